@@ -1,0 +1,1 @@
+"""Sub-commands of ``scrapy`` that this project adds or improves."""

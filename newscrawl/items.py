@@ -1,0 +1,384 @@
+"""What travels through a crawl, and what is stored.
+
+A page becomes a :class:`RawArticle` (strings as printed), then an :class:`Article`
+(what MongoDB holds) or a :class:`Rejection` (a page kept aside with its reason).
+The docstring under each field is its entry in the data dictionary.
+
+Days are ``YYYY-MM-DD`` strings on the publisher's clock; instants are aware
+``datetime`` values in UTC.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+HijriCalendar = Literal["umm_al_qura", "morocco"]
+HijriBasis = Literal["printed", "table", "forecast"]
+Calendar = Literal["gregorian", "hijri", "both", "relative"]
+Precision = Literal["minute", "hour", "day", "week", "month", "year"]
+
+
+@dataclass(slots=True, kw_only=True, frozen=True)
+class HijriDay:
+    """A day of the Hijri calendar and how it is known."""
+
+    day: str
+    """Hijri day as ``YYYY-MM-DD``. Example: ``1445-09-17`` (17 رمضان 1445)."""
+    calendar: HijriCalendar
+    """Whose months: ``umm_al_qura`` (the Saudi civil calendar) or ``morocco`` (sighted months)."""
+    basis: HijriBasis
+    """``table`` (an observed or official month), ``forecast`` (a month past the table's end), or
+    ``printed`` (only the text vouches for it: no table reaches this month)."""
+    printed: str | None = None
+    """The Hijri day as the page printed it, ``YYYY-MM-DD``, whatever the computed one says."""
+
+
+@dataclass(slots=True, kw_only=True, frozen=True)
+class Published:
+    """When something was published, as read from one printed date."""
+
+    date: dt.date
+    """Gregorian day on the publisher's clock. With a ``precision`` coarser than ``day`` it is the
+    nominal day of the phrase (``منذ أسبوعين``: fourteen days before), inside earliest..latest."""
+    time: dt.time | None = None
+    """Clock time on the publisher's clock; None when none is printed. Example: ``14:30``."""
+    at: dt.datetime | None = None
+    """The instant in UTC; None when no time is printed or the zone is not known."""
+    timezone: str | None = None
+    """IANA name of the publisher's zone. Example: ``Africa/Casablanca``."""
+    utc_offset: str | None = None
+    """Offset from UTC at that instant as ``+HH:MM``. Example: ``+01:00``."""
+    hijri: HijriDay | None = None
+    """The same day in the publisher's Hijri calendar; None outside every known table."""
+    calendar: Calendar = "gregorian"
+    """Which calendar the text used."""
+    precision: Precision = "day"
+    """How exact the day is: ``day``, ``hour`` and ``minute`` name exactly one day; ``week``,
+    ``month`` and ``year`` name a range."""
+    earliest: dt.date | None = None
+    """First day the text allows, when it names no exact day."""
+    latest: dt.date | None = None
+    """Last day the text allows, when it names no exact day."""
+    raw: str = ""
+    """The string that was read, as printed. Example: ``الأربعاء 16 رمضان 1445``."""
+    origin: str = ""
+    """The rung that gave the string. Example: ``markup``, ``jsonld``, ``meta``, ``generic``."""
+    warnings: tuple[str, ...] = ()
+    """Closed list: ``weekday_mismatch``, ``calendars_differ``, ``hijri_day_settled_by_weekday``,
+    ``hijri_unconfirmed``, ``false_zone_ignored``, ``future``."""
+
+
+@dataclass(slots=True, kw_only=True)
+class DateCandidate:
+    """One date that a page offers, before it is chosen or refused."""
+
+    text: str
+    """The string as printed or as found in an attribute."""
+    rung: str
+    """Which rung found it: ``markup``, ``jsonld``, ``meta``, ``microdata``, ``generic``, ``url``,
+    ``feed``."""
+    kind: Literal["published", "modified"] = "published"
+    """What the page says it is."""
+    where: str = ""
+    """Selector, JSON-LD property or meta name, for ``scrapy try`` and for reading a refusal."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Image:
+    """A picture of the article."""
+
+    url: str
+    """Absolute address of the picture."""
+    caption: str | None = None
+    """Caption as printed. Example: ``منظر عام لمدينة الرباط``."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Alternate:
+    """The same article in another language, as the page declares it (``hreflang``)."""
+
+    lang: str
+    """Language tag. Example: ``fr``."""
+    url: str
+    """Absolute address."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Http:
+    """How the page was fetched."""
+
+    status: int
+    """HTTP status. Example: ``200``."""
+    fetched_at: dt.datetime
+    """Moment of download, UTC; in a replay the recording's."""
+    content_type: str | None = None
+    """The Content-Type header as sent."""
+    charset: str | None = None
+    """The encoding the bytes were read with. Example: ``utf-8``, ``windows-1256``."""
+    etag: str | None = None
+    """The ETag header, for a conditional request next time."""
+    last_modified: str | None = None
+    """The Last-Modified header, for a conditional request next time."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RawArticle:
+    """What a page says, as printed: nothing cleaned, nothing decided."""
+
+    url: str
+    """Address after redirects."""
+    urls: list[str] = field(default_factory=list)
+    """Every address met for this page: requested, redirected, ``rel=canonical``."""
+    title: str | None = None
+    """Headline as printed."""
+    lede: str | None = None
+    """Summary paragraph above the body, when it stands apart from it."""
+    body: list[str] = field(default_factory=list)
+    """Paragraphs as printed."""
+    authors: list[str] = field(default_factory=list)
+    """Names as printed."""
+    byline: str | None = None
+    """The whole author line as printed. Example: ``كتب: محمد العلوي``."""
+    section: str | None = None
+    """Section name as printed. Example: ``سياسة``."""
+    tags: list[str] = field(default_factory=list)
+    """Keywords as printed."""
+    images: list[Image] = field(default_factory=list)
+    """Pictures of the article, absolute addresses."""
+    access: Literal["free", "paid"] | None = None
+    """What the page declares (``isAccessibleForFree``)."""
+    alternates: list[Alternate] = field(default_factory=list)
+    """Other language editions."""
+    lang: str | None = None
+    """Language that the page declares, for the record; the stored one is read from the text."""
+    publisher: str | None = None
+    """The newspaper as an aggregator names it. Example: ``الأيام 24``."""
+    dates: list[DateCandidate] = field(default_factory=list)
+    """Every date candidate, best rung first."""
+    origins: dict[str, str] = field(default_factory=dict)
+    """Field → the rung that gave it."""
+    markup: str | None = None
+    """Version of the site markup that was used."""
+    canonical: str | None = None
+    """``rel=canonical`` as printed, absolute."""
+    http: Http | None = None
+    """How the page was fetched; None outside a crawl and without headers."""
+    page: bytes = b""
+    """The page itself, so that a rejection can keep it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PublishedDetail:
+    """The stored detail of ``Published`` beside ``day`` and ``published_at``."""
+
+    time: str | None = None
+    """Clock time printed, ``HH:MM`` or ``HH:MM:SS``, publisher's clock."""
+    timezone: str | None = None
+    """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``."""
+    utc_offset: str | None = None
+    """Offset from UTC then, ``+HH:MM``."""
+    calendar: Calendar = "gregorian"
+    """Calendar that the text used."""
+    precision: Precision = "day"
+    """How exact the text is."""
+    earliest: str | None = None
+    """First day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
+    latest: str | None = None
+    """Last day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
+    hijri: HijriDetail | None = None
+    """How the Hijri day is known."""
+    origin: str = ""
+    """The rung that gave the date: markup, jsonld, meta, microdata, generic, url, feed."""
+    warnings: list[str] = field(default_factory=list)
+    """What the reader of this date should know. Example: ``weekday_mismatch``."""
+
+
+@dataclass(slots=True, kw_only=True)
+class HijriDetail:
+    """Calendar and basis of ``hijri_day``."""
+
+    calendar: HijriCalendar
+    """``umm_al_qura`` or ``morocco``."""
+    basis: HijriBasis
+    """``printed``, ``table`` or ``forecast``."""
+    printed: str | None = None
+    """The Hijri day as the page printed it, ``YYYY-MM-DD``."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Duplicate:
+    """Why an article is linked to another one."""
+
+    kind: Literal["same_day", "republished", "near"]
+    """``same_day``: same site, title and day at two addresses. ``republished``: another site's copy
+    of the whole text. ``near``: another site's edited copy."""
+    similarity: float
+    """Jaccard similarity of the folded word shingles, 0 to 1."""
+    containment: float
+    """Share of the shorter text found in the longer one, 0 to 1."""
+
+
+@dataclass(slots=True, kw_only=True)
+class MadeBy:
+    """The versions of the code that made this document."""
+
+    newscrawl: str
+    """Version of newscrawl. Example: ``0.1.0``."""
+    spider: str
+    """Name of the spider. Example: ``alayam24``."""
+    markup: str | None
+    """Version of the site markup used; null when no markup answered."""
+    clean: int
+    """Version of the text cleaner."""
+    fold: int
+    """Version of the search folding."""
+    dates: int
+    """Version of the date reader."""
+    urls: int
+    """Version of the address keys."""
+    schema: int
+    """Version of this schema."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Article:
+    """One news article as stored in the collection ``articles``."""
+
+    _id: str = ""
+    """Identity: the first key ever met. Never changes. Example: ``9f0c…`` (32 hex digits)."""
+    url: str
+    """Address as fetched, after redirects. Example: ``https://www.alayam24.com/articles-73890.html``."""
+    urls: list[str] = field(default_factory=list)
+    """Every address met for this article: requested, redirected, canonical."""
+    keys: list[str] = field(default_factory=list)
+    """Keys of all addresses in ``urls``; unique across documents."""
+
+    source: str
+    """Slug of the newspaper, one for all sites that carry it. Example: ``alayam24``."""
+    source_name: str
+    """Name of the newspaper. Example: ``الأيام 24``."""
+    site: str
+    """The spider that fetched it. Example: ``maghress``."""
+    via: str | None = None
+    """The aggregator it was read at; null when read at the newspaper itself. Example: ``maghress``."""
+    country: str | None = None
+    """Country of the newspaper, ISO 3166. Example: ``MA``."""
+
+    title: str = ""
+    """Headline, cleaned. Example: ``المغرب يطلق برنامجا جديدا لتدبير الماء``."""
+    lede: str | None = None
+    """Summary above the body; never repeated in ``body``."""
+    body: str = ""
+    """Text, cleaned; paragraphs are parted by one blank line."""
+    word_count: int = 0
+    """Number of words of ``body``."""
+    lang: str = "und"
+    """Language read from the text, ISO 639. Example: ``ar``; ``und`` when it cannot be told."""
+    authors: list[str] = field(default_factory=list)
+    """Names of people. Example: ``["محمد العلوي"]``."""
+    byline: str | None = None
+    """The author line as printed. Example: ``كتب: محمد العلوي``."""
+    agencies: list[str] = field(default_factory=list)
+    """News agencies named as source. Example: ``["و م ع"]``."""
+    dateline: str | None = None
+    """Place and agency that open the text. Example: ``الرباط - و م ع``."""
+    section: str | None = None
+    """Section of the newspaper, as printed. Example: ``سياسة``."""
+    tags: list[str] = field(default_factory=list)
+    """Keywords, as printed."""
+    images: list[Image] = field(default_factory=list)
+    """Pictures of the article."""
+    access: Literal["free", "paid"] | None = None
+    """``free`` or ``paid`` when the page says so."""
+    alternates: list[Alternate] = field(default_factory=list)
+    """The same article in other languages."""
+
+    day: str | None = None
+    """Day of publication on the publisher's clock, ``YYYY-MM-DD``; null when not exactly known."""
+    published_at: dt.datetime | None = None
+    """Instant of publication, UTC; null unless a time is printed and its zone is known."""
+    hijri_day: str | None = None
+    """The same day in the publisher's Hijri calendar. Example: ``1445-09-17``."""
+    hijri_month: str | None = None
+    """Its month. Example: ``1445-09`` (رمضان 1445)."""
+    hijri_day_uaq: str | None = None
+    """The same day in the Umm al-Qura calendar. Example: ``1445-09-17``."""
+    published: PublishedDetail | None = None
+    """How the date was read; null when no date was."""
+    published_raw: str | None = None
+    """The printed date, kept also when it was refused. Example: ``نشر في الأيام 24 يوم 21130``."""
+    published_missing: str | None = None
+    """Why there is no ``day``. Example: ``21130 is not a day``; null when there is one."""
+    modified_at: dt.datetime | None = None
+    """Instant of the last change that the page declares, UTC."""
+
+    origins: dict[str, str] = field(default_factory=dict)
+    """Field → the rung that gave it: markup, jsonld, meta, microdata, generic, site, feed."""
+    http: Http | None = None
+    """How the page was fetched."""
+    raw: dict[str, Any] | None = None
+    """Where the page itself is kept: ``{archive, offset}``; null when it is not."""
+    made_by: MadeBy | None = None
+    """Versions of the code that made this document."""
+    run: str = ""
+    """Run that last wrote this document (``_id`` in ``runs``)."""
+
+    first_seen_at: dt.datetime | None = None
+    """Moment of the first download, UTC."""
+    last_seen_at: dt.datetime | None = None
+    """Moment of the last download that found the article there, UTC."""
+    checked_at: dt.datetime | None = None
+    """Moment of the last visit, whatever it found, UTC."""
+    gone_at: dt.datetime | None = None
+    """Moment a visit found the article removed; null while it is there."""
+    updated_at: dt.datetime | None = None
+    """Server clock, UTC; moves when a field that a reader sees or a link changes."""
+    revision: int = 1
+    """1 for the first state, one more with each change by the newspaper."""
+    content_hash: str = ""
+    """Hash of the folded title, lede and body: equal when a reader sees the same text."""
+
+    duplicate_of: str | None = None
+    """``_id`` of the root of its story; null when it is the root itself."""
+    duplicate: Duplicate | None = None
+    """Why it is a copy; null when it is none."""
+    story: str = ""
+    """``_id`` of the story's root; its own when it stands alone."""
+
+    search_text: str = ""
+    """Internal. Folded title, lede and first words, for the text index."""
+    title_key: str = ""
+    """Internal. Hash of the folded title, for matching within a day."""
+
+    page: bytes = field(default=b"", repr=False, metadata={"stored": False})
+    """Not stored. The page itself, so that a rejection can keep it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Rejection:
+    """A page kept aside: it is known, it is not lost, and it is not an article."""
+
+    url: str
+    """Address after redirects."""
+    urls: list[str] = field(default_factory=list)
+    """Every address met for this page."""
+    keys: list[str] = field(default_factory=list)
+    """Keys of all addresses in ``urls``."""
+    site: str = ""
+    """The spider that met it."""
+    reason: str = ""
+    """One of a closed list, see ``newscrawl.page.check``."""
+    detail: str = ""
+    """What was found, in one sentence."""
+    status: int | None = None
+    """HTTP status, when there was an answer."""
+    rejected_at: dt.datetime | None = None
+    """Moment of the visit, UTC."""
+    retry_at: dt.datetime | None = None
+    """For a passing reason: until when the address counts as known; null means for good."""
+    run: str = ""
+    """Run that wrote it."""
+    page: bytes = field(default=b"", repr=False)
+    """The page, compressed when stored."""

@@ -1,0 +1,1 @@
+"""MongoDB: what is stored, how it is written, and a server when none is named."""

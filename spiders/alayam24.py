@@ -1,0 +1,35 @@
+"""الأيام 24, a Moroccan newspaper."""
+
+from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
+from newscrawl.spider import NewsSpider
+
+
+class Alayam24(NewsSpider):
+    """Unverified: no listing page and no saved page of the site was available. The selectors are
+    those that two public scrapers used in 2019-2021; listings are found from the home page."""
+
+    name = "alayam24"
+    site = Site(
+        name="الأيام 24",
+        domain="alayam24.com",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/articles-\d+\.html$",
+        discover=[
+            Listing("https://www.alayam24.com/", follow_sections=True),
+            Sitemap(),
+            Feed(),
+        ],
+        markup=[
+            Markup(
+                title="h1.heading",
+                date="span.date",
+                authors="span.writer",
+                body="div.articlecontent p",
+                images="img.lazy::attr(data-original)",
+                evidence="public scrapers, 2019-2021; unverified",
+            )
+        ],
+        evidence="public scraper",
+        year=2021,
+    )
