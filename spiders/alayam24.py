@@ -6,7 +6,8 @@ from newscrawl.spider import NewsSpider
 
 class Alayam24(NewsSpider):
     """Unverified: no listing page and no saved page of the site was available. The selectors are
-    those that two public scrapers used in 2019-2021; listings are found from the home page."""
+    those that two public scrapers used in 2019-2021; listings are found from the home page.
+    """
 
     name = "alayam24"
     site = Site(

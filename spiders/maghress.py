@@ -6,7 +6,8 @@ from newscrawl.spider import NewsSpider
 
 class Maghress(NewsSpider):
     """Unverified: the selectors are those of a public scraper of 2019, no page of the site was
-    available. The articles belong to the newspapers: ``source`` names each, ``via`` is maghress."""
+    available. The articles belong to the newspapers: ``source`` names each, ``via`` is maghress.
+    """
 
     name = "maghress"
     site = Site(

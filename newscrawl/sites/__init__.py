@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -118,7 +118,7 @@ class Site:
     """True when the site republishes other newspapers: ``source`` is then the newspaper, ``via`` the site."""
     publisher: str | None = None
     """On an aggregator: regular expression whose group ``source`` finds the newspaper in the path."""
-    url_rules: UrlRules = UrlRules()
+    url_rules: UrlRules = field(default_factory=UrlRules)
     """What is one address on this site, see ``newscrawl.urls``."""
     false_zone: bool = False
     """True when the site's machine-readable dates carry a zone (``Z``) that is really local time."""

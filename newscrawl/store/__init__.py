@@ -1,1 +1,250 @@
 """MongoDB: what is stored, how it is written, and a server when none is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
+
+from pymongo import AsyncMongoClient, ReplaceOne, UpdateOne
+from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+
+from newscrawl.store.schema import Document, prepare
+from newscrawl.store.server import ServerError, local_server, resolve_uri
+from newscrawl.store.uri import redact
+from newscrawl.store.writer import StoreDownError, Writer
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+__all__ = ["Known", "Mark", "Pending", "Store", "StoreDownError", "StoreError"]
+
+
+class StoreError(Exception):
+    """MongoDB cannot be used; the message is one sentence without credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of an address."""
+
+    article: str | None
+    """``_id`` of the article; None for a rejected page."""
+    day: str | None = None
+    """Its day."""
+    checked_at: dt.datetime | None = None
+    """When it was last visited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A download that failed for a passing reason, to be asked first next time."""
+
+    key: str
+    url: str
+    site: str
+    reason: str
+    retry_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where the last completed walk of a listing began: the keys of its newest entries."""
+
+    listing: str
+    site: str
+    keys: tuple[str, ...]
+    completed_at: dt.datetime
+
+
+class Store:
+    """One crawl's connection to MongoDB: it asks here what is known, and writes through ``writer``."""
+
+    _of_crawler: ClassVar[WeakKeyDictionary[Crawler, Store]] = WeakKeyDictionary()
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._settings = settings
+        self.database = os.environ.get("MONGODB_DATABASE") or "newscrawl"
+        self._resources = AsyncExitStack()
+        self._client: AsyncMongoClient[Document] | None = None
+        self._writer: Writer | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Store:
+        """The store of this crawl; the same one for the spider, the pipelines and the run record."""
+        if crawler not in cls._of_crawler:
+            cls._of_crawler[crawler] = cls(crawler.settings)
+        return cls._of_crawler[crawler]
+
+    @property
+    def is_open(self) -> bool:
+        """Is there a MongoDB to ask?"""
+        return self._client is not None
+
+    @property
+    def client(self) -> AsyncMongoClient[Document]:
+        """The open connection."""
+        assert self._client, "the store is not open"
+        return self._client
+
+    @property
+    def writer(self) -> Writer:
+        """The open writer."""
+        assert self._writer, "the store is not open"
+        return self._writer
+
+    async def open(self, limit: int | None = None) -> None:
+        """Connect, starting a server when no ``MONGODB_URI`` is set, and prepare the collections.
+
+        Raises :class:`StoreError` with one sentence.
+        """
+        try:
+            uri = resolve_uri(os.environ) or await self._resources.enter_async_context(local_server())
+            client: AsyncMongoClient[Document] = AsyncMongoClient(
+                uri,
+                tz_aware=True,
+                appname="newscrawl",
+                w="majority",
+                journal=True,
+                serverSelectionTimeoutMS=5000,
+                connectTimeoutMS=5000,
+            )
+            self._resources.push_async_callback(client.close)
+            await client.admin.command("ping")
+            await prepare(client[self.database], client[f"{self.database}_ops"])
+        except ServerError as error:
+            await self._resources.aclose()
+            raise StoreError(str(error)) from None
+        except (ConfigurationError, InvalidURI) as error:
+            await self._resources.aclose()
+            raise StoreError(f"MONGODB_URI cannot be used: {redact(str(error))}") from None
+        except PyMongoError as error:
+            await self._resources.aclose()
+            reason = redact(str(error)).split(", Timeout:")[0]
+            raise StoreError(f"MongoDB at {redact(str(uri))} cannot be used: {reason}") from None
+        self._client = client
+        get = self._settings
+        self._writer = Writer(
+            client,
+            self.database,
+            batch=get.getint("STORE_BATCH"),
+            age=get.getfloat("STORE_AGE"),
+            queue=get.getint("STORE_QUEUE"),
+            patience=get.getfloat("STORE_PATIENCE"),
+            limit=limit,
+        )
+        self._writer.start()
+
+    async def close(self) -> None:
+        """Let go of the connection, and of the server that was started for it."""
+        self._client = None
+        await self._resources.aclose()
+
+    @property
+    def _articles(self) -> Any:
+        return self.client[self.database]["articles"]
+
+    @property
+    def _ops(self) -> Any:
+        return self.client[f"{self.database}_ops"]
+
+    async def known(self, keys: Collection[str], now: dt.datetime) -> dict[str, Known]:
+        """Which of these keys need no download: stored, or rejected and not yet to be tried again."""
+        wanted = list(keys)
+        found: dict[str, Known] = {}
+        rejected = self._ops["rejected"].find(
+            {"keys": {"$in": wanted}, "$or": [{"retry_at": None}, {"retry_at": {"$gt": now}}]}, {"keys": 1}
+        )
+        async for doc in rejected:
+            found |= dict.fromkeys(doc["keys"], Known(None))
+        articles = self._articles.find({"keys": {"$in": wanted}}, {"keys": 1, "day": 1, "checked_at": 1})
+        async for doc in articles:
+            found |= dict.fromkeys(doc["keys"], Known(doc["_id"], doc["day"], doc["checked_at"]))
+        return {key: found[key] for key in wanted if key in found}
+
+    async def young(self, site: str, since: dt.datetime) -> AsyncIterator[Document]:
+        """Articles of a site first seen since then and still there, the newest first."""
+        wanted = {"url": 1, "keys": 1, "http": 1, "first_seen_at": 1, "checked_at": 1}
+        query = {"site": site, "first_seen_at": {"$gte": since}, "gone_at": None}
+        async for doc in self._articles.find(query, wanted).sort("first_seen_at", -1):
+            yield doc
+
+    async def unchanged(self, key: str, now: dt.datetime) -> None:
+        """Note a visit that found the article as it was (304)."""
+        await self._articles.update_one({"keys": key}, {"$max": {"checked_at": now, "last_seen_at": now}})
+
+    async def gone(self, key: str, now: dt.datetime) -> None:
+        """Note a visit that found the article removed."""
+        await self._articles.update_one(
+            {"keys": key, "gone_at": None},
+            {"$set": {"gone_at": now}, "$max": {"checked_at": now}, "$currentDate": {"updated_at": True}},
+        )
+
+    async def marks(self, site: str) -> dict[str, Mark]:
+        """The marks of the completed walks of a site, by listing."""
+        return {
+            doc["listing"]: Mark(doc["listing"], site, tuple(doc["keys"]), doc["completed_at"])
+            async for doc in self._ops["marks"].find({"site": site})
+        }
+
+    async def save_marks(self, marks: Iterable[Mark]) -> None:
+        """Leave the marks of completed walks."""
+        writes = [
+            ReplaceOne(
+                {"_id": f"{mark.site} {mark.listing}"},
+                {
+                    "site": mark.site,
+                    "listing": mark.listing,
+                    "keys": list(mark.keys),
+                    "completed_at": mark.completed_at,
+                },
+                upsert=True,
+            )
+            for mark in marks
+        ]
+        if writes:
+            await self._ops["marks"].bulk_write(writes)
+
+    async def pending(self, site: str, now: dt.datetime) -> list[Pending]:
+        """Downloads of a site that failed for a passing reason and may be tried again by now."""
+        query = {"site": site, "$or": [{"retry_at": None}, {"retry_at": {"$lte": now}}]}
+        return [
+            Pending(doc["_id"], doc["url"], site, doc["reason"], doc["retry_at"])
+            async for doc in self._ops["pending"].find(query).sort("failed_at", 1)
+        ]
+
+    async def add_pending(self, pending: Pending, now: dt.datetime) -> int:
+        """Put a failed download on the pending list; returns how often it has failed by now."""
+        doc = await self._ops["pending"].find_one_and_update(
+            {"_id": pending.key},
+            {
+                "$set": {
+                    "url": pending.url,
+                    "site": pending.site,
+                    "reason": pending.reason,
+                    "retry_at": pending.retry_at,
+                },
+                "$setOnInsert": {"failed_at": now},
+                "$inc": {"times": 1},
+            },
+            upsert=True,
+            return_document=True,
+        )
+        return int(doc["times"])
+
+    async def save_run(self, run: str, fields: Mapping[str, Any]) -> None:
+        """Write what is new about a run; the server's clock is its heartbeat."""
+        await self._ops["runs"].bulk_write(
+            [
+                UpdateOne(
+                    {"_id": run},
+                    {"$set": dict(fields), "$currentDate": {"heartbeat_at": True, "stored_at": True}},
+                    upsert=True,
+                )
+            ]
+        )

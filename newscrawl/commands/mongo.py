@@ -1,0 +1,89 @@
+"""``scrapy mongo``: keeps the embedded MongoDB up for someone who wants to look at the data."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from newscrawl.store.server import Server, ServerError, StoreConfigError, data_folder
+
+if TYPE_CHECKING:
+    import argparse
+
+STORE_FAILED = 4
+
+
+class Command(ScrapyCommand):
+    """Starts the server, or joins the one that crawls have started, and waits for Ctrl-C."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[--demo]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Keep the embedded MongoDB up and print its address"
+
+    def long_desc(self) -> str:
+        """The help text."""
+        return (
+            "Keeps the embedded MongoDB server up until Ctrl-C and prints its address, so that the stored "
+            "articles can be looked at. Crawls may run meanwhile. With MONGODB_URI set there is nothing to "
+            "keep up: look at that server."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--demo``."""
+        super().add_options(parser)
+        parser.add_argument("--demo", action="store_true", help="the server of `make demo`")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Keep the server up; exit status 0 after Ctrl-C, 2 for wrong use, 4 when it can't be had."""
+        assert self.settings is not None
+        if args:
+            raise UsageError(f"scrapy mongo takes no argument {args[0]!r}", print_help=False)
+        if os.environ.get("MONGODB_URI", "").strip() and not opts.demo:
+            raise UsageError(
+                "MONGODB_URI is set: the articles are in the server that it names, and no other is kept up",
+                print_help=False,
+            )
+        database = "newscrawl_demo" if opts.demo else self.settings.get("MONGODB_DATABASE", "newscrawl")
+        done = threading.Event()
+        try:
+            server = Server(data_folder(demo=opts.demo))
+
+            def leave(_signal: int, _frame: object) -> None:
+                done.set()
+                server.cancel()
+
+            for asked in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(asked, leave)
+            with server as uri:
+                print(_guide(uri, database), flush=True)
+                while not done.wait(1):
+                    if not server.is_up:
+                        raise ServerError(f"mongod has gone; its log is {server.data / 'log' / 'mongod.log'}")
+        except StoreConfigError as error:
+            raise UsageError(str(error), print_help=False) from None
+        except ServerError as error:
+            if not done.is_set():
+                print(error, file=sys.stderr)
+                self.exitcode = STORE_FAILED
+
+
+def _guide(uri: str, database: str) -> str:
+    return f"""MongoDB is up until Ctrl-C: {uri}
+Articles are in {database}.articles. To look at them, in another terminal:
+  mongosh "{uri}"        then: use {database}; db.articles.findOne()
+  MongoDB Compass        New connection, with the address above
+  python -c 'import pymongo; print(pymongo.MongoClient("{uri}").{database}.articles.find_one())'"""

@@ -1,0 +1,51 @@
+"""RECORD and REPLAY, checked and applied before a crawl starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newscrawl.download.recording import RecordingError, first_moment
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+
+def replay_settings() -> dict[str, Any]:
+    """What a replay sets, whatever the project, the spider and the command line say: it waits for
+    nothing and asks nobody.
+    """
+    return {
+        "AUTOTHROTTLE_ENABLED": False,
+        "COOKIES_ENABLED": False,  # Scrapy's cookies fetch a list of public suffixes
+        "DOWNLOAD_DELAY": 0,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "DOWNLOAD_SLOTS": {},
+        "HTTPCACHE_ENABLED": False,
+    }
+
+
+def check(settings: BaseSettings) -> None:
+    """Raise :class:`RecordingError` (wrong use) when RECORD or REPLAY cannot be done as asked."""
+    record, replay = settings.get("RECORD"), settings.get("REPLAY")
+    if record and replay:
+        raise RecordingError(f"RECORD={record} and REPLAY={replay} exclude each other; give one of them")
+    if record and Path(record).exists():
+        raise RecordingError(
+            f"RECORD={record}: the file exists and is not overwritten; name another one or remove it"
+        )
+    if record and not Path(record).resolve().parent.is_dir():
+        raise RecordingError(f"RECORD={record}: its folder does not exist; create it first")
+    if replay:
+        first_moment(replay)
+
+
+class RecordReplay:
+    """Scrapy add-on: a crawl with an impossible RECORD or REPLAY does not start."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Check both settings and make a replay quick and quiet."""
+        check(settings)
+        if settings.get("REPLAY"):
+            for name, value in replay_settings().items():
+                settings.set(name, value, priority="cmdline")

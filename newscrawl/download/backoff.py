@@ -1,0 +1,118 @@
+"""Leaving a host alone for a while: because it asked (Retry-After) or because it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakKeyDictionary
+
+from scrapy.utils.httpobj import urlparse_cached
+
+from newscrawl.download.errors import HostBusy, classify
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
+
+LONGEST = dt.timedelta(days=365)
+
+
+def http_date(value: str | None) -> dt.datetime | None:
+    """The instant of an HTTP date (RFC 9110 section 5.6.7) in UTC, or None.
+
+    >>> http_date("Wed, 27 Mar 2024 14:30:00 GMT")
+    datetime.datetime(2024, 3, 27, 14, 30, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        read = parsedate_to_datetime(value or "")
+    except (ValueError, OverflowError):
+        return None
+    try:
+        return read.replace(tzinfo=read.tzinfo or dt.UTC).astimezone(dt.UTC)
+    except OverflowError:
+        return None
+
+
+def retry_after(value: str | None, *, now: dt.datetime, date: str | None = None) -> dt.datetime | None:
+    """When a site may be asked again: its Retry-After header (RFC 9110 section 10.2.3) as UTC.
+
+    ``now`` is the moment of the answer, ``date`` its Date header: a Retry-After that is a date is
+    read on the server's clock, whatever ours shows. None for a header that says nothing; never
+    earlier than ``now``, never more than a year after it.
+
+    >>> noon = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
+    >>> retry_after("90", now=noon)
+    datetime.datetime(2024, 3, 27, 12, 1, 30, tzinfo=datetime.timezone.utc)
+    >>> retry_after("غدا", now=noon) is None
+    True
+    """
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        seconds = min(int(text[:12]), int(LONGEST.total_seconds()))
+        return now + dt.timedelta(seconds=seconds)
+    if (at := http_date(text)) is None:
+        return None
+    wait = at - (http_date(date) or now)
+    return now + min(max(wait, dt.timedelta()), LONGEST)
+
+
+def host(request: Request) -> str:
+    """The host that a request goes to: what is held is held for all of it."""
+    return urlparse_cached(request).hostname or ""
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")
+
+
+class Backoff:
+    """For each host, the moment before which nothing is sent to it.
+
+    The download handler waits here, last before the network, so that requests which were already
+    queued wait as well. A pause above ``RETRY_AFTER_MAX`` is not waited for: :class:`HostBusy`.
+    In a replay nothing is held: what a live crawl gave up is in the recording.
+    """
+
+    _of: ClassVar[WeakKeyDictionary[Crawler, Backoff]] = WeakKeyDictionary()
+
+    def __init__(self, longest: dt.timedelta, *, enabled: bool = True) -> None:
+        self.longest = longest
+        self.enabled = enabled
+        self._until: dict[str, dt.datetime] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Backoff:
+        """The one of this crawl."""
+        if crawler not in cls._of:
+            longest = dt.timedelta(seconds=crawler.settings.getfloat("RETRY_AFTER_MAX", 120.0))
+            cls._of[crawler] = cls(longest, enabled=not crawler.settings.get("REPLAY"))
+        return cls._of[crawler]
+
+    def hold(self, name: str, until: dt.datetime) -> None:
+        """Send nothing to the host before ``until`` (aware); a later hold stays."""
+        if self.enabled:
+            self._until[name] = max(until, self._until.get(name, until))
+
+    def heed(self, request: Request, response: Response) -> None:
+        """Take note of an answer's Retry-After: ``request.meta["retry_at"]`` (aware, UTC), and hold."""
+        if classify(response.status) not in ("busy", "server"):
+            return
+        value, date = (_text(response.headers.get(name)) for name in (b"Retry-After", b"Date"))
+        until = retry_after(value, now=request.meta["fetched_at"], date=date)
+        if until is not None:
+            request.meta["retry_at"] = until
+            self.hold(host(request), until)
+
+    async def wait(self, request: Request, crawler: Crawler) -> None:
+        """Return when the request's host may be asked; raise :class:`HostBusy` when that is too far off
+        or the crawl is ending.
+        """
+        name = host(request)
+        until = self._until.get(name)
+        while until is not None and (left := until - dt.datetime.now(dt.UTC)) > dt.timedelta():
+            if left > self.longest or not crawler.engine.running:
+                raise HostBusy(f"{name} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC", until)
+            await asyncio.sleep(min(left.total_seconds(), 1.0))
+            until = self._until.get(name)

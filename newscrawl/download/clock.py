@@ -1,0 +1,31 @@
+"""What time it is for a crawl."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from newscrawl.download.recording import first_moment
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class Clock:
+    """The crawl's clock: the system's, or in a replay the date of the recording's first exchange.
+
+    A replay's clock stands still, so that the same recording gives the same crawl every time.
+    """
+
+    def __init__(self, at: dt.datetime | None = None) -> None:
+        self._at = at
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Clock:
+        """The clock that this crawl goes by; raises ``RecordingError`` for an unusable REPLAY file."""
+        path = crawler.settings.get("REPLAY")
+        return cls(first_moment(path) if path else None)
+
+    def now(self) -> dt.datetime:
+        """The current instant, aware, UTC."""
+        return self._at or dt.datetime.now(dt.UTC)

@@ -1,0 +1,137 @@
+"""The download handler: from the network, onto a recording as well, or from a recording alone."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakValueDictionary
+
+from OpenSSL.SSL import Error as OpenSSLError
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, IgnoreRequest, NotConfigured
+from scrapy.http import Response
+from service_identity import VerificationError
+from twisted.internet.error import ConnectError
+from twisted.web.client import ResponseFailed
+
+from newscrawl.download.backoff import Backoff
+from newscrawl.download.errors import CertificateError, HostBusy
+from newscrawl.download.recording import Recorder, Recording
+from newscrawl.download.render import Browser
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request
+
+
+class DownloadHandler(BaseDownloadHandler):
+    """Downloads for ``http`` and ``https``, one handler for both.
+
+    ``request.meta`` is given ``fetched_at`` (aware, UTC): the moment of download, in a replay the
+    recording's. ``request.meta["playwright"]`` asks for a rendered page. Bodies arrive with their
+    content coding undone, so that a recording shows what the crawl saw.
+
+    Settings: ``RECORD`` and ``REPLAY`` (file names, see :mod:`newscrawl.download.addon`).
+    """
+
+    _of: ClassVar[WeakValueDictionary[int, DownloadHandler]] = WeakValueDictionary()
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        record, replay = crawler.settings.get("RECORD"), crawler.settings.get("REPLAY")
+        self._recording = Recording(replay) if replay else None
+        self._recorder = Recorder(record) if record else None
+        self._writing = ThreadPoolExecutor(1, "warc") if record else None
+        self._backoff = Backoff.from_crawler(crawler)
+        self._network = None if replay else HTTP11DownloadHandler.from_crawler(crawler)
+        self._browser = Browser(crawler)
+        self._decoder: HttpCompressionMiddleware | None = None
+        with suppress(NotConfigured):
+            self._decoder = HttpCompressionMiddleware.from_crawler(crawler)
+        self._closed = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The handler of this crawl, whichever scheme asks for it first."""
+        found = cls._of.get(id(crawler))
+        if not isinstance(found, cls) or found.crawler is not crawler:
+            found = cls(crawler)
+            cls._of[id(crawler)] = found
+        return found
+
+    async def download_request(self, request: Request) -> Response:
+        """The response to one request, or the failure as one of Scrapy's exceptions or ours."""
+        request.meta.pop("retry_at", None)
+        if self._recording is not None:
+            response = self._recording.answer(request)
+            self._backoff.heed(request, response)
+            return response
+        outcome: Response | Exception
+        try:
+            request.meta["fetched_at"] = dt.datetime.now(dt.UTC)
+            await self._backoff.wait(request, self.crawler)
+            request.meta["fetched_at"] = dt.datetime.now(dt.UTC)
+            outcome = await self._fetch(request)
+            self._backoff.heed(request, outcome)
+        except Exception as error:
+            outcome = _named(error)
+            if isinstance(error, HostBusy):
+                request.meta["retry_at"] = error.retry_at
+        if self._recorder is not None:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._writing, self._recorder.write, request, outcome)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def _fetch(self, request: Request) -> Response:
+        if request.meta.get("playwright"):
+            return await self._browser.download(request)
+        assert self._network is not None
+        response = await self._network.download_request(request)
+        if self._decoder is None:
+            return response
+        try:
+            decoded = self._decoder.process_response(request, response)
+        except IgnoreRequest as error:
+            raise DownloadCancelledError(str(error)) from error
+        assert isinstance(decoded, Response)
+        return decoded
+
+    async def close(self) -> None:
+        """Finish the recording, end connections and browser. Called once for each scheme."""
+        if self._closed:
+            return
+        self._closed = True
+        await self._browser.close()
+        if self._network is not None:
+            await self._network.close()
+        if self._writing is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._writing.shutdown)
+        for file in (self._recorder, self._recording):
+            if file is not None:
+                file.close()
+
+
+def _named(error: Exception) -> Exception:
+    """A failure by its own class where Scrapy has none for it, in words."""
+    if isinstance(error, DownloadFailedError) and isinstance(error.__cause__, ResponseFailed):
+        reasons = [reason.value for reason in error.__cause__.reasons]
+        words = "; ".join(str(reason) for reason in reasons)
+        return CertificateError(words) if any(map(_distrusts, reasons)) else DownloadFailedError(words)
+    if isinstance(error, ConnectError):
+        return DownloadFailedError(str(error))
+    return error
+
+
+def _distrusts(reason: BaseException) -> bool:
+    return isinstance(reason, VerificationError) or (
+        isinstance(reason, OpenSSLError) and "certificate verify failed" in str(reason)
+    )

@@ -1,0 +1,100 @@
+"""robots.txt as RFC 9309 has it: what cannot be read forbids, what is not there allows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.downloadermiddlewares import robotstxt
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK, Request
+from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.misc import build_from_crawler
+from scrapy.utils.response import response_status_message
+
+from newscrawl.download.errors import HostBusy, RobotsForbidden, RobotsUnreachable, classify
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from scrapy.crawler import Crawler
+    from scrapy.robotstxt import RobotParser
+
+logger = logging.getLogger(__name__)
+
+
+class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
+    """Scrapy's middleware, which takes a robots.txt that cannot be reached for permission.
+
+    Here a network failure, 5xx and 429 mean that nothing of the host is asked in this crawl (RFC 9309
+    section 2.3.1.4): its requests fail with :class:`RobotsUnreachable`. Any other 4xx allows
+    everything (section 2.3.1.3). What is forbidden fails with :class:`RobotsForbidden`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._reading: dict[str, asyncio.Task[RobotParser | RobotsUnreachable | None]] = {}
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The rules of the request's host, read once; None when there are none."""
+        netloc = urlparse_cached(request).netloc
+        if netloc not in self._reading:
+            self._reading[netloc] = asyncio.ensure_future(self._read(request))
+        found = await asyncio.shield(self._reading[netloc])
+        if isinstance(found, RobotsUnreachable):
+            request.meta["retry_at"] = found.retry_at
+            raise RobotsUnreachable(str(found), found.kind, found.retry_at)
+        return found
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Let the request pass, or raise :class:`RobotsForbidden`."""
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest:
+            raise RobotsForbidden(f"robots.txt forbids {request.url}") from None
+
+    async def _read(self, request: Request) -> RobotParser | RobotsUnreachable | None:
+        parts = urlparse_cached(request)
+        asked = Request(
+            f"{parts.scheme}://{parts.netloc}/robots.txt",
+            priority=self.DOWNLOAD_PRIORITY,
+            meta={"dont_obey_robotstxt": True, "allow_offsite": True},
+            callback=NO_CALLBACK,
+        )
+        self._stats.inc_value("robotstxt/request_count")
+        try:
+            response = await self.crawler.engine.download_async(asked)
+        except IgnoreRequest:
+            # Redirects without end: RFC 9309 section 2.3.1.2 lets that pass for "there is none".
+            return None
+        except Exception as error:
+            self._stats.inc_value(f"robotstxt/exception_count/{type(error)}")
+            return _unreachable(asked.url, error, f"{type(error).__name__}: {error}", error)
+        self._stats.inc_value("robotstxt/response_count")
+        self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
+        if classify(response.status) in ("server", "busy"):
+            return _unreachable(
+                asked.url, response.status, response_status_message(response.status), response
+            )
+        if not 200 <= response.status <= 299:
+            return None
+        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, response.body)
+        await self.crawler.signals.send_catch_log_async(
+            signal=signals.robots_parsed, robotparser=parser, request=request
+        )
+        return parser
+
+
+def _unreachable(url: str, failure: Exception | int, reason: str, source: object) -> RobotsUnreachable:
+    logger.warning("%s cannot be read (%s): nothing of this host is asked", url, reason)
+    return RobotsUnreachable(f"{url} cannot be read ({reason})", classify(failure), _retry_at(source))
+
+
+def _retry_at(source: object) -> dt.datetime | None:
+    if isinstance(source, Response):
+        at: dt.datetime | None = source.meta.get("retry_at")
+        return at
+    return source.retry_at if isinstance(source, HostBusy) else None

@@ -1,0 +1,248 @@
+"""From what a page says to what is stored: pure steps that the pipelines take one by one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from importlib import resources
+from urllib.parse import unquote, urlsplit
+
+import tldextract
+
+from newscrawl import urls
+from newscrawl.items import Article, HijriDetail, Image, Published, PublishedDetail, RawArticle
+from newscrawl.page import chosen_date
+from newscrawl.page.headline import bare
+from newscrawl.sites import Site
+from newscrawl.sites.sources import Source, resolve
+from newscrawl.text import clean, language
+
+_domain = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+_OPENING = re.compile(r"^(?P<place>[^\d.،:؟!]{2,40}?)\s*(?:[-–—ـ/|]\s*)(?P<rest>.{2,40}?)\s*(?:[-–—ـ:|)]|$)")
+_BRACKET = re.compile(r"^(?P<place>[^\d.،:؟!()]{2,30}?)?\s*[-–—ـ]?\s*\((?P<rest>[^()]{2,40})\)\s*[-–—ـ:]?")
+
+
+def clean_article(raw: RawArticle) -> RawArticle:
+    """The same article with every text field cleaned (``newscrawl.text.clean``).
+
+    Empty and repeated paragraphs go; a lede that the body says again goes from the body's place,
+    so that it stands in one of the two only. Date candidates stay as printed.
+
+    >>> raw = RawArticle(url="https://example.ma/1", title="المغـرب", body=["نص", "نص", " "])
+    >>> clean_article(raw).title, clean_article(raw).body
+    ('المغرب', ['نص'])
+    """
+    title, lede = _line(raw.title), _line(raw.lede)
+    body = _unique([line for text in raw.body for line in clean(text).split("\n") if line.strip()])
+    if title and body and bare(body[0]) == bare(title):
+        body = body[1:]
+    if lede and body:
+        folded = bare(lede)
+        body = [text for text in body if bare(text) != folded]
+        if not body:
+            body, lede = [lede], None
+        elif bare(body[0]).startswith(folded):
+            lede = None
+    if lede and title and bare(lede) == bare(title):
+        lede = None
+    byline = _line(raw.byline)
+    if body and byline and bare(body[0]) == bare(byline) and len(body) > 1:
+        body = body[1:]
+    return replace(
+        raw,
+        title=title,
+        lede=lede,
+        body=body,
+        byline=byline,
+        section=_line(raw.section),
+        publisher=_line(raw.publisher),
+        authors=_unique([clean(text) for text in raw.authors]),
+        tags=_unique([clean(text) for text in raw.tags]),
+        images=[Image(url=image.url, caption=_line(image.caption)) for image in raw.images],
+    )
+
+
+def _line(text: str | None) -> str | None:
+    return " ".join(clean(text).split()) or None if text else None
+
+
+def _unique(texts: list[str]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text.strip()))
+
+
+def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | None = None) -> Article:
+    """The article that is stored, but for what only a crawl or the store knows.
+
+    The date is chosen among all candidates (``newscrawl.page.chosen_date``) on the site's clock and
+    calendar; without a site on the printed clock. ``now`` is the aware moment of download; without it
+    relative phrases give no day. Never raises for a RawArticle of ``extract``.
+    """
+    choice = chosen_date.choose(
+        raw.dates,
+        timezone=site.timezone if site else None,
+        country=site.country if site else None,
+        now=now,
+        false_zone=site.false_zone if site else False,
+    )
+    source = _source(raw, site)
+    body = "\n\n".join(raw.body)
+    opening = [raw.byline or "", *raw.body[:1]]
+    article = Article(
+        url=raw.url,
+        source=source.slug,
+        source_name=source.name,
+        site=_slug(site.domain if site else raw.url),
+        via=_slug(site.domain) if site and site.aggregator else None,
+        country=source.country,
+        title=raw.title or "",
+        lede=raw.lede,
+        body=body,
+        word_count=len(body.split()),
+        lang=language(f"{raw.title or ''}\n{raw.lede or ''}\n{body[:4000]}"),
+        authors=raw.authors,
+        byline=raw.byline,
+        agencies=agencies(opening + raw.body[-1:]),
+        dateline=dateline(raw.body[0]) if raw.body else None,
+        section=raw.section,
+        tags=raw.tags,
+        images=raw.images,
+        access=raw.access,
+        alternates=raw.alternates,
+        modified_at=choice.modified,
+        origins=dict(raw.origins),
+        http=raw.http,
+        page=raw.page,
+    )
+    article.urls, article.keys = _addresses(raw, site)
+    _when(article, choice)
+    return article
+
+
+def _when(article: Article, choice: chosen_date.Choice) -> None:
+    published = choice.published
+    if published is None:
+        article.published_missing = chosen_date.why_not(choice.refused)
+        article.published_raw = choice.refused.text if choice.refused else None
+        article.origins.pop("dates", None)
+        return
+    article.published_raw = published.raw
+    article.published = _detail(published)
+    article.origins["dates"] = published.origin
+    if published.precision in ("day", "hour", "minute"):
+        article.day = published.date.isoformat()
+        article.published_at = published.at
+        hijri = published.hijri
+        article.hijri_day = hijri.day if hijri else None
+        article.hijri_month = hijri.day[:7] if hijri else None
+        article.hijri_day_uaq = _umm_al_qura(published)
+    else:
+        article.published_missing = f'"{published.raw}": names a {published.precision}, not a day'
+
+
+def _umm_al_qura(published: Published) -> str | None:
+    if published.hijri and published.hijri.calendar == "umm_al_qura" and published.hijri.basis == "table":
+        return published.hijri.day
+    from newscrawl.dates import to_hijri
+
+    found = to_hijri(published.date, calendar="umm_al_qura")
+    return found.day if found else None
+
+
+def _detail(published: Published) -> PublishedDetail:
+    time, hijri = published.time, published.hijri
+    return PublishedDetail(
+        time=time.isoformat("seconds" if time.second else "minutes") if time else None,
+        timezone=published.timezone,
+        utc_offset=published.utc_offset,
+        calendar=published.calendar,
+        precision=published.precision,
+        earliest=published.earliest.isoformat() if published.earliest else None,
+        latest=published.latest.isoformat() if published.latest else None,
+        hijri=HijriDetail(calendar=hijri.calendar, basis=hijri.basis, printed=hijri.printed) if hijri else None,
+        origin=published.origin,
+        warnings=list(published.warnings),
+    )
+
+
+def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]]:
+    rules = site.url_rules if site else None
+    home: Callable[[str], bool] = lambda url: len(urlsplit(url).path) > 1 and _slug(url) == _slug(raw.url)  # noqa: E731
+    declared = urls.declared_canonical(raw.url, raw.canonical, site.is_article if site else home, rules)
+    met = [url for url in [*raw.urls, raw.url] if url != raw.canonical] + ([declared] if declared else [])
+    met = list(dict.fromkeys(met))
+    return met, list(dict.fromkeys(urls.key(url, rules) for url in met))
+
+
+def _source(raw: RawArticle, site: Site | None) -> Source:
+    if site is None:
+        slug = _slug(raw.url)
+        known = resolve(slug)
+        return Source(known.slug if known else slug, known.name if known else raw.publisher or slug, None)
+    if not site.aggregator:
+        slug = _slug(site.domain)
+        known = resolve(slug)
+        return Source(known.slug if known else slug, site.name, site.country)
+    path = unquote(urlsplit(raw.url).path)
+    hit = re.search(site.publisher, path) if site.publisher else None
+    slug = hit["source"] if hit else None
+    known = (resolve(slug) if slug else None) or (resolve(raw.publisher) if raw.publisher else None)
+    if known:
+        return Source(known.slug, known.name, known.country or site.country)
+    return Source(slug or _slug(site.domain), raw.publisher or slug or site.name, site.country)
+
+
+@lru_cache(maxsize=2048)
+def _slug(address: str) -> str:
+    """The name of a site in its domain: ``alayam24`` of ``https://www.alayam24.com/x``."""
+    parts = _domain(address)
+    return parts.domain.replace("-", "_") or parts.suffix or "unknown"
+
+
+# Credits ----------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _agencies() -> dict[str, str]:
+    table = resources.files("newscrawl.page").joinpath("agencies.tsv").read_text("utf-8")
+    rows = (row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
+    return {bare(spelling): name for spelling, name in rows}
+
+
+def agencies(lines: list[str]) -> list[str]:
+    """The news agencies credited in the opening, the author line and the last line of an article.
+
+    >>> agencies(["الرباط - و م ع", "قال الوزير إن وكالة رويترز أخطأت في نقل الخبر."])
+    ['و م ع']
+    """
+    found: list[str] = []
+    known = _agencies()
+    for line in lines:
+        parts = [line] if len(line.split()) <= 4 else []
+        for pattern in (_BRACKET, _OPENING):
+            if hit := pattern.match(line):
+                parts += [hit["rest"], hit["place"] or ""]
+        if tail := re.search(r"[(/]\s*([^()/]{2,30})\s*[)/]?\s*$", line):
+            parts.append(tail[1])
+        for part in parts:
+            for piece in re.split(r"\s*[-–—/،,+|()]\s*|\s+ـ\s+|\s+و(?=[أا]\s|وكالات)", part):
+                if (name := known.get(bare(piece))) and name not in found:
+                    found.append(name)
+    return found
+
+
+def dateline(paragraph: str) -> str | None:
+    """Place and agency that open a text.
+
+    >>> dateline("الرباط - و م ع: انطلقت أشغال القمة اليوم بالعاصمة")
+    'الرباط - و م ع'
+    >>> dateline("انطلقت أشغال القمة - بعد تأجيلها مرتين - بالعاصمة") is None
+    True
+    """
+    for pattern in (_BRACKET, _OPENING):
+        hit = pattern.match(paragraph)
+        if hit and agencies([f"x ({hit['rest']})"]) and len((hit["place"] or "").split()) <= 3:
+            return paragraph[: hit.end()].strip(" -–—ـ:|") if hit["place"] else None
+    return None

@@ -1,0 +1,215 @@
+"""A page as a reader sees it: a row of text blocks, and the boxes that they stand in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+
+from newscrawl.page.document import MAX_ELEMENTS
+
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small span"
+    " strike strong sub sup time tt u var wbr".split()
+)
+"""Elements inside a line; every other one, known or not, begins a new block."""
+
+SKIPPED = frozenset(
+    "script style noscript template svg math iframe object embed video audio canvas map select option optgroup"
+    " datalist button input textarea progress meter head dialog".split()
+)
+"""Elements that hold no text of an article."""
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+_BAD_TAGS = frozenset({"nav", "footer", "aside", "figcaption", "menu"})
+
+_BAD = re.compile(
+    r"""comment(?!able) | disqus | related | (?:^|[-_ ])rel[-_] | recommend | share | sharing | (?<!is-)social
+    | bread-?c | sidebar | newsletter | subscri | taboola | outbrain | mgid | cognativex
+    | most[-_]?(?:read|view|popular|comment|recent) | popular | trending | (?:read|see|also)[-_]?(?:more|also|next|read)
+    | (?:^|[-_ ])more[-_](?!content)|morenews | you[-_]?may | other[-_]?(?:news|articles|posts) | latest | copyright
+    | cookie | consent | gdpr | modal | pop-?up | advert | adsense | sponsor | promo | banner
+    | (?:^|[-_ ])(?:ads?|adv|dfp|gpt|nav|menu|poll|vote|ticker|footer|pager|rss|bio|login|search|source)(?=$|[-_ 0-9])
+    | (?:^|[-_ ])print[-_](?:btn|button|icon|link)
+    | (?:^|[-_ ])tags?(?=$|\s|[-_](?:list|links|cloud|box|wrap|container|items?))
+    | pagination | toolbar | next[-_]prev | prev[-_]next | post[-_]?nav | no-?print | keyword | hashtag
+    | author[-_]?(?:box|bio|info|card|desc|about) | about[-_]?author | caption | img[-_]cap | image[-_]?(?:heading|desc|text|title)
+    | photo[-_]?(?:desc|credit|text) | credit | prayer | weather | breaking | follow | (?:^|[-_ ])widget(?=$|\s)
+    | meta[-_]?(?:data|info|item|line|wrap) | (?:post|entry|article)[-_]?meta | publish-?date | byline | dateline
+    | read(?:ing)?[-_]?time | (?:font|text)[-_]?(?:resize|size-|control) | (?:^|[-_ ])listen(?=$|[-_ ]) | whatsapp | telegram | googlenews
+    | google[-_]news | ai[-_]?summary | (?:inline|inner|inside)[-_]?(?:article|news|link)|visually-hidden|sr-only|screen-reader""",
+    re.VERBOSE,
+)
+_GOOD = re.compile(
+    r"""article[-_]*(?:body|content|text|desc|holder|inner) | entry[-_]*content | post[-_]*(?:body|content|text)
+    | story[-_]*(?:body|content|text) | news[-_]*(?:body|content|text|story) | content[-_]*(?:body|text|area)
+    | details?[-_]*(?:body|content|text) | body[-_]*(?:text|str|content) | text[-_]*body | long-?desc | wysiwyg
+    | single[-_]*content | rich[-_]*text | field[-_]*name[-_]*body | itembody | p-content | the-?content""",
+    re.VERBOSE,
+)
+_ROLES = (
+    ("author", re.compile(r"author|writer|by-?line|writeby|journalist|reporter|(?:^|[-_ ])editor(?=$|[ _-]?name)")),
+    ("date", re.compile(r"date|time(?!line|r)|publish(?:ed)?(?:$|[-_ ])|posted|pubdate|pinfo")),
+    ("lede", re.compile(
+        r"summary|(?:^|[-_ ])lede?(?:$|[-_ ])|lead(?:$|[-_ ])|lead-?(?:text|par)|chapo|standfirst|excerpt|intro(?!duct)|deck"
+        r"|sub-?(?:title|head|heading)(?!s)|abstract|synopsis|article-?desc|post-?desc|news-?desc"
+    )),
+    ("section", re.compile(r"categor|(?:^|[-_ ])(?:cat|section|kicker|rubri)")),
+)  # fmt: skip
+CLOCK = re.compile(r"today|current|(?:^|[-_ ])now|clock|head(?!line|ing)|masthead|(?:^|[-_ ])top|toolbar|menu|ticker|footer")
+"""Names of boxes whose date is that of the visit."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-video|reddit-embed")
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """One line or paragraph of the page."""
+
+    text: str
+    words: int
+    linked: float
+    """Share of its letters inside links, 0 to 1."""
+    element: etree._Element
+    """The innermost element that begins a block around it."""
+    heading: str = ""
+    """``h1`` … ``h6`` when it stands in one."""
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """An element and the blocks in it: ``blocks[start:end]``."""
+
+    element: etree._Element
+    start: int
+    end: int
+    hint: str
+    """``good``, ``bad`` or nothing, from its tag, class and id."""
+
+
+@dataclass(slots=True, eq=False)
+class Mark:
+    """An element whose name says what it holds."""
+
+    element: etree._Element
+    index: int
+    """Number of blocks before it."""
+    role: str
+    """``author``, ``date``, ``lede`` or ``section``."""
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The row of blocks, its boxes (innermost first) and the marked elements."""
+
+    row: list[Block] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+
+@lru_cache(maxsize=20_000)
+def _named(names: str) -> str:
+    split = _CAMEL.sub("-", names).lower()
+    good = _GOOD.search(split) or _GOOD.search(names.lower())
+    bad = _BAD.search(split)
+    return "mixed" if good and bad else "good" if good else "bad" if bad else ""
+
+
+@lru_cache(maxsize=20_000)
+def _roles(names: str) -> tuple[str, ...]:
+    split = _CAMEL.sub("-", names).lower()
+    return tuple(role for role, pattern in _ROLES if pattern.search(split))
+
+
+def roles(element: etree._Element) -> tuple[str, ...]:
+    """What the names of an element say that it holds: ``author``, ``date``, ``lede``, ``section``."""
+    if element.tag == "time":
+        return ("date",)
+    names = " ".join(value for name in ("id", "class", "itemprop", "rel") if (value := element.get(name)))
+    return _roles(names[:400]) if len(names) > 2 else ()
+
+
+def hint(element: etree._Element) -> str:
+    """What the names of an element say: ``good`` (the body), ``bad`` (not the article), ``mixed`` or nothing."""
+    if element.get("itemprop") in ("articleBody", "articlebody"):
+        return "body"
+    if element.tag in _BAD_TAGS or element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return "bad"
+    if (style := element.get("style")) and _HIDDEN.search(style):
+        return "bad"
+    names = f"{element.get('id') or ''} {element.get('class') or ''}"
+    if len(names) < 3:
+        return ""
+    return _named(names[:400])
+
+
+def read(root: etree._Element) -> Blocks:
+    """Cut a tree into blocks; at most ``MAX_ELEMENTS`` elements are visited."""
+    blocks = Blocks()
+    row, boxes = blocks.row, blocks.boxes
+    parts: list[str] = []
+    links = linked = visited = 0
+    heading = ""
+    stack: list[tuple[etree._Element, int, str]] = [(root, 0, "")]
+
+    def flush() -> None:
+        nonlocal linked
+        if parts:
+            text = _SPACE.sub(" ", "".join(parts)).strip()
+            if text:
+                row.append(Block(text, text.count(" ") + 1, min(1.0, linked / len(text)), stack[-1][0], heading))
+            parts.clear()
+        linked = 0
+
+    def close() -> None:
+        element, start, kind = stack.pop()
+        if len(row) > start:
+            boxes.append(Box(element, start, len(row), kind))
+
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "start":
+            visited += 1
+            if visited > MAX_ELEMENTS:
+                break
+            if tag in SKIPPED or (tag == "blockquote" and EMBED.search(element.get("class") or "")):
+                walk.skip_subtree()
+                continue
+            if tag == "br":
+                flush()
+                continue
+            if tag == "a":
+                links += 1
+            if element.attrib:
+                for role in roles(element):
+                    blocks.marks.append(Mark(element, len(row) + bool(parts), role))
+            kind = hint(element) if tag == "span" or tag not in INLINE else ""
+            if kind or tag not in INLINE:
+                flush()
+                stack.append((element, len(row), kind))
+                if tag in HEADINGS:
+                    heading = tag
+            text = element.text
+        else:
+            if tag == "a":
+                links -= 1
+            if stack[-1][0] is element and element is not root:
+                flush()
+                close()
+                if tag in HEADINGS:
+                    heading = ""
+            text = element.tail
+        if text:
+            parts.append(text)
+            if links:
+                linked += len(text.strip())
+    flush()
+    while stack:
+        close()
+    return blocks

@@ -1,0 +1,51 @@
+"""Recognise lines that are no part of an article, from ``boilerplate.tsv``."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+_FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "é": "e", "è": "e", "à": "a", "ê": "e"})
+_MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u200c-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_EDGES = re.compile(r"^[\W_]+|[\s:.,؛،…_*»\"]+$")
+
+MAX_WORDS = 30
+"""Longer lines are never dropped for a phrase: an article may well say ``اشترك`` in a sentence."""
+
+
+def folded(line: str) -> str:
+    """A line as the patterns expect it: letter variants unified, marks and edges gone, lower case.
+
+    >>> folded("» إقرأ أيضاً:")
+    'اقرا ايضا'
+    """
+    return _EDGES.sub("", _MARKS.sub("", line).translate(_FOLD).lower())
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern[str]]:
+    kinds: dict[str, list[str]] = {}
+    table = resources.files("newscrawl.page").joinpath("boilerplate.tsv").read_text("utf-8")
+    for row in table.splitlines():
+        if row and not row.startswith("#"):
+            kind, pattern = row.split("\t", 1)
+            kinds.setdefault(kind, []).append(pattern)
+    return {kind: re.compile("|".join(f"(?:{pattern})" for pattern in rows)) for kind, rows in kinds.items()}
+
+
+@lru_cache(maxsize=4096)
+def kind(line: str) -> Literal["stop", "drop", ""]:
+    """``stop`` for the heading of a box of links, ``drop`` for another line to leave out, or nothing.
+
+    >>> kind("أخبار ذات صلة"), kind("جميع الحقوق محفوظة © 2024"), kind("قال الوزير إن الأخبار جيدة")
+    ('stop', 'drop', '')
+    """
+    if line.count(" ") >= MAX_WORDS:
+        return ""
+    text = folded(line)
+    for name, pattern in _patterns().items():
+        if pattern.fullmatch(text):
+            return "stop" if name == "stop" else "drop"
+    return ""

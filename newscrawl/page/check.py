@@ -1,0 +1,101 @@
+"""Is a page an article? If not, one reason of a closed list."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, get_args
+from urllib.parse import unquote, urlsplit
+
+from newscrawl.items import Article
+from newscrawl.page import boilerplate
+from newscrawl.page.document import parse
+from newscrawl.sites import Site
+
+Reason = Literal["not_html", "redirected_home", "not_found", "listing", "no_title", "no_body"]
+
+REASONS: dict[Reason, str] = {
+    "not_html": "the answer is no web page (a file, a feed, JSON, nothing)",
+    "redirected_home": "the address leads to the site's home page",
+    "not_found": "the page says that nothing is there, although its status was 200",
+    "listing": "the page lists articles and is none itself",
+    "no_title": "no headline was found",
+    "no_body": "no text of an article was found",
+}
+"""The closed list of reasons, each with its meaning."""
+assert set(REASONS) == set(get_args(Reason))
+
+_TAG = re.compile(rb"<\s*(?:html|head|body|title|meta|div|p|h[1-6]|article|span|a|table|center|font)\b", re.IGNORECASE)
+_FEED = re.compile(rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.IGNORECASE | re.DOTALL)
+_HOME = re.compile(r"^/?(?:ar|fr|en|index|home|default)?(?:\.\w{2,5})?/?$", re.IGNORECASE)
+_LOST = re.compile(
+    r"الصفحه (?:التي تبحث عنها |المطلوبه )?(?:غير موجوده|لم تعد موجوده|غير متوفره|غير متاحه)|لم (?:يتم|نتمكن من) العثور علي|"
+    r"(?:خطا|عفوا|error|erreur).{0,15}404|^404\b|page not found|page (?:introuvable|non trouvee)|هذا (?:الخبر|المقال) (?:غير موجود|تم حذفه)"
+)
+MIN_WORDS = 20
+"""Words of body and lede from which a text is an article. News in brief have about 25."""
+MIN_WORDS_DECLARED = 8
+"""The same, where the site's own markup names the body: it is short because it is short."""
+_CARDS = 8
+
+
+def check(article: Article, site: Site | None = None) -> tuple[Reason, str] | None:
+    """Why a page is no article, with what was found in one sentence; None when it is one.
+
+    The language decides nothing: a French page of an Arabic site is an article. A short text is one
+    where it stands in the place that the site's markup names.
+
+    >>> check(Article(url="https://example.ma/1", source="example", source_name="", page=b"%PDF-1.7"))
+    ('not_html', 'the answer begins with "%PDF-1.7"')
+    """
+    head = article.page[:4096].lstrip(b"\xef\xbb\xbf\x00 \t\r\n")
+    if article.page and (_FEED.match(head) or not _TAG.search(article.page[:65536])):
+        return "not_html", f'the answer begins with "{head[:40].decode("utf-8", "replace")}"' if head else "the answer is empty"
+    if home := _redirected_home(article):
+        return "redirected_home", home
+    if lost := _lost(article):
+        return "not_found", lost
+    words = article.word_count + len((article.lede or "").split())
+    declared = article.origins.get("body") == "markup"
+    enough = words >= (MIN_WORDS_DECLARED if declared else MIN_WORDS)
+    if not enough or not declared:
+        links, prose = _links(article, site)
+        if links >= _CARDS and (not enough or links > 4 * prose):
+            return "listing", f"{links} headlines with links and {prose} paragraphs"
+    if not article.title:
+        return "no_title", "neither the markup nor the page's declarations nor a heading give a headline"
+    if not enough:
+        return "no_body", f"{words} words of text" if words else "no paragraph of text"
+    return None
+
+
+def _redirected_home(article: Article) -> str | None:
+    """The sentence for an article address that ended at a home page."""
+    path = unquote(urlsplit(article.url).path)
+    if not _HOME.match(path) or urlsplit(article.url).query:
+        return None
+    for url in article.urls:
+        if url != article.url and not _HOME.match(unquote(urlsplit(url).path)):
+            return f"{url} leads to {article.url}"
+    return f"{article.url} is a home page"
+
+
+def _lost(article: Article) -> str | None:
+    if article.word_count > 80:
+        return None
+    for text in (article.title, article.body[:200]):
+        if hit := _LOST.search(boilerplate.folded(text)):
+            return f'the page says "{hit[0]}"'
+    return None
+
+
+def _links(article: Article, site: Site | None) -> tuple[int, int]:
+    """How many headlines link to other articles, and how many paragraphs of prose stand beside them."""
+    from newscrawl.page import blocks
+
+    document = parse(article.page, article.url)
+    row = blocks.read(document.root).row
+    links = 0
+    for block in row:
+        if block.linked >= 0.7 and (block.heading or block.words >= 5):
+            links += 1
+    return links, article.body.count("\n\n") + 1 if article.body else 0

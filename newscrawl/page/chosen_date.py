@@ -1,0 +1,221 @@
+"""The article's date, chosen among every date that its page offers.
+
+Pages carry the date of the article, of its change, of the visit, of other articles and of the
+footer; machine-readable ones may be wrong in day or zone. So days are weighed by the rungs that name
+them, and clocks are compared before one is believed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from newscrawl.dates import parse
+from newscrawl.items import DateCandidate, Published
+
+WEIGHTS = {"markup": 5.0, "jsonld": 4.0, "meta": 4.0, "microdata": 3.0, "feed": 3.0, "generic": 2.5, "url": 2.0}
+"""How much a rung's word counts for a day; each rung counts once."""
+
+_WEAK = {"datecreated": 2.0, "uploaddate": 2.0, "date": 2.0, "release_date": 2.0, "dc.created": 2.0}
+_MACHINE = frozenset({"jsonld", "meta", "microdata", "feed"})
+_PRINTED = frozenset({"markup", "generic"})
+_EXACT = frozenset({"day", "hour", "minute"})
+_CLOCK = re.compile(r"[T\s](\d{1,2}):(\d{2})")
+_DIGITS = {base + i: str(i) for base in (0x660, 0x6F0) for i in range(10)}
+_WEST, _EAST = dt.timedelta(hours=-1), dt.timedelta(hours=5)
+"""Offsets from UTC that clocks of Arabic newspapers can have, a correspondent's included."""
+
+
+@dataclass(slots=True, frozen=True)
+class Read:
+    """A candidate and what was read from it."""
+
+    candidate: DateCandidate
+    published: Published
+
+
+@dataclass(slots=True, frozen=True)
+class Choice:
+    """The date of an article."""
+
+    published: Published | None
+    """The date, or None."""
+    modified: dt.datetime | None
+    """Instant of the last declared change, UTC."""
+    refused: DateCandidate | None
+    """The best candidate that gave no day, when none did."""
+
+
+def choose(
+    candidates: Sequence[DateCandidate],
+    *,
+    timezone: str | None = None,
+    country: str | None = None,
+    now: dt.datetime | None = None,
+    false_zone: bool = False,
+) -> Choice:
+    """Choose the date of publication.
+
+    ``timezone`` and ``country`` are the publisher's; ``now`` is the aware moment of download;
+    ``false_zone`` tells that the machine-readable zones of the site are really local time. The time
+    is on the publisher's clock as far as it is known: with a printed line beside a UTC stamp, the
+    printed clock is the publisher's. Where two clocks contradict each other the instant is None.
+
+    >>> page = [DateCandidate(text="2020-08-24T09:23:13Z", rung="meta"),
+    ...         DateCandidate(text="الإثنين، 24 أغسطس 2020 09:23 ص", rung="generic")]
+    >>> found = choose(page, timezone="Africa/Cairo").published
+    >>> found.time, found.at.hour
+    (datetime.time(9, 23, 13), 7)
+    """
+
+    def read(candidate: DateCandidate, *, false: bool) -> Published | None:
+        machine = candidate.rung in _MACHINE
+        found = parse(candidate.text, timezone=timezone, country=country, now=now, false_zone=false and machine)
+        return replace(found, origin=candidate.rung) if found else None
+
+    readings = [
+        Read(candidate, found)
+        for candidate in candidates
+        if candidate.kind == "published" and (found := read(candidate, false=false_zone))
+    ]
+    exact = [r for r in readings if r.published.precision in _EXACT and "future" not in r.published.warnings]
+    if not exact:
+        coarse = readings[0].published if readings else None
+        refused = next((c for c in candidates if c.kind == "published"), None)
+        return Choice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
+
+    clocks = [r for r in exact if r.candidate.rung in _PRINTED and r.published.time and r.published.calendar != "relative"]
+    days: dict[dt.date, dict[str, float]] = {}
+    for r in exact:
+        rungs = days.setdefault(_day(r, clocks), {})
+        rungs[r.candidate.rung] = max(rungs.get(r.candidate.rung, 0.0), _weight(r, now))
+    for r in exact:  # a Hijri day may fall a day early or late: it also speaks for its neighbours
+        if r.published.calendar == "hijri":
+            for day, rungs in days.items():
+                if abs((day - r.published.date).days) == 1 and r.candidate.rung not in rungs:
+                    rungs[r.candidate.rung] = WEIGHTS["generic"]
+    day = max(days, key=lambda d: sum(days[d].values()))
+    same = [r for r in exact if _day(r, clocks) == day]
+    published = _clock(same, timezone, read)
+    printed = next((r.published.hijri for r in exact if r.published.hijri and r.published.hijri.printed and _near(r, day)), None)
+    if printed and not (published.hijri and published.hijri.printed):
+        known = published.hijri
+        published = replace(published, hijri=replace(known, printed=printed.printed) if known else printed)
+    return Choice(published, _modified(candidates, read, false_zone, published), None)
+
+
+def _near(read: Read, day: dt.date) -> bool:
+    return abs((read.published.date - day).days) <= 1
+
+
+def _weight(read: Read, now: dt.datetime | None) -> float:
+    candidate, published = read.candidate, read.published
+    weight = min(WEIGHTS.get(candidate.rung, 1.0), _WEAK.get(candidate.where.lower(), 9.0))
+    if published.calendar == "relative":
+        return min(weight, 1.0)
+    if candidate.rung == "generic" and now is not None and published.date == now.date() and not published.time:
+        return 1.0  # as likely the page's clock
+    if "weekday_mismatch" in published.warnings:
+        weight *= 0.5
+    return weight
+
+
+def _utc(read: Read) -> bool:
+    """Is it a stamp in UTC (``Z``, ``+00:00``), so that its clock is nobody's?"""
+    return read.candidate.rung in _MACHINE and bool(re.search(r"(?:Z|[+-]00:?00|GMT|UTC)\s*$", read.candidate.text))
+
+
+def _gap(stamp: Published, clock: Published) -> dt.timedelta | None:
+    """What a printed clock is ahead of a stamp, when it can be an offset from UTC."""
+    if stamp.time is None or clock.time is None:
+        return None
+    gap = _minute(clock.date, clock.time) - _minute(stamp.date, stamp.time)
+    return gap if _WEST <= gap <= _EAST and gap.total_seconds() % 1800 == 0 else None
+
+
+def _minute(day: dt.date, time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, time.replace(second=0, microsecond=0, tzinfo=None))
+
+
+def _day(read: Read, clocks: Sequence[Read]) -> dt.date:
+    """The day that a candidate speaks for: a UTC stamp follows the printed clock that it fits."""
+    if _utc(read) and read.published.timezone is None:
+        for clock in clocks:
+            if _gap(read.published, clock.published) is not None:
+                return clock.published.date
+    return read.published.date
+
+
+def _stamp_clock(text: str) -> tuple[int, int] | None:
+    hit = _CLOCK.search(text.translate(_DIGITS))
+    return (int(hit[1]), int(hit[2])) if hit else None
+
+
+def _clock(same: Sequence[Read], timezone: str | None, read) -> Published:  # type: ignore[no-untyped-def]
+    """The most exact reading of a day on which the candidates agree."""
+    order = sorted(same, key=lambda r: -WEIGHTS.get(r.candidate.rung, 1.0))
+    stamps = [r for r in order if r.candidate.rung in _MACHINE and r.published.time]
+    clocks = [r for r in order if r.candidate.rung in _PRINTED and r.published.time and r.published.calendar != "relative"]
+    if not stamps:
+        timed = clocks or [r for r in order if r.published.calendar != "relative"] or order
+        return timed[0].published
+    stamp = next((r for r in stamps if not _utc(r)), stamps[0])
+    if not clocks:
+        return stamp.published
+    clock = clocks[0]
+    seen = clock.published
+    assert seen.time is not None
+    if stamp.published.time and (stamp.published.time.hour, stamp.published.time.minute) == (seen.time.hour, seen.time.minute):
+        if timezone is None and _utc(stamp):  # a Z that equals the printed clock: one of them is not what it says
+            return replace(stamp.published, at=None, utc_offset=None)
+        return stamp.published
+    if _stamp_clock(stamp.candidate.text) == (seen.time.hour, seen.time.minute):
+        local = read(stamp.candidate, false=True)
+        if local is not None and local.date == seen.date:
+            return local
+    if timezone is None and _utc(stamp) and (gap := _gap(stamp.published, seen)) is not None:
+        return replace(seen, at=stamp.published.at, utc_offset=_offset(gap))
+    if timezone is None and not _utc(stamp):
+        return stamp.published
+    return replace(seen, at=None)
+
+
+def _offset(gap: dt.timedelta) -> str:
+    minutes = int(gap.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def _modified(candidates: Sequence[DateCandidate], read, false_zone: bool, published: Published | None) -> dt.datetime | None:  # type: ignore[no-untyped-def]
+    """The latest declared change that is not before the publication."""
+    false = false_zone or (published is not None and "false_zone_ignored" in published.warnings)
+    found = [
+        at
+        for candidate in candidates
+        if candidate.kind == "modified" and (reading := read(candidate, false=false)) and (at := reading.at)
+        and "future" not in reading.warnings
+    ]
+    start = published.at if published else None
+    found = [at for at in found if start is None or at >= start]
+    return max(found, default=None)
+
+
+def why_not(candidate: DateCandidate | None) -> str:
+    """Why a page gives no day, in one sentence that names the string.
+
+    >>> why_not(DateCandidate(text="نشر في الأيام 24 يوم 21130", rung="markup"))
+    '"نشر في الأيام 24 يوم 21130": 21130 is not a day'
+    """
+    if candidate is None:
+        return "the page shows no date of publication"
+    text = candidate.text.strip()
+    plain = text.translate(_DIGITS)
+    after = re.search(r"(?:يوم|بتاريخ)\s*(\d+)", plain)
+    numbers = [after[1]] if after else re.findall(r"\d+", plain)
+    for number in numbers:
+        if not 1 <= int(number[:9]) <= 31 and not (len(number) == 4 and 1300 <= int(number) <= 2199):
+            return f'"{text}": {number} is not a day'
+    if not numbers:
+        return f'"{text}": no day is written in it'
+    return f'"{text}": no full date can be read from it'

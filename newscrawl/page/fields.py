@@ -1,0 +1,374 @@
+"""Bytes to :class:`RawArticle`: each field by the first rung that answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from newscrawl.items import DateCandidate, Http, Image, RawArticle
+from newscrawl.page import blocks as blocks_
+from newscrawl.page import body as body_
+from newscrawl.page import boilerplate, generic, headline, jsonld, markup
+from newscrawl.page import meta as meta_
+from newscrawl.page.document import Document, parse, squeeze, text_of
+from newscrawl.sites import Markup, Site
+
+_ARABIC = re.compile("[\u0620-\u064a]")
+_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-img", "src")
+_WORD = re.compile(r"\w+")
+MIN_WORDS = 8
+"""Words below which a text is no body."""
+
+
+def extract(
+    body: bytes,
+    url: str,
+    *,
+    site: Site | None = None,
+    headers: Mapping[str, str] | None = None,
+    now: dt.datetime | None = None,
+) -> RawArticle:
+    """Read a page into strings as printed, with every date candidate and the rung of each field.
+
+    ``url`` is the address after redirects; ``headers`` are those of the answer (``Content-Type``
+    tells the encoding); ``now`` is the aware moment of download: it selects the markup of that day.
+    Broken, empty and hostile pages give an article with empty fields; no exception leaves.
+
+    >>> page = "<title>خبر</title><h1>المغرب يطلق برنامجا جديدا</h1>".encode()
+    >>> extract(page, "https://example.ma/1").title
+    'المغرب يطلق برنامجا جديدا'
+    """
+    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    document = parse(body, url, lower.get("content-type"))
+    raw = _Page(document, site, _markup(site, now)).read()
+    raw.page = body
+    if now is not None and lower:
+        raw.http = Http(
+            status=200,
+            fetched_at=now.astimezone(dt.UTC),
+            content_type=lower.get("content-type"),
+            charset=document.encoding,
+            etag=lower.get("etag"),
+            last_modified=lower.get("last-modified"),
+        )
+    return raw
+
+
+def _markup(site: Site | None, now: dt.datetime | None) -> Markup | None:
+    if site is None:
+        return None
+    return site.markup_on(now.astimezone(ZoneInfo(site.timezone)).date() if now else None)
+
+
+class _Page:
+    """One page while it is read: what several rungs share is computed once, when first asked for."""
+
+    def __init__(self, document: Document, site: Site | None, selectors: Markup | None) -> None:
+        self.document = document
+        self.root = document.root
+        self.site = site
+        self.markup = selectors or Markup()
+        self.linked = jsonld.read(self.root)
+        self.meta = meta_.read(document)
+        self.raw = RawArticle(url=document.url, urls=[document.url])
+        self.answered = False
+
+    def read(self) -> RawArticle:
+        raw = self.raw
+        raw.lang = self.meta.lang or jsonld.text(self.linked.article.get("inLanguage"))
+        raw.canonical = self.meta.canonical
+        if raw.canonical and raw.canonical not in raw.urls:
+            raw.urls.append(raw.canonical)
+        raw.alternates = self.meta.alternates
+        self.title()
+        self.visible()
+        self.body()
+        self.lede()
+        self.dates()
+        self.authors()
+        self.section()
+        self.tags()
+        self.images()
+        self.access()
+        self.publisher()
+        raw.markup = self.markup.version if self.answered else None
+        return raw
+
+    # What the generic reading shares ------------------------------------------------------------
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the site, to be cut from titles and author lists."""
+        found = [self.site.name, self.site.domain] if self.site else []
+        found += [value for name in meta_.SITE_NAME for value in self.meta.names.get(name, ())]
+        found += jsonld.texts(self.linked.article.get("publisher")) + jsonld.texts(self.linked.page.get("publisher"))
+        return found
+
+    @cached_property
+    def blocks(self) -> blocks_.Blocks:
+        return blocks_.read(self.root)
+
+    @cached_property
+    def head(self) -> headline.Headline | None:
+        declared = [(text, "markup") for text in self.marked("title")[:1]]
+        declared += [(text, "jsonld") for text in jsonld.texts(self.linked.article.get("headline"))[:1]]
+        declared += [
+            (text, "meta") for name in meta_.TITLE if (text := next(iter(self.meta.names.get(name, ())), None))
+        ]
+        return headline.choose(declared, self.meta.title, self.blocks, self.names)
+
+    @cached_property
+    def reading(self) -> body_.Reading:
+        head = self.head
+        sample = (head.text if head else "") or self.meta.title or ""
+        arabic = bool(_ARABIC.search(sample)) or not sample
+        index = head.index if head else None
+        found = body_.read(self.blocks, index, arabic)
+        return found
+
+    def marked(self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]) -> list[str]:
+        """What the site's own selector for a field gives."""
+        texts, _ = markup.strings(self.root, getattr(self.markup, field))
+        if texts:
+            self.answered = True
+        return texts
+
+    def origin(self, field: str, rung: str) -> None:
+        self.raw.origins[field] = rung
+
+    # Fields -------------------------------------------------------------------------------------
+
+    def title(self) -> None:
+        if texts := self.marked("title"):
+            self.raw.title = headline.without_site(texts[0], self.names)
+            self.origin("title", "markup")
+        elif self.head:
+            self.raw.title = self.head.text
+            self.origin("title", self.head.rung)
+
+    def visible(self) -> None:
+        """The site's own dates, before ``remove`` takes their element away."""
+        for field, kind in (("date", "published"), ("modified", "modified")):
+            texts, selector = markup.strings(self.root, getattr(self.markup, field))
+            for text in texts[:2]:
+                self.answered = True
+                for candidate in generic.printed(text, "markup", selector):
+                    if kind == "modified":
+                        candidate.kind = "modified"
+                    self.raw.dates.append(candidate)
+        self.bylines = self.marked("authors")
+        self.sections = self.marked("section")
+        self.publishers = self.marked("publisher")
+
+    def body(self) -> None:
+        if self.markup.body:
+            paragraphs = self._marked_body()
+            if paragraphs:
+                self.answered = True
+                self.raw.body = paragraphs
+                self.origin("body", "markup")
+                return
+        paragraphs = [block.text for block in self.reading.paragraphs]
+        declared = self.linked.article.get("articleBody")
+        told = [squeeze(line) for line in str(jsonld.text_lines(declared)).splitlines() if squeeze(line)] if declared else []
+        words, told_words = sum(len(p.split()) for p in paragraphs), sum(len(p.split()) for p in told)
+        if told_words >= MIN_WORDS and told_words > 3 * words:
+            self.raw.body = told
+            self.origin("body", "jsonld")
+        elif words >= MIN_WORDS:
+            self.raw.body = paragraphs
+            self.origin("body", "generic")
+
+    def _marked_body(self) -> list[str]:
+        for element in markup.elements(self.root, self.markup.remove)[0] if self.markup.remove else ():
+            if element.getparent() is not None:
+                element.drop_tree()
+        cut = [re.compile(pattern) for pattern in self.markup.cut]
+        for _, hits in markup.found(self.root, self.markup.body):
+            nodes = [hit for hit in hits if not isinstance(hit, str)]
+            inside = set(nodes)
+            paragraphs: list[str] = []
+            for node in nodes:
+                if not any(above in inside for above in node.iterancestors()):
+                    paragraphs += body_.lines(blocks_.read(node))
+            paragraphs += [squeeze(hit) for hit in hits if isinstance(hit, str) and squeeze(hit)]
+            if kept := [p for p in paragraphs if not any(pattern.fullmatch(p) for pattern in cut)]:
+                return kept
+        return []
+
+    def lede(self) -> None:
+        if texts := self.marked("lede"):
+            self.raw.lede = " ".join(texts)
+            self.origin("lede", "markup")
+            return
+        if self.raw.origins.get("body") != "generic":
+            return
+        description, _ = self.meta.first(meta_.DESCRIPTION)
+        index = generic.lede(self.blocks, self.head.index if self.head else None, self.reading, description)
+        if index is None:
+            return
+        text = self.blocks.row[index].text
+        if generic.continues(self.raw.body[0]):
+            self.raw.body.insert(0, text)
+        else:
+            self.raw.lede = text
+            self.origin("lede", "generic")
+
+    def dates(self) -> None:
+        raw = self.raw
+        article, page = self.linked.article, self.linked.page
+        for node in (article, page):
+            for name in ("datePublished", "dateCreated", "uploadDate"):
+                self._dates(jsonld.texts(node.get(name)), "jsonld", "published", name)
+            self._dates(jsonld.texts(node.get("dateModified")), "jsonld", "modified", "dateModified")
+        for name in meta_.PUBLISHED:
+            self._dates(self.meta.names.get(name, []), "meta", "published", name)
+        for name in meta_.MODIFIED:
+            self._dates(self.meta.names.get(name, []), "meta", "modified", name)
+        for name, value, _ in self.meta.props:
+            if name in ("datepublished", "datecreated") and value:
+                self._dates([value], "microdata", "published", name)
+            elif name == "datemodified" and value:
+                self._dates([value], "microdata", "modified", name)
+        index = self.head.index if self.head else None
+        if index is not None or self.reading.paragraphs:
+            for candidate in generic.dates(self.blocks, index, self.reading):
+                self._candidate(candidate)
+        if candidate := generic.url_date(raw.url):
+            self._candidate(candidate)
+        if raw.dates:
+            self.origin("dates", raw.dates[0].rung)
+
+    def _dates(self, texts: list[str], rung: str, kind: Literal["published", "modified"], where: str) -> None:
+        for text in texts:
+            self._candidate(DateCandidate(text=text, rung=rung, kind=kind, where=where))
+
+    def _candidate(self, candidate: DateCandidate) -> None:
+        candidate.text = candidate.text[:300]
+        if not any(known.text == candidate.text and known.kind == candidate.kind and known.rung == candidate.rung for known in self.raw.dates):
+            self.raw.dates.append(candidate)
+
+    def authors(self) -> None:
+        raw = self.raw
+        index = self.head.index if self.head else None
+        line, names = generic.byline(self.blocks, index, self.reading)
+        if self.bylines:
+            raw.byline = self.bylines[0]
+            raw.authors = [name for text in self.bylines for name in generic.author_names(text)]
+            self.origin("authors", "markup")
+        else:
+            told = jsonld.people(self.linked, self.linked.article.get("author"))
+            told = told or jsonld.people(self.linked, self.linked.article.get("creator"))
+            declared = [value for value in self.meta.all(meta_.AUTHOR) if not value.startswith(("http:", "https:", "@"))]
+            raw.byline = line
+            for rung, found in (("jsonld", told), ("meta", declared), ("generic", names)):
+                if people := self._people(found):
+                    raw.authors = people
+                    self.origin("authors", rung)
+                    break
+        raw.authors = self._people(raw.authors)
+
+    def _people(self, found: list[str]) -> list[str]:
+        site = {headline.bare(name) for name in self.names}
+        if self.site:
+            site.add(headline.bare(self.site.name))
+        out: list[str] = []
+        for text in found:
+            for name in generic.split_names(text):
+                plain = headline.bare(name)
+                if plain and plain not in site and generic.is_person(name) and name not in out:
+                    out.append(name)
+        return out
+
+    def section(self) -> None:
+        choices = [("markup", self.sections[-1:])]
+        choices.append(("jsonld", jsonld.texts(self.linked.article.get("articleSection"))[:1]))
+        choices.append(("meta", self.meta.all(meta_.SECTION)[:1]))
+        crumbs = [c for c in self.linked.breadcrumb if headline.bare(c) != headline.bare(self.raw.title or "")]
+        choices.append(("jsonld", crumbs[-1:] if len(crumbs) > 1 else []))
+        for rung, texts in choices:
+            if texts and texts[0] and not texts[0].startswith("http"):
+                self.raw.section = texts[0]
+                self.origin("section", rung)
+                return
+
+    def tags(self) -> None:
+        for rung, texts in (
+            ("markup", self.marked("tags")),
+            ("jsonld", jsonld.texts(self.linked.article.get("keywords"))),
+            ("meta", self.meta.all(meta_.TAGS)),
+        ):
+            out: list[str] = []
+            for text in texts:
+                for tag in re.split(r"[،,;|]", text) if rung != "markup" else [text]:
+                    if (tag := squeeze(tag).lstrip("#")) and tag not in out:
+                        out.append(tag)
+            if out:
+                self.raw.tags = out
+                self.origin("tags", rung)
+                return
+
+    def images(self) -> None:
+        found: list[tuple[str, str, str | None]] = []
+        if self.markup.images:
+            for _, hits in markup.found(self.root, self.markup.images):
+                for hit in hits:
+                    if isinstance(hit, str):
+                        found.append(("markup", hit, None))
+                    else:
+                        found.append(("markup", _image(hit), _caption(hit)))
+                break
+        found += [("jsonld", link, None) for link in jsonld.addresses(self.linked.article.get("image"))]
+        found += [("meta", link, None) for link in self.meta.all(meta_.IMAGE)[:1]]
+        if self.raw.origins.get("body") == "generic" and self.reading.box is not None:
+            for element in self.reading.box.element.iter("img"):
+                if link := _image(element):
+                    found.append(("generic", link, _caption(element)))
+        seen: dict[str, Image] = {}
+        for rung, link, caption in found[:60]:
+            address = self.document.absolute(link)
+            if address and address not in seen and not address.endswith(".svg"):
+                seen[address] = Image(url=address, caption=caption)
+                self.raw.origins.setdefault("images", rung)
+            elif address in seen and caption and not seen[address].caption:
+                seen[address].caption = caption
+        self.raw.images = list(seen.values())[:30]
+
+    def access(self) -> None:
+        free = jsonld.text(self.linked.article.get("isAccessibleForFree"))
+        value: Any = self.linked.article.get("isAccessibleForFree")
+        if value is True or (free or "").lower() in ("true", "yes", "1"):
+            self.raw.access = "free"
+        elif value is False or (free or "").lower() in ("false", "no", "0"):
+            self.raw.access = "paid"
+
+    def publisher(self) -> None:
+        if self.publishers:
+            self.raw.publisher, rung = self.publishers[0], "markup"
+        elif name := jsonld.text(self.linked.article.get("publisher")):
+            self.raw.publisher, rung = name, "jsonld"
+        elif name := self.meta.first(("og:site_name",))[0]:
+            self.raw.publisher, rung = name, "meta"
+        else:
+            return
+        self.origin("publisher", rung)
+
+
+def _image(element: etree._Element) -> str:
+    return next((value for name in _LAZY if (value := element.get(name)) and not value.startswith("data:")), "")
+
+
+def _caption(element: etree._Element) -> str | None:
+    for above in element.iterancestors("figure", "div"):
+        if above.tag == "figure" or "caption" in (above.get("class") or ""):
+            for node in above.iter("figcaption", "p", "span"):
+                if node.tag == "figcaption" or "caption" in (node.get("class") or ""):
+                    return text_of(node) or None
+            return None
+    return None

@@ -1,0 +1,211 @@
+"""The generic reading of everything around the body: lede, author line, visible dates, section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+
+from newscrawl.items import DateCandidate
+from newscrawl.page import boilerplate
+from newscrawl.page.blocks import CLOCK, Blocks
+from newscrawl.page.body import Reading
+from newscrawl.page.document import squeeze, text_of
+
+_DIGIT = re.compile(r"\d")
+_DATE = re.compile(
+    r"\b\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}\b|\b\d{1,2}\s*[^\W\d_]{2,}.{0,20}\b(?:1[34]|19|20)\d\d\b"
+    r"|[^\W\d_]{3,}\s+\d{1,2}\s*[,،]?\s*(?:1[34]|19|20)\d\d\b|(?:منذ|مند|قبل)\s+\S+|\S+\s+مضت|\bago\b|\bil y a\b"
+)
+_UPDATED = re.compile(r"تحديث|تعديل|حُد[ّ]?ث|updated?|modified|mis(?:e)? à jour", re.IGNORECASE)
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_BYLINE = re.compile(
+    r"^(?:كتبت?|كتب(?:ه|ها)|بقلم|تحرير|إعداد|اعداد|حوار|حاورها?|ترجمة|متابعة|تقرير|المحرر|الكاتب|الكاتبة|مراسلة?|by|par|written by)"
+    r"(?:\s*[:/|\-–]\s*|\s+)(?P<name>\S.{1,80})$",
+    re.IGNORECASE,
+)
+MAX_DATE_WORDS = 22
+_CONTINUES = re.compile(
+    r"و(?:[أا]ضاف|تابع|قال|[أا]كد|[أا]وضح|ذكر|[أا]شار|لفت|شدد|[أا]ردف|استطرد|بي[ّ]?ن|نو[ّ]?ه|اعتبر|زاد|استدرك|كشف|نقل|ختم|صر[ّ]?ح|[أا]فاد|"
+    r"[أا]علن|رأى|[أا]بدى|[أا]عرب|دعا|طالب|عب[ّ]?ر|قد|كان)(?:ت|وا)?\b"
+)
+
+
+def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateCandidate]:
+    """Dates printed or marked near the headline and the body; the page's clock and footer are left out."""
+    first = max(0, (title if title is not None else reading.start) - 6)
+    last = max(reading.end, (title or 0) + 1)
+    trunk = _trunk(blocks, title, reading)
+    seen: set[str] = set()
+    for mark in blocks.marks:
+        if mark.role != "date" or not first <= mark.index <= last + 3 or _clock(mark.element, trunk):
+            continue
+        machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))
+        name = squeeze(mark.element.get("class") or mark.element.get("itemprop") or "")
+        if machine and _DIGIT.search(machine) and machine not in seen:
+            seen.add(machine)
+            changed = re.search(r"modif|updat", f"{name} {mark.element.get('itemprop') or ''}", re.IGNORECASE)
+            yield DateCandidate(
+                text=machine,
+                rung="microdata",
+                kind="modified" if changed or _UPDATED.search(_before(mark.element)) else "published",
+                where=f"time[datetime] {name}".strip(),
+            )
+    for index in range(first, min(len(blocks.row), last + 4)):
+        block = blocks.row[index]
+        inside = reading.start <= index < reading.end and block in reading.paragraphs
+        if inside or block.words > MAX_DATE_WORDS or block.heading or not _DATE.search(_ascii(block.text)):
+            continue
+        if block.text in seen or block.linked > 0.7 or _clock(block.element, trunk):
+            continue
+        seen.add(block.text)
+        yield from printed(block.text, "generic", _name(block.element))
+
+
+def printed(text: str, rung: str, where: str) -> Iterator[DateCandidate]:
+    """The candidates in a printed line: what follows a word for ``updated`` is a date of change.
+
+    >>> [c.kind for c in printed("نشر في 3 ماي 2024، آخر تحديث 4 ماي 2024", "generic", "p")]
+    ['published', 'modified']
+    """
+    change = _UPDATED.search(text)
+    if not change:
+        yield DateCandidate(text=text, rung=rung, where=where)
+        return
+    before, after = text[: change.start()], text[change.start() :]
+    if _DATE.search(_ascii(before)):
+        yield DateCandidate(text=text if not _DATE.search(_ascii(after)) else before.rstrip(" |-–،(آخر"), rung=rung, where=where)
+    if _DATE.search(_ascii(after)):
+        yield DateCandidate(text=after, rung=rung, kind="modified", where=where)
+
+
+def url_date(url: str) -> DateCandidate | None:
+    """The day written in an address.
+
+    >>> url_date("https://www.youm7.com/story/2020/8/24/x/4943459").text
+    '2020-08-24'
+    """
+    hit = _URL_DAY.search(unquote(urlsplit(url).path))
+    if not hit or not (1 <= int(hit[3]) <= 12 and 1 <= int(hit[4]) <= 31):
+        return None
+    return DateCandidate(text=f"{hit[1]}-{int(hit[3]):02}-{int(hit[4]):02}", rung="url", where=hit[0])
+
+
+def _ascii(text: str) -> str:
+    return text.translate(_DIGITS)
+
+
+_DIGITS = {ord("٠") + i: str(i) for i in range(10)} | {ord("۰") + i: str(i) for i in range(10)}
+
+
+def _trunk(blocks: Blocks, title: int | None, reading: Reading) -> set[etree._Element]:
+    """The elements around the headline (or the body): what a box may share with the article."""
+    index = title if title is not None else reading.start
+    if index >= len(blocks.row):
+        return set()
+    element = blocks.row[index].element
+    return {element, *element.iterancestors()}
+
+
+def _clock(element: etree._Element, trunk: set[etree._Element]) -> bool:
+    """Does a date stand in the page's frame and not in the article?"""
+    node: etree._Element | None = element
+    while node is not None and node not in trunk:
+        if node.tag in ("header", "nav", "footer", "aside"):
+            return True
+        if CLOCK.search(f"{node.get('id') or ''} {node.get('class') or ''}".lower()):
+            return True
+        node = node.getparent()
+    return False
+
+
+def _before(element: etree._Element) -> str:
+    previous = element.getprevious()
+    parent = element.getparent()
+    tail = previous.tail if previous is not None else parent.text if parent is not None else ""
+    return (tail or "")[-30:] + (text_of(previous)[-30:] if previous is not None and len(previous) < 5 else "")
+
+
+def _name(element: etree._Element) -> str:
+    names = ".".join((element.get("class") or "").split()[:2])
+    return f"{element.tag}.{names}" if names else str(element.tag)
+
+
+def lede(blocks: Blocks, title: int | None, reading: Reading, description: str | None) -> int | None:
+    """The block that sums up the article above its body: named so, or repeated in the page's description."""
+    if title is None or not reading.paragraphs:
+        return None
+    wanted = squeeze(description)[:60].rstrip(" .…")
+    marked = {mark.index for mark in blocks.marks if mark.role == "lede" and title < mark.index < reading.start}
+    for index in range(title + 1, reading.start):
+        block = blocks.row[index]
+        if block.words < 6 or block.linked > 0.3 or boilerplate.kind(block.text) or _BYLINE.match(block.text):
+            continue
+        if index in marked or (len(wanted) > 30 and block.text.startswith(wanted)):
+            return index
+    return None
+
+
+def continues(first: str) -> bool:
+    """Does a paragraph go on from one before it (``وأضاف …``)?
+
+    >>> continues("وأضاف الشرع خلال اجتماعه"), continues("وزير الخارجية يستقبل نظيره")
+    (True, False)
+    """
+    return bool(_CONTINUES.match(first.lstrip("\"'«“ ")))
+
+
+def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | None, list[str]]:
+    """The author line and the names in it, from the lines around headline and body."""
+    if title is None:
+        return None, []
+    line, names = None, []
+    for index in range(max(0, title - 3), min(len(blocks.row), reading.start + 3)):
+        block = blocks.row[index]
+        if block.words <= 10 and not block.heading and (hit := _BYLINE.match(block.text)) and not _DIGIT.search(block.text):
+            return block.text, split_names(hit["name"])
+    for mark in blocks.marks:
+        if mark.role == "author" and title - 3 <= mark.index <= reading.end + 4:
+            text = text_of(mark.element)
+            if 1 < len(text.split()) <= 8 and not _DIGIT.search(text):
+                hit = _BYLINE.match(text)
+                line, names = text, split_names(hit["name"] if hit else text)
+                break
+    return line, names
+
+
+def split_names(text: str) -> list[str]:
+    """The names in an author line.
+
+    >>> split_names("محمد العلوي - سعاد بناني")
+    ['محمد العلوي', 'سعاد بناني']
+    """
+    return [name for part in re.split(r"\s*[،,;/|]\s*|\s+[-–ـ]\s+", text) if (name := part.strip(" :-–*"))]
+
+
+_NOT_PERSON = re.compile(
+    r"وكالات|وكالة|رويترز|فرانس|أ\s?ف\s?ب|الأناضول|جريدة|صحيفة|موقع|تحرير|هيئة|مراسل|متابعة|خاص|قناة|فريق|قسم|ديسك|نيوز|"
+    r"\b(?:admin|editor|news|desk|staff|webmaster|reuters|afp|agenc|www|http)|[@():\d]|\.\w{2,3}$",
+    re.IGNORECASE,
+)
+
+
+def is_person(name: str) -> bool:
+    """Can an author's name be a person's (not an agency, a desk or the newspaper)?
+
+    >>> is_person("أسماء نصار"), is_person("وكالات"), is_person("(أبوظبي - البيان)")
+    (True, False, False)
+    """
+    return 1 < len(name) <= 60 and len(name.split()) <= 6 and not _NOT_PERSON.search(name)
+
+
+def author_names(line: str) -> list[str]:
+    """The names in an author line, its leading verb taken off.
+
+    >>> author_names("كتبت أسماء نصار")
+    ['أسماء نصار']
+    """
+    hit = _BYLINE.match(line)
+    return split_names(hit["name"] if hit else line)

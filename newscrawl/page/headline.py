@@ -1,0 +1,132 @@
+"""The headline: chosen among what a page declares and prints, without the name of the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newscrawl.page.blocks import Blocks
+from newscrawl.page.document import squeeze
+
+_LETTERS = re.compile(r"[^\w]+")
+_CUT = re.compile(r"\s+[|\-–—:•·»«<>/]+\s+|\s*[|»«]\s*")
+_ELLIPSIS = re.compile(r"(?:\.{2,}|…)\s*$")
+MAX_WORDS = 60
+
+
+@dataclass(slots=True, frozen=True)
+class Headline:
+    """A headline, the rung that gave it and its place among the blocks of the page."""
+
+    text: str
+    rung: str
+    index: int | None = None
+
+
+def bare(text: str) -> str:
+    """A headline reduced to its letters, for comparing two printings of it."""
+    return _LETTERS.sub(" ", text).strip().lower()
+
+
+def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -> str:
+    """A title without the names of site and sections that follow (or lead) it.
+
+    ``names`` are the site's names; a part that is one of them goes, and whatever was behind it. Where
+    one of ``others`` (headlines found elsewhere) is the beginning of the title, it is the title.
+
+    >>> without_site("وزير الري يشهد التوقيع - اليوم السابع", ["اليوم السابع"])
+    'وزير الري يشهد التوقيع'
+    """
+    known = {bare(name) for name in names if bare(name)}
+    for other in others:
+        if other and len(bare(other)) > 10 and title != other and title.startswith(other):
+            rest = title[len(other) :]
+            if _CUT.match(rest):
+                return other
+    changed = True
+    while changed:
+        changed = False
+        cuts = list(_CUT.finditer(title))
+        if not cuts:
+            break
+        head, tail = title[: cuts[-1].start()], title[cuts[-1].end() :]
+        if bare(tail) in known and len(bare(head)) > 3:
+            title, changed = head, True
+            continue
+        head, tail = title[: cuts[0].start()], title[cuts[0].end() :]
+        if bare(head) in known and len(bare(tail)) > 3:
+            title, changed = tail, True
+    return squeeze(title)
+
+
+def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
+    """The printed headline and its index: the ``h1`` (else the line) that agrees best with a declared title."""
+    site = {bare(name) for name in names}
+    wanted = [bare(text) for text in declared if text]
+    best: tuple[float, int] | None = None
+    for index, block in enumerate(blocks.row):
+        if block.words > MAX_WORDS or (not block.heading and block.words < 3):
+            continue
+        plain = bare(block.text)
+        if not plain or plain in site:
+            continue
+        likeness = max((_alike(plain, want) for want in wanted), default=0.0)
+        if likeness < 0.5:
+            continue
+        rank = likeness + (0.5 if block.heading == "h1" else 0.2 if block.heading else 0) - (0.3 if block.linked > 0.5 else 0)
+        if best is None or rank > best[0]:
+            best = rank, index
+    if best is not None:
+        return blocks.row[best[1]].text, best[1]
+    ones = [i for i, b in enumerate(blocks.row) if b.heading == "h1" and b.words >= 3 and bare(b.text) not in site]
+    if len(ones) >= 1 and not wanted:
+        return blocks.row[ones[0]].text, ones[0]
+    if len(ones) == 1:
+        return blocks.row[ones[0]].text, ones[0]
+    return None, None
+
+
+def _alike(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    a, b = set(one.split()), set(other.split())
+    if not a or not b:
+        return 0.0
+    common = len(a & b)
+    likeness = common / len(a | b)
+    if one.startswith(other) or other.startswith(one):
+        likeness = max(likeness, min(len(a), len(b)) / max(len(a), len(b)), 0.6 if common >= 4 else 0.0)
+    return likeness
+
+
+def choose(
+    declared: Sequence[tuple[str, str]], title_tag: str | None, blocks: Blocks, names: Sequence[str]
+) -> Headline | None:
+    """The headline among declared ones (text, rung; best rung first), ``<title>`` and the printed lines.
+
+    The printed line is what readers saw: where it agrees with a declaration that is cut off, wears a
+    suffix or has lost its quotation marks, the line is taken.
+    """
+    texts = [text for text, _ in declared]
+    plain = [(without_site(text, names, [t for t in texts if t != text]), rung) for text, rung in declared]
+    tag = without_site(title_tag, names, texts) if title_tag else None
+    candidates = [text for text, _ in plain] + ([tag] if tag else [])
+    printed, index = find(blocks, candidates, names)
+    if printed and plain:
+        for text, rung in plain:
+            if bare(text) == bare(printed):
+                return Headline(text if squeeze(text) == printed else printed, rung, index)
+        text, rung = plain[0]
+        if bare(printed).endswith(bare(text)) and not _ELLIPSIS.search(text):
+            return Headline(text, rung, index)
+        return Headline(without_site(printed, names, texts), "generic", index)
+    if plain:
+        text, rung = plain[0]
+        for longer, other in plain[1:]:
+            if _ELLIPSIS.search(text) and bare(longer).startswith(bare(_ELLIPSIS.sub("", text))[:-8]):
+                return Headline(longer, other)
+        return Headline(text, rung)
+    if printed:
+        return Headline(without_site(printed, names), "generic", index)
+    return Headline(tag, "generic") if tag else None

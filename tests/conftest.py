@@ -1,0 +1,84 @@
+import asyncio
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from newscrawl.store.server import Server
+
+PROJECT = Path(__file__).parent.parent
+RECORDING = PROJECT / "recordings" / "demo.warc.gz"
+
+
+@pytest.fixture(scope="session")
+def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real mongod that all tests share."""
+    with Server(tmp_path_factory.mktemp("mongodb")) as uri:
+        yield uri
+
+
+@dataclass
+class Database:
+    """A database of its own for one test, and crawls into it."""
+
+    uri: str
+    name: str
+    client: MongoClient[dict[str, Any]] = field(repr=False)
+
+    def __getitem__(self, collection: str) -> Any:
+        return self.client[self.name][collection]
+
+    @property
+    def ops(self) -> Any:
+        return self.client[f"{self.name}_ops"]
+
+    def articles(self) -> list[dict[str, Any]]:
+        return list(self["articles"].find().sort("_id"))
+
+    def crawl(self, spider: str, *args: str, replay: Path | None = RECORDING) -> subprocess.CompletedProcess[str]:
+        given = ["-s", f"REPLAY={replay}"] if replay else []
+        return scrapy("crawl", spider, *given, *args, MONGODB_URI=self.uri, MONGODB_DATABASE=self.name)
+
+    def run(self) -> dict[str, Any]:
+        """The record of the last run."""
+        found: dict[str, Any] = self.ops["runs"].find_one(sort=[("started_at", -1)])
+        return found
+
+
+def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the project as a user does, with deprecations of Scrapy as errors."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
+    return subprocess.run(
+        [sys.executable, "-W", "error::scrapy.exceptions.ScrapyDeprecationWarning", "-m", "scrapy", *args],
+        cwd=cwd,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+@pytest.fixture
+def database(mongodb: str) -> Iterator[Database]:
+    """An empty database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        yield Database(mongodb, name, client)
+        client.drop_database(name)
+        client.drop_database(f"{name}_ops")
+
+
+@pytest.fixture
+def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """Run a coroutine to its end."""
+    return asyncio.run
+
+

@@ -1,0 +1,123 @@
+"""A newspaper on loopback whose pages a test writes, and the spider that crawls it."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
+from newscrawl.spider import NewsSpider
+
+WORDS = (
+    "أعلن مجلس المدينة صباح اليوم عن خطة جديدة لتوسيع المساحات الخضراء في الأحياء الشرقية خلال الأشهر "
+    "المقبلة بمشاركة الجمعيات المحلية والسكان الذين عبروا عن ارتياحهم لهذه المبادرة التي طال انتظارها"
+).split()
+
+
+def article(number: int, *, day: str = "27 مارس 2024", text: str = "") -> str:
+    """An article page; each number has a text of its own."""
+    turned = WORDS[number % len(WORDS) :] + WORDS[: number % len(WORDS)]
+    paragraphs = [" ".join(turned) + f" رقم {number * 7919}.", " ".join(reversed(turned)) + f" {text}."]
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return (
+        f"<html lang=ar dir=rtl><head><title>خبر محلي رقم {number}</title></head><body>"
+        f"<h1 class=heading>خبر محلي رقم {number}</h1><span class=date>{day}</span>"
+        f"<div class=articlecontent>{body}</div></body></html>"
+    )
+
+
+def listing(numbers: list[int], following: str | None = None) -> str:
+    """A listing page."""
+    links = "".join(f'<li><a href="/articles-{number}.html">خبر محلي رقم {number}</a></li>' for number in numbers)
+    after = f'<a rel=next href="{following}">التالي</a>' if following else ""
+    return f"<html lang=ar dir=rtl><body><ul>{links}</ul>{after}</body></html>"
+
+
+@dataclass
+class Newspaper:
+    """The pages that are served: path → body, or (status, headers, body)."""
+
+    pages: dict[str, str | tuple[int, dict[str, str], str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    """Paths asked for, in order, ``robots.txt`` left out."""
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The headers of the last request for each path."""
+    port: int = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"LOOPBACK": f"http://127.0.0.1:{self.port}"}
+
+    def articles_asked(self) -> list[str]:
+        return [path for path in self.asked if path.startswith("/articles-")]
+
+
+@contextmanager
+def serve(newspaper: Newspaper) -> Iterator[Newspaper]:
+    """Serve it on a free port of 127.0.0.1."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            if self.path != "/robots.txt":
+                newspaper.asked.append(self.path)
+            newspaper.headers[self.path] = dict(self.headers)
+            page = newspaper.pages.get(self.path, (404, {}, "غير موجود"))
+            status, headers, text = (200, {}, page) if isinstance(page, str) else page
+            etag = headers.get("ETag")
+            if etag and self.headers.get("If-None-Match") == etag:
+                status, text = 304, ""
+            body = text.encode()
+            self.send_response(status)
+            for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    newspaper.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield newspaper
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+_ROOT = os.environ.get("LOOPBACK", "http://127.0.0.1:9")
+_MARKUP = Markup(title="h1.heading", date="span.date", body="div.articlecontent p")
+
+
+class Loopback(NewsSpider):
+    name = "loopback"
+    site = Site(
+        name="صحيفة التجربة",
+        domain="127.0.0.1",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/articles-\d+\.html$",
+        discover=[Listing(f"{_ROOT}/")],
+        markup=[_MARKUP],
+    )
+
+
+class LoopbackAll(NewsSpider):
+    name = "loopback_all"
+    site = Site(
+        name="صحيفة التجربة",
+        domain="127.0.0.1",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/articles-\d+\.html$",
+        discover=[Listing(f"{_ROOT}/"), Feed(f"{_ROOT}/feed"), Sitemap(f"{_ROOT}/sitemap.xml")],
+        markup=[_MARKUP],
+    )

@@ -1,0 +1,347 @@
+"""Whole crawls, as an operator starts them: against a real mongod, from the recording or a loopback site."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import PROJECT, RECORDING, Database, scrapy
+from tests.loopback import Newspaper, article, listing, serve
+from tests.trials import size
+
+EXPECTED = json.loads((PROJECT / "recordings" / "demo" / "expected.json").read_text("utf-8"))
+OF_THE_VISIT = ("run", "updated_at")
+"""Fields that say when a crawl ran, not what it found."""
+
+
+@pytest.fixture
+def newspaper() -> Iterator[Newspaper]:
+    with serve(Newspaper()) as served:
+        yield served
+
+
+def crawl(newspaper: Newspaper, database: Database, *args: str, spider: str = "loopback") -> Any:
+    """Crawl the loopback newspaper without delays."""
+    return scrapy(
+        "crawl",
+        spider,
+        "-s", "SPIDER_MODULES=tests.loopback",
+        "-s", "DOWNLOAD_DELAY=0",
+        "-s", "AUTOTHROTTLE_ENABLED=False",
+        *args,
+        MONGODB_URI=database.uri,
+        MONGODB_DATABASE=database.name,
+        **newspaper.environment,
+    )  # fmt: skip
+
+
+def found(database: Database) -> list[dict[str, Any]]:
+    """The collection, less what tells one run from another."""
+    return [{k: v for k, v in doc.items() if k not in OF_THE_VISIT} for doc in database.articles()]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(mongodb: str) -> Iterator[list[dict[str, Any]]]:
+    """What an undisturbed crawl of the recording stores."""
+    from pymongo import MongoClient
+
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        database = Database(mongodb, "test_undisturbed", client)
+        for spider in ("alayam24", "maghress"):
+            done = database.crawl(spider)
+            assert done.returncode == 0, done.stderr
+        yield found(database)
+        client.drop_database("test_undisturbed")
+        client.drop_database("test_undisturbed_ops")
+
+
+class TestRecording:
+    def test_every_article_is_stored_as_it_should_be(self, undisturbed: list[dict[str, Any]]) -> None:
+        stored = {url: doc for doc in undisturbed for url in doc["urls"]}
+        by_id = {doc["_id"]: doc for doc in undisturbed}
+        problems = []
+        for url, truth in EXPECTED["articles"].items():
+            doc = stored.get(url)
+            if doc is None:
+                problems.append((url, "is not stored", ""))
+                continue
+            read = {
+                "title": doc["title"],
+                "day": doc["day"],
+                "hijri_day": doc["hijri_day"],
+                "time": doc["published"] and doc["published"]["time"],
+                "calendar": doc["published"] and doc["published"]["calendar"],
+                "source": doc["source"],
+                "via": doc["via"],
+                "lang": doc["lang"],
+                "duplicate_of": by_id[doc["duplicate_of"]]["url"] if doc["duplicate_of"] else None,
+            }
+            problems += [(url, name, (value, truth[name])) for name, value in read.items() if value != truth[name]]
+            begins, ends = doc["body"].startswith(truth["first_words"]), doc["body"].endswith(truth["last_words"])
+            if not (begins and ends):
+                problems.append((url, "body", (doc["body"][:60], doc["body"][-60:])))
+        assert problems == []
+
+    def test_nothing_else_is_stored(self, undisturbed: list[dict[str, Any]]) -> None:
+        wanted = set(EXPECTED["articles"])
+        assert [doc["url"] for doc in undisturbed if not wanted & set(doc["urls"])] == []
+
+    def test_a_second_crawl_stores_and_downloads_nothing(self, database: Database) -> None:
+        for spider in ("alayam24", "maghress"):
+            database.crawl(spider)
+            assert database.run()["counts"]["new"] > 0
+        before = database.articles()
+        for spider in ("alayam24", "maghress"):
+            done = database.crawl(spider)
+            assert done.returncode == 0
+            assert database.run()["outcome"] == "nothing_new"
+            assert database.run()["downloaded"] == 0
+            assert "0 article pages downloaded" in done.stderr
+        assert database.articles() == before
+
+    def test_killed_at_any_moment_then_crawled_is_as_undisturbed(
+        self, mongodb: str, undisturbed: list[dict[str, Any]]
+    ) -> None:
+        from pymongo import MongoClient
+
+        trials = size(20)
+        chance = random.Random(1445)
+        for trial in range(trials):
+            name = f"test_killed_{trial}"
+            with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+                database = Database(mongodb, name, client)
+                environment = os.environ | {"MONGODB_URI": mongodb, "MONGODB_DATABASE": name}
+                victim = subprocess.Popen(
+                    [sys.executable, "-m", "scrapy", "crawl", "alayam24",
+                     "-s", f"REPLAY={RECORDING}", "-s", "STORE_BATCH=5", "-s", "CONCURRENT_REQUESTS=1"],
+                    cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL,
+                )  # fmt: skip
+                # A moment of the crawl is a number of stored articles: it does not depend on the machine.
+                target = chance.randrange(0, 30)
+                deadline = time.monotonic() + 60
+                while victim.poll() is None and time.monotonic() < deadline:
+                    if database["articles"].estimated_document_count() >= target:
+                        break
+                victim.send_signal(signal.SIGKILL)
+                victim.wait()
+                for spider in ("alayam24", "maghress"):
+                    assert database.crawl(spider).returncode == 0
+                assert found(database) == undisturbed, f"killed at {target} articles"
+                client.drop_database(name)
+                client.drop_database(f"{name}_ops")
+
+
+class TestKnown:
+    def test_a_walk_stops_where_the_last_completed_one_began(
+        self, newspaper: Newspaper, database: Database
+    ) -> None:
+        newspaper.pages = {
+            "/": listing([9, 8, 7], "/?page=2"),
+            "/?page=2": listing([6, 5, 4], "/?page=3"),
+            "/?page=3": listing([3, 2, 1]),
+        } | {f"/articles-{n}.html": article(n) for n in range(12)}
+        today = {"-a": "since=2024-03-01"}
+        assert crawl(newspaper, database, "-a", today["-a"]).returncode == 0
+        assert len(database.articles()) == 9
+        newspaper.asked.clear()
+        newspaper.pages["/"] = listing([11, 10, 9], "/?page=2")
+        assert crawl(newspaper, database).returncode == 0
+        assert newspaper.asked == ["/", "/articles-11.html", "/articles-10.html"]
+        assert len(database.articles()) == 11
+
+    def test_a_walk_cut_short_leaves_no_mark(self, newspaper: Newspaper, database: Database) -> None:
+        newspaper.pages = {
+            "/": listing([9, 8, 7], "/?page=2"),
+            "/?page=2": listing([6, 5, 4]),
+        } | {f"/articles-{n}.html": article(n) for n in range(12)}
+        done = crawl(newspaper, database, "-a", "limit=2", "-a", "since=2024-03-01")
+        assert done.returncode == 0
+        assert len(database.articles()) == 2
+        assert database.ops["marks"].count_documents({}) == 0
+        crawl(newspaper, database, "-a", "since=2024-03-01")
+        assert len(database.articles()) == 6
+
+    def test_the_first_walk_ends_at_the_horizon(self, newspaper: Newspaper, database: Database) -> None:
+        newspaper.pages = {
+            "/": listing([9, 8], "/?page=2"),
+            "/?page=2": listing([7, 6]),
+        } | {f"/articles-{n}.html": article(n, day="27 مارس 2015") for n in range(12)}
+        crawl(newspaper, database)
+        assert "/?page=2" not in newspaper.asked
+
+    def test_what_failed_for_a_passing_reason_is_asked_first_next_time(
+        self, newspaper: Newspaper, database: Database
+    ) -> None:
+        newspaper.pages = {
+            "/": listing([2, 1]),
+            "/articles-1.html": (500, {}, "عطل"),
+            "/articles-2.html": article(2),
+        }
+        done = crawl(newspaper, database, "-s", "RETRY_TIMES=0")
+        assert database.run()["outcome"] == "partial", done.stderr
+        pending = database.ops["pending"].find_one()
+        assert pending["url"].endswith("/articles-1.html")
+        database.ops["pending"].update_one({}, {"$set": {"retry_at": None}})
+        newspaper.pages["/articles-1.html"] = article(1)
+        newspaper.asked.clear()
+        crawl(newspaper, database)
+        assert newspaper.asked[0] == "/articles-1.html"
+        assert len(database.articles()) == 2
+        assert database.ops["pending"].count_documents({}) == 0
+
+    def test_a_rejected_page_is_kept_with_its_reason_and_not_asked_again(
+        self, newspaper: Newspaper, database: Database
+    ) -> None:
+        newspaper.pages = {"/": listing([2, 1]), "/articles-2.html": article(2)}
+        crawl(newspaper, database)
+        crawl(newspaper, database)
+        assert newspaper.asked.count("/articles-1.html") == 1
+        rejected = database.ops["rejected"].find_one()
+        assert (rejected["reason"], rejected["status"]) == ("not_found", 404)
+
+    def test_young_articles_are_visited_again_and_unchanged_ones_cost_nothing(
+        self, newspaper: Newspaper, database: Database
+    ) -> None:
+        newspaper.pages = {"/": listing([1]), "/articles-1.html": (200, {"ETag": '"1"'}, article(1))}
+        crawl(newspaper, database)
+        past = timedelta(hours=-2)
+        first = database.articles()[0]
+        database["articles"].update_one(
+            {}, {"$set": {"first_seen_at": first["first_seen_at"] + past, "checked_at": first["checked_at"] + past}}
+        )
+        newspaper.asked.clear()
+        crawl(newspaper, database)
+        assert newspaper.articles_asked() == ["/articles-1.html"]
+        assert newspaper.headers["/articles-1.html"]["If-None-Match"] == '"1"'
+        assert database.articles()[0]["checked_at"] > first["checked_at"]
+        crawl(newspaper, database)
+        assert newspaper.articles_asked() == ["/articles-1.html"]
+
+    def test_a_correction_keeps_the_former_state_and_a_removal_is_noted(
+        self, newspaper: Newspaper, database: Database
+    ) -> None:
+        newspaper.pages = {"/": listing([1]), "/articles-1.html": article(1)}
+        crawl(newspaper, database)
+        newspaper.pages["/articles-1.html"] = article(1, text="وصحح الخبر لاحقا")
+        crawl(newspaper, database, "-a", "refresh=1")
+        now = database.articles()[0]
+        former = database["revisions"].find_one()
+        assert now["revision"] == 2
+        assert "وصحح الخبر" in now["body"]
+        assert "وصحح الخبر" not in former["body"]
+        assert former["article"] == now["_id"]
+        del newspaper.pages["/articles-1.html"]
+        crawl(newspaper, database, "-a", "refresh=1")
+        assert database.articles()[0]["gone_at"] is not None
+
+    def test_one_page_can_be_asked_for(self, newspaper: Newspaper, database: Database) -> None:
+        newspaper.pages = {"/articles-5.html": article(5)}
+        url = newspaper.environment["LOOPBACK"] + "/articles-5.html"
+        assert crawl(newspaper, database, "-a", f"url={url}").returncode == 0
+        assert newspaper.asked == ["/articles-5.html"]
+        assert len(database.articles()) == 1
+
+    def test_feeds_and_sitemaps_are_walked_too(self, newspaper: Newspaper, database: Database) -> None:
+        root = newspaper.environment["LOOPBACK"]
+        newspaper.pages = {
+            "/": listing([1]),
+            "/feed": f"<rss version='2.0'><channel><item><link>{root}/articles-2.html</link></item></channel></rss>",
+            "/sitemap.xml": (
+                "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+                f"<url><loc>{root}/articles-3.html</loc><lastmod>2030-01-01T10:00:00Z</lastmod></url>"
+                f"<url><loc>{root}/articles-4.html</loc><lastmod>2015-01-01T10:00:00Z</lastmod></url></urlset>"
+            ),
+        } | {f"/articles-{n}.html": article(n) for n in range(5)}
+        crawl(newspaper, database, spider="loopback_all")
+        assert sorted(newspaper.articles_asked()) == [f"/articles-{n}.html" for n in (1, 2, 3)]
+
+
+class TestFailures:
+    def test_mongodb_unreachable(self, newspaper: Newspaper) -> None:
+        newspaper.pages = {"/": listing([1])}
+        done = scrapy(
+            "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
+            MONGODB_URI="mongodb://reader:s3cret@127.0.0.1:1/?serverSelectionTimeoutMS=300",
+            **newspaper.environment,
+        )  # fmt: skip
+        assert done.returncode == 4
+        assert "MongoDB at mongodb://***@127.0.0.1:1" in done.stderr
+        assert "s3cret" not in done.stderr + done.stdout
+        assert "Traceback" not in done.stderr
+        assert newspaper.asked == []
+
+    def test_site_unreachable(self, database: Database) -> None:
+        nobody = Newspaper(port=9)
+        done = crawl(nobody, database, "-s", "RETRY_TIMES=0")
+        assert done.returncode == 3
+        assert "the site does not answer" in done.stderr
+        assert database.run()["outcome"] == "unreachable"
+
+    def test_listing_without_article_links(self, newspaper: Newspaper, database: Database) -> None:
+        newspaper.pages = {"/": "<html><body><a href='/about'>من نحن</a></body></html>"}
+        done = crawl(newspaper, database)
+        assert done.returncode == 3
+        assert "its listings gave no link to an article" in done.stderr
+        assert database.run()["outcome"] == "no_links"
+
+    def test_site_refuses(self, newspaper: Newspaper, database: Database) -> None:
+        newspaper.pages = {"/robots.txt": "User-agent: *\nDisallow: /\n", "/": listing([1])}
+        done = crawl(newspaper, database)
+        assert done.returncode == 3
+        assert database.run()["outcome"] == "refused"
+
+    @pytest.mark.parametrize(
+        ("argument", "sentence"),
+        [
+            ("sinc=2024-03-01", "unknown argument 'sinc'"),
+            ("since=yesterday", "since='yesterday'"),
+            ("limit=many", "limit='many' should be a whole number above zero"),
+            ("discover=guess", "discover='guess' should be one of"),
+            ("url=articles-1.html", "should begin with http"),
+        ],
+    )
+    def test_wrong_argument(self, argument: str, sentence: str) -> None:
+        done = scrapy("crawl", "alayam24", "-a", argument)
+        assert done.returncode == 2
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_unknown_spider(self) -> None:
+        done = scrapy("crawl", "alayam25")
+        assert done.returncode == 2
+        assert "there is no spider 'alayam25'" in done.stderr
+
+    def test_a_request_that_the_recording_lacks_is_named(self, database: Database) -> None:
+        url = "https://www.alayam24.com/articles-1.html"
+        done = database.crawl("alayam24", "-a", f"url={url}")
+        assert done.returncode == 1
+        assert url in done.stderr
+
+
+class TestServerOfItsOwn:
+    def test_two_crawls_at_once_on_an_empty_folder(self, tmp_path: Path) -> None:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("MONGODB")}
+        environment["NEWSCRAWL_DATA"] = str(tmp_path)
+        crawls = [
+            subprocess.Popen(
+                [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"REPLAY={RECORDING}"],
+                cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True,
+            )
+            for spider in ("alayam24", "maghress")
+        ]  # fmt: skip
+        said = [process.communicate()[1] for process in crawls]
+        assert [process.returncode for process in crawls] == [0, 0], said
+
+    def test_under_scrapyd_the_address_is_required(self, tmp_path: Path) -> None:
+        done = scrapy("crawl", "alayam24", "-s", f"REPLAY={RECORDING}", SCRAPYD_JOB="1", NEWSCRAWL_DATA=str(tmp_path))
+        assert done.returncode == 4
+        assert "MONGODB_URI is not set" in done.stderr

@@ -1,0 +1,39 @@
+from newscrawl.runs import EXIT_STATUS, outcome, summary
+
+
+def judge(reason: str = "finished", walks: bool = True, new: int = 0, **stats: int) -> str:
+    named = {f"newscrawl/{name.replace('__', '/')}": value for name, value in stats.items()}
+    return outcome(reason, named, {"new": new}, walks=walks)
+
+
+def test_outcomes() -> None:
+    assert judge(discovery__links=3, discovery__pages=1, new=2) == "ok"
+    assert judge(discovery__links=3, discovery__pages=1) == "nothing_new"
+    assert judge(discovery__links=3, articles__pending=1, new=2) == "partial"
+    assert judge(discovery__links=3, discovery__failed__timeout=1, new=2) == "partial"
+    assert judge(discovery__pages=2) == "no_links"
+    assert judge(discovery__failed__dns=1) == "unreachable"
+    assert judge(discovery__failed__timeout=1, discovery__pages=1) == "no_links"
+    assert judge(discovery__failed__robots=1) == "refused"
+    assert judge(discovery__failed__client=2) == "refused"
+    assert judge("shutdown", discovery__links=3, new=1) == "partial"
+    assert judge("shutdown") == "partial"
+    assert judge("limit", new=5) == "ok"
+    assert judge("store_down") == "store_down"
+    assert judge("refused") == "refused"
+    assert judge("start_error") == "fault"
+    assert judge(articles__fault=1, discovery__links=2) == "fault"
+    assert judge(walks=False, new=1) == "ok"
+    assert outcome("finished", {"spider_exceptions/count": 1}, {}, walks=True) == "fault"
+
+
+def test_exit_statuses_tell_the_site_from_the_store_and_from_us() -> None:
+    assert {EXIT_STATUS[name] for name in ("ok", "partial", "nothing_new")} == {0}
+    assert {EXIT_STATUS[name] for name in ("no_links", "refused", "unreachable")} == {3}
+    assert (EXIT_STATUS["fault"], EXIT_STATUS["store_down"]) == (1, 4)
+
+
+def test_summary_is_one_sentence_with_the_remedy() -> None:
+    said = summary("alayam24", "no_links", {}, {}, 0)
+    assert "its listings gave no link to an article" in said
+    assert "\n" not in said
