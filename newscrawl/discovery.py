@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from calendar import timegm
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -187,7 +187,8 @@ def feed_entries(body: bytes, site: Site) -> list[Entry]:
         Entry(
             item["link"],
             day=_local_day(item.get("published_parsed"), site),
-            lastmod=_instant(item.get("updated_parsed")),
+            # ``get`` would answer with the publication where there is no change.
+            lastmod=_instant(item["updated_parsed"]) if "updated_parsed" in item else None,
             title=item.get("title"),
         )
         for item in feed.entries
@@ -221,10 +222,10 @@ def sitemap_entries(body: bytes, site: Site) -> list[Entry]:
     return newest_first + (undated if len(undated) <= UNDATED_SITEMAP else [])
 
 
-def robots_sitemaps(text: str, base: str) -> Iterator[str]:
+def robots_sitemaps(body: bytes, base: str) -> list[str]:
     """The sitemaps that a ``robots.txt`` names."""
-    urls: Iterable[str] = sitemap_urls_from_robots(text, base)
-    return iter(dict.fromkeys(urls))
+    urls: Iterable[str] = sitemap_urls_from_robots(body, base)
+    return list(dict.fromkeys(urls))
 
 
 def _plain(body: bytes) -> bytes:

@@ -12,15 +12,18 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from newscrawl.items import Duplicate, Precision
+from newscrawl.items import Article, Duplicate, Precision
 from newscrawl.text import fold
 
 IDENTITY_VERSION = 1
 
 SHINGLE = 3
 """Words in a shingle: the length that separated copies from other news best on Arabic articles."""
+SEARCH_WORDS = 100
+"""Words of the body that the search text takes in."""
 SAME_TEXT = 0.5
 """Jaccard similarity from which two texts with one title are one text."""
 SAME_PART = 0.8
@@ -52,6 +55,21 @@ def title_key(title: str) -> str:
     """Hash (32 hex digits) of the folded title, or an empty string for an empty title."""
     folded = fold(title)
     return _hash(folded) if folded else ""
+
+
+def identify(article: Article) -> Article:
+    """The same article with ``content_hash``, ``title_key`` and ``search_text`` filled in.
+
+    The search text holds the first words only: an index over whole bodies would cost more than
+    the rest of a crawl.
+    """
+    opening = " ".join(article.body.split()[:SEARCH_WORDS])
+    return replace(
+        article,
+        content_hash=content_hash(article.title, article.lede, article.body),
+        title_key=title_key(article.title),
+        search_text=fold("\n".join(part for part in (article.title, article.lede, opening) if part)),
+    )
 
 
 def shingles(text: str) -> frozenset[int]:

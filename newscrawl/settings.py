@@ -100,6 +100,10 @@ METAREFRESH_ENABLED = False  # news sites use it to reload, not to redirect
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
+# --- The newest article of a listing first, not the last one found.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
+SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoDiskQueue"
+
 # --- Again: young articles are visited again at these ages, this many a run.
 REVISIT_HOURS = [1, 6, 24, 168]
 REVISIT_BUDGET = environment(
@@ -136,6 +140,8 @@ DOWNLOADER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "newscrawl.download.crawl_delay.CrawlDelay": 0,
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "newscrawl.download.crawl_delay.AutoThrottle": 0,  # never below the Crawl-delay
     "newscrawl.runs.RunRecord": 0,
 }
 ITEM_PIPELINES = {

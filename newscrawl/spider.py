@@ -20,7 +20,7 @@ from newscrawl import discovery
 from newscrawl.dates import parse_day
 from newscrawl.discovery import Entry, Walk
 from newscrawl.download.clock import Clock
-from newscrawl.download.errors import classify, passing
+from newscrawl.download.errors import Kind, classify, passing
 from newscrawl.items import Article, Http, RawArticle, Rejection
 from newscrawl.page import extract
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
@@ -283,9 +283,8 @@ class NewsSpider(Spider):
 
     async def parse_robots(self, response: Response) -> AsyncIterator[Any]:
         """``robots.txt``, for the sitemaps it names."""
-        if isinstance(response, TextResponse):
-            for url in discovery.robots_sitemaps(response.text, response.url):
-                yield self._walk(url, self.parse_sitemap)
+        for url in discovery.robots_sitemaps(response.body, response.url):
+            yield self._walk(url, self.parse_sitemap)
 
     async def parse_feed(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
         """A feed: its articles."""
@@ -467,7 +466,7 @@ class NewsSpider(Spider):
             yield replace(rejection, retry_at=now + dt.timedelta(days=1))
         self._go_on(request)
 
-    async def _pend(self, request: Request, kind: str, now: dt.datetime) -> AsyncIterator[Rejection]:
+    async def _pend(self, request: Request, kind: Kind, now: dt.datetime) -> AsyncIterator[Rejection]:
         self._stat("articles/pending")
         retry_at = request.meta.get("retry_at") or (now + _RETRY[kind] if kind in _RETRY else None)
         pending = Pending(request.meta["key"], request.meta["asked"], self.name, kind, retry_at)
@@ -475,7 +474,7 @@ class NewsSpider(Spider):
         if times >= _PENDING_TRIES:
             yield self._unanswered(request, kind, f"failed {times} times, the last time: {kind}")
 
-    def _unanswered(self, request: Request, kind: str, detail: str) -> Rejection:
+    def _unanswered(self, request: Request, kind: Kind, detail: str) -> Rejection:
         asked: str = request.meta["asked"]
         return Rejection(
             url=asked,

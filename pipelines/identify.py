@@ -4,7 +4,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from newscrawl.identity import content_hash, title_key
+from newscrawl.identity import identify
 from newscrawl.items import Article, Rejection
 from newscrawl.spider import NewsSpider
 from newscrawl.urls import key
@@ -30,8 +30,7 @@ class IdentifyPipeline:
             if not item.keys:
                 item.keys = list(dict.fromkeys(key(url, spider.site.url_rules) for url in item.urls))
         if isinstance(item, Article):
+            item = identify(item)
             assert item.http
-            item.content_hash = content_hash(item.title, item.lede, item.body)
-            item.title_key = title_key(item.title)
             item.first_seen_at = item.last_seen_at = item.checked_at = item.http.fetched_at
         return item

@@ -42,7 +42,9 @@ class Database:
     def articles(self) -> list[dict[str, Any]]:
         return list(self["articles"].find().sort("_id"))
 
-    def crawl(self, spider: str, *args: str, replay: Path | None = RECORDING) -> subprocess.CompletedProcess[str]:
+    def crawl(
+        self, spider: str, *args: str, replay: Path | None = RECORDING
+    ) -> subprocess.CompletedProcess[str]:
         given = ["-s", f"REPLAY={replay}"] if replay else []
         return scrapy("crawl", spider, *given, *args, MONGODB_URI=self.uri, MONGODB_DATABASE=self.name)
 
@@ -80,5 +82,3 @@ def database(mongodb: str) -> Iterator[Database]:
 def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
     """Run a coroutine to its end."""
     return asyncio.run
-
-

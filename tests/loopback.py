@@ -10,10 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
 from newscrawl.spider import NewsSpider
 
-WORDS = (
+TEXT = (
     "أعلن مجلس المدينة صباح اليوم عن خطة جديدة لتوسيع المساحات الخضراء في الأحياء الشرقية خلال الأشهر "
     "المقبلة بمشاركة الجمعيات المحلية والسكان الذين عبروا عن ارتياحهم لهذه المبادرة التي طال انتظارها"
-).split()
+)
+WORDS = TEXT.split()
 
 
 def article(number: int, *, day: str = "27 مارس 2024", text: str = "") -> str:
@@ -30,7 +31,9 @@ def article(number: int, *, day: str = "27 مارس 2024", text: str = "") -> st
 
 def listing(numbers: list[int], following: str | None = None) -> str:
     """A listing page."""
-    links = "".join(f'<li><a href="/articles-{number}.html">خبر محلي رقم {number}</a></li>' for number in numbers)
+    links = "".join(
+        f'<li><a href="/articles-{number}.html">خبر محلي رقم {number}</a></li>' for number in numbers
+    )
     after = f'<a rel=next href="{following}">التالي</a>' if following else ""
     return f"<html lang=ar dir=rtl><body><ul>{links}</ul>{after}</body></html>"
 
@@ -78,7 +81,7 @@ def serve(newspaper: Newspaper) -> Iterator[Newspaper]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -3,17 +3,19 @@
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
+from newscrawl.store.server import Server, data_folder
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
 from tests.trials import size
@@ -52,8 +54,6 @@ def found(database: Database) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def undisturbed(mongodb: str) -> Iterator[list[dict[str, Any]]]:
     """What an undisturbed crawl of the recording stores."""
-    from pymongo import MongoClient
-
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         database = Database(mongodb, "test_undisturbed", client)
         for spider in ("alayam24", "maghress"):
@@ -85,8 +85,13 @@ class TestRecording:
                 "lang": doc["lang"],
                 "duplicate_of": by_id[doc["duplicate_of"]]["url"] if doc["duplicate_of"] else None,
             }
-            problems += [(url, name, (value, truth[name])) for name, value in read.items() if value != truth[name]]
-            begins, ends = doc["body"].startswith(truth["first_words"]), doc["body"].endswith(truth["last_words"])
+            problems += [
+                (url, name, (value, truth[name])) for name, value in read.items() if value != truth[name]
+            ]
+            begins, ends = (
+                doc["body"].startswith(truth["first_words"]),
+                doc["body"].endswith(truth["last_words"]),
+            )
             if not (begins and ends):
                 problems.append((url, "body", (doc["body"][:60], doc["body"][-60:])))
         assert problems == []
@@ -108,36 +113,57 @@ class TestRecording:
             assert "0 article pages downloaded" in done.stderr
         assert database.articles() == before
 
+    @pytest.mark.trials
     def test_killed_at_any_moment_then_crawled_is_as_undisturbed(
-        self, mongodb: str, undisturbed: list[dict[str, Any]]
+        self, tmp_path: Path, undisturbed: list[dict[str, Any]]
     ) -> None:
-        from pymongo import MongoClient
+        def start(data: Path, spider: str) -> subprocess.Popen[bytes]:
+            inherited = {k: v for k, v in os.environ.items() if not k.startswith("MONGODB")}
+            return subprocess.Popen(
+                [sys.executable, "-m", "scrapy", "crawl", spider,
+                 "-s", f"REPLAY={RECORDING}", "-s", "STORE_BATCH=5", "-s", "STORE_AGE=0.05"],
+                cwd=PROJECT, env=inherited | {"NEWSCRAWL_DATA": str(data)}, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
 
-        trials = size(20)
+        began = time.monotonic()
+        assert start(tmp_path / "whole", "alayam24").wait() == 0
+        whole = time.monotonic() - began
         chance = random.Random(1445)
-        for trial in range(trials):
-            name = f"test_killed_{trial}"
-            with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
-                database = Database(mongodb, name, client)
-                environment = os.environ | {"MONGODB_URI": mongodb, "MONGODB_DATABASE": name}
-                victim = subprocess.Popen(
-                    [sys.executable, "-m", "scrapy", "crawl", "alayam24",
-                     "-s", f"REPLAY={RECORDING}", "-s", "STORE_BATCH=5", "-s", "CONCURRENT_REQUESTS=1"],
-                    cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL,
-                )  # fmt: skip
-                # A moment of the crawl is a number of stored articles: it does not depend on the machine.
-                target = chance.randrange(0, 30)
-                deadline = time.monotonic() + 60
-                while victim.poll() is None and time.monotonic() < deadline:
-                    if database["articles"].estimated_document_count() >= target:
-                        break
-                victim.send_signal(signal.SIGKILL)
+        table = []
+        for trial in range(size(20)):
+            data = tmp_path / str(trial)
+            moment = chance.uniform(0.2, 1.0) * whole
+            victim = start(data, "alayam24")
+            try:
+                victim.wait(moment)
+            except subprocess.TimeoutExpired:
+                victim.kill()
                 victim.wait()
-                for spider in ("alayam24", "maghress"):
-                    assert database.crawl(spider).returncode == 0
-                assert found(database) == undisturbed, f"killed at {target} articles"
-                client.drop_database(name)
-                client.drop_database(f"{name}_ops")
+            with mongo_of(data) as client:
+                left = client["newscrawl"]["articles"].estimated_document_count()
+            assert [start(data, spider).wait() for spider in ("alayam24", "maghress")] == [0, 0]
+            with mongo_of(data) as client:
+                assert found(Database("", "newscrawl", client)) == undisturbed
+            assert processes_of(data) == []
+            table.append(f"killed after {moment:.2f} s, {left} articles stored by then")
+        print("\n".join(table))
+
+
+@contextmanager
+def mongo_of(data: Path) -> Iterator[MongoClient[dict[str, Any]]]:
+    """The server of a data folder."""
+    server = Server(data_folder(environ={"NEWSCRAWL_DATA": str(data)}))
+    with server as uri, MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
+        yield client
+
+
+def processes_of(data: Path) -> list[str]:
+    """Command lines of the processes that work in a folder."""
+    commands = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            commands.append(process.read_bytes().replace(b"\0", b" ").decode())
+    return [command for command in commands if str(data) in command]
 
 
 class TestKnown:
@@ -149,8 +175,7 @@ class TestKnown:
             "/?page=2": listing([6, 5, 4], "/?page=3"),
             "/?page=3": listing([3, 2, 1]),
         } | {f"/articles-{n}.html": article(n) for n in range(12)}
-        today = {"-a": "since=2024-03-01"}
-        assert crawl(newspaper, database, "-a", today["-a"]).returncode == 0
+        assert crawl(newspaper, database, "-a", "since=2024-03-01").returncode == 0
         assert len(database.articles()) == 9
         newspaper.asked.clear()
         newspaper.pages["/"] = listing([11, 10, 9], "/?page=2")
@@ -216,7 +241,13 @@ class TestKnown:
         past = timedelta(hours=-2)
         first = database.articles()[0]
         database["articles"].update_one(
-            {}, {"$set": {"first_seen_at": first["first_seen_at"] + past, "checked_at": first["checked_at"] + past}}
+            {},
+            {
+                "$set": {
+                    "first_seen_at": first["first_seen_at"] + past,
+                    "checked_at": first["checked_at"] + past,
+                }
+            },
         )
         newspaper.asked.clear()
         crawl(newspaper, database)
@@ -254,7 +285,10 @@ class TestKnown:
         root = newspaper.environment["LOOPBACK"]
         newspaper.pages = {
             "/": listing([1]),
-            "/feed": f"<rss version='2.0'><channel><item><link>{root}/articles-2.html</link></item></channel></rss>",
+            "/feed": (
+                "<rss version='2.0'><channel>"
+                f"<item><link>{root}/articles-2.html</link></item></channel></rss>"
+            ),
             "/sitemap.xml": (
                 "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
                 f"<url><loc>{root}/articles-3.html</loc><lastmod>2030-01-01T10:00:00Z</lastmod></url>"
@@ -342,6 +376,8 @@ class TestServerOfItsOwn:
         assert [process.returncode for process in crawls] == [0, 0], said
 
     def test_under_scrapyd_the_address_is_required(self, tmp_path: Path) -> None:
-        done = scrapy("crawl", "alayam24", "-s", f"REPLAY={RECORDING}", SCRAPYD_JOB="1", NEWSCRAWL_DATA=str(tmp_path))
+        done = scrapy(
+            "crawl", "alayam24", "-s", f"REPLAY={RECORDING}", SCRAPYD_JOB="1", NEWSCRAWL_DATA=str(tmp_path)
+        )
         assert done.returncode == 4
         assert "MONGODB_URI is not set" in done.stderr

@@ -21,7 +21,12 @@ async def prepared(database: Database) -> None:
 
 
 def stored(**fields: Any) -> dict[str, Any]:
-    article = Article(url="https://www.alayam24.com/articles-1.html", source="alayam24", source_name="الأيام 24", site="alayam24")
+    article = Article(
+        url="https://www.alayam24.com/articles-1.html",
+        source="alayam24",
+        source_name="الأيام 24",
+        site="alayam24",
+    )
     return document(article) | {"_id": KEY, "story": KEY, "keys": [KEY]} | fields
 
 

@@ -186,6 +186,15 @@ def test_a_guardian_asked_to_stop_does(data: Path) -> None:
     assert '"msg":"Now exiting"' in (data / "log" / "mongod.log").read_text(), "in order, not by force"
 
 
+def test_a_guardian_too_many_stands_by_and_goes_with_the_other(data: Path) -> None:
+    with Server(data):
+        # As a crawl leaves it that is killed at the moment of starting it.
+        spare = subprocess.Popen([sys.executable, guardian.__file__, str(data), "/bin/false"])
+        await_that(lambda: len(processes(data)["guardian"]) == 2)
+        assert len(processes(data)["mongod"]) == 1
+    assert spare.wait(PATIENCE) == 0
+
+
 def test_a_reactor_goes_on_while_the_server_starts_and_a_cancelled_start_leaves_nothing(data: Path) -> None:
     async def crawl() -> int:
         turns = 0

@@ -7,6 +7,7 @@ import argparse
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
+from newscrawl.download import addon
 from newscrawl.runs import EXIT_STATUS
 from newscrawl.spider import Arguments, NewsSpider
 
@@ -19,6 +20,8 @@ class Command(CrawlCommand):
         if len(args) != 1:
             raise UsageError("name one spider; `scrapy list` shows them")
         assert self.crawler_process
+        assert self.settings
+        addon.check(self.settings)
         try:
             crawler = self._create_crawler(args[0])
         except KeyError:

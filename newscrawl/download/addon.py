@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,8 @@ def check(settings: BaseSettings) -> None:
         raise RecordingError(
             f"RECORD={record}: the file exists and is not overwritten; name another one or remove it"
         )
-    if record and not Path(record).resolve().parent.is_dir():
-        raise RecordingError(f"RECORD={record}: its folder does not exist; create it first")
+    if record and not os.access(Path(record).resolve().parent, os.W_OK):
+        raise RecordingError(f"RECORD={record}: its folder does not exist or cannot be written to")
     if replay:
         first_moment(replay)
 

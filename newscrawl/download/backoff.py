@@ -112,7 +112,13 @@ class Backoff:
         name = host(request)
         until = self._until.get(name)
         while until is not None and (left := until - dt.datetime.now(dt.UTC)) > dt.timedelta():
-            if left > self.longest or not crawler.engine.running:
+            if left > self.longest or _ending(crawler):
                 raise HostBusy(f"{name} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC", until)
             await asyncio.sleep(min(left.total_seconds(), 1.0))
             until = self._until.get(name)
+
+
+def _ending(crawler: Crawler) -> bool:
+    # Scrapy has no public name for "the spider is being closed", and would wait for the pause.
+    slot = crawler.engine._slot
+    return not crawler.engine.running or slot is None or slot.closing is not None

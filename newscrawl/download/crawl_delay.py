@@ -61,7 +61,7 @@ class CrawlDelay:
                 self._longest,
             )
             delay = self._longest
-        self.floors[key] = delay
+        self.floors[key] = delay = max(delay, self.floors.get(key, 0.0))
         # The slot may not exist yet, and an idle one is dropped and made anew from these settings.
         slot = downloader.slots.get(key)
         own = downloader.per_slot_settings.get(key, {})

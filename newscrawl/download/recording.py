@@ -133,13 +133,16 @@ class Recorder:
             retry_at = request.meta.get("retry_at")
             fields = {
                 "error": type(outcome).__name__,
-                "message": " ".join(str(outcome).split()),
+                "message": " ".join(_without_password(str(outcome), request.url).split()),
                 "retry-at": retry_at.isoformat() if retry_at else "",
             }
             lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
             answer = self._record("metadata", request, None, lines.encode(), concurrent)
-        self._writer.write_record(asked)
-        self._writer.write_record(answer)
+        try:
+            self._writer.write_record(asked)
+            self._writer.write_record(answer)
+        except OSError as error:
+            raise RecordingError(f"RECORD={self.path}: {error.strerror}; the recording ends here") from error
 
     def close(self) -> None:
         """Finish the file."""
@@ -372,7 +375,7 @@ def _records(file: BinaryIO, path: Path) -> Iterator[_Record]:
     """The records from the file's position on. One that is cut off or damaged is left out with a
     warning: a crawl that was killed ends so.
     """
-    offset = file.tell()
+    offset, readable = file.tell(), False
     try:
         archive = ArchiveIterator(file, no_record_parse=True)
         for record in archive:
@@ -382,17 +385,24 @@ def _records(file: BinaryIO, path: Path) -> Iterator[_Record]:
             if not length.isdigit() or len(block) < int(length):
                 logger.warning("%s: the record at byte %d is cut off and left out", path, offset)
                 continue
+            readable = True
             yield _Record(record.rec_headers, block, offset)
     except ArchiveLoadFailed as error:
-        if offset == 0:
-            raise RecordingError(f"REPLAY={path}: not a WARC file ({' '.join(str(error).split())})") from None
-        logger.warning("%s: what follows the record at byte %d cannot be read and is left out", path, offset)
+        reason = " ".join(str(error).split())
+        if not readable:
+            raise RecordingError(f"REPLAY={path}: not a WARC file ({reason})") from None
+        logger.warning("%s: what follows the record at byte %d is left out: %s", path, offset, reason)
 
 
 def _address(url: str) -> str:
     """The address of a request as a recording names it: no fragment, no user or password."""
     parts = urlsplit(safe_url_string(url))
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path or "/", parts.query, ""))
+
+
+def _without_password(text: str, url: str) -> str:
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    return text.replace(user + at, "") if at else text
 
 
 def _host(url: str) -> str:

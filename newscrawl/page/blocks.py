@@ -57,6 +57,9 @@ _ROLES = (
         r"summary|(?:^|[-_ ])lede?(?:$|[-_ ])|lead(?:$|[-_ ])|lead-?(?:text|par)|chapo|standfirst|excerpt|intro(?!duct)|deck"
         r"|sub-?(?:title|head|heading)(?!s)|abstract|synopsis|article-?desc|post-?desc|news-?desc"
     )),
+    ("title", re.compile(
+        r"(?:article|post|entry|news|story|single|page|main|detail|content)s?[-_]*(?:title|headline|heading)|(?:^|[-_ ])headline"
+    )),
     ("section", re.compile(r"categor|(?:^|[-_ ])(?:cat|section|kicker|rubri)")),
 )  # fmt: skip
 CLOCK = re.compile(r"today|current|(?:^|[-_ ])now|clock|head(?!line|ing)|masthead|(?:^|[-_ ])top|toolbar|menu|ticker|footer")
@@ -65,6 +68,10 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-video|reddit-embed")
+
+
+_UNNAMED: tuple[str, tuple[str, ...]] = ("", ())
+_TIME = ("date",)
 
 
 @dataclass(slots=True, eq=False)
@@ -100,7 +107,7 @@ class Mark:
     index: int
     """Number of blocks before it."""
     role: str
-    """``author``, ``date``, ``lede`` or ``section``."""
+    """``author``, ``date``, ``lede``, ``title`` or ``section``."""
 
 
 @dataclass(slots=True)
@@ -113,39 +120,29 @@ class Blocks:
 
 
 @lru_cache(maxsize=20_000)
-def _named(names: str) -> str:
-    split = _CAMEL.sub("-", names).lower()
-    good = _GOOD.search(split) or _GOOD.search(names.lower())
+def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[str, ...]]:
+    """What class and id (``names``), itemprop and rel say: a hint and roles."""
+    split = _CAMEL.sub("-", names[:400]).lower()
+    good = _GOOD.search(split) or _GOOD.search(names[:400].lower())
     bad = _BAD.search(split)
-    return "mixed" if good and bad else "good" if good else "bad" if bad else ""
+    kind = "mixed" if good and bad else "good" if good else "bad" if bad else ""
+    if prop in ("articleBody", "articlebody"):
+        kind = "body"
+    full = f"{split} {(prop or '').lower()} {(rel or '').lower()}"
+    return kind, tuple(role for role, pattern in _ROLES if pattern.search(full))
 
 
-@lru_cache(maxsize=20_000)
-def _roles(names: str) -> tuple[str, ...]:
-    split = _CAMEL.sub("-", names).lower()
-    return tuple(role for role, pattern in _ROLES if pattern.search(split))
+def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
+    """What the names of an element say.
 
-
-def roles(element: etree._Element) -> tuple[str, ...]:
-    """What the names of an element say that it holds: ``author``, ``date``, ``lede``, ``section``."""
-    if element.tag == "time":
-        return ("date",)
-    names = " ".join(value for name in ("id", "class", "itemprop", "rel") if (value := element.get(name)))
-    return _roles(names[:400]) if len(names) > 2 else ()
-
-
-def hint(element: etree._Element) -> str:
-    """What the names of an element say: ``good`` (the body), ``bad`` (not the article), ``mixed`` or nothing."""
-    if element.get("itemprop") in ("articleBody", "articlebody"):
-        return "body"
-    if element.tag in _BAD_TAGS or element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return "bad"
-    if (style := element.get("style")) and _HIDDEN.search(style):
-        return "bad"
-    names = f"{element.get('id') or ''} {element.get('class') or ''}"
-    if len(names) < 3:
-        return ""
-    return _named(names[:400])
+    A hint: ``body`` (declared so), ``good`` (named like one), ``bad`` (not the article), ``mixed``, or
+    nothing. And roles, what it holds: ``author``, ``date``, ``lede``, ``title``, ``section``.
+    """
+    get = element.get
+    kind, roles = _named(f"{get('id') or ''} {get('class') or ''}", get("itemprop"), get("rel"))
+    if (style := get("style")) and _HIDDEN.search(style) or get("hidden") is not None or get("aria-hidden") == "true":
+        kind = "bad"
+    return kind, roles
 
 
 def read(root: etree._Element) -> Blocks:
@@ -184,15 +181,16 @@ def read(root: etree._Element) -> Blocks:
             if tag == "br":
                 flush()
                 continue
+            kind, held = named(element) if element.attrib else _UNNAMED
             if tag == "a":
                 links += 1
-            if element.attrib:
-                for role in roles(element):
-                    blocks.marks.append(Mark(element, len(row) + bool(parts), role))
-            kind = hint(element) if tag == "span" or tag not in INLINE else ""
-            if kind or tag not in INLINE:
+            elif tag == "time":
+                held = _TIME
+            for role in held:
+                blocks.marks.append(Mark(element, len(row) + bool(parts), role))
+            if tag not in INLINE or (kind and tag == "span"):
                 flush()
-                stack.append((element, len(row), kind))
+                stack.append((element, len(row), "bad" if tag in _BAD_TAGS else kind))
                 if tag in HEADINGS:
                     heading = tag
             text = element.text
@@ -205,7 +203,7 @@ def read(root: etree._Element) -> Blocks:
                 if tag in HEADINGS:
                     heading = ""
             text = element.tail
-        if text:
+        if text and (parts or not text.isspace()):
             parts.append(text)
             if links:
                 linked += len(text.strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -17,6 +18,8 @@ _LINKED = 0.5
 """Share of linked letters from which a line is a link."""
 _MAIN = 0.3
 """Share of the page's prose from which a box named ``body`` is believed."""
+_NEARLY_ALL = 0.85
+"""Share of a box's prose from which an inner box named ``body`` stands for it."""
 _BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.5}
 
 
@@ -29,7 +32,8 @@ class Reading:
     """Index of the first paragraph in the row of blocks."""
     end: int = 0
     box: Box | None = None
-    score: float = 0.0
+    outside: int = 0
+    """How many paragraphs stand before the box that holds nearly all others."""
 
 
 def unwanted(blocks: Blocks, title: int | None) -> list[bool]:
@@ -79,7 +83,11 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
             best, score = box, total
     if best is None:
         return Reading()
-    return _within(blocks, best, bad, weights, title, score)
+    inner = _inner(blocks, best, weights)
+    kept = _trimmed(blocks, _within(blocks, best, inner, bad, weights, title), weights)
+    if not kept or _is_listing(blocks, kept):
+        return Reading()
+    return Reading([row[i] for i in kept], kept[0], kept[-1] + 1, best, sum(i < inner.start for i in kept))
 
 
 def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:
@@ -88,57 +96,105 @@ def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:
         return -min(words, 12) * 0.8
     if bad:
         return -min(words, 20) * 0.5
-    if block.heading or words < _PROSE:
-        return 0.0 if words < 4 or block.heading else min(words, 5) * (0.4 if block.text.endswith(_ENDS) else -0.1)
+    if block.heading or early:
+        return 0.0
+    if words < _PROSE:
+        return 0.4 * words if block.text.endswith(_ENDS) else 0.0 if words < 4 else -0.5
     if boilerplate.kind(block.text):
         return -words * 0.5
     good = words * (1 - block.linked)
-    if arabic and not _ARABIC.search(block.text):
-        good *= 0.2
-    return good * 0.1 if early else good
+    return good if not arabic or _ARABIC.search(block.text) else good * 0.2
 
 
 def _within(
-    blocks: Blocks, box: Box, bad: list[bool], weights: list[float], title: int | None, score: float
-) -> Reading:
+    blocks: Blocks, box: Box, inner: Box, bad: list[bool], weights: list[float], title: int | None
+) -> list[int]:
+    """The blocks of a box that are the article's, by index: of what stands outside its inner box, the
+    prose before it."""
     row = blocks.row
     first = box.start if title is None or not box.start <= title < box.end else title + 1
+    headline = row[title].text if title is not None else None
     taken: list[int] = []
     aside = False
     for index in range(first, box.end):
         block = row[index]
-        if bad[index]:
+        if bad[index] or block.linked >= _LINKED or block.text == headline:
             continue
         kind = boilerplate.kind(block.text)
-        if kind == "stop":
-            aside = True
+        aside = aside or kind == "stop"
+        if kind:
             continue
-        if kind == "drop":
+        prose = _is_prose(block, weights[index])
+        closed = block.text.endswith(_ENDS)
+        if aside and not (prose and block.linked < 0.2 and (closed or block.words >= 15)):
             continue
-        if block.linked >= _LINKED:
+        if index >= inner.end or (index < inner.start and not (prose and closed)):
             continue
-        prose = block.words >= _PROSE and weights[index] > 0 and not block.heading
-        if aside and not (prose and (block.linked < 0.2 and (block.words >= 15 or block.text.endswith(_ENDS)))):
-            continue
-        if prose:
-            aside = False
         if block.heading == "h1" and title is not None and taken:
             break
+        aside = aside and not prose
         taken.append(index)
-    prose_at = [i for i in taken if row[i].words >= _PROSE and weights[i] > 0 and not row[i].heading]
-    if not prose_at:
-        short = [i for i in taken if row[i].words >= 3 and row[i].text.endswith(_ENDS)]
-        if not short:
-            return Reading()
-        prose_at = short
-    last = prose_at[-1]
-    kept = [i for i in taken if prose_at[0] <= i <= last]
-    after = last
-    for i in taken:
-        if i > last and row[i].words >= 3 and not row[i].heading and i == after + 1 and row[i].text.endswith(_ENDS):
-            kept.append(i)
-            after = i
-    return Reading([row[i] for i in kept], kept[0], kept[-1] + 1, box, score)
+    return taken
+
+
+def _is_prose(block: Block, weight: float) -> bool:
+    return weight > 0 and not block.heading and block.words >= _PROSE
+
+
+def _inner(blocks: Blocks, box: Box, weights: list[float]) -> Box:
+    """The innermost box that holds nearly all prose of a box, one named ``body`` before others."""
+    sums = list(accumulate((max(weight, 0.0) for weight in weights[box.start : box.end]), initial=0.0))
+    unnamed = None
+    for other in blocks.boxes:
+        if not (box.start <= other.start and other.end <= box.end):
+            continue
+        first, end = other.start - box.start, other.end - box.start
+        if sums[end] - sums[first] < _NEARLY_ALL * sums[-1]:
+            continue
+        if other.hint in ("good", "body"):
+            return other
+        if unnamed is None and sum(weight >= _PROSE for weight in weights[other.start : other.end]) >= 3:
+            unnamed = other
+    return unnamed or box
+
+
+def _trimmed(blocks: Blocks, taken: list[int], weights: list[float]) -> list[int]:
+    """From the first paragraph to the last: captions, teasers and labels at the edges fall off."""
+    row = blocks.row
+    prose = [i for i in taken if _is_prose(row[i], weights[i])]
+    if not prose:
+        prose = [i for i in taken if weights[i] > 0 and not row[i].heading]
+    places = Counter(row[i].element.getparent() for i in prose)
+
+    def odd(index: int) -> bool:
+        block = row[index]
+        alone = places[block.element.getparent()] < 2 and row[index].element.tag != "p"
+        return alone and not block.text.endswith(_ENDS) and block.words < 25 and len(prose) > 1
+
+    while len(prose) > 1 and odd(prose[-1]):
+        prose.pop()
+    while len(prose) > 1 and odd(prose[0]):
+        prose.pop(0)
+    if not prose:
+        return []
+    last = prose[-1]
+    kept = [i for i in taken if prose[0] <= i <= last]
+    for index in taken:  # short closing lines: "وانتهى البيان."
+        if index == last + 1 and row[index].words >= 3 and not row[index].heading and row[index].text.endswith(_ENDS):
+            kept.append(index)
+            last = index
+    return kept
+
+
+def _is_listing(blocks: Blocks, kept: list[int]) -> bool:
+    """Does each paragraph stand under a headline that links away, as on a page of teasers?"""
+    row = blocks.row
+    prose = [i for i in kept if row[i].words >= _PROSE and not row[i].heading]
+    teasers = sum(
+        any(row[j].linked >= 0.8 and row[j].words >= 3 and (row[j].heading or row[j].words >= 5) for j in range(max(0, i - 2), i))
+        for i in prose
+    )
+    return teasers >= 3 and teasers >= 0.6 * len(prose)
 
 
 def lines(blocks: Blocks) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from newscrawl.items import Article
-from newscrawl.page import boilerplate
+from newscrawl.page import blocks, boilerplate
 from newscrawl.page.document import parse
 from newscrawl.sites import Site
 
@@ -57,10 +57,8 @@ def check(article: Article, site: Site | None = None) -> tuple[Reason, str] | No
     words = article.word_count + len((article.lede or "").split())
     declared = article.origins.get("body") == "markup"
     enough = words >= (MIN_WORDS_DECLARED if declared else MIN_WORDS)
-    if not enough or not declared:
-        links, prose = _links(article, site)
-        if links >= _CARDS and (not enough or links > 4 * prose):
-            return "listing", f"{links} headlines with links and {prose} paragraphs"
+    if not enough and (links := _links(article)) >= _CARDS:
+        return "listing", f"{links} headlines with links, {words} words of text"
     if not article.title:
         return "no_title", "neither the markup nor the page's declarations nor a heading give a headline"
     if not enough:
@@ -88,14 +86,7 @@ def _lost(article: Article) -> str | None:
     return None
 
 
-def _links(article: Article, site: Site | None) -> tuple[int, int]:
-    """How many headlines link to other articles, and how many paragraphs of prose stand beside them."""
-    from newscrawl.page import blocks
-
-    document = parse(article.page, article.url)
-    row = blocks.read(document.root).row
-    links = 0
-    for block in row:
-        if block.linked >= 0.7 and (block.heading or block.words >= 5):
-            links += 1
-    return links, article.body.count("\n\n") + 1 if article.body else 0
+def _links(article: Article) -> int:
+    """How many headlines on the page link to other articles."""
+    row = blocks.read(parse(article.page, article.url).root).row
+    return sum(block.linked >= 0.7 and (bool(block.heading) or block.words >= 5) for block in row)

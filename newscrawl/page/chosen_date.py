@@ -210,7 +210,7 @@ def why_not(candidate: DateCandidate | None) -> str:
     if candidate is None:
         return "the page shows no date of publication"
     text = candidate.text.strip()
-    plain = text.translate(_DIGITS)
+    plain = re.sub(r"\d{1,2}:\d{2}(?::\d{2})?|(?:GMT|UTC)?\s*[+-]\d{4}", " ", text.translate(_DIGITS))
     after = re.search(r"(?:يوم|بتاريخ)\s*(\d+)", plain)
     numbers = [after[1]] if after else re.findall(r"\d+", plain)
     for number in numbers:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urljoin
 
-from lxml import etree, html
+from lxml import etree
 
 from newscrawl.page.decode import decode
 
@@ -18,6 +18,7 @@ MAX_ELEMENTS = 60_000
 """Elements visited one by one. The largest real page measured had about 5,000."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
 _SPACE = re.compile(r"\s+")
 
 
@@ -25,7 +26,7 @@ _SPACE = re.compile(r"\s+")
 class Document:
     """A parsed page and its address."""
 
-    root: html.HtmlElement
+    root: etree._Element
     url: str
     encoding: str
 
@@ -56,16 +57,28 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
     """
     text, encoding = decode(body[:MAX_BYTES], content_type)
     data = _CONTROL.sub("", text).encode("utf-8", "ignore")
-    parser = html.HTMLParser(
+    parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, recover=True, no_network=True
     )
     try:
-        root = html.document_fromstring(data, parser=parser) if data.strip() else None
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        root = etree.fromstring(data, parser=parser) if data.strip() else None
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         root = None
-    if root is None:
-        root = html.Element("html")
-    return Document(root, url, encoding)
+    return Document(etree.Element("html") if root is None else root, url, encoding)
+
+
+def drop(element: etree._Element) -> None:
+    """Take an element out of its tree; the text after it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = (previous.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
 
 
 def squeeze(text: str | None) -> str:
@@ -76,22 +89,18 @@ def squeeze(text: str | None) -> str:
 def text_of(element: etree._Element) -> str:
     """All text below an element on one line; scripts and styles left out.
 
-    >>> text_of(html.fromstring("<h1>قمة <b>الرباط</b></h1>"))
+    >>> text_of(etree.fromstring("<h1>قمة <b>الرباط</b></h1>"))
     'قمة الرباط'
     """
     parts: list[str] = []
-    skip = 0
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if event == "start":
-            if node.tag in ("script", "style", "noscript", "template", "svg", "title") and node is not element:
-                skip += 1
-            elif not skip:
-                if node.tag == "br":
-                    parts.append(" ")
-                parts.append(node.text or "")
-        else:
-            if node.tag in ("script", "style", "noscript", "template", "svg", "title") and node is not element:
-                skip -= 1
-            if node is not element and not skip:
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walk:
+        silent = node.tag in _SILENT and node is not element
+        if event == "end":
+            if node is not element:
                 parts.append(node.tail or "")
+        elif silent:
+            walk.skip_subtree()
+        else:
+            parts.append(" " if node.tag == "br" else node.text or "")
     return squeeze("".join(parts))

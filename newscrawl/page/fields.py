@@ -16,7 +16,7 @@ from newscrawl.page import blocks as blocks_
 from newscrawl.page import body as body_
 from newscrawl.page import boilerplate, generic, headline, jsonld, markup
 from newscrawl.page import meta as meta_
-from newscrawl.page.document import Document, parse, squeeze, text_of
+from newscrawl.page.document import Document, drop, parse, squeeze, text_of
 from newscrawl.sites import Markup, Site
 
 _ARABIC = re.compile("[\u0620-\u064a]")
@@ -187,8 +187,7 @@ class _Page:
 
     def _marked_body(self) -> list[str]:
         for element in markup.elements(self.root, self.markup.remove)[0] if self.markup.remove else ():
-            if element.getparent() is not None:
-                element.drop_tree()
+            drop(element)
         cut = [re.compile(pattern) for pattern in self.markup.cut]
         for _, hits in markup.found(self.root, self.markup.body):
             nodes = [hit for hit in hits if not isinstance(hit, str)]
@@ -214,9 +213,11 @@ class _Page:
         if index is None:
             return
         text = self.blocks.row[index].text
-        if generic.continues(self.raw.body[0]):
-            self.raw.body.insert(0, text)
+        rest = [line for line in self.raw.body if line != text]
+        if generic.continues(rest[0]):  # the text goes on from it: it is the first paragraph
+            self.raw.body = [text, *rest]
         else:
+            self.raw.body = rest
             self.raw.lede = text
             self.origin("lede", "generic")
 
@@ -276,13 +277,12 @@ class _Page:
 
     def _people(self, found: list[str]) -> list[str]:
         site = {headline.bare(name) for name in self.names}
-        if self.site:
-            site.add(headline.bare(self.site.name))
+        words = {word for name in site for word in name.split()}
         out: list[str] = []
         for text in found:
             for name in generic.split_names(text):
                 plain = headline.bare(name)
-                if plain and plain not in site and generic.is_person(name) and name not in out:
+                if plain and plain not in site | words and generic.is_person(name) and name not in out:
                     out.append(name)
         return out
 

@@ -17,7 +17,7 @@ from newscrawl.page.document import squeeze, text_of
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(
     r"\b\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}\b|\b\d{1,2}\s*[^\W\d_]{2,}.{0,20}\b(?:1[34]|19|20)\d\d\b"
-    r"|[^\W\d_]{3,}\s+\d{1,2}\s*[,،]?\s*(?:1[34]|19|20)\d\d\b|(?:منذ|مند|قبل)\s+\S+|\S+\s+مضت|\bago\b|\bil y a\b"
+    r"|(?:نشر|حرر|بتاريخ)\b.*\d|[^\W\d_]{3,}\s+\d{1,2}\s*[,،]?\s*(?:1[34]|19|20)\d\d\b|(?:منذ|مند|قبل)\s+\S+|\S+\s+مضت|\bago\b|\bil y a\b"
 )
 _UPDATED = re.compile(r"تحديث|تعديل|حُد[ّ]?ث|updated?|modified|mis(?:e)? à jour", re.IGNORECASE)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
@@ -138,12 +138,17 @@ def lede(blocks: Blocks, title: int | None, reading: Reading, description: str |
     if title is None or not reading.paragraphs:
         return None
     wanted = squeeze(description)[:60].rstrip(" .…")
-    marked = {mark.index for mark in blocks.marks if mark.role == "lede" and title < mark.index < reading.start}
-    for index in range(title + 1, reading.start):
+    end = reading.start + 1 if reading.outside == 1 and len(reading.paragraphs) > 1 else reading.start
+    marked = {m.index: m.element for m in blocks.marks if m.role == "lede" and title < m.index < end}
+    for index in range(title + 1, end):
         block = blocks.row[index]
         if block.words < 6 or block.linked > 0.3 or boilerplate.kind(block.text) or _BYLINE.match(block.text):
             continue
-        if index in marked or (len(wanted) > 30 and block.text.startswith(wanted)):
+        if block.words <= MAX_DATE_WORDS and not block.text.endswith(".") and _DATE.search(_ascii(block.text)):
+            continue
+        if index in marked and block.text in text_of(marked[index]):
+            return index
+        if len(wanted) > 30 and block.text.startswith(wanted):
             return index
     return None
 

@@ -79,6 +79,10 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
             best = rank, index
     if best is not None:
         return blocks.row[best[1]].text, best[1]
+    named = [mark.index for mark in blocks.marks if mark.role == "title"]
+    for index in named:
+        if index < len(blocks.row) and 3 <= blocks.row[index].words <= MAX_WORDS and blocks.row[index].linked < 0.5 and not any(b.heading == "h1" for b in blocks.row if bare(b.text) not in site):
+            return blocks.row[index].text, index
     ones = [i for i, b in enumerate(blocks.row) if b.heading == "h1" and b.words >= 3 and bare(b.text) not in site]
     if len(ones) >= 1 and not wanted:
         return blocks.row[ones[0]].text, ones[0]

@@ -42,8 +42,7 @@ def found(root: etree._Element, selectors: Selectors) -> Iterator[tuple[str, lis
 def strings(root: etree._Element, selectors: Selectors) -> tuple[list[str], str]:
     """The texts found by the first selector that gives any, and that selector.
 
-    >>> from lxml import html
-    >>> strings(html.fromstring("<div><b class=k>رياضة</b></div>"), "b.k")
+    >>> strings(etree.fromstring("<div><b class='k'>رياضة</b></div>"), "b.k")
     (['رياضة'], 'b.k')
     """
     for selector, hits in found(root, selectors):

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from newscrawl.urls import UrlRules
+from newscrawl.urls import UrlRules, canonical
 
 __all__ = ["Discovery", "Feed", "Listing", "Markup", "Site", "Sitemap"]
 
@@ -151,7 +151,9 @@ class Site:
         if not self.owns(url):
             return False
         parts = urlsplit(url)
-        path = unquote(parts.path) + (f"?{unquote(parts.query)}" if parts.query else "")
+        # A query of nothing but tracking parameters is no part of the address.
+        query = parts.query if parts.query and "?" in canonical(url, self.url_rules) else ""
+        path = unquote(parts.path) + (f"?{unquote(query)}" if query else "")
         if self._not_article and self._not_article.search(path):
             return False
         return bool(self._article.search(path))

@@ -30,7 +30,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,13 +171,18 @@ def _die_with(parent: int) -> None:
             os._exit(1)
 
 
-def _entry(line: bytes) -> dict[str, Any]:
-    """A line of mongod's log; empty when it isn't one."""
+def _error(line: bytes) -> str | None:
+    """The error that a line of mongod's output tells of: plain text is one, JSON only if it says so."""
+    text = line.decode("utf-8", "replace").strip()
     try:
-        entry = json.loads(line)
-    except ValueError:
-        return {}
-    return entry if isinstance(entry, dict) else {}
+        entry = json.loads(text)
+        if entry["s"] not in ("E", "F") or entry["id"] in ASSERTION_IDS:
+            return None
+    except (ValueError, TypeError, KeyError):
+        return text
+    error = entry.get("attr", {}).get("error", "")
+    detail = error.get("errmsg") if isinstance(error, dict) else error
+    return f"{entry['msg'].strip()}: {detail}" if detail else entry["msg"].strip()
 
 
 class Guardian:
@@ -191,6 +196,7 @@ class Guardian:
         self._users = Lock(folder.root / "users.lock")
         self._log = folder.log / "mongod.log"
         self._log_start = 0
+        self._output = folder.log / "mongod.out"
         self._child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
@@ -200,7 +206,7 @@ class Guardian:
         deaths: deque[float] = deque(maxlen=RESTARTS)
         try:
             child = self._launch(port)
-            while not (self.stopping or self._unused()):
+            while not (self.stopping or self.is_unused()):
                 time.sleep(TICK)
                 status = child.poll()
                 if status is None:
@@ -218,7 +224,7 @@ class Guardian:
         finally:
             self._shut_down()
 
-    def _unused(self) -> bool:
+    def is_unused(self) -> bool:
         """Whether nobody uses or starts the server; if so nobody can begin to until this process has gone."""
         if self._start.take():
             if self._users.is_free():
@@ -241,7 +247,7 @@ class Guardian:
             "logRotate": "reopen",
         }
         flags = ["--nounixsocket", "--logappend", "--quiet"]
-        with (self.folder.log / "mongod.out").open("wb") as output:
+        with self._output.open("wb") as output:
             # This process has one thread, hence what runs between fork and exec is safe.
             child = self._child = subprocess.Popen(  # noqa: S603 - the server's own binary
                 [self.mongod, *flags, *(text for k, v in options.items() for text in (f"--{k}", str(v)))],
@@ -286,18 +292,12 @@ class Guardian:
 
     def _complaint(self) -> str:
         """What mongod named as its first errors since it was started, and where to read more."""
-        told = []
-        with suppress(OSError), self._log.open("rb") as log:
-            log.seek(self._log_start)
-            for entry in map(_entry, log):
-                if entry.get("s") in ("E", "F") and entry.get("id") not in ASSERTION_IDS:
-                    error = entry.get("attr", {}).get("error", "")
-                    detail = error.get("errmsg") if isinstance(error, dict) else error
-                    told.append(f"{entry['msg']}: {detail}" if detail else entry["msg"])
-        if not told:
-            with suppress(OSError):
-                told = (self.folder.log / "mongod.out").read_text("utf-8", "replace").splitlines()
-        reason = "; ".join(text.strip()[:300] for text in told[:2]) or "it gave no reason"
+        told: list[str] = []
+        for path, start in ((self._log, self._log_start), (self._output, 0)):
+            with suppress(OSError), path.open("rb") as log:
+                log.seek(start)
+                told += filter(None, map(_error, log))
+        reason = "; ".join(text[:300] for text in told[:2]) or "it gave no reason"
         return f"{reason} (its log: {self._log})"
 
     def _shut_down(self) -> None:
@@ -327,9 +327,14 @@ def main(root: str, mongod: str) -> int:
         for ignored in (signal.SIGINT, signal.SIGHUP):
             signal.signal(ignored, signal.SIG_IGN)
         alone = Lock(folder.root / "guardian.lock")
-        while not alone.take():  # whoever looks whether a guardian is there holds it for a moment
-            time.sleep(TICK / 10)
-        guardian.run()
+        # Whoever looks whether a guardian is there holds it for a moment. Where there is one that the crawl
+        # did not see yet, this one stands by until it isn't needed either.
+        while not alone.take():
+            if guardian.is_unused():
+                return 0
+            time.sleep(TICK)
+        if not guardian.is_unused():
+            guardian.run()
     except (GaveUp, OSError) as error:
         print(error, file=sys.stderr)
         return 1

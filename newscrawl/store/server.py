@@ -221,8 +221,8 @@ class Server:
                 )
 
     def _guardian_lives(self, locks: Mapping[str, Lock]) -> bool:
-        if self._guardian is not None:
-            return self._guardian.poll() is None
+        if self._guardian is not None and self._guardian.poll() is None:
+            return True
         return "guardian" in locks and not locks["guardian"].is_free(for_sharing=True)
 
     def _is_up(self) -> bool:
@@ -242,8 +242,8 @@ class Server:
     def _spawn(self, mongod: Path) -> subprocess.Popen[bytes]:
         if (room := shutil.disk_usage(self.data).free) < ROOM_BYTES:
             raise ServerError(
-                f"The disk of the data folder {self.data} is full ({room // 1_000_000} MB left): make room, or "
-                "set NEWSCRAWL_DATA to a folder on another disk"
+                f"The disk of the data folder {self.data} is full ({room // 1_000_000} MB left): make room, "
+                "or set NEWSCRAWL_DATA to a folder on another disk"
             )
         with (self._folder.log / "guardian.log").open("wb") as log:
             # A session of its own: Ctrl-C in the terminal is for the crawl, which then leaves in order.

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import datetime as dt
 import logging
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
-from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 
 from newscrawl import identity
 from newscrawl.items import Article, Rejection
+from newscrawl.store.links import link
 from newscrawl.store.schema import Document, document
 
 log = logging.getLogger(__name__)
@@ -71,6 +70,8 @@ class Writer:
         self._limit = limit
         self._queue: asyncio.Queue[Article | Rejection | None] = asyncio.Queue(queue)
         self._task: asyncio.Task[None] | None = None
+        self._unacknowledged: set[str] = set()
+        """New articles whose acknowledgement was lost on the way: they may be stored."""
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.full = False
@@ -194,7 +195,7 @@ class Writer:
                 written.append(article)
             else:
                 old = stored[found]
-                if self._is_our_lost_write(article, old):
+                if found in self._unacknowledged and old["run"] == article.run:
                     outcomes.append(("new", article))
                     written.append(article)
                     continue
@@ -214,6 +215,7 @@ class Writer:
         failed: set[int] = set()
         refused: list[Rejection] = []
         if writes:
+            self._unacknowledged = set(inserts)
             try:
                 await self._articles.bulk_write([write for _, write in writes], ordered=False)
             except BulkWriteError as error:
@@ -226,6 +228,7 @@ class Writer:
                         refused.append(_refusal(article, problem["errmsg"]))
                 if error.details["writeConcernErrors"]:
                     raise
+            self._unacknowledged.clear()
         outcomes = [(outcome, article) for outcome, article in outcomes if id(article) not in failed]
         written = [article for article in written if id(article) not in failed]
         await self._link(written, now)
@@ -239,15 +242,6 @@ class Writer:
     def _is_full(self) -> None:
         self.full = True
         self.over.set()
-
-    def _is_our_lost_write(self, article: Article, old: Document) -> bool:
-        """Was the acknowledgement of this very write lost on the way?"""
-        return bool(
-            old["run"] == article.run
-            and old["first_seen_at"] == _milliseconds(article.first_seen_at)
-            and old["last_seen_at"] == old["first_seen_at"]
-            and old["url"] == article.url
-        )
 
     async def _keep_revision(self, old: Document, now: dt.datetime) -> None:
         """Write the state that is about to be replaced; writing it twice changes nothing."""
@@ -296,48 +290,6 @@ class Writer:
         for article in articles:
             if article.title_key:
                 await link(self._articles, article.title_key, now)
-
-
-_LINKS = ("duplicate_of", "duplicate", "story")
-_COMPARED = ("via", "published_at", "day", "published", "first_seen_at", "site", "source", "body", *_LINKS)
-
-
-async def link(articles: AsyncCollection[Document], title_key: str, now: dt.datetime) -> None:
-    """Link the copies among the articles with one title, each to the root of its story.
-
-    The whole group is decided anew from the documents themselves, and written on condition that
-    nobody changed a link meanwhile: any number of crawls that do this at once, in whatever order
-    the copies arrived, come to the same links.
-    """
-    done = False
-    while not done:
-        same_title = articles.find({"title_key": title_key}, dict.fromkeys(_COMPARED, 1)).limit(500)
-        group = [doc async for doc in same_title]
-        writes = [
-            UpdateOne(
-                {"_id": doc["_id"], "duplicate_of": doc["duplicate_of"], "story": doc["story"]},
-                {"$set": links | {"updated_at": now}},
-            )
-            for doc, links in _links(group)
-            if any(doc[name] != links[name] for name in _LINKS)
-        ]
-        done = not writes or (await articles.bulk_write(writes, ordered=False)).matched_count == len(writes)
-
-
-def _links(group: Sequence[Document]) -> Iterator[tuple[Document, Document]]:
-    """Each document of one title with the links it should have."""
-    rest = sorted(group, key=identity.order)
-    while rest:
-        root, *others = rest
-        yield root, {"duplicate_of": None, "duplicate": None, "story": root["_id"]}
-        rest = []
-        for doc in others:
-            duplicate = identity.relation(root, doc)
-            if duplicate:
-                detail = dataclasses.asdict(duplicate)
-                yield doc, {"duplicate_of": root["_id"], "duplicate": detail, "story": root["_id"]}
-            else:
-                rest.append(doc)
 
 
 def _same_reading(old: Document, article: Article) -> bool:
@@ -389,11 +341,6 @@ def _refusal(article: Article, message: str) -> Rejection:
         run=article.run,
         page=article.page,
     )
-
-
-def _milliseconds(moment: dt.datetime | None) -> dt.datetime | None:
-    """A moment as MongoDB keeps it."""
-    return moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _is_passing(error: PyMongoError) -> bool:

@@ -1,0 +1,215 @@
+"""The Hijri calendars: Umm al-Qura, and Morocco's own sighted months.
+
+Umm al-Qura is the Saudi civil calendar, 1343-1500 AH, from hijridate (its table is checked against
+the printed calendars). Morocco starts each month by its own sighting: the same day as Umm al-Qura or
+the day after, never anything else in 166 observed months. ``morocco_observed.tsv`` holds those,
+``morocco_forecast.tsv`` the computed ones after them; outside both a month is taken to start one day
+after Umm al-Qura's (true of 70 % of the observed ones), and called a forecast.
+
+Months announced since the release: name a file of the same form in ``NEWSCRAWL_MOROCCO_MONTHS``.
+It needs the columns ``hijri_year``, ``hijri_month``, ``morocco_1st`` (``YYYY-MM-DD``) and ``source``,
+parted by tabs, under a header line. A row there wins over the shipped ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from hijridate import Hijri
+
+from newscrawl.dates.tables import rows
+from newscrawl.items import HijriBasis, HijriDay
+
+__all__ = ["EXTRA_MONTHS", "HijriDate", "days", "difference", "to_hijri"]
+
+EXTRA_MONTHS = "NEWSCRAWL_MOROCCO_MONTHS"
+"""Environment variable: path of a table of Moroccan months announced since the release."""
+
+_FIRST_YEAR, _LAST_YEAR = 1343, 1500  # what hijridate covers
+_COLUMNS = ("hijri_year", "hijri_month", "morocco_1st", "source")
+
+
+class HijriDate(NamedTuple):
+    """A day as a Hijri text names it. Example: ``HijriDate(1445, 9, 17)`` is 17 رمضان 1445."""
+
+    year: int
+    month: int
+    day: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.month:02}-{self.day:02}"
+
+
+class _Calendar(NamedTuple):
+    """The first days of consecutive months from 1 محرم 1343 on, one more than there are months."""
+
+    starts: list[dt.date]
+    observed: list[bool]
+
+    def start(self, year: int, month: int) -> dt.date:
+        return self.starts[_index(year, month)]
+
+    def length(self, year: int, month: int) -> int:
+        index = _index(year, month)
+        return (self.starts[index + 1] - self.starts[index]).days
+
+
+def to_hijri(day: dt.date, country: str | None = None) -> HijriDay | None:
+    """The Hijri day of a Gregorian day in a country's calendar; None outside every known table.
+
+    ``country`` is ISO 3166; ``MA`` (and ``EH``) means Morocco's months, anything else Umm al-Qura.
+    The basis is ``table``, or ``forecast`` for a Moroccan month that is computed, not observed.
+    Example: ``to_hijri(date(2024, 3, 27))`` is ``1445-09-17`` (17 رمضان 1445), and
+    ``to_hijri(date(2024, 3, 27), "MA")`` is ``1445-09-16``: Morocco began رمضان a day later.
+    Source of the tables: see the module. Raises ``ValueError`` when the file of
+    ``NEWSCRAWL_MOROCCO_MONTHS`` can't be read as months.
+    """
+    moroccan = _moroccan(country)
+    calendar = _morocco() if moroccan else _umm_al_qura()
+    if not calendar.starts[0] <= day < calendar.starts[-1]:
+        return None
+    index = bisect_right(calendar.starts, day) - 1
+    year, month = divmod(index, 12)
+    found = HijriDate(_FIRST_YEAR + year, month + 1, (day - calendar.starts[index]).days + 1)
+    return HijriDay(
+        day=str(found),
+        calendar="morocco" if moroccan else "umm_al_qura",
+        basis="table" if calendar.observed[index] else "forecast",
+    )
+
+
+def days(hijri: HijriDate, country: str | None = None) -> tuple[list[dt.date], HijriBasis]:
+    """The Gregorian days that a printed Hijri day can be, the likeliest first, and how that one is known.
+
+    Empty for a day that does not exist. More than one where calendars differ by a day: a printed
+    weekday may settle it. Example: 16 رمضان 1445 is 26 March 2024 by Umm al-Qura and 27 March in
+    Morocco, so ``days(HijriDate(1445, 9, 16))`` gives both, and with ``"MA"`` the 27th comes first.
+    Rule: Morocco is Umm al-Qura plus 0 or 1 day (166 observed months). Raises as :func:`to_hijri`.
+    """
+    year, month, day = hijri
+    if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12 and 1 <= day <= 30):
+        return [], "table"
+    civil = _umm_al_qura()
+    first, length = civil.start(year, month), civil.length(year, month)
+    offset = dt.timedelta(days=day - 1)
+    if not _moroccan(country):
+        if day > length:
+            return [], "table"
+        # Saudi Arabia prints its own civil calendar; elsewhere a month may have begun a day later.
+        later = [] if country == "SA" else [first + offset + dt.timedelta(days=1)]
+        return [first + offset, *later], "table"
+    morocco = _morocco()
+    start = morocco.start(year, month)
+    if morocco.observed[_index(year, month)]:
+        if day > morocco.length(year, month):
+            return [], "table"
+        other = [first + offset] if first != start and day <= length else []
+        return [start + offset, *other], "table"
+    if day == 30 and length == 29:
+        # Such a month began with Umm al-Qura's and ended a day later: the only way to have 30 days.
+        return [first + offset], "forecast"
+    if day > morocco.length(year, month):
+        return [], "forecast"
+    other_start = first if start != first else first + dt.timedelta(days=1)
+    return [start + offset, other_start + offset], "forecast"
+
+
+def difference(hijri: HijriDate, day: dt.date, country: str | None = None) -> int | None:
+    """How many days a printed Hijri day and a Gregorian day are apart; None outside the tables.
+
+    Example: 16 رمضان 1445 and 27 March 2024 are one day apart by Umm al-Qura, none in Morocco.
+    """
+    if not (_FIRST_YEAR <= hijri.year <= _LAST_YEAR and 1 <= hijri.month <= 12):
+        return None
+    calendar = _morocco() if _moroccan(country) else _umm_al_qura()
+    start = calendar.start(hijri.year, hijri.month)
+    return abs((start + dt.timedelta(days=hijri.day - 1) - day).days)
+
+
+def _moroccan(country: str | None) -> bool:
+    return country is not None and country.upper() in ("MA", "EH")
+
+
+def _index(year: int, month: int) -> int:
+    return (year - _FIRST_YEAR) * 12 + month - 1
+
+
+@cache
+def _umm_al_qura() -> _Calendar:
+    starts = [
+        Hijri(year, month, 1).to_gregorian()
+        for year in range(_FIRST_YEAR, _LAST_YEAR + 1)
+        for month in range(1, 13)
+    ]
+    last = Hijri(_LAST_YEAR, 12, 1).month_length()
+    dates = [dt.date(day.year, day.month, day.day) for day in starts]
+    dates.append(dates[-1] + dt.timedelta(days=last))
+    return _Calendar(dates, [True] * len(starts))
+
+
+def _morocco() -> _Calendar:
+    return _morocco_with(os.environ.get(EXTRA_MONTHS, "").strip())
+
+
+@cache
+def _morocco_with(extra: str) -> _Calendar:
+    """Morocco's months: observed where they are, else forecast, else a day after Umm al-Qura."""
+    observed = dict(_months("morocco_observed.tsv"))
+    if extra:
+        observed.update(_extra_months(Path(extra)))
+    computed = dict(_months("morocco_forecast.tsv"))
+    civil = _umm_al_qura().starts
+    starts: list[dt.date] = []
+    last = max(observed)
+    for index, day in enumerate(civil):
+        start = observed.get(index) or computed.get(index) or day + dt.timedelta(days=1)
+        if index > last:  # a month announced a day off the forecast moves the forecast after it
+            start = min(max(start, starts[-1] + dt.timedelta(days=29)), starts[-1] + dt.timedelta(days=30))
+            start = max(start, day)
+        starts.append(start)
+    return _Calendar(starts, [index in observed for index in range(len(civil) - 1)])
+
+
+def _months(name: str, path: Path | None = None) -> Iterator[tuple[int, dt.date]]:
+    for year, month, first, source in rows(name, _COLUMNS, path):
+        try:
+            index, day = _index(int(year), int(month)), dt.date.fromisoformat(first)
+            if not (_FIRST_YEAR <= int(year) <= _LAST_YEAR and 1 <= int(month) <= 12):
+                raise ValueError
+        except ValueError:
+            raise ValueError(
+                f"{name}: {year!r} {month!r} {first!r} is no month; give a Hijri year "
+                f"({_FIRST_YEAR}-{_LAST_YEAR}), a month 1-12 and its first day as YYYY-MM-DD"
+            ) from None
+        if not source:
+            raise ValueError(f"{name}: {year}/{month} has no source; name who announced it")
+        yield index, day
+
+
+def _extra_months(path: Path) -> dict[int, dt.date]:
+    name = f"{EXTRA_MONTHS}={path}"
+    if not path.is_file():
+        raise ValueError(f"{name} is not a file; give the path of a table of months, or unset it")
+    months = dict(_months(name, path))
+    known = {**dict(_months("morocco_observed.tsv")), **months}
+    civil = _umm_al_qura().starts
+    for index, day in months.items():
+        year, month = _FIRST_YEAR + index // 12, index % 12 + 1
+        if not 0 <= (day - civil[index]).days <= 1:
+            raise ValueError(
+                f"{name}: {year}/{month} begins {day}, but Umm al-Qura's begins {civil[index]} and Morocco's "
+                f"on that day or the next; correct the row"
+            )
+        for before, after in ((index - 1, index), (index, index + 1)):
+            if before in known and after in known and (known[after] - known[before]).days not in (29, 30):
+                raise ValueError(
+                    f"{name}: {year}/{month} begins {day}, so a month beside it would have "
+                    f"{(known[after] - known[before]).days} days; it has 29 or 30: correct the row"
+                )
+    return months

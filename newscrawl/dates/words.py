@@ -1,0 +1,284 @@
+"""The words of dates: folding, the vocabulary of ``words.tsv``, and a text seen as a row of tokens.
+
+Each token has one letter, its kind; the letters of a text together are its *shape*, in which
+``newscrawl.dates.grammar`` looks for dates. Example: ``27 مارس 2024 - 14:30`` has the shape
+``N M Y - C``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+from newscrawl.dates.tables import rows
+
+__all__ = ["KINDS", "MAX_LENGTH", "Clock", "Text", "Token", "fold", "read"]
+
+MAX_LENGTH = 600
+"""A longer text is no date line, and is not looked at."""
+
+KINDS = {
+    "month": "M",
+    "libyan_month": "L",
+    "fatih": "F",
+    "hijri_month": "H",
+    "epithet": "E",
+    "weekday": "W",
+    "ordinal": "O",
+    "era_ce": "c",
+    "mim": "m",
+    "era_hijri": "h",
+    "era_other": "s",
+    "oclock": "t",
+    "hour_word": "o",
+    "fraction": "k",
+    "day_period": "a",
+    "zone": "Z",
+    "zone_word": "q",
+    "zone_place": "z",
+    "published": "p",
+    "updated": "u",
+    "not_published": "d",
+    "counted": "b",
+    "currency": "r",
+    "until": "i",
+    "since": "v",
+    "ago": "A",
+    "elapsed": "B",
+    "accords": "w",
+    "and": "&",
+    "filler": "f",
+    "outlet": "g",
+    "unit": "U",
+    "unit_word": "j",
+    "count": "n",
+    "relative_day": "R",
+    "instant": "I",
+}
+"""Kind of word → its letter in a shape. Beside these: ``N`` a number of one or two digits, ``Y`` one of
+four, ``#`` any other, ``C`` a clock time, ``x`` an unknown word, ``X`` an unknown Latin word; a space
+and each punctuation mark stand for themselves."""
+
+
+class Clock(NamedTuple):
+    """A clock time as printed; ``offset`` is None when none is printed beside it."""
+
+    hour: int
+    minute: int
+    second: int
+    offset: dt.timedelta | None
+
+
+class Token(NamedTuple):
+    """One word, number, clock time or mark; ``value`` is what the vocabulary says of it."""
+
+    letter: str
+    value: str
+    number: int = 0
+    clock: Clock | None = None
+
+
+class Text(NamedTuple):
+    """A text as tokens, and their letters in one string of the same length."""
+
+    tokens: list[Token]
+    shape: str
+
+
+def _letters() -> dict[int, str | None]:
+    """What folding makes of single characters, after NFKD."""
+    table: dict[int, str | None] = {}
+    for code in range(0x10000):
+        # Mn: tashkeel, hamza above and below, accents. Cf and Cc: bidi marks, joiners, BOM.
+        if unicodedata.category(chr(code)) in ("Mn", "Cf", "Cc") and not chr(code).isspace():
+            table[code] = None
+    for group, letter in (
+        ("ٱٲٳٵ", "ا"),
+        ("ىیېۍئے", "ي"),
+        ("ةھہۃەۀ", "ه"),
+        ("کڪ", "ك"),
+        ("‐‑‒–—―−﹘﹣۔", "-"),  # noqa: RUF001
+        ("⁄∕╱\\؍", "/"),
+        ("•·∙‧●▪◦¦ǀ│┃;؛«»\"“”„[]{}<>", "|"),  # noqa: RUF001
+        ("،٬", ","),
+        ("٫", "."),
+        ("ءٴ'`´’‘‛ʼʿʾ°º", None),
+    ):
+        table.update(dict.fromkeys(map(ord, group), letter))
+    table[ord("۔")] = "."
+    table[ord("[")] = table[ord("{")] = "("
+    table[ord("]")] = table[ord("}")] = ")"
+    return table
+
+
+_LETTERS = _letters()
+_ISOLATED = re.compile("[\ufe70-\ufe7f]")  # NFKD would put a space before these marks
+_TATWEEL_DASH = re.compile(r"(?<=\d)ـ+(?=\d)|(?<![^\W\d_])ـ+(?![^\W\d_])")
+_INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_](?![^\W\d_]))")
+_LATIN_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
+_COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)t(\d\d):?(\d\d)(?::?(\d\d))?(?!\d)")
+
+
+def fold(text: str) -> str:
+    """The text as the vocabulary spells it: one form for every way to write a letter.
+
+    Hamza, tashkeel, tatweel, bidi marks, accents, presentation forms and case are gone, dashes,
+    slashes and spaces are one each. Digits stay as printed. Idempotent.
+    Example: ``الأرْبِعاءُ، 27‏ مـارس`` → ``الاربعا, 27 مارس``.
+    """
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKD", _ISOLATED.sub("", text)).translate(_LETTERS).lower()
+        if "ـ" in text:
+            text = _TATWEEL_DASH.sub("-", text).replace("ـ", "")
+    text = " ".join(text.split())
+    if "." in text:
+        text = _INITIALS.sub(r"\1", text)
+    return text
+
+
+class _Word(NamedTuple):
+    letter: str
+    value: str
+    number: int
+
+
+@cache
+def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
+    """First word → the phrases that begin with it, longest first.
+
+    Source: ``words.tsv``, each row with its own. Raises ``ValueError`` when one form has two meanings.
+    """
+    meanings: dict[tuple[str, ...], _Word] = {}
+    for kind, value, forms, _source in rows("words.tsv", ("kind", "value", "forms", "source")):
+        word = _Word(KINDS[kind], value, int(value) if value.lstrip("-").isdecimal() else 0)
+        for form in forms.split("|"):
+            phrase = tuple(token for token in _SPLIT.findall(_prepare(form)) if token != " ")
+            if meanings.setdefault(phrase, word) != word:
+                raise ValueError(f"words.tsv: {form!r} is both {meanings[phrase]} and {word}; keep one")
+    table: dict[str, list[tuple[tuple[str, ...], _Word]]] = {}
+    for phrase in sorted(meanings, key=len, reverse=True):
+        table.setdefault(phrase[0], []).append((phrase, meanings[phrase]))
+    return table
+
+
+_SPLIT = re.compile(r"\d+|[^\W\d_]+|.")
+_TOKEN = re.compile(
+    r"""(?P<h>\d{1,2})(?::(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?(?![\d:])
+                     |\ ?h(?:\ ?(?P<hm>\d\d)(?!\d))?(?![a-z]))
+      |(?P<number>\d+)
+      |(?P<word>[^\W\d_]+)
+      |.""",
+    re.VERBOSE,
+)
+_OFFSET = re.compile(
+    r"z(?![a-z])|(?P<gap>\ ?)(?:(?P<named>gmt|utc)\ ?)?(?P<sign>[+-])(?P<h>\d\d?)(?P<m>:?\d\d)?(?!\d|[:/.]\d)"
+)
+_PREFIXES = ("و", "ب", "ل", "ف", "ك")
+_PREFIXED = frozenset("MHLWOFjf")
+_MARKS = frozenset("-/.,:|()+ ")
+
+
+def _prepare(text: str) -> str:
+    return _LATIN_HYPHEN.sub(" ", fold(text))
+
+
+def read(text: str) -> Text:
+    """The text as tokens.
+
+    Example: ``نشر يوم 28 - 12 - 2010`` → shape ``p j N - N - Y``.
+    """
+    folded = _prepare(text)
+    if "t" in folded:
+        folded = _COMPACT.sub(lambda m: "{}-{}-{}t{}:{}:{}".format(*m.groups("00")), folded)
+    words = vocabulary()
+    tokens: list[Token] = []
+    position, end = 0, len(folded)
+    while position < end:
+        match = _TOKEN.match(folded, position)
+        if match is None:  # a line break: whitespace that split() does not know
+            position += 1
+            continue
+        position = match.end()
+        if match["word"] or match["number"]:
+            phrase = _phrase(words, folded, match)
+            if phrase is not None:
+                word, position = phrase
+                tokens.append(Token(word.letter, word.value, word.number))
+            elif match["number"]:
+                digits = match["number"]
+                letter = "N" if len(digits) <= 2 else "Y" if len(digits) == 4 else "#"
+                tokens.append(Token(letter, digits, int(digits)))
+            else:
+                tokens.append(Token("X" if match["word"].isascii() else "x", match["word"]))
+        elif match["h"]:
+            iso = match.start() > 0 and folded[match.start() - 1] == "t"
+            offset, position = _offset(folded, position, iso=iso, exact=iso or match["s"] is not None)
+            clock = Clock(int(match["h"]), int(match["m"] or match["hm"] or 0), int(match["s"] or 0), offset)
+            tokens.append(Token("C", match[0], clock=clock))
+        else:
+            tokens.append(Token(match[0] if match[0] in _MARKS else "!", match[0]))
+    return Text(tokens, "".join(token.letter for token in tokens))
+
+
+def _phrase(
+    words: dict[str, list[tuple[tuple[str, ...], _Word]]], text: str, match: re.Match[str]
+) -> tuple[_Word, int] | None:
+    """The longest known phrase that begins at a match, and where it ends."""
+    first = match[0]
+    for phrase, word in words.get(first, ()):
+        end = _end(phrase, text, match.end())
+        if end is not None:
+            return word, end
+    if match["word"] and len(first) > 3 and first.startswith(_PREFIXES):
+        for stem in (first[1:], "ال" + first[2:] if first.startswith("لل") else ""):
+            for phrase, word in words.get(stem, ()):
+                end = _end(phrase, text, match.end()) if word.letter in _PREFIXED else None
+                if end is not None:
+                    return word, end
+    return None
+
+
+def _end(phrase: tuple[str, ...], text: str, end: int) -> int | None:
+    """Where a phrase ends whose first word ends at a place; None when the text does not go on with it."""
+    for part in phrase[1:]:
+        start = end + 1 if text.startswith(" ", end) else end
+        if not text.startswith(part, start):
+            return None
+        end = start + len(part)
+    # A phrase ends where a word or number ends: «ت 1» is not in «ت 15».
+    return None if len(phrase) > 1 and end < len(text) and _same(text, end) else end
+
+
+def _same(text: str, at: int) -> bool:
+    """Do the characters on both sides of a place belong to one word or one number?"""
+    before, after = text[at - 1], text[at]
+    return (before.isalpha() and after.isalpha()) or (before.isdecimal() and after.isdecimal())
+
+
+def _offset(text: str, position: int, *, iso: bool, exact: bool) -> tuple[dt.timedelta | None, int]:
+    """The UTC offset printed right after a clock time, and where it ends.
+
+    Without seconds or an ISO ``T`` before the clock a minus is a dash (``14:30-05 ماي``).
+    """
+    match = _OFFSET.match(text, position)
+    if match is None:
+        return None, position
+    if match["sign"] is None:
+        return dt.timedelta(0), match.end()
+    hours, minutes = int(match["h"]), int((match["m"] or "0").lstrip(":"))
+    if match["named"] is None:
+        short = match["m"] is None
+        if len(match["h"]) < 2 or (short and (match["gap"] or not iso and match["sign"] == "-")):
+            return None, position
+        if match["sign"] == "-" and not exact:
+            return None, position
+    offset = dt.timedelta(hours=hours, minutes=minutes)
+    limit = dt.timedelta(hours=14 if match["sign"] == "+" else 12)
+    if offset > limit or minutes % 15:
+        return None, position
+    return (offset if match["sign"] == "+" else -offset), match.end()

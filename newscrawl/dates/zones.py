@@ -1,0 +1,50 @@
+"""Time zones from the tzdata package, never from the system's files.
+
+Morocco left UTC+1 on 2026-09-20 (tzdb 2026c); an operating system's zone files may be older and would
+put every Moroccan article an hour off. ``zoneinfo`` prefers those files, so they are not asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+__all__ = ["zone"]
+
+_NAME = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name, from the tzdata package.
+
+    Example: ``zone("Africa/Casablanca")``, the clock of ``هسبريس``. Raises ``ValueError`` when there is
+    no such zone, and ``RuntimeError`` when the installed tzdata is older than Morocco's change of 2026.
+    """
+    _check()
+    return _load(name)
+
+
+def _load(name: str) -> ZoneInfo:
+    if isinstance(name, str) and _NAME.fullmatch(name):
+        source = files("tzdata").joinpath("zoneinfo", *name.split("/"))
+        if source.is_file():
+            with source.open("rb") as file:
+                try:
+                    return ZoneInfo.from_file(file, key=name)
+                except ValueError:  # a text file of the package, such as zone.tab
+                    pass
+    raise ValueError(f"timezone={name!r} is no IANA zone; give a name such as 'Africa/Casablanca'")
+
+
+@cache
+def _check() -> None:
+    noon = dt.datetime(2026, 10, 15, 12, tzinfo=_load("Africa/Casablanca"))
+    if noon.utcoffset() != dt.timedelta(0):
+        raise RuntimeError(
+            f"tzdata says that Africa/Casablanca is at {noon:%z} on 2026-10-15, but Morocco left UTC+1 on "
+            f"2026-09-20; install tzdata>=2026.3"
+        )

@@ -1,0 +1,58 @@
+"""Newspapers by every name they go by, so that one paper is one ``source`` at all sites."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
+_SEPARATORS = re.compile(r"[\W_]+")
+_LETTERS = str.maketrans("أإآٱىة", "اااايه")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A newspaper."""
+
+    slug: str
+    """Its one name in the collection. Example: ``alayam24``."""
+    name: str
+    """Its name in Arabic. Example: ``الأيام 24``."""
+    country: str | None
+    """ISO 3166 code; None for one that belongs to no single country."""
+
+
+def resolve(slug_or_name: str) -> Source | None:
+    """The newspaper behind a slug, a domain label or a printed name; None when it is not known.
+
+    >>> resolve("الأيام 24").slug, resolve("almassae").name, resolve("لا أحد")
+    ('alayam24', 'المساء', None)
+
+    From ``sources.tsv``: names and countries as on the newspapers' own pages, slugs of aggregators as
+    in their addresses.
+    """
+    return _table().get(_plain(slug_or_name))
+
+
+def _plain(name: str) -> str:
+    """A name reduced to what two spellings of it share."""
+    return _SEPARATORS.sub("", _MARKS.sub("", name).translate(_LETTERS).lower())
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Source]:
+    table: dict[str, Source] = {}
+    text = resources.files("newscrawl.sites").joinpath("sources.tsv").read_text("utf-8")
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        slug, aliases, name, country = line.split("\t")
+        source = Source(slug, name, country if country != "-" else None)
+        for alias in (slug, name, *aliases.split("|")):
+            if plain := _plain(alias):
+                owner = table.setdefault(plain, source)
+                if owner.slug != slug:
+                    raise ValueError(f"sources.tsv: {alias!r} names both {owner.slug!r} and {slug!r}; keep one")
+    return table

@@ -1,0 +1,258 @@
+"""Recordings as files: what is written comes back, also from a file that was cut short."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError
+from scrapy.http import HtmlResponse, Request, Response
+from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from newscrawl.download.errors import HostBusy, NotRecorded
+from newscrawl.download.recording import Recorder, Recording, RecordingError, first_moment
+
+HOME = "https://www.alayam24.com/"
+BEGAN = dt.datetime(2024, 3, 27, 14, 30, 0, 123456, dt.UTC)
+
+
+def asked(url: str = HOME, seconds: float = 0, **kwargs: object) -> Request:
+    return Request(url, meta={"fetched_at": BEGAN + dt.timedelta(seconds=seconds)}, **kwargs)  # type: ignore[arg-type]
+
+
+def record(path: Path, *exchanges: tuple[Request, Response | Exception]) -> Path:
+    recorder = Recorder(path)
+    for request, outcome in exchanges:
+        recorder.write(request, outcome)
+    recorder.close()
+    return path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "crawl.warc.gz"
+
+
+def answers(*bodies: str, **headers: str) -> list[tuple[Request, Response]]:
+    return [
+        (asked(seconds=place), Response(HOME, headers=headers, body=body.encode()))
+        for place, body in enumerate(bodies)
+    ]
+
+
+def test_exchanges_of_one_request_come_in_their_order_and_the_last_one_stays(path: Path) -> None:
+    recording = Recording(record(path, *answers("صباح", "ظهر", "مساء")))
+    requests = [Request(HOME) for _ in range(5)]
+    bodies = [recording.answer(request).body.decode() for request in requests]
+    assert bodies == ["صباح", "ظهر", "مساء", "مساء", "مساء"]
+    assert [(r.meta["fetched_at"] - BEGAN).total_seconds() for r in requests] == [0, 1, 2, 2, 2]
+
+
+def test_what_differs_in_method_address_or_body_is_another_request(path: Path) -> None:
+    variants = [
+        asked(),
+        asked(method="POST"),
+        asked(method="POST", body="مراكش".encode()),
+        asked(HOME + "?q=1"),
+        asked(HOME + "أخبار"),
+    ]
+    recording = Recording(
+        record(path, *((request, Response(HOME, body=bytes([n]))) for n, request in enumerate(variants)))
+    )
+    assert [recording.answer(request).body for request in variants] == [bytes([n]) for n in range(5)]
+    with pytest.raises(NotRecorded, match=r"PUT https://www\.alayam24\.com/ is not in the recording"):
+        recording.answer(Request(HOME, method="PUT"))
+
+
+def test_fragment_and_password_are_no_part_of_a_request(path: Path) -> None:
+    request = asked("https://user:s3cret@example.org#top")
+    timeout = DownloadTimeoutError(f"Getting {request.url} took longer than 60 seconds.")
+    recording = Recording(record(path, (request, Response(HOME, body=b"yes")), (request, timeout)))
+    assert recording.answer(Request("https://example.org/#end")).body == b"yes"
+    assert b"s3cret" not in gzip.decompress(path.read_bytes())
+
+
+class TestConditionalRequests:
+    def test_what_is_known_and_unchanged_is_304(self, path: Path) -> None:
+        recording = Recording(record(path, *answers("خبر", ETag='W/"1"', **{"Last-Modified": "x"})))
+        for headers in (
+            {"If-None-Match": '"1"'},
+            {"If-None-Match": 'W/"1"', "If-Modified-Since": "y"},
+            {"If-Modified-Since": "x"},
+        ):
+            response = recording.answer(Request(HOME, headers=headers))
+            assert (response.status, response.body) == (304, b"")
+            assert response.headers[b"ETag"] == b'W/"1"'
+
+    def test_what_is_known_by_another_state_is_sent(self, path: Path) -> None:
+        recording = Recording(record(path, *answers("خبر", ETag='"1"')))
+        assert recording.answer(Request(HOME, headers={"If-None-Match": '"0"'})).status == 200
+
+    def test_a_later_exchange_is_news(self, path: Path) -> None:
+        first, second = answers("خبر", "خبر معدل")
+        first[1].headers["ETag"], second[1].headers["ETag"] = '"1"', '"2"'
+        recording = Recording(record(path, first, second))
+        known = Request(HOME, headers={"If-None-Match": '"1"'})
+        assert recording.answer(known).body.decode() == "خبر معدل"
+        assert recording.answer(Request(HOME, headers={"If-None-Match": '"2"'})).status == 304
+
+    def test_a_recorded_304_is_no_answer_to_who_knows_nothing(self, path: Path) -> None:
+        conditional = asked(headers={"If-None-Match": '"1"'})
+        recording = Recording(
+            record(path, (conditional, Response(HOME, status=304, headers={"ETag": '"1"'})))
+        )
+        with pytest.raises(NotRecorded, match="only as 304"):
+            recording.answer(Request(HOME))
+        assert recording.answer(conditional).status == 304
+
+
+def test_failures_are_raised_again(path: Path) -> None:
+    retry_at = BEGAN + dt.timedelta(hours=1)
+    held = asked("https://b.example/")
+    held.meta["retry_at"] = retry_at
+    recording = Recording(
+        record(
+            path,
+            (asked(), CannotResolveHostError("لا\nعنوان")),
+            (asked(), DownloadTimeoutError()),
+            (asked(), Response(HOME, body=b"at last")),
+            (held, HostBusy("later", retry_at)),
+            (asked("https://c.example/"), KeyError("unforeseen")),
+        )
+    )
+    request = Request(HOME)
+    with pytest.raises(CannotResolveHostError, match="لا عنوان"):
+        recording.answer(request)
+    assert request.meta["fetched_at"] == BEGAN
+    with pytest.raises(DownloadTimeoutError):
+        recording.answer(Request(HOME))
+    assert recording.answer(Request(HOME)).body == b"at last"
+    request = Request("https://b.example/")
+    with pytest.raises(HostBusy):
+        recording.answer(request)
+    assert request.meta["retry_at"] == retry_at
+    with pytest.raises(DownloadFailedError, match="unforeseen"):
+        recording.answer(Request("https://c.example/"))
+
+
+def test_the_recording_begins_with_its_first_exchange(path: Path) -> None:
+    record(path, (asked(seconds=5), DownloadTimeoutError()), *answers("خبر"))
+    began = BEGAN + dt.timedelta(seconds=5)
+    assert first_moment(path) == began
+    assert Recording(path).began == began
+
+
+def test_a_rendered_page_keeps_where_the_browser_ended(path: Path) -> None:
+    request = asked()
+    request.meta["redirect_urls"] = [HOME, HOME + "a"]
+    record(path, (request, HtmlResponse(HOME + "b", body="مرسوم".encode(), flags=["playwright"])))
+    again = Request(HOME)
+    response = Recording(path).answer(again)
+    assert (response.url, response.flags) == (HOME + "b", ["playwright"])
+    assert again.meta["redirect_urls"] == [HOME, HOME + "a"]
+
+
+def test_other_tools_can_read_it(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(path, *answers("خبر"), (asked(HOME + "x"), DownloadTimeoutError("30 s")))
+    with path.open("rb") as file:
+        kinds = [(r.rec_type, r.rec_headers.get_header("WARC-Date")) for r in ArchiveIterator(file)]
+    date = "2024-03-27T14:30:00.123456Z"
+    assert [kind for kind, _ in kinds] == ["warcinfo", "request", "response", "request", "metadata"]
+    assert {at for _, at in kinds[1:]} == {date}
+    checker = Checker(type("Arguments", (), {"inputs": [str(path)], "verbose": True}))
+    checker.process_all()
+    assert checker.exit_value == 0
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_files_of_other_tools_can_be_replayed(path: Path, zipped: bool) -> None:
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=zipped)
+        for place, (coding, body) in enumerate(
+            [({}, "خبر".encode()), ({"Transfer-Encoding": "chunked"}, b"3\r\nabc\r\n0\r\n\r\n")]
+        ):
+            head = StatusAndHeaders("200 OK", list(coding.items()), protocol="HTTP/1.1")
+            uri = f"https://www.alayam24.com/مقال/{place}"
+            writer.write_record(
+                writer.create_warc_record(uri, "response", payload=BytesIO(body), http_headers=head)
+            )
+    recording = Recording(path)
+    assert recording.answer(Request("https://www.alayam24.com/مقال/0")).body.decode() == "خبر"
+    assert recording.answer(Request("https://www.alayam24.com/مقال/1")).body == b"abc"
+
+
+def test_a_file_cut_anywhere_gives_what_was_complete(path: Path, tmp_path: Path) -> None:
+    ends = []
+    recorder = Recorder(path)
+    for place in range(3):
+        url = f"{HOME}{place}"
+        recorder.write(asked(url), Response(url, body=(f"خبر {place} " * 20).encode()))
+        ends.append(path.stat().st_size)
+    recorder.close()
+    whole = path.read_bytes()
+    cut = tmp_path / "cut.warc.gz"
+    for length in range(len(whole)):
+        cut.write_bytes(whole[:length])
+        complete = sum(end <= length for end in ends)
+        try:
+            recording = Recording(cut)
+        except RecordingError:
+            assert complete == 0
+            continue
+        for place in range(complete):
+            body = recording.answer(Request(f"{HOME}{place}")).body.decode()
+            assert body == f"خبر {place} " * 20
+        recording.close()
+
+
+def test_a_cut_is_told(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    record(path, *answers("خبر", "آخر" * 500))
+    path.write_bytes(path.read_bytes()[:-40])
+    assert Recording(path).answer(Request(HOME)).body.decode() == "خبر"
+    assert "cut off" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "no exchange"), (b"<html>", "not a WARC"), (gzip.compress(b"x"), "not a WARC")],
+)
+def test_a_file_that_is_no_recording_is_refused(path: Path, content: bytes, words: str) -> None:
+    path.write_bytes(content)
+    for read in (first_moment, Recording):
+        with pytest.raises(RecordingError, match=words):
+            read(path)
+
+
+def test_an_existing_file_is_not_overwritten(path: Path) -> None:
+    path.write_bytes(b"kept")
+    with pytest.raises(RecordingError, match="not overwritten"):
+        Recorder(path)
+    assert path.read_bytes() == b"kept"
+
+
+header_value = st.binary(max_size=20).map(lambda b: bytes(c for c in b if c not in b"\r\n\x00").strip())
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    status=st.sampled_from([200, 203, 301, 404, 429, 503, 599]),
+    body=st.binary(max_size=300),
+    location=header_value | st.text(max_size=8).map(lambda t: "".join(t.split()).encode("utf-8", "replace")),
+)
+def test_any_response_comes_back_byte_for_byte(
+    tmp_path_factory: pytest.TempPathFactory, status: int, body: bytes, location: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "a.warc.gz"
+    location = bytes(c for c in location if c not in b"\r\n\x00").strip()
+    sent = Response(HOME, status=status, headers={"Location": location, "X-A": [b"1", b"2"]}, body=body)
+    back = Recording(record(path, (asked(), sent))).answer(Request(HOME))
+    assert (back.status, back.body, back.headers[b"Location"]) == (status, body, location)
+    assert back.headers.getlist(b"X-A") == [b"1", b"2"]
