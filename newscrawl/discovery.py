@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zlib
 from calendar import timegm
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -73,7 +74,9 @@ class Walk:
     pages_left: int | None = None
     """Pages of a first walk that are still allowed; None for no such limit."""
     to_mark: bool = True
-    """Does it end at the mark? Not when the caller names a day."""
+    """Does it end at the mark? Only a listing, which is in order, and only when no day is named."""
+    gapless: bool = True
+    """Does it go back to where the last one began? Not when a later day is named."""
     source: Listing | None = None
     """The declaration, when it is a listing page with pages after it."""
     newest: list[str] = field(default_factory=list)
@@ -127,8 +130,7 @@ class Walk:
     @property
     def leaves_mark(self) -> bool:
         """May the next walk stop where this one began? Only if nothing in between was left out."""
-        back_to_mark = self.to_mark or not self.mark
-        return self.completed and back_to_mark and self.until is None and bool(self.newest)
+        return self.completed and self.gapless and self.until is None and bool(self.newest)
 
 
 def article_links(response: TextResponse, site: Site, listing: Listing) -> list[Entry]:
@@ -232,7 +234,10 @@ def _plain(body: bytes) -> bytes:
     """A feed or sitemap that is served as a gzip file, unpacked."""
     if body[:2] != b"\x1f\x8b":
         return body
-    return gunzip(body, max_size=UNPACKED)
+    try:
+        return gunzip(body, max_size=UNPACKED)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def _sitemap(body: bytes) -> SitemapReader | None:

@@ -17,7 +17,7 @@ from scrapy.utils.request import RequestFingerprinter
 from twisted.python.failure import Failure
 
 from newscrawl import discovery
-from newscrawl.dates import parse_day
+from newscrawl.dates import parse_day, zone
 from newscrawl.discovery import Entry, Walk
 from newscrawl.download.clock import Clock
 from newscrawl.download.errors import Kind, classify, passing
@@ -200,20 +200,19 @@ class NewsSpider(Spider):
     def _walk(self, url: str, callback: Callable[..., Any], source: Listing | None = None) -> Request:
         """A new walk, and the request of its first page."""
         mark = self._marks.get(url)
-        today = self.clock.now().date()
-        horizon = dt.timedelta(days=self.settings.getint("HORIZON_DAYS"))
-        since = self.arguments.since
-        if since is None and mark is None:
-            since = today - horizon
-        elif since is None and mark and source is None:
-            since = mark.completed_at.date() - horizon  # feeds and sitemaps are not in a strict order
+        last = mark.completed_at if mark else self.clock.now()
+        # Beyond the mark, this ends a walk whose mark has vanished from the site.
+        horizon = last.astimezone(zone(self.site.timezone)).date() - dt.timedelta(
+            days=self.settings.getint("HORIZON_DAYS")
+        )
         walk = Walk(
             url,
             mark=frozenset(mark.keys if mark else ()),
-            since=since,
+            since=self.arguments.since or horizon,
             until=self.arguments.until,
             pages_left=None if mark or self.arguments.since else self.settings.getint("HORIZON_PAGES"),
             to_mark=self.arguments.since is None and source is not None,
+            gapless=self.arguments.since is None or mark is None,
             source=source,
         )
         self.walks.append(walk)

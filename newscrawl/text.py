@@ -363,10 +363,12 @@ def _is_bad_arabic(match: re.Match[str], decoded: str) -> bool:
 
 # --- Search text -----------------------------------------------------------------------------------
 
-_ALEFS = "أإآٱٲٳٵ"
-_YAS = "ىی"
-_TAS = "ةۃ"
-_SEATS = {"ؤ": "و", "ئ": "ي"}
+_COMMON_FOLDS = (
+    [(mark, "") for mark in "ًٌٍَُِّْ"]
+    + [(alef, "ا") for alef in "أإآ"]
+    + [("ى", "ي"), ("ئ", "ي"), ("ة", "ه"), ("ؤ", "و")]
+    + [(mark, " ") for mark in "\n.,:;!?\"'()-/«»،؛؟“”"]
+)
 # Letters beside those that keyboards of the Arab world have; the rarer ones, met in few texts.
 _RARE_LETTERS = {
     "ٲ": "ا", "ٳ": "ا", "ٵ": "ا", "ٱ": "ا", "ی": "ي", "ې": "ي", "ۍ": "ي", "ێ": "ي", "ٸ": "ي",
@@ -376,7 +378,7 @@ _RARE_LETTERS = {
 # Words written as one sign: ﷴ. The other honorifics say nothing that anyone searches for.
 _WORD_SIGNS = "\ufdf4\ufdf6-\ufdf9"
 _HONORIFICS = "\ufd40-\ufd4f\ufdcf\ufdf5\ufdfa\ufdfb\ufdfd-\ufdff"
-_UNFOLDED_RUN = re.compile("[^ء-غف-يa-z0-9 ]+")
+_UNFOLDED_RUN = re.compile("[^ءابت-غف-وي a-z0-9]+")
 _NOT_FOLDED = re.compile("[^ءابت-غف-وي a-z0-9]")
 
 
@@ -400,18 +402,14 @@ def fold(text: str) -> str:
 
 def _fold_once(text: str) -> str:
     # A chain of replacements runs at a multiple of the speed of one regular expression or translate().
-    for mark in "ًٌٍَُِّْ":
-        text = text.replace(mark, "")
-    text = text.replace("أ", "ا").replace("إ", "ا").replace("آ", "ا")
-    text = text.replace("ى", "ي").replace("ئ", "ي").replace("ة", "ه").replace("ؤ", "و")
-    text = _UNFOLDED_RUN.sub(_fold_run, text)
-    return _collapse(text).strip(" ")
+    for common, folded in _COMMON_FOLDS:
+        text = text.replace(common, folded)
+    return _collapse(_UNFOLDED_RUN.sub(_fold_run, text)).strip(" ")
 
 
 def _fold_run(match: re.Match[str]) -> str:
-    run, start = match[0], match.start()
-    folded = _folded(run) if len(run) < 9 else "".join(map(_folded, run))
-    return "" if folded == " " and match.string[start - 1 : start] == " " else folded
+    run = match[0]
+    return _folded(run) if len(run) < 9 else "".join(map(_folded, run))
 
 
 @lru_cache(maxsize=4096)
@@ -445,9 +443,9 @@ Digits = Literal["keep", "ascii", "arabic"]
 Punctuation = Literal["keep", "ascii", "drop"]
 
 _TASHKEEL_RUN = re.compile(f"[{_MARKS}]+")
-_ALEF = _class(_ALEFS)
-_YA = _class(_YAS)
-_TA = _class(_TAS)
+_ALEF = _class("أإآٱٲٳٵ")
+_YA = _class("ىی")
+_TA = _class("ةۃ")
 _DIGIT = re.compile(r"\d")
 _ASCII_PUNCTUATION = {
     "،": ",", "؛": ";", "؟": "?", "٪": "%", "٫": ".", "٬": ",", "۔": ".", "٭": "*", "«": '"', "»": '"',

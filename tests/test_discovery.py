@@ -158,7 +158,7 @@ class TestWalk:
 
     def test_days_that_were_left_out_leave_no_mark(self) -> None:
         until = Walk(HOME, until=dt.date(2024, 3, 20))
-        since = Walk(HOME, mark=frozenset("z"), since=dt.date(2024, 3, 20), to_mark=False)
+        since = Walk(HOME, mark=frozenset("z"), since=dt.date(2024, 3, 20), gapless=False)
         for walk in (until, since):
             self.turned(walk, ["a"], more=False)
             assert walk.completed

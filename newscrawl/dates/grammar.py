@@ -8,7 +8,7 @@ day a form means, and which of several dates counts, is decided in ``newscrawl.d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from newscrawl.dates.words import Text
@@ -34,6 +34,10 @@ class Found(NamedTuple):
     """False when the neighbours say that it is a range, a reference or a limit, not the text's date."""
     clock: int | None = None
     """Token of a clock time printed between month and year."""
+    short: bool = False
+    """Is the year printed with two digits?"""
+    spelled: bool = False
+    """Is the day an ordinal in words (``الخامس من ماي``)?"""
 
 
 _JOIN = r"[ ,./\-fjE]{0,9}"  # what may stand between day, month and year
@@ -41,27 +45,31 @@ _MONTH = r"(?:(?P<m>[MLF])(?:\ ?[/(|-]?\ ?(?P<m2>[ML])\ ?\)?)?|(?P<hm>H))"  # آ
 _CLOCK = r"(?:(?P<c>C)[ ,]{0,2}(?:Z[ ,]{0,2})?)?"
 _NAMED = (
     re.compile(rf"(?P<d>[NOF]){_JOIN}{_MONTH}{_JOIN}{_CLOCK}(?P<y>Y)"),
-    re.compile(rf"{_MONTH}[ ,.E/-]{{0,4}}(?P<d>N)f?[ ,/-]{{0,3}}{_CLOCK}(?P<y>Y)"),
-    re.compile(rf"(?P<y>Y)[ ,/-]{{0,3}}{_MONTH}[ ,/-]{{0,3}}(?P<d>N)(?!{_JOIN}(?:Y|[MH]{_JOIN}Y)|:|/)"),
+    re.compile(rf"{_MONTH}[ ,.E/-]{{0,4}}(?P<d>N)f?(?:[ ,.]{{0,2}}|[/-]){_CLOCK}(?P<y>Y)"),
+    re.compile(rf"(?P<y>Y)[ ,/-]{{0,3}}{_MONTH}[ ,E/-]{{0,4}}(?P<d>N)(?![:/]|-N)"),
 )
 _NUMERIC = (
     re.compile(r"(?P<d>N)\ ?(?P<s>[-/.])\ ?(?P<m>N)\ ?(?P=s)\ ?(?P<y>Y)"),
     re.compile(r"(?P<y>Y)\ ?(?P<s>[-/.])\ ?(?P<m>N)\ ?(?P=s)\ ?(?P<d>N)"),
     re.compile(r"(?P<d>N)(?P<s>/)(?P<m>N)/(?P<y>N)"),
 )
-_ERA = re.compile(r"[ ,]?\(?(?P<era>[cmhs])(?:\ ?(?P<solar>s))?")
+_ERA = re.compile(r"\ ?\(?(?P<era>[cmhs])(?:\ ?(?P<other>s))?")
 
-# --- Neighbours that say «this is no date of the text».
-_CHAINED_LEFT = re.compile(r"(?:[NY#C]\ ?[-/.]\ ?|[NY#][:/.,+-]|[+!/@#]|X[-/.]?)$")
-_CHAINED_RIGHT = re.compile(r"\ ?(?P<s>[-/.])\ ?[NY#]|[-/.]?[NY#]|[/!+]|[.-]X|X|\ ?r|:N")
-_RANGE_LEFT = re.compile(r"(?P<n>N)(?P<link>[-/,.+]|\ ?&\ ?|\ ?,\ ?(?:&\ ?)?|\ -\ | )$")
-_MONTH_RANGE_LEFT = re.compile(rf"[NO]{_JOIN}[MLF]\ ?(?:[-/,&]\ ?|\ )+(?:W\ ?)?$")
-_MONTH_YEAR_LEFT = re.compile(r"[MH]\ ?Y\ $")
-_RANGE_RIGHT = re.compile(r"\ ?[cmh]?\ ?[),]?\ ?(?:i|[-/](?:Y|N(?!\ ?[/.]|:)))|\ ?r")
-_COUNTED = re.compile(r"b[ :.(fx]{0,2}$")
-_COUNTED_NUMBER = re.compile(r"b[ :.(]*$")
-_LIMIT = re.compile(r"[ivA][ ,:(fjWaER]*$")
-_UNTIED_ORDINAL = re.compile(r"[xXbN]\ $")
+# Neighbours that say: this is no date, or not the one of the text.
+_CONTEXT = 40  # how many tokens before a date are looked at
+_NUMBER_LEFT = re.compile(r"[NY#](?P<link>\ ?[-/.:,]\ ?)$")
+_NUMBER_RIGHT = re.compile(r"(?P<link>\ ?[-/.:,]\ ?)[NY#]")
+_GLUED_LEFT = re.compile(r"(?:[+!/]|X[-/.]?)$")
+_GLUED_RIGHT = re.compile(r"[/!+]|[.-]?X")
+_RANGE_LEFT = re.compile(r"(?P<n>[NO])(?P<link>\ ?[-/]\ ?|[.+]|\ ?,\ ?(?:&\ ?)?|\ ?&\ ?|\ )$")
+_RANGE_RIGHT = re.compile(
+    r"\ ?[cmh]?\ ?[),]?\ ?i|[-/]Y|[-/]N(?!\ ?[-/.:MHLfj])|\ ?r"
+)
+_MONTH_RANGE_LEFT = re.compile(rf"[NO]{_JOIN}[MLF][-/,& ]+(?:W\ )?$")
+_MONTH_YEAR_LEFT = re.compile(r"[MH]\ Y\ $")  # an archive: «مارس 2024 12 أبريل 2024 8»
+_COUNTED_LEFT = re.compile(r"b[ :.(-]{0,3}$")
+_LIMIT_LEFT = re.compile(r"[ivA][ ,:(fjWaER]*$")
+_UNTIED_LEFT = re.compile(r"[xXb]\ $")
 
 
 def find(text: Text) -> list[Found]:
@@ -80,7 +88,13 @@ def find(text: Text) -> list[Found]:
     return sorted(found)
 
 
-def _claim(matches, claimed, text, read) -> Iterator[Found]:  # type: ignore[no-untyped-def]
+def _claim(
+    matches: Iterator[re.Match[str]],
+    claimed: bytearray,
+    text: Text,
+    read: Callable[[re.Match[str], Text], Found | None],
+) -> Iterator[Found]:
+    """The forms among some matches; no token belongs to two."""
     for match in matches:
         if not any(claimed[match.start() : match.end()]):
             one = read(match, text)
@@ -93,8 +107,7 @@ def _era(text: Text, end: int) -> tuple[Era | None, int]:
     match = _ERA.match(text.shape, end)
     if match is None:
         return None, end
-    era: Era = "other" if match["solar"] else _ERAS[match["era"]]
-    return era, match.end()
+    return "other" if match["other"] else _ERAS[match["era"]], match.end()
 
 
 def _named(match: re.Match[str], text: Text) -> Found | None:
@@ -106,7 +119,7 @@ def _named(match: re.Match[str], text: Text) -> Found | None:
         return None
     day = tokens[match.start("d")]
     era, end = _era(text, match.end())
-    left = shape[: match.start()]
+    left = shape[max(0, match.start() - _CONTEXT) : match.start()]
     return Found(
         start=match.start(),
         end=end,
@@ -116,46 +129,56 @@ def _named(match: re.Match[str], text: Text) -> Found | None:
         calendar="hijri" if hijri else "gregorian",
         era=era,
         clear=not (
-            _range(text, match.start(), day.number)
+            _follows_a_day(text, left, match.start(), day.number)
             or _MONTH_RANGE_LEFT.search(left)
             or _MONTH_YEAR_LEFT.search(left)
-            or _RANGE_RIGHT.match(shape, match.end())
-            or _COUNTED.search(left)
-            or _LIMIT.search(left)
-            or (day.letter in "OF" and _UNTIED_ORDINAL.search(left))
+            or (day.letter in "OF" and _UNTIED_LEFT.search(left))
+            or _bounded(text, left, match.end())
         ),
         clock=match.start("c") if "c" in match.re.groupindex and match["c"] is not None else None,
+        spelled=day.letter == "O",
     )
 
 
-def _range(text: Text, start: int, day: int) -> bool:
+def _follows_a_day(text: Text, left: str, start: int, day: int) -> bool:
     """Is there another day right before this one (``25-27 مارس``)?"""
-    match = _RANGE_LEFT.search(text.shape, max(0, start - 6), start)
-    if match is None or _COUNTED_NUMBER.search(text.shape[: match.start("n")]):
+    match = _RANGE_LEFT.search(left)
+    if match is None or _COUNTED_LEFT.search(left[: match.start("n")]):
         return False
-    # «العدد 31 - 27 مارس»: a number after which the days do not rise is no range when spaced.
-    return match["link"] != " - " or text.tokens[match.start("n")].number < day
+    # «كتاب 31 - 27 مارس»: with spaces, days that do not rise are no range.
+    before = text.tokens[start - len(left) + match.start("n")].number
+    return match["link"] != " - " or before < day
+
+
+def _bounded(text: Text, left: str, end: int) -> bool:
+    """Is it one end of a range, a limit (``قبل 20 مارس``) or a reference (``قرار 20 مارس``)?"""
+    return bool(
+        _COUNTED_LEFT.search(left) or _LIMIT_LEFT.search(left) or _RANGE_RIGHT.match(text.shape, end)
+    )
 
 
 def _numeric(match: re.Match[str], text: Text) -> Found | None:
     tokens, shape = text
-    left = shape[: match.start()]
-    right = _CHAINED_RIGHT.match(shape, match.end())
-    if _CHAINED_LEFT.search(left) or (
-        right and (right["s"] is None or right["s"] == match["s"] or " " not in right[0])
-    ):
+    left = shape[max(0, match.start() - _CONTEXT) : match.start()]
+    for neighbour in (_NUMBER_LEFT.search(left), _NUMBER_RIGHT.match(shape, match.end())):
+        if neighbour is not None:
+            link = neighbour["link"]
+            if " " not in link or (link.strip() == match["s"] and " " in match[0]):
+                return None  # a longer chain of numbers, such as a telephone's
+    if _GLUED_LEFT.search(left) or _GLUED_RIGHT.match(shape, match.end()):
         return None
-    year = tokens[match.start("y")]
     era, end = _era(text, match.end())
-    if era is None and re.search(r"h\ ?$", left):
+    if era is None and left.rstrip().endswith("h"):
         era = "hijri"
+    year = tokens[match.start("y")]
     return Found(
         start=match.start(),
         end=end,
-        year=year.number if year.letter == "Y" else -year.number - 1,
+        year=year.number,
         month=tokens[match.start("m")].number,
         day=tokens[match.start("d")].number,
         calendar=None,
         era=era,
-        clear=not (_COUNTED.search(left) or _LIMIT.search(left) or _RANGE_RIGHT.match(shape, match.end())),
+        clear=not _bounded(text, left, match.end()),
+        short=year.letter == "N",
     )

@@ -37,7 +37,7 @@ _BAD = re.compile(
     | (?:^|[-_ ])tags?(?=$|\s|[-_](?:list|links|cloud|box|wrap|container|items?))
     | pagination | toolbar | next[-_]prev | prev[-_]next | post[-_]?nav | no-?print | keyword | hashtag
     | author[-_]?(?:box|bio|info|card|desc|about) | about[-_]?author | caption | img[-_]cap | image[-_]?(?:heading|desc|text|title)
-    | photo[-_]?(?:desc|credit|text) | credit | prayer | weather | breaking | follow | (?:^|[-_ ])widget(?=$|\s)
+    | photo[-_]?(?:desc|credit|text) | credit | interstitial | prayer | weather | breaking | follow | (?:^|[-_ ])widget(?=$|\s)
     | meta[-_]?(?:data|info|item|line|wrap) | (?:post|entry|article)[-_]?meta | publish-?date | byline | dateline
     | read(?:ing)?[-_]?time | (?:font|text)[-_]?(?:resize|size-|control) | (?:^|[-_ ])listen(?=$|[-_ ]) | whatsapp | telegram | googlenews
     | google[-_]news | ai[-_]?summary | (?:inline|inner|inside)[-_]?(?:article|news|link)|visually-hidden|sr-only|screen-reader""",

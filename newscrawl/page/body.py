@@ -18,7 +18,7 @@ _LINKED = 0.5
 """Share of linked letters from which a line is a link."""
 _MAIN = 0.3
 """Share of the page's prose from which a box named ``body`` is believed."""
-_NEARLY_ALL = 0.85
+_NEARLY_ALL = 0.8
 """Share of a box's prose from which an inner box named ``body`` stands for it."""
 _BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.5}
 
@@ -190,11 +190,16 @@ def _is_listing(blocks: Blocks, kept: list[int]) -> bool:
     """Does each paragraph stand under a headline that links away, as on a page of teasers?"""
     row = blocks.row
     prose = [i for i in kept if row[i].words >= _PROSE and not row[i].heading]
-    teasers = sum(
-        any(row[j].linked >= 0.8 and row[j].words >= 3 and (row[j].heading or row[j].words >= 5) for j in range(max(0, i - 2), i))
-        for i in prose
-    )
+    teasers = 0
+    for i in prose:
+        above = i - 2 if i >= 2 and row[i - 1].words <= 4 and row[i - 1].linked < _LINKED else i - 1
+        teasers += above >= 0 and is_headline_link(row[above])
     return teasers >= 3 and teasers >= 0.6 * len(prose)
+
+
+def is_headline_link(block: Block) -> bool:
+    """Is a line a headline that links to its article?"""
+    return block.linked >= 0.8 and (block.words >= 5 or (bool(block.heading) and block.words >= 3))
 
 
 def lines(blocks: Blocks) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from newscrawl.items import Article
-from newscrawl.page import blocks, boilerplate
+from newscrawl.page import blocks, body, boilerplate
 from newscrawl.page.document import parse
 from newscrawl.sites import Site
 
@@ -87,6 +87,7 @@ def _lost(article: Article) -> str | None:
 
 
 def _links(article: Article) -> int:
-    """How many headlines on the page link to other articles."""
-    row = blocks.read(parse(article.page, article.url).root).row
-    return sum(block.linked >= 0.7 and (bool(block.heading) or block.words >= 5) for block in row)
+    """How many headlines in the middle of the page link to other articles."""
+    found = blocks.read(parse(article.page, article.url).root)
+    frame = body.unwanted(found, None)
+    return sum(body.is_headline_link(block) for block, outside in zip(found.row, frame, strict=True) if not outside)

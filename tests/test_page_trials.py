@@ -1,0 +1,131 @@
+"""Hostile and damaged pages: no exception leaves ``read``, none takes long."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from newscrawl.page import check, read
+from newscrawl.sites import Markup, Site
+from tests.page_shapes import SHAPES
+from tests.trials import size
+
+CPU_SECONDS = 2.0
+SITE = Site(
+    name="صحيفة المثال",
+    domain="sahifa-example.com",
+    country="MA",
+    timezone="Africa/Casablanca",
+    article=r"/news/\d+",
+    discover=[],
+    markup=[Markup(title="h1", body="div.story-body p, .entry-content", date="time::attr(datetime)", remove=".x", cut=["نص.*"])],
+)
+
+
+def _cut(page: bytes, dice: random.Random) -> bytes:
+    start = dice.randrange(len(page))
+    return page[start : start + dice.randrange(len(page))]
+
+
+def _shuffled(page: bytes, dice: random.Random) -> bytes:
+    parts = page.split(b"<")
+    dice.shuffle(parts)
+    return b"<".join(parts)
+
+
+def _flipped(page: bytes, dice: random.Random) -> bytes:
+    data = bytearray(page)
+    for _ in range(dice.randrange(1, 200)):
+        data[dice.randrange(len(data))] = dice.randrange(256)
+    return bytes(data)
+
+
+def _nulls(page: bytes, dice: random.Random) -> bytes:
+    at = dice.randrange(len(page))
+    return page[:at] + b"\x00" * dice.randrange(1, 50) + page[at:].replace(b" ", b"\x00", dice.randrange(50))
+
+
+def _nested(page: bytes, dice: random.Random) -> bytes:
+    tag = dice.choice([b"div", b"span", b"b", b"table", b"ul", b"a", b"blockquote", b"font", b"p"])
+    at = page.find(b"<", dice.randrange(len(page)))
+    return page[:at] + b"<%s>" % tag * dice.choice([50, 300, 3000]) + page[at:]
+
+
+def _doubled(page: bytes, dice: random.Random) -> bytes:
+    start = dice.randrange(len(page))
+    part = page[start : start + dice.randrange(2000)]
+    return page[:start] + part * dice.randrange(2, 30) + page[start:]
+
+
+def _attributes(page: bytes, dice: random.Random) -> bytes:
+    words = [b'class="related comment"', b'style="display:none"', b"hidden", b'itemprop="articleBody"', b'datetime="\xd9\xa1"', b'id=""']
+    return page.replace(b"<div ", b"<div " + dice.choice(words) + b" ", dice.randrange(1, 9))
+
+
+def _json(page: bytes, dice: random.Random) -> bytes:
+    junk = dice.choice([b'{"@graph":' * 500, b"[" * 5000, b'{"@type":["NewsArticle"],"headline":{"a":[1,null]},"author":[[[]]]}', b"null", b'"', b"{}}", b'{"@type":5,"datePublished":1e999}'])
+    return b'<script type="application/ld+json">' + junk + b"</script>" + page
+
+
+MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (_cut, _shuffled, _flipped, _nulls, _nested, _doubled, _attributes, _json)
+
+
+@pytest.mark.trials
+def test_no_damaged_page_raises_or_takes_long() -> None:
+    dice = random.Random(7)
+    slowest = 0.0
+    for number in range(size(100_000)):
+        page = dice.choice(SHAPES).html
+        for _ in range(dice.randrange(1, 4)):
+            page = dice.choice(MUTATIONS)(page or b" ", dice)
+        started = time.process_time()
+        article = read(page, "https://www.sahifa-example.com/news/1", site=SITE if number % 2 else None)
+        check(article, SITE if number % 2 else None)
+        slowest = max(slowest, time.process_time() - started)
+    assert slowest < CPU_SECONDS
+
+
+LINE = "<p>نص المقال هنا وهو طويل بما يكفي ليكون فقرة كاملة من الكلام.</p>".encode()
+HUGE = {
+    "paragraphs": LINE * (20_000_000 // len(LINE)),
+    "one letter paragraphs": b"<p>x" * 5_000_000,
+    "line breaks": b"<br>" * 5_000_000,
+    "one text": b"<p>" + "كلمة ".encode() * 2_200_000,
+    "no markup": "كلمة ".encode() * 2_200_000,
+    "null bytes": b"<html>" + b"\x00" * 20_000_000,
+    "spaces": b"<html><p>" + b" " * 20_000_000,
+    "open brackets": b"<" * 20_000_000,
+    "ampersands": b"<p>" + b"&" * 20_000_000,
+    "deep": b"<div>" * 4_000_000,
+    "deep inline": b"<b>" * 6_000_000,
+    "attributes": b"<div " + b"a=b " * 5_000_000 + b">",
+    "one long class": b'<div class="' + b"share " * 3_300_000 + b'">' + LINE,
+    "many classes": b"".join(b'<div class="c%d related">x</div>' % i for i in range(500_000)),
+    "many links": b"<a href=/x>" * 1_800_000,
+    "JSON-LD": b'<script type="application/ld+json">' + b"[" * 19_000_000,
+    "JSON-LD text": b'<script type="application/ld+json">{"@type":"NewsArticle","headline":"' + b'\\"' * 9_000_000,
+    "metas": b'<meta property="article:published_time" content="2024">' * 360_000,
+    "many dates": b"".join(b"<time datetime=2024-01-%02d>%d</time>" % (i % 31, i) for i in range(400_000)),
+    "headings": "<h1>المجلس الجماعي يصادق على مشروع جديد</h1>".encode() * 250_000,
+    "title": b"<title>" + "عنوان - ".encode() * 1_400_000,
+    "date text": b"<h1>x y z w</h1><p class=date>" + b"1 " * 9_000_000,
+}
+
+
+@pytest.mark.trials
+@pytest.mark.parametrize("kind", HUGE)
+def test_no_huge_page_takes_long(kind: str) -> None:
+    page = HUGE[kind][: max(300_000, size(20_000_000))]
+    started = time.process_time()
+    article = read(page, "https://www.sahifa-example.com/news/1", site=SITE)
+    check(article, SITE)
+    assert time.process_time() - started < CPU_SECONDS
+
+
+def test_empty_and_odd_pages() -> None:
+    for page in (b"", b" ", b"\x00", b"<", b"<!-- -->", b"\xff\xfe", b"<html></html>", b"{}", b"<?xml version='1.0' encoding='x'?><a/>", b"\xef\xbb\xbf"):
+        for url in ("https://example.com/1", "", "not an address", "http://[::1", "https://example.com/" + "a" * 70_000):
+            assert check(read(page, url)) is not None
