@@ -372,12 +372,12 @@ _COMMON_FOLDS = (
 # Letters beside those that keyboards of the Arab world have; the rarer ones, met in few texts.
 _RARE_LETTERS = {
     "ٲ": "ا", "ٳ": "ا", "ٵ": "ا", "ٱ": "ا", "ی": "ي", "ې": "ي", "ۍ": "ي", "ێ": "ي", "ٸ": "ي",
-    "ک": "ك", "ڪ": "ك", "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ۂ": "ه", "ۃ": "ه", "ٶ": "و",
-    "ۥ": "", "ۦ": "", "ࣉ": "", "ς": "σ",
+    "ک": "ك", "ڪ": "ك", "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ۂ": "ه", "ۃ": "ه", "ٶ": "و", "ς": "σ",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
 }  # fmt: skip
-# Words written as one sign: ﷴ. The other honorifics say nothing that anyone searches for.
-_WORD_SIGNS = "\ufdf4\ufdf6-\ufdf9"
-_HONORIFICS = "\ufd40-\ufd4f\ufdcf\ufdf5\ufdfa\ufdfb\ufdfd-\ufdff"
+_DROPPED = frozenset([_TATWEEL, _ZWNJ, _ZWJ, "\u06e5", "\u06e6", "\u08c9"])
+# ﷺ and the like say nothing that anyone searches for.
+_HONORIFIC = _class("\ufd40-\ufd4f\ufdcf\ufdf5\ufdfa\ufdfb\ufdfd-\ufdff")
 _UNFOLDED_RUN = re.compile("[^ءابت-غف-وي a-z0-9]+")
 _NOT_FOLDED = re.compile("[^ءابت-غف-وي a-z0-9]")
 
@@ -418,21 +418,18 @@ def _folded(run: str) -> str:
 
 
 def _fold_character(character: str) -> str:
-    character = character.lower()[0]  # İ is i and a dot above
-    if character in _RARE_LETTERS:
-        return _RARE_LETTERS[character]
-    if _WORD_SIGN.match(character):
-        return f" {unicodedata.normalize('NFKC', character)} "
     category = unicodedata.category(character)
     if category == "Nd":
         return str(unicodedata.decimal(character))
-    if category[0] == "L" and character != _TATWEEL and not _HONORIFIC.match(character):
-        return character
-    return "" if category[0] == "M" or character in (_TATWEEL, _ZWNJ, _ZWJ) else " "
-
-
-_WORD_SIGN = _class(_WORD_SIGNS)
-_HONORIFIC = _class(_HONORIFICS)
+    if category[0] == "M" or character in _DROPPED:
+        return ""
+    if category[0] != "L" or _HONORIFIC.match(character):
+        return " "
+    # One letter for its shapes (ﬁ, Ａ) and for a word written as one sign (ﷴ).
+    plain = unicodedata.normalize("NFKC", character.lower())
+    if plain != character:
+        return "".join(map(_fold_character, plain))
+    return _RARE_LETTERS.get(character, character)
 
 
 # --- Between the two -------------------------------------------------------------------------------

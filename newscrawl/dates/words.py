@@ -60,7 +60,7 @@ KINDS = {
 }
 """Kind of word → its letter in a shape. Beside these: ``N`` a number of one or two digits, ``Y`` one of
 four, ``#`` any other, ``C`` a clock time, ``x`` an unknown word, ``X`` an unknown Latin word; a space
-and each punctuation mark stand for themselves."""
+and the marks ``- / . , : ( ) +`` stand for themselves, ``|`` for any other mark that parts, ``!`` for the rest."""
 
 
 class Clock(NamedTuple):
@@ -100,17 +100,13 @@ def _letters() -> dict[int, str | None]:
         ("ىیېۍئے", "ي"),
         ("ةھہۃەۀ", "ه"),
         ("کڪ", "ك"),
-        ("‐‑‒–—―−﹘﹣۔", "-"),  # noqa: RUF001
+        ("‐‑‒–—―−﹘﹣", "-"),  # noqa: RUF001
         ("⁄∕╱\\؍", "/"),
-        ("•·∙‧●▪◦¦ǀ│┃;؛«»\"“”„<>*~!", "|"),  # noqa: RUF001
         ("،٬", ","),
-        ("٫", "."),
+        ("٫۔", "."),
         ("ءٴ'`´’‘‛ʼʿʾ°º", None),
     ):
         table.update(dict.fromkeys(map(ord, group), letter))
-    table[ord("۔")] = "."
-    table[ord("[")] = table[ord("{")] = "("
-    table[ord("]")] = table[ord("}")] = ")"
     return table
 
 
@@ -180,7 +176,9 @@ _OFFSET = re.compile(
 )
 _PREFIXES = ("و", "ب", "ل", "ف", "ك")
 _PREFIXED = frozenset("MHLWOFjf")
-_MARKS = frozenset("-/.,:|()+ ")
+_MARKS = {mark: mark for mark in "-/.,:|()+ "}
+_MARKS.update(dict.fromkeys("•·∙‧●▪◦¦ǀ│┃;؛«»\"“”„<>*~!…؟", "|"))  # noqa: RUF001
+_MARKS.update({"[": "(", "{": "(", "]": ")", "}": ")", "@": ","})
 
 
 def _prepare(text: str) -> str:
@@ -221,7 +219,7 @@ def read(text: str) -> Text:
             clock = Clock(int(match["h"]), int(match["m"] or match["hm"] or 0), int(match["s"] or 0), offset)
             tokens.append(Token("C", match[0], clock=clock))
         else:
-            tokens.append(Token(match[0] if match[0] in _MARKS else "!", match[0]))
+            tokens.append(Token(_MARKS.get(match[0], "!"), match[0]))
     return Text(tokens, "".join(token.letter for token in tokens))
 
 

@@ -26,23 +26,29 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _BAD_TAGS = frozenset({"nav", "footer", "aside", "figcaption", "menu"})
 
-_BAD = re.compile(
+_FRAME = re.compile(
     r"""comment(?!able) | disqus | related | (?:^|[-_ ])rel[-_] | recommend | share | sharing | (?<!is-)social
     | bread-?c | sidebar | newsletter | subscri | taboola | outbrain | mgid | cognativex
     | most[-_]?(?:read|view|popular|comment|recent) | popular | trending | (?:read|see|also)[-_]?(?:more|also|next|read)
     | (?:^|[-_ ])more[-_](?!content)|morenews | you[-_]?may | other[-_]?(?:news|articles|posts) | latest | copyright
     | cookie | consent | gdpr | modal | pop-?up | advert | adsense | sponsor | promo | banner
-    | (?:^|[-_ ])(?:ads?|adv|dfp|gpt|nav|menu|poll|vote|ticker|footer|pager|rss|bio|login|search|source)(?=$|[-_ 0-9])
-    | (?:^|[-_ ])print[-_](?:btn|button|icon|link)
-    | (?:^|[-_ ])tags?(?=$|\s|[-_](?:list|links|cloud|box|wrap|container|items?))
-    | pagination | toolbar | next[-_]prev | prev[-_]next | post[-_]?nav | no-?print | keyword | hashtag
-    | author[-_]?(?:box|bio|info|card|desc|about) | about[-_]?author | caption | img[-_]cap | image[-_]?(?:heading|desc|text|title)
-    | photo[-_]?(?:desc|credit|text) | credit | interstitial | prayer | weather | breaking | follow | (?:^|[-_ ])widget(?=$|\s)
-    | meta[-_]?(?:data|info|item|line|wrap) | (?:post|entry|article)[-_]?meta | publish-?date | byline | dateline
-    | read(?:ing)?[-_]?time | (?:font|text)[-_]?(?:resize|size-|control) | (?:^|[-_ ])listen(?=$|[-_ ]) | whatsapp | telegram | googlenews
-    | google[-_]news | ai[-_]?summary | (?:inline|inner|inside)[-_]?(?:article|news|link)|visually-hidden|sr-only|screen-reader""",
+    | (?:^|[-_ ])(?:ads?|adv|dfp|gpt|nav|menu|poll|vote|ticker|footer|pager|rss|login|search)(?=$|[-_ 0-9])
+    | (?:^|[-_ ])print[-_](?:btn|button|icon|link) | (?:^|[-_ ])tags?(?=$|\s|[-_](?:list|links|cloud|box|wrap|container|items?))
+    | pagination | toolbar | next[-_]prev | prev[-_]next | post[-_]?nav | no-?print | keyword | hashtag | interstitial
+    | prayer | weather | breaking | follow | (?:^|[-_ ])widget(?=$|\s) | (?:font|text)[-_]?(?:resize|size-|control)
+    | (?:^|[-_ ])listen(?=$|[-_ ]) | whatsapp | telegram | google-?news | google[-_]news | ai[-_]?summary
+    | (?:inline|inner|inside)[-_]?(?:article|news|link) | visually-hidden | sr-only | screen-reader""",
     re.VERBOSE,
 )
+"""Names of boxes that are no part of an article."""
+_CREDIT = re.compile(
+    r"""(?:^|[-_ ])(?:bio|source)(?=$|[-_ 0-9]) | author[-_]?(?:box|bio|info|card|desc|about) | about[-_]?author
+    | caption | img[-_]cap | image[-_]?(?:heading|desc|text|title) | photo[-_]?(?:desc|credit|text) | credit
+    | meta[-_]?(?:data|info|item|line|wrap) | (?:post|entry|article)[-_]?meta | publish-?date | byline | dateline
+    | read(?:ing)?[-_]?time""",
+    re.VERBOSE,
+)
+"""Names of boxes that tell of an article and are no part of its text: they may hold its date and author."""
 _GOOD = re.compile(
     r"""article[-_]*(?:body|content|text|desc|holder|inner) | entry[-_]*content | post[-_]*(?:body|content|text)
     | story[-_]*(?:body|content|text) | news[-_]*(?:body|content|text|story) | content[-_]*(?:body|text|area)
@@ -70,6 +76,10 @@ _SPACE = re.compile(r"\s+")
 EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-video|reddit-embed")
 
 
+_PLAIN = frozenset("b strong i em u font wbr big small sub sup tr tbody".split())
+"""Elements whose names are not asked."""
+_TEXT = etree.XPath("boolean(.//h1 | .//text()[string-length(.) > 120])")
+"""Is there anything in a box of the frame that may be an article after all?"""
 _UNNAMED: tuple[str, tuple[str, ...]] = ("", ())
 _TIME = ("date",)
 
@@ -124,8 +134,9 @@ def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[st
     """What class and id (``names``), itemprop and rel say: a hint and roles."""
     split = _CAMEL.sub("-", names[:400]).lower()
     good = _GOOD.search(split) or _GOOD.search(names[:400].lower())
-    bad = _BAD.search(split)
-    kind = "mixed" if good and bad else "good" if good else "bad" if bad else ""
+    frame = _FRAME.search(split)
+    bad = frame or _CREDIT.search(split)
+    kind = "mixed" if good and bad else "good" if good else "frame" if frame else "bad" if bad else ""
     if prop in ("articleBody", "articlebody"):
         kind = "body"
     full = f"{split} {(prop or '').lower()} {(rel or '').lower()}"
@@ -135,13 +146,17 @@ def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[st
 def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
     """What the names of an element say.
 
-    A hint: ``body`` (declared so), ``good`` (named like one), ``bad`` (not the article), ``mixed``, or
-    nothing. And roles, what it holds: ``author``, ``date``, ``lede``, ``title``, ``section``.
+    A hint: ``body`` (declared so), ``good`` (named like one), ``frame`` (not the article), ``bad``
+    (beside its text), ``mixed``, or nothing. And roles, what it holds: ``author``, ``date``, ``lede``, ``title``, ``section``.
     """
     get = element.get
-    kind, roles = _named(f"{get('id') or ''} {get('class') or ''}", get("itemprop"), get("rel"))
+    named, identity, prop, rel = get("class"), get("id"), get("itemprop"), get("rel")
+    if named or identity or prop or rel:
+        kind, roles = _named(f"{identity or ''} {named or ''}", prop, rel)
+    else:
+        kind, roles = "", ()
     if (style := get("style")) and _HIDDEN.search(style) or get("hidden") is not None or get("aria-hidden") == "true":
-        kind = "bad"
+        kind = "frame"
     return kind, roles
 
 
@@ -152,6 +167,7 @@ def read(root: etree._Element) -> Blocks:
     parts: list[str] = []
     links = linked = visited = 0
     heading = ""
+    skipped = None
     stack: list[tuple[etree._Element, int, str]] = [(root, 0, "")]
 
     def flush() -> None:
@@ -181,7 +197,14 @@ def read(root: etree._Element) -> Blocks:
             if tag == "br":
                 flush()
                 continue
-            kind, held = named(element) if element.attrib else _UNNAMED
+            kind, held = named(element) if tag not in _PLAIN else _UNNAMED
+            if tag in _BAD_TAGS:
+                kind = "frame"
+            if kind == "frame" and tag not in INLINE and not _TEXT(element):
+                walk.skip_subtree()
+                flush()
+                skipped = element
+                continue
             if tag == "a":
                 links += 1
             elif tag == "time":
@@ -190,12 +213,14 @@ def read(root: etree._Element) -> Blocks:
                 blocks.marks.append(Mark(element, len(row) + bool(parts), role))
             if tag not in INLINE or (kind and tag == "span"):
                 flush()
-                stack.append((element, len(row), "bad" if tag in _BAD_TAGS else kind))
+                stack.append((element, len(row), "bad" if kind == "frame" else kind))
                 if tag in HEADINGS:
                     heading = tag
             text = element.text
         else:
-            if tag == "a":
+            if element is skipped:
+                skipped = None
+            elif tag == "a":
                 links -= 1
             if stack[-1][0] is element and element is not root:
                 flush()

@@ -11,13 +11,13 @@ from lxml import etree
 
 from newscrawl.page.decode import decode
 
-MAX_BYTES = 8_000_000
-"""The part of a page that is read. News pages end far below; what follows is noise or an attack."""
+MAX_BYTES = 4_000_000
+"""The part of a page that is read. The largest real page measured had 0.5 MB; the rest is noise or an attack."""
 
-MAX_ELEMENTS = 60_000
+MAX_ELEMENTS = 40_000
 """Elements visited one by one. The largest real page measured had about 5,000."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROL = bytes({*range(32)} - {*b"\t\n\r"})
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
 _SPACE = re.compile(r"\s+")
 
@@ -56,7 +56,7 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
     'المغرب'
     """
     text, encoding = decode(body[:MAX_BYTES], content_type)
-    data = _CONTROL.sub("", text).encode("utf-8", "ignore")
+    data = text.encode("utf-8", "ignore").translate(None, _CONTROL)
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, recover=True, no_network=True
     )

@@ -39,6 +39,7 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
     last = max(reading.end, (title or 0) + 1)
     trunk = _trunk(blocks, title, reading)
     seen: set[str] = set()
+    article = set(map(id, reading.paragraphs))
     for mark in blocks.marks:
         if mark.role != "date" or not first <= mark.index <= last + 3 or _clock(mark.element, trunk):
             continue
@@ -55,8 +56,7 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
             )
     for index in range(first, min(len(blocks.row), last + 4)):
         block = blocks.row[index]
-        inside = reading.start <= index < reading.end and block in reading.paragraphs
-        if inside or block.words > MAX_DATE_WORDS or block.heading or not _DATE.search(_ascii(block.text)):
+        if id(block) in article or block.words > MAX_DATE_WORDS or block.heading or not _DATE.search(_ascii(block.text)):
             continue
         if block.text in seen or block.linked > 0.7 or _clock(block.element, trunk):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newscrawl.page.blocks import Blocks
 from newscrawl.page.document import squeeze
@@ -63,10 +64,13 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
 def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
     """The printed headline and its index: the ``h1`` (else the line) that agrees best with a declared title."""
     site = {bare(name) for name in names}
-    wanted = [bare(text) for text in declared if text]
+    wanted = [bare(text) for text in dict.fromkeys(declared) if text]
+    shortest, longest = min(map(len, wanted), default=0) / 3, max(map(len, wanted), default=0) * 3
     best: tuple[float, int] | None = None
     for index, block in enumerate(blocks.row):
         if block.words > MAX_WORDS or (not block.heading and block.words < 3):
+            continue
+        if not shortest <= len(block.text) <= longest:
             continue
         plain = bare(block.text)
         if not plain or plain in site:
@@ -91,10 +95,15 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
     return None, None
 
 
+@lru_cache(maxsize=64)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def _alike(one: str, other: str) -> float:
     if one == other:
         return 1.0
-    a, b = set(one.split()), set(other.split())
+    a, b = set(one.split()), _words(other)
     if not a or not b:
         return 0.0
     common = len(a & b)

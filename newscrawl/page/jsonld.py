@@ -24,6 +24,7 @@ PAGE_TYPES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "Cr
 """Types that describe the page; they answer only where no article does."""
 
 _MAX_NODES = 5_000
+_MAX_TEXT = 1_000_000
 _COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$", re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _FIELD = r'"%s"\s*:\s*"((?:[^"\\]|\\.)*)"'
@@ -52,7 +53,7 @@ def read(root: etree._Element) -> Linked:
     for script in root.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower() or not script.text:
             continue
-        for node in _nodes(_loads(script.text)):
+        for node in _nodes(_loads(script.text[:_MAX_TEXT])):
             _take(node, linked)
     return linked
 

@@ -42,7 +42,6 @@ class Meta:
     times: list[tuple[str, etree._Element]] = field(default_factory=list)
     """Values of ``<time datetime>`` and their elements."""
     canonical: str | None = None
-    amp: str | None = None
     alternates: list[Alternate] = field(default_factory=list)
     lang: str | None = None
     title: str | None = None
@@ -73,7 +72,7 @@ def read(document: Document) -> Meta:
             _link(document, element, meta)
         elif element.tag == "title":
             if meta.title is None:
-                meta.title = squeeze(element.text) or None
+                meta.title = squeeze((element.text or "")[:2000])[:500] or None
         elif value := squeeze(element.get("datetime") or element.get("content")):
             meta.times.append((value, element))
     for element in _ITEMPROP(document.root):
@@ -99,12 +98,8 @@ def _meta(element: etree._Element, meta: Meta) -> None:
 
 def _link(document: Document, element: etree._Element, meta: Meta) -> None:
     rel = (element.get("rel") or "").lower().split()
-    address = document.absolute(element.get("href"))
-    if not address:
-        return
     if "canonical" in rel:
-        meta.canonical = meta.canonical or address
-    elif "amphtml" in rel:
-        meta.amp = address
+        meta.canonical = meta.canonical or document.absolute(element.get("href"))
     elif "alternate" in rel and (lang := squeeze(element.get("hreflang"))) and lang.lower() != "x-default":
-        meta.alternates.append(Alternate(lang=lang, url=address))
+        if address := document.absolute(element.get("href")):
+            meta.alternates.append(Alternate(lang=lang, url=address))

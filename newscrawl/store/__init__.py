@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from pymongo import AsyncMongoClient, ReplaceOne, UpdateOne
-from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+from pymongo.errors import ConfigurationError, PyMongoError
 
 from newscrawl.store.schema import Document, prepare
 from newscrawl.store.server import ServerError, local_server, resolve_uri
@@ -27,6 +27,14 @@ __all__ = ["Known", "Mark", "Pending", "Store", "StoreDownError", "StoreError"]
 
 class StoreError(Exception):
     """MongoDB cannot be used; the message is one sentence without credentials."""
+
+
+_OPTIONS: dict[str, Any] = {
+    "appname": "newscrawl",
+    "serverSelectionTimeoutMS": 5000,
+    "connectTimeoutMS": 5000,
+}
+"""Options of the connection that ``MONGODB_URI`` may set otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,30 +111,27 @@ class Store:
 
         Raises :class:`StoreError` with one sentence.
         """
+        uri = ""
         try:
-            uri = resolve_uri(os.environ) or await self._resources.enter_async_context(local_server())
+            uri = resolve_uri() or await self._resources.enter_async_context(local_server())
             client: AsyncMongoClient[Document] = AsyncMongoClient(
                 uri,
                 tz_aware=True,
-                appname="newscrawl",
                 w="majority",
                 journal=True,
-                serverSelectionTimeoutMS=5000,
-                connectTimeoutMS=5000,
+                **{name: value for name, value in _OPTIONS.items() if name.lower() not in uri.lower()},
             )
             self._resources.push_async_callback(client.close)
             await client.admin.command("ping")
             await prepare(client[self.database], client[f"{self.database}_ops"])
-        except ServerError as error:
+        except (ServerError, PyMongoError) as error:
             await self._resources.aclose()
-            raise StoreError(str(error)) from None
-        except (ConfigurationError, InvalidURI) as error:
-            await self._resources.aclose()
-            raise StoreError(f"MONGODB_URI cannot be used: {redact(str(error))}") from None
-        except PyMongoError as error:
-            await self._resources.aclose()
-            reason = redact(str(error)).split(", Timeout:")[0]
-            raise StoreError(f"MongoDB at {redact(str(uri))} cannot be used: {reason}") from None
+            reason = redact(str(error), uri).split(", Timeout:")[0]
+            if isinstance(error, ServerError):
+                raise StoreError(reason) from None
+            if isinstance(error, ConfigurationError):
+                raise StoreError(f"MONGODB_URI cannot be used: {reason}") from None
+            raise StoreError(f"MongoDB at {redact(uri)} cannot be used: {reason}") from None
         self._client = client
         get = self._settings
         self._writer = Writer(

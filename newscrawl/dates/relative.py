@@ -1,0 +1,143 @@
+"""Relative phrases: ``منذ ساعتين``, ``قبل 3 أيام``, ``أمس على الساعة 20:15``.
+
+A phrase counts only when it is the whole text, or one part of a line of parts (``الرباط - منذ ساعتين``):
+``محتجز منذ 3 أيام`` says nothing of when it was published.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from typing import NamedTuple
+
+from newscrawl.dates.clock import CLOCK, find_clock
+from newscrawl.dates.words import Text
+from newscrawl.items import Precision
+
+__all__ = ["Moment", "resolve"]
+
+
+class Moment(NamedTuple):
+    """What a relative phrase says, on the clock of ``now``."""
+
+    date: dt.date
+    time: dt.time | None
+    precision: Precision
+    earliest: dt.date | None = None
+    latest: dt.date | None = None
+    exact: bool = True
+    """Does the time come from a clock printed in the text, and not from counting back?"""
+
+
+_AMOUNT = r"(?:[Nn]\ )?[Uj](?:\ k|\ ?&\ ?(?:[Nn]\ )?[Uj])*"
+_LABEL = r"(?:[puftj][ :,]*)*"
+_TAIL = r"[ .,|)]*"
+_AGO = re.compile(rf"[ (]*{_LABEL}(?P<amount>A\ ?:?\ ?{_AMOUNT}(?:\ B)?|B\ {_AMOUNT}|{_AMOUNT}\ B){_TAIL}")
+_DAY = re.compile(rf"[ (|]*(?:[puftj][ :,|-]*|W[ ,]+)*(?:a\ )?(?P<day>R)(?:\ ?,?\ W)?(?P<clock>[ ,|/f()-]*{CLOCK})?{_TAIL}")
+_NOW = re.compile(rf"[ (]*{_LABEL}(?P<now>I){_TAIL}")
+_PART = re.compile(r"\ ?\|\ ?|\ -\ |,\ ")
+_UNITS = {
+    "second": dt.timedelta(seconds=1),
+    "minute": dt.timedelta(minutes=1),
+    "hour": dt.timedelta(hours=1),
+    "day": dt.timedelta(days=1),
+    "week": dt.timedelta(days=7),
+    "month": dt.timedelta(days=30),
+    "year": dt.timedelta(days=365),
+}
+_ORDER: list[str] = list(_UNITS)
+
+
+def resolve(text: Text, now: dt.datetime) -> Moment | None:
+    """The day (and time) that a relative text means at the moment ``now``, on its clock; None for others.
+
+    Example: at 14:30 on 27 March 2024 ``منذ ساعتين`` is 12:30 that day, and ``منذ أسبوعين`` is nominally
+    13 March, at the earliest the 7th and at the latest the 17th (sites round such numbers up or down).
+    """
+    shape = text.shape
+    if "R" in shape:
+        return _day(text, now)
+    if "I" in shape:
+        match = _NOW.fullmatch(shape)
+        if match is None:
+            return None
+        recent = text.tokens[match.start("now")].value == "recent"
+        if not recent:
+            return Moment(now.date(), now.time().replace(second=0, microsecond=0), "minute", exact=False)
+        earliest = (now - dt.timedelta(hours=1)).date()
+        if earliest != now.date():
+            return Moment(now.date(), None, "hour", earliest, now.date())
+        return Moment(now.date(), None, "day")
+    if "A" not in shape and "B" not in shape:
+        return None
+    start = 0
+    for gap in [*_PART.finditer(shape), None]:
+        end = len(shape) if gap is None else gap.start()
+        match = _AGO.fullmatch(shape, start, end)
+        if match is not None:
+            rest = shape[:start] + shape[end:]
+            if set(rest) & set("YABRIH#") or rest.count("x") > 8:
+                return None
+            return _ago(text, match, now)
+        if gap is not None:
+            start = gap.end()
+    return None
+
+
+def _day(text: Text, now: dt.datetime) -> Moment | None:
+    match = _DAY.fullmatch(text.shape)
+    if match is None:
+        return None
+    date = now.date() + dt.timedelta(days=text.tokens[match.start("day")].number)
+    clock = find_clock(text, match.end("day"), match.end("day")) if match["clock"] else None
+    if clock is None or clock.time is None:
+        return Moment(date, None, "day")
+    return Moment(date, clock.time, "minute")
+
+
+def _ago(text: Text, match: re.Match[str], now: dt.datetime) -> Moment | None:
+    counted: dict[str, int] = {}
+    number: int | None = None
+    unit = "day"
+    for token in text.tokens[match.start("amount") : match.end("amount")]:
+        if token.letter in "Nn":
+            number = token.number
+        elif token.letter in "Uj":
+            unit, size = token.value.split()
+            if number is None and size == "n":
+                return None  # «منذ أيام»: how many?
+            counted[unit] = counted.get(unit, 0) + (int(size) if number is None else number)
+            number = None
+        elif token.letter == "k":  # «ساعة ونصف»
+            if unit != "hour":
+                return None
+            counted["minute"] = counted.get("minute", 0) + token.number
+    finest = min(counted, key=_ORDER.index)
+    if sum(counted.values()) > 5000:
+        return None
+    months = counted.pop("year", 0) * 12 + counted.pop("month", 0)
+    back = sum((_UNITS[unit] * count for unit, count in counted.items()), dt.timedelta(0))
+    if months > 1200:
+        return None
+    nominal = _months_before(now, months) - back
+    unit_length = _UNITS[finest]
+    # A site that counts whole units says «ساعتين» until the third is over, one that rounds from 1 h 30 on.
+    early = nominal - unit_length
+    late = nominal + unit_length / 2 if now - nominal >= 2 * unit_length else nominal
+    if finest in ("week", "month", "year"):
+        day = dt.timedelta(days=1)
+        return Moment(nominal.date(), None, finest, (early + day).date(), late.date())  # type: ignore[arg-type]
+    if finest == "day":
+        return Moment(nominal.date(), None, "day")
+    time = nominal.time().replace(second=0, microsecond=0)
+    if finest == "hour" and early.date() != late.date():
+        return Moment(nominal.date(), time, "hour", early.date(), late.date(), exact=False)
+    return Moment(nominal.date(), time, "hour" if finest == "hour" else "minute", exact=False)
+
+
+def _months_before(moment: dt.datetime, months: int) -> dt.datetime:
+    """The same day of the month that many months earlier, or that month's last day."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
