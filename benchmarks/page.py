@@ -25,7 +25,10 @@ def pages() -> list[tuple[str, bytes, str]]:
     """Name, bytes and address of each page."""
     if folder := os.environ.get("NEWSCRAWL_PAGES"):
         found = sorted(Path(folder).glob("*.html"))
-        return [(p.stem, p.read_bytes(), json.loads(p.with_suffix(".json").read_text("utf-8"))["url"]) for p in found]
+        return [
+            (p.stem, p.read_bytes(), json.loads(p.with_suffix(".json").read_text("utf-8"))["url"])
+            for p in found
+        ]
     from tests.page_shapes import SHAPES
 
     return [(shape.name[:30], shape.html, shape.url) for shape in SHAPES]
@@ -57,7 +60,9 @@ def main() -> None:
             )
         ours.append(statistics.median(a))
         theirs.append(statistics.median(b))
-        print(f"{name:32} {len(page) / 1000:6.0f} {ours[-1]:9.2f} {theirs[-1]:15.2f} {ours[-1] / theirs[-1]:6.2f}")
+        print(
+            f"{name:32} {len(page) / 1000:6.0f} {ours[-1]:9.2f} {theirs[-1]:15.2f} {ours[-1] / theirs[-1]:6.2f}"
+        )
     one, other = statistics.median(ours), statistics.median(theirs)
     print(f"{'median':32} {'':6} {one:9.2f} {other:15.2f} {one / other:6.2f}")
 

@@ -3,108 +3,366 @@
 Three rules, from the strictest: the same address (merged into one document), the same title on
 the same day within one site, and the same text at another site. The last two only link documents.
 All comparisons are made on folded text (``newscrawl.text.fold``), so that spelling, vowel marks
-and digits make no difference.
+and digits make no difference, and on what the newspaper wrote: view counters, date stamps,
+datelines and agency credits are left out.
+
+Candidates are found by the title or by bands of a MinHash signature (Broder 1997; Leskovec,
+Rajaraman, Ullman, *Mining of Massive Datasets*, chapter 3), and then compared word by word.
+The figures behind the constants are printed by ``benchmarks/identity.py``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+import struct
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
 
-from newscrawl.items import Article, Duplicate, Precision
-from newscrawl.text import fold
+from newscrawl.items import Article, Duplicate, Precision, Signature
+from newscrawl.text import clean, fold
 
-IDENTITY_VERSION = 1
+IDENTITY_VERSION = 2
+"""Version of what is compared and how it is signed, stored with each signature."""
 
-SHINGLE = 3
-"""Words in a shingle: the length that separated copies from other news best on Arabic articles."""
+SHINGLE = 2
+"""Words in a shingle. Of 100 words with 20 changed, 64 pairs stay but only 51 triples; single
+words are shared by any two articles."""
+BANDS, ROWS = 42, 3
+"""A copy is found when ``ROWS`` values of any band agree: 0.99 of copies with 20 % of words changed."""
+SEED = 1445
+"""Chooses the hash functions; signatures of two seeds cannot be compared."""
+SCHEME = f"minhash shake128 {SHINGLE} words {BANDS}x{ROWS}"
+"""How a signature is made. Exact MinHash: the functions are parts of one SHAKE-128 output (FIPS 202),
+so no library's version changes them."""
+SIGNED_WORDS = 15
+"""A shorter text (``شاهد الفيديو``) is no evidence: it has no bands, and counts only under one title."""
 SEARCH_WORDS = 100
 """Words of the body that the search text takes in."""
-SAME_TEXT = 0.5
-"""Jaccard similarity from which two texts with one title are one text."""
-SAME_PART = 0.8
-"""Containment from which the shorter text is a cut or framed copy of the longer one."""
-WINDOW = dt.timedelta(days=3)
-"""How far apart two copies of one story may be dated; their days may be printed in two calendars."""
 
-_WORD = re.compile(r"\w+")
-_EXACT: dict[str, int] = {"minute": 3, "hour": 3, "day": 2, "week": 1, "month": 1, "year": 1}
+WINDOW = dt.timedelta(days=7)
+"""How far apart the copies of a text may be dated at two sites."""
+SAME_WORDS, SAME_PAIRS = 0.72, 0.45
+"""Share of the shorter text's words, and of its shingles, that a copy under another title shares.
+A fifth of the words changed leaves 0.80 and 0.64; a follow-up that repeats 60 % leaves 0.63 and 0.60."""
+TITLED_WORDS, TITLED_PAIRS = 0.55, 0.40
+"""The same under one title, which is evidence too: for a copy that was cut and framed."""
+LEAST_PART = 0.45
+"""A shorter part of a text is a quotation, or one brief among others, unless it has the same title."""
+WHOLE_TEXT = 0.85
+"""Share of the root's shingles from which a copy is the whole text, not an edited one."""
+OTHER_NUMBERS = 0.4
+"""Share of other numbers, in the same places, from which two texts are notices of one kind."""
+SAME_NOTICE = 0.85
+"""Similarity from which a recurring notice is the same one although its day differs or is not known."""
+COMPARED_WORDS = 600
+"""Words of a text in which numbers are compared place by place."""
 
 Fields = Mapping[str, Any]
 """An article as a document of the collection ``articles``."""
+
+_EXACT: dict[str, int] = {"minute": 3, "hour": 3, "day": 2, "week": 1, "month": 1, "year": 1}
+
+# --- Words, folded -----------------------------------------------------------------------------
+
+_WEEKDAYS = "الاثنين الاحد الثلاثاء الاربعاء الخميس الجمعه السبت"
+_MONTHS = (
+    "يناير فبراير مارس ابريل نيسان مايو ماي ايار يونيو يونيه حزيران يوليو يوليوز يوليه تموز اغسطس غشت اب "
+    "سبتمبر شتنبر ايلول اكتوبر نوفمبر نونبر ديسمبر دجنبر جانفي فيفري افريل جوان جويليه اوت كانون شباط اذار "
+    "تشرين محرم صفر ربيع جمادي رجب شعبان رمضان شوال ذو ذي القعده الحجه"
+)
+_CLOCK = (
+    "في يوم بتاريخ تاريخ بتوقيت التوقيت توقيت على علي عند الساعه و منذ قبل دقيقه دقايق دقيقتين ساعه ساعات ساعتين "
+    "يومين ايام اسبوع اسبوعين اسابيع شهر شهرين اشهر صباحا مساء ظهرا زوالا ليلا الاول الثاني الاولي الثانيه الاخر "
+    "الاخره م ص ه هجري هجريه ميلادي ميلاديه gmt utc am pm غرينتش جرينتش كرينتش المغرب مكه محلي المحلي بعد الظهر"
+)
+_ONES = (
+    "واحد واحده اثنان اثنين اثنتان اثنتين ثلاث ثلاثه اربع اربعه خمس خمسه ست سته سبع سبعه ثمان ثماني ثمانيه ثمانيا "
+    "تسع تسعه عشر عشره عشرون عشرين ثلاثون ثلاثين اربعون اربعين خمسون خمسين ستون ستين سبعون سبعين ثمانون ثمانين "
+    "تسعون تسعين ميه مايه مءه ميتين مايتين ميات الف الفين الاف مليون مليونين ملايين مليار ملايير"
+)
+_NUMBER = re.compile(rf"\d+|(?:و|ب|ل|ال|وال)?(?:{'|'.join(_ONES.split())})|{'|'.join(_WEEKDAYS.split())}")
+_YEAR = re.compile(r"1[34]\d\d|20\d\d|19\d\d")
+_MONTH = frozenset(_MONTHS.split())
+
+_RECURRING = re.compile(
+    r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|اسعار|سعر|صرف|عملات|ابراج|برجك|حظك|بورصه|صيدليات|امساكيه|تساقطات|نشره"
+    r"|مواقيت|درجات الحراره|مقاييس الامطار|(?:مواعيد|اوقات) (?:ال)?صلاه)\b"
+)
+"""Titles of notices that return with other figures."""
+
+# A counter or a stamp changes by itself. Where it stands amid a sentence it is the newspaper's.
+_COUNT = r"\d+(?: \d+)*(?: ?(?:k|m|الف|الاف|مليون))?"
+_COUNTED = (
+    r"(?:مشاهد(?:ه|ات|ا)|قراء(?:ه|ات)|قاري|قاريا|قراء|زيار(?:ه|ات)|زايرا?|زوار|تعليق(?:ا|ات)?|مشارك(?:ه|ات)"
+    r"|اعجاب(?:ا|ات)?|views?|vues?|reads?|shares?|comments?)"
+)
+_SEEN = (
+    r"(?:شوهدت?|قريت?|تمت? (?:قراء[هت]|مشاهد[هت]|عرض|زيار[هت])) (?:\w+ ){0,3}?" + _COUNT + r"(?: (?:مره|مرات))?"
+)
+_DATE_WORDS = rf"(?: (?:\d+|{'|'.join(f'{_WEEKDAYS} {_MONTHS} {_CLOCK}'.split())})\b)+"
+_UPDATED = r"(?:اخر (?:تحديث|تعديل)|تاريخ (?:ال|اخر )?(?:تحديث|تعديل|نشر)|last updated?)" + _DATE_WORDS
+_EDGE_STAMP = re.compile(rf"^(?:{_SEEN}|{_UPDATED})\b|\b(?:{_SEEN}|{_UPDATED})$")
+_LINE_STAMP = re.compile(
+    rf"(?:(?:عدد )?(?:ال)?(?:مرات )?(?:ال)?{_COUNTED} {_COUNT}(?: (?:مره|مرات))?|{_COUNT} {_COUNTED}"
+    rf"|(?:(?:تم |تمت )?(?:ال)?(?:تحديث|تعديل|نشر|نشرت|حدث|حدثت|عدل|محدث|updated|published|mis a jour)(?:ه|ها)?)"
+    rf"{_DATE_WORDS}|منذ{_DATE_WORDS}|(?:يوم )?(?:{'|'.join(_WEEKDAYS.split())}){_DATE_WORDS}"
+    rf"|\d+ (?:{'|'.join(_MONTHS.split())})(?:{_DATE_WORDS})?)"
+)
+_SEGMENTS = re.compile(
+    r"\n+|\s*[|•·()\[\]]\s*|\s+[-–—]\s+(?!\d{1,2}[:.h]\d\d)|(?<=[.!؟?؛…])\s+"
+    r"|\s+(?=(?:عدد\s+)?(?:ال)?(?:مشاهدات|قراءات|زيارات|تعليقات|مشاركات|القراء|الزوار)\s*:)"
+)
+_MAYBE_STAMP = re.compile(r"\d|منذ")
 
 
 def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def content_hash(title: str | None, lede: str | None, body: str) -> str:
-    """Hash (32 hex digits) of what a reader reads: equal for two spellings of one text.
+def _segments(text: str) -> Iterator[str]:
+    """The pieces of a text without those that change by themselves."""
+    for segment in _SEGMENTS.split(text):
+        if _MAYBE_STAMP.search(segment):
+            folded = fold(segment)
+            rest = "" if _LINE_STAMP.fullmatch(folded) else _EDGE_STAMP.sub("", folded).strip()
+            if rest == folded:
+                yield segment
+            elif rest:
+                yield rest
+        elif segment:
+            yield segment
 
-    >>> content_hash("الحكومة", None, "نص") == content_hash("الحكـــومة", None, "نصّ")
+
+def content_hash(title: str | None, lede: str | None, body: str) -> str:
+    """Hash (32 hex digits) of what a reader reads, less view counters and date stamps.
+
+    Equal for two texts that ``clean`` makes one; a corrected letter gives another hash.
+
+    >>> content_hash("الحكومة", None, "نص الخبر. شوهد 123 مرة") == content_hash("الحكـــومة", None, "نص الخبر.")
     True
     """
-    return _hash("\n".join(fold(part or "") for part in (title, lede, body)))
+    parts = (" ".join(" ".join(_segments(clean(part or ""))).split()) for part in (title, lede, body))
+    return _hash("\n".join(parts))
 
 
 def title_key(title: str) -> str:
-    """Hash (32 hex digits) of the folded title, or an empty string for an empty title."""
+    """Hash (32 hex digits) of the folded title, or an empty string for an empty title.
+
+    >>> title_key("أسعار العملات") == title_key("اسعار العملات")
+    True
+    """
     folded = fold(title)
     return _hash(folded) if folded else ""
 
 
 def identify(article: Article) -> Article:
-    """The same article with ``content_hash``, ``title_key`` and ``search_text`` filled in.
+    """The same article with ``content_hash``, ``title_key``, ``search_text``, ``signature``, ``bands``.
 
     The search text holds the first words only: an index over whole bodies would cost more than
     the rest of a crawl.
     """
     opening = " ".join(article.body.split()[:SEARCH_WORDS])
+    words = compared_words(article.lede, article.body, article.dateline, article.agencies)
+    signed = signature(words)
     return replace(
         article,
         content_hash=content_hash(article.title, article.lede, article.body),
         title_key=title_key(article.title),
         search_text=fold("\n".join(part for part in (article.title, article.lede, opening) if part)),
+        signature=signed,
+        bands=bands(signed) if len(words) >= SIGNED_WORDS else [],
     )
 
 
-def shingles(text: str) -> frozenset[int]:
-    """The folded word shingles of a text, as hashes good within one process."""
-    words = _WORD.findall(fold(text))
-    return frozenset(hash(tuple(words[i : i + SHINGLE])) for i in range(max(1, len(words) - SHINGLE + 1)))
+def compared_words(lede: str | None, body: str, dateline: str | None, agencies: Sequence[str]) -> list[str]:
+    """The folded words by which a text is compared: without dateline, credit lines and stamps.
 
-
-def similarity(one: str, other: str) -> tuple[float, float]:
-    """Jaccard similarity and containment of two texts, each 0 to 1."""
-    a, b = shingles(one), shingles(other)
-    common = len(a & b)
-    return common / len(a | b), common / min(len(a), len(b))
-
-
-def order(article: Fields) -> tuple[Any, ...]:
-    """Sort key of the copies of a story; the least is the story's root.
-
-    The newspaper's own page before an aggregator's, then the earlier one. It depends on nothing
-    but the documents themselves, so every crawl agrees, in whatever order the copies arrive.
+    >>> compared_words(None, "الرباط - و م ع: انطلقت القمة.", "الرباط - و م ع", ["و م ع"])
+    ['انطلقت', 'القمه']
     """
-    late = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return (
-        article["via"] is not None,
-        article["published_at"] or late,
-        article["day"] or "9999",
-        article["first_seen_at"] or late,
-        article["_id"],
+    paragraphs = body.split("\n\n")
+    if dateline:
+        paragraphs[0] = paragraphs[0].removeprefix(dateline)
+    if agencies and len(paragraphs) > 1:
+        paragraphs = [
+            paragraph
+            for place, paragraph in enumerate(paragraphs)
+            if 0 < place < len(paragraphs) - 1 or len(paragraph.split()) > 5
+        ]
+    return fold("\n".join(_segments("\n\n".join([lede or "", *paragraphs])))).split()
+
+
+# --- Signatures --------------------------------------------------------------------------------
+
+_VALUES = struct.Struct(f"<{BANDS * ROWS}I")
+_BAND_BYTES = ROWS * 4
+
+
+def _shingles(words: Sequence[str]) -> list[str]:
+    return [" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))]
+
+
+def signature(words: Sequence[str]) -> Signature:
+    """MinHash signature of folded words: two signatures agree in as many values, in proportion, as
+    the two sets of shingles have in common.
+    """
+    rows = (
+        _VALUES.unpack(hashlib.shake_128(f"{SEED} {shingle}".encode()).digest(_VALUES.size))
+        for shingle in set(_shingles(words))
     )
+    values = _VALUES.pack(*map(min, zip(*rows, strict=True)))
+    return Signature(version=IDENTITY_VERSION, scheme=SCHEME, seed=SEED, values=values)
+
+
+def bands(signed: Signature) -> list[int]:
+    """Keys (48 bits) of the bands of a signature. Texts with a common key are candidates; keys of
+    another version, scheme or seed never meet.
+    """
+    made = f"{signed.version} {signed.scheme} {signed.seed}".encode()
+    keys = []
+    for band in range(BANDS):
+        values = signed.values[band * _BAND_BYTES : (band + 1) * _BAND_BYTES]
+        digest = hashlib.blake2b(made + bytes([band]) + values, digest_size=6).digest()
+        keys.append(int.from_bytes(digest))
+    return keys
+
+
+def estimate(one: bytes, other: bytes) -> float:
+    """Similarity of two texts, 0 to 1 (give or take 0.04), from the values of their signatures."""
+    pairs = zip(_VALUES.unpack(one), _VALUES.unpack(other), strict=True)
+    return sum(a == b for a, b in pairs) / (BANDS * ROWS)
+
+
+# --- Comparison --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An article as it is compared with others."""
+
+    fields: Fields
+    words: list[str]
+
+    @classmethod
+    def of(cls, fields: Fields) -> Compared:
+        """From a document with ``title``, ``lede``, ``body``, ``dateline``, ``agencies`` and what
+        :func:`order` and :func:`relation` read.
+        """
+        return cls(
+            fields, compared_words(fields["lede"], fields["body"], fields["dateline"], fields["agencies"])
+        )
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each word stands in the text."""
+        return Counter(self.words)
+
+    @cached_property
+    def shingles(self) -> frozenset[str]:
+        """The set of shingles."""
+        return frozenset(_shingles(self.words))
+
+    @cached_property
+    def title(self) -> list[str]:
+        """The words of the title."""
+        return fold(self.fields["title"]).split()
+
+    @cached_property
+    def template(self) -> list[str]:
+        """The first words, numbers and weekdays masked."""
+        return _masked(self.words[:COMPARED_WORDS])
+
+    @cached_property
+    def numbers(self) -> Counter[str]:
+        """The words that :attr:`template` masks."""
+        return Counter(word for word in self.words[:COMPARED_WORDS] if _NUMBER.fullmatch(word))
+
+
+def _masked(words: Sequence[str]) -> list[str]:
+    return ["#" if _NUMBER.fullmatch(word) else word for word in words]
+
+
+def similarity(one: Compared, other: Compared) -> tuple[float, float]:
+    """Jaccard similarity and containment of two texts' shingles, each 0 to 1."""
+    common = len(one.shingles & other.shingles)
+    shorter = min(len(one.shingles), len(other.shingles))
+    return common / (len(one.shingles) + len(other.shingles) - common), common / shorter
+
+
+def _is_copy(one: Compared, other: Compared) -> bool:
+    """Is one text the other's, whole, cut, framed or edited?"""
+    same_title = one.fields["title_key"] == other.fields["title_key"] != ""
+    shorter, longer = sorted((len(one.words), len(other.words)))
+    if not shorter or (not same_title and (shorter < SIGNED_WORDS or shorter < LEAST_PART * longer)):
+        return False
+    jaccard, containment = similarity(one, other)
+    words = (one.counts & other.counts).total() / shorter
+    if same_title:
+        enough = words >= TITLED_WORDS and containment >= TITLED_PAIRS
+    else:
+        enough = words >= SAME_WORDS and containment >= SAME_PAIRS
+    return enough and not _are_notices(one, other, jaccard)
+
+
+def _are_notices(one: Compared, other: Compared, jaccard: float) -> bool:
+    """Are the two issues of a recurring notice, like the exchange rates of two days?"""
+    if _other_numbers(one.title, other.title) is not None:
+        return True
+    if jaccard < SAME_NOTICE and not _same_day(one.fields, other.fields):
+        titles = (" ".join(one.title), " ".join(other.title))
+        if all(_RECURRING.search(title) for title in titles):
+            return True
+    if one.numbers == other.numbers:
+        return False
+    agree, differ = 0, 0
+    matcher = difflib.SequenceMatcher(None, one.template, other.template, autojunk=False)
+    for start, other_start, size in matcher.get_matching_blocks():
+        for place in range(size):
+            i, j = start + place, other_start + place
+            if one.template[i] == "#" and not _YEAR.fullmatch(one.words[i]):
+                if one.words[i] == other.words[j]:
+                    agree += 1
+                elif not _in_other_month(one.words, i, other.words, j):
+                    differ += 1
+    return differ > 0 and differ >= OTHER_NUMBERS * (agree + differ)
+
+
+def _other_numbers(one: Sequence[str], other: Sequence[str]) -> list[str] | None:
+    """The numbers of a title that is the other one but for its numbers."""
+    if one == other or _masked(one) != _masked(other):
+        return None
+    return [a for a, b in zip(one, other, strict=True) if a != b]
+
+
+def _in_other_month(one: Sequence[str], i: int, other: Sequence[str], j: int) -> bool:
+    """Are the numbers days of two months? They may be one day in two calendars."""
+    a, b = one[i + 1 : i + 2], other[j + 1 : j + 2]
+    return a != b and bool(_MONTH.intersection(a) or _MONTH.intersection(b))
+
+
+def _allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
+    """First and last day on which an article may have been published; None when nothing says so."""
+    if article["day"]:
+        day = dt.date.fromisoformat(article["day"])
+        return day, day
+    published = article["published"]
+    if published and published["earliest"] and published["latest"]:
+        return dt.date.fromisoformat(published["earliest"]), dt.date.fromisoformat(published["latest"])
+    return None
 
 
 def _days_apart(one: Fields, other: Fields) -> dt.timedelta | None:
-    if not one["day"] or not other["day"]:
+    """The least distance between two days; None when one is not known."""
+    a, b = _allowed_days(one), _allowed_days(other)
+    if not a or not b:
         return None
-    return abs(dt.date.fromisoformat(one["day"]) - dt.date.fromisoformat(other["day"]))
+    return max(b[0] - a[1], a[0] - b[1], dt.timedelta())
 
 
 def _day_tolerance(article: Fields) -> dt.timedelta:
@@ -115,28 +373,64 @@ def _day_tolerance(article: Fields) -> dt.timedelta:
     return dt.timedelta(days=1 if hijri_only and not settled else 0)
 
 
-def relation(one: Fields, other: Fields) -> Duplicate | None:
-    """How two documents with the same title are copies of each other; None when they are not.
-
-    Recurring notices (``أسعار العملات``) share a title but neither the day nor the numbers.
-    """
+def _same_day(one: Fields, other: Fields) -> bool:
+    if not one["day"] or not other["day"]:
+        return False
     apart = _days_apart(one, other)
-    if one["site"] == other["site"] and one["source"] == other["source"]:
-        if apart is None or apart > max(_day_tolerance(one), _day_tolerance(other)):
-            return None
+    return apart is not None and apart <= max(_day_tolerance(one), _day_tolerance(other))
+
+
+def _same_site(one: Fields, other: Fields) -> bool:
+    return bool(one["site"] == other["site"] and one["source"] == other["source"])
+
+
+def may_be_copies(one: Fields, other: Fields) -> bool:
+    """Do site, title and day allow two articles to be copies? Reads no text.
+
+    Within one site the same title on the same day; at two sites days within the window. Of an
+    article whose day is not known any day is allowed.
+    """
+    if _same_site(one, other):
+        return one["title_key"] == other["title_key"] != "" and _same_day(one, other)
+    apart = _days_apart(one, other)
+    return apart is None or apart <= WINDOW
+
+
+def relation(one: Compared, other: Compared) -> bool:
+    """Are two articles copies? It is symmetric, and reads nothing but the two.
+
+    Recurring notices (``أسعار العملات``) share a title, even a text, but not the numbers.
+    """
+    return may_be_copies(one.fields, other.fields) and _is_copy(one, other)
+
+
+def duplicate(root: Compared, copy: Compared) -> Duplicate:
+    """How a copy relates to the root of its story."""
+    jaccard, containment = similarity(root, copy)
+    kind: Literal["same_day", "republished", "near"] = "near"
+    if _same_site(root.fields, copy.fields) and may_be_copies(root.fields, copy.fields):
         kind = "same_day"
-    else:
-        if apart is not None and apart > WINDOW:
-            return None
+    elif len(root.shingles & copy.shingles) >= WHOLE_TEXT * len(root.shingles):
         kind = "republished"
-    jaccard, containment = similarity(one["body"], other["body"])
-    if jaccard < SAME_TEXT and containment < SAME_PART:
-        return None
-    return Duplicate(
-        kind="same_day" if kind == "same_day" else "republished",
-        similarity=round(jaccard, 4),
-        containment=round(containment, 4),
-    )
+    return Duplicate(kind=kind, similarity=round(jaccard, 4), containment=round(containment, 4))
+
+
+# --- The order among copies --------------------------------------------------------------------
+
+
+def order(article: Fields) -> tuple[Any, ...]:
+    """Sort key of the copies of a story; the least is the story's root.
+
+    The newspaper's own page before an aggregator's, then the earlier one; a day without a time
+    counts from its end. It depends on nothing but the documents themselves, so every crawl agrees,
+    in whatever order the copies arrive.
+    """
+    late = dt.datetime.max.replace(tzinfo=dt.UTC)
+    day = article["day"]
+    moment = article["published_at"]
+    if moment is None:
+        moment = dt.datetime.fromisoformat(f"{day}T23:59:59+00:00") if day else late
+    return (article["via"] is not None, moment, day or "9999", article["first_seen_at"] or late, article["_id"])
 
 
 def better_date(old: Fields, new: Fields) -> bool:
@@ -149,8 +443,3 @@ def better_date(old: Fields, new: Fields) -> bool:
         return _EXACT[precision] if precision else 0
 
     return exactness(new) > exactness(old)
-
-
-def first(articles: Sequence[Fields]) -> Fields:
-    """The root among the copies of a story."""
-    return min(articles, key=order)

@@ -14,6 +14,9 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+SCHEMA_VERSION = 1
+"""Raised with every change of a stored field; kept with each article."""
+
 HijriCalendar = Literal["umm_al_qura", "morocco"]
 HijriBasis = Literal["printed", "table", "forecast"]
 Calendar = Literal["gregorian", "hijri", "both", "relative"]
@@ -221,6 +224,20 @@ class Duplicate:
 
 
 @dataclass(slots=True, kw_only=True)
+class Signature:
+    """Fingerprint of a text, by which copies are found without reading every text."""
+
+    version: int
+    """Version of the comparison that it serves."""
+    scheme: str
+    """How it was made. Example: ``minhash shake128 2 words 42x3``."""
+    seed: int
+    """Seed of the hash functions."""
+    values: bytes
+    """The values, unsigned 32-bit integers, little-endian."""
+
+
+@dataclass(slots=True, kw_only=True)
 class MadeBy:
     """The versions of the code that made this document."""
 
@@ -338,7 +355,8 @@ class Article:
     revision: int = 1
     """1 for the first state, one more with each change by the newspaper."""
     content_hash: str = ""
-    """Hash of the folded title, lede and body: equal when a reader sees the same text."""
+    """Hash of title, lede and body less view counters and date stamps: equal when a reader sees the
+    same text."""
 
     duplicate_of: str | None = None
     """``_id`` of the root of its story; null when it is the root itself."""
@@ -351,6 +369,10 @@ class Article:
     """Internal. Folded title, lede and first words, for the text index."""
     title_key: str = ""
     """Internal. Hash of the folded title, for matching within a day."""
+    signature: Signature | None = None
+    """Internal. Fingerprint of the text."""
+    bands: list[int] = field(default_factory=list)
+    """Internal. Keys made of parts of the signature: copies have at least one in common."""
 
     page: bytes = field(default=b"", repr=False, metadata={"stored": False})
     """Not stored. The page itself, so that a rejection can keep it."""

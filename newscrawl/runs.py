@@ -9,17 +9,19 @@ import os
 import platform
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import scrapy.logformatter
 from pymongo.errors import PyMongoError
 from scrapy import signals
+from scrapy.exceptions import CloseSpider
 
 from newscrawl import __version__
+from newscrawl.schedule.lease import Change, Document, Lease
 from newscrawl.store import Mark, Store, StoreDownError
 
 if TYPE_CHECKING:
+    from pymongo.asynchronous.database import AsyncDatabase
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -52,10 +54,14 @@ SENTENCES: Mapping[Outcome, str] = {
     "partial": "not all could be read; what is missing is asked first next time",
 }
 
-HEARTBEAT = 20.0
+HEARTBEAT = 15.0
 """Seconds between two signs of life in ``runs``."""
+SILENCE = dt.timedelta(seconds=60)
+"""A run that has given no sign of life for so long was killed."""
+NOT_ITS_TURN = "not_its_turn"
+"""Why a scheduled crawl closes that does not hold its site's lease."""
 _REFUSED = ("client", "robots")
-_STOPPED = ("shutdown", "cancelled", "closespider_timeout", "memusage_exceeded")
+_STOPPED = ("shutdown", "cancelled", "closespider_timeout", "memusage_exceeded", "lease_lost")
 
 
 def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *, walks: bool) -> Outcome:
@@ -87,14 +93,50 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
     return "ok" if counts.get("new") or counts.get("revised") else "nothing_new"
 
 
+def silent(job: str | None = None) -> tuple[Document, list[Document]]:
+    """Condition and update that show as killed every run that has gone silent, or one job's run.
+
+    A run that was only cut off from MongoDB corrects its record itself, at its next sign of life.
+    """
+    since = {"$subtract": ["$$NOW", int(SILENCE.total_seconds() * 1000)]}
+    which = {"_id": job} if job else {"$expr": {"$lt": ["$heartbeat_at", since]}}
+    killed = {"outcome": "killed", "reason": "silent", "finished_at": "$heartbeat_at"}
+    return {"outcome": None, **which}, [{"$set": killed}]
+
+
+def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now: dt.datetime) -> Change:
+    """Condition and upsert of the record of a job that ended before it could write one itself."""
+    return {"_id": job}, {
+        "$setOnInsert": {
+            "site": site,
+            "started_at": submitted_at,
+            "finished_at": now,
+            "heartbeat_at": now,
+            "stored_at": now,
+            "outcome": "fault",
+            "reason": "did_not_begin",
+            "host": host,
+            "scheduled": True,
+            "counts": {},
+            "rejected": {},
+            "downloaded": 0,
+            "log": None,
+        }
+    }
+
+
 class RunRecord:
-    """Keeps the record of a run in ``runs`` and, at its end, leaves the marks of completed walks."""
+    """Keeps the record of a run in ``runs`` and, at its end, leaves the marks of completed walks.
+
+    A scheduled run holds its site's lease from its first moment to its last.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._store = Store.from_crawler(crawler)
         self._heart: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._lease: Lease | None = None
         self.started_at = dt.datetime.now(dt.UTC)
         self.run = os.environ.get("SCRAPYD_JOB") or f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
@@ -107,10 +149,16 @@ class RunRecord:
         return record
 
     async def opened(self, spider: Spider) -> None:
-        """Write that the run began, and keep its heartbeat."""
+        """Write that the run began, and keep its heartbeat.
+
+        Raises ``CloseSpider`` when the run is a scheduled one and it is not its turn.
+        """
         self._crawler.stats.set_value("newscrawl/run", self.run)
         if not self._store.is_open:
             return
+        if self._crawler.settings.getbool("SCHEDULED"):
+            await self._take_lease(spider)
+        await self._ops["runs"].update_many(*silent())
         await self._store.save_run(
             self.run,
             {
@@ -122,29 +170,72 @@ class RunRecord:
                 "pid": os.getpid(),
                 "newscrawl": __version__,
                 "replay": bool(self._crawler.settings["REPLAY"]),
+                "scheduled": self._lease is not None,
+                "log": self._crawler.settings["LOG_FILE"],
             },
         )
         self._heart = asyncio.create_task(self._beat(), name="run heartbeat")
 
+    @property
+    def _ops(self) -> AsyncDatabase[Document]:
+        return self._store.client[f"{self._store.database}_ops"]
+
+    async def _take_lease(self, spider: Spider) -> None:
+        lease = Lease(self._ops["leases"], spider.name, self.run)
+        try:
+            taken = await lease.take()
+        except (PyMongoError, TimeoutError):
+            raise CloseSpider("store_down") from None
+        if not taken:
+            raise CloseSpider(NOT_ITS_TURN)
+        self._lease = lease
+
     async def _beat(self) -> None:
-        """Show signs of life, until the writer says that there is no reason to go on."""
+        """Show signs of life, until there is no reason to go on."""
         writer = self._store.writer
-        while not writer.over.is_set():
+        lost = False
+        while not writer.over.is_set() and not lost:
             try:
                 await asyncio.wait_for(writer.over.wait(), HEARTBEAT)
             except TimeoutError:
-                with suppress(PyMongoError):
-                    await self._store.save_run(self.run, {"counts": dict(writer.counts)})
+                lost = not await self._show_life(dict(writer.counts))
         assert self._crawler.engine
-        reason = "limit" if writer.full else "store_down"
+        reason = "lease_lost" if lost else "limit" if writer.full else "store_down"
         closing = self._crawler.engine.close_spider_async(reason=reason)
         self._closing = asyncio.get_running_loop().create_task(closing)
+
+    async def _show_life(self, counts: dict[str, int]) -> bool:
+        """Say in MongoDB that the run goes on; False when its lease has gone to another job.
+
+        While the lease cannot be renewed in time nothing is downloaded: somebody else may have it.
+        """
+        assert self._crawler.engine
+        try:
+            if self._lease and not await self._lease.renew():
+                return False
+            # Who was taken for killed, after a time without MongoDB, corrects that.
+            alive = {"counts": counts, "outcome": None, "reason": None, "finished_at": None}
+            async with asyncio.timeout(HEARTBEAT):
+                await self._store.save_run(self.run, alive)
+        except (PyMongoError, TimeoutError):
+            pass
+        if self._lease and self._lease.is_safe == self._crawler.engine.paused:
+            log.warning("the lease %s", "is held again" if self._lease.is_safe else "is not sure: waiting")
+            (self._crawler.engine.unpause if self._lease.is_safe else self._crawler.engine.pause)()
+        return True
 
     async def closed(self, spider: Spider, reason: str) -> None:
         """Settle the run: its outcome, the marks, the last words in the log."""
         if self._heart:
             self._heart.cancel()
         stats = self._crawler.stats
+        if reason == NOT_ITS_TURN:
+            await self._store.close()
+            stats.set_value("newscrawl/outcome", "nothing_new")
+            log.info(
+                "%s: job %s does not run: it is not its turn, see docs/operate.md", spider.name, self.run
+            )
+            return
         counts: dict[str, int] = {}
         reasons: dict[str, int] = {}
         if self._store.is_open:
@@ -176,9 +267,10 @@ class RunRecord:
                         "counts": counts,
                         "rejected": reasons,
                         "downloaded": downloaded,
-                        "log": os.environ.get("SCRAPYD_LOG"),
                     },
                 )
+                if self._lease:
+                    await self._lease.release()
             except PyMongoError as error:
                 log.error("the record of this run could not be written: %s", type(error).__name__)
                 if result != "fault":

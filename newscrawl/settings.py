@@ -122,6 +122,9 @@ STORE_PATIENCE = environment(
     "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits for a MongoDB that went away", float
 )
 
+# --- Set by `scrapy schedule` for the jobs that it starts: they hold their site's lease.
+SCHEDULED = False
+
 # --- Recording and replaying a crawl: -s RECORD=file.warc.gz, -s REPLAY=file.warc.gz
 RECORD: str | None = None
 REPLAY: str | None = None

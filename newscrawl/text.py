@@ -291,7 +291,9 @@ _ARABIC_WORD_AS_LATIN = re.compile(
     f"(?<![{_ANY_LATIN}])[{''.join(_ARABIC_AS_LATIN)}]+(?![{_ANY_LATIN}])"
 )
 _ACCENTED_CAPITALS = frozenset(map(chr, range(0xC0, 0xDF))) - {"×"}
-_MARK_AS_LATIN = re.compile("[¡º¿\x80-\x84\x86-\x9f]")
+_MARK_AS_LATIN = re.compile("[¡º¿\x80-\x9f]")
+# Two letters of three in any Arabic text.
+_COMMONEST = frozenset("اليمنورتبهعة")
 
 
 def _repair_mojibake(text: str, characters: set[str]) -> str:
@@ -310,12 +312,18 @@ def _repair_mojibake(text: str, characters: set[str]) -> str:
         if repaired != text:
             return repaired
     if characters & _ACCENTED_CAPITALS:
-        words = _ARABIC_WORD_AS_LATIN.findall(text)
-        long = [word for word in words if len(word) > 2 and not _ACCENTED_CAPITALS.isdisjoint(word)]
-        if len(long) > 1 or (long and (len(words) > 1 or len(long[0]) > 3)):
+        if _is_bad_arabic_as_latin(_ARABIC_WORD_AS_LATIN.findall(text)):
             text = _ARABIC_WORD_AS_LATIN.sub(lambda m: "".join(map(_ARABIC_AS_LATIN.__getitem__, m[0])), text)
             text = _MARK_AS_LATIN.sub(lambda m: bytes([_LATIN[m[0]]]).decode("cp1256"), text)
     return text
+
+
+def _is_bad_arabic_as_latin(words: list[str]) -> bool:
+    long = [word for word in words if len(word) > 2 and not _ACCENTED_CAPITALS.isdisjoint(word)]
+    if not long or (len(words) == 1 and len(long[0]) < 4):
+        return False
+    letters = [_ARABIC_AS_LATIN[character] for word in words for character in word]
+    return sum(letter in _COMMONEST for letter in letters) * 2 >= len(letters)
 
 
 def _repair_utf8(
@@ -336,7 +344,7 @@ def _repair_utf8(
     def repaired(match: re.Match[str]) -> str:
         right = decoded(match)
         # In a text that is bad in part: حفظ، is a word and its comma.
-        in_word = len(right) == 1 and _LETTER.match(text[match.start() - 1 : match.start()])
+        in_word = table is _WINDOWS_1256 and len(right) == 1 and _LETTER.match(text[match.start() - 1 : match.start()])
         return match[0] if in_word else right or match[0]
 
     return run.sub(repaired, text)
@@ -525,24 +533,23 @@ _SCRIPTS = {"zgh": _class("\u2d30-\u2d6f"), "he": _class("\u05d0-\u05ea"), "el":
 _NAME_LETTERS = "گپچژڤڭڨݣڥ"
 _NAME_LETTER = _class(_NAME_LETTERS)
 _FOREIGN_LETTER = re.compile(f"[^{_ALPHABET}{_NAME_LETTERS}{_ZWNJ}]")
-# Nothing of these, and no other language is possible.
-_NOT_ARABIC_ALONE = re.compile(f"(?=[{_LETTERS}{_PRESENTATION}])[^{_ALPHABET}]")
 _HAMZA_OR_TA = re.compile("[أإةؤ]")
+_ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")
-# Words of the one language that the other does not use, ی and ک written as ي and ك.
+# Common words of the one language that the other does not use, ی and ک written as ي and ك.
 _ARABIC_WORDS = frozenset(
     "في وفي على وعلى إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن إن أو ثم قد لقد لم لن هو هي كان كانت يكون عند "
     "خلال حتى لدى منذ أمام نحو حيث كما إذا لكن ليس قال وقال أكد وهو وهي ومن فيه فيها عليها منه منها له لها به بها "
     "ديال هاد اللي كاين واش غادي لا لماذا كيف".split()
 )
 _PERSIAN_WORDS = frozenset(
-    "از كه اين است را براي هاي شد شده شود خواهد نيز گفت كرده بود هستند دارد دارند بايد تا مي نمي يك آن پس اگر چه در "
-    "وي دو سال البته كرد كنند كند ايران وزارت امور".split()
+    "از كه اين است را براي هاي شده شود خواهد نيز گفت كرده هستند دارد دارند بايد نمي پس اگر چه در البته كنند كند امروز "
+    "وزارت".split()
 )
 _OWN_LETTERS = {
-    "ur": _class("ٹڈڑںےۓہۂۃھ"),
+    "ur": re.compile(r"[ٹڈڑںےۓہۂۃھ]|\b(?:کا|کی|کو|آج|اور)\b"),
     "ps": _class("ټډړږښځڅۍڼې"),
-    "ckb": _class("ێۆڵڕەڤ"),
+    "ckb": _class("ێۆڵڕە"),
     "ug": _class("ۈۋېۇەڭھ"),
     "sd": _class("ڄڃٿڻٻڀڪڦڏڍ"),
     "ms": _class("ڠڽݢۏ"),
@@ -561,6 +568,14 @@ _STOP_WORDS = {
     "tr": "ve bir bu da de için ile olarak olan çok daha gibi en ne",
 }
 _STOP_SETS = {code: frozenset(words.split()) for code, words in _STOP_WORDS.items()}
+_ACCENTS = {
+    "fr": _class("éèêëàâçîïôûùœ"),
+    "es": _class("áíóúñ"),
+    "pt": _class("ãõçáâêíóú"),
+    "it": _class("àèìòù"),
+    "de": _class("äöüß"),
+    "tr": _class("ğışüöç"),
+}
 
 
 def language(text: str) -> str:
@@ -589,44 +604,52 @@ def language(text: str) -> str:
         best = max(counts, key=counts.__getitem__)
         return best if counts[best] * 2 > len(other) else "und"
     if arabic > latin:
-        return _arabic_script(words) if _NOT_ARABIC_ALONE.search(text) else "ar"
+        return _arabic_script(words[:_ENOUGH_WORDS])
     return _latin_script(text) if latin else "und"
 
 
 def _arabic_script(words: list[str]) -> str:
-    arabic = foreign = 0.0
-    letters = ""
-    for printed in words:
-        word = _TASHKEEL_RUN.sub("", _PRESENTATION_RUN.sub(_base_letters, printed))
-        letters += word
-        typed = word.replace("ی", "ي").replace("ک", "ك")
-        if typed in _PERSIAN_WORDS:
-            foreign += 1
-        elif typed in _ARABIC_WORDS:
-            arabic += 1
-        elif _FOREIGN_LETTER.search(typed):
-            foreign += 1
-        elif _HAMZA_OR_TA.search(word):
-            arabic += 1
-        elif _NAME_LETTER.search(word):
-            foreign += 0.5
-        elif typed != word:
-            # Arabic on a Persian keyboard, or Persian.
-            foreign += 0 if _ARTICLE.match(word) else 1
-        elif _ARTICLE.match(word):
-            arabic += 1
-        elif "ي" in word or "ك" in word:
-            arabic += 0.25
+    weights = [_evidence(word) for word in words]
+    arabic = sum(weight for weight in weights if weight > 0)
+    foreign = -sum(weight for weight in weights if weight < 0)
+    text = " ".join(words)
+    if ("ي" in text or "ك" in text) and not ("ی" in text or "ک" in text):
+        # An Arabic keyboard: گ and پ alone say no more than that a name is foreign.
+        foreign -= 0.5 * weights.count(-0.5)
     if arabic >= foreign:
         return "ar"
-    own = {code: len(pattern.findall(letters)) for code, pattern in _OWN_LETTERS.items()}
+    own = {code: len(pattern.findall(text)) for code, pattern in _OWN_LETTERS.items()}
     best = max(own, key=own.__getitem__)
-    return best if own[best] * 50 > len(letters) else "fa"
+    return best if own[best] * 100 > len(text) else "fa"
+
+
+@lru_cache(maxsize=1 << 15)
+def _evidence(printed: str) -> float:
+    """How much a word speaks for Arabic (above zero) or for another language (below)."""
+    word = _TASHKEEL_RUN.sub("", _PRESENTATION_RUN.sub(_base_letters, printed))
+    typed = word.replace("ی", "ي").replace("ک", "ك")
+    if typed in _PERSIAN_WORDS:
+        return -1
+    if typed in _ARABIC_WORDS:
+        return 1 if typed == word else 0.5
+    if _FOREIGN_LETTER.search(typed):
+        return -1
+    if _HAMZA_OR_TA.search(word):
+        return 1
+    if _NAME_LETTER.search(word):
+        return -0.5
+    if _ARTICLE.match(word):
+        return 1 if typed == word else 0
+    if typed != word:
+        return -0.6
+    return 0.25 if "ي" in word or "ك" in word else 0
 
 
 def _latin_script(text: str) -> str:
-    words = [word.lower() for word in _LATIN_RUN.findall(text)]
-    hits = {code: sum(word in stop for word in words) for code, stop in _STOP_SETS.items()}
+    words = [word.lower() for word in _LATIN_RUN.findall(text)[:_ENOUGH_WORDS]]
+    hits: dict[str, float] = {code: sum(word in stop for word in words) for code, stop in _STOP_SETS.items()}
+    for code, accent in _ACCENTS.items():
+        hits[code] += 0.5 * sum(bool(accent.search(word)) for word in words)
     first, second = sorted(hits, key=hits.__getitem__, reverse=True)[:2]
-    sure = hits[first] > hits[second] and hits[first] * 8 >= len(words)
+    sure = hits[first] > hits[second] and hits[first] >= max(1, len(words) / 8)
     return first if sure else "und"

@@ -1,20 +1,19 @@
 """Addresses: one key for every spelling of one article.
 
 :func:`canonical` gives the spelling that stands for all others, :func:`key` its digest. Neither is an
-address to request: a canonical form may answer nothing. Two articles with one key would be lost to
-each other, two keys for one article are only met twice: in doubt, spellings stay apart.
+address to request: a canonical form may answer nothing. Two articles with one key would hide each
+other, one article with two keys is only met twice; in doubt, two spellings stay apart.
 """
 
 from __future__ import annotations
 
 import hashlib
-import html
-import ipaddress
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import quote, urljoin
 
 import idna
@@ -28,72 +27,103 @@ URLS_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrlRules:
-    """What counts as one address on a site, beyond what holds everywhere."""
+    """What counts as one address on a site, beyond what holds on every site."""
 
     parameters: frozenset[str] | None = None
     """The only query parameters that matter; None when all do but the known tracking ones.
     Example: ``frozenset({"id"})``."""
     ignored_parameters: frozenset[str] = frozenset()
-    """Parameters of this site that say nothing about the article. Example: ``frozenset({"tq"})``."""
-    hosts: dict[str, str] = field(default_factory=dict, hash=False)
-    """Host → the host it is the same site as, both without ``www``. Example: ``{"arabic.rt.com":
-    "rtarabic.com"}``."""
+    """Parameters that say nothing about the article on this site. Example: ``frozenset({"tq"})``."""
+    hosts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Host → the host it is the same site as, both without ``www``.
+    Example: ``{"arabic.rt.com": "rtarabic.com"}``."""
     variants: frozenset[str] = frozenset({"www", "m", "mobile", "amp"})
-    """Host labels before the registrable domain that show the same articles."""
+    """Labels of a host before its registrable domain that show the same articles."""
     path_case: bool = True
-    """Does the case of letters in the path matter?"""
+    """Does the case of letters in a path matter?"""
     hash_routes: bool = True
     """Do fragments like ``#!/story/1`` and ``#/story/1`` name pages?"""
     rewrites: tuple[tuple[str, str], ...] = ()
-    """Regular expressions on the decoded path and what they become. Example: ``((r"^/amp/(\\d{4}/)",
-    r"/story/\\1"),)``."""
+    r"""Regular expressions on the decoded path, and what each becomes.
+    Example: ``((r"^/amp/(\d{4}/)", r"/story/\1"),)``."""
 
 
-_DEFAULT_RULES = UrlRules()
-
-# The Public Suffix List as packaged with tldextract: no network, no cache on disk.
-_registrable = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+_ANY_SITE = UrlRules()
 
 # Marks without a shape, which copying from a right-to-left page leaves in an address.
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+")
-_URL = re.compile(r"(?:(?P<scheme>https?):[/\\]*|//)?(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?", re.IGNORECASE | re.DOTALL)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
-_BARE_HOST = re.compile(r"(?:[^\s/\\?#:@.]+\.)+[^\s/\\?#:@.\d]{2,}(?::\d*)?", re.IGNORECASE)
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_URL = re.compile(
+    r"(?:(?P<scheme>https?):[/\\]*|//)?(?P<authority>[^/\\?#]*)"
+    r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_SLASHES = re.compile(r"[/\\]+")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_HASH_ROUTE = re.compile(r"!.|/.", re.DOTALL)
 
-_INDEX = re.compile(r"(?:index|default)\.(?:html?|php|aspx?|jsp|cfm)", re.IGNORECASE)
-_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
-_ASP_SESSION = re.compile(r"\((?:[ASF]\([\w-]+\))+\)")
+# Google's copies of AMP pages name the original. https://developers.google.com/amp/cache/overview
+_AMP_COPIES = re.compile(r"(?:^|\.)(?:cdn\.ampproject\.org|google\.[a-z.]{2,6})$")
+_AMP_COPY = re.compile(
+    r"[^/]+(?:\.org/(?:c|v|wp)|/amp)/(?:s/)?(?P<host>(?:[a-z0-9-]+\.)+[a-z-][a-z0-9-]+)(?P<path>/.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_AMP_SEGMENTS = ("amp", "amphtml")
+_AMP_SUFFIX = re.compile(r"(?<=[^.])(?:\.amp)+(?=\.html?$|$)", re.IGNORECASE)
+# Not index.2.html: pages of a listing differ.
+_INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php\d?|aspx?|jsp|cfm)", re.IGNORECASE)
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/;]*", re.IGNORECASE)
+_ASP_SESSION = re.compile(r"\((?:[ASF]\([\w-]{10,}\))+\)")
 
+# Names documented by the services that add them (Google and Bing ads, Facebook, Twitter, Yandex,
+# Matomo, HubSpot, Mailchimp, AT Internet, Adobe, Marketo, BBC, WordPress, PHP, Java, ColdFusion).
 _TRACKING = re.compile(
-    r"""(?:utm|mtm|pk|piwik|matomo|hsa|mc|at|fb|ga|ns|itm|wt|guce)_.+
-    |_(?:ga|gl|gac|ke|hsenc|hsmi|openstat|branch_match_id)|__(?:s|hstc|hssc|hsfp|twitter_impression|cf_chl_.+)
-    |(?:fb|g|d|ms|y|ys|tw|tt|wick|irclick|scc|ttc|sc|rb_)clid|gclsrc|gbraid|wbraid|igsh|igshid|mibextid|sfnsn|srsltid
-    |li_fat_id|s_kwcid|epik|vero_id|vero_conv|oly_(?:anon|enc)_id|mkt_tok|wickedid|zanpid|ef_id|s_cid|ncid|ocid|cmpid
-    |smid|smtyp|xtor|xtref|xtcr|spm|scm|guccounter|ck_subscriber_id|hsctatracking|irclickid|rb_clickid
-    |wt\.\w+|replytocom|doing_wp_cron|nocache|usqp|amp(?:_.+)?|fromamp|isamp
+    r"""utm_.+|mtm_.+|matomo_.+|piwik_.+|hsa_.+|itm_.+|guce_.+|_hs(?:enc|mi)|hsctatracking|__(?:s|hstc|hssc|hsfp)
+    |pk_(?:campaign|kwd|keyword|source|medium|content|cid)|ga_(?:source|medium|term|content|campaign|place)
+    |mc_(?:cid|eid|tc)|fb_(?:action_ids|action_types|source|ref|comment_id)|ns_(?:mchannel|source|campaign|linkname|fee)
+    |at_(?:medium|campaign|custom\w*|bbc_team|link\w*|format|ptr_name|recipient\w*|send_date|creation|variant|platform)
+    |wt[._](?:z?mc\w*|srch|tsrc)|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|ys?clid|twclid|ttclid|sccid|rdt_cid|li_fat_id
+    |igshid|igsh|mibextid|sfnsn|srsltid|__tn__|__xts__\[\d\]|__twitter_impression|_(?:ga|gl|gac|ke|openstat|branch_match_id)
+    |s_kwcid|ef_id|epik|s_cid|ncid|ocid|cmpid|icid|smid|smtyp|xtor|xtref|xtcr|spm|scm|mkt_tok|vero_(?:id|conv)|oly_(?:anon|enc)_id
+    |ck_subscriber_id|irclickid|rb_clickid|wickedid|zanpid|guccounter|echobox|__cf_chl_\w+|cf_chl_\w+
+    |replytocom|doing_wp_cron|nocache|amp(?:_js_v|_gsa|_markup)?|usqp|isamp|fromamp
     |phpsessid|jsessionid|aspsessionid\w*|session_?id|cfid|cftoken|oscsid|zenid|aspxautodetectcookiesupport""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Names that mean tracking only with such a value: ?ref=facebook but not ?ref=123.
-_SOURCE = re.compile(r"ref|ref_?src|ref_?url|referr?er|source|src|from|via|share|origin|platform", re.IGNORECASE)
-_SOURCE_VALUE = re.compile(
-    r"(?:facebook|fb|twitter|tw|x|t\.co|whatsapp|wa|telegram|tg|instagram|ig|linkedin|pinterest|youtube|tiktok|viber|messenger"
-    r"|google|googlenews|news|bing|rss|feed|feeds|newsletter|email|mail|social|share|sharing|push|notification|app|web|mobile|amp"
-    r"|home|homepage|home_?page|related|most_?read|latest|ticker|sidebar|footer|header|widget|twsrc.*|https?:.*|www\..*)?",
-    re.IGNORECASE,
+# Names that say where a reader came from only with such a value: ?ref=facebook, not ?ref=123.
+_ORIGIN = re.compile(r"ref|ref_?src|ref_?url|referr?er|source|src|from|via|share", re.IGNORECASE)
+_ORIGIN_VALUE = re.compile(
+    r"(?:facebook|fb|twitter|tw|t\.co|whatsapp|wa|telegram|tg|instagram|ig|linkedin|pinterest|youtube|tiktok|viber|messenger"
+    r"|google|google_?news|bing|rss|feed|newsletter|e?mail|social|sharing|share|push|notification|app|web|mobile|amp"
+    r"|home|home_?page|related|most_?read|twsrc.*)?",
+    re.IGNORECASE | re.DOTALL,
 )
-_SESSION = re.compile(r"s|sid|session|sess|sessid", re.IGNORECASE)
-_SESSION_VALUE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{16,}|[0-9a-fA-F]{32,}")
+_ADDRESS_VALUE = re.compile(r"https?:.*|www\..*", re.IGNORECASE | re.DOTALL)
+# sid is a session or a story: a session is long and random.
+_SESSION = re.compile(r"sid|session|sess|sessid", re.IGNORECASE)
+_SESSION_VALUE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{16,}")
+
+# What the standard allows unescaped in each part (RFC 3986); elsewhere %XX in capitals.
+_SAFE_IN_PATH = "!$&'()*+,;=:@~"
+_SAFE_IN_QUERY = "!$'()*,:@~/[]"
+_SAFE_ANYWHERE = "!#$%&'()*+,/:;=?@[\\]~"
+
+# The Public Suffix List as packaged with tldextract: no network, no files written.
+_public_suffixes = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+)
 
 
 def key(url: str, rules: UrlRules | None = None) -> str:
-    """The key of an address: 32 hex digits of its :func:`canonical` form (BLAKE2b).
+    """The key of an address: 32 hex digits, the BLAKE2b digest of its :func:`canonical` form.
 
-    >>> key("http://hespress.com/المغرب-1.html") == key("https://www.hespress.com/%d8%a7%d9%84%d9%85%d8%ba%d8%b1%d8%a8-1.html")
+    >>> key("http://hespress.com/خبر-1.html") == key("https://www.hespress.com/%d8%ae%d8%a8%d8%b1-1.html")
     True
 
-    Never raises for a ``str``.
+    ``rules`` are those of the site, by default none. Never raises for a ``str``.
     """
     return hashlib.blake2b(canonical(url, rules).encode(), digest_size=16).hexdigest()
 
@@ -101,95 +131,129 @@ def key(url: str, rules: UrlRules | None = None) -> str:
 def canonical(url: str, rules: UrlRules | None = None) -> str:
     """The one spelling of an address that stands for all of them: ASCII, ``https``, no ``www``.
 
-    >>> canonical("HTTP://WWW.Hespress.com:80//المغرب-1.html?utm_source=fb#c")
-    'https://hespress.com/%D8%A7%D9%84%D9%85%D8%BA%D8%B1%D8%A8-1.html'
+    >>> canonical("HTTP://WWW.Hespress.com:80//خبر-1.html?utm_source=fb#c")
+    'https://hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
 
-    Idempotent; never raises for a ``str``: what is no web address (another scheme, no host) is
-    only stripped of spaces and percent-encoded.
+    One spelling: http and https, ``www``, mobile and AMP hosts and paths, host names in Unicode and
+    in Punycode, default ports, IRIs and %XX, composed and decomposed letters, bidi marks, repeated
+    and trailing slashes, index pages, session ids, tracking, the order of parameters, fragments.
+    Apart: ids, page numbers, language editions, hash routes, the case of a path, the order of a
+    repeated parameter, print views, a parameter with and without a value.
+
+    Idempotent; never raises for a ``str``: what is no web address (another scheme, no host) is only
+    stripped of spaces and invisible marks and escaped.
     """
-    rules = rules or _DEFAULT_RULES
+    rules = rules or _ANY_SITE
     text = _tidy(url)
     match = _URL.fullmatch(text)
-    if match is None or not match["authority"] or not _is_web(text, match):
-        return quote(text, safe="!#$%&'()*+,/:;=?@[]~", errors="surrogatepass")
-    host, port = _split_authority(match["authority"])
-    if not host:
-        return quote(text, safe="!#$%&'()*+,/:;=?@[]~", errors="surrogatepass")
-    path, query, fragment = match["path"], match["query"] or "", match["fragment"] or ""
-    host, path, query = _unwrap_amp_cache(host, path, query)
-    tail = _resource(path, query, rules)
-    if rules.hash_routes and re.match("!.|/.", fragment):
-        route, _, route_query = fragment.removeprefix("!").partition("?")
-        tail += "#!" + _resource(route, route_query, rules)
-    return f"https://{_host(host, rules)}{port}{tail}"
+    host, port = _split_authority(match["authority"]) if match else ("", "")
+    host = _ascii_host(host)
+    if match is None or not host or not (match["scheme"] or text.startswith("//") or _is_bare_host(match)):
+        return quote(text, safe=_SAFE_ANYWHERE)
+    path, fragment = match["path"], match["fragment"] or ""
+    while _AMP_COPIES.search(host) and (copy := _AMP_COPY.fullmatch(host + _plain(path))):
+        host, path, port = copy["host"].lower(), copy["path"] or "", ""
+    resource = _resource(path, match["query"] or "", rules)
+    if rules.hash_routes and _HASH_ROUTE.match(fragment):
+        path, _, query = fragment.removeprefix("!").partition("?")
+        route = _resource(path, query, rules)
+        resource += "#!" + route if route != "/" else ""
+    return f"https://{_host(host, rules)}{port}{resource}"
 
 
 def _tidy(url: str) -> str:
     text = _INVISIBLE.sub("", url).strip()
-    while "&amp;" in text:
-        text = html.unescape(text.replace("&amp;", "&")) if False else text.replace("&amp;", "&")
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    while "&amp;" in text:  # copied from markup
+        text = text.replace("&amp;", "&")
     return text
 
 
-def _is_web(text: str, match: re.Match[str]) -> bool:
-    if match["scheme"] or text.startswith("//"):
-        return True
-    return bool(_BARE_HOST.fullmatch(match["authority"]))
+def _is_bare_host(match: re.Match[str]) -> bool:
+    """An address without its scheme: hespress.com/خبر."""
+    if "@" in match["authority"]:
+        return False
+    host = _ascii_host(_split_authority(match["authority"])[0])
+    return bool(_registrable_domain(host))
+
+
+# --- Host ------------------------------------------------------------------------------------------
 
 
 def _split_authority(authority: str) -> tuple[str, str]:
-    authority = authority.rpartition("@")[2]
-    if authority.startswith("["):
-        host, bracket, port = authority.partition("]")
-        host += bracket
-        port = port.removeprefix(":")
-    else:
-        host, _, port = authority.partition(":")
+    """Host and ``:port``, without user and password and without a port that is a default one."""
+    authority = _decode(authority).rpartition("@")[2]
+    host, bracket, rest = authority.partition("]") if authority.startswith("[") else ("", "", authority)
+    name, _, port = rest.partition(":")
     if port.isdecimal():
-        port = str(int(port[:8]))
-    return host, "" if port in ("", "80", "443") else ":" + quote(port, safe="", errors="surrogatepass")
+        port = str(int(port[-8:]))
+    return host + bracket + name, "" if port in ("", "80", "443") else ":" + _encode(port, "")
 
 
 def _host(host: str, rules: UrlRules) -> str:
-    host = _ascii_host(host)
-    host = rules.hosts.get(host.removeprefix("www."), host)
+    """The host that stands for its variants; ``host`` is as :func:`_ascii_host` gives it."""
     labels = host.split(".")
-    registrable = _registrable_domain(host)
-    if registrable:
-        own = registrable.count(".") + 1
+    own = (_registrable_domain(host) or ".".join(labels[-2:])).count(".") + 1
+    if not _is_ip(host):
         labels = [label for label in labels[:-own] if label not in rules.variants] + labels[-own:]
-    host = ".".join(labels)
+    host = rules.hosts.get(host.removeprefix("www."), ".".join(labels))
     return rules.hosts.get(host, host)
+
+
+def _ascii_host(host: str) -> str:
+    """A host in lower case, IDN in Punycode; empty when no host can be named so."""
+    host = ".".join(filter(None, host.lower().split(".")))
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii").strip(".")
+        except UnicodeError:  # as idna.IDNAError is; emoji and the like were allowed before 2008
+            try:
+                host = host.encode("idna").decode("ascii").lower()
+            except UnicodeError:
+                return ""
+    return host if _HOST.fullmatch(host) or _is_ip(host) else ""
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=4096)
 def _registrable_domain(host: str) -> str:
-    return _registrable(host).top_domain_under_public_suffix
+    """``hespress.com`` of ``www.hespress.com``; empty without a known public suffix."""
+    return _public_suffixes(host).top_domain_under_public_suffix
 
 
-def _ascii_host(host: str) -> str:
-    host = _decode(host).strip(".").lower()
-    if host.startswith("["):
-        try:
-            return f"[{ipaddress.IPv6Address(host[1:-1]).compressed}]"
-        except ValueError:
-            return quote(host, safe="[]:", errors="surrogatepass")
-    if not host.isascii():
-        try:
-            return idna.encode(host, uts46=True).decode("ascii")
-        except (idna.IDNAError, UnicodeError):
-            pass
-    return quote(unicodedata.normalize("NFC", host), safe="!$&'()*+,;=~", errors="surrogatepass")
+# --- Path and query --------------------------------------------------------------------------------
 
 
 def _decode(text: str) -> str:
-    """Percent-decoded, composed, without invisible marks; bytes that are no UTF-8 stay as surrogates."""
-    text = _PERCENT.sub(lambda run: bytes.fromhex(run[0].replace("%", "")).decode("utf-8", "surrogateescape"), text)
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    """Unescaped, composed, without invisible marks; bytes that are no UTF-8 become surrogates."""
+    if "%" in text:
+        text = _PERCENT.sub(_unescape, text)
+    if text.isascii():
+        return _INVISIBLE.sub("", text)
+    text = _INVISIBLE.sub("", text)
+    if _SURROGATE.search(text):  # halves of a letter may have met
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return unicodedata.normalize("NFC", text)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")
 
 
 def _encode(text: str, safe: str) -> str:
-    return quote(text.encode("utf-8", "surrogateescape") if True else text, safe=safe)
+    return quote(text.encode("utf-8", "surrogateescape"), safe=safe)
+
+
+def _plain(path: str) -> str:
+    return "/".join(_encode(_decode(segment), _SAFE_IN_PATH) for segment in _SLASHES.split(path))
 
 
 def _resource(path: str, query: str, rules: UrlRules) -> str:
@@ -198,81 +262,106 @@ def _resource(path: str, query: str, rules: UrlRules) -> str:
 
 def _path(path: str, rules: UrlRules) -> str:
     segments: list[str] = []
-    for raw in re.split(r"[/\\]", _SESSION_IN_PATH.sub("", path)):
-        segment = _decode(raw)
+    for escaped in _SLASHES.split(_SESSION_IN_PATH.sub("", path)):
+        segment = _decode(escaped)
         if segment == "..":
             del segments[-1:]
         elif segment not in ("", ".") and not _ASP_SESSION.fullmatch(segment):
             segments.append(segment)
     if rules.rewrites:
-        decoded = "/" + "/".join(segments)
-        for pattern, replacement in rules.rewrites:
-            decoded = re.sub(pattern, replacement, decoded)
-        segments = [segment for segment in decoded.split("/") if segment]
-    if segments and _INDEX.fullmatch(segments[-1]):
-        segments.pop()
-    if len(segments) > 1 and segments[-1].lower() in ("amp", "amphtml"):
-        segments.pop()
-    if len(segments) > 1 and segments[0].lower() == "amp":
+        segments = _rewrite(segments, rules)
+    while len(segments) > 1 and segments[0].lower() in _AMP_SEGMENTS:
         del segments[0]
-    if segments:
-        segments[-1] = re.sub(r"(?i)\.amp(?=\.html?$|$)", "", segments[-1])
+    while segments:
+        segments[-1] = _AMP_SUFFIX.sub("", segments[-1])
+        is_amp = len(segments) > 1 and segments[-1].lower() in _AMP_SEGMENTS
+        if not is_amp and not _INDEX.fullmatch(segments[-1]):
+            break
+        segments.pop()
     if not rules.path_case:
         segments = [segment.lower() for segment in segments]
-    return "/" + "/".join(quote(s.encode("utf-8", "surrogateescape"), safe="!$&'()*+,;=:@~") for s in segments)
+    return "/" + "/".join(_encode(segment, _SAFE_IN_PATH) for segment in segments)
+
+
+def _rewrite(segments: list[str], rules: UrlRules) -> list[str]:
+    path = "/" + "/".join(segments)
+    for pattern, replacement in rules.rewrites:
+        path = re.sub(pattern, replacement, path)
+    return [segment for segment in path.split("/") if segment]
 
 
 def _query(query: str, rules: UrlRules) -> str:
-    pairs: list[tuple[str, str]] = []
+    pairs: dict[tuple[str, str], None] = {}
     for part in query.split("&"):
         name, _, value = (_decode(side.replace("+", " ")) for side in part.partition("="))
-        pair = (name, value)
-        if (name or value) and pair not in pairs and _matters(name, value, rules):
-            pairs.append(pair)
-    pairs.sort(key=lambda pair: pair[0])
-    encoded = "&".join(
-        "=".join(quote(side.encode("utf-8", "surrogateescape"), safe="!$'()*,;:@~/[]") for side in pair) for pair in pairs
-    )
+        if (name or value) and _matters(name, value, rules):
+            pairs[name, value] = None
+    # Sorted by name alone: the order of a repeated parameter has a meaning.
+    ordered = sorted(pairs, key=lambda pair: pair[0])
+    encoded = "&".join(f"{_encode(name, _SAFE_IN_QUERY)}={_encode(value, _SAFE_IN_QUERY)}" for name, value in ordered)
     return "?" + encoded if encoded else ""
 
 
 def _matters(name: str, value: str, rules: UrlRules) -> bool:
+    """Does a parameter say which article this is?"""
     if rules.parameters is not None:
         return name in rules.parameters
     if name in rules.ignored_parameters or _TRACKING.fullmatch(name):
         return False
-    if _SOURCE.fullmatch(name):
-        return not _SOURCE_VALUE.fullmatch(value)
+    if _ORIGIN.fullmatch(name):
+        is_address = name.lower().startswith("ref") and _ADDRESS_VALUE.fullmatch(value)
+        return not (is_address or _ORIGIN_VALUE.fullmatch(value))
     if _SESSION.fullmatch(name):
         return not _SESSION_VALUE.fullmatch(value)
-    if name == "_":
+    if name == "_":  # jQuery's guard against caches
         return not value.isdecimal()
-    return not (name.lower() == "outputtype" and value.lower() == "amp")
+    return (name.lower(), value.lower()) != ("outputtype", "amp")
 
 
-def _unwrap_amp_cache(host: str, path: str, query: str) -> tuple[str, str, str]:
-    return host, path, query
+# --- Sites -----------------------------------------------------------------------------------------
 
 
 def same_site(url: str, domain: str, rules: UrlRules | None = None) -> bool:
-    """Is the address on the site of this domain: the domain, a subdomain, or a host of its rules?"""
-    rules = rules or _DEFAULT_RULES
+    """Is the address on this domain, one of its subdomains, or a host that the rules name?
+
+    >>> same_site("https://m.youm7.com/خبر", "youm7.com")
+    True
+
+    Never raises for a ``str``.
+    """
+    rules = rules or _ANY_SITE
     match = _URL.fullmatch(_tidy(url))
-    if match is None:
-        return False
-    host = _host(_split_authority(match["authority"])[0], rules)
-    domain = _host(domain, rules)
-    return host == domain or host.endswith("." + domain)
+    host = _host(_ascii_host(_split_authority(match["authority"])[0]), rules) if match else ""
+    own = _host(_ascii_host(domain), rules)
+    return bool(host) and (host == own or host.endswith("." + own))
 
 
 def declared_canonical(
-    page_url: str, canonical_href: str | None, is_article: Callable[[str], bool], rules: UrlRules | None = None
+    page_url: str,
+    canonical_href: str | None,
+    is_article: Callable[[str], bool],
+    rules: UrlRules | None = None,
 ) -> str | None:
-    """The address a page declares for itself (``rel=canonical``), when it can be believed."""
-    if not canonical_href:
+    """The address that a page declares for itself (``rel=canonical``), absolute, if it can be believed.
+
+    It must be on the registrable domain of ``page_url`` (or a host that the rules name for it) and
+    point at an article by ``is_article``: templates declare the home page or a listing, aggregators
+    another site. Otherwise None.
+
+    >>> declared_canonical("https://m.hespress.com/خبر-1.html", "/خبر-1.html", lambda url: "-1.html" in url)
+    'https://m.hespress.com/خبر-1.html'
+
+    Never raises for ``str``, unless ``is_article`` does by more than ``ValueError``.
+    """
+    rules = rules or _ANY_SITE
+    if not canonical_href or not canonical_href.strip():
         return None
     try:
-        declared = urljoin(page_url, canonical_href.strip())
+        declared = urljoin(_tidy(page_url), _tidy(canonical_href))
+        page = _URL.fullmatch(_tidy(page_url))
+        host = _host(_ascii_host(_split_authority(page["authority"])[0]), rules) if page else ""
+        site = _registrable_domain(host) or host
+        believed = bool(site) and same_site(declared, site, rules) and is_article(declared)
     except ValueError:
         return None
-    return declared if is_article(declared) else None
+    return declared if believed else None

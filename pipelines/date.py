@@ -1,5 +1,6 @@
 """The article's date is chosen among all candidates, in both calendars, never guessed."""
 
+from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -29,6 +30,7 @@ class DatePipeline:
         assert item.http
         article = date_article(item, spider.site, item.http.fetched_at)
         article.site = spider.name
+        article.made_by = article.made_by and replace(article.made_by, spider=spider.name)
         if spider.site.aggregator:
             article.via = spider.name
         else:

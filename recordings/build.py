@@ -232,8 +232,6 @@ def expected(stories: Sequence[Story], recorded: Sequence[Exchange]) -> dict[str
 def truth(story: Story, urls: dict[str, str]) -> dict[str, Any]:
     """What is true of one article."""
     first = story.paragraphs[0]
-    if story.dateline:
-        first = first.removeprefix(f"{story.dateline} - ")
     moved = HOSTS[story.site] + story.moved_from if story.moved_from else None
     return {
         "site": story.site,

@@ -96,8 +96,9 @@ class Story:
 
     @property
     def source(self) -> str:
-        """Slug of the newspaper."""
-        return self.path.split("/")[-2] if self.site == "maghress" else self.site
+        """Slug of the newspaper, the same for every site that carries it."""
+        path = self.path.split("/")[-2] if self.site == "maghress" else self.site
+        return {"almassae": "almassaa"}.get(path, path)
 
     @property
     def order(self) -> tuple[str, str, int]:

@@ -1,9 +1,9 @@
+# ruff: noqa: E501 (pages are long lines)
 """Article pages of our own writing in the shapes of Arabic news sites, each with what is to be read."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 TITLE = "المجلس الجماعي يصادق على مشروع تهيئة الكورنيش الجديد بالمدينة"
@@ -72,7 +72,13 @@ def cards(count: int = 5) -> str:
     )
 
 
-def frame(main: str, *, head: str = "", title: str = f"{TITLE} - صحيفة المثال", html: str = '<html lang="ar" dir="rtl">') -> bytes:
+def frame(
+    main: str,
+    *,
+    head: str = "",
+    title: str = f"{TITLE} - صحيفة المثال",
+    html: str = '<html lang="ar" dir="rtl">',
+) -> bytes:
     """A whole page around an article: menus, clock, ticker, sidebar, consent, footer."""
     return f"""<!doctype html>{html}<head><meta charset="utf-8"><title>{title}</title>{head}
 <style>.x{{color:red}}</style><script>var a = "<p>نص داخل شيفرة لا يقرأ أبدا مهما طال</p>";</script></head><body class="rtl single">
@@ -115,7 +121,11 @@ def _jannah() -> Shape:
 
 
 def _breaks() -> Shape:
-    text = "<br><br>".join(P[:3]) + "<bannerinjection><div>مساحة إعلانية</div></bannerinjection><br>" + "<br /><br />".join(P[3:])
+    text = (
+        "<br><br>".join(P[:3])
+        + "<bannerinjection><div>مساحة إعلانية</div></bannerinjection><br>"
+        + "<br /><br />".join(P[3:])
+    )
     return Shape(
         "a body of line breaks, custom tags inside, agency line, next and previous teasers",
         frame(
@@ -139,7 +149,8 @@ def _lede() -> Shape:
 <article class="print-full-width"><div class="article article-content"><div class="article-summary-container"><p class="article-summary">{P[0]}</p></div>
 <div class="article-body"><div class="body-div-for-inread">{ps(P[1:3])}{related}{ps(P[3:])}</div></div></div></article>
 <article class="print-full-width"><div class="related_contents_cont noprint"><h2><a href="/m">الأكثر قراءة</a></h2><ul>{links(6)}</ul></div></article></section>""",
-            head=ld(datePublished="٢٠٢٤-١٠-٠٧T١٨:٤٥:٢١+0100") + f'<meta property="og:description" content="{P[0][:80]}">',
+            head=ld(datePublished="٢٠٢٤-١٠-٠٧T١٨:٤٥:٢١+0100")
+            + f'<meta property="og:description" content="{P[0][:80]}">',
         ),
         without=("أخبار ذات صلة", HEADLINES[2], "وكالات - الرباط", "قبل 5 ساعات"),
     )
@@ -235,9 +246,16 @@ def _both_calendars() -> Shape:
 
 
 def _hashed() -> Shape:
-    blocks = "".join(f'<div dir="rtl" class="bbc-19j92fr ebmt73l0"><p dir="rtl" class="bbc-1gjryo4 e17g058b0">{text}</p></div>' for text in P)
+    blocks = "".join(
+        f'<div dir="rtl" class="bbc-19j92fr ebmt73l0"><p dir="rtl" class="bbc-1gjryo4 e17g058b0">{text}</p></div>'
+        for text in P
+    )
     parts = blocks.split("</div>")
-    inserted = "</div>".join(parts[:3]) + f'</div><section role="region" class="bbc-x1"><strong>قصص مقترحة</strong><ul>{links(4)}</ul><p><span>نهاية</span></p></section>' + "</div>".join(parts[3:])
+    inserted = (
+        "</div>".join(parts[:3])
+        + f'</div><section role="region" class="bbc-x1"><strong>قصص مقترحة</strong><ul>{links(4)}</ul><p><span>نهاية</span></p></section>'
+        + "</div>".join(parts[3:])
+    )
     return Shape(
         "hashed class names, each paragraph in its own box",
         frame(
@@ -257,7 +275,10 @@ def _old_table() -> Shape:
 <td valign="top"><table><tr><td><font size="5"><b>{TITLE}</b></font></td></tr><tr><td><font size="2">نشر بتاريخ: 07/10/2024 - 18:45</font></td></tr>
 <tr><td><font face="Tahoma"><div align="justify">{"<br><br>".join(P)}</div></font></td></tr><tr><td><a href="/print">طباعة</a> | <a href="/send">أرسل لصديق</a></td></tr></table></td></tr></table>""",
             title=f"صحيفة المثال | {TITLE}",
-        ).replace(b'charset="utf-8"', b'charset="windows-1256"').decode().encode("cp1256", "ignore"),
+        )
+        .replace(b'charset="utf-8"', b'charset="windows-1256"')
+        .decode()
+        .encode("cp1256", "ignore"),
     )
 
 
@@ -288,12 +309,18 @@ def _brief() -> Shape:
 def _client_rendered() -> Shape:
     return Shape(
         "the body stands in JSON-LD alone",
-        frame('<div id="__next"></div>', head=ld(datePublished="2024-10-07T18:45:00+01:00", articleBody="\n".join(P))),
+        frame(
+            '<div id="__next"></div>',
+            head=ld(datePublished="2024-10-07T18:45:00+01:00", articleBody="\n".join(P)),
+        ),
     )
 
 
 def _broken_json() -> Shape:
-    broken = '<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07T18:45:00+01:00","description":"قال "الرئيس" إن", }</script>' % TITLE
+    broken = (
+        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07T18:45:00+01:00","description":"قال "الرئيس" إن", }</script>'
+        % TITLE
+    )
     return Shape(
         "broken JSON-LD, an Elementor page",
         frame(
@@ -306,7 +333,11 @@ def _broken_json() -> Shape:
 
 
 def _lists() -> Shape:
-    items = ("تهيئة الممرات المخصصة للراجلين والدراجات على طول الكورنيش.", "بناء ثلاثة مواقف للسيارات تحت أرضية.", "غرس أكثر من ألفي شجرة من الأصناف المحلية.")
+    items = (
+        "تهيئة الممرات المخصصة للراجلين والدراجات على طول الكورنيش.",
+        "بناء ثلاثة مواقف للسيارات تحت أرضية.",
+        "غرس أكثر من ألفي شجرة من الأصناف المحلية.",
+    )
     return Shape(
         "a list and a sub-heading inside, a kicker in the headline, a suffix in the title",
         frame(
@@ -331,7 +362,10 @@ SHAPES: tuple[Shape, ...] = tuple(
 
 def listing() -> bytes:
     """A page of teasers at an address that looks like an article."""
-    return frame(f'<div class="archive"><h1>مجتمع</h1>{cards(12)}<div class="pagination"><a href="?page=2">التالي</a></div></div>', title="مجتمع - صحيفة المثال")
+    return frame(
+        f'<div class="archive"><h1>مجتمع</h1>{cards(12)}<div class="pagination"><a href="?page=2">التالي</a></div></div>',
+        title="مجتمع - صحيفة المثال",
+    )
 
 
 def without_body() -> bytes:
@@ -341,9 +375,14 @@ def without_body() -> bytes:
 
 def french() -> bytes:
     """A French page of an Arabic site."""
-    text = "<p>Le conseil communal a adopté, lors de sa session ordinaire, le projet d'aménagement de la nouvelle corniche qui s'étend sur sept kilomètres.</p>" * 1
+    text = (
+        "<p>Le conseil communal a adopté, lors de sa session ordinaire, le projet d'aménagement de la nouvelle corniche qui s'étend sur sept kilomètres.</p>"
+        * 1
+    )
     more = "<p>Selon le président du conseil, les travaux seront lancés au début du printemps prochain avec un bureau d'études spécialisé dans le littoral.</p>"
-    return frame(f'<article><h1>Le conseil adopte le projet de la nouvelle corniche</h1><div class="entry-content">{text}{more}</div></article>', title="Le conseil adopte le projet de la nouvelle corniche", html='<html lang="fr">')
+    return frame(
+        f'<article><h1>Le conseil adopte le projet de la nouvelle corniche</h1><div class="entry-content">{text}{more}</div></article>',
+        title="Le conseil adopte le projet de la nouvelle corniche",
+        html='<html lang="fr">',
+    )
 
-
-Reader = Callable[[bytes, str], object]

@@ -21,7 +21,15 @@ SITE = Site(
     timezone="Africa/Casablanca",
     article=r"/news/\d+",
     discover=[],
-    markup=[Markup(title="h1", body="div.story-body p, .entry-content", date="time::attr(datetime)", remove=".x", cut=["نص.*"])],
+    markup=[
+        Markup(
+            title="h1",
+            body="div.story-body p, .entry-content",
+            date="time::attr(datetime)",
+            remove=".x",
+            cut=["نص.*"],
+        )
+    ],
 )
 
 
@@ -61,16 +69,42 @@ def _doubled(page: bytes, dice: random.Random) -> bytes:
 
 
 def _attributes(page: bytes, dice: random.Random) -> bytes:
-    words = [b'class="related comment"', b'style="display:none"', b"hidden", b'itemprop="articleBody"', b'datetime="\xd9\xa1"', b'id=""']
+    words = [
+        b'class="related comment"',
+        b'style="display:none"',
+        b"hidden",
+        b'itemprop="articleBody"',
+        b'datetime="\xd9\xa1"',
+        b'id=""',
+    ]
     return page.replace(b"<div ", b"<div " + dice.choice(words) + b" ", dice.randrange(1, 9))
 
 
 def _json(page: bytes, dice: random.Random) -> bytes:
-    junk = dice.choice([b'{"@graph":' * 500, b"[" * 5000, b'{"@type":["NewsArticle"],"headline":{"a":[1,null]},"author":[[[]]]}', b"null", b'"', b"{}}", b'{"@type":5,"datePublished":1e999}'])
+    junk = dice.choice(
+        [
+            b'{"@graph":' * 500,
+            b"[" * 5000,
+            b'{"@type":["NewsArticle"],"headline":{"a":[1,null]},"author":[[[]]]}',
+            b"null",
+            b'"',
+            b"{}}",
+            b'{"@type":5,"datePublished":1e999}',
+        ]
+    )
     return b'<script type="application/ld+json">' + junk + b"</script>" + page
 
 
-MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (_cut, _shuffled, _flipped, _nulls, _nested, _doubled, _attributes, _json)
+MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
+    _cut,
+    _shuffled,
+    _flipped,
+    _nulls,
+    _nested,
+    _doubled,
+    _attributes,
+    _json,
+)
 
 
 @pytest.mark.trials
@@ -106,7 +140,8 @@ HUGE = {
     "many classes": b"".join(b'<div class="c%d related">x</div>' % i for i in range(500_000)),
     "many links": b"<a href=/x>" * 1_800_000,
     "JSON-LD": b'<script type="application/ld+json">' + b"[" * 19_000_000,
-    "JSON-LD text": b'<script type="application/ld+json">{"@type":"NewsArticle","headline":"' + b'\\"' * 9_000_000,
+    "JSON-LD text": b'<script type="application/ld+json">{"@type":"NewsArticle","headline":"'
+    + b'\\"' * 9_000_000,
     "metas": b'<meta property="article:published_time" content="2024">' * 360_000,
     "many dates": b"".join(b"<time datetime=2024-01-%02d>%d</time>" % (i % 31, i) for i in range(400_000)),
     "headings": "<h1>المجلس الجماعي يصادق على مشروع جديد</h1>".encode() * 250_000,
@@ -126,6 +161,23 @@ def test_no_huge_page_takes_long(kind: str) -> None:
 
 
 def test_empty_and_odd_pages() -> None:
-    for page in (b"", b" ", b"\x00", b"<", b"<!-- -->", b"\xff\xfe", b"<html></html>", b"{}", b"<?xml version='1.0' encoding='x'?><a/>", b"\xef\xbb\xbf"):
-        for url in ("https://example.com/1", "", "not an address", "http://[::1", "https://example.com/" + "a" * 70_000):
+    for page in (
+        b"",
+        b" ",
+        b"\x00",
+        b"<",
+        b"<!-- -->",
+        b"\xff\xfe",
+        b"<html></html>",
+        b"{}",
+        b"<?xml version='1.0' encoding='x'?><a/>",
+        b"\xef\xbb\xbf",
+    ):
+        for url in (
+            "https://example.com/1",
+            "",
+            "not an address",
+            "http://[::1",
+            "https://example.com/" + "a" * 70_000,
+        ):
             assert check(read(page, url)) is not None

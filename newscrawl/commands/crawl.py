@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
@@ -31,6 +32,9 @@ class Command(CrawlCommand):
                 Arguments.read(opts.spargs, crawler.spidercls.site.country)
             except ValueError as error:
                 raise UsageError(str(error)) from None
+        if job := opts.spargs.get("_job"):
+            # Scrapyd names the job in this argument only; what asks who runs us reads the environment.
+            os.environ.setdefault("SCRAPYD_JOB", job)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         outcome = crawler.stats.get_value("newscrawl/outcome") if crawler.stats else None

@@ -145,8 +145,19 @@ def _time(hour: int, minute: int, second: int, period: str | None, *, words: boo
 _HALVES: dict[str, dict[int, int]] = {
     "am": {12: 0, **{hour: hour for hour in range(12)}},
     "pm": {**{hour: hour + 12 for hour in range(12)}, **{hour: hour for hour in range(12, 24)}},
-    "noon": {10: 10, 11: 11, 12: 12, **{hour: hour + 12 for hour in range(1, 5)}, **{h: h for h in range(13, 17)}},
-    "night": {12: 0, **{h: h for h in range(5)}, **{h: h + 12 for h in range(6, 12)}, **{h: h for h in range(18, 24)}},
+    "noon": {
+        10: 10,
+        11: 11,
+        12: 12,
+        **{hour: hour + 12 for hour in range(1, 5)},
+        **{h: h for h in range(13, 17)},
+    },
+    "night": {
+        12: 0,
+        **{h: h for h in range(5)},
+        **{h: h + 12 for h in range(6, 12)},
+        **{h: h for h in range(18, 24)},
+    },
     "dawn": {12: 0, **{hour: hour for hour in range(7)}},
     "midnight": {12: 0, 0: 0},
 }

@@ -62,12 +62,14 @@ _NUMBER_RIGHT = re.compile(r"(?P<link>\ ?[-/.:,]\ ?)[NY#]")
 _GLUED_LEFT = re.compile(r"(?:[+!/]|X[-/.]?)$")
 _GLUED_RIGHT = re.compile(r"[/!+]|[.-]?X")
 _RANGE_LEFT = re.compile(r"(?P<n>[NO])(?P<link>\ ?[-/]\ ?|[.+]|\ ?,\ ?(?:&\ ?)?|\ ?&\ ?|\ )$")
-_RANGE_RIGHT = re.compile(
-    r"\ ?[cmh]?\ ?[),]?\ ?i|[-/]Y|[-/]N(?!\ ?[-/.:MHLfj])|\ ?r"
-)
-_MONTH_RANGE_LEFT = re.compile(rf"[NO]{_JOIN}[MLF][-/,& ]+(?:W\ )?$")
-_MONTH_YEAR_LEFT = re.compile(r"[MH]\ Y\ $")  # an archive: «مارس 2024 12 أبريل 2024 8»
+_RANGE_RIGHT = re.compile(r"\ ?[cmh]?\ ?[),]?\ ?i|[-/]Y|[-/]N(?!\ ?[-/.:MHLfj])|\ ?r")
+_MONTH_RANGE_LEFT = {
+    "gregorian": re.compile(rf"[NO]{_JOIN}[MLF][-/,& ]+(?:W\ )?$"),
+    "hijri": re.compile(rf"[NO]{_JOIN}H[-/,& ]+(?:W\ )?$"),
+}
+_MONTH_YEAR_LEFT = re.compile(r"(?<![NO]\ )[MH]\ Y\ $")  # an archive: «مارس 2024 12 أبريل 2024 8»
 _COUNTED_LEFT = re.compile(r"b[ :.(-]{0,3}$")
+_OWN_NUMBER_LEFT = re.compile(r"[bt][ :.(f-]{0,4}$")  # «العدد 12 - 27 مارس», «الساعة 10 - 27 مارس»
 _LIMIT_LEFT = re.compile(r"[ivA][ ,:(fjWaER]*$")
 _UNTIED_LEFT = re.compile(r"[xXb]\ $")
 
@@ -76,7 +78,7 @@ def find(text: Text) -> list[Found]:
     """The dates of a text, in their order. Example: ``17 رمضان 1445 الموافق 27 مارس 2024`` has two."""
     shape = text.shape
     claimed = bytearray(len(shape))
-    found = []
+    found: list[Found] = []
     if "Y" in shape:
         if "M" in shape or "H" in shape or "L" in shape or "F" in shape:
             for pattern in _NAMED:
@@ -112,8 +114,8 @@ def _era(text: Text, end: int) -> tuple[Era | None, int]:
 
 def _named(match: re.Match[str], text: Text) -> Found | None:
     tokens, shape = text
-    hijri = match["hm"] is not None
-    month = tokens[match.start("hm" if hijri else "m")]
+    calendar: Literal["gregorian", "hijri"] = "gregorian" if match["hm"] is None else "hijri"
+    month = tokens[match.start("m" if match["hm"] is None else "hm")]
     number = 9 if month.letter == "F" else month.number
     if match["m2"] is not None and tokens[match.start("m2")].number != number:
         return None
@@ -126,11 +128,11 @@ def _named(match: re.Match[str], text: Text) -> Found | None:
         year=tokens[match.start("y")].number,
         month=number,
         day=1 if day.letter == "F" else day.number,
-        calendar="hijri" if hijri else "gregorian",
+        calendar=calendar,
         era=era,
         clear=not (
             _follows_a_day(text, left, match.start(), day.number)
-            or _MONTH_RANGE_LEFT.search(left)
+            or _MONTH_RANGE_LEFT[calendar].search(left)
             or _MONTH_YEAR_LEFT.search(left)
             or (day.letter in "OF" and _UNTIED_LEFT.search(left))
             or _bounded(text, left, match.end())
@@ -143,7 +145,7 @@ def _named(match: re.Match[str], text: Text) -> Found | None:
 def _follows_a_day(text: Text, left: str, start: int, day: int) -> bool:
     """Is there another day right before this one (``25-27 مارس``)?"""
     match = _RANGE_LEFT.search(left)
-    if match is None or _COUNTED_LEFT.search(left[: match.start("n")]):
+    if match is None or _OWN_NUMBER_LEFT.search(left[: match.start("n")]):
         return False
     # «كتاب 31 - 27 مارس»: with spaces, days that do not rise are no range.
     before = text.tokens[start - len(left) + match.start("n")].number
@@ -152,15 +154,16 @@ def _follows_a_day(text: Text, left: str, start: int, day: int) -> bool:
 
 def _bounded(text: Text, left: str, end: int) -> bool:
     """Is it one end of a range, a limit (``قبل 20 مارس``) or a reference (``قرار 20 مارس``)?"""
-    return bool(
-        _COUNTED_LEFT.search(left) or _LIMIT_LEFT.search(left) or _RANGE_RIGHT.match(text.shape, end)
-    )
+    return bool(_COUNTED_LEFT.search(left) or _LIMIT_LEFT.search(left) or _RANGE_RIGHT.match(text.shape, end))
 
 
 def _numeric(match: re.Match[str], text: Text) -> Found | None:
     tokens, shape = text
     left = shape[max(0, match.start() - _CONTEXT) : match.start()]
-    for neighbour in (_NUMBER_LEFT.search(left), _NUMBER_RIGHT.match(shape, match.end())):
+    before = _NUMBER_LEFT.search(left)
+    if before is not None and " " in before["link"] and _OWN_NUMBER_LEFT.search(left[: before.start()]):
+        before = None
+    for neighbour in (before, _NUMBER_RIGHT.match(shape, match.end())):
         if neighbour is not None:
             link = neighbour["link"]
             if " " not in link or (link.strip() == match["s"] and " " in match[0]):
@@ -171,6 +174,8 @@ def _numeric(match: re.Match[str], text: Text) -> Found | None:
     if era is None and left.rstrip().endswith("h"):
         era = "hijri"
     year = tokens[match.start("y")]
+    if len(year.value) == 1:
+        return None
     return Found(
         start=match.start(),
         end=end,

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from newscrawl.dates.clock import CLOCK, find_clock
+from newscrawl.dates.clock import CLOCK, Printed, find_clock
 from newscrawl.dates.words import Text
 from newscrawl.items import Precision
 
@@ -22,19 +22,22 @@ class Moment(NamedTuple):
     """What a relative phrase says, on the clock of ``now``."""
 
     date: dt.date
-    time: dt.time | None
     precision: Precision
     earliest: dt.date | None = None
     latest: dt.date | None = None
-    exact: bool = True
-    """Does the time come from a clock printed in the text, and not from counting back?"""
+    at: dt.datetime | None = None
+    """The moment counted back to, where the phrase counts minutes or hours."""
+    clock: Printed | None = None
+    """The clock time printed beside the phrase."""
 
 
 _AMOUNT = r"(?:[Nn]\ )?[Uj](?:\ k|\ ?&\ ?(?:[Nn]\ )?[Uj])*"
 _LABEL = r"(?:[puftj][ :,]*)*"
-_TAIL = r"[ .,|)]*"
+_TAIL = r"[ .,|]*(?:\([pu]\))?[ .,|)]*"
 _AGO = re.compile(rf"[ (]*{_LABEL}(?P<amount>A\ ?:?\ ?{_AMOUNT}(?:\ B)?|B\ {_AMOUNT}|{_AMOUNT}\ B){_TAIL}")
-_DAY = re.compile(rf"[ (|]*(?:[puftj][ :,|-]*|W[ ,]+)*(?:a\ )?(?P<day>R)(?:\ ?,?\ W)?(?P<clock>[ ,|/f()-]*{CLOCK})?{_TAIL}")
+_DAY = re.compile(
+    rf"[ (|]*(?:[puftj][ :,|-]*|W[ ,]+)*(?:a\ )?(?P<day>R)(?:\ ?,?\ W)?(?P<clock>[ ,|/ft()-]*{CLOCK})?{_TAIL}"
+)
 _NOW = re.compile(rf"[ (]*{_LABEL}(?P<now>I){_TAIL}")
 _PART = re.compile(r"\ ?\|\ ?|\ -\ |,\ ")
 _UNITS = {
@@ -46,7 +49,15 @@ _UNITS = {
     "month": dt.timedelta(days=30),
     "year": dt.timedelta(days=365),
 }
-_ORDER: list[str] = list(_UNITS)
+_ORDER = list(_UNITS)
+_PRECISIONS: dict[str, Precision] = {
+    "second": "minute",
+    "minute": "minute",
+    "hour": "hour",
+    "week": "week",
+    "month": "month",
+    "year": "year",
+}
 
 
 def resolve(text: Text, now: dt.datetime) -> Moment | None:
@@ -62,13 +73,12 @@ def resolve(text: Text, now: dt.datetime) -> Moment | None:
         match = _NOW.fullmatch(shape)
         if match is None:
             return None
-        recent = text.tokens[match.start("now")].value == "recent"
-        if not recent:
-            return Moment(now.date(), now.time().replace(second=0, microsecond=0), "minute", exact=False)
+        if text.tokens[match.start("now")].value == "now":
+            return Moment(now.date(), "minute", at=now)
         earliest = (now - dt.timedelta(hours=1)).date()
         if earliest != now.date():
-            return Moment(now.date(), None, "hour", earliest, now.date())
-        return Moment(now.date(), None, "day")
+            return Moment(now.date(), "hour", earliest, now.date())
+        return Moment(now.date(), "day")
     if "A" not in shape and "B" not in shape:
         return None
     start = 0
@@ -91,9 +101,7 @@ def _day(text: Text, now: dt.datetime) -> Moment | None:
         return None
     date = now.date() + dt.timedelta(days=text.tokens[match.start("day")].number)
     clock = find_clock(text, match.end("day"), match.end("day")) if match["clock"] else None
-    if clock is None or clock.time is None:
-        return Moment(date, None, "day")
-    return Moment(date, clock.time, "minute")
+    return Moment(date, "day", clock=clock)
 
 
 def _ago(text: Text, match: re.Match[str], now: dt.datetime) -> Moment | None:
@@ -117,23 +125,23 @@ def _ago(text: Text, match: re.Match[str], now: dt.datetime) -> Moment | None:
     if sum(counted.values()) > 5000:
         return None
     months = counted.pop("year", 0) * 12 + counted.pop("month", 0)
-    back = sum((_UNITS[unit] * count for unit, count in counted.items()), dt.timedelta(0))
     if months > 1200:
         return None
-    nominal = _months_before(now, months) - back
-    unit_length = _UNITS[finest]
-    # A site that counts whole units says «ساعتين» until the third is over, one that rounds from 1 h 30 on.
-    early = nominal - unit_length
-    late = nominal + unit_length / 2 if now - nominal >= 2 * unit_length else nominal
-    if finest in ("week", "month", "year"):
-        day = dt.timedelta(days=1)
-        return Moment(nominal.date(), None, finest, (early + day).date(), late.date())  # type: ignore[arg-type]
+    moment = _months_before(now, months)
+    moment -= dt.timedelta(days=counted.pop("week", 0) * 7 + counted.pop("day", 0))  # on the wall clock
+    back = sum((_UNITS[part] * count for part, count in counted.items()), dt.timedelta(0))
+    moment = (moment.astimezone(dt.UTC) - back).astimezone(now.tzinfo)
     if finest == "day":
-        return Moment(nominal.date(), None, "day")
-    time = nominal.time().replace(second=0, microsecond=0)
+        return Moment(moment.date(), "day")
+    # A site that counts whole units says «ساعتين» until the third is over, one that rounds from 1 h 30 on.
+    length, precision = _UNITS[finest], _PRECISIONS[finest]
+    early, late = moment - length, moment + length / 2 if now - moment >= 2 * length else moment
+    if finest in ("week", "month", "year"):
+        early += dt.timedelta(days=1)
+        return Moment(moment.date(), precision, early.date(), late.date())
     if finest == "hour" and early.date() != late.date():
-        return Moment(nominal.date(), time, "hour", early.date(), late.date(), exact=False)
-    return Moment(nominal.date(), time, "hour" if finest == "hour" else "minute", exact=False)
+        return Moment(moment.date(), precision, early.date(), late.date(), at=moment)
+    return Moment(moment.date(), precision, at=moment)
 
 
 def _months_before(moment: dt.datetime, months: int) -> dt.datetime:

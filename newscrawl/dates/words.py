@@ -100,7 +100,7 @@ def _letters() -> dict[int, str | None]:
         ("ىیېۍئے", "ي"),
         ("ةھہۃەۀ", "ه"),
         ("کڪ", "ك"),
-        ("‐‑‒–—―−﹘﹣", "-"),  # noqa: RUF001
+        ("‐‑‒–—―−﹘﹣", "-"),
         ("⁄∕╱\\؍", "/"),
         ("،٬", ","),
         ("٫۔", "."),
@@ -111,6 +111,7 @@ def _letters() -> dict[int, str | None]:
 
 
 _LETTERS = _letters()
+_ASCII = {ord("'"): None, ord("`"): None, ord("\\"): "/"}
 _ISOLATED = re.compile("[\ufe70-\ufe7f]")  # NFKD would put a space before these marks
 _TATWEEL_DASH = re.compile(r"(?<=\d)ـ+(?=\d)|(?<![^\W\d_])ـ+(?![^\W\d_])")
 _INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_](?![^\W\d_]))")
@@ -126,7 +127,7 @@ def fold(text: str) -> str:
     Example: ``الأرْبِعاءُ، 27‏ مـارس`` → ``الاربعا, 27 مارس``.
     """
     if text.isascii():
-        text = text.lower()
+        text = text.lower().translate(_ASCII)
     else:
         text = unicodedata.normalize("NFKD", _ISOLATED.sub("", text)).translate(_LETTERS).lower()
         if "ـ" in text:
@@ -177,7 +178,7 @@ _OFFSET = re.compile(
 _PREFIXES = ("و", "ب", "ل", "ف", "ك")
 _PREFIXED = frozenset("MHLWOFjf")
 _MARKS = {mark: mark for mark in "-/.,:|()+ "}
-_MARKS.update(dict.fromkeys("•·∙‧●▪◦¦ǀ│┃;؛«»\"“”„<>*~!…؟", "|"))  # noqa: RUF001
+_MARKS.update(dict.fromkeys('•·∙‧●▪◦¦ǀ│┃;؛«»"“”„<>*~!…؟', "|"))
 _MARKS.update({"[": "(", "{": "(", "]": ")", "}": ")", "@": ","})
 
 
@@ -271,7 +272,7 @@ def _offset(text: str, position: int, *, iso: bool, exact: bool) -> tuple[dt.tim
     hours, minutes = int(match["h"]), int((match["m"] or "0").lstrip(":"))
     if match["named"] is None:
         short = match["m"] is None
-        if len(match["h"]) < 2 or (short and (match["gap"] or not iso and match["sign"] == "-")):
+        if (len(match["h"]) < 2 and ":" not in (match["m"] or "")) or (short and (match["gap"] or not iso and match["sign"] == "-")):
             return None, position
         if match["sign"] == "-" and not exact:
             return None, position

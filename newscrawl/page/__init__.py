@@ -33,8 +33,8 @@ def read(
     download: without it ``منذ ساعتين`` gives no day. Days and times are on the publisher's clock as
     far as the page or the site tells it; instants are UTC.
 
-    >>> page = "<title>خبر</title><h1>المغرب يطلق برنامجا جديدا</h1><time datetime='2024-03-27T10:00+01:00'>".encode()
-    >>> article = read(page, "https://www.example.ma/1")
+    >>> page = "<h1>المغرب يطلق برنامجا جديدا</h1><time datetime='2024-03-27T10:00+01:00'></time>"
+    >>> article = read(page.encode(), "https://www.example.ma/1")
     >>> article.title, article.day, article.source
     ('المغرب يطلق برنامجا جديدا', '2024-03-27', 'example')
 

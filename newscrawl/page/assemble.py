@@ -8,17 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
-from urllib.parse import unquote, urlsplit
 
 import tldextract
 
-from newscrawl import urls
-from newscrawl.items import Article, HijriDetail, Image, Published, PublishedDetail, RawArticle
+from newscrawl import __version__, urls
+from newscrawl.dates import DATES_VERSION, to_hijri
+from newscrawl.items import SCHEMA_VERSION, Article, HijriDetail, Image, MadeBy, Published, PublishedDetail, RawArticle
 from newscrawl.page import chosen_date
+from newscrawl.page.document import path_of
+from newscrawl.page.generic import BYLINE, author_names
 from newscrawl.page.headline import bare
 from newscrawl.sites import Site
 from newscrawl.sites.sources import Source, resolve
-from newscrawl.text import clean, language
+from newscrawl.text import CLEAN_VERSION, FOLD_VERSION, clean, language
 
 _domain = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _OPENING = re.compile(r"^(?P<place>[^\d.،:؟!]{2,40}?)\s*(?:[-–—ـ/|]\s*)(?P<rest>.{2,40}?)\s*(?:[-–—ـ:|)]|$)")
@@ -48,8 +50,10 @@ def clean_article(raw: RawArticle) -> RawArticle:
             lede = None
     if lede and title and bare(lede) == bare(title):
         lede = None
-    byline = _line(raw.byline)
-    if body and byline and bare(body[0]) == bare(byline) and len(body) > 1:
+    byline, authors = _line(raw.byline), raw.authors
+    if len(body) > 1 and _is_byline(body[0], byline, _line(raw.publisher)):
+        byline = byline or body[0]
+        authors = authors or author_names(body[0])
         body = body[1:]
     return replace(
         raw,
@@ -59,10 +63,20 @@ def clean_article(raw: RawArticle) -> RawArticle:
         byline=byline,
         section=_line(raw.section),
         publisher=_line(raw.publisher),
-        authors=_unique([clean(text) for text in raw.authors]),
+        authors=_unique([clean(text) for text in authors]),
         tags=_unique([clean(text) for text in raw.tags]),
         images=[Image(url=image.url, caption=_line(image.caption)) for image in raw.images],
     )
+
+
+def _is_byline(first: str, byline: str | None, publisher: str | None) -> bool:
+    """Is the first paragraph an author line (``بقلم …``, ``الجريدة ـ …``)?"""
+    if len(first.split()) > 8 or first.endswith((".", "؟", "!", ":")):
+        return False
+    if byline and bare(first) == bare(byline):
+        return True
+    led = bool(publisher) and bare(first).startswith(bare(publisher or "") + " ")
+    return led or bool(BYLINE.match(first))
 
 
 def _line(text: str | None) -> str | None:
@@ -101,7 +115,7 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         lede=raw.lede,
         body=body,
         word_count=len(body.split()),
-        lang=language(f"{raw.title or ''}\n{raw.lede or ''}\n{body[:4000]}"),
+        lang=language(f"{raw.title or ''}\n{raw.lede or ''}\n{body[:1500]}"),
         authors=raw.authors,
         byline=raw.byline,
         agencies=agencies(opening + raw.body[-1:]),
@@ -114,11 +128,25 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         modified_at=choice.modified,
         origins=dict(raw.origins),
         http=raw.http,
+        made_by=_made_by(raw, site),
         page=raw.page,
     )
     article.urls, article.keys = _addresses(raw, site)
     _when(article, choice)
     return article
+
+
+def _made_by(raw: RawArticle, site: Site | None) -> MadeBy:
+    return MadeBy(
+        newscrawl=__version__,
+        spider=_slug(site.domain if site else raw.url),
+        markup=raw.markup,
+        clean=CLEAN_VERSION,
+        fold=FOLD_VERSION,
+        dates=DATES_VERSION,
+        urls=urls.URLS_VERSION,
+        schema=SCHEMA_VERSION,
+    )
 
 
 def _when(article: Article, choice: chosen_date.Choice) -> None:
@@ -130,7 +158,7 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
         return
     article.published_raw = published.raw
     article.published = _detail(published)
-    article.origins["dates"] = published.origin
+    article.origins["dates"] = choice.rung or published.origin
     if published.precision in ("day", "hour", "minute"):
         article.day = published.date.isoformat()
         article.published_at = published.at
@@ -145,9 +173,7 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
 def _umm_al_qura(published: Published) -> str | None:
     if published.hijri and published.hijri.calendar == "umm_al_qura" and published.hijri.basis == "table":
         return published.hijri.day
-    from newscrawl.dates import to_hijri
-
-    found = to_hijri(published.date, calendar="umm_al_qura")
+    found = to_hijri(published.date)
     return found.day if found else None
 
 
@@ -161,7 +187,9 @@ def _detail(published: Published) -> PublishedDetail:
         precision=published.precision,
         earliest=published.earliest.isoformat() if published.earliest else None,
         latest=published.latest.isoformat() if published.latest else None,
-        hijri=HijriDetail(calendar=hijri.calendar, basis=hijri.basis, printed=hijri.printed) if hijri else None,
+        hijri=HijriDetail(calendar=hijri.calendar, basis=hijri.basis, printed=hijri.printed)
+        if hijri
+        else None,
         origin=published.origin,
         warnings=list(published.warnings),
     )
@@ -169,7 +197,7 @@ def _detail(published: Published) -> PublishedDetail:
 
 def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]]:
     rules = site.url_rules if site else None
-    home: Callable[[str], bool] = lambda url: len(urlsplit(url).path) > 1 and _slug(url) == _slug(raw.url)  # noqa: E731
+    home: Callable[[str], bool] = lambda url: len(path_of(url)) > 1 and _slug(url) == _slug(raw.url)  # noqa: E731
     declared = urls.declared_canonical(raw.url, raw.canonical, site.is_article if site else home, rules)
     met = [url for url in [*raw.urls, raw.url] if url != raw.canonical] + ([declared] if declared else [])
     met = list(dict.fromkeys(met))
@@ -185,13 +213,12 @@ def _source(raw: RawArticle, site: Site | None) -> Source:
         slug = _slug(site.domain)
         known = resolve(slug)
         return Source(known.slug if known else slug, site.name, site.country)
-    path = unquote(urlsplit(raw.url).path)
-    hit = re.search(site.publisher, path) if site.publisher else None
-    slug = hit["source"] if hit else None
-    known = (resolve(slug) if slug else None) or (resolve(raw.publisher) if raw.publisher else None)
+    hit = re.search(site.publisher, path_of(raw.url)) if site.publisher else None
+    found = hit["source"] if hit else None
+    known = (resolve(found) if found else None) or (resolve(raw.publisher) if raw.publisher else None)
     if known:
         return Source(known.slug, known.name, known.country or site.country)
-    return Source(slug or _slug(site.domain), raw.publisher or slug or site.name, site.country)
+    return Source(found or _slug(site.domain), raw.publisher or found or site.name, site.country)
 
 
 @lru_cache(maxsize=2048)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from lxml import etree
 
 from newscrawl.page.document import MAX_ELEMENTS
+from newscrawl.page.names import named
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small span"
-    " strike strong sub sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small"
+    " span strike strong sub sup time tt u var wbr".split()
 )
 """Elements inside a line; every other one, known or not, begins a new block."""
 
 SKIPPED = frozenset(
-    "script style noscript template svg math iframe object embed video audio canvas map select option optgroup"
-    " datalist button input textarea progress meter head dialog".split()
+    "script style noscript template svg math iframe object embed video audio canvas map select option"
+    " optgroup datalist button input textarea progress meter head dialog".split()
 )
 """Elements that hold no text of an article."""
 
@@ -26,52 +26,6 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _BAD_TAGS = frozenset({"nav", "footer", "aside", "figcaption", "menu"})
 
-_FRAME = re.compile(
-    r"""comment(?!able) | disqus | related | (?:^|[-_ ])rel[-_] | recommend | share | sharing | (?<!is-)social
-    | bread-?c | sidebar | newsletter | subscri | taboola | outbrain | mgid | cognativex
-    | most[-_]?(?:read|view|popular|comment|recent) | popular | trending | (?:read|see|also)[-_]?(?:more|also|next|read)
-    | (?:^|[-_ ])more[-_](?!content)|morenews | you[-_]?may | other[-_]?(?:news|articles|posts) | latest | copyright
-    | cookie | consent | gdpr | modal | pop-?up | advert | adsense | sponsor | promo | banner
-    | (?:^|[-_ ])(?:ads?|adv|dfp|gpt|nav|menu|poll|vote|ticker|footer|pager|rss|login|search)(?=$|[-_ 0-9])
-    | (?:^|[-_ ])print[-_](?:btn|button|icon|link) | (?:^|[-_ ])tags?(?=$|\s|[-_](?:list|links|cloud|box|wrap|container|items?))
-    | pagination | toolbar | next[-_]prev | prev[-_]next | post[-_]?nav | no-?print | keyword | hashtag | interstitial
-    | prayer | weather | breaking | follow | (?:^|[-_ ])widget(?=$|\s) | (?:font|text)[-_]?(?:resize|size-|control)
-    | (?:^|[-_ ])listen(?=$|[-_ ]) | whatsapp | telegram | google-?news | google[-_]news | ai[-_]?summary
-    | (?:inline|inner|inside)[-_]?(?:article|news|link) | visually-hidden | sr-only | screen-reader""",
-    re.VERBOSE,
-)
-"""Names of boxes that are no part of an article."""
-_CREDIT = re.compile(
-    r"""(?:^|[-_ ])(?:bio|source)(?=$|[-_ 0-9]) | author[-_]?(?:box|bio|info|card|desc|about) | about[-_]?author
-    | caption | img[-_]cap | image[-_]?(?:heading|desc|text|title) | photo[-_]?(?:desc|credit|text) | credit
-    | meta[-_]?(?:data|info|item|line|wrap) | (?:post|entry|article)[-_]?meta | publish-?date | byline | dateline
-    | read(?:ing)?[-_]?time""",
-    re.VERBOSE,
-)
-"""Names of boxes that tell of an article and are no part of its text: they may hold its date and author."""
-_GOOD = re.compile(
-    r"""article[-_]*(?:body|content|text|desc|holder|inner) | entry[-_]*content | post[-_]*(?:body|content|text)
-    | story[-_]*(?:body|content|text) | news[-_]*(?:body|content|text|story) | content[-_]*(?:body|text|area)
-    | details?[-_]*(?:body|content|text) | body[-_]*(?:text|str|content) | text[-_]*body | long-?desc | wysiwyg
-    | single[-_]*content | rich[-_]*text | field[-_]*name[-_]*body | itembody | p-content | the-?content""",
-    re.VERBOSE,
-)
-_ROLES = (
-    ("author", re.compile(r"author|writer|by-?line|writeby|journalist|reporter|(?:^|[-_ ])editor(?=$|[ _-]?name)")),
-    ("date", re.compile(r"date|time(?!line|r)|publish(?:ed)?(?:$|[-_ ])|posted|pubdate|pinfo")),
-    ("lede", re.compile(
-        r"summary|(?:^|[-_ ])lede?(?:$|[-_ ])|lead(?:$|[-_ ])|lead-?(?:text|par)|chapo|standfirst|excerpt|intro(?!duct)|deck"
-        r"|sub-?(?:title|head|heading)(?!s)|abstract|synopsis|article-?desc|post-?desc|news-?desc"
-    )),
-    ("title", re.compile(
-        r"(?:article|post|entry|news|story|single|page|main|detail|content)s?[-_]*(?:title|headline|heading)|(?:^|[-_ ])headline"
-    )),
-    ("section", re.compile(r"categor|(?:^|[-_ ])(?:cat|section|kicker|rubri)")),
-)  # fmt: skip
-CLOCK = re.compile(r"today|current|(?:^|[-_ ])now|clock|head(?!line|ing)|masthead|(?:^|[-_ ])top|toolbar|menu|ticker|footer")
-"""Names of boxes whose date is that of the visit."""
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-video|reddit-embed")
 
@@ -117,7 +71,7 @@ class Mark:
     index: int
     """Number of blocks before it."""
     role: str
-    """``author``, ``date``, ``lede``, ``title`` or ``section``."""
+    """``author``, ``date``, ``lede`` or ``title``."""
 
 
 @dataclass(slots=True)
@@ -127,37 +81,6 @@ class Blocks:
     row: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-
-
-@lru_cache(maxsize=20_000)
-def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[str, ...]]:
-    """What class and id (``names``), itemprop and rel say: a hint and roles."""
-    split = _CAMEL.sub("-", names[:400]).lower()
-    good = _GOOD.search(split) or _GOOD.search(names[:400].lower())
-    frame = _FRAME.search(split)
-    bad = frame or _CREDIT.search(split)
-    kind = "mixed" if good and bad else "good" if good else "frame" if frame else "bad" if bad else ""
-    if prop in ("articleBody", "articlebody"):
-        kind = "body"
-    full = f"{split} {(prop or '').lower()} {(rel or '').lower()}"
-    return kind, tuple(role for role, pattern in _ROLES if pattern.search(full))
-
-
-def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
-    """What the names of an element say.
-
-    A hint: ``body`` (declared so), ``good`` (named like one), ``frame`` (not the article), ``bad``
-    (beside its text), ``mixed``, or nothing. And roles, what it holds: ``author``, ``date``, ``lede``, ``title``, ``section``.
-    """
-    get = element.get
-    named, identity, prop, rel = get("class"), get("id"), get("itemprop"), get("rel")
-    if named or identity or prop or rel:
-        kind, roles = _named(f"{identity or ''} {named or ''}", prop, rel)
-    else:
-        kind, roles = "", ()
-    if (style := get("style")) and _HIDDEN.search(style) or get("hidden") is not None or get("aria-hidden") == "true":
-        kind = "frame"
-    return kind, roles
 
 
 def read(root: etree._Element) -> Blocks:
@@ -175,7 +98,9 @@ def read(root: etree._Element) -> Blocks:
         if parts:
             text = _SPACE.sub(" ", "".join(parts)).strip()
             if text:
-                row.append(Block(text, text.count(" ") + 1, min(1.0, linked / len(text)), stack[-1][0], heading))
+                row.append(
+                    Block(text, text.count(" ") + 1, min(1.0, linked / len(text)), stack[-1][0], heading)
+                )
             parts.clear()
         linked = 0
 

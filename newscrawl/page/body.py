@@ -11,7 +11,7 @@ from newscrawl.page import boilerplate
 from newscrawl.page.blocks import Block, Blocks, Box
 
 _ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
-_ENDS = (".", "؟", "!", "…", "»", "\"", "”", ":", "؛")
+_ENDS = (".", "؟", "!", "…", "»", '"', "”", ":", "؛")
 _PROSE = 8
 """Words from which a line counts as prose."""
 _LINKED = 0.5
@@ -43,7 +43,9 @@ def unwanted(blocks: Blocks, title: int | None) -> list[bool]:
     wrapper, and its own name says nothing.
     """
     row = blocks.row
-    prose = list(accumulate((b.words if b.words >= _PROSE and b.linked < _LINKED else 0 for b in row), initial=0))
+    prose = list(
+        accumulate((b.words if b.words >= _PROSE and b.linked < _LINKED else 0 for b in row), initial=0)
+    )
     whole = prose[-1]
     bad = [False] * len(row)
     bodies: list[Box] = []
@@ -71,7 +73,8 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
     row = blocks.row
     bad = unwanted(blocks, title)
     weights = [
-        _weight(block, bad[index], title is not None and index <= title, arabic) for index, block in enumerate(row)
+        _weight(block, bad[index], title is not None and index <= title, arabic)
+        for index, block in enumerate(row)
     ]
     sums = list(accumulate(weights, initial=0.0))
     best, score = None, 0.0
@@ -109,8 +112,7 @@ def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:
 def _within(
     blocks: Blocks, box: Box, inner: Box, bad: list[bool], weights: list[float], title: int | None
 ) -> list[int]:
-    """The blocks of a box that are the article's, by index: of what stands outside its inner box, the
-    prose before it."""
+    """The blocks of a box that are the article's: outside its inner box, only the prose before it."""
     row = blocks.row
     first = box.start if title is None or not box.start <= title < box.end else title + 1
     headline = row[title].text if title is not None else None
@@ -180,7 +182,12 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float]) -> list[int
     last = prose[-1]
     kept = [i for i in taken if prose[0] <= i <= last]
     for index in taken:  # short closing lines: "وانتهى البيان."
-        if index == last + 1 and row[index].words >= 3 and not row[index].heading and row[index].text.endswith(_ENDS):
+        if (
+            index == last + 1
+            and row[index].words >= 3
+            and not row[index].heading
+            and row[index].text.endswith(_ENDS)
+        ):
             kept.append(index)
             last = index
     return kept
@@ -203,8 +210,10 @@ def is_headline_link(block: Block) -> bool:
 
 
 def lines(blocks: Blocks) -> list[str]:
-    """The paragraphs of an element that a site names as the body: boxes of links, captions and known
-    boilerplate are left out, all else is kept."""
+    """The paragraphs of an element that a site names as the body.
+
+    Boxes of links, captions and known boilerplate are left out, all else is kept.
+    """
     bad = unwanted(blocks, None)
     kept: list[str] = []
     aside = False
@@ -212,11 +221,7 @@ def lines(blocks: Blocks) -> list[str]:
         kind = boilerplate.kind(block.text)
         if kind == "stop":
             aside = True
-        elif kind or bad[index]:
-            continue
-        elif aside and (block.linked >= _LINKED or block.words < _PROSE):
-            continue
-        else:
+        elif not (kind or bad[index] or (aside and (block.linked >= _LINKED or block.words < _PROSE))):
             aside = False
             kept.append(block.text)
     return kept or [block.text for block in blocks.row if not boilerplate.kind(block.text)]

@@ -7,7 +7,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
-_FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "é": "e", "è": "e", "à": "a", "ê": "e"})
+_FOLD = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "é": "e", "è": "e", "à": "a", "ê": "e"}
+)
 _MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u200c-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _EDGES = re.compile(r"^[\W_]+|[\s:.,؛،…_*»\"]+$")
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import Literal, get_args
-from urllib.parse import unquote, urlsplit
 
 from newscrawl.items import Article
 from newscrawl.page import blocks, body, boilerplate
-from newscrawl.page.document import parse
+from newscrawl.page.document import parse, path_of
 from newscrawl.sites import Site
 
 Reason = Literal["not_html", "redirected_home", "not_found", "listing", "no_title", "no_body"]
@@ -24,12 +23,18 @@ REASONS: dict[Reason, str] = {
 """The closed list of reasons, each with its meaning."""
 assert set(REASONS) == set(get_args(Reason))
 
-_TAG = re.compile(rb"<\s*(?:html|head|body|title|meta|div|p|h[1-6]|article|span|a|table|center|font)\b", re.IGNORECASE)
-_FEED = re.compile(rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(
+    rb"<\s*(?:html|head|body|title|meta|div|p|h[1-6]|article|span|a|table|center|font)\b", re.IGNORECASE
+)
+_FEED = re.compile(
+    rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _HOME = re.compile(r"^/?(?:ar|fr|en|index|home|default)?(?:\.\w{2,5})?/?$", re.IGNORECASE)
 _LOST = re.compile(
-    r"الصفحه (?:التي تبحث عنها |المطلوبه )?(?:غير موجوده|لم تعد موجوده|غير متوفره|غير متاحه)|لم (?:يتم|نتمكن من) العثور علي|"
-    r"(?:خطا|عفوا|error|erreur).{0,15}404|^404\b|page not found|page (?:introuvable|non trouvee)|هذا (?:الخبر|المقال) (?:غير موجود|تم حذفه)"
+    r"الصفحه (?:التي تبحث عنها |المطلوبه )?(?:غير موجوده|لم تعد موجوده|غير متوفره|غير متاحه)"
+    r"|لم (?:يتم|نتمكن من) العثور علي|هذا (?:الخبر|المقال) (?:غير موجود|تم حذفه)"
+    r"|(?:خطا|عفوا|error|erreur).{0,15}404|^404\b|page not found|page (?:introuvable|non trouvee)"
 )
 MIN_WORDS = 20
 """Words of body and lede from which a text is an article. News in brief have about 25."""
@@ -44,12 +49,15 @@ def check(article: Article, site: Site | None = None) -> tuple[Reason, str] | No
     The language decides nothing: a French page of an Arabic site is an article. A short text is one
     where it stands in the place that the site's markup names.
 
-    >>> check(Article(url="https://example.ma/1", source="example", source_name="", page=b"%PDF-1.7"))
+    >>> from newscrawl.page import read
+    >>> check(read(b"%PDF-1.7", "https://example.ma/1"))
     ('not_html', 'the answer begins with "%PDF-1.7"')
     """
     head = article.page[:4096].lstrip(b"\xef\xbb\xbf\x00 \t\r\n")
-    if article.page and (_FEED.match(head) or not _TAG.search(article.page[:65536])):
-        return "not_html", f'the answer begins with "{head[:40].decode("utf-8", "replace")}"' if head else "the answer is empty"
+    nothing = not (article.page or article.title or article.body)
+    if nothing or (article.page and (_FEED.match(head) or not _TAG.search(article.page[:65536]))):
+        start = head[:40].decode("utf-8", "replace")
+        return "not_html", f'the answer begins with "{start}"' if start else "the answer is empty"
     if home := _redirected_home(article):
         return "redirected_home", home
     if lost := _lost(article):
@@ -57,7 +65,8 @@ def check(article: Article, site: Site | None = None) -> tuple[Reason, str] | No
     words = article.word_count + len((article.lede or "").split())
     declared = article.origins.get("body") == "markup"
     enough = words >= (MIN_WORDS_DECLARED if declared else MIN_WORDS)
-    if not enough and (links := _links(article)) >= _CARDS:
+    elsewhere = site is not None and not declared and not site.is_article(article.url)
+    if (not enough or elsewhere) and (links := _links(article)) >= _CARDS:
         return "listing", f"{links} headlines with links, {words} words of text"
     if not article.title:
         return "no_title", "neither the markup nor the page's declarations nor a heading give a headline"
@@ -68,11 +77,10 @@ def check(article: Article, site: Site | None = None) -> tuple[Reason, str] | No
 
 def _redirected_home(article: Article) -> str | None:
     """The sentence for an article address that ended at a home page."""
-    path = unquote(urlsplit(article.url).path)
-    if not _HOME.match(path) or urlsplit(article.url).query:
+    if not _HOME.match(path_of(article.url)) or "?" in article.url:
         return None
     for url in article.urls:
-        if url != article.url and not _HOME.match(unquote(urlsplit(url).path)):
+        if url != article.url and not _HOME.match(path_of(url)):
             return f"{url} leads to {article.url}"
     return f"{article.url} is a home page"
 
@@ -90,4 +98,6 @@ def _links(article: Article) -> int:
     """How many headlines in the middle of the page link to other articles."""
     found = blocks.read(parse(article.page, article.url).root)
     frame = body.unwanted(found, None)
-    return sum(body.is_headline_link(block) for block, outside in zip(found.row, frame, strict=True) if not outside)
+    return sum(
+        body.is_headline_link(block) for block, outside in zip(found.row, frame, strict=True) if not outside
+    )

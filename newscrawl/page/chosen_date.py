@@ -9,18 +9,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from newscrawl.dates import parse
 from newscrawl.items import DateCandidate, Published
 
-WEIGHTS = {"markup": 5.0, "jsonld": 4.0, "meta": 4.0, "microdata": 3.0, "feed": 3.0, "generic": 2.5, "url": 2.0}
+WEIGHTS = {
+    "markup": 5.0,
+    "jsonld": 4.0,
+    "meta": 4.0,
+    "microdata": 3.0,
+    "feed": 3.0,
+    "generic": 2.5,
+    "url": 2.0,
+}
 """How much a rung's word counts for a day; each rung counts once."""
 
 _WEAK = {"datecreated": 2.0, "uploaddate": 2.0, "date": 2.0, "release_date": 2.0, "dc.created": 2.0}
 _MACHINE = frozenset({"jsonld", "meta", "microdata", "feed"})
-_PRINTED = frozenset({"markup", "generic"})
+_ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+_UTC = re.compile(r"(?:Z|[+-]00:?00|GMT|UTC)\s*$")
 _EXACT = frozenset({"day", "hour", "minute"})
 _CLOCK = re.compile(r"[T\s](\d{1,2}):(\d{2})")
 _DIGITS = {base + i: str(i) for base in (0x660, 0x6F0) for i in range(10)}
@@ -36,6 +45,10 @@ class Read:
     published: Published
 
 
+Reader = Callable[[DateCandidate, bool], Published | None]
+"""Reads a candidate; the flag says that the zones of stamps are really local time."""
+
+
 @dataclass(slots=True, frozen=True)
 class Choice:
     """The date of an article."""
@@ -46,6 +59,8 @@ class Choice:
     """Instant of the last declared change, UTC."""
     refused: DateCandidate | None
     """The best candidate that gave no day, when none did."""
+    rung: str | None = None
+    """The best rung among the candidates that agree on the day."""
 
 
 def choose(
@@ -69,16 +84,21 @@ def choose(
     >>> found.time, found.at.hour
     (datetime.time(9, 23, 13), 7)
     """
+    known: dict[tuple[str, bool], Published | None] = {}
 
-    def read(candidate: DateCandidate, *, false: bool) -> Published | None:
-        machine = candidate.rung in _MACHINE
-        found = parse(candidate.text, timezone=timezone, country=country, now=now, false_zone=false and machine)
+    def read(candidate: DateCandidate, false: bool) -> Published | None:
+        wanted = candidate.text, false and _is_stamp(candidate)
+        if wanted not in known:
+            known[wanted] = parse(
+                candidate.text, timezone=timezone, country=country, now=now, false_zone=wanted[1]
+            )
+        found = known[wanted]
         return replace(found, origin=candidate.rung) if found else None
 
     readings = [
         Read(candidate, found)
         for candidate in candidates
-        if candidate.kind == "published" and (found := read(candidate, false=false_zone))
+        if candidate.kind == "published" and (found := read(candidate, false_zone))
     ]
     exact = [r for r in readings if r.published.precision in _EXACT and "future" not in r.published.warnings]
     if not exact:
@@ -86,7 +106,7 @@ def choose(
         refused = next((c for c in candidates if c.kind == "published"), None)
         return Choice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
 
-    clocks = [r for r in exact if r.candidate.rung in _PRINTED and r.published.time and r.published.calendar != "relative"]
+    clocks = [r for r in exact if _is_clock(r)]
     days: dict[dt.date, dict[str, float]] = {}
     for r in exact:
         rungs = days.setdefault(_day(r, clocks), {})
@@ -99,11 +119,25 @@ def choose(
     day = max(days, key=lambda d: sum(days[d].values()))
     same = [r for r in exact if _day(r, clocks) == day]
     published = _clock(same, timezone, read)
-    printed = next((r.published.hijri for r in exact if r.published.hijri and r.published.hijri.printed and _near(r, day)), None)
+    printed = next(
+        (hijri for r in exact if (hijri := r.published.hijri) and hijri.printed and _near(r, day)), None
+    )
     if printed and not (published.hijri and published.hijri.printed):
-        known = published.hijri
-        published = replace(published, hijri=replace(known, printed=printed.printed) if known else printed)
-    return Choice(published, _modified(candidates, read, false_zone, published), None)
+        own = published.hijri
+        published = replace(published, hijri=replace(own, printed=printed.printed) if own else printed)
+    best = max((r.candidate.rung for r in same), key=lambda rung: WEIGHTS.get(rung, 1.0))
+    return Choice(published, _modified(candidates, read, false_zone, published), None, best)
+
+
+def _is_stamp(candidate: DateCandidate) -> bool:
+    """Is it written for machines (whichever rung found it)?"""
+    return candidate.rung in _MACHINE or bool(_ISO.match(candidate.text.translate(_DIGITS)))
+
+
+def _is_clock(read: Read) -> bool:
+    """Is it a line that readers see, with a clock time?"""
+    published = read.published
+    return not _is_stamp(read.candidate) and published.time is not None and published.calendar != "relative"
 
 
 def _near(read: Read, day: dt.date) -> bool:
@@ -115,7 +149,12 @@ def _weight(read: Read, now: dt.datetime | None) -> float:
     weight = min(WEIGHTS.get(candidate.rung, 1.0), _WEAK.get(candidate.where.lower(), 9.0))
     if published.calendar == "relative":
         return min(weight, 1.0)
-    if candidate.rung == "generic" and now is not None and published.date == now.date() and not published.time:
+    if (
+        candidate.rung == "generic"
+        and now is not None
+        and published.date == now.date()
+        and not published.time
+    ):
         return 1.0  # as likely the page's clock
     if "weekday_mismatch" in published.warnings:
         weight *= 0.5
@@ -124,7 +163,7 @@ def _weight(read: Read, now: dt.datetime | None) -> float:
 
 def _utc(read: Read) -> bool:
     """Is it a stamp in UTC (``Z``, ``+00:00``), so that its clock is nobody's?"""
-    return read.candidate.rung in _MACHINE and bool(re.search(r"(?:Z|[+-]00:?00|GMT|UTC)\s*$", read.candidate.text))
+    return _is_stamp(read.candidate) and bool(_UTC.search(read.candidate.text.translate(_DIGITS)))
 
 
 def _gap(stamp: Published, clock: Published) -> dt.timedelta | None:
@@ -153,11 +192,11 @@ def _stamp_clock(text: str) -> tuple[int, int] | None:
     return (int(hit[1]), int(hit[2])) if hit else None
 
 
-def _clock(same: Sequence[Read], timezone: str | None, read) -> Published:  # type: ignore[no-untyped-def]
+def _clock(same: Sequence[Read], timezone: str | None, read: Reader) -> Published:
     """The most exact reading of a day on which the candidates agree."""
     order = sorted(same, key=lambda r: -WEIGHTS.get(r.candidate.rung, 1.0))
-    stamps = [r for r in order if r.candidate.rung in _MACHINE and r.published.time]
-    clocks = [r for r in order if r.candidate.rung in _PRINTED and r.published.time and r.published.calendar != "relative"]
+    stamps = [r for r in order if _is_stamp(r.candidate) and r.published.time]
+    clocks = [r for r in order if _is_clock(r)]
     if not stamps:
         timed = clocks or [r for r in order if r.published.calendar != "relative"] or order
         return timed[0].published
@@ -167,12 +206,15 @@ def _clock(same: Sequence[Read], timezone: str | None, read) -> Published:  # ty
     clock = clocks[0]
     seen = clock.published
     assert seen.time is not None
-    if stamp.published.time and (stamp.published.time.hour, stamp.published.time.minute) == (seen.time.hour, seen.time.minute):
-        if timezone is None and _utc(stamp):  # a Z that equals the printed clock: one of them is not what it says
+    told = stamp.published.time
+    if told and (told.hour, told.minute) == (seen.time.hour, seen.time.minute):
+        if timezone is None and _utc(
+            stamp
+        ):  # a Z that equals the printed clock: one of them is not what it says
             return replace(stamp.published, at=None, utc_offset=None)
         return stamp.published
     if _stamp_clock(stamp.candidate.text) == (seen.time.hour, seen.time.minute):
-        local = read(stamp.candidate, false=True)
+        local = read(stamp.candidate, True)
         if local is not None and local.date == seen.date:
             return local
     if timezone is None and _utc(stamp) and (gap := _gap(stamp.published, seen)) is not None:
@@ -187,13 +229,17 @@ def _offset(gap: dt.timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def _modified(candidates: Sequence[DateCandidate], read, false_zone: bool, published: Published | None) -> dt.datetime | None:  # type: ignore[no-untyped-def]
+def _modified(
+    candidates: Sequence[DateCandidate], read: Reader, false_zone: bool, published: Published | None
+) -> dt.datetime | None:
     """The latest declared change that is not before the publication."""
     false = false_zone or (published is not None and "false_zone_ignored" in published.warnings)
     found = [
         at
         for candidate in candidates
-        if candidate.kind == "modified" and (reading := read(candidate, false=false)) and (at := reading.at)
+        if candidate.kind == "modified"
+        and (reading := read(candidate, false))
+        and (at := reading.at)
         and "future" not in reading.warnings
     ]
     start = published.at if published else None

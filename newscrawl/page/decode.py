@@ -8,25 +8,96 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 __all__ = ["decode"]
 
-_ARABIC_BYTES_1256 = re.compile(rb"[\xc0-\xd6\xd8-\xdf\xe1\xe3-\xe6\xec\xed]{2,}")
+_NOT_ASCII = bytes(range(0x80, 0x100))
+# Declarations that servers and templates make without looking; any other one is believed.
+_CARELESS = {None, "cp1252", "iso8859-1", "iso8859-15"}
+# Python's codecs that are no encoding of a page, and what the bytes have been found not to be.
+_IMPOSSIBLE = {"idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape", "undefined"}
+_IMPOSSIBLE |= {"ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
+_ARABIC = ("cp1256", "iso8859-6")
+_WORD = re.compile(r"[^\W\d_]+")
+_ARABIC_WORD = re.compile("[\u0621-\u063a\u0640-\u0652\u0679\u067e\u0686\u0688\u0691\u0698\u06a9\u06af\u06ba\u06be\u06c1\u06d2]{2,}")
+_READS_AS_ARABIC = 0.6
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """The text of a page and the encoding it was read with."""
+    """The text of a page and the name of the encoding it was read with.
+
+    In this order: a byte order mark; UTF-16 by its zero bytes; UTF-8 when the bytes are valid, or when
+    most letters are (a bad byte becomes U+FFFD and leaves its neighbours alone), whatever is
+    declared; the charset of the ``Content-Type`` header, then of the page itself; windows-1256 or
+    ISO-8859-6 when that reads as Arabic and the declaration does not, or when there is none; in the
+    end windows-1252. Zero bytes are dropped. The names are those of the Encoding Standard:
+    ``utf-8``, ``windows-1256``.
+
+    >>> decode("خبر".encode("cp1256"), "text/html; charset=utf-8")
+    ('خبر', 'windows-1256')
+
+    Never raises: any bytes are some text.
+    """
     encoding, bom = read_bom(body)
     if encoding and bom:
-        return body[len(bom) :].decode(encoding, "replace"), encoding
+        text = body[len(bom) :].decode(encoding, "replace")
+    elif encoding := _utf16(body):
+        text = body.decode(encoding, "replace")
+    else:
+        text, encoding = _decode_bytes(body, content_type)
+    return text.replace("\x00", ""), _standard_name(encoding)
+
+
+def _utf16(body: bytes) -> str | None:
+    """UTF-16 without a mark: zeros in every second byte, the upper halves of markup and spaces."""
+    zeros = body.count(0)
+    if zeros * 20 < len(body) or not zeros:
+        return None
+    upper = body[1::2].count(0)
+    if upper * 20 >= zeros * 19:
+        return "utf-16-le"
+    return "utf-16-be" if upper * 20 <= zeros else None
+
+
+def _decode_bytes(body: bytes, content_type: str | None) -> tuple[str, str]:
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        pass
-    text = body.decode("utf-8", "replace")
+        text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = len(re.findall(r"[^\x00-\x7f\ufffd]", text))
-    if good > 10 * bad:
+    good = len(text) - len(body.translate(None, _NOT_ASCII)) - bad
+    if good > bad:
         return text, "utf-8"
-    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
-    if declared in (None, "utf-8", "iso8859-6", "cp1252", "iso8859-1"):
-        if _ARABIC_BYTES_1256.search(body):
-            return body.decode("cp1256", "replace"), "cp1256"
-    return body.decode(declared or "cp1252", "replace"), declared or "cp1252"
+    declared = _declared(body, content_type)
+    if declared in _CARELESS or declared in _ARABIC:
+        readings = {encoding: body.decode(encoding, "replace") for encoding in _ARABIC}
+        shares = {encoding: _arabic_share(reading) for encoding, reading in readings.items()}
+        best = max(_ARABIC, key=lambda encoding: (shares[encoding], encoding == declared))
+        if shares[best] >= _READS_AS_ARABIC:
+            return readings[best], best
+    declared = declared or "cp1252"
+    return body.decode(declared, "replace"), declared
+
+
+def _declared(body: bytes, content_type: str | None) -> str | None:
+    for declared in (http_content_type_encoding(content_type), html_body_declared_encoding(body)):
+        if declared and declared not in _IMPOSSIBLE:
+            try:
+                body.decode(declared, "replace")
+            except (LookupError, UnicodeError, ValueError):  # base64 and other codecs that give no text
+                continue
+            return declared
+    return None
+
+
+def _arabic_share(text: str) -> float:
+    """Of the letters outside ASCII, the share that stands in words of nothing but Arabic letters."""
+    arabic = letters = 0
+    for word in _WORD.findall(text.replace("\ufffd", "\u00ff")):
+        if not word.isascii():
+            size = sum(character > "\x7f" for character in word)
+            letters += size
+            if _ARABIC_WORD.fullmatch(word):
+                arabic += size
+    return arabic / letters if letters else 0.0
+
+
+def _standard_name(encoding: str) -> str:
+    return re.sub(r"^cp(?=125\d$)", "windows-", re.sub(r"^iso8859-", "iso-8859-", encoding))

@@ -14,7 +14,7 @@ from lxml import etree
 from newscrawl.items import DateCandidate, Http, Image, RawArticle
 from newscrawl.page import blocks as blocks_
 from newscrawl.page import body as body_
-from newscrawl.page import boilerplate, generic, headline, jsonld, markup
+from newscrawl.page import generic, headline, jsonld, markup
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import Document, drop, parse, squeeze, text_of
 from newscrawl.sites import Markup, Site
@@ -107,7 +107,9 @@ class _Page:
         """The names of the site, to be cut from titles and author lists."""
         found = [self.site.name, self.site.domain] if self.site else []
         found += [value for name in meta_.SITE_NAME for value in self.meta.names.get(name, ())]
-        found += jsonld.texts(self.linked.article.get("publisher")) + jsonld.texts(self.linked.page.get("publisher"))
+        found += jsonld.texts(self.linked.article.get("publisher")) + jsonld.texts(
+            self.linked.page.get("publisher")
+        )
         return found
 
     @cached_property
@@ -119,7 +121,9 @@ class _Page:
         declared = [(text, "markup") for text in self.marked("title")[:1]]
         declared += [(text, "jsonld") for text in jsonld.texts(self.linked.article.get("headline"))[:1]]
         declared += [
-            (text, "meta") for name in meta_.TITLE if (text := next(iter(self.meta.names.get(name, ())), None))
+            (text, "meta")
+            for name in meta_.TITLE
+            if (text := next(iter(self.meta.names.get(name, ())), None))
         ]
         return headline.choose(declared, self.meta.title, self.blocks, self.names)
 
@@ -129,10 +133,18 @@ class _Page:
         sample = (head.text if head else "") or self.meta.title or ""
         arabic = bool(_ARABIC.search(sample)) or not sample
         index = head.index if head else None
-        found = body_.read(self.blocks, index, arabic)
-        return found
+        return body_.read(self.blocks, index, arabic)
 
-    def marked(self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]) -> list[str]:
+    @property
+    def described(self) -> bool:
+        """Did the site's own markup answer for title, body and date, so that nothing need be guessed?"""
+        origins = self.raw.origins
+        dated = any(date.rung == "markup" for date in self.raw.dates)
+        return dated and origins.get("title") == "markup" and origins.get("body") == "markup"
+
+    def marked(
+        self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]
+    ) -> list[str]:
         """What the site's own selector for a field gives."""
         texts, _ = markup.strings(self.root, getattr(self.markup, field))
         if texts:
@@ -176,7 +188,11 @@ class _Page:
                 return
         paragraphs = [block.text for block in self.reading.paragraphs]
         declared = self.linked.article.get("articleBody")
-        told = [squeeze(line) for line in str(jsonld.text_lines(declared)).splitlines() if squeeze(line)] if declared else []
+        told = (
+            [squeeze(line) for line in str(jsonld.text_lines(declared)).splitlines() if squeeze(line)]
+            if declared
+            else []
+        )
         words, told_words = sum(len(p.split()) for p in paragraphs), sum(len(p.split()) for p in told)
         if told_words >= MIN_WORDS and told_words > 3 * words:
             self.raw.body = told
@@ -202,24 +218,26 @@ class _Page:
         return []
 
     def lede(self) -> None:
+        """The summary above the body; one that the body goes on from is the body's first paragraph."""
+        text, rung = "", "markup"
         if texts := self.marked("lede"):
-            self.raw.lede = " ".join(texts)
-            self.origin("lede", "markup")
+            text = " ".join(texts)
+        elif self.raw.origins.get("body") == "generic":
+            description, _ = self.meta.first(meta_.DESCRIPTION)
+            index = generic.lede(
+                self.blocks, self.head.index if self.head else None, self.reading, description
+            )
+            if index is not None:
+                text, rung = self.blocks.row[index].text, "generic"
+        if not text:
             return
-        if self.raw.origins.get("body") != "generic":
-            return
-        description, _ = self.meta.first(meta_.DESCRIPTION)
-        index = generic.lede(self.blocks, self.head.index if self.head else None, self.reading, description)
-        if index is None:
-            return
-        text = self.blocks.row[index].text
         rest = [line for line in self.raw.body if line != text]
-        if generic.continues(rest[0]):  # the text goes on from it: it is the first paragraph
+        if rest and generic.continues(rest[0]):
             self.raw.body = [text, *rest]
         else:
             self.raw.body = rest
             self.raw.lede = text
-            self.origin("lede", "generic")
+            self.origin("lede", rung)
 
     def dates(self) -> None:
         raw = self.raw
@@ -232,17 +250,18 @@ class _Page:
             self._dates(self.meta.names.get(name, []), "meta", "published", name)
         for name in meta_.MODIFIED:
             self._dates(self.meta.names.get(name, []), "meta", "modified", name)
-        for name, value, _ in self.meta.props:
+        for name, value in self.meta.props:
             if name in ("datepublished", "datecreated") and value:
                 self._dates([value], "microdata", "published", name)
             elif name == "datemodified" and value:
                 self._dates([value], "microdata", "modified", name)
-        index = self.head.index if self.head else None
-        if index is not None or self.reading.paragraphs:
-            for candidate in generic.dates(self.blocks, index, self.reading):
-                self._candidate(candidate)
-        if candidate := generic.url_date(raw.url):
-            self._candidate(candidate)
+        if not self.described:
+            index = self.head.index if self.head else None
+            if index is not None or self.reading.paragraphs:
+                for candidate in generic.dates(self.blocks, index, self.reading):
+                    self._candidate(candidate)
+        if day := generic.url_date(raw.url):
+            self._candidate(day)
         if raw.dates:
             self.origin("dates", raw.dates[0].rung)
 
@@ -252,13 +271,14 @@ class _Page:
 
     def _candidate(self, candidate: DateCandidate) -> None:
         candidate.text = candidate.text[:300]
-        if not any(known.text == candidate.text and known.kind == candidate.kind and known.rung == candidate.rung for known in self.raw.dates):
+        if not any(
+            known.text == candidate.text and known.kind == candidate.kind and known.rung == candidate.rung
+            for known in self.raw.dates
+        ):
             self.raw.dates.append(candidate)
 
     def authors(self) -> None:
         raw = self.raw
-        index = self.head.index if self.head else None
-        line, names = generic.byline(self.blocks, index, self.reading)
         if self.bylines:
             raw.byline = self.bylines[0]
             raw.authors = [name for text in self.bylines for name in generic.author_names(text)]
@@ -266,8 +286,16 @@ class _Page:
         else:
             told = jsonld.people(self.linked, self.linked.article.get("author"))
             told = told or jsonld.people(self.linked, self.linked.article.get("creator"))
-            declared = [value for value in self.meta.all(meta_.AUTHOR) if not value.startswith(("http:", "https:", "@"))]
-            raw.byline = line
+            declared = [
+                value
+                for value in self.meta.all(meta_.AUTHOR)
+                if not value.startswith(("http:", "https:", "@"))
+            ]
+            names: list[str] = []
+            if not self.described:
+                raw.byline, names = generic.byline(
+                    self.blocks, self.head.index if self.head else None, self.reading
+                )
             for rung, found in (("jsonld", told), ("meta", declared), ("generic", names)):
                 if people := self._people(found):
                     raw.authors = people
@@ -290,7 +318,9 @@ class _Page:
         choices = [("markup", self.sections[-1:])]
         choices.append(("jsonld", jsonld.texts(self.linked.article.get("articleSection"))[:1]))
         choices.append(("meta", self.meta.all(meta_.SECTION)[:1]))
-        crumbs = [c for c in self.linked.breadcrumb if headline.bare(c) != headline.bare(self.raw.title or "")]
+        crumbs = [
+            c for c in self.linked.breadcrumb if headline.bare(c) != headline.bare(self.raw.title or "")
+        ]
         choices.append(("jsonld", crumbs[-1:] if len(crumbs) > 1 else []))
         for rung, texts in choices:
             if texts and texts[0] and not texts[0].startswith("http"):
@@ -361,7 +391,9 @@ class _Page:
 
 
 def _image(element: etree._Element) -> str:
-    return next((value for name in _LAZY if (value := element.get(name)) and not value.startswith("data:")), "")
+    return next(
+        (value for name in _LAZY if (value := element.get(name)) and not value.startswith("data:")), ""
+    )
 
 
 def _caption(element: etree._Element) -> str | None:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
 from newscrawl.items import DateCandidate
 from newscrawl.page import boilerplate
-from newscrawl.page.blocks import CLOCK, Blocks
+from newscrawl.page.blocks import Blocks
 from newscrawl.page.body import Reading
-from newscrawl.page.document import squeeze, text_of
+from newscrawl.page.document import path_of, squeeze, text_of
+from newscrawl.page.names import CLOCK
 
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(
     r"\b\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}\b|\b\d{1,2}\s*[^\W\d_]{2,}.{0,20}\b(?:1[34]|19|20)\d\d\b"
-    r"|(?:نشر|حرر|بتاريخ)\b.*\d|[^\W\d_]{3,}\s+\d{1,2}\s*[,،]?\s*(?:1[34]|19|20)\d\d\b|(?:منذ|مند|قبل)\s+\S+|\S+\s+مضت|\bago\b|\bil y a\b"
+    r"|[^\W\d_]{3,}\s+\d{1,2}\s*[,،]?\s*(?:1[34]|19|20)\d\d\b|(?:نشر|حرر|بتاريخ)\b.*\d"
+    r"|(?:منذ|مند|قبل)\s+\S+|\S+\s+مضت|\bago\b|\bil y a\b"
 )
 _UPDATED = re.compile(r"تحديث|تعديل|حُد[ّ]?ث|updated?|modified|mis(?:e)? à jour", re.IGNORECASE)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
-_BYLINE = re.compile(
-    r"^(?:كتبت?|كتب(?:ه|ها)|بقلم|تحرير|إعداد|اعداد|حوار|حاورها?|ترجمة|متابعة|تقرير|المحرر|الكاتب|الكاتبة|مراسلة?|by|par|written by)"
-    r"(?:\s*[:/|\-–]\s*|\s+)(?P<name>\S.{1,80})$",
+BYLINE = re.compile(
+    r"^(?:(?:كتبت?|كتبها?|بقلم|by|par|written by)(?:\s*[:/|\-–]\s*|\s+)"
+    r"|(?:تحرير|[إا]عداد|حوار|حاورها?|ترجمة|متابعة|تقرير|المحررة?|الكاتبة?|مراسلة?)\s*[:/|\-–]\s*)"
+    r"(?P<name>\S.{1,80})$",
     re.IGNORECASE,
 )
+"""A line that names an author after a verb or a label (``بقلم …``, ``إعداد: …``)."""
 MAX_DATE_WORDS = 22
 _CONTINUES = re.compile(
     r"و(?:[أا]ضاف|تابع|قال|[أا]كد|[أا]وضح|ذكر|[أا]شار|لفت|شدد|[أا]ردف|استطرد|بي[ّ]?ن|نو[ّ]?ه|اعتبر|زاد|استدرك|كشف|نقل|ختم|صر[ّ]?ح|[أا]فاد|"
@@ -56,7 +59,12 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
             )
     for index in range(first, min(len(blocks.row), last + 4)):
         block = blocks.row[index]
-        if id(block) in article or block.words > MAX_DATE_WORDS or block.heading or not _DATE.search(_ascii(block.text)):
+        if (
+            id(block) in article
+            or block.words > MAX_DATE_WORDS
+            or block.heading
+            or not _DATE.search(_ascii(block.text))
+        ):
             continue
         if block.text in seen or block.linked > 0.7 or _clock(block.element, trunk):
             continue
@@ -76,7 +84,11 @@ def printed(text: str, rung: str, where: str) -> Iterator[DateCandidate]:
         return
     before, after = text[: change.start()], text[change.start() :]
     if _DATE.search(_ascii(before)):
-        yield DateCandidate(text=text if not _DATE.search(_ascii(after)) else before.rstrip(" |-–،(آخر"), rung=rung, where=where)
+        yield DateCandidate(
+            text=text if not _DATE.search(_ascii(after)) else before.rstrip(" |-–،(آخر"),
+            rung=rung,
+            where=where,
+        )
     if _DATE.search(_ascii(after)):
         yield DateCandidate(text=after, rung=rung, kind="modified", where=where)
 
@@ -87,7 +99,7 @@ def url_date(url: str) -> DateCandidate | None:
     >>> url_date("https://www.youm7.com/story/2020/8/24/x/4943459").text
     '2020-08-24'
     """
-    hit = _URL_DAY.search(unquote(urlsplit(url).path))
+    hit = _URL_DAY.search(path_of(url))
     if not hit or not (1 <= int(hit[3]) <= 12 and 1 <= int(hit[4]) <= 31):
         return None
     return DateCandidate(text=f"{hit[1]}-{int(hit[3]):02}-{int(hit[4]):02}", rung="url", where=hit[0])
@@ -125,7 +137,9 @@ def _before(element: etree._Element) -> str:
     previous = element.getprevious()
     parent = element.getparent()
     tail = previous.tail if previous is not None else parent.text if parent is not None else ""
-    return (tail or "")[-30:] + (text_of(previous)[-30:] if previous is not None and len(previous) < 5 else "")
+    return (tail or "")[-30:] + (
+        text_of(previous)[-30:] if previous is not None and len(previous) < 5 else ""
+    )
 
 
 def _name(element: etree._Element) -> str:
@@ -142,9 +156,13 @@ def lede(blocks: Blocks, title: int | None, reading: Reading, description: str |
     marked = {m.index: m.element for m in blocks.marks if m.role == "lede" and title < m.index < end}
     for index in range(title + 1, end):
         block = blocks.row[index]
-        if block.words < 6 or block.linked > 0.3 or boilerplate.kind(block.text) or _BYLINE.match(block.text):
+        if block.words < 6 or block.linked > 0.3 or boilerplate.kind(block.text) or BYLINE.match(block.text):
             continue
-        if block.words <= MAX_DATE_WORDS and not block.text.endswith(".") and _DATE.search(_ascii(block.text)):
+        if (
+            block.words <= MAX_DATE_WORDS
+            and not block.text.endswith(".")
+            and _DATE.search(_ascii(block.text))
+        ):
             continue
         if index in marked and block.text in text_of(marked[index]):
             return index
@@ -169,13 +187,18 @@ def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | N
     line, names = None, []
     for index in range(max(0, title - 3), min(len(blocks.row), reading.start + 3)):
         block = blocks.row[index]
-        if block.words <= 10 and not block.heading and (hit := _BYLINE.match(block.text)) and not _DIGIT.search(block.text):
+        if (
+            block.words <= 10
+            and not block.heading
+            and (hit := BYLINE.match(block.text))
+            and not _DIGIT.search(block.text)
+        ):
             return block.text, split_names(hit["name"])
     for mark in blocks.marks:
         if mark.role == "author" and title - 3 <= mark.index <= reading.end + 4:
             text = text_of(mark.element)
             if 1 < len(text.split()) <= 8 and not _DIGIT.search(text):
-                hit = _BYLINE.match(text)
+                hit = BYLINE.match(text)
                 line, names = text, split_names(hit["name"] if hit else text)
                 break
     return line, names
@@ -212,5 +235,5 @@ def author_names(line: str) -> list[str]:
     >>> author_names("كتبت أسماء نصار")
     ['أسماء نصار']
     """
-    hit = _BYLINE.match(line)
+    hit = BYLINE.match(line)
     return split_names(hit["name"] if hit else line)

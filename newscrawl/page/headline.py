@@ -62,7 +62,7 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
 
 
 def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
-    """The printed headline and its index: the ``h1`` (else the line) that agrees best with a declared title."""
+    """The printed headline and its index: the ``h1``, else the line, nearest to a declared title."""
     site = {bare(name) for name in names}
     wanted = [bare(text) for text in dict.fromkeys(declared) if text]
     shortest, longest = min(map(len, wanted), default=0) / 3, max(map(len, wanted), default=0) * 3
@@ -78,16 +78,27 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
         likeness = max((_alike(plain, want) for want in wanted), default=0.0)
         if likeness < 0.5:
             continue
-        rank = likeness + (0.5 if block.heading == "h1" else 0.2 if block.heading else 0) - (0.3 if block.linked > 0.5 else 0)
+        rank = (
+            likeness
+            + (0.5 if block.heading == "h1" else 0.2 if block.heading else 0)
+            - (0.3 if block.linked > 0.5 else 0)
+        )
         if best is None or rank > best[0]:
             best = rank, index
     if best is not None:
         return blocks.row[best[1]].text, best[1]
     named = [mark.index for mark in blocks.marks if mark.role == "title"]
     for index in named:
-        if index < len(blocks.row) and 3 <= blocks.row[index].words <= MAX_WORDS and blocks.row[index].linked < 0.5 and not any(b.heading == "h1" for b in blocks.row if bare(b.text) not in site):
+        if (
+            index < len(blocks.row)
+            and 3 <= blocks.row[index].words <= MAX_WORDS
+            and blocks.row[index].linked < 0.5
+            and not any(b.heading == "h1" for b in blocks.row if bare(b.text) not in site)
+        ):
             return blocks.row[index].text, index
-    ones = [i for i, b in enumerate(blocks.row) if b.heading == "h1" and b.words >= 3 and bare(b.text) not in site]
+    ones = [
+        i for i, b in enumerate(blocks.row) if b.heading == "h1" and b.words >= 3 and bare(b.text) not in site
+    ]
     if len(ones) >= 1 and not wanted:
         return blocks.row[ones[0]].text, ones[0]
     if len(ones) == 1:

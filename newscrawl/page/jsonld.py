@@ -25,7 +25,9 @@ PAGE_TYPES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "Cr
 
 _MAX_NODES = 5_000
 _MAX_TEXT = 1_000_000
-_COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$", re.DOTALL)
+_COMMENT = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$", re.DOTALL
+)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _FIELD = r'"%s"\s*:\s*"((?:[^"\\]|\\.)*)"'
 _RESCUED = ("headline", "datePublished", "dateModified", "dateCreated", "articleSection")

@@ -34,8 +34,13 @@ def each(selectors: Selectors) -> Sequence[str]:
 def found(root: etree._Element, selectors: Selectors) -> Iterator[tuple[str, list[etree._Element | str]]]:
     """Each selector that answers, with what it found (elements, or strings for ``::text``/``::attr``)."""
     for selector in each(selectors):
-        hits = compiled(selector)(root)
-        if isinstance(hits, list) and hits:
+        result = compiled(selector)(root)
+        hits = (
+            [hit for hit in result if isinstance(hit, etree._Element | str)]
+            if isinstance(result, list)
+            else []
+        )
+        if hits:
             yield selector, hits
 
 

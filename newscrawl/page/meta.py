@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from newscrawl.page.document import Document, squeeze
 from newscrawl.items import Alternate
+from newscrawl.page.document import Document, select, squeeze
 
 PUBLISHED = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time",
@@ -17,18 +17,50 @@ PUBLISHED = (
     "datepublished", "og:pubdate", "cxenseparse:publishtime", "date", "release_date", "rnews:datepublished",
 )  # fmt: skip
 MODIFIED = (
-    "article:modified_time", "og:updated_time", "article:modified", "lastmod", "last-modified", "dcterms.modified",
-    "dc.date.modified", "datemodified", "article.updated", "og:modified_time",
+    "article:modified_time", "og:updated_time", "article:modified", "lastmod", "last-modified",
+    "dcterms.modified", "dc.date.modified", "datemodified", "article.updated", "og:modified_time",
 )  # fmt: skip
 TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
-DESCRIPTION = ("og:description", "description", "twitter:description", "dc.description", "sailthru.description")
-AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl", "twitter:author")
-SECTION = ("article:section", "parsely-section", "section", "articlesection", "og:section", "cxenseparse:category")
+DESCRIPTION = (
+    "og:description",
+    "description",
+    "twitter:description",
+    "dc.description",
+    "sailthru.description",
+)
+AUTHOR = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "byl",
+    "twitter:author",
+)
+SECTION = (
+    "article:section",
+    "parsely-section",
+    "section",
+    "articlesection",
+    "og:section",
+    "cxenseparse:category",
+)
 TAGS = ("article:tag", "parsely-tags", "news_keywords", "keywords", "sailthru.tags")
-SITE_NAME = ("og:site_name", "application-name", "al:ios:app_name", "al:android:app_name", "twitter:app:name:iphone")
-IMAGE = ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "twitter:image:src", "parsely-image-url")
-
-_BODY_PROPS = frozenset({"articlebody", "text"})
+SITE_NAME = (
+    "og:site_name",
+    "application-name",
+    "al:ios:app_name",
+    "al:android:app_name",
+    "twitter:app:name:iphone",
+)
+IMAGE = (
+    "og:image",
+    "og:image:secure_url",
+    "og:image:url",
+    "twitter:image",
+    "twitter:image:src",
+    "parsely-image-url",
+)
 
 
 @dataclass(slots=True)
@@ -36,11 +68,9 @@ class Meta:
     """The declarations of a page, by lower-case name."""
 
     names: dict[str, list[str]] = field(default_factory=dict)
-    """Values of ``<meta name|property|itemprop|http-equiv>``."""
-    props: list[tuple[str, str, etree._Element]] = field(default_factory=list)
-    """Microdata of the body: property, value, element."""
-    times: list[tuple[str, etree._Element]] = field(default_factory=list)
-    """Values of ``<time datetime>`` and their elements."""
+    """Values of ``<meta name|property|itemprop>``."""
+    props: list[tuple[str, str]] = field(default_factory=list)
+    """Microdata of the body: property in lower case, value."""
     canonical: str | None = None
     alternates: list[Alternate] = field(default_factory=list)
     lang: str | None = None
@@ -64,21 +94,19 @@ class Meta:
 
 def read(document: Document) -> Meta:
     """Collect the declarations of a page in one pass over the elements that can hold any."""
-    meta = Meta(lang=document.root.get("lang") or document.root.get("{http://www.w3.org/XML/1998/namespace}lang"))
-    for element in document.root.iter("meta", "link", "title", "time"):
+    meta = Meta(
+        lang=document.root.get("lang") or document.root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    )
+    for element in document.root.iter("meta", "link", "title"):
         if element.tag == "meta":
             _meta(element, meta)
         elif element.tag == "link":
             _link(document, element, meta)
-        elif element.tag == "title":
-            if meta.title is None:
-                meta.title = squeeze((element.text or "")[:2000])[:500] or None
-        elif value := squeeze(element.get("datetime") or element.get("content")):
-            meta.times.append((value, element))
-    for element in _ITEMPROP(document.root):
-        for name in (element.get("itemprop") or "").lower().split():
-            value = element.get("content") or element.get("datetime")
-            meta.props.append((name, squeeze(value), element))
+        else:
+            meta.title = meta.title or squeeze((element.text or "")[:2000])[:500] or None
+    for element in select(_ITEMPROP, document.root):
+        value = squeeze(element.get("content") or element.get("datetime"))
+        meta.props += [(name, value) for name in (element.get("itemprop") or "").lower().split()]
     return meta
 
 
@@ -89,17 +117,19 @@ def _meta(element: etree._Element, meta: Meta) -> None:
     value = squeeze(element.get("content"))
     if not value:
         return
-    for attribute in ("property", "name", "itemprop", "http-equiv"):
-        for name in (element.get(attribute) or "").lower().split():
-            values = meta.names.setdefault(name, [])
-            if value not in values:
-                values.append(value)
+    for attribute in ("property", "name", "itemprop"):
+        if names := element.get(attribute):
+            for name in names.lower().split():
+                values = meta.names.setdefault(name, [])
+                if value not in values:
+                    values.append(value)
 
 
 def _link(document: Document, element: etree._Element, meta: Meta) -> None:
     rel = (element.get("rel") or "").lower().split()
     if "canonical" in rel:
         meta.canonical = meta.canonical or document.absolute(element.get("href"))
-    elif "alternate" in rel and (lang := squeeze(element.get("hreflang"))) and lang.lower() != "x-default":
-        if address := document.absolute(element.get("href")):
-            meta.alternates.append(Alternate(lang=lang, url=address))
+        return
+    lang, address = squeeze(element.get("hreflang")), element.get("href")
+    if "alternate" in rel and lang and lang.lower() != "x-default" and (full := document.absolute(address)):
+        meta.alternates.append(Alternate(lang=lang, url=full))

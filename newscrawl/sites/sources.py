@@ -54,5 +54,7 @@ def _table() -> dict[str, Source]:
             if plain := _plain(alias):
                 owner = table.setdefault(plain, source)
                 if owner.slug != slug:
-                    raise ValueError(f"sources.tsv: {alias!r} names both {owner.slug!r} and {slug!r}; keep one")
+                    raise ValueError(
+                        f"sources.tsv: {alias!r} names both {owner.slug!r} and {slug!r}; keep one"
+                    )
     return table

@@ -15,8 +15,6 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from newscrawl.items import Article, Rejection
 
-SCHEMA_VERSION = 1
-
 Document = dict[str, Any]
 
 INTERNAL = ("search_text", "title_key")
@@ -133,6 +131,7 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
     "pending": [IndexModel([("site", ASCENDING), ("retry_at", ASCENDING)])],
     "runs": [
         IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]),
+        IndexModel([("outcome", ASCENDING), ("heartbeat_at", ASCENDING)]),
         IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=400 * 86400),
     ],
 }

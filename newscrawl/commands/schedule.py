@@ -1,0 +1,207 @@
+"""``scrapy schedule``: starts what ``schedule.toml`` says is due, on the Scrapyd of this machine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pymongo import MongoClient
+from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.conf import closest_scrapy_cfg
+
+from newscrawl.runs import EXIT_STATUS
+from newscrawl.spider import NewsSpider
+from newscrawl.store.server import ServerError, resolve_uri
+from newscrawl.store.uri import redact
+
+if TYPE_CHECKING:
+    import argparse
+
+    from newscrawl.schedule.file import Schedule
+    from newscrawl.sites import Site
+
+log = logging.getLogger("newscrawl.schedule")
+
+TICK = 1.0
+"""Seconds between two looks at what is due."""
+CRON_ALIVE = 150
+"""Seconds that a node counts as alive after ``--once``: cron comes every minute."""
+
+
+class Command(ScrapyCommand):
+    """Runs on each node, beside its own Scrapyd; see docs/operate.md."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[--once | --check | --next | --init] [--file schedule.toml] [--node NAME] [--can browser]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Start what schedule.toml says is due, on this machine's Scrapyd"
+
+    def long_desc(self) -> str:
+        """The help text."""
+        return (
+            "Runs until it is ended; what is due is started on the Scrapyd of this machine, unless another "
+            "machine has it. Due times are kept in MongoDB: nothing is lost by a restart, what was missed is "
+            "made up once."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        super().add_options(parser)
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--once", action="store_true", help="start what is due now, and end (for cron)")
+        what.add_argument("--check", action="store_true", help="read the file and say what is wrong in it")
+        what.add_argument("--next", action="store_true", help="show when each site is due")
+        what.add_argument("--init", action="store_true", help="write a first file with every site")
+        parser.add_argument("--file", help="default: schedule.toml beside scrapy.cfg")
+        parser.add_argument(
+            "--node", default=platform.node(), help="name of this machine; default: %(default)s"
+        )
+        parser.add_argument(
+            "--can", action="append", default=[], metavar="CAPABILITY", help="what sites may need: browser"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Exit status: 0 fine, 2 a mistake in the file or in the arguments, 4 MongoDB."""
+        if args:
+            raise UsageError(f"scrapy schedule takes no argument {args[0]!r}", print_help=False)
+        try:
+            from newscrawl.schedule.file import ScheduleError, load
+        except ImportError as error:
+            raise UsageError(
+                f"{error.name} is missing: pip install -r deploy/requirements.txt", print_help=False
+            ) from None
+        path = Path(opts.file) if opts.file else Path(closest_scrapy_cfg()).parent / "schedule.toml"
+        sites = self._sites()
+        try:
+            if opts.init:
+                _write_first(path, sites)
+            elif opts.check:
+                schedule = load(path, sites)
+                print(
+                    f"{path}: {len(schedule.entries)} sites, {len(schedule.pieces)} backfill jobs; no mistake"
+                )
+            elif opts.next:
+                _print_next(load(path, sites))
+            else:
+                self._schedule(path, sites, opts)
+        except ScheduleError as error:
+            raise UsageError(f"{path}:\n{error}", print_help=False) from None
+        except ServerError as error:
+            self._store_failed(str(error))
+        except (ConfigurationError, InvalidURI) as error:
+            self._store_failed(f"MONGODB_URI cannot be used: {redact(str(error))}")
+        except PyMongoError as error:
+            self._store_failed(f"MongoDB cannot be used: {redact(str(error)).split(', Timeout:')[0]}")
+
+    def _store_failed(self, reason: str) -> None:
+        print(reason, file=sys.stderr)
+        self.exitcode = EXIT_STATUS["store_down"]
+
+    def _sites(self) -> dict[str, Site]:
+        assert self.settings is not None
+        loader = get_spider_loader(self.settings)
+        spiders = {name: loader.load(name) for name in sorted(loader.list())}
+        return {name: spider.site for name, spider in spiders.items() if issubclass(spider, NewsSpider)}
+
+    def _schedule(self, path: Path, sites: dict[str, Site], opts: argparse.Namespace) -> None:
+        import datetime as dt
+
+        from newscrawl.schedule.node import Node, Scrapyd
+        from newscrawl.schedule.scheduler import ALIVE, ScheduleFile, Scheduler
+
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s", stream=sys.stderr
+        )
+        logging.getLogger("pymongo").setLevel(logging.WARNING)
+        ended = threading.Event()
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(asked, lambda *_: ended.set())
+        file = ScheduleFile(path, sites)
+        with _connect() as client:
+            scheduler = Scheduler(
+                file,
+                client[f"{_database()}_ops"],
+                Scrapyd(),
+                Node(opts.node, frozenset(opts.can)),
+                alive=dt.timedelta(seconds=CRON_ALIVE) if opts.once else ALIVE,
+                stays=not opts.once,
+            )
+            if opts.once:
+                scheduler.tick()
+                return
+            log.info("%s: %d sites, on node %s", path, len(file.current.entries), opts.node)
+            is_up = True
+            while not ended.wait(TICK):
+                try:
+                    scheduler.tick()
+                    is_up = True
+                except PyMongoError as error:
+                    if is_up:
+                        log.error("MongoDB is away, waiting: %s", redact(str(error)).split(", Timeout:")[0])
+                    is_up = False
+            log.info("ended; running crawls go on")
+
+
+def _database() -> str:
+    return os.environ.get("MONGODB_DATABASE") or "newscrawl"
+
+
+def _connect() -> MongoClient[dict[str, Any]]:
+    """The MongoDB of the environment: a schedule outlives any server that it would start itself."""
+    uri = resolve_uri(os.environ | {"SCRAPYD_JOB": "schedule"})
+    return MongoClient(uri, tz_aware=True, appname="newscrawl", w="majority", serverSelectionTimeoutMS=5000)
+
+
+def _write_first(path: Path, sites: dict[str, Site]) -> None:
+    from newscrawl.schedule.file import first_file
+
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(first_file(sites))
+    except FileExistsError:
+        raise UsageError(f"{path} exists and is not overwritten", print_help=False) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", print_help=False) from None
+    print(f"{path} is written; change it, then: scrapy schedule --check, scrapy schedule --next")
+
+
+def _print_next(schedule: Schedule) -> None:
+    """When each site is due: as MongoDB has it, where it is at hand, else as the file alone says."""
+    import datetime as dt
+
+    now = dt.datetime.now(dt.UTC)
+    stored: dict[str, dict[str, Any]] = {}
+    if os.environ.get("MONGODB_URI"):
+        with _connect() as client:
+            stored = {doc["_id"]: doc for doc in client[f"{_database()}_ops"]["leases"].find()}
+            now = client.admin.command("hello")["localTime"]
+    due = {
+        site: stored[site]["due_at"]
+        if site in stored and stored[site]["rule"] == str(entry.rule)
+        else entry.rule.after(now)
+        for site, entry in schedule.entries.items()
+    }
+    print(f"{'next (UTC)':<20} {'site':<24} {'when':<32} now")
+    for site in sorted(due, key=lambda site: due[site]):
+        doc = stored.get(site, {})
+        state = f"{'runs' if doc.get('holder') else 'waits'} on {doc['node']}" if doc.get("job") else ""
+        if not state and due[site] <= now:
+            state = "overdue"
+        rule = str(schedule.entries[site].rule)
+        print(f"{due[site]:%Y-%m-%d %H:%M:%S}  {site:<24} {rule:<32} {state}".rstrip())

@@ -1,0 +1,416 @@
+"""From the forms that a text holds to the one day it was published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from newscrawl.dates import hijri
+from newscrawl.dates.clock import Printed, find_clock
+from newscrawl.dates.grammar import Found, find
+from newscrawl.dates.hijri import HijriDate, to_hijri
+from newscrawl.dates.relative import Moment, resolve
+from newscrawl.dates.words import MAX_LENGTH, Text, read
+from newscrawl.dates.zones import zone
+from newscrawl.items import Calendar, HijriDay, Published
+
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "is_outdated", "parse", "parse_day"]
+
+FIRST_YEAR, LAST_YEAR = 1900, 2049
+"""An earlier day is history told in the text, a later one no day of publication."""
+
+_FAR = dt.timedelta(days=3 * 366)  # this long after ``now`` nothing was published
+_SOON = dt.timedelta(days=2)  # clocks and zones may differ that much
+_NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # what software prints when it has no date
+_EXPLAINED = 2  # days that two Hijri calendars may be apart
+_BARE_HIJRI_YEAR = 1410  # a year before it, in digits and without هـ, may be a Persian solar one
+
+_PAIR_GAP = re.compile(r"[ ,|/().:fjwWatCEZqzgk-]{0,16}")
+_WEEKDAY_LEFT = re.compile(r"(?P<w>W)[ ,.:(|fjaE-]{0,6}$")
+_WEEKDAY_RIGHT = re.compile(r"[ ,|(-]{0,3}(?P<w>W)")
+_LABEL_RIGHT = re.compile(r"\ ?\(\ ?(?P<label>[pu])\ ?\)")
+_PARTIAL_LEFT = re.compile(r"(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])[ ,/|()w-]{1,8}W?[ ,fj]{0,3}$")
+_PARTIAL_RIGHT = re.compile(r"[ ,/|()wWfj-]{1,10}(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])(?![ ,/fj-]*Y)")
+_DIGIT = re.compile(r"\d")
+_ARGUMENT = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?P<hijri>[Hh]?)", re.ASCII)
+
+
+class _Reading(NamedTuple):
+    """One date of the text: a Gregorian form, a Hijri form, or both side by side."""
+
+    start: int
+    end: int
+    clear: bool
+    gregorian: dt.date | None
+    hijri: HijriDate | None
+    clock: int | None
+    spelled: bool
+    impossible: bool = False
+
+
+def parse(
+    text: str,
+    *,
+    timezone: str | None = None,
+    country: str | None = None,
+    now: dt.datetime | None = None,
+    false_zone: bool = False,
+) -> Published | None:
+    """The day, and the time if one is printed, that an Arabic text says; None when it says none for sure.
+
+    ``timezone`` (IANA) is the publisher's clock, on which ``date`` and ``time`` are given; without it they
+    are as printed, and ``at`` is known only when the text names an offset or zone. ``country`` (ISO 3166)
+    chooses the Hijri months: ``MA`` those of Morocco. ``now`` (aware) is what relative phrases count from
+    and what refuses a far future; without it ``منذ ساعتين`` gives None. ``false_zone`` reads a printed
+    ``Z`` or offset as local time, for sites whose machine-readable dates are known to lie.
+
+    Example: ``parse("الأربعاء 16 رمضان 1445 هـ الموافق 27 مارس 2024 م - 14:30")`` is 27 March 2024, 14:30.
+    Of two dates (published and updated) the published one is read. Refused: missing day or year,
+    impossible days, ranges, limits (``قبل 20 مارس 2024``), references, Persian solar dates.
+
+    Raises ``ValueError`` for a naive ``now``, an unknown ``timezone`` or a damaged table of months.
+    Sources: ``words.tsv`` and the tables of months name theirs row by row.
+    """
+    if now is not None and now.tzinfo is None:
+        raise ValueError(f"now={now!r} has no time zone; pass an aware datetime, such as datetime.now(UTC)")
+    clock_zone = None if timezone is None else zone(timezone)
+    if len(text) > MAX_LENGTH:
+        if len(text) > 20 * MAX_LENGTH:
+            return None
+        text = " ".join(text.split())
+        if len(text) > MAX_LENGTH:
+            return None
+    if now is None and not _DIGIT.search(text):
+        return None
+    tokens = read(text)
+    found = find(tokens)
+    options = _Options(timezone, country, now, false_zone)
+    if found:
+        chosen = _choose(tokens, _readings(found, tokens, now))
+        return None if chosen is None else _absolute(text, tokens, chosen, options)
+    if now is None or set(tokens.shape) & set("MHLF"):
+        return None
+    moment = resolve(tokens, now if clock_zone is None else now.astimezone(clock_zone))
+    return None if moment is None else _relative(text, moment, options)
+
+
+class _Options(NamedTuple):
+    timezone: str | None
+    country: str | None
+    now: dt.datetime | None
+    false_zone: bool
+
+
+# --- Which date
+
+
+def _readings(found: list[Found], text: Text, now: dt.datetime | None) -> list[_Reading]:
+    """The forms as days, a Hijri and a Gregorian one side by side as one reading."""
+    single = [one for form in found if (one := _day(form, now)) is not None]
+    readings: list[_Reading] = []
+    for one in single:
+        last = readings[-1] if readings else None
+        if (
+            last is not None
+            and (last.gregorian is None) != (one.gregorian is None)
+            and (last.hijri is None) != (one.hijri is None)
+            and not last.impossible
+            and not one.impossible
+            and _PAIR_GAP.fullmatch(text.shape, last.end, one.start)
+        ):
+            readings[-1] = _Reading(
+                last.start,
+                one.end,
+                last.clear and one.clear,
+                last.gregorian or one.gregorian,
+                last.hijri or one.hijri,
+                last.clock or one.clock,
+                last.spelled or one.spelled,
+            )
+        else:
+            readings.append(one)
+    return readings
+
+
+def _day(form: Found, now: dt.datetime | None) -> _Reading | None:
+    """The day of one form, whose calendar its month or its year tells; None when it is no date at all."""
+    year, calendar = form.year, form.calendar
+    if form.short:
+        year += 2000 if year < 50 else 1900
+        if form.era == "hijri" or (now is not None and year > now.year + 2):
+            return None
+    if form.era == "other":
+        return None
+    if calendar is None:
+        calendar = "hijri" if 1300 <= year < 1600 else "gregorian"
+        if calendar == "hijri" and form.era is None and year < _BARE_HIJRI_YEAR:
+            return None
+    contradicted = form.era == ("ce" if calendar == "hijri" else "hijri")
+    in_words = form.calendar is not None
+    if calendar == "hijri":
+        possible = 1300 <= year < 1600 and 1 <= form.month <= 12 and 1 <= form.day <= 30
+        day = HijriDate(year, form.month, form.day) if possible and not contradicted else None
+        if day is None and not in_words:
+            return None
+        return _Reading(form.start, form.end, form.clear, None, day, form.clock, form.spelled, day is None)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    try:
+        date = dt.date(year, form.month, form.day)
+    except ValueError:
+        date = None
+    if contradicted or date in _NO_DATES or (now is not None and date and date > now.date() + _FAR):
+        date = None
+    if date is None and not in_words:
+        return None
+    return _Reading(form.start, form.end, form.clear, date, None, form.clock, form.spelled, date is None)
+
+
+def _choose(text: Text, readings: list[_Reading]) -> _Reading | None:
+    """The publication date among the readings; None when the text leaves it open."""
+    labelled = list(zip(readings, _labels(text, readings), strict=True))
+    for reading, label in labelled:
+        if label == "p" and reading.clear:
+            return None if reading.impossible else reading
+    if any(reading.impossible for reading in readings if reading.gregorian is None and reading.hijri is None):
+        return None
+    usable = [(reading, label) for reading, label in labelled if reading.clear and label != "d"]
+    dates = [reading for reading, label in usable if label != "u"]
+    if not dates:
+        return usable[0][0] if usable else None
+    dates = [reading for reading in dates if reading.gregorian is not None] or dates
+    same = {reading.gregorian or reading.hijri for reading in dates}
+    return dates[0] if len(same) == 1 else None
+
+
+def _labels(text: Text, readings: list[_Reading]) -> list[str]:
+    """For each reading the label that it stands under: published, updated, not published, or none."""
+    labels = []
+    bounds = [0, *(reading.end for reading in readings)]
+    for (start, _end), reading in zip(pairwise(bounds), readings, strict=True):
+        left = text.shape[start : reading.start]
+        after = _LABEL_RIGHT.match(text.shape, reading.end)
+        label = max("pu", key=left.rfind)
+        if after is not None:
+            labels.append(after["label"])
+        elif "d" in re.split(r"[|Y]|\ -\ ", left)[-1]:
+            labels.append("d")
+        else:
+            labels.append(label if label in left else "")
+    return labels
+
+
+# --- What it says
+
+
+def _absolute(raw: str, text: Text, reading: _Reading, options: _Options) -> Published | None:
+    weekday = _weekday(text, reading)
+    warnings: list[str] = []
+    if reading.gregorian is None:
+        read_by_hijri = _from_hijri(text, reading, weekday, options, warnings)
+        if read_by_hijri is None:
+            return None
+        day, calendar = read_by_hijri
+    else:
+        day, calendar = reading.gregorian, "gregorian" if reading.hijri is None else "both"
+        if weekday is not None and weekday != day.weekday():
+            if reading.spelled:  # «الأحد الأول من ديسمبر» is the first Sunday, not the first of the month
+                return None
+            warnings.append("weekday_mismatch")
+    if calendar == "both" and reading.hijri is not None:
+        apart = hijri.difference(reading.hijri, day, options.country)
+        if apart is not None and apart > _EXPLAINED:
+            warnings.append("calendars_differ")
+    return _published(raw, day, _clock(text, reading), calendar, reading.hijri, options, warnings)
+
+
+def _from_hijri(
+    text: Text, reading: _Reading, weekday: int | None, options: _Options, warnings: list[str]
+) -> tuple[dt.date, Calendar] | None:
+    """The Gregorian day of a text that prints a whole date only in the Hijri calendar."""
+    if reading.hijri is None:
+        return None
+    days, basis = hijri.days(reading.hijri, options.country)
+    if not days or days[0].year > LAST_YEAR or (options.now and days[0] > options.now.date() + _FAR):
+        return None
+    partial = _partial(text, reading)
+    if partial is not None:
+        for offset in (0, -1, 1, -2, 2):
+            day = days[0] + dt.timedelta(days=offset)
+            if (day.day, day.month) == partial:
+                return day, "both"
+        return None
+    fitting = [day for day in days if day.weekday() == weekday]
+    if len(fitting) == 1:
+        if fitting[0] != days[0] or basis == "forecast":
+            warnings.append("hijri_day_settled_by_weekday")
+        return fitting[0], "hijri"
+    if weekday is not None:
+        warnings.append("weekday_mismatch")
+    if basis == "forecast":
+        warnings.append("hijri_unconfirmed")
+    return days[0], "hijri"
+
+
+def _partial(text: Text, reading: _Reading) -> tuple[int, int] | None:
+    """Day and month of a Gregorian date without a year beside a Hijri one (``27 مارس / 17 رمضان 1445``)."""
+    match = _PARTIAL_LEFT.search(
+        text.shape, max(0, reading.start - 24), reading.start
+    ) or _PARTIAL_RIGHT.match(text.shape, reading.end)
+    if match is None:
+        return None
+    return text.tokens[match.start("d")].number, text.tokens[match.start("m")].number
+
+
+def _weekday(text: Text, reading: _Reading) -> int | None:
+    shape = text.shape
+    match = _WEEKDAY_LEFT.search(shape, max(0, reading.start - 12), reading.start) or _WEEKDAY_RIGHT.match(
+        shape, reading.end
+    )
+    if match is not None:
+        return text.tokens[match.start("w")].number
+    inside = shape.find("W", reading.start, reading.end)
+    return None if inside < 0 else text.tokens[inside].number
+
+
+def _clock(text: Text, reading: _Reading) -> Printed | None:
+    if reading.clock is not None:
+        return find_clock(text, reading.clock, reading.clock)
+    label = _LABEL_RIGHT.match(text.shape, reading.end)
+    between = text.shape.find("C", reading.start, reading.end)
+    if between >= 0:
+        return find_clock(text, between, between)
+    return find_clock(text, reading.start, reading.end if label is None else label.end())
+
+
+def _published(
+    raw: str,
+    day: dt.date,
+    clock: Printed | None,
+    calendar: Calendar,
+    printed: HijriDate | None,
+    options: _Options,
+    warnings: list[str],
+) -> Published:
+    """Everything put together, on the publisher's clock."""
+    time = None if clock is None else clock.time
+    at: dt.datetime | None = None
+    name, offset = options.timezone, None
+    if clock is not None and time is not None:
+        placed = _place(day, time, clock, options, warnings)
+        if placed is not None:
+            at = placed.astimezone(dt.UTC)
+            day, time = placed.date(), placed.time()
+            offset = _written(placed.utcoffset())
+            name = options.timezone or clock.zone
+    if options.now is not None and day > options.now.date() + _SOON:
+        warnings.append("future")
+    computed = to_hijri(day, options.country)
+    if printed is not None:
+        computed = HijriDay(
+            day=str(printed) if computed is None else computed.day,
+            calendar="umm_al_qura" if computed is None else computed.calendar,
+            basis="printed" if computed is None else computed.basis,
+            printed=str(printed),
+        )
+    return Published(
+        date=day,
+        time=time,
+        at=at,
+        timezone=name,
+        utc_offset=offset,
+        hijri=computed,
+        calendar=calendar,
+        precision="day" if time is None else "minute",
+        raw=raw,
+        warnings=tuple(warnings),
+    )
+
+
+def _place(
+    day: dt.date, time: dt.time, clock: Printed, options: _Options, warnings: list[str]
+) -> dt.datetime | None:
+    """The moment on the publisher's clock; None when no zone is known or the clock showed that time twice."""
+    offset, place = clock.offset, clock.zone
+    if clock.machine and options.false_zone and offset is not None:
+        offset = place = None
+        warnings.append("false_zone_ignored")
+    local = dt.datetime.combine(day, time)
+    if offset is not None:
+        moment = local.replace(tzinfo=dt.timezone(offset))
+    elif clock.unknown or (place is None and options.timezone is None):
+        return None
+    else:
+        moment = local.replace(tzinfo=zone(place or str(options.timezone)))
+        if moment.utcoffset() != moment.replace(fold=1).utcoffset():
+            return None
+    return moment if options.timezone is None else moment.astimezone(zone(options.timezone))
+
+
+def _written(offset: dt.timedelta | None) -> str | None:
+    if offset is None:
+        return None
+    minutes = round(offset.total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def _relative(raw: str, moment: Moment, options: _Options) -> Published | None:
+    if moment.date.year < FIRST_YEAR:
+        return None
+    read = _published(raw, moment.date, moment.clock, "relative", None, options, [])
+    if moment.at is not None:
+        read = replace(
+            read,
+            time=moment.at.time().replace(second=0, microsecond=0),
+            at=moment.at.astimezone(dt.UTC),
+            utc_offset=_written(moment.at.utcoffset()),
+        )
+    if moment.clock is None:
+        read = replace(read, precision=moment.precision, earliest=moment.earliest, latest=moment.latest)
+    return read
+
+
+def parse_day(text: str, *, country: str | None = None) -> dt.date:
+    """The day of an argument: ``2024-03-27``, or Hijri with an H: ``1445-09-17H`` (17 رمضان 1445).
+
+    A Hijri day is read in the country's calendar (``MA``: Morocco's months). Nothing else is accepted.
+    Raises ``ValueError`` naming the value and the remedy. Source of the tables: ``newscrawl.dates.hijri``.
+    """
+    match = _ARGUMENT.fullmatch(text.strip())
+    if match is not None:
+        year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+        if match["hijri"]:
+            days, _basis = hijri.days(HijriDate(year, month, day), country)
+            if days:
+                return days[0]
+        else:
+            with suppress(ValueError):
+                return dt.date(year, month, day)
+        raise ValueError(f"{text!r} is a day that does not exist; check its month and day")
+    raise ValueError(f"{text!r} is not a day; write 2024-03-27, or a Hijri day as 1445-09-17H")
+
+
+def is_outdated(
+    raw: str,
+    day: dt.date | None,
+    hijri_day: str | None,
+    *,
+    timezone: str | None = None,
+    country: str | None = None,
+    now: dt.datetime | None = None,
+    false_zone: bool = False,
+) -> bool:
+    """Would today's tables give a stored article another day, or another Hijri day?
+
+    ``raw`` is the printed date as stored; the other arguments are those of :func:`parse`, as at the time of
+    the download. Example: ``فاتح شوال 1448``, stored under the forecast, after the month was announced a
+    day later. Raises as :func:`parse`.
+    """
+    read = parse(raw, timezone=timezone, country=country, now=now, false_zone=false_zone)
+    if read is None:
+        return day is not None
+    return read.date != day or (None if read.hijri is None else read.hijri.day) != hijri_day

@@ -1,0 +1,361 @@
+"""Reading ``schedule.toml``: what is to be crawled when; every mistake is refused with its line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from newscrawl.schedule.times import Cron, Every, Rule, duration, pieces, shares
+from newscrawl.sites import Site
+from newscrawl.spider import Arguments
+
+BROWSER = "browser"
+"""The capability that a site with ``render`` needs."""
+
+
+class Mistake(NamedTuple):
+    """One thing that is wrong in the file."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+class ScheduleError(ValueError):
+    """The file cannot be used; the message has a line for each mistake."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("\n".join(map(str, sorted(mistakes))))
+        self.mistakes = sorted(mistakes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """When and how one site is crawled."""
+
+    site: str
+    """The spider's name."""
+    rule: Rule
+    """When it is due."""
+    args: Mapping[str, str] = field(default_factory=dict)
+    """Spider arguments."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Scrapy settings of its jobs."""
+    longest: dt.timedelta
+    """How long a run may take before it is ended."""
+    needs: frozenset[str] = frozenset()
+    """What a node must be able to do."""
+    rank: int
+    """Its place among the enabled sites."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One job of a backfill."""
+
+    site: str
+    since: dt.date
+    until: dt.date
+
+    @property
+    def id(self) -> str:
+        """Its ``_id`` in ``backfills``."""
+        return f"{self.site} {self.since} {self.until}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The whole file: enabled sites only."""
+
+    entries: Mapping[str, Entry]
+    pieces: tuple[Piece, ...] = ()
+
+
+class _Keys(NamedTuple):
+    """The keys a table may have, with the type of each in TOML's words."""
+
+    top: Mapping[str, type]
+    site: Mapping[str, type]
+    backfill: Mapping[str, type]
+
+
+_DEFAULTS: Mapping[str, type] = {"longest": str, "args": dict, "settings": dict, "needs": list}
+_KEYS = _Keys(
+    top={"timezone": str, "defaults": dict, "sites": dict, "backfills": list},
+    site={"every": str, "cron": str, "enabled": bool, **_DEFAULTS},
+    backfill={"site": str, "since": object, "until": object, "by": str},
+)
+_WORDS = {str: "a string", bool: "true or false", dict: "a table", list: "a list"}
+_LONGEST = "2h"
+
+
+def read(text: str, sites: Mapping[str, Site]) -> Schedule:
+    r"""The schedule that a file describes, for the sites that have a spider.
+
+    >>> from newscrawl.sites import Feed
+    >>> hespress = Site(name="هسبريس", domain="hespress.com", timezone="Africa/Casablanca",
+    ...                 article=r"html$", discover=[Feed()])
+    >>> str(read('[sites.hespress]\nevery = "15m"', {"hespress": hespress}).entries["hespress"].rule)
+    'every 15m'
+
+    Raises :class:`ScheduleError` naming the line and the reason of every mistake.
+    """
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason, _, where = str(error).partition(" (at ")
+        line = re.search(r"line (\d+)", where)
+        last = text.rstrip().count("\n") + 1
+        raise ScheduleError([Mistake(int(line[1]) if line else last, f"no TOML: {reason}")]) from None
+    return _Reader(text, given, sites).read()
+
+
+def load(path: Path, sites: Mapping[str, Site]) -> Schedule:
+    """The schedule in a file; see :func:`read`. Raises ``ScheduleError`` also when there is none."""
+    try:
+        return read(path.read_text("utf-8"), sites)
+    except FileNotFoundError:
+        message = f"{path} does not exist; `scrapy schedule --init` writes a first one"
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path} cannot be read: {error}"
+    raise ScheduleError([Mistake(1, message)])
+
+
+def first_file(sites: Mapping[str, Site]) -> str:
+    """A first schedule, for someone to change: every site, evenly."""
+    parts = [_HEAD]
+    for name, site in sorted(sites.items()):
+        lines = [f"[sites.{name}]  # {site.name}"]
+        if site.refused:
+            lines.append(f"enabled = false  # {site.refused}".replace("\n", " "))
+        if site.render:
+            lines.append(f'needs = ["{BROWSER}"]')
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+_HEAD = """\
+# When each site is crawled. `scrapy schedule --check` reads this file, `scrapy schedule --next` says what it
+# means. A change is taken up within seconds, without a restart.
+
+timezone = "UTC"  # the clock of cron words
+
+[defaults]  # what a site below does not say itself
+every = "30m"
+longest = "2h"  # a run that takes longer is ended; what is missing is found by the next
+
+# [sites.example]
+# every = "15m"              # or: cron = "30 6-22 * * *"  (minute hour day month weekday)
+# enabled = false
+# longest = "1h"
+# args = { sections = "politics,sport", limit = "200" }
+# settings = { DOWNLOAD_DELAY = "5" }
+# needs = ["browser"]        # only on a node started with --can browser
+
+# [[backfills]]              # done once, in jobs of so many days, between the regular runs
+# site = "example"
+# since = 2024-01-01
+# until = 2024-03-31
+# by = "7d\""""
+
+
+class _Reader:
+    """One reading of one file; collects mistakes instead of stopping at the first."""
+
+    def __init__(self, text: str, given: Mapping[str, Any], sites: Mapping[str, Site]) -> None:
+        self._lines = dict(_lines(text))
+        self._given = given
+        self._sites = sites
+        self._mistakes: list[Mistake] = []
+
+    def read(self) -> Schedule:
+        self._table((), self._given, _KEYS.top)
+        defaults = self._get("defaults", {})
+        if not self._table(("defaults",), defaults, _KEYS.site):
+            defaults = {"every": "1d"}
+        self._zone = self._get("timezone", "UTC")
+        with self._noting("timezone"):
+            try:
+                ZoneInfo(self._zone)
+            except (KeyError, ValueError, OSError):
+                self._zone = "UTC"
+                raise ValueError(
+                    f"{self._given['timezone']!r} is no time zone such as 'Africa/Casablanca'"
+                ) from None
+        tables = self._get("sites", {})
+        enabled = [name for name, table in tables.items() if self._is_enabled(name, table, defaults)]
+        entries = {}
+        for rank, (name, share) in enumerate(zip(sorted(enabled), shares(len(enabled)), strict=True)):
+            entry = self._entry(name, defaults | tables[name], rank, share, tables[name])
+            if entry:
+                entries[name] = entry
+        found = [
+            piece
+            for number, table in enumerate(self._get("backfills", []))
+            for piece in self._backfill(("backfills", str(number)), table)
+        ]
+        if self._mistakes:
+            raise ScheduleError(self._mistakes)
+        return Schedule(entries, tuple(found))
+
+    def _is_enabled(self, name: str, table: Any, defaults: Mapping[str, Any]) -> bool:
+        """Checks also what is not enabled."""
+        path = ("sites", name)
+        if not isinstance(table, dict):
+            self._note(path, f"{name} should be a table: [sites.{name}]")
+            return False
+        sound = self._table(path, table, _KEYS.site)
+        if name not in self._sites:
+            self._note(path, f"there is no spider {name!r}{_meant(name, self._sites)}")
+            return False
+        if not sound:
+            return False
+        if not table.get("enabled", defaults.get("enabled", True)):
+            return False
+        if refused := self._sites[name].refused:
+            self._note(path, f"{name} is left alone ({refused}): set enabled = false")
+            return False
+        return True
+
+    def _entry(
+        self, name: str, table: Mapping[str, Any], rank: int, share: float, own: Mapping[str, Any]
+    ) -> Entry | None:
+        path = ("sites", name)
+        before = len(self._mistakes)
+        rule: Rule | None = None
+        longest = dt.timedelta()
+        given = [key for key in ("every", "cron") if key in own] or [
+            key for key in ("every", "cron") if key in table
+        ]
+        if len(given) != 1:
+            self._note(path, f'{name} needs either every = "15m" or cron = "30 6 * * *"')
+        else:
+            with self._noting(*path, given[0]):
+                text = table[given[0]]
+                rule = Every(text, share) if given[0] == "every" else Cron(text, self._zone, share)
+        with self._noting(*path, "longest"):
+            longest = duration(table.get("longest", _LONGEST))
+        args = {key: str(value) for key, value in table.get("args", {}).items()}
+        with self._noting(*path, "args"):
+            Arguments.read(args, self._sites[name].country)
+        needs = frozenset(map(str, table.get("needs", [])))
+        if self._sites[name].render and BROWSER not in needs:
+            self._note(path, f'{name} is read with a browser: add needs = ["{BROWSER}"]')
+        if rule is None or len(self._mistakes) > before:
+            return None
+        settings = {key: str(value) for key, value in table.get("settings", {}).items()}
+        return Entry(
+            site=name, rule=rule, args=args, settings=settings, longest=longest, needs=needs, rank=rank
+        )
+
+    def _backfill(self, path: tuple[str, ...], table: Any) -> list[Piece]:
+        if not isinstance(table, dict) or not self._table(path, table, _KEYS.backfill):
+            return []
+        if missing := [key for key in ("site", "since", "until") if key not in table]:
+            self._note(path, f"a backfill needs {missing[0]}")
+            return []
+        name = table["site"]
+        if name not in self._get("sites", {}):
+            self._note((*path, "site"), f"{name!r} has no table [sites.{name}] in this file")
+            return []
+        country = self._sites[name].country if name in self._sites else None
+        days = {}
+        for key in ("since", "until"):
+            with self._noting(*path, key):
+                days[key] = getattr(Arguments.read({key: str(table[key])}, country), key)
+        step = None
+        with self._noting(*path, "by"):
+            step = duration(table.get("by", "30d"))
+            if step % dt.timedelta(days=1):
+                raise ValueError(f"{table['by']!r} should be whole days such as '7d'")
+        if len(days) < 2 or step is None:
+            return []
+        if days["since"] > days["until"]:
+            self._note((*path, "since"), f"since={table['since']} is after until={table['until']}")
+            return []
+        return [
+            Piece(site=name, since=first, until=last)
+            for first, last in pieces(days["since"], days["until"], step.days)
+        ]
+
+    def _get(self, key: str, otherwise: Any) -> Any:
+        """A key of the file, or the default where it is missing or of the wrong type."""
+        value = self._given.get(key, otherwise)
+        return value if isinstance(value, _KEYS.top[key]) else otherwise
+
+    def _table(self, path: tuple[str, ...], table: Mapping[str, Any], keys: Mapping[str, type[Any]]) -> bool:
+        """Are the keys of a table known, and of their types?"""
+        before = len(self._mistakes)
+        for key, value in table.items():
+            if key not in keys:
+                self._note((*path, key), f"unknown key {key!r}{_meant(key, keys)}")
+            elif not isinstance(value, keys[key]):
+                self._note((*path, key), f"{key} should be {_WORDS[keys[key]]}, not {value!r}")
+            elif key in ("args", "settings"):
+                for name in (name for name, one in value.items() if isinstance(one, dict | list)):
+                    self._note((*path, key, name), f"{name} should be a string, not {value[name]!r}")
+        return len(self._mistakes) == before
+
+    def _note(self, path: tuple[str, ...], reason: str) -> None:
+        mistake = Mistake(self._line(path), reason)
+        if mistake not in self._mistakes:
+            self._mistakes.append(mistake)
+
+    def _line(self, path: tuple[str, ...]) -> int:
+        """The line of a key, or of the nearest table around it."""
+        inherited = ("defaults", *path[2:]) if path[:1] == ("sites",) else path
+        for known in (path, inherited, *(path[:n] for n in range(len(path) - 1, 0, -1))):
+            if known in self._lines:
+                return self._lines[known]
+        return 1
+
+    @contextmanager
+    def _noting(self, *path: str) -> Iterator[None]:
+        """Turns a ``ValueError`` into a mistake."""
+        try:
+            yield
+        except ValueError as error:
+            said = str(error)
+            self._note(path, said if said.startswith(path[-1]) else f"{path[-1]}: {said}")
+
+
+def _meant(word: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(word, known, 1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are: {', '.join(known)}"
+
+
+_KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+_HEADER = re.compile(rf"\s*(\[\[?)\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]")
+_PAIR = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
+
+
+def _lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The line of every table and key: tomllib does not tell."""
+    table: tuple[str, ...] = ()
+    counts: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = _path(header[2])
+            if header[1] == "[[":
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, str(counts[table]))
+            yield table, number
+        elif pair := _PAIR.match(line):
+            path = (*table, *_path(pair[1]))
+            yield path, number
+            if len(path) > len(table) + 1:
+                yield path[:-1], number
+
+
+def _path(key: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in re.findall(_KEY, key))

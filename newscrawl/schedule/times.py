@@ -1,0 +1,144 @@
+"""Due times: when a rule of the schedule is due next, and how load is spread."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+MINUTE = dt.timedelta(minutes=1)
+_NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+}
+"""Of crontab(5)."""
+
+
+def duration(text: str) -> dt.timedelta:
+    """A length of time as a person writes it.
+
+    >>> duration("1h30m")
+    datetime.timedelta(seconds=5400)
+
+    Raises ``ValueError`` naming the text and its form.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    seconds = found and sum(int(n) * unit for n, unit in zip(found.groups("0"), _UNITS.values(), strict=True))
+    if not seconds or seconds > 366 * 86400:
+        raise ValueError(f"{text!r} should be a length of time such as '15m', '1h30m' or '1d'")
+    return dt.timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """At equal intervals, on a grid that does not depend on when the scheduler was started."""
+
+    text: str
+    """The interval as written: ``15m``."""
+    share: float = 0.0
+    """Which part of the interval the grid is moved by (0 ≤ share < 1), so that sites do not meet."""
+
+    def __post_init__(self) -> None:
+        if duration(self.text) < MINUTE:
+            raise ValueError(f"{self.text!r} is too short: a site is left alone for at least '1m'")
+
+    def __str__(self) -> str:
+        return f"every {self.text}"
+
+    def after(self, moment: dt.datetime) -> dt.datetime:
+        """The first due time after a moment (both in UTC).
+
+        >>> Every("15m").after(dt.datetime(2024, 3, 27, 10, 15, tzinfo=dt.UTC)).isoformat()
+        '2024-03-27T10:30:00+00:00'
+        """
+        interval = duration(self.text)
+        origin = _EPOCH + interval * self.share
+        return origin + ((moment - origin) // interval + 1) * interval
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """At the times of five cron words, on the clock of a zone.
+
+    Where the clock is set forward or back, times of the day are kept as Debian's cron keeps them: none is
+    skipped, none comes twice.
+    """
+
+    text: str
+    """Minute, hour, day of the month, month, day of the week; or ``@hourly``, ``@daily``, …"""
+    zone: str = "UTC"
+    """IANA zone."""
+    share: float = 0.0
+    """Which part of the minute the time is moved by (0 ≤ share < 1)."""
+
+    def __post_init__(self) -> None:
+        if len(self._words.split()) != 5:
+            raise ValueError(
+                f"{self.text!r} should be five cron words: minute hour day month weekday, "
+                "for example '30 6 * * *'"
+            )
+        try:
+            self.after(_EPOCH)
+        except CronSimError as error:
+            raise ValueError(f"{self.text!r}: {str(error).lower()} (see crontab(5))") from None
+        except StopIteration:
+            raise ValueError(f"{self.text!r} is never due") from None
+
+    def __str__(self) -> str:
+        return f"cron {self.text} {self.zone}"
+
+    @property
+    def _words(self) -> str:
+        return _NICKNAMES.get(self.text.strip(), self.text)
+
+    def after(self, moment: dt.datetime) -> dt.datetime:
+        """The first due time after a moment (both in UTC).
+
+        >>> Cron("30 6 * * *", "Africa/Cairo").after(dt.datetime(2024, 3, 27, tzinfo=dt.UTC)).isoformat()
+        '2024-03-27T04:30:00+00:00'
+        """
+        moved = MINUTE * self.share
+        local = (moment - moved).astimezone(ZoneInfo(self.zone))
+        return next(CronSim(self._words, local)).astimezone(dt.UTC) + moved
+
+
+Rule = Every | Cron
+
+
+def shares(count: int) -> list[float]:
+    """Evenly spread parts of an interval for so many sites.
+
+    >>> shares(4)
+    [0.0, 0.25, 0.5, 0.75]
+    """
+    return [number / count for number in range(count)]
+
+
+def preferred(rank: int, nodes: Sequence[str]) -> str | None:
+    """The node that a site goes to when all are free: the sites are dealt round.
+
+    >>> [preferred(rank, ["عقدة-أ", "عقدة-ب"]) for rank in range(3)]
+    ['عقدة-أ', 'عقدة-ب', 'عقدة-أ']
+    """
+    return sorted(nodes)[rank % len(nodes)] if nodes else None
+
+
+def pieces(since: dt.date, until: dt.date, by: int) -> Iterator[tuple[dt.date, dt.date]]:
+    """A range of days in pieces of at most ``by`` days, the newest first; both ends belong to a piece.
+
+    >>> [f"{a} {b}" for a, b in pieces(dt.date(2024, 3, 1), dt.date(2024, 3, 10), 7)]
+    ['2024-03-04 2024-03-10', '2024-03-01 2024-03-03']
+    """
+    while until >= since:
+        first = max(since, until - dt.timedelta(days=by - 1))
+        yield first, until
+        until = first - dt.timedelta(days=1)

@@ -1,0 +1,35 @@
+"""The labelled date strings of tests/data, shared by the tests and benchmarks/dates.py."""
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+NOW = dt.datetime(2024, 3, 27, 14, 30, tzinfo=dt.UTC)
+"""What the relative strings of both lists count from."""
+
+
+class Labelled(NamedTuple):
+    category: str
+    raw: str
+    date: str | None
+    time: str
+    country: str | None
+    """The day as YYYY-MM-DD, or None to refuse; the time as HH:MM with Z or an offset when one is printed."""
+
+
+def load(name: str) -> list[Labelled]:
+    """The strings of one list: ``dates_dev.tsv`` or ``dates_more.tsv``."""
+    text = (Path(__file__).parent / "data" / name).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return [
+        Labelled(
+            row["category"],
+            json.loads(row["raw_escaped"]),
+            None if row["expected_date"] == "None" else row["expected_date"],
+            row["expected_time"],
+            row.get("country") or None,
+        )
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    ]

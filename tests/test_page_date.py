@@ -1,0 +1,133 @@
+"""The article's date among all that a page offers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from newscrawl.items import DateCandidate
+from newscrawl.page import read
+from newscrawl.page.chosen_date import choose, why_not
+
+NOW = dt.datetime(2024, 10, 9, 10, tzinfo=dt.UTC)
+
+
+def one(text: str, rung: str, **more: Any) -> DateCandidate:
+    return DateCandidate(text=text, rung=rung, **more)
+
+
+def test_zone_printed_gives_the_publisher_s_clock_and_the_instant() -> None:
+    found = choose([one("2020-06-03T03:01+0400", "jsonld")]).published
+    assert found is not None
+    assert (found.date, found.time) == (dt.date(2020, 6, 3), dt.time(3, 1))
+    assert found.at == dt.datetime(2020, 6, 2, 23, 1, tzinfo=dt.UTC)
+
+
+def test_utc_stamp_moves_to_the_site_s_day() -> None:
+    found = choose([one("2024-10-07T22:30:00Z", "jsonld")], timezone="Asia/Riyadh").published
+    assert found is not None
+    assert (found.date, found.time) == (dt.date(2024, 10, 8), dt.time(1, 30))
+
+
+def test_printed_clock_beats_utc_stamp_where_no_zone_is_known() -> None:
+    found = choose(
+        [one("2024-10-07T22:30:41+00:00", "jsonld"), one("2024-10-08 | 01:30", "generic")]
+    ).published
+    assert found is not None
+    assert (found.date, found.time, found.utc_offset) == (dt.date(2024, 10, 8), dt.time(1, 30), "+03:00")
+    assert found.at == dt.datetime(2024, 10, 7, 22, 30, 41, tzinfo=dt.UTC)
+
+
+def test_z_that_equals_the_printed_clock_is_local_time() -> None:
+    page = [one("2024-07-07T18:45:13Z", "meta"), one("الأحد، 07 يوليو 2024 06:45 م", "generic")]
+    known = choose(page, timezone="Africa/Cairo").published
+    assert known is not None
+    assert known.at == dt.datetime(2024, 7, 7, 15, 45, 13, tzinfo=dt.UTC)
+    assert "false_zone_ignored" in known.warnings
+    unknown = choose(page).published
+    assert unknown is not None
+    assert (unknown.time, unknown.at) == (dt.time(18, 45, 13), None)
+
+
+def test_declared_false_zone_needs_no_printed_clock() -> None:
+    found = choose([one("2024-07-07T18:45:13Z", "meta")], timezone="Africa/Cairo", false_zone=True).published
+    assert found is not None
+    assert found.at == dt.datetime(2024, 7, 7, 15, 45, 13, tzinfo=dt.UTC)
+
+
+def test_clocks_that_contradict_each_other_give_no_instant() -> None:
+    page = [one("2026-01-08T11:42:50+00:00", "jsonld"), one("2026-01-08 | 12:42", "generic")]
+    found = choose(page, timezone="Asia/Beirut").published
+    assert found is not None
+    assert (found.time, found.at) == (dt.time(12, 42), None)
+
+
+def test_days_that_agree_outweigh_a_machine_s_word() -> None:
+    page = [
+        one("2024-10-09T10:00:00+01:00", "jsonld"),
+        one("2024-10-07", "url"),
+        one("07 أكتوبر 2024", "generic"),
+    ]
+    found = choose(page, now=NOW).published
+    assert found is not None
+    assert found.date == dt.date(2024, 10, 7)
+
+
+def test_modified_is_never_published() -> None:
+    choice = choose([one("2024-10-07T10:00:00Z", "meta", kind="modified")])
+    assert choice.published is None
+    assert choice.modified == dt.datetime(2024, 10, 7, 10, tzinfo=dt.UTC)
+
+
+def test_change_before_publication_is_left_out() -> None:
+    page = [one("2020-06-03T03:01+0400", "meta"), one("2020-03-15T20:18+0400", "meta", kind="modified")]
+    assert choose(page).modified is None
+
+
+def test_relative_line_gives_way_to_a_stamp_and_needs_now() -> None:
+    relative = one("قبل 5 ساعات", "markup")
+    stamped = choose([relative, one("٢٠٢٤-١٠-٠٧T١٤:٢٩:٢١+0400", "jsonld")], now=NOW).published
+    assert stamped is not None
+    assert (stamped.date, stamped.time) == (dt.date(2024, 10, 7), dt.time(14, 29, 21))
+    alone = choose([relative], now=NOW).published
+    assert alone is not None
+    assert alone.date == dt.date(2024, 10, 9)
+    assert choose([relative]).published is None
+
+
+def test_hijri_line_supports_the_day_beside_it_and_is_kept() -> None:
+    page = [one("2024-03-27T10:00:00+00:00", "jsonld"), one("17 رمضان 1445", "markup")]
+    found = choose(page, timezone="Africa/Casablanca", country="MA").published
+    assert found is not None
+    assert found.date == dt.date(2024, 3, 27)
+    assert found.hijri is not None
+    assert found.hijri.printed == "1445-09-17"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("نشر في الأيام 24 يوم 21130", '"نشر في الأيام 24 يوم 21130": 21130 is not a day'),
+        ("نشر يوم ٤٥ ماي 2024", '"نشر يوم ٤٥ ماي 2024": 45 is not a day'),
+        ("خبر عاجل", '"خبر عاجل": no day is written in it'),
+        ("آخر تحديث 14:00", '"آخر تحديث 14:00": no day is written in it'),
+        ("8 أبريل", '"8 أبريل": no full date can be read from it'),
+    ],
+)
+def test_refusal_names_the_string(text: str, reason: str) -> None:
+    assert why_not(one(text, "markup")) == reason
+
+
+def test_no_candidate_is_said_too() -> None:
+    assert why_not(None) == "the page shows no date of publication"
+
+
+def test_range_is_no_day() -> None:
+    body = "<h1>عنوان الخبر الأول في الصفحة</h1><p class='date'>منذ أسبوعين</p><p>نص المقال هنا طويل بما يكفي ليقرأ كاملا.</p>"
+    article = read(body.encode(), "https://example.com/1", now=NOW)
+    assert article.day is None
+    assert article.published_missing == '"منذ أسبوعين": names a week, not a day'
+    assert article.published is not None
+    assert article.published.earliest is not None
