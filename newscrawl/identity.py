@@ -77,14 +77,15 @@ _MONTHS = (
     "تشرين محرم صفر ربيع جمادي رجب شعبان رمضان شوال ذو ذي القعده الحجه"
 )
 _CLOCK = (
-    "في يوم بتاريخ تاريخ بتوقيت التوقيت توقيت على علي عند الساعه و منذ قبل دقيقه دقايق دقيقتين ساعه ساعات ساعتين "
-    "يومين ايام اسبوع اسبوعين اسابيع شهر شهرين اشهر صباحا مساء ظهرا زوالا ليلا الاول الثاني الاولي الثانيه الاخر "
-    "الاخره م ص ه هجري هجريه ميلادي ميلاديه gmt utc am pm غرينتش جرينتش كرينتش المغرب مكه محلي المحلي بعد الظهر"
+    "في يوم بتاريخ تاريخ بتوقيت التوقيت توقيت على علي عند الساعه و منذ قبل دقيقه دقايق دقيقتين ساعه ساعات "
+    "ساعتين يومين ايام اسبوع اسبوعين اسابيع شهر شهرين اشهر صباحا مساء ظهرا زوالا ليلا بعد الظهر الاول الثاني "
+    "الاولي الثانيه الاخر الاخره م ص ه هجري هجريه ميلادي ميلاديه gmt utc am pm غرينتش جرينتش كرينتش المغرب "
+    "مكه محلي المحلي"
 )
 _ONES = (
-    "واحد واحده اثنان اثنين اثنتان اثنتين ثلاث ثلاثه اربع اربعه خمس خمسه ست سته سبع سبعه ثمان ثماني ثمانيه ثمانيا "
-    "تسع تسعه عشر عشره عشرون عشرين ثلاثون ثلاثين اربعون اربعين خمسون خمسين ستون ستين سبعون سبعين ثمانون ثمانين "
-    "تسعون تسعين ميه مايه مءه ميتين مايتين ميات الف الفين الاف مليون مليونين ملايين مليار ملايير"
+    "واحد واحده اثنان اثنين اثنتان اثنتين ثلاث ثلاثه اربع اربعه خمس خمسه ست سته سبع سبعه ثمان ثماني ثمانيه "
+    "ثمانيا تسع تسعه عشر عشره عشرون عشرين ثلاثون ثلاثين اربعون اربعين خمسون خمسين ستون ستين سبعون سبعين "
+    "ثمانون ثمانين تسعون تسعين ميه مايه مءه ميتين مايتين ميات الف الفين الاف مليون مليونين ملايين مليار ملايير"
 )
 _NUMBER = re.compile(rf"\d+|(?:و|ب|ل|ال|وال)?(?:{'|'.join(_ONES.split())})|{'|'.join(_WEEKDAYS.split())}")
 _YEAR = re.compile(r"1[34]\d\d|20\d\d|19\d\d")
@@ -103,15 +104,17 @@ _COUNTED = (
     r"|اعجاب(?:ا|ات)?|views?|vues?|reads?|shares?|comments?)"
 )
 _SEEN = (
-    r"(?:شوهدت?|قريت?|تمت? (?:قراء[هت]|مشاهد[هت]|عرض|زيار[هت])) (?:\w+ ){0,3}?" + _COUNT + r"(?: (?:مره|مرات))?"
+    r"(?:شوهدت?|قريت?|تمت? (?:قراء[هت]|مشاهد[هت]|عرض|زيار[هت])) (?:\w+ ){0,3}?"
+    + _COUNT
+    + r"(?: (?:مره|مرات))?"
 )
 _DATE_WORDS = rf"(?: (?:\d+|{'|'.join(f'{_WEEKDAYS} {_MONTHS} {_CLOCK}'.split())})\b)+"
 _UPDATED = r"(?:اخر (?:تحديث|تعديل)|تاريخ (?:ال|اخر )?(?:تحديث|تعديل|نشر)|last updated?)" + _DATE_WORDS
 _EDGE_STAMP = re.compile(rf"^(?:{_SEEN}|{_UPDATED})\b|\b(?:{_SEEN}|{_UPDATED})$")
 _LINE_STAMP = re.compile(
     rf"(?:(?:عدد )?(?:ال)?(?:مرات )?(?:ال)?{_COUNTED} {_COUNT}(?: (?:مره|مرات))?|{_COUNT} {_COUNTED}"
-    rf"|(?:(?:تم |تمت )?(?:ال)?(?:تحديث|تعديل|نشر|نشرت|حدث|حدثت|عدل|محدث|updated|published|mis a jour)(?:ه|ها)?)"
-    rf"{_DATE_WORDS}|منذ{_DATE_WORDS}|(?:يوم )?(?:{'|'.join(_WEEKDAYS.split())}){_DATE_WORDS}"
+    r"|(?:(?:تم |تمت )?(?:ال)?(?:تحديث|تعديل|نشر|نشرت|حدث|حدثت|عدل|محدث|updated|published|mis a jour)"
+    rf"(?:ه|ها)?){_DATE_WORDS}|منذ{_DATE_WORDS}|(?:يوم )?(?:{'|'.join(_WEEKDAYS.split())}){_DATE_WORDS}"
     rf"|\d+ (?:{'|'.join(_MONTHS.split())})(?:{_DATE_WORDS})?)"
 )
 _SEGMENTS = re.compile(
@@ -144,7 +147,7 @@ def content_hash(title: str | None, lede: str | None, body: str) -> str:
 
     Equal for two texts that ``clean`` makes one; a corrected letter gives another hash.
 
-    >>> content_hash("الحكومة", None, "نص الخبر. شوهد 123 مرة") == content_hash("الحكـــومة", None, "نص الخبر.")
+    >>> content_hash("الحكومة", None, "الخبر. شوهد 123 مرة") == content_hash("الحكـــومة", None, "الخبر.")
     True
     """
     parts = (" ".join(" ".join(_segments(clean(part or ""))).split()) for part in (title, lede, body))
@@ -161,23 +164,29 @@ def title_key(title: str) -> str:
     return _hash(folded) if folded else ""
 
 
-def identify(article: Article) -> Article:
-    """The same article with ``content_hash``, ``title_key``, ``search_text``, ``signature``, ``bands``.
+def identifying(article: Fields) -> dict[str, Any]:
+    """``content_hash``, ``title_key``, ``search_text``, ``signature`` and ``bands`` of an article.
 
     The search text holds the first words only: an index over whole bodies would cost more than
     the rest of a crawl.
     """
-    opening = " ".join(article.body.split()[:SEARCH_WORDS])
-    words = compared_words(article.lede, article.body, article.dateline, article.agencies)
+    title, lede, body = article["title"], article["lede"], article["body"]
+    opening = " ".join(body.split()[:SEARCH_WORDS])
+    words = compared_words(lede, body, article["dateline"], article["agencies"])
     signed = signature(words)
-    return replace(
-        article,
-        content_hash=content_hash(article.title, article.lede, article.body),
-        title_key=title_key(article.title),
-        search_text=fold("\n".join(part for part in (article.title, article.lede, opening) if part)),
-        signature=signed,
-        bands=bands(signed) if len(words) >= SIGNED_WORDS else [],
-    )
+    return {
+        "content_hash": content_hash(title, lede, body),
+        "title_key": title_key(title),
+        "search_text": fold("\n".join(part for part in (title, lede, opening) if part)),
+        "signature": signed,
+        "bands": bands(signed) if len(words) >= SIGNED_WORDS else [],
+    }
+
+
+def identify(article: Article) -> Article:
+    """The same article with the fields of :func:`identifying` filled in."""
+    read = {name: getattr(article, name) for name in ("title", "lede", "body", "dateline", "agencies")}
+    return replace(article, **identifying(read))
 
 
 def compared_words(lede: str | None, body: str, dateline: str | None, agencies: Sequence[str]) -> list[str]:
@@ -236,27 +245,26 @@ def bands(signed: Signature) -> list[int]:
 def estimate(one: bytes, other: bytes) -> float:
     """Similarity of two texts, 0 to 1 (give or take 0.04), from the values of their signatures."""
     pairs = zip(_VALUES.unpack(one), _VALUES.unpack(other), strict=True)
-    return sum(a == b for a, b in pairs) / (BANDS * ROWS)
+    return [a == b for a, b in pairs].count(True) / (BANDS * ROWS)
 
 
 # --- Comparison --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Compared:
-    """An article as it is compared with others."""
+class Text:
+    """What is compared of an article's text."""
 
-    fields: Fields
+    title: list[str]
+    """The folded words of the title."""
     words: list[str]
+    """The words of lede and body, see :func:`compared_words`."""
 
     @classmethod
-    def of(cls, fields: Fields) -> Compared:
-        """From a document with ``title``, ``lede``, ``body``, ``dateline``, ``agencies`` and what
-        :func:`order` and :func:`relation` read.
-        """
-        return cls(
-            fields, compared_words(fields["lede"], fields["body"], fields["dateline"], fields["agencies"])
-        )
+    def of(cls, article: Fields) -> Text:
+        """From a document's ``title``, ``lede``, ``body``, ``dateline`` and ``agencies``."""
+        parts = (article[name] for name in ("lede", "body", "dateline", "agencies"))
+        return cls(fold(article["title"]).split(), compared_words(*parts))
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -267,11 +275,6 @@ class Compared:
     def shingles(self) -> frozenset[str]:
         """The set of shingles."""
         return frozenset(_shingles(self.words))
-
-    @cached_property
-    def title(self) -> list[str]:
-        """The words of the title."""
-        return fold(self.fields["title"]).split()
 
     @cached_property
     def template(self) -> list[str]:
@@ -288,56 +291,49 @@ def _masked(words: Sequence[str]) -> list[str]:
     return ["#" if _NUMBER.fullmatch(word) else word for word in words]
 
 
-def similarity(one: Compared, other: Compared) -> tuple[float, float]:
+def similarity(one: Text, other: Text) -> tuple[float, float]:
     """Jaccard similarity and containment of two texts' shingles, each 0 to 1."""
     common = len(one.shingles & other.shingles)
     shorter = min(len(one.shingles), len(other.shingles))
     return common / (len(one.shingles) + len(other.shingles) - common), common / shorter
 
 
-def _is_copy(one: Compared, other: Compared) -> bool:
+def _same_title(one: Fields, other: Fields) -> bool:
+    return bool(one["title_key"] == other["title_key"] != "")
+
+
+def _same_text(one: Text, other: Text, *, same_title: bool) -> bool:
     """Is one text the other's, whole, cut, framed or edited?"""
-    same_title = one.fields["title_key"] == other.fields["title_key"] != ""
     shorter, longer = sorted((len(one.words), len(other.words)))
     if not shorter or (not same_title and (shorter < SIGNED_WORDS or shorter < LEAST_PART * longer)):
         return False
-    jaccard, containment = similarity(one, other)
     words = (one.counts & other.counts).total() / shorter
+    _, containment = similarity(one, other)
     if same_title:
-        enough = words >= TITLED_WORDS and containment >= TITLED_PAIRS
-    else:
-        enough = words >= SAME_WORDS and containment >= SAME_PAIRS
-    return enough and not _are_notices(one, other, jaccard)
+        return words >= TITLED_WORDS and containment >= TITLED_PAIRS
+    return words >= SAME_WORDS and containment >= SAME_PAIRS
 
 
-def _are_notices(one: Compared, other: Compared, jaccard: float) -> bool:
+def _are_notices(one: Text, other: Text, *, same_day: bool) -> bool:
     """Are the two issues of a recurring notice, like the exchange rates of two days?"""
-    if _other_numbers(one.title, other.title) is not None:
+    if one.title != other.title and _masked(one.title) == _masked(other.title):
         return True
-    if jaccard < SAME_NOTICE and not _same_day(one.fields, other.fields):
+    if not same_day and similarity(one, other)[0] < SAME_NOTICE:
         titles = (" ".join(one.title), " ".join(other.title))
         if all(_RECURRING.search(title) for title in titles):
             return True
     if one.numbers == other.numbers:
         return False
-    agree, differ = 0, 0
+    agree = differ = 0
     matcher = difflib.SequenceMatcher(None, one.template, other.template, autojunk=False)
     for start, other_start, size in matcher.get_matching_blocks():
-        for place in range(size):
-            i, j = start + place, other_start + place
+        for i, j in zip(range(start, start + size), range(other_start, other_start + size), strict=True):
             if one.template[i] == "#" and not _YEAR.fullmatch(one.words[i]):
                 if one.words[i] == other.words[j]:
                     agree += 1
                 elif not _in_other_month(one.words, i, other.words, j):
                     differ += 1
     return differ > 0 and differ >= OTHER_NUMBERS * (agree + differ)
-
-
-def _other_numbers(one: Sequence[str], other: Sequence[str]) -> list[str] | None:
-    """The numbers of a title that is the other one but for its numbers."""
-    if one == other or _masked(one) != _masked(other):
-        return None
-    return [a for a, b in zip(one, other, strict=True) if a != b]
 
 
 def _in_other_month(one: Sequence[str], i: int, other: Sequence[str], j: int) -> bool:
@@ -391,26 +387,30 @@ def may_be_copies(one: Fields, other: Fields) -> bool:
     article whose day is not known any day is allowed.
     """
     if _same_site(one, other):
-        return one["title_key"] == other["title_key"] != "" and _same_day(one, other)
+        return _same_title(one, other) and _same_day(one, other)
     apart = _days_apart(one, other)
     return apart is None or apart <= WINDOW
 
 
-def relation(one: Compared, other: Compared) -> bool:
+def are_copies(one: Fields, text: Text, other: Fields, other_text: Text) -> bool:
     """Are two articles copies? It is symmetric, and reads nothing but the two.
 
     Recurring notices (``أسعار العملات``) share a title, even a text, but not the numbers.
     """
-    return may_be_copies(one.fields, other.fields) and _is_copy(one, other)
+    return (
+        may_be_copies(one, other)
+        and _same_text(text, other_text, same_title=_same_title(one, other))
+        and not _are_notices(text, other_text, same_day=_same_day(one, other))
+    )
 
 
-def duplicate(root: Compared, copy: Compared) -> Duplicate:
+def duplicate(root: Fields, text: Text, copy: Fields, copy_text: Text) -> Duplicate:
     """How a copy relates to the root of its story."""
-    jaccard, containment = similarity(root, copy)
+    jaccard, containment = similarity(text, copy_text)
     kind: Literal["same_day", "republished", "near"] = "near"
-    if _same_site(root.fields, copy.fields) and may_be_copies(root.fields, copy.fields):
+    if _same_site(root, copy) and may_be_copies(root, copy):
         kind = "same_day"
-    elif len(root.shingles & copy.shingles) >= WHOLE_TEXT * len(root.shingles):
+    elif len(text.shingles & copy_text.shingles) >= WHOLE_TEXT * len(text.shingles):
         kind = "republished"
     return Duplicate(kind=kind, similarity=round(jaccard, 4), containment=round(containment, 4))
 
@@ -421,16 +421,17 @@ def duplicate(root: Compared, copy: Compared) -> Duplicate:
 def order(article: Fields) -> tuple[Any, ...]:
     """Sort key of the copies of a story; the least is the story's root.
 
-    The newspaper's own page before an aggregator's, then the earlier one; a day without a time
-    counts from its end. It depends on nothing but the documents themselves, so every crawl agrees,
-    in whatever order the copies arrive.
+    The newspaper's own page before an aggregator's, then the earlier one. It depends on nothing
+    but the documents themselves, so every crawl agrees, in whatever order the copies arrive.
     """
     late = dt.datetime.max.replace(tzinfo=dt.UTC)
-    day = article["day"]
-    moment = article["published_at"]
-    if moment is None:
-        moment = dt.datetime.fromisoformat(f"{day}T23:59:59+00:00") if day else late
-    return (article["via"] is not None, moment, day or "9999", article["first_seen_at"] or late, article["_id"])
+    return (
+        article["via"] is not None,
+        article["published_at"] or late,
+        article["day"] or "9999",
+        article["first_seen_at"] or late,
+        article["_id"],
+    )
 
 
 def better_date(old: Fields, new: Fields) -> bool:

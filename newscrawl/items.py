@@ -14,7 +14,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of a stored field; kept with each article."""
 
 HijriCalendar = Literal["umm_al_qura", "morocco"]

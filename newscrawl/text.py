@@ -84,11 +84,16 @@ _LOOKALIKE = _class(*_LOOKALIKES)
 _WORD = re.compile(f"[{_LETTERS}{_MARKS}{_ZWNJ}]+")
 _OTHER_ALPHABET = re.compile(f"[^{_ALPHABET}{_MARKS}{_ZWNJ}{''.join(_LOOKALIKES)}]")
 
-_QUOTE = re.compile("([\"“”„‟″])")
+_QUOTE = re.compile('(["“”„‟″])')
 
 # What mojibake shows and correct text seldom does: accented Latin, and signs of windows-1252 and 1256.
-_RARE_SIGNS = "\x80-\x84\x86-\x9f\xa2-\xaa\xac-\xb1\xb4-\xba\xbc-\xbf\u0152\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a\u2122"
-_COMMON_SIGNS = "\x85\xa0\xab\xbb\xb2\xb3\u0153\u200c-\u200f\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u20ac"
+_RARE_SIGNS = (
+    "\x80-\x84\x86-\x9f\xa2-\xaa\xac-\xb1\xb4-\xba\xbc-\xbf\u0152\u0160\u0161\u0178\u017d\u017e\u0192"
+    "\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a\u2122"
+)
+_COMMON_SIGNS = (
+    "\x85\xa0\xab\xbb\xb2\xb3\u0153\u200c-\u200f\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u20ac"
+)
 _RARE_SIGN = _class(_RARE_SIGNS)
 
 # Every character that some step of clean() may change; a text without any is clean already.
@@ -97,6 +102,10 @@ _SUSPECT = _class(
     "\u0654\ufe00-\ufe0f\u2033", *_LOOKALIKES,
     "\xc0-\xd6\xd8-\xdeâïð", _RARE_SIGNS,  # mojibake
 )  # fmt: skip
+
+_SIMPLE = frozenset(
+    filter(_class(_INVISIBLE, _SPACES, _LINE_BREAKS, _TATWEEL).match, map(chr, range(0x10000)))
+)
 
 
 def clean(text: str) -> str:
@@ -113,21 +122,21 @@ def clean(text: str) -> str:
 
     Idempotent; never raises for a ``str``.
     """
-    while (cleaned := _clean_once(text)) != text:
+    while True:
+        suspects = set(_SUSPECT.findall(text))
+        cleaned = _repair_characters(text, suspects) if suspects else text
+        composed = unicodedata.is_normalized("NFC", cleaned)
+        if not composed:
+            cleaned = unicodedata.normalize("NFC", cleaned)
+        cleaned = _collapse(cleaned)
+        if "\u2033" in suspects:
+            lines = cleaned.split("\n")
+            cleaned = "\n".join(_close_quotes(line) if "\u2033" in line else line for line in lines)
+        cleaned = cleaned.strip(" \n")
+        # Spaces, invisible marks and tatweel leave nothing behind that another round would change.
+        if cleaned == text or (composed and suspects <= _SIMPLE):
+            return cleaned
         text = cleaned
-    return text
-
-
-def _clean_once(text: str) -> str:
-    suspects = set(_SUSPECT.findall(text))
-    if suspects:
-        text = _repair_characters(text, suspects)
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    text = _collapse(text)
-    if "\u2033" in suspects:
-        text = "\n".join(_close_quotes(line) if "″" in line else line for line in text.split("\n"))
-    return text.strip(" \n")
 
 
 def _collapse(text: str) -> str:
@@ -136,7 +145,7 @@ def _collapse(text: str) -> str:
     while "  " in text:
         text = text.replace("  ", " ")
     if "\n" in text:
-        text = text.replace(" \n", "\n").replace("\n ", "\n")
+        text = "\n".join([line.strip(" ") for line in text.split("\n")])
         while "\n\n\n" in text:
             text = text.replace("\n\n\n", "\n\n")
     return text
@@ -170,7 +179,7 @@ def _repair_characters(text: str, suspects: set[str]) -> str:
     if _ZWNJ in suspects:
         text = _LOOSE_ZWNJ.sub("", text)
     if _TATWEEL in suspects:
-        text = _TATWEEL_RUN.sub(_tatweel, text)
+        text = _TATWEEL_RUN.sub(_tatweel, _collapse(text))
     if (_ZWNJ in suspects or _LOOKALIKE.search(found)) and language(text) == "ar":
         text = _WORD.sub(_arabic_word, _ARABIC_ZWNJ.sub("", text))
     return text
@@ -287,9 +296,7 @@ _ARABIC_AS_LATIN = {
     if re.fullmatch(f"[{_LETTERS}{_MARKS}{_TATWEEL}]", arabic := bytes([byte]).decode("cp1256"))
 }
 _ANY_LATIN = "A-Za-z\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f"
-_ARABIC_WORD_AS_LATIN = re.compile(
-    f"(?<![{_ANY_LATIN}])[{''.join(_ARABIC_AS_LATIN)}]+(?![{_ANY_LATIN}])"
-)
+_ARABIC_WORD_AS_LATIN = re.compile(f"(?<![{_ANY_LATIN}])[{''.join(_ARABIC_AS_LATIN)}]+(?![{_ANY_LATIN}])")
 _ACCENTED_CAPITALS = frozenset(map(chr, range(0xC0, 0xDF))) - {"×"}
 _MARK_AS_LATIN = re.compile("[¡º¿\x80-\x9f]")
 # Two letters of three in any Arabic text.
@@ -311,10 +318,9 @@ def _repair_mojibake(text: str, characters: set[str]) -> str:
         repaired = _repair_utf8(text, _UTF8_AS_ARABIC, _WINDOWS_1256, _is_bad_arabic)
         if repaired != text:
             return repaired
-    if characters & _ACCENTED_CAPITALS:
-        if _is_bad_arabic_as_latin(_ARABIC_WORD_AS_LATIN.findall(text)):
-            text = _ARABIC_WORD_AS_LATIN.sub(lambda m: "".join(map(_ARABIC_AS_LATIN.__getitem__, m[0])), text)
-            text = _MARK_AS_LATIN.sub(lambda m: bytes([_LATIN[m[0]]]).decode("cp1256"), text)
+    if characters & _ACCENTED_CAPITALS and _is_bad_arabic_as_latin(_ARABIC_WORD_AS_LATIN.findall(text)):
+        text = _ARABIC_WORD_AS_LATIN.sub(lambda m: "".join(map(_ARABIC_AS_LATIN.__getitem__, m[0])), text)
+        text = _MARK_AS_LATIN.sub(lambda m: bytes([_LATIN[m[0]]]).decode("cp1256"), text)
     return text
 
 
@@ -322,7 +328,7 @@ def _is_bad_arabic_as_latin(words: list[str]) -> bool:
     long = [word for word in words if len(word) > 2 and not _ACCENTED_CAPITALS.isdisjoint(word)]
     if not long or (len(words) == 1 and len(long[0]) < 4):
         return False
-    letters = [_ARABIC_AS_LATIN[character] for word in words for character in word]
+    letters = _LETTER.findall("".join(_ARABIC_AS_LATIN[character] for word in words for character in word))
     return sum(letter in _COMMONEST for letter in letters) * 2 >= len(letters)
 
 
@@ -344,8 +350,10 @@ def _repair_utf8(
     def repaired(match: re.Match[str]) -> str:
         right = decoded(match)
         # In a text that is bad in part: حفظ، is a word and its comma.
-        in_word = table is _WINDOWS_1256 and len(right) == 1 and _LETTER.match(text[match.start() - 1 : match.start()])
-        return match[0] if in_word else right or match[0]
+        before = text[match.start() - 1 : match.start()]
+        if table is _WINDOWS_1256 and len(right) == 1 and _LETTER.match(before):
+            return match[0]
+        return right or match[0]
 
     return run.sub(repaired, text)
 
@@ -386,8 +394,8 @@ _RARE_LETTERS = {
 _DROPPED = frozenset([_TATWEEL, _ZWNJ, _ZWJ, "\u06e5", "\u06e6", "\u08c9"])
 # ﷺ and the like say nothing that anyone searches for.
 _HONORIFIC = _class("\ufd40-\ufd4f\ufdcf\ufdf5\ufdfa\ufdfb\ufdfd-\ufdff")
-_UNFOLDED_RUN = re.compile("[^ءابت-غف-وي a-z0-9]+")
-_NOT_FOLDED = re.compile("[^ءابت-غف-وي a-z0-9]")
+_UNFOLDED = re.compile("[^ءابت-غف-وي a-z0-9]")
+_FEW = 64
 
 
 def fold(text: str) -> str:
@@ -401,30 +409,31 @@ def fold(text: str) -> str:
 
     Idempotent; never raises for a ``str``.
     """
-    text = _fold_once(clean(text))
-    # Letters outside the folded alphabet may not be settled yet: İ folds to i in the second round.
-    while _NOT_FOLDED.search(text) and (folded := _fold_once(clean(text))) != text:
+    while True:
+        folded, settled = _fold_once(clean(text))
+        # Letters outside the folded alphabet may join others once the marks between them are gone.
+        if settled or folded == text:
+            return folded
         text = folded
-    return text
 
 
-def _fold_once(text: str) -> str:
+def _fold_once(text: str) -> tuple[str, bool]:
+    """The text folded, and whether folding it again would change nothing."""
     # A chain of replacements runs at a multiple of the speed of one regular expression or translate().
     for common, folded in _COMMON_FOLDS:
         text = text.replace(common, folded)
-    return _collapse(_UNFOLDED_RUN.sub(_fold_run, text)).strip(" ")
+    settled = True
+    characters = set(_UNFOLDED.findall(text))
+    if len(characters) > _FEW:
+        return _collapse("".join(map(_fold_character, text))).strip(" "), False
+    for character in characters:
+        folded = _fold_character(character)
+        text = text.replace(character, folded)
+        settled = settled and not _UNFOLDED.search(folded)
+    return _collapse(text).strip(" "), settled
 
 
-def _fold_run(match: re.Match[str]) -> str:
-    run = match[0]
-    return _folded(run) if len(run) < 9 else "".join(map(_folded, run))
-
-
-@lru_cache(maxsize=4096)
-def _folded(run: str) -> str:
-    return "".join(map(_fold_character, run))
-
-
+@lru_cache(maxsize=1 << 12)
 def _fold_character(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Nd":
@@ -527,7 +536,11 @@ _OTHER_LETTER = _class(
     "\u0250-\u05ff\u0700-\u074f\u0780-\u086f\u0900-\u1dff\u1f00-\u1fff\u2c00-\u2dff\u2e80-\ud7ff",
     "\uf900-\ufb4f\U00010000-\U0001e7ff\U00020000-\U0003ffff",
 )
-_SCRIPTS = {"zgh": _class("\u2d30-\u2d6f"), "he": _class("\u05d0-\u05ea"), "el": _class("\u0370-\u03ff\u1f00-\u1fff")}
+_SCRIPTS = {
+    "zgh": _class("\u2d30-\u2d6f"),
+    "he": _class("\u05d0-\u05ea"),
+    "el": _class("\u0370-\u03ff\u1f00-\u1fff"),
+}
 
 # Letters that Arabic uses for foreign names only (أگادير, ڤيديو), and those it never uses.
 _NAME_LETTERS = "گپچژڤڭڨݣڥ"
@@ -538,13 +551,13 @@ _ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")
 # Common words of the one language that the other does not use, ی and ک written as ي and ك.
 _ARABIC_WORDS = frozenset(
-    "في وفي على وعلى إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن إن أو ثم قد لقد لم لن هو هي كان كانت يكون عند "
-    "خلال حتى لدى منذ أمام نحو حيث كما إذا لكن ليس قال وقال أكد وهو وهي ومن فيه فيها عليها منه منها له لها به بها "
-    "ديال هاد اللي كاين واش غادي لا لماذا كيف".split()
+    "في وفي على وعلى إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن إن أو ثم قد لقد لم لن هو هي كان "
+    "كانت يكون عند خلال حتى لدى منذ أمام نحو حيث كما إذا لكن ليس قال وقال أكد وهو وهي ومن فيه فيها "
+    "عليها منه منها له لها به بها ديال هاد اللي كاين واش غادي لا لماذا كيف".split()
 )
 _PERSIAN_WORDS = frozenset(
-    "از كه اين است را براي هاي شده شود خواهد نيز گفت كرده هستند دارد دارند بايد نمي پس اگر چه در البته كنند كند امروز "
-    "وزارت".split()
+    "از كه اين است را براي هاي شده شود خواهد نيز گفت كرده هستند دارد دارند بايد نمي پس اگر چه در البته "
+    "كنند كند امروز وزارت".split()
 )
 _OWN_LETTERS = {
     "ur": re.compile(r"[ٹڈڑںےۓہۂۃھ]|\b(?:کا|کی|کو|آج|اور)\b"),
@@ -555,16 +568,31 @@ _OWN_LETTERS = {
     "ms": _class("ڠڽݢۏ"),
 }
 _STOP_WORDS = {
-    "fr": "le la les des du une un et est dans pour que qui sur au aux avec ne pas par plus ce cette ces son sa ses il "
-    "elle ils nous vous ont été être sont mais ou où leur leurs comme à selon après entre d l n c j qu tout de en je se",
-    "en": "the of and to in is that for on with as was it at by from are be this has have an his her not but or its "
-    "which were their they he she will been said after who than when into more i you a",
-    "es": "el la los las de del y en que un una es por con para no se su al lo como más pero sus este esta fue son ha "
-    "entre sobre también según desde hasta muy ya o",
-    "pt": "o os as de do da dos das e em que um uma é por com para não se ao como mais mas seu sua foi são entre sobre "
-    "também no na nos nas",
-    "it": "il lo la i gli le di del della dei e in che un una è per con non si al come più ma sono nel nella da ha",
-    "de": "der die das den dem des und in ist ein eine zu mit von für auf nicht im sich auch als an bei aus nach wird",
+    "fr": (
+        "le la les des du une un et est dans pour que qui sur au aux avec ne pas par plus ce cette ces "
+        "son sa ses il elle ils nous vous ont été être sont mais ou où leur leurs comme à selon après "
+        "entre d l n c j qu tout de en je se"
+    ),
+    "en": (
+        "the of and to in is that for on with as was it at by from are be this has have an his her not "
+        "but or its which were their they he she will been said after who than when into more i you a"
+    ),
+    "es": (
+        "el la los las de del y en que un una es por con para no se su al lo como más pero sus este "
+        "esta fue son ha entre sobre también según desde hasta muy ya o"
+    ),
+    "pt": (
+        "o os as de do da dos das e em que um uma é por com para não se ao como mais mas seu sua foi "
+        "são entre sobre também no na nos nas"
+    ),
+    "it": (
+        "il lo la i gli le di del della dei e in che un una è per con non si al come più ma sono nel "
+        "nella da ha"
+    ),
+    "de": (
+        "der die das den dem des und in ist ein eine zu mit von für auf nicht im sich auch als an bei "
+        "aus nach wird"
+    ),
     "tr": "ve bir bu da de için ile olarak olan çok daha gibi en ne",
 }
 _STOP_SETS = {code: frozenset(words.split()) for code, words in _STOP_WORDS.items()}

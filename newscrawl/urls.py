@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv6Address
 from urllib.parse import quote, urljoin
 
 import idna
@@ -61,6 +61,7 @@ _URL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_IP = re.compile(r"\[.*\]|[\d.]+")
 _SLASHES = re.compile(r"[/\\]+")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _HASH_ROUTE = re.compile(r"!.|/.", re.DOTALL)
@@ -195,7 +196,7 @@ def _host(host: str, rules: UrlRules) -> str:
     """The host that stands for its variants; ``host`` is as :func:`_ascii_host` gives it."""
     labels = host.split(".")
     own = (_registrable_domain(host) or ".".join(labels[-2:])).count(".") + 1
-    if not _is_ip(host):
+    if not _IP.fullmatch(host):
         labels = [label for label in labels[:-own] if label not in rules.variants] + labels[-own:]
     host = rules.hosts.get(host.removeprefix("www."), ".".join(labels))
     return rules.hosts.get(host, host)
@@ -212,15 +213,12 @@ def _ascii_host(host: str) -> str:
                 host = host.encode("idna").decode("ascii").lower()
             except UnicodeError:
                 return ""
-    return host if _HOST.fullmatch(host) or _is_ip(host) else ""
-
-
-def _is_ip(host: str) -> bool:
+    if _HOST.fullmatch(host):
+        return host
     try:
-        ip_address(host.strip("[]"))
+        return f"[{IPv6Address(host[1:-1])}]" if host[:1] == "[" and host[-1:] == "]" else ""
     except ValueError:
-        return False
-    return True
+        return ""
 
 
 @lru_cache(maxsize=4096)
@@ -298,7 +296,9 @@ def _query(query: str, rules: UrlRules) -> str:
             pairs[name, value] = None
     # Sorted by name alone: the order of a repeated parameter has a meaning.
     ordered = sorted(pairs, key=lambda pair: pair[0])
-    encoded = "&".join(f"{_encode(name, _SAFE_IN_QUERY)}={_encode(value, _SAFE_IN_QUERY)}" for name, value in ordered)
+    encoded = "&".join(
+        f"{_encode(name, _SAFE_IN_QUERY)}={_encode(value, _SAFE_IN_QUERY)}" for name, value in ordered
+    )
     return "?" + encoded if encoded else ""
 
 

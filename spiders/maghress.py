@@ -1,6 +1,6 @@
 """مغرس, an aggregator of Moroccan newspapers."""
 
-from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
+from newscrawl.sites.families import maghress
 from newscrawl.spider import NewsSpider
 
 
@@ -10,29 +10,11 @@ class Maghress(NewsSpider):
     """
 
     name = "maghress"
-    site = Site(
-        name="مغرس",
-        domain="maghress.com",
+    site = maghress(
+        "مغرس",
+        "maghress.com",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/(?:fr/)?[a-z0-9_-]+/\d+$",
-        aggregator=True,
-        publisher=r"^/(?:fr/)?(?P<source>[a-z0-9_-]+)/\d+$",
-        discover=[
-            Listing("https://www.maghress.com/", follow_sections=True),
-            Sitemap(),
-            Feed(),
-        ],
-        markup=[
-            Markup(
-                title="span.articletitle",
-                date="span.articlenewspaper",
-                publisher="span.articlenewspaper a",
-                body="span.articlecontent",
-                cut=[r"انقر هنا لقراءة الخبر من مصدره\.?"],
-                evidence="public scrapers, 2019-2024; unverified",
-            )
-        ],
         evidence="public scraper",
         year=2024,
     )

@@ -318,8 +318,9 @@ def _client_rendered() -> Shape:
 
 def _broken_json() -> Shape:
     broken = (
-        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07T18:45:00+01:00","description":"قال "الرئيس" إن", }</script>'
-        % TITLE
+        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle",'
+        f'"headline":"{TITLE}","datePublished":"2024-10-07T18:45:00+01:00",'
+        '"description":"قال "الرئيس" إن", }</script>'
     )
     return Shape(
         "broken JSON-LD, an Elementor page",
@@ -351,11 +352,69 @@ def _lists() -> Shape:
     )
 
 
+def _date_list() -> Shape:
+    return Shape(
+        "the date in a list after the body, an intro paragraph, a picture box inside",
+        frame(
+            f"""<div id="bodyContent"><div class="col3"><h4 class="artikel">مجتمع</h4><h1>{TITLE}</h1><p class="intro">{LEDE}</p>
+<div class="picBox full"><img src="/p.jpg"><p>منظر عام للكورنيش القديم عند الغروب</p></div><div class="group"><div class="longText">{ps(P[:3])}<div class="picBox medium rightFloat"><img src="/m.jpg"><p>خريطة المشروع كما عرضت في الجلسة</p></div>{ps(P[3:])}<p><em>س.إ (د ب أ، رويترز)</em></p></div></div></div>
+<div class="col1"><div class="group"><ul class="smallList"><li><strong>تاريخ</strong> 07.10.2024</li><li><strong>الكاتب</strong> سلمى الإدريسي</li><li><strong>مواضيع ذات صلة</strong> <a href="/t/1">البيئة</a></li></ul></div></div></div>"""
+        ),
+        lede=LEDE,
+        time=None,
+        without=("منظر عام", "خريطة المشروع"),
+    )
+
+
+def _split_date() -> Shape:
+    return Shape(
+        "date and time in boxes of their own, a body cut in two by an ad",
+        frame(
+            f"""<div class="articleHeader"><h1>{TITLE}</h1><div class="time icon-time"><span>06:45 م</span><span>الإثنين 07 أكتوبر 2024</span></div></div>
+<div class="wrap"><div class="details"><div>{ps(P[:4])}</div></div><div class="gads" id="div-gpt-ad-1"><p>إعلان</p></div><div class="details">{ps(P[4:])}</div></div>"""
+        ),
+    )
+
+
+def _published_and_updated() -> Shape:
+    return Shape(
+        "published and updated in one line, both calendars",
+        frame(
+            f"""<article class="node"><h1 class="page-title"><span class="field field--name-title">{TITLE}</span></h1><div class="submitted"><div class="published">نُشر: 18:45-7 أكتوبر 2024 م ـ 04 ربيع الثاني 1446 هـ</div><div class="updated">آخر تحديث: 20:10-8 أكتوبر 2024 م ـ 05 ربيع الثاني 1446 هـ</div></div>
+<div class="field field--name-body field--type-text-with-summary"><div class="field__item">{ps()}</div></div></article>"""
+        ),
+    )
+
+
+def _two_times() -> Shape:
+    return Shape(
+        "two time elements, the second of the change",
+        frame(
+            f"""<div class="article-hdr"><h1 class="headingInfo_title">{TITLE}</h1><div class="timeDate_element"><span>نشر في:</span><time datetime="2024-10-07T18:45:00+01:00">07 أكتوبر 2024: 18:45</time><span>آخر تحديث:</span><time datetime="2024-10-08T08:00:00+01:00">08 أكتوبر 2024: 08:00</time></div></div>
+<div id="body-text">{"".join(f'<div class="paragraph-wrapper"><p class="body-1 paragraph">{text}</p></div>' for text in P)}<div class="readMore"><a href="/x">{HEADLINES[7]}</a><span>{HEADLINES[7]}</span></div></div>"""
+        ),
+        without=(HEADLINES[7],),
+    )
+
+
+def _source_line() -> Shape:
+    return Shape(
+        "a summary box, a source line and a follow line at the end",
+        frame(
+            f"""<div class="article"><h1 class="article__heading">{TITLE}</h1><div class="article__date">تاريخ النشر: 07.10.2024 | 18:45 GMT</div><div class="article__summary article__summary_article-page">{LEDE}</div>
+<div class="article__text text"><p>{P[0]}</p><div class="read-more"><div class="read-more__img"></div><div class="read-more__text"><strong>{HEADLINES[1]}</strong></div></div>{ps(P[1:])}<p>المصدر: وكالات</p><p><strong>تابعوا صحيفة المثال على <a href="https://t.me/x">تليغرام</a></strong></p></div></div>"""
+        ),
+        lede=LEDE,
+        without=("المصدر", "تابعوا", HEADLINES[1]),
+    )
+
+
 SHAPES: tuple[Shape, ...] = tuple(
     make()
     for make in (
         _jannah, _breaks, _lede, _standfirst, _bare, _false_zone, _metadata_inside, _byline_first, _ambiguous, _both_calendars,
         _hashed, _old_table, _next_article, _brief, _client_rendered, _broken_json, _lists,
+        _date_list, _split_date, _published_and_updated, _two_times, _source_line,
     )
 )  # fmt: skip
 
@@ -385,4 +444,3 @@ def french() -> bytes:
         title="Le conseil adopte le projet de la nouvelle corniche",
         html='<html lang="fr">',
     )
-

@@ -20,7 +20,9 @@ DEV, MORE = load("dates_dev.tsv"), load("dates_more.tsv")
 MONTHS = list(rows("morocco_observed.tsv", ("hijri_year", "hijri_month", "morocco_1st", "umm_al_qura_1st")))
 FORECAST = list(rows("morocco_forecast.tsv", ("hijri_year", "hijri_month", "morocco_1st", "source")))
 HIJRI_MONTHS = (
-    "محرم,صفر,ربيع الأول,ربيع الآخر,جمادى الأولى,جمادى الآخرة,رجب,شعبان,رمضان,شوال,ذو القعدة,ذو الحجة".split(",")
+    "محرم,صفر,ربيع الأول,ربيع الآخر,جمادى الأولى,جمادى الآخرة,رجب,شعبان,رمضان,شوال,ذو القعدة,ذو الحجة".split(
+        ","
+    )
 )
 
 

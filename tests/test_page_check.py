@@ -36,7 +36,10 @@ def reason(article: Article, site: Site | None = None) -> str | None:
         (b'{"title": "x"}', "not_html"),
         (b"<?xml version='1.0'?><rss><channel><title>x</title></channel></rss>", "not_html"),
         (b"<?xml version='1.0'?><!-- by x --><urlset></urlset>", "not_html"),
-        ("<title>404</title><h1>الصفحة غير موجودة</h1><p>عفوا، الصفحة المطلوبة غير متوفرة.</p>".encode(), "not_found"),
+        (
+            "<title>404</title><h1>الصفحة غير موجودة</h1><p>عفوا، الصفحة المطلوبة غير متوفرة.</p>".encode(),
+            "not_found",
+        ),
         ("<html><body><p>قصير.</p></body></html>".encode(), "no_title"),
         (frame(f"<article><h1>{TITLE}</h1></article>"), "no_body"),
         (listing(), "listing"),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (pages are long lines)
 """The article's date among all that a page offers."""
 
 from __future__ import annotations

@@ -56,7 +56,9 @@ def test_same_bytes_give_the_same_article() -> None:
 
 def test_the_page_s_clock_is_no_date_of_an_article() -> None:
     page = listing()
-    assert not [date for date in extract(page, "https://www.sahifa-example.com/").dates if "9 أكتوبر" in date.text]
+    assert not [
+        date for date in extract(page, "https://www.sahifa-example.com/").dates if "9 أكتوبر" in date.text
+    ]
 
 
 def test_listing_without_body_and_french() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pymongo import AsyncMongoClient
 
-from newscrawl.identity import content_hash, title_key
+from newscrawl.identity import identify
 from newscrawl.items import Article, Http, MadeBy, PublishedDetail, Rejection
 from newscrawl.store.schema import prepare
 from newscrawl.store.writer import StoreDownError, Writer
@@ -52,9 +52,7 @@ def article(number: int, **fields: Any) -> Article:
     made = replace(made, **fields)
     made.urls = made.urls or [made.url]
     made.keys = [key(url) for url in made.urls]
-    made.content_hash = content_hash(made.title, made.lede, made.body)
-    made.title_key = title_key(made.title)
-    return made
+    return identify(made)
 
 
 @asynccontextmanager

@@ -190,7 +190,7 @@ def _print_next(schedule: Schedule) -> None:
     if os.environ.get("MONGODB_URI"):
         with _connect() as client:
             stored = {doc["_id"]: doc for doc in client[f"{_database()}_ops"]["leases"].find()}
-            now = client.admin.command("hello")["localTime"]
+            now = client.admin.command("hello")["localTime"].replace(tzinfo=dt.UTC)
     due = {
         site: stored[site]["due_at"]
         if site in stored and stored[site]["rule"] == str(entry.rule)

@@ -1,4 +1,4 @@
-"""Clock times beside a date: ``14:30``, ``2:30 م``, ``14h30``, ``الساعة الثالثة والنصف مساء``, and their zone."""
+"""Clock times beside a date: ``14:30``, ``2:30 م``, ``14h30``, ``الساعة الثالثة مساء``, and their zone."""
 
 from __future__ import annotations
 

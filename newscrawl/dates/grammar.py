@@ -80,39 +80,34 @@ def find(text: Text) -> list[Found]:
     claimed = bytearray(len(shape))
     found: list[Found] = []
     if "Y" in shape:
-        if "M" in shape or "H" in shape or "L" in shape or "F" in shape:
+        if not {"M", "H", "L", "F"}.isdisjoint(shape):
             for pattern in _NAMED:
-                found += _claim(pattern.finditer(shape), claimed, text, _named)
+                found += _claim(pattern, claimed, text, _named)
         for pattern in _NUMERIC[:2]:
-            found += _claim(pattern.finditer(shape), claimed, text, _numeric)
+            found += _claim(pattern, claimed, text, _numeric)
     if "N/N/N" in shape:
-        found += _claim(_NUMERIC[2].finditer(shape), claimed, text, _numeric)
-    return sorted(found)
+        found += _claim(_NUMERIC[2], claimed, text, _numeric)
+    found.sort()
+    bounds = [0, *(one.end for one in found)]
+    return [_in_context(one, text, start) for one, start in zip(found, bounds, strict=False)]
 
 
 def _claim(
-    matches: Iterator[re.Match[str]],
+    pattern: re.Pattern[str],
     claimed: bytearray,
     text: Text,
-    read: Callable[[re.Match[str], Text], Found | None],
+    read: Callable[[re.Match[str], Text, bytearray], Found | None],
 ) -> Iterator[Found]:
-    """The forms among some matches; no token belongs to two."""
-    for match in matches:
+    """The forms of one pattern; no token belongs to two."""
+    for match in pattern.finditer(text.shape):
         if not any(claimed[match.start() : match.end()]):
-            one = read(match, text)
+            one = read(match, text, claimed)
             if one is not None:
                 claimed[match.start() : one.end] = b"\1" * (one.end - match.start())
                 yield one
 
 
-def _era(text: Text, end: int) -> tuple[Era | None, int]:
-    match = _ERA.match(text.shape, end)
-    if match is None:
-        return None, end
-    return "other" if match["other"] else _ERAS[match["era"]], match.end()
-
-
-def _named(match: re.Match[str], text: Text) -> Found | None:
+def _named(match: re.Match[str], text: Text, _claimed: bytearray) -> Found | None:
     tokens, shape = text
     calendar: Literal["gregorian", "hijri"] = "gregorian" if match["hm"] is None else "hijri"
     month = tokens[match.start("m" if match["hm"] is None else "hm")]
@@ -120,8 +115,7 @@ def _named(match: re.Match[str], text: Text) -> Found | None:
     if match["m2"] is not None and tokens[match.start("m2")].number != number:
         return None
     day = tokens[match.start("d")]
-    era, end = _era(text, match.end())
-    left = shape[max(0, match.start() - _CONTEXT) : match.start()]
+    era, end = _era(shape, match.end())
     return Found(
         start=match.start(),
         end=end,
@@ -130,52 +124,18 @@ def _named(match: re.Match[str], text: Text) -> Found | None:
         day=1 if day.letter == "F" else day.number,
         calendar=calendar,
         era=era,
-        clear=not (
-            _follows_a_day(text, left, match.start(), day.number)
-            or _MONTH_RANGE_LEFT[calendar].search(left)
-            or _MONTH_YEAR_LEFT.search(left)
-            or (day.letter in "OF" and _UNTIED_LEFT.search(left))
-            or _bounded(text, left, match.end())
-        ),
+        clear=not _RANGE_RIGHT.match(shape, match.end()),
         clock=match.start("c") if "c" in match.re.groupindex and match["c"] is not None else None,
         spelled=day.letter == "O",
     )
 
 
-def _follows_a_day(text: Text, left: str, start: int, day: int) -> bool:
-    """Is there another day right before this one (``25-27 مارس``)?"""
-    match = _RANGE_LEFT.search(left)
-    if match is None or _OWN_NUMBER_LEFT.search(left[: match.start("n")]):
-        return False
-    # «كتاب 31 - 27 مارس»: with spaces, days that do not rise are no range.
-    before = text.tokens[start - len(left) + match.start("n")].number
-    return match["link"] != " - " or before < day
-
-
-def _bounded(text: Text, left: str, end: int) -> bool:
-    """Is it one end of a range, a limit (``قبل 20 مارس``) or a reference (``قرار 20 مارس``)?"""
-    return bool(_COUNTED_LEFT.search(left) or _LIMIT_LEFT.search(left) or _RANGE_RIGHT.match(text.shape, end))
-
-
-def _numeric(match: re.Match[str], text: Text) -> Found | None:
+def _numeric(match: re.Match[str], text: Text, claimed: bytearray) -> Found | None:
     tokens, shape = text
-    left = shape[max(0, match.start() - _CONTEXT) : match.start()]
-    before = _NUMBER_LEFT.search(left)
-    if before is not None and " " in before["link"] and _OWN_NUMBER_LEFT.search(left[: before.start()]):
-        before = None
-    for neighbour in (before, _NUMBER_RIGHT.match(shape, match.end())):
-        if neighbour is not None:
-            link = neighbour["link"]
-            if " " not in link or (link.strip() == match["s"] and " " in match[0]):
-                return None  # a longer chain of numbers, such as a telephone's
-    if _GLUED_LEFT.search(left) or _GLUED_RIGHT.match(shape, match.end()):
-        return None
-    era, end = _era(text, match.end())
-    if era is None and left.rstrip().endswith("h"):
-        era = "hijri"
     year = tokens[match.start("y")]
-    if len(year.value) == 1:
+    if len(year.value) == 1 or _chained(match, shape, claimed):
         return None
+    era, end = _era(shape, match.end())
     return Found(
         start=match.start(),
         end=end,
@@ -184,6 +144,62 @@ def _numeric(match: re.Match[str], text: Text) -> Found | None:
         day=tokens[match.start("d")].number,
         calendar=None,
         era=era,
-        clear=not _bounded(text, left, match.end()),
+        clear=not _RANGE_RIGHT.match(shape, match.end()),
         short=year.letter == "N",
     )
+
+
+def _era(shape: str, end: int) -> tuple[Era | None, int]:
+    match = _ERA.match(shape, end)
+    if match is None:
+        return None, end
+    return "other" if match["other"] else _ERAS[match["era"]], match.end()
+
+
+def _chained(match: re.Match[str], shape: str, claimed: bytearray) -> bool:
+    """Are these numbers a part of something longer: a telephone number, an address, a file's name?"""
+    first = max(0, match.start() - _CONTEXT)
+    left = shape[first : match.start()]
+    if _GLUED_LEFT.search(left) or _GLUED_RIGHT.match(shape, match.end()):
+        return True
+    before, after = _NUMBER_LEFT.search(left), _NUMBER_RIGHT.match(shape, match.end())
+    for number, link in (
+        (before and first + before.start(), before and before["link"]),
+        (after and after.end() - 1, after and after["link"]),
+    ):
+        if number is None or link is None:
+            continue
+        if " " not in link:
+            return True
+        own = claimed[number] or _OWN_NUMBER_LEFT.search(shape, max(0, number - _CONTEXT), number)
+        if link.strip() == match["s"] and " " in match[0] and not own:
+            return True
+    return False
+
+
+def _in_context(form: Found, text: Text, start: int) -> Found:
+    """The form as the tokens before it (those of another date left aside) let it be read."""
+    left = text.shape[max(start, form.start - _CONTEXT) : form.start]
+    first = text.tokens[form.start].letter
+    refused = (
+        _COUNTED_LEFT.search(left)
+        or _LIMIT_LEFT.search(left)
+        or (first != "Y" and _follows_a_day(form, text, left))
+        or (form.calendar is not None and _MONTH_RANGE_LEFT[form.calendar].search(left))
+        or (form.calendar is not None and _MONTH_YEAR_LEFT.search(left))
+        or (first in "OF" and _UNTIED_LEFT.search(left))
+    )
+    era = form.era
+    if form.calendar is None and era is None and left.rstrip().endswith("h"):
+        era = "hijri"  # «هـ1445/09/17»
+    return form._replace(clear=form.clear and not refused, era=era)
+
+
+def _follows_a_day(form: Found, text: Text, left: str) -> bool:
+    """Is there another day right before this one (``25-27 مارس``)?"""
+    match = _RANGE_LEFT.search(left)
+    if match is None or _OWN_NUMBER_LEFT.search(left[: match.start("n")]):
+        return False
+    # «كتاب 31 - 27 مارس»: with spaces, days that do not rise are no range.
+    before = text.tokens[form.start - len(left) + match.start("n")].number
+    return match["link"] != " - " or before < form.day

@@ -31,7 +31,8 @@ def rows(name: str, columns: tuple[str, ...], path: Path | None = None) -> Itera
             where = [cells.index(column) for column in columns]
         elif len(cells) <= max(where):
             raise ValueError(
-                f"{name}, line {number}: {line!r} has {len(cells)} cells; it needs {', '.join(columns)}, parted by tabs"
+                f"{name}, line {number}: {line!r} has {len(cells)} cells; it needs {', '.join(columns)}, "
+                f"parted by tabs"
             )
         else:
             yield tuple(cells[index] for index in where)

@@ -60,7 +60,8 @@ KINDS = {
 }
 """Kind of word → its letter in a shape. Beside these: ``N`` a number of one or two digits, ``Y`` one of
 four, ``#`` any other, ``C`` a clock time, ``x`` an unknown word, ``X`` an unknown Latin word; a space
-and the marks ``- / . , : ( ) +`` stand for themselves, ``|`` for any other mark that parts, ``!`` for the rest."""
+and the marks ``- / . , : ( ) +`` stand for themselves, ``|`` for any other mark that parts, ``!`` for the
+rest."""
 
 
 class Clock(NamedTuple):
@@ -107,6 +108,8 @@ def _letters() -> dict[int, str | None]:
         ("ءٴ'`´’‘‛ʼʿʾ°º", None),
     ):
         table.update(dict.fromkeys(map(ord, group), letter))
+    for zero in (0x0660, 0x06F0):  # ٠ and ۰
+        table.update({zero + digit: str(digit) for digit in range(10)})
     return table
 
 
@@ -123,7 +126,7 @@ def fold(text: str) -> str:
     """The text as the vocabulary spells it: one form for every way to write a letter.
 
     Hamza, tashkeel, tatweel, bidi marks, accents, presentation forms and case are gone, dashes,
-    slashes and spaces are one each. Digits stay as printed. Idempotent.
+    slashes, spaces and digits are of one kind each. Idempotent.
     Example: ``الأرْبِعاءُ، 27‏ مـارس`` → ``الاربعا, 27 مارس``.
     """
     if text.isascii():
@@ -154,7 +157,7 @@ def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
     for kind, value, forms, _source in rows("words.tsv", ("kind", "value", "forms", "source")):
         word = _Word(KINDS[kind], value, int(value) if value.lstrip("-").isdecimal() else 0)
         for form in forms.split("|"):
-            phrase = tuple(token for token in _SPLIT.findall(_prepare(form)) if token != " ")
+            phrase = tuple(part for part in _SPLIT.findall(_prepare(form)) if part != " ")
             if meanings.setdefault(phrase, word) != word:
                 raise ValueError(f"words.tsv: {form!r} is both {meanings[phrase]} and {word}; keep one")
     table: dict[str, list[tuple[tuple[str, ...], _Word]]] = {}
@@ -272,7 +275,9 @@ def _offset(text: str, position: int, *, iso: bool, exact: bool) -> tuple[dt.tim
     hours, minutes = int(match["h"]), int((match["m"] or "0").lstrip(":"))
     if match["named"] is None:
         short = match["m"] is None
-        if (len(match["h"]) < 2 and ":" not in (match["m"] or "")) or (short and (match["gap"] or not iso and match["sign"] == "-")):
+        if len(match["h"]) < 2 and ":" not in (match["m"] or ""):
+            return None, position
+        if short and (match["gap"] or (match["sign"] == "-" and not iso)):
             return None, position
         if match["sign"] == "-" and not exact:
             return None, position

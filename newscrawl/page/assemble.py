@@ -13,7 +13,16 @@ import tldextract
 
 from newscrawl import __version__, urls
 from newscrawl.dates import DATES_VERSION, to_hijri
-from newscrawl.items import SCHEMA_VERSION, Article, HijriDetail, Image, MadeBy, Published, PublishedDetail, RawArticle
+from newscrawl.items import (
+    SCHEMA_VERSION,
+    Article,
+    HijriDetail,
+    Image,
+    MadeBy,
+    Published,
+    PublishedDetail,
+    RawArticle,
+)
 from newscrawl.page import chosen_date
 from newscrawl.page.document import path_of
 from newscrawl.page.generic import BYLINE, author_names
@@ -91,17 +100,18 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
     """The article that is stored, but for what only a crawl or the store knows.
 
     The date is chosen among all candidates (``newscrawl.page.chosen_date``) on the site's clock and
-    calendar; without a site on the printed clock. ``now`` is the aware moment of download; without it
+    calendar; without a site on those of the newspaper, where its domain is known
+    (``newscrawl.sites.sources``), else as printed. ``now`` is the aware moment of download; without it
     relative phrases give no day. Never raises for a RawArticle of ``extract``.
     """
+    source = _source(raw, site)
     choice = chosen_date.choose(
         raw.dates,
-        timezone=site.timezone if site else None,
-        country=site.country if site else None,
+        timezone=site.timezone if site else source.timezone,
+        country=site.country if site else source.country,
         now=now,
         false_zone=site.false_zone if site else False,
     )
-    source = _source(raw, site)
     body = "\n\n".join(raw.body)
     opening = [raw.byline or "", *raw.body[:1]]
     article = Article(
@@ -206,13 +216,13 @@ def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]
 
 def _source(raw: RawArticle, site: Site | None) -> Source:
     if site is None:
+        parts = _domain(raw.url)
         slug = _slug(raw.url)
-        known = resolve(slug)
-        return Source(known.slug if known else slug, known.name if known else raw.publisher or slug, None)
+        known = resolve(parts.fqdn) or resolve(parts.top_domain_under_public_suffix)
+        return known or Source(slug, raw.publisher or slug, None)
     if not site.aggregator:
-        slug = _slug(site.domain)
-        known = resolve(slug)
-        return Source(known.slug if known else slug, site.name, site.country)
+        known = resolve(site.domain)
+        return Source(known.slug if known else _slug(site.domain), site.name, site.country)
     hit = re.search(site.publisher, path_of(raw.url)) if site.publisher else None
     found = hit["source"] if hit else None
     known = (resolve(found) if found else None) or (resolve(raw.publisher) if raw.publisher else None)

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from lxml import etree
+
 from newscrawl.page import boilerplate
 from newscrawl.page.blocks import Block, Blocks, Box
 
@@ -16,6 +18,10 @@ _PROSE = 8
 """Words from which a line counts as prose."""
 _LINKED = 0.5
 """Share of linked letters from which a line is a link."""
+_CAPTION = 30
+"""Words from which a line beside a picture is no caption."""
+_MANY = 4
+"""Paragraphs of one box from which they show how the page sets its text."""
 _MAIN = 0.3
 """Share of the page's prose from which a box named ``body`` is believed."""
 _NEARLY_ALL = 0.8
@@ -86,11 +92,11 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
             best, score = box, total
     if best is None:
         return Reading()
-    inner = _inner(blocks, best, weights)
+    inner, start = _inner(blocks, best, weights, title)
     kept = _trimmed(blocks, _within(blocks, best, inner, bad, weights, title), weights)
     if not kept or _is_listing(blocks, kept):
         return Reading()
-    return Reading([row[i] for i in kept], kept[0], kept[-1] + 1, best, sum(i < inner.start for i in kept))
+    return Reading([row[i] for i in kept], kept[0], kept[-1] + 1, best, sum(i < start for i in kept))
 
 
 def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:
@@ -130,7 +136,11 @@ def _within(
         closed = block.text.endswith(_ENDS)
         if aside and not (prose and block.linked < 0.2 and (closed or block.words >= 15)):
             continue
-        if index >= inner.end or (index < inner.start and not (prose and closed)):
+        if index < inner.start and not (prose and closed):
+            continue
+        if index >= inner.end and not _continues(block, inner, box):
+            continue
+        if not closed and block.words < _CAPTION and _beside_picture(block, box):
             continue
         if block.heading == "h1" and title is not None and taken:
             break
@@ -139,25 +149,55 @@ def _within(
     return taken
 
 
+def _continues(block: Block, inner: Box, box: Box) -> bool:
+    """Does a block after the inner box stand in a second box of the same name (a body cut by an ad)?"""
+    tag, name = inner.element.tag, inner.element.get("class")
+    node: etree._Element | None = block.element
+    while name and node is not None and node is not box.element:
+        if node.tag == tag and node.get("class") == name:
+            return True
+        node = node.getparent()
+    return False
+
+
+def _beside_picture(block: Block, box: Box) -> bool:
+    """Is a line all the text of a box that holds a picture?"""
+    node: etree._Element | None = block.element
+    if node is not None and node.tag == "p":
+        node = node.getparent()
+    for _ in range(3):
+        if node is None or node is box.element:
+            return False
+        if node.find(".//img") is not None:
+            return sum(len(text.strip()) for text in node.itertext()) <= 1.5 * len(block.text)
+        node = node.getparent()
+    return False
+
+
 def _is_prose(block: Block, weight: float) -> bool:
     return weight > 0 and not block.heading and block.words >= _PROSE
 
 
-def _inner(blocks: Blocks, box: Box, weights: list[float]) -> Box:
-    """The innermost box that holds nearly all prose of a box, one named ``body`` before others."""
+def _inner(blocks: Blocks, box: Box, weights: list[float], title: int | None) -> tuple[Box, int]:
+    """The innermost box that holds nearly all prose of a box, and where its prose begins.
+
+    One named ``body`` is preferred; a nameless one inside it still tells where the text begins, so that
+    a lede above it is seen.
+    """
     sums = list(accumulate((max(weight, 0.0) for weight in weights[box.start : box.end]), initial=0.0))
-    unnamed = None
+    nameless = None
     for other in blocks.boxes:
         if not (box.start <= other.start and other.end <= box.end):
             continue
         first, end = other.start - box.start, other.end - box.start
         if sums[end] - sums[first] < _NEARLY_ALL * sums[-1]:
             continue
-        if other.hint in ("good", "body"):
-            return other
-        if unnamed is None and sum(weight >= _PROSE for weight in weights[other.start : other.end]) >= 3:
-            unnamed = other
-    return unnamed or box
+        around = title is not None and other.start <= title < other.end
+        if other.hint in ("good", "body") and not around:
+            return other, nameless.start if nameless else other.start
+        if nameless is None and sum(weight >= _PROSE for weight in weights[other.start : other.end]) >= 3:
+            nameless = other
+    return nameless or box, nameless.start if nameless else box.start
 
 
 def _trimmed(blocks: Blocks, taken: list[int], weights: list[float]) -> list[int]:
@@ -173,6 +213,12 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float]) -> list[int
         alone = places[block.element.getparent()] < 2 and row[index].element.tag != "p"
         return alone and not block.text.endswith(_ENDS) and block.words < 25 and len(prose) > 1
 
+    place, count = places.most_common(1)[0] if places else (None, 0)
+    if count >= _MANY and count >= _NEARLY_ALL * (
+        len(prose) - 1
+    ):  # a house style: what differs below is not of it
+        while row[prose[-1]].element.getparent() is not place and not _is_quoted(row[prose[-1]], place):
+            prose.pop()
     while len(prose) > 1 and odd(prose[-1]):
         prose.pop()
     while len(prose) > 1 and odd(prose[0]):
@@ -191,6 +237,16 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float]) -> list[int
             kept.append(index)
             last = index
     return kept
+
+
+def _is_quoted(block: Block, place: etree._Element | None) -> bool:
+    """Does a block stand in a quotation or a list?"""
+    node: etree._Element | None = block.element
+    while node is not None and node is not place:
+        if node.tag in ("blockquote", "ul", "ol", "q"):
+            return True
+        node = node.getparent()
+    return False
 
 
 def _is_listing(blocks: Blocks, kept: list[int]) -> bool:

@@ -11,12 +11,12 @@ __all__ = ["decode"]
 _NOT_ASCII = bytes(range(0x80, 0x100))
 # Declarations that servers and templates make without looking; any other one is believed.
 _CARELESS = {None, "cp1252", "iso8859-1", "iso8859-15"}
-# Python's codecs that are no encoding of a page, and what the bytes have been found not to be.
-_IMPOSSIBLE = {"idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape", "undefined"}
-_IMPOSSIBLE |= {"ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
+# Python's codecs that encode no page, and what the bytes are found not to be before this is asked.
+_IMPOSSIBLE = re.compile("idna|punycode|(?:raw[_-])?unicode[_-]escape|undefined|ascii|utf-(?:8|16|32).*")
 _ARABIC = ("cp1256", "iso8859-6")
 _WORD = re.compile(r"[^\W\d_]+")
-_ARABIC_WORD = re.compile("[\u0621-\u063a\u0640-\u0652\u0679\u067e\u0686\u0688\u0691\u0698\u06a9\u06af\u06ba\u06be\u06c1\u06d2]{2,}")
+# The Arabic alphabet with its marks, and the other letters that windows-1256 has.
+_ARABIC_WORD = re.compile("[\u0621-\u063a\u0640-\u0652ٹپچڈڑژکگںھہے]{2,}")
 _READS_AS_ARABIC = 0.6
 
 
@@ -78,7 +78,7 @@ def _decode_bytes(body: bytes, content_type: str | None) -> tuple[str, str]:
 
 def _declared(body: bytes, content_type: str | None) -> str | None:
     for declared in (http_content_type_encoding(content_type), html_body_declared_encoding(body)):
-        if declared and declared not in _IMPOSSIBLE:
+        if declared and not _IMPOSSIBLE.fullmatch(declared):
             try:
                 body.decode(declared, "replace")
             except (LookupError, UnicodeError, ValueError):  # base64 and other codecs that give no text

@@ -20,6 +20,10 @@ _DATE = re.compile(
     r"|[^\W\d_]{3,}\s+\d{1,2}\s*[,،]?\s*(?:1[34]|19|20)\d\d\b|(?:نشر|حرر|بتاريخ)\b.*\d"
     r"|(?:منذ|مند|قبل)\s+\S+|\S+\s+مضت|\bago\b|\bil y a\b"
 )
+_LABEL = re.compile(r"(?:تاريخ(?: النشر)?|نشر(?:ت)? (?:في|بتاريخ|يوم)|نُشر)\b")
+_ALONE = re.compile(
+    r"\W*(?:الساعة\s*)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[صم]|صباح\S*|مساء\S*|[ap]\.?m\.?)?\W*", re.IGNORECASE
+)
 _UPDATED = re.compile(r"تحديث|تعديل|حُد[ّ]?ث|updated?|modified|mis(?:e)? à jour", re.IGNORECASE)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
 BYLINE = re.compile(
@@ -57,19 +61,30 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
                 kind="modified" if changed or _UPDATED.search(_before(mark.element)) else "published",
                 where=f"time[datetime] {name}".strip(),
             )
-    for index in range(first, min(len(blocks.row), last + 4)):
+    for index in range(first, len(blocks.row)):
         block = blocks.row[index]
-        if (
-            id(block) in article
-            or block.words > MAX_DATE_WORDS
-            or block.heading
-            or not _DATE.search(_ascii(block.text))
-        ):
+        if block.words > MAX_DATE_WORDS or block.heading or block.linked > 0.7 or id(block) in article:
             continue
-        if block.text in seen or block.linked > 0.7 or _clock(block.element, trunk):
+        if index >= last + 4 and not _LABEL.match(block.text):
+            continue
+        if block.text in seen or not _DATE.search(_ascii(block.text)) or _clock(block.element, trunk):
             continue
         seen.add(block.text)
-        yield from printed(block.text, "generic", _name(block.element))
+        yield from printed(_with_clock(blocks, index), "generic", _name(block.element))
+
+
+def _with_clock(blocks: Blocks, index: int) -> str:
+    """A date line with its parts apart, and with the clock time that stands alone beside it."""
+    block = blocks.row[index]
+    text = squeeze(" ".join(map(str, block.element.itertext()))) if len(block.element) else ""
+    if squeeze(text.replace(" ", "")) != block.text.replace(" ", ""):
+        text = block.text
+    if ":" in text:
+        return text
+    for beside in (index + 1, index - 1):
+        if 0 <= beside < len(blocks.row) and _ALONE.fullmatch(_ascii(blocks.row[beside].text)):
+            return f"{text} {blocks.row[beside].text}"
+    return text
 
 
 def printed(text: str, rung: str, where: str) -> Iterator[DateCandidate]:

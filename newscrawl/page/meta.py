@@ -14,7 +14,8 @@ PUBLISHED = (
     "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "publish_date", "publish-date",
     "pubdate", "publishdate", "publication_date", "date.published", "dc.date.issued", "dcterms.created",
     "dcterms.issued", "dc.date", "dcterms.date", "dc.created", "article.published", "article_date_original",
-    "datepublished", "og:pubdate", "cxenseparse:publishtime", "date", "release_date", "rnews:datepublished",
+    "datepublished", "og:pubdate", "originalpublicationdate", "publicationdate", "pub_date", "publish_time",
+    "cxenseparse:publishtime", "date", "release_date", "rnews:datepublished",
 )  # fmt: skip
 MODIFIED = (
     "article:modified_time", "og:updated_time", "article:modified", "lastmod", "last-modified",

@@ -29,9 +29,10 @@ _FRAME = re.compile(
 """Boxes that are no part of an article."""
 _CREDIT = re.compile(
     r"""(?:^|[-_ ])(?:bio|source)(?=$|[-_ 0-9]) | author[-_]?(?:box|bio|info|card|desc|about)
-    | about[-_]?author | caption | img[-_]cap | image[-_]?(?:heading|desc|text|title)
-    | photo[-_]?(?:desc|credit|text) | credit | meta[-_]?(?:data|info|item|line|wrap)
-    | (?:post|entry|article)[-_]?meta | publish-?date | byline | dateline | read(?:ing)?[-_]?time""",
+    | about[-_]?author | caption | img[-_]cap | image[-_]?(?:heading|title) | credit
+    | (?:pic|photo|image|img)[-_]?(?:box|wrap|container|frame|desc|credit|text)
+    | meta[-_]?(?:data|info|item|line|wrap) | (?:post|entry|article)[-_]?meta
+    | publish-?date | byline | dateline | read(?:ing)?[-_]?time""",
     re.VERBOSE,
 )
 """Boxes that tell of an article and are no part of its text: they may hold its date and author."""
@@ -39,6 +40,7 @@ _GOOD = re.compile(
     r"""article[-_]*(?:body|content|text|desc|holder|inner) | entry[-_]*content
     | post[-_]*(?:body|content|text) | story[-_]*(?:body|content|text) | news[-_]*(?:body|content|text|story)
     | content[-_]*(?:body|text|area) | details?[-_]*(?:body|content|text) | body[-_]*(?:text|str|content)
+    | long-?text
     | text[-_]*body | long-?desc | wysiwyg | single[-_]*content | rich[-_]*text | field[-_]*name[-_]*body
     | itembody | p-content | the-?content""",
     re.VERBOSE,

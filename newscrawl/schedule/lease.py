@@ -127,7 +127,8 @@ class Lease:
         # A connection that hangs must not keep the crawl from noticing that its time is over.
         async with asyncio.timeout(LEASE.total_seconds() / 4):
             hello = await self._leases.database.client.admin.command("hello")
-            condition, update = change(self._site, self._job, self._holder, hello["localTime"])
+            now = hello["localTime"].replace(tzinfo=dt.UTC)
+            condition, update = change(self._site, self._job, self._holder, now)
             done = await self._leases.update_one(condition, update)
         if done.matched_count:
             self._ends = asked + (LEASE - MARGIN).total_seconds()

@@ -376,4 +376,4 @@ class Scheduler:
 
 def _localtime(ops: Database[Any]) -> dt.datetime:
     now: dt.datetime = ops.client.admin.command("hello")["localTime"]
-    return now
+    return now.replace(tzinfo=dt.UTC)

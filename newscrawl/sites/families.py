@@ -60,7 +60,8 @@ def maghress(
     )
 
 
-# --- WordPress.
+# --- WordPress. What a theme's row in a public scraper does not name (author, section, tags) is taken
+# from the theme's own template and unverified.
 
 WORDPRESS_POST = r"^/(?:[^/]+/){0,4}(?:[^/]*\d{5,}|[^/.-]+(?:-[^/.-]+){2,})(?:\.html)?/?$"
 """Address of a post, where a site's own form is not known: its last part ends in a number or is a slug
@@ -76,7 +77,7 @@ JANNAH = Markup(
     title="h1.post-title.entry-title",
     date="span.date.meta-item",
     body="div.entry-content.entry > p",
-    authors="#single-post-meta .meta-author a",
+    authors=".meta-author a",
     section="#breadcrumb a:last-of-type",
     tags=".post-bottom-meta.post-tags-modern a, .post-bottom-meta .tagcloud a",
     remove=".post-bottom-meta, .mag-box, #inline-related-post, .stream-item, .post-shortlinks",
@@ -132,3 +133,6 @@ WORDPRESS = Markup(
     tags="a[rel~=tag]:not([rel~=category])",
     evidence="template tags of WordPress itself; date and author come from the page's declarations",
 )
+
+THEMES = {theme.version: theme for theme in (JANNAH, SAHIFA, PUBLISHER, NEWSPAPER, JNEWS, WORDPRESS)}
+"""The themes by name, plain WordPress last: the first whose title and body a page has is its theme."""

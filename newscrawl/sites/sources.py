@@ -22,6 +22,8 @@ class Source:
     """Its name in Arabic. Example: ``الأيام 24``."""
     country: str | None
     """ISO 3166 code; None for one that belongs to no single country."""
+    timezone: str | None = None
+    """IANA zone of its clock. Example: ``Africa/Casablanca``."""
 
 
 def resolve(slug_or_name: str) -> Source | None:
@@ -48,8 +50,8 @@ def _table() -> dict[str, Source]:
     for line in text.splitlines():
         if not line or line.startswith("#"):
             continue
-        slug, aliases, name, country = line.split("\t")
-        source = Source(slug, name, country if country != "-" else None)
+        slug, aliases, name, *place = line.split("\t")
+        source = Source(slug, name, *(value if value != "-" else None for value in place))
         for alias in (slug, name, *aliases.split("|")):
             if plain := _plain(alias):
                 owner = table.setdefault(plain, source)

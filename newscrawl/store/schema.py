@@ -7,34 +7,87 @@ import datetime as dt
 import types
 import typing
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any, Literal, Union
 
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import CollectionInvalid, OperationFailure
 
-from newscrawl.items import Article, Rejection
+from newscrawl.items import SCHEMA_VERSION, Article
+from newscrawl.store.migrations import SUPERSEDED_INDEXES, migrate
 
 Document = dict[str, Any]
 
-INTERNAL = ("search_text", "title_key")
+ADDED: Mapping[str, int] = {"signature": 2, "bands": 2}
+"""Fields (``a.b`` for a part) that came after the first schema, with the version that brought them.
+No validator requires them: a node that runs an older version goes on storing articles without them.
+"""
+
+INTERNAL = ("search_text", "title_key", "signature", "bands")
 """Fields of ``articles`` that only the machinery reads; the views leave them out."""
 
-_DAY = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-_HIJRI_DAY = r"^1[345][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|30)$"
-_KEY = r"^[0-9a-f]{32}$"
-PATTERNS = {
-    "_id": _KEY,
-    "story": _KEY,
-    "day": _DAY,
-    "hijri_day": _HIJRI_DAY,
-    "hijri_day_uaq": _HIJRI_DAY,
-    "hijri_month": r"^1[345][0-9]{2}-(0[1-9]|1[0-2])$",
-    "source": r"^\S+$",
-    "site": r"^\S+$",
-    "url": r"^https?://",
+_END = r"$(?!\n)"
+_MONTHS_OF_31, _MONTHS_OF_30 = "(?:0[13578]|1[02])", "(?:0[469]|11)"
+_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+DAY = (
+    r"^(?!0000)(?:[0-9]{4}-(?:"
+    rf"{_MONTHS_OF_31}-(?:0[1-9]|[12][0-9]|3[01])|{_MONTHS_OF_30}-(?:0[1-9]|[12][0-9]|30)"
+    rf"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29){_END}"
+)
+"""A day that exists in the Gregorian calendar: ``2024-02-29``, not ``2023-02-29``."""
+HIJRI_MONTH = rf"^1[345][0-9]{{2}}-(?:0[1-9]|1[0-2]){_END}"
+HIJRI_DAY = rf"^1[345][0-9]{{2}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30){_END}"
+_KEY = rf"^[0-9a-f]{{32}}{_END}"
+_ADDRESS = r"^https?://"
+
+
+def _named(value: Document) -> Document:
+    """The rule for an object with names as keys: none may look like an operator or a path."""
+    return {"patternProperties": {f"^[a-z_]+{_END}": value}, "additionalProperties": False}
+
+
+RULES: Mapping[str, Document] = {
+    "_id": {"pattern": _KEY},
+    "url": {"pattern": _ADDRESS},
+    "urls[]": {"pattern": _ADDRESS},
+    "keys": {"minItems": 1},
+    "keys[]": {"pattern": _KEY},
+    "source": {"pattern": rf"^\S+{_END}"},
+    "site": {"pattern": rf"^\S+{_END}"},
+    "country": {"pattern": rf"^[A-Z]{{2}}{_END}"},
+    "lang": {"pattern": rf"^[a-z]{{2,3}}{_END}"},
+    "word_count": {"minimum": 0},
+    "day": {"pattern": DAY},
+    "hijri_day": {"pattern": HIJRI_DAY},
+    "hijri_day_uaq": {"pattern": HIJRI_DAY},
+    "hijri_month": {"pattern": HIJRI_MONTH},
+    "published.time": {"pattern": rf"^(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){{1,2}}{_END}"},
+    "published.utc_offset": {"pattern": rf"^[+-][0-9]{{2}}:[0-5][0-9]{_END}"},
+    "published.earliest": {"pattern": DAY},
+    "published.latest": {"pattern": DAY},
+    "published.warnings[]": {"pattern": rf"^[a-z_]+{_END}"},
+    "origins": _named({"bsonType": ["string"]}),
+    "raw": _named({}),
+    "http.status": {"minimum": 100, "maximum": 599},
+    "revision": {"minimum": 1},
+    "duplicate_of": {"pattern": _KEY},
+    "duplicate.similarity": {"minimum": 0, "maximum": 1},
+    "duplicate.containment": {"minimum": 0, "maximum": 1},
+    "story": {"pattern": _KEY},
 }
-"""What a top-level string must look like, beyond its type."""
+"""What a value must look like beyond its type, by field; ``[]`` speaks of the items of a list."""
+
+AGREEMENT: Document = {
+    "$cond": [
+        {"$eq": [{"$type": "$hijri_day"}, "string"]},
+        {"$eq": ["$hijri_month", {"$substrBytes": ["$hijri_day", 0, 7]}]},
+        True,
+    ]
+}
+"""What must hold between fields: the Hijri month is that of the Hijri day."""
 
 _BSON: dict[object, list[str]] = {
     str: ["string"],
@@ -47,50 +100,61 @@ _BSON: dict[object, list[str]] = {
 }
 
 
-def document(item: Article | Rejection) -> Document:
-    """The MongoDB document of an item: every field but those that are not stored."""
-    skip = {f.name for f in dataclasses.fields(item) if f.metadata.get("stored") is False}
-    return {name: value for name, value in dataclasses.asdict(item).items() if name not in skip}
+@cache
+def stored_fields(cls: type) -> tuple[str, ...]:
+    """Names of the fields of an item class that are stored, in order."""
+    return tuple(f.name for f in dataclasses.fields(cls) if f.metadata.get("stored") is not False)
 
 
-def json_schema(cls: type) -> Document:
-    """A dataclass as MongoDB's ``$jsonSchema``: required fields, BSON types, closed lists."""
-    hints = typing.get_type_hints(cls, include_extras=True)
-    properties = {}
-    for field in dataclasses.fields(cls):
-        if field.metadata.get("stored") is not False:
-            properties[field.name] = _property(hints[field.name])
-    return {"bsonType": "object", "required": list(properties), "properties": properties}
+def document(item: object) -> Document:
+    """The MongoDB document of an item or a part of one: every field but those that are not stored.
+
+    Lists and objects are not copied: ``dataclasses.asdict`` would take as long as the write itself.
+    """
+    return {name: _value(getattr(item, name)) for name in stored_fields(type(item))}
 
 
-def _property(hint: Any) -> Document:
-    """One type annotation in MongoDB's words.
+def _value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [document(part) for part in value] if value and dataclasses.is_dataclass(value[0]) else value
+    return document(value) if dataclasses.is_dataclass(value) else value
+
+
+def json_schema(cls: type, rules: Mapping[str, Document] | None = None, path: str = "") -> Document:
+    """A dataclass as MongoDB's ``$jsonSchema``: required fields, BSON types, closed lists, value rules.
 
     Raises ``TypeError`` for an annotation that no stored field should have.
     """
-    origin = typing.get_origin(hint)
+    hints = typing.get_type_hints(cls)
+    properties = {name: _property(hints[name], rules or {}, path + name) for name in stored_fields(cls)}
+    required = [name for name in properties if path + name not in ADDED]
+    return {"bsonType": "object", "required": required, "properties": properties}
+
+
+def _property(hint: Any, rules: Mapping[str, Document], path: str) -> Document:
+    """One type annotation in MongoDB's words, with the rules for its place."""
+    return _type(hint, rules, path) | rules.get(path, {})
+
+
+def _type(hint: Any, rules: Mapping[str, Document], path: str) -> Document:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
-        parts = [_property(part) for part in typing.get_args(hint)]
+        parts = [_type(part, rules, path) for part in args]
         merged: Document = {}
         for part in parts:
-            for word, value in part.items():
-                if word in ("bsonType", "enum"):
-                    merged[word] = merged.get(word, []) + value
-                else:
-                    merged[word] = value
-        if "enum" in merged:
-            merged["enum"] = [*merged["enum"], *([None] if type(None) in typing.get_args(hint) else [])]
+            merged |= part | {"bsonType": merged.get("bsonType", []) + part["bsonType"]}
+        if "enum" in merged and type(None) in args:
+            merged["enum"] = [*merged["enum"], None]
         return merged
     if origin is Literal:
-        return {"bsonType": ["string"], "enum": list(typing.get_args(hint))}
+        return {"bsonType": ["string"], "enum": list(args)}
     if origin is list:
-        return {"bsonType": ["array"], "items": _property(typing.get_args(hint)[0])}
+        return {"bsonType": ["array"], "items": _property(args[0], rules, f"{path}[]")}
     if origin is dict:
-        value = typing.get_args(hint)[1]
-        rest = {} if value is Any else {"additionalProperties": _property(value)}
+        rest = {} if args[1] is Any else {"additionalProperties": _property(args[1], rules, f"{path}{{}}")}
         return {"bsonType": ["object"], **rest}
     if dataclasses.is_dataclass(hint):
-        return {**json_schema(typing.cast("type", hint)), "bsonType": ["object"]}
+        return json_schema(typing.cast("type", hint), rules, f"{path}.") | {"bsonType": ["object"]}
     try:
         return {"bsonType": list(_BSON[hint])}
     except KeyError:
@@ -99,64 +163,86 @@ def _property(hint: Any) -> Document:
 
 def articles_validator() -> Document:
     """The validator of the collection ``articles``."""
-    schema = json_schema(Article)
-    for name, pattern in PATTERNS.items():
-        schema["properties"][name]["pattern"] = pattern
-    return {"$jsonSchema": schema}
+    return {"$jsonSchema": json_schema(Article, RULES), "$expr": AGREEMENT}
 
 
+# Each ends with `duplicate_of`, so that the view `news` fetches no copies only to leave them out.
 INDEXES: Mapping[str, list[IndexModel]] = {
     "articles": [
         IndexModel([("keys", ASCENDING)], unique=True),
-        IndexModel([("source", ASCENDING), ("day", DESCENDING), ("published_at", DESCENDING)]),
-        IndexModel([("source", ASCENDING), ("section", ASCENDING), ("day", DESCENDING)]),
-        IndexModel([("day", DESCENDING)]),
-        IndexModel([("hijri_month", DESCENDING), ("hijri_day", DESCENDING)]),
-        IndexModel([("updated_at", ASCENDING)]),
+        IndexModel(
+            [
+                ("source", ASCENDING),
+                ("day", DESCENDING),
+                ("published_at", DESCENDING),
+                ("duplicate_of", ASCENDING),
+            ]
+        ),
+        IndexModel(
+            [("source", ASCENDING), ("section", ASCENDING), ("day", DESCENDING), ("duplicate_of", ASCENDING)]
+        ),
+        IndexModel([("day", DESCENDING), ("duplicate_of", ASCENDING)]),
+        IndexModel([("hijri_month", DESCENDING), ("hijri_day", DESCENDING), ("duplicate_of", ASCENDING)]),
+        IndexModel([("updated_at", ASCENDING), ("duplicate_of", ASCENDING)]),
         IndexModel([("story", ASCENDING)]),
-        IndexModel([("title_key", ASCENDING)]),
+        IndexModel([("title_key", ASCENDING), ("day", ASCENDING)]),
+        IndexModel([("bands", ASCENDING), ("day", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("first_seen_at", DESCENDING)]),
         IndexModel([("search_text", TEXT)], default_language="none"),
     ],
     "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
 }
 
+RETENTION = {"rejected": dt.timedelta(days=30), "runs": dt.timedelta(days=400)}
+"""How long documents are kept, by the server's clock (``stored_at``: a replay's rejections carry the
+moment of the recording). Those without ``stored_at``, what was forgotten, stay for good."""
+
+
+def _expiry(collection: str) -> IndexModel:
+    seconds = int(RETENTION[collection].total_seconds())
+    return IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=seconds)
+
+
 OPS_INDEXES: Mapping[str, list[IndexModel]] = {
     "rejected": [
         IndexModel([("keys", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("reason", ASCENDING)]),
-        # By the server's clock: a replay's rejections carry the moment of the recording.
-        IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=30 * 86400),
+        _expiry("rejected"),
     ],
     "pending": [IndexModel([("site", ASCENDING), ("retry_at", ASCENDING)])],
     "runs": [
         IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]),
         IndexModel([("outcome", ASCENDING), ("heartbeat_at", ASCENDING)]),
-        IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=400 * 86400),
+        _expiry("runs"),
     ],
 }
 
+_NO_COPIES: Document = {"$match": {"duplicate_of": None}}
+_NO_INTERNALS: Document = {"$project": dict.fromkeys(INTERNAL, 0)}
+_OF_A_COPY = ("url", "source", "source_name", "site", "via", "title", "day", "published_at", "duplicate")
+
 VIEWS: Mapping[str, tuple[str, list[Document]]] = {
-    "news": (
-        "articles",
-        [{"$match": {"duplicate_of": None}}, {"$project": dict.fromkeys(INTERNAL, 0)}],
-    ),
+    "news": ("articles", [_NO_COPIES, _NO_INTERNALS]),
     "stories": (
         "articles",
         [
-            {"$sort": {"story": 1, "first_seen_at": 1}},
+            _NO_COPIES,
             {
-                "$group": {
-                    "_id": "$story",
-                    "copies": {"$sum": 1},
-                    "sources": {"$addToSet": "$source"},
-                    "sites": {"$addToSet": "$site"},
-                    "first_day": {"$min": "$day"},
-                    "articles": {"$push": "$_id"},
+                "$lookup": {
+                    "from": "articles",
+                    "localField": "story",
+                    "foreignField": "story",
+                    "pipeline": [
+                        {"$match": {"duplicate_of": {"$ne": None}}},
+                        {"$project": dict.fromkeys(_OF_A_COPY, 1)},
+                    ],
+                    "as": "copies",
                 }
             },
+            _NO_INTERNALS,
         ],
     ),
+    # Filters on `_id.source` and `_id.day` reach the index, those on `source` and `day` do not.
     "coverage": (
         "articles",
         [
@@ -164,47 +250,83 @@ VIEWS: Mapping[str, tuple[str, list[Document]]] = {
                 "$group": {
                     "_id": {"source": "$source", "day": "$day"},
                     "articles": {"$sum": 1},
-                    "copies": {"$sum": {"$cond": [{"$eq": ["$duplicate_of", None]}, 0, 1]}},
-                    "words": {"$sum": "$word_count"},
+                    "copies": {"$sum": {"$cond": ["$duplicate_of", 1, 0]}},
                 }
             },
-            {
-                "$project": {
-                    "source": "$_id.source",
-                    "day": "$_id.day",
-                    "articles": 1,
-                    "copies": 1,
-                    "words": 1,
-                }
-            },
+            {"$addFields": {"source": "$_id.source", "day": "$_id.day"}},
         ],
     ),
 }
-"""Views read with ``find`` like collections: name → (collection, pipeline)."""
+"""Views, read with ``find`` like collections: name → (collection, pipeline). They drop fields and never
+rename them, so that filters on them use the indexes of ``articles``."""
 
 _NAMESPACE_EXISTS = 48
+_INDEX_OPTIONS_CONFLICT, _INDEX_KEY_SPECS_CONFLICT = 85, 86
 
 
 async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
-    """Create or bring up to date collections, validators, indexes and views.
+    """Create the collections, or bring those of an older version up to date.
 
-    Safe when several crawls do it at once, and when it was done before.
+    Safe when several crawls do it at once, when it was cut short, and beside nodes of another version:
+    every step may be done twice, whatever is added is optional for older nodes, and where a newer version
+    has been nothing is taken back.
     """
-    await _create(db, "articles", validator=articles_validator())
-    await db.command("collMod", "articles", validator=articles_validator())
-    for name, (source, pipeline) in VIEWS.items():
-        await _create(db, name, viewOn=source, pipeline=pipeline)
-        await db.command("collMod", name, viewOn=source, pipeline=pipeline)
+    state = await ops["schema"].find_one({"_id": "articles"})
+    version = state["version"] if state else 1  # the first one kept no record
+    if version > SCHEMA_VERSION:
+        return
+    existing = {found["name"]: found["options"] async for found in await db.list_collections()}
+    # Documents of an older version that break a newer rule can still be updated: hence "moderate".
+    rules = {"validator": articles_validator(), "validationLevel": "moderate", "validationAction": "error"}
+    await _provide(db, "articles", existing, rules)
+    await migrate(db, version)
     for database, indexes in ((db, INDEXES), (ops, OPS_INDEXES)):
         for collection, models in indexes.items():
-            await database[collection].create_indexes(models)
+            await _provide_indexes(database[collection], models)
+    for name, (source, pipeline) in VIEWS.items():
+        await _provide(db, name, existing, {"viewOn": source, "pipeline": pipeline})
+    if version < SCHEMA_VERSION:
+        for name in SUPERSEDED_INDEXES & (await db["articles"].index_information()).keys():
+            await _drop_index(db["articles"], name)
+        await ops["schema"].update_one(
+            {"_id": "articles"},
+            {"$max": {"version": SCHEMA_VERSION}, "$currentDate": {"migrated_at": True}},
+            upsert=True,
+        )
 
 
-async def _create(db: AsyncDatabase[Document], name: str, **options: Any) -> None:
+async def _provide(
+    db: AsyncDatabase[Document], name: str, existing: Mapping[str, Document], options: Document
+) -> None:
+    """Create a collection or view, or change its options where they differ."""
+    if name not in existing:
+        try:
+            await db.create_collection(name, **options)
+            return
+        except CollectionInvalid:
+            pass
+        except OperationFailure as error:
+            if error.code != _NAMESPACE_EXISTS:
+                raise
+    elif options.items() <= existing[name].items():
+        return
+    await db.command("collMod", name, **options)
+
+
+async def _provide_indexes(collection: AsyncCollection[Document], models: list[IndexModel]) -> None:
     try:
-        await db.create_collection(name, **options)
-    except CollectionInvalid:
-        pass
+        await collection.create_indexes(models)
     except OperationFailure as error:
-        if error.code != _NAMESPACE_EXISTS:
+        if error.code not in (_INDEX_OPTIONS_CONFLICT, _INDEX_KEY_SPECS_CONFLICT):
             raise
+        # Another version keeps documents for another time.
+        for model in models:
+            index = {k: model.document[k] for k in ("name", "expireAfterSeconds") if k in model.document}
+            if "expireAfterSeconds" in index:
+                await collection.database.command("collMod", collection.name, index=index)
+        await collection.create_indexes(models)
+
+
+async def _drop_index(collection: AsyncCollection[Document], index: str) -> None:
+    with suppress(OperationFailure):  # another crawl that migrates at the same time was first
+        await collection.drop_index(index)

@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 
 from newscrawl import identity
 from newscrawl.items import Article, Rejection
-from newscrawl.store.links import link
+from newscrawl.store.links import Linker
 from newscrawl.store.schema import Document, document
 
 log = logging.getLogger(__name__)
@@ -26,9 +26,10 @@ _DUPLICATE_KEY = 11000
 _READER_FIELDS = (
     "url", "source", "source_name", "via", "country", "title", "lede", "body", "word_count", "lang",
     "authors", "byline", "agencies", "dateline", "section", "tags", "images", "access", "alternates",
-    "modified_at", "origins", "made_by", "content_hash", "search_text", "title_key",
+    "modified_at", "origins", "made_by", "content_hash",
 )  # fmt: skip
-_DATE_FIELDS = (
+_IDENTITY_FIELDS = ("search_text", "title_key", "signature", "bands")
+DATE_FIELDS = (
     "day", "published_at", "hijri_day", "hijri_month", "hijri_day_uaq",
     "published", "published_raw", "published_missing",
 )  # fmt: skip
@@ -64,6 +65,9 @@ class Writer:
         ops = client[f"{database}_ops"]
         self._rejected = ops["rejected"]
         self._pending = ops["pending"]
+        self._linker = Linker(client, database)
+        self._all_linked = False
+        """Has what this or a killed crawl left unlinked been linked?"""
         self._batch = min(batch, limit) if limit else batch
         self._age = age
         self._patience = patience
@@ -146,8 +150,11 @@ class Writer:
         pause = 0.2
         articles = [item for item in batch if isinstance(item, Article)]
         rejections = [item for item in batch if isinstance(item, Rejection)]
-        while articles or rejections:
+        while articles or rejections or not self._all_linked:
             try:
+                if not self._all_linked:
+                    await self._linker.catch_up(await self._now())
+                    self._all_linked = True
                 articles, refused = await self._write_articles(articles)
                 rejections += refused
                 await self._write_rejections(rejections)
@@ -155,6 +162,7 @@ class Writer:
             except (ConnectionFailure, PyMongoError) as error:
                 if not _is_passing(error):
                     raise
+                self._all_linked = False
                 if loop.time() >= give_up:
                     raise StoreDownError(f"MongoDB has not answered for {self._patience:.0f} s") from error
                 log.warning("MongoDB is away, trying again in %.1f s", pause)
@@ -179,10 +187,12 @@ class Writer:
         again: list[Article] = []
         outcomes: list[tuple[str, Article]] = []
         writes: list[tuple[Article, InsertOne[Document] | UpdateOne]] = []
-        written: list[Article] = []
+        new: list[str] = []
+        changed: list[str] = []
+        expected: dict[str, tuple[str, Article]] = {}
         for article in articles:
             found = next((owner[key] for key in article.keys if key in owner), None)
-            if found in inserts:
+            if found in inserts or found in expected:
                 again.append(article)  # the other copy in this batch goes first
             elif found is None:
                 if self._limit and self.counts["new"] + len(inserts) >= self._limit:
@@ -192,30 +202,32 @@ class Writer:
                 doc = document(article) | {"_id": id_, "story": id_, "updated_at": now}
                 inserts[id_] = (article, doc)
                 owner |= dict.fromkeys(article.keys, id_)
-                written.append(article)
+                new.append(id_)
             else:
                 old = stored[found]
                 if found in self._unacknowledged and old["run"] == article.run:
                     outcomes.append(("new", article))
-                    written.append(article)
+                    new.append(found)
                     continue
-                revised = old["content_hash"] != article.content_hash
-                corrected = revised and _same_reading(old, article)
+                revised = old["content_hash"] != article.content_hash and not _is_older(article, old)
+                corrected = revised and _is_correction(old, article)
                 if corrected:
-                    await self._keep_revision(old, now)
+                    await self._keep_revision(old, article, now)
                 keys = [key for key in article.keys if owner.get(key, found) == found]
                 changes = _changes(old, article, keys, now, corrected=corrected, replace=revised)
                 unchanged = {"_id": old["_id"], "content_hash": old["content_hash"]}
                 writes.append((article, UpdateOne(unchanged, changes)))
                 outcomes.append(("revised" if corrected else "seen", article))
-                if revised:
-                    written.append(article)
+                expected[found] = article.content_hash if revised else old["content_hash"], article
+                if identity.better_date(old, document(article)) or revised or _is_first(article, old):
+                    changed.append(found)
         writes += [(article, InsertOne(doc)) for article, doc in inserts.values()]
         outcomes += [("new", article) for article, _ in inserts.values()]
         failed: set[int] = set()
         refused: list[Rejection] = []
         if writes:
-            self._unacknowledged = set(inserts)
+            await self._linker.intend([*new, *changed])
+            self._unacknowledged |= set(inserts)
             try:
                 await self._articles.bulk_write([write for _, write in writes], ordered=False)
             except BulkWriteError as error:
@@ -228,10 +240,12 @@ class Writer:
                         refused.append(_refusal(article, problem["errmsg"]))
                 if error.details["writeConcernErrors"]:
                     raise
-            self._unacknowledged.clear()
+            for article in await self._overtaken(expected):
+                failed.add(id(article))
+                again.append(article)
         outcomes = [(outcome, article) for outcome, article in outcomes if id(article) not in failed]
-        written = [article for article in written if id(article) not in failed]
-        await self._link(written, now)
+        await self._linker.link(new, changed, now)
+        self._unacknowledged.clear()
         for outcome, _ in outcomes:
             self.counts[outcome] += 1
         await self._settle(key for _, article in outcomes for key in article.keys)
@@ -243,11 +257,19 @@ class Writer:
         self.full = True
         self.over.set()
 
-    async def _keep_revision(self, old: Document, now: dt.datetime) -> None:
+    async def _overtaken(self, expected: Mapping[str, tuple[str, Article]]) -> list[Article]:
+        """The articles that another crawl rewrote between the reading and the writing here."""
+        found = self._articles.find({"_id": {"$in": list(expected)}}, {"content_hash": 1})
+        hashes = {doc["_id"]: doc["content_hash"] async for doc in found}
+        return [article for id_, (hash_, article) in expected.items() if hashes.get(id_) != hash_]
+
+    async def _keep_revision(self, old: Document, article: Article, now: dt.datetime) -> None:
         """Write the state that is about to be replaced; writing it twice changes nothing."""
-        state = {name: old[name] for name in (*_READER_FIELDS, *_DATE_FIELDS)}
+        new = document(article)
+        state = {name: old[name] for name in (*_READER_FIELDS, *DATE_FIELDS)}
         state |= {
             "article": old["_id"],
+            "changed": [name for name in ("title", "lede", "body") if old[name] != new[name]],
             "revision": old["revision"],
             "seen_from": old["first_seen_at"],
             "seen_until": old["last_seen_at"],
@@ -285,11 +307,22 @@ class Writer:
         """What is acknowledged is pending no longer."""
         await self._pending.delete_many({"_id": {"$in": list(keys)}})
 
-    async def _link(self, articles: Sequence[Article], now: dt.datetime) -> None:
-        """Say of each copy which article it is a copy of."""
-        for article in articles:
-            if article.title_key:
-                await link(self._articles, article.title_key, now)
+
+def _is_older(article: Article, old: Document) -> bool:
+    """Was the page visited before the state that is stored, though it comes to be written later?"""
+    return bool(article.checked_at and old["checked_at"] and article.checked_at < old["checked_at"])
+
+
+def _is_first(article: Article, old: Document) -> bool:
+    """Is this the first visit, though it comes to be written later?"""
+    seen = article.first_seen_at
+    return bool(seen and old["first_seen_at"] and seen < old["first_seen_at"])
+
+
+def _is_correction(old: Document, article: Article) -> bool:
+    """Did the newspaper change the text? Not when only the way of reading or of hashing changed."""
+    former = identity.content_hash(old["title"], old["lede"], old["body"])
+    return _same_reading(old, article) and former != article.content_hash
 
 
 def _same_reading(old: Document, article: Article) -> bool:
@@ -312,15 +345,16 @@ def _changes(
     new = document(article)
     set_: Document = {name: new[name] for name in _SEEN_FIELDS}
     if replace:
-        set_ |= {name: new[name] for name in _READER_FIELDS}
+        set_ |= {name: new[name] for name in (*_READER_FIELDS, *_IDENTITY_FIELDS)}
     if identity.better_date(old, new):
-        set_ |= {name: new[name] for name in _DATE_FIELDS}
-    if replace or set_.keys() & set(_DATE_FIELDS) or old["gone_at"]:
+        set_ |= {name: new[name] for name in DATE_FIELDS}
+    if replace or set_.keys() & set(DATE_FIELDS) or old["gone_at"]:
         set_["updated_at"] = now
     set_["gone_at"] = None
     changes: Document = {
         "$set": set_,
         "$max": {"last_seen_at": new["last_seen_at"], "checked_at": new["checked_at"]},
+        "$min": {"first_seen_at": new["first_seen_at"]},
         "$addToSet": {"keys": {"$each": keys}, "urls": {"$each": new["urls"]}},
     }
     if corrected:

@@ -1,0 +1,98 @@
+"""``scrapy redate``: reads stored dates again, after months were announced or the date reader changed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from pymongo import UpdateOne
+from scrapy.commands import ScrapyCommand
+from scrapy.spiderloader import get_spider_loader
+
+from newscrawl.items import DateCandidate, RawArticle
+from newscrawl.page import date_article
+from newscrawl.runs import EXIT_STATUS
+from newscrawl.sites import Site
+from newscrawl.store.schema import Document, document
+from newscrawl.store.session import StoreError, session
+from newscrawl.store.writer import DATE_FIELDS
+
+BATCH = 500
+_UNSETTLED = {
+    "$or": [
+        {"published.hijri.basis": {"$ne": "table"}},
+        {"published.calendar": "hijri"},
+    ]
+}
+"""Dates that rest on months which may be announced otherwise."""
+
+
+class Command(ScrapyCommand):
+    """Safe while crawls run, and when it is stopped and started again."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[--all]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Read stored dates again, after Hijri months were announced"
+
+    def long_desc(self) -> str:
+        """The help text."""
+        return (
+            "Reads the printed dates of stored articles again and updates the days that come out "
+            "differently: by default those that rest on a forecast of Hijri months or on a Hijri date "
+            "alone, with --all every one, after a release that reads dates better. Months announced since "
+            "the release are taken from the file that NEWSCRAWL_MOROCCO_MONTHS names."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--all``."""
+        super().add_options(parser)
+        parser.add_argument("--all", action="store_true", help="every article that has a printed date")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read again, update what differs, say how many."""
+        assert self.settings
+        spiders = get_spider_loader(self.settings)
+        sites = {name: getattr(spiders.load(name), "site", None) for name in spiders.list()}
+        read = changed = 0
+        writes: list[UpdateOne] = []
+        try:
+            with session() as (db, _):
+                wanted = {"published_raw": {"$ne": None}} | ({} if opts.all else _UNSETTLED)
+                for doc in db["articles"].find(wanted):
+                    read += 1
+                    dates = again(doc, sites.get(doc["site"]))
+                    if any(doc[name] != value for name, value in dates.items()):
+                        # On condition of what was read: a crawl may have updated it meanwhile.
+                        unchanged = {
+                            "_id": doc["_id"],
+                            "published_raw": doc["published_raw"],
+                            "day": doc["day"],
+                        }
+                        update = {"$set": dates, "$currentDate": {"updated_at": True}}
+                        writes.append(UpdateOne(unchanged, update))
+                    if len(writes) >= BATCH:
+                        changed += db["articles"].bulk_write(writes, ordered=False).modified_count
+                        writes.clear()
+                if writes:
+                    changed += db["articles"].bulk_write(writes, ordered=False).modified_count
+        except StoreError as error:
+            print(error, file=sys.stderr)
+            self.exitcode = EXIT_STATUS["store_down"]
+            return
+        print(f"{read} dates read again, {changed} changed")
+
+
+def again(doc: Document, site: Site | None) -> Document:
+    """The date fields of a stored article, as its printed date is read today."""
+    rung = doc["published"]["origin"] if doc["published"] else "markup"
+    printed = DateCandidate(text=doc["published_raw"], rung=rung)
+    raw = RawArticle(url=doc["url"], dates=[printed])
+    new = document(date_article(raw, site, doc["http"]["fetched_at"]))
+    return {name: new[name] for name in DATE_FIELDS}

@@ -1,0 +1,54 @@
+"""From an older schema to the present one, step by step.
+
+A step only adds: it may run twice, at once on two nodes, and while a node of an older version writes.
+Hence a reader must take a field that a step adds as absent too, and `newscrawl.store.schema.ADDED` names
+each, so that no validator requires it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+log = logging.getLogger(__name__)
+
+Document = dict[str, Any]
+
+SUPERSEDED_INDEXES = frozenset(
+    {
+        "source_1_day_-1_published_at_-1",
+        "source_1_section_1_day_-1",
+        "day_-1",
+        "hijri_month_-1_hijri_day_-1",
+        "updated_at_1",
+        "title_key_1",
+    }
+)
+"""Indexes of ``articles`` in older versions that a longer one has replaced."""
+
+
+async def migrate(db: AsyncDatabase[Document], version: int) -> None:
+    """Take the documents of ``articles`` from ``version`` to the present schema."""
+    for target, step in sorted(MIGRATIONS.items()):
+        if target > version:
+            changed = await step(db)
+            if changed:
+                log.info("%d articles brought to schema version %d", changed, target)
+
+
+async def _add_signature(db: AsyncDatabase[Document]) -> int:
+    """Say that there is no signature yet. `scrapy dedupe` makes it: that reads every text."""
+    added = await _add(db, "bands", [])
+    return max(added, await _add(db, "signature", None))
+
+
+async def _add(db: AsyncDatabase[Document], field: str, value: object) -> int:
+    done = await db["articles"].update_many({field: {"$exists": False}}, {"$set": {field: value}})
+    return done.modified_count
+
+
+MIGRATIONS: Mapping[int, Callable[[AsyncDatabase[Document]], Awaitable[int]]] = {2: _add_signature}
+"""The step to each version."""

@@ -1,0 +1,31 @@
+"""المدينة, a Saudi newspaper."""
+
+from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
+from newscrawl.spider import NewsSpider
+
+
+class Almadina(NewsSpider):
+    """The selectors are those of a public scraper of 2024, which found the site answering 503 unless
+    requests are five seconds apart. Listings are found from the home page.
+    """
+
+    name = "almadina"
+    site = Site(
+        name="المدينة",
+        domain="al-madina.com",
+        country="SA",
+        timezone="Asia/Riyadh",
+        article=r"^/article/\d+",
+        discover=[Listing("https://www.al-madina.com/", follow_sections=True), Sitemap(), Feed()],
+        delay=5.0,
+        markup=[
+            Markup(
+                title="h1.article-title",
+                date=".article-date",
+                body=".article-body",
+                evidence="public scraper, 2024",
+            )
+        ],
+        evidence="public scraper",
+        year=2024,
+    )

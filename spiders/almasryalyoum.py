@@ -1,0 +1,37 @@
+"""المصري اليوم, an Egyptian newspaper."""
+
+from newscrawl.sites import Listing, Markup, Site
+from newscrawl.spider import NewsSpider
+
+
+class Almasryalyoum(NewsSpider):
+    """A fragment of a page of 2025-26 and three public scrapers; the second selectors are those of the
+    markup of 2010. The printed date of today's markup is not known: JSON-LD and the generic reading
+    give it.
+    """
+
+    name = "almasryalyoum"
+    site = Site(
+        name="المصري اليوم",
+        domain="almasryalyoum.com",
+        country="EG",
+        timezone="Africa/Cairo",
+        article=r"^/news/details/\d+",
+        discover=[
+            Listing(
+                "https://www.almasryalyoum.com/news/index?typeid=1&sectionid=10&page={page}", name="news"
+            ),
+        ],
+        markup=[
+            Markup(
+                title=["div.masry-article-details h1.article-title", "div.article h1", "h1.tit_2"],
+                date=".pinfo",
+                body=[".article-details.update-font p", "#NewsStory"],
+                images=".article-main-img img",
+                remove=".related-article-inside-body, .masry-article-horizontal-ads, .no-print, .min_related, #ad-container, #NewsStory .tags-u",
+                evidence="page fragment, 2025-26; public scrapers, 2010-2024",
+            )
+        ],
+        evidence="saved page",
+        year=2026,
+    )

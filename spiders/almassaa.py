@@ -1,0 +1,25 @@
+"""المساء, a Moroccan newspaper."""
+
+from newscrawl.sites import Feed, Listing, Site
+from newscrawl.sites.families import JANNAH, WORDPRESS_PAGES, WORDPRESS_POST
+from newscrawl.spider import NewsSpider
+
+
+class Almassaa(NewsSpider):
+    """Its theme is known from one team's scraper of 2023; its feed and the form of its addresses
+    are what WordPress gives by default.
+    """
+
+    name = "almassaa"
+    site = Site(
+        name="المساء",
+        domain="almassaa.com",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=WORDPRESS_POST,
+        not_article=WORDPRESS_PAGES,
+        discover=[Feed("https://almassaa.com/feed"), Listing("https://almassaa.com/", follow_sections=True)],
+        markup=[JANNAH],
+        evidence="public scraper",
+        year=2023,
+    )

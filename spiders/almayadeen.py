@@ -1,0 +1,30 @@
+"""الميادين, a Lebanese news channel."""
+
+from newscrawl.sites import Markup, Site, Sitemap
+from newscrawl.spider import NewsSpider
+
+
+class Almayadeen(NewsSpider):
+    """Two independent teams of 2024 agree on the markup. Date, author and keywords stand in a JSON of
+    the page's own (``tawsiyat-metadata``).
+    """
+
+    name = "almayadeen"
+    site = Site(
+        name="الميادين",
+        domain="almayadeen.net",
+        country="LB",
+        timezone="Asia/Beirut",
+        article=r"^/news/[a-z-]+/[^/]+$",
+        discover=[Sitemap()],
+        markup=[
+            Markup(
+                lede="p.lg_para.summary",
+                date="script#tawsiyat-metadata",
+                body=["div.p-content > p", "p.lg_para:not(.summary)"],
+                evidence="public scrapers, 2024",
+            )
+        ],
+        evidence="public scraper",
+        year=2024,
+    )

@@ -1,0 +1,33 @@
+"""الصحراء, a Moroccan newspaper."""
+
+from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
+from newscrawl.sites.families import WORDPRESS_PAGES
+from newscrawl.spider import NewsSpider
+
+
+class Assahraa(NewsSpider):
+    """The selectors are those of one team's scraper of 2023; the form of its addresses is a guess and
+    its sections are found from the home page.
+    """
+
+    name = "assahraa"
+    site = Site(
+        name="الصحراء",
+        domain="assahraa.ma",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/(?:[^/]+/){0,3}(?:[^/]*\d{4,}|[^/.-]+(?:-[^/.-]+){2,})(?:\.html)?/?$",
+        not_article=WORDPRESS_PAGES,
+        discover=[Listing("https://assahraa.ma/", follow_sections=True), Feed(), Sitemap()],
+        markup=[
+            Markup(
+                title=".sec-info > h1",
+                date=".sec-info .time",
+                body=".article > p",
+                section=".main-title",
+                evidence="public scraper, 2023",
+            )
+        ],
+        evidence="public scraper",
+        year=2023,
+    )

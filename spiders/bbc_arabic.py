@@ -1,0 +1,31 @@
+"""بي بي سي عربي, the Arabic service of the BBC."""
+
+from newscrawl.sites import Feed, Markup, Site
+from newscrawl.spider import NewsSpider
+
+
+class BbcArabic(NewsSpider):
+    """A guess: class names change with every release (public scrapers of 2024 and 2025 have different
+    ones), so only elements and attributes are named, and these are unverified.
+    """
+
+    name = "bbc_arabic"
+    site = Site(
+        name="بي بي سي عربي",
+        domain="bbc.com",
+        country="GB",
+        timezone="Europe/London",
+        article=r"^/arabic/articles/[0-9a-z]{12}$",
+        discover=[Feed("https://feeds.bbci.co.uk/arabic/rss.xml")],
+        markup=[
+            Markup(
+                title="main h1",
+                date="main time::attr(datetime)",
+                body="main p[dir]",
+                remove="main section",
+                evidence="guess, after public scrapers of 2024-2025",
+            )
+        ],
+        evidence="guess",
+        year=2025,
+    )

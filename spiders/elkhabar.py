@@ -1,0 +1,37 @@
+"""الخبر, an Algerian newspaper."""
+
+from newscrawl.sites import Feed, Listing, Markup, Site
+from newscrawl.spider import NewsSpider
+
+
+class Elkhabar(NewsSpider):
+    """The selectors are those of public scrapers of 2019-2021; the feed was read by an aggregator in
+    2026. The markup of today is not known, its headline was an unnamed ``h1`` in 2025.
+    """
+
+    name = "elkhabar"
+    site = Site(
+        name="الخبر",
+        domain="elkhabar.com",
+        country="DZ",
+        timezone="Africa/Algiers",
+        article=r"^/press/article/\d+/?",
+        discover=[
+            Feed("https://www.elkhabar.com/feed"),
+            Listing("https://www.elkhabar.com/", links="h3.panel-title:not(:has(i)) a"),
+        ],
+        markup=[
+            Markup(
+                title=["h2#article_title", "h2.title"],
+                date="div.subinfo",
+                authors="span.time-blog b",
+                body="#article_body_content",
+                section="span.category-blog",
+                tags="#article_tags_title a",
+                images="#article_img img",
+                evidence="public scrapers, 2019-2021",
+            )
+        ],
+        evidence="public scraper",
+        year=2021,
+    )

@@ -1,0 +1,30 @@
+"""فرانس 24, the Arabic edition of a French news channel."""
+
+from newscrawl.sites import Feed, Markup, Site
+from newscrawl.spider import NewsSpider
+
+
+class France24Ar(NewsSpider):
+    """Four public sources, mostly of other editions of the same template; the form of article
+    addresses is a guess.
+    """
+
+    name = "france24_ar"
+    site = Site(
+        name="فرانس 24",
+        domain="france24.com",
+        country="FR",
+        timezone="Europe/Paris",
+        article=r"^/ar/(?:[^/]+/)+\d{8}-[^/]+$",
+        discover=[Feed("https://www.france24.com/ar/rss")],
+        markup=[
+            Markup(
+                lede="p.t-content__chapo",
+                body=".t-content__body p",
+                remove=".m-interstitial, p.t-copyright",
+                evidence="public scrapers of other editions, 2023-2026",
+            )
+        ],
+        evidence="public scraper",
+        year=2026,
+    )

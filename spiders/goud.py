@@ -1,0 +1,44 @@
+"""كود, a Moroccan newspaper in Darija and Standard Arabic."""
+
+from newscrawl.sites import Feed, Listing, Markup, Site
+from newscrawl.spider import NewsSpider
+
+
+class Goud(NewsSpider):
+    """The current theme is that of a public notebook that ran in 2025; the second selectors are those of
+    the theme of 2019-2023. Date and author of the current theme are not known.
+    """
+
+    name = "goud"
+    site = Site(
+        name="كود",
+        domain="goud.ma",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/[^/]+-\d+/?$",
+        discover=[
+            Listing(
+                "https://www.goud.ma/topics/الرئيسية/",
+                links="article.card a.stretched-link, .first-content > a",
+                next="a.next, a.nav-btn.left",
+            ),
+            Listing(
+                "https://www.goud.ma/topics/آش-واقع/",
+                links="article.card a.stretched-link, .first-content > a",
+                next="a.next, a.nav-btn.left",
+            ),
+            Feed("https://www.goud.ma/feed"),
+        ],
+        markup=[
+            Markup(
+                title=["h1.entry-title", ".col-md-12 > h1"],
+                date=".col-md-12 .date",
+                body=["div.post-content p", ".col-md-12 div.content > p"],
+                section=".cat-link",
+                images=["img.img-fluid.wp-post-image", ".content > img"],
+                evidence="public notebook, 2025; public scrapers, 2019-2023",
+            )
+        ],
+        evidence="public scraper",
+        year=2025,
+    )

@@ -1,0 +1,40 @@
+"""هبة بريس, a Moroccan newspaper."""
+
+from dataclasses import replace
+
+from newscrawl.sites import Feed, Listing, Site
+from newscrawl.sites.families import JANNAH, WORDPRESS_PAGES, WORDPRESS_POST
+from newscrawl.spider import NewsSpider
+
+
+class Hibapress(NewsSpider):
+    """The theme was seen by a public scraper of 2023; the form of its addresses is a guess."""
+
+    name = "hibapress"
+    site = Site(
+        name="هبة بريس",
+        domain="hibapress.com",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=WORDPRESS_POST,
+        not_article=WORDPRESS_PAGES,
+        discover=[
+            Listing(
+                "https://ar.hibapress.com/",
+                links=".post-item > .post-thumb, .post-item .post-title a",
+                follow_sections=True,
+            ),
+            Feed(),
+        ],
+        markup=[
+            replace(
+                JANNAH,
+                date=["span.date.meta-item", ".date"],
+                body=["div.entry-content > p", "#hibapressarticles p"],
+                images=".featured-area-inner img",
+                evidence="public scrapers, 2019 and 2023",
+            )
+        ],
+        evidence="public scraper",
+        year=2023,
+    )

@@ -1,0 +1,21 @@
+"""كيفاش, a Moroccan newspaper."""
+
+from newscrawl.sites import Feed, Markup, Site
+from newscrawl.spider import NewsSpider
+
+
+class Kifache(NewsSpider):
+    """The body is that of a public scraper of 2019, the feed was read by another author in 2026."""
+
+    name = "kifache"
+    site = Site(
+        name="كيفاش",
+        domain="kifache.com",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/\d+/?$",
+        discover=[Feed("https://kifache.com/feed/")],
+        markup=[Markup(body=".single-content > p", evidence="public scraper, 2019")],
+        evidence="public scraper",
+        year=2026,
+    )

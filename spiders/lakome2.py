@@ -1,0 +1,25 @@
+"""لكم, a Moroccan newspaper."""
+
+from newscrawl.sites import Feed, Listing, Site
+from newscrawl.sites.families import WORDPRESS_PAGES
+from newscrawl.spider import NewsSpider
+
+
+class Lakome2(NewsSpider):
+    """A guess: only the form of its addresses was seen (2026); its pages are left to the generic
+    reading. A run of 2026 found it slow.
+    """
+
+    name = "lakome2"
+    site = Site(
+        name="لكم",
+        domain="lakome2.com",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/[a-z0-9-]+/\d+/?$",
+        not_article=WORDPRESS_PAGES,
+        discover=[Feed("https://lakome2.com/feed"), Listing("https://lakome2.com/", follow_sections=True)],
+        delay=5.0,
+        evidence="guess",
+        year=2026,
+    )

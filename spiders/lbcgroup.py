@@ -1,0 +1,33 @@
+"""إل بي سي آي, a Lebanese television."""
+
+from newscrawl.sites import Feed, Markup, Site, Sitemap
+from newscrawl.spider import NewsSpider
+
+
+class Lbcgroup(NewsSpider):
+    """A page saved in 2026; its printed time and that of JSON-LD disagree. The body is one element with
+    line breaks.
+    """
+
+    name = "lbcgroup"
+    site = Site(
+        name="إل بي سي آي",
+        domain="lbcgroup.tv",
+        country="LB",
+        timezone="Asia/Beirut",
+        article=r"^/news/[a-z-]+/\d+/[^/]+/ar$",
+        discover=[
+            Sitemap("https://www.lbcgroup.tv/newssitemap.xml"),
+            Feed("https://www.lbcgroup.tv/Rss/latest-news/ar"),
+        ],
+        markup=[
+            Markup(
+                title="h1 .article_details_title",
+                body="div.LongDesc > div:first-child",
+                remove="bannerinjection, controlinjection",
+                evidence="page saved in January 2026",
+            )
+        ],
+        evidence="saved page",
+        year=2026,
+    )

@@ -1,0 +1,23 @@
+"""موزاييك أف أم, a Tunisian radio."""
+
+from newscrawl.sites import Feed, Site
+from newscrawl.spider import NewsSpider
+
+
+class Mosaiquefm(NewsSpider):
+    """A guess: its pages are rendered in the browser (2026), what they then hold is not known and left
+    to the generic reading. The feed was read in 2026; the form of addresses is a guess.
+    """
+
+    name = "mosaiquefm"
+    site = Site(
+        name="موزاييك أف أم",
+        domain="mosaiquefm.net",
+        country="TN",
+        timezone="Africa/Tunis",
+        article=r"^/ar/[^/]+/(?:[^/]+/)?\d{4,}/",
+        discover=[Feed("https://www.mosaiquefm.net/ar/rss")],
+        render=True,
+        evidence="guess",
+        year=2026,
+    )

@@ -1,0 +1,47 @@
+"""سكاي نيوز عربية, a news channel of the Emirates."""
+
+from newscrawl.sites import Listing, Markup, Site
+from newscrawl.spider import NewsSpider
+from newscrawl.urls import UrlRules
+
+
+class Skynewsarabia(NewsSpider):
+    """A page saved in 2026 from a browser; what the page holds before its scripts run is not known.
+    The id alone leads to an article. JSON-LD writes its dates in Arabic digits.
+    """
+
+    name = "skynewsarabia"
+    site = Site(
+        name="سكاي نيوز عربية",
+        domain="skynewsarabia.com",
+        country="AE",
+        timezone="Asia/Dubai",
+        article=r"^/[a-z-]+(?:/[a-z-]+)?/\d+(?:-[^/]*)?$",
+        url_rules=UrlRules(rewrites=((r"^/[a-z-]+(?:/[a-z-]+)?/(\d+)(?:-[^/]*)?$", r"/\1"),)),
+        discover=[
+            Listing("https://www.skynewsarabia.com/middle-east", links=".comp_1_item a"),
+            Listing("https://www.skynewsarabia.com/world", links=".comp_1_item a"),
+            Listing("https://www.skynewsarabia.com/business", links=".comp_1_item a"),
+        ],
+        markup=[
+            Markup(
+                title="h1.sna_content_heading",
+                lede="p.article-summary",
+                date="span.sna_content_head_date",
+                authors="p.article-sub-heading",
+                body=".article-content .article-body p",
+                images="img.article-image",
+                remove="sna, sna-share, sna-related-article, [class*=rel_article_group], [class*=related_contents], .dfp-inread-article, .noprint, .article-widget",
+                cut=[
+                    "أخبار ذات صلة",
+                    "الأكثر قراءة",
+                    "شرق أوسط",
+                    "اشترك في خدمة الإشعارات.*",
+                    "لم تفعّل خدمة إشعارات.*",
+                ],
+                evidence="page saved in July 2026",
+            )
+        ],
+        evidence="saved page",
+        year=2026,
+    )

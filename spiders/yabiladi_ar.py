@@ -1,0 +1,23 @@
+"""يابلادي, the Arabic edition of a newspaper of Moroccans abroad."""
+
+from newscrawl.sites import Feed, Markup, Site
+from newscrawl.spider import NewsSpider
+
+
+class YabiladiAr(NewsSpider):
+    """The body is that of a public scraper of 2019, the feed was read by another author in 2026; the
+    form of article addresses is a guess.
+    """
+
+    name = "yabiladi_ar"
+    site = Site(
+        name="يابلادي",
+        domain="ar.yabiladi.com",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/articles/details/\d+/",
+        discover=[Feed("https://ar.yabiladi.com/rss/rss.xml")],
+        markup=[Markup(body="[itemprop=articleBody] p", evidence="public scraper, 2019")],
+        evidence="public scraper",
+        year=2026,
+    )

@@ -1,0 +1,41 @@
+"""اليوم السابع, an Egyptian newspaper."""
+
+from newscrawl.sites import Listing, Markup, Site
+from newscrawl.spider import NewsSpider
+from newscrawl.urls import UrlRules
+
+
+class Youm7(NewsSpider):
+    """A page saved in 2020, two scrapers of 2025 and a run of 2026. The ``Z`` of its machine-readable
+    dates is Cairo's clock. ``breadcumb`` is the site's own spelling.
+    """
+
+    name = "youm7"
+    site = Site(
+        name="اليوم السابع",
+        domain="youm7.com",
+        country="EG",
+        timezone="Africa/Cairo",
+        article=r"^/story/\d{4}/\d{1,2}/\d{1,2}/[^/]+/\d+",
+        url_rules=UrlRules(rewrites=((r"^/story/.+/(\d+)$", r"/\1"),)),
+        false_zone=True,
+        discover=[
+            Listing("https://www.youm7.com/Section/أخبار-عاجلة/65/{page}", links="h3 a", name="breaking"),
+            Listing("https://www.youm7.com/Section/سياسة/319/{page}", links="h3 a", name="politics"),
+            Listing("https://www.youm7.com/Section/اقتصاد-وبورصة/297/{page}", links="h3 a", name="economy"),
+        ],
+        markup=[
+            Markup(
+                title=".articleHeader h1",
+                date="span.newsStoryDate",
+                authors="span.writeBy",
+                body="#articleBody > p",
+                section=".breadcumb a",
+                tags=".tags a",
+                images=".img-cont img",
+                evidence="page saved in 2020; public scrapers, 2025",
+            )
+        ],
+        evidence="saved page",
+        year=2026,
+    )

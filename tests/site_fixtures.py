@@ -1,0 +1,255 @@
+"""The offline sites of ``tests/sites``: their answers, what reading must give, and a crawl without a server."""
+
+import asyncio
+import datetime as dt
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.statscollectors import StatsCollector
+from twisted.python.failure import Failure
+from w3lib.url import safe_url_string
+
+from newscrawl.download.clock import Clock
+from newscrawl.download.recording import Recorder
+from newscrawl.items import Article, RawArticle, Rejection
+from newscrawl.spider import NewsSpider
+from pipelines.check import CheckPipeline
+from pipelines.clean import CleanPipeline
+from pipelines.date import DatePipeline
+
+SITES = Path(__file__).parent / "sites"
+FIELDS = (
+    "title", "lede", "body", "authors", "byline", "agencies", "dateline", "section", "tags", "images",
+    "day", "time", "published_at", "published_missing", "modified_at",
+    "source", "source_name", "via", "country", "lang",
+)  # fmt: skip
+"""Fields that ``expected`` speaks of; what it leaves out must be null or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One request and what the offline site answers."""
+
+    url: str
+    body: bytes
+    type: str = "text/html; charset=utf-8"
+    status: int = 200
+    method: str = "GET"
+    form: str = ""
+    """Body of the request."""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An article page and what reading it must give."""
+
+    name: str
+    answer: Answer
+    reviewed: bool
+    found: bool
+    expected: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineSite:
+    """A folder of ``tests/sites``."""
+
+    name: str
+    fetched_at: dt.datetime
+    pages: list[Page]
+    answers: list[Answer]
+    """Every answer, the pages' too."""
+
+    def record(self, path: Path) -> None:
+        """Write the site as a recording that a crawl can replay."""
+        recorder = Recorder(path)
+        for answer in self.answers:
+            request = Request(
+                answer.url, method=answer.method, body=answer.form, meta={"fetched_at": self.fetched_at}
+            )
+            recorder.write(request, response(answer, request))
+        recorder.close()
+
+
+def names() -> list[str]:
+    """The sites that have a folder."""
+    return sorted(path.parent.name for path in SITES.glob("*/answers.json"))
+
+
+@lru_cache(maxsize=1)
+def spiders() -> dict[str, type[NewsSpider]]:
+    """Every spider of the project by name."""
+    loader = SpiderLoader(Settings({"SPIDER_MODULES": ["spiders"]}))
+    found: dict[str, type[Spider]] = {name: loader.load(name) for name in loader.list()}
+    return {name: cls for name, cls in found.items() if issubclass(cls, NewsSpider)}
+
+
+def load(name: str) -> OfflineSite:
+    """Read a folder of ``tests/sites``."""
+    folder = SITES / name
+    said = json.loads((folder / "answers.json").read_text("utf-8"))
+    answers = [
+        Answer(
+            url=safe_url_string(entry["url"]),
+            body=(folder / entry["file"]).read_bytes() if entry.get("file") else b"",
+            type=entry.get("type", "text/html; charset=utf-8"),
+            status=entry.get("status", 200),
+            method=entry.get("method", "GET"),
+            form=entry.get("body", ""),
+            location=entry.get("location", ""),
+        )
+        for entry in said["answers"]
+    ]
+    pages = [_page(path) for path in sorted(folder.glob("*.json")) if path.name != "answers.json"]
+    return OfflineSite(name, _moment(said["fetched_at"]), pages, answers + [page.answer for page in pages])
+
+
+def _page(path: Path) -> Page:
+    said = json.loads(path.read_text("utf-8"))
+    body = path.with_suffix(".html").read_bytes()
+    answer = Answer(safe_url_string(said["url"]), body, said.get("type", "text/html; charset=utf-8"))
+    return Page(
+        path.stem, answer, said.get("reviewed") is True, said.get("found", True), dict(said["expected"])
+    )
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+
+
+def response(answer: Answer, request: Request) -> Response:
+    """An answer as Scrapy would give it to a spider."""
+    headers = {"Content-Type": answer.type} | ({"Location": answer.location} if answer.location else {})
+    cls = responsetypes.from_args(headers=headers, url=answer.url, body=answer.body)
+    return cls(request.url, status=answer.status, headers=headers, body=answer.body, request=request)
+
+
+def shown(document: Article | Mapping[str, Any]) -> dict[str, Any]:
+    """An article, or its document in MongoDB, in the form of ``expected``."""
+    doc = asdict(document) if isinstance(document, Article) else dict(document)
+    doc["body"] = doc["body"].split("\n\n") if doc["body"] else []
+    doc["images"] = [image["url"] for image in doc["images"]]
+    doc["time"] = (doc["published"] or {}).get("time")
+    for name in ("published_at", "modified_at"):
+        doc[name] = doc[name] and doc[name].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {name: doc[name] for name in (*FIELDS, "hijri_day") if doc[name]}
+
+
+def differences(page: Page, document: Article | Mapping[str, Any]) -> list[str]:
+    """What is read otherwise than it should be, one line a field."""
+    read, expected = shown(document), page.expected
+    names = FIELDS + (("hijri_day",) if "hijri_day" in expected else ())
+    return [
+        f"{page.name}: {name} is {read.get(name)!r}, should be {expected.get(name)!r}"
+        for name in names
+        if read.get(name) != expected.get(name)
+    ]
+
+
+class _NothingKnown:
+    """A store that holds nothing and keeps nothing."""
+
+    async def pending(self, *_: Any) -> list[Any]:
+        return []
+
+    async def marks(self, *_: Any) -> dict[str, Any]:
+        return {}
+
+    async def known(self, *_: Any) -> dict[str, Any]:
+        return {}
+
+    async def young(self, *_: Any) -> AsyncIterator[Any]:
+        for nothing in ():
+            yield nothing
+
+
+@dataclass
+class Crawl:
+    """A crawl of an offline site in this process, without downloads and without MongoDB."""
+
+    site: OfflineSite
+    articles: dict[str, Article] = field(default_factory=dict)
+    """Articles by address."""
+    rejections: dict[str, Rejection] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    """Addresses that were asked for and that the site has no answer to."""
+
+    def run(self) -> "Crawl":
+        """Walk all that the site declares."""
+        asyncio.run(self._run())
+        return self
+
+    async def _run(self) -> None:
+        self._waiting: deque[Request] = deque()
+        self._asked: set[str] = set()
+        self._answers = {(a.method, a.url, a.form): a for a in self.site.answers}
+        spider = spiders()[self.site.name]()
+        settings = Settings()
+        settings.setmodule("newscrawl.settings")
+        crawler: Any = SimpleNamespace(
+            stats=StatsCollector(SimpleNamespace(settings=settings)),  # type: ignore[arg-type]
+            engine=SimpleNamespace(crawl=self._waiting.append),
+            settings=settings,
+            spider=spider,
+        )
+        spider.crawler, spider.settings = crawler, settings
+        spider.store, spider.clock = _NothingKnown(), Clock(self.site.fetched_at)  # type: ignore[assignment]
+        self._steps = [CleanPipeline(), DatePipeline(crawler), CheckPipeline(crawler)]
+        async for request in spider.start():
+            self._waiting.append(request)
+        while self._waiting:
+            await self._ask(spider, self._waiting.popleft())
+
+    async def _ask(self, spider: NewsSpider, request: Request) -> None:
+        article: str | None = request.meta.get("key")
+        if article in self._asked:
+            spider._request_dropped(request)
+            return
+        if article:
+            self._asked.add(article)
+        answer = self._answers.get((request.method, request.url, request.body.decode()))
+        if answer is None:
+            self.missing.append(f"{request.method} {request.url} {request.body.decode()}".rstrip())
+            return
+        request.meta["fetched_at"] = self.site.fetched_at
+        got = response(answer, request)
+        if answer.status >= 400:
+            failure = Failure(HttpError(got))
+            failure.request = request  # type: ignore[attr-defined]
+            results = spider.failed(failure)
+        else:
+            assert request.callback
+            results = request.callback(got, **request.cb_kwargs)
+        async for result in results:
+            if isinstance(result, Request):
+                self._waiting.append(result)
+            else:
+                await self._take(spider, result, got)
+
+    async def _take(self, spider: NewsSpider, item: RawArticle | Rejection, got: Response) -> None:
+        done: Any = item
+        for step in self._steps:
+            done = await step.process_item(done)
+        if isinstance(done, Article):
+            self.articles[got.url] = done
+        else:
+            self.rejections[got.url] = done
+        spider._item_done(done, got)
+
+
+def expected_articles(site: OfflineSite) -> Iterator[Page]:
+    """The pages that a crawl must find."""
+    return (page for page in site.pages if page.found)

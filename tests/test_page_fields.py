@@ -1,0 +1,215 @@
+# ruff: noqa: E501 (pages are long lines)
+"""What ``extract`` reads, and by which rung."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import pytest
+
+from newscrawl.items import RawArticle
+from newscrawl.page import extract
+from newscrawl.sites import Markup, Site
+from tests.page_shapes import HEADLINES, TITLE, P, frame, ld, ps
+
+URL = "https://www.sahifa-example.com/news/1.html"
+NOW = dt.datetime(2024, 10, 9, 10, tzinfo=dt.UTC)
+
+
+def site(*markup: Markup) -> Site:
+    return Site(
+        name="صحيفة المثال",
+        domain="sahifa-example.com",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"/news/\d+\.html$",
+        discover=[],
+        markup=markup,
+    )
+
+
+def read(page: str | bytes, *markup: Markup) -> RawArticle:
+    body = page if isinstance(page, bytes) else page.encode()
+    return extract(body, URL, site=site(*markup) if markup else None, now=NOW)
+
+
+MARKUP = Markup(
+    version="2",
+    title="h2.t",
+    lede="p.chapo",
+    body=("div.new-theme p", "div.story > p"),
+    date="span.when",
+    modified="span.changed",
+    authors="a.who::text",
+    section=".crumb a",
+    tags=".tags a",
+    images="img.lazy::attr(data-original)",
+    remove=".inside-box",
+    cut=[r"انقر هنا .*"],
+)
+PAGE = frame(
+    f"""<div class="crumb"><a>الرئيسية</a><a>مجتمع</a></div><h1>صحيفة المثال</h1><h2 class="t">{TITLE} </h2><p class="chapo">خلاصة الخبر في سطر.</p>
+<span class="when">نشر في 07/10/2024 18:45</span><span class="changed">2024-10-08 10:00</span><a class="who">كتبت سلمى الإدريسي</a><img class="lazy" src="data:x" data-original="/a.jpg">
+<div class="story"><p>{P[0]}</p><p>{P[2]}<span class="inside-box">نص دخيل</span> وتتمة.</p><p>انقر هنا لقراءة المزيد</p></div><div class="tags"><a>كورنيش</a><a>تهيئة</a></div>"""
+)
+
+
+def test_site_markup_answers_first() -> None:
+    raw = read(PAGE, MARKUP)
+    assert raw.title == TITLE
+    assert raw.lede == "خلاصة الخبر في سطر."
+    assert raw.body == [P[0], f"{P[2]} وتتمة."]
+    assert [(d.text, d.kind) for d in raw.dates if d.rung == "markup"] == [
+        ("نشر في 07/10/2024 18:45", "published"),
+        ("2024-10-08 10:00", "modified"),
+    ]
+    assert (raw.byline, raw.authors) == ("كتبت سلمى الإدريسي", ["سلمى الإدريسي"])
+    assert (raw.section, raw.tags) == ("مجتمع", ["كورنيش", "تهيئة"])
+    assert raw.images[0].url == "https://www.sahifa-example.com/a.jpg"
+    assert raw.markup == "2"
+    named = ("title", "lede", "body", "authors", "section", "tags", "images", "dates")
+    assert {raw.origins[field] for field in named} == {"markup"}
+
+
+def test_markup_that_fits_no_longer_leaves_the_field_to_a_lower_rung() -> None:
+    raw = read(
+        frame(
+            f"<h1>{TITLE}</h1><div class='x'>{ps()}</div>", head=ld(datePublished="2024-10-07T18:45:00+01:00")
+        ),
+        MARKUP,
+    )
+    assert (raw.title, raw.body) == (TITLE, list(P))
+    assert (raw.origins["title"], raw.origins["body"], raw.origins["dates"]) == (
+        "jsonld",
+        "generic",
+        "jsonld",
+    )
+    assert raw.markup is None
+
+
+def test_old_recording_is_read_with_old_markup() -> None:
+    old = replace(MARKUP, version="1", title="h3.old", valid_until=dt.date(2023, 12, 31))
+    page = frame(f'<h3 class="old">{HEADLINES[0]}</h3><h2 class="t">{TITLE}</h2>')
+    before = dt.datetime(2023, 5, 1, tzinfo=dt.UTC)
+    assert extract(page, URL, site=site(MARKUP, old), now=before).title == HEADLINES[0]
+    assert extract(page, URL, site=site(MARKUP, old), now=NOW).title == TITLE
+
+
+def test_body_of_containers_and_line_breaks() -> None:
+    page = f'<span class="c">{P[0]}<br><br>{P[1]}</span><i>دخيل</i><span class="c"><p>{P[2]}</p></span>'
+    assert read(page, Markup(body="span.c")).body == list(P[:3])
+
+
+def test_nested_matches_are_read_once() -> None:
+    assert read(f"<div class='c'><div class='c'><p>{P[0]}</p></div></div>", Markup(body=".c")).body == [P[0]]
+
+
+def test_selector_that_is_no_css_names_itself() -> None:
+    with pytest.raises(ValueError, match=r"not a CSS selector: 'h1\[\['"):
+        read(PAGE, Markup(title="h1[["))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"@type": "NewsArticle", "headline": TITLE, "datePublished": "2024-10-07"},
+        {"@graph": [{"@type": "Organization", "name": "x"}, {"@type": ["Article", "NewsArticle"], "headline": TITLE, "datePublished": "2024-10-07"}]},
+        [{"@type": "WebSite"}, {"@type": "https://schema.org/NewsArticle", "headline": [TITLE], "datePublished": "2024-10-07"}],
+        {"@type": "WebPage", "mainEntity": {"@type": "NewsArticle", "headline": TITLE, "datePublished": "2024-10-07"}},
+    ],
+)  # fmt: skip
+def test_forms_of_json_ld(script: object) -> None:
+    raw = read(f'<script type="application/ld+json">{json.dumps(script)}</script>')
+    assert (raw.title, raw.origins["title"]) == (TITLE, "jsonld")
+    assert [(d.text, d.rung) for d in raw.dates] == [("2024-10-07", "jsonld")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07",}',
+        '<!-- {"@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07"} -->',
+        '{"@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07"};',
+        '{"@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07","description":"قال "نعم" ثم\nذهب"}',
+        '{"@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07"}{"@type":"WebSite"}',
+        '{"@type":"NewsArticle","headline":"%s","datePublished":"2024-10-07","author":{"name":"x"',
+    ],
+)
+def test_broken_json_ld_is_tolerated(script: str) -> None:
+    raw = read(f'<script type="application/ld+json">{script.replace("%s", TITLE)}</script>')
+    assert raw.title == TITLE
+    assert raw.dates[0].text == "2024-10-07"
+
+
+def test_entities_and_organisations_in_json_ld() -> None:
+    raw = read(
+        ld(
+            headline="&quot;الكورنيش&quot; الجديد",
+            author=[
+                {"@type": "Organization", "name": "صحيفة المثال"},
+                {"@type": "Person", "name": "سلمى الإدريسي"},
+            ],
+            publisher={"@type": "Organization", "name": "صحيفة المثال"},
+            isAccessibleForFree=False,
+            image={"@list": ["/a.jpg"]},
+        )
+    )
+    assert raw.title == '"الكورنيش" الجديد'
+    assert raw.authors == ["سلمى الإدريسي"]
+    assert (raw.publisher, raw.access) == ("صحيفة المثال", "paid")
+    assert [image.url for image in raw.images] == ["https://www.sahifa-example.com/a.jpg"]
+
+
+def test_meta_answers_where_nothing_else_does() -> None:
+    raw = read(
+        f"""<html lang="ar-MA"><head><meta property="og:title" content="{TITLE} | صحيفة المثال"><meta property="og:site_name" content="صحيفة المثال">
+<meta property="article:published_time" content="2024-10-07T18:45:00+01:00"><meta property="article:tag" content="كورنيش"><meta property="article:tag" content="تهيئة">
+<meta property="article:section" content="مجتمع"><meta name="author" content="سلمى الإدريسي"><meta property="og:image" content="//cdn.example.com/a.jpg">
+<link rel="canonical" href="/news/1-slug.html"><link rel="alternate" hreflang="fr" href="https://fr.example.com/1"><link rel="alternate" hreflang="x-default" href="/"></head></html>"""
+    )
+    assert (raw.title, raw.origins["title"]) == (TITLE, "meta")
+    assert (raw.section, raw.tags, raw.authors) == ("مجتمع", ["كورنيش", "تهيئة"], ["سلمى الإدريسي"])
+    assert raw.canonical == "https://www.sahifa-example.com/news/1-slug.html"
+    assert [(a.lang, a.url) for a in raw.alternates] == [("fr", "https://fr.example.com/1")]
+    assert raw.images[0].url == "https://cdn.example.com/a.jpg"
+    assert raw.lang == "ar-MA"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [f"{TITLE} - صحيفة المثال", f"{TITLE} | مجتمع | صحيفة المثال", f"صحيفة المثال : {TITLE}", f"{TITLE} — صحيفة المثال", f"{TITLE} » صحيفة المثال"],
+)  # fmt: skip
+def test_titles_lose_the_site_s_name(title: str) -> None:
+    page = f'<title>{title}</title><meta property="og:site_name" content="صحيفة المثال"><h1>{TITLE}</h1>'
+    assert read(page).title == TITLE
+    plain = read(f'<title>{title}</title><meta property="og:site_name" content="صحيفة المثال">').title
+    assert plain is not None
+    assert plain.startswith(TITLE)
+    assert "صحيفة" not in plain
+
+
+def test_dash_inside_a_headline_stays() -> None:
+    title = "الرباط - الدار البيضاء: انطلاق أشغال الطريق السيار"
+    assert read(f"<title>{title} - صحيفة المثال</title><h1>{title}</h1>").title == title
+
+
+def test_cut_declaration_gives_way_to_the_printed_headline() -> None:
+    page = frame(f"<h1>{TITLE}</h1>", head=ld(headline=TITLE[:40] + "..."))
+    assert read(page).title == TITLE
+
+
+def test_headers_tell_encoding_and_validators() -> None:
+    page = f"<h1>{TITLE}</h1>".encode("cp1256")
+    headers = {"Content-Type": "text/html; charset=windows-1256", "ETag": '"x"'}
+    raw = extract(page, URL, headers=headers, now=NOW)
+    assert raw.title == TITLE
+    assert raw.http is not None
+    assert (raw.http.etag, raw.http.content_type) == ('"x"', "text/html; charset=windows-1256")
+
+
+def test_page_and_addresses_travel_along() -> None:
+    raw = read(PAGE)
+    assert raw.page == PAGE
+    assert raw.urls == [URL]

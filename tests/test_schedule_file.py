@@ -1,0 +1,218 @@
+"""What a schedule file means, and what is refused in it."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newscrawl.schedule.file import Schedule, ScheduleError, first_file, read
+from newscrawl.schedule.times import Cron, Every, duration, pieces
+from newscrawl.sites import Feed, Site
+
+UTC = dt.UTC
+
+
+def site(name: str, *, refused: str | None = None, render: bool = False) -> Site:
+    return Site(
+        name=name,
+        domain=f"{name}.ma",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"\d+$",
+        discover=[Feed()],
+        refused=refused,
+        render=render,
+    )
+
+
+SITES = {
+    "anfas": site("anfas"),
+    "chouala": site("chouala"),
+    "lakom": site("lakom", refused="its robots.txt refuses us"),
+    "taza": site("taza", render=True),
+}
+
+
+def refused(text: str) -> list[tuple[int, str]]:
+    with pytest.raises(ScheduleError) as caught:
+        read(text, SITES)
+    return [(mistake.line, mistake.reason) for mistake in caught.value.mistakes]
+
+
+class TestRead:
+    def test_a_site_has_what_it_says_and_the_defaults(self) -> None:
+        schedule = read(
+            """
+            timezone = "Africa/Casablanca"
+            [defaults]
+            every = "30m"
+            longest = "1h"
+            [sites.anfas]
+            cron = "30 6-22 * * *"
+            args = { sections = "politics", limit = 100 }
+            settings = { DOWNLOAD_DELAY = 5 }
+            needs = ["browser"]
+            [sites.chouala]
+            """,
+            SITES,
+        )
+        anfas, chouala = schedule.entries["anfas"], schedule.entries["chouala"]
+        assert str(anfas.rule) == "cron 30 6-22 * * * Africa/Casablanca"
+        assert anfas.args == {"sections": "politics", "limit": "100"}
+        assert anfas.settings == {"DOWNLOAD_DELAY": "5"}
+        assert anfas.needs == {"browser"}
+        assert anfas.longest == dt.timedelta(hours=1)
+        assert (str(chouala.rule), chouala.args) == ("every 30m", {})
+
+    def test_what_is_not_enabled_is_left_out(self) -> None:
+        text = '[sites.anfas]\nevery = "1h"\nenabled = false\n[sites.chouala]\nevery = "1h"'
+        assert list(read(text, SITES).entries) == ["chouala"]
+
+    def test_sites_with_one_interval_are_spread_evenly_over_it(self) -> None:
+        text = "\n".join(f'[sites.s{n:02}]\nevery = "1h"' for n in range(60))
+        entries = read(text, {f"s{n:02}": SITES["anfas"] for n in range(60)}).entries
+        noon = dt.datetime(2024, 3, 27, 12, tzinfo=UTC)
+        due = sorted(entry.rule.after(noon - dt.timedelta(seconds=1)) for entry in entries.values())
+        assert due == [noon + dt.timedelta(minutes=n) for n in range(60)]
+
+    def test_a_backfill_is_split_the_newest_first(self) -> None:
+        text = (
+            '[sites.anfas]\nevery = "1h"\n'
+            '[[backfills]]\nsite = "anfas"\nsince = 2024-03-01\nuntil = "2024-03-10"\nby = "7d"'
+        )
+        assert [piece.id for piece in read(text, SITES).pieces] == [
+            "anfas 2024-03-04 2024-03-10",
+            "anfas 2024-03-01 2024-03-03",
+        ]
+
+    def test_the_first_file_is_a_schedule(self) -> None:
+        assert list(read(first_file(SITES), SITES).entries) == ["anfas", "chouala", "taza"]
+
+    def test_the_example_in_the_first_file_is_right(self) -> None:
+        text = first_file({})
+        example = text[text.index("# [sites.example]") :].replace("\n# ", "\n").removeprefix("# ")
+        schedule = read(example.replace("enabled = false\n", ""), {"example": SITES["anfas"]})
+        assert schedule.entries["example"].args == {"sections": "politics,sport", "limit": "200"}
+        assert len(schedule.pieces) == 13
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(
+        ("text", "line", "reason"),
+        [
+            ("[sites.anfas]\nevery = 15m", 2, "no TOML"),
+            ("[sites.anfas]\nevery = '15m'\n[sites.anfas]", 3, "no TOML"),
+            ("[sites.anfas]\n\nevery = '15'", 3, "every: '15' should be a length of time such as '15m'"),
+            ("[sites.anfas]\nevery = '30s'", 2, "at least '1m'"),
+            ("[sites.anfas]\nevery = 15", 2, "every should be a string, not 15"),
+            ("[sites.anfas]\ncron = '61 * * * *'", 2, "cron: '61 * * * *': bad minute"),
+            ("[sites.anfas]\ncron = '5 * * *'", 2, "should be five cron words"),
+            ("[sites.anfas]\ncron = '0 0 31 2 *'", 2, "cron: '0 0 31 2 *'"),
+            ("[sites.anfas]\nargs = {}", 1, "needs either every"),
+            ("[sites.anfas]\nevery = '1h'\ncron = '0 * * * *'", 1, "needs either every"),
+            ("[sites.anfaz]\nevery = '1h'", 1, "there is no spider 'anfaz'; did you mean 'anfas'?"),
+            ("[sites.anfas]\nevry = '1h'", 2, "unknown key 'evry'; did you mean 'every'?"),
+            ("timezone = 'Casablanca'", 1, "'Casablanca' is no time zone such as"),
+            ("[sites.anfas]\nevery = '1h'\nargs = { sinc = '1' }", 3, "unknown argument 'sinc'"),
+            ("[sites.anfas]\nevery = '1h'\nargs.limit = 'all'", 3, "limit='all' should be a whole number"),
+            ("[sites.anfas]\nevery = '1h'\n[sites.anfas.args]\nlimit = 'all'", 3, "limit='all'"),
+            ("[sites.anfas]\nevery = '1h'\nargs = { sections = ['a'] }", 3, "should be a string, not ['a']"),
+            ("[sites.anfas]\nevery = '1h'\nenabled = 'no'", 3, "enabled should be true or false, not 'no'"),
+            ("[sites.lakom]\nevery = '1h'", 1, "its robots.txt refuses us"),
+            ("[sites.taza]\nevery = '1h'", 1, 'add needs = ["browser"]'),
+            ("[defaults]\nlongest = 'long'\n[sites.anfas]\nevery = '1h'", 2, "longest: 'long'"),
+            ("[defaults]\nevery = 5\n[sites.anfas]", 2, "every should be a string, not 5"),
+            ("site = 1", 1, "unknown key 'site'; did you mean 'sites'?"),
+            ("sites = 1", 1, "sites should be a table, not 1"),
+            ("[sites]\nanfas = '1h'", 2, "anfas should be a table: [sites.anfas]"),
+            (
+                (
+                    "[sites.anfas]\nevery = '1h'\n[[backfills]]\nsite = 'anfas'\nsince = 2024-03-02\n"
+                    "until = 2024-03-01"
+                ),
+                5,
+                "since=2024-03-02 is after until=2024-03-01",
+            ),
+            ("[[backfills]]\nsite = 'anfas'", 1, "a backfill needs since"),
+            (
+                (
+                    "[sites.anfas]\nevery = '1h'\n[[backfills]]\nsite = 'anfas'\nsince = 2024-03-01\n"
+                    "until = 2024-03-02\n[[backfills]]\nsite = 'anfas'\nsince = 'March'\nuntil = 2024-03-02"
+                ),
+                9,
+                "since='March'",
+            ),
+            (
+                (
+                    "[sites.anfas]\nevery = '1h'\n[[backfills]]\nsite = 'anfas'\nsince = 2024-03-01\n"
+                    "until = 2024-03-02\nby = '7h'"
+                ),
+                7,
+                "by: '7h' should be whole days",
+            ),
+        ],
+    )
+    def test_a_mistake_is_refused_with_its_line_and_reason(self, text: str, line: int, reason: str) -> None:
+        found = refused(text)
+        assert [where for where, _ in found] == [line]
+        assert reason in found[0][1]
+
+    def test_all_mistakes_are_told_at_once_in_order(self) -> None:
+        found = refused("evry = 1\n[sites.anfas]\nevery = '5'\nlongest = ''\n[sites.nobody]")
+        assert [line for line, _ in found] == [1, 3, 4, 5]
+
+    @settings(max_examples=200, derandomize=True)
+    @given(st.text(alphabet=st.sampled_from("[]{}=.\"'#\n siteanfevry15mtrue-"), max_size=80))
+    def test_whatever_the_file_says_it_is_a_schedule_or_refused(self, text: str) -> None:
+        try:
+            assert isinstance(read(text, SITES), Schedule)
+        except ScheduleError as error:
+            assert all(1 <= mistake.line <= text.count("\n") + 1 for mistake in error.mistakes)
+
+
+MOMENTS = st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2030, 1, 1)).map(lambda m: m.replace(tzinfo=UTC))
+SHARES = st.floats(0, 1, exclude_max=True)
+
+
+class TestTimes:
+    @given(MOMENTS, st.sampled_from(["1m", "15m", "7h", "1d", "1h30m"]), SHARES)
+    @settings(max_examples=200, derandomize=True)
+    def test_an_interval_is_due_once_in_each_interval(
+        self, now: dt.datetime, text: str, share: float
+    ) -> None:
+        due = Every(text, share).after(now)
+        assert now < due <= now + duration(text)
+        assert Every(text, share).after(due) == due + duration(text)
+
+    @given(MOMENTS, st.sampled_from(["*/5 * * * *", "30 6 * * *", "0 0 1 * *", "15 2 * * 0"]), SHARES)
+    @settings(max_examples=100, derandomize=True)
+    def test_cron_words_are_due_in_their_minute(self, now: dt.datetime, words: str, share: float) -> None:
+        plain = Cron(words, "Africa/Cairo").after(now - dt.timedelta(minutes=share))
+        due = Cron(words, "Africa/Cairo", share).after(now)
+        assert now < due
+        assert dt.timedelta() <= due - plain < dt.timedelta(minutes=1) or plain < now
+
+    def test_cron_words_are_those_of_the_zone(self) -> None:
+        now = dt.datetime(2024, 3, 27, tzinfo=UTC)
+        assert Cron("30 6 * * *", "Asia/Riyadh").after(now) == dt.datetime(2024, 3, 27, 3, 30, tzinfo=UTC)
+        assert Cron("@daily").after(now) == dt.datetime(2024, 3, 28, tzinfo=UTC)
+
+    def test_a_clock_set_forward_skips_no_run_and_one_set_back_repeats_none(self) -> None:
+        words = Cron(
+            "30 0 * * *", "Africa/Cairo"
+        )  # 2024-04-26 has no 00:30 there, 2024-11-01 has one hour twice
+        due = [dt.datetime(2024, 4, 24, tzinfo=UTC)]
+        while due[-1] < dt.datetime(2024, 11, 5, tzinfo=UTC):
+            due.append(words.after(due[-1]))
+        days = [moment.date() for moment in due[1:]]
+        assert len(set(days)) == len(days) == (days[-1] - days[0]).days + 1
+
+    @given(st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 800), st.integers(1, 60))
+    @settings(max_examples=100, derandomize=True)
+    def test_the_pieces_of_a_range_are_the_range(self, since: dt.date, days: int, by: int) -> None:
+        until = since + dt.timedelta(days=days)
+        found = list(pieces(since, until, by))
+        covered = [a + dt.timedelta(days=n) for a, b in reversed(found) for n in range((b - a).days + 1)]
+        assert covered == [since + dt.timedelta(days=n) for n in range(days + 1)]
+        assert all((b - a).days < by for a, b in found)

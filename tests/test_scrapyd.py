@@ -1,0 +1,398 @@
+"""The schedule on real Scrapyds with a password, on loopback, from the egg and files that are deployed."""
+
+import datetime as dt
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import requests
+from pymongo import MongoClient
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+
+from newscrawl.schedule.node import PROJECT as NAME
+from newscrawl.schedule.node import Jobs, Scrapyd, ScrapydError
+from tests.conftest import PROJECT, RECORDING, Database, scrapy
+from tests.loopback import Newspaper, article, listing, serve
+
+PACKAGES = ("newscrawl", "pipelines", "spiders")
+CREDENTIALS = {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": "كلمة-سر %1".encode().hex()}
+LIVE = 'settings = { DOWNLOAD_DELAY = "0", AUTOTHROTTLE_ENABLED = "False", STORE_AGE = "0.1" }'
+SCHEDULE = f"""
+[sites.alayam24]
+every = "1h"
+settings = {{ REPLAY = "{RECORDING}" }}
+[sites.maghress]
+every = "1h"
+settings = {{ REPLAY = "{RECORDING}" }}
+"""
+LOOPBACK = f'[sites.loopback]\nevery = "1m"\n{LIVE}\n'
+T = TypeVar("T")
+
+
+def until(found: Callable[[], T], seconds: float = 40) -> T:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + seconds
+    while not (result := found()):
+        assert time.monotonic() < deadline, f"{found} did not come about in {seconds} s"
+        time.sleep(0.05)
+    return result
+
+
+def pass_time(database: Database, seconds: float) -> None:
+    """Let time pass for the schedule, by moving everything it remembers into the past."""
+    for name, fields in {
+        "leases": ["due_at", "served", "claimed_at", "taken_at", "until"],
+        "nodes": ["alive_until", "started_at"],
+        "runs": ["started_at", "heartbeat_at"],
+    }.items():
+        moved = {
+            moment: {"$cond": [f"${moment}", {"$subtract": [f"${moment}", 1000 * seconds]}, f"${moment}"]}
+            for moment in fields
+        }
+        database.ops[name].update_many({}, [{"$set": moved}])
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what is deployed, and the spider of the loopback newspaper; the egg is built there."""
+    copy = tmp_path_factory.mktemp("project")
+    for name in PACKAGES:
+        shutil.copytree(PROJECT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("setup.py", "pyproject.toml", "requirements.txt"):
+        shutil.copy(PROJECT / name, copy)
+    config = (PROJECT / "scrapy.cfg").read_text("utf-8")
+    (copy / "scrapy.cfg").write_text(config.replace(":6800\n", ":$SCRAPYD_HTTP_PORT\n", 1), "utf-8")
+    shutil.copy(PROJECT / "tests" / "loopback.py", copy / "spiders" / "loopback.py")
+    subprocess.run(
+        [sys.executable, "-m", "scrapyd_client", "deploy", "--build-egg", str(copy / "newscrawl.egg")],
+        cwd=copy, check=True, capture_output=True,
+    )  # fmt: skip
+    return copy
+
+
+@dataclass
+class Machine:
+    """A machine with a Scrapyd and a scheduler."""
+
+    name: str
+    folder: Path
+    project: Path
+    database: Database
+    newspaper: Newspaper
+    port: int = 0
+    scrapyd: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {
+            k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))
+        }
+        return (
+            inherited
+            | CREDENTIALS
+            | self.newspaper.environment
+            | {
+                "HOME": str(self.folder),
+                "SCRAPYD_HTTP_PORT": str(self.port),
+                "MONGODB_URI": self.database.uri,
+                "MONGODB_DATABASE": self.database.name,
+            }
+        )
+
+    def start(self) -> None:
+        """Start Scrapyd with the configuration that is shipped, on a free port."""
+        self.folder.mkdir(exist_ok=True)
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
+        shipped = (PROJECT / "deploy" / "scrapyd.conf").read_text("utf-8")
+        own = shipped.replace("/var/lib/newscrawl", str(self.folder)).replace(
+            "interval = 1", "interval = 0.1"
+        )
+        (self.folder / ".scrapyd.conf").write_text(own, "utf-8")
+        with (self.folder / "scrapyd.log").open("ab") as log:
+            self.scrapyd = subprocess.Popen(
+                [sys.executable, "-m", "scrapyd", "--pidfile="],
+                cwd=self.folder, env=self.environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        until(self.is_up)
+
+    def is_up(self) -> bool:
+        with suppress(requests.ConnectionError):
+            return self.ask("daemonstatus").ok
+        return False
+
+    def kill(self) -> None:
+        """As the end of the machine, or of the service's process group."""
+        if self.scrapyd:
+            with suppress(ProcessLookupError):
+                os.killpg(self.scrapyd.pid, signal.SIGKILL)
+            self.scrapyd.wait()
+            self.scrapyd = None
+
+    def ask(self, what: str, **data: str) -> requests.Response:
+        auth = (CREDENTIALS["SCRAPYD_USERNAME"], CREDENTIALS["SCRAPYD_PASSWORD"])
+        url = f"http://127.0.0.1:{self.port}/{what}.json"
+        if data:
+            return requests.post(url, data=data, auth=auth, timeout=20)
+        return requests.get(url, auth=auth, timeout=20)
+
+    def deploy(self, *args: str) -> dict[str, Any]:
+        """Deploy the egg as `make deploy` does; returns Scrapyd's answer."""
+        command = [sys.executable, "-m", "scrapyd_client", "deploy", "node1", "--egg", "newscrawl.egg", *args]
+        done = subprocess.run(
+            command, cwd=self.project, env=self.environment, capture_output=True, text=True, check=True
+        )
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    def schedule(self, text: str, *args: str) -> list[str]:
+        """Start what is due, as cron does; returns the jobs that were started."""
+        file = self.folder / "schedule.toml"
+        file.write_text(text, "utf-8")
+        before = self.jobs()
+        done = scrapy(
+            "schedule", "--once", "--node", self.name, "--file", str(file), *args,
+            cwd=self.project, **self.environment,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        after = self.jobs()
+        return sorted(job for job in everything(after) if job not in everything(before))
+
+    def submit(self, spider: str, **data: str) -> str:
+        """Start a job by hand."""
+        answer = self.ask("schedule", project=NAME, spider=spider, **data).json()
+        assert answer["status"] == "ok", answer
+        return str(answer["jobid"])
+
+    def jobs(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask("listjobs").json()
+        return found
+
+    def idle(self) -> bool:
+        jobs = self.jobs()
+        return not jobs["pending"] and not jobs["running"]
+
+    def log_of(self, job: str) -> str:
+        return next(self.folder.glob(f"logs/*/*/{job}.log")).read_text("utf-8")
+
+
+def everything(jobs: dict[str, Any]) -> set[str]:
+    return {job["id"] for state in ("pending", "running", "finished") for job in jobs[state]}
+
+
+class Gate(dict[str, Any]):
+    """Pages of a newspaper that keeps its articles back until it is opened, so that a crawl lasts."""
+
+    def __init__(self, pages: dict[str, Any]) -> None:
+        super().__init__(pages)
+        self.opened = threading.Event()
+
+    def get(self, path: str, default: Any = None) -> Any:
+        if path.startswith("/articles-"):
+            self.opened.wait(60)
+        return super().get(path, default)
+
+
+@pytest.fixture
+def newspaper() -> Iterator[Newspaper]:
+    pages = Gate({"/": listing([3, 2, 1]), **{f"/articles-{n}.html": article(n) for n in (1, 2, 3)}})
+    with serve(Newspaper(pages)) as served:
+        yield served
+        pages.opened.set()
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    project: Path, mongodb: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Any], Path]:
+    """Scrapyd's answer to the deployment, and the folder of eggs that it left."""
+    folder = tmp_path_factory.mktemp("deployed")
+    machine = Machine(
+        "deploying", folder, project, Database(mongodb, "none", MongoClient(mongodb)), Newspaper()
+    )
+    try:
+        machine.start()
+        return machine.deploy(), folder / "eggs"
+    finally:
+        machine.kill()
+        machine.database.client.close()
+
+
+Machines = Callable[[str], Machine]
+
+
+@pytest.fixture
+def machines(
+    tmp_path: Path,
+    project: Path,
+    deployed: tuple[dict[str, Any], Path],
+    database: Database,
+    newspaper: Newspaper,
+) -> Iterator[Machines]:
+    """Starts machines that have the egg and share a database."""
+    started = []
+
+    def start(name: str) -> Machine:
+        machine = Machine(name, tmp_path / name, project, database, newspaper)
+        started.append(machine)
+        shutil.copytree(deployed[1], machine.folder / "eggs")
+        machine.start()
+        return machine
+
+    yield start
+    newspaper.pages.opened.set()  # type: ignore[attr-defined]
+    for machine in started:
+        machine.kill()
+
+
+@pytest.fixture
+def machine(machines: Machines) -> Machine:
+    return machines("node1")
+
+
+class TestDeploy:
+    def test_the_egg_brings_every_spider(self, deployed: tuple[dict[str, Any], Path]) -> None:
+        ours = SpiderLoader(Settings({"SPIDER_MODULES": ["spiders"]})).list()
+        assert (deployed[0]["status"], deployed[0]["spiders"]) == ("ok", len(ours) + 2), deployed[0]
+
+    def test_the_egg_has_every_data_file_and_no_test(self, project: Path) -> None:
+        names = set(zipfile.ZipFile(project / "newscrawl.egg").namelist())
+        wanted = {
+            path.relative_to(project).as_posix()
+            for package in PACKAGES
+            for path in (project / package).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        assert wanted - names == set()
+        assert {name.split("/")[0] for name in names} == {*PACKAGES, "EGG-INFO"}
+
+    def test_nobody_without_the_password(self, machine: Machine) -> None:
+        url = f"http://127.0.0.1:{machine.port}"
+        for page in ("", "/daemonstatus.json", "/logs/"):
+            assert requests.get(url + page, timeout=20).status_code == 401
+
+    def test_a_wrong_password_is_named(self, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in machine.environment.items():
+            monkeypatch.setenv(name, value)
+        assert Scrapyd().jobs() == Jobs(frozenset(), frozenset(), frozenset())
+        assert Scrapyd().slots == 4
+        monkeypatch.setenv("SCRAPYD_PASSWORD", "another")
+        with pytest.raises(ScrapydError, match="SCRAPYD_PASSWORD"):
+            Scrapyd().jobs()
+
+
+class TestSchedule:
+    def test_two_sites_from_the_file(self, machine: Machine, database: Database) -> None:
+        assert machine.schedule(SCHEDULE) == [], "new sites are due within the minute, not at once"
+        pass_time(database, 60)
+        started = machine.schedule(SCHEDULE)
+        assert len(started) == 2
+        until(machine.idle)
+        runs = {run["_id"]: run for run in database.ops["runs"].find()}
+        assert sorted(runs) == started
+        assert {run["site"]: run["outcome"] for run in runs.values()} == {"alayam24": "ok", "maghress": "ok"}
+        assert {doc["site"] for doc in database.articles()} == {"alayam24", "maghress"}
+        assert {doc["run"] for doc in database.articles()} <= set(started)
+        for run in runs.values():
+            assert run["scheduled"]
+            assert run["site"] in Path(run["log"]).read_text("utf-8").splitlines()[-1]
+        assert machine.schedule(SCHEDULE) == [], "nothing is due again"
+        assert database.ops["leases"].count_documents({"job": None}) == 2
+
+    def test_what_was_missed_while_the_service_was_down_is_made_up_once(
+        self, machine: Machine, database: Database, newspaper: Newspaper
+    ) -> None:
+        machine.schedule(LOOPBACK)
+        pass_time(database, 60)
+        (killed,) = machine.schedule(LOOPBACK)
+        until(lambda: newspaper.articles_asked())
+        machine.kill()
+        pass_time(database, 5 * 60)
+        newspaper.pages.opened.set()  # type: ignore[attr-defined]
+        machine.start()
+        (made_up,) = machine.schedule(LOOPBACK)
+        until(machine.idle)
+        assert machine.schedule(LOOPBACK) == []
+        outcomes = {run["_id"]: run["outcome"] for run in database.ops["runs"].find()}
+        assert outcomes == {killed: "killed", made_up: "ok"}
+        assert len(database.articles()) == 3
+
+    def test_a_running_spider_is_not_started_again(
+        self, machine: Machine, database: Database, newspaper: Newspaper
+    ) -> None:
+        machine.schedule(LOOPBACK)
+        pass_time(database, 60)
+        (running,) = machine.schedule(LOOPBACK)
+        until(lambda: newspaper.articles_asked())
+        database.ops["leases"].update_one({}, {"$set": {"due_at": dt.datetime(2024, 1, 1, tzinfo=dt.UTC)}})
+        assert machine.schedule(LOOPBACK) == [], "due again, but its run is not over"
+        # The same job, and another scheduled one, put into the queue past the scheduler.
+        machine.submit("loopback", setting="SCHEDULED=True", jobid=running)
+        other = machine.submit("loopback", setting="SCHEDULED=True")
+        until(lambda: len(machine.jobs()["finished"]) == 2)
+        assert "it is not its turn" in machine.log_of(other)
+        assert newspaper.asked.count("/") == 1
+        assert database.ops["runs"].count_documents({}) == 1
+        # Who starts a run by hand is never refused.
+        by_hand = machine.submit("loopback", setting="DOWNLOAD_DELAY=0")
+        until(lambda: newspaper.asked.count("/") == 2)
+        newspaper.pages.opened.set()  # type: ignore[attr-defined]
+        until(machine.idle)
+        assert {run["_id"] for run in database.ops["runs"].find()} == {running, by_hand}
+
+    def test_a_cancelled_job_ends_cleanly(
+        self, machine: Machine, database: Database, newspaper: Newspaper
+    ) -> None:
+        machine.schedule(LOOPBACK)
+        pass_time(database, 60)
+        (job,) = machine.schedule(LOOPBACK)
+        until(lambda: newspaper.articles_asked())
+        machine.ask("cancel", project=NAME, job=job)
+        newspaper.pages.opened.set()  # type: ignore[attr-defined]
+        until(machine.idle)
+        run = database.run()
+        assert (run["outcome"], run["reason"]) == ("partial", "shutdown")
+        assert "Traceback" not in machine.log_of(job)
+        assert database.ops["leases"].find_one()["job"] is None
+        assert database.ops["marks"].count_documents({}) == 0
+
+    def test_a_killed_crawl_shows_as_killed_and_is_not_repeated_at_once(
+        self, machine: Machine, database: Database, newspaper: Newspaper
+    ) -> None:
+        machine.schedule(LOOPBACK)
+        pass_time(database, 60)
+        machine.schedule(LOOPBACK)
+        until(lambda: newspaper.articles_asked())
+        os.kill(database.run()["pid"], signal.SIGKILL)
+        until(machine.idle)
+        database.ops["leases"].update_one({}, {"$set": {"due_at": dt.datetime(2100, 1, 1, tzinfo=dt.UTC)}})
+        assert machine.schedule(LOOPBACK) == []
+        run = database.run()
+        assert (run["outcome"], run["reason"]) == ("killed", "silent")
+        assert run["finished_at"] == run["heartbeat_at"]
+
+    def test_a_job_that_could_not_begin_leaves_a_record(self, machine: Machine, database: Database) -> None:
+        broken = LOOPBACK.replace("settings = {", 'settings = { DOWNLOAD_HANDLERS = "no JSON",')
+        machine.schedule(broken)
+        pass_time(database, 60)
+        (job,) = machine.schedule(broken)
+        until(machine.idle)
+        assert machine.schedule(broken) == []
+        run = database.run()
+        assert (run["_id"], run["outcome"], run["reason"]) == (job, "fault", "did_not_begin")
