@@ -22,16 +22,17 @@ from newscrawl.text import clean, fold, language
 FLOOR = 0.06
 ARTICLE_SIZE = 1900  # letters, about 3.4 KB of UTF-8
 WORDS = (
-    "أعلنت وزارة الداخلية اليوم عن إطلاق برنامج جديد لتدبير الموارد المائية في عدد من الجهات وقال المسؤول إن "
-    "الحكومة ستعمل على مراقبة الأسعار حتى نهاية السنة مؤكدا أن القرار يهم جميع المواطنين الذين ينتظرون هذه "
-    "الإجراءات منذ شهور طويلة كما أضاف المتحدث أن اللجنة ستجتمع غدا بمدينة الرباط قصد دراسة الملف المطروح أمامها"
+    "أعلنت وزارة الداخلية اليوم عن إطلاق برنامج جديد لتدبير الموارد المائية في عدد من الجهات وقال "
+    "المسؤول إن الحكومة ستعمل على مراقبة الأسعار حتى نهاية السنة مؤكدا أن القرار يهم جميع المواطنين "
+    "الذين ينتظرون هذه الإجراءات منذ شهور طويلة كما أضاف المتحدث أن اللجنة ستجتمع غدا بمدينة الرباط "
+    "قصد دراسة الملف المطروح أمامها"
 ).split()
 
 
 def article(rng: random.Random) -> str:
     """An article of words in random order, spoilt as often as real ones are."""
-    words = []
-    while sum(map(len, words)) < ARTICLE_SIZE:
+    text = ""
+    while len(text) < ARTICLE_SIZE:
         word = rng.choice(WORDS)
         spoil = rng.random()
         if spoil < 0.02:
@@ -47,8 +48,8 @@ def article(rng: random.Random) -> str:
         elif spoil < 0.071:
             word = "\u200f" + word
         end = rng.choices([" ", "، ", ".\n\n", "\xa0"], [90, 6, 3, 0.3])[0]
-        words.append(word + end)
-    return "".join(words)
+        text += word + end
+    return text
 
 
 def speed(function: Callable[[str], object], texts: list[str], rounds: int = 5) -> float:

@@ -17,6 +17,18 @@ from typing import Any, Literal
 SCHEMA_VERSION = 2
 """Raised with every change of a stored field; kept with each article."""
 
+DATE_FIELDS = (
+    "day",
+    "published_at",
+    "hijri_day",
+    "hijri_month",
+    "hijri_day_uaq",
+    "published",
+    "published_raw",
+    "published_missing",
+)
+"""The stored fields that say when an article was published; they change together."""
+
 HijriCalendar = Literal["umm_al_qura", "morocco"]
 HijriBasis = Literal["printed", "table", "forecast"]
 Calendar = Literal["gregorian", "hijri", "both", "relative"]
@@ -58,8 +70,7 @@ class Published:
     calendar: Calendar = "gregorian"
     """Which calendar the text used."""
     precision: Precision = "day"
-    """How exact the day is: ``day``, ``hour`` and ``minute`` name exactly one day; ``week``,
-    ``month`` and ``year`` name a range."""
+    """How exact the text is; the day itself is exact when ``earliest`` is None."""
     earliest: dt.date | None = None
     """First day the text allows, when it names no exact day."""
     latest: dt.date | None = None

@@ -16,9 +16,9 @@ from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from newscrawl import __version__
+from newscrawl import __version__, drift
 from newscrawl.schedule.lease import Change, Document, Lease
-from newscrawl.store import Mark, Store, StoreDownError
+from newscrawl.store import Store, StoreDownError
 
 if TYPE_CHECKING:
     from pymongo.asynchronous.database import AsyncDatabase
@@ -82,7 +82,13 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
     if stats.get("log_count/CRITICAL") or stats.get("item_error_count"):
         return "fault"
     stopped = reason in _STOPPED
-    if walks and not stopped and reason != "limit" and not stat("discovery/links"):
+    if (
+        walks
+        and not stopped
+        and reason != "limit"
+        and not stat("discovery/links")
+        and not stat("discovery/unchanged")
+    ):
         if not failed:
             return "no_links"
         if all(kind in _REFUSED for kind in failed):
@@ -257,7 +263,7 @@ class RunRecord:
         if self._store.is_open:
             try:
                 if reason == "finished":
-                    await self._leave_marks(spider, walks)
+                    await self._leave_marks(spider)
                 await self._store.save_run(
                     self.run,
                     {
@@ -267,6 +273,7 @@ class RunRecord:
                         "counts": counts,
                         "rejected": reasons,
                         "downloaded": downloaded,
+                        **await self._reading(spider),
                     },
                 )
                 if self._lease:
@@ -281,11 +288,19 @@ class RunRecord:
             "%s", summary(spider.name, result, counts, reasons, downloaded),
         )  # fmt: skip
 
-    async def _leave_marks(self, spider: Spider, walks: list[Any]) -> None:
+    async def _reading(self, spider: Spider) -> dict[str, Any]:
+        """By what rungs the new articles of this run were read, and what that says of the site."""
+        since = getattr(spider, "began", self.started_at)
+        articles, shares = drift.shares(await self._store.origins(spider.name, self.run, since))
+        history = await self._store.readings(spider.name, drift.ENOUGH, drift.HISTORY)
+        said = drift.drift(spider.name, articles, shares, history)
+        for sentence in said:
+            log.warning("%s", sentence)
+        return {"reading": {"articles": articles, "shares": shares}, "drift": said}
+
+    async def _leave_marks(self, spider: Spider) -> None:
         now = spider.clock.now()  # type: ignore[attr-defined]
-        await self._store.save_marks(
-            Mark(walk.listing, spider.name, tuple(walk.newest), now) for walk in walks if walk.leaves_mark
-        )
+        await self._store.save_marks(spider.marks(now))  # type: ignore[attr-defined]
 
 
 def summary(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
+from urllib.parse import urljoin
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -18,19 +19,18 @@ from twisted.python.failure import Failure
 
 from newscrawl import discovery
 from newscrawl.dates import parse_day, zone
-from newscrawl.discovery import Entry, Walk
+from newscrawl.discovery import KINDS, Entry, Walk, listing, pages, sitemap
+from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.download.clock import Clock
 from newscrawl.download.errors import Kind, classify, passing
-from newscrawl.items import Article, Http, RawArticle, Rejection
+from newscrawl.items import Article, DateCandidate, Http, RawArticle, Rejection
 from newscrawl.page import extract
+from newscrawl.page.chosen_date import choose
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
-from newscrawl.store import Mark, Pending, Store
+from newscrawl.store import Mark, Pending, Store, Validator
 from newscrawl.urls import key
 
 log = logging.getLogger(__name__)
-
-DISCOVER = {"listing": Listing, "feed": Feed, "sitemap": Sitemap}
-"""The words of the argument ``discover``."""
 
 _FIRST, _ARTICLE, _LISTING = 30, 20, 10
 """Priorities: what failed last time, then articles, then further listing pages."""
@@ -39,6 +39,8 @@ _PENDING_TRIES = 10
 _RETRY = {"busy": dt.timedelta(hours=1), "server": dt.timedelta(hours=1)}
 """How long to leave a site alone that answered so; other passing failures may be tried next time."""
 _NOT_FOUND = (404, 410)
+_PAST_THE_END = (400, 404, 410)
+"""What sites answer for a page number above the last one; WordPress's API says 400."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,8 @@ class Arguments:
     """Stop after so many newly stored articles."""
     sections: frozenset[str] = frozenset()
     """Walk only these listings (comma list of section names); empty for all."""
-    discover: frozenset[str] = frozenset(DISCOVER)
-    """Walk only these kinds (comma list of ``listing``, ``feed``, ``sitemap``)."""
+    discover: frozenset[str] = frozenset(KINDS)
+    """Walk only these kinds (comma list of ``listing``, ``feed``, ``sitemap``, ``api``)."""
     refresh: int | None = None
     """Download known articles of at most this age in days again."""
     url: str | None = None
@@ -90,9 +92,9 @@ class Arguments:
                 values[name] = value
             else:
                 values[name] = frozenset(part.strip() for part in value.split(",") if part.strip())
-        wrong = sorted(values.get("discover", frozenset()) - DISCOVER.keys())
+        wrong = sorted(values.get("discover", frozenset()) - KINDS.keys())
         if wrong:
-            raise ValueError(f"discover={wrong[0]!r} should be one of: {', '.join(DISCOVER)}")
+            raise ValueError(f"discover={wrong[0]!r} should be one of: {', '.join(KINDS)}")
         arguments = cls(**values)
         if arguments.since and arguments.until and arguments.since > arguments.until:
             raise ValueError(f"since={given['since']!r} should not be after until={given['until']!r}")
@@ -121,7 +123,7 @@ class NewsSpider(Spider):
     def __init__(self, name: str | None = None, **kwargs: str) -> None:
         super().__init__(name)
         self.arguments = Arguments.read(kwargs, self.site.country)
-        self.allowed_domains = [self.site.domain]
+        self.allowed_domains = [self.site.domain, *self.site.url_rules.hosts]
         self.walks: list[Walk] = []
         self._marks: dict[str, Mark] = {}
         self._feeds_at_home = False
@@ -132,6 +134,7 @@ class NewsSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.store = Store.from_crawler(crawler)
         spider.clock = Clock.from_crawler(crawler)
+        spider.began = spider.clock.now()
         crawler.signals.connect(spider._item_done, signals.item_scraped)
         crawler.signals.connect(spider._item_done, signals.item_dropped)
         crawler.signals.connect(spider._item_done, signals.item_error)
@@ -140,6 +143,8 @@ class NewsSpider(Spider):
 
     store: Store
     clock: Clock
+    began: dt.datetime
+    """The crawl's first moment by its own clock; in a replay the recording's."""
 
     # --- Where a crawl begins
 
@@ -157,71 +162,105 @@ class NewsSpider(Spider):
         async for request in self._again(now):
             yield request
         self._marks = await self.store.marks(self.name)
-        kinds = tuple(DISCOVER[kind] for kind in arguments.discover)
+        kinds = tuple(KINDS[kind] for kind in arguments.discover)
         wanted = [declared for declared in self.site.discover if isinstance(declared, kinds)]
-        self._feeds_at_home = Feed() in wanted
-        for request in self._begin(wanted):
-            yield request
-
-    def _begin(self, wanted: Sequence[Discovery]) -> Iterator[Request]:
-        """The first request of each kind of discovery."""
-        home = f"https://{self._home_host()}/"
-        sections = self.arguments.sections
+        wanted = [declared for declared in wanted if self._selected(declared)]
+        if not wanted:
+            log.warning("nothing that %s declares is of these sections and kinds", self.name)
+        self._feeds_at_home = any(isinstance(found, Feed) and found.url is None for found in wanted)
         for declared in wanted:
-            match declared:
-                case Listing():
-                    name = declared.name or discovery.section_name(declared.url)
-                    if not sections or name in sections or declared.follow_sections:
-                        yield self._walk_listing(declared)
-                case Feed(url=None):
-                    if not any(isinstance(other, Listing) and other.url == home for other in wanted):
-                        yield Request(home, self.parse_home, errback=self.failed, dont_filter=True)
-                case Feed():
-                    yield self._walk(str(declared.url), self.parse_feed)
-                case Sitemap(url=None):
-                    yield Request(
-                        f"{home}robots.txt",
-                        self.parse_robots,
-                        errback=self.failed,
-                        dont_filter=True,
-                        meta={"dont_obey_robotstxt": True},
-                    )
-                case Sitemap():
-                    yield self._walk(str(declared.url), self.parse_sitemap)
+            for request in self._begin(declared, wanted):
+                yield request
 
-    def _home_host(self) -> str:
-        """The host that the site's own declaration uses (``www`` or not)."""
-        urls = [d.url for d in self.site.discover if d.url]
-        return urls[0].split("/")[2] if urls else self.site.domain
+    def _selected(self, declared: Discovery) -> bool:
+        """Is it of the sections looked for? A home page is, for the sections that it links to."""
+        sections = self.arguments.sections
+        if not sections or (isinstance(declared, Listing) and declared.follow_sections):
+            return True
+        if isinstance(declared, Listing) and not declared.name:
+            return listing.section_name(declared.url) in sections
+        return declared.name in sections
 
-    def _walk_listing(self, listing: Listing) -> Request:
-        return self._walk(listing.url.replace("{page}", "1"), self.parse_listing, listing)
+    def _begin(self, declared: Discovery, wanted: Sequence[Discovery]) -> Iterator[Request]:
+        """The first request of one declared way to find articles."""
+        home = self.site.home
+        match declared:
+            case Feed(url=None):
+                walked = (other.url for other in wanted if isinstance(other, Listing))
+                if not any(urljoin(home, url) == home for url in walked):
+                    yield Request(home, self.parse_home, errback=self.failed, dont_filter=True)
+            case Sitemap(url=None):
+                yield Request(
+                    f"{home}robots.txt",
+                    self.parse_robots,
+                    errback=self.failed,
+                    dont_filter=True,
+                    cb_kwargs={"declared": declared},
+                    meta={"dont_obey_robotstxt": True},
+                )
+            case _:
+                yield from self._walk(declared)
 
-    def _walk(self, url: str, callback: Callable[..., Any], source: Listing | None = None) -> Request:
+    def _walk(self, source: Discovery) -> Iterator[Request]:
         """A new walk, and the request of its first page."""
-        mark = self._marks.get(url)
-        last = mark.completed_at if mark else self.clock.now()
+        name = pages.name(source, self.site.home)
+        if any(other.listing == name for other in self.walks):
+            return
+        arguments = self.arguments
+        mark = self._marks.get(name)
+        own = zone(self.site.timezone)
+        now = self.clock.now()
+        last = mark.completed_at if mark else now
         # Beyond the mark, this ends a walk whose mark has vanished from the site.
-        horizon = last.astimezone(zone(self.site.timezone)).date() - dt.timedelta(
-            days=self.settings.getint("HORIZON_DAYS")
-        )
+        horizon = last.astimezone(own).date() - dt.timedelta(days=self.settings.getint("HORIZON_DAYS"))
+        in_order = not isinstance(source, Sitemap)
+        limited = arguments.since is None and (mark is None or not in_order)
         walk = Walk(
-            url,
+            name,
+            source,
             mark=frozenset(mark.keys if mark else ()),
-            since=self.arguments.since or horizon,
-            until=self.arguments.until,
-            pages_left=None if mark or self.arguments.since else self.settings.getint("HORIZON_PAGES"),
-            to_mark=self.arguments.since is None and source is not None,
-            gapless=self.arguments.since is None or mark is None,
-            source=source,
+            since=arguments.since or horizon,
+            until=arguments.until,
+            pages_left=self.settings.getint("HORIZON_PAGES") if limited else None,
+            to_mark=arguments.since is None and in_order,
+            gapless=arguments.since is None or mark is None,
         )
         self.walks.append(walk)
-        return self._page(walk, url, callback)
+        today = now.astimezone(own).date()
+        until = min(arguments.until or today, today)
+        walk.upcoming = pages.first(source, self.site.home, arguments.since or horizon, until)
+        if following := self._next(walk):
+            yield following
 
-    def _page(self, walk: Walk, url: str, callback: Callable[..., Any]) -> Request:
-        return Request(
-            url, callback, errback=self.failed, priority=_LISTING, dont_filter=True, cb_kwargs={"walk": walk}
+    def _next(self, walk: Walk) -> Request | None:
+        """The request of a walk's next page; None at its end."""
+        request = walk.next()
+        if request is None:
+            if walk.gap:
+                self._stat("discovery/gaps")
+                log.warning(
+                    "%s has none of the articles that stood there last time: some may have come and gone "
+                    "between; crawl %s more often", walk.listing, self.name,
+                )  # fmt: skip
+            return None
+        validator = self._validator(walk, request)
+        return request.replace(
+            callback=self.parse_page,
+            errback=self.failed,
+            priority=_LISTING,
+            dont_filter=True,
+            cb_kwargs={"walk": walk},
+            headers=dict(request.headers) | dict(pages.conditional(validator) if validator else ()),
+            meta=request.meta | {"playwright": self.site.render and isinstance(walk.source, Listing)},
         )
+
+    def _validator(self, walk: Walk, request: Request) -> Validator | None:
+        """What the last walk knew of a page, when this one asks for nothing more than is new."""
+        mark = self._marks.get(walk.listing)
+        if mark is None or not walk.gapless or walk.until or self.arguments.refresh:
+            return None
+        known = next((v for v in mark.validators if v.url == request.url), None)
+        return known if known and self.clock.now() - known.read_at < VALIDATOR_AGE else None
 
     async def _again(self, now: dt.datetime) -> AsyncIterator[Request]:
         """Known articles that are due for another visit."""
@@ -239,79 +278,81 @@ class NewsSpider(Spider):
                     budget -= 1
                 yield self._article(Entry(doc["url"]), known=doc)
 
-    # --- Listings, feeds, sitemaps
+    # --- Pages that lead to articles
 
-    async def parse_listing(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
-        """A listing page: its articles, the sections it names, the page after it."""
+    async def parse_page(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
+        """A page of a walk: its articles, and what else it leads to."""
         self._stat("discovery/pages")
-        if not isinstance(response, TextResponse):
+        page = discovery.read(response, walk, self.site)
+        if page is None:
             walk.failed = True
-            log.warning("%s is no page: %s", response.url, response.headers.get("Content-Type"))
+            kind = type(walk.source).__name__.lower()
+            log.warning("%s is no %s: %s", response.url, kind, response.headers.get("Content-Type"))
+            if following := self._next(walk):
+                yield following
             return
-        listing = walk.source
-        assert listing
-        entries = discovery.article_links(response, self.site, listing)
-        self._stat("discovery/links", len(entries))
-        if listing.follow_sections and self._feeds_at_home:
-            for feed in discovery.advertised_feeds(response):
-                yield self._walk(feed, self.parse_feed)
-        if listing.follow_sections:
-            for url in discovery.section_links(response, self.site):
-                section = Listing(url, links=listing.links, next=listing.next)
-                known = any(other.listing == url for other in self.walks)
-                sections = self.arguments.sections
-                if not known and (not sections or discovery.section_name(url) in sections):
-                    yield self._walk_listing(section)
-            if self.arguments.sections:
-                entries = []
-        following = discovery.next_page(response, listing)
-        if "{page}" in listing.url and entries:
-            number = response.meta.get("page", 1) + 1
-            request = self._page(walk, listing.url.replace("{page}", str(number)), self.parse_listing)
-            walk.upcoming = [request.replace(meta={"page": number})]
-        elif following:
-            walk.upcoming = [self._page(walk, following, self.parse_listing)]
-        async for request in self._take(walk, entries):
+        self._stat("discovery/links", len(page.entries))
+        first = not response.meta.get("page")
+        leads_on = False
+        if isinstance(walk.source, Listing) and isinstance(response, TextResponse) and first:
+            for request in self._lead(response, walk.source):
+                leads_on = True
+                yield request
+            if walk.source.follow_sections and self.arguments.sections:
+                page.entries = []
+        if not page.index and not leads_on and (first or isinstance(walk.source, Sitemap)):
+            self._remember(walk, response)
+        walk.ordered = walk.ordered and not page.index
+        walk.upcoming = page.after + walk.upcoming
+        async for request in self._take(walk, page.entries):
             yield request
+
+    def _lead(self, response: TextResponse, source: Listing) -> Iterator[Request]:
+        """What a listing leads to beside its articles: a home page's feeds and sections."""
+        if self._feeds_at_home and urljoin(self.site.home, source.url) == self.site.home:
+            yield from self._advertised(response)
+        if source.follow_sections:
+            sections = self.arguments.sections
+            for url in listing.section_links(response, self.site):
+                if not sections or listing.section_name(url) in sections:
+                    yield from self._walk(replace(source, url=url, follow_sections=False, name=None))
+
+    def _advertised(self, response: TextResponse) -> Iterator[Request]:
+        for url in listing.advertised_feeds(response):
+            yield from self._walk(Feed(url))
+
+    def _remember(self, walk: Walk, response: Response) -> None:
+        """Keep what tells the next walk whether this page has changed."""
+        assert response.request
+        etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+        if response.request.method == "GET" and (etag or modified):
+            walk.validators[response.request.url] = Validator(
+                response.request.url,
+                etag.decode("latin-1") if etag else None,
+                modified.decode("latin-1") if modified else None,
+                response.meta["fetched_at"],
+            )
 
     async def parse_home(self, response: Response) -> AsyncIterator[Any]:
         """The home page, for the feeds it advertises."""
         if isinstance(response, TextResponse):
-            for url in discovery.advertised_feeds(response):
-                yield self._walk(url, self.parse_feed)
+            for request in self._advertised(response):
+                yield request
 
-    async def parse_robots(self, response: Response) -> AsyncIterator[Any]:
+    async def parse_robots(self, response: Response, declared: Sitemap) -> AsyncIterator[Any]:
         """``robots.txt``, for the sitemaps it names."""
-        for url in discovery.robots_sitemaps(response.body, response.url):
-            yield self._walk(url, self.parse_sitemap)
-
-    async def parse_feed(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
-        """A feed: its articles."""
-        self._stat("discovery/pages")
-        entries = discovery.feed_entries(response.body, self.site)
-        self._stat("discovery/links", len(entries))
-        async for request in self._take(walk, entries):
-            yield request
-
-    async def parse_sitemap(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
-        """A sitemap: its articles, or the sitemaps it names."""
-        self._stat("discovery/pages")
-        pages = discovery.sitemap_pages(response.body, walk)
-        if pages is not None:
-            walk.upcoming = [self._page(walk, url, self.parse_sitemap) for url in pages]
-        entries = discovery.sitemap_entries(response.body, self.site) if pages is None else []
-        self._stat("discovery/links", len(entries))
-        async for request in self._take(walk, entries):
-            yield request
+        for url in sitemap.named_by_robots(response.body, response.url):
+            for request in self._walk(replace(declared, url=url)):
+                yield request
 
     async def _take(self, walk: Walk, entries: Iterable[Entry]) -> AsyncIterator[Request]:
         """Ask for what is not known of a page's entries; when all is settled the walk goes on."""
         by_key = {key(entry.url, self.site.url_rules): entry for entry in entries}
-        walk.turn(list(by_key))
+        fresh = walk.turn(list(by_key))
         wanted = {k: entry for k, entry in by_key.items() if walk.wants(entry)}
         known = await self.store.known(wanted, self.clock.now())
-        walk.days += [dt.date.fromisoformat(found.day) for found in known.values() if found.day]
-        walk.days += [entry.day for entry in by_key.values() if entry.day]
+        walk.days += [dt.date.fromisoformat(day) for k in fresh & known.keys() if (day := known[k].day)]
+        walk.days += [last for k in fresh if (last := by_key[k].days[1])]
         requests = []
         for k, entry in wanted.items():
             found = known.get(k)
@@ -326,12 +367,20 @@ class NewsSpider(Spider):
         if following:
             yield following
 
+    def marks(self, now: dt.datetime) -> list[Mark]:
+        """The marks that the completed walks of this crawl leave."""
+        return [
+            Mark(walk.listing, self.name, tuple(walk.newest), now, tuple(walk.validators.values()))
+            for walk in self.walks
+            if walk.leaves_mark
+        ]
+
     def _settled(self, walk: Walk | None) -> Request | None:
         """One article less to wait for; the request of the next page after the last of them."""
         if walk is None:
             return None
         walk.waiting -= 1
-        return walk.next() if walk.waiting == 0 else None
+        return self._next(walk) if walk.waiting == 0 else None
 
     def _go_on(self, request: Request) -> None:
         following = self._settled(request.meta.get("walk"))
@@ -371,6 +420,7 @@ class NewsSpider(Spider):
             meta={
                 "key": key(entry.url, self.site.url_rules),
                 "asked": entry.url,
+                "entry": entry,
                 "walk": walk,
                 "again": known is not None,
                 "playwright": self.site.render,
@@ -401,11 +451,25 @@ class NewsSpider(Spider):
                 retry_at=now + dt.timedelta(days=1),
             )
             return
+        self._carry(raw, response.meta["entry"], now)
         raw.urls = list(dict.fromkeys([*urls, *raw.urls]))
         raw.http = replace(
             raw.http or Http(status=response.status, fetched_at=now), status=response.status, fetched_at=now
         )
         yield raw
+
+    def _carry(self, raw: RawArticle, entry: Entry, now: dt.datetime) -> None:
+        """Fill in from the entry what the page itself does not say: its headline, its date."""
+        if not raw.title and entry.title:
+            raw.title, raw.origins["title"] = entry.title, "feed"
+        own = self.site
+        if (
+            entry.date
+            and not choose(
+                raw.dates, timezone=own.timezone, country=own.country, now=now, false_zone=own.false_zone
+            ).published
+        ):
+            raw.dates.append(DateCandidate(text=entry.date, rung="feed", where=entry.origin))
 
     def _urls(self, response: Response) -> list[str]:
         """Every address met on the way to a page, the one asked for first."""
@@ -437,7 +501,8 @@ class NewsSpider(Spider):
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         kind = classify(failure if response is None else response.status)
         if "key" not in request.meta:
-            self._listing_failed(request, kind, failure, response)
+            if following := self._page_failed(request, kind, failure, response):
+                yield following
             return
         now = self.clock.now()
         again: bool = request.meta["again"]
@@ -485,18 +550,31 @@ class NewsSpider(Spider):
             rejected_at=self.clock.now(),
         )
 
-    def _listing_failed(
+    def _page_failed(
         self, request: Request, kind: str, failure: Failure, response: Response | None
-    ) -> None:
+    ) -> Request | None:
+        """A page that leads to articles was not given: unchanged, past the end, or failed."""
         walk: Walk | None = request.cb_kwargs.get("walk")
-        if walk:
-            walk.failed = True
-            self._stat(f"discovery/failed/{kind}")
-        said = f"HTTP status {response.status}" if response is not None else str(failure.value) or kind
-        log.log(
-            logging.WARNING if walk else logging.INFO,
-            "%s could not be read (%s): %s", request.url, kind, said,
-        )  # fmt: skip
+        status = response.status if response is not None else None
+        said = f"HTTP status {status}" if status else str(failure.value) or kind
+        if walk is None:
+            log.info("%s could not be read (%s): %s", request.url, kind, said)
+            return None
+        if status == 304 and (known := self._validator(walk, request)):
+            self._stat("discovery/unchanged")
+            walk.unchanged(known, self._marks[walk.listing].keys)
+            return self._next(walk)
+        if status in _PAST_THE_END and walk.past_the_end(request.meta.get("page", 0)):
+            log.info("%s: no such page (%s); the listing ends before it", request.url, said)
+            if following := self._next(walk):
+                return following
+            if walk.read:
+                return None
+        walk.failed = True
+        walk.completed = False
+        self._stat(f"discovery/failed/{kind}")
+        log.warning("%s could not be read (%s): %s", request.url, kind, said)
+        return self._next(walk)
 
     def _stat(self, name: str, count: int = 1) -> None:
         self.crawler.stats.inc_value(f"newscrawl/{name}", count)

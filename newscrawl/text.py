@@ -67,13 +67,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _PRESENTATION_RUN = re.compile(f"[{_PRESENTATION}]+")
 _TATWEEL_RUN = re.compile(f"{_TATWEEL}+")
 _ENTITY = re.compile("&(#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31})(;|(?![=A-Za-z0-9]))")
-_AMPERSANDS = re.compile("&(?:amp;|#0{0,4}38;|#[xX]0{0,4}26;)+")
+_AMPERSANDS = re.compile("&(?:amp;|#(?:0{0,4}38|[xX]0{0,4}26)(?:;|(?![=A-Za-z0-9])))+")
 
 # A joiner means something between emoji, or between letters of a script that joins. Beside a space,
 # Latin, punctuation or (a ZWJ) an Arabic letter it is left over from typing.
-_LOOSE_ZWJ = re.compile(f"{_ZWJ}(?:(?<=[\\s\x00-\u02ff{_ARABIC}].)|(?<=^.)|(?=[\\s\x00-\u02ff{_ARABIC}]|$))")
+_JOINING = f"[^\\s\x00-\u02ff{_ARABIC}]"
+_LOOSE_ZWJ = re.compile(f"(?<!{_ZWJ})(?:(?<!{_JOINING}){_ZWJ}++|{_ZWJ}++(?!{_JOINING}))")
 _LOOSE_ZWNJ = re.compile(f"{_ZWNJ}+(?:(?<!\\w{_ZWNJ})|(?=[\x00-\u02ff]|\\W|$))")
-_SELECTOR = re.compile(f"[\ufe00-\ufe0f](?:(?<=[\\s{_ARABIC}].)|(?<=^.))")
+_SELECTORS = re.compile(f"(?<![^\\s{_ARABIC}])[\ufe00-\ufe0f]+")
 _ARABIC_ZWNJ = re.compile(f"(?<=[{_ARABIC}]){_ZWNJ}+(?=[{_ARABIC}])")
 
 _HAMZA_ON_YEH = re.compile("[\u0649\u06cc]([\u064b-\u0652\u0670]*)\u0654")
@@ -103,8 +104,9 @@ _SUSPECT = _class(
     "\xc0-\xd6\xd8-\xdeâïð", _RARE_SIGNS,  # mojibake
 )  # fmt: skip
 
-_SIMPLE = frozenset(
-    filter(_class(_INVISIBLE, _SPACES, _LINE_BREAKS, _TATWEEL).match, map(chr, range(0x10000)))
+_BMP = "".join(map(chr, range(0x10000)))
+_SIMPLE = set(_class(_INVISIBLE, _SPACES, _LINE_BREAKS, _TATWEEL).findall(_BMP)) - set(
+    _RARE_SIGN.findall(_BMP)
 )
 
 
@@ -175,7 +177,7 @@ def _repair_characters(text: str, suspects: set[str]) -> str:
     if _ZWJ in suspects:
         text = _LOOSE_ZWJ.sub("", text)
     if _SELECTOR_CHARACTER.search(found):
-        text = _SELECTOR.sub("", text)
+        text = _SELECTORS.sub("", text)
     if _ZWNJ in suspects:
         text = _LOOSE_ZWNJ.sub("", text)
     if _TATWEEL in suspects:
@@ -299,6 +301,7 @@ _ANY_LATIN = "A-Za-z\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f"
 _ARABIC_WORD_AS_LATIN = re.compile(f"(?<![{_ANY_LATIN}])[{''.join(_ARABIC_AS_LATIN)}]+(?![{_ANY_LATIN}])")
 _ACCENTED_CAPITALS = frozenset(map(chr, range(0xC0, 0xDF))) - {"×"}
 _MARK_AS_LATIN = re.compile("[¡º¿\x80-\x9f]")
+_CAPITAL_INSIDE = re.compile("[ß-ÿ][À-Þ]")
 # Two letters of three in any Arabic text.
 _COMMONEST = frozenset("اليمنورتبهعة")
 
@@ -326,7 +329,7 @@ def _repair_mojibake(text: str, characters: set[str]) -> str:
 
 def _is_bad_arabic_as_latin(words: list[str]) -> bool:
     long = [word for word in words if len(word) > 2 and not _ACCENTED_CAPITALS.isdisjoint(word)]
-    if not long or (len(words) == 1 and len(long[0]) < 4):
+    if not long or (len(words) == 1 and len(long[0]) < 4 and not _CAPITAL_INSIDE.search(long[0])):
         return False
     letters = _LETTER.findall("".join(_ARABIC_AS_LATIN[character] for word in words for character in word))
     return sum(letter in _COMMONEST for letter in letters) * 2 >= len(letters)
@@ -529,7 +532,7 @@ def _drop_punctuation(match: re.Match[str]) -> str:
 
 # --- Language --------------------------------------------------------------------------------------
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[^\s@]*+@\S*", re.IGNORECASE)
 _ARABIC_RUN = re.compile(f"[{_LETTERS}{_MARKS}{_ZWNJ}{_PRESENTATION}]+")
 _LATIN_RUN = re.compile("[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]+")
 _OTHER_LETTER = _class(

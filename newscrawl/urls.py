@@ -54,6 +54,7 @@ _ANY_SITE = UrlRules()
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+"
 )
+_AMPERSAND = re.compile("&(?:amp;)+")  # copied from markup
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _URL = re.compile(
     r"(?:(?P<scheme>https?):[/\\]*|//)?(?P<authority>[^/\\?#]*)"
@@ -166,9 +167,7 @@ def _tidy(url: str) -> str:
     text = _INVISIBLE.sub("", url).strip()
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    while "&amp;" in text:  # copied from markup
-        text = text.replace("&amp;", "&")
-    return text
+    return _AMPERSAND.sub("&", text)
 
 
 def _is_bare_host(match: re.Match[str]) -> bool:

@@ -1,4 +1,4 @@
-"""أخبارنا, a Moroccan newspaper."""
+"""أخبارنا المغربية, a Moroccan newspaper."""
 
 from newscrawl.sites import Listing, Markup, Site
 from newscrawl.spider import NewsSpider
@@ -11,7 +11,7 @@ class Akhbarona(NewsSpider):
 
     name = "akhbarona"
     site = Site(
-        name="أخبارنا",
+        name="أخبارنا المغربية",
         domain="akhbarona.com",
         country="MA",
         timezone="Africa/Casablanca",

@@ -4,6 +4,8 @@ from newscrawl.sites import Feed, Listing, Markup, Site
 from newscrawl.spider import NewsSpider
 from newscrawl.urls import UrlRules
 
+_CARDS = "a.u-clickable-card__link, h3.gc__title a"
+
 
 class Aljazeera(NewsSpider):
     """Public scrapers of 2024 and 2025 and a home page of 2026. Classes like ``css-xxxx`` change with
@@ -22,14 +24,8 @@ class Aljazeera(NewsSpider):
             Feed(
                 "https://www.aljazeera.net/aljazeerarss/a7c186be-1baa-4bd4-9d80-a84db769f779/73d0e1b4-532f-45ef-b135-bfdff8b8cab9"
             ),
-            Listing(
-                "https://www.aljazeera.net/news/", links="a.u-clickable-card__link, h3.gc__title a", next=None
-            ),
-            Listing(
-                "https://www.aljazeera.net/politics",
-                links="a.u-clickable-card__link, h3.gc__title a",
-                next=None,
-            ),
+            Listing("https://www.aljazeera.net/news/", links=_CARDS, next=None),
+            Listing("https://www.aljazeera.net/politics", links=_CARDS, next=None),
         ],
         markup=[
             Markup(

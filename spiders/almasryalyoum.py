@@ -1,6 +1,6 @@
 """المصري اليوم, an Egyptian newspaper."""
 
-from newscrawl.sites import Listing, Markup, Site
+from newscrawl.sites import Markup, Site, Sitemap
 from newscrawl.spider import NewsSpider
 
 
@@ -17,18 +17,15 @@ class Almasryalyoum(NewsSpider):
         country="EG",
         timezone="Africa/Cairo",
         article=r"^/news/details/\d+",
-        discover=[
-            Listing(
-                "https://www.almasryalyoum.com/news/index?typeid=1&sectionid=10&page={page}", name="news"
-            ),
-        ],
+        discover=[Sitemap("https://www.almasryalyoum.com/sitemapxmls/news/news-{year}-{month}.xml")],
         markup=[
             Markup(
                 title=["div.masry-article-details h1.article-title", "div.article h1", "h1.tit_2"],
                 date=".pinfo",
                 body=[".article-details.update-font p", "#NewsStory"],
                 images=".article-main-img img",
-                remove=".related-article-inside-body, .masry-article-horizontal-ads, .no-print, .min_related, #ad-container, #NewsStory .tags-u",
+                remove=".related-article-inside-body, .masry-article-horizontal-ads, .no-print, "
+                ".min_related, #ad-container, #NewsStory .tags-u",
                 evidence="page fragment, 2025-26; public scrapers, 2010-2024",
             )
         ],

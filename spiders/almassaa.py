@@ -1,13 +1,13 @@
 """المساء, a Moroccan newspaper."""
 
-from newscrawl.sites import Feed, Listing, Site
+from newscrawl.sites import Feed, Site, WordPress
 from newscrawl.sites.families import JANNAH, WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.spider import NewsSpider
 
 
 class Almassaa(NewsSpider):
-    """Its theme is known from one team's scraper of 2023; its feed and the form of its addresses
-    are what WordPress gives by default.
+    """Its theme is known from one team's scraper of 2023; its feed, its API and the form of its
+    addresses are what WordPress gives by default.
     """
 
     name = "almassaa"
@@ -18,7 +18,7 @@ class Almassaa(NewsSpider):
         timezone="Africa/Casablanca",
         article=WORDPRESS_POST,
         not_article=WORDPRESS_PAGES,
-        discover=[Feed("https://almassaa.com/feed"), Listing("https://almassaa.com/", follow_sections=True)],
+        discover=[Feed("https://almassaa.com/feed"), WordPress()],
         markup=[JANNAH],
         evidence="public scraper",
         year=2023,

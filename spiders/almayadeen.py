@@ -1,6 +1,6 @@
 """الميادين, a Lebanese news channel."""
 
-from newscrawl.sites import Markup, Site, Sitemap
+from newscrawl.sites import Listing, Markup, Site, Sitemap
 from newscrawl.spider import NewsSpider
 
 
@@ -16,7 +16,7 @@ class Almayadeen(NewsSpider):
         country="LB",
         timezone="Asia/Beirut",
         article=r"^/news/[a-z-]+/[^/]+$",
-        discover=[Sitemap()],
+        discover=[Sitemap(), Listing("https://www.almayadeen.net/", follow_sections=True)],
         markup=[
             Markup(
                 lede="p.lg_para.summary",

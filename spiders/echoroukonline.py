@@ -23,7 +23,6 @@ class Echoroukonline(NewsSpider):
             Listing(
                 "https://www.echoroukonline.com/algeria/",
                 links=".news-card__title a, .ech-card__title a",
-                next=".category-pagination a.next, a[rel~=next], link[rel~=next]",
             ),
         ],
         markup=[
@@ -37,7 +36,7 @@ class Echoroukonline(NewsSpider):
                 tags=[".tag-list a", "ul.ech-sgmn__tgls a"],
                 images="figure.ech-sgmn__figure img::attr(data-src)",
                 remove="aside.ai-summary",
-                evidence="public scrapers, up to 2025; the first selectors: theme in a public repository, 2026",
+                evidence="public scrapers, up to 2025; the first selectors: a public repository, 2026",
             )
         ],
         evidence="public scraper",

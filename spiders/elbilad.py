@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Elbilad(NewsSpider):
-    """Listing and body are those of a public scraper of about 2021; the form of article addresses is a
-    guess, the generic reading carries the other fields.
+    """Listing and selectors are those of a public scraper of about 2021, which does not say that the
+    second is the date; the form of article addresses is a guess.
     """
 
     name = "elbilad"
@@ -20,7 +20,11 @@ class Elbilad(NewsSpider):
             Listing("https://www.elbilad.net/national", links="#categoryArticles h3 a"),
             Listing("https://www.elbilad.net/economie", links="#categoryArticles h3 a"),
         ],
-        markup=[Markup(body="article.module-detail p", evidence="public scraper, 2021")],
+        markup=[
+            Markup(
+                date="ul.list-share li span", body="article.module-detail p", evidence="public scraper, 2021"
+            )
+        ],
         evidence="public scraper",
         year=2021,
     )

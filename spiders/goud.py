@@ -1,7 +1,10 @@
 """كود, a Moroccan newspaper in Darija and Standard Arabic."""
 
-from newscrawl.sites import Feed, Listing, Markup, Site
+from newscrawl.sites import NEXT, Feed, Listing, Markup, Site
 from newscrawl.spider import NewsSpider
+
+_CARDS = "article.card a.stretched-link, .first-content > a"
+_NEXT = f"{NEXT}, a.nav-btn.left"
 
 
 class Goud(NewsSpider):
@@ -17,16 +20,8 @@ class Goud(NewsSpider):
         timezone="Africa/Casablanca",
         article=r"^/[^/]+-\d+/?$",
         discover=[
-            Listing(
-                "https://www.goud.ma/topics/الرئيسية/",
-                links="article.card a.stretched-link, .first-content > a",
-                next="a.next, a.nav-btn.left",
-            ),
-            Listing(
-                "https://www.goud.ma/topics/آش-واقع/",
-                links="article.card a.stretched-link, .first-content > a",
-                next="a.next, a.nav-btn.left",
-            ),
+            Listing("https://www.goud.ma/topics/الرئيسية/", links=_CARDS, next=_NEXT),
+            Listing("https://www.goud.ma/topics/آش-واقع/", links=_CARDS, next=_NEXT),
             Feed("https://www.goud.ma/feed"),
         ],
         markup=[

@@ -1,13 +1,13 @@
 """طنجة 24, a newspaper of northern Morocco."""
 
-from newscrawl.sites import Feed, Listing, Site
+from newscrawl.sites import Feed, Site, WordPress
 from newscrawl.sites.families import PUBLISHER, WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.spider import NewsSpider
 
 
 class Tanja24(NewsSpider):
-    """Its theme is known from public scrapers of 2019 and 2023; its feed and the form of its addresses
-    are what WordPress gives by default.
+    """Its theme is known from public scrapers of 2019 and 2023; its feed, its API and the form of its
+    addresses are what WordPress gives by default.
     """
 
     name = "tanja24"
@@ -18,7 +18,7 @@ class Tanja24(NewsSpider):
         timezone="Africa/Casablanca",
         article=WORDPRESS_POST,
         not_article=WORDPRESS_PAGES,
-        discover=[Feed("https://tanja24.com/feed"), Listing("https://tanja24.com/", follow_sections=True)],
+        discover=[Feed("https://tanja24.com/feed"), WordPress()],
         markup=[PUBLISHER],
         evidence="public scraper",
         year=2023,

@@ -4,6 +4,8 @@ from newscrawl.sites import Listing, Markup, Site
 from newscrawl.spider import NewsSpider
 from newscrawl.urls import UrlRules
 
+_CARDS = ".bigOneSec h3 a, .smallOneSec h3 a"
+
 
 class Youm7(NewsSpider):
     """A page saved in 2020, two scrapers of 2025 and a run of 2026. The ``Z`` of its machine-readable
@@ -20,9 +22,9 @@ class Youm7(NewsSpider):
         url_rules=UrlRules(rewrites=((r"^/story/.+/(\d+)$", r"/\1"),)),
         false_zone=True,
         discover=[
-            Listing("https://www.youm7.com/Section/أخبار-عاجلة/65/{page}", links="h3 a", name="breaking"),
-            Listing("https://www.youm7.com/Section/سياسة/319/{page}", links="h3 a", name="politics"),
-            Listing("https://www.youm7.com/Section/اقتصاد-وبورصة/297/{page}", links="h3 a", name="economy"),
+            Listing("https://www.youm7.com/Section/أخبار-عاجلة/65/{page}", links=_CARDS, name="breaking"),
+            Listing("https://www.youm7.com/Section/سياسة/319/{page}", links=_CARDS, name="politics"),
+            Listing("https://www.youm7.com/Section/اقتصاد-وبورصة/297/{page}", links=_CARDS, name="economy"),
         ],
         markup=[
             Markup(

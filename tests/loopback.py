@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
+from newscrawl.sites import Api, Feed, Listing, Markup, Site, Sitemap, WordPress
 from newscrawl.spider import NewsSpider
 
 TEXT = (
@@ -40,14 +40,21 @@ def listing(numbers: list[int], following: str | None = None) -> str:
 
 @dataclass
 class Newspaper:
-    """The pages that are served: path → body, or (status, headers, body)."""
+    """The pages that are served: path → body, or (status, headers, body). A POST's path is followed by a
+    space and what was sent."""
 
-    pages: dict[str, str | tuple[int, dict[str, str], str]] = field(default_factory=dict)
+    pages: dict[str, str | bytes | tuple[int, dict[str, str], str | bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """Paths asked for, in order, ``robots.txt`` left out."""
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     """The headers of the last request for each path."""
     port: int = 0
+    stuck_at: str | None = None
+    """Path that is never answered."""
+    stuck: threading.Event = field(default_factory=threading.Event)
+    """Set when it is asked for."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when the newspaper is served no longer."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -65,15 +72,28 @@ def serve(newspaper: Newspaper) -> Iterator[Newspaper]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            if self.path != "/robots.txt":
-                newspaper.asked.append(self.path)
-            newspaper.headers[self.path] = dict(self.headers)
-            page = newspaper.pages.get(self.path, (404, {}, "غير موجود"))
-            status, headers, text = (200, {}, page) if isinstance(page, str) else page
-            etag = headers.get("ETag")
-            if etag and self.headers.get("If-None-Match") == etag:
+            self.answer(self.path)
+
+        def do_POST(self) -> None:
+            self.answer(f"{self.path} {self.rfile.read(int(self.headers['Content-Length'])).decode()}")
+
+        def answer(self, asked: str) -> None:
+            if asked == newspaper.stuck_at:
+                newspaper.stuck.set()
+                newspaper.over.wait()
+                return
+            if asked != "/robots.txt":
+                newspaper.asked.append(asked)
+            newspaper.headers[asked] = dict(self.headers)
+            page = newspaper.pages.get(asked, (404, {}, "غير موجود"))
+            status, headers, text = (200, {}, page) if isinstance(page, str | bytes) else page
+            conditions = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+            if any(
+                headers.get(name) and headers[name] == self.headers.get(asks)
+                for name, asks in conditions.items()
+            ):
                 status, text = 304, ""
-            body = text.encode()
+            body = text.encode() if isinstance(text, str) else text
             self.send_response(status)
             for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                 self.send_header(name, value)
@@ -91,6 +111,7 @@ def serve(newspaper: Newspaper) -> Iterator[Newspaper]:
     try:
         yield newspaper
     finally:
+        newspaper.over.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -122,5 +143,44 @@ class LoopbackAll(NewsSpider):
         timezone="Africa/Casablanca",
         article=r"^/articles-\d+\.html$",
         discover=[Listing(f"{_ROOT}/"), Feed(f"{_ROOT}/feed"), Sitemap(f"{_ROOT}/sitemap.xml")],
+        markup=[_MARKUP],
+    )
+
+
+class LoopbackKinds(NewsSpider):
+    """Every way in which a site offers its articles, each declared as a real site needs it."""
+
+    name = "loopback_kinds"
+    site = Site(
+        name="صحيفة التجربة",
+        domain="127.0.0.1",
+        country="MA",
+        timezone="Africa/Casablanca",
+        article=r"^/articles-\d+\.html$",
+        discover=[
+            Listing(f"{_ROOT}/", links="li a"),
+            Listing("/?action=ajax_listing&paged={page}", links="a.stretched-link"),
+            Listing(
+                "/ajax-more-articles",
+                form={"page": "{page}", "section": "57", "sub_section": "247"},
+                headers={"X-Requested-With": "XMLHttpRequest"},
+                html="html",
+                links="h3 a",
+            ),
+            Feed(),
+            Feed("/older/?paged={page}"),
+            Sitemap(),
+            Sitemap("/sitemapxmls/news-{year}-{month}.xml"),
+            Api(
+                "/api/v1/news/search?start={page}&rows=2",
+                first=0,
+                step=2,
+                items="data",
+                link="join('', ['/articles-', to_string(uuid), '.html'])",
+                title="title",
+                date="published_at",
+            ),
+            WordPress(),
+        ],
         markup=[_MARKUP],
     )

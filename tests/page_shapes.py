@@ -409,12 +409,24 @@ def _source_line() -> Shape:
     )
 
 
+def _misleading_names() -> Shape:
+    return Shape(
+        "the body stands in a box named after its share buttons, comments are longer",
+        frame(
+            f"""<h1>{TITLE}</h1><div class="post-date">07 أكتوبر 2024 18:45</div><div class="col-md-8 share-wrap"><div class="txt">{ps()}</div></div>
+<div class="comments">{"".join(f"<p>{text}</p>" for text in COMMENTS)}</div>"""
+        ),
+        without=(COMMENTS[0],),
+    )
+
+
 SHAPES: tuple[Shape, ...] = tuple(
     make()
     for make in (
         _jannah, _breaks, _lede, _standfirst, _bare, _false_zone, _metadata_inside, _byline_first, _ambiguous, _both_calendars,
         _hashed, _old_table, _next_article, _brief, _client_rendered, _broken_json, _lists,
         _date_list, _split_date, _published_and_updated, _two_times, _source_line,
+        _misleading_names,
     )
 )  # fmt: skip
 

@@ -113,14 +113,13 @@ def load(name: str) -> OfflineSite:
         )
         for entry in said["answers"]
     ]
-    pages = [_page(path) for path in sorted(folder.glob("*.json")) if path.name != "answers.json"]
+    pages = [_page(path) for path in sorted(folder.glob("*.html")) if path.with_suffix(".json").exists()]
     return OfflineSite(name, _moment(said["fetched_at"]), pages, answers + [page.answer for page in pages])
 
 
 def _page(path: Path) -> Page:
-    said = json.loads(path.read_text("utf-8"))
-    body = path.with_suffix(".html").read_bytes()
-    answer = Answer(safe_url_string(said["url"]), body, said.get("type", "text/html; charset=utf-8"))
+    said = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    answer = Answer(safe_url_string(said["url"]), path.read_bytes(), said.get("type", "text/html; charset=utf-8"))
     return Page(
         path.stem, answer, said.get("reviewed") is True, said.get("found", True), dict(said["expected"])
     )

@@ -200,6 +200,13 @@ def test_cut_declaration_gives_way_to_the_printed_headline() -> None:
     assert read(page).title == TITLE
 
 
+def test_headline_broken_into_lines_is_one() -> None:
+    first, _, second = TITLE.partition(" على ")
+    page = f'<meta property="og:title" content="{TITLE}"><h1>{first} على<br>{second}</h1>'
+    assert read(page).title == TITLE
+    assert read(f"<h1>{first} على<br>{second}</h1>").title == TITLE
+
+
 def test_headers_tell_encoding_and_validators() -> None:
     page = f"<h1>{TITLE}</h1>".encode("cp1256")
     headers = {"Content-Type": "text/html; charset=windows-1256", "ETag": '"x"'}

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest import mock
 
 import pytest
 import requests
@@ -24,22 +25,28 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from newscrawl.schedule.node import PROJECT as NAME
-from newscrawl.schedule.node import Jobs, Scrapyd, ScrapydError
+from newscrawl.schedule.node import Jobs, Node, Scrapyd, ScrapydError
+from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
+from spiders.alayam24 import Alayam24
+from spiders.maghress import Maghress
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import Loopback, Newspaper, article, listing, serve
 
 PACKAGES = ("newscrawl", "pipelines", "spiders")
 CREDENTIALS = {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": "كلمة-سر %1".encode().hex()}
 LIVE = 'settings = { DOWNLOAD_DELAY = "0", AUTOTHROTTLE_ENABLED = "False", STORE_AGE = "0.1" }'
 SCHEDULE = f"""
 [sites.alayam24]
-every = "1h"
+cron = "0 0 1 1 *"
 settings = {{ REPLAY = "{RECORDING}" }}
 [sites.maghress]
-every = "1h"
+cron = "0 0 1 1 *"
 settings = {{ REPLAY = "{RECORDING}" }}
 """
-LOOPBACK = f'[sites.loopback]\nevery = "1m"\n{LIVE}\n'
+LOOPBACK = f'[sites.loopback]\nevery = "1d"\n{LIVE}\n'
+SITES = {spider.name: spider.site for spider in (Alayam24, Maghress, Loopback)}
+DAY = 86400
+LONG_AGO = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 T = TypeVar("T")
 
 
@@ -161,18 +168,24 @@ class Machine:
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
-    def schedule(self, text: str, *args: str) -> list[str]:
-        """Start what is due, as cron does; returns the jobs that were started."""
+    def schedule(self, text: str) -> list[str]:
+        """One look of the scheduler at what is due; returns the jobs that were started."""
+        with mock.patch.dict(os.environ, self.environment):
+            scrapyd = Scrapyd()
+        file = ScheduleFile(self.write(text), SITES)
+        return sorted(Scheduler(file, self.database.ops, scrapyd, Node(self.name)).tick())
+
+    def write(self, text: str) -> Path:
         file = self.folder / "schedule.toml"
         file.write_text(text, "utf-8")
-        before = self.jobs()
-        done = scrapy(
-            "schedule", "--once", "--node", self.name, "--file", str(file), *args,
-            cwd=self.project, **self.environment,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        after = self.jobs()
-        return sorted(job for job in everything(after) if job not in everything(before))
+        return file
+
+    def command(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """`scrapy schedule`, as an operator runs it."""
+        file = str(self.folder / "schedule.toml")
+        return scrapy(
+            "schedule", "--node", self.name, "--file", file, *args, cwd=self.project, **self.environment
+        )
 
     def submit(self, spider: str, **data: str) -> str:
         """Start a job by hand."""
@@ -299,11 +312,17 @@ class TestDeploy:
 
 class TestSchedule:
     def test_two_sites_from_the_file(self, machine: Machine, database: Database) -> None:
-        assert machine.schedule(SCHEDULE) == [], "new sites are due within the minute, not at once"
-        pass_time(database, 60)
-        started = machine.schedule(SCHEDULE)
-        assert len(started) == 2
+        machine.write(SCHEDULE)
+        assert "2 sites" in machine.command("--check").stdout
+        assert machine.command("--once").returncode == 0
+        assert machine.idle(), "nothing is due before new year"
+        pass_time(database, 366 * DAY)
+        assert machine.command("--next").stdout.count("overdue") == 2
+        done = machine.command("--once")
+        assert done.returncode == 0, done.stderr
         until(machine.idle)
+        started = sorted(everything(machine.jobs()))
+        assert len(started) == 2
         runs = {run["_id"]: run for run in database.ops["runs"].find()}
         assert sorted(runs) == started
         assert {run["site"]: run["outcome"] for run in runs.values()} == {"alayam24": "ok", "maghress": "ok"}
@@ -311,19 +330,17 @@ class TestSchedule:
         assert {doc["run"] for doc in database.articles()} <= set(started)
         for run in runs.values():
             assert run["scheduled"]
-            assert run["site"] in Path(run["log"]).read_text("utf-8").splitlines()[-1]
+            assert f"{run['site']}: ok." in Path(run["log"]).read_text("utf-8")
         assert machine.schedule(SCHEDULE) == [], "nothing is due again"
         assert database.ops["leases"].count_documents({"job": None}) == 2
 
     def test_what_was_missed_while_the_service_was_down_is_made_up_once(
         self, machine: Machine, database: Database, newspaper: Newspaper
     ) -> None:
-        machine.schedule(LOOPBACK)
-        pass_time(database, 60)
         (killed,) = machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
         machine.kill()
-        pass_time(database, 5 * 60)
+        pass_time(database, 5 * DAY)
         newspaper.pages.opened.set()  # type: ignore[attr-defined]
         machine.start()
         (made_up,) = machine.schedule(LOOPBACK)
@@ -336,11 +353,9 @@ class TestSchedule:
     def test_a_running_spider_is_not_started_again(
         self, machine: Machine, database: Database, newspaper: Newspaper
     ) -> None:
-        machine.schedule(LOOPBACK)
-        pass_time(database, 60)
         (running,) = machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
-        database.ops["leases"].update_one({}, {"$set": {"due_at": dt.datetime(2024, 1, 1, tzinfo=dt.UTC)}})
+        database.ops["leases"].update_one({}, {"$set": {"due_at": LONG_AGO}})
         assert machine.schedule(LOOPBACK) == [], "due again, but its run is not over"
         # The same job, and another scheduled one, put into the queue past the scheduler.
         machine.submit("loopback", setting="SCHEDULED=True", jobid=running)
@@ -359,8 +374,6 @@ class TestSchedule:
     def test_a_cancelled_job_ends_cleanly(
         self, machine: Machine, database: Database, newspaper: Newspaper
     ) -> None:
-        machine.schedule(LOOPBACK)
-        pass_time(database, 60)
         (job,) = machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
         machine.ask("cancel", project=NAME, job=job)
@@ -376,12 +389,9 @@ class TestSchedule:
         self, machine: Machine, database: Database, newspaper: Newspaper
     ) -> None:
         machine.schedule(LOOPBACK)
-        pass_time(database, 60)
-        machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
         os.kill(database.run()["pid"], signal.SIGKILL)
         until(machine.idle)
-        database.ops["leases"].update_one({}, {"$set": {"due_at": dt.datetime(2100, 1, 1, tzinfo=dt.UTC)}})
         assert machine.schedule(LOOPBACK) == []
         run = database.run()
         assert (run["outcome"], run["reason"]) == ("killed", "silent")
@@ -389,8 +399,6 @@ class TestSchedule:
 
     def test_a_job_that_could_not_begin_leaves_a_record(self, machine: Machine, database: Database) -> None:
         broken = LOOPBACK.replace("settings = {", 'settings = { DOWNLOAD_HANDLERS = "no JSON",')
-        machine.schedule(broken)
-        pass_time(database, 60)
         (job,) = machine.schedule(broken)
         until(machine.idle)
         assert machine.schedule(broken) == []

@@ -9,13 +9,12 @@ from pymongo import UpdateOne
 from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import get_spider_loader
 
-from newscrawl.items import DateCandidate, RawArticle
+from newscrawl.items import DATE_FIELDS, DateCandidate, RawArticle
 from newscrawl.page import date_article
 from newscrawl.runs import EXIT_STATUS
 from newscrawl.sites import Site
 from newscrawl.store.schema import Document, document
 from newscrawl.store.session import StoreError, session
-from newscrawl.store.writer import DATE_FIELDS
 
 BATCH = 500
 _UNSETTLED = {

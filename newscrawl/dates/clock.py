@@ -6,13 +6,14 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from newscrawl.dates.words import Text, Token
+from newscrawl.dates.words import Text
 
 __all__ = ["CLOCK", "Printed", "find_clock"]
 
 CLOCK = (
     r"(?:[am]\ ?[t:]?\ ?)?(?:C|t[ :,f]*N(?:\ ?[.:]\ ?N|\ ?&\ ?N\ U)?(?!\ ?[MHN])"
-    r"|N(?:\ :\ ?|:\ )N(?!\ ?[MHN:/-])|(?:t[ :,f]*)?o(?:\ ?k)?)(?:\ k)?(?:[ ,(]{0,2}[am])?"
+    r"|N(?:\ :\ ?|:\ )N(?!\ ?[MHN:/-])|N\.N(?=\ ?[am])|N(?=\ ?a)|(?:t[ :,f]*)?o(?:\ ?k)?)"
+    r"(?:\ k)?(?:[ ,(]{0,2}[am])?"
 )
 """The shape of a clock time, without its zone."""
 
@@ -88,33 +89,27 @@ def _read(text: Text, match: re.Match[str]) -> Printed:
         hour, minute = numbers[0], (numbers[1] if len(numbers) > 1 else minute)
     words = any(token.letter == "o" for token in tokens)
     time = _time(hour or 0, minute, second, period, words=words or _day_period_elsewhere(text, match))
-    if zone is None:
-        return Printed(time, offset, machine=offset is not None)
-    if zone["unknown"]:
+    if zone is not None and zone["unknown"]:
         return Printed(time, offset, unknown=offset is None)
-    return _with_zone(text.tokens, zone, time, offset)
-
-
-def _with_zone(
-    tokens: list[Token], zone: re.Match[str], time: dt.time | None, offset: dt.timedelta | None
-) -> Printed:
-    where = max(zone.start(name) for name in ("machine", "named", "bracketed"))
-    value = tokens[where].value
-    machine = zone["machine"] is not None
     if offset is not None:  # «14:30:00 +0100 (CET)»
         return Printed(time, offset, machine=True)
-    if value == "local":
+    if zone is not None:
+        place = max(zone.start(name) for name in ("machine", "named", "bracketed"))
+    elif text.shape.endswith("Z ", 0, match.start()):  # «GMT 14:30»
+        place = match.start() - 2
+    else:
         return Printed(time)
-    if not value.startswith(("+", "-")):
-        return Printed(time, zone=value)
-    hours, minutes = value[1:].split(":")
-    offset = dt.timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if value[0] == "-" else 1)
-    if zone["hours"] is not None:
-        hours_more = tokens[zone.start("hours")].number
-        if hours_more > 14:
-            return Printed(time, offset, machine=machine)
-        offset += dt.timedelta(hours=hours_more) * (-1 if zone["sign"] == "-" else 1)
-    return Printed(time, offset, machine=machine)
+    token = text.tokens[place]
+    if token.value == "local":
+        return Printed(time)
+    if not token.value.startswith(("+", "-")):
+        return Printed(time, zone=token.value)
+    offset = dt.time.fromisoformat(f"00:00{token.value}").utcoffset() or dt.timedelta(0)
+    if zone is not None and zone["hours"] is not None:  # «بتوقيت غرينتش +3»
+        more = dt.timedelta(hours=text.tokens[zone.start("hours")].number)
+        if more <= dt.timedelta(hours=14):
+            offset += more if zone["sign"] == "+" else -more
+    return Printed(time, offset, machine=token.letter == "Z")
 
 
 def _day_period_elsewhere(text: Text, match: re.Match[str]) -> bool:

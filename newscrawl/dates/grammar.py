@@ -44,7 +44,7 @@ _JOIN = r"[ ,./\-fjE]{0,9}"  # what may stand between day, month and year
 _MONTH = r"(?:(?P<m>[MLF])(?:\ ?[/(|-]?\ ?(?P<m2>[ML])\ ?\)?)?|(?P<hm>H))"  # آذار/مارس, أيار (مايو)
 _CLOCK = r"(?:(?P<c>C)[ ,]{0,2}(?:Z[ ,]{0,2})?)?"
 _NAMED = (
-    re.compile(rf"(?P<d>[NOF]){_JOIN}{_MONTH}{_JOIN}{_CLOCK}(?P<y>Y)"),
+    re.compile(rf"(?P<d>[NF]|O(?=[ fj])){_JOIN}{_MONTH}{_JOIN}{_CLOCK}(?P<y>Y)"),
     re.compile(rf"{_MONTH}[ ,.E/-]{{0,4}}(?P<d>N)f?(?:[ ,.]{{0,2}}|[/-]){_CLOCK}(?P<y>Y)"),
     re.compile(rf"(?P<y>Y)[ ,/-]{{0,3}}{_MONTH}[ ,E/-]{{0,4}}(?P<d>N)(?![:/]|-N)"),
 )
@@ -61,17 +61,22 @@ _NUMBER_LEFT = re.compile(r"[NY#](?P<link>\ ?[-/.:,]\ ?)$")
 _NUMBER_RIGHT = re.compile(r"(?P<link>\ ?[-/.:,]\ ?)[NY#]")
 _GLUED_LEFT = re.compile(r"(?:[+!/]|X[-/.]?)$")
 _GLUED_RIGHT = re.compile(r"[/!+]|[.-]?X")
-_RANGE_LEFT = re.compile(r"(?P<n>[NO])(?P<link>\ ?[-/]\ ?|[.+]|\ ?,\ ?(?:&\ ?)?|\ ?&\ ?|\ )$")
-_RANGE_RIGHT = re.compile(r"\ ?[cmh]?\ ?[),]?\ ?i|[-/]Y|[-/]N(?!\ ?[-/.:MHLfj])|\ ?r")
+_RANGE_LEFT = re.compile(
+    r"(?P<n>[NO])(?P<link>\ ?[-/]\ ?|[.+]|\ ?,\ ?(?:&\ ?)?|\ ?&\ ?|\ (?:W\ )?)$"  # «السبت 30 والأحد 31 مارس»
+)
+_RANGE_RIGHT = re.compile(
+    rf"\ ?[cmh]?[ ,|)-]{{0,3}}i|[-/]Y|[-/]N(?!\ ?[-/.:MHLfj])|\ -\ N\ [MLF](?!{_JOIN}[YC])|\ ?r"
+)
 _MONTH_RANGE_LEFT = {
     "gregorian": re.compile(rf"[NO]{_JOIN}[MLF][-/,& ]+(?:W\ )?$"),
     "hijri": re.compile(rf"[NO]{_JOIN}H[-/,& ]+(?:W\ )?$"),
 }
 _MONTH_YEAR_LEFT = re.compile(r"(?<![NO]\ )[MH]\ Y\ $")  # an archive: «مارس 2024 12 أبريل 2024 8»
-_COUNTED_LEFT = re.compile(r"b[ :.(-]{0,3}$")
-_OWN_NUMBER_LEFT = re.compile(r"[bt][ :.(f-]{0,4}$")  # «العدد 12 - 27 مارس», «الساعة 10 - 27 مارس»
+_COUNTED_LEFT = re.compile(r"(?:l|b(?:\ [fj])?)[ :.(/-]{0,3}$")
+_REFERENCE_LEFT = re.compile(r"l(?:[ :.]{1,2}[xXlb]){0,2}[ :.(-]{0,3}$")  # «رقم الإيداع القانوني 12/03/2024»
+_OWN_NUMBER_LEFT = re.compile(r"[blt][ :.(f-]{0,4}$")  # «العدد 12 - 27 مارس», «الساعة 10 - 27 مارس»
 _LIMIT_LEFT = re.compile(r"[ivA][ ,:(fjWaER]*$")
-_UNTIED_LEFT = re.compile(r"[xXb]\ $")
+_UNTIED_LEFT = re.compile(r"[xXbl]\ $")
 
 
 def find(text: Text) -> list[Found]:
@@ -110,11 +115,14 @@ def _claim(
 def _named(match: re.Match[str], text: Text, _claimed: bytearray) -> Found | None:
     tokens, shape = text
     calendar: Literal["gregorian", "hijri"] = "gregorian" if match["hm"] is None else "hijri"
-    month = tokens[match.start("m" if match["hm"] is None else "hm")]
+    month_group = "m" if match["hm"] is None else "hm"
+    month = tokens[match.start(month_group)]
     number = 9 if month.letter == "F" else month.number
     if match["m2"] is not None and tokens[match.start("m2")].number != number:
         return None
     day = tokens[match.start("d")]
+    if match.re is _NAMED[0] and not _even(shape[match.end("d") : match.start(month_group)], match, shape):
+        return None
     era, end = _era(shape, match.end())
     return Found(
         start=match.start(),
@@ -128,6 +136,16 @@ def _named(match: re.Match[str], text: Text, _claimed: bytearray) -> Found | Non
         clock=match.start("c") if "c" in match.re.groupindex and match["c"] is not None else None,
         spelled=day.letter == "O",
     )
+
+
+def _even(before_month: str, match: re.Match[str], shape: str) -> bool:
+    """Is the day parted from the month as the month is from the year?
+
+    ``12، ماي 2024`` and ``12 - ماي 2024`` are an issue's number and its month.
+    """
+    after_month = shape[max(match.end(name) for name in ("m", "m2", "hm")) : match.start("y")]
+    parted = before_month.strip(" fjE")
+    return parted in ("", "/") or " " not in before_month.strip("fjE") or parted in after_month
 
 
 def _numeric(match: re.Match[str], text: Text, claimed: bytearray) -> Found | None:
@@ -184,9 +202,10 @@ def _in_context(form: Found, text: Text, start: int) -> Found:
     refused = (
         _COUNTED_LEFT.search(left)
         or _LIMIT_LEFT.search(left)
-        or (first != "Y" and _follows_a_day(form, text, left))
+        or (not (first == "Y" and form.calendar is None) and _follows_a_day(form, text, left))
         or (form.calendar is not None and _MONTH_RANGE_LEFT[form.calendar].search(left))
         or (form.calendar is not None and _MONTH_YEAR_LEFT.search(left))
+        or (form.calendar is None and _REFERENCE_LEFT.search(left))
         or (first in "OF" and _UNTIED_LEFT.search(left))
     )
     era = form.era
@@ -202,4 +221,4 @@ def _follows_a_day(form: Found, text: Text, left: str) -> bool:
         return False
     # «كتاب 31 - 27 مارس»: with spaces, days that do not rise are no range.
     before = text.tokens[form.start - len(left) + match.start("n")].number
-    return match["link"] != " - " or before < form.day
+    return match["link"] != " - " or text.tokens[form.start].letter == "Y" or before < form.day

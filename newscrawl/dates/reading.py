@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from newscrawl.dates import hijri
 from newscrawl.dates.clock import Printed, find_clock
@@ -49,7 +49,10 @@ class _Reading(NamedTuple):
     hijri: HijriDate | None
     clock: int | None
     spelled: bool
-    impossible: bool = False
+    impossible: Literal["gregorian", "hijri"] | None = None
+    """The calendar in which a form names a day that does not exist; both days are then None."""
+    contradicted: bool = False
+    """Does an impossible Hijri day stand in the text too?"""
 
 
 def parse(
@@ -151,12 +154,14 @@ def _day(form: Found, now: dt.datetime | None) -> _Reading | None:
             return None
     contradicted = form.era == ("ce" if calendar == "hijri" else "hijri")
     in_words = form.calendar is not None
+    wrong: Literal["gregorian", "hijri"] | None
     if calendar == "hijri":
         possible = 1300 <= year < 1600 and 1 <= form.month <= 12 and 1 <= form.day <= 30
         day = HijriDate(year, form.month, form.day) if possible and not contradicted else None
         if day is None and not in_words:
             return None
-        return _Reading(form.start, form.end, form.clear, None, day, form.clock, form.spelled, day is None)
+        wrong = "hijri" if day is None else None
+        return _Reading(form.start, form.end, form.clear, None, day, form.clock, form.spelled, wrong)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
@@ -164,24 +169,32 @@ def _day(form: Found, now: dt.datetime | None) -> _Reading | None:
     except ValueError:
         date = None
     if contradicted or date in _NO_DATES or (now is not None and date and date > now.date() + _FAR):
-        date = None
+        return None
     if date is None and not in_words:
         return None
-    return _Reading(form.start, form.end, form.clear, date, None, form.clock, form.spelled, date is None)
+    wrong = "gregorian" if date is None else None
+    return _Reading(form.start, form.end, form.clear, date, None, form.clock, form.spelled, wrong)
 
 
 def _choose(text: Text, readings: list[_Reading]) -> _Reading | None:
     """The publication date among the readings; None when the text leaves it open."""
     labelled = list(zip(readings, _labels(text, readings), strict=True))
     for reading, label in labelled:
-        if label == "p" and reading.clear:
+        if label == "p" and reading.clear and reading.impossible != "hijri":
             return None if reading.impossible else reading
-    if any(reading.impossible for reading in readings if reading.gregorian is None and reading.hijri is None):
+    wrong = {reading.impossible for reading in readings}
+    if "gregorian" in wrong:
         return None
+    if "hijri" in wrong:  # beside a Gregorian day it gives way, alone it says that nothing here is sure
+        labelled = [
+            (reading._replace(contradicted=True), label) for reading, label in labelled if reading.gregorian
+        ]
     usable = [(reading, label) for reading, label in labelled if reading.clear and label != "d"]
     dates = [reading for reading, label in usable if label != "u"]
     if not dates:
-        return usable[0][0] if usable else None
+        # Only an update is read: not where the text has a publication date too that could not be.
+        unread = "p" in text.shape or any(label != "u" for _reading, label in labelled)
+        return usable[0][0] if usable and not unread else None
     dates = [reading for reading in dates if reading.gregorian is not None] or dates
     same = {reading.gregorian or reading.hijri for reading in dates}
     return dates[0] if len(same) == 1 else None
@@ -221,6 +234,8 @@ def _absolute(raw: str, text: Text, reading: _Reading, options: _Options) -> Pub
             if reading.spelled:  # «الأحد الأول من ديسمبر» is the first Sunday, not the first of the month
                 return None
             warnings.append("weekday_mismatch")
+    if reading.contradicted:
+        warnings.append("calendars_differ")
     if calendar == "both" and reading.hijri is not None:
         apart = hijri.difference(reading.hijri, day, options.country)
         if apart is not None and apart > _EXPLAINED:

@@ -39,7 +39,7 @@ _DAY = re.compile(
     rf"[ (|]*(?:[puftj][ :,|-]*|W[ ,]+)*(?:a\ )?(?P<day>R)(?:\ ?,?\ W)?(?P<clock>[ ,|/ft()-]*{CLOCK})?{_TAIL}"
 )
 _NOW = re.compile(rf"[ (]*{_LABEL}(?P<now>I){_TAIL}")
-_PART = re.compile(r"\ ?\|\ ?|\ -\ |,\ ")
+_PART = re.compile(r"\ ?\|\ ?|\ -\ ")
 _UNITS = {
     "second": dt.timedelta(seconds=1),
     "minute": dt.timedelta(minutes=1),

@@ -8,6 +8,7 @@ Each token has one letter, its kind; the letters of a text together are its *sha
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 import unicodedata
 from functools import cache
@@ -40,9 +41,11 @@ KINDS = {
     "zone_word": "q",
     "zone_place": "z",
     "published": "p",
+    "byline": "y",
     "updated": "u",
     "not_published": "d",
     "counted": "b",
+    "reference": "l",
     "currency": "r",
     "until": "i",
     "since": "v",
@@ -129,6 +132,8 @@ def fold(text: str) -> str:
     slashes, spaces and digits are of one kind each. Idempotent.
     Example: ``الأرْبِعاءُ، 27‏ مـارس`` → ``الاربعا, 27 مارس``.
     """
+    if "&" in text:
+        text = html.unescape(text)
     if text.isascii():
         text = text.lower().translate(_ASCII)
     else:
@@ -169,7 +174,7 @@ def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
 _SPLIT = re.compile(r"\d+|[^\W\d_]+|.")
 _TOKEN = re.compile(
     r"""(?P<h>\d{1,2})(?::(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?(?![\d:])
-                     |\ ?h(?:\ ?(?P<hm>\d\d)(?!\d))?(?![a-z]))
+                     |\ ?h(?:\ ?(?P<hm>\d\d)(?!\d)|(?!\ ?\d|[a-z])))
       |(?P<number>\d+)
       |(?P<word>[^\W\d_]+)
       |.""",
@@ -248,7 +253,7 @@ def _phrase(
 def _end(phrase: tuple[str, ...], text: str, end: int) -> int | None:
     """Where a phrase ends whose first word ends at a place; None when the text does not go on with it."""
     for part in phrase[1:]:
-        start = end + 1 if text.startswith(" ", end) else end
+        start = end + 1 if text.startswith((" ", "-"), end) else end
         if not text.startswith(part, start):
             return None
         end = start + len(part)

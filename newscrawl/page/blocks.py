@@ -120,7 +120,10 @@ def read(root: etree._Element) -> Blocks:
                 walk.skip_subtree()
                 continue
             if tag == "br":
-                flush()
+                if heading:
+                    parts.append(" ")
+                else:
+                    flush()
                 continue
             kind, held = named(element) if tag not in _PLAIN else _UNNAMED
             if tag in _BAD_TAGS:

@@ -11,6 +11,7 @@ from lxml import etree
 
 from newscrawl.page import boilerplate
 from newscrawl.page.blocks import Block, Blocks, Box
+from newscrawl.page.names import is_frame
 
 _ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _ENDS = (".", "؟", "!", "…", "»", '"', "”", ":", "؛")
@@ -18,6 +19,8 @@ _PROSE = 8
 """Words from which a line counts as prose."""
 _LINKED = 0.5
 """Share of linked letters from which a line is a link."""
+_HALF = 0.5
+"""Share of the page's prose from which a box may be the article whatever its name says."""
 _CAPTION = 30
 """Words from which a line beside a picture is no caption."""
 _MANY = 4
@@ -42,21 +45,20 @@ class Reading:
     """How many paragraphs stand before the box that holds nearly all others."""
 
 
-def unwanted(blocks: Blocks, title: int | None) -> list[bool]:
+def unwanted(blocks: Blocks, title: int | None, *, doubt: bool = False) -> list[bool]:
     """For each block: does it stand in a box whose name says that it is no part of the article?
 
     A box that holds the title, or most of the page's prose under a name that says ``body``, is a
-    wrapper, and its own name says nothing.
+    wrapper, and its own name says nothing. With ``doubt`` no name is believed of a box that holds half
+    of the page's prose, but for names such as ``comments``.
     """
-    row = blocks.row
-    prose = list(
-        accumulate((b.words if b.words >= _PROSE and b.linked < _LINKED else 0 for b in row), initial=0)
-    )
-    whole = prose[-1]
-    bad = [False] * len(row)
+    lengths = (b.words if b.words >= _PROSE and b.linked < _LINKED else 0 for b in blocks.row)
+    prose = list(accumulate(lengths, initial=0))
+    whole = prose[-1] or 1
+    opened = [0] * (len(blocks.row) + 1)
     bodies: list[Box] = []
     for box in blocks.boxes:  # innermost first: a body comes before the boxes around it
-        share = (prose[box.end] - prose[box.start]) / whole if whole else 0.0
+        share = (prose[box.end] - prose[box.start]) / whole
         if box.hint in ("good", "body", "mixed") and share >= _MAIN:
             bodies.append(box)
             continue
@@ -64,9 +66,11 @@ def unwanted(blocks: Blocks, title: int | None) -> list[bool]:
             continue
         if any(box.start <= body.start and body.end <= box.end for body in bodies):
             continue
-        for index in range(box.start, box.end):
-            bad[index] = True
-    return bad
+        if doubt and share >= _HALF and not is_frame(box.element):
+            continue
+        opened[box.start] += 1
+        opened[box.end] -= 1
+    return [depth > 0 for depth in accumulate(opened[:-1])]
 
 
 def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Reading:
@@ -74,10 +78,17 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
 
     Each block weighs its words: for the article when they are prose, against it when they are links,
     known boilerplate or stand in a box named so. The box with the greatest sum is the body; names
-    such as ``articleBody`` add to the sum.
+    such as ``articleBody`` add to the sum. Where nothing is left, the names are doubted.
     """
+    for doubt in (False, True):
+        found = _read(blocks, title, unwanted(blocks, title, doubt=doubt), arabic)
+        if found.paragraphs:
+            return found
+    return Reading()
+
+
+def _read(blocks: Blocks, title: int | None, bad: list[bool], arabic: bool) -> Reading:
     row = blocks.row
-    bad = unwanted(blocks, title)
     weights = [
         _weight(block, bad[index], title is not None and index <= title, arabic)
         for index, block in enumerate(row)

@@ -87,22 +87,13 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
             best = rank, index
     if best is not None:
         return blocks.row[best[1]].text, best[1]
-    named = [mark.index for mark in blocks.marks if mark.role == "title"]
-    for index in named:
-        if (
-            index < len(blocks.row)
-            and 3 <= blocks.row[index].words <= MAX_WORDS
-            and blocks.row[index].linked < 0.5
-            and not any(b.heading == "h1" for b in blocks.row if bare(b.text) not in site)
-        ):
-            return blocks.row[index].text, index
-    ones = [
-        i for i, b in enumerate(blocks.row) if b.heading == "h1" and b.words >= 3 and bare(b.text) not in site
-    ]
-    if len(ones) >= 1 and not wanted:
-        return blocks.row[ones[0]].text, ones[0]
-    if len(ones) == 1:
-        return blocks.row[ones[0]].text, ones[0]
+    ones = [i for i, b in enumerate(blocks.row) if b.heading == "h1" and bare(b.text) not in site]
+    named = [m.index for m in blocks.marks if m.role == "title" and m.index < len(blocks.row)]
+    for index in ones or named:
+        block = blocks.row[index]
+        alone = len(ones) <= 1 or not wanted
+        if alone and 3 <= block.words <= MAX_WORDS and (block.heading == "h1" or block.linked < 0.5):
+            return block.text, index
     return None, None
 
 
@@ -142,7 +133,9 @@ def choose(
             if bare(text) == bare(printed):
                 return Headline(text if squeeze(text) == printed else printed, rung, index)
         text, rung = plain[0]
-        if bare(printed).endswith(bare(text)) and not _ELLIPSIS.search(text):
+        kicker = bare(printed).endswith(bare(text)) and not _ELLIPSIS.search(text)
+        fuller = text.startswith(printed) and not _CUT.match(text[len(printed) :])
+        if kicker or fuller:
             return Headline(text, rung, index)
         return Headline(without_site(printed, names, texts), "generic", index)
     if plain:

@@ -27,6 +27,10 @@ _FRAME = re.compile(
     re.VERBOSE,
 )
 """Boxes that are no part of an article."""
+_SURE = re.compile(
+    r"comment(?!able)|disqus|cookie|consent|gdpr|footer|sidebar|copyright|newsletter|subscri|modal|pop-?up|login"
+    r"|(?:^|[-_ ])(?:nav|menu)(?=$|[-_ ])"
+)
 _CREDIT = re.compile(
     r"""(?:^|[-_ ])(?:bio|source)(?=$|[-_ 0-9]) | author[-_]?(?:box|bio|info|card|desc|about)
     | about[-_]?author | caption | img[-_]cap | image[-_]?(?:heading|title) | credit
@@ -97,3 +101,10 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
     if classes or identity or prop or rel:
         return _named(f"{identity or ''} {classes or ''}", prop, rel)
     return "", ()
+
+
+def is_frame(element: etree._Element) -> bool:
+    """Is an element surely of the page's frame or its readers' (menu, footer, comments, consent)?"""
+    if element.tag in ("nav", "footer", "aside", "figcaption", "menu"):
+        return True
+    return bool(_SURE.search(f"{element.get('id') or ''} {element.get('class') or ''}".lower()))

@@ -273,19 +273,20 @@ class _Reader:
         for key in ("since", "until"):
             with self._noting(*path, key):
                 days[key] = getattr(Arguments.read({key: str(table[key])}, country), key)
-        step = None
+        by = 0
         with self._noting(*path, "by"):
-            step = duration(table.get("by", "30d"))
-            if step % dt.timedelta(days=1):
+            by, rest = divmod(duration(table.get("by", "30d")), dt.timedelta(days=1))
+            if rest:
+                by = 0
                 raise ValueError(f"{table['by']!r} should be whole days such as '7d'")
-        if len(days) < 2 or step is None:
+        if len(days) < 2 or not by:
             return []
         if days["since"] > days["until"]:
             self._note((*path, "since"), f"since={table['since']} is after until={table['until']}")
             return []
         return [
             Piece(site=name, since=first, until=last)
-            for first, last in pieces(days["since"], days["until"], step.days)
+            for first, last in pieces(days["since"], days["until"], by)
         ]
 
     def _get(self, key: str, otherwise: Any) -> Any:

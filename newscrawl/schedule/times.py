@@ -138,6 +138,7 @@ def pieces(since: dt.date, until: dt.date, by: int) -> Iterator[tuple[dt.date, d
     >>> [f"{a} {b}" for a, b in pieces(dt.date(2024, 3, 1), dt.date(2024, 3, 10), 7)]
     ['2024-03-04 2024-03-10', '2024-03-01 2024-03-03']
     """
+    assert by >= 1
     while until >= since:
         first = max(since, until - dt.timedelta(days=by - 1))
         yield first, until

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
-from urllib.parse import unquote, urlsplit
+from typing import Any, Literal
+from urllib.parse import unquote, urljoin, urlsplit
 
-from newscrawl.urls import UrlRules, canonical
+import jmespath  # type: ignore[import-untyped]
 
-__all__ = ["Discovery", "Feed", "Listing", "Markup", "Site", "Sitemap"]
+from newscrawl.urls import UrlRules, canonical, same_site
+
+__all__ = [
+    "NEXT", "Api", "Discovery", "Feed", "Listing", "Markup", "Paged", "Selectors", "Site", "Sitemap",
+    "WordPress",
+]  # fmt: skip
 
 Selectors = str | Sequence[str]
 """One CSS selector (``::text`` and ``::attr(name)`` allowed) or several, the newest theme first."""
@@ -59,39 +64,175 @@ class Markup:
     """What these selectors rest on, with the year. Example: ``public scrapers, 2019-2021; unverified``."""
 
 
+NEXT = (
+    "a[rel~=next], link[rel~=next], a.next, a.nextpostslink, .next > a, .nav-previous > a, "
+    "a[aria-label=Next], a[aria-label=Suivant], .pagination-next a, span.last-page.first-last-pages a"
+)
+"""CSS selector of the link to the next (older) page, as the common themes and pagers mark it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paged:
+    """How the pages of a listing, a feed or an API are asked for."""
+
+    form: Mapping[str, str] | None = None
+    """Form fields; they make the request a POST. ``{page}`` in a value is the number of the page.
+    Example: ``{"page": "{page}", "section": "57"}``."""
+    json: Mapping[str, Any] | None = None
+    """A JSON body; it makes the request a POST. A value ``"{page}"`` becomes the number of the page."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that the endpoint asks for. Example: ``{"X-Requested-With": "XMLHttpRequest"}``."""
+    first: int = 1
+    """What ``{page}`` is on the newest page."""
+    step: int = 1
+    """What ``{page}`` grows by: 1 for numbered pages, the size of a page for offsets (``start=20``)."""
+    name: str | None = None
+    """Section name for the argument ``sections``; a listing's is by default the last part of its path."""
+
+
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """A page with links to articles, newest first, and the pages after it."""
+class Listing(Paged):
+    """A page with links to articles, newest first, and the pages after it.
+
+    >>> Listing("/?action=ajax_listing&paged={page}", links="a.stretched-link").numbered
+    True
+    """
 
     url: str
-    """Address; ``{page}`` counts from 1 where pages are numbered."""
+    """Address; a path alone is on the site's own host. ``{page}`` counts where pages are numbered."""
     links: str = "a"
-    """CSS selector of the article links; those that match the site's article pattern are taken."""
-    next: str | None = "a[rel~=next], link[rel~=next], a.next"
-    """CSS selector of the link to the next (older) page; None for a single page."""
+    """CSS selector of the article links; those that match the site's article pattern are taken. A
+    selector of its own tells that nothing but the listing's articles is meant: no ticker, no sidebar."""
+    next: str | None = NEXT
+    """CSS selector of the link to the next (older) page; None for a single page. Where the default finds
+    nothing, a link that says so (``التالي``) or that has the next number is taken."""
     follow_sections: bool = False
     """Take the page's links to sections of the same site as listings too (one step, no further)."""
-    name: str | None = None
-    """Section name for the argument ``sections``; by default the last part of the path."""
+    html: str | None = None
+    """Where the answer is JSON: JMESPath of the HTML inside it. Example: ``html``, ``data[].card``."""
+
+    def __post_init__(self) -> None:
+        _jmespath(self, "html")
+
+    @property
+    def numbered(self) -> bool:
+        """Are its pages asked for by number?"""
+        return "{page}" in f"{self.url} {self.form} {self.json}"
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Paged):
     """An RSS or Atom feed."""
 
     url: str | None = None
-    """Address; None takes the feeds that the site's home page advertises."""
+    """Address; ``{page}`` counts where it has older pages (``/feed/?paged={page}``). None takes the feeds
+    that the site's home page advertises."""
+
+    @property
+    def numbered(self) -> bool:
+        """Are its pages asked for by number?"""
+        return self.url is not None and "{page}" in self.url
 
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap, a news sitemap or an index of them."""
+    """A sitemap, a news sitemap or an index of them.
+
+    >>> Sitemap("https://www.almasryalyoum.com/sitemapxmls/news/news-{year}-{month}.xml").dated
+    True
+    """
 
     url: str | None = None
-    """Address; None takes the sitemaps that ``robots.txt`` names."""
+    """Address; None takes the sitemaps that ``robots.txt`` names. ``{year}``, ``{month}``, ``{day}``
+    stand for the period of each file, not padded; ``{month:02}`` is padded."""
+    files: str | None = None
+    """Regular expression of the files of an index that hold articles; None for all that may."""
+    name: str | None = None
+    """Section name for the argument ``sections``."""
+
+    def __post_init__(self) -> None:
+        if self.url:
+            try:
+                self.url.format(year=2024, month=3, day=27)
+            except (KeyError, IndexError, ValueError) as error:
+                raise ValueError(
+                    f"Sitemap(url={self.url!r}): {error} is no part of a date; use {{year}}, {{month}} or "
+                    "{month:02}, {day}"
+                ) from None
+
+    @property
+    def dated(self) -> bool:
+        """Is there a file for each year, month or day?"""
+        return self.url is not None and "{year" in self.url
 
 
-Discovery = Listing | Feed | Sitemap
+@dataclass(frozen=True, slots=True)
+class Api(Paged):
+    """A JSON endpoint that lists articles, newest first. ``items`` and what follows are JMESPath.
+
+    >>> spa = Api(
+    ...     "https://portalapi.spa.gov.sa/api/v1/news/search?by_latest=1&start={page}&rows=10&l=ar",
+    ...     first=0, step=10, items="data", link="join('', ['https://www.spa.gov.sa/', uuid])",
+    ...     date="published_at", title="title",
+    ... )
+    >>> spa.numbered
+    True
+    """
+
+    url: str
+    """Address; a path alone is on the site's own host. ``{page}`` counts where pages are numbered."""
+    items: str = "@"
+    """The list of articles in the answer."""
+    link: str = "link"
+    """In an item: the address of its page; relative ones are completed."""
+    title: str | None = None
+    """In an item: the headline."""
+    date: str | None = None
+    """In an item: the date of publication, a text or a Unix time. What is UTC and does not say so gets
+    its ``Z`` here: ``join('', [date_gmt, 'Z'])``."""
+    modified: str | None = None
+    """In an item: the date of the last change."""
+    next: str | None = None
+    """In the answer: the address of the next page."""
+
+    def __post_init__(self) -> None:
+        for name in ("items", "link", "title", "date", "modified", "next"):
+            _jmespath(self, name)
+
+    @property
+    def numbered(self) -> bool:
+        """Are its pages asked for by number?"""
+        return "{page}" in f"{self.url} {self.form} {self.json}"
+
+
+@dataclass(frozen=True, slots=True)
+class WordPress(Api):
+    """The posts of a WordPress site by its REST API, a hundred a page.
+
+    >>> WordPress().url
+    '/wp-json/wp/v2/posts?per_page=100&page={page}&_fields=link,date_gmt,modified_gmt,title'
+    """
+
+    url: str = "/wp-json/wp/v2/posts?per_page=100&page={page}&_fields=link,date_gmt,modified_gmt,title"
+    title: str | None = "title.rendered"
+    date: str | None = "join('', [date_gmt, 'Z'])"
+    modified: str | None = "join('', [modified_gmt, 'Z'])"
+
+
+Discovery = Listing | Feed | Sitemap | Api
+
+
+def _jmespath(declared: Listing | Api, name: str) -> None:
+    """Raise a clear error for an expression that is no JMESPath."""
+    expression = getattr(declared, name)
+    try:
+        if expression is not None:
+            jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"{type(declared).__name__}({name}={expression!r}) is no JMESPath ({reason}); see jmespath.org"
+        ) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +284,25 @@ class Site:
 
     def owns(self, url: str) -> bool:
         """Is the address on this site (its domain, a subdomain, or a host of its rules)?"""
-        host = (urlsplit(url).hostname or "").lower()
-        return host == self.domain or host.endswith("." + self.domain)
+        try:
+            host = (urlsplit(url).hostname or "").lower()
+        except ValueError:
+            return False
+        if host == self.domain or host.endswith("." + self.domain):
+            return True
+        return bool(self.url_rules.hosts) and same_site(url, self.domain, self.url_rules)
+
+    @cached_property
+    def home(self) -> str:
+        """The home page, on the host that the declaration itself uses (``www`` or not).
+
+        >>> Site(name="كود", domain="goud.ma", timezone="Africa/Casablanca", article="-[0-9]+/?$",
+        ...      discover=[Feed("https://www.goud.ma/feed")]).home
+        'https://www.goud.ma/'
+        """
+        declared = [found.url for found in self.discover if found.url and not isinstance(found, Api)]
+        own = next((url for url in declared if self.owns(url)), f"https://{self.domain}/")
+        return urljoin(own, "/")
 
     def is_article(self, url: str) -> bool:
         """Does the address look like an article of this site?"""

@@ -80,7 +80,7 @@ JANNAH = Markup(
     authors=".meta-author a",
     section="#breadcrumb a:last-of-type",
     tags=".post-bottom-meta.post-tags-modern a, .post-bottom-meta .tagcloud a",
-    remove=".post-bottom-meta, .mag-box, #inline-related-post, .stream-item, .post-shortlinks",
+    remove=".entry-content .mag-box, #inline-related-post, .stream-item",
     evidence="theme Jannah (TieLabs): about 20 public scrapers, 2022-2024; its date is often relative",
 )
 SAHIFA = Markup(

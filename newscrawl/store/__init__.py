@@ -6,23 +6,24 @@ import datetime as dt
 import os
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from pymongo import AsyncMongoClient, ReplaceOne, UpdateOne
 from pymongo.errors import ConfigurationError, PyMongoError
 
+from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.schema import Document, prepare
 from newscrawl.store.server import ServerError, local_server, resolve_uri
 from newscrawl.store.uri import redact
-from newscrawl.store.writer import StoreDownError, Writer
+from newscrawl.store.writer import Writer
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
-__all__ = ["Known", "Mark", "Pending", "Store", "StoreDownError", "StoreError"]
+__all__ = ["Known", "Mark", "Pending", "Store", "StoreDownError", "StoreError", "Validator"]
 
 
 class StoreError(Exception):
@@ -35,6 +36,8 @@ _OPTIONS: dict[str, Any] = {
     "connectTimeoutMS": 5000,
 }
 """Options of the connection that ``MONGODB_URI`` may set otherwise."""
+_SAMPLE = 5000
+"""Articles of a run that tell enough of how they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,17 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Validator:
+    """What a page of a walk was answered with, for asking for it only if it has changed."""
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    read_at: dt.datetime
+    """When the page was last read in full."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Where the last completed walk of a listing began: the keys of its newest entries."""
 
@@ -68,6 +82,8 @@ class Mark:
     site: str
     keys: tuple[str, ...]
     completed_at: dt.datetime
+    validators: tuple[Validator, ...] = ()
+    """Those of its pages, for a conditional request by whichever node walks it next."""
 
 
 class Store:
@@ -193,7 +209,13 @@ class Store:
     async def marks(self, site: str) -> dict[str, Mark]:
         """The marks of the completed walks of a site, by listing."""
         return {
-            doc["listing"]: Mark(doc["listing"], site, tuple(doc["keys"]), doc["completed_at"])
+            doc["listing"]: Mark(
+                doc["listing"],
+                site,
+                tuple(doc["keys"]),
+                doc["completed_at"],
+                tuple(Validator(**known) for known in doc.get("validators", ())),
+            )
             async for doc in self._ops["marks"].find({"site": site})
         }
 
@@ -207,6 +229,7 @@ class Store:
                     "listing": mark.listing,
                     "keys": list(mark.keys),
                     "completed_at": mark.completed_at,
+                    "validators": [asdict(known) for known in mark.validators],
                 },
                 upsert=True,
             )
@@ -253,3 +276,15 @@ class Store:
                 )
             ]
         )
+
+    async def origins(self, site: str, run: str, since: dt.datetime) -> list[dict[str, str]]:
+        """The rungs of the articles that a run has stored as new; of many, the newest."""
+        query = {"site": site, "first_seen_at": {"$gte": since - dt.timedelta(seconds=1)}, "run": run}
+        found = self._articles.find(query, {"origins": 1}).sort("first_seen_at", -1).limit(_SAMPLE)
+        return [doc["origins"] async for doc in found]
+
+    async def readings(self, site: str, articles: int, runs: int) -> list[dict[str, dict[str, float]]]:
+        """The shares of rungs in the last runs of a site that stored at least so many new articles."""
+        query = {"site": site, "reading.articles": {"$gte": articles}}
+        found = self._ops["runs"].find(query, {"reading.shares": 1}).sort("started_at", -1).limit(runs)
+        return [doc["reading"]["shares"] async for doc in found]

@@ -1,15 +1,14 @@
 """Which stored article is a copy of which: decided from the documents alone, whoever asks.
 
-Articles that :func:`newscrawl.identity.are_copies` holds for, directly or by way of others, are one
-story. Its root is the least in :func:`newscrawl.identity.order`, and every other article of it names
-the root. Any number of crawls link at once, without a lock, and come to the same links:
+Taken in :func:`newscrawl.identity.order`, an article is a copy of the first root that it is a copy of by
+:func:`newscrawl.identity.are_copies`, and a root itself when there is none. So there is just one right
+answer for a collection, whatever came first. Any number of crawls work towards it without a lock:
 
 - Each looks for copies after its own articles were acknowledged, so of two copies that arrive at
   once the later look finds the earlier article.
-- Each write is conditional on what the decision was made from, and whoever wrote anything looks
+- Whoever makes an article a root, or a root a copy, asks afterwards what follows for its copies.
+- Each write is conditional on what the decision was made from, and what was written is looked at
   again, until there is nothing left to write.
-- Looking again asks whether the root of the story is a root still, and who names a former root. So
-  when one crawl moves a root while another joins its story, one of them sees what the other did.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
+import itertools
 import logging
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ from newscrawl.store.schema import Document
 log = logging.getLogger(__name__)
 
 _LINKS = ("duplicate_of", "duplicate", "story")
-_DECIDED_FROM = ("content_hash", "day", "published_at", "duplicate_of", "story")
+_DECIDED_FROM = ("_id", "content_hash", "day", "published_at", "duplicate_of", "story")
 _HEAD = dict.fromkeys(
     ("site", "source", "via", "day", "published", "published_at", "first_seen_at", "title_key", "bands",
      "signature.values", "content_hash", *_LINKS), 1,
@@ -51,13 +51,11 @@ _OLDER: Document = {
 """Articles whose signature another version made, or none."""
 
 CANDIDATES = 200
-"""Candidates that are looked at, for each article."""
-TRIED = 4
-"""Articles of one story that an article is compared with, the likeliest first."""
-STORIES = 32
-"""Stories that an article is compared with, the likeliest first."""
+"""Candidates that are read, for each article."""
+COMPARED = 100
+"""Candidates whose texts an article is compared with."""
 LIKELY = 0.12
-"""Estimated similarity from which a candidate's text is read, or one title."""
+"""Estimated similarity from which the text of a candidate with another title is read."""
 PASSES = 30
 """Looks after which other crawls must have brought forth something odd."""
 
@@ -79,17 +77,16 @@ class Linker:
         """Link what others left unlinked; linking twice changes nothing."""
         left = [doc["_id"] async for doc in self._unlinked.find()]
         for start in range(0, len(left), 50):
-            await self.link([], left[start : start + 50], now)
+            await self.link(left[start : start + 50], now)
 
-    async def link(self, new: Collection[str], changed: Collection[str], now: dt.datetime) -> None:
-        """Link articles that were just written.
+    async def link(self, ids: Collection[str], now: dt.datetime) -> None:
+        """Link articles that were just written: new ones, and those whose text or day has changed.
 
-        ``new`` ones join stories; the stories of ``changed`` ones, whose text or day is another one
-        now, are decided anew. What each article costs does not depend on how many are stored.
+        What an article costs does not depend on how many are stored.
         """
-        if new or changed:
-            await _Decision(self._articles, new, changed, now).settle()
-            await self._unlinked.delete_many({"_id": {"$in": [*new, *changed]}})
+        if ids:
+            await _Decision(self._articles, now).settle(ids)
+            await self._unlinked.delete_many({"_id": {"$in": list(ids)}})
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
         """Make the keys, signatures and links of older versions anew; yields how many of how many.
@@ -127,7 +124,7 @@ class Linker:
             return 0
         await self.intend(writes)
         renewed = await self._articles.bulk_write(list(writes.values()), ordered=False)
-        await self.link([], list(writes), await self._now())
+        await self.link(list(writes), await self._now())
         return renewed.matched_count
 
     async def _now(self) -> dt.datetime:
@@ -136,112 +133,107 @@ class Linker:
         return now
 
 
-class _Stories:
-    """Which stories are one. A story is named by its root; the articles of a broken one, which is
-    decided anew, stand for themselves.
-    """
-
-    def __init__(self, docs: Mapping[str, Document], broken: Collection[str]) -> None:
-        self.docs = docs
-        self._broken = broken
-        self._parent: dict[str, str] = {}
-
-    def of(self, doc: Document) -> str:
-        """The name of an article's story."""
-        return str(doc["_id"] if doc["story"] in self._broken else doc["story"])
-
-    def is_broken(self, name: str) -> bool:
-        """Is that an article of a story that is decided anew?"""
-        return name in self.docs and self.docs[name]["story"] in self._broken
-
-    def is_root(self, name: str) -> bool:
-        """Is that article the root of its story?"""
-        return name in self.docs and self.docs[name]["story"] == name
-
-    def _first(self, name: str) -> str:
-        if name not in self._parent:
-            self._parent[name] = name
-            if name in self.docs and (story := self.of(self.docs[name])) != name:
-                self._parent[name] = self._first(story)  # a former root: where it is now
-        while (parent := self._parent[name]) != name:
-            self._parent[name] = self._parent[parent]
-            name = self._parent[name]
-        return name
-
-    def joined(self, one: str, other: str) -> bool:
-        """Are two stories one?"""
-        return self._first(one) == self._first(other)
-
-    def join(self, one: str, other: str) -> None:
-        """Two stories are one."""
-        self._parent[self._first(one)] = self._first(other)
-
-    def groups(self) -> list[list[str]]:
-        """The names of each story that was joined."""
-        found = defaultdict(list)
-        for name in list(self._parent):
-            found[self._first(name)].append(name)
-        return list(found.values())
-
-
 class _Decision:
     """One batch of articles on their way into their stories."""
 
-    def __init__(
-        self,
-        articles: AsyncCollection[Document],
-        new: Collection[str],
-        changed: Collection[str],
-        now: dt.datetime,
-    ) -> None:
+    def __init__(self, articles: AsyncCollection[Document], now: dt.datetime) -> None:
         self._articles = articles
-        self._seeds = list({*new, *changed})
-        self._changed = set(changed)
         self._now = now
         self._texts: dict[str, tuple[str, Text]] = {}
         """Texts that were read, with the content hash they had."""
-        self._evidence: dict[str, Document] = {}
-        """The articles that decided, as they were then."""
-        self._roots: set[str] = set()
-        """Present and former roots of the stories that were written to."""
 
-    async def settle(self) -> None:
+    async def settle(self, seeds: Collection[str]) -> None:
         """Look and write until there is nothing left to write."""
+        members = await self._read({"story": {"$in": list(seeds)}})
+        open_, unheard = {*seeds, *members}, set(seeds)
         for _ in range(PASSES):
-            writes = await self._look()
-            if not writes:
+            writes, new_roots, former_roots = await self._look(open_, unheard)
+            if writes:
+                await self._articles.bulk_write(list(writes.values()), ordered=False)
+            # After the writes: whoever looks later than that sees them, whoever looked earlier is found.
+            left = await self._read({"story": {"$in": former_roots}}) if former_roots else {}
+            open_ = {*writes, *left, *await self._copies_of(new_roots)}
+            unheard = set()
+            if not open_:
                 return
-            await self._articles.bulk_write(writes, ordered=False)
-        log.warning("the links of %d articles do not settle; run `scrapy dedupe`", len(self._seeds))
+        log.warning("the links of %d articles do not settle; run `scrapy dedupe`", len(open_))
 
-    async def _look(self) -> list[UpdateOne]:
-        docs = await self._read({"_id": {"$in": [*self._seeds, *self._evidence, *self._roots]}})
-        if any(_differ(docs[id_], was) for id_, was in self._evidence.items()):
-            self._changed |= set(self._seeds)
-        seeds = [docs[id_] for id_ in self._seeds if id_ in docs]
-        for query, limit in _candidates(seeds):
-            docs = await self._read(query, limit) | docs
-        broken = {docs[id_]["story"] for id_ in self._changed if id_ in docs}
-        docs |= await self._read({"story": {"$in": list(broken)}})
-        await self._read_roots(docs)
-        stories = _Stories(docs, broken)
-        for id_ in self._roots:
-            stories.join(id_, id_)
-        for story in broken:
-            await self._decide_anew([doc for doc in docs.values() if doc["story"] == story], stories)
-        await self._compare(seeds, stories)
-        return [write for group in stories.groups() for write in await self._links(group, stories)]
+    async def _look(
+        self, ids: Collection[str], unheard: Collection[str]
+    ) -> tuple[dict[str, UpdateOne], list[Document], list[str]]:
+        """The writes that are due for some articles, the new roots and the former roots among them.
+
+        A root that is ``unheard`` of counts as a new one.
+        """
+        looked_at = await self._read({"_id": {"$in": list(ids)}})
+        docs = dict(looked_at)
+        for query, limit in _candidates(list(looked_at.values())):
+            docs = await self._read({**query, "duplicate_of": None}, limit) | docs
+        roots = {id_: doc for id_, doc in docs.items() if doc["duplicate_of"] is None}
+        index = _Index(roots.values())
+        await self._read_texts(docs[id_] for pair in index.pairs(looked_at.values()) for id_ in pair)
+        writes: dict[str, UpdateOne] = {}
+        new_roots, former_roots = [], []
+        for doc in sorted(looked_at.values(), key=identity.order):
+            root = await self._root(doc, roots, index)
+            if root is None:
+                roots[doc["_id"]] = doc
+                index.add(doc)
+                if doc["_id"] in unheard or doc["duplicate_of"] is not None:
+                    new_roots.append(doc)
+            elif roots.pop(doc["_id"], None):
+                former_roots.append(doc["_id"])
+            links = self._links(doc, root)
+            if any(doc[name] != links[name] for name in _LINKS):
+                unchanged = {name: doc[name] for name in _DECIDED_FROM}
+                writes[doc["_id"]] = UpdateOne(unchanged, {"$set": links | {"updated_at": self._now}})
+        return writes, new_roots, former_roots
+
+    async def _root(self, doc: Document, roots: Mapping[str, Document], index: _Index) -> Document | None:
+        """The first root that an article is a copy of."""
+        place = identity.order(doc)
+        met = (roots[id_] for id_ in index.met(doc) if id_ in roots)
+        earlier = sorted((root for root in met if identity.order(root) < place), key=identity.order)
+        await self._read_texts([doc, *earlier] if earlier else [])
+        await asyncio.sleep(0)
+        return next((root for root in earlier if self._are_copies(doc, root)), None)
+
+    async def _copies_of(self, new_roots: Sequence[Document]) -> set[str]:
+        """Articles that came later and may be copies of a root that nobody knew of."""
+        docs: dict[str, Document] = {}
+        for query, limit in _candidates(new_roots):
+            docs |= await self._read(query, limit)
+        index = _Index(docs.values())
+        pairs = [
+            (root, docs[id_])
+            for root in new_roots
+            for id_ in index.met(root)
+            if docs[id_]["story"] != root["_id"] and identity.order(root) < identity.order(docs[id_])
+        ]
+        await self._read_texts(doc for pair in pairs for doc in pair)
+        found = set()
+        for root, doc in pairs:
+            if doc["_id"] not in found and self._are_copies(root, doc):
+                found.add(doc["_id"])
+            await asyncio.sleep(0)
+        return found
+
+    def _links(self, doc: Document, root: Document | None) -> Document:
+        if root is None:
+            return {"duplicate_of": None, "duplicate": None, "story": doc["_id"]}
+        detail = identity.duplicate(root, self._texts[root["_id"]][1], doc, self._texts[doc["_id"]][1])
+        return {
+            "duplicate_of": root["_id"],
+            "duplicate": dataclasses.asdict(detail),
+            "story": root["_id"],
+        }
+
+    def _are_copies(self, one: Document, other: Document) -> bool:
+        return identity.are_copies(one, self._texts[one["_id"]][1], other, self._texts[other["_id"]][1])
 
     async def _read(self, query: Document, limit: int = 0) -> dict[str, Document]:
         found = self._articles.find(query, _HEAD).limit(limit)
         return {doc["_id"]: {"bands": [], "signature": None} | doc async for doc in found}
-
-    async def _read_roots(self, docs: dict[str, Document]) -> None:
-        """Read the roots that articles name, also where a former root names another one."""
-        asked: set[str] = set()
-        while named := {doc["story"] for doc in docs.values()} - docs.keys() - asked:
-            asked |= named
-            docs |= await self._read({"_id": {"$in": list(named)}})
 
     async def _read_texts(self, docs: Iterable[Document]) -> None:
         hashes = {doc["_id"]: doc["content_hash"] for doc in docs}
@@ -250,68 +242,41 @@ class _Decision:
             async for doc in self._articles.find({"_id": {"$in": wanted}}, _TEXT):
                 self._texts[doc["_id"]] = hashes[doc["_id"]], Text.of(doc)
 
-    def _are_copies(self, one: Document, other: Document) -> bool:
-        return identity.are_copies(one, self._texts[one["_id"]][1], other, self._texts[other["_id"]][1])
 
-    async def _decide_anew(self, members: Sequence[Document], stories: _Stories) -> None:
-        """Compare the articles of a story with each other, as far as it takes."""
-        if len(members) > 1:
-            await self._read_texts(members)
-        rest = sorted(members, key=identity.order)
-        while rest:
-            reached = [rest.pop(0)]
-            stories.join(reached[0]["_id"], reached[0]["_id"])
-            for doc in reached:
-                await asyncio.sleep(0)
-                copies = [other for other in rest if _meet(doc, other) and self._are_copies(doc, other)]
-                for other in copies:
-                    stories.join(doc["_id"], other["_id"])
-                    rest.remove(other)
-                reached += copies
+class _Index:
+    """Finds among articles in memory those that one has to be compared with."""
 
-    async def _compare(self, seeds: Sequence[Document], stories: _Stories) -> None:
-        """Compare each seed with the likeliest candidates of each story."""
-        pairs = list(_pairs(seeds, stories))
-        await self._read_texts(doc for pair in pairs for doc in pair)
-        for turn, (seed, other) in enumerate(pairs):
-            one, two = stories.of(seed), stories.of(other)
-            if not stories.joined(one, two) and self._are_copies(seed, other):
-                stories.join(one, two)
-                self._evidence |= {seed["_id"]: seed, other["_id"]: other}
-            if turn % 20 == 19:
-                await asyncio.sleep(0)
+    def __init__(self, docs: Iterable[Document]) -> None:
+        self._docs: dict[str, Document] = {}
+        self._by_key: dict[str | int, list[str]] = defaultdict(list)
+        for doc in docs:
+            self.add(doc)
 
-    async def _links(self, group: Sequence[str], stories: _Stories) -> list[UpdateOne]:
-        """The writes that make a group one story; only articles that may have to move are read."""
-        anew = [stories.docs[id_] for id_ in group if stories.is_broken(id_)]
-        intact = [id_ for id_ in group if not stories.is_broken(id_)]
-        if not anew and len(intact) < 2:
-            return []
-        roots = [stories.docs[id_] for id_ in intact if stories.is_root(id_)]
-        if not roots and not anew:  # two crawls moved two roots below each other
-            roots = list((await self._read({"story": {"$in": intact}})).values())
-        root = min([*roots, *anew], key=identity.order)
-        moved = [id_ for id_ in intact if id_ != root["_id"]]
-        members = {doc["_id"]: doc for doc in [root, *anew]}
-        if moved:
-            members |= await self._read({"story": {"$in": moved}})
-        self._roots |= {root["_id"], *intact}
-        await self._read_texts(members.values())
-        writes = []
-        text = self._texts[root["_id"]][1]
-        for id_, doc in members.items():
-            links: Document = {"duplicate_of": None, "duplicate": None, "story": root["_id"]}
-            if id_ != root["_id"]:
-                detail = identity.duplicate(root, text, doc, self._texts[id_][1])
-                links |= {"duplicate_of": root["_id"], "duplicate": dataclasses.asdict(detail)}
-            if any(doc[name] != links[name] for name in _LINKS):
-                unchanged = {"_id": id_} | {name: doc[name] for name in _DECIDED_FROM}
-                writes.append(UpdateOne(unchanged, {"$set": links | {"updated_at": self._now}}))
-        return writes
+    def add(self, doc: Document) -> None:
+        """Take an article in."""
+        if doc["_id"] not in self._docs:
+            self._docs[doc["_id"]] = doc
+            for key in (doc["title_key"], *doc["bands"]):
+                if key != "":
+                    self._by_key[key].append(doc["_id"])
 
+    def met(self, doc: Document) -> list[str]:
+        """Articles that share the title or bands with one, and are not excluded by anything but
+        their texts; the likeliest ones when there are many.
+        """
+        shared = Counter(id_ for band in doc["bands"] for id_ in self._by_key.get(band, ()))
+        shared.update(dict.fromkeys(self._by_key.get(doc["title_key"], ()), identity.BANDS))
+        del shared[doc["_id"]]
+        likely = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+        found = (id_ for id_, _ in likely if _are_likely(doc, self._docs[id_]))
+        return list(itertools.islice(found, COMPARED))
 
-def _differ(doc: Document, was: Document) -> bool:
-    return any(doc[name] != was[name] for name in ("content_hash", "day", "published_at"))
+    def pairs(self, docs: Iterable[Document]) -> Iterator[tuple[str, str]]:
+        """Every article with each that it meets and that comes before it."""
+        for doc in docs:
+            for id_ in self.met(doc):
+                if identity.order(self._docs[id_]) < identity.order(doc):
+                    yield doc["_id"], id_
 
 
 def _candidates(seeds: Sequence[Document]) -> Iterator[tuple[Document, int]]:
@@ -340,32 +305,10 @@ def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[Document], list[D
         dated = dated[len(near) :]
 
 
-def _pairs(seeds: Sequence[Document], stories: _Stories) -> Iterator[tuple[Document, Document]]:
-    """Each seed with the candidates worth comparing: few of each story, the likeliest first."""
-    by_key: dict[str | int, list[str]] = defaultdict(list)
-    for doc in stories.docs.values():
-        for key in (doc["title_key"], *doc["bands"]):
-            by_key[key].append(doc["_id"])
-    for seed in seeds:
-        met = Counter(id_ for band in seed["bands"] for id_ in by_key[band])
-        if seed["title_key"]:
-            met.update(dict.fromkeys(by_key[seed["title_key"]], identity.BANDS))
-        tried: Counter[str] = Counter()
-        for id_, _ in sorted(met.items(), key=lambda item: (-item[1], item[0])):
-            other = stories.docs[id_]
-            story = stories.of(other)
-            room = tried[story] < TRIED and (story in tried or len(tried) < STORIES)
-            if room and story != stories.of(seed) and _meet(seed, other):
-                tried[story] += 1
-                yield seed, other
-
-
-def _meet(one: Document, other: Document) -> bool:
-    """Are two articles worth comparing? Reads no text."""
+def _are_likely(one: Document, other: Document) -> bool:
+    """Are two articles that share a title or a band worth comparing? Reads no text."""
     if not identity.may_be_copies(one, other):
         return False
     if one["title_key"] == other["title_key"] != "":
         return True
-    if set(one["bands"]).isdisjoint(other["bands"]):
-        return False
     return identity.estimate(one["signature"]["values"], other["signature"]["values"]) >= LIKELY

@@ -101,12 +101,12 @@ _BSON: dict[object, list[str]] = {
 
 
 @cache
-def stored_fields(cls: type) -> tuple[str, ...]:
+def stored_fields(cls: Any) -> tuple[str, ...]:
     """Names of the fields of an item class that are stored, in order."""
     return tuple(f.name for f in dataclasses.fields(cls) if f.metadata.get("stored") is not False)
 
 
-def document(item: object) -> Document:
+def document(item: Any) -> Document:
     """The MongoDB document of an item or a part of one: every field but those that are not stored.
 
     Lists and objects are not copied: ``dataclasses.asdict`` would take as long as the write itself.

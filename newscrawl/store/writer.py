@@ -6,45 +6,81 @@ import asyncio
 import datetime as dt
 import logging
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-from pymongo import InsertOne, UpdateOne
+import bson
+from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
+from pymongo import InsertOne, ReadPreference, UpdateOne, WriteConcern
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
-from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
+from pymongo.errors import BulkWriteError
 
-from newscrawl import identity
+from newscrawl import identity, urls
 from newscrawl.items import Article, Rejection
 from newscrawl.store.links import Linker
+from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.schema import Document, document
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
+QUEUE_BYTES = 64_000_000
+"""Pages and texts that wait to be written, at most; then the crawl slows down."""
+MAX_DOCUMENT = 16 * 1024 * 1024
+"""Bytes of a BSON document, at most: https://www.mongodb.com/docs/manual/reference/limits/"""
+MAX_PAGE = MAX_DOCUMENT - 1_000_000
+"""Bytes of a compressed page that a rejection keeps."""
+MAX_TEXT = 2000
+"""Characters of an address or a detail that a rejection keeps."""
+UNLINKED = 500
+"""Articles that wait to be linked, at most; then writing waits."""
+
+FORGOTTEN = "forgotten"
+"""The reason in ``rejected`` that keeps an article from coming back."""
+LOOK_AGAIN = dt.timedelta(days=1)
+"""When an article is asked for again that MongoDB did not take for a reason of its own."""
+
 _DUPLICATE_KEY = 11000
+_REFUSALS = frozenset({2, 9, 14, 15, 22, 52, 54, 55, 57, 66, 121, 10334, 17262, 17280, 17419, 17420})
+"""Codes that speak of the document itself (MongoDB's ``error_codes.yml``): DocumentValidationFailure, too
+large, a wrong type or name, a language that the text index does not know."""
 _READER_FIELDS = (
     "url", "source", "source_name", "via", "country", "title", "lede", "body", "word_count", "lang",
     "authors", "byline", "agencies", "dateline", "section", "tags", "images", "access", "alternates",
     "modified_at", "origins", "made_by", "content_hash",
 )  # fmt: skip
-_IDENTITY_FIELDS = ("search_text", "title_key", "signature", "bands")
-DATE_FIELDS = (
+_DERIVED_FIELDS = ("search_text", "title_key", "signature", "bands")
+_DATE_FIELDS = (
     "day", "published_at", "hijri_day", "hijri_month", "hijri_day_uaq",
     "published", "published_raw", "published_missing",
 )  # fmt: skip
 _SEEN_FIELDS = ("http", "run", "raw")
 
 
-class StoreDownError(Exception):
-    """MongoDB stayed away for longer than the crawl waits."""
+@dataclass(slots=True)
+class _Write:
+    """One article on its way into the collection."""
+
+    article: Article
+    id: str
+    outcome: str
+    content_hash: str
+    """Of the stored document once this is written."""
+    operation: InsertOne[RawBSONDocument] | UpdateOne
+    relink: bool = False
+    """Must its links be decided anew?"""
 
 
 class Writer:
     """Takes articles and rejections, and writes them in batches by size and age.
 
-    ``put`` only queues. At each flush one read finds what is stored of the whole batch, one bulk
-    write stores it, and after the acknowledgement copies are linked. ``counts`` grows with
+    ``put`` only queues. At each flush one read finds what is stored of the whole batch and one bulk
+    write stores it; after the acknowledgement copies are linked. ``counts`` grows with
     acknowledgements only: ``new``, ``seen``, ``revised``, ``rejected``.
     """
 
@@ -59,23 +95,28 @@ class Writer:
         patience: float,
         limit: int | None = None,
     ) -> None:
-        self._client = client
-        self._articles = client[database]["articles"]
-        self._revisions = client[database]["revisions"]
         ops = client[f"{database}_ops"]
-        self._rejected = ops["rejected"]
-        self._pending = ops["pending"]
+        self._client = client
+        # A writer decides by what it reads: a secondary would show it the past.
+        self._articles = client[database]["articles"].with_options(read_preference=ReadPreference.PRIMARY)
+        self._revisions = client[database]["revisions"]
+        self._rejected = ops["rejected"].with_options(read_preference=ReadPreference.PRIMARY)
+        # Of no consequence when lost: what is stored is then asked for once more.
+        self._pending = ops["pending"].with_options(write_concern=WriteConcern(w=1))
         self._linker = Linker(client, database)
-        self._all_linked = False
-        """Has what this or a killed crawl left unlinked been linked?"""
         self._batch = min(batch, limit) if limit else batch
         self._age = age
+        self._room = queue
         self._patience = patience
         self._limit = limit
-        self._queue: asyncio.Queue[Article | Rejection | None] = asyncio.Queue(queue)
+        self._queue: deque[tuple[float, Article | Rejection]] = deque()
+        self._queued_bytes = 0
+        self._unlinked: set[str] = set()
+        self._changed = asyncio.Condition()
+        """Something was queued, taken, linked or ended."""
+        self._closing = self._all_written = self._ended = False
         self._task: asyncio.Task[None] | None = None
-        self._unacknowledged: set[str] = set()
-        """New articles whose acknowledgement was lost on the way: they may be stored."""
+        self._failure: BaseException | None = None
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.full = False
@@ -93,236 +134,382 @@ class Writer:
         Raises :class:`StoreDownError` when the writer has given up on MongoDB.
         """
         assert self._task, "start() comes first"
-        if self._task.done():
-            self._task.result()
-            raise StoreDownError("the writer has ended")
-        waiting = asyncio.ensure_future(self._queue.put(item))
-        await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            waiting.cancel()
-            self._task.result()
+        async with self._changed:
+            await self._changed.wait_for(self._has_room)
+            if self._failure or self._ended:
+                raise self._failure or StoreDownError("the writer has ended")
+            self._queue.append((asyncio.get_running_loop().time(), item))
+            self._queued_bytes += _weight(item)
+            self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        room = len(self._queue) < self._room and self._queued_bytes < QUEUE_BYTES
+        return room or self._failure is not None or self._ended
 
     async def close(self) -> None:
         """Write what is queued, and end. Raises what ended the writer, if anything did."""
         if self._task is None:
             return
-        if not self._task.done():
-            with suppress(StoreDownError):
-                closing = asyncio.ensure_future(self._queue.put(None))
-                await asyncio.wait({closing, self._task}, return_when=asyncio.FIRST_COMPLETED)
-                closing.cancel()
+        async with self._changed:
+            self._closing = True
+            self._changed.notify_all()
         await self._task
 
     @property
     def error(self) -> BaseException | None:
         """What ended the writer before its time, if anything did."""
-        return self._task.exception() if self._task and self._task.done() else None
+        return self._failure
+
+    def give_up(self, error: BaseException) -> None:
+        """End the crawl: somebody has waited for MongoDB long enough."""
+        self._failure = self._failure or error
+        self.over.set()
 
     async def _run(self) -> None:
         try:
-            await self._write_batches()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._write_batches())
+                tasks.create_task(self._link_batches())
+        except BaseExceptionGroup as group:
+            self.give_up(group.exceptions[0])
+            raise group.exceptions[0] from None
         finally:
+            self._ended = True
             self.over.set()
+            await self._notify()
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    # --- Batches
 
     async def _write_batches(self) -> None:
-        ended = False
-        while not ended:
-            first = await self._queue.get()
-            batch = [] if first is None else [first]
-            ended = first is None
-            deadline = asyncio.get_running_loop().time() + self._age
-            while not ended and len(batch) < self._batch:
-                try:
-                    timeout = max(0.0, deadline - asyncio.get_running_loop().time())
-                    item = await asyncio.wait_for(self._queue.get(), timeout)
-                except TimeoutError:
-                    break
-                if item is None:
-                    ended = True
-                else:
-                    batch.append(item)
+        while batch := await self._next_batch():
             await self._write(batch)
+        self._all_written = True
+        await self._notify()
+
+    async def _next_batch(self) -> list[Article | Rejection]:
+        """What is queued, once it is enough or has waited long enough; nothing when all is written."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._queue or self._closing)
+            if self._queue:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(self._queue[0][0] + self._age):
+                        await self._changed.wait_for(lambda: len(self._queue) >= self._batch or self._closing)
+            await self._changed.wait_for(lambda: len(self._unlinked) < UNLINKED)
+            batch = [self._queue.popleft()[1] for _ in range(min(self._batch, len(self._queue)))]
+            self._queued_bytes -= sum(map(_weight, batch))
+            self._changed.notify_all()
+            return batch
+
+    async def _link_batches(self) -> None:
+        """Link what is stored, and what a crawl that was killed left unlinked."""
+
+        async def catch_up() -> None:
+            await self._linker.catch_up(await self._now())
+
+        async def link() -> None:
+            await self._linker.link(ids, await self._now())
+
+        await self._patiently(catch_up)
+        while self._unlinked or not self._all_written:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._unlinked or self._all_written)
+                ids, self._unlinked = self._unlinked, set()
+                self._changed.notify_all()
+            await self._patiently(link)
+
+    async def _patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
+        return await patiently(operation, self._patience)
 
     async def _write(self, batch: Sequence[Article | Rejection]) -> None:
         """Store a batch, waiting for a MongoDB that is away, for as long as it has patience."""
-        loop = asyncio.get_running_loop()
-        give_up = loop.time() + self._patience
-        pause = 0.2
         articles = [item for item in batch if isinstance(item, Article)]
         rejections = [item for item in batch if isinstance(item, Rejection)]
-        while articles or rejections or not self._all_linked:
-            try:
-                if not self._all_linked:
-                    await self._linker.catch_up(await self._now())
-                    self._all_linked = True
-                articles, refused = await self._write_articles(articles)
+        attempted: dict[str, str] = {}
+        failing: BulkWriteError | None = None
+
+        async def write() -> None:
+            nonlocal articles, rejections, failing
+            while articles:
+                articles, refused, failing = await self._write_articles(articles, attempted)
                 rejections += refused
-                await self._write_rejections(rejections)
-                rejections = []
-            except (ConnectionFailure, PyMongoError) as error:
-                if not _is_passing(error):
-                    raise
-                self._all_linked = False
-                if loop.time() >= give_up:
-                    raise StoreDownError(f"MongoDB has not answered for {self._patience:.0f} s") from error
-                log.warning("MongoDB is away, trying again in %.1f s", pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 10.0)
+                if failing:
+                    raise failing
+            await self._write_rejections(rejections)
+            rejections = []
+
+        try:
+            await self._patiently(write)
+        except StoreDownError:
+            if not failing:
+                raise
+            # MongoDB takes all but these. It may take them after a repair, so they are tried again.
+            message = str(failing.details["writeErrors"][0]["errmsg"])
+            rejections += [_refusal(article, message, LOOK_AGAIN) for article in articles]
+            articles = []
+            await patiently(write, 0.0)
 
     async def _now(self) -> dt.datetime:
         now = (await self._client.admin.command("hello"))["localTime"]
         assert isinstance(now, dt.datetime)
         return now
 
-    async def _write_articles(self, articles: Sequence[Article]) -> tuple[list[Article], list[Rejection]]:
-        """Decide and write; what lost a race comes back to be decided again, what MongoDB refuses
-        comes back as a rejection."""
-        if not articles:
-            return [], []
-        now = await self._now()
+    # --- Articles
+
+    async def _write_articles(
+        self, articles: Sequence[Article], attempted: dict[str, str]
+    ) -> tuple[list[Article], list[Rejection], BulkWriteError | None]:
+        """Decide and write. What lost a race comes back to be decided again, and so does what failed for
+        a reason that may pass, with the error; what MongoDB refuses comes back as a rejection.
+
+        ``attempted`` remembers what was written without an acknowledgement: it may be stored.
+        """
         keys = [key for article in articles for key in article.keys]
-        stored = {doc["_id"]: doc async for doc in self._articles.find({"keys": {"$in": keys}})}
-        owner = {key: doc["_id"] for doc in stored.values() for key in doc["keys"]}
-        inserts: dict[str, tuple[Article, Document]] = {}
-        again: list[Article] = []
-        outcomes: list[tuple[str, Article]] = []
-        writes: list[tuple[Article, InsertOne[Document] | UpdateOne]] = []
-        new: list[str] = []
-        changed: list[str] = []
-        expected: dict[str, tuple[str, Article]] = {}
-        for article in articles:
-            found = next((owner[key] for key in article.keys if key in owner), None)
-            if found in inserts or found in expected:
-                again.append(article)  # the other copy in this batch goes first
-            elif found is None:
-                if self._limit and self.counts["new"] + len(inserts) >= self._limit:
-                    self._is_full()
-                    continue
-                id_ = article.keys[0]
-                doc = document(article) | {"_id": id_, "story": id_, "updated_at": now}
-                inserts[id_] = (article, doc)
-                owner |= dict.fromkeys(article.keys, id_)
-                new.append(id_)
-            else:
-                old = stored[found]
-                if found in self._unacknowledged and old["run"] == article.run:
-                    outcomes.append(("new", article))
-                    new.append(found)
-                    continue
-                revised = old["content_hash"] != article.content_hash and not _is_older(article, old)
-                corrected = revised and _is_correction(old, article)
-                if corrected:
-                    await self._keep_revision(old, article, now)
-                keys = [key for key in article.keys if owner.get(key, found) == found]
-                changes = _changes(old, article, keys, now, corrected=corrected, replace=revised)
-                unchanged = {"_id": old["_id"], "content_hash": old["content_hash"]}
-                writes.append((article, UpdateOne(unchanged, changes)))
-                outcomes.append(("revised" if corrected else "seen", article))
-                expected[found] = article.content_hash if revised else old["content_hash"], article
-                if identity.better_date(old, document(article)) or revised or _is_first(article, old):
-                    changed.append(found)
-        writes += [(article, InsertOne(doc)) for article, doc in inserts.values()]
-        outcomes += [("new", article) for article, _ in inserts.values()]
-        failed: set[int] = set()
-        refused: list[Rejection] = []
-        if writes:
-            await self._linker.intend([*new, *changed])
-            self._unacknowledged |= set(inserts)
-            try:
-                await self._articles.bulk_write([write for _, write in writes], ordered=False)
-            except BulkWriteError as error:
-                for problem in error.details["writeErrors"]:
-                    article = writes[problem["index"]][0]
-                    failed.add(id(article))
-                    if problem["code"] == _DUPLICATE_KEY:
-                        again.append(article)
-                    else:
-                        refused.append(_refusal(article, problem["errmsg"]))
-                if error.details["writeConcernErrors"]:
-                    raise
-            for article in await self._overtaken(expected):
-                failed.add(id(article))
-                again.append(article)
-        outcomes = [(outcome, article) for outcome, article in outcomes if id(article) not in failed]
-        await self._linker.link(new, changed, now)
-        self._unacknowledged.clear()
-        for outcome, _ in outcomes:
-            self.counts[outcome] += 1
-        await self._settle(key for _, article in outcomes for key in article.keys)
+        now, stored, forgotten = await asyncio.gather(self._now(), self._stored(keys), self._forgotten(keys))
+        wanted = [article for article in articles if forgotten.isdisjoint(article.keys)]
+        writes, again, refused = self._decide(wanted, stored, attempted, now)
+        await self._keep_revisions([stored[write.id] for write in writes if write.outcome == "revised"], now)
+        await self._linker.intend([write.id for write in writes if write.relink])
+        attempted |= {write.id: write.outcome for write in writes}
+        done = await self._bulk(writes)
+        again += done.again
+        refused += done.refused
+        came_back = await self._remove_forgotten([w for w in done.stored if w.outcome == "new"])
+        await self._settle(key for write in done.stored for key in write.article.keys)
+        await self._settle(forgotten)
+        for write in done.stored:
+            del attempted[write.id]
+            if write.id not in came_back:
+                self._acknowledge(write)
+        for _ in range(len(articles) - len(wanted) + len(came_back)):
+            self._count_rejection(FORGOTTEN)
         if self._limit and self.counts["new"] >= self._limit:
             self._is_full()
-        return again, refused
+        return again, refused, done.failure
+
+    async def _stored(self, keys: Sequence[str]) -> dict[str, Document]:
+        found = self._articles.find({"keys": {"$in": keys}}, dict.fromkeys(_DERIVED_FIELDS, 0))
+        return {doc["_id"]: doc async for doc in found}
+
+    async def _forgotten(self, keys: Sequence[str]) -> set[str]:
+        """The keys among these that must not come back."""
+        if not keys:
+            return set()
+        found = self._rejected.find({"keys": {"$in": keys}, "reason": FORGOTTEN}, {"keys": 1})
+        return set(keys) & {key async for doc in found for key in doc["keys"]}
+
+    async def _remove_forgotten(self, writes: Sequence[_Write]) -> set[str]:
+        """Take back what was forgotten while it was being written; returns what that was."""
+        forgotten = await self._forgotten([key for write in writes for key in write.article.keys])
+        ids = {write.id for write in writes if not forgotten.isdisjoint(write.article.keys)}
+        if ids:
+            await self._articles.delete_many({"_id": {"$in": list(ids)}})
+        return ids
+
+    def _decide(
+        self,
+        articles: Iterable[Article],
+        stored: Mapping[str, Document],
+        attempted: Mapping[str, str],
+        now: dt.datetime,
+    ) -> tuple[list[_Write], list[Article], list[Rejection]]:
+        """What to write of each article; those that have to wait for another one of the batch; those that
+        no document can hold.
+        """
+        owner = {key: doc["_id"] for doc in stored.values() for key in doc["keys"]}
+        writes: dict[str, _Write] = {}
+        again: list[Article] = []
+        refused: list[Rejection] = []
+        new = 0
+        for article in articles:
+            found = next((owner[key] for key in article.keys if key in owner), None)
+            if found in writes:
+                again.append(article)
+                continue
+            if not found and self._limit and self.counts["new"] + new >= self._limit:
+                self._is_full()
+                continue
+            try:
+                if found:
+                    keys = [key for key in article.keys if owner.get(key, found) == found]
+                    write = _update(article, stored[found], keys, attempted.get(found), now)
+                else:
+                    write = _insert(article, now)
+                    new += 1
+            except ValueError as error:
+                refused.append(_refusal(article, str(error)))
+                continue
+            writes[write.id] = write
+            owner |= dict.fromkeys(article.keys, write.id)
+        return list(writes.values()), again, refused
+
+    async def _bulk(self, writes: Sequence[_Write]) -> _Done:
+        """Write a batch; what is in ``stored`` MongoDB has acknowledged."""
+        done = _Done()
+        if not writes:
+            return done
+        problems: dict[int, Document] = {}
+        try:
+            result = await self._articles.bulk_write([write.operation for write in writes], ordered=False)
+            matched = result.matched_count
+        except BulkWriteError as error:
+            if error.details["writeConcernErrors"]:
+                raise
+            problems = {problem["index"]: problem for problem in error.details["writeErrors"]}
+            matched = error.details["nMatched"]
+            if not {problem["code"] for problem in problems.values()} <= {_DUPLICATE_KEY, *_REFUSALS}:
+                done.failure = error
+        for index, write in enumerate(writes):
+            problem = problems.get(index)
+            if problem is None:
+                done.stored.append(write)
+            elif problem["code"] in _REFUSALS:
+                done.refused.append(_refusal(write.article, problem["errmsg"]))
+            else:
+                done.again.append(write.article)
+        updates = [write for write in done.stored if isinstance(write.operation, UpdateOne)]
+        if matched < len(updates):  # somebody else has changed some of them meanwhile
+            missed = await self._missed(updates)
+            done.again += [write.article for write in done.stored if write.id in missed]
+            done.stored = [write for write in done.stored if write.id not in missed]
+        return done
+
+    async def _missed(self, updates: Sequence[_Write]) -> set[str]:
+        """The articles among these that do not show what was written to them."""
+        ids = [write.id for write in updates]
+        shown = {
+            (doc["_id"], doc["content_hash"], doc["run"])
+            async for doc in self._articles.find({"_id": {"$in": ids}}, {"content_hash": 1, "run": 1})
+        }
+        return {
+            write.id for write in updates if (write.id, write.content_hash, write.article.run) not in shown
+        }
+
+    def _acknowledge(self, write: _Write) -> None:
+        self.counts[write.outcome] += 1
+        if write.relink:
+            self._unlinked.add(write.id)
 
     def _is_full(self) -> None:
         self.full = True
         self.over.set()
 
-    async def _overtaken(self, expected: Mapping[str, tuple[str, Article]]) -> list[Article]:
-        """The articles that another crawl rewrote between the reading and the writing here."""
-        found = self._articles.find({"_id": {"$in": list(expected)}}, {"content_hash": 1})
-        hashes = {doc["_id"]: doc["content_hash"] async for doc in found}
-        return [article for id_, (hash_, article) in expected.items() if hashes.get(id_) != hash_]
+    async def _keep_revisions(self, states: Sequence[Document], now: dt.datetime) -> None:
+        """Write the states that are about to be replaced; writing them twice changes nothing."""
+        writes = []
+        for old in states:
+            state = {name: old.get(name) for name in (*_READER_FIELDS, *_DATE_FIELDS)}
+            state |= {
+                "article": old["_id"],
+                "revision": old["revision"],
+                "seen_from": old["first_seen_at"],
+                "seen_until": old["last_seen_at"],
+                "replaced_at": now,
+            }
+            id_ = f"{old['_id']}:{old['content_hash']}"
+            writes.append(UpdateOne({"_id": id_}, {"$setOnInsert": state}, upsert=True))
+        if writes:
+            await self._revisions.bulk_write(writes, ordered=False)
 
-    async def _keep_revision(self, old: Document, article: Article, now: dt.datetime) -> None:
-        """Write the state that is about to be replaced; writing it twice changes nothing."""
-        new = document(article)
-        state = {name: old[name] for name in (*_READER_FIELDS, *DATE_FIELDS)}
-        state |= {
-            "article": old["_id"],
-            "changed": [name for name in ("title", "lede", "body") if old[name] != new[name]],
-            "revision": old["revision"],
-            "seen_from": old["first_seen_at"],
-            "seen_until": old["last_seen_at"],
-            "replaced_at": now,
-        }
-        await self._revisions.update_one(
-            {"_id": f"{old['_id']}:{old['content_hash']}"}, {"$setOnInsert": state}, upsert=True
-        )
+    async def _settle(self, keys: Iterable[str]) -> None:
+        """What is acknowledged is pending no longer."""
+        if settled := list(keys):
+            await self._pending.delete_many({"_id": {"$in": settled}})
+
+    # --- Rejections
 
     async def _write_rejections(self, rejections: Sequence[Rejection]) -> None:
         if not rejections:
             return
         now = await self._now()
-        await self._rejected.bulk_write(
-            [
-                UpdateOne(
-                    {"_id": item.keys[0]},
-                    {
-                        "$set": document(item)
-                        | {"page": zlib.compress(item.page) if item.page else None, "stored_at": now},
-                        "$inc": {"times": 1},
-                    },
-                    upsert=True,
-                )
-                for item in rejections
-            ],
-            ordered=False,
-        )
-        for item in rejections:
-            self.counts["rejected"] += 1
-            self.reasons[item.reason] += 1
+        writes = [
+            UpdateOne(
+                {"_id": fields["keys"][0]},
+                {"$set": fields | {"stored_at": now}, "$inc": {"times": 1}},
+                upsert=True,
+            )
+            for fields in map(_rejected, rejections)
+        ]
+        await self._rejected.bulk_write(writes, ordered=False)
         await self._settle(key for item in rejections for key in item.keys)
+        for item in rejections:
+            self._count_rejection(item.reason)
 
-    async def _settle(self, keys: Iterable[str]) -> None:
-        """What is acknowledged is pending no longer."""
-        await self._pending.delete_many({"_id": {"$in": list(keys)}})
-
-
-def _is_older(article: Article, old: Document) -> bool:
-    """Was the page visited before the state that is stored, though it comes to be written later?"""
-    return bool(article.checked_at and old["checked_at"] and article.checked_at < old["checked_at"])
+    def _count_rejection(self, reason: str) -> None:
+        self.counts["rejected"] += 1
+        self.reasons[reason] += 1
 
 
-def _is_first(article: Article, old: Document) -> bool:
-    """Is this the first visit, though it comes to be written later?"""
-    seen = article.first_seen_at
-    return bool(seen and old["first_seen_at"] and seen < old["first_seen_at"])
+@dataclass(slots=True)
+class _Done:
+    """What became of a bulk write."""
+
+    stored: list[_Write] = field(default_factory=list)
+    again: list[Article] = field(default_factory=list)
+    refused: list[Rejection] = field(default_factory=list)
+    failure: BulkWriteError | None = None
+    """Why some of ``again`` were not written, if not for a race."""
 
 
-def _is_correction(old: Document, article: Article) -> bool:
-    """Did the newspaper change the text? Not when only the way of reading or of hashing changed."""
-    former = identity.content_hash(old["title"], old["lede"], old["body"])
-    return _same_reading(old, article) and former != article.content_hash
+def _weight(item: Article | Rejection) -> int:
+    """About how many bytes an item takes up in memory."""
+    return 2000 + len(item.page) + (2 * len(item.body) if isinstance(item, Article) else 0)
+
+
+def _encoded(fields: Document) -> bytes:
+    """A document as BSON. Raises ``ValueError`` with a sentence for what no document can hold."""
+    try:
+        data = bson.encode(fields)
+    except (BSONError, UnicodeError, OverflowError, TypeError) as error:
+        raise ValueError(f"it cannot be written as BSON: {error}") from None
+    if len(data) > MAX_DOCUMENT:
+        raise ValueError(f"{len(data)} bytes are more than the {MAX_DOCUMENT} of a MongoDB document")
+    return data
+
+
+def _insert(article: Article, now: dt.datetime) -> _Write:
+    """A new document. Raises ``ValueError`` when none can hold the article."""
+    id_ = article.keys[0]
+    data = _encoded(document(article) | {"_id": id_, "story": id_, "updated_at": now})
+    return _Write(article, id_, "new", article.content_hash, InsertOne(RawBSONDocument(data)), relink=True)
+
+
+def _update(
+    article: Article, old: Document, keys: list[str], attempted: str | None, now: dt.datetime
+) -> _Write:
+    """The update that brings a stored article up to a new visit.
+
+    ``attempted`` is what an earlier try may have done that was not acknowledged. Raises ``ValueError``
+    when no document can hold the article.
+    """
+    revised = old["content_hash"] != article.content_hash
+    outcome = "revised" if revised and _same_reading(old, article) else "seen"
+    if attempted and not revised and old["run"] == article.run:
+        outcome = attempted
+    new = document(article)
+    set_: Document = {name: new[name] for name in _SEEN_FIELDS}
+    if revised:
+        set_ |= {name: new[name] for name in (*_READER_FIELDS, *_DERIVED_FIELDS)}
+    better_date = identity.better_date(old, new)
+    if better_date:
+        set_ |= {name: new[name] for name in _DATE_FIELDS}
+    if revised or better_date or old["gone_at"]:
+        set_["updated_at"] = now
+    set_["gone_at"] = None
+    changes: Document = {
+        "$set": set_,
+        "$max": {"last_seen_at": new["last_seen_at"], "checked_at": new["checked_at"]},
+        "$addToSet": {"keys": {"$each": keys}, "urls": {"$each": new["urls"]}},
+    }
+    if revised and outcome == "revised":
+        changes["$inc"] = {"revision": 1}
+    _encoded(changes)
+    unchanged = {"_id": old["_id"], "content_hash": old["content_hash"]}
+    relink = revised or better_date or attempted is not None
+    return _Write(article, old["_id"], outcome, article.content_hash, UpdateOne(unchanged, changes), relink)
 
 
 def _same_reading(old: Document, article: Article) -> bool:
@@ -338,31 +525,25 @@ def _same_reading(old: Document, article: Article) -> bool:
     )
 
 
-def _changes(
-    old: Document, article: Article, keys: list[str], now: dt.datetime, *, corrected: bool, replace: bool
-) -> Document:
-    """The update that brings a stored article up to a new visit."""
-    new = document(article)
-    set_: Document = {name: new[name] for name in _SEEN_FIELDS}
-    if replace:
-        set_ |= {name: new[name] for name in (*_READER_FIELDS, *_IDENTITY_FIELDS)}
-    if identity.better_date(old, new):
-        set_ |= {name: new[name] for name in DATE_FIELDS}
-    if replace or set_.keys() & set(DATE_FIELDS) or old["gone_at"]:
-        set_["updated_at"] = now
-    set_["gone_at"] = None
-    changes: Document = {
-        "$set": set_,
-        "$max": {"last_seen_at": new["last_seen_at"], "checked_at": new["checked_at"]},
-        "$min": {"first_seen_at": new["first_seen_at"]},
-        "$addToSet": {"keys": {"$each": keys}, "urls": {"$each": new["urls"]}},
+def _rejected(item: Rejection) -> Document:
+    """The document of a rejection; whatever the page holds, MongoDB takes it."""
+    page = zlib.compress(item.page) if item.page else None
+    if page and len(page) > MAX_PAGE:
+        page = None
+    return document(item) | {
+        "url": _writable(item.url),
+        "urls": [_writable(url) for url in item.urls[:100]],
+        "keys": item.keys or [urls.key(item.url)],
+        "detail": _writable(item.detail),
+        "page": page,
     }
-    if corrected:
-        changes["$inc"] = {"revision": 1}
-    return changes
 
 
-def _refusal(article: Article, message: str) -> Rejection:
+def _writable(text: str) -> str:
+    return text[:MAX_TEXT].encode("utf-8", "replace").decode()
+
+
+def _refusal(article: Article, message: str, look_again: dt.timedelta | None = None) -> Rejection:
     return Rejection(
         url=article.url,
         urls=article.urls,
@@ -372,14 +553,7 @@ def _refusal(article: Article, message: str) -> Rejection:
         detail=message,
         status=article.http.status if article.http else None,
         rejected_at=article.checked_at,
+        retry_at=article.checked_at + look_again if article.checked_at and look_again else None,
         run=article.run,
         page=article.page,
     )
-
-
-def _is_passing(error: PyMongoError) -> bool:
-    """Will the same write succeed once MongoDB is well again?"""
-    if isinstance(error, ConnectionFailure):
-        return True
-    labels: Any = error.has_error_label
-    return bool(labels("RetryableWriteError") or labels("TransientTransactionError") or error.timeout)

@@ -1,0 +1,35 @@
+"""Finding articles: what a listing, a feed, a sitemap or an API offers, and how far a walk of it goes.
+
+Pure functions over a downloaded page; ``newscrawl.spider`` asks and follows.
+"""
+
+from __future__ import annotations
+
+from scrapy.http import Response
+
+from newscrawl.discovery import api, feed, listing, sitemap
+from newscrawl.discovery.entry import Entry
+from newscrawl.discovery.walk import Page, Walk
+from newscrawl.sites import Api, Discovery, Feed, Listing, Site, Sitemap
+
+__all__ = ["KINDS", "Entry", "Page", "Walk", "read"]
+
+KINDS: dict[str, type[Discovery]] = {"listing": Listing, "feed": Feed, "sitemap": Sitemap, "api": Api}
+"""The kinds of discovery by the words of the argument ``discover``."""
+
+
+def read(response: Response, walk: Walk, site: Site) -> Page | None:
+    """A page of a walk: its articles, and the requests of the pages after it.
+
+    None when the answer is nothing of the kind (an error page, a file), which is not the same as a
+    page without articles.
+    """
+    match walk.source:
+        case Listing():
+            return listing.read(response, walk.source, site)
+        case Feed():
+            return feed.read(response, walk.source, site)
+        case Sitemap():
+            return sitemap.read(response, walk, site)
+        case Api():
+            return api.read(response, walk.source, site)

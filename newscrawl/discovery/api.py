@@ -1,0 +1,72 @@
+"""JSON endpoints that list articles: WordPress REST and others."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urljoin
+
+import jmespath  # type: ignore[import-untyped]
+from scrapy import Request
+from scrapy.http import Response
+
+from newscrawl.discovery import pages
+from newscrawl.discovery.entry import Entry, Printed, entry
+from newscrawl.discovery.walk import Page
+from newscrawl.sites import Api, Site
+
+
+def read(response: Response, api: Api, site: Site) -> Page | None:
+    """The articles of an answer and the page after it; None when it is no JSON."""
+    try:
+        answer = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return None
+    items = _find(api.items, answer)
+    if not isinstance(items, list):
+        return None
+    entries = [found for item in items if (found := _entry(item, api, response.url, site))]
+    number = response.meta.get("page", 0) if response.request else 0
+    after: list[Request] = []
+    if api.next:
+        url = _find(api.next, answer)
+        after = [pages.after(api, urljoin(response.url, url), number)] if isinstance(url, str) and url else []
+    elif api.numbered and items:
+        after = [pages.page(api, number + 1, site.home)]
+    return Page(entries, after)
+
+
+def _entry(item: Any, api: Api, base: str, site: Site) -> Entry | None:
+    link = _find(api.link, item)
+    if not isinstance(link, str) or not link:
+        return None
+    try:
+        url = urljoin(base, link.strip())
+    except ValueError:
+        return None
+    title = _find(api.title, item)
+    return (
+        entry(
+            url,
+            site,
+            date=_date(api.date, item),
+            modified=_date(api.modified, item),
+            title=title if isinstance(title, str) else None,
+            origin=base,
+        )
+        if site.is_article(url)
+        else None
+    )
+
+
+def _date(expression: str | None, item: Any) -> Printed:
+    found = _find(expression, item)
+    return found if isinstance(found, str | int | float) else None
+
+
+def _find(expression: str | None, data: Any) -> Any:
+    """What an expression finds; None where a value has not the type that it needs."""
+    try:
+        return jmespath.search(expression, data) if expression else None
+    except jmespath.exceptions.JMESPathError:
+        return None

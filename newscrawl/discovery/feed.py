@@ -1,0 +1,76 @@
+"""RSS and Atom feeds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import timegm
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+from scrapy import Request
+from scrapy.http import Response
+
+from newscrawl.discovery import pages
+from newscrawl.discovery.entry import Entry, Printed, entry, moment
+from newscrawl.discovery.unpack import unpacked
+from newscrawl.discovery.walk import Page
+from newscrawl.sites import Feed, Site
+
+
+def read(response: Response, feed: Feed, site: Site) -> Page | None:
+    """The articles of a feed and the page after it; None when it is no feed."""
+    found = parsed(response.body)
+    if not found.version:
+        return None
+    entries = list(articles(found, response.url, site))
+    number = response.meta.get("page", 0) if response.request else 0
+    after: list[Request] = []
+    if feed.numbered:
+        after = [pages.page(feed, number + 1, site.home)] if entries else []
+    else:
+        older = (link.get("href") for link in found.feed.get("links", []) if link.get("rel") == "next")
+        after = [pages.after(feed, urljoin(response.url, url), number) for url in older if url][:1]
+    return Page(entries, after)
+
+
+def parsed(body: bytes) -> Any:
+    """A feed as feedparser reads it; ``version`` is empty when it is none."""
+    # A stream, because feedparser takes bytes that look like a path or an address for one.
+    return feedparser.parse(BytesIO(unpacked(body)), sanitize_html=False, resolve_relative_uris=False)
+
+
+def articles(found: Any, base: str, site: Site) -> Iterator[Entry]:
+    """The articles of a feed, in its order."""
+    for item in found.entries:
+        # A feed that goes through a service keeps the newspaper's own address beside the service's.
+        links = (item.get("feedburner_origlink"), item.get("link"), item.get("id"))
+        urls = (_joined(base, link) for link in links if link)
+        if url := next((url for url in urls if url and site.is_article(url)), None):
+            yield entry(
+                url,
+                site,
+                date=_date(item, "published", site),
+                # ``get`` would answer with the publication where there is no change.
+                modified=_date(item, "updated", site) if "updated" in item else None,
+                title=item.get("title"),
+                origin=base,
+            )
+
+
+def _date(item: Any, name: str, site: Site) -> Printed:
+    """A date as printed where it can be read, else as feedparser reads it (UTC)."""
+    text: str | None = item.get(name)
+    tuple_ = item.get(f"{name}_parsed")
+    if tuple_ and moment(text, site)[0] is None:
+        return dt.datetime.fromtimestamp(timegm(tuple_), dt.UTC)
+    return text
+
+
+def _joined(base: str, link: str) -> str | None:
+    try:
+        return urljoin(base, link.strip())
+    except ValueError:
+        return None

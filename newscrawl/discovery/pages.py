@@ -1,0 +1,77 @@
+"""The requests of a walk's pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from urllib.parse import urlencode, urljoin
+
+from scrapy import Request
+
+from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
+from newscrawl.store import Validator
+
+
+def name(source: Discovery, home: str) -> str:
+    """The name of a walk: the address of its first page, and the form that is sent; a dated sitemap's
+    is its template.
+
+    ``home`` is the site's home page, for addresses without a host.
+    """
+    if isinstance(source, Sitemap):
+        return urljoin(home, source.url or "")
+    request = page(source, 0, home)
+    return f"{request.url} {request.body.decode()}".strip()
+
+
+def first(source: Discovery, home: str, since: dt.date, until: dt.date) -> list[Request]:
+    """The first page of a walk; of a sitemap in dated files, all that can hold the days looked for."""
+    if not isinstance(source, Sitemap):
+        return [page(source, 0, home)]
+    url = urljoin(home, source.url or "")
+    return [Request(file) for file in (dated(url, since, until) if source.dated else [url])]
+
+
+def page(source: Listing | Feed | Api, number: int, home: str) -> Request:
+    """A page of a numbered listing; the newest one is number 0.
+
+    >>> page(Api("/api?start={page}", first=0, step=10), 2, "https://www.spa.gov.sa/").url
+    'https://www.spa.gov.sa/api?start=20'
+    """
+    shown = str(source.first + number * source.step)
+    url = urljoin(home, (source.url or "").replace("{page}", shown))
+    headers = dict(source.headers)
+    meta = {"page": number}
+    if source.json is not None:
+        body = json.dumps(source.json, ensure_ascii=False).replace('"{page}"', shown).replace("{page}", shown)
+        headers["Content-Type"] = "application/json"
+        return Request(url, method="POST", body=body, headers=headers, meta=meta)
+    if source.form is not None:
+        body = urlencode({name: value.replace("{page}", shown) for name, value in source.form.items()})
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return Request(url, method="POST", body=body, headers=headers, meta=meta)
+    return Request(url, headers=headers, meta=meta)
+
+
+def after(source: Listing | Feed | Api, url: str, number: int) -> Request:
+    """The page after page ``number``, at the address that the page itself gives."""
+    return Request(url, headers=dict(source.headers), meta={"page": number + 1})
+
+
+def dated(template: str, since: dt.date, until: dt.date) -> list[str]:
+    """The files of the days from ``since`` to ``until``, the newest first.
+
+    >>> dated("https://a.ma/news-{year}-{month}.xml", dt.date(2023, 12, 30), dt.date(2024, 1, 2))
+    ['https://a.ma/news-2024-1.xml', 'https://a.ma/news-2023-12.xml']
+    """
+    days = (until - dt.timedelta(days=back) for back in range((until - since).days + 1))
+    return list(dict.fromkeys(template.format(year=d.year, month=d.month, day=d.day) for d in days))
+
+
+def conditional(validator: Validator) -> Iterator[tuple[str, str]]:
+    """The headers that ask for a page only if it has changed."""
+    if validator.etag:
+        yield "If-None-Match", validator.etag
+    if validator.last_modified:
+        yield "If-Modified-Since", validator.last_modified

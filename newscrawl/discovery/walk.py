@@ -1,0 +1,157 @@
+"""One walk of one listing, feed, sitemap or API: how far it goes and what it leaves for the next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from scrapy import Request
+
+from newscrawl.discovery.entry import Entry
+from newscrawl.sites import Discovery, Listing, Sitemap
+from newscrawl.store import Validator
+
+MARK_KEYS = 500
+"""Entries that a mark remembers: more than any listing page holds."""
+VALIDATOR_AGE = dt.timedelta(days=1)
+"""How long a page may be asked for conditionally before it is read in full again: some servers repeat
+an ETag for another page, and what was refused for a while should be met again."""
+
+
+@dataclass(slots=True)
+class Page:
+    """What one page of a walk offers."""
+
+    entries: list[Entry]
+    """Its articles, the newest first where it tells."""
+    after: list[Request] = field(default_factory=list)
+    """The pages after it, in the order in which they should be asked for."""
+    index: bool = False
+    """Is it a list of further files, in no order that could end the walk?"""
+
+
+@dataclass(slots=True, eq=False)
+class Walk:
+    """One walk, newest first, until its end is reached.
+
+    The end is the mark that the last completed walk left, or the day ``since``, or on a first walk
+    the horizon in days and pages.
+    """
+
+    listing: str
+    """The name of the walk: the address of its first page."""
+    source: Discovery
+    """The declaration, with its address in full."""
+    mark: frozenset[str] = frozenset()
+    """Keys of the newest entries at the last completed walk; empty on a first walk."""
+    since: dt.date | None = None
+    """No day before this is looked for."""
+    until: dt.date | None = None
+    """No day after this is looked for."""
+    pages_left: int | None = None
+    """Pages that are still allowed; None for no such limit."""
+    to_mark: bool = True
+    """Does it end at the mark? Not when a day is named, and not where entries are in no order."""
+    gapless: bool = True
+    """Does it go back to where the last one began? Not when a later day is named."""
+    ordered: bool = True
+    """Do its pages come newest first?"""
+    newest: list[str] = field(default_factory=list)
+    """Keys met, the newest first, for the mark to leave."""
+    met: set[str] = field(default_factory=set)
+    """Keys met on any page of it."""
+    upcoming: list[Request] = field(default_factory=list)
+    """Pages not yet asked for, in order."""
+    asked: set[tuple[str, bytes]] = field(default_factory=set)
+    """Pages asked for: a site whose pages name each other in a circle is left."""
+    waiting: int = 0
+    """Articles of the current page that are not settled."""
+    days: list[dt.date] = field(default_factory=list)
+    """Days of the current page's articles, as far as known."""
+    validators: dict[str, Validator] = field(default_factory=dict)
+    """What tells the next walk whether a page has changed, by address."""
+    read: int = 0
+    """Pages that were read, or are as they were."""
+    reached: bool = False
+    """Has the mark been met?"""
+    completed: bool = False
+    """Has the walk come to its end undisturbed?"""
+    failed: bool = False
+    """Did a page of it fail?"""
+    gap: bool = False
+    """Did its pages end before the mark? Then articles may have come and gone unseen."""
+
+    @property
+    def exact(self) -> bool:
+        """Does every link of a page belong to its list? A bare ``a`` also finds tickers and sidebars."""
+        return not isinstance(self.source, Listing) or self.source.links != "a"
+
+    def wants(self, entry: Entry) -> bool:
+        """Is the entry within the days looked for, as far as it tells itself?"""
+        first, last = entry.days
+        if self.until and first and first > self.until:
+            return False
+        if self.since and last:
+            return max(last, entry.lastmod.date() if entry.lastmod else last) >= self.since
+        return True
+
+    def turn(self, keys: Sequence[str]) -> set[str]:
+        """Take note of a page: its keys in their order, before its articles are asked for.
+
+        Returns the keys that no page before had. Only they tell how far the walk has come: a ticker
+        shows today's headlines on every page of the archive.
+        """
+        fresh = {key for key in keys if key not in self.met}
+        if self.to_mark and self.mark and keys:
+            self.reached = keys[-1] in self.mark if self.exact else fresh <= self.mark
+        if not fresh and not isinstance(self.source, Sitemap):
+            self.upcoming.clear()
+        self.met |= fresh
+        room = MARK_KEYS - len(self.newest)
+        self.newest += [key for key in dict.fromkeys(keys) if key in fresh][: max(0, room)]
+        self.days = []
+        self.read += 1
+        if self.pages_left is not None:
+            self.pages_left -= 1
+        return fresh
+
+    def next(self) -> Request | None:
+        """The next page to ask for, once the current one is settled; None at the end."""
+        too_old = bool(self.ordered and self.since and self.days and max(self.days) < self.since)
+        spent = self.pages_left is not None and self.pages_left <= 0
+        if not (self.reached or too_old or spent):
+            while self.upcoming:
+                request = self.upcoming.pop(0)
+                page = (request.url, request.body)
+                if page not in self.asked:
+                    self.asked.add(page)
+                    return request
+            self.gap = self.to_mark and bool(self.mark) and self.met.isdisjoint(self.mark)
+        self.completed = not self.failed
+        return None
+
+    def unchanged(self, known: Validator, keys: Sequence[str]) -> None:
+        """Take note of a page that is as the last completed walk left it (304).
+
+        ``keys`` are those of the last mark. All that follows in a list was there then, too.
+        """
+        self.validators[known.url] = known
+        self.read += 1
+        self.days = []
+        self.newest += [key for key in keys if key not in self.newest][: MARK_KEYS - len(self.newest)]
+        self.reached = not isinstance(self.source, Sitemap)
+
+    def past_the_end(self, page: int) -> bool:
+        """Is it the end of the list, and no failure, when there is no such page?
+
+        A file of a month without articles need not exist; nor does a page number above the last one.
+        """
+        if isinstance(self.source, Sitemap):
+            return self.source.dated
+        return self.source.numbered and page > 0
+
+    @property
+    def leaves_mark(self) -> bool:
+        """May the next walk stop where this one began? Only if nothing in between was left out."""
+        return self.completed and self.gapless and self.until is None and bool(self.newest)

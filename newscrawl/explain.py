@@ -1,0 +1,213 @@
+"""How a page is read, told for someone who writes or mends the declaration of its site."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from newscrawl.dates import parse as parse_date
+from newscrawl.items import Article, DateCandidate, RawArticle
+from newscrawl.page import check, clean_article, date_article, extract, jsonld, markup, meta
+from newscrawl.page.chosen_date import why_not
+from newscrawl.page.document import Document, parse
+from newscrawl.sites import Markup, Site
+
+WIDTH = 100
+"""Letters of a value that are shown at most."""
+
+_LINKED = {
+    "title": "headline", "body": "articleBody", "authors": "author", "section": "articleSection",
+    "tags": "keywords", "images": "image", "publisher": "publisher",
+}  # fmt: skip
+_META = {
+    "title": meta.TITLE, "lede": meta.DESCRIPTION, "authors": meta.AUTHOR, "section": meta.SECTION,
+    "tags": meta.TAGS, "images": meta.IMAGE, "publisher": ("og:site_name",),
+}  # fmt: skip
+_MACHINE = ("jsonld", "meta", "microdata", "feed")
+_EXACT = ("day", "hour", "minute")
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What became of a page, and why."""
+
+    text: str
+    """Tables for a terminal; values come last in each line, where Arabic disturbs nothing."""
+    accepted: bool
+    """Would a crawl store it as an article?"""
+
+
+def explain(
+    body: bytes,
+    url: str,
+    *,
+    site: Site | None = None,
+    headers: Mapping[str, str] | None = None,
+    now: dt.datetime | None = None,
+) -> Explanation:
+    """Read a page as a crawl does and tell each field's rung and selector, and each date's fate.
+
+    ``url``, ``site``, ``headers`` and ``now`` are those of ``newscrawl.page.read``; ``now`` is aware.
+
+    >>> page = "<h1>المغرب يطلق برنامجا جديدا</h1><p>نص</p>".encode()
+    >>> explain(page, "https://www.example.ma/1").accepted
+    False
+
+    Never raises for any bytes.
+    """
+    raw = extract(body, url, site=site, headers=headers, now=now)
+    article = date_article(clean_article(raw), site, now)
+    rejected = check(article, site)
+    lines = [f"{'page':<10}{url}", f"{'site':<10}{_site(site, raw)}"]
+    if site and not site.is_article(url):
+        lines.append(f"{'note':<10}the address does not match the site's article pattern {site.article!r}")
+    if rejected:
+        lines.append(f"{'verdict':<10}rejected: {rejected[0]} ({rejected[1]})")
+    else:
+        lines.append(f"{'verdict':<10}an article")
+    content_type = {name.lower(): value for name, value in (headers or {}).items()}.get("content-type")
+    document = parse(body, url, content_type)
+    selectors = _markup(site, raw)
+    lines += [
+        "",
+        *table(("field", "rung", "selector", "value"), _fields(article, raw.dates, document, selectors)),
+    ]
+    if raw.dates:
+        head = ("date", "rung", "where", "verdict", "text")
+        lines += ["", *table(head, _dates(raw.dates, article, site, now))]
+    return Explanation("\n".join(lines), rejected is None)
+
+
+def table(head: Row, rows: Iterable[Row]) -> list[str]:
+    """Lines of columns as wide as they need to be; the last one is left as it is.
+
+    >>> table(("field", "value"), [("title", "خبر")])
+    ['field  value', 'title  خبر']
+    """
+    every = [head, *rows]
+    widths = [max(len(row[column]) for row in every) for column in range(len(head) - 1)]
+    return [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in every
+    ]
+
+
+def _site(site: Site | None, raw: RawArticle) -> str:
+    if site is None:
+        return "no spider declares it: read without a declaration"
+    return f"{site.name} ({site.domain}), " + (
+        f"markup {raw.markup}" if raw.markup else "none of its markup's selectors answers"
+    )
+
+
+def _markup(site: Site | None, raw: RawArticle) -> Markup:
+    return next((m for m in (site.markup if site else ()) if m.version == raw.markup), Markup())
+
+
+def _fields(
+    article: Article, candidates: Sequence[DateCandidate], document: Document, selectors: Markup
+) -> Iterator[Row]:
+    origins = article.origins
+    words = f"{article.word_count} words"
+    paragraphs = article.body.split("\n\n") if article.body else []
+    values: dict[str, Sequence[str]] = {
+        "title": [article.title],
+        "lede": [article.lede or ""],
+        "body": [f"{words}: {paragraphs[0]} … {paragraphs[-1]}"] if paragraphs else [],
+        "authors": article.authors or [article.byline or ""],
+        "section": [article.section or ""],
+        "tags": article.tags,
+        "images": [image.url for image in article.images],
+        "publisher": [f"{article.source} ({article.source_name})"],
+    }
+    for name, found in values.items():
+        rung = origins.get(name, "")
+        value = "، ".join(text for text in found if text)
+        yield name, rung or "-", _where(name, rung, document, selectors) or "-", _short(value)
+    when = article.published
+    named = [c for c in candidates if c.rung == origins.get("dates") and c.kind == "published"]
+    where = next((c.where for c in sorted(named, key=lambda c: not _is_chosen(c, article))), "")
+    warned = f"  [{', '.join(when.warnings)}]" if when and when.warnings else ""
+    day = article.day + warned if article.day else article.published_missing
+    for name, text in (
+        ("day", day),
+        ("time", when and when.time),
+        ("published_at", _instant(article.published_at)),
+        ("hijri_day", article.hijri_day),
+    ):
+        yield name, origins.get("dates", "-"), _short(where, 40) or "-", text or ""
+    yield "modified_at", "-", "-", _instant(article.modified_at) or ""
+    yield "lang", "-", "-", article.lang
+
+
+def _where(name: str, rung: str, document: Document, selectors: Markup) -> str:
+    """The selector, property or meta name that gave a field."""
+    if rung == "markup":
+        answers = markup.found(document.root, getattr(selectors, name))
+        return next((selector for selector, _ in answers), "")
+    if rung == "jsonld":
+        return _LINKED.get(name, "") if jsonld.read(document.root).article.get(_LINKED.get(name, "")) else ""
+    if rung == "meta":
+        return meta.read(document).first(_META.get(name, ()))[1]
+    return ""
+
+
+def _dates(
+    candidates: Sequence[DateCandidate], article: Article, site: Site | None, now: dt.datetime | None
+) -> Iterator[Row]:
+    for candidate in candidates:
+        verdict = "chosen" if _is_chosen(candidate, article) else _verdict(candidate, article, site, now)
+        yield (
+            candidate.kind,
+            candidate.rung,
+            _short(candidate.where, 40) or "-",
+            verdict,
+            _short(candidate.text),
+        )
+
+
+def _is_chosen(candidate: DateCandidate, article: Article) -> bool:
+    published = article.published
+    return bool(
+        published
+        and candidate.kind == "published"
+        and (candidate.text, candidate.rung) == (article.published_raw, published.origin)
+    )
+
+
+def _verdict(candidate: DateCandidate, article: Article, site: Site | None, now: dt.datetime | None) -> str:
+    """Why a candidate is the article's date, or is not."""
+    found = parse_date(
+        candidate.text,
+        timezone=site.timezone if site else None,
+        country=site.country if site else None,
+        now=now,
+        false_zone=bool(site and site.false_zone and candidate.rung in _MACHINE),
+    )
+    if found is None:
+        ahead = parse_date(candidate.text) if now else None
+        if ahead and now and ahead.date > now.date():
+            return "refused: it lies in the future"
+        return "refused: " + why_not(candidate).rpartition(": ")[2]
+    if found.precision not in _EXACT:
+        return f"refused: it names a {found.precision}, not a day"
+    if "future" in found.warnings:
+        return "refused: it lies in the future"
+    if candidate.kind == "modified":
+        return "a change"
+    day = found.date.isoformat()
+    if day == article.day:
+        return "same day"
+    return f"outvoted: it says {day}" if article.day else f"refused: it says {day}"
+
+
+def _instant(at: dt.datetime | None) -> str | None:
+    return at.isoformat(" ", "seconds") if at else None
+
+
+def _short(text: str, width: int = WIDTH) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else f"{flat[: width // 2]} … {flat[-width // 2 :]}"
