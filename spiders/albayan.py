@@ -19,6 +19,7 @@ class Albayan(NewsSpider):
             Markup(
                 title="h1.title",
                 date="time.date.published::attr(datetime)",
+                section="ul.breadcrumb li.last-child span",
                 body="#articledetails.articlecontent p",
                 images="figure.detailsmedia img",
                 remove="#articledetails .metadata, p.follow-google",

@@ -23,7 +23,10 @@ class Lbcgroup(NewsSpider):
         markup=[
             Markup(
                 title="h1 .article_details_title",
+                date="span[id$=lblDate]",
                 body="div.LongDesc > div:first-child",
+                section=".article_details_tag.cat-color h3",
+                tags=".article_details_tag:not(.cat-color) h3",
                 remove="bannerinjection, controlinjection",
                 evidence="page saved in January 2026",
             )

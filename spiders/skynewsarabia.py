@@ -29,6 +29,7 @@ class Skynewsarabia(NewsSpider):
                 lede="p.article-summary",
                 date="span.sna_content_head_date",
                 body=".article-content .article-body p",
+                section="article h2 a.sna_title_1_text",
                 images="img.article-image",
                 remove=".article-body sna, .article-body [class*=rel], .article-body .noprint",
                 cut=["أخبار ذات صلة", "الأكثر قراءة", "(?:اشترك في|لم تفعّل) خدمة .*"],

@@ -4,13 +4,15 @@ import asyncio
 import datetime as dt
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urljoin
 
+from protego import Protego  # type: ignore[import-untyped]
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
@@ -185,17 +187,24 @@ class Crawl:
     rejections: dict[str, Rejection] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     """Addresses that were asked for and that the site has no answer to."""
+    forbidden: list[str] = field(default_factory=list)
+    """Addresses that were asked for and that the site's ``robots.txt`` forbids."""
 
     def run(self) -> "Crawl":
         """Walk all that the site declares."""
         asyncio.run(self._run())
         return self
 
-    async def _run(self) -> None:
+    def page(self, page: Page) -> "Crawl":
+        """Visit one page alone, as the spider argument ``url`` does."""
+        asyncio.run(self._run(url=page.answer.url))
+        return self
+
+    async def _run(self, **arguments: str) -> None:
         self._waiting: deque[Request] = deque()
         self._asked: set[str] = set()
         self._answers = {(a.method, a.url, a.form): a for a in self.site.answers}
-        spider = spiders()[self.site.name]()
+        spider = spiders()[self.site.name](**arguments)
         settings = Settings()
         settings.setmodule("newscrawl.settings")
         crawler: Any = SimpleNamespace(
@@ -219,6 +228,9 @@ class Crawl:
             return
         if article:
             self._asked.add(article)
+        if not self._allowed(request):
+            self.forbidden.append(request.url)
+            return
         answer = self._answers.get((request.method, request.url, request.body.decode()))
         if answer is None:
             self.missing.append(f"{request.method} {request.url} {request.body.decode()}".rstrip())
@@ -238,6 +250,10 @@ class Crawl:
             else:
                 await self._take(spider, result, got)
 
+    def _allowed(self, request: Request) -> bool:
+        robots = self._answers.get(("GET", urljoin(request.url, "/robots.txt"), ""))
+        return robots is not None and Protego.parse(robots.body.decode()).can_fetch(request.url, "newscrawl")
+
     async def _take(self, spider: NewsSpider, item: RawArticle | Rejection, got: Response) -> None:
         done: Any = item
         for step in self._steps:
@@ -247,8 +263,3 @@ class Crawl:
         else:
             self.rejections[got.url] = done
         spider._item_done(done, got)
-
-
-def expected_articles(site: OfflineSite) -> Iterator[Page]:
-    """The pages that a crawl must find."""
-    return (page for page in site.pages if page.found)

@@ -1,12 +1,19 @@
 import datetime as dt
+import gzip
+import json
 from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scrapy import Request
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 
 from newscrawl import discovery
-from newscrawl.discovery import Entry, Walk
-from newscrawl.sites import Listing, Site
+from newscrawl.discovery import Entry, Walk, api, feed, listing, pages, sitemap
+from newscrawl.discovery.entry import entry, moment
+from newscrawl.sites import Api, Feed, Listing, Site, Sitemap, WordPress
+from newscrawl.store import Validator
 
 SITE = Site(
     name="الأيام 24",
@@ -14,161 +21,515 @@ SITE = Site(
     country="MA",
     timezone="Africa/Casablanca",
     article=r"^/articles-\d+\.html$",
-    discover=[],
+    discover=[Listing("https://www.alayam24.com/")],
 )
 HOME = "https://www.alayam24.com/"
+EXACT = Listing(HOME, links="h2 a")
 
 
 def page(html: str, url: str = HOME) -> HtmlResponse:
     return HtmlResponse(url, body=html.encode(), encoding="utf-8")
 
 
-def test_article_links_each_once_in_their_order() -> None:
-    response = page(
-        "<a href='/articles-2.html'>ب</a><a href='https://www.alayam24.com/articles-1.html#top'>أ</a>"
-        "<a href='/articles-2.html'>ب</a><a href='/about'>من نحن</a><a href='https://other.ma/articles-3.html'>ج</a>"
-        "<a href='mailto:a@b.ma'>راسلنا</a><a href='http://[broken'>د</a><a>ه</a>"
+def answer(body: str | bytes, url: str = HOME, number: int = 0) -> Response:
+    request = Request(url, meta={"page": number})
+    data = body.encode() if isinstance(body, str) else body
+    return TextResponse(url, body=data, encoding="utf-8", request=request)
+
+
+def urls(entries: list[Entry]) -> list[str]:
+    return [found.url.removeprefix(HOME) for found in entries]
+
+
+class TestEntry:
+    def test_its_day_is_on_the_publishers_clock(self) -> None:
+        late = "2024-04-20T23:30:00Z"  # half past midnight in Morocco
+        assert entry("u", SITE, date=late).day == dt.date(2024, 4, 21)
+        changed = entry("u", SITE, modified=late).lastmod
+        assert changed == dt.datetime(2024, 4, 20, 23, 30, tzinfo=dt.UTC)
+        assert changed
+        assert changed.date() == dt.date(2024, 4, 21)
+
+    def test_a_day_without_a_time_begins_where_the_publisher_is(self) -> None:
+        assert entry("u", SITE, modified="2024-04-20").lastmod == dt.datetime(2024, 4, 19, 23, tzinfo=dt.UTC)
+
+    def test_a_zone_known_to_be_false_is_local_time(self) -> None:
+        cairo = Site(
+            name="اليوم السابع",
+            domain="youm7.com",
+            timezone="Africa/Cairo",
+            article="x",
+            discover=[],
+            false_zone=True,
+        )
+        _, at = moment("2020-08-24T23:23:13Z", cairo)
+        assert at == dt.datetime(2020, 8, 24, 21, 23, 13, tzinfo=dt.UTC)
+
+    @pytest.mark.parametrize(
+        "printed", ["", "أمس", "2024", "99", -1, 0, 1e30, "١٤٤٥", float("nan"), True, None]
     )
-    found = discovery.article_links(response, SITE, Listing(HOME))
-    assert [entry.url for entry in found] == [f"{HOME}articles-2.html", f"{HOME}articles-1.html"]
+    def test_what_names_no_day_is_none(self, printed: Any) -> None:
+        assert moment(printed, SITE) == (None, None)
+
+    @given(st.text(max_size=40) | st.floats() | st.integers() | st.datetimes(timezones=st.just(dt.UTC)))
+    @settings(max_examples=300, derandomize=True, deadline=None)
+    def test_no_date_raises(self, printed: Any) -> None:
+        entry("https://www.alayam24.com/articles-1.html", SITE, date=printed, modified=printed)
+
+    def test_its_title_is_plain_text(self) -> None:
+        assert entry("u", SITE, title="قمة <b>الرباط</b> &#8211; عاجل").title == "قمة الرباط – عاجل"
 
 
-def test_a_tracked_link_to_an_article_is_one() -> None:
-    assert SITE.is_article("http://alayam24.com/articles-7.html?utm_source=home")
-    assert not SITE.is_article("https://www.alayam24.com/articles-7.html?page=2")
-    assert not SITE.is_article("https://notalayam24.com/articles-7.html")
+class TestListing:
+    def test_article_links_each_once_in_their_order(self) -> None:
+        response = page(
+            "<a href='/articles-2.html'>ب</a><a href='https://www.alayam24.com/articles-1.html#top'>أ</a>"
+            "<a href='/articles-2.html'>ب</a><a href='/about'>من نحن</a><a href='https://other.ma/articles-3.html'>ج</a>"
+            "<a href='mailto:a@b.ma'>راسلنا</a><a href='http://[broken'>د</a><a>ه</a>"
+        )
+        found = listing.article_links(response, SITE, Listing(HOME))
+        assert urls(found) == ["articles-2.html", "articles-1.html"]
 
+    @pytest.mark.parametrize("links", ["div.card", "a.link", "a.link::attr(href)"])
+    def test_a_selector_may_name_the_card_the_link_or_its_address(self, links: str) -> None:
+        response = page(
+            "<div class=card><a class=link href='/articles-2.html'>خبر</a></div><a href='/articles-3.html'>"
+        )
+        assert urls(listing.article_links(response, SITE, Listing(HOME, links=links))) == ["articles-2.html"]
 
-def test_section_links_are_neither_articles_nor_services() -> None:
-    response = page(
-        "<a href='/politics'>سياسة</a><a href='/sport/football/'>كرة</a><a href='/articles-1.html'>خبر</a>"
-        "<a href='/contact'>اتصل بنا</a><a href='/feed'>RSS</a><a href='/a/b/c'>عميق</a><a href='/?s=x'>بحث</a>"
-        "<a href='/file.pdf'>ملف</a><a href='https://other.ma/politics'>آخر</a><a href='/'>الرئيسية</a>"
+    def test_a_tracked_link_to_an_article_is_one(self) -> None:
+        assert SITE.is_article("http://alayam24.com/articles-7.html?utm_source=home")
+        assert not SITE.is_article("https://www.alayam24.com/articles-7.html?page=2")
+        assert not SITE.is_article("https://notalayam24.com/articles-7.html")
+        assert not SITE.is_article("http://[broken")
+
+    def test_section_links_are_neither_articles_nor_services(self) -> None:
+        response = page(
+            "<a href='/politics'>سياسة</a><a href='/sport/football/'>كرة</a><a href='/articles-1.html'>خبر</a>"
+            "<a href='/contact'>اتصل بنا</a><a href='/feed'>RSS</a><a href='/a/b/c'>عميق</a><a href='/?s=x'>بحث</a>"
+            "<a href='/file.pdf'>ملف</a><a href='https://other.ma/politics'>آخر</a><a href='/'>الرئيسية</a>"
+        )
+        assert listing.section_links(response, SITE) == [f"{HOME}politics", f"{HOME}sport/football/"]
+        assert listing.section_name(f"{HOME}sport/football/") == "football"
+
+    @pytest.mark.parametrize(
+        ("link", "following"),
+        [
+            ("<a rel='nofollow next' href='?page=2'>2</a>", "?page=2"),
+            ("<ul class=pagination><li class=next><a href='/page/2'>»</a></li></ul>", "page/2"),
+            ("<a href='/archive/2'>التالي »</a>", "archive/2"),
+            ("<a href='/old'>الصفحة التالية</a>", "old"),
+            ("<a href='?paged=3'>3</a><a href='?paged=2'>2</a>", "?paged=2"),
+            ("<a href='/page/2/'>2</a>", "page/2/"),
+            ("<a rel=next href='/'>التالي</a>", None),
+            ("<a rel=next href='https://other.ma/?page=2'>التالي</a>", None),
+            ("<a rel=next href='/articles-4.html'>التالي</a>", None),
+            ("<a href='?page=3'>3</a><p>لا شيء</p>", None),
+        ],
     )
-    assert discovery.section_links(response, SITE) == [f"{HOME}politics", f"{HOME}sport/football/"]
-    assert discovery.section_name(f"{HOME}sport/football/") == "football"
+    def test_the_next_page(self, link: str, following: str | None) -> None:
+        found = listing.next_page(page(link), Listing(HOME), SITE)
+        assert found == (HOME + following if following else None)
+
+    @given(
+        st.sampled_from(["{}?page=", "{}?x=1&page=", "{}?page={}&x=1", "{}?paged=", "{}page/", "{}articles/page:"]),
+        st.integers(1, 10**6), st.integers(1, 10**6),
+    )  # fmt: skip
+    @settings(max_examples=200, derandomize=True, deadline=None)
+    def test_one_page_follows_another_when_only_its_number_is_one_more(
+        self, shape: str, here: int, there: int
+    ) -> None:
+        def at(number: int) -> str:
+            return shape.format(HOME, number) if shape.count("{}") == 2 else shape.format(HOME) + str(number)
+
+        assert listing.follows(at(there), at(here)) == (there == here + 1)
+
+    def test_html_inside_json(self) -> None:
+        okaz = Listing("/more", form={"page": "{page}"}, html="html", links="h3 a")
+        found = listing.read(
+            answer(json.dumps({"html": "<h3><a href='/articles-5.html'>خبر</a></h3>"})), okaz, SITE
+        )
+        assert found
+        assert urls(found.entries) == ["articles-5.html"]
+        assert (found.after[0].method, found.after[0].body) == ("POST", b"page=2")
+        for other in ("<html>خطأ</html>", "", "[1", '{"html": 3}'):
+            nothing = listing.read(answer(other), okaz, SITE)
+            assert nothing is None or nothing.entries == []
+
+    def test_a_file_is_no_page(self) -> None:
+        assert listing.read(Response(HOME, body=b"%PDF"), Listing(HOME), SITE) is None
+
+    def test_feeds_of_comments_are_left_out(self) -> None:
+        response = page(
+            "<link rel=alternate type='application/rss+xml' href='/feed'>"
+            "<link rel=alternate type='application/rss+xml' href='/comments/feed'>"
+        )
+        assert listing.advertised_feeds(response) == [f"{HOME}feed"]
 
 
-def test_the_next_page() -> None:
-    listing = Listing(HOME)
-    assert (
-        discovery.next_page(page("<a rel='nofollow next' href='?page=2'>التالي</a>"), listing)
-        == f"{HOME}?page=2"
-    )
-    assert discovery.next_page(page("<a rel=next href='/'>التالي</a>"), listing) is None
-    assert discovery.next_page(page("<p>لا شيء</p>"), listing) is None
+class TestRequests:
+    def test_numbered_pages_forms_and_json(self) -> None:
+        assert pages.page(Listing("/news?paged={page}"), 0, HOME).url == f"{HOME}news?paged=1"
+        posted = pages.page(Api("/search", json={"from": "{page}", "q": "الرباط"}, first=0, step=20), 2, HOME)
+        assert (posted.method, json.loads(posted.body)) == ("POST", {"from": 40, "q": "الرباط"})
+        assert pages.name(Listing("/more", form={"page": "{page}"}), HOME) == f"{HOME}more page=1"
+
+    def test_a_dated_sitemap_is_walked_from_the_newest_file_and_keeps_its_name(self) -> None:
+        padded = Sitemap("/{year}/{month:02}/{day:02}.xml")
+        asked = pages.first(padded, HOME, dt.date(2024, 2, 29), dt.date(2024, 3, 1))
+        assert [request.url for request in asked] == [f"{HOME}2024/03/01.xml", f"{HOME}2024/02/29.xml"]
+        assert pages.name(padded, HOME) == HOME + "{year}/{month:02}/{day:02}.xml"
+        assert pages.first(padded, HOME, dt.date(2024, 3, 2), dt.date(2024, 3, 1)) == []
+
+    def test_a_wrong_declaration_is_named_with_its_remedy(self) -> None:
+        with pytest.raises(ValueError, match=r"month:02"):
+            Sitemap("/news-{mm}.xml")
+        with pytest.raises(ValueError, match=r"Api\(items='data\['\) is no JMESPath"):
+            Api("/api", items="data[")
+
+    def test_the_home_page_is_on_the_host_of_the_declaration(self) -> None:
+        assert SITE.home == HOME
+        abroad = Site(
+            name="بي بي سي", domain="bbc.com", timezone="Europe/London", article="x",
+            discover=[Feed("https://feeds.bbci.co.uk/arabic/rss.xml"), WordPress()],
+        )  # fmt: skip
+        assert abroad.home == "https://bbc.com/"
 
 
-def test_feed_entries_carry_their_dates() -> None:
-    body = (
-        "<rss version='2.0'><channel>"
-        "<item><title>خبر</title><link>https://www.alayam24.com/articles-1.html</link>"
-        "<pubDate>Wed, 27 Mar 2024 23:30:00 +0000</pubDate></item>"
-        "<item><link>https://www.alayam24.com/about</link></item></channel></rss>"
-    ).encode()
-    (entry,) = discovery.feed_entries(body, SITE)
-    assert (entry.title, entry.day, entry.lastmod) == ("خبر", dt.date(2024, 3, 27), None)
-    assert discovery.feed_entries(b"<html>not a feed", SITE) == []
-    assert discovery.feed_entries(b"", SITE) == []
+class TestFeed:
+    def test_entries_carry_their_dates(self) -> None:
+        body = (
+            "<rss version='2.0'><channel>"
+            "<item><title>خبر</title><link> https://www.alayam24.com/articles-1.html </link>"
+            "<pubDate>Sat, 20 Apr 2024 23:30:00 +0000</pubDate></item>"
+            "<item><link>https://www.alayam24.com/about</link></item>"
+            "<item><link>https://feeds.example.org/x</link>"
+            "<guid>https://www.alayam24.com/articles-2.html</guid></item></channel></rss>"
+        )
+        found = feed.read(answer(body), Feed(), SITE)
+        assert found
+        one, two = found.entries
+        assert (one.title, one.day, one.lastmod) == ("خبر", dt.date(2024, 4, 21), None)
+        assert one.date == "Sat, 20 Apr 2024 23:30:00 +0000"
+        assert two.url == f"{HOME}articles-2.html"
+
+    def test_an_arabic_date_in_a_feed(self) -> None:
+        body = (
+            "<rss version='2.0'><channel><item><link>https://www.alayam24.com/articles-1.html</link>"
+            "<pubDate>الأربعاء، 27 مارس 2024 10:00</pubDate></item></channel></rss>"
+        )
+        found = feed.read(answer(body), Feed(), SITE)
+        assert found
+        assert found.entries[0].day == dt.date(2024, 3, 27)
+
+    def test_the_older_part_of_a_feed(self) -> None:
+        atom = (
+            "<feed xmlns='http://www.w3.org/2005/Atom'><link rel='next' href='/feed?p=2'/>"
+            "<entry><link href='https://www.alayam24.com/articles-1.html'/>"
+            "<published>2024-03-27T10:00:00Z</published><updated>2024-03-28T10:00:00Z</updated></entry></feed>"
+        )
+        found = feed.read(answer(atom), Feed(), SITE)
+        assert found
+        assert [request.url for request in found.after] == [f"{HOME}feed?p=2"]
+        assert found.entries[0].lastmod == dt.datetime(2024, 3, 28, 10, tzinfo=dt.UTC)
+        numbered = feed.read(answer(atom), Feed("/feed/?paged={page}"), SITE)
+        assert numbered
+        assert [request.url for request in numbered.after] == [f"{HOME}feed/?paged=2"]
+
+    def test_what_is_no_feed(self) -> None:
+        for body in (b"<html>not a feed", b"", b"/etc/passwd", b"\x1f\x8b broken"):
+            assert feed.read(answer(body), Feed(), SITE) is None
 
 
-def sitemap(*entries: tuple[str, str | None], index: bool = False) -> bytes:
-    outer, inner = ("sitemapindex", "sitemap") if index else ("urlset", "url")
+def urlset(*entries: tuple[str, str | None]) -> bytes:
     rows = "".join(
-        f"<{inner}><loc>{loc}</loc>{f'<lastmod>{mod}</lastmod>' if mod else ''}</{inner}>"
+        f"<url><loc>{loc}</loc>{f'<lastmod>{mod}</lastmod>' if mod else ''}"
+        "<image:image><image:loc>https://www.alayam24.com/articles-9.html</image:loc></image:image></url>"
         for loc, mod in entries
     )
-    return f"<{outer} xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{rows}</{outer}>".encode()
+    return (
+        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+        f"xmlns:image='http://www.google.com/schemas/sitemap-image/1.1'>{rows}</urlset>"
+    ).encode()
 
 
-def test_sitemaps_are_read_newest_first() -> None:
-    body = sitemap(
-        (f"{HOME}articles-1.html", "2024-03-01"),
-        (f"{HOME}articles-2.html", "2024-03-27T10:00:00+01:00"),
-        (f"{HOME}politics", "2024-03-28"),
+def files(*entries: tuple[str, str | None]) -> bytes:
+    return (
+        urlset(*entries)
+        .replace(b"<url>", b"<sitemap>")
+        .replace(b"</url>", b"</sitemap>")
+        .replace(b"urlset", b"sitemapindex")
     )
-    entries = discovery.sitemap_entries(body, SITE)
-    assert [entry.url[-15:] for entry in entries] == ["articles-2.html", "articles-1.html"]
-    assert entries[0].lastmod == dt.datetime(2024, 3, 27, 9, tzinfo=dt.UTC)
 
 
-def test_a_long_sitemap_without_dates_says_nothing_about_news() -> None:
-    many = [(f"{HOME}articles-{n}.html", None) for n in range(discovery.UNDATED_SITEMAP + 1)]
-    assert discovery.sitemap_entries(sitemap(*many), SITE) == []
-    assert len(discovery.sitemap_entries(sitemap(*many[:9]), SITE)) == 9
+class TestSitemap:
+    def read(self, body: bytes, walk: Walk | None = None) -> discovery.Page | None:
+        return discovery.read(answer(body), walk or Walk(HOME, Sitemap(f"{HOME}sitemap.xml")), SITE)
+
+    def entries(self, body: bytes) -> list[Entry]:
+        found = self.read(body)
+        assert found
+        return found.entries
+
+    def test_the_newest_come_first(self) -> None:
+        body = urlset(
+            (f"{HOME}articles-1.html", "2024-03-01"),
+            (f"{HOME}articles-2.html", "2024-03-27T10:00:00+01:00"),
+            (f"{HOME}politics", "2024-03-28"),
+        )
+        for packed in (body, gzip.compress(body)):
+            found = self.entries(packed)
+            assert urls(found) == ["articles-2.html", "articles-1.html"]
+            assert found[0].lastmod == dt.datetime(2024, 3, 27, 9, tzinfo=dt.UTC)
+
+    def test_a_change_is_not_a_publication(self) -> None:
+        (found,) = self.entries(urlset((f"{HOME}articles-1.html", "2024-03-27")))
+        walk = Walk(HOME, Sitemap(HOME), until=dt.date(2024, 3, 20))
+        assert found.day is None
+        assert walk.wants(found)  # published by the 27th, perhaps before the 20th
+
+    def test_a_long_sitemap_without_dates_says_nothing_about_news(self) -> None:
+        many = [(f"{HOME}articles-{n}.html", None) for n in range(sitemap.UNDATED + 1)]
+        assert self.entries(urlset(*many)) == []
+        assert len(self.entries(urlset(*many[:9]))) == 9
+
+    def test_one_moment_for_all_is_that_of_the_file(self) -> None:
+        every = [(f"{HOME}articles-{n}.html", "2024-03-27T10:00:00Z") for n in range(sitemap.SAME_MOMENT)]
+        assert {found.lastmod for found in self.entries(urlset(*every))} == {None}
+        assert None not in {found.lastmod for found in self.entries(urlset(*every[:5]))}
+
+    def test_an_index_gives_the_files_that_may_hold_what_is_looked_for(self) -> None:
+        walk = Walk(HOME, Sitemap(HOME), since=dt.date(2024, 3, 20), until=dt.date(2024, 4, 10))
+        body = files(
+            (f"{HOME}post-sitemap1.xml", None), (f"{HOME}post-sitemap2.xml", None),
+            (f"{HOME}post-sitemap3.xml", None), (f"{HOME}old.xml", "2019-01-01"),
+            (f"{HOME}news-2024-2.xml", None), (f"{HOME}news-2024-3.xml", None),
+            (f"{HOME}2024/04/x.xml", None), (f"{HOME}news-202405.xml", None), (f"{HOME}new.xml", "2024-05-27"),
+            (f"{HOME}post_tag-sitemap.xml", "2024-05-27"), (f"{HOME}wp-sitemap-taxonomies-category-1.xml", None),
+        )  # fmt: skip
+        found = self.read(body, walk)
+        assert found
+        assert found.index
+        assert [request.url.removeprefix(HOME) for request in found.after] == [
+            "new.xml", "2024/04/x.xml", "news-2024-3.xml",
+            "post-sitemap3.xml", "post-sitemap1.xml", "post-sitemap2.xml",
+        ]  # fmt: skip
+
+    def test_the_declaration_may_say_which_files_hold_articles(self) -> None:
+        walk = Walk(HOME, Sitemap(HOME, files=r"/tag-"))
+        found = self.read(files((f"{HOME}tag-sitemap.xml", None), (f"{HOME}post-sitemap.xml", None)), walk)
+        assert found
+        assert [request.url for request in found.after] == [f"{HOME}tag-sitemap.xml"]
+
+    @given(st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31)), st.sampled_from("-_/."), st.booleans())
+    @settings(max_examples=200, derandomize=True, deadline=None)
+    def test_a_file_named_by_a_period_holds_its_days(self, day: dt.date, sep: str, padded: bool) -> None:
+        y, m, d = (
+            (f"{day.year}", f"{day.month:02}", f"{day.day:02}")
+            if padded
+            else map(str, (day.year, day.month, day.day))
+        )
+        month = sitemap.period(f"/news{sep}{y}{sep}{m}.xml")
+        assert month
+        assert month[0] <= day <= month[1]
+        assert (month[1] - month[0]).days < 31
+        assert sitemap.period(f"/news{sep}{y}{sep}{m}{sep}{d}.xml") == (day, day)
+        assert sitemap.period(f"/news-{day:%Y%m%d}.xml") == (day, day)
+        year = sitemap.period(f"/news-{y}.xml")
+        assert year
+        assert year[0] <= day <= year[1]
+
+    def test_a_count_of_files_is_no_year(self) -> None:
+        assert sitemap.period("/post-sitemap2024.xml") is None
+        assert sitemap.period("/post-sitemap12.xml") is None
+
+    def test_a_feed_that_is_named_as_a_sitemap(self) -> None:
+        rss = f"<rss version='2.0'><channel><item><link>{HOME}articles-1.html</link></item></channel></rss>"
+        assert urls(self.entries(rss.encode())) == ["articles-1.html"]
+
+    def test_what_is_no_sitemap(self) -> None:
+        for body in (b"", b"<html><p>404", b"\x1f\x8b broken gzip", "غير موجود".encode()):
+            assert self.read(body) is None
+
+    def test_a_cut_sitemap_gives_what_it_has(self) -> None:
+        whole = urlset((f"{HOME}articles-1.html", None), (f"{HOME}articles-2.html", None))
+        assert urls(self.entries(whole[: whole.index(b"articles-2")])) == ["articles-1.html"]
+
+    def test_no_entity_is_expanded(self) -> None:
+        body = b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>" + urlset(
+            (f"{HOME}articles-1.html", "&e;")
+        )
+        (found,) = self.entries(body)
+        assert found.lastmod is None
 
 
-def test_an_index_gives_the_sitemaps_that_are_not_too_old() -> None:
-    body = sitemap(
-        (f"{HOME}old.xml", "2019-01-01"),
-        (f"{HOME}new.xml", "2024-03-27"),
-        (f"{HOME}any.xml", None),
-        index=True,
-    )
-    walk = Walk(HOME, since=dt.date(2024, 3, 20))
-    assert discovery.sitemap_pages(body, walk) == [f"{HOME}new.xml", f"{HOME}any.xml"]
-    assert discovery.sitemap_pages(sitemap((f"{HOME}articles-1.html", None)), walk) is None
+class TestApi:
+    def test_declared_paths(self) -> None:
+        spa = Api(
+            "/news?start={page}", first=0, step=10, items="data",
+            link="join('', ['https://www.alayam24.com/articles-', to_string(uuid), '.html'])",
+            date="published_at", title="title", modified="changed",
+        )  # fmt: skip
+        body = json.dumps({"data": [
+            {"uuid": 7, "title": "خبر", "published_at": 1711571400, "changed": "2024-03-28T10:00:00Z"},
+            {"uuid": None}, {"title": "بلا رابط"}, "x", None,
+        ]})  # fmt: skip
+        found = api.read(answer(body), spa, SITE)
+        assert found
+        (first,) = [entry for entry in found.entries if entry.url.endswith("-7.html")]
+        assert (first.day, first.title) == (dt.date(2024, 3, 27), "خبر")
+        assert first.lastmod == dt.datetime(2024, 3, 28, 10, tzinfo=dt.UTC)
+        assert [request.url for request in found.after] == [f"{HOME}news?start=10"]
 
+    def test_wordpress_says_utc_without_saying_so(self) -> None:
+        body = json.dumps([
+            {"link": f"{HOME}articles-1.html", "date_gmt": "2024-04-20T23:30:00", "modified_gmt": None,
+             "title": {"rendered": "قمة &#8211; الرباط"}},
+        ])  # fmt: skip
+        found = api.read(answer(body), WordPress(), SITE)
+        assert found
+        (first,) = found.entries
+        assert (first.day, first.title, first.lastmod) == (dt.date(2024, 4, 21), "قمة – الرباط", None)
 
-def test_what_is_no_sitemap_has_no_entries() -> None:
-    for body in (b"", b"<html><p>404", b"\x1f\x8b broken gzip", "غير موجود".encode()):
-        assert discovery.sitemap_entries(body, SITE) == []
-        assert discovery.sitemap_pages(body, Walk(HOME)) is None
+    def test_the_next_page_by_its_address(self) -> None:
+        body = json.dumps({"items": [], "links": {"next": "/api?cursor=abc"}})
+        found = api.read(answer(body), Api("/api", items="items", next="links.next"), SITE)
+        assert found
+        assert [request.url for request in found.after] == [f"{HOME}api?cursor=abc"]
+
+    @given(st.recursive(st.none() | st.integers() | st.text(max_size=9), lambda x: st.lists(x) | st.dictionaries(
+        st.sampled_from(["data", "uuid", "title", "published_at", "link"]), x), max_leaves=12))  # fmt: skip
+    @settings(max_examples=200, derandomize=True, deadline=None)
+    def test_no_answer_raises(self, data: Any) -> None:
+        for declared in (Api("/x", items="data", date="published_at", title="title"), WordPress()):
+            api.read(answer(json.dumps(data)), declared, SITE)
+
+    def test_what_is_no_json(self) -> None:
+        for body in (b"", b"<html>", b"[1", b'{"code": "rest_no_route"}', b"\xff\xfe"):
+            assert api.read(answer(body), WordPress(), SITE) is None
 
 
 class TestWalk:
     def turned(self, walk: Walk, keys: list[str], days: list[str] | None = None, more: bool = True) -> Any:
-        walk.upcoming = [Request(f"{HOME}?page={len(walk.newest)}")] if more else []
+        walk.upcoming = [Request(f"{HOME}?page={walk.read + 2}")] if more else []
         walk.turn(keys)
         walk.days = [dt.date.fromisoformat(day) for day in days or []]
         return walk.next()
 
-    def test_it_ends_where_the_last_one_began(self) -> None:
-        walk = Walk(HOME, mark=frozenset("def"))
+    @pytest.mark.parametrize("source", [EXACT, Listing(HOME), WordPress()])
+    def test_it_ends_where_the_last_one_began(self, source: Listing | Api) -> None:
+        walk = Walk(HOME, source, mark=frozenset("def"))
         assert self.turned(walk, ["a", "b", "c"])
         assert self.turned(walk, ["c", "d"]) is None
         assert walk.leaves_mark
         assert walk.newest == ["a", "b", "c", "d"]
 
     def test_a_pinned_article_of_the_mark_does_not_end_it(self) -> None:
-        walk = Walk(HOME, mark=frozenset("def"))
-        assert self.turned(walk, ["d", "a", "b"])
+        for source in (EXACT, Listing(HOME)):
+            assert self.turned(Walk(HOME, source, mark=frozenset("def")), ["d", "a", "b"])
+
+    def test_a_sidebar_does_not_end_it(self) -> None:
+        walk = Walk(HOME, Listing(HOME), mark=frozenset("def"))
+        assert self.turned(walk, ["a", "b", "f"])
+        assert self.turned(walk, ["c", "d", "f"])
+        assert self.turned(walk, ["e", "f"]) is None
 
     def test_it_ends_when_a_whole_page_is_too_old(self) -> None:
-        walk = Walk(HOME, since=dt.date(2024, 3, 20))
+        walk = Walk(HOME, EXACT, since=dt.date(2024, 3, 20))
         assert self.turned(walk, ["a", "b"], ["2024-03-19", "2024-03-21"])
         assert self.turned(walk, ["c", "d"], ["2024-03-18", "2024-03-19"]) is None
         assert walk.completed
 
     def test_a_first_walk_has_a_horizon_in_pages(self) -> None:
-        walk = Walk(HOME, pages_left=2)
+        walk = Walk(HOME, EXACT, pages_left=2)
         assert self.turned(walk, ["a"])
         assert self.turned(walk, ["b"]) is None
         assert walk.leaves_mark
 
-    def test_a_site_that_repeats_its_last_page_is_left(self) -> None:
-        walk = Walk(HOME)
+    def test_a_site_that_repeats_its_pages_is_left(self) -> None:
+        walk = Walk(HOME, EXACT)
         assert self.turned(walk, ["a", "b"])
-        assert self.turned(walk, ["a", "b"]) is None
+        assert self.turned(walk, ["c"])
+        assert self.turned(walk, ["a", "c"]) is None
+        circle = Walk(HOME, EXACT)
+        circle.upcoming = [Request(HOME), Request(HOME)]
+        assert circle.next()
+        assert circle.next() is None
+
+    def test_a_sitemap_without_articles_does_not_end_it(self) -> None:
+        walk = Walk(HOME, Sitemap(HOME))
+        assert self.turned(walk, [])
 
     def test_a_failed_page_leaves_no_mark(self) -> None:
-        walk = Walk(HOME, failed=True)
+        walk = Walk(HOME, EXACT, failed=True)
         self.turned(walk, ["a"], more=False)
         assert not walk.leaves_mark
 
     def test_days_that_were_left_out_leave_no_mark(self) -> None:
-        until = Walk(HOME, until=dt.date(2024, 3, 20))
-        since = Walk(HOME, mark=frozenset("z"), since=dt.date(2024, 3, 20), gapless=False)
+        until = Walk(HOME, EXACT, until=dt.date(2024, 3, 20))
+        since = Walk(HOME, EXACT, mark=frozenset("z"), since=dt.date(2024, 3, 20), gapless=False)
         for walk in (until, since):
             self.turned(walk, ["a"], more=False)
             assert walk.completed
             assert not walk.leaves_mark
 
+    def test_an_unchanged_page_ends_it_and_renews_the_mark(self) -> None:
+        known = Validator(HOME, '"1"', None, dt.datetime(2024, 3, 27, tzinfo=dt.UTC))
+        walk = Walk(HOME, EXACT, mark=frozenset("ab"))
+        walk.unchanged(known, ["a", "b"])
+        assert walk.next() is None
+        assert walk.leaves_mark
+        assert (walk.newest, walk.validators) == (["a", "b"], {HOME: known})
+        several = Walk(HOME, Sitemap(HOME), mark=frozenset("ab"), upcoming=[Request(f"{HOME}2.xml")])
+        several.unchanged(known, ["a", "b"])
+        assert several.next()
+
+    def test_a_list_that_has_lost_the_mark_has_a_gap(self) -> None:
+        lost = Walk(HOME, Feed(HOME), mark=frozenset("xyz"))
+        kept = Walk(HOME, Feed(HOME), mark=frozenset("ayz"))
+        for walk in (lost, kept):
+            self.turned(walk, ["b", "a", "c"], more=False)
+        assert (lost.gap, kept.gap) == (True, False)
+
     def test_an_entry_is_wanted_by_its_own_date(self) -> None:
-        walk = Walk(HOME, since=dt.date(2024, 3, 20), until=dt.date(2024, 3, 25))
+        walk = Walk(HOME, EXACT, since=dt.date(2024, 3, 20), until=dt.date(2024, 3, 25))
         assert walk.wants(Entry("u"))
         assert walk.wants(Entry("u", day=dt.date(2024, 3, 20)))
         assert not walk.wants(Entry("u", day=dt.date(2024, 3, 19)))
         assert not walk.wants(Entry("u", day=dt.date(2024, 3, 26)))
         changed = dt.datetime(2024, 3, 22, tzinfo=dt.UTC)
         assert walk.wants(Entry("u", day=dt.date(2024, 3, 1), lastmod=changed))
+        assert not walk.wants(Entry("u", lastmod=dt.datetime(2024, 3, 1, tzinfo=dt.UTC)))
+
+    def test_a_day_in_the_address_counts_with_a_day_to_spare(self) -> None:
+        walk = Walk(HOME, EXACT, since=dt.date(2024, 3, 20), until=dt.date(2024, 3, 25))
+        story = "https://www.aljazeera.net/politics/2024/3/{}/x"
+        assert [day for day in range(17, 29) if walk.wants(Entry(story.format(day)))] == list(range(19, 27))
+
+    @given(data=st.data())
+    @settings(max_examples=300, derandomize=True, deadline=None)
+    def test_after_any_gap_a_walk_finds_every_new_article(self, data: st.DataObject) -> None:
+        """Whatever stands around the list: walks from mark to mark miss nothing and come to an end."""
+        size = data.draw(st.integers(1, 8), label="articles on a page")
+        frame = [
+            str(n) for n in data.draw(st.lists(st.integers(0, 99), max_size=6, unique=True), label="sidebar")
+        ]
+        exact = data.draw(st.booleans(), label="exact")
+        on_site = [str(n) for n in range(100, 100 - data.draw(st.integers(1, 40)), -1)]
+        mark: frozenset[str] = frozenset()
+        known: set[str] = set()
+        for new in data.draw(st.lists(st.integers(0, 30), min_size=1, max_size=4), label="new articles"):
+            highest = int(on_site[0])
+            on_site = [str(highest + n) for n in range(new, 0, -1)] + on_site
+            parts = [on_site[start : start + size] for start in range(0, len(on_site), size)]
+            walk = Walk(HOME, EXACT if exact else Listing(HOME), mark=mark)
+            for number, part in enumerate(parts):
+                shown = part if exact else [*frame, *part, *frame[::-1]]
+                walk.upcoming = [Request(f"{HOME}?page={number + 2}")] if number + 1 < len(parts) else []
+                walk.turn(list(dict.fromkeys(shown)))
+                known |= set(shown)
+                if walk.next() is None:
+                    break
+            assert walk.leaves_mark
+            assert set(on_site) <= known
+            mark = frozenset(walk.newest)

@@ -129,6 +129,6 @@ def test_range_is_no_day() -> None:
     body = "<h1>عنوان الخبر الأول في الصفحة</h1><p class='date'>منذ أسبوعين</p><p>نص المقال هنا طويل بما يكفي ليقرأ كاملا.</p>"
     article = read(body.encode(), "https://example.com/1", now=NOW)
     assert article.day is None
-    assert article.published_missing == '"منذ أسبوعين": names a week, not a day'
+    assert article.published_missing == '"منذ أسبوعين": names no exact day'
     assert article.published is not None
     assert article.published.earliest is not None

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ class World:
         found = []
         for site in {run.site for run in self.runs}:
             spans = sorted((run.began, run.ended or self.now) for run in self.runs if run.site == site)
-            found += [site for (_, end), (begin, _) in zip(spans, spans[1:], strict=False) if begin < end]
+            found += [site for (_, end), (begin, _) in pairwise(spans) if begin < end]
         return found
 
 

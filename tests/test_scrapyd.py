@@ -31,6 +31,7 @@ from spiders.alayam24 import Alayam24
 from spiders.maghress import Maghress
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
 from tests.loopback import Loopback, Newspaper, article, listing, serve
+from tests.trials import size
 
 PACKAGES = ("newscrawl", "pipelines", "spiders")
 CREDENTIALS = {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": "كلمة-سر %1".encode().hex()}
@@ -404,3 +405,37 @@ class TestSchedule:
         assert machine.schedule(broken) == []
         run = database.run()
         assert (run["_id"], run["outcome"], run["reason"]) == (job, "fault", "did_not_begin")
+
+
+@pytest.mark.trials
+def test_one_of_two_machines_is_killed_and_its_site_runs_on_the_other_within_two_intervals(
+    machines: Machines, database: Database, newspaper: Newspaper
+) -> None:
+    speed = 1 if size(100) == 100 else 10  # a small trial lets time pass more quickly
+    both = {name: machines(name) for name in ("node1", "node2")}
+    schedulers = {}
+    try:
+        for name, machine in both.items():
+            file = machine.write(LOOPBACK.replace("1d", "1m"))
+            schedulers[name] = subprocess.Popen(
+                [sys.executable, "-m", "scrapy", "schedule", "--node", name, "--file", str(file)],
+                cwd=machine.project, env=machine.environment, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        until(lambda: newspaper.articles_asked())
+        victim = database.ops["leases"].find_one()["node"]
+        schedulers[victim].kill()
+        both[victim].kill()
+        killed = time.monotonic()
+        newspaper.pages.opened.set()  # type: ignore[attr-defined]
+        (other,) = (machine for name, machine in both.items() if name != victim)
+        while not other.jobs()["finished"]:
+            time.sleep(0.5)
+            pass_time(database, 0.5 * (speed - 1))
+            assert (time.monotonic() - killed) * speed < 120
+        waited = (time.monotonic() - killed) * speed
+    finally:
+        for scheduler in schedulers.values():
+            scheduler.terminate()
+            scheduler.wait()
+    assert sorted(run["outcome"] for run in database.ops["runs"].find()) == ["killed", "ok"]
+    print(f"\na killed machine's site had run on the other after {waited:.0f} s at every = 1m")

@@ -169,7 +169,7 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
     article.published_raw = published.raw
     article.published = _detail(published)
     article.origins["dates"] = choice.rung or published.origin
-    if published.precision in ("day", "hour", "minute"):
+    if published.earliest is None:
         article.day = published.date.isoformat()
         article.published_at = published.at
         hijri = published.hijri
@@ -177,7 +177,7 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
         article.hijri_month = hijri.day[:7] if hijri else None
         article.hijri_day_uaq = _umm_al_qura(published)
     else:
-        article.published_missing = f'"{published.raw}": names a {published.precision}, not a day'
+        article.published_missing = f'"{published.raw}": names no exact day'
 
 
 def _umm_al_qura(published: Published) -> str | None:

@@ -219,11 +219,10 @@ class Scheduler:
     def _end_overtime(self, found: Document, now: dt.datetime) -> None:
         """A run that is past its longest time and did not end by itself."""
         entry = self._file.current.entries.get(found["_id"])
+        if entry is None:
+            return  # no longer in the file
         job = found["job"]
-        last = self._cancelled.get(
-            job, found["taken_at"] + (entry.longest if entry else dt.timedelta.max / 4)
-        )
-        if now > last + OVERTIME:
+        if now > self._cancelled.get(job, found["taken_at"] + entry.longest) + OVERTIME:
             log.error("%s: job %s runs for too long and is cancelled", found["_id"], job)
             self._cancelled[job] = now
             self._cancel(job)
