@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 SITE ?= alayam24
 
-.PHONY: help setup demo crawl mongo test trials bench
+.PHONY: help setup demo crawl mongo node deploy schedule test trials bench
 
 help:
 	@echo "make demo                crawl two sites from a recording and show what was stored"
 	@echo "make test                lint, types and all tests"
 	@echo "make crawl SITE=alayam24 crawl a live site"
 	@echo "make mongo               keep the MongoDB of this folder up, to look at the data"
+	@echo "make deploy              send the project to the Scrapyds in scrapy.cfg (NODE=node1: to one)"
+	@echo "make schedule            start what schedule.toml says is due, see docs/operate.md"
 	@echo "make trials              the long trials, in full"
 	@echo "make bench               the benchmarks"
 
@@ -20,7 +22,11 @@ $(VENV)/crawl: requirements.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/test: $(VENV)/crawl requirements-dev.txt
+$(VENV)/node: $(VENV)/crawl deploy/requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r deploy/requirements.txt
+	touch $@
+
+$(VENV)/test: $(VENV)/node requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
@@ -34,6 +40,20 @@ crawl: $(VENV)/crawl
 
 mongo: $(VENV)/crawl
 	$(BIN)/scrapy mongo
+
+node: $(VENV)/node
+
+# scrapyd-deploy ends with 0 also when Scrapyd could not use what it was sent.
+deploy: $(VENV)/node
+	$(BIN)/scrapyd-deploy --build-egg build/newscrawl.egg
+	version=$$(date -u +%Y%m%d%H%M%S); \
+	for node in $(or $(NODE),$$($(BIN)/scrapyd-client targets | cut -d" " -f1)); do \
+		answer=$$($(BIN)/scrapyd-deploy $$node --egg build/newscrawl.egg --version $$version); echo "$$answer"; \
+		echo "$$answer" | grep -q '"status": "ok"' || { echo "$$node has not taken it"; exit 1; }; \
+	done
+
+schedule: $(VENV)/node
+	$(BIN)/scrapy schedule $(ARGS)
 
 test: $(VENV)/test
 	$(BIN)/ruff format --check .

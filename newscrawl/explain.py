@@ -159,7 +159,14 @@ def _dates(
     candidates: Sequence[DateCandidate], article: Article, site: Site | None, now: dt.datetime | None
 ) -> Iterator[Row]:
     for candidate in candidates:
-        verdict = "chosen" if _is_chosen(candidate, article) else _verdict(candidate, article, site, now)
+        if _is_chosen(candidate, article):
+            verdict = (
+                "chosen"
+                if article.day
+                else f"chosen, but {(article.published_missing or '').rpartition(': ')[2]}"
+            )
+        else:
+            verdict = _verdict(candidate, article, site, now)
         yield (
             candidate.kind,
             candidate.rung,

@@ -58,7 +58,7 @@ WHOLE_TEXT = 0.85
 """Share of the root's shingles from which a copy is the whole text, not an edited one."""
 OTHER_NUMBERS = 0.4
 """Share of other numbers, in the same places, from which two texts are notices of one kind."""
-SAME_NOTICE = 0.85
+SAME_NOTICE = 0.95
 """Similarity from which a recurring notice is the same one although its day differs or is not known."""
 COMPARED_WORDS = 600
 """Words of a text in which numbers are compared place by place."""
@@ -334,7 +334,8 @@ def _are_notices(one: Text, other: Text, *, same_day: bool) -> bool:
                     agree += 1
                 elif not _in_other_month(one.words, i, other.words, j):
                     differ += 1
-    return differ > 0 and differ >= OTHER_NUMBERS * (agree + differ)
+    # One number among others may be an edit; a notice of one number has no other.
+    return differ > (1 if agree else 0) and differ >= OTHER_NUMBERS * (agree + differ)
 
 
 def _in_other_month(one: Sequence[str], i: int, other: Sequence[str], j: int) -> bool:

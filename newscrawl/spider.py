@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -283,7 +284,8 @@ class NewsSpider(Spider):
     async def parse_page(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
         """A page of a walk: its articles, and what else it leads to."""
         self._stat("discovery/pages")
-        page = discovery.read(response, walk, self.site)
+        # In a thread: a sitemap may hold 50,000 entries, and meanwhile nothing else would happen.
+        page = await asyncio.to_thread(discovery.read, response, walk, self.site)
         if page is None:
             walk.failed = True
             kind = type(walk.source).__name__.lower()
@@ -347,7 +349,7 @@ class NewsSpider(Spider):
 
     async def _take(self, walk: Walk, entries: Iterable[Entry]) -> AsyncIterator[Request]:
         """Ask for what is not known of a page's entries; when all is settled the walk goes on."""
-        by_key = {key(entry.url, self.site.url_rules): entry for entry in entries}
+        by_key = await asyncio.to_thread(self._by_key, entries)
         fresh = walk.turn(list(by_key))
         wanted = {k: entry for k, entry in by_key.items() if walk.wants(entry)}
         known = await self.store.known(wanted, self.clock.now())
@@ -366,6 +368,9 @@ class NewsSpider(Spider):
         following = self._settled(walk)
         if following:
             yield following
+
+    def _by_key(self, entries: Iterable[Entry]) -> dict[str, Entry]:
+        return {key(entry.url, self.site.url_rules): entry for entry in entries}
 
     def marks(self, now: dt.datetime) -> list[Mark]:
         """The marks that the completed walks of this crawl leave."""
@@ -557,7 +562,9 @@ class NewsSpider(Spider):
         walk: Walk | None = request.cb_kwargs.get("walk")
         status = response.status if response is not None else None
         said = f"HTTP status {status}" if status else str(failure.value) or kind
-        if walk is None:
+        if walk is None:  # the home page or robots.txt; that a site has none is no failure
+            if kind != "client":
+                self._stat(f"discovery/failed/{kind}")
             log.info("%s could not be read (%s): %s", request.url, kind, said)
             return None
         if status == 304 and (known := self._validator(walk, request)):

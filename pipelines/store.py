@@ -3,6 +3,8 @@
 import logging
 from typing import Self
 
+from pymongo.errors import PyMongoError
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
@@ -14,7 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class StorePipeline:
-    """Opens the store before the crawl begins, queues what arrives, and writes the rest at the end."""
+    """Opens the store before the crawl begins, queues what arrives, and writes the rest at the end.
+
+    What a stopped crawl was about to download or to store it leaves on the pending list.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -22,8 +27,11 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Keep the crawler, for its store."""
-        return cls(crawler)
+        """Keep the crawler, for its store, and follow its requests."""
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline._scheduled, signals.request_scheduled)
+        crawler.signals.connect(pipeline._dropped, signals.request_dropped)
+        return pipeline
 
     async def open_spider(self) -> None:
         """Connect; without MongoDB the crawl ends before anything is downloaded."""
@@ -45,9 +53,28 @@ class StorePipeline:
         return item
 
     async def close_spider(self) -> None:
-        """Write what is queued."""
-        if self._store.is_open:
-            try:
-                await self._store.writer.close()
-            except StoreDownError as error:
-                log.error("%s; what was not stored is found again by the next crawl", error)
+        """Write what is queued, and put on the pending list what was not settled."""
+        if not self._store.is_open:
+            return
+        try:
+            await self._store.writer.close()
+        except StoreDownError as error:
+            log.error("%s; what was not stored is found again by the next crawl", error)
+        spider = self._crawler.spider
+        assert isinstance(spider, NewsSpider)
+        try:
+            await self._store.leave_pending(self._store.writer.in_flight, spider.name, spider.clock.now())
+        except PyMongoError as error:
+            log.error("the pending list could not be written: %s", type(error).__name__)
+
+    def _scheduled(self, request: Request) -> None:
+        if not self._store.is_open or "key" not in request.meta or request.meta["again"]:
+            return
+        in_flight = self._store.writer.in_flight
+        if request.meta["key"] not in in_flight:
+            in_flight[request.meta["key"]] = request.meta["asked"]
+            request.meta["in_flight"] = True
+
+    def _dropped(self, request: Request) -> None:
+        if request.meta.get("in_flight"):
+            self._store.writer.in_flight.pop(request.meta["key"], None)

@@ -1,4 +1,4 @@
-"""The offline sites of ``tests/sites``: their answers, what reading must give, and a crawl without a server."""
+"""The offline sites of ``tests/sites``: their answers, what reading must give, a crawl without a server."""
 
 import asyncio
 import datetime as dt
@@ -12,9 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin
 
-from protego import Protego  # type: ignore[import-untyped]
+from protego import Protego
 from scrapy import Request, Spider
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
@@ -121,7 +121,9 @@ def load(name: str) -> OfflineSite:
 
 def _page(path: Path) -> Page:
     said = json.loads(path.with_suffix(".json").read_text("utf-8"))
-    answer = Answer(safe_url_string(said["url"]), path.read_bytes(), said.get("type", "text/html; charset=utf-8"))
+    answer = Answer(
+        safe_url_string(said["url"]), path.read_bytes(), said.get("type", "text/html; charset=utf-8")
+    )
     return Page(
         path.stem, answer, said.get("reviewed") is True, said.get("found", True), dict(said["expected"])
     )
@@ -133,7 +135,9 @@ def _moment(text: str) -> dt.datetime:
 
 def response(answer: Answer, request: Request) -> Response:
     """An answer as Scrapy would give it to a spider."""
-    headers = {"Content-Type": answer.type} | ({"Location": answer.location} if answer.location else {})
+    headers = Headers({"Content-Type": answer.type})
+    if answer.location:
+        headers["Location"] = answer.location
     cls = responsetypes.from_args(headers=headers, url=answer.url, body=answer.body)
     return cls(request.url, status=answer.status, headers=headers, body=answer.body, request=request)
 
@@ -173,8 +177,9 @@ class _NothingKnown:
         return {}
 
     async def young(self, *_: Any) -> AsyncIterator[Any]:
-        for nothing in ():
-            yield nothing
+        nothing: list[Any] = []
+        for document in nothing:
+            yield document
 
 
 @dataclass
@@ -215,7 +220,7 @@ class Crawl:
         )
         spider.crawler, spider.settings = crawler, settings
         spider.store, spider.clock = _NothingKnown(), Clock(self.site.fetched_at)  # type: ignore[assignment]
-        self._steps = [CleanPipeline(), DatePipeline(crawler), CheckPipeline(crawler)]
+        self._steps: list[Any] = [CleanPipeline(), DatePipeline(crawler), CheckPipeline(crawler)]
         async for request in spider.start():
             self._waiting.append(request)
         while self._waiting:
@@ -238,7 +243,7 @@ class Crawl:
         request.meta["fetched_at"] = self.site.fetched_at
         got = response(answer, request)
         if answer.status >= 400:
-            failure = Failure(HttpError(got))
+            failure = Failure(HttpError(got))  # type: ignore[no-untyped-call]
             failure.request = request  # type: ignore[attr-defined]
             results = spider.failed(failure)
         else:

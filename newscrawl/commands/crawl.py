@@ -9,6 +9,8 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
 from newscrawl.download import addon
+from newscrawl.download.errors import BrowserMissing
+from newscrawl.download.render import find_browser
 from newscrawl.runs import EXIT_STATUS
 from newscrawl.spider import Arguments, NewsSpider
 
@@ -32,6 +34,11 @@ class Command(CrawlCommand):
                 Arguments.read(opts.spargs, crawler.spidercls.site.country)
             except ValueError as error:
                 raise UsageError(str(error)) from None
+            if crawler.spidercls.site.render and not self.settings.get("REPLAY"):
+                try:
+                    find_browser(crawler.settings)
+                except BrowserMissing as error:
+                    raise UsageError(f"{args[0]}: {error}", print_help=False) from None
         if job := opts.spargs.get("_job"):
             # Scrapyd names the job in this argument only; what asks who runs us reads the environment.
             os.environ.setdefault("SCRAPYD_JOB", job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import math
 from dataclasses import dataclass
 
 from w3lib.html import remove_tags
@@ -97,7 +98,7 @@ def moment(printed: Printed, site: Site) -> tuple[dt.date | None, dt.datetime | 
     if isinstance(printed, dt.datetime):
         at = printed.astimezone(own)
         return at.date(), at
-    if isinstance(printed, int | float) and not isinstance(printed, bool):
+    if isinstance(printed, int | float) and math.isfinite(printed):
         for seconds in (printed, printed / 1000):
             if int(seconds) in _UNIX:
                 at = dt.datetime.fromtimestamp(seconds, own)

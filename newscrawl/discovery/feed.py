@@ -23,7 +23,7 @@ from newscrawl.sites import Feed, Site
 def read(response: Response, feed: Feed, site: Site) -> Page | None:
     """The articles of a feed and the page after it; None when it is no feed."""
     found = parsed(response.body)
-    if not found.version:
+    if not found.get("version"):
         return None
     entries = list(articles(found, response.url, site))
     number = response.meta.get("page", 0) if response.request else 0
@@ -37,7 +37,7 @@ def read(response: Response, feed: Feed, site: Site) -> Page | None:
 
 
 def parsed(body: bytes) -> Any:
-    """A feed as feedparser reads it; ``version`` is empty when it is none."""
+    """A feed as feedparser reads it; it has no ``version`` when it is none."""
     # A stream, because feedparser takes bytes that look like a path or an address for one.
     return feedparser.parse(BytesIO(unpacked(body)), sanitize_html=False, resolve_relative_uris=False)
 

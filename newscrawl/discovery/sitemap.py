@@ -54,7 +54,7 @@ def read(response: Response, walk: Walk, site: Site) -> Page | None:
     if root == "urlset":
         return Page(articles(kinds["url"], response.url, site))
     found = feed.parsed(response.body)  # some sites name their feed as their sitemap
-    return Page(list(feed.articles(found, response.url, site))) if found.version else None
+    return Page(list(feed.articles(found, response.url, site))) if found.get("version") else None
 
 
 def articles(found: Iterable[dict[str, str]], base: str, site: Site) -> list[Entry]:

@@ -14,6 +14,8 @@ from newscrawl.store import Validator
 
 MARK_KEYS = 500
 """Entries that a mark remembers: more than any listing page holds."""
+BARREN = 3
+"""Pages in a row that may show nothing new: what they list may stand in a ticker beside all of them."""
 VALIDATOR_AGE = dt.timedelta(days=1)
 """How long a page may be asked for conditionally before it is read in full again: some servers repeat
 an ETag for another page, and what was refused for a while should be met again."""
@@ -65,6 +67,8 @@ class Walk:
     """Pages not yet asked for, in order."""
     asked: set[tuple[str, bytes]] = field(default_factory=set)
     """Pages asked for: a site whose pages name each other in a circle is left."""
+    barren: int = 0
+    """Pages in a row that had nothing new."""
     waiting: int = 0
     """Articles of the current page that are not settled."""
     days: list[dt.date] = field(default_factory=list)
@@ -104,8 +108,9 @@ class Walk:
         """
         fresh = {key for key in keys if key not in self.met}
         if self.to_mark and self.mark and keys:
-            self.reached = keys[-1] in self.mark if self.exact else fresh <= self.mark
-        if not fresh and not isinstance(self.source, Sitemap):
+            self.reached = keys[-1] in self.mark if self.exact else bool(fresh) and fresh <= self.mark
+        self.barren = 0 if fresh else self.barren + 1
+        if self.barren > (0 if self.exact else BARREN) and not isinstance(self.source, Sitemap):
             self.upcoming.clear()
         self.met |= fresh
         room = MARK_KEYS - len(self.newest)

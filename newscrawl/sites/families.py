@@ -63,7 +63,7 @@ def maghress(
 # --- WordPress. What a theme's row in a public scraper does not name (author, section, tags) is taken
 # from the theme's own template and unverified.
 
-WORDPRESS_POST = r"^/(?:[^/]+/){0,4}(?:[^/]*\d{5,}|[^/.-]+(?:-[^/.-]+){2,})(?:\.html)?/?$"
+WORDPRESS_POST = r"^/(?:[^/]+/){0,4}(?:[^/]*\d{5,}|[^/.-]+(?:-+[^/.-]+){2,}-*)(?:\.html)?/?$"
 """Address of a post, where a site's own form is not known: its last part ends in a number or is a slug
 of three words or more."""
 WORDPRESS_PAGES = (

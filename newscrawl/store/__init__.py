@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
+import pymongo
 from pymongo import AsyncMongoClient, ReplaceOne, UpdateOne
 from pymongo.errors import ConfigurationError, PyMongoError
+from pymongo.read_concern import ReadConcern
+from scrapy.exceptions import CloseSpider
 
 from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.schema import Document, prepare
@@ -22,6 +25,8 @@ from newscrawl.store.writer import Writer
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
+
+T = TypeVar("T")
 
 __all__ = ["Known", "Mark", "Pending", "Store", "StoreDownError", "StoreError", "Validator"]
 
@@ -34,8 +39,12 @@ _OPTIONS: dict[str, Any] = {
     "appname": "newscrawl",
     "serverSelectionTimeoutMS": 5000,
     "connectTimeoutMS": 5000,
+    # An operation without an answer for so long is tried again: its connection may be dead.
+    "socketTimeoutMS": 30_000,
 }
 """Options of the connection that ``MONGODB_URI`` may set otherwise."""
+_PREPARING = 3600
+"""Seconds that bringing an older collection up to date may take."""
 _SAMPLE = 5000
 """Articles of a run that tell enough of how they were read."""
 
@@ -129,7 +138,8 @@ class Store:
         """
         uri = ""
         try:
-            uri = resolve_uri() or await self._resources.enter_async_context(local_server())
+            uri = resolve_uri() or ""
+            uri = uri or await self._resources.enter_async_context(local_server())
             client: AsyncMongoClient[Document] = AsyncMongoClient(
                 uri,
                 tz_aware=True,
@@ -139,7 +149,8 @@ class Store:
             )
             self._resources.push_async_callback(client.close)
             await client.admin.command("ping")
-            await prepare(client[self.database], client[f"{self.database}_ops"])
+            with pymongo.timeout(_PREPARING):
+                await prepare(client[self.database], client[f"{self.database}_ops"])
         except (ServerError, PyMongoError) as error:
             await self._resources.aclose()
             reason = redact(str(error), uri).split(", Timeout:")[0]
@@ -174,16 +185,39 @@ class Store:
     def _ops(self) -> Any:
         return self.client[f"{self.database}_ops"]
 
+    async def _patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """An operation that may be done twice; it waits for a MongoDB that is away, as the writer does.
+
+        Raises :class:`StoreDownError` when it stays away, and ends the crawl.
+        """
+        patience = 0.0 if self.writer.error else self._settings.getfloat("STORE_PATIENCE")
+        try:
+            return await patiently(operation, patience)
+        except StoreDownError as error:
+            self.writer.give_up(error)
+            raise
+
+    async def _asked(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """The same for a spider, whose callback ends the crawl without a traceback."""
+        try:
+            return await self._patiently(operation)
+        except StoreDownError:
+            raise CloseSpider("store_down") from None
+
     async def known(self, keys: Collection[str], now: dt.datetime) -> dict[str, Known]:
         """Which of these keys need no download: stored, or rejected and not yet to be tried again."""
-        wanted = list(keys)
+        return await self._asked(lambda: self._known(list(keys), now))
+
+    async def _known(self, wanted: list[str], now: dt.datetime) -> dict[str, Known]:
         found: dict[str, Known] = {}
         rejected = self._ops["rejected"].find(
             {"keys": {"$in": wanted}, "$or": [{"retry_at": None}, {"retry_at": {"$gt": now}}]}, {"keys": 1}
         )
         async for doc in rejected:
             found |= dict.fromkeys(doc["keys"], Known(None))
-        articles = self._articles.find({"keys": {"$in": wanted}}, {"keys": 1, "day": 1, "checked_at": 1})
+        # What a majority has not acknowledged may yet be rolled back: it is not known.
+        acknowledged = self._articles.with_options(read_concern=ReadConcern("majority"))
+        articles = acknowledged.find({"keys": {"$in": wanted}}, {"keys": 1, "day": 1, "checked_at": 1})
         async for doc in articles:
             found |= dict.fromkeys(doc["keys"], Known(doc["_id"], doc["day"], doc["checked_at"]))
         return {key: found[key] for key in wanted if key in found}
@@ -197,17 +231,18 @@ class Store:
 
     async def unchanged(self, key: str, now: dt.datetime) -> None:
         """Note a visit that found the article as it was (304)."""
-        await self._articles.update_one({"keys": key}, {"$max": {"checked_at": now, "last_seen_at": now}})
+        seen = {"$max": {"checked_at": now, "last_seen_at": now}}
+        await self._asked(lambda: self._articles.update_one({"keys": key}, seen))
 
     async def gone(self, key: str, now: dt.datetime) -> None:
         """Note a visit that found the article removed."""
-        await self._articles.update_one(
-            {"keys": key, "gone_at": None},
-            {"$set": {"gone_at": now}, "$max": {"checked_at": now}, "$currentDate": {"updated_at": True}},
-        )
+        there = {"keys": key, "gone_at": None}
+        gone = {"$set": {"gone_at": now}, "$max": {"checked_at": now}, "$currentDate": {"updated_at": True}}
+        await self._asked(lambda: self._articles.update_one(there, gone))
 
     async def marks(self, site: str) -> dict[str, Mark]:
         """The marks of the completed walks of a site, by listing."""
+        found = await self._asked(lambda: self._ops["marks"].find({"site": site}).to_list())
         return {
             doc["listing"]: Mark(
                 doc["listing"],
@@ -216,7 +251,7 @@ class Store:
                 doc["completed_at"],
                 tuple(Validator(**known) for known in doc.get("validators", ())),
             )
-            async for doc in self._ops["marks"].find({"site": site})
+            for doc in found
         }
 
     async def save_marks(self, marks: Iterable[Mark]) -> None:
@@ -236,46 +271,54 @@ class Store:
             for mark in marks
         ]
         if writes:
-            await self._ops["marks"].bulk_write(writes)
+            await self._patiently(lambda: self._ops["marks"].bulk_write(writes))
 
     async def pending(self, site: str, now: dt.datetime) -> list[Pending]:
         """Downloads of a site that failed for a passing reason and may be tried again by now."""
         query = {"site": site, "$or": [{"retry_at": None}, {"retry_at": {"$lte": now}}]}
-        return [
-            Pending(doc["_id"], doc["url"], site, doc["reason"], doc["retry_at"])
-            async for doc in self._ops["pending"].find(query).sort("failed_at", 1)
-        ]
+        found = await self._asked(lambda: self._ops["pending"].find(query).sort("failed_at", 1).to_list())
+        return [Pending(doc["_id"], doc["url"], site, doc["reason"], doc["retry_at"]) for doc in found]
 
     async def add_pending(self, pending: Pending, now: dt.datetime) -> int:
         """Put a failed download on the pending list; returns how often it has failed by now."""
-        doc = await self._ops["pending"].find_one_and_update(
-            {"_id": pending.key},
-            {
-                "$set": {
-                    "url": pending.url,
-                    "site": pending.site,
-                    "reason": pending.reason,
-                    "retry_at": pending.retry_at,
-                },
-                "$setOnInsert": {"failed_at": now},
-                "$inc": {"times": 1},
-            },
-            upsert=True,
-            return_document=True,
+        failed = {name: getattr(pending, name) for name in ("url", "site", "reason", "retry_at")}
+        doc = await self._asked(
+            lambda: self._ops["pending"].find_one_and_update(
+                {"_id": pending.key},
+                {"$set": failed, "$setOnInsert": {"failed_at": now}, "$inc": {"times": 1}},
+                upsert=True,
+                return_document=True,
+            )
         )
+        self.writer.in_flight.pop(pending.key, None)
         return int(doc["times"])
+
+    async def leave_pending(self, urls: Mapping[str, str], site: str, now: dt.datetime) -> None:
+        """Put what a stopped crawl was about to download, or to store, on the pending list: key → URL."""
+        writes = [
+            UpdateOne(
+                {"_id": key},
+                {
+                    "$setOnInsert": {
+                        "url": url,
+                        "site": site,
+                        "reason": "stopped",
+                        "retry_at": None,
+                        "failed_at": now,
+                        "times": 0,
+                    }
+                },
+                upsert=True,
+            )
+            for key, url in urls.items()
+        ]
+        if writes:
+            await self._patiently(lambda: self._ops["pending"].bulk_write(writes, ordered=False))
 
     async def save_run(self, run: str, fields: Mapping[str, Any]) -> None:
         """Write what is new about a run; the server's clock is its heartbeat."""
-        await self._ops["runs"].bulk_write(
-            [
-                UpdateOne(
-                    {"_id": run},
-                    {"$set": dict(fields), "$currentDate": {"heartbeat_at": True, "stored_at": True}},
-                    upsert=True,
-                )
-            ]
-        )
+        changes = {"$set": dict(fields), "$currentDate": {"heartbeat_at": True, "stored_at": True}}
+        await self._patiently(lambda: self._ops["runs"].update_one({"_id": run}, changes, upsert=True))
 
     async def origins(self, site: str, run: str, since: dt.datetime) -> list[dict[str, str]]:
         """The rungs of the articles that a run has stored as new; of many, the newest."""

@@ -111,7 +111,7 @@ def document(item: Any) -> Document:
 
     Lists and objects are not copied: ``dataclasses.asdict`` would take as long as the write itself.
     """
-    return {name: _value(getattr(item, name)) for name in stored_fields(type(item))}
+    return {name: _value(getattr(item, name)) for name in stored_fields(item.__class__)}
 
 
 def _value(value: Any) -> Any:

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import bson
 from bson.errors import BSONError
@@ -117,6 +117,8 @@ class Writer:
         self._closing = self._all_written = self._ended = False
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
+        self.in_flight: dict[str, str] = {}
+        """Key → URL of the articles that were asked for and are not yet settled."""
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.full = False
@@ -167,15 +169,22 @@ class Writer:
 
     async def _run(self) -> None:
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._write_batches())
-                tasks.create_task(self._link_batches())
-        except BaseExceptionGroup as group:
-            self.give_up(group.exceptions[0])
-            raise group.exceptions[0] from None
+            # Never cancelled: a cancelled wait inside pymongo may leave its locks taken.
+            await asyncio.gather(
+                self._ending_both(self._write_batches()), self._ending_both(self._link_batches())
+            )
+            if self._failure:
+                raise self._failure
         finally:
             self._ended = True
             self.over.set()
+            await self._notify()
+
+    async def _ending_both(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self.give_up(error)
             await self._notify()
 
     async def _notify(self) -> None:
@@ -185,7 +194,7 @@ class Writer:
     # --- Batches
 
     async def _write_batches(self) -> None:
-        while batch := await self._next_batch():
+        while (batch := await self._next_batch()) and not self._failure:
             await self._write(batch)
         self._all_written = True
         await self._notify()
@@ -193,12 +202,12 @@ class Writer:
     async def _next_batch(self) -> list[Article | Rejection]:
         """What is queued, once it is enough or has waited long enough; nothing when all is written."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self._queue or self._closing)
+            await self._changed.wait_for(lambda: self._queue or self._closing or self._failure)
             if self._queue:
                 with suppress(TimeoutError):
                     async with asyncio.timeout_at(self._queue[0][0] + self._age):
                         await self._changed.wait_for(lambda: len(self._queue) >= self._batch or self._closing)
-            await self._changed.wait_for(lambda: len(self._unlinked) < UNLINKED)
+            await self._changed.wait_for(lambda: len(self._unlinked) < UNLINKED or self._failure)
             batch = [self._queue.popleft()[1] for _ in range(min(self._batch, len(self._queue)))]
             self._queued_bytes -= sum(map(_weight, batch))
             self._changed.notify_all()
@@ -214,9 +223,9 @@ class Writer:
             await self._linker.link(ids, await self._now())
 
         await self._patiently(catch_up)
-        while self._unlinked or not self._all_written:
+        while (self._unlinked or not self._all_written) and not self._failure:
             async with self._changed:
-                await self._changed.wait_for(lambda: self._unlinked or self._all_written)
+                await self._changed.wait_for(lambda: self._unlinked or self._all_written or self._failure)
                 ids, self._unlinked = self._unlinked, set()
                 self._changed.notify_all()
             await self._patiently(link)
@@ -268,7 +277,9 @@ class Writer:
         ``attempted`` remembers what was written without an acknowledgement: it may be stored.
         """
         keys = [key for article in articles for key in article.keys]
-        now, stored, forgotten = await asyncio.gather(self._now(), self._stored(keys), self._forgotten(keys))
+        now = await self._now()
+        stored = await self._stored(keys)
+        forgotten = await self._forgotten(keys)
         wanted = [article for article in articles if forgotten.isdisjoint(article.keys)]
         writes, again, refused = self._decide(wanted, stored, attempted, now)
         await self._keep_revisions([stored[write.id] for write in writes if write.outcome == "revised"], now)
@@ -353,7 +364,8 @@ class Writer:
             return done
         problems: dict[int, Document] = {}
         try:
-            result = await self._articles.bulk_write([write.operation for write in writes], ordered=False)
+            operations: list[Any] = [write.operation for write in writes]
+            result = await self._articles.bulk_write(operations, ordered=False)
             matched = result.matched_count
         except BulkWriteError as error:
             if error.details["writeConcernErrors"]:
@@ -418,6 +430,8 @@ class Writer:
         """What is acknowledged is pending no longer."""
         if settled := list(keys):
             await self._pending.delete_many({"_id": {"$in": settled}})
+            for key in settled:
+                self.in_flight.pop(key, None)
 
     # --- Rejections
 

@@ -1,0 +1,191 @@
+"""Labelled articles: which are copies of which, from our own stories and what newspapers do to them.
+
+Every story of the recording is the original of a group; its copies are made by fixed rules from a
+fixed seed. ``data/pairs.json`` holds what must never be merged: recurring notices, follow-ups that
+repeat the background, other stories under one title.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from newscrawl.identity import identify
+from newscrawl.items import Article, Http, MadeBy, PublishedDetail
+from newscrawl.urls import key
+from recordings.stories import read_all
+
+HERE = Path(__file__).parent
+DATA = json.loads((HERE / "data" / "pairs.json").read_text("utf-8"))
+SPAN = dt.date(2024, 4, 2)
+SEEN = dt.datetime(2024, 4, 20, 12, tzinfo=dt.UTC)
+WEEKDAYS = "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد".split()
+HIJRI = {"calendar": "hijri", "precision": "day", "origin": "markup"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One labelled article."""
+
+    group: str
+    """Articles of one group are copies of one another."""
+    variant: str
+    """What was done to the original."""
+    article: Article
+
+
+def article(url: str, title: str, body: str, day: dt.date | None, **fields: Any) -> Article:
+    """An article as the pipelines would hand it to the writer."""
+    site = re.sub(r"^www\.|\.\w+$", "", url.split("/")[2])
+    made = Article(
+        url=url,
+        urls=[url],
+        keys=[key(url)],
+        source=site,
+        source_name=site,
+        site=site,
+        title=title,
+        body=body,
+        word_count=len(body.split()),
+        lang="ar",
+        day=str(day) if day else None,
+        published=PublishedDetail(origin="markup") if day else None,
+        origins={"title": "markup", "body": "markup"},
+        http=Http(status=200, fetched_at=SEEN),
+        made_by=MadeBy(newscrawl="1", spider=site, markup="1", clean=1, fold=1, dates=1, urls=1, schema=1),
+        run="pairs",
+        first_seen_at=SEEN,
+        last_seen_at=SEEN,
+        checked_at=SEEN,
+    )
+    return identify(replace(made, **fields))
+
+
+def records(seed: int = 1445) -> list[Record]:
+    """All labelled articles, in an order that tells nothing."""
+    chance = random.Random(seed)
+    found = [*_copies(chance), *_notices(chance), *_others()]
+    chance.shuffle(found)
+    return found
+
+
+def labelled_pairs(found: list[Record]) -> Iterator[tuple[str, Record, Record]]:
+    """The pairs of the set: each original with each of its copies, and what must not be merged."""
+    groups: dict[str, list[Record]] = {}
+    for record in found:
+        groups.setdefault(record.group.split("#")[0], []).append(record)
+    for members in groups.values():
+        for one, other in combinations(members, 2):
+            original = next((r for r in (one, other) if r.variant == "original"), None)
+            if one.group != other.group:
+                yield one.variant, one, other
+            elif original:
+                yield (other if original is one else one).variant, one, other
+
+
+def changed(words: list[str], share: float, vocabulary: list[str], chance: random.Random) -> list[str]:
+    """A share of the words replaced, dropped, doubled by another, or swapped with the next."""
+    out: list[str] = []
+    places = set(chance.sample(range(len(words)), round(share * len(words))))
+    for place, word in enumerate(words):
+        if place not in places:
+            out.append(word)
+            continue
+        edit = chance.choice(["replace", "replace", "drop", "insert", "swap"])
+        if edit == "insert":
+            out += [word, chance.choice(vocabulary)]
+        elif edit == "replace":
+            out.append(chance.choice(vocabulary))
+        elif edit == "swap" and out:
+            out.insert(-1, word)
+    return out
+
+
+def _respelt(text: str) -> str:
+    """Another keyboard's spelling of the same words."""
+    text = text.replace("أ", "ا").replace("إ", "ا").replace("ة", "ه").replace("ى", "ي").replace("،", ",")
+    return re.sub(r"\d", lambda digit: "٠١٢٣٤٥٦٧٨٩"[int(digit[0])], text).replace("ال", "الـ", 3)
+
+
+def _in_hijri(text: str) -> str:
+    """Its printed days in the other calendar (12 March 2024 was 1 Ramadan 1445 in Morocco)."""
+
+    def converted(match: re.Match[str]) -> str:
+        day = dt.date(2024, 3 if match[2] == "مارس" else 4, int(match[1]))
+        return f"{(day - dt.date(2024, 3, 12)).days + 1} رمضان"
+
+    return re.sub(r"\b(\d{1,2}) (مارس|أبريل)\b", converted, text).replace("رمضان 2024", "رمضان 1445")
+
+
+def _copies(chance: random.Random) -> Iterator[Record]:
+    stories = [s for s in read_all(HERE.parent / "recordings" / "demo") if not s.rejected and s.lang == "ar"]
+    stories = [s for s in stories if not s.recurring and not s.copy]
+    vocabulary = [word for story in stories for word in " ".join(story.paragraphs).split()]
+    boilerplate = DATA["boilerplate"]
+    for number, story in enumerate(stories):
+        group = f"story {number}"
+        day = dt.date.fromisoformat(story.day) if story.day else SPAN
+        opening = f"وقع ذلك يوم {WEEKDAYS[day.weekday()]} {day.day} {'مارس' if day.month == 3 else 'أبريل'} 2024."
+        paragraphs = [*story.paragraphs, opening]
+        body, title = "\n\n".join(paragraphs), story.title
+        words = body.split()
+        framed = "\n\n".join([*chance.sample(boilerplate, 2), body, *chance.sample(boilerplate, 3)])
+
+        def made(variant: str, host: str, title: str, body: str, *, group: str = group, **given: Any) -> Record:
+            path = given.pop("path", f"/{group.replace(' ', '-')}-{variant}.html")
+            on = given.pop("day", day)
+            return Record(group, variant, article(f"https://www.{host}.com{path}", title, body, on, **given))
+
+        aggregator = {"via": "maghress", "source": "alayam24", "site": "maghress"}
+        home = f"/articles-{number}.html"
+        yield made("original", "alayam24", title, body, path=home)
+        yield made("same_day", "alayam24", title, body, path=f"/amp-{number}.html")
+        yield made("boilerplate", "maghress", title, framed, day=None, published=None, **aggregator)
+        hijri = PublishedDetail(**HIJRI)
+        apart = dt.timedelta(days=chance.choice([-1, 0, 1]))
+        yield made("calendar", "sahifa1", title, _in_hijri(body), day=day + apart, published=hijri)
+        yield made("spelling", "sahifa2", _respelt(title), _respelt(body))
+        other = f"{title.split('،')[0]} بالتفاصيل"
+        yield made("wire", "sahifa3", other, f"الرباط - و م ع: {body}\n\n(و م ع)", dateline="الرباط - و م ع", agencies=["و م ع"])  # fmt: skip
+        yield made("changed 10 %", "sahifa4", other, " ".join(changed(words, 0.1, vocabulary, chance)))
+        yield made("changed 20 %", "sahifa5", other, " ".join(changed(words, 0.2, vocabulary, chance)))
+        yield made("cut to 60 %", "sahifa6", other, " ".join(words[: round(0.6 * len(words))]))
+
+
+def _notices(chance: random.Random) -> Iterator[Record]:
+    """Notices of some days, at one site and at another."""
+    for number, notice in enumerate(DATA["notices"]):
+        for on in range(5):
+            slots = {name: chance.choice(values) for name, values in DATA["slots"].items()}
+            slots |= {name: str(chance.randint(2, 9)) for name in "adg"}
+            slots |= {name: str(chance.randint(10, 59)) for name in "bcef"}
+            day = SPAN + dt.timedelta(days=on)
+            slots["weekday"] = WEEKDAYS[day.weekday()]
+            title, body = notice["title"].format(**slots), notice["body"].format(**slots)
+            url = f"https://www.{'nashra' if on % 2 else 'bayan'}.com/notice-{number}-{on}.html"
+            yield Record(f"notice {number}#{on}", "notice", article(url, title, body, day))
+            if on == 2:
+                url = f"https://www.maghress.com/bayan/{number}"
+                fields = {"via": "maghress", "source": "bayan"}
+                yield Record(f"notice {number}#{on}", "notice", article(url, title, body, None, **fields))
+
+
+def _others() -> Iterator[Record]:
+    for number, (title, body, later, follow_up) in enumerate(DATA["follow_ups"]):
+        for turn, (name, text) in enumerate([(title, body), (later, follow_up)]):
+            url = f"https://www.mowaqit{turn}.com/follow-up-{number}.html"
+            day = SPAN + dt.timedelta(days=turn)
+            yield Record(f"follow-up {number}#{turn}", "follow-up", article(url, name, text, day))
+    for number, (title, *bodies) in enumerate(DATA["same_titles"]):
+        for turn, body in enumerate(bodies):
+            for site in range(2):
+                url = f"https://www.unwan{site}.com/title-{number}-{turn}-{site}.html"
+                group = f"title {number}#{turn}"
+                yield Record(group, "same title", article(url, title, body, SPAN))

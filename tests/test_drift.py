@@ -1,0 +1,89 @@
+import gzip
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newscrawl.drift import RUNGS, drift, shares
+from tests.conftest import RECORDING, Database
+
+MARKED = {"body": {"markup": 0.98, "generic": 0.02}, "tags": {"meta": 0.9, "empty": 0.1}}
+
+
+def test_shares_count_every_field_and_what_is_empty() -> None:
+    total, found = shares([{"title": "markup", "body": "markup"}, {"title": "jsonld", "body": "markup"}])
+    assert total == 2
+    assert found["title"] == {"jsonld": 0.5, "markup": 0.5}
+    assert found["body"] == {"markup": 1.0}
+    assert found["tags"] == {"empty": 1.0}
+    assert shares([]) == (0, {})
+
+
+def test_a_fall_is_told_with_what_it_was() -> None:
+    fallen = {"body": {"markup": 0.06, "generic": 0.94}, "tags": {"meta": 0.2, "empty": 0.8}}
+    assert drift("hespress", 100, fallen, [MARKED]) == [
+        "hespress: body now comes from the generic reading in 94 % of articles, was 2 %",
+        "hespress: 80 % of articles now have no tags, was 10 %",
+    ]
+
+
+def test_what_is_told_is_a_fall_and_no_chance() -> None:
+    assert drift("hespress", 100, MARKED, [MARKED]) == []
+    assert drift("hespress", 100, {"body": {"markup": 0.06, "generic": 0.94}}, []) == []
+    assert drift("hespress", 4, {"body": {"generic": 1.0}}, [MARKED]) == []
+    few = {"tags": {"meta": 0.6, "empty": 0.4}}  # two of five articles: it happens
+    assert drift("hespress", 5, few, [MARKED]) == []
+    mended = {"body": {"markup": 1.0}}
+    assert drift("hespress", 100, mended, [{"body": {"generic": 1.0}}]) == []
+
+
+def test_one_odd_run_is_not_the_history() -> None:
+    odd = {"body": {"generic": 1.0}}
+    assert drift("hespress", 100, odd, [MARKED, odd, MARKED])
+    assert drift("hespress", 100, odd, [odd, odd, MARKED]) == []
+
+
+@given(
+    st.integers(0, 400),
+    st.lists(
+        st.dictionaries(st.sampled_from(list(RUNGS)), st.floats(0, 1), max_size=4), min_size=1, max_size=6
+    ),
+)
+@settings(max_examples=200, derandomize=True, deadline=None)
+def test_the_history_itself_is_no_drift(articles: int, history: list[dict[str, float]]) -> None:
+    runs = [{"body": rungs} for rungs in history]
+    assert drift("hespress", articles, runs[0], [runs[0]] * 3) == []
+    for run in runs:
+        assert len(drift("hespress", articles, run, runs)) <= 1
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """The recording of a site whose markup is another one."""
+    pages = gzip.decompress(RECORDING.read_bytes())
+    other = pages.replace(b"articlecontent", b"storybodytext1").replace(b'class="date"', b'class="when"')
+    assert other != pages
+    (tmp_path / "changed.warc").write_bytes(other)
+    return tmp_path / "changed.warc"
+
+
+def test_a_site_whose_markup_changes_is_still_stored_and_the_run_says_so(
+    database: Database, changed: Path
+) -> None:
+    database.crawl("alayam24")
+    run = database.run()
+    before = {doc["url"]: doc for doc in database.articles()}
+    assert run["reading"]["articles"] == len(before)
+    assert run["reading"]["shares"]["body"] == {"markup": 1.0}
+    assert run["drift"] == []
+    for collection in (database["articles"], database.ops["marks"], database.ops["rejected"]):
+        collection.delete_many({})
+    done = database.crawl("alayam24", replay=changed)
+    after = {doc["url"]: doc for doc in database.articles()}
+    assert done.returncode == 0, done.stderr
+    assert len(after) >= 0.9 * len(before)
+    assert {doc["origins"]["body"] for doc in after.values()} == {"generic"}
+    said = database.run()["drift"]
+    assert "alayam24: body now comes from the generic reading in 100 % of articles, was 0 %" in said
+    assert all(sentence in done.stderr for sentence in said)
