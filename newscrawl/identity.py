@@ -58,6 +58,8 @@ WHOLE_TEXT = 0.85
 """Share of the root's shingles from which a copy is the whole text, not an edited one."""
 OTHER_NUMBERS = 0.4
 """Share of other numbers, in the same places, from which two texts are notices of one kind."""
+SAME_TEMPLATE = 0.85
+"""Share of the words that such texts have in common, in their order, numbers aside."""
 SAME_NOTICE = 0.95
 """Similarity from which a recurring notice is the same one although its day differs or is not known."""
 COMPARED_WORDS = 600
@@ -88,9 +90,11 @@ _ONES = (
     "ثمانون ثمانين تسعون تسعين ميه مايه مءه ميتين مايتين ميات الف الفين الاف مليون مليونين "
     "ملايين مليار ملايير"
 )
-_NUMBER = re.compile(rf"\d+|(?:و|ب|ل|ال|وال)?(?:{'|'.join(_ONES.split())})|{'|'.join(_WEEKDAYS.split())}")
+_NUMBER = re.compile(rf"\d+|(?:و|ب|ل|ال|وال)?(?:{'|'.join(_ONES.split())})")
 _YEAR = re.compile(r"1[34]\d\d|20\d\d|19\d\d")
 _MONTH = frozenset(_MONTHS.split())
+_WEEKDAY = frozenset(_WEEKDAYS.split())
+_MASKS = ("@", "#")
 
 _RECURRING = re.compile(
     r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|اسعار|سعر|صرف|عملات|ابراج|برجك|حظك|بورصه|صيدليات|امساكيه|تساقطات|نشره"
@@ -285,11 +289,13 @@ class Text:
     @cached_property
     def numbers(self) -> Counter[str]:
         """The words that :attr:`template` masks."""
-        return Counter(word for word in self.words[:COMPARED_WORDS] if _NUMBER.fullmatch(word))
+        words = zip(self.template, self.words, strict=False)
+        return Counter(word for mask, word in words if mask in _MASKS)
 
 
 def _masked(words: Sequence[str]) -> list[str]:
-    return ["#" if _NUMBER.fullmatch(word) else word for word in words]
+    weekday, number = _MASKS
+    return [weekday if word in _WEEKDAY else number if _NUMBER.fullmatch(word) else word for word in words]
 
 
 def similarity(one: Text, other: Text) -> tuple[float, float]:
@@ -319,21 +325,25 @@ def _are_notices(one: Text, other: Text, *, same_day: bool) -> bool:
     """Are the two issues of a recurring notice, like the exchange rates of two days?"""
     if one.title != other.title and _masked(one.title) == _masked(other.title):
         return True
-    if not same_day and similarity(one, other)[0] < SAME_NOTICE:
-        titles = (" ".join(one.title), " ".join(other.title))
-        if all(_RECURRING.search(title) for title in titles):
-            return True
-    if one.numbers == other.numbers:
-        return False
-    agree = differ = 0
+    if not same_day and all(_RECURRING.search(" ".join(text.title)) for text in (one, other)):
+        return similarity(one, other)[0] < SAME_NOTICE
+    return one.numbers != other.numbers and _have_other_numbers(one, other)
+
+
+def _have_other_numbers(one: Text, other: Text) -> bool:
+    """Are two texts one but for the numbers in it?"""
+    agree = differ = matched = 0
     matcher = difflib.SequenceMatcher(None, one.template, other.template, autojunk=False)
     for start, other_start, size in matcher.get_matching_blocks():
+        matched += size
         for i, j in zip(range(start, start + size), range(other_start, other_start + size), strict=True):
-            if one.template[i] == "#" and not _YEAR.fullmatch(one.words[i]):
+            if one.template[i] in _MASKS and not _YEAR.fullmatch(one.words[i]):
                 if one.words[i] == other.words[j]:
                     agree += 1
                 elif not _in_other_month(one.words, i, other.words, j):
                     differ += 1
+    if matched < SAME_TEMPLATE * min(len(one.template), len(other.template)):
+        return False
     # One number among others may be an edit; a notice of one number has no other.
     return differ > (1 if agree else 0) and differ >= OTHER_NUMBERS * (agree + differ)
 
@@ -394,6 +404,13 @@ def may_be_copies(one: Fields, other: Fields) -> bool:
     return apart is None or apart <= WINDOW
 
 
+def _are_issues(one: Fields, text: Text, other: Fields) -> bool:
+    """Are the two a recurring notice under one title on two days, whatever the texts say?"""
+    known = bool(one["day"] and other["day"])
+    recurring = _same_title(one, other) and _RECURRING.search(" ".join(text.title))
+    return bool(known and recurring and not _same_day(one, other))
+
+
 def are_copies(one: Fields, text: Text, other: Fields, other_text: Text) -> bool:
     """Are two articles copies? It is symmetric, and reads nothing but the two.
 
@@ -401,6 +418,7 @@ def are_copies(one: Fields, text: Text, other: Fields, other_text: Text) -> bool
     """
     return (
         may_be_copies(one, other)
+        and not _are_issues(one, text, other)
         and _same_text(text, other_text, same_title=_same_title(one, other))
         and not _are_notices(text, other_text, same_day=_same_day(one, other))
     )

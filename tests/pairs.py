@@ -83,11 +83,12 @@ def labelled_pairs(found: list[Record]) -> Iterator[tuple[str, Record, Record]]:
         groups.setdefault(record.group.split("#")[0], []).append(record)
     for members in groups.values():
         for one, other in combinations(members, 2):
-            original = next((r for r in (one, other) if r.variant == "original"), None)
             if one.group != other.group:
+                yield f"other {one.variant}", one, other
+            elif one.variant == "original":
+                yield other.variant, one, other
+            elif other.variant == "original" or not one.group.startswith("story"):
                 yield one.variant, one, other
-            elif original:
-                yield (other if original is one else one).variant, one, other
 
 
 def changed(words: list[str], share: float, vocabulary: list[str], chance: random.Random) -> list[str]:

@@ -15,7 +15,8 @@ from newscrawl.store import Validator
 MARK_KEYS = 500
 """Entries that a mark remembers: more than any listing page holds."""
 BARREN = 3
-"""Pages in a row that may show nothing new: what they list may stand in a ticker beside all of them."""
+"""Pages in a row that may show nothing new: what they list may stand in a ticker beside all of them, or
+be no articles. A site that repeats its last page for ever is left after so many."""
 VALIDATOR_AGE = dt.timedelta(days=1)
 """How long a page may be asked for conditionally before it is read in full again: some servers repeat
 an ETag for another page, and what was refused for a while should be met again."""
@@ -110,7 +111,7 @@ class Walk:
         if self.to_mark and self.mark and keys:
             self.reached = keys[-1] in self.mark if self.exact else bool(fresh) and fresh <= self.mark
         self.barren = 0 if fresh else self.barren + 1
-        if self.barren > (0 if self.exact else BARREN) and not isinstance(self.source, Sitemap):
+        if self.barren > BARREN and not isinstance(self.source, Sitemap):
             self.upcoming.clear()
         self.met |= fresh
         room = MARK_KEYS - len(self.newest)

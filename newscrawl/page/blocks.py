@@ -83,6 +83,11 @@ class Blocks:
     marks: list[Mark] = field(default_factory=list)
 
 
+_GAP = re.compile(r"\S {4,}(?=\S)")
+TICKER = 8
+"""So many wide gaps inside a line part the headlines of a ticker, as on maghress; prose has none."""
+
+
 def read(root: etree._Element) -> Blocks:
     """Cut a tree into blocks; at most ``MAX_ELEMENTS`` elements are visited."""
     blocks = Blocks()
@@ -96,11 +101,12 @@ def read(root: etree._Element) -> Blocks:
     def flush() -> None:
         nonlocal linked
         if parts:
-            text = _SPACE.sub(" ", "".join(parts)).strip()
+            printed = "".join(parts)
+            text = _SPACE.sub(" ", printed).strip()
             if text:
-                row.append(
-                    Block(text, text.count(" ") + 1, min(1.0, linked / len(text)), stack[-1][0], heading)
-                )
+                headlines = "    " in printed and len(_GAP.findall(printed)) >= TICKER
+                share = 1.0 if headlines else min(1.0, linked / len(text))
+                row.append(Block(text, text.count(" ") + 1, share, stack[-1][0], heading))
             parts.clear()
         linked = 0
 

@@ -181,10 +181,11 @@ class _Page:
     def body(self) -> None:
         if self.markup.body:
             paragraphs = self._marked_body()
-            if paragraphs:
+            if paragraphs is not None:
                 self.answered = True
                 self.raw.body = paragraphs
-                self.origin("body", "markup")
+                if paragraphs:
+                    self.origin("body", "markup")
                 return
         paragraphs = [block.text for block in self.reading.paragraphs]
         declared = self.linked.article.get("articleBody")
@@ -201,10 +202,14 @@ class _Page:
             self.raw.body = paragraphs
             self.origin("body", "generic")
 
-    def _marked_body(self) -> list[str]:
+    def _marked_body(self) -> list[str] | None:
+        """The paragraphs in the place of the body, none where it holds nothing but notices: the rest of
+        the page is no article then. None when the page has no such place.
+        """
         for element in markup.elements(self.root, self.markup.remove)[0] if self.markup.remove else ():
             drop(element)
         cut = [re.compile(pattern) for pattern in self.markup.cut]
+        spoken = False
         for _, hits in markup.found(self.root, self.markup.body):
             nodes = [hit for hit in hits if not isinstance(hit, str)]
             inside = set(nodes)
@@ -215,7 +220,8 @@ class _Page:
             paragraphs += [squeeze(hit) for hit in hits if isinstance(hit, str) and squeeze(hit)]
             if kept := [p for p in paragraphs if not any(pattern.fullmatch(p) for pattern in cut)]:
                 return kept
-        return []
+            spoken = spoken or any(squeeze(hit if isinstance(hit, str) else text_of(hit)) for hit in hits)
+        return [] if spoken else None
 
     def lede(self) -> None:
         """The summary above the body; one that the body goes on from is the body's first paragraph."""

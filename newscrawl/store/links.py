@@ -195,7 +195,7 @@ class _Decision:
         met = (roots[id_] for id_ in index.met(doc) if id_ in roots)
         earlier = sorted((root for root in met if identity.order(root) < place), key=identity.order)
         await self._read_texts([doc, *earlier] if earlier else [])
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # let the downloads go on
         return next((root for root in earlier if self._are_copies(doc, root)), None)
 
     async def _copies_of(self, new_roots: Sequence[Document]) -> set[str]:
@@ -229,6 +229,8 @@ class _Decision:
         }
 
     def _are_copies(self, one: Document, other: Document) -> bool:
+        if not {one["_id"], other["_id"]} <= self._texts.keys():  # removed meanwhile
+            return False
         return identity.are_copies(one, self._texts[one["_id"]][1], other, self._texts[other["_id"]][1])
 
     async def _read(self, query: Document, limit: int = 0) -> dict[str, Document]:

@@ -59,6 +59,7 @@ _DATE_FIELDS = (
     "day", "published_at", "hijri_day", "hijri_month", "hijri_day_uaq",
     "published", "published_raw", "published_missing",
 )  # fmt: skip
+_READ_FIELDS = ("title", "lede", "body")
 _SEEN_FIELDS = ("http", "run", "raw")
 
 
@@ -282,7 +283,8 @@ class Writer:
         forgotten = await self._forgotten(keys)
         wanted = [article for article in articles if forgotten.isdisjoint(article.keys)]
         writes, again, refused = self._decide(wanted, stored, attempted, now)
-        await self._keep_revisions([stored[write.id] for write in writes if write.outcome == "revised"], now)
+        revised = [write for write in writes if write.outcome == "revised"]
+        await self._keep_revisions([(stored[write.id], write.article) for write in revised], now)
         await self._linker.intend([write.id for write in writes if write.relink])
         attempted |= {write.id: write.outcome for write in writes}
         done = await self._bulk(writes)
@@ -409,13 +411,14 @@ class Writer:
         self.full = True
         self.over.set()
 
-    async def _keep_revisions(self, states: Sequence[Document], now: dt.datetime) -> None:
+    async def _keep_revisions(self, states: Sequence[tuple[Document, Article]], now: dt.datetime) -> None:
         """Write the states that are about to be replaced; writing them twice changes nothing."""
         writes = []
-        for old in states:
+        for old, article in states:
             state = {name: old.get(name) for name in (*_READER_FIELDS, *_DATE_FIELDS)}
             state |= {
                 "article": old["_id"],
+                "changed": [name for name in _READ_FIELDS if old[name] != getattr(article, name)],
                 "revision": old["revision"],
                 "seen_from": old["first_seen_at"],
                 "seen_until": old["last_seen_at"],
@@ -499,8 +502,8 @@ def _update(
     ``attempted`` is what an earlier try may have done that was not acknowledged. Raises ``ValueError``
     when no document can hold the article.
     """
-    revised = old["content_hash"] != article.content_hash
-    outcome = "revised" if revised and _same_reading(old, article) else "seen"
+    revised = old["content_hash"] != article.content_hash and not _is_older(article, old)
+    outcome = "revised" if revised and _is_correction(old, article) else "seen"
     if attempted and not revised and old["run"] == article.run:
         outcome = attempted
     new = document(article)
@@ -516,14 +519,29 @@ def _update(
     changes: Document = {
         "$set": set_,
         "$max": {"last_seen_at": new["last_seen_at"], "checked_at": new["checked_at"]},
+        "$min": {"first_seen_at": new["first_seen_at"]},
         "$addToSet": {"keys": {"$each": keys}, "urls": {"$each": new["urls"]}},
     }
     if revised and outcome == "revised":
         changes["$inc"] = {"revision": 1}
     _encoded(changes)
     unchanged = {"_id": old["_id"], "content_hash": old["content_hash"]}
-    relink = revised or better_date or attempted is not None
-    return _Write(article, old["_id"], outcome, article.content_hash, UpdateOne(unchanged, changes), relink)
+    first_seen = new["first_seen_at"] < old["first_seen_at"]
+    relink = revised or better_date or first_seen or attempted is not None
+    content_hash = article.content_hash if revised else old["content_hash"]
+    return _Write(article, old["_id"], outcome, content_hash, UpdateOne(unchanged, changes), relink)
+
+
+def _is_older(article: Article, old: Document) -> bool:
+    """Was this page fetched before the state that is stored, though it is written later?"""
+    assert article.checked_at
+    return bool(article.checked_at < old["checked_at"])
+
+
+def _is_correction(old: Document, article: Article) -> bool:
+    """Did the newspaper change the text? Not when only the way of reading or of hashing changed."""
+    former = identity.content_hash(old["title"], old["lede"], old["body"])
+    return _same_reading(old, article) and former != article.content_hash
 
 
 def _same_reading(old: Document, article: Article) -> bool:

@@ -1,0 +1,238 @@
+"""Whatever fails at whatever moment: after one complete crawl every article is there, and once.
+
+Each trial lets something fail amid a crawl of a newspaper on loopback into a real mongod. A crawl whose
+MongoDB comes back in time ends as if nothing had been; one that was killed is made up for by the next.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from tests.conftest import PROJECT, Database
+from tests.loopback import Newspaper, article, listing, serve
+from tests.mongod import (
+    Mongod,
+    Proxy,
+    mongod,
+    primary,
+    proxy,
+    replica_set,
+    replica_set_uri,
+    small_file_system,
+)
+from tests.trials import size
+
+pytestmark = pytest.mark.trials
+
+ARTICLES, A_PAGE = 40, 10
+TRIALS = size(20)
+HANG_SECONDS = 10.0 if TRIALS == 20 else 1.0
+FULL_SECONDS = 2.0
+REFUSALS: list[dict[str, Any]] = [
+    {"errorCode": 91},  # ShutdownInProgress
+    {"errorCode": 8},  # UnknownError, as of a failing disk
+    {"errorCode": 14031},  # OutOfDiskSpace
+    {"errorCode": 11600},  # InterruptedAtShutdown
+    {"errorCode": 50},  # MaxTimeMSExpired
+    {"closeConnection": True},
+    {"writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}},
+]
+
+
+class Asked(list[str]):
+    """Says when so many pages have been asked for."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.enough = threading.Event()
+        self._number = number
+
+    def append(self, path: str) -> None:
+        super().append(path)
+        if len(self) >= self._number:
+            self.enough.set()
+
+
+@pytest.fixture(scope="module")
+def newspaper() -> Iterator[Newspaper]:
+    pages = range(ARTICLES // A_PAGE)
+    served = Newspaper({f"/articles-{n}.html": article(n) for n in range(ARTICLES)})
+    for page in pages:
+        following = f"/?page={page + 1}" if page + 1 < len(pages) else None
+        numbers = list(range(page * A_PAGE, (page + 1) * A_PAGE))
+        served.pages[f"/?page={page}" if page else "/"] = listing(numbers, following)
+    with serve(served):
+        yield served
+
+
+def start(newspaper: Newspaper, uri: str, database: str) -> subprocess.Popen[str]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL"))}
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "loopback", "-a", "since=2024-03-01",
+         "-s", "SPIDER_MODULES=tests.loopback", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
+         "-s", "STORE_BATCH=5", "-s", "STORE_AGE=0.05"],
+        cwd=PROJECT, stderr=subprocess.PIPE, text=True,
+        env=inherited | newspaper.environment | {"MONGODB_URI": uri, "MONGODB_DATABASE": database},
+    )  # fmt: skip
+
+
+def trials(
+    fault: str,
+    newspaper: Newspaper,
+    uri: str,
+    fail: Callable[[random.Random, subprocess.Popen[str]], str],
+    *,
+    survives: bool = True,
+) -> None:
+    """Let it fail at random moments, crawl once more, and look."""
+    chance = random.Random(fault)
+    rows = []
+    for _ in range(TRIALS):
+        name = f"fault_{uuid.uuid4().hex[:12]}"
+        moment = chance.randint(1, ARTICLES + ARTICLES // A_PAGE)
+        newspaper.asked = asked = Asked(moment)
+        crawl = start(newspaper, uri, name)
+        said: list[str] = []
+        reader = threading.Thread(target=lambda c=crawl, s=said: s.append(c.stderr.read()), daemon=True)  # type: ignore[misc]
+        reader.start()
+        assert asked.enough.wait(60), said
+        time.sleep(chance.uniform(0, 0.1))
+        detail = fail(chance, crawl)
+        status = crawl.wait(120)
+        reader.join()
+        with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
+            database = Database(uri, name, client)
+            stored = database["articles"].count_documents({})
+            if survives:
+                assert (status, stored) == (0, ARTICLES), said[0]
+                assert database.run()["counts"]["new"] == ARTICLES, said[0]
+            again = start(newspaper, uri, name)
+            words = again.communicate()[1]
+            assert again.returncode == 0, words
+            keys = Counter(key for doc in database.articles() for key in doc["keys"])
+            paths = {"/" + doc["url"].rpartition("/")[2] for doc in database.articles()}
+            assert paths == {path for path in newspaper.pages if path.startswith("/articles-")}
+            assert set(keys.values()) == {1}
+            assert len(database.articles()) == ARTICLES
+            assert database.ops["pending"].count_documents({}) == 0
+            rows.append(f"{moment:>5} {detail:<44} {status:>6} {stored:>9} {ARTICLES:>6} {0:>5} {0:>6}")
+            client.drop_database(name)
+            client.drop_database(f"{name}_ops")
+    print(f"\n{fault}: {len(rows)} crawls of {ARTICLES} articles")
+    print("   at what happened" + " " * 31 + "status  stored  after   lost  twice")
+    print("\n".join(rows))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
+    with mongod(tmp_path_factory.mktemp("faults")) as started:
+        yield started
+
+
+def test_kill_9_of_the_server(newspaper: Newspaper, server: Mongod) -> None:
+    def fail(chance: random.Random, _: subprocess.Popen[str]) -> str:
+        away = chance.uniform(0, 2)
+        server.kill()
+        time.sleep(away)
+        server.start()
+        return f"mongod killed, started again after {away:.1f} s"
+
+    trials("kill -9 of the server", newspaper, server.uri, fail)
+
+
+def test_the_server_hangs(newspaper: Newspaper, server: Mongod) -> None:
+    def fail(_: random.Random, __: subprocess.Popen[str]) -> str:
+        server.send(signal.SIGSTOP)
+        time.sleep(HANG_SECONDS)
+        server.send(signal.SIGCONT)
+        return f"mongod stopped for {HANG_SECONDS:.0f} s"
+
+    trials("SIGSTOP of the server", newspaper, server.uri, fail)
+
+
+def test_connections_are_cut(newspaper: Newspaper, server: Mongod) -> None:
+    def fail(chance: random.Random, through: Proxy) -> str:
+        cuts = chance.randint(1, 5)
+        through.refusing = refusing = chance.random() < 0.5
+        for _ in range(cuts):
+            through.cut()
+            time.sleep(chance.uniform(0, 0.3))
+        through.refusing = False
+        return f"cut {cuts} times{', connections refused' if refusing else ''}"
+
+    with proxy(server.port) as through:
+        uri = f"mongodb://127.0.0.1:{through.port}/?directConnection=true"
+        trials("connections cut", newspaper, uri, lambda chance, _: fail(chance, through))
+
+
+def test_the_server_refuses_writes(newspaper: Newspaper, server: Mongod) -> None:
+    def fail(chance: random.Random, _: subprocess.Popen[str]) -> str:
+        refusal = chance.choice(REFUSALS)
+        times = chance.randint(1, 6)
+        server.fail(mode={"times": times}, data={"failCommands": ["insert", "update", "delete"], **refusal})
+        return f"{times} × {next(iter(refusal.items()))}"[:44]
+
+    trials("writes refused", newspaper, server.uri, fail)
+
+
+def test_the_disk_is_full(newspaper: Newspaper, tmp_path: Path) -> None:
+    try:
+        with small_file_system(tmp_path / "disk", 600) as folder, mongod(folder / "db") as server:
+
+            def fail(_: random.Random, __: subprocess.Popen[str]) -> str:
+                ballast = folder / "ballast"
+                with ballast.open("wb") as file:
+                    try:
+                        while True:
+                            file.write(bytes(1_000_000))
+                            file.flush()
+                    except OSError:
+                        pass
+                time.sleep(FULL_SECONDS)
+                ballast.unlink(missing_ok=True)
+                assert server.process
+                ended = server.process.poll() is not None
+                if ended:
+                    server.start()
+                return "full disk" + (", mongod ended and was started again" if ended else "")
+
+            trials("full disk", newspaper, server.uri, fail)
+    except PermissionError as reason:
+        pytest.skip(str(reason))
+
+
+def test_kill_9_of_the_crawler(newspaper: Newspaper, server: Mongod) -> None:
+    def fail(_: random.Random, crawl: subprocess.Popen[str]) -> str:
+        crawl.kill()
+        return "crawler killed"
+
+    trials("kill -9 of the crawler", newspaper, server.uri, fail, survives=False)
+
+
+def test_the_primary_steps_down(newspaper: Newspaper, tmp_path: Path) -> None:
+    with replica_set(tmp_path) as members:
+
+        def fail(_: random.Random, __: subprocess.Popen[str]) -> str:
+            before = primary(members)
+            try:
+                with before.client() as client:
+                    client.admin.command("replSetStepDown", 5, secondaryCatchUpPeriodSecs=1, force=True)
+            except PyMongoError:
+                pass
+            after = primary(members)
+            return f"primary {members.index(before)} stepped down, then {members.index(after)}"
+
+        trials("primary stepping down", newspaper, replica_set_uri(members), fail)

@@ -1,0 +1,24 @@
+from newscrawl.page import check, extract
+from newscrawl.page.assemble import clean_article, date_article
+from spiders.maghress import Maghress
+
+TICKER = "    ".join(f"عنوان خبر لا علاقة له بالمقال رقم {number} في الشريط المتحرك" for number in range(40))
+URL = "https://www.maghress.com/almassae/1"
+
+
+def page(content: str) -> bytes:
+    return f"""<html><body><div>{TICKER}</div><table><tr><td><span class="articletitle">صورة اليوم</span>
+<span class="articlenewspaper">نشر في المساء يوم 30 - 03 - 2024</span>
+<span class="articlecontent">{content}</span></td></tr></table></body></html>""".encode()
+
+
+def test_a_ticker_is_no_body_where_the_place_of_the_body_says_nothing() -> None:
+    raw = extract(page("انقر هنا لقراءة الخبر من مصدره."), URL, site=Maghress.site)
+    assert raw.body == []
+    reason = check(date_article(clean_article(raw), Maghress.site), Maghress.site)
+    assert reason
+    assert reason[0] == "no_body"
+
+
+def test_a_ticker_is_no_body_of_an_unknown_site() -> None:
+    assert extract(page(""), URL).body == []
