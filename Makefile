@@ -65,4 +65,5 @@ trials: $(VENV)/test
 	NEWSCRAWL_TRIALS=1 $(BIN)/python -m pytest -q -m trials -s $(ARGS)
 
 bench: $(VENV)/test
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.txt
+	for script in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done

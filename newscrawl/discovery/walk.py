@@ -45,7 +45,7 @@ class Walk:
     listing: str
     """The name of the walk: the address of its first page."""
     source: Discovery
-    """The declaration, with its address in full."""
+    """What is walked, as declared."""
     mark: frozenset[str] = frozenset()
     """Keys of the newest entries at the last completed walk; empty on a first walk."""
     since: dt.date | None = None
