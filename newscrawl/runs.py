@@ -54,8 +54,6 @@ SENTENCES: Mapping[Outcome, str] = {
     "partial": "not all could be read; what is missing is asked first next time",
 }
 
-HEARTBEAT = 15.0
-"""Seconds between two signs of life in ``runs``."""
 SILENCE = dt.timedelta(seconds=60)
 """A run that has given no sign of life for so long was killed."""
 NOT_ITS_TURN = "not_its_turn"
@@ -143,6 +141,7 @@ class RunRecord:
         self._heart: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._lease: Lease | None = None
+        self._heartbeat = crawler.settings.getfloat("HEARTBEAT")
         self.started_at = dt.datetime.now(dt.UTC)
         self.run = os.environ.get("SCRAPYD_JOB") or f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
@@ -202,7 +201,7 @@ class RunRecord:
         lost = False
         while not writer.over.is_set() and not lost:
             try:
-                await asyncio.wait_for(writer.over.wait(), HEARTBEAT)
+                await asyncio.wait_for(writer.over.wait(), self._heartbeat)
             except TimeoutError:
                 lost = not await self._show_life(dict(writer.counts))
         assert self._crawler.engine
@@ -221,7 +220,7 @@ class RunRecord:
                 return False
             # Who was taken for killed, after a time without MongoDB, corrects that.
             alive = {"counts": counts, "outcome": None, "reason": None, "finished_at": None}
-            async with asyncio.timeout(HEARTBEAT):
+            async with asyncio.timeout(self._heartbeat):
                 await self._store.save_run(self.run, alive)
         except (PyMongoError, TimeoutError):
             pass

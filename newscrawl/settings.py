@@ -124,6 +124,7 @@ STORE_PATIENCE = environment(
 
 # --- Set by `scrapy schedule` for the jobs that it starts: they hold their site's lease.
 SCHEDULED = False
+HEARTBEAT = 15.0  # seconds between two signs of life of a run; after 60 without one it counts as killed
 
 # --- Recording and replaying a crawl: -s RECORD=file.warc.gz, -s REPLAY=file.warc.gz
 RECORD: str | None = None

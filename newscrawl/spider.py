@@ -154,7 +154,10 @@ class NewsSpider(Spider):
         now = self.clock.now()
         arguments = self.arguments
         if self.site.refused:
+            log.error("%s is left alone: %s", self.name, self.site.refused)
             raise CloseSpider("refused")
+        if not self.settings["CONTACT"] and not self.settings["REPLAY"]:
+            log.warning("set NEWSCRAWL_CONTACT, so that %s can reach you", self.site.domain)
         if arguments.url:
             yield self._article(Entry(arguments.url))
             return

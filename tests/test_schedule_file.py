@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.schedule.file import ScheduleError, first_file, read
+from newscrawl.schedule.file import ScheduleError, first_file, load, read
 from newscrawl.schedule.times import Cron, Every, duration, pieces
 from newscrawl.sites import Feed, Site
+from spiders.alayam24 import Alayam24
+from spiders.maghress import Maghress
+from tests.conftest import PROJECT
 
 UTC = dt.UTC
 
@@ -85,6 +88,10 @@ class TestRead:
             "anfas 2024-03-04 2024-03-10",
             "anfas 2024-03-01 2024-03-03",
         ]
+
+    def test_the_example_that_is_shipped_is_right(self) -> None:
+        spiders = {spider.name: spider.site for spider in (Alayam24, Maghress)}
+        assert list(load(PROJECT / "deploy" / "schedule.toml", spiders).entries) == ["alayam24", "maghress"]
 
     def test_the_first_file_is_a_schedule(self) -> None:
         assert list(read(first_file(SITES), SITES).entries) == ["anfas", "chouala", "taza"]

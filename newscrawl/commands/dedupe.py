@@ -54,6 +54,7 @@ class Command(ScrapyCommand):
         store = Store(self.settings)
         await store.open()
         try:
+            await store.writer.close()  # nothing is written but links
             done = 0
             shown = _Progress()
             async for done, total in Linker(store.client, store.database).relink():

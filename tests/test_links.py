@@ -1,0 +1,267 @@
+"""Copies in the store, against a real mongod: the labelled set, races, and what a decision costs."""
+
+import asyncio
+import datetime as dt
+import gc
+import random
+import struct
+import time
+import tracemalloc
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from newscrawl import identity
+from newscrawl.identity import identify
+from newscrawl.items import Article
+from newscrawl.store.links import Linker
+from newscrawl.store.schema import INDEXES, document, prepare
+from newscrawl.store.writer import Writer
+from tests import pairs
+from tests.conftest import Database
+from tests.trials import size
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+DAY = dt.date(2024, 4, 2)
+LIVING = ("updated_at", "run")
+"""Fields that say when a document was written, not what is true of it."""
+
+
+def write(run: Run, database: Database, *crawls: Sequence[Article], batch: int = 50) -> None:
+    """Write articles, each sequence by a writer of its own, all at once."""
+
+    async def at_once() -> None:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            await prepare(client[database.name], client[f"{database.name}_ops"])
+            writers = [
+                Writer(client, database.name, batch=batch, age=0.01, queue=500, patience=5) for _ in crawls
+            ]
+
+            async def crawl(writer: Writer, articles: Sequence[Article]) -> None:
+                writer.start()
+                for article in articles:
+                    await writer.put(article)
+                await writer.close()
+
+            await asyncio.gather(*map(crawl, writers, crawls))
+
+    run(at_once())
+
+
+def found(database: Database) -> list[dict[str, Any]]:
+    return [{k: v for k, v in doc.items() if k not in LIVING} for doc in database.articles()]
+
+
+def is_settled(documents: Sequence[dict[str, Any]]) -> bool:
+    """Does every copy name the root of its story, and no root another one?"""
+    roots = {doc["_id"] for doc in documents if doc["duplicate_of"] is None}
+    return all(
+        doc["story"] == (doc["duplicate_of"] or doc["_id"]) and doc["story"] in roots for doc in documents
+    )
+
+
+class TestLabelledSet:
+    def test_copies_are_found_and_nothing_else(self, run: Run, database: Database) -> None:
+        records = pairs.records()
+        write(run, database, [record.article for record in records])
+        documents = database.articles()
+        assert is_settled(documents)
+        story = {key: doc["story"] for doc in documents for key in doc["keys"]}
+        group = {record.article.keys[0]: record.group for record in records}
+
+        hits: dict[str, Counter[bool]] = defaultdict(Counter)
+        for variant, one, other in pairs.labelled_pairs(records):
+            if one.group == other.group:
+                hits[variant][story[one.article.keys[0]] == story[other.article.keys[0]]] += 1
+        recall = {variant: count[True] / count.total() for variant, count in hits.items()}
+        merged = [
+            (group[one], group[other])
+            for members in _by_story(story).values()
+            for one, other in combinations(members, 2)
+        ]
+        wrong = [pair for pair in merged if pair[0] != pair[1]]
+        total = sum(count.total() for count in hits.values())
+        print(f"{total} pairs; precision {1 - len(wrong) / len(merged):.4f}; recall {recall}")
+
+        assert total >= 300
+        assert len(wrong) <= 0.01 * len(merged)
+        assert [pair for pair in wrong if not pair[0].startswith("story")] == []
+        floors = {"same_day": 0.99, "boilerplate": 0.97, "calendar": 0.97, "spelling": 0.97, "wire": 0.97}
+        floors |= {"changed 10 %": 0.95, "changed 20 %": 0.85, "cut to 60 %": 0.90}
+        assert {variant for variant, floor in floors.items() if recall[variant] < floor} == set()
+
+    def test_the_copy_at_an_aggregator_names_the_newspaper(self, run: Run, database: Database) -> None:
+        records = [r for r in pairs.records() if r.variant in ("original", "boilerplate")]
+        records.sort(key=lambda record: record.variant)  # the aggregator's first
+        write(run, database, [record.article for record in records], batch=10)
+        by_id = {doc["_id"]: doc for doc in database.articles()}
+        copies = [doc for doc in by_id.values() if doc["via"]]
+        assert copies
+        assert {doc["duplicate"]["kind"] for doc in copies} == {"republished"}
+        assert {by_id[doc["duplicate_of"]]["site"] for doc in copies} == {"alayam24"}
+
+
+def _by_story(story: dict[str, str]) -> dict[str, list[str]]:
+    members = defaultdict(list)
+    for key, root in story.items():
+        members[root].append(key)
+    return members
+
+
+class TestConvergence:
+    def test_opposite_orders_end_with_the_same_documents(self, run: Run, database: Database) -> None:
+        articles = [record.article for record in pairs.records()[:200]]
+        write(run, database, articles, batch=20)
+        forwards = found(database)
+        database["articles"].delete_many({})
+        write(run, database, articles[::-1], batch=20)
+        assert found(database) == forwards
+
+    def test_eight_writers_at_once_end_with_the_same_documents(self, run: Run, database: Database) -> None:
+        articles = [r.article for r in pairs.records() if r.group[-1] in "13579"][:120]
+        write(run, database, articles)
+        alone = found(database)
+        chance = random.Random(1445)
+        for _ in range(2):
+            database["articles"].delete_many({})
+            write(run, database, *[chance.sample(articles, len(articles)) for _ in range(8)], batch=7)
+            assert found(database) == alone
+            assert database.ops["unlinked"].count_documents({}) == 0
+
+    def test_when_a_better_root_arrives_all_links_move(self, run: Run, database: Database) -> None:
+        story = next(r.article for r in pairs.records() if r.variant == "original")
+        copies = [_at(story, f"https://www.copy{n}.com/a.html", via="maghress") for n in range(120)]
+        write(run, database, copies)
+        assert Counter(doc["duplicate_of"] is None for doc in database.articles()) == {True: 1, False: 119}
+        write(run, database, [story])
+        assert {doc["story"] for doc in database.articles()} == {story.keys[0]}
+        assert is_settled(database.articles())
+
+    def test_a_corrected_copy_that_is_none_any_more_stands_alone(self, run: Run, database: Database) -> None:
+        one, two, three = [r.article for r in pairs.records() if r.variant == "original"][:3]
+        copies = [_at(one, f"https://www.copy{n}.com/a.html") for n in range(3)]
+        write(run, database, [one, *copies])
+        root = database["articles"].find_one({"duplicate_of": None})
+        changed = next(a for a in (one, *copies) if a.keys[0] == root["_id"])
+        write(run, database, [identify(replace(changed, title=two.title, body=two.body))])
+        assert {doc["story"] for doc in database.articles() if doc["_id"] != root["_id"]} != {root["_id"]}
+        assert Counter(doc["duplicate_of"] is None for doc in database.articles()) == {True: 2, False: 2}
+        assert is_settled(database.articles())
+        write(run, database, [identify(replace(changed, title=three.title, body=one.body))])
+        assert len({doc["story"] for doc in database.articles()}) == 1
+
+    def test_what_a_killed_crawl_left_unlinked_the_next_one_links(self, run: Run, database: Database) -> None:
+        one = next(r.article for r in pairs.records() if r.variant == "original")
+        two = _at(one, "https://www.copy.com/a.html")
+        write(run, database, [one])
+        left = document(two) | {"_id": two.keys[0], "story": two.keys[0], "updated_at": pairs.SEEN}
+        database["articles"].insert_one(left)
+        database.ops["unlinked"].insert_one({"_id": two.keys[0]})
+        write(run, database, [])
+        assert len({doc["story"] for doc in database.articles()}) == 1
+        assert database.ops["unlinked"].count_documents({}) == 0
+
+
+def _at(article: Article, url: str, **fields: Any) -> Article:
+    """The same text at another address."""
+    host = url.split("/")[2].split(".")[1]
+    given = {"site": host, "source": host} | fields
+    return pairs.article(url, article.title, article.body, dt.date.fromisoformat(article.day or ""), **given)
+
+
+class TestRevisions:
+    def test_a_counter_or_a_stamp_makes_none_and_a_correction_does(self, run: Run, database: Database) -> None:
+        text = "أعلنت الجماعة عن انطلاق أشغال تهيئة الحديقة الكبرى وسط المدينة بعد أشهر من التأخير."
+        bodies = [f"{text}\n\nشوهد {n} مرة\n\nآخر تحديث: 2 أبريل 2024 - 1{n}:30" for n in range(3)]
+        bodies += [f"{text}\n\nشوهد 9 مرة".replace("الكبرى", word) for word in ("الصغرى", "الوسطى", "العليا")]
+        for on, body in enumerate(bodies):
+            seen = pairs.SEEN + dt.timedelta(hours=on)
+            moments = {"last_seen_at": seen, "checked_at": seen, "run": str(on)}
+            article = pairs.article("https://www.jarida.com/1.html", "تهيئة الحديقة", body, DAY, **moments)
+            write(run, database, [article])
+        doc = database.articles()[0]
+        former = list(database["revisions"].find().sort("revision"))
+        assert doc["revision"] == 4
+        assert [state["body"].split()[7] for state in former] == ["الكبرى", "الصغرى", "الوسطى"]
+        assert [state["changed"] for state in former] == [["body"]] * 3
+
+    def test_a_page_fetched_earlier_but_written_later_replaces_nothing(
+        self, run: Run, database: Database
+    ) -> None:
+        url = "https://www.jarida.com/1.html"
+        write(run, database, [pairs.article(url, "عنوان", "النص بعد أن صححته الجريدة", DAY)])
+        before = pairs.SEEN - dt.timedelta(hours=1)
+        moments = dict.fromkeys(("first_seen_at", "last_seen_at", "checked_at"), before)
+        write(run, database, [pairs.article(url, "عنوان", "النص قبل أن تصححه الجريدة", DAY, **moments)])
+        doc = database.articles()[0]
+        assert "بعد" in doc["body"]
+        assert (doc["first_seen_at"], doc["checked_at"]) == (before, pairs.SEEN)
+
+
+def made(number: int, chance: random.Random, day: dt.date) -> dict[str, Any]:
+    """A stored article without a text of its own. Bands repeat as often as those of real ones: of
+    random pairs of articles one shingle in a hundred is common.
+    """
+    id_ = f"{number:032x}"
+    site = f"site{number % 50}"
+    values = struct.pack(f"<{identity.BANDS * identity.ROWS}I", *chance.choices(range(2**32), k=126))
+    return {
+        "_id": id_, "keys": [id_], "site": site, "source": site, "via": None, "day": str(day),
+        "published": None, "published_at": None, "first_seen_at": pairs.SEEN, "title_key": id_,
+        "bands": [band * 10**7 + chance.randrange(10**6) for band in range(identity.BANDS)],
+        "signature": {"values": values}, "content_hash": id_, "title": "خبر", "lede": None,
+        "body": "نص", "dateline": None, "agencies": [], "duplicate_of": None, "duplicate": None, "story": id_,
+    }  # fmt: skip
+
+
+@pytest.mark.trials
+def test_deciding_a_batch_costs_the_same_among_a_million(run: Run, database: Database) -> None:
+    few, many = max(1000, size(10_000)), max(10_000, size(1_000_000))
+    chance = random.Random(1445)
+    batches = 8
+
+    async def trial() -> list[tuple[float, float]]:
+        measured = []
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            articles = client[database.name]["articles"]
+            linker = Linker(client, database.name)
+            stored = 0
+            await articles.create_indexes(INDEXES["articles"])
+            for amount in (few, many):
+                for start in range(stored, amount, 5000):
+                    # As a crawl does it: days go by, so many articles each.
+                    block = range(start, min(start + 5000, amount))
+                    docs = [made(n, chance, DAY + dt.timedelta(days=n // 500)) for n in block]
+                    await articles.insert_many(docs, ordered=False)
+                stored = amount
+                last = DAY + dt.timedelta(days=stored // 500)
+                seconds = []
+                gc.collect()
+                tracemalloc.start()
+                for batch in range(batches):
+                    ids = [amount * 10 + batch * 50 + n for n in range(50)]
+                    docs = [made(n, chance, last) for n in ids]
+                    for doc in docs[:25]:  # every second one has a copy among what is stored
+                        other = await articles.find_one({"_id": f"{stored - 1 - doc['keys'][0].__hash__() % 900:032x}"})
+                        doc |= {"bands": other["bands"], "signature": other["signature"]}
+                    await articles.insert_many(docs)
+                    began = time.process_time(), time.perf_counter()
+                    await linker.link([doc["_id"] for doc in docs], pairs.SEEN)
+                    seconds.append(time.perf_counter() - began[1])
+                peak = tracemalloc.get_traced_memory()[1]
+                tracemalloc.stop()
+                measured.append((sorted(seconds)[len(seconds) // 2], peak))
+        return measured
+
+    (before, memory_before), (after, memory_after) = run(trial())
+    print(
+        f"a batch of 50 among {few:,}: {before * 1e3:.0f} ms, {memory_before / 1e6:.1f} MB at most; "
+        f"among {many:,}: {after * 1e3:.0f} ms, {memory_after / 1e6:.1f} MB"
+    )
+    assert after <= 3 * before
+    assert memory_after <= 2 * memory_before

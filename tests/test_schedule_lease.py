@@ -1,0 +1,121 @@
+"""Who may crawl a site: held by one process, lost only to another job, and only after its time."""
+
+import asyncio
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from newscrawl.schedule import lease
+from newscrawl.schedule.lease import LEASE, Lease
+from tests.conftest import PROJECT, Database, scrapy
+from tests.loopback import Newspaper, article, listing, serve
+
+NOW = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def claimed(database: Database) -> Database:
+    """A database in which job ``one`` is claimed for the loopback newspaper."""
+    leases = database.ops["leases"]
+    leases.insert_one(lease.enrol("loopback", "every 1d", NOW))
+    change = lease.claim(leases.find_one(), job="one", node="node1", now=NOW, next_due=NOW + LEASE)
+    assert leases.update_one(*change).matched_count == 1
+    return database
+
+
+def in_leases(database: Database, use: Any) -> Any:
+    async def go() -> Any:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            return await use(client[f"{database.name}_ops"]["leases"])
+
+    return asyncio.run(go())
+
+
+class TestLease:
+    def test_one_process_of_the_claimed_job_holds_it(self, claimed: Database) -> None:
+        async def use(leases: Any) -> list[bool]:
+            first, second, other = (Lease(leases, "loopback", job) for job in ("one", "one", "two"))
+            taken = [await other.take(), await first.take(), await second.take()]
+            renewed = [await second.renew(), await first.renew()]
+            await second.release()
+            held = await leases.find_one()
+            await first.release()
+            return [*taken, *renewed, held["job"] == "one", (await leases.find_one())["job"] is None]
+
+        assert in_leases(claimed, use) == [False, True, False, False, True, True, True]
+
+    def test_a_claim_is_made_once(self, claimed: Database) -> None:
+        leases = claimed.ops["leases"]
+        leases.update_one({}, {"$set": {"job": None}})
+        found = leases.find_one()
+        claims = [
+            lease.claim(found, job=job, node=job, now=NOW, next_due=NOW + LEASE * 2) for job in ("a", "b")
+        ]
+        assert [leases.update_one(*claim).matched_count for claim in claims] == [1, 0]
+
+    def test_a_holder_that_gave_a_sign_of_life_meanwhile_is_not_freed(self, claimed: Database) -> None:
+        leases = claimed.ops["leases"]
+        leases.update_one(*lease.take("loopback", "one", "process", NOW))
+        found = leases.find_one()
+        leases.update_one(*lease.renew("loopback", "one", "process", NOW + LEASE / 2))
+        assert leases.update_one(*lease.free(found, made_up=True)).matched_count == 0
+        assert leases.update_one(*lease.free(leases.find_one(), made_up=True)).matched_count == 1
+        assert leases.find_one()["due_at"] == NOW
+
+    def test_it_is_safe_only_until_shortly_before_its_end(
+        self, claimed: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def use(leases: Any) -> list[bool]:
+            held = Lease(leases, "loopback", "one")
+            await held.take()
+            safe = [held.is_safe]
+            real = time.monotonic
+            monkeypatch.setattr(time, "monotonic", lambda: real() + LEASE.total_seconds() - 5)
+            safe.append(held.is_safe)
+            monkeypatch.undo()
+            return safe
+
+        assert in_leases(claimed, use) == [True, False]
+
+
+class TestCrawl:
+    def test_a_crawl_whose_lease_went_to_another_job_ends(self, claimed: Database) -> None:
+        pages = {"/": listing(list(range(1, 200)))} | {f"/articles-{n}.html": article(n) for n in range(200)}
+        with serve(Newspaper(pages)) as newspaper:
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("MONGODB")} | {
+                "MONGODB_URI": claimed.uri,
+                "MONGODB_DATABASE": claimed.name,
+                "SCRAPYD_JOB": "one",
+                **newspaper.environment,
+            }
+            crawl = subprocess.Popen(
+                [sys.executable, "-m", "scrapy", "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
+                 "-s", "SCHEDULED=True", "-s", "HEARTBEAT=0.1", "-s", "DOWNLOAD_DELAY=0.5"],
+                cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            while not newspaper.articles_asked():
+                assert crawl.poll() is None
+                time.sleep(0.05)
+            claimed.ops["leases"].update_one({}, {"$set": {"job": "two", "holder": None}})
+            said = crawl.communicate(timeout=30)[1]
+        run = claimed.run()
+        assert (run["_id"], run["outcome"], run["reason"]) == ("one", "partial", "lease_lost"), said
+        assert claimed.ops["leases"].find_one()["job"] == "two"
+        assert claimed.ops["marks"].count_documents({}) == 0
+
+    def test_a_scheduled_crawl_without_a_claim_does_not_run(self, claimed: Database) -> None:
+        with serve(Newspaper({"/": listing([1])})) as newspaper:
+            done = scrapy(
+                "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback", "-s", "SCHEDULED=True",
+                "-a", "_job=two", MONGODB_URI=claimed.uri, MONGODB_DATABASE=claimed.name, **newspaper.environment,
+            )  # fmt: skip
+        assert done.returncode == 0
+        assert "job two does not run: it is not its turn" in done.stderr
+        assert newspaper.asked == []
+        assert claimed.ops["runs"].count_documents({}) == 0
