@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Alarabiya(NewsSpider):
-    """Seven public scrapers agree on the markup, all of them with a browser: the site answers plain
-    clients with 403. It stays declared for whoever gets its permission.
+    """Seven public scrapers of 2019-2026 agree on the markup, but Cloudflare stands before the site and
+    turns away what is no browser. It stays declared for whoever has its permission.
     """
 
     name = "alarabiya"

@@ -51,7 +51,8 @@ class Answer:
     method: str = "GET"
     form: str = ""
     """Body of the request."""
-    location: str = ""
+    fetched_at: dt.datetime | None = None
+    """A page's own moment; None for that of the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,8 @@ class OfflineSite:
         """Write the site as a recording that a crawl can replay."""
         recorder = Recorder(path)
         for answer in self.answers:
-            request = Request(
-                answer.url, method=answer.method, body=answer.form, meta={"fetched_at": self.fetched_at}
-            )
+            at = {"fetched_at": answer.fetched_at or self.fetched_at}
+            request = Request(answer.url, method=answer.method, body=answer.form, meta=at)
             recorder.write(request, response(answer, request))
         recorder.close()
 
@@ -111,7 +111,6 @@ def load(name: str) -> OfflineSite:
             status=entry.get("status", 200),
             method=entry.get("method", "GET"),
             form=entry.get("body", ""),
-            location=entry.get("location", ""),
         )
         for entry in said["answers"]
     ]
@@ -122,7 +121,10 @@ def load(name: str) -> OfflineSite:
 def _page(path: Path) -> Page:
     said = json.loads(path.with_suffix(".json").read_text("utf-8"))
     answer = Answer(
-        safe_url_string(said["url"]), path.read_bytes(), said.get("type", "text/html; charset=utf-8")
+        safe_url_string(said["url"]),
+        path.read_bytes(),
+        said.get("type", "text/html; charset=utf-8"),
+        fetched_at=_moment(said["fetched_at"]),
     )
     return Page(
         path.stem, answer, said.get("reviewed") is True, said.get("found", True), dict(said["expected"])
@@ -136,8 +138,6 @@ def _moment(text: str) -> dt.datetime:
 def response(answer: Answer, request: Request) -> Response:
     """An answer as Scrapy would give it to a spider."""
     headers = Headers({"Content-Type": answer.type})
-    if answer.location:
-        headers["Location"] = answer.location
     cls = responsetypes.from_args(headers=headers, url=answer.url, body=answer.body)
     return cls(request.url, status=answer.status, headers=headers, body=answer.body, request=request)
 
@@ -240,7 +240,7 @@ class Crawl:
         if answer is None:
             self.missing.append(f"{request.method} {request.url} {request.body.decode()}".rstrip())
             return
-        request.meta["fetched_at"] = self.site.fetched_at
+        request.meta["fetched_at"] = answer.fetched_at or self.site.fetched_at
         got = response(answer, request)
         if answer.status >= 400:
             failure = Failure(HttpError(got))  # type: ignore[no-untyped-call]

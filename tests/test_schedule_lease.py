@@ -6,11 +6,15 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient
+from pymongo.errors import AutoReconnect
+from scrapy.utils.test import get_crawler
 
+from newscrawl.runs import RunRecord
 from newscrawl.schedule import lease
 from newscrawl.schedule.lease import LEASE, Lease
 from tests.conftest import PROJECT, Database, scrapy
@@ -84,6 +88,36 @@ class TestLease:
         assert in_leases(claimed, use) == [True, False]
 
 
+class TestOutage:
+    def test_a_crawl_downloads_nothing_while_it_may_have_lost_its_lease(self) -> None:
+        """Stand-ins for an engine, and for a MongoDB that stays away for most of a minute."""
+
+        class Away:
+            is_safe = True
+
+            async def renew(self) -> bool:
+                raise AutoReconnect
+
+        class Engine:
+            paused = False
+
+            def pause(self) -> None:
+                self.paused = True
+
+            def unpause(self) -> None:
+                self.paused = False
+
+        crawler = get_crawler()
+        crawler.engine = engine = Engine()  # type: ignore[assignment]
+        record = RunRecord(crawler)
+        record._lease = away = Away()  # type: ignore[assignment]
+        seen = []
+        for away.is_safe in (True, False, False, True):
+            assert asyncio.run(record._show_life({}))
+            seen.append(engine.paused)
+        assert seen == [False, True, True, False]
+
+
 class TestCrawl:
     def test_a_crawl_whose_lease_went_to_another_job_ends(self, claimed: Database) -> None:
         pages = {"/": listing(list(range(1, 200)))} | {f"/articles-{n}.html": article(n) for n in range(200)}
@@ -96,7 +130,8 @@ class TestCrawl:
             }
             crawl = subprocess.Popen(
                 [sys.executable, "-m", "scrapy", "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
-                 "-s", "SCHEDULED=True", "-s", "HEARTBEAT=0.1", "-s", "DOWNLOAD_DELAY=0.5"],
+                 "-s", "SCHEDULED=True", "-s", "HEARTBEAT=0.1",
+                 "-s", "DOWNLOAD_DELAY=0.3", "-s", "AUTOTHROTTLE_ENABLED=False"],
                 cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True,
             )  # fmt: skip
             while not newspaper.articles_asked():
@@ -113,9 +148,16 @@ class TestCrawl:
         with serve(Newspaper({"/": listing([1])})) as newspaper:
             done = scrapy(
                 "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback", "-s", "SCHEDULED=True",
-                "-a", "_job=two", MONGODB_URI=claimed.uri, MONGODB_DATABASE=claimed.name, **newspaper.environment,
+                "-a", "_job=two", MONGODB_URI=claimed.uri, MONGODB_DATABASE=claimed.name,
+                **newspaper.environment,
             )  # fmt: skip
         assert done.returncode == 0
         assert "job two does not run: it is not its turn" in done.stderr
         assert newspaper.asked == []
         assert claimed.ops["runs"].count_documents({}) == 0
+
+    def test_scrapyd_names_its_job_in_an_argument_only(self, tmp_path: Path) -> None:
+        """So it is there that a crawl learns that it must not start a MongoDB of its own."""
+        done = scrapy("crawl", "alayam24", "-a", "_job=one", NEWSCRAWL_DATA=str(tmp_path))
+        assert done.returncode == 4
+        assert "MONGODB_URI is not set: a crawl under Scrapyd needs" in done.stderr

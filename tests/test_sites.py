@@ -16,12 +16,14 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from lxml import html
 from pymongo import MongoClient
+from scrapy.exceptions import CloseSpider
 
 from newscrawl.page import read
 from newscrawl.page.markup import compiled, each
 from newscrawl.sites import Api, Markup, Site
 from newscrawl.sites.families import THEMES, WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.sites.sources import resolve
+from newscrawl.urls import key
 from tests.conftest import PROJECT
 from tests.site_fixtures import Crawl, OfflineSite, differences, load, names, spiders
 
@@ -31,6 +33,70 @@ SELECTORS = [
     field.name
     for field in dataclasses.fields(Markup)
     if field.name not in ("version", "valid_until", "cut", "evidence")
+]
+
+
+ARTICLES = [
+    ("alayam24", "https://www.alayam24.com/articles-73890.html"),
+    ("maghress", "https://www.maghress.com/alittihad/2082123"),
+    ("maghress", "https://maghress.com/ksarsouk/4419"),
+    ("maghress", "https://www.maghress.com/fr/albayane/211548"),
+    ("masress", "https://www.masress.com/akhersaa/2898"),
+    ("djazairess", "http://www.djazairess.com/fr/lesoirdalgerie/98894"),
+    ("hespress", "https://www.hespress.com/%D8%A7%D9%84%D9%85%D8%BA%D8%B1%D8%A8-970965.html"),
+    ("hespress", "https://www.hespress.com/politique/436105.html"),
+    ("hespress", "https://www.hespress.com/permalink/73678.html"),
+    ("akhbarona", "https://www.akhbarona.com/economy/425405.html"),
+    ("goud", "https://www.goud.ma/%D8%B9%D8%A7%D8%AC%D9%84-458329/"),
+    ("alyaoum24", "http://www.alyaoum24.com/1265553.html"),
+    ("al3omk", "https://al3omk.com/169433.html"),
+    ("febrayer", "https://febrayer.com/1092812.html"),
+    ("barlamane", "https://www.barlamane.com/بلاغ-من-الوزارة/"),
+    ("kifache", "https://kifache.com/414668/"),
+    ("lakome2", "https://lakome2.com/reportage/208501/"),
+    ("elkhabar", "https://www.elkhabar.com/press/article/149718/"),
+    ("youm7", "https://www.youm7.com/story/2020/8/24/%D9%88%D8%B2%D9%8A%D8%B1/4943459"),
+    ("almasryalyoum", "https://www.almasryalyoum.com/news/details/3104455"),
+    ("aljazeera", "https://www.aljazeera.net/politics/2024/4/13/%D8%AE%D8%A8%D8%B1"),
+    ("skynewsarabia", "https://www.skynewsarabia.com/middle-east/1884498"),
+    ("albayan", "https://www.albayan.ae/across-the-uae/news-and-reports/2020-06-03-1.3874341"),
+    ("spa", "https://www.spa.gov.sa/N2018136"),
+    ("lbcgroup", "https://www.lbcgroup.tv/news/lifestyle/898682/lbci-lebanon-articles/ar"),
+]
+"""Addresses of which public sources say that they are articles'."""
+NO_ARTICLES = [
+    ("maghress", "https://www.maghress.com/politics"),
+    ("maghress", "https://www.maghress.com/alittihad"),
+    ("hespress", "https://www.hespress.com/?action=ajax_listing&paged=2"),
+    ("hespress", "https://www.hespress.com/politique/index.1.html"),
+    ("akhbarona", "https://www.akhbarona.com/economy/index.2.html"),
+    ("goud", "https://www.goud.ma/topics/%D8%A2%D8%B4-%D9%88%D8%A7%D9%82%D8%B9/"),
+    ("barlamane", "https://www.barlamane.com/feed/"),
+    ("youm7", "https://www.youm7.com/Section/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9/319/1"),
+    ("aljazeera", "https://www.aljazeera.net/politics"),
+    ("aljazeera", "https://www.aljazeera.net/"),
+    ("lbcgroup", "https://www.lbcgroup.tv/news/lebanon/918683/lbci-lebanon-articles/en"),
+    ("okaz", "https://www.okaz.com.sa/morearticles/57/247"),
+    ("bbc_arabic", "https://www.bbc.com/arabic/topics/c719d2el19nt"),
+    ("bbc_arabic", "https://www.bbc.com/news/articles/cx2k4y7zl9qo"),
+]
+SAME = [
+    ("maghress", "https://maghress.com/ksarsouk/4419", "http://www.maghress.com/ksarsouk/4419"),
+    (
+        "youm7",
+        "https://www.youm7.com/story/2020/8/24/%D9%88%D8%B2%D9%8A%D8%B1/4943459",
+        "https://www.youm7.com/4943459",
+    ),
+    (
+        "skynewsarabia",
+        "https://www.skynewsarabia.com/middle-east/1884498-%D8%AE%D8%A8%D8%B1",
+        "https://www.skynewsarabia.com/middle-east/1884498",
+    ),
+    (
+        "aljazeera",
+        "https://www.aljazeera.net/news/2026/8/5/%D8%AE%D8%A8%D8%B1",
+        "https://www.ajnet.me/news/2026/8/5/%D8%AE%D8%A8%D8%B1",
+    ),
 ]
 
 
@@ -84,6 +150,22 @@ class TestDeclarations:
         refused = [name for name in SITES if name not in CRAWLED]
         assert refused
         assert not set(refused) & set(names())
+        for name in refused:
+            with pytest.raises(CloseSpider):
+                Crawl(OfflineSite(name, dt.datetime(2026, 9, 20, tzinfo=dt.UTC), [], [])).run()
+
+    @pytest.mark.parametrize(("name", "url"), ARTICLES)
+    def test_an_address_of_an_article(self, name: str, url: str) -> None:
+        assert spiders()[name].site.is_article(url)
+
+    @pytest.mark.parametrize(("name", "url"), NO_ARTICLES)
+    def test_an_address_of_no_article(self, name: str, url: str) -> None:
+        assert not spiders()[name].site.is_article(url)
+
+    @pytest.mark.parametrize(("name", "one", "other"), SAME)
+    def test_one_article_at_two_addresses(self, name: str, one: str, other: str) -> None:
+        rules = spiders()[name].site.url_rules
+        assert key(one, rules) == key(other, rules)
 
 
 class TestOffline:

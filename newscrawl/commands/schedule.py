@@ -83,9 +83,7 @@ class Command(ScrapyCommand):
         try:
             from newscrawl.schedule.file import ScheduleError, load
         except ImportError as error:
-            raise UsageError(
-                f"{error.name} is missing: pip install -r deploy/requirements.txt", print_help=False
-            ) from None
+            raise _missing(error) from None
         path = Path(opts.file) if opts.file else Path(closest_scrapy_cfg()).parent / "schedule.toml"
         sites = self._sites()
         try:
@@ -100,6 +98,8 @@ class Command(ScrapyCommand):
                 _print_next(load(path, sites))
             else:
                 self._schedule(path, sites, opts)
+        except ImportError as error:
+            raise _missing(error) from None
         except ScheduleError as error:
             raise UsageError(f"{path}:\n{error}", print_help=False) from None
         except ServerError as error:
@@ -156,6 +156,10 @@ class Command(ScrapyCommand):
                         log.error("MongoDB is away, waiting: %s", redact(str(error)).split(", Timeout:")[0])
                     is_up = False
             log.info("ended; running crawls go on")
+
+
+def _missing(error: ImportError) -> UsageError:
+    return UsageError(f"{error.name} is missing: pip install -r deploy/requirements.txt", print_help=False)
 
 
 def _database() -> str:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 LEASE = dt.timedelta(seconds=60)
 """How long a lease lasts without a sign of life."""
-MARGIN = dt.timedelta(seconds=10)
-"""So long before its end a holder that could not renew its lease stops downloading."""
+MARGIN = dt.timedelta(seconds=20)
+"""So long before its end a holder that could not renew its lease begins nothing new: what runs can end."""
 
 Document = dict[str, Any]
 Change = tuple[Document, Document]

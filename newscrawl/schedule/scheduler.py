@@ -68,19 +68,18 @@ class ScheduleFile:
         self.current: Schedule = load(path, sites)
         """Raises ``ScheduleError`` when the first reading fails."""
 
-    def refresh(self) -> bool:
-        """Take up a changed file; has it changed?"""
+    def refresh(self) -> None:
+        """Take up a changed file."""
         stamp = self._look()
         if stamp == self._stamp:
-            return False
+            return
         self._stamp = stamp
         try:
             self.current = load(self._path, self._sites)
         except ScheduleError as error:
             log.error("%s is not taken up, the schedule stays as it was:\n%s", self._path, error)
-            return False
-        log.info("%s has changed and is taken up: %d sites", self._path, len(self.current.entries))
-        return True
+        else:
+            log.info("%s has changed and is taken up: %d sites", self._path, len(self.current.entries))
 
     def _look(self) -> tuple[int, int, int] | None:
         try:
@@ -152,11 +151,6 @@ class Scheduler:
             if job := self._start(found, piece, now):
                 started.append(job)
         return started
-
-    def next_due(self) -> dict[str, dt.datetime]:
-        """When each scheduled site is due, as stored; sites that were never scheduled are missing."""
-        found = self._leases.find({"_id": {"$in": list(self._file.current.entries)}}, {"due_at": 1})
-        return {doc["_id"]: doc["due_at"] for doc in found}
 
     # --- Who is there
 

@@ -1,0 +1,108 @@
+"""An article that was forgotten is gone, and does not come back."""
+
+import asyncio
+from typing import Any
+
+from pymongo import AsyncMongoClient
+
+from newscrawl.store.forget import Forgotten, forget
+from newscrawl.store.schema import prepare
+from newscrawl.store.writer import Writer
+from newscrawl.urls import key
+from tests.conftest import Database, scrapy
+from tests.test_store import Run, article, copies, links, store
+
+OTHER = "https://www.alayam24.com/articles-77.html"
+
+
+def forgetting(run: Run, database: Database, url: str) -> Forgotten:
+    async def once() -> Forgotten:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            await prepare(client[database.name], client[f"{database.name}_ops"])
+            return await forget(client, database.name, [key(url)], "alayam24")
+
+    done: Forgotten = run(once())
+    return done
+
+
+def test_nothing_of_it_stays_but_its_keys(run: Run, database: Database) -> None:
+    one = article(1, urls=[article(1).url, OTHER])
+    store(run, database, one, article(2))
+    store(run, database, article(1, body="نص مصحح من الجريدة"))
+    assert forgetting(run, database, OTHER) == Forgotten(1, 1, ())
+    assert [doc["url"] for doc in database.articles()] == [article(2).url]
+    assert database["revisions"].count_documents({}) == 0
+    (tombstone,) = database.ops["rejected"].find()
+    assert set(tombstone["keys"]) == {key(article(1).url), key(OTHER)}
+    assert tombstone["reason"] == "forgotten"
+    assert "alayam24.com" not in str(tombstone)
+    assert "stored_at" not in tombstone  # what has none never expires
+
+
+def test_it_does_not_come_back_at_any_of_its_addresses(run: Run, database: Database) -> None:
+    store(run, database, article(1, urls=[article(1).url, OTHER]))
+    forgetting(run, database, article(1).url)
+    again = store(run, database, article(77), article(1), article(2))
+    assert again.counts == {"new": 1, "rejected": 2}
+    assert again.reasons == {"forgotten": 2}
+    assert [doc["url"] for doc in database.articles()] == [article(2).url]
+    assert [doc["reason"] for doc in database.ops["rejected"].find()] == ["forgotten"]
+
+
+def test_it_does_not_come_back_however_a_crawl_is_storing_it_meanwhile(run: Run, database: Database) -> None:
+    async def at_once() -> None:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            await prepare(client[database.name], client[f"{database.name}_ops"])
+            for number in range(12):
+                writer = Writer(client, database.name, batch=1, age=0.01, queue=9, patience=5)
+                writer.start()
+
+                async def storing(writer: Writer = writer, number: int = number) -> None:
+                    await writer.put(article(number))
+                    await writer.close()
+
+                await asyncio.gather(
+                    storing(), forget(client, database.name, [key(article(number).url)], "alayam24")
+                )
+
+    run(at_once())
+    assert database.articles() == []
+
+
+def test_its_copies_become_a_story_of_their_own(run: Run, database: Database) -> None:
+    store(run, database, *copies())
+    root = copies()[0]
+    done = forgetting(run, database, root.url)
+    assert set(done.copies) == {copy.url for copy in copies() if links_to(database, copy.url)}
+    left = links(database)
+    ids = {doc["_id"] for doc in database.articles()}
+    assert all(story in ids and (of is None or of in ids) for of, story, _ in left.values())
+    database["articles"].delete_many({})
+    database.ops["rejected"].delete_many({})
+    store(run, database, *copies()[1:])
+    assert links(database) == left
+
+
+def links_to(database: Database, url: str) -> bool:
+    """Was it in the forgotten story: the copies of ``copies()`` are the second and the fourth."""
+    return url in (copies()[1].url, copies()[3].url)
+
+
+def test_the_command(run: Run, database: Database) -> None:
+    store(run, database, article(1))
+    environment = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
+    done = scrapy("forget", article(1).url + "?utm_source=facebook", **environment)
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"{article(1).url}?utm_source=facebook: forgotten, with 0 former states\n",
+    )
+    again = scrapy("forget", article(1).url, **environment)
+    assert (again.returncode, again.stdout) == (0, f"{article(1).url}: not stored; it will not be\n")
+    assert database.ops["rejected"].count_documents({"reason": "forgotten"}) == 1
+    assert scrapy("forget", "alayam24", **environment).returncode == 2
+    assert (
+        scrapy(
+            "forget", article(1).url, MONGODB_URI="mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200"
+        ).returncode
+        == 4
+    )
