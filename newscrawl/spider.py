@@ -14,6 +14,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response, TextResponse
+from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.request import RequestFingerprinter
 from twisted.python.failure import Failure
@@ -128,6 +129,14 @@ class NewsSpider(Spider):
         self.walks: list[Walk] = []
         self._marks: dict[str, Mark] = {}
         self._feeds_at_home = False
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Ask a site that needs it more slowly than the others."""
+        super().update_settings(settings)
+        if cls.site.delay is not None:
+            usual = settings.getfloat("DOWNLOAD_DELAY")
+            settings.set("DOWNLOAD_DELAY", max(usual, cls.site.delay), priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

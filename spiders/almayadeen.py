@@ -19,8 +19,12 @@ class Almayadeen(NewsSpider):
         discover=[Sitemap(), Listing("https://www.almayadeen.net/", follow_sections=True)],
         markup=[
             Markup(
+                title="script#tawsiyat-metadata::json(title)",
                 lede="p.lg_para.summary",
-                date="script#tawsiyat-metadata",
+                date="script#tawsiyat-metadata::json(published_time)",
+                modified="script#tawsiyat-metadata::json(last_updated)",
+                section="script#tawsiyat-metadata::json(classes[?mapping=='category'].value)",
+                tags="script#tawsiyat-metadata::json(keywords)",
                 body=["div.p-content > p", "p.lg_para:not(.summary)"],
                 evidence="public scrapers, 2024",
             )

@@ -15,8 +15,8 @@ from scrapy.http import Headers, HtmlResponse, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 from warcio.archiveiterator import ArchiveIterator
 
-from newscrawl import discovery
-from newscrawl.sites import Listing, Site
+from newscrawl.discovery import Walk, feed, listing, sitemap
+from newscrawl.sites import Listing, Site, Sitemap
 from recordings.build import CLOCK, build
 from recordings.stories import HOSTS, Story, read_all
 from spiders.alayam24 import Alayam24
@@ -62,7 +62,7 @@ def listings(site: Site, first: str) -> Iterator[TextResponse]:
         page = answer(url)
         assert isinstance(page, TextResponse)
         yield page
-        url = discovery.next_page(page, Listing(first))
+        url = listing.next_page(page, Listing(first), site)
 
 
 @cache
@@ -72,15 +72,17 @@ def linked(name: str) -> frozenset[str]:
     home = answer(f"{host}/")
     assert isinstance(home, HtmlResponse)
     found = {host + "/robots.txt"}
-    for first in [home.url, *discovery.section_links(home, site)]:
+    for first in [home.url, *listing.section_links(home, site)]:
         for page in listings(site, first):
-            found |= {entry.url for entry in discovery.article_links(page, site, Listing(first))}
-    for url in discovery.advertised_feeds(home):
-        found |= {entry.url for entry in discovery.feed_entries(answer(url).body, site)}
+            found |= {entry.url for entry in listing.article_links(page, site, Listing(first))}
+    for url in listing.advertised_feeds(home):
+        found |= {entry.url for entry in feed.articles(feed.parsed(answer(url).body), url, site)}
     robots = answer(f"{host}/robots.txt")
     assert isinstance(robots, TextResponse)
     for url in re.findall(r"^Sitemap: (\S+)", robots.text, re.MULTILINE):
-        found |= {entry.url for entry in discovery.sitemap_entries(answer(url).body, site)}
+        page = sitemap.read(answer(url), Walk(url, source=Sitemap(url)), site)
+        assert page
+        found |= {entry.url for entry in page.entries}
     return frozenset(found - set(EXPECTED["never_asked"]))
 
 
@@ -146,7 +148,7 @@ def test_every_article_link_of_every_page_is_recorded() -> None:
     for page in [page for page in recorded().values() if isinstance(page, HtmlResponse)]:
         for site in SITES.values():
             if site.owns(page.url):
-                for entry in discovery.article_links(page, site, Listing(page.url)):
+                for entry in listing.article_links(page, site, Listing(page.url)):
                     assert entry.url in recorded(), f"{page.url} links to {entry.url}"
 
 

@@ -112,7 +112,8 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         now=now,
         false_zone=site.false_zone if site else False,
     )
-    body = "\n\n".join(raw.body)
+    signed = len(raw.body) > 1 and bare(raw.body[-1]) in _agencies()
+    body = "\n\n".join(raw.body[:-1] if signed else raw.body)
     opening = [raw.byline or "", *raw.body[:1]]
     article = Article(
         url=raw.url,
@@ -225,7 +226,8 @@ def _source(raw: RawArticle, site: Site | None) -> Source:
         return Source(known.slug if known else _slug(site.domain), site.name, site.country)
     hit = re.search(site.publisher, path_of(raw.url)) if site.publisher else None
     found = hit["source"] if hit else None
-    known = (resolve(found) if found else None) or (resolve(raw.publisher) if raw.publisher else None)
+    names = [name for name in (found, raw.publisher) if name]
+    known = next((known for name in names if (known := resolve(name, site.country))), None)
     if known:
         return Source(known.slug, known.name, known.country or site.country)
     return Source(found or _slug(site.domain), raw.publisher or found or site.name, site.country)

@@ -18,6 +18,7 @@ from newscrawl.page import generic, headline, jsonld, markup
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import Document, drop, parse, squeeze, text_of
 from newscrawl.sites import Markup, Site
+from newscrawl.sites.sources import resolve
 
 _ARABIC = re.compile("[\u0620-\u064a]")
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-img", "src")
@@ -206,8 +207,7 @@ class _Page:
         """The paragraphs in the place of the body, none where it holds nothing but notices: the rest of
         the page is no article then. None when the page has no such place.
         """
-        for element in markup.elements(self.root, self.markup.remove)[0] if self.markup.remove else ():
-            drop(element)
+        removed = set(markup.elements(self.root, self.markup.remove)[0]) if self.markup.remove else set()
         cut = [re.compile(pattern) for pattern in self.markup.cut]
         spoken = False
         for _, hits in markup.found(self.root, self.markup.body):
@@ -215,7 +215,11 @@ class _Page:
             inside = set(nodes)
             paragraphs: list[str] = []
             for node in nodes:
-                if not any(above in inside for above in node.iterancestors()):
+                above = set(node.iterancestors())
+                if not above & inside and not (above | {node}) & removed:
+                    for element in removed:
+                        if node in element.iterancestors():
+                            drop(element)
                     paragraphs += body_.lines(blocks_.read(node))
             paragraphs += [squeeze(hit) for hit in hits if isinstance(hit, str) and squeeze(hit)]
             if kept := [p for p in paragraphs if not any(pattern.fullmatch(p) for pattern in cut)]:
@@ -316,7 +320,8 @@ class _Page:
         for text in found:
             for name in generic.split_names(text):
                 plain = headline.bare(name)
-                if plain and plain not in site | words and generic.is_person(name) and name not in out:
+                newspaper = plain in site | words or resolve(name) is not None
+                if plain and not newspaper and generic.is_person(name) and name not in out:
                     out.append(name)
         return out
 
@@ -342,7 +347,7 @@ class _Page:
         ):
             out: list[str] = []
             for text in texts:
-                for tag in re.split(r"[،,;|]", text) if rung != "markup" else [text]:
+                for tag in re.split(r"[،,;|]", text) if rung != "markup" or len(texts) == 1 else [text]:
                     if (tag := squeeze(tag).lstrip("#")) and tag not in out:
                         out.append(tag)
             if out:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+import jmespath  # type: ignore[import-untyped]
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
@@ -12,16 +15,19 @@ from newscrawl.page.document import squeeze, text_of
 from newscrawl.sites import Selectors
 
 _translate = HTMLTranslator().css_to_xpath
+_JSON = re.compile(r"(?P<css>.+)::json\((?P<path>.+)\)", re.DOTALL)
 
 
 @lru_cache(maxsize=4096)
 def compiled(selector: str) -> etree.XPath:
-    """A CSS selector (``::text`` and ``::attr(name)`` allowed) as a compiled path.
+    """A CSS selector (``::text``, ``::attr(name)`` and ``::json(path)`` allowed) as a compiled path.
 
     Raises ValueError naming the selector when it is not valid CSS.
     """
     try:
-        return etree.XPath(_translate(selector))
+        css, path = _parted(selector)
+        jmespath.compile(path or "@")
+        return etree.XPath(_translate(css))
     except Exception as error:  # cssselect and lxml raise several unrelated classes
         raise ValueError(f"not a CSS selector: {selector!r} ({error}); see the Markup of the site") from error
 
@@ -40,8 +46,25 @@ def found(root: etree._Element, selectors: Selectors) -> Iterator[tuple[str, lis
             if isinstance(result, list)
             else []
         )
+        if path := _parted(selector)[1]:
+            hits = [value for hit in hits if not isinstance(hit, str) for value in _json(hit, path)]
         if hits:
             yield selector, hits
+
+
+def _parted(selector: str) -> tuple[str, str | None]:
+    """``script#data::json(published_time)`` → the CSS selector and the JMESPath."""
+    hit = _JSON.fullmatch(selector)
+    return (hit["css"], hit["path"]) if hit else (selector, None)
+
+
+def _json(element: etree._Element, path: str) -> list[str]:
+    """What a JMESPath finds in the JSON that an element holds."""
+    try:
+        value = jmespath.search(path, json.loads(element.text or "", strict=False))
+    except (ValueError, RecursionError, jmespath.exceptions.JMESPathError):
+        return []
+    return [str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int)]
 
 
 def strings(root: etree._Element, selectors: Selectors) -> tuple[list[str], str]:

@@ -26,16 +26,24 @@ class Source:
     """IANA zone of its clock. Example: ``Africa/Casablanca``."""
 
 
-def resolve(slug_or_name: str) -> Source | None:
+def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
     """The newspaper behind a slug, a domain label or a printed name; None when it is not known.
+
+    Newspapers of several countries share names: ``country`` (ISO 3166) tells which one is meant, and
+    without it such a name is nobody's.
 
     >>> resolve("الأيام 24").slug, resolve("almassae").name, resolve("لا أحد")
     ('alayam24', 'المساء', None)
+    >>> resolve("الصباح", "TN").slug, resolve("الصباح", "MA").slug, resolve("الصباح")
+    ('assabah_tn', 'assabah_ma', None)
 
     From ``sources.tsv``: names and countries as on the newspapers' own pages, slugs of aggregators as
     in their addresses.
     """
-    return _table().get(_plain(slug_or_name))
+    found = _table().get(_plain(slug_or_name), [])
+    if country is not None:
+        found = [source for source in found if source.country in (country, None)]
+    return found[0] if len(found) == 1 else None
 
 
 def _plain(name: str) -> str:
@@ -44,8 +52,8 @@ def _plain(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, Source]:
-    table: dict[str, Source] = {}
+def _table() -> dict[str, list[Source]]:
+    table: dict[str, list[Source]] = {}
     text = resources.files("newscrawl.sites").joinpath("sources.tsv").read_text("utf-8")
     for line in text.splitlines():
         if not line or line.startswith("#"):
@@ -54,9 +62,12 @@ def _table() -> dict[str, Source]:
         source = Source(slug, name, *(value if value != "-" else None for value in place))
         for alias in (slug, name, *aliases.split("|")):
             if plain := _plain(alias):
-                owner = table.setdefault(plain, source)
-                if owner.slug != slug:
+                owners = table.setdefault(plain, [])
+                other = next((own for own in owners if own.country == source.country), source)
+                if other is not source:
                     raise ValueError(
-                        f"sources.tsv: {alias!r} names both {owner.slug!r} and {slug!r}; keep one"
+                        f"sources.tsv: {alias!r} names both {other.slug!r} and {slug!r}; keep one"
                     )
+                if source not in owners:
+                    owners.append(source)
     return table
