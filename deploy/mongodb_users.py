@@ -1,76 +1,61 @@
-"""Creates the MongoDB users of newscrawl and prints the line for /etc/newscrawl/environment.
+"""Makes the two users that a deployment needs: one that crawls, one that only reads.
 
-``python deploy/mongodb_users.py [URI]``: URI is an administrator's address. Without it: the MongoDB of this
-machine, which must have no user yet (MongoDB lets the first one be created from the machine itself).
+Run: ``python deploy/mongodb_users.py``, with `MONGODB_URI` of an administrator (role ``userAdminAnyDatabase``),
+`NEWSCRAWL_WRITER_PASSWORD` and `NEWSCRAWL_READER_PASSWORD` in the environment; passwords are taken from nowhere
+else, since a command line is seen by every user of the machine. `MONGODB_DATABASE` is the database of the
+articles (``newscrawl``). The users are made there, so they connect with
+``mongodb://newscrawl_reader:…@db.example/newscrawl``. Run again it sets passwords and rights anew.
 
-- ``admin``: administers users and makes backups;
-- ``newscrawl``: writes articles, what crawls call with ``MONGODB_URI``;
-- ``reader``: reads articles, for data teams.
+- ``newscrawl_writer`` crawls: it reads and writes the articles and the machinery's database, and changes their
+  validators, views and indexes.
+- ``newscrawl_reader`` reads the articles and views, and nothing of the machinery: its kept pages and addresses
+  are no data for users.
 """
 
-from __future__ import annotations
-
 import os
-import secrets
 import sys
+from typing import Any
 
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
-from pymongo.uri_parser import parse_uri
+from pymongo.errors import OperationFailure, PyMongoError
 
-LOCAL = "mongodb://127.0.0.1:27017/?directConnection=true"
-_EXISTS = 51003
+NO_SUCH_USER = 11
 
 
-def main() -> None:
-    """Create what is missing; passwords are shown once, here."""
+def roles(database: str) -> dict[str, list[dict[str, str]]]:
+    """The rights of each user."""
+    both = (database, f"{database}_ops")
+    writer = [{"role": role, "db": db} for db in both for role in ("readWrite", "dbAdmin")]
+    return {"newscrawl_writer": writer, "newscrawl_reader": [{"role": "read", "db": database}]}
+
+
+def main() -> str | None:
+    """Make the users; returns what went wrong in one sentence."""
     database = os.environ.get("MONGODB_DATABASE") or "newscrawl"
-    given = sys.argv[1] if len(sys.argv) > 1 else None
-    uri = given or _first_user()
-    both = [
-        {"role": role, "db": name}
-        for name in (database, f"{database}_ops")
-        for role in ("readWrite", "dbAdmin")
-    ]
-    host = ",".join(f"{name}:{port}" for name, port in parse_uri(uri)["nodelist"])
-    with MongoClient[dict[str, object]](uri) as client:
-        written = _create(client, "newscrawl", both)
-        read = _create(client, "reader", [{"role": "read", "db": database}])
-    if read:
-        print(f"for data teams: mongodb://reader:{read}@{host}/?authSource=admin", file=sys.stderr)
-    if written:
-        print(f"MONGODB_URI=mongodb://newscrawl:{written}@{host}/?authSource=admin")
-
-
-def _first_user() -> str:
-    roles = [{"role": name, "db": "admin"} for name in ("root", "backup", "restore")]
-    with MongoClient[dict[str, object]](LOCAL) as client:
-        try:
-            password = _create(client, "admin", roles)
-        except OperationFailure:
-            password = None
-    if not password:
-        sys.exit(
-            "this MongoDB has users already: python deploy/mongodb_users.py "
-            "'mongodb://admin:PASSWORD@127.0.0.1:27017/?authSource=admin'"
-        )
-    uri = f"mongodb://admin:{password}@127.0.0.1:27017/?authSource=admin"
-    print(f"for administration, keep it: {uri}", file=sys.stderr)
-    return uri
-
-
-def _create(client: MongoClient[dict[str, object]], name: str, roles: list[dict[str, str]]) -> str | None:
-    """The new user's password; None when there is one of that name."""
-    password = secrets.token_urlsafe(24)
+    passwords = {}
+    for user in roles(database):
+        variable = f"{user.upper()}_PASSWORD"
+        if not os.environ.get(variable):
+            return f"{variable} is not set: give {user} a password in the environment"
+        passwords[user] = os.environ[variable]
+    if not os.environ.get("MONGODB_URI"):
+        return "MONGODB_URI is not set: it names the server, with the credentials of an administrator"
     try:
-        client.admin.command("createUser", name, pwd=password, roles=roles)
-    except OperationFailure as error:
-        if error.code != _EXISTS:
-            raise
-        print(f"user {name} exists and is left as it is", file=sys.stderr)
-        return None
-    return password
+        with MongoClient[dict[str, Any]](os.environ["MONGODB_URI"], serverSelectionTimeoutMS=5000) as client:
+            for user, rights in roles(database).items():
+                wanted = {"pwd": passwords[user], "roles": rights}
+                try:
+                    client[database].command("updateUser", user, **wanted)
+                except OperationFailure as error:
+                    if error.code != NO_SUCH_USER:
+                        raise
+                    client[database].command("createUser", user, **wanted)
+                said = [f"{right['role']} on {right['db']}" for right in rights]
+                print(f"{user}: {', '.join(said)}")
+    except PyMongoError as error:
+        return f"the users could not be made: {type(error).__name__}"
+    return None
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -52,7 +52,7 @@ SAME_WORDS, SAME_PAIRS = 0.68, 0.45
 A fifth of the words changed leaves 0.80 and 0.64; a follow-up that repeats 60 % leaves 0.63 and 0.60."""
 TITLED_WORDS, TITLED_PAIRS = 0.55, 0.40
 """The same under one title, which is evidence too: for a copy that was cut and framed."""
-LEAST_PART = 0.45
+LEAST_PART = 0.33
 """A shorter part of a text is a quotation, or one brief among others, unless it has the same title."""
 WHOLE_TEXT = 0.85
 """Share of the root's shingles from which a copy is the whole text, not an edited one."""

@@ -64,7 +64,7 @@ DEFAULT_REQUEST_HEADERS = {
 # --- Politeness.
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-CONCURRENT_REQUESTS = 2  # what waits here is still downloaded, politely slowly, after a crawl was told to end
+CONCURRENT_REQUESTS = 4  # what waits here is still downloaded, politely slowly, after a crawl was told to end
 DOWNLOAD_DELAY = environment(
     "NEWSCRAWL_DOWNLOAD_DELAY", 2.0, "seconds between two requests to one site", float
 )

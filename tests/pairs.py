@@ -133,13 +133,17 @@ def _copies(chance: random.Random) -> Iterator[Record]:
     for number, story in enumerate(stories):
         group = f"story {number}"
         day = dt.date.fromisoformat(story.day) if story.day else SPAN
-        opening = f"وقع ذلك يوم {WEEKDAYS[day.weekday()]} {day.day} {'مارس' if day.month == 3 else 'أبريل'} 2024."
+        opening = (
+            f"وقع ذلك يوم {WEEKDAYS[day.weekday()]} {day.day} {'مارس' if day.month == 3 else 'أبريل'} 2024."
+        )
         paragraphs = [*story.paragraphs, opening]
         body, title = "\n\n".join(paragraphs), story.title
         words = body.split()
         framed = "\n\n".join([*chance.sample(boilerplate, 2), body, *chance.sample(boilerplate, 3)])
 
-        def made(variant: str, host: str, title: str, body: str, *, group: str = group, **given: Any) -> Record:
+        def made(
+            variant: str, host: str, title: str, body: str, *, group: str = group, **given: Any
+        ) -> Record:
             path = given.pop("path", f"/{group.replace(' ', '-')}-{variant}.html")
             on = given.pop("day", day)
             return Record(group, variant, article(f"https://www.{host}.com{path}", title, body, on, **given))
@@ -154,7 +158,8 @@ def _copies(chance: random.Random) -> Iterator[Record]:
         yield made("calendar", "sahifa1", title, _in_hijri(body), day=day + apart, published=hijri)
         yield made("spelling", "sahifa2", _respelt(title), _respelt(body))
         other = f"{title.split('،')[0]} بالتفاصيل"
-        yield made("wire", "sahifa3", other, f"الرباط - و م ع: {body}\n\n(و م ع)", dateline="الرباط - و م ع", agencies=["و م ع"])  # fmt: skip
+        credit = {"dateline": "الرباط - و م ع", "agencies": ["و م ع"]}
+        yield made("wire", "sahifa3", other, f"{credit['dateline']}: {body}\n\n(و م ع)", **credit)
         yield made("changed 10 %", "sahifa4", other, " ".join(changed(words, 0.1, vocabulary, chance)))
         yield made("changed 20 %", "sahifa5", other, " ".join(changed(words, 0.2, vocabulary, chance)))
         yield made("cut to 60 %", "sahifa6", other, " ".join(words[: round(0.6 * len(words))]))

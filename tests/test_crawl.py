@@ -216,11 +216,15 @@ class TestKnown:
         pending = database.ops["pending"].find_one()
         assert pending["url"].endswith("/articles-1.html")
         database.ops["pending"].update_one({}, {"$set": {"retry_at": None}})
-        newspaper.pages["/articles-1.html"] = article(1)
+        newspaper.pages |= {
+            "/": listing([3, 2, 1]),
+            "/articles-1.html": article(1),
+            "/articles-3.html": article(3),
+        }
         newspaper.asked.clear()
         crawl(newspaper, database)
-        assert newspaper.asked[0] == "/articles-1.html"
-        assert len(database.articles()) == 2
+        assert newspaper.articles_asked() == ["/articles-1.html", "/articles-3.html"]
+        assert len(database.articles()) == 3
         assert database.ops["pending"].count_documents({}) == 0
 
     def test_a_rejected_page_is_kept_with_its_reason_and_not_asked_again(

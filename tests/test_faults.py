@@ -128,11 +128,14 @@ def trials(
             assert set(keys.values()) == {1}
             assert len(database.articles()) == ARTICLES
             assert database.ops["pending"].count_documents({}) == 0
-            rows.append(f"{moment:>5} {detail:<44} {status:>6} {stored:>9} {ARTICLES:>6} {0:>5} {0:>6}")
+            waits = "".join(said).count("trying again")
+            rows.append(
+                f"{moment:>5} {detail:<44} {waits:>5} {status:>6} {stored:>7} {ARTICLES:>6} {0:>5} {0:>6}"
+            )
             client.drop_database(name)
             client.drop_database(f"{name}_ops")
     print(f"\n{fault}: {len(rows)} crawls of {ARTICLES} articles")
-    print("   at what happened" + " " * 31 + "status  stored  after   lost  twice")
+    print(f"{'at':>5} {'what happened':<44} waits status  stored  after  lost  twice")
     print("\n".join(rows))
 
 
@@ -236,3 +239,58 @@ def test_the_primary_steps_down(newspaper: Newspaper, tmp_path: Path) -> None:
             return f"primary {members.index(before)} stepped down, then {members.index(after)}"
 
         trials("primary stepping down", newspaper, replica_set_uri(members), fail)
+
+
+PAPER = 20_000
+
+
+def peak(process: subprocess.Popen[str]) -> int:
+    """The most memory that a process has used so far, in MB."""
+    status = Path(f"/proc/{process.pid}/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
+class Large(dict[str, Any]):
+    """A newspaper of so many articles, made when they are asked for."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def get(self, path: str, default: Any = None) -> Any:
+        if path.startswith("/articles-"):
+            return article(int(path.removeprefix("/articles-").removesuffix(".html")))
+        if path == "/" or path.startswith("/?page="):
+            page = int(path.partition("=")[2] or 0)
+            first, last = page * 50, min(page * 50 + 50, self.number)
+            return listing(list(range(first, last)), f"/?page={page + 1}" if last < self.number else None)
+        return default
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells the peak of a process")
+def test_memory_does_not_grow_with_the_crawl(mongodb: str) -> None:
+    number = max(size(PAPER), 400)
+    early = max(number // 10, 200)
+    newspaper = Newspaper(Large(number))
+    newspaper.asked = asked = Asked(early)
+    name = f"large_{uuid.uuid4().hex[:12]}"
+    with serve(newspaper), MongoClient[dict[str, Any]](mongodb) as client:
+        crawl = start(newspaper, mongodb, name)
+        samples = []
+        try:
+            assert asked.enough.wait(600)
+            while crawl.poll() is None and len(asked) < number:
+                samples.append((len(asked), peak(crawl)))
+                time.sleep(0.2)
+            words = crawl.communicate(timeout=600)[1]
+        finally:
+            crawl.kill()
+        assert client[name]["articles"].count_documents({}) == number, words
+        client.drop_database(name)
+        client.drop_database(f"{name}_ops")
+    (_, first), (_, last) = samples[0], samples[-1]
+    print(
+        f"\npeak memory of the crawler after {early} articles {first} MB, after {number} articles {last} MB"
+    )
+    print("  ".join(f"{count}: {mb}" for count, mb in samples[:: max(1, len(samples) // 10)]))
+    assert last - first <= 0.1 * first

@@ -1,15 +1,34 @@
+import asyncio
 import dataclasses
 import datetime as dt
+import re
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
+from bson import json_util
+from hypothesis import given
+from hypothesis import strategies as st
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.errors import WriteError
 
-from newscrawl.items import Article
+from newscrawl.items import SCHEMA_VERSION, Article, Rejection
 from newscrawl.store import dictionary
-from newscrawl.store.schema import INDEXES, VIEWS, document, json_schema, prepare
+from newscrawl.store.schema import (
+    ADDED,
+    DAY,
+    INDEXES,
+    INTERNAL,
+    RULES,
+    VIEWS,
+    articles_validator,
+    document,
+    json_schema,
+    prepare,
+    stored_fields,
+)
 from tests.conftest import PROJECT, Database
+from tests.test_store import article, store
 
 NOW = dt.datetime(2024, 4, 5, 12, tzinfo=dt.UTC)
 KEY = "0123456789abcdef0123456789abcdef"
@@ -56,19 +75,149 @@ def test_an_annotation_without_bson_type_is_refused() -> None:
         json_schema(Sample)
 
 
+@given(
+    st.text("0123456789-٠\n", max_size=11)
+    | st.dates().map(str)
+    | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+)
+def test_a_day_is_one_that_python_knows_too(text: str) -> None:
+    try:
+        real = str(dt.date.fromisoformat(text)) == text
+    except ValueError:
+        real = False
+    assert bool(re.search(DAY, text)) == real
+
+
+WRONG: list[dict[str, Any]] = [
+    {"day": "31-31-banana"},
+    {"day": "2023-02-29"},
+    {"day": "2100-02-29"},
+    {"day": "2024-04-31"},
+    {"day": "2024-04-05\n"},
+    {"day": ""},
+    {"hijri_month": "1445-13"},
+    {"hijri_month": "1445-9"},
+    {"hijri_day": "1445-09-31", "hijri_month": "1445-09"},
+    {"published_at": "2024-04-05"},
+    {"authors": None},
+    {"authors": [{"$ne": 1}]},
+    {"title": {"$gt": ""}},
+    {"access": "maybe"},
+    {"url": "javascript:alert(1)"},
+    {"keys": []},
+    {"keys": ["$where"]},
+    {"origins": {"$where": "markup"}},
+    {"origins": {"a.b": "markup"}},
+    {"origins": {"title": {"$ne": 1}}},
+    {"raw": {"$archive": 1}},
+    {"word_count": -1},
+    {"duplicate": {"kind": "near", "similarity": 1.5, "containment": 1.0}},
+    {"duplicate": {"kind": "alike", "similarity": 1.0, "containment": 1.0}},
+    {"published": {"calendar": "julian"}},
+]
+
+
 def test_mongodb_takes_an_article_and_refuses_what_is_none(database: Database, run: Any) -> None:
     run(prepared(database))
-    database["articles"].insert_one(stored(day="2024-04-05", hijri_month="1445-09"))
-    for wrong in (
-        {"day": "31-31-banana"},
-        {"hijri_month": "1445-13"},
-        {"published_at": "2024-04-05"},
-        {"authors": None},
-        {"access": "maybe"},
-        {"url": "javascript:alert(1)"},
-    ):
+    database["articles"].insert_one(stored(day="2024-02-29", hijri_day="1445-08-19", hijri_month="1445-08"))
+    for wrong in WRONG:
         with pytest.raises(WriteError):
-            database["articles"].insert_one(stored(**wrong) | {"_id": KEY[::-1], "keys": [KEY[::-1]]})
+            database["articles"].insert_one(stored(**wrong) | {"_id": KEY[::-1], "keys": [KEY[::-1]]} | wrong)
+
+
+def test_mongodb_takes_the_examples_of_the_data_dictionary(database: Database, run: Any) -> None:
+    run(prepared(database))
+    for example in dictionary.EXAMPLES:
+        database["rejected" if isinstance(example, Rejection) else "articles"].insert_one(document(example))
+
+
+def test_a_node_of_the_first_version_may_go_on_storing(database: Database, run: Any) -> None:
+    """The validator requires no field that the first version did not have."""
+    run(prepared(database))
+    first = json_util.loads((PROJECT / "tests" / "data" / "schema_1.json").read_text("utf-8"))
+    assert set(articles_validator()["$jsonSchema"]["required"]) <= set(
+        first["options"]["validator"]["$jsonSchema"]["required"]
+    )
+    database["articles"].insert_many(first["articles"])
+
+
+def test_every_field_that_came_later_is_named_with_its_version() -> None:
+    first = json_util.loads((PROJECT / "tests" / "data" / "schema_1.json").read_text("utf-8"))
+    before = set(first["options"]["validator"]["$jsonSchema"]["properties"])
+    assert set(stored_fields(Article)) - before == {name for name in ADDED if "." not in name}
+    assert max(ADDED.values()) == SCHEMA_VERSION
+    assert before <= set(stored_fields(Article))
+
+
+def test_every_rule_speaks_of_a_field() -> None:
+    schema = articles_validator()["$jsonSchema"]
+    for path, rule in RULES.items():
+        place = schema
+        for part in path.replace("[]", ".[]").split("."):
+            place = place["items"] if part == "[]" else place["properties"][part]
+        assert rule.items() <= place.items()
+
+
+class TestFirstVersion:
+    """A collection as the first version of the code made it."""
+
+    @pytest.fixture
+    def older(self, database: Database) -> Database:
+        first = json_util.loads((PROJECT / "tests" / "data" / "schema_1.json").read_text("utf-8"))
+        db = database.client[database.name]
+        db.create_collection("articles", **first["options"])
+        for index in first["indexes"]:
+            if index["name"] != "_id_":
+                db.command("createIndexes", "articles", indexes=[index])
+        for name, options in first["views"].items():
+            db.create_collection(name, **options)
+        db["articles"].insert_many(first["articles"])
+        return database
+
+    def test_it_opens_migrates_and_validates(self, older: Database, run: Any) -> None:
+        before = older.articles()
+        run(prepared(older))
+        after = older.articles()
+        assert [doc | {"signature": None, "bands": []} for doc in before] == after
+        assert older["articles"].count_documents({"$nor": [articles_validator()]}) == 0
+        assert older.client[older.name].validate_collection("articles")["valid"]
+        assert older.ops["schema"].find_one()["version"] == SCHEMA_VERSION
+        indexes = older["articles"].index_information()
+        assert len(indexes) == len(INDEXES["articles"]) + 1
+        assert {doc["_id"] for doc in older["news"].find()} == {
+            doc["_id"] for doc in before if not doc["duplicate_of"]
+        }
+
+    def test_a_crawl_goes_on_with_it(self, older: Database, run: Any) -> None:
+        old = older.articles()[0]
+        corrected = article(
+            1,
+            urls=old["urls"],
+            url=old["url"],
+            site=old["site"],
+            body=f"{old['body']} وصحح الخبر.",
+            origins=old["origins"],
+            last_seen_at=old["last_seen_at"] + dt.timedelta(hours=1),
+            checked_at=old["last_seen_at"] + dt.timedelta(hours=1),
+        )
+        corrected.keys = old["keys"]
+        assert store(run, older, corrected, article(2)).counts == {"new": 1, "seen": 1}
+        assert older["articles"].find_one(old["_id"])["body"].endswith("وصحح الخبر.")
+
+    def test_two_nodes_migrate_at_once(self, older: Database, run: Any) -> None:
+        async def at_once() -> None:
+            await asyncio.gather(*(prepared(older) for _ in range(4)))
+
+        run(at_once())
+        assert older.ops["schema"].find_one()["version"] == SCHEMA_VERSION
+        assert older["articles"].count_documents({"bands": []}) == len(older.articles())
+
+    def test_an_older_node_takes_nothing_back(self, older: Database, run: Any) -> None:
+        older.ops["schema"].insert_one({"_id": "articles", "version": SCHEMA_VERSION + 1})
+        before = older["articles"].options()
+        run(prepared(older))
+        assert older["articles"].options() == before
+        assert older.ops["schema"].find_one()["version"] == SCHEMA_VERSION + 1
 
 
 def test_preparing_twice_and_at_once_changes_nothing(database: Database, run: Any) -> None:
@@ -98,10 +247,93 @@ def test_the_view_news_leaves_out_copies_and_internal_fields(database: Database,
     assert database["coverage"].find_one()["articles"] == 2
 
 
+def examined(explained: Any) -> Iterator[tuple[str, int]]:
+    """Stage and documents that it read, of an explanation."""
+    if isinstance(explained, dict):
+        if "docsExamined" in explained and "stage" in explained:
+            yield explained["stage"], explained["docsExamined"]
+        for name, value in explained.items():
+            if name not in ("queryPlanner", "allPlansExecution"):
+                yield from examined(value)
+    elif isinstance(explained, list):
+        for value in explained:
+            yield from examined(value)
+
+
+@pytest.fixture(scope="module")
+def filled(mongodb: str) -> Iterator[Database]:
+    """2,000 articles of ten newspapers, four of ten of them copies."""
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        database = Database(mongodb, "test_filled", client)
+        asyncio.run(prepared(database))
+        docs = []
+        for n in range(2000):
+            id_, root = f"{n:032x}", f"{n - n % 5:032x}" if n % 5 > 2 else f"{n:032x}"
+            day = dt.date(2024, 2, 1) + dt.timedelta(days=n * 4 % 91)
+            fields = {
+                "source": "alayam24" if n % 7 == 0 else f"source{n % 9}",
+                "section": ("سياسة", "رياضة", "مجتمع")[n % 4 % 3],
+                "day": str(day),
+                "published_at": dt.datetime.combine(day, dt.time(n % 24), dt.UTC),
+                "hijri_month": f"1445-{7 + n % 4:02}",
+                "hijri_day": f"1445-{7 + n % 4:02}-{1 + n % 29:02}",
+                "updated_at": NOW + dt.timedelta(days=n % 60 - 40),
+                "duplicate_of": None if root == id_ else root,
+                "_id": id_,
+                "keys": [id_],
+                "story": root,
+            }
+            docs.append(stored() | fields)
+        database["articles"].insert_many(docs)
+        yield database
+        client.drop_database(database.name)
+        client.drop_database(f"{database.name}_ops")
+
+
+@pytest.mark.parametrize("query", dictionary.QUERIES, ids=lambda query: query.says)
+def test_the_queries_that_the_page_shows_read_what_they_return(
+    filled: Database, query: dictionary.Query
+) -> None:
+    wanted = {
+        name: value if name not in ("story", "_id") else f"{20:032x}" for name, value in query.filter.items()
+    }
+    command = {"find": query.collection, "filter": wanted, "sort": dict(query.sort), "limit": query.limit}
+    found = filled[query.collection].find(wanted).limit(query.limit)
+    returned = len((found.sort(list(query.sort)) if query.sort else found).to_list())
+    explained = filled.client[filled.name].command("explain", command, verbosity="executionStats")
+    read = list(examined(explained))
+    assert returned > 0
+    assert sum(number for _, number in read) <= 2 * returned
+    assert "COLLSCAN" not in {stage for stage, _ in read}
+    if query.collection == "articles" and not query.limit:
+        assert returned == 3
+    if query.collection == "news":
+        everything = filled["articles"].count_documents(wanted)
+        assert returned < everything
+    assert query.python in dictionary.page()
+
+
+def test_views_leave_fields_out_and_rename_none(filled: Database) -> None:
+    doc = filled["news"].find_one()
+    assert doc.keys() == set(stored_fields(Article)) - set(INTERNAL)
+    assert doc == {
+        name: value for name, value in filled["articles"].find_one(doc["_id"]).items() if name not in INTERNAL
+    }
+    (story,) = filled["stories"].find({"_id": f"{20:032x}"})
+    assert [copy["_id"] for copy in story["copies"]] == [f"{23:032x}", f"{24:032x}"]
+    day = filled["coverage"].find_one({"_id.source": "alayam24"})
+    assert (day["source"], day["articles"]) == ("alayam24", filled["articles"].count_documents(day["_id"]))
+
+
 def test_the_data_dictionary_says_what_the_classes_say() -> None:
     assert (PROJECT / "docs" / "data.md").read_text("utf-8") == dictionary.page()
 
 
-def test_every_field_has_a_docstring() -> None:
-    said = dictionary.docstrings(Article)
-    assert [field.name for field in dataclasses.fields(Article) if not said.get(field.name)] == []
+def test_the_dictionary_says_all_of_every_field() -> None:
+    origins = [name for names in dictionary.FROM.values() for name in names.split()]
+    assert sorted(origins) == sorted(stored_fields(Article))
+    for cls in (Article, Rejection, *dictionary.PARTS):
+        said = dictionary.docstrings(cls)
+        for name in stored_fields(cls):
+            assert said.get(name), f"{cls.__name__}.{name} has no docstring"
+            assert dictionary.example(cls, name) is not None, f"{cls.__name__}.{name} has no example"

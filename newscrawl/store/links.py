@@ -21,7 +21,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 
-from pymongo import UpdateOne
+from pymongo import UpdateOne, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
@@ -65,7 +65,9 @@ class Linker:
 
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
         self._articles = client[database]["articles"]
-        self._unlinked = client[f"{database}_ops"]["unlinked"]
+        # A note precedes its article in journal and oplog: the acknowledgement of one is that of both.
+        unlinked = client[f"{database}_ops"]["unlinked"]
+        self._unlinked = unlinked.with_options(write_concern=WriteConcern(w=1))
 
     async def intend(self, ids: Collection[str]) -> None:
         """Note articles that are about to be written, so that a killed crawl leaves none unlinked."""

@@ -80,15 +80,6 @@ RULES: Mapping[str, Document] = {
 }
 """What a value must look like beyond its type, by field; ``[]`` speaks of the items of a list."""
 
-AGREEMENT: Document = {
-    "$cond": [
-        {"$eq": [{"$type": "$hijri_day"}, "string"]},
-        {"$eq": ["$hijri_month", {"$substrBytes": ["$hijri_day", 0, 7]}]},
-        True,
-    ]
-}
-"""What must hold between fields: the Hijri month is that of the Hijri day."""
-
 _BSON: dict[object, list[str]] = {
     str: ["string"],
     int: ["int", "long"],
@@ -115,8 +106,10 @@ def document(item: Any) -> Document:
 
 
 def _value(value: Any) -> Any:
+    if value.__class__ in _BSON:
+        return value
     if isinstance(value, list):
-        return [document(part) for part in value] if value and dataclasses.is_dataclass(value[0]) else value
+        return value if not value or value[0].__class__ in _BSON else [_value(part) for part in value]
     return document(value) if dataclasses.is_dataclass(value) else value
 
 
@@ -163,7 +156,7 @@ def _type(hint: Any, rules: Mapping[str, Document], path: str) -> Document:
 
 def articles_validator() -> Document:
     """The validator of the collection ``articles``."""
-    return {"$jsonSchema": json_schema(Article, RULES), "$expr": AGREEMENT}
+    return {"$jsonSchema": json_schema(Article, RULES)}
 
 
 # Each ends with `duplicate_of`, so that the view `news` fetches no copies only to leave them out.

@@ -37,8 +37,8 @@ MAX_PAGE = MAX_DOCUMENT - 1_000_000
 """Bytes of a compressed page that a rejection keeps."""
 MAX_TEXT = 2000
 """Characters of an address or a detail that a rejection keeps."""
-UNLINKED = 500
-"""Articles that wait to be linked, at most; then writing waits."""
+UNLINKED, LINKED_AT_ONCE = 20_000, 50
+"""Articles that wait to be linked, at most, while there are others to write; then writing waits."""
 
 FORGOTTEN = "forgotten"
 """The reason in ``rejected`` that keeps an article from coming back."""
@@ -110,12 +110,14 @@ class Writer:
         self._room = queue
         self._patience = patience
         self._limit = limit
+        # Two batches at a time, so that MongoDB does not wait for us; one where the count must be exact.
+        self._writing = 1 if limit else 2
         self._queue: deque[tuple[float, Article | Rejection]] = deque()
         self._queued_bytes = 0
         self._unlinked: set[str] = set()
         self._changed = asyncio.Condition()
         """Something was queued, taken, linked or ended."""
-        self._closing = self._all_written = self._ended = False
+        self._closing = self._ended = False
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
         self.in_flight: dict[str, str] = {}
@@ -143,7 +145,8 @@ class Writer:
                 raise self._failure or StoreDownError("the writer has ended")
             self._queue.append((asyncio.get_running_loop().time(), item))
             self._queued_bytes += _weight(item)
-            self._changed.notify_all()
+            if len(self._queue) in (1, self._batch):
+                self._changed.notify_all()
 
     def _has_room(self) -> bool:
         room = len(self._queue) < self._room and self._queued_bytes < QUEUE_BYTES
@@ -171,9 +174,8 @@ class Writer:
     async def _run(self) -> None:
         try:
             # Never cancelled: a cancelled wait inside pymongo may leave its locks taken.
-            await asyncio.gather(
-                self._ending_both(self._write_batches()), self._ending_both(self._link_batches())
-            )
+            work = [*(self._write_batches() for _ in range(self._writing)), self._link_batches()]
+            await asyncio.gather(*map(self._ending_all, work))
             if self._failure:
                 raise self._failure
         finally:
@@ -181,7 +183,7 @@ class Writer:
             self.over.set()
             await self._notify()
 
-    async def _ending_both(self, work: Awaitable[None]) -> None:
+    async def _ending_all(self, work: Awaitable[None]) -> None:
         try:
             await work
         except Exception as error:
@@ -197,22 +199,24 @@ class Writer:
     async def _write_batches(self) -> None:
         while (batch := await self._next_batch()) and not self._failure:
             await self._write(batch)
-        self._all_written = True
+            await self._notify()
+        self._writing -= 1
         await self._notify()
 
     async def _next_batch(self) -> list[Article | Rejection]:
         """What is queued, once it is enough or has waited long enough; nothing when all is written."""
+        batch: list[Article | Rejection] = []
         async with self._changed:
-            await self._changed.wait_for(lambda: self._queue or self._closing or self._failure)
-            if self._queue:
-                with suppress(TimeoutError):
+            while not batch and not self._failure and not (self._closing and not self._queue):
+                await self._changed.wait_for(lambda: self._queue or self._closing or self._failure)
+                with suppress(TimeoutError, IndexError):
                     async with asyncio.timeout_at(self._queue[0][0] + self._age):
                         await self._changed.wait_for(lambda: len(self._queue) >= self._batch or self._closing)
-            await self._changed.wait_for(lambda: len(self._unlinked) < UNLINKED or self._failure)
-            batch = [self._queue.popleft()[1] for _ in range(min(self._batch, len(self._queue)))]
+                await self._changed.wait_for(lambda: len(self._unlinked) < UNLINKED or self._failure)
+                batch = [self._queue.popleft()[1] for _ in range(min(self._batch, len(self._queue)))]
             self._queued_bytes -= sum(map(_weight, batch))
             self._changed.notify_all()
-            return batch
+        return batch
 
     async def _link_batches(self) -> None:
         """Link what is stored, and what a crawl that was killed left unlinked."""
@@ -224,12 +228,17 @@ class Writer:
             await self._linker.link(ids, await self._now())
 
         await self._patiently(catch_up)
-        while (self._unlinked or not self._all_written) and not self._failure:
+        while (self._unlinked or self._writing) and not self._failure:
             async with self._changed:
-                await self._changed.wait_for(lambda: self._unlinked or self._all_written or self._failure)
-                ids, self._unlinked = self._unlinked, set()
-                self._changed.notify_all()
+                await self._changed.wait_for(self._may_link)
+            ids = [self._unlinked.pop() for _ in range(min(LINKED_AT_ONCE, len(self._unlinked)))]
             await self._patiently(link)
+            await self._notify()
+
+    def _may_link(self) -> bool:
+        """Storing comes before linking, as long as enough is queued."""
+        busy = len(self._queue) >= self._batch and len(self._unlinked) < UNLINKED
+        return bool(self._unlinked and not busy) or not self._writing or self._failure is not None
 
     async def _patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
         return await patiently(operation, self._patience)
@@ -278,9 +287,7 @@ class Writer:
         ``attempted`` remembers what was written without an acknowledgement: it may be stored.
         """
         keys = [key for article in articles for key in article.keys]
-        now = await self._now()
-        stored = await self._stored(keys)
-        forgotten = await self._forgotten(keys)
+        now, stored, forgotten = await _together(self._now(), self._stored(keys), self._forgotten(keys))
         wanted = [article for article in articles if forgotten.isdisjoint(article.keys)]
         writes, again, refused = self._decide(wanted, stored, attempted, now)
         revised = [write for write in writes if write.outcome == "revised"]
@@ -290,9 +297,13 @@ class Writer:
         done = await self._bulk(writes)
         again += done.again
         refused += done.refused
-        came_back = await self._remove_forgotten([w for w in done.stored if w.outcome == "new"])
-        await self._settle(key for write in done.stored for key in write.article.keys)
-        await self._settle(forgotten)
+        for id_ in {write.id for write in writes} - {write.id for write in done.stored}:
+            del attempted[id_]  # that it is not written is known
+        settled = [key for write in done.stored for key in write.article.keys]
+        came_back, _ = await _together(
+            self._remove_forgotten([write for write in done.stored if write.outcome == "new"]),
+            self._settle([*settled, *forgotten]),
+        )
         for write in done.stored:
             del attempted[write.id]
             if write.id not in came_back:
@@ -429,11 +440,11 @@ class Writer:
         if writes:
             await self._revisions.bulk_write(writes, ordered=False)
 
-    async def _settle(self, keys: Iterable[str]) -> None:
+    async def _settle(self, keys: Sequence[str]) -> None:
         """What is acknowledged is pending no longer."""
-        if settled := list(keys):
-            await self._pending.delete_many({"_id": {"$in": settled}})
-            for key in settled:
+        if keys:
+            await self._pending.delete_many({"_id": {"$in": keys}})
+            for key in keys:
                 self.in_flight.pop(key, None)
 
     # --- Rejections
@@ -451,7 +462,7 @@ class Writer:
             for fields in map(_rejected, rejections)
         ]
         await self._rejected.bulk_write(writes, ordered=False)
-        await self._settle(key for item in rejections for key in item.keys)
+        await self._settle([key for item in rejections for key in item.keys])
         for item in rejections:
             self._count_rejection(item.reason)
 
@@ -469,6 +480,15 @@ class _Done:
     refused: list[Rejection] = field(default_factory=list)
     failure: BulkWriteError | None = None
     """Why some of ``again`` were not written, if not for a race."""
+
+
+async def _together(*operations: Awaitable[Any]) -> list[Any]:
+    """The results of operations that go on at once; none is cancelled when another one fails."""
+    results = await asyncio.gather(*operations, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results
 
 
 def _weight(item: Article | Rejection) -> int:

@@ -1,0 +1,153 @@
+"""``scrapy newsite``: asks a site what it offers and writes its site file and its offline pages."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from scrapy import Request
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.utils.conf import closest_scrapy_cfg
+
+from newscrawl.dates import zone
+from newscrawl.kit import declare, fixture, probe
+from newscrawl.kit.asking import Answer, Asking, Fetch, quiet
+from newscrawl.kit.reword import Reworder
+from newscrawl.runs import EXIT_STATUS
+
+
+class Command(ScrapyCommand):
+    """Exit status: 0 written, 2 wrong use, 3 the site gave nothing to write."""
+
+    requires_project = True
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[--name NAME] [--country CC] [--timezone ZONE] <address of a site>"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Ask a site what it offers; write its spider and its offline pages"
+
+    def long_desc(self) -> str:
+        """The help text."""
+        return (
+            "Asks a site about a dozen pages, politely: robots.txt, feeds, sitemaps, WordPress, the links of "
+            "the home page, three articles. Writes spiders/NAME.py, ready to edit, a line in "
+            "newscrawl/sites/sources.tsv, and tests/sites/NAME with its pages in other words; then says what "
+            "is missing. See CONTRIBUTING.md."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--name``, ``--country``, ``--timezone``."""
+        super().add_options(parser)
+        parser.add_argument("--name", help="name of the spider; by default from the domain")
+        parser.add_argument("--country", metavar="CC", help="ISO 3166 code; by default from the domain")
+        parser.add_argument(
+            "--timezone", metavar="ZONE", help="IANA zone; by default the country's, if it has one"
+        )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Store nothing, and log no more than errors unless asked to."""
+        super().process_options(args, opts)
+        assert self.settings
+        quiet(self.settings, log_level=opts.loglevel)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Ask, write, say what is missing."""
+        if len(args) != 1 or not args[0].startswith(("http://", "https://")):
+            raise UsageError("name one site by its address: scrapy newsite https://www.example.ma/")
+        if opts.name and not re.fullmatch(r"[a-z][a-z0-9_]*", opts.name):
+            raise UsageError(f"--name={opts.name}: a spider's name has small Latin letters, digits and _")
+        if opts.timezone:
+            try:
+                zone(opts.timezone)
+            except ValueError as error:
+                raise UsageError(f"--timezone={opts.timezone}: {error}") from None
+        found = probe.begin(args[0], name=opts.name, country=opts.country, timezone=opts.timezone)
+        root = Path(closest_scrapy_cfg()).parent
+        file, folder = root / "spiders" / f"{found.spider}.py", root / "tests" / "sites" / found.spider
+        if file.exists():
+            raise UsageError(f"{file.relative_to(root)} exists; name the new one otherwise with --name")
+        assert self.crawler_process
+        saved = fixture.Saved()
+        at = dt.datetime.now(dt.UTC)
+
+        async def work(fetch: Fetch) -> None:
+            nonlocal saved
+            once = _Once(fetch)
+            await probe.probe(found, once)
+            if found.article and found.discover and not found.refused:
+                site = found.site(at.year)
+                saved = await fixture.save(site, once, Reworder([found.name, *once.names()], once.people()))
+
+        self.crawler_process.crawl(Asking, work=work)
+        self.crawler_process.start()
+        if not (found.article or found.refused or found.discover or found.name):
+            print("\n".join(found.missing) or f"{found.url} gave nothing to write", file=sys.stderr)
+            self.exitcode = EXIT_STATUS["unreachable"]
+            return
+        file.write_text(declare.site_file(found, at.year), "utf-8")
+        row = declare.add_source(found, root / "newscrawl" / "sites" / "sources.tsv")
+        if saved.pages:
+            saved.write(folder, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        print("\n".join(found.told))
+        print(f"\nwritten   {file.relative_to(root)}")
+        if row:
+            print("written   newscrawl/sites/sources.tsv (last line)")
+        if saved.pages:
+            print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
+        passed = _tested(root, found.spider) if saved.pages else None
+        for sentence in [*found.missing, *saved.missing]:
+            print(f"missing   {sentence}")
+        for name in saved.pages:
+            print(
+                f"review    {folder.relative_to(root)}/{name}.html against its .json, then set reviewed to true"
+            )
+        if passed is not None:
+            print(passed)
+
+
+class _Once:
+    """Asks for each address once, and remembers what the newspaper and its authors are called."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._answers: dict[tuple[str, bool], Answer] = {}
+
+    async def __call__(self, request: Request) -> Answer:
+        asked = (
+            f"{request.method} {request.url} {request.body.decode()}",
+            bool(request.meta.get("playwright")),
+        )
+        if asked not in self._answers:
+            self._answers[asked] = await self._fetch(request)
+        return self._answers[asked]
+
+    def names(self) -> list[str]:
+        """Names of the newspaper that its pages declare."""
+        return [name for answer in self._answers.values() for name in fixture.site_names(answer)]
+
+    def people(self) -> list[str]:
+        """Authors of the pages."""
+        return [name for answer in self._answers.values() for name in fixture.people(answer)]
+
+
+def _tested(root: Path, spider: str) -> str | None:
+    """What the site's own tests say, review apart; None where pytest is not installed."""
+    if find_spec("pytest") is None or not (root / "tests" / "test_sites.py").exists():
+        return None
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=line", "tests/test_sites.py", "-k", f"[{spider}] and not reviewed"],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode == 0:
+        return f"tests     pass, but for the review: make test SITE={spider}"
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))]
+    return "\n".join([*failed, f"tests     do not pass yet: make test SITE={spider}"])

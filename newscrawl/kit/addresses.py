@@ -1,0 +1,130 @@
+"""Which addresses of a site are articles: a pattern, guessed from links."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from urllib.parse import unquote, urlsplit
+
+from scrapy.http import TextResponse
+
+from newscrawl.discovery.listing import absolute
+from newscrawl.sites.families import WORDPRESS_PAGES
+from newscrawl.urls import canonical, same_site
+
+HEADLINE_WORDS = 5
+"""Words of a link's text from which it is taken for a headline."""
+SHARE = 0.15
+"""Share of the articles that a form of address must have to be part of the pattern."""
+
+_ENDING = re.compile(r"(\.[a-z]{2,5})?/?$", re.IGNORECASE)
+_NUMBER = re.compile(r"^(\D*?)(\d+)(\D*)$")
+_PAGES = re.compile(WORDPRESS_PAGES)
+
+
+def links(response: TextResponse, domain: str) -> dict[str, int]:
+    """The links of a page that stay on the site, each with the words of its longest text.
+
+    A picture's ``alt`` and a link's ``title`` count as its text.
+    """
+    found: dict[str, int] = {}
+    for link in response.css("a[href]"):
+        url = absolute(response, link.attrib.get("href"))
+        if url is None or not same_site(url, domain) or not place(url).strip("/"):
+            continue
+        texts = [
+            link.xpath("string()").get(""),
+            link.attrib.get("title", ""),
+            *link.css("img::attr(alt)").getall(),
+        ]
+        found[url] = max(found.get(url, 0), *(len(text.split()) for text in texts))
+    return found
+
+
+def headlines(found: dict[str, int]) -> list[str]:
+    """The links whose text is as long as a headline, in their order."""
+    return [url for url, words in found.items() if words >= HEADLINE_WORDS and not _PAGES.search(place(url))]
+
+
+def place(url: str) -> str:
+    """What a site's ``article`` is searched in: the decoded path, and the query if it has a part in it."""
+    parts = urlsplit(url)
+    query = parts.query if parts.query and "?" in canonical(url) else ""
+    return unquote(parts.path) + (f"?{unquote(query)}" if query else "")
+
+
+def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
+    """A regular expression that finds addresses of articles, and none of the others; None if there is none.
+
+    >>> pattern(["https://a.ma/articles-101.html", "https://a.ma/articles-112.html"], ["https://a.ma/sport/"])
+    '^/articles-\\\\d+\\\\.html$'
+    >>> pattern(["https://a.ma/sport/31415.html", "https://a.ma/monde/31416.html"], ["https://a.ma/sport/"])
+    '^/[^/]+/\\\\d+\\\\.html$'
+    """
+    places = list(dict.fromkeys(map(place, articles)))
+    not_articles = {place(url) for url in others} - set(places)
+    sections = {part for other in not_articles for part in other.strip("/").split("/")[:1]}
+    groups = Counter(_form(p) for p in places)
+    expressions: list[str] = []
+    for form, count in groups.most_common(4):
+        if form[-1] == "word" or count < SHARE * len(places):
+            continue
+        expression = _expression([p for p in places if _form(p) == form], sections)
+        if expression not in expressions and not any(re.search(expression, other) for other in not_articles):
+            expressions.append(expression)
+    return "|".join(expressions) or None
+
+
+def _form(path: str) -> tuple[str, ...]:
+    """What tells groups of addresses apart: how deep they are, and what their last part looks like."""
+    path, _, query = path.partition("?")
+    parts = path.strip("/").split("/")
+    if query:
+        return (str(len(parts)), ",".join(sorted(q.partition("=")[0] for q in query.split("&"))), "query")
+    ending = (_ENDING.search(parts[-1]) or [""])[0] or ""
+    last = parts[-1][: len(parts[-1]) - len(ending)]
+    if re.search(r"\d{3,}", last):
+        kind = "digits" if last.isdigit() else "number first" if last[0].isdigit() else "number"
+    else:
+        kind = "slug" if len(re.findall(r"[^\W_]+", last)) >= 4 else "word"
+    if kind == "word" and any(re.fullmatch(r"\d{4,}", part) for part in parts[:-1]):
+        kind = "under a number"
+    return str(len(parts)), ending, kind
+
+
+def _expression(places: Sequence[str], sections: set[str]) -> str:
+    if "?" in places[0]:
+        names = sorted(q.partition("=")[0] for q in places[0].partition("?")[2].split("&"))
+        numbered = next(
+            (n for n in names if all(re.search(rf"[?&]{re.escape(n)}=\d+", p) for p in places)), names[0]
+        )
+        path = _column([p.partition("?")[0].strip("/") for p in places], sections)
+        return rf"^/{path}\?.*\b{re.escape(numbered)}=\d+" if path else rf"[?&]{re.escape(numbered)}=\d+"
+    slash = "/?" if any(p.endswith("/") for p in places) else ""
+    columns = zip(*(p.strip("/").split("/") for p in places), strict=True)
+    return "^/" + "/".join(_column(list(column), sections) for column in columns) + slash + "$"
+
+
+def _column(values: Sequence[str], sections: set[str]) -> str:
+    """One part of the path, as narrow as its values and as wide as tomorrow's."""
+    if all(value.isdigit() for value in values):
+        longest = max(map(len, values))
+        return r"\d{4}" if {len(v) for v in values} == {4} else r"\d{1,2}" if longest <= 2 else r"\d+"
+    if len(set(values)) == 1 and not re.search(r"\d{3}", values[0]):
+        return "[^/]+" if values[0] in sections or not values[0].isascii() else re.escape(values[0])
+    numbers = [_NUMBER.match(value) for value in values]
+    if all(numbers) and len({(hit[1], hit[3]) for hit in numbers if hit}) == 1 and numbers[0]:
+        return re.escape(numbers[0][1]) + r"\d+" + re.escape(numbers[0][3])
+    endings = {(_ENDING.search(value) or [""])[0] or "" for value in values}
+    ending = next(iter(endings)) if len(endings) == 1 else ""
+    stems = [value[: len(value) - len(ending)] for value in values]
+    if all(re.search(r"-\d{3,}$", stem) for stem in stems):
+        return r"[^/]+-\d+" + re.escape(ending)
+    if all(re.search(r"\d{3,}$", stem) for stem in stems):
+        return r"[^/]*\d{3,}" + re.escape(ending)
+    if all(re.match(r"\d{3,}", stem) for stem in stems):
+        return r"\d{3,}[^/]*" + re.escape(ending)
+    if all(stem.count("-") >= 2 for stem in stems):
+        return r"[^/-]+(?:-[^/-]+){2,}" + re.escape(ending)
+    return "[^/]+" + re.escape(ending)

@@ -1,0 +1,135 @@
+"""The text of a site file, ready to edit."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+from newscrawl.kit.probe import Found
+from newscrawl.sites import Discovery, Markup
+from newscrawl.sites.families import THEMES, WORDPRESS_POST
+from newscrawl.sites.sources import resolve
+
+_MISSING = "  # missing: "
+
+
+def site_file(found: Found, year: int) -> str:
+    """A spider file that declares what was found; comments stand only where something is missing."""
+    theme = found.theme.upper() if found.markup and found.theme in THEMES else None
+    posts = found.article == WORDPRESS_POST
+    names = sorted(
+        {type(d).__name__ for d in found.discover}
+        | {"Site"}
+        | ({"Markup"} if found.markup and not theme else set())
+    )
+    family = [
+        name
+        for name, used in ((theme, theme), ("WORDPRESS_PAGES", posts), ("WORDPRESS_POST", posts))
+        if used and name
+    ]
+    lines = [
+        f'"""{found.name or found.domain}."""',
+        "",
+        f"from newscrawl.sites import {', '.join(names)}",
+        *([f"from newscrawl.sites.families import {', '.join(sorted(family))}"] if family else []),
+        "from newscrawl.spider import NewsSpider",
+        "",
+        "",
+        f"class {_class(found.spider)}(NewsSpider):",
+        f'    """{_rests_on(found, year)}"""',
+        "",
+        f'    name = "{found.spider}"',
+        "    site = Site(",
+        f'        name="{found.name or found.spider}",'
+        + ("" if found.name else f"{_MISSING}the newspaper's name"),
+        f'        domain="{found.domain}",',
+        f'        country="{found.country}",'
+        if found.country
+        else f"        country=None,{_MISSING}ISO 3166 code",
+        f'        timezone="{found.timezone or "UTC"}",'
+        + ("" if found.timezone else f"{_MISSING}the clock of its pages"),
+        _article(found, posts),
+    ]
+    if posts:
+        lines.append("        not_article=WORDPRESS_PAGES,")
+    elif found.not_article:
+        lines.append(f"        not_article=r{found.not_article!r},")
+    lines += _discover(found)
+    if found.markup:
+        lines += [f"        markup=[{theme}],"] if theme else _markup(found.markup[0], year)
+    lines += [
+        f'        evidence="{"saved page" if found.markup or found.article else "guess"}",',
+        f"        year={year},",
+    ]
+    if found.refused:
+        lines.append(f'        refused="{found.refused} ({year})",')
+    return "\n".join([*lines, "    )", ""])
+
+
+def _rests_on(found: Found, year: int) -> str:
+    if found.refused:
+        return f"It refuses to be crawled ({year})."
+    return f"Its home page, what it names there and a few articles were read in {year}."
+
+
+def _article(found: Found, posts: bool) -> str:
+    if posts:
+        return "        article=WORDPRESS_POST,"
+    if found.article:
+        return f'        article=r"{found.article}",'
+    return f'        article=r"^$",{_MISSING}what addresses of articles have in common'
+
+
+def _discover(found: Found) -> list[str]:
+    if not found.discover:
+        return [f"        discover=[],{'' if found.refused else _MISSING + 'where its articles are listed'}"]
+    calls = [_call(source) for source in found.discover]
+    line = f"        discover=[{', '.join(calls)}],"
+    if len(line) <= 110:
+        return [line]
+    return ["        discover=[", *(f"            {call}," for call in calls), "        ],"]
+
+
+def _call(source: Discovery) -> str:
+    kind = type(source).__name__
+    if kind == "WordPress" or not source.url:
+        return f"{kind}()"
+    more = ", follow_sections=True" if getattr(source, "follow_sections", False) else ""
+    return f'{kind}("{source.url}"{more})'
+
+
+def _markup(markup: Markup, year: int) -> list[str]:
+    lines = ["        markup=[", "            Markup("]
+    for field in fields(Markup):
+        value = getattr(markup, field.name)
+        if value and field.name not in ("version", "evidence"):
+            quote = "'" if '"' in value else '"'
+            lines.append(f"                {field.name}={quote}{value}{quote},")
+    return [
+        *lines,
+        f'                evidence="guessed from pages read in {year}",',
+        "            )",
+        "        ],",
+    ]
+
+
+def _class(spider: str) -> str:
+    return "".join(part.capitalize() for part in spider.split("_"))
+
+
+def add_source(found: Found, table: Path) -> str | None:
+    """Add the newspaper to ``sources.tsv``, unless it is there; the line that was added.
+
+    The spider's name is its slug there, so that it is one ``source`` at every site.
+    """
+    if resolve(found.spider) is not None:
+        return None
+    name = found.name or found.spider
+    taken = resolve(name) is not None
+    aliases = found.domain if resolve(found.domain) is None else "-"
+    row = "\t".join(
+        [found.spider, aliases, found.spider if taken else name, found.country or "-", found.timezone or "-"]
+    )
+    text = table.read_text("utf-8")
+    table.write_text(text + ("" if text.endswith("\n") else "\n") + row + "\n", "utf-8")
+    return row

@@ -1,0 +1,368 @@
+"""An offline site: what a site answers, cut down to a few articles and put in our words.
+
+The form of the files is told in ``tests/sites/README.md``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import jmespath  # type: ignore[import-untyped]
+from lxml import etree
+from scrapy import Request
+from scrapy.http import HtmlResponse, Response, TextResponse
+
+from newscrawl import discovery
+from newscrawl.discovery import Entry, Walk, pages
+from newscrawl.discovery.listing import absolute, advertised_feeds
+from newscrawl.discovery.sitemap import named_by_robots
+from newscrawl.discovery.unpack import unpacked
+from newscrawl.items import Article
+from newscrawl.kit.asking import Answer, Fetch
+from newscrawl.kit.reword import Reworder
+from newscrawl.page import check, read
+from newscrawl.page import meta as meta_
+from newscrawl.page.document import parse
+from newscrawl.sites import Api, Discovery, Feed, Listing, Site, Sitemap
+from newscrawl.urls import key
+
+FIELDS = (
+    "title", "lede", "body", "authors", "byline", "agencies", "dateline", "section", "tags", "images",
+    "day", "time", "published_at", "hijri_day", "published_missing", "modified_at",
+    "source", "source_name", "via", "country", "lang",
+)  # fmt: skip
+"""Fields that ``expected`` speaks of."""
+ARTICLES = 2
+"""Article pages of a new offline site."""
+TRIED = 6
+"""Article pages asked for at most to find them."""
+
+
+@dataclass(slots=True)
+class Saved:
+    """An offline site before it is written."""
+
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
+    """Names of its article pages."""
+    missing: list[str] = field(default_factory=list)
+    """What could not be had, a sentence each."""
+
+    def answer(self, url: str, name: str, body: bytes, **more: Any) -> None:
+        """Add a file that answers an address."""
+        while name in self.files and self.files[name] != body:
+            stem, dot, ending = name.rpartition(".")
+            name = f"{stem}-more{dot}{ending}"
+        self.files[name] = body
+        self.answers.append({"url": url, "file": name, **more})
+
+    def write(self, folder: Path, at: str) -> None:
+        """Write the files, those of pages excepted that are there already."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, body in self.files.items():
+            (folder / name).write_bytes(body)
+        if self.answers:
+            said = {"fetched_at": at, "answers": self.answers}
+            (folder / "answers.json").write_text(_json(said), "utf-8")
+
+
+def expected(article: Article) -> dict[str, Any]:
+    """An article in the form of ``expected``: what is null or empty is left out; instants are UTC."""
+    doc = asdict(article)
+    doc["body"] = doc["body"].split("\n\n") if doc["body"] else []
+    doc["images"] = [image["url"] for image in doc["images"]]
+    doc["time"] = (doc["published"] or {}).get("time")
+    for name in ("published_at", "modified_at"):
+        doc[name] = doc[name] and doc[name].strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {name: doc[name] for name in FIELDS if doc[name]}
+
+
+def page(
+    answer: Answer, site: Site, words: Reworder, *, spider: str = "", found: bool = True
+) -> tuple[bytes, bytes]:
+    """An article page in our words, and its JSON with what reading it gives, for somebody to review."""
+    assert answer.response is not None
+    assert answer.at is not None
+    body = words.page(answer.response.body, answer.response.url, answer.headers.get("Content-Type"))
+    url = words.url(answer.response.url)
+    article = read(body, url, site=site, headers={"Content-Type": "text/html; charset=utf-8"}, now=answer.at)
+    said: dict[str, Any] = {"url": url, "fetched_at": moment(answer), "reviewed": False}
+    if not found:
+        said["found"] = False
+    return body, (_json(said | {"expected": expected(article)})).encode()
+
+
+def moment(answer: Answer) -> str:
+    """The moment of download as the files write it."""
+    assert answer.at is not None
+    return answer.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def changed(answer: Answer, body: bytes, site: Site) -> list[str]:
+    """The fields that other words made the reader read by another rung, or not at all."""
+    assert answer.response is not None
+    before = read(answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at)
+    after = read(body, answer.response.url, site=site, now=answer.at)
+    problems = [
+        f"{name}: {before.origins.get(name, 'empty')}, reworded {after.origins.get(name, 'empty')}"
+        for name in sorted(before.origins.keys() | after.origins.keys())
+        if before.origins.get(name) != after.origins.get(name)
+    ]
+    if before.day != after.day:
+        problems.append(f"day: {before.day}, reworded {after.day}")
+    if before.body.count("\n\n") != after.body.count("\n\n"):
+        problems.append(
+            f"body: {before.body.count(chr(10) * 2) + 1} paragraphs, reworded {after.body.count(chr(10) * 2) + 1}"
+        )
+    return problems
+
+
+async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
+    """Ask a site for the first page of all that it declares and for a few articles.
+
+    Links and entries that lead to other articles are taken out, so that the offline site is whole.
+    """
+    saved = Saved()
+    got: list[tuple[Discovery, Answer]] = []
+    entries: dict[str, Entry] = {}
+    robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
+    rules = robots.response.body if robots.response else b""
+    saved.answer(f"{site.home}robots.txt", "robots.txt", rules, type="text/plain; charset=utf-8")
+    for source, request in await _first_pages(site, fetch, robots):
+        answer = await fetch(_rendered(request, source, site))
+        listed = await _entries(source, request, answer, site, fetch, got)
+        if listed is None:
+            saved.missing.append(
+                f"{request.url} is no {_kind(source)}: {answer.said or 'see its Content-Type'}"
+            )
+        elif not listed:
+            saved.missing.append(f"{request.url} lists no article: does `article` fit the addresses in it?")
+        entries |= {key(entry.url, site.url_rules): entry for entry in listed or ()}
+    articles: dict[str, Answer] = {}
+    for address, entry in list(entries.items())[:TRIED]:
+        if len(articles) == ARTICLES:
+            break
+        answer = await fetch(Request(entry.url, meta={"playwright": site.render}))
+        if answer.response is None:
+            saved.missing.append(f"{entry.url} could not be read ({answer.kind}): {answer.said}")
+        elif reason := check(
+            read(answer.response.body, answer.response.url, site=site, headers=answer.headers), site
+        ):
+            saved.missing.append(f"{entry.url} is read as no article ({reason[0]}: {reason[1]})")
+        else:
+            articles[address] = answer
+    for number, answer in enumerate(articles.values(), 1):
+        body, said = page(answer, site, words)
+        saved.files |= {f"article-{number}.html": body, f"article-{number}.json": said}
+        saved.pages.append(f"article-{number}")
+        saved.missing += [
+            f"article-{number}.html is read otherwise in our words: {p}" for p in changed(answer, body, site)
+        ]
+    if len(articles) < ARTICLES:
+        saved.missing.append(f"{len(articles)} of {ARTICLES} article pages could be saved")
+    wanted = {address: entries[address].url for address in articles}
+    asked = {answer.url for _, answer in got}
+    for source, answer in got:
+        _answer(saved, source, answer, site, words, wanted, asked)
+    return saved
+
+
+async def _first_pages(site: Site, fetch: Fetch, robots: Answer) -> list[tuple[Discovery, Request]]:
+    """The first request of each declared way to find articles; what a site names itself is looked up."""
+    found: list[tuple[Discovery, Request]] = []
+    for source in site.discover:
+        match source:
+            case Sitemap(url=None):
+                body = robots.response.body if robots.response else b""
+                found += [
+                    (replace(source, url=url), Request(url)) for url in named_by_robots(body, site.home)[:3]
+                ]
+            case Feed(url=None):
+                home = await fetch(Request(site.home))
+                urls = advertised_feeds(home.response) if isinstance(home.response, TextResponse) else []
+                found += [(replace(source, url=url), Request(url)) for url in urls[:2]]
+            case Sitemap():
+                today = robots.at.date() if robots.at else None
+                found += [(source, r) for r in pages.first(source, site.home, today, today)] if today else []
+            case _:
+                found.append((source, pages.page(source, 0, site.home)))
+    return found
+
+
+def _rendered(request: Request, source: Discovery, site: Site) -> Request:
+    return request.replace(meta=request.meta | {"playwright": site.render and isinstance(source, Listing)})
+
+
+def _kind(source: Discovery) -> str:
+    return type(source).__name__.lower()
+
+
+async def _entries(
+    source: Discovery,
+    request: Request,
+    answer: Answer,
+    site: Site,
+    fetch: Fetch,
+    got: list[tuple[Discovery, Answer]],
+) -> list[Entry] | None:
+    """The articles of a first page, one file of an index deep; what was downloaded is kept."""
+    if answer.response is None:
+        return None
+    walk = Walk(request.url, replace(source, url=urljoin(site.home, source.url or "")))
+    found = discovery.read(answer.response.replace(request=request), walk, site)
+    if found is None:
+        return None
+    got.append((source, answer))
+    if found.index and found.after:
+        inside = await fetch(found.after[0])
+        return await _entries(source, found.after[0], inside, site, fetch, got)
+    return list(found.entries)
+
+
+def _answer(
+    saved: Saved,
+    source: Discovery,
+    answer: Answer,
+    site: Site,
+    words: Reworder,
+    wanted: dict[str, str],
+    known: set[str],
+) -> None:
+    """One file of the offline site, with the wanted articles alone."""
+    response = answer.response
+    assert response is not None
+    asked = response.request.url if response.request else response.url
+    more: dict[str, Any] = {}
+    if response.request and response.request.method != "GET":
+        more = {"method": response.request.method, "body": response.request.body.decode()}
+    match source:
+        case Listing(html=None):
+            saved.answer(asked, _file(asked, "html"), listing(response, site, words, wanted), **more)
+        case Listing() | Api():
+            body = _api(response, source, site, words, wanted)
+            saved.answer(asked, _file(asked, "json"), body, type="application/json; charset=utf-8", **more)
+        case Feed() | Sitemap():
+            body = _xml(response, site, words, wanted, known)
+            saved.answer(asked, _file(asked, "xml"), body, type="application/xml; charset=utf-8")
+    if not isinstance(source, Sitemap) and source.numbered:
+        after = pages.page(source, 1, site.home)
+        if after.method == "GET":
+            saved.answers.append({"url": after.url, "status": 404})
+        else:
+            saved.answers.append(
+                {"url": after.url, "status": 404, "method": "POST", "body": after.body.decode()}
+            )
+
+
+def _file(url: str, ending: str) -> str:
+    last = urlsplit(url).path.strip("/").rsplit("/", 1)[-1].partition(".")[0]
+    plain = "".join(letter for letter in last if letter.isascii() and (letter.isalnum() or letter in "-_"))
+    return f"{plain or 'home'}.{ending}"
+
+
+def listing(response: Response, site: Site, words: Reworder, wanted: dict[str, str]) -> bytes:
+    """A listing page: links to what is not saved lose their address, so that a walk ends here."""
+    assert isinstance(response, TextResponse)
+    root = parse(
+        response.body, response.url, (response.headers.get("Content-Type") or b"").decode("latin-1")
+    ).root
+    for link in root.iter("a", "link", "area"):
+        url = absolute(response, link.get("href"))
+        if url and link.tag == "link" and "next" not in (link.get("rel") or ""):
+            continue
+        if url and site.owns(url) and not (site.is_article(url) and key(url, site.url_rules) in wanted):
+            del link.attrib["href"]
+    words.tree(root)
+    html: bytes = etree.tostring(root, encoding="utf-8", method="html", doctype="<!DOCTYPE html>")
+    return html.strip() + b"\n"
+
+
+def _xml(response: Response, site: Site, words: Reworder, wanted: dict[str, str], known: set[str]) -> bytes:
+    """A feed or a sitemap with the wanted entries alone; what a feed says of them beside the title is gone.
+
+    Of an index stay the files that were asked for.
+    """
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, remove_comments=True)
+    root = etree.fromstring(unpacked(response.body), parser)
+    if root is None:
+        return response.body
+    for element in list(root.iter()):
+        name = _local(element)
+        if name in ("item", "entry", "url") and element.getparent() is not None:
+            links = [text for text in _links(element) if site.is_article(text)]
+            if not any(key(link, site.url_rules) in wanted for link in links):
+                element.getparent().remove(element)  # type: ignore[union-attr]
+        elif name == "sitemap" and not known.intersection(
+            urljoin(response.url, url) for url in _links(element)
+        ):
+            root.remove(element)
+    for element in list(root.iter()):
+        name, parent = _local(element), element.getparent()
+        if name in ("description", "encoded", "content", "summary", "image") and parent is not None:
+            parent.remove(element)
+        elif element.text and element.text.strip():
+            text = element.text.strip()
+            element.text = words.linked(
+                text, "datePublished" if "date" in name.lower() or name == "lastmod" else ""
+            )
+        if element.get("href"):
+            element.set("href", words.url(element.get("href") or ""))
+    out: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
+    return out
+
+
+def _links(element: etree._Element) -> Iterable[str]:
+    for inner in element.iter():
+        if _local(inner) in ("link", "loc", "guid", "id", "origLink"):
+            yield (inner.get("href") or inner.text or "").strip()
+
+
+def _local(element: etree._Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _api(
+    response: Response, source: Listing | Api, site: Site, words: Reworder, wanted: dict[str, str]
+) -> bytes:
+    """A JSON answer with the wanted items alone."""
+    said = json.loads(response.body)
+    if isinstance(source, Api):
+        items = jmespath.search(source.items, said)
+        if isinstance(items, list):
+            items[:] = [
+                item
+                for item in items
+                if key(urljoin(site.home, str(jmespath.search(source.link, item))), site.url_rules) in wanted
+            ]
+    return (_json(words.linked(said))).encode()
+
+
+def _json(said: Any) -> str:
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def next_name(folder: Path) -> str:
+    """The name of the next article page of a folder."""
+    taken: Sequence[str] = [path.stem for path in folder.glob("*.html")]
+    return next(f"article-{n}" for n in range(1, len(taken) + 2) if f"article-{n}" not in taken)
+
+
+def site_names(answer: Answer) -> list[str]:
+    """The names of the newspaper that a page declares."""
+    if not isinstance(answer.response, TextResponse):
+        return []
+    said = meta_.read(parse(answer.response.body, answer.response.url))
+    return [value for name in meta_.SITE_NAME for value in said.names.get(name, ())]
+
+
+def people(answer: Answer) -> list[str]:
+    """The authors whom a page names."""
+    if not isinstance(answer.response, HtmlResponse):
+        return []
+    return read(answer.response.body, answer.response.url, headers=answer.headers).authors

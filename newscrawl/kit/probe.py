@@ -1,0 +1,310 @@
+"""A site asked what it offers: feeds, sitemaps, an API, the form of its addresses and of its pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.http import HtmlResponse, Response, TextResponse
+
+from newscrawl.discovery import feed, listing, sitemap
+from newscrawl.discovery.walk import Walk
+from newscrawl.kit import addresses, selectors
+from newscrawl.kit.asking import Answer, Fetch
+from newscrawl.page import check, read
+from newscrawl.page import meta as meta_
+from newscrawl.page.document import parse
+from newscrawl.sites import Discovery, Feed, Listing, Markup, Site, Sitemap, WordPress
+from newscrawl.sites.families import WORDPRESS_PAGES, WORDPRESS_POST
+from newscrawl.sites.sources import resolve
+
+SAMPLES = 3
+"""Article pages that the markup is guessed from."""
+_SECOND_LEVEL = frozenset({"com", "net", "org", "press", "co", "gov", "edu", "info", "ac"})
+_NO_SPIDER = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(slots=True)
+class Found:
+    """What is known of a site after a few questions."""
+
+    url: str
+    domain: str
+    spider: str
+    """A name for its spider."""
+    name: str = ""
+    """The newspaper's own name; empty when no page says it."""
+    country: str | None = None
+    timezone: str | None = None
+    article: str | None = None
+    not_article: str | None = None
+    discover: list[Discovery] = field(default_factory=list)
+    markup: list[Markup] = field(default_factory=list)
+    theme: str | None = None
+    refused: str | None = None
+    missing: list[str] = field(default_factory=list)
+    """What somebody has to find out, a sentence each."""
+    told: list[str] = field(default_factory=list)
+    """What was found, a line each."""
+
+    def site(self, year: int) -> Site:
+        """The declaration, with placeholders for what is missing."""
+        return Site(
+            name=self.name or self.spider,
+            domain=self.domain,
+            country=self.country,
+            timezone=self.timezone or "UTC",
+            article=self.article or "^$",
+            not_article=self.not_article,
+            discover=self.discover,
+            markup=self.markup,
+            evidence="saved page" if self.article else "guess",
+            year=year,
+            refused=self.refused,
+        )
+
+
+def begin(
+    url: str, *, name: str | None = None, country: str | None = None, timezone: str | None = None
+) -> Found:
+    """What the address alone tells: domain, a name for the spider, country and clock."""
+    host = (urlsplit(url).hostname or "").lower()
+    domain = host.removeprefix("www.")
+    labels = domain.split(".")
+    while len(labels) > 1 and (labels[-1] in _SECOND_LEVEL or len(labels[-1]) == 2):
+        labels.pop()
+    spider = name or _NO_SPIDER.sub("_", labels[-1]).strip("_")
+    if not re.match("[a-z]", spider):
+        spider = f"site_{spider}"
+    known = resolve(spider) or resolve(domain)
+    country = country or (known.country if known else None) or _country(domain)
+    timezone = timezone or (known.timezone if known else None) or _zone(country)
+    return Found(url, domain, spider, known.name if known else "", country, timezone)
+
+
+async def probe(found: Found, fetch: Fetch) -> Found:
+    """Ask the site; about a dozen pages, none of them twice."""
+    home = await fetch(Request(urljoin(found.url, "/")))
+    if home.kind == "robots" or (
+        home.response is None and home.said in ("HTTP status 401", "HTTP status 403")
+    ):
+        who = (
+            "its robots.txt forbids it"
+            if home.kind == "robots"
+            else f"it answers our user agent with {home.said}"
+        )
+        found.refused = who
+        found.missing.append(f"nothing: {who}, so it is declared as refused and left alone")
+        return found
+    if not isinstance(home.response, TextResponse):
+        found.missing.append(f"{home.url} could not be read ({home.kind or 'no web page'}): {home.said}")
+        return found
+    response = home.response
+    found.name = found.name or _name(response)
+    linked = addresses.links(response, found.domain)
+    sure = await _sources(found, response, fetch)
+    _addresses(found, response, sure, linked)
+    if len(linked) < 10:
+        found.missing.append(
+            f"only {len(linked)} links stand in the home page: if a browser shows more, set `render=True`"
+        )
+    if not found.article:
+        found.missing.append(
+            "`article`: no form of address stands out among the links; look at three articles"
+        )
+        return found
+    site = found.site(2000)
+    candidates = [url for url in [*sure, *addresses.headlines(linked), *linked] if site.is_article(url)]
+    home_lists = [url for url in linked if site.is_article(url)]
+    if home_lists and not any(isinstance(d, Listing) for d in found.discover):
+        found.discover.append(Listing(response.url, follow_sections=True))
+    if not found.discover:
+        found.missing.append(
+            "`discover`: neither feed nor sitemap nor links of the home page lead to articles"
+        )
+    await _markup(found, list(dict.fromkeys(candidates)), fetch)
+    return found
+
+
+async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
+    """Add feeds, API and sitemaps to what is declared; gives the articles that they name."""
+    every = replace_article(found, "")
+    sure: list[str] = []
+    advertised = [url for url in listing.advertised_feeds(home) if "comments" not in url][:2]
+    for url in advertised or [urljoin(home.url, "/feed")]:
+        answer = await fetch(Request(url))
+        parsed = feed.parsed(answer.response.body) if answer.response else {}
+        urls = [e.url for e in feed.articles(parsed, url, every)] if parsed.get("version") else []
+        if urls:
+            found.discover.append(Feed(url))
+            found.told.append(f"feed      {url}: {len(urls)} articles")
+            sure += urls
+            break
+        if advertised:
+            found.told.append(f"feed      {url}: none ({answer.said or 'no article in it'})")
+    wordpress = home.css('link[rel="https://api.w.org/"]::attr(href)').get()
+    oembed = home.css('link[type="application/json+oembed"]::attr(href)').get("")
+    if wordpress or "/wp-json/" in oembed:
+        api = WordPress()
+        answer = await fetch(Request(urljoin(home.url, api.url.replace("{page}", "1"))))
+        if urls := _posts(answer.response):
+            found.discover.append(api)
+            found.told.append(f"api       WordPress: {len(urls)} posts a page")
+            sure += urls
+        else:
+            found.told.append(f"api       WordPress, closed ({answer.said or 'no list of posts'})")
+    if wordpress or oembed or b"/wp-content/" in home.body:
+        found.theme = "wordpress"
+    robots = await fetch(Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True}))
+    named = sitemap.named_by_robots(robots.response.body, home.url) if robots.response else []
+    for url in named[:2]:
+        urls = await _sitemap(url, every, fetch)
+        found.told.append(f"sitemap   {url}: {len(urls)} addresses")
+        if urls:
+            sure += urls[:50]
+            if not any(isinstance(d, Sitemap) for d in found.discover):
+                found.discover.append(Sitemap())
+    if named and len([d for d in found.discover if not isinstance(d, Sitemap)]) > 0:
+        # What a feed or an API lists is newer and smaller than a sitemap.
+        found.discover = [d for d in found.discover if not isinstance(d, Sitemap)]
+    return list(dict.fromkeys(sure))
+
+
+async def _sitemap(url: str, site: Site, fetch: Fetch) -> list[str]:
+    request = Request(url)
+    answer = await fetch(request)
+    walk = Walk(url, Sitemap(url))
+    page = sitemap.read(answer.response.replace(request=request), walk, site) if answer.response else None
+    if page and page.index and page.after:
+        answer = await fetch(page.after[0])
+        page = sitemap.read(answer.response, walk, site) if answer.response else None
+    return [entry.url for entry in page.entries] if page else []
+
+
+def _posts(response: Response | None) -> list[str]:
+    try:
+        said = json.loads(response.body) if response else []
+    except ValueError:
+        return []
+    return [post["link"] for post in said if isinstance(post, dict) and isinstance(post.get("link"), str)]
+
+
+def _addresses(found: Found, home: TextResponse, sure: Sequence[str], linked: dict[str, int]) -> None:
+    """The article pattern, from what is sure; else from the links that read like headlines."""
+    likely = addresses.headlines(linked)
+    sections = [url for url, words in linked.items() if words <= 3 and url not in likely and url not in sure]
+    sections += listing.section_links(home, replace_article(found, "^$")) if not sure else []
+    sections = [url for url in sections if url not in likely]
+    articles = list(sure) if len(sure) >= 3 else [*sure, *likely]
+    pattern = addresses.pattern(articles, sections)
+    slugs = found.theme == "wordpress" and (not pattern or not re.search(r"\\d", pattern))
+    if slugs:
+        pattern, found.not_article = WORDPRESS_POST, WORDPRESS_PAGES
+    found.article = pattern
+    if pattern:
+        site = replace_article(found, pattern)
+        fitting = sum(map(site.is_article, articles))
+        found.told.append(f"article   {pattern}  ({fitting} of {len(articles)} article links)")
+        wrong = [url for url in sections if site.is_article(url)]
+        if wrong:
+            found.missing.append(f"`not_article`: {wrong[0]} looks like a section and matches `article`")
+
+
+def replace_article(found: Found, article: str) -> Site:
+    """The declaration so far with another article pattern."""
+    return replace(found.site(2000), article=article)
+
+
+async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None:
+    """Read a few articles generically, and guess the selectors that give the same."""
+    site = found.site(2000)
+    samples: list[selectors.Sample] = []
+    for url in candidates[: SAMPLES + 3]:
+        if len(samples) == SAMPLES:
+            break
+        answer = await fetch(Request(url))
+        if not isinstance(answer.response, HtmlResponse):
+            found.told.append(f"page      {url}: not read ({answer.kind or 'no web page'} {answer.said})")
+            continue
+        reason = check(
+            read(answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at),
+            site,
+        )
+        if reason:
+            found.told.append(f"page      {url}: no article ({reason[0]}: {reason[1]})")
+            continue
+        samples.append(selectors.sample(answer.response.body, answer.response.url, site, answer.headers))
+    if not samples:
+        found.missing.append("`markup`: no article page could be read; see `scrapy try <address>`")
+        return
+    markup = selectors.theme(samples) if found.theme else None
+    if markup:
+        found.theme = markup.version
+        found.told.append(f"markup    WordPress theme {markup.version}")
+        found.markup = [markup]
+    else:
+        found.theme = None
+        guessed = selectors.kept(selectors.guess(samples), samples, site)
+        found.markup = [] if selectors.empty(guessed) else [guessed]
+    _say_fields(found, samples)
+
+
+def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
+    markup = found.markup[0] if found.markup else Markup()
+    for name in ("title", "body", "date", "authors", "section"):
+        origins = sorted(
+            {s.article.origins.get("dates" if name == "date" else name, "empty") for s in samples}
+        )
+        selector = getattr(markup, name)
+        found.told.append(f"{name:<10}{selector or '-'}  (without it: {', '.join(origins)})")
+    count = len(samples)
+    undated = [s.url for s in samples if not s.article.day]
+    if undated:
+        found.missing.append(
+            f"`date`: {len(undated)} of {count} pages give no day, see `scrapy try {undated[0]}`"
+        )
+    if not any(s.article.authors for s in samples) and not markup.authors:
+        found.missing.append(
+            f"`authors`: none found on {count} pages; leave it out if the newspaper names none"
+        )
+    if not markup.title or not markup.body:
+        lacking = [name for name in ("title", "body") if not getattr(markup, name)]
+        found.missing.append(f"a selector for {' and '.join(lacking)}: the generic reading carries it so far")
+
+
+def _name(home: TextResponse) -> str:
+    """The newspaper's name as its home page declares it."""
+    said = meta_.read(parse(home.body, home.url))
+    declared = next((said.names[n][0] for n in meta_.SITE_NAME if said.names.get(n)), "")
+    return declared or re.split(r"\s[-–|:]\s|\s*\|\s*", said.title or "")[0].strip()
+
+
+def _country(domain: str) -> str | None:
+    ending = domain.rpartition(".")[2].upper()
+    codes = {"UK": "GB"}
+    code = codes.get(ending, ending)
+    return code if code in _zones() and ending not in ("TV", "ME", "IO", "CO", "AI") else None
+
+
+def _zone(country: str | None) -> str | None:
+    zones = _zones().get(country or "", [])
+    return zones[0] if len(zones) == 1 else None
+
+
+def _zones() -> dict[str, list[str]]:
+    """The zones of each country, from the table of the IANA time zone database."""
+    found: dict[str, list[str]] = {}
+    table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            code, _, zone = line.split("\t")[:3]
+            found.setdefault(code, []).append(zone)
+    return found
+
+
+__all__ = ["Answer", "Found", "begin", "probe"]

@@ -1,0 +1,204 @@
+"""The selectors of a site's markup, guessed from pages that the generic reading has read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+from lxml import etree
+
+from newscrawl.items import Article, RawArticle
+from newscrawl.page import clean_article, date_article, extract
+from newscrawl.page.document import parse, squeeze, text_of
+from newscrawl.page.markup import compiled, each, strings
+from newscrawl.sites import Markup, Site
+from newscrawl.sites.families import THEMES
+
+_NAME = re.compile(r"-?[a-zA-Z_][\w-]*$")
+_PASSING = re.compile(
+    r"\d{2,}|active|current|open|wow|animated|post-\d|^(?:row|col|container|clearfix)\b|__\w*[A-Z0-9]"
+)
+"""Classes that say nothing of what an element is, or change from page to page."""
+
+
+@dataclass(slots=True)
+class Sample:
+    """An article page and how it is read without selectors."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+    root: etree._Element
+    raw: RawArticle
+    article: Article
+
+
+def sample(body: bytes, url: str, site: Site, headers: dict[str, str]) -> Sample:
+    """Read a page generically, whatever markup the site declares."""
+    content_type = {name.lower(): value for name, value in headers.items()}.get("content-type")
+    raw = extract(body, url, site=replace(site, markup=()), headers=headers)
+    root = parse(body, url, content_type).root
+    return Sample(url, body, headers, root, raw, date_article(clean_article(raw), site))
+
+
+def theme(samples: Sequence[Sample]) -> Markup | None:
+    """The WordPress theme whose title and body every page has; None for any other site."""
+    for markup in THEMES.values():
+        needed = (markup.title, markup.body)
+        if samples and all(
+            all(any(compiled(selector)(s.root) for selector in each(f)) for f in needed) for s in samples
+        ):
+            return markup
+    return None
+
+
+def guess(samples: Sequence[Sample]) -> Markup:
+    """A selector for each field that one can be found for, the same on all pages; the rest is empty."""
+    if not samples:
+        return Markup()
+    bodies = [[squeeze(text) for text in s.raw.body] for s in samples]
+    found = {
+        "title": _common(samples, [s.raw.title or "" for s in samples], alone=True),
+        "date": _common(samples, [_printed(s) for s in samples]),
+        "authors": _common(
+            samples, [(s.raw.byline or "") if s.raw.byline else _first(s.raw.authors) for s in samples]
+        ),
+        "section": _common(samples, [s.raw.section or "" for s in samples]),
+        "body": _body(samples, bodies),
+    }
+    return Markup(**{name: selector for name, selector in found.items() if selector})
+
+
+def kept(markup: Markup, samples: Sequence[Sample], site: Site) -> Markup:
+    """The markup without the selectors that make any page read otherwise than before."""
+    for name in ("body", "title", "date", "authors", "section"):
+        alone = Markup(**{name: getattr(markup, name)})
+        if not getattr(markup, name):
+            continue
+        for s in samples:
+            raw = extract(s.body, s.url, site=replace(site, markup=(alone,)), headers=s.headers)
+            read = date_article(clean_article(raw), site)
+            before, now = _read(s.article, name), _read(read, name)
+            if before and before != now:
+                markup = replace(markup, **{name: ()})
+                break
+    return markup
+
+
+def empty(markup: Markup) -> bool:
+    """Does it name no field at all?"""
+    return not any(getattr(markup, f.name) for f in fields(Markup) if f.name not in ("version", "evidence"))
+
+
+def _read(article: Article, name: str) -> object:
+    if name == "date":
+        return article.day
+    return getattr(article, name)
+
+
+def _first(names: Sequence[str]) -> str:
+    return names[0] if names else ""
+
+
+def _printed(s: Sample) -> str:
+    """The date as it stands on the page for readers."""
+    shown = [c.text for c in s.raw.dates if c.rung == "generic" and c.kind == "published"]
+    return shown[0] if shown else ""
+
+
+def _common(samples: Sequence[Sample], texts: Sequence[str], *, alone: bool = False) -> str:
+    """A selector whose first find has the wanted text on every page; on at least half there must be one."""
+    wanted = [(s, squeeze(text)) for s, text in zip(samples, texts, strict=True) if text]
+    if not wanted or len(wanted) * 2 < len(samples):
+        return ""
+
+    def right(selector: str) -> bool:
+        for s, text in wanted:
+            got = strings(s.root, selector)[0]
+            if not got or squeeze(got[0]) != text or (alone and len(got) > 1):
+                return False
+        return True
+
+    first, text = wanted[0]
+    return _best((e for e in _elements(first.root) if text_of(e) == text), right)
+
+
+def _body(samples: Sequence[Sample], bodies: Sequence[Sequence[str]]) -> str:
+    wanted = [(s, list(b)) for s, b in zip(samples, bodies, strict=True) if b]
+    if not wanted:
+        return ""
+
+    def right(selector: str) -> bool:
+        for s, body in wanted:
+            raw = extract(s.body, s.url, site=_bare(Markup(body=selector)), headers=s.headers)
+            if [squeeze(text) for text in raw.body] != body:
+                return False
+        return True
+
+    s, body = wanted[0]
+    paragraphs = [e for e in _elements(s.root) if text_of(e) in set(body)]
+    if not paragraphs:
+        return ""
+    around = _around(paragraphs)
+    ways = [" > p", " p", ""] if all(e.tag == "p" for e in paragraphs) else [""]
+    for box in [around, *list(around.iterancestors())[:2]]:
+        for way in ways:
+            if selector := _best([box], lambda c, way=way: right(c + way)):  # type: ignore[misc]
+                return selector + way
+    return ""
+
+
+def _bare(markup: Markup) -> Site:
+    return Site(name="", domain="invalid", timezone="UTC", article="", discover=(), markup=(markup,))
+
+
+def _around(elements: Sequence[etree._Element]) -> etree._Element:
+    """The innermost element that holds most of some elements."""
+    holds: dict[etree._Element, int] = {}
+    for element in elements:
+        for above in element.iterancestors():
+            holds[above] = holds.get(above, 0) + 1
+    enough = [e for e, count in holds.items() if count >= 0.8 * len(elements)]
+    return max(enough, key=lambda e: sum(1 for _ in e.iterancestors()), default=elements[0])
+
+
+def _elements(root: etree._Element) -> Iterator[etree._Element]:
+    outside = {"head", "script", "style", "nav", "footer", "aside", "title", "option"}
+    for element in root.iter():
+        if isinstance(element.tag, str) and element.tag not in outside:
+            yield element
+
+
+def _best(elements: Iterator[etree._Element] | Sequence[etree._Element], right: Callable[[str], bool]) -> str:
+    tried: set[str] = set()
+    for element in list(elements)[::-1]:
+        for selector in _candidates(element):
+            if selector not in tried and right(selector):
+                return selector
+            tried.add(selector)
+    return ""
+
+
+def _candidates(element: etree._Element) -> Iterator[str]:
+    """Selectors of an element, the most telling first: its own names, then with those above it."""
+    own = list(_names(element))
+    yield from own
+    for above in list(element.iterancestors())[:3]:
+        for name in _names(above):
+            for mine in [*own, str(element.tag)]:
+                yield f"{name} {mine}"
+    yield str(element.tag)
+
+
+def _names(element: etree._Element) -> Iterator[str]:
+    if prop := element.get("itemprop"):
+        yield f'{element.tag}[itemprop="{prop}"]'
+    classes = [c for c in (element.get("class") or "").split() if _NAME.match(c) and not _PASSING.search(c)]
+    for name in classes:
+        yield f"{element.tag}.{name}"
+    if len(classes) > 1:
+        yield f"{element.tag}.{'.'.join(classes[:2])}"
+    name = element.get("id") or ""
+    if _NAME.match(name) and not _PASSING.search(name):
+        yield f"{element.tag}#{name}"

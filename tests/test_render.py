@@ -1,0 +1,260 @@
+"""Pages that only a browser can read, in a real one, from a newspaper on loopback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from scrapy.settings import Settings
+
+from newscrawl.download.errors import BrowserMissing
+from newscrawl.download.render import BROWSERS, find_browser, unwanted
+from tests.conftest import Database, scrapy
+from tests.loopback import Newspaper, article, serve
+from tests.trials import size
+
+
+def installed() -> bool:
+    try:
+        find_browser(Settings({"BROWSER": os.environ.get("NEWSCRAWL_BROWSER", "")}))
+    except BrowserMissing:
+        return False
+    return True
+
+
+needs_browser = pytest.mark.skipif(not installed(), reason="no Chromium: apt-get install chromium")
+
+PAGE = """<html lang=ar dir=rtl><head><title>صحيفة</title><link rel=stylesheet href="/style.css"></head><body>
+<img src="/picture.png"><img src="{third}/pixel.png"><script src="{third}/tracker.js"></script>
+<div id=root></div><iframe src="{third}/advert"></iframe>
+<script>
+setTimeout(() => fetch("/data{path}").then(answer => answer.text()).then(text => {{
+  document.getElementById("root").innerHTML = text
+  document.body.dataset.agent = navigator.userAgent
+  {more}
+}}), 50)
+</script></body></html>"""
+
+
+def rendered(numbers: list[int]) -> Newspaper:
+    """A newspaper whose articles stand in its pages only after their scripts have run."""
+    newspaper = Newspaper()
+    links = "".join(f'<li><a href="/articles-{n}.html">خبر محلي رقم {n}</a></li>' for n in numbers)
+    newspaper.pages["/data/"] = f"<ul>{links}</ul>"
+    for number in numbers:
+        inside = article(number).partition("<body>")[2].partition("</body>")[0]
+        newspaper.pages[f"/data/articles-{number}.html"] = inside
+    newspaper.pages["/style.css"] = (200, {"Content-Type": "text/css"}, "body { color: black }")
+    return newspaper
+
+
+def finish(newspaper: Newspaper, numbers: list[int], more: dict[int, str]) -> None:
+    third = f"http://localhost:{newspaper.port}"
+    for path in ["/", *(f"/articles-{n}.html" for n in numbers)]:
+        script = more.get(int("".join(filter(str.isdigit, path)) or 0), "")
+        newspaper.pages[path] = PAGE.format(third=third, path=path, more=script)
+
+
+@pytest.fixture
+def newspaper(request: pytest.FixtureRequest) -> Iterator[Newspaper]:
+    numbers: list[int] = list(range(1, request.param + 1))
+    with serve(rendered(numbers)) as served:
+        finish(served, numbers, {})
+        yield served
+
+
+class Crawling:
+    """A crawl of the newspaper in a process of its own, which can be watched and disturbed."""
+
+    def __init__(self, database: Database, newspaper: Newspaper, *args: str, **environment: str) -> None:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL_T"))}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "scrapy", "crawl", "loopback_rendered", "-s", "DOWNLOAD_DELAY=0",
+             "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "SPIDER_MODULES=spiders,tests.render_spider", *args],
+            env=kept | newspaper.environment | environment
+            | {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name},
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        self.log: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr
+        self.log.extend(self.process.stderr)
+
+    def family(self) -> dict[int, tuple[str, int]]:
+        """Every process under the crawl's, with its name and its memory in MB."""
+        parents: dict[int, int] = {}
+        told: dict[int, tuple[str, int]] = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                stat = (entry / "stat").read_text()
+                command = (entry / "cmdline").read_text().replace("\0", " ")
+            except OSError:
+                continue
+            pid, fields = int(entry.name), stat.rpartition(")")[2].split()
+            parents[pid] = int(fields[1])
+            told[pid] = (command, int(fields[21]) * os.sysconf("SC_PAGE_SIZE") // 2**20)
+        found = {self.process.pid}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return {pid: told[pid] for pid in found if pid in told}
+
+    def browser(self) -> int | None:
+        """The process of the browser itself."""
+        family = self.family()
+        named = [p for p, (cmd, _) in family.items() if "--headless" in cmd and "--type=" not in cmd]
+        return min(named, default=None)
+
+    def wait(self, seconds: float = 200) -> int:
+        status = self.process.wait(seconds)
+        self._reader.join(5)
+        return status
+
+    @property
+    def said(self) -> str:
+        return "".join(self.log)
+
+
+def until(true: Callable[[], object], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert true()
+
+
+def alive(pids: set[int]) -> set[int]:
+    return {pid for pid in pids if Path(f"/proc/{pid}").exists() and _state(pid) != "Z"}
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
+
+
+@needs_browser
+@pytest.mark.trials
+def test_all_is_stored_though_the_browser_is_killed(database: Database) -> None:
+    count = max(6, size(200))
+    numbers = list(range(1, count + 1))
+    with serve(rendered(numbers)) as newspaper:
+        finish(newspaper, numbers, {})
+        crawl = Crawling(database, newspaper)
+        seen: set[int] = set()
+        most = 0
+        kills = [count // 3, 2 * count // 3] if count >= 20 else [count // 2]
+        while crawl.process.poll() is None:
+            family = crawl.family()
+            seen |= family.keys()
+            most = max(most, sum(memory for _, memory in family.values()))
+            if kills and len(newspaper.articles_asked()) >= kills[0] and (pid := crawl.browser()):
+                os.kill(pid, signal.SIGKILL)
+                kills.pop(0)
+                until(lambda gone=pid: not alive({gone}))
+            time.sleep(0.2)
+        assert crawl.wait() == 0, crawl.said[-4000:]
+    assert kills == []
+    assert [doc["title"] for doc in sorted(database.articles(), key=lambda doc: doc["title"])] == sorted(
+        f"خبر محلي رقم {n}" for n in numbers
+    )
+    until(lambda: not alive(seen), 10)
+    print(json.dumps({"pages": count, "most memory of crawl and browser (sum of RSS), MB": most}))
+    assert most < 3000
+
+
+@needs_browser
+@pytest.mark.parametrize("newspaper", [2], indirect=True)
+def test_what_a_page_is_asked_with(database: Database, newspaper: Newspaper) -> None:
+    crawl = Crawling(database, newspaper)
+    assert crawl.wait() == 0, crawl.said[-4000:]
+    docs = database.articles()
+    assert {doc["title"] for doc in docs} == {"خبر محلي رقم 1", "خبر محلي رقم 2"}
+    assert {doc["day"] for doc in docs} == {"2024-03-27"}
+    agents = {
+        headers.get("User-Agent") or headers.get("user-agent") for headers in newspaper.headers.values()
+    }
+    assert {str(agent).partition("/")[0] for agent in agents} == {"newscrawl"}
+    left_out = {"/picture.png", "/pixel.png", "/tracker.js", "/advert"}
+    assert not left_out & set(newspaper.asked)
+    assert newspaper.asked.count("/data/articles-1.html") == 1
+
+
+@needs_browser
+def test_a_page_that_hangs_is_given_up_and_the_others_are_read(database: Database) -> None:
+    numbers = [1, 2, 3]
+    with serve(rendered(numbers)) as newspaper:
+        finish(newspaper, numbers, {2: "while (true) {}"})
+        crawl = Crawling(database, newspaper, "-s", "DOWNLOAD_TIMEOUT=3", "-s", "RETRY_TIMES=0")
+        assert crawl.wait() == 0, crawl.said[-4000:]
+    assert sorted(doc["url"].rpartition("/")[2] for doc in database.articles()) == [
+        "articles-1.html", "articles-3.html",
+    ]  # fmt: skip
+    pending = database.ops["pending"].find_one()
+    assert (pending["url"].rpartition("/")[2], pending["reason"]) == ("articles-2.html", "timeout")
+
+
+class TestMissing:
+    def test_it_is_said_before_anything_is_asked(self, database: Database, tmp_path: Path) -> None:
+        with serve(rendered([1])) as newspaper:
+            finish(newspaper, [1], {})
+            done = scrapy(
+                "crawl", "loopback_rendered", "-s", "SPIDER_MODULES=spiders,tests.render_spider",
+                MONGODB_URI=database.uri, MONGODB_DATABASE=database.name,
+                NEWSCRAWL_BROWSER="/nowhere/chromium", **newspaper.environment,
+            )  # fmt: skip
+            assert newspaper.asked == []
+        assert done.returncode == 2
+        assert (
+            "loopback_rendered: there is no browser at /nowhere/chromium: install"
+            in done.stdout + done.stderr
+        )
+        assert "Traceback" not in done.stderr
+
+    def test_nothing_on_the_path(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+        with pytest.raises(BrowserMissing, match="install Debian's package chromium"):
+            find_browser(Settings())
+        (tmp_path / "chromium-1200").mkdir()
+        (tmp_path / "chromium-1200" / "INSTALLATION_COMPLETE").touch()
+        assert find_browser(Settings()) is None
+        (tmp_path / BROWSERS[1]).touch(0o755)
+        assert find_browser(Settings()) == str(tmp_path / BROWSERS[1])
+
+
+class TestUnwanted:
+    def request(self, url: str, kind: str, page: str = "https://www.mosaiquefm.net/ar/1", **more: Any) -> Any:
+        frame = SimpleNamespace(page=SimpleNamespace(url=page), parent_frame=more.get("parent"))
+        return SimpleNamespace(
+            url=url, resource_type=kind, frame=frame,
+            is_navigation_request=lambda: kind == "document",
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("url", "kind", "left_out"),
+        [
+            ("https://www.mosaiquefm.net/_next/app.js", "script", False),
+            ("https://api.mosaiquefm.net/articles/1", "fetch", False),
+            ("https://www.mosaiquefm.net/1.jpg", "image", True),
+            ("https://www.mosaiquefm.net/kufi.woff2", "font", True),
+            ("https://cdn.example.com/app.js", "script", True),
+            ("https://mosaiquefm.net.example.com/app.js", "script", True),
+            ("https://www.mosaiquefm.net/ar/1", "document", False),
+        ],
+    )
+    def test_a_page_of_its_own_site_only(self, url: str, kind: str, left_out: bool) -> None:
+        assert unwanted(self.request(url, kind)) is left_out
+
+    def test_the_frame_of_another_site(self) -> None:
+        assert unwanted(self.request("https://ads.example.com/", "document", parent=object()))

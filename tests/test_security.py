@@ -1,0 +1,124 @@
+"""Who may do what with the stored articles, and what a page may do to MongoDB: nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
+
+from tests.conftest import PROJECT, RECORDING, Database, scrapy
+from tests.mongod import mongod
+from tests.test_store import Run, article, store
+
+PASSWORDS = {"NEWSCRAWL_WRITER_PASSWORD": "w-secret", "NEWSCRAWL_READER_PASSWORD": "r-secret"}
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A mongod that asks for passwords, with an administrator."""
+    with mongod(tmp_path_factory.mktemp("auth"), "--auth") as server:
+        with server.client() as client:
+            client.admin.command("createUser", "admin", pwd="a-secret", roles=["userAdminAnyDatabase"])
+        yield server.port
+
+
+def make_users(port: int, **environment: str) -> subprocess.CompletedProcess[str]:
+    given = {"MONGODB_URI": f"mongodb://admin:a-secret@127.0.0.1:{port}/admin"} | environment
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL"))}
+    return subprocess.run(
+        [sys.executable, PROJECT / "deploy" / "mongodb_users.py"],
+        env=inherited | given, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_the_reader_reads_and_the_writer_crawls(port: int, tmp_path: Path) -> None:
+    for _ in range(2):
+        done = make_users(port, **PASSWORDS)
+        assert done.returncode == 0, done.stderr
+    uri = f"mongodb://newscrawl_writer:w-secret@127.0.0.1:{port}/newscrawl"
+    crawled = scrapy("crawl", "alayam24", "-s", f"REPLAY={RECORDING}", MONGODB_URI=uri)
+    assert crawled.returncode == 0, crawled.stderr
+    assert "w-secret" not in crawled.stderr
+    reader = f"mongodb://newscrawl_reader:r-secret@127.0.0.1:{port}/newscrawl"
+    with MongoClient[dict[str, Any]](reader) as client:
+        db = client["newscrawl"]
+        assert db["news"].find_one()
+        assert db["coverage"].find_one()
+        for forbidden in (
+            lambda: db["articles"].delete_many({}),
+            lambda: db["articles"].insert_one({}),
+            lambda: db.create_collection("mine"),
+            lambda: client["newscrawl_ops"]["rejected"].find_one(),
+        ):
+            with pytest.raises(OperationFailure, match="not authorized"):
+                forbidden()
+    wrong = scrapy("crawl", "alayam24", "-s", f"REPLAY={RECORDING}", MONGODB_URI=uri.replace("w-s", "x-s"))
+    assert wrong.returncode == 4
+    assert "x-secret" not in wrong.stderr + wrong.stdout
+
+
+def test_passwords_come_from_the_environment_alone(port: int) -> None:
+    done = make_users(port)
+    assert done.returncode == 1
+    assert "NEWSCRAWL_WRITER_PASSWORD is not set" in done.stderr
+
+
+POISON: dict[str, dict[str, Any]] = {
+    "an operator as a key": {"origins": {"$where": "markup"}},
+    "a path as a key": {"origins": {"title.$set": "markup"}},
+    "a NUL in a key": {"origins": {"title\0": "markup"}},
+    "an object for a title": {"title": {"$gt": ""}},
+    "half a character": {"byline": "كتب: \ud800"},
+    "a number beyond 64 bits": {"word_count": 2**70},
+    "more than a document holds": {"lede": "أ" * 9_000_000},
+    "a day that is none": {"day": "2023-02-29"},
+}
+
+
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
+def test_what_cannot_be_stored_becomes_a_rejection(
+    run: Run, database: Database, poison: dict[str, Any]
+) -> None:
+    bad = article(1)
+    for name, value in poison.items():
+        setattr(bad, name, value)
+    bad.page = b"<html>" + "الصفحة كما هي".encode()
+    writer = store(run, database, article(2), bad, article(3))
+    assert writer.counts == {"new": 2, "rejected": 1}
+    (rejected,) = database.ops["rejected"].find()
+    assert (rejected["reason"], rejected["keys"]) == ("store_refused", article(1).keys)
+    assert rejected["detail"]
+    assert rejected["page"]
+    again = store(run, database, bad)
+    assert again.counts == {"rejected": 1}
+
+
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
+def test_a_correction_that_cannot_be_stored_leaves_what_was(
+    run: Run, database: Database, poison: dict[str, Any]
+) -> None:
+    store(run, database, article(1))
+    before = database.articles()
+    bad = article(1, body="نص مصحح من الجريدة بعد نشر الخبر", run="second")
+    for name, value in poison.items():
+        setattr(bad, name, value)
+    writer = store(run, database, bad)
+    if "day" in poison:  # a stored day is not replaced by one that is no better
+        assert writer.counts == {"revised": 1}
+    else:
+        assert writer.counts == {"rejected": 1}
+        assert database.articles() == before
+
+
+def test_texts_are_stored_as_they_are_whatever_they_look_like(run: Run, database: Database) -> None:
+    title = '{"$gt": ""} $where a.b \0 $title'
+    store(run, database, article(1, title=title, tags=["$set", "a.b", "\0"]))
+    store(run, database, article(1, title=title + "!", tags=["$inc"], section="$$ROOT", run="second"))
+    (doc,) = database.articles()
+    assert (doc["title"], doc["tags"], doc["section"]) == (title + "!", ["$inc"], "$$ROOT")
+    assert database["revisions"].find_one()["tags"] == ["$set", "a.b", "\0"]
