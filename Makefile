@@ -39,7 +39,7 @@ crawl: $(VENV)/crawl
 	$(BIN)/scrapy crawl $(SITE) $(ARGS)
 
 mongo: $(VENV)/crawl
-	$(BIN)/scrapy mongo
+	$(BIN)/scrapy mongo $(ARGS)
 
 node: $(VENV)/node
 

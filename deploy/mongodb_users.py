@@ -1,15 +1,15 @@
 """Makes the two users that a deployment needs: one that crawls, one that only reads.
 
-Run: ``python deploy/mongodb_users.py``, with `MONGODB_URI` of an administrator (role ``userAdminAnyDatabase``),
-`NEWSCRAWL_WRITER_PASSWORD` and `NEWSCRAWL_READER_PASSWORD` in the environment; passwords are taken from nowhere
-else, since a command line is seen by every user of the machine. `MONGODB_DATABASE` is the database of the
-articles (``newscrawl``). The users are made there, so they connect with
+Run: ``python deploy/mongodb_users.py``, with `MONGODB_URI` of an administrator (``userAdminAnyDatabase``),
+`NEWSCRAWL_WRITER_PASSWORD` and `NEWSCRAWL_READER_PASSWORD` in the environment; passwords are taken from
+nowhere else, since a command line is seen by every user of the machine. `MONGODB_DATABASE` is the database
+of the articles (``newscrawl``). The users are made there, so they connect with
 ``mongodb://newscrawl_reader:…@db.example/newscrawl``. Run again it sets passwords and rights anew.
 
-- ``newscrawl_writer`` crawls: it reads and writes the articles and the machinery's database, and changes their
-  validators, views and indexes.
-- ``newscrawl_reader`` reads the articles and views, and nothing of the machinery: its kept pages and addresses
-  are no data for users.
+- ``newscrawl_writer`` crawls: it reads and writes the articles and the machinery's database, and changes
+  their validators, views and indexes.
+- ``newscrawl_reader`` reads the articles and views, and nothing of the machinery: its kept pages and
+  addresses are no data for users.
 """
 
 import os

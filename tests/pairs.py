@@ -20,14 +20,13 @@ from typing import Any
 from newscrawl.identity import identify
 from newscrawl.items import Article, Http, MadeBy, PublishedDetail
 from newscrawl.urls import key
-from recordings.stories import read_all
+from recordings.stories import Story, read_all
 
 HERE = Path(__file__).parent
 DATA = json.loads((HERE / "data" / "pairs.json").read_text("utf-8"))
 SPAN = dt.date(2024, 4, 2)
 SEEN = dt.datetime(2024, 4, 20, 12, tzinfo=dt.UTC)
 WEEKDAYS = "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد".split()
-HIJRI = {"calendar": "hijri", "precision": "day", "origin": "markup"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,40 +128,39 @@ def _copies(chance: random.Random) -> Iterator[Record]:
     stories = [s for s in read_all(HERE.parent / "recordings" / "demo") if not s.rejected and s.lang == "ar"]
     stories = [s for s in stories if not s.recurring and not s.copy]
     vocabulary = [word for story in stories for word in " ".join(story.paragraphs).split()]
-    boilerplate = DATA["boilerplate"]
     for number, story in enumerate(stories):
-        group = f"story {number}"
-        day = dt.date.fromisoformat(story.day) if story.day else SPAN
-        opening = (
-            f"وقع ذلك يوم {WEEKDAYS[day.weekday()]} {day.day} {'مارس' if day.month == 3 else 'أبريل'} 2024."
-        )
-        paragraphs = [*story.paragraphs, opening]
-        body, title = "\n\n".join(paragraphs), story.title
-        words = body.split()
-        framed = "\n\n".join([*chance.sample(boilerplate, 2), body, *chance.sample(boilerplate, 3)])
+        yield from _copies_of(story, number, vocabulary, chance)
 
-        def made(
-            variant: str, host: str, title: str, body: str, *, group: str = group, **given: Any
-        ) -> Record:
-            path = given.pop("path", f"/{group.replace(' ', '-')}-{variant}.html")
-            on = given.pop("day", day)
-            return Record(group, variant, article(f"https://www.{host}.com{path}", title, body, on, **given))
 
-        aggregator = {"via": "maghress", "source": "alayam24", "site": "maghress"}
-        home = f"/articles-{number}.html"
-        yield made("original", "alayam24", title, body, path=home)
-        yield made("same_day", "alayam24", title, body, path=f"/amp-{number}.html")
-        yield made("boilerplate", "maghress", title, framed, day=None, published=None, **aggregator)
-        hijri = PublishedDetail(**HIJRI)
-        apart = dt.timedelta(days=chance.choice([-1, 0, 1]))
-        yield made("calendar", "sahifa1", title, _in_hijri(body), day=day + apart, published=hijri)
-        yield made("spelling", "sahifa2", _respelt(title), _respelt(body))
-        other = f"{title.split('،')[0]} بالتفاصيل"
-        credit = {"dateline": "الرباط - و م ع", "agencies": ["و م ع"]}
-        yield made("wire", "sahifa3", other, f"{credit['dateline']}: {body}\n\n(و م ع)", **credit)
-        yield made("changed 10 %", "sahifa4", other, " ".join(changed(words, 0.1, vocabulary, chance)))
-        yield made("changed 20 %", "sahifa5", other, " ".join(changed(words, 0.2, vocabulary, chance)))
-        yield made("cut to 60 %", "sahifa6", other, " ".join(words[: round(0.6 * len(words))]))
+def _copies_of(story: Story, number: int, vocabulary: list[str], chance: random.Random) -> Iterator[Record]:
+    day = dt.date.fromisoformat(story.day) if story.day else SPAN
+    when = f"{WEEKDAYS[day.weekday()]} {day.day} {'مارس' if day.month == 3 else 'أبريل'} 2024"
+    title, body = story.title, "\n\n".join([*story.paragraphs, f"وقع ذلك يوم {when}."])
+    other_title = f"{title.split('،')[0]} بالتفاصيل"
+    words = body.split()
+
+    def made(variant: str, host: str, title: str, body: str, **given: Any) -> Record:
+        url = f"https://www.{host}.com/story-{number}-{variant.replace(' ', '-').replace('%', 'pct')}.html"
+        return Record(f"story {number}", variant, article(url, title, body, given.pop("day", day), **given))
+
+    yield made("original", "alayam24", title, body)
+    yield made("same_day", "alayam24", title, body)
+    framed = "\n\n".join(
+        [*chance.sample(DATA["boilerplate"], 2), body, *chance.sample(DATA["boilerplate"], 3)]
+    )
+    aggregator = {"via": "maghress", "source": "alayam24", "site": "maghress"}
+    yield made("boilerplate", "maghress", title, framed, day=None, published=None, **aggregator)
+    hijri = PublishedDetail(calendar="hijri", precision="day", origin="markup")
+    apart = dt.timedelta(days=chance.choice([-1, 0, 1]))
+    yield made("calendar", "sahifa1", title, _in_hijri(body), day=day + apart, published=hijri)
+    yield made("spelling", "sahifa2", _respelt(title), _respelt(body))
+    dateline = "الرباط - و م ع"
+    credited = f"{dateline}: {body}\n\n(و م ع)"
+    yield made("wire", "sahifa3", other_title, credited, dateline=dateline, agencies=["و م ع"])
+    for percent, host in ((10, "sahifa4"), (20, "sahifa5")):
+        text = " ".join(changed(words, percent / 100, vocabulary, chance))
+        yield made(f"changed {percent} %", host, other_title, text)
+    yield made("cut to 60 %", "sahifa6", other_title, " ".join(words[: round(0.6 * len(words))]))
 
 
 def _notices(chance: random.Random) -> Iterator[Record]:

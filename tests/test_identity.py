@@ -1,8 +1,27 @@
 import datetime as dt
 import itertools
+import random
 from typing import Any
 
-from newscrawl.identity import better_date, content_hash, first, relation, similarity, title_key
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newscrawl import identity
+from newscrawl.identity import (
+    Text,
+    are_copies,
+    better_date,
+    compared_words,
+    content_hash,
+    duplicate,
+    estimate,
+    order,
+    signature,
+    similarity,
+    title_key,
+)
+from tests.pairs import changed
 
 TEXT = (
     "أعلنت الجماعة الحضرية عن انطلاق أشغال تهيئة الحديقة الكبرى وسط المدينة بعد أشهر من التأخير "
@@ -12,71 +31,250 @@ OTHER = (
     "بلغ سعر الدولار اليوم تسعة دراهم وتسعين سنتيما بينما استقر اليورو عند عشرة دراهم "
     "وثمانين سنتيما في البنوك"
 )
+SIGNED = "87e13f073d82a605"
+"""The first two values of the signature of ``TEXT``."""
+words = st.lists(st.sampled_from((TEXT + " " + OTHER).split()), min_size=1, max_size=80)
+
+
+def published(**given: Any) -> dict[str, Any]:
+    return {
+        "calendar": "gregorian",
+        "precision": "day",
+        "earliest": None,
+        "latest": None,
+        "warnings": [],
+    } | given
+
+
+HIJRI = published(calendar="hijri")
+SETTLED = published(calendar="hijri", warnings=["hijri_day_settled_by_weekday"])
 
 
 def fields(_id: str = "a", **given: Any) -> dict[str, Any]:
-    return {
+    made = {
         "_id": _id,
         "site": "alayam24",
         "source": "alayam24",
         "via": None,
         "day": "2024-04-02",
         "published_at": None,
-        "published": {"calendar": "gregorian", "precision": "day", "warnings": []},
+        "published": published(),
         "first_seen_at": dt.datetime(2024, 4, 5, tzinfo=dt.UTC),
+        "title": "تهيئة الحديقة",
+        "lede": None,
         "body": TEXT,
+        "dateline": None,
+        "agencies": [],
     } | given
+    return made | {"title_key": title_key(made["title"])}
 
 
-HIJRI = {"calendar": "hijri", "precision": "day", "warnings": []}
-SETTLED = {"calendar": "hijri", "precision": "day", "warnings": ["hijri_day_settled_by_weekday"]}
+def elsewhere(**given: Any) -> dict[str, Any]:
+    return fields("b", **({"site": "hespress", "source": "hespress"} | given))
 
 
-def test_spellings_of_one_text_have_one_hash() -> None:
-    assert content_hash("الحكومة", None, "النّصّ") == content_hash("الحكـــومة", None, "النص")
-    assert content_hash("الحكومة", None, "نص") != content_hash("الحكومة", "نص", "")
-    assert title_key("أسعار العملات") == title_key("اسعار العملات")
-    assert title_key("") == ""
+def copies(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    answer = are_copies(one, Text.of(one), other, Text.of(other))
+    assert are_copies(other, Text.of(other), one, Text.of(one)) == answer
+    return answer
 
 
-def test_same_day_within_a_site() -> None:
-    copy = relation(fields(), fields("b"))
-    assert copy
-    assert (copy.kind, copy.similarity, copy.containment) == ("same_day", 1.0, 1.0)
-    assert relation(fields(), fields("b", day="2024-04-03")) is None
-    assert relation(fields(), fields("b", body=OTHER)) is None
-    assert relation(fields(), fields("b", day=None)) is None
+def detail(root: dict[str, Any], copy: dict[str, Any]) -> Any:
+    return duplicate(root, Text.of(root), copy, Text.of(copy))
 
 
-def test_a_hijri_only_day_allows_a_day_either_way_unless_a_weekday_settled_it() -> None:
-    assert relation(fields(), fields("b", day="2024-04-03", published=HIJRI))
-    assert relation(fields(), fields("b", day="2024-04-03", published=SETTLED)) is None
-    assert relation(fields(), fields("b", day="2024-04-04", published=HIJRI)) is None
+class TestContentHash:
+    def test_what_clean_erases_changes_nothing(self) -> None:
+        assert content_hash("الحكومة", None, "نص  الخبر") == content_hash(
+            "الحكـــومة", None, "نص\u200b الخبر"
+        )
+
+    @pytest.mark.parametrize(
+        "other", ["أعلنت الجماعة عن أشغال", "اعلنت الجماعة عن الأشغال", "أعلنت الجماعةُ عن الأشغال", ""]
+    )
+    def test_a_corrected_letter_gives_another_hash(self, other: str) -> None:
+        assert content_hash("عنوان", None, other) != content_hash("عنوان", None, "أعلنت الجماعة عن الأشغال")
+
+    def test_the_parts_are_not_confused(self) -> None:
+        assert content_hash("الحكومة", None, "نص") != content_hash("الحكومة", "نص", "")
+
+    @pytest.mark.parametrize(
+        "stamp",
+        [
+            "شوهد {} مرة",
+            "شوهد هذا الخبر {} مرة",
+            "عدد المشاهدات: {}",
+            "المشاهدات : {}",
+            "{} قراءة",
+            "({} مشاهدة)",
+            "{},512 زيارة",
+            "تمت قراءة هذا المقال {} مرة",
+            "عدد القراءات {}",
+            "{} تعليق",
+            "{} تعليقا | {} مشاركة",
+            "آخر تحديث: الثلاثاء 2 أبريل 2024 - 1{}:30",
+            "آخر تحديث: {}/04/2024 14:30",
+            "تاريخ التحديث {} رمضان 1445",
+            "تم التحديث في {} أبريل 2024 على الساعة 10:15",
+            "نشر في {} أبريل 2024",
+            "منذ {} ساعات",
+            "الثلاثاء {} أبريل 2024",
+        ],
+    )
+    def test_counters_and_stamps_change_nothing(self, stamp: str) -> None:
+        text = "أعلنت الجماعة عن انطلاق أشغال التهيئة.\n\nوتنتهي الأشغال قبل الصيف المقبل."
+        plain = content_hash("عنوان", None, text)
+        for stamped in (f"{text}\n\n{stamp}", f"{stamp}\n\n{text}", f"{text} {stamp}"):
+            assert content_hash("عنوان", None, stamped.replace("{}", "3")) == plain
+            assert content_hash("عنوان", None, stamped.replace("{}", "٧")) == plain
+
+    @pytest.mark.parametrize(
+        "sentence",
+        [
+            "وحقق الشريط {} مشاهدة في يومين على المنصة",
+            "وبلغ عدد الزوار {} في اليوم الأول",
+            "وهو التقرير الذي نشر في {} أبريل 2024",
+            "يبدأ العمل به يوم {} أبريل 2024 في كل المدن",
+            "الدولار {},95 والأورو 10,80",
+            "قرأ الطفل {} كتب",
+        ],
+    )
+    def test_numbers_in_sentences_are_the_newspapers(self, sentence: str) -> None:
+        one, other = (content_hash("عنوان", None, sentence.replace("{}", number)) for number in "37")
+        assert one != other
 
 
-def test_another_site_republishes() -> None:
-    framed = f"تابعوا آخر الأخبار على موقعنا {TEXT} اقرأ أيضا"
-    copy = relation(fields(), fields("b", site="maghress", via="maghress", day=None, body=framed))
-    assert copy
-    assert copy.kind == "republished"
-    assert copy.containment == 1.0
-    assert relation(fields(), fields("b", site="hespress", source="hespress", day="2024-04-20")) is None
+class TestDay:
+    def test_the_same_title_on_the_same_day_within_a_site(self) -> None:
+        assert copies(fields(), fields("b"))
+        assert detail(fields(), fields("b")).kind == "same_day"
+        assert not copies(fields(), fields("b", day="2024-04-03"))
+        assert not copies(fields(), fields("b", body=OTHER))
+        assert not copies(fields(), fields("b", day=None))
+        assert not copies(fields(), fields("b", title="عنوان آخر"))
+
+    def test_a_hijri_only_day_allows_a_day_either_way_unless_a_weekday_settled_it(self) -> None:
+        assert copies(fields(), fields("b", day="2024-04-03", published=HIJRI))
+        assert copies(fields(), fields("b", day="2024-04-01", published=HIJRI))
+        assert not copies(fields(), fields("b", day="2024-04-03", published=SETTLED))
+        assert not copies(fields(), fields("b", day="2024-04-04", published=HIJRI))
+
+    def test_copies_at_two_sites_lie_within_a_window(self) -> None:
+        assert copies(fields(), elsewhere(day="2024-04-05"))
+        assert copies(fields(), elsewhere(day=None, published=None))
+        assert not copies(fields(), elsewhere(day="2024-05-02"))
+        month = published(precision="month", earliest="2024-06-01", latest="2024-06-30")
+        assert not copies(fields(), elsewhere(day=None, published=month))
+
+    def test_a_coarser_date_never_replaces_a_better_one(self) -> None:
+        exact = fields(published_at=dt.datetime(2024, 4, 2, 9, tzinfo=dt.UTC))
+        assert better_date(fields(), exact)
+        assert not better_date(exact, fields())
+        assert better_date(fields(published=None), fields())
 
 
-def test_the_root_does_not_depend_on_the_order_of_arrival() -> None:
-    own = fields("z")
-    copies = [own, fields("a", via="maghress"), fields("b", via="maghress", day="2024-04-01")]
-    assert {first(order)["_id"] for order in itertools.permutations(copies)} == {"z"}
+class TestText:
+    def test_a_framed_copy_is_republished_and_an_edited_one_near(self) -> None:
+        framed = elsewhere(
+            body=f"تابعوا آخر الأخبار على موقعنا\n\n{TEXT}\n\nاقرأ أيضا ملف اليوم", title="عنوان آخر"
+        )
+        assert copies(fields(), framed)
+        assert (detail(fields(), framed).kind, detail(fields(), framed).containment) == ("republished", 1.0)
+        edited = elsewhere(
+            body=" ".join(changed(TEXT.split(), 0.2, OTHER.split(), random.Random(1))), title="عنوان آخر"
+        )
+        assert copies(fields(), edited)
+        assert detail(fields(), edited).kind == "near"
+
+    def test_a_cut_copy_is_found_and_a_quotation_is_none(self) -> None:
+        half = " ".join(TEXT.split()[:18])
+        assert copies(fields(), elsewhere(body=half, title="عنوان آخر"))
+        long = " ".join([TEXT, *(f"كلمة{n}" for n in range(200))])
+        assert not copies(fields(), elsewhere(body=long, title="عنوان آخر"))
+
+    def test_short_and_empty_texts_prove_nothing(self) -> None:
+        video = {"body": "شاهد الفيديو الكامل على قناتنا"}
+        assert not copies(fields(**video), elsewhere(title="عنوان آخر", **video))
+        assert copies(fields(**video), elsewhere(**video))
+        assert not copies(fields(body=""), elsewhere(body=""))
+
+    def test_agencies_and_datelines_are_left_out(self) -> None:
+        wire = elsewhere(
+            body=f"الرباط / 2 أبريل (و م ع) - {TEXT}\n\nوكالة المغرب العربي للأنباء",
+            dateline="الرباط / 2 أبريل (و م ع)",
+            agencies=["و م ع"],
+        )
+        assert Text.of(wire).words == Text.of(fields()).words
+        assert compared_words("مقدمة", TEXT, None, []) == ["مقدمه", *Text.of(fields()).words]
+
+    @given(words, words)
+    @settings(max_examples=60, derandomize=True)
+    def test_similarity_is_a_share_and_symmetric(self, one: list[str], other: list[str]) -> None:
+        a, b = (Text.of(fields(body=" ".join(some))) for some in (one, other))
+        jaccard, containment = similarity(a, b)
+        assert 0 <= jaccard <= containment <= 1
+        assert similarity(b, a) == (jaccard, containment)
+        assert similarity(a, a) == (1, 1)
+
+    @given(words, words)
+    @settings(max_examples=40, derandomize=True)
+    def test_signatures_estimate_the_similarity(self, one: list[str], other: list[str]) -> None:
+        a, b = (Text.of(fields(body=" ".join(some))) for some in (one, other))
+        estimated = estimate(signature(a.words).values, signature(b.words).values)
+        assert abs(estimated - similarity(a, b)[0]) < 0.25
+
+    def test_a_signature_is_the_same_on_every_machine(self) -> None:
+        signed = signature(Text.of(fields()).words)
+        assert (signed.version, signed.scheme, signed.seed) == (
+            identity.IDENTITY_VERSION,
+            "minhash shake128 2 words 42x3",
+            1445,
+        )
+        assert signed.values[:8].hex() == SIGNED
+        keys = identity.bands(signed)
+        assert len(keys) == identity.BANDS
+        assert all(0 <= key < 2**48 for key in keys)
 
 
-def test_similarity_of_short_and_empty_texts() -> None:
-    assert similarity("", "") == (1.0, 1.0)
-    assert similarity("خبر", "خبر") == (1.0, 1.0)
-    assert similarity("خبر", "نص") == (0.0, 0.0)
+class TestNotices:
+    RATES = "بلغ سعر الأورو صباح {} {} دراهم عند الشراء و{} عند البيع حسب مكاتب الصرف بالدار البيضاء وضواحيها"
+
+    def test_other_numbers_make_another_notice(self) -> None:
+        one = fields(title="أسعار العملات", body=self.RATES.format("الثلاثاء", "10,94", "10,98"))
+        other = {"title": "أسعار العملات", "body": self.RATES.format("الأربعاء", "10,87", "10,91")}
+        assert not copies(one, elsewhere(**other))
+        assert not copies(one, elsewhere(day="2024-04-03", **other))
+        assert not copies(one, elsewhere(day=None, published=None, **other))
+
+    def test_the_same_notice_elsewhere_is_a_copy(self) -> None:
+        notice = {"title": "أسعار العملات", "body": self.RATES.format("الثلاثاء", "10,94", "10,98")}
+        assert copies(fields(**notice), elsewhere(**notice))
+        assert copies(fields(**notice), elsewhere(day=None, published=None, **notice))
+        assert not copies(fields(**notice), elsewhere(day="2024-04-03", **notice))
+
+    def test_titles_that_differ_in_a_number_are_two_issues(self) -> None:
+        one = fields(title="توقعات الطقس ليوم 3 أبريل")
+        assert not copies(one, elsewhere(title="توقعات الطقس ليوم 4 أبريل"))
+
+    def test_a_day_in_the_other_calendar_is_no_other_number(self) -> None:
+        gregorian = f"{TEXT} وذلك يوم الثلاثاء 2 أبريل 2024 بحضور الوالي"
+        hijri = f"{TEXT} وذلك يوم الثلاثاء 22 رمضان 1445 بحضور الوالي"
+        assert copies(fields(body=gregorian), elsewhere(body=hijri))
 
 
-def test_a_coarser_date_never_replaces_a_better_one() -> None:
-    exact = fields(published_at=dt.datetime(2024, 4, 2, 9, tzinfo=dt.UTC))
-    assert better_date(fields(), exact)
-    assert not better_date(exact, fields())
-    assert better_date(fields(published=None), fields())
+class TestOrder:
+    def test_the_root_does_not_depend_on_the_order_of_arrival(self) -> None:
+        own = fields("z")
+        some = [own, fields("a", via="maghress"), fields("b", via="maghress", day="2024-04-01")]
+        assert {min(turn, key=order)["_id"] for turn in itertools.permutations(some)} == {"z"}
+
+    def test_the_newspapers_own_page_then_the_earlier_one(self) -> None:
+        nine = dt.datetime(2024, 4, 2, 9, tzinfo=dt.UTC)
+        some = [
+            fields("e", published_at=nine),
+            fields("d", published_at=nine + dt.timedelta(hours=1)),
+            fields("c", day="2024-04-01"),
+            fields("b", day=None),
+            fields("a", via="maghress", published_at=nine - dt.timedelta(hours=1)),
+        ]
+        assert [doc["_id"] for doc in sorted(some, key=order)] == list("edcba")

@@ -79,7 +79,8 @@ class _Progress:
             filled = self.WIDTH * done // total
             left = (time.monotonic() - self._began) / done * (total - done) if done else 0
             bar = "#" * filled + "." * (self.WIDTH - filled)
-            print(f"\r[{bar}] {done:,} of {total:,}, {left:,.0f} s left ", end="", file=sys.stderr, flush=True)
+            said = f"\r[{bar}] {done:,} of {total:,}, {left:,.0f} s left "
+            print(said, end="", file=sys.stderr, flush=True)
 
     def end(self, done: int) -> None:
         """Say what was done."""

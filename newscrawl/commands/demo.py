@@ -76,7 +76,7 @@ def _show(client: MongoClient[Document]) -> None:
     print(
         f"""
 Where to look next
-  scrapy mongo --demo    keeps this database ({DATABASE}) up and prints its address
-  docs/data.md           what each field means, with queries
-  make crawl SITE=alayam24    the live site"""
+  make mongo ARGS=--demo      keeps this database ({DATABASE}) up and prints its address
+  make crawl SITE=alayam24    crawls the live site
+  docs/data.md                says what each field means, with queries"""
     )

@@ -107,9 +107,7 @@ class Command(ScrapyCommand):
         for sentence in [*found.missing, *saved.missing]:
             print(f"missing   {sentence}")
         for name in saved.pages:
-            print(
-                f"review    {folder.relative_to(root)}/{name}.html against its .json, then set reviewed to true"
-            )
+            print(f"review    {folder.relative_to(root)}/{name}.html and .json, then set reviewed to true")
         if passed is not None:
             print(passed)
 
@@ -143,8 +141,9 @@ def _tested(root: Path, spider: str) -> str | None:
     """What the site's own tests say, review apart; None where pytest is not installed."""
     if find_spec("pytest") is None or not (root / "tests" / "test_sites.py").exists():
         return None
+    only = f"[{spider}] and not reviewed"
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=line", "tests/test_sites.py", "-k", f"[{spider}] and not reviewed"],
+        [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=line", "tests/test_sites.py", "-k", only],
         cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode == 0:

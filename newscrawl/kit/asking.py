@@ -50,8 +50,9 @@ class Asking(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Do the work; nothing is scheduled."""
         await self.work(self.fetch)
-        for nothing in ():
-            yield nothing
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:
+            yield request
 
     async def fetch(self, request: Request) -> Answer:
         """Download one page; a failure is an answer too."""

@@ -83,9 +83,7 @@ def expected(article: Article) -> dict[str, Any]:
     return {name: doc[name] for name in FIELDS if doc[name]}
 
 
-def page(
-    answer: Answer, site: Site, words: Reworder, *, spider: str = "", found: bool = True
-) -> tuple[bytes, bytes]:
+def page(answer: Answer, site: Site, words: Reworder, *, found: bool = True) -> tuple[bytes, bytes]:
     """An article page in our words, and its JSON with what reading it gives, for somebody to review."""
     assert answer.response is not None
     assert answer.at is not None
@@ -116,10 +114,9 @@ def changed(answer: Answer, body: bytes, site: Site) -> list[str]:
     ]
     if before.day != after.day:
         problems.append(f"day: {before.day}, reworded {after.day}")
-    if before.body.count("\n\n") != after.body.count("\n\n"):
-        problems.append(
-            f"body: {before.body.count(chr(10) * 2) + 1} paragraphs, reworded {after.body.count(chr(10) * 2) + 1}"
-        )
+    counts = [article.body.count("\n\n") + 1 for article in (before, after)]
+    if counts[0] != counts[1]:
+        problems.append(f"body: {counts[0]} paragraphs, reworded {counts[1]}")
     return problems
 
 
@@ -294,10 +291,11 @@ def _xml(response: Response, site: Site, words: Reworder, wanted: dict[str, str]
         return response.body
     for element in list(root.iter()):
         name = _local(element)
-        if name in ("item", "entry", "url") and element.getparent() is not None:
+        parent = element.getparent()
+        if name in ("item", "entry", "url") and parent is not None:
             links = [text for text in _links(element) if site.is_article(text)]
             if not any(key(link, site.url_rules) in wanted for link in links):
-                element.getparent().remove(element)  # type: ignore[union-attr]
+                parent.remove(element)
         elif name == "sitemap" and not known.intersection(
             urljoin(response.url, url) for url in _links(element)
         ):

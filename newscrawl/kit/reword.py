@@ -31,11 +31,10 @@ _ADDRESS = re.compile(
 _MACHINE = re.compile(r"^[\d\s:.,/+\-TZ]*$|^\d{4}-\d\d-\d\dT|^[#.\w-]+$", re.ASCII)
 _SLUG = re.compile(r"^[^-_]+(?:[-_][^-_]+){2,}$")
 _DROPPED = ("script", "style", "iframe", "object", "embed", "template", "svg", "canvas", "audio", "video")
-_ADDRESSES = frozenset({"href", "src", "content", "action", "data-src", "data-original", "data-href", "srcset", "poster",
-                        "data-url", "data-lazy-src", "data-lazy", "data-img"})  # fmt: skip
-_STRUCTURE = frozenset({"class", "id", "rel", "type", "name", "property", "itemprop", "itemtype", "itemscope", "lang",
-                        "dir", "datetime", "charset", "http-equiv", "media", "role", "style", "for", "target",
-                        "method", "sizes", "width", "height", "hreflang"})  # fmt: skip
+_STRUCTURE = frozenset(
+    "class id rel type name property itemprop itemtype itemscope lang dir datetime charset http-equiv media "
+    "role style for target method sizes width height hreflang".split()
+)
 _KEPT_META = re.compile(
     r"type|locale|url|time|date|card|site_name|application-name|viewport|robots|generator|verification|theme|"
     r"app[-_:]|pub|updated|charset|lang|width|height|referrer|^image",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from lxml import etree
 
@@ -58,7 +59,7 @@ def guess(samples: Sequence[Sample]) -> Markup:
     if not samples:
         return Markup()
     bodies = [[squeeze(text) for text in s.raw.body] for s in samples]
-    found = {
+    found: dict[str, Any] = {
         "title": _common(samples, [s.raw.title or "" for s in samples], alone=True),
         "date": _common(samples, [_printed(s) for s in samples]),
         "authors": _common(
@@ -81,7 +82,8 @@ def kept(markup: Markup, samples: Sequence[Sample], site: Site) -> Markup:
             read = date_article(clean_article(raw), site)
             before, now = _read(s.article, name), _read(read, name)
             if before and before != now:
-                markup = replace(markup, **{name: ()})
+                nothing: dict[str, Any] = {name: ()}
+                markup = replace(markup, **nothing)
                 break
     return markup
 

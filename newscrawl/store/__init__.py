@@ -39,6 +39,8 @@ _OPTIONS: dict[str, Any] = {
     "appname": "newscrawl",
     "serverSelectionTimeoutMS": 5000,
     "connectTimeoutMS": 5000,
+    # How soon a server that said it was shutting down, and was not, is believed to be back.
+    "heartbeatFrequencyMS": 2000,
     # An operation without an answer for so long is tried again: its connection may be dead.
     "socketTimeoutMS": 30_000,
 }

@@ -200,6 +200,7 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
     "rejected": [
         IndexModel([("keys", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("reason", ASCENDING)]),
+        IndexModel([("reason", ASCENDING)]),
         _expiry("rejected"),
     ],
     "pending": [IndexModel([("site", ASCENDING), ("retry_at", ASCENDING)])],

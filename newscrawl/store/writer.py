@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 QUEUE_BYTES = 64_000_000
 """Pages and texts that wait to be written, at most; then the crawl slows down."""
+CLOCK_SECONDS = 60
+"""How long a look at the server's clock is good for."""
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of a BSON document, at most: https://www.mongodb.com/docs/manual/reference/limits/"""
 MAX_PAGE = MAX_DOCUMENT - 1_000_000
@@ -115,6 +117,10 @@ class Writer:
         self._queue: deque[tuple[float, Article | Rejection]] = deque()
         self._queued_bytes = 0
         self._unlinked: set[str] = set()
+        self._settled: set[str] = set()
+        """Keys to be taken from the pending list."""
+        self._tombstones: set[str] | None = None
+        self._clock: tuple[float, dt.datetime] | None = None
         self._changed = asyncio.Condition()
         """Something was queued, taken, linked or ended."""
         self._closing = self._ended = False
@@ -174,7 +180,7 @@ class Writer:
     async def _run(self) -> None:
         try:
             # Never cancelled: a cancelled wait inside pymongo may leave its locks taken.
-            work = [*(self._write_batches() for _ in range(self._writing)), self._link_batches()]
+            work = [*(self._write_batches() for _ in range(self._writing)), self._tidy()]
             await asyncio.gather(*map(self._ending_all, work))
             if self._failure:
                 raise self._failure
@@ -218,8 +224,10 @@ class Writer:
             self._changed.notify_all()
         return batch
 
-    async def _link_batches(self) -> None:
-        """Link what is stored, and what a crawl that was killed left unlinked."""
+    async def _tidy(self) -> None:
+        """After the writing: link what is stored, and what a crawl that was killed left unlinked, and take
+        what is settled from the pending list.
+        """
 
         async def catch_up() -> None:
             await self._linker.catch_up(await self._now())
@@ -227,18 +235,26 @@ class Writer:
         async def link() -> None:
             await self._linker.link(ids, await self._now())
 
-        await self._patiently(catch_up)
-        while (self._unlinked or self._writing) and not self._failure:
-            async with self._changed:
-                await self._changed.wait_for(self._may_link)
-            ids = [self._unlinked.pop() for _ in range(min(LINKED_AT_ONCE, len(self._unlinked)))]
-            await self._patiently(link)
-            await self._notify()
+        async def settle() -> None:
+            await self._pending.delete_many({"_id": {"$in": settled}})
 
-    def _may_link(self) -> bool:
+        await self._patiently(catch_up)
+        while (self._unlinked or self._settled or self._writing) and not self._failure:
+            async with self._changed:
+                await self._changed.wait_for(self._may_tidy)
+            ids = [self._unlinked.pop() for _ in range(min(LINKED_AT_ONCE, len(self._unlinked)))]
+            settled, self._settled = list(self._settled), set()
+            if settled:
+                await self._patiently(settle)
+            if ids:
+                await self._patiently(link)
+                await self._notify()
+
+    def _may_tidy(self) -> bool:
         """Storing comes before linking, as long as enough is queued."""
         busy = len(self._queue) >= self._batch and len(self._unlinked) < UNLINKED
-        return bool(self._unlinked and not busy) or not self._writing or self._failure is not None
+        waiting = self._unlinked or self._settled
+        return bool(waiting and not busy) or not self._writing or self._failure is not None
 
     async def _patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
         return await patiently(operation, self._patience)
@@ -272,9 +288,11 @@ class Writer:
             await patiently(write, 0.0)
 
     async def _now(self) -> dt.datetime:
-        now = (await self._client.admin.command("hello"))["localTime"]
-        assert isinstance(now, dt.datetime)
-        return now
+        """The server's clock, looked at once a minute."""
+        moment = asyncio.get_running_loop().time()
+        if self._clock is None or moment - self._clock[0] > CLOCK_SECONDS:
+            self._clock = moment, (await self._client.admin.command("hello"))["localTime"]
+        return self._clock[1] + dt.timedelta(seconds=moment - self._clock[0])
 
     # --- Articles
 
@@ -287,7 +305,9 @@ class Writer:
         ``attempted`` remembers what was written without an acknowledgement: it may be stored.
         """
         keys = [key for article in articles for key in article.keys]
-        now, stored, forgotten = await _together(self._now(), self._stored(keys), self._forgotten(keys))
+        now = await self._now()
+        stored = await self._stored(keys)
+        forgotten = await self._forgotten_before()
         wanted = [article for article in articles if forgotten.isdisjoint(article.keys)]
         writes, again, refused = self._decide(wanted, stored, attempted, now)
         revised = [write for write in writes if write.outcome == "revised"]
@@ -299,15 +319,13 @@ class Writer:
         refused += done.refused
         for id_ in {write.id for write in writes} - {write.id for write in done.stored}:
             del attempted[id_]  # that it is not written is known
-        settled = [key for write in done.stored for key in write.article.keys]
-        came_back, _ = await _together(
-            self._remove_forgotten([write for write in done.stored if write.outcome == "new"]),
-            self._settle([*settled, *forgotten]),
-        )
+        came_back = await self._remove_forgotten([write for write in done.stored if write.outcome == "new"])
         for write in done.stored:
             del attempted[write.id]
+            self._settle(write.article.keys)
             if write.id not in came_back:
                 self._acknowledge(write)
+        self._settle(forgotten.intersection(keys))
         for _ in range(len(articles) - len(wanted) + len(came_back)):
             self._count_rejection(FORGOTTEN)
         if self._limit and self.counts["new"] >= self._limit:
@@ -324,6 +342,13 @@ class Writer:
             return set()
         found = self._rejected.find({"keys": {"$in": keys}, "reason": FORGOTTEN}, {"keys": 1})
         return set(keys) & {key async for doc in found for key in doc["keys"]}
+
+    async def _forgotten_before(self) -> set[str]:
+        """The keys of what was forgotten before this crawl."""
+        if self._tombstones is None:
+            found = self._rejected.find({"reason": FORGOTTEN}, {"keys": 1})
+            self._tombstones = {key async for doc in found for key in doc["keys"]}
+        return self._tombstones
 
     async def _remove_forgotten(self, writes: Sequence[_Write]) -> set[str]:
         """Take back what was forgotten while it was being written; returns what that was."""
@@ -440,12 +465,11 @@ class Writer:
         if writes:
             await self._revisions.bulk_write(writes, ordered=False)
 
-    async def _settle(self, keys: Sequence[str]) -> None:
+    def _settle(self, keys: Iterable[str]) -> None:
         """What is acknowledged is pending no longer."""
-        if keys:
-            await self._pending.delete_many({"_id": {"$in": keys}})
-            for key in keys:
-                self.in_flight.pop(key, None)
+        for key in keys:
+            self._settled.add(key)
+            self.in_flight.pop(key, None)
 
     # --- Rejections
 
@@ -462,8 +486,8 @@ class Writer:
             for fields in map(_rejected, rejections)
         ]
         await self._rejected.bulk_write(writes, ordered=False)
-        await self._settle([key for item in rejections for key in item.keys])
         for item in rejections:
+            self._settle(item.keys)
             self._count_rejection(item.reason)
 
     def _count_rejection(self, reason: str) -> None:
@@ -480,15 +504,6 @@ class _Done:
     refused: list[Rejection] = field(default_factory=list)
     failure: BulkWriteError | None = None
     """Why some of ``again`` were not written, if not for a race."""
-
-
-async def _together(*operations: Awaitable[Any]) -> list[Any]:
-    """The results of operations that go on at once; none is cancelled when another one fails."""
-    results = await asyncio.gather(*operations, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return results
 
 
 def _weight(item: Article | Rejection) -> int:

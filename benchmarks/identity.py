@@ -1,0 +1,106 @@
+"""How well copies are found, by shingle and bands, and what a signature costs.
+
+Run: ``python -m benchmarks.identity``. The first table gives, for each kind of copy of the labelled set
+(``tests/pairs.py``), its true similarity and the share that each choice of shingle and bands makes a
+candidate; the last row is pairs of stories that have nothing to do with each other. The second table
+gives the time of a signature of an article of 224 words; datasketch (with xxhash) and rensa are
+measured when they are installed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+from statistics import mean
+from typing import Any
+
+from newscrawl.identity import BANDS, ROWS, SHINGLE, Text, signature
+from newscrawl.store.schema import document
+from tests import pairs
+
+CHOICES = [(1, 25, 5), (2, 25, 5), (2, 32, 4), (2, 42, 3), (2, 50, 3), (3, 25, 5), (3, 42, 3)]
+"""Words in a shingle, bands, values in a band."""
+SIGNED = 300
+
+
+def shingles(words: Sequence[str], length: int) -> set[str]:
+    return {" ".join(words[i : i + length]) for i in range(max(1, len(words) - length + 1))}
+
+
+def jaccard(one: set[str], other: set[str]) -> float:
+    return len(one & other) / len(one | other)
+
+
+def found(similarities: Iterable[float], bands: int, rows: int) -> float:
+    """The share of pairs that have a band in common, expected over all hash functions."""
+    return mean(1 - (1 - similarity**rows) ** bands for similarity in similarities)
+
+
+def recall() -> None:
+    records = pairs.records()
+    words = {id(record): Text.of(document(record.article)).words for record in records}
+    kinds: dict[str, list[tuple[list[str], list[str]]]] = defaultdict(list)
+    for variant, one, other in pairs.labelled_pairs(records):
+        kinds[variant].append((words[id(one)], words[id(other)]))
+    originals = [words[id(record)] for record in records if record.variant == "original"]
+    kinds["unrelated stories"] = list(combinations(originals, 2))
+
+    lengths = sorted({length for length, _, _ in CHOICES})
+    head = [f"J{length}" for length in lengths] + [f"{w}:{b}x{r}" for w, b, r in CHOICES]
+    print(f"{'copies':<20}" + "".join(f"{name:>9}" for name in head))
+    for kind, some in kinds.items():
+        similar = {
+            length: [jaccard(shingles(a, length), shingles(b, length)) for a, b in some] for length in lengths
+        }
+        cells = [f"{mean(similar[length]):9.3f}" for length in lengths]
+        cells += [f"{found(similar[length], bands, rows):9.4f}" for length, bands, rows in CHOICES]
+        print(f"{kind:<20}" + "".join(cells))
+    print(f"chosen: {SHINGLE}:{BANDS}x{ROWS}\n")
+
+
+def speed() -> None:
+    chance = random.Random(1445)
+    records = [r for r in pairs.records() if r.variant == "original"]
+    vocabulary = [word for r in records for word in Text.of(document(r.article)).words]
+    texts = [chance.choices(vocabulary, k=224) for _ in range(SIGNED)]
+    makers: dict[str, Callable[[list[str]], Any]] = {"newscrawl": signature}
+    sketch = installed("datasketch"), installed("xxhash")
+    if all(sketch):
+
+        def datasketch(words: list[str]) -> Any:
+            made = sketch[0].MinHash(num_perm=BANDS * ROWS, hashfunc=sketch[1].xxh32_intdigest)
+            made.update_batch([shingle.encode() for shingle in shingles(words, SHINGLE)])
+            return made
+
+        makers["datasketch, xxhash"] = datasketch
+    if rensa := installed("rensa"):
+
+        def with_rensa(words: list[str]) -> Any:
+            made = rensa.RMinHash(num_perm=BANDS * ROWS, seed=42)
+            made.update(list(shingles(words, SHINGLE)))
+            return made.digest()
+
+        makers["rensa"] = with_rensa
+    for name, make in makers.items():
+        make(texts[0])
+        began = time.process_time()
+        for words in texts:
+            make(words)
+        taken = (time.process_time() - began) / SIGNED
+        print(f"{name:<20}{taken * 1e3:7.3f} ms a signature, {1 / taken:8,.0f} a second")
+
+
+def installed(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+if __name__ == "__main__":
+    recall()
+    speed()

@@ -1,0 +1,97 @@
+"""``scrapy dedupe``: signatures and links of older versions, made anew."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from newscrawl.store.links import Linker
+from tests import pairs
+from tests.conftest import Database, scrapy
+from tests.test_links import LIVING, found, is_settled, write
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@pytest.fixture
+def linked(run: Run, database: Database) -> list[dict[str, Any]]:
+    """A collection of the present version, as it is."""
+    records = [r for r in pairs.records() if r.group.endswith(("3", "7"))]
+    write(run, database, [record.article for record in records])
+    documents = found(database)
+    assert sum(doc["duplicate_of"] is not None for doc in documents) > 20
+    return documents
+
+
+def age(database: Database) -> None:
+    """Make the collection look as if an older version had stored it, which knew no bands."""
+    for doc in database.articles():
+        alone = {"duplicate_of": None, "duplicate": None, "story": doc["_id"]}
+        older = {"signature": None, "bands": [], "title_key": "", "content_hash": doc["_id"]}
+        database["articles"].update_one({"_id": doc["_id"]}, {"$set": older | alone})
+
+
+def dedupe(database: Database, *args: str) -> Any:
+    return scrapy("dedupe", *args, MONGODB_URI=database.uri, MONGODB_DATABASE=database.name)
+
+
+def test_it_makes_signatures_and_links_anew(database: Database, linked: list[dict[str, Any]]) -> None:
+    age(database)
+    done = dedupe(database)
+    assert (done.returncode, done.stdout) == (0, f"{len(linked)} articles made anew\n"), done.stderr
+    assert found(database) == linked
+    before = database.articles()
+    again = dedupe(database)
+    assert (again.returncode, again.stdout) == (0, "0 articles made anew\n")
+    assert database.articles() == before
+
+
+def test_cut_short_it_goes_on_while_a_crawl_writes(
+    run: Run, database: Database, linked: list[dict[str, Any]]
+) -> None:
+    age(database)
+    story = next(r.article for r in pairs.records() if r.group == "story 3" and r.variant == "original")
+    late = pairs.article(
+        "https://www.late.com/a.html", story.title, story.body, dt.date.fromisoformat(story.day or "")
+    )
+
+    async def cut_short() -> None:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            linker = Linker(client, database.name)
+            looks = 0
+            async for _ in linker.relink(batch=10):
+                looks += 1
+                if looks == 3:
+                    break
+            await client[database.name]["articles"].database.client.admin.command("ping")
+
+    run(cut_short())
+    write(run, database, [late])
+
+    async def finish() -> int:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            return max([done async for done, _ in Linker(client, database.name).relink(batch=10)])
+
+    made = asyncio.run(finish())
+    assert 0 < made < len(linked)
+    assert is_settled(database.articles())
+    documents = {doc["_id"]: doc for doc in found(database)}
+    new = documents.pop(late.keys[0])
+    assert documents[linked[0]["_id"]].keys() == linked[0].keys()
+    assert new["story"] in {doc["story"] for doc in linked}
+    unlinked = {"duplicate_of", "duplicate", "story", *LIVING}
+    assert [{k: v for k, v in doc.items() if k not in unlinked} for doc in documents.values()] == [
+        {k: v for k, v in doc.items() if k not in unlinked} for doc in linked
+    ]
+    if new["duplicate_of"]:  # it came last, and is not the root
+        assert list(documents.values()) == linked
+
+
+def test_wrong_use_and_no_mongodb(database: Database) -> None:
+    assert dedupe(database, "everything").returncode == 2
+    done = scrapy("dedupe", MONGODB_URI="mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200")
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
