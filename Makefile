@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 SITE ?= alayam24
 
-.PHONY: help setup demo crawl mongo node deploy schedule test trials bench
+.PHONY: help setup demo crawl mongo node deploy schedule browser test trials bench
 
 help:
 	@echo "make demo                crawl two sites from a recording and show what was stored"
 	@echo "make test                lint, types and all tests"
+	@echo "make test SITE=hespress  the tests of one site alone"
 	@echo "make crawl SITE=alayam24 crawl a live site"
 	@echo "make mongo               keep the MongoDB of this folder up, to look at the data"
 	@echo "make deploy              send the project to the Scrapyds in scrapy.cfg (NODE=node1: to one)"
@@ -55,11 +56,24 @@ deploy: $(VENV)/node
 schedule: $(VENV)/node
 	$(BIN)/scrapy schedule $(ARGS)
 
+# The browser for rendered pages: Debian's, where it may be installed; elsewhere their tests are skipped.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$NEWSCRAWL_BROWSER" || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1; } || \
+		echo "no Chromium could be installed: the tests that need one are skipped"
+
+ifneq ($(filter command line environment,$(origin SITE)),)
 test: $(VENV)/test
+	$(BIN)/ruff check spiders/$(SITE).py
+	$(BIN)/python -m pytest -q tests/test_sites.py -k "[$(SITE)]" $(ARGS)
+else
+test: $(VENV)/test browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q $(ARGS)
+endif
 
 trials: $(VENV)/test
 	NEWSCRAWL_TRIALS=1 $(BIN)/python -m pytest -q -m trials -s $(ARGS)

@@ -11,7 +11,7 @@ from newscrawl.urls import key
 
 
 class IdentifyPipeline:
-    """Fills ``keys``, ``content_hash``, ``title_key`` and the moments of this visit."""
+    """Fills ``keys``, what ``newscrawl.identity.identify`` computes, and the moments of this visit."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

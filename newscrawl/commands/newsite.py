@@ -77,12 +77,15 @@ class Command(ScrapyCommand):
             raise UsageError(f"{file.relative_to(root)} exists; name the new one otherwise with --name")
         assert self.crawler_process
         saved = fixture.Saved()
+        row: str | None = None
         at = dt.datetime.now(dt.UTC)
 
         async def work(fetch: Fetch) -> None:
-            nonlocal saved
+            nonlocal saved, row
             once = _Once(fetch)
             await probe.probe(found, once)
+            if found.name:
+                row = declare.add_source(found, root / "newscrawl" / "sites" / "sources.tsv")
             if found.article and found.discover and not found.refused:
                 site = found.site(at.year)
                 saved = await fixture.save(site, once, Reworder([found.name, *once.names()], once.people()))
@@ -94,7 +97,6 @@ class Command(ScrapyCommand):
             self.exitcode = EXIT_STATUS["unreachable"]
             return
         file.write_text(declare.site_file(found, at.year), "utf-8")
-        row = declare.add_source(found, root / "newscrawl" / "sites" / "sources.tsv")
         if saved.pages:
             saved.write(folder, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
         print("\n".join(found.told))

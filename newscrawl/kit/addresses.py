@@ -84,7 +84,7 @@ def _form(path: str) -> tuple[str, ...]:
         return (str(len(parts)), ",".join(sorted(q.partition("=")[0] for q in query.split("&"))), "query")
     ending = (_ENDING.search(parts[-1]) or [""])[0] or ""
     last = parts[-1][: len(parts[-1]) - len(ending)]
-    if re.search(r"\d{3,}", last):
+    if re.search(r"\d{3,}|^\d+$|^\d+[-_]|[-_]\d+$", last):
         kind = "digits" if last.isdigit() else "number first" if last[0].isdigit() else "number"
     else:
         kind = "slug" if len(re.findall(r"[^\W_]+", last)) >= 4 else "word"
@@ -110,21 +110,34 @@ def _column(values: Sequence[str], sections: set[str]) -> str:
     """One part of the path, as narrow as its values and as wide as tomorrow's."""
     if all(value.isdigit() for value in values):
         longest = max(map(len, values))
-        return r"\d{4}" if {len(v) for v in values} == {4} else r"\d{1,2}" if longest <= 2 else r"\d+"
+        return (
+            r"\d{4}"
+            if all(re.fullmatch(r"(?:19|20)\d\d", v) for v in values)
+            else r"\d{1,2}"
+            if longest <= 2
+            else r"\d+"
+        )
     if len(set(values)) == 1 and not re.search(r"\d{3}", values[0]):
-        return "[^/]+" if values[0] in sections or not values[0].isascii() else re.escape(values[0])
+        return "[^/]+" if values[0] in sections or not values[0].isascii() else _literal(values[0])
     numbers = [_NUMBER.match(value) for value in values]
     if all(numbers) and len({(hit[1], hit[3]) for hit in numbers if hit}) == 1 and numbers[0]:
-        return re.escape(numbers[0][1]) + r"\d+" + re.escape(numbers[0][3])
+        return _literal(numbers[0][1]) + r"\d+" + _literal(numbers[0][3])
     endings = {(_ENDING.search(value) or [""])[0] or "" for value in values}
     ending = next(iter(endings)) if len(endings) == 1 else ""
     stems = [value[: len(value) - len(ending)] for value in values]
-    if all(re.search(r"-\d{3,}$", stem) for stem in stems):
-        return r"[^/]+-\d+" + re.escape(ending)
+    if all(re.search(r"-\d+$", stem) for stem in stems):
+        return r"[^/]+-\d+" + _literal(ending)
     if all(re.search(r"\d{3,}$", stem) for stem in stems):
-        return r"[^/]*\d{3,}" + re.escape(ending)
+        return r"[^/]*\d{3,}" + _literal(ending)
+    if all(re.match(r"\d+-", stem) for stem in stems):
+        return r"\d+-[^/]+" + _literal(ending)
     if all(re.match(r"\d{3,}", stem) for stem in stems):
-        return r"\d{3,}[^/]*" + re.escape(ending)
+        return r"\d{3,}[^/]*" + _literal(ending)
     if all(stem.count("-") >= 2 for stem in stems):
-        return r"[^/-]+(?:-[^/-]+){2,}" + re.escape(ending)
-    return "[^/]+" + re.escape(ending)
+        return r"[^/-]+(?:-[^/-]+){2,}" + _literal(ending)
+    return "[^/]+" + _literal(ending)
+
+
+def _literal(text: str) -> str:
+    """A text as part of an expression, as one would write it by hand."""
+    return re.escape(text).replace(r"\-", "-")

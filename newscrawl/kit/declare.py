@@ -8,7 +8,7 @@ from pathlib import Path
 from newscrawl.kit.probe import Found
 from newscrawl.sites import Discovery, Markup
 from newscrawl.sites.families import THEMES, WORDPRESS_POST
-from newscrawl.sites.sources import resolve
+from newscrawl.sites.sources import _table, resolve
 
 _MISSING = "  # missing: "
 
@@ -107,7 +107,7 @@ def _markup(markup: Markup, year: int) -> list[str]:
             lines.append(f"                {field.name}={quote}{value}{quote},")
     return [
         *lines,
-        f'                evidence="guessed from pages read in {year}",',
+        f'                evidence="pages read in {year}",',
         "            )",
         "        ],",
     ]
@@ -132,4 +132,5 @@ def add_source(found: Found, table: Path) -> str | None:
     )
     text = table.read_text("utf-8")
     table.write_text(text + ("" if text.endswith("\n") else "\n") + row + "\n", "utf-8")
+    _table.cache_clear()
     return row

@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mappi
 from pymongo import UpdateOne, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
+from pymongo.errors import BulkWriteError
 
 from newscrawl import identity
 from newscrawl.identity import Text
@@ -60,6 +61,10 @@ PASSES = 30
 """Looks after which other crawls must have brought forth something odd."""
 
 
+_ALREADY_NOTED = 11000
+"""MongoDB's code for a duplicate key."""
+
+
 class Linker:
     """Finds the copies of articles and says so in them."""
 
@@ -72,8 +77,11 @@ class Linker:
     async def intend(self, ids: Collection[str]) -> None:
         """Note articles that are about to be written, so that a killed crawl leaves none unlinked."""
         if ids:
-            notes = [UpdateOne({"_id": id_}, {"$setOnInsert": {"_id": id_}}, upsert=True) for id_ in ids]
-            await self._unlinked.bulk_write(notes, ordered=False)
+            try:
+                await self._unlinked.insert_many([{"_id": id_} for id_ in ids], ordered=False)
+            except BulkWriteError as error:
+                if any(problem["code"] != _ALREADY_NOTED for problem in error.details["writeErrors"]):
+                    raise
 
     async def catch_up(self, now: dt.datetime) -> None:
         """Link what others left unlinked; linking twice changes nothing."""

@@ -114,6 +114,7 @@ class Writer:
         self._limit = limit
         # Two batches at a time, so that MongoDB does not wait for us; one where the count must be exact.
         self._writing = 1 if limit else 2
+        self._in_progress = 0
         self._queue: deque[tuple[float, Article | Rejection]] = deque()
         self._queued_bytes = 0
         self._unlinked: set[str] = set()
@@ -204,7 +205,9 @@ class Writer:
 
     async def _write_batches(self) -> None:
         while (batch := await self._next_batch()) and not self._failure:
+            self._in_progress += 1
             await self._write(batch)
+            self._in_progress -= 1
             await self._notify()
         self._writing -= 1
         await self._notify()
@@ -251,8 +254,9 @@ class Writer:
                 await self._notify()
 
     def _may_tidy(self) -> bool:
-        """Storing comes before linking, as long as enough is queued."""
-        busy = len(self._queue) >= self._batch and len(self._unlinked) < UNLINKED
+        """Storing comes before linking, as long as there is enough to store."""
+        storing = self._in_progress or len(self._queue) >= self._batch
+        busy = storing and len(self._unlinked) < UNLINKED
         waiting = self._unlinked or self._settled
         return bool(waiting and not busy) or not self._writing or self._failure is not None
 

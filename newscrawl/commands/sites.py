@@ -1,0 +1,70 @@
+"""``scrapy sites``: every site with its country, discovery, evidence, last success and coverage."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+
+import pymongo
+from pymongo.errors import PyMongoError
+from scrapy.commands import ScrapyCommand
+from scrapy.spiderloader import get_spider_loader
+
+from newscrawl.kit import overview
+from newscrawl.spider import NewsSpider
+from newscrawl.store.server import ServerError, data_folder
+from newscrawl.store.session import StoreError, session
+
+PATIENCE = 5
+"""Seconds that MongoDB has to answer; the table is shown without it as well."""
+RUNS = 20
+"""Runs of a site that are looked at."""
+
+
+class Command(ScrapyCommand):
+    """Works without MongoDB; what it would tell is then left out."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[--markdown]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "List all sites: country, discovery, evidence, last success, fields found"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--markdown``."""
+        super().add_options(parser)
+        parser.add_argument("--markdown", action="store_true", help="the page docs/sites.md")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print the table."""
+        assert self.settings
+        loader = get_spider_loader(self.settings)
+        spiders = {name: loader.load(name) for name in loader.list()}
+        sites = {name: cls.site for name, cls in spiders.items() if issubclass(cls, NewsSpider)}
+        if opts.markdown:
+            sys.stdout.write(overview.markdown(sites))
+        else:
+            print(overview.text(sites, _lately(sites)))
+
+
+def _lately(names: Iterable[str]) -> dict[str, overview.Lately]:
+    """What the runs in MongoDB say; nothing where there is none, or none that answers."""
+    try:
+        if not os.environ.get("MONGODB_URI", "").strip() and not data_folder().exists():
+            return {}
+        with pymongo.timeout(PATIENCE), session() as (_, ops):
+            runs = ops["runs"]
+            return {
+                name: overview.lately(runs.find({"site": name}).sort("started_at", -1).limit(RUNS))
+                for name in names
+            }
+    except (StoreError, ServerError, PyMongoError) as error:
+        print(f"without what MongoDB knows: {error}", file=sys.stderr)
+        return {}

@@ -1,0 +1,100 @@
+"""All sites at a glance: what each declares, how well it is known, how it did lately."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from newscrawl.discovery import KINDS
+from newscrawl.explain import table
+from newscrawl.sites import Site
+
+FIELDS = ("title", "body", "dates", "authors", "section", "tags", "images")
+"""Fields whose coverage is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What the records of a site's runs say."""
+
+    success: dt.datetime | None = None
+    """When a run last ended well, UTC."""
+    coverage: Mapping[str, float] | None = None
+    """Share of the last run's articles that have each field, 0 to 1."""
+
+
+def row(name: str, site: Site) -> tuple[str, ...]:
+    """One site: spider, country, discovery, evidence, whether it is crawled, its name.
+
+    >>> row("goud", Site(name="كود", domain="goud.ma", country="MA", timezone="UTC", article="x",
+    ...     discover=[], evidence="guess", year=2026))
+    ('goud', 'MA', '-', 'guess, 2026', 'yes', 'كود')
+    """
+    kinds = [kind for kind, cls in KINDS.items() if any(isinstance(d, cls) for d in site.discover)]
+    evidence = f"{site.evidence}, {site.year}" if site.year else site.evidence
+    crawled = "no" if site.refused else "rendered" if site.render else "yes"
+    return name, site.country or "-", ", ".join(kinds) or "-", evidence, crawled, site.name
+
+
+def lately(runs: Iterable[Mapping[str, Any]]) -> Lately:
+    """The last success and the coverage of fields, from a site's run records, the newest first."""
+    success: dt.datetime | None = None
+    coverage: dict[str, float] | None = None
+    for run in runs:
+        if run.get("outcome") in ("ok", "nothing_new") and success is None:
+            success = run.get("finished_at")
+        reading = run.get("reading") or {}
+        if coverage is None and reading.get("articles"):
+            shares = reading["shares"]
+            coverage = {field: 1 - shares.get(field, {}).get("empty", 0.0) for field in FIELDS}
+        if success and coverage:
+            break
+    return Lately(success, coverage)
+
+
+def text(sites: Mapping[str, Site], known: Mapping[str, Lately]) -> str:
+    """A table for a terminal; names come last, where Arabic disturbs nothing."""
+    head = ("spider", "country", "discovery", "evidence", "crawled", "last success", "fields found", "name")
+    rows = []
+    for name in sorted(sites):
+        *cells, title = row(name, sites[name])
+        seen = known.get(name, Lately())
+        rows.append(
+            (*cells, seen.success.strftime("%Y-%m-%d %H:%M") if seen.success else "-", _found(seen), title)
+        )
+    return "\n".join(table(head, rows))
+
+
+def _found(seen: Lately) -> str:
+    """Fields that not all articles had: ``all`` where every one had each."""
+    if seen.coverage is None:
+        return "-"
+    lacking = [f"{field} {round(share * 100)} %" for field, share in seen.coverage.items() if share < 0.995]
+    return ", ".join(lacking) or "all"
+
+
+def markdown(sites: Mapping[str, Site]) -> str:
+    """The page ``docs/sites.md``."""
+    refused = [(name, site) for name, site in sorted(sites.items()) if site.refused]
+    lines = [
+        "# Sites",
+        "",
+        f"{len(sites)} sites. `scrapy sites` shows them with the last success of each and the fields found;",
+        "this page is written by `scrapy sites --markdown > docs/sites.md`.",
+        "",
+        "*Evidence* is what a declaration rests on: `seen live`, a `saved page`, a `public scraper` of the",
+        "site, or a `guess`, with the year. What it does not answer, the generic reading answers. What is",
+        "`rendered` needs a browser.",
+        "",
+        "| spider | name | country | discovery | evidence | crawled |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, site in sorted(sites.items(), key=lambda item: (item[1].country or "~", item[0])):
+        spider, country, kinds, evidence, crawled, title = row(name, site)
+        lines.append(f"| `{spider}` | {title} | {country} | {kinds} | {evidence} | {crawled} |")
+    if refused:
+        lines += ["", "## Left alone", ""]
+        lines += [f"- `{name}`: {site.refused}." for name, site in refused]
+    return "\n".join(lines) + "\n"

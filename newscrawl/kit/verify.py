@@ -1,0 +1,106 @@
+"""Does a declaration still hold? The live site is asked for a listing and three articles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.http import TextResponse
+
+from newscrawl import discovery
+from newscrawl.discovery import Walk, pages
+from newscrawl.discovery.listing import advertised_feeds
+from newscrawl.discovery.sitemap import named_by_robots
+from newscrawl.kit.asking import Answer, Fetch
+from newscrawl.page import check, read
+from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
+
+ARTICLES = 3
+"""Articles that are asked for."""
+FIELDS = ("title", "body", "dates", "authors", "section", "tags", "images")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What still holds of one site."""
+
+    holds: bool = True
+    lines: list[str] = field(default_factory=list)
+
+    def say(self, what: str, text: str, *, holds: bool = True) -> None:
+        """Add a line; one that does not hold condemns the whole."""
+        self.holds = self.holds and holds
+        self.lines.append(f"  {'ok  ' if holds else 'FAIL'} {what:<9}{text}")
+
+
+async def verify(site: Site, fetch: Fetch) -> Verdict:
+    """Ask for robots.txt, one listing and three articles; nothing is stored."""
+    verdict = Verdict()
+    if site.refused:
+        verdict.say("refused", f"{site.refused}: not asked")
+        return verdict
+    robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
+    verdict.say("robots", robots.said or "read", holds=robots.kind in (None, "client"))
+    urls: list[str] = []
+    for source in site.discover:
+        said, urls = await _listed(source, site, fetch, robots)
+        verdict.say(type(source).__name__.lower(), said, holds=bool(urls))
+        if urls:
+            break
+    fields: Counter[str] = Counter()
+    for url in urls[:ARTICLES]:
+        answer = await fetch(Request(url, meta={"playwright": site.render}))
+        if answer.response is None:
+            verdict.say("article", f"{url}: {answer.kind}, {answer.said}", holds=False)
+            continue
+        article = read(
+            answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at
+        )
+        if reason := check(article, site):
+            verdict.say("article", f"{url}: {reason[0]}, {reason[1]}", holds=False)
+            continue
+        fields.update(f"{name} {article.origins.get(name, 'empty')}" for name in FIELDS)
+        verdict.say("article", f"{article.day or 'no day'}  {url}", holds=article.day is not None)
+    if fields:
+        verdict.say("fields", ", ".join(f"{name} {count}" for name, count in sorted(fields.items())))
+    for name in ("title", "body", "date"):
+        rung = f"{'dates' if name == 'date' else name} markup"
+        if fields and not fields[rung] and any(getattr(markup, name) for markup in site.markup):
+            verdict.say("markup", f"the selectors for {name} find nothing any more", holds=False)
+    return verdict
+
+
+async def _listed(source: Discovery, site: Site, fetch: Fetch, robots: Answer) -> tuple[str, list[str]]:
+    """What one declared way to find articles gives: a sentence, and the articles' addresses."""
+    match source:
+        case Sitemap(url=None):
+            urls = named_by_robots(robots.response.body, site.home) if robots.response else []
+            requests = [Request(url) for url in urls]
+        case Feed(url=None):
+            home = await fetch(Request(site.home))
+            urls = advertised_feeds(home.response) if isinstance(home.response, TextResponse) else []
+            requests = [Request(url) for url in urls]
+        case Sitemap():
+            assert robots.at or not source.dated
+            today = robots.at.date() if robots.at else None
+            requests = pages.first(source, site.home, today, today) if today else []
+        case _:
+            requests = [pages.page(source, 0, site.home)]
+    if not requests:
+        return "the site names none", []
+    request = requests[0]
+    walk = Walk(request.url, replace(source, url=urljoin(site.home, source.url or "")))
+    inside = False
+    while True:
+        rendered = site.render and isinstance(source, Listing)
+        answer = await fetch(request.replace(meta=request.meta | {"playwright": rendered}))
+        if answer.response is None:
+            return f"{request.url}: {answer.kind}, {answer.said}", []
+        page = discovery.read(answer.response.replace(request=request), walk, site)
+        if page is None:
+            return f"{request.url} is nothing of the kind", []
+        if not (page.index and page.after) or inside:
+            return f"{request.url}: {len(page.entries)} articles", [entry.url for entry in page.entries]
+        inside, request = True, page.after[0]  # an index leads to a file

@@ -1,0 +1,366 @@
+"""The site kit: a new site from its address to a crawl, and what it takes out of a newspaper's pages."""
+
+import datetime as dt
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newscrawl.kit import addresses, fixture, overview, probe
+from newscrawl.kit.reword import Reworder
+from newscrawl.page import read
+from newscrawl.sites import Feed, Site
+from tests import site_fixtures
+from tests.conftest import PROJECT, Database, scrapy
+from tests.loopback import WORDS, Newspaper, serve
+from tests.site_fixtures import spiders
+
+NOW = dt.datetime.now(dt.UTC)
+MONTHS = "يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر".split()
+NAME = "مرايا السهل"
+
+
+def story(number: int) -> dict[str, Any]:
+    """What an article says; each number says something else."""
+    turned = WORDS[number % len(WORDS) :] + WORDS[: number % len(WORDS)]
+    at = NOW - dt.timedelta(hours=3 * number + 1)
+    return {
+        "title": f"سكان {turned[0]} {turned[3]} يستقبلون قافلة {turned[5]} الجديدة {number}",
+        "body": [" ".join(turned) + f" {number * 7919}.", " ".join(reversed(turned)) + "."],
+        "printed": f"{at.day} {MONTHS[at.month - 1]} {at.year} - {at:%H:%M}",
+        "at": at,
+        "author": "بدر السلاوي",
+    }
+
+
+def page(number: int) -> str:
+    told = story(number)
+    linked = {"@type": "NewsArticle", "headline": told["title"], "articleSection": "مجتمع"}
+    paragraphs = "".join(f"<p>{text}</p>" for text in told["body"])
+    return f"""<html lang=ar dir=rtl><head><title>{told["title"]} | {NAME}</title>
+<meta property="og:site_name" content="{NAME}"><meta property="og:title" content="{told["title"]}">
+<script type="application/ld+json">{json.dumps(linked, ensure_ascii=False)}</script>
+<script>var secret = "كلام الصحيفة"</script></head><body><nav><a href="/mojtama/">مجتمع</a></nav>
+<section class="qissa"><h1 class="qissa-ras">{told["title"]}</h1>
+<ul class="qissa-meta"><li class="katib">بقلم {told["author"]}</li>
+<li class="zaman">{told["printed"]}</li></ul>
+<div class="qissa-nass">{paragraphs}</div></section><footer>جميع الحقوق محفوظة</footer></body></html>"""
+
+
+def plain(numbers: list[int]) -> Newspaper:
+    """A newspaper with a feed, sections in its addresses and markup of its own."""
+    cards = "".join(f'<h3><a href="/mojtama/{n}-khabar.html">{story(n)["title"]}</a></h3>' for n in numbers)
+    home = (
+        f"<html lang=ar dir=rtl><head><title>{NAME}</title><meta property=og:site_name content='{NAME}'>"
+        '<link rel=alternate type="application/rss+xml" href="/khabar.xml"></head><body>'
+        '<nav><a href="/mojtama/">مجتمع</a><a href="/riyada/">رياضة</a>'
+        '<a href="/man-nahnu.html">من نحن</a></nav>'
+        f"{cards}</body></html>"
+    )
+    newspaper = Newspaper({"/": home, "/robots.txt": "User-agent: *\nAllow: /\n", "/mojtama/": home})
+    newspaper.pages |= {f"/mojtama/{n}-khabar.html": page(n) for n in numbers}
+    return newspaper
+
+
+def with_feed(newspaper: Newspaper, numbers: list[int]) -> None:
+    items = "".join(
+        f"<item><title>{story(n)['title']}</title>"
+        f"<link>http://127.0.0.1:{newspaper.port}/mojtama/{n}-khabar.html</link>"
+        f"<pubDate>{story(n)['at']:%a, %d %b %Y %H:%M:%S +0000}</pubDate></item>"
+        for n in numbers
+    )
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{NAME}</title>{items}</channel></rss>'
+    newspaper.pages["/khabar.xml"] = (200, {"Content-Type": "application/rss+xml"}, feed)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy of the project, as a contributor has it."""
+    for folder in ("newscrawl", "pipelines", "spiders", "tests"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("scrapy.cfg", "pyproject.toml"):
+        shutil.copy(PROJECT / file, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def newspaper() -> Iterator[Newspaper]:
+    numbers = list(range(12))
+    with serve(plain(numbers)) as served:
+        with_feed(served, numbers)
+        yield served
+
+
+def kit(clone: Path, *args: str, **more: str) -> str:
+    done = scrapy(*args, cwd=clone, NEWSCRAWL_DOWNLOAD_DELAY="0.05", **more)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_new_site_from_its_address_to_a_crawl(
+    clone: Path, newspaper: Newspaper, database: Database
+) -> None:
+    began = time.monotonic()
+    address = f"http://127.0.0.1:{newspaper.port}/"
+    said = kit(clone, "newsite", address, "--name", "maraya", "--country", "MA")
+    assert "tests     pass, but for the review: make test SITE=maraya" in said
+    assert "missing" not in said
+    declared = (clone / "spiders" / "maraya.py").read_text("utf-8")
+    assert len(declared.splitlines()) <= 40
+    assert all(
+        part in declared
+        for part in (
+            'timezone="Africa/Casablanca"', r'article=r"^/[^/]+/\d+-khabar\.html$"',
+            'title="h1.qissa-ras"',
+            'body="div.qissa-nass', 'date="li.zaman"', 'authors="li.katib"', "/khabar.xml",
+        )
+    ), declared  # fmt: skip
+    saved = clone / "tests" / "sites" / "maraya"
+    assert '"reviewed": false' in (saved / "article-1.json").read_text("utf-8")
+    for file in saved.glob("*.json"):
+        file.write_text(file.read_text("utf-8").replace('"reviewed": false', '"reviewed": true'), "utf-8")
+    given = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")
+    done = scrapy(
+        "crawl", "maraya", *given, cwd=clone, MONGODB_URI=database.uri, MONGODB_DATABASE=database.name
+    )
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - began < 60
+    docs = {doc["title"]: doc for doc in database.articles()}
+    assert set(docs) == {story(n)["title"] for n in range(12)}
+    one = docs[story(3)["title"]]
+    assert one["body"].split("\n\n") == story(3)["body"]
+    assert (one["authors"], one["source"], one["source_name"]) == (["بدر السلاوي"], "maraya", NAME)
+    assert {doc["origins"]["body"] for doc in docs.values()} == {"markup"}
+    assert "holds" in kit(clone, "verify", "maraya")
+    newspaper.pages["/mojtama/0-khabar.html"] = page(0).replace("qissa-", "new-")
+    newspaper.pages["/mojtama/1-khabar.html"] = page(1).replace("qissa-", "new-")
+    newspaper.pages["/mojtama/2-khabar.html"] = page(2).replace("qissa-", "new-")
+    changed = scrapy("verify", "maraya", cwd=clone, NEWSCRAWL_DOWNLOAD_DELAY="0.05")
+    assert changed.returncode == 3
+    assert "maraya: does not hold" in changed.stdout
+    assert "the selectors for title find nothing any more" in changed.stdout
+
+
+class TestNewsite:
+    def test_a_site_that_forbids_it_is_declared_so_and_left_alone(self, clone: Path) -> None:
+        newspaper = plain([1, 2, 3])
+        newspaper.pages["/robots.txt"] = "User-agent: *\nDisallow: /\n"
+        with serve(newspaper):
+            said = kit(clone, "newsite", f"http://127.0.0.1:{newspaper.port}/", "--name", "closed")
+        assert newspaper.asked == []
+        assert "its robots.txt forbids it" in said
+        assert 'refused="its robots.txt forbids it (' in (clone / "spiders" / "closed.py").read_text("utf-8")
+        assert not (clone / "tests" / "sites" / "closed").exists()
+        assert "closed" in kit(clone, "list")
+
+    def test_a_wordpress_site_takes_the_family_of_its_theme(self, clone: Path) -> None:
+        newspaper = Newspaper({"/robots.txt": ""})
+        numbers = range(1, 7)
+        slug = {n: "-".join(story(n)["title"].split()[:5]) + f"-{5000 + n}" for n in numbers}
+        with serve(newspaper):
+            root = f"http://127.0.0.1:{newspaper.port}"
+            links = "".join(f'<h2><a href="/{slug[n]}/">{story(n)["title"]}</a></h2>' for n in numbers)
+            newspaper.pages["/"] = (
+                f"<html lang=ar><head><title>{NAME}</title>"
+                f"<link rel='https://api.w.org/' href='{root}/wp-json/'></head><body>{links}</body></html>"
+            )
+            for n in numbers:
+                body = "".join(f"<p>{text}</p>" for text in story(n)["body"])
+                newspaper.pages[f"/{quote(slug[n])}/"] = (
+                    f"<html lang=ar><head><title>{story(n)['title']}</title></head><body>"
+                    f'<h1 class="jeg_post_title">{story(n)["title"]}</h1>'
+                    f'<div class="jeg_meta_date"><a>{story(n)["printed"]}</a></div>'
+                    f'<div class="entry-content"><div class="content-inner">{body}</div></div></body></html>'
+                )
+            posts = [
+                {
+                    "link": f"{root}/{quote(slug[n])}/",
+                    "title": {"rendered": story(n)["title"]},
+                    "date_gmt": f"{story(n)['at']:%Y-%m-%dT%H:%M:%S}",
+                }
+                for n in numbers
+            ]
+            api = "/wp-json/wp/v2/posts?per_page=100&page=1&_fields=link,date_gmt,modified_gmt,title"
+            newspaper.pages[api] = (200, {"Content-Type": "application/json"}, json.dumps(posts))
+            said = kit(clone, "newsite", f"{root}/", "--name", "wordy", "--country", "MA")
+        declared = (clone / "spiders" / "wordy.py").read_text("utf-8")
+        assert "markup=[JNEWS]" in declared
+        assert "WordPress()" in declared
+        assert "tests     pass, but for the review" in said
+
+    @pytest.mark.parametrize(
+        ("args", "sentence"),
+        [
+            ((), "name one site by its address"),
+            (("hespress.com",), "name one site by its address"),
+            (("https://www.hespress.com/",), "spiders/hespress.py exists"),
+            (("https://a.ma/", "--name", "A B"), "small Latin letters"),
+            (("https://a.ma/", "--timezone", "Rabat"), "--timezone=Rabat"),
+        ],
+    )
+    def test_wrong_use(self, args: tuple[str, ...], sentence: str) -> None:
+        done = scrapy("newsite", *args)
+        assert done.returncode == 2
+        assert sentence in done.stdout + done.stderr
+
+    def test_what_the_address_alone_tells(self) -> None:
+        found = probe.begin("https://www.al-sahl24.press.ma/")
+        assert (found.spider, found.domain, found.country, found.timezone) == (
+            "al_sahl24", "al-sahl24.press.ma", "MA", "Africa/Casablanca",
+        )  # fmt: skip
+        assert probe.begin("https://sahl.com/").timezone is None
+
+
+class TestFixture:
+    def test_a_saved_page_is_reworded_and_to_be_reviewed(self, clone: Path, tmp_path: Path) -> None:
+        hespress = spiders()["hespress"].site
+        source = PROJECT / "tests" / "sites" / "hespress" / "article-1.html"
+        url = json.loads(source.with_suffix(".json").read_text("utf-8"))["url"]
+        (tmp_path / "mine.html").write_bytes(source.read_bytes())
+        said = kit(clone, "fixture", "hespress", str(tmp_path / "mine.html"), "--url", url)
+        assert "no listing leads to it" in said
+        folder = clone / "tests" / "sites" / "hespress"
+        new = next(p for p in sorted(folder.glob("*.json")) if '"reviewed": false' in p.read_text("utf-8"))
+        found = json.loads(new.read_text("utf-8"))
+        original = read(source.read_bytes(), url, site=hespress)
+        assert found["found"] is False
+        assert found["expected"]["day"] == original.day
+        assert len(found["expected"]["body"]) == original.body.count("\n\n") + 1
+        assert found["expected"]["title"] != original.title
+        assert [len(w) for w in found["expected"]["title"].split()] == [
+            len(w) for w in original.title.split()
+        ]
+
+    def test_pages_are_read_again_after_the_site_file_was_changed(self, clone: Path) -> None:
+        file = clone / "spiders" / "kech24.py"
+        file.write_text(file.read_text("utf-8").replace("span[itemprop=author]", "span.nobody"), "utf-8")
+        assert "authors was" in kit(clone, "fixture", "kech24")
+        assert '"reviewed": false' in (clone / "tests/sites/kech24/article-1.json").read_text("utf-8")
+
+    def test_the_form_is_that_of_the_tests(self) -> None:
+        assert {*fixture.FIELDS} == {*site_fixtures.FIELDS, "hijri_day"}
+        article = read(page(1).encode(), "https://a.ma/1", now=NOW)
+        assert fixture.expected(article) == site_fixtures.shown(article)
+
+
+class TestReword:
+    WORDS = Reworder(names=[NAME], people=["بدر السلاوي"])
+
+    def test_the_newspapers_words_are_gone_and_their_shape_is_not(self) -> None:
+        before = "أعلن مجلس المدينة عن خطة جديدة يوم 27 مارس 2024، بحضور 300 شخص."
+        after = self.WORDS.text(before)
+        assert [len(word) for word in after.split()] == [len(word) for word in before.split()]
+        assert "27 مارس 2024، " in after
+        assert " 300 " in after
+        assert not {"أعلن", "مجلس", "المدينة", "خطة", "جديدة", "بحضور"} & set(re.findall(r"\w+", after))
+        assert self.WORDS.text(f"خطة | {NAME}").endswith(f"| {NAME}")
+        assert "السلاوي" not in self.WORDS.text("بقلم بدر السلاوي")
+        assert self.WORDS.text("بقلم بدر السلاوي").startswith("بقلم ")
+
+    def test_a_page_and_its_declarations_still_agree(self) -> None:
+        body = self.WORDS.page(page(5).encode(), "https://a.ma/5").decode()
+        told = story(5)
+        title = self.WORDS.text(told["title"])
+        assert body.count(title) == 4  # <title>, og:title, JSON-LD, h1
+        assert told["printed"] in body
+        assert "secret" not in body
+        assert not any(word in body for word in ("المساحات", "الخضراء", "السلاوي", "ارتياحهم"))
+        article = read(body.encode(), "https://a.ma/5", now=NOW)
+        assert (article.title, article.section) == (title, self.WORDS.text("مجتمع"))
+
+    def test_an_old_encoding_becomes_utf_8(self) -> None:
+        old = '<html><head><meta charset="windows-1256"></head><body><p>خطة جديدة</p></body></html>'
+        new = self.WORDS.page(old.encode("windows-1256"), "https://a.ma/5").decode("utf-8")
+        assert 'charset="utf-8"' in new
+        assert self.WORDS.text("خطة جديدة") in new
+
+    @pytest.mark.parametrize(
+        ("url", "slug"),
+        [
+            ("https://a.ma/politique/12.html", False),
+            ("https://a.ma/2024/03/27/", False),
+            ("https://a.ma/wp-content/themes/x/style.css", False),
+            ("https://a.ma/politique/lancement-grand-projet-eau-12.html", True),
+        ],
+    )
+    def test_an_address_loses_its_headline_alone(self, url: str, slug: bool) -> None:
+        after = self.WORDS.url(url)
+        assert (after != url) is slug
+        assert re.findall(r"\d+|\.\w+$|^https://a.ma", after) == re.findall(r"\d+|\.\w+$|^https://a.ma", url)
+
+    @given(st.text(alphabet="ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءأإ abcdeé0123٤،.:-<>\n", max_size=80))
+    @settings(max_examples=200, deadline=None, derandomize=True)
+    def test_shape_and_meaning_of_any_text(self, text: str) -> None:
+        after = self.WORDS.text(text)
+        assert len(after) == len(text)
+        assert re.sub(r"[^\W\d_]", "x", after) == re.sub(r"[^\W\d_]", "x", text)
+        assert self.WORDS.text(text) == after
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        ("paths", "others", "article", "no_article"),
+        [
+            (["/articles-10.html", "/articles-11.html"], ["/sport/"], "/articles-9999.html", "/page-3.html"),
+            (["/sport/a-b-c-123.html", "/monde/x-y-z-124.html"], ["/sport/"], "/a/q-1250.html", "/a/us.html"),
+            (["/s/2024/3/27/خبر/49", "/s/2024/3/28/نبأ/50"], ["/part/65"], "/s/2025/1/2/x/7", "/part/66"),
+            (["/n.php?id=41", "/n.php?id=42"], ["/n.php?cat=3"], "/n.php?id=400", "/n.php?cat=4"),
+            (["/news/7300/عنوان_طويل", "/sport/7299/عنوان_آخر"], ["/news/"], "/eco/10001/x", "/eco/"),
+            (["/d/0a1b-77123", "/d/9f3c-77124", "/d/aa-77125"], [], "/d/bb-80000", "/d/"),
+            (["/124512/", "/124513/"], ["/tag/x/"], "/999999/", "/category/"),
+        ],
+    )  # fmt: skip
+    def test_a_pattern(self, paths: list[str], others: list[str], article: str, no_article: str) -> None:
+        found = addresses.pattern([f"https://a.ma{p}" for p in paths], [f"https://a.ma{p}" for p in others])
+        assert found
+        site = Site(
+            name="x", domain="a.ma", timezone="UTC", article=found, discover=[Feed("https://a.ma/feed")]
+        )
+        assert all(site.is_article(f"https://a.ma{p}") for p in [*paths, article]), found
+        assert not any(site.is_article(f"https://a.ma{p}") for p in [*others, no_article]), found
+
+    def test_no_pattern(self) -> None:
+        assert addresses.pattern([]) is None
+        assert addresses.pattern(["https://a.ma/about", "https://a.ma/contact"]) is None
+
+
+class TestSites:
+    def test_the_page_is_up_to_date(self) -> None:
+        sites = {name: cls.site for name, cls in spiders().items()}
+        page = (PROJECT / "docs" / "sites.md").read_text("utf-8")
+        assert page == overview.markdown(sites), "run: scrapy sites --markdown > docs/sites.md"
+
+    def test_without_mongodb(self, tmp_path: Path) -> None:
+        done = scrapy("sites", NEWSCRAWL_DATA=str(tmp_path / "none"))
+        assert done.returncode == 0
+        assert len(done.stdout.splitlines()) == len(spiders()) + 1
+
+    def test_with_what_the_runs_say(self, database: Database) -> None:
+        at = dt.datetime(2026, 9, 20, 12, tzinfo=dt.UTC)
+        shares = {"title": {"markup": 1.0}, "body": {"markup": 1.0}, "dates": {"meta": 1.0}}
+        lacking = {name: {"markup": 0.75, "empty": 0.25} for name in ("authors", "section", "tags", "images")}
+        database.ops["runs"].insert_many(
+            [
+                {"site": "goud", "started_at": at, "finished_at": at, "outcome": "ok",
+                 "reading": {"articles": 8, "shares": shares | lacking}},
+                {"site": "goud", "started_at": at + dt.timedelta(days=1), "outcome": "unreachable"},
+            ]
+        )  # fmt: skip
+        said = scrapy("sites", MONGODB_URI=database.uri, MONGODB_DATABASE=database.name).stdout
+        goud = next(line for line in said.splitlines() if line.startswith("goud"))
+        assert "2026-09-20 12:00" in goud
+        assert "authors 75 %" in goud
+        assert "title" not in goud
+
+    def test_a_mongodb_that_does_not_answer(self) -> None:
+        done = scrapy("sites", MONGODB_URI="mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=500")
+        assert done.returncode == 0
+        assert "without what MongoDB knows" in done.stderr
