@@ -139,7 +139,12 @@ def test_a_new_site_from_its_address_to_a_crawl(
     assert one["body"].split("\n\n") == story(3)["body"]
     assert (one["authors"], one["source"], one["source_name"]) == (["بدر السلاوي"], "maraya", NAME)
     assert {doc["origins"]["body"] for doc in docs.values()} == {"markup"}
-    assert "holds" in kit(clone, "verify", "maraya")
+    assert "maraya: holds" in kit(clone, "verify", "maraya")
+    file = declared.replace("import Feed, Markup", "import Feed, Listing, Markup")
+    home = f'Listing("{address}"), Feed('
+    (clone / "spiders" / "maraya.py").write_text(file.replace('Feed("', f'{home}"'), "utf-8")
+    assert "review" in kit(clone, "fixture", "maraya", "--afresh")
+    assert {file.name for file in saved.glob("*.*")} >= {"home.html", "khabar.xml", "article-2.json"}
     newspaper.pages["/mojtama/0-khabar.html"] = page(0).replace("qissa-", "new-")
     newspaper.pages["/mojtama/1-khabar.html"] = page(1).replace("qissa-", "new-")
     newspaper.pages["/mojtama/2-khabar.html"] = page(2).replace("qissa-", "new-")

@@ -4,8 +4,9 @@ import asyncio
 import datetime as dt
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,10 @@ from newscrawl.items import Article, Http, MadeBy, PublishedDetail, Rejection
 from newscrawl.store.schema import prepare
 from newscrawl.store.writer import StoreDownError, Writer
 from newscrawl.urls import key
-from tests.conftest import Database
+from tests.conftest import Database, scrapy
+from tests.loopback import Newspaper, listing, serve
+from tests.loopback import article as page
+from tests.mongod import mongod, proxy
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -234,3 +238,106 @@ def test_a_writer_that_waited_long_enough_gives_up(run: Run) -> None:
 
     with pytest.raises(StoreDownError):
         run(write())
+
+
+def test_while_mongodb_is_away_the_crawl_waits_and_then_goes_on(run: Run, database: Database) -> None:
+    async def away_and_back() -> tuple[int, int, Writer]:
+        with proxy(int(database.uri.partition("127.0.0.1:")[2].partition("/")[0])) as through:
+            uri = f"mongodb://127.0.0.1:{through.port}/?directConnection=true&serverSelectionTimeoutMS=200"
+            async with AsyncMongoClient[dict[str, Any]](uri, tz_aware=True, w="majority") as client:
+                await prepare(client[database.name], client[f"{database.name}_ops"])
+                writer = Writer(client, database.name, batch=5, age=0.01, queue=10, patience=30)
+                writer.start()
+                through.refusing = True
+                through.cut()
+                taken = 0
+
+                async def crawl() -> None:
+                    nonlocal taken
+                    for number in range(100):
+                        await writer.put(article(number))
+                        taken += 1
+
+                crawling = asyncio.create_task(crawl())
+                before = -1
+                while before < taken:
+                    before = taken
+                    await asyncio.wait({crawling}, timeout=0.5)
+                stored = len(database.articles())
+                through.refusing = False
+                await crawling
+                await writer.close()
+                return before, stored, writer
+
+    taken, stored, writer = run(away_and_back())
+    assert stored == 0
+    assert taken <= 10 + 2 * 5  # the queue, and the batches that are being written
+    assert writer.counts == {"new": 100}
+    assert len(database.articles()) == 100
+
+
+def test_a_writer_keeps_no_more_than_so_many_bytes_waiting(run: Run) -> None:
+    async def fill() -> int:
+        client = AsyncMongoClient[dict[str, Any]]("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=50)
+        writer = Writer(client, "nowhere", batch=1, age=0.01, queue=500, patience=1.0)
+        writer.start()
+        taken = 0
+        with suppress(StoreDownError):
+            for number in range(500):
+                await writer.put(article(number, page=bytes(5_000_000)))
+                taken += 1
+        with pytest.raises(StoreDownError):
+            await writer.close()
+        await client.close()
+        return taken
+
+    assert run(fill()) < 20
+
+
+def test_a_stopped_crawl_leaves_what_it_asked_for_on_the_pending_list(database: Database) -> None:
+    newspaper = Newspaper({"/": listing(list(range(9)))} | {f"/articles-{n}.html": page(n) for n in range(9)})
+
+    def crawl(*args: str) -> None:
+        with serve(newspaper):
+            done = scrapy(
+                "crawl", "loopback", "-a", "since=2024-03-01", *args,
+                "-s", "SPIDER_MODULES=tests.loopback", "-s", "DOWNLOAD_DELAY=0",
+                "-s", "AUTOTHROTTLE_ENABLED=False",
+                MONGODB_URI=database.uri, MONGODB_DATABASE=database.name, **newspaper.environment,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+
+    crawl("-a", "limit=2")
+    stored = {doc["url"].rpartition("/")[2] for doc in database.articles()}
+    pending = list(database.ops["pending"].find())
+    assert len(stored) == 2
+    assert {doc["reason"] for doc in pending} == {"stopped"}
+    left = {doc["url"].rpartition("/")[2] for doc in pending}
+    assert left == {f"articles-{n}.html" for n in range(9)} - stored
+
+
+def test_what_was_not_acknowledged_by_the_majority_is_written_again_and_counted_once(
+    run: Run, tmp_path: Path
+) -> None:
+    async def write() -> Writer:
+        with mongod(tmp_path) as server:
+            async with AsyncMongoClient[dict[str, Any]](server.uri, tz_aware=True, w="majority") as client:
+                await prepare(client["news"], client["news_ops"])
+                writer = Writer(client, "news", batch=5, age=0.01, queue=100, patience=30)
+                concern = {"code": 64, "errmsg": "waiting for replication timed out"}
+                server.fail(
+                    mode={"times": 2},
+                    data={
+                        "failCommands": ["insert"],
+                        "writeConcernError": concern,
+                        "namespace": "news.articles",
+                    },
+                )
+                writer.start()
+                for number in range(20):
+                    await writer.put(article(number))
+                await writer.close()
+                assert await client["news"]["articles"].count_documents({}) == 20
+        return writer
+
+    assert run(write()).counts == {"new": 20}

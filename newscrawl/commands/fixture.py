@@ -30,7 +30,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[--url URL] <site> [address or file]"
+        return "[--url URL | --afresh] <site> [address or file]"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -42,14 +42,19 @@ class Command(ScrapyCommand):
             "With an address or a file: saves that page in tests/sites/SITE, its markup kept and its words "
             "replaced by ours, and beside it a JSON with what reading it gives. Without: reads the saved "
             "pages again after the site file was changed; where there are none, asks the site for what it "
-            "declares and for two articles. Each JSON says reviewed: false until somebody has compared it "
-            "with the page."
+            "declares and for two articles (also with --afresh, after `discover` "
+            "was changed). Each JSON says reviewed: false until somebody has compared it with the page."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--url``."""
+        """Add ``--url`` and ``--afresh``."""
         super().add_options(parser)
         parser.add_argument("--url", metavar="URL", help="the address of a saved page")
+        parser.add_argument(
+            "--afresh",
+            action="store_true",
+            help="ask the site again: its listings and two articles replace all",
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Store nothing, and log no more than errors unless asked to."""
@@ -67,7 +72,7 @@ class Command(ScrapyCommand):
         folder = Path(closest_scrapy_cfg()).parent / "tests" / "sites" / args[0]
         if len(args) == 1:
             pages = [path for path in sorted(folder.glob("*.html")) if path.with_suffix(".json").exists()]
-            if pages:
+            if pages and not opts.afresh:
                 for path in pages:
                     _again(path, site)
             else:
@@ -137,6 +142,8 @@ class Command(ScrapyCommand):
         if not saved.pages:
             self._fail(f"no article of {site.domain} could be saved")
             return
+        for old in folder.glob("*.*"):
+            old.unlink()
         saved.write(folder, dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         print(f"written   {folder.name}: {', '.join(sorted(saved.files))}")
         print(f"review    the pages, then set reviewed to true: make test SITE={folder.name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from pymongo import UpdateOne
+from pymongo.database import Database
 from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import get_spider_loader
 
@@ -16,7 +16,6 @@ from newscrawl.sites import Site
 from newscrawl.store.schema import Document, document
 from newscrawl.store.session import StoreError, session
 
-BATCH = 500
 _UNSETTLED = {
     "$or": [
         {"published.hijri.basis": {"$ne": "table"}},
@@ -60,32 +59,27 @@ class Command(ScrapyCommand):
         spiders = get_spider_loader(self.settings)
         sites = {name: getattr(spiders.load(name), "site", None) for name in spiders.list()}
         read = changed = 0
-        writes: list[UpdateOne] = []
+        wanted = {"published_raw": {"$ne": None}} | ({} if opts.all else _UNSETTLED)
         try:
-            with session() as (db, _):
-                wanted = {"published_raw": {"$ne": None}} | ({} if opts.all else _UNSETTLED)
+            with session() as (db, ops):
                 for doc in db["articles"].find(wanted):
                     read += 1
                     dates = again(doc, sites.get(doc["site"]))
                     if any(doc[name] != value for name, value in dates.items()):
-                        # On condition of what was read: a crawl may have updated it meanwhile.
-                        unchanged = {
-                            "_id": doc["_id"],
-                            "published_raw": doc["published_raw"],
-                            "day": doc["day"],
-                        }
-                        update = {"$set": dates, "$currentDate": {"updated_at": True}}
-                        writes.append(UpdateOne(unchanged, update))
-                    if len(writes) >= BATCH:
-                        changed += db["articles"].bulk_write(writes, ordered=False).modified_count
-                        writes.clear()
-                if writes:
-                    changed += db["articles"].bulk_write(writes, ordered=False).modified_count
+                        changed += _update(db, ops, doc, dates)
         except StoreError as error:
             print(error, file=sys.stderr)
             self.exitcode = EXIT_STATUS["store_down"]
             return
         print(f"{read} dates read again, {changed} changed")
+
+
+def _update(db: Database[Document], ops: Database[Document], doc: Document, dates: Document) -> int:
+    """Write the new dates, unless a crawl was quicker; a new day may make or end a copy."""
+    ops["unlinked"].update_one({"_id": doc["_id"]}, {"$setOnInsert": {"_id": doc["_id"]}}, upsert=True)
+    as_read = {"_id": doc["_id"], "published_raw": doc["published_raw"], "day": doc["day"]}
+    update = {"$set": dates, "$currentDate": {"updated_at": True}}
+    return db["articles"].update_one(as_read, update).modified_count
 
 
 def again(doc: Document, site: Site | None) -> Document:

@@ -123,6 +123,10 @@ async def probe(found: Found, fetch: Fetch) -> Found:
     home_lists = [url for url in linked if site.is_article(url)]
     if home_lists and not any(isinstance(d, Listing) for d in found.discover):
         found.discover.append(Listing(response.url, follow_sections=True))
+        if not listing.section_links(response, site):
+            found.missing.append(
+                "`discover`: no link of the home page looks like a section's; add a Listing for each section"
+            )
     if not found.discover:
         found.missing.append(
             "`discover`: neither feed nor sitemap nor links of the home page lead to articles"
@@ -272,8 +276,12 @@ def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
         found.missing.append(
             f"`authors`: none found on {count} pages; leave it out if the newspaper names none"
         )
-    if not markup.title or not markup.body:
-        lacking = [name for name in ("title", "body") if not getattr(markup, name)]
+    lacking = [
+        name
+        for name, origin in (("title", "title"), ("body", "body"), ("date", "dates"))
+        if not getattr(markup, name) and any(s.article.origins.get(origin) == "generic" for s in samples)
+    ]
+    if lacking:
         found.missing.append(f"a selector for {' and '.join(lacking)}: the generic reading carries it so far")
 
 

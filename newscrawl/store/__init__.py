@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
@@ -138,6 +139,8 @@ class Store:
 
         Raises :class:`StoreError` with one sentence.
         """
+        # At DEBUG it would log every command with the articles in it.
+        logging.getLogger("pymongo").setLevel(logging.WARNING)
         uri = ""
         try:
             uri = resolve_uri() or ""
