@@ -571,4 +571,4 @@ def test_a_missing_browser_is_told_with_its_remedy(site: Site, crawl: Crawl) -> 
     [(kind, _, message, _)] = crawl(asked, PLAYWRIGHT_LAUNCH_OPTIONS={"executable_path": "/none/chromium"})
     assert kind == "other"
     assert "no browser at /none/chromium" in message
-    assert "PLAYWRIGHT_LAUNCH_OPTIONS" in message
+    assert "NEWSCRAWL_BROWSER" in message
