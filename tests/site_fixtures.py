@@ -5,7 +5,7 @@ import datetime as dt
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,18 +26,13 @@ from w3lib.url import safe_url_string
 from newscrawl.download.clock import Clock
 from newscrawl.download.recording import Recorder
 from newscrawl.items import Article, RawArticle, Rejection
+from newscrawl.kit import fixture
 from newscrawl.spider import NewsSpider
 from pipelines.check import CheckPipeline
 from pipelines.clean import CleanPipeline
 from pipelines.date import DatePipeline
 
 SITES = Path(__file__).parent / "sites"
-FIELDS = (
-    "title", "lede", "body", "authors", "byline", "agencies", "dateline", "section", "tags", "images",
-    "day", "time", "published_at", "published_missing", "modified_at",
-    "source", "source_name", "via", "country", "lang",
-)  # fmt: skip
-"""Fields that ``expected`` speaks of; what it leaves out must be null or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +137,10 @@ def response(answer: Answer, request: Request) -> Response:
     return cls(request.url, status=answer.status, headers=headers, body=answer.body, request=request)
 
 
-def shown(document: Article | Mapping[str, Any]) -> dict[str, Any]:
-    """An article, or its document in MongoDB, in the form of ``expected``."""
-    doc = asdict(document) if isinstance(document, Article) else dict(document)
-    doc["body"] = doc["body"].split("\n\n") if doc["body"] else []
-    doc["images"] = [image["url"] for image in doc["images"]]
-    doc["time"] = (doc["published"] or {}).get("time")
-    for name in ("published_at", "modified_at"):
-        doc[name] = doc[name] and doc[name].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {name: doc[name] for name in (*FIELDS, "hijri_day") if doc[name]}
-
-
 def differences(page: Page, document: Article | Mapping[str, Any]) -> list[str]:
     """What is read otherwise than it should be, one line a field."""
-    read, expected = shown(document), page.expected
-    names = FIELDS + (("hijri_day",) if "hijri_day" in expected else ())
+    read, expected = fixture.expected(document), page.expected
+    names = [name for name in fixture.FIELDS if name != "hijri_day" or name in expected]
     return [
         f"{page.name}: {name} is {read.get(name)!r}, should be {expected.get(name)!r}"
         for name in names

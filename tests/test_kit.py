@@ -14,11 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.kit import addresses, fixture, overview, probe
+from newscrawl.kit import addresses, overview, probe
 from newscrawl.kit.reword import Reworder
 from newscrawl.page import read
 from newscrawl.sites import Feed, Site
-from tests import site_fixtures
 from tests.conftest import PROJECT, Database, scrapy
 from tests.loopback import WORDS, Newspaper, serve
 from tests.site_fixtures import spiders
@@ -249,11 +248,6 @@ class TestFixture:
         file.write_text(file.read_text("utf-8").replace("span[itemprop=author]", "span.nobody"), "utf-8")
         assert "authors was" in kit(clone, "fixture", "kech24")
         assert '"reviewed": false' in (clone / "tests/sites/kech24/article-1.json").read_text("utf-8")
-
-    def test_the_form_is_that_of_the_tests(self) -> None:
-        assert {*fixture.FIELDS} == {*site_fixtures.FIELDS, "hijri_day"}
-        article = read(page(1).encode(), "https://a.ma/1", now=NOW)
-        assert fixture.expected(article) == site_fixtures.shown(article)
 
 
 class TestReword:

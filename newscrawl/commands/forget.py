@@ -19,7 +19,7 @@ from newscrawl.spider import NewsSpider
 from newscrawl.store.forget import Forgotten, forget
 from newscrawl.store.schema import Document, prepare
 from newscrawl.store.server import ServerError, local_server, resolve_uri
-from newscrawl.store.uri import redact
+from newscrawl.store.session import cannot_be_used
 from newscrawl.urls import key
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Command(ScrapyCommand):
             for url, forgotten in asyncio.run(self._forget(args)):
                 print(_sentence(url, forgotten))
         except (ServerError, PyMongoError) as error:
-            print(redact(str(error), os.environ.get("MONGODB_URI")), file=sys.stderr)
+            print(cannot_be_used(os.environ.get("MONGODB_URI", ""), error), file=sys.stderr)
             self.exitcode = EXIT_STATUS["store_down"]
 
     async def _forget(self, urls: list[str]) -> list[tuple[str, Forgotten]]:

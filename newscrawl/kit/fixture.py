@@ -5,8 +5,9 @@ The form of the files is told in ``tests/sites/README.md``.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -72,14 +73,17 @@ class Saved:
             (folder / "answers.json").write_text(_json(said), "utf-8")
 
 
-def expected(article: Article) -> dict[str, Any]:
-    """An article in the form of ``expected``: what is null or empty is left out; instants are UTC."""
-    doc = asdict(article)
+def expected(article: Article | Mapping[str, Any]) -> dict[str, Any]:
+    """An article, or its document in MongoDB, in the form of ``expected``.
+
+    What is null or empty is left out; instants are UTC.
+    """
+    doc = asdict(article) if isinstance(article, Article) else dict(article)
     doc["body"] = doc["body"].split("\n\n") if doc["body"] else []
     doc["images"] = [image["url"] for image in doc["images"]]
     doc["time"] = (doc["published"] or {}).get("time")
     for name in ("published_at", "modified_at"):
-        doc[name] = doc[name] and doc[name].strftime("%Y-%m-%dT%H:%M:%SZ")
+        doc[name] = doc[name] and doc[name].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {name: doc[name] for name in FIELDS if doc[name]}
 
 

@@ -13,14 +13,14 @@ from weakref import WeakKeyDictionary
 
 import pymongo
 from pymongo import AsyncMongoClient, ReplaceOne, UpdateOne
-from pymongo.errors import ConfigurationError, PyMongoError
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from scrapy.exceptions import CloseSpider
 
 from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.schema import Document, prepare
 from newscrawl.store.server import ServerError, local_server, resolve_uri
-from newscrawl.store.uri import redact
+from newscrawl.store.session import StoreError, cannot_be_used
 from newscrawl.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 __all__ = ["Known", "Mark", "Pending", "Store", "StoreDownError", "StoreError", "Validator"]
-
-
-class StoreError(Exception):
-    """MongoDB cannot be used; the message is one sentence without credentials."""
 
 
 _OPTIONS: dict[str, Any] = {
@@ -158,12 +154,7 @@ class Store:
                 await prepare(client[self.database], client[f"{self.database}_ops"])
         except (ServerError, PyMongoError) as error:
             await self._resources.aclose()
-            reason = redact(str(error), uri).split(", Timeout:")[0]
-            if isinstance(error, ServerError):
-                raise StoreError(reason) from None
-            if isinstance(error, ConfigurationError):
-                raise StoreError(f"MONGODB_URI cannot be used: {reason}") from None
-            raise StoreError(f"MongoDB at {redact(uri)} cannot be used: {reason}") from None
+            raise cannot_be_used(uri, error) from None
         self._client = client
         get = self._settings
         self._writer = Writer(
