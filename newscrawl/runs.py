@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import scrapy.logformatter
+from itemadapter import ItemAdapter
 from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
@@ -329,7 +330,7 @@ class LogFormatter(scrapy.logformatter.LogFormatter):
         return {
             "level": logging.DEBUG,
             "msg": "%(kind)s %(url)s",
-            "args": {"kind": type(item).__name__, "url": getattr(item, "url", response)},
+            "args": {"kind": type(item).__name__, "url": ItemAdapter(item).get("url", response)},
         }
 
     def item_error(
@@ -339,5 +340,5 @@ class LogFormatter(scrapy.logformatter.LogFormatter):
         return {
             "level": logging.ERROR,
             "msg": "Error processing %(kind)s %(url)s",
-            "args": {"kind": type(item).__name__, "url": getattr(item, "url", response)},
+            "args": {"kind": type(item).__name__, "url": ItemAdapter(item).get("url", response)},
         }
