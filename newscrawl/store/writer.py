@@ -20,7 +20,7 @@ from pymongo.asynchronous.mongo_client import AsyncMongoClient
 from pymongo.errors import BulkWriteError
 
 from newscrawl import identity, urls
-from newscrawl.items import Article, Rejection
+from newscrawl.items import DATE_FIELDS, Article, Rejection
 from newscrawl.store.links import Linker
 from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.schema import Document, document
@@ -57,10 +57,6 @@ _READER_FIELDS = (
     "modified_at", "origins", "made_by", "content_hash",
 )  # fmt: skip
 _DERIVED_FIELDS = ("search_text", "title_key", "signature", "bands")
-_DATE_FIELDS = (
-    "day", "published_at", "hijri_day", "hijri_month", "hijri_day_uaq",
-    "published", "published_raw", "published_missing",
-)  # fmt: skip
 _READ_FIELDS = ("title", "lede", "body")
 _SEEN_FIELDS = ("http", "run", "raw")
 
@@ -455,7 +451,7 @@ class Writer:
         """Write the states that are about to be replaced; writing them twice changes nothing."""
         writes = []
         for old, article in states:
-            state = {name: old.get(name) for name in (*_READER_FIELDS, *_DATE_FIELDS)}
+            state = {name: old.get(name) for name in (*_READER_FIELDS, *DATE_FIELDS)}
             state |= {
                 "article": old["_id"],
                 "changed": [name for name in _READ_FIELDS if old[name] != getattr(article, name)],
@@ -551,7 +547,7 @@ def _update(
         set_ |= {name: new[name] for name in (*_READER_FIELDS, *_DERIVED_FIELDS)}
     better_date = identity.better_date(old, new)
     if better_date:
-        set_ |= {name: new[name] for name in _DATE_FIELDS}
+        set_ |= {name: new[name] for name in DATE_FIELDS}
     if revised or better_date or old["gone_at"]:
         set_["updated_at"] = now
     set_["gone_at"] = None
