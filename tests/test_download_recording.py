@@ -223,6 +223,7 @@ def test_a_cut_is_told(path: Path, caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"", "no exchange"), (b"<html>", "not a WARC"), (gzip.compress(b"x"), "not a WARC")],
+    ids=["empty", "page", "packed"],
 )
 def test_a_file_that_is_no_recording_is_refused(path: Path, content: bytes, words: str) -> None:
     path.write_bytes(content)
