@@ -420,13 +420,103 @@ def _misleading_names() -> Shape:
     )
 
 
+def _cards_below() -> Shape:
+    return Shape(
+        "cards of other articles in nameless boxes below the text",
+        frame(
+            f"""<div class="sc-c"><h1 class="sc-e">{TITLE}</h1><div class="sc-f">07 أكتوبر 2024, 6:45 مساءً</div><div class="sc-h">{"".join(f'<div class="sc-i"><div class="sc-j"><span>{text}</span></div></div>' for text in P)}</div>
+<div class="sc-l"><div>أخبار قد تعجبك</div>{cards(6).replace('class="card"', 'class="sc-m"').replace('class="date"', 'class="sc-n"')}</div></div>"""
+        ),
+        without=(EXCERPT,),
+    )
+
+
+def _closing_line() -> Shape:
+    return Shape(
+        "a footnote closes the text, a line for followers and a widget's label stand in it",
+        frame(
+            f"""<article><h1>{TITLE}</h1><div class="date">07 أكتوبر 2024 18:45</div><div class="txt">{ps(P[:3])}<div>تابع المثال على:</div>{ps(P[3:])}<p>* صحافية من المغرب</p><p>فيديو قد يعجبك:</p></div></article>"""
+        ),
+        body=(*P, "* صحافية من المغرب"),
+        without=("فيديو قد",),
+    )
+
+
+def _brief_among_cards() -> Shape:
+    return Shape(
+        "news in brief above many cards of other articles",
+        frame(
+            f"""<div class="page"><div class="one"><h1>{TITLE}</h1><small>7 تشرين الأول 2024 06:45 مساءً</small><p>{SHORT}</p></div><div class="grid">{cards(10)}</div></div>"""
+        ),
+        body=(SHORT,),
+    )
+
+
+def _old_comments() -> Shape:
+    return Shape(
+        "readers' comments in a table cell below the text, a counter between",
+        frame(
+            f"""<table><tr><td><span class="x1">{TITLE}</span><br><span class="x2">الاثنين, 7 تشرين الأول 2024 18:45</span><div id="x3">{"<br><br>".join(P[:4])}</div><br>عدد القراءات: 1532<br><b>أضف تعليقك</b><form><textarea></textarea></form><b>تعليقات القراء</b>{"".join(f"<div><b>أبو محمد</b> (08/10/2024)<br>{text}</div>" for text in COMMENTS)}</td></tr></table>"""
+        ),
+        body=P[:4],
+        without=("عدد القراءات", "أبو محمد", COMMENTS[0]),
+    )
+
+
+def _live() -> Shape:
+    entries = "".join(
+        f'<div class="entry"><time datetime="2024-10-07T2{i}:05:00+01:00">2{i}:05</time><h3>{HEADLINES[i]}</h3><p>{P[i + 1]}</p></div>'
+        for i in range(3)
+    )
+    return Shape(
+        "a running account: each entry has its clock time",
+        frame(
+            f"""<article><h1>{TITLE}</h1><div class="meta"><time datetime="2024-10-07T18:45:00+01:00">7 أكتوبر 2024 18:45</time></div><div class="intro-text"><p>{P[0]}</p></div><div class="entries">{entries}</div></article>"""
+        ),
+        body=(P[0], HEADLINES[0], P[1], HEADLINES[1], P[2], HEADLINES[2], P[3]),
+    )
+
+
+def _amp() -> Shape:
+    return Shape(
+        "custom tags that say what they hold",
+        frame(
+            f"""<amp-sidebar><ul>{links(4)}</ul></amp-sidebar><main><h1>{TITLE}</h1><div>الإثنين، 7 أكتوبر 2024 06:45 م</div><div class="amp-content">{ps(P[:2])}<amp-ad>إعلان ممول من شركة المثال للسيارات الجديدة والمستعملة في المغرب</amp-ad>{ps(P[2:])}<amp-social-share>تويتر</amp-social-share></div></main>"""
+        ),
+        without=("شركة المثال", "تويتر"),
+    )
+
+
+def _glued_line() -> Shape:
+    return Shape(
+        "author, date and section glued in one line, a clock above, the day of another article amid the text",
+        frame(
+            f"""<div class="header-top"><span class="date">الأربعاء 9 أكتوبر 2024</span></div><article><h1>{TITLE}</h1><p class="post-meta"><span><a href="/a">المحرر</a></span><span class="tie-date">7 أكتوبر، 2024</span><span><a>محلي</a></span></p>
+<div class="entry">{ps(P[:3])}<div class="box"><a href="/x">{HEADLINES[2]}</a><div>12 سبتمبر 2024, 10:13 GMT</div></div>{ps(P[3:])}</div></article>"""
+        ),
+        time=None,
+        without=("12 سبتمبر",),
+    )
+
+
+def _updated_class() -> Shape:
+    return Shape(
+        "the time of publication is of class updated",
+        frame(
+            f"""<article><header><h1 class="entry-title">{TITLE}</h1><div class="td-post-author-name"><div>بواسطة</div> <a href="/a">سلمى الإدريسي</a><div> - </div></div><time class="entry-date updated td-module-date" datetime="2024-10-07T18:45:00+01:00">أكتوبر 7, 2024</time></header><div class="td-post-content">{ps()}</div></article>""",
+            head=ld(datePublished="2024-10-07T17:45:00+00:00"),
+        ),
+    )
+
+
 SHAPES: tuple[Shape, ...] = tuple(
     make()
     for make in (
         _jannah, _breaks, _lede, _standfirst, _bare, _false_zone, _metadata_inside, _byline_first, _ambiguous, _both_calendars,
         _hashed, _old_table, _next_article, _brief, _client_rendered, _broken_json, _lists,
         _date_list, _split_date, _published_and_updated, _two_times, _source_line,
-        _misleading_names,
+        _misleading_names, _cards_below, _closing_line, _brief_among_cards, _old_comments, _live, _amp, _glued_line,
+        _updated_class,
     )
 )  # fmt: skip
 

@@ -49,6 +49,15 @@ def test_every_field_names_its_rung(shape: Shape) -> None:
     assert set(article.origins.values()) <= {"markup", "jsonld", "meta", "microdata", "generic", "url"}
 
 
+def test_author_behind_a_verb_and_the_site_that_signs_as_a_person() -> None:
+    shape = next(shape for shape in SHAPES if "class updated" in shape.name)
+    assert read(shape.html, shape.url).authors == ["سلمى الإدريسي"]
+    person = shape.html.replace(
+        b'"@type": "NewsArticle"', '"@type": "NewsArticle", "author": "صحيفة المثال"'.encode()
+    )
+    assert read(person, shape.url).authors == ["سلمى الإدريسي"]
+
+
 def test_same_bytes_give_the_same_article() -> None:
     for shape in SHAPES:
         assert read(shape.html, shape.url, now=NOW) == read(shape.html, shape.url, now=NOW)

@@ -33,6 +33,7 @@ from newscrawl.text import CLEAN_VERSION, FOLD_VERSION, clean, language
 
 _domain = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _OPENING = re.compile(r"^(?P<place>[^\d.،:؟!]{2,40}?)\s*(?:[-–—ـ/|]\s*)(?P<rest>.{2,40}?)\s*(?:[-–—ـ:|)]|$)")
+_SIGNATURE = re.compile(r"[^()]{0,15}\((?P<names>[^()]{2,40})\)")
 _BRACKET = re.compile(r"^(?P<place>[^\d.،:؟!()]{2,30}?)?\s*[-–—ـ]?\s*\((?P<rest>[^()]{2,40})\)\s*[-–—ـ:]?")
 
 
@@ -112,7 +113,7 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         now=now,
         false_zone=site.false_zone if site else False,
     )
-    signed = len(raw.body) > 1 and bare(raw.body[-1]) in _agencies()
+    signed = len(raw.body) > 1 and _is_signature(raw.body[-1])
     body = "\n\n".join(raw.body[:-1] if signed else raw.body)
     opening = [raw.byline or "", *raw.body[:1]]
     article = Article(
@@ -248,6 +249,13 @@ def _agencies() -> dict[str, str]:
     table = resources.files("newscrawl.page").joinpath("agencies.tsv").read_text("utf-8")
     rows = (row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
     return {bare(spelling): name for spelling, name in rows}
+
+
+def _is_signature(line: str) -> bool:
+    """Is a last line nothing but agencies, after the initials of an editor perhaps (``س.إ (رويترز)``)?"""
+    hit = _SIGNATURE.fullmatch(line)
+    names = re.split(r"\s*[،,/]\s*", hit["names"]) if hit else [line]
+    return all(bare(name) in _agencies() for name in names)
 
 
 def agencies(lines: list[str]) -> list[str]:

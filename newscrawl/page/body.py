@@ -29,6 +29,14 @@ _MAIN = 0.3
 """Share of the page's prose from which a box named ``body`` is believed."""
 _NEARLY_ALL = 0.8
 """Share of a box's prose from which an inner box named ``body`` stands for it."""
+_CARD = 8
+"""Lines that a card of a headline, a date and a teaser has at most."""
+_STAMP = re.compile(
+    r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}\s[^\W\d]+(?:[\s/]+[^\W\d]+)?[،,]?\s\d{4})"
+    r"(?:\W*(?:\d{1,2}:\d{2}(?::\d{2})?|GMT|[صم]|صباحا|مساء)[ً]?)*\W*",
+    re.IGNORECASE,
+)
+"""A line that is nothing but a day or a clock time."""
 _BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.5}
 
 
@@ -81,10 +89,58 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
     such as ``articleBody`` add to the sum. Where nothing is left, the names are doubted.
     """
     for doubt in (False, True):
-        found = _read(blocks, title, unwanted(blocks, title, doubt=doubt), arabic)
+        bad = unwanted(blocks, title, doubt=doubt)
+        if not doubt:
+            for start, end in [*_teasers(blocks, title), *_comments(blocks, title)]:
+                bad[start:end] = [True] * (end - start)
+        found = _read(blocks, title, bad, arabic)
         if found.paragraphs:
             return found
     return Reading()
+
+
+def _is_line(block: Block) -> bool:
+    """Is a block a line of prose, of whatever?"""
+    return block.words >= _PROSE and block.linked < _LINKED and not block.heading
+
+
+def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
+    """The cards of other articles: boxes of a headline that links away and one paragraph after it.
+
+    One alone may be anything; where the page's only other text is below a title of a word or two, the
+    page lists articles, and its cards are left for ``_is_listing`` to see.
+    """
+    row = blocks.row
+    links = list(accumulate(map(is_headline_link, row), initial=0))
+    prose = list(accumulate(map(_is_line, row), initial=0))
+    cards: dict[int, tuple[int, int]] = {}
+    for box in blocks.boxes:
+        start, end = box.start, box.end
+        if end - start > _CARD or prose[end] - prose[start] != 1 or not 1 <= links[end] - links[start] <= 2:
+            continue
+        if title is not None and start <= title < end:
+            continue
+        text = next(i for i in range(start, end) if _is_line(row[i]))
+        if links[text] > links[start]:
+            cards.setdefault(text, (start, end))
+    rest = prose[-1] - len(cards)
+    if len(cards) < 2 or (rest < len(cards) and (title is None or row[title].words < 3)):
+        return []
+    return list(cards.values())
+
+
+def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
+    """What follows the heading of the readers' comments in its box, below two paragraphs or more."""
+    row = blocks.row
+    found: list[tuple[int, int]] = []
+    for index, block in enumerate(row):
+        if block.words > 6 or boilerplate.kind(block.text) != "end":
+            continue
+        box = next((box for box in blocks.boxes if box.start <= index and box.end > index + 1), None)
+        above = range((title or 0) + 1, index)
+        if box is not None and sum(_is_line(row[i]) for i in above) >= 2:
+            found.append((index, box.end))
+    return found
 
 
 def _read(blocks: Blocks, title: int | None, bad: list[bool], arabic: bool) -> Reading:
@@ -140,8 +196,8 @@ def _within(
         if bad[index] or block.linked >= _LINKED or block.text == headline:
             continue
         kind = boilerplate.kind(block.text)
-        aside = aside or kind == "stop"
-        if kind:
+        aside = aside or kind in ("stop", "end")
+        if kind or _is_stamp(blocks, index):
             continue
         prose = _is_prose(block, weights[index])
         closed = block.text.endswith(_ENDS)
@@ -158,6 +214,16 @@ def _within(
         aside = aside and not prose
         taken.append(index)
     return taken
+
+
+def _is_stamp(blocks: Blocks, index: int) -> bool:
+    """Is a line the clock time of an entry or the day of another article, and no heading of a chronicle?"""
+    row = blocks.row
+    text = row[index].text
+    if row[index].heading or row[index].words > _CARD or not _STAMP.fullmatch(text):
+        return False
+    beside = row[max(0, index - 1) : index + 2]
+    return ":" in text or any(is_headline_link(block) for block in beside)
 
 
 def _continues(block: Block, inner: Box, box: Box) -> bool:
@@ -238,13 +304,13 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float]) -> list[int
         return []
     last = prose[-1]
     kept = [i for i in taken if prose[0] <= i <= last]
-    for index in taken:  # short closing lines: "وانتهى البيان."
-        if (
-            index == last + 1
-            and row[index].words >= 3
-            and not row[index].heading
-            and row[index].text.endswith(_ENDS)
-        ):
+    for index in taken:  # short closing lines: "وانتهى البيان.", "* كاتب من المغرب"
+        block = row[index]
+        closed = block.words >= 3 and block.text.endswith(_ENDS)
+        housed = (
+            count > 1 and block.element.getparent() is place and block.element.tag == row[last].element.tag
+        )
+        if index == last + 1 and not block.heading and (closed or housed) and not block.text.endswith(":"):
             kept.append(index)
             last = index
     return kept
@@ -286,7 +352,7 @@ def lines(blocks: Blocks) -> list[str]:
     aside = False
     for index, block in enumerate(blocks.row):
         kind = boilerplate.kind(block.text)
-        if kind == "stop":
+        if kind in ("stop", "end"):
             aside = True
         elif not (kind or bad[index] or (aside and (block.linked >= _LINKED or block.words < _PROSE))):
             aside = False

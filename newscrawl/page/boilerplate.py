@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, cast
+
+_Kind = Literal["stop", "end", "drop"]
 
 _FOLD = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "é": "e", "è": "e", "à": "a", "ê": "e"}
@@ -27,19 +29,20 @@ def folded(line: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> dict[str, re.Pattern[str]]:
-    kinds: dict[str, list[str]] = {}
+def _patterns() -> dict[_Kind, re.Pattern[str]]:
+    kinds: dict[_Kind, list[str]] = {}
     table = resources.files("newscrawl.page").joinpath("boilerplate.tsv").read_text("utf-8")
     for row in table.splitlines():
         if row and not row.startswith("#"):
             kind, pattern = row.split("\t", 1)
-            kinds.setdefault(kind, []).append(pattern)
+            kinds.setdefault(cast(_Kind, kind), []).append(pattern)
     return {kind: re.compile("|".join(f"(?:{pattern})" for pattern in rows)) for kind, rows in kinds.items()}
 
 
 @lru_cache(maxsize=4096)
-def kind(line: str) -> Literal["stop", "drop", ""]:
-    """``stop`` for the heading of a box of links, ``drop`` for another line to leave out, or nothing.
+def kind(line: str) -> _Kind | Literal[""]:
+    """``stop`` for the heading of a box of links, ``end`` for that of the readers' comments, ``drop`` for
+    another line to leave out, or nothing.
 
     >>> kind("أخبار ذات صلة"), kind("جميع الحقوق محفوظة © 2024"), kind("قال الوزير إن الأخبار جيدة")
     ('stop', 'drop', '')
@@ -49,5 +52,5 @@ def kind(line: str) -> Literal["stop", "drop", ""]:
     text = folded(line)
     for name, pattern in _patterns().items():
         if pattern.fullmatch(text):
-            return "stop" if name == "stop" else "drop"
+            return name
     return ""

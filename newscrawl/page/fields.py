@@ -314,7 +314,8 @@ class _Page:
         raw.authors = self._people(raw.authors)
 
     def _people(self, found: list[str]) -> list[str]:
-        site = {headline.bare(name) for name in self.names}
+        after = headline.suffix(self.meta.title or "", self.raw.title or "")
+        site = {headline.bare(name) for name in [*self.names, after or ""] if name}
         words = {word for name in site for word in name.split()}
         out: list[str] = []
         for text in found:

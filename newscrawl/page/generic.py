@@ -9,7 +9,7 @@ from lxml import etree
 
 from newscrawl.items import DateCandidate
 from newscrawl.page import boilerplate
-from newscrawl.page.blocks import Blocks
+from newscrawl.page.blocks import INLINE, Block, Blocks
 from newscrawl.page.body import Reading
 from newscrawl.page.document import path_of, squeeze, text_of
 from newscrawl.page.names import CLOCK
@@ -27,13 +27,17 @@ _ALONE = re.compile(
 _UPDATED = re.compile(r"تحديث|تعديل|حُد[ّ]?ث|updated?|modified|mis(?:e)? à jour", re.IGNORECASE)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
 BYLINE = re.compile(
-    r"^(?:(?:كتبت?|كتبها?|بقلم|by|par|written by)(?:\s*[:/|\-–]\s*|\s+)"
-    r"|(?:تحرير|[إا]عداد|حوار|حاورها?|ترجمة|متابعة|تقرير|المحررة?|الكاتبة?|مراسلة?)\s*[:/|\-–]\s*)"
+    r"^(?:(?:كتبت?|كتبها?|بقلم|بواسطة|by|par|written by)(?:\s*[:/|\-–]\s*|\s+)"
+    r"|(?:تحرير|[إا]عداد|حوار|حاورت?ه?ا?|ترجمة|متابعة|تقرير|المحررة?|الكاتبة?|مراسلة?)\s*[:/|\-–]\s*)"
     r"(?P<name>\S.{1,80})$",
     re.IGNORECASE,
 )
 """A line that names an author after a verb or a label (``بقلم …``, ``إعداد: …``)."""
 MAX_DATE_WORDS = 22
+_LONGEST = 60
+"""Letters of a date that stands inside a line."""
+_CHANGED = re.compile(r"^(?!.*(?:entry-date|publish)).*(?:modif|updat)", re.IGNORECASE | re.DOTALL)
+"""Names of a date of change; ``entry-date updated``, as WordPress themes write, is that of publication."""
 _CONTINUES = re.compile(
     r"و(?:[أا]ضاف|تابع|قال|[أا]كد|[أا]وضح|ذكر|[أا]شار|لفت|شدد|[أا]ردف|استطرد|بي[ّ]?ن|نو[ّ]?ه|اعتبر|زاد|استدرك|كشف|نقل|ختم|صر[ّ]?ح|[أا]فاد|"
     r"[أا]علن|رأى|[أا]بدى|[أا]عرب|دعا|طالب|عب[ّ]?ر|قد|كان)(?:ت|وا)?\b"
@@ -41,44 +45,67 @@ _CONTINUES = re.compile(
 
 
 def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateCandidate]:
-    """Dates printed or marked near the headline and the body; the page's clock and footer are left out."""
+    """Dates printed or marked near the headline and the body, those below the headline first.
+
+    The page's clock and footer are left out, and what stands amid the text, where other articles are shown.
+    """
     first = max(0, (title if title is not None else reading.start) - 6)
     last = max(reading.end, (title or 0) + 1)
     trunk = _trunk(blocks, title, reading)
     seen: set[str] = set()
     article = set(map(id, reading.paragraphs))
-    for mark in blocks.marks:
-        if mark.role != "date" or not first <= mark.index <= last + 3 or _clock(mark.element, trunk):
+    inside = [i for i in range(reading.start, reading.end) if id(blocks.row[i]) in article]
+    amid = range(inside[1] + 1, inside[-1]) if len(inside) > 2 else range(0)
+    named = {mark.element for mark in blocks.marks if mark.role == "date"}
+    start = title + 1 if title is not None else first
+    for mark in sorted(blocks.marks, key=lambda mark: mark.index < start):
+        if mark.role != "date" or not first <= mark.index <= last + 3 or mark.index in amid:
+            continue
+        if _clock(mark.element, trunk):
             continue
         machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))
         name = squeeze(mark.element.get("class") or mark.element.get("itemprop") or "")
-        if machine and _DIGIT.search(machine) and machine not in seen:
+        if not machine and mark.element.tag in INLINE and mark.index <= reading.start + 1:
+            text = text_of(mark.element)
+            if (
+                len(text) <= _LONGEST and text not in seen and _DATE.search(_ascii(text))
+            ):  # glued to its neighbours in the line
+                seen.add(text)
+                yield from printed(text, "generic", _name(mark.element))
+        elif machine and _DIGIT.search(machine) and machine not in seen:
             seen.add(machine)
-            changed = re.search(r"modif|updat", f"{name} {mark.element.get('itemprop') or ''}", re.IGNORECASE)
+            changed = _CHANGED.search(f"{name} {mark.element.get('itemprop') or ''}")
             yield DateCandidate(
                 text=machine,
                 rung="microdata",
                 kind="modified" if changed or _UPDATED.search(_before(mark.element)) else "published",
                 where=f"time[datetime] {name}".strip(),
             )
-    for index in range(first, len(blocks.row)):
+    for index in [*range(start, len(blocks.row)), *range(first, start)]:
         block = blocks.row[index]
-        if block.words > MAX_DATE_WORDS or block.heading or block.linked > 0.7 or id(block) in article:
+        if block.words > MAX_DATE_WORDS or block.heading or id(block) in article or index in amid:
+            continue
+        if block.linked > 0.7 and block.element not in named:
             continue
         if index >= last + 4 and not _LABEL.match(block.text):
             continue
-        if block.text in seen or not _DATE.search(_ascii(block.text)) or _clock(block.element, trunk):
+        if block.text in seen or (not _DIGIT.search(block.text) and not _DATE.search(block.text)):
+            continue
+        text = _apart(block)
+        if not _DATE.search(_ascii(text)) or _clock(block.element, trunk):
             continue
         seen.add(block.text)
-        yield from printed(_with_clock(blocks, index), "generic", _name(block.element))
+        yield from printed(_with_clock(blocks, index, text), "generic", _name(block.element))
 
 
-def _with_clock(blocks: Blocks, index: int) -> str:
-    """A date line with its parts apart, and with the clock time that stands alone beside it."""
-    block = blocks.row[index]
+def _apart(block: Block) -> str:
+    """The text of a line with its elements apart: ``المحرر 16 مايو`` where only style parts the two."""
     text = squeeze(" ".join(map(str, block.element.itertext()))) if len(block.element) else ""
-    if squeeze(text.replace(" ", "")) != block.text.replace(" ", ""):
-        text = block.text
+    return text if text.replace(" ", "") == block.text.replace(" ", "") else block.text
+
+
+def _with_clock(blocks: Blocks, index: int, text: str) -> str:
+    """A date line with the clock time that stands alone beside it."""
     if ":" in text:
         return text
     for beside in (index + 1, index - 1):
@@ -211,7 +238,8 @@ def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | N
             return block.text, split_names(hit["name"])
     for mark in blocks.marks:
         if mark.role == "author" and title - 3 <= mark.index <= reading.end + 4:
-            text = text_of(mark.element)
+            linked = [name for a in mark.element.iter("a") if len((name := text_of(a)).split()) > 1]
+            text = linked[0] if len(linked) == 1 else text_of(mark.element)
             if 1 < len(text.split()) <= 8 and not _DIGIT.search(text):
                 hit = BYLINE.match(text)
                 line, names = text, split_names(hit["name"] if hit else text)

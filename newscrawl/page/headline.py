@@ -61,6 +61,17 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
     return squeeze(title)
 
 
+def suffix(title: str, headline: str) -> str | None:
+    """What follows the headline in ``<title>`` after a mark: the name of the site.
+
+    >>> suffix("وزير الري يشهد التوقيع - اليوم السابع", "وزير الري يشهد التوقيع")
+    'اليوم السابع'
+    """
+    if not headline or not title.startswith(headline) or not (cut := _CUT.match(title, len(headline))):
+        return None
+    return title[cut.end() :].strip() or None
+
+
 def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
     """The printed headline and its index: the ``h1``, else the line, nearest to a declared title."""
     site = {bare(name) for name in names}

@@ -62,9 +62,9 @@ _ROLES = {
 }
 _ROLE_PATTERNS = {role: re.compile(pattern, re.VERBOSE) for role, pattern in _ROLES.items()}
 CLOCK = re.compile(
-    r"""today | current | (?:^|[-_ ])now(?=$|[-_ ]) | clock | masthead | date-?header | head(?:er)?-?date
-    | (?:site|page|main|top|global)[-_]?head | (?:^|\s)(?:header|top)(?=$|\s) | top-?(?:bar|menu|nav)
-    | toolbar | (?:^|[-_ ])(?:menu|nav|ticker|footer)(?=$|[-_ ])""",
+    r"""today | current | (?:^|[-_ ])now(?=$|[-_ ]) | clock | masthead | date-?header
+    | head(?:er)?-?(?:date|top) | (?:site|page|main|top|global)[-_]?head | (?:^|\s)(?:header|top)(?=$|\s)
+    | top-?(?:bar|menu|nav) | toolbar | (?:^|[-_ ])(?:menu|nav|ticker|footer)(?=$|[-_ ])""",
     re.VERBOSE,
 )
 """Boxes whose date is that of the visit."""
@@ -87,7 +87,7 @@ def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[st
 
 
 def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
-    """What the names of an element say.
+    """What the names of an element say; that of a custom tag (``amp-sidebar``) is one of them.
 
     A hint: ``body`` (declared so), ``good`` (named like one), ``frame`` (not the article), ``bad``
     (beside its text), ``mixed``, or nothing. And roles, what it holds: ``author``, ``date``, ``lede``,
@@ -98,8 +98,9 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
     style = get("style")
     if (style and _HIDDEN.search(style)) or get("hidden") is not None or get("aria-hidden") == "true":
         return "frame", ()
-    if classes or identity or prop or rel:
-        return _named(f"{identity or ''} {classes or ''}", prop, rel)
+    custom = element.tag if "-" in element.tag else ""
+    if classes or identity or prop or rel or custom:
+        return _named(f"{custom} {identity or ''} {classes or ''}", prop, rel)
     return "", ()
 
 
