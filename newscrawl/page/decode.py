@@ -42,13 +42,12 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
         text = body.decode(encoding, "replace")
     else:
         text, encoding = _decode_bytes(body, content_type)
-    return text.replace("\x00", ""), _standard_name(encoding)
+    return text.replace("\x00", "") if "\x00" in text else text, _standard_name(encoding)
 
 
 def _utf16(body: bytes) -> str | None:
     """UTF-16 without a mark: zeros in every second byte, the upper halves of markup and spaces."""
-    zeros = body.count(0)
-    if zeros * 20 < len(body) or not zeros:
+    if 0 not in body or (zeros := body.count(0)) * 20 < len(body):
         return None
     upper = body[1::2].count(0)
     if upper * 20 >= zeros * 19:

@@ -22,7 +22,6 @@ _PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, recover=True, no_network=True
 )
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass
@@ -108,7 +107,7 @@ def path_of(url: str) -> str:
 
 def squeeze(text: str | None) -> str:
     """Text with its white space collapsed, nothing else changed."""
-    return _SPACE.sub(" ", text).strip() if text else ""
+    return " ".join(text.split()) if text else ""
 
 
 def text_of(element: etree._Element) -> str:

@@ -75,6 +75,7 @@ class _Page:
         self.root = document.root
         self.site = site
         self.markup = selectors or Markup()
+        self.places = markup.Places(document.root, self.markup)
         self.linked = jsonld.read(self.root)
         self.meta = meta_.read(document)
         self.raw = RawArticle(url=document.url, urls=[document.url])
@@ -147,7 +148,7 @@ class _Page:
         self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]
     ) -> list[str]:
         """What the site's own selector for a field gives."""
-        texts, _ = markup.strings(self.root, getattr(self.markup, field))
+        texts, _ = markup.strings(self.places, getattr(self.markup, field))
         if texts:
             self.answered = True
         return texts
@@ -168,7 +169,7 @@ class _Page:
     def visible(self) -> None:
         """The site's own dates, before ``remove`` takes their element away."""
         for field, kind in (("date", "published"), ("modified", "modified")):
-            texts, selector = markup.strings(self.root, getattr(self.markup, field))
+            texts, selector = markup.strings(self.places, getattr(self.markup, field))
             for text in texts[:2]:
                 self.answered = True
                 for candidate in generic.printed(text, "markup", selector):
@@ -207,20 +208,20 @@ class _Page:
         """The paragraphs in the place of the body, none where it holds nothing but notices: the rest of
         the page is no article then. None when the page has no such place.
         """
-        removed = set(markup.elements(self.root, self.markup.remove)[0]) if self.markup.remove else set()
+        removed = markup.elements(self.places, self.markup.remove)
         cut = [re.compile(pattern) for pattern in self.markup.cut]
         spoken = False
-        for _, hits in markup.found(self.root, self.markup.body):
+        for _, hits in markup.found(self.places, self.markup.body):
             nodes = [hit for hit in hits if not isinstance(hit, str)]
-            inside = set(nodes)
-            paragraphs: list[str] = []
-            for node in nodes:
-                above = set(node.iterancestors())
-                if not above & inside and not (above | {node}) & removed:
-                    for element in removed:
-                        if node in element.iterancestors():
-                            drop(element)
-                    paragraphs += body_.lines(blocks_.read(node))
+            outside = removed.union(nodes)
+            nodes = [
+                node for node in nodes if node not in removed and outside.isdisjoint(node.iterancestors())
+            ]
+            places = set(nodes)
+            for element in removed:
+                if not places.isdisjoint(element.iterancestors()):
+                    drop(element)
+            paragraphs = [line for node in nodes for line in body_.lines(blocks_.read(node))]
             paragraphs += [squeeze(hit) for hit in hits if isinstance(hit, str) and squeeze(hit)]
             if kept := [p for p in paragraphs if not any(pattern.fullmatch(p) for pattern in cut)]:
                 return kept
@@ -359,7 +360,7 @@ class _Page:
     def images(self) -> None:
         found: list[tuple[str, str, str | None]] = []
         if self.markup.images:
-            for _, hits in markup.found(self.root, self.markup.images):
+            for _, hits in markup.found(self.places, self.markup.images):
                 for hit in hits:
                     if isinstance(hit, str):
                         found.append(("markup", hit, None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -80,12 +81,12 @@ def _take(node: dict[str, Any], linked: Linked) -> None:
 
 
 def _loads(text: str) -> Any:
+    with suppress(ValueError, RecursionError):
+        return json.loads(text, strict=False)
     text = _COMMENT.sub("", text.strip())
     for attempt in (text, _TRAILING_COMMA.sub("", text)):
-        try:
+        with suppress(ValueError, RecursionError):
             return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
-            continue
     try:  # several values one after the other: the first
         return json.JSONDecoder(strict=False).raw_decode(text)[0]
     except (ValueError, RecursionError):

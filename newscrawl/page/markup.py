@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any
 
+import cssselect
 import jmespath  # type: ignore[import-untyped]
+from cssselect.parser import Class, CombinedSelector, Hash
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
 from newscrawl.page.document import squeeze, text_of
-from newscrawl.sites import Selectors
+from newscrawl.sites import Markup, Selectors
 
-_translate = HTMLTranslator().css_to_xpath
+_translator = HTMLTranslator()
+_translate = _translator.css_to_xpath
 _JSON = re.compile(r"(?P<css>.+)::json\((?P<path>.+)\)", re.DOTALL)
 
 
@@ -32,15 +38,104 @@ def compiled(selector: str) -> etree.XPath:
         raise ValueError(f"not a CSS selector: {selector!r} ({error}); see the Markup of the site") from error
 
 
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Part:
+    """One part of a selector, from the class or id that it begins with."""
+
+    attribute: str
+    """``class`` or ``id``."""
+    name: str
+    path: Callable[[etree._Element], Any]
+    """From an element that has the name."""
+
+
+@lru_cache(maxsize=4096)
+def _parts(selector: str) -> tuple[_Part, ...]:
+    """The parts of a selector when each begins with a class or an id, else nothing."""
+    compiled(selector)
+    parts: list[_Part] = []
+    for part in cssselect.parse(_parted(selector)[0]):
+        node: Any = part.parsed_tree
+        while isinstance(node, CombinedSelector):
+            if node.combinator in "+~":  # two beginnings may lead to one element
+                return ()
+            node = node.selector
+        while not isinstance(node, Class | Hash):
+            if not (node := getattr(node, "selector", None)):
+                return ()
+        attribute, name = ("class", node.class_name) if isinstance(node, Class) else ("id", node.id)
+        path = _translator.selector_to_xpath(part, prefix="self::", translate_pseudo_elements=True)
+        parts.append(_Part(attribute, name, etree.XPath(path)))
+    return tuple(parts)
+
+
+_FIELDS = [field.name for field in dataclasses.fields(Markup) if field.type == "Selectors"]
+
+
+class Places:
+    """A page as a site's selectors see it: where one begins is looked up, not searched for.
+
+    All elements are passed once for all selectors of the site; a selector that begins with neither a
+    class nor an id, or in too many elements, is searched for as everywhere else.
+    """
+
+    MAX = 30
+    """Elements from which searching is as fast."""
+
+    def __init__(self, root: etree._Element, declared: Markup) -> None:
+        self.root = root
+        self.declared = declared
+
+    @cached_property
+    def _named(self) -> dict[str, dict[str, list[etree._Element]]]:
+        """The elements of each class and id that a selector begins with, in the order of the page."""
+        named: dict[str, dict[str, list[etree._Element]]] = {"class": {}, "id": {}}
+        for field in _FIELDS:
+            for selector in each(getattr(self.declared, field)):
+                for part in _parts(selector):
+                    named[part.attribute][part.name] = []
+        classes, identities = named["class"], named["id"]
+        wanted = classes.keys()
+        for element in self.root.iter(etree.Element):
+            words = element.get("class")
+            if words and not wanted.isdisjoint(names := words.split()):
+                for name in wanted & names:
+                    classes[name].append(element)
+            if identities and (identity := element.get("id") or "") in identities:
+                identities[identity].append(element)
+        return named
+
+    def __call__(self, selector: str, *, ordered: bool = True) -> Any:
+        """What a selector finds; in any order, and some of it twice, unless ``ordered``."""
+        search: Callable[[etree._Element], Any] = compiled(selector)
+        groups: list[list[Any]] = []
+        for part in _parts(selector):
+            starts = self._named[part.attribute][part.name]
+            nested = ordered and any(one in other.iterancestors() for one, other in pairwise(starts))
+            if nested or len(starts) > self.MAX:
+                return search(self.root)
+            groups.append([hit for start in starts if self._holds(start) for hit in part.path(start)])
+        found = [group for group in groups if group]
+        if not groups or (ordered and len(found) > 1):
+            return search(self.root)
+        return [hit for group in found for hit in group]
+
+    def _holds(self, element: etree._Element) -> bool:
+        """Is an element still in the tree (see ``document.drop``)?"""
+        return element is self.root or self.root in element.iterancestors()
+
+
 def each(selectors: Selectors) -> Sequence[str]:
     """The selectors of one field, newest first."""
     return (selectors,) if isinstance(selectors, str) else selectors
 
 
-def found(root: etree._Element, selectors: Selectors) -> Iterator[tuple[str, list[etree._Element | str]]]:
+def found(
+    root: etree._Element | Places, selectors: Selectors
+) -> Iterator[tuple[str, list[etree._Element | str]]]:
     """Each selector that answers, with what it found (elements, or strings for ``::text``/``::attr``)."""
     for selector in each(selectors):
-        result = compiled(selector)(root)
+        result = root(selector) if isinstance(root, Places) else compiled(selector)(root)
         hits = (
             [hit for hit in result if isinstance(hit, etree._Element | str)]
             if isinstance(result, list)
@@ -67,7 +162,7 @@ def _json(element: etree._Element, path: str) -> list[str]:
     return [str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int)]
 
 
-def strings(root: etree._Element, selectors: Selectors) -> tuple[list[str], str]:
+def strings(root: etree._Element | Places, selectors: Selectors) -> tuple[list[str], str]:
     """The texts found by the first selector that gives any, and that selector.
 
     >>> strings(etree.fromstring("<div><b class='k'>رياضة</b></div>"), "b.k")
@@ -80,12 +175,13 @@ def strings(root: etree._Element, selectors: Selectors) -> tuple[list[str], str]
     return [], ""
 
 
-def elements(root: etree._Element, selectors: Selectors) -> tuple[list[etree._Element], str]:
-    """The elements found by the first selector that gives any, and that selector."""
-    for selector, hits in found(root, selectors):
-        if nodes := [hit for hit in hits if not isinstance(hit, str)]:
-            return nodes, selector
-    return [], ""
+def elements(places: Places, selectors: Selectors) -> set[etree._Element]:
+    """The elements found by the first selector that gives any."""
+    for selector in each(selectors):
+        hits = places(selector, ordered=False)
+        if nodes := {hit for hit in hits if isinstance(hit, etree._Element)}:
+            return nodes
+    return set()
 
 
 def _value(element: etree._Element) -> str:

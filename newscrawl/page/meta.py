@@ -111,7 +111,7 @@ def read(document: Document) -> Meta:
     return meta
 
 
-_ITEMPROP = etree.XPath("//*[@itemprop][not(self::meta[ancestor::head])]")
+_ITEMPROP = etree.XPath("//@itemprop/parent::*[not(self::meta[ancestor::head])]")
 
 
 def _meta(element: etree._Element, meta: Meta) -> None:
@@ -130,7 +130,7 @@ def _link(document: Document, element: etree._Element, meta: Meta) -> None:
     rel = (element.get("rel") or "").lower().split()
     if "canonical" in rel:
         meta.canonical = meta.canonical or document.absolute(element.get("href"))
-        return
-    lang, address = squeeze(element.get("hreflang")), element.get("href")
-    if "alternate" in rel and lang and lang.lower() != "x-default" and (full := document.absolute(address)):
-        meta.alternates.append(Alternate(lang=lang, url=full))
+    elif "alternate" in rel:
+        lang, address = squeeze(element.get("hreflang")), element.get("href")
+        if lang and lang.lower() != "x-default" and (full := document.absolute(address)):
+            meta.alternates.append(Alternate(lang=lang, url=full))
