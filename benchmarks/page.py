@@ -4,7 +4,8 @@
 
 The pages are those of the folder in ``NEWSCRAWL_PAGES`` (``*.html``, each with a ``.json`` that tells its
 ``url``), else pages of our own writing. Both tools read each page in turn, so that a busy machine slows
-both; the figures are medians. trafilatura reads with ``favor_precision=True, include_comments=False``.
+both; the figures are medians. ``read`` is timed without and, where a spider of the page's site is at hand,
+with the site's declaration. trafilatura reads with ``favor_precision=True, include_comments=False``.
 """
 
 from __future__ import annotations
@@ -14,11 +15,16 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import trafilatura
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.project import get_project_settings
 
 from newscrawl.page import read
+from newscrawl.sites import Site
 
 REPEAT = 15
 
@@ -48,18 +54,31 @@ def extracted(page: bytes, url: str) -> object:
     return trafilatura.bare_extraction(page, url=url, favor_precision=True, include_comments=False)
 
 
+def declared() -> dict[str, Site]:
+    """The declared sites by domain."""
+    spiders = SpiderLoader.from_settings(get_project_settings())
+    return {
+        site.domain: site for name in spiders.list() if (site := getattr(spiders.load(name), "site", None))
+    }
+
+
 def main() -> None:
-    """Print a table: page, both times, ratio; then the ratio of the medians."""
-    ours, theirs = [], []
-    print(f"{'page':32} {'KB':>6} {'read ms':>9} {'trafilatura ms':>15} {'ratio':>6}")
+    """Print a table of times and of their ratios to trafilatura's; then the ratios of the medians."""
+    sites = declared()
+    rows: list[list[float]] = []
+    print(f"{'page':32} {'KB':>6} {'read ms':>9} {'with site':>9} {'trafilatura':>11} {'ratios':>11}")
     for name, page, url in pages():
-        both = [(milliseconds(read, page, url), milliseconds(extracted, page, url)) for _ in range(REPEAT)]
-        ours.append(statistics.median(one for one, _ in both))
-        theirs.append(statistics.median(other for _, other in both))
-        ratio = ours[-1] / theirs[-1]
-        print(f"{name:32} {len(page) / 1000:6.0f} {ours[-1]:9.2f} {theirs[-1]:15.2f} {ratio:6.2f}")
-    one, other = statistics.median(ours), statistics.median(theirs)
-    print(f"{'median':32} {'':6} {one:9.2f} {other:15.2f} {one / other:6.2f}")
+        site = sites.get((urlsplit(url).hostname or "").removeprefix("www."))
+        readers = (read, partial(read, site=site), extracted)
+        times = [[milliseconds(reader, page, url) for reader in readers] for _ in range(REPEAT)]
+        rows.append([statistics.median(column) for column in zip(*times, strict=True)])
+        _print(f"{name:32} {len(page) / 1000:6.0f}", rows[-1])
+    _print(f"{'median':39}", [statistics.median(column) for column in zip(*rows, strict=True)])
+
+
+def _print(start: str, times: list[float]) -> None:
+    one, site, other = times
+    print(f"{start} {one:9.2f} {site:9.2f} {other:11.2f} {one / other:5.2f} {site / other:5.2f}")
 
 
 if __name__ == "__main__":
