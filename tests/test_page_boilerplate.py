@@ -48,6 +48,12 @@ SENTENCES = (
 )
 """Openings and sub-headings of articles that begin like a button or the heading of a box."""
 FRAME = (
+    "نهاية قصص مقترحة",
+    "صورة من الأرشيف لسوق الجملة",
+    "تابع المثال على:",
+    "عدد القراءات: 1532",
+    "أضف تعليقك",
+    "فيديو قد يعجبك:",
     "شارك",
     "شارك المقال",
     "شارك الخبر على فيسبوك",

@@ -220,3 +220,44 @@ def test_page_and_addresses_travel_along() -> None:
     raw = read(PAGE)
     assert raw.page == PAGE
     assert raw.urls == [URL]
+
+
+def test_of_several_declared_articles_the_page_s_own_is_read() -> None:
+    other = {
+        "author": {"@type": "Person", "name": "كاتب آخر"},
+        "headline": HEADLINES[0],
+        "datePublished": "2024-10-09T09:00:00Z",
+    }
+    mine = {
+        "author": {"@type": "Person", "name": "سلمى الإدريسي"},
+        "datePublished": "2024-10-07T18:45:00+01:00",
+    }
+    raw = read(frame(f"<h1>{TITLE}</h1>{ps()}", head=ld(**other) + ld(**mine)))
+    assert raw.authors == ["سلمى الإدريسي"]
+    assert [date.text for date in raw.dates if date.rung == "jsonld"] == [mine["datePublished"]]
+
+
+def test_day_with_the_letter_of_its_calendar() -> None:
+    page = frame(f"<h2>{TITLE}</h2><div><time>الاثنين 4 ربيع الآخر 1446هـ 7 أكتوبر 2024م</time></div>{ps()}")
+    assert [date.text for date in read(page).dates] == ["الاثنين 4 ربيع الآخر 1446هـ 7 أكتوبر 2024م"]
+
+
+def test_caption_that_is_a_sentence_is_no_lede() -> None:
+    picture = '<div class="top"><img src="/a.jpg"><div>جانب من الجلسة الثانية لدورة أكتوبر بمقر الجماعة.</div></div>'
+    assert read(frame(f"<h1>{TITLE}</h1>{picture}<div>{ps()}</div>")).body == list(P)
+
+
+@pytest.mark.parametrize(
+    ("signature", "names"),
+    [("الرباط - صحيفة المثال", []), ("صحيفة المثال - سلمى الإدريسي", ["سلمى الإدريسي"])],
+)
+def test_place_before_the_newspaper_is_no_author(signature: str, names: list[str]) -> None:
+    head = ld(author={"@type": "Person", "name": signature}, publisher={"name": "صحيفة المثال"})
+    assert read(frame(f"<h1>{TITLE}</h1>{ps()}", head=head)).authors == names
+
+
+def test_author_in_a_box_of_the_editor() -> None:
+    page = frame(
+        f'<h1>{TITLE}</h1><div class="editor"><span>سلمى الإدريسي</span></div><div class="t">{ps()}</div>'
+    )
+    assert read(page).authors == ["سلمى الإدريسي"]

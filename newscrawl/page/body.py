@@ -207,7 +207,8 @@ def _within(
             continue
         if index >= inner.end and not _continues(block, inner, box):
             continue
-        if not closed and block.words < _CAPTION and _beside_picture(block, box):
+        loose = not closed or index < inner.start
+        if loose and block.words < _CAPTION and _beside_picture(block, box):
             continue
         if block.heading == "h1" and title is not None and taken:
             break

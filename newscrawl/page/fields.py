@@ -76,8 +76,8 @@ class _Page:
         self.site = site
         self.markup = selectors or Markup()
         self.places = markup.Places(document.root, self.markup)
-        self.linked = jsonld.read(self.root)
-        self.meta = meta_.read(document)
+        self.meta = meta = meta_.read(document)
+        self.linked = jsonld.read(self.root, [*meta.names.get("og:title", ()), meta.title or ""])
         self.raw = RawArticle(url=document.url, urls=[document.url])
         self.answered = False
 
@@ -320,10 +320,15 @@ class _Page:
         words = {word for name in site for word in name.split()}
         out: list[str] = []
         for text in found:
-            for name in generic.split_names(text):
-                plain = headline.bare(name)
-                newspaper = plain in site | words or resolve(name) is not None
-                if plain and not newspaper and generic.is_person(name) and name not in out:
+            names = generic.split_names(text)
+            bare = [headline.bare(name) for name in names]
+            papers = [
+                plain in site | words or resolve(name) is not None
+                for name, plain in zip(names, bare, strict=True)
+            ]
+            for name, plain, paper in zip(names, bare, papers, strict=True):
+                place = any(papers) and " " not in plain  # "دبي - العربية"
+                if plain and not paper and not place and generic.is_person(name) and name not in out:
                     out.append(name)
         return out
 

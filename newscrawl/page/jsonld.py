@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
@@ -29,6 +29,7 @@ _MAX_TEXT = 1_000_000
 _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$", re.DOTALL
 )
+_MARKS = re.compile(r"[\W_]+")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _FIELD = r'"%s"\s*:\s*"((?:[^"\\]|\\.)*)"'
 _RESCUED = ("headline", "datePublished", "dateModified", "dateCreated", "articleSection")
@@ -50,25 +51,44 @@ class Linked:
     """Every type met."""
 
 
-def read(root: etree._Element) -> Linked:
-    """The article, page and breadcrumb that a page declares; broken JSON gives what can be rescued."""
+def read(root: etree._Element, titles: Sequence[str] = ()) -> Linked:
+    """The article, page and breadcrumb that a page declares; broken JSON gives what can be rescued.
+
+    Where several articles are declared, those of another headline than the page's ``titles`` are not read.
+    """
     linked = Linked()
+    articles: list[dict[str, Any]] = []
     for script in root.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower() or not script.text:
             continue
         for node in _nodes(_loads(script.text[:_MAX_TEXT])):
-            _take(node, linked)
+            _take(node, linked, articles)
+    if len(articles) > 1:
+        told = [_plain(title) for title in titles]
+        heads = [_plain(text(node.get("headline")) or "") for node in articles]
+        own = [bool(head) and any(title.startswith(head) for title in told) for head in heads]
+        if any(own):
+            articles = [
+                node for node, mine, head in zip(articles, own, heads, strict=True) if mine or not head
+            ]
+    for node in articles:
+        if not linked.article or ("datePublished" in node and "datePublished" not in linked.article):
+            linked.article = {**node, **{k: v for k, v in linked.article.items() if k not in node}}
     return linked
 
 
-def _take(node: dict[str, Any], linked: Linked) -> None:
+def _plain(title: str) -> str:
+    """A headline without the marks that one printing of it has and another not."""
+    return _MARKS.sub("", title)
+
+
+def _take(node: dict[str, Any], linked: Linked, articles: list[dict[str, Any]]) -> None:
     types = {str(kind).rsplit("/", 1)[-1] for kind in listed(node.get("@type"))}
     linked.types |= types
     if isinstance(node.get("@id"), str) and len(node) > 1:
         linked.people.setdefault(node["@id"], node)
     if types & ARTICLE_TYPES:
-        if not linked.article or ("datePublished" in node and "datePublished" not in linked.article):
-            linked.article = {**node, **{k: v for k, v in linked.article.items() if k not in node}}
+        articles.append(node)
     elif types & PAGE_TYPES and not linked.page:
         linked.page = node
     elif "BreadcrumbList" in types and not linked.breadcrumb:

@@ -52,7 +52,7 @@ _GOOD = re.compile(
 """Boxes of an article's text."""
 _ROLES = {
     "author": r"""author | writer | by-?line | writeby | journalist | reporter
-        | (?:^|[-_ ])editor(?=$|[ _-]?name)""",
+        | (?:^|[-_ ])editor(?=$|\s|[_-]?name)""",
     "date": r"date | time(?!line|r) | publish(?:ed)?(?:$|[-_ ]) | posted | pubdate | pinfo",
     "lede": r"""summary | (?:^|[-_ ])lede?(?:$|[-_ ]) | lead(?:$|[-_ ]) | lead-?(?:text|par) | chapo
         | standfirst | excerpt | intro(?!duct) | deck | sub-?(?:title|head|heading)(?!s) | abstract | synopsis
