@@ -261,3 +261,8 @@ def test_author_in_a_box_of_the_editor() -> None:
         f'<h1>{TITLE}</h1><div class="editor"><span>سلمى الإدريسي</span></div><div class="t">{ps()}</div>'
     )
     assert read(page).authors == ["سلمى الإدريسي"]
+
+
+def test_button_for_comments_amid_the_text_does_not_end_it() -> None:
+    page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}<div>أضف تعليقك</div>{ps(P[3:])}</div>')
+    assert read(page).body == list(P)

@@ -130,17 +130,27 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
 
 
 def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
-    """What follows the heading of the readers' comments in its box, below two paragraphs or more."""
+    """What follows the heading of the readers' comments in its box, below two paragraphs or more.
+
+    Where the text goes on in the same place after it, the heading is a button amid the text.
+    """
     row = blocks.row
     found: list[tuple[int, int]] = []
     for index, block in enumerate(row):
         if block.words > 6 or boilerplate.kind(block.text) != "end":
             continue
         box = next((box for box in blocks.boxes if box.start <= index and box.end > index + 1), None)
-        above = range((title or 0) + 1, index)
-        if box is not None and sum(_is_line(row[i]) for i in above) >= 2:
+        above = [_place(block) for block in row[(title or 0) + 1 : index] if _is_line(block)]
+        if box is None or len(above) < 2:
+            continue
+        if not any(_is_line(block) and _place(block) in above for block in row[index : box.end]):
             found.append((index, box.end))
     return found
+
+
+def _place(block: Block) -> etree._Element | None:
+    """The element in which a paragraph stands among others."""
+    return block.element.getparent() if block.element.tag in ("p", "li") else block.element
 
 
 def _read(blocks: Blocks, title: int | None, bad: list[bool], arabic: bool) -> Reading:
