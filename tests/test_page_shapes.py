@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from newscrawl.page import check, extract, read
-from tests.page_shapes import HEADLINES, SHAPES, Shape, french, listing, without_body
+from tests.page_shapes import HEADLINES, SHAPES, P, Shape, cards, frame, french, listing, without_body
 
 NOW = dt.datetime(2024, 10, 9, 10, 2, tzinfo=dt.UTC)
 each = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
@@ -61,6 +61,15 @@ def test_author_behind_a_verb_and_the_site_that_signs_as_a_person() -> None:
 def test_same_bytes_give_the_same_article() -> None:
     for shape in SHAPES:
         assert read(shape.html, shape.url, now=NOW) == read(shape.html, shape.url, now=NOW)
+
+
+def test_listing_with_a_description_is_no_article() -> None:
+    about = f"<p>{P[0]}</p>"
+    for heading in ("أخبار المدن والجهات اليوم", "مجتمع"):
+        page = frame(f'<h1>{heading}</h1>{about}<div class="grid">{cards(12)}</div>', title=heading)
+        refused = check(read(page, "https://www.sahifa-example.com/city/page/2"))
+        assert refused is not None
+        assert refused[0] == "listing"
 
 
 def test_the_page_s_clock_is_no_date_of_an_article() -> None:

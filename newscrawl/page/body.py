@@ -29,6 +29,7 @@ _MAIN = 0.3
 """Share of the page's prose from which a box named ``body`` is believed."""
 _NEARLY_ALL = 0.8
 """Share of a box's prose from which an inner box named ``body`` stands for it."""
+_YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:منذ|قبل)\s")
 _CARD = 8
 """Lines that a card of a headline, a date and a teaser has at most."""
 _STAMP = re.compile(
@@ -107,8 +108,8 @@ def _is_line(block: Block) -> bool:
 def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     """The cards of other articles: boxes of a headline that links away and one paragraph after it.
 
-    One alone may be anything; where the page's only other text is below a title of a word or two, the
-    page lists articles, and its cards are left for ``_is_listing`` to see.
+    One alone may be anything; where the page has less text besides and no date below its title, it lists
+    articles, and its cards are left for ``_is_listing`` to see.
     """
     row = blocks.row
     links = list(accumulate(map(is_headline_link, row), initial=0))
@@ -123,10 +124,12 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
         text = next(i for i in range(start, end) if _is_line(row[i]))
         if links[text] > links[start]:
             cards.setdefault(text, (start, end))
-    rest = prose[-1] - len(cards)
-    if len(cards) < 2 or (rest < len(cards) and (title is None or row[title].words < 3)):
+    if len(cards) < 2:
         return []
-    return list(cards.values())
+    first = min(start for start, _ in cards.values())
+    head = row[title + 1 : first] if title is not None else []
+    dated = any(_YEAR.search(block.text) and not _is_line(block) for block in head)
+    return list(cards.values()) if dated or prose[-1] >= 2 * len(cards) else []
 
 
 def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
