@@ -147,6 +147,8 @@ HUGE: dict[str, Callable[[], bytes]] = {
     "many dates": lambda: b"".join(
         b"<time datetime=2024-01-%02d>%d</time>" % (i % 31, i) for i in range(400_000)
     ),
+    "comments": lambda: "<p>التعليقات</p><h3><a href=/x>واحد اثنان ثلاثة</a></h3>".encode() * 230_000,
+    "nested dates": lambda: b"<h1>x y z w</h1>" + b"<span class=date>7" * 300_000,
     "headings": lambda: "<h1>المجلس الجماعي يصادق على مشروع جديد</h1>".encode() * 250_000,
     "title": lambda: b"<title>" + "عنوان - ".encode() * 1_400_000,
     "date text": lambda: b"<h1>x y z w</h1><p class=date>" + b"1 " * 9_000_000,

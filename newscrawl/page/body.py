@@ -32,6 +32,12 @@ _NEARLY_ALL = 0.8
 _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:منذ|قبل)\s")
 _CARD = 8
 """Lines that a card of a headline, a date and a teaser has at most."""
+_COMMENTS = re.compile("عليق|رد")
+"""What no heading of readers' comments is without."""
+_HEADING = 6
+"""Words of such a heading at most."""
+_TRIED = 5
+"""So many of them are looked at."""
 _STAMP = re.compile(
     r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}\s[^\W\d]+(?:[\s/]+[^\W\d]+)?[،,]?\s\d{4})"
     r"(?:\W*(?:\d{1,2}:\d{2}(?::\d{2})?|GMT|[صم]|صباحا|مساء)[ً]?)*\W*",
@@ -138,17 +144,16 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     Where the text goes on in the same place after it, the heading is a button amid the text.
     """
     row = blocks.row
-    found: list[tuple[int, int]] = []
-    for index, block in enumerate(row):
-        if block.words > 6 or boilerplate.kind(block.text) != "end":
-            continue
+    heads = [i for i, block in enumerate(row) if block.words <= _HEADING and _COMMENTS.search(block.text)]
+    for index in [i for i in heads if boilerplate.kind(row[i].text) == "end"][:_TRIED]:
         box = next((box for box in blocks.boxes if box.start <= index and box.end > index + 1), None)
         above = [_place(block) for block in row[(title or 0) + 1 : index] if _is_line(block)]
         if box is None or len(above) < 2:
             continue
-        if not any(_is_line(block) and _place(block) in above for block in row[index : box.end]):
-            found.append((index, box.end))
-    return found
+        places = set(above)
+        if not any(_is_line(block) and _place(block) in places for block in row[index : box.end]):
+            return [(index, box.end)]
+    return []
 
 
 def _place(block: Block) -> etree._Element | None:

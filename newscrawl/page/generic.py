@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -34,6 +35,10 @@ BYLINE = re.compile(
 )
 """A line that names an author after a verb or a label (``بقلم …``, ``إعداد: …``)."""
 MAX_DATE_WORDS = 22
+_LINKS = 3
+"""Links looked at in the box of an author."""
+_INLINE = 12
+"""Dates inside lines that are looked at."""
 _LONGEST = 60
 """Letters of a date that stands inside a line."""
 _CHANGED = re.compile(r"^(?!.*(?:entry-date|publish)).*(?:modif|updat)", re.IGNORECASE | re.DOTALL)
@@ -56,23 +61,15 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
     article = set(map(id, reading.paragraphs))
     inside = [i for i in range(reading.start, reading.end) if id(blocks.row[i]) in article]
     amid = range(inside[1] + 1, inside[-1]) if len(inside) > 2 else range(0)
-    named = {mark.element for mark in blocks.marks if mark.role == "date"}
     start = title + 1 if title is not None else first
-    for mark in sorted(blocks.marks, key=lambda mark: mark.index < start):
-        if mark.role != "date" or not first <= mark.index <= last + 3 or mark.index in amid:
-            continue
-        if _clock(mark.element, trunk):
-            continue
+    marks = [mark for mark in blocks.marks if mark.role == "date"]
+    named = {mark.element for mark in marks}
+    near = [m for m in marks if first <= m.index <= last + 3 and m.index not in amid]
+    near = [m for m in sorted(near, key=lambda m: m.index < start) if not _clock(m.element, trunk)]
+    for mark in near:
         machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))
         name = squeeze(mark.element.get("class") or mark.element.get("itemprop") or "")
-        if not machine and mark.element.tag in INLINE and mark.index <= reading.start + 1:
-            text = text_of(mark.element)
-            if (
-                len(text) <= _LONGEST and text not in seen and _DATE.search(_ascii(text))
-            ):  # glued to its neighbours in the line
-                seen.add(text)
-                yield from printed(text, "generic", _name(mark.element))
-        elif machine and _DIGIT.search(machine) and machine not in seen:
+        if machine and _DIGIT.search(machine) and machine not in seen:
             seen.add(machine)
             changed = _CHANGED.search(f"{name} {mark.element.get('itemprop') or ''}")
             yield DateCandidate(
@@ -81,6 +78,12 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
                 kind="modified" if changed or _UPDATED.search(_before(mark.element)) else "published",
                 where=f"time[datetime] {name}".strip(),
             )
+    inline = [m.element for m in near if m.element.tag in INLINE and m.index <= reading.start + 1]
+    for element in inline[:_INLINE]:  # glued to its neighbours in the line
+        text = "" if element.get("datetime") else text_of(element)
+        if len(text) <= _LONGEST and text not in seen and _DATE.search(_ascii(text)):
+            seen.add(text)
+            yield from printed(text, "generic", _name(element))
     for index in [*range(start, len(blocks.row)), *range(first, start)]:
         block = blocks.row[index]
         if block.words > MAX_DATE_WORDS or block.heading or id(block) in article or index in amid:
@@ -238,7 +241,8 @@ def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | N
             return block.text, split_names(hit["name"])
     for mark in blocks.marks:
         if mark.role == "author" and title - 3 <= mark.index <= reading.end + 4:
-            linked = [name for a in mark.element.iter("a") if len((name := text_of(a)).split()) > 1]
+            links = islice(mark.element.iter("a"), _LINKS)
+            linked = [name for link in links if len((name := text_of(link)).split()) > 1]
             text = linked[0] if len(linked) == 1 else text_of(mark.element)
             if 1 < len(text.split()) <= 8 and not _DIGIT.search(text):
                 hit = BYLINE.match(text)
