@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient
+from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from newscrawl import identity
 from newscrawl.identity import Text, identify
 from newscrawl.items import Article
-from newscrawl.store.links import Linker
+from newscrawl.store.links import COMMON, COMPARED, Linker
 from newscrawl.store.schema import INDEXES, document, prepare
 from newscrawl.store.writer import Writer
 from tests import pairs
@@ -201,8 +202,7 @@ class TestConvergence:
         one = next(r.article for r in pairs.records() if r.variant == "original")
         two = _at(one, "https://www.copy.com/a.html")
         write(run, database, [one])
-        left = document(two) | {"_id": two.keys[0], "story": two.keys[0], "updated_at": pairs.SEEN}
-        database["articles"].insert_one(left)
+        database["articles"].insert_one(stored(two))
         database.ops["unlinked"].insert_one({"_id": two.keys[0]})
         write(run, database, [])
         assert len({doc["story"] for doc in database.articles()}) == 1
@@ -214,6 +214,99 @@ def _at(article: Article, url: str, **fields: Any) -> Article:
     host = url.split("/")[2].split(".")[1]
     given = {"site": host, "source": host} | fields
     return pairs.article(url, article.title, article.body, dt.date.fromisoformat(article.day or ""), **given)
+
+
+def look_alike(number: int, site: str, day: dt.date = DAY) -> Article:
+    """A page of a series: one text, in which nothing but every fourth word, a number, is this page's."""
+    frame, own = random.Random(1445), random.Random(number)
+    words = [str(own.randrange(10**4)) if n % 4 == 0 else frame.choice(VOCABULARY) for n in range(160)]
+    url = f"https://www.{site}.com/{number}.html"
+    return pairs.article(url, f"تداولات السهم {number}", " ".join(words), day)
+
+
+STEMS = "حكوم مدين وزير طريق مدرس جمعي موسم مشروع اقتصاد صح".split()
+VOCABULARY = [
+    f"{start}{stem}{end}" for start in ("ال", "", "وال") for stem in STEMS for end in ("ات", "ي", "ها")
+]
+
+
+class TestLookAlikes:
+    """Many pages of a day that share most of a text: of one template, or with the same frame on each."""
+
+    def test_their_copies_are_found_in_whatever_order(self, run: Run, database: Database) -> None:
+        crowd = [look_alike(n, f"site{n % 3}") for n in range(3 * COMMON)]
+        frame = " ".join(VOCABULARY[:12])
+        copies = [
+            pairs.article(
+                f"https://www.copy.com/{n}.html", "السهم اليوم", f"{frame}\n\n{a.body}", DAY, via="copy"
+            )
+            for n, a in enumerate(crowd[::9])
+        ]
+        articles = [*crowd, *copies]
+        write(run, database, articles)
+        forwards = found(database)
+        story = {doc["_id"]: doc["story"] for doc in forwards}
+        assert [story[copy.keys[0]] for copy in copies] == [a.keys[0] for a in crowd[::9]]
+        assert len(set(story.values())) == len(crowd)
+        for crawls in ([articles[::-1]], [articles[n::4] for n in range(4)]):
+            database["articles"].delete_many({})
+            write(run, database, *crawls, batch=20)
+            assert found(database) == forwards
+
+    @pytest.mark.parametrize("sites", [1, 40], ids=["one_site", "forty_sites"])
+    def test_a_batch_costs_the_same_however_many_there_are(
+        self, run: Run, database: Database, monkeypatch: pytest.MonkeyPatch, sites: int
+    ) -> None:
+        compared: list[int] = []
+        are_copies = identity.are_copies
+        monkeypatch.setattr(identity, "are_copies", lambda *args: compared.append(1) or are_copies(*args))
+
+        async def cost(client: Any, numbers: range) -> tuple[int, int]:
+            """Documents that MongoDB returns for a batch, and pairs of texts that are compared."""
+            linker, batch = (
+                Linker(client, database.name),
+                [look_alike(n, f"site{n % sites}") for n in numbers],
+            )
+            await client[database.name]["articles"].insert_many([stored(article) for article in batch])
+            compared.clear()
+            read.documents = 0
+            await linker.link([article.keys[0] for article in batch], pairs.SEEN)
+            return read.documents, len(compared)
+
+        async def trial() -> list[tuple[int, int]]:
+            async with AsyncMongoClient[Any](database.uri, tz_aware=True, event_listeners=[read]) as client:
+                articles = client[database.name]["articles"]
+                await articles.create_indexes(INDEXES["articles"])
+                costs = []
+                for start in (400, 1600):
+                    crowd = [look_alike(n, f"site{n % sites}") for n in range(start - 400, start)]
+                    await articles.insert_many([stored(article) for article in crowd])
+                    costs.append(await cost(client, range(start, start + 50)))
+                return costs
+
+        read = _Read()
+        few, many = run(trial())
+        assert many[0] <= 2 * few[0]  # four times as many articles
+        assert many[1] <= 50 * 2 * COMPARED
+
+
+class _Read(CommandListener):
+    """Counts the documents that MongoDB returns."""
+
+    documents = 0
+
+    def started(self, event: CommandStartedEvent) -> None: ...
+
+    def failed(self, event: CommandFailedEvent) -> None: ...
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        cursor = event.reply.get("cursor", {})
+        self.documents += len(cursor.get("firstBatch", ())) + len(cursor.get("nextBatch", ()))
+
+
+def stored(article: Article) -> dict[str, Any]:
+    """An article as the writer stores it."""
+    return document(article) | {"_id": article.keys[0], "story": article.keys[0], "updated_at": pairs.SEEN}
 
 
 class TestRevisions:

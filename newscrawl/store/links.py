@@ -9,6 +9,9 @@ answer for a collection, whatever came first. Any number of crawls work towards 
 - Whoever makes an article a root, or a root a copy, asks afterwards what follows for its copies.
 - Each write is conditional on what the decision was made from, and what was written is looked at
   again, until there is nothing left to write.
+
+What an article costs is bounded, however many look-alikes a day has: of the holders of a key ``COMMON`` are
+read, the likeliest of them are compared, and ``TEXTS`` are kept in memory.
 """
 
 from __future__ import annotations
@@ -51,10 +54,16 @@ _OLDER: Document = {
 }
 """Articles whose signature another version made, or none."""
 
+LOOKED_AT = 50
+"""Articles that are decided at once."""
+COMMON = 40
+"""Holders of a title or a band from which it tells nothing; no more of them are read."""
 CANDIDATES = 200
 """Candidates that are read, for each article."""
-COMPARED = 100
-"""Candidates whose texts an article is compared with."""
+COMPARED = 10
+"""Candidates whose texts an article is compared with: the likeliest, by the estimate of their signatures."""
+TEXTS = 200
+"""Texts that are kept in memory."""
 LIKELY = 0.12
 """Estimated similarity from which the text of a candidate with another title is read."""
 PASSES = 30
@@ -151,81 +160,85 @@ class _Decision:
         self._now = now
         self._texts: dict[str, tuple[str, Text]] = {}
         """Texts that were read, with the content hash they had."""
+        self._told: set[str] = set()
+        """Roots because of which others are looked at again."""
 
     async def settle(self, seeds: Collection[str]) -> None:
         """Look and write until there is nothing left to write."""
-        members = await self._read({"story": {"$in": list(seeds)}})
-        open_, unheard = {*seeds, *members}, set(seeds)
+        open_, unheard = set(seeds) | await self._members(seeds), set(seeds)
         for _ in range(PASSES):
-            writes, new_roots, former_roots = await self._look(open_, unheard)
-            if writes:
-                await self._articles.bulk_write(list(writes.values()), ordered=False)
-            # After the writes: whoever looks later than that sees them, whoever looked earlier is found.
-            left = await self._read({"story": {"$in": former_roots}}) if former_roots else {}
-            open_ = {*writes, *left, *await self._copies_of(new_roots)}
+            left, open_ = list(open_), set()
+            for start in range(0, len(left), LOOKED_AT):
+                open_ |= await self._settle_some(left[start : start + LOOKED_AT], unheard)
             unheard = set()
             if not open_:
                 return
         log.warning("the links of %d articles do not settle; run `scrapy dedupe`", len(open_))
 
+    async def _settle_some(self, ids: Collection[str], unheard: Collection[str]) -> set[str]:
+        """Write what is due for some articles; returns those that have to be looked at because of it."""
+        writes, new_roots, former_roots, rivals = await self._look(ids, unheard)
+        if writes:
+            await self._articles.bulk_write(list(writes.values()), ordered=False)
+        # After the writes: whoever looks later than that sees them, whoever looked earlier is found.
+        return {*writes, *rivals, *await self._members(former_roots), *await self._copies_of(new_roots)}
+
     async def _look(
         self, ids: Collection[str], unheard: Collection[str]
-    ) -> tuple[dict[str, UpdateOne], list[Document], list[str]]:
-        """The writes that are due for some articles, the new roots and the former roots among them.
+    ) -> tuple[dict[str, UpdateOne], list[Document], list[str], set[str]]:
+        """The writes that are due for some articles, the new roots and the former roots among them, and
+        other roots with which they have copies in common.
 
         A root that is ``unheard`` of counts as a new one.
         """
-        looked_at = await self._read({"_id": {"$in": list(ids)}})
-        docs = dict(looked_at)
-        for query, limit in _candidates(list(looked_at.values())):
-            docs = await self._read({**query, "duplicate_of": None}, limit) | docs
-        roots = {id_: doc for id_, doc in docs.items() if doc["duplicate_of"] is None}
-        index = _Index(roots.values())
-        await self._read_texts(docs[id_] for pair in index.pairs(looked_at.values()) for id_ in pair)
+        looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, _HEAD)]
+        near = await self._near(looked_at, {"duplicate_of": None})
+        roots = {id_: doc for id_, doc in near.docs.items() if doc["duplicate_of"] is None}
+        pairs = (pair for doc in looked_at for root in near.earlier(doc, roots) for pair in (doc, root))
+        await self._read_texts(itertools.islice(pairs, TEXTS))
         writes: dict[str, UpdateOne] = {}
         new_roots, former_roots = [], []
-        for doc in sorted(looked_at.values(), key=identity.order):
-            root = await self._root(doc, roots, index)
+        rivals: set[str] = set()
+        for doc in sorted(looked_at, key=identity.order):
+            root = await self._root(doc, near.earlier(doc, roots))
+            if root and doc["_id"] in unheard and (others := near.others(doc, root, roots)):
+                await self._read_texts([doc, root, *others])
+                rivals |= {other["_id"] for other in others if self._are_copies(doc, other)}
             if root is None:
                 roots[doc["_id"]] = doc
-                index.add(doc)
                 if doc["_id"] in unheard or doc["duplicate_of"] is not None:
                     new_roots.append(doc)
             elif roots.pop(doc["_id"], None):
                 former_roots.append(doc["_id"])
+                self._told.add(root["_id"])
             links = self._links(doc, root)
             if any(doc[name] != links[name] for name in _LINKS):
                 unchanged = {name: doc[name] for name in _DECIDED_FROM}
                 writes[doc["_id"]] = UpdateOne(unchanged, {"$set": links | {"updated_at": self._now}})
-        return writes, new_roots, former_roots
+        self._told |= {root["_id"] for root in new_roots}
+        return writes, new_roots, former_roots, rivals
 
-    async def _root(self, doc: Document, roots: Mapping[str, Document], index: _Index) -> Document | None:
+    async def _root(self, doc: Document, earlier: Sequence[Document]) -> Document | None:
         """The first root that an article is a copy of."""
-        place = identity.order(doc)
-        met = (roots[id_] for id_ in index.met(doc) if id_ in roots)
-        earlier = sorted((root for root in met if identity.order(root) < place), key=identity.order)
         await self._read_texts([doc, *earlier] if earlier else [])
         await asyncio.sleep(0)  # let the downloads go on
         return next((root for root in earlier if self._are_copies(doc, root)), None)
 
     async def _copies_of(self, new_roots: Sequence[Document]) -> set[str]:
         """Articles that came later and may be copies of a root that nobody knew of."""
-        docs: dict[str, Document] = {}
-        for query, limit in _candidates(new_roots):
-            docs |= await self._read(query, limit)
-        index = _Index(docs.values())
-        pairs = [
-            (root, docs[id_])
-            for root in new_roots
-            for id_ in index.met(root)
-            if docs[id_]["story"] != root["_id"] and identity.order(root) < identity.order(docs[id_])
-        ]
-        await self._read_texts(doc for pair in pairs for doc in pair)
+        near = await self._near(new_roots, {})
         found = set()
-        for root, doc in pairs:
-            if doc["_id"] not in found and self._are_copies(root, doc):
-                found.add(doc["_id"])
-            await asyncio.sleep(0)
+        for root in new_roots:
+            later, others = near.later(root), 0
+            for start in range(0, len(later), COMPARED):
+                some = later[start : start + COMPARED]
+                await self._read_texts([root, *some])
+                copies = {doc["_id"] for doc in some if self._are_copies(root, doc)}
+                found |= copies
+                others += len(some) - len(copies)
+                await asyncio.sleep(0)
+                if others >= COMPARED:
+                    break
         return found
 
     def _links(self, doc: Document, root: Document | None) -> Document:
@@ -243,63 +256,139 @@ class _Decision:
             return False
         return identity.are_copies(one, self._texts[one["_id"]][1], other, self._texts[other["_id"]][1])
 
-    async def _read(self, query: Document, limit: int = 0) -> dict[str, Document]:
-        found = self._articles.find(query, _HEAD).limit(limit)
-        return {doc["_id"]: {"bands": [], "signature": None} | doc async for doc in found}
+    async def _members(self, stories: Collection[str]) -> set[str]:
+        """The articles of some stories."""
+        if not stories:
+            return set()
+        found = self._articles.find({"story": {"$in": list(stories)}}, {"_id": 1})
+        return {doc["_id"] async for doc in found}
+
+    async def _near(self, seeds: Sequence[Document], which: Document) -> _Near:
+        """What shares the title or a band with a seed, and the roots of such copies.
+
+        A key that many articles hold says as little as a stop word, and not all of them are read:
+        of those whose texts differ, each has other, rarer keys in common with its own copies.
+        """
+        near = _Near(seeds)
+        for days, some in _by_days(seeds):
+            keys, left = near.keys_of(some), CANDIDATES * len(some)
+            while keys and left > 0:
+                common: set[Key] = set()
+                async with self._articles.find(_holders(keys, days) | which, _HEAD) as cursor:
+                    async for doc in cursor.limit(left).batch_size(COMMON):
+                        left -= 1
+                        near.add(doc)
+                        if common := near.leave_out_common(keys):
+                            break
+                if not common:
+                    break
+                keys -= common
+        unread = list((near.roots | self._told) - near.docs.keys())
+        async for doc in self._articles.find({"_id": {"$in": unread}}, _HEAD):
+            near.add(doc, by_common_keys=True)
+        return near
 
     async def _read_texts(self, docs: Iterable[Document]) -> None:
         hashes = {doc["_id"]: doc["content_hash"] for doc in docs}
         wanted = [id_ for id_, known in hashes.items() if self._texts.get(id_, ("",))[0] != known]
         if wanted:
+            if len(self._texts) + len(wanted) > TEXTS:
+                self._texts = {id_: text for id_, text in self._texts.items() if id_ in hashes}
             async for doc in self._articles.find({"_id": {"$in": wanted}}, _TEXT):
                 self._texts[doc["_id"]] = hashes[doc["_id"]], Text.of(doc)
 
 
-class _Index:
-    """Finds among articles in memory those that one has to be compared with."""
+Key = str | int
+"""A title key, or a band."""
 
-    def __init__(self, docs: Iterable[Document]) -> None:
-        self._docs: dict[str, Document] = {}
-        self._by_key: dict[str | int, list[str]] = defaultdict(list)
-        for doc in docs:
-            self.add(doc)
 
-    def add(self, doc: Document) -> None:
-        """Take an article in."""
-        if doc["_id"] not in self._docs:
-            self._docs[doc["_id"]] = doc
-            for key in (doc["title_key"], *doc["bands"]):
-                if key != "":
-                    self._by_key[key].append(doc["_id"])
+class _Near:
+    """Articles that share the title or bands with some seeds and may be their copies for all that can be
+    said without their texts.
+    """
 
-    def met(self, doc: Document) -> list[str]:
-        """Articles that share the title or bands with one, and are not excluded by anything but
-        their texts; the likeliest ones when there are many.
-        """
-        shared = Counter(id_ for band in doc["bands"] for id_ in self._by_key.get(band, ()))
-        shared.update(dict.fromkeys(self._by_key.get(doc["title_key"], ()), identity.BANDS))
-        del shared[doc["_id"]]
-        likely = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        found = (id_ for id_, _ in likely if _are_likely(doc, self._docs[id_]))
+    def __init__(self, seeds: Sequence[Document]) -> None:
+        self.docs: dict[str, Document] = {seed["_id"]: seed for seed in seeds}
+        """The seeds, and what was found near them."""
+        self.roots: set[str] = set()
+        """The roots of what was found."""
+        self._seeds: dict[Key, list[Document]] = defaultdict(list)
+        self._held: Counter[Key] = Counter()
+        self._full: set[Key] = set()
+        self._common: set[Key] = set()
+        self._met: set[str] = set()
+        self._alike: dict[str, dict[str, float]] = {seed["_id"]: {} for seed in seeds}
+        """Of each seed, what it may be a copy of or the other way round, with the estimated similarity."""
+        for seed in seeds:
+            for key in _keys(seed):
+                self._seeds[key].append(seed)
+        for seed in seeds:
+            self.add(seed)
+
+    def keys_of(self, seeds: Iterable[Document]) -> set[Key]:
+        """The keys by which to look for what is near."""
+        return {key for seed in seeds for key in _keys(seed)}
+
+    def add(self, doc: Document, *, by_common_keys: bool = False) -> None:
+        """Take in what holds a key of a seed, common keys aside."""
+        if doc["_id"] in self._met:
+            return
+        self._met.add(doc["_id"])
+        self.roots.add(doc["story"])
+        left_out = frozenset() if by_common_keys else self._common
+        shared = [key for key in _keys(doc) if key in self._seeds and key not in left_out]
+        self._held.update(shared)
+        self._full.update(key for key in shared if self._held[key] >= COMMON)
+        for seed in {seed["_id"]: seed for key in shared for seed in self._seeds[key]}.values():
+            if seed["_id"] != doc["_id"] and identity.may_be_copies(seed, doc):
+                alike = identity.estimate(seed["signature"]["values"], doc["signature"]["values"])
+                if alike >= LIKELY or seed["title_key"] == doc["title_key"] != "":
+                    self._alike[seed["_id"]][doc["_id"]] = alike
+                    self.docs.setdefault(doc["_id"], doc)
+
+    def leave_out_common(self, keys: Collection[Key]) -> set[Key]:
+        """The keys among these that many articles hold, once one of them is held by ``COMMON``."""
+        if self._full.isdisjoint(keys):
+            return set()
+        common = {key for key in keys if self._held[key] >= COMMON // 2}
+        self._common |= common
+        return common
+
+    def earlier(self, seed: Document, roots: Mapping[str, Document]) -> list[Document]:
+        """The likeliest of the roots that come before a seed, in their order."""
+        place = identity.order(seed)
+        ids = (id_ for id_ in self._likeliest(seed) if id_ in roots)
+        found = (roots[id_] for id_ in ids if identity.order(roots[id_]) < place)
+        return sorted(itertools.islice(found, COMPARED), key=identity.order)
+
+    def others(self, seed: Document, root: Document, roots: Mapping[str, Document]) -> list[Document]:
+        """The likeliest of the roots that come after the root of a seed."""
+        place = identity.order(root)
+        ids = (id_ for id_ in self._likeliest(seed) if id_ in roots)
+        found = (roots[id_] for id_ in ids if identity.order(roots[id_]) > place)
         return list(itertools.islice(found, COMPARED))
 
-    def pairs(self, docs: Iterable[Document]) -> Iterator[tuple[str, str]]:
-        """Every article with each that it meets and that comes before it."""
-        for doc in docs:
-            for id_ in self.met(doc):
-                if identity.order(self._docs[id_]) < identity.order(doc):
-                    yield doc["_id"], id_
+    def later(self, seed: Document) -> list[Document]:
+        """The articles of other stories that come after a seed, the likeliest first."""
+        place = identity.order(seed)
+        docs = (self.docs[id_] for id_ in self._likeliest(seed))
+        return [doc for doc in docs if doc["story"] != seed["_id"] and identity.order(doc) > place]
+
+    def _likeliest(self, seed: Document) -> list[str]:
+        alike = self._alike[seed["_id"]]
+        return sorted(alike, key=lambda id_: (-alike[id_], identity.order(self.docs[id_])))
 
 
-def _candidates(seeds: Sequence[Document]) -> Iterator[tuple[Document, int]]:
-    """Queries for the articles with the title or a band of a seed and a day near it, and how many to
-    take. Each is answered by index look-ups alone.
-    """
-    for days, some in _by_days(seeds):
-        titles = [doc["title_key"] for doc in some if doc["title_key"]]
-        bands = [band for doc in some for band in doc["bands"]]
-        keys: list[Document] = [{"title_key": {"$in": titles}}, {"bands": {"$in": bands}}]
-        yield {"$or": [key | day for key in keys for day in days]}, CANDIDATES * len(some)
+def _keys(doc: Document) -> list[Key]:
+    return [*doc.get("bands", ()), *([doc["title_key"]] if doc["title_key"] else [])]
+
+
+def _holders(keys: Collection[Key], days: Sequence[Document]) -> Document:
+    """The articles that hold a key and have one of some days; answered by index look-ups alone."""
+    titles = [key for key in keys if isinstance(key, str)]
+    bands = [key for key in keys if isinstance(key, int)]
+    kinds: list[Document] = [{"title_key": {"$in": titles}}, {"bands": {"$in": bands}}]
+    return {"$or": [kind | day for kind in kinds for day in days]}
 
 
 def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[Document], list[Document]]]:
@@ -315,12 +404,3 @@ def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[Document], list[D
         window = {"$gte": str(first - identity.WINDOW), "$lte": str(last + identity.WINDOW)}
         yield [{"day": window}, {"day": None}], near
         dated = dated[len(near) :]
-
-
-def _are_likely(one: Document, other: Document) -> bool:
-    """Are two articles that share a title or a band worth comparing? Reads no text."""
-    if not identity.may_be_copies(one, other):
-        return False
-    if one["title_key"] == other["title_key"] != "":
-        return True
-    return identity.estimate(one["signature"]["values"], other["signature"]["values"]) >= LIKELY
