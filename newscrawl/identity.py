@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import eq
 from typing import Any, Literal
 
 from newscrawl.items import Article, Duplicate, Precision, Signature
@@ -54,12 +55,19 @@ TITLED_WORDS, TITLED_PAIRS = 0.55, 0.40
 """The same under one title, which is evidence too: for a copy that was cut and framed."""
 LEAST_PART = 0.33
 """A shorter part of a text is a quotation, or one brief among others, unless it has the same title."""
+LEAST_SIMILAR = 0.3
+"""Similarity of copies under two titles, unless one holds the other whole. A long digest or sequel that
+repeats two thirds of a text is less similar to it; a framed copy of an edited one is not."""
+SAME_FRAME = 0.6
+"""The same within one site, where what surrounds the texts is common to all of them."""
 WHOLE_TEXT = 0.85
-"""Share of the root's shingles from which a copy is the whole text, not an edited one."""
+"""Share of a text's shingles from which a copy holds it whole, and is not an edited one."""
 OTHER_NUMBERS = 0.4
 """Share of other numbers, in the same places, from which two texts are notices of one kind."""
-SAME_TEMPLATE = 0.85
+SAME_TEMPLATE = 0.75
 """Share of the words that such texts have in common, in their order, numbers aside."""
+SAME_NUMBERS = 0.7
+"""Share of the numbers that copies of a recurring notice of one day have in common."""
 SAME_NOTICE = 0.95
 """Similarity from which a recurring notice is the same one although its day differs or is not known."""
 COMPARED_WORDS = 600
@@ -249,8 +257,8 @@ def bands(signed: Signature) -> list[int]:
 
 def estimate(one: bytes, other: bytes) -> float:
     """Similarity of two texts, 0 to 1 (give or take 0.04), from the values of their signatures."""
-    pairs = zip(_VALUES.unpack(one), _VALUES.unpack(other), strict=True)
-    return [a == b for a, b in pairs].count(True) / (BANDS * ROWS)
+    agreeing: int = sum(map(eq, _VALUES.unpack(one), _VALUES.unpack(other)))
+    return agreeing / (BANDS * ROWS)
 
 
 # --- Comparison --------------------------------------------------------------------------------
@@ -309,32 +317,42 @@ def _same_title(one: Fields, other: Fields) -> bool:
     return bool(one["title_key"] == other["title_key"] != "")
 
 
-def _same_text(one: Text, other: Text, *, same_title: bool) -> bool:
-    """Is one text the other's, whole, cut, framed or edited?"""
+def _same_text(one: Text, other: Text, *, same_title: bool, same_frame: bool) -> bool:
+    """Is one text the other's, whole, cut, framed or edited? Within one site all have one frame."""
     shorter, longer = sorted((len(one.words), len(other.words)))
     if not shorter or (not same_title and (shorter < SIGNED_WORDS or shorter < LEAST_PART * longer)):
         return False
     words = (one.counts & other.counts).total() / shorter
-    _, containment = similarity(one, other)
+    jaccard, containment = similarity(one, other)
     if same_title:
         return words >= TITLED_WORDS and containment >= TITLED_PAIRS
-    return words >= SAME_WORDS and containment >= SAME_PAIRS
+    whole = jaccard >= (SAME_FRAME if same_frame else LEAST_SIMILAR) or containment >= WHOLE_TEXT
+    return whole and words >= SAME_WORDS and containment >= SAME_PAIRS
 
 
 def _are_notices(one: Text, other: Text, *, same_day: bool) -> bool:
     """Are the two issues of a recurring notice, like the exchange rates of two days?"""
     if one.title != other.title and _masked(one.title) == _masked(other.title):
         return True
-    if not same_day and all(_RECURRING.search(" ".join(text.title)) for text in (one, other)):
-        return similarity(one, other)[0] < SAME_NOTICE
+    if all(_RECURRING.search(" ".join(text.title)) for text in (one, other)):
+        if not same_day:
+            return similarity(one, other)[0] < SAME_NOTICE
+        if _common_numbers(one, other) < SAME_NUMBERS:
+            return True
     return one.numbers != other.numbers and _have_other_numbers(one, other)
+
+
+def _common_numbers(one: Text, other: Text) -> float:
+    """Share of the numbers of the text with fewer of them that the other has too; 1 when it has none."""
+    fewer = min(one.numbers.total(), other.numbers.total())
+    return (one.numbers & other.numbers).total() / fewer if fewer else 1.0
 
 
 def _have_other_numbers(one: Text, other: Text) -> bool:
     """Are two texts one but for the numbers in it?"""
+    shorter = min(len(one.template), len(other.template))
     agree = differ = matched = 0
-    matcher = difflib.SequenceMatcher(None, one.template, other.template, autojunk=False)
-    for start, other_start, size in matcher.get_matching_blocks():
+    for start, other_start, size in _matching_blocks(one.template, other.template):
         matched += size
         for i, j in zip(range(start, start + size), range(other_start, other_start + size), strict=True):
             if one.template[i] in _MASKS and not _YEAR.fullmatch(one.words[i]):
@@ -342,10 +360,16 @@ def _have_other_numbers(one: Text, other: Text) -> bool:
                     agree += 1
                 elif not _in_other_month(one.words, i, other.words, j):
                     differ += 1
-    if matched < SAME_TEMPLATE * min(len(one.template), len(other.template)):
+    if matched < SAME_TEMPLATE * shorter:
         return False
     # One number among others may be an edit; a notice of one number has no other.
     return differ > (1 if agree else 0) and differ >= OTHER_NUMBERS * (agree + differ)
+
+
+def _matching_blocks(one: Sequence[str], other: Sequence[str]) -> Sequence[tuple[int, int, int]]:
+    if one == other:  # as any two pages of one template are: quadratic otherwise
+        return [(0, 0, len(one))]
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
 
 
 def _in_other_month(one: Sequence[str], i: int, other: Sequence[str], j: int) -> bool:
@@ -419,7 +443,9 @@ def are_copies(one: Fields, text: Text, other: Fields, other_text: Text) -> bool
     return (
         may_be_copies(one, other)
         and not _are_issues(one, text, other)
-        and _same_text(text, other_text, same_title=_same_title(one, other))
+        and _same_text(
+            text, other_text, same_title=_same_title(one, other), same_frame=one["site"] == other["site"]
+        )
         and not _are_notices(text, other_text, same_day=_same_day(one, other))
     )
 

@@ -192,6 +192,18 @@ class TestText:
         long = " ".join([TEXT, *(f"كلمة{n}" for n in range(200))])
         assert not copies(fields(), elsewhere(body=long, title="عنوان آخر"))
 
+    def test_a_sequel_that_repeats_the_former_text_in_part_is_no_copy(self) -> None:
+        own = " ".join(f"كلمة{n}" for n in range(60))
+        sequel = {"title": "عنوان آخر", "body": f"{own}\n\n{' '.join(TEXT.split()[:28])}"}
+        assert not copies(fields(), elsewhere(**sequel))
+
+    def test_what_surrounds_the_texts_of_one_site_is_no_evidence(self) -> None:
+        frame = " ".join(f"كلمة{n}" for n in range(60))
+        one = fields(site="maghress", via="maghress", body=f"{TEXT}\n\n{frame}")
+        other = {"title": "عنوان آخر", "site": "maghress", "via": "maghress"}
+        assert not copies(one, elsewhere(body=f"{OTHER}\n\n{frame}", **other))
+        assert copies(one, elsewhere(body=f"{TEXT}\n\n{frame}", **other))
+
     def test_short_and_empty_texts_prove_nothing(self) -> None:
         video = {"body": "شاهد الفيديو الكامل على قناتنا"}
         assert not copies(fields(**video), elsewhere(title="عنوان آخر", **video))
@@ -245,6 +257,12 @@ class TestNotices:
         assert not copies(one, elsewhere(**other))
         assert not copies(one, elsewhere(day="2024-04-03", **other))
         assert not copies(one, elsewhere(day=None, published=None, **other))
+
+    def test_notices_of_two_towns_on_one_day_are_no_copies(self) -> None:
+        text = "مواقيت الصلاة ليوم الثلاثاء 2 أبريل حسب التوقيت المحلي: "
+        text += "الفجر 05:{} الظهر 13:{} العصر 16:{} العشاء 20:{}"
+        one = fields(title="مواقيت الصلاة بالرباط", body=text.format(11, 36, 52, 17))
+        assert not copies(one, elsewhere(title="مواقيت الصلاة بفاس", body=text.format(19, 27, 48, 31)))
 
     def test_the_same_notice_elsewhere_is_a_copy(self) -> None:
         notice = {"title": "أسعار العملات", "body": self.RATES.format("الثلاثاء", "10,94", "10,98")}
