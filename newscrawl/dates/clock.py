@@ -11,7 +11,7 @@ from newscrawl.dates.words import Text
 __all__ = ["CLOCK", "Printed", "find_clock"]
 
 CLOCK = (
-    r"(?:[am]\ ?[t:]?\ ?)?(?:C|t[ :,f]*N(?:\ ?[.:]\ ?N|\ ?&\ ?N\ U)?(?!\ ?[MHN])"
+    r"(?:[am]\ ?[t:]?\ ?)?(?:C|t[ :,f]*N(?:\ ?[.:]\ ?N|\ ?&\ ?N\ U)?(?!\ ?[MHN]|[,-]N)"
     r"|N(?:\ :\ ?|:\ )N(?!\ ?[MHN:/-])|N\.N(?=\ ?[am])|N(?=\ ?a)|(?:t[ :,f]*)?o(?:\ ?k)?)"
     r"(?:\ k)?(?:[ ,(]{0,2}[am])?"
 )
@@ -19,9 +19,11 @@ CLOCK = (
 
 _CLOCK = re.compile(CLOCK)
 _ZONE = re.compile(
-    r"[ ,)-]{0,3}(?:(?P<machine>Z)|\(?q[ f]*(?P<named>[zZ])|\((?P<bracketed>[zZ])\)|\(?(?P<unknown>q))"
-    r"(?:\ ?(?P<sign>[+-])\ ?(?P<hours>N))?"
+    r"[ ,)-]{0,3}"
+    r"(?:(?P<machine>Z)|\(?q[ f]*(?P<named>[zZ])|\((?P<bracketed>[zZ])(?=\)|\ ?[+-])|\(?(?P<unknown>q))"
+    r"(?:\ ?(?P<sign>[+-])\ ?(?P<hours>[NC]))?"
 )
+_RANGE = re.compile(r"\ (?:[-i]\ )?(?:[ft]\ )*C")  # «10:00 - 12:00»
 _NEAR, _FAR = 14, 3  # tokens and unknown words that may stand between a date and its clock time
 
 
@@ -60,12 +62,15 @@ def find_clock(text: Text, start: int, end: int) -> Printed | None:
 
 
 def _is_clock(match: re.Match[str]) -> bool:
-    """An hour in words alone (``للمرة الثانية``) is no clock time."""
+    """An hour in words alone (``للمرة الثانية``) is no clock time, nor is the first of two clocks."""
+    if _RANGE.match(match.string, match.end()):
+        return False
     return "o" not in match[0] or "t" in match[0] or match[0][-1] in "am"
 
 
 def _near(gap: str) -> bool:
-    return len(gap) <= _NEAR and gap.count("x") + gap.count("X") <= _FAR and not set(gap) & set("NY#puBACr")
+    unknown = gap.count("x") + gap.count("X")
+    return len(gap) <= _NEAR and unknown <= _FAR and not set(gap) & set("NY#puBACrbiv")
 
 
 def _read(text: Text, match: re.Match[str]) -> Printed:
@@ -106,7 +111,9 @@ def _read(text: Text, match: re.Match[str]) -> Printed:
         return Printed(time, zone=token.value)
     offset = dt.time.fromisoformat(f"00:00{token.value}").utcoffset() or dt.timedelta(0)
     if zone is not None and zone["hours"] is not None:  # «بتوقيت غرينتش +3»
-        more = dt.timedelta(hours=text.tokens[zone.start("hours")].number)
+        shift = text.tokens[zone.start("hours")]
+        hours, minutes = (shift.number, 0) if shift.clock is None else shift.clock[:2]
+        more = dt.timedelta(hours=hours, minutes=minutes)
         if more <= dt.timedelta(hours=14):
             offset += more if zone["sign"] == "+" else -more
     return Printed(time, offset, machine=token.letter == "Z")

@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 
 _JOIN = r"[ ,./\-fjE]{0,9}"  # what may stand between day, month and year
-_MONTH = r"(?:(?P<m>[MLF])(?:\ ?[/(|-]?\ ?(?P<m2>[ML])\ ?\)?)?|(?P<hm>H))"  # آذار/مارس, أيار (مايو)
+_MONTH = r"(?:(?P<m>[MLF])(?:\ ?[/(|-]?\ ?(?P<m2>[ML])\ ?[)|]?)?|(?P<hm>H))"  # آذار/مارس, أيار (مايو)
 _CLOCK = r"(?:(?P<c>C)[ ,]{0,2}(?:Z[ ,]{0,2})?)?"
 _NAMED = (
     re.compile(rf"(?P<d>[NF]|O(?=[ fj])){_JOIN}{_MONTH}{_JOIN}{_CLOCK}(?P<y>Y)"),
@@ -57,6 +57,7 @@ _ERA = re.compile(r"\ ?\(?(?P<era>[cmhs])(?:\ ?(?P<other>s))?")
 
 # Neighbours that say: this is no date, or not the one of the text.
 _CONTEXT = 40  # how many tokens before a date are looked at
+_TELEPHONE_LEFT = re.compile(r"[NY#]\ $")  # «0522 27/03/24»
 _NUMBER_LEFT = re.compile(r"[NY#](?P<link>\ ?[-/.:,]\ ?)$")
 _NUMBER_RIGHT = re.compile(r"(?P<link>\ ?[-/.:,]\ ?)[NY#]")
 _GLUED_LEFT = re.compile(r"(?:[+!/]|X[-/.]?)$")
@@ -72,11 +73,12 @@ _MONTH_RANGE_LEFT = {
     "hijri": re.compile(rf"[NO]{_JOIN}H[-/,& ]+(?:W\ )?$"),
 }
 _MONTH_YEAR_LEFT = re.compile(r"(?<![NO]\ )[MH]\ Y\ $")  # an archive: «مارس 2024 12 أبريل 2024 8»
-_COUNTED_LEFT = re.compile(r"(?:l|b(?:\ [fj])?)[ :.(/-]{0,3}$")
-_REFERENCE_LEFT = re.compile(r"l(?:[ :.]{1,2}[xXlb]){0,2}[ :.(-]{0,3}$")  # «رقم الإيداع القانوني 12/03/2024»
-_OWN_NUMBER_LEFT = re.compile(r"[blt][ :.(f-]{0,4}$")  # «العدد 12 - 27 مارس», «الساعة 10 - 27 مارس»
-_LIMIT_LEFT = re.compile(r"[ivA][ ,:(fjWaER]*$")
-_UNTIED_LEFT = re.compile(r"[xXbl]\ $")
+_COUNTED_LEFT = re.compile(r"(?:[lD]|b(?:\ [fj])?)[ :.(/-]{0,3}$")
+_REFERENCE_LEFT = re.compile(r"[lD](?:[ :.]{1,2}[xXlb]){0,2}[ :.(-]{0,3}$")  # «رقم الإيداع 12/03/2024»
+_OWN_NUMBER_LEFT = re.compile(r"[blDt][ :.(f-]{0,4}$")  # «العدد 12 - 27 مارس», «الساعة 10 - 27 مارس»
+_LIMIT_LEFT = re.compile(r"[ivA][ ,:(fejWaER]*$")
+_FROM_LEFT = re.compile(r"(?:^|[^ NOCatk])\ ?(?P<from>f)\ (?:[ejW]\ )*$")  # not «الساعة 10 من يوم 27 مارس»
+_UNTIED_LEFT = re.compile(r"[xXblD]\ $")
 
 
 def find(text: Text) -> list[Found]:
@@ -178,6 +180,8 @@ def _chained(match: re.Match[str], shape: str, claimed: bytearray) -> bool:
     """Are these numbers a part of something longer: a telephone number, an address, a file's name?"""
     first = max(0, match.start() - _CONTEXT)
     left = shape[first : match.start()]
+    if match["y"] == "N" and _TELEPHONE_LEFT.search(left):
+        return True
     if _GLUED_LEFT.search(left) or _GLUED_RIGHT.match(shape, match.end()):
         return True
     before, after = _NUMBER_LEFT.search(left), _NUMBER_RIGHT.match(shape, match.end())
@@ -202,6 +206,7 @@ def _in_context(form: Found, text: Text, start: int) -> Found:
     refused = (
         _COUNTED_LEFT.search(left)
         or _LIMIT_LEFT.search(left)
+        or _follows_from(form, text, left)
         or (not (first == "Y" and form.calendar is None) and _follows_a_day(form, text, left))
         or (form.calendar is not None and _MONTH_RANGE_LEFT[form.calendar].search(left))
         or (form.calendar is not None and _MONTH_YEAR_LEFT.search(left))
@@ -212,6 +217,12 @@ def _in_context(form: Found, text: Text, start: int) -> Found:
     if form.calendar is None and era is None and left.rstrip().endswith("h"):
         era = "hijri"  # «هـ1445/09/17»
     return form._replace(clear=form.clear and not refused, era=era)
+
+
+def _follows_from(form: Found, text: Text, left: str) -> bool:
+    """Is it a beginning (``بداية من 18 أبريل 2026``)?"""
+    match = _FROM_LEFT.search(left)
+    return match is not None and text.tokens[form.start - len(left) + match.start("from")].value == "from"
 
 
 def _follows_a_day(form: Found, text: Text, left: str) -> bool:

@@ -33,6 +33,7 @@ _PAIR_GAP = re.compile(r"[ ,|/().:fjwWatCEZqzgk-]{0,16}")
 _WEEKDAY_LEFT = re.compile(r"(?P<w>W)[ ,.:(|fjaE-]{0,6}$")
 _WEEKDAY_RIGHT = re.compile(r"[ ,|(-]{0,3}(?P<w>W)")
 _LABEL_RIGHT = re.compile(r"\ ?\(\ ?(?P<label>[pu])\ ?\)")
+_OTHER_DATE = re.compile(r"d|e\ x[^pu]*$|D[^pu]*[lN#]")  # «المولود», «تاريخ المباراة», «القانون رقم 31.13»
 _PARTIAL_LEFT = re.compile(r"(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])[ ,/|()w-]{1,8}W?[ ,fj]{0,3}$")
 _PARTIAL_RIGHT = re.compile(r"[ ,/|()wWfj-]{1,10}(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])(?![ ,/fj-]*Y)")
 _DIGIT = re.compile(r"\d")
@@ -210,7 +211,7 @@ def _labels(text: Text, readings: list[_Reading]) -> list[str]:
         label = max("pu", key=left.rfind)
         if after is not None:
             labels.append(after["label"])
-        elif "d" in re.split(r"[|Y]|\ -\ ", left)[-1]:
+        elif _OTHER_DATE.search(re.split(r"[|Y]|\ -\ ", left)[-1]):
             labels.append("d")
         else:
             labels.append(label if label in left else "")

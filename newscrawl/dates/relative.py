@@ -31,12 +31,14 @@ class Moment(NamedTuple):
     """The clock time printed beside the phrase."""
 
 
-_AMOUNT = r"(?:[Nn]\ )?[Uj](?:\ k|\ ?&\ ?(?:[Nn]\ )?[Uj])*"
-_LABEL = r"(?:[puftj][ :,]*)*"
+_COUNTED = r"(?:(?:[N#]|n(?:\ (?:&\ )?n)?)\ ?)?[Uj]"  # «خمس وأربعين دقيقة»
+_AMOUNT = rf"(?:f\ )?{_COUNTED}(?:\ k|\ (?:&\ ?)?{_COUNTED})*(?:\ f)?"  # «حوالي ساعتين», «ساعتين تقريبا»
+_LABEL = r"(?:[pufetj][ :,]*)*"
 _TAIL = r"[ .,|]*(?:\([pu]\))?[ .,|)]*"
 _AGO = re.compile(rf"[ (]*{_LABEL}(?P<amount>A\ ?:?\ ?{_AMOUNT}(?:\ B)?|B\ {_AMOUNT}|{_AMOUNT}\ B){_TAIL}")
 _DAY = re.compile(
-    rf"[ (|]*(?:[puftj][ :,|-]*|W[ ,]+)*(?:a\ )?(?P<day>R)(?:\ ?,?\ W)?(?P<clock>[ ,|/ft()-]*{CLOCK})?{_TAIL}"
+    rf"[ (|]*(?:[pufetj][ :,|-]*|W[ ,]+)*(?P<before>{CLOCK}[ ,|-]*)?(?:a\ )?(?P<day>R)(?:\ ?,?\ W)?"
+    rf"(?P<clock>[ ,|/ft()-]*{CLOCK})?{_TAIL}"
 )
 _NOW = re.compile(rf"[ (]*{_LABEL}(?P<now>I){_TAIL}")
 _PART = re.compile(r"\ ?\|\ ?|\ -\ ")
@@ -100,7 +102,11 @@ def _day(text: Text, now: dt.datetime) -> Moment | None:
     if match is None:
         return None
     date = now.date() + dt.timedelta(days=text.tokens[match.start("day")].number)
-    clock = find_clock(text, match.end("day"), match.end("day")) if match["clock"] else None
+    if any(token.value == "from" for token in text.tokens[: match.start("day")]):  # «من اليوم»
+        return None
+    clock = None
+    if match["clock"] or match["before"]:
+        clock = find_clock(text, match.start("day"), match.end("day"))
     return Moment(date, "day", clock=clock)
 
 
@@ -109,8 +115,8 @@ def _ago(text: Text, match: re.Match[str], now: dt.datetime) -> Moment | None:
     number: int | None = None
     unit = "day"
     for token in text.tokens[match.start("amount") : match.end("amount")]:
-        if token.letter in "Nn":
-            number = token.number
+        if token.letter in "N#n":
+            number = token.number + (number or 0)  # «خمس» + «أربعين»
         elif token.letter in "Uj":
             unit, size = token.value.split()
             if number is None and size == "n":

@@ -46,6 +46,7 @@ KINDS = {
     "not_published": "d",
     "counted": "b",
     "reference": "l",
+    "act": "D",
     "currency": "r",
     "until": "i",
     "since": "v",
@@ -54,10 +55,12 @@ KINDS = {
     "accords": "w",
     "and": "&",
     "filler": "f",
+    "date_of": "e",
     "outlet": "g",
     "unit": "U",
     "unit_word": "j",
     "count": "n",
+    "year_part": "K",
     "relative_day": "R",
     "instant": "I",
 }
@@ -122,6 +125,7 @@ _ISOLATED = re.compile("[\ufe70-\ufe7f]")  # NFKD would put a space before these
 _TATWEEL_DASH = re.compile(r"(?<=\d)ـ+(?=\d)|(?<![^\W\d_])ـ+(?![^\W\d_])")
 _INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_](?![^\W\d_]))")
 _LATIN_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
+_GLUED_PERIOD = re.compile(r"(?<=:\d\d)( ?[مص])(?=ال(?:احد|اثنين|ثلاثا|اربعا|خميس|جمعه|سبت))")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)t(\d\d):?(\d\d)(?::?(\d\d))?(?!\d)")
 
 
@@ -171,12 +175,12 @@ def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
     return table
 
 
-_SPLIT = re.compile(r"\d+|[^\W\d_]+|.")
+_SPLIT = re.compile(r"\d+|[a-z]+|[^\W\d_a-z]+|.")
 _TOKEN = re.compile(
     r"""(?P<h>\d{1,2})(?::(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?(?![\d:])
-                     |\ ?h(?:\ ?(?P<hm>\d\d)(?!\d)|(?!\ ?\d|[a-z])))
+                     |\ ?(?:h|سا?)\ ?(?P<hm>\d\d)(?![\d:])|\ ?(?:h|سا)(?!\ ?\d|[^\W\d_]))
       |(?P<number>\d+)
-      |(?P<word>[^\W\d_]+)
+      |(?P<word>[a-z]+|[^\W\d_a-z]+)
       |.""",
     re.VERBOSE,
 )
@@ -184,14 +188,14 @@ _OFFSET = re.compile(
     r"z(?![a-z])|(?P<gap>\ ?)(?:(?P<named>gmt|utc)\ ?)?(?P<sign>[+-])(?P<h>\d\d?)(?P<m>:?\d\d)?(?!\d|[:/.]\d)"
 )
 _PREFIXES = ("و", "ب", "ل", "ف", "ك")
-_PREFIXED = frozenset("MHLWOFjf")
+_PREFIXED = frozenset("MHLWOFUjnKfdlDbvi")
 _MARKS = {mark: mark for mark in "-/.,:|()+ "}
 _MARKS.update(dict.fromkeys('•·∙‧●▪◦¦ǀ│┃;؛«»"“”„<>*~!…؟', "|"))
 _MARKS.update({"[": "(", "{": "(", "]": ")", "}": ")", "@": ","})
 
 
 def _prepare(text: str) -> str:
-    return _LATIN_HYPHEN.sub(" ", fold(text))
+    return _GLUED_PERIOD.sub(r"\1 ", _LATIN_HYPHEN.sub(" ", fold(text)))
 
 
 def read(text: str) -> Text:
@@ -229,6 +233,21 @@ def read(text: str) -> Text:
             tokens.append(Token("C", match[0], clock=clock))
         else:
             tokens.append(Token(_MARKS.get(match[0], "!"), match[0]))
+    shape = "".join(token.letter for token in tokens)
+    return _with_years(tokens, shape) if "K" in shape else Text(tokens, shape)
+
+
+_YEAR_IN_WORDS = re.compile(r"K(?:\ (?:&\ )?[Kn])+(?!\ &)")
+
+
+def _with_years(tokens: list[Token], shape: str) -> Text:
+    """The years in words as one token each (``ألفين وأربعة وعشرين`` is 2024)."""
+    for match in reversed(list(_YEAR_IN_WORDS.finditer(shape))):
+        after = tokens[match.end() + 1 : match.end() + 2]
+        if after and after[0].letter == "x" and after[0].value.startswith("و"):  # goes on in an unknown word
+            continue
+        year = sum(token.number for token in tokens[match.start() : match.end()])
+        tokens[match.start() : match.end()] = [Token("Y", f"{year:04}", year)]
     return Text(tokens, "".join(token.letter for token in tokens))
 
 
