@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from newscrawl.dates.words import Text
@@ -42,17 +43,19 @@ class Found(NamedTuple):
 
 _JOIN = r"[ ,./\-fjE]{0,9}"  # what may stand between day, month and year
 _MONTH = r"(?:(?P<m>[MLF])(?:\ ?[/(|-]?\ ?(?P<m2>[ML])\ ?[)|]?)?|(?P<hm>H))"  # آذار/مارس, أيار (مايو)
+_YEAR = r"(?P<y>Y)(?![-/.]N[-/.]N)"  # not the year of another date in digits
 _CLOCK = r"(?:(?P<c>C)[ ,]{0,2}(?:Z[ ,]{0,2})?)?"
 _NAMED = (
-    re.compile(rf"(?P<d>[NF]|O(?=[ fj])){_JOIN}{_MONTH}{_JOIN}{_CLOCK}(?P<y>Y)"),
-    re.compile(rf"{_MONTH}[ ,.E/-]{{0,4}}(?P<d>N)f?(?:[ ,.]{{0,2}}|[/-]){_CLOCK}(?P<y>Y)"),
+    re.compile(rf"(?P<d>[NF]|O(?=[ fj])){_JOIN}{_MONTH}{_JOIN}{_CLOCK}{_YEAR}"),
+    re.compile(rf"{_MONTH}[ ,.E/-]{{0,4}}(?P<d>N)f?(?:[ ,.]{{0,2}}|[/-]){_CLOCK}{_YEAR}"),
     re.compile(rf"(?P<y>Y)[ ,/-]{{0,3}}{_MONTH}[ ,E/-]{{0,4}}(?P<d>N)(?![:/]|-N)"),
 )
 _NUMERIC = (
     re.compile(r"(?P<d>N)\ ?(?P<s>[-/.])\ ?(?P<m>N)\ ?(?P=s)\ ?(?P<y>Y)"),
-    re.compile(r"(?P<y>Y)\ ?(?P<s>[-/.])\ ?(?P<m>N)\ ?(?P=s)\ ?(?P<d>N)"),
+    re.compile(r"(?P<y>Y)(?P<a>\ ?)(?P<s>[-/.])(?P<b>\ ?)(?P<m>N)(?P=a)(?P=s)(?P=b)(?P<d>N)"),
     re.compile(r"(?P<d>N)(?P<s>/)(?P<m>N)/(?P<y>N)"),
 )
+_ERA_LEFT = re.compile(r"(?<!Y)(?<!Y\ )h\ ?$")
 _ERA = re.compile(r"\ ?\(?(?P<era>[cmhs])(?:\ ?(?P<other>s))?")
 
 # Neighbours that say: this is no date, or not the one of the text.
@@ -65,9 +68,11 @@ _GLUED_RIGHT = re.compile(r"[/!+]|[.-]?X")
 _RANGE_LEFT = re.compile(
     r"(?P<n>[NO])(?P<link>\ ?[-/]\ ?|[.+]|\ ?,\ ?(?:&\ ?)?|\ ?&\ ?|\ (?:W\ )?)$"  # «السبت 30 والأحد 31 مارس»
 )
-_RANGE_RIGHT = re.compile(
-    rf"\ ?[cmh]?[ ,|)-]{{0,3}}i|[-/]Y|[-/]N(?!\ ?[-/.:MHLfj])|\ -\ N\ [MLF](?!{_JOIN}[YC])|\ ?r"
-)
+_RANGE_RIGHT = re.compile(r"\ ?[cmh]?[ ,|)-]{0,3}i|[-/]Y|[-/]N(?!\ ?[-/.:MHLfj])|\ ?r")
+_MONTH_RANGE_RIGHT = {
+    "gregorian": re.compile(rf"\ -\ N\ [MLF](?!{_JOIN}[YC])"),
+    "hijri": re.compile(rf"\ -\ N\ H(?!{_JOIN}[YC])"),
+}
 _MONTH_RANGE_LEFT = {
     "gregorian": re.compile(rf"[NO]{_JOIN}[MLF][-/,& ]+(?:W\ )?$"),
     "hijri": re.compile(rf"[NO]{_JOIN}H[-/,& ]+(?:W\ )?$"),
@@ -78,6 +83,7 @@ _REFERENCE_LEFT = re.compile(r"[lD](?:[ :.]{1,2}[xXlb]){0,2}[ :.(-]{0,3}$")  # �
 _OWN_NUMBER_LEFT = re.compile(r"[blDt][ :.(f-]{0,4}$")  # «العدد 12 - 27 مارس», «الساعة 10 - 27 مارس»
 _LIMIT_LEFT = re.compile(r"[ivA][ ,:(fejWaER]*$")
 _FROM_LEFT = re.compile(r"(?:^|[^ NOCatk])\ ?(?P<from>f)\ (?:[ejW]\ )*$")  # not «الساعة 10 من يوم 27 مارس»
+_LINK = re.compile(r"\ ?[-&]\ ?(?:W\ )?")
 _UNTIED_LEFT = re.compile(r"[xXblD]\ $")
 
 
@@ -96,7 +102,16 @@ def find(text: Text) -> list[Found]:
         found += _claim(_NUMERIC[2], claimed, text, _numeric)
     found.sort()
     bounds = [0, *(one.end for one in found)]
-    return [_in_context(one, text, start) for one, start in zip(found, bounds, strict=False)]
+    found = [_in_context(one, text, start) for one, start in zip(found, bounds, strict=False)]
+    for first, (one, other) in enumerate(pairwise(found)):
+        if one.clear != other.clear and _linked(one, other, shape):  # «من 25 مارس 2024 - 27 مارس 2024»
+            found[first : first + 2] = one._replace(clear=False), other._replace(clear=False)
+    return found
+
+
+def _linked(one: Found, other: Found, shape: str) -> bool:
+    """Are these the two ends of a range, or two days of a list?"""
+    return one.calendar == other.calendar and bool(_LINK.fullmatch(shape, one.end, other.start))
 
 
 def _claim(
@@ -134,7 +149,9 @@ def _named(match: re.Match[str], text: Text, _claimed: bytearray) -> Found | Non
         day=1 if day.letter == "F" else day.number,
         calendar=calendar,
         era=era,
-        clear=not _RANGE_RIGHT.match(shape, match.end()),
+        clear=not (
+            _RANGE_RIGHT.match(shape, match.end()) or _MONTH_RANGE_RIGHT[calendar].match(shape, match.end())
+        ),
         clock=match.start("c") if "c" in match.re.groupindex and match["c"] is not None else None,
         spelled=day.letter == "O",
     )
@@ -214,7 +231,7 @@ def _in_context(form: Found, text: Text, start: int) -> Found:
         or (first in "OF" and _UNTIED_LEFT.search(left))
     )
     era = form.era
-    if form.calendar is None and era is None and left.rstrip().endswith("h"):
+    if form.calendar is None and era is None and _ERA_LEFT.search(left):
         era = "hijri"  # «هـ1445/09/17»
     return form._replace(clear=form.clear and not refused, era=era)
 
