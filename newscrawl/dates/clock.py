@@ -10,9 +10,10 @@ from newscrawl.dates.words import Text
 
 __all__ = ["CLOCK", "Printed", "find_clock"]
 
+_MINUTES = r"\ ?(?:&\ ?)?(?:N|n(?:\ n)?)\ U"  # «و15 دقيقة», «وخمس دقائق»
 CLOCK = (
-    r"(?:[am]\ ?[t:]?\ ?)?(?:C|t[ :,f]*N(?:\ ?[.:]\ ?N|\ ?&\ ?N\ U)?(?!\ ?[MHN]|[,-]N)"
-    r"|N(?:\ :\ ?|:\ )N(?!\ ?[MHN:/-])|N\.N(?=\ ?[am])|N(?=\ ?a)|(?:t[ :,f]*)?o(?:\ ?k)?)"
+    rf"(?:[am]\ ?[t:]?\ ?)?(?:C|t[ :,f]*N(?:\ ?[.:]\ ?N|{_MINUTES})?(?!\ ?(?:&\ ?)?[NMH]|[,-]N)"
+    rf"|N(?:\ :\ ?|:\ )N(?!\ ?[MHN:/-])|N\.N(?=\ ?[am])|N(?=\ ?a)|(?:t[ :,f]*)?o(?:\ ?k|{_MINUTES})?)"
     r"(?:\ k)?(?:[ ,(]{0,2}[am])?"
 )
 """The shape of a clock time, without its zone."""
@@ -24,6 +25,7 @@ _ZONE = re.compile(
     r"(?:\ ?(?P<sign>[+-])\ ?(?P<hours>[NC]))?"
 )
 _RANGE = re.compile(r"\ (?:[-i]\ )?(?:[ft]\ )*C")  # «10:00 - 12:00»
+_PHRASE = 24  # tokens between a clock time and a day period that may be its own
 _NEAR, _FAR = 14, 3  # tokens and unknown words that may stand between a date and its clock time
 
 
@@ -86,12 +88,14 @@ def _read(text: Text, match: re.Match[str]) -> Printed:
             numbers.append(token.number)
         elif token.letter == "o":
             hour = token.number
-        elif token.letter == "k":
+        elif token.letter in "kn":
             minute += token.number
         elif token.letter in "am":
             period = "pm" if token.letter == "m" else token.value
+    if numbers and hour is None:
+        hour = numbers.pop(0)
     if numbers:
-        hour, minute = numbers[0], (numbers[1] if len(numbers) > 1 else minute)
+        minute = numbers[0]
     words = any(token.letter == "o" for token in tokens)
     time = _time(hour or 0, minute, second, period, words=words or _day_period_elsewhere(text, match))
     if zone is not None and zone["unknown"]:
@@ -121,7 +125,10 @@ def _read(text: Text, match: re.Match[str]) -> Printed:
 
 def _day_period_elsewhere(text: Text, match: re.Match[str]) -> bool:
     """Does ``مساء`` stand apart from the clock (``مساء الأربعاء … على الساعة 8:30``)?"""
-    rest = text.shape[: match.start()] + text.shape[match.end() :]
+    rest = (
+        text.shape[max(0, match.start() - _PHRASE) : match.start()]
+        + text.shape[match.end() : match.end() + _PHRASE]
+    )
     return "a" in rest and not _CLOCK.search(rest)
 
 
@@ -147,6 +154,11 @@ def _time(hour: int, minute: int, second: int, period: str | None, *, words: boo
 _HALVES: dict[str, dict[int, int]] = {
     "am": {12: 0, **{hour: hour for hour in range(12)}},
     "pm": {**{hour: hour + 12 for hour in range(12)}, **{hour: hour for hour in range(12, 24)}},
+    "afternoon": {
+        12: 12,
+        **{hour: hour + 12 for hour in range(1, 8)},
+        **{hour: hour for hour in range(13, 20)},
+    },
     "noon": {
         10: 10,
         11: 11,

@@ -113,15 +113,14 @@ class _Options(NamedTuple):
 
 
 def _readings(found: list[Found], text: Text, now: dt.datetime | None) -> list[_Reading]:
-    """The forms as days, a Hijri and a Gregorian one side by side as one reading."""
+    """The forms as days; those side by side that say one day, in two calendars or twice, as one reading."""
     single = [one for form in found if (one := _day(form, now)) is not None]
     readings: list[_Reading] = []
     for one in single:
         last = readings[-1] if readings else None
         if (
             last is not None
-            and (last.gregorian is None) != (one.gregorian is None)
-            and (last.hijri is None) != (one.hijri is None)
+            and (_complements(last, one) or (last.gregorian is not None and last.gregorian == one.gregorian))
             and not last.impossible
             and not one.impossible
             and _PAIR_GAP.fullmatch(text.shape, last.end, one.start)
@@ -138,6 +137,11 @@ def _readings(found: list[Found], text: Text, now: dt.datetime | None) -> list[_
         else:
             readings.append(one)
     return readings
+
+
+def _complements(one: _Reading, other: _Reading) -> bool:
+    """Does each say the day in the calendar that the other leaves out?"""
+    return bool(one.gregorian) != bool(other.gregorian) and bool(one.hijri) != bool(other.hijri)
 
 
 def _day(form: Found, now: dt.datetime | None) -> _Reading | None:
