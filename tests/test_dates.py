@@ -328,6 +328,10 @@ def test_a_long_text_is_no_date_line() -> None:
     assert read("27 مارس 2024" + " \n" * 2000).date == dt.date(2024, 3, 27)
 
 
+def test_a_date_all_in_words_needs_no_moment() -> None:
+    assert read("السابع والعشرون من مارس عام ألفين وأربعة وعشرين").date == dt.date(2024, 3, 27)
+
+
 # --- Arguments
 
 

@@ -29,14 +29,14 @@ _NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # what software prints w
 _EXPLAINED = 2  # days that two Hijri calendars may be apart
 _BARE_HIJRI_YEAR = 1410  # a year before it, in digits and without هـ, may be a Persian solar one
 
-_PAIR_GAP = re.compile(r"[ ,|/().:fjwWatCEZqzgk-]{0,16}")
+_PAIR_GAP = re.compile(r"[ ,|/().:efjwWatCEZqzgk-]{0,16}")
 _WEEKDAY_LEFT = re.compile(r"(?P<w>W)[ ,.:(|fjaE-]{0,6}$")
 _WEEKDAY_RIGHT = re.compile(r"[ ,|(-]{0,3}(?P<w>W)")
 _LABEL_RIGHT = re.compile(r"\ ?\(\ ?(?P<label>[pu])\ ?\)")
 _OTHER_DATE = re.compile(r"d|e\ x[^pu]*$|D[^pu]*[lN#]")  # «المولود», «تاريخ المباراة», «القانون رقم 31.13»
 _PARTIAL_LEFT = re.compile(r"(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])[ ,/|()w-]{1,8}W?[ ,fj]{0,3}$")
 _PARTIAL_RIGHT = re.compile(r"[ ,/|()wWfj-]{1,10}(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])(?![ ,/fj-]*Y)")
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d|[أا]لف")  # a year is in digits, or in words from «ألف» on
 _ARGUMENT = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?P<hijri>[Hh]?)", re.ASCII)
 
 
@@ -74,7 +74,8 @@ def parse(
 
     Example: ``parse("الأربعاء 16 رمضان 1445 هـ الموافق 27 مارس 2024 م - 14:30")`` is 27 March 2024, 14:30.
     Of two dates (published and updated) the published one is read. Refused: missing day or year,
-    impossible days, ranges, limits (``قبل 20 مارس 2024``), references, Persian solar dates.
+    impossible days, ranges, limits (``قبل 20 مارس 2024``), references, dates of laws and
+    of births, Persian solar dates.
 
     Raises ``ValueError`` for a naive ``now``, an unknown ``timezone`` or a damaged table of months.
     Sources: ``words.tsv`` and the tables of months name theirs row by row.
@@ -88,7 +89,7 @@ def parse(
         text = " ".join(text.split())
         if len(text) > MAX_LENGTH:
             return None
-    if now is None and not _DIGIT.search(text):
+    if now is None and not _NUMBER.search(text):
         return None
     tokens = read(text)
     found = find(tokens)

@@ -237,7 +237,7 @@ def read(text: str) -> Text:
     return _with_years(tokens, shape) if "K" in shape else Text(tokens, shape)
 
 
-_YEAR_IN_WORDS = re.compile(r"K(?:\ (?:&\ )?[Kn])+(?!\ &)")
+_YEAR_IN_WORDS = re.compile(r"K(?:\ (?:&\ )?[Kn])+(?!\ [&Kn])")
 
 
 def _with_years(tokens: list[Token], shape: str) -> Text:
