@@ -6,23 +6,13 @@ import argparse
 import asyncio
 import sys
 import time
-from typing import Any, ClassVar
 
-from pymongo.errors import PyMongoError
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
-from newscrawl.runs import EXIT_STATUS
-from newscrawl.store import Store, StoreError
+from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.store.links import Linker
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Only articles that another version has signed; cut short, it goes on where it was."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -36,32 +26,20 @@ class Command(ScrapyCommand):
             "do it changes nothing."
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit status 0, 2 for wrong use, 4 when MongoDB cannot be used."""
-        if args:
-            raise UsageError(f"scrapy dedupe takes no argument {args[0]!r}", print_help=False)
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Sign and link what another version has signed."""
         try:
             asyncio.run(self._relink())
-        except (StoreError, PyMongoError) as error:
-            print(error, file=sys.stderr)
-            self.exitcode = EXIT_STATUS["store_down"]
         except KeyboardInterrupt:
-            print("\nstopped; `scrapy dedupe` goes on from here", file=sys.stderr)
-            self.exitcode = EXIT_STATUS["fault"]
+            raise CommandError("killed", "\nstopped; `scrapy dedupe` goes on from here") from None
 
     async def _relink(self) -> None:
-        assert self.settings
-        store = Store(self.settings)
-        await store.open()
-        try:
-            await store.writer.close()  # nothing is written but links
+        async with self.store() as store:
             done = 0
             shown = _Progress()
             async for done, total in Linker(store.client, store.database).relink():
                 shown.show(done, total)
             shown.end(done)
-        finally:
-            await store.close()
 
 
 class _Progress:

@@ -7,57 +7,48 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, ClassVar
 
 from pymongo import MongoClient
-from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.runs import EXIT_STATUS, summary
+from newscrawl.command import ProjectCommand
+from newscrawl.runs import summary
 from newscrawl.store.schema import Document
-from newscrawl.store.server import Server, ServerError, data_folder
+from newscrawl.store.server import Server, data_folder
+from newscrawl.store.session import DEMO_DATABASE
 
-DATABASE = "newscrawl_demo"
 SPIDERS = ("alayam24", "maghress")
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Always in its own server and database, whatever ``MONGODB_URI`` says."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
         return "Crawl two sites from a recording into a MongoDB of its own, and show what was stored"
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, then print each article's title, its day in both calendars, and its source."""
         recording = Path(closest_scrapy_cfg()).parent / "recordings" / "demo.warc.gz"
-        try:
-            with Server(data_folder(demo=True)) as uri:
-                for spider in SPIDERS:
-                    self.exitcode = max(self.exitcode, _crawl(spider, recording, uri))
-                with MongoClient[Document](uri, tz_aware=True) as client:
-                    _show(client)
-        except ServerError as error:
-            print(error, file=sys.stderr)
-            self.exitcode = EXIT_STATUS["store_down"]
+        with Server(data_folder(demo=True)) as uri:
+            for spider in SPIDERS:
+                self.exitcode = max(self.exitcode, _crawl(spider, recording, uri))
+            with MongoClient[Document](uri, tz_aware=True) as client:
+                _show(client)
 
 
 def _crawl(spider: str, recording: Path, uri: str) -> int:
     command = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"REPLAY={recording}"]
     environment = os.environ | {
         "MONGODB_URI": uri,
-        "MONGODB_DATABASE": DATABASE,
+        "MONGODB_DATABASE": DEMO_DATABASE,
         "NEWSCRAWL_LOG_LEVEL": "ERROR",
     }
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - this interpreter
 
 
 def _show(client: MongoClient[Document]) -> None:
-    articles = client[DATABASE]["articles"]
+    articles = client[DEMO_DATABASE]["articles"]
     print("\nStored articles, the newest day first\n")
     print("day         Hijri       source             title")
     for doc in articles.find().sort([("day", -1), ("source", 1), ("_id", 1)]):
@@ -67,7 +58,7 @@ def _show(client: MongoClient[Document]) -> None:
             f"{doc['day'] or 'not known':<11} {doc['hijri_day'] or '-':<11} {source:<24} {doc['title']}{copy}"
         )
     total = articles.count_documents({})
-    runs = client[f"{DATABASE}_ops"]["runs"]
+    runs = client[f"{DEMO_DATABASE}_ops"]["runs"]
     print(f"\n{total} articles stored. This time:")
     for spider in SPIDERS:
         run = runs.find_one({"site": spider}, sort=[("started_at", -1)])
@@ -76,7 +67,7 @@ def _show(client: MongoClient[Document]) -> None:
     print(
         f"""
 Where to look next
-  make mongo ARGS=--demo      keeps this database ({DATABASE}) up and prints its address
+  make mongo ARGS=--demo      keeps this database ({DEMO_DATABASE}) up and prints its address
   make crawl SITE=alayam24    crawls the live site
   docs/data.md                says what each field means, with queries"""
     )

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
-import sys
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from newscrawl.command import ProjectCommand
 from newscrawl.store.server import Server, ServerError, StoreConfigError, data_folder
-
-if TYPE_CHECKING:
-    import argparse
-
-STORE_FAILED = 4
+from newscrawl.store.session import DEMO_DATABASE, database_name
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Starts the server, or joins the one that crawls have started, and waits for Ctrl-C."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -47,17 +38,13 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--demo", action="store_true", help="the server of `make demo`")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Keep the server up; exit status 0 after Ctrl-C, 2 for wrong use, 4 when it can't be had."""
-        assert self.settings is not None
-        if args:
-            raise UsageError(f"scrapy mongo takes no argument {args[0]!r}", print_help=False)
         if os.environ.get("MONGODB_URI", "").strip() and not opts.demo:
             raise UsageError(
-                "MONGODB_URI is set: the articles are in the server that it names, and no other is kept up",
-                print_help=False,
+                "MONGODB_URI is set: the articles are in the server that it names, and no other is kept up"
             )
-        database = "newscrawl_demo" if opts.demo else self.settings.get("MONGODB_DATABASE", "newscrawl")
+        database = DEMO_DATABASE if opts.demo else database_name()
         done = threading.Event()
         try:
             server = Server(data_folder(demo=opts.demo))
@@ -74,11 +61,10 @@ class Command(ScrapyCommand):
                     if not server.is_up:
                         raise ServerError(f"mongod has gone; its log is {server.data / 'log' / 'mongod.log'}")
         except StoreConfigError as error:
-            raise UsageError(str(error), print_help=False) from None
-        except ServerError as error:
+            raise UsageError(str(error)) from None
+        except ServerError:
             if not done.is_set():
-                print(error, file=sys.stderr)
-                self.exitcode = STORE_FAILED
+                raise
 
 
 def _guide(uri: str, database: str) -> str:

@@ -11,21 +11,20 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from scrapy import Request
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 
+from newscrawl.command import AskingCommand, CommandError
 from newscrawl.dates import zone
 from newscrawl.kit import declare, fixture, probe
-from newscrawl.kit.asking import Answer, Asking, Fetch, quiet
+from newscrawl.kit.asking import Answer, Fetch, is_address
 from newscrawl.kit.reword import Reworder
-from newscrawl.runs import EXIT_STATUS
 
 
-class Command(ScrapyCommand):
+class Command(AskingCommand):
     """Exit status: 0 written, 2 wrong use, 3 the site gave nothing to write."""
 
-    requires_project = True
+    takes_arguments = True
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -53,15 +52,9 @@ class Command(ScrapyCommand):
             "--timezone", metavar="ZONE", help="IANA zone; by default the country's, if it has one"
         )
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Store nothing, and log no more than errors unless asked to."""
-        super().process_options(args, opts)
-        assert self.settings
-        quiet(self.settings, log_level=opts.loglevel)
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Ask, write, say what is missing."""
-        if len(args) != 1 or not args[0].startswith(("http://", "https://")):
+        if len(args) != 1 or not is_address(args[0]):
             raise UsageError("name one site by its address: scrapy newsite https://www.example.ma/")
         if opts.name and not re.fullmatch(r"[a-z][a-z0-9_]*", opts.name):
             raise UsageError(f"--name={opts.name}: a spider's name has small Latin letters, digits and _")
@@ -75,27 +68,25 @@ class Command(ScrapyCommand):
         file, folder = root / "spiders" / f"{found.spider}.py", root / "tests" / "sites" / found.spider
         if file.exists():
             raise UsageError(f"{file.relative_to(root)} exists; name the new one otherwise with --name")
-        assert self.crawler_process
-        saved = fixture.Saved()
         row: str | None = None
         at = dt.datetime.now(dt.UTC)
 
-        async def work(fetch: Fetch) -> None:
-            nonlocal saved, row
+        async def work(fetch: Fetch) -> fixture.Saved:
+            nonlocal row
             once = _Once(fetch)
             await probe.probe(found, once)
             if found.name:
                 row = declare.add_source(found, root / "newscrawl" / "sites" / "sources.tsv")
-            if found.article and found.discover and not found.refused:
-                site = found.site(at.year)
-                saved = await fixture.save(site, once, Reworder([found.name, *once.names()], once.people()))
+            if not found.article or not found.discover or found.refused:
+                return fixture.Saved()
+            site = found.site(at.year)
+            return await fixture.save(site, once, Reworder([found.name, *once.names()], once.people()))
 
-        self.crawler_process.crawl(Asking, work=work)
-        self.crawler_process.start()
+        saved = self.ask(work)[0] or fixture.Saved()
         if not (found.article or found.refused or found.discover or found.name):
-            print("\n".join(found.missing) or f"{found.url} gave nothing to write", file=sys.stderr)
-            self.exitcode = EXIT_STATUS["unreachable"]
-            return
+            raise CommandError(
+                "unreachable", "\n".join(found.missing) or f"{found.url} gave nothing to write"
+            )
         file.write_text(declare.site_file(found, at.year), "utf-8")
         if saved.pages:
             saved.write(folder, at.strftime("%Y-%m-%dT%H:%M:%SZ"))

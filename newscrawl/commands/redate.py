@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from pymongo.database import Database
-from scrapy.commands import ScrapyCommand
-from scrapy.spiderloader import get_spider_loader
 
+from newscrawl.command import ProjectCommand
 from newscrawl.items import DATE_FIELDS, DateCandidate, RawArticle
 from newscrawl.page import date_article
-from newscrawl.runs import EXIT_STATUS
 from newscrawl.sites import Site
 from newscrawl.store.schema import Document, document
-from newscrawl.store.session import StoreError, session
+from newscrawl.store.session import session
 
 _UNSETTLED = {
     "$or": [
@@ -25,11 +22,8 @@ _UNSETTLED = {
 """Dates that rest on months which may be announced otherwise."""
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Safe while crawls run, and when it is stopped and started again."""
-
-    requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -53,24 +47,16 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--all", action="store_true", help="every article that has a printed date")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read again, update what differs, say how many."""
-        assert self.settings
-        spiders = get_spider_loader(self.settings)
-        sites = {name: getattr(spiders.load(name), "site", None) for name in spiders.list()}
         read = changed = 0
         wanted = {"published_raw": {"$ne": None}} | ({} if opts.all else _UNSETTLED)
-        try:
-            with session() as (db, ops):
-                for doc in db["articles"].find(wanted):
-                    read += 1
-                    dates = again(doc, sites.get(doc["site"]))
-                    if any(doc[name] != value for name, value in dates.items()):
-                        changed += _update(db, ops, doc, dates)
-        except StoreError as error:
-            print(error, file=sys.stderr)
-            self.exitcode = EXIT_STATUS["store_down"]
-            return
+        with session() as (db, ops):
+            for doc in db["articles"].find(wanted):
+                read += 1
+                dates = again(doc, self.sites.get(doc["site"]))
+                if any(doc[name] != value for name, value in dates.items()):
+                    changed += _update(db, ops, doc, dates)
         print(f"{read} dates read again, {changed} changed")
 
 

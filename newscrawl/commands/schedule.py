@@ -9,18 +9,16 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pymongo import MongoClient
-from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
-from scrapy.commands import ScrapyCommand
+from pymongo.errors import PyMongoError
 from scrapy.exceptions import UsageError
-from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.runs import EXIT_STATUS
-from newscrawl.spider import NewsSpider
-from newscrawl.store.server import ServerError, resolve_uri
+from newscrawl.command import ProjectCommand
+from newscrawl.store.server import resolve_uri
+from newscrawl.store.session import database_name
 from newscrawl.store.uri import redact
 
 if TYPE_CHECKING:
@@ -37,12 +35,8 @@ CRON_ALIVE = 150
 """Seconds that a node counts as alive after ``--once``: cron comes every minute."""
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Runs on each node, beside its own Scrapyd; see docs/operate.md."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -76,16 +70,14 @@ class Command(ScrapyCommand):
             "--can", action="append", default=[], metavar="CAPABILITY", help="what sites may need: browser"
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exit status: 0 fine, 2 a mistake in the file or in the arguments, 4 MongoDB."""
-        if args:
-            raise UsageError(f"scrapy schedule takes no argument {args[0]!r}", print_help=False)
         try:
             from newscrawl.schedule.file import ScheduleError, load
         except ImportError as error:
             raise _missing(error) from None
         path = Path(opts.file) if opts.file else Path(closest_scrapy_cfg()).parent / "schedule.toml"
-        sites = self._sites()
+        sites = self.sites
         try:
             if opts.init:
                 _write_first(path, sites)
@@ -101,23 +93,7 @@ class Command(ScrapyCommand):
         except ImportError as error:
             raise _missing(error) from None
         except ScheduleError as error:
-            raise UsageError(f"{path}:\n{error}", print_help=False) from None
-        except ServerError as error:
-            self._store_failed(str(error))
-        except (ConfigurationError, InvalidURI) as error:
-            self._store_failed(f"MONGODB_URI cannot be used: {redact(str(error))}")
-        except PyMongoError as error:
-            self._store_failed(f"MongoDB cannot be used: {redact(str(error)).split(', Timeout:')[0]}")
-
-    def _store_failed(self, reason: str) -> None:
-        print(reason, file=sys.stderr)
-        self.exitcode = EXIT_STATUS["store_down"]
-
-    def _sites(self) -> dict[str, Site]:
-        assert self.settings is not None
-        loader = get_spider_loader(self.settings)
-        spiders = {name: loader.load(name) for name in sorted(loader.list())}
-        return {name: spider.site for name, spider in spiders.items() if issubclass(spider, NewsSpider)}
+            raise UsageError(f"{path}:\n{error}") from None
 
     def _schedule(self, path: Path, sites: dict[str, Site], opts: argparse.Namespace) -> None:
         import datetime as dt
@@ -136,7 +112,7 @@ class Command(ScrapyCommand):
         with _connect() as client:
             scheduler = Scheduler(
                 file,
-                client[f"{_database()}_ops"],
+                client[f"{database_name()}_ops"],
                 Scrapyd(),
                 Node(opts.node, frozenset(opts.can)),
                 alive=dt.timedelta(seconds=CRON_ALIVE) if opts.once else ALIVE,
@@ -159,11 +135,7 @@ class Command(ScrapyCommand):
 
 
 def _missing(error: ImportError) -> UsageError:
-    return UsageError(f"{error.name} is missing: pip install -r deploy/requirements.txt", print_help=False)
-
-
-def _database() -> str:
-    return os.environ.get("MONGODB_DATABASE") or "newscrawl"
+    return UsageError(f"{error.name} is missing: pip install -r deploy/requirements.txt")
 
 
 def _connect() -> MongoClient[dict[str, Any]]:
@@ -179,9 +151,9 @@ def _write_first(path: Path, sites: dict[str, Site]) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(first_file(sites))
     except FileExistsError:
-        raise UsageError(f"{path} exists and is not overwritten", print_help=False) from None
+        raise UsageError(f"{path} exists and is not overwritten") from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", print_help=False) from None
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     print(f"{path} is written; change it, then: scrapy schedule --check, scrapy schedule --next")
 
 
@@ -193,7 +165,7 @@ def _print_next(schedule: Schedule) -> None:
     stored: dict[str, dict[str, Any]] = {}
     if os.environ.get("MONGODB_URI"):
         with _connect() as client:
-            stored = {doc["_id"]: doc for doc in client[f"{_database()}_ops"]["leases"].find()}
+            stored = {doc["_id"]: doc for doc in client[f"{database_name()}_ops"]["leases"].find()}
             now = client.admin.command("hello")["localTime"].replace(tzinfo=dt.UTC)
     due = {
         site: stored[site]["due_at"]

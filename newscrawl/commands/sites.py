@@ -9,11 +9,9 @@ from collections.abc import Iterable
 
 import pymongo
 from pymongo.errors import PyMongoError
-from scrapy.commands import ScrapyCommand
-from scrapy.spiderloader import get_spider_loader
 
+from newscrawl.command import ProjectCommand
 from newscrawl.kit import overview
-from newscrawl.spider import NewsSpider
 from newscrawl.store.server import ServerError, data_folder
 from newscrawl.store.session import StoreError, session
 
@@ -23,11 +21,8 @@ RUNS = 20
 """Runs of a site that are looked at."""
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Works without MongoDB; what it would tell is then left out."""
-
-    requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -42,16 +37,12 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--markdown", action="store_true", help="the page docs/sites.md")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the table."""
-        assert self.settings
-        loader = get_spider_loader(self.settings)
-        spiders = {name: loader.load(name) for name in loader.list()}
-        sites = {name: cls.site for name, cls in spiders.items() if issubclass(cls, NewsSpider)}
         if opts.markdown:
-            sys.stdout.write(overview.markdown(sites))
+            sys.stdout.write(overview.markdown(self.sites))
         else:
-            print(overview.text(sites, _lately(sites)))
+            print(overview.text(self.sites, _lately(self.sites)))
 
 
 def _lately(names: Iterable[str]) -> dict[str, overview.Lately]:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
+from newscrawl.command import AskingCommand
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
-from newscrawl.kit.asking import Asking, Fetch, Work, quiet
 from newscrawl.kit.verify import Verdict, verify
 from newscrawl.runs import EXIT_STATUS
-from newscrawl.sites import Site
-from newscrawl.spider import NewsSpider
 
 
-class Command(ScrapyCommand):
+class Command(AskingCommand):
     """Exit status: 0 all holds, 2 wrong use, 3 something does not hold any more."""
 
-    requires_project = True
+    takes_arguments = True
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -37,42 +33,22 @@ class Command(ScrapyCommand):
             "still holds."
         )
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Store nothing, and log no more than errors unless asked to."""
-        super().process_options(args, opts)
-        assert self.settings
-        quiet(self.settings, log_level=opts.loglevel)
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Ask all sites at once, each at its own pace; print them in turn."""
-        assert self.crawler_process
         assert self.settings
-        loader = self.crawler_process.spider_loader
-        names = args or loader.list()
-        if unknown := [name for name in names if name not in loader.list()]:
-            raise UsageError(f"there is no spider {unknown[0]!r}; `scrapy list` shows them")
-        spiders = {name: loader.load(name) for name in names}
-        sites = {name: cls.site for name, cls in spiders.items() if issubclass(cls, NewsSpider)}
-        verdicts: dict[str, Verdict] = {}
+        sites = {name: self.site(name) for name in args or self.sites}
+        verdicts: dict[str, Verdict | None] = {}
         for name, site in sites.items():
             if site.render:
                 try:
                     find_browser(self.settings)
                 except BrowserMissing as error:
-                    verdicts[name] = Verdict()
-                    verdicts[name].say("browser", str(error), holds=False)
-                    continue
-            self.crawler_process.crawl(Asking, work=_work(name, site, verdicts))
-        self.crawler_process.start()
+                    verdicts[name] = verdict = Verdict()
+                    verdict.say("browser", str(error), holds=False)
+        asked = [name for name in sites if name not in verdicts]
+        verdicts |= zip(asked, self.ask(*(partial(verify, sites[name]) for name in asked)), strict=True)
         for name in sites:
-            verdict = verdicts.get(name) or Verdict(False, ["  FAIL could not be asked, see the log"])
-            print(f"{name}: {'holds' if verdict.holds else 'does not hold'}", *verdict.lines, sep="\n")
-        if len(verdicts) < len(sites) or not all(verdict.holds for verdict in verdicts.values()):
-            self.exitcode = EXIT_STATUS["no_links"]
-
-
-def _work(name: str, site: Site, verdicts: dict[str, Verdict]) -> Work:
-    async def work(fetch: Fetch) -> None:
-        verdicts[name] = await verify(site, fetch)
-
-    return work
+            said = verdicts[name] or Verdict(False, ["  FAIL could not be asked, see the log"])
+            print(f"{name}: {'holds' if said.holds else 'does not hold'}", *said.lines, sep="\n")
+            if not said.holds:
+                self.exitcode = EXIT_STATUS["no_links"]

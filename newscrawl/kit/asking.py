@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.http import Response
-from scrapy.settings import BaseSettings
+from scrapy.exceptions import UsageError
+from scrapy.http import HtmlResponse, Response
 
 from newscrawl.download.errors import Kind, classify
+from newscrawl.page import extract
 
 
 @dataclass(slots=True)
@@ -68,9 +70,22 @@ class Asking(Spider):
         return Answer(request.url, response, at=at)
 
 
-def quiet(settings: BaseSettings, *, log_level: str | None) -> None:
-    """Settings of a command that asks: no item pipelines, no run record, no log but errors."""
-    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    settings.set("EXTENSIONS", {"newscrawl.download.crawl_delay.CrawlDelay": 0}, priority="cmdline")
-    if not log_level:
-        settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+def is_address(given: str) -> bool:
+    """Is it an address of the web, and not a file?"""
+    return given.startswith(("http://", "https://"))
+
+
+def saved_page(path: Path, url: str | None) -> Answer:
+    """A page that somebody saved, as if its site had answered it when the file was written.
+
+    Raises ``UsageError`` when there is no such file, or when neither ``url`` nor the page says its address.
+    """
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; give an address or a file") from None
+    url = url or extract(body, "").canonical
+    if not url or not is_address(url):
+        raise UsageError(f"{path} does not say its own address; name it with --url https://...")
+    at = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    return Answer(url, HtmlResponse(url, body=body), at=at)

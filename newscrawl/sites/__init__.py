@@ -20,7 +20,7 @@ from newscrawl.urls import UrlRules, canonical, same_site
 
 __all__ = [
     "NEXT", "Api", "Discovery", "Feed", "Listing", "Markup", "Paged", "Selectors", "Site", "Sitemap",
-    "WordPress",
+    "WordPress", "site_of",
 ]  # fmt: skip
 
 Selectors = str | Sequence[str]
@@ -323,3 +323,18 @@ class Site:
         if day is not None and ended:
             return min(ended, key=lambda m: m.valid_until or dt.date.max)
         return valid[0] if valid else None
+
+
+def site_of(url: str, sites: Mapping[str, Site]) -> str | None:
+    """Which of these sites an address is on, by its key; None when it is on none of them.
+
+    Of several on one host it is the one that takes the address for an article.
+
+    >>> alayam24 = Site(name="الأيام 24", domain="alayam24.com", timezone="Africa/Casablanca",
+    ...                 article=r"/articles-[0-9]+", discover=[])
+    >>> site_of("https://www.alayam24.com/articles-7.html", {"alayam24": alayam24})
+    'alayam24'
+    >>> site_of("https://www.alayam24.com.example/", {"alayam24": alayam24})
+    """
+    own = [name for name, site in sites.items() if site.owns(url)]
+    return next((name for name in own if sites[name].is_article(url)), own[0] if own else None)

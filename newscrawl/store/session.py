@@ -14,9 +14,17 @@ from newscrawl.store.schema import Document
 from newscrawl.store.server import Server, ServerError, data_folder, resolve_uri
 from newscrawl.store.uri import redact
 
+DEMO_DATABASE = "newscrawl_demo"
+"""Where ``scrapy demo`` stores, whatever the environment says."""
+
 
 class StoreError(Exception):
     """MongoDB cannot be used; the message is one sentence without credentials."""
+
+
+def database_name() -> str:
+    """The database of the articles, as ``MONGODB_DATABASE`` names it; the machinery's adds ``_ops``."""
+    return os.environ.get("MONGODB_DATABASE") or "newscrawl"
 
 
 @contextmanager
@@ -36,7 +44,7 @@ def session() -> Iterator[tuple[Database[Document], Database[Document]]]:
             client.admin.command("ping")
         except (ServerError, PyMongoError) as error:
             raise cannot_be_used(uri, error) from None
-        name = os.environ.get("MONGODB_DATABASE") or "newscrawl"
+        name = database_name()
         yield client[name], client[f"{name}_ops"]
 
 

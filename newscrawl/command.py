@@ -1,0 +1,144 @@
+"""What the sub-commands of ``scrapy`` in ``newscrawl.commands`` share.
+
+It lies beside that package since Scrapy takes every command class inside for a command by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property, partial
+from typing import Any, ClassVar, TypeVar
+
+from pymongo.errors import PyMongoError
+from scrapy import Request
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import get_spider_loader
+
+from newscrawl.kit.asking import Answer, Asking, Fetch
+from newscrawl.runs import EXIT_STATUS, Outcome
+from newscrawl.sites import Site
+from newscrawl.spider import NewsSpider
+from newscrawl.store import Store, StoreError
+from newscrawl.store.server import ServerError
+from newscrawl.store.session import cannot_be_used
+
+T = TypeVar("T")
+
+
+class CommandError(Exception):
+    """Ends a command with a sentence for its user and the exit status of an outcome."""
+
+    def __init__(self, outcome: Outcome, sentence: str) -> None:
+        super().__init__(sentence)
+        self.exit_status = EXIT_STATUS[outcome]
+
+
+class ProjectCommand(ScrapyCommand):
+    """A command that gives its results on stdout and ends with 0, or with a sentence on stderr.
+
+    Exit status 2 for wrong use (``UsageError``), 4 when MongoDB cannot be used, else that of the
+    :class:`CommandError` that ended it.
+    """
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    takes_arguments: ClassVar[bool] = False
+    """Is there anything but options to give?"""
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what the command is for."""
+        raise NotImplementedError
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do it, and let no failure that a user can mend end in a traceback."""
+        if args and not self.takes_arguments:
+            raise UsageError(f"{args[0]!r} is not understood: this command takes options alone")
+        try:
+            self.execute(args, opts)
+        except CommandError as error:
+            print(error, file=sys.stderr)
+            self.exitcode = error.exit_status
+        except (StoreError, ServerError, PyMongoError) as error:
+            uri = os.environ.get("MONGODB_URI", "")
+            print(error if isinstance(error, StoreError) else cannot_be_used(uri, error), file=sys.stderr)
+            self.exitcode = EXIT_STATUS["store_down"]
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """Every declared site, by the name of its spider."""
+        assert self.settings
+        return declared(self.settings)
+
+    def site(self, spider: str) -> Site:
+        """The site that a spider declares; raises ``UsageError`` when there is none of that name."""
+        try:
+            return self.sites[spider]
+        except KeyError:
+            raise UsageError(f"there is no spider {spider!r}; `scrapy list` shows them") from None
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[Store]:
+        """The open store, for a command that writes nothing through its writer."""
+        assert self.settings
+        store = Store(self.settings)
+        await store.open()
+        try:
+            await store.writer.close()
+            yield store
+        finally:
+            await store.close()
+
+
+class AskingCommand(ProjectCommand):
+    """A command that asks live sites a few pages, as politely as a crawl does, and stores nothing."""
+
+    requires_crawler_process = True
+    default_settings: ClassVar[dict[str, Any]] = {}
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """No item pipelines, no run record, and no log but errors unless asked for."""
+        super().process_options(args, opts)
+        assert self.settings
+        self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        extensions = {"newscrawl.download.crawl_delay.CrawlDelay": 0}
+        self.settings.set("EXTENSIONS", extensions, priority="cmdline")
+        if not opts.loglevel:
+            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+
+    def ask(self, *works: Callable[[Fetch], Awaitable[T]]) -> list[T | None]:
+        """What each piece of work gives, all done at once; None for one that broke, as the log tells."""
+        assert self.crawler_process
+        given: list[T | None] = [None] * len(works)
+
+        async def keep(place: int, fetch: Fetch) -> None:
+            given[place] = await works[place](fetch)
+
+        for place in range(len(works)):
+            self.crawler_process.crawl(Asking, work=partial(keep, place))
+        self.crawler_process.start()
+        return given
+
+    def page(self, url: str, site: Site | None) -> Answer:
+        """One page, with a browser where its site needs one; raises :class:`CommandError` without one."""
+
+        async def work(fetch: Fetch) -> Answer:
+            return await fetch(Request(url, meta={"playwright": bool(site and site.render)}))
+
+        answer = self.ask(work)[0] or Answer(url, None, "other", "see the log")
+        if answer.response is None:
+            raise CommandError("unreachable", f"{url} could not be read ({answer.kind}): {answer.said}")
+        return answer
+
+
+def declared(settings: BaseSettings) -> dict[str, Site]:
+    """Every site that a spider of the project declares, by the spider's name."""
+    loader = get_spider_loader(settings)
+    spiders = {name: loader.load(name) for name in sorted(loader.list())}
+    return {name: spider.site for name, spider in spiders.items() if issubclass(spider, NewsSpider)}
