@@ -19,6 +19,7 @@ from newscrawl.dates import zone
 from newscrawl.kit import declare, fixture, probe
 from newscrawl.kit.asking import Answer, Fetch, is_address
 from newscrawl.kit.reword import Reworder
+from newscrawl.sites import sources
 
 
 class Command(AskingCommand):
@@ -76,7 +77,8 @@ class Command(AskingCommand):
             once = _Once(fetch)
             await probe.probe(found, once)
             if found.name:
-                row = declare.add_source(found, root / "newscrawl" / "sites" / "sources.tsv")
+                paper = sources.Source(found.spider, found.name, found.country, found.timezone)
+                row = sources.add(paper, found.domain, root / "newscrawl" / "sites" / "sources.tsv")
             if not found.article or not found.discover or found.refused:
                 return fixture.Saved()
             site = found.site(at.year)

@@ -1,5 +1,7 @@
 """The site kit: what ``scrapy newsite``, ``fixture``, ``verify`` and ``sites`` know.
 
-``addresses`` guesses the article pattern, ``selectors`` the markup, ``reword`` takes a newspaper's words
-out of a page, ``fixture`` saves an offline site, ``declare`` writes a site file, ``probe`` asks a site.
+``asking`` downloads for a command, ``probe`` asks a new site what it offers, ``addresses`` guesses the
+article pattern, ``selectors`` the markup, ``declare`` writes the site file; ``listed`` asks what a
+declaration leads to, ``verify`` says what of it still holds; ``fixture`` saves an offline site, ``reword``
+takes the newspaper's words out of it; ``overview`` shows all sites.
 """

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 
 from newscrawl.kit.probe import Found
 from newscrawl.sites import Discovery, Markup
 from newscrawl.sites.families import THEMES, WORDPRESS_POST
-from newscrawl.sites.sources import _table, resolve
 
 _MISSING = "  # missing: "
 
@@ -115,22 +113,3 @@ def _markup(markup: Markup, year: int) -> list[str]:
 
 def _class(spider: str) -> str:
     return "".join(part.capitalize() for part in spider.split("_"))
-
-
-def add_source(found: Found, table: Path) -> str | None:
-    """Add the newspaper to ``sources.tsv``, unless it is there; the line that was added.
-
-    The spider's name is its slug there, so that it is one ``source`` at every site.
-    """
-    if resolve(found.spider) is not None:
-        return None
-    name = found.name or found.spider
-    taken = resolve(name) is not None
-    aliases = found.domain if resolve(found.domain) is None else "-"
-    row = "\t".join(
-        [found.spider, aliases, found.spider if taken else name, found.country or "-", found.timezone or "-"]
-    )
-    text = table.read_text("utf-8")
-    table.write_text(text + ("" if text.endswith("\n") else "\n") + row + "\n", "utf-8")
-    _table.cache_clear()
-    return row

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -18,13 +18,12 @@ from lxml import etree
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from newscrawl import discovery
-from newscrawl.discovery import Entry, Walk, pages
-from newscrawl.discovery.listing import absolute, advertised_feeds
-from newscrawl.discovery.sitemap import named_by_robots
+from newscrawl.discovery import Entry, pages
+from newscrawl.discovery.listing import absolute
 from newscrawl.discovery.unpack import unpacked
 from newscrawl.items import Article
 from newscrawl.kit.asking import Answer, Fetch
+from newscrawl.kit.listed import first_requests, listed
 from newscrawl.kit.reword import Reworder
 from newscrawl.page import check, read
 from newscrawl.page import meta as meta_
@@ -40,6 +39,8 @@ FIELDS = (
 """Fields that ``expected`` speaks of."""
 ARTICLES = 2
 """Article pages of a new offline site."""
+NAMED = 3
+"""Feeds or sitemaps that a site names itself which are saved at most."""
 TRIED = 6
 """Article pages asked for at most to find them."""
 
@@ -135,16 +136,18 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
     robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
     rules = robots.response.body if robots.response else b""
     saved.answer(f"{site.home}robots.txt", "robots.txt", rules, type="text/plain; charset=utf-8")
-    for source, request in await _first_pages(site, fetch, robots):
-        answer = await fetch(_rendered(request, source, site))
-        listed = await _entries(source, request, answer, site, fetch, got)
-        if listed is None:
-            saved.missing.append(
-                f"{request.url} is no {_kind(source)}: {answer.said or 'see its Content-Type'}"
-            )
-        elif not listed:
-            saved.missing.append(f"{request.url} lists no article: does `article` fit the addresses in it?")
-        entries |= {key(entry.url, site.url_rules): entry for entry in listed or ()}
+    for declared in site.discover:
+        for source, request in (await first_requests(declared, site, fetch, robots))[:NAMED]:
+            for one in await listed(source, request, site, fetch):
+                url, kind = one.answer.url, type(source).__name__.lower()
+                if one.entries is None:
+                    why = one.answer.said or "see its Content-Type"
+                    saved.missing.append(f"{url} is no {kind}: {why}")
+                    continue
+                got.append((source, one.answer))
+                entries |= {key(entry.url, site.url_rules): entry for entry in one.entries}
+                if not one.entries and not one.index:
+                    saved.missing.append(f"{url} lists no article: does `article` fit the addresses in it?")
     articles: dict[str, Answer] = {}
     for address, entry in list(entries.items())[:TRIED]:
         if len(articles) == ARTICLES:
@@ -172,58 +175,6 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
     for source, answer in got:
         _answer(saved, source, answer, site, words, wanted, asked)
     return saved
-
-
-async def _first_pages(site: Site, fetch: Fetch, robots: Answer) -> list[tuple[Discovery, Request]]:
-    """The first request of each declared way to find articles; what a site names itself is looked up."""
-    found: list[tuple[Discovery, Request]] = []
-    for source in site.discover:
-        match source:
-            case Sitemap(url=None):
-                body = robots.response.body if robots.response else b""
-                found += [
-                    (replace(source, url=url), Request(url)) for url in named_by_robots(body, site.home)[:3]
-                ]
-            case Feed(url=None):
-                home = await fetch(Request(site.home))
-                urls = advertised_feeds(home.response) if isinstance(home.response, TextResponse) else []
-                found += [(replace(source, url=url), Request(url)) for url in urls[:2]]
-            case Sitemap():
-                today = robots.at.date() if robots.at else None
-                found += [(source, r) for r in pages.first(source, site.home, today, today)] if today else []
-            case _:
-                found.append((source, pages.page(source, 0, site.home)))
-    return found
-
-
-def _rendered(request: Request, source: Discovery, site: Site) -> Request:
-    return request.replace(meta=request.meta | {"playwright": site.render and isinstance(source, Listing)})
-
-
-def _kind(source: Discovery) -> str:
-    return type(source).__name__.lower()
-
-
-async def _entries(
-    source: Discovery,
-    request: Request,
-    answer: Answer,
-    site: Site,
-    fetch: Fetch,
-    got: list[tuple[Discovery, Answer]],
-) -> list[Entry] | None:
-    """The articles of a first page, one file of an index deep; what was downloaded is kept."""
-    if answer.response is None:
-        return None
-    walk = Walk(request.url, replace(source, url=urljoin(site.home, source.url or "")))
-    found = discovery.read(answer.response.replace(request=request), walk, site)
-    if found is None:
-        return None
-    got.append((source, answer))
-    if found.index and found.after:
-        inside = await fetch(found.after[0])
-        return await _entries(source, found.after[0], inside, site, fetch, got)
-    return list(found.entries)
 
 
 def _answer(

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin
+from dataclasses import dataclass, field
 
 from scrapy import Request
-from scrapy.http import TextResponse
 
-from newscrawl import discovery
-from newscrawl.discovery import Walk, pages
-from newscrawl.discovery.listing import advertised_feeds
-from newscrawl.discovery.sitemap import named_by_robots
 from newscrawl.kit.asking import Answer, Fetch
+from newscrawl.kit.listed import first_requests, listed
+from newscrawl.kit.overview import FIELDS
 from newscrawl.page import check, read
-from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
+from newscrawl.sites import Discovery, Site
 
 ARTICLES = 3
 """Articles that are asked for."""
-FIELDS = ("title", "body", "dates", "authors", "section", "tags", "images")
 
 
 @dataclass(slots=True)
@@ -74,33 +69,12 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
 
 async def _listed(source: Discovery, site: Site, fetch: Fetch, robots: Answer) -> tuple[str, list[str]]:
     """What one declared way to find articles gives: a sentence, and the articles' addresses."""
-    match source:
-        case Sitemap(url=None):
-            urls = named_by_robots(robots.response.body, site.home) if robots.response else []
-            requests = [Request(url) for url in urls]
-        case Feed(url=None):
-            home = await fetch(Request(site.home))
-            urls = advertised_feeds(home.response) if isinstance(home.response, TextResponse) else []
-            requests = [Request(url) for url in urls]
-        case Sitemap():
-            assert robots.at or not source.dated
-            today = robots.at.date() if robots.at else None
-            requests = pages.first(source, site.home, today, today) if today else []
-        case _:
-            requests = [pages.page(source, 0, site.home)]
+    requests = await first_requests(source, site, fetch, robots)
     if not requests:
         return "the site names none", []
-    request = requests[0]
-    walk = Walk(request.url, replace(source, url=urljoin(site.home, source.url or "")))
-    inside = False
-    while True:
-        rendered = site.render and isinstance(source, Listing)
-        answer = await fetch(request.replace(meta=request.meta | {"playwright": rendered}))
-        if answer.response is None:
-            return f"{request.url}: {answer.kind}, {answer.said}", []
-        page = discovery.read(answer.response.replace(request=request), walk, site)
-        if page is None:
-            return f"{request.url} is nothing of the kind", []
-        if not (page.index and page.after) or inside:
-            return f"{request.url}: {len(page.entries)} articles", [entry.url for entry in page.entries]
-        inside, request = True, page.after[0]  # an index leads to a file
+    last = (await listed(*requests[0], site, fetch))[-1]
+    if last.answer.response is None:
+        return f"{last.answer.url}: {last.answer.kind}, {last.answer.said}", []
+    if last.entries is None:
+        return f"{last.answer.url} is nothing of the kind", []
+    return f"{last.answer.url}: {len(last.entries)} articles", [entry.url for entry in last.entries]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 
 _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -44,6 +45,22 @@ def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
     if country is not None:
         found = [source for source in found if source.country in (country, None)]
     return found[0] if len(found) == 1 else None
+
+
+def add(source: Source, domain: str, table: Path) -> str | None:
+    """Add a newspaper to ``sources.tsv``; the line that was added, or None where its slug is there.
+
+    A name that another newspaper of the country has cannot be its too: it then goes by its slug.
+    """
+    if resolve(source.slug) is not None:
+        return None
+    name = source.name if resolve(source.name, source.country) is None else source.slug
+    alias = domain if resolve(domain) is None else "-"
+    row = "\t".join([source.slug, alias, name, source.country or "-", source.timezone or "-"])
+    text = table.read_text("utf-8")
+    table.write_text(text + ("" if text.endswith("\n") else "\n") + row + "\n", "utf-8")
+    _table.cache_clear()
+    return row
 
 
 def _plain(name: str) -> str:

@@ -1,0 +1,61 @@
+"""What all commands share: how they end when something is wrong, and how they find a site."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from newscrawl.sites import Site, site_of
+from newscrawl.sites.sources import Source, add
+from newscrawl.urls import UrlRules
+from tests.conftest import scrapy
+from tests.loopback import Newspaper, serve
+
+AWAY = "mongodb://reader:sirr@127.0.0.1:1/?serverSelectionTimeoutMS=200"
+
+
+@pytest.mark.parametrize("command", ["sites", "redate", "dedupe"])
+def test_a_word_that_is_not_understood_is_refused(command: str) -> None:
+    done = scrapy(command, "hespress", MONGODB_URI=AWAY)
+    assert done.returncode == 2
+    assert "'hespress' is not understood" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("redate",), ("dedupe",), ("forget", "https://www.hespress.com/1.html")])
+def test_a_mongodb_that_is_away_is_one_sentence_without_its_password(command: tuple[str, ...]) -> None:
+    done = scrapy(*command, MONGODB_URI=AWAY)
+    assert done.returncode == 4
+    sentence = done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert sentence.startswith("MongoDB at mongodb://***@127.0.0.1:1/")
+    assert "sirr" not in done.stderr
+
+
+def test_a_page_that_a_crawl_would_not_get_is_not_shown() -> None:
+    newspaper = Newspaper({"/robots.txt": "", "/7.html": (404, {}, "<h1>الصفحة غير موجودة</h1>")})
+    with serve(newspaper):
+        done = scrapy("try", f"http://127.0.0.1:{newspaper.port}/7.html")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "could not be read (client): HTTP status 404" in done.stderr
+
+
+def test_the_site_of_an_address_is_the_one_that_takes_it_for_an_article() -> None:
+    papers = Site(name="صدى", domain="sada.ma", timezone="UTC", article=r"^/papers/", discover=[])
+    rules = UrlRules(hosts={"sada-ma.com": "sada.ma"})
+    sites = {"papers": papers, "sada": dataclasses.replace(papers, article=r"^/\d+$", url_rules=rules)}
+    assert site_of("https://www.sada.ma/7", sites) == "sada"
+    assert site_of("https://sada-ma.com/7", sites) == "sada"
+    assert site_of("https://www.sada.ma/man-nahnu", sites) == "papers"
+    assert site_of("https://notsada.ma/7", sites) is None
+
+
+def test_a_newspaper_keeps_a_name_that_is_taken_in_another_country_only(tmp_path: Path) -> None:
+    table = tmp_path / "sources.tsv"
+    table.write_text("# slug, other names, name, country, clock")
+    assert add(Source("sabah_qa", "الصباح", "QA", "Asia/Qatar"), "sabah.qa", table) == (
+        "sabah_qa\tsabah.qa\tالصباح\tQA\tAsia/Qatar"
+    )
+    added = add(Source("sabah24", "الصباح", "MA"), "sabah24.ma", table)
+    assert added == "sabah24\tsabah24.ma\tsabah24\tMA\t-"
+    assert add(Source("hespress", "هسبريس", "MA"), "hespress.com", table) is None
+    assert len(table.read_text("utf-8").splitlines()) == 3
