@@ -217,7 +217,11 @@ class Crawl:
             return
         if article:
             self._asked.add(article)
-        if not self._allowed(request):
+        robots = self._answers.get(("GET", urljoin(request.url, "/robots.txt"), ""))
+        if robots is None:
+            self.missing.append(urljoin(request.url, "/robots.txt"))
+            return
+        if not Protego.parse(robots.body.decode()).can_fetch(request.url, "newscrawl"):
             self.forbidden.append(request.url)
             return
         answer = self._answers.get((request.method, request.url, request.body.decode()))
@@ -238,10 +242,6 @@ class Crawl:
                 self._waiting.append(result)
             else:
                 await self._take(spider, result, got)
-
-    def _allowed(self, request: Request) -> bool:
-        robots = self._answers.get(("GET", urljoin(request.url, "/robots.txt"), ""))
-        return robots is not None and Protego.parse(robots.body.decode()).can_fetch(request.url, "newscrawl")
 
     async def _take(self, spider: NewsSpider, item: RawArticle | Rejection, got: Response) -> None:
         done: Any = item

@@ -200,6 +200,34 @@ class TestNewsite:
         assert "WordPress()" in declared
         assert "tests     pass, but for the review" in said
 
+    def test_sections_that_a_query_tells_apart_are_declared_by_their_names(self, clone: Path) -> None:
+        names = {1: "أخبار المحافظات", 3: "رياضة"}
+        menu = "".join(f'<td><a href="/list.php?cat={n}">{name}</a></td>' for n, name in names.items())
+
+        def old(numbers: range) -> str:
+            links = "".join(f'<p><a href="/show.php?id={n}">{story(n)["title"]}</a>' for n in numbers)
+            return f"<html><head><title>{NAME}</title></head><table><tr>{menu}</table>{links}</html>"
+
+        def shown(number: int) -> str:
+            body = "<br><br>".join(story(number)["body"])
+            return (
+                f"<html><head><title>{NAME}</title></head><table><tr>{menu}</table><h1>{story(number)['title']}"
+                f"</h1><table><tr><td>الاثنين ١٨ رمضان ١٤٤٥هـ</td><td>القراءات: 12</td></table>{body}</html>"
+            )
+
+        newspaper = Newspaper({"/": old(range(6)), "/robots.txt": ""})
+        newspaper.pages |= {"/list.php?cat=1": old(range(3, 9)), "/list.php?cat=3": old(range(9))}
+        newspaper.pages |= {f"/show.php?id={n}": shown(n) for n in range(9)}
+        with serve(newspaper):
+            root = f"http://127.0.0.1:{newspaper.port}"
+            said = kit(clone, "newsite", f"{root}/", "--name", "old_portal", "--country", "SA")
+        declared = (clone / "spiders" / "old_portal.py").read_text("utf-8")
+        assert f'Listing("{root}/list.php?cat=3", name="رياضة")' in declared
+        assert "follow_sections" not in declared
+        assert (clone / "tests" / "sites" / "old_portal" / "list-cat-3.html").exists()
+        assert "`الاثنين ١٨ رمضان ١٤٤٥هـ` in body > table > tr > td may be it" in said
+        assert "tests     pass, but for the review" in said
+
     @pytest.mark.parametrize(
         ("args", "sentence"),
         [

@@ -177,7 +177,7 @@ class TestOffline:
 
     def test_every_article_is_found_and_nothing_else(self, offline: OfflineSite) -> None:
         crawl = Crawl(offline).run()
-        assert crawl.missing == []
+        assert crawl.missing == [], f"after a change of the site file: scrapy fixture {offline.name} --afresh"
         assert crawl.forbidden == []
         wanted = {_place(page.answer.url) for page in offline.pages if page.found}
         assert {_place(url) for url in crawl.articles} == wanted

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from scrapy.http import TextResponse
 
 from newscrawl.discovery.listing import absolute
+from newscrawl.sites import Site
 from newscrawl.sites.families import WORDPRESS_PAGES
 from newscrawl.urls import canonical, same_site
 
@@ -17,6 +18,11 @@ HEADLINE_WORDS = 5
 """Words of a link's text from which it is taken for a headline."""
 SHARE = 0.15
 """Share of the articles that a form of address must have to be part of the pattern."""
+
+SECTION_WORDS = 4
+"""Words of a link's text up to which it may name a section."""
+_NO_SECTION = frozenset({"lang", "hl", "page", "paged", "print", "share", "sort", "s", "q", "search"})
+"""Parameters that tell another view of a page, and no section."""
 
 _ENDING = re.compile(r"(\.[a-z]{2,5})?/?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(\D*?)(\d+)(\D*)$")
@@ -40,6 +46,24 @@ def links(response: TextResponse, domain: str) -> dict[str, int]:
         ]
         found[url] = max(found.get(url, 0), *(len(text.split()) for text in texts))
     return found
+
+
+def query_sections(response: TextResponse, site: Site) -> list[dict[str, str]]:
+    """The links of a page that may lead to sections which a query alone tells apart, with their texts.
+
+    Those of one form stand together: ``/list.php?cat=1`` and ``/list.php?cat=3``. Only asking one tells
+    whether they are sections.
+    """
+    groups: dict[tuple[str, ...], dict[str, str]] = {}
+    for link in response.css("a[href]"):
+        url = absolute(response, link.attrib.get("href"))
+        text = " ".join(link.xpath("string()").get("").split())
+        if url is None or not site.owns(url) or site.is_article(url) or "?" not in place(url):
+            continue
+        names = sorted(name for name, _ in parse_qsl(urlsplit(url).query))
+        if 1 <= len(text.split()) <= SECTION_WORDS and not _NO_SECTION.intersection(names):
+            groups.setdefault((urlsplit(url).path, *names), {}).setdefault(url, text)
+    return sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)
 
 
 def headlines(found: dict[str, int]) -> list[str]:

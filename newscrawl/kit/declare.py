@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 
 from newscrawl.kit.probe import Found
@@ -56,7 +57,7 @@ def site_file(found: Found, year: int) -> str:
     if found.markup:
         lines += [f"        markup=[{theme}],"] if theme else _markup(found.markup[0], year)
     lines += [
-        f'        evidence="{"saved page" if found.markup or found.article else "guess"}",',
+        f'        evidence="{found.evidence}",',
         f"        year={year},",
     ]
     if found.refused:
@@ -93,6 +94,8 @@ def _call(source: Discovery) -> str:
     if kind == "WordPress" or not source.url:
         return f"{kind}()"
     more = ", follow_sections=True" if getattr(source, "follow_sections", False) else ""
+    if source.name:
+        more += f", name={json.dumps(source.name, ensure_ascii=False)}"
     return f'{kind}("{source.url}"{more})'
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -213,9 +214,10 @@ def _answer(
 
 
 def _file(url: str, ending: str) -> str:
-    last = urlsplit(url).path.strip("/").rsplit("/", 1)[-1].partition(".")[0]
-    plain = "".join(letter for letter in last if letter.isascii() and (letter.isalnum() or letter in "-_"))
-    return f"{plain or 'home'}.{ending}"
+    parts = urlsplit(url)
+    last = parts.path.strip("/").rsplit("/", 1)[-1].partition(".")[0]
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", f"{last} {parts.query}" if parts.query else last).strip("-")
+    return f"{plain[:60] or 'home'}.{ending}"
 
 
 def listing(response: Response, site: Site, words: Reworder, wanted: dict[str, str]) -> bytes:

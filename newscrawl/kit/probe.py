@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -63,10 +64,15 @@ class Found:
             not_article=self.not_article,
             discover=self.discover,
             markup=self.markup,
-            evidence="saved page" if self.article else "guess",
+            evidence=self.evidence,
             year=year,
             refused=self.refused,
         )
+
+    @property
+    def evidence(self) -> Literal["saved page", "guess"]:
+        """What the declaration rests on: without selectors nobody has looked at how pages are marked up."""
+        return "saved page" if self.markup else "guess"
 
 
 def begin(
@@ -122,8 +128,11 @@ async def probe(found: Found, fetch: Fetch) -> Found:
     candidates = [url for url in [*sure, *addresses.headlines(linked), *linked] if site.is_article(url)]
     home_lists = [url for url in linked if site.is_article(url)]
     if home_lists and not any(isinstance(d, Listing) for d in found.discover):
-        found.discover.append(Listing(response.url, follow_sections=True))
-        if not listing.section_links(response, site):
+        sections = await _query_sections(response, site, home_lists, fetch)
+        found.discover += [Listing(response.url, follow_sections=not sections), *sections]
+        if sections:
+            found.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
+        elif not listing.section_links(response, site):
             found.missing.append(
                 "`discover`: no link of the home page looks like a section's; add a Listing for each section"
             )
@@ -188,6 +197,20 @@ async def _sitemap(url: str, site: Site, fetch: Fetch) -> list[str]:
         answer = await fetch(page.after[0])
         page = sitemap.read(answer.response, walk, site) if answer.response else None
     return [entry.url for entry in page.entries] if page else []
+
+
+async def _query_sections(
+    home: TextResponse, site: Site, at_home: Sequence[str], fetch: Fetch
+) -> list[Listing]:
+    """The sections whose addresses differ in the query alone, when one of them lists articles of its own."""
+    for group in addresses.query_sections(home, site)[:2]:
+        answer = await fetch(Request(next(iter(group))))
+        if not isinstance(answer.response, TextResponse):
+            continue
+        links = addresses.links(answer.response, site.domain)
+        if len([url for url in links if site.is_article(url) and url not in at_home]) >= SAMPLES:
+            return [Listing(url, name=text) for url, text in group.items()][: listing.SECTIONS]
+    return []
 
 
 def _posts(response: Response | None) -> list[str]:
@@ -267,10 +290,12 @@ def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
         selector = getattr(markup, name)
         found.told.append(f"{name:<10}{selector or '-'}  (without it: {', '.join(origins)})")
     count = len(samples)
-    undated = [s.url for s in samples if not s.article.day]
+    undated = [s for s in samples if not s.article.day]
     if undated:
+        printed = selectors.printed_days(undated[0], found.site(2000))
+        hint = "".join(f"; `{text}` in {place} may be it" for text, place in printed[:2])
         found.missing.append(
-            f"`date`: {len(undated)} of {count} pages give no day, see `scrapy try {undated[0]}`"
+            f"`date`: {len(undated)} of {count} pages give no day, see `scrapy try {undated[0].url}`{hint}"
         )
     if not any(s.article.authors for s in samples) and not markup.authors:
         found.missing.append(

@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from newscrawl.dates import parse as parse_date
 from newscrawl.items import Article, RawArticle
 from newscrawl.page import clean_article, date_article, extract
 from newscrawl.page.document import parse, squeeze, text_of
@@ -16,6 +17,10 @@ from newscrawl.page.markup import compiled, each, strings
 from newscrawl.sites import Markup, Site
 from newscrawl.sites.families import THEMES
 
+DATE_LENGTH = 60
+"""Letters of the longest text that may be nothing but a date."""
+_BARE = frozenset({"h1", "h2", "h3", "article", "time", "address"})
+"""Tags that tell what they hold even without a name."""
 _NAME = re.compile(r"-?[a-zA-Z_][\w-]*$")
 _PASSING = re.compile(
     r"\d{2,}|active|current|open|wow|animated|post-\d|^(?:row|col|container|clearfix)\b|__\w*[A-Z0-9]"
@@ -97,6 +102,24 @@ def _read(article: Article, name: str) -> object:
     if name == "date":
         return article.day
     return getattr(article, name)
+
+
+def printed_days(s: Sample, site: Site) -> list[tuple[str, str]]:
+    """The short texts of a page that say a day, each with the tags it stands in, the innermost last."""
+    found: dict[etree._Element, str] = {}
+    for element in _elements(s.root):
+        text = text_of(element)
+        if len(text) <= DATE_LENGTH and any(map(str.isdigit, text)):
+            said = parse_date(text, timezone=site.timezone, country=site.country)
+            if said and said.date:
+                # What holds a day and more than it is no date.
+                found = {e: t for e, t in found.items() if e not in element.iterancestors()}
+                found[element] = text
+    return [(text, " > ".join(_tags(element))) for element, text in found.items()]
+
+
+def _tags(element: etree._Element) -> list[str]:
+    return [str(e.tag) for e in [*list(element.iterancestors())[2::-1], element]]
 
 
 def _first(names: Sequence[str]) -> str:
@@ -190,7 +213,8 @@ def _candidates(element: etree._Element) -> Iterator[str]:
         for name in _names(above):
             for mine in [*own, str(element.tag)]:
                 yield f"{name} {mine}"
-    yield str(element.tag)
+    if element.tag in _BARE:
+        yield str(element.tag)
 
 
 def _names(element: etree._Element) -> Iterator[str]:
