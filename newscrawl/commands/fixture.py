@@ -77,8 +77,6 @@ class Command(AskingCommand):
             print(f"missing   {sentence}")
         if not saved or not saved.pages:
             raise CommandError("no_links", f"no article of {site.domain} could be saved")
-        for old in folder.glob("*.*"):
-            old.unlink()
         saved.write(folder, dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         print(f"written   {folder.name}: {', '.join(sorted(saved.files))}")
         print(f"review    the pages, then set reviewed to true: make test SITE={folder.name}")

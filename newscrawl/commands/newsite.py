@@ -68,7 +68,9 @@ class Command(AskingCommand):
         root = Path(closest_scrapy_cfg()).parent
         file, folder = root / "spiders" / f"{found.spider}.py", root / "tests" / "sites" / found.spider
         if file.exists():
-            raise UsageError(f"{file.relative_to(root)} exists; name the new one otherwise with --name")
+            raise UsageError(
+                f"{file.relative_to(root)} exists; remove it to begin again, or choose another --name"
+            )
         row: str | None = None
         at = dt.datetime.now(dt.UTC)
 
@@ -81,7 +83,7 @@ class Command(AskingCommand):
                 row = sources.add(paper, found.domain, root / "newscrawl" / "sites" / "sources.tsv")
             if not found.article or not found.discover or found.refused:
                 return fixture.Saved()
-            site = found.site(at.year)
+            site = found.site(year=at.year)
             return await fixture.save(site, once, Reworder([found.name, *once.names()], once.people()))
 
         saved = self.ask(work)[0] or fixture.Saved()

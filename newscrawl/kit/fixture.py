@@ -66,8 +66,10 @@ class Saved:
         self.answers.append({"url": url, "file": name, **more})
 
     def write(self, folder: Path, at: str) -> None:
-        """Write the files, those of pages excepted that are there already."""
+        """Write the files in the place of all that the folder held."""
         folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.*"):
+            old.unlink()
         for name, body in self.files.items():
             (folder / name).write_bytes(body)
         if self.answers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -14,9 +14,9 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from newscrawl.discovery import feed, listing, sitemap
-from newscrawl.discovery.walk import Walk
 from newscrawl.kit import addresses, selectors
-from newscrawl.kit.asking import Answer, Fetch
+from newscrawl.kit.asking import Fetch
+from newscrawl.kit.listed import listed
 from newscrawl.page import check, read
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import parse
@@ -53,14 +53,14 @@ class Found:
     told: list[str] = field(default_factory=list)
     """What was found, a line each."""
 
-    def site(self, year: int) -> Site:
-        """The declaration, with placeholders for what is missing."""
+    def site(self, *, article: str | None = None, year: int | None = None) -> Site:
+        """The declaration so far, with placeholders for what is missing, or with another article pattern."""
         return Site(
             name=self.name or self.spider,
             domain=self.domain,
             country=self.country,
             timezone=self.timezone or "UTC",
-            article=self.article or "^$",
+            article=(self.article or "^$") if article is None else article,
             not_article=self.not_article,
             discover=self.discover,
             markup=self.markup,
@@ -124,7 +124,7 @@ async def probe(found: Found, fetch: Fetch) -> Found:
             "`article`: no form of address stands out among the links; look at three articles"
         )
         return found
-    site = found.site(2000)
+    site = found.site()
     candidates = [url for url in [*sure, *addresses.headlines(linked), *linked] if site.is_article(url)]
     home_lists = [url for url in linked if site.is_article(url)]
     if home_lists and not any(isinstance(d, Listing) for d in found.discover):
@@ -146,7 +146,7 @@ async def probe(found: Found, fetch: Fetch) -> Found:
 
 async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
     """Add feeds, API and sitemaps to what is declared; gives the articles that they name."""
-    every = replace_article(found, "")
+    every = found.site(article="")
     sure: list[str] = []
     advertised = [url for url in listing.advertised_feeds(home) if "comments" not in url][:2]
     for url in advertised or [urljoin(home.url, "/feed")]:
@@ -176,7 +176,8 @@ async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
     robots = await fetch(Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True}))
     named = sitemap.named_by_robots(robots.response.body, home.url) if robots.response else []
     for url in named[:2]:
-        urls = await _sitemap(url, every, fetch)
+        entries = (await listed(Sitemap(url), Request(url), every, fetch))[-1].entries or []
+        urls = [entry.url for entry in entries]
         found.told.append(f"sitemap   {url}: {len(urls)} addresses")
         if urls:
             sure += urls[:50]
@@ -186,17 +187,6 @@ async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
         # What a feed or an API lists is newer and smaller than a sitemap.
         found.discover = [d for d in found.discover if not isinstance(d, Sitemap)]
     return list(dict.fromkeys(sure))
-
-
-async def _sitemap(url: str, site: Site, fetch: Fetch) -> list[str]:
-    request = Request(url)
-    answer = await fetch(request)
-    walk = Walk(url, Sitemap(url))
-    page = sitemap.read(answer.response.replace(request=request), walk, site) if answer.response else None
-    if page and page.index and page.after:
-        answer = await fetch(page.after[0])
-        page = sitemap.read(answer.response, walk, site) if answer.response else None
-    return [entry.url for entry in page.entries] if page else []
 
 
 async def _query_sections(
@@ -225,7 +215,7 @@ def _addresses(found: Found, home: TextResponse, sure: Sequence[str], linked: di
     """The article pattern, from what is sure; else from the links that read like headlines."""
     likely = addresses.headlines(linked)
     sections = [url for url, words in linked.items() if words <= 3 and url not in likely and url not in sure]
-    sections += listing.section_links(home, replace_article(found, "^$")) if not sure else []
+    sections += listing.section_links(home, found.site(article="^$")) if not sure else []
     sections = [url for url in sections if url not in likely]
     articles = list(sure) if len(sure) >= 3 else [*sure, *likely]
     pattern = addresses.pattern(articles, sections)
@@ -234,7 +224,7 @@ def _addresses(found: Found, home: TextResponse, sure: Sequence[str], linked: di
         pattern, found.not_article = WORDPRESS_POST, WORDPRESS_PAGES
     found.article = pattern
     if pattern:
-        site = replace_article(found, pattern)
+        site = found.site(article=pattern)
         fitting = sum(map(site.is_article, articles))
         found.told.append(f"article   {pattern}  ({fitting} of {len(articles)} article links)")
         wrong = [url for url in sections if site.is_article(url)]
@@ -242,14 +232,9 @@ def _addresses(found: Found, home: TextResponse, sure: Sequence[str], linked: di
             found.missing.append(f"`not_article`: {wrong[0]} looks like a section and matches `article`")
 
 
-def replace_article(found: Found, article: str) -> Site:
-    """The declaration so far with another article pattern."""
-    return replace(found.site(2000), article=article)
-
-
 async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None:
     """Read a few articles generically, and guess the selectors that give the same."""
-    site = found.site(2000)
+    site = found.site()
     samples: list[selectors.Sample] = []
     for url in candidates[: SAMPLES + 3]:
         if len(samples) == SAMPLES:
@@ -292,7 +277,7 @@ def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
     count = len(samples)
     undated = [s for s in samples if not s.article.day]
     if undated:
-        printed = selectors.printed_days(undated[0], found.site(2000))
+        printed = selectors.printed_days(undated[0], found.site())
         hint = "".join(f"; `{text}` in {place} may be it" for text, place in printed[:2])
         found.missing.append(
             f"`date`: {len(undated)} of {count} pages give no day, see `scrapy try {undated[0].url}`{hint}"
@@ -338,6 +323,3 @@ def _zones() -> dict[str, list[str]]:
             code, _, zone = line.split("\t")[:3]
             found.setdefault(code, []).append(zone)
     return found
-
-
-__all__ = ["Answer", "Found", "begin", "probe"]
