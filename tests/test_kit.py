@@ -340,6 +340,9 @@ class TestAddresses:
             (["/sport/a-b-c-123.html", "/monde/x-y-z-124.html"], ["/sport/"], "/a/q-1250.html", "/a/us.html"),
             (["/s/2024/3/27/خبر/49", "/s/2024/3/28/نبأ/50"], ["/part/65"], "/s/2025/1/2/x/7", "/part/66"),
             (["/n.php?id=41", "/n.php?id=42"], ["/n.php?cat=3"], "/n.php?id=400", "/n.php?cat=4"),
+            (["/?do=show&id=41", "/?do=show&id=42"], ["/?do=list&id=4"], "/?do=show&id=9", "/?do=list&id=41"),
+            (["/n.aspx?c=1&id=41", "/n.aspx?c=1&id=42"], ["/s.aspx?c=1"], "/n.aspx?id=9", "/n.aspx?c=2"),
+            (["/show.php?id=a41", "/show.php?id=b42"], ["/l.php?cat=3"], "/show.php?id=c9", "/l.php?cat=4"),
             (["/news/7300/عنوان_طويل", "/sport/7299/عنوان_آخر"], ["/news/"], "/eco/10001/x", "/eco/"),
             (["/d/0a1b-77123", "/d/9f3c-77124", "/d/aa-77125"], [], "/d/bb-80000", "/d/"),
             (["/124512/", "/124513/"], ["/tag/x/"], "/999999/", "/category/"),
@@ -357,6 +360,7 @@ class TestAddresses:
     def test_no_pattern(self) -> None:
         assert addresses.pattern([]) is None
         assert addresses.pattern(["https://a.ma/about", "https://a.ma/contact"]) is None
+        assert addresses.pattern(["https://a.ma/news.php?71", "https://a.ma/news.php?72"]) is None
 
 
 class TestSites:

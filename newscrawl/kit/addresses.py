@@ -85,6 +85,8 @@ def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
     '^/articles-\\d+\\.html$'
     >>> pattern(["https://a.ma/sport/31415.html", "https://a.ma/monde/31416.html"], ["https://a.ma/sport/"])
     '^/[^/]+/\\d+\\.html$'
+    >>> pattern(["https://a.ma/?do=show&id=101", "https://a.ma/?do=show&id=112"], ["https://a.ma/?do=list&id=3"])
+    '^/\\?(?=.*\\bdo=show\\b).*\\bid=\\d+'
     """
     places = list(dict.fromkeys(map(place, articles)))
     not_articles = {place(url) for url in others} - set(places)
@@ -105,6 +107,8 @@ def _form(path: str) -> tuple[str, ...]:
     path, _, query = path.partition("?")
     parts = path.strip("/").split("/")
     if query:
+        if any("=" not in part for part in query.split("&")):
+            return str(len(parts)), query, "word"
         return (str(len(parts)), ",".join(sorted(q.partition("=")[0] for q in query.split("&"))), "query")
     ending = (_ENDING.search(parts[-1]) or [""])[0] or ""
     last = parts[-1][: len(parts[-1]) - len(ending)]
@@ -117,14 +121,23 @@ def _form(path: str) -> tuple[str, ...]:
     return str(len(parts)), ending, kind
 
 
+def _query_expression(places: Sequence[str], sections: set[str]) -> str:
+    """The parameter that tells the articles apart, and the words that are the same in all of them."""
+    path = _column([p.partition("?")[0].strip("/") for p in places], sections)
+    queries = [dict(q.split("=", 1) for q in p.partition("?")[2].split("&")) for p in places]
+    values = {name: [query.get(name, "") for query in queries] for name in queries[0]}
+    telling = max(sorted(values), key=lambda name: len(set(values[name])))
+    same = [n for n in sorted(values) if n != telling and len(set(values[n])) == 1 and values[n][0].isalpha()]
+    words = "".join(rf"(?=.*\b{_literal(name)}={_literal(values[name][0])}\b)" for name in same)
+    value = r"\d+" if all(map(str.isdigit, values[telling])) else "[^&]+"
+    if not path and not words:
+        return rf"[?&]{_literal(telling)}={value}"
+    return rf"^/{path}\?{words}.*\b{_literal(telling)}={value}"
+
+
 def _expression(places: Sequence[str], sections: set[str]) -> str:
     if "?" in places[0]:
-        names = sorted(q.partition("=")[0] for q in places[0].partition("?")[2].split("&"))
-        numbered = next(
-            (n for n in names if all(re.search(rf"[?&]{re.escape(n)}=\d+", p) for p in places)), names[0]
-        )
-        path = _column([p.partition("?")[0].strip("/") for p in places], sections)
-        return rf"^/{path}\?.*\b{re.escape(numbered)}=\d+" if path else rf"[?&]{re.escape(numbered)}=\d+"
+        return _query_expression(places, sections)
     slash = "/?" if any(p.endswith("/") for p in places) else ""
     columns = zip(*(p.strip("/").split("/") for p in places), strict=True)
     return "^/" + "/".join(_column(list(column), sections) for column in columns) + slash + "$"
