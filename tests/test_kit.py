@@ -225,6 +225,7 @@ class TestNewsite:
         assert f'Listing("{root}/list.php?cat=3", name="رياضة")' in declared
         assert "follow_sections" not in declared
         assert (clone / "tests" / "sites" / "old_portal" / "list-cat-3.html").exists()
+        assert f"no way from {root}/list.php?cat=1 to its older articles is known" in said
         assert "`الاثنين ١٨ رمضان ١٤٤٥هـ` in body > table > tr > td may be it" in said
         assert "tests     pass, but for the review" in said
 

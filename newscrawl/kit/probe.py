@@ -132,7 +132,10 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         found.discover += [Listing(response.url, follow_sections=not sections), *sections]
         if sections:
             found.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
-        elif not listing.section_links(response, site):
+        if all(isinstance(d, Listing) for d in found.discover):
+            paths = [section.url for section in sections] or listing.section_links(response, site)
+            await _older_pages(found, paths[:2], site, fetch)
+        if not sections and not listing.section_links(response, site):
             found.missing.append(
                 "`discover`: no link of the home page looks like a section's; add a Listing for each section"
             )
@@ -201,6 +204,20 @@ async def _query_sections(
         if len([url for url in links if site.is_article(url) and url not in at_home]) >= SAMPLES:
             return [Listing(url, name=text) for url, text in group.items()][: listing.SECTIONS]
     return []
+
+
+async def _older_pages(found: Found, sections: Sequence[str], site: Site, fetch: Fetch) -> None:
+    """Say so when nothing leads from a section to its older pages: a crawl would stop at the first."""
+    for url in sections:
+        source = Listing(url)
+        page = (await listed(source, Request(url), site, fetch))[0]
+        if page.entries and isinstance(page.answer.response, TextResponse):
+            if listing.next_page(page.answer.response, source, site) is None:
+                found.missing.append(
+                    f"`discover`: no way from {url} to its older articles is known; if its pages are "
+                    "numbered, write {page} in the address where the number stands"
+                )
+            return
 
 
 def _posts(response: Response | None) -> list[str]:
