@@ -38,7 +38,7 @@ class Command(CrawlCommand):
                 try:
                     find_browser(crawler.settings)
                 except BrowserMissing as error:
-                    raise UsageError(f"{args[0]}: {error}", print_help=False) from None
+                    raise UsageError(f"{args[0]}: {error}") from None
         if job := opts.spargs.get("_job"):
             # Scrapyd names the job in this argument only; what asks who runs us reads the environment.
             os.environ.setdefault("SCRAPYD_JOB", job)

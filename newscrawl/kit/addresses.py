@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from scrapy.http import TextResponse
 
 from newscrawl.discovery.listing import absolute
-from newscrawl.sites import Site
+from newscrawl.sites import Site, place
 from newscrawl.sites.families import WORDPRESS_PAGES
-from newscrawl.urls import canonical, same_site
+from newscrawl.urls import same_site
 
 HEADLINE_WORDS = 5
 """Words of a link's text from which it is taken for a headline."""
@@ -69,13 +69,6 @@ def query_sections(response: TextResponse, site: Site) -> list[dict[str, str]]:
 def headlines(found: dict[str, int]) -> list[str]:
     """The links whose text is as long as a headline, in their order."""
     return [url for url, words in found.items() if words >= HEADLINE_WORDS and not _PAGES.search(place(url))]
-
-
-def place(url: str) -> str:
-    """What a site's ``article`` is searched in: the decoded path, and the query if it has a part in it."""
-    parts = urlsplit(url)
-    query = parts.query if parts.query and "?" in canonical(url) else ""
-    return unquote(parts.path) + (f"?{unquote(query)}" if query else "")
 
 
 def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:

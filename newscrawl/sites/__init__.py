@@ -20,7 +20,7 @@ from newscrawl.urls import UrlRules, canonical, same_site
 
 __all__ = [
     "NEXT", "Api", "Discovery", "Feed", "Listing", "Markup", "Paged", "Selectors", "Site", "Sitemap",
-    "WordPress", "site_of",
+    "WordPress", "place", "site_of",
 ]  # fmt: skip
 
 Selectors = str | Sequence[str]
@@ -308,13 +308,10 @@ class Site:
         """Does the address look like an article of this site?"""
         if not self.owns(url):
             return False
-        parts = urlsplit(url)
-        # A query of nothing but tracking parameters is no part of the address.
-        query = parts.query if parts.query and "?" in canonical(url, self.url_rules) else ""
-        path = unquote(parts.path) + (f"?{unquote(query)}" if query else "")
-        if self._not_article and self._not_article.search(path):
+        searched = place(url, self.url_rules)
+        if self._not_article and self._not_article.search(searched):
             return False
-        return bool(self._article.search(path))
+        return bool(self._article.search(searched))
 
     def markup_on(self, day: dt.date | None) -> Markup | None:
         """The markup valid on a day: the newest one that had not ended by then."""
@@ -323,6 +320,17 @@ class Site:
         if day is not None and ended:
             return min(ended, key=lambda m: m.valid_until or dt.date.max)
         return valid[0] if valid else None
+
+
+def place(url: str, rules: UrlRules | None = None) -> str:
+    """What ``article`` is searched in: the decoded path, and the query if it has a part in the address.
+
+    >>> place("https://www.goud.ma/%D8%AE%D8%A8%D8%B1-7/?utm_source=facebook"), place("https://a.ma/n.php?id=7")
+    ('/خبر-7/', '/n.php?id=7')
+    """
+    parts = urlsplit(url)
+    query = parts.query if parts.query and "?" in canonical(url, rules) else ""
+    return unquote(parts.path) + (f"?{unquote(query)}" if query else "")
 
 
 def site_of(url: str, sites: Mapping[str, Site]) -> str | None:

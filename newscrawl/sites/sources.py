@@ -8,9 +8,9 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
+from newscrawl.text import fold
+
 _SEPARATORS = re.compile(r"[\W_]+")
-_LETTERS = str.maketrans("أإآٱىة", "اااايه")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
 
     >>> resolve("الأيام 24").slug, resolve("almassae").name, resolve("لا أحد")
     ('alayam24', 'المساء', None)
+    >>> resolve("الأيام٢٤").slug
+    'alayam24'
     >>> resolve("الصباح", "TN").slug, resolve("الصباح", "MA").slug, resolve("الصباح")
     ('assabah_tn', 'assabah_ma', None)
 
@@ -65,7 +67,7 @@ def add(source: Source, domain: str, table: Path) -> str | None:
 
 def _plain(name: str) -> str:
     """A name reduced to what two spellings of it share."""
-    return _SEPARATORS.sub("", _MARKS.sub("", name).translate(_LETTERS).lower())
+    return _SEPARATORS.sub("", fold(name))
 
 
 @lru_cache(maxsize=1)
