@@ -37,7 +37,7 @@ class UrlRules:
     hosts: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Host → the host it is the same site as, both without ``www``.
     Example: ``{"arabic.rt.com": "rtarabic.com"}``."""
-    variants: frozenset[str] = frozenset({"www", "m", "mobile", "amp"})
+    variants: frozenset[str] = frozenset({"www", "m", "mobile", "wap", "amp"})
     """Labels of a host before its registrable domain that show the same articles."""
     path_case: bool = True
     """Does the case of letters in a path matter?"""
@@ -54,7 +54,7 @@ _ANY_SITE = UrlRules()
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+"
 )
-_AMPERSAND = re.compile("&(?:amp;)+")  # copied from markup
+_AMPERSAND = re.compile("&(?:(?:amp|#0*38|#[xX]0*26);)+")  # copied from markup
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _URL = re.compile(
     r"(?:(?P<scheme>https?):[/\\]*|//)?(?P<authority>[^/\\?#]*)"
@@ -65,6 +65,9 @@ _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _IP = re.compile(r"\[.*\]|[\d.]+")
 _SLASHES = re.compile(r"[/\\]+")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+# Letters escaped more than once: two bytes at least, since one may be a percent sign that is meant.
+_ESCAPED_AGAIN = re.compile(r"(?:%(?:25)*[89A-Fa-f][0-9A-Fa-f]){2,}")
+_PERCENT_SIGN = re.compile("%(?:25)*")
 _HASH_ROUTE = re.compile(r"!.|/.", re.DOTALL)
 
 # Google's copies of AMP pages name the original. https://developers.google.com/amp/cache/overview
@@ -77,33 +80,46 @@ _AMP_SEGMENTS = ("amp", "amphtml")
 _AMP_SUFFIX = re.compile(r"(?<=[^.])(?:\.amp)+(?=\.html?$|$)", re.IGNORECASE)
 # Not index.2.html: pages of a listing differ.
 _INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php\d?|aspx?|jsp|cfm)", re.IGNORECASE)
+# Other pages of the comments below one article. https://developer.wordpress.org/reference/functions/get_comments_pagenum_link/
+_COMMENT_PAGE = re.compile(r"comment-page-\d+")
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/;]*", re.IGNORECASE)
 _ASP_SESSION = re.compile(r"\((?:[ASF]\([\w-]{10,}\))+\)")
 
 # Names documented by the services that add them (Google and Bing ads, Facebook, Twitter, Yandex,
-# Matomo, HubSpot, Mailchimp, AT Internet, Adobe, Marketo, BBC, WordPress, PHP, Java, ColdFusion).
+# Matomo, HubSpot, Mailchimp, AT Internet, Adobe, Marketo, Outbrain, LinkedIn, BBC, WordPress, Blogger, PHP,
+# Java, ColdFusion).
 _TRACKING = re.compile(
     r"""utm_.+|mtm_.+|matomo_.+|piwik_.+|hsa_.+|itm_.+|guce_.+|_hs(?:enc|mi)|hsctatracking|__(?:s|hstc|hssc|hsfp)
     |pk_(?:campaign|kwd|keyword|source|medium|content|cid)|ga_(?:source|medium|term|content|campaign|place)
-    |mc_(?:cid|eid|tc)|fb_(?:action_ids|action_types|source|ref|comment_id)|ns_(?:mchannel|source|campaign|linkname|fee)
+    |mc_(?:cid|eid|tc)|fb_(?:action_ids|action_types|source|ref|comment_id)|fref|hc_(?:ref|location)|ns_(?:mchannel|source|campaign|linkname|fee)
     |at_(?:medium|campaign|custom\w*|bbc_team|link\w*|format|ptr_name|recipient\w*|send_date|creation|variant|platform)
     |wt[._](?:z?mc\w*|srch|tsrc)|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|ys?clid|twclid|ttclid|sccid|rdt_cid|li_fat_id
     |igshid|igsh|mibextid|sfnsn|srsltid|__tn__|__xts__\[\d\]|__twitter_impression|_(?:ga|gl|gac|ke|openstat|branch_match_id)
     |s_kwcid|ef_id|epik|s_cid|ncid|ocid|cmpid|icid|smid|smtyp|xtor|xtref|xtcr|spm|scm|mkt_tok|vero_(?:id|conv)|oly_(?:anon|enc)_id
-    |ck_subscriber_id|irclickid|rb_clickid|wickedid|zanpid|guccounter|echobox|__cf_chl_\w+|cf_chl_\w+
-    |replytocom|doing_wp_cron|nocache|amp(?:_js_v|_gsa|_markup)?|usqp|isamp|fromamp
+    |ck_subscriber_id|hss_channel|dicbo|trk(?:info)?|taid|traffic_?source|sr_share|spref|irclickid|rb_clickid|wickedid|zanpid|guccounter|echobox|__cf_chl_\w+|cf_chl_\w+
+    |replytocom|cpage|unapproved|moderation-hash|showcomment|relatedposts(?:_\w+)?|doing_wp_cron|nocache|amp(?:_js_v|_gsa|_markup)?|usqp|isamp|fromamp
     |phpsessid|jsessionid|aspsessionid\w*|session_?id|cfid|cftoken|oscsid|zenid|aspxautodetectcookiesupport""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Names that say where a reader came from only with such a value: ?ref=facebook, not ?ref=123.
-_ORIGIN = re.compile(r"ref|ref_?src|ref_?url|referr?er|source|src|from|via|share", re.IGNORECASE)
+_ORIGIN = re.compile(
+    r"ref|ref_?src|ref_?url|referr?er|source|src|from|via|share|origin|feature|partner|cid|emc|ito",
+    re.IGNORECASE,
+)
 _ORIGIN_VALUE = re.compile(
-    r"(?:facebook|fb|twitter|tw|t\.co|whatsapp|wa|telegram|tg|instagram|ig|linkedin|pinterest|youtube|tiktok|viber|messenger"
+    r"(?:(?:jetpack-)?(?:facebook|fb|twitter|tw|x|t\.co|whatsapp|wa|telegram|tg|instagram|ig|linkedin|pinterest|youtube"
+    r"|tiktok|viber|messenger|reddit|threads|bluesky)(?:\.com)?"
     r"|google|google_?news|bing|rss|feed|newsletter|e?mail|social|sharing|share|push|notification|app|web|mobile|amp"
-    r"|home|home_?page|related|most_?read|twsrc.*)?",
+    r"|home|home_?page|related|most_?read|youtu\.be|timeline|(?:single|group)message|twsrc.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 _ADDRESS_VALUE = re.compile(r"https?:.*|www\..*", re.IGNORECASE | re.DOTALL)
+# How the page is shown, not which: ?print=1 and not ?print=123, ?view=amp and not ?view=category. m is
+# Blogger's, noamp and nb WordPress's, tmpl Joomla's.
+_VIEW = re.compile(r"m|mobile|desktop|print(?:able|er)?|no[nt]?_?amp|nb|isappinstalled", re.IGNORECASE)
+_VIEW_FLAG = re.compile(r"(?:[01]|true|false|yes|no|on|off|mobile|desktop|available|print)?", re.IGNORECASE)
+_VIEW_KIND = re.compile(r"output(?:_?type)?|view|format|layout|mode|tmpl|template", re.IGNORECASE)
+_VIEW_NAME = re.compile(r"amp|print|printable|mobile|component", re.IGNORECASE)
 # sid is a session or a story: a session is long and random.
 _SESSION = re.compile(r"sid|session|sess|sessid", re.IGNORECASE)
 _SESSION_VALUE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{16,}")
@@ -137,10 +153,11 @@ def canonical(url: str, rules: UrlRules | None = None) -> str:
     'https://hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
 
     One spelling: http and https, ``www``, mobile and AMP hosts and paths, host names in Unicode and
-    in Punycode, default ports, IRIs and %XX, composed and decomposed letters, bidi marks, repeated
-    and trailing slashes, index pages, session ids, tracking, the order of parameters, fragments.
+    in Punycode, default ports, IRIs and %XX (also escaped twice), composed and decomposed letters,
+    bidi marks, repeated and trailing slashes, index pages, pages of comments, views of the same
+    article (``?print=1``, ``?m=1``), session ids, tracking, the order of parameters, fragments.
     Apart: ids, page numbers, language editions, hash routes, the case of a path, the order of a
-    repeated parameter, print views, a parameter with and without a value.
+    repeated parameter, paths of print views, a parameter with and without a value.
 
     Idempotent; never raises for a ``str``: what is no web address (another scheme, no host) is only
     stripped of spaces and invisible marks and escaped.
@@ -233,16 +250,32 @@ def _decode(text: str) -> str:
     """Unescaped, composed, without invisible marks; bytes that are no UTF-8 become surrogates."""
     if "%" in text:
         text = _PERCENT.sub(_unescape, text)
-    if text.isascii():
-        return _INVISIBLE.sub("", text)
+    # What is taken away may have stood between two halves of a letter.
+    while (plain := _decode_once(text)) != text:
+        text = plain
+    return text
+
+
+def _decode_once(text: str) -> str:
     text = _INVISIBLE.sub("", text)
-    if _SURROGATE.search(text):  # halves of a letter may have met
+    if "%" in text:
+        text = _ESCAPED_AGAIN.sub(_unescape_again, text)
+    if text.isascii():
+        return text
+    if _SURROGATE.search(text):
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
     return unicodedata.normalize("NFC", text)
 
 
 def _unescape(match: re.Match[str]) -> str:
     return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")
+
+
+def _unescape_again(match: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(_PERCENT_SIGN.sub("", match[0])).decode("utf-8")
+    except UnicodeDecodeError:
+        return match[0]
 
 
 def _encode(text: str, safe: str) -> str:
@@ -260,7 +293,7 @@ def _resource(path: str, query: str, rules: UrlRules) -> str:
 def _path(path: str, rules: UrlRules) -> str:
     segments: list[str] = []
     for escaped in _SLASHES.split(_SESSION_IN_PATH.sub("", path)):
-        segment = _decode(escaped)
+        segment = _decode(escaped).strip()
         if segment == "..":
             del segments[-1:]
         elif segment not in ("", ".") and not _ASP_SESSION.fullmatch(segment):
@@ -272,7 +305,8 @@ def _path(path: str, rules: UrlRules) -> str:
     while segments:
         segments[-1] = _AMP_SUFFIX.sub("", segments[-1])
         is_amp = len(segments) > 1 and segments[-1].lower() in _AMP_SEGMENTS
-        if not is_amp and not _INDEX.fullmatch(segments[-1]):
+        is_comments = len(segments) > 1 and _COMMENT_PAGE.fullmatch(segments[-1])
+        if not (is_amp or is_comments or _INDEX.fullmatch(segments[-1])):
             break
         segments.pop()
     if not rules.path_case:
@@ -314,7 +348,9 @@ def _matters(name: str, value: str, rules: UrlRules) -> bool:
         return not _SESSION_VALUE.fullmatch(value)
     if name == "_":  # jQuery's guard against caches
         return not value.isdecimal()
-    return (name.lower(), value.lower()) != ("outputtype", "amp")
+    if _VIEW.fullmatch(name):
+        return not _VIEW_FLAG.fullmatch(value)
+    return not (_VIEW_KIND.fullmatch(name) and _VIEW_NAME.fullmatch(value))
 
 
 # --- Sites -----------------------------------------------------------------------------------------

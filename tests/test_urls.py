@@ -30,7 +30,7 @@ PAIRS = [(json.loads(row["one"]), json.loads(row["other"]), row["reason"]) for r
 PIECES = (
     r"https:// http: // / ? # & = . .. : @ % %2e %D8 %E2%80%8F [ ] [::1] \ ;jsessionid=1 www. m. amp /amp "
     r"خبر hespress.com index.html #!/ utm_source=x id=1 xn-- &amp; (S(a1)) www.google.com/amp/s/ "
-    r"cdn.ampproject.org/c/s/"
+    r"cdn.ampproject.org/c/s/ %25D8 %25A7 %2525D8%A7 %25 D8 %20 comment-page-1 &#038; m=1 print"
 )
 pieces = st.lists(
     st.one_of(
