@@ -63,6 +63,18 @@ def test_a_short_title_alone() -> None:
     assert decode("<title>خبر</title>".encode("windows-1256")) == ("<title>خبر</title>", "windows-1256")
 
 
+def test_a_vocalised_text() -> None:
+    text = "مُحَمَّدٌ يُحِبُّ الْعِلْمَ"
+    assert decode(text.encode("windows-1256")) == (text, "windows-1256")
+
+
+@pytest.mark.parametrize("declared", ["windows-1256", "iso-8859-6"])
+@pytest.mark.parametrize("encoding", ["windows-1256", "iso-8859-6"])
+def test_a_headline_that_reads_as_letters_in_both_encodings(encoding: str, declared: str) -> None:
+    text = "خبر عاجل عن مقتل شخص"
+    assert decode(text.encode(encoding), header(declared)) == (text, encoding)
+
+
 def test_utf8_cut_inside_a_letter() -> None:
     text, encoding = decode(TEXT.encode()[:-2])
     assert (text.rstrip("\ufffd"), encoding) == (TEXT[:-2], "utf-8")
