@@ -85,40 +85,48 @@ _COMMENT_PAGE = re.compile(r"comment-page-\d+")
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/;]*", re.IGNORECASE)
 _ASP_SESSION = re.compile(r"\((?:[ASF]\([\w-]{10,}\))+\)")
 
-# Names documented by the services that add them (Google and Bing ads, Facebook, Twitter, Yandex,
-# Matomo, HubSpot, Mailchimp, AT Internet, Adobe, Marketo, Outbrain, LinkedIn, BBC, WordPress, Blogger, PHP,
-# Java, ColdFusion).
+# Names documented by the services that add them (Google and Bing ads, Facebook, Twitter, Yandex, Matomo,
+# HubSpot, Mailchimp, AT Internet, Adobe, Marketo, Salesforce, Outbrain, Taboola, Piano, LinkedIn, Yahoo, BBC,
+# WordPress, Blogger, PHP, Java, ColdFusion).
 _TRACKING = re.compile(
-    r"""utm_.+|mtm_.+|matomo_.+|piwik_.+|hsa_.+|itm_.+|guce_.+|_hs(?:enc|mi)|hsctatracking|__(?:s|hstc|hssc|hsfp)
-    |pk_(?:campaign|kwd|keyword|source|medium|content|cid)|ga_(?:source|medium|term|content|campaign|place)
-    |mc_(?:cid|eid|tc)|fb_(?:action_ids|action_types|source|ref|comment_id)|fref|hc_(?:ref|location)|ns_(?:mchannel|source|campaign|linkname|fee)
+    r"""utm(?:[_-].+)?|mtm_.+|matomo_.+|piwik_.+|hsa_.+|itm_.+|guce_.+|_hs(?:enc|mi)|hsctatracking
+    |__(?:s|hstc|hssc|hsfp)|pk_(?:campaign|kwd|keyword|source|medium|content|cid)
+    |ga_(?:source|medium|term|content|campaign|place)|mc_(?:cid|eid|tc)
+    |fb_(?:action_ids|action_types|source|ref|comment_id)|fref|hc_(?:ref|location)
+    |ns_(?:mchannel|source|campaign|linkname|fee)
     |at_(?:medium|campaign|custom\w*|bbc_team|link\w*|format|ptr_name|recipient\w*|send_date|creation|variant|platform)
-    |wt[._](?:z?mc\w*|srch|tsrc)|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|ys?clid|twclid|ttclid|sccid|rdt_cid|li_fat_id
-    |igshid|igsh|mibextid|sfnsn|srsltid|__tn__|__xts__\[\d\]|__twitter_impression|_(?:ga|gl|gac|ke|openstat|branch_match_id)
-    |s_kwcid|ef_id|epik|s_cid|ncid|ocid|cmpid|icid|smid|smtyp|xtor|xtref|xtcr|spm|scm|mkt_tok|vero_(?:id|conv)|oly_(?:anon|enc)_id
-    |ck_subscriber_id|hss_channel|dicbo|trk(?:info)?|taid|traffic_?source|sr_share|spref|irclickid|rb_clickid|wickedid|zanpid|guccounter|echobox|__cf_chl_\w+|cf_chl_\w+
-    |replytocom|cpage|unapproved|moderation-hash|showcomment|relatedposts(?:_\w+)?|doing_wp_cron|nocache|amp(?:_js_v|_gsa|_markup)?|usqp|isamp|fromamp
-    |phpsessid|jsessionid|aspsessionid\w*|session_?id|cfid|cftoken|oscsid|zenid|aspxautodetectcookiesupport""",
+    |wt[._](?:z?mc\w*|srch|tsrc)|fbclid|gclid|gclsrc|dclid|gad_\w+|gs_l|ved|gbraid|wbraid|msclkid|ys?clid
+    |twclid|ttclid|sccid|rdt_cid|li_fat_id|igshid|igsh|mibextid|sfnsn|srsltid|__tn__|__xts__\[\d\]
+    |__twitter_impression|_(?:ga|gl|gac|ke|openstat|branch_match_id)|s_kwcid|ef_id|epik|s_cid|ncid|ocid
+    |cmpid|icid|smid|smtyp|xtor|xtref|xtcr|spm|scm|mkt_tok|vero_(?:id|conv)|oly_(?:anon|enc)_id
+    |ck_subscriber_id|hss_channel|dicbo|oborigurl|tblci|taboola_\w+|cx_\w+|soc_(?:src|trk)|sfmc_\w+
+    |trk(?:info)?|taid|traffic_?source|sr_share|spref|irclickid|rb_clickid|wickedid|zanpid|guccounter
+    |echobox|__cf_chl_\w+|cf_chl_\w+|replytocom|cpage|unapproved|moderation-hash|showcomment
+    |relatedposts(?:_\w+)?|doing_wp_cron|nocache|amp(?:_js_v|_gsa|_markup)?|usqp|is_?amp|fromamp|phpsessid
+    |jsessionid|aspsessionid\w*|session_?id|cfid|cftoken|oscsid|zenid|aspxautodetectcookiesupport""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Names that say where a reader came from only with such a value: ?ref=facebook, not ?ref=123.
+# Names that say where a reader came from only with such a value: ?ref=menu, not ?ref=123; ?from=whatsapp,
+# not ?from=rabat.
+_REFERRER = re.compile(r"ref(?:_?(?:src|url|source))?|referr?er|via", re.IGNORECASE)
+_REFERRER_VALUE = re.compile(r"\D*|(?:https?:|www\.|@|twsrc).*", re.IGNORECASE | re.DOTALL)
 _ORIGIN = re.compile(
-    r"ref|ref_?src|ref_?url|referr?er|source|src|from|via|share|origin|feature|partner|cid|emc|ito",
-    re.IGNORECASE,
+    r"source|src|from|share|origin|feature|partner|medium|platform|cid|emc|ito", re.IGNORECASE
 )
 _ORIGIN_VALUE = re.compile(
     r"(?:(?:jetpack-)?(?:facebook|fb|twitter|tw|x|t\.co|whatsapp|wa|telegram|tg|instagram|ig|linkedin|pinterest|youtube"
     r"|tiktok|viber|messenger|reddit|threads|bluesky)(?:\.com)?"
     r"|google|google_?news|bing|rss|feed|newsletter|e?mail|social|sharing|share|push|notification|app|web|mobile|amp"
-    r"|home|home_?page|related|most_?read|youtu\.be|timeline|(?:single|group)message|twsrc.*)?",
-    re.IGNORECASE | re.DOTALL,
+    r"|android|ios|iphone|hootsuite|home|home_?page|related|most_?read|youtu\.be|timeline|(?:single|group)message)?",
+    re.IGNORECASE,
 )
-_ADDRESS_VALUE = re.compile(r"https?:.*|www\..*", re.IGNORECASE | re.DOTALL)
 # How the page is shown, not which: ?print=1 and not ?print=123, ?view=amp and not ?view=category. m is
 # Blogger's, noamp and nb WordPress's, tmpl Joomla's.
 _VIEW = re.compile(r"m|mobile|desktop|print(?:able|er)?|no[nt]?_?amp|nb|isappinstalled", re.IGNORECASE)
 _VIEW_FLAG = re.compile(r"(?:[01]|true|false|yes|no|on|off|mobile|desktop|available|print)?", re.IGNORECASE)
-_VIEW_KIND = re.compile(r"output(?:_?type)?|view|format|layout|mode|tmpl|template", re.IGNORECASE)
+_VIEW_KIND = re.compile(
+    r"output(?:_?type)?|view|format|layout|mode|tmpl|template|theme|device", re.IGNORECASE
+)
 _VIEW_NAME = re.compile(r"amp|print|printable|mobile|component", re.IGNORECASE)
 # sid is a session or a story: a session is long and random.
 _SESSION = re.compile(r"sid|session|sess|sessid", re.IGNORECASE)
@@ -341,9 +349,10 @@ def _matters(name: str, value: str, rules: UrlRules) -> bool:
         return name in rules.parameters
     if name in rules.ignored_parameters or _TRACKING.fullmatch(name):
         return False
+    if _REFERRER.fullmatch(name):
+        return not _REFERRER_VALUE.fullmatch(value)
     if _ORIGIN.fullmatch(name):
-        is_address = name.lower().startswith("ref") and _ADDRESS_VALUE.fullmatch(value)
-        return not (is_address or _ORIGIN_VALUE.fullmatch(value))
+        return not _ORIGIN_VALUE.fullmatch(value)
     if _SESSION.fullmatch(name):
         return not _SESSION_VALUE.fullmatch(value)
     if name == "_":  # jQuery's guard against caches
