@@ -371,7 +371,7 @@ def _is_bad_latin(match: re.Match[str], decoded: str) -> bool:
     # One sequence alone counts only where the capital cannot stand: dÃ©cidÃ©, 25Â°.
     if run[0] == "Ã":
         return (before.islower() or after.islower()) and not run[1].isspace()
-    return run[0] == "Â" and not before.isalpha() and not run[1].isspace()
+    return run[0] == "Â" and not _LATIN_RUN.match(before)
 
 
 def _is_bad_arabic(match: re.Match[str], decoded: str) -> bool:
@@ -552,19 +552,19 @@ _FOREIGN_LETTER = re.compile(f"[^{_ALPHABET}{_NAME_LETTERS}{_ZWNJ}]")
 _HAMZA_OR_TA = re.compile("[أإةؤ]")
 _ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")
-# Common words of the one language that the other does not use, ی and ک written as ي and ك.
+# Common words of Arabic that its neighbours do not use and the reverse, ی and ک written as ي and ك.
 _ARABIC_WORDS = frozenset(
     "في وفي على وعلى إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن إن أو ثم قد لقد لم لن هو هي كان "
     "كانت يكون عند خلال حتى لدى منذ أمام نحو حيث كما إذا لكن ليس قال وقال أكد وهو وهي ومن فيه فيها "
-    "عليها منه منها له لها به بها ديال هاد اللي كاين واش غادي لا لماذا كيف".split()
+    "عليها منه منها لها بها ديال هاد اللي كاين واش غادي لا لماذا كيف".split()
 )
-_PERSIAN_WORDS = frozenset(
+_FOREIGN_WORDS = frozenset(
     "از كه اين است را براي هاي شده شود خواهد نيز گفت كرده هستند دارد دارند بايد نمي پس اگر چه در البته "
-    "كنند كند امروز وزارت".split()
+    "كنند كند امروز وزارت هر همه بود باشد هيچ په اور".split()
 )
 _OWN_LETTERS = {
     "ur": re.compile(r"[ٹڈڑںےۓہۂۃھ]|\b(?:کا|کی|کو|آج|اور)\b"),
-    "ps": _class("ټډړږښځڅۍڼې"),
+    "ps": re.compile(r"[ټډړږښځڅۍڼې]|\b(?:د|په)\b"),
     "ckb": _class("ێۆڵڕە"),
     "ug": _class("ۈۋېۇەڭھ"),
     "sd": _class("ڄڃٿڻٻڀڪڦڏڍ"),
@@ -574,7 +574,7 @@ _STOP_WORDS = {
     "fr": (
         "le la les des du une un et est dans pour que qui sur au aux avec ne pas par plus ce cette ces "
         "son sa ses il elle ils nous vous ont été être sont mais ou où leur leurs comme à selon après "
-        "entre d l n c j qu tout de en je se"
+        "entre d l n c j qu tout de en je se contre lors vers depuis sous"
     ),
     "en": (
         "the of and to in is that for on with as was it at by from are be this has have an his her not "
@@ -593,7 +593,7 @@ _STOP_WORDS = {
         "nella da ha"
     ),
     "de": (
-        "der die das den dem des und in ist ein eine zu mit von für auf nicht im sich auch als an bei "
+        "der die das den dem und in ist ein eine zu mit von für auf nicht im sich auch als an bei "
         "aus nach wird"
     ),
     "tr": "ve bir bu da de için ile olarak olan çok daha gibi en ne",
@@ -659,7 +659,7 @@ def _evidence(printed: str) -> float:
     """How much a word speaks for Arabic (above zero) or for another language (below)."""
     word = _TASHKEEL_RUN.sub("", _PRESENTATION_RUN.sub(_base_letters, printed))
     typed = word.replace("ی", "ي").replace("ک", "ك")
-    if typed in _PERSIAN_WORDS:
+    if typed in _FOREIGN_WORDS:
         return -1
     if typed in _ARABIC_WORDS:
         return 1 if typed == word else 0.5
