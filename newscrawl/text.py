@@ -535,6 +535,8 @@ def _drop_punctuation(match: re.Match[str]) -> str:
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[^\s@]*+@\S*", re.IGNORECASE)
 _ARABIC_RUN = re.compile(f"[{_LETTERS}{_MARKS}{_ZWNJ}{_PRESENTATION}]+")
 _LATIN_RUN = re.compile("[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]+")
+# Not a part of 3likom or lbar7: Arabic as typed on a Latin keyboard.
+_LATIN_WORD = re.compile(rf"(?<!\w){_LATIN_RUN.pattern}(?!\w)")
 _OTHER_LETTER = _class(
     "\u0250-\u05ff\u0700-\u074f\u0780-\u086f\u0900-\u1dff\u1f00-\u1fff\u2c00-\u2dff\u2e80-\ud7ff",
     "\uf900-\ufb4f\U00010000-\U0001e7ff\U00020000-\U0003ffff",
@@ -578,7 +580,8 @@ _STOP_WORDS = {
     ),
     "en": (
         "the of and to in is that for on with as was it at by from are be this has have an his her not "
-        "but or its which were their they he she will been said after who than when into more i you a"
+        "but or its which were their they he she will been said after who than when into more i you a "
+        "over against about between during before under would says new"
     ),
     "es": (
         "el la los las de del y en que un una es por con para no se su al lo como más pero sus este "
@@ -677,8 +680,12 @@ def _evidence(printed: str) -> float:
 
 
 def _latin_script(text: str) -> str:
-    words = [word.lower() for word in _LATIN_RUN.findall(text)[:_ENOUGH_WORDS]]
-    hits: dict[str, float] = {code: sum(word in stop for word in words) for code, stop in _STOP_SETS.items()}
+    words = [word.lower() for word in _LATIN_WORD.findall(text)[:_ENOUGH_WORDS]]
+    # A letter alone (l', a) says less than a word.
+    hits = {
+        code: sum(min(len(word), 2) / 2 for word in words if word in stop)
+        for code, stop in _STOP_SETS.items()
+    }
     for code, accent in _ACCENTS.items():
         hits[code] += 0.5 * sum(bool(accent.search(word)) for word in words)
     first, second = sorted(hits, key=hits.__getitem__, reverse=True)[:2]
