@@ -303,7 +303,7 @@ _ACCENTED_CAPITALS = frozenset(map(chr, range(0xC0, 0xDF))) - {"×"}
 _MARK_AS_LATIN = re.compile("[¡º¿\x80-\x9f]")
 _CAPITAL_INSIDE = re.compile("[ß-ÿ][À-Þ]")
 # Two letters of three in any Arabic text.
-_COMMONEST = frozenset("اليمنورتبهعة")
+_COMMONEST = frozenset("األيمنورتبهعة")
 
 
 def _repair_mojibake(text: str, characters: set[str]) -> str:
