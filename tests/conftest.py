@@ -54,11 +54,22 @@ class Database:
         return found
 
 
+# Python's option -W knows no category of another package than its own.
+STRICT = """
+import sys, warnings
+from scrapy.cmdline import execute
+from scrapy.exceptions import ScrapyDeprecationWarning
+warnings.simplefilter("error", ScrapyDeprecationWarning)
+sys.argv[0] = "scrapy"
+execute()
+"""
+
+
 def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the project as a user does, with deprecations of Scrapy as errors."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
     return subprocess.run(
-        [sys.executable, "-W", "error::scrapy.exceptions.ScrapyDeprecationWarning", "-m", "scrapy", *args],
+        [sys.executable, "-c", STRICT, *args],
         cwd=cwd,
         env=inherited | environment,
         capture_output=True,
