@@ -126,6 +126,9 @@ class TestListing:
             ("<a rel=next href='https://other.ma/?page=2'>التالي</a>", None),
             ("<a rel=next href='/articles-4.html'>التالي</a>", None),
             ("<a href='?page=3'>3</a><p>لا شيء</p>", None),
+            ("<a href='?p=3'>3</a><a href='?p=2'>٢</a>", "?p=2"),
+            ("<a href='?p=2'>كرة القدم</a>", None),
+            ("<a href='?cat=1&p=2'>2</a>", None),
         ],
     )
     def test_the_next_page(self, link: str, following: str | None) -> None:

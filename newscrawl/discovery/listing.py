@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import jmespath  # type: ignore[import-untyped]
 from scrapy import Request
@@ -21,7 +21,7 @@ SECTIONS = 40
 
 _NO_SECTION = re.compile(
     r"^/(?:wp-|tag/|tags/|author/|authors/|search|feed|rss|login|register|contact|about|privacy|terms|"
-    r"archive|sitemap|advert|amp/|page/)|\.(?:pdf|jpe?g|png|gif|svg|webp|mp[34]|zip|xml|js|css)$",
+    r"archive|sitemap|advert|amp/|page/|index\.)|\.(?:pdf|jpe?g|png|gif|svg|webp|mp[34]|zip|xml|js|css)$",
     re.IGNORECASE,
 )
 _NEXT_WORDS = frozenset(
@@ -117,23 +117,43 @@ def next_page(response: TextResponse, listing: Listing, site: Site) -> str | Non
         links += [
             (url, link) for url, link in anchors if url and _says_next(link.xpath("string()").get() or "")
         ]
-        links += [(url, link) for url, link in anchors if url and follows(url, response.url)]
+        links += [
+            (url, link)
+            for url, link in anchors
+            if url and follows(url, response.url, link.xpath("string()").get() or "")
+        ]
     for url, _ in links:
         if url and url != response.url and site.owns(url) and not site.is_article(url):
             return url
     return None
 
 
-def follows(url: str, current: str) -> bool:
+def follows(url: str, current: str, text: str = "") -> bool:
     """Is one address that of the page after another, by the number in it?
+
+    Where a number is all that its link says, it may stand in any parameter.
 
     >>> follows("https://kifache.com/page/2/", "https://kifache.com/")
     True
     >>> follows("https://kifache.com/page/3/", "https://kifache.com/")
     False
+    >>> follows("https://alalam.example/?r=sport&p=3", "https://alalam.example/?r=sport&p=2", "٣")
+    True
     """
     (place, number), (here, at) = _numbered(url), _numbered(current)
-    return number == at + 1 and place == here
+    if place == here:
+        return number == at + 1
+    return text.strip().isdecimal() and _counts(url, current, int(text))
+
+
+def _counts(url: str, current: str, number: int) -> bool:
+    """Do two addresses differ by nothing but one parameter that has come to a number?"""
+    there, here = urlsplit(url), urlsplit(current)
+    after, before = (dict(parse_qsl(parts.query, keep_blank_values=True)) for parts in (there, here))
+    changed = [name for name in after if after[name] != before.get(name)]
+    if there[:3] != here[:3] or len(changed) != 1 or before.keys() - after.keys():
+        return False
+    return after[changed[0]] == str(number) and before.get(changed[0], "1") == str(number - 1)
 
 
 def _numbered(url: str) -> tuple[str, int]:
