@@ -1,32 +1,20 @@
 """The article's date is chosen among all candidates, in both calendars, never guessed."""
 
 from dataclasses import replace
-from typing import Self
-
-from scrapy.crawler import Crawler
 
 from newscrawl.items import RawArticle
 from newscrawl.page import date_article
-from newscrawl.spider import NewsSpider
+from pipelines import SpiderPipeline
 
 
-class DatePipeline:
+class DatePipeline(SpiderPipeline):
     """``RawArticle`` → ``Article``."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Keep the crawler, for its spider's site."""
-        return cls(crawler)
 
     async def process_item(self, item: object) -> object:
         """Date an article by the clock of its publisher; anything else passes."""
         if not isinstance(item, RawArticle):
             return item
-        spider = self._crawler.spider
-        assert isinstance(spider, NewsSpider)
+        spider = self.spider
         assert item.http
         article = date_article(item, spider.site, item.http.fetched_at)
         article.site = spider.name

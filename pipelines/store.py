@@ -9,20 +9,20 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
 from newscrawl.items import Article, Rejection
-from newscrawl.spider import NewsSpider
 from newscrawl.store import Store, StoreDownError, StoreError
+from pipelines import SpiderPipeline
 
 log = logging.getLogger(__name__)
 
 
-class StorePipeline:
+class StorePipeline(SpiderPipeline):
     """Opens the store before the crawl begins, queues what arrives, and writes the rest at the end.
 
     What a stopped crawl was about to download or to store it leaves on the pending list.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+        super().__init__(crawler)
         self._store = Store.from_crawler(crawler)
 
     @classmethod
@@ -35,10 +35,8 @@ class StorePipeline:
 
     async def open_spider(self) -> None:
         """Connect; without MongoDB the crawl ends before anything is downloaded."""
-        spider = self._crawler.spider
-        assert isinstance(spider, NewsSpider)
         try:
-            await self._store.open(spider.arguments.limit)
+            await self._store.open(self.spider.arguments.limit)
         except StoreError as error:
             log.error("%s", error)
             raise CloseSpider("store_down") from None
@@ -60,10 +58,9 @@ class StorePipeline:
             await self._store.writer.close()
         except StoreDownError as error:
             log.error("%s; what was not stored is found again by the next crawl", error)
-        spider = self._crawler.spider
-        assert isinstance(spider, NewsSpider)
+        name, now = self.spider.name, self.spider.clock.now()
         try:
-            await self._store.leave_pending(self._store.writer.in_flight, spider.name, spider.clock.now())
+            await self._store.leave_pending(self._store.writer.in_flight, name, now)
         except PyMongoError as error:
             log.error("the pending list could not be written: %s", type(error).__name__)
 

@@ -24,11 +24,12 @@ BROWSER = "browser"
 class Mistake(NamedTuple):
     """One thing that is wrong in the file."""
 
-    line: int
+    line: int | None
+    """Where; None if there is no file."""
     reason: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}"
+        return f"line {self.line}: {self.reason}" if self.line else self.reason
 
 
 class ScheduleError(ValueError):
@@ -125,10 +126,10 @@ def load(path: Path, sites: Mapping[str, Site]) -> Schedule:
     try:
         return read(path.read_text("utf-8"), sites)
     except FileNotFoundError:
-        message = f"{path} does not exist; `scrapy schedule --init` writes a first one"
+        message = "there is no such file; `scrapy schedule --init` writes a first one"
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{path} cannot be read: {error}"
-    raise ScheduleError([Mistake(1, message)])
+        message = f"it cannot be read: {error}"
+    raise ScheduleError([Mistake(None, message)])
 
 
 def first_file(sites: Mapping[str, Site]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ from scrapy.exceptions import CloseSpider
 from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.schema import Document, prepare
 from newscrawl.store.server import ServerError, local_server, resolve_uri
-from newscrawl.store.session import StoreError, cannot_be_used
+from newscrawl.store.session import StoreError, cannot_be_used, database_name
 from newscrawl.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ class Store:
 
     def __init__(self, settings: BaseSettings) -> None:
         self._settings = settings
-        self.database = os.environ.get("MONGODB_DATABASE") or "newscrawl"
+        self.database = database_name()
         self._resources = AsyncExitStack()
         self._client: AsyncMongoClient[Document] | None = None
         self._writer: Writer | None = None
