@@ -113,7 +113,7 @@ _SIMPLE = set(_class(_INVISIBLE, _SPACES, _LINE_BREAKS, _TATWEEL).findall(_BMP))
 def clean(text: str) -> str:
     """The storage text: near-lossless, the same words as a reader sees on the page.
 
-    Repairs presentation letters, tatweel (but not in هـ), bidi and zero-width controls, odd
+    Repairs presentation letters, tatweel (but not in هـ and لـ"), bidi and zero-width controls, odd
     spaces, entities (also escaped twice), decomposed letters, Persian letters inside Arabic words,
     mojibake, and the double prime that WordPress makes of a closing quote. Keeps tashkeel, hamzas,
     ة and ى, Qur'anic quotations, ﷺ, digits as printed, Arabic punctuation, URLs, emoji, Tifinagh
@@ -216,11 +216,15 @@ def _base_letters(match: re.Match[str]) -> str:
 
 
 def _tatweel(match: re.Match[str]) -> str:
-    """Nothing, but for the tatweel of هـ (1445هـ) and one typed as a dash (الرباط ـ وكالات)."""
+    """Nothing, but for one that a reader would miss and one typed as a dash (الرباط ـ وكالات).
+
+    She would miss that of هـ (1445هـ), and that of a particle which joins what is no Arabic letter
+    (الـ20, لـ"الأيام").
+    """
     text, start, end = match.string, match.start(), match.end()
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    before, after = text[max(0, start - _LONGEST_JOINED - 1) : start], text[end : end + 2]
     inside_word = _LETTER.match(after) or _MARK.match(after)
-    if before[-1:] == "ه" and not inside_word and not _WORD_CHARACTER.match(before[:-1]):
+    if not inside_word and _JOINED.search(before):
         return _TATWEEL
     between_digits = before[-1:].isdigit() and after[:1].isdigit()
     stands_alone = before[-1:] in ("", " ", "\n") and after[:1] == " " and not after[1:].isspace()
@@ -230,7 +234,10 @@ def _tatweel(match: re.Match[str]) -> str:
 
 
 _MARK = _class(_MARKS)
-_WORD_CHARACTER = _class(_LETTERS, _MARKS, _TATWEEL)
+# What is written with a tatweel at its end: the abbreviation of هجرية, and the particles that are
+# one word with what follows them (the article, ب, ل, ك and ف, after و or ف perhaps).
+_JOINED = re.compile(f"(?<![{_LETTERS}{_MARKS}{_TATWEEL}])(?:ه|[وف]?(?:[بك]?ال|لل|[بلك])|ف)\\Z")
+_LONGEST_JOINED = 4
 
 
 def _arabic_word(match: re.Match[str]) -> str:
