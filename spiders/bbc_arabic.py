@@ -21,9 +21,10 @@ class BbcArabic(NewsSpider):
             Markup(
                 title="main h1",
                 date="main time::attr(datetime)",
+                authors='main [role="list"] li:contains("Author, ")',
                 body="main p[dir]",
                 remove="main section",
-                evidence="guess, after public scrapers of 2024-2025",
+                evidence="guess, after public scrapers of 2024-2025; authors after the BBC's own templates",
             )
         ],
         evidence="guess",

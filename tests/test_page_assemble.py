@@ -13,7 +13,7 @@ import pytest
 
 from newscrawl.items import DateCandidate, RawArticle
 from newscrawl.page import check, clean_article, date_article, read
-from newscrawl.page.assemble import agencies, dateline
+from newscrawl.page.bylines import agencies, dateline
 from newscrawl.sites import Markup, Site
 from newscrawl.sites.sources import resolve
 from newscrawl.text import clean

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from importlib import resources
 
 import tldextract
 
@@ -23,18 +22,14 @@ from newscrawl.items import (
     PublishedDetail,
     RawArticle,
 )
-from newscrawl.page import chosen_date
+from newscrawl.page import bylines, chosen_date
 from newscrawl.page.document import path_of
-from newscrawl.page.generic import BYLINE, author_names
 from newscrawl.page.headline import bare
 from newscrawl.sites import Site
 from newscrawl.sites.sources import Source, resolve
 from newscrawl.text import CLEAN_VERSION, FOLD_VERSION, clean, language
 
 _domain = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-_OPENING = re.compile(r"^(?P<place>[^\d.،:؟!]{2,40}?)\s*(?:[-–—ـ/|]\s*)(?P<rest>.{2,40}?)\s*(?:[-–—ـ:|)]|$)")
-_SIGNATURE = re.compile(r"[^()]{0,15}\((?P<names>[^()]{2,40})\)")
-_BRACKET = re.compile(r"^(?P<place>[^\d.،:؟!()]{2,30}?)?\s*[-–—ـ]?\s*\((?P<rest>[^()]{2,40})\)\s*[-–—ـ:]?")
 
 
 def clean_article(raw: RawArticle) -> RawArticle:
@@ -63,7 +58,7 @@ def clean_article(raw: RawArticle) -> RawArticle:
     byline, authors = _line(raw.byline), raw.authors
     if len(body) > 1 and _is_byline(body[0], byline, _line(raw.publisher)):
         byline = byline or body[0]
-        authors = authors or author_names(body[0])
+        authors = authors or bylines.people(body[0], [raw.publisher or ""])
         body = body[1:]
     return replace(
         raw,
@@ -86,7 +81,7 @@ def _is_byline(first: str, byline: str | None, publisher: str | None) -> bool:
     if byline and bare(first) == bare(byline):
         return True
     led = bool(publisher) and bare(first).startswith(bare(publisher or "") + " ")
-    return led or bool(BYLINE.match(first))
+    return led or bool(bylines.LED.match(first))
 
 
 def _line(text: str | None) -> str | None:
@@ -113,7 +108,7 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         now=now,
         false_zone=site.false_zone if site else False,
     )
-    signed = len(raw.body) > 1 and _is_signature(raw.body[-1])
+    signed = len(raw.body) > 1 and bylines.is_signature(raw.body[-1])
     body = "\n\n".join(raw.body[:-1] if signed else raw.body)
     opening = [raw.byline or "", *raw.body[:1]]
     article = Article(
@@ -130,8 +125,8 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         lang=language(f"{raw.title or ''}\n{raw.lede or ''}\n{body[:1500]}"),
         authors=raw.authors,
         byline=raw.byline,
-        agencies=agencies(opening + raw.body[-1:]),
-        dateline=dateline(raw.body[0]) if raw.body else None,
+        agencies=bylines.agencies(opening + raw.body[-1:]),
+        dateline=bylines.dateline(raw.body[0]) if raw.body else None,
         section=raw.section,
         tags=raw.tags,
         images=raw.images,
@@ -239,57 +234,3 @@ def _slug(address: str) -> str:
     """The name of a site in its domain: ``alayam24`` of ``https://www.alayam24.com/x``."""
     parts = _domain(address)
     return parts.domain.replace("-", "_") or parts.suffix or "unknown"
-
-
-# Credits ----------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def _agencies() -> dict[str, str]:
-    table = resources.files("newscrawl.page").joinpath("agencies.tsv").read_text("utf-8")
-    rows = (row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
-    return {bare(spelling): name for spelling, name in rows}
-
-
-def _is_signature(line: str) -> bool:
-    """Is a last line nothing but agencies, after the initials of an editor perhaps (``س.إ (رويترز)``)?"""
-    hit = _SIGNATURE.fullmatch(line)
-    names = re.split(r"\s*[،,/]\s*", hit["names"]) if hit else [line]
-    return all(bare(name) in _agencies() for name in names)
-
-
-def agencies(lines: list[str]) -> list[str]:
-    """The news agencies credited in the opening, the author line and the last line of an article.
-
-    >>> agencies(["الرباط - و م ع", "قال الوزير إن وكالة رويترز أخطأت في نقل الخبر."])
-    ['و م ع']
-    """
-    found: list[str] = []
-    known = _agencies()
-    for line in lines:
-        parts = [line] if len(line.split()) <= 4 else []
-        for pattern in (_BRACKET, _OPENING):
-            if hit := pattern.match(line):
-                parts += [hit["rest"], hit["place"] or ""]
-        if tail := re.search(r"[(/]\s*([^()/]{2,30})\s*[)/]?\s*$", line):
-            parts.append(tail[1])
-        for part in parts:
-            for piece in re.split(r"\s*[-–—/،,+|()]\s*|\s+ـ\s+|\s+و(?=[أا]\s|وكالات)", part):
-                if (name := known.get(bare(piece))) and name not in found:
-                    found.append(name)
-    return found
-
-
-def dateline(paragraph: str) -> str | None:
-    """Place and agency that open a text.
-
-    >>> dateline("الرباط - و م ع: انطلقت أشغال القمة اليوم بالعاصمة")
-    'الرباط - و م ع'
-    >>> dateline("انطلقت أشغال القمة - بعد تأجيلها مرتين - بالعاصمة") is None
-    True
-    """
-    for pattern in (_BRACKET, _OPENING):
-        hit = pattern.match(paragraph)
-        if hit and agencies([f"x ({hit['rest']})"]) and len((hit["place"] or "").split()) <= 3:
-            return paragraph[: hit.end()].strip(" -–—ـ:|") if hit["place"] else None
-    return None

@@ -14,11 +14,10 @@ from lxml import etree
 from newscrawl.items import DateCandidate, Http, Image, RawArticle
 from newscrawl.page import blocks as blocks_
 from newscrawl.page import body as body_
-from newscrawl.page import generic, headline, jsonld, markup
+from newscrawl.page import bylines, generic, headline, jsonld, markup
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import Document, drop, parse, squeeze, text_of
 from newscrawl.sites import Markup, Site
-from newscrawl.sites.sources import resolve
 
 _ARABIC = re.compile("[\u0620-\u064a]")
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-img", "src")
@@ -292,45 +291,29 @@ class _Page:
         raw = self.raw
         if self.bylines:
             raw.byline = self.bylines[0]
-            raw.authors = [name for text in self.bylines for name in generic.author_names(text)]
+            raw.authors = self._people(self.bylines)
             self.origin("authors", "markup")
-        else:
-            told = jsonld.people(self.linked, self.linked.article.get("author"))
-            told = told or jsonld.people(self.linked, self.linked.article.get("creator"))
-            declared = [
-                value
-                for value in self.meta.all(meta_.AUTHOR)
-                if not value.startswith(("http:", "https:", "@"))
-            ]
-            names: list[str] = []
-            if not self.described:
-                raw.byline, names = generic.byline(
-                    self.blocks, self.head.index if self.head else None, self.reading
-                )
-            for rung, found in (("jsonld", told), ("meta", declared), ("generic", names)):
-                if people := self._people(found):
-                    raw.authors = people
-                    self.origin("authors", rung)
-                    break
-        raw.authors = self._people(raw.authors)
+            return
+        told = jsonld.people(self.linked, self.linked.article.get("author"))
+        told = told or jsonld.people(self.linked, self.linked.article.get("creator"))
+        declared = [
+            value for value in self.meta.all(meta_.AUTHOR) if not value.startswith(("http:", "https:", "@"))
+        ]
+        lines: list[str] = []
+        if not self.described:
+            raw.byline, lines = generic.byline(
+                self.blocks, self.head.index if self.head else None, self.reading
+            )
+        for rung, found in (("jsonld", told), ("meta", declared), ("generic", lines)):
+            if people := self._people(found):
+                raw.authors = people
+                self.origin("authors", rung)
+                return
 
-    def _people(self, found: list[str]) -> list[str]:
+    def _people(self, lines: list[str]) -> list[str]:
         after = headline.suffix(self.meta.title or "", self.raw.title or "")
-        site = {headline.bare(name) for name in [*self.names, after or ""] if name}
-        words = {word for name in site for word in name.split()}
-        out: list[str] = []
-        for text in found:
-            names = generic.split_names(text)
-            bare = [headline.bare(name) for name in names]
-            papers = [
-                plain in site | words or resolve(name) is not None
-                for name, plain in zip(names, bare, strict=True)
-            ]
-            for name, plain, paper in zip(names, bare, papers, strict=True):
-                place = any(papers) and " " not in plain  # "دبي - العربية"
-                if plain and not paper and not place and generic.is_person(name) and name not in out:
-                    out.append(name)
-        return out
+        papers = [*self.names, after or ""]
+        return list(dict.fromkeys(name for line in lines for name in bylines.people(line, papers)))
 
     def section(self) -> None:
         choices = [("markup", self.sections[-1:])]

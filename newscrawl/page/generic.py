@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from lxml import etree
 
 from newscrawl.items import DateCandidate
-from newscrawl.page import boilerplate
+from newscrawl.page import boilerplate, bylines
 from newscrawl.page.blocks import INLINE, Block, Blocks
 from newscrawl.page.body import Reading
 from newscrawl.page.document import path_of, squeeze, text_of
@@ -27,14 +27,10 @@ _ALONE = re.compile(
 )
 _UPDATED = re.compile(r"تحديث|تعديل|حُد[ّ]?ث|updated?|modified|mis(?:e)? à jour", re.IGNORECASE)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
-BYLINE = re.compile(
-    r"^(?:(?:كتبت?|كتبها?|بقلم|بواسطة|by|par|written by)(?:\s*[:/|\-–]\s*|\s+)"
-    r"|(?:تحرير|[إا]عداد|حوار|حاورت?ه?ا?|ترجمة|متابعة|تقرير|المحررة?|الكاتبة?|مراسلة?)\s*[:/|\-–]\s*)"
-    r"(?P<name>\S.{1,80})$",
-    re.IGNORECASE,
-)
-"""A line that names an author after a verb or a label (``بقلم …``, ``إعداد: …``)."""
 MAX_DATE_WORDS = 22
+MAX_BYLINE_WORDS = 10
+_AUTHOR_PAGE = re.compile(r"/(?:authors?|writers?|reporters?|journalists?)/[^/?#]", re.IGNORECASE)
+"""The address of the page of an author."""
 _LINKS = 3
 """Links looked at in the box of an author."""
 _INLINE = 12
@@ -201,7 +197,9 @@ def lede(blocks: Blocks, title: int | None, reading: Reading, description: str |
     marked = {m.index: m.element for m in blocks.marks if m.role == "lede" and title < m.index < end}
     for index in range(title + 1, end):
         block = blocks.row[index]
-        if block.words < 6 or block.linked > 0.3 or boilerplate.kind(block.text) or BYLINE.match(block.text):
+        if block.words < 6 or block.linked > 0.3:
+            continue
+        if boilerplate.kind(block.text) or bylines.LED.match(block.text):
             continue
         if (
             block.words <= MAX_DATE_WORDS
@@ -226,61 +224,35 @@ def continues(first: str) -> bool:
 
 
 def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | None, list[str]]:
-    """The author line and the names in it, from the lines around headline and body."""
+    """The author line and the lines that name people, from around headline and body.
+
+    A line that says so (``بقلم …``), else a box named so, else a link to the page of an author.
+    """
     if title is None:
         return None, []
-    line, names = None, []
-    for index in range(max(0, title - 3), min(len(blocks.row), reading.start + 3)):
-        block = blocks.row[index]
-        if (
-            block.words <= 10
-            and not block.heading
-            and (hit := BYLINE.match(block.text))
-            and not _DIGIT.search(block.text)
-        ):
-            return block.text, split_names(hit["name"])
+    above = blocks.row[max(0, title - 3) : reading.start + 3]
+    short = [block for block in above if block.words <= MAX_BYLINE_WORDS and not block.heading]
+    said = [b.text for b in short if bylines.LED.match(b.text) and not _DIGIT.search(b.text)]
+    if said:
+        return said[0], said
     for mark in blocks.marks:
         if mark.role == "author" and title - 3 <= mark.index <= reading.end + 4:
-            links = islice(mark.element.iter("a"), _LINKS)
-            linked = [name for link in links if len((name := text_of(link)).split()) > 1]
-            text = linked[0] if len(linked) == 1 else text_of(mark.element)
-            if 1 < len(text.split()) <= 8 and not _DIGIT.search(text):
-                hit = BYLINE.match(text)
-                line, names = text, split_names(hit["name"] if hit else text)
-                break
-    return line, names
+            links = list(islice(mark.element.iter("a"), _LINKS))
+            named = [name for link in links if len((name := text_of(link)).split()) > 1]
+            pages = _author_pages(links)
+            text = text_of(mark.element)
+            names = pages if len(pages) > 1 else named if len(named) == 1 else [text]
+            line = names[0] if len(names) == 1 else text
+            if 1 < len(line.split()) <= 8 * len(names) and not _DIGIT.search(line):
+                return line, names
+    for block in short:
+        pages = [name for name in _author_pages(block.element.iter("a")) if name in block.text]
+        if pages and all(len(name.split()) > 1 and not _DIGIT.search(name) for name in pages):
+            return "، ".join(pages), pages
+    return None, []
 
 
-def split_names(text: str) -> list[str]:
-    """The names in an author line.
-
-    >>> split_names("محمد العلوي - سعاد بناني")
-    ['محمد العلوي', 'سعاد بناني']
-    """
-    return [name for part in re.split(r"\s*[،,;/|]\s*|\s+[-–ـ]\s+", text) if (name := part.strip(" :-–*"))]
-
-
-_NOT_PERSON = re.compile(
-    r"وكالات|وكالة|رويترز|فرانس|أ\s?ف\s?ب|الأناضول|جريدة|صحيفة|موقع|تحرير|هيئة|مراسل|متابعة|خاص|قناة|فريق|قسم|ديسك|نيوز|"
-    r"\b(?:admin|editor|news|desk|staff|webmaster|reuters|afp|agenc|www|http)|[@():\d]|\.\w{2,3}$",
-    re.IGNORECASE,
-)
-
-
-def is_person(name: str) -> bool:
-    """Can an author's name be a person's (not an agency, a desk or the newspaper)?
-
-    >>> is_person("أسماء نصار"), is_person("وكالات"), is_person("(أبوظبي - البيان)")
-    (True, False, False)
-    """
-    return 1 < len(name) <= 60 and len(name.split()) <= 6 and not _NOT_PERSON.search(name)
-
-
-def author_names(line: str) -> list[str]:
-    """The names in an author line, its leading verb taken off.
-
-    >>> author_names("كتبت أسماء نصار")
-    ['أسماء نصار']
-    """
-    hit = BYLINE.match(line)
-    return split_names(hit["name"] if hit else line)
+def _author_pages(links: Iterable[etree._Element]) -> list[str]:
+    """The texts of links to pages of authors."""
+    own = (text_of(link) for link in islice(links, _LINKS) if _AUTHOR_PAGE.search(link.get("href") or ""))
+    return [text for text in own if text]
