@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.explain import explain
+from newscrawl.kit.explain import explain
 from newscrawl.sites import Markup, Site
 from tests.conftest import RECORDING, scrapy
 from tests.loopback import article

@@ -8,8 +8,8 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand
-from newscrawl.explain import explain
 from newscrawl.kit.asking import is_address, saved_page
+from newscrawl.kit.explain import explain
 from newscrawl.runs import EXIT_STATUS
 from newscrawl.sites import Site, site_of
 

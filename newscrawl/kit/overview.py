@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newscrawl.discovery import KINDS
-from newscrawl.explain import table
+from newscrawl.kit.explain import table
 from newscrawl.sites import Site
 
 FIELDS = ("title", "body", "dates", "authors", "section", "tags", "images")
