@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
+from newscrawl.items import READ_FIELDS
+
 Shares = Mapping[str, Mapping[str, float]]
 """Field → rung → share of the articles, 0 to 1. The rung ``empty`` has what no rung answered."""
 
-FIELDS = ("title", "body", "dates", "lede", "authors", "section", "tags", "images")
-"""Fields of an article whose rung ``origins`` names."""
 RUNGS = {
     "markup": "the site's markup",
     "jsonld": "JSON-LD",
@@ -48,11 +48,11 @@ def shares(origins: Iterable[Mapping[str, str]]) -> tuple[int, dict[str, dict[st
     >>> shares([{"title": "markup"}, {"title": "meta", "body": "generic"}])[1]["body"]
     {'empty': 0.5, 'generic': 0.5}
     """
-    counts: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
+    counts: dict[str, Counter[str]] = {field: Counter() for field in READ_FIELDS}
     total = 0
     for found in origins:
         total += 1
-        for field in FIELDS:
+        for field in READ_FIELDS:
             counts[field][found.get(field, "empty")] += 1
     return total, {
         field: {rung: round(count / total, 4) for rung, count in sorted(rungs.items())}

@@ -29,6 +29,9 @@ DATE_FIELDS = (
 )
 """The stored fields that say when an article was published; they change together."""
 
+READ_FIELDS = ("title", "body", "dates", "lede", "authors", "section", "tags", "images")
+"""The fields of an article that are read on its page; ``origins`` names the rung that gave each."""
+
 HijriCalendar = Literal["umm_al_qura", "morocco"]
 HijriBasis = Literal["printed", "table", "forecast"]
 Calendar = Literal["gregorian", "hijri", "both", "relative"]

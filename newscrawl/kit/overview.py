@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from newscrawl.discovery import KINDS
+from newscrawl.items import READ_FIELDS
 from newscrawl.kit.explain import table
 from newscrawl.sites import Site
 
-FIELDS = ("title", "body", "dates", "authors", "section", "tags", "images")
-"""Fields whose coverage is shown."""
+_SHOWN = [field for field in READ_FIELDS if field != "lede"]
+"""Fields whose coverage is shown; a newspaper that prints no ledes lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def lately(runs: Iterable[Mapping[str, Any]]) -> Lately:
         reading = run.get("reading") or {}
         if coverage is None and reading.get("articles"):
             shares = reading["shares"]
-            coverage = {field: 1 - shares.get(field, {}).get("empty", 0.0) for field in FIELDS}
+            coverage = {field: 1 - shares.get(field, {}).get("empty", 0.0) for field in _SHOWN}
         if success and coverage:
             break
     return Lately(success, coverage)

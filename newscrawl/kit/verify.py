@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from scrapy import Request
 
+from newscrawl.items import READ_FIELDS
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import first_requests, listed
-from newscrawl.kit.overview import FIELDS
 from newscrawl.page import check, read
 from newscrawl.sites import Discovery, Site
 
@@ -56,7 +56,7 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
         if reason := check(article, site):
             verdict.say("article", f"{url}: {reason[0]}, {reason[1]}", holds=False)
             continue
-        fields.update(f"{name} {article.origins.get(name, 'empty')}" for name in FIELDS)
+        fields.update(f"{name} {article.origins.get(name, 'empty')}" for name in READ_FIELDS)
         verdict.say("article", f"{article.day or 'no day'}  {url}", holds=article.day is not None)
     if fields:
         verdict.say("fields", ", ".join(f"{name} {count}" for name, count in sorted(fields.items())))
