@@ -256,7 +256,12 @@ def bands(signed: Signature) -> list[int]:
 
 
 def estimate(one: bytes, other: bytes) -> float:
-    """Similarity of two texts, 0 to 1 (give or take 0.04), from the values of their signatures."""
+    """Similarity of two texts, 0 to 1 (give or take 0.04), from the values of their signatures.
+
+    0 where one has none, or one of another length, as another version made.
+    """
+    if not len(one) == len(other) == _VALUES.size:
+        return 0.0
     agreeing: int = sum(map(eq, _VALUES.unpack(one), _VALUES.unpack(other)))
     return agreeing / (BANDS * ROWS)
 

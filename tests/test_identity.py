@@ -173,6 +173,12 @@ class TestDay:
         assert better_date(fields(published=None), fields())
 
 
+def test_a_signature_that_this_version_cannot_compare_agrees_with_none() -> None:
+    values = signature(TEXT.split()).values
+    assert estimate(values, values) == 1
+    assert estimate(values, b"") == estimate(values[:-4], values) == 0
+
+
 class TestText:
     def test_a_framed_copy_is_republished_and_an_edited_one_near(self) -> None:
         framed = elsewhere(

@@ -212,7 +212,8 @@ class TestNewsite:
             body = "<br><br>".join(story(number)["body"])
             return (
                 f"<html><head><title>{NAME}</title></head><table><tr>{menu}</table><h1>{story(number)['title']}"
-                f"</h1><table><tr><td>الاثنين ١٨ رمضان ١٤٤٥هـ</td><td>القراءات: 12</td></table>{body}</html>"
+                f"</h1><table><tr><td>القراءات: 12</td></table>{body}{'<p>عودة</p>' * 6}"
+                "<table><tr><td>الاثنين ١٨ رمضان ١٤٤٥هـ</td></tr></table></html>"
             )
 
         newspaper = Newspaper({"/": old(range(6)), "/robots.txt": ""})

@@ -302,6 +302,12 @@ Key = str | int
 """A title key, or a band."""
 
 
+def _values(doc: Document) -> bytes:
+    """Those of an article's signature; nothing for one that a version without signatures stored."""
+    values: bytes = (doc.get("signature") or {}).get("values", b"")
+    return values
+
+
 class _Near:
     """Articles that share the title or bands with some seeds and may be their copies for all that can be
     said without their texts.
@@ -341,7 +347,7 @@ class _Near:
         self._full.update(key for key in shared if self._held[key] >= COMMON)
         for seed in {seed["_id"]: seed for key in shared for seed in self._seeds[key]}.values():
             if seed["_id"] != doc["_id"] and identity.may_be_copies(seed, doc):
-                alike = identity.estimate(seed["signature"]["values"], doc["signature"]["values"])
+                alike = identity.estimate(_values(seed), _values(doc))
                 if alike >= LIKELY or seed["title_key"] == doc["title_key"] != "":
                     self._alike[seed["_id"]][doc["_id"]] = alike
                     self.docs.setdefault(doc["_id"], doc)
