@@ -77,8 +77,8 @@ class Arguments:
             raise ValueError(f"unknown argument {unknown[0]!r}; the arguments are: {known}")
         values: dict[str, Any] = {}
         for name, value in given.items():
-            if not value:
-                continue
+            if not value.strip(", "):
+                raise ValueError(f"{name}={value!r} says nothing: give it a value, or leave it out")
             if name in ("since", "until"):
                 try:
                     values[name] = parse_day(value, country=country)
@@ -101,6 +101,51 @@ class Arguments:
         if arguments.since and arguments.until and arguments.since > arguments.until:
             raise ValueError(f"since={given['since']!r} should not be after until={given['until']!r}")
         return arguments
+
+    def check(self, site: Site) -> None:
+        """Can these arguments mean anything at a site, as far as its declaration tells?
+
+        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be:
+        ``url='https://www.hespress.com/خبر-1.html' is no address of alayam24.com``.
+        """
+        if self.url and not site.owns(self.url):
+            raise ValueError(f"url={self.url!r} is no address of {site.domain}")
+        walked = self.of_kind(site)
+        if site.discover and not walked:
+            kinds = [word for word, kind in KINDS.items() if any(isinstance(d, kind) for d in site.discover)]
+            given = ",".join(sorted(self.discover))
+            raise ValueError(f"discover={given!r}: {site.domain} declares none; it has: {', '.join(kinds)}")
+        if any(_follows_sections(declared) for declared in walked):
+            return  # the page knows them
+        names = [name for declared in walked if (name := _section(declared))]
+        if unknown := self.sections.difference(names):
+            raise ValueError(no_section(site.domain, unknown, names))
+
+    def of_kind(self, site: Site) -> list[Discovery]:
+        """What a site declares of the kinds looked for."""
+        kinds = tuple(KINDS[kind] for kind in self.discover)
+        return [declared for declared in site.discover if isinstance(declared, kinds)]
+
+
+def no_section(domain: str, unknown: Iterable[str], names: Iterable[str]) -> str:
+    """Says that a site has none of these sections, and which it has.
+
+    >>> no_section("alayam24.com", ["sprot"], ["politics", "sport"])
+    "sections='sprot': alayam24.com has no such section; it has: politics, sport"
+    """
+    known = ", ".join(dict.fromkeys(names)) or "none that can be named"
+    return f"sections={','.join(sorted(unknown))!r}: {domain} has no such section; it has: {known}"
+
+
+def _section(declared: Discovery) -> str | None:
+    """The name of a declared section; None when it has none."""
+    if isinstance(declared, Listing) and not declared.name:
+        return listing.section_name(declared.url) or None
+    return declared.name
+
+
+def _follows_sections(declared: Discovery) -> bool:
+    return isinstance(declared, Listing) and declared.follow_sections
 
 
 class ArticleFingerprinter(RequestFingerprinter):
@@ -125,6 +170,7 @@ class NewsSpider(Spider):
     def __init__(self, name: str | None = None, **kwargs: str) -> None:
         super().__init__(name)
         self.arguments = Arguments.read(kwargs, self.site.country)
+        self.arguments.check(self.site)
         self.allowed_domains = [self.site.domain, *self.site.url_rules.hosts]
         self.walks: list[Walk] = []
         self._marks: dict[str, Mark] = {}
@@ -175,11 +221,7 @@ class NewsSpider(Spider):
         async for request in self._again(now):
             yield request
         self._marks = await self.store.marks(self.name)
-        kinds = tuple(KINDS[kind] for kind in arguments.discover)
-        wanted = [declared for declared in self.site.discover if isinstance(declared, kinds)]
-        wanted = [declared for declared in wanted if self._selected(declared)]
-        if not wanted:
-            log.warning("nothing that %s declares is of these sections and kinds", self.name)
+        wanted = [declared for declared in arguments.of_kind(self.site) if self._selected(declared)]
         self._feeds_at_home = any(isinstance(found, Feed) and found.url is None for found in wanted)
         for declared in wanted:
             for request in self._begin(declared, wanted):
@@ -188,11 +230,7 @@ class NewsSpider(Spider):
     def _selected(self, declared: Discovery) -> bool:
         """Is it of the sections looked for? A home page is, for the sections that it links to."""
         sections = self.arguments.sections
-        if not sections or (isinstance(declared, Listing) and declared.follow_sections):
-            return True
-        if isinstance(declared, Listing) and not declared.name:
-            return listing.section_name(declared.url) in sections
-        return declared.name in sections
+        return not sections or _follows_sections(declared) or _section(declared) in sections
 
     def _begin(self, declared: Discovery, wanted: Sequence[Discovery]) -> Iterator[Request]:
         """The first request of one declared way to find articles."""

@@ -1,8 +1,12 @@
 import datetime as dt
+import re
+from dataclasses import replace
 
 import pytest
 
+from newscrawl.sites import Feed, Listing, Site
 from newscrawl.spider import Arguments
+from newscrawl.urls import UrlRules
 
 
 def test_all_arguments_are_strings_as_scrapyd_passes_them() -> None:
@@ -24,7 +28,6 @@ def test_all_arguments_are_strings_as_scrapyd_passes_them() -> None:
     assert arguments.discover == {"feed", "sitemap"}
     assert arguments.refresh == 2
     assert Arguments.read({}) == Arguments()
-    assert Arguments.read({"limit": ""}) == Arguments()
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,9 @@ def test_all_arguments_are_strings_as_scrapyd_passes_them() -> None:
         ("limit", "٣", "limit='٣'"),
         ("discover", "listing,magic", "discover='magic' should be one of: listing, feed, sitemap"),
         ("url", "www.alayam24.com", "url='www.alayam24.com' should begin with http"),
+        ("since", "", "since='' says nothing: give it a value, or leave it out"),
+        ("limit", " ", "limit='' says nothing"),
+        ("sections", " , ", "sections=',' says nothing"),
         ("jobdir", "x", "unknown argument 'jobdir'; the arguments are: since"),
     ],
 )
@@ -48,3 +54,58 @@ def test_a_wrong_argument_is_named_with_its_value_and_the_remedy(name: str, valu
 def test_since_after_until_is_refused() -> None:
     with pytest.raises(ValueError, match="should not be after"):
         Arguments.read({"since": "2024-03-27", "until": "2024-03-20"})
+
+
+NAMED = Site(
+    name="الأيام 24",
+    domain="alayam24.com",
+    timezone="Africa/Casablanca",
+    article=r"^/articles-[0-9]+",
+    url_rules=UrlRules(hosts={"alayam24.ma": "alayam24.com"}),
+    discover=[
+        Listing("/"),
+        Listing("/politics/"),
+        Listing("/%D8%B1%D9%8A%D8%A7%D8%B6%D8%A9/?page={page}"),
+        Listing("/latest", name="all"),
+        Feed("/feed", name="feed"),
+    ],
+)
+FOUND = replace(NAMED, discover=[Listing("/", follow_sections=True), Feed()])
+
+
+@pytest.mark.parametrize(
+    ("site", "given", "said"),
+    [
+        (NAMED, {"url": "https://www.hespress.com/x-1.html"},
+         "url='https://www.hespress.com/x-1.html' is no address of alayam24.com"),
+        (NAMED, {"url": "https://alayam24.com.example/articles-1.html"}, "url='https://alayam24.com.example"),
+        (NAMED, {"discover": "api"}, "discover='api': alayam24.com declares none; it has: listing, feed"),
+        (NAMED, {"discover": "sitemap,api"}, "discover='api,sitemap': alayam24.com declares none"),
+        (NAMED, {"sections": "nosuch"},
+         "sections='nosuch': alayam24.com has no such section; it has: politics, رياضة, all, feed"),
+        (NAMED, {"sections": "politics,sprot"}, "sections='sprot': alayam24.com has no such section"),
+        (NAMED, {"sections": "politics", "discover": "feed"},
+         "sections='politics': alayam24.com has no such section; it has: feed"),
+        (FOUND, {"sections": "politics", "discover": "feed"}, "it has: none that can be named"),
+    ],
+    ids=["other_site", "like_it", "kind", "kinds", "section", "one_section", "kind_of_section", "no_names"],
+)  # fmt: skip
+def test_what_a_site_cannot_have_is_refused(site: Site, given: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        Arguments.read(given).check(site)
+
+
+@pytest.mark.parametrize(
+    ("site", "given"),
+    [
+        (NAMED, {}),
+        (NAMED, {"url": "https://m.alayam24.com/articles-1.html"}),
+        (NAMED, {"url": "http://alayam24.ma/articles-1.html"}),
+        (NAMED, {"discover": "feed,api"}),
+        (NAMED, {"sections": "رياضة,all"}),
+        (FOUND, {"sections": "nosuch"}),
+    ],
+    ids=["nothing", "subdomain", "host", "kinds", "sections", "sections_on_the_page"],
+)
+def test_what_a_site_may_have_is_taken(site: Site, given: dict[str, str]) -> None:
+    Arguments.read(given).check(site)

@@ -374,6 +374,9 @@ class TestFailures:
             ("limit=many", "limit='many' should be a whole number above zero"),
             ("discover=guess", "discover='guess' should be one of"),
             ("url=articles-1.html", "should begin with http"),
+            ("url=https://www.hespress.com/x-1.html", "is no address of alayam24.com"),
+            ("discover=api", "it has: listing, feed, sitemap"),
+            ("sections=", "sections='' says nothing"),
         ],
     )
     def test_wrong_argument(self, argument: str, sentence: str) -> None:
@@ -381,6 +384,16 @@ class TestFailures:
         assert done.returncode == 2
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr
+
+    def test_an_argument_without_its_option(self) -> None:
+        done = scrapy("crawl", "alayam24", "limit=3")
+        assert done.returncode == 2
+        assert "name one spider; write -a limit=3" in done.stderr
+
+    def test_an_empty_replay_does_not_crawl_the_live_site(self) -> None:
+        done = scrapy("crawl", "alayam24", "-s", "REPLAY=")
+        assert done.returncode == 2
+        assert "REPLAY is empty" in done.stderr
 
     def test_unknown_spider(self) -> None:
         done = scrapy("crawl", "alayam25")

@@ -21,7 +21,8 @@ class Command(CrawlCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one spider."""
         if len(args) != 1:
-            raise UsageError("name one spider; `scrapy list` shows them")
+            hint = next((f"; write -a {word}" for word in args if "=" in word), "; `scrapy list` shows them")
+            raise UsageError(f"name one spider{hint}")
         assert self.crawler_process
         assert self.settings
         addon.check(self.settings)
@@ -31,7 +32,8 @@ class Command(CrawlCommand):
             raise UsageError(f"there is no spider {args[0]!r}; `scrapy list` shows them") from None
         if issubclass(crawler.spidercls, NewsSpider):
             try:
-                Arguments.read(opts.spargs, crawler.spidercls.site.country)
+                site = crawler.spidercls.site
+                Arguments.read(opts.spargs, site.country).check(site)
             except ValueError as error:
                 raise UsageError(str(error)) from None
             if crawler.spidercls.site.render and not self.settings.get("REPLAY"):

@@ -29,6 +29,9 @@ def replay_settings() -> dict[str, Any]:
 def check(settings: BaseSettings) -> None:
     """Raise :class:`RecordingError` (wrong use) when RECORD or REPLAY cannot be done as asked."""
     record, replay = settings.get("RECORD"), settings.get("REPLAY")
+    for name in ("RECORD", "REPLAY"):
+        if settings.get(name) == "":
+            raise RecordingError(f"{name} is empty: name a file, or leave {name} out")
     if record and replay:
         raise RecordingError(f"RECORD={record} and REPLAY={replay} exclude each other; give one of them")
     if record and Path(record).exists():
