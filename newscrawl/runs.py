@@ -78,7 +78,7 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
         return "store_down" if reason == "store_down" else "refused"
     if reason in ("start_error", "fault") or stats.get("spider_exceptions/count") or stat("articles/fault"):
         return "fault"
-    if stats.get("log_count/CRITICAL") or stats.get("item_error_count"):
+    if stats.get("log_count/CRITICAL") or stats.get("item_error_count") or stat("not_recorded"):
         return "fault"
     stopped = reason in _STOPPED
     if (
@@ -285,7 +285,9 @@ class RunRecord:
             await self._store.close()
         log.log(
             logging.INFO if EXIT_STATUS[result] == 0 else logging.ERROR,
-            "%s", summary(spider.name, result, counts, reasons, downloaded),
+            "%s", summary(
+                spider.name, result, counts, reasons, downloaded, getattr(spider, "why", {}).get(result)
+            ),
         )  # fmt: skip
 
     async def _reading(self, spider: Spider) -> dict[str, Any]:
@@ -304,15 +306,21 @@ class RunRecord:
 
 
 def summary(
-    site: str, result: Outcome, counts: Mapping[str, int], reasons: Mapping[str, int], downloaded: int
+    site: str,
+    result: Outcome,
+    counts: Mapping[str, int],
+    reasons: Mapping[str, int],
+    downloaded: int,
+    because: str | None = None,
 ) -> str:
-    """The run in one sentence.
+    """The run in one sentence; ``because`` tells more of the outcome than its name does.
 
     >>> summary("alayam24", "ok", {"new": 28, "rejected": 2}, {"no_body": 1, "not_found": 1}, 30)
     'alayam24: ok. 28 new, 0 revised, 2 rejected (no_body 1, not_found 1); 30 article pages downloaded'
     """
     why = ", ".join(f"{name} {count}" for name, count in sorted(reasons.items()))
-    said = f" ({SENTENCES[result]})" if result in SENTENCES else ""
+    because = because or SENTENCES.get(result)
+    said = f" ({because})" if because else ""
     return (
         f"{site}: {result}{said}. {counts.get('new', 0)} new, {counts.get('revised', 0)} revised, "
         f"{counts.get('rejected', 0)} rejected{f' ({why})' if why else ''}; "

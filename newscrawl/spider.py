@@ -173,6 +173,8 @@ class NewsSpider(Spider):
         self.arguments.check(self.site)
         self.allowed_domains = [self.site.domain, *self.site.url_rules.hosts]
         self.walks: list[Walk] = []
+        self.why: dict[str, str] = {}
+        """What is known of an outcome better than its name tells, for the last words of the run."""
         self._marks: dict[str, Mark] = {}
         self._feeds_at_home = False
 
@@ -209,7 +211,7 @@ class NewsSpider(Spider):
         now = self.clock.now()
         arguments = self.arguments
         if self.site.refused:
-            log.error("%s is left alone: %s", self.name, self.site.refused)
+            self.why["refused"] = f"it is left alone: {self.site.refused}"
             raise CloseSpider("refused")
         if not self.settings["CONTACT"] and not self.settings["REPLAY"]:
             log.warning("set NEWSCRAWL_CONTACT, so that %s can reach you", self.site.domain)
@@ -217,7 +219,8 @@ class NewsSpider(Spider):
             yield self._article(Entry(arguments.url))
             return
         for pending in await self.store.pending(self.name, now):
-            yield self._article(Entry(pending.url), priority=_FIRST)
+            request = self._article(Entry(pending.url), priority=_FIRST)
+            yield request.replace(meta=request.meta | {"pending": True})
         async for request in self._again(now):
             yield request
         self._marks = await self.store.marks(self.name)
@@ -555,6 +558,8 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         kind = classify(failure if response is None else response.status)
+        if kind == "not_recorded":
+            self._not_recorded(request, str(failure.value))
         if "key" not in request.meta:
             if following := self._page_failed(request, kind, failure, response):
                 yield following
@@ -572,8 +577,8 @@ class NewsSpider(Spider):
             else:
                 yield self._rejection(response, "not_found", f"HTTP status {response.status}")
         elif kind == "not_recorded":
-            log.error("%s", failure.value)
-            self._stat("articles/fault")
+            # Neither pending nor rejected: a recording tells nothing of what it lacks.
+            self.store.writer.in_flight.pop(request.meta["key"], None)
         elif passing(kind):
             async for rejection in self._pend(request, kind, now):
                 yield rejection
@@ -584,6 +589,16 @@ class NewsSpider(Spider):
                 rejection = self._unanswered(request, kind, str(failure.value))
             yield replace(rejection, retry_at=now + dt.timedelta(days=1))
         self._go_on(request)
+
+    def _not_recorded(self, request: Request, said: str) -> None:
+        """Note what the recording lacks that is replayed: a fault, unless an earlier crawl left it over."""
+        if request.meta.get("pending"):
+            log.info("%s stays on the pending list: %s", request.url, said)
+            self._stat("articles/pending")
+            return
+        log.error("%s", said)
+        self.why.setdefault("fault", said)
+        self._stat("not_recorded")
 
     async def _pend(self, request: Request, kind: Kind, now: dt.datetime) -> AsyncIterator[Rejection]:
         self._stat("articles/pending")

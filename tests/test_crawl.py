@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
@@ -404,7 +404,33 @@ class TestFailures:
         url = "https://www.alayam24.com/articles-1.html"
         done = database.crawl("alayam24", "-a", f"url={url}")
         assert done.returncode == 1
-        assert url in done.stderr
+        assert f"alayam24: fault (GET {url} is not in the recording" in done.stderr
+        assert "traceback" not in done.stderr.lower()
+        assert database.ops["pending"].count_documents({}) == 0
+
+    def test_a_recording_of_another_site_is_not_taken_for_a_site_that_is_silent(
+        self, database: Database
+    ) -> None:
+        done = database.crawl("hespress")
+        assert (done.returncode, database.run()["outcome"]) == (1, "fault")
+        assert "GET https://www.hespress.com/robots.txt is not in the recording" in done.stderr
+        assert database.ops["pending"].count_documents({}) == 0
+
+    def test_what_an_earlier_crawl_left_over_is_no_fault_of_a_recording(self, database: Database) -> None:
+        url = "https://www.alayam24.com/articles-1.html"
+        left = {"_id": key(url), "url": url, "site": "alayam24", "reason": "timeout", "retry_at": None}
+        database.ops["pending"].insert_one(left | {"failed_at": datetime(2024, 1, 1, tzinfo=UTC), "times": 1})
+        done = database.crawl("alayam24")
+        assert (done.returncode, database.run()["outcome"]) == (0, "partial"), done.stderr
+        assert [(doc["_id"], doc["times"]) for doc in database.ops["pending"].find()] == [(key(url), 1)]
+
+    def test_a_site_that_is_declared_refused_is_left_alone_for_the_declared_reason(
+        self, database: Database
+    ) -> None:
+        done = database.crawl("alarabiya", replay=None)
+        assert (done.returncode, database.run()["outcome"]) == (3, "refused")
+        assert "alarabiya: refused (it is left alone: Cloudflare answers 403" in done.stderr
+        assert "the site refuses us" not in done.stderr
 
 
 class TestServerOfItsOwn:

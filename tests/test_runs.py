@@ -23,6 +23,7 @@ def test_outcomes() -> None:
     assert judge("refused") == "refused"
     assert judge("start_error") == "fault"
     assert judge(articles__fault=1, discovery__links=2) == "fault"
+    assert judge(not_recorded=1, discovery__links=2, new=2) == "fault"
     assert judge(walks=False, new=1) == "ok"
     assert outcome("finished", {"spider_exceptions/count": 1}, {}, walks=True) == "fault"
 
@@ -37,3 +38,8 @@ def test_summary_is_one_sentence_with_the_remedy() -> None:
     said = summary("alayam24", "no_links", {}, {}, 0)
     assert "its listings gave no link to an article" in said
     assert "\n" not in said
+
+
+def test_summary_says_what_is_known_of_the_outcome() -> None:
+    because = "GET https://www.alayam24.com/articles-1.html is not in the recording"
+    assert f"alayam24: fault ({because}). 0 new" in summary("alayam24", "fault", {}, {}, 0, because)
