@@ -93,6 +93,8 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
         if all(kind in _REFUSED for kind in failed):
             return "refused"
         return "no_links" if stat("discovery/pages") else "unreachable"
+    if not walks and not stopped and (stat("articles/refused") or stat("articles/pending")):
+        return "refused" if stat("articles/refused") else "unreachable"
     if failed or stopped or stat("articles/pending"):
         return "partial"
     return "ok" if counts.get("new") or counts.get("revised") else "nothing_new"

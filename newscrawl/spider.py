@@ -583,6 +583,8 @@ class NewsSpider(Spider):
             async for rejection in self._pend(request, kind, now):
                 yield rejection
         elif not again:
+            if kind in ("client", "robots"):
+                self._stat("articles/refused")
             if response is not None:
                 rejection = self._rejection(response, "refused", f"HTTP status {response.status}")
             else:

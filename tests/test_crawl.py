@@ -353,6 +353,19 @@ class TestFailures:
         assert "the site does not answer" in done.stderr
         assert database.run()["outcome"] == "unreachable"
 
+    def test_one_page_of_a_site_that_does_not_answer(self, database: Database) -> None:
+        nobody = Newspaper(port=9)
+        url = nobody.environment["LOOPBACK"] + "/articles-1.html"
+        done = crawl(nobody, database, "-a", f"url={url}", "-s", "RETRY_TIMES=0")
+        assert (done.returncode, database.run()["outcome"]) == (3, "unreachable")
+        assert "the site does not answer" in done.stderr
+
+    def test_one_page_that_the_site_refuses(self, newspaper: Newspaper, database: Database) -> None:
+        newspaper.pages = {"/articles-1.html": (403, {}, "ممنوع")}
+        url = newspaper.environment["LOOPBACK"] + "/articles-1.html"
+        done = crawl(newspaper, database, "-a", f"url={url}")
+        assert (done.returncode, database.run()["outcome"]) == (3, "refused")
+
     def test_listing_without_article_links(self, newspaper: Newspaper, database: Database) -> None:
         newspaper.pages = {"/": "<html><body><a href='/about'>من نحن</a></body></html>"}
         done = crawl(newspaper, database)

@@ -25,6 +25,10 @@ def test_outcomes() -> None:
     assert judge(articles__fault=1, discovery__links=2) == "fault"
     assert judge(not_recorded=1, discovery__links=2, new=2) == "fault"
     assert judge(walks=False, new=1) == "ok"
+    assert judge(walks=False, articles__pending=1) == "unreachable"
+    assert judge(walks=False, articles__refused=1) == "refused"
+    assert judge("shutdown", walks=False, articles__pending=1) == "partial"
+    assert judge(articles__refused=1, discovery__links=2, new=1) == "ok"
     assert outcome("finished", {"spider_exceptions/count": 1}, {}, walks=True) == "fault"
 
 
