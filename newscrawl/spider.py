@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 
 from newscrawl import discovery
 from newscrawl.dates import parse_day, zone
-from newscrawl.discovery import KINDS, Entry, Walk, listing, pages, sitemap
+from newscrawl.discovery import KINDS, Entry, Page, Walk, listing, pages, sitemap
 from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.download.clock import Clock
 from newscrawl.download.errors import Kind, classify, passing
@@ -177,6 +177,8 @@ class NewsSpider(Spider):
         """What is known of an outcome better than its name tells, for the last words of the run."""
         self._marks: dict[str, Mark] = {}
         self._feeds_at_home = False
+        self._offered: set[str] = set()
+        """The sections that the pages walked for them link to."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -197,6 +199,7 @@ class NewsSpider(Spider):
         crawler.signals.connect(spider._item_done, signals.item_dropped)
         crawler.signals.connect(spider._item_done, signals.item_error)
         crawler.signals.connect(spider._request_dropped, signals.request_dropped)
+        crawler.signals.connect(spider._idle, signals.spider_idle)
         return spider
 
     store: Store
@@ -267,7 +270,9 @@ class NewsSpider(Spider):
         last = mark.completed_at if mark else now
         # Beyond the mark, this ends a walk whose mark has vanished from the site.
         horizon = last.astimezone(own).date() - dt.timedelta(days=self.settings.getint("HORIZON_DAYS"))
+        # Where sections are looked for, a home page is read for nothing but its links to them.
         in_order = not isinstance(source, Sitemap)
+        listed = not (arguments.sections and _follows_sections(source))
         limited = arguments.since is None and (mark is None or not in_order)
         walk = Walk(
             name,
@@ -276,8 +281,8 @@ class NewsSpider(Spider):
             since=arguments.since or horizon,
             until=arguments.until,
             pages_left=self.settings.getint("HORIZON_PAGES") if limited else None,
-            to_mark=arguments.since is None and in_order,
-            gapless=arguments.since is None or mark is None,
+            to_mark=arguments.since is None and in_order and listed,
+            gapless=(arguments.since is None or mark is None) and listed,
         )
         self.walks.append(walk)
         today = now.astimezone(own).date()
@@ -346,6 +351,8 @@ class NewsSpider(Spider):
             if following := self._next(walk):
                 yield following
             return
+        if self.arguments.sections and _follows_sections(walk.source):
+            page = Page([])
         self._stat("discovery/links", len(page.entries))
         first = not response.meta.get("page")
         leads_on = False
@@ -353,8 +360,6 @@ class NewsSpider(Spider):
             for request in self._lead(response, walk.source):
                 leads_on = True
                 yield request
-            if walk.source.follow_sections and self.arguments.sections:
-                page.entries = []
         if not page.index and not leads_on and (first or isinstance(walk.source, Sitemap)):
             self._remember(walk, response)
         walk.ordered = walk.ordered and not page.index
@@ -369,6 +374,7 @@ class NewsSpider(Spider):
         if source.follow_sections:
             sections = self.arguments.sections
             for url in listing.section_links(response, self.site):
+                self._offered.add(listing.section_name(url))
                 if not sections or listing.section_name(url) in sections:
                     yield from self._walk(replace(source, url=url, follow_sections=False, name=None))
 
@@ -456,6 +462,21 @@ class NewsSpider(Spider):
     def _request_dropped(self, request: Request) -> None:
         if "key" in request.meta:  # met before in this crawl, at another place
             self._go_on(request)
+
+    def _idle(self) -> None:
+        """At the end, say which of the sections looked for the site does not have."""
+        leading = [walk for walk in self.walks if _follows_sections(walk.source)]
+        if not leading or not all(walk.completed for walk in leading):
+            return
+        declared = (_section(found) for found in self.arguments.of_kind(self.site))
+        names = {name for name in declared if name} | self._offered
+        if unknown := self.arguments.sections - names:
+            said = no_section(self.site.domain, unknown, sorted(names))
+            if unknown == self.arguments.sections:
+                self.why["wrong_use"] = said
+                self._stat("wrong_use")
+            else:
+                log.warning("%s", said)
 
     # --- Articles
 

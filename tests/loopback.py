@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from newscrawl.sites import Api, Feed, Listing, Markup, Site, Sitemap, WordPress
@@ -145,6 +145,13 @@ class LoopbackAll(NewsSpider):
         discover=[Listing(f"{_ROOT}/"), Feed(f"{_ROOT}/feed"), Sitemap(f"{_ROOT}/sitemap.xml")],
         markup=[_MARKUP],
     )
+
+
+class LoopbackSections(NewsSpider):
+    """A site whose sections are found on its home page."""
+
+    name = "loopback_sections"
+    site = replace(Loopback.site, discover=[Listing(f"{_ROOT}/", follow_sections=True)])
 
 
 class LoopbackKinds(NewsSpider):

@@ -332,6 +332,54 @@ class TestKnown:
         assert sorted(newspaper.articles_asked()) == [f"/articles-{n}.html" for n in (1, 2, 3)]
 
 
+class TestSections:
+    """Of a site whose home page, with a second page, leads to them."""
+
+    @pytest.fixture
+    def crawled(self, newspaper: Newspaper, database: Database) -> Newspaper:
+        menu = "<a href='/sport/'>رياضة</a><a href='/politics/'>سياسة</a>"
+        newspaper.pages = {
+            "/": (200, {"ETag": '"1"'}, listing([1], "/?page=2").replace("<ul>", f"{menu}<ul>")),
+            "/?page=2": listing([2]),
+            "/sport/": listing([3]),
+            "/politics/": listing([4]),
+        } | {f"/articles-{n}.html": article(n) for n in range(9)}
+        done = crawl(newspaper, database, "-a", "since=2024-03-01", spider="loopback_sections")
+        assert (done.returncode, len(database.articles())) == (0, 4), done.stderr
+        newspaper.pages["/sport/"] = listing([5, 3])
+        newspaper.asked.clear()
+        return newspaper
+
+    def test_the_home_page_is_asked_for_its_links_alone(self, crawled: Newspaper, database: Database) -> None:
+        marks = list(database.ops["marks"].find({"listing": {"$not": {"$regex": "sport"}}}))
+        done = crawl(crawled, database, "-a", "sections=sport", spider="loopback_sections")
+        assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
+        assert crawled.asked == ["/", "/sport/", "/articles-5.html"]
+        assert "more often" not in done.stderr
+        assert list(database.ops["marks"].find({"listing": {"$not": {"$regex": "sport"}}})) == marks
+
+    def test_a_section_that_is_not_there_is_a_wrong_use(self, crawled: Newspaper, database: Database) -> None:
+        done = crawl(crawled, database, "-a", "sections=nosuch", spider="loopback_sections")
+        assert (done.returncode, database.run()["outcome"]) == (2, "wrong_use"), done.stderr
+        assert "sections='nosuch': 127.0.0.1 has no such section; it has: politics, sport" in done.stderr
+        assert "more often" not in done.stderr
+        assert crawled.asked == ["/"]
+
+    def test_one_of_several_that_is_not_there_is_said(self, crawled: Newspaper, database: Database) -> None:
+        done = crawl(crawled, database, "-a", "sections=nosuch,sport", spider="loopback_sections")
+        assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
+        assert "sections='nosuch': 127.0.0.1 has no such section; it has: politics, sport" in done.stderr
+
+    def test_a_home_page_that_cannot_be_read_says_nothing_of_its_sections(
+        self, crawled: Newspaper, database: Database
+    ) -> None:
+        crawled.pages["/"] = (500, {}, "عطل")
+        done = crawl(
+            crawled, database, "-a", "sections=nosuch", "-s", "RETRY_TIMES=0", spider="loopback_sections"
+        )
+        assert (done.returncode, database.run()["outcome"]) == (3, "unreachable"), done.stderr
+
+
 class TestFailures:
     def test_mongodb_unreachable(self, newspaper: Newspaper) -> None:
         newspaper.pages = {"/": listing([1])}
