@@ -160,6 +160,8 @@ PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4
 
 REQUEST_FINGERPRINTER_CLASS = "newscrawl.spider.ArticleFingerprinter"
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "newscrawl.download.offsite.OffsiteMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newscrawl.download.robots.RobotsTxtMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,

@@ -600,6 +600,11 @@ class NewsSpider(Spider):
         elif kind == "not_recorded":
             # Neither pending nor rejected: a recording tells nothing of what it lacks.
             self.store.writer.in_flight.pop(request.meta["key"], None)
+        elif kind == "offsite":
+            if again:
+                await self.store.gone(request.meta["key"], now)
+            rejection = self._unanswered(request, kind, f"it leads to {request.url}, another site")
+            yield replace(rejection, reason="redirected")
         elif passing(kind):
             async for rejection in self._pend(request, kind, now):
                 yield rejection

@@ -266,6 +266,24 @@ class TestKnown:
         rejected = database.ops["rejected"].find_one()
         assert (rejected["reason"], rejected["status"]) == ("not_found", 404)
 
+    def test_an_article_that_leads_to_another_site_is_settled_and_not_followed(
+        self, newspaper: Newspaper, database: Database
+    ) -> None:
+        away = f"http://localhost:{newspaper.port}/elsewhere"
+        newspaper.pages = {
+            "/": listing([2, 1], "/?page=2"),
+            "/?page=2": listing([3]),
+            "/articles-1.html": (302, {"Location": away}, ""),
+        } | {f"/articles-{n}.html": article(n) for n in (2, 3)}
+        done = crawl(newspaper, database, "-a", "since=2024-03-01")
+        assert done.returncode == 0, done.stderr
+        rejected = database.ops["rejected"].find_one()
+        assert (rejected["reason"], rejected["detail"]) == ("redirected", f"it leads to {away}, another site")
+        assert database.ops["pending"].count_documents({}) == 0
+        assert database.ops["marks"].count_documents({}) == 1
+        assert len(database.articles()) == 2
+        assert "/elsewhere" not in newspaper.asked
+
     def test_young_articles_are_visited_again_and_unchanged_ones_cost_nothing(
         self, newspaper: Newspaper, database: Database
     ) -> None:

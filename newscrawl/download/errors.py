@@ -31,6 +31,7 @@ Kind = Literal[
     "server",
     "client",
     "robots",
+    "offsite",
     "too_large",
     "not_recorded",
     "other",
@@ -38,14 +39,15 @@ Kind = Literal[
 """``dns``: the name does not resolve. ``refused``: nobody listens there. ``timeout``: no answer in
 time. ``lost``: no connection, or it broke. ``certificate``: the server cannot prove who it is.
 ``busy``: 408, 429 or 503, or a pause the site asked for. ``server``: any other 5xx. ``client``: any
-other 4xx. ``robots``: robots.txt forbids it. ``too_large``: more than ``DOWNLOAD_MAXSIZE``.
-``not_recorded``: the recording that is replayed lacks it. ``other``: none of these."""
+other 4xx. ``robots``: robots.txt forbids it. ``offsite``: it is on another site. ``too_large``: more
+than ``DOWNLOAD_MAXSIZE``. ``not_recorded``: the recording that is replayed lacks it. ``other``: none of
+these."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 BUSY = frozenset({408, 429, 503})
 RETRIED: frozenset[Kind] = frozenset({"dns", "refused", "timeout", "lost", "busy", "server"})
-PERMANENT: frozenset[Kind] = frozenset({"client", "robots", "too_large", "not_recorded"})
+PERMANENT: frozenset[Kind] = frozenset({"client", "robots", "offsite", "too_large", "not_recorded"})
 
 
 class CertificateError(DownloadFailedError):
@@ -69,6 +71,10 @@ class RobotsForbidden(IgnoreRequest):
     """robots.txt forbids the address to our user agent."""
 
 
+class Offsite(IgnoreRequest):
+    """The address is on another site than the one that is crawled."""
+
+
 class RobotsUnreachable(Exception):
     """robots.txt cannot be read at the moment, so nothing of the host may be asked.
 
@@ -89,6 +95,7 @@ KIND_OF: tuple[tuple[type[BaseException], Kind], ...] = (
     (NotRecorded, "not_recorded"),
     (HostBusy, "busy"),
     (RobotsForbidden, "robots"),
+    (Offsite, "offsite"),
     (CertificateError, "certificate"),
     (CannotResolveHostError, "dns"),
     (DownloadConnectionRefusedError, "refused"),
