@@ -6,6 +6,7 @@ It lies beside that package since Scrapy takes every command class inside for a 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,6 +21,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
+from newscrawl.dates import to_hijri
 from newscrawl.kit.asking import Answer, Asking, Fetch
 from newscrawl.runs import EXIT_STATUS, Outcome
 from newscrawl.sites import Site
@@ -51,6 +53,8 @@ class ProjectCommand(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
     takes_arguments: ClassVar[bool] = False
     """Is there anything but options to give?"""
+    reads_dates: ClassVar[bool] = False
+    """Does it need the Moroccan months that a deployment adds?"""
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the command is for."""
@@ -60,6 +64,8 @@ class ProjectCommand(ScrapyCommand):
         """Do it, and let no failure that a user can mend end in a traceback."""
         if args and not self.takes_arguments:
             raise UsageError(f"{args[0]!r} is not understood: this command takes options alone")
+        if self.reads_dates:
+            check_months()
         try:
             self.execute(args, opts)
         except CommandError as error:
@@ -100,6 +106,7 @@ class AskingCommand(ProjectCommand):
     """A command that asks live sites a few pages, as politely as a crawl does, and stores nothing."""
 
     requires_crawler_process = True
+    reads_dates = True
     default_settings: ClassVar[dict[str, Any]] = {}
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -135,6 +142,14 @@ class AskingCommand(ProjectCommand):
         if answer.response is None:
             raise CommandError("unreachable", f"{url} could not be read ({answer.kind}): {answer.said}")
         return answer
+
+
+def check_months() -> None:
+    """Raise ``UsageError`` when the file of ``NEWSCRAWL_MOROCCO_MONTHS`` can't be read as months."""
+    try:
+        to_hijri(dt.date(2024, 3, 27), "MA")
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def declared(settings: BaseSettings) -> dict[str, Site]:

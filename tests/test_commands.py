@@ -31,6 +31,22 @@ def test_a_mongodb_that_is_away_is_one_sentence_without_its_password(command: tu
     assert "sirr" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command", [("crawl", "hespress"), ("redate",), ("try", "https://www.hespress.com/1.html")]
+)
+def test_moroccan_months_that_cannot_be_read_are_refused_before_anything_is_asked(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    table = tmp_path / "months.tsv"
+    table.write_text(
+        "hijri_year\thijri_month\tmorocco_1st\tsource\n1448\t13\t2026-06-16\tوزارة الأوقاف\n", "utf-8"
+    )
+    done = scrapy(*command, MONGODB_URI=AWAY, NEWSCRAWL_MOROCCO_MONTHS=str(table))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert f"NEWSCRAWL_MOROCCO_MONTHS={table}: '1448' '13'" in done.stderr
+
+
 def test_a_page_that_a_crawl_would_not_get_is_not_shown() -> None:
     newspaper = Newspaper({"/robots.txt": "", "/7.html": (404, {}, "<h1>الصفحة غير موجودة</h1>")})
     with serve(newspaper):

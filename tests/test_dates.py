@@ -201,6 +201,11 @@ def test_a_bad_table_of_months_is_a_clear_error(
     monkeypatch.setenv(EXTRA_MONTHS, str(table))
     with pytest.raises(ValueError, match=message):
         to_hijri(dt.date(2026, 6, 16), "MA")
+    as_excel_saves_it = tmp_path / "utf16.tsv"
+    as_excel_saves_it.write_text(content, encoding="utf-16")
+    monkeypatch.setenv(EXTRA_MONTHS, str(as_excel_saves_it))
+    with pytest.raises(ValueError, match=r"utf16\.tsv cannot be read as UTF-8 text"):
+        to_hijri(dt.date(2026, 6, 16), "MA")
     monkeypatch.setenv(EXTRA_MONTHS, str(tmp_path / "missing.tsv"))
     with pytest.raises(ValueError, match="is not a file"):
         to_hijri(dt.date(2026, 6, 16), "MA")

@@ -8,6 +8,7 @@ import os
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
+from newscrawl.command import check_months
 from newscrawl.download import addon
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
@@ -26,6 +27,7 @@ class Command(CrawlCommand):
         assert self.crawler_process
         assert self.settings
         addon.check(self.settings)
+        check_months()
         try:
             crawler = self._create_crawler(args[0])
         except KeyError:

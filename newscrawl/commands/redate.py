@@ -25,6 +25,8 @@ _UNSETTLED = {
 class Command(ProjectCommand):
     """Safe while crawls run, and when it is stopped and started again."""
 
+    reads_dates = True
+
     def syntax(self) -> str:
         """The arguments it takes."""
         return "[--all]"

@@ -196,7 +196,10 @@ def _extra_months(path: Path) -> dict[int, dt.date]:
     name = f"{EXTRA_MONTHS}={path}"
     if not path.is_file():
         raise ValueError(f"{name} is not a file; give the path of a table of months, or unset it")
-    months = dict(_months(name, path))
+    try:
+        months = dict(_months(name, path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name} cannot be read as UTF-8 text: {error}") from None
     known = {**dict(_months("morocco_observed.tsv")), **months}
     civil = _umm_al_qura().starts
     for index, day in months.items():
