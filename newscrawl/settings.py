@@ -6,7 +6,9 @@ list that ``docs/settings.md`` shows.
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
@@ -21,29 +23,58 @@ class Variable(NamedTuple):
     name: str
     default: object
     reason: str
+    least: float | None = None
+
+    @property
+    def row(self) -> str:
+        """Its line in the table of ``docs/settings.md``."""
+        default = "" if self.default in (None, "") else f"`{self.default}`"
+        least = "" if self.least is None else f"`{self.least}`"
+        return f"| `{self.name}` | {default} | {least} | {self.reason} |"
 
 
 VARIABLES: list[Variable] = [
     Variable("MONGODB_URI", None, "where to store; unset: a mongod of its own (an error under Scrapyd)"),
-    Variable("MONGODB_DATABASE", "newscrawl", "database of the articles; the machinery uses <name>_ops"),
-    Variable("NEWSCRAWL_DATA", ".newscrawl beside scrapy.cfg", "folder of that mongod's data"),
+    Variable("MONGODB_DATABASE", "newscrawl", "database of the articles; the machinery uses `<name>_ops`"),
+    Variable("NEWSCRAWL_DATA", None, "folder of that mongod's data; unset: `.newscrawl` beside `scrapy.cfg`"),
     Variable("NEWSCRAWL_MOROCCO_MONTHS", None, "TSV of Moroccan Hijri months announced since the release"),
 ]
 
 
-def environment(name: str, default: T, reason: str, read: Callable[[str], T]) -> T:
+_KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
+
+
+def environment(
+    name: str, default: T, reason: str, read: Callable[[str], T], least: float | None = None
+) -> T:
     """The value of an environment variable, or the default.
 
-    Raises ``ValueError`` naming the variable, its value and what it should be.
+    ``read`` raises ``ValueError`` with what is allowed; ``least`` is the smallest number that is. Scrapy
+    loads this module before any command of ours could say what is wrong, so a value that cannot be used ends
+    the program with exit status 2 (``SystemExit``) and one sentence on stderr.
     """
-    VARIABLES.append(Variable(name, default, reason))
-    value = os.environ.get(name, "").strip()
-    if not value:
+    VARIABLES.append(Variable(name, default, reason, least))
+    given = os.environ.get(name, "").strip()
+    if not given:
         return default
     try:
-        return read(value)
-    except ValueError:
-        raise ValueError(f"{name}={value!r} is not a {read.__name__}: {reason}") from None
+        value = read(given)
+        if not isinstance(value, int | float) or (least or 0) <= value < math.inf:
+            return value
+        allowed = ""
+    except ValueError as error:
+        allowed = str(error)
+    if read in _KINDS:
+        allowed = _KINDS[read] + (f", {least} or more" if least is not None else "")
+    print(f"{name}={given!r} should be {allowed}: {reason}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def log_level(given: str) -> str:
+    """The name of a log level, in either case. Raises ``ValueError`` for another word."""
+    if given.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        raise ValueError("a level of the log")
+    return given.upper()
 
 
 BOT_NAME = "newscrawl"
@@ -66,7 +97,7 @@ ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 4  # what waits here is still downloaded, politely slowly, after a crawl was told to end
 DOWNLOAD_DELAY = environment(
-    "NEWSCRAWL_DOWNLOAD_DELAY", 2.0, "seconds between two requests to one site", float
+    "NEWSCRAWL_DOWNLOAD_DELAY", 2.0, "seconds between two requests to one site", float, least=0
 )
 AUTOTHROTTLE_ENABLED = True  # a slow site is asked more slowly
 AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY
@@ -76,22 +107,30 @@ CRAWL_DELAY_MAX = environment(
     60.0,
     "seconds; a robots.txt that asks for more gets this, and a warning",
     float,
+    least=0,
 )
 RETRY_AFTER_MAX = environment(
     "NEWSCRAWL_RETRY_AFTER_MAX",
     300.0,
     "seconds to wait on Retry-After; a longer wait is left to the next run",
     float,
+    least=0,
 )
 RETRY_TIMES = 2
 
 # --- Limits: a crawl ends, and no page can fill the memory.
-DOWNLOAD_TIMEOUT = environment("NEWSCRAWL_DOWNLOAD_TIMEOUT", 60.0, "seconds for one download", float)
-DOWNLOAD_MAXSIZE = environment("NEWSCRAWL_DOWNLOAD_MAXSIZE", 20_000_000, "bytes of one page at most", int)
+DOWNLOAD_TIMEOUT = environment("NEWSCRAWL_DOWNLOAD_TIMEOUT", 60.0, "seconds for one download", float, least=1)
+DOWNLOAD_MAXSIZE = environment(
+    "NEWSCRAWL_DOWNLOAD_MAXSIZE", 20_000_000, "bytes of one page at most", int, least=100_000
+)
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
-MEMUSAGE_LIMIT_MB = environment("NEWSCRAWL_MEMORY_MB", 1024, "megabytes a crawl may use before it stops", int)
-CLOSESPIDER_TIMEOUT = environment("NEWSCRAWL_TIMEOUT", 0, "seconds a crawl may take; 0 is no limit", int)
+MEMUSAGE_LIMIT_MB = environment(
+    "NEWSCRAWL_MEMORY_MB", 1024, "megabytes a crawl may use before it stops", int, least=128
+)
+CLOSESPIDER_TIMEOUT = environment(
+    "NEWSCRAWL_TIMEOUT", 0, "seconds a crawl may take; 0 is no limit", int, least=0
+)
 CONCURRENT_ITEMS = 4  # Scrapy starts that many tasks for every response, one is enough for an article
 REDIRECT_MAX_TIMES = 5
 COOKIES_ENABLED = False  # no session, so that every visit sees the same page
@@ -108,19 +147,19 @@ SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoDiskQueue"
 # --- Again: young articles are visited again at these ages, this many a run.
 REVISIT_HOURS = [1, 6, 24, 168]
 REVISIT_BUDGET = environment(
-    "NEWSCRAWL_REVISITS", 50, "known articles visited again in one run, at most", int
+    "NEWSCRAWL_REVISITS", 50, "known articles visited again in one run, at most", int, least=0
 )
 HORIZON_DAYS = environment(
-    "NEWSCRAWL_HORIZON_DAYS", 7, "how far back the first walk of a listing goes, in days", int
+    "NEWSCRAWL_HORIZON_DAYS", 7, "how far back the first walk of a listing goes, in days", int, least=1
 )
-HORIZON_PAGES = environment("NEWSCRAWL_HORIZON_PAGES", 50, "and in pages", int)
+HORIZON_PAGES = environment("NEWSCRAWL_HORIZON_PAGES", 50, "how far back it goes, in pages", int, least=1)
 
 # --- Storing.
 STORE_BATCH = 50  # articles in one bulk write
 STORE_AGE = 2.0  # seconds an article waits for its batch to fill
 STORE_QUEUE = 500  # articles waiting before the crawl slows down
 STORE_PATIENCE = environment(
-    "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits for a MongoDB that went away", float
+    "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits for a MongoDB that went away", float, least=0
 )
 
 # --- Set by `scrapy schedule` for the jobs that it starts: they hold their site's lease.
@@ -182,7 +221,7 @@ ITEM_PIPELINES = {
 }
 
 # --- Log: a line for each event that an operator acts on.
-LOG_LEVEL = environment("NEWSCRAWL_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", str)
+LOG_LEVEL = environment("NEWSCRAWL_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL", log_level)
 LOG_FORMATTER = "newscrawl.runs.LogFormatter"
 LOGSTATS_INTERVAL = 60.0
 FEED_EXPORT_ENCODING = "utf-8"

@@ -1,27 +1,63 @@
 import os
+import runpy
 import subprocess
 import sys
 
 import pytest
 
-from newscrawl.settings import VARIABLES, environment
-from tests.conftest import PROJECT
+from newscrawl.settings import VARIABLES, log_level
+from tests.conftest import PROJECT, scrapy
 
 
 def test_the_page_lists_every_variable_with_its_default_and_reason() -> None:
     page = (PROJECT / "docs" / "settings.md").read_text("utf-8")
-    rows = [
-        f"| `{v.name}` | {'' if v.default in (None, '') else f'`{v.default}`'} | {v.reason} |"
-        for v in VARIABLES
+    assert [row for row in (variable.row for variable in VARIABLES) if row not in page.splitlines()] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "allowed"),
+    [
+        ("NEWSCRAWL_DOWNLOAD_DELAY", "abc", "a number, 0 or more: seconds between"),
+        ("NEWSCRAWL_DOWNLOAD_DELAY", "nan", "a number, 0 or more"),
+        ("NEWSCRAWL_DOWNLOAD_DELAY", "inf", "a number, 0 or more"),
+        ("NEWSCRAWL_TIMEOUT", "2h", "a whole number, 0 or more: seconds a crawl may take"),
+        ("NEWSCRAWL_LOG_LEVEL", "TRACE", "a level of the log: DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+        *(
+            (variable.name, "-1", f", {variable.least} or more")
+            for variable in VARIABLES
+            if variable.least is not None
+        ),
+        ("NEWSCRAWL_HORIZON_DAYS", "0", "a whole number, 1 or more"),
+    ],
+)
+def test_a_value_that_cannot_be_used_ends_with_a_sentence(
+    name: str, given: str, allowed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, given)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(PROJECT / "newscrawl" / "settings.py"))
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"{name}='{given}' should be ")
+    assert allowed in said
+
+
+def test_every_number_has_a_least() -> None:
+    numbers = [variable for variable in VARIABLES if isinstance(variable.default, int | float)]
+    assert [variable.name for variable in numbers if variable.least is None] == []
+    assert len(numbers) > 9
+
+
+def test_a_level_may_be_written_in_small_letters() -> None:
+    assert log_level("warning") == "WARNING"
+
+
+def test_scrapy_ends_with_the_sentence_alone() -> None:
+    done = scrapy("list", NEWSCRAWL_TIMEOUT="2h")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        "NEWSCRAWL_TIMEOUT='2h' should be a whole number, 0 or more: seconds a crawl may take; 0 is no limit"
     ]
-    assert [row for row in rows if row not in page] == []
-
-
-def test_a_value_of_the_wrong_kind_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSCRAWL_SAMPLE", "soon")
-    with pytest.raises(ValueError, match="NEWSCRAWL_SAMPLE='soon' is not a float: seconds"):
-        environment("NEWSCRAWL_SAMPLE", 2.0, "seconds", float)
-    VARIABLES.pop()
 
 
 def test_the_environment_decides() -> None:
