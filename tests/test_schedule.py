@@ -14,7 +14,7 @@ from newscrawl.schedule import lease
 from newscrawl.schedule.node import Jobs, Node, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
 from newscrawl.sites import Feed, Site
-from tests.conftest import Database
+from tests.conftest import Database, scrapy
 from tests.trials import size
 
 START = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
@@ -284,6 +284,18 @@ class TestSeveralMachines:
         world.go_on(600)
         assert world.overlaps() == []
         assert min(Counter(run.site for run in world.runs).values()) >= 8
+
+    def test_cron_learns_that_nothing_could_be_started(self, database: Database, tmp_path: Path) -> None:
+        file = tmp_path / "schedule.toml"
+        file.write_text("[sites.alayam24]\nevery = '1h'\n", "utf-8")
+        once = ("schedule", "--once", "--node", "a", "--file", str(file))
+        where = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name, "SCRAPYD_HTTP_PORT": "1"}
+        alone = scrapy(*once, **where)
+        assert alone.returncode == 3
+        assert "Scrapyd at http://127.0.0.1:1 does not answer (ConnectionError); no site" in alone.stderr
+        until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+        database.ops["nodes"].insert_one({"_id": "b", "alive_until": until, "can": []})
+        assert "; sites due here go to b\n" in scrapy(*once, **where).stderr
 
     @pytest.mark.trials
     def test_one_of_two_nodes_is_killed_and_its_sites_run_on_the_other_within_two_intervals(

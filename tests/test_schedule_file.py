@@ -1,6 +1,7 @@
 """What a schedule file means, and what is refused in it."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from newscrawl.schedule.times import Cron, Every, duration, pieces
 from newscrawl.sites import Feed, Site
 from spiders.alayam24 import Alayam24
 from spiders.maghress import Maghress
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, scrapy
 
 UTC = dt.UTC
 
@@ -103,6 +104,22 @@ class TestRead:
         assert schedule.entries["example"].args == {"sections": "politics,sport", "limit": "200"}
         assert len(schedule.pieces) == 13
 
+    def test_how_much_it_is_in_words(self) -> None:
+        one = "[sites.anfas]\nevery = '1h'\n"
+        assert str(read(one, SITES)) == "1 site"
+        backfill = "[[backfills]]\nsite = 'anfas'\nsince = 2024-01-01\nuntil = 2024-01-20\nby = '7d'"
+        assert str(read(one + backfill, SITES)) == "1 site, 3 backfill jobs"
+        assert str(read("", SITES)) == "no site is enabled: nothing would run"
+
+    def test_a_file_elsewhere_is_named_in_every_command(self, tmp_path: Path) -> None:
+        file = tmp_path / "my schedule.toml"
+        option = f" --file '{file}'"
+        with pytest.raises(ScheduleError, match=r"schedule --init --file '.*my schedule\.toml'` writes"):
+            load(file, SITES)
+        done = scrapy("schedule", "--init", "--file", str(file))
+        assert f"scrapy schedule --check{option}, scrapy schedule --next{option}" in done.stdout
+        assert f"#   scrapy schedule --check{option} " in file.read_text("utf-8")
+
 
 class TestMistakes:
     @pytest.mark.parametrize(
@@ -119,6 +136,7 @@ class TestMistakes:
             ("[sites.anfas]\nargs = {}", 1, "needs either every"),
             ("[sites.anfas]\nevery = '1h'\ncron = '0 * * * *'", 1, "needs either every"),
             ("[sites.anfaz]\nevery = '1h'", 1, "there is no spider 'anfaz'; did you mean 'anfas'?"),
+            ("[sites.qqq]\nevery = '1h'", 1, "there is no spider 'qqq'; see `scrapy list`"),
             ("[sites.anfas]\nevry = '1h'", 2, "unknown key 'evry'; did you mean 'every'?"),
             ("timezone = 'Casablanca'", 1, "'Casablanca' is no time zone such as"),
             ("[sites.anfas]\nevery = '1h'\nargs = { sinc = '1' }", 3, "unknown argument 'sinc'"),

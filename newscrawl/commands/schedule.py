@@ -17,6 +17,7 @@ from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.command import ProjectCommand
+from newscrawl.runs import EXIT_STATUS
 from newscrawl.store.server import resolve_uri
 from newscrawl.store.session import database_name
 from newscrawl.store.uri import redact
@@ -71,7 +72,10 @@ class Command(ProjectCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit status: 0 fine, 2 a mistake in the file or in the arguments, 4 MongoDB."""
+        """Exit status: 0 fine, 2 a mistake in the file or in the arguments, 4 MongoDB.
+
+        With ``--once`` also 3: Scrapyd does not answer or refuses a job.
+        """
         try:
             from newscrawl.schedule.file import ScheduleError, load
         except ImportError as error:
@@ -82,10 +86,7 @@ class Command(ProjectCommand):
             if opts.init:
                 _write_first(path, sites)
             elif opts.check:
-                schedule = load(path, sites)
-                print(
-                    f"{path}: {len(schedule.entries)} sites, {len(schedule.pieces)} backfill jobs; no mistake"
-                )
+                print(f"{path}: {load(path, sites)}; no mistake")
             elif opts.next:
                 _print_next(load(path, sites))
             else:
@@ -120,8 +121,9 @@ class Command(ProjectCommand):
             )
             if opts.once:
                 scheduler.tick()
+                self.exitcode = 0 if scheduler.is_well else EXIT_STATUS["unreachable"]
                 return
-            log.info("%s: %d sites, on node %s", path, len(file.current.entries), opts.node)
+            log.info("%s: %s; on node %s", path, file.current, opts.node)
             is_up = True
             while not ended.wait(TICK):
                 try:
@@ -135,7 +137,7 @@ class Command(ProjectCommand):
 
 
 def _missing(error: ImportError) -> UsageError:
-    return UsageError(f"{error.name} is missing: pip install -r deploy/requirements.txt")
+    return UsageError(f"{error.name} is missing: run `make node`, or pip install -r deploy/requirements.txt")
 
 
 def _connect() -> MongoClient[dict[str, Any]]:
@@ -145,16 +147,19 @@ def _connect() -> MongoClient[dict[str, Any]]:
 
 
 def _write_first(path: Path, sites: dict[str, Site]) -> None:
-    from newscrawl.schedule.file import first_file
+    from newscrawl.schedule.file import first_file, option
 
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(first_file(sites))
+            file.write(first_file(sites, option(path)))
     except FileExistsError:
         raise UsageError(f"{path} exists and is not overwritten") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-    print(f"{path} is written; change it, then: scrapy schedule --check, scrapy schedule --next")
+    print(
+        f"{path} is written; change it, then: "
+        f"scrapy schedule --check{option(path)}, scrapy schedule --next{option(path)}"
+    )
 
 
 def _print_next(schedule: Schedule) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+import shlex
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.schedule.times import Cron, Every, Rule, duration, pieces, shares
 from newscrawl.sites import Site
@@ -81,6 +84,13 @@ class Schedule:
     entries: Mapping[str, Entry]
     pieces: tuple[Piece, ...] = ()
 
+    def __str__(self) -> str:
+        """How much it is, in words."""
+        if not self.entries:
+            return "no site is enabled: nothing would run"
+        jobs = f", {_count(self.pieces, 'backfill job')}" if self.pieces else ""
+        return f"{_count(self.entries, 'site')}{jobs}"
+
 
 class _Keys(NamedTuple):
     """The keys a table may have, with the type of each in TOML's words."""
@@ -126,15 +136,25 @@ def load(path: Path, sites: Mapping[str, Site]) -> Schedule:
     try:
         return read(path.read_text("utf-8"), sites)
     except FileNotFoundError:
-        message = "there is no such file; `scrapy schedule --init` writes a first one"
+        message = f"there is no such file; `scrapy schedule --init{option(path)}` writes a first one"
     except (OSError, UnicodeDecodeError) as error:
         message = f"it cannot be read: {error}"
     raise ScheduleError([Mistake(None, message)])
 
 
-def first_file(sites: Mapping[str, Site]) -> str:
-    """A first schedule, for someone to change: every site, evenly."""
-    parts = [_HEAD]
+def option(path: Path) -> str:
+    """What names this file to ``scrapy schedule``; empty for the one that it reads by itself.
+
+    >>> option(Path("/etc/newscrawl/schedule.toml"))
+    ' --file /etc/newscrawl/schedule.toml'
+    """
+    usual = Path(closest_scrapy_cfg()).parent / "schedule.toml"
+    return "" if path.absolute() == usual.absolute() else f" --file {shlex.quote(str(path))}"
+
+
+def first_file(sites: Mapping[str, Site], option: str = "") -> str:
+    """A first schedule, for someone to change: every site, evenly; ``option`` names the file in commands."""
+    parts = [_HEAD.format(option=option)]
     for name, site in sorted(sites.items()):
         lines = [f"[sites.{name}]  # {site.name}"]
         if site.refused:
@@ -146,8 +166,9 @@ def first_file(sites: Mapping[str, Site]) -> str:
 
 
 _HEAD = """\
-# When each site is crawled. `scrapy schedule --check` reads this file, `scrapy schedule --next` says what it
-# means. A change is taken up within seconds, without a restart.
+# When each site is crawled. A change is taken up within seconds, without a restart.
+#   scrapy schedule --check{option}   says what is wrong in this file
+#   scrapy schedule --next{option}    says what it means
 
 timezone = "UTC"  # the clock of cron words
 
@@ -159,8 +180,8 @@ longest = "2h"  # a run that takes longer is ended; what is missing is found by 
 # every = "15m"              # or: cron = "30 6-22 * * *"  (minute hour day month weekday)
 # enabled = false
 # longest = "1h"
-# args = { sections = "politics,sport", limit = "200" }
-# settings = { DOWNLOAD_DELAY = "5" }
+# args = {{ sections = "politics,sport", limit = "200" }}
+# settings = {{ DOWNLOAD_DELAY = "5" }}
 # needs = ["browser"]        # only on a node started with --can browser
 
 # [[backfills]]              # done once, in jobs of so many days, between the regular runs
@@ -217,7 +238,7 @@ class _Reader:
             return False
         sound = self._table(path, table, _KEYS.site)
         if name not in self._sites:
-            self._note(path, f"there is no spider {name!r}{_meant(name, self._sites)}")
+            self._note(path, f"there is no spider {name!r}{_meant(name, self._sites, 'see `scrapy list`')}")
             return False
         if not sound:
             return False
@@ -331,9 +352,15 @@ class _Reader:
             self._note(path, said if said.startswith(path[-1]) else f"{path[-1]}: {said}")
 
 
-def _meant(word: str, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are: {', '.join(known)}"
+def _count(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
+
+
+def _meant(word: str, known: Mapping[str, Any], otherwise: str = "") -> str:
+    close = difflib.get_close_matches(word, known, 3)
+    if close:
+        return f"; did you mean {' or '.join(map(repr, close))}?"
+    return f"; {otherwise or 'known are: ' + ', '.join(known)}"
 
 
 _KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""

@@ -79,7 +79,7 @@ class ScheduleFile:
         except ScheduleError as error:
             log.error("%s is not taken up, the schedule stays as it was:\n%s", self._path, error)
         else:
-            log.info("%s has changed and is taken up: %d sites", self._path, len(self.current.entries))
+            log.info("%s has changed and is taken up: %s", self._path, self.current)
 
     def _look(self) -> tuple[int, int, int] | None:
         try:
@@ -136,7 +136,9 @@ class Scheduler:
             self._is_up = True
         except ScrapydError as error:
             if self._is_up:
-                log.error("%s; sites due here go to other nodes", error)
+                others = sorted(self._nodes(now).keys() - {self._node.name})
+                then = f"sites due here go to {', '.join(others)}" if others else "no site is started"
+                log.error("%s; %s", error, then)
             self._is_up = False
             return []
         self._show_life(now)
@@ -151,6 +153,11 @@ class Scheduler:
             if job := self._start(found, piece, now):
                 started.append(job)
         return started
+
+    @property
+    def is_well(self) -> bool:
+        """Did this machine's Scrapyd answer, and has it refused no job?"""
+        return self._is_up and not self._barred
 
     # --- Who is there
 
