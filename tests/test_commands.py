@@ -1,11 +1,20 @@
 """What all commands share: how they end when something is wrong, and how they find a site."""
 
+import asyncio
 import dataclasses
+import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
+from scrapy import Request
+from scrapy.exceptions import UsageError
+from scrapy.http import HtmlResponse
 
-from newscrawl.sites import Site, site_of
+from newscrawl.download.errors import Kind
+from newscrawl.kit.asking import Answer, Fetch, is_address, saved_page
+from newscrawl.kit.verify import verify
+from newscrawl.sites import Discovery, Feed, Site, Sitemap, WordPress, site_of
 from newscrawl.sites.sources import Source, add
 from newscrawl.urls import UrlRules
 from tests.conftest import scrapy
@@ -53,6 +62,75 @@ def test_a_page_that_a_crawl_would_not_get_is_not_shown() -> None:
         done = scrapy("try", f"http://127.0.0.1:{newspaper.port}/7.html")
     assert (done.returncode, done.stdout) == (3, "")
     assert "could not be read (client): HTTP status 404" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://",
+        "https://a b/",
+        "https://a..ma/1",
+        "http://[::1",
+        "http://127.0.0.1:99999/",
+        "ftp://sada.ma",
+    ],
+)
+def test_what_can_be_no_address_is_wrong_use(given: str) -> None:
+    assert not is_address(given)
+    with pytest.raises(
+        UsageError, match=re.escape(f"{given}: No such file or directory; give an address such as")
+    ):
+        saved_page(given, None)
+
+
+@pytest.mark.parametrize(
+    "given", ["https://www.hespress.com/أخبار", "http://127.0.0.1:8080/", "https://صدى.ma/1"]
+)
+def test_what_can_be_an_address_is_one(given: str) -> None:
+    assert is_address(given)
+
+
+def _answering(pages: dict[str, bytes | Kind]) -> Fetch:
+    async def fetch(request: Request) -> Answer:
+        found = pages.get(request.url, "client")
+        if isinstance(found, bytes):
+            return Answer(request.url, HtmlResponse(request.url, body=found), at=dt.datetime.now(dt.UTC))
+        return Answer(request.url, None, found, "HTTP status 404")
+
+    return fetch
+
+
+@pytest.mark.parametrize(
+    ("source", "pages", "line"),
+    [
+        (
+            Sitemap(),
+            {"robots.txt": "dns"},
+            "  ?    sitemap   not known, https://sada.ma/robots.txt could not be read (dns)",
+        ),
+        (Sitemap(), {}, "  FAIL sitemap   the site names none"),
+        (
+            Feed(),
+            {"robots.txt": b"", "": "timeout"},
+            "  ?    feed      not known, https://sada.ma/ could not be read (timeout)",
+        ),
+        (
+            Feed(),
+            {"robots.txt": b"", "": b"<p>\xd8\xb5\xd8\xaf\xd9\x89</p>"},
+            "  FAIL feed      the site names none",
+        ),
+        (WordPress(), {}, "  FAIL wordpress https://"),
+    ],
+    ids=["robots unread", "robots names none", "home unread", "home names none", "wordpress"],
+)
+def test_what_could_not_be_learned_is_not_said_to_be_false(
+    source: Discovery, pages: dict[str, bytes | Kind], line: str
+) -> None:
+    site = Site(name="صدى", domain="sada.ma", timezone="UTC", article=r"^/\d+$", discover=[source])
+    fetch = _answering({f"https://sada.ma/{path}": given for path, given in pages.items()})
+    verdict = asyncio.run(verify(site, fetch))
+    assert not verdict.holds
+    assert any(said.startswith(line) for said in verdict.lines), verdict.lines
 
 
 def test_the_site_of_an_address_is_the_one_that_takes_it_for_an_article() -> None:

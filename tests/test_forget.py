@@ -91,14 +91,20 @@ def links_to(database: Database, url: str) -> bool:
 def test_the_command(run: Run, database: Database) -> None:
     store(run, database, article(1))
     environment = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
+    found = f'{{reason: "forgotten", keys: "{key(article(1).url)}"}}'
+    undone = f'  to undo: db.getSiblingDB("{database.name}_ops").rejected.deleteMany({found})\n'
     done = scrapy("forget", article(1).url + "?utm_source=facebook", **environment)
     assert (done.returncode, done.stdout) == (
         0,
-        f"{article(1).url}?utm_source=facebook: forgotten, with 0 former states\n",
+        f"{article(1).url}?utm_source=facebook: forgotten, with 0 former states\n" + undone,
     )
     again = scrapy("forget", article(1).url, **environment)
-    assert (again.returncode, again.stdout) == (0, f"{article(1).url}: not stored; it will not be\n")
-    assert database.ops["rejected"].count_documents({"reason": "forgotten"}) == 1
+    assert (again.returncode, again.stdout) == (0, f"{article(1).url}: not stored; it will not be\n{undone}")
+    assert again.stderr == ""
+    assert database.ops["rejected"].count_documents({"reason": "forgotten", "keys": key(article(1).url)}) == 1
+    strange = scrapy("forget", "https://nosuch.example/1", **environment)
+    assert "https://nosuch.example/1 is of no declared site" in strange.stderr
+    assert database.ops["rejected"].count_documents({"reason": "forgotten"}) == 2
     assert scrapy("forget", "alayam24", **environment).returncode == 2
     assert (
         scrapy(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 
 from scrapy.exceptions import UsageError
 
@@ -11,6 +12,7 @@ from newscrawl.command import ProjectCommand
 from newscrawl.kit.asking import is_address
 from newscrawl.sites import site_of
 from newscrawl.store.forget import Forgotten, forget
+from newscrawl.store.writer import FORGOTTEN
 from newscrawl.urls import key
 
 
@@ -33,7 +35,8 @@ class Command(ProjectCommand):
             "Removes the articles at these addresses with their former states and kept pages, and leaves a "
             "tombstone without words or addresses, so that no crawl stores them again. Copies at other "
             "addresses stay and are named: forget them too if they should go. Recordings made with RECORD "
-            "are files of yours and are not touched."
+            "are files of yours and are not touched. The printed line undoes it "
+            "in mongosh: crawls may then store the article again."
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -42,7 +45,7 @@ class Command(ProjectCommand):
             raise UsageError("name the address of an article")
         for url in args:
             if not is_address(url):
-                raise UsageError(f"{url!r} should begin with http:// or https://")
+                raise UsageError(f"{url!r} is no address such as https://www.hespress.com/1.html")
         asyncio.run(self._forget(args))
 
     async def _forget(self, urls: list[str]) -> None:
@@ -51,8 +54,12 @@ class Command(ProjectCommand):
                 # Which addresses are the same is for the site to say.
                 name = site_of(url, self.sites)
                 rules = self.sites[name].url_rules if name else None
-                forgotten = await forget(store.client, store.database, [key(url, rules)], name or "")
+                known_as = key(url, rules)
+                forgotten = await forget(store.client, store.database, [known_as], name or "")
                 print(_sentence(url, forgotten))
+                print(f"  to undo: {_undo(store.database, known_as)}")
+                if name is None:
+                    print(f"{url} is of no declared site: is it written as meant?", file=sys.stderr)
 
 
 def _sentence(url: str, forgotten: Forgotten) -> str:
@@ -60,3 +67,9 @@ def _sentence(url: str, forgotten: Forgotten) -> str:
         return f"{url}: not stored; it will not be"
     copies = "".join(f"\n  a copy is still stored: {copy}" for copy in forgotten.copies)
     return f"{url}: forgotten, with {forgotten.revisions} former states{copies}"
+
+
+def _undo(database: str, known_as: str) -> str:
+    """What removes the tombstone, in mongosh."""
+    found = f'{{reason: "{FORGOTTEN}", keys: "{known_as}"}}'
+    return f'db.getSiblingDB("{database}_ops").rejected.deleteMany({found})'

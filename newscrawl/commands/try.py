@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
@@ -52,7 +51,7 @@ class Command(AskingCommand):
                 raise UsageError(f"--url={opts.url} is for a saved page, and {given} is an address")
             answer = self.page(given, named or self._own(given))
         else:
-            answer = saved_page(Path(given), opts.url)
+            answer = saved_page(given, opts.url)
         response = answer.response
         assert response is not None
         if response.status != 200:

@@ -19,7 +19,7 @@ class Command(AskingCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[site ...]"
+        return "[site ...]  (none: all sites)"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import UsageError
@@ -71,19 +72,32 @@ class Asking(Spider):
 
 
 def is_address(given: str) -> bool:
-    """Is it an address of the web, and not a file?"""
-    return given.startswith(("http://", "https://"))
+    """Is it an address of the web with a host that can exist, and not a file?
+
+    >>> is_address("https://www.hespress.com/أخبار"), is_address("https://"), is_address("https://a..ma/")
+    (True, False, False)
+    """
+    try:
+        parts = urlsplit(given)
+        host = (parts.hostname or "").encode("idna")
+        is_spaced = any(map(str.isspace, parts.netloc))
+        return parts.scheme in ("http", "https") and bool(host) and parts.port != 0 and not is_spaced
+    except ValueError:  # of which UnicodeError, for a host, is one
+        return False
 
 
-def saved_page(path: Path, url: str | None) -> Answer:
+def saved_page(given: str | Path, url: str | None) -> Answer:
     """A page that somebody saved, as if its site had answered it when the file was written.
 
     Raises ``UsageError`` when there is no such file, or when neither ``url`` nor the page says its address.
     """
+    path = Path(given)
     try:
         body = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; give an address or a file") from None
+        raise UsageError(
+            f"{given}: {error.strerror}; give an address such as https://www.hespress.com/1.html, or a file"
+        ) from None
     url = url or extract(body, "").canonical
     if not url or not is_address(url):
         raise UsageError(f"{path} does not say its own address; name it with --url https://...")

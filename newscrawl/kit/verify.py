@@ -24,10 +24,11 @@ class Verdict:
     holds: bool = True
     lines: list[str] = field(default_factory=list)
 
-    def say(self, what: str, text: str, *, holds: bool = True) -> None:
-        """Add a line; one that does not hold condemns the whole."""
-        self.holds = self.holds and holds
-        self.lines.append(f"  {'ok  ' if holds else 'FAIL'} {what:<9}{text}")
+    def say(self, what: str, text: str, *, holds: bool | None = True) -> None:
+        """Add a line; one that does not hold condemns the whole. None: it could not be learned."""
+        self.holds = self.holds and holds is not False
+        mark = "?" if holds is None else "ok" if holds else "FAIL"
+        self.lines.append(f"  {mark:<4} {what:<9} {text}")
 
 
 async def verify(site: Site, fetch: Fetch) -> Verdict:
@@ -40,10 +41,13 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
     verdict.say("robots", robots.said or "read", holds=robots.kind in (None, "client"))
     urls: list[str] = []
     for source in site.discover:
-        said, urls = await _listed(source, site, fetch, robots)
-        verdict.say(type(source).__name__.lower(), said, holds=bool(urls))
+        said, found = await _listed(source, site, fetch, robots)
+        urls = found or []
+        verdict.say(type(source).__name__.lower(), said, holds=None if found is None else bool(urls))
         if urls:
             break
+    else:
+        verdict.holds = False
     fields: Counter[str] = Counter()
     for url in urls[:ARTICLES]:
         answer = await fetch(Request(url, meta={"playwright": site.render}))
@@ -67,10 +71,24 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
     return verdict
 
 
-async def _listed(source: Discovery, site: Site, fetch: Fetch, robots: Answer) -> tuple[str, list[str]]:
-    """What one declared way to find articles gives: a sentence, and the articles' addresses."""
-    requests = await first_requests(source, site, fetch, robots)
+async def _listed(
+    source: Discovery, site: Site, fetch: Fetch, robots: Answer
+) -> tuple[str, list[str] | None]:
+    """What one declared way to find articles gives: a sentence, and the articles' addresses.
+
+    None where the page that would name its address could not be read.
+    """
+    asked = [robots]
+
+    async def noted(request: Request) -> Answer:
+        asked.append(await fetch(request))
+        return asked[-1]
+
+    requests = await first_requests(source, site, noted, robots)
     if not requests:
+        naming = asked[-1]
+        if naming.response is None and not (naming is robots and robots.kind == "client"):
+            return f"not known, {naming.url} could not be read ({naming.kind})", None
         return "the site names none", []
     last = (await listed(*requests[0], site, fetch))[-1]
     if last.answer.response is None:
