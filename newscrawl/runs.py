@@ -322,14 +322,15 @@ def summary(
 ) -> str:
     """The run in one sentence; ``because`` tells more of the outcome than its name does.
 
-    >>> summary("alayam24", "ok", {"new": 28, "rejected": 2}, {"no_body": 1, "not_found": 1}, 30)
-    'alayam24: ok. 28 new, 0 revised, 2 rejected (no_body 1, not_found 1); 30 article pages downloaded'
+    >>> summary("alayam24", "ok", {"new": 28, "seen": 1, "rejected": 2}, {"no_body": 2}, 31)
+    'alayam24: ok. 28 new, 0 revised, 1 seen before, 2 rejected (no_body 2); 31 article pages downloaded'
     """
     why = ", ".join(f"{name} {count}" for name, count in sorted(reasons.items()))
     because = because or SENTENCES.get(result)
     said = f" ({because})" if because else ""
     return (
         f"{site}: {result}{said}. {counts.get('new', 0)} new, {counts.get('revised', 0)} revised, "
+        f"{counts.get('seen', 0)} seen before, "
         f"{counts.get('rejected', 0)} rejected{f' ({why})' if why else ''}; "
         f"{downloaded} article pages downloaded"
     )

@@ -397,9 +397,13 @@ def test_scrapy_mongo_keeps_it_up_until_ctrl_c(data: Path) -> None:
         assert command.stdout
         uri = command.stdout.readline().rpartition(" ")[2].strip()
         assert stored(uri) == set()
+        _, mongosh, python, _ = (command.stdout.readline().strip() for _ in range(4))
+        assert mongosh == f"mongosh \"{uri.replace('/?', '/newscrawl?')}\" --eval 'db.articles.findOne()'"
+        shown = subprocess.run(python, shell=True, capture_output=True, text=True, check=False)
+        assert shown.stdout.strip() == "None", shown.stderr
         os.killpg(command.pid, signal.SIGINT)
         assert command.wait(PATIENCE) == 0
-        assert uri in command.stdout.read(), "ways to look at the data"
+        assert command.stdout.read() == "ended\n"
     assert nothing_left(data)
 
 

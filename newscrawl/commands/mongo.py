@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import threading
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import UsageError
+from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.command import ProjectCommand
 from newscrawl.store.server import Server, ServerError, StoreConfigError, data_folder
@@ -60,6 +64,7 @@ class Command(ProjectCommand):
                 while not done.wait(1):
                     if not server.is_up:
                         raise ServerError(f"mongod has gone; its log is {server.data / 'log' / 'mongod.log'}")
+            print("ended")
         except StoreConfigError as error:
             raise UsageError(str(error)) from None
         except ServerError:
@@ -68,8 +73,12 @@ class Command(ProjectCommand):
 
 
 def _guide(uri: str, database: str) -> str:
+    """What to type elsewhere; whole lines for a shell, with the Python that has the driver."""
+    named = urlsplit(uri)._replace(path=f"/{database}").geturl()
+    python = Path(closest_scrapy_cfg()).parent / ".venv" / "bin" / "python"
+    show = f'import pymongo; print(pymongo.MongoClient("{named}").get_default_database().articles.find_one())'
     return f"""MongoDB is up until Ctrl-C: {uri}
 Articles are in {database}.articles. To look at them, in another terminal:
-  mongosh "{uri}"        then: use {database}; db.articles.findOne()
-  MongoDB Compass        New connection, with the address above
-  python -c 'import pymongo; print(pymongo.MongoClient("{uri}").{database}.articles.find_one())'"""
+  mongosh "{named}" --eval 'db.articles.findOne()'
+  {python if python.exists() else sys.executable} -c '{show}'
+  or in MongoDB Compass: New connection, with the address above"""
