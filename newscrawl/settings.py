@@ -152,7 +152,9 @@ REVISIT_BUDGET = environment(
 HORIZON_DAYS = environment(
     "NEWSCRAWL_HORIZON_DAYS", 7, "how far back the first walk of a listing goes, in days", int, least=1
 )
-HORIZON_PAGES = environment("NEWSCRAWL_HORIZON_PAGES", 50, "how far back it goes, in pages", int, least=1)
+HORIZON_PAGES = environment(
+    "NEWSCRAWL_HORIZON_PAGES", 50, "how far back the first walk of a listing goes, in pages", int, least=1
+)
 
 # --- Storing.
 STORE_BATCH = 50  # articles in one bulk write

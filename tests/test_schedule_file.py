@@ -121,6 +121,13 @@ class TestRead:
         assert f"#   scrapy schedule --check{option} " in file.read_text("utf-8")
 
 
+def test_what_is_not_installed_is_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "cronsim.py").write_text("raise ImportError(name='cronsim')", "utf-8")
+    done = scrapy("schedule", "--check", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 2
+    assert "cronsim is missing: run `make node`" in done.stderr
+
+
 class TestMistakes:
     @pytest.mark.parametrize(
         ("text", "line", "reason"),
