@@ -191,25 +191,31 @@ class PublishedDetail:
     """The stored detail of ``Published`` beside ``day`` and ``published_at``."""
 
     time: str | None = None
-    """Clock time printed, ``HH:MM`` or ``HH:MM:SS``, publisher's clock."""
+    """Clock time, ``HH:MM`` or ``HH:MM:SS``, publisher's clock: as printed, or with ``precision`` ``hour``
+    counted back from the download (``منذ 3 ساعات``)."""
     timezone: str | None = None
     """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``."""
     utc_offset: str | None = None
     """Offset from UTC then, ``+HH:MM``."""
     calendar: Calendar = "gregorian"
-    """Calendar that the text used."""
+    """What the text was written in: one calendar, ``both``, or ``relative`` to the download (``أمس``)."""
     precision: Precision = "day"
-    """How exact the text is."""
+    """How exact the text is: ``hour`` is a time that may be an hour off, ``day`` has no time. A text
+    that names no exact day leaves the day null, with ``earliest`` and ``latest`` around it."""
     earliest: str | None = None
     """First day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
     latest: str | None = None
     """Last day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
     hijri: HijriDetail | None = None
-    """How the Hijri day is known."""
+    """How the Hijri day is known; null outside every known table."""
     origin: str = ""
-    """The rung that gave the date: markup, jsonld, meta, microdata, generic, url, feed."""
+    """The rung that gave ``published_raw``, see Rungs."""
     warnings: list[str] = field(default_factory=list)
-    """What the reader of this date should know. Example: ``weekday_mismatch``."""
+    """Closed list. ``weekday_mismatch``: the printed weekday is not that of the day. ``calendars_differ``:
+    two printed dates do not agree. ``hijri_day_settled_by_weekday``: only a Hijri date was printed,
+    the weekday chose among the days it may be. ``hijri_unconfirmed``: only a Hijri date was printed, in
+    a month that is computed, so the day may be one off. ``false_zone_ignored``: a time stamp's zone was
+    known to be wrong. ``future``: a day more than two days after the download."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -217,11 +223,12 @@ class HijriDetail:
     """Calendar and basis of ``hijri_day``."""
 
     calendar: HijriCalendar
-    """``umm_al_qura`` or ``morocco``."""
+    """Whose months: ``umm_al_qura`` the Saudi civil calendar, ``morocco`` the months sighted there."""
     basis: HijriBasis
-    """``printed``, ``table`` or ``forecast``."""
+    """``table``: the month is official or was observed. ``forecast``: it was computed, the day may be one
+    off. ``printed``: no table reaches it, only the page vouches for it."""
     printed: str | None = None
-    """The Hijri day as the page printed it, ``YYYY-MM-DD``."""
+    """The Hijri day as the page printed it, ``YYYY-MM-DD``, whatever the computed one says."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -329,7 +336,8 @@ class Article:
     day: str | None = None
     """Day of publication on the publisher's clock, ``YYYY-MM-DD``; null when not exactly known."""
     published_at: dt.datetime | None = None
-    """Instant of publication, UTC; null unless a time is printed and its zone is known."""
+    """Instant of publication, UTC, to be read with ``published.precision``: with ``hour`` it is counted
+    back from the download (``منذ 3 ساعات``). Null when no time or no zone is known."""
     hijri_day: str | None = None
     """The same day in the publisher's Hijri calendar. Example: ``1445-09-17``."""
     hijri_month: str | None = None
@@ -341,16 +349,17 @@ class Article:
     published_raw: str | None = None
     """The printed date, kept also when it was refused. Example: ``نشر في الأيام 24 يوم 21130``."""
     published_missing: str | None = None
-    """Why there is no ``day``. Example: ``21130 is not a day``; null when there is one."""
+    """Why there is no ``day``, see Articles without a day. Example: ``21130 is not a day``; null when there
+    is one."""
     modified_at: dt.datetime | None = None
     """Instant of the last change that the page declares, UTC."""
 
     origins: dict[str, str] = field(default_factory=dict)
-    """Field → the rung that gave it: markup, jsonld, meta, microdata, generic, site, feed."""
+    """Field → the rung that gave it, see Rungs."""
     http: Http | None = None
     """How the page was fetched."""
     raw: dict[str, Any] | None = None
-    """Where the page itself is kept: ``{archive, offset}``; null when it is not."""
+    """Where the page itself is kept: ``{archive, offset}``; null so far, no setting fills it."""
     made_by: MadeBy | None = None
     """Versions of the code that made this document."""
     run: str = ""
@@ -405,7 +414,7 @@ class Rejection:
     site: str = ""
     """The spider that met it."""
     reason: str = ""
-    """One of a closed list, see ``newscrawl.page.check``."""
+    """One of a closed list, see Reasons."""
     detail: str = ""
     """What was found, in one sentence."""
     status: int | None = None
@@ -413,8 +422,9 @@ class Rejection:
     rejected_at: dt.datetime | None = None
     """Moment of the visit, UTC."""
     retry_at: dt.datetime | None = None
-    """For a passing reason: until when the address counts as known; null means for good."""
+    """When the address may be asked for again; null: not before this document expires, and a tombstone
+    (``forgotten``) never does."""
     run: str = ""
     """Run that wrote it."""
     page: bytes = field(default=b"", repr=False)
-    """The page, compressed when stored."""
+    """The page, compressed; null when there was none."""

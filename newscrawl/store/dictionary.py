@@ -11,34 +11,52 @@ import re
 import textwrap
 import types
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from newscrawl import items
 from newscrawl.items import SCHEMA_VERSION, Article, Rejection
-from newscrawl.store.schema import INTERNAL, RETENTION, document, stored_fields
+from newscrawl.page.check import REASONS as NO_ARTICLE
+from newscrawl.store.schema import COPY_FIELDS, INTERNAL, OPS_INDEXES, RETENTION, document, stored_fields
+from newscrawl.store.session import DEMO_DATABASE
+from newscrawl.store.writer import FORGOTTEN, READER_FIELDS
+
+
+class Expression(str):
+    """A value of a query that the page writes as Python, because it is known only when it runs."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query that the page shows, and that a test measures."""
+    """A query that the page shows, and that tests measure and run against the demo."""
 
     says: str
     collection: str
     filter: Mapping[str, Any]
     sort: tuple[tuple[str, int], ...] = ()
     limit: int = 0
+    shows: str = ""
+    """What it prints of each document, parted by spaces; nothing for what ``show`` prints anyway."""
+    name: str = ""
+    """Of a query for one document that others use: the variable it is kept in."""
 
     @property
     def python(self) -> str:
         """As one writes it."""
         moment = r"datetime\.datetime\((.*?), tzinfo=datetime\.timezone\.utc\)"
         wanted = re.sub(moment, r"datetime(\1, tzinfo=UTC)", repr(dict(self.filter)).replace("'", '"'))
+        collection = f"ops.{self.collection}" if self.collection in OPS_INDEXES else f"db.{self.collection}"
         order = ", ".join(f'("{name}", {direction})' for name, direction in self.sort)
         sort = f".sort([{order}])" if self.sort else ""
         limit = f".limit({self.limit})" if self.limit else ""
-        return f"db.{self.collection}.find({wanted}){sort}{limit}"
+        columns = f', "{self.shows}"' if self.shows else ""
+        if self.name:
+            return f"{self.name} = {collection}.find_one({wanted})\nshow([{self.name}]{columns})"
+        return f"show({collection}.find({wanted}){sort}{limit}{columns})"
 
 
 _NEWEST = (("day", -1), ("published_at", -1))
@@ -49,26 +67,116 @@ QUERIES = (
     Query(
         "The newest of a newspaper since a day",
         "news",
-        {"source": "alayam24", "day": {"$gte": "2024-03-20"}},
+        {"source": "alayam24", "day": {"$gte": "2024-04-03"}},
         _NEWEST,
     ),
-    Query("One Hijri month (رمضان 1445)", "news", {"hijri_month": "1445-09"}, (("hijri_day", 1),)),
-    Query("One day", "news", {"day": "2024-03-27"}),
-    Query("A section of a newspaper", "news", {"source": "alayam24", "section": "سياسة"}, (("day", -1),)),
+    Query(
+        "One Hijri month (رمضان 1445)",
+        "news",
+        {"hijri_month": "1445-09"},
+        (("hijri_day", 1),),
+        shows="hijri_day source title",
+    ),
+    Query("One day", "news", {"day": "2024-04-03"}),
+    Query("A section of a newspaper", "news", {"source": "alayam24", "section": "رياضة"}, (("day", -1),)),
     Query(
         "What has changed since a moment: new, corrected, removed, or linked to another story",
-        "news",
-        {"updated_at": {"$gte": dt.datetime(2024, 3, 27, 12, 0, tzinfo=dt.UTC)}},
+        "articles",
+        {"updated_at": {"$gte": dt.datetime(2024, 4, 1, 12, 0, tzinfo=dt.UTC)}},
         (("updated_at", 1),),
+        shows="updated_at revision gone_at duplicate_of title",
     ),
     Query(
-        "All copies of a story, by the `story` of any of them",
+        "Words, folded as the text index has them",
         "articles",
-        {"story": "9b2f6c1e8d3a4f5b7c0d1e2f3a4b5c6d"},
+        {"$text": {"$search": Expression('fold("أسعار")')}},
     ),
-    Query("A story with its copies in one row", "stories", {"_id": "9b2f6c1e8d3a4f5b7c0d1e2f3a4b5c6d"}),
-    Query("How many articles of a newspaper a day", "coverage", {"_id.source": "alayam24"}),
+    Query(
+        "Articles without a day, and why",
+        "articles",
+        {"source": "alayam24", "day": None},
+        shows="published_missing title",
+    ),
+    Query(
+        "One copy, to have the id of a story",
+        "articles",
+        {"source": "alayam24", "duplicate_of": {"$ne": None}},
+        name="copy",
+        shows="story title",
+    ),
+    Query(
+        "The story of an article: its root and all copies",
+        "articles",
+        {"story": Expression('copy["story"]')},
+        shows="duplicate_of site title",
+    ),
+    Query(
+        "The same as one document",
+        "stories",
+        {"_id": Expression('copy["story"]')},
+        shows="title copies",
+    ),
+    Query(
+        "How many articles of a newspaper a day",
+        "coverage",
+        {"_id.source": "alayam24"},
+        shows="day articles copies",
+    ),
+    Query(
+        "What the text of an article was before (the demo has no corrected one)",
+        "revisions",
+        {"article": Expression('copy["_id"]')},
+        (("revision", 1),),
+        shows="revision seen_until changed title body",
+    ),
+    Query(
+        "Pages of a site that were no articles, and why",
+        "rejected",
+        {"site": "alayam24", "reason": "no_body"},
+        shows="reason detail url",
+    ),
 )
+
+COLUMNS = (
+    "url", "source", "source_name", "via", "country", "title", "lede", "body", "word_count", "lang",
+    "authors", "agencies", "section", "tags", "day", "published_at", "published.precision", "hijri_day",
+    "hijri_month", "first_seen_at", "updated_at", "gone_at", "revision", "story",
+)  # fmt: skip
+"""What a table for analysis keeps; the rest is how the article was read, and machinery."""
+
+MISSING: Mapping[str, str] = {
+    "the page shows no date of publication": "no date stands on the page, in its address or in the feed",
+    "21130 is not a day": "the date holds a number that no day, month or year can be",
+    "no day is written in it": "the best date of the page holds no number",
+    "no full date can be read from it": "it holds numbers, but no whole or no existing date, "
+    "or one whose calendar is unclear",
+    "names no exact day": "the text is too coarse (`منذ شهر`); `published.earliest` and `latest` bound it",
+}
+"""How ``published_missing`` ends, and what that means; before it stands the text, in quotes."""
+
+RUNGS: Mapping[str, str] = {
+    "markup": "the place on the page that the site's declaration names",
+    "jsonld": "the page's JSON-LD (schema.org)",
+    "meta": "the page's meta tags",
+    "microdata": "schema.org attributes in the page",
+    "feed": "the feed or sitemap that led to the page",
+    "generic": "found by shape, as on a site nobody has declared",
+    "url": "a date in the address",
+}
+"""Where a field was read, the surest first."""
+
+REASONS: Mapping[str, str] = dict[str, str](NO_ARTICLE.items()) | {
+    "not_found": f"status 404 or 410, or {NO_ARTICLE['not_found']}",
+    "redirected": "the address leads to a page that is no article of the site",
+    "refused": "the site answered with another 4xx status",
+    "robots": "robots.txt forbids the address",
+    "too_large": "more bytes than `NEWSCRAWL_DOWNLOAD_MAXSIZE`",
+    "unreachable": "the download failed ten times",
+    "fault": "reading the page failed: a mistake of newscrawl",
+    "store_refused": "MongoDB did not take the article",
+    FORGOTTEN: "removed by `scrapy forget`; it never comes back",
+}
+"""The closed list of ``reason`` in ``rejected``."""
 
 _AT = dt.datetime(2024, 3, 27, 14, 30, tzinfo=dt.UTC)
 _KEY, _OTHER = "9b2f6c1e8d3a4f5b7c0d1e2f3a4b5c6d", "1c5e7a9b0d2f4e6a8b1c3d5e7f9a0b2c"
@@ -237,46 +345,166 @@ UNITS: Mapping[str, str] = {
 }
 """Units and formats."""
 
+
+def _names(fields: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in fields)
+
+
 _HEAD = f"""# What is stored
 
-Written from the item classes by `python -m newscrawl.store.dictionary`; a test holds both together. Schema
-version {SCHEMA_VERSION}. The validator of the collection is made from the same classes: MongoDB refuses what
-this page does not allow.
+Written from the item classes by `python -m newscrawl.store.dictionary`; tests hold the page, the classes and
+the queries together. Schema version {SCHEMA_VERSION}: MongoDB refuses what this page does not allow.
 
-The articles are in the collection `articles` of the database `newscrawl` (`MONGODB_DATABASE`). Days are
-strings `YYYY-MM-DD` on the publisher's clock, instants are dates in UTC, lists are never null; a field
-that may be null says so. Where the truth is not known the field is null.
+The articles are in the database `newscrawl` (`MONGODB_DATABASE`), those of `make demo` in
+`{DEMO_DATABASE}`. Days are strings `YYYY-MM-DD` on the publisher's clock, instants are dates in UTC, lists
+are never null; a field that may be null says so. Where the truth is not known the field is null.
 
 | collection | what it holds |
 |---|---|
-| `articles` | every article, copies too |
-| `news` (view) | articles that are no copies, without {", ".join(f"`{name}`" for name in INTERNAL)} |
-| `stories` (view) | one row a story: its root with all fields, and `copies` |
-| `coverage` (view) | `articles` and, of these, `copies` by `source` and `day` |
-| `revisions` | former states of corrected articles: `article` is the article's `_id` |
+| [`articles`](#articles) | every article, copies too |
+| `news` (view) | articles that are no copies, without {_names(INTERNAL)} |
+| [`stories`](#stories) (view) | the same, each with the list of its `copies` |
+| [`coverage`](#coverage) (view) | numbers by newspaper and day |
+| [`revisions`](#revisions) | former states of corrected articles |
 
-In `newscrawl_ops`: `runs` (kept {RETENTION["runs"].days} days), `rejected` (kept {RETENTION["rejected"].days}
-days; the tombstones of `scrapy forget` for good), `pending`, `marks`, `schema` and what else the machinery
-remembers.
+The database beside it, with `_ops` at the end of its name, holds [`rejected`](#rejected), `runs` (kept
+{RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `schema`.
 
 ## Queries
 
-Each of these reads at most twice as many documents as it returns, through an index; a test measures them.
+`make demo` once; then `make mongo ARGS=--demo` keeps its MongoDB up and prints the address (without `ARGS`:
+that of your own crawls). Write it at `ADDRESS` and paste into `.venv/bin/python`, started in this folder.
+Elsewhere `pip install pymongo` comes first.
 
 ```python
-from datetime import UTC, datetime
-from pymongo import MongoClient
+{{setup}}
+```
 
-db = MongoClient("mongodb://127.0.0.1:27017", tz_aware=True).newscrawl
+Each of these reads at most twice as many documents as it returns, through an index.
+
+```python
+{{queries}}
+```
+
+The text index knows whole words, `الأسعار` is another one than `أسعار`. Of several one is enough;
+`'"اسعار" "العملات"'` finds what has both. `fold` comes with this folder; without it write words so: no
+tashkeel and no tatweel, أإآٱ → ا, ىیئ → ي, ة → ه, ؤ → و, ک → ك, digits 0-9, small letters.
+
+For changes ask `articles`: an article that became a copy is in `news` no longer. What `scrapy forget` removed
+is in none of them; its key is in `rejected` with the reason `forgotten`.
+
+A query on a view runs on `articles` and is fast where its filter names the same fields as one of those above
+(on `coverage`: `_id.source`, `_id.day`). To sort a view, even for ten rows, MongoDB first reads all that the
+filter finds: filter by a range of days, or ask `articles` with `"duplicate_of": None`.
+
+## A table for pandas
+
+`pip install pandas pyarrow` first. The table has `_id` and the columns named here. Left out are how an
+article was read, and the machinery (`signature`, `bands`, `search_text` …).
+
+```python
+{{pandas}}
+```
+
+## Articles without a day
+
+`published_missing` quotes the date as printed (also in `published_raw`), and ends with one of these:
+
+{{missing}}
+
+## Rungs
+
+`origins` names for each field the rung that gave it, the surest first:
+
+{{rungs}}
+
+Two of its keys are no fields. `dates` is the surest rung that gives this day, and stands for
+{_names(items.DATE_FIELDS)}.
+`publisher` is where the page names the newspaper, which on an aggregator decides `source` and `source_name`.
 
 """
 
-_NOTES = """```
+_SETUP = f"""import os
+from datetime import UTC, datetime
+from pymongo import MongoClient
+from newscrawl.text import fold  # for the search of words alone; elsewhere leave it out
 
-A view leaves fields out and renames none, so a filter on it uses the indexes of `articles`. MongoDB sorts a
-view after that, however: through `news`, bound a sorted query by `day`, as above; with `limit` alone ask
-`articles`. `coverage` is fast when filtered by `_id.source` and `_id.day`.
+ADDRESS = os.environ.get("MONGODB_URI", "mongodb://127.0.0.1:27017")  # as printed
+DATABASE = os.environ.get("MONGODB_DATABASE", "{DEMO_DATABASE}")
 
+def show(found, fields="day source title"):
+    for document in found:
+        print(*(document[field] for field in fields.split()), sep=" | ")
+
+client = MongoClient(ADDRESS, tz_aware=True)
+db, ops = client[DATABASE], client[DATABASE + "_ops"]"""
+
+_PANDAS = f"""import pandas as pd
+
+columns = \"\"\"
+{textwrap.fill(" ".join(COLUMNS), 110)}
+\"\"\".split()
+news = db.news.find({{"source": "alayam24", "day": {{"$gte": "2024-04-03"}}}}, columns)
+frame = pd.json_normalize(list(news)).rename(columns={{"published.precision": "precision"}})
+for name in ("day", "published_at", "first_seen_at", "updated_at", "gone_at"):
+    frame[name] = pd.to_datetime(frame[name], utc=name != "day")
+
+frame.to_parquet("news.parquet")
+print(frame.groupby("day").size())"""
+
+_OF_A_STORY = f"""
+## stories
+
+Every field of `news`, and one more:
+
+| field | type | meaning |
+|---|---|---|
+| `copies` | list of object | the other articles of the story: `_id`, {_names(COPY_FIELDS)} of each |
+
+## coverage
+
+| field | type | meaning |
+|---|---|---|
+| `_id` | object | `{{source, day}}` of these articles, to filter by; `day` may be null |
+| `source`, `day` | string | the same, to read |
+| `articles` | integer | how many, copies too |
+| `copies` | integer | how many of them are copies |
+
+## revisions
+
+One document for each state of an article that a later one replaced: what a reader saw of it
+({_names((*READER_FIELDS, *items.DATE_FIELDS))}), and these:
+
+| field | type | meaning |
+|---|---|---|
+| `_id` | string | `article:content_hash` |
+| `article` | string | `_id` of the article |
+| `revision` | integer | which state this was: 1 is the first |
+| `changed` | list of string | what the next state changed, of `title`, `lede` and `body` |
+| `seen_from` | date | when the article was first downloaded, UTC |
+| `seen_until` | date | last download that found this state, UTC |
+| `replaced_at` | date | when the next one was stored, UTC |
+
+"""
+
+_DAYS = RETENTION["rejected"].days
+_EXPIRY = (
+    f"server clock at the last visit, UTC; {_DAYS} days later the document expires, and the address may \
+be asked for again. Tombstones have none and stay"
+)
+
+_REJECTED = f"""
+The store adds:
+
+| field | type | meaning |
+|---|---|---|
+| `_id` | string | the first of `keys`; of a tombstone (`{FORGOTTEN}`) `{FORGOTTEN}:` and the key |
+| `stored_at` | date | {_EXPIRY} |
+| `times` | integer | visits that ended in `rejected`; tombstones have none |
+
+### Reasons
+
+{{reasons}}
 """
 
 
@@ -368,18 +596,29 @@ def _table(cls: type, origins: Mapping[str, str]) -> str:
     )
 
 
+def _list(meanings: Mapping[str, str], head: str) -> str:
+    rows = (f"| `{name}` | {meaning} |" for name, meaning in meanings.items())
+    return "\n".join([f"| {head} | meaning |", "|---|---|", *rows])
+
+
 def page() -> str:
     """The whole page in Markdown."""
-    queries = "\n".join(f"# {query.says}\n{query.python}" for query in QUERIES)
+    head = _HEAD.format(
+        setup=_SETUP,
+        queries="\n".join(f"# {query.says}\n{query.python}" for query in QUERIES),
+        pandas=_PANDAS,
+        missing=_list(MISSING, "ends with"),
+        rungs=_list(RUNGS, "rung"),
+    )
     origins = {name: origin for origin, names in FROM.items() for name in names.split()}
-    parts = [f"{_HEAD}{queries}\n{_NOTES}## articles\n", _table(Article, origins)]
+    parts = [f"{head}## articles\n", _table(Article, origins)]
     for cls, origin in PARTS.items():
         said = (inspect.getdoc(cls) or "").replace("``", "`")
         parts += [f"\n### {cls.__name__}\n", said, "", _table(cls, dict.fromkeys(stored_fields(cls), origin))]
     said = inspect.getdoc(Rejection) or ""
     origins = dict.fromkeys(stored_fields(Rejection), "the visit")
-    parts += ["\n## rejected\n", said, "", _table(Rejection, origins)]
-    return "\n".join(parts) + "\n"
+    parts += [f"{_OF_A_STORY}## rejected\n", said, "", _table(Rejection, origins)]
+    return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_list(REASONS, "reason"))
 
 
 if __name__ == "__main__":

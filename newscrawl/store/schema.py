@@ -213,7 +213,8 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
 
 _NO_COPIES: Document = {"$match": {"duplicate_of": None}}
 _NO_INTERNALS: Document = {"$project": dict.fromkeys(INTERNAL, 0)}
-_OF_A_COPY = ("url", "source", "source_name", "site", "via", "title", "day", "published_at", "duplicate")
+COPY_FIELDS = ("url", "source", "source_name", "site", "via", "title", "day", "published_at", "duplicate")
+"""What the view ``stories`` says of a copy, beside its ``_id``."""
 
 VIEWS: Mapping[str, tuple[str, list[Document]]] = {
     "news": ("articles", [_NO_COPIES, _NO_INTERNALS]),
@@ -228,7 +229,7 @@ VIEWS: Mapping[str, tuple[str, list[Document]]] = {
                     "foreignField": "story",
                     "pipeline": [
                         {"$match": {"duplicate_of": {"$ne": None}}},
-                        {"$project": dict.fromkeys(_OF_A_COPY, 1)},
+                        {"$project": dict.fromkeys(COPY_FIELDS, 1)},
                     ],
                     "as": "copies",
                 }

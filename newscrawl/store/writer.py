@@ -51,7 +51,7 @@ _DUPLICATE_KEY = 11000
 _REFUSALS = frozenset({2, 9, 14, 15, 22, 52, 54, 55, 57, 66, 121, 10334, 17262, 17280, 17419, 17420})
 """Codes that speak of the document itself (MongoDB's ``error_codes.yml``): DocumentValidationFailure, too
 large, a wrong type or name, a language that the text index does not know."""
-_READER_FIELDS = (
+READER_FIELDS = (
     "url", "source", "source_name", "via", "country", "title", "lede", "body", "word_count", "lang",
     "authors", "byline", "agencies", "dateline", "section", "tags", "images", "access", "alternates",
     "modified_at", "origins", "made_by", "content_hash",
@@ -451,7 +451,7 @@ class Writer:
         """Write the states that are about to be replaced; writing them twice changes nothing."""
         writes = []
         for old, article in states:
-            state = {name: old.get(name) for name in (*_READER_FIELDS, *DATE_FIELDS)}
+            state = {name: old.get(name) for name in (*READER_FIELDS, *DATE_FIELDS)}
             state |= {
                 "article": old["_id"],
                 "changed": [name for name in _READ_FIELDS if old[name] != getattr(article, name)],
@@ -544,7 +544,7 @@ def _update(
     new = document(article)
     set_: Document = {name: new[name] for name in _SEEN_FIELDS}
     if revised:
-        set_ |= {name: new[name] for name in (*_READER_FIELDS, *_DERIVED_FIELDS)}
+        set_ |= {name: new[name] for name in (*READER_FIELDS, *_DERIVED_FIELDS)}
     better_date = identity.better_date(old, new)
     if better_date:
         set_ |= {name: new[name] for name in DATE_FIELDS}

@@ -1,0 +1,176 @@
+"""docs/data.md as its reader follows it: against what the demo stores."""
+
+import code
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from newscrawl.download.errors import KINDS, passing
+from newscrawl.items import Article, PublishedDetail
+from newscrawl.page import chosen_date
+from newscrawl.page.check import REASONS
+from newscrawl.store import dictionary
+from newscrawl.store.schema import COPY_FIELDS, INTERNAL, stored_fields
+from newscrawl.text import fold
+from tests.conftest import PROJECT, Database
+from tests.test_store import article, store
+
+PAGE = (PROJECT / "docs" / "data.md").read_text("utf-8")
+SETUP, EXAMPLES, TABLE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def demo(mongodb: str) -> Iterator[Database]:
+    """What `make demo` stores."""
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        database = Database(mongodb, "test_data_page", client)
+        for spider in ("alayam24", "maghress"):
+            assert database.crawl(spider).returncode == 0
+        yield database
+        client.drop_database(database.name)
+        client.drop_database(f"{database.name}_ops")
+
+
+class Reader:
+    """Somebody who pastes what the page shows into Python, line by line."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.console = code.InteractiveConsole()
+        self.capsys = capsys
+
+    def paste(self, text: str) -> str:
+        """What it prints; a mistake fails the test."""
+        for line in [*text.splitlines(), ""]:
+            self.console.push(line)
+        printed = self.capsys.readouterr()
+        assert not printed.err
+        return printed.out
+
+
+@pytest.fixture
+def reader(
+    demo: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Reader]:
+    monkeypatch.setenv("MONGODB_URI", demo.uri)
+    monkeypatch.setenv("MONGODB_DATABASE", demo.name)
+    monkeypatch.chdir(tmp_path)
+    pasting = Reader(capsys)
+    assert not pasting.paste(SETUP)
+    yield pasting
+    pasting.paste("client.close()")
+
+
+def test_every_example_prints_something_of_the_demo(reader: Reader) -> None:
+    examples = re.split(r"^# ", EXAMPLES, flags=re.MULTILINE)[1:]
+    assert len(examples) == len(dictionary.QUERIES)
+    for example in examples:
+        printed = reader.paste(f"# {example}")
+        assert printed or "the demo has no" in example.splitlines()[0], example
+
+
+def test_the_set_up_names_the_database_of_the_demo() -> None:
+    assert '"MONGODB_DATABASE", "newscrawl_demo"' in SETUP
+
+
+def test_the_columns_for_pandas_are_there_and_hold_no_machinery(demo: Database) -> None:
+    assert {name.partition(".")[0] for name in dictionary.COLUMNS} <= set(stored_fields(Article))
+    assert not {*INTERNAL, "http", "made_by", "keys", "origins"}.intersection(dictionary.COLUMNS)
+    (columns,) = re.findall(r'columns = """(.*?)"""', TABLE, re.DOTALL)
+    assert tuple(columns.split()) == dictionary.COLUMNS
+    found = demo["news"].find_one({"source": "alayam24", "day": {"$ne": None}}, columns.split())
+    assert found["published"].keys() == {"precision"}
+    assert found.keys() == {"_id", *(name.partition(".")[0] for name in dictionary.COLUMNS)}
+
+
+def test_a_table_for_pandas(reader: Reader) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    assert "2024-04-03" in reader.paste(TABLE)
+    frame = pandas.read_parquet("news.parquet")
+    assert len(frame) > 5
+    assert set(frame.columns) == {"_id", "precision", *dictionary.COLUMNS} - {"published.precision"}
+    assert str(frame["published_at"].dtype).endswith("UTC]")
+    assert frame["precision"].isin(["minute", "hour", "day"]).all()
+
+
+def test_every_kind_of_missing_day_is_explained(demo: Database) -> None:
+    found = {doc["published_missing"] for doc in demo["articles"].find({"day": None})}
+    ends = [re.sub("[0-9]+", "[0-9]+", re.escape(end)) for end in dictionary.MISSING]
+    for text in ("نشر في الأيام 24 يوم 21130", "قبل قليل من الآن", "15 رمضان 2024"):
+        found.add(chosen_date.why_not(chosen_date.DateCandidate(text=text, rung="markup")))
+    assert len(found) > 4
+    for why in found:
+        assert any(re.search(f"{end}$", why) for end in ends), why
+
+
+def test_every_rung_is_explained_the_surest_first(demo: Database) -> None:
+    assert list(dictionary.RUNGS) == sorted(
+        dictionary.RUNGS, key=chosen_date.WEIGHTS.__getitem__, reverse=True
+    )
+    assert dictionary.RUNGS.keys() == chosen_date.WEIGHTS.keys()
+    for doc in demo["articles"].find():
+        assert set(doc["origins"].values()) <= dictionary.RUNGS.keys()
+
+
+def test_every_reason_of_a_rejection_is_explained(demo: Database) -> None:
+    assert REASONS.keys() < dictionary.REASONS.keys()
+    assert {kind for kind in KINDS if not passing(kind)} - {
+        "client",
+        "not_recorded",
+    } < dictionary.REASONS.keys()
+    source = "".join(path.read_text("utf-8") for path in PROJECT.glob("newscrawl/**/*.py"))
+    written = set(re.findall(r'_rejection\(response, "(\w+)"', source))
+    assert len(written) > 3
+    assert written <= dictionary.REASONS.keys()
+    rejected = list(demo.ops["rejected"].find())
+    assert {doc["reason"] for doc in rejected} <= dictionary.REASONS.keys()
+    for name in rejected[0]:
+        assert f"| `{name}` |" in PAGE.partition("## rejected")[2]
+
+
+def test_the_fields_of_the_views_are_documented(demo: Database) -> None:
+    story = demo["stories"].find_one({"copies": {"$ne": []}})
+    assert story.keys() - demo["news"].find_one().keys() == {"copies"}
+    assert story["copies"][0].keys() == {"_id", *COPY_FIELDS}
+    assert demo["coverage"].find_one().keys() == {"_id", "source", "day", "articles", "copies"}
+
+
+def test_the_fields_of_a_revision_are_documented(database: Database, run: Any) -> None:
+    first = article(1)
+    later = dt.timedelta(hours=1)
+    second = article(1, body=f"{first.body} وصحح الخبر.", checked_at=first.checked_at + later)
+    store(run, database, first)
+    store(run, database, second)
+    (revision,) = database["revisions"].find()
+    said = PAGE.partition("## revisions")[2].partition("## rejected")[0]
+    assert set(re.findall(r"`(\w+)`", said)) >= revision.keys()
+    assert (revision["body"], revision["changed"]) == (first.body, ["body"])
+
+
+def test_words_are_folded_by_hand_as_the_page_says() -> None:
+    said = re.search(r"words so: no\s+tashkeel and no tatweel, (.*?) digits", PAGE, re.DOTALL)
+    assert said
+    for former, latter in re.findall(r"(\w+) → (\w)", said[1]):
+        assert {fold(letter) for letter in former} == {latter}
+
+
+def test_a_time_counted_back_has_the_precision_that_the_page_names(demo: Database) -> None:
+    doc = demo["articles"].find_one({"published.precision": "hour"})
+    assert doc["published"]["time"]
+    assert doc["published_at"]
+    for said in (
+        dictionary.docstrings(PublishedDetail)["time"],
+        dictionary.docstrings(Article)["published_at"],
+    ):
+        assert "``hour``" in said
+
+
+def test_every_warning_about_a_date_is_explained() -> None:
+    source = (PROJECT / "newscrawl" / "dates" / "reading.py").read_text("utf-8")
+    said = dictionary.docstrings(PublishedDetail)["warnings"]
+    assert set(re.findall(r'warnings\.append\("(\w+)"', source)) == set(re.findall(r"``(\w+)``", said))
