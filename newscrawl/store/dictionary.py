@@ -430,7 +430,7 @@ from pymongo import MongoClient
 from newscrawl.text import fold  # for the search of words alone; elsewhere leave it out
 
 ADDRESS = os.environ.get("MONGODB_URI", "mongodb://127.0.0.1:27017")  # as printed
-DATABASE = os.environ.get("MONGODB_DATABASE", "{DEMO_DATABASE}")
+DATABASE = os.environ.get("MONGODB_DATABASE", "{DEMO_DATABASE}")  # your own crawls: "newscrawl"
 
 def show(found, fields="day source title"):
     for document in found:
