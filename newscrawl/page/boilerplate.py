@@ -7,12 +7,11 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal, cast
 
+from newscrawl.text import normalize
+
 _Kind = Literal["stop", "end", "drop"]
 
-_FOLD = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "é": "e", "è": "e", "à": "a", "ê": "e"}
-)
-_MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u200c-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_ACCENTS = str.maketrans("éèàê", "eeae")
 _EDGES = re.compile(r"^[\W_]+|[\s:.,؛،…_*»\"]+$")
 
 MAX_WORDS = 30
@@ -20,12 +19,14 @@ MAX_WORDS = 30
 
 
 def folded(line: str) -> str:
-    """A line as the patterns expect it: letter variants unified, marks and edges gone, lower case.
+    """A line as the patterns expect it: letter variants unified, marks and edges gone, lower case; unlike
+    ``text.fold`` with the punctuation inside it, which tells a heading from a sentence.
 
     >>> folded("» إقرأ أيضاً:")
     'اقرا ايضا'
     """
-    return _EDGES.sub("", _MARKS.sub("", line).translate(_FOLD).lower())
+    plain = normalize(line, tashkeel="drop", alef="fold", ya="fold", ta="fold")
+    return _EDGES.sub("", plain.lower().translate(_ACCENTS))
 
 
 @lru_cache(maxsize=1)
