@@ -61,6 +61,8 @@ LINES = [
     ("time ago", "منذ ساعتين", []),
     ("heading of a box", "عن الكاتب", []),
     ("label of a screen reader", f"Author, {TWO}", [TWO]),
+    ("spaces", " " * 20_000 + ONE, [ONE]),
+    ("no line", f"{ONE}، " * 1000, []),
     ("role", "Role, مراسلة شؤون المناخ", []),
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 
+from newscrawl.page.document import squeeze
 from newscrawl.page.headline import bare
 from newscrawl.sites.sources import resolve
 
@@ -50,6 +51,8 @@ _IN_WAW = frozenset(
 """Given names whose first letter is no ``and``."""
 _OF = frozenset("بن ابن بنت ولد آيت أيت أبو ابو آل عبد".split())
 """What a name goes on after, so that no other begins there."""
+_LONGEST = 300
+"""Letters of an author line."""
 _WORDS = range(2, 7)
 """Words of a name: one alone may be a place, a desk or an alias."""
 _OPENING = re.compile(r"^(?P<place>[^\d.،:؟!]{2,40}?)\s*(?:[-–—ـ/|]\s*)(?P<rest>.{2,40}?)\s*(?:[-–—ـ:|)]|$)")
@@ -68,6 +71,9 @@ def people(line: str, papers: Iterable[str] = ()) -> list[str]:
     (['سالم الحربي'], [], ['هدى نصار', 'سعاد بناني'])
     """
     known = {plain for paper in papers if (plain := bare(paper))}
+    line = squeeze(line)
+    if len(line) > _LONGEST:
+        return []
     led = LED.match(line)
     parts = _BETWEEN.split(led["name"] if led else line)
     agency = [bare(part) in _agencies() for part in parts] + [False]
