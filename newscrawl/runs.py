@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 import logging
 import os
@@ -20,6 +21,7 @@ from scrapy.exceptions import CloseSpider
 from newscrawl import __version__, drift
 from newscrawl.schedule.lease import Change, Document, Lease
 from newscrawl.store import Store, StoreDownError
+from newscrawl.store.uri import redact
 
 if TYPE_CHECKING:
     from pymongo.asynchronous.database import AsyncDatabase
@@ -66,17 +68,38 @@ _REFUSED = ("client", "robots")
 _STOPPED = ("shutdown", "cancelled", "closespider_timeout", "memusage_exceeded", "lease_lost")
 
 
+class FirstError(logging.Handler):
+    """Keeps the first error that is logged, in one line without credentials."""
+
+    LONGEST = 500
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.line: str | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it, with the exception that it tells of."""
+        if self.line is not None:
+            return
+        said = record.getMessage()
+        if record.exc_info and (error := record.exc_info[1]):
+            said = f"{said}: {type(error).__name__}: {error}"
+        self.line = redact(" ".join(said.split()), os.environ.get("MONGODB_URI"))[: self.LONGEST]
+
+
+def _failed(stats: Mapping[str, Any]) -> dict[str, int]:
+    """How many pages of listings, feeds, sitemaps and APIs could not be had, by what was the matter."""
+    prefix = "newscrawl/discovery/failed/"
+    return {name.removeprefix(prefix): int(n) for name, n in stats.items() if name.startswith(prefix)}
+
+
 def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *, walks: bool) -> Outcome:
     """The outcome of a run, from how it ended, what it met, and what MongoDB acknowledged."""
 
     def stat(name: str) -> int:
         return int(stats.get(f"newscrawl/{name}", 0))
 
-    failed = {
-        name.rpartition("/")[2]: int(value)
-        for name, value in stats.items()
-        if name.startswith("newscrawl/discovery/failed/")
-    }
+    failed = _failed(stats)
     if reason in ("store_down", "refused"):
         return "store_down" if reason == "store_down" else "refused"
     if reason in ("start_error", "fault") or stats.get("spider_exceptions/count") or stat("articles/fault"):
@@ -127,6 +150,7 @@ def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now
             "stored_at": now,
             "outcome": "fault",
             "reason": "did_not_begin",
+            "summary": f"{site}: fault (the job ended before it could begin; see its log on {host})",
             "host": host,
             "scheduled": True,
             "counts": {},
@@ -150,6 +174,8 @@ class RunRecord:
         self._closing: asyncio.Task[None] | None = None
         self._lease: Lease | None = None
         self._heartbeat = crawler.settings.getfloat("HEARTBEAT")
+        self._first_error = FirstError()
+        logging.getLogger().addHandler(self._first_error)
         self.started_at = dt.datetime.now(dt.UTC)
         self.run = os.environ.get("SCRAPYD_JOB") or f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
@@ -184,6 +210,7 @@ class RunRecord:
                 "newscrawl": __version__,
                 "replay": bool(self._crawler.settings["REPLAY"]),
                 "scheduled": self._lease is not None,
+                "arguments": _arguments(spider),
                 "log": self._crawler.settings["LOG_FILE"],
             },
         )
@@ -239,6 +266,7 @@ class RunRecord:
 
     async def closed(self, spider: Spider, reason: str) -> None:
         """Settle the run: its outcome, the marks, the last words in the log."""
+        logging.getLogger().removeHandler(self._first_error)
         if self._heart:
             self._heart.cancel()
         stats = self._crawler.stats
@@ -267,6 +295,8 @@ class RunRecord:
         )
         downloaded = stats.get_value("newscrawl/articles/downloaded", 0)
         stats.set_value("newscrawl/outcome", result)
+        because = getattr(spider, "why", {}).get(result)
+        said = summary(spider.name, result, counts, reasons, downloaded, because)
         if self._store.is_open:
             try:
                 if reason == "finished":
@@ -277,6 +307,9 @@ class RunRecord:
                         "finished_at": dt.datetime.now(dt.UTC),
                         "outcome": result,
                         "reason": reason,
+                        "summary": said,
+                        "error": self._first_error.line,
+                        "failed": _failed(stats.get_stats()),
                         "counts": counts,
                         "rejected": reasons,
                         "downloaded": downloaded,
@@ -290,12 +323,7 @@ class RunRecord:
                 if result != "fault":
                     stats.set_value("newscrawl/outcome", "store_down")
             await self._store.close()
-        log.log(
-            logging.INFO if EXIT_STATUS[result] == 0 else logging.ERROR,
-            "%s", summary(
-                spider.name, result, counts, reasons, downloaded, getattr(spider, "why", {}).get(result)
-            ),
-        )  # fmt: skip
+        log.log(logging.INFO if EXIT_STATUS[result] == 0 else logging.ERROR, "%s", said)
 
     async def _reading(self, spider: Spider) -> dict[str, Any]:
         """By what rungs the new articles of this run were read, and what that says of the site."""
@@ -310,6 +338,22 @@ class RunRecord:
     async def _leave_marks(self, spider: Spider) -> None:
         now = spider.clock.now()  # type: ignore[attr-defined]
         await self._store.save_marks(spider.marks(now))  # type: ignore[attr-defined]
+
+
+def _arguments(spider: Spider) -> dict[str, str]:
+    """The spider arguments of a run, those that were given."""
+    arguments = getattr(spider, "arguments", None)
+    if arguments is None:
+        return {}
+    given = {
+        field.name: getattr(arguments, field.name)
+        for field in dataclasses.fields(arguments)
+        if getattr(arguments, field.name) != field.default
+    }
+    return {
+        name: ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+        for name, value in given.items()
+    }
 
 
 def summary(

@@ -417,7 +417,10 @@ class TestFailures:
         done = crawl(nobody, database, "-s", "RETRY_TIMES=0")
         assert done.returncode == 3
         assert "the site does not answer" in done.stderr
-        assert database.run()["outcome"] == "unreachable"
+        run = database.run()
+        assert run["outcome"] == "unreachable"
+        assert run["summary"].startswith("loopback: unreachable (the site does not answer)")
+        assert sum(run["failed"].values()) == 1
 
     def test_one_page_of_a_site_that_does_not_answer(self, database: Database) -> None:
         nobody = Newspaper(port=9)
@@ -434,10 +437,12 @@ class TestFailures:
 
     def test_listing_without_article_links(self, newspaper: Newspaper, database: Database) -> None:
         newspaper.pages = {"/": "<html><body><a href='/about'>من نحن</a></body></html>"}
-        done = crawl(newspaper, database)
+        done = crawl(newspaper, database, "-a", "discover=listing", "-a", "since=2024-03-01")
         assert done.returncode == 3
         assert "its listings gave no link to an article" in done.stderr
-        assert database.run()["outcome"] == "no_links"
+        run = database.run()
+        assert run["outcome"] == "no_links"
+        assert run["arguments"] == {"discover": "listing", "since": "2024-03-01"}
 
     def test_site_refuses(self, newspaper: Newspaper, database: Database) -> None:
         newspaper.pages = {"/robots.txt": "User-agent: *\nDisallow: /\n", "/": listing([1])}

@@ -1,4 +1,8 @@
-from newscrawl.runs import EXIT_STATUS, outcome, summary
+import logging
+
+import pytest
+
+from newscrawl.runs import EXIT_STATUS, FirstError, outcome, summary
 
 
 def judge(reason: str = "finished", walks: bool = True, new: int = 0, **stats: int) -> str:
@@ -49,3 +53,16 @@ def test_summary_is_one_sentence_with_the_remedy() -> None:
 def test_summary_says_what_is_known_of_the_outcome() -> None:
     because = "GET https://www.alayam24.com/articles-1.html is not in the recording"
     assert f"alayam24: fault ({because}). 0 new" in summary("alayam24", "fault", {}, {}, 0, because)
+
+
+def test_the_first_error_is_kept_in_one_line_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONGODB_URI", "mongodb://writer:s3cret@db.example/newscrawl")
+    kept, log = FirstError(), logging.getLogger("تجربة")
+    log.addHandler(kept)
+    try:
+        raise ValueError("mongodb://writer:s3cret@db.example\nلا يجيب")
+    except ValueError:
+        log.exception("broken %s", "https://www.example.ma/1")
+    log.error("another")
+    log.removeHandler(kept)
+    assert kept.line == "broken https://www.example.ma/1: ValueError: mongodb://***@db.example لا يجيب"
