@@ -376,6 +376,11 @@ def test_the_environment_decides_between_a_named_server_and_the_embedded_one() -
         server.resolve_uri(under_scrapyd)
     with pytest.raises(StoreConfigError, match="must begin with") as raised:
         server.resolve_uri({"MONGODB_URI": "editor:s3cret@db.example"})
+    with pytest.raises(StoreConfigError, match=r"understood: .* %2F") as told:
+        server.resolve_uri({"MONGODB_URI": "mongodb://editor:s3c/ret@db.example/news"})
+    assert "ret@" not in str(told.value)
+    with pytest.raises(StoreConfigError, match="Port must be"):
+        server.resolve_uri({"MONGODB_URI": "mongodb://127.0.0.1:270170"})
     assert "s3cret" not in str(raised.value)
 
 

@@ -16,14 +16,17 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
 from scrapy.utils.conf import closest_scrapy_cfg
+
+from newscrawl.store.uri import redact
 
 if sys.platform != "win32":  # no flock there
     from newscrawl.store import guardian
@@ -65,10 +68,22 @@ def resolve_uri(environ: Mapping[str, str] = os.environ) -> str | None:
     'mongodb://db.example/أخبار'
     >>> resolve_uri({})
 
-    Raises StoreConfigError when it is unset under Scrapyd, or of another scheme.
+    Raises StoreConfigError when it is unset under Scrapyd, of another scheme, or not to be understood.
     """
     uri = environ.get("MONGODB_URI", "").strip()
     if uri.startswith(("mongodb://", "mongodb+srv://")):
+        # pymongo takes what follows a slash in a password for the database, and repeats it.
+        if "@" in uri.partition("://")[2].partition("/")[2].partition("?")[0]:
+            raise StoreConfigError(
+                "MONGODB_URI cannot be understood: in a user name or password / : @ and % are written "
+                "%2F %3A %40 and %25"
+            )
+        if uri.startswith("mongodb://"):
+            with suppress(PyMongoError):  # told by whoever uses it
+                try:
+                    parse_uri(uri)
+                except ValueError as error:  # a port that is none
+                    raise StoreConfigError(f"MONGODB_URI cannot be used: {redact(str(error), uri)}") from None
         return uri
     if uri:
         raise StoreConfigError(
