@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 
 Outcome = Literal[
     "ok", "partial", "nothing_new", "no_links", "refused", "unreachable", "store_down", "killed", "fault",
-    "wrong_use",
 ]  # fmt: skip
 EXIT_STATUS: Mapping[Outcome, int] = {
     "ok": 0,
@@ -42,14 +41,12 @@ EXIT_STATUS: Mapping[Outcome, int] = {
     "nothing_new": 0,
     "fault": 1,
     "killed": 1,
-    "wrong_use": 2,
     "no_links": 3,
     "refused": 3,
     "unreachable": 3,
     "store_down": 4,
 }
-"""Exit status of ``scrapy crawl``. A wrong use is refused before anything runs, but for a section that only
-the site's own pages could have named."""
+"""Exit status of ``scrapy crawl``; 2 is a wrong use, refused before anything runs."""
 
 SENTENCES: Mapping[Outcome, str] = {
     "no_links": "its listings gave no link to an article; has the site changed? See docs/operate.md",
@@ -106,8 +103,8 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
         return "fault"
     if stats.get("log_count/CRITICAL") or stats.get("item_error_count") or stat("not_recorded"):
         return "fault"
-    if stat("wrong_use"):
-        return "wrong_use"
+    if stat("discovery/no_section"):
+        return "no_links"
     stopped = reason in _STOPPED
     if (
         walks

@@ -473,8 +473,8 @@ class NewsSpider(Spider):
         if unknown := self.arguments.sections - names:
             said = no_section(self.site.domain, unknown, sorted(names))
             if unknown == self.arguments.sections:
-                self.why["wrong_use"] = said
-                self._stat("wrong_use")
+                self.why["no_links"] = said
+                self._stat("discovery/no_section")
             else:
                 log.warning("%s", said)
 

@@ -376,9 +376,9 @@ class TestSections:
         assert "more often" not in done.stderr
         assert list(database.ops["marks"].find({"listing": {"$not": {"$regex": "sport"}}})) == marks
 
-    def test_a_section_that_is_not_there_is_a_wrong_use(self, crawled: Newspaper, database: Database) -> None:
+    def test_sections_that_are_not_there_give_no_links(self, crawled: Newspaper, database: Database) -> None:
         done = crawl(crawled, database, "-a", "sections=nosuch", spider="loopback_sections")
-        assert (done.returncode, database.run()["outcome"]) == (2, "wrong_use"), done.stderr
+        assert (done.returncode, database.run()["outcome"]) == (3, "no_links"), done.stderr
         assert "sections='nosuch': 127.0.0.1 has no such section; it has: politics, sport" in done.stderr
         assert "more often" not in done.stderr
         assert crawled.asked == ["/"]

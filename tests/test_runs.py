@@ -28,7 +28,7 @@ def test_outcomes() -> None:
     assert judge("start_error") == "fault"
     assert judge(articles__fault=1, discovery__links=2) == "fault"
     assert judge(not_recorded=1, discovery__links=2, new=2) == "fault"
-    assert judge(wrong_use=1, discovery__pages=1) == "wrong_use"
+    assert judge(discovery__no_section=1, discovery__pages=1, discovery__links=3) == "no_links"
     assert judge(walks=False, new=1) == "ok"
     assert judge(walks=False, articles__pending=1) == "unreachable"
     assert judge(walks=False, articles__refused=1) == "refused"
@@ -40,7 +40,6 @@ def test_outcomes() -> None:
 def test_exit_statuses_tell_the_site_from_the_store_and_from_us() -> None:
     assert {EXIT_STATUS[name] for name in ("ok", "partial", "nothing_new")} == {0}
     assert {EXIT_STATUS[name] for name in ("no_links", "refused", "unreachable")} == {3}
-    assert EXIT_STATUS["wrong_use"] == 2
     assert (EXIT_STATUS["fault"], EXIT_STATUS["store_down"]) == (1, 4)
 
 

@@ -269,7 +269,7 @@ class _Reader:
             longest = duration(table.get("longest", _LONGEST))
         args = {key: str(value) for key, value in table.get("args", {}).items()}
         with self._noting(*path, "args"):
-            Arguments.read(args, self._sites[name].country)
+            Arguments.read(args, self._sites[name].country).check(self._sites[name])
         needs = frozenset(map(str, table.get("needs", [])))
         if self._sites[name].render and BROWSER not in needs:
             self._note(path, f'{name} is read with a browser: add needs = ["{BROWSER}"]')
