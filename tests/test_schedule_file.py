@@ -1,6 +1,7 @@
 """What a schedule file means, and what is refused in it."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from newscrawl.schedule.file import ScheduleError, first_file, load, read
 from newscrawl.schedule.times import Cron, Every, duration, pieces
-from newscrawl.sites import Feed, Site
+from newscrawl.sites import Feed, Listing, Site
 from spiders.alayam24 import Alayam24
 from spiders.maghress import Maghress
 from tests.conftest import PROJECT, scrapy
@@ -24,7 +25,7 @@ def site(name: str, *, refused: str | None = None, render: bool = False) -> Site
         country="MA",
         timezone="Africa/Casablanca",
         article=r"\d+$",
-        discover=[Feed()],
+        discover=[Listing("/", follow_sections=True)],
         refused=refused,
         render=render,
     )
@@ -35,6 +36,7 @@ SITES = {
     "chouala": site("chouala"),
     "lakom": site("lakom", refused="its robots.txt refuses us"),
     "taza": site("taza", render=True),
+    "azul": replace(site("azul"), discover=[Feed(name="sport")]),
 }
 
 
@@ -95,7 +97,7 @@ class TestRead:
         assert list(load(PROJECT / "deploy" / "schedule.toml", spiders).entries) == ["alayam24", "maghress"]
 
     def test_the_first_file_is_a_schedule(self) -> None:
-        assert list(read(first_file(SITES), SITES).entries) == ["anfas", "chouala", "taza"]
+        assert list(read(first_file(SITES), SITES).entries) == ["anfas", "azul", "chouala", "taza"]
 
     def test_the_example_in_the_first_file_is_right(self) -> None:
         text = first_file({})
@@ -150,6 +152,7 @@ class TestMistakes:
             ("[sites.anfas]\nevery = '1h'\nargs.limit = 'all'", 3, "limit='all' should be a whole number"),
             ("[sites.anfas]\nevery = '1h'\n[sites.anfas.args]\nlimit = 'all'", 3, "limit='all'"),
             ("[sites.anfas]\nevery = '1h'\nargs = { sections = ['a'] }", 3, "should be a string, not ['a']"),
+            ("[sites.azul]\nevery = '1h'\nargs = { sections = 'a' }", 3, "no such section; it has: sport"),
             ("[sites.anfas]\nevery = '1h'\nenabled = 'no'", 3, "enabled should be true or false, not 'no'"),
             ("[sites.lakom]\nevery = '1h'", 1, "its robots.txt refuses us"),
             ("[sites.taza]\nevery = '1h'", 1, 'add needs = ["browser"]'),
