@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from pymongo.errors import PyMongoError
@@ -20,6 +21,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.dates import to_hijri
 from newscrawl.kit.asking import Answer, Asking, Fetch
@@ -75,6 +77,11 @@ class ProjectCommand(ScrapyCommand):
             uri = os.environ.get("MONGODB_URI", "")
             print(error if isinstance(error, StoreError) else cannot_be_used(uri, error), file=sys.stderr)
             self.exitcode = EXIT_STATUS["store_down"]
+
+    @property
+    def root(self) -> Path:
+        """The folder of the project."""
+        return Path(closest_scrapy_cfg()).parent
 
     @cached_property
     def sites(self) -> dict[str, Site]:

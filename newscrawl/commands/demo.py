@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from pymongo import MongoClient
-from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.command import ProjectCommand
 from newscrawl.runs import summary
@@ -29,7 +28,7 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, then print each article's title, its day in both calendars, and its source."""
-        recording = Path(closest_scrapy_cfg()).parent / "recordings" / "demo.warc.gz"
+        recording = self.root / "recordings" / "demo.warc.gz"
         with Server(data_folder(demo=True)) as uri:
             for spider in SPIDERS:
                 self.exitcode = max(self.exitcode, _crawl(spider, recording, uri))

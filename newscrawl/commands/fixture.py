@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
-from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.command import AskingCommand, CommandError
 from newscrawl.kit import fixture
@@ -58,7 +57,7 @@ class Command(AskingCommand):
                 "name a site, and a page by its address or a file: scrapy fixture hespress https://..."
             )
         site = self.site(args[0])
-        folder = Path(closest_scrapy_cfg()).parent / "tests" / "sites" / args[0]
+        folder = self.root / "tests" / "sites" / args[0]
         if len(args) == 1:
             pages = [path for path in sorted(folder.glob("*.html")) if path.with_suffix(".json").exists()]
             if pages and not opts.afresh:

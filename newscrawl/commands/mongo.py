@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import UsageError
-from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.command import ProjectCommand
 from newscrawl.store.server import Server, ServerError, StoreConfigError, data_folder
@@ -60,7 +59,7 @@ class Command(ProjectCommand):
             for asked in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(asked, leave)
             with server as uri:
-                print(_guide(uri, database), flush=True)
+                print(_guide(uri, database, self.root), flush=True)
                 while not done.wait(1):
                     if not server.is_up:
                         raise ServerError(f"mongod has gone; its log is {server.data / 'log' / 'mongod.log'}")
@@ -72,10 +71,10 @@ class Command(ProjectCommand):
                 raise
 
 
-def _guide(uri: str, database: str) -> str:
+def _guide(uri: str, database: str, root: Path) -> str:
     """What to type elsewhere; whole lines for a shell, with the Python that has the driver."""
     named = urlsplit(uri)._replace(path=f"/{database}").geturl()
-    python = Path(closest_scrapy_cfg()).parent / ".venv" / "bin" / "python"
+    python = root / ".venv" / "bin" / "python"
     show = f'import pymongo; print(pymongo.MongoClient("{named}").get_default_database().articles.find_one())'
     return f"""MongoDB is up until Ctrl-C: {uri}
 Articles are in {database}.articles. To look at them, in another terminal:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from scrapy import Request
 from scrapy.exceptions import UsageError
-from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.command import AskingCommand, CommandError
 from newscrawl.dates import zone
@@ -65,7 +64,7 @@ class Command(AskingCommand):
             except ValueError as error:
                 raise UsageError(f"--timezone={opts.timezone}: {error}") from None
         found = probe.begin(args[0], name=opts.name, country=opts.country, timezone=opts.timezone)
-        root = Path(closest_scrapy_cfg()).parent
+        root = self.root
         file, folder = root / "spiders" / f"{found.spider}.py", root / "tests" / "sites" / found.spider
         if file.exists():
             raise UsageError(

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from scrapy.exceptions import UsageError
-from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.command import ProjectCommand
 from newscrawl.runs import EXIT_STATUS
@@ -77,10 +76,10 @@ class Command(ProjectCommand):
         With ``--once`` also 3: Scrapyd does not answer or refuses a job.
         """
         try:
-            from newscrawl.schedule.file import ScheduleError, load
+            from newscrawl.schedule.file import ScheduleError, load, usual_file
         except ImportError as error:
             raise _missing(error) from None
-        path = Path(opts.file) if opts.file else Path(closest_scrapy_cfg()).parent / "schedule.toml"
+        path = Path(opts.file) if opts.file else usual_file()
         sites = self.sites
         try:
             if opts.init:

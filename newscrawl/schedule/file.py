@@ -142,14 +142,18 @@ def load(path: Path, sites: Mapping[str, Site]) -> Schedule:
     raise ScheduleError([Mistake(None, message)])
 
 
+def usual_file() -> Path:
+    """The file that ``scrapy schedule`` reads unless it is told another."""
+    return Path(closest_scrapy_cfg()).parent / "schedule.toml"
+
+
 def option(path: Path) -> str:
     """What names this file to ``scrapy schedule``; empty for the one that it reads by itself.
 
     >>> option(Path("/etc/newscrawl/schedule.toml"))
     ' --file /etc/newscrawl/schedule.toml'
     """
-    usual = Path(closest_scrapy_cfg()).parent / "schedule.toml"
-    return "" if path.absolute() == usual.absolute() else f" --file {shlex.quote(str(path))}"
+    return "" if path.absolute() == usual_file().absolute() else f" --file {shlex.quote(str(path))}"
 
 
 def first_file(sites: Mapping[str, Site], option: str = "") -> str:

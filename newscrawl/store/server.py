@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,11 +79,12 @@ def resolve_uri(environ: Mapping[str, str] = os.environ) -> str | None:
                 "%2F %3A %40 and %25"
             )
         if uri.startswith("mongodb://"):
-            with suppress(PyMongoError):  # told by whoever uses it
-                try:
-                    parse_uri(uri)
-                except ValueError as error:  # a port that is none
-                    raise StoreConfigError(f"MONGODB_URI cannot be used: {redact(str(error), uri)}") from None
+            try:
+                parse_uri(uri)
+            except PyMongoError:
+                pass  # told by whoever uses it
+            except ValueError as error:  # a port that is none
+                raise StoreConfigError(f"MONGODB_URI cannot be used: {redact(str(error), uri)}") from None
         return uri
     if uri:
         raise StoreConfigError(
