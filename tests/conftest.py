@@ -75,7 +75,7 @@ def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.Co
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=600,
     )
 
 

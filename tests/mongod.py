@@ -47,7 +47,7 @@ class Mongod:
              "--setParameter", "diagnosticDataCollectionEnabled=false", *self.options],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "mongod has ended"
             with suppress(PyMongoError), self.client() as client:
@@ -110,7 +110,7 @@ def replica_set_uri(members: list[Mongod]) -> str:
 
 def primary(members: list[Mongod]) -> Mongod:
     """The member that is primary, once there is one."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         for member in members:
             with suppress(PyMongoError), member.client() as client:

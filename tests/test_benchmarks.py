@@ -10,7 +10,7 @@ SCRIPTS = sorted(path.stem for path in (PROJECT / "benchmarks").glob("*.py") if 
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_benchmark_runs_and_its_floor_holds(script: str) -> None:
+def test_a_benchmark_runs(script: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{script}"],
         cwd=PROJECT, env=os.environ | {"NEWSCRAWL_TRIALS": "0.01"},

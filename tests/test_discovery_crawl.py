@@ -213,7 +213,7 @@ def test_a_killed_walk_of_any_kind_leaves_no_mark(newspaper: Newspaper, database
     environment |= {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name, **newspaper.environment}
     command = [sys.executable, "-m", "scrapy", "crawl", "loopback_kinds", *SETTINGS]
     victim = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL)
-    assert newspaper.stuck.wait(60)
+    assert newspaper.stuck.wait(240)
     victim.kill()
     victim.wait()
     assert database.ops["marks"].count_documents({}) == 0

@@ -163,7 +163,7 @@ def crawl(loop: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Crawl:
                 "DOWNLOAD_VERIFY_CERTIFICATES": True,
                 "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
                 "RETRY_TIMES": 2,
-                "DOWNLOAD_TIMEOUT": 10,
+                "DOWNLOAD_TIMEOUT": 60,
                 **own,
             }
         )
@@ -377,7 +377,7 @@ def test_a_refused_connection_and_a_timeout_are_told_apart(site: Site, crawl: Cr
         Request(f"http://127.0.0.1:{silent.server_port}/", meta=free),
         Request(gone.url, meta=free),
     ]
-    seen = crawl(asked, DOWNLOAD_TIMEOUT=1.5, RETRY_TIMES=0)
+    seen = crawl(asked, DOWNLOAD_TIMEOUT=3, RETRY_TIMES=0)
     silent.server_close()
     assert {entry[0] for entry in seen} == {"timeout", "refused"}
 

@@ -108,10 +108,10 @@ def trials(
         said: list[str] = []
         reader = threading.Thread(target=lambda c=crawl, s=said: s.append(c.stderr.read()), daemon=True)  # type: ignore[misc]
         reader.start()
-        assert asked.enough.wait(60), said
+        assert asked.enough.wait(240), said
         time.sleep(chance.uniform(0, 0.1))
         detail = fail(chance, crawl)
-        status = crawl.wait(120)
+        status = crawl.wait(600)
         reader.join()
         with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
             database = Database(uri, name, client)

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import statistics
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from newscrawl.page import read
-from tests.trials import timed
 
 FOLDER = os.environ.get("NEWSCRAWL_PAGES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="NEWSCRAWL_PAGES is not set")
@@ -54,21 +51,3 @@ def test_score(score: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["title"] == found["date"] == found["n"]
     assert found["time"] == found["time_n"]
     assert found["viol"] == found["errors"] == 0
-
-
-def test_time_beside_trafilatura(score: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    trafilatura = pytest.importorskip("trafilatura")
-
-    def other(html: bytes, url: str) -> object:
-        return trafilatura.bare_extraction(html, url=url, favor_precision=True, include_comments=False)
-
-    both: list[list[float]] = [[], []]
-    for page in score.load_gold(FOLDER):
-        html = (Path(FOLDER or "") / page["file"]).read_bytes()
-        rounds = [[timed(partial(do, html, page["url"]))[1] for do in (scored, other)] for _ in range(8)]
-        for taken, times in zip(both, zip(*rounds[1:], strict=True), strict=True):
-            taken.append(min(times))
-    ours, theirs = map(statistics.median, both)
-    with capsys.disabled():
-        print(f"\nmedian {ours * 1000:.1f} ms, trafilatura {theirs * 1000:.1f} ms, ratio {ours / theirs:.2f}")
-    assert ours <= 0.4 * theirs

@@ -127,7 +127,7 @@ class Crawling:
         return "".join(self.log)
 
 
-def until(true: Callable[[], object], seconds: float = 30) -> None:
+def until(true: Callable[[], object], seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
         time.sleep(0.05)
@@ -170,7 +170,7 @@ def test_all_is_stored_though_the_browser_is_killed(database: Database) -> None:
     assert [doc["title"] for doc in sorted(database.articles(), key=lambda doc: doc["title"])] == sorted(
         f"خبر محلي رقم {n}" for n in numbers
     )
-    until(lambda: not alive(seen), 10)
+    until(lambda: not alive(seen))
     print(json.dumps({"pages": count, "most memory of crawl and browser, MB": most}))
     assert most < 1500
 

@@ -138,7 +138,7 @@ class TestCrawl:
                 assert crawl.poll() is None
                 time.sleep(0.05)
             claimed.ops["leases"].update_one({}, {"$set": {"job": "two", "holder": None}})
-            said = crawl.communicate(timeout=30)[1]
+            said = crawl.communicate(timeout=240)[1]
         run = claimed.run()
         assert (run["_id"], run["outcome"], run["reason"]) == ("one", "partial", "lease_lost"), said
         assert claimed.ops["leases"].find_one()["job"] == "two"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PROJECT = Path(__file__).parent.parent
-PATIENCE = 30
+PATIENCE = 240
 """Seconds after which a condition that should come true has failed to."""
 
 USER = """

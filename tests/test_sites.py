@@ -213,7 +213,7 @@ def test_all_sites_crawled_at_once_are_stored_right(tmp_path: Path, mongodb: str
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:

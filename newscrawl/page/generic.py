@@ -28,6 +28,8 @@ _ALONE = re.compile(
 _UPDATED = re.compile(r"تحديث|تعديل|حُد[ّ]?ث|updated?|modified|mis(?:e)? à jour", re.IGNORECASE)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
 MAX_DATE_WORDS = 22
+MAX_DATE_LETTERS = 400
+"""Letters of a line in which a date is looked for; 22 words of the longest kind have 300."""
 MAX_BYLINE_WORDS = 10
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|writers?|reporters?|journalists?)/[^/?#]", re.IGNORECASE)
 """The address of the page of an author."""
@@ -52,7 +54,7 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
     """
     first = max(0, (title if title is not None else reading.start) - 6)
     last = max(reading.end, (title or 0) + 1)
-    trunk = _trunk(blocks, title, reading)
+    in_frame = _Frame(_trunk(blocks, title, reading))
     seen: set[str] = set()
     article = set(map(id, reading.paragraphs))
     inside = [i for i in range(reading.start, reading.end) if id(blocks.row[i]) in article]
@@ -61,7 +63,7 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
     marks = [mark for mark in blocks.marks if mark.role == "date"]
     named = {mark.element for mark in marks}
     near = [m for m in marks if first <= m.index <= last + 3 and m.index not in amid]
-    near = [m for m in sorted(near, key=lambda m: m.index < start) if not _clock(m.element, trunk)]
+    near = [m for m in sorted(near, key=lambda m: m.index < start) if not in_frame(m.element)]
     for mark in near:
         machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))
         name = squeeze(mark.element.get("class") or mark.element.get("itemprop") or "")
@@ -77,12 +79,18 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
     inline = [m.element for m in near if m.element.tag in INLINE and m.index <= reading.start + 1]
     for element in inline[:_INLINE]:  # glued to its neighbours in the line
         text = "" if element.get("datetime") else text_of(element)
-        if len(text) <= _LONGEST and text not in seen and _DATE.search(_ascii(text)):
+        if len(text) <= _LONGEST and text not in seen and _dated(text):
             seen.add(text)
             yield from printed(text, "generic", _name(element))
     for index in [*range(start, len(blocks.row)), *range(first, start)]:
         block = blocks.row[index]
-        if block.words > MAX_DATE_WORDS or block.heading or id(block) in article or index in amid:
+        if (
+            block.words > MAX_DATE_WORDS
+            or len(block.text) > MAX_DATE_LETTERS
+            or block.heading
+            or id(block) in article
+            or index in amid
+        ):
             continue
         if block.linked > 0.7 and block.element not in named:
             continue
@@ -91,7 +99,7 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
         if block.text in seen or (not _DIGIT.search(block.text) and not _DATE.search(block.text)):
             continue
         text = _apart(block)
-        if not _DATE.search(_ascii(text)) or _clock(block.element, trunk):
+        if not _dated(text) or in_frame(block.element):
             continue
         seen.add(block.text)
         yield from printed(_with_clock(blocks, index, text), "generic", _name(block.element))
@@ -107,9 +115,9 @@ def _with_clock(blocks: Blocks, index: int, text: str) -> str:
     """A date line with the clock time that stands alone beside it."""
     if ":" in text:
         return text
-    for beside in (index + 1, index - 1):
-        if 0 <= beside < len(blocks.row) and _ALONE.fullmatch(_ascii(blocks.row[beside].text)):
-            return f"{text} {blocks.row[beside].text}"
+    for beside in blocks.row[index + 1 : index + 2] + blocks.row[max(0, index - 1) : index]:
+        if len(beside.text) <= MAX_DATE_LETTERS and _ALONE.fullmatch(_ascii(beside.text)):
+            return f"{text} {beside.text}"
     return text
 
 
@@ -119,18 +127,19 @@ def printed(text: str, rung: str, where: str) -> Iterator[DateCandidate]:
     >>> [c.kind for c in printed("نشر في 3 ماي 2024، آخر تحديث 4 ماي 2024", "generic", "p")]
     ['published', 'modified']
     """
+    text = text[:MAX_DATE_LETTERS]
     change = _UPDATED.search(text)
     if not change:
         yield DateCandidate(text=text, rung=rung, where=where)
         return
     before, after = text[: change.start()], text[change.start() :]
-    if _DATE.search(_ascii(before)):
+    if _dated(before):
         yield DateCandidate(
-            text=text if not _DATE.search(_ascii(after)) else before.rstrip(" |-–،(آخر"),
+            text=text if not _dated(after) else before.rstrip(" |-–،(آخر"),
             rung=rung,
             where=where,
         )
-    if _DATE.search(_ascii(after)):
+    if _dated(after):
         yield DateCandidate(text=after, rung=rung, kind="modified", where=where)
 
 
@@ -144,6 +153,11 @@ def url_date(url: str) -> DateCandidate | None:
     if not hit or not (1 <= int(hit[3]) <= 12 and 1 <= int(hit[4]) <= 31):
         return None
     return DateCandidate(text=f"{hit[1]}-{int(hit[3]):02}-{int(hit[4]):02}", rung="url", where=hit[0])
+
+
+def _dated(text: str) -> bool:
+    """Does a line look like one with a date?"""
+    return len(text) <= MAX_DATE_LETTERS and bool(_DATE.search(_ascii(text)))
 
 
 def _ascii(text: str) -> str:
@@ -162,16 +176,29 @@ def _trunk(blocks: Blocks, title: int | None, reading: Reading) -> set[etree._El
     return {element, *element.iterancestors()}
 
 
-def _clock(element: etree._Element, trunk: set[etree._Element]) -> bool:
-    """Does a date stand in the page's frame and not in the article?"""
-    node: etree._Element | None = element
-    while node is not None and node not in trunk:
-        if node.tag in ("header", "nav", "footer", "aside"):
-            return True
-        if CLOCK.search(f"{node.get('id') or ''} {node.get('class') or ''}".lower()):
-            return True
-        node = node.getparent()
-    return False
+class _Frame:
+    """Does an element stand in the page's frame and not in the article? Asks each element once."""
+
+    def __init__(self, trunk: set[etree._Element]) -> None:
+        self._known = dict.fromkeys(trunk, False)
+
+    def __call__(self, element: etree._Element) -> bool:
+        unknown: list[etree._Element] = []
+        node: etree._Element | None = element
+        while node is not None and node not in self._known:
+            unknown.append(node)
+            node = node.getparent()
+        inside = node is not None and self._known[node]
+        for node in reversed(unknown):
+            inside = inside or _is_frame(node)
+            self._known[node] = inside
+        return inside
+
+
+def _is_frame(element: etree._Element) -> bool:
+    if element.tag in ("header", "nav", "footer", "aside"):
+        return True
+    return bool(CLOCK.search(f"{element.get('id') or ''} {element.get('class') or ''}".lower()))
 
 
 def _before(element: etree._Element) -> str:
@@ -201,11 +228,7 @@ def lede(blocks: Blocks, title: int | None, reading: Reading, description: str |
             continue
         if boilerplate.kind(block.text) or bylines.LED.match(block.text):
             continue
-        if (
-            block.words <= MAX_DATE_WORDS
-            and not block.text.endswith(".")
-            and _DATE.search(_ascii(block.text))
-        ):
+        if block.words <= MAX_DATE_WORDS and not block.text.endswith(".") and _dated(block.text):
             continue
         if index in marked and block.text in text_of(marked[index]):
             return index
