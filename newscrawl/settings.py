@@ -176,6 +176,8 @@ ADDONS = {"newscrawl.download.addon.RecordReplay": 0}
 DOWNLOAD_HANDLERS = {
     "http": "newscrawl.download.handler.DownloadHandler",
     "https": "newscrawl.download.handler.DownloadHandler",
+    # What a site lists is never a file of this machine, nor a way around the handler above.
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 
 # --- Pages that need a browser (Site.render), see newscrawl.download.render.

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
+from scrapy.utils.project import get_project_settings
 
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
 from tests.mongod import mongod
@@ -25,6 +26,42 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         with server.client() as client:
             client.admin.command("createUser", "admin", pwd="a-secret", roles=["userAdminAnyDatabase"])
         yield server.port
+
+
+COMPRESSORS = ["snappy", "zlib", "zstd"]
+
+
+def test_the_server_of_its_own_listens_on_loopback_and_compresses_nothing(mongodb: str) -> None:
+    with MongoClient[dict[str, Any]](mongodb) as client:
+        net = client.admin.command("getCmdLineOpts")["parsed"]["net"]
+        assert net["bindIp"] == "127.0.0.1"
+        assert not net["unixDomainSocket"]["enabled"]
+        assert net["compression"]["compressors"] == "disabled"
+        assert "compression" not in client.admin.command("hello", compression=COMPRESSORS)
+        listening = Path(f"/proc/{client.admin.command('serverStatus')['pid']}/net/tcp").read_text()
+        port = f":{net['port']:04X}"
+    # State 0A is LISTEN; addresses are written backwards.
+    listeners = [line.split()[1] for line in listening.splitlines() if line.split()[3] == "0A"]
+    assert [address for address in listeners if address.endswith(port)] == [f"0100007F{port}"]
+
+
+def test_the_deployed_server_listens_on_loopback_and_compresses_nothing(tmp_path: Path) -> None:
+    config = PROJECT / "deploy" / "mongod.conf"
+    with mongod(tmp_path, "--config", str(config)) as server, server.client() as client:
+        assert "compression" not in client.admin.command("hello", compression=COMPRESSORS)
+        with pytest.raises(OperationFailure, match="not authorized"):
+            client["newscrawl"]["articles"].find_one()
+    assert "\n  bindIp: 127.0.0.1\n" in config.read_text("utf-8")
+
+
+def test_nothing_but_the_web_is_downloaded(tmp_path: Path) -> None:
+    handlers = get_project_settings().getwithbase("DOWNLOAD_HANDLERS")
+    assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
+    page = tmp_path / "خبر.html"
+    page.write_text("<title>خبر</title>", "utf-8")
+    done = scrapy("fetch", "-s", "ITEM_PIPELINES={}", "-s", "EXTENSIONS={}", page.as_uri())
+    assert "خبر" not in done.stdout
+    assert "Unsupported URL scheme 'file'" in done.stderr
 
 
 def make_users(

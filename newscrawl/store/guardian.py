@@ -245,6 +245,8 @@ class Guardian:
             "dbpath": self.folder.db,
             "bind_ip": "127.0.0.1",
             "port": port,
+            # mongod 6.0.5 discloses memory through compressed messages, before it asks who is there.
+            "networkMessageCompressors": "disabled",
             "wiredTigerCacheSizeGB": CACHE_GB,
             "setParameter": "diagnosticDataCollectionEnabled=false",
             "logpath": self._log,
