@@ -251,9 +251,9 @@ class TestOneMachine:
         world.go_on(330)
         filled = [run.args for run in world.runs if run.args]
         assert [(args["since"], args["until"]) for args in filled] == [
-            ("2024-01-14", "2024-01-20"),
-            ("2024-01-07", "2024-01-13"),
-            ("2024-01-01", "2024-01-06"),
+            ("2024-01-15", "2024-01-20"),
+            ("2024-01-08", "2024-01-14"),
+            ("2024-01-01", "2024-01-07"),
         ]
         assert world.overlaps() == []
         assert len([run for run in world.runs if run.site == "s01" and not run.args]) >= 5

@@ -1,6 +1,8 @@
 """What a schedule file means, and what is refused in it."""
 
 import datetime as dt
+import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newscrawl.dates import zone
 from newscrawl.schedule.file import ScheduleError, first_file, load, read
-from newscrawl.schedule.times import Cron, Every, duration, pieces
+from newscrawl.schedule.times import Cron, Every, count_pieces, duration, pieces
 from newscrawl.sites import Feed, Listing, Site
 from spiders.alayam24 import Alayam24
 from spiders.maghress import Maghress
@@ -212,6 +215,113 @@ MOMENTS = st.integers(1_577_836_800, 1_893_456_000).map(lambda second: dt.dateti
 SHARES = st.integers(0, 59).map(lambda second: second / 60)
 
 
+TOML = st.recursive(
+    st.sampled_from(
+        ["true", "0", "-1", "1e9", "inf", "''", "'1h'", "'٥m'", "'0 6 * * *'", "'anfas'", "'30d'",
+         "0001-01-01",
+         "9999-12-31", "2024-02-30", "2024-03-27T10:00:00Z", "10:00:00",
+         f"'{'9' * 5000}d'", "9" * 5000,
+         "'0001-01-01'", "'1445-09-17H'", "'*/0 1-99999999999 * * *'",
+         "'\\u0000'", "'Africa/Casablanca'"]
+    ),
+    lambda inner: st.lists(inner, max_size=2).map(lambda found: f"[{', '.join(found)}]")
+    | st.tuples(st.sampled_from("site since until by every limit url _job x".split()), inner).map(
+        lambda pair: f"{{{pair[0]} = {pair[1]}}}"
+    ),
+    max_leaves=4,
+)  # fmt: skip
+KEYS = "timezone every cron enabled longest args settings needs site since until by".split()
+TABLES = ["", "[defaults]", "[sites.anfas]", "[sites.nobody]", "[sites]", "[[backfills]]"]
+
+
+class TestWhateverIsInTheFile:
+    @settings(max_examples=300, derandomize=True, deadline=None)
+    @given(
+        st.lists(
+            st.tuples(st.sampled_from(TABLES), st.dictionaries(st.sampled_from(KEYS), TOML, max_size=4)),
+            max_size=4,
+        )
+    )
+    def test_any_value_is_taken_or_refused(self, tables: list[tuple[str, dict[str, str]]]) -> None:
+        text = "\n".join(
+            "\n".join([header, *(f"{key} = {value}" for key, value in keys.items())])
+            for header, keys in tables
+        )
+        with suppress(ScheduleError):
+            read(text, SITES)
+
+    def test_deep_nesting_and_long_numbers_are_refused(self) -> None:
+        for text in ("x = " + "[" * 100_000, "x = " + "{a=" * 50_000, f"x = {'9' * 5000}"):
+            with pytest.raises(ScheduleError, match="line 1: no "):
+                read(text, SITES)
+
+    def test_days_before_all_newspapers_are_bounded(self) -> None:
+        text = "[sites.anfas]\nevery = '1h'\n[[backfills]]\nsite = 'anfas'\nsince = 0001-01-01\nuntil = {}"
+        assert refused(text.format("2024-01-01") + "\nby = '1d'")[0][0] == 7
+        first = read(text.format("0001-01-20") + "\nby = '7d'", SITES).pieces[-1]
+        assert (first.since, first.until) == (dt.date(1, 1, 1), dt.date(1, 1, 7))
+        many = "[[backfills]]\nsite = 'anfas'\nsince = 1990-01-01\nuntil = 2024-01-01\nby = '7d'\n"
+        assert "more than 5000" in refused("[sites.anfas]\nevery = '1h'\n" + many * 3)[0][1]
+
+    def test_what_is_no_file_of_a_schedule_is_never_opened(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "large").write_bytes(b"#" * 1_000_001)
+        (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+        for name in ("pipe", "large", "binary", ""):
+            with pytest.raises(ScheduleError, match="it cannot be read"):
+                load(tmp_path / name, SITES)
+
+
+class TestRemarks:
+    NOW = dt.datetime(2024, 3, 27, 12, tzinfo=UTC)
+
+    def said(self, text: str) -> list[str]:
+        return read(text, SITES).said(self.NOW)
+
+    def backfill(self, since: str, until: str, site: str = "anfas") -> str:
+        return f"\n[[backfills]]\nsite = '{site}'\nsince = {since}\nuntil = {until}\nby = '7d'"
+
+    def test_a_backfill_of_a_disabled_site(self) -> None:
+        text = "[sites.anfas]\nevery = '1h'\nenabled = false" + self.backfill("2024-01-01", "2024-01-31")
+        assert self.said(text) == ["line 4: the backfill of anfas waits: the site is not enabled"]
+
+    def test_arguments_that_would_cut_a_piece_short_are_left_out(self) -> None:
+        text = (
+            "[sites.anfas]\nevery = '1h'\n"
+            "args = { limit = '5', url = 'https://anfas.ma/1', sections = 'a' }\n"
+            "settings = { CLOSESPIDER_ITEMCOUNT = '9', DOWNLOAD_DELAY = '5' }"
+        ) + self.backfill("2024-01-01", "2024-01-07")
+        schedule = read(text, SITES)
+        said = "line 5: the backfill of anfas runs without CLOSESPIDER_ITEMCOUNT, limit, url"
+        assert schedule.said(self.NOW) == [said]
+        (piece,), entry = schedule.pieces, schedule.entries["anfas"]
+        assert entry.arguments(piece) == {"sections": "a", "since": "2024-01-01", "until": "2024-01-07"}
+        assert entry.arguments()["limit"] == "5"
+        scheduled = {"SCHEDULED": "True", "CLOSESPIDER_TIMEOUT": "7200"}
+        assert entry.job_settings(piece) == {"DOWNLOAD_DELAY": "5"} | scheduled
+        assert entry.job_settings()["CLOSESPIDER_ITEMCOUNT"] == "9"
+
+    def test_overlaps(self) -> None:
+        text = "[sites.anfas]\nevery = '1h'\n[sites.chouala]\nevery = '1h'"
+        text += self.backfill("2024-01-01", "2024-01-31") + self.backfill("2024-01-31", "2024-02-10")
+        text += self.backfill("2024-01-01", "2024-01-31", "chouala")
+        assert self.said(text) == [
+            "line 10: anfas from 2024-01-31 to 2024-01-31 is also in the backfill of line 5"
+        ]
+
+    def test_days_to_come(self) -> None:
+        text = "[sites.anfas]\nevery = '1h'" + self.backfill("2024-03-04", "2024-04-07")
+        assert self.said(text) == ["2 backfill jobs will wait until the last day has ended"]
+
+    def test_check_says_them(self, tmp_path: Path) -> None:
+        file = tmp_path / "schedule.toml"
+        text = "[sites.alayam24]\nevery = '1h'" + self.backfill("2024-01-01", "9999-12-31", "alayam24")
+        file.write_text(text.replace("7d", "366d").replace("9999", "2100"), "utf-8")
+        done = scrapy("schedule", "--check", "--file", str(file))
+        assert done.returncode == 0
+        assert "backfill jobs will wait until the last day has ended" in done.stdout
+
+
 class TestTimes:
     @given(MOMENTS, st.sampled_from(["1m", "15m", "7h", "1d", "1h30m"]), SHARES)
     @settings(max_examples=200, derandomize=True)
@@ -244,6 +354,27 @@ class TestTimes:
             due.append(words.after(due[-1]))
         days = [moment.date() for moment in due[1:]]
         assert len(set(days)) == len(days) == (days[-1] - days[0]).days + 1
+
+    def test_cron_words_are_those_of_the_zone_of_today(self) -> None:
+        """Morocco left UTC+1 on 2026-09-20; the system's zone files may be older."""
+        now = dt.datetime(2026, 10, 1, tzinfo=UTC)
+        due = Cron("30 6 * * *", "Africa/Casablanca").after(now)
+        assert due == dt.datetime(2026, 10, 1, 6, 30, tzinfo=UTC)
+        assert due == dt.datetime(2026, 10, 1, 6, 30, tzinfo=zone("Africa/Casablanca"))
+
+    @given(
+        st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)),
+        st.integers(0, 800),
+        st.integers(0, 30),
+        st.integers(1, 60),
+    )
+    @settings(max_examples=100, derandomize=True)
+    def test_a_range_that_grows_keeps_its_pieces(self, since: dt.date, days: int, more: int, by: int) -> None:
+        until = since + dt.timedelta(days=days)
+        before = set(pieces(since, until, by))
+        after = set(pieces(since, until + dt.timedelta(days=more), by))
+        assert len(before - after) <= 1
+        assert count_pieces(since, until, by) == len(before)
 
     @given(st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 800), st.integers(1, 60))
     @settings(max_examples=100, derandomize=True)

@@ -85,7 +85,7 @@ class Command(ProjectCommand):
             if opts.init:
                 _write_first(path, sites)
             elif opts.check:
-                print(f"{path}: {load(path, sites)}; no mistake")
+                _print_check(path, load(path, sites))
             elif opts.next:
                 _print_next(load(path, sites))
             else:
@@ -159,6 +159,14 @@ def _write_first(path: Path, sites: dict[str, Site]) -> None:
         f"{path} is written; change it, then: "
         f"scrapy schedule --check{option(path)}, scrapy schedule --next{option(path)}"
     )
+
+
+def _print_check(path: Path, schedule: Schedule) -> None:
+    import datetime as dt
+
+    print(f"{path}: {schedule}; no mistake")
+    for remark in schedule.said(dt.datetime.now(dt.UTC)):
+        print(f"note: {remark}")
 
 
 def _print_next(schedule: Schedule) -> None:

@@ -6,22 +6,31 @@ import datetime as dt
 import difflib
 import re
 import shlex
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.schedule.times import Cron, Every, Rule, duration, pieces, shares
+from newscrawl.dates import zone
+from newscrawl.schedule.times import Cron, Every, Rule, count_pieces, duration, pieces, shares
 from newscrawl.sites import Site
 from newscrawl.spider import Arguments
 
 BROWSER = "browser"
 """The capability that a site with ``render`` needs."""
+LARGEST_FILE = 1_000_000
+"""Bytes of a schedule file, at most."""
+MOST_PIECES = 5000
+"""Jobs of all backfills of a file, at most."""
+CUTTING_ARGS = ("limit", "url")
+"""Arguments of a site that would leave a piece of a backfill incomplete."""
+_CUTTING_SETTINGS = "CLOSESPIDER_"
+"""What the names of settings begin with that would do the same."""
 
 
 class Mistake(NamedTuple):
@@ -61,6 +70,28 @@ class Entry:
     """What a node must be able to do."""
     rank: int
     """Its place among the enabled sites."""
+    timezone: str = "UTC"
+    """The IANA zone of the site, by which its days end."""
+
+    def arguments(self, piece: Piece | None = None) -> dict[str, str]:
+        """The spider arguments of a regular run, or of a piece of a backfill, which is never cut short."""
+        if piece is None:
+            return dict(self.args)
+        kept = {name: value for name, value in self.args.items() if name not in CUTTING_ARGS}
+        return kept | {"since": str(piece.since), "until": str(piece.until)}
+
+    def job_settings(self, piece: Piece | None = None) -> dict[str, str]:
+        """The Scrapy settings of a regular run, or of a piece of a backfill."""
+        kept = {
+            name: value
+            for name, value in self.settings.items()
+            if piece is None or not name.startswith(_CUTTING_SETTINGS)
+        }
+        return kept | {"SCHEDULED": "True", "CLOSESPIDER_TIMEOUT": f"{self.longest.total_seconds():.0f}"}
+
+    def is_over(self, piece: Piece, now: dt.datetime) -> bool:
+        """Have all days of a piece ended at the site?"""
+        return piece.until < now.astimezone(zone(self.timezone)).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +114,20 @@ class Schedule:
 
     entries: Mapping[str, Entry]
     pieces: tuple[Piece, ...] = ()
+    remarks: tuple[Mistake, ...] = ()
+    """What may not be meant, though it is no mistake."""
+
+    def said(self, now: dt.datetime) -> list[str]:
+        """The remarks in words, with what waits for days to come."""
+        waiting = [
+            piece
+            for piece in self.pieces
+            if (entry := self.entries.get(piece.site)) and not entry.is_over(piece, now)
+        ]
+        future = (
+            [f"{_count(waiting, 'backfill job')} will wait until the last day has ended"] if waiting else []
+        )
+        return [*map(str, self.remarks), *future]
 
     def __str__(self) -> str:
         """How much it is, in words."""
@@ -90,6 +135,15 @@ class Schedule:
             return "no site is enabled: nothing would run"
         jobs = f", {_count(self.pieces, 'backfill job')}" if self.pieces else ""
         return f"{_count(self.entries, 'site')}{jobs}"
+
+
+class _Range(NamedTuple):
+    """The days of one backfill."""
+
+    line: int
+    site: str
+    since: dt.date
+    until: dt.date
 
 
 class _Keys(NamedTuple):
@@ -128,18 +182,32 @@ def read(text: str, sites: Mapping[str, Site]) -> Schedule:
         line = re.search(r"line (\d+)", where)
         last = text.rstrip().count("\n") + 1
         raise ScheduleError([Mistake(int(line[1]) if line else last, f"no TOML: {reason}")]) from None
+    except RecursionError:
+        raise ScheduleError([Mistake(1, "no schedule: its lists or tables are nested too deeply")]) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise ScheduleError([Mistake(1, f"no schedule: {error}")]) from None
     return _Reader(text, given, sites).read()
 
 
 def load(path: Path, sites: Mapping[str, Site]) -> Schedule:
     """The schedule in a file; see :func:`read`. Raises ``ScheduleError`` also when there is none."""
     try:
-        return read(path.read_text("utf-8"), sites)
+        return read(_text(path), sites)
     except FileNotFoundError:
         message = f"there is no such file; `scrapy schedule --init{option(path)}` writes a first one"
     except (OSError, UnicodeDecodeError) as error:
         message = f"it cannot be read: {error}"
     raise ScheduleError([Mistake(None, message)])
+
+
+def _text(path: Path) -> str:
+    """What is in a file of a reasonable size; a pipe or a device might never end."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(f"{path} is no regular file")
+    if found.st_size > LARGEST_FILE:
+        raise OSError(f"it has {found.st_size} bytes, a schedule at most {LARGEST_FILE}")
+    return path.read_text("utf-8")
 
 
 def usual_file() -> Path:
@@ -188,7 +256,7 @@ longest = "2h"  # a run that takes longer is ended; what is missing is found by 
 # settings = {{ DOWNLOAD_DELAY = "5" }}
 # needs = ["browser"]        # only on a node started with --can browser
 
-# [[backfills]]              # done once, in jobs of so many days, between the regular runs
+# [[backfills]]              # done once, in jobs of so many days, between the regular runs; without limit
 # site = "example"
 # since = 2024-01-01
 # until = 2024-03-31
@@ -203,6 +271,9 @@ class _Reader:
         self._given = given
         self._sites = sites
         self._mistakes: list[Mistake] = []
+        self._remarks: list[Mistake] = []
+        self._ranges: list[_Range] = []
+        self._count = 0
 
     def read(self) -> Schedule:
         self._table((), self._given, _KEYS.top)
@@ -212,8 +283,8 @@ class _Reader:
         self._zone = self._get("timezone", "UTC")
         with self._noting("timezone"):
             try:
-                ZoneInfo(self._zone)
-            except (KeyError, ValueError, OSError):
+                zone(self._zone)
+            except ValueError:
                 self._zone = "UTC"
                 raise ValueError(
                     f"{self._given['timezone']!r} is no time zone such as 'Africa/Casablanca'"
@@ -232,7 +303,8 @@ class _Reader:
         ]
         if self._mistakes:
             raise ScheduleError(self._mistakes)
-        return Schedule(entries, tuple(found))
+        self._remark_ranges(entries)
+        return Schedule(entries, tuple(found), tuple(sorted(self._remarks)))
 
     def _is_enabled(self, name: str, table: Any, defaults: Mapping[str, Any]) -> bool:
         """Checks also what is not enabled."""
@@ -273,6 +345,8 @@ class _Reader:
             longest = duration(table.get("longest", _LONGEST))
         args = {key: str(value) for key, value in table.get("args", {}).items()}
         with self._noting(*path, "args"):
+            if "_job" in args:
+                raise ValueError("_job is given by the schedule itself; leave it out")
             Arguments.read(args, self._sites[name].country).check(self._sites[name])
         needs = frozenset(map(str, table.get("needs", [])))
         if self._sites[name].render and BROWSER not in needs:
@@ -281,7 +355,14 @@ class _Reader:
             return None
         settings = {key: str(value) for key, value in table.get("settings", {}).items()}
         return Entry(
-            site=name, rule=rule, args=args, settings=settings, longest=longest, needs=needs, rank=rank
+            site=name,
+            rule=rule,
+            args=args,
+            settings=settings,
+            longest=longest,
+            needs=needs,
+            rank=rank,
+            timezone=self._sites[name].timezone,
         )
 
     def _backfill(self, path: tuple[str, ...], table: Any) -> list[Piece]:
@@ -310,10 +391,44 @@ class _Reader:
         if days["since"] > days["until"]:
             self._note((*path, "since"), f"since={table['since']} is after until={table['until']}")
             return []
+        self._count += (count := count_pieces(days["since"], days["until"], by))
+        if self._count > MOST_PIECES:
+            said = f"with its {count} jobs a schedule has more than {MOST_PIECES}; make by longer"
+            self._note((*path, "by"), said)
+            return []
+        self._ranges.append(_Range(self._line(path), name, days["since"], days["until"]))
         return [
             Piece(site=name, since=first, until=last)
             for first, last in pieces(days["since"], days["until"], by)
         ]
+
+    def _remark_ranges(self, entries: Mapping[str, Entry]) -> None:
+        """Remark on backfills that do not mean what they seem to."""
+        for found in self._ranges:
+            entry = entries.get(found.site)
+            if entry is None:
+                self._remarks.append(
+                    Mistake(found.line, f"the backfill of {found.site} waits: the site is not enabled")
+                )
+            elif cutting := [
+                *entry.args.keys() & set(CUTTING_ARGS),
+                *(name for name in entry.settings if name.startswith(_CUTTING_SETTINGS)),
+            ]:
+                names = ", ".join(sorted(cutting))
+                self._remarks.append(
+                    Mistake(found.line, f"the backfill of {found.site} runs without {names}")
+                )
+        last: dict[str, _Range] = {}
+        """Of each site the range that reaches furthest so far."""
+        for found in sorted(self._ranges, key=lambda one: (one.site, one.since)):
+            before = last.get(found.site)
+            if before and found.since <= before.until:
+                until = min(found.until, before.until)
+                days = f"{found.site} from {found.since} to {until}"
+                said = f"{days} is also in the backfill of line {before.line}"
+                self._remarks.append(Mistake(found.line, said))
+            if before is None or found.until > before.until:
+                last[found.site] = found
 
     def _get(self, key: str, otherwise: Any) -> Any:
         """A key of the file, or the default where it is missing or of the wrong type."""

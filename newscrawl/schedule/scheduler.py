@@ -297,8 +297,9 @@ class Scheduler:
                 {"_id": {"$in": [piece.id for piece in pieces]}, "outcome": {"$ne": None}}, {"_id": 1}
             )
         }
-        first = {piece.site: piece for piece in reversed(pieces) if piece.id not in done}
-        sites = [site for site in first if site in entries]
+        open_ = [piece for piece in reversed(pieces) if piece.site in entries and piece.id not in done]
+        first = {piece.site: piece for piece in open_ if entries[piece.site].is_over(piece, now)}
+        sites = list(first)
         for found in self._leases.find({"job": None, "_id": {"$in": sites}, "due_at": {"$gt": now}}):
             if self._is_ours(entries[found["_id"]], nodes, now, late=True):
                 yield found, first[found["_id"]]
@@ -325,15 +326,8 @@ class Scheduler:
         )
         if not self._apply(claimed):
             return None
-        args = dict(entry.args)
-        if piece:
-            args |= {"since": str(piece.since), "until": str(piece.until)}
-        settings = {
-            **entry.settings,
-            "SCHEDULED": "True",
-            "CLOSESPIDER_TIMEOUT": f"{entry.longest.total_seconds():.0f}",
-        }
         try:
+            args, settings = entry.arguments(piece), entry.job_settings(piece)
             self._scrapyd.submit(entry.site, job, args, settings, first=piece is None)
         except ScrapydError as error:
             log.error("%s could not be started here: %s", entry.site, error)

@@ -6,9 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
+
+from newscrawl.dates import zone
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
@@ -107,7 +108,7 @@ class Cron:
         '2024-03-27T04:30:00+00:00'
         """
         moved = MINUTE * self.share
-        local = (moment - moved).astimezone(ZoneInfo(self.zone))
+        local = (moment - moved).astimezone(zone(self.zone))
         return next(CronSim(self._words, local)).astimezone(dt.UTC) + moved
 
 
@@ -135,11 +136,20 @@ def preferred(rank: int, nodes: Sequence[str]) -> str | None:
 def pieces(since: dt.date, until: dt.date, by: int) -> Iterator[tuple[dt.date, dt.date]]:
     """A range of days in pieces of at most ``by`` days, the newest first; both ends belong to a piece.
 
-    >>> [f"{a} {b}" for a, b in pieces(dt.date(2024, 3, 1), dt.date(2024, 3, 10), 7)]
-    ['2024-03-04 2024-03-10', '2024-03-01 2024-03-03']
+    The pieces lie on a grid of days that does not depend on the range (weeks begin on Monday), so that a
+    range that grows keeps all of its pieces but the one that it grows into.
+
+    >>> [f"{a} {b}" for a, b in pieces(dt.date(2024, 3, 1), dt.date(2024, 3, 12), 7)]
+    ['2024-03-11 2024-03-12', '2024-03-04 2024-03-10', '2024-03-01 2024-03-03']
     """
     assert by >= 1
-    while until >= since:
-        first = max(since, until - dt.timedelta(days=by - 1))
-        yield first, until
-        until = first - dt.timedelta(days=1)
+    first, last = since.toordinal(), until.toordinal()
+    while last >= first:
+        begin = max(first, last - (last - 1) % by)  # day 1 of the calendar was a Monday
+        yield dt.date.fromordinal(begin), dt.date.fromordinal(last)
+        last = begin - 1
+
+
+def count_pieces(since: dt.date, until: dt.date, by: int) -> int:
+    """How many :func:`pieces` a range has, without making them."""
+    return (until.toordinal() - 1) // by - (since.toordinal() - 1) // by + 1
