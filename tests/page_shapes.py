@@ -49,6 +49,8 @@ class Shape:
     day: str | None = "2024-10-07"
     time: str | None = "18:45"
     without: tuple[str, ...] = field(default=())
+    declared: bool = False
+    """Does the text stand in the declarations alone?"""
 
 
 def ld(**fields: object) -> str:
@@ -313,6 +315,7 @@ def _client_rendered() -> Shape:
             '<div id="__next"></div>',
             head=ld(datePublished="2024-10-07T18:45:00+01:00", articleBody="\n".join(P)),
         ),
+        declared=True,
     )
 
 

@@ -32,8 +32,11 @@ EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-
 
 _PLAIN = frozenset("b strong i em u font wbr big small sub sup tr tbody".split())
 """Elements whose names are not asked."""
-_TEXT = etree.XPath("boolean(.//h1 | .//text()[string-length(.) > 120])")
-"""Is there anything in a box of the frame that may be an article after all?"""
+_LINKS = etree.XPath(
+    "boolean(.//a) and not(.//h1) and not(.//text()[string-length(normalize-space()) > 30]"
+    "[not(ancestor::a or parent::script or parent::style)])"
+)
+"""Does a box of the frame hold nothing but links and labels?"""
 _UNNAMED: tuple[str, tuple[str, ...]] = ("", ())
 _TIME = ("date",)
 
@@ -100,20 +103,14 @@ def read(root: etree._Element) -> Blocks:
 
     def flush() -> None:
         nonlocal linked
-        if parts:
-            printed = "".join(parts)
-            text = _SPACE.sub(" ", printed).strip()
-            if text:
-                headlines = "    " in printed and len(_GAP.findall(printed)) >= TICKER
-                share = 1.0 if headlines else min(1.0, linked / len(text))
-                row.append(Block(text, text.count(" ") + 1, share, stack[-1][0], heading))
-            parts.clear()
+        printed = "".join(parts)
+        text = _SPACE.sub(" ", printed).strip()
+        if text:
+            headlines = "    " in printed and len(_GAP.findall(printed)) >= TICKER
+            share = 1.0 if headlines else min(1.0, linked / len(text))
+            row.append(Block(text, text.count(" ") + 1, share, stack[-1][0], heading))
+        parts.clear()
         linked = 0
-
-    def close() -> None:
-        element, start, kind = stack.pop()
-        if len(row) > start:
-            boxes.append(Box(element, start, len(row), kind))
 
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
@@ -128,15 +125,16 @@ def read(root: etree._Element) -> Blocks:
             if tag == "br":
                 if heading:
                     parts.append(" ")
-                else:
+                elif parts:
                     flush()
                 continue
             kind, held = named(element) if tag not in _PLAIN else _UNNAMED
             if tag in _BAD_TAGS:
                 kind = "frame"
-            if kind == "frame" and tag not in INLINE and not _TEXT(element):
+            if kind == "frame" and tag not in INLINE and _LINKS(element):
                 walk.skip_subtree()
-                flush()
+                if parts:
+                    flush()
                 skipped = element
                 continue
             if tag == "a":
@@ -146,7 +144,8 @@ def read(root: etree._Element) -> Blocks:
             for role in held:
                 blocks.marks.append(Mark(element, len(row) + bool(parts), role))
             if tag not in INLINE or (kind and tag == "span"):
-                flush()
+                if parts:
+                    flush()
                 stack.append((element, len(row), "bad" if kind == "frame" else kind))
                 if tag in HEADINGS:
                     heading = tag
@@ -157,8 +156,11 @@ def read(root: etree._Element) -> Blocks:
             elif tag == "a":
                 links -= 1
             if stack[-1][0] is element and element is not root:
-                flush()
-                close()
+                if parts:
+                    flush()
+                _, start, kind = stack.pop()
+                if len(row) > start:
+                    boxes.append(Box(element, start, len(row), kind))
                 if tag in HEADINGS:
                     heading = ""
             text = element.tail
@@ -166,7 +168,10 @@ def read(root: etree._Element) -> Blocks:
             parts.append(text)
             if links:
                 linked += len(text.strip())
-    flush()
+    if parts:
+        flush()
     while stack:
-        close()
+        element, start, kind = stack.pop()
+        if len(row) > start:
+            boxes.append(Box(element, start, len(row), kind))
     return blocks

@@ -4,47 +4,35 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice, takewhile
 
 from lxml import etree
 
-from newscrawl.page import boilerplate
+from newscrawl.page import boilerplate, frames
 from newscrawl.page.blocks import Block, Blocks, Box
-from newscrawl.page.names import is_frame
+from newscrawl.page.frames import LINKED, PROSE, is_closed, is_headline_link, is_line, place
+from newscrawl.page.names import kind_of
 
 _ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
-_ENDS = (".", "؟", "!", "…", "»", '"', "”", ":", "؛")
-_PROSE = 8
-"""Words from which a line counts as prose."""
-_LINKED = 0.5
-"""Share of linked letters from which a line is a link."""
-_HALF = 0.5
-"""Share of the page's prose from which a box may be the article whatever its name says."""
 _CAPTION = 30
 """Words from which a line beside a picture is no caption."""
 _MANY = 4
-"""Paragraphs of one box from which they show how the page sets its text."""
-_MAIN = 0.3
-"""Share of the page's prose from which a box named ``body`` is believed."""
+"""Paragraphs of one house from which they show how the page sets its text."""
+_MAIN = 0.6
+"""Share of the paragraphs that such a house holds."""
+_DEEP = 12
+"""Elements above a paragraph that are looked at."""
 _NEARLY_ALL = 0.8
 """Share of a box's prose from which an inner box named ``body`` stands for it."""
-_YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:منذ|قبل)\s")
-_CARD = 8
-"""Lines that a card of a headline, a date and a teaser has at most."""
-_COMMENTS = re.compile("عليق|رد")
-"""What no heading of readers' comments is without."""
-_HEADING = 6
-"""Words of such a heading at most."""
-_TRIED = 5
-"""So many of them are looked at."""
-_STAMP = re.compile(
-    r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}\s[^\W\d]+(?:[\s/]+[^\W\d]+)?[،,]?\s\d{4})"
-    r"(?:\W*(?:\d{1,2}:\d{2}(?::\d{2})?|GMT|[صم]|صباحا|مساء)[ً]?)*\W*",
-    re.IGNORECASE,
-)
-"""A line that is nothing but a day or a clock time."""
-_BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.5}
+_LITTLE = 0.5
+"""Share of the text read without names below which what the names left is too little."""
+_BRIEF = 20
+"""Words below which a page is read again with its short lines."""
+_VERSES = 4
+"""Short lines in one place from which they are a text: a poem, a list of names."""
+_BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.8}
 
 
 @dataclass(slots=True)
@@ -52,6 +40,8 @@ class Reading:
     """The blocks taken for the article."""
 
     paragraphs: list[Block] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    """Their places in the row of blocks."""
     start: int = 0
     """Index of the first paragraph in the row of blocks."""
     end: int = 0
@@ -59,112 +49,57 @@ class Reading:
     outside: int = 0
     """How many paragraphs stand before the box that holds nearly all others."""
 
-
-def unwanted(blocks: Blocks, title: int | None, *, doubt: bool = False) -> list[bool]:
-    """For each block: does it stand in a box whose name says that it is no part of the article?
-
-    A box that holds the title, or most of the page's prose under a name that says ``body``, is a
-    wrapper, and its own name says nothing. With ``doubt`` no name is believed of a box that holds half
-    of the page's prose, but for names such as ``comments``.
-    """
-    lengths = (b.words if b.words >= _PROSE and b.linked < _LINKED else 0 for b in blocks.row)
-    prose = list(accumulate(lengths, initial=0))
-    whole = prose[-1] or 1
-    opened = [0] * (len(blocks.row) + 1)
-    bodies: list[Box] = []
-    for box in blocks.boxes:  # innermost first: a body comes before the boxes around it
-        share = (prose[box.end] - prose[box.start]) / whole
-        if box.hint in ("good", "body", "mixed") and share >= _MAIN:
-            bodies.append(box)
-            continue
-        if box.hint not in ("bad", "mixed") or (title is not None and box.start <= title < box.end):
-            continue
-        if any(box.start <= body.start and body.end <= box.end for body in bodies):
-            continue
-        if doubt and share >= _HALF and not is_frame(box.element):
-            continue
-        opened[box.start] += 1
-        opened[box.end] -= 1
-    return [depth > 0 for depth in accumulate(opened[:-1])]
+    @property
+    def words(self) -> int:
+        """Words of all paragraphs."""
+        return sum(block.words for block in self.paragraphs)
 
 
 def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Reading:
     """The paragraphs of the article, or none.
 
     Each block weighs its words: for the article when they are prose, against it when they are links,
-    known boilerplate or stand in a box named so. The box with the greatest sum is the body; names
-    such as ``articleBody`` add to the sum. Where nothing is left, the names are doubted.
+    known boilerplate, another article or readers' comments. The box with the greatest sum is the body.
+    It is read by the text alone first; then what stands in boxes named after the frame is left out,
+    unless the names take most of the text. Where hardly anything is left, short lines count too.
     """
-    for doubt in (False, True):
-        bad = unwanted(blocks, title, doubt=doubt)
-        if not doubt:
-            for start, end in [*_teasers(blocks, title), *_comments(blocks, title)]:
-                bad[start:end] = [True] * (end - start)
-        found = _read(blocks, title, bad, arabic)
-        if found.paragraphs:
-            return found
-    return Reading()
+    other = frames.others(blocks, title)
+    plain = _read(blocks, title, other, arabic)
+    named = frames.named(blocks, title, plain.places)
+    found = plain
+    if any(named):
+        found = _read(blocks, title, [a or b for a, b in zip(other, named, strict=True)], arabic)
+        if found.words < _LITTLE * plain.words:
+            found = plain
+    if found.words < _BRIEF and (verses := _verses(blocks, title, other)):
+        short = _read(blocks, title, other, arabic, verses)
+        if short.words > 2 * found.words:
+            found = short
+    if not found.paragraphs and any(other):
+        found = _read(blocks, title, [False] * len(other), arabic)
+    return found
 
 
-def _is_line(block: Block) -> bool:
-    """Is a block a line of prose, of whatever?"""
-    return block.words >= _PROSE and block.linked < _LINKED and not block.heading
-
-
-def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
-    """The cards of other articles: boxes of a headline that links away and one paragraph after it.
-
-    One alone may be anything; where the page has less text besides and no date below its title, it lists
-    articles, and its cards are left for ``_is_listing`` to see.
-    """
-    row = blocks.row
-    links = list(accumulate(map(is_headline_link, row), initial=0))
-    prose = list(accumulate(map(_is_line, row), initial=0))
-    cards: dict[int, tuple[int, int]] = {}
-    for box in blocks.boxes:
-        start, end = box.start, box.end
-        if end - start > _CARD or prose[end] - prose[start] != 1 or not 1 <= links[end] - links[start] <= 2:
+def _verses(blocks: Blocks, title: int | None, other: list[bool]) -> frozenset[int]:
+    """The short lines that stand together below the headline, of three words and more each."""
+    lines: dict[etree._Element | None, list[int]] = {}
+    for index in range((title if title is not None else -1) + 1, len(blocks.row)):
+        block = blocks.row[index]
+        if other[index] or block.linked > 0.1 or block.heading or not 3 <= block.words < PROSE:
             continue
-        if title is not None and start <= title < end:
-            continue
-        text = next(i for i in range(start, end) if _is_line(row[i]))
-        if links[text] > links[start]:
-            cards.setdefault(text, (start, end))
-    if len(cards) < 2:
-        return []
-    first = min(start for start, _ in cards.values())
-    head = row[title + 1 : first] if title is not None else []
-    dated = any(_YEAR.search(block.text) and not _is_line(block) for block in head)
-    return list(cards.values()) if dated or prose[-1] >= 2 * len(cards) else []
+        if not boilerplate.kind(block.text):
+            lines.setdefault(place(block), []).append(index)
+    return frozenset(i for group in lines.values() if len(group) >= _VERSES for i in group)
 
 
-def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
-    """What follows the heading of the readers' comments in its box, below two paragraphs or more.
-
-    Where the text goes on in the same place after it, the heading is a button amid the text.
-    """
-    row = blocks.row
-    heads = [i for i, block in enumerate(row) if block.words <= _HEADING and _COMMENTS.search(block.text)]
-    for index in [i for i in heads if boilerplate.kind(row[i].text) == "end"][:_TRIED]:
-        box = next((box for box in blocks.boxes if box.start <= index and box.end > index + 1), None)
-        above = [_place(block) for block in row[(title or 0) + 1 : index] if _is_line(block)]
-        if box is None or len(above) < 2:
-            continue
-        places = set(above)
-        if not any(_is_line(block) and _place(block) in places for block in row[index : box.end]):
-            return [(index, box.end)]
-    return []
-
-
-def _place(block: Block) -> etree._Element | None:
-    """The element in which a paragraph stands among others."""
-    return block.element.getparent() if block.element.tag in ("p", "li") else block.element
-
-
-def _read(blocks: Blocks, title: int | None, bad: list[bool], arabic: bool) -> Reading:
+def _read(
+    blocks: Blocks, title: int | None, bad: list[bool], arabic: bool, verses: frozenset[int] = frozenset()
+) -> Reading:
     row = blocks.row
     weights = [
-        _weight(block, bad[index], title is not None and index <= title, arabic)
+        0.5 * block.words
+        if index in verses
+        else _weight(block, bad[index], title is not None and index <= title, arabic)
         for index, block in enumerate(row)
     ]
     sums = list(accumulate(weights, initial=0.0))
@@ -178,22 +113,22 @@ def _read(blocks: Blocks, title: int | None, bad: list[bool], arabic: bool) -> R
     if best is None:
         return Reading()
     inner, start = _inner(blocks, best, weights, title)
-    kept = _trimmed(blocks, _within(blocks, best, inner, bad, weights, title), weights)
+    kept = _trimmed(blocks, _within(blocks, best, inner, bad, weights, title), weights, verses)
     if not kept or _is_listing(blocks, kept):
         return Reading()
-    return Reading([row[i] for i in kept], kept[0], kept[-1] + 1, best, sum(i < start for i in kept))
+    return Reading([row[i] for i in kept], kept, kept[0], kept[-1] + 1, best, sum(i < start for i in kept))
 
 
 def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:
     words = block.words
-    if block.linked >= _LINKED:
+    if block.linked >= LINKED:
         return -min(words, 12) * 0.8
     if bad:
         return -min(words, 20) * 0.5
     if block.heading or early:
         return 0.0
-    if words < _PROSE:
-        return 0.4 * words if block.text.endswith(_ENDS) else 0.0 if words < 4 else -0.5
+    if words < PROSE:
+        return 0.4 * words if is_closed(block) else 0.0 if words < 4 else -0.5
     if boilerplate.kind(block.text):
         return -words * 0.5
     good = words * (1 - block.linked)
@@ -211,14 +146,14 @@ def _within(
     aside = False
     for index in range(first, box.end):
         block = row[index]
-        if bad[index] or block.linked >= _LINKED or block.text == headline:
+        if bad[index] or block.linked >= LINKED or block.text == headline:
             continue
         kind = boilerplate.kind(block.text)
         aside = aside or kind in ("stop", "end")
         if kind or _is_stamp(blocks, index):
             continue
         prose = _is_prose(block, weights[index])
-        closed = block.text.endswith(_ENDS)
+        closed = is_closed(block)
         if aside and not (prose and block.linked < 0.2 and (closed or block.words >= 15)):
             continue
         if index < inner.start and not (prose and closed):
@@ -239,7 +174,7 @@ def _is_stamp(blocks: Blocks, index: int) -> bool:
     """Is a line the clock time of an entry or the day of another article, and no heading of a chronicle?"""
     row = blocks.row
     text = row[index].text
-    if row[index].heading or row[index].words > _CARD or not _STAMP.fullmatch(text):
+    if row[index].heading or row[index].words > frames.CARD or not frames.STAMP.fullmatch(text):
         return False
     beside = row[max(0, index - 1) : index + 2]
     return ":" in text or any(is_headline_link(block) for block in beside)
@@ -271,7 +206,7 @@ def _beside_picture(block: Block, box: Box) -> bool:
 
 
 def _is_prose(block: Block, weight: float) -> bool:
-    return weight > 0 and not block.heading and block.words >= _PROSE
+    return weight > 0 and not block.heading and block.words >= PROSE
 
 
 def _inner(blocks: Blocks, box: Box, weights: list[float], title: int | None) -> tuple[Box, int]:
@@ -291,89 +226,154 @@ def _inner(blocks: Blocks, box: Box, weights: list[float], title: int | None) ->
         around = title is not None and other.start <= title < other.end
         if other.hint in ("good", "body") and not around:
             return other, nameless.start if nameless else other.start
-        if nameless is None and sum(weight >= _PROSE for weight in weights[other.start : other.end]) >= 3:
+        if nameless is None and sum(weight >= PROSE for weight in weights[other.start : other.end]) >= 3:
             nameless = other
     return nameless or box, nameless.start if nameless else box.start
 
 
-def _trimmed(blocks: Blocks, taken: list[int], weights: list[float]) -> list[int]:
+def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: frozenset[int]) -> list[int]:
     """From the first paragraph to the last: captions, teasers and labels at the edges fall off."""
     row = blocks.row
-    prose = [i for i in taken if _is_prose(row[i], weights[i])]
+    prose = [
+        i for i in taken if weights[i] > 0 and not row[i].heading and (row[i].words >= PROSE or i in verses)
+    ]
     if not prose:
         prose = [i for i in taken if weights[i] > 0 and not row[i].heading]
-    places = Counter(row[i].element.getparent() for i in prose)
+    houses = _houses(row, prose)
+    house, count = Counter(houses.values()).most_common(1)[0] if prose else (None, 0)
+    if count >= _MANY and count >= _MAIN * len(prose):
+        prose = _housed(row, prose, houses, house)
 
     def odd(index: int) -> bool:
         block = row[index]
-        alone = places[block.element.getparent()] < 2 and row[index].element.tag != "p"
-        return alone and not block.text.endswith(_ENDS) and block.words < 25 and len(prose) > 1
+        alone = houses[index] != house and block.element.tag != "p"
+        return alone and not is_closed(block) and block.words < 25 and len(prose) > 1
 
-    place, count = places.most_common(1)[0] if places else (None, 0)
-    if count >= _MANY and count >= _NEARLY_ALL * (
-        len(prose) - 1
-    ):  # a house style: what differs below is not of it
-        while row[prose[-1]].element.getparent() is not place and not _is_quoted(row[prose[-1]], place):
-            prose.pop()
     while len(prose) > 1 and odd(prose[-1]):
         prose.pop()
     while len(prose) > 1 and odd(prose[0]):
         prose.pop(0)
     if not prose:
         return []
-    last = prose[-1]
-    kept = [i for i in taken if prose[0] <= i <= last]
-    for index in taken:  # short closing lines: "وانتهى البيان.", "* كاتب من المغرب"
+    dropped = houses.keys() - prose
+    kept = [i for i in taken if prose[0] <= i <= prose[-1] and i not in dropped]
+    return kept + _closing(row, [i for i in taken if i > prose[-1]], prose[-1], verses, count)
+
+
+def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[int], count: int) -> list[int]:
+    """The short lines that close a text: ``وانتهى البيان.``, ``* كاتب من المغرب``, verses."""
+    kept: list[int] = []
+    where, tag = place(row[last]), row[last].element.tag
+    for index in after:
         block = row[index]
-        closed = block.words >= 3 and block.text.endswith(_ENDS)
-        housed = (
-            count > 1 and block.element.getparent() is place and block.element.tag == row[last].element.tag
-        )
-        if index == last + 1 and not block.heading and (closed or housed) and not block.text.endswith(":"):
-            kept.append(index)
-            last = index
+        if index != last + 1 or block.heading or block.text.endswith(":"):
+            break
+        beside = place(block) is where and (index in verses or (count > 1 and block.element.tag == tag))
+        if not (beside or (block.words >= 3 and is_closed(block))):
+            break
+        kept.append(index)
+        last = index
     return kept
 
 
-def _is_quoted(block: Block, place: etree._Element | None) -> bool:
+_House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]
+"""What paragraphs set alike share: the element around them all, and the kinds of those between."""
+
+
+def _houses(row: list[Block], prose: list[int]) -> dict[int, _House]:
+    """How each paragraph is set."""
+    chains = {i: list(islice(_above(row[i]), _DEEP)) for i in prose}
+    held = Counter(element for chain in chains.values() for element in chain)
+    houses: dict[int, _House] = {}
+    for index, chain in chains.items():
+        inner = list(takewhile(lambda element: held[element] < 2, chain))
+        around = chain[len(inner)] if len(inner) < len(chain) else None
+        houses[index] = around, tuple(map(kind_of, inner))
+    return houses
+
+
+def _above(block: Block) -> Iterator[etree._Element]:
+    """The elements around a paragraph, its place first."""
+    first = place(block)
+    if first is not None:
+        yield first
+        yield from first.iterancestors()
+
+
+def _housed(row: list[Block], prose: list[int], houses: dict[int, _House], house: _House | None) -> list[int]:
+    """The paragraphs of an article whose house style is known: teasers amid them and what another box
+    tells below them, after a label or a heading, are none of it.
+    """
+    own = [i for i in prose if houses[i] == house]
+    last = own[-1]
+    kept: list[int] = []
+    for index in prose:
+        block = row[index]
+        if houses[index] != house and not _is_quoted(block):
+            if not is_closed(block) and block.words < 25:
+                continue
+            if index > last and (not is_closed(block) or _is_parted(row, kept[-1] if kept else last, index)):
+                break
+            if own[0] < index < last and _is_card(row, index, place(block)):
+                continue
+        kept.append(index)
+    return kept
+
+
+def _is_parted(row: list[Block], last: int, index: int) -> bool:
+    """Does a heading, a label or a link stand between two paragraphs?"""
+    return any(
+        b.heading
+        or b.linked >= LINKED
+        or (b.words < PROSE and not is_closed(b) and boilerplate.kind(b.text) != "drop")
+        for b in row[last + 1 : index]
+    )
+
+
+def _is_card(row: list[Block], index: int, where: etree._Element | None) -> bool:
+    """Does a paragraph follow a line without an end in a box of its own?"""
+    above = row[index - 1]
+    return (
+        above.words >= 3
+        and not is_closed(above)
+        and where is not None
+        and where in above.element.iterancestors()
+    )
+
+
+def _is_quoted(block: Block) -> bool:
     """Does a block stand in a quotation or a list?"""
-    node: etree._Element | None = block.element
-    while node is not None and node is not place:
-        if node.tag in ("blockquote", "ul", "ol", "q"):
-            return True
-        node = node.getparent()
-    return False
+    names = (block.element.tag, *(element.tag for element in islice(block.element.iterancestors(), 3)))
+    return any(name in ("blockquote", "ul", "ol", "q", "table") for name in names)
 
 
 def _is_listing(blocks: Blocks, kept: list[int]) -> bool:
     """Does each paragraph stand under a headline that links away, as on a page of teasers?"""
     row = blocks.row
-    prose = [i for i in kept if row[i].words >= _PROSE and not row[i].heading]
+    prose = [i for i in kept if row[i].words >= PROSE and not row[i].heading]
     teasers = 0
     for i in prose:
-        above = i - 2 if i >= 2 and row[i - 1].words <= 4 and row[i - 1].linked < _LINKED else i - 1
+        above = i - 2 if i >= 2 and row[i - 1].words <= 4 and row[i - 1].linked < LINKED else i - 1
         teasers += above >= 0 and is_headline_link(row[above])
     return teasers >= 3 and teasers >= 0.6 * len(prose)
-
-
-def is_headline_link(block: Block) -> bool:
-    """Is a line a headline that links to its article?"""
-    return block.linked >= 0.8 and (block.words >= 5 or (bool(block.heading) and block.words >= 3))
 
 
 def lines(blocks: Blocks) -> list[str]:
     """The paragraphs of an element that a site names as the body.
 
-    Boxes of links, captions and known boilerplate are left out, all else is kept.
+    Boxes of links, captions and known boilerplate are left out, all else is kept; a name removes no box
+    that holds much of the text.
     """
-    bad = unwanted(blocks, None)
+    row = blocks.row
+    told = [i for i, block in enumerate(row) if is_line(block) and not boilerplate.kind(block.text)]
+    bad = frames.named(blocks, None, told)
     kept: list[str] = []
     aside = False
-    for index, block in enumerate(blocks.row):
+    for index, block in enumerate(row):
         kind = boilerplate.kind(block.text)
         if kind in ("stop", "end"):
             aside = True
-        elif not (kind or bad[index] or (aside and (block.linked >= _LINKED or block.words < _PROSE))):
+        elif not (kind or bad[index] or (aside and (block.linked >= LINKED or block.words < PROSE))):
             aside = False
             kept.append(block.text)
-    return kept or [block.text for block in blocks.row if not boilerplate.kind(block.text)]
+    return kept or [block.text for block in row if not boilerplate.kind(block.text)]

@@ -6,7 +6,7 @@ import re
 from typing import Literal, get_args
 
 from newscrawl.items import Article
-from newscrawl.page import blocks, body, boilerplate
+from newscrawl.page import blocks, boilerplate, frames
 from newscrawl.page.document import parse, path_of
 from newscrawl.sites import Site
 
@@ -97,7 +97,7 @@ def _lost(article: Article) -> str | None:
 def _links(article: Article) -> int:
     """How many headlines in the middle of the page link to other articles."""
     found = blocks.read(parse(article.page, article.url).root)
-    frame = body.unwanted(found, None)
+    frame = frames.named(found, None)
     return sum(
-        body.is_headline_link(block) for block, outside in zip(found.row, frame, strict=True) if not outside
+        frames.is_headline_link(block) for block, outside in zip(found.row, frame, strict=True) if not outside
     )

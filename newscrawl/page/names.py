@@ -11,26 +11,38 @@ from functools import lru_cache
 
 from lxml import etree
 
+_PART = (
+    r"(?:[-_ ]?(?:s|ed|ing|ations?|bars?|box(?:es)?|lists?|news|posts?|articles?|links?|items?|areas?|blocks?"
+    r"|wrap(?:per)?|container|section|form|btns?|buttons?|widgets?|holder|icons?|inner|count|stor(?:y|ies)"
+    r"|topics?))*"
+)
+"""What the name of a box is put together from besides the word that tells what it holds."""
 _FRAME = re.compile(
-    r"""comment(?!able) | disqus | related | (?:^|[-_ ])rel[-_] | recommend | share | sharing
-    | (?<!is-)social | bread-?c | sidebar | newsletter | subscri | taboola | outbrain | mgid | cognativex
-    | most[-_]?(?:read|view|popular|comment|recent) | popular | trending | latest | copyright
-    | (?:read|see|also)[-_]?(?:more|also|next|read) | (?:^|[-_ ])more[-_](?!content) | morenews | you[-_]?may
-    | other[-_]?(?:news|articles|posts) | (?:inline|inner|inside)[-_]?(?:article|news|link)
-    | cookie | consent | gdpr | modal | pop-?up | advert | adsense | sponsor | promo | banner | interstitial
-    | (?:^|[-_ ])(?:ads?|adv|dfp|gpt|nav|menu|poll|vote|ticker|footer|pager|rss|login|search)(?=$|[-_ 0-9])
-    | (?:^|[-_ ])print[-_](?:btn|button|icon|link) | no-?print | (?:^|[-_ ])widget(?=$|\s)
-    | (?:^|[-_ ])tags?(?=$|\s|[-_](?:list|links|cloud|box|wrap|container|items?)) | keyword | hashtag
-    | pagination | toolbar | next[-_]prev | prev[-_]next | post[-_]?nav | prayer | weather | breaking
-    | follow | whatsapp | telegram | google[-_]?news | ai[-_]?summary | (?:^|[-_ ])listen(?=$|[-_ ])
-    | (?:font|text)[-_]?(?:resize|size-|control) | visually-hidden | sr-only | screen-reader""",
+    rf"""(?<![a-z])(?:
+    (?:comment | disqus | related | recommend | sharing | sharethis | addthis | share | social | bread-?cr?umb
+        | sidebar | news-?letter | taboola | outbrain | mgid | cognativex | popular | trending | latest
+        | copyrights? | cookie | consent | gdpr | modal | pop-?up | advert(?:s | is(?:e|ing|ement)s?)?
+        | ad-?sense | sponsor | promo(?:tion)? | banner | interstitial | pagination | toolbar | prayer
+        | weather | breaking | keyword | hashtag | subscri(?:be | bers? | ption) | follow(?:us)?){_PART}
+    | rel(?=[-_]) | most[-_]?(?:read | view(?:ed|s)? | popular | comment(?:ed|s)? | recent)
+    | (?:read | see | also)[-_]?(?:more | also | next | read)
+    | more[-_]?(?:news | posts? | articles? | stories | from | links?)
+    | you[-_]?may | other[-_]?(?:news | articles | posts)
+    | (?:inline | inner | inside)[-_]?(?:articles? | news | links?)
+    | (?:ads? | adv | dfp | gpt | nav | menu | poll | vote | ticker | footer | pager | rss | login | search)
+        (?=$ | [-_ 0-9])
+    | print[-_](?:btn | button | icon | link) | no-?print | widget(?=$ | \s)
+    | tags?(?=$ | \s | [-_](?:list | links | cloud | box | wrap | container | items?))
+    | next[-_]prev | prev[-_]next | post[-_]?nav(?:igation)? | whatsapp | telegram | google[-_]?news
+    | ai[-_]?summary | listen(?=$ | [-_ ]) | (?:font | text)[-_]?(?:resize | size-(?=[a-z]) | control)
+    | visually-hidden | sr-only | screen-reader )(?![a-z])""",
     re.VERBOSE,
 )
-"""Boxes that are no part of an article."""
-_SURE = re.compile(
-    r"comment(?!able)|disqus|cookie|consent|gdpr|footer|sidebar|copyright|newsletter|subscri|modal|pop-?up|login"
-    r"|(?:^|[-_ ])(?:nav|menu)(?=$|[-_ ])"
-)
+"""Boxes that are no part of an article: whole words, so that ``shareable`` and ``shadow`` are none."""
+_NEGATED = re.compile(r"(?<![a-z])(?:no|not|has|have|with|without|is|hide)[-_ ](?!print)[a-z]+")
+"""Names that tell of a layout what it has or lacks (``has-sidebar``)."""
+_COMMENTS = re.compile(rf"(?<![a-z])(?:comment|disqus|respond|replies){_PART}(?![a-z])")
+"""Boxes of the readers' comments."""
 _CREDIT = re.compile(
     r"""(?:^|[-_ ])(?:bio|source)(?=$|[-_ 0-9]) | author[-_]?(?:box|bio|info|card|desc|about)
     | about[-_]?author | caption | img[-_]cap | image[-_]?(?:heading|title) | credit
@@ -69,6 +81,7 @@ CLOCK = re.compile(
 )
 """Boxes whose date is that of the visit."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NUMBER = re.compile(r"\d+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -77,7 +90,7 @@ def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[st
     """What class and id (``names``), itemprop and rel say: a hint and roles."""
     split = _CAMEL.sub("-", names[:400]).lower()
     good = _GOOD.search(split) or _GOOD.search(names[:400].lower())
-    frame = _FRAME.search(split)
+    frame = _FRAME.search(_NEGATED.sub(" ", split))
     bad = frame or _CREDIT.search(split)
     kind = "mixed" if good and bad else "good" if good else "frame" if frame else "bad" if bad else ""
     if prop in ("articleBody", "articlebody"):
@@ -93,19 +106,36 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
     (beside its text), ``mixed``, or nothing. And roles, what it holds: ``author``, ``date``, ``lede``,
     ``title``.
     """
-    get = element.get
-    classes, identity, prop, rel = get("class"), get("id"), get("itemprop"), get("rel")
-    style = get("style")
-    if (style and _HIDDEN.search(style)) or get("hidden") is not None or get("aria-hidden") == "true":
-        return "frame", ()
     custom = element.tag if "-" in element.tag else ""
+    items = element.items()
+    if not items and not custom:
+        return "", ()
+    classes = identity = ""
+    prop = rel = None
+    for name, text in items:
+        value = str(text)
+        if name == "class":
+            classes = value
+        elif name == "id":
+            identity = value
+        elif name in ("style", "aria-hidden", "hidden"):
+            if name == "hidden" or (value == "true" if name != "style" else _HIDDEN.search(value)):
+                return "frame", ()
+        elif name == "itemprop":
+            prop = value
+        elif name == "rel":
+            rel = value
     if classes or identity or prop or rel or custom:
-        return _named(f"{custom} {identity or ''} {classes or ''}", prop, rel)
+        return _named(f"{custom} {identity} {classes}", prop, rel)
     return "", ()
 
 
-def is_frame(element: etree._Element) -> bool:
-    """Is an element surely of the page's frame or its readers' (menu, footer, comments, consent)?"""
-    if element.tag in ("nav", "footer", "aside", "figcaption", "menu"):
-        return True
-    return bool(_SURE.search(f"{element.get('id') or ''} {element.get('class') or ''}".lower()))
+def kind_of(element: etree._Element) -> tuple[str, str]:
+    """Tag and class of an element without numbers: boxes of one kind share them."""
+    return str(element.tag), _NUMBER.sub("", element.get("class") or "")
+
+
+def is_comments(element: etree._Element) -> bool:
+    """Is an element named after readers' comments?"""
+    names = f"{element.get('id') or ''} {element.get('class') or ''}"
+    return bool(_COMMENTS.search(_CAMEL.sub("-", names).lower()))

@@ -1,0 +1,265 @@
+"""What of a page is not its article: other articles, readers' comments, boxes named after the frame.
+
+The text decides. Names of classes and tags only advise: they remove labels and links, and prose where
+the text itself does not speak for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+from itertools import accumulate, pairwise
+
+from lxml import etree
+
+from newscrawl.page import boilerplate
+from newscrawl.page.blocks import Block, Blocks, Box
+from newscrawl.page.names import is_comments, kind_of
+
+PROSE = 8
+"""Words from which a line counts as prose."""
+LINKED = 0.5
+"""Share of linked letters from which a line is a link."""
+ENDS = (".", "؟", "!", "…", "»", '"', "”", "″", ":", "؛")
+CARD = 8
+"""Lines that a card of a headline, a date and a teaser has at most."""
+LETTERS = 60
+"""Letters from which a closed line in a paragraph of its own is judged by its text alone."""
+_YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:منذ|قبل)\s")
+_COMMENTS = re.compile("عليق|رد|comment", re.IGNORECASE)
+"""What no heading of readers' comments is without."""
+_HEADING = 6
+"""Words of such a heading at most."""
+_TRIED = 5
+"""So many of them are looked at."""
+_MOST = 0.5
+"""Share of an article's prose from which the name of the box around it says nothing."""
+_MUCH = 0.2
+"""The same of boxes that hold several paragraphs of it."""
+_LEAVES = frozenset("p li blockquote td".split())
+STAMP = re.compile(
+    r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
+    r"|(?:[^\W\d]{3,10}[،,]?\s)?\d{1,2}\s[^\W\d]+(?:[\s/]+[^\W\d]+)?[،,]?\s\d{4})"
+    r"(?:\W*(?:\d{1,2}:\d{2}(?::\d{2})?|GMT|[صم]|صباحا|مساء)[ً]?)*\W*",
+    re.IGNORECASE,
+)
+"""A line that is nothing but a day or a clock time."""
+_HEADLINE = range(3, 26)
+"""Words of a headline."""
+
+
+def is_line(block: Block) -> bool:
+    """Is a block a line of prose, of whatever?"""
+    return block.words >= PROSE and block.linked < LINKED and not block.heading
+
+
+def is_closed(block: Block) -> bool:
+    """Does a line end as a sentence does?"""
+    return block.text.endswith(ENDS)
+
+
+def is_headline_link(block: Block) -> bool:
+    """Is a line a headline that links to its article?"""
+    return block.linked >= 0.8 and (block.words >= 5 or (bool(block.heading) and block.words >= 3))
+
+
+def place(block: Block) -> etree._Element | None:
+    """The element in which a paragraph stands among others: that of its list or quotation, too."""
+    element = block.element
+    if element.tag not in ("p", "li", "blockquote") and not block.heading:
+        return element
+    above = element.getparent()
+    while above is not None and above.tag in ("ul", "ol", "li", "blockquote"):
+        above = above.getparent()
+    return above
+
+
+def others(blocks: Blocks, title: int | None) -> list[bool]:
+    """For each block: does its text tell that it is no part of the article?"""
+    row = blocks.row
+    found = [False] * len(row)
+    for start, end in [*_teasers(blocks, title), *_comments(blocks, title)]:
+        found[start:end] = [True] * (end - start)
+    if title is not None and (second := second_article(blocks, title)) is not None:
+        found[second:] = [True] * (len(row) - second)
+    return found
+
+
+def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> list[bool]:
+    """For each block: does it stand in a box whose name says that it is no part of the article?
+
+    ``article`` are the places of the blocks that the text alone takes for the article. A name that
+    stands on much of it, in one box or in many of one kind, says nothing; nor does that of a wrapper of
+    the headline or of a single closed paragraph.
+    """
+    row = blocks.row
+    opened = [0] * (len(row) + 1)
+    taken = [0] * len(row)
+    for index in article:
+        taken[index] = row[index].words if is_line(row[index]) else 0
+    words = list(accumulate(taken, initial=0))
+    lines = list(accumulate(map(bool, taken), initial=0))
+    whole = words[-1] or 1
+    kinds: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    boxes = [box for box in blocks.boxes if box.hint in ("bad", "mixed")]
+    for box in boxes:
+        kind = kinds[kind_of(box.element)]
+        kind[0] += words[box.end] - words[box.start]
+        kind[1] += lines[box.end] - lines[box.start]
+    for box in boxes:
+        if title is not None and box.start <= title < box.end:
+            continue
+        total, count = kinds[kind_of(box.element)]
+        if total >= _MOST * whole or (count > 1 and total >= _MUCH * whole) or _speaks(row, box):
+            continue
+        opened[box.start] += 1
+        opened[box.end] -= 1
+    return [depth > 0 for depth in accumulate(opened[:-1])]
+
+
+def _speaks(row: list[Block], box: Box) -> bool:
+    """Is a box a single paragraph whose text speaks for itself?"""
+    block = row[box.start]
+    if box.end - box.start > 1 or box.element.tag not in _LEAVES or len(block.text) < LETTERS:
+        return False
+    return block.linked < 0.2 and is_closed(block) and not boilerplate.kind(block.text)
+
+
+# Other articles ---------------------------------------------------------------------------------------
+
+
+def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
+    """The cards of other articles: boxes of a headline that links away and one paragraph after it.
+
+    One alone may be anything; where the page has less text besides and no date below its title, it lists
+    articles, and its cards are left for ``body`` to see.
+    """
+    row = blocks.row
+    links = list(accumulate(map(is_headline_link, row), initial=0))
+    prose = list(accumulate(map(is_line, row), initial=0))
+    cards: dict[int, tuple[int, int]] = {}
+    for box in blocks.boxes:
+        start, end = box.start, box.end
+        if end - start > CARD or prose[end] - prose[start] != 1 or not 1 <= links[end] - links[start] <= 2:
+            continue
+        if title is not None and start <= title < end:
+            continue
+        text = next(i for i in range(start, end) if is_line(row[i]))
+        if links[text] > links[start]:
+            cards.setdefault(text, (start, end))
+    if len(cards) < 2:
+        return []
+    first = min(start for start, _ in cards.values())
+    head = row[title + 1 : first] if title is not None else []
+    dated = any(_YEAR.search(block.text) and not is_line(block) for block in head)
+    return list(cards.values()) if dated or prose[-1] >= 2 * len(cards) else []
+
+
+def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
+    """The readers' comments: what is named so, or follows their heading, below the article's text.
+
+    Where the text goes on in the same place after the heading, it is a button amid the text.
+    """
+    row = blocks.row
+    start = title or 0
+    found: list[tuple[int, int]] = []
+    told = next((i for i in range(start + 1, len(row)) if _is_told(row[i])), len(row))
+    for box in blocks.boxes:
+        if (
+            box.hint == "bad"
+            and box.start > told
+            and box.element.tag not in _LEAVES
+            and is_comments(box.element)
+        ):
+            found.append((box.start, box.end))
+    heads = [i for i, block in enumerate(row) if block.words <= _HEADING and _COMMENTS.search(block.text)]
+    for index in [i for i in heads if boilerplate.kind(row[i].text) == "end"][:_TRIED]:
+        above = [place(block) for block in row[start + 1 : index] if is_line(block)]
+        if not above:
+            continue
+        places = set(above)
+        end = next((box.end for box in blocks.boxes if box.start <= index and box.end > index + 1), index)
+        if any(is_line(block) and place(block) in places for block in row[index:end]):
+            continue
+        if end > index and (len(above) > 1 or _are_apart(row, index + 1, end)):
+            found.append((index, end))
+            break
+    return found
+
+
+def _is_told(block: Block) -> bool:
+    """Is a line a whole sentence of an article?"""
+    return is_line(block) and block.words >= 15 and block.linked < 0.2 and is_closed(block)
+
+
+def _are_apart(row: list[Block], start: int, end: int) -> bool:
+    """Does each of the paragraphs stand in a box of its own or below a name, as comments do?"""
+    prose = [i for i in range(start, end) if is_line(row[i])]
+    return len(prose) > 1 and all(
+        row[i].element.getparent() is not row[j].element.getparent() or j > i + 1 for i, j in pairwise(prose)
+    )
+
+
+def second_article(blocks: Blocks, title: int) -> int | None:
+    """Where the next article's headline stands, when the page shows another one after its own.
+
+    A second ``h1``, an ``article`` with a heading of its own, or a line of the headline's own kind with a
+    day below it; in a box apart from the text before it.
+    """
+    row = blocks.row
+    told = next((i for i in range(title + 1, len(row)) if is_line(row[i])), None)
+    if told is None:
+        return None
+    boxes = _articles(blocks, title)
+    head = row[title].element
+    kind = kind_of(head) if row[title].heading or kind_of(head)[1] else None
+    places: set[etree._Element | None] = set()
+    for index in range(told, len(row)):
+        block = row[index]
+        if is_line(block) and block.text != row[title].text:
+            places.add(place(block))
+            continue
+        if block.words not in _HEADLINE or block.text == row[title].text:
+            continue
+        if block.heading == "h1" and not _is_subhead(row, index, title, places):
+            return index
+        if index in boxes and block.heading:
+            return index
+        alike = kind is not None and kind_of(block.element) == kind
+        if (alike or (block.linked < LINKED and not is_closed(block))) and _is_dated(row, index, places):
+            return index
+    return None
+
+
+def _articles(blocks: Blocks, title: int) -> set[int]:
+    """Where the ``article`` elements after the headline begin that neither hold it nor stand in its own."""
+    own = next((b for b in blocks.boxes if b.element.tag == "article" and b.start <= title < b.end), None)
+    if own is None:
+        return set()
+    return {
+        index
+        for box in blocks.boxes
+        if box.element.tag == "article" and box.start >= own.end
+        for index in range(box.start, min(box.start + 3, box.end))
+    }
+
+
+def _is_subhead(row: list[Block], index: int, title: int, places: set[etree._Element | None]) -> bool:
+    """Does a heading stand among the paragraphs before it, and the headline elsewhere?"""
+    own = row[index].element.getparent()
+    return own in places and row[title].element.getparent() is not own
+
+
+def _is_dated(row: list[Block], index: int, places: set[etree._Element | None]) -> bool:
+    """Does a line stand above a day and then prose, in another place than the text before it?"""
+    stamp = next((i for i in range(index + 1, min(index + 4, len(row))) if _is_day(row[i])), None)
+    if stamp is None or _is_day(row[index]) or any(map(is_line, row[index + 1 : stamp])):
+        return False
+    prose = next((b for b in row[stamp + 1 : stamp + 6] if _is_told(b)), None)
+    return prose is not None and place(prose) not in places
+
+
+def _is_day(block: Block) -> bool:
+    text = block.text
+    return block.words <= CARD and "20" in text and bool(STAMP.fullmatch(text))
