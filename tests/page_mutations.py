@@ -14,7 +14,7 @@ from tests.page_shapes import HEADLINES, Shape
 
 _PARSER = html.HTMLParser(encoding="utf-8")
 _SEMANTIC = frozenset("article main section header footer aside nav figure figcaption hgroup time".split())
-_OTHER = (
+OTHER = (
     "أعلن المكتب المسير للنادي المحلي، في بلاغ صدر صباح السبت، عن انطلاق تداريب الموسم الجديد بالملعب البلدي.",
     "وأشار البلاغ إلى أن الطاقم التقني استدعى خمسة وعشرين لاعبا، بينهم ثمانية من أبناء المدرسة.",
     "وقال مدرب الفريق إن الهدف هو العودة إلى القسم الأول، مضيفا أن الجمهور سيلعب دورا مهما هذا العام.",
@@ -129,14 +129,12 @@ def _second(root: etree._Element, shape: Shape) -> None:
         if all(place in p.iterancestors() for p in paragraphs) or place.tag == "body":
             break
     if place is None or head is None or place.tag in ("body", "html", "main"):
-        place = root.find(".//body")
-        assert place is not None
-        at = (
-            next((i for i, e in enumerate(place) if head in e.iter()), len(place) - 1)
-            if head is not None
-            else 0
-        )
-        place.insert(at + 1, _article(head))
+        around = root.find(".//main")
+        around = root.find(".//body") if around is None else around
+        assert around is not None
+        own = {*paragraphs, head}
+        last = max((i for i, child in enumerate(around) if not own.isdisjoint(child.iter())), default=0)
+        around.insert(last + 1, _article(head))
         return
     place.addnext(_article(head, place))
 
@@ -150,7 +148,7 @@ def _article(head: etree._Element | None, place: etree._Element | None = None) -
     date = etree.SubElement(outer, "div", {"class": "date"})
     date.text = "السبت 5 أكتوبر 2024 - 09:10"
     body = etree.SubElement(outer, "div")
-    for text in _OTHER:
+    for text in OTHER:
         etree.SubElement(body, "p").text = text
     return outer
 

@@ -163,8 +163,6 @@ def _within(
         loose = not closed or index < inner.start
         if loose and block.words < _CAPTION and _beside_picture(block, box):
             continue
-        if block.heading == "h1" and title is not None and taken:
-            break
         aside = aside and not prose
         taken.append(index)
     return taken
@@ -239,9 +237,11 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
     ]
     if not prose:
         prose = [i for i in taken if weights[i] > 0 and not row[i].heading]
-    houses = _houses(row, prose)
-    house, count = Counter(houses.values()).most_common(1)[0] if prose else (None, 0)
-    if count >= _MANY and count >= _MAIN * len(prose):
+    houses = _houses(row, prose, taken)
+    house, count = Counter(houses[i] for i in prose).most_common(1)[0] if prose else (None, 0)
+    strict = count >= _MANY and count >= _MAIN * len(prose)
+    told = set(prose)
+    if strict:
         prose = _housed(row, prose, houses, house)
 
     def odd(index: int) -> bool:
@@ -255,9 +255,16 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
         prose.pop(0)
     if not prose:
         return []
-    dropped = houses.keys() - prose
+    dropped = told.difference(prose)
+    if strict:
+        dropped.update(i for i in taken if i not in told and houses[i] != house and _is_label(row[i]))
     kept = [i for i in taken if prose[0] <= i <= prose[-1] and i not in dropped]
     return kept + _closing(row, [i for i in taken if i > prose[-1]], prose[-1], verses, count)
+
+
+def _is_label(block: Block) -> bool:
+    """Is a short line neither a heading nor the end of a sentence nor part of a list?"""
+    return not block.heading and block.words >= 3 and not is_closed(block) and not _is_quoted(block)
 
 
 def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[int], count: int) -> list[int]:
@@ -280,10 +287,10 @@ _House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]
 """What paragraphs set alike share: the element around them all, and the kinds of those between."""
 
 
-def _houses(row: list[Block], prose: list[int]) -> dict[int, _House]:
-    """How each paragraph is set."""
-    chains = {i: list(islice(_above(row[i]), _DEEP)) for i in prose}
-    held = Counter(element for chain in chains.values() for element in chain)
+def _houses(row: list[Block], prose: list[int], lines: list[int]) -> dict[int, _House]:
+    """How each line is set, beside the paragraphs."""
+    chains = {i: list(islice(_above(row[i]), _DEEP)) for i in {*prose, *lines}}
+    held = Counter(element for i in prose for element in chains[i])
     houses: dict[int, _House] = {}
     for index, chain in chains.items():
         inner = list(takewhile(lambda element: held[element] < 2, chain))

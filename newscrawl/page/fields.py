@@ -22,6 +22,10 @@ from newscrawl.sites import Markup, Site
 _ARABIC = re.compile("[\u0620-\u064a]")
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-img", "src")
 _WORD = re.compile(r"\w+")
+_OPENING = 30
+"""Letters by which a paragraph is known again."""
+_TOLD = 40
+"""Words from which a declared text tells where the article ends."""
 MIN_WORDS = 8
 """Words below which a text is no body."""
 
@@ -196,6 +200,9 @@ class _Page:
             else []
         )
         words, told_words = sum(len(p.split()) for p in paragraphs), sum(len(p.split()) for p in told)
+        if told:
+            paragraphs, same = _bounded(paragraphs, told)
+            words = words if same or told_words < _TOLD else 0
         if told_words >= MIN_WORDS and told_words > 3 * words:
             self.raw.body = told
             self.origin("body", "jsonld")
@@ -216,6 +223,7 @@ class _Page:
             nodes = [
                 node for node in nodes if node not in removed and outside.isdisjoint(node.iterancestors())
             ]
+            nodes = self._of_one_article(nodes)
             places = set(nodes)
             for element in removed:
                 if not places.isdisjoint(element.iterancestors()):
@@ -226,6 +234,25 @@ class _Page:
                 return kept
             spoken = spoken or any(squeeze(hit if isinstance(hit, str) else text_of(hit)) for hit in hits)
         return [] if spoken else None
+
+    def _of_one_article(self, nodes: list[etree._Element]) -> list[etree._Element]:
+        """The matches that stand with the page's own headline, where another article follows it."""
+        hits = next((hits for _, hits in markup.found(self.places, self.markup.title)), [])
+        heads = [hit for hit in hits if not isinstance(hit, str)]
+        if len(nodes) < 2 or not heads:
+            return nodes
+        owners = [next(node.iterancestors("article"), None) for node in nodes]
+        own = next(heads[0].iterancestors("article"), None)
+        if own is not None and own in owners:
+            nodes = [
+                node
+                for node, owner in zip(nodes, owners, strict=True)
+                if owner is own or (owner is not None and own in owner.iterancestors())
+            ]
+        told = text_of(heads[0])
+        others = {head for head in [*heads[1:], *self.root.iter("h1")] if text_of(head) != told}
+        others.difference_update(heads[:1])
+        return _before(self.root, nodes, others, heads[0]) if others else nodes
 
     def lede(self) -> None:
         """The summary above the body; one that the body goes on from is the body's first paragraph."""
@@ -389,6 +416,40 @@ class _Page:
         else:
             return
         self.origin("publisher", rung)
+
+
+def _before(
+    root: etree._Element, nodes: list[etree._Element], heads: set[etree._Element], title: etree._Element
+) -> list[etree._Element]:
+    """The elements that stand before the first other headline below them; one among the paragraphs is a
+    sub-heading.
+    """
+    wanted = set(nodes)
+    kept: list[etree._Element] = []
+    for element in root.iter(etree.Element):
+        if element in wanted:
+            kept.append(element)
+        elif element in heads and kept:
+            above = element.getparent()
+            beside = kept[-1].tag == "p" and above is kept[-1].getparent() and above is not title.getparent()
+            if not beside and above not in kept:
+                break
+    return kept
+
+
+def _bounded(paragraphs: list[str], told: list[str]) -> tuple[list[str], bool]:
+    """The paragraphs up to the end of the text that the page declares, and whether any is of that text.
+
+    What follows its end is another article, where it is as long as one.
+    """
+    whole = headline.bare(" ".join(told))
+    plain = [headline.bare(text) for text in paragraphs]
+    own = [i for i, text in enumerate(plain) if len(text) >= _OPENING and text[:_OPENING] in whole]
+    if not own:
+        return paragraphs, not paragraphs
+    rest = sum(len(text.split()) for text in paragraphs[own[-1] + 1 :])
+    ended = headline.bare(told[-1])[-_OPENING:] in plain[own[-1]]
+    return (paragraphs[: own[-1] + 1] if ended and rest >= _TOLD else paragraphs), True
 
 
 def _image(element: etree._Element) -> str:

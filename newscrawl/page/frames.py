@@ -217,30 +217,33 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     places: set[etree._Element | None] = set()
     for index in range(told, len(row)):
         block = row[index]
-        if is_line(block) and block.text != row[title].text:
+        if block.words in _HEADLINE and not is_closed(block) and block.text != row[title].text:
+            if block.heading == "h1" and not _is_subhead(row, index, title, places):
+                return index
+            if index in boxes and block.heading:
+                return index
+            alike = kind is not None and kind_of(block.element) == kind
+            if (alike or block.linked < LINKED) and _is_dated(row, index, places):
+                return index
+        if is_line(block):
             places.add(place(block))
-            continue
-        if block.words not in _HEADLINE or block.text == row[title].text:
-            continue
-        if block.heading == "h1" and not _is_subhead(row, index, title, places):
-            return index
-        if index in boxes and block.heading:
-            return index
-        alike = kind is not None and kind_of(block.element) == kind
-        if (alike or (block.linked < LINKED and not is_closed(block))) and _is_dated(row, index, places):
-            return index
     return None
 
 
 def _articles(blocks: Blocks, title: int) -> set[int]:
-    """Where the ``article`` elements after the headline begin that neither hold it nor stand in its own."""
-    own = next((b for b in blocks.boxes if b.element.tag == "article" and b.start <= title < b.end), None)
+    """Where the ``article`` elements after the article's own begin, which holds its headline or, without
+    a heading, its text; entries of one account are alike and none of them.
+    """
+    boxes = [box for box in blocks.boxes if box.element.tag == "article" and box.end > title]
+    own = next((box for box in boxes if box.start <= title), None)
     if own is None:
-        return set()
+        own = min(boxes, key=lambda box: box.start, default=None)
+        if own is None or any(block.heading for block in blocks.row[own.start : min(own.start + 3, own.end)]):
+            return set()
     return {
         index
-        for box in blocks.boxes
-        if box.element.tag == "article" and box.start >= own.end
+        for box in boxes
+        if box.start >= own.end
         for index in range(box.start, min(box.start + 3, box.end))
     }
 
