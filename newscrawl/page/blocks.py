@@ -96,7 +96,7 @@ def read(root: etree._Element) -> Blocks:
     blocks = Blocks()
     row, boxes = blocks.row, blocks.boxes
     parts: list[str] = []
-    links = linked = visited = 0
+    links = linked = visited = articles = 0
     heading = ""
     skipped = None
     stack: list[tuple[etree._Element, int, str]] = [(root, 0, "")]
@@ -131,7 +131,8 @@ def read(root: etree._Element) -> Blocks:
             kind, held = named(element) if tag not in _PLAIN else _UNNAMED
             if tag in _BAD_TAGS:
                 kind = "frame"
-            if kind == "frame" and tag not in INLINE and _LINKS(element):
+            own = tag == "footer" and articles
+            if kind == "frame" and tag not in INLINE and not own and _LINKS(element):
                 walk.skip_subtree()
                 if parts:
                     flush()
@@ -139,6 +140,8 @@ def read(root: etree._Element) -> Blocks:
                 continue
             if tag == "a":
                 links += 1
+            elif tag == "article":
+                articles += 1
             elif tag == "time":
                 held = _TIME
             for role in held:
@@ -155,6 +158,8 @@ def read(root: etree._Element) -> Blocks:
                 skipped = None
             elif tag == "a":
                 links -= 1
+            elif tag == "article":
+                articles -= 1
             if stack[-1][0] is element and element is not root:
                 if parts:
                     flush()

@@ -46,6 +46,8 @@ class Reading:
     """Index of the first paragraph in the row of blocks."""
     end: int = 0
     box: Box | None = None
+    until: int | None = None
+    """Index of the next article's headline, where the page shows one."""
     outside: int = 0
     """How many paragraphs stand before the box that holds nearly all others."""
 
@@ -63,7 +65,8 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
     It is read by the text alone first; then what stands in boxes named after the frame is left out,
     unless the names take most of the text. Where hardly anything is left, short lines count too.
     """
-    other = frames.others(blocks, title)
+    until = frames.second_article(blocks, title) if title is not None else None
+    other = frames.others(blocks, title, until)
     plain = _read(blocks, title, other, arabic)
     named = frames.named(blocks, title, plain.places)
     found = plain
@@ -77,6 +80,7 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
             found = short
     if not found.paragraphs and any(other):
         found = _read(blocks, title, [False] * len(other), arabic)
+    found.until = until
     return found
 
 
@@ -116,7 +120,8 @@ def _read(
     kept = _trimmed(blocks, _within(blocks, best, inner, bad, weights, title), weights, verses)
     if not kept or _is_listing(blocks, kept):
         return Reading()
-    return Reading([row[i] for i in kept], kept, kept[0], kept[-1] + 1, best, sum(i < start for i in kept))
+    before = sum(i < start for i in kept)
+    return Reading([row[i] for i in kept], kept, kept[0], kept[-1] + 1, best, outside=before)
 
 
 def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:

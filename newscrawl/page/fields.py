@@ -22,6 +22,8 @@ from newscrawl.sites import Markup, Site
 _ARABIC = re.compile("[\u0620-\u064a]")
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-img", "src")
 _WORD = re.compile(r"\w+")
+_MOST_DATES = 60
+"""Date candidates of a page."""
 _OPENING = 30
 """Letters by which a paragraph is known again."""
 _TOLD = 40
@@ -144,7 +146,7 @@ class _Page:
     def described(self) -> bool:
         """Did the site's own markup answer for title, body and date, so that nothing need be guessed?"""
         origins = self.raw.origins
-        dated = any(date.rung == "markup" for date in self.raw.dates)
+        dated = any(date.rung == "markup" and generic.readable(date.text) for date in self.raw.dates)
         return dated and origins.get("title") == "markup" and origins.get("body") == "markup"
 
     def marked(
@@ -292,12 +294,13 @@ class _Page:
                 self._dates([value], "microdata", "published", name)
             elif name == "datemodified" and value:
                 self._dates([value], "microdata", "modified", name)
+        day = generic.url_date(raw.url)
         if not self.described:
             index = self.head.index if self.head else None
             if index is not None or self.reading.paragraphs:
-                for candidate in generic.dates(self.blocks, index, self.reading):
+                for candidate in generic.dates(self.blocks, index, self.reading, alone=day is not None):
                     self._candidate(candidate)
-        if day := generic.url_date(raw.url):
+        if day:
             self._candidate(day)
         if raw.dates:
             self.origin("dates", raw.dates[0].rung)
@@ -308,7 +311,7 @@ class _Page:
 
     def _candidate(self, candidate: DateCandidate) -> None:
         candidate.text = candidate.text[:300]
-        if not any(
+        if len(self.raw.dates) < _MOST_DATES and not any(
             known.text == candidate.text and known.kind == candidate.kind and known.rung == candidate.rung
             for known in self.raw.dates
         ):

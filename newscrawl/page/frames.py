@@ -45,6 +45,18 @@ STAMP = re.compile(
     re.IGNORECASE,
 )
 """A line that is nothing but a day or a clock time."""
+_HEAD = 12
+"""Lines below a headline among which its credits stand."""
+_CREDIT_WORDS, _CREDIT_LETTERS = 22, 200
+"""Words and letters of such a line."""
+_DAY = (
+    r"(?:\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}"
+    r"|\d{1,2}\s+[^\W\d]{3,12}(?:[\s/]+[^\W\d]{2,12})?[،,]?\s+[\d٠-٩]{4})"
+)
+_CREDIT = re.compile(
+    rf"(?:نُ?شرت?|حُ?رر|كتبت?|بتاريخ|تاريخ|يوم|تحديث)\b.{{0,60}}{_DAY}|\|.{{0,80}}{_DAY}|{_DAY}.{{0,30}}\|"
+    rf"|{_DAY}\W{{0,6}}(?:(?:الساعة\s)?\d{{1,2}}:\d{{2}}.{{0,8}})?$"
+)
 _HEADLINE = range(3, 26)
 """Words of a headline."""
 
@@ -75,14 +87,17 @@ def place(block: Block) -> etree._Element | None:
     return above
 
 
-def others(blocks: Blocks, title: int | None) -> list[bool]:
-    """For each block: does its text tell that it is no part of the article?"""
+def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[bool]:
+    """For each block: does its text tell that it is no part of the article, which ends at ``until``?"""
     row = blocks.row
     found = [False] * len(row)
     for start, end in [*_teasers(blocks, title), *_comments(blocks, title)]:
         found[start:end] = [True] * (end - start)
-    if title is not None and (second := second_article(blocks, title)) is not None:
-        found[second:] = [True] * (len(row) - second)
+    if title is not None:
+        for index in _credits(row, title):
+            found[index] = True
+    if until is not None:
+        found[until:] = [True] * (len(row) - until)
     return found
 
 
@@ -124,6 +139,19 @@ def _speaks(row: list[Block], box: Box) -> bool:
     if box.end - box.start > 1 or box.element.tag not in _LEAVES or len(block.text) < LETTERS:
         return False
     return block.linked < 0.2 and is_closed(block) and not boilerplate.kind(block.text)
+
+
+def _credits(row: list[Block], title: int) -> list[int]:
+    """The lines between headline and text that tell agency and day: ``واس | نشر في: 1 ماي 2022``."""
+    end = next((i for i in range(title + 1, min(title + _HEAD, len(row))) if _is_told(row[i])), title + _HEAD)
+    return [
+        index
+        for index in range(title + 1, min(end, len(row)))
+        if PROSE <= row[index].words <= _CREDIT_WORDS
+        and len(row[index].text) <= _CREDIT_LETTERS
+        and not is_closed(row[index])
+        and _CREDIT.search(row[index].text)
+    ]
 
 
 # Other articles ---------------------------------------------------------------------------------------

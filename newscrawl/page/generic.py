@@ -10,7 +10,7 @@ from lxml import etree
 
 from newscrawl.items import DateCandidate
 from newscrawl.page import boilerplate, bylines
-from newscrawl.page.blocks import INLINE, Block, Blocks
+from newscrawl.page.blocks import INLINE, Block, Blocks, Box
 from newscrawl.page.body import Reading
 from newscrawl.page.document import path_of, squeeze, text_of
 from newscrawl.page.names import CLOCK
@@ -27,7 +27,11 @@ _ALONE = re.compile(
 )
 _UPDATED = re.compile(r"تحديث|تعديل|حُد[ّ]?ث|updated?|modified|mis(?:e)? à jour", re.IGNORECASE)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_ZERO = re.compile(r"\s*(?:0000|0001|1970)-")
 MAX_DATE_WORDS = 22
+_STAMP = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d")
+MAX_MARKS = 40
+"""Marked elements in which a date is looked for."""
 MAX_DATE_LETTERS = 400
 """Letters of a line in which a date is looked for; 22 words of the longest kind have 300."""
 MAX_BYLINE_WORDS = 10
@@ -41,29 +45,37 @@ _LONGEST = 60
 """Letters of a date that stands inside a line."""
 _CHANGED = re.compile(r"^(?!.*(?:entry-date|publish)).*(?:modif|updat)", re.IGNORECASE | re.DOTALL)
 """Names of a date of change; ``entry-date updated``, as WordPress themes write, is that of publication."""
+_HEADER = re.compile(r"(?:entry|post|article|story|single|node|news|content)[-_]|submitted|article")
+"""Names of the header and footer of an article."""
 _CONTINUES = re.compile(
     r"و(?:[أا]ضاف|تابع|قال|[أا]كد|[أا]وضح|ذكر|[أا]شار|لفت|شدد|[أا]ردف|استطرد|بي[ّ]?ن|نو[ّ]?ه|اعتبر|زاد|استدرك|كشف|نقل|ختم|صر[ّ]?ح|[أا]فاد|"
     r"[أا]علن|رأى|[أا]بدى|[أا]عرب|دعا|طالب|عب[ّ]?ر|قد|كان)(?:ت|وا)?\b"
 )
 
 
-def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateCandidate]:
+def dates(
+    blocks: Blocks, title: int | None, reading: Reading, *, alone: bool = False
+) -> Iterator[DateCandidate]:
     """Dates printed or marked near the headline and the body, those below the headline first.
 
-    The page's clock and footer are left out, and what stands amid the text, where other articles are shown.
+    The page's clock and footer are left out, what stands amid the text, where other articles are shown,
+    and the next article. With ``alone`` nothing above the headline or far below the text is asked: the
+    address tells the day, and a neighbour's does not count against it.
     """
     first = max(0, (title if title is not None else reading.start) - 6)
     last = max(reading.end, (title or 0) + 1)
-    in_frame = _Frame(_trunk(blocks, title, reading))
+    until = reading.until if reading.until is not None else len(blocks.row)
+    in_frame = _Frame(_trunk(blocks, title, reading), reading.box)
     seen: set[str] = set()
     article = set(map(id, reading.paragraphs))
     inside = [i for i in range(reading.start, reading.end) if id(blocks.row[i]) in article]
     amid = range(inside[1] + 1, inside[-1]) if len(inside) > 2 else range(0)
     start = title + 1 if title is not None else first
-    marks = [mark for mark in blocks.marks if mark.role == "date"]
-    named = {mark.element for mark in marks}
-    near = [m for m in marks if first <= m.index <= last + 3 and m.index not in amid]
-    near = [m for m in sorted(near, key=lambda m: m.index < start) if not in_frame(m.element)]
+    near_by = range(start, last) if alone else range(first, min(last + 4, reading.until or last + 4))
+    marks = (m for m in blocks.marks if m.role == "date" and m.index in near_by and m.index not in amid)
+    near = [mark for mark in islice(marks, MAX_MARKS) if not in_frame(mark.element)]
+    near.sort(key=lambda mark: mark.index < start)
+    named = {mark.element for mark in near}
     for mark in near:
         machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))
         name = squeeze(mark.element.get("class") or mark.element.get("itemprop") or "")
@@ -78,11 +90,11 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
             )
     inline = [m.element for m in near if m.element.tag in INLINE and m.index <= reading.start + 1]
     for element in inline[:_INLINE]:  # glued to its neighbours in the line
-        text = "" if element.get("datetime") else text_of(element)
+        text = "" if readable(element.get("datetime") or "") else text_of(element)
         if len(text) <= _LONGEST and text not in seen and _dated(text):
             seen.add(text)
             yield from printed(text, "generic", _name(element))
-    for index in [*range(start, len(blocks.row)), *range(first, start)]:
+    for index in [*range(start, until), *range(first, start)]:
         block = blocks.row[index]
         if (
             block.words > MAX_DATE_WORDS
@@ -95,6 +107,8 @@ def dates(blocks: Blocks, title: int | None, reading: Reading) -> Iterator[DateC
         if block.linked > 0.7 and block.element not in named:
             continue
         if index >= last + 4 and not _LABEL.match(block.text):
+            continue
+        if alone and not start <= index < last and not _LABEL.match(block.text):
             continue
         if block.text in seen or (not _DIGIT.search(block.text) and not _DATE.search(block.text)):
             continue
@@ -155,6 +169,16 @@ def url_date(url: str) -> DateCandidate | None:
     return DateCandidate(text=f"{hit[1]}-{int(hit[3]):02}-{int(hit[4]):02}", rung="url", where=hit[0])
 
 
+def readable(stamp: str) -> bool:
+    """Does a value that is written for machines look like a day?
+
+    >>> readable("2024-10-07T18:45:00"), readable("0000-00-00"), readable("just now")
+    (True, False, False)
+    """
+    plain = _ascii(stamp[:MAX_DATE_LETTERS])
+    return not _ZERO.match(plain) and bool(_STAMP.match(plain) or _dated(plain))
+
+
 def _dated(text: str) -> bool:
     """Does a line look like one with a date?"""
     return len(text) <= MAX_DATE_LETTERS and bool(_DATE.search(_ascii(text)))
@@ -167,20 +191,22 @@ def _ascii(text: str) -> str:
 _DIGITS = {ord("٠") + i: str(i) for i in range(10)} | {ord("۰") + i: str(i) for i in range(10)}
 
 
-def _trunk(blocks: Blocks, title: int | None, reading: Reading) -> set[etree._Element]:
+def _trunk(blocks: Blocks, title: int | None, reading: Reading) -> list[etree._Element]:
     """The elements around the headline (or the body): what a box may share with the article."""
     index = title if title is not None else reading.start
     if index >= len(blocks.row):
-        return set()
+        return []
     element = blocks.row[index].element
-    return {element, *element.iterancestors()}
+    return [element, *element.iterancestors()]
 
 
 class _Frame:
     """Does an element stand in the page's frame and not in the article? Asks each element once."""
 
-    def __init__(self, trunk: set[etree._Element]) -> None:
+    def __init__(self, trunk: list[etree._Element], box: Box | None) -> None:
         self._known = dict.fromkeys(trunk, False)
+        own = next((i for i, element in enumerate(trunk) if _is_own(element, box)), -1)
+        self._own = set(trunk[: own + 1])
 
     def __call__(self, element: etree._Element) -> bool:
         unknown: list[etree._Element] = []
@@ -189,16 +215,29 @@ class _Frame:
             unknown.append(node)
             node = node.getparent()
         inside = node is not None and self._known[node]
+        own = node in self._own
         for node in reversed(unknown):
-            inside = inside or _is_frame(node)
+            inside = inside or _is_frame(node, own)
             self._known[node] = inside
+            if own:
+                self._own.add(node)
         return inside
 
 
-def _is_frame(element: etree._Element) -> bool:
-    if element.tag in ("header", "nav", "footer", "aside"):
+def _is_own(element: etree._Element, box: Box | None) -> bool:
+    """Is an element around the headline the article's own, so that its header and footer are, too?"""
+    return element.tag == "article" or (
+        box is not None and element is box.element and element.tag not in ("body", "html", "form")
+    )
+
+
+def _is_frame(element: etree._Element, own: bool) -> bool:
+    names = f"{element.get('id') or ''} {element.get('class') or ''}".lower()
+    if element.tag in ("nav", "aside"):
         return True
-    return bool(CLOCK.search(f"{element.get('id') or ''} {element.get('class') or ''}".lower()))
+    if element.tag in ("header", "footer"):
+        return not own and not _HEADER.search(names)
+    return bool(CLOCK.search(names))
 
 
 def _before(element: etree._Element) -> str:

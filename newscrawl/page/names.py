@@ -93,7 +93,7 @@ def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[st
     frame = _FRAME.search(_NEGATED.sub(" ", split))
     bad = frame or _CREDIT.search(split)
     kind = "mixed" if good and bad else "good" if good else "frame" if frame else "bad" if bad else ""
-    if prop in ("articleBody", "articlebody"):
+    if prop and prop.rpartition(":")[2].lower() == "articlebody":
         kind = "body"
     full = f"{split} {(prop or '').lower()} {(rel or '').lower()}"
     return kind, tuple(role for role, pattern in _ROLE_PATTERNS.items() if pattern.search(full))
@@ -121,7 +121,7 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
         elif name in ("style", "aria-hidden", "hidden"):
             if name == "hidden" or (value == "true" if name != "style" else _HIDDEN.search(value)):
                 return "frame", ()
-        elif name == "itemprop":
+        elif name == "itemprop" or (name == "property" and prop is None and element.tag != "meta"):
             prop = value
         elif name == "rel":
             rel = value
