@@ -25,7 +25,7 @@ from functools import cached_property
 from operator import eq
 from typing import Any, Literal
 
-from newscrawl.items import Article, Duplicate, Precision, Signature
+from newscrawl.items import Article, Duplicate, Signature
 from newscrawl.text import clean, fold
 
 IDENTITY_VERSION = 2
@@ -75,8 +75,6 @@ COMPARED_WORDS = 600
 
 Fields = Mapping[str, Any]
 """An article as a document of the collection ``articles``."""
-
-_EXACT: dict[str, int] = {"minute": 3, "hour": 3, "day": 2, "week": 1, "month": 1, "year": 1}
 
 # --- Words, folded -----------------------------------------------------------------------------
 
@@ -383,8 +381,11 @@ def _in_other_month(one: Sequence[str], i: int, other: Sequence[str], j: int) ->
     return a != b and bool(_MONTH.intersection(a) or _MONTH.intersection(b))
 
 
-def _allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
-    """First and last day on which an article may have been published; None when nothing says so."""
+def allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
+    """First and last day on which an article may have been published; None when nothing says so.
+
+    Reads ``day`` and ``published``. Example: the 24th and the 26th for ``منذ يومين``, read on the 27th.
+    """
     if article["day"]:
         day = dt.date.fromisoformat(article["day"])
         return day, day
@@ -396,7 +397,7 @@ def _allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
 
 def _days_apart(one: Fields, other: Fields) -> dt.timedelta | None:
     """The least distance between two days; None when one is not known."""
-    a, b = _allowed_days(one), _allowed_days(other)
+    a, b = allowed_days(one), allowed_days(other)
     if not a or not b:
         return None
     return max(b[0] - a[1], a[0] - b[1], dt.timedelta())
@@ -486,12 +487,15 @@ def order(article: Fields) -> tuple[Any, ...]:
 
 
 def better_date(old: Fields, new: Fields) -> bool:
-    """Does the new reading know the day better than the stored one? A coarser date never wins."""
+    """Does the new reading know the day better than the stored one? A coarser date never wins.
 
-    def exactness(article: Fields) -> int:
-        if article["published_at"]:
-            return 4
-        precision: Precision | None = article["published"] and article["published"]["precision"]
-        return _EXACT[precision] if precision else 0
+    The narrower interval wins, then the one with a time.
+    """
+
+    def exactness(article: Fields) -> tuple[int, bool, bool]:
+        published = article["published"]
+        days = allowed_days(article) if published else None
+        width = (days[1] - days[0]).days if days else dt.timedelta.max.days
+        return -width, bool(published and published.get("time")), bool(article["published_at"])
 
     return exactness(new) > exactness(old)

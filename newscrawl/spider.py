@@ -412,7 +412,7 @@ class NewsSpider(Spider):
         fresh = walk.turn(list(by_key))
         wanted = {k: entry for k, entry in by_key.items() if walk.wants(entry)}
         known = await self.store.known(wanted, self.clock.now())
-        walk.days += [dt.date.fromisoformat(day) for k in fresh & known.keys() if (day := known[k].day)]
+        walk.days += [dt.date.fromisoformat(day) for k in fresh & known.keys() if (day := known[k].last_day)]
         walk.days += [last for k in fresh if (last := by_key[k].days[1])]
         requests = []
         for k, entry in wanted.items():
@@ -455,8 +455,9 @@ class NewsSpider(Spider):
     def _item_done(self, item: object, response: Response | Failure | None) -> None:
         if isinstance(response, Response) and response.request and "key" in response.meta:
             walk: Walk | None = response.meta.get("walk")
-            if walk and isinstance(item, Article) and item.day:
-                walk.days.append(dt.date.fromisoformat(item.day))
+            if walk and isinstance(item, Article):
+                last = item.day or (item.published and item.published.latest)
+                walk.days += [dt.date.fromisoformat(last)] if last else []
             self._go_on(response.request)
 
     def _request_dropped(self, request: Request) -> None:

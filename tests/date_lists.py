@@ -15,8 +15,11 @@ class Labelled(NamedTuple):
     raw: str
     date: str | None
     time: str
-    country: str | None
     """The day as YYYY-MM-DD, or None to refuse; the time as HH:MM with Z or an offset when one is printed."""
+    country: str | None
+    earliest: dt.date | None
+    latest: dt.date | None
+    """The days between which a counted phrase lies (``منذ يومين``), where they are more than one."""
 
 
 def load(name: str) -> list[Labelled]:
@@ -30,6 +33,8 @@ def load(name: str) -> list[Labelled]:
             None if row["expected_date"] == "None" else row["expected_date"],
             row["expected_time"],
             row.get("country") or None,
+            dt.date.fromisoformat(row["earliest"]) if row.get("earliest") else None,
+            dt.date.fromisoformat(row["latest"]) if row.get("latest") else None,
         )
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     ]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from newscrawl import identity
 from newscrawl.identity import (
     Text,
+    allowed_days,
     are_copies,
     better_date,
     compared_words,
@@ -171,6 +172,18 @@ class TestDay:
         assert better_date(fields(), exact)
         assert not better_date(exact, fields())
         assert better_date(fields(published=None), fields())
+        days, month = (
+            fields(day=None, published=published(earliest=first, latest="2024-04-03"))
+            for first in ("2024-04-02", "2024-03-02")
+        )
+        assert better_date(month, days)
+        assert better_date(days, fields())
+        assert not better_date(fields(), days)
+
+    def test_a_day_that_is_not_known_is_one_of_its_interval(self) -> None:
+        counted = published(precision="day", earliest="2024-04-01", latest="2024-04-03")
+        assert allowed_days(fields(day=None, published=counted)) == (dt.date(2024, 4, 1), dt.date(2024, 4, 3))
+        assert copies(fields(), elsewhere(day=None, published=counted))
 
 
 def test_a_signature_that_this_version_cannot_compare_agrees_with_none() -> None:

@@ -17,7 +17,7 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from newscrawl import identity
 from newscrawl.identity import Text, identify
-from newscrawl.items import Article
+from newscrawl.items import Article, PublishedDetail
 from newscrawl.store.links import COMMON, COMPARED, Linker
 from newscrawl.store.schema import INDEXES, document, prepare
 from newscrawl.store.writer import Writer
@@ -206,6 +206,26 @@ class TestConvergence:
         write(run, database, [])
         assert len({doc["story"] for doc in database.articles()}) == 1
         assert database.ops["unlinked"].count_documents({}) == 0
+
+    def test_an_interval_stands_for_a_day_that_is_not_known(self, run: Run, database: Database) -> None:
+        """Only articles whose intervals come near each other are looked at, whichever arrives last."""
+        one = next(r.article for r in pairs.records() if r.variant == "original")
+        assert one.day
+        day = dt.date.fromisoformat(one.day)
+
+        def counted(name: str, days_ago: int) -> Article:
+            first, last = (str(day - dt.timedelta(days=days_ago + more)) for more in (1, -1))
+            interval = replace(one.published or PublishedDetail(), earliest=first, latest=last)
+            copy = _at(one, f"https://www.{name}.com/a.html")
+            return replace(copy, day=None, published_at=None, published=interval)
+
+        near, far = counted("near", 4), counted("far", 60)
+        for order in ([one, near, far], [far, near, one], [near, one, far]):
+            database["articles"].delete_many({})
+            for article in order:
+                write(run, database, [article])
+            story = {doc["site"]: doc["story"] for doc in database.articles()}
+            assert story[one.site] == story["near"] != story["far"]
 
 
 def _at(article: Article, url: str, **fields: Any) -> Article:

@@ -10,5 +10,5 @@ from newscrawl.dates.zones import zone
 
 __all__ = ["DATES_VERSION", "EXTRA_MONTHS", "is_outdated", "parse", "parse_day", "to_hijri", "zone"]
 
-DATES_VERSION = 1
+DATES_VERSION = 2
 """Raised whenever some text is read differently than before; stored with each article."""

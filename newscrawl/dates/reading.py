@@ -391,7 +391,9 @@ def _relative(raw: str, moment: Moment, options: _Options) -> Published | None:
             utc_offset=_written(moment.at.utcoffset()),
         )
     if moment.clock is None:
-        read = replace(read, precision=moment.precision, earliest=moment.earliest, latest=moment.latest)
+        read = replace(read, precision=moment.precision)
+    if moment.earliest != moment.latest:
+        read = replace(read, earliest=moment.earliest, latest=moment.latest)
     return read
 
 

@@ -1,4 +1,4 @@
-"""Relative phrases: ``منذ ساعتين``, ``قبل 3 أيام``, ``أمس على الساعة 20:15``.
+"""Relative phrases: ``منذ ساعتين``, ``قبل 3 أيام``, ``أمس على الساعة 20:15``, ``الثلاثاء الماضي``.
 
 A phrase counts only when it is the whole text, or one part of a line of parts (``الرباط - منذ ساعتين``):
 ``محتجز منذ 3 أيام`` says nothing of when it was published.
@@ -6,13 +6,13 @@ A phrase counts only when it is the whole text, or one part of a line of parts (
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from newscrawl.dates.clock import CLOCK, Printed, find_clock
-from newscrawl.dates.words import Text
+from newscrawl.dates.counting import Unit, age
+from newscrawl.dates.words import Text, Token
 from newscrawl.items import Precision
 
 __all__ = ["Moment", "resolve"]
@@ -23,78 +23,81 @@ class Moment(NamedTuple):
 
     date: dt.date
     precision: Precision
-    earliest: dt.date | None = None
-    latest: dt.date | None = None
+    earliest: dt.date
+    latest: dt.date
     at: dt.datetime | None = None
     """The moment counted back to, where the phrase counts minutes or hours."""
     clock: Printed | None = None
     """The clock time printed beside the phrase."""
 
 
-_COUNTED = r"(?:(?:[N#]|n(?:\ (?:&\ )?n)?)\ ?)?[Uj]"  # «خمس وأربعين دقيقة»
-_AMOUNT = rf"(?:f\ )?{_COUNTED}(?:\ k|\ (?:&\ ?)?{_COUNTED})*(?:\ f)?"  # «حوالي ساعتين», «ساعتين تقريبا»
+_COUNT = r"(?:[N#](?:\.[N#])?|n(?:\ (?:&\ )?n)?)"  # «خمس وأربعين», «0.73»
+_COUNTED = rf"(?:{_COUNT}\ ?)?[Uj]"
+_JOINED = rf"(?:\ k|(?:\ ?,\ ?|\ )(?:&\ ?)?{_COUNTED})"
+_AMOUNT = rf"(?:f\ )*(?:(?P<than>V)\ )?{_COUNTED}{_JOINED}*(?:\ f)?"  # «حوالي ساعتين», «أقل من دقيقة»
 _LABEL = r"(?:[pufetj][ :,]*)*"
 _TAIL = r"[ .,|]*(?:\([pu]\))?[ .,|)]*"
-_AGO = re.compile(rf"[ (]*{_LABEL}(?P<amount>A\ ?:?\ ?{_AMOUNT}(?:\ B)?|B\ {_AMOUNT}|{_AMOUNT}\ B){_TAIL}")
+_BEFORE = re.compile(rf"[ (]*{_LABEL}(?P<amount>A\ ?:?\ ?{_AMOUNT}(?:\ B)?){_TAIL}")
+_AFTER = re.compile(
+    rf"[ (]*{_LABEL}(?P<amount>B\ {_COUNTED}{_JOINED}*|{_AMOUNT}\ B){_TAIL}"  # «3 ساعات مضت»
+)
+_BESIDE = rf"(?P<clock>[ ,|/ft()-]*{CLOCK})"
 _DAY = re.compile(
     rf"[ (|]*(?:[pufetj][ :,|-]*|W[ ,]+)*(?P<before>{CLOCK}[ ,|-]*)?(?:a\ )?(?P<day>R)(?:\ ?,?\ W)?"
-    rf"(?P<clock>[ ,|/ft()-]*{CLOCK})?{_TAIL}"
+    rf"{_BESIDE}?{_TAIL}"
 )
-_NOW = re.compile(rf"[ (]*{_LABEL}(?P<now>I){_TAIL}")
+_WEEKDAY = re.compile(rf"[ (|]*(?:[pufej][ :,|-]*)*(?P<first>T\ )?(?P<day>W)(?P<last>\ T)?{_BESIDE}?{_TAIL}")
+_PERIOD = re.compile(rf"[ (]*{_LABEL}(?P<period>G){_TAIL}")
+_NOW = re.compile(rf"[ (]*(?:[pufej][ :,]*)*(?P<now>I){_TAIL}")
 _PART = re.compile(r"\ ?\|\ ?|\ -\ ")
-_UNITS = {
-    "second": dt.timedelta(seconds=1),
-    "minute": dt.timedelta(minutes=1),
-    "hour": dt.timedelta(hours=1),
-    "day": dt.timedelta(days=1),
-    "week": dt.timedelta(days=7),
-    "month": dt.timedelta(days=30),
-    "year": dt.timedelta(days=365),
-}
-_ORDER = list(_UNITS)
-_PRECISIONS: dict[str, Precision] = {
+_PRECISIONS: dict[Unit, Precision] = {
     "second": "minute",
     "minute": "minute",
     "hour": "hour",
+    "day": "day",
     "week": "week",
     "month": "month",
     "year": "year",
 }
+_LONG: tuple[Unit, ...] = ("day", "week", "month", "year")
+_MOST = 5000
+_MOST_MONTHS = 1200
+_JUST_NOW = dt.timedelta(minutes=1)
 
 
 def resolve(text: Text, now: dt.datetime) -> Moment | None:
     """The day (and time) that a relative text means at the moment ``now``, on its clock; None for others.
 
     Example: at 14:30 on 27 March 2024 ``منذ ساعتين`` is 12:30 that day, and ``منذ أسبوعين`` is nominally
-    13 March, at the earliest the 7th and at the latest the 17th (sites round such numbers up or down).
+    13 March, at the earliest the 6th and at the latest the 17th (see ``newscrawl.dates.counting``).
     """
     shape = text.shape
     if "R" in shape:
         return _day(text, now)
     if "I" in shape:
-        match = _NOW.fullmatch(shape)
-        if match is None:
-            return None
-        if text.tokens[match.start("now")].value == "now":
-            return Moment(now.date(), "minute", at=now)
-        earliest = (now - dt.timedelta(hours=1)).date()
-        if earliest != now.date():
-            return Moment(now.date(), "hour", earliest, now.date())
-        return Moment(now.date(), "day")
-    if "A" not in shape and "B" not in shape:
+        return _now(text, now)
+    if "G" in shape:
+        return _period(text, now)
+    if "A" in shape or "B" in shape:
+        return _counted(text, now)
+    return _weekday(text, now) if "W" in shape else None
+
+
+def _exactly(day: dt.date, precision: Precision, at: dt.datetime | None = None) -> Moment:
+    return Moment(day, precision, day, day, at)
+
+
+def _now(text: Text, now: dt.datetime) -> Moment | None:
+    match = _NOW.fullmatch(text.shape)
+    if match is None:
         return None
-    start = 0
-    for gap in [*_PART.finditer(shape), None]:
-        end = len(shape) if gap is None else gap.start()
-        match = _AGO.fullmatch(shape, start, end)
-        if match is not None:
-            rest = shape[:start] + shape[end:]
-            if set(rest) & set("YABRIH#") or rest.count("x") > 8:
-                return None
-            return _ago(text, match, now)
-        if gap is not None:
-            start = gap.end()
-    return None
+    today, value = now.date(), text.tokens[match.start("now")].value
+    if value == "now":
+        return Moment(today, "minute", (now - _JUST_NOW).date(), today, at=now)
+    if value == "hours":
+        return Moment(today, "hour", (now - dt.timedelta(days=1)).date(), today)
+    earliest = (now - dt.timedelta(hours=1)).date()
+    return Moment(today, "hour" if earliest != today else "day", earliest, today)
 
 
 def _day(text: Text, now: dt.datetime) -> Moment | None:
@@ -107,51 +110,99 @@ def _day(text: Text, now: dt.datetime) -> Moment | None:
     clock = None
     if match["clock"] or match["before"]:
         clock = find_clock(text, match.start("day"), match.end("day"))
-    return Moment(date, "day", clock=clock)
+    return _exactly(date, "day")._replace(clock=clock)
 
 
-def _ago(text: Text, match: re.Match[str], now: dt.datetime) -> Moment | None:
-    counted: dict[str, int] = {}
-    number: int | None = None
-    unit = "day"
-    for token in text.tokens[match.start("amount") : match.end("amount")]:
-        if token.letter in "N#n":
-            number = token.number + (number or 0)  # «خمس» + «أربعين»
+def _weekday(text: Text, now: dt.datetime) -> Moment | None:
+    """``الثلاثاء الماضي``, or as calendars of libraries say it, ``الثلاثاء عند الساعة 09:15``: the last one.
+
+    The name of today's weekday may be today or a week ago.
+    """
+    match = _WEEKDAY.fullmatch(text.shape)
+    if match is None or not (match["first"] or match["last"] or set("tf") & set(match["clock"] or "")):
+        return None
+    back = (now.weekday() - text.tokens[match.start("day")].number) % 7
+    if back == 0:
+        return None
+    clock = find_clock(text, match.start("day"), match.end("last" if match["last"] else "day"))
+    if match["clock"] and (clock is None or clock.time is None):
+        return None
+    return _exactly(now.date() - dt.timedelta(days=back), "day")._replace(clock=clock)
+
+
+def _period(text: Text, now: dt.datetime) -> Moment | None:
+    """``الشهر الماضي``: the last one of the calendar, or what software prints for one month ago."""
+    match = _PERIOD.fullmatch(text.shape)
+    if match is None:
+        return None
+    unit = cast("Unit", text.tokens[match.start("period")].value)
+    ago, today = age(now, {unit: 1}), now.date()
+    if unit == "week":  # weeks begin on Monday, Sunday or Saturday
+        first, last = today - dt.timedelta(days=13), today - dt.timedelta(days=1)
+    elif unit == "month":
+        last = today.replace(day=1) - dt.timedelta(days=1)
+        first = last.replace(day=1)
+    else:
+        first, last = dt.date(today.year - 1, 1, 1), dt.date(today.year - 1, 12, 31)
+    return Moment(ago.nominal.date(), _PRECISIONS[unit], min(first, ago.earliest), max(last, ago.latest))
+
+
+def _counted(text: Text, now: dt.datetime) -> Moment | None:
+    shape = text.shape
+    start = 0
+    for gap in [*_PART.finditer(shape), None]:
+        end = len(shape) if gap is None else gap.start()
+        match = _BEFORE.fullmatch(shape, start, end) or _AFTER.fullmatch(shape, start, end)
+        if match is not None:
+            rest = shape[:start] + shape[end:]
+            if set(rest) & set("YABRIH#") or rest.count("x") > 8:
+                return None
+            than = text.tokens[match.start("than")].value if match["than"] else ""
+            return _ago(text.tokens[match.start("amount") : match.end("amount")], than, now)
+        if gap is not None:
+            start = gap.end()
+    return None
+
+
+def _ago(tokens: list[Token], than: str, now: dt.datetime) -> Moment | None:
+    counted = _counts(tokens)
+    if not counted or sum(counted.values()) > _MOST:
+        return None
+    if counted.get("year", 0) * 12 + counted.get("month", 0) > _MOST_MONTHS:
+        return None
+    found = age(now, counted)
+    finest = next(unit for unit in _PRECISIONS if unit in counted)
+    precision = _PRECISIONS[finest]
+    if than == "less":  # «أقل من دقيقة»
+        at = now if precision == "minute" else None
+        return Moment(now.date(), precision, found.nominal.date(), now.date(), at)
+    at = None if finest in _LONG else found.nominal
+    latest = min(found.latest, found.nominal.date()) if than == "more" else found.latest
+    return Moment(found.nominal.date(), precision, found.earliest, latest, at)
+
+
+def _counts(tokens: list[Token]) -> dict[Unit, float]:
+    """How many of each unit; none when the phrase does not say how many (``منذ أيام``)."""
+    counted: dict[Unit, float] = {}
+    number: float | None = None
+    point = False
+    for token in tokens:
+        if token.letter == "." and number is not None:
+            point = True
+        elif token.letter in "N#n":
+            if point:
+                number, point = float(f"{number}.{token.value}"), False
+            else:
+                number = token.number + (number or 0)  # «خمس» + «أربعين»
         elif token.letter in "Uj":
-            unit, size = token.value.split()
+            name, size = token.value.split()
             if number is None and size == "n":
-                return None  # «منذ أيام»: how many?
+                return {}
+            unit = cast("Unit", name)
             counted[unit] = counted.get(unit, 0) + (int(size) if number is None else number)
             number = None
         elif token.letter == "k":  # «ساعة ونصف»
-            if unit != "hour":
-                return None
-            counted["minute"] = counted.get("minute", 0) + token.number
-    finest = min(counted, key=_ORDER.index)
-    if sum(counted.values()) > 5000:
-        return None
-    months = counted.pop("year", 0) * 12 + counted.pop("month", 0)
-    if months > 1200:
-        return None
-    moment = _months_before(now, months)
-    moment -= dt.timedelta(days=counted.pop("week", 0) * 7 + counted.pop("day", 0))  # on the wall clock
-    back = sum((_UNITS[part] * count for part, count in counted.items()), dt.timedelta(0))
-    moment = (moment.astimezone(dt.UTC) - back).astimezone(now.tzinfo)
-    if finest == "day":
-        return Moment(moment.date(), "day")
-    # A site that counts whole units says «ساعتين» until the third is over, one that rounds from 1 h 30 on.
-    length, precision = _UNITS[finest], _PRECISIONS[finest]
-    early, late = moment - length, moment + length / 2 if now - moment >= 2 * length else moment
-    if finest in ("week", "month", "year"):
-        early += dt.timedelta(days=1)
-        return Moment(moment.date(), precision, early.date(), late.date())
-    if finest == "hour" and early.date() != late.date():
-        return Moment(moment.date(), precision, early.date(), late.date(), at=moment)
-    return Moment(moment.date(), precision, at=moment)
-
-
-def _months_before(moment: dt.datetime, months: int) -> dt.datetime:
-    """The same day of the month that many months earlier, or that month's last day."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
+            if "hour" not in counted:
+                return {}
+            counted["hour"] += token.number / 60
+    return counted

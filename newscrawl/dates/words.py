@@ -63,6 +63,9 @@ KINDS = {
     "year_part": "K",
     "relative_day": "R",
     "instant": "I",
+    "than": "V",
+    "last": "T",
+    "last_period": "G",
 }
 """Kind of word → its letter in a shape. Beside these: ``N`` a number of one or two digits, ``Y`` one of
 four, ``#`` any other, ``C`` a clock time, ``x`` an unknown word, ``X`` an unknown Latin word; a space
@@ -126,6 +129,7 @@ _TATWEEL_DASH = re.compile(r"(?<=\d)ـ+(?=\d)|(?<![^\W\d_])ـ+(?![^\W\d_])")
 _INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_](?![^\W\d_]))")
 _LATIN_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _GLUED_PERIOD = re.compile(r"(?<=:\d\d)( ?[مص])(?=ال(?:احد|اثنين|ثلاثا|اربعا|خميس|جمعه|سبت))")
+_GLUED_AGO = re.compile(r"(?:(?<=\d)|(?<=[^\W\d_]{2}))(?=منذ[ \d])")  # «كش 24منذ 15 ساعات»
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)t(\d\d):?(\d\d)(?::?(\d\d))?(?!\d)")
 
 
@@ -195,7 +199,8 @@ _MARKS.update({"[": "(", "{": "(", "]": ")", "}": ")", "@": ","})
 
 
 def _prepare(text: str) -> str:
-    return _GLUED_PERIOD.sub(r"\1 ", _LATIN_HYPHEN.sub(" ", fold(text)))
+    text = _GLUED_PERIOD.sub(r"\1 ", _LATIN_HYPHEN.sub(" ", fold(text)))
+    return _GLUED_AGO.sub(" | ", text) if "منذ" in text else text
 
 
 def read(text: str) -> Text:

@@ -112,7 +112,7 @@ def _read(text: str, site: Site) -> tuple[dt.date | None, dt.datetime | None]:
         found = dt.datetime.fromisoformat(text)
     except ValueError:
         read = parse(text, timezone=site.timezone, country=site.country, false_zone=site.false_zone)
-        if read is None or read.precision not in ("day", "hour", "minute"):
+        if read is None or read.earliest is not None:
             return None, None
         return read.date, read.at.astimezone(own) if read.at else None
     if ":" not in text:

@@ -174,6 +174,7 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
         article.hijri_month = hijri.day[:7] if hijri else None
         article.hijri_day_uaq = _umm_al_qura(published)
     else:
+        article.published_at = published.at
         article.published_missing = f'"{published.raw}": names no exact day'
 
 

@@ -30,7 +30,6 @@ _WEAK = {"datecreated": 2.0, "uploaddate": 2.0, "date": 2.0, "release_date": 2.0
 _MACHINE = frozenset({"jsonld", "meta", "microdata", "feed"})
 _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _UTC = re.compile(r"(?:Z|[+-]00:?00|GMT|UTC)\s*$")
-_EXACT = frozenset({"day", "hour", "minute"})
 _CLOCK = re.compile(r"[T\s](\d{1,2}):(\d{2})")
 _DIGITS = {base + i: str(i) for base in (0x660, 0x6F0) for i in range(10)}
 _WEST, _EAST = dt.timedelta(hours=-1), dt.timedelta(hours=5)
@@ -100,9 +99,9 @@ def choose(
         for candidate in candidates
         if candidate.kind == "published" and (found := read(candidate, false_zone))
     ]
-    exact = [r for r in readings if r.published.precision in _EXACT and "future" not in r.published.warnings]
+    exact = [r for r in readings if r.published.earliest is None and "future" not in r.published.warnings]
     if not exact:
-        coarse = readings[0].published if readings else None
+        coarse = min((r.published for r in readings), key=_vague, default=None)
         refused = next((c for c in candidates if c.kind == "published"), None)
         return Choice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
 
@@ -127,6 +126,12 @@ def choose(
         published = replace(published, hijri=replace(own, printed=printed.printed) if own else printed)
     best = max((r.candidate.rung for r in same), key=lambda rung: WEIGHTS.get(rung, 1.0))
     return Choice(published, _modified(candidates, read, false_zone, published), None, best)
+
+
+def _vague(published: Published) -> tuple[dt.timedelta, bool]:
+    """How little is known: of two intervals the narrower one says more, then the one with a time."""
+    first, last = published.earliest or published.date, published.latest or published.date
+    return last - first, published.time is None
 
 
 def _is_stamp(candidate: DateCandidate) -> bool:

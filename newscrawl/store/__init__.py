@@ -47,14 +47,17 @@ _SAMPLE = 5000
 """Articles of a run that tell enough of how they were read."""
 
 
+_KNOWN = {"keys": 1, "day": 1, "published.latest": 1, "checked_at": 1}
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the store knows of an address."""
 
     article: str | None
     """``_id`` of the article; None for a rejected page."""
-    day: str | None = None
-    """Its day."""
+    last_day: str | None = None
+    """Its day, or the last one that it may be of."""
     checked_at: dt.datetime | None = None
     """When it was last visited."""
 
@@ -212,9 +215,10 @@ class Store:
             found |= dict.fromkeys(doc["keys"], Known(None))
         # What a majority has not acknowledged may yet be rolled back: it is not known.
         acknowledged = self._articles.with_options(read_concern=ReadConcern("majority"))
-        articles = acknowledged.find({"keys": {"$in": wanted}}, {"keys": 1, "day": 1, "checked_at": 1})
+        articles = acknowledged.find({"keys": {"$in": wanted}}, _KNOWN)
         async for doc in articles:
-            found |= dict.fromkeys(doc["keys"], Known(doc["_id"], doc["day"], doc["checked_at"]))
+            last_day = doc["day"] or (doc.get("published") or {}).get("latest")
+            found |= dict.fromkeys(doc["keys"], Known(doc["_id"], last_day, doc["checked_at"]))
         return {key: found[key] for key in wanted if key in found}
 
     async def young(self, site: str, since: dt.datetime) -> AsyncIterator[Document]:

@@ -23,6 +23,7 @@ import itertools
 import logging
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from pymongo import UpdateOne, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
@@ -399,14 +400,24 @@ def _holders(keys: Collection[Key], days: Sequence[Document]) -> Document:
 
 def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[Document], list[Document]]]:
     """Seeds whose days lie together, with the conditions on the days of their candidates."""
-    anywhere = [doc for doc in seeds if not doc["day"]]
+    spans = [(identity.allowed_days(doc), doc) for doc in seeds]
+    anywhere = [doc for span, doc in spans if not span]
     if anywhere:
         yield [{}], anywhere
-    dated = sorted((doc for doc in seeds if doc["day"]), key=lambda doc: str(doc["day"]))
+    dated = sorted(((span, doc) for span, doc in spans if span), key=itemgetter(0))
     while dated:
-        first = dt.date.fromisoformat(dated[0]["day"])
-        near = [doc for doc in dated if dt.date.fromisoformat(doc["day"]) <= first + identity.WINDOW]
-        last = dt.date.fromisoformat(near[-1]["day"])
-        window = {"$gte": str(first - identity.WINDOW), "$lte": str(last + identity.WINDOW)}
-        yield [{"day": window}, {"day": None}], near
-        dated = dated[len(near) :]
+        first, last = dated[0][0]
+        reach = max(last, first + identity.WINDOW)
+        near = [doc for span, doc in dated if span[1] <= reach]
+        yield _within(first - identity.WINDOW, reach + identity.WINDOW), near
+        dated = [(span, doc) for span, doc in dated if span[1] > reach]
+
+
+def _within(first: dt.date, last: dt.date) -> list[Document]:
+    """The conditions on articles that may have been published from a first to a last day."""
+    unknown = {"published.earliest": None}
+    near = {"published.earliest": {"$lte": str(last)}, "published.latest": {"$gte": str(first)}}
+    return [
+        {"day": {"$gte": str(first), "$lte": str(last)}},
+        {"day": None, "$or": [unknown, near]},
+    ]
