@@ -101,6 +101,8 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
         return "store_down" if reason == "store_down" else "refused"
     if reason in ("start_error", "fault") or stats.get("spider_exceptions/count") or stat("articles/fault"):
         return "fault"
+    if "fault" in failed:
+        return "fault"
     if stats.get("log_count/CRITICAL") or stats.get("item_error_count") or stat("not_recorded"):
         return "fault"
     if stat("discovery/no_section"):

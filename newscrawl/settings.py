@@ -131,6 +131,17 @@ MEMUSAGE_LIMIT_MB = environment(
 CLOSESPIDER_TIMEOUT = environment(
     "NEWSCRAWL_TIMEOUT", 0, "seconds a crawl may take; 0 is no limit", int, least=0
 )
+WORKERS = environment(
+    "NEWSCRAWL_WORKERS",
+    1,
+    "processes that read pages; 0 reads in the crawl's own, without a limit",
+    int,
+    least=0,
+)
+WORKER_CPU_SECONDS = environment(
+    "NEWSCRAWL_WORKER_CPU_SECONDS", 30.0, "seconds of CPU time for reading one page", float, least=1
+)
+WORKER_PATIENCE = 5.0  # seconds a crawl that was told to end waits for pages that are being read
 CONCURRENT_ITEMS = 4  # Scrapy starts that many tasks for every response, one is enough for an article
 REDIRECT_MAX_TIMES = 5
 COOKIES_ENABLED = False  # no session, so that every visit sees the same page

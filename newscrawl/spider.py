@@ -19,18 +19,18 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.request import RequestFingerprinter
 from twisted.python.failure import Failure
 
-from newscrawl import discovery
 from newscrawl.dates import parse_day, zone
 from newscrawl.discovery import KINDS, Entry, Page, Walk, listing, pages, sitemap
 from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.download.clock import Clock
 from newscrawl.download.errors import Kind, classify, passing
 from newscrawl.items import Article, DateCandidate, Http, RawArticle, Rejection
-from newscrawl.page import extract
 from newscrawl.page.chosen_date import choose
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
 from newscrawl.store import Mark, Pending, Store, Validator
 from newscrawl.urls import key
+from newscrawl.workers import ReadingError, StoppedError
+from newscrawl.workers.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -194,6 +194,7 @@ class NewsSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.store = Store.from_crawler(crawler)
         spider.clock = Clock.from_crawler(crawler)
+        spider.reader = Reader.from_crawler(crawler, cls.site)
         spider.began = spider.clock.now()
         crawler.signals.connect(spider._item_done, signals.item_scraped)
         crawler.signals.connect(spider._item_done, signals.item_dropped)
@@ -204,6 +205,7 @@ class NewsSpider(Spider):
 
     store: Store
     clock: Clock
+    reader: Reader
     began: dt.datetime
     """The crawl's first moment by its own clock; in a replay the recording's."""
 
@@ -342,8 +344,14 @@ class NewsSpider(Spider):
     async def parse_page(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
         """A page of a walk: its articles, and what else it leads to."""
         self._stat("discovery/pages")
-        # In a thread: a sitemap may hold 50,000 entries, and meanwhile nothing else would happen.
-        page = await asyncio.to_thread(discovery.read, response, walk, self.site)
+        try:
+            page = await self.reader.page(response, walk)
+        except StoppedError:
+            return
+        except ReadingError as error:
+            if following := self._unread(response, walk, error):
+                yield following
+            return
         if page is None:
             walk.failed = True
             kind = type(walk.source).__name__.lower()
@@ -366,6 +374,17 @@ class NewsSpider(Spider):
         walk.upcoming = page.after + walk.upcoming
         async for request in self._take(walk, page.entries):
             yield request
+
+    def _unread(self, response: Response, walk: Walk, error: ReadingError) -> Request | None:
+        """A page of a walk could not be read: the walk has failed, and goes on with the next page."""
+        walk.failed = True
+        self._stat(f"discovery/failed/{error.reason}")
+        self._say_unread(response, error)
+        return self._next(walk)
+
+    def _say_unread(self, response: Response, error: ReadingError) -> None:
+        level = logging.ERROR if error.reason == "fault" else logging.WARNING
+        log.log(level, "%s could not be read: %s", response.url, error, exc_info=error.__cause__)
 
     def _lead(self, response: TextResponse, source: Listing) -> Iterator[Request]:
         """What a listing leads to beside its articles: a home page's feeds and sections."""
@@ -522,14 +541,14 @@ class NewsSpider(Spider):
             for name, values in response.headers.items()
         }
         try:
-            raw = extract(response.body, response.url, site=self.site, headers=headers, now=now)
-        except Exception as error:
-            self._stat("articles/fault")
-            log.exception("reading %s failed", response.url)
-            yield replace(
-                self._rejection(response, "fault", f"{type(error).__name__}: {error}"),
-                retry_at=now + dt.timedelta(days=1),
-            )
+            raw = await self.reader.article(response.body, response.url, headers, now)
+        except StoppedError:
+            return  # it stays on the list of what was in flight
+        except ReadingError as error:
+            self._stat(f"articles/{error.reason}")
+            self._say_unread(response, error)
+            rejection = self._rejection(response, error.reason, str(error))
+            yield replace(rejection, retry_at=now + dt.timedelta(days=1))
             return
         self._carry(raw, response.meta["entry"], now)
         raw.urls = list(dict.fromkeys([*urls, *raw.urls]))

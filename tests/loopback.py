@@ -191,3 +191,19 @@ class LoopbackKinds(NewsSpider):
         ],
         markup=[_MARKUP],
     )
+
+
+class LoopbackHostile(NewsSpider):
+    """A site whose pages can hang whoever reads them: both patterns take for ever on a run of ``ء``."""
+
+    name = "loopback_hostile"
+    site = replace(
+        Loopback.site,
+        article=r"^/articles-\d+\.html$|^/(?:ء+)+!$",
+        discover=[Listing(f"{_ROOT}/"), Listing(f"{_ROOT}/endless", name="endless")],
+        markup=[replace(_MARKUP, cut=[r"(?:ء+)+!"])],
+    )
+
+
+ENDLESS = "ء" * 60
+"""What the patterns of that site never come to an end with."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin
 
 from scrapy import Request
 
 from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
-from newscrawl.store import Validator
+
+if TYPE_CHECKING:
+    from newscrawl.store import Validator
 
 
 def name(source: Discovery, home: str) -> str:

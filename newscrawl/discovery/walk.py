@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from scrapy import Request
 
 from newscrawl.discovery.entry import Entry
 from newscrawl.sites import Discovery, Listing, Sitemap
-from newscrawl.store import Validator
+
+if TYPE_CHECKING:
+    from newscrawl.store import Validator
 
 MARK_KEYS = 500
 """Entries that a mark remembers: more than any listing page holds."""

@@ -112,13 +112,14 @@ class Backoff:
         name = host(request)
         until = self._until.get(name)
         while until is not None and (left := until - dt.datetime.now(dt.UTC)) > dt.timedelta():
-            if left > self.longest or _ending(crawler):
+            if left > self.longest or ending(crawler):
                 raise HostBusy(f"{name} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC", until)
             await asyncio.sleep(min(left.total_seconds(), 1.0))
             until = self._until.get(name)
 
 
-def _ending(crawler: Crawler) -> bool:
-    # Scrapy has no public name for "the spider is being closed", and would wait for the pause.
+def ending(crawler: Crawler) -> bool:
+    """Has the crawl been told to end? Scrapy then still waits for all that has begun."""
+    # Scrapy has no public name for "the spider is being closed".
     slot = crawler.engine._slot
     return not crawler.engine.running or slot is None or slot.closing is not None

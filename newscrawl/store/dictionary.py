@@ -172,6 +172,8 @@ REASONS: Mapping[str, str] = dict[str, str](NO_ARTICLE.items()) | {
     "robots": "robots.txt forbids the address",
     "too_large": "more bytes than `NEWSCRAWL_DOWNLOAD_MAXSIZE`",
     "unreachable": "the download failed ten times",
+    "too_slow": "reading the page took more CPU time than `NEWSCRAWL_WORKER_CPU_SECONDS`",
+    "worker_died": "the process that read the page was killed (it may have lacked memory) or crashed",
     "fault": "reading the page failed: a mistake of newscrawl",
     "store_refused": "MongoDB did not take the article",
     FORGOTTEN: "removed by `scrapy forget`; it never comes back",

@@ -1,0 +1,17 @@
+"""What a worker does with an article page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from newscrawl.items import RawArticle
+from newscrawl.page import extract
+from newscrawl.sites import Site
+
+
+def read(site: Site, body: bytes, url: str, headers: Mapping[str, str], now: dt.datetime) -> RawArticle:
+    """What an article page says, without the page itself: whoever asks has it."""
+    raw = extract(body, url, site=site, headers=headers, now=now)
+    raw.page = b""
+    return raw

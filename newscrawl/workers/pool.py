@@ -1,0 +1,229 @@
+"""A pool of workers: processes that are started when they are needed, and replaced when they end."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDiedError
+from newscrawl.workers.wire import HEADER, Answer, Work, packed, unpacked
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+_LARGE = 1_000_000
+"""Bytes of an answer from which unpacking it would keep the event loop from its other tasks."""
+# Not ``python -m``: an egg, and what was added to the path by hand, has to be found as well.
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from newscrawl.workers.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
+)
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    function: Callable[..., Any]
+    site: object
+    arguments: tuple[Any, ...]
+    seconds: float
+    future: asyncio.Future[Any]
+
+
+class Pool:
+    """At most ``size`` workers of this process; one does the pieces of work in their order.
+
+    All methods belong to the thread of the event loop.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._workers: list[_Worker] = []
+        self._jobs: deque[_Job] = deque()
+
+    def submit(
+        self, seconds: float, function: Callable[..., T], site: object, *arguments: Any
+    ) -> asyncio.Future[T]:
+        """``function(site, *arguments)`` by a worker, within so many seconds of its CPU time.
+
+        The function is one of a module that a worker can import. The site is sent to each worker once. The
+        future raises :class:`TooSlowError`, :class:`WorkerDiedError`, :class:`StoppedError`,
+        :class:`ReadingError` for an exception of the function, and ``RuntimeError`` when no worker could be
+        started.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append(_Job(function, site, arguments, seconds, future))
+        self._assign()
+        return future
+
+    def stop(self, future: asyncio.Future[Any]) -> None:
+        """Let a piece of work be; a worker that is busy with it is killed, and replaced when needed."""
+        if not future.done():
+            future.set_exception(StoppedError())
+        for worker in self._workers:
+            if worker.job and worker.job.future is future:
+                worker.process.kill()
+
+    async def close(self) -> None:
+        """Stop all work and all workers; the pool may be used again."""
+        for job in [*self._jobs, *(worker.job for worker in self._workers if worker.job)]:
+            self.stop(job.future)
+        self.kill()
+        await asyncio.gather(*(worker.ended for worker in self._workers))
+
+    def kill(self) -> None:
+        """Kill all workers."""
+        for worker in self._workers:
+            worker.process.kill()
+
+    def _assign(self) -> None:
+        """Give the first piece of work to a worker that is idle, or start one."""
+        while self._jobs:
+            if self._jobs[0].future.done():
+                self._jobs.popleft()
+            elif idle := next((worker for worker in self._workers if worker.idle), None):
+                idle.begin(self._jobs.popleft())
+            else:
+                if len(self._workers) < self._size and all(worker.ready for worker in self._workers):
+                    self._start()
+                return
+
+    def _start(self) -> None:
+        if not self._workers:
+            atexit.register(self.kill)
+        self._workers.append(_Worker(self._assign, self._ended))
+
+    def _ended(self, worker: _Worker, status: int) -> None:
+        """Tell what became of the work of a worker that has ended, and go on with another."""
+        self._workers.remove(worker)
+        if not self._workers:
+            atexit.unregister(self.kill)
+        job = worker.job
+        if not worker.ready and self._jobs:
+            job = self._jobs.popleft()
+        if job and not job.future.done():
+            job.future.set_exception(_why(worker, status, job.seconds))
+        self._assign()
+
+
+def _why(worker: _Worker, status: int, seconds: float) -> Exception:
+    """What the end of a process means for the work that it was given."""
+    said = f"exit status {status}" if status >= 0 else f"signal {-status}"
+    if not worker.ready:
+        return RuntimeError(f"no worker could be started: {said}; what it said is on stderr")
+    if status == -signal.SIGPROF:
+        return TooSlowError(f"reading it took more than {seconds:g} s of CPU time")
+    return WorkerDiedError(f"the process that read it ended: {said}")
+
+
+class _Worker(asyncio.Protocol):
+    """One process, and the socket to it."""
+
+    def __init__(self, free: Callable[[], None], ended: Callable[[_Worker, int], None]) -> None:
+        self._free, self._tell = free, ended
+        self._sites: list[object] = []
+        self._received = bytearray()
+        self._transport: asyncio.WriteTransport | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.job: _Job | None = None
+        self.ready = False
+        """Has it begun to work? Until then it imports."""
+        loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[None] = loop.create_future()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = _start(theirs.fileno())
+        self._keep(loop.create_unix_connection(lambda: self, sock=ours))
+
+    @property
+    def idle(self) -> bool:
+        """Can it be given work?"""
+        return self.ready and self.job is None and self._transport is not None
+
+    def begin(self, job: _Job) -> None:
+        """Send it a piece of work."""
+        assert self._transport
+        self.job = job
+        number = next((n for n, site in enumerate(self._sites) if site is job.site), len(self._sites))
+        new = number == len(self._sites)
+        if new:
+            self._sites.append(job.site)
+        work: Work = job.function, number, job.site if new else None, job.arguments, job.seconds
+        message = packed(work)
+        self._transport.writelines((HEADER.pack(len(message)), message))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way to the process."""
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the process sends."""
+        self._received += data
+        if len(self._received) < HEADER.size:
+            return
+        (length,) = HEADER.unpack_from(self._received)
+        if len(self._received) < HEADER.size + length:
+            return
+        message = bytes(self._received[HEADER.size :])
+        self._received.clear()
+        if not self.ready:
+            self.ready = True
+            log.debug("worker %d has begun", self.process.pid)
+            self._free()
+        elif length < _LARGE:
+            self._finish(unpacked(message))
+        else:
+            self._keep(self._unpack(message))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The process has ended; see how."""
+        self._transport = None
+        self._keep(self._reap())
+
+    async def _unpack(self, message: bytes) -> None:
+        self._finish(await asyncio.to_thread(unpacked, message))
+
+    def _finish(self, answer: Answer) -> None:
+        returned, result, trace = answer
+        job, self.job = self.job, None
+        assert job
+        if job.future.done():
+            pass  # it was stopped at the last moment
+        elif returned:
+            job.future.set_result(result)
+        else:
+            error = ReadingError(result)
+            error.__cause__ = RuntimeError(f"in a worker:\n{trace}")
+            job.future.set_exception(error)
+        self._free()
+
+    async def _reap(self) -> None:
+        status = await asyncio.to_thread(self.process.wait)
+        self._tell(self, status)
+        self.ended.set_result(None)
+
+    def _keep(self, work: Any) -> None:
+        """Run a coroutine, and hold on to its task until it is done."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _start(descriptor: int) -> subprocess.Popen[bytes]:
+    """A process that serves the socket of this descriptor."""
+    arguments = [json.dumps(sys.path), str(descriptor), str(os.getpid())]
+    return subprocess.Popen(  # noqa: S603 - this interpreter
+        [sys.executable, "-c", _START, *arguments], pass_fds=[descriptor], stdin=subprocess.DEVNULL
+    )

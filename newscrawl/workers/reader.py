@@ -1,0 +1,124 @@
+"""What a crawl asks to read its pages."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self, TypeVar
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from newscrawl.discovery import Page, Walk
+from newscrawl.download.backoff import ending
+from newscrawl.items import RawArticle
+from newscrawl.sites import Site
+from newscrawl.workers import ReadingError, articles, collect_less, lists
+from newscrawl.workers.pool import Pool
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Reads the pages of one crawl in workers, in the order in which they come.
+
+    With no workers (``WORKERS = 0``) it reads in the crawl's own process, without a limit. All crawls of a
+    process share their workers; the first one that reads says how many.
+    """
+
+    _pool: ClassVar[Pool | None] = None
+    _users: ClassVar[set[Reader]] = set()
+
+    def __init__(self, crawler: Crawler, site: Site) -> None:
+        self._crawler = crawler
+        self._site = site
+        self._size = crawler.settings.getint("WORKERS")
+        self._seconds = crawler.settings.getfloat("WORKER_CPU_SECONDS")
+        self._patience = crawler.settings.getfloat("WORKER_PATIENCE")
+        self._waiting: set[asyncio.Future[Any]] = set()
+        self._watching: asyncio.TimerHandle | None = None
+        self._until: float | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, site: Site) -> Self:
+        """The reader of a crawl, which ends with it."""
+        collect_less()
+        reader = cls(crawler, site)
+        crawler.signals.connect(reader.close, signals.spider_closed)
+        return reader
+
+    async def article(
+        self, body: bytes, url: str, headers: Mapping[str, str], now: dt.datetime
+    ) -> RawArticle:
+        """What an article page says, as ``newscrawl.page.extract`` finds it.
+
+        Raises :class:`ReadingError` with the ``reason`` for which the page is rejected, and
+        :class:`StoppedError` when the crawl ends before it is read.
+        """
+        if self._size:
+            raw = await self._submit(articles.read, body, url, headers, now)
+        else:
+            raw = _in_process(articles.read, self._site, body, url, headers, now)
+        raw.page = body
+        return raw
+
+    async def page(self, response: Response, walk: Walk) -> Page | None:
+        """What a page of a walk offers; None when it is nothing of the kind. Raises as ``article`` does."""
+        # What is sent is the answer and what the reading of it depends on, not all that hangs on them.
+        bare = copy.copy(response)
+        bare.request = Request(response.url, meta={"page": response.meta.get("page", 0)})
+        bare.certificate = None
+        bounds = Walk(walk.listing, walk.source, since=walk.since, until=walk.until)
+        if self._size:
+            return await self._submit(lists.read, bare, bounds)
+        # In a thread: a sitemap may hold 50,000 entries, and meanwhile nothing else would happen.
+        return await asyncio.to_thread(_in_process, lists.read, self._site, bare, bounds)
+
+    async def _submit(self, function: Callable[..., T], *arguments: Any) -> T:
+        if Reader._pool is None:
+            Reader._pool = Pool(self._size)
+        if self._watching is None:
+            self._users.add(self)
+            self._watch()
+        future = Reader._pool.submit(self._seconds, function, self._site, *arguments)
+        self._waiting.add(future)
+        try:
+            return await future
+        finally:
+            self._waiting.discard(future)
+
+    def _watch(self) -> None:
+        """Once a second, see whether the crawl is about to end, and whether it has waited long enough."""
+        loop = asyncio.get_running_loop()
+        if self._until is None and ending(self._crawler):
+            self._until = loop.time() + self._patience
+        if self._until is not None and loop.time() >= self._until:
+            self._stop()
+        self._watching = loop.call_later(1.0, self._watch)
+
+    def _stop(self) -> None:
+        assert Reader._pool
+        for future in list(self._waiting):
+            Reader._pool.stop(future)
+
+    async def close(self) -> None:
+        """Let the workers end, with the last crawl that uses them."""
+        if self._watching is None:
+            return
+        self._watching.cancel()
+        self._watching = None
+        self._users.discard(self)
+        if not self._users and Reader._pool:
+            pool, Reader._pool = Reader._pool, None
+            await pool.close()
+
+
+def _in_process(function: Callable[..., T], *arguments: Any) -> T:
+    """The same without a worker."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        raise ReadingError(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,315 @@
+"""Workers: what becomes of a page that never ends, kills, or is being read when its crawl ends."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDiedError, articles
+from newscrawl.workers.pool import Pool
+from tests import worker_tasks as tasks
+from tests.conftest import PROJECT, Database
+from tests.loopback import ENDLESS, Loopback, Newspaper, article, listing, serve
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+LONG = 3600.0
+
+
+def alive(pid: int) -> bool:
+    """Is there such a process, and is it more than the exit status that nobody has asked for?"""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return not state.stdout.startswith("Z") and bool(state.stdout.strip())
+
+
+def await_that(what: Callable[[], Any]) -> Any:
+    """Wait until it holds; the test's own end is that of the test run."""
+    while not (found := what()):
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture
+def newspaper() -> Iterator[Newspaper]:
+    with serve(Newspaper()) as served:
+        yield served
+
+
+class TestPool:
+    def test_work_is_done_in_its_order_by_one_process_that_is_sent_the_site_once(self, run: Run) -> None:
+        async def work() -> list[Any]:
+            pool, site, order = Pool(1), tasks.Unpacked(), list[int]()
+            futures = [pool.submit(LONG, tasks.echo, site, number) for number in range(20)]
+            for number, future in enumerate(futures):
+                future.add_done_callback(lambda _, number=number: order.append(number))
+            done = await asyncio.gather(*futures)
+            await pool.close()
+            assert order == list(range(20))
+            return done
+
+        tasks.Unpacked.sent = 0
+        done = run(work())
+        assert [number for _, number, _ in done] == list(range(20))
+        assert len({pid for *_, pid in done}) == 1
+        # Once to the worker; each answer brings it back from there.
+        assert tasks.Unpacked.sent == 1
+
+    def test_what_never_ends_is_too_slow_and_the_next_has_another_worker(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            *_, first = await pool.submit(LONG, tasks.echo, "a")
+            hangs, after = pool.submit(0.2, tasks.never, "a"), pool.submit(LONG, tasks.echo, "a", 1)
+            with pytest.raises(TooSlowError, match=r"more than 0\.2 s of CPU time"):
+                await hangs
+            *_, second = await after
+            assert first != second
+            assert not alive(first)
+            await pool.close()
+
+        run(work())
+
+    def test_what_waits_for_a_busy_machine_is_not_too_slow(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            assert await pool.submit(0.2, tasks.waits, "a", 0.6) == "done"
+            # Nor does one page pay for those before it.
+            assert await pool.submit(0.2, tasks.waits, "a", 0.1) == "done"
+            await pool.close()
+
+        run(work())
+
+    @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
+    def test_a_worker_that_dies_costs_one_page(self, run: Run, name: str) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            before, dies = pool.submit(LONG, tasks.echo, 1), pool.submit(LONG, tasks.killed, 1, name)
+            after = pool.submit(LONG, tasks.echo, 1)
+            with pytest.raises(WorkerDiedError, match=f"signal {int(getattr(signal, name))}$"):
+                await dies
+            assert (await before)[-1] != (await after)[-1]
+            await pool.close()
+
+        run(work())
+
+    def test_an_idle_worker_that_is_killed_costs_nothing(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            *_, first = await pool.submit(LONG, tasks.echo, 1)
+            os.kill(first, signal.SIGKILL)
+            await asyncio.to_thread(await_that, lambda: not alive(first))
+            *_, second = await pool.submit(LONG, tasks.echo, 1)
+            assert first != second
+            await pool.close()
+
+        run(work())
+
+    def test_signals_for_the_crawl_leave_its_worker_alone(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            first = await pool.submit(LONG, tasks.signalled, 1)
+            assert first == await pool.submit(LONG, tasks.signalled, 1)
+            await pool.close()
+
+        run(work())
+
+    def test_an_exception_is_told_with_its_traceback(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            with pytest.raises(ReadingError, match=r"^ValueError: the date is no date$") as caught:
+                await pool.submit(LONG, tasks.wrong, 1)
+            assert caught.value.reason == "fault"
+            assert "worker_tasks.py" in str(caught.value.__cause__)
+            await pool.close()
+
+        run(work())
+
+    def test_a_large_answer_comes_whole(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            large = "خ" * 3_000_000
+            futures = [pool.submit(LONG, tasks.echo, 1, text) for text in (large, "short")]
+            assert [(await future)[1] for future in futures] == [large, "short"]
+            await pool.close()
+
+        run(work())
+
+    def test_a_worker_is_started_for_work_that_waits_and_no_more_than_are_allowed(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(2)
+            alone = {(await pool.submit(LONG, tasks.echo, 1))[-1] for _ in range(3)}
+            assert len(alone) == 1
+            hang = [pool.submit(LONG, tasks.never, 1) for _ in range(2)]
+            waits = pool.submit(LONG, tasks.echo, 1)
+            pool.stop(hang[0])
+            assert (await waits)[-1] not in alone
+            with pytest.raises(StoppedError):
+                await hang[0]
+            await pool.close()
+            with pytest.raises(StoppedError):
+                await hang[1]
+
+        run(work())
+
+    def test_closing_stops_everything(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            *_, pid = await pool.submit(LONG, tasks.echo, 1)
+            futures = [pool.submit(LONG, tasks.never, 1) for _ in range(3)]
+            await pool.close()
+            assert not alive(pid)
+            for future in futures:
+                with pytest.raises(StoppedError):
+                    await future
+
+        run(work())
+
+    def test_no_worker_is_a_fault_of_the_run_and_of_no_page(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "path", ["/nowhere", *(path for path in sys.path if "site" not in path)])
+
+        async def work() -> None:
+            pool = Pool(1)
+            futures = [pool.submit(LONG, tasks.echo, 1) for _ in range(2)]
+            for future in futures:
+                with pytest.raises(RuntimeError, match="no worker could be started"):
+                    await future
+
+        run(work())
+
+    def test_a_page_needs_neither_scrapy_nor_mongodb(self, run: Run) -> None:
+        async def work() -> set[str]:
+            pool = Pool(1)
+            page = article(1).encode()
+            raw = await pool.submit(
+                LONG, articles.read, Loopback.site, page, "http://127.0.0.1/articles-1.html", {}, None
+            )
+            assert raw.title == "خبر محلي رقم 1"
+            found = await pool.submit(LONG, tasks.modules, 1)
+            await pool.close()
+            return found
+
+        assert run(work()).isdisjoint({"scrapy", "twisted", "pymongo", "asyncio", "pytest"})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends with the CPU time of its page")
+def test_a_worker_ends_with_a_crawl_that_is_killed() -> None:
+    """Also one that never comes to look whether anybody is there."""
+    script = """
+import asyncio
+from newscrawl.workers.pool import Pool
+from tests import worker_tasks as tasks
+
+async def main():
+    pool = Pool(1)
+    *_, pid = await pool.submit(3600, tasks.echo, 1)
+    print(pid, flush=True)
+    await pool.submit(3600, tasks.never, 1)
+
+asyncio.run(main())
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+    ) as crawl:
+        assert crawl.stdout
+        worker = int(crawl.stdout.readline())
+        assert alive(worker)
+        crawl.kill()
+    await_that(lambda: not alive(worker))
+
+
+def start(newspaper: Newspaper, database: Database, log: Path, *args: str) -> subprocess.Popen[bytes]:
+    """Begin to crawl a hostile newspaper, without delays."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
+    store = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
+    with log.open("wb") as stderr:
+        return subprocess.Popen(
+            [sys.executable, "-m", "scrapy", "crawl", "loopback_hostile", "-L", "DEBUG",
+             "-s", "SPIDER_MODULES=tests.loopback", "-s", "DOWNLOAD_DELAY=0",
+             "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "STORE_AGE=0.05", *args],
+            cwd=PROJECT, stderr=stderr, env=inherited | newspaper.environment | store,
+        )  # fmt: skip
+
+
+class TestCrawl:
+    def test_what_never_ends_is_named_and_all_else_is_stored(
+        self, newspaper: Newspaper, database: Database, tmp_path: Path
+    ) -> None:
+        newspaper.pages = {f"/articles-{n}.html": article(n) for n in range(50)}
+        newspaper.pages["/articles-7.html"] = article(7, text=f"</p><p>{ENDLESS}</p><p>")
+        newspaper.pages["/"] = listing(list(range(50)))
+        newspaper.pages["/endless"] = f"<html><body><a href='/{ENDLESS}'>خبر</a></body></html>"
+        log = tmp_path / "log"
+        status = start(newspaper, database, log, "-s", "WORKER_CPU_SECONDS=1").wait()
+        said = log.read_text("utf-8")
+        assert status == 0, said
+        assert {doc["title"] for doc in database.articles()} == {
+            f"خبر محلي رقم {n}" for n in range(50) if n != 7
+        }
+        (rejected,) = database.ops["rejected"].find()
+        assert (rejected["reason"], rejected["detail"]) == (
+            "too_slow", "reading it took more than 1 s of CPU time",
+        )  # fmt: skip
+        assert rejected["url"].endswith("/articles-7.html")
+        assert rejected["retry_at"] > rejected["rejected_at"]
+        record = database.run()
+        assert record["outcome"] == "partial"
+        assert record["failed"] == {"too_slow": 1}
+        assert re.search("/endless could not be read: reading it took more than 1 s of CPU time", said)
+        assert not [pid for pid in workers(said) if alive(pid)]
+
+    def test_killed_workers_and_sigterm(
+        self, newspaper: Newspaper, database: Database, tmp_path: Path
+    ) -> None:
+        """A worker that is killed costs its page; a crawl that is ended asks for the page next time."""
+        newspaper.pages = {f"/articles-{n}.html": article(n) for n in range(6)}
+        for number in (2, 5):
+            newspaper.pages[f"/articles-{number}.html"] = article(number, text=f"</p><p>{ENDLESS}</p><p>")
+        newspaper.pages["/"] = listing(list(range(6)))
+        newspaper.pages["/endless"] = listing([])
+        log = tmp_path / "log"
+        arguments = ("-s", f"WORKER_CPU_SECONDS={LONG}", "-s", "WORKER_PATIENCE=0.1")
+        crawl = start(newspaper, database, log, *arguments)
+
+        def costs_a_page() -> bool:
+            said = log.read_text("utf-8")
+            if "could not be read: the process that read it ended: signal 9" in said:
+                return True
+            if re.search(
+                r"Article http\S+/articles-1\.html", said
+            ):  # the next one is being read, or about to be: if not, again
+                with suppress(ProcessLookupError):
+                    os.kill(workers(said)[-1], signal.SIGKILL)
+            return False
+
+        await_that(costs_a_page)
+        await_that(lambda: re.search(r"Article http\S+/articles-4\.html", log.read_text("utf-8")))
+        await_that(lambda: "/articles-5.html" in newspaper.asked)
+        crawl.send_signal(signal.SIGTERM)
+        status, said = crawl.wait(), log.read_text("utf-8")
+        assert status == 0, said
+        assert {doc["title"] for doc in database.articles()} == {f"خبر محلي رقم {n}" for n in (0, 1, 3, 4)}
+        (rejected,) = database.ops["rejected"].find()
+        assert (rejected["reason"], rejected["url"][-16:]) == ("worker_died", "/articles-2.html")
+        assert rejected["retry_at"] > rejected["rejected_at"]
+        (pending,) = database.ops["pending"].find()
+        assert (pending["reason"], pending["url"][-16:]) == ("stopped", "/articles-5.html")
+        assert (database.run()["outcome"], database.run()["reason"]) == ("partial", "shutdown")
+        assert not [pid for pid in workers(said) if alive(pid)]
+
+
+def workers(said: str) -> list[int]:
+    """The workers of a crawl, as its log tells."""
+    return [int(pid) for pid in re.findall(r"worker (\d+) has begun", said)]
