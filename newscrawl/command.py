@@ -9,7 +9,7 @@ import argparse
 import datetime as dt
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -126,8 +126,11 @@ class AskingCommand(ProjectCommand):
         if not opts.loglevel:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
-    def ask(self, *works: Callable[[Fetch], Awaitable[T]]) -> list[T | None]:
-        """What each piece of work gives, all done at once; None for one that broke, as the log tells."""
+    def ask(self, *works: Callable[[Fetch], Awaitable[T]], named: Iterable[str]) -> list[T | None]:
+        """What each piece of work gives, all done at once; None for one that broke, as the log tells.
+
+        ``named`` are the addresses that the user and the declarations name; see :class:`Asking`.
+        """
         assert self.crawler_process
         given: list[T | None] = [None] * len(works)
 
@@ -135,7 +138,7 @@ class AskingCommand(ProjectCommand):
             given[place] = await works[place](fetch)
 
         for place in range(len(works)):
-            self.crawler_process.crawl(Asking, work=partial(keep, place))
+            self.crawler_process.crawl(Asking, work=partial(keep, place), named=named)
         self.crawler_process.start()
         return given
 
@@ -145,7 +148,8 @@ class AskingCommand(ProjectCommand):
         async def work(fetch: Fetch) -> Answer:
             return await fetch(Request(url, meta={"playwright": bool(site and site.render)}))
 
-        answer = self.ask(work)[0] or Answer(url, None, "other", "see the log")
+        named = (url, *(site.declared if site else ()))
+        answer = self.ask(work, named=named)[0] or Answer(url, None, "other", "see the log")
         if answer.response is None:
             raise CommandError("unreachable", f"{url} could not be read ({answer.kind}): {answer.said}")
         return answer

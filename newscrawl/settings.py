@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from newscrawl import __version__
+from newscrawl.download.network import NO_NETWORKS, networks
+from newscrawl.gate import LONGEST
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ class Variable(NamedTuple):
     @property
     def row(self) -> str:
         """Its line in the table of ``docs/settings.md``."""
-        default = "" if self.default in (None, "") else f"`{self.default}`"
+        default = "" if self.default in (None, "", ()) else f"`{self.default}`"
         least = "" if self.least is None else f"`{self.least}`"
         return f"| `{self.name}` | {default} | {least} | {self.reason} |"
 
@@ -147,6 +149,15 @@ REDIRECT_MAX_TIMES = 5
 COOKIES_ENABLED = False  # no session, so that every visit sees the same page
 METAREFRESH_ENABLED = False  # news sites use it to reload, not to redirect
 
+# --- What may be asked, see docs/security.md.
+URLLENGTH_LIMIT = LONGEST
+PRIVATE_NETWORKS = environment(
+    "NEWSCRAWL_PRIVATE_NETWORKS",
+    NO_NETWORKS,
+    "private networks that sites may be on, such as `10.1.0.0/16`, in a comma list",
+    networks,
+)
+
 # --- Nothing listens for commands.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -215,7 +226,9 @@ PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4
 REQUEST_FINGERPRINTER_CLASS = "newscrawl.spider.ArticleFingerprinter"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "newscrawl.download.offsite.OffsiteMiddleware": 50,
+    "newscrawl.download.gate.GateMiddleware": 50,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "newscrawl.download.gate.RedirectMiddleware": 600,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newscrawl.download.robots.RobotsTxtMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,

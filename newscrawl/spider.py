@@ -171,7 +171,6 @@ class NewsSpider(Spider):
         super().__init__(name)
         self.arguments = Arguments.read(kwargs, self.site.country)
         self.arguments.check(self.site)
-        self.allowed_domains = [self.site.domain, *self.site.url_rules.hosts]
         self.walks: list[Walk] = []
         self.why: dict[str, str] = {}
         """What is known of an outcome better than its name tells, for the last words of the run."""
@@ -179,6 +178,11 @@ class NewsSpider(Spider):
         self._feeds_at_home = False
         self._offered: set[str] = set()
         """The sections that the pages walked for them link to."""
+
+    @property
+    def named_addresses(self) -> tuple[str, ...]:
+        """The addresses that the declaration and the command line name."""
+        return (*self.site.declared, *([self.arguments.url] if self.arguments.url else []))
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -421,7 +425,7 @@ class NewsSpider(Spider):
 
     async def parse_robots(self, response: Response, declared: Sitemap) -> AsyncIterator[Any]:
         """``robots.txt``, for the sitemaps it names."""
-        for url in sitemap.named_by_robots(response.body, response.url):
+        for url in sitemap.named_by_robots(response.body, response.url, self.site):
             for request in self._walk(replace(declared, url=url)):
                 yield request
 
@@ -620,10 +624,10 @@ class NewsSpider(Spider):
         elif kind == "not_recorded":
             # Neither pending nor rejected: a recording tells nothing of what it lacks.
             self.store.writer.in_flight.pop(request.meta["key"], None)
-        elif kind == "offsite":
+        elif kind in ("offsite", "address"):
             if again:
                 await self.store.gone(request.meta["key"], now)
-            rejection = self._unanswered(request, kind, f"it leads to {request.url}, another site")
+            rejection = self._unanswered(request, kind, f"it leads elsewhere: {failure.value}")
             yield replace(rejection, reason="redirected")
         elif passing(kind):
             async for rejection in self._pend(request, kind, now):

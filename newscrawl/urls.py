@@ -19,7 +19,10 @@ from urllib.parse import quote, urljoin
 import idna
 import tldextract
 
-__all__ = ["URLS_VERSION", "UrlRules", "canonical", "declared_canonical", "key", "same_site"]
+__all__ = [
+    "URLS_VERSION", "UrlRules", "ascii_host", "canonical", "declared_canonical", "has_public_suffix",
+    "is_hash_route", "key", "owner", "same_site", "site_host",
+]  # fmt: skip
 
 URLS_VERSION = 1
 """Version of :func:`canonical`, stored with each article; it rises when any key would change."""
@@ -174,18 +177,27 @@ def canonical(url: str, rules: UrlRules | None = None) -> str:
     text = _tidy(url)
     match = _URL.fullmatch(text)
     host, port = _split_authority(match["authority"]) if match else ("", "")
-    host = _ascii_host(host)
+    host = ascii_host(host)
     if match is None or not host or not (match["scheme"] or text.startswith("//") or _is_bare_host(match)):
         return quote(text, safe=_SAFE_ANYWHERE)
     path, fragment = match["path"], match["fragment"] or ""
     while _AMP_COPIES.search(host) and (copy := _AMP_COPY.fullmatch(host + _plain(path))):
         host, path, port = copy["host"].lower(), copy["path"] or "", ""
     resource = _resource(path, match["query"] or "", rules)
-    if rules.hash_routes and _HASH_ROUTE.match(fragment):
+    if rules.hash_routes and is_hash_route(fragment):
         path, _, query = fragment.removeprefix("!").partition("?")
         route = _resource(path, query, rules)
         resource += "#!" + route if route != "/" else ""
     return f"https://{_host(host, rules)}{port}{resource}"
+
+
+def is_hash_route(fragment: str) -> bool:
+    """Can a fragment name a page of its own?
+
+    >>> is_hash_route("!/story/1"), is_hash_route("comments")
+    (True, False)
+    """
+    return bool(_HASH_ROUTE.match(fragment))
 
 
 def _tidy(url: str) -> str:
@@ -199,7 +211,7 @@ def _is_bare_host(match: re.Match[str]) -> bool:
     """An address without its scheme: hespress.com/خبر."""
     if "@" in match["authority"]:
         return False
-    host = _ascii_host(_split_authority(match["authority"])[0])
+    host = ascii_host(_split_authority(match["authority"])[0])
     return bool(_registrable_domain(host))
 
 
@@ -217,7 +229,7 @@ def _split_authority(authority: str) -> tuple[str, str]:
 
 
 def _host(host: str, rules: UrlRules) -> str:
-    """The host that stands for its variants; ``host`` is as :func:`_ascii_host` gives it."""
+    """The host that stands for its variants; ``host`` is as :func:`ascii_host` gives it."""
     labels = host.split(".")
     own = (_registrable_domain(host) or ".".join(labels[-2:])).count(".") + 1
     if not _IP.fullmatch(host):
@@ -226,8 +238,12 @@ def _host(host: str, rules: UrlRules) -> str:
     return rules.hosts.get(host, host)
 
 
-def _ascii_host(host: str) -> str:
-    """A host in lower case, IDN in Punycode; empty when no host can be named so."""
+def ascii_host(host: str) -> str:
+    """A host in lower case, IDN in Punycode, without empty labels; empty when no host can be named so.
+
+    >>> ascii_host("WWW.Hespress.com."), ascii_host("جريدة.المغرب"), ascii_host("hespress com")
+    ('www.hespress.com', 'xn--ogbfjh9j.xn--mgbc0a9azcg', '')
+    """
     host = ".".join(filter(None, host.lower().split(".")))
     if not host.isascii():
         try:
@@ -243,6 +259,15 @@ def _ascii_host(host: str) -> str:
         return f"[{IPv6Address(host[1:-1])}]" if host[:1] == "[" and host[-1:] == "]" else ""
     except ValueError:
         return ""
+
+
+def has_public_suffix(host: str) -> bool:
+    """Does a host name end in a suffix under which the public registers names?
+
+    >>> has_public_suffix("www.hespress.com"), has_public_suffix("news.intranet")
+    (True, False)
+    """
+    return bool(_registrable_domain(host))
 
 
 @lru_cache(maxsize=4096)
@@ -365,6 +390,31 @@ def _matters(name: str, value: str, rules: UrlRules) -> bool:
 # --- Sites -----------------------------------------------------------------------------------------
 
 
+def site_host(url: str, rules: UrlRules | None = None) -> str:
+    """The host of an address in the form that stands for its variants; empty without a host.
+
+    >>> site_host("https://m.youm7.com/خبر"), site_host("https://fr.hespress.com/")
+    ('youm7.com', 'fr.hespress.com')
+
+    Never raises for a ``str``.
+    """
+    match = _URL.fullmatch(_tidy(url))
+    return _host(ascii_host(_split_authority(match["authority"])[0]), rules or _ANY_SITE) if match else ""
+
+
+def owner(url: str) -> str:
+    """Who an address belongs to: its registrable domain, or its host where there is none.
+
+    >>> owner("https://fr.hespress.com/خبر"), owner("https://www.okaz.com.sa/"), owner("http://127.0.0.1:80/")
+    ('hespress.com', 'okaz.com.sa', '127.0.0.1')
+
+    By the Public Suffix List with its private part: two blogs of one host are two owners. Never raises
+    for a ``str``.
+    """
+    host = site_host(url)
+    return _registrable_domain(host) or host
+
+
 def same_site(url: str, domain: str, rules: UrlRules | None = None) -> bool:
     """Is the address on this domain, one of its subdomains, or a host that the rules name?
 
@@ -373,10 +423,7 @@ def same_site(url: str, domain: str, rules: UrlRules | None = None) -> bool:
 
     Never raises for a ``str``.
     """
-    rules = rules or _ANY_SITE
-    match = _URL.fullmatch(_tidy(url))
-    host = _host(_ascii_host(_split_authority(match["authority"])[0]), rules) if match else ""
-    own = _host(_ascii_host(domain), rules)
+    host, own = site_host(url, rules), site_host(f"https://{domain}/", rules)
     return bool(host) and (host == own or host.endswith("." + own))
 
 
@@ -402,8 +449,7 @@ def declared_canonical(
         return None
     try:
         declared = urljoin(_tidy(page_url), _tidy(canonical_href))
-        page = _URL.fullmatch(_tidy(page_url))
-        host = _host(_ascii_host(_split_authority(page["authority"])[0]), rules) if page else ""
+        host = site_host(page_url, rules)
         site = _registrable_domain(host) or host
         believed = bool(site) and same_site(declared, site, rules) and is_article(declared)
     except ValueError:

@@ -20,6 +20,7 @@ class Youm7(NewsSpider):
         timezone="Africa/Cairo",
         article=r"^/story/\d{4}/\d{1,2}/\d{1,2}/[^/]+/\d+",
         url_rules=UrlRules(rewrites=((r"^/(?:amp/)?(?:story/)?\d{4}/\d+/\d+/[^/]+/(\d+)$", r"/\1"),)),
+        hosts=["m2.youm7.com"],
         false_zone=True,
         discover=[
             Listing("https://www.youm7.com/Section/أخبار-عاجلة/65/{page}", links=_CARDS, name="breaking"),

@@ -278,7 +278,10 @@ class TestKnown:
         done = crawl(newspaper, database, "-a", "since=2024-03-01")
         assert done.returncode == 0, done.stderr
         rejected = database.ops["rejected"].find_one()
-        assert (rejected["reason"], rejected["detail"]) == ("redirected", f"it leads to {away}, another site")
+        assert (rejected["reason"], rejected["detail"]) == (
+            "redirected",
+            f"it leads elsewhere: {away} is on another site",
+        )
         assert database.ops["pending"].count_documents({}) == 0
         assert database.ops["marks"].count_documents({}) == 1
         assert len(database.articles()) == 2

@@ -108,6 +108,7 @@ class Seen(scrapy.Spider):
     def __init__(self, requests: list[Request], seen: list[tuple[Any, ...]]) -> None:
         super().__init__()
         self.requests, self.seen = requests, seen
+        self.named_addresses = [request.url for request in requests]
 
     async def start(self) -> Any:
         for request in self.requests:

@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import combinations, pairwise
@@ -76,7 +77,7 @@ def linked(name: str) -> frozenset[str]:
         for page in listings(site, first):
             found |= {entry.url for entry in listing.article_links(page, site, Listing(first))}
     for url in listing.advertised_feeds(home):
-        found |= {entry.url for entry in feed.articles(feed.parsed(answer(url).body), url, site)}
+        found |= {entry.url for entry in feed.articles(feed.parsed(answer(url).body), url, site, Counter())}
     robots = answer(f"{host}/robots.txt")
     assert isinstance(robots, TextResponse)
     for url in re.findall(r"^Sitemap: (\S+)", robots.text, re.MULTILINE):

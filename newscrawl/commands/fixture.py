@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+from functools import partial
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
@@ -71,7 +72,8 @@ class Command(AskingCommand):
             _one(saved_page(Path(args[1]), opts.url), site, folder)
 
     def _whole(self, site: Site, folder: Path) -> None:
-        saved = self.ask(lambda fetch: fixture.save(site, fetch, Reworder([site.name])))[0]
+        work = partial(fixture.save, site, words=Reworder([site.name]))
+        saved = self.ask(work, named=site.declared)[0]
         for sentence in saved.missing if saved else ():
             print(f"missing   {sentence}")
         if not saved or not saved.pages:

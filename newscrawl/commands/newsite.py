@@ -85,7 +85,7 @@ class Command(AskingCommand):
             site = found.site(year=at.year)
             return await fixture.save(site, once, Reworder([found.name, *once.names()], once.people()))
 
-        saved = self.ask(work)[0] or fixture.Saved()
+        saved = self.ask(work, named=[found.url])[0] or fixture.Saved()
         if not (found.article or found.refused or found.discover or found.name):
             raise CommandError(
                 "unreachable", "\n".join(found.missing) or f"{found.url} gave nothing to write"

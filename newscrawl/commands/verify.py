@@ -46,7 +46,9 @@ class Command(AskingCommand):
                     verdicts[name] = verdict = Verdict()
                     verdict.say("browser", str(error), holds=False)
         asked = [name for name in sites if name not in verdicts]
-        verdicts |= zip(asked, self.ask(*(partial(verify, sites[name]) for name in asked)), strict=True)
+        works = (partial(verify, sites[name]) for name in asked)
+        named = [url for name in asked for url in sites[name].declared]
+        verdicts |= zip(asked, self.ask(*works, named=named), strict=True)
         for name in sites:
             said = verdicts[name] or Verdict(False, ["  FAIL could not be asked, see the log"])
             print(f"{name}: {'holds' if said.holds else 'does not hold'}", *said.lines, sep="\n")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
-from urllib.parse import urljoin
 
 import jmespath  # type: ignore[import-untyped]
 from scrapy import Request
 from scrapy.http import Response
 
 from newscrawl.discovery import pages
-from newscrawl.discovery.entry import Entry, Printed, entry
+from newscrawl.discovery.entry import Entry, Printed, admitted, entry
 from newscrawl.discovery.walk import Page
 from newscrawl.sites import Api, Site
 
@@ -25,37 +25,34 @@ def read(response: Response, api: Api, site: Site) -> Page | None:
     items = _find(api.items, answer)
     if not isinstance(items, list):
         return None
-    entries = [found for item in items if (found := _entry(item, api, response.url, site))]
+    skipped: Counter[str] = Counter()
+    entries = [found for item in items if (found := _entry(item, api, response.url, site, skipped))]
     number = response.meta.get("page", 0) if response.request else 0
     after: list[Request] = []
     if api.next:
         url = _find(api.next, answer)
-        after = [pages.after(api, urljoin(response.url, url), number)] if isinstance(url, str) and url else []
+        older = admitted(url, response.url, site, skipped) if isinstance(url, str) and url else None
+        after = [pages.after(api, older, number)] if older and site.lists_at(older, response.url) else []
     elif api.numbered and items:
         after = [pages.page(api, number + 1, site.home)]
-    return Page(entries, after)
+    return Page(entries, after, skipped=skipped)
 
 
-def _entry(item: Any, api: Api, base: str, site: Site) -> Entry | None:
+def _entry(item: Any, api: Api, base: str, site: Site, skipped: Counter[str]) -> Entry | None:
     link = _find(api.link, item)
     if not isinstance(link, str) or not link:
         return None
-    try:
-        url = urljoin(base, link.strip())
-    except ValueError:
+    url = admitted(link, base, site, skipped)
+    if url is None or not site.is_article(url):
         return None
     title = _find(api.title, item)
-    return (
-        entry(
-            url,
-            site,
-            date=_date(api.date, item),
-            modified=_date(api.modified, item),
-            title=title if isinstance(title, str) else None,
-            origin=base,
-        )
-        if site.is_article(url)
-        else None
+    return entry(
+        url,
+        site,
+        date=_date(api.date, item),
+        modified=_date(api.modified, item),
+        title=title if isinstance(title, str) else None,
+        origin=base,
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import html
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 from w3lib.html import remove_tags
 
 from newscrawl.dates import parse, zone
+from newscrawl.gate import Refused
 from newscrawl.page.generic import url_date
 from newscrawl.sites import Site
 
@@ -51,6 +53,15 @@ class Entry:
         if written := _written(self.url):
             return written - _DAY, written + _DAY
         return None, self.lastmod.date() if self.lastmod else None
+
+
+def admitted(url: str, base: str, site: Site, skipped: Counter[str]) -> str | None:
+    """An address that a list gives, as it is asked for; None, and counted, when it is refused."""
+    try:
+        return site.admit(url, base)
+    except Refused as refused:
+        skipped[refused.reason] += 1
+        return None
 
 
 def entry(

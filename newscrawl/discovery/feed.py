@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import timegm
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 from scrapy import Request
 from scrapy.http import Response
 
 from newscrawl.discovery import pages
-from newscrawl.discovery.entry import Entry, Printed, entry, moment
+from newscrawl.discovery.entry import Entry, Printed, admitted, entry, moment
 from newscrawl.discovery.unpack import unpacked
 from newscrawl.discovery.walk import Page
 from newscrawl.sites import Feed, Site
@@ -25,15 +25,19 @@ def read(response: Response, feed: Feed, site: Site) -> Page | None:
     found = parsed(response.body)
     if not found.get("version"):
         return None
-    entries = list(articles(found, response.url, site))
+    skipped: Counter[str] = Counter()
+    entries = list(articles(found, response.url, site, skipped))
     number = response.meta.get("page", 0) if response.request else 0
     after: list[Request] = []
     if feed.numbered:
         after = [pages.page(feed, number + 1, site.home)] if entries else []
     else:
         older = (link.get("href") for link in found.feed.get("links", []) if link.get("rel") == "next")
-        after = [pages.after(feed, urljoin(response.url, url), number) for url in older if url][:1]
-    return Page(entries, after)
+        urls = (admitted(url, response.url, site, skipped) for url in older if url)
+        after = [pages.after(feed, url, number) for url in urls if url and site.lists_at(url, response.url)][
+            :1
+        ]
+    return Page(entries, after, skipped=skipped)
 
 
 def parsed(body: bytes) -> Any:
@@ -42,12 +46,12 @@ def parsed(body: bytes) -> Any:
     return feedparser.parse(BytesIO(unpacked(body)), sanitize_html=False, resolve_relative_uris=False)
 
 
-def articles(found: Any, base: str, site: Site) -> Iterator[Entry]:
-    """The articles of a feed, in its order."""
+def articles(found: Any, base: str, site: Site, skipped: Counter[str]) -> Iterator[Entry]:
+    """The articles of a feed, in its order; addresses that are refused are counted in ``skipped``."""
     for item in found.entries:
         # A feed that goes through a service keeps the newspaper's own address beside the service's.
         links = (item.get("feedburner_origlink"), item.get("link"), item.get("id"))
-        urls = (_joined(base, link) for link in links if link)
+        urls = (admitted(link, base, site, skipped) for link in links if link)
         if url := next((url for url in urls if url and site.is_article(url)), None):
             yield entry(
                 url,
@@ -67,10 +71,3 @@ def _date(item: Any, name: str, site: Site) -> Printed:
     if tuple_ and moment(text, site)[0] is None:
         return dt.datetime.fromtimestamp(timegm(tuple_), dt.UTC)
     return text
-
-
-def _joined(base: str, link: str) -> str | None:
-    try:
-        return urljoin(base, link.strip())
-    except ValueError:
-        return None

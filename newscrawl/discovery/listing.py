@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import jmespath  # type: ignore[import-untyped]
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
+from scrapy.utils.response import get_base_url
 
 from newscrawl.discovery import pages
 from newscrawl.discovery.entry import Entry
 from newscrawl.discovery.walk import Page
+from newscrawl.gate import Refused, admit
 from newscrawl.sites import NEXT, Listing, Site
 
 SECTIONS = 40
@@ -37,14 +40,15 @@ def read(response: Response, listing: Listing, site: Site) -> Page | None:
     found = _html(response, listing)
     if found is None:
         return None
-    entries = article_links(found, site, listing)
+    skipped: Counter[str] = Counter()
+    entries = article_links(found, site, listing, skipped)
     number = response.meta.get("page", 0) if response.request else 0
     after: list[Request] = []
     if listing.numbered:
         after = [pages.page(listing, number + 1, site.home)] if entries else []
     elif url := next_page(found, listing, site):
         after = [pages.after(listing, url, number)]
-    return Page(entries, after)
+    return Page(entries, after, skipped=skipped)
 
 
 def _html(response: Response, listing: Listing) -> TextResponse | None:
@@ -60,8 +64,13 @@ def _html(response: Response, listing: Listing) -> TextResponse | None:
     return HtmlResponse(response.url, body=text.encode("utf-8", "replace"), encoding="utf-8")
 
 
-def article_links(response: TextResponse, site: Site, listing: Listing) -> list[Entry]:
-    """The links of a page that match the site's article pattern, in their order, each once."""
+def article_links(
+    response: TextResponse, site: Site, listing: Listing, skipped: Counter[str] | None = None
+) -> list[Entry]:
+    """The links of a page that match the site's article pattern, in their order, each once.
+
+    Links that are refused are counted in ``skipped``.
+    """
     found: dict[str, Entry] = {}
     for link in response.css(listing.links):
         href = (
@@ -69,7 +78,7 @@ def article_links(response: TextResponse, site: Site, listing: Listing) -> list[
             if isinstance(link.root, str)
             else link.attrib.get("href") or link.css("a::attr(href)").get()
         )
-        url = absolute(response, href)
+        url = absolute(response, href, skipped)
         if url and url not in found and site.is_article(url):
             found[url] = Entry(url, origin=response.url)
     return list(found.values())
@@ -169,13 +178,29 @@ def _says_next(text: str) -> bool:
     return _ARROWS.sub(" ", text).strip().lower() in _NEXT_WORDS
 
 
-def absolute(response: TextResponse, href: str | None) -> str | None:
-    """A link as an address without a fragment; None when it is no web address."""
-    if not href:
+def absolute(response: TextResponse, href: str | None, skipped: Counter[str] | None = None) -> str | None:
+    """A link as it is asked for (``newscrawl.gate``); None when it is refused.
+
+    Refused web addresses are counted in ``skipped``; ``mailto:`` and the like are not.
+    """
+    if not href or not href.strip():
         return None
     try:
-        url = response.urljoin(href.strip())
-        parts = urlsplit(url)
-    except ValueError:
+        return admit(href, _base(response), _port(response.url))
+    except Refused as refused:
+        if skipped is not None and refused.reason != "scheme":
+            skipped[refused.reason] += 1
         return None
-    return parts._replace(fragment="").geturl() if parts.scheme in ("http", "https") else None
+
+
+def _base(response: TextResponse) -> str:
+    """What a page's links are relative to: its ``<base>`` where that can be read."""
+    try:
+        return admit(get_base_url(response), response.url, _port(response.url))
+    except ValueError:  # of which Refused is one
+        return response.url
+
+
+def _port(url: str) -> frozenset[int]:
+    port = urlsplit(url).port
+    return frozenset([port] if port else [])

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 from scrapy import Request
@@ -16,7 +16,7 @@ from scrapy.http import Response
 from scrapy.utils.sitemap import sitemap_urls_from_robots
 
 from newscrawl.discovery import feed
-from newscrawl.discovery.entry import Entry, entry, moment
+from newscrawl.discovery.entry import Entry, admitted, entry, moment
 from newscrawl.discovery.unpack import unpacked
 from newscrawl.discovery.walk import Page, Walk
 from newscrawl.sites import Site, Sitemap
@@ -48,18 +48,26 @@ def read(response: Response, walk: Walk, site: Site) -> Page | None:
             kinds[kind].append(fields)
         else:
             root = kind
+    skipped: Counter[str] = Counter()
     if root == "sitemapindex" or kinds["sitemap"]:
-        files = [(urljoin(response.url, f["loc"]), f.get("lastmod")) for f in kinds["sitemap"]]
-        return Page([], [Request(url) for url in wanted_files(files, walk, site)], index=True)
+        named = (
+            (admitted(f["loc"], response.url, site, skipped), f.get("lastmod")) for f in kinds["sitemap"]
+        )
+        files = [(url, lastmod) for url, lastmod in named if url and site.lists_at(url, response.url)]
+        after = [Request(url) for url in wanted_files(files, walk, site)]
+        return Page([], after, index=True, skipped=skipped)
     if root == "urlset":
-        return Page(articles(kinds["url"], response.url, site))
+        return Page(articles(kinds["url"], response.url, site, skipped), skipped=skipped)
     found = feed.parsed(response.body)  # some sites name their feed as their sitemap
-    return Page(list(feed.articles(found, response.url, site))) if found.get("version") else None
+    if not found.get("version"):
+        return None
+    return Page(list(feed.articles(found, response.url, site, skipped)), skipped=skipped)
 
 
-def articles(found: Iterable[dict[str, str]], base: str, site: Site) -> list[Entry]:
+def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
     """The articles of a sitemap, the newest first; none when it is long and says no dates.
 
+    Addresses that are refused are counted in ``skipped``.
     ``news:publication_date`` is the day of publication, ``lastmod`` only the latest that it can be.
     """
     entries = [
@@ -72,7 +80,7 @@ def articles(found: Iterable[dict[str, str]], base: str, site: Site) -> list[Ent
             origin=base,
         )
         for fields in found
-        if site.is_article(url := urljoin(base, fields["loc"]))
+        if (url := admitted(fields["loc"], base, site, skipped)) and site.is_article(url)
     ]
     entries = truthful(entries)
     dated = [entry for entry in entries if _latest(entry)]
@@ -144,10 +152,11 @@ def period(path: str) -> tuple[dt.date, dt.date] | None:
     return None
 
 
-def named_by_robots(body: bytes, base: str) -> list[str]:
-    """The sitemaps that a ``robots.txt`` names."""
+def named_by_robots(body: bytes, base: str, site: Site) -> list[str]:
+    """The sitemaps that a ``robots.txt`` names, as they are asked for; what is refused is left out."""
     urls: Iterable[str] = sitemap_urls_from_robots(body, base)
-    return list(dict.fromkeys(urls))
+    found = (admitted(url, base, site, Counter()) for url in urls)
+    return list(dict.fromkeys(url for url in found if url))
 
 
 def _elements(body: bytes) -> Iterator[tuple[str, dict[str, str]]]:

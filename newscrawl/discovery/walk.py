@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ class Page:
     """The pages after it, in the order in which they should be asked for."""
     index: bool = False
     """Is it a list of further files, in no order that could end the walk?"""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """What of it could not be read, by reason: those of the gate (``newscrawl.gate.Reason``)."""
 
 
 @dataclass(slots=True, eq=False)

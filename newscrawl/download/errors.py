@@ -32,6 +32,8 @@ Kind = Literal[
     "client",
     "robots",
     "offsite",
+    "address",
+    "private",
     "too_large",
     "not_recorded",
     "other",
@@ -39,15 +41,18 @@ Kind = Literal[
 """``dns``: the name does not resolve. ``refused``: nobody listens there. ``timeout``: no answer in
 time. ``lost``: no connection, or it broke. ``certificate``: the server cannot prove who it is.
 ``busy``: 408, 429 or 503, or a pause the site asked for. ``server``: any other 5xx. ``client``: any
-other 4xx. ``robots``: robots.txt forbids it. ``offsite``: it is on another site. ``too_large``: more
-than ``DOWNLOAD_MAXSIZE``. ``not_recorded``: the recording that is replayed lacks it. ``other``: none of
+other 4xx. ``robots``: robots.txt forbids it. ``offsite``: it is on another site. ``address``: the gate
+refuses it. ``private``: its host leads to an address that is not public. ``too_large``: more than
+``DOWNLOAD_MAXSIZE``. ``not_recorded``: the recording that is replayed lacks it. ``other``: none of
 these."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 BUSY = frozenset({408, 429, 503})
 RETRIED: frozenset[Kind] = frozenset({"dns", "refused", "timeout", "lost", "busy", "server"})
-PERMANENT: frozenset[Kind] = frozenset({"client", "robots", "offsite", "too_large", "not_recorded"})
+PERMANENT: frozenset[Kind] = frozenset(
+    {"client", "robots", "offsite", "address", "too_large", "not_recorded"}
+)
 
 
 class CertificateError(DownloadFailedError):
@@ -75,6 +80,14 @@ class Offsite(IgnoreRequest):
     """The address is on another site than the one that is crawled."""
 
 
+class NotAdmitted(IgnoreRequest):
+    """The gate refuses the address (``newscrawl.gate``)."""
+
+
+class PrivateAddress(Exception):
+    """A host leads to an address that is not public; nothing was sent."""
+
+
 class RobotsUnreachable(Exception):
     """robots.txt cannot be read at the moment, so nothing of the host may be asked.
 
@@ -96,6 +109,8 @@ KIND_OF: tuple[tuple[type[BaseException], Kind], ...] = (
     (HostBusy, "busy"),
     (RobotsForbidden, "robots"),
     (Offsite, "offsite"),
+    (NotAdmitted, "address"),
+    (PrivateAddress, "private"),
     (CertificateError, "certificate"),
     (CannotResolveHostError, "dns"),
     (DownloadConnectionRefusedError, "refused"),

@@ -13,14 +13,22 @@ from OpenSSL.SSL import Error as OpenSSLError
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadFailedError,
+    IgnoreRequest,
+    NotConfigured,
+)
 from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
 from service_identity import VerificationError
 from twisted.internet.error import ConnectError
 from twisted.web.client import ResponseFailed
 
 from newscrawl.download.backoff import Backoff
-from newscrawl.download.errors import CertificateError, HostBusy
+from newscrawl.download.errors import CertificateError, HostBusy, PrivateAddress
+from newscrawl.download.network import PublicResolver
 from newscrawl.download.recording import Recorder, Recording
 from newscrawl.download.render import Browser
 
@@ -51,6 +59,7 @@ class DownloadHandler(BaseDownloadHandler):
         self._writing = ThreadPoolExecutor(1, "warc") if record else None
         self._backoff = Backoff.from_crawler(crawler)
         self._network = None if replay else HTTP11DownloadHandler.from_crawler(crawler)
+        self._resolver = None if replay else PublicResolver.from_crawler(crawler)
         self._browser = Browser(crawler)
         self._decoder: HttpCompressionMiddleware | None = None
         with suppress(NotConfigured):
@@ -95,7 +104,7 @@ class DownloadHandler(BaseDownloadHandler):
         if request.meta.get("playwright"):
             return await self._browser.download(request)
         assert self._network is not None
-        response = await self._network.download_request(request)
+        response = await self._ask(self._network, request)
         if self._decoder is None:
             return response
         try:
@@ -104,6 +113,16 @@ class DownloadHandler(BaseDownloadHandler):
             raise DownloadCancelledError(str(error)) from error
         assert isinstance(decoded, Response)
         return decoded
+
+    async def _ask(self, network: HTTP11DownloadHandler, request: Request) -> Response:
+        assert self._resolver is not None
+        try:
+            return await network.download_request(request)
+        except CannotResolveHostError:
+            host = urlparse_cached(request).hostname or ""
+            if address := self._resolver.refused.get(host):
+                raise PrivateAddress(f"{host} leads to {address}, which is not public") from None
+            raise
 
     async def close(self) -> None:
         """Finish the recording, end connections and browser. Called once for each scheme."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse, Response
 
 from newscrawl.download.errors import Kind, classify
+from newscrawl.gate import admit
 from newscrawl.page import extract
 
 
@@ -42,13 +43,17 @@ Work = Callable[[Fetch], Awaitable[None]]
 
 
 class Asking(Spider):
-    """Runs one piece of work that downloads through Scrapy: robots.txt, delays and retries apply."""
+    """Runs one piece of work that downloads through Scrapy: robots.txt, delays and retries apply.
+
+    ``named`` are the addresses that the command line or a declaration names; only these may be private.
+    """
 
     name = "kit"
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, named: Iterable[str] = ()) -> None:
         super().__init__()
         self.work = work
+        self.named_addresses = tuple(named)
 
     async def start(self) -> AsyncIterator[Any]:
         """Do the work; nothing is scheduled."""
@@ -78,12 +83,11 @@ def is_address(given: str) -> bool:
     (True, False, False)
     """
     try:
-        parts = urlsplit(given)
-        host = (parts.hostname or "").encode("idna")
-        is_spaced = any(map(str.isspace, parts.netloc))
-        return parts.scheme in ("http", "https") and bool(host) and parts.port != 0 and not is_spaced
-    except ValueError:  # of which UnicodeError, for a host, is one
+        port = urlsplit(given).port
+        admit(given, None, frozenset([port] if port else []))
+    except ValueError:  # of which Refused is one
         return False
+    return True
 
 
 def saved_page(given: str | Path, url: str | None) -> Answer:

@@ -33,7 +33,7 @@ async def first_requests(
     """The first request of a declared way, with its address in it; what a site names itself is looked up."""
     match source:
         case Sitemap(url=None):
-            urls = named_by_robots(robots.response.body, site.home) if robots.response else []
+            urls = named_by_robots(robots.response.body, site.home, site) if robots.response else []
             return [(replace(source, url=url), Request(url)) for url in urls]
         case Feed(url=None):
             home = await fetch(Request(site.home))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -66,6 +67,8 @@ class Found:
             markup=self.markup,
             evidence=self.evidence,
             year=year,
+            # A newspaper that is asked at a port of its own is allowed it.
+            hosts=[urlsplit(self.url).netloc] if urlsplit(self.url).port else (),
             refused=self.refused,
         )
 
@@ -155,7 +158,8 @@ async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
     for url in advertised or [urljoin(home.url, "/feed")]:
         answer = await fetch(Request(url))
         parsed = feed.parsed(answer.response.body) if answer.response else {}
-        urls = [e.url for e in feed.articles(parsed, url, every)] if parsed.get("version") else []
+        articles = feed.articles(parsed, url, every, Counter()) if parsed.get("version") else ()
+        urls = [entry.url for entry in articles]
         if urls:
             found.discover.append(Feed(url))
             found.told.append(f"feed      {url}: {len(urls)} articles")
@@ -177,7 +181,7 @@ async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
     if wordpress or oembed or b"/wp-content/" in home.body:
         found.theme = "wordpress"
     robots = await fetch(Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True}))
-    named = sitemap.named_by_robots(robots.response.body, home.url) if robots.response else []
+    named = sitemap.named_by_robots(robots.response.body, home.url, every) if robots.response else []
     for url in named[:2]:
         entries = (await listed(Sitemap(url), Request(url), every, fetch))[-1].entries or []
         urls = [entry.url for entry in entries]

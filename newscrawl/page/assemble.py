@@ -12,6 +12,7 @@ import tldextract
 
 from newscrawl import __version__, urls
 from newscrawl.dates import DATES_VERSION, to_hijri
+from newscrawl.gate import Refused, admit
 from newscrawl.items import (
     SCHEMA_VERSION,
     Article,
@@ -206,10 +207,19 @@ def _detail(published: Published) -> PublishedDetail:
 def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]]:
     rules = site.url_rules if site else None
     home: Callable[[str], bool] = lambda url: len(path_of(url)) > 1 and _slug(url) == _slug(raw.url)  # noqa: E731
-    declared = urls.declared_canonical(raw.url, raw.canonical, site.is_article if site else home, rules)
+    declared = urls.declared_canonical(
+        raw.url, _admitted(raw.canonical, raw.url, site), site.is_article if site else home, rules
+    )
     met = [url for url in [*raw.urls, raw.url] if url != raw.canonical] + ([declared] if declared else [])
     met = list(dict.fromkeys(met))
     return met, list(dict.fromkeys(urls.key(url, rules) for url in met))
+
+
+def _admitted(canonical: str | None, page: str, site: Site | None) -> str | None:
+    try:
+        return admit(canonical, page, site.ports if site else frozenset()) if canonical else None
+    except Refused:
+        return None
 
 
 def _source(raw: RawArticle, site: Site | None) -> Source:

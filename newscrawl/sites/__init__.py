@@ -16,7 +16,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import jmespath  # type: ignore[import-untyped]
 
-from newscrawl.urls import UrlRules, canonical, same_site
+from newscrawl.gate import Refused, admit
+from newscrawl.urls import UrlRules, canonical, owner, site_host
 
 __all__ = [
     "NEXT", "Api", "Discovery", "Feed", "Listing", "Markup", "Paged", "Selectors", "Site", "Sitemap",
@@ -271,6 +272,9 @@ class Site:
     """What the declaration as a whole rests on."""
     year: int | None = None
     """Year of that evidence."""
+    hosts: Sequence[str] = ()
+    """Further hosts that are this site, beside those of ``discover``. Example: ``m2.youm7.com``; with a
+    port where it has one of its own. Any other subdomain is another site."""
     refused: str | None = None
     """Why the site is left alone (its robots.txt or a refusal of our user agent); None to crawl it."""
 
@@ -282,15 +286,74 @@ class Site:
     def _not_article(self) -> re.Pattern[str] | None:
         return re.compile(self.not_article) if self.not_article else None
 
+    @cached_property
+    def declared(self) -> tuple[str, ...]:
+        """The addresses that the declaration names, as given: home pages, then where articles are found."""
+        named = (f"https://{host}/" for host in (self.domain, *self.hosts))
+        return (*named, *(found.url for found in self.discover if found.url))
+
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """The ports of the declared addresses."""
+        ports = (urlsplit(url).port for url in self.declared if _is_absolute(url))
+        return frozenset(port for port in ports if port)
+
+    @cached_property
+    def owner(self) -> str:
+        """The registrable domain of the site: what is stored of an address is changed by its owner alone.
+
+        >>> Site(name="يابلادي", domain="ar.yabiladi.com", timezone="Africa/Casablanca", article="x",
+        ...      discover=[]).owner
+        'yabiladi.com'
+        """
+        return owner(f"https://{self.domain}/")
+
+    @cached_property
+    def _declared_hosts(self) -> frozenset[str]:
+        return frozenset(site_host(url, self.url_rules) for url in self.declared if _is_absolute(url))
+
+    @cached_property
+    def _own_hosts(self) -> frozenset[str]:
+        """The hosts that are this site, each in the form that stands for its variants."""
+        named = (f"https://{host}/" for host in (*self.hosts, *self.url_rules.hosts))
+        listed = (url for url in self.declared if _is_absolute(url) and owner(url) == self.owner)
+        return frozenset(site_host(url, self.url_rules) for url in (*named, *listed))
+
+    def admit(self, url: str, base: str | None = None) -> str:
+        """An address that this site gives, as it is asked for; see :func:`newscrawl.gate.admit`.
+
+        Raises :class:`newscrawl.gate.Refused` with the reason.
+        """
+        return admit(url, base, self.ports)
+
     def owns(self, url: str) -> bool:
-        """Is the address on this site (its domain, a subdomain, or a host of its rules)?"""
+        """Is the address on this site: its domain, a mobile or AMP host of it, or a host that it names?
+
+        Any other subdomain is another site: ``fr.``, ``en.`` and ``tv.`` are editions of their own.
+
+        >>> site = Site(name="هسبريس", domain="hespress.com", timezone="Africa/Casablanca", article="x",
+        ...             discover=[])
+        >>> site.owns("https://m.hespress.com/"), site.owns("https://fr.hespress.com/")
+        (True, False)
+        """
         try:
-            host = (urlsplit(url).hostname or "").lower()
-        except ValueError:
+            return site_host(self.admit(url), self.url_rules) in self._own_hosts
+        except Refused:
             return False
-        if host == self.domain or host.endswith("." + self.domain):
-            return True
-        return bool(self.url_rules.hosts) and same_site(url, self.domain, self.url_rules)
+
+    def lists_at(self, url: str, page: str | None = None) -> bool:
+        """May a list of articles lie there? ``page`` is the address of the page that says so.
+
+        Lists may lie on any host of the owner, on the hosts that the declaration names, and on the host
+        of the page itself. Articles are on the site alone.
+        """
+        try:
+            url = self.admit(url)
+        except Refused:
+            return False
+        host = site_host(url, self.url_rules)
+        there = page is not None and host == site_host(page, self.url_rules)
+        return there or host in self._declared_hosts or owner(url) == self.owner
 
     @cached_property
     def home(self) -> str:
@@ -308,7 +371,7 @@ class Site:
         """Does the address look like an article of this site?"""
         if not self.owns(url):
             return False
-        searched = place(url, self.url_rules)
+        searched = place(self.admit(url), self.url_rules)
         if self._not_article and self._not_article.search(searched):
             return False
         return bool(self._article.search(searched))
@@ -320,6 +383,10 @@ class Site:
         if day is not None and ended:
             return min(ended, key=lambda m: m.valid_until or dt.date.max)
         return valid[0] if valid else None
+
+
+def _is_absolute(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
 
 
 def place(url: str, rules: UrlRules | None = None) -> str:

@@ -1,0 +1,151 @@
+"""Nothing private is asked: the address of each connection decides, whatever name led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from zope.interface import implementer
+
+from newscrawl.urls import has_public_suffix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy.crawler import Crawler
+
+Network = IPv4Network | IPv6Network
+NO_NETWORKS: tuple[Network, ...] = ()
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+"""IPv4 inside IPv6 (RFC 6052): the last 32 bits are the address that is reached."""
+
+
+def is_public(address: str) -> bool:
+    """Is an IP address one of the public internet, and no address of a single machine or network?
+
+    >>> is_public("8.8.8.8"), is_public("10.0.0.7"), is_public("169.254.1.1"), is_public("::ffff:127.0.0.1")
+    (True, False, False, False)
+
+    By the registries of IANA as the standard library has them; an IPv4 address inside an IPv6 one
+    counts. Raises ``ValueError`` for what is no IP address.
+    """
+    found = ip_address(address.partition("%")[0])
+    return all(part.is_global and not part.is_multicast for part in _with_embedded(found))
+
+
+def _with_embedded(found: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
+    """The addresses that a connection to this one may reach: itself, or the IPv4 address inside it."""
+    if not isinstance(found, IPv6Address):
+        yield found
+        return
+    if found.ipv4_mapped:
+        yield found.ipv4_mapped
+        return
+    yield found
+    if found.sixtofour:
+        yield found.sixtofour
+    if found in _NAT64:
+        yield IPv4Address(int(found) & 0xFFFFFFFF)
+
+
+def private_hosts(addresses: Iterable[str]) -> frozenset[str]:
+    """The hosts of declared addresses that are private by their name: an IP address that is not public, or a
+    name that no public registry has (``localhost``, ``news.intranet``).
+
+    >>> sorted(private_hosts(["http://127.0.0.1:8000/", "http://news.intranet/", "https://www.okaz.com.sa/"]))
+    ['127.0.0.1', 'news.intranet']
+
+    A public name is none of them wherever it leads: whoever holds it decides where that is.
+    """
+    hosts = (urlsplit(url).hostname or "" for url in addresses)
+    return frozenset(host for host in hosts if host and not _looks_public(host))
+
+
+def _looks_public(host: str) -> bool:
+    try:
+        return is_public(host)
+    except ValueError:
+        return has_public_suffix(host)
+
+
+def proxies() -> frozenset[str]:
+    """The hosts of the proxies that the environment configures; what they reach is their business."""
+    return frozenset(host for url in getproxies().values() if (host := urlsplit(url).hostname))
+
+
+def networks(given: str) -> tuple[Network, ...]:
+    """The networks of a comma list: ``10.1.0.0/16, fd00::/8``. Raises ``ValueError`` with what is allowed."""
+    try:
+        return tuple(ip_network(part.strip()) for part in given.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(f"networks such as 10.1.0.0/16, in a comma list ({error})") from None
+
+
+@implementer(IHostnameResolver)
+class PublicResolver:
+    """The reactor's resolver, less the addresses that are not public.
+
+    Twisted connects to nothing but what its resolver tells, so no second look-up can tell otherwise.
+    """
+
+    def __init__(self, resolver: Any) -> None:
+        self._resolver = resolver
+        self.hosts: set[str] = set()
+        """Hosts that may be private."""
+        self.networks: set[Network] = set()
+        """Private networks that may be asked."""
+        self.refused: dict[str, str] = {}
+        """Host → the address for which it was refused last."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PublicResolver:
+        """The one resolver of the process, which allows what this crawl may ask as well.
+
+        Hosts that are private by name are allowed where the site's declaration or the command line
+        names them (``named_addresses`` of the spider), and so are the networks of ``PRIVATE_NETWORKS``
+        and the proxies of the environment.
+        """
+        from twisted.internet import reactor as any_reactor
+
+        reactor: Any = any_reactor
+        if not isinstance(reactor.nameResolver, cls):
+            reactor.installNameResolver(cls(reactor.nameResolver))
+        resolver: PublicResolver = reactor.nameResolver
+        resolver.hosts |= private_hosts(getattr(crawler.spider, "named_addresses", ())) | proxies()
+        given = crawler.settings.get("PRIVATE_NETWORKS") or ()
+        resolver.networks.update(networks(given) if isinstance(given, str) else given)
+        return resolver
+
+    def resolveHostName(self, receiver: Any, host: str, *args: Any, **options: Any) -> Any:
+        """Resolve a host for Twisted; addresses that may not be asked are left out."""
+        self.refused.pop(host, None)
+        if host not in self.hosts:
+            receiver = _Public(receiver, self._may_be_asked, partial(self.refused.__setitem__, host))
+        return self._resolver.resolveHostName(receiver, host, *args, **options)
+
+    def _may_be_asked(self, address: str) -> bool:
+        return is_public(address) or any(ip_address(address) in network for network in self.networks)
+
+
+@implementer(IResolutionReceiver)
+class _Public:
+    """Passes on the addresses that may be asked."""
+
+    def __init__(self, receiver: Any, allowed: Callable[[str], bool], refuse: Callable[[str], None]) -> None:
+        self.resolutionBegan = receiver.resolutionBegan
+        self.resolutionComplete = receiver.resolutionComplete
+        self._pass_on = receiver.addressResolved
+        self._allowed = allowed
+        self._refuse = refuse
+
+    def addressResolved(self, address: Any) -> None:
+        if self._allowed(address.host):
+            self._pass_on(address)
+        else:
+            self._refuse(address.host)

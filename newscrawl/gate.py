@@ -1,0 +1,155 @@
+"""The gate: every address that a site gives is normalised once, or refused with its reason.
+
+Two parsers may read one address differently, and then a check of one says nothing about the request
+that the other makes. So whatever is asked, owned or stored is an address that :func:`admit` returned:
+nothing else in the project takes an address apart that a page, a feed, a sitemap, an API, a header or
+``robots.txt`` gave.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address
+from typing import Literal
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+from w3lib.url import safe_url_string
+
+from newscrawl.urls import ascii_host, is_hash_route
+
+__all__ = ["LONGEST", "PORTS", "Reason", "Refused", "admit"]
+
+Reason = Literal["malformed", "scheme", "credentials", "host", "port", "too_long"]
+"""``malformed``: it cannot be taken apart. ``scheme``: neither http nor https. ``credentials``: it
+carries a user or a password. ``host``: it has no host, or none that a name server could know.
+``port``: a port that no declared address has. ``too_long``: more than ``LONGEST`` characters."""
+
+LONGEST = 8192
+"""Characters of an address, at most. An Arabic letter takes six, and servers commonly accept 8,192 bytes
+for a whole request line."""
+PORTS = frozenset({80, 443})
+"""Ports that every site may use."""
+
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_ENDS = "".join(map(chr, range(0x21))) + "\x7f\xad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""What may surround an address in markup: spaces, controls, and marks that copying leaves there."""
+_IGNORED = re.compile(r"[\t\n\r]+")
+"""What a browser drops inside an address (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_EXTRA_SLASHES = re.compile(r"^(?P<scheme>(?:https?:)?)/{3,}", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_BRACKETS = re.compile(r"\[[^\[\]]*\](?::\d*)?|[^\[\]]*")
+"""Brackets hold an IPv6 address, and nothing stands around them but a port."""
+_DOTS = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
+
+
+class Refused(ValueError):
+    """An address that is not asked, with its reason and a sentence that names it."""
+
+    def __init__(self, url: str, reason: Reason, detail: str) -> None:
+        shown = ascii(url[:200])
+        super().__init__(f"{shown if len(shown) <= 240 else shown[:240] + '...'}: {detail}")
+        self.reason: Reason = reason
+
+
+@lru_cache(maxsize=8192)
+def admit(url: str, base: str | None = None, ports: frozenset[int] = frozenset()) -> str:
+    r"""An address as it is asked for: absolute, ASCII, one spelling for what all parsers must agree on.
+
+    ``base`` is the address of the page that gave it, itself admitted. ``ports`` are allowed beside 80
+    and 443. Backslashes, spaces around it, tabs and line breaks inside it, dot segments and the host are read
+    as browsers read them; path and query keep their spelling, with ``%XX`` for what may not stand
+    there. A fragment goes, unless it is a hash route. What is admitted is admitted unchanged again,
+    and its key (``newscrawl.urls.key``) is that of the given address.
+
+    >>> admit("  HTTPS://WWW.Hespress.com:443/خبر-1.html#comments")
+    'https://www.hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
+    >>> admit(r"\\hespress.com\سياسة", "https://www.alayam24.com/")
+    'https://hespress.com/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9'
+
+    Raises :class:`Refused`, for any other ``str``.
+
+    >>> admit("file://www.hespress.com/etc/passwd")
+    Traceback (most recent call last):
+    newscrawl.gate.Refused: 'file://www.hespress.com/etc/passwd': only http and https are asked
+    """
+    if len(url) > LONGEST:
+        raise Refused(url, "too_long", f"it has {len(url)} characters, more than {LONGEST}")
+    try:
+        text = _slashes(_SURROGATE.sub("\ufffd", _IGNORED.sub("", url.strip(_ENDS))))
+        text = _EXTRA_SLASHES.sub(r"\g<scheme>//", text, count=1)
+        parts = urlsplit(urljoin(base, text) if base else text)
+    except ValueError as error:
+        raise Refused(url, "malformed", f"{error}") from None
+    if parts.scheme not in _DEFAULT_PORT:
+        raise Refused(url, "scheme", "only http and https are asked")
+    if "@" in parts.netloc:
+        raise Refused(url, "credentials", "it carries a user name or a password")
+    host = _host(parts.hostname or "") if _BRACKETS.fullmatch(parts.netloc) else ""
+    if not host:
+        raise Refused(url, "host", "it has no host that can be asked")
+    try:
+        port = _DEFAULT_PORT[parts.scheme] if parts.port is None else parts.port
+    except ValueError as error:
+        raise Refused(url, "port", f"{error}") from None
+    if port not in ports and port not in PORTS:
+        raise Refused(url, "port", f"port {port} is not one of the site's")
+    return _spelled(url, parts, host, port)
+
+
+def _spelled(url: str, parts: SplitResult, host: str, port: int) -> str:
+    shown = "" if port == _DEFAULT_PORT[parts.scheme] else f":{port}"
+    path = _without_dots(parts.path) if _DOTS.search(parts.path) else parts.path
+    plain = SplitResult(
+        parts.scheme,
+        host + shown,
+        path or "/",
+        parts.query,
+        parts.fragment if is_hash_route(parts.fragment) else "",
+    )
+    try:
+        admitted = safe_url_string(plain.geturl())
+    except ValueError as error:
+        raise Refused(url, "malformed", f"{error}") from None
+    if len(admitted) > LONGEST:
+        raise Refused(url, "too_long", f"it has {len(admitted)} characters, more than {LONGEST}")
+    return admitted
+
+
+def _slashes(text: str) -> str:
+    """Backslashes before the query as browsers read them."""
+    if "\\" not in text:
+        return text
+    end = min(at if (at := text.find(mark)) >= 0 else len(text) for mark in "?#")
+    return text[:end].replace("\\", "/") + text[end:]
+
+
+def _host(name: str) -> str:
+    """The host in ASCII; empty when there is none, or when resolvers read it in different ways."""
+    name = f"[{name}]" if ":" in name else unquote(name)
+    host = ascii_host(name)
+    labels = host.split(".")
+    if len(host) > 253 or max(map(len, labels)) > 63 or "" in name.removesuffix(".").split("."):
+        return ""
+    if _NUMBER.fullmatch(labels[-1]):  # 127.1 and 0x7f000001 are addresses to some resolvers
+        try:
+            IPv4Address(host)
+        except AddressValueError:
+            return ""
+    return host
+
+
+def _without_dots(path: str) -> str:
+    """A path with its dot segments resolved (RFC 3986 section 5.2.4), escaped ones included."""
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        plain = segment.lower().replace("%2e", ".")
+        if plain == "..":
+            del kept[max(1, len(kept) - 1) :]  # what stands before the first slash stays
+        elif plain != ".":
+            kept.append(segment)
+    if segments[-1].lower().replace("%2e", ".") in (".", ".."):
+        kept.append("")
+    return "/".join(kept)
