@@ -10,17 +10,23 @@ import os
 import platform
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+import pymongo
 import scrapy.logformatter
+from bson import json_util
+from bson.errors import InvalidBSON
 from itemadapter import ItemAdapter
 from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from newscrawl import __version__, drift
-from newscrawl.schedule.lease import Change, Document, Lease
+from newscrawl.schedule.lease import LEASE, Change, Document, Lease
+from newscrawl.schedule.watch import steady
 from newscrawl.store import Store, StoreDownError
+from newscrawl.store.patience import reason as reason_of
 from newscrawl.store.uri import redact
 
 if TYPE_CHECKING:
@@ -59,10 +65,15 @@ SENTENCES: Mapping[Outcome, str] = {
 
 SILENCE = dt.timedelta(seconds=60)
 """A run that has given no sign of life for so long was killed."""
+BEAT_SECONDS = LEASE.total_seconds() / 4
+"""How long one sign of life may take; the next one is tried after it."""
+_ALIVE: Document = {"outcome": None, "reason": None, "finished_at": None}
 NOT_ITS_TURN = "not_its_turn"
 """Why a scheduled crawl closes that does not hold its site's lease."""
 _REFUSED = ("client", "robots")
-_STOPPED = ("shutdown", "cancelled", "closespider_timeout", "memusage_exceeded", "lease_lost")
+_STOPPED = ("shutdown", "cancelled", "memusage_exceeded", "lease_lost")
+_CLOSED = "closespider_"
+"""What the reasons of Scrapy's own limits begin with."""
 
 
 class FirstError(logging.Handler):
@@ -107,7 +118,7 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
         return "fault"
     if stat("discovery/no_section"):
         return "no_links"
-    stopped = reason in _STOPPED
+    stopped = reason in _STOPPED or reason.startswith(_CLOSED)
     if (
         walks
         and not stopped
@@ -133,7 +144,10 @@ def silent(job: str | None = None) -> tuple[Document, list[Document]]:
     A run that was only cut off from MongoDB corrects its record itself, at its next sign of life.
     """
     since = {"$subtract": ["$$NOW", int(SILENCE.total_seconds() * 1000)]}
-    which = {"_id": job} if job else {"$expr": {"$lt": ["$heartbeat_at", since]}}
+    # A heartbeat in the future is one of a clock that was ahead.
+    beyond = {"$add": ["$$NOW", int(SILENCE.total_seconds() * 1000)]}
+    old = {"$or": [{"$lt": ["$heartbeat_at", since]}, {"$gt": ["$heartbeat_at", beyond]}]}
+    which = {"_id": job} if job else {"$expr": old}
     killed = {"outcome": "killed", "reason": "silent", "finished_at": "$heartbeat_at"}
     return {"outcome": None, **which}, [{"$set": killed}]
 
@@ -160,6 +174,35 @@ def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now
     }
 
 
+GUESSED = ("silent", "did_not_begin")
+"""Reasons that a schedule gives for a run that did not say its own."""
+_LAST_WORDS = ("finished_at", "outcome", "reason", "summary", "error", "failed", "counts", "rejected")
+
+
+def leave_behind(log_file: str | os.PathLike[str] | None, fields: Document) -> None:
+    """Keep the end of a run beside its log, for the schedule, when MongoDB does not take it."""
+    if not log_file:
+        return
+    words = {name: fields[name] for name in _LAST_WORDS}
+    try:
+        Path(f"{log_file}.end").write_text(json_util.dumps(words), "utf-8")
+    except OSError as error:
+        log.error("the end of this run could not be kept beside its log: %s", error)
+
+
+def left_behind(log_file: str | os.PathLike[str]) -> Document | None:
+    """What :func:`leave_behind` kept, once; None when there is nothing, or nothing of ours."""
+    path = Path(f"{log_file}.end")
+    try:
+        words = json_util.loads(path.read_text("utf-8"), json_util.JSONOptions(tz_aware=True))
+        path.unlink()
+    except (OSError, ValueError, TypeError, InvalidBSON):
+        return None
+    if not isinstance(words, dict) or words.get("outcome") not in EXIT_STATUS:
+        return None
+    return {name: words.get(name) for name in _LAST_WORDS}
+
+
 class RunRecord:
     """Keeps the record of a run in ``runs`` and, at its end, leaves the marks of completed walks.
 
@@ -169,10 +212,13 @@ class RunRecord:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._store = Store.from_crawler(crawler)
+        self._store.on_connected.append(self._connected)
         self._heart: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._is_open = asyncio.Event()
         self._lease: Lease | None = None
         self._heartbeat = crawler.settings.getfloat("HEARTBEAT")
+        self._alive_at = steady()
         self._first_error = FirstError()
         logging.getLogger().addHandler(self._first_error)
         self.started_at = dt.datetime.now(dt.UTC)
@@ -186,34 +232,43 @@ class RunRecord:
         crawler.signals.connect(record.closed, signals.spider_closed)
         return record
 
-    async def opened(self, spider: Spider) -> None:
-        """Write that the run began, and keep its heartbeat.
+    async def _connected(self) -> None:
+        """Take the site's lease, write that the run began, and keep its heartbeat.
 
-        Raises ``CloseSpider`` when the run is a scheduled one and it is not its turn.
+        This is before the collections are prepared, which may take long. Raises ``CloseSpider`` when the
+        run is a scheduled one and it is not its turn, or when MongoDB stays away.
         """
+        spider = self._crawler.spider
+        assert spider
         self._crawler.stats.set_value("newscrawl/run", self.run)
-        if not self._store.is_open:
-            return
-        if self._crawler.settings.getbool("SCHEDULED"):
-            await self._take_lease(spider)
-        await self._ops["runs"].update_many(*silent())
-        await self._store.save_run(
-            self.run,
-            {
-                "site": spider.name,
-                "started_at": self.started_at,
-                "finished_at": None,
-                "outcome": None,
-                "host": platform.node(),
-                "pid": os.getpid(),
-                "newscrawl": __version__,
-                "replay": bool(self._crawler.settings["REPLAY"]),
-                "scheduled": self._lease is not None,
-                "arguments": _arguments(spider),
-                "log": self._crawler.settings["LOG_FILE"],
-            },
-        )
+        try:
+            if self._crawler.settings.getbool("SCHEDULED"):
+                await self._take_lease(spider)
+            await self._store.patiently(lambda: self._ops["runs"].update_many(*silent()))
+            await self._store.save_run(self.run, self._beginning(spider) | _ALIVE)
+        except PyMongoError as error:
+            log.error("the run cannot begin: %s", reason_of(error))
+            raise CloseSpider("store_down") from None
+        self._alive_at = steady()
         self._heart = asyncio.create_task(self._beat(), name="run heartbeat")
+
+    async def opened(self, spider: Spider) -> None:
+        """The crawl begins."""
+        self._is_open.set()
+
+    def _beginning(self, spider: Spider) -> Document:
+        """What is known of a run from its first moment."""
+        return {
+            "site": spider.name,
+            "started_at": self.started_at,
+            "host": platform.node(),
+            "pid": os.getpid(),
+            "newscrawl": __version__,
+            "replay": bool(self._crawler.settings["REPLAY"]),
+            "scheduled": self._lease is not None,
+            "arguments": _arguments(spider),
+            "log": self._crawler.settings["LOG_FILE"],
+        }
 
     @property
     def _ops(self) -> AsyncDatabase[Document]:
@@ -221,11 +276,7 @@ class RunRecord:
 
     async def _take_lease(self, spider: Spider) -> None:
         lease = Lease(self._ops["leases"], spider.name, self.run)
-        try:
-            taken = await lease.take()
-        except (PyMongoError, TimeoutError):
-            raise CloseSpider("store_down") from None
-        if not taken:
+        if not await self._store.patiently(lease.take):
             raise CloseSpider(NOT_ITS_TURN)
         self._lease = lease
 
@@ -238,6 +289,7 @@ class RunRecord:
                 await asyncio.wait_for(writer.over.wait(), self._heartbeat)
             except TimeoutError:
                 lost = not await self._show_life(dict(writer.counts))
+        await self._is_open.wait()
         assert self._crawler.engine
         reason = "lease_lost" if lost else "limit" if writer.full else "store_down"
         closing = self._crawler.engine.close_spider_async(reason=reason)
@@ -246,83 +298,118 @@ class RunRecord:
     async def _show_life(self, counts: dict[str, int]) -> bool:
         """Say in MongoDB that the run goes on; False when its lease has gone to another job.
 
-        While the lease cannot be renewed in time nothing is downloaded: somebody else may have it.
+        While the lease cannot be renewed in time nothing is downloaded: somebody else may have it. A run
+        that cannot show life for as long as it has patience gives MongoDB up.
         """
-        assert self._crawler.engine
+        self._pause_if_unsafe()
         try:
             if self._lease and not await self._lease.renew():
                 return False
-            # Who was taken for killed, after a time without MongoDB, corrects that.
-            alive = {"counts": counts, "outcome": None, "reason": None, "finished_at": None}
-            async with asyncio.timeout(self._heartbeat):
-                await self._store.save_run(self.run, alive)
-        except (PyMongoError, TimeoutError):
-            pass
+            # Who was taken for killed, after a time without MongoDB, corrects that; and whoever removed the
+            # record gets it back.
+            assert self._crawler.spider
+            alive = self._beginning(self._crawler.spider) | _ALIVE | {"counts": counts}
+            with pymongo.timeout(BEAT_SECONDS):
+                await self._store.save_run_once(self.run, alive)
+            self._alive_at = steady()
+        except PyMongoError as error:
+            if steady() - self._alive_at > self._crawler.settings.getfloat("STORE_PATIENCE"):
+                self._store.writer.give_up(StoreDownError(reason_of(error)))
+        self._pause_if_unsafe()
+        return True
+
+    def _pause_if_unsafe(self) -> None:
+        assert self._crawler.engine
         if self._lease and self._lease.is_safe == self._crawler.engine.paused:
             log.warning("the lease %s", "is held again" if self._lease.is_safe else "is not sure: waiting")
             (self._crawler.engine.unpause if self._lease.is_safe else self._crawler.engine.pause)()
-        return True
 
     async def closed(self, spider: Spider, reason: str) -> None:
         """Settle the run: its outcome, the marks, the last words in the log."""
-        logging.getLogger().removeHandler(self._first_error)
         if self._heart:
             self._heart.cancel()
         stats = self._crawler.stats
         if reason == NOT_ITS_TURN:
+            logging.getLogger().removeHandler(self._first_error)
             await self._store.close()
             stats.set_value("newscrawl/outcome", "nothing_new")
             log.info(
                 "%s: job %s does not run: it is not its turn, see docs/operate.md", spider.name, self.run
             )
             return
+        end = self._end(spider, reason)
+        if self._store.is_open:
+            await self._settle(spider, end)
+            await self._store.close()
+        elif self._crawler.settings.getbool("SCHEDULED"):
+            leave_behind(self._crawler.settings["LOG_FILE"], end)
+        logging.getLogger().removeHandler(self._first_error)
+        stats.set_value("newscrawl/outcome", end["outcome"])
+        fine = EXIT_STATUS[end["outcome"]] == 0
+        log.log(logging.INFO if fine else logging.ERROR, "%s", end["summary"])
+
+    def _end(self, spider: Spider, reason: str, because: Outcome | None = None) -> Document:
+        """How the run ended, as it is recorded; ``because``: what came to light after its end."""
         counts: dict[str, int] = {}
-        reasons: dict[str, int] = {}
+        rejected: dict[str, int] = {}
         if self._store.is_open:
             writer = self._store.writer
-            counts, reasons = dict(writer.counts), dict(writer.reasons)
+            counts, rejected = dict(writer.counts), dict(writer.reasons)
             if writer.error:
                 reason = "store_down" if isinstance(writer.error, StoreDownError) else "fault"
             elif writer.full:
                 reason = "limit"
+        stats = self._crawler.stats.get_stats()
         walks = getattr(spider, "walks", [])
         result = outcome(
             reason,
-            stats.get_stats(),
+            stats,
             counts,
             walks=bool(walks) or not getattr(getattr(spider, "arguments", None), "url", None),
         )
-        downloaded = stats.get_value("newscrawl/articles/downloaded", 0)
-        stats.set_value("newscrawl/outcome", result)
-        because = getattr(spider, "why", {}).get(result)
-        said = summary(spider.name, result, counts, reasons, downloaded, because)
-        if self._store.is_open:
-            try:
-                if reason == "finished":
-                    await self._leave_marks(spider)
-                await self._store.save_run(
-                    self.run,
-                    {
-                        "finished_at": dt.datetime.now(dt.UTC),
-                        "outcome": result,
-                        "reason": reason,
-                        "summary": said,
-                        "error": self._first_error.line,
-                        "failed": _failed(stats.get_stats()),
-                        "counts": counts,
-                        "rejected": reasons,
-                        "downloaded": downloaded,
-                        **await self._reading(spider),
-                    },
-                )
-                if self._lease:
-                    await self._lease.release()
-            except PyMongoError as error:
-                log.error("the record of this run could not be written: %s", type(error).__name__)
-                if result != "fault":
-                    stats.set_value("newscrawl/outcome", "store_down")
-            await self._store.close()
-        log.log(logging.INFO if EXIT_STATUS[result] == 0 else logging.ERROR, "%s", said)
+        if because and EXIT_STATUS[result] != EXIT_STATUS["fault"]:
+            result, reason = because, because
+        downloaded = int(stats.get("newscrawl/articles/downloaded", 0))
+        told = getattr(spider, "why", {}).get(result)
+        return {
+            "finished_at": dt.datetime.now(dt.UTC),
+            "outcome": result,
+            "reason": reason,
+            "summary": summary(spider.name, result, counts, rejected, downloaded, told),
+            "error": self._first_error.line,
+            "failed": _failed(stats),
+            "counts": counts,
+            "rejected": rejected,
+            "downloaded": downloaded,
+        }
+
+    async def _settle(self, spider: Spider, end: Document) -> None:
+        """Leave marks, record and lease, each whatever becomes of the others; ``end`` then says how it went.
+
+        What fails waits for MongoDB as long as a crawl has patience, all together.
+        """
+        reading: Document = {}
+        try:
+            if end["reason"] == "finished":
+                await self._leave_marks(spider)
+            reading = await self._reading(spider)
+        except PyMongoError as error:
+            log.error("the end of this run could not be settled: %s", reason_of(error))
+            end |= self._end(spider, end["reason"], "store_down")
+        except Exception:
+            log.exception("the end of this run could not be settled")
+            end |= self._end(spider, end["reason"], "fault")
+        try:
+            await self._store.save_run(self.run, self._beginning(spider) | end | reading)
+        except PyMongoError as error:
+            log.error("the record of this run could not be written: %s", reason_of(error))
+            end |= self._end(spider, end["reason"], "store_down")
+            leave_behind(self._crawler.settings["LOG_FILE"], end)
+        try:
+            if self._lease:
+                await self._store.patiently(self._lease.release)
+        except PyMongoError as error:
+            log.warning("the lease could not be let go of and runs out by itself: %s", reason_of(error))
 
     async def _reading(self, spider: Spider) -> dict[str, Any]:
         """By what rungs the new articles of this run were read, and what that says of the site."""

@@ -407,6 +407,7 @@ class TestFailures:
         done = scrapy(
             "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
             MONGODB_URI="mongodb://reader:s3cret@127.0.0.1:1/?serverSelectionTimeoutMS=300",
+            NEWSCRAWL_STORE_PATIENCE="0",
             **newspaper.environment,
         )  # fmt: skip
         assert done.returncode == 4

@@ -13,6 +13,7 @@ import pytest
 from newscrawl.schedule import lease
 from newscrawl.schedule.node import Jobs, Node, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
+from newscrawl.schedule.watch import Watch
 from newscrawl.sites import Feed, Site
 from tests.conftest import Database, scrapy
 from tests.trials import size
@@ -43,6 +44,9 @@ class World:
     database: Database
     folder: Path
     now: dt.datetime = START
+    """By MongoDB's clock."""
+    seconds: float = 0.0
+    """By a clock that nobody sets."""
     runs: list[Run] = field(default_factory=list)
     machines: list["Machine"] = field(default_factory=list)
 
@@ -62,10 +66,16 @@ class World:
         """Let seconds pass."""
         for _ in range(seconds):
             self.now += SECOND
+            self.seconds += 1
             for machine in self.machines:
                 machine.second()
             if disturb:
                 disturb()
+
+    def go_off(self, seconds: int) -> None:
+        """Let seconds pass in which nobody does anything."""
+        self.now += seconds * SECOND
+        self.seconds += seconds
 
     def overlaps(self) -> list[str]:
         """Sites that two runs crawled at once."""
@@ -84,6 +94,7 @@ class Machine:
         self.takes = 20
         self.refuses = False
         self.is_alive = True
+        self.boots = 0
         self._pending: dict[str, tuple[str, Mapping[str, str]]] = {}
         self._running: dict[str, Run] = {}
         self._finished: set[str] = set()
@@ -94,11 +105,20 @@ class Machine:
         self.is_alive = True
         file = ScheduleFile(self.world.file, {f"s{n:02}": SITE for n in range(60)})
         ops = self.world.database.ops
-        self.scheduler = Scheduler(file, ops, self, self.node, clock=lambda: self.world.now)
+        self.scheduler = Scheduler(
+            file,
+            ops,
+            self,
+            self.node,
+            clock=lambda: self.world.now,
+            wall=lambda: self.world.now,
+            watch=Watch(lambda: self.world.seconds, f"{self.node.name} {self.boots}"),
+        )
 
     def die(self) -> None:
         """The whole machine, with its crawls."""
         self.is_alive = False
+        self.boots += 1
         for run in self._running.values():
             run.ended = self.world.now
         self._running.clear()
@@ -144,7 +164,11 @@ class Machine:
         assert settings["SCHEDULED"] == "True"
         self._pending[job] = (site, args)
 
-    def cancel(self, job: str) -> None:
+    def log_of(self, site: str, job: str) -> Path:
+        return self.world.folder / f"{job}.log"
+
+    def cancel(self, job: str, *, kill: bool = False) -> None:
+        self._pending.pop(job, None)
         if job in self._running:
             run = self._running[job]
             self.world.database.ops["leases"].update_one(*lease.release(run.site, job, self.node.name))
@@ -178,7 +202,7 @@ class TestOneMachine:
         machine.die()
         world.go_on(1)
         world.runs.clear()
-        world.now += dt.timedelta(hours=7)
+        world.go_off(7 * 3600)
         machine.boot()
         world.go_on(70)
         assert Counter(run.site for run in world.runs) == {"s00": 1, "s01": 1, "s02": 1}

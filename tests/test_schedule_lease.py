@@ -17,6 +17,7 @@ from scrapy.utils.test import get_crawler
 from newscrawl.runs import RunRecord
 from newscrawl.schedule import lease
 from newscrawl.schedule.lease import LEASE, Lease
+from newscrawl.schedule.watch import steady
 from tests.conftest import PROJECT, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
 
@@ -79,8 +80,7 @@ class TestLease:
             held = Lease(leases, "loopback", "one")
             await held.take()
             safe = [held.is_safe]
-            real = time.monotonic
-            monkeypatch.setattr(time, "monotonic", lambda: real() + LEASE.total_seconds() - 5)
+            monkeypatch.setattr(lease, "steady", lambda: steady() + LEASE.total_seconds() - 5)
             safe.append(held.is_safe)
             monkeypatch.undo()
             return safe
@@ -107,7 +107,7 @@ class TestOutage:
             def unpause(self) -> None:
                 self.paused = False
 
-        crawler = get_crawler()
+        crawler = get_crawler(settings_dict={"STORE_PATIENCE": 300})
         crawler.engine = engine = Engine()  # type: ignore[assignment]
         record = RunRecord(crawler)
         record._lease = away = Away()  # type: ignore[assignment]

@@ -17,14 +17,15 @@ from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
 from newscrawl.runs import EXIT_STATUS
+from newscrawl.store.patience import reason
 from newscrawl.store.server import resolve_uri
 from newscrawl.store.session import database_name
-from newscrawl.store.uri import redact
 
 if TYPE_CHECKING:
     import argparse
 
     from newscrawl.schedule.file import Schedule
+    from newscrawl.schedule.scheduler import Scheduler
     from newscrawl.sites import Site
 
 log = logging.getLogger("newscrawl.schedule")
@@ -33,6 +34,10 @@ TICK = 1.0
 """Seconds between two looks at what is due."""
 CRON_ALIVE = 150
 """Seconds that a node counts as alive after ``--once``: cron comes every minute."""
+LAST_SECONDS = 8
+"""Seconds that a tick may still take when the schedule is to end."""
+MONGODB_SECONDS = 10
+"""Seconds that one question to MongoDB may take."""
 
 
 class Command(ProjectCommand):
@@ -73,7 +78,7 @@ class Command(ProjectCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exit status: 0 fine, 2 a mistake in the file or in the arguments, 4 MongoDB.
 
-        With ``--once`` also 3: Scrapyd does not answer or refuses a job.
+        With ``--once`` also 3: Scrapyd does not answer, refuses a job, or has no place for what is due.
         """
         try:
             from newscrawl.schedule.file import ScheduleError, load, usual_file
@@ -98,7 +103,7 @@ class Command(ProjectCommand):
     def _schedule(self, path: Path, sites: dict[str, Site], opts: argparse.Namespace) -> None:
         import datetime as dt
 
-        from newscrawl.schedule.node import Node, Scrapyd
+        from newscrawl.schedule.node import Node, Scrapyd, ScrapydError
         from newscrawl.schedule.scheduler import ALIVE, ScheduleFile, Scheduler
 
         logging.basicConfig(
@@ -109,30 +114,83 @@ class Command(ProjectCommand):
         for asked in (signal.SIGINT, signal.SIGTERM):
             signal.signal(asked, lambda *_: ended.set())
         file = ScheduleFile(path, sites)
-        with _connect() as client:
-            scheduler = Scheduler(
-                file,
-                client[f"{database_name()}_ops"],
-                Scrapyd(),
-                Node(opts.node, frozenset(opts.can)),
-                alive=dt.timedelta(seconds=CRON_ALIVE) if opts.once else ALIVE,
-                stays=not opts.once,
-            )
-            if opts.once:
-                scheduler.tick()
-                self.exitcode = 0 if scheduler.is_well else EXIT_STATUS["unreachable"]
-                return
+        try:
+            scrapyd = Scrapyd()
+        except ScrapydError as error:
+            raise UsageError(str(error)) from None
+        client = _connect()
+        scheduler = Scheduler(
+            file,
+            client[f"{database_name()}_ops"],
+            scrapyd,
+            Node(opts.node, frozenset(opts.can)),
+            alive=dt.timedelta(seconds=CRON_ALIVE) if opts.once else ALIVE,
+            stays=not opts.once,
+        )
+        if not opts.once:
             log.info("%s: %s; on node %s", path, file.current, opts.node)
-            is_up = True
-            while not ended.wait(TICK):
-                try:
-                    scheduler.tick()
-                    is_up = True
-                except PyMongoError as error:
-                    if is_up:
-                        log.error("MongoDB is away, waiting: %s", redact(str(error)).split(", Timeout:")[0])
-                    is_up = False
+            for remark in file.current.said(dt.datetime.now(dt.UTC)):
+                log.warning("%s", remark)
+        # In a thread of its own: whatever Scrapyd or MongoDB do, this one hears when it is to end.
+        work = _Work(scheduler, ended, once=opts.once)
+        work.start()
+        ended.wait()
+        work.join(LAST_SECONDS)
+        if work.is_alive():
+            log.warning("ended amid a question that has no answer yet")
+        else:
+            client.close()
+        if not opts.once:
             log.info("ended; running crawls go on")
+        elif work.error:
+            raise work.error
+        else:
+            self.exitcode = 0 if scheduler.is_well else EXIT_STATUS["unreachable"]
+
+
+class _Work(threading.Thread):
+    """Ticks, once or until it is to end; sets ``ended`` when it has no more to do."""
+
+    def __init__(self, scheduler: Scheduler, ended: threading.Event, *, once: bool) -> None:
+        super().__init__(name="schedule", daemon=True)
+        self._scheduler = scheduler
+        self._ended = ended
+        self._once = once
+        self._said: str | None = None
+        self.error: Exception | None = None
+        """What ``--once`` met."""
+
+    def run(self) -> None:
+        """Tick; an error is told once, and costs nothing but the tick."""
+        try:
+            if self._once:
+                self._scheduler.tick()
+                return
+            while not self._ended.wait(TICK):
+                self._tick()
+        except Exception as error:
+            self.error = error
+        finally:
+            self._ended.set()
+
+    def _tick(self) -> None:
+        try:
+            self._scheduler.tick()
+        except PyMongoError as error:
+            self._scheduler.lose_sight()
+            self._tell(f"MongoDB cannot be used, waiting: {reason(error)}")
+        except Exception as error:
+            self._scheduler.lose_sight()
+            self._tell(f"a fault of newscrawl's, the schedule goes on: {type(error).__name__}", error)
+        else:
+            if self._said:
+                log.info("the schedule goes on as usual")
+            self._said = None
+
+    def _tell(self, sentence: str, error: Exception | None = None) -> None:
+        if sentence != self._said:
+            log.error("%s", sentence, exc_info=error)
+        self._said = sentence
 
 
 def _missing(error: ImportError) -> UsageError:
@@ -142,7 +200,14 @@ def _missing(error: ImportError) -> UsageError:
 def _connect() -> MongoClient[dict[str, Any]]:
     """The MongoDB of the environment: a schedule outlives any server that it would start itself."""
     uri = resolve_uri(os.environ | {"SCRAPYD_JOB": "schedule"})
-    return MongoClient(uri, tz_aware=True, appname="newscrawl", w="majority", serverSelectionTimeoutMS=5000)
+    return MongoClient(
+        uri,
+        tz_aware=True,
+        appname="newscrawl",
+        w="majority",
+        serverSelectionTimeoutMS=5000,
+        timeoutMS=1000 * MONGODB_SECONDS,
+    )
 
 
 def _write_first(path: Path, sites: dict[str, Site]) -> None:
@@ -173,12 +238,17 @@ def _print_next(schedule: Schedule) -> None:
     """When each site is due: as MongoDB has it, where it is at hand, else as the file alone says."""
     import datetime as dt
 
+    from newscrawl.schedule.lease import lacks
+
     now = dt.datetime.now(dt.UTC)
+    crowded: list[dict[str, Any]] = []
     stored: dict[str, dict[str, Any]] = {}
     if os.environ.get("MONGODB_URI"):
         with _connect() as client:
-            stored = {doc["_id"]: doc for doc in client[f"{database_name()}_ops"]["leases"].find()}
+            ops = client[f"{database_name()}_ops"]
             now = client.admin.command("hello")["localTime"].replace(tzinfo=dt.UTC)
+            stored = {doc["_id"]: doc for doc in ops["leases"].find() if not lacks(doc)}
+            crowded = list(ops["nodes"].find({"waiting.0": {"$exists": True}, "alive_until": {"$gt": now}}))
     due = {
         site: stored[site]["due_at"]
         if site in stored and stored[site]["rule"] == str(entry.rule)
@@ -193,3 +263,6 @@ def _print_next(schedule: Schedule) -> None:
             state = "overdue"
         rule = str(schedule.entries[site].rule)
         print(f"{due[site]:%Y-%m-%d %H:%M:%S}  {site:<24} {rule:<32} {state}".rstrip())
+    for node in crowded:
+        waiting = ", ".join(node["waiting"])
+        print(f"node {node['_id']}: all {node['slots']} places are taken; there is none for {waiting}")

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import configparser
+import json
 import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import requests
+from requests.auth import HTTPBasicAuth
 from scrapyd.config import Config
-from scrapyd_client.exceptions import ErrorResponse, MalformedResponse
-from scrapyd_client.pyclient import ScrapydClient
 
 PROJECT = "newscrawl"
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
+"""How long a Scrapyd on the same machine may take to be reached, and between two pieces of its answer."""
+LISTING_SECONDS = 30.0
+"""The same when it takes a job: for the first one of a deployment it lists all spiders, in a new process."""
+LARGEST_ANSWER = 10_000_000
+"""Bytes of an answer that are read, at most; a thousand finished jobs are 400 KB."""
 
 
 class ScrapydError(Exception):
@@ -43,50 +52,101 @@ class Jobs:
 
 
 class Scrapyd:
-    """Scrapyd on this machine, as its own configuration files and environment describe it."""
+    """Scrapyd on this machine, as its own configuration files and environment describe it.
+
+    Every question has a time limit: a Scrapyd that hangs must not take the schedule with it.
+    """
 
     def __init__(self) -> None:
-        config = Config()
+        try:
+            config = Config()
+            self.slots = _slots(config)
+            self._logs = Path(config.get("logs_dir", "logs"))
+        except (configparser.Error, ValueError, OSError) as error:
+            raise ScrapydError(f"Scrapyd's configuration cannot be read: {error}") from None
         # Scrapyd itself reads these variables before its files.
         address = os.environ.get("SCRAPYD_BIND_ADDRESS") or config.get("bind_address", "127.0.0.1")
         port = os.environ.get("SCRAPYD_HTTP_PORT") or config.get("http_port", "6800")
         self.url = f"http://{address}:{port}"
-        self.slots: int = config.getint("max_proc", 0) or (
-            (os.cpu_count() or 1) * config.getint("max_proc_per_cpu", 4)
-        )
-        self._client = ScrapydClient(
-            self.url,
-            os.environ.get("SCRAPYD_USERNAME") or config.get("username", ""),
-            os.environ.get("SCRAPYD_PASSWORD") or config.get("password", ""),
-        )
+        username = os.environ.get("SCRAPYD_USERNAME") or config.get("username", "")
+        password = os.environ.get("SCRAPYD_PASSWORD") or config.get("password", "")
+        self._auth = HTTPBasicAuth(username.encode(), password.encode()) if username else None
 
     def jobs(self) -> Jobs:
         """Its jobs of this project. Raises :class:`ScrapydError`."""
-        found = self._ask("jobs", PROJECT)
-        return Jobs(*(frozenset(job["id"] for job in found[state]) for state in Jobs.__dataclass_fields__))
+        found = self._ask("GET", "listjobs", [("project", PROJECT)])
+        try:
+            states = [frozenset(job["id"] for job in found[state]) for state in Jobs.__dataclass_fields__]
+        except (KeyError, TypeError):
+            raise self._strange("it lists no jobs") from None
+        if not all(isinstance(job, str) for state in states for job in state):
+            raise self._strange("its jobs have no ids")
+        return Jobs(*states)
 
     def submit(
         self, site: str, job: str, args: Mapping[str, str], settings: Mapping[str, str], *, first: bool = True
     ) -> None:
         """Put a job into its queue; ``first``: before those that are not. Raises :class:`ScrapydError`."""
-        given = [("jobid", job), ("priority", "1" if first else "0"), *args.items()]
-        given += [("setting", f"{name}={value}") for name, value in settings.items()]
-        self._ask("schedule", PROJECT, site, given)
+        given = [("project", PROJECT), ("spider", site), ("jobid", job), ("priority", "1" if first else "0")]
+        given += [*args.items(), *(("setting", f"{name}={value}") for name, value in settings.items())]
+        self._ask("POST", "schedule", given, LISTING_SECONDS)
 
-    def cancel(self, job: str) -> None:
-        """End a job in order; asked a second time, at once. Raises :class:`ScrapydError`."""
-        self._ask("cancel", PROJECT, job)
+    def cancel(self, job: str, *, kill: bool = False) -> None:
+        """End a job in order, or at once with ``kill``. Raises :class:`ScrapydError`."""
+        given = [("project", PROJECT), ("job", job)]
+        self._ask("POST", "cancel", [*given, ("signal", "KILL")] if kill else given)
 
-    def _ask(self, what: str, *args: object) -> dict[str, list[dict[str, str]]]:
+    def log_of(self, site: str, job: str) -> Path:
+        """The log file that Scrapyd gives a job."""
+        return self._logs / PROJECT / site / f"{job}.log"
+
+    def _ask(
+        self, method: str, what: str, given: list[tuple[str, str]], seconds: float = ANSWER_SECONDS
+    ) -> dict[str, Any]:
+        """The answer to a question of Scrapyd's API, or :class:`ScrapydError` whatever it answers."""
         try:
-            answer: dict[str, list[dict[str, str]]] = getattr(self._client, what)(*args)
-        except ErrorResponse as error:
-            raise ScrapydError(f"Scrapyd at {self.url} refuses: {error}") from None
-        except MalformedResponse as error:
-            said = str(error).strip()
-            if "Unauthorized" in said:
-                said = "SCRAPYD_USERNAME and SCRAPYD_PASSWORD are not those it was started with"
-            raise ScrapydError(f"Scrapyd at {self.url} answers wrongly: {said[:200]}") from None
+            answer = requests.request(
+                method,
+                f"{self.url}/{what}.json",
+                params=given if method == "GET" else None,
+                data=given if method == "POST" else None,
+                auth=self._auth,
+                timeout=(CONNECT_SECONDS, seconds),
+                allow_redirects=False,
+                stream=True,
+            )
+            with answer:
+                if answer.status_code == requests.codes.unauthorized:
+                    raise self._strange(
+                        "SCRAPYD_USERNAME and SCRAPYD_PASSWORD are not those it was started with"
+                    )
+                said = _json(answer)
         except requests.RequestException as error:
             raise ScrapydError(f"Scrapyd at {self.url} does not answer ({type(error).__name__})") from None
-        return answer
+        except (ValueError, RecursionError):
+            raise self._strange(f"HTTP {answer.status_code} and no JSON; is it another service?") from None
+        if not isinstance(said, dict) or said.get("status") not in ("ok", "error"):
+            raise self._strange("JSON of another service; is SCRAPYD_HTTP_PORT right?")
+        if said["status"] == "error":
+            raise ScrapydError(f"Scrapyd at {self.url} refuses: {str(said.get('message'))[:200]}")
+        return said
+
+    def _strange(self, reason: str) -> ScrapydError:
+        return ScrapydError(f"Scrapyd at {self.url} answers wrongly: {reason}")
+
+
+def _slots(config: Config) -> int:
+    """How many jobs a Scrapyd runs at once."""
+    per_cpu: int = config.getint("max_proc_per_cpu", 4)
+    return config.getint("max_proc", 0) or (os.cpu_count() or 1) * per_cpu
+
+
+def _json(answer: requests.Response) -> object:
+    """What an answer says. Raises ``ValueError`` for no JSON, and for more than an answer can be."""
+    body = b""
+    for chunk in answer.iter_content(65536):
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise ValueError("too long")
+    found: object = json.loads(body)
+    return found

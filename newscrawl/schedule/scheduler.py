@@ -1,45 +1,61 @@
 """One scheduler, beside one Scrapyd: what is due is claimed, submitted, and followed to its end.
 
 Schedulers on several machines know of each other only through ``<database>_ops``: ``leases`` (due times and
-who may crawl), ``nodes`` (who is there), ``backfills`` (pieces done) and ``runs``. All moments are those of
-MongoDB's clock. A scheduler keeps nothing that matters: it can be killed and started again at any moment.
+who may crawl), ``nodes`` (who is there), ``backfills`` (pieces done) and ``runs``. Due times are those of
+MongoDB's clock; how long something takes is counted by the :class:`~newscrawl.schedule.watch.Watch` of each
+node. A scheduler keeps nothing that matters: it can be killed and started again at any moment.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from newscrawl.runs import did_not_begin, silent
+from newscrawl.runs import GUESSED, did_not_begin, left_behind, silent
 from newscrawl.schedule import lease
+from newscrawl.schedule.backfills import Backfills
 from newscrawl.schedule.file import Entry, Piece, Schedule, ScheduleError, load
-from newscrawl.schedule.lease import Change, Document
+from newscrawl.schedule.lease import LEASE, Change, Document
 from newscrawl.schedule.node import Jobs, Node, ScrapydError
-from newscrawl.schedule.times import MINUTE, Every, preferred
+from newscrawl.schedule.times import MINUTE, Every, pause, preferred
+from newscrawl.schedule.watch import JUMP, Watch
 from newscrawl.sites import Site
 
 log = logging.getLogger(__name__)
 
-ALIVE = dt.timedelta(seconds=30)
+SECOND = dt.timedelta(seconds=1)
+ALIVE = 30 * SECOND
 """A node that has given no sign of life for so long is dead; its sites go to others."""
-GRACE = dt.timedelta(seconds=5)
+ABANDONED = 15 * MINUTE
+"""A claim that its node has not followed for so long is nobody's, whatever is said of the node."""
+GRACE = 5 * SECOND
 """So long a due site waits for the node that it prefers."""
-SUBMITTING = dt.timedelta(seconds=10)
+SUBMITTING = 10 * SECOND
 """So long a job may be claimed and not yet known to its Scrapyd."""
-QUEUED = dt.timedelta(minutes=5)
+QUEUED = 5 * MINUTE
 """A job that its Scrapyd has not started after so long is taken back."""
-OVERTIME = dt.timedelta(minutes=2)
-"""So long after its longest time a run that has not ended by itself is cancelled."""
-TRIES = 5
-"""So often a piece of a backfill is tried."""
+STARTING = 2 * MINUTE
+"""So long a job may run before it takes its site's lease."""
+ENDING = 15 * SECOND
+"""So long a job may run without its site's lease before it is cancelled, and then before it is killed."""
+OVERTIME = 2 * MINUTE
+"""So long after its longest time a run that has not ended by itself is cancelled, and then killed."""
+LATE = 2 * MINUTE
+"""So much later than its rule can give a site may be due: it was kept back for a moment."""
+CROWDED = MINUTE
+"""So long all places may be taken before it is said."""
+APART = 30 * SECOND
+"""Clocks that differ by more than this do not agree."""
+_OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+"""The ids of jobs that a scheduler gave."""
 
 
 class JobService(Protocol):
@@ -55,8 +71,11 @@ class JobService(Protocol):
     ) -> None:
         """Start a job."""
 
-    def cancel(self, job: str) -> None:
-        """End a job."""
+    def cancel(self, job: str, *, kill: bool = False) -> None:
+        """End a job in order, or at once."""
+
+    def log_of(self, site: str, job: str) -> Path:
+        """The log file of a job."""
 
 
 class ScheduleFile:
@@ -78,13 +97,15 @@ class ScheduleFile:
             self.current = load(self._path, self._sites)
         except ScheduleError as error:
             log.error("%s is not taken up, the schedule stays as it was:\n%s", self._path, error)
+        except Exception:
+            log.exception("%s cannot be read, the schedule stays as it was", self._path)
         else:
             log.info("%s has changed and is taken up: %s", self._path, self.current)
 
     def _look(self) -> tuple[int, int, int] | None:
         try:
             found = self._path.stat()
-        except OSError:
+        except (OSError, ValueError):
             return None
         return found.st_mtime_ns, found.st_size, found.st_ino
 
@@ -102,6 +123,8 @@ class Scheduler:
         alive: dt.timedelta = ALIVE,
         stays: bool = True,
         clock: Callable[[], dt.datetime] | None = None,
+        wall: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        watch: Watch | None = None,
     ) -> None:
         self._file = file
         self._ops = ops
@@ -110,13 +133,24 @@ class Scheduler:
         self._node = node
         self._alive = alive
         self._clock = clock or (lambda: _localtime(ops))
+        self._wall = wall
+        self._watch = watch or Watch(*(() if clock is None else (lambda: clock().timestamp(),)))
+        self._recalled = False
+        self._backfills = Backfills(ops["backfills"])
         self._stays = stays
         self._started_at: dt.datetime | None = None
         self._enrolled: Schedule | None = None
-        self._cancelled: dict[str, dt.datetime] = {}
-        self._barred: dict[str, dt.datetime] = {}
-        """Sites that this Scrapyd refused, until when they are left to others."""
+        self._sound: dict[str, dt.datetime] = {}
+        """Due times of sites that were found right."""
+        self._checked_at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._orphans: set[str] = set()
+        """Jobs of ours that run here without a lease."""
+        self._known: dict[str, Document] = {}
+        """The leases as they were at the last look."""
         self._is_up = True
+        self._crowded: list[str] = []
+        """Due sites for which there is no place."""
+        self._apart = False
 
     def tick(self) -> list[str]:
         """Settle what has ended, start what is due; returns the jobs that were started.
@@ -124,159 +158,342 @@ class Scheduler:
         Raises ``PyMongoError`` when MongoDB is away.
         """
         self._file.refresh()
-        now = self._clock()
+        now = self._look_at_clocks()
         if self._stays:
             self._started_at = self._started_at or now
         settled = self._ops["runs"].update_many(*silent()).modified_count
         if settled:
             log.warning("%d runs had gone silent and are shown as killed", settled)
-        self._free_of_dead_nodes(now)
+        jobs = self._jobs(now)
+        leases = self._enrol(jobs, now)
+        self._free_of_dead_nodes(leases, now)
+        if jobs is None:
+            self._show_life(now)
+            return []
+        self._follow(jobs, leases, now)
+        self._end_hanging(jobs, leases)
+        self._settle_pieces(leases, now)
+        started = self._start_due(jobs, now)
+        claimed = [doc["job"] for doc in leases.values() if doc["job"]]
+        self._watch.keep(leases, jobs.pending, jobs.running, claimed, started, ["places"])
+        self._show_life(now)
+        return started
+
+    @property
+    def is_well(self) -> bool:
+        """Did this machine's Scrapyd answer, has it refused no job, and had it a place for what is due?"""
+        barred = any(self._watch.has(f"refused {site}") for site in self._file.current.entries)
+        return self._is_up and not barred and not self._crowded
+
+    def lose_sight(self) -> None:
+        """A look at MongoDB failed: what happened meanwhile is not known."""
+        self._watch.lose_sight()
+
+    def _look_at_clocks(self) -> dt.datetime:
+        """MongoDB's clock; says once when it was set, or is not that of this node."""
+        if not self._recalled:
+            node = self._ops["nodes"].find_one({"_id": self._node.name}) or {}
+            self._watch.recall(node.get("watch"))
+            self._apart = bool(node.get("apart"))
+            self._recalled = True
+        now = self._clock()
+        jump = self._watch.begin(now)
+        if abs(jump) > JUMP:
+            log.warning(
+                "MongoDB's clock was set %s by %s", "back" if jump < 0 * SECOND else "forward", abs(jump)
+            )
+        apart = now - self._wall()
+        if (abs(apart) > APART) != self._apart:
+            self._apart = not self._apart
+            if self._apart:
+                side = "ahead of" if apart > 0 * SECOND else "behind"
+                log.warning(
+                    "MongoDB's clock is %s %s this node's: set both by NTP; due times are MongoDB's",
+                    dt.timedelta(seconds=round(abs(apart).total_seconds())),
+                    side,
+                )
+            else:
+                log.info("MongoDB's clock is this node's again")
+        return now
+
+    # --- Who is there
+
+    def _jobs(self, now: dt.datetime) -> Jobs | None:
+        """The jobs of this machine's Scrapyd; None while it cannot be asked."""
         try:
             jobs = self._scrapyd.jobs()
-            self._is_up = True
         except ScrapydError as error:
             if self._is_up:
                 others = sorted(self._nodes(now).keys() - {self._node.name})
                 then = f"sites due here go to {', '.join(others)}" if others else "no site is started"
                 log.error("%s; %s", error, then)
             self._is_up = False
-            return []
-        self._show_life(now)
-        self._follow(jobs, now)
-        self._enrol(now)
-        self._settle_pieces()
-        room = self._scrapyd.slots - len(jobs.pending) - len(jobs.running)
-        started: list[str] = []
-        for found, piece in self._due(now):
-            if len(started) >= room:
-                break
-            if job := self._start(found, piece, now):
-                started.append(job)
-        return started
-
-    @property
-    def is_well(self) -> bool:
-        """Did this machine's Scrapyd answer, and has it refused no job?"""
-        return self._is_up and not self._barred
-
-    # --- Who is there
+            return None
+        if not self._is_up:
+            log.info("Scrapyd answers again")
+        self._is_up = True
+        return jobs
 
     def _show_life(self, now: dt.datetime) -> None:
-        self._ops["nodes"].update_one(
-            {"_id": self._node.name},
-            {
-                "$set": {
-                    "alive_until": now + self._alive,
-                    "started_at": self._started_at,
-                    "can": sorted(self._node.can),
-                    "slots": self._scrapyd.slots,
-                }
-            },
-            upsert=True,
-        )
+        """Say that this node is there, and what it has seen; while its Scrapyd is not, only the latter."""
+        fields: Document = {"watch": self._watch.stored(), "apart": self._apart, "waiting": self._crowded}
+        if self._is_up:
+            fields |= {
+                "alive_until": now + self._alive,
+                "started_at": self._started_at,
+                "can": sorted(self._node.can),
+                "slots": self._scrapyd.slots,
+            }
+        self._ops["nodes"].update_one({"_id": self._node.name}, {"$set": fields}, upsert=True)
 
     def _nodes(self, now: dt.datetime) -> dict[str, Document]:
         """The nodes that are alive, by name."""
-        return {doc["_id"]: doc for doc in self._ops["nodes"].find({"alive_until": {"$gt": now}})}
+        alive = {"alive_until": {"$gt": now}}
+        wanted = {"can": 1, "started_at": 1, "alive_until": 1}
+        found = {doc["_id"]: doc for doc in self._ops["nodes"].find(alive, wanted)}
+        if self._is_up:  # this one is, also before it could say so
+            here = {"can": sorted(self._node.can), "started_at": self._started_at}
+            found[self._node.name] = found.get(self._node.name, {}) | here
+        return found
 
     # --- What has become of claimed jobs
 
-    def _free_of_dead_nodes(self, now: dt.datetime) -> None:
+    def _free_of_dead_nodes(self, leases: dict[str, Document], now: dt.datetime) -> None:
         """Jobs that ended with their node: a lease that ran out, a claim that nobody will honour."""
         nodes: dict[str, Document] | None = None
-        for found in self._leases.find({"job": {"$ne": None}}):
-            if found["holder"] and found["until"] > now:
+        for found in leases.values():
+            if not found["job"]:
+                continue
+            hold = self._watch.age(f"hold {found['job']}", (found["holder"], found["until"]))
+            ran_out = hold >= LEASE or (self._watch.is_sure(LEASE) and (found["until"] or now) <= now)
+            if found["holder"] and not ran_out:
                 continue
             if nodes is None:
                 nodes = self._nodes(now)
             node = nodes.get(found["node"])
-            restarted = bool(node and node["started_at"] and node["started_at"] > found["claimed_at"])
+            started_at = node and node.get("started_at")
+            restarted = bool(started_at and started_at > found["claimed_at"])
             if found["holder"]:
-                self._free(found, "its run was killed", made_up=node is None or restarted)
-            elif node is None:
+                self._free(found, "its run was killed or hangs", made_up=node is None or restarted)
+            elif hold > (ALIVE if node is None else ABANDONED):
                 self._free(found, f"node {found['node']} is dead", made_up=True)
 
-    def _follow(self, jobs: Jobs, now: dt.datetime) -> None:
+    def _follow(self, jobs: Jobs, leases: dict[str, Document], now: dt.datetime) -> None:
         """Jobs of this node."""
-        for found in self._leases.find({"node": self._node.name, "job": {"$ne": None}}):
-            job, age = found["job"], now - found["claimed_at"]
+        for found in leases.values():
+            job = found["job"]
+            if found["node"] != self._node.name or not job:
+                continue
+            began = found["claimed_at"]
             if found["holder"]:
-                if job in jobs.finished:
-                    self._free(found, "its run was killed", made_up=False)
-                else:
-                    self._end_overtime(found, now)
-            elif job in jobs.finished:
-                if self._free(found, "it ended before it began, see its log", made_up=False):
-                    self._ops["runs"].update_one(
-                        *did_not_begin(job, found["_id"], self._node.name, found["claimed_at"], now),
-                        upsert=True,
-                    )
-            elif not jobs.knows(job) and age > SUBMITTING:
+                if job in jobs.finished and self._free(found, "its run was killed"):
+                    self._hear_last_words(found["_id"], job)
+                continue
+            waits = self._watch.age(f"waits {job}", (job in jobs.pending, job in jobs.running))
+            if job in jobs.finished:
+                again_at = now + pause(found["failures"])
+                if self._free(found, "it ended before it began, see its log", again_at=again_at):
+                    ended = did_not_begin(job, found["_id"], self._node.name, began, now)
+                    self._ops["runs"].update_one(*ended, upsert=True)
+                    self._hear_last_words(found["_id"], job)
+            elif not jobs.knows(job) and waits > SUBMITTING:
                 self._free(found, "Scrapyd has lost it", made_up=True)
-            elif job in jobs.pending and age > QUEUED:
+            elif job in jobs.pending and waits > QUEUED:
                 self._cancel(job)
                 self._free(found, "Scrapyd did not start it", made_up=True)
+            elif job in jobs.running and waits > STARTING:
+                self._free(found, "it does not begin", made_up=True)
 
-    def _end_overtime(self, found: Document, now: dt.datetime) -> None:
-        """A run that is past its longest time and did not end by itself."""
-        entry = self._file.current.entries.get(found["_id"])
-        if entry is None:
-            return  # no longer in the file
-        job = found["job"]
-        if now > self._cancelled.get(job, found["taken_at"] + entry.longest) + OVERTIME:
-            log.error("%s: job %s runs for too long and is cancelled", found["_id"], job)
-            self._cancelled[job] = now
-            self._cancel(job)
+    def _end_hanging(self, jobs: Jobs, leases: dict[str, Document]) -> None:
+        """Jobs that Scrapyd runs for too long, or that run without their site's lease."""
+        holders = {doc["job"]: doc for doc in leases.values() if doc["node"] == self._node.name}
+        for job in sorted(filter(_OURS.fullmatch, jobs.running)):
+            found = holders.get(job)
+            runs = self._watch.age(f"runs {job}")
+            if found is None:
+                if self._watch.age(f"unleased {job}") > ENDING:
+                    self._end(job, "runs without its site's lease", ENDING)
+            elif found["holder"]:
+                entry = self._file.current.entries.get(found["_id"])
+                longest = found.get("longest") or (entry.longest.total_seconds() if entry else None)
+                if longest and runs > longest * SECOND + OVERTIME:
+                    self._end(job, "runs for too long", OVERTIME)
 
-    def _cancel(self, job: str) -> None:
+    def _end(self, job: str, why: str, patience: dt.timedelta) -> None:
+        """Cancel a job; kill it when it is still there after a while; then name it for somebody to look."""
+        stages = {
+            "cancelled": "is cancelled",
+            "killed": "was cancelled in vain and is killed",
+            "named": "cannot be ended even by force: look at its process",
+        }
+        for name, said in stages.items():
+            stage = f"{name} {job}"
+            if not self._watch.has(stage):
+                log.error("job %s %s; it %s", job, why, said)
+                self._watch.age(stage)
+                if name != "named":
+                    self._cancel(job, kill=name == "killed")
+                return
+            if self._watch.age(stage) <= patience:
+                return
+
+    def _cancel(self, job: str, *, kill: bool = False) -> None:
         try:
-            self._scrapyd.cancel(job)
+            if kill:
+                self._scrapyd.cancel(job, kill=True)
+            else:
+                self._scrapyd.cancel(job)
         except ScrapydError as error:
-            log.error("job %s could not be cancelled: %s", job, error)
+            log.error("job %s could not be ended: %s", job, error)
 
-    def _free(self, found: Document, why: str, *, made_up: bool) -> bool:
-        if not self._apply(lease.free(found, made_up=made_up)):
+    def _free(
+        self, found: Document, why: str, *, made_up: bool = False, again_at: dt.datetime | None = None
+    ) -> bool:
+        """Take a job off its site; ``found`` then says so too."""
+        change = lease.free(found, made_up=made_up, again_at=again_at)
+        if not self._apply(change):
             return False
+        job, site = found["job"], found["_id"]
         if found["holder"]:
-            self._ops["runs"].update_one(*silent(found["job"]))
+            self._ops["runs"].update_one(*silent(job))
+        if found["backfill"] and made_up:
+            self._backfills.lose(found["backfill"], job)
         after = "it is made up now" if made_up else "the next run is at its usual time"
-        log.warning("%s: job %s of node %s: %s; %s", found["_id"], found["job"], found["node"], why, after)
+        if again_at:
+            after = f"the next run is at {change[1]['$set']['due_at']:%Y-%m-%d %H:%M:%S}"
+        log.warning("%s: job %s of node %s: %s; %s", site, job, found["node"], why, after)
+        found |= change[1]["$set"]
         return True
+
+    def _hear_last_words(self, site: str, job: str) -> None:
+        """Take up what a run left beside its log when it could not write to MongoDB any more."""
+        if words := left_behind(self._scrapyd.log_of(site, job)):
+            guessed = {"_id": job, "reason": {"$in": list(GUESSED)}}
+            self._ops["runs"].update_one(guessed, {"$set": words})
 
     # --- What is due
 
-    def _enrol(self, now: dt.datetime) -> None:
-        """Bring the due times up to a new or changed schedule; what is overdue stays so."""
+    def _enrol(self, jobs: Jobs | None, now: dt.datetime) -> dict[str, Document]:
+        """Bring the leases up to the schedule, whatever was changed or removed; returns them by site."""
         schedule = self._file.current
-        if schedule is self._enrolled:
-            return
-        stored = {doc["_id"]: doc for doc in self._leases.find()}
-        count = max(1, len(schedule.entries))
-        for site, entry in schedule.entries.items():
-            if site not in stored:
-                # A new site is not left waiting for a day; many new sites do not begin at one moment.
-                soon = now + MINUTE * (entry.rank / count)
-                first = soon if isinstance(entry.rule, Every) else entry.rule.after(now)
-                with suppress(DuplicateKeyError):  # another node was quicker
-                    self._leases.insert_one(lease.enrol(site, str(entry.rule), first))
-            elif stored[site]["rule"] != str(entry.rule):
-                due_at = stored[site]["due_at"]
-                self._leases.update_one(
-                    {"_id": site, "rule": stored[site]["rule"], "due_at": due_at},
-                    {
-                        "$set": {
-                            "rule": str(entry.rule),
-                            "due_at": due_at if due_at <= now else entry.rule.after(now),
-                        }
-                    },
-                )
-        for piece in schedule.pieces:
-            self._ops["backfills"].update_one(
-                {"_id": piece.id},
-                {"$setOnInsert": {"site": piece.site, "job": None, "outcome": None, "tries": 0}},
-                upsert=True,
-            )
+        changed = schedule is not self._enrolled
+        if changed or now < self._checked_at:
+            self._sound.clear()
+        self._checked_at = now
+        leases = {doc["_id"]: doc for doc in self._leases.find()}
+        claimed = {doc.get("job") for doc in leases.values()}
+        self._orphans = {job for job in jobs.running if _OURS.fullmatch(job)} - claimed if jobs else set()
+        for name, missing in schedule.entries.items():
+            if name not in leases:
+                leases[name] = self._enrol_site(missing, now)
+        for site, found in leases.items():
+            entry = schedule.entries.get(site)
+            if lease.lacks(found) and (entry or found.get("job")):
+                self._mend(found, self._first_due(entry, now) if entry else now, now)
+            if entry:
+                self._correct_due(found, entry, now, quietly=changed)
+        if changed:
+            self._backfills.enrol(schedule.pieces)
         self._enrolled = schedule
+        self._known = {site: doc for site, doc in leases.items() if not lease.lacks(doc)}
+        return self._known
+
+    def _mend(self, found: Document, due_at: dt.datetime, now: dt.datetime) -> None:
+        """Complete a document that somebody, or another version, left incomplete."""
+        update = lease.mend(found, due_at, now)
+        if "due_at" in update["$set"]:
+            log.warning("%s: its document in leases was broken and is mended", found["_id"])
+        self._leases.update_one({"_id": found["_id"]}, update)
+        found |= update["$set"]
+
+    def _enrol_site(self, entry: Entry, now: dt.datetime) -> Document:
+        """Write the document of a site that has none."""
+        found = lease.enrol(entry.site, str(entry.rule), self._first_due(entry, now))
+        if entry.site in self._known:
+            log.warning("%s: its document in leases was removed and is written anew", entry.site)
+        try:
+            self._leases.insert_one(dict(found))
+        except DuplicateKeyError:  # another node, or the run itself, was quicker
+            return self._leases.find_one({"_id": entry.site}) or found
+        return found
+
+    def _first_due(self, entry: Entry, now: dt.datetime) -> dt.datetime:
+        """When a site is due that has no document.
+
+        A new one soon, but many not at one moment; one whose document was removed when it would have been,
+        but not before a run of it that goes on had the time to write the document itself.
+        """
+        if known := self._known.get(entry.site):
+            due_at: dt.datetime = known["due_at"]
+            if known["job"] and not known["holder"]:
+                due_at = known["served"] or due_at
+            return max(due_at, now + LEASE)
+        last = self._ops["runs"].find_one(
+            {"site": entry.site, "scheduled": True}, {"started_at": 1}, sort=[("started_at", -1)]
+        )
+        if last and isinstance(last.get("started_at"), dt.datetime):
+            return max(entry.rule.after(last["started_at"]), now + LEASE)
+        if self._orphans:  # a run that has no lease: it is not new, everything was removed
+            return max(entry.rule.after(now), now + LEASE)
+        if isinstance(entry.rule, Every):
+            return now + MINUTE * (entry.rank / len(self._file.current.entries))
+        return entry.rule.after(now)
+
+    def _correct_due(self, found: Document, entry: Entry, now: dt.datetime, *, quietly: bool) -> None:
+        """Give a site a due time that its rule can give; what is overdue stays so."""
+        site, rule, due_at = entry.site, str(entry.rule), found["due_at"]
+        if found["rule"] != rule:
+            corrected = due_at if due_at <= now else entry.rule.after(now)
+        elif due_at <= now + LATE or self._sound.get(site) == due_at:
+            return
+        else:
+            corrected = entry.rule.after(now)
+            if due_at <= corrected:
+                self._sound[site] = due_at
+                return
+            if not quietly:
+                log.warning(
+                    "%s was due at %s, later than %r can give: it is due at %s",
+                    site, f"{due_at:%Y-%m-%d %H:%M:%S}", rule, f"{corrected:%Y-%m-%d %H:%M:%S}",
+                )  # fmt: skip
+        change = {"rule": rule, "due_at": corrected}
+        if self._apply(({"_id": site, "rule": found["rule"], "due_at": due_at}, {"$set": change})):
+            found |= change
+
+    def _start_due(self, jobs: Jobs, now: dt.datetime) -> list[str]:
+        """Start what is due, as far as there are places."""
+        room = self._scrapyd.slots - len(jobs.pending) - len(jobs.running)
+        started: list[str] = []
+        waiting: list[str] = []
+        for found, piece in self._due(now):
+            if len(started) < room:
+                if job := self._start(found, piece, now):
+                    started.append(job)
+            elif piece is None:
+                waiting.append(found["_id"])
+            else:
+                break
+        self._say_crowded(jobs, waiting if room <= 0 else [])
+        return started
+
+    def _say_crowded(self, jobs: Jobs, waiting: list[str]) -> None:
+        """Say once when nothing can be started, since all places of this node are taken."""
+        self._crowded = waiting
+        if not waiting:
+            self._watch.forget(["crowded places", "said places"])
+            return
+        crowded = self._watch.age("crowded places")
+        if self._watch.has("said places") or (self._stays and crowded < CROWDED):
+            self._watch.age("said places")
+            return
+        self._watch.age("said places")
+        sites = {doc["job"]: site for site, doc in self._known.items()}
+        ages = {job: self._watch.age(f"runs {job}") // SECOND * SECOND for job in sorted(jobs.running)}
+        taken = [f"{sites.get(job, 'no site')} (job {job}, for {age})" for job, age in ages.items()]
+        log.warning(
+            "all %d places of this node are taken, %d sites wait (%s): %s",
+            self._scrapyd.slots, len(waiting), ", ".join(waiting), "; ".join(taken) or "jobs that wait",
+        )  # fmt: skip
 
     def _due(self, now: dt.datetime) -> Iterator[tuple[Document, Piece | None]]:
         """What this node may start now: due sites, the most overdue first, then pieces of backfills."""
@@ -284,32 +501,27 @@ class Scheduler:
         free = {"job": None, "_id": {"$in": list(entries)}}
         nodes = self._nodes(now)
         for found in self._leases.find(free | {"due_at": {"$lte": now}}).sort([("due_at", 1), ("_id", 1)]):
-            if self._is_ours(entries[found["_id"]], nodes, now, late=now - found["due_at"] > GRACE):
+            if self._is_ours(entries[found["_id"]], nodes, late=now - found["due_at"] > GRACE):
                 yield found, None
-        pieces = self._file.current.pieces
         mine = {"node": self._node.name, "backfill": {"$ne": None}}
         # Backfills are long: half of the slots stay for what is due.
-        if not pieces or self._leases.count_documents(mine) >= max(1, self._scrapyd.slots // 2):
+        most = max(1, self._scrapyd.slots // 2)
+        if not self._file.current.pieces or self._leases.count_documents(mine) >= most:
             return
-        done = {
-            doc["_id"]
-            for doc in self._ops["backfills"].find(
-                {"_id": {"$in": [piece.id for piece in pieces]}, "outcome": {"$ne": None}}, {"_id": 1}
-            )
-        }
-        open_ = [piece for piece in reversed(pieces) if piece.site in entries and piece.id not in done]
-        first = {piece.site: piece for piece in open_ if entries[piece.site].is_over(piece, now)}
-        sites = list(first)
-        for found in self._leases.find({"job": None, "_id": {"$in": sites}, "due_at": {"$gt": now}}):
-            if self._is_ours(entries[found["_id"]], nodes, now, late=True):
-                yield found, first[found["_id"]]
+        pieces = self._backfills.startable(self._file.current, now)
+        for found in self._leases.find({"job": None, "_id": {"$in": list(pieces)}, "due_at": {"$gt": now}}):
+            if self._is_ours(entries[found["_id"]], nodes, late=True):
+                yield found, pieces[found["_id"]]
                 return  # one at a time
 
-    def _is_ours(self, entry: Entry, nodes: Mapping[str, Document], now: dt.datetime, *, late: bool) -> bool:
+    def _is_ours(self, entry: Entry, nodes: Mapping[str, Document], *, late: bool) -> bool:
         """Can this node crawl the site, and is it the node's turn?"""
-        if not entry.needs <= self._node.can or self._barred.get(entry.site, now) > now:
+        refused = f"refused {entry.site}"
+        if self._watch.has(refused) and self._watch.age(refused) >= MINUTE:
+            self._watch.forget([refused])
+        if not entry.needs <= self._node.can or self._watch.has(refused):
             return False
-        able = [name for name, doc in nodes.items() if entry.needs <= set(doc["can"])]
+        able = [name for name, doc in nodes.items() if entry.needs <= set(doc.get("can") or ())]
         return late or preferred(entry.rank, able) == self._node.name
 
     def _start(self, found: Document, piece: Piece | None, now: dt.datetime) -> str | None:
@@ -322,47 +534,32 @@ class Scheduler:
             node=self._node.name,
             now=now,
             next_due=None if piece else entry.rule.after(now),
+            longest=entry.longest,
             backfill=piece.id if piece else None,
         )
         if not self._apply(claimed):
             return None
+        if piece:
+            self._backfills.start(piece.id, job)
         try:
             args, settings = entry.arguments(piece), entry.job_settings(piece)
             self._scrapyd.submit(entry.site, job, args, settings, first=piece is None)
         except ScrapydError as error:
             log.error("%s could not be started here: %s", entry.site, error)
-            self._barred[entry.site] = now + MINUTE
+            self._watch.age(f"refused {entry.site}")
             self._apply(lease.free(found | claimed[1]["$set"], made_up=True))
+            if piece:
+                self._backfills.lose(piece.id, job)
             return None
-        if piece:
-            self._ops["backfills"].update_one({"_id": piece.id}, {"$set": {"job": job}, "$inc": {"tries": 1}})
         why = f"{piece.since} to {piece.until}" if piece else f"due at {found['due_at']:%H:%M:%S}"
         log.info("%s: job %s, %s", entry.site, job, why)
         return job
 
-    def _settle_pieces(self) -> None:
+    def _settle_pieces(self, leases: Mapping[str, Document], now: dt.datetime) -> None:
         """Pieces of backfills whose job has ended."""
-        if not self._file.current.pieces:
-            return
-        backfills = self._ops["backfills"]
-        for piece in backfills.find({"job": {"$ne": None}, "outcome": None}):
-            if self._leases.count_documents({"_id": piece["site"], "job": piece["job"]}):
-                continue
-            run = self._ops["runs"].find_one({"_id": piece["job"]}) or {}
-            result = run.get("outcome")
-            ended = result in ("ok", "nothing_new") or piece["tries"] >= TRIES
-            if ended and result not in ("ok", "nothing_new"):
-                log.error("backfill %s is given up after %d tries: %s", piece["_id"], TRIES, result)
-            backfills.update_one(
-                {"_id": piece["_id"], "job": piece["job"]},
-                {
-                    "$set": {
-                        "job": None,
-                        "run": piece["job"],
-                        "outcome": (result or "fault") if ended else None,
-                    }
-                },
-            )
+        if self._file.current.pieces:
+            runs = self._ops["runs"]
+            self._backfills.settle(leases, lambda job: runs.find_one({"_id": job}), now)
 
     def _apply(self, change: Change) -> bool:
         return self._leases.update_one(*change).matched_count == 1

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -16,13 +17,14 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from scrapy.exceptions import CloseSpider
 
-from newscrawl.store.patience import StoreDownError, patiently
+from newscrawl.store.patience import StoreDownError, is_away, patiently
 from newscrawl.store.schema import Document, prepare
 from newscrawl.store.server import ServerError, local_server, resolve_uri
 from newscrawl.store.session import StoreError, cannot_be_used, database_name
 from newscrawl.store.writer import Writer
 
 if TYPE_CHECKING:
+    from pymongo.asynchronous.cursor import AsyncCursor
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
@@ -41,6 +43,8 @@ _OPTIONS: dict[str, Any] = {
     "socketTimeoutMS": 30_000,
 }
 """Options of the connection that ``MONGODB_URI`` may set otherwise."""
+_START_PATIENCE = 30.0
+"""Seconds that a crawl by hand waits for a MongoDB that is away at its start."""
 _PREPARING = 3600
 """Seconds that bringing an older collection up to date may take."""
 _SAMPLE = 5000
@@ -96,6 +100,11 @@ class Mark:
     """Those of its pages, for a conditional request by whichever node walks it next."""
 
 
+async def _all_of(cursor: AsyncCursor[Document]) -> list[Document]:
+    """What a query finds, asked anew each time that it is tried."""
+    return await cursor.clone().to_list()
+
+
 class Store:
     """One crawl's connection to MongoDB: it asks here what is known, and writes through ``writer``."""
 
@@ -107,6 +116,8 @@ class Store:
         self._resources = AsyncExitStack()
         self._client: AsyncMongoClient[Document] | None = None
         self._writer: Writer | None = None
+        self.on_connected: list[Callable[[], Awaitable[None]]] = []
+        """What is to be done as soon as there is a connection, before the collections are prepared."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Store:
@@ -135,7 +146,7 @@ class Store:
     async def open(self, limit: int | None = None) -> None:
         """Connect, starting a server when no ``MONGODB_URI`` is set, and prepare the collections.
 
-        Raises :class:`StoreError` with one sentence.
+        A MongoDB that is away is waited for, as it is later. Raises :class:`StoreError` with one sentence.
         """
         # At DEBUG it would log every command with the articles in it.
         logging.getLogger("pymongo").setLevel(logging.WARNING)
@@ -151,15 +162,31 @@ class Store:
                 **{name: value for name, value in _OPTIONS.items() if name.lower() not in uri.lower()},
             )
             self._resources.push_async_callback(client.close)
-            await client.admin.command("ping")
-            with pymongo.timeout(_PREPARING):
-                await prepare(client[self.database], client[f"{self.database}_ops"])
+            await patiently(lambda: client.admin.command("ping"), self._start_patience, passing=is_away)
+            self._client = client
+            self._writer = self._make_writer(client, limit)
+            for done in self.on_connected:
+                await done()
+            await patiently(lambda: self._prepare(client), self._start_patience, passing=is_away)
         except (ServerError, PyMongoError) as error:
-            await self._resources.aclose()
+            if not self.is_open:  # else whoever saw it open ends what it has begun
+                await self._resources.aclose()
             raise cannot_be_used(uri, error) from None
-        self._client = client
+        self._writer.start()
+
+    @property
+    def _start_patience(self) -> float:
+        """Who waits at a terminal for a MongoDB that is named wrongly need not wait for long."""
+        patience = self._settings.getfloat("STORE_PATIENCE")
+        return patience if self._settings.getbool("SCHEDULED") else min(patience, _START_PATIENCE)
+
+    async def _prepare(self, client: AsyncMongoClient[Document]) -> None:
+        with pymongo.timeout(_PREPARING):
+            await prepare(client[self.database], client[f"{self.database}_ops"])
+
+    def _make_writer(self, client: AsyncMongoClient[Document], limit: int | None) -> Writer:
         get = self._settings
-        self._writer = Writer(
+        return Writer(
             client,
             self.database,
             batch=get.getint("STORE_BATCH"),
@@ -168,7 +195,6 @@ class Store:
             patience=get.getfloat("STORE_PATIENCE"),
             limit=limit,
         )
-        self._writer.start()
 
     async def close(self) -> None:
         """Let go of the connection, and of the server that was started for it."""
@@ -183,7 +209,7 @@ class Store:
     def _ops(self) -> Any:
         return self.client[f"{self.database}_ops"]
 
-    async def _patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
+    async def patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
         """An operation that may be done twice; it waits for a MongoDB that is away, as the writer does.
 
         Raises :class:`StoreDownError` when it stays away, and ends the crawl.
@@ -198,7 +224,7 @@ class Store:
     async def _asked(self, operation: Callable[[], Awaitable[T]]) -> T:
         """The same for a spider, whose callback ends the crawl without a traceback."""
         try:
-            return await self._patiently(operation)
+            return await self.patiently(operation)
         except StoreDownError:
             raise CloseSpider("store_down") from None
 
@@ -224,9 +250,20 @@ class Store:
     async def young(self, site: str, since: dt.datetime) -> AsyncIterator[Document]:
         """Articles of a site first seen since then and still there, the newest first."""
         wanted = {"url": 1, "keys": 1, "http": 1, "first_seen_at": 1, "checked_at": 1}
-        query = {"site": site, "first_seen_at": {"$gte": since}, "gone_at": None}
-        async for doc in self._articles.find(query, wanted).sort("first_seen_at", -1):
-            yield doc
+        query: Document = {"site": site, "first_seen_at": {"$gte": since}, "gone_at": None}
+        order = [("first_seen_at", -1), ("_id", -1)]
+        while True:
+            page = self._articles.find(query, wanted).sort(order).limit(_SAMPLE)
+            found: list[Document] = await self._asked(partial(_all_of, page))
+            for doc in found:
+                yield doc
+            if len(found) < _SAMPLE:
+                return
+            last = found[-1]
+            query["$or"] = [
+                {"first_seen_at": {"$lt": last["first_seen_at"]}},
+                {"first_seen_at": last["first_seen_at"], "_id": {"$lt": last["_id"]}},
+            ]
 
     async def unchanged(self, key: str, now: dt.datetime) -> None:
         """Note a visit that found the article as it was (304)."""
@@ -270,7 +307,7 @@ class Store:
             for mark in marks
         ]
         if writes:
-            await self._patiently(lambda: self._ops["marks"].bulk_write(writes))
+            await self.patiently(lambda: self._ops["marks"].bulk_write(writes))
 
     async def pending(self, site: str, now: dt.datetime) -> list[Pending]:
         """Downloads of a site that failed for a passing reason and may be tried again by now."""
@@ -312,21 +349,27 @@ class Store:
             for key, url in urls.items()
         ]
         if writes:
-            await self._patiently(lambda: self._ops["pending"].bulk_write(writes, ordered=False))
+            await self.patiently(lambda: self._ops["pending"].bulk_write(writes, ordered=False))
 
     async def save_run(self, run: str, fields: Mapping[str, Any]) -> None:
         """Write what is new about a run; the server's clock is its heartbeat."""
+        await self.patiently(lambda: self.save_run_once(run, fields))
+
+    async def save_run_once(self, run: str, fields: Mapping[str, Any]) -> None:
+        """The same without patience."""
         changes = {"$set": dict(fields), "$currentDate": {"heartbeat_at": True, "stored_at": True}}
-        await self._patiently(lambda: self._ops["runs"].update_one({"_id": run}, changes, upsert=True))
+        await self._ops["runs"].update_one({"_id": run}, changes, upsert=True)
 
     async def origins(self, site: str, run: str, since: dt.datetime) -> list[dict[str, str]]:
         """The rungs of the articles that a run has stored as new; of many, the newest."""
         query = {"site": site, "first_seen_at": {"$gte": since - dt.timedelta(seconds=1)}, "run": run}
-        found = self._articles.find(query, {"origins": 1}).sort("first_seen_at", -1).limit(_SAMPLE)
-        return [doc["origins"] async for doc in found]
+        newest = self._articles.find(query, {"origins": 1}).sort("first_seen_at", -1).limit(_SAMPLE)
+        found = await self.patiently(partial(_all_of, newest))
+        return [doc["origins"] for doc in found]
 
     async def readings(self, site: str, articles: int, runs: int) -> list[dict[str, dict[str, float]]]:
         """The shares of rungs in the last runs of a site that stored at least so many new articles."""
         query = {"site": site, "reading.articles": {"$gte": articles}}
-        found = self._ops["runs"].find(query, {"reading.shares": 1}).sort("started_at", -1).limit(runs)
-        return [doc["reading"]["shares"] async for doc in found]
+        last = self._ops["runs"].find(query, {"reading.shares": 1}).sort("started_at", -1).limit(runs)
+        found = await self.patiently(partial(_all_of, last))
+        return [doc["reading"]["shares"] for doc in found]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import re
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError
+
+from newscrawl.store.uri import redact
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +23,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 _OUR_FAULT = frozenset({2, 9, 14, 40, 59})
 """Codes that every try would meet again: BadValue, FailedToParse, TypeMismatch, ConflictingUpdateOperators,
 CommandNotFound (MongoDB's ``error_codes.yml``)."""
+
+
+_DENIED = frozenset({13, 18, 31, 8000})
+"""Codes that say who may do what: Unauthorized, AuthenticationFailed, RoleNotFound, AtlasError."""
+_LONGEST = 200
+"""Characters of a reason."""
 
 
 class StoreDownError(PyMongoError):
@@ -36,10 +46,52 @@ def is_passing(error: PyMongoError) -> bool:
     return isinstance(error, ConnectionFailure) or error.timeout
 
 
-async def patiently(operation: Callable[[], Awaitable[T]], patience: float) -> T:
+def is_away(error: PyMongoError) -> bool:
+    """Is it worth waiting for at a start? A user or a right that is missing then is a mistake."""
+    return is_passing(error) and not (isinstance(error, OperationFailure) and error.code in _DENIED)
+
+
+def reason(error: BaseException) -> str:
+    """Why MongoDB cannot be used, in its own words: without text of documents and without credentials.
+
+    >>> said = 'not authorized on newscrawl to execute command { insert: "articles", docs: [ { title: "خبر'
+    >>> reason(OperationFailure(said, 13, {"errmsg": said, "codeName": "Unauthorized"}))
+    'not authorized on newscrawl to execute command (Unauthorized)'
+    """
+    if isinstance(error, OperationFailure):
+        details = _refusal(error)
+        said = re.split(r"[{\"'\[]", str(details.get("errmsg") or error))[0].strip(" :,")
+        name = details.get("codeName") or (f"code {details['code']}" if details.get("code") else "")
+        said = f"{said} ({name})" if name else said
+    else:
+        said = re.split(r",? \(?(?:configured timeouts|Timeout):", str(error))[0] or type(error).__name__
+    return redact(" ".join(said.split())[:_LONGEST], os.environ.get("MONGODB_URI"))
+
+
+def _refusal(error: OperationFailure) -> dict[str, Any]:
+    """What a server answered; of a batch, its first error."""
+    details: dict[str, Any] = dict(error.details or {})
+    if isinstance(error, BulkWriteError):
+        found = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+        details = found[0] if found else {}
+    return {"code": error.code, **details}
+
+
+def _trouble(error: PyMongoError) -> str:
+    return f"MongoDB {'refuses' if isinstance(error, OperationFailure) else 'is away'}: {reason(error)}"
+
+
+async def patiently(
+    operation: Callable[[], Awaitable[T]],
+    patience: float,
+    *,
+    knows: Callable[[], str | None] = lambda: None,
+    passing: Callable[[PyMongoError], bool] = is_passing,
+) -> T:
     """The result of an operation that may be done twice, tried for ``patience`` seconds.
 
-    Raises :class:`StoreDownError` when they have passed.
+    ``knows`` tells what is the matter, where somebody knows better than the error. Raises
+    :class:`StoreDownError` with the reason when the seconds have passed.
     """
     loop = asyncio.get_running_loop()
     give_up = loop.time() + patience
@@ -48,10 +100,11 @@ async def patiently(operation: Callable[[], Awaitable[T]], patience: float) -> T
         try:
             return await operation()
         except PyMongoError as error:
-            if isinstance(error, StoreDownError) or not is_passing(error):
+            if isinstance(error, StoreDownError) or not passing(error):
                 raise
+            said = knows() or _trouble(error)
             if loop.time() >= give_up:
-                raise StoreDownError(f"MongoDB has not answered for {patience:.0f} s") from error
-            log.warning("MongoDB is away (%s), trying again in %.1f s", type(error).__name__, pause)
+                raise StoreDownError(f"{said}; tried for {patience:.0f} s") from error
+            log.warning("%s; trying again in %.1f s", said, pause)
         await asyncio.sleep(min(pause, max(0.0, give_up - loop.time())))
         pause = min(pause * 2, LONGEST_PAUSE)
