@@ -128,7 +128,11 @@ DOWNLOAD_MAXSIZE = environment(
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
 MEMUSAGE_LIMIT_MB = environment(
-    "NEWSCRAWL_MEMORY_MB", 1024, "megabytes a crawl may use before it stops", int, least=128
+    "NEWSCRAWL_MEMORY_MB",
+    1024,
+    "megabytes a crawl may use before it stops, and a worker before its page is given up",
+    int,
+    least=128,
 )
 CLOSESPIDER_TIMEOUT = environment(
     "NEWSCRAWL_TIMEOUT", 0, "seconds a crawl may take; 0 is no limit", int, least=0

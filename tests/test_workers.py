@@ -26,12 +26,21 @@ LONG = 3600.0
 
 def alive(pid: int) -> bool:
     """Is there such a process, and is it more than the exit status that nobody has asked for?"""
+    if sys.platform == "linux":
+        with suppress(FileNotFoundError):
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return False
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return not state.stdout.startswith("Z") and bool(state.stdout.strip())
+
+
+def exists(pid: int) -> bool:
+    """Is there such a process, or an exit status that its parent has not asked for?"""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return not state.stdout.startswith("Z") and bool(state.stdout.strip())
+    return True
 
 
 def await_that(what: Callable[[], Any]) -> Any:
@@ -108,7 +117,7 @@ class TestPool:
             pool = Pool(1)
             *_, first = await pool.submit(LONG, tasks.echo, 1)
             os.kill(first, signal.SIGKILL)
-            await asyncio.to_thread(await_that, lambda: not alive(first))
+            await asyncio.to_thread(await_that, lambda: not exists(first))  # the pool has seen it end
             *_, second = await pool.submit(LONG, tasks.echo, 1)
             assert first != second
             await pool.close()
@@ -159,6 +168,19 @@ class TestPool:
             await pool.close()
             with pytest.raises(StoppedError):
                 await hang[1]
+
+        run(work())
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not bound it")
+    def test_a_page_that_needs_too_much_memory_costs_itself(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1, megabytes=200)
+            large, fits = pool.submit(LONG, tasks.large, 1, 400), pool.submit(LONG, tasks.large, 1, 100)
+            with pytest.raises(WorkerDiedError, match="exit status 1"):
+                await large
+            assert await fits == 100 * 2**20
+            await pool.close()
+            assert 100 < pool.peak < 200
 
         run(work())
 

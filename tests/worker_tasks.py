@@ -36,6 +36,11 @@ def signalled(site: Any) -> int:
     return os.getpid()
 
 
+def large(site: Any, megabytes: int) -> int:
+    """What takes memory."""
+    return len(b"x" * (megabytes * 2**20))
+
+
 def wrong(site: Any) -> None:
     """What raises."""
     raise ValueError("the date is no date")

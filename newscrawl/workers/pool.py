@@ -28,7 +28,7 @@ _LARGE = 1_000_000
 # Not ``python -m``: an egg, and what was added to the path by hand, has to be found as well.
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from newscrawl.workers.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
+    "from newscrawl.workers.worker import main; main(*map(int, sys.argv[2:]))"
 )
 
 
@@ -44,11 +44,15 @@ class _Job:
 class Pool:
     """At most ``size`` workers of this process; one does the pieces of work in their order.
 
-    All methods belong to the thread of the event loop.
+    A worker that needs more than ``megabytes`` of memory ends. All methods belong to the thread of the event
+    loop.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, megabytes: int = 1024) -> None:
         self._size = size
+        self._megabytes = megabytes
+        self.peak = 0
+        """Megabytes of the largest worker that has ended."""
         self._workers: list[_Worker] = []
         self._jobs: deque[_Job] = deque()
 
@@ -102,10 +106,11 @@ class Pool:
     def _start(self) -> None:
         if not self._workers:
             atexit.register(self.kill)
-        self._workers.append(_Worker(self._assign, self._ended))
+        self._workers.append(_Worker(self._megabytes, self._assign, self._ended))
 
-    def _ended(self, worker: _Worker, status: int) -> None:
+    def _ended(self, worker: _Worker, status: int, megabytes: int) -> None:
         """Tell what became of the work of a worker that has ended, and go on with another."""
+        self.peak = max(self.peak, megabytes)
         self._workers.remove(worker)
         if not self._workers:
             atexit.unregister(self.kill)
@@ -130,7 +135,9 @@ def _why(worker: _Worker, status: int, seconds: float) -> Exception:
 class _Worker(asyncio.Protocol):
     """One process, and the socket to it."""
 
-    def __init__(self, free: Callable[[], None], ended: Callable[[_Worker, int], None]) -> None:
+    def __init__(
+        self, megabytes: int, free: Callable[[], None], ended: Callable[[_Worker, int, int], None]
+    ) -> None:
         self._free, self._tell = free, ended
         self._sites: list[object] = []
         self._received = bytearray()
@@ -143,7 +150,7 @@ class _Worker(asyncio.Protocol):
         self.ended: asyncio.Future[None] = loop.create_future()
         ours, theirs = socket.socketpair()
         with theirs:
-            self.process = _start(theirs.fileno())
+            self.process = _start(theirs.fileno(), megabytes)
         self._keep(loop.create_unix_connection(lambda: self, sock=ours))
 
     @property
@@ -210,8 +217,11 @@ class _Worker(asyncio.Protocol):
         self._free()
 
     async def _reap(self) -> None:
-        status = await asyncio.to_thread(self.process.wait)
-        self._tell(self, status)
+        # Not ``Popen.wait``, which does not tell how much memory it took.
+        _, status, usage = await asyncio.to_thread(os.wait4, self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        unit = 1024 if sys.platform == "darwin" else 1
+        self._tell(self, self.process.returncode, usage.ru_maxrss // unit // 1024)
         self.ended.set_result(None)
 
     def _keep(self, work: Any) -> None:
@@ -221,9 +231,9 @@ class _Worker(asyncio.Protocol):
         task.add_done_callback(self._tasks.discard)
 
 
-def _start(descriptor: int) -> subprocess.Popen[bytes]:
+def _start(descriptor: int, megabytes: int) -> subprocess.Popen[bytes]:
     """A process that serves the socket of this descriptor."""
-    arguments = [json.dumps(sys.path), str(descriptor), str(os.getpid())]
+    arguments = [json.dumps(sys.path), str(descriptor), str(os.getpid()), str(megabytes * 2**20)]
     return subprocess.Popen(  # noqa: S603 - this interpreter
         [sys.executable, "-c", _START, *arguments], pass_fds=[descriptor], stdin=subprocess.DEVNULL
     )

@@ -37,6 +37,7 @@ class Reader:
         self._site = site
         self._size = crawler.settings.getint("WORKERS")
         self._seconds = crawler.settings.getfloat("WORKER_CPU_SECONDS")
+        self._megabytes = crawler.settings.getint("MEMUSAGE_LIMIT_MB")
         self._patience = crawler.settings.getfloat("WORKER_PATIENCE")
         self._waiting: set[asyncio.Future[Any]] = set()
         self._watching: asyncio.TimerHandle | None = None
@@ -79,7 +80,7 @@ class Reader:
 
     async def _submit(self, function: Callable[..., T], *arguments: Any) -> T:
         if Reader._pool is None:
-            Reader._pool = Pool(self._size)
+            Reader._pool = Pool(self._size, self._megabytes)
         if self._watching is None:
             self._users.add(self)
             self._watch()
@@ -114,6 +115,7 @@ class Reader:
         if not self._users and Reader._pool:
             pool, Reader._pool = Reader._pool, None
             await pool.close()
+            self._crawler.stats.set_value("newscrawl/workers/peak_mb", pool.peak)
 
 
 def _in_process(function: Callable[..., T], *arguments: Any) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import sys
@@ -15,9 +16,12 @@ from newscrawl.workers.wire import HEADER, Answer, Work, packed, unpacked
 _PR_SET_PDEATHSIG = 1
 
 
-def main(descriptor: int, parent: int) -> None:
-    """Serve the process ``parent`` through the socket with this descriptor."""
+def main(descriptor: int, parent: int, memory: int) -> None:
+    """Serve the process ``parent`` through the socket with this descriptor, in so many bytes of memory."""
     _end_with(parent)
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most in (resource.RLIM_INFINITY, -1) or memory < most:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, most))
     collect_less()
     sites: dict[int, object] = {}
     with socket.socket(fileno=descriptor) as channel, channel.makefile("rwb") as stream:
@@ -65,6 +69,8 @@ def _answer(message: bytes, sites: dict[int, object]) -> bytes:
             return packed(done)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
+    except MemoryError:
+        raise SystemExit("a page needed more memory than NEWSCRAWL_MEMORY_MB allows") from None
     except Exception as error:
         failed: Answer = False, f"{type(error).__name__}: {error}", traceback.format_exc()
         return packed(failed)
