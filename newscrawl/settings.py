@@ -210,21 +210,7 @@ DOWNLOAD_HANDLERS = {
 BROWSER = environment(
     "NEWSCRAWL_BROWSER", "", "path of the Chromium for sites that need one; unset: the one on PATH", str
 )
-PLAYWRIGHT_LAUNCH_OPTIONS = {
-    "headless": True,
-    "args": [
-        "--no-sandbox",  # Chromium refuses to run as root with it, as in a container
-        "--disable-gpu",
-        "--disable-dev-shm-usage",  # a container's /dev/shm is small
-        "--disable-quic",
-        "--no-first-run",
-        # It asks nobody but the site.
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ],
-}
-PLAYWRIGHT_ABORT_REQUEST = "newscrawl.download.render.unwanted"
+PLAYWRIGHT_LAUNCH_OPTIONS = {"headless": True}
 PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4
 
 REQUEST_FINGERPRINTER_CLASS = "newscrawl.spider.ArticleFingerprinter"

@@ -1,6 +1,7 @@
 """A newspaper at the address in ``LOOPBACK``, and a resolver that leads ``example.com`` to this machine."""
 
 import os
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,11 @@ class Named(NewsSpider):
         discover=[Listing(f"{_ROOT}/"), Feed(f"{_ROOT}/feed"), Sitemap(f"{_ROOT}/sitemap.xml")],
         markup=[Markup(title="h1.heading", date="span.date", body="div.articlecontent p")],
     )
+
+
+class NamedRendered(NewsSpider):
+    name = "named_rendered"
+    site = replace(Named.site, render=True, discover=[Listing(f"{_ROOT}/")])
 
 
 class Resolver(CachingThreadedResolver):

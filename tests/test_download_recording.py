@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +18,11 @@ from warcio.checker import Checker
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from newscrawl.download.chromium import as_read
+from newscrawl.download.confine import Visit
 from newscrawl.download.errors import HostBusy, NotRecorded
 from newscrawl.download.recording import Recorder, Recording, RecordingError, first_moment
+from newscrawl.page.decode import decode
 
 HOME = "https://www.alayam24.com/"
 BEGAN = dt.datetime(2024, 3, 27, 14, 30, 0, 123456, dt.UTC)
@@ -158,6 +162,30 @@ def test_a_rendered_page_keeps_where_the_browser_ended(path: Path) -> None:
     response = Recording(path).answer(again)
     assert (response.url, response.flags) == (HOME + "b", ["playwright"])
     assert again.meta["redirect_urls"] == [HOME, HOME + "a"]
+
+
+@pytest.mark.parametrize("charset", ["windows-1256", "iso-8859-6", "utf-8", "koi8-r", "no-such"])
+def test_a_rendered_page_replays_with_the_text_that_was_shown(path: Path, charset: str) -> None:
+    # Its script shows what the charset that its document declares cannot hold.
+    shown = f"<meta charset={charset}><h1>افتتاح معرض ۞ 日本 ✓</h1>"
+    document = SimpleNamespace(url=HOME)
+    visit = Visit(HOME, documents=[document], headers={"content-type": f"text/html; charset={charset}"})
+    sent = HtmlResponse(HOME, body=shown, encoding="utf-8", flags=["playwright"], request=asked())
+    read = as_read(sent, visit)
+    back = Recording(record(path, (asked(), read))).answer(Request(HOME))
+    for response in (read, back):
+        assert isinstance(response, HtmlResponse)
+        assert response.text == shown
+        assert decode(response.body, response.headers["Content-Type"].decode())[0] == shown
+        assert back.headers["Content-Type"] == b"text/html; charset=utf-8"
+
+
+def test_a_script_cannot_give_a_page_another_address() -> None:
+    for shown, url in {HOME + "2.html": HOME + "1.html", HOME + "1.html#!/a": HOME + "1.html#!/a"}.items():
+        visit = Visit(HOME, documents=[SimpleNamespace(url=HOME + "1.html")])
+        assert as_read(HtmlResponse(shown, body=b"", encoding="utf-8"), visit).url == url
+    with pytest.raises(DownloadFailedError, match="ended at about:blank"):
+        as_read(HtmlResponse("about:blank", body=b"", encoding="utf-8"), visit)
 
 
 def test_other_tools_can_read_it(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

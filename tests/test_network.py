@@ -11,6 +11,7 @@ import pytest
 from newscrawl.download.network import is_public, networks, private_hosts
 from tests.conftest import Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
+from tests.test_render import needs_browser
 
 
 @pytest.mark.parametrize(
@@ -48,10 +49,12 @@ def test_networks_of_the_setting() -> None:
         networks("10.1.0.0/99")
 
 
-def crawl(database: Database, newspaper: Newspaper, host: str, *args: str, **environment: str) -> Any:
+def crawl(
+    database: Database, newspaper: Newspaper, host: str, *args: str, spider: str = "named", **environment: str
+) -> Any:
     return scrapy(
         "crawl",
-        "named",
+        spider,
         "-s", "SPIDER_MODULES=tests.named_site",
         "-s", "TWISTED_DNS_RESOLVER=tests.named_site.Resolver",
         "-s", "DOWNLOAD_DELAY=0",
@@ -85,6 +88,16 @@ def test_a_private_network_may_be_allowed(database: Database, newspaper: Newspap
     done = crawl(database, newspaper, "news.example.com", NEWSCRAWL_PRIVATE_NETWORKS="127.0.0.0/8")
     assert done.returncode == 0, done.stderr
     assert len(database.articles()) == 2
+
+
+@needs_browser
+def test_a_browser_does_not_ask_it_either(database: Database, newspaper: Newspaper) -> None:
+    given = ("-s", "ROBOTSTXT_OBEY=False")
+    done = crawl(database, newspaper, "news.example.com", *given, spider="named_rendered")
+    assert done.returncode == 3, done.stderr
+    assert f"(private): connection news.example.com:{newspaper.port}" in done.stderr
+    assert "could not be read (private): news.example.com leads to 127.0.0.1" in done.stderr
+    assert newspaper.headers == {}
 
 
 @contextmanager

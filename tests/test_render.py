@@ -10,16 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from scrapy.settings import Settings
 
 from newscrawl.download.errors import BrowserMissing
-from newscrawl.download.render import BROWSERS, find_browser, unwanted
+from newscrawl.download.render import BROWSERS, find_browser
 from tests.conftest import Database, scrapy
-from tests.loopback import Newspaper, article, serve
+from tests.loopback import TEXT, Newspaper, article, serve
 from tests.trials import size
 
 
@@ -206,6 +205,50 @@ def test_a_page_that_hangs_is_given_up_and_the_others_are_read(database: Databas
     assert (pending["url"].rpartition("/")[2], pending["reason"]) == ("articles-2.html", "timeout")
 
 
+class Passing(dict[str, Any]):
+    """Pages of a newspaper that answers with something else the first times."""
+
+    def __init__(self, pages: dict[str, Any], first: dict[str, list[Any]]) -> None:
+        super().__init__(pages)
+        self.first = first
+
+    def get(self, path: str, default: Any = None) -> Any:
+        return self.first[path].pop(0) if self.first.get(path) else super().get(path, default)
+
+
+WAITING = (
+    "<html lang=ar dir=rtl><title>لحظة من فضلك</title><p>نتحقق من متصفحك، وستتابع القراءة بعد قليل</p>{}"
+)
+MOVING_ON = {
+    "refresh": "<meta http-equiv=refresh content=1>",
+    "timer": "<script>setTimeout(() => location.reload(), 1000)</script>",
+    "hidden": "<script>let go = () => location.reload(); setTimeout(() => go(), 1000)</script>",
+    "bound": "<script>setTimeout(location.reload.bind(location), 1000)</script>",
+    "countdown": "<script>let n = 3; setInterval(() => --n || location.replace(location), 400)</script>",
+    "long": f"<p>{TEXT * 3}</p><script>setTimeout('location.reload()', 1000)</script>",
+}
+"""How an interstitial leaves for the page."""
+
+
+@needs_browser
+@pytest.mark.trials
+def test_an_interstitial_is_not_taken_for_the_page(database: Database) -> None:
+    numbers = list(range(1, len(MOVING_ON) + 1))[: max(3, size(len(MOVING_ON)))]
+    newspaper = rendered(numbers)
+    with serve(newspaper):
+        finish(newspaper, numbers, {})
+        first: dict[str, list[Any]] = {
+            f"/articles-{n}.html": [(503 if n % 2 else 200, {}, WAITING.format(how))]
+            for n, how in zip(numbers, MOVING_ON.values(), strict=False)
+        }
+        newspaper.pages = Passing(newspaper.pages, first)
+        crawl = Crawling(database, newspaper, "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4")
+        assert crawl.wait() == 0, crawl.said[-4000:]
+    assert sorted(doc["title"] for doc in database.articles()) == [f"خبر محلي رقم {n}" for n in numbers]
+    assert {doc["http"]["status"] for doc in database.articles()} == {200}
+    assert "retry/count" not in crawl.said
+
+
 class TestMissing:
     def test_it_is_said_before_anything_is_asked(self, database: Database, tmp_path: Path) -> None:
         with serve(rendered([1])) as newspaper:
@@ -233,30 +276,3 @@ class TestMissing:
         assert find_browser(Settings()) is None
         (tmp_path / BROWSERS[1]).touch(0o755)
         assert find_browser(Settings()) == str(tmp_path / BROWSERS[1])
-
-
-class TestUnwanted:
-    def request(self, url: str, kind: str, page: str = "https://www.mosaiquefm.net/ar/1", **more: Any) -> Any:
-        frame = SimpleNamespace(page=SimpleNamespace(url=page), parent_frame=more.get("parent"))
-        return SimpleNamespace(
-            url=url, resource_type=kind, frame=frame,
-            is_navigation_request=lambda: kind == "document",
-        )  # fmt: skip
-
-    @pytest.mark.parametrize(
-        ("url", "kind", "left_out"),
-        [
-            ("https://www.mosaiquefm.net/_next/app.js", "script", False),
-            ("https://api.mosaiquefm.net/articles/1", "fetch", False),
-            ("https://www.mosaiquefm.net/1.jpg", "image", True),
-            ("https://www.mosaiquefm.net/kufi.woff2", "font", True),
-            ("https://cdn.example.com/app.js", "script", True),
-            ("https://mosaiquefm.net.example.com/app.js", "script", True),
-            ("https://www.mosaiquefm.net/ar/1", "document", False),
-        ],
-    )
-    def test_a_page_of_its_own_site_only(self, url: str, kind: str, left_out: bool) -> None:
-        assert unwanted(self.request(url, kind)) is left_out
-
-    def test_the_frame_of_another_site(self) -> None:
-        assert unwanted(self.request("https://ads.example.com/", "document", parent=object()))

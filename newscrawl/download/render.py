@@ -10,7 +10,8 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.request import getproxies
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -18,16 +19,18 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
 )
+from twisted.internet import error as twisted_error
 
-from newscrawl.download.errors import BrowserMissing, CertificateError
-from newscrawl.urls import same_site
+from newscrawl.download.egress import Egress
+from newscrawl.download.errors import BrowserMissing, CertificateError, PrivateAddress
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
-    from playwright.async_api import Request as PageRequest
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
     from scrapy.settings import BaseSettings
+
+    from newscrawl.download.confine import Visit
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +41,29 @@ REMEDY = (
     "NEWSCRAWL_BROWSER, or run `playwright install chromium`"
 )
 
-UNWANTED = frozenset({"image", "font", "media", "texttrack", "eventsource", "websocket", "manifest", "ping"})
-"""Kinds of requests that bring no text: https://playwright.dev/python/docs/api/class-request#request-resource-type"""
+SANDBOX_REMEDY = (
+    "let this user make namespaces (user.max_user_namespaces), or install Debian's package chromium-sandbox"
+)
+
+ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-dev-shm-usage",  # a container's /dev/shm is small
+    "--no-first-run",
+    # It asks nobody but the site.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # It reaches nobody but through its proxy, and loopback not without it either.
+    "--proxy-bypass-list=<-loopback>",
+    "--disable-quic",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # as it was named before
+    "--disable-shared-workers",  # no interception sees theirs
+)
+"""Chromium's arguments in every crawl, beside those of ``PLAYWRIGHT_LAUNCH_OPTIONS``."""
 
 PAGES_PER_CONTEXT = 25
 """Pages after which a browser context, and all that its pages left in memory, is given up for a new one."""
-SETTLE = 5.0
-"""Seconds that a loaded page may go on asking its own site before it is taken as it stands."""
 CLOSING = 10.0
 """Seconds that a context or the browser may take to close."""
 
@@ -59,6 +78,14 @@ NET_ERRORS: tuple[tuple[str, type[Exception]], ...] = (
     ("net::ERR_", DownloadFailedError),
     ("Timeout ", DownloadTimeoutError),
 )
+
+
+REACHED: tuple[tuple[type[BaseException], type[Exception]], ...] = (
+    (twisted_error.DNSLookupError, CannotResolveHostError),
+    (twisted_error.ConnectionRefusedError, DownloadConnectionRefusedError),
+    (twisted_error.TimeoutError, DownloadTimeoutError),
+)
+"""What Twisted calls a failed connection, and Scrapy."""
 
 
 def find_browser(settings: BaseSettings) -> str | None:
@@ -88,26 +115,40 @@ def _playwrights_own() -> bool:
     return any(True for folder in folders for _ in folder.glob("chromium*-*/INSTALLATION_COMPLETE"))
 
 
-def unwanted(request: PageRequest) -> bool:
-    """Is a request of a rendered page left out? Pictures, fonts, films and all that other sites give.
+def launch_options(settings: BaseSettings, executable: str | None, proxy: str | None) -> dict[str, Any]:
+    """What Chromium is started with: sandboxed unless for root, and with no network but its proxy.
 
-    The page itself is always wanted, a frame inside it only from the page's own site.
+    ``proxy`` is the address of the crawl's own, None for the proxy that the environment configures. Root
+    cannot have the sandbox: Chromium refuses to run so.
     """
-    if request.resource_type in UNWANTED:
-        return True
-    frame = request.frame
-    if request.is_navigation_request() and frame.parent_frame is None:
-        return False
-    host = urlsplit(frame.page.url).hostname or ""
-    return not same_site(request.url, host.removeprefix("www."))
+    options = settings.getdict("PLAYWRIGHT_LAUNCH_OPTIONS").copy()
+    given = _proxy(proxy)
+    host = urlsplit(given["server"]).hostname
+    rules = f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {host}"
+    return options | {
+        "executable_path": options.get("executable_path") or executable,
+        "chromium_sandbox": os.geteuid() != 0,
+        "args": [*options.get("args", ()), *ARGUMENTS, rules],
+        "proxy": given,
+    }
 
 
-async def settle(page: Page) -> None:
-    """Wait until a page's scripts ask for nothing more, for ``SETTLE`` seconds at most."""
-    from playwright.async_api import TimeoutError as Overtime
+def _proxy(own: str | None) -> dict[str, str]:
+    """The proxy in Playwright's words."""
+    if own is not None:
+        return {"server": own}
+    url = configured_proxy()
+    assert url is not None
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    server = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", ""))
+    account = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+    return {"server": server} | {name: value for name, value in account.items() if value}
 
-    with suppress(Overtime):
-        await page.wait_for_load_state("networkidle", timeout=SETTLE * 1000)
+
+def configured_proxy() -> str | None:
+    """The proxy that the environment configures for the web, if any."""
+    found = getproxies()
+    return found.get("https") or found.get("http")
 
 
 class Browser:
@@ -120,6 +161,7 @@ class Browser:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._longest = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._egress: Egress | None = None
         self._starting: asyncio.Task[Any] | None = None
         self._context = 0
         """Number of the context that new pages go to."""
@@ -143,17 +185,18 @@ class Browser:
             self._starting = None
             raise
         context = self._enter()
+        visit = self._visit(request)
         overdue = False
         try:
             async with asyncio.timeout(self._longest):
-                return await self._render(handler, request, context)
+                return await self._render(handler, request, context, visit)
         except TimeoutError:
             overdue = True
             raise DownloadTimeoutError(f"{request.url} was not rendered in {self._longest:g} s") from None
         except Error as error:
             if "Connection closed" in error.message:  # Playwright's driver is gone, not only the browser
                 self._starting = None
-            raise _translated(error.message) from error
+            raise visit.error or self._why(request, error.message) from error
         except AttributeError as error:
             if hasattr(handler, "browser"):
                 raise
@@ -174,10 +217,20 @@ class Browser:
             log.warning("the browser did not close in %g s; it ends with this process", CLOSING)
         except Exception as error:
             log.debug("closing the browser failed: %s", error)
+        finally:
+            if self._egress is not None:
+                await self._egress.close()
 
-    async def _render(self, handler: Any, request: Request, context: int) -> Response:
+    async def _render(self, handler: Any, request: Request, context: int, visit: Visit) -> Response:
         """One page in one context; what only the browser needs to know leaves the request again."""
-        from scrapy_playwright.page import PageMethod
+
+        async def confine(page: Page, _: Request) -> None:
+            # scrapy-playwright swallows what its callbacks raise, and would ask for the page all the same.
+            try:
+                await handler.confinement.confine(page, visit)
+            except Exception as error:
+                visit.error = DownloadFailedError(f"the page could not be confined: {error}")
+                await page.close()
 
         own = {
             "playwright_context": str(context),
@@ -187,7 +240,9 @@ class Browser:
                 "service_workers": "block",
                 "accept_downloads": False,
             },
-            "playwright_page_methods": [PageMethod(settle)],
+            "playwright_page_goto_kwargs": {"wait_until": "commit"},
+            "playwright_page_init_callback": confine,
+            "playwright_visit": visit,
         }
         request.meta.update(own)
         try:
@@ -196,6 +251,15 @@ class Browser:
             for name in own:
                 request.meta.pop(name, None)
         return response
+
+    def _why(self, request: Request, message: str) -> Exception:
+        """A failure of the browser's as a plain download would have it."""
+        if "net::ERR_SOCKS" in message and self._egress is not None:
+            parts = urlsplit(request.url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+            if (error := self._egress.failures.get((parts.hostname or "", port))) is not None:
+                return _of_network(error)
+        return _translated(message)
 
     def _enter(self) -> int:
         if self._pages >= PAGES_PER_CONTEXT:
@@ -226,16 +290,23 @@ class Browser:
         except Exception as error:
             log.debug("closing a browser context failed: %s", error)
 
+    def _visit(self, request: Request) -> Visit:
+        from newscrawl.download.confine import Visit
+
+        return Visit(request.url, request.method)
+
     async def _start(self) -> Any:
-        from scrapy_playwright.handler import (
-            ScrapyPlaywrightDownloadHandler,
-        )
+        from newscrawl.download.chromium import Handler
 
         logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)  # a failed page is told by its errback
         executable = find_browser(self._crawler.settings)
-        handler = ScrapyPlaywrightDownloadHandler.from_crawler(self._crawler)
-        if executable:
-            handler.config.launch_options["executable_path"] = executable
+        handler = Handler.from_crawler(self._crawler)
+        if self._egress is None and not configured_proxy():
+            self._egress = Egress(handler.confinement)
+            self._egress.open()
+        handler.config.launch_options = launch_options(
+            self._crawler.settings, executable, self._egress.address if self._egress else None
+        )
         if handler.config.navigation_timeout_ms is None:
             handler.config.navigation_timeout_ms = self._longest * 1000
         # The handler launches on engine_started, which is long past.
@@ -243,7 +314,18 @@ class Browser:
         return handler
 
 
+def _of_network(error: BaseException) -> Exception:
+    """Why the browser's proxy reached nobody, as a plain download would have it."""
+    if isinstance(error, PrivateAddress):
+        return error
+    named = next((ours for theirs, ours in REACHED if isinstance(error, theirs)), DownloadFailedError)
+    return named(str(error))
+
+
 def _translated(message: str) -> Exception:
     first = message.splitlines()[0]
     cls = next((cls for words, cls in NET_ERRORS if words in message), DownloadFailedError)
-    return cls(f"no browser could be started ({first}): {REMEDY}" if cls is BrowserMissing else first)
+    if cls is BrowserMissing:
+        remedy = SANDBOX_REMEDY if "sandbox" in message.lower() else REMEDY
+        return cls(f"no browser could be started ({first}): {remedy}")
+    return cls(first)

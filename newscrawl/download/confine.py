@@ -1,0 +1,286 @@
+"""What a rendered page may do: run its own script, and ask its own site for what its text needs.
+
+Each request passes the gate for addresses by interception; redirects are read before the browser follows
+them; popups, WebSockets, workers, WebRTC, form posts and downloads are refused. What none of this sees
+meets :mod:`newscrawl.download.egress`. Each refused attempt is counted by its reason
+(``newscrawl/browser/refused/<reason>``) and logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urljoin, urlsplit
+from weakref import WeakSet
+
+from playwright.async_api import Error
+
+from newscrawl import gate
+from newscrawl.download.errors import NotAdmitted, Offsite
+from newscrawl.download.settle import TIMERS
+from newscrawl.urls import owner
+
+if TYPE_CHECKING:
+    from playwright.async_api import (
+        BrowserContext,
+        CDPSession,
+        Download,
+        Page,
+        Route,
+        WebSocketRoute,
+    )
+    from playwright.async_api import Request as PageRequest
+    from playwright.async_api import Response as PageResponse
+    from scrapy.statscollectors import StatsCollector
+
+    from newscrawl.sites import Site
+
+log = logging.getLogger(__name__)
+
+Attempt = Literal[
+    "offsite", "private", "form", "popup", "websocket", "worker", "webrtc", "download", "left_out",
+]  # fmt: skip
+"""Why something that a page tries is refused, beside the reasons of the gate. ``offsite``: it leads to
+another site. ``private``: its host leads to an address that is not public. ``form``: it posts a form.
+``popup``, ``websocket``, ``worker`` (service and shared ones too), ``webrtc`` (WebTransport too),
+``download``: no page needs one to show an article. ``left_out``: a picture, font, film or the like of the
+page's own site, which brings no text."""
+Reason = gate.Reason | Attempt
+
+UNWANTED = frozenset({"image", "font", "media", "texttrack", "eventsource", "websocket", "manifest", "ping"})
+"""Kinds of requests that bring no text: https://playwright.dev/python/docs/api/class-request#request-resource-type"""
+LOCAL = ("about:", "blob:", "data:")
+"""Beginnings of addresses for which nothing is sent."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+TOLD = 200
+"""Refused attempts that the log of a crawl shows at INFO; further ones, and what is usual, are at DEBUG."""
+_TELL = "newscrawlRefused"
+
+# Runs before any script of a page, in every frame of it.
+_SCRIPT = """(() => {
+  const tell = globalThis.newscrawlRefused
+  const refuse = (what, url) => {
+    try { tell(what, String(url).slice(0, 2000)) } catch {}
+    return new DOMException(`${what} is refused`, 'SecurityError')
+  }
+  const refused = {worker: ['Worker', 'SharedWorker'], webrtc: ['RTCPeerConnection', 'WebTransport']}
+  for (const what in refused)
+    for (const name of refused[what])
+      globalThis[name] = class { constructor(url) { throw refuse(what, url) } }
+  globalThis.webkitRTCPeerConnection = globalThis.RTCPeerConnection
+  if (navigator.serviceWorker)
+    navigator.serviceWorker.register = url => Promise.reject(refuse('worker', url))
+})()"""
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One rendered page, from its request to what the browser ended at."""
+
+    url: str
+    """The address asked for."""
+    method: str = "GET"
+    ports: frozenset[int] = frozenset()
+    """Ports that its site may use beside the usual ones."""
+    documents: list[PageResponse] = field(default_factory=list)
+    """The responses that became the page, each in place of the one before; redirects are none of them."""
+    under_way: set[PageRequest] = field(default_factory=set)
+    """Its requests that are not answered yet."""
+    changed_at: float = 0.0
+    """When one of them began or ended, on the event loop's clock."""
+    status: int = 200
+    """HTTP status of what became the page at last."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Its headers."""
+    error: Exception | None = None
+    """Why the page was not asked for, when its address redirects to where it may not."""
+
+
+class Confinement:
+    """Keeps the rendered pages of one crawl to their own site."""
+
+    def __init__(self, site: Site | None, stats: StatsCollector) -> None:
+        self._site = site
+        self._stats = stats
+        self._told = 0
+        self._contexts: WeakSet[BrowserContext] = WeakSet()
+        self._homes: set[str] = set()
+        """Where the pages that were asked for are: the browser may connect to their sites."""
+
+    def refusal(self, url: str, page: str) -> Reason | None:
+        """Why an address is not asked for a page; None when it is."""
+        if url.startswith(LOCAL):
+            return None
+        try:
+            admitted = gate.admit(url, None, self._ports(page))
+        except gate.Refused as refused:
+            return refused.reason
+        if owner(admitted) == owner(page) or (self._site and self._site.lists_at(admitted, page)):
+            return None
+        return "offsite"
+
+    def _ports(self, page: str) -> frozenset[int]:
+        return self._site.ports if self._site else frozenset([urlsplit(page).port or 443])
+
+    def allows(self, host: str, port: int) -> bool:
+        """May the browser connect there? Asked by :class:`newscrawl.download.egress.Egress`."""
+        name = f"[{host}]" if ":" in host else host
+        reasons = {self.refusal(f"https://{name}:{port}/", home) for home in self._homes}
+        if None in reasons:
+            return True
+        self.refuse(min(filter(None, reasons), default="offsite"), "connection", f"{name}:{port}")
+        return False
+
+    def refuse(self, reason: Reason, what: str, url: str) -> None:
+        """Count an attempt that is refused, and say so."""
+        self._stats.inc_value(f"newscrawl/browser/refused/{reason}")
+        usual = reason in ("left_out", "offsite") or self._told >= TOLD
+        self._told += not usual
+        log.log(
+            logging.DEBUG if usual else logging.INFO,
+            "refused to the browser (%s): %s %s", reason, what, url[:500],
+        )  # fmt: skip
+
+    async def confine(self, page: Page, visit: Visit) -> None:
+        """Confine a page that was just made, before it asks for anything."""
+        self._homes.add(urljoin(visit.url, "/"))
+        visit.ports = self._ports(visit.url)
+        if page.context not in self._contexts:
+            self._contexts.add(page.context)
+            await self._confine_context(page.context)
+        await _Guard(self, page, visit).begin()
+
+    async def _confine_context(self, context: BrowserContext) -> None:
+        async def tell(_: object, what: str, url: str) -> None:
+            self.refuse("webrtc" if what == "webrtc" else "worker", "script", str(url))
+
+        async def websocket(route: WebSocketRoute) -> None:
+            self.refuse("websocket", "script", route.url)
+            await route.close()
+
+        async def popup(route: Route) -> None:
+            # Pages that were asked for have a route of their own: this one is left for all others.
+            self.refuse("popup", "popup", route.request.url)
+            await _abort(route, "blockedbyclient")
+
+        await context.expose_binding(_TELL, tell)
+        await context.add_init_script(_SCRIPT)
+        await context.add_init_script(TIMERS)
+        await context.route_web_socket("**/*", websocket)
+        await context.route("**/*", popup)
+
+
+class _Guard:
+    """Watches one page."""
+
+    def __init__(self, confinement: Confinement, page: Page, visit: Visit) -> None:
+        self._all = confinement
+        self._page = page
+        self._visit = visit
+        self._main: str | None = None
+        """What Chromium calls the page's main frame."""
+
+    async def begin(self) -> None:
+        page = self._page
+        page.on("popup", self._popup)
+        page.on("download", self._download)
+        page.on("response", self._response)
+        page.on("request", self._began)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._ended)
+        await page.route("**/*", self._request)
+        session = await page.context.new_cdp_session(page)
+        self._main = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+        session.on("Fetch.requestPaused", partial(self._redirect, session))
+        await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "requestStage": "Response"}]})
+
+    async def _popup(self, popup: Page) -> None:
+        self._all.refuse("popup", "popup", popup.url)
+        with suppress(Error):
+            await popup.close()
+
+    async def _download(self, download: Download) -> None:
+        self._all.refuse("download", "download", download.url)
+        with suppress(Error):
+            await download.cancel()
+
+    def _began(self, request: PageRequest) -> None:
+        self._visit.under_way.add(request)
+        self._visit.changed_at = asyncio.get_running_loop().time()
+
+    def _ended(self, request: PageRequest) -> None:
+        self._visit.under_way.discard(request)
+        self._visit.changed_at = asyncio.get_running_loop().time()
+
+    def _response(self, response: PageResponse) -> None:
+        """Remember what becomes the page."""
+        if _is_page(response.request, self._page) and not 300 <= response.status <= 399:
+            self._visit.documents.append(response)
+
+    async def _request(self, route: Route) -> None:
+        request = route.request
+        is_page = _is_page(request, self._page)
+        is_first = is_page and not self._visit.documents
+        reason = self._all.refusal(request.url, self._visit.url)
+        if reason is None and request.is_navigation_request() and request.method != "GET":
+            reason = None if is_first and request.method == self._visit.method else "form"
+        if reason is None and request.resource_type in UNWANTED:
+            reason = "left_out"
+        if reason is None:
+            await route.fallback()
+            return
+        self._all.refuse(reason, request.resource_type, request.url)
+        # A navigation that is aborted leaves the page as it is, one that is blocked puts an error there.
+        await _abort(route, "aborted" if is_page else "blockedbyclient")
+
+    async def _redirect(self, session: CDPSession, event: dict[str, Any]) -> None:
+        """Let a response pass, or refuse a redirect that leads where a request may not."""
+        to = _location(event)
+        reason = self._all.refusal(to, self._visit.url) if to is not None else None
+        paused = {"requestId": event["requestId"]}
+        with suppress(Error):
+            if reason is None or to is None:
+                await session.send("Fetch.continueRequest", paused)
+                return
+            self._all.refuse(reason, f"redirect of {event['resourceType'].lower()}", to)
+            later = event["resourceType"] == "Document" and event["frameId"] == self._main
+            if later and not self._visit.documents:
+                kind = Offsite if reason == "offsite" else NotAdmitted
+                self._visit.error = kind(f"{self._visit.url} leads to {to} ({reason})")
+                later = False
+            await session.send(
+                "Fetch.failRequest", paused | {"errorReason": "Aborted" if later else "BlockedByClient"}
+            )
+
+
+def _is_page(request: PageRequest, page: Page) -> bool:
+    """Does the request ask for what is to become the page itself?"""
+    if not request.is_navigation_request():
+        return False
+    try:
+        return request.frame == page.main_frame
+    except Error:  # a navigation before there is a frame for it
+        return True
+
+
+def _location(event: dict[str, Any]) -> str | None:
+    """Where a paused response redirects to, absolute; None when it does not."""
+    if event.get("responseStatusCode") not in REDIRECTS:
+        return None
+    headers = event.get("responseHeaders", ())
+    location = next((str(h["value"]) for h in headers if h["name"].lower() == "location"), None)
+    if location is None:
+        return None
+    try:
+        return urljoin(str(event["request"]["url"]), location)
+    except ValueError:
+        return location
+
+
+async def _abort(route: Route, code: str) -> None:
+    with suppress(Error):
+        await route.abort(code)

@@ -1,0 +1,114 @@
+"""When a rendered page is what a reader sees."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import Error
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from newscrawl.download.confine import Visit
+
+LOADING = 15.0
+"""Seconds that a page whose document is there may take to load what belongs to it."""
+IDLE = 0.5
+"""Seconds without a request under way after which a page's scripts ask for nothing more."""
+SETTLE = 5.0
+"""Seconds that a loaded page may go on asking its own site before it is taken as it stands."""
+RELOADS = 3
+"""Documents in place of the first that are waited for, such as the page behind an interstitial."""
+THIN, THIN_WAITS = 200, 2.0
+"""A page that shows fewer letters may be an interstitial, and is given so many seconds to move on."""
+LOOK = 0.1
+"""Seconds between two looks whether a page has moved on."""
+
+# What is shown, and whether the page says that it will move on within so many milliseconds.
+_STATE = """longest => {
+  const refresh = [...document.querySelectorAll('meta[http-equiv=refresh i]')]
+    .some(meta => parseFloat(meta.content) * 1000 <= longest)
+  const letters = (document.body?.innerText ?? '').replace(/[^\\p{L}]/gu, '').length
+  const timers = globalThis[Symbol.for('newscrawl.leaves')]?.size ?? 0
+  return {ready: document.readyState, letters, leaves: refresh || timers > 0}
+}"""
+
+TIMERS = """(() => {
+  const leaves = new Set(), longest = LONGEST
+  const word = /location|reload|submit|navigat|href|native code/
+  Object.defineProperty(globalThis, Symbol.for('newscrawl.leaves'), {value: leaves})
+  const later = globalThis.setTimeout
+  const note = (set, clear, lasts) => {
+    const begin = globalThis[set], end = globalThis[clear]
+    globalThis[set] = (run, after, ...rest) => {
+      const id = begin(run, after, ...rest)
+      if (!(after > longest) && word.test(String(run))) {
+        leaves.add(id)
+        later(() => leaves.delete(id), lasts(after))
+      }
+      return id
+    }
+    globalThis[clear] = id => { leaves.delete(id); end(id) }
+  }
+  note('setTimeout', 'clearTimeout', after => (after || 0) + 100)
+  note('setInterval', 'clearInterval', () => longest)
+})()""".replace("LONGEST", str(SETTLE * 1000))
+"""Notes the timers of a page that may lead to another document; runs before any script of the page."""
+
+
+async def settle(page: Page, visit: Visit) -> None:
+    """Wait until a page is what a reader sees: loaded, and moved on from where it only passes by.
+
+    An interstitial reloads itself after a moment, by a timer or a ``refresh``. A page that says so is given
+    ``SETTLE`` seconds, one that shows little text ``THIN_WAITS``; what it becomes is waited for likewise,
+    up to ``RELOADS`` times. Then it is taken as it stands.
+    """
+    for _ in range(1 + RELOADS):
+        seen = len(visit.documents)
+        state = await _quiet(page, visit)
+        patience = SETTLE if state["leaves"] else THIN_WAITS if state["letters"] < THIN else 0.0
+        if not await _left(visit, seen, patience):
+            return
+
+
+async def _quiet(page: Page, visit: Visit) -> dict[str, Any]:
+    """Wait until a page has loaded and its scripts ask for nothing more; its state then.
+
+    The page itself is asked: Playwright's load states are those of the last navigation, and never come
+    when a script began one that was refused.
+    """
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    complete: float | None = None
+    while True:
+        state = await _state(page)
+        now = loop.time()
+        if state["ready"] == "complete":
+            complete = complete or now
+            if now - visit.changed_at >= IDLE and not visit.under_way:
+                return state
+            if now - complete >= SETTLE:
+                return state
+        elif state["ready"] == "interactive" and now - begun >= LOADING:
+            return state
+        await asyncio.sleep(LOOK)
+
+
+async def _state(page: Page) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = await page.evaluate(_STATE, SETTLE * 1000)
+    except Error:
+        if page.is_closed():
+            raise
+        return {"ready": "loading", "letters": 0, "leaves": True}  # one document just leaves for another
+    return state
+
+
+async def _left(visit: Visit, seen: int, seconds: float) -> bool:
+    """Wait for another document than those that were seen."""
+    for _ in range(int(seconds / LOOK)):
+        if len(visit.documents) > seen:
+            return True
+        await asyncio.sleep(LOOK)
+    return len(visit.documents) > seen
