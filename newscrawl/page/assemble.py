@@ -76,7 +76,9 @@ def clean_article(raw: RawArticle) -> RawArticle:
 
 
 def _is_byline(first: str, byline: str | None, publisher: str | None) -> bool:
-    """Is the first paragraph an author line (``بقلم …``, ``الجريدة ـ …``)?"""
+    """Is the first paragraph an author line (``بقلم …``, ``الجريدة ـ …``, ``الرياض - واس``)?"""
+    if bylines.is_credit(first, [publisher or ""]):
+        return True
     if len(first.split()) > 8 or first.endswith((".", "؟", "!", ":")):
         return False
     if byline and bare(first) == bare(byline):
@@ -109,7 +111,8 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         now=now,
         false_zone=site.false_zone if site else False,
     )
-    signed = len(raw.body) > 1 and bylines.is_signature(raw.body[-1])
+    papers = [name for name in (raw.publisher, source.name, site.name if site else None) if name]
+    signed = len(raw.body) > 1 and bylines.is_signature(raw.body[-1], papers)
     body = "\n\n".join(raw.body[:-1] if signed else raw.body)
     opening = [raw.byline or "", *raw.body[:1]]
     article = Article(
@@ -127,7 +130,7 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         authors=raw.authors,
         byline=raw.byline,
         agencies=bylines.agencies(opening + raw.body[-1:]),
-        dateline=bylines.dateline(raw.body[0]) if raw.body else None,
+        dateline=next((line for text in reversed(opening) if (line := bylines.dateline(text))), None),
         section=raw.section,
         tags=raw.tags,
         images=raw.images,

@@ -14,6 +14,9 @@ _Kind = Literal["stop", "end", "drop"]
 _ACCENTS = str.maketrans("éèàê", "eeae")
 _EDGES = re.compile(r"^[\W_]+|[\s:.,؛،…_*»\"]+$")
 
+_CREDIT = re.compile(r"\W{0,3}(?:©|\([cC]\)\s|copyright\b)", re.IGNORECASE)
+_CREDIT_LETTERS = 100
+"""Letters of the line that names the owner of a picture at most."""
 MAX_WORDS = 30
 """Longer lines are never dropped for a phrase: an article may well say ``اشترك`` in a sentence."""
 
@@ -50,6 +53,8 @@ def kind(line: str) -> _Kind | Literal[""]:
     """
     if line.count(" ") >= MAX_WORDS:
         return ""
+    if _CREDIT.match(line) and len(line) <= _CREDIT_LETTERS:
+        return "drop"
     text = folded(line)
     for name, pattern in _patterns().items():
         if pattern.fullmatch(text):
