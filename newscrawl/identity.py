@@ -133,6 +133,7 @@ _SEGMENTS = re.compile(
     r"|(?<!عدد)\s+(?=(?:عدد\s+)?(?:ال)?(?:مشاهدات|قراءات|زيارات|تعليقات|مشاركات|القراء|الزوار)\s*:)"
 )
 _MAYBE_STAMP = re.compile(r"\d|منذ")
+_GAP = re.compile(r"\s{2,}")
 
 
 def _hash(text: str) -> str:
@@ -141,6 +142,8 @@ def _hash(text: str) -> str:
 
 def _segments(text: str) -> Iterator[str]:
     """The pieces of a text without those that change by themselves."""
+    # Clean text has no such gaps; in others each would be tried from each of its spaces.
+    text = _GAP.sub(lambda gap: "\n" if "\n" in gap[0] else " ", text)
     for segment in _SEGMENTS.split(text):
         if _MAYBE_STAMP.search(segment):
             folded = fold(segment)
@@ -233,7 +236,9 @@ def signature(words: Sequence[str]) -> Signature:
     the two sets of shingles have in common.
     """
     rows = (
-        _VALUES.unpack(hashlib.shake_128(f"{SEED} {shingle}".encode()).digest(_VALUES.size))
+        _VALUES.unpack(
+            hashlib.shake_128(f"{SEED} {shingle}".encode("utf-8", "surrogatepass")).digest(_VALUES.size)
+        )
         for shingle in set(_shingles(words))
     )
     values = _VALUES.pack(*map(min, zip(*rows, strict=True)))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Literal, get_args
 
-__all__ = ["CLEAN_VERSION", "FOLD_VERSION", "clean", "fold", "language", "normalize"]
+__all__ = ["CLEAN_VERSION", "FOLD_VERSION", "clean", "compose", "fold", "language", "normalize"]
 
 CLEAN_VERSION = 1
 """Version of :func:`clean`, stored with each article; it rises when any text would change."""
@@ -87,6 +87,10 @@ _OTHER_ALPHABET = re.compile(f"[^{_ALPHABET}{_MARKS}{_ZWNJ}{''.join(_LOOKALIKES)
 
 _QUOTE = re.compile('(["“”„‟″])')
 
+_MOST_MARKS = 30
+"""Marks on one letter at most, as in Unicode's Stream-Safe Text Format (https://www.unicode.org/reports/tr15/)."""
+_MAYBE_MARKS = re.compile(rf"[^\w\s]{{{_MOST_MARKS + 1},}}")
+
 # What mojibake shows and correct text seldom does: accented Latin, and signs of windows-1252 and 1256.
 _RARE_SIGNS = (
     "\x80-\x84\x86-\x9f\xa2-\xaa\xac-\xb1\xb4-\xba\xbc-\xbf\u0152\u0160\u0161\u0178\u017d\u017e\u0192"
@@ -127,9 +131,7 @@ def clean(text: str) -> str:
     while True:
         suspects = set(_SUSPECT.findall(text))
         cleaned = _repair_characters(text, suspects) if suspects else text
-        composed = unicodedata.is_normalized("NFC", cleaned)
-        if not composed:
-            cleaned = unicodedata.normalize("NFC", cleaned)
+        composed = cleaned == (cleaned := compose(cleaned))
         cleaned = _collapse(cleaned)
         if "\u2033" in suspects:
             lines = cleaned.split("\n")
@@ -139,6 +141,31 @@ def clean(text: str) -> str:
         if cleaned == text or (composed and suspects <= _SIMPLE):
             return cleaned
         text = cleaned
+
+
+def compose(text: str) -> str:
+    """Letters and their marks in one form (Unicode's NFC), no more than 30 marks on a letter where they are
+    in disorder.
+
+    >>> compose("ا\u0653") == "آ"
+    True
+
+    Never raises for a ``str``.
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    # Putting marks in their order costs the square of their number.
+    return unicodedata.normalize("NFC", _MAYBE_MARKS.sub(_few_marks, text))
+
+
+def _few_marks(match: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in match[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _collapse(text: str) -> str:
@@ -173,7 +200,7 @@ def _repair_characters(text: str, suspects: set[str]) -> str:
     if _PRESENTATION_RUN.search(found):
         text = _PRESENTATION_RUN.sub(_base_letters, text)
     if "\u0654" in suspects:
-        text = _HAMZA_ON_YEH.sub(r"ئ\1", unicodedata.normalize("NFC", text))
+        text = _HAMZA_ON_YEH.sub(r"ئ\1", compose(text))
     if _ZWJ in suspects:
         text = _LOOSE_ZWJ.sub("", text)
     if _SELECTOR_CHARACTER.search(found):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +17,8 @@ from urllib.parse import quote, urljoin
 
 import idna
 import tldextract
+
+from newscrawl.text import compose
 
 __all__ = [
     "URLS_VERSION", "UrlRules", "ascii_host", "canonical", "declared_canonical", "has_public_suffix",
@@ -76,8 +77,7 @@ _HASH_ROUTE = re.compile(r"!.|/.", re.DOTALL)
 # Google's copies of AMP pages name the original. https://developers.google.com/amp/cache/overview
 _AMP_COPIES = re.compile(r"(?:^|\.)(?:cdn\.ampproject\.org|google\.[a-z.]{2,6})$")
 _AMP_COPY = re.compile(
-    r"[^/]+(?:\.org/(?:c|v|wp)|/amp)/(?:s/)?(?P<host>(?:[a-z0-9-]+\.)+[a-z-][a-z0-9-]+)(?P<path>/.*)?",
-    re.IGNORECASE | re.DOTALL,
+    r"[^/]+(?:\.org/(?:c|v|wp)|/amp)/(?:s/)?(?P<host>(?:[a-z0-9-]+\.)+[a-z-][a-z0-9-]+)(?:/|$)", re.IGNORECASE
 )
 _AMP_SEGMENTS = ("amp", "amphtml")
 _AMP_SUFFIX = re.compile(r"(?<=[^.])(?:\.amp)+(?=\.html?$|$)", re.IGNORECASE)
@@ -181,8 +181,8 @@ def canonical(url: str, rules: UrlRules | None = None) -> str:
     if match is None or not host or not (match["scheme"] or text.startswith("//") or _is_bare_host(match)):
         return quote(text, safe=_SAFE_ANYWHERE)
     path, fragment = match["path"], match["fragment"] or ""
-    while _AMP_COPIES.search(host) and (copy := _AMP_COPY.fullmatch(host + _plain(path))):
-        host, path, port = copy["host"].lower(), copy["path"] or "", ""
+    if _AMP_COPIES.search(host):
+        host, port, path = _original(host, port, path)
     resource = _resource(path, match["query"] or "", rules)
     if rules.hash_routes and is_hash_route(fragment):
         path, _, query = fragment.removeprefix("!").partition("?")
@@ -205,6 +205,16 @@ def _tidy(url: str) -> str:
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return _AMPERSAND.sub("&", text)
+
+
+def _original(host: str, port: str, path: str) -> tuple[str, str, str]:
+    """Host, port and path of the page that a copy of Google's names, or a copy of a copy; else the same."""
+    whole = host + _plain(path)
+    start = 0
+    while _AMP_COPIES.search(host) and (copy := _AMP_COPY.match(whole, start)):
+        host, port, path = copy["host"].lower(), "", whole[copy.end("host") :]
+        start = copy.start("host")
+    return host, port, path
 
 
 def _is_bare_host(match: re.Match[str]) -> bool:
@@ -297,7 +307,7 @@ def _decode_once(text: str) -> str:
         return text
     if _SURROGATE.search(text):
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
-    return unicodedata.normalize("NFC", text)
+    return compose(text)
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ from newscrawl.identity import (
     title_key,
 )
 from tests.pairs import changed
+from tests.trials import growth
 
 TEXT = (
     "أعلنت الجماعة الحضرية عن انطلاق أشغال تهيئة الحديقة الكبرى وسط المدينة بعد أشهر من التأخير "
@@ -315,3 +316,12 @@ class TestOrder:
             fields("a", via="maghress", published_at=nine - dt.timedelta(hours=1)),
         ]
         assert [doc["_id"] for doc in sorted(some, key=order)] == list("edcba")
+
+
+@pytest.mark.parametrize("piece", [" \n", "\n \n", " \u00a0", " | ", " - "])
+def test_gaps_of_any_length_cost_no_more_than_it(piece: str) -> None:
+    for compare in (
+        lambda body: content_hash(None, None, body),
+        lambda body: compared_words(None, body, "", []),
+    ):
+        assert growth(compare, lambda n: "خبر" + piece * (n // len(piece)) + "خبر", 20_000) <= 2.5

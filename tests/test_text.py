@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.text import clean, fold, language, normalize
+from newscrawl.text import clean, compose, fold, language, normalize
+from tests.trials import growth
 
 FUNCTIONS = {"clean": clean, "fold": fold, "language": language}
 
@@ -231,3 +232,15 @@ class TestLanguage:
     @given(broken)
     def test_never_raises(self, text: str) -> None:
         assert language(text)
+
+
+class TestMarks:
+    @pytest.mark.parametrize("piece", ["َّ", "\u0315\u0300", "\u0651\u064e\u0654"])
+    def test_any_number_of_marks_costs_no_more_than_its_length(self, piece: str) -> None:
+        for function in (clean, fold, compose):
+            assert growth(function, lambda n: "خبر" + piece * (n // len(piece)), 40_000) <= 2.5
+
+    def test_thirty_stay_in_their_order(self) -> None:
+        assert compose("ب" + "\u0651\u064e" * 40) == "ب" + "\u064e" * 15 + "\u0651" * 15
+        assert compose("ب" + "\u064e" * 40) == "ب" + "\u064e" * 40  # in order already: nothing to do
+        assert clean("قُلّ \u0651\u064e") == "قُلّ \u064e\u0651"

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newscrawl.urls import UrlRules, canonical, declared_canonical, key, same_site
+from tests.trials import growth
 
 DATA = Path(__file__).parent / "data"
 
@@ -183,3 +184,11 @@ class TestDeclaredCanonical:
 )
 def test_same_site(url: str, expected: bool) -> None:
     assert same_site(url, "youm7.com") is expected
+
+
+@pytest.mark.parametrize("copy", ["cdn.ampproject.org/c/s/", "google.com/amp/", "google.com/amp/s/"])
+def test_copies_of_copies_lead_to_the_original_at_the_cost_of_their_length(copy: str) -> None:
+    assert canonical("https://" + copy * 50 + "hespress.com/amp/x-1.html") == "https://hespress.com/x-1.html"
+    made = lambda n: "https://" + copy * (n // len(copy)) + "hespress.com/x-1.html"  # noqa: E731
+    assert canonical(made(8000)) == "https://hespress.com/x-1.html"
+    assert growth(canonical, made, 40_000) <= 2.5
