@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import itertools
 import os
 import shutil
 import ssl
@@ -528,6 +529,33 @@ def test_a_missing_robots_txt_allows_and_a_forbidding_one_forbids(site: Site, cr
     site.answers |= {"/robots.txt": [(200, HTML, "User-agent: *\nDisallow: /خاص".encode())]}
     seen = crawl([site.url + "/خاص/1", site.url + "/a"])
     assert {entry[0] for entry in seen} == {"robots", 200}
+
+
+@pytest.mark.parametrize("encoding", ["cp1256", "utf-16"])
+def test_a_robots_txt_forbids_what_it_says_in_any_encoding(site: Site, crawl: Crawl, encoding: str) -> None:
+    body = "User-agent: *\nDisallow: /أرشيف\n".encode(encoding)
+    site.answers |= {"/robots.txt": [(200, HTML, body)], "/a": [page("أ")]}
+    seen = crawl([site.url + "/a", site.url + "/أرشيف/1", site.url + "/%C3%D1%D4%ED%DD/1"])
+    assert sorted(str(entry[0]) for entry in seen) == ["200", "robots", "robots"]
+
+
+@pytest.mark.parametrize("hops", [5, 6])
+def test_a_robots_txt_is_looked_for_through_five_redirects(site: Site, crawl: Crawl, hops: int) -> None:
+    paths = ["/robots.txt", *(f"/rules-{n}.txt" for n in range(1, hops + 1))]
+    site.answers |= {a: [(302, {"Location": b}, b"")] for a, b in itertools.pairwise(paths)}
+    site.answers |= {paths[-1]: [(200, HTML, b"User-agent: *\nDisallow: /a")], "/a": [page("أ")]}
+    assert [entry[0] for entry in crawl([site.url + "/a"])] == ["robots" if hops == 5 else 200]
+    assert site.asked[:6] == paths[:6]
+    assert paths[-1] in site.asked or hops == 6
+
+
+@pytest.mark.parametrize(
+    "to", ["http://127.0.0.1:1/", "file:///etc/passwd", "http://u:p@127.0.0.1/", "http://[x/"]
+)
+def test_a_robots_txt_is_not_looked_for_where_the_gate_refuses(site: Site, crawl: Crawl, to: str) -> None:
+    site.answers |= {"/robots.txt": [(301, {"Location": to}, b"")], "/a": [page("أ")]}
+    assert [entry[0] for entry in crawl([site.url + "/a"])] == [200]
+    assert site.asked == ["/robots.txt", "/a"]
 
 
 def test_a_robots_txt_that_moved_is_followed(site: Site, crawl: Crawl) -> None:

@@ -15,6 +15,7 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.sitemap import sitemap_urls_from_robots
 
+from newscrawl import robotstxt
 from newscrawl.discovery import feed
 from newscrawl.discovery.entry import Entry, admitted, entry, moment
 from newscrawl.discovery.unpack import unpacked
@@ -154,7 +155,7 @@ def period(path: str) -> tuple[dt.date, dt.date] | None:
 
 def named_by_robots(body: bytes, base: str, site: Site) -> list[str]:
     """The sitemaps that a ``robots.txt`` names, as they are asked for; what is refused is left out."""
-    urls: Iterable[str] = sitemap_urls_from_robots(body, base)
+    urls: Iterable[str] = sitemap_urls_from_robots(robotstxt.read(body).encode(), base)
     found = (admitted(url, base, site, Counter()) for url in urls)
     return list(dict.fromkeys(url for url in found if url))
 

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from scrapy import signals
-from scrapy.downloadermiddlewares import robotstxt
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware as ScrapysMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK, Request
@@ -15,6 +15,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.response import response_status_message
 
+from newscrawl import robotstxt
 from newscrawl.download.errors import HostBusy, RobotsForbidden, RobotsUnreachable, classify
 
 if TYPE_CHECKING:
@@ -25,13 +26,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+REDIRECTS = 5
+"""Redirects of a robots.txt that are followed, at most."""
 
-class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
+
+class RobotsTxtMiddleware(ScrapysMiddleware):
     """Scrapy's middleware, which takes a robots.txt that cannot be reached for permission.
 
     Here a network failure, 5xx and 429 mean that nothing of the host is asked in this crawl (RFC 9309
     section 2.3.1.4): its requests fail with :class:`RobotsUnreachable`. Any other 4xx allows
     everything (section 2.3.1.3). What is forbidden fails with :class:`RobotsForbidden`.
+
+    Up to ``REDIRECTS`` redirects are followed, to other hosts too (section 2.3.1.2), each through the gate
+    for addresses like any other. After more, or where the gate refuses one, there is no robots.txt.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -51,8 +58,11 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Let the request pass, or raise :class:`RobotsForbidden`."""
+        if rp is None:
+            return
         try:
-            super().process_request_2(rp, request)
+            url = robotstxt.comparable(request.url)
+            super().process_request_2(rp, request if url == request.url else request.replace(url=url))
         except IgnoreRequest:
             raise RobotsForbidden(f"robots.txt forbids {request.url}") from None
 
@@ -61,14 +71,14 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
         asked = Request(
             f"{parts.scheme}://{parts.netloc}/robots.txt",
             priority=self.DOWNLOAD_PRIORITY,
-            meta={"dont_obey_robotstxt": True, "allow_offsite": True},
+            meta={"dont_obey_robotstxt": True, "redirect_ttl": REDIRECTS},
             callback=NO_CALLBACK,
         )
         self._stats.inc_value("robotstxt/request_count")
         try:
             response = await self.crawler.engine.download_async(asked)
-        except IgnoreRequest:
-            # Redirects without end: RFC 9309 section 2.3.1.2 lets that pass for "there is none".
+        except IgnoreRequest as error:
+            logger.warning("%s leads nowhere (%s): the site counts as having none", asked.url, error)
             return None
         except Exception as error:
             self._stats.inc_value(f"robotstxt/exception_count/{type(error)}")
@@ -81,7 +91,9 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
             )
         if not 200 <= response.status <= 299:
             return None
-        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, response.body)
+        parser: RobotParser = build_from_crawler(
+            self._parserimpl, self.crawler, robotstxt.read(response.body).encode()
+        )
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=parser, request=request
         )
