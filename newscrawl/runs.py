@@ -194,7 +194,8 @@ def left_behind(log_file: str | os.PathLike[str]) -> Document | None:
     """What :func:`leave_behind` kept, once; None when there is nothing, or nothing of ours."""
     path = Path(f"{log_file}.end")
     try:
-        words = json_util.loads(path.read_text("utf-8"), json_util.JSONOptions(tz_aware=True))
+        options = json_util.JSONOptions(tz_aware=True)
+        words = json_util.loads(path.read_text("utf-8"), json_options=options)
         path.unlink()
     except (OSError, ValueError, TypeError, InvalidBSON):
         return None

@@ -3,176 +3,14 @@
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from newscrawl.schedule import lease
-from newscrawl.schedule.node import Jobs, Node, ScrapydError
-from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
-from newscrawl.schedule.watch import Watch
-from newscrawl.sites import Feed, Site
+from newscrawl.runs import leave_behind
 from tests.conftest import Database, scrapy
+from tests.schedule_model import World, sites
 from tests.trials import size
-
-START = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
-SECOND = dt.timedelta(seconds=1)
-SITE = Site(
-    name="صحيفة التجربة", domain="anfas.ma", timezone="Africa/Casablanca", article=r"\d+$", discover=[Feed()]
-)
-
-
-@dataclass
-class Run:
-    """One crawl that the lease let through."""
-
-    site: str
-    node: str
-    job: str
-    args: Mapping[str, str]
-    began: dt.datetime
-    ended: dt.datetime | None = None
-
-
-@dataclass
-class World:
-    """Time, the runs in it, and the machines."""
-
-    database: Database
-    folder: Path
-    now: dt.datetime = START
-    """By MongoDB's clock."""
-    seconds: float = 0.0
-    """By a clock that nobody sets."""
-    runs: list[Run] = field(default_factory=list)
-    machines: list["Machine"] = field(default_factory=list)
-
-    def machine(self, name: str, *, can: tuple[str, ...] = (), slots: int = 40, every: int = 1) -> "Machine":
-        machine = Machine(self, Node(name, frozenset(can)), slots, every)
-        self.machines.append(machine)
-        return machine
-
-    def write(self, text: str) -> None:
-        self.file.write_text(text, "utf-8")
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "schedule.toml"
-
-    def go_on(self, seconds: int, disturb: Callable[[], None] | None = None) -> None:
-        """Let seconds pass."""
-        for _ in range(seconds):
-            self.now += SECOND
-            self.seconds += 1
-            for machine in self.machines:
-                machine.second()
-            if disturb:
-                disturb()
-
-    def go_off(self, seconds: int) -> None:
-        """Let seconds pass in which nobody does anything."""
-        self.now += seconds * SECOND
-        self.seconds += seconds
-
-    def overlaps(self) -> list[str]:
-        """Sites that two runs crawled at once."""
-        found = []
-        for site in {run.site for run in self.runs}:
-            spans = sorted((run.began, run.ended or self.now) for run in self.runs if run.site == site)
-            found += [site for (_, end), (begin, _) in pairwise(spans) if begin < end]
-        return found
-
-
-class Machine:
-    """A node: a scheduler, and a Scrapyd whose jobs take a number of seconds."""
-
-    def __init__(self, world: World, node: Node, slots: int, every: int) -> None:
-        self.world, self.node, self.slots, self._every = world, node, slots, every
-        self.takes = 20
-        self.refuses = False
-        self.is_alive = True
-        self.boots = 0
-        self._pending: dict[str, tuple[str, Mapping[str, str]]] = {}
-        self._running: dict[str, Run] = {}
-        self._finished: set[str] = set()
-        self.boot()
-
-    def boot(self) -> None:
-        """Start the scheduler anew."""
-        self.is_alive = True
-        file = ScheduleFile(self.world.file, {f"s{n:02}": SITE for n in range(60)})
-        ops = self.world.database.ops
-        self.scheduler = Scheduler(
-            file,
-            ops,
-            self,
-            self.node,
-            clock=lambda: self.world.now,
-            wall=lambda: self.world.now,
-            watch=Watch(lambda: self.world.seconds, f"{self.node.name} {self.boots}"),
-        )
-
-    def die(self) -> None:
-        """The whole machine, with its crawls."""
-        self.is_alive = False
-        self.boots += 1
-        for run in self._running.values():
-            run.ended = self.world.now
-        self._running.clear()
-
-    def second(self) -> None:
-        if not self.is_alive:
-            return
-        leases = self.world.database.ops["leases"]
-        now = self.world.now
-        for job, run in list(self._running.items()):
-            if now - run.began >= SECOND * self.takes:
-                leases.update_one(*lease.release(run.site, job, self.node.name))
-                self.end(job)
-            elif (now - run.began).seconds % 15 == 0:
-                assert leases.update_one(*lease.renew(run.site, job, self.node.name, now)).matched_count
-        for job, (site, args) in list(self._pending.items()):
-            if len(self._running) < self.slots:
-                del self._pending[job]
-                if leases.update_one(*lease.take(site, job, self.node.name, now)).matched_count:
-                    self._running[job] = Run(site, self.node.name, job, args, now)
-                    self.world.runs.append(self._running[job])
-                    self.world.database.ops["runs"].insert_one({"_id": job, "outcome": "ok"})
-                else:
-                    self._finished.add(job)
-        if int(now.timestamp()) % self._every == 0:
-            self.scheduler.tick()
-
-    def end(self, job: str) -> None:
-        """A crawl's process ends."""
-        self._running.pop(job).ended = self.world.now
-        self._finished.add(job)
-
-    # --- What a scheduler asks of a Scrapyd
-
-    def jobs(self) -> Jobs:
-        if self.refuses:
-            raise ScrapydError("Scrapyd does not answer")
-        return Jobs(frozenset(self._pending), frozenset(self._running), frozenset(self._finished))
-
-    def submit(
-        self, site: str, job: str, args: Mapping[str, str], settings: Mapping[str, str], *, first: bool = True
-    ) -> None:
-        assert settings["SCHEDULED"] == "True"
-        self._pending[job] = (site, args)
-
-    def log_of(self, site: str, job: str) -> Path:
-        return self.world.folder / f"{job}.log"
-
-    def cancel(self, job: str, *, kill: bool = False) -> None:
-        self._pending.pop(job, None)
-        if job in self._running:
-            run = self._running[job]
-            self.world.database.ops["leases"].update_one(*lease.release(run.site, job, self.node.name))
-            self.end(job)
 
 
 @pytest.fixture
@@ -180,10 +18,6 @@ def world(database: Database, tmp_path: Path) -> World:
     world = World(database, tmp_path)
     world.write(sites(6))
     return world
-
-
-def sites(count: int, rule: str = 'every = "1m"') -> str:
-    return "\n".join(f"[sites.s{n:02}]\n{rule}" for n in range(count))
 
 
 class TestOneMachine:
@@ -218,7 +52,6 @@ class TestOneMachine:
     def test_a_run_longer_than_its_interval_is_not_doubled(self, world: World) -> None:
         world.machine("a").takes = 100
         world.go_on(350)
-        assert world.overlaps() == []
         assert {run.site for run in world.runs} == {f"s{n:02}" for n in range(6)}
 
     def test_a_changed_file_is_taken_up_and_a_broken_one_is_not(
@@ -279,7 +112,6 @@ class TestOneMachine:
             ("2024-01-08", "2024-01-14"),
             ("2024-01-01", "2024-01-07"),
         ]
-        assert world.overlaps() == []
         assert len([run for run in world.runs if run.site == "s01" and not run.args]) >= 5
 
 
@@ -291,7 +123,6 @@ class TestSeveralMachines:
         world.runs.clear()
         world.go_on(120)
         assert Counter(run.node for run in world.runs) == {"a": 4, "b": 4, "c": 4}
-        assert world.overlaps() == []
 
     def test_the_sites_of_a_node_whose_scrapyd_does_not_answer_go_to_others(self, world: World) -> None:
         a, _ = world.machine("a"), world.machine("b")
@@ -306,7 +137,6 @@ class TestSeveralMachines:
         for name in "ab":
             world.machine(name, every=60)
         world.go_on(600)
-        assert world.overlaps() == []
         assert min(Counter(run.site for run in world.runs).values()) >= 8
 
     def test_cron_learns_that_nothing_could_be_started(self, database: Database, tmp_path: Path) -> None:
@@ -341,8 +171,7 @@ class TestSeveralMachines:
             first = {run.site: run.began for run in reversed(world.runs)}
             assert theirs <= first.keys()
             waits += [(first[site] - killed_at).total_seconds() for site in theirs]
-            assert world.overlaps() == []
-        print(f"\nlongest wait of {len(waits)} sites of a killed node: {max(waits):.0f} s at every = 1m")
+            print(f"\nlongest wait of {len(waits)} sites of a killed node: {max(waits):.0f} s at every = 1m")
 
     @pytest.mark.trials
     def test_sixty_sites_a_minute(self, world: World) -> None:
@@ -355,7 +184,6 @@ class TestSeveralMachines:
         world.runs.clear()
         world.go_on(60 * minutes)
         assert Counter(run.site for run in world.runs) == {f"s{n:02}": minutes for n in range(count)}
-        assert world.overlaps() == []
         a_second = Counter(int((run.began - began).total_seconds()) for run in world.runs)
         nodes = Counter(run.node for run in world.runs)
         print(
@@ -365,3 +193,285 @@ class TestSeveralMachines:
         )
         assert max(a_second.values()) <= 2
         assert max(nodes.values()) - min(nodes.values()) <= count * minutes / 10
+
+
+def backfill(since: str, until: str, site: str = "s00") -> str:
+    return f"\n[[backfills]]\nsite = '{site}'\nsince = {since}\nuntil = {until}\nby = '7d'\n"
+
+
+@pytest.fixture
+def daily(world: World) -> World:
+    """Two sites, due once a day."""
+    world.write(sites(2, 'every = "1d"'))
+    return world
+
+
+class TestRemovedDocuments:
+    def test_a_range_whose_documents_were_removed_is_done_again_once(self, daily: World) -> None:
+        daily.write(sites(1, 'every = "1d"') + backfill("2024-01-01", "2024-01-21"))
+        daily.machine("a")
+        daily.go_on(75, step=5)
+        before = [run for run in daily.runs if run.args]
+        assert before
+        daily.database.ops["backfills"].delete_many({})
+        daily.go_on(240, step=5)
+        again = Counter(run.args["since"] for run in daily.runs if run.args and run not in before)
+        assert set(again.values()) == {1}
+        assert {*again, *(run.args["since"] for run in before if run.ended is None)} <= {
+            "2024-01-01", "2024-01-08", "2024-01-15",
+        }  # fmt: skip
+        assert daily.database.ops["backfills"].count_documents({"outcome": "ok"}) == 3
+
+    @pytest.mark.parametrize("gone", ["one", "all", "everything", "broken"])
+    def test_leases_are_written_anew_beside_runs_that_go_on(
+        self, daily: World, gone: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for name in "ab":
+            daily.machine(name).takes = 120
+        daily.go_on(60, step=5)
+        assert [run.is_active for run in daily.runs] == [True, True]
+        leases = daily.database.ops["leases"]
+        due = {doc["_id"]: doc["due_at"] for doc in leases.find()}
+        if gone == "broken":
+            leases.update_many({}, {"$set": {"due_at": "soon"}, "$unset": {"served": 1, "failures": 1}})
+        elif gone == "everything":
+            daily.database.client.drop_database(daily.database.ops.name)
+        else:
+            leases.delete_many({"_id": "s00"} if gone == "one" else {})
+        daily.go_on(180, step=5)
+        assert len(daily.runs) == 2, "they went on, and nothing is due"
+        if gone != "broken":
+            assert {doc["_id"]: doc["due_at"] for doc in leases.find()} == due
+            assert "s00: its document in leases was removed" in caplog.text
+        daily.go_on(90000, step=1800)
+        assert Counter(run.site for run in daily.runs).total() >= 4
+
+    def test_a_claim_that_was_removed_is_made_up(self, daily: World) -> None:
+        daily.machine("a").slots = 0
+        daily.go_on(60, step=5)
+        daily.machines[0].slots = 2
+        daily.machines[0].scheduler.tick()
+        assert daily.database.ops["leases"].count_documents({"job": {"$ne": None}}) == 2
+        daily.database.ops["leases"].delete_many({})
+        daily.go_on(150, step=5)
+        assert Counter(run.site for run in daily.runs) == {"s00": 1, "s01": 1}
+
+    def test_everything_removed_while_the_scheduler_was_down(self, daily: World) -> None:
+        machine = daily.machine("a")
+        machine.takes = 300
+        daily.go_on(60, step=5)
+        daily.database.client.drop_database(daily.database.ops.name)
+        machine.boot()
+        daily.go_on(180, step=5)
+        assert len(daily.runs) == 2
+
+
+class TestClocks:
+    @pytest.mark.parametrize("days", [1, -1])
+    @pytest.mark.parametrize("length", [5, 3600])
+    def test_a_clock_that_was_set_lets_no_runs_overlap_and_silences_no_site(
+        self, daily: World, days: int, length: int, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for name in "ab":
+            daily.machine(name).takes = 100
+        daily.go_on(60, step=5)
+        assert len(daily.runs) == 2
+        daily.skew = dt.timedelta(days=days)
+        daily.go_on(length, step=5 if length == 5 else 60)
+        daily.skew = dt.timedelta()
+        daily.go_on(120, step=5)
+        assert caplog.text.count("MongoDB's clock was set") == 4, "once each way on both nodes"
+        daily.runs.clear()
+        daily.go_on(90000, step=1800)
+        assert {run.site for run in daily.runs} == {"s00", "s01"}
+
+    def test_a_clock_that_differs_is_said_once(self, daily: World, caplog: pytest.LogCaptureFixture) -> None:
+        daily.skew = dt.timedelta(minutes=5)
+        machine = daily.machine("a")
+        daily.go_on(10)
+        assert caplog.text.count("MongoDB's clock is 0:05:00 ahead of this node's") == 1
+        machine.boot()
+        daily.go_on(10)
+        assert caplog.text.count("ahead of this node's") == 1
+
+
+class TestHanging:
+    def hang(self, world: World, slots: int = 2) -> None:
+        """All places of a node are taken by crawls that hang."""
+        world.machine("a", slots=slots)
+        world.machines[0].takes = 10**6
+        world.go_on(60, step=5)
+        for run in world.runs:
+            run.hangs = True
+        world.machines[0].takes = 20
+
+    def test_crawls_that_hang_in_all_places_are_killed_within_two_minutes(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        self.hang(world)
+        hung = {run.job for run in world.runs}
+        assert len(hung) == 2
+        world.go_on(120)
+        assert set(world.machines[0].cancelled) == {(job, kill) for job in hung for kill in (False, True)}
+        assert len(world.runs) > 2, "others are crawled"
+        assert "was cancelled in vain and is killed" in caplog.text
+
+    def test_that_all_places_are_taken_is_said_once_and_by_the_exit_status(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        machine = world.machine("a", slots=2)
+        machine.takes = 300
+        world.go_on(250, step=5)
+        assert not machine.scheduler.is_well
+        assert (
+            caplog.text.count("all 2 places of this node are taken, 4 sites wait (s02, s03, s04, s05)") == 1
+        )
+        assert f"s00 (job {world.runs[0].job}, for " in caplog.text
+        assert world.database.ops["nodes"].find_one()["waiting"] == ["s02", "s03", "s04", "s05"]
+        world.write(sites(2, 'every = "1d"'))
+        world.go_on(10, step=5)
+        assert machine.scheduler.is_well
+
+    @pytest.mark.parametrize("entry", ["there", "taken out of the file"])
+    def test_a_run_past_its_time_that_heeds_no_signal_is_killed(self, daily: World, entry: str) -> None:
+        daily.write(sites(1, 'every = "1d"\nlongest = "5m"'))
+        machine = daily.machine("a")
+        machine.takes, machine.ignores_cancel = 10**6, True
+        daily.go_on(60, step=5)
+        if entry != "there":
+            daily.write(sites(0))
+        daily.go_on(12 * 60, step=5)
+        (run,) = daily.runs
+        assert run.ended
+        assert machine.cancelled == [(run.job, False), (run.job, True)]
+
+    def test_what_cannot_be_killed_is_named(self, daily: World, caplog: pytest.LogCaptureFixture) -> None:
+        daily.machine("a").takes = 10**6
+        daily.go_on(60, step=5)
+        daily.machines[0].cancel = lambda job, **_: None  # type: ignore[method-assign]
+        for run in daily.runs:
+            run.hangs = True
+        daily.go_on(300, step=5)
+        assert (
+            caplog.text.count(f"{daily.runs[0].job} runs without its site's lease; it cannot be ended") == 1
+        )
+
+    def test_a_job_that_runs_and_never_begins_is_ended(self, daily: World) -> None:
+        machine = daily.machine("a")
+        machine._begin = lambda job: None  # type: ignore[method-assign]
+        daily.go_on(60, step=5)
+        stuck = set(machine.running)
+        assert len(stuck) == 2
+        del machine._begin
+        for job in stuck:  # the processes stay as they are
+            machine.running[job] = hung = object.__new__(type("Hung", (), {"hangs": True}))
+            hung.ended = None
+        daily.go_on(240, step=5)
+        assert set(machine.running).isdisjoint(stuck)
+        assert {run.site for run in daily.runs} == {"s00", "s01"}
+
+
+class TestOutages:
+    def test_runs_outlast_a_mongodb_that_is_away_for_two_minutes(self, daily: World) -> None:
+        for name in "ab":
+            daily.machine(name).takes = 300
+        daily.go_on(60, step=5)
+        daily.is_away = True
+        daily.go_on(120, step=5)
+        assert not any(run.is_active for run in daily.runs), "who cannot renew the lease waits"
+        daily.is_away = False
+        daily.go_on(300, step=5)
+        assert [run.outcome for run in daily.runs] == ["ok", "ok"]
+
+    def test_a_job_that_ends_before_it_begins_is_tried_again_after_growing_pauses(self, daily: World) -> None:
+        daily.write(sites(1, 'every = "1d"'))
+        machine = daily.machine("a")
+        machine.breaks = True
+        daily.go_on(7200, step=30)
+        failed = [run["_id"] for run in daily.database.ops["runs"].find({"reason": "did_not_begin"})]
+        assert len(failed) == 4, "at once, after 5, 20 and 80 minutes"
+        machine.breaks = False
+        daily.go_on(6 * 3600, step=60)
+        assert len(daily.runs) == 1
+        assert daily.database.ops["leases"].find_one()["failures"] == 0
+
+    def test_the_end_that_a_run_left_beside_its_log_is_taken_up(self, daily: World) -> None:
+        daily.write(sites(1, 'every = "1d"'))
+        machine = daily.machine("a")
+        machine.takes = 10**6
+        daily.go_on(30, step=5)
+        (run,) = daily.runs
+        words = {
+            "finished_at": daily.now,
+            "outcome": "store_down",
+            "reason": "store_down",
+            "summary": "s00: …",
+        }
+        words |= dict.fromkeys(("error", "failed", "counts", "rejected"))
+        leave_behind(machine.log_of("s00", run.job), words)
+        machine.end(run.job)
+        daily.go_on(10, step=5)
+        record = daily.database.ops["runs"].find_one({"_id": run.job})
+        assert (record["outcome"], record["reason"], record["summary"]) == (
+            "store_down",
+            "store_down",
+            "s00: …",
+        )
+        assert not list(daily.folder.glob("*.end"))
+
+
+class TestBackfills:
+    def start(self, world: World, since: str = "2024-01-01", until: str = "2024-01-14") -> None:
+        world.write(sites(2, 'every = "30d"') + backfill(since, until))
+        world.machine("a").takes = 10
+
+    def filled(self, world: World) -> list[str]:
+        return [run.args["since"] for run in world.runs if run.args]
+
+    @pytest.mark.parametrize("outage", ["unreachable", "store_down"])
+    def test_an_outage_uses_up_no_try_and_holds_the_other_pieces_of_the_site(
+        self, world: World, outage: str
+    ) -> None:
+        self.start(world)
+        world.outcome = lambda run: outage if run.args else "ok"
+        world.go_on(9 * 3600, step=60)
+        assert self.filled(world) == ["2024-01-08"] * 5, "at once, after 5, 20, 80 and 320 minutes"
+        world.outcome = lambda run: "ok"
+        world.go_on(24 * 3600, step=600)
+        assert Counter(run.args["since"] for run in world.runs if run.args and run.outcome == "ok") == {
+            "2024-01-08": 1, "2024-01-01": 1,
+        }  # fmt: skip
+
+    def test_a_piece_that_fails_by_itself_is_given_up_after_five_tries_and_holds_nobody(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        self.start(world)
+        world.outcome = lambda run: "fault" if run.args.get("since") == "2024-01-08" else "ok"
+        world.go_on(600, step=10)
+        assert "2024-01-01" in self.filled(world)
+        world.go_on(3 * 86400, step=1800)
+        assert Counter(self.filled(world)) == {"2024-01-08": 5, "2024-01-01": 1}
+        assert "given up after 5 tries" in caplog.text
+        assert world.database.ops["backfills"].find_one({"since": "2024-01-08"})["outcome"] == "fault"
+
+    def test_a_range_that_grows_by_a_day_runs_one_piece(self, world: World) -> None:
+        self.start(world)
+        world.go_on(200, step=5)
+        assert self.filled(world) == ["2024-01-08", "2024-01-01"]
+        self.start(world, until="2024-01-15")
+        world.go_on(120, step=5)
+        assert self.filled(world) == ["2024-01-08", "2024-01-01", "2024-01-15"]
+        world.write(sites(2, 'every = "30d"') + backfill("2024-01-01", "2024-01-15").replace("7d", "30d"))
+        world.go_on(120, step=5)
+        assert len(self.filled(world)) == 3, "cut another way, the days are done all the same"
+
+    def test_days_to_come_wait_and_those_of_a_disabled_site(self, world: World) -> None:
+        self.start(world, "2024-03-18", "2024-03-29")
+        world.go_on(120, step=5)
+        assert self.filled(world) == ["2024-03-18"]
+        world.go_on(int(2.6 * 86400), step=3600)
+        assert self.filled(world) == ["2024-03-18", "2024-03-25"]
+        text = sites(1, 'every = "30d"\nenabled = false') + backfill("2024-01-01", "2024-01-14")
+        world.write(text)
+        world.go_on(60, step=5)
+        assert len(self.filled(world)) == 2

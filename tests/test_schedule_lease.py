@@ -17,7 +17,6 @@ from scrapy.utils.test import get_crawler
 from newscrawl.runs import RunRecord
 from newscrawl.schedule import lease
 from newscrawl.schedule.lease import LEASE, Lease
-from newscrawl.schedule.watch import steady
 from tests.conftest import PROJECT, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
 
@@ -73,19 +72,18 @@ class TestLease:
         assert leases.update_one(*lease.free(leases.find_one(), made_up=True)).matched_count == 1
         assert leases.find_one()["due_at"] == NOW
 
-    def test_it_is_safe_only_until_shortly_before_its_end(
-        self, claimed: Database, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_it_is_safe_only_until_shortly_before_its_end(self, claimed: Database) -> None:
         async def use(leases: Any) -> list[bool]:
-            held = Lease(leases, "loopback", "one")
+            passed = 0.0
+            held = Lease(leases, "loopback", "one", clock=lambda: passed)
             await held.take()
             safe = [held.is_safe]
-            monkeypatch.setattr(lease, "steady", lambda: steady() + LEASE.total_seconds() - 5)
+            passed += LEASE.total_seconds() - 25
             safe.append(held.is_safe)
-            monkeypatch.undo()
-            return safe
+            passed += 20
+            return [*safe, held.is_safe]
 
-        assert in_leases(claimed, use) == [True, False]
+        assert in_leases(claimed, use) == [True, True, False]
 
 
 class TestOutage:

@@ -30,6 +30,8 @@ from pymongo.errors import DuplicateKeyError
 from newscrawl.schedule.watch import steady
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pymongo.asynchronous.collection import AsyncCollection
 
 LEASE = dt.timedelta(seconds=60)
@@ -130,8 +132,15 @@ def free(found: Document, *, made_up: bool = False, again_at: dt.datetime | None
 class Lease:
     """The lease of one scheduled crawl, held by the crawl itself."""
 
-    def __init__(self, leases: AsyncCollection[Document], site: str, job: str) -> None:
+    def __init__(
+        self,
+        leases: AsyncCollection[Document],
+        site: str,
+        job: str,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
         self._leases = leases
+        self._clock = clock or steady
         self._site, self._job = site, job
         self._holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._ends = 0.0
@@ -152,10 +161,10 @@ class Lease:
     @property
     def is_safe(self) -> bool:
         """Can nobody else have it by now, as far as this process's own clock can tell?"""
-        return steady() < self._ends
+        return self._clock() < self._ends
 
     async def _change(self, change: Any) -> bool:
-        asked = steady()
+        asked = self._clock()
         # A connection that hangs must not keep the crawl from noticing that its time is over.
         with pymongo.timeout(LEASE.total_seconds() / 4):
             hello = await self._leases.database.client.admin.command("hello")

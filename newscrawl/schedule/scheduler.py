@@ -484,7 +484,6 @@ class Scheduler:
             return
         crowded = self._watch.age("crowded places")
         if self._watch.has("said places") or (self._stays and crowded < CROWDED):
-            self._watch.age("said places")
             return
         self._watch.age("said places")
         sites = {doc["job"]: site for site, doc in self._known.items()}
