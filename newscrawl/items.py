@@ -84,7 +84,7 @@ class Published:
     """The rung that gave the string. Example: ``markup``, ``jsonld``, ``meta``, ``generic``."""
     warnings: tuple[str, ...] = ()
     """Closed list: ``weekday_mismatch``, ``calendars_differ``, ``hijri_day_settled_by_weekday``,
-    ``hijri_unconfirmed``, ``false_zone_ignored``, ``future``."""
+    ``hijri_unconfirmed``, ``false_zone_ignored``, ``stale_zone``, ``unknown_zone``, ``future``."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -215,7 +215,10 @@ class PublishedDetail:
     two printed dates do not agree. ``hijri_day_settled_by_weekday``: only a Hijri date was printed,
     the weekday chose among the days it may be. ``hijri_unconfirmed``: only a Hijri date was printed, in
     a month that is computed, so the day may be one off. ``false_zone_ignored``: a time stamp's zone was
-    known to be wrong. ``future``: a day more than two days after the download."""
+    known to be wrong. ``stale_zone``: the server's zone files are older than Morocco's change of 20 September
+    2026 and print an hour too much; the instant is right. ``unknown_zone``: a zone is named that is not known
+    or that several places use (AST), so there is no instant. ``future``: a day more than two days after
+    the download."""
 
 
 @dataclass(slots=True, kw_only=True)

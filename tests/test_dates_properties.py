@@ -11,9 +11,9 @@ from hijridate import Gregorian
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.dates import parse
+from newscrawl.dates import parse, reading
 from newscrawl.dates.tables import rows
-from newscrawl.dates.words import fold
+from newscrawl.dates.words import fold, spellings
 from tests.date_lists import NOW, load
 from tests.trials import growth, size
 
@@ -23,9 +23,9 @@ VOCABULARY = list(rows("words.tsv", ("kind", "value", "forms")))
 def forms(kind: str) -> dict[int, list[str]]:
     """Value → spellings of one kind of word."""
     table: dict[int, list[str]] = {}
-    for name, value, spellings in VOCABULARY:
+    for name, value, written in VOCABULARY:
         if name == kind:
-            table.setdefault(int(value), []).extend(spellings.split("|"))
+            table.setdefault(int(value), []).extend(spellings(written))
     return table
 
 
@@ -240,13 +240,38 @@ def test_impossible_days_are_refused_in_every_form(year: int, day: int, month: i
         expected: dt.date | None = dt.date(year, month, day)
     except ValueError:
         expected = None
-    for text in (f"{day}/{month}/{year}", f"{year}-{month:02}-{day:02}", f"{day:02}.{month:02}.{year}"):
+    swapped = dt.date(year, day, month) if 1 <= day <= 12 < month else expected  # the month first
+    for text, day_of_it in (
+        (f"{day}/{month}/{year}", swapped),
+        (f"{year}-{month:02}-{day:02}", expected),
+        (f"{day:02}.{month:02}.{year}", expected),
+    ):
         published = parse(text)
-        if expected in (None, dt.date(1900, 1, 1), dt.date(1970, 1, 1)):
+        if day_of_it in (None, dt.date(1900, 1, 1), dt.date(1970, 1, 1)):
             assert published is None
         else:
             assert published is not None
-            assert published.date == expected
+            assert published.date == day_of_it
+
+
+@quick
+@given(
+    days,
+    st.times(),
+    draw_from(["", "Z", "+0100", "+03:00", "-05:30", "-00:30", "+14:00", "+14:15", "-12:30", "+01:07"]),
+    draw_from(["", "T%H:%M", " %H:%M", "T%H:%M:%S", " %H:%M:%S", "T%H:%M:%S.%f"]),
+    draw_from([None, "Africa/Casablanca", "Asia/Riyadh"]),
+    st.booleans(),
+)
+def test_the_short_way_of_iso_stamps_reads_what_the_grammar_reads(
+    day: dt.date, time: dt.time, offset: str, form: str, timezone: str | None, false: bool
+) -> None:
+    text = f"{day}{time.strftime(form)}{offset if form else ''}"
+    options = {"timezone": timezone, "now": NOW, "false_zone": false}
+    short = parse(text, **options)  # type: ignore[arg-type]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_ISO", re.compile("(?!)"))
+        assert parse(text, **options) == short  # type: ignore[arg-type]
 
 
 @quick
@@ -289,7 +314,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 ALPHABET = (
-    [form for _kind, _value, spellings in VOCABULARY for form in spellings.split("|")]
+    [form for _kind, _value, written in VOCABULARY for form in spellings(written)]
     + [
         " ",
         " ",

@@ -6,22 +6,26 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from newscrawl.dates.words import Text
+from newscrawl.dates.words import Text, Token
 
 __all__ = ["CLOCK", "Printed", "find_clock"]
 
 _MINUTES = r"\ ?(?:&\ ?)?(?:N|n(?:\ n)?)\ U"  # «و15 دقيقة», «وخمس دقائق»
 CLOCK = (
     rf"(?:[am]\ ?[t:]?\ ?)?(?:C|t[ :,f]*N(?:\ ?[.:]\ ?N|{_MINUTES})?(?!\ ?(?:&\ ?)?[NMH]|[,-]N)"
-    rf"|N(?:\ :\ ?|:\ )N(?!\ ?[MHN:/-])|N\.N(?=\ ?[am])|N(?=\ ?a)|(?:t[ :,f]*)?o(?:\ ?k|{_MINUTES})?)"
-    r"(?:\ k)?(?:[ ,(]{0,2}[am])?"
+    rf"|N(?:\ :\ ?|:\ )N(?!\ ?[MHN:/-])|N\.N(?=\ ?[amP])|N(?=\ ?[aP])|(?<=[fhY,]\ )N(?=\ m)"
+    rf"|(?:t[ :,f]*)?o(?:\ ?k|{_MINUTES})?)"
+    r"(?:\ k)?(?:[ ,(]{0,2}(?:f\ )?[amP]|\ l(?!\ ?[NY#]))?"
 )
 """The shape of a clock time, without its zone."""
 
 _CLOCK = re.compile(CLOCK)
+_HOUR = re.compile(r"(?P<at>,?\ f)?\ (?P<n>N)$")  # «10 أبريل 2024 في 13», «٢٠٢٤ ٠٠»: ICU, an hour alone
+_UNKNOWN_PERIOD = re.compile(r"\ (?:f\ (?P<after>x)|(?P<word>x))")
 _ZONE = re.compile(
     r"[ ,)-]{0,3}"
-    r"(?:(?P<machine>Z)|\(?q[ f]*(?P<named>[zZ])|\((?P<bracketed>[zZ])(?=\)|\ ?[+-])|\(?(?P<unknown>q))"
+    r"(?:(?P<machine>Z)|(?P<ambiguous>J)|(?P<abbreviation>X)$|\(?q[ f]*(?P<named>[zZ])"
+    r"|\((?P<bracketed>[zZ])(?=\)|\ ?[+-])|\(?(?P<unknown>q))"
     r"(?:\ ?(?P<sign>[+-])\ ?(?P<hours>[NC]))?"
 )
 _RANGE = re.compile(r"\ (?:[-i]\ )?(?:[ft]\ )*C")  # «10:00 - 12:00»
@@ -38,7 +42,10 @@ class Printed(NamedTuple):
     zone: str | None = None
     """IANA name of the place whose clock is meant (``بتوقيت مكة المكرمة``)."""
     unknown: bool = False
-    """Is a place named whose zone is not known?"""
+    """Is a place named whose zone is not known, or an abbreviation that several zones use (``AST``)?"""
+    region: bool = False
+    """Is the offset that of a wide region (``توقيت شرق أوروبا الرسمي``)? Software names those an hour off,
+    for places that have changed their rules or count summer time otherwise."""
     machine: bool = False
     """Does the zone look like a machine's (``Z``, ``+01:00``, ``GMT``), not a writer's?"""
 
@@ -60,7 +67,18 @@ def find_clock(text: Text, start: int, end: int) -> Printed | None:
             before = match
     if after is not None and (before is None or after.start() - end <= start - before.end()):
         return _read(text, after)
-    return None if before is None else _read(text, before)
+    return _hour_alone(text, end) if before is None else _read(text, before)
+
+
+def _hour_alone(text: Text, end: int) -> Printed | None:
+    """The hour that ends a text right behind the date: two digits, with a 0 where no word leads to it."""
+    match = _HOUR.fullmatch(text.shape, end)
+    if match is None:
+        return None
+    hour = text.tokens[match.start("n")]
+    if len(hour.value) != 2 or hour.number > 23 or not (match["at"] or hour.value.startswith("0")):
+        return None
+    return Printed(dt.time(hour.number))
 
 
 def _is_clock(match: re.Match[str]) -> bool:
@@ -78,7 +96,7 @@ def _near(gap: str) -> bool:
 def _read(text: Text, match: re.Match[str]) -> Printed:
     tokens = text.tokens[match.start() : match.end()]
     zone = _ZONE.match(text.shape, match.end())
-    period, hour, minute, second = None, None, 0, 0
+    period, part, hour, minute, second = None, None, None, 0, 0
     offset = None
     numbers: list[int] = []
     for token in tokens:
@@ -91,14 +109,21 @@ def _read(text: Text, match: re.Match[str]) -> Printed:
         elif token.letter in "kn":
             minute += token.number
         elif token.letter in "am":
-            period = "pm" if token.letter == "m" else token.value
+            period = "pm" if token.letter == "m" else token.value.lower()
+        elif token.letter in "Pl" and token.value in _HALVES:
+            part = token.value
     if numbers and hour is None:
         hour = numbers.pop(0)
     if numbers:
         minute = numbers[0]
-    words = any(token.letter == "o" for token in tokens)
-    time = _time(hour or 0, minute, second, period, words=words or _day_period_elsewhere(text, match))
-    if zone is not None and zone["unknown"]:
+    if period is None and (hour or 0) <= 12:  # «14:30 المساء» names the newspaper
+        period = part
+    open_half = any(token.letter == "o" for token in tokens) or _day_period_elsewhere(text, match)
+    open_half = open_half or _unknown_period(text, match, hour or 0)
+    time = _time(hour or 0, minute, second, period, words=open_half)
+    if zone is not None and zone["abbreviation"] and not _abbreviates(text.tokens[-1], tokens):
+        zone = None
+    if zone is not None and (zone["unknown"] or zone["ambiguous"] or zone["abbreviation"]):
         return Printed(time, offset, unknown=offset is None)
     if offset is not None:  # «14:30:00 +0100 (CET)»
         return Printed(time, offset, machine=True)
@@ -111,16 +136,34 @@ def _read(text: Text, match: re.Match[str]) -> Printed:
     token = text.tokens[place]
     if token.value == "local":
         return Printed(time)
-    if not token.value.startswith(("+", "-")):
-        return Printed(time, zone=token.value)
-    offset = dt.time.fromisoformat(f"00:00{token.value}").utcoffset() or dt.timedelta(0)
+    value = token.value.lstrip("~")
+    if not value.startswith(("+", "-")):
+        return Printed(time, zone=value)
+    offset = dt.time.fromisoformat(f"00:00{value}").utcoffset() or dt.timedelta(0)
     if zone is not None and zone["hours"] is not None:  # «بتوقيت غرينتش +3»
         shift = text.tokens[zone.start("hours")]
         hours, minutes = (shift.number, 0) if shift.clock is None else shift.clock[:2]
         more = dt.timedelta(hours=hours, minutes=minutes)
         if more <= dt.timedelta(hours=14):
             offset += more if zone["sign"] == "+" else -more
-    return Printed(time, offset, machine=token.letter == "Z")
+    return Printed(time, offset, region=value != token.value, machine=token.letter == "Z")
+
+
+def _abbreviates(word: Token, clock: list[Token]) -> bool:
+    """Is a Latin word that ends a stamp of a machine the name of a zone (``23:30:00 XYZT``)?"""
+    return 3 <= len(word.value) <= 5 and any(token.value.count(":") == 2 for token in clock)
+
+
+def _unknown_period(text: Text, match: re.Match[str], hour: int) -> bool:
+    """Does an unknown word behind a clock of 12 hours look like a part of the day (``8:45 في السهرة``)?"""
+    clock = next((token.value for token in text.tokens[match.start() : match.end()] if token.clock), "")
+    if not 1 <= hour <= 12 or not clock or clock.startswith("0") or match[0][-1] != "C":
+        return False
+    behind = _UNKNOWN_PERIOD.match(text.shape, match.end())
+    if behind is None:
+        return False
+    word = behind["word"] and text.tokens[behind.start("word")].value
+    return word is None or (len(word) > 3 and word.endswith("ا") and not word.startswith("ال"))
 
 
 def _day_period_elsewhere(text: Text, match: re.Match[str]) -> bool:
@@ -141,6 +184,8 @@ def _time(hour: int, minute: int, second: int, period: str | None, *, words: boo
         hour, minute = hour - 1 or 12, minute + 60
     if period is None and words and hour <= 12:
         return None
+    if hour == 24 and minute and period is None:  # ICU's k: 24:07 is seven minutes past midnight
+        hour = 0
     if hour > 23 or minute > 59 or second > 59:
         return None
     if period is not None:
@@ -166,6 +211,7 @@ _HALVES: dict[str, dict[int, int]] = {
         **{hour: hour + 12 for hour in range(1, 5)},
         **{h: h for h in range(13, 17)},
     },
+    "evening": {12: 0, **{hour: hour + 12 for hour in range(1, 12)}},
     "night": {
         12: 0,
         **{h: h for h in range(5)},

@@ -39,10 +39,14 @@ class Found(NamedTuple):
     """Is the year printed with two digits?"""
     spelled: bool = False
     """Is the day an ordinal in words (``الخامس من ماي``)?"""
+    either: bool = False
+    """Could the month be the first number as well (``11/5/2025``)? Day and month are then day first."""
 
 
 _JOIN = r"[ ,./\-fjE]{0,9}"  # what may stand between day, month and year
-_MONTH = r"(?:(?P<m>[MLF])(?:\ ?[/(|-]?\ ?(?P<m2>[ML])\ ?[)|]?)?|(?P<hm>H))"  # آذار/مارس, أيار (مايو)
+_MONTH = (  # آذار/مارس, أيار (مايو), Shawwal(10)
+    r"(?:(?P<m>[MLF])(?:\ ?[/(|-]?\ ?(?P<m2>[ML])\ ?[)|]?)?|(?P<hm>H)(?:\ ?\((?P<hm2>N)\))?)"
+)
 _YEAR = r"(?P<y>Y)(?![-/.]N[-/.]N)"  # not the year of another date in digits
 _CLOCK = r"(?:(?P<c>C)[ ,]{0,2}(?:Z[ ,]{0,2})?)?"
 _NAMED = (
@@ -54,7 +58,9 @@ _NUMERIC = (
     re.compile(r"(?P<d>N)\ ?(?P<s>[-/.])\ ?(?P<m>N)\ ?(?P=s)\ ?(?P<y>Y)"),
     re.compile(r"(?P<y>Y)(?P<a>\ ?)(?P<s>[-/.])(?P<b>\ ?)(?P<m>N)(?P=a)(?P=s)(?P=b)(?P<d>N)"),
     re.compile(r"(?P<d>N)(?P<s>/)(?P<m>N)/(?P<y>N)"),
+    re.compile(r"(?P<d>N)(?P<s>[-.\ ])(?P<m>N)(?P=s)(?P<y>[NY])(?=\ ?h)"),  # «19-08-45 هـ», «١٩ ٨ ١٤٤٥ هـ»
 )
+_DOTNET_CLOCK = re.compile(r",?\ (?P<time>C)\ (?P<half>a)")
 _ERA_LEFT = re.compile(r"(?<!Y)(?<!Y\ )h\ ?$")
 _ERA = re.compile(r"\ ?\(?(?P<era>[cmhs])(?:\ ?(?P<other>s))?")
 
@@ -100,6 +106,8 @@ def find(text: Text) -> list[Found]:
             found += _claim(pattern, claimed, text, _numeric)
     if "N/N/N" in shape:
         found += _claim(_NUMERIC[2], claimed, text, _numeric)
+    if "h" in shape:
+        found += _claim(_NUMERIC[3], claimed, text, _numeric)
     found.sort()
     bounds = [0, *(one.end for one in found)]
     found = [_in_context(one, text, start) for one, start in zip(found, bounds, strict=False)]
@@ -135,8 +143,9 @@ def _named(match: re.Match[str], text: Text, _claimed: bytearray) -> Found | Non
     month_group = "m" if match["hm"] is None else "hm"
     month = tokens[match.start(month_group)]
     number = 9 if month.letter == "F" else month.number
-    if match["m2"] is not None and tokens[match.start("m2")].number != number:
-        return None
+    for again in ("m2", "hm2"):
+        if match[again] is not None and tokens[match.start(again)].number != number:
+            return None
     day = tokens[match.start("d")]
     if match.re is _NAMED[0] and not _even(shape[match.end("d") : match.start(month_group)], match, shape):
         return None
@@ -162,7 +171,9 @@ def _even(before_month: str, match: re.Match[str], shape: str) -> bool:
 
     ``12، ماي 2024`` and ``12 - ماي 2024`` are an issue's number and its month.
     """
-    after_month = shape[max(match.end(name) for name in ("m", "m2", "hm")) : match.start("y")]
+    if before_month.startswith("f") or shape.endswith("W ", 0, match.start()):
+        return True  # «2nd, September 2025», «Wednesday 20, August 2025»
+    after_month = shape[max(match.end(name) for name in ("m", "m2", "hm", "hm2")) : match.start("y")]
     parted = before_month.strip(" fjE")
     return parted in ("", "/") or " " not in before_month.strip("fjE") or parted in after_month
 
@@ -173,17 +184,42 @@ def _numeric(match: re.Match[str], text: Text, claimed: bytearray) -> Found | No
     if len(year.value) == 1 or _chained(match, shape, claimed):
         return None
     era, end = _era(shape, match.end())
+    day, month = tokens[match.start("d")].number, tokens[match.start("m")].number
+    order = "day" if match.start("y") < match.start("d") else _order(match, text, day, month)
     return Found(
         start=match.start(),
         end=end,
         year=year.number,
-        month=tokens[match.start("m")].number,
-        day=tokens[match.start("d")].number,
+        month=day if order == "month" else month,
+        day=month if order == "month" else day,
         calendar=None,
         era=era,
-        clear=not _RANGE_RIGHT.match(shape, match.end()),
+        clear=order != "unknown" and not _RANGE_RIGHT.match(shape, match.end()),
         short=year.letter == "N",
+        either=order == "either",
     )
+
+
+def _order(
+    match: re.Match[str], text: Text, first: int, second: int
+) -> Literal["day", "month", "either", "unknown"]:
+    """Which number comes first: by a value above 12, or by the form of .NET (``11/5/2025 9:11:02 AM``).
+
+    That form is month first, but where nothing shows whether its numbers are padded, it may be another.
+    """
+    if match["s"] not in "/-" or first > 12:
+        return "day"
+    if second > 12:
+        return "month"
+    clock = _DOTNET_CLOCK.match(text.shape, match.end())
+    if match["s"] == "/" and clock is not None:
+        time, half = text.tokens[clock.start("time")], text.tokens[clock.start("half")]
+        if half.value in ("AM", "PM") and time.value.count(":") == 2:
+            numbers = [text.tokens[match.start(name)].value for name in ("d", "m")]
+            numbers.append(time.value.split(":")[0])
+            if not any(number.startswith("0") for number in numbers):
+                return "month" if min(map(len, numbers)) == 1 else "unknown"
+    return "either"
 
 
 def _era(shape: str, end: int) -> tuple[Era | None, int]:

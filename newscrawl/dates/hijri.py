@@ -26,7 +26,7 @@ from hijridate import Hijri
 from newscrawl.dates.tables import rows
 from newscrawl.items import HijriBasis, HijriDay
 
-__all__ = ["EXTRA_MONTHS", "HijriDate", "days", "difference", "to_hijri"]
+__all__ = ["EXTRA_MONTHS", "Days", "HijriDate", "days", "difference", "to_hijri"]
 
 EXTRA_MONTHS = "NEWSCRAWL_MOROCCO_MONTHS"
 """Environment variable: path of a table of Moroccan months announced since the release."""
@@ -84,40 +84,43 @@ def to_hijri(day: dt.date, country: str | None = None) -> HijriDay | None:
     )
 
 
-def days(hijri: HijriDate, country: str | None = None) -> tuple[list[dt.date], HijriBasis]:
-    """The Gregorian days that a printed Hijri day can be, the likeliest first, and how that one is known.
+class Days(NamedTuple):
+    """The Gregorian days that a printed Hijri day can be."""
 
-    Empty for a day that does not exist. More than one where calendars differ by a day: a printed
-    weekday may settle it. Example: 16 رمضان 1445 is 26 March 2024 by Umm al-Qura and 27 March in
-    Morocco, so ``days(HijriDate(1445, 9, 16))`` gives both, and with ``"MA"`` the 27th comes first.
-    Rule: Morocco is Umm al-Qura plus 0 or 1 day (166 observed months). Raises as :func:`to_hijri`.
+    likely: dt.date | None
+    """The one it is where nothing else is said; None for the 30th of a month of 29 days."""
+    others: list[dt.date]
+    """Those of other calendars, a day earlier or later: a printed weekday may settle on one."""
+    basis: HijriBasis
+    """How the likely day is known."""
+
+
+def days(hijri: HijriDate, country: str | None = None) -> Days:
+    """The Gregorian days that a printed Hijri day can be; none for a day that does not exist.
+
+    Example: 16 رمضان 1445 is 26 March 2024 by Umm al-Qura and 27 March in Morocco: ``days(HijriDate(1445, 9,
+    16)).likely`` is the 26th, with ``"MA"`` the 27th, and the other one is among the others. Rules: Morocco
+    is Umm al-Qura plus 0 or 1 day (166 observed months); elsewhere a month may begin a day later too, and
+    ICU's plain ``islamic`` calendar is a day behind. Saudi Arabia prints its own. Raises as :func:`to_hijri`.
     """
     year, month, day = hijri
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12 and 1 <= day <= 30):
-        return [], "table"
-    civil = _umm_al_qura()
+        return Days(None, [], "table")
+    civil, offset = _umm_al_qura(), dt.timedelta(days=day - 1)
     first, length = civil.start(year, month), civil.length(year, month)
-    offset = dt.timedelta(days=day - 1)
+    near = [first + offset + dt.timedelta(days=apart) for apart in (0, 1, -1)]
     if not _moroccan(country):
-        if day > length:
-            return [], "table"
-        # Saudi Arabia prints its own civil calendar; elsewhere a month may have begun a day later.
-        later = [] if country == "SA" else [first + offset + dt.timedelta(days=1)]
-        return [first + offset, *later], "table"
+        likely, others = (near[0], near[1:]) if day <= length else (None, near)
+        return Days(likely, [] if country and country.upper() == "SA" else others, "table")
     morocco = _morocco()
-    start = morocco.start(year, month)
-    if morocco.observed[_index(year, month)]:
-        if day > morocco.length(year, month):
-            return [], "table"
-        other = [first + offset] if first != start and day <= length else []
-        return [start + offset, *other], "table"
-    if day == 30 and length == 29:
+    basis: HijriBasis = "table" if morocco.observed[_index(year, month)] else "forecast"
+    likely = morocco.start(year, month) + offset
+    if basis == "forecast" and day == 30 and length == 29:
         # Such a month began with Umm al-Qura's and ended a day later: the only way to have 30 days.
-        return [first + offset], "forecast"
-    if day > morocco.length(year, month):
-        return [], "forecast"
-    other_start = first if start != first else first + dt.timedelta(days=1)
-    return [start + offset, other_start + offset], "forecast"
+        likely = first + offset
+    elif day > morocco.length(year, month):
+        return Days(None, near, basis)
+    return Days(likely, [one for one in near if one != likely], basis)
 
 
 def difference(hijri: HijriDate, day: dt.date, country: str | None = None) -> int | None:

@@ -15,7 +15,7 @@ from newscrawl.dates.grammar import Found, find
 from newscrawl.dates.hijri import HijriDate, to_hijri
 from newscrawl.dates.relative import Moment, resolve
 from newscrawl.dates.words import MAX_LENGTH, Text, read
-from newscrawl.dates.zones import zone
+from newscrawl.dates.zones import is_stale, zone
 from newscrawl.items import Calendar, HijriDay, Published
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "is_outdated", "parse", "parse_day"]
@@ -26,7 +26,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2049
 _FAR = dt.timedelta(days=3 * 366)  # this long after ``now`` nothing was published
 _SOON = dt.timedelta(days=2)  # clocks and zones may differ that much
 _NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # what software prints when it has no date
+_FIRST_STAMP, _LAST_STAMP = 631_152_000, 2_524_607_999  # Unix times of 1990 to 2049
 _EXPLAINED = 2  # days that two Hijri calendars may be apart
+_LAST_SHORT = 2030  # without ``now`` a later year in two digits may be a Hijri one
 _BARE_HIJRI_YEAR = 1410  # a year before it, in digits and without هـ, may be a Persian solar one
 
 _PAIR_GAP = re.compile(r"[ ,|/().:efjwWatCEZqzgk-]{0,16}")
@@ -36,6 +38,13 @@ _LABEL_RIGHT = re.compile(r"\ ?\(\ ?(?P<label>[pu])\ ?\)")
 _OTHER_DATE = re.compile(r"d|e\ x[^pu]*$|D[^pu]*[lN#]")  # «المولود», «تاريخ المباراة», «القانون رقم 31.13»
 _PARTIAL_LEFT = re.compile(r"(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])[ ,/|()w-]{1,8}W?[ ,fj]{0,3}$")
 _PARTIAL_RIGHT = re.compile(r"[ ,/|()wWfj-]{1,10}(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])(?![ ,/fj-]*Y)")
+_DOTNET_DATE = re.compile(r"\s*\\?/Date\((?P<ms>-?\d{1,16})(?:[+-]\d{4})?\)\\?/\s*", re.ASCII)
+_ISO = re.compile(
+    r"\s*((?:19|20)\d\d)-(\d\d)-(\d\d)"
+    r"(?:[T ](?P<h>[01]\d|2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,9})?)?"
+    r"(?P<z>Z|[+-]\d\d:?\d\d)?)?\s*",
+    re.ASCII,
+)
 _NUMBER = re.compile(r"\d|[أا]لف")  # a year is in digits, or in words from «ألف» on
 _ARGUMENT = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?P<hijri>[Hh]?)", re.ASCII)
 
@@ -54,6 +63,8 @@ class _Reading(NamedTuple):
     """The calendar in which a form names a day that does not exist; both days are then None."""
     contradicted: bool = False
     """Does an impossible Hijri day stand in the text too?"""
+    other: dt.date | None = None
+    """The day if the month came first (``11/5/2025``), where nothing in the form tells the order."""
 
 
 def parse(
@@ -63,6 +74,7 @@ def parse(
     country: str | None = None,
     now: dt.datetime | None = None,
     false_zone: bool = False,
+    month_first: bool = False,
 ) -> Published | None:
     """The day, and the time if one is printed, that an Arabic text says; None when it says none for sure.
 
@@ -70,7 +82,9 @@ def parse(
     are as printed, and ``at`` is known only when the text names an offset or zone. ``country`` (ISO 3166)
     chooses the Hijri months: ``MA`` those of Morocco. ``now`` (aware) is what relative phrases count from
     and what refuses a far future; without it ``منذ ساعتين`` gives None. ``false_zone`` reads a printed
-    ``Z`` or offset as local time, for sites whose machine-readable dates are known to lie.
+    ``Z`` or offset as local time, for sites whose machine-readable dates are known to lie. ``month_first``
+    is for sites that print ``3/27/2024``: without it a date in digits is day first unless a number above 12,
+    the form of .NET (``11/5/2025 9:11:02 AM``) or the same day in words beside it says otherwise.
 
     Example: ``parse("الأربعاء 16 رمضان 1445 هـ الموافق 27 مارس 2024 م - 14:30")`` is 27 March 2024, 14:30.
     Of two dates (published and updated) the published one is read. Refused: missing day or year,
@@ -83,19 +97,23 @@ def parse(
     if now is not None and now.tzinfo is None:
         raise ValueError(f"now={now!r} has no time zone; pass an aware datetime, such as datetime.now(UTC)")
     clock_zone = None if timezone is None else zone(timezone)
+    options = _Options(timezone, country, now, false_zone, month_first)
+    if dotnet := _DOTNET_DATE.fullmatch(text):
+        return _stamp(text, int(dotnet["ms"]) / 1000, options)
     if len(text) > MAX_LENGTH:
         if len(text) > 20 * MAX_LENGTH:
             return None
         text = " ".join(text.split())
         if len(text) > MAX_LENGTH:
             return None
+    if (iso := _ISO.fullmatch(text)) and (clock := _iso_clock(iso)):
+        return _iso(text, iso, clock, options)
     if now is None and not _NUMBER.search(text):
         return None
     tokens = read(text)
     found = find(tokens)
-    options = _Options(timezone, country, now, false_zone)
     if found:
-        chosen = _choose(tokens, _readings(found, tokens, now))
+        chosen = _choose(tokens, _readings(found, tokens, options))
         return None if chosen is None else _absolute(text, tokens, chosen, options)
     if now is None or set(tokens.shape) & set("MHLF"):
         return None
@@ -108,14 +126,15 @@ class _Options(NamedTuple):
     country: str | None
     now: dt.datetime | None
     false_zone: bool
+    month_first: bool
 
 
 # --- Which date
 
 
-def _readings(found: list[Found], text: Text, now: dt.datetime | None) -> list[_Reading]:
+def _readings(found: list[Found], text: Text, options: _Options) -> list[_Reading]:
     """The forms as days; those side by side that say one day, in two calendars or twice, as one reading."""
-    single = [one for form in found if (one := _day(form, now)) is not None]
+    single = [one for form in found if (one := _day(form, options)) is not None]
     readings: list[_Reading] = []
     for one in single:
         last = readings[-1] if readings else None
@@ -126,14 +145,14 @@ def _readings(found: list[Found], text: Text, now: dt.datetime | None) -> list[_
             and not one.impossible
             and _PAIR_GAP.fullmatch(text.shape, last.end, one.start)
         ):
-            readings[-1] = _Reading(
-                last.start,
-                one.end,
-                last.clear and one.clear,
-                last.gregorian or one.gregorian,
-                last.hijri or one.hijri,
-                last.clock or one.clock,
-                last.spelled or one.spelled,
+            readings[-1] = last._replace(
+                end=one.end,
+                clear=last.clear and one.clear,
+                gregorian=last.gregorian or one.gregorian,
+                hijri=last.hijri or one.hijri,
+                clock=last.clock or one.clock,
+                spelled=last.spelled or one.spelled,
+                other=None if last.gregorian and one.gregorian else last.other or one.other,
             )
         else:
             readings.append(one)
@@ -145,12 +164,16 @@ def _complements(one: _Reading, other: _Reading) -> bool:
     return bool(one.gregorian) != bool(other.gregorian) and bool(one.hijri) != bool(other.hijri)
 
 
-def _day(form: Found, now: dt.datetime | None) -> _Reading | None:
+def _day(form: Found, options: _Options) -> _Reading | None:
     """The day of one form, whose calendar its month or its year tells; None when it is no date at all."""
-    year, calendar = form.year, form.calendar
-    if form.short:
+    if form.either and options.month_first:
+        form = form._replace(day=form.month, month=form.day, either=False)
+    year, calendar, now = form.year, form.calendar, options.now
+    if form.short and form.era == "hijri":
+        year += 1400
+    elif form.short:
         year += 2000 if year < 50 else 1900
-        if form.era == "hijri" or (now is not None and year > now.year + 2):
+        if year > (_LAST_SHORT if now is None else now.year + 2):
             return None
     if form.era == "other":
         return None
@@ -179,7 +202,10 @@ def _day(form: Found, now: dt.datetime | None) -> _Reading | None:
     if date is None and not in_words:
         return None
     wrong = "gregorian" if date is None else None
-    return _Reading(form.start, form.end, form.clear, date, None, form.clock, form.spelled, wrong)
+    other = dt.date(year, form.day, form.month) if form.either else None
+    return _Reading(
+        form.start, form.end, form.clear, date, None, form.clock, form.spelled, wrong, other=other
+    )
 
 
 def _choose(text: Text, readings: list[_Reading]) -> _Reading | None:
@@ -202,6 +228,8 @@ def _choose(text: Text, readings: list[_Reading]) -> _Reading | None:
         unread = "p" in text.shape or any(label != "u" for _reading, label in labelled)
         return usable[0][0] if usable and not unread else None
     dates = [reading for reading in dates if reading.gregorian is not None] or dates
+    sure = {reading.gregorian for reading in dates if reading.other is None}
+    dates = [reading for reading in dates if reading.other is None or reading.other not in sure]
     same = {reading.gregorian or reading.hijri for reading in dates}
     return dates[0] if len(same) == 1 else None
 
@@ -239,6 +267,8 @@ def _absolute(raw: str, text: Text, reading: _Reading, options: _Options) -> Pub
         if weekday is not None and weekday != day.weekday():
             if reading.spelled:  # «الأحد الأول من ديسمبر» is the first Sunday, not the first of the month
                 return None
+            if reading.other is not None and reading.other.weekday() == weekday:  # perhaps the month is first
+                return None
             warnings.append("weekday_mismatch")
     if reading.contradicted:
         warnings.append("calendars_differ")
@@ -255,7 +285,8 @@ def _from_hijri(
     """The Gregorian day of a text that prints a whole date only in the Hijri calendar."""
     if reading.hijri is None:
         return None
-    days, basis = hijri.days(reading.hijri, options.country)
+    likely, others, basis = hijri.days(reading.hijri, options.country)
+    days = [*([likely] if likely else []), *others]
     if not days or days[0].year > LAST_YEAR or (options.now and days[0] > options.now.date() + _FAR):
         return None
     partial = _partial(text, reading)
@@ -267,14 +298,16 @@ def _from_hijri(
         return None
     fitting = [day for day in days if day.weekday() == weekday]
     if len(fitting) == 1:
-        if fitting[0] != days[0] or basis == "forecast":
+        if fitting[0] != likely or basis == "forecast":
             warnings.append("hijri_day_settled_by_weekday")
         return fitting[0], "hijri"
+    if likely is None:
+        return None
     if weekday is not None:
         warnings.append("weekday_mismatch")
     if basis == "forecast":
         warnings.append("hijri_unconfirmed")
-    return days[0], "hijri"
+    return likely, "hijri"
 
 
 def _partial(text: Text, reading: _Reading) -> tuple[int, int] | None:
@@ -361,15 +394,65 @@ def _place(
         offset = place = None
         warnings.append("false_zone_ignored")
     local = dt.datetime.combine(day, time)
+    if clock.region and offset is not None and options.timezone is not None:
+        own = local.replace(tzinfo=zone(options.timezone)).utcoffset() or dt.timedelta()
+        if abs(own - offset) <= dt.timedelta(hours=1):
+            offset = None
     if offset is not None:
         moment = local.replace(tzinfo=dt.timezone(offset))
-    elif clock.unknown or (place is None and options.timezone is None):
+        if options.timezone is not None and is_stale(options.timezone, moment):
+            warnings.append("stale_zone")
+    elif clock.unknown:
+        warnings.append("unknown_zone")
+        return None
+    elif place is None and options.timezone is None:
         return None
     else:
         moment = local.replace(tzinfo=zone(place or str(options.timezone)))
         if moment.utcoffset() != moment.replace(fold=1).utcoffset():
             return None
     return moment if options.timezone is None else moment.astimezone(zone(options.timezone))
+
+
+def _iso_clock(match: re.Match[str]) -> Printed | None:
+    """The clock time of an ISO stamp; without a time if it has none, None where it is not sure."""
+    if match["h"] is None:
+        return Printed(None)
+    time = dt.time(int(match["h"]), int(match["m"]), int(match["s"] or 0))
+    printed = match["z"]
+    if printed is None or printed == "Z":
+        return Printed(time, None if printed is None else dt.timedelta(), machine=printed is not None)
+    offset = dt.timedelta(hours=int(printed[1:3]), minutes=int(printed[-2:]))
+    if printed[0] == "-" and not match["s"] and "T" not in match[0]:  # «2024-03-27 10:00-12:00» is a range
+        return None
+    if int(printed[-2:]) % 15 or offset > dt.timedelta(hours=14 if printed[0] == "+" else 12):
+        return None
+    return Printed(time, offset if printed[0] == "+" else -offset, machine=True)
+
+
+def _iso(raw: str, match: re.Match[str], clock: Printed, options: _Options) -> Published | None:
+    """An ISO stamp, the form of nearly all stamps: as the grammar reads it, in a tenth of the time."""
+    try:
+        day = dt.date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+    now = options.now
+    if day.year > LAST_YEAR or day in _NO_DATES or (now is not None and day > now.date() + _FAR):
+        return None
+    found = None if clock.time is None else clock
+    return _published(raw, day, found, "gregorian", None, options, [])
+
+
+def _stamp(raw: str, seconds: float, options: _Options) -> Published | None:
+    """The moment of a Unix time; None for one that no publication can have, 0 among them."""
+    if not _FIRST_STAMP <= seconds <= _LAST_STAMP:
+        return None
+    at = dt.datetime.fromtimestamp(int(seconds), dt.UTC)
+    if options.now is not None and at > options.now + _FAR:
+        return None
+    placed = at if options.timezone is None else at.astimezone(zone(options.timezone))
+    clock = Printed(placed.time(), placed.utcoffset())
+    return _published(raw, placed.date(), clock, "gregorian", None, options._replace(false_zone=False), [])
 
 
 def _written(offset: dt.timedelta | None) -> str | None:
@@ -407,9 +490,9 @@ def parse_day(text: str, *, country: str | None = None) -> dt.date:
     if match is not None:
         year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
         if match["hijri"]:
-            days, _basis = hijri.days(HijriDate(year, month, day), country)
-            if days:
-                return days[0]
+            likely = hijri.days(HijriDate(year, month, day), country).likely
+            if likely is not None:
+                return likely
         else:
             with suppress(ValueError):
                 return dt.date(year, month, day)

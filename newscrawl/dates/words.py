@@ -12,22 +12,26 @@ import html
 import re
 import unicodedata
 from functools import cache
+from itertools import product
 from typing import NamedTuple
 
 from newscrawl.dates.tables import rows
 
-__all__ = ["KINDS", "MAX_LENGTH", "Clock", "Text", "Token", "fold", "read"]
+__all__ = ["KINDS", "MAX_LENGTH", "Clock", "Text", "Token", "fold", "read", "spellings"]
 
 MAX_LENGTH = 600
 """A longer text is no date line, and is not looked at."""
 
 KINDS = {
     "month": "M",
+    "short_month": "M",
+    "saturday_or_september": "Q",
     "libyan_month": "L",
     "fatih": "F",
     "hijri_month": "H",
     "epithet": "E",
     "weekday": "W",
+    "weekday_letter": "S",
     "ordinal": "O",
     "era_ce": "c",
     "mim": "m",
@@ -37,7 +41,9 @@ KINDS = {
     "hour_word": "o",
     "fraction": "k",
     "day_period": "a",
+    "day_part": "P",
     "zone": "Z",
+    "zone_ambiguous": "J",
     "zone_word": "q",
     "zone_place": "z",
     "published": "p",
@@ -130,6 +136,8 @@ _INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_](?![^\W\d_]))")
 _LATIN_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _GLUED_PERIOD = re.compile(r"(?<=:\d\d)( ?[مص])(?=ال(?:احد|اثنين|ثلاثا|اربعا|خميس|جمعه|سبت))")
 _GLUED_AGO = re.compile(r"(?:(?<=\d)|(?<=[^\W\d_]{2}))(?=منذ[ \d])")  # «كش 24منذ 15 ساعات»
+_LOST_PLUS = re.compile(r"(?<=t\d\d:\d\d:\d\d)(\.\d{1,9})? (?=(?:0\d|1[0-4]):?[0-5]\d$)")
+_HIJRI_H = re.compile(r"(?<!\d)(1[345]\d\d[-/]\d\d?[-/]\d\d?) ?h(?![a-z])")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)t(\d\d):?(\d\d)(?::?(\d\d))?(?!\d)")
 
 
@@ -154,6 +162,22 @@ def fold(text: str) -> str:
     return text
 
 
+_BRACES = re.compile(r"\{([^}]*)\}")
+
+
+def spellings(forms: str) -> list[str]:
+    """The forms of a row of ``words.tsv``, each written out.
+
+    Example: ``zul{hijja,hijjah}|ذو الحجة`` has three.
+    """
+    found: list[str] = []
+    for form in forms.split("|"):
+        parts = _BRACES.split(form)
+        choices = [part.split(",") if n % 2 else [part] for n, part in enumerate(parts)]
+        found += dict.fromkeys(" ".join("".join(chosen).split()) for chosen in product(*choices))
+    return found
+
+
 class _Word(NamedTuple):
     letter: str
     value: str
@@ -169,7 +193,7 @@ def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
     meanings: dict[tuple[str, ...], _Word] = {}
     for kind, value, forms, _source in rows("words.tsv", ("kind", "value", "forms", "source")):
         word = _Word(KINDS[kind], value, int(value) if value.lstrip("-").isdecimal() else 0)
-        for form in forms.split("|"):
+        for form in spellings(forms):
             phrase = tuple(part for part in _SPLIT.findall(_prepare(form)) if part != " ")
             if meanings.setdefault(phrase, word) != word:
                 raise ValueError(f"words.tsv: {form!r} is both {meanings[phrase]} and {word}; keep one")
@@ -211,6 +235,9 @@ def read(text: str) -> Text:
     folded = _prepare(text)
     if "t" in folded:
         folded = _COMPACT.sub(lambda m: "{}-{}-{}t{}:{}:{}".format(*m.groups("00")), folded)
+        folded = _LOST_PLUS.sub(r"\1+", folded)  # «+» is a space in an address: 08:15:09 03:00
+    if "h" in folded:
+        folded = _HIJRI_H.sub(r"\1 ه", folded)  # 1447-10-02H
     words = vocabulary()
     tokens: list[Token] = []
     position, end = 0, len(folded)
@@ -239,7 +266,30 @@ def read(text: str) -> Text:
         else:
             tokens.append(Token(_MARKS.get(match[0], "!"), match[0]))
     shape = "".join(token.letter for token in tokens)
+    if not _UNSETTLED.isdisjoint(shape) or shape.startswith("t N M"):
+        shape = _settle(tokens, shape)
     return _with_years(tokens, shape) if "K" in shape else Text(tokens, shape)
+
+
+_UNSETTLED = frozenset("QS")
+_SEPTEMBER = re.compile(
+    r"N[ /-]{1,2}(?P<q>Q)[ ,/-]{1,2}Y|(?P<first>Q)\ N,?\ Y|Y[ /-](?P<mid>Q)[ /-]N(?![/.-]N|\ [MLHF])"
+)
+_LETTER_DAY = re.compile(r"(?:^|\|\ ?)(?P<before>[St])(?=,?\ N[ /-][MQ])|[YM]\ (?P<after>S)$")
+
+
+def _settle(tokens: list[Token], shape: str) -> str:
+    """Decide by what stands beside them what ``سبت`` (Saturday, September) and single letters mean."""
+    days = [match.start(match.lastgroup or 0) for match in _LETTER_DAY.finditer(shape)]
+    september = {match.start(match.lastgroup or 0) for match in _SEPTEMBER.finditer(shape)}
+    for place, token in enumerate(tokens):
+        if token.letter == "Q":
+            tokens[place] = Token("M", "9", 9) if place in september else Token("W", "5", 5)
+        elif place in days and token.value != "-":
+            tokens[place] = Token("W", token.value, token.number)
+        elif token.letter == "S":
+            tokens[place] = Token("x", "")
+    return "".join(token.letter for token in tokens)
 
 
 _YEAR_IN_WORDS = re.compile(r"K(?:\ (?:&\ )?[Kn])+(?!\ [&Kn])")

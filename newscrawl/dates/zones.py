@@ -12,8 +12,10 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-__all__ = ["zone"]
+__all__ = ["is_stale", "zone"]
 
+_MOROCCO = ("Africa/Casablanca", "Africa/El_Aaiun")
+_CHANGE = dt.datetime(2026, 9, 20, 2, tzinfo=dt.UTC)
 _NAME = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
 
 
@@ -26,6 +28,16 @@ def zone(name: str) -> ZoneInfo:
     """
     _check()
     return _load(name)
+
+
+def is_stale(name: str, moment: dt.datetime) -> bool:
+    """Was the offset of a moment taken from zone files older than Morocco's change of 2026?
+
+    ``name`` is the site's zone, ``moment`` aware, with the offset that its server printed. Such a server adds
+    an hour: its instant is right, its clock is not. Example: ``2026-11-03T20:40:00+01:00`` of a Moroccan
+    server is 19:40. Source: tzdb 2026c.
+    """
+    return name in _MOROCCO and moment >= _CHANGE and moment.utcoffset() == dt.timedelta(hours=1)
 
 
 def _load(name: str) -> ZoneInfo:
