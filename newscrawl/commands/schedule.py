@@ -34,8 +34,8 @@ TICK = 1.0
 """Seconds between two looks at what is due."""
 CRON_ALIVE = 150
 """Seconds that a node counts as alive after ``--once``: cron comes every minute."""
-LAST_SECONDS = 8
-"""Seconds that a tick may still take when the schedule is to end."""
+LAST_SECONDS = 2
+"""Seconds that a tick may still take when the schedule is to end; it may be cut short anywhere."""
 MONGODB_SECONDS = 10
 """Seconds that one question to MongoDB may take."""
 

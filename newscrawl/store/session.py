@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import ConfigurationError, PyMongoError
 
+from newscrawl.store.patience import reason
 from newscrawl.store.schema import Document
 from newscrawl.store.server import Server, ServerError, data_folder, resolve_uri
 from newscrawl.store.uri import redact
@@ -50,9 +51,9 @@ def session() -> Iterator[tuple[Database[Document], Database[Document]]]:
 
 def cannot_be_used(uri: str, error: Exception) -> StoreError:
     """One sentence about a MongoDB that does not answer or is not named rightly."""
-    reason = redact(str(error), uri).split(", Timeout:")[0]
     if isinstance(error, ServerError):
-        return StoreError(reason)
+        return StoreError(redact(str(error), uri))
+    said = redact(reason(error), uri)
     if isinstance(error, ConfigurationError):
-        return StoreError(f"MONGODB_URI cannot be used: {reason}")
-    return StoreError(f"MongoDB at {redact(uri)} cannot be used: {reason}")
+        return StoreError(f"MONGODB_URI cannot be used: {said}")
+    return StoreError(f"MongoDB at {redact(uri)} cannot be used: {said}")
