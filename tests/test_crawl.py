@@ -14,11 +14,15 @@ from typing import Any
 
 import pytest
 from pymongo import MongoClient
+from scrapy import Request
 
+from newscrawl.download.errors import NotRecorded
+from newscrawl.download.recording import Recording
 from newscrawl.store.server import Server, data_folder
 from newscrawl.urls import key
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
+from tests.test_download_recording import largest_file
 from tests.trials import size
 
 EXPECTED = json.loads((PROJECT / "recordings" / "demo" / "expected.json").read_text("utf-8"))
@@ -495,6 +499,35 @@ class TestFailures:
         assert f"alayam24: fault (GET {url} is not in the recording" in done.stderr
         assert "traceback" not in done.stderr.lower()
         assert database.ops["pending"].count_documents({}) == 0
+
+    def test_a_full_disk_ends_a_recorded_crawl_and_loses_no_article(
+        self, newspaper: Newspaper, database: Database, tmp_path: Path
+    ) -> None:
+        noise = random.Random(7)
+        newspaper.pages = {"/": listing(list(range(20)))} | {
+            f"/articles-{n}.html": article(n) + f"<!-- {noise.randbytes(2000).hex()} -->" for n in range(20)
+        }
+        path = tmp_path / "crawl.warc.gz"
+        with largest_file(20_000):  # the processes that are started inherit it
+            done = crawl(newspaper, database, "-s", f"RECORD={path}")
+        run = database.run()
+        assert (done.returncode, run["outcome"]) == (1, "fault"), done.stderr
+        assert f"loopback: fault (RECORD={path}: File too large; the recording ends after" in done.stderr
+        assert f"RECORD={path}: File too large" in run["error"]
+        assert 0 < path.stat().st_size <= 20_000
+        stored = len(database.articles())
+        pending = database.ops["pending"].count_documents({})
+        assert 0 < stored < 20
+        assert pending
+        assert crawl(newspaper, database).returncode == 0
+        assert len(database.articles()) == 20
+        # What was stored is what was recorded.
+        replayed = Recording(path)
+        for number in range(20):
+            with suppress(NotRecorded):
+                replayed.answer(Request(f"http://127.0.0.1:{newspaper.port}/articles-{number}.html"))
+                stored -= 1
+        assert stored == 0
 
     def test_a_recording_of_another_site_is_not_taken_for_a_site_that_is_silent(
         self, database: Database

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import os
+import random
+import resource
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,8 +27,15 @@ from warcio.warcwriter import WARCWriter
 from newscrawl.download.chromium import as_read
 from newscrawl.download.confine import Visit
 from newscrawl.download.errors import HostBusy, NotRecorded
-from newscrawl.download.recording import Recorder, Recording, RecordingError, first_moment
+from newscrawl.download.recording import (
+    Recorder,
+    Recording,
+    RecordingError,
+    first_moment,
+    try_to_record,
+)
 from newscrawl.page.decode import decode
+from tests.conftest import scrapy
 
 HOME = "https://www.alayam24.com/"
 BEGAN = dt.datetime(2024, 3, 27, 14, 30, 0, 123456, dt.UTC)
@@ -285,3 +298,168 @@ def test_any_response_comes_back_byte_for_byte(
     back = Recording(record(path, (asked(), sent))).answer(Request(HOME))
     assert (back.status, back.body, back.headers[b"Location"]) == (status, body, location)
     assert back.headers.getlist(b"X-A") == [b"1", b"2"]
+
+
+def test_a_recording_is_for_its_user_alone(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        record(path, *answers("خبر"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """No file that this process writes may grow beyond a size, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_takes_no_part_of_an_exchange(path: Path) -> None:
+    noise = random.Random(12)
+    recorder = Recorder(path)
+    sent = [(asked(f"{HOME}{n}", n), Response(f"{HOME}{n}", body=noise.randbytes(3000))) for n in range(9)]
+    written = 0
+    with largest_file(12_000):
+        for request, outcome in sent:
+            try:
+                recorder.write(request, outcome)
+                written += 1
+            except RecordingError:
+                continue
+    with pytest.raises(RecordingError, match=r"File too large; the recording ends after \d+ bytes"):
+        recorder.write(*sent[-1])  # also when there is room again: what came between is missing
+    recorder.close()
+    assert 0 < written < len(sent)
+    recording = Recording(path)
+    assert [recording.answer(request).body for request, _ in sent[:written]] == [
+        outcome.body for _, outcome in sent[:written]
+    ]
+    with pytest.raises(NotRecorded):
+        recording.answer(sent[written][0])
+
+
+class TestWhereNoRecordingCanBe:
+    def test_it_is_said_and_nothing_is_left(self, path: Path, tmp_path: Path) -> None:
+        dangling = tmp_path / "dangling"
+        dangling.symlink_to(tmp_path / "nowhere" / "file")
+        for place in (
+            tmp_path,
+            tmp_path / "no" / "a.gz",
+            dangling,
+            Path("/dev/full"),
+            tmp_path / ("a" * 300),
+        ):
+            with pytest.raises(RecordingError, match="RECORD="):
+                try_to_record(place)
+        with pytest.raises(RecordingError, match="RECORD="):
+            try_to_record("nul\0.gz")
+        with largest_file(100), pytest.raises(RecordingError, match="File too large; make room"):
+            try_to_record(path)
+        try_to_record(path)
+        assert [left.name for left in tmp_path.iterdir()] == ["dangling"]
+
+    @pytest.mark.skipif(not Path("/proc/self").exists(), reason="takes a file system without room for files")
+    def test_a_command_ends_with_status_2(self) -> None:
+        done = scrapy("crawl", "alayam24", "-s", "RECORD=/proc/self/crawl.warc.gz")
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+        assert "RECORD=/proc/self/crawl.warc.gz: No such file" in done.stdout + done.stderr
+
+
+def foreign(path: Path, *records: bytes) -> Path:
+    """A WARC file as another tool, or nobody in their right mind, would write it."""
+    path.write_bytes(b"".join(records))
+    return path
+
+
+def warc(block: bytes, kind: str = "response", **headers: str | None) -> bytes:
+    """One record; None leaves a header out."""
+    given = {
+        "WARC-Type": kind, "WARC-Record-ID": "<urn:uuid:1>", "WARC-Date": "2024-03-27T14:30:00Z",
+        "WARC-Target-URI": HOME, "Content-Length": str(len(block)),
+    } | {name.replace("_", "-"): value for name, value in headers.items()}  # fmt: skip
+    lines = "".join(f"{name}: {value}\r\n" for name, value in given.items() if value is not None)
+    return f"WARC/1.0\r\n{lines}\r\n".encode() + block + b"\r\n\r\n"
+
+
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<h1>x</h1>"
+GOOD = warc(PAGE, WARC_Target_URI=HOME + "good", WARC_Record_ID="<urn:uuid:good>")
+ODD: dict[str, bytes] = {
+    "no date": warc(PAGE, WARC_Date=None),
+    "an empty date": warc(PAGE, WARC_Date=""),
+    "a date that is none": warc(PAGE, WARC_Date="2024-13-45T99:99:99Z"),
+    "a day alone": warc(PAGE, WARC_Date="yesterday"),
+    "no status": warc(b"HTTP/1.1\r\n\r\n"),
+    "a word for a status": warc(b"HTTP/1.1 OK\r\n\r\n"),
+    "a status beyond all": warc(b"HTTP/1.1 99999 x\r\n\r\n"),
+    "a status of other digits": warc("HTTP/1.1 ٢٠٠ OK\r\n\r\n".encode()),
+    "another protocol": warc(b"ICY 200 OK\r\n\r\n"),
+    "no HTTP at all": warc(b"<html>"),
+    "nothing": warc(b""),
+    "zeros": warc(b"\0" * 20),
+    "no address": warc(PAGE, WARC_Target_URI=None),
+    "an address that is none": warc(PAGE, WARC_Target_URI="http://[x"),
+    "another scheme": warc(PAGE, WARC_Target_URI="dns:www.alayam24.com"),
+    "no kind": warc(PAGE, WARC_Type=None),
+    "an unknown kind": warc(PAGE, "conversion"),
+    "a revisit": warc(PAGE, "revisit"),
+    "a request of nothing": warc(b"", "request"),
+    "a request for nowhere": warc(b"GET / HTTP/1.1\r\n\r\n", "request", WARC_Target_URI="http://[x"),
+    "metadata of another tool": warc(b"fetchTimeMs: 7\r\nerror\r\n", "metadata"),
+    "a failure without words": warc(b"error:\r\n", "metadata", WARC_Target_URI=HOME + "failed"),
+    "no number": warc(PAGE, WARC_Record_ID=None),
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+def test_a_foreign_record_that_cannot_be_read_is_left_out(path: Path, odd: bytes) -> None:
+    for records in ((odd, GOOD), (GOOD, odd)):
+        recording = Recording(foreign(path, *records))
+        assert recording.answer(Request(HOME + "good")).css("h1::text").get() == "x"
+        assert first_moment(path) == dt.datetime(2024, 3, 27, 14, 30, tzinfo=dt.UTC)
+        with suppress(NotRecorded, DownloadFailedError):
+            assert recording.answer(Request(HOME)).status == 200
+        recording.close()
+    with suppress(RecordingError, NotRecorded, DownloadFailedError):
+        Recording(foreign(path, odd)).answer(Request(HOME + "failed"))
+
+
+def test_what_is_left_out_is_counted(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    Recording(foreign(path, ODD["no date"], GOOD, ODD["an empty date"], ODD["no status"]))
+    assert "2 records left out: no date that can be read" in caplog.text
+    assert "1 records left out: no HTTP status" in caplog.text
+
+
+def test_an_address_in_angle_brackets_is_one(path: Path) -> None:
+    recording = Recording(foreign(path, warc(PAGE, WARC_Target_URI=f"<{HOME}>")))
+    assert recording.answer(Request(HOME)).status == 200
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(st.data())
+def test_a_damaged_file_gives_a_sentence_or_what_can_be_read(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    whole = bytearray(b"".join([GOOD, warc(b"GET / HTTP/1.1\r\n\r\n", "request"), warc(PAGE)]))
+    packed = data.draw(st.booleans())
+    for _ in range(data.draw(st.integers(1, 8))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("damaged") / "a.warc.gz"
+    content = bytearray(gzip.compress(whole)) if packed else whole
+    if packed:
+        content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    try:
+        first_moment(path)
+        recording = Recording(path)
+    except RecordingError:
+        return
+    for url in (HOME, HOME + "good"):
+        with suppress(NotRecorded, DownloadFailedError):
+            recording.answer(Request(url))
+    recording.close()

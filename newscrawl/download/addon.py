@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newscrawl.download.recording import RecordingError, first_moment
+from newscrawl.download.recording import RecordingError, first_moment, try_to_record
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -34,12 +32,8 @@ def check(settings: BaseSettings) -> None:
             raise RecordingError(f"{name} is empty: name a file, or leave {name} out")
     if record and replay:
         raise RecordingError(f"RECORD={record} and REPLAY={replay} exclude each other; give one of them")
-    if record and Path(record).exists():
-        raise RecordingError(
-            f"RECORD={record}: the file exists and is not overwritten; name another one or remove it"
-        )
-    if record and not os.access(Path(record).resolve().parent, os.W_OK):
-        raise RecordingError(f"RECORD={record}: its folder does not exist or cannot be written to")
+    if record:
+        try_to_record(record)
     if replay:
         first_moment(replay)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
@@ -29,7 +30,7 @@ from twisted.web.client import ResponseFailed
 from newscrawl.download.backoff import Backoff
 from newscrawl.download.errors import CertificateError, HostBusy, PrivateAddress
 from newscrawl.download.network import PublicResolver
-from newscrawl.download.recording import Recorder, Recording
+from newscrawl.download.recording import Recorder, Recording, RecordingError
 from newscrawl.download.render import Browser
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from scrapy.http import Request
+
+
+logger = logging.getLogger(__name__)
 
 
 class DownloadHandler(BaseDownloadHandler):
@@ -65,6 +69,8 @@ class DownloadHandler(BaseDownloadHandler):
         with suppress(NotConfigured):
             self._decoder = HttpCompressionMiddleware.from_crawler(crawler)
         self._closed = False
+        self._ending: asyncio.Task[None] | None = None
+        """Closes the spider when nothing can be recorded any more."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -94,11 +100,23 @@ class DownloadHandler(BaseDownloadHandler):
             if isinstance(error, HostBusy):
                 request.meta["retry_at"] = error.retry_at
         if self._recorder is not None:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._writing, self._recorder.write, request, outcome)
+            await self._record(self._recorder, request, outcome)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    async def _record(self, recorder: Recorder, request: Request, outcome: Response | Exception) -> None:
+        """Append the exchange; a crawl that can't, ends: what it downloads would not be recorded."""
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._writing, recorder.write, request, outcome)
+        except RecordingError as error:
+            if self._ending is None:
+                logger.error("%s", error)
+                getattr(self.crawler.spider, "why", {}).setdefault("fault", str(error))
+                assert self.crawler.engine
+                self._ending = loop.create_task(self.crawler.engine.close_spider_async(reason="fault"))
+            raise
 
     async def _fetch(self, request: Request) -> Response:
         if request.meta.get("playwright"):

@@ -9,7 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections import defaultdict
+import os
+import re
+import zlib
+from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -39,6 +43,7 @@ from warcio.warcwriter import WARCWriter
 
 import newscrawl
 from newscrawl.download.errors import BrowserMissing, CertificateError, HostBusy, NotRecorded
+from newscrawl.files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +78,10 @@ FAILURES: dict[str, type[Exception]] = {
 """The failures that a replay raises again; any other one becomes a ``DownloadFailedError``."""
 
 
+PROBE = 4096
+"""Bytes for which there must be room before a recording begins."""
+
+
 class RecordingError(UsageError):
     """A recording cannot be written or read as asked."""
 
@@ -88,31 +97,29 @@ class _Head(StatusAndHeaders):  # type: ignore[misc]
 
 
 class Recorder:
-    """Appends exchanges to a new WARC file; each record is a gzip member of its own, so that a killed
-    crawl leaves a file that can be read. Not safe to call from two threads at once.
+    """Appends exchanges to a new WARC file that its user alone may read.
+
+    Each record is a gzip member of its own, so that a killed crawl leaves a file that can be read. Not safe
+    to call from two threads at once.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        try:
-            self._file = self.path.open("xb")
-        except FileExistsError:
-            raise RecordingError(
-                f"RECORD={path}: the file exists and is not overwritten; name another one or remove it"
-            ) from None
-        except OSError as error:
-            raise RecordingError(
-                f"RECORD={path}: {error.strerror}; name a file in a writable folder"
-            ) from None
-        self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
+        self._fd = _create(self.path)
+        self._end = 0
+        """Where the last complete exchange ends."""
+        self._failure: RecordingError | None = None
+        self._buffer = BytesIO()
+        self._writer = WARCWriter(self._buffer, gzip=True, warc_version="1.1")
         software = f"newscrawl/{newscrawl.__version__} Scrapy/{scrapy.__version__}"
         info = {"software": software, "format": "WARC File Format 1.1"}
-        self._writer.write_record(self._writer.create_warcinfo_record(self.path.name, info))
+        self._append(self._writer.create_warcinfo_record(self.path.name, info))
 
     def write(self, request: Request, outcome: Response | Exception) -> None:
         """Append one exchange: the request, and its response or the failure that took its place.
 
-        ``request.meta["fetched_at"]`` (aware) is its date. Cookies and credentials are left out.
+        ``request.meta["fetched_at"]`` (aware) is its date. Cookies and credentials are left out. Raises
+        :class:`RecordingError` when it cannot be written, and for every later exchange too.
         """
         asked = self._record(
             "request",
@@ -138,15 +145,31 @@ class Recorder:
             }
             lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
             answer = self._record("metadata", request, None, lines.encode(), concurrent)
-        try:
-            self._writer.write_record(asked)
-            self._writer.write_record(answer)
-        except OSError as error:
-            raise RecordingError(f"RECORD={self.path}: {error.strerror}; the recording ends here") from error
+        self._append(asked, answer)
 
     def close(self) -> None:
         """Finish the file."""
-        self._file.close()
+        os.close(self._fd)
+
+    def _append(self, *records: Any) -> None:
+        """Write whole records or none: what a full disk took of them is cut off again."""
+        if self._failure is not None:
+            raise self._failure
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        for record in records:
+            self._writer.write_record(record)
+        content = self._buffer.getvalue()
+        try:
+            _write(self._fd, content)
+        except OSError as error:
+            self._failure = RecordingError(
+                f"RECORD={self.path}: {error.strerror}; the recording ends after {self._end} bytes"
+            )
+            with suppress(OSError):
+                os.ftruncate(self._fd, self._end)
+            raise self._failure from error
+        self._end += len(content)
 
     def _record(
         self,
@@ -166,6 +189,40 @@ class Recorder:
             http_headers=head,
             warc_headers_dict={"WARC-Date": date, **(warc_headers or {})},
         )
+
+
+def try_to_record(path: str | Path) -> None:
+    """Raise :class:`RecordingError` when no recording can be written there; leaves nothing behind."""
+    fd = _create(Path(path))
+    try:
+        _write(fd, bytes(PROBE))
+    except OSError as error:
+        raise RecordingError(f"RECORD={path}: {error.strerror}; make room, or name another file") from None
+    finally:
+        os.close(fd)
+        os.unlink(path)  # noqa: PTH108 - as it was given
+
+
+def _create(path: Path) -> int:
+    """A new file for its user alone: a recording holds whatever a site sent."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise RecordingError(
+            f"RECORD={path}: the file exists and is not overwritten; name another one or remove it"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise RecordingError(
+            f"RECORD={path}: {getattr(error, 'strerror', error)}; its folder does not exist or cannot be "
+            "written to"
+        ) from None
+
+
+def _write(fd: int, content: bytes) -> None:
+    """Write all of it: an unbuffered write may take a part alone."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(fd, left) :]
 
 
 @dataclass(slots=True)
@@ -200,13 +257,20 @@ class Recording:
         self._index: dict[bytes, _Answers] = defaultdict(_Answers)
         requests: dict[str, bytes] = {}
         outcomes: list[tuple[str, str | None, str, Exchange]] = []
+        left_out: Counter[str] = Counter()
         for record in _records(self._file, self.path):
-            if record.kind == "request":
-                requests[record.id] = _key(*record.request())
-                if record.concurrent_to:
-                    requests[record.concurrent_to] = requests[record.id]
-            elif (exchange := record.exchange()) is not None:
-                outcomes.append((record.id, record.concurrent_to, record.url, exchange))
+            try:
+                if record.kind == "request":
+                    requests[record.id] = _key(*record.request())
+                    if record.concurrent_to:
+                        requests[record.concurrent_to] = requests[record.id]
+                elif (exchange := record.exchange()) is not None:
+                    _key("GET", record.url, b"")
+                    outcomes.append((record.id, record.concurrent_to, record.url, exchange))
+            except ValueError as error:
+                left_out[str(error)] += 1
+        for reason, count in left_out.items():
+            logger.warning("%s: %d records left out: %s", path, count, reason)
         for record_id, concurrent_to, url, exchange in outcomes:
             key = requests.get(concurrent_to or "") or requests.get(record_id) or _key("GET", url, b"")
             self._index[key].exchanges.append(exchange)
@@ -256,7 +320,8 @@ class Recording:
         if record.kind == "metadata":
             fields = record.fields()
             if at := fields.get("retry-at"):
-                request.meta["retry_at"] = dt.datetime.fromisoformat(at)
+                with suppress(ValueError):
+                    request.meta["retry_at"] = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
             raise FAILURES.get(fields["error"], DownloadFailedError)(fields.get("message", ""))
         return record.response(request)
 
@@ -268,8 +333,9 @@ def first_moment(path: str | Path) -> dt.datetime:
     """
     with _open(Path(path)) as file:
         for record in _records(file, Path(path)):
-            if (exchange := record.exchange()) is not None:
-                return exchange.at
+            with suppress(ValueError):
+                if (exchange := record.exchange()) is not None:
+                    return exchange.at
     raise _empty(Path(path))
 
 
@@ -279,7 +345,7 @@ def _empty(path: Path) -> RecordingError:
 
 def _open(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return open_regular(path)
     except FileNotFoundError:
         raise RecordingError(f"REPLAY={path}: there is no such file") from None
     except OSError as error:
@@ -304,7 +370,8 @@ class _Record:
 
     @property
     def url(self) -> str:
-        return str(self.headers.get_header("WARC-Target-URI", ""))
+        # Some tools write it in angle brackets, as an early draft of the format had it.
+        return str(self.headers.get_header("WARC-Target-URI", "")).strip().removeprefix("<").removesuffix(">")
 
     @property
     def concurrent_to(self) -> str | None:
@@ -325,19 +392,25 @@ class _Record:
         return first.split(b" ", 1)[0].decode("latin-1"), self.url, body
 
     def exchange(self) -> Exchange | None:
-        """None for a record that is no answer to a request."""
+        """None for a record that is no answer to a request; ``ValueError`` for one that cannot be read."""
         if self.kind == "response" and self.url.startswith(("http:", "https:")):
             first, pairs, _ = self.http()
+            status = _status(first)
+            if status is None:
+                raise ValueError("no HTTP status")
             headers = Headers(pairs)
             return Exchange(
-                self.offset, self._at(), _status(first), headers.get(b"ETag"), headers.get(b"Last-Modified")
+                self.offset, self._at(), status, headers.get(b"ETag"), headers.get(b"Last-Modified")
             )
         if self.kind == "metadata" and "error" in self.fields():
             return Exchange(self.offset, self._at())
         return None
 
     def _at(self) -> dt.datetime:
-        at: dt.datetime = iso_date_to_datetime(self.headers.get_header("WARC-Date"), tz_aware=True)
+        try:
+            at: dt.datetime = iso_date_to_datetime(self.headers.get_header("WARC-Date") or "", tz_aware=True)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            raise ValueError("no date that can be read") from None
         return at
 
     def fields(self) -> dict[str, str]:
@@ -363,7 +436,7 @@ class _Record:
         cls = responsetypes.from_args(headers=headers, url=url, body=body)
         return cls(
             url=url,
-            status=_status(first) or 0,
+            status=_status(first) or 200,
             headers=headers,
             body=body,
             flags=flags,
@@ -387,8 +460,8 @@ def _records(file: BinaryIO, path: Path) -> Iterator[_Record]:
                 continue
             readable = True
             yield _Record(record.rec_headers, block, offset)
-    except ArchiveLoadFailed as error:
-        reason = " ".join(str(error).split())
+    except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
         if not readable:
             raise RecordingError(f"REPLAY={path}: not a WARC file ({reason})") from None
         logger.warning("%s: what follows the record at byte %d is left out: %s", path, offset, reason)
@@ -450,8 +523,10 @@ def _extra(request: Request, response: Response) -> dict[str, str]:
 
 
 def _status(line: bytes) -> int | None:
-    status = line.split(b" ")[1:2]
-    return int(status[0]) if status and status[0].isdigit() else None
+    protocol, _, rest = line.partition(b" ")
+    status = rest.split(None, 1)[:1]
+    known = protocol.startswith(b"HTTP/") and status and re.fullmatch(rb"[1-9][0-9]{2}", status[0])
+    return int(status[0]) if known else None
 
 
 def _conditional(headers: Headers) -> bool:

@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse, Response
 
 from newscrawl.download.errors import Kind, classify
+from newscrawl.files import read_regular
 from newscrawl.gate import admit
 from newscrawl.page import extract
 
@@ -93,11 +94,12 @@ def is_address(given: str) -> bool:
 def saved_page(given: str | Path, url: str | None) -> Answer:
     """A page that somebody saved, as if its site had answered it when the file was written.
 
-    Raises ``UsageError`` when there is no such file, or when neither ``url`` nor the page says its address.
+    Raises ``UsageError`` when there is no such file or it is no regular one, or when neither ``url`` nor the
+    page says its address.
     """
     path = Path(given)
     try:
-        body = path.read_bytes()
+        body = read_regular(path)
     except OSError as error:
         raise UsageError(
             f"{given}: {error.strerror}; give an address such as https://www.hespress.com/1.html, or a file"

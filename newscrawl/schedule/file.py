@@ -6,7 +6,6 @@ import datetime as dt
 import difflib
 import re
 import shlex
-import stat
 import tomllib
 from collections.abc import Iterator, Mapping, Sized
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.dates import zone
+from newscrawl.files import read_regular
 from newscrawl.schedule.times import Cron, Every, Rule, count_pieces, duration, pieces, shares
 from newscrawl.sites import Site
 from newscrawl.spider import Arguments
@@ -192,22 +192,12 @@ def read(text: str, sites: Mapping[str, Site]) -> Schedule:
 def load(path: Path, sites: Mapping[str, Site]) -> Schedule:
     """The schedule in a file; see :func:`read`. Raises ``ScheduleError`` also when there is none."""
     try:
-        return read(_text(path), sites)
+        return read(read_regular(path, LARGEST_FILE).decode(), sites)
     except FileNotFoundError:
         message = f"there is no such file; `scrapy schedule --init{option(path)}` writes a first one"
     except (OSError, UnicodeDecodeError) as error:
-        message = f"it cannot be read: {error}"
+        message = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
     raise ScheduleError([Mistake(None, message)])
-
-
-def _text(path: Path) -> str:
-    """What is in a file of a reasonable size; a pipe or a device might never end."""
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(f"{path} is no regular file")
-    if found.st_size > LARGEST_FILE:
-        raise OSError(f"it has {found.st_size} bytes, a schedule at most {LARGEST_FILE}")
-    return path.read_text("utf-8")
 
 
 def usual_file() -> Path:
