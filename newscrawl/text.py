@@ -275,17 +275,25 @@ def _arabic_word(match: re.Match[str]) -> str:
     return word
 
 
+_CLOSING = {"“": "”", "„": "”", "”": "“"}
+"""The marks that close a quotation, by those that open it."""
+
+
 def _close_quotes(line: str) -> str:
-    """A double prime closes a quotation; after a number and outside of a quotation it is inches."""
+    """A double prime closes a quotation with the mark that fits the one that opened it; after a number and
+    outside of a quotation it is inches.
+    """
     parts = _QUOTE.split(line)
     left = len(parts) // 2
     is_open = False
+    opening = ""
     for i in range(1, len(parts), 2):
         left -= 1
         if parts[i] == "″":
             if parts[i - 1][-1:].isdigit() and not (is_open and left % 2 == 0):
                 continue
-            parts[i] = '"'
+            parts[i] = _CLOSING.get(opening, '"') if is_open else '"'
+        opening = parts[i]
         is_open = not is_open
     return "".join(parts)
 

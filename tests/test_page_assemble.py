@@ -182,3 +182,24 @@ def test_newspapers_by_every_name(name: str, slug: str) -> None:
 def test_unknown_newspaper() -> None:
     assert resolve("جريدة لا يعرفها أحد") is None
     assert resolve("") is None
+
+
+def test_refrains_and_signs_that_come_again_stay() -> None:
+    refrain = "يا ليل الصب متى غده"
+    lines = [P[0], "* *", refrain, "أقيام الساعة موعده", refrain, "* *", "أولا", P[1], "أولا", P[2]]
+    assert clean_article(RawArticle(url="https://example.ma/1", body=lines)).body == lines
+
+
+def test_long_lines_and_whole_texts_printed_twice_go() -> None:
+    assert clean_article(RawArticle(url="https://example.ma/1", body=[*P, P[0]])).body == list(P)
+    verses = [f"بيت قصير رقم {number}" for number in range(4)]
+    assert clean_article(RawArticle(url="https://example.ma/1", body=verses * 2)).body == verses
+
+
+def test_style_sheets_of_a_widget_are_no_text() -> None:
+    style = ".poll-box{color:#fff;margin:0 auto} .poll-box a:hover { color: red }"
+    article = date_article(
+        clean_article(RawArticle(url="https://example.ma/1", body=[style, f"{P[0]} {style}", P[1]]))
+    )
+    assert article.body.split("\n\n") == list(P[:2])
+    assert article.lang == "ar"

@@ -266,3 +266,60 @@ def test_author_in_a_box_of_the_editor() -> None:
 def test_button_for_comments_amid_the_text_does_not_end_it() -> None:
     page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}<div>أضف تعليقك</div>{ps(P[3:])}</div>')
     assert read(page).body == list(P)
+
+
+def test_keywords_that_are_the_headline_s_words_are_no_tags() -> None:
+    assert read(frame(f"<h1>{TITLE}</h1>{ps()}", head=ld(keywords=TITLE.split()))).tags == []
+    assert (
+        read(frame(f"<h1>{TITLE}</h1>{ps()}", head=ld(keywords=["الكورنيش", "تهيئة", "الساحل"]))).tags != []
+    )
+
+
+@pytest.mark.parametrize(
+    "crumbs",
+    [
+        '<div class="breadcrumb"><a href="/">الرئيسية</a> » <a href="/society">مجتمع</a></div>',
+        '<nav id="breadcrumbs"><ul><li><a href="/">الرئيسية</a></li><li><a href="/s">مجتمع</a></li></ul></nav>',
+    ],
+)
+def test_an_arabic_breadcrumb_beats_a_latin_slug(crumbs: str) -> None:
+    page = f"{crumbs}<h1>{TITLE}</h1>{ps()}"
+    assert read(frame(page, head=ld(articleSection="society"))).section == "مجتمع"
+    assert read(frame(page)).section == "مجتمع"
+    assert read(frame(page, head=ld(articleSection="مدن"))).section == "مدن"
+    assert read(frame(f"<h1>{TITLE}</h1>{ps()}", head=ld(articleSection="society"))).section == "society"
+
+
+def test_pictures_are_the_article_s_own() -> None:
+    card = f'<div class="item"><a href="/news/2.html"><img src="/other.jpg"></a><h4><a href="/news/2.html">{HEADLINES[0]}</a></h4></div>'
+    text = f'<figure><img src="/own.jpg"><figcaption>التعليق على الصورة، جانب من الجلسة</figcaption></figure>{ps(P[:3])}{card}<img src="/img/icon-share.png"><img src="/second.jpg"><img src="/t.gif" width="1" height="1">{ps(P[3:])}'
+    graph = {"@id": "https://www.sahifa-example.com/news/1.html#primaryimage"}
+    raw = read(frame(f'<h1>{TITLE}</h1><div class="t">{text}{card}</div>', head=ld(image=graph)))
+    assert [(image.url.rsplit("/", 1)[1], image.caption) for image in raw.images] == [
+        ("own.jpg", "جانب من الجلسة"),
+        ("second.jpg", None),
+    ]
+
+
+def test_a_picture_given_by_reference_is_looked_up() -> None:
+    nodes = [
+        {"@type": "ImageObject", "@id": "#primaryimage", "url": "/lead.jpg"},
+        {"@type": "NewsArticle", "headline": TITLE, "image": {"@id": "#primaryimage"}},
+    ]
+    page = f'<script type="application/ld+json">{json.dumps({"@graph": nodes})}</script><h1>{TITLE}</h1>'
+    assert [image.url for image in read(page).images] == ["https://www.sahifa-example.com/lead.jpg"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["default.jpg", "no-image.png", "logo.png", "og-default.jpg", "placeholder_600x400.jpg", "icons/pdf.png"],
+)
+def test_a_stand_in_is_no_picture(name: str) -> None:
+    page = frame(f"<h1>{TITLE}</h1>{ps()}", head=f'<meta property="og:image" content="/img/{name}">')
+    assert read(page).images == []
+
+
+def test_what_a_skip_link_leads_past_is_left_out() -> None:
+    inset = f'<p><a href="#end-of-podcasts">تخطى البودكاست وواصل القراءة</a></p><div><p>بودكاست المثال</p><p>{HEADLINES[0]} في حلقة جديدة من البرنامج الأسبوعي.</p></div><p id="end-of-podcasts">نهاية البودكاست</p>'
+    page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}{inset}{ps(P[3:])}</div>')
+    assert read(page).body == list(P)

@@ -244,3 +244,16 @@ class TestMarks:
         assert compose("ب" + "\u0651\u064e" * 40) == "ب" + "\u064e" * 15 + "\u0651" * 15
         assert compose("ب" + "\u064e" * 40) == "ب" + "\u064e" * 40  # in order already: nothing to do
         assert clean("قُلّ \u0651\u064e") == "قُلّ \u064e\u0651"
+
+
+@pytest.mark.parametrize(
+    ("printed", "cleaned"),
+    [
+        ("قال “الأيام 24″ إن", "قال “الأيام 24” إن"),
+        ("„الأيام 24″", "„الأيام 24”"),
+        ('"الأيام 24″', '"الأيام 24"'),
+        ("شاشة 24″ جديدة", "شاشة 24″ جديدة"),
+    ],
+)
+def test_a_double_prime_closes_with_the_mark_that_fits(printed: str, cleaned: str) -> None:
+    assert clean(printed) == cleaned

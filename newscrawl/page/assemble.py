@@ -30,6 +30,14 @@ from newscrawl.sites import Site
 from newscrawl.sites.sources import Source, resolve
 from newscrawl.text import CLEAN_VERSION, FOLD_VERSION, clean, language
 
+_LETTER = re.compile(r"[^\W\d_]")
+_LONG = 15
+"""Words from which a line is printed twice by mistake; a shorter one may be a refrain."""
+_STYLE = re.compile(
+    r"(?:@[\w-]{1,30}[^{};\u0600-\u06ff]{0,100}\{\s*)?[.#@]?[a-zA-Z*][^{};\u0600-\u06ff]{0,200}"
+    r"\{(?:[^{}\u0600-\u06ff]{0,2000}:[^{}\u0600-\u06ff]{0,2000}|\s*)\}(?:\s*\})?"
+)
+"""A rule of CSS: a selector and declarations in braces, no Arabic letter among them."""
 _domain = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -44,7 +52,7 @@ def clean_article(raw: RawArticle) -> RawArticle:
     ('المغرب', ['نص'])
     """
     title, lede = _line(raw.title), _line(raw.lede)
-    body = _unique([line for text in raw.body for line in clean(text).split("\n") if line.strip()])
+    body = _told_once([line for text in raw.body for line in clean(_without_code(text)).split("\n")])
     if title and body and bare(body[0]) == bare(title):
         body = body[1:]
     if lede and body:
@@ -89,6 +97,29 @@ def _is_byline(first: str, byline: str | None, publisher: str | None) -> bool:
 
 def _line(text: str | None) -> str | None:
     return " ".join(clean(text).split()) or None if text else None
+
+
+def _told_once(lines: list[str]) -> list[str]:
+    """The lines of a text without those that a page prints twice: long ones, and any right after itself.
+
+    Refrains, ``* *`` and sub-headings that come again stay.
+    """
+    seen: set[str] = set()
+    kept: list[str] = []
+    for line in lines:
+        if not line.strip() or (kept and kept[-1] == line and _LETTER.search(line)):
+            continue
+        if line in seen and len(line.split()) >= _LONG:
+            continue
+        seen.add(line)
+        kept.append(line)
+    half = len(kept) // 2  # the whole text twice, of short lines too
+    return kept[:half] if half > 2 and len(kept) == 2 * half and kept[:half] == kept[half:] else kept
+
+
+def _without_code(text: str) -> str:
+    """A text without the style sheets that a widget spilt into it."""
+    return _STYLE.sub(" ", text) if "{" in text else text
 
 
 def _unique(texts: list[str]) -> list[str]:

@@ -74,7 +74,7 @@ class Mark:
     index: int
     """Number of blocks before it."""
     role: str
-    """``author``, ``date``, ``lede`` or ``title``."""
+    """``author``, ``date``, ``lede``, ``title`` or ``crumb``."""
 
 
 @dataclass(slots=True)
@@ -131,6 +131,9 @@ def read(root: etree._Element) -> Blocks:
             kind, held = named(element) if tag not in _PLAIN else _UNNAMED
             if tag in _BAD_TAGS:
                 kind = "frame"
+            if "crumb" in held:
+                blocks.marks.append(Mark(element, len(row), "crumb"))
+                held = ()
             own = tag == "footer" and articles
             if kind == "frame" and tag not in INLINE and not own and _LINKS(element):
                 walk.skip_subtree()

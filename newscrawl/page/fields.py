@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,17 @@ from newscrawl.items import DateCandidate, Http, Image, RawArticle
 from newscrawl.page import blocks as blocks_
 from newscrawl.page import body as body_
 from newscrawl.page import bylines, generic, headline, jsonld, markup
+from newscrawl.page import images as images_
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import Document, drop, parse, squeeze, text_of
 from newscrawl.sites import Markup, Site
 
 _ARABIC = re.compile("[\u0620-\u064a]")
-_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-img", "src")
 _WORD = re.compile(r"\w+")
+_HOME = re.compile(r"\W*(?:الصفحة )?(?:ال)?رئيسية\W*")
+_CRUMB_WORDS = 5
+"""Words of the name of a section at most."""
+_MOST_TAGS = 60
 _MOST_DATES = 60
 """Date candidates of a page."""
 _OPENING = 30
@@ -349,15 +354,27 @@ class _Page:
         choices = [("markup", self.sections[-1:])]
         choices.append(("jsonld", jsonld.texts(self.linked.article.get("articleSection"))[:1]))
         choices.append(("meta", self.meta.all(meta_.SECTION)[:1]))
-        crumbs = [
-            c for c in self.linked.breadcrumb if headline.bare(c) != headline.bare(self.raw.title or "")
-        ]
+        title = headline.bare(self.raw.title or "")
+        crumbs = [text for text in self.linked.breadcrumb if headline.bare(text) != title]
         choices.append(("jsonld", crumbs[-1:] if len(crumbs) > 1 else []))
-        for rung, texts in choices:
-            if texts and texts[0] and not texts[0].startswith("http"):
-                self.raw.section = texts[0]
-                self.origin("section", rung)
-                return
+        told = [(rung, texts[0]) for rung, texts in choices if texts and texts[0] and texts[0][:4] != "http"]
+        if not told or not _ARABIC.search(told[0][1]):  # nothing, or the slug of an Arabic name
+            told = [one for one in told if _ARABIC.search(one[1])] or self._crumb(title) or told
+        if told:
+            self.raw.section = told[0][1]
+            self.origin("section", told[0][0])
+
+    def _crumb(self, title: str) -> list[tuple[str, str]]:
+        """The last link of the printed path to the page, where the page was cut into blocks anyway."""
+        if "blocks" not in self.__dict__:
+            return []
+        for mark in self.blocks.marks:
+            if mark.role == "crumb":
+                texts = [text_of(link) for link in islice(mark.element.iter("a"), 8)]
+                names = [text for text in texts if _ARABIC.search(text) and headline.bare(text) != title]
+                if names and not _HOME.fullmatch(names[-1]) and len(names[-1].split()) <= _CRUMB_WORDS:
+                    return [("generic", names[-1])]
+        return []
 
     def tags(self) -> None:
         for rung, texts in (
@@ -365,15 +382,21 @@ class _Page:
             ("jsonld", jsonld.texts(self.linked.article.get("keywords"))),
             ("meta", self.meta.all(meta_.TAGS)),
         ):
-            out: list[str] = []
-            for text in texts:
+            out: dict[str, None] = {}
+            for text in texts[:_MOST_TAGS]:
                 for tag in re.split(r"[،,;|]", text) if rung != "markup" or len(texts) == 1 else [text]:
-                    if (tag := squeeze(tag).lstrip("#")) and tag not in out:
-                        out.append(tag)
-            if out:
-                self.raw.tags = out
+                    if tag := squeeze(tag).lstrip("#"):
+                        out[tag] = None
+            if out and (rung == "markup" or not self._is_title(list(out))):
+                self.raw.tags = list(out)[:_MOST_TAGS]
                 self.origin("tags", rung)
                 return
+
+    def _is_title(self, tags: list[str]) -> bool:
+        """Are the keywords nothing but the words of the headline, one by one?"""
+        words = set(headline.bare(self.raw.title or "").split())
+        plain = [headline.bare(tag) for tag in tags]
+        return len(tags) > 2 and all(" " not in tag and (tag in words or not tag) for tag in plain)
 
     def images(self) -> None:
         found: list[tuple[str, str, str | None]] = []
@@ -383,23 +406,23 @@ class _Page:
                     if isinstance(hit, str):
                         found.append(("markup", hit, None))
                     else:
-                        found.append(("markup", _image(hit), _caption(hit)))
+                        found.append(("markup", images_.address(hit), images_.caption(hit)))
                 break
-        found += [("jsonld", link, None) for link in jsonld.addresses(self.linked.article.get("image"))]
+        told = jsonld.addresses(self.linked.article.get("image"), self.linked.nodes)
+        found += [("jsonld", link, None) for link in told]
         found += [("meta", link, None) for link in self.meta.all(meta_.IMAGE)[:1]]
-        if self.raw.origins.get("body") == "generic" and self.reading.box is not None:
-            for element in self.reading.box.element.iter("img"):
-                if link := _image(element):
-                    found.append(("generic", link, _caption(element)))
+        if self.raw.origins.get("body") == "generic":
+            printed = islice(images_.of_article(self.reading, self.document.url), images_.MOST)
+            found += [("generic", link, caption) for link, caption in printed]
         seen: dict[str, Image] = {}
-        for rung, link, caption in found[:60]:
+        for rung, link, caption in found[: 2 * images_.MOST]:
             address = self.document.absolute(link)
-            if address and address not in seen and not address.endswith(".svg"):
+            if address and address not in seen and not images_.is_decoration(address, self.document.url):
                 seen[address] = Image(url=address, caption=caption)
                 self.raw.origins.setdefault("images", rung)
             elif address in seen and caption and not seen[address].caption:
                 seen[address].caption = caption
-        self.raw.images = list(seen.values())[:30]
+        self.raw.images = list(seen.values())[: images_.MOST]
 
     def access(self) -> None:
         free = jsonld.text(self.linked.article.get("isAccessibleForFree"))
@@ -453,19 +476,3 @@ def _bounded(paragraphs: list[str], told: list[str]) -> tuple[list[str], bool]:
     rest = sum(len(text.split()) for text in paragraphs[own[-1] + 1 :])
     ended = headline.bare(told[-1])[-_OPENING:] in plain[own[-1]]
     return (paragraphs[: own[-1] + 1] if ended and rest >= _TOLD else paragraphs), True
-
-
-def _image(element: etree._Element) -> str:
-    return next(
-        (value for name in _LAZY if (value := element.get(name)) and not value.startswith("data:")), ""
-    )
-
-
-def _caption(element: etree._Element) -> str | None:
-    for above in element.iterancestors("figure", "div"):
-        if above.tag == "figure" or "caption" in (above.get("class") or ""):
-            for node in above.iter("figcaption", "p", "span"):
-                if node.tag == "figcaption" or "caption" in (node.get("class") or ""):
-                    return text_of(node) or None
-            return None
-    return None

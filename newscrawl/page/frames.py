@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 
 from lxml import etree
 
@@ -33,6 +33,8 @@ _HEADING = 6
 """Words of such a heading at most."""
 _TRIED = 5
 """So many of them are looked at."""
+_SKIP = re.compile(r"(?:تخط|تجاوز |انتقل إلى ما بعد|skip |passer )", re.IGNORECASE)
+"""The link that leads past something."""
 _MOST = 0.5
 """Share of an article's prose from which the name of the box around it says nothing."""
 _MUCH = 0.2
@@ -91,7 +93,7 @@ def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[
     """For each block: does its text tell that it is no part of the article, which ends at ``until``?"""
     row = blocks.row
     found = [False] * len(row)
-    for start, end in [*_teasers(blocks, title), *_comments(blocks, title)]:
+    for start, end in [*_teasers(blocks, title), *_comments(blocks, title), *_skipped(blocks)]:
         found[start:end] = [True] * (end - start)
     if title is not None:
         for index in _credits(row, title):
@@ -213,6 +215,19 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
         if end > index and (len(above) > 1 or _are_apart(row, index + 1, end)):
             found.append((index, end))
             break
+    return found
+
+
+def _skipped(blocks: Blocks) -> list[tuple[int, int]]:
+    """What a link for screen readers leads past (``تخطى … وواصل القراءة``): it is no part of the text."""
+    found: list[tuple[int, int]] = []
+    for index, block in enumerate(blocks.row):
+        if block.linked >= LINKED and _SKIP.match(block.text):
+            links = islice(block.element.iter("a"), 2)
+            target = next((href[1:] for link in links if (href := link.get("href") or "")[:1] == "#"), "")
+            ends = (box.end for box in blocks.boxes if box.start > index and box.element.get("id") == target)
+            if target and (end := next(ends, None)):
+                found.append((index, end))
     return found
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
@@ -45,8 +46,8 @@ class Linked:
     """The description of the page around it."""
     breadcrumb: list[str] = field(default_factory=list)
     """Names of the path from the home page to this one."""
-    people: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Nodes by ``@id``, for authors given by reference."""
+    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Nodes by ``@id``, for authors and pictures given by reference."""
     types: set[str] = field(default_factory=set)
     """Every type met."""
 
@@ -86,7 +87,7 @@ def _take(node: dict[str, Any], linked: Linked, articles: list[dict[str, Any]]) 
     types = {str(kind).rsplit("/", 1)[-1] for kind in listed(node.get("@type"))}
     linked.types |= types
     if isinstance(node.get("@id"), str) and len(node) > 1:
-        linked.people.setdefault(node["@id"], node)
+        linked.nodes.setdefault(node["@id"], node)
     if types & ARTICLE_TYPES:
         articles.append(node)
     elif types & PAGE_TYPES and not linked.page:
@@ -183,19 +184,22 @@ def people(linked: Linked, value: Any) -> list[str]:
     names = []
     for item in listed(value):
         if isinstance(item, dict) and set(item) <= {"@id", "@type"} and isinstance(item.get("@id"), str):
-            item = linked.people.get(item["@id"], item)
+            item = linked.nodes.get(item["@id"], item)
         if isinstance(item, dict) and "Person" not in listed(item.get("@type", "Person")):
             continue
         names += texts(item)
     return names
 
 
-def addresses(value: Any) -> list[str]:
-    """The addresses in a value: strings, or ``url``/``contentUrl``/``@id`` of its nodes."""
+def addresses(value: Any, nodes: Mapping[str, dict[str, Any]] = MappingProxyType({})) -> list[str]:
+    """The addresses in a value: strings, or ``url``/``contentUrl`` of its nodes, given by ``@id`` perhaps."""
     out = []
     for item in listed(value):
         if isinstance(item, dict):
-            item = item.get("url") or item.get("contentUrl") or item.get("@id")
+            identity = item.get("@id")
+            if not (item.get("url") or item.get("contentUrl")) and isinstance(identity, str):
+                item = nodes.get(identity, item)
+            item = item.get("contentUrl") or item.get("url") or item.get("@id")
         out += [link for link in listed(item) if isinstance(link, str) and link]
     return out
 

@@ -69,6 +69,7 @@ _ROLES = {
     "lede": r"""summary | (?:^|[-_ ])lede?(?:$|[-_ ]) | lead(?:$|[-_ ]) | lead-?(?:text|par) | chapo
         | standfirst | excerpt | intro(?!duct) | deck | sub-?(?:title|head|heading)(?!s) | abstract | synopsis
         | (?:article|post|news)-?desc""",
+    "crumb": r"bread-?cr?umb",
     "title": r"""(?:article|post|entry|news|story|single|page|main|detail|content)s?[-_]*
         (?:title|headline|heading) | (?:^|[-_ ])headline""",
 }
@@ -104,7 +105,7 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
 
     A hint: ``body`` (declared so), ``good`` (named like one), ``frame`` (not the article), ``bad``
     (beside its text), ``mixed``, or nothing. And roles, what it holds: ``author``, ``date``, ``lede``,
-    ``title``.
+    ``title``, ``crumb``.
     """
     custom = element.tag if "-" in element.tag else ""
     items = element.items()
