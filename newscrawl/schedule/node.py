@@ -101,7 +101,7 @@ class Scrapyd:
         return self._logs / PROJECT / site / f"{job}.log"
 
     def _ask(
-        self, method: str, what: str, given: list[tuple[str, str]], seconds: float = ANSWER_SECONDS
+        self, method: str, what: str, given: list[tuple[str, str]], seconds: float | None = None
     ) -> dict[str, Any]:
         """The answer to a question of Scrapyd's API, or :class:`ScrapydError` whatever it answers."""
         try:
@@ -111,7 +111,7 @@ class Scrapyd:
                 params=given if method == "GET" else None,
                 data=given if method == "POST" else None,
                 auth=self._auth,
-                timeout=(CONNECT_SECONDS, seconds),
+                timeout=(CONNECT_SECONDS, seconds or ANSWER_SECONDS),
                 allow_redirects=False,
                 stream=True,
             )
