@@ -1,17 +1,19 @@
 """Who may do what with the stored articles, and what a page may do to MongoDB: nothing."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 from scrapy.utils.project import get_project_settings
 
+from newscrawl.schedule.node import Scrapyd, ScrapydError
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
 from tests.mongod import mongod
 from tests.test_store import Run, article, store
@@ -59,7 +61,11 @@ def test_nothing_but_the_web_is_downloaded(tmp_path: Path) -> None:
     assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
     page = tmp_path / "خبر.html"
     page.write_text("<title>خبر</title>", "utf-8")
-    done = scrapy("fetch", "-s", "ITEM_PIPELINES={}", "-s", "EXTENSIONS={}", page.as_uri())
+    bare = ("-s", "ITEM_PIPELINES={}", "-s", "EXTENSIONS={}")
+    done = scrapy("fetch", *bare, page.as_uri())
+    assert "خبر" not in done.stdout
+    assert "NotAdmitted" in done.stderr
+    done = scrapy("fetch", *bare, "-s", "DOWNLOADER_MIDDLEWARES={}", page.as_uri())  # past the gate
     assert "خبر" not in done.stdout
     assert "Unsupported URL scheme 'file'" in done.stderr
 
@@ -177,3 +183,57 @@ def test_texts_are_stored_as_they_are_whatever_they_look_like(run: Run, database
     (doc,) = database.articles()
     assert (doc["title"], doc["tags"], doc["section"]) == (title + "!", ["$inc"], "$$ROOT")
     assert database["revisions"].find_one()["tags"] == ["$set", "a.b", "\0"]
+
+
+class TestScrapydsPassword:
+    """Whoever reaches a Scrapyd without one can run code."""
+
+    EMPTY: ClassVar[dict[str, dict[str, str]]] = {
+        "empty": {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": ""},
+        "missing": {"SCRAPYD_USERNAME": "newscrawl"},
+        "no name": {"SCRAPYD_USERNAME": "", "SCRAPYD_PASSWORD": "s3cret"},
+        "both empty": {"SCRAPYD_USERNAME": "", "SCRAPYD_PASSWORD": ""},
+    }
+
+    @pytest.fixture
+    def schedule(self, tmp_path: Path) -> str:
+        file = tmp_path / "schedule.toml"
+        file.write_text('[sites.alayam24]\nevery = "1h"\n', "utf-8")
+        return str(file)
+
+    @pytest.mark.parametrize("environment", EMPTY.values(), ids=EMPTY.keys())
+    def test_an_empty_one_is_refused(
+        self, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("SCRAPYD_USERNAME", "SCRAPYD_PASSWORD"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(ScrapydError, match="is empty: Scrapyd then asks nobody for a password"):
+            Scrapyd()
+
+    def test_check_refuses_it(self, schedule: str) -> None:
+        for given in ("--check", "--once"):
+            done = scrapy("schedule", given, "--file", schedule, **self.EMPTY["empty"])
+            assert done.returncode == 2
+            assert "SCRAPYD_PASSWORD is empty" in done.stderr
+            assert "Traceback" not in done.stderr
+
+    def test_check_notes_that_there_is_none(self, schedule: str) -> None:
+        done = scrapy("schedule", "--check", "--file", schedule)
+        assert (done.returncode, "no mistake" in done.stdout) == (0, True)
+        assert "note: neither SCRAPYD_USERNAME nor SCRAPYD_PASSWORD is set" in done.stderr
+        given = {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": "s3cret"}
+        done = scrapy("schedule", "--check", "--file", schedule, **given)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    @pytest.mark.parametrize("environment", EMPTY.values(), ids=EMPTY.keys())
+    def test_its_service_does_not_start(self, environment: dict[str, str]) -> None:
+        unit = (PROJECT / "deploy" / "newscrawl-scrapyd.service").read_text("utf-8").replace("\\\n", " ")
+        (line,) = (line for line in unit.splitlines() if line.startswith("ExecStartPre="))
+        command = shlex.split(line.partition("=")[2].replace("$$", "$"))
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert "is empty in /etc/newscrawl/environment" in done.stderr
+        given = {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": "s3cret $x 'y'"}
+        assert subprocess.run(command, env=given, check=False).returncode == 0

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import argparse
 
     from newscrawl.schedule.file import Schedule
+    from newscrawl.schedule.node import Scrapyd
     from newscrawl.schedule.scheduler import Scheduler
     from newscrawl.sites import Site
 
@@ -91,6 +92,7 @@ class Command(ProjectCommand):
                 _write_first(path, sites)
             elif opts.check:
                 _print_check(path, load(path, sites))
+                _scrapyd()
             elif opts.next:
                 _print_next(load(path, sites))
             else:
@@ -103,7 +105,7 @@ class Command(ProjectCommand):
     def _schedule(self, path: Path, sites: dict[str, Site], opts: argparse.Namespace) -> None:
         import datetime as dt
 
-        from newscrawl.schedule.node import Node, Scrapyd, ScrapydError
+        from newscrawl.schedule.node import Node
         from newscrawl.schedule.scheduler import ALIVE, ScheduleFile, Scheduler
 
         logging.basicConfig(
@@ -114,10 +116,7 @@ class Command(ProjectCommand):
         for asked in (signal.SIGINT, signal.SIGTERM):
             signal.signal(asked, lambda *_: ended.set())
         file = ScheduleFile(path, sites)
-        try:
-            scrapyd = Scrapyd()
-        except ScrapydError as error:
-            raise UsageError(str(error)) from None
+        scrapyd = _scrapyd()
         client = _connect()
         scheduler = Scheduler(
             file,
@@ -191,6 +190,22 @@ class _Work(threading.Thread):
         if sentence != self._said:
             log.error("%s", sentence, exc_info=error)
         self._said = sentence
+
+
+def _scrapyd() -> Scrapyd:
+    """The Scrapyd of this machine; a note on stderr when it asks for no password.
+
+    Raises ``UsageError`` for a password that was left empty.
+    """
+    from newscrawl.schedule.node import IS_OPEN, Scrapyd, ScrapydError
+
+    try:
+        scrapyd = Scrapyd()
+    except ScrapydError as error:
+        raise UsageError(str(error)) from None
+    if scrapyd.is_open:
+        print(f"note: neither SCRAPYD_USERNAME nor SCRAPYD_PASSWORD is set: {IS_OPEN}", file=sys.stderr)
+    return scrapyd
 
 
 def _missing(error: ImportError) -> UsageError:

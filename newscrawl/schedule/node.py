@@ -24,6 +24,13 @@ LARGEST_ANSWER = 10_000_000
 """Bytes of an answer that are read, at most; a thousand finished jobs are 400 KB."""
 
 
+IS_OPEN = (
+    "Scrapyd then asks nobody for a password, and whoever reaches it can run code; give it and the schedule "
+    "both SCRAPYD_USERNAME and SCRAPYD_PASSWORD"
+)
+"""What is wrong with a Scrapyd without credentials."""
+
+
 class ScrapydError(Exception):
     """Scrapyd cannot be used; the message is one sentence."""
 
@@ -70,6 +77,13 @@ class Scrapyd:
         self.url = f"http://{address}:{port}"
         username = os.environ.get("SCRAPYD_USERNAME") or config.get("username", "")
         password = os.environ.get("SCRAPYD_PASSWORD") or config.get("password", "")
+        self.is_open = not (username and password)
+        """Does it ask nobody who he is? Scrapyd takes a half or an empty pair of credentials for none."""
+        tried = username or password or {"SCRAPYD_USERNAME", "SCRAPYD_PASSWORD"} & os.environ.keys()
+        if self.is_open and tried:
+            raise ScrapydError(
+                f"{'SCRAPYD_PASSWORD' if username else 'SCRAPYD_USERNAME'} is empty: {IS_OPEN}"
+            )
         self._auth = HTTPBasicAuth(username.encode(), password.encode()) if username else None
 
     def jobs(self) -> Jobs:
