@@ -30,7 +30,7 @@ class Akhbarona(NewsSpider):
                 date="span.story_date",
                 authors="h4.mb-3.lc-clr1",
                 section="span.ms-2",
-                body=["div.bodystr p", "#article_body p", "#article_holder p"],
+                body=["div.bodystr", "#article_body", "#article_holder"],
                 evidence="public scrapers, 2019-2026",
             )
         ],

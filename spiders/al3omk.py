@@ -21,7 +21,7 @@ class Al3omk(NewsSpider):
             Markup(
                 title=[".post-single > .post-title", ".title-single"],
                 date=[".post-single .post-date", ".timePost"],
-                body=[".post-single > .post-body > p", ".post_content > p"],
+                body=[".post-single > .post-body", ".post_content"],
                 section=".post-single .post-cat > a",
                 images=[".post-single .post-image > img", ".lg-big-image > img"],
                 evidence="public scrapers, 2023; the second selectors are the French edition's",

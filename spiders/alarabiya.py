@@ -21,7 +21,7 @@ class Alarabiya(NewsSpider):
                 title=["h1.headingInfo_title", ".article-hdr h1"],
                 date=".timeDate_element time::attr(datetime)",
                 authors="h4.avatar_name",
-                body=["#body-text p", "p.body-1.paragraph"],
+                body=["#body-text", "p.body-1.paragraph"],
                 tags=".tags a",
                 evidence="public scrapers, 2019-2026",
             )

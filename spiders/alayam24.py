@@ -26,7 +26,7 @@ class Alayam24(NewsSpider):
                 title="h1.heading",
                 date="span.date",
                 authors="span.writer",
-                body="div.articlecontent p",
+                body="div.articlecontent",
                 images="img.lazy::attr(data-original)",
                 evidence="public scrapers, 2019-2021; unverified",
             )

@@ -20,7 +20,7 @@ class Albayan(NewsSpider):
                 title="h1.title",
                 date="time.date.published::attr(datetime)",
                 section="ul.breadcrumb li.last-child span",
-                body="#articledetails.articlecontent p",
+                body="#articledetails.articlecontent",
                 images="figure.detailsmedia img",
                 remove="#articledetails .metadata, p.follow-google",
                 evidence="page saved in June 2020",

@@ -31,7 +31,7 @@ class Aljazeera(NewsSpider):
             Markup(
                 title=["main h1", "h1"],
                 date=".article-dates__published",
-                body=".wysiwyg--all-content p",
+                body=".wysiwyg--all-content",
                 remove=".article-aside, .related-articles, .social-buttons",
                 evidence="public scrapers, 2024-2025",
             )

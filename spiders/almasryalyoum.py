@@ -22,7 +22,7 @@ class Almasryalyoum(NewsSpider):
             Markup(
                 title=["div.masry-article-details h1.article-title", "div.article h1", "h1.tit_2"],
                 date=".pinfo",
-                body=[".article-details.update-font p", "#NewsStory"],
+                body=[".article-details.update-font", "#NewsStory"],
                 images=".article-main-img img",
                 remove=".related-article-inside-body, .masry-article-horizontal-ads, .no-print, "
                 ".min_related, #ad-container, #NewsStory .tags-u",

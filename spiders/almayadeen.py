@@ -25,7 +25,7 @@ class Almayadeen(NewsSpider):
                 modified="script#tawsiyat-metadata::json(last_updated)",
                 section="script#tawsiyat-metadata::json(classes[?mapping=='category'].value)",
                 tags="script#tawsiyat-metadata::json(keywords)",
-                body=["div.p-content > p", "p.lg_para:not(.summary)"],
+                body=["div.p-content", "p.lg_para:not(.summary)"],
                 evidence="public scrapers, 2024",
             )
         ],

@@ -22,7 +22,7 @@ class Alriyadh(NewsSpider):
                 title=".article-title h2",
                 date=".article-time time",
                 authors="p.author",
-                body=[".article-text p", "#article-view p"],
+                body=[".article-text", "#article-view"],
                 evidence="public scraper, 2024",
             )
         ],

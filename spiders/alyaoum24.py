@@ -21,7 +21,7 @@ class Alyaoum24(NewsSpider):
             Markup(
                 title=".infoSingle > h1",
                 date=".timePost",
-                body=[".post_content > p", "#post_content p"],
+                body=[".post_content", "#post_content"],
                 section=".breadcrumb > li:last-child",
                 images=".wp-post-image",
                 evidence="public scrapers, 2019 and 2023",

@@ -24,7 +24,7 @@ class ApsDz(NewsSpider):
             Markup(
                 title=".itemTitle",
                 date=["span.itemDateCreated", "span.catItemDateCreated"],
-                body="div.itemBody p",
+                body="div.itemBody",
                 evidence="public scraper, 2021",
             )
         ],

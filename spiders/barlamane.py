@@ -26,7 +26,7 @@ class Barlamane(NewsSpider):
             Markup(
                 title=[".post-content > .title", ".entry-header > .entry-title"],
                 date=[".post-content .date", ".entry-date"],
-                body=[".post-content .content > p", ".entry-content > p"],
+                body=[".post-content .content", ".entry-content"],
                 section=".current-post-parent:not(.menu-item-has-children) > a",
                 images=".post-content div.thumb > img",
                 evidence="public scrapers, 2019 and 2023; the second selectors are the French edition's",

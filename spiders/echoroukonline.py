@@ -31,7 +31,7 @@ class Echoroukonline(NewsSpider):
                 lede="p.single-article__deck",
                 date=["time.single-article__date::attr(datetime)", "time.ech-card__mtil"],
                 authors=["a.single-article__author-name", "a.ech-sgmn__aanm._link", ".ech-sgmn__aanm._noap"],
-                body=["div.entry-content[itemprop=articleBody] > p", "div.ech-artx p"],
+                body=["div.entry-content[itemprop=articleBody]", "div.ech-artx"],
                 section="a.ech-bkbt._albk",
                 tags=[".tag-list a", "ul.ech-sgmn__tgls a"],
                 images="figure.ech-sgmn__figure img::attr(data-src)",

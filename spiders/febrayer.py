@@ -20,7 +20,7 @@ class Febrayer(NewsSpider):
             Feed("https://www.febrayer.com/feed"),
             Listing("https://www.febrayer.com/category/politique"),
         ],
-        markup=[Markup(body=".single-content > p", evidence="public scraper, 2019")],
+        markup=[Markup(body=".single-content", evidence="public scraper, 2019")],
         evidence="public scraper",
         year=2019,
     )

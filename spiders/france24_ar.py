@@ -20,7 +20,7 @@ class France24Ar(NewsSpider):
         markup=[
             Markup(
                 lede="p.t-content__chapo",
-                body=".t-content__body p",
+                body=".t-content__body",
                 remove=".m-interstitial, p.t-copyright",
                 evidence="public scrapers of other editions, 2023-2026",
             )

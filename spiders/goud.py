@@ -28,7 +28,7 @@ class Goud(NewsSpider):
             Markup(
                 title=["h1.entry-title", ".col-md-12 > h1"],
                 date=".col-md-12 .date",
-                body=["div.post-content p", ".col-md-12 div.content > p"],
+                body=["div.post-content", ".col-md-12 div.content"],
                 section=".cat-link",
                 images=["img.img-fluid.wp-post-image", ".content > img"],
                 evidence="public notebook, 2025; public scrapers, 2019-2023",

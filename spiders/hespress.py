@@ -29,7 +29,7 @@ class Hespress(NewsSpider):
                 title=["h1.post-title", "h1.page_title"],
                 date=["span.date-post", "span.story_date"],
                 authors=["span.author a", "span.story_author"],
-                body=["div.article-content p", "#article_body p"],
+                body=["div.article-content", "#article_body"],
                 section=".breadcrumb > li:last-child",
                 tags="section.box-tags a.tag_post_tag",
                 images=["div.post-thumbnail.featured-img img", ".ratio-medium > img", "#article_holder img"],

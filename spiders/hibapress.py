@@ -30,7 +30,7 @@ class Hibapress(NewsSpider):
             replace(
                 JANNAH,
                 date=["span.date.meta-item", ".date"],
-                body=["div.entry-content > p", "#hibapressarticles p"],
+                body=["div.entry-content", "#hibapressarticles"],
                 images=".featured-area-inner img",
                 evidence="public scrapers, 2019 and 2023",
             )

@@ -23,7 +23,7 @@ class Kech24(NewsSpider):
                 title='h2[itemprop="name headline"]',
                 date='time[itemprop="dateCreated datePublished"]',
                 authors="span[itemprop=author]",
-                body="div[itemprop=text] p",
+                body="div[itemprop=text]",
                 images="img[itemprop=image]",
                 evidence="public scraper, 2020-21",
             )

@@ -15,7 +15,7 @@ class Kifache(NewsSpider):
         timezone="Africa/Casablanca",
         article=r"^/\d+/?$",
         discover=[Feed("https://kifache.com/feed/")],
-        markup=[Markup(body=".single-content > p", evidence="public scraper, 2019")],
+        markup=[Markup(body=".single-content", evidence="public scraper, 2019")],
         evidence="public scraper",
         year=2026,
     )

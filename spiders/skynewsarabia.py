@@ -28,7 +28,7 @@ class Skynewsarabia(NewsSpider):
                 title="h1.sna_content_heading",
                 lede="p.article-summary",
                 date="span.sna_content_head_date",
-                body=".article-content .article-body p",
+                body=".article-content .article-body",
                 section="article h2 a.sna_title_1_text",
                 images="img.article-image",
                 remove=".article-body sna, .article-body [class*=rel], .article-body .noprint",

@@ -17,7 +17,7 @@ class YabiladiAr(NewsSpider):
         timezone="Africa/Casablanca",
         article=r"^/articles/details/\d+/",
         discover=[Feed("https://ar.yabiladi.com/rss/rss.xml")],
-        markup=[Markup(body="[itemprop=articleBody] p", evidence="public scraper, 2019")],
+        markup=[Markup(body="[itemprop=articleBody]", evidence="public scraper, 2019")],
         evidence="public scraper",
         year=2026,
     )

@@ -32,7 +32,7 @@ class Youm7(NewsSpider):
                 title=".articleHeader h1",
                 date="span.newsStoryDate",
                 authors="span.writeBy",
-                body="#articleBody > p",
+                body="#articleBody",
                 section=".breadcumb a",
                 tags=".tags a",
                 images=".img-cont img",

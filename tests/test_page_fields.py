@@ -323,3 +323,19 @@ def test_what_a_skip_link_leads_past_is_left_out() -> None:
     inset = f'<p><a href="#end-of-podcasts">تخطى البودكاست وواصل القراءة</a></p><div><p>بودكاست المثال</p><p>{HEADLINES[0]} في حلقة جديدة من البرنامج الأسبوعي.</p></div><p id="end-of-podcasts">نهاية البودكاست</p>'
     page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}{inset}{ps(P[3:])}</div>')
     assert read(page).body == list(P)
+
+
+@pytest.mark.parametrize("selector", [".t p", ".t > p", ".t"])
+def test_a_declared_body_keeps_sub_headings_lists_and_quotations(selector: str) -> None:
+    inner = f"{ps(P[:2])}<h3>{HEADLINES[2]}</h3><ul><li>{P[2]}</li><li>{P[3]}</li></ul><blockquote>{P[4]}</blockquote>{ps(P[5:])}"
+    buttons = "<p>فيسبوك</p><p>تويتر</p>" if selector == ".t" else ""
+    page = frame(
+        f'<h1>{TITLE}</h1><div class="t">{inner}{buttons}</div><ul><li><a href="/2">{HEADLINES[0]}</a></li></ul>'
+    )
+    assert read(page, Markup(title="h1", body=selector)).body == [*P[:2], HEADLINES[2], *P[2:]]
+
+
+def test_a_list_of_links_among_declared_paragraphs_is_left_out() -> None:
+    links_ = "".join(f'<li><a href="/{i}">{HEADLINES[i]}</a></li>' for i in range(3))
+    page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}<ul>{links_}</ul>{ps(P[3:])}</div>')
+    assert read(page, Markup(title="h1", body=".t p")).body == list(P)

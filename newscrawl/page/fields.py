@@ -26,6 +26,7 @@ _WORD = re.compile(r"\w+")
 _HOME = re.compile(r"\W*(?:الصفحة )?(?:ال)?رئيسية\W*")
 _CRUMB_WORDS = 5
 """Words of the name of a section at most."""
+_AMONG = frozenset({"h2", "h3", "h4", "ul", "ol", "blockquote"})
 _MOST_TAGS = 60
 _MOST_DATES = 60
 """Date candidates of a page."""
@@ -230,7 +231,7 @@ class _Page:
             nodes = [
                 node for node in nodes if node not in removed and outside.isdisjoint(node.iterancestors())
             ]
-            nodes = self._of_one_article(nodes)
+            nodes = _with_headings(self._of_one_article(nodes), removed)
             places = set(nodes)
             for element in removed:
                 if not places.isdisjoint(element.iterancestors()):
@@ -461,6 +462,29 @@ def _before(
             if not beside and above not in kept:
                 break
     return kept
+
+
+def _with_headings(nodes: list[etree._Element], removed: set[etree._Element]) -> list[etree._Element]:
+    """Paragraphs with the sub-headings, lists and quotations that stand among them in the same box."""
+    if len(nodes) < 2 or any(node.tag != "p" for node in nodes):
+        return nodes
+    own = set(nodes)
+    held = {above for node in nodes for above in islice(node.iterancestors(), 3)}
+    last = {node.getparent(): node for node in nodes}
+    kept: list[etree._Element] = []
+    for node in nodes:
+        kept.append(node)
+        after = node.getnext()
+        while after is not None and after not in own and last[node.getparent()] is not node:
+            if after.tag in _AMONG and after not in held and after not in removed and not _is_links(after):
+                kept.append(after)
+            after = after.getnext()
+    return kept
+
+
+def _is_links(element: etree._Element) -> bool:
+    row = blocks_.read(element).row
+    return sum(block.linked for block in row) >= 0.5 * len(row)
 
 
 def _bounded(paragraphs: list[str], told: list[str]) -> tuple[list[str], bool]:
