@@ -8,6 +8,7 @@ import fcntl
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from pymongo import MongoClient
 from newscrawl.store import guardian, server
 from newscrawl.store.guardian import Folder, GaveUp, Guardian
 from newscrawl.store.server import MongodNotFound, Server, ServerError, StoreConfigError, local_server
+from tests.mongod import small_file_system
 from tests.trials import size
 
 if TYPE_CHECKING:
@@ -246,6 +248,12 @@ def fake_mongod(folder: Path, script: str) -> str:
     ("script", "says"),
     [
         ("echo 'libcurl.so.4: not found' >&2; exit 127", "exit status 127: libcurl.so.4: not .* libcurl4"),
+        (
+            "echo 'loading shared libraries: libcrypto.so.1.1: cannot open' >&2; exit 127",
+            r"; install libcrypto\.so\.1\.1 \(Debian: libssl1\.1\), or set MONGODB_URI",
+        ),
+        ("echo 'libnew.so.7: not found' >&2; exit 127", r"; install libnew\.so\.7, or set MONGODB_URI"),
+        ("""echo '{"s":"E","msg":"cut sho' >&2; exit 100""", "exit status 100: it gave no reason"),
         ("kill -9 $$", r"died 6 times in a row: it gave no reason \(its log: .*/mongod.log\)"),
         ("exit 48", "no free port"),
     ],
@@ -340,6 +348,95 @@ def test_a_full_disk_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(server, "ROOM_BYTES", 1 << 62)
     with pytest.raises(ServerError, match=r"disk of the data folder .* is full \(\d+ MB left\)"):
         Server(data).start()
+
+
+def test_a_mongod_that_ended_for_want_of_room_is_started_again_when_there_is_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guardian, "TICK", 0.01)
+    monkeypatch.setattr(guardian, "ROOM_TICK", 0.01)
+    folder = Folder(tmp_path / "mongodb")
+    folder.create()
+    looks: list[bool] = []
+
+    def lacks_room(_: Folder, needed: int = 0) -> str | None:
+        looks.append(folder.full.exists())
+        return None if len(looks) % 3 == 0 else "full"
+
+    started = tmp_path / "started"
+    script = f"echo x >> {started}; echo '28: No space left on device' >&2; exit 14"
+    monkeypatch.setattr(Folder, "lacks_room", lacks_room)
+    with guardian_in_use(folder):
+        guarding = Guardian(folder, fake_mongod(tmp_path, script))
+        check_place = guarding._check_place
+
+        def stop_after_three() -> None:
+            check_place()
+            guarding.stopping = len(started.read_text().split()) == 3 if started.exists() else False
+
+        monkeypatch.setattr(guarding, "_check_place", stop_after_three)
+        guarding.run()
+    assert all(looks), "crawls are told meanwhile"
+    assert len(looks) >= 6
+    assert not folder.full.exists()
+
+
+def test_the_disk_of_an_embedded_server_fills_up(tmp_path: Path) -> None:
+    try:
+        with small_file_system(tmp_path / "disk", 500) as disk:
+            data = disk / "mongodb"
+            with Server(data) as uri:
+                (pid,) = processes(data)["mongod"]
+                fill(disk / "ballast")
+                os.kill(pid, signal.SIGKILL)
+                await_that(lambda: server.trouble(data))
+                assert re.search(
+                    r"disk of the data folder .* is full \(0 MB left\)", server.trouble(data) or ""
+                )
+                with pytest.raises(ServerError, match="is full"):
+                    Server(data).start()
+                (disk / "ballast").unlink()
+                await_that(lambda: server.trouble(data) is None)
+                await_that(lambda: processes(data)["mongod"] not in ([], [pid]))
+                assert stored(uri) == set()
+            assert nothing_left(data)
+    except PermissionError as reason:
+        pytest.skip(str(reason))
+
+
+def fill(path: Path) -> None:
+    with path.open("wb") as file, suppress(OSError):
+        while True:
+            file.write(bytes(1_000_000))
+            file.flush()
+
+
+def test_room_for_the_journal_is_asked_for_only_until_it_is_there(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "mongodb")
+    folder.create()
+    room = shutil.disk_usage(tmp_path).free
+    assert folder.lacks_room(room // 2) is None
+    needed = room + 300_000_000
+    assert folder.lacks_room(needed)
+    (folder.db / "journal").mkdir()
+    with (folder.db / "journal" / "WiredTigerLog.0000000001").open("wb") as log:
+        log.truncate(needed)
+    assert folder.lacks_room(needed) is None
+
+
+def test_a_guardian_whose_folder_was_removed_touches_nothing_of_the_next_server(data: Path) -> None:
+    first = Server(data)
+    with ExitStack() as stack:
+        stack.enter_context(first)
+        (old,) = processes(data)["guardian"]
+        shutil.rmtree(data)
+        second = Server(data)
+        uri = stack.enter_context(second)
+        await_that(lambda: old not in processes(data)["guardian"])
+        assert Folder(data).running() is not None
+        assert second.is_up
+        assert stored(uri) == set()
+    assert nothing_left(data)
 
 
 def test_a_long_log_is_set_aside(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from scrapy.exceptions import CloseSpider
 
 from newscrawl.store.patience import StoreDownError, is_away, patiently
 from newscrawl.store.schema import Document, prepare
-from newscrawl.store.server import ServerError, local_server, resolve_uri
+from newscrawl.store.server import ServerError, data_folder, local_server, resolve_uri, trouble
 from newscrawl.store.session import StoreError, cannot_be_used, database_name
 from newscrawl.store.writer import Writer
 
@@ -116,6 +116,8 @@ class Store:
         self._resources = AsyncExitStack()
         self._client: AsyncMongoClient[Document] | None = None
         self._writer: Writer | None = None
+        self._knows: Callable[[], str | None] = lambda: None
+        """What is the matter with a server of our own."""
         self.on_connected: list[Callable[[], Awaitable[None]]] = []
         """What is to be done as soon as there is a connection, before the collections are prepared."""
 
@@ -153,7 +155,9 @@ class Store:
         uri = ""
         try:
             uri = resolve_uri() or ""
-            uri = uri or await self._resources.enter_async_context(local_server())
+            if not uri:
+                uri = await self._resources.enter_async_context(local_server())
+                self._knows = partial(trouble, data_folder())
             client: AsyncMongoClient[Document] = AsyncMongoClient(
                 uri,
                 tz_aware=True,
@@ -193,6 +197,7 @@ class Store:
             age=get.getfloat("STORE_AGE"),
             queue=get.getint("STORE_QUEUE"),
             patience=get.getfloat("STORE_PATIENCE"),
+            knows=self._knows,
             limit=limit,
         )
 
@@ -216,7 +221,7 @@ class Store:
         """
         patience = 0.0 if self.writer.error else self._settings.getfloat("STORE_PATIENCE")
         try:
-            return await patiently(operation, patience)
+            return await patiently(operation, patience, knows=self._knows)
         except StoreDownError as error:
             self.writer.give_up(error)
             raise

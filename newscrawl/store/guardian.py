@@ -19,6 +19,8 @@ import ctypes
 import fcntl
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,10 +35,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 TICK = 0.1
 """Seconds between two looks at the locks and at mongod."""
+ROOM_TICK = 1.0
+"""Seconds between two looks at a disk that is full."""
 CACHE_GB = 0.25
 """WiredTiger's cache: the data of one machine's crawls, beside the crawls themselves."""
 LOG_BYTES = 10_000_000
@@ -51,7 +55,26 @@ ADDRESS_IN_USE = 48
 """mongod's exit status when its port is taken (MongoDB's ``exit_code.h``)."""
 LIBRARY_MISSING = 127
 """The exit status of a program that the dynamic loader can't start."""
-LIBRARY_REMEDY = "; install the library that it lacks (Debian: libcurl4), or set MONGODB_URI"
+LIBRARIES = {
+    "libcurl.so.4": "libcurl4",
+    "libssl.so.3": "libssl3",
+    "libcrypto.so.3": "libssl3",
+    "libssl.so.1.1": "libssl1.1",
+    "libcrypto.so.1.1": "libssl1.1",
+    "liblzma.so.5": "liblzma5",
+    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
+    "libsasl2.so.2": "libsasl2-2",
+    "libldap-2.5.so.0": "libldap-2.5-0",
+    "libnetsnmp.so.40": "libsnmp40",
+}
+"""The libraries that builds of mongod are linked with, and Debian's packages of them."""
+JOURNAL_BYTES = 350_000_000
+"""What mongod writes before it holds any article: three files of its journal, 104 MB each, its catalog."""
+LEAST_BYTES = 50_000_000
+"""Room that it needs however much of that is there already."""
+FULL_BYTES = 10_000_000
+"""A disk with less room is full."""
+NO_SPACE = "No space left on device"
 ASSERTION_IDS = (23091, 23092)
 """Log entries that only follow an error (MongoDB's ``assert_util.cpp``)."""
 PR_SET_PDEATHSIG = 1
@@ -93,6 +116,19 @@ class Folder:
         return self.root / "log"
 
     @property
+    def full(self) -> Path:
+        """An empty file that is there while mongod waits for room on the disk; a full disk takes it too."""
+        return self.root / "disk-full"
+
+    def lacks_room(self, needed: int = JOURNAL_BYTES) -> str | None:
+        """What to say when mongod has not the room to start; what its journal has is not needed again."""
+        journal = sum(file.stat().st_size for file in (self.db / "journal").glob("WiredTiger*"))
+        room = shutil.disk_usage(self.root).free
+        if room >= max(LEAST_BYTES, needed - journal):
+            return None
+        return f"The disk of the data folder {self.root} is full ({room // 1_000_000} MB left)"
+
+    @property
     def state(self) -> Path:
         """Present while a guardian is up; stale when nobody holds ``guardian.lock``."""
         return self.root / "server.json"
@@ -130,6 +166,13 @@ class Lock:
         except BlockingIOError:
             return False
         return True
+
+    def is_of(self, path: Path) -> bool:
+        """Is the locked file still the one at this path? Not after somebody removed the folder."""
+        try:
+            return os.path.samestat(os.fstat(self._fd), path.stat())
+        except OSError:
+            return False
 
     def is_free(self, *, for_sharing: bool = False) -> bool:
         """Whether it could be taken now; leaves it untaken."""
@@ -177,6 +220,8 @@ def _die_with(parent: int) -> None:
 def _error(line: bytes) -> str | None:
     """The error that a line of mongod's output tells of: plain text is one, JSON only if it says so."""
     text = line.decode("utf-8", "replace").strip()
+    if text.startswith("{") and not text.endswith("}"):
+        return None  # cut short, by a full disk
     try:
         entry = json.loads(text)
         if entry["s"] not in ("E", "F") or entry["id"] in ASSERTION_IDS:
@@ -211,22 +256,51 @@ class Guardian:
             child = self._launch(port)
             while not (self.stopping or self.is_unused()):
                 time.sleep(TICK)
+                self._check_place()
                 status = child.poll()
                 if status is None:
                     self._bound_log(child)
-                elif status == ADDRESS_IN_USE and not deaths:
+                    continue
+                if status == ADDRESS_IN_USE and not deaths:
                     port = next(candidates)
-                    child = self._launch(port)
+                elif self._is_full():
+                    self._await_room()
                 elif status > 0:
-                    remedy = LIBRARY_REMEDY if status == LIBRARY_MISSING else ""
-                    raise GaveUp(f"mongod gave up with exit status {status}: {self._complaint()}{remedy}")
+                    raise GaveUp(f"mongod gave up with exit status {status}: {self._complaint(status)}")
                 elif len(deaths) == RESTARTS and time.monotonic() - deaths[0] < RESTART_SECONDS:
                     raise GaveUp(f"mongod died {RESTARTS + 1} times in a row: {self._complaint()}")
                 else:
                     deaths.append(time.monotonic())
-                    child = self._launch(port)
+                child = self._launch(port)
         finally:
             self._shut_down()
+
+    def _is_here(self) -> bool:
+        """Is the folder still the one that this process guards?"""
+        return self._start.is_of(self.folder.root / "start.lock")
+
+    def _check_place(self) -> None:
+        """Another folder at the same path, with another guardian, is not touched."""
+        if not self._is_here():
+            raise GaveUp(f"the data folder {self.folder.root} was removed: its server has ended")
+
+    def _is_full(self) -> bool:
+        """Did mongod end for want of room on its disk?"""
+        return self._has_said(NO_SPACE) or shutil.disk_usage(self.folder.root).free < FULL_BYTES
+
+    def _has_said(self, words: str) -> bool:
+        return any(words in text for text in self._told())
+
+    def _await_room(self) -> None:
+        """Wait until mongod has the room to start; until then crawls are told why it is away."""
+        self.folder.full.touch()
+        try:
+            while self.folder.lacks_room() and not (self.stopping or self.is_unused()):
+                time.sleep(ROOM_TICK)
+                self._check_place()
+        finally:
+            if self._is_here():
+                self.folder.full.unlink(missing_ok=True)
 
     def is_unused(self) -> bool:
         """Whether nobody uses or starts the server; if so nobody can begin to until this process has gone."""
@@ -262,7 +336,8 @@ class Guardian:
                 stderr=output,
                 preexec_fn=lambda: _die_with(parent),
             )
-        self.folder.announce(Running(port=port, mongod=child.pid, guardian=parent))
+        with suppress(OSError):  # on a full disk mongod ends, and its end is looked into
+            self.folder.announce(Running(port=port, mongod=child.pid, guardian=parent))
         return child
 
     def _await_database(self) -> None:
@@ -296,19 +371,26 @@ class Guardian:
             if child:
                 child.send_signal(signal.SIGUSR1)
 
-    def _complaint(self) -> str:
-        """What mongod named as its first errors since it was started, and where to read more."""
+    def _told(self) -> list[str]:
+        """What mongod named as errors since it was started."""
         told: list[str] = []
         for path, start in ((self._log, self._log_start), (self._output, 0)):
             with suppress(OSError), path.open("rb") as log:
                 log.seek(start)
                 told += filter(None, map(_error, log))
+        return told
+
+    def _complaint(self, status: int | None = None) -> str:
+        """Its first errors, where to read more, and the remedy where one is known."""
+        told = self._told()
         reason = "; ".join(text[:300] for text in told[:2]) or "it gave no reason"
-        return f"{reason} (its log: {self._log})"
+        return f"{reason} (its log: {self._log}){_remedy(told) if status == LIBRARY_MISSING else ''}"
 
     def _shut_down(self) -> None:
         # Without server.json a crawl that starts now waits for this process to go.
-        self.folder.state.unlink(missing_ok=True)
+        running = self.folder.running()
+        if self._is_here() and running and running.guardian == os.getpid():
+            self.folder.state.unlink(missing_ok=True)
         child = self._child
         if child is None or child.poll() is not None:
             return
@@ -318,6 +400,15 @@ class Guardian:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def _remedy(told: Iterable[str]) -> str:
+    """How to give mongod the library that the dynamic loader did not find."""
+    found = re.search(r"lib[\w.+-]+\.so[\w.]*", " ".join(told))
+    if not found:
+        return "; install the library that it lacks, or set MONGODB_URI"
+    package = LIBRARIES.get(found[0])
+    return f"; install {found[0]}{f' (Debian: {package})' if package else ''}, or set MONGODB_URI"
 
 
 def main(root: str, mongod: str) -> int:

