@@ -148,6 +148,19 @@ def _follows_sections(declared: Discovery) -> bool:
     return isinstance(declared, Listing) and declared.follow_sections
 
 
+def _names_a_day(dates: Sequence[DateCandidate], site: Site, now: dt.datetime) -> bool:
+    """Does a page itself say the one day on which its article was published?"""
+    published = choose(
+        dates,
+        timezone=site.timezone,
+        country=site.country,
+        now=now,
+        false_zone=site.false_zone,
+        month_first=site.month_first,
+    ).published
+    return published is not None and published.earliest is None
+
+
 class ArticleFingerprinter(RequestFingerprinter):
     """Articles are one request however their address is spelled; other requests as Scrapy sees them."""
 
@@ -274,6 +287,7 @@ class NewsSpider(Spider):
         own = zone(self.site.timezone)
         now = self.clock.now()
         last = mark.completed_at if mark else now
+        today = now.astimezone(own).date()
         # Beyond the mark, this ends a walk whose mark has vanished from the site.
         horizon = last.astimezone(own).date() - dt.timedelta(days=self.settings.getint("HORIZON_DAYS"))
         # Where sections are looked for, a home page is read for nothing but its links to them.
@@ -286,12 +300,12 @@ class NewsSpider(Spider):
             mark=frozenset(mark.keys if mark else ()),
             since=arguments.since or horizon,
             until=arguments.until,
+            today=today,
             pages_left=self.settings.getint("HORIZON_PAGES") if limited else None,
             to_mark=arguments.since is None and in_order and listed,
             gapless=(arguments.since is None or mark is None) and listed,
         )
         self.walks.append(walk)
-        today = now.astimezone(own).date()
         until = min(arguments.until or today, today)
         walk.upcoming = pages.first(source, self.site.home, arguments.since or horizon, until)
         if following := self._next(walk):
@@ -436,7 +450,7 @@ class NewsSpider(Spider):
         wanted = {k: entry for k, entry in by_key.items() if walk.wants(entry)}
         known = await self.store.known(wanted, self.clock.now())
         walk.days += [dt.date.fromisoformat(day) for k in fresh & known.keys() if (day := known[k].last_day)]
-        walk.days += [last for k in fresh if (last := by_key[k].days[1])]
+        walk.days += [last for k in fresh if (last := walk.days_of(by_key[k])[1])]
         requests = []
         for k, entry in wanted.items():
             found = known.get(k)
@@ -566,12 +580,7 @@ class NewsSpider(Spider):
         if not raw.title and entry.title:
             raw.title, raw.origins["title"] = entry.title, "feed"
         own = self.site
-        if (
-            entry.date
-            and not choose(
-                raw.dates, timezone=own.timezone, country=own.country, now=now, false_zone=own.false_zone
-            ).published
-        ):
+        if entry.date and not _names_a_day(raw.dates, own, now):
             raw.dates.append(DateCandidate(text=entry.date, rung="feed", where=entry.origin))
 
     def _urls(self, response: Response) -> list[str]:

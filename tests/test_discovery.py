@@ -71,6 +71,41 @@ class TestEntry:
     def test_what_names_no_day_is_none(self, printed: Any) -> None:
         assert moment(printed, SITE) == (None, None)
 
+    @pytest.mark.parametrize(
+        "printed",
+        [
+            "31-02-2024", "2024-02-30", "21130", "15:05", "2024-13-45", "13-13-2024",
+            "0000-00-00 00:00:00", "Mon, 01 Jan 0001 00:00:00 +0000", "0001-01-01T00:00:00Z",
+            "1970-01-01", "Thu, 01 Jan 1970 00:00:00 GMT", "1970-01-01T01:00:00+01:00", "1900-01-01",
+            "1980-01-01",
+            "9999-12-31T23:59:59Z", "2099-01-01", 10**400, -(10**400), 253402300799, "00000000000000",
+        ],
+    )  # fmt: skip
+    def test_a_date_that_cannot_be_is_none(self, printed: Any) -> None:
+        """None of these is another day, as lax readers make of them, and none ends the walk."""
+        assert moment(printed, SITE) == (None, None)
+
+    @pytest.mark.parametrize(
+        ("printed", "day"),
+        [
+            ("12-13-2024", "2024-12-13"),
+            ("29-09-1445هـ", "2024-04-09"),
+            ("Wed, 27 Mar 24 23:30:00 +0100", "2024-03-27"),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", None),
+            ("Sunday, 06-Nov-16 08:49:37 GMT", "2016-11-06"),
+            ("1711571400", "2024-03-27"),
+            (1711571400000, "2024-03-27"),
+            (1711571400.5, "2024-03-27"),
+            ("١٧١١٥٧١٤٠٠", "2024-03-27"),
+            ("/Date(1711571400000)/", "2024-03-27"),
+            ("الأربعاء 27 مارس 2024", "2024-03-27"),
+            ("2025-11-03T08:15:09 03:00", "2025-11-03"),
+        ],
+    )
+    def test_all_go_through_one_reader(self, printed: Any, day: str | None) -> None:
+        found = moment(printed, SITE)[0]
+        assert (found and str(found)) == day
+
     @given(st.text(max_size=40) | st.floats() | st.integers() | st.datetimes(timezones=st.just(dt.UTC)))
     @settings(max_examples=300, derandomize=True, deadline=None)
     def test_no_date_raises(self, printed: Any) -> None:
@@ -520,6 +555,17 @@ class TestWalk:
         walk = Walk(HOME, EXACT, since=dt.date(2024, 3, 20), until=dt.date(2024, 3, 25))
         story = "https://www.aljazeera.net/politics/2024/3/{}/x"
         assert [day for day in range(17, 29) if walk.wants(Entry(story.format(day)))] == list(range(19, 27))
+
+    def test_no_day_of_a_slug_and_no_day_to_come_ends_a_walk(self) -> None:
+        history = Entry(f"{HOME}أحداث-2001-9-11-وما-بعدها-1.html")
+        assert history.days == (None, None)
+        walk = Walk(HOME, Listing(HOME), since=dt.date(2024, 3, 20), today=dt.date(2024, 3, 27))
+        assert walk.wants(history)
+        to_come = Entry("u", day=dt.date(2044, 3, 27))
+        assert walk.days_of(to_come) == (None, None)
+        assert walk.wants(to_come)
+        walk.until = dt.date(2024, 3, 25)
+        assert walk.wants(to_come)
 
     @given(data=st.data())
     @settings(max_examples=300, derandomize=True, deadline=None)

@@ -52,6 +52,66 @@ def test_z_that_equals_the_printed_clock_is_local_time() -> None:
     assert (unknown.time, unknown.at) == (dt.time(18, 45, 13), None)
 
 
+MOROCCO = {"timezone": "Africa/Casablanca", "country": "MA", "now": dt.datetime(2026, 11, 5, tzinfo=dt.UTC)}
+AHEAD, UTC = one("2026-11-03T20:40:00+01:00", "jsonld"), one("2026-11-03T19:40:00+00:00", "meta")
+PRINTED = one("الثلاثاء 3 نونبر 2026 - 20:40", "markup")
+
+
+@pytest.mark.parametrize(
+    "page", [[AHEAD], [AHEAD, PRINTED], [AHEAD, UTC], [AHEAD, UTC, PRINTED], [UTC, PRINTED]]
+)
+def test_a_moroccan_server_with_old_zone_files_keeps_its_instant(page: list[DateCandidate]) -> None:
+    """Morocco left UTC+1 on 20 September 2026; such a server prints 20:40 at 19:40."""
+    found = choose(page, **MOROCCO).published  # type: ignore[arg-type]
+    assert found is not None
+    assert (found.at, found.time) == (dt.datetime(2026, 11, 3, 19, 40, tzinfo=dt.UTC), dt.time(19, 40))
+    assert "stale_zone" in found.warnings
+
+
+def test_the_hour_too_much_may_be_of_the_next_day() -> None:
+    page = [one("2026-11-03T23:40:00+00:00", "meta"), one("الأربعاء 4 نونبر 2026 - 00:40", "markup")]
+    found = choose(page, **MOROCCO).published  # type: ignore[arg-type]
+    assert found is not None
+    assert (found.date, found.time, found.warnings) == (
+        dt.date(2026, 11, 3),
+        dt.time(23, 40),
+        ("stale_zone",),
+    )
+
+
+def test_stamps_of_two_offsets_that_agree_beat_a_printed_clock() -> None:
+    page = [
+        one("2024-10-07T21:45:00+03:00", "jsonld"),
+        one("2024-10-07T18:45:00Z", "meta"),
+        one("الاثنين 7 أكتوبر 2024 - 18:45", "generic"),
+    ]
+    found = choose(page, timezone="Asia/Riyadh").published
+    assert found is not None
+    assert (found.time, found.at) == (dt.time(21, 45), dt.datetime(2024, 10, 7, 18, 45, tzinfo=dt.UTC))
+
+
+def test_an_interval_gives_way_to_a_day_and_a_wide_one_to_a_narrow_one() -> None:
+    days, weeks = one("منذ 3 أيام", "generic"), one("منذ أسبوع", "markup")
+    found = choose([weeks, days], now=NOW).published
+    assert found is not None
+    assert (found.raw, found.earliest, found.latest) == (
+        days.text,
+        dt.date(2024, 10, 5),
+        dt.date(2024, 10, 6),
+    )
+    day = choose([days, weeks, one("6 أكتوبر 2024", "generic")], now=NOW).published
+    assert day is not None
+    assert (day.date, day.earliest) == (dt.date(2024, 10, 6), None)
+
+
+def test_machine_rungs_read_what_machines_write() -> None:
+    for text in ("1728326700", "1728326700000", "Mon, 07 Oct 24 18:45:00 +0000"):
+        found = choose([one(text, "meta")], timezone="UTC").published
+        assert found is not None
+        assert (found.date, found.time) == (dt.date(2024, 10, 7), dt.time(18, 45)), text
+    assert choose([one("1728326700", "generic")], timezone="UTC").published is None
+
+
 def test_declared_false_zone_needs_no_printed_clock() -> None:
     found = choose([one("2024-07-07T18:45:13Z", "meta")], timezone="Africa/Cairo", false_zone=True).published
     assert found is not None

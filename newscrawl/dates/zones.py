@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-__all__ = ["is_stale", "zone"]
+__all__ = ["is_stale", "is_stale_clock", "zone"]
 
 _MOROCCO = ("Africa/Casablanca", "Africa/El_Aaiun")
 _CHANGE = dt.datetime(2026, 9, 20, 2, tzinfo=dt.UTC)
@@ -38,6 +38,12 @@ def is_stale(name: str, moment: dt.datetime) -> bool:
     server is 19:40. Source: tzdb 2026c.
     """
     return name in _MOROCCO and moment >= _CHANGE and moment.utcoffset() == dt.timedelta(hours=1)
+
+
+def is_stale_clock(name: str, clock: dt.datetime, at: dt.datetime) -> bool:
+    """Is a printed clock (naive) an hour ahead of its instant, as :func:`is_stale` tells of stamps?"""
+    moment = clock.replace(tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    return is_stale(name, moment) and moment.replace(second=0) == at.replace(second=0, microsecond=0)
 
 
 def _load(name: str) -> ZoneInfo:

@@ -10,8 +10,9 @@ import jmespath  # type: ignore[import-untyped]
 from scrapy import Request
 from scrapy.http import Response
 
+from newscrawl.dates import Stamp
 from newscrawl.discovery import pages
-from newscrawl.discovery.entry import Entry, Printed, admitted, entry
+from newscrawl.discovery.entry import Entry, admitted, entry
 from newscrawl.discovery.walk import Page
 from newscrawl.sites import Api, Site
 
@@ -56,7 +57,7 @@ def _entry(item: Any, api: Api, base: str, site: Site, skipped: Counter[str]) ->
     )
 
 
-def _date(expression: str | None, item: Any) -> Printed:
+def _date(expression: str | None, item: Any) -> Stamp:
     found = _find(expression, item)
     return found if isinstance(found, str | int | float) else None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from calendar import timegm
 from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
@@ -14,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from newscrawl.discovery import pages
-from newscrawl.discovery.entry import Entry, Printed, admitted, entry, moment
+from newscrawl.discovery.entry import Entry, admitted, entry
 from newscrawl.discovery.unpack import unpacked
 from newscrawl.discovery.walk import Page
 from newscrawl.sites import Feed, Site
@@ -41,7 +39,10 @@ def read(response: Response, feed: Feed, site: Site) -> Page | None:
 
 
 def parsed(body: bytes) -> Any:
-    """A feed as feedparser reads it; it has no ``version`` when it is none."""
+    """A feed as feedparser reads it; it has no ``version`` when it is none.
+
+    Its own readings of dates (``published_parsed``) are not used: it invents days where none are said.
+    """
     # A stream, because feedparser takes bytes that look like a path or an address for one.
     return feedparser.parse(BytesIO(unpacked(body)), sanitize_html=False, resolve_relative_uris=False)
 
@@ -56,18 +57,9 @@ def articles(found: Any, base: str, site: Site, skipped: Counter[str]) -> Iterat
             yield entry(
                 url,
                 site,
-                date=_date(item, "published", site),
+                date=item.get("published"),
                 # ``get`` would answer with the publication where there is no change.
-                modified=_date(item, "updated", site) if "updated" in item else None,
+                modified=item.get("updated") if "updated" in item else None,
                 title=item.get("title"),
                 origin=base,
             )
-
-
-def _date(item: Any, name: str, site: Site) -> Printed:
-    """A date as printed where it can be read, else as feedparser reads it (UTC)."""
-    text: str | None = item.get(name)
-    tuple_ = item.get(f"{name}_parsed")
-    if tuple_ and moment(text, site)[0] is None:
-        return dt.datetime.fromtimestamp(timegm(tuple_), dt.UTC)
-    return text

@@ -25,6 +25,9 @@ VALIDATOR_AGE = dt.timedelta(days=1)
 """How long a page may be asked for conditionally before it is read in full again: some servers repeat
 an ETag for another page, and what was refused for a while should be met again."""
 
+TO_COME = dt.timedelta(days=2)
+"""How far ahead of ours a site's calendar may be."""
+
 
 @dataclass(slots=True)
 class Page:
@@ -60,6 +63,8 @@ class Walk:
     """No day after this is looked for."""
     pages_left: int | None = None
     """Pages that are still allowed; None for no such limit."""
+    today: dt.date | None = None
+    """The publisher's day on which it began."""
     to_mark: bool = True
     """Does it end at the mark? Not when a day is named, and not where entries are in no order."""
     gapless: bool = True
@@ -98,9 +103,16 @@ class Walk:
         """Does every link of a page belong to its list? A bare ``a`` also finds tickers and sidebars."""
         return not isinstance(self.source, Listing) or self.source.links != "a"
 
+    def days_of(self, entry: Entry) -> tuple[dt.date | None, dt.date | None]:
+        """The days of an entry, as :attr:`Entry.days`; a day that is still to come is a mistake, and none."""
+        first, last = entry.days
+        if self.today and first and first > self.today + TO_COME:
+            return None, None
+        return first, last
+
     def wants(self, entry: Entry) -> bool:
         """Is the entry within the days looked for, as far as it tells itself?"""
-        first, last = entry.days
+        first, last = self.days_of(entry)
         if self.until and first and first > self.until:
             return False
         if self.since and last:

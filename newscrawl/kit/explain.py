@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from newscrawl.dates import parse as parse_date
+from newscrawl.dates import parse_stamp
 from newscrawl.items import Article, DateCandidate, RawArticle
 from newscrawl.page import check, clean_article, date_article, extract, jsonld, markup, meta
 from newscrawl.page.chosen_date import why_not
@@ -25,7 +26,6 @@ _META = {
     "tags": meta.TAGS, "images": meta.IMAGE, "publisher": ("og:site_name",),
 }  # fmt: skip
 _MACHINE = ("jsonld", "meta", "microdata", "feed")
-_EXACT = ("day", "hour", "minute")
 
 Row = tuple[str, ...]
 
@@ -187,20 +187,21 @@ def _is_chosen(candidate: DateCandidate, article: Article) -> bool:
 
 def _verdict(candidate: DateCandidate, article: Article, site: Site | None, now: dt.datetime | None) -> str:
     """Why a candidate is the article's date, or is not."""
-    found = parse_date(
+    found = (parse_stamp if candidate.rung in _MACHINE else parse_date)(
         candidate.text,
         timezone=site.timezone if site else None,
         country=site.country if site else None,
         now=now,
         false_zone=bool(site and site.false_zone and candidate.rung in _MACHINE),
+        month_first=bool(site and site.month_first),
     )
     if found is None:
         ahead = parse_date(candidate.text) if now else None
         if ahead and now and ahead.date > now.date():
             return "refused: it lies in the future"
         return "refused: " + why_not(candidate).rpartition(": ")[2]
-    if found.precision not in _EXACT:
-        return f"refused: it names a {found.precision}, not a day"
+    if found.earliest is not None:
+        return f"refused: it may be any day from {found.earliest} to {found.latest}"
     if "future" in found.warnings:
         return "refused: it lies in the future"
     if candidate.kind == "modified":

@@ -141,6 +141,7 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         country=site.country if site else source.country,
         now=now,
         false_zone=site.false_zone if site else False,
+        month_first=site.month_first if site else False,
     )
     papers = [name for name in (raw.publisher, source.name, site.name if site else None) if name]
     signed = len(raw.body) > 1 and bylines.is_signature(raw.body[-1], papers)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from newscrawl.dates import parse
+from newscrawl.dates import is_stale_clock, parse, parse_stamp
 from newscrawl.items import DateCandidate, Published
 
 WEIGHTS = {
@@ -30,6 +30,7 @@ _WEAK = {"datecreated": 2.0, "uploaddate": 2.0, "date": 2.0, "release_date": 2.0
 _MACHINE = frozenset({"jsonld", "meta", "microdata", "feed"})
 _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _UTC = re.compile(r"(?:Z|[+-]00:?00|GMT|UTC)\s*$")
+_OFFSET = re.compile(r"(?<=\d)(?:Z|\s*(?:GMT|UTC)|\s*[+-]\d\d:?\d\d)\s*$")
 _CLOCK = re.compile(r"[T\s](\d{1,2}):(\d{2})")
 _DIGITS = {base + i: str(i) for base in (0x660, 0x6F0) for i in range(10)}
 _WEST, _EAST = dt.timedelta(hours=-1), dt.timedelta(hours=5)
@@ -69,13 +70,17 @@ def choose(
     country: str | None = None,
     now: dt.datetime | None = None,
     false_zone: bool = False,
+    month_first: bool = False,
 ) -> Choice:
     """Choose the date of publication.
 
     ``timezone`` and ``country`` are the publisher's; ``now`` is the aware moment of download;
-    ``false_zone`` tells that the machine-readable zones of the site are really local time. The time
-    is on the publisher's clock as far as it is known: with a printed line beside a UTC stamp, the
-    printed clock is the publisher's. Where two clocks contradict each other the instant is None.
+    ``false_zone`` tells that the machine-readable zones of the site are really local time,
+    ``month_first`` that its dates in digits begin with the month. The time is on the publisher's clock as
+    far as it is known: with a printed line beside a UTC stamp, the printed clock is the publisher's.
+    Stamps of two offsets that agree on an instant win over a printed clock that contradicts them, and so
+    does any stamp over the clock of a Moroccan server with old zone files, an hour ahead of it. Where
+    else two clocks contradict each other the instant is None.
 
     >>> page = [DateCandidate(text="2020-08-24T09:23:13Z", rung="meta"),
     ...         DateCandidate(text="الإثنين، 24 أغسطس 2020 09:23 ص", rung="generic")]
@@ -88,8 +93,13 @@ def choose(
     def read(candidate: DateCandidate, false: bool) -> Published | None:
         wanted = candidate.text, false and _is_stamp(candidate)
         if wanted not in known:
-            known[wanted] = parse(
-                candidate.text, timezone=timezone, country=country, now=now, false_zone=wanted[1]
+            known[wanted] = (parse_stamp if candidate.rung in _MACHINE else parse)(
+                candidate.text,
+                timezone=timezone,
+                country=country,
+                now=now,
+                false_zone=wanted[1],
+                month_first=month_first,
             )
         found = known[wanted]
         return replace(found, origin=candidate.rung) if found else None
@@ -106,9 +116,10 @@ def choose(
         return Choice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
 
     clocks = [r for r in exact if _is_clock(r)]
+    stamps = [r for r in exact if _is_stamp(r.candidate)]
     days: dict[dt.date, dict[str, float]] = {}
     for r in exact:
-        rungs = days.setdefault(_day(r, clocks), {})
+        rungs = days.setdefault(_day(r, clocks, stamps), {})
         rungs[r.candidate.rung] = max(rungs.get(r.candidate.rung, 0.0), _weight(r, now))
     for r in exact:  # a Hijri day may fall a day early or late: it also speaks for its neighbours
         if r.published.calendar == "hijri":
@@ -116,7 +127,7 @@ def choose(
                 if abs((day - r.published.date).days) == 1 and r.candidate.rung not in rungs:
                     rungs[r.candidate.rung] = WEIGHTS["generic"]
     day = max(days, key=lambda d: sum(days[d].values()))
-    same = [r for r in exact if _day(r, clocks) == day]
+    same = [r for r in exact if _day(r, clocks, stamps) == day]
     published = _clock(same, timezone, read)
     printed = next(
         (hijri for r in exact if (hijri := r.published.hijri) and hijri.printed and _near(r, day)), None
@@ -183,13 +194,42 @@ def _minute(day: dt.date, time: dt.time) -> dt.datetime:
     return dt.datetime.combine(day, time.replace(second=0, microsecond=0, tzinfo=None))
 
 
-def _day(read: Read, clocks: Sequence[Read]) -> dt.date:
+def _day(read: Read, clocks: Sequence[Read], stamps: Sequence[Read]) -> dt.date:
     """The day that a candidate speaks for: a UTC stamp follows the printed clock that it fits."""
     if _utc(read) and read.published.timezone is None:
         for clock in clocks:
             if _gap(read.published, clock.published) is not None:
                 return clock.published.date
+    if any(read is clock for clock in clocks):
+        for stamp in stamps:
+            if _stale(stamp.published, read.published):
+                return stamp.published.date
     return read.published.date
+
+
+def _stale(stamp: Published, clock: Published) -> bool:
+    """Is a printed clock the stamp's instant as zone files before Morocco's change of 2026 show it?"""
+    return (
+        stamp.at is not None
+        and stamp.timezone is not None
+        and clock.time is not None
+        and is_stale_clock(stamp.timezone, dt.datetime.combine(clock.date, clock.time), stamp.at)
+    )
+
+
+def _agreed(stamp: Read, stamps: Sequence[Read]) -> bool:
+    """Does another stamp say the same instant with another offset? One mistake would not write both."""
+    return any(
+        other.published.at == stamp.published.at and _offset_of(other) != _offset_of(stamp)
+        for other in stamps
+        if stamp.published.at and _offset_of(stamp) and _offset_of(other)
+    )
+
+
+def _offset_of(read: Read) -> str | None:
+    """The offset that a stamp prints, as ``+HHMM``."""
+    hit = _OFFSET.search(read.candidate.text.translate(_DIGITS))
+    return _UTC.sub("+0000", hit[0]).replace(":", "").strip() if hit else None
 
 
 def _stamp_clock(text: str) -> tuple[int, int] | None:
@@ -211,6 +251,10 @@ def _clock(same: Sequence[Read], timezone: str | None, read: Reader) -> Publishe
     clock = clocks[0]
     seen = clock.published
     assert seen.time is not None
+    if "stale_zone" in stamp.published.warnings or _agreed(stamp, stamps):
+        return stamp.published
+    if _stale(stamp.published, seen):
+        return replace(stamp.published, warnings=(*stamp.published.warnings, "stale_zone"))
     told = stamp.published.time
     if told and (told.hour, told.minute) == (seen.time.hour, seen.time.minute):
         if timezone is None and _utc(

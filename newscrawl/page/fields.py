@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from newscrawl.dates import zone
 from newscrawl.items import DateCandidate, Http, Image, RawArticle
 from newscrawl.page import blocks as blocks_
 from newscrawl.page import body as body_
@@ -75,7 +75,7 @@ def extract(
 def _markup(site: Site | None, now: dt.datetime | None) -> Markup | None:
     if site is None:
         return None
-    return site.markup_on(now.astimezone(ZoneInfo(site.timezone)).date() if now else None)
+    return site.markup_on(now.astimezone(zone(site.timezone)).date() if now else None)
 
 
 class _Page:

@@ -264,6 +264,8 @@ class Site:
     """What is one address on this site, see ``newscrawl.urls``."""
     false_zone: bool = False
     """True when the site's machine-readable dates carry a zone (``Z``) that is really local time."""
+    month_first: bool = False
+    """True when the site prints dates in digits month first (``3/27/2024``), as date-fns does in ar-SA."""
     render: bool = False
     """True when the pages need a browser."""
     delay: float | None = None
