@@ -30,6 +30,7 @@ from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
 from newscrawl.store import Mark, Pending, Store, Validator
 from newscrawl.urls import key
 from newscrawl.workers import ReadingError, StoppedError
+from newscrawl.workers.lists import Links
 from newscrawl.workers.reader import Reader
 
 log = logging.getLogger(__name__)
@@ -362,8 +363,12 @@ class NewsSpider(Spider):
     async def parse_page(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
         """A page of a walk: its articles, and what else it leads to."""
         self._stat("discovery/pages")
+        first = not response.meta.get("page")
+        links = None
         try:
             page = await self.reader.page(response, walk)
+            if page and first and isinstance(response, TextResponse) and self._leads_on(walk.source):
+                links = await self.reader.links(response)
         except StoppedError:
             return
         except ReadingError as error:
@@ -380,12 +385,10 @@ class NewsSpider(Spider):
         if self.arguments.sections and _follows_sections(walk.source):
             page = Page([])
         self._stat("discovery/links", len(page.entries))
-        first = not response.meta.get("page")
         leads_on = False
-        if isinstance(walk.source, Listing) and isinstance(response, TextResponse) and first:
-            for request in self._lead(response, walk.source):
-                leads_on = True
-                yield request
+        for request in self._lead(links, walk.source) if links else ():
+            leads_on = True
+            yield request
         if not page.index and not leads_on and (first or isinstance(walk.source, Sitemap)):
             self._remember(walk, response)
         walk.ordered = walk.ordered and not page.index
@@ -404,19 +407,27 @@ class NewsSpider(Spider):
         level = logging.ERROR if error.reason == "fault" else logging.WARNING
         log.log(level, "%s could not be read: %s", response.url, error, exc_info=error.__cause__)
 
-    def _lead(self, response: TextResponse, source: Listing) -> Iterator[Request]:
+    def _leads_on(self, source: Discovery) -> bool:
+        """Does what is found beside its articles count? A home page's feeds, and links to sections."""
+        return isinstance(source, Listing) and (source.follow_sections or self._shows_feeds(source))
+
+    def _shows_feeds(self, source: Listing) -> bool:
+        return self._feeds_at_home and urljoin(self.site.home, source.url) == self.site.home
+
+    def _lead(self, links: Links, source: Discovery) -> Iterator[Request]:
         """What a listing leads to beside its articles: a home page's feeds and sections."""
-        if self._feeds_at_home and urljoin(self.site.home, source.url) == self.site.home:
-            yield from self._advertised(response)
+        assert isinstance(source, Listing)
+        if self._shows_feeds(source):
+            yield from self._advertised(links)
         if source.follow_sections:
             sections = self.arguments.sections
-            for url in listing.section_links(response, self.site):
+            for url in links.sections:
                 self._offered.add(listing.section_name(url))
                 if not sections or listing.section_name(url) in sections:
                     yield from self._walk(replace(source, url=url, follow_sections=False, name=None))
 
-    def _advertised(self, response: TextResponse) -> Iterator[Request]:
-        for url in listing.advertised_feeds(response):
+    def _advertised(self, links: Links) -> Iterator[Request]:
+        for url in links.feeds:
             yield from self._walk(Feed(url))
 
     def _remember(self, walk: Walk, response: Response) -> None:
@@ -433,9 +444,18 @@ class NewsSpider(Spider):
 
     async def parse_home(self, response: Response) -> AsyncIterator[Any]:
         """The home page, for the feeds it advertises."""
-        if isinstance(response, TextResponse):
-            for request in self._advertised(response):
-                yield request
+        if not isinstance(response, TextResponse):
+            return
+        try:
+            links = await self.reader.links(response)
+        except StoppedError:
+            return
+        except ReadingError as error:
+            self._stat(f"discovery/failed/{error.reason}")
+            self._say_unread(response, error)
+            return
+        for request in self._advertised(links):
+            yield request
 
     async def parse_robots(self, response: Response, declared: Sitemap) -> AsyncIterator[Any]:
         """``robots.txt``, for the sitemaps it names."""

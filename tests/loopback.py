@@ -200,7 +200,7 @@ class LoopbackHostile(NewsSpider):
     site = replace(
         Loopback.site,
         article=r"^/articles-\d+\.html$|^/(?:ء+)+!$",
-        discover=[Listing(f"{_ROOT}/"), Listing(f"{_ROOT}/endless", name="endless")],
+        discover=[Listing(f"{_ROOT}/front"), Listing(f"{_ROOT}/endless", name="endless"), Feed()],
         markup=[replace(_MARKUP, cut=[r"(?:ء+)+!"])],
     )
 

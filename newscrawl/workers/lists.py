@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from scrapy.http import Response
+from typing import NamedTuple
+
+from scrapy.http import Response, TextResponse
 
 from newscrawl import discovery
-from newscrawl.discovery import Page, Walk
+from newscrawl.discovery import Page, Walk, listing
 from newscrawl.sites import Site
+
+
+class Links(NamedTuple):
+    """What a home page leads to beside its articles."""
+
+    feeds: list[str]
+    """The addresses of the feeds that it names."""
+    sections: list[str]
+    """The addresses of the sections of its site that it links to."""
 
 
 def read(site: Site, response: Response, walk: Walk) -> Page | None:
     """What a page of a walk offers; None when it is nothing of the kind."""
     return discovery.read(response, walk, site)
+
+
+def links(site: Site, response: TextResponse) -> Links:
+    """The feeds that a page names, and the sections of its site that it links to."""
+    return Links(listing.advertised_feeds(response), listing.section_links(response, site))

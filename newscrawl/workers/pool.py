@@ -77,7 +77,7 @@ class Pool:
             future.set_exception(StoppedError())
         for worker in self._workers:
             if worker.job and worker.job.future is future:
-                worker.process.kill()
+                worker.kill()
 
     async def close(self) -> None:
         """Stop all work and all workers; the pool may be used again."""
@@ -89,7 +89,7 @@ class Pool:
     def kill(self) -> None:
         """Kill all workers."""
         for worker in self._workers:
-            worker.process.kill()
+            worker.kill()
 
     def _assign(self) -> None:
         """Give the first piece of work to a worker that is idle, or start one."""
@@ -142,6 +142,7 @@ class _Worker(asyncio.Protocol):
         self._sites: list[object] = []
         self._received = bytearray()
         self._transport: asyncio.WriteTransport | None = None
+        self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.job: _Job | None = None
         self.ready = False
@@ -197,7 +198,14 @@ class _Worker(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The process has ended; see how."""
         self._transport = None
+        self._ending = True
         self._keep(self._reap())
+
+    def kill(self) -> None:
+        """Kill the process, unless it is ending by itself."""
+        # ``Popen.kill`` would ask for its exit status, which is then there for nobody else.
+        if not self._ending:
+            os.kill(self.process.pid, signal.SIGKILL)
 
     async def _unpack(self, message: bytes) -> None:
         self._finish(await asyncio.to_thread(unpacked, message))
@@ -217,11 +225,15 @@ class _Worker(asyncio.Protocol):
         self._free()
 
     async def _reap(self) -> None:
-        # Not ``Popen.wait``, which does not tell how much memory it took.
-        _, status, usage = await asyncio.to_thread(os.wait4, self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        unit = 1024 if sys.platform == "darwin" else 1
-        self._tell(self, self.process.returncode, usage.ru_maxrss // unit // 1024)
+        megabytes = 0
+        try:  # not ``Popen.wait``, which does not tell how much memory it took
+            _, status, usage = await asyncio.to_thread(os.wait4, self.process.pid, 0)
+        except ChildProcessError:  # a process that ignores SIGCHLD is told of no exit status
+            self.process.returncode = 0
+        else:
+            self.process.returncode = os.waitstatus_to_exitcode(status)
+            megabytes = usage.ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10)
+        self._tell(self, self.process.returncode, megabytes)
         self.ended.set_result(None)
 
     def _keep(self, work: Any) -> None:

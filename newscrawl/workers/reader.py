@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from newscrawl.discovery import Page, Walk
 from newscrawl.download.backoff import ending
@@ -68,15 +68,18 @@ class Reader:
 
     async def page(self, response: Response, walk: Walk) -> Page | None:
         """What a page of a walk offers; None when it is nothing of the kind. Raises as ``article`` does."""
-        # What is sent is the answer and what the reading of it depends on, not all that hangs on them.
-        bare = copy.copy(response)
-        bare.request = Request(response.url, meta={"page": response.meta.get("page", 0)})
-        bare.certificate = None
         bounds = Walk(walk.listing, walk.source, since=walk.since, until=walk.until)
+        return await self._list(lists.read, _bare(response), bounds)
+
+    async def links(self, response: TextResponse) -> lists.Links:
+        """What a home page leads to beside its articles. Raises as ``article`` does."""
+        return await self._list(lists.links, _bare(response))
+
+    async def _list(self, function: Callable[..., T], *arguments: Any) -> T:
         if self._size:
-            return await self._submit(lists.read, bare, bounds)
+            return await self._submit(function, *arguments)
         # In a thread: a sitemap may hold 50,000 entries, and meanwhile nothing else would happen.
-        return await asyncio.to_thread(_in_process, lists.read, self._site, bare, bounds)
+        return await asyncio.to_thread(_in_process, function, self._site, *arguments)
 
     async def _submit(self, function: Callable[..., T], *arguments: Any) -> T:
         if Reader._pool is None:
@@ -116,6 +119,14 @@ class Reader:
             pool, Reader._pool = Reader._pool, None
             await pool.close()
             self._crawler.stats.set_value("newscrawl/workers/peak_mb", pool.peak)
+
+
+def _bare(response: Response) -> Response:
+    """A response without what hangs on it but does not change how it is read."""
+    bare = copy.copy(response)
+    bare.request = Request(response.url, meta={"page": response.meta.get("page", 0)})
+    bare.certificate = None
+    return bare
 
 
 def _in_process(function: Callable[..., T], *arguments: Any) -> T:
