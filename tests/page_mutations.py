@@ -12,7 +12,6 @@ from lxml import etree, html
 
 from tests.page_shapes import HEADLINES, Shape
 
-_PARSER = html.HTMLParser(encoding="utf-8")
 _SEMANTIC = frozenset("article main section header footer aside nav figure figcaption hgroup time".split())
 OTHER = (
     "أعلن المكتب المسير للنادي المحلي، في بلاغ صدر صباح السبت، عن انطلاق تداريب الموسم الجديد بالملعب البلدي.",
@@ -231,9 +230,15 @@ MUTATIONS: dict[str, Callable[[etree._Element, Shape], None]] = {
 }
 
 
-def named(shape_html: bytes, name: str) -> bytes:
+def _parsed(page: bytes) -> html.HtmlElement:
+    charset = "windows-1256" if b"windows-1256" in page else "utf-8"
+    parser = html.HTMLParser(encoding=charset)
+    return html.document_fromstring(page.replace(b"windows-1256", b"utf-8"), parser=parser)
+
+
+def named(page: bytes, name: str) -> bytes:
     """A page with a class on each paragraph."""
-    root = html.document_fromstring(shape_html, parser=_PARSER)
+    root = _parsed(page)
     for element in root.iter("p"):
         element.set("class", name)
     return html.tostring(root, encoding="utf-8", doctype="<!doctype html>")
@@ -241,8 +246,6 @@ def named(shape_html: bytes, name: str) -> bytes:
 
 def mutated(shape: Shape, kind: str) -> bytes:
     """The page of a shape in another dress."""
-    charset = b"windows-1256" if b"windows-1256" in shape.html else b"utf-8"
-    parser = html.HTMLParser(encoding=charset.decode())
-    root = html.document_fromstring(shape.html.replace(b"windows-1256", b"utf-8"), parser=parser)
+    root = _parsed(shape.html)
     MUTATIONS[kind](root, shape)
     return html.tostring(root, encoding="utf-8", doctype="<!doctype html>")

@@ -8,9 +8,10 @@ import pytest
 
 from newscrawl.page import check, extract, read
 from tests.page_shapes import HEADLINES, SHAPES, P, Shape, cards, frame, french, listing, without_body
+from tests.page_themes import CORPUS
 
 NOW = dt.datetime(2024, 10, 9, 10, 2, tzinfo=dt.UTC)
-each = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+each = pytest.mark.parametrize("shape", CORPUS, ids=lambda shape: shape.name)
 
 
 @each

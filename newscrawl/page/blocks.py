@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -30,6 +31,10 @@ _SPACE = re.compile(r"\s+")
 EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-video|reddit-embed")
 
 
+_POST = re.compile(
+    r"//(?:[a-z]+\.)?(?:(?:twitter|x)\.com/[^/]+/status/|instagram\.com/(?:p|reel)/|tiktok\.com/@|facebook\.com/[^/]+/posts/)"
+)
+"""The address of a post in a network."""
 _PLAIN = frozenset("b strong i em u font wbr big small sub sup tr tbody".split())
 """Elements whose names are not asked."""
 _LINKS = etree.XPath(
@@ -91,6 +96,13 @@ TICKER = 8
 """So many wide gaps inside a line part the headlines of a ticker, as on maghress; prose has none."""
 
 
+def _is_embedded(quote: etree._Element) -> bool:
+    """Is a quotation the post of a network?"""
+    if EMBED.search(quote.get("class") or ""):
+        return True
+    return any(_POST.search(link.get("href") or "") for link in islice(quote.iter("a"), 8))
+
+
 def read(root: etree._Element) -> Blocks:
     """Cut a tree into blocks; at most ``MAX_ELEMENTS`` elements are visited."""
     blocks = Blocks()
@@ -119,7 +131,7 @@ def read(root: etree._Element) -> Blocks:
             visited += 1
             if visited > MAX_ELEMENTS:
                 break
-            if tag in SKIPPED or (tag == "blockquote" and EMBED.search(element.get("class") or "")):
+            if tag in SKIPPED or (tag == "blockquote" and _is_embedded(element)):
                 walk.skip_subtree()
                 continue
             if tag == "br":

@@ -251,7 +251,7 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
 
     def odd(index: int) -> bool:
         block = row[index]
-        alone = houses[index] != house and block.element.tag != "p"
+        alone = houses[index] != house and block.element.tag != "p" and index not in verses
         return alone and not is_closed(block) and block.words < 25 and len(prose) > 1
 
     while len(prose) > 1 and odd(prose[-1]):

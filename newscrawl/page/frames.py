@@ -59,6 +59,10 @@ _CREDIT = re.compile(
     rf"(?:نُ?شرت?|حُ?رر|كتبت?|بتاريخ|تاريخ|يوم|تحديث)\b.{{0,60}}{_DAY}|\|.{{0,80}}{_DAY}|{_DAY}.{{0,30}}\|"
     rf"|{_DAY}\W{{0,6}}(?:(?:الساعة\s)?\d{{1,2}}:\d{{2}}.{{0,8}})?$"
 )
+_HEADED = 6
+"""Short lines below a headline from which they may be its text."""
+_REPLY = re.compile(r"(?:ال)?رد|أجب|جاوب|رد على التعليق|reply|répondre", re.IGNORECASE)
+"""The link below a reader's comment."""
 _HEADLINE = range(3, 26)
 """Words of a headline."""
 
@@ -203,6 +207,12 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
             and is_comments(box.element)
         ):
             found.append((box.start, box.end))
+    replies = [i for i, b in enumerate(row) if b.words < 4 and i > told and _REPLY.fullmatch(b.text)]
+    if len(replies) > 1:
+        around = (b for b in blocks.boxes if b.start <= replies[0] and b.end > replies[-1])
+        box = next((box for box in around if box.start > told), None)
+        if box is not None:
+            found.append((box.start, box.end))
     heads = [i for i, block in enumerate(row) if block.words <= _HEADING and _COMMENTS.search(block.text)]
     for index in [i for i in heads if boilerplate.kind(row[i].text) == "end"][:_TRIED]:
         above = [place(block) for block in row[start + 1 : index] if is_line(block)]
@@ -251,9 +261,10 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     day below it; in a box apart from the text before it.
     """
     row = blocks.row
-    told = next((i for i in range(title + 1, len(row)) if is_line(row[i])), None)
-    if told is None:
-        return None
+    below = range(title + 1, len(row))
+    prose = next((i for i in below if is_line(row[i])), len(row))
+    lines = (i for i in below if row[i].linked < LINKED and row[i].words > 2)
+    told = min(prose, next(islice(lines, _HEADED, None), len(row)))
     boxes = _articles(blocks, title)
     head = row[title].element
     kind = kind_of(head) if row[title].heading or kind_of(head)[1] else None

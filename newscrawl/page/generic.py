@@ -88,7 +88,7 @@ def dates(
                 kind="modified" if changed or _UPDATED.search(_before(mark.element)) else "published",
                 where=f"time[datetime] {name}".strip(),
             )
-    inline = [m.element for m in near if m.element.tag in INLINE and m.index <= reading.start + 1]
+    inline = [m.element for m in near if m.element.tag in INLINE and start <= m.index <= reading.start + 1]
     for element in inline[:_INLINE]:  # glued to its neighbours in the line
         text = "" if readable(element.get("datetime") or "") else text_of(element)
         if len(text) <= _LONGEST and text not in seen and _dated(text):

@@ -23,7 +23,8 @@ _FRAME = re.compile(
         | sidebar | news-?letter | taboola | outbrain | mgid | cognativex | popular | trending | latest
         | copyrights? | cookie | consent | gdpr | modal | pop-?up | advert(?:s | is(?:e|ing|ement)s?)?
         | ad-?sense | sponsor | promo(?:tion)? | banner | interstitial | pagination | toolbar | prayer
-        | weather | breaking | keyword | hashtag | subscri(?:be | bers? | ption) | follow(?:us)?){_PART}
+        | weather | pay-?wall | breaking | keyword | hashtag | subscri(?:be | bers? | ption)
+        | follow(?:us)?){_PART}
     | rel(?=[-_]) | most[-_]?(?:read | view(?:ed|s)? | popular | comment(?:ed|s)? | recent)
     | (?:read | see | also)[-_]?(?:more | also | next | read)
     | more[-_]?(?:news | posts? | articles? | stories | from | links?)
