@@ -209,10 +209,9 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
             found.append((box.start, box.end))
     replies = [i for i, b in enumerate(row) if b.words < 4 and i > told and _REPLY.fullmatch(b.text)]
     if len(replies) > 1:
-        around = (b for b in blocks.boxes if b.start <= replies[0] and b.end > replies[-1])
-        box = next((box for box in around if box.start > told), None)
-        if box is not None:
-            found.append((box.start, box.end))
+        first, last = replies[0], replies[-1]
+        around = [b for b in blocks.boxes if told < b.start <= first and b.end > last]
+        found += [(b.start, b.end) for b in around[:1]]
     heads = [i for i, block in enumerate(row) if block.words <= _HEADING and _COMMENTS.search(block.text)]
     for index in [i for i in heads if boilerplate.kind(row[i].text) == "end"][:_TRIED]:
         above = [place(block) for block in row[start + 1 : index] if is_line(block)]
