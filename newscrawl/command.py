@@ -26,6 +26,7 @@ from scrapy.utils.conf import closest_scrapy_cfg
 from newscrawl.dates import to_hijri
 from newscrawl.kit.asking import Answer, Asking, Fetch
 from newscrawl.runs import EXIT_STATUS, Outcome
+from newscrawl.shown import clean_terminal, one_line
 from newscrawl.sites import Site
 from newscrawl.spider import NewsSpider
 from newscrawl.store import Store, StoreError
@@ -58,6 +59,11 @@ class ProjectCommand(ScrapyCommand):
     reads_dates: ClassVar[bool] = False
     """Does it need the Moroccan months that a deployment adds?"""
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print cleaned text alone from here on: much of it comes from sites."""
+        super().process_options(args, opts)
+        clean_terminal()
+
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the command is for."""
         raise NotImplementedError
@@ -75,7 +81,8 @@ class ProjectCommand(ScrapyCommand):
             self.exitcode = error.exit_status
         except (StoreError, ServerError, PyMongoError) as error:
             uri = os.environ.get("MONGODB_URI", "")
-            print(error if isinstance(error, StoreError) else cannot_be_used(uri, error), file=sys.stderr)
+            said = error if isinstance(error, StoreError) else cannot_be_used(uri, error)
+            print(one_line(str(said)), file=sys.stderr)
             self.exitcode = EXIT_STATUS["store_down"]
 
     @property
@@ -151,7 +158,9 @@ class AskingCommand(ProjectCommand):
         named = (url, *(site.declared if site else ()))
         answer = self.ask(work, named=named)[0] or Answer(url, None, "other", "see the log")
         if answer.response is None:
-            raise CommandError("unreachable", f"{url} could not be read ({answer.kind}): {answer.said}")
+            raise CommandError(
+                "unreachable", f"{url} could not be read ({answer.kind}): {one_line(answer.said)}"
+            )
         return answer
 
 

@@ -25,6 +25,7 @@ from scrapy.exceptions import CloseSpider
 from newscrawl import __version__, drift
 from newscrawl.schedule.lease import LEASE, Change, Document, Lease
 from newscrawl.schedule.watch import steady
+from newscrawl.shown import one_line
 from newscrawl.store import Store, StoreDownError
 from newscrawl.store.patience import reason as reason_of
 from newscrawl.store.uri import redact
@@ -92,7 +93,8 @@ class FirstError(logging.Handler):
         said = record.getMessage()
         if record.exc_info and (error := record.exc_info[1]):
             said = f"{said}: {type(error).__name__}: {error}"
-        self.line = redact(" ".join(said.split()), os.environ.get("MONGODB_URI"))[: self.LONGEST]
+        said = one_line(" ".join(said.split()))
+        self.line = redact(said, os.environ.get("MONGODB_URI"))[: self.LONGEST]
 
 
 def _failed(stats: Mapping[str, Any]) -> dict[str, int]:
@@ -457,7 +459,7 @@ def summary(
     'alayam24: ok. 28 new, 0 revised, 1 seen before, 2 rejected (no_body 2); 31 article pages downloaded'
     """
     why = ", ".join(f"{name} {count}" for name, count in sorted(reasons.items()))
-    because = because or SENTENCES.get(result)
+    because = one_line(because or SENTENCES.get(result, ""))
     said = f" ({because})" if because else ""
     return (
         f"{site}: {result}{said}. {counts.get('new', 0)} new, {counts.get('revised', 0)} revised, "

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from newscrawl import __version__
+from newscrawl import __version__, shown
 from newscrawl.download.network import NO_NETWORKS, networks
 from newscrawl.gate import LONGEST
 
@@ -239,6 +239,7 @@ ITEM_PIPELINES = {
 }
 
 # --- Log: a line for each event that an operator acts on.
+shown.clean_logs()  # this module is what every process of the project loads first
 LOG_LEVEL = environment("NEWSCRAWL_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL", log_level)
 LOG_FORMATTER = "newscrawl.runs.LogFormatter"
 LOGSTATS_INTERVAL = 60.0

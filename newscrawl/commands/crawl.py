@@ -13,11 +13,17 @@ from newscrawl.download import addon
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
 from newscrawl.runs import EXIT_STATUS
+from newscrawl.shown import clean_terminal
 from newscrawl.spider import Arguments, NewsSpider
 
 
 class Command(CrawlCommand):
     """Exit status: 0 fine, 1 a fault of ours, 2 wrong use, 3 the site, 4 the store."""
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print cleaned text alone from here on."""
+        super().process_options(args, opts)
+        clean_terminal()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one spider."""

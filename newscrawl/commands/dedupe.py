@@ -58,7 +58,7 @@ class _Progress:
             left = (time.monotonic() - self._began) / done * (total - done) if done else 0
             bar = "#" * filled + "." * (self.WIDTH - filled)
             said = f"\r[{bar}] {done:,} of {total:,}, {left:,.0f} s left "
-            print(said, end="", file=sys.stderr, flush=True)
+            print(said, end="", file=sys.__stderr__, flush=True)  # a terminal obeys it
 
     def end(self, done: int) -> None:
         """Say what was done."""

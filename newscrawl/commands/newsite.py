@@ -18,6 +18,7 @@ from newscrawl.dates import zone
 from newscrawl.kit import declare, fixture, probe
 from newscrawl.kit.asking import Answer, Fetch, is_address
 from newscrawl.kit.reword import Reworder
+from newscrawl.shown import one_line
 from newscrawl.sites import sources
 
 
@@ -88,12 +89,12 @@ class Command(AskingCommand):
         saved = self.ask(work, named=[found.url])[0] or fixture.Saved()
         if not (found.article or found.refused or found.discover or found.name):
             raise CommandError(
-                "unreachable", "\n".join(found.missing) or f"{found.url} gave nothing to write"
+                "unreachable", "\n".join(map(one_line, found.missing)) or f"{found.url} gave nothing to write"
             )
         file.write_text(declare.site_file(found, at.year), "utf-8")
         if saved.pages:
             saved.write(folder, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        print("\n".join(found.told))
+        print("\n".join(map(one_line, found.told)))
         print(f"\nwritten   {file.relative_to(root)}")
         if row:
             print("written   newscrawl/sites/sources.tsv (last line)")
@@ -101,7 +102,7 @@ class Command(AskingCommand):
             print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
         passed = _tested(root, found.spider) if saved.pages else None
         for sentence in [*found.missing, *saved.missing]:
-            print(f"missing   {sentence}")
+            print(f"missing   {one_line(sentence)}")
         for name in saved.pages:
             print(f"review    {folder.relative_to(root)}/{name}.html and .json, then set reviewed to true")
         if passed is not None:

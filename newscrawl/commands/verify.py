@@ -10,6 +10,7 @@ from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
 from newscrawl.kit.verify import Verdict, verify
 from newscrawl.runs import EXIT_STATUS
+from newscrawl.shown import one_line
 
 
 class Command(AskingCommand):
@@ -51,6 +52,8 @@ class Command(AskingCommand):
         verdicts |= zip(asked, self.ask(*works, named=named), strict=True)
         for name in sites:
             said = verdicts[name] or Verdict(False, ["  FAIL could not be asked, see the log"])
-            print(f"{name}: {'holds' if said.holds else 'does not hold'}", *said.lines, sep="\n")
+            print(
+                f"{name}: {'holds' if said.holds else 'does not hold'}", *map(one_line, said.lines), sep="\n"
+            )
             if not said.holds:
                 self.exitcode = EXIT_STATUS["no_links"]

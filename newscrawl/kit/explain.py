@@ -12,6 +12,7 @@ from newscrawl.items import Article, DateCandidate, RawArticle
 from newscrawl.page import check, clean_article, date_article, extract, jsonld, markup, meta
 from newscrawl.page.chosen_date import why_not
 from newscrawl.page.document import Document, parse
+from newscrawl.shown import one_line
 from newscrawl.sites import Markup, Site
 
 WIDTH = 100
@@ -78,7 +79,7 @@ def explain(
     if raw.dates:
         head = ("date", "rung", "where", "verdict", "text")
         lines += ["", *table(head, _dates(raw.dates, article, site, now))]
-    return Explanation("\n".join(lines), rejected is None)
+    return Explanation("\n".join(map(one_line, lines)), rejected is None)
 
 
 def table(head: Row, rows: Iterable[Row]) -> list[str]:
