@@ -19,16 +19,17 @@ import hashlib
 import re
 import struct
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import eq
 from typing import Any, Literal
 
+from newscrawl.dates import names
 from newscrawl.items import Article, Duplicate, Signature
 from newscrawl.text import clean, fold
 
-IDENTITY_VERSION = 2
+IDENTITY_VERSION = 3
 """Version of what is compared and how it is signed, stored with each signature."""
 
 SHINGLE = 2
@@ -79,11 +80,12 @@ Fields = Mapping[str, Any]
 # --- Words, folded -----------------------------------------------------------------------------
 
 _WEEKDAYS = "الاثنين الاحد الثلاثاء الاربعاء الخميس الجمعه السبت"
-_MONTHS = (
-    "يناير فبراير مارس ابريل نيسان مايو ماي ايار يونيو يونيه حزيران يوليو يوليوز يوليه تموز اغسطس غشت اب "
-    "سبتمبر شتنبر ايلول اكتوبر نوفمبر نونبر ديسمبر دجنبر جانفي فيفري افريل جوان جويليه اوت كانون شباط اذار "
-    "تشرين محرم صفر ربيع جمادي رجب شعبان رمضان شوال ذو ذي القعده الحجه"
-)
+_GREGORIAN = names("month", "short_month", "saturday_or_september", "libyan_month")
+_MONTH_NAMES = [
+    fold(name).split() for name in (*_GREGORIAN, *(n for n in names("hijri_month") if not n.isascii()))
+]
+_MONTH = frozenset(words[0] for words in _MONTH_NAMES)
+"""The words that names of months begin with, in every spelling that ``newscrawl.dates`` reads."""
 _CLOCK = (
     "في يوم بتاريخ تاريخ بتوقيت التوقيت توقيت على علي عند الساعه و منذ قبل دقيقه دقايق دقيقتين ساعه ساعات "
     "ساعتين يومين ايام اسبوع اسبوعين اسابيع شهر شهرين اشهر صباحا مساء ظهرا زوالا ليلا بعد الظهر الاول الثاني "
@@ -98,7 +100,6 @@ _ONES = (
 )
 _NUMBER = re.compile(rf"\d+|(?:و|ب|ل|ال|وال)?(?:{'|'.join(_ONES.split())})")
 _YEAR = re.compile(r"1[34]\d\d|20\d\d|19\d\d")
-_MONTH = frozenset(_MONTHS.split())
 _WEEKDAY = frozenset(_WEEKDAYS.split())
 _MASKS = ("@", "#")
 
@@ -107,6 +108,12 @@ _RECURRING = re.compile(
     r"|مواقيت|درجات الحراره|مقاييس الامطار|(?:مواعيد|اوقات) (?:ال)?صلاه)\b"
 )
 """Titles of notices that return with other figures."""
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern that finds any of some words."""
+    return "|".join(map(re.escape, sorted(words)))
+
 
 # A counter or a stamp changes by itself. Where it stands amid a sentence it is the newspaper's.
 _COUNT = r"\d+(?: \d+)*(?: ?(?:k|m|الف|الاف|مليون))?"
@@ -119,14 +126,23 @@ _SEEN = (
     + _COUNT
     + r"(?: (?:مره|مرات))?"
 )
-_DATE_WORDS = rf"(?: (?:\d+|{'|'.join(f'{_WEEKDAYS} {_MONTHS} {_CLOCK}'.split())})\b)+"
+_STAMP_WORDS = {word for words in _MONTH_NAMES for word in words} | {*_WEEKDAYS.split(), *_CLOCK.split()}
+# Of the many transliterations of Hijri months what they begin with is enough here.
+_LATIN = (
+    r"(?:ra[bjdgm]|re[bcjdm]|r\.|rmd|ju?m|jou|jam|dsch|cem|d[hz]|z[ui]|th|s[hy]|cha|che|mu|mo|saf|sef|sap"
+    r"|sab|sev|sew|qada|hija)[a-z]*\d?"
+)
+_LATIN_MORE = (
+    r"(?:aw|tha|san|akh|aakh|alk|ula|oul|ool|tan|qi|qa|qe|ka|hi|he)[a-z]*|[aeu]l|ath?|us|[lth]|q|i{1,2}"
+)
+_DATE_WORDS = rf"(?: (?:\d+|{_any_of(_STAMP_WORDS)}|{_LATIN}|{_LATIN_MORE})\b)+"
 _UPDATED = r"(?:اخر (?:تحديث|تعديل)|تاريخ (?:ال|اخر )?(?:تحديث|تعديل|نشر)|last updated?)" + _DATE_WORDS
 _EDGE_STAMP = re.compile(rf"^(?:{_SEEN}|{_UPDATED})\b|\b(?:{_SEEN}|{_UPDATED})$")
 _LINE_STAMP = re.compile(
     rf"(?:(?:عدد )?(?:ال)?(?:مرات )?(?:ال)?{_COUNTED} {_COUNT}(?: (?:مره|مرات))?|{_COUNT} {_COUNTED}"
     r"|(?:(?:تم |تمت )?(?:ال)?(?:تحديث|تعديل|نشر|نشرت|حدث|حدثت|عدل|محدث|updated|published|mis a jour)"
     rf"(?:ه|ها)?){_DATE_WORDS}|منذ{_DATE_WORDS}|(?:يوم )?(?:{'|'.join(_WEEKDAYS.split())}){_DATE_WORDS}"
-    rf"|\d+ (?:{'|'.join(_MONTHS.split())})(?:{_DATE_WORDS})?)"
+    rf"|\d+ (?:{_any_of(_MONTH)}|{_LATIN})(?:{_DATE_WORDS})?)"
 )
 _SEGMENTS = re.compile(
     r"\n+|\s*[|•·()\[\]]\s*|\s+[-–—]\s+(?!\d{1,2}[:.h]\d\d)|(?<=[.!؟?؛…])\s+"

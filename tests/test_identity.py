@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newscrawl import identity
+from newscrawl.dates import names
 from newscrawl.identity import (
     Text,
     allowed_days,
@@ -160,6 +161,13 @@ class TestDay:
         assert copies(fields(), fields("b", day="2024-04-01", published=HIJRI))
         assert not copies(fields(), fields("b", day="2024-04-03", published=SETTLED))
         assert not copies(fields(), fields("b", day="2024-04-04", published=HIJRI))
+
+    def test_every_name_of_a_month_is_known_in_stamps(self) -> None:
+        plain = content_hash("عنوان", None, TEXT)
+        known = names("month", "hijri_month", "libyan_month", "short_month")
+        for name in (name for name in known if "." not in name):  # a line is parted at a dot
+            for stamp in (f"آخر تحديث: 7 {name} 2021", f"7 {name} 2021"):
+                assert content_hash("عنوان", None, f"{TEXT}\n\n{stamp}") == plain, name
 
     def test_copies_at_two_sites_lie_within_a_window(self) -> None:
         assert copies(fields(), elsewhere(day="2024-04-05"))

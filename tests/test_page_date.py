@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 
+from newscrawl.dates import names, plain
 from newscrawl.items import DateCandidate
-from newscrawl.page import read
+from newscrawl.page import generic, read
 from newscrawl.page.chosen_date import choose, why_not
+from tests.date_lists import load, printed, read_printed
 
 NOW = dt.datetime(2024, 10, 9, 10, tzinfo=dt.UTC)
 
@@ -192,3 +195,32 @@ def test_range_is_no_day() -> None:
     assert article.published_missing == '"منذ أسبوعين": names no exact day'
     assert article.published is not None
     assert article.published.earliest is not None
+
+
+APART = re.compile(
+    r"الان|للتو|اليوم|امس|عند |علي الساعه|hier|yesterday|at |^.?\d+ \d+ |t\d{6}|^\s*27 مارس 2024$|^اول|الفين|الف |^wed mar"
+    "|^الثاني من"
+)
+"""Phrases whose line says too little by itself; a named element (``time``, ``.date``) still gives them."""
+
+
+def test_a_line_is_looked_at_when_its_date_can_be_read() -> None:
+    lists = [one for name in ("dates_dev.tsv", "dates_more.tsv") for one in load(name) if one.date]
+    texts = {one.raw for one in lists} | {one.text for one in printed() if read_printed(one)}
+    missed = sorted(text for text in texts if not generic._dated(text) and not APART.search(plain(text)))
+    assert missed == []
+
+
+def test_page_and_reader_have_one_vocabulary_of_months() -> None:
+    hijri = set(names("hijri_month"))
+    for name in names("month", "short_month", "hijri_month"):
+        year = 1442 if name in hijri else 2021
+        glued = name if name[-1].isdecimal() else f"{name}{year}"
+        for text in (f"7 {name} {year}", f"07-{name}-{year}", f"7 {glued} {year}", f"7/{name}/{year}م"):
+            assert generic._dated(text), text
+
+
+def test_marks_and_glued_letters_do_not_hide_a_date() -> None:
+    for text in ("27\u200f/3\u200f/2024", "27/3/2024م", "1445/9/17هـ", "27-مارس-2024", "27 مارس2024"):
+        page = f"<h1>عنوان الخبر الأول في الصفحة</h1><p>{text}</p><p>{'نص المقال هنا طويل بما يكفي ليقرأ. ' * 9}</p>"
+        assert read(page.encode(), "https://example.ma/1").day == "2024-03-27", text

@@ -2,12 +2,15 @@
 
 ``parse`` reads a printed date, ``parse_stamp`` one that a machine wrote; ``to_hijri`` gives the Hijri day of
 a Gregorian one; ``parse_day`` reads an argument, ``zone`` a time zone; ``is_outdated`` finds dates that newer
-tables of months would change, ``is_stale_clock`` clocks that old zone files show.
+tables of months would change, ``is_stale_clock`` clocks that old zone files show; ``names`` lists the words,
+``plain`` writes each letter and digit of a text in one form.
 """
 
 from newscrawl.dates.hijri import EXTRA_MONTHS, to_hijri
 from newscrawl.dates.reading import is_outdated, parse, parse_day
 from newscrawl.dates.stamps import Stamp, parse_stamp
+from newscrawl.dates.words import fold as plain
+from newscrawl.dates.words import names
 from newscrawl.dates.zones import is_stale_clock, zone
 
 __all__ = [
@@ -16,9 +19,11 @@ __all__ = [
     "Stamp",
     "is_outdated",
     "is_stale_clock",
+    "names",
     "parse",
     "parse_day",
     "parse_stamp",
+    "plain",
     "to_hijri",
     "zone",
 ]

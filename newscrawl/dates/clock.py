@@ -163,7 +163,9 @@ def _unknown_period(text: Text, match: re.Match[str], hour: int) -> bool:
     if behind is None:
         return False
     word = behind["word"] and text.tokens[behind.start("word")].value
-    return word is None or (len(word) > 3 and word.endswith("ا") and not word.startswith("ال"))
+    if word is None or len(word) <= 1:  # «12:07 ن» is midnight in date-fns
+        return True
+    return len(word) > 3 and word.endswith("ا") and not word.startswith("ال")
 
 
 def _day_period_elsewhere(text: Text, match: re.Match[str]) -> bool:
@@ -211,7 +213,7 @@ _HALVES: dict[str, dict[int, int]] = {
         **{hour: hour + 12 for hour in range(1, 5)},
         **{h: h for h in range(13, 17)},
     },
-    "evening": {12: 0, **{hour: hour + 12 for hour in range(1, 12)}},
+    "evening": {12: 0, 0: 0, **{hour: hour + 12 for hour in range(1, 12)}},
     "night": {
         12: 0,
         **{h: h for h in range(5)},

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from newscrawl.dates.tables import rows
 
-__all__ = ["KINDS", "MAX_LENGTH", "Clock", "Text", "Token", "fold", "read", "spellings"]
+__all__ = ["KINDS", "MAX_LENGTH", "Clock", "Text", "Token", "fold", "names", "read", "spellings"]
 
 MAX_LENGTH = 600
 """A longer text is no date line, and is not looked at."""
@@ -176,6 +176,16 @@ def spellings(forms: str) -> list[str]:
         choices = [part.split(",") if n % 2 else [part] for n, part in enumerate(parts)]
         found += dict.fromkeys(" ".join("".join(chosen).split()) for chosen in product(*choices))
     return found
+
+
+@cache
+def names(*kinds: str) -> tuple[str, ...]:
+    """All spellings of some kinds of words (see ``KINDS``), as ``words.tsv`` has them.
+
+    Example: ``names("month")`` holds ``غشت`` and ``كانون الثاني``.
+    """
+    found = rows("words.tsv", ("kind", "forms"))
+    return tuple(dict.fromkeys(name for kind, forms in found if kind in kinds for name in spellings(forms)))
 
 
 class _Word(NamedTuple):

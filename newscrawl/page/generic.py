@@ -8,6 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
+from newscrawl.dates import plain
 from newscrawl.items import DateCandidate
 from newscrawl.page import boilerplate, bylines
 from newscrawl.page.blocks import INLINE, Block, Blocks, Box
@@ -16,11 +17,23 @@ from newscrawl.page.document import path_of, squeeze, text_of
 from newscrawl.page.names import CLOCK
 
 _DIGIT = re.compile(r"\d")
+_YEAR = r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)"
+_NAME = r"[^\W\d_]"
 _DATE = re.compile(
-    r"\b\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}\b|\b\d{1,2}\s*[^\W\d_]{2,}.{0,20}\b(?:1[34]|19|20)\d\d(?!\d)"
-    r"|[^\W\d_]{3,}\s+\d{1,2}\s*[,،]?\s*(?:1[34]|19|20)\d\d(?!\d)|(?:نشر|حرر|بتاريخ)\b.*\d"
-    r"|(?:منذ|مند|قبل)\s+\S+|\S+\s+مضت|\bago\b|\bil y a\b"
+    r"(?<!\d)\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}(?!\d)"  # «27/3/2024م»
+    rf"|(?<!\d)\d{{1,2}}\W{{0,4}}{_NAME}.{{0,22}}?{_YEAR}"  # «27-مارس-2024», «27 مارس2024»
+    rf"|{_NAME}{{3,}}\.?[\s-]{{1,2}}\d{{1,2}}(?:st|nd|rd|th)?\s*[,،]?\s*{_YEAR}"  # «مارس 27، 2024»
+    rf"|{_YEAR}[\s/-]{_NAME}{{2,}}(?:\s{_NAME}{{2,}})?[\s/-]\d{{1,2}}(?!\d)"  # «2024/مارس/27»
+    rf"|(?:فاتح|غر[ةه]|{_NAME}+(?:ون|ين|[ثسعنل]|شر)\s+من)\s.{{0,20}}{_YEAR}"  # «فاتح ماي 2024», «الخامس من»
+    r"|(?:نشر|حرر|بتاريخ)\b.*\d|(?:منذ|مند|قبل|عندو|مضت)(?:\s+\S|\d)|\S+\s+مضت|\bago\b|\bil y a\b"
+    rf"|^\W*(?:يوم\s)?{_NAME}+\s(?:الماضي|الماضية|الفائت|المنصرم)\b"  # «الثلاثاء الماضي», «الشهر الماضي»
+    r"|^\W*(?:[أا]ول\s)?(?:[أا]مس|البارحة)\b(?:\W*$|.*\d)|^\W*اليوم\W.*\d:\d\d"
 )
+"""What looks like one of the forms that ``newscrawl.dates`` reads; that module reads it, or does not."""
+_MARKED = re.compile(
+    "[\u0640\u064b-\u065f\u200b-\u200f\u202a-\u202e\u2010-\u2015\u2044\u2066-\u2069\u2212\\\\\ufb50-\uff1f]"
+)
+"""Vowels, tatweel, marks of direction, dashes, presentation forms: what pages put inside a date."""
 _LABEL = re.compile(r"(?:تاريخ(?: النشر)?|نشر(?:ت)? (?:في|بتاريخ|يوم)|نُشر)\b")
 _ALONE = re.compile(
     r"\W*(?:الساعة\s*)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[صم]|صباح\S*|مساء\S*|[ap]\.?m\.?)?\W*", re.IGNORECASE
@@ -175,13 +188,15 @@ def readable(stamp: str) -> bool:
     >>> readable("2024-10-07T18:45:00"), readable("0000-00-00"), readable("just now")
     (True, False, False)
     """
-    plain = _ascii(stamp[:MAX_DATE_LETTERS])
-    return not _ZERO.match(plain) and bool(_STAMP.match(plain) or _dated(plain))
+    text = _ascii(stamp[:MAX_DATE_LETTERS])
+    return not _ZERO.match(text) and bool(_STAMP.match(text) or _dated(text))
 
 
 def _dated(text: str) -> bool:
     """Does a line look like one with a date?"""
-    return len(text) <= MAX_DATE_LETTERS and bool(_DATE.search(_ascii(text)))
+    if len(text) > MAX_DATE_LETTERS:
+        return False
+    return bool(_DATE.search(plain(text) if _MARKED.search(text) else _ascii(text)))
 
 
 def _ascii(text: str) -> str:
