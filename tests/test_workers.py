@@ -229,6 +229,36 @@ class TestPool:
 
         run(work())
 
+    def test_a_process_that_the_system_refuses_holds_nothing_up(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            with monkeypatch.context() as patched:
+                patched.setattr(sys, "executable", "/nowhere/python")
+                futures = [pool.submit(LONG, tasks.echo, 1) for _ in range(2)]
+                for future in futures:
+                    with pytest.raises(RuntimeError, match=r"no worker could be started: .*/nowhere/python"):
+                        await future
+            assert (await pool.submit(LONG, tasks.echo, 1))[0] == 1
+            await pool.close()
+
+        run(work())
+
+    def test_what_cannot_be_sent_or_read_holds_nothing_up(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            futures = [pool.submit(LONG, tasks.echo, lambda: 1), pool.submit(LONG, tasks.unreadable, 1)]
+            after = pool.submit(LONG, tasks.echo, 1)
+            with pytest.raises(RuntimeError, match="it cannot be sent to a worker"):
+                await futures[0]
+            with pytest.raises(ReadingError, match="ValueError: invalid literal"):
+                await futures[1]
+            assert (await after)[0] == 1
+            await pool.close()
+
+        run(work())
+
     def test_a_page_needs_neither_scrapy_nor_mongodb(self, run: Run) -> None:
         async def work() -> set[str]:
             pool = Pool(1)

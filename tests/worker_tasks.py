@@ -59,3 +59,15 @@ class Unpacked:
     def __reduce__(self) -> Any:
         Unpacked.sent += 1
         return Unpacked, ()
+
+
+class Unreadable:
+    """What can be sent and not be read."""
+
+    def __reduce__(self) -> Any:
+        return int, ("x",)
+
+
+def unreadable(site: Any) -> Unreadable:
+    """What gives an answer that cannot be unpacked."""
+    return Unreadable()

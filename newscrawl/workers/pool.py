@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class Pool:
         The function is one of a module that a worker can import. The site is sent to each worker once. The
         future raises :class:`TooSlowError`, :class:`WorkerDiedError`, :class:`StoppedError`,
         :class:`ReadingError` for an exception of the function, and ``RuntimeError`` when no worker could be
-        started.
+        started, or what it should be sent cannot be pickled.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.append(_Job(function, site, arguments, seconds, future))
@@ -99,14 +100,19 @@ class Pool:
             elif idle := next((worker for worker in self._workers if worker.idle), None):
                 idle.begin(self._jobs.popleft())
             else:
-                if len(self._workers) < self._size and all(worker.ready for worker in self._workers):
+                if len(self._workers) == self._size or not all(worker.ready for worker in self._workers):
+                    return
+                try:
                     self._start()
-                return
+                except OSError as error:
+                    failed = RuntimeError(f"no worker could be started: {error}")
+                    self._jobs.popleft().future.set_exception(failed)
 
     def _start(self) -> None:
+        worker = _Worker(self._megabytes, self._assign, self._ended)
         if not self._workers:
             atexit.register(self.kill)
-        self._workers.append(_Worker(self._megabytes, self._assign, self._ended))
+        self._workers.append(worker)
 
     def _ended(self, worker: _Worker, status: int, megabytes: int) -> None:
         """Tell what became of the work of a worker that has ended, and go on with another."""
@@ -151,7 +157,11 @@ class _Worker(asyncio.Protocol):
         self.ended: asyncio.Future[None] = loop.create_future()
         ours, theirs = socket.socketpair()
         with theirs:
-            self.process = _start(theirs.fileno(), megabytes)
+            try:
+                self.process = _start(theirs.fileno(), megabytes)
+            except OSError:
+                ours.close()
+                raise
         self._keep(loop.create_unix_connection(lambda: self, sock=ours))
 
     @property
@@ -162,13 +172,18 @@ class _Worker(asyncio.Protocol):
     def begin(self, job: _Job) -> None:
         """Send it a piece of work."""
         assert self._transport
-        self.job = job
         number = next((n for n, site in enumerate(self._sites) if site is job.site), len(self._sites))
         new = number == len(self._sites)
+        work: Work = job.function, number, job.site if new else None, job.arguments, job.seconds
+        try:
+            message = packed(work)
+        except Exception as error:
+            failed = RuntimeError(f"it cannot be sent to a worker: {type(error).__name__}: {error}")
+            job.future.set_exception(failed)
+            return
         if new:
             self._sites.append(job.site)
-        work: Work = job.function, number, job.site if new else None, job.arguments, job.seconds
-        message = packed(work)
+        self.job = job
         self._transport.writelines((HEADER.pack(len(message)), message))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -191,7 +206,7 @@ class _Worker(asyncio.Protocol):
             log.debug("worker %d has begun", self.process.pid)
             self._free()
         elif length < _LARGE:
-            self._finish(unpacked(message))
+            self._finish(_unpacked(message))
         else:
             self._keep(self._unpack(message))
 
@@ -208,7 +223,7 @@ class _Worker(asyncio.Protocol):
             os.kill(self.process.pid, signal.SIGKILL)
 
     async def _unpack(self, message: bytes) -> None:
-        self._finish(await asyncio.to_thread(unpacked, message))
+        self._finish(await asyncio.to_thread(_unpacked, message))
 
     def _finish(self, answer: Answer) -> None:
         returned, result, trace = answer
@@ -241,6 +256,15 @@ class _Worker(asyncio.Protocol):
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _unpacked(message: bytes) -> Answer:
+    """What a worker answers; that it cannot be unpacked is an answer too."""
+    try:
+        answer: Answer = unpacked(message)
+    except Exception as error:
+        return False, f"{type(error).__name__}: {error}", traceback.format_exc()
+    return answer
 
 
 def _start(descriptor: int, megabytes: int) -> subprocess.Popen[bytes]:
