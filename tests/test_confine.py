@@ -33,13 +33,16 @@ MARKUP = {
     "module": '<link rel=modulepreload href="{to}">',
     "preload": '<link rel=preload as=script href="{to}">',
     "prefetch": '<link rel=prefetch href="{to}">',
-    "icon-less": '<svg><image href="{to}"/></svg>',
+    "import-of-a-sheet": '<style>@import url("{to}");</style>',
+    "background": '<div style="background: url({to})">x</div>',
+    "picture-of-a-drawing": '<svg><image href="{to}"/></svg>',
 }
 SCRIPT = {
     "fetch": "fetch('{to}')",
     "fetch-post": "fetch('{to}', {{method: 'POST', mode: 'no-cors', body: 'x', keepalive: true}})",
     "xhr": "let x = new XMLHttpRequest(); x.open('GET', '{to}'); x.send()",
     "beacon": "navigator.sendBeacon('{to}', 'x')",
+    "import": "import('{to}')",
     "events": "new EventSource('{to}')",
     "socket": "new WebSocket('{to}'.replace('http', 'ws'))",
     "socket-of-a-frame": "new (frame().WebSocket)('{to}'.replace('http', 'ws'))",
@@ -63,16 +66,33 @@ NAVIGATION = {
     "download": "click(`<a href='{to}' download>`)",
     "redirect-of-the-page": "location = '/to/redirect-of-the-page'",
     "navigation": "location = '{to}'",
+    "navigation-by-a-frame": "frame().eval(`top.location = '{to}'`)",
+    "navigation-by-the-api": "navigation.navigate('{to}')",
     "refresh": "let m = document.createElement('meta'); m.httpEquiv = 'refresh'; m.content = '0;url={to}';"
     "document.head.append(m); setTimeout(() => m.remove(), 100)",
 }
 """What would take the page away, each on a page of its own."""
+HEADERS = {
+    "Link": "<{to}/link>; rel=preload; as=script",
+    "Content-Security-Policy-Report-Only": "img-src 'none'; report-uri {to}/policy",
+    "Reporting-Endpoints": 'default="{to}/reports"',
+    "Report-To": '{{"group": "default", "max_age": 60, "endpoints": [{{"url": "{to}/reports"}}]}}',
+    "NEL": '{{"report_to": "default", "max_age": 60, "success_fraction": 1}}',
+    "Speculation-Rules": '"{to}/rules"',
+}
+"""What the answer itself asks of a browser."""
 UNSEEN = {
     "speculation": """let s = document.createElement('script'); s.type = 'speculationrules';
         let rules = [{{source: 'list', urls: ['{to}']}}]
         s.text = JSON.stringify({{prefetch: rules, prerender: rules}});
         document.head.append(s)""",
     "preconnect": "document.head.innerHTML += `<link rel=preconnect href='{to}'>`",
+    "payment": """new PaymentRequest([{{supportedMethods: '{to}'}}],
+        {{total: {{label: 'x', amount: {{currency: 'MAD', value: '1'}}}}}}).canMakePayment()""",
+    "identity": """navigator.credentials.get({{identity: {{providers: [
+        {{configURL: '{to}', clientId: 'x'}}]}}}})""",
+    "fetch-at-the-end": "fetchLater('{to}')",
+    "beacon-at-the-end": "addEventListener('pagehide', () => navigator.sendBeacon('{to}', 'x'))",
     "rtc": """let c = new RTCPeerConnection({{iceServers: [{{urls: 'stun:{host}'}},
         {{urls: 'turn:{host}?transport=tcp', username: 'a', credential: 'b'}}]}});
         c.createDataChannel('x'); c.createOffer().then(offer => c.setLocalDescription(offer))""",
@@ -145,14 +165,22 @@ def functions(attempts: dict[str, str], target: str) -> str:
 def hostile(target: str) -> Newspaper:
     """A newspaper whose pages try everything, and show their articles by their scripts."""
     newspaper = Newspaper()
-    pages = [SCRIPT | UNSEEN | OWN, *({name: code} for name, code in NAVIGATION.items())]
+    pages: list[dict[str, str]] = [
+        SCRIPT | UNSEEN | OWN,
+        *({name: code} for name, code in NAVIGATION.items()),
+    ]
     links = []
     for number, attempts in enumerate(pages):
         path = f"/articles-{number}.html"
         markup = "".join(code.format(to=f"{target}/{name}") for name, code in MARKUP.items() if not number)
-        newspaper.pages[path] = PAGE.format(markup=markup, path=path, script=functions(attempts, target))
+        page = PAGE.format(markup=markup, path=path, script=functions(attempts, target))
+        headers = {name: value.format(to=target) for name, value in HEADERS.items() if not number}
+        newspaper.pages[path] = (200, headers, page)
         newspaper.pages[f"/data{path}"] = article(number).partition("<body>")[2].partition("</body>")[0]
         links.append(f'<li><a href="{path}">{TEXT} {number}</a></li>')
+    path = f"/articles-{len(pages)}.html"
+    newspaper.pages[path] = (200, {"Refresh": f"0; url={target}/refresh-by-header"}, article(len(pages)))
+    links.append(f'<li><a href="{path}">{TEXT} {len(pages)}</a></li>')
     for number, leads_to in ((98, f"{target}/redirect"), (99, "http://localhost/redirect")):
         path = f"/articles-{number}.html"
         newspaper.pages[path] = (302, {"Location": leads_to}, "")
@@ -171,7 +199,7 @@ def test_nothing_arrives_and_the_articles_are_stored(database: Database) -> None
         )
         assert crawl.wait() == 0, crawl.said[-4000:]
     assert arrived == []
-    count = 1 + len(NAVIGATION)
+    count = 2 + len(NAVIGATION)
     assert {doc["url"].rpartition("/")[2]: doc["title"] for doc in database.articles()} == {
         f"articles-{number}.html": f"خبر محلي رقم {number}" for number in range(count)
     }
@@ -183,6 +211,7 @@ def test_nothing_arrives_and_the_articles_are_stored(database: Database) -> None
     # A worker is refused before it asks for anything.
     assert (SCRIPT | MARKUP | NAVIGATION).keys() - seen == {"worker", "worker-of-a-frame"}
     assert sum(reason == "worker" and "blob:" in said for reason, said in told) == 2
+    assert {"link", "refresh-by-header"} <= seen
     assert ("port", f"connection 127.0.0.1:{port}") in told
     assert [path for path in newspaper.asked if path.startswith("/own")] == []
     assert {reason for reason, _ in told} >= {"port", "popup", "websocket", "worker", "webrtc"}
