@@ -28,6 +28,7 @@ from newscrawl.download.recording import Recorder
 from newscrawl.items import Article, RawArticle, Rejection
 from newscrawl.kit import fixture
 from newscrawl.spider import NewsSpider
+from newscrawl.workers.reader import Reader
 from pipelines.check import CheckPipeline
 from pipelines.clean import CleanPipeline
 from pipelines.date import DatePipeline
@@ -196,6 +197,7 @@ class Crawl:
         spider = spiders()[self.site.name](**arguments)
         settings = Settings()
         settings.setmodule("newscrawl.settings")
+        settings.set("WORKERS", 0)
         crawler: Any = SimpleNamespace(
             stats=StatsCollector(SimpleNamespace(settings=settings)),  # type: ignore[arg-type]
             engine=SimpleNamespace(crawl=self._waiting.append),
@@ -204,6 +206,7 @@ class Crawl:
         )
         spider.crawler, spider.settings = crawler, settings
         spider.store, spider.clock = _NothingKnown(), Clock(self.site.fetched_at)  # type: ignore[assignment]
+        spider.reader = Reader(crawler, spider.site)
         self._steps: list[Any] = [CleanPipeline(), DatePipeline(crawler), CheckPipeline(crawler)]
         async for request in spider.start():
             self._waiting.append(request)
