@@ -412,6 +412,9 @@ ODD: dict[str, bytes] = {
     "a request for nowhere": warc(b"GET / HTTP/1.1\r\n\r\n", "request", WARC_Target_URI="http://[x"),
     "metadata of another tool": warc(b"fetchTimeMs: 7\r\nerror\r\n", "metadata"),
     "a failure without words": warc(b"error:\r\n", "metadata", WARC_Target_URI=HOME + "failed"),
+    "a rendered page of nowhere": warc(PAGE, Newscrawl_Rendered_URL="http://[x"),
+    "a rendered page of a file": warc(PAGE, Newscrawl_Rendered_URL="file:///etc/passwd"),
+    "redirects from nowhere": warc(PAGE, Newscrawl_Rendered_Via="a http://[y  "),
     "no number": warc(PAGE, WARC_Record_ID=None),
 }
 
@@ -433,6 +436,12 @@ def test_what_is_left_out_is_counted(path: Path, caplog: pytest.LogCaptureFixtur
     Recording(foreign(path, ODD["no date"], GOOD, ODD["an empty date"], ODD["no status"]))
     assert "2 records left out: no date that can be read" in caplog.text
     assert "1 records left out: no HTTP status" in caplog.text
+
+
+def test_line_feeds_alone_end_lines_too(path: Path) -> None:
+    page = PAGE.replace(b"\r\n", b"\n") + b"\r\n\r\n"
+    response = Recording(foreign(path, warc(page))).answer(Request(HOME))
+    assert (response.headers["Content-Type"], response.body[:4]) == (b"text/html", b"<h1>")
 
 
 def test_an_address_in_angle_brackets_is_one(path: Path) -> None:

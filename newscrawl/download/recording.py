@@ -44,6 +44,7 @@ from warcio.warcwriter import WARCWriter
 import newscrawl
 from newscrawl.download.errors import BrowserMissing, CertificateError, HostBusy, NotRecorded
 from newscrawl.files import open_regular
+from newscrawl.gate import admit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -382,8 +383,10 @@ class _Record:
         """First line, headers and body. (The standard library's parser takes the byte 0x85 of a raw
         Arabic header for the end of a line.)
         """
-        head, _, body = self.block.partition(b"\r\n\r\n")
-        first, *lines = head.split(b"\r\n")
+        # Some tools keep the line feeds alone.
+        end = b"\r\n" if self.block.partition(b"\n")[0].endswith(b"\r") else b"\n"
+        head, _, body = self.block.partition(end + end)
+        first, *lines = head.split(end)
         pairs = [line.partition(b":") for line in lines]
         return first, [(name.strip(), value.strip()) for name, colon, value in pairs if colon], body
 
@@ -398,6 +401,7 @@ class _Record:
             status = _status(first)
             if status is None:
                 raise ValueError("no HTTP status")
+            self.rendered()
             headers = Headers(pairs)
             return Exchange(
                 self.offset, self._at(), status, headers.get(b"ETag"), headers.get(b"Last-Modified")
@@ -405,6 +409,16 @@ class _Record:
         if self.kind == "metadata" and "error" in self.fields():
             return Exchange(self.offset, self._at())
         return None
+
+    def rendered(self) -> tuple[str | None, list[str]]:
+        """Where a browser ended, None for a plain page, and what redirected it there."""
+        url, via = map(self.headers.get_header, (RENDERED_URL, RENDERED_VIA))
+        try:
+            for address in filter(None, (url, *(via or "").split(" "))):
+                admit(address, None, frozenset([urlsplit(address).port or 443]))
+        except ValueError:
+            raise ValueError("an address of a rendered page that cannot be read") from None
+        return url, via.split(" ") if via else []
 
     def _at(self) -> dt.datetime:
         try:
@@ -428,11 +442,12 @@ class _Record:
             body = ChunkedDataReader(BytesIO(body)).read()
         url = request.url.partition("#")[0]
         flags = []
-        if rendered := self.headers.get_header(RENDERED_URL):
+        rendered, via = self.rendered()
+        if rendered:
             url, flags = rendered, ["playwright"]
-        if via := self.headers.get_header(RENDERED_VIA):
-            request.meta["redirect_urls"] = via.split(" ")
-            request.meta["redirect_times"] = len(request.meta["redirect_urls"])
+        if via:
+            request.meta["redirect_urls"] = via
+            request.meta["redirect_times"] = len(via)
         cls = responsetypes.from_args(headers=headers, url=url, body=body)
         return cls(
             url=url,
