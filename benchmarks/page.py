@@ -1,32 +1,48 @@
-"""``newscrawl.page.read`` beside ``trafilatura.bare_extraction``, in one run on the same pages.
+"""``newscrawl.page.read`` beside other extractors, in one run on the same pages: speed, then the texts found.
 
     python -m benchmarks.page
 
-The pages are those of the folder in ``NEWSCRAWL_PAGES`` (``*.html``, each with a ``.json`` that tells its
-``url``), else pages of our own writing. Both tools read each page in turn, so that a busy machine slows
-both; the figures are medians. ``read`` is timed without and, where a spider of the page's site is at hand,
-with the site's declaration. trafilatura reads with ``favor_precision=True, include_comments=False``.
+The speed is taken on the pages of the folder in ``NEWSCRAWL_PAGES`` (``*.html``, each with a ``.json`` that
+tells its ``url``), else on pages of our own writing, beside trafilatura's. Both read each page in turn, so
+that a busy machine slows both; the figures are medians. ``read`` is timed without and, where a spider of the
+page's site is at hand, with the site's declaration. ``NEWSCRAWL_BEFORE`` names the folder of another
+checkout: its ``read`` is timed in turn with this one.
+
+The texts are those of our own pages, each as it is and under every change of ``tests.page_mutations``:
+trafilatura with ``favor_precision=True, include_comments=False``, newspaper4k, readability-lxml and
+resiliparse, as far as they are installed (``make bench`` installs them).
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import trafilatura
+from lxml import html as lxml_html
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
 from newscrawl.page import read
 from newscrawl.sites import Site
+from tests.page_mutations import MUTATIONS, f1, foreign, mutated, score
+from tests.page_shapes import Shape
+from tests.page_themes import CORPUS
+from tests.trials import size
 
-REPEAT = 15
+REPEAT = max(1, min(15, size(15)))
+Text = Callable[[str, str], str]
+"""From a page and its address to the text of its article, paragraphs parted by line breaks."""
 
 
 def pages() -> list[tuple[str, bytes, str]]:
@@ -37,9 +53,7 @@ def pages() -> list[tuple[str, bytes, str]]:
             (p.stem, p.read_bytes(), json.loads(p.with_suffix(".json").read_text("utf-8"))["url"])
             for p in found
         ]
-    from tests.page_shapes import SHAPES
-
-    return [(shape.name[:30], shape.html, shape.url) for shape in SHAPES]
+    return [(shape.name[:30], shape.html, shape.url) for shape in CORPUS[:: 1 if REPEAT > 1 else 10]]
 
 
 def milliseconds(reader: Callable[[bytes, str], object], page: bytes, url: str) -> float:
@@ -62,14 +76,18 @@ def declared() -> dict[str, Site]:
     }
 
 
-def main() -> None:
+def site_of(url: str, sites: dict[str, Site]) -> Site | None:
+    """The declaration of an address's site."""
+    return sites.get((urlsplit(url).hostname or "").removeprefix("www."))
+
+
+def speed() -> None:
     """Print a table of times and of their ratios to trafilatura's; then the ratios of the medians."""
     sites = declared()
     rows: list[list[float]] = []
     print(f"{'page':32} {'KB':>6} {'read ms':>9} {'with site':>9} {'trafilatura':>11} {'ratios':>11}")
     for name, page, url in pages():
-        site = sites.get((urlsplit(url).hostname or "").removeprefix("www."))
-        readers = (read, partial(read, site=site), extracted)
+        readers = (read, partial(read, site=site_of(url, sites)), extracted)
         times = [[milliseconds(reader, page, url) for reader in readers] for _ in range(REPEAT)]
         rows.append([statistics.median(column) for column in zip(*times, strict=True)])
         _print(f"{name:32} {len(page) / 1000:6.0f}", rows[-1])
@@ -79,6 +97,150 @@ def main() -> None:
 def _print(start: str, times: list[float]) -> None:
     one, site, other = times
     print(f"{start} {one:9.2f} {site:9.2f} {other:11.2f} {one / other:5.2f} {site / other:5.2f}")
+
+
+# Before and now ---------------------------------------------------------------------------------------
+
+
+WORKER = """
+import base64, json, sys, time
+from functools import partial
+from urllib.parse import urlsplit
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.project import get_project_settings
+from newscrawl.page import read
+
+spiders = SpiderLoader.from_settings(get_project_settings())
+sites = {s.domain: s for name in spiders.list() if (s := getattr(spiders.load(name), "site", None))}
+calls = []
+for page, url in json.loads(sys.stdin.readline()):
+    for site in (None, sites.get((urlsplit(url).hostname or "").removeprefix("www."))):
+        calls.append(partial(read, base64.b64decode(page), url, site=site))
+
+
+def milliseconds(call):
+    started = time.process_time()
+    call()
+    return (time.process_time() - started) * 1000
+
+
+for _ in sys.stdin:
+    print(json.dumps([min(milliseconds(call) for _ in range(4)) for call in calls]), flush=True)
+"""
+"""Times every page without and with a declaration, once for each line that is sent."""
+
+
+def compared(before: str) -> None:
+    """Print how many times the CPU of another checkout's ``read`` this one takes, by turns."""
+    here = str(Path(__file__).resolve().parent.parent)
+    given = json.dumps([(base64.b64encode(page).decode(), url) for _, page, url in pages()])
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER], cwd=folder, env=os.environ | {"PYTHONPATH": folder},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for folder in (before, here)
+    ]  # fmt: skip
+    for process in workers:
+        assert process.stdin
+        process.stdin.write(given + "\n")
+    rounds: list[list[list[float]]] = [[], []]
+    for _ in range(max(2, REPEAT // 2)):
+        for process, taken in zip(workers, rounds, strict=True):
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write("\n")
+            process.stdin.flush()
+            taken.append(json.loads(process.stdout.readline()))
+    for process in workers:
+        process.communicate()
+    old, new = ([min(column) for column in zip(*taken, strict=True)] for taken in rounds)
+    for name, start in (("without a declaration", 0), ("with it", 1)):
+        ratios = [now / then for now, then in zip(new[start::2], old[start::2], strict=True)]
+        total = sum(new[start::2]) / sum(old[start::2])
+        print(f"to {before}, {name:22} sum {total:.3f}, median {statistics.median(ratios):.3f}")
+
+
+# Texts ------------------------------------------------------------------------------------------------
+
+
+def _ours(page: str, url: str) -> str:
+    article = read(page.encode(), url)
+    return "\n\n".join(text for text in (article.lede, article.body) if text)
+
+
+def _trafilatura(page: str, url: str) -> str:
+    return trafilatura.extract(page, url=url, favor_precision=True, include_comments=False) or ""
+
+
+def _newspaper(page: str, url: str) -> str:
+    import newspaper
+
+    article = newspaper.Article(url, language="ar", fetch_images=False)
+    article.download(input_html=page)
+    article.parse()
+    return str(article.text)
+
+
+def _readability(page: str, _url: str) -> str:
+    from readability import Document
+
+    tree = lxml_html.fromstring(Document(page).summary())
+    for element in tree.iter("p", "li", "br", "div", "h2", "h3", "td"):
+        element.tail = "\n" + (element.tail or "")
+    return str(tree.text_content())
+
+
+def _resiliparse(page: str, _url: str) -> str:
+    from resiliparse.extract.html2text import extract_plain_text
+
+    return str(extract_plain_text(page, main_content=True, alt_texts=False, links=False))
+
+
+READERS: dict[str, tuple[str, Text]] = {
+    "newscrawl": ("newscrawl", _ours),
+    "trafilatura": ("trafilatura", _trafilatura),
+    "newspaper4k": ("newspaper", _newspaper),
+    "readability-lxml": ("readability", _readability),
+    "resiliparse": ("resiliparse", _resiliparse),
+}
+
+
+def texts() -> None:
+    """Print mean and least likeness, and in how many pages no foreign paragraph was read."""
+    pairs = [(shape, kind) for shape in CORPUS for kind in ("as it is", *MUTATIONS)]
+    pairs = [p for p in pairs if not (p[0].declared and p[1] == "no declarations")]
+    pairs = pairs[:: max(1, len(pairs) // max(10, size(len(pairs))))]
+    print(f"\n{len(pairs)} pages of our own {'mean F1':>13} {'as it is':>9} {'below .80':>10} {'clean':>6}")
+    for name, (module, reader) in READERS.items():
+        if find_spec(module) is None:
+            print(f"{name:26} is not installed")
+            continue
+        found = [(kind, *_judged(shape, kind, reader)) for shape, kind in pairs]
+        likeness = [row[1] for row in found]
+        plain = [row[1] for row in found if row[0] == "as it is"] or [0.0]
+        low, clean = sum(one < 0.8 for one in likeness), sum(row[2] for row in found) / len(found)
+        print(
+            f"{name:26} {statistics.mean(likeness):9.3f} {statistics.mean(plain):9.3f} {low:10} {clean:6.1%}"
+        )
+
+
+def _judged(shape: Shape, kind: str, reader: Text) -> tuple[float, bool]:
+    """Likeness of the text read, and whether it is the article's alone."""
+    page = mutated(shape, kind) if kind in MUTATIONS else shape.html
+    charset = "windows-1256" if b"windows-1256" in page else "utf-8"
+    found = reader(page.decode(charset), shape.url)
+    lines = "\n\n".join(line.strip() for line in found.splitlines() if line.strip())
+    told = "\n\n".join(text for text in (shape.lede, *shape.body) if text)
+    return max(score(shape, None, lines), f1(told, lines)), not foreign(shape, lines)
+
+
+def main() -> None:
+    """Speed, then texts."""
+    speed()
+    if before := os.environ.get("NEWSCRAWL_BEFORE"):
+        compared(before)
+    texts()
 
 
 if __name__ == "__main__":
