@@ -35,9 +35,9 @@ from scrapy.utils.project import get_project_settings
 
 from newscrawl.page import read
 from newscrawl.sites import Site
+from tests.page_corpus import CORPUS
 from tests.page_mutations import MUTATIONS, f1, foreign, mutated, score
 from tests.page_shapes import Shape
-from tests.page_themes import CORPUS
 from tests.trials import size
 
 REPEAT = max(1, min(15, size(15)))

@@ -14,7 +14,6 @@ from tests.page_shapes import (
     EXCERPT,
     HEADLINES,
     LEDE,
-    SHAPES,
     SUBHEAD,
     TITLE,
     P,
@@ -407,5 +406,3 @@ THEMES: tuple[Shape, ...] = (
     _saved("ads", "ads between the paragraphs, offers below, a dialog of consent"),
     _saved("reading", "sentences in spans for a reading voice, a relative day"),
 )  # fmt: skip
-CORPUS = (*SHAPES, *THEMES)
-"""All pages of our own."""

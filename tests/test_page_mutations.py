@@ -12,9 +12,9 @@ import pytest
 from newscrawl.page import read
 from newscrawl.page.names import named as named_
 from newscrawl.sites import Markup, Site
+from tests.page_corpus import CORPUS
 from tests.page_mutations import MUTATIONS, f1, foreign, mutated, named, score
 from tests.page_shapes import SUBHEAD, TITLE, P, Shape, frame, ps
-from tests.page_themes import CORPUS
 
 NOW = dt.datetime(2024, 10, 9, 10, 2, tzinfo=dt.UTC)
 FRAMES = (

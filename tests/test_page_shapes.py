@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from newscrawl.page import check, extract, read
+from tests.page_corpus import CORPUS
 from tests.page_shapes import HEADLINES, SHAPES, P, Shape, cards, frame, french, listing, without_body
-from tests.page_themes import CORPUS
 
 NOW = dt.datetime(2024, 10, 9, 10, 2, tzinfo=dt.UTC)
 each = pytest.mark.parametrize("shape", CORPUS, ids=lambda shape: shape.name)

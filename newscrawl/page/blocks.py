@@ -96,6 +96,11 @@ TICKER = 8
 """So many wide gaps inside a line part the headlines of a ticker, as on maghress; prose has none."""
 
 
+def _is_paragraph(text: str, words: int) -> bool:
+    """Is what stands in a heading a paragraph that an editor made large?"""
+    return words >= 25 or (words >= 12 and text.endswith((".", "؟", "!", "…")))
+
+
 def _is_embedded(quote: etree._Element) -> bool:
     """Is a quotation the post of a network?"""
     if EMBED.search(quote.get("class") or ""):
@@ -120,7 +125,9 @@ def read(root: etree._Element) -> Blocks:
         if text:
             headlines = "    " in printed and len(_GAP.findall(printed)) >= TICKER
             share = 1.0 if headlines else min(1.0, linked / len(text))
-            row.append(Block(text, text.count(" ") + 1, share, stack[-1][0], heading))
+            words = text.count(" ") + 1
+            head = "" if heading not in ("", "h1") and _is_paragraph(text, words) else heading
+            row.append(Block(text, words, share, stack[-1][0], head))
         parts.clear()
         linked = 0
 
@@ -154,7 +161,7 @@ def read(root: etree._Element) -> Blocks:
                 skipped = element
                 continue
             if tag == "a":
-                links += 1
+                links += element.get("href") is not None
             elif tag == "article":
                 articles += 1
             elif tag == "time":
@@ -172,7 +179,7 @@ def read(root: etree._Element) -> Blocks:
             if element is skipped:
                 skipped = None
             elif tag == "a":
-                links -= 1
+                links -= element.get("href") is not None
             elif tag == "article":
                 articles -= 1
             if stack[-1][0] is element and element is not root:

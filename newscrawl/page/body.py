@@ -32,6 +32,8 @@ _BRIEF = 20
 """Words below which a page is read again with its short lines."""
 _VERSES = 4
 """Short lines in one place from which they are a text: a poem, a list of names."""
+_SUNG, _BESIDE = 0.5, 0.05
+"""What a word of verses weighs where they are the text, and where they only close it."""
 _BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.8}
 
 
@@ -67,15 +69,16 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
     """
     until = frames.second_article(blocks, title) if title is not None else None
     other = frames.others(blocks, title, until)
-    plain = _read(blocks, title, other, arabic)
+    verses = _verses(blocks, title, other)
+    plain = _read(blocks, title, other, arabic, verses)
     named = frames.named(blocks, title, plain.places)
     found = plain
     if any(named):
-        found = _read(blocks, title, [a or b for a, b in zip(other, named, strict=True)], arabic)
+        found = _read(blocks, title, [a or b for a, b in zip(other, named, strict=True)], arabic, verses)
         if found.words < _LITTLE * plain.words:
             found = plain
-    if found.words < _BRIEF and (verses := _verses(blocks, title, other)):
-        short = _read(blocks, title, other, arabic, verses)
+    if found.words < _BRIEF and verses:
+        short = _read(blocks, title, other, arabic, verses, short=True)
         if short.words > 2 * found.words:
             found = short
     if not found.paragraphs and any(other):
@@ -97,15 +100,23 @@ def _verses(blocks: Blocks, title: int | None, other: list[bool]) -> frozenset[i
 
 
 def _read(
-    blocks: Blocks, title: int | None, bad: list[bool], arabic: bool, verses: frozenset[int] = frozenset()
+    blocks: Blocks,
+    title: int | None,
+    bad: list[bool],
+    arabic: bool,
+    verses: frozenset[int] = frozenset(),
+    *,
+    short: bool = False,
 ) -> Reading:
+    """The paragraphs that weigh most; with ``short`` verses count as prose, else they only close it."""
     row = blocks.row
     weights = [
-        0.5 * block.words
-        if index in verses
-        else _weight(block, bad[index], title is not None and index <= title, arabic)
+        _weight(block, bad[index], title is not None and index <= title, arabic)
         for index, block in enumerate(row)
     ]
+    for index in verses:
+        if short or not is_closed(row[index]):
+            weights[index] = (_SUNG if short else _BESIDE) * row[index].words
     sums = list(accumulate(weights, initial=0.0))
     best, score = None, 0.0
     for box in blocks.boxes:
@@ -238,7 +249,11 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
     """From the first paragraph to the last: captions, teasers and labels at the edges fall off."""
     row = blocks.row
     prose = [
-        i for i in taken if weights[i] > 0 and not row[i].heading and (row[i].words >= PROSE or i in verses)
+        i
+        for i in taken
+        if weights[i] > 0
+        and not row[i].heading
+        and (row[i].words >= PROSE or (i in verses and weights[i] > 1))
     ]
     if not prose:
         prose = [i for i in taken if weights[i] > 0 and not row[i].heading]
@@ -280,7 +295,9 @@ def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[in
         block = row[index]
         if index != last + 1 or block.heading or block.text.endswith(":"):
             break
-        beside = place(block) is where and (index in verses or (count > 1 and block.element.tag == tag))
+        here = place(block)
+        beside = here is where and (index in verses or (count > 1 and block.element.tag == tag))
+        beside = beside or (index in verses and where is not None and here is where.getparent())
         if not (beside or (block.words >= 3 and is_closed(block))):
             break
         kept.append(index)

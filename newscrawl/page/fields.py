@@ -245,9 +245,11 @@ class _Page:
 
     def _of_one_article(self, nodes: list[etree._Element]) -> list[etree._Element]:
         """The matches that stand with the page's own headline, where another article follows it."""
+        if len(nodes) < 2:
+            return nodes
         hits = next((hits for _, hits in markup.found(self.places, self.markup.title)), [])
         heads = [hit for hit in hits if not isinstance(hit, str)]
-        if len(nodes) < 2 or not heads:
+        if not heads:
             return nodes
         owners = [next(node.iterancestors("article"), None) for node in nodes]
         own = next(heads[0].iterancestors("article"), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, chain, islice, pairwise
 
 from lxml import etree
 
@@ -31,6 +31,8 @@ _COMMENTS = re.compile("عليق|رد|comment", re.IGNORECASE)
 """What no heading of readers' comments is without."""
 _HEADING = 6
 """Words of such a heading at most."""
+_LABELS = 30
+"""So many labels of other things are looked at."""
 _TRIED = 5
 """So many of them are looked at."""
 _SKIP = re.compile(r"(?:تخط|تجاوز |انتقل إلى ما بعد|skip |passer )", re.IGNORECASE)
@@ -79,7 +81,8 @@ def is_closed(block: Block) -> bool:
 
 def is_headline_link(block: Block) -> bool:
     """Is a line a headline that links to its article?"""
-    return block.linked >= 0.8 and (block.words >= 5 or (bool(block.heading) and block.words >= 3))
+    long = block.words >= 5 or (bool(block.heading) and block.words >= 3)
+    return block.linked >= 0.8 and long and not boilerplate.kind(block.text)
 
 
 def place(block: Block) -> etree._Element | None:
@@ -97,7 +100,8 @@ def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[
     """For each block: does its text tell that it is no part of the article, which ends at ``until``?"""
     row = blocks.row
     found = [False] * len(row)
-    for start, end in [*_teasers(blocks, title), *_comments(blocks, title), *_skipped(blocks)]:
+    asides = (_teasers(blocks, title), _comments(blocks, title), _skipped(blocks), _labelled(blocks, title))
+    for start, end in chain.from_iterable(asides):
         found[start:end] = [True] * (end - start)
     if title is not None:
         for index in _credits(row, title):
@@ -227,6 +231,23 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     return found
 
 
+def _labelled(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
+    """Boxes that begin with a label (``شاهد أيضا``, ``ملخص``) and hold cards or short lines."""
+    row = blocks.row
+    found: list[tuple[int, int]] = []
+    heads = [i for i, b in enumerate(row) if b.words <= _HEADING and boilerplate.kind(b.text) == "stop"]
+    for index in heads[:_LABELS]:
+        box = next((b for b in blocks.boxes if b.start == index and b.end > index + 1), None)
+        if box is None or (title is not None and box.start <= title < box.end):
+            continue
+        lines = range(index + 1, box.end)
+        prose = [i for i in lines if is_line(row[i]) and is_closed(row[i])]
+        cards = all(i > index + 1 and not is_closed(row[i - 1]) for i in prose)
+        if cards or all(row[i].words < 15 for i in lines):
+            found.append((index, box.end))
+    return found
+
+
 def _skipped(blocks: Blocks) -> list[tuple[int, int]]:
     """What a link for screen readers leads past (``تخطى … وواصل القراءة``): it is no part of the text."""
     found: list[tuple[int, int]] = []
@@ -310,7 +331,7 @@ def _is_subhead(row: list[Block], index: int, title: int, places: set[etree._Ele
 def _is_dated(row: list[Block], index: int, places: set[etree._Element | None]) -> bool:
     """Does a line stand above a day and then prose, in another place than the text before it?"""
     stamp = next((i for i in range(index + 1, min(index + 4, len(row))) if _is_day(row[i])), None)
-    if stamp is None or _is_day(row[index]) or any(map(is_line, row[index + 1 : stamp])):
+    if stamp is None or _is_day(row[index]) or any(is_line(b) or b.heading for b in row[index + 1 : stamp]):
         return False
     prose = next((b for b in row[stamp + 1 : stamp + 6] if _is_told(b)), None)
     return prose is not None and place(prose) not in places
