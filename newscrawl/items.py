@@ -58,8 +58,8 @@ class Published:
     """When something was published, as read from one printed date."""
 
     date: dt.date
-    """Gregorian day on the publisher's clock. With a ``precision`` coarser than ``day`` it is the
-    nominal day of the phrase (``منذ أسبوعين``: fourteen days before), inside earliest..latest."""
+    """Gregorian day on the publisher's clock. Of a counted phrase it is the nominal day (``منذ أسبوعين``:
+    fourteen days before), inside earliest..latest."""
     time: dt.time | None = None
     """Clock time on the publisher's clock; None when none is printed. Example: ``14:30``."""
     at: dt.datetime | None = None
@@ -200,8 +200,9 @@ class PublishedDetail:
     calendar: Calendar = "gregorian"
     """What the text was written in: one calendar, ``both``, or ``relative`` to the download (``أمس``)."""
     precision: Precision = "day"
-    """How exact the text is: ``hour`` is a time that may be an hour off, ``day`` has no time. A text
-    that names no exact day leaves the day null, with ``earliest`` and ``latest`` around it."""
+    """How exact the text is: what it counts (``منذ 3 أيام``: ``day``), or the finest that it prints. ``hour``
+    is a time that may be an hour off, ``day`` has no time. A text that names no exact day leaves the day
+    null, with ``earliest`` and ``latest`` around it."""
     earliest: str | None = None
     """First day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
     latest: str | None = None
@@ -337,10 +338,12 @@ class Article:
     """The same article in other languages."""
 
     day: str | None = None
-    """Day of publication on the publisher's clock, ``YYYY-MM-DD``; null when not exactly known."""
+    """Day of publication on the publisher's clock, ``YYYY-MM-DD``; null when not exactly known: then see
+    ``published.earliest`` and ``latest``."""
     published_at: dt.datetime | None = None
     """Instant of publication, UTC, to be read with ``published.precision``: with ``hour`` it is counted
-    back from the download (``منذ 3 ساعات``). Null when no time or no zone is known."""
+    back from the download (``منذ 3 ساعات``), and near midnight the day is null beside it. Null when no
+    time or no zone is known."""
     hijri_day: str | None = None
     """The same day in the publisher's Hijri calendar. Example: ``1445-09-17``."""
     hijri_month: str | None = None

@@ -179,6 +179,8 @@ def test_announced_months_extend_the_table(tmp_path: Path, monkeypatch: pytest.M
     published = read(raw, country="MA")
     assert (published.date, published.warnings) == (dt.date(2026, 6, 17), ())
     assert is_outdated(raw, dt.date(2026, 6, 16), "1448-01-01", country="MA")
+    assert not is_outdated("منذ يومين", None, None, now=NOW)
+    assert is_outdated("منذ يومين", dt.date(2024, 3, 25), "1445-09-15", now=NOW)
     assert not is_outdated(raw, dt.date(2026, 6, 17), "1448-01-01", country="MA")
     hijri = to_hijri(dt.date(2026, 6, 16), "MA")
     assert hijri is not None

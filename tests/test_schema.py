@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.errors import WriteError
 
-from newscrawl.items import SCHEMA_VERSION, Article, Rejection
+from newscrawl.items import SCHEMA_VERSION, Article, PublishedDetail, Rejection
 from newscrawl.store import dictionary
 from newscrawl.store.schema import (
     ADDED,
@@ -261,6 +261,15 @@ def examined(explained: Any) -> Iterator[tuple[str, int]]:
             yield from examined(value)
 
 
+def interval(day: dt.date) -> dict[str, Any]:
+    """The stored detail of ``منذ يومين``: three days around a day."""
+    first, last = (str(day + dt.timedelta(days=apart)) for apart in (-1, 1))
+    article = Article(url="u", source="s", source_name="s", site="s")
+    article.published = PublishedDetail(earliest=first, latest=last)
+    published: dict[str, Any] = document(article)["published"]
+    return published
+
+
 @pytest.fixture(scope="module")
 def filled(mongodb: str) -> Iterator[Database]:
     """2,000 articles of ten newspapers, four of ten of them copies."""
@@ -287,6 +296,8 @@ def filled(mongodb: str) -> Iterator[Database]:
             }
             if n % 40 == 0:
                 fields |= dict.fromkeys(("day", "published_at", "hijri_month", "hijri_day"))
+            if n % 80 == 0:
+                fields["published"] = interval(day)
             docs.append(stored() | fields)
         database["articles"].insert_many(docs)
         numbers = range(200)

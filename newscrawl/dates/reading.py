@@ -512,11 +512,13 @@ def is_outdated(
 ) -> bool:
     """Would today's tables give a stored article another day, or another Hijri day?
 
+    A text that names no exact day (``منذ يومين``) is stored without both.
+
     ``raw`` is the printed date as stored; the other arguments are those of :func:`parse`, as at the time of
     the download. Example: ``فاتح شوال 1448``, stored under the forecast, after the month was announced a
     day later. Raises as :func:`parse`.
     """
     read = parse(raw, timezone=timezone, country=country, now=now, false_zone=false_zone)
-    if read is None:
+    if read is None or read.earliest is not None:
         return day is not None
     return read.date != day or (None if read.hijri is None else read.hijri.day) != hijri_day

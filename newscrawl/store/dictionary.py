@@ -78,6 +78,12 @@ QUERIES = (
         shows="hijri_day source title",
     ),
     Query("One day", "news", {"day": "2024-04-03"}),
+    Query(
+        "What may be of that day, too: articles with a counted date (the demo has none)",
+        "articles",
+        {"published.latest": {"$gte": "2024-04-03"}, "published.earliest": {"$lte": "2024-04-03"}},
+        shows="source title published",
+    ),
     Query("A section of a newspaper", "news", {"source": "alayam24", "section": "رياضة"}, (("day", -1),)),
     Query(
         "What has changed since a moment: new, corrected, removed, or linked to another story",
@@ -391,6 +397,12 @@ Each of these reads at most twice as many documents as it returns, through an in
 The text index knows whole words, `الأسعار` is another one than `أسعار`. Of several one is enough;
 `'"اسعار" "العملات"'` finds what has both. `fold` comes with this folder; without it write words so: no
 tashkeel and no tatweel, أإآٱ → ا, ىیئ → ي, ة → ه, ؤ → و, ک → ك, digits 0-9, small letters.
+
+A counted phrase names no day: software rounds such counts or cuts them, so `منذ يومين` is another day in up
+to half of all cases. Then `day` is null, and the article was published from `published.earliest` to
+`published.latest`, both days included; `منذ 3 ساعات` around midnight keeps its `published_at` beside them. A
+filter on `day` leaves such articles out, and `coverage` counts them under the day null: ask for the intervals
+that meet yours, as above. Where `published.latest` is null too, the article may be of any day.
 
 For changes ask `articles`: an article that became a copy is in `news` no longer. What `scrapy forget` removed
 is in none of them; its key is in `rejected` with the reason `forgotten`.

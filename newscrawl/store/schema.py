@@ -175,6 +175,11 @@ INDEXES: Mapping[str, list[IndexModel]] = {
             [("source", ASCENDING), ("section", ASCENDING), ("day", DESCENDING), ("duplicate_of", ASCENDING)]
         ),
         IndexModel([("day", DESCENDING), ("duplicate_of", ASCENDING)]),
+        # Of the few articles whose day is not known exactly.
+        IndexModel(
+            [("published.latest", ASCENDING), ("published.earliest", ASCENDING)],
+            partialFilterExpression={"published.latest": {"$gte": "0"}},
+        ),
         IndexModel([("hijri_month", DESCENDING), ("hijri_day", DESCENDING), ("duplicate_of", ASCENDING)]),
         IndexModel([("updated_at", ASCENDING), ("duplicate_of", ASCENDING)]),
         IndexModel([("story", ASCENDING)]),
