@@ -1,30 +1,36 @@
-"""Accuracy and speed of the date reader beside dateparser and htmldate, on the labelled lists of tests/data.
+"""Accuracy and speed of the date reader beside dateparser and htmldate, on the lists of tests/data.
 
 Run: ``python -m benchmarks.dates`` (a library that is not installed is left out).
 
-The dateparser chain is the best one known for Arabic: its HijriCalendar where the text has a Hijri year, then
-one parser for each region (Morocco, Algeria, Lebanon, Mauritania), required to find day, month and year.
-htmldate reads the string as the visible date of a page. A *wrong* day is another one than the label; a
-*false* one was found where there is none.
+Two lists were written and labelled by hand, ``dates_printed.tsv.gz`` was printed by real libraries in Arabic
+locales for known instants (``NEWSCRAWL_TRIALS`` takes a part of it). The dateparser chain is the best one
+known for Arabic: its HijriCalendar where the text has a Hijri year, then one parser for each region (Morocco,
+Algeria, Lebanon, Mauritania), required to find day, month and year. htmldate reads the string as the visible
+date of a page. A *wrong* day is another one than the label; a *false* one was found where there is none.
 """
 
 import datetime as dt
+import os
 import re
 import time
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from newscrawl.dates import parse
-from tests.date_lists import NOW, Labelled, load
+from newscrawl.items import Published
+from tests.date_lists import NOW, Labelled, Printed, load, printed, read_printed, score
 
 COLUMNS = ("right", "wrong", "missed", "refused", "false", "raised")
 
 HIJRI_YEAR = re.compile(r"(?<!\d)[1١۱][34٣٤۳۴]\d\d(?!\d)")  # any call would fill in today's Hijri day
 
-Reader = Callable[[Labelled], dt.date | None]
+Reader = Callable[[str, str | None, dt.datetime], dt.datetime | dt.date | None]
+"""Reads a text of a country at a moment."""
 
 
-def newscrawl(one: Labelled) -> dt.date | None:
-    published = parse(one.raw, now=NOW, country=one.country)
+def newscrawl(text: str, country: str | None, now: dt.datetime) -> dt.date | None:
+    published = parse(text, now=now, country=country)
     return None if published is None else published.date
 
 
@@ -32,25 +38,27 @@ def dateparser_chain() -> Reader:
     from dateparser.calendars.hijri import HijriCalendar  # type: ignore[import-untyped]
     from dateparser.date import DateDataParser  # type: ignore[import-untyped]
 
-    settings = {
-        "RELATIVE_BASE": NOW.replace(tzinfo=None),
-        "REQUIRE_PARTS": ["day", "month", "year"],
-        "DATE_ORDER": "DMY",
-    }
-    parsers = [
-        DateDataParser(locales=[locale], settings=settings) for locale in ("ar-MA", "ar-DZ", "ar-LB", "ar-MR")
-    ]
+    @cache
+    def parsers(now: dt.datetime) -> list[Any]:
+        settings = {
+            "RELATIVE_BASE": now.replace(tzinfo=None),
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "DATE_ORDER": "DMY",
+        }
+        regions = ("ar-MA", "ar-DZ", "ar-LB", "ar-MR")
+        return [DateDataParser(locales=[locale], settings=settings) for locale in regions]
 
-    def read(one: Labelled) -> dt.date | None:
+    def read(text: str, _country: str | None, now: dt.datetime) -> dt.datetime | None:
         try:
-            found = HijriCalendar(one.raw).get_date() if HIJRI_YEAR.search(one.raw) else None
+            found = HijriCalendar(text).get_date() if HIJRI_YEAR.search(text) else None
         except (ValueError, OverflowError, IndexError):  # what it raises on most Gregorian strings
             found = None
-        for parser in parsers:
+        for parser in parsers(now):
             if found is not None and found.date_obj is not None:
                 break
-            found = parser.get_date_data(one.raw)
-        return None if found is None or found.date_obj is None else found.date_obj.date()
+            found = parser.get_date_data(text)
+        day: dt.datetime | None = None if found is None else found.date_obj
+        return day
 
     return read
 
@@ -58,22 +66,26 @@ def dateparser_chain() -> Reader:
 def htmldate_reader() -> Reader:
     from htmldate import find_date
 
-    def read(one: Labelled) -> dt.date | None:
-        page = f'<html lang="ar"><head></head><body><span class="date">{one.raw}</span></body></html>'
+    def read(text: str, _country: str | None, _now: dt.datetime) -> dt.date | None:
+        page = f'<html lang="ar"><head></head><body><span class="date">{text}</span></body></html>'
         found = find_date(page, original_date=True, outputformat="%Y-%m-%d")
         return dt.date.fromisoformat(found) if found else None
 
     return read
 
 
+def _day(found: dt.datetime | dt.date | None) -> dt.date | None:
+    return found.date() if isinstance(found, dt.datetime) else found
+
+
 def measure(name: str, read: Reader, strings: list[Labelled]) -> tuple[str, float]:
-    read(strings[0])  # what loads once is not what a string costs
+    read(strings[0].raw, None, NOW)  # what loads once is not what a string costs
     counts = dict.fromkeys(COLUMNS, 0)
     found: list[dt.date | None] = []
     started = time.thread_time()
     for one in strings:
         try:
-            found.append(read(one))
+            found.append(_day(read(one.raw, one.country, NOW)))
         except Exception:  # a library that raises has not read the string
             found.append(None)
             counts["raised"] += 1
@@ -85,6 +97,35 @@ def measure(name: str, read: Reader, strings: list[Labelled]) -> tuple[str, floa
             counts["missed" if day is None else "right" if str(day) == one.date else "wrong"] += 1
     numbers = "".join(f"{counts[key]:>8}" for key in counts)
     return f"{name:<18}{numbers}{cost:>12.3f}", cost
+
+
+def of_library(read: Reader) -> Callable[[Printed], Published | None]:
+    """What another library reads of a printed string, as our own reader would say it."""
+
+    def published(one: Printed) -> Published | None:
+        try:
+            found = read(one.text, one.country, one.now or NOW)
+        except Exception:  # as above
+            return None
+        if not isinstance(found, dt.datetime):
+            return None if found is None else Published(date=found)
+        return Published(date=found.date(), time=found.time() if ":" in one.text or one.relative else None)
+
+    return published
+
+
+def print_printed(readers: dict[str, Reader]) -> None:
+    """Figures of the list that libraries printed: days, times, and relative phrases with their intervals."""
+    strings = printed()[:: round(1 / float(os.environ.get("NEWSCRAWL_TRIALS", "1")))]
+    columns = [f"{kind} {what}" for kind in ("day", "time") for what in ("right", "wrong", "missed")]
+    columns += [f"relative {what}" for what in ("right", "outside", "missed")]
+    print(f"\ndates_printed.tsv.gz: {len(strings)} strings that libraries printed")
+    print(f"{'':<18}{''.join(f'{column:>18}' for column in columns)}")
+    for name, read in readers.items():
+        counts, widths = score(strings, read_printed if name == "newscrawl" else of_library(read))
+        print(f"{name:<18}{''.join(f'{counts[column]:>18}' for column in columns)}")
+        said = ", ".join(f"{unit} {width:.1f}" for unit, width in sorted(widths.items()))
+        print(f"{'':<18}mean width of its intervals in days: {said}")
 
 
 def main() -> None:
@@ -106,6 +147,7 @@ def main() -> None:
         if "dateparser chain" in costs:
             ratio = costs["dateparser chain"] / costs["newscrawl"]
             print(f"newscrawl is {ratio:.0f} times as fast as the chain")
+    print_printed({name: read for name, read in readers.items() if name != "htmldate"})
 
 
 if __name__ == "__main__":
