@@ -14,7 +14,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of a stored field; kept with each article."""
 
 DATE_FIELDS = (
@@ -303,6 +303,9 @@ class Article:
     """Name of the newspaper. Example: ``الأيام 24``."""
     site: str
     """The spider that fetched it. Example: ``maghress``."""
+    owner: str = ""
+    """Registrable domain of the site that it was fetched from. No crawl of another owner changes this
+    document. Example: ``maghress.com``."""
     via: str | None = None
     """The aggregator it was read at; null when read at the newspaper itself. Example: ``maghress``."""
     country: str | None = None
@@ -419,6 +422,8 @@ class Rejection:
     """Keys of all addresses in ``urls``."""
     site: str = ""
     """The spider that met it."""
+    owner: str = ""
+    """Registrable domain of the site that was crawled; only its crawls take the address for known."""
     reason: str = ""
     """One of a closed list, see Reasons."""
     detail: str = ""

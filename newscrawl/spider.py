@@ -468,7 +468,7 @@ class NewsSpider(Spider):
         by_key = await asyncio.to_thread(self._by_key, entries)
         fresh = walk.turn(list(by_key))
         wanted = {k: entry for k, entry in by_key.items() if walk.wants(entry)}
-        known = await self.store.known(wanted, self.clock.now())
+        known = await self.store.known(wanted, self.site.owner, self.clock.now())
         walk.days += [dt.date.fromisoformat(day) for k in fresh & known.keys() if (day := known[k].last_day)]
         walk.days += [last for k in fresh if (last := walk.days_of(by_key[k])[1])]
         requests = []
@@ -571,7 +571,7 @@ class NewsSpider(Spider):
         urls = self._urls(response)
         if not self.site.is_article(response.url) and not self.arguments.url:
             if response.meta["again"]:
-                await self.store.gone(response.meta["key"], now)
+                await self.store.gone(response.meta["key"], self.site.owner, now)
             yield self._rejection(response, "redirected", f"it leads to {response.url}, which is no article")
             return
         headers = {
@@ -618,6 +618,7 @@ class NewsSpider(Spider):
             urls=urls,
             keys=list(dict.fromkeys(key(url, self.site.url_rules) for url in own)),
             site=self.name,
+            owner=self.site.owner,
             reason=reason,
             detail=detail,
             status=response.status,
@@ -643,10 +644,10 @@ class NewsSpider(Spider):
         if response is not None:
             self._stat("articles/downloaded")
         if response is not None and response.status == 304:
-            await self.store.unchanged(request.meta["key"], now)
+            await self.store.unchanged(request.meta["key"], self.site.owner, now)
         elif response is not None and response.status in _NOT_FOUND:
             if again:
-                await self.store.gone(request.meta["key"], now)
+                await self.store.gone(request.meta["key"], self.site.owner, now)
                 self._stat("articles/gone")
             else:
                 yield self._rejection(response, "not_found", f"HTTP status {response.status}")
@@ -655,7 +656,7 @@ class NewsSpider(Spider):
             self.store.writer.in_flight.pop(request.meta["key"], None)
         elif kind in ("offsite", "address"):
             if again:
-                await self.store.gone(request.meta["key"], now)
+                await self.store.gone(request.meta["key"], self.site.owner, now)
             rejection = self._unanswered(request, kind, f"it leads elsewhere: {failure.value}")
             yield replace(rejection, reason="redirected")
         elif passing(kind):
@@ -684,7 +685,8 @@ class NewsSpider(Spider):
     async def _pend(self, request: Request, kind: Kind, now: dt.datetime) -> AsyncIterator[Rejection]:
         self._stat("articles/pending")
         retry_at = request.meta.get("retry_at") or (now + _RETRY[kind] if kind in _RETRY else None)
-        pending = Pending(request.meta["key"], request.meta["asked"], self.name, kind, retry_at)
+        key_, asked = request.meta["key"], request.meta["asked"]
+        pending = Pending(key_, asked, self.name, self.site.owner, kind, retry_at)
         times = await self.store.add_pending(pending, now)
         if times >= _PENDING_TRIES:
             yield self._unanswered(request, kind, f"failed {times} times, the last time: {kind}")
@@ -696,6 +698,7 @@ class NewsSpider(Spider):
             urls=[asked],
             keys=[request.meta["key"]],
             site=self.name,
+            owner=self.site.owner,
             reason=kind if kind in ("robots", "too_large") else "unreachable" if passing(kind) else "refused",
             detail=detail,
             rejected_at=self.clock.now(),

@@ -26,6 +26,7 @@ class CheckPipeline(SpiderPipeline):
             url=item.url,
             urls=item.urls,
             site=item.site,
+            owner=item.owner,
             reason=reason,
             detail=detail,
             status=item.http.status,

@@ -58,9 +58,9 @@ class StorePipeline(SpiderPipeline):
             await self._store.writer.close()
         except StoreDownError as error:
             log.error("%s; what was not stored is found again by the next crawl", error)
-        name, now = self.spider.name, self.spider.clock.now()
+        name, owner, now = self.spider.name, self.spider.site.owner, self.spider.clock.now()
         try:
-            await self._store.leave_pending(self._store.writer.in_flight, name, now)
+            await self._store.leave_pending(self._store.writer.in_flight, name, owner, now)
         except PyMongoError as error:
             log.error("the pending list could not be written: %s", type(error).__name__)
 

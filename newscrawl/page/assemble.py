@@ -152,6 +152,7 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         source=source.slug,
         source_name=source.name,
         site=_slug(site.domain if site else raw.url),
+        owner=site.owner if site else urls.owner(raw.url),
         via=_slug(site.domain) if site and site.aggregator else None,
         country=source.country,
         title=raw.title or "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -13,12 +13,12 @@ from weakref import WeakKeyDictionary
 
 import pymongo
 from pymongo import AsyncMongoClient, ReplaceOne, UpdateOne
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from scrapy.exceptions import CloseSpider
 
 from newscrawl.store.patience import StoreDownError, is_away, patiently
-from newscrawl.store.schema import Document, prepare
+from newscrawl.store.schema import Document, owned_by, prepare
 from newscrawl.store.server import ServerError, data_folder, local_server, resolve_uri, trouble
 from newscrawl.store.session import StoreError, cannot_be_used, database_name
 from newscrawl.store.writer import Writer
@@ -73,6 +73,8 @@ class Pending:
     key: str
     url: str
     site: str
+    owner: str
+    """Registrable domain of the site."""
     reason: str
     retry_at: dt.datetime | None = None
 
@@ -233,20 +235,25 @@ class Store:
         except StoreDownError:
             raise CloseSpider("store_down") from None
 
-    async def known(self, keys: Collection[str], now: dt.datetime) -> dict[str, Known]:
-        """Which of these keys need no download: stored, or rejected and not yet to be tried again."""
-        return await self._asked(lambda: self._known(list(keys), now))
+    async def known(self, keys: Collection[str], owner: str, now: dt.datetime) -> dict[str, Known]:
+        """Which keys of an owner need no download: stored, or rejected and not yet to be tried again."""
+        return await self._asked(lambda: self._known(list(keys), owner, now))
 
-    async def _known(self, wanted: list[str], now: dt.datetime) -> dict[str, Known]:
+    async def _known(self, wanted: list[str], owner: str, now: dt.datetime) -> dict[str, Known]:
         found: dict[str, Known] = {}
         rejected = self._ops["rejected"].find(
-            {"keys": {"$in": wanted}, "$or": [{"retry_at": None}, {"retry_at": {"$gt": now}}]}, {"keys": 1}
+            {
+                "keys": {"$in": wanted},
+                "$or": [{"retry_at": None}, {"retry_at": {"$gt": now}}],
+                **owned_by(owner),
+            },
+            {"keys": 1},
         )
         async for doc in rejected:
             found |= dict.fromkeys(doc["keys"], Known(None))
         # What a majority has not acknowledged may yet be rolled back: it is not known.
         acknowledged = self._articles.with_options(read_concern=ReadConcern("majority"))
-        articles = acknowledged.find({"keys": {"$in": wanted}}, _KNOWN)
+        articles = acknowledged.find({"keys": {"$in": wanted}, **owned_by(owner)}, _KNOWN)
         async for doc in articles:
             last_day = doc["day"] or (doc.get("published") or {}).get("latest")
             found |= dict.fromkeys(doc["keys"], Known(doc["_id"], last_day, doc["checked_at"]))
@@ -270,14 +277,14 @@ class Store:
                 {"first_seen_at": last["first_seen_at"], "_id": {"$lt": last["_id"]}},
             ]
 
-    async def unchanged(self, key: str, now: dt.datetime) -> None:
+    async def unchanged(self, key: str, owner: str, now: dt.datetime) -> None:
         """Note a visit that found the article as it was (304)."""
         seen = {"$max": {"checked_at": now, "last_seen_at": now}}
-        await self._asked(lambda: self._articles.update_one({"keys": key}, seen))
+        await self._asked(lambda: self._articles.update_one({"keys": key, **owned_by(owner)}, seen))
 
-    async def gone(self, key: str, now: dt.datetime) -> None:
+    async def gone(self, key: str, owner: str, now: dt.datetime) -> None:
         """Note a visit that found the article removed."""
-        there = {"keys": key, "gone_at": None}
+        there = {"keys": key, "gone_at": None, **owned_by(owner)}
         gone = {"$set": {"gone_at": now}, "$max": {"checked_at": now}, "$currentDate": {"updated_at": True}}
         await self._asked(lambda: self._articles.update_one(there, gone))
 
@@ -318,23 +325,31 @@ class Store:
         """Downloads of a site that failed for a passing reason and may be tried again by now."""
         query = {"site": site, "$or": [{"retry_at": None}, {"retry_at": {"$lte": now}}]}
         found = await self._asked(lambda: self._ops["pending"].find(query).sort("failed_at", 1).to_list())
-        return [Pending(doc["_id"], doc["url"], site, doc["reason"], doc["retry_at"]) for doc in found]
+        return [
+            Pending(doc["_id"], doc["url"], site, doc.get("owner", ""), doc["reason"], doc["retry_at"])
+            for doc in found
+        ]
 
     async def add_pending(self, pending: Pending, now: dt.datetime) -> int:
-        """Put a failed download on the pending list; returns how often it has failed by now."""
-        failed = {name: getattr(pending, name) for name in ("url", "site", "reason", "retry_at")}
-        doc = await self._asked(
-            lambda: self._ops["pending"].find_one_and_update(
-                {"_id": pending.key},
-                {"$set": failed, "$setOnInsert": {"failed_at": now}, "$inc": {"times": 1}},
-                upsert=True,
-                return_document=True,
-            )
-        )
-        self.writer.in_flight.pop(pending.key, None)
-        return int(doc["times"])
+        """Put a failed download on the pending list; returns how often it has failed by now.
 
-    async def leave_pending(self, urls: Mapping[str, str], site: str, now: dt.datetime) -> None:
+        What another site holds is left to it.
+        """
+        failed = {name: getattr(pending, name) for name in ("url", "site", "owner", "reason", "retry_at")}
+        changes = {"$set": failed, "$setOnInsert": {"failed_at": now}, "$inc": {"times": 1}}
+        own = {"_id": pending.key, **owned_by(pending.owner)}
+
+        async def add() -> Document | None:
+            update = self._ops["pending"].find_one_and_update
+            with suppress(DuplicateKeyError):  # another's, or one that another crawl has just added
+                return await update(own, changes, upsert=True, return_document=True)  # type: ignore[no-any-return]
+            return await update(own, changes, return_document=True)  # type: ignore[no-any-return]
+
+        doc = await self._asked(add)
+        self.writer.in_flight.pop(pending.key, None)
+        return int(doc["times"]) if doc else 1
+
+    async def leave_pending(self, urls: Mapping[str, str], site: str, owner: str, now: dt.datetime) -> None:
         """Put what a stopped crawl was about to download, or to store, on the pending list: key → URL."""
         writes = [
             UpdateOne(
@@ -343,6 +358,7 @@ class Store:
                     "$setOnInsert": {
                         "url": url,
                         "site": site,
+                        "owner": owner,
                         "reason": "stopped",
                         "retry_at": None,
                         "failed_at": now,

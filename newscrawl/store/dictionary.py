@@ -279,6 +279,7 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
         source="alayam24",
         source_name="الأيام 24",
         site="maghress",
+        owner="maghress.com",
         via="maghress",
         published=items.PublishedDetail(precision="month", earliest="2024-03-01", latest="2024-03-31"),
         published_raw="نشر في الأيام 24 يوم 21130",
@@ -293,6 +294,7 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
         urls=["https://www.alayam24.com/articles-73891.html"],
         keys=["0a1b2c3d4e5f60718293a4b5c6d7e8f9"],
         site="alayam24",
+        owner="alayam24.com",
         reason="not_found",
         detail='the page says "الصفحة غير موجودة"',
         status=200,
@@ -306,7 +308,7 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
 
 FROM: Mapping[str, str] = {
     "the address": "_id url urls keys",
-    "the site's declaration, or the table of newspapers": "source source_name site via country",
+    "the site's declaration, or the table of newspapers": "source source_name site owner via country",
     "the page": "title lede body authors byline agencies dateline section tags images access alternates "
     "published_raw modified_at",
     "computed from the text": "word_count lang content_hash search_text title_key signature bands",

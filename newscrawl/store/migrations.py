@@ -13,6 +13,8 @@ from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 
+from newscrawl.urls import owner
+
 log = logging.getLogger(__name__)
 
 Document = dict[str, Any]
@@ -45,10 +47,24 @@ async def _add_signature(db: AsyncDatabase[Document]) -> int:
     return max(added, await _add(db, "signature", None))
 
 
+async def _add_owner(db: AsyncDatabase[Document]) -> int:
+    """Say whose each article is: all of one spider are of one owner."""
+    added = 0
+    for site in await db["articles"].distinct("site"):
+        missing = {"site": site, "owner": {"$exists": False}}
+        if newest := await db["articles"].find_one(missing, {"url": 1}, sort=[("first_seen_at", -1)]):
+            done = await db["articles"].update_many(missing, {"$set": {"owner": owner(newest["url"])}})
+            added += done.modified_count
+    return added
+
+
 async def _add(db: AsyncDatabase[Document], field: str, value: object) -> int:
     done = await db["articles"].update_many({field: {"$exists": False}}, {"$set": {field: value}})
     return done.modified_count
 
 
-MIGRATIONS: Mapping[int, Callable[[AsyncDatabase[Document]], Awaitable[int]]] = {2: _add_signature}
+MIGRATIONS: Mapping[int, Callable[[AsyncDatabase[Document]], Awaitable[int]]] = {
+    2: _add_signature,
+    3: _add_owner,
+}
 """The step to each version."""

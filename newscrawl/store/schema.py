@@ -21,7 +21,7 @@ from newscrawl.store.migrations import SUPERSEDED_INDEXES, migrate
 
 Document = dict[str, Any]
 
-ADDED: Mapping[str, int] = {"signature": 2, "bands": 2}
+ADDED: Mapping[str, int] = {"signature": 2, "bands": 2, "owner": 3}
 """Fields (``a.b`` for a part) that came after the first schema, with the version that brought them.
 No validator requires them: a node that runs an older version goes on storing articles without them.
 """
@@ -89,6 +89,14 @@ _BSON: dict[object, list[str]] = {
     bytes: ["binData"],
     type(None): ["null"],
 }
+
+
+def owned_by(owner: str) -> Document:
+    """The condition on which a site's crawl touches what is stored of an address: it is its owner's.
+
+    What an older version stored names no owner.
+    """
+    return {"owner": {"$in": [owner, None]}}
 
 
 @cache

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import bson
@@ -23,7 +23,7 @@ from newscrawl import identity, urls
 from newscrawl.items import DATE_FIELDS, Article, Rejection
 from newscrawl.store.links import Linker
 from newscrawl.store.patience import StoreDownError, patiently
-from newscrawl.store.schema import Document, document
+from newscrawl.store.schema import Document, document, owned_by
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +144,7 @@ class Writer:
         Raises :class:`StoreDownError` when the writer has given up on MongoDB.
         """
         assert self._task, "start() comes first"
+        item.owner = item.owner or urls.owner(item.url)
         async with self._changed:
             await self._changed.wait_for(self._has_room)
             if self._failure or self._ended:
@@ -370,13 +371,14 @@ class Writer:
         """What to write of each article; those that have to wait for another one of the batch; those that
         no document can hold.
         """
-        owner = {key: doc["_id"] for doc in stored.values() for key in doc["keys"]}
+        holder = {key: doc["_id"] for doc in stored.values() for key in doc["keys"]}
         writes: dict[str, _Write] = {}
         again: list[Article] = []
         refused: list[Rejection] = []
         new = 0
         for article in articles:
-            found = next((owner[key] for key in article.keys if key in owner), None)
+            own = [key for key in article.keys if not _is_foreign(article, stored.get(holder.get(key, "")))]
+            found = next((holder[key] for key in own if key in holder), None)
             if found in writes:
                 again.append(article)
                 continue
@@ -385,16 +387,16 @@ class Writer:
                 continue
             try:
                 if found:
-                    keys = [key for key in article.keys if owner.get(key, found) == found]
+                    keys = [key for key in own if holder.get(key, found) == found]
                     write = _update(article, stored[found], keys, attempted.get(found), now)
                 else:
-                    write = _insert(article, now)
+                    write = _insert(replace(article, keys=own), now)
                     new += 1
             except ValueError as error:
                 refused.append(_refusal(article, str(error)))
                 continue
             writes[write.id] = write
-            owner |= dict.fromkeys(article.keys, write.id)
+            holder |= dict.fromkeys(own, write.id)
         return list(writes.values()), again, refused
 
     async def _bulk(self, writes: Sequence[_Write]) -> _Done:
@@ -479,13 +481,18 @@ class Writer:
         if not rejections:
             return
         now = await self._now()
+        documents = [fields | {"stored_at": now} for fields in map(_rejected, rejections)]
+        ids: list[str] = [fields["keys"][0] for fields in documents]
+        held = self._rejected.find({"_id": {"$in": ids}}, {"owner": 1})
+        owners = {doc["_id"]: doc.get("owner") async for doc in held}
         writes = [
+            # One that another site holds is left to it.
             UpdateOne(
-                {"_id": fields["keys"][0]},
-                {"$set": fields | {"stored_at": now}, "$inc": {"times": 1}},
+                {"_id": id_ if owners.get(id_) in (fields["owner"], None) else f"{fields['owner']} {id_}"},
+                {"$set": fields, "$inc": {"times": 1}},
                 upsert=True,
             )
-            for fields in map(_rejected, rejections)
+            for id_, fields in zip(ids, documents, strict=True)
         ]
         await self._rejected.bulk_write(writes, ordered=False)
         for item in rejections:
@@ -526,6 +533,8 @@ def _encoded(fields: Document) -> bytes:
 
 def _insert(article: Article, now: dt.datetime) -> _Write:
     """A new document. Raises ``ValueError`` when none can hold the article."""
+    if not article.keys:
+        raise ValueError("its address is that of an article of another site")
     id_ = article.keys[0]
     data = _encoded(document(article) | {"_id": id_, "story": id_, "updated_at": now})
     return _Write(article, id_, "new", article.content_hash, InsertOne(RawBSONDocument(data)), relink=True)
@@ -562,11 +571,16 @@ def _update(
     if revised and outcome == "revised":
         changes["$inc"] = {"revision": 1}
     _encoded(changes)
-    unchanged = {"_id": old["_id"], "content_hash": old["content_hash"]}
+    unchanged = {"_id": old["_id"], "content_hash": old["content_hash"], **owned_by(article.owner)}
     first_seen = new["first_seen_at"] < old["first_seen_at"]
     relink = revised or better_date or first_seen or attempted is not None
     content_hash = article.content_hash if revised else old["content_hash"]
     return _Write(article, old["_id"], outcome, content_hash, UpdateOne(unchanged, changes), relink)
+
+
+def _is_foreign(article: Article, stored: Document | None) -> bool:
+    """Does a stored document belong to another site than the article?"""
+    return stored is not None and stored.get("owner") not in (article.owner, None)
 
 
 def _is_older(article: Article, old: Document) -> bool:
@@ -618,6 +632,7 @@ def _refusal(article: Article, message: str, look_again: dt.timedelta | None = N
         urls=article.urls,
         keys=article.keys,
         site=article.site,
+        owner=article.owner,
         reason="store_refused",
         detail=message,
         status=article.http.status if article.http else None,
