@@ -23,6 +23,7 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from newscrawl import __version__, drift
+from newscrawl.ledger import Ledger
 from newscrawl.schedule.lease import LEASE, Change, Document, Lease
 from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
@@ -117,6 +118,8 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
     if "fault" in failed:
         return "fault"
     if stats.get("log_count/CRITICAL") or stats.get("item_error_count") or stat("not_recorded"):
+        return "fault"
+    if stat("unbalanced"):
         return "fault"
     if stat("discovery/no_section"):
         return "no_links"
@@ -222,6 +225,7 @@ class RunRecord:
         self._lease: Lease | None = None
         self._heartbeat = crawler.settings.getfloat("HEARTBEAT")
         self._alive_at = steady()
+        self._balance: Document = {}
         self._first_error = FirstError()
         logging.getLogger().addHandler(self._first_error)
         self.started_at = dt.datetime.now(dt.UTC)
@@ -340,6 +344,7 @@ class RunRecord:
                 "%s: job %s does not run: it is not its turn, see docs/operate.md", spider.name, self.run
             )
             return
+        self._close_ledger(spider, reason)
         end = self._end(spider, reason)
         if self._store.is_open:
             await self._settle(spider, end)
@@ -350,6 +355,21 @@ class RunRecord:
         stats.set_value("newscrawl/outcome", end["outcome"])
         fine = EXIT_STATUS[end["outcome"]] == 0
         log.log(logging.INFO if fine else logging.ERROR, "%s", end["summary"])
+
+    def _close_ledger(self, spider: Spider, reason: str) -> None:
+        """Close what a stopped run left open; what one that came to its end left open is a fault of ours."""
+        ledger: Ledger[Any] | None = getattr(spider, "ledger", None)
+        if ledger is None:
+            return
+        stopped = reason != "finished" or not self._store.is_open or self._store.writer.over.is_set()
+        if stopped:
+            for account in list(ledger.open.values()):
+                ledger.end(account.key, "pending" if account.due else "known", "stopped")
+        if not ledger.balances:
+            lost = [account.url for account in ledger.open.values()]
+            log.critical("%d addresses have no end, such as %s", len(lost), lost[:1])
+            self._crawler.stats.set_value("newscrawl/unbalanced", len(lost))
+        self._balance = ledger.balance
 
     def _end(self, spider: Spider, reason: str, because: Outcome | None = None) -> Document:
         """How the run ended, as it is recorded; ``because``: what came to light after its end."""
@@ -384,6 +404,7 @@ class RunRecord:
             "counts": counts,
             "rejected": rejected,
             "downloaded": downloaded,
+            "ledger": self._balance,
         }
 
     async def _settle(self, spider: Spider, end: Document) -> None:

@@ -213,7 +213,6 @@ BROWSER = environment(
 PLAYWRIGHT_LAUNCH_OPTIONS = {"headless": True}
 PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4
 
-REQUEST_FINGERPRINTER_CLASS = "newscrawl.spider.ArticleFingerprinter"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "newscrawl.download.gate.GateMiddleware": 50,

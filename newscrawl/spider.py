@@ -12,11 +12,10 @@ from urllib.parse import urljoin
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
-from scrapy.utils.request import RequestFingerprinter
 from twisted.python.failure import Failure
 
 from newscrawl.dates import parse_day, zone
@@ -25,6 +24,7 @@ from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.download.clock import Clock
 from newscrawl.download.errors import Kind, classify, passing
 from newscrawl.items import Article, DateCandidate, Http, RawArticle, Rejection
+from newscrawl.ledger import Account, Ledger
 from newscrawl.page.chosen_date import choose
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
 from newscrawl.store import Mark, Pending, Store, Validator
@@ -162,20 +162,6 @@ def _names_a_day(dates: Sequence[DateCandidate], site: Site, now: dt.datetime) -
     return published is not None and published.earliest is None
 
 
-class ArticleFingerprinter(RequestFingerprinter):
-    """Articles are one request however their address is spelled; other requests as Scrapy sees them."""
-
-    def fingerprint(self, request: Request) -> bytes:
-        """The key of an article's address, or Scrapy's own fingerprint.
-
-        A redirect keeps its article's key but is another request, often to another spelling.
-        """
-        article: str | None = request.meta.get("key")
-        if article is None or request.meta.get("redirect_times"):
-            return super().fingerprint(request)
-        return bytes.fromhex(article)
-
-
 class NewsSpider(Spider):
     """Base of all spiders: a subclass declares ``name`` and ``site`` and nothing else."""
 
@@ -186,6 +172,8 @@ class NewsSpider(Spider):
         self.arguments = Arguments.read(kwargs, self.site.country)
         self.arguments.check(self.site)
         self.walks: list[Walk] = []
+        self.ledger = Ledger(self._walk_on)
+        self._recovering: asyncio.Future[None] | None = None
         self.why: dict[str, str] = {}
         """What is known of an outcome better than its name tells, for the last words of the run."""
         self._marks: dict[str, Mark] = {}
@@ -217,11 +205,11 @@ class NewsSpider(Spider):
         crawler.signals.connect(spider._item_done, signals.item_scraped)
         crawler.signals.connect(spider._item_done, signals.item_dropped)
         crawler.signals.connect(spider._item_done, signals.item_error)
-        crawler.signals.connect(spider._request_dropped, signals.request_dropped)
         crawler.signals.connect(spider._idle, signals.spider_idle)
         return spider
 
     store: Store
+    ledger: Ledger[Walk]
     clock: Clock
     reader: Reader
     began: dt.datetime
@@ -239,11 +227,12 @@ class NewsSpider(Spider):
         if not self.settings["CONTACT"] and not self.settings["REPLAY"]:
             log.warning("set NEWSCRAWL_CONTACT, so that %s can reach you", self.site.domain)
         if arguments.url:
-            yield self._article(Entry(arguments.url))
+            if request := self._article(Entry(self.site.admit(arguments.url)), "url"):
+                yield request
             return
         for pending in await self.store.pending(self.name, now):
-            request = self._article(Entry(pending.url), priority=_FIRST)
-            yield request.replace(meta=request.meta | {"pending": True})
+            if request := self._article(Entry(pending.url), "pending", young=True, priority=_FIRST):
+                yield request.replace(meta=request.meta | {"pending": True})
         async for request in self._again(now):
             yield request
         self._marks = await self.store.marks(self.name)
@@ -356,7 +345,8 @@ class NewsSpider(Spider):
                     if budget == 0:
                         break
                     budget -= 1
-                yield self._article(Entry(doc["url"]), known=doc)
+                if request := self._article(Entry(doc["url"]), "again", known=doc):
+                    yield request
 
     # --- Pages that lead to articles
 
@@ -385,6 +375,7 @@ class NewsSpider(Spider):
         if self.arguments.sections and _follows_sections(walk.source):
             page = Page([])
         self._stat("discovery/links", len(page.entries))
+        self.ledger.skip(type(walk.source).__name__.lower(), page.skipped)
         leads_on = False
         for request in self._lead(links, walk.source) if links else ():
             leads_on = True
@@ -464,10 +455,16 @@ class NewsSpider(Spider):
                 yield request
 
     async def _take(self, walk: Walk, entries: Iterable[Entry]) -> AsyncIterator[Request]:
-        """Ask for what is not known of a page's entries; when all is settled the walk goes on."""
+        """Ask for what is not known of a page's entries; when all are answered the walk goes on."""
         by_key = await asyncio.to_thread(self._by_key, entries)
         fresh = walk.turn(list(by_key))
-        wanted = {k: entry for k, entry in by_key.items() if walk.wants(entry)}
+        kind = type(walk.source).__name__.lower()
+        wanted = {}
+        for k, entry in by_key.items():
+            if walk.wants(entry):
+                wanted[k] = entry
+            else:
+                self.ledger.meet(k, kind, "unwanted", "too_old" if walk.is_too_old(entry) else "too_new")
         known = await self.store.known(wanted, self.site.owner, self.clock.now())
         walk.days += [dt.date.fromisoformat(day) for k in fresh & known.keys() if (day := known[k].last_day)]
         walk.days += [last for k in fresh if (last := walk.days_of(by_key[k])[1])]
@@ -476,14 +473,27 @@ class NewsSpider(Spider):
             found = known.get(k)
             newer = found and entry.lastmod and found.checked_at and entry.lastmod > found.checked_at
             if found is None or newer:
-                requests.append(self._article(entry, walk=walk, known=found and {"http": None}))
+                young = found is None and self._is_young(entry)
+                again = found and {"http": None}
+                requests.append(self._article(entry, kind, walk=walk, known=again, young=young))
+            else:
+                self.ledger.meet(k, kind, "pending" if found.is_pending else "known")
         self._stat("discovery/known", len(known))
-        walk.waiting = len(requests) + 1
+        waits = self.ledger.waits(walk)
         for request in requests:
-            yield request
-        following = self._settled(walk)
-        if following:
+            if request:
+                yield request
+        if not waits and (following := self._next(walk)):
             yield following
+
+    def _is_young(self, entry: Entry) -> bool:
+        """Can an address have been published within the last day, for all that its list says?
+
+        What a recording lacks now it will lack for ever.
+        """
+        last = entry.days[1]
+        yesterday = self.clock.now().astimezone(zone(self.site.timezone)).date() - dt.timedelta(days=1)
+        return not self.settings["REPLAY"] and (last is None or last >= yesterday)
 
     def _by_key(self, entries: Iterable[Entry]) -> dict[str, Entry]:
         return {key(entry.url, self.site.url_rules): entry for entry in entries}
@@ -496,16 +506,9 @@ class NewsSpider(Spider):
             if walk.leaves_mark
         ]
 
-    def _settled(self, walk: Walk | None) -> Request | None:
-        """One article less to wait for; the request of the next page after the last of them."""
-        if walk is None:
-            return None
-        walk.waiting -= 1
-        return self._next(walk) if walk.waiting == 0 else None
-
-    def _go_on(self, request: Request) -> None:
-        following = self._settled(request.meta.get("walk"))
-        if following:
+    def _walk_on(self, walk: Walk) -> None:
+        """All articles of a walk's page have been answered: ask for its next page."""
+        if following := self._next(walk):
             assert self.crawler.engine
             self.crawler.engine.crawl(following)
 
@@ -515,13 +518,35 @@ class NewsSpider(Spider):
             if walk and isinstance(item, Article):
                 last = item.day or (item.published and item.published.latest)
                 walk.days += [dt.date.fromisoformat(last)] if last else []
-            self._go_on(response.request)
-
-    def _request_dropped(self, request: Request) -> None:
-        if "key" in request.meta:  # met before in this crawl, at another place
-            self._go_on(request)
+            self.ledger.answer(response.meta["key"])
 
     def _idle(self) -> None:
+        """Nothing is under way: what is still open was dropped by something that did not say so."""
+        stuck = [walk for walk in self.walks if not walk.is_over and not self.ledger.waits(walk)]
+        dropped = self.ledger.unanswered()
+        if self._recovering and not self._recovering.done():
+            raise DontCloseSpider
+        if stuck or dropped:
+            self._recovering = asyncio.ensure_future(self._recover(stuck, dropped))
+            raise DontCloseSpider
+        self._say_missing_sections()
+
+    async def _recover(self, stuck: Iterable[Walk], dropped: Iterable[Account[Walk]]) -> None:
+        """Go on without pages that were dropped on their way: articles are asked for again next time."""
+        for account in dropped:
+            log.warning("%s was asked for and dropped", account.url)
+            self._stat("articles/pending")
+            if account.due:
+                pending = Pending(account.key, account.url, self.name, self.site.owner, "dropped")
+                await self.store.add_pending(pending, self.clock.now())
+            self.ledger.end(account.key, "pending" if account.due else "known", "dropped")
+        for walk in stuck:
+            log.warning("a page of %s was asked for and dropped", walk.listing)
+            self._stat("discovery/failed/dropped")
+            walk.failed = True
+            self._walk_on(walk)
+
+    def _say_missing_sections(self) -> None:
         """At the end, say which of the sections looked for the site does not have."""
         leading = [walk for walk in self.walks if _follows_sections(walk.source)]
         if not leading or not all(walk.completed for walk in leading):
@@ -539,8 +564,19 @@ class NewsSpider(Spider):
     # --- Articles
 
     def _article(
-        self, entry: Entry, *, walk: Walk | None = None, priority: int = _ARTICLE, known: Any = None
-    ) -> Request:
+        self,
+        entry: Entry,
+        source: str,
+        *,
+        walk: Walk | None = None,
+        priority: int = _ARTICLE,
+        known: Any = None,
+        young: bool = False,
+    ) -> Request | None:
+        """The request of an article; None when this run has asked for it already."""
+        k = key(entry.url, self.site.url_rules)
+        if not self.ledger.take(k, entry.url, source, walk, due=known is None, young=young):
+            return None
         headers = {}
         if known and known["http"] and not self.arguments.refresh:
             validators = {
@@ -554,8 +590,9 @@ class NewsSpider(Spider):
             errback=self.failed,
             priority=priority,
             headers=headers,
+            dont_filter=True,  # the ledger knows what was asked for
             meta={
-                "key": key(entry.url, self.site.url_rules),
+                "key": k,
                 "asked": entry.url,
                 "entry": entry,
                 "walk": walk,
@@ -571,7 +608,7 @@ class NewsSpider(Spider):
         urls = self._urls(response)
         if not self.site.is_article(response.url) and not self.arguments.url:
             if response.meta["again"]:
-                await self.store.gone(response.meta["key"], self.site.owner, now)
+                await self._is_gone(response.meta["key"], "redirected", now)
             yield self._rejection(response, "redirected", f"it leads to {response.url}, which is no article")
             return
         headers = {
@@ -643,26 +680,30 @@ class NewsSpider(Spider):
         again: bool = request.meta["again"]
         if response is not None:
             self._stat("articles/downloaded")
+        k: str = request.meta["key"]
         if response is not None and response.status == 304:
-            await self.store.unchanged(request.meta["key"], self.site.owner, now)
+            await self.store.unchanged(k, self.site.owner, now)
+            self.ledger.end(k, "seen", "unchanged")
         elif response is not None and response.status in _NOT_FOUND:
             if again:
-                await self.store.gone(request.meta["key"], self.site.owner, now)
+                await self._is_gone(k, "not_found", now)
                 self._stat("articles/gone")
             else:
                 yield self._rejection(response, "not_found", f"HTTP status {response.status}")
         elif kind == "not_recorded":
-            # Neither pending nor rejected: a recording tells nothing of what it lacks.
-            self.store.writer.in_flight.pop(request.meta["key"], None)
+            # A recording tells nothing of what it lacks; what an earlier crawl left over stays pending.
+            self.ledger.end(k, "pending" if request.meta.get("pending") else "unwanted", kind)
         elif kind in ("offsite", "address"):
             if again:
-                await self.store.gone(request.meta["key"], self.site.owner, now)
+                await self._is_gone(k, "redirected", now)
             rejection = self._unanswered(request, kind, f"it leads elsewhere: {failure.value}")
             yield replace(rejection, reason="redirected")
         elif passing(kind):
             async for rejection in self._pend(request, kind, now):
                 yield rejection
-        elif not again:
+        elif again:
+            self.ledger.end(k, "known", kind)
+        else:
             if kind in ("client", "robots"):
                 self._stat("articles/refused")
             if response is not None:
@@ -670,7 +711,11 @@ class NewsSpider(Spider):
             else:
                 rejection = self._unanswered(request, kind, str(failure.value))
             yield replace(rejection, retry_at=now + dt.timedelta(days=1))
-        self._go_on(request)
+        self.ledger.answer(k)
+
+    async def _is_gone(self, k: str, reason: str, now: dt.datetime) -> None:
+        await self.store.gone(k, self.site.owner, now)
+        self.ledger.end(k, "gone", reason)
 
     def _not_recorded(self, request: Request, said: str) -> None:
         """Note what the recording lacks that is replayed: a fault, unless an earlier crawl left it over."""
@@ -690,6 +735,8 @@ class NewsSpider(Spider):
         times = await self.store.add_pending(pending, now)
         if times >= _PENDING_TRIES:
             yield self._unanswered(request, kind, f"failed {times} times, the last time: {kind}")
+        else:
+            self.ledger.end(key_, "pending", kind)
 
     def _unanswered(self, request: Request, kind: Kind, detail: str) -> Rejection:
         asked: str = request.meta["asked"]

@@ -1,18 +1,20 @@
 """Queues for the writer and returns: waiting for MongoDB here would stall the downloads."""
 
 import logging
-from typing import Self
 
 from pymongo.errors import PyMongoError
-from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
 from newscrawl.items import Article, Rejection
-from newscrawl.store import Store, StoreDownError, StoreError
+from newscrawl.store import Pending, Store, StoreDownError, StoreError
 from pipelines import SpiderPipeline
 
 log = logging.getLogger(__name__)
+
+_EARLY = frozenset({"not_found", "no_body", "no_title"})
+"""Reasons that may pass with an article that was published a moment ago."""
+_EARLY_STATUS = frozenset({403, 404})
 
 
 class StorePipeline(SpiderPipeline):
@@ -25,24 +27,18 @@ class StorePipeline(SpiderPipeline):
         super().__init__(crawler)
         self._store = Store.from_crawler(crawler)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Keep the crawler, for its store, and follow its requests."""
-        pipeline = cls(crawler)
-        crawler.signals.connect(pipeline._scheduled, signals.request_scheduled)
-        crawler.signals.connect(pipeline._dropped, signals.request_dropped)
-        return pipeline
-
     async def open_spider(self) -> None:
         """Connect; without MongoDB the crawl ends before anything is downloaded."""
         try:
-            await self._store.open(self.spider.arguments.limit)
+            await self._store.open(self.spider.arguments.limit, self.spider.ledger)
         except StoreError as error:
             log.error("%s", error)
             raise CloseSpider("store_down") from None
 
     async def process_item(self, item: object) -> object:
         """Queue; waits only while the queue is full."""
+        if isinstance(item, Rejection) and await self._is_postponed(item):
+            raise DropItem("it may be too early", log_level="DEBUG")
         if isinstance(item, Article | Rejection):
             try:
                 await self._store.writer.put(item)
@@ -50,28 +46,35 @@ class StorePipeline(SpiderPipeline):
                 raise DropItem("MongoDB is away", log_level="DEBUG") from None
         return item
 
+    async def _is_postponed(self, item: Rejection) -> bool:
+        """Put what was published a moment ago on the pending list, for its first day.
+
+        A newspaper lists an address before its page is there, or its page before its text.
+        """
+        early = item.status in _EARLY_STATUS or (item.reason in _EARLY and item.status != 410)
+        spider = self.spider
+        account = next((found for key in item.keys if (found := spider.ledger.open.get(key))), None)
+        if not early or account is None or not (account.young and account.due):
+            return False
+        pending = Pending(account.key, account.url, spider.name, spider.site.owner, item.reason)
+        if not await self._store.postpone(pending, spider.clock.now()):
+            return False
+        spider.ledger.end(account.key, "pending", item.reason)
+        self._crawler.stats.inc_value("newscrawl/articles/early")
+        return True
+
     async def close_spider(self) -> None:
-        """Write what is queued, and put on the pending list what was not settled."""
+        """Write what is queued, and put on the pending list what has not come to an end."""
         if not self._store.is_open:
             return
         try:
             await self._store.writer.close()
         except StoreDownError as error:
             log.error("%s; what was not stored is found again by the next crawl", error)
-        name, owner, now = self.spider.name, self.spider.site.owner, self.spider.clock.now()
+        spider = self.spider
         try:
-            await self._store.leave_pending(self._store.writer.in_flight, name, owner, now)
+            await self._store.leave_pending(
+                spider.ledger.due(), spider.name, spider.site.owner, spider.clock.now()
+            )
         except PyMongoError as error:
             log.error("the pending list could not be written: %s", type(error).__name__)
-
-    def _scheduled(self, request: Request) -> None:
-        if not self._store.is_open or "key" not in request.meta or request.meta["again"]:
-            return
-        in_flight = self._store.writer.in_flight
-        if request.meta["key"] not in in_flight:
-            in_flight[request.meta["key"]] = request.meta["asked"]
-            request.meta["in_flight"] = True
-
-    def _dropped(self, request: Request) -> None:
-        if request.meta.get("in_flight"):
-            self._store.writer.in_flight.pop(request.meta["key"], None)

@@ -79,12 +79,21 @@ def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.Co
     )
 
 
+def assert_balanced(ran: dict[str, Any]) -> None:
+    """Every address that a run took from somewhere has come to an end."""
+    ledger = ran["ledger"]
+    assert sum(ledger["taken"].values()) == sum(ledger["ended"].values()), ran
+
+
 @pytest.fixture
 def database(mongodb: str) -> Iterator[Database]:
     """An empty database."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
-        yield Database(mongodb, name, client)
+        found = Database(mongodb, name, client)
+        yield found
+        for ran in found.ops["runs"].find({"ledger": {"$nin": [None, {}]}}):
+            assert_balanced(ran)
         client.drop_database(name)
         client.drop_database(f"{name}_ops")
 

@@ -49,6 +49,8 @@ class Newspaper:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     """The headers of the last request for each path."""
     port: int = 0
+    cookie_wall: str | None = None
+    """Path that leads back to itself, with a cookie, until the cookie comes along."""
     stuck_at: str | None = None
     """Path that is never answered."""
     stuck: threading.Event = field(default_factory=threading.Event)
@@ -86,6 +88,8 @@ def serve(newspaper: Newspaper) -> Iterator[Newspaper]:
                 newspaper.asked.append(asked)
             newspaper.headers[asked] = dict(self.headers)
             page = newspaper.pages.get(asked, (404, {}, "غير موجود"))
+            if asked == newspaper.cookie_wall and self.headers.get("Cookie") != "seen=1":
+                page = (302, {"Location": asked, "Set-Cookie": "seen=1; Path=/; HttpOnly"}, "")
             status, headers, text = (200, {}, page) if isinstance(page, str | bytes) else page
             conditions = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
             if any(

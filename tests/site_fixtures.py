@@ -192,7 +192,6 @@ class Crawl:
 
     async def _run(self, **arguments: str) -> None:
         self._waiting: deque[Request] = deque()
-        self._asked: set[str] = set()
         self._answers = {(a.method, a.url, a.form): a for a in self.site.answers}
         spider = spiders()[self.site.name](**arguments)
         settings = Settings()
@@ -214,12 +213,6 @@ class Crawl:
             await self._ask(spider, self._waiting.popleft())
 
     async def _ask(self, spider: NewsSpider, request: Request) -> None:
-        article: str | None = request.meta.get("key")
-        if article in self._asked:
-            spider._request_dropped(request)
-            return
-        if article:
-            self._asked.add(article)
         robots = self._answers.get(("GET", urljoin(request.url, "/robots.txt"), ""))
         if robots is None:
             self.missing.append(urljoin(request.url, "/robots.txt"))

@@ -263,12 +263,61 @@ class TestKnown:
     def test_a_rejected_page_is_kept_with_its_reason_and_not_asked_again(
         self, newspaper: Newspaper, database: Database
     ) -> None:
-        newspaper.pages = {"/": listing([2, 1]), "/articles-2.html": article(2)}
+        newspaper.pages = {
+            "/": listing([2, 1]),
+            "/articles-1.html": (410, {}, "حذف"),
+            "/articles-2.html": article(2),
+        }
         crawl(newspaper, database)
         crawl(newspaper, database)
         assert newspaper.asked.count("/articles-1.html") == 1
         rejected = database.ops["rejected"].find_one()
-        assert (rejected["reason"], rejected["status"]) == ("not_found", 404)
+        assert (rejected["reason"], rejected["status"]) == ("not_found", 410)
+
+    @pytest.mark.parametrize(
+        ("page", "reason"),
+        [
+            ((404, {}, "غير موجود"), "not_found"),
+            ((403, {}, "ممنوع"), "refused"),
+            ("<html lang=ar><body><h1 class=heading>عاجل: خبر محلي يتبع</h1></body></html>", "no_body"),
+        ],
+    )
+    def test_what_was_listed_a_moment_ago_is_given_a_day(
+        self, newspaper: Newspaper, database: Database, page: Any, reason: str
+    ) -> None:
+        newspaper.pages = {
+            "/": listing([2, 1]), "/articles-1.html": page, "/articles-2.html": article(2),
+        }  # fmt: skip
+        done = crawl(newspaper, database)
+        assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
+        pauses = []
+        for _ in range(5):
+            (pending,) = database.ops["pending"].find()
+            assert (pending["reason"], pending["url"][-16:]) == (reason, "/articles-1.html")
+            assert database.ops["rejected"].count_documents({}) == 0
+            asked = newspaper.asked.count("/articles-1.html")
+            crawl(newspaper, database)
+            assert newspaper.asked.count("/articles-1.html") == asked  # it is not asked for before its time
+            pauses.append(pending["retry_at"] - datetime.now(UTC))
+            early = datetime.now(UTC) - timedelta(hours=20)
+            database.ops["pending"].update_one({}, {"$set": {"retry_at": None, "failed_at": early}})
+            if len(pauses) == 3:
+                break
+            crawl(newspaper, database)
+        assert pauses == sorted(pauses)
+        database.ops["pending"].update_one({}, {"$set": {"failed_at": early - timedelta(hours=5)}})
+        crawl(newspaper, database)
+        assert database.ops["pending"].count_documents({}) == 0
+        assert database.ops["rejected"].find_one()["reason"] == reason
+
+    def test_an_early_page_is_stored_once_it_is_there(self, newspaper: Newspaper, database: Database) -> None:
+        newspaper.pages = {"/": listing([2, 1]), "/articles-2.html": article(2)}
+        crawl(newspaper, database)
+        newspaper.pages["/articles-1.html"] = article(1)
+        database.ops["pending"].update_one({}, {"$set": {"retry_at": None}})
+        crawl(newspaper, database)
+        assert len(database.articles()) == 2
+        assert database.ops["pending"].count_documents({}) == 0
 
     def test_an_article_that_leads_to_another_site_is_settled_and_not_followed(
         self, newspaper: Newspaper, database: Database

@@ -81,8 +81,6 @@ class Walk:
     """Pages asked for: a site whose pages name each other in a circle is left."""
     barren: int = 0
     """Pages in a row that had nothing new."""
-    waiting: int = 0
-    """Articles of the current page that are not settled."""
     days: list[dt.date] = field(default_factory=list)
     """Days of the current page's articles, as far as known."""
     validators: dict[str, Validator] = field(default_factory=dict)
@@ -95,6 +93,8 @@ class Walk:
     """Has the walk come to its end undisturbed?"""
     failed: bool = False
     """Did a page of it fail?"""
+    is_over: bool = False
+    """Is there nothing more to ask for?"""
     gap: bool = False
     """Did its pages end before the mark? Then articles may have come and gone unseen."""
 
@@ -112,12 +112,16 @@ class Walk:
 
     def wants(self, entry: Entry) -> bool:
         """Is the entry within the days looked for, as far as it tells itself?"""
-        first, last = self.days_of(entry)
-        if self.until and first and first > self.until:
+        first = self.days_of(entry)[0]
+        is_too_new = self.until is not None and first is not None and first > self.until
+        return not is_too_new and not self.is_too_old(entry)
+
+    def is_too_old(self, entry: Entry) -> bool:
+        """Was the entry published, and changed, before the days looked for?"""
+        last = self.days_of(entry)[1]
+        if self.since is None or last is None:
             return False
-        if self.since and last:
-            return max(last, entry.lastmod.date() if entry.lastmod else last) >= self.since
-        return True
+        return max(last, entry.lastmod.date() if entry.lastmod else last) < self.since
 
     def turn(self, keys: Sequence[str]) -> set[str]:
         """Take note of a page: its keys in their order, before its articles are asked for.
@@ -153,6 +157,7 @@ class Walk:
                     return request
             self.gap = self.to_mark and bool(self.mark) and self.met.isdisjoint(self.mark)
         self.completed = not self.failed
+        self.is_over = True
         return None
 
     def unchanged(self, known: Validator, keys: Sequence[str]) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
-LONGEST = dt.timedelta(days=365)
+LONGEST = dt.timedelta(days=1)
+"""The longest pause that a site is granted."""
 
 
 def http_date(value: str | None) -> dt.datetime | None:
@@ -40,7 +41,7 @@ def retry_after(value: str | None, *, now: dt.datetime, date: str | None = None)
 
     ``now`` is the moment of the answer, ``date`` its Date header: a Retry-After that is a date is
     read on the server's clock, whatever ours shows. None for a header that says nothing; never
-    earlier than ``now``, never more than a year after it.
+    earlier than ``now``, never more than a day after it.
 
     >>> noon = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
     >>> retry_after("90", now=noon)

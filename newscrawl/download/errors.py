@@ -33,6 +33,7 @@ Kind = Literal[
     "robots",
     "offsite",
     "address",
+    "loop",
     "private",
     "too_large",
     "not_recorded",
@@ -42,9 +43,9 @@ Kind = Literal[
 time. ``lost``: no connection, or it broke. ``certificate``: the server cannot prove who it is.
 ``busy``: 408, 429 or 503, or a pause the site asked for. ``server``: any other 5xx. ``client``: any
 other 4xx. ``robots``: robots.txt forbids it. ``offsite``: it is on another site. ``address``: the gate
-refuses it. ``private``: its host leads to an address that is not public. ``too_large``: more than
-``DOWNLOAD_MAXSIZE``. ``not_recorded``: the recording that is replayed lacks it. ``other``: none of
-these."""
+refuses it. ``loop``: redirects without an end. ``private``: its host leads to an address that is not
+public. ``too_large``: more than ``DOWNLOAD_MAXSIZE``. ``not_recorded``: the recording that is replayed
+lacks it. ``other``: none of these."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -84,6 +85,10 @@ class NotAdmitted(IgnoreRequest):
     """The gate refuses the address (``newscrawl.gate``)."""
 
 
+class RedirectLoop(IgnoreRequest):
+    """Redirects that come to no end."""
+
+
 class PrivateAddress(Exception):
     """A host leads to an address that is not public; nothing was sent."""
 
@@ -110,6 +115,7 @@ KIND_OF: tuple[tuple[type[BaseException], Kind], ...] = (
     (RobotsForbidden, "robots"),
     (Offsite, "offsite"),
     (NotAdmitted, "address"),
+    (RedirectLoop, "loop"),
     (PrivateAddress, "private"),
     (CertificateError, "certificate"),
     (CannotResolveHostError, "dns"),

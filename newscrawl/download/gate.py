@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares import redirect
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
+from scrapy.utils.httpobj import urlparse_cached
 
-from newscrawl.download.errors import NotAdmitted, Offsite
+from newscrawl.download.errors import NotAdmitted, Offsite, RedirectLoop
 from newscrawl.gate import Refused, admit
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
+    from scrapy.http import Response
 
 
 class GateMiddleware:
@@ -46,7 +49,11 @@ class GateMiddleware:
 
 
 class RedirectMiddleware(redirect.RedirectMiddleware):
-    """Scrapy's, which follows a ``Location`` as the gate reads it, so that both mean the same address."""
+    """Scrapy's, which follows a ``Location`` as the gate reads it, so that both mean the same address.
+
+    Within a chain of redirects on one host cookies are sent back, as some sites ask a visitor for; no
+    other request carries them. A chain without an end fails with :class:`RedirectLoop`.
+    """
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
@@ -55,7 +62,20 @@ class RedirectMiddleware(redirect.RedirectMiddleware):
         location = response.headers.get("Location")
         if location is not None and 300 <= response.status <= 399:
             response.headers["Location"] = _admit(self.crawler, request, _text(location))
-        return super().process_response(request, response)
+        try:
+            followed = super().process_response(request, response)
+        except IgnoreRequest:
+            raise RedirectLoop(f"{request.url} leads on and on") from None
+        if isinstance(followed, Request) and _host(followed) == _host(request):
+            given = [value.partition(b";")[0].strip() for value in response.headers.getlist("Set-Cookie")]
+            kept = followed.headers.get("Cookie")
+            if cookies := ([kept] if kept else []) + given:
+                followed.headers["Cookie"] = b"; ".join(dict.fromkeys(cookies))
+        return followed
+
+
+def _host(request: Request) -> str | None:
+    return urlparse_cached(request).hostname
 
 
 def _admit(crawler: Crawler, request: Request, url: str) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
@@ -17,6 +17,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from scrapy.exceptions import CloseSpider
 
+from newscrawl.ledger import Ledger
 from newscrawl.store.patience import StoreDownError, is_away, patiently
 from newscrawl.store.schema import Document, owned_by, prepare
 from newscrawl.store.server import ServerError, data_folder, local_server, resolve_uri, trouble
@@ -47,6 +48,10 @@ _START_PATIENCE = 30.0
 """Seconds that a crawl by hand waits for a MongoDB that is away at its start."""
 _PREPARING = 3600
 """Seconds that bringing an older collection up to date may take."""
+EARLY = dt.timedelta(days=1)
+"""How long an address may fail, from its first visit on, without being given up."""
+PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480))
+"""How long to wait before the next visit of such an address, after the first, the second, … one."""
 _SAMPLE = 5000
 """Articles of a run that tell enough of how they were read."""
 
@@ -64,6 +69,8 @@ class Known:
     """Its day, or the last one that it may be of."""
     checked_at: dt.datetime | None = None
     """When it was last visited."""
+    is_pending: bool = False
+    """Is it on the pending list, for later?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,7 @@ class Store:
         assert self._writer, "the store is not open"
         return self._writer
 
-    async def open(self, limit: int | None = None) -> None:
+    async def open(self, limit: int | None = None, ledger: Ledger[Any] | None = None) -> None:
         """Connect, starting a server when no ``MONGODB_URI`` is set, and prepare the collections.
 
         A MongoDB that is away is waited for, as it is later. Raises :class:`StoreError` with one sentence.
@@ -170,7 +177,7 @@ class Store:
             self._resources.push_async_callback(client.close)
             await patiently(lambda: client.admin.command("ping"), self._start_patience, passing=is_away)
             self._client = client
-            self._writer = self._make_writer(client, limit)
+            self._writer = self._make_writer(client, limit, ledger)
             for done in self.on_connected:
                 await done()
             await patiently(lambda: self._prepare(client), self._start_patience, passing=is_away)
@@ -190,7 +197,9 @@ class Store:
         with pymongo.timeout(_PREPARING):
             await prepare(client[self.database], client[f"{self.database}_ops"])
 
-    def _make_writer(self, client: AsyncMongoClient[Document], limit: int | None) -> Writer:
+    def _make_writer(
+        self, client: AsyncMongoClient[Document], limit: int | None, ledger: Ledger[Any] | None
+    ) -> Writer:
         get = self._settings
         return Writer(
             client,
@@ -201,6 +210,7 @@ class Store:
             patience=get.getfloat("STORE_PATIENCE"),
             knows=self._knows,
             limit=limit,
+            ledger=ledger,
         )
 
     async def close(self) -> None:
@@ -236,7 +246,9 @@ class Store:
             raise CloseSpider("store_down") from None
 
     async def known(self, keys: Collection[str], owner: str, now: dt.datetime) -> dict[str, Known]:
-        """Which keys of an owner need no download: stored, or rejected and not yet to be tried again."""
+        """Which keys of an owner need no download: stored, or rejected or pending and not yet to be tried
+        again.
+        """
         return await self._asked(lambda: self._known(list(keys), owner, now))
 
     async def _known(self, wanted: list[str], owner: str, now: dt.datetime) -> dict[str, Known]:
@@ -251,6 +263,9 @@ class Store:
         )
         async for doc in rejected:
             found |= dict.fromkeys(doc["keys"], Known(None))
+        waits = {"_id": {"$in": wanted}, "retry_at": {"$gt": now}, **owned_by(owner)}
+        async for doc in self._ops["pending"].find(waits, {"_id": 1}):
+            found[doc["_id"]] = Known(None, is_pending=True)
         # What a majority has not acknowledged may yet be rolled back: it is not known.
         acknowledged = self._articles.with_options(read_concern=ReadConcern("majority"))
         articles = acknowledged.find({"keys": {"$in": wanted}, **owned_by(owner)}, _KNOWN)
@@ -346,8 +361,19 @@ class Store:
             return await update(own, changes, return_document=True)  # type: ignore[no-any-return]
 
         doc = await self._asked(add)
-        self.writer.in_flight.pop(pending.key, None)
         return int(doc["times"]) if doc else 1
+
+    async def postpone(self, pending: Pending, now: dt.datetime) -> bool:
+        """Put an address that may be asked for too early on the pending list, after growing pauses.
+
+        False when it first failed a day ago or earlier: then it is not too early.
+        """
+        found = await self._asked(lambda: self._ops["pending"].find_one({"_id": pending.key}))
+        if found and now - found["failed_at"] >= EARLY:
+            return False
+        pause = PAUSES[min(found["times"] if found else 0, len(PAUSES) - 1)]
+        await self.add_pending(replace(pending, retry_at=now + pause), now)
+        return True
 
     async def leave_pending(self, urls: Mapping[str, str], site: str, owner: str, now: dt.datetime) -> None:
         """Put what a stopped crawl was about to download, or to store, on the pending list: key → URL."""

@@ -21,6 +21,7 @@ from pymongo.errors import BulkWriteError
 
 from newscrawl import identity, urls
 from newscrawl.items import DATE_FIELDS, Article, Rejection
+from newscrawl.ledger import End, Ledger
 from newscrawl.store.links import Linker
 from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.schema import Document, document, owned_by
@@ -94,6 +95,7 @@ class Writer:
         patience: float,
         knows: Callable[[], str | None] = lambda: None,
         limit: int | None = None,
+        ledger: Ledger[Any] | None = None,
     ) -> None:
         ops = client[f"{database}_ops"]
         self._client = client
@@ -125,8 +127,7 @@ class Writer:
         self._closing = self._ended = False
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
-        self.in_flight: dict[str, str] = {}
-        """Key → URL of the articles that were asked for and are not yet settled."""
+        self._ledger = ledger or Ledger()
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.full = False
@@ -325,10 +326,11 @@ class Writer:
         came_back = await self._remove_forgotten([write for write in done.stored if write.outcome == "new"])
         for write in done.stored:
             del attempted[write.id]
-            self._settle(write.article.keys)
-            if write.id not in came_back:
+            if write.id in came_back:
+                self._settle(write.article.keys, "rejected", FORGOTTEN)
+            else:
                 self._acknowledge(write)
-        self._settle(forgotten.intersection(keys))
+        self._settle(forgotten.intersection(keys), "rejected", FORGOTTEN)
         for _ in range(len(articles) - len(wanted) + len(came_back)):
             self._count_rejection(FORGOTTEN)
         if self._limit and self.counts["new"] >= self._limit:
@@ -443,6 +445,7 @@ class Writer:
         }
 
     def _acknowledge(self, write: _Write) -> None:
+        self._settle(write.article.keys, "seen" if write.outcome == "seen" else "stored", write.outcome)
         self.counts[write.outcome] += 1
         if write.relink:
             self._unlinked.add(write.id)
@@ -469,11 +472,11 @@ class Writer:
         if writes:
             await self._revisions.bulk_write(writes, ordered=False)
 
-    def _settle(self, keys: Iterable[str]) -> None:
+    def _settle(self, keys: Iterable[str], end: End, reason: str) -> None:
         """What is acknowledged is pending no longer."""
         for key in keys:
             self._settled.add(key)
-            self.in_flight.pop(key, None)
+            self._ledger.end(key, end, reason)
 
     # --- Rejections
 
@@ -496,7 +499,7 @@ class Writer:
         ]
         await self._rejected.bulk_write(writes, ordered=False)
         for item in rejections:
-            self._settle(item.keys)
+            self._settle(item.keys, "rejected", item.reason)
             self._count_rejection(item.reason)
 
     def _count_rejection(self, reason: str) -> None:
