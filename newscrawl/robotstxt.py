@@ -76,7 +76,8 @@ def _text(line: bytes, encoding: str | None) -> str:
         text = line.decode(encoding, "replace")
     else:
         text = _NOT_ASCII.sub(lambda found: quote_from_bytes(found[0]).encode(), line).decode()
-    return comparable(text)
+    # The address of a sitemap is asked for, not compared.
+    return text if text.lstrip()[:8].lower() == "sitemap:" else comparable(text)
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -193,6 +193,19 @@ def test_a_rendered_page_replays_with_the_text_that_was_shown(path: Path, charse
         assert back.headers["Content-Type"] == b"text/html; charset=utf-8"
 
 
+def test_a_rendered_page_is_recorded_in_utf8_whatever_it_declares(path: Path) -> None:
+    headers = {"Content-Type": "text/html; charset=windows-1256"}
+    sent = HtmlResponse(HOME, body="<h1>۞ خبر</h1>", encoding="utf-8", headers=headers, flags=["playwright"])
+    back = Recording(record(path, (asked(), sent))).answer(Request(HOME))
+    assert isinstance(back, HtmlResponse)
+    assert back.css("h1::text").get() == "۞ خبر"
+    # So did an older recording keep it.
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=windows-1256\r\n\r\n" + sent.body
+    old = Recording(foreign(path, warc(body, Newscrawl_Rendered_URL=HOME))).answer(Request(HOME))
+    assert isinstance(old, HtmlResponse)
+    assert old.css("h1::text").get() == "۞ خبر"
+
+
 def test_a_script_cannot_give_a_page_another_address() -> None:
     for shown, url in {HOME + "2.html": HOME + "1.html", HOME + "1.html#!/a": HOME + "1.html#!/a"}.items():
         visit = Visit(HOME, documents=[SimpleNamespace(url=HOME + "1.html")])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DownloadFailedError
-from scrapy.http import Headers, TextResponse
+from scrapy.http import Headers
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from newscrawl import gate
 from newscrawl.download.confine import Confinement, Visit
+from newscrawl.download.recording import in_utf8
 from newscrawl.download.settle import settle
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ class Handler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 def as_read(response: Response, visit: Visit) -> Response:
     """A rendered page with address and status of the document that it became, in UTF-8, and saying so.
 
-    A script can show any address of its site for a page, so only a fragment is taken from it. A browser's
-    text can hold what the charset that the page declares cannot, and a recording keeps no more than bytes and
-    headers.
+    A script can show any address of its site for a page, so only a fragment is taken from it.
     """
     if not (visit.documents and response.url.startswith(("http://", "https://"))):
         raise DownloadFailedError(f"{visit.url} ended at {response.url}")
@@ -65,14 +64,5 @@ def as_read(response: Response, visit: Visit) -> Response:
     headers = Headers(visit.headers)
     for name in _OF_THE_TRANSFER:
         headers.pop(name, None)
-    known: dict[str, Any] = {
-        "url": gate.admit(url, None, visit.ports),
-        "status": visit.status,
-        "headers": headers,
-    }
-    if not isinstance(response, TextResponse):
-        return cast("Response", response.replace(**known))
-    kind = (headers.get("Content-Type") or b"text/html").partition(b";")[0].strip()
-    headers["Content-Type"] = kind + b"; charset=utf-8"
-    body = response.text.encode("utf-8", "replace")
-    return cast("Response", response.replace(**known, body=body, encoding="utf-8"))
+    url = gate.admit(url, None, visit.ports)
+    return in_utf8(response.replace(url=url, status=visit.status, headers=headers))

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import scrapy
@@ -30,7 +30,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UsageError,
 )
-from scrapy.http import Headers, Request, Response
+from scrapy.http import Headers, Request, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.response import response_status_message
 from w3lib.url import safe_url_string
@@ -445,6 +445,9 @@ class _Record:
         rendered, via = self.rendered()
         if rendered:
             url, flags = rendered, ["playwright"]
+            with suppress(UnicodeDecodeError):  # what the page declares need not hold its text
+                body.decode()
+                headers["Content-Type"] = _says_utf8(headers)
         if via:
             request.meta["redirect_urls"] = via
             request.meta["redirect_times"] = len(via)
@@ -515,7 +518,28 @@ def _public(headers: Headers) -> list[tuple[bytes, bytes]]:
     ]
 
 
+def in_utf8(response: Response) -> Response:
+    """A rendered page in UTF-8, and saying so.
+
+    A browser's text can hold what the charset that the page declares cannot, and a recording keeps no more
+    than bytes and headers.
+    """
+    if not isinstance(response, TextResponse):
+        return response
+    headers = response.headers.copy()
+    headers["Content-Type"] = _says_utf8(headers)
+    body = response.text.encode("utf-8", "replace")
+    return cast("Response", response.replace(body=body, headers=headers, encoding="utf-8"))
+
+
+def _says_utf8(headers: Headers) -> bytes:
+    kind = (headers.get("Content-Type") or b"text/html").partition(b";")[0].strip()
+    return kind + b"; charset=utf-8"
+
+
 def _http(request: Request, response: Response) -> tuple[_Head, bytes]:
+    if "playwright" in response.flags:
+        response = in_utf8(response)
     headers = response.headers.copy()
     headers.pop(b"Transfer-Encoding", None)
     if request.method != "HEAD" and response.status != NOT_MODIFIED:
