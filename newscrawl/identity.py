@@ -129,11 +129,12 @@ _SEEN = (
 _STAMP_WORDS = {word for words in _MONTH_NAMES for word in words} | {*_WEEKDAYS.split(), *_CLOCK.split()}
 # Of the many transliterations of Hijri months what they begin with is enough here.
 _LATIN = (
-    r"(?:ra[bjdgm]|re[bcjdm]|r\.|rmd|ju?m|jou|jam|dsch|cem|d[hz]|z[ui]|th|s[hy]|cha|che|mu|mo|saf|sef|sap"
+    r"(?:ra[bjdgm]|re[bcjdm]|r\.|rmd|ju?m|jou|jam|dsch|cem|d[hzu]|z[ui]|th|s[hy]|sch|cha|che|mu|mo|saf|sef|sap"
     r"|sab|sev|sew|qada|hija)[a-z]*\d?"
 )
 _LATIN_MORE = (
-    r"(?:aw|tha|san|akh|aakh|alk|ula|oul|ool|tan|qi|qa|qe|ka|hi|he)[a-z]*|[aeu]l|ath?|us|[lth]|q|i{1,2}"
+    r"(?:a[wu]|uu|xi|ha|tha|san|akh|aakh|alk|ula|oul|ool|tan|qi|qa|qe|ka|hi|he)[a-z]*"
+    r"|[aeu]l|ath?|us|[lth]|q|i{1,2}"
 )
 _DATE_WORDS = rf"(?: (?:\d+|{_any_of(_STAMP_WORDS)}|{_LATIN}|{_LATIN_MORE})\b)+"
 _UPDATED = r"(?:اخر (?:تحديث|تعديل)|تاريخ (?:ال|اخر )?(?:تحديث|تعديل|نشر)|last updated?)" + _DATE_WORDS

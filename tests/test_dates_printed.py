@@ -205,3 +205,19 @@ def test_the_weekday_settles_a_hijri_day_in_both_directions(text: str, country: 
 def test_forms_of_hijri_days(text: str, day: str | None) -> None:
     published = parse(text, now=NOW.replace(year=2026, month=11))
     assert (published and str(published.date)) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "مار مخايل 12 2024", "فيلم 5 شعب 2024", "15 ram 2024", "السبت 6، 2024", "آخر السبت",
+        "0522-12-13-2024",
+        "12/13/14", "القرار 12/13/2024", "العدد 03/27/2024", "حدث الأحد عند الساعة 20:00",
+        "ملخص الشهر الماضي",
+        "منذ 5 مباريات", "منذ ساعة متأخرة", "قبل نصف شهر", "أكثر من 5 أيام", "منذ 2.5 مليون سنة",
+        "1711571400",
+        "5 يناير 24", "/Date(0)/", "/Date(99999999999999)/", "خلال 3 أشهر", "في 3 أيام",
+    ],
+)  # fmt: skip
+def test_new_words_and_forms_make_no_dates_of_other_texts(text: str) -> None:
+    assert parse(text, now=NOW) is None

@@ -207,7 +207,7 @@ def _order(
 
     That form is month first, but where nothing shows whether its numbers are padded, it may be another.
     """
-    if match["s"] not in "/-" or first > 12:
+    if match["s"] not in "/-" or first > 12 or match["y"] == "N":
         return "day"
     if second > 12:
         return "month"

@@ -119,7 +119,10 @@ def _weekday(text: Text, now: dt.datetime) -> Moment | None:
     The name of today's weekday may be today or a week ago.
     """
     match = _WEEKDAY.fullmatch(text.shape)
-    if match is None or not (match["first"] or match["last"] or set("tf") & set(match["clock"] or "")):
+    if match is None:
+        return None
+    led = match["first"] and match["clock"]
+    if not (match["last"] or led or set("tf") & set(match["clock"] or "")):
         return None
     back = (now.weekday() - text.tokens[match.start("day")].number) % 7
     if back == 0:
