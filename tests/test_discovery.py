@@ -282,6 +282,23 @@ class TestFeed:
         for body in (b"<html>not a feed", b"", b"/etc/passwd", b"\x1f\x8b broken"):
             assert feed.read(answer(body), Feed(), SITE) is None
 
+    def test_an_impossible_date_costs_no_entry(self) -> None:
+        dates = (
+            "31-02-2024",
+            "0000-00-00 00:00:00",
+            "Mon, 01 Jan 0001 00:00:00 +0000",
+            "9999-12-31T23:59:59Z",
+            "",
+        )
+        items = "".join(
+            f"<item><link>{HOME}articles-{n}.html</link><pubDate>{date}</pubDate><atom:updated>{date}</atom:updated></item>"
+            for n, date in enumerate((*dates, "Wed, 27 Mar 24 10:00:00 +0000"))
+        )
+        body = f"<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel>{items}</channel></rss>"
+        found = feed.read(answer(body), Feed(), SITE)
+        assert found
+        assert [entry.day for entry in found.entries] == [None] * len(dates) + [dt.date(2024, 3, 27)]
+
 
 def urlset(*entries: tuple[str, str | None]) -> bytes:
     rows = "".join(
@@ -405,8 +422,27 @@ class TestSitemap:
         (found,) = self.entries(body)
         assert found.lastmod is None
 
+    def test_a_zero_date_makes_no_article_and_no_file_old(self) -> None:
+        body = urlset(
+            (f"{HOME}articles-1.html", "1970-01-01T00:00:00Z"), (f"{HOME}articles-2.html", "0001-01-01")
+        )
+        walk = Walk(HOME, Sitemap(f"{HOME}sitemap.xml"), since=dt.date(2024, 3, 20))
+        entries = self.entries(body)
+        assert [entry.days for entry in entries] == [(None, None)] * 2
+        assert all(map(walk.wants, entries))
+        files = [(f"{HOME}a.xml", "1970-01-01"), (f"{HOME}b.xml", "0000-00-00")]
+        assert sitemap.wanted_files(files, walk, SITE) == [f"{HOME}a.xml", f"{HOME}b.xml"]
+
 
 class TestApi:
+    def test_a_number_of_any_length_costs_no_entry(self) -> None:
+        api_ = Api("/news", items="data", link="url", date="at")
+        for number in (10**30, "9" * 5000):
+            body = f'{{"data": [{{"url": "{HOME}articles-1.html", "at": {number}, "views": {"8" * 5000}}}]}}'
+            found = api.read(answer(body), api_, SITE)
+            assert found
+            assert [(entry.url, entry.day) for entry in found.entries] == [(f"{HOME}articles-1.html", None)]
+
     def test_declared_paths(self) -> None:
         spa = Api(
             "/news?start={page}", first=0, step=10, items="data",

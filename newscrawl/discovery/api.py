@@ -16,11 +16,14 @@ from newscrawl.discovery.entry import Entry, admitted, entry
 from newscrawl.discovery.walk import Page
 from newscrawl.sites import Api, Site
 
+_LONGEST = 40
+"""Digits of an integer that is read: twice as many as 64 bits need."""
+
 
 def read(response: Response, api: Api, site: Site) -> Page | None:
     """The articles of an answer and the page after it; None when it is no JSON."""
     try:
-        answer = json.loads(response.body)
+        answer = json.loads(response.body, parse_int=_integer)
     except (ValueError, RecursionError):
         return None
     items = _find(api.items, answer)
@@ -55,6 +58,11 @@ def _entry(item: Any, api: Api, base: str, site: Site, skipped: Counter[str]) ->
         title=title if isinstance(title, str) else None,
         origin=base,
     )
+
+
+def _integer(digits: str) -> int | None:
+    """An integer of an answer; None for one longer than any number of an article, which Python may refuse."""
+    return int(digits) if len(digits) <= _LONGEST else None
 
 
 def _date(expression: str | None, item: Any) -> Stamp:
