@@ -286,6 +286,13 @@ def test_a_file_that_is_no_recording_is_refused(path: Path, content: bytes, word
             read(path)
 
 
+def test_a_pipe_is_no_recording(path: Path) -> None:
+    os.mkfifo(path)
+    for read in (first_moment, Recording):
+        with pytest.raises(RecordingError, match="it is a pipe, not a regular file"):
+            read(path)
+
+
 def test_an_existing_file_is_not_overwritten(path: Path) -> None:
     path.write_bytes(b"kept")
     with pytest.raises(RecordingError, match="not overwritten"):

@@ -38,7 +38,6 @@ def test_a_regular_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
     [
         (("try", "{}", "--url", "https://www.hespress.com/1.html"), "pipe"),
         (("schedule", "--check", "--file", "{}"), "/dev/zero"),
-        (("crawl", "alayam24", "-s", "REPLAY={}"), "pipe"),
     ],
 )
 def test_a_command_ends_with_status_2(command: tuple[str, ...], given: str, tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ MOVING_ON = {
 @needs_browser
 @pytest.mark.trials
 def test_an_interstitial_is_not_taken_for_the_page(database: Database) -> None:
-    numbers = list(range(1, len(MOVING_ON) + 1))[: max(3, size(len(MOVING_ON)))]
+    numbers = list(range(1, len(MOVING_ON) + 1))[: max(2, size(len(MOVING_ON)))]
     newspaper = rendered(numbers)
     with serve(newspaper):
         finish(newspaper, numbers, {})

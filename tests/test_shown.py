@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscrawl.shown import Record, Terminal, one_line, visible
-from tests.conftest import Database, scrapy
-from tests.loopback import Newspaper, article, serve
+from tests.conftest import scrapy
+from tests.loopback import article
 
 FORGED = "2026-11-28 12:00:00 [newscrawl] ERROR: forged"
 BREAKS = ["\n", "\r\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
@@ -123,22 +123,13 @@ def test_a_terminal_shows_what_is_there() -> None:
 HOSTILE = f"رياضة\u2028{FORGED}\x1b[2J\u202e\r{FORGED}"
 
 
-def test_a_crawl_logs_and_a_command_prints_nothing_forged(database: Database, tmp_path: Path) -> None:
-    page = article(1).replace("خبر محلي", f"خبر {HOSTILE} محلي")
-    section = f'<nav><a href="/cat/{HOSTILE}/">{HOSTILE}</a></nav>'
-    links = f'<ul><li><a href="/articles-1.html">{HOSTILE}</a></li></ul>{section}'
-    newspaper = Newspaper({"/": links, "/articles-1.html": page})
-    with serve(newspaper):
-        crawled = scrapy(
-            "crawl", "loopback_sections", "-s", "SPIDER_MODULES=tests.loopback", "-s", "LOG_LEVEL=DEBUG",
-            "-a", f"sections=x\n{FORGED}", "-s", "DOWNLOAD_DELAY=0",
-            MONGODB_URI=database.uri, MONGODB_DATABASE=database.name, **newspaper.environment,
-        )  # fmt: skip
+def test_a_command_prints_nothing_forged(tmp_path: Path) -> None:
     saved = tmp_path / "page.html"
+    page = article(1).replace("خبر محلي", f"خبر {HOSTILE} محلي")
     saved.write_text(page.replace("</h1>", f"</h1><time datetime='{HOSTILE}'>{HOSTILE}</time>"), "utf-8")
     tried = scrapy("try", str(saved), "--url", "https://www.hespress.com/1.html")
-    assert "forged" in crawled.stderr
     assert "خبر" in tried.stdout
-    for said in (crawled.stdout, crawled.stderr, tried.stdout, tried.stderr):
+    assert "forged" in tried.stdout
+    for said in (tried.stdout, tried.stderr):
         assert [line for line in said.splitlines() if line.startswith(FORGED)] == []
         assert re.search("[\x1b\u202e\u2028\r]", said) is None
