@@ -42,6 +42,8 @@ _LINKS = etree.XPath(
     "[not(ancestor::a or parent::script or parent::style)])"
 )
 """Does a box of the frame hold nothing but links and labels?"""
+_HINTS = {"frame": "bad", "block": ""}
+"""What a box keeps of the names that told how to cut the page."""
 _UNNAMED: tuple[str, tuple[str, ...]] = ("", ())
 _TIME = ("date",)
 
@@ -171,7 +173,7 @@ def read(root: etree._Element) -> Blocks:
             if tag not in INLINE or (kind and tag == "span"):
                 if parts:
                     flush()
-                stack.append((element, len(row), "bad" if kind == "frame" else kind))
+                stack.append((element, len(row), _HINTS.get(kind, kind)))
                 if tag in HEADINGS:
                     heading = tag
             text = element.text

@@ -297,12 +297,20 @@ def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[in
             break
         here = place(block)
         beside = here is where and (index in verses or (count > 1 and block.element.tag == tag))
-        beside = beside or (index in verses and where is not None and here is where.getparent())
+        beside = beside or (index in verses and _is_next(where, here))
         if not (beside or (block.words >= 3 and is_closed(block))):
             break
         kept.append(index)
         last = index
     return kept
+
+
+def _is_next(where: etree._Element | None, here: etree._Element | None) -> bool:
+    """Is one place around another, or a box of the same kind beside it?"""
+    if where is None or here is None:
+        return False
+    above = where.getparent()
+    return here is above or (here.getparent() is above and kind_of(here) == kind_of(where))
 
 
 _House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]

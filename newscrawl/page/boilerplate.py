@@ -15,6 +15,7 @@ _ACCENTS = str.maketrans("éèàê", "eeae")
 _EDGES = re.compile(r"^[\W_]+|[\s:.,؛،…_*»\"]+$")
 
 _CREDIT = re.compile(r"\W{0,3}(?:©|\([cC]\)\s|copyright\b)", re.IGNORECASE)
+_HASHTAGS = re.compile(r"(?:\s*#\w{2,30})+\s*")
 _CREDIT_LETTERS = 100
 """Letters of the line that names the owner of a picture at most."""
 MAX_WORDS = 30
@@ -53,7 +54,7 @@ def kind(line: str) -> _Kind | Literal[""]:
     """
     if line.count(" ") >= MAX_WORDS:
         return ""
-    if _CREDIT.match(line) and len(line) <= _CREDIT_LETTERS:
+    if len(line) <= _CREDIT_LETTERS and (_CREDIT.match(line) or _HASHTAGS.fullmatch(line)):
         return "drop"
     text = folded(line)
     for name, pattern in _patterns().items():

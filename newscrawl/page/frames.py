@@ -27,7 +27,7 @@ CARD = 8
 LETTERS = 60
 """Letters from which a closed line in a paragraph of its own is judged by its text alone."""
 _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:منذ|قبل)\s")
-_COMMENTS = re.compile("عليق|رد|comment", re.IGNORECASE)
+_COMMENTS = re.compile("عليق|رد|راء|comment", re.IGNORECASE)
 """What no heading of readers' comments is without."""
 _HEADING = 6
 """Words of such a heading at most."""
@@ -282,7 +282,7 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     """
     row = blocks.row
     below = range(title + 1, len(row))
-    prose = next((i for i in below if is_line(row[i])), len(row))
+    prose = next((i for i in below if is_line(row[i]) and is_closed(row[i])), len(row))
     lines = (i for i in below if row[i].linked < LINKED and row[i].words > 2)
     told = min(prose, next(islice(lines, _HEADED, None), len(row)))
     boxes = _articles(blocks, title)

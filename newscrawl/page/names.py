@@ -87,6 +87,9 @@ _NUMBER = re.compile(r"\d+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
+_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
+
+
 @lru_cache(maxsize=20_000)
 def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[str, ...]]:
     """What class and id (``names``), itemprop and rel say: a hint and roles."""
@@ -105,8 +108,8 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
     """What the names of an element say; that of a custom tag (``amp-sidebar``) is one of them.
 
     A hint: ``body`` (declared so), ``good`` (named like one), ``frame`` (not the article), ``bad``
-    (beside its text), ``mixed``, or nothing. And roles, what it holds: ``author``, ``date``, ``lede``,
-    ``title``, ``crumb``.
+    (beside its text), ``mixed``, ``block`` (set like one), or nothing. And roles, what it holds:
+    ``author``, ``date``, ``lede``, ``title``, ``crumb``.
     """
     custom = element.tag if "-" in element.tag else ""
     items = element.items()
@@ -114,6 +117,7 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
         return "", ()
     classes = identity = ""
     prop = rel = None
+    block = False
     for name, text in items:
         value = str(text)
         if name == "class":
@@ -123,13 +127,15 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
         elif name in ("style", "aria-hidden", "hidden"):
             if name == "hidden" or (value == "true" if name != "style" else _HIDDEN.search(value)):
                 return "frame", ()
+            block = block or (name == "style" and _BLOCK.search(value) is not None)
         elif name == "itemprop" or (name == "property" and prop is None and element.tag != "meta"):
             prop = value
         elif name == "rel":
             rel = value
     if classes or identity or prop or rel or custom:
-        return _named(f"{custom} {identity} {classes}", prop, rel)
-    return "", ()
+        kind, roles = _named(f"{custom} {identity} {classes}", prop, rel)
+        return kind or ("block" if block else ""), roles
+    return "block" if block else "", ()
 
 
 def kind_of(element: etree._Element) -> tuple[str, str]:
