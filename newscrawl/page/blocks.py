@@ -86,7 +86,10 @@ class Mark:
 
 @dataclass(slots=True)
 class Blocks:
-    """The row of blocks, its boxes (innermost first) and the marked elements."""
+    """The row of blocks, its boxes (innermost first) and the marked elements.
+
+    An element without names of its own around nothing but one box is none.
+    """
 
     row: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
@@ -188,8 +191,10 @@ def read(root: etree._Element) -> Blocks:
                 if parts:
                     flush()
                 _, start, kind = stack.pop()
-                if len(row) > start:
-                    boxes.append(Box(element, start, len(row), kind))
+                end = len(row)
+                wrapper = not kind and boxes and boxes[-1].start == start and boxes[-1].end == end
+                if end > start and not (wrapper and tag != "article"):
+                    boxes.append(Box(element, start, end, kind))
                 if tag in HEADINGS:
                     heading = ""
             text = element.tail

@@ -199,6 +199,7 @@ def _joined(name: str) -> list[str]:
     return [name]
 
 
+@lru_cache(maxsize=4096)
 def _key(text: str) -> str:
     """A name reduced to its letters: spaces, stops and the forms of alef and ya do not count."""
     return fold(text).replace(" ", "")
