@@ -74,6 +74,8 @@ NOT_ITS_TURN = "not_its_turn"
 """Why a scheduled crawl closes that does not hold its site's lease."""
 _REFUSED = ("client", "robots")
 _STOPPED = ("shutdown", "cancelled", "memusage_exceeded", "lease_lost")
+_GOES_ON = ("finished", "shutdown")
+"""Reasons after which the next run goes on with what is left, beside Scrapy's own limits."""
 _CLOSED = "closespider_"
 """What the reasons of Scrapy's own limits begin with."""
 
@@ -138,7 +140,7 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
         return "no_links" if stat("discovery/pages") else "unreachable"
     if not walks and not stopped and (stat("articles/refused") or stat("articles/pending")):
         return "refused" if stat("articles/refused") else "unreachable"
-    if failed or stopped or stat("articles/pending"):
+    if failed or stopped or stat("articles/pending") or stat("discovery/cut"):
         return "partial"
     return "ok" if counts.get("new") or counts.get("revised") else "nothing_new"
 
@@ -405,6 +407,7 @@ class RunRecord:
             "rejected": rejected,
             "downloaded": downloaded,
             "ledger": self._balance,
+            "goes_on": bool(stats.get("newscrawl/discovery/cut")),
         }
 
     async def _settle(self, spider: Spider, end: Document) -> None:
@@ -416,6 +419,8 @@ class RunRecord:
         try:
             if end["reason"] == "finished":
                 await self._leave_marks(spider)
+            if end["reason"] in _GOES_ON or end["reason"].startswith(_CLOSED):
+                await self._leave_checkpoints(spider)
             reading = await self._reading(spider)
         except PyMongoError as error:
             log.error("the end of this run could not be settled: %s", reason_of(error))
@@ -444,6 +449,10 @@ class RunRecord:
         for sentence in said:
             log.warning("%s", sentence)
         return {"reading": {"articles": articles, "shares": shares}, "drift": said}
+
+    async def _leave_checkpoints(self, spider: Spider) -> None:
+        left = spider.checkpoints()  # type: ignore[attr-defined]
+        await self._store.save_checkpoints(left, spider.clock.now())  # type: ignore[attr-defined]
 
     async def _leave_marks(self, spider: Spider) -> None:
         now = spider.clock.now()  # type: ignore[attr-defined]

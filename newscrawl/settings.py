@@ -178,6 +178,13 @@ REVISIT_BUDGET = environment(
 HORIZON_DAYS = environment(
     "NEWSCRAWL_HORIZON_DAYS", 7, "how far back the first walk of a listing goes, in days", int, least=1
 )
+WALK_PAGES = environment(
+    "NEWSCRAWL_WALK_PAGES",
+    500,
+    "pages of one listing, feed, sitemap or API in one run; the next run goes on there",
+    int,
+    least=1,
+)
 HORIZON_PAGES = environment(
     "NEWSCRAWL_HORIZON_PAGES", 50, "how far back the first walk of a listing goes, in pages", int, least=1
 )

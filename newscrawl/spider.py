@@ -27,7 +27,7 @@ from newscrawl.items import Article, DateCandidate, Http, RawArticle, Rejection
 from newscrawl.ledger import Account, Ledger
 from newscrawl.page.chosen_date import choose
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
-from newscrawl.store import Mark, Pending, Store, Validator
+from newscrawl.store import Checkpoint, Mark, Pending, Store, Validator
 from newscrawl.urls import key
 from newscrawl.workers import ReadingError, StoppedError
 from newscrawl.workers.lists import Links
@@ -122,6 +122,11 @@ class Arguments:
         if unknown := self.sections.difference(names):
             raise ValueError(no_section(site.domain, unknown, names))
 
+    @property
+    def days(self) -> str:
+        """The days looked for, ``..`` for none. Example: ``2024-01-01..2024-03-31``."""
+        return f"{self.since or ''}..{self.until or ''}"
+
     def of_kind(self, site: Site) -> list[Discovery]:
         """What a site declares of the kinds looked for."""
         kinds = tuple(KINDS[kind] for kind in self.discover)
@@ -177,6 +182,7 @@ class NewsSpider(Spider):
         self.why: dict[str, str] = {}
         """What is known of an outcome better than its name tells, for the last words of the run."""
         self._marks: dict[str, Mark] = {}
+        self._checkpoints: dict[str, Checkpoint] = {}
         self._feeds_at_home = False
         self._offered: set[str] = set()
         """The sections that the pages walked for them link to."""
@@ -236,6 +242,7 @@ class NewsSpider(Spider):
         async for request in self._again(now):
             yield request
         self._marks = await self.store.marks(self.name)
+        self._checkpoints = await self.store.checkpoints(self.name, arguments.days)
         wanted = [declared for declared in arguments.of_kind(self.site) if self._selected(declared)]
         self._feeds_at_home = any(isinstance(found, Feed) and found.url is None for found in wanted)
         for declared in wanted:
@@ -291,20 +298,72 @@ class NewsSpider(Spider):
             since=arguments.since or horizon,
             until=arguments.until,
             today=today,
-            pages_left=self.settings.getint("HORIZON_PAGES") if limited else None,
+            pages_left=self.settings.getint("HORIZON_PAGES" if limited else "WALK_PAGES"),
+            goes_on=not limited,
             to_mark=arguments.since is None and in_order and listed,
             gapless=(arguments.since is None or mark is None) and listed,
         )
+        if left := self._checkpoints.get(name):
+            yield from self._resume(left, walk)
+            if arguments.since:
+                return
         self.walks.append(walk)
         until = min(arguments.until or today, today)
         walk.upcoming = pages.first(source, self.site.home, arguments.since or horizon, until)
         if following := self._next(walk):
             yield following
 
+    def _resume(self, left: Checkpoint, walk: Walk) -> Iterator[Request]:
+        """A walk that goes on where an earlier run stopped, and the request of its first page."""
+        resumed = Walk(
+            walk.listing,
+            walk.source,
+            mark=frozenset(left.mark),
+            since=left.since,
+            until=walk.until,
+            today=walk.today,
+            pages_left=self.settings.getint("WALK_PAGES"),
+            to_mark=bool(left.mark),
+            goes_on=True,
+            gapless=False,
+            resumed=True,
+        )
+        resumed.upcoming.extend(pages.restored(walk.source, word, self.site.home) for word in left.pages)
+        self.walks.append(resumed)
+        log.info("%s: going on with %d pages that are left", left.listing, len(left.pages))
+        if following := self._next(resumed):
+            yield following
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Where the next run goes on with the walks of this one; without pages where nothing is left.
+
+        A walk that looks for no day of its own is walked again from its newest page, unless its pages are
+        more than one run may ask for.
+        """
+        found: dict[str, Checkpoint] = {}
+        for walk in self.walks:
+            left = walk.rest if walk.is_cut or walk.resumed or self.arguments.since else []
+            if left or walk.listing in self._checkpoints:
+                found.setdefault(
+                    walk.listing,
+                    Checkpoint(
+                        walk.listing,
+                        self.name,
+                        self.arguments.days,
+                        tuple(pages.saved(walk.source, request) for request in left),
+                        walk.since,
+                        tuple(walk.mark) if walk.to_mark else (),
+                    ),
+                )
+        return list(found.values())
+
     def _next(self, walk: Walk) -> Request | None:
         """The request of a walk's next page; None at its end."""
         request = walk.next()
         if request is None:
+            if walk.is_cut:
+                self._stat("discovery/cut")
+                log.info("%s has more pages; the next run goes on there", walk.listing)
             if walk.gap:
                 self._stat("discovery/gaps")
                 log.warning(
@@ -499,11 +558,16 @@ class NewsSpider(Spider):
         return {key(entry.url, self.site.url_rules): entry for entry in entries}
 
     def marks(self, now: dt.datetime) -> list[Mark]:
-        """The marks that the completed walks of this crawl leave."""
+        """The marks that the completed walks of this crawl leave.
+
+        A walk that was cut while the rest of an earlier one is still open leaves none: of two rests one
+        would be forgotten.
+        """
+        resumed = {walk.listing for walk in self.walks if walk.resumed and walk.rest}
         return [
             Mark(walk.listing, self.name, tuple(walk.newest), now, tuple(walk.validators.values()))
             for walk in self.walks
-            if walk.leaves_mark
+            if walk.leaves_mark and not (walk.is_cut and walk.listing in resumed)
         ]
 
     def _walk_on(self, walk: Walk) -> None:

@@ -158,6 +158,9 @@ class _NothingKnown:
     async def marks(self, *_: Any) -> dict[str, Any]:
         return {}
 
+    async def checkpoints(self, *_: Any) -> dict[str, Any]:
+        return {}
+
     async def known(self, *_: Any) -> dict[str, Any]:
         return {}
 

@@ -62,6 +62,27 @@ def after(source: Listing | Feed | Api, url: str, number: int) -> Request:
     return Request(url, headers=dict(source.headers), meta={"page": number + 1})
 
 
+def saved(source: Discovery, request: Request) -> str:
+    """A page of a walk in one word, for another run: its number, or where its number is not all, its address.
+
+    >>> saved(Feed("https://www.goud.ma/feed/?paged={page}"), Request("https://www.goud.ma/feed/?paged=7",
+    ...       meta={"page": 6}))
+    '6'
+    """
+    number = request.meta.get("page", 0)
+    if isinstance(source, Sitemap):
+        return request.url
+    return str(number) if source.numbered else f"{number} {request.url}"
+
+
+def restored(source: Discovery, word: str, home: str) -> Request:
+    """The request of a page that :func:`saved` kept."""
+    if isinstance(source, Sitemap):
+        return Request(word)
+    number, _, url = word.partition(" ")
+    return after(source, url, int(number) - 1) if url else page(source, int(number), home)
+
+
 def dated(template: str, since: dt.date, until: dt.date) -> list[str]:
     """The files of the days from ``since`` to ``until``, the newest first.
 

@@ -62,7 +62,11 @@ class Walk:
     until: dt.date | None = None
     """No day after this is looked for."""
     pages_left: int | None = None
-    """Pages that are still allowed; None for no such limit."""
+    """Pages that are still allowed in this run; None for no such limit."""
+    goes_on: bool = False
+    """Does the next run go on where this one meets that limit? If not, the limit is its horizon."""
+    resumed: bool = False
+    """Does it go on where an earlier run stopped?"""
     today: dt.date | None = None
     """The publisher's day on which it began."""
     to_mark: bool = True
@@ -95,6 +99,10 @@ class Walk:
     """Did a page of it fail?"""
     is_over: bool = False
     """Is there nothing more to ask for?"""
+    current: Request | None = None
+    """The page whose articles are asked for."""
+    is_cut: bool = False
+    """Did it meet the limit of pages of one run before its end?"""
     gap: bool = False
     """Did its pages end before the mark? Then articles may have come and gone unseen."""
 
@@ -154,11 +162,21 @@ class Walk:
                 page = (request.url, request.body)
                 if page not in self.asked:
                     self.asked.add(page)
+                    self.current = request
                     return request
             self.gap = self.to_mark and bool(self.mark) and self.met.isdisjoint(self.mark)
+        self.is_cut = spent and self.goes_on and bool(self.upcoming) and not (self.reached or too_old)
         self.completed = not self.failed
         self.is_over = True
+        self.current = None
         return None
+
+    @property
+    def rest(self) -> list[Request]:
+        """The pages with which another run goes on: what is left of a walk that was stopped or cut."""
+        if self.failed or (self.is_over and not self.is_cut):
+            return []
+        return [*([self.current] if self.current else []), *self.upcoming]
 
     def unchanged(self, known: Validator, keys: Sequence[str]) -> None:
         """Take note of a page that is as the last completed walk left it (304).

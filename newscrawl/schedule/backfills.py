@@ -108,10 +108,11 @@ class Backfills:
             fields["outcome"] = outcome
         else:
             outage = is_outage(run)
-            failures = doc.get("failures", 0)
-            tries = doc.get("tries", 0) + (not outage)
-            fields |= {"failures": failures + 1, "tries": tries, "outage": outage}
-            fields["not_before"] = now + pause(failures)
+            goes_on = bool(run.get("goes_on")) and not outage
+            failures = 0 if goes_on else doc.get("failures", 0)
+            tries = doc.get("tries", 0) + (not outage and not goes_on)
+            fields |= {"failures": failures + (not goes_on), "tries": tries, "outage": outage}
+            fields["not_before"] = now if goes_on else now + pause(failures)
             then = f"again after {fields['not_before']:%Y-%m-%d %H:%M} UTC"
             if tries >= TRIES:
                 fields["outcome"], then = outcome or "fault", f"given up after {tries} tries"

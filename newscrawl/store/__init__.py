@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
 import pymongo
-from pymongo import AsyncMongoClient, ReplaceOne, UpdateOne
+from pymongo import AsyncMongoClient, DeleteOne, ReplaceOne, UpdateOne
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from scrapy.exceptions import CloseSpider
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["Known", "Mark", "Pending", "Store", "StoreDownError", "StoreError", "Validator"]
+__all__ = ["Checkpoint", "Known", "Mark", "Pending", "Store", "StoreDownError", "StoreError", "Validator"]
 
 
 _OPTIONS: dict[str, Any] = {
@@ -52,6 +52,8 @@ EARLY = dt.timedelta(days=1)
 """How long an address may fail, from its first visit on, without being given up."""
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480))
 """How long to wait before the next visit of such an address, after the first, the second, … one."""
+CHECKPOINT_PAGES = 50_000
+"""Pages that a checkpoint keeps: as many as a sitemap index may name."""
 _SAMPLE = 5000
 """Articles of a run that tell enough of how they were read."""
 
@@ -112,6 +114,22 @@ class Mark:
 async def _all_of(cursor: AsyncCursor[Document]) -> list[Document]:
     """What a query finds, asked anew each time that it is tried."""
     return await cursor.clone().to_list()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where a walk that was stopped, or met the limit of pages of one run, goes on."""
+
+    listing: str
+    site: str
+    days: str
+    """The days that the run was asked for: ``2024-01-01..2024-03-31``; ``..`` for none."""
+    pages: tuple[str, ...]
+    """The pages that are left, as ``newscrawl.discovery.pages.saved`` writes them."""
+    since: dt.date | None
+    """No day before this is looked for."""
+    mark: tuple[str, ...] = ()
+    """Keys of the mark at which the walk was to end."""
 
 
 class Store:
@@ -335,6 +353,37 @@ class Store:
         ]
         if writes:
             await self.patiently(lambda: self._ops["marks"].bulk_write(writes))
+
+    async def checkpoints(self, site: str, days: str) -> dict[str, Checkpoint]:
+        """Where earlier runs of a site that looked for the same days stopped, by listing."""
+        query = {"site": site, "days": days}
+        found = await self._asked(lambda: self._ops["checkpoints"].find(query).to_list())
+        return {
+            doc["listing"]: Checkpoint(
+                doc["listing"],
+                site,
+                days,
+                tuple(doc["pages"]),
+                dt.date.fromisoformat(doc["since"]) if doc["since"] else None,
+                tuple(doc["mark"]),
+            )
+            for doc in found
+        }
+
+    async def save_checkpoints(self, checkpoints: Iterable[Checkpoint], now: dt.datetime) -> None:
+        """Leave the checkpoints of a run; one without pages is removed."""
+        writes: list[ReplaceOne[Document] | DeleteOne] = []
+        for left in checkpoints:
+            which = {"_id": f"{left.site} {left.days} {left.listing}"}
+            fields = asdict(left) | {
+                "pages": list(left.pages[:CHECKPOINT_PAGES]),
+                "since": left.since.isoformat() if left.since else None,
+                "mark": list(left.mark),
+                "stored_at": now,
+            }
+            writes.append(ReplaceOne(which, fields, upsert=True) if left.pages else DeleteOne(which))
+        if writes:
+            await self.patiently(lambda: self._ops["checkpoints"].bulk_write(writes))
 
     async def pending(self, site: str, now: dt.datetime) -> list[Pending]:
         """Downloads of a site that failed for a passing reason and may be tried again by now."""

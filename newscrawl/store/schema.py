@@ -199,7 +199,11 @@ INDEXES: Mapping[str, list[IndexModel]] = {
     "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
 }
 
-RETENTION = {"rejected": dt.timedelta(days=30), "runs": dt.timedelta(days=400)}
+RETENTION = {
+    "rejected": dt.timedelta(days=30),
+    "checkpoints": dt.timedelta(days=90),
+    "runs": dt.timedelta(days=400),
+}
 """How long documents are kept, by the server's clock (``stored_at``: a replay's rejections carry the
 moment of the recording). Those without ``stored_at``, what was forgotten, stay for good."""
 
@@ -217,6 +221,7 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
         _expiry("rejected"),
     ],
     "pending": [IndexModel([("site", ASCENDING), ("retry_at", ASCENDING)])],
+    "checkpoints": [IndexModel([("site", ASCENDING), ("days", ASCENDING)]), _expiry("checkpoints")],
     "runs": [
         IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]),
         IndexModel([("outcome", ASCENDING), ("heartbeat_at", ASCENDING)]),
