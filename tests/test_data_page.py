@@ -173,6 +173,6 @@ def test_a_time_counted_back_has_the_precision_that_the_page_names(demo: Databas
 
 
 def test_every_warning_about_a_date_is_explained() -> None:
-    source = (PROJECT / "newscrawl" / "dates" / "reading.py").read_text("utf-8")
+    source = "".join(path.read_text("utf-8") for path in (PROJECT / "newscrawl" / "dates").glob("*.py"))
     said = dictionary.docstrings(PublishedDetail)["warnings"]
     assert set(re.findall(r'warnings\.append\("(\w+)"', source)) == set(re.findall(r"``(\w+)``", said))

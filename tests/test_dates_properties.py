@@ -11,7 +11,7 @@ from hijridate import Gregorian
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.dates import parse, reading
+from newscrawl.dates import machine, parse
 from newscrawl.dates.tables import rows
 from newscrawl.dates.words import fold, spellings
 from tests.date_lists import NOW, load
@@ -270,7 +270,7 @@ def test_the_short_way_of_iso_stamps_reads_what_the_grammar_reads(
     options = {"timezone": timezone, "now": NOW, "false_zone": false}
     short = parse(text, **options)  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "_ISO", re.compile("(?!)"))
+        patch.setattr(machine, "_ISO", re.compile("(?!)"))
         assert parse(text, **options) == short  # type: ignore[arg-type]
 
 

@@ -94,18 +94,36 @@ def _near(gap: str) -> bool:
 
 
 def _read(text: Text, match: re.Match[str]) -> Printed:
-    tokens = text.tokens[match.start() : match.end()]
+    time, offset = _face(text, match)
     zone = _ZONE.match(text.shape, match.end())
+    if zone is not None and zone["abbreviation"]:
+        tokens = text.tokens[match.start() : match.end()]
+        zone = zone if _abbreviates(text.tokens[-1], tokens) else None
+    if zone is not None and (zone["unknown"] or zone["ambiguous"] or zone["abbreviation"]):
+        return Printed(time, offset, unknown=offset is None)
+    if offset is not None:  # «14:30:00 +0100 (CET)»
+        return Printed(time, offset, machine=True)
+    if zone is not None:
+        token = text.tokens[max(zone.start(name) for name in ("machine", "named", "bracketed"))]
+        return _in_zone(time, token, _shift(text, zone))
+    if text.shape.endswith("Z ", 0, match.start()):  # «GMT 14:30»
+        return _in_zone(time, text.tokens[match.start() - 2], dt.timedelta())
+    return Printed(time)
+
+
+def _face(text: Text, match: re.Match[str]) -> tuple[dt.time | None, dt.timedelta | None]:
+    """The time of day that the tokens of a clock say, and the offset printed right behind it."""
     period, part, hour, minute, second = None, None, None, 0, 0
     offset = None
     numbers: list[int] = []
-    for token in tokens:
+    in_words = False
+    for token in text.tokens[match.start() : match.end()]:
         if token.clock is not None:
             hour, minute, second, offset = token.clock
         elif token.letter == "N":
             numbers.append(token.number)
         elif token.letter == "o":
-            hour = token.number
+            hour, in_words = token.number, True
         elif token.letter in "kn":
             minute += token.number
         elif token.letter in "am":
@@ -116,37 +134,34 @@ def _read(text: Text, match: re.Match[str]) -> Printed:
         hour = numbers.pop(0)
     if numbers:
         minute = numbers[0]
-    if period is None and (hour or 0) <= 12:  # «14:30 المساء» names the newspaper
+    hour = hour or 0
+    if period is None and hour <= 12:  # «14:30 المساء» names the newspaper
         period = part
-    open_half = any(token.letter == "o" for token in tokens) or _day_period_elsewhere(text, match)
-    open_half = open_half or _unknown_period(text, match, hour or 0)
-    time = _time(hour or 0, minute, second, period, words=open_half)
-    if zone is not None and zone["abbreviation"] and not _abbreviates(text.tokens[-1], tokens):
-        zone = None
-    if zone is not None and (zone["unknown"] or zone["ambiguous"] or zone["abbreviation"]):
-        return Printed(time, offset, unknown=offset is None)
-    if offset is not None:  # «14:30:00 +0100 (CET)»
-        return Printed(time, offset, machine=True)
-    if zone is not None:
-        place = max(zone.start(name) for name in ("machine", "named", "bracketed"))
-    elif text.shape.endswith("Z ", 0, match.start()):  # «GMT 14:30»
-        place = match.start() - 2
-    else:
-        return Printed(time)
-    token = text.tokens[place]
+    open_half = in_words or _day_period_elsewhere(text, match) or _unknown_period(text, match, hour)
+    return _time(hour, minute, second, period, words=open_half), offset
+
+
+def _shift(text: Text, zone: re.Match[str]) -> dt.timedelta:
+    """What is printed behind a zone's name (``بتوقيت غرينتش +3``)."""
+    if zone["hours"] is None:
+        return dt.timedelta()
+    token = text.tokens[zone.start("hours")]
+    hours, minutes = (token.number, 0) if token.clock is None else token.clock[:2]
+    shift = dt.timedelta(hours=hours, minutes=minutes)
+    if shift > dt.timedelta(hours=14):
+        return dt.timedelta()
+    return shift if zone["sign"] == "+" else -shift
+
+
+def _in_zone(time: dt.time | None, token: Token, shift: dt.timedelta) -> Printed:
+    """A clock time in the zone that a token names."""
     if token.value == "local":
         return Printed(time)
     value = token.value.lstrip("~")
     if not value.startswith(("+", "-")):
         return Printed(time, zone=value)
     offset = dt.time.fromisoformat(f"00:00{value}").utcoffset() or dt.timedelta(0)
-    if zone is not None and zone["hours"] is not None:  # «بتوقيت غرينتش +3»
-        shift = text.tokens[zone.start("hours")]
-        hours, minutes = (shift.number, 0) if shift.clock is None else shift.clock[:2]
-        more = dt.timedelta(hours=hours, minutes=minutes)
-        if more <= dt.timedelta(hours=14):
-            offset += more if zone["sign"] == "+" else -more
-    return Printed(time, offset, region=value != token.value, machine=token.letter == "Z")
+    return Printed(time, offset + shift, region=value != token.value, machine=token.letter == "Z")
 
 
 def _abbreviates(word: Token, clock: list[Token]) -> bool:

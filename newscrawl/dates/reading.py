@@ -12,21 +12,16 @@ from typing import Literal, NamedTuple
 from newscrawl.dates import hijri
 from newscrawl.dates.clock import Printed, find_clock
 from newscrawl.dates.grammar import Found, find
-from newscrawl.dates.hijri import HijriDate, to_hijri
+from newscrawl.dates.hijri import HijriDate
+from newscrawl.dates.machine import read_machine
+from newscrawl.dates.publishing import FIRST_YEAR, LAST_YEAR, Options, is_possible, publish, written_offset
 from newscrawl.dates.relative import Moment, resolve
 from newscrawl.dates.words import MAX_LENGTH, Text, read
-from newscrawl.dates.zones import is_stale, zone
-from newscrawl.items import Calendar, HijriDay, Published
+from newscrawl.dates.zones import zone
+from newscrawl.items import Calendar, Published
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "is_outdated", "parse", "parse_day"]
+__all__ = ["is_outdated", "parse", "parse_day"]
 
-FIRST_YEAR, LAST_YEAR = 1900, 2049
-"""An earlier day is history told in the text, a later one no day of publication."""
-
-_FAR = dt.timedelta(days=3 * 366)  # this long after ``now`` nothing was published
-_SOON = dt.timedelta(days=2)  # clocks and zones may differ that much
-_NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # what software prints when it has no date
-_FIRST_STAMP, _LAST_STAMP = 631_152_000, 2_524_607_999  # Unix times of 1990 to 2049
 _EXPLAINED = 2  # days that two Hijri calendars may be apart
 _LAST_SHORT = 2030  # without ``now`` a later year in two digits may be a Hijri one
 _BARE_HIJRI_YEAR = 1410  # a year before it, in digits and without هـ, may be a Persian solar one
@@ -38,13 +33,6 @@ _LABEL_RIGHT = re.compile(r"\ ?\(\ ?(?P<label>[pu])\ ?\)")
 _OTHER_DATE = re.compile(r"d|e\ x[^pu]*$|D[^pu]*[lN#]")  # «المولود», «تاريخ المباراة», «القانون رقم 31.13»
 _PARTIAL_LEFT = re.compile(r"(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])[ ,/|()w-]{1,8}W?[ ,fj]{0,3}$")
 _PARTIAL_RIGHT = re.compile(r"[ ,/|()wWfj-]{1,10}(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])(?![ ,/fj-]*Y)")
-_DOTNET_DATE = re.compile(r"\s*\\?/Date\((?P<ms>-?\d{1,16})(?:[+-]\d{4})?\)\\?/\s*", re.ASCII)
-_ISO = re.compile(
-    r"\s*((?:19|20)\d\d)-(\d\d)-(\d\d)"
-    r"(?:[T ](?P<h>[01]\d|2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,9})?)?"
-    r"(?P<z>Z|[+-]\d\d:?\d\d)?)?\s*",
-    re.ASCII,
-)
 _NUMBER = re.compile(r"\d|[أا]لف")  # a year is in digits, or in words from «ألف» on
 _ARGUMENT = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?P<hijri>[Hh]?)", re.ASCII)
 
@@ -97,17 +85,16 @@ def parse(
     if now is not None and now.tzinfo is None:
         raise ValueError(f"now={now!r} has no time zone; pass an aware datetime, such as datetime.now(UTC)")
     clock_zone = None if timezone is None else zone(timezone)
-    options = _Options(timezone, country, now, false_zone, month_first)
-    if dotnet := _DOTNET_DATE.fullmatch(text):
-        return _stamp(text, int(dotnet["ms"]) / 1000, options)
+    options = Options(timezone, country, now, false_zone, month_first)
     if len(text) > MAX_LENGTH:
         if len(text) > 20 * MAX_LENGTH:
             return None
         text = " ".join(text.split())
         if len(text) > MAX_LENGTH:
             return None
-    if (iso := _ISO.fullmatch(text)) and (clock := _iso_clock(iso)):
-        return _iso(text, iso, clock, options)
+    is_machine, stamp = read_machine(text, options)
+    if is_machine:
+        return stamp
     if now is None and not _NUMBER.search(text):
         return None
     tokens = read(text)
@@ -121,18 +108,10 @@ def parse(
     return None if moment is None else _relative(text, moment, options)
 
 
-class _Options(NamedTuple):
-    timezone: str | None
-    country: str | None
-    now: dt.datetime | None
-    false_zone: bool
-    month_first: bool
-
-
 # --- Which date
 
 
-def _readings(found: list[Found], text: Text, options: _Options) -> list[_Reading]:
+def _readings(found: list[Found], text: Text, options: Options) -> list[_Reading]:
     """The forms as days; those side by side that say one day, in two calendars or twice, as one reading."""
     single = [one for form in found if (one := _day(form, options)) is not None]
     readings: list[_Reading] = []
@@ -164,7 +143,7 @@ def _complements(one: _Reading, other: _Reading) -> bool:
     return bool(one.gregorian) != bool(other.gregorian) and bool(one.hijri) != bool(other.hijri)
 
 
-def _day(form: Found, options: _Options) -> _Reading | None:
+def _day(form: Found, options: Options) -> _Reading | None:
     """The day of one form, whose calendar its month or its year tells; None when it is no date at all."""
     if form.either and options.month_first:
         form = form._replace(day=form.month, month=form.day, either=False)
@@ -197,7 +176,7 @@ def _day(form: Found, options: _Options) -> _Reading | None:
         date = dt.date(year, form.month, form.day)
     except ValueError:
         date = None
-    if contradicted or date in _NO_DATES or (now is not None and date and date > now.date() + _FAR):
+    if contradicted or (date is not None and not is_possible(date, options.now)):
         return None
     if date is None and not in_words:
         return None
@@ -254,7 +233,7 @@ def _labels(text: Text, readings: list[_Reading]) -> list[str]:
 # --- What it says
 
 
-def _absolute(raw: str, text: Text, reading: _Reading, options: _Options) -> Published | None:
+def _absolute(raw: str, text: Text, reading: _Reading, options: Options) -> Published | None:
     weekday = _weekday(text, reading)
     warnings: list[str] = []
     if reading.gregorian is None:
@@ -276,18 +255,18 @@ def _absolute(raw: str, text: Text, reading: _Reading, options: _Options) -> Pub
         apart = hijri.difference(reading.hijri, day, options.country)
         if apart is not None and apart > _EXPLAINED:
             warnings.append("calendars_differ")
-    return _published(raw, day, _clock(text, reading), calendar, reading.hijri, options, warnings)
+    return publish(raw, day, _clock(text, reading), calendar, reading.hijri, options, warnings)
 
 
 def _from_hijri(
-    text: Text, reading: _Reading, weekday: int | None, options: _Options, warnings: list[str]
+    text: Text, reading: _Reading, weekday: int | None, options: Options, warnings: list[str]
 ) -> tuple[dt.date, Calendar] | None:
     """The Gregorian day of a text that prints a whole date only in the Hijri calendar."""
     if reading.hijri is None:
         return None
     likely, others, basis = hijri.days(reading.hijri, options.country)
     days = [*([likely] if likely else []), *others]
-    if not days or days[0].year > LAST_YEAR or (options.now and days[0] > options.now.date() + _FAR):
+    if not days or not is_possible(days[0], options.now):
         return None
     partial = _partial(text, reading)
     if partial is not None:
@@ -341,137 +320,16 @@ def _clock(text: Text, reading: _Reading) -> Printed | None:
     return find_clock(text, reading.start, reading.end if label is None else label.end())
 
 
-def _published(
-    raw: str,
-    day: dt.date,
-    clock: Printed | None,
-    calendar: Calendar,
-    printed: HijriDate | None,
-    options: _Options,
-    warnings: list[str],
-) -> Published:
-    """Everything put together, on the publisher's clock."""
-    time = None if clock is None else clock.time
-    at: dt.datetime | None = None
-    name, offset = options.timezone, None
-    if clock is not None and time is not None:
-        placed = _place(day, time, clock, options, warnings)
-        if placed is not None:
-            at = placed.astimezone(dt.UTC)
-            day, time = placed.date(), placed.time()
-            offset = _written(placed.utcoffset())
-            name = options.timezone or clock.zone
-    if options.now is not None and day > options.now.date() + _SOON:
-        warnings.append("future")
-    computed = to_hijri(day, options.country)
-    if printed is not None:
-        computed = HijriDay(
-            day=str(printed) if computed is None else computed.day,
-            calendar="umm_al_qura" if computed is None else computed.calendar,
-            basis="printed" if computed is None else computed.basis,
-            printed=str(printed),
-        )
-    return Published(
-        date=day,
-        time=time,
-        at=at,
-        timezone=name,
-        utc_offset=offset,
-        hijri=computed,
-        calendar=calendar,
-        precision="day" if time is None else "minute",
-        raw=raw,
-        warnings=tuple(warnings),
-    )
-
-
-def _place(
-    day: dt.date, time: dt.time, clock: Printed, options: _Options, warnings: list[str]
-) -> dt.datetime | None:
-    """The moment on the publisher's clock; None when no zone is known or the clock showed that time twice."""
-    offset, place = clock.offset, clock.zone
-    if clock.machine and options.false_zone and offset is not None:
-        offset = place = None
-        warnings.append("false_zone_ignored")
-    local = dt.datetime.combine(day, time)
-    if clock.region and offset is not None and options.timezone is not None:
-        own = local.replace(tzinfo=zone(options.timezone)).utcoffset() or dt.timedelta()
-        if abs(own - offset) <= dt.timedelta(hours=1):
-            offset = None
-    if offset is not None:
-        moment = local.replace(tzinfo=dt.timezone(offset))
-        if options.timezone is not None and is_stale(options.timezone, moment):
-            warnings.append("stale_zone")
-    elif clock.unknown:
-        warnings.append("unknown_zone")
-        return None
-    elif place is None and options.timezone is None:
-        return None
-    else:
-        moment = local.replace(tzinfo=zone(place or str(options.timezone)))
-        if moment.utcoffset() != moment.replace(fold=1).utcoffset():
-            return None
-    return moment if options.timezone is None else moment.astimezone(zone(options.timezone))
-
-
-def _iso_clock(match: re.Match[str]) -> Printed | None:
-    """The clock time of an ISO stamp; without a time if it has none, None where it is not sure."""
-    if match["h"] is None:
-        return Printed(None)
-    time = dt.time(int(match["h"]), int(match["m"]), int(match["s"] or 0))
-    printed = match["z"]
-    if printed is None or printed == "Z":
-        return Printed(time, None if printed is None else dt.timedelta(), machine=printed is not None)
-    offset = dt.timedelta(hours=int(printed[1:3]), minutes=int(printed[-2:]))
-    if printed[0] == "-" and not match["s"] and "T" not in match[0]:  # «2024-03-27 10:00-12:00» is a range
-        return None
-    if int(printed[-2:]) % 15 or offset > dt.timedelta(hours=14 if printed[0] == "+" else 12):
-        return None
-    return Printed(time, offset if printed[0] == "+" else -offset, machine=True)
-
-
-def _iso(raw: str, match: re.Match[str], clock: Printed, options: _Options) -> Published | None:
-    """An ISO stamp, the form of nearly all stamps: as the grammar reads it, in a tenth of the time."""
-    try:
-        day = dt.date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        return None
-    now = options.now
-    if day.year > LAST_YEAR or day in _NO_DATES or (now is not None and day > now.date() + _FAR):
-        return None
-    found = None if clock.time is None else clock
-    return _published(raw, day, found, "gregorian", None, options, [])
-
-
-def _stamp(raw: str, seconds: float, options: _Options) -> Published | None:
-    """The moment of a Unix time; None for one that no publication can have, 0 among them."""
-    if not _FIRST_STAMP <= seconds <= _LAST_STAMP:
-        return None
-    at = dt.datetime.fromtimestamp(int(seconds), dt.UTC)
-    if options.now is not None and at > options.now + _FAR:
-        return None
-    placed = at if options.timezone is None else at.astimezone(zone(options.timezone))
-    clock = Printed(placed.time(), placed.utcoffset())
-    return _published(raw, placed.date(), clock, "gregorian", None, options._replace(false_zone=False), [])
-
-
-def _written(offset: dt.timedelta | None) -> str | None:
-    if offset is None:
-        return None
-    minutes = round(offset.total_seconds() / 60)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-
-
-def _relative(raw: str, moment: Moment, options: _Options) -> Published | None:
+def _relative(raw: str, moment: Moment, options: Options) -> Published | None:
     if moment.date.year < FIRST_YEAR:
         return None
-    read = _published(raw, moment.date, moment.clock, "relative", None, options, [])
+    read = publish(raw, moment.date, moment.clock, "relative", None, options, [])
     if moment.at is not None:
         read = replace(
             read,
             time=moment.at.time().replace(second=0, microsecond=0),
             at=moment.at.astimezone(dt.UTC),
-            utc_offset=_written(moment.at.utcoffset()),
+            utc_offset=written_offset(moment.at.utcoffset()),
         )
     if moment.clock is None:
         read = replace(read, precision=moment.precision)

@@ -1,0 +1,123 @@
+"""A day and its clock time put on the publisher's clock, with all that is known of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from newscrawl.dates.clock import Printed
+from newscrawl.dates.hijri import HijriDate, to_hijri
+from newscrawl.dates.zones import is_stale, zone
+from newscrawl.items import Calendar, HijriDay, Published
+
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Options", "is_possible", "publish", "written_offset"]
+
+FIRST_YEAR, LAST_YEAR = 1900, 2049
+"""An earlier day is history told in the text, a later one no day of publication."""
+
+_FAR = dt.timedelta(days=3 * 366)  # this long after ``now`` nothing was published
+_SOON = dt.timedelta(days=2)  # clocks and zones may differ that much
+_NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # what software prints when it has no date
+
+
+class Options(NamedTuple):
+    """Of whom a date is read, as :func:`newscrawl.dates.parse` tells."""
+
+    timezone: str | None
+    country: str | None
+    now: dt.datetime | None
+    false_zone: bool
+    month_first: bool
+
+
+def is_possible(day: dt.date, now: dt.datetime | None) -> bool:
+    """Can something have been published on a day? Not in the far future, nor on the day of a zero date."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR or day in _NO_DATES:
+        return False
+    return now is None or day <= now.date() + _FAR
+
+
+def publish(
+    raw: str,
+    day: dt.date,
+    clock: Printed | None,
+    calendar: Calendar,
+    printed: HijriDate | None,
+    options: Options,
+    warnings: list[str],
+) -> Published:
+    """Everything put together, on the publisher's clock."""
+    time = None if clock is None else clock.time
+    at: dt.datetime | None = None
+    name, offset = options.timezone, None
+    if clock is not None and time is not None:
+        placed = _place(day, time, clock, options, warnings)
+        if placed is not None:
+            at = placed.astimezone(dt.UTC)
+            day, time = placed.date(), placed.time()
+            offset = written_offset(placed.utcoffset())
+            name = options.timezone or clock.zone
+    if options.now is not None and day > options.now.date() + _SOON:
+        warnings.append("future")
+    return Published(
+        date=day,
+        time=time,
+        at=at,
+        timezone=name,
+        utc_offset=offset,
+        hijri=_hijri(day, printed, options.country),
+        calendar=calendar,
+        precision="day" if time is None else "minute",
+        raw=raw,
+        warnings=tuple(warnings),
+    )
+
+
+def _hijri(day: dt.date, printed: HijriDate | None, country: str | None) -> HijriDay | None:
+    """The Hijri day in the publisher's calendar, and beside it the one that the text printed."""
+    computed = to_hijri(day, country)
+    if printed is None:
+        return computed
+    return HijriDay(
+        day=str(printed) if computed is None else computed.day,
+        calendar="umm_al_qura" if computed is None else computed.calendar,
+        basis="printed" if computed is None else computed.basis,
+        printed=str(printed),
+    )
+
+
+def _place(
+    day: dt.date, time: dt.time, clock: Printed, options: Options, warnings: list[str]
+) -> dt.datetime | None:
+    """The moment on the publisher's clock; None when no zone is known or the clock showed that time twice."""
+    offset, place = clock.offset, clock.zone
+    if clock.machine and options.false_zone and offset is not None:
+        offset = place = None
+        warnings.append("false_zone_ignored")
+    local = dt.datetime.combine(day, time)
+    if clock.region and offset is not None and options.timezone is not None:
+        own = local.replace(tzinfo=zone(options.timezone)).utcoffset() or dt.timedelta()
+        if abs(own - offset) <= dt.timedelta(hours=1):
+            offset = None
+    if offset is not None:
+        moment = local.replace(tzinfo=dt.timezone(offset))
+        if options.timezone is not None and is_stale(options.timezone, moment):
+            warnings.append("stale_zone")
+    elif clock.unknown:
+        warnings.append("unknown_zone")
+        return None
+    elif place is None and options.timezone is None:
+        return None
+    else:
+        moment = local.replace(tzinfo=zone(place or str(options.timezone)))
+        if moment.utcoffset() != moment.replace(fold=1).utcoffset():
+            return None
+    return moment if options.timezone is None else moment.astimezone(zone(options.timezone))
+
+
+def written_offset(offset: dt.timedelta | None) -> str | None:
+    """An offset from UTC as ``+HH:MM``."""
+    if offset is None:
+        return None
+    minutes = round(offset.total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
