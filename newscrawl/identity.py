@@ -437,7 +437,11 @@ def _same_day(one: Fields, other: Fields) -> bool:
     if not one["day"] or not other["day"]:
         return False
     apart = _days_apart(one, other)
-    return apart is not None and apart <= max(_day_tolerance(one), _day_tolerance(other))
+    return apart is not None and apart <= _tolerance(one, other)
+
+
+def _tolerance(one: Fields, other: Fields) -> dt.timedelta:
+    return max(_day_tolerance(one), _day_tolerance(other))
 
 
 def _same_site(one: Fields, other: Fields) -> bool:
@@ -458,9 +462,9 @@ def may_be_copies(one: Fields, other: Fields) -> bool:
 
 def _are_issues(one: Fields, text: Text, other: Fields) -> bool:
     """Are the two a recurring notice under one title on two days, whatever the texts say?"""
-    known = bool(one["day"] and other["day"])
+    apart = _days_apart(one, other)
     recurring = _same_title(one, other) and _RECURRING.search(" ".join(text.title))
-    return bool(known and recurring and not _same_day(one, other))
+    return bool(recurring and apart is not None and apart > _tolerance(one, other))
 
 
 def are_copies(one: Fields, text: Text, other: Fields, other_text: Text) -> bool:
@@ -498,11 +502,11 @@ def order(article: Fields) -> tuple[Any, ...]:
     The newspaper's own page before an aggregator's, then the earlier one. It depends on nothing
     but the documents themselves, so every crawl agrees, in whatever order the copies arrive.
     """
-    late = dt.datetime.max.replace(tzinfo=dt.UTC)
+    late, days = dt.datetime.max.replace(tzinfo=dt.UTC), allowed_days(article)
     return (
         article["via"] is not None,
         article["published_at"] or late,
-        article["day"] or "9999",
+        str(days[1]) if days else "9999",
         article["first_seen_at"] or late,
         article["_id"],
     )

@@ -193,6 +193,14 @@ class TestDay:
         counted = published(precision="day", earliest="2024-04-01", latest="2024-04-03")
         assert allowed_days(fields(day=None, published=counted)) == (dt.date(2024, 4, 1), dt.date(2024, 4, 3))
         assert copies(fields(), elsewhere(day=None, published=counted))
+        later = published(earliest="2024-04-04", latest="2024-04-06")
+        apart = elsewhere(day=None, published=later)
+        assert copies(fields(), apart)
+        rates = {"title": "أسعار العملات اليوم"}  # a notice of another day, surely
+        assert not copies(fields(**rates), elsewhere(day=None, published=later, **rates))
+        assert copies(fields(**rates), elsewhere(day=None, published=counted, **rates))
+        assert order(apart) < order(elsewhere(day=None, published=None))
+        assert order(elsewhere(day="2024-04-06")) <= order(apart)
 
 
 def test_a_signature_that_this_version_cannot_compare_agrees_with_none() -> None:

@@ -204,13 +204,21 @@ def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
     for kind, value, forms, _source in rows("words.tsv", ("kind", "value", "forms", "source")):
         word = _Word(KINDS[kind], value, int(value) if value.lstrip("-").isdecimal() else 0)
         for form in spellings(forms):
-            phrase = tuple(part for part in _SPLIT.findall(_prepare(form)) if part != " ")
+            phrase = _phrase_of(form)
             if meanings.setdefault(phrase, word) != word:
                 raise ValueError(f"words.tsv: {form!r} is both {meanings[phrase]} and {word}; keep one")
     table: dict[str, list[tuple[tuple[str, ...], _Word]]] = {}
     for phrase in sorted(meanings, key=len, reverse=True):
         table.setdefault(phrase[0], []).append((phrase, meanings[phrase]))
     return table
+
+
+def _phrase_of(form: str) -> tuple[str, ...]:
+    """A form as ``read`` parts a text."""
+    words = form.split(" ")
+    if form.isascii() and form.islower() and all(map(str.isalpha, words)):  # most are transliterations
+        return tuple(words)
+    return tuple(part for part in _SPLIT.findall(_prepare(form)) if part != " ")
 
 
 _SPLIT = re.compile(r"\d+|[a-z]+|[^\W\d_a-z]+|.")
