@@ -16,7 +16,7 @@ from unittest import mock
 import pytest
 from scrapy.settings import Settings
 
-from newscrawl.download.render import find_browser, launch_options
+from newscrawl.download.render import configured_proxy, find_browser, launch_options
 from tests.conftest import Database
 from tests.loopback import TEXT, Newspaper, article, serve
 from tests.test_render import Crawling, needs_browser
@@ -272,9 +272,18 @@ class TestSandbox:
         assert options["proxy"] == {"server": "socks5://127.0.0.1:9"}
 
     def test_a_configured_proxy_is_used_in_place_of_our_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("https_proxy", "http://crawler:p%40ss@proxy.example:3128/")
-        options = launch_options(Settings(), None, None)
+        for name in ("http_proxy", "HTTPS_PROXY", "NO_PROXY", "all_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        proxy = "http://crawler:p%40ss@proxy.example:3128/"
+        monkeypatch.setenv("https_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "127.0.0.1,localhost,.intranet")
+        assert configured_proxy("https://www.alayam24.com/") == proxy
+        for direct in ("http://www.alayam24.com/", "https://127.0.0.1:8000/", "https://news.intranet/"):
+            assert configured_proxy(direct) is None
+        options = launch_options(Settings(), None, proxy)
         assert options["proxy"] == {
             "server": "http://proxy.example:3128", "username": "crawler", "password": "p@ss",
         }  # fmt: skip
         assert "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE proxy.example" in options["args"]
+        named = Settings({"PLAYWRIGHT_LAUNCH_OPTIONS": {"proxy": {"server": "http://other.example:80"}}})
+        assert launch_options(named, None, proxy)["proxy"] == {"server": "http://other.example:80"}

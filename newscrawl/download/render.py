@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -115,14 +115,14 @@ def _playwrights_own() -> bool:
     return any(True for folder in folders for _ in folder.glob("chromium*-*/INSTALLATION_COMPLETE"))
 
 
-def launch_options(settings: BaseSettings, executable: str | None, proxy: str | None) -> dict[str, Any]:
+def launch_options(settings: BaseSettings, executable: str | None, proxy: str) -> dict[str, Any]:
     """What Chromium is started with: sandboxed unless for root, and with no network but its proxy.
 
-    ``proxy`` is the address of the crawl's own, None for the proxy that the environment configures. Root
-    cannot have the sandbox: Chromium refuses to run so.
+    ``proxy`` is the address of the crawl's own, or of the one that the environment configures. Root cannot
+    have the sandbox: Chromium refuses to run so.
     """
     options = settings.getdict("PLAYWRIGHT_LAUNCH_OPTIONS").copy()
-    given = _proxy(proxy)
+    given = options.get("proxy") or _in_playwrights_words(proxy)
     host = urlsplit(given["server"]).hostname
     rules = f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {host}"
     return options | {
@@ -133,22 +133,18 @@ def launch_options(settings: BaseSettings, executable: str | None, proxy: str | 
     }
 
 
-def _proxy(own: str | None) -> dict[str, str]:
-    """The proxy in Playwright's words."""
-    if own is not None:
-        return {"server": own}
-    url = configured_proxy()
-    assert url is not None
-    parts = urlsplit(url if "://" in url else f"http://{url}")
+def _in_playwrights_words(proxy: str) -> dict[str, str]:
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     server = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", ""))
     account = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
     return {"server": server} | {name: value for name, value in account.items() if value}
 
 
-def configured_proxy() -> str | None:
-    """The proxy that the environment configures for the web, if any."""
-    found = getproxies()
-    return found.get("https") or found.get("http")
+def configured_proxy(url: str) -> str | None:
+    """The proxy that the environment configures for an address (``https_proxy``, ``no_proxy``), if any."""
+    parts = urlsplit(url)
+    proxy = getproxies().get(parts.scheme)
+    return proxy if proxy and not proxy_bypass(parts.hostname or "") else None
 
 
 class Browser:
@@ -178,7 +174,7 @@ class Browser:
         from playwright.async_api import Error
 
         if self._starting is None:
-            self._starting = asyncio.ensure_future(self._start())
+            self._starting = asyncio.ensure_future(self._start(request.url))
         try:
             handler = await asyncio.shield(self._starting)
         except BaseException:
@@ -295,18 +291,20 @@ class Browser:
 
         return Visit(request.url, request.method)
 
-    async def _start(self) -> Any:
+    async def _start(self, url: str) -> Any:
+        """A handler with its browser, for the site of an address."""
         from newscrawl.download.chromium import Handler
 
         logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)  # a failed page is told by its errback
         executable = find_browser(self._crawler.settings)
         handler = Handler.from_crawler(self._crawler)
-        if self._egress is None and not configured_proxy():
-            self._egress = Egress(handler.confinement)
-            self._egress.open()
-        handler.config.launch_options = launch_options(
-            self._crawler.settings, executable, self._egress.address if self._egress else None
-        )
+        proxy = configured_proxy(url)
+        if proxy is None:
+            if self._egress is None:
+                self._egress = Egress(handler.confinement)
+                self._egress.open()
+            proxy = self._egress.address
+        handler.config.launch_options = launch_options(self._crawler.settings, executable, proxy)
         if handler.config.navigation_timeout_ms is None:
             handler.config.navigation_timeout_ms = self._longest * 1000
         # The handler launches on engine_started, which is long past.
