@@ -11,6 +11,7 @@ from typing import Any
 
 from pymongo.errors import AutoReconnect, PyMongoError
 
+from newscrawl.schedule.file import ScheduleError
 from newscrawl.schedule.lease import Lease
 from newscrawl.schedule.node import Jobs, Node, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
@@ -82,7 +83,7 @@ class Run:
     lease: Lease = field(repr=False)
     began_at: float = 0.0
     ended: dt.datetime | None = None
-    outcome: str = "ok"
+    outcome: str = "killed"
     hangs: bool = False
 
     @property
@@ -178,12 +179,18 @@ class Machine:
         self.boot()
 
     def boot(self) -> None:
-        """Start the scheduler anew."""
+        """Start the scheduler anew; a file that cannot be used ends it, until it is started once more."""
         self.is_alive = True
         world = self.world
+        self.is_ticking = False
+        try:
+            file = ScheduleFile(world.file, {f"s{n:02}": SITE for n in range(60)})
+        except ScheduleError:
+            return
+        self.is_ticking = True
         self.watch = Watch(lambda: world.seconds, f"{self.node.name} {self.boots}")
         self.scheduler = Scheduler(
-            ScheduleFile(world.file, {f"s{n:02}": SITE for n in range(60)}),
+            file,
             world.ops,
             self,
             self.node,
@@ -221,6 +228,9 @@ class Machine:
             self.tick()
 
     def tick(self) -> None:
+        if not self.is_ticking:
+            self.boot()
+            return
         try:
             self.scheduler.tick()
         except PyMongoError:

@@ -1,5 +1,6 @@
 """When each site is crawled, and by which machine.
 
-``file`` reads the schedule, ``times`` knows due times, ``lease`` who may crawl a site, ``node`` talks to
-the Scrapyd beside it, ``scheduler`` brings them together.
+``file`` reads the schedule, ``times`` knows rules, ``lease`` who may crawl a site, ``node`` talks to the
+Scrapyd beside it, ``watch`` counts how long something lasts. ``due`` keeps the due times right, ``follow``
+sees jobs to their end, ``backfills`` their pieces; ``scheduler`` brings them together.
 """

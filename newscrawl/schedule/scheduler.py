@@ -10,72 +10,39 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
 
-from newscrawl.runs import GUESSED, did_not_begin, left_behind, silent
+from newscrawl.runs import silent
 from newscrawl.schedule import lease
 from newscrawl.schedule.backfills import Backfills
+from newscrawl.schedule.due import DueTimes
 from newscrawl.schedule.file import Entry, Piece, Schedule, ScheduleError, load
-from newscrawl.schedule.lease import LEASE, Change, Document
+from newscrawl.schedule.follow import Follower, JobService, of_schedules
+from newscrawl.schedule.lease import Document
 from newscrawl.schedule.node import Jobs, Node, ScrapydError
-from newscrawl.schedule.times import MINUTE, Every, pause, preferred
+from newscrawl.schedule.times import MINUTE, SECOND, preferred
 from newscrawl.schedule.watch import JUMP, Watch
 from newscrawl.sites import Site
 
 log = logging.getLogger(__name__)
 
-SECOND = dt.timedelta(seconds=1)
 ALIVE = 30 * SECOND
 """A node that has given no sign of life for so long is dead; its sites go to others."""
 ABANDONED = 15 * MINUTE
 """A claim that its node has not followed for so long is nobody's, whatever is said of the node."""
 GRACE = 5 * SECOND
 """So long a due site waits for the node that it prefers."""
-SUBMITTING = 10 * SECOND
-"""So long a job may be claimed and not yet known to its Scrapyd."""
-QUEUED = 5 * MINUTE
-"""A job that its Scrapyd has not started after so long is taken back."""
-STARTING = 2 * MINUTE
-"""So long a job may run before it takes its site's lease."""
-ENDING = 15 * SECOND
-"""So long a job may run without its site's lease before it is cancelled, and then before it is killed."""
-OVERTIME = 2 * MINUTE
-"""So long after its longest time a run that has not ended by itself is cancelled, and then killed."""
-LATE = 2 * MINUTE
-"""So much later than its rule can give a site may be due: it was kept back for a moment."""
 CROWDED = MINUTE
 """So long all places may be taken before it is said."""
 APART = 30 * SECOND
 """Clocks that differ by more than this do not agree."""
-_OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
-"""The ids of jobs that a scheduler gave."""
-
-
-class JobService(Protocol):
-    """What a scheduler needs of a Scrapyd."""
-
-    slots: int
-
-    def jobs(self) -> Jobs:
-        """Its jobs."""
-
-    def submit(
-        self, site: str, job: str, args: Mapping[str, str], settings: Mapping[str, str], *, first: bool = True
-    ) -> None:
-        """Start a job."""
-
-    def cancel(self, job: str, *, kill: bool = False) -> None:
-        """End a job in order, or at once."""
-
-    def log_of(self, site: str, job: str) -> Path:
-        """The log file of a job."""
+LOOKING = 5 * SECOND
+"""Between two looks for runs that have gone silent."""
 
 
 class ScheduleFile:
@@ -139,14 +106,11 @@ class Scheduler:
         self._backfills = Backfills(ops["backfills"])
         self._stays = stays
         self._started_at: dt.datetime | None = None
+        self._due_times = DueTimes(ops)
+        self._follower = Follower(ops, scrapyd, node.name, self._watch, self._backfills)
         self._enrolled: Schedule | None = None
-        self._sound: dict[str, dt.datetime] = {}
-        """Due times of sites that were found right."""
-        self._checked_at = dt.datetime.min.replace(tzinfo=dt.UTC)
-        self._orphans: set[str] = set()
-        """Jobs of ours that run here without a lease."""
-        self._known: dict[str, Document] = {}
-        """The leases as they were at the last look."""
+        self._nodes: dict[str, Document] = {}
+        """The nodes that are alive, by name."""
         self._is_up = True
         self._crowded: list[str] = []
         """Due sites for which there is no place."""
@@ -161,23 +125,32 @@ class Scheduler:
         now = self._look_at_clocks()
         if self._stays:
             self._started_at = self._started_at or now
-        settled = self._ops["runs"].update_many(*silent()).modified_count
-        if settled:
-            log.warning("%d runs had gone silent and are shown as killed", settled)
-        jobs = self._jobs(now)
-        leases = self._enrol(jobs, now)
-        self._free_of_dead_nodes(leases, now)
-        if jobs is None:
-            self._show_life(now)
-            return []
-        self._follow(jobs, leases, now)
-        self._end_hanging(jobs, leases)
-        self._settle_pieces(leases, now)
-        started = self._start_due(jobs, now)
-        claimed = [doc["job"] for doc in leases.values() if doc["job"]]
-        self._watch.keep(leases, jobs.pending, jobs.running, claimed, started, ["places"])
+        self._settle_silent()
+        self._nodes = self._alive_nodes(now)
+        jobs = self._jobs()
+        schedule = self._file.current
+        leases = self._due_times.enrol(schedule, set(of_schedules(jobs)) if jobs else set(), now)
+        self._follower.free_of_dead_nodes(leases, self._nodes, now)
+        started: list[str] = []
+        if jobs is not None:
+            self._follower.follow(jobs, leases, now)
+            self._follower.end_hanging(jobs, leases, schedule.entries)
+            self._follow_pieces(leases, now)
+            started = self._start_due(jobs, leases, now)
+            claimed = [doc["job"] for doc in leases.values() if doc["job"]]
+            self._watch.keep(leases, jobs.pending, jobs.running, claimed, ["places"])
         self._show_life(now)
         return started
+
+    def _settle_silent(self) -> None:
+        """Show as killed, every few seconds, the runs that gave no sign of life."""
+        look = "look places"
+        if self._watch.has(look) and self._watch.age(look) < LOOKING:
+            return
+        self._watch.forget([look])
+        self._watch.age(look)
+        if settled := self._ops["runs"].update_many(*silent()).modified_count:
+            log.warning("%d runs had gone silent and are shown as killed", settled)
 
     @property
     def is_well(self) -> bool:
@@ -218,13 +191,13 @@ class Scheduler:
 
     # --- Who is there
 
-    def _jobs(self, now: dt.datetime) -> Jobs | None:
+    def _jobs(self) -> Jobs | None:
         """The jobs of this machine's Scrapyd; None while it cannot be asked."""
         try:
             jobs = self._scrapyd.jobs()
         except ScrapydError as error:
             if self._is_up:
-                others = sorted(self._nodes(now).keys() - {self._node.name})
+                others = sorted(self._nodes.keys() - {self._node.name})
                 then = f"sites due here go to {', '.join(others)}" if others else "no site is started"
                 log.error("%s; %s", error, then)
             self._is_up = False
@@ -246,226 +219,22 @@ class Scheduler:
             }
         self._ops["nodes"].update_one({"_id": self._node.name}, {"$set": fields}, upsert=True)
 
-    def _nodes(self, now: dt.datetime) -> dict[str, Document]:
-        """The nodes that are alive, by name."""
-        alive = {"alive_until": {"$gt": now}}
-        wanted = {"can": 1, "started_at": 1, "alive_until": 1}
-        found = {doc["_id"]: doc for doc in self._ops["nodes"].find(alive, wanted)}
+    def _alive_nodes(self, now: dt.datetime) -> dict[str, Document]:
+        wanted = {"can": 1, "started_at": 1}
+        found = {doc["_id"]: doc for doc in self._ops["nodes"].find({"alive_until": {"$gt": now}}, wanted)}
         if self._is_up:  # this one is, also before it could say so
             here = {"can": sorted(self._node.can), "started_at": self._started_at}
             found[self._node.name] = found.get(self._node.name, {}) | here
         return found
 
-    # --- What has become of claimed jobs
-
-    def _free_of_dead_nodes(self, leases: dict[str, Document], now: dt.datetime) -> None:
-        """Jobs that ended with their node: a lease that ran out, a claim that nobody will honour."""
-        nodes: dict[str, Document] | None = None
-        for found in leases.values():
-            if not found["job"]:
-                continue
-            hold = self._watch.age(f"hold {found['job']}", (found["holder"], found["until"]))
-            ran_out = hold >= LEASE or (self._watch.is_sure(LEASE) and (found["until"] or now) <= now)
-            if found["holder"] and not ran_out:
-                continue
-            if nodes is None:
-                nodes = self._nodes(now)
-            node = nodes.get(found["node"])
-            started_at = node and node.get("started_at")
-            restarted = bool(started_at and started_at > found["claimed_at"])
-            if found["holder"]:
-                self._free(found, "its run was killed or hangs", made_up=node is None or restarted)
-            elif hold > (ALIVE if node is None else ABANDONED):
-                self._free(found, f"node {found['node']} is dead", made_up=True)
-
-    def _follow(self, jobs: Jobs, leases: dict[str, Document], now: dt.datetime) -> None:
-        """Jobs of this node."""
-        for found in leases.values():
-            job = found["job"]
-            if found["node"] != self._node.name or not job:
-                continue
-            began = found["claimed_at"]
-            if found["holder"]:
-                if job in jobs.finished and self._free(found, "its run was killed"):
-                    self._hear_last_words(found["_id"], job)
-                continue
-            waits = self._watch.age(f"waits {job}", (job in jobs.pending, job in jobs.running))
-            if job in jobs.finished:
-                again_at = now + pause(found["failures"])
-                if self._free(found, "it ended before it began, see its log", again_at=again_at):
-                    ended = did_not_begin(job, found["_id"], self._node.name, began, now)
-                    self._ops["runs"].update_one(*ended, upsert=True)
-                    self._hear_last_words(found["_id"], job)
-            elif not jobs.knows(job) and waits > SUBMITTING:
-                self._free(found, "Scrapyd has lost it", made_up=True)
-            elif job in jobs.pending and waits > QUEUED:
-                self._cancel(job)
-                self._free(found, "Scrapyd did not start it", made_up=True)
-            elif job in jobs.running and waits > STARTING:
-                self._free(found, "it does not begin", made_up=True)
-
-    def _end_hanging(self, jobs: Jobs, leases: dict[str, Document]) -> None:
-        """Jobs that Scrapyd runs for too long, or that run without their site's lease."""
-        holders = {doc["job"]: doc for doc in leases.values() if doc["node"] == self._node.name}
-        for job in sorted(filter(_OURS.fullmatch, jobs.running)):
-            found = holders.get(job)
-            runs = self._watch.age(f"runs {job}")
-            if found is None:
-                if self._watch.age(f"unleased {job}") > ENDING:
-                    self._end(job, "runs without its site's lease", ENDING)
-            elif found["holder"]:
-                entry = self._file.current.entries.get(found["_id"])
-                longest = found.get("longest") or (entry.longest.total_seconds() if entry else None)
-                if longest and runs > longest * SECOND + OVERTIME:
-                    self._end(job, "runs for too long", OVERTIME)
-
-    def _end(self, job: str, why: str, patience: dt.timedelta) -> None:
-        """Cancel a job; kill it when it is still there after a while; then name it for somebody to look."""
-        stages = {
-            "cancelled": "is cancelled",
-            "killed": "was cancelled in vain and is killed",
-            "named": "cannot be ended even by force: look at its process",
-        }
-        for name, said in stages.items():
-            stage = f"{name} {job}"
-            if not self._watch.has(stage):
-                log.error("job %s %s; it %s", job, why, said)
-                self._watch.age(stage)
-                if name != "named":
-                    self._cancel(job, kill=name == "killed")
-                return
-            if self._watch.age(stage) <= patience:
-                return
-
-    def _cancel(self, job: str, *, kill: bool = False) -> None:
-        try:
-            if kill:
-                self._scrapyd.cancel(job, kill=True)
-            else:
-                self._scrapyd.cancel(job)
-        except ScrapydError as error:
-            log.error("job %s could not be ended: %s", job, error)
-
-    def _free(
-        self, found: Document, why: str, *, made_up: bool = False, again_at: dt.datetime | None = None
-    ) -> bool:
-        """Take a job off its site; ``found`` then says so too."""
-        change = lease.free(found, made_up=made_up, again_at=again_at)
-        if not self._apply(change):
-            return False
-        job, site = found["job"], found["_id"]
-        if found["holder"]:
-            self._ops["runs"].update_one(*silent(job))
-        if found["backfill"] and made_up:
-            self._backfills.lose(found["backfill"], job)
-        after = "it is made up now" if made_up else "the next run is at its usual time"
-        if again_at:
-            after = f"the next run is at {change[1]['$set']['due_at']:%Y-%m-%d %H:%M:%S}"
-        log.warning("%s: job %s of node %s: %s; %s", site, job, found["node"], why, after)
-        found |= change[1]["$set"]
-        return True
-
-    def _hear_last_words(self, site: str, job: str) -> None:
-        """Take up what a run left beside its log when it could not write to MongoDB any more."""
-        if words := left_behind(self._scrapyd.log_of(site, job)):
-            guessed = {"_id": job, "reason": {"$in": list(GUESSED)}}
-            self._ops["runs"].update_one(guessed, {"$set": words})
-
     # --- What is due
 
-    def _enrol(self, jobs: Jobs | None, now: dt.datetime) -> dict[str, Document]:
-        """Bring the leases up to the schedule, whatever was changed or removed; returns them by site."""
-        schedule = self._file.current
-        changed = schedule is not self._enrolled
-        if changed or now < self._checked_at:
-            self._sound.clear()
-        self._checked_at = now
-        leases = {doc["_id"]: doc for doc in self._leases.find()}
-        claimed = {doc.get("job") for doc in leases.values()}
-        self._orphans = {job for job in jobs.running if _OURS.fullmatch(job)} - claimed if jobs else set()
-        for name, missing in schedule.entries.items():
-            if name not in leases:
-                leases[name] = self._enrol_site(missing, now)
-        for site, found in leases.items():
-            entry = schedule.entries.get(site)
-            if lease.lacks(found) and (entry or found.get("job")):
-                self._mend(found, self._first_due(entry, now) if entry else now, now)
-            if entry:
-                self._correct_due(found, entry, now, quietly=changed)
-        if changed:
-            self._backfills.enrol(schedule.pieces)
-        self._enrolled = schedule
-        self._known = {site: doc for site, doc in leases.items() if not lease.lacks(doc)}
-        return self._known
-
-    def _mend(self, found: Document, due_at: dt.datetime, now: dt.datetime) -> None:
-        """Complete a document that somebody, or another version, left incomplete."""
-        update = lease.mend(found, due_at, now)
-        if "due_at" in update["$set"]:
-            log.warning("%s: its document in leases was broken and is mended", found["_id"])
-        self._leases.update_one({"_id": found["_id"]}, update)
-        found |= update["$set"]
-
-    def _enrol_site(self, entry: Entry, now: dt.datetime) -> Document:
-        """Write the document of a site that has none."""
-        found = lease.enrol(entry.site, str(entry.rule), self._first_due(entry, now))
-        if entry.site in self._known:
-            log.warning("%s: its document in leases was removed and is written anew", entry.site)
-        try:
-            self._leases.insert_one(dict(found))
-        except DuplicateKeyError:  # another node, or the run itself, was quicker
-            return self._leases.find_one({"_id": entry.site}) or found
-        return found
-
-    def _first_due(self, entry: Entry, now: dt.datetime) -> dt.datetime:
-        """When a site is due that has no document.
-
-        A new one soon, but many not at one moment; one whose document was removed when it would have been,
-        but not before a run of it that goes on had the time to write the document itself.
-        """
-        if known := self._known.get(entry.site):
-            due_at: dt.datetime = known["due_at"]
-            if known["job"] and not known["holder"]:
-                due_at = known["served"] or due_at
-            return max(due_at, now + LEASE)
-        last = self._ops["runs"].find_one(
-            {"site": entry.site, "scheduled": True}, {"started_at": 1}, sort=[("started_at", -1)]
-        )
-        if last and isinstance(last.get("started_at"), dt.datetime):
-            return max(entry.rule.after(last["started_at"]), now + LEASE)
-        if self._orphans:  # a run that has no lease: it is not new, everything was removed
-            return max(entry.rule.after(now), now + LEASE)
-        if isinstance(entry.rule, Every):
-            return now + MINUTE * (entry.rank / len(self._file.current.entries))
-        return entry.rule.after(now)
-
-    def _correct_due(self, found: Document, entry: Entry, now: dt.datetime, *, quietly: bool) -> None:
-        """Give a site a due time that its rule can give; what is overdue stays so."""
-        site, rule, due_at = entry.site, str(entry.rule), found["due_at"]
-        if found["rule"] != rule:
-            corrected = due_at if due_at <= now else entry.rule.after(now)
-        elif due_at <= now + LATE or self._sound.get(site) == due_at:
-            return
-        else:
-            corrected = entry.rule.after(now)
-            if due_at <= corrected:
-                self._sound[site] = due_at
-                return
-            if not quietly:
-                log.warning(
-                    "%s was due at %s, later than %r can give: it is due at %s",
-                    site, f"{due_at:%Y-%m-%d %H:%M:%S}", rule, f"{corrected:%Y-%m-%d %H:%M:%S}",
-                )  # fmt: skip
-        change = {"rule": rule, "due_at": corrected}
-        if self._apply(({"_id": site, "rule": found["rule"], "due_at": due_at}, {"$set": change})):
-            found |= change
-
-    def _start_due(self, jobs: Jobs, now: dt.datetime) -> list[str]:
+    def _start_due(self, jobs: Jobs, leases: Mapping[str, Document], now: dt.datetime) -> list[str]:
         """Start what is due, as far as there are places."""
         room = self._scrapyd.slots - len(jobs.pending) - len(jobs.running)
         started: list[str] = []
         waiting: list[str] = []
-        for found, piece in self._due(now):
+        for found, piece in self._due(leases, now):
             if len(started) < room:
                 if job := self._start(found, piece, now):
                     started.append(job)
@@ -473,10 +242,10 @@ class Scheduler:
                 waiting.append(found["_id"])
             else:
                 break
-        self._say_crowded(jobs, waiting if room <= 0 else [])
+        self._say_crowded(jobs, leases, waiting if room <= 0 else [])
         return started
 
-    def _say_crowded(self, jobs: Jobs, waiting: list[str]) -> None:
+    def _say_crowded(self, jobs: Jobs, leases: Mapping[str, Document], waiting: list[str]) -> None:
         """Say once when nothing can be started, since all places of this node are taken."""
         self._crowded = waiting
         if not waiting:
@@ -486,7 +255,7 @@ class Scheduler:
         if self._watch.has("said places") or (self._stays and crowded < CROWDED):
             return
         self._watch.age("said places")
-        sites = {doc["job"]: site for site, doc in self._known.items()}
+        sites = {doc["job"]: site for site, doc in leases.items()}
         ages = {job: self._watch.age(f"runs {job}") // SECOND * SECOND for job in sorted(jobs.running)}
         taken = [f"{sites.get(job, 'no site')} (job {job}, for {age})" for job, age in ages.items()]
         log.warning(
@@ -494,33 +263,40 @@ class Scheduler:
             self._scrapyd.slots, len(waiting), ", ".join(waiting), "; ".join(taken) or "jobs that wait",
         )  # fmt: skip
 
-    def _due(self, now: dt.datetime) -> Iterator[tuple[Document, Piece | None]]:
-        """What this node may start now: due sites, the most overdue first, then pieces of backfills."""
+    def _due(
+        self, leases: Mapping[str, Document], now: dt.datetime
+    ) -> Iterator[tuple[Document, Piece | None]]:
+        """What this node may start now: due sites, the most overdue first, then a piece of a backfill."""
         entries = self._file.current.entries
-        free = {"job": None, "_id": {"$in": list(entries)}}
-        nodes = self._nodes(now)
-        for found in self._leases.find(free | {"due_at": {"$lte": now}}).sort([("due_at", 1), ("_id", 1)]):
-            if self._is_ours(entries[found["_id"]], nodes, late=now - found["due_at"] > GRACE):
+        free = [doc for site, doc in leases.items() if site in entries and not doc["job"]]
+        for found in sorted(free, key=lambda doc: (doc["due_at"], doc["_id"])):
+            late = now - found["due_at"]
+            if late >= 0 * SECOND and self._is_ours(entries[found["_id"]], late=late > GRACE):
                 yield found, None
-        mine = {"node": self._node.name, "backfill": {"$ne": None}}
+        filling = [doc for doc in leases.values() if doc["node"] == self._node.name and doc["backfill"]]
         # Backfills are long: half of the slots stay for what is due.
-        most = max(1, self._scrapyd.slots // 2)
-        if not self._file.current.pieces or self._leases.count_documents(mine) >= most:
+        if not self._file.current.pieces or len(filling) >= max(1, self._scrapyd.slots // 2):
             return
         pieces = self._backfills.startable(self._file.current, now)
-        for found in self._leases.find({"job": None, "_id": {"$in": list(pieces)}, "due_at": {"$gt": now}}):
-            if self._is_ours(entries[found["_id"]], nodes, late=True):
-                yield found, pieces[found["_id"]]
+        for found in free:
+            piece = pieces.get(found["_id"])
+            if (
+                piece
+                and not found["job"]
+                and found["due_at"] > now
+                and self._is_ours(entries[found["_id"]], late=True)
+            ):
+                yield found, piece
                 return  # one at a time
 
-    def _is_ours(self, entry: Entry, nodes: Mapping[str, Document], *, late: bool) -> bool:
+    def _is_ours(self, entry: Entry, *, late: bool) -> bool:
         """Can this node crawl the site, and is it the node's turn?"""
         refused = f"refused {entry.site}"
         if self._watch.has(refused) and self._watch.age(refused) >= MINUTE:
             self._watch.forget([refused])
         if not entry.needs <= self._node.can or self._watch.has(refused):
             return False
-        able = [name for name, doc in nodes.items() if entry.needs <= set(doc.get("can") or ())]
+        able = [name for name, doc in self._nodes.items() if entry.needs <= set(doc.get("can") or ())]
         return late or preferred(entry.rank, able) == self._node.name
 
     def _start(self, found: Document, piece: Piece | None, now: dt.datetime) -> str | None:
@@ -536,8 +312,9 @@ class Scheduler:
             longest=entry.longest,
             backfill=piece.id if piece else None,
         )
-        if not self._apply(claimed):
+        if not self._leases.update_one(*claimed).matched_count:
             return None
+        found |= claimed[1]["$set"]
         if piece:
             self._backfills.start(piece.id, job)
         try:
@@ -546,22 +323,25 @@ class Scheduler:
         except ScrapydError as error:
             log.error("%s could not be started here: %s", entry.site, error)
             self._watch.age(f"refused {entry.site}")
-            self._apply(lease.free(found | claimed[1]["$set"], made_up=True))
+            freed = lease.free(found, made_up=True)
+            self._leases.update_one(*freed)
+            found |= freed[1]["$set"]
             if piece:
                 self._backfills.lose(piece.id, job)
             return None
-        why = f"{piece.since} to {piece.until}" if piece else f"due at {found['due_at']:%H:%M:%S}"
+        why = f"{piece.since} to {piece.until}" if piece else f"due at {found['served']:%H:%M:%S}"
         log.info("%s: job %s, %s", entry.site, job, why)
         return job
 
-    def _settle_pieces(self, leases: Mapping[str, Document], now: dt.datetime) -> None:
-        """Pieces of backfills whose job has ended."""
-        if self._file.current.pieces:
+    def _follow_pieces(self, leases: Mapping[str, Document], now: dt.datetime) -> None:
+        """Enrol the pieces of a new schedule, and settle those whose job has ended."""
+        schedule = self._file.current
+        if schedule is not self._enrolled:
+            self._backfills.enrol(schedule.pieces)
+            self._enrolled = schedule
+        if schedule.pieces:
             runs = self._ops["runs"]
             self._backfills.settle(leases, lambda job: runs.find_one({"_id": job}), now)
-
-    def _apply(self, change: Change) -> bool:
-        return self._leases.update_one(*change).matched_count == 1
 
 
 def _localtime(ops: Database[Any]) -> dt.datetime:

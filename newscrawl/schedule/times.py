@@ -14,7 +14,7 @@ from newscrawl.dates import zone
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-MINUTE = dt.timedelta(minutes=1)
+SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
 _NICKNAMES = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -55,13 +55,18 @@ class Every:
     def __str__(self) -> str:
         return f"every {self.text}"
 
+    @property
+    def interval(self) -> dt.timedelta:
+        """From one due time to the next."""
+        return duration(self.text)
+
     def after(self, moment: dt.datetime) -> dt.datetime:
         """The first due time after a moment (both in UTC).
 
         >>> Every("15m").after(dt.datetime(2024, 3, 27, 10, 15, tzinfo=dt.UTC)).isoformat()
         '2024-03-27T10:30:00+00:00'
         """
-        interval = duration(self.text)
+        interval = self.interval
         origin = _EPOCH + interval * self.share
         return origin + ((moment - origin) // interval + 1) * interval
 

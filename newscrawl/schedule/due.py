@@ -1,0 +1,128 @@
+"""The due times of the schedule's sites in MongoDB, kept right whatever is changed or removed there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import DuplicateKeyError
+
+from newscrawl.schedule import lease
+from newscrawl.schedule.lease import LEASE, Document
+from newscrawl.schedule.times import MINUTE, Every
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from newscrawl.schedule.file import Entry, Schedule
+
+log = logging.getLogger(__name__)
+
+LATE = 2 * MINUTE
+"""So much later than its rule can give a site may be due: it was kept back for a moment."""
+
+
+class DueTimes:
+    """Enrols the sites of a schedule, and corrects due times that their rules cannot give."""
+
+    def __init__(self, ops: Database[Any]) -> None:
+        self._leases = ops["leases"]
+        self._runs = ops["runs"]
+        self._schedule: Schedule | None = None
+        self._sound: dict[str, dt.datetime] = {}
+        """Due times of sites that were found right."""
+        self._looked_at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._orphans = False
+        self._known: dict[str, Document] = {}
+        """The leases as they were at the last look."""
+
+    def enrol(self, schedule: Schedule, running: set[str], now: dt.datetime) -> dict[str, Document]:
+        """Bring the leases up to the schedule, whatever was changed or removed; returns them by site.
+
+        ``running`` are the jobs of schedules that run here.
+        """
+        changed = schedule is not self._schedule
+        if changed or now < self._looked_at:
+            self._sound.clear()
+        self._looked_at = now
+        leases = {doc["_id"]: doc for doc in self._leases.find()}
+        # A run that has no lease: its document, perhaps all of them, was removed.
+        self._orphans = bool(running - {doc.get("job") for doc in leases.values()})
+        for name, missing in schedule.entries.items():
+            if name not in leases:
+                leases[name] = self._enrol_site(missing, len(schedule.entries), now)
+        for site, found in leases.items():
+            entry = schedule.entries.get(site)
+            if lease.lacks(found) and (entry or found.get("job")):
+                self._mend(found, self._first_due(entry, len(schedule.entries), now) if entry else now, now)
+            if entry:
+                self._correct_due(found, entry, now, quietly=changed)
+        self._schedule = schedule
+        self._known = {site: doc for site, doc in leases.items() if not lease.lacks(doc)}
+        return self._known
+
+    def _mend(self, found: Document, due_at: dt.datetime, now: dt.datetime) -> None:
+        """Complete a document that somebody, or another version, left incomplete."""
+        update = lease.mend(found, due_at, now)
+        if "due_at" in update["$set"]:
+            log.warning("%s: its document in leases was broken and is mended", found["_id"])
+        self._leases.update_one({"_id": found["_id"]}, update)
+        found |= update["$set"]
+
+    def _enrol_site(self, entry: Entry, count: int, now: dt.datetime) -> Document:
+        """Write the document of a site that has none."""
+        found = lease.enrol(entry.site, str(entry.rule), self._first_due(entry, count, now))
+        if entry.site in self._known:
+            log.warning("%s: its document in leases was removed and is written anew", entry.site)
+        try:
+            self._leases.insert_one(dict(found))
+        except DuplicateKeyError:  # another node, or the run itself, was quicker
+            return self._leases.find_one({"_id": entry.site}) or found
+        return found
+
+    def _first_due(self, entry: Entry, count: int, now: dt.datetime) -> dt.datetime:
+        """When a site is due that has no document.
+
+        A new one soon, but many not at one moment; one whose document was removed when it would have been,
+        but not before a run of it that goes on had the time to write the document itself.
+        """
+        if known := self._known.get(entry.site):
+            due_at: dt.datetime = known["due_at"]
+            if known["job"] and not known["holder"]:
+                due_at = known["served"] or due_at
+            return max(due_at, now + LEASE)
+        last = self._runs.find_one(
+            {"site": entry.site, "scheduled": True}, {"started_at": 1}, sort=[("started_at", -1)]
+        )
+        if last and isinstance(last.get("started_at"), dt.datetime):
+            return max(entry.rule.after(last["started_at"]), now + LEASE)
+        if self._orphans:  # who knows whether it is new
+            return max(entry.rule.after(now), now + LEASE)
+        if isinstance(entry.rule, Every):
+            return now + MINUTE * (entry.rank / count)
+        return entry.rule.after(now)
+
+    def _correct_due(self, found: Document, entry: Entry, now: dt.datetime, *, quietly: bool) -> None:
+        """Give a site a due time that its rule can give; what is overdue stays so."""
+        site, rule, due_at = entry.site, str(entry.rule), found["due_at"]
+        if found["rule"] != rule:
+            corrected = due_at if due_at <= now else entry.rule.after(now)
+        elif due_at <= now + LATE or self._sound.get(site) == due_at:
+            return
+        else:
+            corrected = entry.rule.after(now)
+            if due_at <= corrected:
+                self._sound[site] = due_at
+                return
+            if isinstance(entry.rule, Every):  # in step with its last run
+                corrected = min(corrected, now + (due_at - now) % entry.rule.interval)
+            if not quietly:
+                log.warning(
+                    "%s was due at %s, later than %r can give: it is due at %s",
+                    site, f"{due_at:%Y-%m-%d %H:%M:%S}", rule, f"{corrected:%Y-%m-%d %H:%M:%S}",
+                )  # fmt: skip
+        change = {"rule": rule, "due_at": corrected}
+        condition = {"_id": site, "rule": found["rule"], "due_at": due_at}
+        if self._leases.update_one(condition, {"$set": change}).matched_count:
+            found |= change

@@ -1,0 +1,195 @@
+"""What has become of claimed jobs: those that ended, were lost, or hang."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from newscrawl.runs import GUESSED, did_not_begin, left_behind, silent
+from newscrawl.schedule import lease
+from newscrawl.schedule.backfills import DONE, Backfills
+from newscrawl.schedule.lease import LEASE, Document
+from newscrawl.schedule.node import Jobs, ScrapydError
+from newscrawl.schedule.times import MINUTE, SECOND, pause
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from newscrawl.schedule.file import Entry
+    from newscrawl.schedule.watch import Watch
+
+log = logging.getLogger(__name__)
+
+SUBMITTING = 10 * SECOND
+"""So long a job may be claimed and not yet known to its Scrapyd."""
+QUEUED = 5 * MINUTE
+"""A job that its Scrapyd has not started after so long is taken back."""
+STARTING = 2 * MINUTE
+"""So long a job may run before it takes its site's lease."""
+DEAD = 30 * SECOND
+"""So long a claim of a node that gives no sign of life is left to it."""
+ABANDONED = 15 * MINUTE
+"""A claim that its node has not followed for so long is nobody's, whatever is said of the node."""
+ENDING = 15 * SECOND
+"""So long a job may run without its site's lease before it is cancelled, and then before it is killed."""
+OVERTIME = 2 * MINUTE
+"""So long after its longest time a run that has not ended by itself is cancelled, and then killed."""
+_OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+"""The ids of jobs that a scheduler gave."""
+
+
+class JobService(Protocol):
+    """What a scheduler needs of a Scrapyd."""
+
+    slots: int
+
+    def jobs(self) -> Jobs:
+        """Its jobs."""
+
+    def submit(
+        self, site: str, job: str, args: Mapping[str, str], settings: Mapping[str, str], *, first: bool = True
+    ) -> None:
+        """Start a job."""
+
+    def cancel(self, job: str, *, kill: bool = False) -> None:
+        """End a job in order, or at once."""
+
+    def log_of(self, site: str, job: str) -> Path:
+        """The log file of a job."""
+
+
+def of_schedules(jobs: Jobs) -> Iterator[str]:
+    """The running jobs that a scheduler started."""
+    return filter(_OURS.fullmatch, sorted(jobs.running))
+
+
+class Follower:
+    """Follows the jobs of one node, and frees the sites of nodes that are dead."""
+
+    def __init__(
+        self, ops: Database[Any], scrapyd: JobService, node: str, watch: Watch, backfills: Backfills
+    ) -> None:
+        self._leases = ops["leases"]
+        self._runs = ops["runs"]
+        self._scrapyd = scrapyd
+        self._node = node
+        self._watch = watch
+        self._backfills = backfills
+
+    def free_of_dead_nodes(
+        self, leases: Mapping[str, Document], nodes: Mapping[str, Document], now: dt.datetime
+    ) -> None:
+        """Jobs that ended with their node: a lease that ran out, a claim that nobody will honour."""
+        for found in leases.values():
+            if not found["job"]:
+                continue
+            hold = self._watch.age(f"hold {found['job']}", (found["holder"], found["until"]))
+            ran_out = hold >= LEASE or (self._watch.is_sure(LEASE) and (found["until"] or now) <= now)
+            if found["holder"] and not ran_out:
+                continue
+            node = nodes.get(found["node"])
+            started_at = node and node.get("started_at")
+            restarted = bool(started_at and started_at > found["claimed_at"])
+            if found["holder"]:
+                self._free(found, "its run was killed or hangs", made_up=node is None or restarted)
+            elif hold > (DEAD if node is None else ABANDONED):
+                self._free(found, f"node {found['node']} is dead", made_up=True)
+
+    def follow(self, jobs: Jobs, leases: Mapping[str, Document], now: dt.datetime) -> None:
+        """Jobs of this node."""
+        for found in leases.values():
+            job = found["job"]
+            if found["node"] != self._node or not job:
+                continue
+            began = found["claimed_at"]
+            if found["holder"]:
+                if job in jobs.finished and self._free(found, "its run was killed"):
+                    self._hear_last_words(found["_id"], job)
+                continue
+            waits = self._watch.age(f"waits {job}", (job in jobs.pending, job in jobs.running))
+            if job in jobs.finished:
+                again_at = now + pause(found["failures"])
+                if self._free(found, "it ended before it began, see its log", again_at=again_at):
+                    ended = did_not_begin(job, found["_id"], self._node, began, now)
+                    self._runs.update_one(*ended, upsert=True)
+                    self._hear_last_words(found["_id"], job)
+            elif not jobs.knows(job) and waits > SUBMITTING:
+                self._free(found, "Scrapyd has lost it", made_up=True)
+            elif job in jobs.pending and waits > QUEUED:
+                self._cancel(job)
+                self._free(found, "Scrapyd did not start it", made_up=True)
+            elif job in jobs.running and waits > STARTING:
+                self._free(found, "it does not begin", made_up=True)
+
+    def end_hanging(self, jobs: Jobs, leases: Mapping[str, Document], entries: Mapping[str, Entry]) -> None:
+        """Jobs that Scrapyd runs for too long, or that run without their site's lease."""
+        holders = {doc["job"]: doc for doc in leases.values() if doc["node"] == self._node}
+        for job in of_schedules(jobs):
+            found = holders.get(job)
+            runs = self._watch.age(f"runs {job}")
+            if found is None:
+                if self._watch.age(f"unleased {job}") > ENDING:
+                    self._end(job, "runs without its site's lease", ENDING)
+            elif found["holder"]:
+                entry = entries.get(found["_id"])
+                longest = found.get("longest") or (entry.longest.total_seconds() if entry else None)
+                if longest and runs > longest * SECOND + OVERTIME:
+                    self._end(job, "runs for too long", OVERTIME)
+
+    def _end(self, job: str, why: str, patience: dt.timedelta) -> None:
+        """Cancel a job; kill it when it is still there after a while; then name it for somebody to look."""
+        stages = {
+            "cancelled": "is cancelled",
+            "killed": "was cancelled in vain and is killed",
+            "named": "cannot be ended even by force: look at its process",
+        }
+        for name, said in stages.items():
+            stage = f"{name} {job}"
+            if not self._watch.has(stage):
+                log.error("job %s %s; it %s", job, why, said)
+                self._watch.age(stage)
+                if name != "named":
+                    self._cancel(job, kill=name == "killed")
+                return
+            if self._watch.age(stage) <= patience:
+                return
+
+    def _cancel(self, job: str, *, kill: bool = False) -> None:
+        try:
+            if kill:
+                self._scrapyd.cancel(job, kill=True)
+            else:
+                self._scrapyd.cancel(job)
+        except ScrapydError as error:
+            log.error("job %s could not be ended: %s", job, error)
+
+    def _free(
+        self, found: Document, why: str, *, made_up: bool = False, again_at: dt.datetime | None = None
+    ) -> bool:
+        """Take a job off its site; ``found`` then says so too."""
+        change = lease.free(found, made_up=made_up, again_at=again_at)
+        if not self._leases.update_one(*change).matched_count:
+            return False
+        job, site = found["job"], found["_id"]
+        if found["holder"]:
+            self._runs.update_one(*silent(job))
+        # It may have finished and not been able to let go of its lease.
+        finished = {"_id": job, "outcome": {"$in": DONE}}
+        if found["backfill"] and made_up and not self._runs.count_documents(finished):
+            self._backfills.lose(found["backfill"], job)
+        after = "it is made up now" if made_up else "the next run is at its usual time"
+        if again_at:
+            after = f"the next run is at {change[1]['$set']['due_at']:%Y-%m-%d %H:%M:%S}"
+        log.warning("%s: job %s of node %s: %s; %s", site, job, found["node"], why, after)
+        found |= change[1]["$set"]
+        return True
+
+    def _hear_last_words(self, site: str, job: str) -> None:
+        """Take up what a run left beside its log when it could not write to MongoDB any more."""
+        if words := left_behind(self._scrapyd.log_of(site, job)):
+            guessed = {"_id": job, "reason": {"$in": list(GUESSED)}}
+            self._runs.update_one(guessed, {"$set": words})
