@@ -395,16 +395,20 @@ def _is_listing(blocks: Blocks, kept: list[int]) -> bool:
     return teasers >= 3 and teasers >= 0.6 * len(prose)
 
 
+ALL_LINKS = 0.8
+"""Share of words in links from which what a site names as the body is a list of links."""
+
+
 def lines(blocks: Blocks) -> list[str]:
     """The paragraphs of an element that a site names as the body.
 
     Boxes of links, captions and known boilerplate are left out, all else is kept; a name removes no box
-    that holds much of the text.
+    that holds much of the text. Of a list of links nothing is left.
     """
     row = blocks.row
     told = [i for i, block in enumerate(row) if is_line(block) and not boilerplate.kind(block.text)]
     bad = frames.named(blocks, None, told)
-    kept: list[str] = []
+    kept: list[Block] = []
     aside = False
     for index, block in enumerate(row):
         kind = boilerplate.kind(block.text)
@@ -412,5 +416,7 @@ def lines(blocks: Blocks) -> list[str]:
             aside = True
         elif not (kind or bad[index] or (aside and (block.linked >= LINKED or block.words < PROSE))):
             aside = False
-            kept.append(block.text)
-    return kept or [block.text for block in row if not boilerplate.kind(block.text)]
+            kept.append(block)
+    kept = kept or [block for block in row if not boilerplate.kind(block.text)]
+    linked = sum(block.words for block in kept if block.linked >= LINKED)
+    return [] if linked > ALL_LINKS * sum(block.words for block in kept) else [block.text for block in kept]
