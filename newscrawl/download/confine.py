@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin, urlsplit
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error
 
@@ -58,6 +58,8 @@ LOCAL = ("about:", "blob:", "data:")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TOLD = 200
 """Refused attempts that the log of a crawl shows at INFO; further ones, and what is usual, are at DEBUG."""
+NAVIGATION = "navigation"
+"""What it is called when a page is to become another one."""
 _TELL = "newscrawlRefused"
 
 # Runs before any script of a page, in every frame of it.
@@ -107,7 +109,7 @@ class Confinement:
         self._site = site
         self._stats = stats
         self._told = 0
-        self._contexts: WeakSet[BrowserContext] = WeakSet()
+        self._contexts: WeakKeyDictionary[BrowserContext, asyncio.Task[None]] = WeakKeyDictionary()
         self._homes: set[str] = set()
         """Where the pages that were asked for are: the browser may connect to their sites."""
 
@@ -138,7 +140,7 @@ class Confinement:
     def refuse(self, reason: Reason, what: str, url: str) -> None:
         """Count an attempt that is refused, and say so."""
         self._stats.inc_value(f"newscrawl/browser/refused/{reason}")
-        usual = reason in ("left_out", "offsite") or self._told >= TOLD
+        usual = (reason in ("left_out", "offsite") and what != NAVIGATION) or self._told >= TOLD
         self._told += not usual
         log.log(
             logging.DEBUG if usual else logging.INFO,
@@ -149,9 +151,10 @@ class Confinement:
         """Confine a page that was just made, before it asks for anything."""
         self._homes.add(urljoin(visit.url, "/"))
         visit.ports = self._ports(visit.url)
-        if page.context not in self._contexts:
-            self._contexts.add(page.context)
-            await self._confine_context(page.context)
+        context = page.context
+        if context not in self._contexts:
+            self._contexts[context] = asyncio.ensure_future(self._confine_context(context))
+        await asyncio.shield(self._contexts[context])  # pages of one context begin at once
         await _Guard(self, page, visit).begin()
 
     async def _confine_context(self, context: BrowserContext) -> None:
@@ -233,7 +236,7 @@ class _Guard:
         if reason is None:
             await route.fallback()
             return
-        self._all.refuse(reason, request.resource_type, request.url)
+        self._all.refuse(reason, NAVIGATION if is_page else request.resource_type, request.url)
         # A navigation that is aborted leaves the page as it is, one that is blocked puts an error there.
         await _abort(route, "aborted" if is_page else "blockedbyclient")
 
