@@ -102,6 +102,15 @@ def test_names_are_whole_words(name: str, kind: str) -> None:
     assert named_(etree.Element("div", {"class": name}))[0] == kind
 
 
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_container_below_a_lede_may_have_any_name(name: str) -> None:
+    page = frame(
+        f'<h1>{TITLE}</h1><p class="summary">{P[0]}</p><div class="{name}"><div class="t">{ps(P[1:])}</div></div>'
+    )
+    article = read(page, "https://www.sahifa-example.com/news/1")
+    assert f1("\n".join(P), "\n".join([article.lede or "", article.body])) == 1
+
+
 def test_a_poem_of_short_lines_is_a_text() -> None:
     verses = [" ".join(text.split()[i : i + 4]) for text in P for i in (0, 4)]
     for joined in ("<br>".join(verses), "".join(f"<p>{verse}</p>" for verse in verses)):

@@ -201,16 +201,8 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     """
     row = blocks.row
     start = title or 0
-    found: list[tuple[int, int]] = []
     told = next((i for i in range(start + 1, len(row)) if _is_told(row[i])), len(row))
-    for box in blocks.boxes:
-        if (
-            box.hint == "bad"
-            and box.start > told
-            and box.element.tag not in _LEAVES
-            and is_comments(box.element)
-        ):
-            found.append((box.start, box.end))
+    found = _named_comments(blocks, told)
     replies = [i for i, b in enumerate(row) if b.words < 4 and i > told and _REPLY.fullmatch(b.text)]
     if len(replies) > 1:
         first, last = replies[0], replies[-1]
@@ -228,6 +220,21 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
         if end > index and (len(above) > 1 or _are_apart(row, index + 1, end)):
             found.append((index, end))
             break
+    return found
+
+
+def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
+    """The boxes named after comments, below an article that is half as long or with each in its own box."""
+    row = blocks.row
+    words = list(accumulate((block.words if is_line(block) else 0 for block in row), initial=0))
+    found: list[tuple[int, int]] = []
+    for box in blocks.boxes:
+        if box.hint != "bad" or box.start <= told or box.element.tag in _LEAVES:
+            continue
+        if is_comments(box.element):
+            inside, before = words[box.end] - words[box.start], words[box.start] - words[told]
+            if 2 * before >= inside or _are_apart(row, box.start, box.end):
+                found.append((box.start, box.end))
     return found
 
 
