@@ -110,6 +110,9 @@ def test_minutes_and_hours_keep_their_instant_even_where_the_day_is_open() -> No
         ("أخر الجمعة عند 9:15 ص", "minute", 5, 5),
         ("Last السبت at 9:15 ص", "minute", 4, 4),
         ("الثلاثاء الماضي عند الساعة 09:15", "minute", 1, 1),
+        ("الأحد إلي فات مع 09:15", "minute", 3, 3),
+        ("إمبارح الساعة 9:15 ص", "minute", 1, 1),
+        ("قبل الأمس", "day", 2, 2),
     ],
 )
 def test_phrases_of_several_units_of_less_than_one_and_of_the_last_one(
@@ -122,7 +125,16 @@ def test_phrases_of_several_units_of_less_than_one_and_of_the_last_one(
 
 
 @pytest.mark.parametrize(
-    "text", ["الساعة الآن", "خلال 3 أشهر", "منذ أيام", "الأربعاء على الساعة 10:15", "السبت 14:30", "السبت"]
+    "text",
+    [
+        "الساعة الآن",
+        "خلال 3 أشهر",
+        "منذ أيام",
+        "الأربعاء على الساعة 10:15",
+        "السبت 14:30",
+        "الأحد اللي جاي الساعة 9:15 ص",
+        "السبت",
+    ],
 )
 def test_what_says_no_day_is_left(text: str) -> None:
     """A clock of the page; CLDR's misprint for the past; today's weekday (today, or a week ago)."""
