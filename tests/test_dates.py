@@ -401,6 +401,76 @@ def test_every_word_names_its_source_and_is_read_in_a_date() -> None:
                     assert expected.at == moment.astimezone(dt.UTC), form
 
 
+READ_IN = {
+    "libyan_month": "7 {} 2001",
+    "fatih": "{} من سبتمبر 2009",
+    "epithet": "7 رمضان {} 1445",
+    "era_ce": "7/3/2021 {}",
+    "era_hijri": "7/9/1442 {}",
+    "mim": "7/3/2021{}",
+    "oclock": "7 مارس 2021 {} 14:30",
+    "hour_word": "7 مارس 2021 الساعة {} مساء",
+    "fraction": "7 مارس 2021 الساعة الثالثة {} مساء",
+    "zone_word": "7 مارس 2021 14:30 {} مكة",
+    "published": "{}: 7/3/2021",
+    "updated": "{}: 7/3/2021",
+    "accords": "17 رمضان 1445 {} 27 مارس 2024",
+    "date_of": "{} 7/3/2021",
+    "outlet": "{} | 7/3/2021",
+    "unit": "منذ 5 {}",
+    "unit_word": "منذ 5 {}",
+    "count": "منذ {} أيام",
+    "relative_day": "{}",
+    "instant": "{}",
+    "last_period": "{}",
+    "ago": "{} 5 أيام",
+    "elapsed": "5 أيام {}",
+    "than": "منذ {} 5 دقائق",
+    "last": "{0} الأحد عند 9:15 ص",
+    "filler": "7 {} مارس 2021",
+    "byline": "{} محمد العلوي | 7/3/2021",
+}
+"""Kind → a text that is read because of the word."""
+REFUSED_IN = {
+    "era_other": "7 مارس 1421 {}",
+    "not_published": "{}: 7/3/2021",
+    "reference": "{} 7/3/2021",
+    "counted": "{} 7 مارس 2021",
+    "act": "{} رقم 31.13 7/3/2021",
+    "currency": "7/3/2021 {}",
+    "since": "{} 7 مارس 2021",
+    "until": "{} 7 مارس 2021",
+}
+"""Kind → a text that is refused because of the word."""
+YEARS = {
+    "1000": "7 مارس سنة {} وتسعمائة وخمسين",
+    "2000": "7 مارس سنة {} وخمسة",
+    "300": "7 رمضان سنة ألف و{} وخمسين",
+    "400": "7 رمضان سنة ألف و{} وخمسة",
+    "900": "7 مارس سنة ألف و{} وخمسين",
+}
+TESTED_ABOVE = {
+    "month", "short_month", "saturday_or_september", "weekday", "weekday_letter", "hijri_month", "day_period",
+    "day_part", "zone", "zone_ambiguous", "zone_place", "ordinal", "year_part", "and",
+}  # fmt: skip
+
+
+def test_every_word_of_every_other_kind_is_read_as_that_kind() -> None:
+    kinds = set()
+    for kind, value, forms in rows("words.tsv", ("kind", "value", "forms")):
+        kinds.add(kind)
+        for form in spellings(forms):
+            if kind in READ_IN:
+                assert parse(READ_IN[kind].format(form), now=NOW) is not None, (kind, form)
+            elif kind in REFUSED_IN:
+                assert parse(REFUSED_IN[kind].format(form), now=NOW) is None, (kind, form)
+            elif kind == "year_part":
+                assert parse(YEARS[value].format(form)) is not None, form
+            elif kind == "ordinal":
+                assert read(f"{form} مارس 2021").date == dt.date(2021, 3, int(value)), form
+    assert kinds == {*READ_IN, *REFUSED_IN, *TESTED_ABOVE}
+
+
 def test_data_files_are_read_from_a_zipped_package(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent
     archive = tmp_path / "newscrawl.egg"
