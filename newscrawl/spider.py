@@ -309,7 +309,7 @@ class NewsSpider(Spider):
                 return
         self.walks.append(walk)
         until = min(arguments.until or today, today)
-        walk.upcoming = pages.first(source, self.site.home, arguments.since or horizon, until)
+        walk.upcoming.extend(pages.first(source, self.site.home, arguments.since or horizon, until))
         if following := self._next(walk):
             yield following
 
@@ -435,6 +435,8 @@ class NewsSpider(Spider):
             page = Page([])
         self._stat("discovery/links", len(page.entries))
         self.ledger.skip(type(walk.source).__name__.lower(), page.skipped)
+        for reason, count in page.flaws.items():
+            self._stat(f"discovery/flaws/{reason}", count)
         leads_on = False
         for request in self._lead(links, walk.source) if links else ():
             leads_on = True
@@ -442,7 +444,7 @@ class NewsSpider(Spider):
         if not page.index and not leads_on and (first or isinstance(walk.source, Sitemap)):
             self._remember(walk, response)
         walk.ordered = walk.ordered and not page.index
-        walk.upcoming = page.after + walk.upcoming
+        walk.upcoming.extendleft(reversed(page.after))
         async for request in self._take(walk, page.entries):
             yield request
 

@@ -65,6 +65,8 @@ _URL = re.compile(
     r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST_HOST = 1000
+"""Letters of a host, at most; name servers know none of more than 253 in Punycode."""
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _IP = re.compile(r"\[.*\]|[\d.]+")
 _SLASHES = re.compile(r"[/\\]+")
@@ -254,6 +256,8 @@ def ascii_host(host: str) -> str:
     >>> ascii_host("WWW.Hespress.com."), ascii_host("جريدة.المغرب"), ascii_host("hespress com")
     ('www.hespress.com', 'xn--ogbfjh9j.xn--mgbc0a9azcg', '')
     """
+    if len(host) > _LONGEST_HOST:
+        return ""
     host = ".".join(filter(None, host.lower().split(".")))
     if not host.isascii():
         try:

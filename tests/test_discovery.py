@@ -1,6 +1,7 @@
 import datetime as dt
 import gzip
 import json
+from collections import deque
 from typing import Any
 
 import pytest
@@ -497,7 +498,7 @@ class TestApi:
 
 class TestWalk:
     def turned(self, walk: Walk, keys: list[str], days: list[str] | None = None, more: bool = True) -> Any:
-        walk.upcoming = [Request(f"{HOME}?page={walk.read + 2}")] if more else []
+        walk.upcoming = deque([Request(f"{HOME}?page={walk.read + 2}")] if more else [])
         walk.turn(keys)
         walk.days = [dt.date.fromisoformat(day) for day in days or []]
         return walk.next()
@@ -538,7 +539,7 @@ class TestWalk:
         assert [bool(self.turned(walk, ["a", "b"])) for _ in range(4)] == [True, True, True, False]
         assert walk.completed
         circle = Walk(HOME, EXACT)
-        circle.upcoming = [Request(HOME), Request(HOME)]
+        circle.upcoming = deque([Request(HOME), Request(HOME)])
         assert circle.next()
         assert circle.next() is None
 
@@ -566,7 +567,7 @@ class TestWalk:
         assert walk.next() is None
         assert walk.leaves_mark
         assert (walk.newest, walk.validators) == (["a", "b"], {HOME: known})
-        several = Walk(HOME, Sitemap(HOME), mark=frozenset("ab"), upcoming=[Request(f"{HOME}2.xml")])
+        several = Walk(HOME, Sitemap(HOME), mark=frozenset("ab"), upcoming=deque([Request(f"{HOME}2.xml")]))
         several.unchanged(known, ["a", "b"])
         assert several.next()
 
@@ -622,7 +623,9 @@ class TestWalk:
             walk = Walk(HOME, EXACT if exact else Listing(HOME), mark=mark)
             for number, part in enumerate(parts):
                 shown = part if exact else [*frame, *part, *frame[::-1]]
-                walk.upcoming = [Request(f"{HOME}?page={number + 2}")] if number + 1 < len(parts) else []
+                walk.upcoming = deque(
+                    [Request(f"{HOME}?page={number + 2}")] if number + 1 < len(parts) else []
+                )
                 walk.turn(list(dict.fromkeys(shown)))
                 known |= set(shown)
                 if walk.next() is None:

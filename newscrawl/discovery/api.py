@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -10,31 +9,34 @@ import jmespath  # type: ignore[import-untyped]
 from scrapy import Request
 from scrapy.http import Response
 
+from newscrawl import jsontext
 from newscrawl.dates import Stamp
 from newscrawl.discovery import pages
-from newscrawl.discovery.entry import Entry, admitted, entry
+from newscrawl.discovery.entry import Entry, admitted, entry, header
 from newscrawl.discovery.walk import Page
+from newscrawl.page.decode import decode
 from newscrawl.sites import Api, Site
 
-_LONGEST = 40
-"""Digits of an integer that is read: twice as many as 64 bits need."""
+ENTRIES = 5_000
+"""Entries of an answer that are read, at most."""
 
 
 def read(response: Response, api: Api, site: Site) -> Page | None:
     """The articles of an answer and the page after it; None when it is no JSON."""
     try:
-        answer = json.loads(response.body, parse_int=_integer)
-    except (ValueError, RecursionError):
+        answer = jsontext.find(decode(response.body, header(response, "Content-Type"))[0])
+    except ValueError:
         return None
-    items = _find(api.items, answer)
+    items = find(api.items, answer)
     if not isinstance(items, list):
         return None
-    skipped: Counter[str] = Counter()
+    skipped: Counter[str] = Counter({"too_many": len(items) - ENTRIES} if len(items) > ENTRIES else {})
+    items = items[:ENTRIES]
     entries = [found for item in items if (found := _entry(item, api, response.url, site, skipped))]
     number = response.meta.get("page", 0) if response.request else 0
     after: list[Request] = []
     if api.next:
-        url = _find(api.next, answer)
+        url = find(api.next, answer)
         older = admitted(url, response.url, site, skipped) if isinstance(url, str) and url else None
         after = [pages.after(api, older, number)] if older and site.lists_at(older, response.url) else []
     elif api.numbered and items:
@@ -43,13 +45,14 @@ def read(response: Response, api: Api, site: Site) -> Page | None:
 
 
 def _entry(item: Any, api: Api, base: str, site: Site, skipped: Counter[str]) -> Entry | None:
-    link = _find(api.link, item)
-    if not isinstance(link, str) or not link:
+    link = find(api.link, item)
+    if not isinstance(link, str) or not link.strip():
+        skipped["no_address"] += 1
         return None
     url = admitted(link, base, site, skipped)
     if url is None or not site.is_article(url):
         return None
-    title = _find(api.title, item)
+    title = find(api.title, item)
     return entry(
         url,
         site,
@@ -57,22 +60,22 @@ def _entry(item: Any, api: Api, base: str, site: Site, skipped: Counter[str]) ->
         modified=_date(api.modified, item),
         title=title if isinstance(title, str) else None,
         origin=base,
+        skipped=skipped,
     )
 
 
-def _integer(digits: str) -> int | None:
-    """An integer of an answer; None for one longer than any number of an article, which Python may refuse."""
-    return int(digits) if len(digits) <= _LONGEST else None
-
-
 def _date(expression: str | None, item: Any) -> Stamp:
-    found = _find(expression, item)
+    found = find(expression, item)
     return found if isinstance(found, str | int | float) else None
 
 
-def _find(expression: str | None, data: Any) -> Any:
-    """What an expression finds; None where a value has not the type that it needs."""
+def find(expression: str | None, data: Any) -> Any:
+    """What a JMESPath expression finds in a value of JSON; None where it has not the type that is needed.
+
+    >>> find("[].link", [{"link": "/خبر-1.html"}])
+    ['/خبر-1.html']
+    """
     try:
         return jmespath.search(expression, data) if expression else None
-    except jmespath.exceptions.JMESPathError:
+    except (jmespath.exceptions.JMESPathError, ArithmeticError, TypeError, ValueError, RecursionError):
         return None

@@ -7,6 +7,7 @@ import html
 from collections import Counter
 from dataclasses import dataclass
 
+from scrapy.http import Response
 from w3lib.html import remove_tags
 
 from newscrawl.dates import Stamp, parse_stamp, zone
@@ -17,6 +18,8 @@ from newscrawl.sites import Site
 _DAY = dt.timedelta(days=1)
 _FIRST_DAY = dt.date(1995, 1, 1)
 """Newspapers have been on the web since then: an earlier day is what software writes when it has none."""
+DATE, TITLE = 600, 2_000
+"""Letters of a date and of a title that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ def admitted(url: str, base: str, site: Site, skipped: Counter[str]) -> str | No
         return None
 
 
+def header(response: Response, name: str) -> str | None:
+    """A header of an answer as text.
+
+    >>> header(Response("https://goud.ma/feed", headers={"Content-Type": "text/xml"}), "Content-Type")
+    'text/xml'
+    """
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
 def entry(
     url: str,
     site: Site,
@@ -69,19 +82,25 @@ def entry(
     modified: Stamp = None,
     title: str | None = None,
     origin: str = "",
+    skipped: Counter[str] | None = None,
 ) -> Entry:
-    """An entry with its dates read on the publisher's clock; one that cannot be read is None.
+    """An entry with its dates read on the publisher's clock.
+
+    A date that names no exact day is None, and counted in ``skipped``.
 
     >>> site = Site(name="كود", domain="goud.ma", timezone="Africa/Casablanca", article="x", discover=[])
     >>> entry("https://goud.ma/x", site, date="Wed, 27 Mar 2024 23:30:00 -0200").day
     datetime.date(2024, 3, 28)
     """
+    date = date[:DATE] if isinstance(date, str) else date
     day, at = moment(date, site)
-    changed_day, changed = moment(modified, site)
+    changed_day, changed = moment(modified[:DATE] if isinstance(modified, str) else modified, site)
     if changed is None and changed_day is not None:
         changed = dt.datetime.combine(changed_day, dt.time(), zone(site.timezone))
     printed = date.strip() if isinstance(date, str) else at.isoformat() if at else None
-    plain = " ".join(html.unescape(remove_tags(title)).split()) if title else None
+    plain = " ".join(html.unescape(remove_tags(title[:TITLE])).split()) if title else None
+    if skipped is not None and ((date and not day) or (modified and not changed)):
+        skipped["date"] += 1
     return Entry(url, day, changed, plain or None, printed or None if day else None, origin)
 
 
@@ -105,7 +124,10 @@ def moment(printed: Stamp, site: Site) -> tuple[dt.date | None, dt.datetime | No
     )
     if read is None or read.earliest is not None or read.date < _FIRST_DAY:
         return None, None
-    return read.date, read.at.astimezone(zone(site.timezone)) if read.at else None
+    try:
+        return read.date, read.at.astimezone(zone(site.timezone)) if read.at else None
+    except OverflowError:  # the last day of the year 9999
+        return None, None
 
 
 def _written(url: str) -> dt.date | None:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import jmespath  # type: ignore[import-untyped]
+from parsel import Selector, SelectorList
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 from scrapy.utils.response import get_base_url
+from w3lib.encoding import resolve_encoding
 
-from newscrawl.discovery import pages
-from newscrawl.discovery.entry import Entry
+from newscrawl import jsontext
+from newscrawl.discovery import api, pages
+from newscrawl.discovery.entry import Entry, header
 from newscrawl.discovery.walk import Page
 from newscrawl.gate import Refused, admit
+from newscrawl.page.decode import decode
 from newscrawl.sites import NEXT, Listing, Site
 
+LINKS = 5_000
+"""Links of a page that are looked at, at most."""
+FEEDS = 20
+"""Feeds that a page may advertise, at most."""
+LABEL = 200
+"""Letters of a link that are read."""
 SECTIONS = 40
 """Links of a home page that are taken as its sections, at most."""
 
@@ -54,14 +61,31 @@ def read(response: Response, listing: Listing, site: Site) -> Page | None:
 def _html(response: Response, listing: Listing) -> TextResponse | None:
     """The page, or the HTML that stands inside a JSON answer."""
     if listing.html is None:
-        return response if isinstance(response, TextResponse) else None
+        return readable(response) if isinstance(response, TextResponse) else None
     try:
-        found: Any = jmespath.search(listing.html, json.loads(response.body))
-    except (ValueError, jmespath.exceptions.JMESPathError):
+        answer = jsontext.find(decode(response.body, header(response, "Content-Type"))[0])
+    except ValueError:
         return None
+    found = api.find(listing.html, answer)
     parts = found if isinstance(found, list) else [found]
     text = "\n".join(part for part in parts if isinstance(part, str))
     return HtmlResponse(response.url, body=text.encode("utf-8", "replace"), encoding="utf-8")
+
+
+def selector(response: TextResponse) -> Selector:
+    """The elements of a page; Scrapy's own fails where its ``<base>`` cannot be read."""
+    try:
+        return response.selector
+    except ValueError:
+        return Selector(text=response.text, type="html")
+
+
+def readable(response: TextResponse) -> TextResponse:
+    """A page with its bytes read as those of an article are (``newscrawl.page.decode``)."""
+    text, encoding = decode(response.body, header(response, "Content-Type"))
+    if resolve_encoding(encoding) == resolve_encoding(response.encoding) and "\0" not in text:
+        return response
+    return response.replace(body=text.encode("utf-8", "replace"), encoding="utf-8")
 
 
 def article_links(
@@ -72,22 +96,26 @@ def article_links(
     Links that are refused are counted in ``skipped``.
     """
     found: dict[str, Entry] = {}
-    for link in response.css(listing.links):
-        href = (
-            link.root
-            if isinstance(link.root, str)
-            else link.attrib.get("href") or link.css("a::attr(href)").get()
-        )
+    for link in _bounded(selector(response).css(listing.links), skipped):
+        # Not ``attrib``: it fails on an element that has an attribute with an odd name.
+        href = link.root if isinstance(link.root, str) else link.xpath("(@href | .//a/@href)[1]").get()
         url = absolute(response, href, skipped)
         if url and url not in found and site.is_article(url):
             found[url] = Entry(url, origin=response.url)
     return list(found.values())
 
 
+def _bounded(links: SelectorList[Selector], skipped: Counter[str] | None) -> SelectorList[Selector]:
+    """The first links of a page; those that are left out are counted in ``skipped``."""
+    if skipped is not None and len(links) > LINKS:
+        skipped["too_many"] += len(links) - LINKS
+    return links[:LINKS]
+
+
 def section_links(response: TextResponse, site: Site) -> list[str]:
     """The links of a home page that lead to sections of the same site."""
     found: dict[str, None] = {}
-    for href in response.css("a::attr(href)").getall():
+    for href in selector(response).css("a::attr(href)")[:LINKS].getall():
         url = absolute(response, href)
         if not url or not site.owns(url) or site.is_article(url):
             continue
@@ -109,29 +137,31 @@ def section_name(url: str) -> str:
 
 def advertised_feeds(response: TextResponse) -> list[str]:
     """The feeds that a page names in ``<link rel=alternate>``; those of comments are left out."""
-    links = response.xpath(
-        "//link[contains(@rel, 'alternate')][contains(@type, 'rss') or contains(@type, 'atom')]/@href"
-    ).getall()
-    urls = (absolute(response, href) for href in dict.fromkeys(links))
-    return [url for url in urls if url and "comments" not in urlsplit(url).path]
+    links = (
+        selector(response)
+        .xpath("//link[contains(@rel, 'alternate')][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
+        .getall()
+    )
+    urls = (absolute(response, href) for href in dict.fromkeys(links[:LINKS]))
+    return [url for url in urls if url and "comments" not in urlsplit(url).path][:FEEDS]
 
 
 def next_page(response: TextResponse, listing: Listing, site: Site) -> str | None:
     """The address of the listing page after this one."""
     if not listing.next:
         return None
-    links = [(absolute(response, link.attrib.get("href")), link) for link in response.css(listing.next)]
+    urls = [
+        absolute(response, link.xpath("@href").get()) for link in selector(response).css(listing.next)[:LINKS]
+    ]
     if listing.next == NEXT:
-        anchors = [(absolute(response, link.attrib.get("href")), link) for link in response.css("a[href]")]
-        links += [
-            (url, link) for url, link in anchors if url and _says_next(link.xpath("string()").get() or "")
+        anchors = [
+            (url, _label(link))
+            for link in selector(response).css("a[href]")[:LINKS]
+            if (url := absolute(response, link.xpath("@href").get()))
         ]
-        links += [
-            (url, link)
-            for url, link in anchors
-            if url and follows(url, response.url, link.xpath("string()").get() or "")
-        ]
-    for url, _ in links:
+        urls += [url for url, label in anchors if _says_next(label)]
+        urls += [url for url, label in anchors if follows(url, response.url, label)]
+    for url in urls:
         if url and url != response.url and site.owns(url) and not site.is_article(url):
             return url
     return None
@@ -152,7 +182,8 @@ def follows(url: str, current: str, text: str = "") -> bool:
     (place, number), (here, at) = _numbered(url), _numbered(current)
     if place == here:
         return number == at + 1
-    return text.strip().isdecimal() and _counts(url, current, int(text))
+    label = text.strip()
+    return label.isdecimal() and len(label) < 10 and _counts(url, current, int(label))
 
 
 def _counts(url: str, current: str, number: int) -> bool:
@@ -172,6 +203,11 @@ def _numbered(url: str) -> tuple[str, int]:
     if hit and hit[1].startswith("?") and bare[hit.start() :].startswith("&"):
         bare = f"{bare[: hit.start()]}?{bare[hit.start() + 1 :]}"
     return bare.rstrip("/"), int(hit[2][:9]) if hit else 1
+
+
+def _label(link: Selector) -> str:
+    """The first letters of what a link says; more say neither ``next`` nor a number."""
+    return link.xpath(f"substring(string(), 1, {LABEL})").get() or ""
 
 
 def _says_next(text: str) -> bool:

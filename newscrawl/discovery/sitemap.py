@@ -6,8 +6,8 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
@@ -17,11 +17,26 @@ from scrapy.utils.sitemap import sitemap_urls_from_robots
 
 from newscrawl import robotstxt
 from newscrawl.discovery import feed
-from newscrawl.discovery.entry import Entry, admitted, entry, moment
-from newscrawl.discovery.unpack import unpacked
+from newscrawl.discovery.entry import Entry, admitted, entry, header, moment
+from newscrawl.discovery.unpack import unpacked, utf8
 from newscrawl.discovery.walk import Page, Walk
-from newscrawl.sites import Site, Sitemap
+from newscrawl.page.decode import decode
+from newscrawl.sites import Feed, Site, Sitemap
 
+ENTRIES = 50_000
+"""Entries of a file, at most; the protocol allows no more."""
+DEPTH = 1_000
+"""Elements within each other, at most: each missing end tag makes one more."""
+SILENT = 1_000_000
+"""Bytes of one comment, attribute or other thing without an end, at most."""
+PART = 100_000
+"""Bytes of an entry in a file that is not well-formed, at most."""
+FIELD = 10_000
+"""Letters of one field of an entry that are read."""
+SNIFFED = 10_000
+"""Bytes by which a sitemap in plain text is known."""
+LINE = 400
+"""Bytes of a line of a sitemap in plain text, on average, at most."""
 UNDATED = 1000
 """Entries up to which a sitemap without dates is taken as a list of recent articles."""
 SAME_MOMENT = 20
@@ -37,32 +52,34 @@ _PERIOD = re.compile(
     r"(?<!\d)(20\d\d)(?:([-_/.])(1[0-2]|0?[1-9])(?:\2(3[01]|[12]\d|0?[1-9]))?|(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9])?)?(?!\d)"
 )
 _NUMBER = re.compile(r"\d+")
+_ADDRESS = re.compile(r"https?://\S+\s*(?:\n|$)")
+_BEGIN = re.compile(rb"(?=<(?:[\w-]{1,20}:)?(?:url|sitemap)[\s>])")
+_FEEDS = ("rss", "feed", "RDF")
+_FIELDS = {"url": ("loc", "lastmod"), "sitemap": ("loc", "lastmod"), "news": ("publication_date", "title")}
+"""The fields that are read, by the element they stand in: a picture has a ``loc`` of its own."""
 
 
 def read(response: Response, walk: Walk, site: Site) -> Page | None:
     """The articles of a sitemap, or the files that an index names; None when it is neither."""
     assert isinstance(walk.source, Sitemap)
-    kinds: dict[str, list[dict[str, str]]] = {"url": [], "sitemap": []}
-    root = None
-    for kind, fields in _elements(unpacked(response.body)):
-        if kind in kinds:
-            kinds[kind].append(fields)
-        else:
-            root = kind
     skipped: Counter[str] = Counter()
-    if root == "sitemapindex" or kinds["sitemap"]:
-        named = (
-            (admitted(f["loc"], response.url, site, skipped), f.get("lastmod")) for f in kinds["sitemap"]
+    content_type = header(response, "Content-Type")
+    file = _parsed(response.body, content_type, skipped)
+    if file.root == "sitemapindex" or file.files:
+        files = (
+            (url, found.get("lastmod"))
+            for found in file.files
+            if (url := admitted(found["loc"], response.url, site, skipped))
+            and site.lists_at(url, response.url)
         )
-        files = [(url, lastmod) for url, lastmod in named if url and site.lists_at(url, response.url)]
         after = [Request(url) for url in wanted_files(files, walk, site)]
         return Page([], after, index=True, skipped=skipped)
-    if root == "urlset":
-        return Page(articles(kinds["url"], response.url, site, skipped), skipped=skipped)
-    found = feed.parsed(response.body)  # some sites name their feed as their sitemap
-    if not found.get("version"):
-        return None
-    return Page(list(feed.articles(found, response.url, site, skipped)), skipped=skipped)
+    if file.root is None:
+        file.urls = list(_lines(response.body, content_type, skipped))
+    if file.root == "urlset" or file.urls:
+        return Page(articles(file.urls, response.url, site, skipped), skipped=skipped)
+    # Some sites name their feed as their sitemap.
+    return feed.read(response, Feed(response.url), site) if file.root in _FEEDS else None
 
 
 def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
@@ -79,6 +96,7 @@ def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Co
             modified=fields.get("lastmod"),
             title=fields.get("title"),
             origin=base,
+            skipped=skipped,
         )
         for fields in found
         if (url := admitted(fields["loc"], base, site, skipped)) and site.is_article(url)
@@ -139,7 +157,7 @@ def period(path: str) -> tuple[dt.date, dt.date] | None:
         year = int(hit[1])
         month = hit[3] or hit[5]
         day = hit[4] or hit[6]
-        if not month and path[: hit.start()][-1:].isalpha():
+        if not month and path[max(0, hit.start() - 1) : hit.start()].isalpha():
             continue  # a count of files: post-sitemap2024.xml
         try:
             if day:
@@ -160,57 +178,145 @@ def named_by_robots(body: bytes, base: str, site: Site) -> list[str]:
     return list(dict.fromkeys(url for url in found if url))
 
 
-def _elements(body: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    """The root's name, then each ``url`` and ``sitemap`` with its fields; nothing of what is no XML.
+class _File:
+    """A sitemap while it is parsed: its entries are noted, and nothing else of it is kept.
 
-    Memory stays the same however long the file is.
+    An entry is one at whatever depth it stands, and ends where the next one begins at the latest: a tag
+    that is missing costs its own entry.
     """
-    events = etree.iterparse(
-        BytesIO(body),
-        events=("start", "end"),
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=True,
+
+    def __init__(self, skipped: Counter[str]) -> None:
+        self.root: str | None = None
+        self.urls: list[dict[str, str]] = []
+        self.files: list[dict[str, str]] = []
+        self._skipped = skipped
+        self._path: list[str] = []
+        self._kind = ""
+        self._entry: dict[str, str] = {}
+        self._field = ""
+        self._text: list[str] = []
+        self._left = 0
+        self.met = 0
+        """Parts met: tags, texts, comments."""
+
+    def start(self, tag: str | bytes, attrib: object) -> None:
+        name = _local(tag)
+        self.root = self.root or name
+        self.met += 1
+        parent = self._path[-1] if self._path else ""
+        self._path.append(name)
+        if name in ("url", "sitemap"):
+            self._finish()
+            self._kind = name
+        elif self._kind and name in _FIELDS.get(parent, ()):
+            self._field, self._left = name, FIELD
+            self._text.clear()
+
+    def data(self, data: str | bytes) -> None:
+        self.met += 1
+        if self._field and self._left > 0:
+            self._text.append(str(data)[: self._left])
+            self._left -= len(data)
+
+    def end(self, tag: str | bytes) -> None:
+        name = _local(tag)
+        if self._path:
+            self._path.pop()
+        if name == self._field:
+            self._entry.setdefault(name, "".join(self._text).strip())
+            self._field = ""
+        elif name == self._kind:
+            self._finish()
+
+    def comment(self, text: str | bytes) -> None:
+        self.met += 1
+
+    @property
+    def depth(self) -> int:
+        return len(self._path)
+
+    def close(self) -> None:
+        if self._path:
+            self._skipped["cut"] += 1
+        self._path.clear()
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._kind:
+            entries = self.urls if self._kind == "url" else self.files
+            if not self._entry.get("loc"):
+                self._skipped["no_address"] += 1
+            elif len(entries) >= ENTRIES:
+                self._skipped["too_many"] += 1
+            else:
+                entries.append(self._entry)
+        self._kind, self._entry, self._field = "", {}, ""
+
+
+def _local(tag: str | bytes) -> str:
+    return re.split("[}:]", str(tag))[-1]
+
+
+def _parsed(body: bytes, content_type: str | None, skipped: Counter[str]) -> _File:
+    """The entries of a file, in memory that does not grow with anything else in it.
+
+    Where it is not well-formed each entry is parsed by itself, so that what is wrong with one is no concern
+    of the others.
+    """
+    counts: Counter[str] = Counter()
+    file = _File(counts)
+    if _feed(file, utf8(body, content_type)):
+        skipped.update(counts)
+        return file
+    parts = _File(skipped)
+    for part in _parts(utf8(body, content_type)):
+        _feed(parts, [b"<part>", part, b"</part>"])
+    skipped["cut"] = min(1, counts["cut"])
+    skipped += Counter()  # without those of nothing
+    parts.root = file.root
+    return parts
+
+
+def _feed(file: _File, pieces: Iterable[bytes]) -> bool:
+    """Parse a file or a part of one; was it well-formed?"""
+    parser = etree.XMLParser(
+        target=file, recover=True, resolve_entities=False, no_network=True, huge_tree=True
     )
-    depth = 0
-    try:
-        for event, element in events:
-            depth += 1 if event == "start" else -1
-            if event == "start" and depth == 1:
-                yield _local(element), {}
-            elif event == "end" and depth == 1:
-                fields = _fields(element)
-                if fields.get("loc"):
-                    yield _local(element), fields
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
-    except etree.XMLSyntaxError:
+    with suppress(etree.XMLSyntaxError, UnicodeDecodeError):  # the latter for ``&#xD800;``
+        met = silent = 0
+        for piece in pieces:
+            parser.feed(piece)
+            silent = silent + len(piece) if file.met == met else 0
+            met = file.met
+            if file.depth > DEPTH or silent > SILENT:  # the parser would keep the rest in memory
+                file.close()
+                return False
+        parser.close()
+        return not len(parser.feed_error_log)
+    file.close()
+    return False
+
+
+def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """A file cut before each of its entries; of one that is longer than any, the beginning."""
+    held = b""
+    for piece in pieces:
+        *whole, held = _BEGIN.split(held + piece)
+        yield from whole
+        held = held[:PART]
+    yield held
+
+
+def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iterator[dict[str, str]]:
+    """The entries of a sitemap in plain text: an address in each line, and nothing else in the first."""
+    if not _ADDRESS.match(decode(unpacked(body, SNIFFED), content_type)[0].strip()):
         return
-
-
-def _fields(element: etree._Element) -> dict[str, str]:
-    """``loc``, ``lastmod`` and what stands in ``news:news``; not the ``loc`` of a picture."""
-    fields: dict[str, str] = {}
-    for child in element:
-        name = _local(child)
-        if name in ("loc", "lastmod"):
-            fields.setdefault(name, _text(child))
-        elif name == "news":
-            for part in child:
-                if _local(part) in ("publication_date", "title"):
-                    fields.setdefault(_local(part), _text(part))
-    return fields
-
-
-def _text(element: etree._Element) -> str:
-    return "".join(map(str, element.itertext())).strip()
-
-
-def _local(element: etree._Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    text = decode(unpacked(body, ENTRIES * LINE), content_type)[0].strip()
+    for number, line in enumerate(filter(None, map(str.strip, text.splitlines()))):
+        if number >= ENTRIES:
+            skipped["too_many"] += 1
+        else:
+            yield {"loc": line}
 
 
 def _latest(entry: Entry) -> dt.date | None:
@@ -231,4 +337,4 @@ def _from_both_ends(urls: Sequence[str]) -> list[str]:
     half = (len(urls) + 1) // 2
     pairs = zip(urls[:half], reversed(urls[half:]), strict=False)
     turned = [url for pair in pairs for url in pair]
-    return turned + [url for url in urls if url not in set(turned)]
+    return turned + list(urls[half - 1 : half] if len(urls) % 2 else [])

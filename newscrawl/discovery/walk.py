@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -29,6 +29,10 @@ TO_COME = dt.timedelta(days=2)
 """How far ahead of ours a site's calendar may be."""
 
 
+FLAWS = frozenset({"date", "cut"})
+"""What readers of lists count that leaves no entry out."""
+
+
 @dataclass(slots=True)
 class Page:
     """What one page of a walk offers."""
@@ -40,7 +44,16 @@ class Page:
     index: bool = False
     """Is it a list of further files, in no order that could end the walk?"""
     skipped: Counter[str] = field(default_factory=Counter)
-    """What of it could not be read, by reason: those of the gate (``newscrawl.gate.Reason``)."""
+    """What of it was not read, by reason: those for which an address is refused
+    (``newscrawl.gate.Reason``), ``no_address`` (an entry without one), ``too_many`` (entries after the most
+    that are read) and ``unreadable`` (an entry that the parser of its format fails on)."""
+    flaws: Counter[str] = field(default_factory=Counter)
+    """What is wrong with what was read: ``date`` (one of an entry's dates names no day), ``cut`` (the file
+    ends too early, or goes on for longer than is read)."""
+
+    def __post_init__(self) -> None:
+        for reason in FLAWS & self.skipped.keys():
+            self.flaws[reason] += self.skipped.pop(reason)
 
 
 @dataclass(slots=True, eq=False)
@@ -79,7 +92,7 @@ class Walk:
     """Keys met, the newest first, for the mark to leave."""
     met: set[str] = field(default_factory=set)
     """Keys met on any page of it."""
-    upcoming: list[Request] = field(default_factory=list)
+    upcoming: deque[Request] = field(default_factory=deque)
     """Pages not yet asked for, in order."""
     asked: set[tuple[str, bytes]] = field(default_factory=set)
     """Pages asked for: a site whose pages name each other in a circle is left."""
@@ -158,7 +171,7 @@ class Walk:
         spent = self.pages_left is not None and self.pages_left <= 0
         if not (self.reached or too_old or spent):
             while self.upcoming:
-                request = self.upcoming.pop(0)
+                request = self.upcoming.popleft()
                 page = (request.url, request.body)
                 if page not in self.asked:
                     self.asked.add(page)

@@ -14,6 +14,8 @@ _LETTERS = re.compile(r"[^\w]+")
 _CUT = re.compile(r"\s+[|\-–—:•·»«<>/]+\s+|\s*[|»«]\s*")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…)\s*$")
 MAX_WORDS = 60
+_MOST_CUTS = 10
+"""Names of site and sections around a title, at most."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -45,19 +47,19 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
             rest = title[len(other) :]
             if _CUT.match(rest):
                 return other
-    changed = True
-    while changed:
-        changed = False
+    title = squeeze(title)
+    for _ in range(_MOST_CUTS):
         cuts = list(_CUT.finditer(title))
         if not cuts:
             break
         head, tail = title[: cuts[-1].start()], title[cuts[-1].end() :]
         if bare(tail) in known and len(bare(head)) > 3:
-            title, changed = head, True
+            title = head
             continue
         head, tail = title[: cuts[0].start()], title[cuts[0].end() :]
-        if bare(head) in known and len(bare(tail)) > 3:
-            title, changed = tail, True
+        if not (bare(head) in known and len(bare(tail)) > 3):
+            break
+        title = tail
     return squeeze(title)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from newscrawl import jsontext
 from newscrawl.page.document import squeeze
 
 ARTICLE_TYPES = frozenset(
@@ -27,6 +27,7 @@ PAGE_TYPES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "Cr
 
 _MAX_NODES = 5_000
 _MAX_TEXT = 1_000_000
+_MAX_CRUMBS = 20
 _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$", re.DOTALL
 )
@@ -97,20 +98,20 @@ def _take(node: dict[str, Any], linked: Linked, articles: list[dict[str, Any]]) 
             if isinstance(item, dict):
                 inner = item.get("item")
                 name = item.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
-                if isinstance(name, str) and squeeze(name):
+                if isinstance(name, str) and squeeze(name) and len(linked.breadcrumb) < _MAX_CRUMBS:
                     linked.breadcrumb.append(squeeze(unescape(name)))
 
 
 def _loads(text: str) -> Any:
-    with suppress(ValueError, RecursionError):
-        return json.loads(text, strict=False)
+    with suppress(ValueError):
+        return jsontext.loads(text)
     text = _COMMENT.sub("", text.strip())
     for attempt in (text, _TRAILING_COMMA.sub("", text)):
-        with suppress(ValueError, RecursionError):
-            return json.loads(attempt, strict=False)
+        with suppress(ValueError):
+            return jsontext.loads(attempt)
     try:  # several values one after the other: the first
-        return json.JSONDecoder(strict=False).raw_decode(text)[0]
-    except (ValueError, RecursionError):
+        return jsontext.first(text)
+    except ValueError:
         return _rescue(text)
 
 
@@ -125,7 +126,7 @@ def _rescue(text: str) -> dict[str, Any]:
     for name in _RESCUED:
         if hit := re.search(_FIELD % name, text):
             try:
-                node[name] = json.loads(f'"{hit[1]}"', strict=False)
+                node[name] = jsontext.loads(f'"{hit[1]}"')
             except ValueError:
                 node[name] = hit[1]
     return node

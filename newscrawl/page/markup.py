@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
@@ -16,6 +15,7 @@ from cssselect.parser import Class, CombinedSelector, Hash
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
+from newscrawl import jsontext
 from newscrawl.page.document import squeeze, text_of
 from newscrawl.sites import Markup, Selectors
 
@@ -156,8 +156,8 @@ def _parted(selector: str) -> tuple[str, str | None]:
 def _json(element: etree._Element, path: str) -> list[str]:
     """What a JMESPath finds in the JSON that an element holds."""
     try:
-        value = jmespath.search(path, json.loads(element.text or "", strict=False))
-    except (ValueError, RecursionError, jmespath.exceptions.JMESPathError):
+        value = jmespath.search(path, jsontext.loads(element.text or ""))
+    except (ValueError, TypeError, RecursionError, jmespath.exceptions.JMESPathError):
         return []
     return [str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int)]
 

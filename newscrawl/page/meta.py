@@ -64,6 +64,12 @@ IMAGE = (
 )
 
 
+MOST = 200
+"""Values of one name, and editions in other languages, that are kept."""
+MOST_NAMES = 10
+"""Names of one element that are looked at."""
+
+
 @dataclass(slots=True)
 class Meta:
     """The declarations of a page, by lower-case name."""
@@ -107,7 +113,8 @@ def read(document: Document) -> Meta:
             meta.title = meta.title or squeeze((element.text or "")[:2000])[:500] or None
     for element in select(_ITEMPROP, document.root):
         value = squeeze(element.get("content") or element.get("datetime"))
-        meta.props += [(name, value) for name in (element.get("itemprop") or "").lower().split()]
+        names = (element.get("itemprop") or "").lower().split()
+        meta.props += [(name, value) for name in names[:MOST_NAMES]]
     return meta
 
 
@@ -120,9 +127,9 @@ def _meta(element: etree._Element, meta: Meta) -> None:
         return
     for attribute in ("property", "name", "itemprop"):
         if names := element.get(attribute):
-            for name in names.lower().split():
+            for name in names.lower().split()[:MOST_NAMES]:
                 values = meta.names.setdefault(name, [])
-                if value not in values:
+                if len(values) < MOST and value not in values:
                     values.append(value)
 
 
@@ -132,5 +139,10 @@ def _link(document: Document, element: etree._Element, meta: Meta) -> None:
         meta.canonical = meta.canonical or document.absolute(element.get("href"))
     elif "alternate" in rel:
         lang, address = squeeze(element.get("hreflang")), element.get("href")
-        if lang and lang.lower() != "x-default" and (full := document.absolute(address)):
+        if (
+            len(meta.alternates) < MOST
+            and lang
+            and lang.lower() != "x-default"
+            and (full := document.absolute(address))
+        ):
             meta.alternates.append(Alternate(lang=lang, url=full))
