@@ -107,12 +107,21 @@ def test_an_interval_gives_way_to_a_day_and_a_wide_one_to_a_narrow_one() -> None
     assert (day.date, day.earliest) == (dt.date(2024, 10, 6), None)
 
 
+def test_an_interval_says_more_than_a_day_to_come() -> None:
+    found = choose([one("2025-01-01", "meta"), one("منذ 3 أيام", "generic")], now=NOW).published
+    assert found is not None
+    assert found.earliest == dt.date(2024, 10, 5)
+
+
 def test_machine_rungs_read_what_machines_write() -> None:
     for text in ("1728326700", "1728326700000", "Mon, 07 Oct 24 18:45:00 +0000"):
         found = choose([one(text, "meta")], timezone="UTC").published
         assert found is not None
         assert (found.date, found.time) == (dt.date(2024, 10, 7), dt.time(18, 45)), text
     assert choose([one("1728326700", "generic")], timezone="UTC").published is None
+    both = choose([one("1728326700", "generic"), one("1728326700", "meta")], timezone="UTC").published
+    assert both is not None
+    assert both.origin == "meta"
 
 
 def test_declared_false_zone_needs_no_printed_clock() -> None:

@@ -88,12 +88,13 @@ def choose(
     >>> found.time, found.at.hour
     (datetime.time(9, 23, 13), 7)
     """
-    known: dict[tuple[str, bool], Published | None] = {}
+    known: dict[tuple[str, bool, bool], Published | None] = {}
 
     def read(candidate: DateCandidate, false: bool) -> Published | None:
-        wanted = candidate.text, false and _is_stamp(candidate)
+        machine = candidate.rung in _MACHINE
+        wanted = candidate.text, false and _is_stamp(candidate), machine
         if wanted not in known:
-            known[wanted] = (parse_stamp if candidate.rung in _MACHINE else parse)(
+            known[wanted] = (parse_stamp if machine else parse)(
                 candidate.text,
                 timezone=timezone,
                 country=country,
@@ -115,34 +116,45 @@ def choose(
         refused = next((c for c in candidates if c.kind == "published"), None)
         return Choice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
 
+    day, same = _agreeing(exact, now)
+    published = _clock(same, timezone, read)
+    published = _with_printed_hijri(published, exact, day)
+    best = max((r.candidate.rung for r in same), key=lambda rung: WEIGHTS.get(rung, 1.0))
+    return Choice(published, _modified(candidates, read, false_zone, published), None, best)
+
+
+def _agreeing(exact: Sequence[Read], now: dt.datetime | None) -> tuple[dt.date, list[Read]]:
+    """The day with the most weight behind it, and the candidates that speak for it."""
     clocks = [r for r in exact if _is_clock(r)]
     stamps = [r for r in exact if _is_stamp(r.candidate)]
+    spoken_for = [_day(r, clocks, stamps) for r in exact]
     days: dict[dt.date, dict[str, float]] = {}
-    for r in exact:
-        rungs = days.setdefault(_day(r, clocks, stamps), {})
+    for r, day in zip(exact, spoken_for, strict=True):
+        rungs = days.setdefault(day, {})
         rungs[r.candidate.rung] = max(rungs.get(r.candidate.rung, 0.0), _weight(r, now))
     for r in exact:  # a Hijri day may fall a day early or late: it also speaks for its neighbours
         if r.published.calendar == "hijri":
             for day, rungs in days.items():
                 if abs((day - r.published.date).days) == 1 and r.candidate.rung not in rungs:
                     rungs[r.candidate.rung] = WEIGHTS["generic"]
-    day = max(days, key=lambda d: sum(days[d].values()))
-    same = [r for r in exact if _day(r, clocks, stamps) == day]
-    published = _clock(same, timezone, read)
-    printed = next(
-        (hijri for r in exact if (hijri := r.published.hijri) and hijri.printed and _near(r, day)), None
-    )
-    if printed and not (published.hijri and published.hijri.printed):
-        own = published.hijri
-        published = replace(published, hijri=replace(own, printed=printed.printed) if own else printed)
-    best = max((r.candidate.rung for r in same), key=lambda rung: WEIGHTS.get(rung, 1.0))
-    return Choice(published, _modified(candidates, read, false_zone, published), None, best)
+    chosen = max(days, key=lambda d: sum(days[d].values()))
+    return chosen, [r for r, day in zip(exact, spoken_for, strict=True) if day == chosen]
 
 
-def _vague(published: Published) -> tuple[dt.timedelta, bool]:
-    """How little is known: of two intervals the narrower one says more, then the one with a time."""
+def _with_printed_hijri(published: Published, exact: Sequence[Read], day: dt.date) -> Published:
+    """A date with the Hijri day that another candidate prints for it."""
+    near = (r.published.hijri for r in exact if _near(r, day))
+    printed = next((hijri for hijri in near if hijri and hijri.printed), None)
+    own = published.hijri
+    if printed is None or (own and own.printed):
+        return published
+    return replace(published, hijri=replace(own, printed=printed.printed) if own else printed)
+
+
+def _vague(published: Published) -> tuple[bool, dt.timedelta, bool]:
+    """How little is known: least of a day to come; the narrower interval says more, then a time does."""
     first, last = published.earliest or published.date, published.latest or published.date
-    return last - first, published.time is None
+    return "future" in published.warnings, last - first, published.time is None
 
 
 def _is_stamp(candidate: DateCandidate) -> bool:
