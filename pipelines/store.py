@@ -8,6 +8,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from newscrawl.items import Article, Rejection
 from newscrawl.store import Pending, Store, StoreDownError, StoreError
+from newscrawl.store.patience import reason
 from pipelines import SpiderPipeline
 
 log = logging.getLogger(__name__)
@@ -77,4 +78,4 @@ class StorePipeline(SpiderPipeline):
                 spider.ledger.due(), spider.name, spider.site.owner, spider.clock.now()
             )
         except PyMongoError as error:
-            log.error("the pending list could not be written: %s", type(error).__name__)
+            log.error("the pending list could not be written: %s", reason(error))

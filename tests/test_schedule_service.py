@@ -128,18 +128,24 @@ def test_sigterm_ends_it_whatever_hangs(database: Database, silent: int, tmp_pat
     file.write_text("[sites.alayam24]\nevery = '1h'\n", "utf-8")
     uri = database.uri if what == "Scrapyd" else f"mongodb://127.0.0.1:{silent}/?directConnection=true"
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
-    with subprocess.Popen(
+    service = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "schedule", "--node", "a", "--file", str(file)],
         cwd=PROJECT, stderr=subprocess.PIPE, text=True,
         env=inherited
-        | {"MONGODB_URI": uri, "MONGODB_DATABASE": database.name, "SCRAPYD_HTTP_PORT": str(silent)},
-    ) as service:  # fmt: skip
-        assert service.stderr
+        | {"MONGODB_URI": uri, "MONGODB_DATABASE": database.name, "SCRAPYD_HTTP_PORT": str(silent)}
+        | {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": "كلمة"},
+    )  # fmt: skip
+    assert service.stderr
+    try:
         assert "on node a" in service.stderr.readline()
         threading.Event().wait(1.5)  # amid its first look
         service.send_signal(signal.SIGTERM)
         assert service.wait(10) == 0
         assert "ended; running crawls go on" in service.stderr.read()
+    finally:
+        service.kill()
+        service.wait()
+        service.stderr.close()
 
 
 def test_a_fault_is_told_once_and_the_schedule_goes_on(caplog: pytest.LogCaptureFixture) -> None:

@@ -112,9 +112,10 @@ class Command(ProjectCommand):
             level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s", stream=sys.stderr
         )
         logging.getLogger("pymongo").setLevel(logging.WARNING)
-        ended = threading.Event()
-        for asked in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(asked, lambda *_: ended.set())
+        # A handler may take no lock that the code it interrupts may hold: it only leaves a note.
+        asked: list[int] = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda given, _: asked.append(given))
         file = ScheduleFile(path, sites)
         scrapyd = _scrapyd()
         client = _connect()
@@ -131,9 +132,12 @@ class Command(ProjectCommand):
             for remark in file.current.said(dt.datetime.now(dt.UTC)):
                 log.warning("%s", remark)
         # In a thread of its own: whatever Scrapyd or MongoDB do, this one hears when it is to end.
+        ended = threading.Event()
         work = _Work(scheduler, ended, once=opts.once)
         work.start()
-        ended.wait()
+        while not asked and not ended.wait(TICK / 2):
+            pass
+        ended.set()
         work.join(LAST_SECONDS)
         if work.is_alive():
             log.warning("ended amid a question that has no answer yet")
