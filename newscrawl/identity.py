@@ -49,6 +49,8 @@ SEARCH_WORDS = 100
 
 WINDOW = dt.timedelta(days=7)
 """How far apart the copies of a text may be dated at two sites."""
+COUNTED = dt.timedelta(days=2)
+"""From the first to the last day that a count of days allows."""
 SAME_WORDS, SAME_PAIRS = 0.68, 0.45
 """Share of the shorter text's words, and of its shingles, that a copy under another title shares.
 A fifth of the words changed leaves 0.80 and 0.64; a follow-up that repeats 60 % leaves 0.63 and 0.60."""
@@ -434,7 +436,9 @@ def _day_tolerance(article: Fields) -> dt.timedelta:
 
 
 def _same_day(one: Fields, other: Fields) -> bool:
-    if not one["day"] or not other["day"]:
+    """Are they of one day, as far as counted days (``منذ يومين``) tell? A wider interval says too little."""
+    spans = allowed_days(one), allowed_days(other)
+    if not all(span and span[1] - span[0] <= COUNTED for span in spans):
         return False
     apart = _days_apart(one, other)
     return apart is not None and apart <= _tolerance(one, other)
@@ -451,8 +455,8 @@ def _same_site(one: Fields, other: Fields) -> bool:
 def may_be_copies(one: Fields, other: Fields) -> bool:
     """Do site, title and day allow two articles to be copies? Reads no text.
 
-    Within one site the same title on the same day; at two sites days within the window. Of an
-    article whose day is not known any day is allowed.
+    Within one site the same title on the same day; at two sites days within the window. A day that is not
+    exact is one of its interval; where none is known any day is allowed.
     """
     if _same_site(one, other):
         return _same_title(one, other) and _same_day(one, other)
