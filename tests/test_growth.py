@@ -1,0 +1,354 @@
+"""Whatever a site repeats in whatever place: twice as much of it costs about twice as much to read.
+
+Every public function of the pure modules is found by itself, and what it takes is made of a repeated piece
+by the kind of its parameters; a parameter of a new kind fails until this file says how it is made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import importlib
+import inspect
+import json
+import pkgutil
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from types import FunctionType, ModuleType
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+from lxml import etree
+from scrapy.http import HtmlResponse, TextResponse
+
+from newscrawl import discovery, identity
+from newscrawl.dates import words
+from newscrawl.items import DateCandidate, Image, RawArticle
+from newscrawl.page import blocks, body, jsonld, read
+from newscrawl.page.document import parse
+from newscrawl.page.markup import Places
+from newscrawl.sites import Api, Feed, Listing, Sitemap
+from newscrawl.store import Validator
+from tests.test_page_trials import SITE
+from tests.trials import growth, size
+
+LIMIT = 2.5
+LETTERS = 40_000
+URL = "https://www.sahifa-example.com/news/1"
+
+PIECES = [
+    *(
+        "ا",
+        "ا ",
+        "كلمة ",
+        "وَ",
+        "َّ",
+        "\u0315\u0300",
+        "ـ",
+        "\u200c",
+        "\u200dا",
+        "\ufe8d",
+        "ÇáãÛ",
+        "Ø§Ù„",
+        "″",
+        "ﷺ",
+    ),
+    *(
+        "&amp;",
+        "&#38;",
+        "%25",
+        "%D8",
+        "/amp/",
+        "../",
+        "a=1&",
+        "www.",
+        "@",
+        "http://",
+        "cdn.ampproject.org/c/s/",
+    ),
+    *(
+        "1",
+        "1/",
+        "27 مارس ",
+        "منذ ",
+        "14:30 ",
+        "نشر في ",
+        "بقلم ",
+        "وكالات/",
+        "google.com/amp/",
+        "<p class=date>1",
+    ),
+    *("(", "[", '{"a":', ". ", " - ", "|", "،", "\n", " \n", "<b>", "\ud800", "\x00", "-->", "aB"),
+]
+
+
+# --- What a site's text is put into -----------------------------------------------------------------
+
+
+def shown(text: str) -> str:
+    return html.escape(text).encode("utf-8", "replace").decode()
+
+
+def page_of(text: str) -> bytes:
+    """A page that says it in every place; what begins as markup is markup."""
+    if text.startswith("<"):
+        return f"<html><body><h1>خبر اليوم من المدينة</h1>{text}".encode()
+    names = ("headline", "keywords", "author", "datePublished", "articleBody", "image", "articleSection")
+    said = json.dumps({"@type": "NewsArticle"} | dict.fromkeys(names, text), ensure_ascii=False)
+    metas = ("article:published_time", "author", "keywords", "og:image", "article:section", "og:title")
+    own = shown(text)
+    head = "".join(f'<meta property="{name}" content="{own}">' for name in metas)
+    return (
+        f'<html><head><title>{own}</title>{head}<link rel=canonical href="{own}">'
+        f'<script type="application/ld+json">{said}</script></head><body class="{own}"><h1>{own}</h1>'
+        f'<span class=date>{own}</span><div class=author><a href="/author/1">{own}</a></div>'
+        f'<p><a href="{own}">{own}</a></p><div class=entry-content><p>{own}</p><p>{own}</p></div>'
+        f"<img src='/a.jpg' alt='{own}'><ul><li>{own}</li></ul></body></html>"
+    ).encode("utf-8", "replace")
+
+
+def tree(text: str) -> etree._Element:
+    return parse(page_of(text), URL).root
+
+
+def answer(content: str) -> TextResponse:
+    return TextResponse(URL, body=content.encode("utf-8", "replace"), encoding="utf-8")
+
+
+def listing(text: str) -> HtmlResponse:
+    links = f'<a href="/news/1?{shown(text)}">{shown(text)}</a><a rel=next href="/page/2?{shown(text)}">2</a>'
+    return HtmlResponse(URL, body=links.encode() + page_of(text), encoding="utf-8")
+
+
+def feed(text: str) -> bytes:
+    parts = "".join(f"<{name}>{escape(text)}</{name}>" for name in ("title", "pubDate", "description"))
+    links = f"<link>https://www.sahifa-example.com/news/1?{escape(text)}</link>"
+    whole = f"<rss version='2.0'><channel><item>{parts}{links}</item></channel></rss>"
+    return whole.encode("utf-8", "replace")
+
+
+def sitemap(text: str) -> str:
+    loc = f"<loc>https://www.sahifa-example.com/news/1?{escape(text)}</loc>"
+    return f"<urlset><url>{loc}<lastmod>{escape(text)}</lastmod></url></urlset>"
+
+
+def posts(text: str) -> str:
+    return json.dumps([{"link": f"/news/1?{text}", "date": text, "title": text}])
+
+
+def fields(text: str) -> dict[str, Any]:
+    nothing = dict.fromkeys(("published", "published_at", "first_seen_at", "via"))
+    texts = dict.fromkeys(("title", "lede", "body", "dateline", "source", "site"), text)
+    return nothing | texts | {"_id": "1", "agencies": [text], "day": "2024-03-27", "title_key": "1"}
+
+
+def raw_article(text: str) -> RawArticle:
+    return RawArticle(
+        url=f"{URL}?{text}",
+        title=text,
+        lede=text,
+        body=[text, "نص"],
+        byline=text,
+        section=text,
+        publisher=text,
+        authors=[text],
+        tags=[text, text],
+        images=[Image(url=URL, caption=text)],
+        dates=candidates(text),
+        canonical=text,
+        urls=[URL, text],
+    )
+
+
+def candidates(text: str) -> list[DateCandidate]:
+    return [DateCandidate(text=text, rung=rung) for rung in ("markup", "meta", "generic")]
+
+
+def compared(text: str) -> identity.Text:
+    return identity.Text.of(fields(text))
+
+
+MADE: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "str | None": str,
+    "bytes": page_of,
+    "list[str]": lambda text: [text, text],
+    "Sequence[str]": lambda text: [text, text],
+    "Iterable[str]": lambda text: [text],
+    "Any": str,
+    "Fields": fields,
+    "Article": lambda text: read(page_of(text), URL, site=SITE),
+    "RawArticle": raw_article,
+    "Sequence[DateCandidate]": candidates,
+    "DateCandidate | None": lambda text: candidates(text)[0],
+    "etree._Element": tree,
+    "etree._Element | Places": lambda text: Places(tree(text), SITE.markup[0]),
+    "Places": lambda text: Places(tree(text), SITE.markup[0]),
+    "Document": lambda text: parse(page_of(text), URL),
+    "Blocks": lambda text: blocks.read(tree(text)),
+    "Block": lambda text: blocks.Block(text, 1, 0.0, etree.Element("p")),
+    "Reading": lambda text: body.read(blocks.read(tree(text))),
+    "Linked": lambda text: jsonld.read(tree(text)),
+    "Response": listing,
+    "TextResponse": listing,
+    "Sequence[tuple[str, str]]": lambda text: [(text, "meta")],
+    "Mapping[str, str] | None": lambda text: {"Content-Type": text},
+    "Stamp": str,
+    "Iterable[dict[str, str]]": lambda text: [{"loc": text, "lastmod": text, "title": text}],
+    "Iterable[tuple[str, str | None]]": lambda text: [(text, text)],
+    "Sequence[Entry]": lambda text: [discovery.Entry(text, title=text)],
+    "Text": words.read,
+}
+"""What is made of a text for a parameter, by its annotation."""
+OWN: dict[str, Callable[[str], Any]] = {
+    "api.read.response": lambda text: answer(posts(text)),
+    "feed.read.response": lambda text: answer(feed(text).decode()),
+    "feed.parsed.body": feed,
+    "feed.articles.found": lambda text: discovery.feed.parsed(feed(text)),
+    "sitemap.read.response": lambda text: answer(sitemap(text)),
+    "sitemap.named_by_robots.body": lambda text: f"Sitemap: {text}".encode("utf-8", "replace"),
+    "identity.bands.signed": lambda text: identity.signature(text.split()),
+    "identity.estimate.one": lambda text: identity.signature(text.split()).values,
+    "identity.estimate.other": lambda text: identity.signature(text.split()).values,
+    "identity.identify.article": lambda text: read(page_of(text), URL, site=SITE),
+    "identity.signature.words": str.split,
+    **{
+        f"identity.{name}": compared
+        for name in (
+            "are_copies.text",
+            "are_copies.other_text",
+            "duplicate.text",
+            "duplicate.copy_text",
+            "similarity.one",
+            "similarity.other",
+        )
+    },
+}
+"""The same for one parameter of one function."""
+GIVEN: dict[str, Any] = {
+    "api": Api("/", items="@", link="link", date="date"),
+    "country": "MA",
+    "day": None,
+    "domain": SITE.domain,
+    "end": 600,
+    "feed": Feed(),
+    "home": URL,
+    "is_article": lambda url: False,
+    "listing": Listing("/"),
+    "now": dt.datetime(2026, 9, 1, tzinfo=dt.UTC),
+    "number": 1,
+    "path": etree.XPath("//p"),
+    "rules": None,
+    "rung": "meta",
+    "selectors": ".entry-content",
+    "site": SITE,
+    "skipped": Counter(),
+    "source": Listing("/"),
+    "start": 0,
+    "timezone": "Africa/Casablanca",
+    "title": None,
+    "validator": Validator(URL, "1", None, dt.datetime(2026, 9, 1, tzinfo=dt.UTC)),
+    "walk": discovery.Walk("x", Sitemap()),
+    "where": "p",
+}
+"""What a declaration, the clock or the project itself gives, by the name of the parameter."""
+OURS = frozenset(
+    """dates.tables.rows dates.hijri.to_hijri dates.hijri.days
+    dates.hijri.difference dates.words.vocabulary dates.zones.zone
+    dates.zones.is_stale dates.zones.is_stale_clock dates.counting.age
+    dates.machine.read_machine dates.publishing.is_possible dates.publishing.publish
+    dates.publishing.written_offset page.markup.compiled page.markup.each
+    discovery.pages.name discovery.pages.first discovery.pages.page
+    discovery.pages.dated discovery.pages.saved discovery.pages.restored""".split()
+)
+"""Functions that take nothing of a site's: tables, declarations, days, what ``parse`` has read."""
+
+
+# --- What is called ---------------------------------------------------------------------------------
+
+
+def modules() -> Iterator[ModuleType]:
+    for name in ("text", "urls", "identity", "dates", "page", "discovery"):
+        module = importlib.import_module(f"newscrawl.{name}")
+        yield module
+        for part in pkgutil.iter_modules(getattr(module, "__path__", []), f"{module.__name__}."):
+            yield importlib.import_module(part.name)
+
+
+def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public function of the modules that read what sites send."""
+    for module in modules():
+        for name, function in vars(module).items():
+            plain = inspect.unwrap(function) if callable(function) else None
+            if isinstance(plain, FunctionType) and plain.__module__ == module.__name__ and name[0] != "_":
+                yield f"{module.__name__.removeprefix('newscrawl.')}.{name}", function
+
+
+FUNCTIONS = {name: function for name, function in functions() if name not in OURS}
+
+
+def arguments(name: str, text: str) -> dict[str, Any]:
+    """The arguments of a function that a site's text gives, and those that others give."""
+    found: dict[str, Any] = {}
+    for parameter in inspect.signature(FUNCTIONS[name]).parameters.values():
+        kind = str(parameter.annotation)
+        if own := OWN.get(f"{name.removeprefix('discovery.')}.{parameter.name}"):
+            found[parameter.name] = own(text)
+        elif parameter.name in GIVEN and not (kind.startswith("str") and parameter.name in ("path", "title")):
+            found[parameter.name] = 0 if (parameter.name, kind) == ("title", "int") else GIVEN[parameter.name]
+        elif kind in MADE:
+            if parameter.kind is not parameter.VAR_POSITIONAL:
+                found[parameter.name] = MADE[kind](text)
+        elif parameter.default is parameter.empty:
+            pytest.fail(f"{name}: say in {__name__} what a site's text makes of `{parameter}`")
+    return found
+
+
+def forgetful(function: Callable[..., Any]) -> Callable[[dict[str, Any]], None]:
+    """A function that remembers nothing of the last call, and whose iterators are read to their end."""
+    caches = [
+        cache
+        for module in modules()
+        for cache in vars(module).values()
+        if isinstance(cache, CACHED)
+        and (cache.cache_parameters()["maxsize"] or 0) > 1
+        and module.__name__ != "newscrawl.page.markup"
+    ]
+
+    def call(given: dict[str, Any]) -> None:
+        for cache in caches:
+            cache.cache_clear()
+        try:
+            result = function(**given)
+        except ValueError:  # as parse_day says that it does
+            return
+        if isinstance(result, Iterator):
+            for _ in result:
+                pass
+
+    return call
+
+
+CACHED = type(lru_cache(str))
+
+
+@pytest.mark.trials
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_text_twice_as_long_costs_twice_as_much_at_most(name: str) -> None:
+    call = forgetful(FUNCTIONS[name])
+    full = size(100) == 100
+    pieces = PIECES if full else random.Random(name).sample(PIECES, 2)
+    grown = {}
+    for piece in pieces:
+        letters = LETTERS if full else LETTERS // 2
+
+        def make(n: int, piece: str = piece) -> dict[str, Any]:
+            return arguments(name, (piece * (n // len(piece) + 1))[:n])
+
+        ratio = growth(call, make, letters, LIMIT)
+        if ratio > LIMIT:
+            grown[piece] = round(ratio, 1)
+    assert grown == {}
