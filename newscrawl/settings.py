@@ -229,6 +229,8 @@ DOWNLOADER_MIDDLEWARES = {
     "newscrawl.download.robots.RobotsTxtMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "newscrawl.download.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    "newscrawl.download.lengths.WireStats": 850,
 }
 EXTENSIONS = {
     "newscrawl.download.crawl_delay.CrawlDelay": 0,

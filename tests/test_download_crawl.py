@@ -9,11 +9,12 @@ import os
 import shutil
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import scrapy
@@ -601,3 +602,70 @@ def test_a_missing_browser_is_told_with_its_remedy(site: Site, crawl: Crawl) -> 
     assert kind == "other"
     assert "no browser at /none/chromium" in message
     assert "NEWSCRAWL_BROWSER" in message
+
+
+class Liar(BaseHTTPRequestHandler):
+    """Announces another length than that of what it sends, and keeps the connection open or ends it."""
+
+    protocol_version = "HTTP/1.1"
+    bodies: ClassVar[dict[str, tuple[str, bytes, int]]] = {}
+
+    def do_GET(self) -> None:
+        coding, body, announced = self.bodies.get(self.path.partition("?")[0], ("identity", b"", 0))
+        self.send_response(200)
+        for name, value in {
+            "Content-Type": "text/html",
+            "Content-Encoding": coding,
+            "Content-Length": announced,
+        }.items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+        self.close_connection = "?ends" in self.path
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+def test_a_packed_body_with_the_length_of_the_plain_page_is_read(crawl: Crawl) -> None:
+    plain = page("خبر" * 500)[2]
+    packed, deflated = gzip.compress(plain), zlib.compress(plain)
+    Liar.bodies = {
+        "/gzip": ("gzip", packed, len(plain)),
+        "/x-gzip": ("x-gzip", packed, len(plain)),
+        "/deflate": ("deflate", deflated, len(plain)),
+        "/cut": ("gzip", packed[:-9], len(plain)),
+        "/plain": ("identity", plain[:-9], len(plain)),
+        "/right": ("gzip", packed, len(packed)),
+    }
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    root = f"http://127.0.0.1:{server.server_port}"
+    crawlers: list[Crawler] = []
+    free = {"dont_obey_robotstxt": True}
+    wanted = [
+        "/gzip",
+        "/gzip?ends",
+        "/x-gzip",
+        "/x-gzip?ends",
+        "/deflate?ends",
+        "/right",
+        "/cut?ends",
+        "/plain?ends",
+    ]
+    seen = crawl(
+        [Request(root + path, meta=free) for path in wanted],
+        RETRY_TIMES=0,
+        watch=crawlers.append,
+    )
+    server.shutdown()
+    server.server_close()
+    got = {entry[1].removeprefix(root): entry[0] for entry in seen}
+    assert got == {path: "lost" if path in ("/cut?ends", "/plain?ends") else 200 for path in wanted}
+    assert {entry[2] for entry in seen if entry[0] == 200} == {"خبر" * 500}
+    sent = 5 * len(packed) + len(deflated)
+    stats = crawlers[0].stats
+    assert stats
+    assert sent < stats.get_value("downloader/response_bytes") < sent + 6 * 400 < len(plain) * 6

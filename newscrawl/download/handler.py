@@ -20,6 +20,7 @@ from scrapy.exceptions import (
     DownloadFailedError,
     IgnoreRequest,
     NotConfigured,
+    ResponseDataLossError,
 )
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
@@ -29,6 +30,7 @@ from twisted.web.client import ResponseFailed
 
 from newscrawl.download.backoff import Backoff
 from newscrawl.download.errors import CertificateError, HostBusy, PrivateAddress
+from newscrawl.download.lengths import PlainLengths, is_whole
 from newscrawl.download.network import PublicResolver
 from newscrawl.download.recording import Recorder, Recording, RecordingError
 from newscrawl.download.render import Browser
@@ -68,6 +70,8 @@ class DownloadHandler(BaseDownloadHandler):
         self._decoder: HttpCompressionMiddleware | None = None
         with suppress(NotConfigured):
             self._decoder = HttpCompressionMiddleware.from_crawler(crawler)
+        if self._network is not None:
+            self._lengths = PlainLengths(crawler)
         self._closed = False
         self._ending: asyncio.Task[None] | None = None
         """Closes the spider when nothing can be recorded any more."""
@@ -122,7 +126,11 @@ class DownloadHandler(BaseDownloadHandler):
         if request.meta.get("playwright"):
             return await self._browser.download(request)
         assert self._network is not None
+        request.meta["download_fail_on_dataloss"] = False  # so that what came can be looked at
         response = await self._ask(self._network, request)
+        request.meta["wire_bytes"] = len(response.body)
+        if "dataloss" in response.flags and not is_whole(response):
+            raise ResponseDataLossError(f"{len(response.body)} bytes came, and more were announced")
         if self._decoder is None:
             return response
         try:

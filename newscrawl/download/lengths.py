@@ -1,0 +1,88 @@
+"""Answers whose Content-Length is not that of their body, and how many bytes an answer really has."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from scrapy import signals
+from scrapy.downloadermiddlewares.stats import DownloaderStats
+from scrapy.exceptions import StopDownload
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Headers, Request, Response
+
+__all__ = ["PlainLengths", "WireStats", "is_whole"]
+
+_GZIP = (b"gzip", b"x-gzip")
+_SIZE = 4
+"""Bytes at the end of a gzip file: the size of what it unpacks to (RFC 1952, section 2.3.1)."""
+
+
+class PlainLengths:
+    """Ends the download of a gzip body that was announced with the length of the plain page.
+
+    The rest that was announced never comes, and a server that keeps its connection open would be waited
+    for until the timeout. Such a body ends with the very number that was announced.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._coming: WeakKeyDictionary[Request, _Coming] = WeakKeyDictionary()
+        crawler.signals.connect(self.begins, signals.headers_received)
+        crawler.signals.connect(self.goes_on, signals.bytes_received)
+
+    def begins(self, headers: Headers, request: Request) -> None:
+        """The head of an answer has come."""
+        length = headers.get("Content-Length") or b""
+        if (headers.get("Content-Encoding") or b"").strip().lower() in _GZIP and length.isdigit():
+            self._coming[request] = _Coming(int(length))
+
+    def goes_on(self, data: bytes, request: Request) -> None:
+        """A part of its body has come. Raises ``StopDownload`` when it is the last one."""
+        if (coming := self._coming.get(request)) and coming.is_over(data):
+            raise StopDownload(fail=False)
+
+
+class _Coming:
+    __slots__ = ("_announced", "_end", "_received")
+
+    def __init__(self, announced: int) -> None:
+        self._announced = announced
+        self._received = 0
+        self._end = b""
+
+    def is_over(self, data: bytes) -> bool:
+        self._received += len(data)
+        self._end = (self._end + data[-_SIZE:])[-_SIZE:]
+        return self._received < self._announced == int.from_bytes(self._end, "little")
+
+
+def is_whole(response: Response) -> bool:
+    """Is a compressed body complete, although fewer bytes came than were announced?"""
+    coding = (response.headers.get("Content-Encoding") or b"").strip().lower()
+    if coding not in (*_GZIP, b"deflate"):
+        return False
+    decoder = zlib.decompressobj(31 if coding in _GZIP else 15)
+    try:
+        decoder.decompress(response.body)
+    except zlib.error:
+        return False
+    return decoder.eof
+
+
+class WireStats(DownloaderStats):
+    """Scrapy's counts of requests and answers; ``downloader/response_bytes`` counts what was sent, not
+    what it unpacks to. ``meta["wire_bytes"]`` is the length of a body as it came.
+    """
+
+    def process_response(  # type: ignore[override]  # Scrapy no longer passes the spider
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """Count an answer."""
+        wire = request.meta.get("wire_bytes")
+        if wire is not None:
+            self.stats.inc_value("downloader/response_bytes", wire - len(response.body))
+        counted: Request | Response = super().process_response(request, response)
+        return counted
