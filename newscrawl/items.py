@@ -166,6 +166,8 @@ class RawArticle:
     """Pictures of the article, absolute addresses."""
     access: Literal["free", "paid"] | None = None
     """What the page declares (``isAccessibleForFree``)."""
+    warnings: list[str] = field(default_factory=list)
+    """What a reader should know of the text: ``part`` when the article goes on on other pages."""
     alternates: list[Alternate] = field(default_factory=list)
     """Other language editions."""
     lang: str | None = None
@@ -337,6 +339,9 @@ class Article:
     """Pictures of the article."""
     access: Literal["free", "paid"] | None = None
     """``free`` or ``paid`` when the page says so."""
+    warnings: list[str] = field(default_factory=list)
+    """``part`` when the page is one of several that the article stands on; they are not joined.
+    Example: ``["part"]``."""
     alternates: list[Alternate] = field(default_factory=list)
     """The same article in other languages."""
 

@@ -339,3 +339,21 @@ def test_a_list_of_links_among_declared_paragraphs_is_left_out() -> None:
     links_ = "".join(f'<li><a href="/{i}">{HEADLINES[i]}</a></li>' for i in range(3))
     page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}<ul>{links_}</ul>{ps(P[3:])}</div>')
     assert read(page, Markup(title="h1", body=".t p")).body == list(P)
+
+
+@pytest.mark.parametrize(
+    ("link", "part"),
+    [
+        ('<div class="pages"><b>1</b> <a href="/news/1.html?page=2">2</a></div>', True),
+        ('<div class="post-nav-links"><a href="/news/1.html/2/">2</a></div>', True),
+        ('<link rel="next" href="/news/1.html?page=2">', True),
+        ('<div>الصفحة <a href="?page=2">٢</a></div>', True),
+        ('<link rel="next" href="/news/2.html">', False),
+        ('<a href="/news/2.html">2</a>', False),
+        ('<div id="comments"><p>تعليق</p><div class="pager"><a href="?page=2">2</a></div></div>', False),
+        ('<a href="/list?page=2">2</a>', False),
+        ("", False),
+    ],
+)
+def test_a_page_that_is_one_of_several_is_marked(link: str, part: bool) -> None:
+    assert read(frame(f"<h1>{TITLE}</h1>{ps()}{link}")).warnings == (["part"] if part else [])

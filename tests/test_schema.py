@@ -180,7 +180,9 @@ class TestFirstVersion:
         run(prepared(older))
         after = older.articles()
         owners = {"alayam24": "alayam24.com", "maghress": "maghress.com"}
-        added = [{"signature": None, "bands": [], "owner": owners[doc["site"]]} for doc in before]
+        added = [
+            {"signature": None, "bands": [], "warnings": [], "owner": owners[doc["site"]]} for doc in before
+        ]
         assert [doc | new for doc, new in zip(before, added, strict=True)] == after
         assert older["articles"].count_documents({"$nor": [articles_validator()]}) == 0
         assert older.client[older.name].validate_collection("articles")["valid"]

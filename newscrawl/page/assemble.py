@@ -168,6 +168,7 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         tags=raw.tags,
         images=raw.images,
         access=raw.access,
+        warnings=raw.warnings,
         alternates=raw.alternates,
         modified_at=choice.modified,
         origins=dict(raw.origins),

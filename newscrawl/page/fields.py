@@ -15,7 +15,7 @@ from newscrawl.dates import zone
 from newscrawl.items import DateCandidate, Http, Image, RawArticle
 from newscrawl.page import blocks as blocks_
 from newscrawl.page import body as body_
-from newscrawl.page import bylines, generic, headline, jsonld, markup
+from newscrawl.page import bylines, generic, headline, jsonld, markup, parts
 from newscrawl.page import images as images_
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import Document, drop, parse, squeeze, text_of
@@ -110,6 +110,8 @@ class _Page:
         self.images()
         self.access()
         self.publisher()
+        if parts.is_part(self.root, self.document):
+            raw.warnings.append("part")
         raw.markup = self.markup.version if self.answered else None
         return raw
 

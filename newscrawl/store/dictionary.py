@@ -226,6 +226,7 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
         tags=["الماء", "الجفاف"],
         images=[items.Image(url="https://www.alayam24.com/water.jpg", caption="منظر عام لسد قرب الرباط")],
         access="free",
+        warnings=["part"],
         alternates=[items.Alternate(lang="fr", url="https://www.alayam24.com/fr/articles-73890.html")],
         day="2024-03-27",
         published_at=_AT,
@@ -309,8 +310,8 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
 FROM: Mapping[str, str] = {
     "the address": "_id url urls keys",
     "the site's declaration, or the table of newspapers": "source source_name site owner via country",
-    "the page": "title lede body authors byline agencies dateline section tags images access alternates "
-    "published_raw modified_at",
+    "the page": "title lede body authors byline agencies dateline section tags images access warnings "
+    "alternates published_raw modified_at",
     "computed from the text": "word_count lang content_hash search_text title_key signature bands",
     "the date on the page and the site's clock": "day published_at hijri_day hijri_month hijri_day_uaq "
     "published published_missing",

@@ -47,6 +47,12 @@ async def _add_signature(db: AsyncDatabase[Document]) -> int:
     return max(added, await _add(db, "signature", None))
 
 
+async def _add_owner_and_warnings(db: AsyncDatabase[Document]) -> int:
+    """Say whose each article is, and that nothing was noticed of its text."""
+    added = await _add(db, "warnings", [])
+    return max(added, await _add_owner(db))
+
+
 async def _add_owner(db: AsyncDatabase[Document]) -> int:
     """Say whose each article is: all of one spider are of one owner."""
     added = 0
@@ -65,6 +71,6 @@ async def _add(db: AsyncDatabase[Document], field: str, value: object) -> int:
 
 MIGRATIONS: Mapping[int, Callable[[AsyncDatabase[Document]], Awaitable[int]]] = {
     2: _add_signature,
-    3: _add_owner,
+    3: _add_owner_and_warnings,
 }
 """The step to each version."""

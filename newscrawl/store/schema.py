@@ -21,7 +21,7 @@ from newscrawl.store.migrations import SUPERSEDED_INDEXES, migrate
 
 Document = dict[str, Any]
 
-ADDED: Mapping[str, int] = {"signature": 2, "bands": 2, "owner": 3}
+ADDED: Mapping[str, int] = {"signature": 2, "bands": 2, "owner": 3, "warnings": 3}
 """Fields (``a.b`` for a part) that came after the first schema, with the version that brought them.
 No validator requires them: a node that runs an older version goes on storing articles without them.
 """
@@ -69,6 +69,7 @@ RULES: Mapping[str, Document] = {
     "published.earliest": {"pattern": DAY},
     "published.latest": {"pattern": DAY},
     "published.warnings[]": {"pattern": rf"^[a-z_]+{_END}"},
+    "warnings[]": {"pattern": rf"^[a-z_]+{_END}"},
     "origins": _named({"bsonType": ["string"]}),
     "raw": _named({}),
     "http.status": {"minimum": 100, "maximum": 599},

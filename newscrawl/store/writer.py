@@ -54,8 +54,8 @@ _REFUSALS = frozenset({2, 9, 14, 15, 22, 52, 54, 55, 57, 66, 121, 10334, 17262, 
 large, a wrong type or name, a language that the text index does not know."""
 READER_FIELDS = (
     "url", "source", "source_name", "via", "country", "title", "lede", "body", "word_count", "lang",
-    "authors", "byline", "agencies", "dateline", "section", "tags", "images", "access", "alternates",
-    "modified_at", "origins", "made_by", "content_hash",
+    "authors", "byline", "agencies", "dateline", "section", "tags", "images", "access", "warnings",
+    "alternates", "modified_at", "origins", "made_by", "content_hash",
 )  # fmt: skip
 _DERIVED_FIELDS = ("search_text", "title_key", "signature", "bands")
 _READ_FIELDS = ("title", "lede", "body")

@@ -1,0 +1,52 @@
+"""Articles that stand on several pages: is this one of them?"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from lxml import etree
+
+from newscrawl.page.document import Document, select
+from newscrawl.page.names import is_comments
+
+_LINKS = etree.XPath(
+    "//link[@rel='next' or @rel='prev'][@href]"
+    " | //a[@href][normalize-space()='1' or normalize-space()='2' or normalize-space()='\u0661'"
+    " or normalize-space()='\u0662']"
+)
+"""What may lead to another part: the page's own word, and the numbers of a pager."""
+_PART = re.compile(
+    r"(?:[?&](?:page|paged|pg|pageno|part)=\d{1,2}(?=&|$))|/(?:page/)?\d{1,2}/?$|[-_](?:p|page)\d{1,2}(?=\.\w+$|$)"
+)
+"""The number of a part in an address."""
+_DEEP = 8
+"""Elements above a link in which the pager of the comments is looked for."""
+
+
+def is_part(root: etree._Element, document: Document) -> bool:
+    """Does a page link to another page of the same article?
+
+    >>> from newscrawl.page.document import parse
+    >>> page = parse("<p>...</p><a href='/news/7?page=2'>2</a>".encode(), "https://example.ma/news/7")
+    >>> is_part(page.root, page)
+    True
+    """
+    own = document.url.partition("#")[0]
+    for link in islice(select(_LINKS, root), 12):
+        other = (document.absolute(link.get("href")) or "").partition("#")[0]
+        if other and other != own and _are_parts(own, other):
+            return not any(is_comments(above) for above in islice(link.iterancestors(), _DEEP))
+    return False
+
+
+def _are_parts(own: str, other: str) -> bool:
+    """Are two addresses parts of one article: the first and another one, or two with numbers in the query?"""
+    if _whole(other) == own.rstrip("/") or _whole(own) == other.rstrip("/"):
+        return True
+    return "?" in own and "?" in other and _whole(own) == _whole(other)
+
+
+def _whole(url: str) -> str:
+    """An address without the number of a part."""
+    return _PART.sub("", url).rstrip("/")
