@@ -156,7 +156,8 @@ MISSING: Mapping[str, str] = {
     "no day is written in it": "the best date of the page holds no number",
     "no full date can be read from it": "it holds numbers, but no whole or no existing date, "
     "or one whose calendar is unclear",
-    "names no exact day": "the text is too coarse (`منذ شهر`); `published.earliest` and `latest` bound it",
+    "names no exact day": "the text counts back (`منذ يومين`, `منذ شهر`); `published.earliest` and "
+    "`latest` bound it",
 }
 """How ``published_missing`` ends, and what that means; before it stands the text, in quotes."""
 
