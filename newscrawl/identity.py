@@ -129,7 +129,7 @@ _SEEN = (
     + r"(?: (?:مره|مرات))?"
 )
 _STAMP_WORDS = {word for words in _MONTH_NAMES for word in words} | {*_WEEKDAYS.split(), *_CLOCK.split()}
-# Of the many transliterations of Hijri months what they begin with is enough here.
+# For the many transliterations of Hijri months, how they begin is enough here.
 _LATIN = (
     r"(?:ra[bjdgm]|re[bcjdm]|r\.|rmd|ju?m|jou|jam|dsch|cem|d[hzu]|z[ui]|th|s[hy]|sch|cha|che|mu|mo|saf|sef|sap"
     r"|sab|sev|sew|qada|hija)[a-z]*\d?"

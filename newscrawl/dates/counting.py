@@ -1,4 +1,4 @@
-"""How old something is that was published ``3 أيام`` ago: software rounds such numbers, or cuts them.
+"""How old an article is that was published ``3 أيام`` ago: software rounds such numbers or cuts them.
 
 moment, dayjs, date-fns, Babel and WordPress round: ``يومين`` from 36 hours on. Carbon, luxon, timeago.js and
 Django cut: ``يومين`` until 72 hours. Months are those of the calendar, or 30 days. The bounds here hold for
@@ -44,9 +44,9 @@ _SLACK: dict[Unit, dt.timedelta] = {
     "hour": dt.timedelta(minutes=1),
     "day": dt.timedelta(minutes=31),
 }
-"""What is rounded twice is printed earlier by half of the finer unit: 35.5 hours, 36 hours, two days."""
+"""A number that is rounded twice appears half of the finer unit earlier: 35.5 hours, 36 hours, two days."""
 _MONTHS: tuple[dt.timedelta, ...] = (dt.timedelta(days=30), dt.timedelta(days=30, hours=12))
-"""Lengths of a month in software that does not ask the calendar (the longer one is humanize's)."""
+"""Length of a month in software that ignores the calendar (the longer one is humanize's)."""
 _HALF_MONTH = dt.timedelta(days=12)
 """Half of a month, counted on from the day of publication; from today back up to three days are lost, where
 the month then was shorter than the one now."""
@@ -106,7 +106,7 @@ def _least(
 
 
 def _ago(now: dt.datetime, counted: Mapping[Unit, float], length: dt.timedelta | None) -> dt.datetime:
-    """So long before ``now``: months as the calendar has them, or all of one length."""
+    """The moment that long before ``now``, with calendar months or with months of one length."""
     months = counted.get("year", 0) * 12 + counted.get("month", 0)
     moment = now
     if length is not None:
@@ -119,7 +119,7 @@ def _ago(now: dt.datetime, counted: Mapping[Unit, float], length: dt.timedelta |
 
 
 def _moved(moment: dt.datetime, back: dt.timedelta) -> dt.datetime:
-    """So much time before a moment, whatever clocks did in between."""
+    """The moment that much elapsed time earlier, whatever clocks did in between."""
     return (moment.astimezone(dt.UTC) - back).astimezone(moment.tzinfo)
 
 

@@ -21,7 +21,7 @@ _NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # what software prints w
 
 
 class Options(NamedTuple):
-    """Of whom a date is read, as :func:`newscrawl.dates.parse` tells."""
+    """How to read a date: the arguments of :func:`newscrawl.dates.parse`."""
 
     timezone: str | None
     country: str | None

@@ -230,7 +230,7 @@ def _stale(stamp: Published, clock: Published) -> bool:
 
 
 def _agreed(stamp: Read, stamps: Sequence[Read]) -> bool:
-    """Does another stamp say the same instant with another offset? One mistake would not write both."""
+    """Does another stamp give the same instant with another offset? One mistake would not produce both."""
     return any(
         other.published.at == stamp.published.at and _offset_of(other) != _offset_of(stamp)
         for other in stamps
