@@ -36,6 +36,7 @@ from newscrawl.download.recording import (
 )
 from newscrawl.page.decode import decode
 from tests.conftest import scrapy
+from tests.trials import size
 
 HOME = "https://www.alayam24.com/"
 BEGAN = dt.datetime(2024, 3, 27, 14, 30, 0, 123456, dt.UTC)
@@ -492,3 +493,33 @@ def test_a_damaged_file_gives_a_sentence_or_what_can_be_read(
         with suppress(NotRecorded, DownloadFailedError):
             recording.answer(Request(url))
     recording.close()
+
+
+@pytest.mark.trials
+@pytest.mark.parametrize("packed", [True, False])
+def test_what_is_done_to_one_record_is_no_concern_of_the_others(path: Path, packed: bool) -> None:
+    dice = random.Random(1445)
+    names = [f"{HOME}articles-{number}.html" for number in range(6)]
+    whole = [
+        warc(PAGE + b"%d" % number, WARC_Target_URI=name, WARC_Record_ID=f"<urn:uuid:{number}>")
+        for number, name in enumerate(names)
+    ]
+    records = [gzip.compress(record, mtime=0) for record in whole] if packed else whole
+    for _ in range(size(20_000)):
+        number = dice.randrange(len(records))
+        # In a file that is not packed the headers of a record say where the next one begins.
+        kept = 0 if packed else records[number].index(b"\r\n\r\n") + 4
+        head, damaged = records[number][:kept], records[number][kept:]
+        length = len(damaged)
+        for _ in range(dice.randrange(1, 4)):
+            at = dice.randrange(len(damaged))
+            junk = dice.randbytes(dice.randrange(1, 9))
+            damaged = damaged[:at] + dice.choice([junk, b""]) + damaged[at + dice.randrange(9) :]
+        damaged = head + (damaged if packed else damaged[:length].ljust(length, b"x"))
+        recording = Recording(foreign(path, *records[:number], damaged, *records[number + 1 :]))
+        for other, name in enumerate(names):
+            if other != number:
+                assert recording.answer(Request(name)).body.endswith(b"%d" % other), (number, other, damaged)
+        with suppress(NotRecorded, DownloadFailedError):
+            recording.answer(Request(names[number]))
+        recording.close()

@@ -55,6 +55,10 @@ SECRET_HEADERS = frozenset(
     {b"authorization", b"proxy-authorization", b"cookie", b"set-cookie", b"set-cookie2"}
 )
 NOT_MODIFIED = 304
+_START = re.compile(rb"\x1f\x8b\x08[\0-\x1f]|WARC/1\.\d")
+"""How a record begins, packed or not."""
+_SEARCHED = 1 << 20
+"""Bytes that are searched for one at a time."""
 KEPT_ON_304 = (b"Cache-Control", b"Content-Location", b"Date", b"ETag", b"Expires", b"Last-Modified", b"Vary")
 
 RENDERED_URL = "Newscrawl-Rendered-URL"
@@ -464,25 +468,84 @@ class _Record:
 
 def _records(file: BinaryIO, path: Path) -> Iterator[_Record]:
     """The records from the file's position on. One that is cut off or damaged is left out with a
-    warning: a crawl that was killed ends so.
+    warning (a crawl that was killed ends so), and the next one is looked for.
     """
-    offset, readable = file.tell(), False
-    try:
-        archive = ArchiveIterator(file, no_record_parse=True)
-        for record in archive:
-            offset = archive.offset
-            length = record.rec_headers.get_header("Content-Length") or ""
-            block = record.raw_stream.read() if length.isdigit() else b""
-            if not length.isdigit() or len(block) < int(length):
-                logger.warning("%s: the record at byte %d is cut off and left out", path, offset)
-                continue
-            readable = True
-            yield _Record(record.rec_headers, block, offset)
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        if not readable:
-            raise RecordingError(f"REPLAY={path}: not a WARC file ({reason})") from None
-        logger.warning("%s: what follows the record at byte %d is left out: %s", path, offset, reason)
+    start: int | None = file.tell()
+    readable = False
+    while start is not None:
+        offset = start
+        file.seek(start)
+        try:
+            for offset, headers, block in _blocks(file):
+                if block is None:
+                    logger.warning("%s: the record at byte %d is cut off and left out", path, offset)
+                    continue
+                readable = True
+                yield _Record(headers, block, offset)
+            return
+        except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            start = _next_start(file, offset + 1)
+            if start is None and not readable:
+                raise RecordingError(f"REPLAY={path}: not a WARC file ({reason})") from None
+            logger.warning("%s: what follows the record at byte %d is left out: %s", path, offset, reason)
+
+
+_Found = tuple[int, StatusAndHeaders, bytes | None]
+"""Where a record is, its headers, and its block; None for one that is cut off."""
+
+
+def _blocks(file: BinaryIO) -> Iterator[_Found]:
+    start = file.tell()
+    magic = file.read(2)
+    file.seek(start)
+    if magic == b"\x1f\x8b":
+        yield from _members(file, start)
+    else:
+        yield from _unpacked(file)
+
+
+def _unpacked(file: BinaryIO) -> Iterator[_Found]:
+    archive = ArchiveIterator(file, no_record_parse=True)
+    for record in archive:
+        length = record.rec_headers.get_header("Content-Length") or ""
+        block = record.raw_stream.read() if length.isdecimal() and len(length) < 16 else None
+        whole = block is not None and len(block) == int(length)
+        yield archive.offset, record.rec_headers, block if whole else None
+
+
+def _members(file: BinaryIO, start: int) -> Iterator[_Found]:
+    """The records of a packed file, each a gzip member of its own: what is wrong with one ends with it."""
+    while True:
+        file.seek(start)
+        member = zlib.decompressobj(31)
+        parts: list[bytes] = []
+        while not member.eof and (data := file.read(_SEARCHED)):
+            parts.append(member.decompress(data))
+        if not parts:
+            return
+        if not member.eof:
+            raise EOFError("the record after it is cut off")
+        found = list(_unpacked(BytesIO(b"".join(parts))))
+        if len(found) != 1:
+            raise ArchiveLoadFailed(
+                f"{len(found)} records in one gzip member: recompress the file with warcio"
+            )
+        _, headers, block = found[0]
+        yield start, headers, block
+        start = file.tell() - len(member.unused_data)
+
+
+def _next_start(file: BinaryIO, position: int) -> int | None:
+    """Where the next record begins: a gzip member, or the first line of one in a file that is not packed."""
+    file.seek(position)
+    held = b""
+    while data := file.read(_SEARCHED):
+        if hit := _START.search(held + data):
+            return position - len(held) + hit.start()
+        held = (held + data)[-8:]
+        position = file.tell()
+    return None
 
 
 def _address(url: str) -> str:
