@@ -156,6 +156,7 @@ ASKED = [
     (["update"], "runs"),  # the run is recorded
     (["find"], "runs"),  # the readings of former runs
 ]
+IN_FULL = pytest.mark.skipif(size(100) < 100, reason="`make trials` runs it; the model has it too")
 AT_LAST = [(["find"], "runs"), (["find"], "articles"), (["findAndModify"], "leases")]
 
 
@@ -208,6 +209,8 @@ def test_a_record_that_cannot_be_written_ends_the_crawl_and_is_left_beside_its_l
     assert left_behind(crawl.log_file) is None
 
 
+@pytest.mark.trials
+@IN_FULL
 def test_a_mongodb_that_is_away_when_a_job_starts_is_waited_for(
     start: Start, claimed: Database, through: Proxy
 ) -> None:
@@ -220,6 +223,8 @@ def test_a_mongodb_that_is_away_when_a_job_starts_is_waited_for(
     agree(crawl, crawl.end(), claimed, "ok")
 
 
+@pytest.mark.trials
+@IN_FULL
 def test_a_lease_that_cannot_be_renewed_ends_the_crawl(
     start: Start, server: Mongod, claimed: Database, gate: Gate
 ) -> None:

@@ -1,5 +1,6 @@
 """The schedule as a service: whatever answers, hangs or stands in the file, it stays and can be ended."""
 
+import datetime as dt
 import logging
 import os
 import signal
@@ -15,8 +16,9 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect, OperationFailure
 
-from newscrawl.commands.schedule import _Work
+from newscrawl.commands.schedule import _print_next, _Work
 from newscrawl.schedule import node
+from newscrawl.schedule.file import read
 from newscrawl.schedule.node import Scrapyd, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile
 from tests.conftest import PROJECT, Database
@@ -208,3 +210,18 @@ def test_whatever_the_file_becomes_the_old_one_stays_in_force(
     file.refresh()
     assert file.current is before
     assert caplog.text.count("is not taken up, the schedule stays as it was") == 7
+
+
+def test_next_says_on_which_node_all_places_are_taken(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MONGODB_URI", database.uri)
+    monkeypatch.setenv("MONGODB_DATABASE", database.name)
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
+    node = {"alive_until": soon, "slots": 2, "waiting": ["s00"]}
+    database.ops["nodes"].insert_many([{"_id": "a", **node}, {"_id": "b", **node, "waiting": []}])
+    database.ops["leases"].insert_one({"_id": "s00", "rule": "broken"})
+    _print_next(read("[sites.s00]\nevery = '1h'\n", {"s00": SITE}))
+    said = capsys.readouterr().out
+    assert said.count("\n") == 3
+    assert said.endswith("node a: all 2 places are taken; there is none for s00\n")
