@@ -14,6 +14,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
+import idna
 from w3lib.url import safe_url_string
 
 from newscrawl.urls import ascii_host, is_hash_route
@@ -128,6 +129,11 @@ def _slashes(text: str) -> str:
 def _host(name: str) -> str:
     """The host in ASCII; empty when there is none, or when resolvers read it in different ways."""
     name = f"[{name}]" if ":" in name else unquote(name)
+    if not name.isascii():
+        try:
+            idna.encode(name, uts46=True)
+        except UnicodeError:  # what only the rules of 2003 take, browsers read by those of today
+            return ""
     host = ascii_host(name)
     labels = host.split(".")
     if len(host) > 253 or max(map(len, labels)) > 63 or "" in name.removesuffix(".").split("."):

@@ -747,7 +747,7 @@ class NewsSpider(Spider):
         if response is not None:
             self._stat("articles/downloaded")
         k: str = request.meta["key"]
-        if response is not None and response.status == 304:
+        if response is not None and response.status == 304 and again:
             await self.store.unchanged(k, self.site.owner, now)
             self.ledger.end(k, "seen", "unchanged")
         elif response is not None and response.status in _NOT_FOUND:

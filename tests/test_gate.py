@@ -91,6 +91,7 @@ def test_what_is_admitted(given: str, admitted: str) -> None:
         ("http://", "host"),
         ("http:///", "host"),
         ("https://a..ma/", "host"),
+        ("https://hespress-.cßom/", "host"),
         ("https://.hespress.com/", "host"),
         ("https://%2ehespress.com/", "host"),
         ("https://hes press.com/", "host"),
