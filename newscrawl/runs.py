@@ -198,17 +198,20 @@ def leave_behind(log_file: str | os.PathLike[str] | None, fields: Document) -> N
 
 
 def left_behind(log_file: str | os.PathLike[str]) -> Document | None:
-    """What :func:`leave_behind` kept, once; None when there is nothing, or nothing of ours."""
-    path = Path(f"{log_file}.end")
+    """What :func:`leave_behind` kept; None when there is nothing, or nothing of ours."""
     try:
         options = json_util.JSONOptions(tz_aware=True)
-        words = json_util.loads(path.read_text("utf-8"), json_options=options)
-        path.unlink()
+        words = json_util.loads(Path(f"{log_file}.end").read_text("utf-8"), json_options=options)
     except (OSError, ValueError, TypeError, InvalidBSON):
         return None
     if not isinstance(words, dict) or words.get("outcome") not in EXIT_STATUS:
         return None
     return {name: words.get(name) for name in _LAST_WORDS}
+
+
+def clear_left(log_file: str | os.PathLike[str]) -> None:
+    """Remove what :func:`leave_behind` kept, once it is in MongoDB."""
+    Path(f"{log_file}.end").unlink(missing_ok=True)
 
 
 class RunRecord:
@@ -351,8 +354,8 @@ class RunRecord:
         if self._store.is_open:
             await self._settle(spider, end)
             await self._store.close()
-        elif self._crawler.settings.getbool("SCHEDULED"):
-            leave_behind(self._crawler.settings["LOG_FILE"], end)
+        else:
+            self._leave_behind(end)
         logging.getLogger().removeHandler(self._first_error)
         stats.set_value("newscrawl/outcome", end["outcome"])
         fine = EXIT_STATUS[end["outcome"]] == 0
@@ -372,6 +375,10 @@ class RunRecord:
             log.critical("%d addresses have no end, such as %s", len(lost), lost[:1])
             self._crawler.stats.set_value("newscrawl/unbalanced", len(lost))
         self._balance = ledger.balance
+
+    def _leave_behind(self, end: Document) -> None:
+        if self._crawler.settings.getbool("SCHEDULED"):
+            leave_behind(self._crawler.settings["LOG_FILE"], end)
 
     def _end(self, spider: Spider, reason: str, because: Outcome | None = None) -> Document:
         """How the run ended, as it is recorded; ``because``: what came to light after its end."""
@@ -433,7 +440,7 @@ class RunRecord:
         except PyMongoError as error:
             log.error("the record of this run could not be written: %s", reason_of(error))
             end |= self._end(spider, end["reason"], "store_down")
-            leave_behind(self._crawler.settings["LOG_FILE"], end)
+            self._leave_behind(end)
         try:
             if self._lease:
                 await self._store.patiently(self._lease.release)

@@ -153,7 +153,8 @@ def test_sigterm_ends_it_whatever_hangs(database: Database, silent: int, tmp_pat
 def test_a_fault_is_told_once_and_the_schedule_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     ended = threading.Event()
     errors: list[Exception | None] = [
-        ValueError("خلل"), ValueError("خلل"), None, AutoReconnect("127.0.0.1:1: refused"),
+        ValueError("خلل"), ValueError("خلل"), None,
+        AutoReconnect("127.0.0.1:1: refused"), AutoReconnect(), None,
         OperationFailure("not authorized on db to execute command { a }", 13, {"codeName": "Unauthorized"}),
     ]  # fmt: skip
 
@@ -175,9 +176,10 @@ def test_a_fault_is_told_once_and_the_schedule_goes_on(caplog: pytest.LogCapture
     work = _Work(broken, ended, once=False)  # type: ignore[arg-type]
     ended.wait = lambda _=None: ended.is_set()  # type: ignore[method-assign]
     work.run()
-    assert broken.lost == 4
+    assert broken.lost == 5
+    assert caplog.text.count("MongoDB cannot be used") == 2, "once for each outage"
     assert caplog.text.count("a fault of newscrawl's, the schedule goes on: ValueError") == 1
-    assert "the schedule goes on as usual" in caplog.text
+    assert caplog.text.count("the schedule goes on as usual") == 2
     assert "MongoDB cannot be used, waiting: 127.0.0.1:1: refused" in caplog.text
     assert "not authorized on db to execute command (Unauthorized)" in caplog.text
     assert "{ a" not in caplog.text

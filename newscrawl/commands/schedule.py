@@ -159,7 +159,7 @@ class _Work(threading.Thread):
         self._scheduler = scheduler
         self._ended = ended
         self._once = once
-        self._said: str | None = None
+        self._trouble: str | None = None
         self.error: Exception | None = None
         """What ``--once`` met."""
 
@@ -181,19 +181,21 @@ class _Work(threading.Thread):
             self._scheduler.tick()
         except PyMongoError as error:
             self._scheduler.lose_sight()
-            self._tell(f"MongoDB cannot be used, waiting: {reason(error)}")
+            self._tell("MongoDB", f"MongoDB cannot be used, waiting: {reason(error)}")
         except Exception as error:
             self._scheduler.lose_sight()
-            self._tell(f"a fault of newscrawl's, the schedule goes on: {type(error).__name__}", error)
+            name = type(error).__name__
+            self._tell(name, f"a fault of newscrawl's, the schedule goes on: {name}", error)
         else:
-            if self._said:
+            if self._trouble:
                 log.info("the schedule goes on as usual")
-            self._said = None
+            self._trouble = None
 
-    def _tell(self, sentence: str, error: Exception | None = None) -> None:
-        if sentence != self._said:
+    def _tell(self, trouble: str, sentence: str, error: Exception | None = None) -> None:
+        """Say what is the matter, unless it was before; the words of one outage may change."""
+        if trouble != self._trouble:
             log.error("%s", sentence, exc_info=error)
-        self._said = sentence
+        self._trouble = trouble
 
 
 def _scrapyd() -> Scrapyd:

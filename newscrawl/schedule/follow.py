@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from newscrawl.runs import GUESSED, did_not_begin, left_behind, silent
+from newscrawl.runs import GUESSED, clear_left, did_not_begin, left_behind, silent
 from newscrawl.schedule import lease
 from newscrawl.schedule.backfills import DONE, Backfills
 from newscrawl.schedule.lease import LEASE, Document
@@ -107,8 +107,8 @@ class Follower:
                 continue
             began = found["claimed_at"]
             if found["holder"]:
-                if job in jobs.finished and self._free(found, "its run was killed"):
-                    self._hear_last_words(found["_id"], job)
+                if job in jobs.finished:
+                    self._free(found, "its run was killed")
                 continue
             waits = self._watch.age(f"waits {job}", (job in jobs.pending, job in jobs.running))
             if job in jobs.finished:
@@ -177,6 +177,8 @@ class Follower:
         job, site = found["job"], found["_id"]
         if found["holder"]:
             self._runs.update_one(*silent(job))
+            if found["node"] == self._node:
+                self._hear_last_words(site, job)
         # It may have finished and not been able to let go of its lease.
         finished = {"_id": job, "outcome": {"$in": DONE}}
         if found["backfill"] and made_up and not self._runs.count_documents(finished):
@@ -190,6 +192,8 @@ class Follower:
 
     def _hear_last_words(self, site: str, job: str) -> None:
         """Take up what a run left beside its log when it could not write to MongoDB any more."""
-        if words := left_behind(self._scrapyd.log_of(site, job)):
+        log_file = self._scrapyd.log_of(site, job)
+        if words := left_behind(log_file):
             guessed = {"_id": job, "reason": {"$in": list(GUESSED)}}
             self._runs.update_one(guessed, {"$set": words})
+            clear_left(log_file)
