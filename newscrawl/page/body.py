@@ -319,22 +319,24 @@ _House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]
 
 def _houses(row: list[Block], prose: list[int], lines: list[int]) -> dict[int, _House]:
     """How each line is set, beside the paragraphs."""
-    chains = {i: list(islice(_above(row[i]), _DEEP)) for i in {*prose, *lines}}
-    held = Counter(element for i in prose for element in chains[i])
-    houses: dict[int, _House] = {}
-    for index, chain in chains.items():
+    places = {index: place(row[index]) for index in {*prose, *lines}}
+    chains = {above: list(islice(_around(above), _DEEP)) for above in set(places.values())}
+    held: Counter[etree._Element] = Counter()
+    for above, count in Counter(places[index] for index in prose).items():
+        held.update(dict.fromkeys(chains[above], count))
+    houses: dict[etree._Element | None, _House] = {}
+    for above, chain in chains.items():
         inner = list(takewhile(lambda element: held[element] < 2, chain))
         around = chain[len(inner)] if len(inner) < len(chain) else None
-        houses[index] = around, tuple(map(kind_of, inner))
-    return houses
+        houses[above] = around, tuple(map(kind_of, inner))
+    return {index: houses[above] for index, above in places.items()}
 
 
-def _above(block: Block) -> Iterator[etree._Element]:
-    """The elements around a paragraph, its place first."""
-    first = place(block)
-    if first is not None:
-        yield first
-        yield from first.iterancestors()
+def _around(element: etree._Element | None) -> Iterator[etree._Element]:
+    """An element and those around it."""
+    if element is not None:
+        yield element
+        yield from element.iterancestors()
 
 
 def _housed(row: list[Block], prose: list[int], houses: dict[int, _House], house: _House | None) -> list[int]:
