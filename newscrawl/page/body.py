@@ -298,7 +298,8 @@ def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[in
         here = place(block)
         beside = here is where and (index in verses or (count > 1 and block.element.tag == tag))
         beside = beside or (index in verses and _is_next(where, here))
-        if not (beside or (block.words >= 3 and is_closed(block))):
+        whole = is_closed(block) and (block.words >= 3 or block.element.tag == "li")
+        if not (beside or whole):
             break
         kept.append(index)
         last = index

@@ -92,6 +92,8 @@ def place(block: Block) -> etree._Element | None:
         return element
     above = element.getparent()
     while above is not None and above.tag in ("ul", "ol", "li", "blockquote"):
+        if above.tag == "li" and len(above) > 2:  # a whole article or entry
+            break
         above = above.getparent()
     return above
 
@@ -294,6 +296,7 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     told = min(prose, next(islice(lines, _HEADED, None), len(row)))
     boxes = _articles(blocks, title)
     head = row[title].element
+    marked = {m.index for m in blocks.marks if m.role == "date" and m.element.get("datetime")}
     kind = kind_of(head) if row[title].heading or kind_of(head)[1] else None
     places: set[etree._Element | None] = set()
     for index in range(told, len(row)):
@@ -304,7 +307,8 @@ def second_article(blocks: Blocks, title: int) -> int | None:
             if index in boxes and block.heading:
                 return index
             alike = kind is not None and kind_of(block.element) == kind
-            if (alike or block.linked < LINKED) and _is_dated(row, index, places):
+            same = block.element.tag == head.tag and block.linked < LINKED
+            if (alike or same) and _is_dated(row, index, places, marked):
                 return index
         if is_line(block):
             places.add(place(block))
@@ -335,15 +339,23 @@ def _is_subhead(row: list[Block], index: int, title: int, places: set[etree._Ele
     return own in places and row[title].element.getparent() is not own
 
 
-def _is_dated(row: list[Block], index: int, places: set[etree._Element | None]) -> bool:
+def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], marked: set[int]) -> bool:
     """Does a line stand above a day and then prose, in another place than the text before it?"""
-    stamp = next((i for i in range(index + 1, min(index + 4, len(row))) if _is_day(row[i])), None)
-    if stamp is None or _is_day(row[index]) or any(is_line(b) or b.heading for b in row[index + 1 : stamp]):
+    stamp = next(
+        (i for i in range(index + 1, min(index + 4, len(row))) if _is_day(row[i], i in marked)), None
+    )
+    if (
+        stamp is None
+        or _is_day(row[index], False)
+        or any(is_line(b) or b.heading for b in row[index + 1 : stamp])
+    ):
         return False
     prose = next((b for b in row[stamp + 1 : stamp + 6] if _is_told(b)), None)
     return prose is not None and place(prose) not in places
 
 
-def _is_day(block: Block) -> bool:
-    text = block.text
-    return block.words <= CARD and "20" in text and bool(STAMP.fullmatch(text))
+def _is_day(block: Block, marked: bool) -> bool:
+    """Is a short line a full day, or the element of one?"""
+    if block.words > CARD:
+        return False
+    return marked or ("20" in block.text and bool(STAMP.fullmatch(block.text)))
