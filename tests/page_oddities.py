@@ -13,6 +13,9 @@ SENTENCES = (*(" ".join(p.split()[:6]) + "." for p in P), *(" ".join(p.split()[6
 """Sentences of six words."""
 
 
+OTHERS = "".join(f"<p>{text}</p>" for text in OTHER)
+
+
 def _odd(name: str, main: str, body: Iterable[str] = P) -> Shape:
     return Shape(name, frame(main), body=tuple(body))
 
@@ -70,4 +73,21 @@ ODDITIES: tuple[Shape, ...] = (
     _odd("amp story of nested tables", f'<table><tbody><tr><td><table><tbody><tr><td><b>{TITLE}</b></td></tr><tr><td><i>الاثنين 7 أكتوبر 2024 - 18:45</i></td></tr></tbody></table></td></tr>'+"".join(f'<tr><td><table><tbody><tr><td>{p}</td></tr></tbody></table></td></tr>' for p in P)+'</tbody></table>'),
     _odd("footer like text at the end of the body", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div class="t">{ps()}<p>جميع الحقوق محفوظة لصحيفة المثال</p><p>يمنع نقل الخبر دون ذكر المصدر</p></div></div>'),
     _odd("biography after a line", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div class="t">{ps()}<hr><p><em>* كاتب وباحث في شؤون المدن</em></p></div></div>', body=(*P,"* كاتب وباحث في شؤون المدن")),
+    _odd("second h2 article, same article class, no date", f'<article class="post"><h2 class="t">{TITLE}</h2><div class="d">07 أكتوبر 2024 18:45</div><div class="e">{ps()}</div></article><article class="post"><h2 class="t">{HEADLINES[1]}</h2><div class="e">{OTHERS}</div></article>'),
+    _odd("second section with h2 link headline", f'<section class="art"><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div>{ps()}</section><section class="art"><h1><a href="/2">{HEADLINES[1]}</a></h1><div>05 أكتوبر 2024 09:00</div>{OTHERS}</section>'),
+    _odd("next article in a list item", f'<ul class="feed"><li><h2>{TITLE}</h2><time datetime="2024-10-07T18:45:00+01:00">7 أكتوبر</time>{ps()}</li><li><h2>{HEADLINES[1]}</h2><time datetime="2024-10-05T09:00:00+01:00">5 أكتوبر</time>{OTHERS}</li></ul>'),
+    _odd("drupal submitted", f'<div class="node"><h1>{TITLE}</h1><div class="submitted">أرسل بواسطة admin في إثن, 2024-10-07 18:45</div><div class="content">{ps()}</div></div>'),
+    _odd("date below the text in a footer", f'<article><h1>{TITLE}</h1><div class="t">{ps()}</div><footer><span class="posted-on">نشر في: 07/10/2024 - 18:45</span> <a href="/c">مجتمع</a></footer></article>'),
+    _odd("date in the last line of the text box", f'<div><h1>{TITLE}</h1><div class="t">{ps()}<p>الإثنين 07 أكتوبر 2024 - 18:45</p></div></div>'),
+    _odd("caption-like date beside the picture", f'<div><h1>{TITLE}</h1><figure><img src="/a.jpg"><figcaption>الإثنين 07 أكتوبر 2024 18:45 | تصوير: المحرر</figcaption></figure><div class="t">{ps()}</div></div>'),
+    _odd("ads named good", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div class="article-body">{ps(P[:3])}<div class="article-content-ad"><p>شقق فاخرة للبيع في قلب المدينة بأثمنة تبدأ من تسعين مليونا.</p></div>{ps(P[3:])}</div></div>'),
+    _odd("sponsor box at the top of the text", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div class="t"><div class="sponsor"><p>هذا المحتوى برعاية شركة المثال للاتصالات والخدمات الرقمية.</p></div>{ps()}</div></div>'),
+    _odd("app banner between", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div class="t">{ps(P[:3])}<div class="app-banner"><p>حمل تطبيق صحيفة المثال لتصلك الأخبار العاجلة أولا بأول.</p><a href="/app">حمل التطبيق</a></div>{ps(P[3:])}</div></div>'),
+    _odd("image gallery captions list", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><ul class="gallery">'+"".join(f'<li><img src="/{i}.jpg"><span>الصورة رقم {i} من معرض أشغال الكورنيش القديم في المدينة</span></li>' for i in range(4))+f'</ul><div class="t">{ps()}</div></div>'),
+    _odd("weather and prayer widgets above", f'<div class="tools"><div>الطقس في الرباط: غائم جزئيا ودرجة الحرارة اثنتان وعشرون</div><div>صلاة الظهر 13:32 صلاة العصر 16:44 صلاة المغرب 19:12</div></div><div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div>{ps()}</div>'),
+    _odd("voice of the reader: quotes each in div", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div class="t"><p>{P[0]}</p><div class="quote">"{P[1]}"</div><p>{P[2]}</p><div class="quote">"{P[3]}"</div><p>{P[4]}</p></div></div>', body=[P[0],f'"{P[1]}"',P[2],f'"{P[3]}"',P[4]]),
+    _odd("tag cloud unlinked below", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div class="t">{ps()}</div><div class="k">كورنيش، تهيئة، المجلس الجماعي، الأشغال العمومية، المدينة الساحلية، الميزانية</div></div>'),
+    _odd("numbers of readers and share lines", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div>1532 مشاهدة</div><div>شارك هذا المقال</div><div class="t">{ps()}</div><div>هل أعجبك المقال؟ قيمه الآن</div></div>'),
+    _odd("h5 subtitle above h1", f'<div><h5>بكلفة تفوق ثمانين مليون درهم</h5><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div>{ps()}</div>'),
+    _odd("paragraph then list of four points closed", f'<div><h1>{TITLE}</h1><div class="d">07 أكتوبر 2024 18:45</div><div class="t">{ps(P[:2])}<ul><li>تهيئة الممرات.</li><li>بناء المواقف.</li><li>غرس الأشجار.</li></ul></div></div>', body=(*P[:2],"تهيئة الممرات.","بناء المواقف.","غرس الأشجار.")),
 )  # fmt: skip

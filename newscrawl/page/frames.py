@@ -130,14 +130,13 @@ def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> l
     whole = words[-1] or 1
     kinds: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     boxes = [box for box in blocks.boxes if box.hint in ("bad", "mixed")]
-    for box in boxes:
-        kind = kinds[kind_of(box.element)]
+    found = [kinds[kind_of(box.element)] for box in boxes]
+    for box, kind in zip(boxes, found, strict=True):
         kind[0] += words[box.end] - words[box.start]
         kind[1] += lines[box.end] - lines[box.start]
-    for box in boxes:
+    for box, (total, count) in zip(boxes, found, strict=True):
         if title is not None and box.start <= title < box.end:
             continue
-        total, count = kinds[kind_of(box.element)]
         if total >= _MOST * whole or (count > 1 and total >= _MUCH * whole) or _speaks(row, box):
             continue
         opened[box.start] += 1

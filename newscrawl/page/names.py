@@ -140,10 +140,19 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
 
 def kind_of(element: etree._Element) -> tuple[str, str]:
     """Tag and class of an element without numbers: boxes of one kind share them."""
-    return str(element.tag), _NUMBER.sub("", element.get("class") or "")
+    return str(element.tag), _unnumbered(element.get("class") or "")
+
+
+@lru_cache(maxsize=4096)
+def _unnumbered(names: str) -> str:
+    return _NUMBER.sub("", names)
 
 
 def is_comments(element: etree._Element) -> bool:
     """Is an element named after readers' comments?"""
-    names = f"{element.get('id') or ''} {element.get('class') or ''}"
+    return _are_comments(f"{element.get('id') or ''} {element.get('class') or ''}")
+
+
+@lru_cache(maxsize=4096)
+def _are_comments(names: str) -> bool:
     return bool(_COMMENTS.search(_CAMEL.sub("-", names).lower()))

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from lxml import etree
 
-from newscrawl.page.document import Document, select
+from newscrawl.page.document import Document
 from newscrawl.page.names import is_comments
 
-_LINKS = etree.XPath(
-    "//link[@rel='next' or @rel='prev'][@href]"
-    " | //a[@href][normalize-space()='1' or normalize-space()='2' or normalize-space()='\u0661'"
-    " or normalize-space()='\u0662']"
-)
-"""What may lead to another part: the page's own word, and the numbers of a pager."""
+_NUMBERS = frozenset({"1", "2", "\u0661", "\u0662"})
+"""What leads to another part in a pager."""
 _PART = re.compile(
     r"(?:[?&](?:page|paged|pg|pageno|part)=\d{1,2}(?=&|$))|/(?:page/)?\d{1,2}/?$|[-_](?:p|page)\d{1,2}(?=\.\w+$|$)"
 )
 """The number of a part in an address."""
+_MOST = 12
+"""Links that are looked at."""
+_LONGEST = 20
+"""Letters of a link that is a number, spaces included."""
 _DEEP = 8
 """Elements above a link in which the pager of the comments is looked for."""
 
@@ -33,11 +34,25 @@ def is_part(root: etree._Element, document: Document) -> bool:
     True
     """
     own = document.url.partition("#")[0]
-    for link in islice(select(_LINKS, root), 12):
+    for link in islice(_links(root), _MOST):
         other = (document.absolute(link.get("href")) or "").partition("#")[0]
         if other and other != own and _are_parts(own, other):
             return not any(is_comments(above) for above in islice(link.iterancestors(), _DEEP))
     return False
+
+
+def _links(root: etree._Element) -> Iterator[etree._Element]:
+    """What may lead to another part: the page's own word, and the numbers of a pager."""
+    for element in root.iter("a", "link"):
+        if element.tag == "link":
+            if element.get("rel") in ("next", "prev"):
+                yield element
+            continue
+        text = element.text
+        if text is None and len(element) == 1:
+            text = element[0].text
+        if text and len(text) < _LONGEST and text.strip() in _NUMBERS:
+            yield element
 
 
 def _are_parts(own: str, other: str) -> bool:
