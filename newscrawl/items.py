@@ -184,6 +184,8 @@ class RawArticle:
     """``rel=canonical`` as printed, absolute."""
     http: Http | None = None
     """How the page was fetched; None outside a crawl and without headers."""
+    cut: list[str] = field(default_factory=list)
+    """Fields of which the page says more than is kept. Example: ``tags``."""
     page: bytes = b""
     """The page itself, so that a rejection can keep it."""
 

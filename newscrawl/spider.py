@@ -691,6 +691,8 @@ class NewsSpider(Spider):
             rejection = self._rejection(response, error.reason, str(error))
             yield replace(rejection, retry_at=now + dt.timedelta(days=1))
             return
+        for name in raw.cut:
+            self._stat(f"articles/cut/{name}")
         self._carry(raw, response.meta["entry"], now)
         raw.urls = list(dict.fromkeys([*urls, *raw.urls]))
         raw.http = replace(

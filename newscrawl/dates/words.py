@@ -246,11 +246,11 @@ def _prepare(text: str) -> str:
 
 
 def read(text: str) -> Text:
-    """The text as tokens.
+    """The text as tokens; no more than its first ``MAX_LENGTH`` letters are looked at.
 
     Example: ``نشر يوم 28 - 12 - 2010`` → shape ``p j N - N - Y``.
     """
-    folded = _prepare(text)
+    folded = _prepare(text[:MAX_LENGTH])
     if "t" in folded:
         folded = _COMPACT.sub(lambda m: "{}-{}-{}t{}:{}:{}".format(*m.groups("00")), folded)
         folded = _LOST_PLUS.sub(r"\1+", folded)  # «+» is a space in an address: 08:15:09 03:00

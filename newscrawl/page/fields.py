@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from lxml import etree
 
@@ -29,6 +29,8 @@ _CRUMB_WORDS = 5
 _AMONG = frozenset({"h2", "h3", "h4", "ul", "ol", "blockquote"})
 _MOST_TAGS = 60
 _MOST_DATES = 60
+_MOST_AUTHORS = 60
+T = TypeVar("T")
 """Date candidates of a page."""
 _OPENING = 30
 """Letters by which a paragraph is known again."""
@@ -321,11 +323,26 @@ class _Page:
 
     def _candidate(self, candidate: DateCandidate) -> None:
         candidate.text = candidate.text[:300]
-        if len(self.raw.dates) < _MOST_DATES and not any(
+        if any(
             known.text == candidate.text and known.kind == candidate.kind and known.rung == candidate.rung
             for known in self.raw.dates
         ):
+            return
+        if len(self.raw.dates) < _MOST_DATES:
             self.raw.dates.append(candidate)
+        else:
+            self._cut("dates")
+
+    def _cut(self, field: str) -> None:
+        """Note that a page says more of a field than is kept."""
+        if field not in self.raw.cut:
+            self.raw.cut.append(field)
+
+    def _first(self, field: str, values: list[T], most: int) -> list[T]:
+        """The first values of a field."""
+        if len(values) > most:
+            self._cut(field)
+        return values[:most]
 
     def authors(self) -> None:
         raw = self.raw
@@ -353,7 +370,9 @@ class _Page:
     def _people(self, lines: list[str]) -> list[str]:
         after = headline.suffix(self.meta.title or "", self.raw.title or "")
         papers = [*self.names, after or ""]
-        return list(dict.fromkeys(name for line in lines for name in bylines.people(line, papers)))
+        lines = self._first("authors", lines, _MOST_AUTHORS)
+        people = dict.fromkeys(name for line in lines for name in bylines.people(line, papers))
+        return self._first("authors", list(people), _MOST_AUTHORS)
 
     def section(self) -> None:
         choices = [("markup", self.sections[-1:])]
@@ -388,12 +407,12 @@ class _Page:
             ("meta", self.meta.all(meta_.TAGS)),
         ):
             out: dict[str, None] = {}
-            for text in texts[:_MOST_TAGS]:
+            for text in self._first("tags", texts, _MOST_TAGS):
                 for tag in re.split(r"[،,;|]", text) if rung != "markup" or len(texts) == 1 else [text]:
                     if tag := squeeze(tag).lstrip("#"):
                         out[tag] = None
             if out and (rung == "markup" or not self._is_title(list(out))):
-                self.raw.tags = list(out)[:_MOST_TAGS]
+                self.raw.tags = self._first("tags", list(out), _MOST_TAGS)
                 self.origin("tags", rung)
                 return
 
@@ -420,14 +439,14 @@ class _Page:
             printed = islice(images_.of_article(self.reading, self.document.url), images_.MOST)
             found += [("generic", link, caption) for link, caption in printed]
         seen: dict[str, Image] = {}
-        for rung, link, caption in found[: 2 * images_.MOST]:
+        for rung, link, caption in self._first("images", found, 2 * images_.MOST):
             address = self.document.absolute(link)
             if address and address not in seen and not images_.is_decoration(address, self.document.url):
                 seen[address] = Image(url=address, caption=caption)
                 self.raw.origins.setdefault("images", rung)
             elif address in seen and caption and not seen[address].caption:
                 seen[address].caption = caption
-        self.raw.images = list(seen.values())[: images_.MOST]
+        self.raw.images = self._first("images", list(seen.values()), images_.MOST)
 
     def access(self) -> None:
         free = jsonld.text(self.linked.article.get("isAccessibleForFree"))

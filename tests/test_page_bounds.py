@@ -1,0 +1,91 @@
+"""What a page says too much of is kept as far as anyone needs it, and it is said that there was more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from newscrawl.items import RawArticle
+from newscrawl.page import extract, read
+from newscrawl.store.schema import document
+from tests.page_shapes import P
+
+URL = "https://www.sahifa-example.com/news/1"
+
+
+def page(said: dict[str, Any], head: str = "", text: str = "") -> bytes:
+    told = {"@type": "NewsArticle", "headline": "المجلس يصادق على مشروع جديد", **said}
+    return (
+        f'<html lang=ar><head>{head}<script type="application/ld+json">{json.dumps(told)}</script></head>'
+        f"<body>"
+        f"<h1>المجلس يصادق على مشروع جديد</h1>{text}{''.join(f'<p>{line}</p>' for line in P)}</body></html>"
+    ).encode()
+
+
+def metas(name: str, *values: str) -> str:
+    return "".join(f'<meta property="{name}" content="{value}">' for value in values)
+
+
+MANY = 10_000
+NAMES = [f"سالم {'ا' * (n % 50 + 1)} الحربي" for n in range(2_000)]
+CASES: dict[str, tuple[bytes, str]] = {
+    "tags of a keyword line": (page({"keywords": ",".join(f"وسم {n}" for n in range(MANY))}), "tags"),
+    "tags of a list": (page({"keywords": [f"وسم {n}" for n in range(MANY)]}), "tags"),
+    "tags of metas": (page({}, metas("article:tag", *(f"وسم {n}" for n in range(MANY // 5)))), "tags"),
+    "authors": (page({"author": [{"@type": "Person", "name": name} for name in NAMES]}), "authors"),
+    "dates": (page({"datePublished": [f"2024-03-{n % 28 + 1:02} {n}" for n in range(MANY)]}), "dates"),
+    "images": (page({"image": [f"https://a.ma/{n}.jpg" for n in range(MANY)]}), "images"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_first_of_very_many_are_kept(case: str) -> None:
+    html, field = CASES[case]
+    raw = extract(html, URL)
+    assert raw.cut == [field]
+    assert 20 <= len(getattr(raw, field)) <= 200
+
+
+def test_nothing_is_cut_from_a_usual_page() -> None:
+    said = {"keywords": "وسم, آخر", "author": "سالم الحربي", "datePublished": "2024-03-27"}
+    assert extract(page(said), URL).cut == []
+
+
+def test_editions_crumbs_and_names_are_bounded() -> None:
+    links = "".join(f'<link rel=alternate hreflang=l{n} href="/{n}">' for n in range(5_000))
+    names = f'<meta property="{" ".join(f"n{n}" for n in range(5_000))}" content="x">'
+    crumbs = {"@type": "BreadcrumbList", "itemListElement": [{"name": f"قسم {n}"} for n in range(5_000)]}
+    raw = extract(page({"breadcrumb": crumbs}, links + names), URL)
+    assert len(raw.alternates) == 200
+
+
+HALF = "\ud83d"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"image": f"https://a.ma/{HALF}.jpg"},
+        {"image": {"url": f"/{HALF}.jpg"}},
+        {"datePublished": f"2024-03-27 {HALF}"},
+        {"keywords": [HALF, f"وسم{HALF}"]},
+        {"author": {"@type": "Person", "name": f"سالم {HALF} الحربي"}},
+        {"headline": f"المجلس {HALF} يصادق"},
+        {"articleBody": " ".join([*P, HALF])},
+        {"articleSection": HALF},
+    ],
+)
+def test_halves_of_letters_are_stored_by_no_one(said: dict[str, Any]) -> None:
+    for entity in ("", "<p class=date>27 مارس 2024 &#xD83D;</p><img src='/&#xD83D;.jpg'>"):
+        article = read(page(said, metas("og:image", "/&#xDC00;.jpg"), entity), URL)
+        repr(document(article)).encode()
+        json.dumps(document(article), ensure_ascii=False, default=str).encode()
+
+
+def test_a_site_names_a_field_in_json_of_any_kind() -> None:
+    raw = RawArticle(url=URL)
+    for text in ("[" * 100_000, "9" * 5_000, '{"a": "\\ud83d"}', '{"a": ' + "9" * 5_000 + "}", ""):
+        raw = extract(page({}).replace(b'{"@type"', text.encode() + b'{"@type"', 1), URL)
+        assert raw.title == "المجلس يصادق على مشروع جديد"
