@@ -10,6 +10,7 @@ import os
 import platform
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -25,6 +26,7 @@ from scrapy.exceptions import CloseSpider
 from newscrawl import __version__, drift
 from newscrawl.ledger import Ledger
 from newscrawl.schedule.lease import LEASE, Change, Document, Lease
+from newscrawl.schedule.pauses import FIRST_PAUSE
 from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
 from newscrawl.store import Store, StoreDownError
@@ -443,7 +445,8 @@ class RunRecord:
             self._leave_behind(end)
         try:
             if self._lease:
-                await self._store.patiently(self._lease.release)
+                again_after = FIRST_PAUSE if end["outcome"] == "store_down" else None
+                await self._store.patiently(partial(self._lease.release, again_after))
         except PyMongoError as error:
             log.warning("the lease could not be let go of and runs out by itself: %s", reason_of(error))
 

@@ -418,6 +418,7 @@ class TestOutages:
             "s00: …",
         )
         assert not list(daily.folder.glob("*.end"))
+        assert daily.database.ops["leases"].find_one()["due_at"] <= daily.now + dt.timedelta(minutes=5)
 
 
 class TestBackfills:

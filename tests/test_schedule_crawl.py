@@ -23,6 +23,7 @@ from tests.mongod import Mongod, Proxy, mongod, proxy
 from tests.trials import size
 
 NOW = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
+NEXT = dt.datetime(2124, 3, 27, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def claimed(server: Mongod) -> Iterator[Database]:
         database = Database(server.uri, name, client)
         leases = database.ops["leases"]
         leases.insert_one(lease.enrol("loopback", "every 1d", NOW))
-        change = lease.claim(leases.find_one(), job="one", node="node1", now=NOW, next_due=NOW + lease.LEASE)
+        change = lease.claim(leases.find_one(), job="one", node="node1", now=NOW, next_due=NEXT)
         leases.update_one(*change)
         yield database
         server.fail(mode="off")
@@ -139,6 +140,8 @@ def agree(crawl: Crawl, status: int, database: Database, outcome: str) -> None:
     said = crawl.log
     assert (status, database.run()["outcome"]) == ({"ok": 0, "store_down": 4}[outcome], outcome), said
     assert f"loopback: {outcome}" in said
+    due_at = database.ops["leases"].find_one()["due_at"]
+    assert (due_at < NEXT) == (outcome == "store_down"), "what came to nothing is made up"
     assert database.run()["summary"] in said
     assert database.run()["site"] == "loopback"
     assert database.ops["leases"].find_one()["job"] is None
@@ -247,7 +250,7 @@ def test_a_lease_whose_document_was_removed_is_held_on(start: Start, claimed: Da
         waiting.wait(0.05)
     assert (found["job"], found["rule"]) == ("one", "every 1d")
     # A scheduler was quicker, and its document is free.
-    leases.replace_one({}, lease.enrol("loopback", "every 1d", NOW))
+    leases.replace_one({}, lease.enrol("loopback", "every 1d", NEXT))
     while leases.find_one()["job"] is None:
         waiting.wait(0.05)
     gate.opened.set()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import UpdateOne
 
-from newscrawl.schedule.times import LONGEST_PAUSE, pause
+from newscrawl.schedule.pauses import LONGEST_PAUSE, pause
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection

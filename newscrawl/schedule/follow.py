@@ -14,7 +14,8 @@ from newscrawl.schedule import lease
 from newscrawl.schedule.backfills import DONE, Backfills
 from newscrawl.schedule.lease import LEASE, Document
 from newscrawl.schedule.node import Jobs, ScrapydError
-from newscrawl.schedule.times import MINUTE, SECOND, pause
+from newscrawl.schedule.pauses import pause
+from newscrawl.schedule.times import MINUTE, SECOND
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -108,7 +109,7 @@ class Follower:
             began = found["claimed_at"]
             if found["holder"]:
                 if job in jobs.finished:
-                    self._free(found, "its run was killed")
+                    self._free_of_ended(found, now)
                 continue
             waits = self._watch.age(f"waits {job}", (job in jobs.pending, job in jobs.running))
             if job in jobs.finished:
@@ -124,6 +125,15 @@ class Follower:
                 self._free(found, "Scrapyd did not start it", made_up=True)
             elif job in jobs.running and waits > STARTING:
                 self._free(found, "it does not begin", made_up=True)
+
+    def _free_of_ended(self, found: Document, now: dt.datetime) -> None:
+        """A run that ended and holds its lease: it was killed, or could not write to MongoDB any more."""
+        words = left_behind(self._scrapyd.log_of(found["_id"], found["job"]))
+        if words and words["outcome"] == "store_down":
+            again_at = None if found["backfill"] else now + pause(found["failures"])
+            self._free(found, "it ended while MongoDB was away", again_at=again_at)
+        else:
+            self._free(found, "its run was killed")
 
     def end_hanging(self, jobs: Jobs, leases: Mapping[str, Document], entries: Mapping[str, Entry]) -> None:
         """Jobs that Scrapyd runs for too long, or that run without their site's lease."""

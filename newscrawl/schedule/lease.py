@@ -109,9 +109,10 @@ def renew(site: str, job: str, holder: str, now: dt.datetime) -> Change:
     return {"_id": site, "job": job, "holder": holder}, {"$set": {"until": now + LEASE}}
 
 
-def release(site: str, job: str, holder: str) -> Change:
-    """The crawl has ended."""
-    return {"_id": site, "job": job, "holder": holder}, {"$set": _FREE}
+def release(site: str, job: str, holder: str, again_at: dt.datetime | None = None) -> Change:
+    """The crawl has ended; ``again_at``: it came to nothing, the site is due then, if not before."""
+    again = {"$min": {"due_at": again_at}} if again_at else {}
+    return {"_id": site, "job": job, "holder": holder}, {"$set": _FREE, **again}
 
 
 def free(found: Document, *, made_up: bool = False, again_at: dt.datetime | None = None) -> Change:
@@ -154,9 +155,12 @@ class Lease:
         """Hold it for longer; False when another job has it. Raises ``PyMongoError``."""
         return await self._change(renew)
 
-    async def release(self) -> None:
-        """Let go of it."""
-        await self._leases.update_one(*release(self._site, self._job, self._holder))
+    async def release(self, again_after: dt.timedelta | None = None) -> None:
+        """Let go of it; a regular run that came to nothing is due again after a while, if not before."""
+        again_at = None
+        if again_after and not self._document.get("backfill"):
+            again_at = await self._now() + again_after
+        await self._leases.update_one(*release(self._site, self._job, self._holder, again_at))
 
     @property
     def is_safe(self) -> bool:
@@ -167,9 +171,7 @@ class Lease:
         asked = self._clock()
         # A connection that hangs must not keep the crawl from noticing that its time is over.
         with pymongo.timeout(LEASE.total_seconds() / 4):
-            hello = await self._leases.database.client.admin.command("hello")
-            now = hello["localTime"].replace(tzinfo=dt.UTC)
-            condition, update = change(self._site, self._job, self._holder, now)
+            condition, update = change(self._site, self._job, self._holder, await self._now())
             done = await self._leases.find_one_and_update(condition, update, return_document=True)
             if done is None and asked < self._ends + MARGIN.total_seconds():
                 done = await self._restore({**self._document, **update["$set"]})
@@ -178,6 +180,11 @@ class Lease:
         self._document = done
         self._ends = asked + (LEASE - MARGIN).total_seconds()
         return True
+
+    async def _now(self) -> dt.datetime:
+        hello = await self._leases.database.client.admin.command("hello")
+        now: dt.datetime = hello["localTime"]
+        return now.replace(tzinfo=dt.UTC)
 
     async def _restore(self, document: Document) -> Document | None:
         """Write the document anew after somebody removed it; nobody can have freed it by its time."""

@@ -119,18 +119,6 @@ class Cron:
 
 Rule = Every | Cron
 
-FIRST_PAUSE, LONGEST_PAUSE = 5 * MINUTE, dt.timedelta(days=1)
-"""Before something that failed is tried again."""
-
-
-def pause(failures: int) -> dt.timedelta:
-    """How long to wait after so many failures before; each wait is four times the one before.
-
-    >>> [str(pause(failures)) for failures in range(6)]
-    ['0:05:00', '0:20:00', '1:20:00', '5:20:00', '21:20:00', '1 day, 0:00:00']
-    """
-    return min(FIRST_PAUSE * int(4 ** min(failures, 9)), LONGEST_PAUSE)
-
 
 def shares(count: int) -> list[float]:
     """Evenly spread parts of an interval for so many sites.
