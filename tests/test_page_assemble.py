@@ -203,3 +203,19 @@ def test_style_sheets_of_a_widget_are_no_text() -> None:
     )
     assert article.body.split("\n\n") == list(P[:2])
     assert article.lang == "ar"
+
+
+@pytest.mark.parametrize(
+    ("domain", "country", "clock"),
+    [("akhbarelyom.com", "EG", "Africa/Cairo"), ("alyaum.com", "SA", "Asia/Riyadh"), ("assabah.com.tn", "TN", "Africa/Tunis"),
+     ("sabq.org", "SA", "Asia/Riyadh"), ("annasronline.com", "DZ", "Africa/Algiers"), ("dostor.org", "EG", "Africa/Cairo")],
+)  # fmt: skip
+def test_a_newspaper_by_its_address_lends_country_and_clock(domain: str, country: str, clock: str) -> None:
+    found = resolve(domain)
+    assert found is not None
+    assert (found.country, found.timezone) == (country, clock)
+    raw = RawArticle(
+        url=f"https://www.{domain}/1", dates=[DateCandidate(text="2024-01-10T12:30:00Z", rung="meta")]
+    )
+    article = date_article(raw)
+    assert (article.country, article.published and article.published.timezone) == (country, clock)
