@@ -139,7 +139,7 @@ class Command(ProjectCommand):
             pass
         ended.set()
         work.join(LAST_SECONDS)
-        if work.is_alive():
+        if cut_short := work.is_alive():
             log.warning("ended amid a question that has no answer yet")
         else:
             client.close()
@@ -147,8 +147,8 @@ class Command(ProjectCommand):
             log.info("ended; running crawls go on")
         elif work.error:
             raise work.error
-        else:
-            self.exitcode = 0 if scheduler.is_well else EXIT_STATUS["unreachable"]
+        elif cut_short or not scheduler.is_well:
+            self.exitcode = EXIT_STATUS["unreachable"]
 
 
 class _Work(threading.Thread):

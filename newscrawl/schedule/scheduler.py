@@ -77,6 +77,33 @@ class ScheduleFile:
         return found.st_mtime_ns, found.st_size, found.st_ino
 
 
+class Clocks:
+    """Says once when MongoDB's clock was set, and when it is not that of this node."""
+
+    def __init__(self, wall: Callable[[], dt.datetime]) -> None:
+        self._wall = wall
+        self.apart = False
+        """Did they differ at the last look?"""
+
+    def compare(self, now: dt.datetime, jump: dt.timedelta) -> None:
+        """``now`` is MongoDB's clock, ``jump`` by how much it was set since the last look."""
+        if abs(jump) > JUMP:
+            way = "back" if jump < 0 * SECOND else "forward"
+            log.warning("MongoDB's clock was set %s by %s", way, abs(jump))
+        ahead = now - self._wall()
+        if (abs(ahead) > APART) == self.apart:
+            return
+        self.apart = not self.apart
+        if self.apart:
+            log.warning(
+                "MongoDB's clock is %s %s this node's: set both by NTP; due times are MongoDB's",
+                dt.timedelta(seconds=round(abs(ahead).total_seconds())),
+                "ahead of" if ahead > 0 * SECOND else "behind",
+            )
+        else:
+            log.info("MongoDB's clock is this node's again")
+
+
 class Scheduler:
     """Call :meth:`tick` about once a second, or once a minute from cron."""
 
@@ -100,7 +127,7 @@ class Scheduler:
         self._node = node
         self._alive = alive
         self._clock = clock or (lambda: _localtime(ops))
-        self._wall = wall
+        self._clocks = Clocks(wall)
         self._watch = watch or Watch(*(() if clock is None else (lambda: clock().timestamp(),)))
         self._recalled = False
         self._backfills = Backfills(ops["backfills"])
@@ -114,7 +141,6 @@ class Scheduler:
         self._is_up = True
         self._crowded: list[str] = []
         """Due sites for which there is no place."""
-        self._apart = False
 
     def tick(self) -> list[str]:
         """Settle what has ended, start what is due; returns the jobs that were started.
@@ -163,30 +189,14 @@ class Scheduler:
         self._watch.lose_sight()
 
     def _look_at_clocks(self) -> dt.datetime:
-        """MongoDB's clock; says once when it was set, or is not that of this node."""
+        """MongoDB's clock, compared with what this node has seen, now or before it was started anew."""
         if not self._recalled:
             node = self._ops["nodes"].find_one({"_id": self._node.name}) or {}
             self._watch.recall(node.get("watch"))
-            self._apart = bool(node.get("apart"))
+            self._clocks.apart = bool(node.get("apart"))
             self._recalled = True
         now = self._clock()
-        jump = self._watch.begin(now)
-        if abs(jump) > JUMP:
-            log.warning(
-                "MongoDB's clock was set %s by %s", "back" if jump < 0 * SECOND else "forward", abs(jump)
-            )
-        apart = now - self._wall()
-        if (abs(apart) > APART) != self._apart:
-            self._apart = not self._apart
-            if self._apart:
-                side = "ahead of" if apart > 0 * SECOND else "behind"
-                log.warning(
-                    "MongoDB's clock is %s %s this node's: set both by NTP; due times are MongoDB's",
-                    dt.timedelta(seconds=round(abs(apart).total_seconds())),
-                    side,
-                )
-            else:
-                log.info("MongoDB's clock is this node's again")
+        self._clocks.compare(now, self._watch.begin(now))
         return now
 
     # --- Who is there
@@ -209,7 +219,11 @@ class Scheduler:
 
     def _show_life(self, now: dt.datetime) -> None:
         """Say that this node is there, and what it has seen; while its Scrapyd is not, only the latter."""
-        fields: Document = {"watch": self._watch.stored(), "apart": self._apart, "waiting": self._crowded}
+        fields: Document = {
+            "watch": self._watch.stored(),
+            "apart": self._clocks.apart,
+            "waiting": self._crowded,
+        }
         if self._is_up:
             fields |= {
                 "alive_until": now + self._alive,
