@@ -182,3 +182,8 @@ def test_a_credit_line_in_front_is_no_paragraph(line: str) -> None:
 )
 def test_credits_of_pictures_and_labels_are_no_text(line: str) -> None:
     assert kind(line) == "drop"
+
+
+@pytest.mark.parametrize("line", ["واس - غزة", "أ ف ب - ريو دي جانيرو", "الرياض - واس", "وكالات ـ صنعاء"])
+def test_a_credit_line_of_its_own_is_a_dateline(line: str) -> None:
+    assert dateline(line) == line

@@ -14,7 +14,8 @@ from newscrawl.text import fold
 
 LED = re.compile(
     r"^(?:(?:كتبت?|كتبها?|بقلم|بواسطة|by|par|written by)(?:\s*[:/|\-–]\s*|\s+)"
-    r"|(?:تحرير|[إا]عداد|حوار|حاورت?ه?ا?|ترجمة|متابعة|تقرير|المحررة?|الكاتبة?|مراسلة?|authors?)\s*[:،,/|\-–]\s*)"
+    r"|(?:تحرير|[إا]عداد|حوار|حاورت?ه?ا?|ترجمة|متابعة|تقرير|المحررة?|الكاتبة?|مراسلة?|يجيب عنها|authors?)"
+    r"\s*[:،,/|\-–]\s*)"
     r"(?P<name>\S.{1,80})$",
     re.IGNORECASE,
 )
@@ -35,7 +36,7 @@ _PLACE = re.compile(
 """Places of several words: they begin with what they are (``الدار البيضاء``, ``مرسى مطروح``)."""
 _OTHER = re.compile(
     r"(?:ال)?(?:مراسل|محرر|كاتب|صحفي|صحافي|باحث|خبير|مدير|رئيس|محلل|محام|[إا]علامي|[أا]كاديمي|ناشط|عضو"
-    r"|مستشار|موفد|مبعوث|متدرب|مصور|مترجم|مندوب)(?:[ةيو]|ية|[وي]ن|و?نا|ات)?\b|[أا]ستاذة?\b"
+    r"|مستشار|منسق|موفد|مبعوث|متدرب|مصور|مترجم|مندوب)(?:[ةيو]|ية|[وي]ن|و?نا|ات)?\b|[أا]ستاذة?\b"
     r"|(?:[أا]خبار|شؤون|قضايا|ملفات?|مصدر|مصادر|مقالات|جميع|كل|المزيد|عرض|حول|عن|نبذة|تابع)\b"
     r"|.*\b(?:ال)?(?:وكالات|وكالة|رويترز|فرانس|[أا]ناضول|جريدة|صحيفة|مجلة|موقع|بوابة|منصة|شبكة|قناة|[إا]ذاعة"
     r"|تلفزيون|راديو|نيوز|نت|برس|بريس|[أا]ونلاين|[إا]لكتروني|تحرير|هيئة|متابع(?:ة|ات)|خاص|فريق|قسم|مكتب|وحدة|ديسك"
@@ -88,7 +89,7 @@ _PIECES = 4
 _TAIL = re.compile(r"[(\[/]\s*([^()\[\]/]{2,40})\s*[)\]/]?\s*$")
 _CUT = re.compile(r"\s*[|\-–—]?\s*(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر|آخر تحديث)\b.*")
 """What follows the credits in a line: the day."""
-_SHORT = 9
+_SHORT = 12
 """Words of a line that may be nothing but credits."""
 _HOMONYMS = frozenset({"قنا", "بترا", "سبا", "سونا", "بنا", "وفا", "انسا", "تاس"})
 """Agencies that share their name with a place or a person: none in front of a person's name."""
@@ -361,9 +362,7 @@ def dateline(paragraph: str) -> str | None:
 
 
 def _is_open(paragraph: str, piece: tuple[str, int]) -> bool:
-    """Is what follows an agency a place, with a mark behind it?"""
+    """Is what follows an agency a place, with a mark or nothing behind it?"""
     text, end = piece
-    after = paragraph[end:].lstrip()[:1]
-    return (len(text.split()) == 1 or _is_place(text) or bool(_PLACE.match(text))) and after in tuple(
-        ":-–—)|("
-    )
+    where = len(text.split()) == 1 or _is_place(text) or bool(_PLACE.match(text))
+    return where and paragraph[end:].lstrip()[:1] in ("", *":-–—)|(")

@@ -88,7 +88,8 @@ def is_headline_link(block: Block) -> bool:
 def place(block: Block) -> etree._Element | None:
     """The element in which a paragraph stands among others: that of its list or quotation, too."""
     element = block.element
-    if element.tag not in ("p", "li", "blockquote") and not block.heading:
+    entry = element.tag == "li" and len(element) > 2
+    if entry or (element.tag not in ("p", "li", "blockquote") and not block.heading):
         return element
     above = element.getparent()
     while above is not None and above.tag in ("ul", "ol", "li", "blockquote"):
