@@ -96,7 +96,9 @@ class DueTimes:
             {"site": entry.site, "scheduled": True}, {"started_at": 1}, sort=[("started_at", -1)]
         )
         if last and isinstance(last.get("started_at"), dt.datetime):
-            return max(entry.rule.after(last["started_at"]), now + LEASE)
+            began: dt.datetime = last["started_at"]
+            # Nobody knows when a run was that began in the future, by a clock that was set back since.
+            return max(entry.rule.after(began) if began <= now else now, now + LEASE)
         if self._orphans:  # who knows whether it is new
             return max(entry.rule.after(now), now + LEASE)
         if isinstance(entry.rule, Every):
