@@ -284,7 +284,8 @@ def agencies(lines: list[str]) -> list[str]:
     """
     found: dict[str, None] = {}
     for line in lines:
-        text = _CUT.sub("", squeeze(line[:_LONGEST]))
+        text = squeeze(line[:_LONGEST])
+        text = _CUT.sub("", text) if len(text) < _LONGEST else text
         pieces = [piece for piece, _ in _opening(text)]
         if len(text.split()) <= _SHORT and len(line) <= _LONGEST:
             pieces = [inner for part, _ in _parts(text) for inner in _pieces(part)]
@@ -321,7 +322,8 @@ def _credited(pieces: list[str]) -> Iterator[str]:
             yield name
 
 
-def _opening(text: str) -> list[tuple[str, int]]:
+@lru_cache(maxsize=64)
+def _opening(text: str) -> tuple[tuple[str, int], ...]:
     """The pieces that open a text, each with its end, as long as they are short."""
     pieces: list[tuple[str, int]] = []
     for hit in _PIECE.finditer(text[:_OPENING]):
@@ -333,7 +335,7 @@ def _opening(text: str) -> list[tuple[str, int]]:
             pieces.append((piece, hit.end("text")))
         if hit.end() >= min(len(text), _OPENING):
             break
-    return pieces
+    return tuple(pieces)
 
 
 def dateline(paragraph: str) -> str | None:
