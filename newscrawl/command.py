@@ -108,7 +108,7 @@ class ProjectCommand(ScrapyCommand):
         """The open store, for a command that writes nothing through its writer."""
         assert self.settings
         store = Store(self.settings)
-        await store.open()
+        await store.open(patience=0)
         try:
             await store.writer.close()
             yield store

@@ -172,11 +172,19 @@ class Store:
         assert self._writer, "the store is not open"
         return self._writer
 
-    async def open(self, limit: int | None = None, ledger: Ledger[Any] | None = None) -> None:
+    async def open(
+        self,
+        limit: int | None = None,
+        ledger: Ledger[Any] | None = None,
+        *,
+        patience: float | None = None,
+    ) -> None:
         """Connect, starting a server when no ``MONGODB_URI`` is set, and prepare the collections.
 
-        A MongoDB that is away is waited for, as it is later. Raises :class:`StoreError` with one sentence.
+        A MongoDB that is away is waited for, as it is later, unless ``patience`` gives other seconds. Raises
+        :class:`StoreError` with one sentence.
         """
+        patience = self._start_patience if patience is None else patience
         # At DEBUG it would log every command with the articles in it.
         logging.getLogger("pymongo").setLevel(logging.WARNING)
         uri = ""
@@ -193,12 +201,12 @@ class Store:
                 **{name: value for name, value in _OPTIONS.items() if name.lower() not in uri.lower()},
             )
             self._resources.push_async_callback(client.close)
-            await patiently(lambda: client.admin.command("ping"), self._start_patience, passing=is_away)
+            await patiently(lambda: client.admin.command("ping"), patience, passing=is_away)
             self._client = client
             self._writer = self._make_writer(client, limit, ledger)
             for done in self.on_connected:
                 await done()
-            await patiently(lambda: self._prepare(client), self._start_patience, passing=is_away)
+            await patiently(lambda: self._prepare(client), patience, passing=is_away)
         except (ServerError, PyMongoError) as error:
             if not self.is_open:  # else whoever saw it open ends what it has begun
                 await self._resources.aclose()
