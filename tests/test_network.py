@@ -18,7 +18,8 @@ from tests.test_render import needs_browser
     "address",
     "127.0.0.1 127.8.9.10 10.0.0.7 172.16.0.1 172.31.255.255 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 "
     "192.0.2.1 198.18.0.1 224.0.0.1 255.255.255.255 ::1 :: fe80::1 fe80::1%eth0 fc00::1 fd12::1 ff02::1 "
-    "::ffff:127.0.0.1 ::ffff:10.1.2.3 2002:7f00:1:: 64:ff9b::7f00:1 64:ff9b::a00:1 2001:db8::1".split(),
+    "::ffff:127.0.0.1 ::ffff:10.1.2.3 2002:7f00:1:: 64:ff9b::7f00:1 64:ff9b::a00:1 2001:db8::1 "
+    "fec0::1 64:ff9b:1::7f00:1 ::7f00:1 ::ffff:0:7f00:1 3fff::1 5f00::1".split(),
 )
 def test_private(address: str) -> None:
     assert not is_public(address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 from scrapy.utils.httpobj import urlparse_cached
 
+from newscrawl.download.backoff import http_date
 from newscrawl.download.errors import NotAdmitted, Offsite, RedirectLoop
 from newscrawl.gate import Refused, admit
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""What Scrapy follows. Others may carry a ``Location`` as well, and lead nowhere."""
 
 
 class GateMiddleware:
@@ -60,18 +65,40 @@ class RedirectMiddleware(redirect.RedirectMiddleware):
     ) -> Request | Response:
         """What Scrapy makes of the response; :class:`NotAdmitted` for a redirect that the gate refuses."""
         location = response.headers.get("Location")
-        if location is not None and 300 <= response.status <= 399:
+        if location is not None and response.status in _REDIRECTS:
             response.headers["Location"] = _admit(self.crawler, request, _text(location))
         try:
             followed = super().process_response(request, response)
         except IgnoreRequest:
             raise RedirectLoop(f"{request.url} leads on and on") from None
         if isinstance(followed, Request) and _host(followed) == _host(request):
-            given = [value.partition(b";")[0].strip() for value in response.headers.getlist("Set-Cookie")]
-            kept = followed.headers.get("Cookie")
-            if cookies := ([kept] if kept else []) + given:
-                followed.headers["Cookie"] = b"; ".join(dict.fromkeys(cookies))
+            is_secure = urlparse_cached(followed).scheme == "https"
+            given = response.headers.getlist("Set-Cookie")
+            cookies = _cookies(followed.headers.get("Cookie") or b"", given, is_secure=is_secure)
+            followed.headers.pop("Cookie", None)
+            if cookies:
+                followed.headers["Cookie"] = cookies
         return followed
+
+
+def _cookies(kept: bytes, given: list[bytes], *, is_secure: bool) -> bytes:
+    """The header ``Cookie`` after an answer: a name has the value that was given last, or is taken back."""
+    jar = {name: value for name, _, value in (part.partition(b"=") for part in kept.split(b"; ") if part)}
+    for header in given:
+        pair, *attributes = (part.strip() for part in header.split(b";"))
+        name, _, value = pair.partition(b"=")
+        said = dict(part.lower().partition(b"=")[::2] for part in attributes)
+        expires = http_date(said.get(b"expires", b"").decode("latin-1"))
+        age = said.get(b"max-age", b"").strip()
+        over = age.startswith(b"-") or age.strip(b"0") == b"" if age else expires and expires < _now()
+        jar.pop(name, None)
+        if name and not over and (is_secure or b"secure" not in said):
+            jar[name] = value
+    return b"; ".join(name + b"=" + value for name, value in jar.items())
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _host(request: Request) -> str | None:

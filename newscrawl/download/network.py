@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Network = IPv4Network | IPv6Network
 NO_NETWORKS: tuple[Network, ...] = ()
 
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""All that is assigned to the public internet: https://www.iana.org/assignments/ipv6-address-space"""
+_DOCUMENTATION = IPv6Network("3fff::/20")
+"""RFC 9637; the standard library learnt of it later."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 """IPv4 inside IPv6 (RFC 6052): the last 32 bits are the address that is reached."""
 
@@ -36,7 +40,13 @@ def is_public(address: str) -> bool:
     counts. Raises ``ValueError`` for what is no IP address.
     """
     found = ip_address(address.partition("%")[0])
-    return all(part.is_global and not part.is_multicast for part in _with_embedded(found))
+    return all(map(_is_public, _with_embedded(found)))
+
+
+def _is_public(found: IPv4Address | IPv6Address) -> bool:
+    if isinstance(found, IPv6Address) and (found not in _GLOBAL_UNICAST or found in _DOCUMENTATION):
+        return False
+    return found.is_global and not found.is_multicast
 
 
 def _with_embedded(found: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
@@ -47,11 +57,12 @@ def _with_embedded(found: IPv4Address | IPv6Address) -> Iterator[IPv4Address | I
     if found.ipv4_mapped:
         yield found.ipv4_mapped
         return
+    if found in _NAT64:
+        yield IPv4Address(int(found) & 0xFFFFFFFF)
+        return
     yield found
     if found.sixtofour:
         yield found.sixtofour
-    if found in _NAT64:
-        yield IPv4Address(int(found) & 0xFFFFFFFF)
 
 
 def private_hosts(addresses: Iterable[str]) -> frozenset[str]:
