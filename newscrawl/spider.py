@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 _FIRST, _ARTICLE, _LISTING = 30, 20, 10
 """Priorities: what failed last time, then articles, then further listing pages."""
+SITEMAPS = 200
+"""Sitemaps that a ``robots.txt`` may name, at most."""
 _PENDING_TRIES = 10
 """Failed visits after which an address is given up."""
 _RETRY = {"busy": dt.timedelta(hours=1), "server": dt.timedelta(hours=1)}
@@ -209,7 +212,7 @@ class NewsSpider(Spider):
         spider.reader = Reader.from_crawler(crawler, cls.site)
         spider.began = spider.clock.now()
         crawler.signals.connect(spider._item_done, signals.item_scraped)
-        crawler.signals.connect(spider._item_done, signals.item_dropped)
+        crawler.signals.connect(spider._item_dropped, signals.item_dropped)
         crawler.signals.connect(spider._item_done, signals.item_error)
         crawler.signals.connect(spider._idle, signals.spider_idle)
         return spider
@@ -236,9 +239,8 @@ class NewsSpider(Spider):
             if request := self._article(Entry(self.site.admit(arguments.url)), "url"):
                 yield request
             return
-        for pending in await self.store.pending(self.name, now):
-            if request := self._article(Entry(pending.url), "pending", young=True, priority=_FIRST):
-                yield request.replace(meta=request.meta | {"pending": True})
+        async for request in self._left_over(now):
+            yield request
         async for request in self._again(now):
             yield request
         self._marks = await self.store.marks(self.name)
@@ -343,18 +345,17 @@ class NewsSpider(Spider):
         found: dict[str, Checkpoint] = {}
         for walk in self.walks:
             left = walk.rest if walk.is_cut or walk.resumed or self.arguments.since else []
-            if left or walk.listing in self._checkpoints:
-                found.setdefault(
-                    walk.listing,
-                    Checkpoint(
-                        walk.listing,
-                        self.name,
-                        self.arguments.days,
-                        tuple(pages.saved(walk.source, request) for request in left),
-                        walk.since,
-                        tuple(walk.mark) if walk.to_mark else (),
-                    ),
-                )
+            noted = found.get(walk.listing)
+            if (noted and noted.pages) or not (left or walk.listing in self._checkpoints):
+                continue  # what was resumed comes first, for as long as anything of it is left
+            found[walk.listing] = Checkpoint(
+                walk.listing,
+                self.name,
+                self.arguments.days,
+                tuple(pages.saved(walk.source, request) for request in left),
+                walk.since,
+                tuple(walk.mark) if walk.to_mark else (),
+            )
         return list(found.values())
 
     def _next(self, walk: Walk) -> Request | None:
@@ -390,6 +391,19 @@ class NewsSpider(Spider):
         known = next((v for v in mark.validators if v.url == request.url), None)
         return known if known and self.clock.now() - known.read_at < VALIDATOR_AGE else None
 
+    async def _left_over(self, now: dt.datetime) -> AsyncIterator[Request]:
+        """What failed last time; what is stored all the same is visited again."""
+        found = await self.store.pending(self.name, now)
+        known = await self.store.known([pending.key for pending in found], self.site.owner, now)
+        for pending in found:
+            stored = pending.key in known and known[pending.key].article
+            again = {"http": None} if stored else None
+            # One that the site owns no longer is rejected by the gate.
+            url = self.site.admit(pending.url) if self.site.owns(pending.url) else pending.url
+            young = not self.settings["REPLAY"]
+            if request := self._article(Entry(url), "pending", known=again, young=young, priority=_FIRST):
+                yield request.replace(meta=request.meta | {"pending": True})
+
     async def _again(self, now: dt.datetime) -> AsyncIterator[Request]:
         """Known articles that are due for another visit."""
         ages = sorted(dt.timedelta(hours=hours) for hours in self.settings.getlist("REVISIT_HOURS"))
@@ -398,13 +412,15 @@ class NewsSpider(Spider):
         budget = None if refresh else self.settings.getint("REVISIT_BUDGET")
         async for doc in self.store.young(self.name, now - oldest):
             visits = [doc["first_seen_at"] + age for age in ages]
+            if not self.site.owns(doc["url"]):  # as of an edition that is a site of its own by now
+                continue
             due = any(doc["checked_at"] < visit <= now for visit in visits)
             if due or refresh:
                 if budget is not None:
                     if budget == 0:
                         break
                     budget -= 1
-                if request := self._article(Entry(doc["url"]), "again", known=doc):
+                if request := self._article(Entry(self.site.admit(doc["url"])), "again", known=doc):
                     yield request
 
     # --- Pages that lead to articles
@@ -425,7 +441,7 @@ class NewsSpider(Spider):
                 yield following
             return
         if page is None:
-            walk.failed = True
+            walk.fail()
             kind = type(walk.source).__name__.lower()
             log.warning("%s is no %s: %s", response.url, kind, response.headers.get("Content-Type"))
             if following := self._next(walk):
@@ -444,13 +460,14 @@ class NewsSpider(Spider):
         if not page.index and not leads_on and (first or isinstance(walk.source, Sitemap)):
             self._remember(walk, response)
         walk.ordered = walk.ordered and not page.index
-        walk.upcoming.extendleft(reversed(page.after))
+        if left_out := walk.lead_on(page.after):
+            self.ledger.skip(type(walk.source).__name__.lower(), Counter(too_many=left_out))
         async for request in self._take(walk, page.entries):
             yield request
 
     def _unread(self, response: Response, walk: Walk, error: ReadingError) -> Request | None:
         """A page of a walk could not be read: the walk has failed, and goes on with the next page."""
-        walk.failed = True
+        walk.fail()
         self._stat(f"discovery/failed/{error.reason}")
         self._say_unread(response, error)
         return self._next(walk)
@@ -511,7 +528,10 @@ class NewsSpider(Spider):
 
     async def parse_robots(self, response: Response, declared: Sitemap) -> AsyncIterator[Any]:
         """``robots.txt``, for the sitemaps it names."""
-        for url in sitemap.named_by_robots(response.body, response.url, self.site):
+        named = sitemap.named_by_robots(response.body, response.url, self.site)
+        if len(named) > SITEMAPS:
+            self.ledger.skip("sitemap", Counter(too_many=len(named) - SITEMAPS))
+        for url in named[:SITEMAPS]:
             for request in self._walk(replace(declared, url=url)):
                 yield request
 
@@ -586,6 +606,15 @@ class NewsSpider(Spider):
                 walk.days += [dt.date.fromisoformat(last)] if last else []
             self.ledger.answer(response.meta["key"])
 
+    def _item_dropped(self, item: object, response: Response | Failure | None) -> None:
+        """A pipeline does not want it; what MongoDB is not there to take stays open."""
+        self._item_done(item, response)
+        request: Request | None = getattr(response, "request", None)
+        k = request.meta.get("key") if request else None
+        if k in self.ledger.open and not self.store.writer.over.is_set():
+            self.store.writer.settle(k)
+            self.ledger.end(k, "unwanted", "dropped")
+
     def _idle(self) -> None:
         """Nothing is under way: what is still open was dropped by something that did not say so."""
         stuck = [walk for walk in self.walks if not walk.is_over and not self.ledger.waits(walk)]
@@ -609,7 +638,7 @@ class NewsSpider(Spider):
         for walk in stuck:
             log.warning("a page of %s was asked for and dropped", walk.listing)
             self._stat("discovery/failed/dropped")
-            walk.failed = True
+            walk.fail()
             self._walk_on(walk)
 
     def _say_missing_sections(self) -> None:
@@ -716,12 +745,13 @@ class NewsSpider(Spider):
     def _rejection(self, response: Response, reason: str, detail: str) -> Rejection:
         now: dt.datetime = response.meta.get("fetched_at") or self.clock.now()
         urls = self._urls(response)
-        # A page that many addresses lead to (the home page) is not one of them.
+        # A page that many addresses lead to (the home page) is not one of them, unless it was asked for.
         own = urls if self.site.is_article(response.url) else [u for u in urls if u != response.url]
+        keys = [response.meta["key"], *(key(url, self.site.url_rules) for url in own)]
         return Rejection(
             url=response.url,
             urls=urls,
-            keys=list(dict.fromkeys(key(url, self.site.url_rules) for url in own)),
+            keys=list(dict.fromkeys(keys)),
             site=self.name,
             owner=self.site.owner,
             reason=reason,
@@ -751,6 +781,7 @@ class NewsSpider(Spider):
         k: str = request.meta["key"]
         if response is not None and response.status == 304 and again:
             await self.store.unchanged(k, self.site.owner, now)
+            self.store.writer.settle(k)
             self.ledger.end(k, "seen", "unchanged")
         elif response is not None and response.status in _NOT_FOUND:
             if again:
@@ -770,6 +801,7 @@ class NewsSpider(Spider):
             async for rejection in self._pend(request, kind, now):
                 yield rejection
         elif again:
+            self.store.writer.settle(k)
             self.ledger.end(k, "known", kind)
         else:
             if kind in ("client", "robots"):
@@ -783,6 +815,7 @@ class NewsSpider(Spider):
 
     async def _is_gone(self, k: str, reason: str, now: dt.datetime) -> None:
         await self.store.gone(k, self.site.owner, now)
+        self.store.writer.settle(k)
         self.ledger.end(k, "gone", reason)
 
     def _not_recorded(self, request: Request, said: str) -> None:
@@ -841,8 +874,7 @@ class NewsSpider(Spider):
                 return following
             if walk.read:
                 return None
-        walk.failed = True
-        walk.completed = False
+        walk.fail()
         self._stat(f"discovery/failed/{kind}")
         log.warning("%s could not be read (%s): %s", request.url, kind, said)
         return self._next(walk)

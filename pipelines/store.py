@@ -38,13 +38,13 @@ class StorePipeline(SpiderPipeline):
 
     async def process_item(self, item: object) -> object:
         """Queue; waits only while the queue is full."""
-        if isinstance(item, Rejection) and await self._is_postponed(item):
-            raise DropItem("it may be too early", log_level="DEBUG")
-        if isinstance(item, Article | Rejection):
-            try:
+        try:
+            if isinstance(item, Rejection) and await self._is_postponed(item):
+                raise DropItem("it may be too early", log_level="DEBUG")
+            if isinstance(item, Article | Rejection):
                 await self._store.writer.put(item)
-            except StoreDownError:
-                raise DropItem("MongoDB is away", log_level="DEBUG") from None
+        except (StoreDownError, CloseSpider):
+            raise DropItem("MongoDB is away", log_level="DEBUG") from None
         return item
 
     async def _is_postponed(self, item: Rejection) -> bool:

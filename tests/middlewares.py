@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DropItem, IgnoreRequest
 
 _DROPPED = re.compile(r"/articles-1[34]\.html|/drop")
 
@@ -25,3 +25,12 @@ class IgnoresRequests:
     def process_request(self, request: Request) -> None:
         if _DROPPED.search(request.url):
             raise IgnoreRequest("not today")
+
+
+class DropsArticles:
+    """A pipeline that does not want some of the articles."""
+
+    def process_item(self, item: Any) -> Any:
+        if _DROPPED.search(item.url):
+            raise DropItem("not wanted")
+        return item

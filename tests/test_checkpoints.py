@@ -1,13 +1,18 @@
 """Every run ends, and what it leaves of its walks the next one goes on with."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from scrapy import Request
+from scrapy.settings import Settings
 
-from newscrawl.discovery import pages
+from newscrawl.discovery import Walk, pages
 from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
+from newscrawl.spider import SITEMAPS
+from newscrawl.store import Checkpoint, Store
 from tests.conftest import Database
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_crawl import crawl
@@ -122,3 +127,110 @@ def test_a_backfill_that_meets_its_time_limit_goes_on(newspaper: Newspaper, data
     lists = [path for path in newspaper.asked if path.startswith("/?") or path == "/"]
     if left:  # the page that hung may have failed before the crawl ended; then the walk begins again
         assert lists[0] == left["pages"][0].partition(" ")[2].removeprefix(newspaper.environment["LOOPBACK"])
+
+
+def test_a_page_that_fails_costs_a_long_backfill_nothing_but_itself(
+    newspaper: Newspaper, database: Database
+) -> None:
+    """Each run goes on behind it, and asks for it again, until nothing else is left."""
+    newspaper.pages = {"/sitemap.xml": index(range(1, 8))}
+    for number in range(1, 8):
+        newspaper.pages[f"/part-{number}.xml"] = urlset([number])
+        newspaper.pages[f"/articles-{number}.html"] = article(number)
+    newspaper.pages["/part-6.xml"] = (404, {}, "")
+    since = ("-a", "since=2024-03-01", "-a", "discover=sitemap", "-s", "WALK_PAGES=3")
+    for stored in (2, 4, 6):
+        done = crawl(newspaper, database, *since, spider="loopback_all")
+        assert done.returncode == 0, done.stderr
+        assert (database.run()["outcome"], len(numbers(database))) == ("partial", stored)
+        left = database.ops["checkpoints"].find_one()["pages"]
+        assert left[0].endswith("/part-6.xml")
+    assert len(left) == 1
+    newspaper.asked.clear()
+    crawl(newspaper, database, *since, spider="loopback_all")
+    assert newspaper.asked == ["/part-6.xml"]
+    assert database.ops["checkpoints"].count_documents({}) == 0  # for ever would be too long
+
+
+def index(parts: Iterable[int]) -> str:
+    files = "".join(f"<sitemap><loc>/part-{n}.xml</loc></sitemap>" for n in parts)
+    return f"<sitemapindex>{files}</sitemapindex>"
+
+
+def urlset(articles: Iterable[int]) -> str:
+    return f"<urlset>{''.join(f'<url><loc>/articles-{n}.html</loc></url>' for n in articles)}</urlset>"
+
+
+def test_a_walk_that_is_cut_while_an_earlier_one_ends_leaves_its_own_rest(
+    newspaper: Newspaper, database: Database
+) -> None:
+    """Twice in a row more news come than one run may walk."""
+    common = ("-s", "HORIZON_DAYS=4000", "-s", "WALK_PAGES=3")
+    newspaper.pages = {f"/articles-{number}.html": article(number) for number in range(1, 15)}
+    newspaper.pages |= {f"/?before={n}": listing([n - 1], f"/?before={n - 1}") for n in range(2, 16)}
+    for length in (2, 7, 14, 14, 14):  # the third time the rest of the second is read to its end
+        newspaper.pages["/"] = listing([length], f"/?before={length}")
+        crawl(newspaper, database, *common)
+    assert numbers(database) == set(range(1, 15))
+    assert database.ops["checkpoints"].count_documents({}) == 0
+
+
+def test_the_first_page_of_a_form_is_asked_for_again_as_it_was() -> None:
+    source = Listing("/more", form={"section": "57"})
+    request = pages.page(source, 0, HOME)
+    again = pages.restored(source, pages.saved(source, request), HOME)
+    assert (again.method, again.body, again.headers) == (request.method, request.body, request.headers)
+
+
+def test_a_walk_keeps_no_more_pages_in_mind_than_it_can_leave(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Indexes of indexes, with many files and long addresses."""
+    monkeypatch.setattr("newscrawl.discovery.walk.UPCOMING", 1_900)
+    walk = Walk("https://www.goud.ma/sitemap.xml", Sitemap("/sitemap.xml"), goes_on=True, pages_left=2)
+    left_out = 0
+    for number in range(3):
+        long = "%D8%A3" * 1_300
+        left_out += walk.lead_on([Request(f"{HOME}{long}{number}-{n}.xml") for n in range(1_000)])
+        assert walk.next()
+    assert (len(walk.upcoming), left_out) == (1_899, 1_098)
+    pages_left = tuple(pages.saved(walk.source, request) for request in walk.rest)
+
+    async def save() -> dict[str, Checkpoint]:
+        store = Store(
+            Settings({"STORE_PATIENCE": 5.0, "STORE_BATCH": 50, "STORE_AGE": 1.0, "STORE_QUEUE": 9})
+        )
+        monkeypatch.setenv("MONGODB_URI", database.uri)
+        store.database = database.name
+        await store.open()
+        try:
+            checkpoint = Checkpoint(walk.listing, "goud", "..", pages_left, None)
+            await store.save_checkpoints([checkpoint], datetime.now(UTC))
+            return await store.checkpoints("goud", "..")
+        finally:
+            await store.writer.close()
+            await store.close()
+
+    kept = asyncio.run(save())[walk.listing].pages
+    assert 1_000 < len(kept) < len(pages_left)
+    assert kept == pages_left[: len(kept)]
+
+
+def test_a_robots_txt_names_no_more_sitemaps_than_a_run_can_walk(
+    newspaper: Newspaper, database: Database
+) -> None:
+    named = "\n".join(f"Sitemap: /map-{n}.xml" for n in range(30_000))
+    newspaper.pages = {"/robots.txt": (200, {"Content-Type": "text/plain"}, named)}
+    newspaper.pages |= {f"/map-{n}.xml": urlset([n]) for n in (0, 199, 200)}
+    newspaper.pages |= {f"/articles-{n}.html": article(n) for n in (0, 199, 200)}
+    crawl(newspaper, database, "-a", "discover=sitemap", spider="loopback_kinds")
+    assert numbers(database) == {0, 199}
+    assert len([path for path in newspaper.asked if path.startswith("/map-")]) == SITEMAPS
+    assert database.run()["ledger"]["reasons"]["refused: too_many"] > 20_000
+
+
+def test_pages_that_fail_are_counted_too(newspaper: Newspaper, database: Database) -> None:
+    newspaper.pages = {"/sitemap.xml": index(range(1, 30))}
+    limit = ("-a", "discover=sitemap", "-s", "WALK_PAGES=5")
+    crawl(newspaper, database, "-a", "since=2024-03-01", *limit, spider="loopback_all")
+    assert len(newspaper.asked) == 5

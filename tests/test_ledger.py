@@ -1,17 +1,24 @@
 """Every address that a run takes ends somewhere, whatever drops it on its way."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from newscrawl import settings as project
+from newscrawl.download.gate import _cookies
+from newscrawl.items import Article
 from newscrawl.ledger import Ledger
+from newscrawl.urls import key
 from tests.conftest import Database, assert_balanced
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_crawl import crawl
+from tests.test_store import article as stored_article
+from tests.test_store import writing
 
 URL = "https://www.alayam24.com/articles-1.html"
 
@@ -150,3 +157,131 @@ def test_a_site_that_wants_its_cookie_back_within_a_redirect_gets_it(
     assert len(database.articles()) == 2
     assert balance(database)["ended"] == {"stored": 2}
     assert "Cookie" not in newspaper.headers["/articles-2.html"]
+
+
+@pytest.mark.parametrize(
+    "status", [404, *(pytest.param(n, marks=pytest.mark.trials) for n in (200, 403, 410))]
+)
+def test_a_page_of_its_own_that_is_no_article_has_an_end(
+    newspaper: Newspaper, database: Database, status: int
+) -> None:
+    """Its address is no article's, but it is the one that was asked for."""
+    newspaper.pages = {"/about.html": (status, {}, "<title>من نحن</title>")}
+    done = crawl(newspaper, database, "-a", f"url=http://127.0.0.1:{newspaper.port}/about.html")
+    assert database.run()["outcome"] != "fault", done.stderr
+    assert balance(database)["ended"] == {"rejected": 1}
+    assert database.ops["pending"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("status", [404, *(pytest.param(n, marks=pytest.mark.trials) for n in (200, 500))])
+def test_what_is_pending_and_no_article_any_longer_has_an_end(
+    newspaper: Newspaper, database: Database, status: int
+) -> None:
+    url = f"http://127.0.0.1:{newspaper.port}/news-1.html"
+    leave_pending(database, url, times=9)
+    newspaper.pages = {"/": listing([1]), "/articles-1.html": article(1)}
+    newspaper.pages["/news-1.html"] = (status, {}, article(2))
+    done = crawl(newspaper, database, "-s", "RETRY_TIMES=0")
+    assert database.run()["outcome"] in ("ok", "partial"), done.stderr
+    assert balance(database)["ended"] == {"stored": 1, "rejected": 1}
+    assert database.ops["pending"].count_documents({}) == 0
+
+
+def leave_pending(database: Database, url: str, times: int = 1) -> None:
+    at = datetime.now(UTC) - timedelta(days=2)
+    database.ops["pending"].insert_one(
+        {"_id": key(url), "url": url, "site": "loopback", "owner": "127.0.0.1", "reason": "timeout",
+         "retry_at": None, "failed_at": at, "times": times}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "end"),
+    [
+        (404, "gone"),
+        (403, "known"),
+        *(pytest.param(*case, marks=pytest.mark.trials) for case in ((410, "gone"), (200, "seen"))),
+    ],
+)
+def test_a_visit_again_that_failed_stays_a_visit_again(
+    newspaper: Newspaper, database: Database, status: int, end: str
+) -> None:
+    """What is stored and pending is gone when it is gone, and not rejected."""
+    newspaper.pages = {"/": listing([2, 1]), "/articles-1.html": article(1), "/articles-2.html": article(2)}
+    crawl(newspaper, database)
+    leave_pending(database, f"http://127.0.0.1:{newspaper.port}/articles-1.html")
+    newspaper.pages["/articles-1.html"] = (status, {}, article(1))
+    crawl(newspaper, database)
+    assert balance(database)["ended"] == {end: 1, "known": 1} if end != "known" else {"known": 2}
+    assert database["articles"].count_documents({"gone_at": {"$ne": None}}) == (end == "gone")
+    assert database.ops["rejected"].count_documents({}) == database.ops["pending"].count_documents({}) == 0
+
+
+def test_an_answer_that_nothing_has_changed_says_nothing_of_a_new_article(
+    newspaper: Newspaper, database: Database
+) -> None:
+    newspaper.pages = {
+        "/": listing([2, 1]),
+        "/articles-1.html": (304, {}, ""),
+        "/articles-2.html": article(2),
+    }
+    crawl(newspaper, database)
+    assert balance(database)["ended"] == {"stored": 1, "pending": 1}
+
+
+def test_what_was_forgotten_has_an_end_at_another_address(newspaper: Newspaper, database: Database) -> None:
+    home = f"http://127.0.0.1:{newspaper.port}"
+    canonical = f"<head><link rel=canonical href='{home}/articles-1.html'>"
+    newspaper.pages = {"/": listing([1]), "/articles-1.html": article(1)}
+    newspaper.pages["/articles-9.html"] = article(1).replace("<head>", canonical)
+    crawl(newspaper, database)
+    database["articles"].delete_many({})
+    tombstone = {"keys": [key(f"{home}/articles-1.html")], "reason": "forgotten", "retry_at": None}
+    database.ops["rejected"].insert_one(tombstone)
+    newspaper.pages["/"] = listing([9, 1])
+    done = crawl(newspaper, database)
+    assert done.returncode == 0, done.stderr
+    assert balance(database)["reasons"]["rejected: forgotten"] == 1
+    assert database["articles"].count_documents({}) == database.ops["pending"].count_documents({}) == 0
+
+
+def test_what_a_pipeline_does_not_want_has_an_end(newspaper: Newspaper, database: Database) -> None:
+    newspaper.pages = {"/": listing([1, 13, 14])} | {f"/articles-{n}.html": article(n) for n in (1, 13, 14)}
+    steps = json.dumps(project.ITEM_PIPELINES | {"tests.middlewares.DropsArticles": 450})
+    done = crawl(newspaper, database, "-s", f"ITEM_PIPELINES={steps}")
+    assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
+    assert balance(database)["ended"] == {"stored": 1, "unwanted": 2}
+    assert database.ops["pending"].count_documents({}) == 0
+
+
+def test_a_document_that_another_site_could_claim_in_part_has_an_end(database: Database) -> None:
+    """All keys of an article are settled, also those under which it is not stored."""
+    theirs, mine = stored_article(1), stored_article(2)
+    ledger = Ledger[Any]()
+    asyncio.run(written(database, ledger, theirs))
+    mine.owner, mine.keys = "other.example", [theirs.keys[0], *mine.keys]
+    ledger.take(mine.keys[0], mine.url, "feed")
+    asyncio.run(written(database, ledger, mine))
+    assert ledger.open == {}
+    assert ledger.balance["ended"] == {"stored": 1}
+    assert [doc["keys"] for doc in database.articles() if doc["owner"] == "other.example"] == [mine.keys[1:]]
+
+
+async def written(database: Database, ledger: Ledger[Any], item: Article) -> None:
+    async with writing(database, ledger=ledger) as writer:
+        await writer.put(item)
+
+
+@pytest.mark.parametrize(
+    ("kept", "given", "sent"),
+    [
+        (b"", [b"a=1; Path=/; HttpOnly", b"b=2"], b"a=1; b=2"),
+        (b"a=1; b=2", [b"a=3"], b"b=2; a=3"),
+        (b"a=1; b=2", [b"a=; Max-Age=0", b"b=; Max-Age=-1"], b""),
+        (b"a=1", [b"a=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT"], b""),
+        (b"", [b"a=x=y==; Expires=Thu, 01 Jan 2970 00:00:00 GMT; Max-Age=60"], b"a=x=y=="),
+        (b"", [b"a=1; Secure", b"=x", b";", b""], b""),
+    ],
+)
+def test_cookies_of_a_chain_are_those_given_last(kept: bytes, given: list[bytes], sent: bytes) -> None:
+    assert _cookies(kept, given, is_secure=False) == sent

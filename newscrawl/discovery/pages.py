@@ -80,7 +80,9 @@ def restored(source: Discovery, word: str, home: str) -> Request:
     if isinstance(source, Sitemap):
         return Request(word)
     number, _, url = word.partition(" ")
-    return after(source, url, int(number) - 1) if url else page(source, int(number), home)
+    if url and int(number):
+        return after(source, url, int(number) - 1)
+    return page(source, int(number), home)
 
 
 def dated(template: str, since: dt.date, until: dt.date) -> list[str]:

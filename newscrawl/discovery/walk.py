@@ -25,6 +25,8 @@ VALIDATOR_AGE = dt.timedelta(days=1)
 """How long a page may be asked for conditionally before it is read in full again: some servers repeat
 an ETag for another page, and what was refused for a while should be met again."""
 
+UPCOMING = 50_000
+"""Pages that a walk keeps in mind, at most: as many as a sitemap index may name."""
 TO_COME = dt.timedelta(days=2)
 """How far ahead of ours a site's calendar may be."""
 
@@ -110,6 +112,8 @@ class Walk:
     """Has the walk come to its end undisturbed?"""
     failed: bool = False
     """Did a page of it fail?"""
+    missed: list[Request] = field(default_factory=list)
+    """The pages that failed."""
     is_over: bool = False
     """Is there nothing more to ask for?"""
     current: Request | None = None
@@ -165,6 +169,12 @@ class Walk:
             self.pages_left -= 1
         return fresh
 
+    def lead_on(self, after: Sequence[Request]) -> int:
+        """Take note of the pages after the current one; returns how many were too many to wait."""
+        room = max(0, UPCOMING - len(self.upcoming))
+        self.upcoming.extendleft(reversed(after[:room]))
+        return max(0, len(after) - room)
+
     def next(self) -> Request | None:
         """The next page to ask for, once the current one is settled; None at the end."""
         too_old = bool(self.ordered and self.since and self.days and max(self.days) < self.since)
@@ -184,12 +194,26 @@ class Walk:
         self.current = None
         return None
 
+    def fail(self) -> None:
+        """The current page could not be had, or not be read."""
+        self.failed = True
+        if self.pages_left is not None:
+            self.pages_left -= 1
+        if self.current and self.current not in self.missed:
+            self.missed.append(self.current)
+
     @property
     def rest(self) -> list[Request]:
-        """The pages with which another run goes on: what is left of a walk that was stopped or cut."""
-        if self.failed or (self.is_over and not self.is_cut):
-            return []
-        return [*([self.current] if self.current else []), *self.upcoming]
+        """The pages with which another run goes on: those that failed, and what is left of a walk that was
+        stopped or cut.
+
+        After a failure a walk begins anew next time, unless it was resumed: then it asks for nothing but the
+        pages that failed, for as long as any of its pages can be read.
+        """
+        if self.is_over and not self.is_cut:
+            return self.missed if self.resumed and self.read else []
+        current = [self.current] if self.current and self.current not in self.missed else []
+        return [*self.missed, *current, *self.upcoming]
 
     def unchanged(self, known: Validator, keys: Sequence[str]) -> None:
         """Take note of a page that is as the last completed walk left it (304).

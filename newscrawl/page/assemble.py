@@ -247,8 +247,8 @@ def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]
     declared = urls.declared_canonical(
         raw.url, _admitted(raw.canonical, raw.url, site), site.is_article if site else home, rules
     )
-    met = [url for url in [*raw.urls, raw.url] if url != raw.canonical] + ([declared] if declared else [])
-    met = list(dict.fromkeys(met))
+    met = [url for url in [*raw.urls, raw.url] if url == raw.url or url != raw.canonical]
+    met = list(dict.fromkeys([*met, declared] if declared else met))
     return met, list(dict.fromkeys(urls.key(url, rules) for url in met))
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -52,8 +53,8 @@ EARLY = dt.timedelta(days=1)
 """How long an address may fail, from its first visit on, without being given up."""
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480))
 """How long to wait before the next visit of such an address, after the first, the second, … one."""
-CHECKPOINT_PAGES = 50_000
-"""Pages that a checkpoint keeps: as many as a sitemap index may name."""
+CHECKPOINT_BYTES = 12_000_000
+"""Bytes of the pages that a checkpoint keeps: a document has room for 16 MB, and holds its mark as well."""
 _SAMPLE = 5000
 """Articles of a run that tell enough of how they were read."""
 
@@ -114,6 +115,12 @@ class Mark:
 async def _all_of(cursor: AsyncCursor[Document]) -> list[Document]:
     """What a query finds, asked anew each time that it is tried."""
     return await cursor.clone().to_list()
+
+
+def _fitting(pages: Iterable[str]) -> list[str]:
+    """The first pages, as many as one document has room for."""
+    sizes = accumulate(len(page.encode()) + 16 for page in pages)  # BSON adds its place in the list
+    return [page for page, size in zip(pages, sizes, strict=True) if size <= CHECKPOINT_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +391,7 @@ class Store:
         for left in checkpoints:
             which = {"_id": f"{left.site} {left.days} {left.listing}"}
             fields = asdict(left) | {
-                "pages": list(left.pages[:CHECKPOINT_PAGES]),
+                "pages": _fitting(left.pages),
                 "since": left.since.isoformat() if left.since else None,
                 "mark": list(left.mark),
                 "stored_at": now,

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import bson
@@ -330,8 +330,11 @@ class Writer:
                 self._settle(write.article.keys, "rejected", FORGOTTEN)
             else:
                 self._acknowledge(write)
-        self._settle(forgotten.intersection(keys), "rejected", FORGOTTEN)
-        for _ in range(len(articles) - len(wanted) + len(came_back)):
+        for article in articles:
+            if not forgotten.isdisjoint(article.keys):  # also at an address that was not known then
+                self._settle(article.keys, "rejected", FORGOTTEN)
+                self._count_rejection(FORGOTTEN)
+        for _ in came_back:
             self._count_rejection(FORGOTTEN)
         if self._limit and self.counts["new"] >= self._limit:
             self._is_full()
@@ -392,7 +395,7 @@ class Writer:
                     keys = [key for key in own if holder.get(key, found) == found]
                     write = _update(article, stored[found], keys, attempted.get(found), now)
                 else:
-                    write = _insert(replace(article, keys=own), now)
+                    write = _insert(article, own, now)
                     new += 1
             except ValueError as error:
                 refused.append(_refusal(article, str(error)))
@@ -472,6 +475,10 @@ class Writer:
         if writes:
             await self._revisions.bulk_write(writes, ordered=False)
 
+    def settle(self, key: str) -> None:
+        """Take an address from the pending list that came to an end without anything to write."""
+        self._settled.add(key)
+
     def _settle(self, keys: Iterable[str], end: End, reason: str) -> None:
         """What is acknowledged is pending no longer."""
         for key in keys:
@@ -534,12 +541,12 @@ def _encoded(fields: Document) -> bytes:
     return data
 
 
-def _insert(article: Article, now: dt.datetime) -> _Write:
-    """A new document. Raises ``ValueError`` when none can hold the article."""
-    if not article.keys:
+def _insert(article: Article, keys: list[str], now: dt.datetime) -> _Write:
+    """A new document with these of the article's keys. Raises ``ValueError`` when none can hold it."""
+    if not keys:
         raise ValueError("its address is that of an article of another site")
-    id_ = article.keys[0]
-    data = _encoded(document(article) | {"_id": id_, "story": id_, "updated_at": now})
+    id_ = keys[0]
+    data = _encoded(document(article) | {"_id": id_, "keys": keys, "story": id_, "updated_at": now})
     return _Write(article, id_, "new", article.content_hash, InsertOne(RawBSONDocument(data)), relink=True)
 
 
