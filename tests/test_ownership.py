@@ -202,3 +202,20 @@ def test_a_rejection_with_the_key_of_another_site_is_kept_apart(run: Run, databa
     store(run, database, rejection("alayam24.com", "no_body"))
     kept = {doc["owner"]: (doc["reason"], doc["times"]) for doc in database.ops["rejected"].find()}
     assert kept == {"alayam24.com": ("no_body", 2), "attacker.example": ("not_found", 1)}
+
+
+def test_what_is_no_longer_on_the_site_is_not_gone(database: Database) -> None:
+    """As on an edition that was the same site before: it is not asked, and nothing is known of it."""
+    pages: Pages = {(HOSTS["victim"], "/"): (200, {}, listing([1]))}
+    pages[HOSTS["victim"], "/articles-1.html"] = (200, {}, article(1))
+    with internet(pages) as port:
+        crawl(database, port, "victim")
+        elsewhere = f"http://{HOSTS['attacker']}:{port}/articles-1.html"
+        earlier = datetime.now(UTC) - timedelta(hours=3)
+        moved = {"url": elsewhere, "keys": [key(elsewhere)], "first_seen_at": earlier, "checked_at": earlier}
+        database["articles"].update_one({}, {"$set": moved})
+        pages[HOSTS["victim"], "/"] = (200, {}, listing([]))
+        crawl(database, port, "victim")
+    (kept,) = database.articles()
+    assert (kept["gone_at"], kept["checked_at"] < earlier + timedelta(minutes=1)) == (None, True)
+    assert database.ops["rejected"].count_documents({}) == 0

@@ -193,6 +193,15 @@ class TestFirstVersion:
             doc["_id"] for doc in before if not doc["duplicate_of"]
         }
 
+    def test_a_site_of_two_domains_has_one_owner(self, older: Database, run: Any) -> None:
+        first, second, newest = older["articles"].find({"site": "alayam24"}).sort("first_seen_at").limit(3)
+        ids = [doc["_id"] for doc in (first, second, newest)]
+        older["articles"].delete_many({"_id": {"$nin": ids}})
+        moved = {"url": "https://al24.me/1", "first_seen_at": dt.datetime.now(dt.UTC)}
+        older["articles"].update_one({"_id": newest["_id"]}, {"$set": moved})
+        run(prepared(older))
+        assert {doc["owner"] for doc in older.articles()} == {"alayam24.com"}
+
     def test_a_crawl_goes_on_with_it(self, older: Database, run: Any) -> None:
         old = older.articles()[0]
         corrected = article(

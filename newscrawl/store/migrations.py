@@ -8,6 +8,7 @@ each, so that no validator requires it.
 from __future__ import annotations
 
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -54,13 +55,20 @@ async def _add_owner_and_warnings(db: AsyncDatabase[Document]) -> int:
 
 
 async def _add_owner(db: AsyncDatabase[Document]) -> int:
-    """Say whose each article is: all of one spider are of one owner."""
+    """Say whose each article is: all of one spider are of one owner, whose most of them are.
+
+    Some may stand on a second domain of the site.
+    """
+    missing: Document = {"owner": {"$exists": False}}
+    host = {"$arrayElemAt": [{"$split": ["$url", "/"]}, 2]}
+    by_host: Document = {"_id": {"site": "$site", "host": host}, "articles": {"$sum": 1}}
+    owners: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    async for found in await db["articles"].aggregate([{"$match": missing}, {"$group": by_host}]):
+        owners[found["_id"]["site"]][owner(f"https://{found['_id']['host']}/")] += found["articles"]
     added = 0
-    for site in await db["articles"].distinct("site"):
-        missing = {"site": site, "owner": {"$exists": False}}
-        if newest := await db["articles"].find_one(missing, {"url": 1}, sort=[("first_seen_at", -1)]):
-            done = await db["articles"].update_many(missing, {"$set": {"owner": owner(newest["url"])}})
-            added += done.modified_count
+    for site, counts in owners.items():
+        most = {"$set": {"owner": counts.most_common(1)[0][0]}}
+        added += (await db["articles"].update_many({"site": site, **missing}, most)).modified_count
     return added
 
 
