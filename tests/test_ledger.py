@@ -159,9 +159,7 @@ def test_a_site_that_wants_its_cookie_back_within_a_redirect_gets_it(
     assert "Cookie" not in newspaper.headers["/articles-2.html"]
 
 
-@pytest.mark.parametrize(
-    "status", [404, *(pytest.param(n, marks=pytest.mark.trials) for n in (200, 403, 410))]
-)
+@pytest.mark.parametrize("status", [404])
 def test_a_page_of_its_own_that_is_no_article_has_an_end(
     newspaper: Newspaper, database: Database, status: int
 ) -> None:
@@ -173,7 +171,7 @@ def test_a_page_of_its_own_that_is_no_article_has_an_end(
     assert database.ops["pending"].count_documents({}) == 0
 
 
-@pytest.mark.parametrize("status", [404, *(pytest.param(n, marks=pytest.mark.trials) for n in (200, 500))])
+@pytest.mark.parametrize("status", [404])
 def test_what_is_pending_and_no_article_any_longer_has_an_end(
     newspaper: Newspaper, database: Database, status: int
 ) -> None:
@@ -200,7 +198,6 @@ def leave_pending(database: Database, url: str, times: int = 1) -> None:
     [
         (404, "gone"),
         (403, "known"),
-        *(pytest.param(*case, marks=pytest.mark.trials) for case in ((410, "gone"), (200, "seen"))),
     ],
 )
 def test_a_visit_again_that_failed_stays_a_visit_again(
