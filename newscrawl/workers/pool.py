@@ -7,6 +7,7 @@ import atexit
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDiedError
@@ -151,6 +153,7 @@ class _Worker(asyncio.Protocol):
         self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.job: _Job | None = None
+        self._megabytes = 0
         self.ready = False
         """Has it begun to work? Until then it imports."""
         loop = asyncio.get_running_loop()
@@ -229,6 +232,7 @@ class _Worker(asyncio.Protocol):
         returned, result, trace = answer
         job, self.job = self.job, None
         assert job
+        self._megabytes = _peak(self.process.pid) or self._megabytes
         if job.future.done():
             pass  # it was stopped at the last moment
         elif returned:
@@ -240,15 +244,15 @@ class _Worker(asyncio.Protocol):
         self._free()
 
     async def _reap(self) -> None:
-        megabytes = 0
         try:  # not ``Popen.wait``, which does not tell how much memory it took
             _, status, usage = await asyncio.to_thread(os.wait4, self.process.pid, 0)
         except ChildProcessError:  # a process that ignores SIGCHLD is told of no exit status
             self.process.returncode = 0
         else:
             self.process.returncode = os.waitstatus_to_exitcode(status)
-            megabytes = usage.ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10)
-        self._tell(self, self.process.returncode, megabytes)
+            if sys.platform == "darwin":  # Linux counts what the process was before it became a worker
+                self._megabytes = usage.ru_maxrss // 2**20
+        self._tell(self, self.process.returncode, self._megabytes)
         self.ended.set_result(None)
 
     def _keep(self, work: Any) -> None:
@@ -256,6 +260,15 @@ class _Worker(asyncio.Protocol):
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _peak(pid: int) -> int:
+    """The most memory that a running process has taken, in megabytes; 0 where the system does not tell."""
+    try:
+        found = re.search(rb"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_bytes())
+    except OSError:
+        return 0
+    return int(found[1]) // 2**10 if found else 0
 
 
 def _unpacked(message: bytes) -> Answer:
