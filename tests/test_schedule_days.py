@@ -93,9 +93,11 @@ class Days(World):
         if len(leases) < len(INTERVALS) - bool(self.disabled) or any(doc["job"] for doc in leases):
             return
         due = min((doc["due_at"] for doc in leases if doc["_id"] != self.disabled), default=self.now)
-        open_ = self.database.ops["backfills"].find({"outcome": None, "not_before": {"$ne": None}})
-        tries = [doc["not_before"] for doc in open_]
-        if len(tries) < self.database.ops["backfills"].count_documents({"outcome": None}):
+        # A range that grew left a piece behind that is wanted no longer.
+        wanted = [f"{FILLED} {first} {last}" for first, last in pieces(SINCE, self.until, 7)]
+        open_ = list(self.database.ops["backfills"].find({"_id": {"$in": wanted}, "outcome": None}))
+        tries = [doc["not_before"] for doc in open_ if doc["not_before"]]
+        if len(tries) < len(open_):
             return
         target = min(moment, self.seconds + (min([due, *tries]) - self.now).total_seconds()) - 2 * STEP
         if (skipped := target - self.seconds) > 0:
