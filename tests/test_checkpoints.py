@@ -16,6 +16,7 @@ from newscrawl.store import Checkpoint, Store
 from tests.conftest import Database
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_crawl import crawl
+from tests.trials import long
 
 HOME = "https://www.goud.ma/"
 
@@ -112,6 +113,7 @@ def test_what_came_since_the_last_run_is_stored_and_the_rest_gone_on_with(
     assert database.run()["outcome"] in ("ok", "nothing_new")
 
 
+@long
 def test_a_backfill_that_meets_its_time_limit_goes_on(newspaper: Newspaper, database: Database) -> None:
     archive(newspaper, 4)
     newspaper.stuck_at = "/?page=3"
@@ -129,6 +131,7 @@ def test_a_backfill_that_meets_its_time_limit_goes_on(newspaper: Newspaper, data
         assert lists[0] == left["pages"][0].partition(" ")[2].removeprefix(newspaper.environment["LOOPBACK"])
 
 
+@long
 def test_a_page_that_fails_costs_a_long_backfill_nothing_but_itself(
     newspaper: Newspaper, database: Database
 ) -> None:
@@ -161,6 +164,7 @@ def urlset(articles: Iterable[int]) -> str:
     return f"<urlset>{''.join(f'<url><loc>/articles-{n}.html</loc></url>' for n in articles)}</urlset>"
 
 
+@long
 def test_a_walk_that_is_cut_while_an_earlier_one_ends_leaves_its_own_rest(
     newspaper: Newspaper, database: Database
 ) -> None:
@@ -218,6 +222,7 @@ def test_a_walk_keeps_no_more_pages_in_mind_than_it_can_leave(
     assert kept == pages_left[: len(kept)]
 
 
+@long
 def test_a_robots_txt_names_no_more_sitemaps_than_a_run_can_walk(
     newspaper: Newspaper, database: Database
 ) -> None:

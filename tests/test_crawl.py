@@ -23,7 +23,7 @@ from newscrawl.urls import key
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_download_recording import largest_file
-from tests.trials import size
+from tests.trials import LONG, size
 
 EXPECTED = json.loads((PROJECT / "recordings" / "demo" / "expected.json").read_text("utf-8"))
 OF_THE_RUN = ("run", "updated_at")
@@ -278,8 +278,8 @@ class TestKnown:
         ("page", "reason"),
         [
             ((404, {}, "غير موجود"), "not_found"),
-            ((403, {}, "ممنوع"), "refused"),
-            ("<html lang=ar><body><h1 class=heading>عاجل: خبر محلي يتبع</h1></body></html>", "no_body"),
+            pytest.param((403, {}, "ممنوع"), "refused", marks=LONG),
+            pytest.param("<html lang=ar><h1 class=heading>عاجل: يتبع</h1></html>", "no_body", marks=LONG),
         ],
     )
     def test_what_was_listed_a_moment_ago_is_given_a_day(
@@ -291,7 +291,7 @@ class TestKnown:
         done = crawl(newspaper, database)
         assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
         pauses = []
-        for _ in range(5):
+        for _ in range(2):
             (pending,) = database.ops["pending"].find()
             assert (pending["reason"], pending["url"][-16:]) == (reason, "/articles-1.html")
             assert database.ops["rejected"].count_documents({}) == 0
@@ -301,9 +301,8 @@ class TestKnown:
             pauses.append(pending["retry_at"] - datetime.now(UTC))
             early = datetime.now(UTC) - timedelta(hours=20)
             database.ops["pending"].update_one({}, {"$set": {"retry_at": None, "failed_at": early}})
-            if len(pauses) == 3:
-                break
-            crawl(newspaper, database)
+            if len(pauses) == 1:
+                crawl(newspaper, database)
         assert pauses == sorted(pauses)
         database.ops["pending"].update_one({}, {"$set": {"failed_at": early - timedelta(hours=5)}})
         crawl(newspaper, database)

@@ -19,6 +19,7 @@ from tests.loopback import Newspaper, article, listing, serve
 from tests.test_crawl import crawl
 from tests.test_store import article as stored_article
 from tests.test_store import writing
+from tests.trials import LONG
 
 URL = "https://www.alayam24.com/articles-1.html"
 
@@ -125,9 +126,9 @@ def test_whatever_drops_a_request_the_walk_goes_on(
     ("redirects", "stored"),
     [
         ({"/articles-1.html": "/articles-1.html"}, False),
-        ({"/articles-1.html": "/articles-1.html?#top"}, False),
+        pytest.param({"/articles-1.html": "/articles-1.html?#top"}, False, marks=LONG),
         ({"/articles-1.html": "/b", "/b": "/articles-1.html"}, False),
-        ({"/articles-1.html": "/articles-1.html?utm_source=x"}, True),
+        pytest.param({"/articles-1.html": "/articles-1.html?utm_source=x"}, True, marks=LONG),
         ({"/articles-1.html": "//127.0.0.1:{port}/articles-1.html?m=1"}, True),
     ],
 )
@@ -197,7 +198,7 @@ def leave_pending(database: Database, url: str, times: int = 1) -> None:
     ("status", "end"),
     [
         (404, "gone"),
-        (403, "known"),
+        pytest.param(403, "known", marks=LONG),
     ],
 )
 def test_a_visit_again_that_failed_stays_a_visit_again(

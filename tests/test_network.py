@@ -12,6 +12,7 @@ from newscrawl.download.network import is_public, networks, private_hosts
 from tests.conftest import Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_render import needs_browser
+from tests.trials import long
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,7 @@ def test_a_private_network_may_be_allowed(database: Database, newspaper: Newspap
 
 
 @needs_browser
+@long
 def test_a_browser_does_not_ask_it_either(database: Database, newspaper: Newspaper) -> None:
     given = ("-s", "ROBOTSTXT_OBEY=False")
     done = crawl(database, newspaper, "news.example.com", *given, spider="named_rendered")

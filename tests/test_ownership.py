@@ -16,6 +16,7 @@ from tests.hostile_sites import HOSTS
 from tests.loopback import article, listing
 from tests.test_store import Run, store
 from tests.test_store import article as stored_article
+from tests.trials import LONG
 
 Pages = dict[tuple[str, str], tuple[int, dict[str, str], str]]
 
@@ -126,7 +127,7 @@ def hostile(pages: Pages, me: str, port: int) -> None:
     pages[me, "/articles-8.html"] = (200, {}, article(3).replace("<body>", f"<body>{publisher}"))
 
 
-@pytest.mark.parametrize("spider", ["attacker", "aggregator"])
+@pytest.mark.parametrize("spider", ["attacker", pytest.param("aggregator", marks=LONG)])
 def test_a_hostile_site_changes_nothing_of_another(database: Database, spider: str) -> None:
     pages: Pages = {}
     here = HOSTS["victim"]
@@ -155,7 +156,7 @@ def test_a_hostile_site_changes_nothing_of_another(database: Database, spider: s
         assert urls == {f"articles-{number}.html" for number in (1, 2, 3, 9)}
 
 
-@pytest.mark.parametrize("spider", ["attacker", "aggregator"])
+@pytest.mark.parametrize("spider", ["aggregator", pytest.param("attacker", marks=LONG)])
 def test_a_hostile_site_that_is_crawled_first_hides_nothing(database: Database, spider: str) -> None:
     pages: Pages = {(HOSTS["victim"], "/"): (200, {}, listing([1, 2, 3]))}
     pages |= {(HOSTS["victim"], f"/articles-{n}.html"): (200, {}, article(n)) for n in (1, 2, 3)}

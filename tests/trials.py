@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import pytest
+
 Input = TypeVar("Input")
+Test = TypeVar("Test", bound=Callable[..., object])
 
 RUNS = 5
 """Runs of which the least counts: what a busy machine adds is never the same twice."""
@@ -49,3 +52,17 @@ def _seconds(call: Callable[[Any], object], given: Any) -> float:
         return time.thread_time() - started
     finally:
         gc.enable()
+
+
+LONG = (
+    pytest.mark.trials,
+    pytest.mark.skipif(size(100) < 100, reason="it takes long: `make trials` runs it"),
+)
+"""Marks of a test, or of one of its cases, that only ``make trials`` runs."""
+
+
+def long(test: Test) -> Test:
+    """The test, run by ``make trials`` alone."""
+    for mark in LONG:
+        test = mark(test)
+    return test
