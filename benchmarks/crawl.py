@@ -23,7 +23,7 @@ from pathlib import Path
 
 from pymongo import MongoClient
 
-from newscrawl.store.server import Server
+from newscrawl.mongod.server import Server
 from tests.conftest import PROJECT
 from tests.loopback import WORDS, Newspaper, listing, serve
 from tests.trials import size

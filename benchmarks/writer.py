@@ -18,9 +18,9 @@ from pymongo import AsyncMongoClient, InsertOne
 
 from newscrawl.identity import identify
 from newscrawl.items import Article
+from newscrawl.mongod.server import local_server
 from newscrawl.store.dictionary import EXAMPLES
 from newscrawl.store.schema import INDEXES, document, prepare
-from newscrawl.store.server import local_server
 from newscrawl.store.writer import Writer
 from newscrawl.urls import key
 from tests.trials import size

@@ -25,12 +25,12 @@ from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.dates import to_hijri
 from newscrawl.kit.asking import Answer, Asking, Fetch
+from newscrawl.mongod.server import ServerError
 from newscrawl.runs import EXIT_STATUS, Outcome
 from newscrawl.shown import clean_terminal, one_line
 from newscrawl.sites import Site
 from newscrawl.spider import NewsSpider
 from newscrawl.store import Store, StoreError
-from newscrawl.store.server import ServerError
 from newscrawl.store.session import cannot_be_used
 
 T = TypeVar("T")

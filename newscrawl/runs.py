@@ -25,13 +25,13 @@ from scrapy.exceptions import CloseSpider
 
 from newscrawl import __version__, drift
 from newscrawl.ledger import Ledger
+from newscrawl.mongod.uri import redact
 from newscrawl.schedule.lease import LEASE, Change, Document, Lease
 from newscrawl.schedule.pauses import FIRST_PAUSE
 from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
 from newscrawl.store import Store, StoreDownError
 from newscrawl.store.patience import reason as reason_of
-from newscrawl.store.uri import redact
 
 if TYPE_CHECKING:
     from pymongo.asynchronous.database import AsyncDatabase

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from newscrawl.store.server import Server
+from newscrawl.mongod.server import Server
 
 PROJECT = Path(__file__).parent.parent
 RECORDING = PROJECT / "recordings" / "demo.warc.gz"

@@ -16,7 +16,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from newscrawl.store.server import find_mongod
+from newscrawl.mongod.server import find_mongod
 
 
 def free_port() -> int:

@@ -18,7 +18,7 @@ from scrapy import Request
 
 from newscrawl.download.errors import NotRecorded
 from newscrawl.download.recording import Recording
-from newscrawl.store.server import Server, data_folder
+from newscrawl.mongod.server import Server, data_folder
 from newscrawl.urls import key
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve

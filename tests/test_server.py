@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pymongo import MongoClient
 
-from newscrawl.store import guardian, server
-from newscrawl.store.guardian import Folder, GaveUp, Guardian
-from newscrawl.store.server import MongodNotFound, Server, ServerError, StoreConfigError, local_server
+from newscrawl.mongod import guardian, server
+from newscrawl.mongod.guardian import Folder, GaveUp, Guardian
+from newscrawl.mongod.server import MongodNotFound, Server, ServerError, StoreConfigError, local_server
 from tests.mongod import small_file_system
 from tests.trials import size
 
@@ -38,7 +38,7 @@ USER = """
 import sys
 from pathlib import Path
 from pymongo import MongoClient
-from newscrawl.store.server import Server
+from newscrawl.mongod.server import Server
 with Server(Path(sys.argv[1])) as uri:
     articles = MongoClient(uri).newscrawl.articles
     print(uri, flush=True)

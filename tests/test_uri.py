@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from newscrawl.store.uri import redact
+from newscrawl.mongod.uri import redact
 
 SECRETS = st.text(st.characters(exclude_characters="*@", exclude_categories=["Cs"]), min_size=4, max_size=20)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from pymongo import MongoClient
 
 from newscrawl.command import ProjectCommand
+from newscrawl.mongod.server import Server, data_folder
 from newscrawl.runs import summary
 from newscrawl.store.schema import Document
-from newscrawl.store.server import Server, data_folder
 from newscrawl.store.session import DEMO_DATABASE
 
 SPIDERS = ("alayam24", "maghress")

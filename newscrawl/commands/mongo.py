@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.store.server import Server, ServerError, StoreConfigError, data_folder
+from newscrawl.mongod.server import Server, ServerError, StoreConfigError, data_folder
 from newscrawl.store.session import DEMO_DATABASE, database_name
 
 

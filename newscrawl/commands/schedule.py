@@ -16,9 +16,9 @@ from pymongo.errors import PyMongoError
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
+from newscrawl.mongod.server import resolve_uri
 from newscrawl.runs import EXIT_STATUS
 from newscrawl.store.patience import reason
-from newscrawl.store.server import resolve_uri
 from newscrawl.store.session import database_name
 
 if TYPE_CHECKING:

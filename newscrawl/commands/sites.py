@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 
 from newscrawl.command import ProjectCommand
 from newscrawl.kit import overview
-from newscrawl.store.server import ServerError, data_folder
+from newscrawl.mongod.server import ServerError, data_folder
 from newscrawl.store.session import StoreError, session
 
 PATIENCE = 5

@@ -19,9 +19,9 @@ from pymongo.read_concern import ReadConcern
 from scrapy.exceptions import CloseSpider
 
 from newscrawl.ledger import Ledger
+from newscrawl.mongod.server import ServerError, data_folder, local_server, resolve_uri, trouble
 from newscrawl.store.patience import StoreDownError, is_away, patiently
 from newscrawl.store.schema import Document, owned_by, prepare
-from newscrawl.store.server import ServerError, data_folder, local_server, resolve_uri, trouble
 from newscrawl.store.session import StoreError, cannot_be_used, database_name
 from newscrawl.store.writer import Writer
 

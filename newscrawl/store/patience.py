@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError
 
-from newscrawl.store.uri import redact
+from newscrawl.mongod.uri import redact
 
 log = logging.getLogger(__name__)
 

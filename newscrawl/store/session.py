@@ -10,10 +10,10 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import ConfigurationError, PyMongoError
 
+from newscrawl.mongod.server import Server, ServerError, data_folder, resolve_uri
+from newscrawl.mongod.uri import redact
 from newscrawl.store.patience import reason
 from newscrawl.store.schema import Document
-from newscrawl.store.server import Server, ServerError, data_folder, resolve_uri
-from newscrawl.store.uri import redact
 
 DEMO_DATABASE = "newscrawl_demo"
 """Where ``scrapy demo`` stores, whatever the environment says."""

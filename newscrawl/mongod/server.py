@@ -1,7 +1,7 @@
 """A real MongoDB server for whoever named none: a standalone ``mongod`` on loopback, its data in a folder.
 
 Crawls that run at once with the same folder share it, and it is gone with the last of them, also when they
-are killed. How it is kept so is the business of `newscrawl.store.guardian`. The server asks for no password:
+are killed. How it is kept so is the business of `newscrawl.mongod.guardian`. The server asks for no password:
 it listens on 127.0.0.1 only, but every account of this machine can reach it there, hence a machine shared
 with people who should not read or change the articles needs a server of its own and ``MONGODB_URI``.
 """
@@ -26,11 +26,11 @@ from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.store.uri import redact
+from newscrawl.mongod.uri import redact
 
 if sys.platform != "win32":  # no flock there
-    from newscrawl.store import guardian
-    from newscrawl.store.guardian import STOP_SECONDS, Folder, Lock, Running
+    from newscrawl.mongod import guardian
+    from newscrawl.mongod.guardian import STOP_SECONDS, Folder, Lock, Running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping

@@ -1,6 +1,6 @@
 """The process that keeps the embedded ``mongod`` up as long as a crawl uses it, and not longer.
 
-`newscrawl.store.server` runs this file as a program of its own, with the folder and the path of mongod.
+`newscrawl.mongod.server` runs this file as a program of its own, with the folder and the path of mongod.
 It imports nothing but the standard library, so that it starts at once and stays small. Three lock files
 tell who is there; the kernel releases a lock with the process that holds it, so that ``kill -9`` is no
 special case:
