@@ -16,10 +16,10 @@ from typing import Any
 
 from pymongo import AsyncMongoClient, InsertOne
 
+from newscrawl.data_dictionary.examples import EXAMPLES
 from newscrawl.identity import identify
 from newscrawl.items import Article
 from newscrawl.mongod.server import local_server
-from newscrawl.store.dictionary import EXAMPLES
 from newscrawl.store.schema import INDEXES, document, prepare
 from newscrawl.store.writer import Writer
 from newscrawl.urls import key

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from newscrawl.data_dictionary import meanings, queries, tables
 from newscrawl.download.errors import KINDS, passing
 from newscrawl.items import Article, PublishedDetail
 from newscrawl.page import chosen_date
 from newscrawl.page.check import REASONS
-from newscrawl.store import dictionary
 from newscrawl.store.schema import COPY_FIELDS, INTERNAL, stored_fields
 from newscrawl.text import fold
 from tests.conftest import PROJECT, Database
@@ -67,7 +67,7 @@ def reader(
 
 def test_every_example_prints_something_of_the_demo(reader: Reader) -> None:
     examples = re.split(r"^# ", EXAMPLES, flags=re.MULTILINE)[1:]
-    assert len(examples) == len(dictionary.QUERIES)
+    assert len(examples) == len(queries.QUERIES)
     for example in examples:
         printed = reader.paste(f"# {example}")
         assert printed or "the demo has no" in example.splitlines()[0], example
@@ -78,13 +78,13 @@ def test_the_set_up_names_the_database_of_the_demo() -> None:
 
 
 def test_the_columns_for_pandas_are_there_and_hold_no_machinery(demo: Database) -> None:
-    assert {name.partition(".")[0] for name in dictionary.COLUMNS} <= set(stored_fields(Article))
-    assert not {*INTERNAL, "http", "made_by", "keys", "origins"}.intersection(dictionary.COLUMNS)
+    assert {name.partition(".")[0] for name in tables.COLUMNS} <= set(stored_fields(Article))
+    assert not {*INTERNAL, "http", "made_by", "keys", "origins"}.intersection(tables.COLUMNS)
     (columns,) = re.findall(r'columns = """(.*?)"""', TABLE, re.DOTALL)
-    assert tuple(columns.split()) == dictionary.COLUMNS
+    assert tuple(columns.split()) == tables.COLUMNS
     found = demo["news"].find_one({"source": "alayam24", "day": {"$ne": None}}, columns.split())
     assert found["published"].keys() == {"precision"}
-    assert found.keys() == {"_id", *(name.partition(".")[0] for name in dictionary.COLUMNS)}
+    assert found.keys() == {"_id", *(name.partition(".")[0] for name in tables.COLUMNS)}
 
 
 def test_a_table_for_pandas(reader: Reader) -> None:
@@ -93,14 +93,14 @@ def test_a_table_for_pandas(reader: Reader) -> None:
     assert "2024-04-03" in reader.paste(TABLE)
     frame = pandas.read_parquet("news.parquet")
     assert len(frame) > 5
-    assert set(frame.columns) == {"_id", "precision", *dictionary.COLUMNS} - {"published.precision"}
+    assert set(frame.columns) == {"_id", "precision", *tables.COLUMNS} - {"published.precision"}
     assert str(frame["published_at"].dtype).endswith("UTC]")
     assert frame["precision"].isin(["minute", "hour", "day"]).all()
 
 
 def test_every_kind_of_missing_day_is_explained(demo: Database) -> None:
     found = {doc["published_missing"] for doc in demo["articles"].find({"day": None})}
-    ends = [re.sub("[0-9]+", "[0-9]+", re.escape(end)) for end in dictionary.MISSING]
+    ends = [re.sub("[0-9]+", "[0-9]+", re.escape(end)) for end in meanings.MISSING]
     for text in ("نشر في الأيام 24 يوم 21130", "قبل قليل من الآن", "15 رمضان 2024"):
         found.add(chosen_date.why_not(chosen_date.DateCandidate(text=text, rung="markup")))
     assert len(found) > 4
@@ -109,28 +109,26 @@ def test_every_kind_of_missing_day_is_explained(demo: Database) -> None:
 
 
 def test_every_rung_is_explained_the_surest_first(demo: Database) -> None:
-    assert list(dictionary.RUNGS) == sorted(
-        dictionary.RUNGS, key=chosen_date.WEIGHTS.__getitem__, reverse=True
-    )
-    assert dictionary.RUNGS.keys() == chosen_date.WEIGHTS.keys()
+    assert list(meanings.RUNGS) == sorted(meanings.RUNGS, key=chosen_date.WEIGHTS.__getitem__, reverse=True)
+    assert meanings.RUNGS.keys() == chosen_date.WEIGHTS.keys()
     for doc in demo["articles"].find():
-        assert set(doc["origins"].values()) <= dictionary.RUNGS.keys()
+        assert set(doc["origins"].values()) <= meanings.RUNGS.keys()
 
 
 def test_every_reason_of_a_rejection_is_explained(demo: Database) -> None:
-    assert REASONS.keys() < dictionary.REASONS.keys()
+    assert REASONS.keys() < meanings.REASONS.keys()
     assert {kind for kind in KINDS if not passing(kind)} - {
         "client",  # stored as refused, not_found or gone
         "not_recorded",  # not stored
         "offsite",  # stored as redirected
         "address",  # stored as redirected
-    } < dictionary.REASONS.keys()
+    } < meanings.REASONS.keys()
     source = "".join(path.read_text("utf-8") for path in PROJECT.glob("newscrawl/**/*.py"))
     written = set(re.findall(r'_rejection\(response, "(\w+)"', source))
     assert len(written) > 2
-    assert written <= dictionary.REASONS.keys()
+    assert written <= meanings.REASONS.keys()
     rejected = list(demo.ops["rejected"].find())
-    assert {doc["reason"] for doc in rejected} <= dictionary.REASONS.keys()
+    assert {doc["reason"] for doc in rejected} <= meanings.REASONS.keys()
     for name in rejected[0]:
         assert f"| `{name}` |" in PAGE.partition("## rejected")[2]
 
@@ -166,13 +164,13 @@ def test_a_time_counted_back_has_the_precision_that_the_page_names(demo: Databas
     assert doc["published"]["time"]
     assert doc["published_at"]
     for said in (
-        dictionary.docstrings(PublishedDetail)["time"],
-        dictionary.docstrings(Article)["published_at"],
+        tables.docstrings(PublishedDetail)["time"],
+        tables.docstrings(Article)["published_at"],
     ):
         assert "``hour``" in said
 
 
 def test_every_warning_about_a_date_is_explained() -> None:
     source = "".join(path.read_text("utf-8") for path in (PROJECT / "newscrawl" / "dates").glob("*.py"))
-    said = dictionary.docstrings(PublishedDetail)["warnings"]
+    said = tables.docstrings(PublishedDetail)["warnings"]
     assert set(re.findall(r'warnings\.append\("(\w+)"', source)) == set(re.findall(r"``(\w+)``", said))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.errors import WriteError
 
+from newscrawl.data_dictionary import examples, page, queries, tables
 from newscrawl.items import SCHEMA_VERSION, Article, PublishedDetail, Rejection
-from newscrawl.store import dictionary
 from newscrawl.store.schema import (
     ADDED,
     DAY,
@@ -128,7 +128,7 @@ def test_mongodb_takes_an_article_and_refuses_what_is_none(database: Database, r
 
 def test_mongodb_takes_the_examples_of_the_data_dictionary(database: Database, run: Any) -> None:
     run(prepared(database))
-    for example in dictionary.EXAMPLES:
+    for example in examples.EXAMPLES:
         database["rejected" if isinstance(example, Rejection) else "articles"].insert_one(document(example))
 
 
@@ -324,9 +324,9 @@ def filled(mongodb: str) -> Iterator[Database]:
         client.drop_database(f"{database.name}_ops")
 
 
-@pytest.mark.parametrize("query", dictionary.QUERIES, ids=lambda query: query.says)
+@pytest.mark.parametrize("query", queries.QUERIES, ids=lambda query: query.says)
 def test_the_queries_that_the_page_shows_read_what_they_return(
-    filled: Database, query: dictionary.Query
+    filled: Database, query: queries.Query
 ) -> None:
     values = {'fold("أسعار")': "اسعار", 'copy["story"]': f"{20:032x}", 'copy["_id"]': f"{23:032x}"}
     wanted = {
@@ -348,7 +348,7 @@ def test_the_queries_that_the_page_shows_read_what_they_return(
         assert {doc["_id"] for doc in returned if doc["duplicate_of"]}, "what became a copy has changed too"
     if query.collection == "news":
         assert len(returned) < filled["articles"].count_documents(wanted)
-    assert query.python in dictionary.page()
+    assert query.python in page.page()
 
 
 def test_views_leave_fields_out_and_rename_none(filled: Database) -> None:
@@ -364,14 +364,14 @@ def test_views_leave_fields_out_and_rename_none(filled: Database) -> None:
 
 
 def test_the_data_dictionary_says_what_the_classes_say() -> None:
-    assert (PROJECT / "docs" / "data.md").read_text("utf-8") == dictionary.page()
+    assert (PROJECT / "docs" / "data.md").read_text("utf-8") == page.page()
 
 
 def test_the_dictionary_says_all_of_every_field() -> None:
-    origins = [name for names in dictionary.FROM.values() for name in names.split()]
+    origins = [name for names in tables.FROM.values() for name in names.split()]
     assert sorted(origins) == sorted(stored_fields(Article))
-    for cls in (Article, Rejection, *dictionary.PARTS):
-        said = dictionary.docstrings(cls)
+    for cls in (Article, Rejection, *tables.PARTS):
+        said = tables.docstrings(cls)
         for name in stored_fields(cls):
             assert said.get(name), f"{cls.__name__}.{name} has no docstring"
-            assert dictionary.example(cls, name) is not None, f"{cls.__name__}.{name} has no example"
+            assert tables.example(cls, name) is not None, f"{cls.__name__}.{name} has no example"

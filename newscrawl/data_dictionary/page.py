@@ -1,0 +1,214 @@
+"""The page ``docs/data.md``."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Iterable, Mapping
+
+from newscrawl import items
+from newscrawl.data_dictionary.meanings import MISSING, REASONS, RUNGS
+from newscrawl.data_dictionary.queries import QUERIES
+from newscrawl.data_dictionary.tables import COLUMNS, FROM, PARTS, fields_table
+from newscrawl.items import SCHEMA_VERSION, Article, Rejection
+from newscrawl.store.schema import COPY_FIELDS, INTERNAL, RETENTION, stored_fields
+from newscrawl.store.session import DEMO_DATABASE
+from newscrawl.store.writer import FORGOTTEN, READER_FIELDS
+
+
+def _names(fields: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in fields)
+
+
+_HEAD = f"""# What is stored
+
+Written from the item classes by `python -m newscrawl.data_dictionary`; tests hold the page, the classes and
+the queries together. Schema version {SCHEMA_VERSION}: MongoDB refuses what this page does not allow.
+
+The articles are in the database `newscrawl` (`MONGODB_DATABASE`), those of `make demo` in
+`{DEMO_DATABASE}`. Days are strings `YYYY-MM-DD` on the publisher's clock, instants are dates in UTC, lists
+are never null; a field that may be null says so. Where the truth is not known the field is null.
+
+| collection | what it holds |
+|---|---|
+| [`articles`](#articles) | every article, copies too |
+| `news` (view) | articles that are no copies, without {_names(INTERNAL)} |
+| [`stories`](#stories) (view) | the same, each with the list of its `copies` |
+| [`coverage`](#coverage) (view) | numbers by newspaper and day |
+| [`revisions`](#revisions) | former states of corrected articles |
+
+The database beside it, with `_ops` at the end of its name, holds [`rejected`](#rejected), `runs` (kept
+{RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `schema`.
+
+## Queries
+
+`make demo` once; then `make mongo ARGS=--demo` keeps its MongoDB up and prints the address (without `ARGS`:
+that of your own crawls). Write it at `ADDRESS` and paste into `.venv/bin/python`, started in this folder.
+Elsewhere `pip install pymongo` comes first.
+
+```python
+{{setup}}
+```
+
+Each of these reads at most twice as many documents as it returns, through an index.
+
+```python
+{{queries}}
+```
+
+The text index knows whole words, `الأسعار` is another one than `أسعار`. Of several one is enough;
+`'"اسعار" "العملات"'` finds what has both. `fold` comes with this folder; without it write words so: no
+tashkeel and no tatweel, أإآٱ → ا, ىیئ → ي, ة → ه, ؤ → و, ک → ك, digits 0-9, small letters.
+
+A counted phrase names no day: software rounds such counts or cuts them, so `منذ يومين` is another day in up
+to half of all cases. Then `day` is null, and the article was published from `published.earliest` to
+`published.latest`, both days included; `منذ 3 ساعات` around midnight keeps its `published_at` beside them. A
+filter on `day` leaves such articles out, and `coverage` counts them under the day null: ask for the intervals
+that meet yours, as above. Where `published.latest` is null too, the article may be of any day.
+
+For changes ask `articles`: an article that became a copy is in `news` no longer. What `scrapy forget` removed
+is in none of them; its key is in `rejected` with the reason `forgotten`.
+
+A query on a view runs on `articles` and is fast where its filter names the same fields as one of those above
+(on `coverage`: `_id.source`, `_id.day`). To sort a view, even for ten rows, MongoDB first reads all that the
+filter finds: filter by a range of days, or ask `articles` with `"duplicate_of": None`.
+
+## A table for pandas
+
+`pip install pandas pyarrow` first. The table has `_id` and the columns named here. Left out are how an
+article was read, and the machinery (`signature`, `bands`, `search_text` …).
+
+```python
+{{pandas}}
+```
+
+## Articles without a day
+
+`published_missing` quotes the date as printed (also in `published_raw`), and ends with one of these:
+
+{{missing}}
+
+## Rungs
+
+`origins` names for each field the rung that gave it, the surest first:
+
+{{rungs}}
+
+Two of its keys are no fields. `dates` is the surest rung that gives this day, and stands for
+{_names(items.DATE_FIELDS)}.
+`publisher` is where the page names the newspaper, which on an aggregator decides `source` and `source_name`.
+
+"""
+
+_SETUP = f"""import os
+from datetime import UTC, datetime
+from pymongo import MongoClient
+from newscrawl.text import fold  # for the search of words alone; elsewhere leave it out
+
+ADDRESS = os.environ.get("MONGODB_URI", "mongodb://127.0.0.1:27017")  # as printed
+DATABASE = os.environ.get("MONGODB_DATABASE", "{DEMO_DATABASE}")  # your own crawls: "newscrawl"
+
+def show(found, fields="day source title"):
+    for document in found:
+        print(*(document[field] for field in fields.split()), sep=" | ")
+
+client = MongoClient(ADDRESS, tz_aware=True)
+db, ops = client[DATABASE], client[DATABASE + "_ops"]"""
+
+_PANDAS = f"""import pandas as pd
+
+columns = \"\"\"
+{textwrap.fill(" ".join(COLUMNS), 110)}
+\"\"\".split()
+news = db.news.find({{"source": "alayam24", "day": {{"$gte": "2024-04-03"}}}}, columns)
+frame = pd.json_normalize(list(news)).rename(columns={{"published.precision": "precision"}})
+for name in ("day", "published_at", "first_seen_at", "updated_at", "gone_at"):
+    frame[name] = pd.to_datetime(frame[name], utc=name != "day")
+
+frame.to_parquet("news.parquet")
+print(frame.groupby("day").size())"""
+
+_OF_A_STORY = f"""
+## stories
+
+Every field of `news`, and one more:
+
+| field | type | meaning |
+|---|---|---|
+| `copies` | list of object | the other articles of the story: `_id`, {_names(COPY_FIELDS)} of each |
+
+## coverage
+
+| field | type | meaning |
+|---|---|---|
+| `_id` | object | `{{source, day}}` of these articles, to filter by; `day` may be null |
+| `source`, `day` | string | the same, to read |
+| `articles` | integer | how many, copies too |
+| `copies` | integer | how many of them are copies |
+
+## revisions
+
+One document for each state of an article that a later one replaced: what a reader saw of it
+({_names((*READER_FIELDS, *items.DATE_FIELDS))}), and these:
+
+| field | type | meaning |
+|---|---|---|
+| `_id` | string | `article:content_hash` |
+| `article` | string | `_id` of the article |
+| `revision` | integer | which state this was: 1 is the first |
+| `changed` | list of string | what the next state changed, of `title`, `lede` and `body` |
+| `seen_from` | date | when the article was first downloaded, UTC |
+| `seen_until` | date | last download that found this state, UTC |
+| `replaced_at` | date | when the next one was stored, UTC |
+
+"""
+
+_DAYS = RETENTION["rejected"].days
+_EXPIRY = (
+    f"server clock at the last visit, UTC; {_DAYS} days later the document expires, and the address may \
+be asked for again. Tombstones have none and stay"
+)
+
+_REJECTED = f"""
+The store adds:
+
+| field | type | meaning |
+|---|---|---|
+| `_id` | string | the first of `keys`; of a tombstone (`{FORGOTTEN}`) `{FORGOTTEN}:` and the key |
+| `stored_at` | date | {_EXPIRY} |
+| `times` | integer | visits that ended in `rejected`; tombstones have none |
+
+### Reasons
+
+{{reasons}}
+"""
+
+
+def _list(meanings: Mapping[str, str], head: str) -> str:
+    rows = (f"| `{name}` | {meaning} |" for name, meaning in meanings.items())
+    return "\n".join([f"| {head} | meaning |", "|---|---|", *rows])
+
+
+def page() -> str:
+    """The whole page in Markdown."""
+    head = _HEAD.format(
+        setup=_SETUP,
+        queries="\n".join(f"# {query.says}\n{query.python}" for query in QUERIES),
+        pandas=_PANDAS,
+        missing=_list(MISSING, "ends with"),
+        rungs=_list(RUNGS, "rung"),
+    )
+    origins = {name: origin for origin, names in FROM.items() for name in names.split()}
+    parts = [f"{head}## articles\n", fields_table(Article, origins)]
+    for cls, origin in PARTS.items():
+        said = (inspect.getdoc(cls) or "").replace("``", "`")
+        parts += [
+            f"\n### {cls.__name__}\n",
+            said,
+            "",
+            fields_table(cls, dict.fromkeys(stored_fields(cls), origin)),
+        ]
+    said = inspect.getdoc(Rejection) or ""
+    origins = dict.fromkeys(stored_fields(Rejection), "the visit")
+    parts += [f"{_OF_A_STORY}## rejected\n", said, "", fields_table(Rejection, origins)]
+    return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_list(REASONS, "reason"))

@@ -1,0 +1,132 @@
+"""The queries that the data dictionary shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from newscrawl.store.schema import OPS_INDEXES
+
+
+class Expression(str):
+    """A value of a query that the page writes as Python, because it is known only when it runs."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query that the page shows, and that tests measure and run against the demo."""
+
+    says: str
+    collection: str
+    filter: Mapping[str, Any]
+    sort: tuple[tuple[str, int], ...] = ()
+    limit: int = 0
+    shows: str = ""
+    """What it prints of each document, parted by spaces; nothing for what ``show`` prints anyway."""
+    name: str = ""
+    """Of a query for one document that others use: the variable it is kept in."""
+
+    @property
+    def python(self) -> str:
+        """As one writes it."""
+        moment = r"datetime\.datetime\((.*?), tzinfo=datetime\.timezone\.utc\)"
+        wanted = re.sub(moment, r"datetime(\1, tzinfo=UTC)", repr(dict(self.filter)).replace("'", '"'))
+        collection = f"ops.{self.collection}" if self.collection in OPS_INDEXES else f"db.{self.collection}"
+        order = ", ".join(f'("{name}", {direction})' for name, direction in self.sort)
+        sort = f".sort([{order}])" if self.sort else ""
+        limit = f".limit({self.limit})" if self.limit else ""
+        columns = f', "{self.shows}"' if self.shows else ""
+        if self.name:
+            return f"{self.name} = {collection}.find_one({wanted})\nshow([{self.name}]{columns})"
+        return f"show({collection}.find({wanted}){sort}{limit}{columns})"
+
+
+_NEWEST = (("day", -1), ("published_at", -1))
+
+QUERIES = (
+    Query("The ten newest of a newspaper, copies and all", "articles", {"source": "alayam24"}, _NEWEST, 10),
+    Query("… without copies", "articles", {"source": "alayam24", "duplicate_of": None}, _NEWEST, 10),
+    Query(
+        "The newest of a newspaper since a day",
+        "news",
+        {"source": "alayam24", "day": {"$gte": "2024-04-03"}},
+        _NEWEST,
+    ),
+    Query(
+        "One Hijri month (رمضان 1445)",
+        "news",
+        {"hijri_month": "1445-09"},
+        (("hijri_day", 1),),
+        shows="hijri_day source title",
+    ),
+    Query("One day", "news", {"day": "2024-04-03"}),
+    Query(
+        "What may be of that day, too: articles with a counted date (the demo has none)",
+        "articles",
+        {"published.latest": {"$gte": "2024-04-03"}, "published.earliest": {"$lte": "2024-04-03"}},
+        shows="source title published",
+    ),
+    Query("A section of a newspaper", "news", {"source": "alayam24", "section": "رياضة"}, (("day", -1),)),
+    Query(
+        "What has changed since a moment: new, corrected, removed, or linked to another story",
+        "articles",
+        {"updated_at": {"$gte": dt.datetime(2024, 4, 1, 12, 0, tzinfo=dt.UTC)}},
+        (("updated_at", 1),),
+        shows="updated_at revision gone_at duplicate_of title",
+    ),
+    Query(
+        "Words, folded as the text index has them",
+        "articles",
+        {"$text": {"$search": Expression('fold("أسعار")')}},
+    ),
+    Query(
+        "Articles without a day, and why",
+        "articles",
+        {"source": "alayam24", "day": None},
+        shows="published_missing title",
+    ),
+    Query(
+        "One copy, to have the id of a story",
+        "articles",
+        {"source": "alayam24", "duplicate_of": {"$ne": None}},
+        name="copy",
+        shows="story title",
+    ),
+    Query(
+        "The story of an article: its root and all copies",
+        "articles",
+        {"story": Expression('copy["story"]')},
+        shows="duplicate_of site title",
+    ),
+    Query(
+        "The same as one document",
+        "stories",
+        {"_id": Expression('copy["story"]')},
+        shows="title copies",
+    ),
+    Query(
+        "How many articles of a newspaper a day",
+        "coverage",
+        {"_id.source": "alayam24"},
+        shows="day articles copies",
+    ),
+    Query(
+        "What the text of an article was before (the demo has no corrected one)",
+        "revisions",
+        {"article": Expression('copy["_id"]')},
+        (("revision", 1),),
+        shows="revision seen_until changed title body",
+    ),
+    Query(
+        "Pages of a site that were no articles, and why",
+        "rejected",
+        {"site": "alayam24", "reason": "no_body"},
+        shows="reason detail url",
+    ),
+)
