@@ -34,7 +34,6 @@ from newscrawl.store import Store, StoreDownError
 from newscrawl.store.patience import reason as reason_of
 
 if TYPE_CHECKING:
-    from pymongo.asynchronous.database import AsyncDatabase
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -258,8 +257,8 @@ class RunRecord:
         try:
             if self._crawler.settings.getbool("SCHEDULED"):
                 await self._take_lease(spider)
-            await self._store.patiently(lambda: self._ops["runs"].update_many(*silent()))
-            await self._store.save_run(self.run, self._beginning(spider) | _ALIVE)
+            await self._store.patiently(lambda: self._store.ops["runs"].update_many(*silent()))
+            await self._store.runs.save(self.run, self._beginning(spider) | _ALIVE)
         except PyMongoError as error:
             log.error("the run cannot begin: %s", reason_of(error))
             raise CloseSpider("store_down") from None
@@ -284,12 +283,8 @@ class RunRecord:
             "log": self._crawler.settings["LOG_FILE"],
         }
 
-    @property
-    def _ops(self) -> AsyncDatabase[Document]:
-        return self._store.client[f"{self._store.database}_ops"]
-
     async def _take_lease(self, spider: Spider) -> None:
-        lease = Lease(self._ops["leases"], spider.name, self.run)
+        lease = Lease(self._store.ops["leases"], spider.name, self.run)
         if not await self._store.patiently(lease.take):
             raise CloseSpider(NOT_ITS_TURN)
         self._lease = lease
@@ -324,7 +319,7 @@ class RunRecord:
             assert self._crawler.spider
             alive = self._beginning(self._crawler.spider) | _ALIVE | {"counts": counts}
             with pymongo.timeout(BEAT_SECONDS):
-                await self._store.save_run_once(self.run, alive)
+                await self._store.runs.save_once(self.run, alive)
             self._alive_at = steady()
         except PyMongoError as error:
             if steady() - self._alive_at > self._crawler.settings.getfloat("STORE_PATIENCE"):
@@ -438,7 +433,7 @@ class RunRecord:
             log.exception("the end of this run could not be settled")
             end |= self._end(spider, end["reason"], "fault")
         try:
-            await self._store.save_run(self.run, self._beginning(spider) | end | reading)
+            await self._store.runs.save(self.run, self._beginning(spider) | end | reading)
         except PyMongoError as error:
             log.error("the record of this run could not be written: %s", reason_of(error))
             end |= self._end(spider, end["reason"], "store_down")
@@ -453,8 +448,8 @@ class RunRecord:
     async def _reading(self, spider: Spider) -> dict[str, Any]:
         """By what rungs the new articles of this run were read, and what that says of the site."""
         since = getattr(spider, "began", self.started_at)
-        articles, shares = drift.shares(await self._store.origins(spider.name, self.run, since))
-        history = await self._store.readings(spider.name, drift.ENOUGH, drift.HISTORY)
+        articles, shares = drift.shares(await self._store.runs.origins(spider.name, self.run, since))
+        history = await self._store.runs.readings(spider.name, drift.ENOUGH, drift.HISTORY)
         said = drift.drift(spider.name, articles, shares, history)
         for sentence in said:
             log.warning("%s", sentence)
@@ -462,11 +457,11 @@ class RunRecord:
 
     async def _leave_checkpoints(self, spider: Spider) -> None:
         left = spider.checkpoints()  # type: ignore[attr-defined]
-        await self._store.save_checkpoints(left, spider.clock.now())  # type: ignore[attr-defined]
+        await self._store.walks.save_checkpoints(left, spider.clock.now())  # type: ignore[attr-defined]
 
     async def _leave_marks(self, spider: Spider) -> None:
         now = spider.clock.now()  # type: ignore[attr-defined]
-        await self._store.save_marks(spider.marks(now))  # type: ignore[attr-defined]
+        await self._store.walks.save_marks(spider.marks(now))  # type: ignore[attr-defined]
 
 
 def _arguments(spider: Spider) -> dict[str, str]:

@@ -24,11 +24,12 @@ from newscrawl.discovery import KINDS, Entry, Page, Walk, listing, pages, sitema
 from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.download.clock import Clock
 from newscrawl.download.errors import Kind, classify, passing
+from newscrawl.frontier import Checkpoint, Mark, Pending, Validator
 from newscrawl.items import Article, DateCandidate, Http, RawArticle, Rejection
 from newscrawl.ledger import Account, Ledger
 from newscrawl.page.chosen_date import choose
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
-from newscrawl.store import Checkpoint, Mark, Pending, Store, Validator
+from newscrawl.store import Store
 from newscrawl.urls import key
 from newscrawl.workers import ReadingError, StoppedError
 from newscrawl.workers.lists import Links
@@ -243,8 +244,8 @@ class NewsSpider(Spider):
             yield request
         async for request in self._again(now):
             yield request
-        self._marks = await self.store.marks(self.name)
-        self._checkpoints = await self.store.checkpoints(self.name, arguments.days)
+        self._marks = await self.store.walks.marks(self.name)
+        self._checkpoints = await self.store.walks.checkpoints(self.name, arguments.days)
         wanted = [declared for declared in arguments.of_kind(self.site) if self._selected(declared)]
         self._feeds_at_home = any(isinstance(found, Feed) and found.url is None for found in wanted)
         for declared in wanted:
@@ -393,8 +394,8 @@ class NewsSpider(Spider):
 
     async def _left_over(self, now: dt.datetime) -> AsyncIterator[Request]:
         """What failed last time; what is stored all the same is visited again."""
-        found = await self.store.pending(self.name, now)
-        known = await self.store.known([pending.key for pending in found], self.site.owner, now)
+        found = await self.store.addresses.pending(self.name, now)
+        known = await self.store.addresses.known([pending.key for pending in found], self.site.owner, now)
         for pending in found:
             stored = pending.key in known and known[pending.key].article
             again = {"http": None} if stored else None
@@ -410,7 +411,7 @@ class NewsSpider(Spider):
         refresh = self.arguments.refresh
         oldest = dt.timedelta(days=refresh) if refresh else ages[-1] * 2
         budget = None if refresh else self.settings.getint("REVISIT_BUDGET")
-        async for doc in self.store.young(self.name, now - oldest):
+        async for doc in self.store.visits.young(self.name, now - oldest):
             visits = [doc["first_seen_at"] + age for age in ages]
             if not self.site.owns(doc["url"]):  # as of an edition that is a site of its own by now
                 continue
@@ -546,7 +547,7 @@ class NewsSpider(Spider):
                 wanted[k] = entry
             else:
                 self.ledger.meet(k, kind, "unwanted", "too_old" if walk.is_too_old(entry) else "too_new")
-        known = await self.store.known(wanted, self.site.owner, self.clock.now())
+        known = await self.store.addresses.known(wanted, self.site.owner, self.clock.now())
         walk.days += [dt.date.fromisoformat(day) for k in fresh & known.keys() if (day := known[k].last_day)]
         walk.days += [last for k in fresh if (last := walk.days_of(by_key[k])[1])]
         requests = []
@@ -633,7 +634,7 @@ class NewsSpider(Spider):
             self._stat("articles/pending")
             if account.due:
                 pending = Pending(account.key, account.url, self.name, self.site.owner, "dropped")
-                await self.store.add_pending(pending, self.clock.now())
+                await self.store.addresses.add_pending(pending, self.clock.now())
             self.ledger.end(account.key, "pending" if account.due else "known", "dropped")
         for walk in stuck:
             log.warning("a page of %s was asked for and dropped", walk.listing)
@@ -780,7 +781,7 @@ class NewsSpider(Spider):
             self._stat("articles/downloaded")
         k: str = request.meta["key"]
         if response is not None and response.status == 304 and again:
-            await self.store.unchanged(k, self.site.owner, now)
+            await self.store.visits.unchanged(k, self.site.owner, now)
             self.store.writer.settle(k)
             self.ledger.end(k, "seen", "unchanged")
         elif response is not None and response.status in _NOT_FOUND:
@@ -814,7 +815,7 @@ class NewsSpider(Spider):
         self.ledger.answer(k)
 
     async def _is_gone(self, k: str, reason: str, now: dt.datetime) -> None:
-        await self.store.gone(k, self.site.owner, now)
+        await self.store.visits.gone(k, self.site.owner, now)
         self.store.writer.settle(k)
         self.ledger.end(k, "gone", reason)
 
@@ -833,7 +834,7 @@ class NewsSpider(Spider):
         retry_at = request.meta.get("retry_at") or (now + _RETRY[kind] if kind in _RETRY else None)
         key_, asked = request.meta["key"], request.meta["asked"]
         pending = Pending(key_, asked, self.name, self.site.owner, kind, retry_at)
-        times = await self.store.add_pending(pending, now)
+        times = await self.store.addresses.add_pending(pending, now)
         if times >= _PENDING_TRIES:
             yield self._unanswered(request, kind, f"failed {times} times, the last time: {kind}")
         else:

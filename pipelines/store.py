@@ -6,8 +6,9 @@ from pymongo.errors import PyMongoError
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
+from newscrawl.frontier import Pending
 from newscrawl.items import Article, Rejection
-from newscrawl.store import Pending, Store, StoreDownError, StoreError
+from newscrawl.store import Store, StoreDownError, StoreError
 from newscrawl.store.patience import reason
 from pipelines import SpiderPipeline
 
@@ -58,7 +59,7 @@ class StorePipeline(SpiderPipeline):
         if not early or account is None or not (account.young and account.due):
             return False
         pending = Pending(account.key, account.url, spider.name, spider.site.owner, item.reason)
-        if not await self._store.postpone(pending, spider.clock.now()):
+        if not await self._store.addresses.postpone(pending, spider.clock.now()):
             return False
         spider.ledger.end(account.key, "pending", item.reason)
         self._crawler.stats.inc_value("newscrawl/articles/early")
@@ -74,7 +75,7 @@ class StorePipeline(SpiderPipeline):
             log.error("%s; what was not stored is found again by the next crawl", error)
         spider = self.spider
         try:
-            await self._store.leave_pending(
+            await self._store.addresses.leave_pending(
                 spider.ledger.due(), spider.name, spider.site.owner, spider.clock.now()
             )
         except PyMongoError as error:

@@ -207,7 +207,9 @@ class Crawl:
             spider=spider,
         )
         spider.crawler, spider.settings = crawler, settings
-        spider.store, spider.clock = _NothingKnown(), Clock(self.site.fetched_at)  # type: ignore[assignment]
+        nothing = _NothingKnown()
+        store = SimpleNamespace(addresses=nothing, walks=nothing, visits=nothing)
+        spider.store, spider.clock = store, Clock(self.site.fetched_at)  # type: ignore[assignment]
         spider.reader = Reader(crawler, spider.site)
         self._steps: list[Any] = [CleanPipeline(), DatePipeline(crawler), CheckPipeline(crawler)]
         async for request in spider.start():

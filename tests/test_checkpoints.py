@@ -10,9 +10,10 @@ from scrapy import Request
 from scrapy.settings import Settings
 
 from newscrawl.discovery import Walk, pages
+from newscrawl.frontier import Checkpoint
 from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
 from newscrawl.spider import SITEMAPS
-from newscrawl.store import Checkpoint, Store
+from newscrawl.store import Store
 from tests.conftest import Database
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_crawl import crawl
@@ -211,8 +212,8 @@ def test_a_walk_keeps_no_more_pages_in_mind_than_it_can_leave(
         await store.open()
         try:
             checkpoint = Checkpoint(walk.listing, "goud", "..", pages_left, None)
-            await store.save_checkpoints([checkpoint], datetime.now(UTC))
-            return await store.checkpoints("goud", "..")
+            await store.walks.save_checkpoints([checkpoint], datetime.now(UTC))
+            return await store.walks.checkpoints("goud", "..")
         finally:
             await store.writer.close()
             await store.close()

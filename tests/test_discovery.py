@@ -13,8 +13,8 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from newscrawl import discovery
 from newscrawl.discovery import Entry, Walk, api, feed, listing, pages, sitemap
 from newscrawl.discovery.entry import entry, moment
+from newscrawl.frontier import Validator
 from newscrawl.sites import Api, Feed, Listing, Site, Sitemap, WordPress
-from newscrawl.store import Validator
 
 SITE = Site(
     name="الأيام 24",

@@ -26,12 +26,12 @@ from scrapy.http import HtmlResponse, TextResponse
 
 from newscrawl import discovery, identity
 from newscrawl.dates import words
+from newscrawl.frontier import Validator
 from newscrawl.items import DateCandidate, Image, RawArticle
 from newscrawl.page import blocks, body, jsonld, read
 from newscrawl.page.document import parse
 from newscrawl.page.markup import Places
 from newscrawl.sites import Api, Feed, Listing, Sitemap
-from newscrawl.store import Validator
 from tests.test_page_trials import SITE
 from tests.trials import growth, size
 

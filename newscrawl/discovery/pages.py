@@ -13,7 +13,7 @@ from scrapy import Request
 from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
 
 if TYPE_CHECKING:
-    from newscrawl.store import Validator
+    from newscrawl.frontier import Validator
 
 
 def name(source: Discovery, home: str) -> str:

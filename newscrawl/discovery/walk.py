@@ -14,7 +14,7 @@ from newscrawl.discovery.entry import Entry
 from newscrawl.sites import Discovery, Listing, Sitemap
 
 if TYPE_CHECKING:
-    from newscrawl.store import Validator
+    from newscrawl.frontier import Validator
 
 MARK_KEYS = 500
 """Entries that a mark remembers: more than any listing page holds."""

@@ -7,11 +7,14 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError
 
 from newscrawl.mongod.uri import redact
+
+if TYPE_CHECKING:
+    from pymongo.asynchronous.cursor import AsyncCursor
 
 log = logging.getLogger(__name__)
 
@@ -108,3 +111,8 @@ async def patiently(
             log.warning("%s; trying again in %.1f s", said, pause)
         await asyncio.sleep(min(pause, max(0.0, give_up - loop.time())))
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def all_of(cursor: AsyncCursor[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a query finds, asked anew each time that it is tried."""
+    return await cursor.clone().to_list()

@@ -1,0 +1,125 @@
+"""Which addresses need no download, and which are to be asked again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
+
+from newscrawl.frontier import Known, Pending
+from newscrawl.store.schema import Document, owned_by
+
+if TYPE_CHECKING:
+    from newscrawl.store.connection import Store
+
+EARLY = dt.timedelta(days=1)
+"""How long an address may fail, from its first visit on, without being given up."""
+PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480))
+"""How long to wait before the next visit of such an address, after the first, the second, … one."""
+_KNOWN = {"keys": 1, "day": 1, "published.latest": 1, "checked_at": 1}
+
+
+class Addresses:
+    """What is stored, rejected or pending under the keys of addresses."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def known(self, keys: Collection[str], owner: str, now: dt.datetime) -> dict[str, Known]:
+        """Which keys of an owner need no download: stored, or rejected or pending and not yet to be tried
+        again.
+        """
+        return await self._store.asked(lambda: self._known(list(keys), owner, now))
+
+    async def _known(self, wanted: list[str], owner: str, now: dt.datetime) -> dict[str, Known]:
+        found: dict[str, Known] = {}
+        rejected = self._store.ops["rejected"].find(
+            {
+                "keys": {"$in": wanted},
+                "$or": [{"retry_at": None}, {"retry_at": {"$gt": now}}],
+                **owned_by(owner),
+            },
+            {"keys": 1},
+        )
+        async for doc in rejected:
+            found |= dict.fromkeys(doc["keys"], Known(None))
+        waits = {"_id": {"$in": wanted}, "retry_at": {"$gt": now}, **owned_by(owner)}
+        async for doc in self._store.ops["pending"].find(waits, {"_id": 1}):
+            found[doc["_id"]] = Known(None, is_pending=True)
+        # What a majority has not acknowledged may yet be rolled back: it is not known.
+        acknowledged = self._store.articles.with_options(read_concern=ReadConcern("majority"))
+        articles = acknowledged.find({"keys": {"$in": wanted}, **owned_by(owner)}, _KNOWN)
+        async for doc in articles:
+            last_day = doc["day"] or (doc.get("published") or {}).get("latest")
+            found |= dict.fromkeys(doc["keys"], Known(doc["_id"], last_day, doc["checked_at"]))
+        return {key: found[key] for key in wanted if key in found}
+
+    async def pending(self, site: str, now: dt.datetime) -> list[Pending]:
+        """Downloads of a site that failed for a passing reason and may be tried again by now."""
+        query = {"site": site, "$or": [{"retry_at": None}, {"retry_at": {"$lte": now}}]}
+        found = await self._store.asked(
+            lambda: self._store.ops["pending"].find(query).sort("failed_at", 1).to_list()
+        )
+        return [
+            Pending(doc["_id"], doc["url"], site, doc.get("owner", ""), doc["reason"], doc["retry_at"])
+            for doc in found
+        ]
+
+    async def add_pending(self, pending: Pending, now: dt.datetime) -> int:
+        """Put a failed download on the pending list; returns how often it has failed by now.
+
+        What another site holds is left to it.
+        """
+        failed = {name: getattr(pending, name) for name in ("url", "site", "owner", "reason", "retry_at")}
+        changes = {"$set": failed, "$setOnInsert": {"failed_at": now}, "$inc": {"times": 1}}
+        own = {"_id": pending.key, **owned_by(pending.owner)}
+
+        async def add() -> Document | None:
+            update = self._store.ops["pending"].find_one_and_update
+            with suppress(DuplicateKeyError):  # another's, or one that another crawl has just added
+                return await update(own, changes, upsert=True, return_document=True)
+            return await update(own, changes, return_document=True)
+
+        doc = await self._store.asked(add)
+        return int(doc["times"]) if doc else 1
+
+    async def postpone(self, pending: Pending, now: dt.datetime) -> bool:
+        """Put an address that may be asked for too early on the pending list, after growing pauses.
+
+        False when it first failed a day ago or earlier: then it is not too early.
+        """
+        found = await self._store.asked(lambda: self._store.ops["pending"].find_one({"_id": pending.key}))
+        if found and now - found["failed_at"] >= EARLY:
+            return False
+        pause = PAUSES[min(found["times"] if found else 0, len(PAUSES) - 1)]
+        await self.add_pending(replace(pending, retry_at=now + pause), now)
+        return True
+
+    async def leave_pending(self, urls: Mapping[str, str], site: str, owner: str, now: dt.datetime) -> None:
+        """Put what a stopped crawl was about to download, or to store, on the pending list: key → URL."""
+        writes = [
+            UpdateOne(
+                {"_id": key},
+                {
+                    "$setOnInsert": {
+                        "url": url,
+                        "site": site,
+                        "owner": owner,
+                        "reason": "stopped",
+                        "retry_at": None,
+                        "failed_at": now,
+                        "times": 0,
+                    }
+                },
+                upsert=True,
+            )
+            for key, url in urls.items()
+        ]
+        if writes:
+            await self._store.patiently(lambda: self._store.ops["pending"].bulk_write(writes, ordered=False))

@@ -1,0 +1,195 @@
+"""The connection of a crawl to MongoDB."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from weakref import WeakKeyDictionary
+
+import pymongo
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+from scrapy.exceptions import CloseSpider
+
+from newscrawl.ledger import Ledger
+from newscrawl.mongod.server import ServerError, data_folder, local_server, resolve_uri, trouble
+from newscrawl.store.addresses import Addresses
+from newscrawl.store.patience import StoreDownError, is_away, patiently
+from newscrawl.store.runs import Runs
+from newscrawl.store.schema import Document, prepare
+from newscrawl.store.session import cannot_be_used, database_name
+from newscrawl.store.visits import Visits
+from newscrawl.store.walks import Walks
+from newscrawl.store.writer import Writer
+
+if TYPE_CHECKING:
+    from pymongo.asynchronous.collection import AsyncCollection
+    from pymongo.asynchronous.database import AsyncDatabase
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+T = TypeVar("T")
+
+_OPTIONS: dict[str, Any] = {
+    "appname": "newscrawl",
+    "serverSelectionTimeoutMS": 5000,
+    "connectTimeoutMS": 5000,
+    # How soon a server that said it was shutting down, and was not, is believed to be back.
+    "heartbeatFrequencyMS": 2000,
+    # An operation without an answer for so long is tried again: its connection may be dead.
+    "socketTimeoutMS": 30_000,
+}
+"""Options of the connection that ``MONGODB_URI`` may set otherwise."""
+_START_PATIENCE = 30.0
+"""Seconds that a crawl by hand waits for a MongoDB that is away at its start."""
+_PREPARING = 3600
+"""Seconds that bringing an older collection up to date may take."""
+
+
+class Store:
+    """One crawl's connection to MongoDB: questions by subject, and ``writer``."""
+
+    _of_crawler: ClassVar[WeakKeyDictionary[Crawler, Store]] = WeakKeyDictionary()
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._settings = settings
+        self.database = database_name()
+        self._resources = AsyncExitStack()
+        self._client: AsyncMongoClient[Document] | None = None
+        self._writer: Writer | None = None
+        self._knows: Callable[[], str | None] = lambda: None
+        """What is the matter with a server of our own."""
+        self.on_connected: list[Callable[[], Awaitable[None]]] = []
+        """What is to be done as soon as there is a connection, before the collections are prepared."""
+        self.addresses = Addresses(self)
+        self.walks = Walks(self)
+        self.visits = Visits(self)
+        self.runs = Runs(self)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Store:
+        """The store of this crawl; the same one for the spider, the pipelines and the run record."""
+        if crawler not in cls._of_crawler:
+            cls._of_crawler[crawler] = cls(crawler.settings)
+        return cls._of_crawler[crawler]
+
+    @property
+    def is_open(self) -> bool:
+        """Is there a MongoDB to ask?"""
+        return self._client is not None
+
+    @property
+    def client(self) -> AsyncMongoClient[Document]:
+        """The open connection."""
+        assert self._client, "the store is not open"
+        return self._client
+
+    @property
+    def writer(self) -> Writer:
+        """The open writer."""
+        assert self._writer, "the store is not open"
+        return self._writer
+
+    async def open(
+        self,
+        limit: int | None = None,
+        ledger: Ledger[Any] | None = None,
+        *,
+        patience: float | None = None,
+    ) -> None:
+        """Connect, starting a server when no ``MONGODB_URI`` is set, and prepare the collections.
+
+        A MongoDB that is away is waited for, as it is later, unless ``patience`` gives other seconds. Raises
+        :class:`StoreError` with one sentence.
+        """
+        patience = self._start_patience if patience is None else patience
+        # At DEBUG it would log every command with the articles in it.
+        logging.getLogger("pymongo").setLevel(logging.WARNING)
+        uri = ""
+        try:
+            uri = resolve_uri() or ""
+            if not uri:
+                uri = await self._resources.enter_async_context(local_server())
+                self._knows = partial(trouble, data_folder())
+            client: AsyncMongoClient[Document] = AsyncMongoClient(
+                uri,
+                tz_aware=True,
+                w="majority",
+                journal=True,
+                **{name: value for name, value in _OPTIONS.items() if name.lower() not in uri.lower()},
+            )
+            self._resources.push_async_callback(client.close)
+            await patiently(lambda: client.admin.command("ping"), patience, passing=is_away)
+            self._client = client
+            self._writer = self._make_writer(client, limit, ledger)
+            for done in self.on_connected:
+                await done()
+            await patiently(lambda: self._prepare(client), patience, passing=is_away)
+        except (ServerError, PyMongoError) as error:
+            if not self.is_open:  # else whoever saw it open ends what it has begun
+                await self._resources.aclose()
+            raise cannot_be_used(uri, error) from None
+        self._writer.start()
+
+    @property
+    def _start_patience(self) -> float:
+        """Who waits at a terminal for a MongoDB that is named wrongly need not wait for long."""
+        patience = self._settings.getfloat("STORE_PATIENCE")
+        return patience if self._settings.getbool("SCHEDULED") else min(patience, _START_PATIENCE)
+
+    async def _prepare(self, client: AsyncMongoClient[Document]) -> None:
+        with pymongo.timeout(_PREPARING):
+            await prepare(client[self.database], client[f"{self.database}_ops"])
+
+    def _make_writer(
+        self, client: AsyncMongoClient[Document], limit: int | None, ledger: Ledger[Any] | None
+    ) -> Writer:
+        get = self._settings
+        return Writer(
+            client,
+            self.database,
+            batch=get.getint("STORE_BATCH"),
+            age=get.getfloat("STORE_AGE"),
+            queue=get.getint("STORE_QUEUE"),
+            patience=get.getfloat("STORE_PATIENCE"),
+            knows=self._knows,
+            limit=limit,
+            ledger=ledger,
+        )
+
+    async def close(self) -> None:
+        """Let go of the connection, and of the server that was started for it."""
+        self._client = None
+        await self._resources.aclose()
+
+    @property
+    def articles(self) -> AsyncCollection[Document]:
+        """The collection of the articles."""
+        return self.client[self.database]["articles"]
+
+    @property
+    def ops(self) -> AsyncDatabase[Document]:
+        """The database of what the machinery remembers."""
+        return self.client[f"{self.database}_ops"]
+
+    async def patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """An operation that may be done twice; it waits for a MongoDB that is away, as the writer does.
+
+        Raises :class:`StoreDownError` when it stays away, and ends the crawl.
+        """
+        patience = 0.0 if self.writer.error else self._settings.getfloat("STORE_PATIENCE")
+        try:
+            return await patiently(operation, patience, knows=self._knows)
+        except StoreDownError as error:
+            self.writer.give_up(error)
+            raise
+
+    async def asked(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """The same for a spider, whose callback ends the crawl without a traceback."""
+        try:
+            return await self.patiently(operation)
+        except StoreDownError:
+            raise CloseSpider("store_down") from None

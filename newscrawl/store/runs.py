@@ -1,0 +1,46 @@
+"""The records of runs, and how the articles of a run were read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from newscrawl.store.patience import all_of
+
+if TYPE_CHECKING:
+    from newscrawl.store.connection import Store
+
+_SAMPLE = 5000
+"""Articles of a run that tell enough of how they were read."""
+
+
+class Runs:
+    """The collection ``runs``."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def save(self, run: str, fields: Mapping[str, Any]) -> None:
+        """Write what is new about a run; the server's clock is its heartbeat."""
+        await self._store.patiently(lambda: self.save_once(run, fields))
+
+    async def save_once(self, run: str, fields: Mapping[str, Any]) -> None:
+        """The same without patience."""
+        changes = {"$set": dict(fields), "$currentDate": {"heartbeat_at": True, "stored_at": True}}
+        await self._store.ops["runs"].update_one({"_id": run}, changes, upsert=True)
+
+    async def origins(self, site: str, run: str, since: dt.datetime) -> list[dict[str, str]]:
+        """The rungs of the articles that a run has stored as new; of many, the newest."""
+        query = {"site": site, "first_seen_at": {"$gte": since - dt.timedelta(seconds=1)}, "run": run}
+        newest = self._store.articles.find(query, {"origins": 1}).sort("first_seen_at", -1).limit(_SAMPLE)
+        found = await self._store.patiently(partial(all_of, newest))
+        return [doc["origins"] for doc in found]
+
+    async def readings(self, site: str, articles: int, runs: int) -> list[dict[str, dict[str, float]]]:
+        """The shares of rungs in the last runs of a site that stored at least so many new articles."""
+        query = {"site": site, "reading.articles": {"$gte": articles}}
+        last = self._store.ops["runs"].find(query, {"reading.shares": 1}).sort("started_at", -1).limit(runs)
+        found = await self._store.patiently(partial(all_of, last))
+        return [doc["reading"]["shares"] for doc in found]

@@ -1,0 +1,55 @@
+"""Visits of stored articles: the young ones, and what a visit found when nothing is to be stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from newscrawl.store.patience import all_of
+from newscrawl.store.schema import Document, owned_by
+
+if TYPE_CHECKING:
+    from newscrawl.store.connection import Store
+
+_BATCH = 5000
+"""Articles that are fetched at a time."""
+
+
+class Visits:
+    """The articles of a site that are visited again."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def young(self, site: str, since: dt.datetime) -> AsyncIterator[Document]:
+        """Articles of a site first seen since then and still there, the newest first."""
+        wanted = {"url": 1, "keys": 1, "http": 1, "first_seen_at": 1, "checked_at": 1}
+        query: Document = {"site": site, "first_seen_at": {"$gte": since}, "gone_at": None}
+        order = [("first_seen_at", -1), ("_id", -1)]
+        while True:
+            page = self._store.articles.find(query, wanted).sort(order).limit(_BATCH)
+            found: list[Document] = await self._store.asked(partial(all_of, page))
+            for doc in found:
+                yield doc
+            if len(found) < _BATCH:
+                return
+            last = found[-1]
+            query["$or"] = [
+                {"first_seen_at": {"$lt": last["first_seen_at"]}},
+                {"first_seen_at": last["first_seen_at"], "_id": {"$lt": last["_id"]}},
+            ]
+
+    async def unchanged(self, key: str, owner: str, now: dt.datetime) -> None:
+        """Note a visit that found the article as it was (304)."""
+        seen = {"$max": {"checked_at": now, "last_seen_at": now}}
+        await self._store.asked(
+            lambda: self._store.articles.update_one({"keys": key, **owned_by(owner)}, seen)
+        )
+
+    async def gone(self, key: str, owner: str, now: dt.datetime) -> None:
+        """Note a visit that found the article removed."""
+        there = {"keys": key, "gone_at": None, **owned_by(owner)}
+        gone = {"$set": {"gone_at": now}, "$max": {"checked_at": now}, "$currentDate": {"updated_at": True}}
+        await self._store.asked(lambda: self._store.articles.update_one(there, gone))
