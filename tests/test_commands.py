@@ -15,7 +15,7 @@ from newscrawl.download.errors import Kind
 from newscrawl.kit.asking import Answer, Fetch, is_address, saved_page
 from newscrawl.kit.verify import verify
 from newscrawl.sites import Discovery, Feed, Site, Sitemap, WordPress, site_of
-from newscrawl.sites.sources import Source, add
+from newscrawl.sites.sources import Source, with_row
 from newscrawl.urls import UrlRules
 from tests.conftest import scrapy
 from tests.loopback import Newspaper, serve
@@ -143,13 +143,20 @@ def test_the_site_of_an_address_is_the_one_that_takes_it_for_an_article() -> Non
     assert site_of("https://notsada.ma/7", sites) is None
 
 
-def test_a_newspaper_keeps_a_name_that_is_taken_in_another_country_only(tmp_path: Path) -> None:
-    table = tmp_path / "sources.tsv"
-    table.write_text("# slug, other names, name, country, clock")
-    assert add(Source("sabah_qa", "الصباح", "QA", "Asia/Qatar"), "sabah.qa", table) == (
-        "sabah_qa\tsabah.qa\tالصباح\tQA\tAsia/Qatar"
+def test_a_newspaper_keeps_a_name_that_is_taken_in_another_country_only() -> None:
+    table = with_row(
+        "# slug, other names, name, country, clock\n", Source("sabah_qa", "الصباح", "QA"), "sabah.qa"
     )
-    added = add(Source("sabah24", "الصباح", "MA"), "sabah24.ma", table)
-    assert added == "sabah24\tsabah24.ma\tsabah24\tMA\t-"
-    assert add(Source("hespress", "هسبريس", "MA"), "hespress.com", table) is None
-    assert len(table.read_text("utf-8").splitlines()) == 3
+    table = with_row(table, Source("sabah24", "الصباح", "MA", "Africa/Casablanca"), "sabah24.ma")
+    assert table.splitlines()[1:] == [
+        "sabah_qa\tsabah.qa\tالصباح\tQA\t-",
+        "sabah24\tsabah24.ma\tsabah24\tMA\tAfrica/Casablanca",
+    ]
+
+
+def test_a_row_follows_its_declaration_and_keeps_its_other_names() -> None:
+    table = "x\t-\tغيره\tMA\t-\nhespress\tهسبرس\tهسبريس قديما\t-\t-\n"
+    declared = Source("hespress", "هسبريس", "MA", "Africa/Casablanca")
+    assert with_row(table, declared, "hespress.example") == (
+        "x\t-\tغيره\tMA\t-\nhespress\thespress.example|هسبرس\tهسبريس\tMA\tAfrica/Casablanca\n"
+    )

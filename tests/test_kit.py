@@ -17,6 +17,7 @@ from newscrawl.kit import addresses, overview, probe
 from newscrawl.kit.reword import Reworder
 from newscrawl.page import read
 from newscrawl.sites import Feed, Site
+from newscrawl.sites.sources import Source, with_row
 from tests.conftest import PROJECT, Database, scrapy
 from tests.loopback import WORDS, Newspaper, serve
 from tests.site_fixtures import spiders
@@ -367,7 +368,14 @@ class TestSites:
     def test_the_page_is_up_to_date(self) -> None:
         sites = {name: cls.site for name, cls in spiders().items()}
         page = (PROJECT / "docs" / "sites.md").read_text("utf-8")
-        assert page == overview.markdown(sites), "run: scrapy sites --markdown > docs/sites.md"
+        assert page == overview.markdown(sites), "run: scrapy sites --write"
+
+    def test_the_newspapers_are_named_as_they_are_declared(self) -> None:
+        rows = written = (PROJECT / "newscrawl" / "sites" / "sources.tsv").read_text("utf-8")
+        for slug, cls in spiders().items():
+            site = cls.site
+            written = with_row(written, Source(slug, site.name, site.country, site.timezone), site.domain)
+        assert rows == written, "run: scrapy sites --write"
 
     def test_without_mongodb(self, tmp_path: Path) -> None:
         done = scrapy("sites", NEWSCRAWL_DATA=str(tmp_path / "none"))

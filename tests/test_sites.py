@@ -143,7 +143,7 @@ class TestDeclarations:
     def test_the_newspaper_is_known_by_the_same_name(self) -> None:
         for name in SITES:
             known, site = resolve(name), spiders()[name].site
-            assert known is not None, f"{name} is missing in sources.tsv"
+            assert known is not None, f"{name} has no row in sources.tsv; run: scrapy sites --write"
             assert (known.slug, known.name, known.country) == (name, site.name, site.country)
 
     def test_a_refused_site_is_left_alone(self) -> None:

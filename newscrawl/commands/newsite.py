@@ -71,16 +71,16 @@ class Command(AskingCommand):
             raise UsageError(
                 f"{file.relative_to(root)} exists; remove it to begin again, or choose another --name"
             )
-        row: str | None = None
+        named = False
         at = dt.datetime.now(dt.UTC)
 
         async def work(fetch: Fetch) -> fixture.Saved:
-            nonlocal row
+            nonlocal named
             once = _Once(fetch)
             await probe.probe(found, once)
             if found.name:
                 paper = sources.Source(found.spider, found.name, found.country, found.timezone)
-                row = sources.add(paper, found.domain, root / "newscrawl" / "sites" / "sources.tsv")
+                named = sources.write(root / sources.TABLE, [(paper, found.domain)])
             if not found.article or not found.discover or found.refused:
                 return fixture.Saved()
             site = found.site(year=at.year)
@@ -96,8 +96,8 @@ class Command(AskingCommand):
             saved.write(folder, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
         print("\n".join(map(one_line, found.told)))
         print(f"\nwritten   {file.relative_to(root)}")
-        if row:
-            print("written   newscrawl/sites/sources.tsv (last line)")
+        if named:
+            print(f"written   {sources.TABLE} (last line)")
         if saved.pages:
             print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
         passed = _tested(root, found.spider) if saved.pages else None

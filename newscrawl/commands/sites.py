@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 from newscrawl.command import ProjectCommand
 from newscrawl.kit import overview
 from newscrawl.mongod.server import ServerError, data_folder
+from newscrawl.sites import sources
 from newscrawl.store.session import StoreError, session
 
 PATIENCE = 5
@@ -24,28 +25,45 @@ RUNS = 20
 class Command(ProjectCommand):
     """Works without MongoDB, exit status 0: the declarations are most of the table.
 
-    What the runs in MongoDB would tell is then left out, and a line on stderr says so.
+    What the runs in MongoDB would tell is then left out, and a line on stderr says so. ``--write`` brings
+    the files that repeat the declarations up to date.
     """
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[--markdown]"
+        return "[--write]"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
         return "List all sites: country, discovery, evidence, last success, fields found"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--markdown``."""
+        """Add ``--write``."""
         super().add_options(parser)
-        parser.add_argument("--markdown", action="store_true", help="the page docs/sites.md")
+        parser.add_argument(
+            "--write",
+            action="store_true",
+            help="bring docs/sites.md and newscrawl/sites/sources.tsv to the declarations",
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the table."""
-        if opts.markdown:
-            sys.stdout.write(overview.markdown(self.sites))
+        if opts.write:
+            self._write()
         else:
             print(overview.text(self.sites, _lately(self.sites)))
+
+    def _write(self) -> None:
+        page, text = self.root / "docs" / "sites.md", overview.markdown(self.sites)
+        if page.read_text("utf-8") != text:
+            page.write_text(text, "utf-8")
+            print(f"written   {page.relative_to(self.root)}")
+        declared = [
+            (sources.Source(slug, site.name, site.country, site.timezone), site.domain)
+            for slug, site in self.sites.items()
+        ]
+        if sources.write(self.root / sources.TABLE, declared):
+            print(f"written   {sources.TABLE}")
 
 
 def _lately(names: Iterable[str]) -> dict[str, overview.Lately]:

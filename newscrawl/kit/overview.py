@@ -83,7 +83,7 @@ def markdown(sites: Mapping[str, Site]) -> str:
         "# Sites",
         "",
         f"{len(sites)} sites. `scrapy sites` shows them with the last success of each and the fields found;",
-        "this page is written by `scrapy sites --markdown > docs/sites.md`.",
+        "this page is written by `scrapy sites --write`.",
         "",
         "*Evidence* is what a declaration rests on: `seen live`, a `saved page`, a `public scraper` of the",
         "site, or a `guess`, with the year. What it does not answer, the generic reading answers. What is",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from newscrawl.text import fold
 
+TABLE = Path("newscrawl/sites/sources.tsv")
+"""The table in the project's folder."""
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -49,20 +52,37 @@ def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
     return found[0] if len(found) == 1 else None
 
 
-def add(source: Source, domain: str, table: Path) -> str | None:
-    """Add a newspaper to ``sources.tsv``; the line that was added, or None where its slug is there.
+def with_row(table: str, source: Source, domain: str) -> str:
+    r"""The text of ``sources.tsv`` with the row of a declared newspaper as its declaration has it.
 
-    A name that another newspaper of the country has cannot be its too: it then goes by its slug.
+    The row keeps its other names; a newspaper without a row gets one at the end. If another newspaper of
+    the country already has the name, the row says the slug instead.
+
+    >>> with_row("goud\tجريدة كود\tكود\t-\t-\n", Source("goud", "كود", "MA"), "goud.ma")
+    'goud\tجريدة كود\tكود\tMA\t-\n'
     """
-    if resolve(source.slug) is not None:
-        return None
-    name = source.name if resolve(source.name, source.country) is None else source.slug
-    alias = domain if resolve(domain) is None else "-"
-    row = "\t".join([source.slug, alias, name, source.country or "-", source.timezone or "-"])
-    text = table.read_text("utf-8")
-    table.write_text(text + ("" if text.endswith("\n") else "\n") + row + "\n", "utf-8")
-    _table.cache_clear()
-    return row
+    rows = {line.split("\t")[0]: line for line in table.splitlines()}
+    aliases = rows[source.slug].split("\t")[1].split("|") if source.slug in rows else []
+    if domain not in aliases and resolve(domain) is None:
+        aliases.insert(0, domain)
+    known = resolve(source.name, source.country)
+    name = source.name if known is None or known.slug == source.slug else source.slug
+    aliases = [alias for alias in aliases if alias != "-"] or ["-"]
+    rows[source.slug] = "\t".join(
+        [source.slug, "|".join(aliases), name, source.country or "-", source.timezone or "-"]
+    )
+    return "\n".join(rows.values()) + "\n"
+
+
+def write(table: Path, declared: Iterable[tuple[Source, str]]) -> bool:
+    """Bring the file ``sources.tsv`` to the declared newspapers and their domains; was there a change?"""
+    before = after = table.read_text("utf-8")
+    for source, domain in declared:
+        after = with_row(after, source, domain)
+    if after != before:
+        table.write_text(after, "utf-8")
+        _table.cache_clear()
+    return after != before
 
 
 def _plain(name: str) -> str:
