@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from newscrawl.command import AskingCommand
+from newscrawl.command import AskingCommand, CommandError
 from newscrawl.kit.asking import is_address, saved_page
 from newscrawl.kit.explain import explain
+from newscrawl.kit.kept import find
 from newscrawl.runs import EXIT_STATUS
+from newscrawl.shown import one_line
 from newscrawl.sites import Site, site_of
+from newscrawl.store.session import session
+from newscrawl.urls import key
 
 
 class Command(AskingCommand):
@@ -20,7 +27,7 @@ class Command(AskingCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[--site NAME] [--url URL] <url or file>"
+        return "[--site NAME] [--url URL] [--rejected] [--save FILE] <url or file>"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -31,14 +38,24 @@ class Command(AskingCommand):
         return (
             "Downloads a page (or reads a saved one), reads it as a crawl would with the declaration of its "
             "site, and shows each field with the rung and the selector that gave it, every date with why it "
-            "was chosen or refused, or why the page is no article. Needs no MongoDB."
+            "was chosen or refused, or why the page is no article. Needs no MongoDB. "
+            "With --rejected it downloads nothing: it says what MongoDB knows of the address, and reads the page "
+            "that was kept."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--site`` and ``--url``."""
+        """Add the options."""
         super().add_options(parser)
         parser.add_argument("--site", metavar="NAME", help="the spider whose declaration to read it with")
         parser.add_argument("--url", metavar="URL", help="the address of a saved page")
+        parser.add_argument(
+            "--rejected",
+            action="store_true",
+            help="why the address is no article, with the page that was kept",
+        )
+        parser.add_argument(
+            "--save", metavar="FILE", help="with --rejected: write the kept page to this file"
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Show one page."""
@@ -46,6 +63,11 @@ class Command(AskingCommand):
             raise UsageError("name one page: its address, or a file with --url")
         given = args[0]
         named = self.site(opts.site) if opts.site else None
+        if opts.save and not opts.rejected:
+            raise UsageError(f"--save={opts.save} is for --rejected")
+        if opts.rejected:
+            self._rejected(given, named, opts)
+            return
         if is_address(given):
             if opts.url:
                 raise UsageError(f"--url={opts.url} is for a saved page, and {given} is an address")
@@ -59,10 +81,41 @@ class Command(AskingCommand):
         for passed in response.meta.get("redirect_urls", ()) if response.request else ():
             print(f"{'redirect':<10}{passed}")
         site = named or self._own(response.url) or self._own(given)
-        told = explain(response.body, response.url, site=site, headers=answer.headers, now=answer.at)
+        self._explain(response.body, response.url, site, answer.at, answer.headers)
+
+    def _explain(
+        self,
+        body: bytes,
+        url: str,
+        site: Site | None,
+        now: dt.datetime | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        told = explain(body, url, site=site, headers=headers, now=now)
         print(told.text)
         if not told.accepted:
             self.exitcode = EXIT_STATUS["no_links"]
+
+    def _rejected(self, given: str, named: Site | None, opts: argparse.Namespace) -> None:
+        if not is_address(given):
+            raise UsageError(f"--rejected is about an address, and {given!r} is none")
+        site = named or self._own(given)
+        with session() as (articles, ops):
+            kept = find(articles, ops, key(given, site.url_rules if site else None))
+        if kept is None:
+            raise CommandError(
+                "no_links",
+                f"nothing is kept of {given}: no run met it, or it was rejected more than 30 days ago",
+            )
+        print("\n".join(map(one_line, kept.lines)))
+        if opts.save:
+            if kept.page is None:
+                raise CommandError("no_links", f"no page was kept of {given}: {opts.save} was not written")
+            Path(opts.save).write_bytes(kept.page)
+            print(f"{'saved':<10}{opts.save}")
+        if kept.page is not None:
+            print("\nread today:")
+            self._explain(kept.page, kept.url, site or self._own(kept.url), kept.at)
 
     def _own(self, url: str) -> Site | None:
         spider = site_of(url, self.sites)
