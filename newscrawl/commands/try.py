@@ -39,8 +39,8 @@ class Command(AskingCommand):
             "Downloads a page (or reads a saved one), reads it as a crawl would with the declaration of its "
             "site, and shows each field with the rung and the selector that gave it, every date with why it "
             "was chosen or refused, or why the page is no article. Needs no MongoDB. "
-            "With --rejected it downloads nothing: it says what MongoDB knows of the address, and reads the page "
-            "that was kept."
+            "With --rejected it downloads nothing: it says what MongoDB knows of the address, and reads the "
+            "page that was kept."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
