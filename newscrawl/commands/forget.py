@@ -12,7 +12,7 @@ from newscrawl.command import ProjectCommand
 from newscrawl.kit.asking import is_address
 from newscrawl.sites import site_of
 from newscrawl.store.forget import Forgotten, forget
-from newscrawl.store.writer import FORGOTTEN
+from newscrawl.store.rejections import FORGOTTEN
 from newscrawl.urls import key
 
 

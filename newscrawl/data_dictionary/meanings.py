@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from newscrawl.page.check import REASONS as NO_ARTICLE
-from newscrawl.store.writer import FORGOTTEN
+from newscrawl.store.rejections import FORGOTTEN
 
 MISSING: Mapping[str, str] = {
     "the page shows no date of publication": "no date stands on the page, in its address or in the feed",

@@ -11,9 +11,10 @@ from newscrawl.data_dictionary.meanings import MISSING, REASONS, RUNGS
 from newscrawl.data_dictionary.queries import QUERIES
 from newscrawl.data_dictionary.tables import COLUMNS, FROM, PARTS, fields_table
 from newscrawl.items import SCHEMA_VERSION, Article, Rejection
+from newscrawl.store.rejections import FORGOTTEN
+from newscrawl.store.revisions import READER_FIELDS
 from newscrawl.store.schema import COPY_FIELDS, INTERNAL, RETENTION, stored_fields
 from newscrawl.store.session import DEMO_DATABASE
-from newscrawl.store.writer import FORGOTTEN, READER_FIELDS
 
 
 def _names(fields: Iterable[str]) -> str:

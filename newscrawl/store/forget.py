@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
 from newscrawl.store.links import Linker
+from newscrawl.store.rejections import FORGOTTEN
 from newscrawl.store.schema import Document
-from newscrawl.store.writer import FORGOTTEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,152 @@
+"""A batch of articles on its way into the collection ``articles``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import ReadPreference, UpdateOne
+from pymongo.asynchronous.mongo_client import AsyncMongoClient
+from pymongo.errors import BulkWriteError
+
+from newscrawl.items import Article, Rejection
+from newscrawl.store import revisions
+from newscrawl.store.acknowledged import Acknowledged
+from newscrawl.store.clock import ServerClock
+from newscrawl.store.decisions import DERIVED_FIELDS, Write, decide
+from newscrawl.store.links import Linker
+from newscrawl.store.rejections import FORGOTTEN, Rejections, refusal
+from newscrawl.store.schema import Document
+
+_DUPLICATE_KEY = 11000
+_REFUSALS = frozenset({2, 9, 14, 15, 22, 52, 54, 55, 57, 66, 121, 10334, 17262, 17280, 17419, 17420})
+"""Codes that speak of the document itself (MongoDB's ``error_codes.yml``): DocumentValidationFailure, too
+large, a wrong type or name, a language that the text index does not know."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What became of a bulk write."""
+
+    stored: list[Write] = field(default_factory=list)
+    again: list[Article] = field(default_factory=list)
+    refused: list[Rejection] = field(default_factory=list)
+    failure: BulkWriteError | None = None
+    """Why some of ``again`` were not written, if not for a race."""
+
+
+class Articles:
+    """Stores batches of articles: one read, a decision about each, one bulk write."""
+
+    def __init__(
+        self,
+        client: AsyncMongoClient[Document],
+        database: str,
+        linker: Linker,
+        rejections: Rejections,
+        acknowledged: Acknowledged,
+        clock: ServerClock,
+    ) -> None:
+        # A writer decides by what it reads: a secondary would show it the past.
+        self._articles = client[database]["articles"].with_options(read_preference=ReadPreference.PRIMARY)
+        self._revisions = client[database]["revisions"]
+        self._linker = linker
+        self._rejections = rejections
+        self._acknowledged = acknowledged
+        self._clock = clock
+
+    async def write(
+        self, articles: Sequence[Article], attempted: dict[str, str]
+    ) -> tuple[list[Article], list[Rejection], BulkWriteError | None]:
+        """Decide and write. What lost a race comes back to be decided again, and so does what failed for
+        a reason that may pass, with the error; what MongoDB refuses comes back as a rejection.
+
+        ``attempted`` remembers what was written without an acknowledgement: it may be stored.
+        """
+        now = await self._clock.now()
+        stored = await self._stored([key for article in articles for key in article.keys])
+        forgotten = await self._rejections.forgotten_before()
+        wanted = [article for article in articles if forgotten.isdisjoint(article.keys)]
+        decided = decide(wanted, stored, attempted, now, self._acknowledged.room)
+        writes = list(decided.writes.values())
+        revised = [(stored[write.id], write.article) for write in writes if write.outcome == "revised"]
+        await revisions.keep(self._revisions, revised, now)
+        await self._linker.intend([write.id for write in writes if write.relink])
+        attempted |= {write.id: write.outcome for write in writes}
+        done = await self._bulk(writes)
+        for id_ in decided.writes.keys() - {write.id for write in done.stored}:
+            del attempted[id_]  # that it is not written is known
+        await self._acknowledge(done.stored, attempted)
+        for article in articles:
+            if not forgotten.isdisjoint(article.keys):  # also at an address that was not known then
+                self._acknowledged.rejection(article.keys, FORGOTTEN)
+        if decided.full:
+            self._acknowledged.fill()
+        return decided.again + done.again, decided.refused + done.refused, done.failure
+
+    async def _acknowledge(self, stored: Sequence[Write], attempted: dict[str, str]) -> None:
+        """Count what is stored, but for what was forgotten meanwhile."""
+        came_back = await self._remove_forgotten([write for write in stored if write.outcome == "new"])
+        for write in stored:
+            del attempted[write.id]
+            keys = write.article.keys
+            if write.id in came_back:
+                self._acknowledged.rejection(keys, FORGOTTEN)
+            else:
+                self._acknowledged.article(write.id, keys, write.outcome, relink=write.relink)
+
+    async def _stored(self, keys: Sequence[str]) -> dict[str, Document]:
+        found = self._articles.find({"keys": {"$in": keys}}, dict.fromkeys(DERIVED_FIELDS, 0))
+        return {doc["_id"]: doc async for doc in found}
+
+    async def _remove_forgotten(self, writes: Sequence[Write]) -> set[str]:
+        """Take back what was forgotten while it was being written; returns what that was."""
+        forgotten = await self._rejections.forgotten([key for write in writes for key in write.article.keys])
+        ids = {write.id for write in writes if not forgotten.isdisjoint(write.article.keys)}
+        if ids:
+            await self._articles.delete_many({"_id": {"$in": list(ids)}})
+        return ids
+
+    async def _bulk(self, writes: Sequence[Write]) -> Done:
+        """Write a batch; what is in ``stored`` MongoDB has acknowledged."""
+        done = Done()
+        if not writes:
+            return done
+        problems: dict[int, Document] = {}
+        try:
+            operations: list[Any] = [write.operation for write in writes]
+            result = await self._articles.bulk_write(operations, ordered=False)
+            matched = result.matched_count
+        except BulkWriteError as error:
+            if error.details["writeConcernErrors"]:
+                raise
+            problems = {problem["index"]: problem for problem in error.details["writeErrors"]}
+            matched = error.details["nMatched"]
+            if not {problem["code"] for problem in problems.values()} <= {_DUPLICATE_KEY, *_REFUSALS}:
+                done.failure = error
+        for index, write in enumerate(writes):
+            problem = problems.get(index)
+            if problem is None:
+                done.stored.append(write)
+            elif problem["code"] in _REFUSALS:
+                done.refused.append(refusal(write.article, problem["errmsg"]))
+            else:
+                done.again.append(write.article)
+        updates = [write for write in done.stored if isinstance(write.operation, UpdateOne)]
+        if matched < len(updates):  # somebody else has changed some of them meanwhile
+            missed = await self._missed(updates)
+            done.again += [write.article for write in done.stored if write.id in missed]
+            done.stored = [write for write in done.stored if write.id not in missed]
+        return done
+
+    async def _missed(self, updates: Sequence[Write]) -> set[str]:
+        """The articles among these that do not show what was written to them."""
+        ids = [write.id for write in updates]
+        shown = {
+            (doc["_id"], doc["content_hash"], doc["run"])
+            async for doc in self._articles.find({"_id": {"$in": ids}}, {"content_hash": 1, "run": 1})
+        }
+        return {
+            write.id for write in updates if (write.id, write.content_hash, write.article.run) not in shown
+        }

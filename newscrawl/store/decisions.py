@@ -1,0 +1,164 @@
+"""What a visit of an article does to what is stored: new, seen or revised."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bson.raw_bson import RawBSONDocument
+from pymongo import InsertOne, UpdateOne
+
+from newscrawl import identity
+from newscrawl.items import DATE_FIELDS, Article, Rejection
+from newscrawl.store.limits import encoded
+from newscrawl.store.rejections import refusal
+from newscrawl.store.revisions import READER_FIELDS
+from newscrawl.store.schema import Document, document, owned_by
+
+DERIVED_FIELDS = ("search_text", "title_key", "signature", "bands")
+_SEEN_FIELDS = ("http", "run", "raw")
+
+
+@dataclass(slots=True)
+class Write:
+    """One article on its way into the collection."""
+
+    article: Article
+    id: str
+    outcome: str
+    content_hash: str
+    """Of the stored document once this is written."""
+    operation: InsertOne[RawBSONDocument] | UpdateOne
+    relink: bool = False
+    """Must its links be decided anew?"""
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What is to be done about a batch."""
+
+    writes: dict[str, Write] = field(default_factory=dict)
+    """By ``_id``."""
+    again: list[Article] = field(default_factory=list)
+    """What has to wait for another article of the batch."""
+    refused: list[Rejection] = field(default_factory=list)
+    """What no document can hold."""
+    full: bool = False
+    """Was a new article left out, because no more were wanted?"""
+
+
+def decide(
+    articles: Iterable[Article],
+    stored: Mapping[str, Document],
+    attempted: Mapping[str, str],
+    now: dt.datetime,
+    room: int | None = None,
+) -> Decisions:
+    """Decide what to write of each article.
+
+    ``stored`` are the documents that have a key in common with any of them, ``attempted`` says what was
+    written without an acknowledgement, ``room`` how many new articles are wanted at most.
+    """
+    decided = Decisions()
+    holder = {key: doc["_id"] for doc in stored.values() for key in doc["keys"]}
+    new = 0
+    for article in articles:
+        own = [key for key in article.keys if not _is_foreign(article, stored.get(holder.get(key, "")))]
+        found = next((holder[key] for key in own if key in holder), None)
+        if found in decided.writes:
+            decided.again.append(article)
+            continue
+        if not found and room is not None and new >= room:
+            decided.full = True
+            continue
+        try:
+            if found:
+                keys = [key for key in own if holder.get(key, found) == found]
+                write = _update(article, stored[found], keys, attempted.get(found), now)
+            else:
+                write = _insert(article, own, now)
+                new += 1
+        except ValueError as error:
+            decided.refused.append(refusal(article, str(error)))
+            continue
+        decided.writes[write.id] = write
+        holder |= dict.fromkeys(own, write.id)
+    return decided
+
+
+def _insert(article: Article, keys: list[str], now: dt.datetime) -> Write:
+    """A new document with these of the article's keys. Raises ``ValueError`` when none can hold it."""
+    if not keys:
+        raise ValueError("its address is that of an article of another site")
+    id_ = keys[0]
+    data = encoded(document(article) | {"_id": id_, "keys": keys, "story": id_, "updated_at": now})
+    return Write(article, id_, "new", article.content_hash, InsertOne(RawBSONDocument(data)), relink=True)
+
+
+def _update(
+    article: Article, old: Document, keys: list[str], attempted: str | None, now: dt.datetime
+) -> Write:
+    """The update that brings a stored article up to a new visit.
+
+    ``attempted`` is what an earlier try may have done that was not acknowledged. Raises ``ValueError``
+    when no document can hold the article.
+    """
+    revised = old["content_hash"] != article.content_hash and not _is_older(article, old)
+    outcome = "revised" if revised and _is_correction(old, article) else "seen"
+    if attempted and not revised and old["run"] == article.run:
+        outcome = attempted
+    new = document(article)
+    set_: Document = {name: new[name] for name in _SEEN_FIELDS}
+    if revised:
+        set_ |= {name: new[name] for name in (*READER_FIELDS, *DERIVED_FIELDS)}
+    better_date = identity.better_date(old, new)
+    if better_date:
+        set_ |= {name: new[name] for name in DATE_FIELDS}
+    if revised or better_date or old["gone_at"]:
+        set_["updated_at"] = now
+    set_["gone_at"] = None
+    changes: Document = {
+        "$set": set_,
+        "$max": {"last_seen_at": new["last_seen_at"], "checked_at": new["checked_at"]},
+        "$min": {"first_seen_at": new["first_seen_at"]},
+        "$addToSet": {"keys": {"$each": keys}, "urls": {"$each": new["urls"]}},
+    }
+    if revised and outcome == "revised":
+        changes["$inc"] = {"revision": 1}
+    encoded(changes)
+    unchanged = {"_id": old["_id"], "content_hash": old["content_hash"], **owned_by(article.owner)}
+    first_seen = new["first_seen_at"] < old["first_seen_at"]
+    relink = revised or better_date or first_seen or attempted is not None
+    content_hash = article.content_hash if revised else old["content_hash"]
+    return Write(article, old["_id"], outcome, content_hash, UpdateOne(unchanged, changes), relink)
+
+
+def _is_foreign(article: Article, stored: Document | None) -> bool:
+    """Does a stored document belong to another site than the article?"""
+    return stored is not None and stored.get("owner") not in (article.owner, None)
+
+
+def _is_older(article: Article, old: Document) -> bool:
+    """Was this page fetched before the state that is stored, though it is written later?"""
+    assert article.checked_at
+    return bool(article.checked_at < old["checked_at"])
+
+
+def _is_correction(old: Document, article: Article) -> bool:
+    """Did the newspaper change the text? Not when only the way of reading or of hashing changed."""
+    former = identity.content_hash(old["title"], old["lede"], old["body"])
+    return _same_reading(old, article) and former != article.content_hash
+
+
+def _same_reading(old: Document, article: Article) -> bool:
+    """Were both texts read the same way? If not, the newspaper may have changed nothing."""
+    assert article.made_by
+    made_by = old["made_by"] or {}
+    return bool(
+        made_by.get("clean") == article.made_by.clean
+        and made_by.get("fold") == article.made_by.fold
+        and made_by.get("markup") == article.made_by.markup
+        and old["origins"].get("body") == article.origins.get("body")
+        and old["origins"].get("title") == article.origins.get("title")
+    )

@@ -1,0 +1,22 @@
+"""How large a document may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bson
+from bson.errors import BSONError
+
+MAX_DOCUMENT = 16 * 1024 * 1024
+"""Bytes of a BSON document, at most: https://www.mongodb.com/docs/manual/reference/limits/"""
+
+
+def encoded(fields: dict[str, Any]) -> bytes:
+    """A document as BSON. Raises ``ValueError`` with a sentence for what no document can hold."""
+    try:
+        data = bson.encode(fields)
+    except (BSONError, UnicodeError, OverflowError, TypeError) as error:
+        raise ValueError(f"it cannot be written as BSON: {error}") from None
+    if len(data) > MAX_DOCUMENT:
+        raise ValueError(f"{len(data)} bytes are more than the {MAX_DOCUMENT} of a MongoDB document")
+    return data

@@ -1,0 +1,98 @@
+"""Pages kept aside, and tombstones: the collection ``rejected``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Sequence
+
+from pymongo import ReadPreference, UpdateOne
+from pymongo.asynchronous.database import AsyncDatabase
+
+from newscrawl import urls
+from newscrawl.items import Article, Rejection
+from newscrawl.store.limits import MAX_DOCUMENT
+from newscrawl.store.schema import Document, document
+
+MAX_PAGE = MAX_DOCUMENT - 1_000_000
+"""Bytes of a compressed page that a rejection keeps."""
+MAX_TEXT = 2000
+"""Characters of an address or a detail that a rejection keeps."""
+FORGOTTEN = "forgotten"
+"""The reason in ``rejected`` that keeps an article from coming back."""
+
+
+class Rejections:
+    """Writes rejections, and knows what must not come back."""
+
+    def __init__(self, ops: AsyncDatabase[Document]) -> None:
+        # A writer decides by what it reads: a secondary would show it the past.
+        self._rejected = ops["rejected"].with_options(read_preference=ReadPreference.PRIMARY)
+        self._tombstones: set[str] | None = None
+
+    async def write(self, rejections: Sequence[Rejection], now: dt.datetime) -> None:
+        """Write rejections; one that another site holds is left to it."""
+        documents = [fields | {"stored_at": now} for fields in map(_rejected, rejections)]
+        ids: list[str] = [fields["keys"][0] for fields in documents]
+        held = self._rejected.find({"_id": {"$in": ids}}, {"owner": 1})
+        owners = {doc["_id"]: doc.get("owner") async for doc in held}
+        writes = [
+            UpdateOne(
+                {"_id": id_ if owners.get(id_) in (fields["owner"], None) else f"{fields['owner']} {id_}"},
+                {"$set": fields, "$inc": {"times": 1}},
+                upsert=True,
+            )
+            for id_, fields in zip(ids, documents, strict=True)
+        ]
+        if writes:
+            await self._rejected.bulk_write(writes, ordered=False)
+
+    async def forgotten(self, keys: Sequence[str]) -> set[str]:
+        """The keys among these that must not come back."""
+        if not keys:
+            return set()
+        found = self._rejected.find({"keys": {"$in": keys}, "reason": FORGOTTEN}, {"keys": 1})
+        return set(keys) & {key async for doc in found for key in doc["keys"]}
+
+    async def forgotten_before(self) -> set[str]:
+        """The keys of what was forgotten before this crawl."""
+        if self._tombstones is None:
+            found = self._rejected.find({"reason": FORGOTTEN}, {"keys": 1})
+            self._tombstones = {key async for doc in found for key in doc["keys"]}
+        return self._tombstones
+
+
+def refusal(article: Article, message: str, look_again: dt.timedelta | None = None) -> Rejection:
+    """The rejection of an article that no document can hold, or that MongoDB does not take."""
+    return Rejection(
+        url=article.url,
+        urls=article.urls,
+        keys=article.keys,
+        site=article.site,
+        owner=article.owner,
+        reason="store_refused",
+        detail=message,
+        status=article.http.status if article.http else None,
+        rejected_at=article.checked_at,
+        retry_at=article.checked_at + look_again if article.checked_at and look_again else None,
+        run=article.run,
+        page=article.page,
+    )
+
+
+def _rejected(item: Rejection) -> Document:
+    """The document of a rejection; whatever the page holds, MongoDB takes it."""
+    page = zlib.compress(item.page) if item.page else None
+    if page and len(page) > MAX_PAGE:
+        page = None
+    return document(item) | {
+        "url": _writable(item.url),
+        "urls": [_writable(url) for url in item.urls[:100]],
+        "keys": item.keys or [urls.key(item.url)],
+        "detail": _writable(item.detail),
+        "page": page,
+    }
+
+
+def _writable(text: str) -> str:
+    return text[:MAX_TEXT].encode("utf-8", "replace").decode()
