@@ -191,6 +191,21 @@ class RawArticle:
 
 
 @dataclass(slots=True, kw_only=True)
+class OfferedDate:
+    """One date that the page or its list offers, kept so that the choice can be made again."""
+
+    text: str
+    """The string as printed, or as found in an attribute, up to 300 characters. Example:
+    ``الأربعاء 16 رمضان 1445``."""
+    origin: str
+    """The rung that found it, see Rungs."""
+    kind: Literal["published", "modified"] = "published"
+    """What it is said to be: the day of publication, or of a change."""
+    where: str = ""
+    """Selector, JSON-LD property or meta name."""
+
+
+@dataclass(slots=True, kw_only=True)
 class PublishedDetail:
     """The stored detail of ``Published`` beside ``day`` and ``published_at``."""
 
@@ -201,12 +216,13 @@ class PublishedDetail:
     """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``."""
     utc_offset: str | None = None
     """Offset from UTC then, ``+HH:MM``."""
-    calendar: Calendar = "gregorian"
-    """What the text was written in: one calendar, ``both``, or ``relative`` to the download (``أمس``)."""
-    precision: Precision = "day"
+    calendar: Calendar | None = None
+    """What the text was written in: one calendar, ``both``, or ``relative`` to the download (``أمس``); null
+    when no text could be read as a date."""
+    precision: Precision | None = None
     """How exact the text is: what it counts (``منذ 3 أيام``: ``day``), or the finest that it prints. ``hour``
     is a time that may be an hour off, ``day`` has no time. A text that names no exact day leaves the day
-    null, with ``earliest`` and ``latest`` around it."""
+    null, with ``earliest`` and ``latest`` around it. Null when no text could be read as a date."""
     earliest: str | None = None
     """First day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
     latest: str | None = None
@@ -214,7 +230,9 @@ class PublishedDetail:
     hijri: HijriDetail | None = None
     """How the Hijri day is known; null outside every known table."""
     origin: str = ""
-    """The rung that gave ``published_raw``, see Rungs."""
+    """The rung that gave ``published_raw``, see Rungs; empty when no text could be read as a date."""
+    candidates: list[OfferedDate] = field(default_factory=list)
+    """Every date that was offered, the best rung first; ``scrapy redate`` chooses among them again."""
     warnings: list[str] = field(default_factory=list)
     """Closed list. ``weekday_mismatch``: the printed weekday is not that of the day. ``calendars_differ``:
     two printed dates do not agree. ``hijri_day_settled_by_weekday``: only a Hijri date was printed,
@@ -280,10 +298,14 @@ class MadeBy:
     """Version of the text cleaner."""
     fold: int
     """Version of the search folding."""
+    reader: int
+    """Version of the page reader."""
     dates: int
     """Version of the date reader."""
     urls: int
     """Version of the address keys."""
+    identity: int
+    """Version of the comparison of texts."""
     schema: int
     """Version of this schema."""
 

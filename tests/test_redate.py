@@ -1,7 +1,14 @@
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from newscrawl.commands.redate import again
+from newscrawl.items import DATE_FIELDS, PublishedDetail
+from newscrawl.page import read
+from newscrawl.store.schema import document
 from tests.conftest import Database, scrapy
+
+NOW = dt.datetime(2024, 4, 1, 12, tzinfo=dt.UTC)
 
 
 def test_announced_months_move_the_days_that_rested_on_a_forecast(database: Database, tmp_path: Path) -> None:
@@ -21,6 +28,59 @@ def test_announced_months_move_the_days_that_rested_on_a_forecast(database: Data
     assert articles.count_documents({"published.calendar": "gregorian"}) == untouched
     again = scrapy("redate", "--all", MONGODB_URI=database.uri, MONGODB_DATABASE=database.name)
     assert " 0 changed" in again.stdout
+
+
+def dated(**changes: Any) -> dict[str, Any]:
+    """A stored article whose page offered two dates of two days; ``changes`` are fields to set."""
+    page = (
+        "<html lang=ar><meta property='article:published_time' content='2024-03-27T10:00:00+00:00'>"
+        "<h1>خبر من المدينة</h1><span class=date>الخميس 28 مارس 2024 - 15:00</span></html>"
+    )
+    return document(read(page.encode(), "https://www.example.ma/1", now=NOW)) | changes
+
+
+def test_dates_that_contradict_each_other_are_weighed_again_together() -> None:
+    stored = dated(http={"fetched_at": NOW})
+    offered = stored["published"]["candidates"]
+    assert [(date["text"], date["origin"]) for date in offered] == [
+        ("2024-03-27T10:00:00+00:00", "meta"),
+        ("الخميس 28 مارس 2024 - 15:00", "generic"),
+    ]
+    assert again(stored, None) == {name: stored[name] for name in DATE_FIELDS}
+    alone = replace_offered(stored, offered[1:])
+    assert again(alone, None)["day"] == "2024-03-28"
+
+
+def test_a_date_that_is_read_today_gives_the_day_that_was_missing() -> None:
+    stored = dated(http={"fetched_at": NOW})
+    unread = {
+        "text": "27 مارس 2024", "origin": "markup", "kind": "published", "where": ".date",
+    }  # fmt: skip
+    missing = dict.fromkeys(DATE_FIELDS) | {
+        "published": document(PublishedDetail()) | {"candidates": [unread]},
+        "published_raw": "27 مارس 2024",
+        "published_missing": '"27 مارس 2024": no full date can be read from it',
+    }
+    assert again(stored | missing, None)["day"] == "2024-03-27"
+
+
+def test_a_page_without_a_readable_date_keeps_what_it_offers() -> None:
+    page = "<html lang=ar><meta property='article:published_time' content='قريبا'><h1>خبر</h1></html>"
+    published = read(page.encode(), "https://www.example.ma/1").published
+    assert published
+    assert (published.calendar, published.precision, published.origin) == (None, None, "")
+    assert [date.text for date in published.candidates] == ["قريبا"]
+
+
+def test_an_article_that_was_stored_before_dates_were_kept_is_read_by_its_printed_one() -> None:
+    stored = dated(http={"fetched_at": NOW})
+    older = replace_offered(stored, None)
+    assert again(older, None)["day"] == stored["day"]
+
+
+def replace_offered(doc: dict[str, Any], offered: list[dict[str, Any]] | None) -> dict[str, Any]:
+    published = {name: value for name, value in doc["published"].items() if name != "candidates"}
+    return doc | {"published": published | ({} if offered is None else {"candidates": offered})}
 
 
 def test_without_mongodb_it_says_so() -> None:

@@ -46,7 +46,16 @@ def article(number: int, **fields: Any) -> Article:
         origins={"title": "markup", "body": "markup"},
         http=Http(status=200, fetched_at=NOON),
         made_by=MadeBy(
-            newscrawl="0.1.0", spider="alayam24", markup="1", clean=1, fold=1, dates=1, urls=1, schema=1
+            newscrawl="0.1.0",
+            spider="alayam24",
+            markup="1",
+            clean=1,
+            fold=1,
+            reader=1,
+            dates=1,
+            urls=1,
+            identity=3,
+            schema=1,
         ),
         run="first",
         first_seen_at=NOON,

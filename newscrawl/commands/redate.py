@@ -15,11 +15,12 @@ from newscrawl.store.session import session
 
 _UNSETTLED = {
     "$or": [
+        {"day": None},
         {"published.hijri.basis": {"$ne": "table"}},
         {"published.calendar": "hijri"},
     ]
 }
-"""Dates that rest on months which may be announced otherwise."""
+"""Articles without a day, and dates that rest on months which may be announced otherwise."""
 
 
 class Command(ProjectCommand):
@@ -33,15 +34,16 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Read stored dates again, after Hijri months were announced"
+        return "Choose stored dates again, after Hijri months were announced or dates are read better"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Reads the printed dates of stored articles again and updates the days that come out "
-            "differently: by default those that rest on a forecast of Hijri months or on a Hijri date "
-            "alone, with --all every one, after a release that reads dates better. Months announced since "
-            "the release are taken from the file that NEWSCRAWL_MOROCCO_MONTHS names."
+            "Chooses the dates of stored articles again, among all dates that their pages offered, and "
+            "updates the days that come out differently. By default it takes the articles without a day and "
+            "those whose day rests on a forecast of Hijri months or on a Hijri date alone; --all takes every "
+            "one, after a release that reads dates better. Months announced since the release are taken from "
+            "the file that NEWSCRAWL_MOROCCO_MONTHS names."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -71,9 +73,23 @@ def _update(db: Database[Document], ops: Database[Document], doc: Document, date
 
 
 def again(doc: Document, site: Site | None) -> Document:
-    """The date fields of a stored article, as its printed date is read today."""
-    rung = doc["published"]["origin"] if doc["published"] else "markup"
-    printed = DateCandidate(text=doc["published_raw"], rung=rung)
-    raw = RawArticle(url=doc["url"], dates=[printed])
+    """The date fields of a stored article, as its dates are read today.
+
+    Of an article that was stored before its page's dates were kept only the chosen one is known.
+    """
+    published = doc["published"] or {}
+    offered = published.get("candidates") or [
+        {"text": doc["published_raw"], "origin": published.get("origin") or "markup"}
+    ]
+    dates = [
+        DateCandidate(
+            text=one["text"],
+            rung=one["origin"],
+            kind=one.get("kind", "published"),
+            where=one.get("where", ""),
+        )
+        for one in offered
+    ]
+    raw = RawArticle(url=doc["url"], dates=dates)
     new = document(date_article(raw, site, doc["http"]["fetched_at"]))
     return {name: new[name] for name in DATE_FIELDS}

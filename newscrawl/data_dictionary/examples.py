@@ -15,8 +15,10 @@ _MADE_BY = items.MadeBy(
     markup="2022",
     clean=1,
     fold=1,
+    reader=1,
     dates=1,
     urls=1,
+    identity=3,
     schema=SCHEMA_VERSION,
 )
 _BODY = (
@@ -62,6 +64,11 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
             precision="minute",
             hijri=items.HijriDetail(calendar="morocco", basis="table", printed="1445-09-16"),
             origin="markup",
+            candidates=[
+                items.OfferedDate(
+                    text="الأربعاء 16 رمضان 1445 الموافق 27 مارس 2024 - 14:30", origin="markup", where=".date"
+                ),
+            ],
             warnings=["weekday_mismatch"],
         ),
         published_raw="الأربعاء 16 رمضان 1445 الموافق 27 مارس 2024 - 14:30",

@@ -43,6 +43,7 @@ FROM: Mapping[str, str] = {
 """Where each field of an article comes from."""
 PARTS: Mapping[type, str] = {
     items.PublishedDetail: "the date on the page and the site's clock",
+    items.OfferedDate: "the page, or the list that named it",
     items.HijriDetail: "the calendar tables; `printed` from the page",
     items.Image: "the page",
     items.Alternate: "the page",

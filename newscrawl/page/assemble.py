@@ -13,12 +13,14 @@ import tldextract
 from newscrawl import __version__, urls
 from newscrawl.dates import DATES_VERSION, to_hijri
 from newscrawl.gate import Refused, admit
+from newscrawl.identity import IDENTITY_VERSION
 from newscrawl.items import (
     SCHEMA_VERSION,
     Article,
     HijriDetail,
     Image,
     MadeBy,
+    OfferedDate,
     Published,
     PublishedDetail,
     RawArticle,
@@ -29,6 +31,9 @@ from newscrawl.page.headline import bare
 from newscrawl.sites import Site
 from newscrawl.sites.sources import Source, resolve
 from newscrawl.text import CLEAN_VERSION, FOLD_VERSION, clean, language
+
+PAGE_VERSION = 1
+"""Version of the page reader, stored with each article; it rises when any page would be read otherwise."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _LONG = 15
@@ -178,6 +183,12 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
     )
     article.urls, article.keys = _addresses(raw, site)
     _when(article, choice)
+    if raw.dates:
+        article.published = article.published or PublishedDetail()
+        article.published.candidates = [
+            OfferedDate(text=date.text, origin=date.rung, kind=date.kind, where=date.where)
+            for date in raw.dates
+        ]
     return article
 
 
@@ -188,8 +199,10 @@ def _made_by(raw: RawArticle, site: Site | None) -> MadeBy:
         markup=raw.markup,
         clean=CLEAN_VERSION,
         fold=FOLD_VERSION,
+        reader=PAGE_VERSION,
         dates=DATES_VERSION,
         urls=urls.URLS_VERSION,
+        identity=IDENTITY_VERSION,
         schema=SCHEMA_VERSION,
     )
 

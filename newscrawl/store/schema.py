@@ -21,7 +21,15 @@ from newscrawl.store.migrations import SUPERSEDED_INDEXES, migrate
 
 Document = dict[str, Any]
 
-ADDED: Mapping[str, int] = {"signature": 2, "bands": 2, "owner": 3, "warnings": 3}
+ADDED: Mapping[str, int] = {
+    "signature": 2,
+    "bands": 2,
+    "owner": 3,
+    "warnings": 3,
+    "published.candidates": 3,
+    "made_by.reader": 3,
+    "made_by.identity": 3,
+}
 """Fields (``a.b`` for a part) that came after the first schema, with the version that brought them.
 No validator requires them: a node that runs an older version goes on storing articles without them.
 """
