@@ -43,7 +43,8 @@ _STYLE = re.compile(
     r"\{(?:[^{}\u0600-\u06ff]{0,2000}:[^{}\u0600-\u06ff]{0,2000}|\s*)\}(?:\s*\})?"
 )
 """A rule of CSS: a selector and declarations in braces, no Arabic letter among them."""
-_domain = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+_AUTHORITY = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def clean_article(raw: RawArticle) -> RawArticle:
@@ -62,7 +63,7 @@ def clean_article(raw: RawArticle) -> RawArticle:
         body = body[1:]
     if lede and body:
         folded = bare(lede)
-        body = [text for text in body if bare(text) != folded]
+        body = [text for text in body if not folded.startswith(bare(text[:40])) or bare(text) != folded]
         if not body:
             body, lede = [lede], None
         elif bare(body[0]).startswith(folded):
@@ -274,7 +275,7 @@ def _admitted(canonical: str | None, page: str, site: Site | None) -> str | None
 
 def _source(raw: RawArticle, site: Site | None) -> Source:
     if site is None:
-        parts = _domain(raw.url)
+        parts = _domain(_authority(raw.url))
         slug = _slug(raw.url)
         known = resolve(parts.fqdn) or resolve(parts.top_domain_under_public_suffix)
         return known or Source(slug, raw.publisher or slug, None)
@@ -290,8 +291,18 @@ def _source(raw: RawArticle, site: Site | None) -> Source:
     return Source(found or _slug(site.domain), raw.publisher or found or site.name, site.country)
 
 
+def _authority(address: str) -> str:
+    """An address up to its path: few of them are met, each many times."""
+    hit = _AUTHORITY.match(address)
+    return hit[0] if hit else address
+
+
 @lru_cache(maxsize=2048)
+def _domain(authority: str) -> tldextract.tldextract.ExtractResult:
+    return _suffixes(authority)
+
+
 def _slug(address: str) -> str:
     """The name of a site in its domain: ``alayam24`` of ``https://www.alayam24.com/x``."""
-    parts = _domain(address)
+    parts = _domain(_authority(address))
     return parts.domain.replace("-", "_") or parts.suffix or "unknown"

@@ -11,8 +11,8 @@ from itertools import accumulate, islice, takewhile
 from lxml import etree
 
 from newscrawl.page import boilerplate, frames
-from newscrawl.page.blocks import Block, Blocks, Box
-from newscrawl.page.frames import LINKED, PROSE, is_closed, is_headline_link, is_line, place
+from newscrawl.page.blocks import LINKED, PROSE, Block, Blocks, Box
+from newscrawl.page.frames import is_headline_link, place
 from newscrawl.page.names import kind_of
 
 _ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
@@ -110,12 +110,13 @@ def _read(
 ) -> Reading:
     """The paragraphs that weigh most; with ``short`` verses count as prose, else they only close it."""
     row = blocks.row
+    above = -1 if title is None else title
     weights = [
-        _weight(block, bad[index], title is not None and index <= title, arabic)
-        for index, block in enumerate(row)
+        _weight(block, aside, index <= above, arabic)
+        for index, (block, aside) in enumerate(zip(row, bad, strict=True))
     ]
     for index in verses:
-        if short or not is_closed(row[index]):
+        if short or not row[index].closed:
             weights[index] = (_SUNG if short else _BESIDE) * row[index].words
     sums = list(accumulate(weights, initial=0.0))
     best, score = None, 0.0
@@ -138,13 +139,13 @@ def _read(
 def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:
     words = block.words
     if block.linked >= LINKED:
-        return -min(words, 12) * 0.8
+        return -0.8 * (words if words < 12 else 12)
     if bad:
-        return -min(words, 20) * 0.5
+        return -0.5 * (words if words < 20 else 20)
     if block.heading or early:
         return 0.0
     if words < PROSE:
-        return 0.4 * words if is_closed(block) else 0.0 if words < 4 else -0.5
+        return 0.4 * words if block.closed else 0.0 if words < 4 else -0.5
     if boilerplate.kind(block.text):
         return -words * 0.5
     good = words * (1 - block.linked)
@@ -169,7 +170,7 @@ def _within(
         if kind or _is_stamp(blocks, index):
             continue
         prose = _is_prose(block, weights[index])
-        closed = is_closed(block)
+        closed = block.closed
         if aside and not (prose and block.linked < 0.2 and (closed or block.words >= 15)):
             continue
         if index < inner.start and not (prose and closed):
@@ -267,7 +268,7 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
     def odd(index: int) -> bool:
         block = row[index]
         alone = houses[index] != house and block.element.tag != "p" and index not in verses
-        return alone and not is_closed(block) and block.words < 25 and len(prose) > 1
+        return alone and not block.closed and block.words < 25 and len(prose) > 1
 
     while len(prose) > 1 and odd(prose[-1]):
         prose.pop()
@@ -284,7 +285,7 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
 
 def _is_label(block: Block) -> bool:
     """Is a short line neither a heading nor the end of a sentence nor part of a list?"""
-    return not block.heading and block.words >= 3 and not is_closed(block) and not _is_quoted(block)
+    return not block.heading and block.words >= 3 and not block.closed and not _is_quoted(block)
 
 
 def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[int], count: int) -> list[int]:
@@ -298,7 +299,7 @@ def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[in
         here = place(block)
         beside = here is where and (index in verses or (count > 1 and block.element.tag == tag))
         beside = beside or (index in verses and _is_next(where, here))
-        whole = is_closed(block) and (block.words >= 3 or block.element.tag == "li")
+        whole = block.closed and (block.words >= 3 or block.element.tag == "li")
         if not (beside or whole):
             break
         kept.append(index)
@@ -321,15 +322,18 @@ _House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]
 def _houses(row: list[Block], prose: list[int], lines: list[int]) -> dict[int, _House]:
     """How each line is set, beside the paragraphs."""
     places = {index: place(row[index]) for index in {*prose, *lines}}
-    chains = {above: list(islice(_around(above), _DEEP)) for above in set(places.values())}
+    around = set(places.values())
+    if len(around) == 1 and len(prose) > 1:  # as on most pages
+        return dict.fromkeys(places, (around.pop(), ()))
+    chains = {above: list(islice(_around(above), _DEEP)) for above in around}
     held: Counter[etree._Element] = Counter()
     for above, count in Counter(places[index] for index in prose).items():
         held.update(dict.fromkeys(chains[above], count))
     houses: dict[etree._Element | None, _House] = {}
     for above, chain in chains.items():
         inner = list(takewhile(lambda element: held[element] < 2, chain))
-        around = chain[len(inner)] if len(inner) < len(chain) else None
-        houses[above] = around, tuple(map(kind_of, inner))
+        outer = chain[len(inner)] if len(inner) < len(chain) else None
+        houses[above] = outer, tuple(map(kind_of, inner))
     return {index: houses[above] for index, above in places.items()}
 
 
@@ -350,9 +354,9 @@ def _housed(row: list[Block], prose: list[int], houses: dict[int, _House], house
     for index in prose:
         block = row[index]
         if houses[index] != house and not _is_quoted(block):
-            if not is_closed(block) and block.words < 25:
+            if not block.closed and block.words < 25:
                 continue
-            if index > last and (not is_closed(block) or _is_parted(row, kept[-1] if kept else last, index)):
+            if index > last and (not block.closed or _is_parted(row, kept[-1] if kept else last, index)):
                 break
             if own[0] < index < last and _is_card(row, index, place(block)):
                 continue
@@ -365,7 +369,7 @@ def _is_parted(row: list[Block], last: int, index: int) -> bool:
     return any(
         b.heading
         or b.linked >= LINKED
-        or (b.words < PROSE and not is_closed(b) and boilerplate.kind(b.text) != "drop")
+        or (b.words < PROSE and not b.closed and boilerplate.kind(b.text) != "drop")
         for b in row[last + 1 : index]
     )
 
@@ -374,10 +378,7 @@ def _is_card(row: list[Block], index: int, where: etree._Element | None) -> bool
     """Does a paragraph follow a line without an end in a box of its own?"""
     above = row[index - 1]
     return (
-        above.words >= 3
-        and not is_closed(above)
-        and where is not None
-        and where in above.element.iterancestors()
+        above.words >= 3 and not above.closed and where is not None and where in above.element.iterancestors()
     )
 
 
@@ -409,7 +410,7 @@ def lines(blocks: Blocks) -> list[str]:
     that holds much of the text. Of a list of links nothing is left.
     """
     row = blocks.row
-    told = [i for i, block in enumerate(row) if is_line(block) and not boilerplate.kind(block.text)]
+    told = [i for i, block in enumerate(row) if block.line and not boilerplate.kind(block.text)]
     bad = frames.named(blocks, None, told)
     kept: list[Block] = []
     aside = False

@@ -89,6 +89,8 @@ _PIECES = 4
 _TAIL = re.compile(r"[(\[/]\s*([^()\[\]/]{2,40})\s*[)\]/]?\s*$")
 _CUT = re.compile(r"\s*[|\-–—]?\s*(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر|آخر تحديث)\b.*")
 """What follows the credits in a line: the day."""
+_CUT_PARTS = ("شر", "رر", "تاريخ", "تحديث")
+"""Letters of which it holds some."""
 _SHORT = 12
 """Words of a line that may be nothing but credits."""
 _HOMONYMS = frozenset({"قنا", "بترا", "سبا", "سونا", "بنا", "وفا", "انسا", "تاس"})
@@ -285,7 +287,8 @@ def agencies(lines: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for line in lines:
         text = squeeze(line[:_LONGEST])
-        text = _CUT.sub("", text) if len(text) < _LONGEST else text
+        if len(text) < _LONGEST and any(part in text for part in _CUT_PARTS):
+            text = _CUT.sub("", text)
         pieces = [piece for piece, _ in _opening(text)]
         if len(text.split()) <= _SHORT and len(line) <= _LONGEST:
             pieces = [inner for part, _ in _parts(text) for inner in _pieces(part)]

@@ -159,7 +159,7 @@ def _vague(published: Published) -> tuple[bool, dt.timedelta, bool]:
 
 def _is_stamp(candidate: DateCandidate) -> bool:
     """Is it written for machines (whichever rung found it)?"""
-    return candidate.rung in _MACHINE or bool(_ISO.match(candidate.text.translate(_DIGITS)))
+    return candidate.rung in _MACHINE or bool(_ISO.match(candidate.text))
 
 
 def _is_clock(read: Read) -> bool:
@@ -245,7 +245,7 @@ def _offset_of(read: Read) -> str | None:
 
 
 def _stamp_clock(text: str) -> tuple[int, int] | None:
-    hit = _CLOCK.search(text.translate(_DIGITS))
+    hit = _CLOCK.search(text)
     return (int(hit[1]), int(hit[2])) if hit else None
 
 

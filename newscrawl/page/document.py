@@ -31,6 +31,8 @@ class Document:
     root: etree._Element
     url: str
     encoding: str
+    microdata: bool = True
+    """Can any element have an ``itemprop``?"""
 
     @cached_property
     def base(self) -> str:
@@ -68,7 +70,9 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
         root = etree.fromstring(data, parser=_PARSER) if data and not data.isspace() else None
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         root = None
-    return Document(etree.Element("html") if root is None else root, url, encoding)
+    # Few pages have microdata, and asking the bytes takes a tenth of the time of asking the tree.
+    microdata = b"itemprop" in data.lower()
+    return Document(etree.Element("html") if root is None else root, url, encoding, microdata)
 
 
 def select(path: etree.XPath, root: etree._Element) -> list[etree._Element]:

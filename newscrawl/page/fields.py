@@ -204,14 +204,15 @@ class _Page:
                 if paragraphs:
                     self.origin("body", "markup")
                 return
-        paragraphs = [block.text for block in self.reading.paragraphs]
+        taken = self.reading.paragraphs
+        paragraphs, words = [block.text for block in taken], sum(block.words for block in taken)
         declared = self.linked.article.get("articleBody")
         told = (
             [squeeze(line) for line in str(jsonld.text_lines(declared)).splitlines() if squeeze(line)]
             if declared
             else []
         )
-        words, told_words = sum(len(p.split()) for p in paragraphs), sum(len(p.split()) for p in told)
+        told_words = sum(len(p.split()) for p in told)
         if told:
             paragraphs, same = _bounded(paragraphs, told)
             words = words if same or told_words < _TOLD else 0

@@ -14,14 +14,9 @@ from itertools import accumulate, chain, islice, pairwise
 from lxml import etree
 
 from newscrawl.page import boilerplate
-from newscrawl.page.blocks import Block, Blocks, Box
+from newscrawl.page.blocks import LINKED, PROSE, Block, Blocks, Box
 from newscrawl.page.names import is_comments, kind_of
 
-PROSE = 8
-"""Words from which a line counts as prose."""
-LINKED = 0.5
-"""Share of linked letters from which a line is a link."""
-ENDS = (".", "؟", "!", "…", "»", '"', "”", "″", ":", "؛")
 CARD = 8
 """Lines that a card of a headline, a date and a teaser has at most."""
 LETTERS = 60
@@ -69,16 +64,6 @@ _HEADLINE = range(3, 26)
 """Words of a headline."""
 
 
-def is_line(block: Block) -> bool:
-    """Is a block a line of prose, of whatever?"""
-    return block.words >= PROSE and block.linked < LINKED and not block.heading
-
-
-def is_closed(block: Block) -> bool:
-    """Does a line end as a sentence does?"""
-    return block.text.endswith(ENDS)
-
-
 def is_headline_link(block: Block) -> bool:
     """Is a line a headline that links to its article?"""
     long = block.words >= 5 or (bool(block.heading) and block.words >= 3)
@@ -103,7 +88,13 @@ def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[
     """For each block: does its text tell that it is no part of the article, which ends at ``until``?"""
     row = blocks.row
     found = [False] * len(row)
-    asides = (_teasers(blocks, title), _comments(blocks, title), _skipped(blocks), _labelled(blocks, title))
+    labels = [i for i, block in enumerate(row) if block.words <= _HEADING and boilerplate.kind(block.text)]
+    asides = (
+        _teasers(blocks, title),
+        _comments(blocks, title, [i for i in labels if boilerplate.kind(row[i].text) == "end"]),
+        _skipped(blocks),
+        _labelled(blocks, title, [i for i in labels if boilerplate.kind(row[i].text) == "stop"]),
+    )
     for start, end in chain.from_iterable(asides):
         found[start:end] = [True] * (end - start)
     if title is not None:
@@ -125,7 +116,7 @@ def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> l
     opened = [0] * (len(row) + 1)
     taken = [0] * len(row)
     for index in article:
-        taken[index] = row[index].words if is_line(row[index]) else 0
+        taken[index] = row[index].words if row[index].line else 0
     words = list(accumulate(taken, initial=0))
     lines = list(accumulate(map(bool, taken), initial=0))
     whole = words[-1] or 1
@@ -150,7 +141,7 @@ def _speaks(row: list[Block], box: Box) -> bool:
     block = row[box.start]
     if box.end - box.start > 1 or box.element.tag not in _LEAVES or len(block.text) < LETTERS:
         return False
-    return block.linked < 0.2 and is_closed(block) and not boilerplate.kind(block.text)
+    return block.linked < 0.2 and block.closed and not boilerplate.kind(block.text)
 
 
 def _credits(row: list[Block], title: int) -> list[int]:
@@ -161,7 +152,7 @@ def _credits(row: list[Block], title: int) -> list[int]:
         for index in range(title + 1, min(end, len(row)))
         if PROSE <= row[index].words <= _CREDIT_WORDS
         and len(row[index].text) <= _CREDIT_LETTERS
-        and not is_closed(row[index])
+        and not row[index].closed
         and _CREDIT.search(row[index].text)
     ]
 
@@ -176,8 +167,10 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     articles, and its cards are left for ``body`` to see.
     """
     row = blocks.row
-    links = list(accumulate(map(is_headline_link, row), initial=0))
-    prose = list(accumulate(map(is_line, row), initial=0))
+    links = list(accumulate((b.linked >= 0.8 and is_headline_link(b) for b in row), initial=0))
+    prose = list(accumulate((b.line for b in row), initial=0))
+    if links[-1] < 2 or prose[-1] < 2:
+        return []
     cards: dict[int, tuple[int, int]] = {}
     for box in blocks.boxes:
         start, end = box.start, box.end
@@ -185,19 +178,19 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
             continue
         if title is not None and start <= title < end:
             continue
-        text = next(i for i in range(start, end) if is_line(row[i]))
+        text = next(i for i in range(start, end) if row[i].line)
         if links[text] > links[start]:
             cards.setdefault(text, (start, end))
     if len(cards) < 2:
         return []
     first = min(start for start, _ in cards.values())
     head = row[title + 1 : first] if title is not None else []
-    dated = any(_YEAR.search(block.text) and not is_line(block) for block in head)
+    dated = any(_YEAR.search(block.text) and not block.line for block in head)
     return list(cards.values()) if dated or prose[-1] >= 2 * len(cards) else []
 
 
-def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
-    """The readers' comments: what is named so, or follows their heading, below the article's text.
+def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple[int, int]]:
+    """The readers' comments: what is named so, or follows one of their headings, below the article's text.
 
     Where the text goes on in the same place after the heading, it is a button amid the text.
     """
@@ -205,19 +198,19 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     start = title or 0
     told = next((i for i in range(start + 1, len(row)) if _is_told(row[i])), len(row))
     found = _named_comments(blocks, told)
-    replies = [i for i, b in enumerate(row) if b.words < 4 and i > told and _REPLY.fullmatch(b.text)]
+    below = range(told + 1, len(row))
+    replies = [i for i in below if row[i].words < 4 and _REPLY.fullmatch(row[i].text)]
     if len(replies) > 1:
         first, last = replies[0], replies[-1]
         around = [b for b in blocks.boxes if told < b.start <= first and b.end > last]
         found += [(b.start, b.end) for b in around[:1]]
-    heads = [i for i, block in enumerate(row) if block.words <= _HEADING and _COMMENTS.search(block.text)]
-    for index in [i for i in heads if boilerplate.kind(row[i].text) == "end"][:_TRIED]:
-        above = [place(block) for block in row[start + 1 : index] if is_line(block)]
+    for index in [i for i in heads if _COMMENTS.search(row[i].text)][:_TRIED]:
+        above = [place(block) for block in row[start + 1 : index] if block.line]
         if not above:
             continue
         places = set(above)
         end = next((box.end for box in blocks.boxes if box.start <= index and box.end > index + 1), index)
-        if any(is_line(block) and place(block) in places for block in row[index:end]):
+        if any(block.line and place(block) in places for block in row[index:end]):
             continue
         if end > index and (len(above) > 1 or _are_apart(row, index + 1, end)):
             found.append((index, end))
@@ -228,7 +221,7 @@ def _comments(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
 def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
     """The boxes named after comments, below an article that is half as long or with each in its own box."""
     row = blocks.row
-    words = list(accumulate((block.words if is_line(block) else 0 for block in row), initial=0))
+    words = list(accumulate((block.words if block.line else 0 for block in row), initial=0))
     found: list[tuple[int, int]] = []
     for box in blocks.boxes:
         if box.hint != "bad" or box.start <= told or box.element.tag in _LEAVES:
@@ -240,18 +233,17 @@ def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
     return found
 
 
-def _labelled(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
-    """Boxes that begin with a label (``شاهد أيضا``, ``ملخص``) and hold cards or short lines."""
+def _labelled(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple[int, int]]:
+    """Boxes that begin with one of the labels (``شاهد أيضا``, ``ملخص``) and hold cards or short lines."""
     row = blocks.row
     found: list[tuple[int, int]] = []
-    heads = [i for i, b in enumerate(row) if b.words <= _HEADING and boilerplate.kind(b.text) == "stop"]
     for index in heads[:_LABELS]:
         box = next((b for b in blocks.boxes if b.start == index and b.end > index + 1), None)
         if box is None or (title is not None and box.start <= title < box.end):
             continue
         lines = range(index + 1, box.end)
-        prose = [i for i in lines if is_line(row[i]) and is_closed(row[i])]
-        cards = all(i > index + 1 and not is_closed(row[i - 1]) for i in prose)
+        prose = [i for i in lines if row[i].line and row[i].closed]
+        cards = all(i > index + 1 and not row[i - 1].closed for i in prose)
         if cards or all(row[i].words < 15 for i in lines):
             found.append((index, box.end))
     return found
@@ -272,12 +264,12 @@ def _skipped(blocks: Blocks) -> list[tuple[int, int]]:
 
 def _is_told(block: Block) -> bool:
     """Is a line a whole sentence of an article?"""
-    return is_line(block) and block.words >= 15 and block.linked < 0.2 and is_closed(block)
+    return block.line and block.words >= 15 and block.linked < 0.2 and block.closed
 
 
 def _are_apart(row: list[Block], start: int, end: int) -> bool:
     """Does each of the paragraphs stand in a box of its own or below a name, as comments do?"""
-    prose = [i for i in range(start, end) if is_line(row[i])]
+    prose = [i for i in range(start, end) if row[i].line]
     return len(prose) > 1 and all(
         row[i].element.getparent() is not row[j].element.getparent() or j > i + 1 for i, j in pairwise(prose)
     )
@@ -291,7 +283,7 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     """
     row = blocks.row
     below = range(title + 1, len(row))
-    prose = next((i for i in below if is_line(row[i]) and is_closed(row[i])), len(row))
+    prose = next((i for i in below if row[i].line and row[i].closed), len(row))
     lines = (i for i in below if row[i].linked < LINKED and row[i].words > 2)
     told = min(prose, next(islice(lines, _HEADED, None), len(row)))
     boxes = _articles(blocks, title)
@@ -301,7 +293,7 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     places: set[etree._Element | None] = set()
     for index in range(told, len(row)):
         block = row[index]
-        if block.words in _HEADLINE and not is_closed(block) and block.text != row[title].text:
+        if block.words in _HEADLINE and not block.closed and block.text != row[title].text:
             if block.heading == "h1" and not _is_subhead(row, index, title, places):
                 return index
             if index in boxes and block.heading:
@@ -310,7 +302,7 @@ def second_article(blocks: Blocks, title: int) -> int | None:
             same = block.element.tag == head.tag and block.linked < LINKED
             if (alike or same) and _is_dated(row, index, places, marked):
                 return index
-        if is_line(block):
+        if block.line:
             places.add(place(block))
     return None
 
@@ -347,7 +339,7 @@ def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], 
     if (
         stamp is None
         or _is_day(row[index], False)
-        or any(is_line(b) or b.heading for b in row[index + 1 : stamp])
+        or any(b.line or b.heading for b in row[index + 1 : stamp])
     ):
         return False
     prose = next((b for b in row[stamp + 1 : stamp + 6] if _is_told(b)), None)

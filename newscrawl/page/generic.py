@@ -14,7 +14,7 @@ from newscrawl.page import boilerplate, bylines
 from newscrawl.page.blocks import INLINE, Block, Blocks, Box
 from newscrawl.page.body import Reading
 from newscrawl.page.document import path_of, squeeze, text_of
-from newscrawl.page.names import CLOCK
+from newscrawl.page.names import is_clock
 
 _DIGIT = re.compile(r"\d")
 _YEAR = r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)"
@@ -30,6 +30,8 @@ _DATE = re.compile(
     r"|^\W*(?:[أا]ول\s)?(?:[أا]مس|البارحة)\b(?:\W*$|.*\d)|^\W*اليوم\W.*\d:\d\d"
 )
 """What looks like one of the forms that ``newscrawl.dates`` reads; that module reads it, or does not."""
+_RELATIVE = re.compile("منذ|مند|قبل|عندو|مضت|ago|il y a|الماضي|الفائت|المنصرم|[أا]مس|البارحة")
+"""What those of them that hold no digit are not without."""
 _MARKED = re.compile(
     "[\u0640\u064b-\u065f\u200b-\u200f\u202a-\u202e\u2010-\u2015\u2044\u2066-\u2069\u2212\\\\\ufb50-\uff1f]"
 )
@@ -123,13 +125,18 @@ def dates(
             continue
         if alone and not start <= index < last and not _LABEL.match(block.text):
             continue
-        if block.text in seen or (not _DIGIT.search(block.text) and not _DATE.search(block.text)):
+        if block.text in seen or not (_DIGIT.search(block.text) or _is_relative(block.text)):
             continue
         text = _apart(block)
         if not _dated(text) or in_frame(block.element):
             continue
         seen.add(block.text)
         yield from printed(_with_clock(blocks, index, text), "generic", _name(block.element))
+
+
+def _is_relative(text: str) -> bool:
+    """Does a line without a digit look like one with a date (``أمس``, ``قبل ساعتين``)?"""
+    return bool(_RELATIVE.search(text) and _DATE.search(text))
 
 
 def _apart(block: Block) -> str:
@@ -200,9 +207,10 @@ def _dated(text: str) -> bool:
 
 
 def _ascii(text: str) -> str:
-    return text.translate(_DIGITS)
+    return text.translate(_DIGITS) if _EASTERN.search(text) else text
 
 
+_EASTERN = re.compile("[٠-٩۰-۹]")
 _DIGITS = {ord("٠") + i: str(i) for i in range(10)} | {ord("۰") + i: str(i) for i in range(10)}
 
 
@@ -247,12 +255,13 @@ def _is_own(element: etree._Element, box: Box | None) -> bool:
 
 
 def _is_frame(element: etree._Element, own: bool) -> bool:
-    names = f"{element.get('id') or ''} {element.get('class') or ''}".lower()
-    if element.tag in ("nav", "aside"):
+    tag = element.tag
+    if tag in ("nav", "aside"):
         return True
-    if element.tag in ("header", "footer"):
-        return not own and not _HEADER.search(names)
-    return bool(CLOCK.search(names))
+    names = f"{element.get('id') or ''} {element.get('class') or ''}"
+    if tag in ("header", "footer"):
+        return not own and not _HEADER.search(names.lower())
+    return names != " " and is_clock(names)
 
 
 def _before(element: etree._Element) -> str:

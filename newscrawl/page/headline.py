@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from newscrawl.page.blocks import Blocks
 from newscrawl.page.document import squeeze
 
 _LETTERS = re.compile(r"[^\w]+")
 _CUT = re.compile(r"\s+[|\-–—:•·»«<>/]+\s+|\s*[|»«]\s*")
+_PARTING = frozenset("|-–—:•·»«<>/")
+"""Marks without one of which there is nothing to cut."""
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…)\s*$")
 MAX_WORDS = 60
 _MOST_CUTS = 10
@@ -41,7 +42,9 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
     >>> without_site("وزير الري يشهد التوقيع - اليوم السابع", ["اليوم السابع"])
     'وزير الري يشهد التوقيع'
     """
-    known = {bare(name) for name in names if bare(name)}
+    if _PARTING.isdisjoint(title):
+        return squeeze(title)
+    known = {bare(name) for name in names}
     for other in others:
         if other and len(bare(other)) > 10 and title != other and title.startswith(other):
             rest = title[len(other) :]
@@ -53,11 +56,11 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
         if not cuts:
             break
         head, tail = title[: cuts[-1].start()], title[cuts[-1].end() :]
-        if bare(tail) in known and len(bare(head)) > 3:
+        if (plain := bare(tail)) and plain in known and len(bare(head)) > 3:
             title = head
             continue
         head, tail = title[: cuts[0].start()], title[cuts[0].end() :]
-        if not (bare(head) in known and len(bare(tail)) > 3):
+        if not ((plain := bare(head)) and plain in known and len(bare(tail)) > 3):
             break
         title = tail
     return squeeze(title)
@@ -76,19 +79,30 @@ def suffix(title: str, headline: str) -> str | None:
 
 def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
     """The printed headline and its index: the ``h1``, else the line, nearest to a declared title."""
-    site = {bare(name) for name in names}
-    wanted = [bare(text) for text in dict.fromkeys(declared) if text]
+    wanted = {bare(text) for text in dict.fromkeys(declared) if text}
     shortest, longest = min(map(len, wanted), default=0) / 3, max(map(len, wanted), default=0) * 3
+    titles = [(title, frozenset(title.split())) for title in wanted if title]
+    telling = _telling(titles)
+    cased = any(word.upper() != word for word in telling)
+    site = {bare(name) for name in names}
     best: tuple[float, int] | None = None
-    for index, block in enumerate(blocks.row):
+    for index, block in enumerate(blocks.row if titles else ()):
         if block.words > MAX_WORDS or (not block.heading and block.words < 3):
             continue
         if not shortest <= len(block.text) <= longest:
             continue
+        # A line without any telling word, as nine of ten are, need not be taken apart.
+        line = block.text.lower() if cased else block.text
+        for word in telling:
+            if word in line:
+                break
+        else:
+            continue
         plain = bare(block.text)
         if not plain or plain in site:
             continue
-        likeness = max((_alike(plain, want) for want in wanted), default=0.0)
+        words = set(plain.split())
+        likeness = max((_alike(plain, words, *title) for title in titles), default=0.0)
         if likeness < 0.5:
             continue
         rank = (
@@ -110,17 +124,24 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
     return None, None
 
 
-@lru_cache(maxsize=64)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def _telling(titles: Sequence[tuple[str, frozenset[str]]]) -> frozenset[str]:
+    """Words of which a line that is alike to a title holds one; the empty one where any line may be alike.
+
+    Alike lines share half of the words, and so one of the longer half; or the one begins as the other does.
+    """
+    found: set[str] = set()
+    for title, words in titles:
+        if len(words) < 3:
+            return frozenset({""})
+        found.add(title.partition(" ")[0])
+        found.update(sorted(words, key=len)[-(len(words) // 2 + 1) :])
+    return frozenset(found)
 
 
-def _alike(one: str, other: str) -> float:
+def _alike(one: str, a: set[str], other: str, b: frozenset[str]) -> float:
+    """How alike a line is to a title, each with its words."""
     if one == other:
         return 1.0
-    a, b = set(one.split()), _words(other)
-    if not a or not b:
-        return 0.0
     common = len(a & b)
     likeness = common / len(a | b)
     if one.startswith(other) or other.startswith(one):

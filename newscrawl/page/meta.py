@@ -111,7 +111,7 @@ def read(document: Document) -> Meta:
             _link(document, element, meta)
         else:
             meta.title = meta.title or squeeze((element.text or "")[:2000])[:500] or None
-    for element in select(_ITEMPROP, document.root):
+    for element in select(_ITEMPROP, document.root) if document.microdata else ():
         value = squeeze(element.get("content") or element.get("datetime"))
         names = (element.get("itemprop") or "").lower().split()
         meta.props += [(name, value) for name in names[:MOST_NAMES]]

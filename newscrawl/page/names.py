@@ -75,7 +75,7 @@ _ROLES = {
         (?:title|headline|heading) | (?:^|[-_ ])headline""",
 }
 _ROLE_PATTERNS = {role: re.compile(pattern, re.VERBOSE) for role, pattern in _ROLES.items()}
-CLOCK = re.compile(
+_CLOCK = re.compile(
     r"""today | current | (?:^|[-_ ])now(?=$|[-_ ]) | clock | masthead | date-?header
     | head(?:er)?-?(?:date|top) | (?:site|page|main|top|global)[-_]?head | (?:^|\s)(?:header|top)(?=$|\s)
     | top-?(?:bar|menu|nav) | toolbar | (?:^|[-_ ])(?:menu|nav|ticker|footer)(?=$|[-_ ])""",
@@ -104,6 +104,9 @@ def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[st
     return kind, tuple(role for role, pattern in _ROLE_PATTERNS.items() if pattern.search(full))
 
 
+_ASKED = frozenset({"class", "id", "style", "aria-hidden", "hidden", "itemprop", "property", "rel"})
+
+
 def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
     """What the names of an element say; that of a custom tag (``amp-sidebar``) is one of them.
 
@@ -111,15 +114,16 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
     (beside its text), ``mixed``, ``block`` (set like one), or nothing. And roles, what it holds:
     ``author``, ``date``, ``lede``, ``title``, ``crumb``.
     """
-    custom = element.tag if "-" in element.tag else ""
-    items = element.items()
-    if not items and not custom:
-        return "", ()
+    tag = element.tag
+    custom = tag if "-" in tag else ""
     classes = identity = ""
     prop = rel = None
     block = False
-    for name, text in items:
-        value = str(text)
+    attributes = element.keys()  # items() would copy every address and style: twice the time
+    for name in attributes:
+        if name not in _ASKED:
+            continue
+        value = element.get(name) or ""
         if name == "class":
             classes = value
         elif name == "id":
@@ -128,7 +132,7 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
             if name == "hidden" or (value == "true" if name != "style" else _HIDDEN.search(value)):
                 return "frame", ()
             block = block or (name == "style" and _BLOCK.search(value) is not None)
-        elif name == "itemprop" or (name == "property" and prop is None and element.tag != "meta"):
+        elif name == "itemprop" or (name == "property" and prop is None and tag != "meta"):
             prop = value
         elif name == "rel":
             rel = value
@@ -136,6 +140,16 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
         kind, roles = _named(f"{custom} {identity} {classes}", prop, rel)
         return kind or ("block" if block else ""), roles
     return "block" if block else "", ()
+
+
+@lru_cache(maxsize=4096)
+def is_clock(names: str) -> bool:
+    """Do id and class name a box whose date is that of the visit?
+
+    >>> is_clock("header-date"), is_clock("post-date")
+    (True, False)
+    """
+    return bool(_CLOCK.search(names.lower()))
 
 
 def kind_of(element: etree._Element) -> tuple[str, str]:

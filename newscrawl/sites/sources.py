@@ -85,6 +85,7 @@ def write(table: Path, declared: Iterable[tuple[Source, str]]) -> bool:
     return after != before
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     """A name reduced to what two spellings of it share."""
     return _SEPARATORS.sub("", fold(name))

@@ -116,6 +116,8 @@ def language(text: str) -> str:
         text = _ADDRESS.sub(" ", text)
     words = _ARABIC_RUN.findall(text)
     arabic = sum(map(len, words))
+    if 2 * arabic > len(text):  # more than all other letters can be
+        return _arabic_script(words[:_ENOUGH_WORDS])
     latin = sum(map(len, LATIN_RUN.findall(text)))
     other = "".join(filter(str.isalpha, _OTHER_LETTER.findall(text)))
     if len(other) > max(arabic, latin):
@@ -128,7 +130,9 @@ def language(text: str) -> str:
 
 
 def _arabic_script(words: list[str]) -> str:
-    weights = [_evidence(word) for word in words]
+    weights = list(map(_evidence, words))
+    if min(weights, default=0) >= 0:
+        return "ar"
     arabic = sum(weight for weight in weights if weight > 0)
     foreign = -sum(weight for weight in weights if weight < 0)
     text = " ".join(words)
