@@ -1,0 +1,62 @@
+"""How every fixture is read, in a table, so that no reading changes without its version.
+
+    python -m tests.readings
+
+writes ``tests/data/readings.json`` anew, after the version of what changed was raised.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from newscrawl.page import read
+from newscrawl.sites import Site
+from newscrawl.store.schema import document
+from tests.site_fixtures import load, names, spiders
+
+TABLE = Path(__file__).parent / "data" / "readings.json"
+VERSIONS = ("reader", "dates", "clean", "urls")
+"""The versions in ``made_by`` that a reading depends on."""
+
+
+def _digest(*texts: object) -> str:
+    return hashlib.sha256("\x00".join(map(str, texts)).encode()).hexdigest()[:16]
+
+
+def _declared(site: Site) -> str:
+    """What a reading takes from a declaration: who changes that changes no version."""
+    return repr(
+        (site.name, site.domain, site.country, site.timezone, site.article, site.markup, site.aggregator,
+         site.publisher, site.false_zone, site.month_first)
+    )  # fmt: skip
+
+
+def readings() -> Iterator[tuple[str, str, str, dict[str, int]]]:
+    """Of each fixture: its name, digests of what is given and of what is read, and the versions that read it."""
+    for name in names():
+        declared, offline = spiders()[name].site, load(name)
+        for page in offline.pages:
+            answer = page.answer
+            for site in (declared, None):
+                headers = {"Content-Type": answer.type}
+                article = read(answer.body, answer.url, site=site, headers=headers, now=offline.fetched_at)
+                doc = document(article)
+                made_by = doc.pop("made_by")
+                for part in ("source", "source_name"):  # from a table that grows with every newspaper
+                    del doc[part]
+                given = _digest(answer.url, answer.body, site and _declared(site))
+                versions = {version: made_by[version] for version in VERSIONS}
+                text = json.dumps(doc, sort_keys=True, ensure_ascii=False, default=str)
+                yield f"{name}/{page.name}", given, _digest(text), versions
+
+
+def main() -> None:
+    """Write the table."""
+    every = list(readings())
+    table = {"versions": every[0][3], "read": {given: read_as for _, given, read_as, _ in every}}
+    TABLE.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+if __part_ == "__main__":
+    main()
