@@ -33,7 +33,7 @@ def _declared(site: Site) -> str:
 
 
 def readings() -> Iterator[tuple[str, str, str, dict[str, int]]]:
-    """Of each fixture: its name, digests of what is given and of what is read, and the versions that read it."""
+    """Of each fixture its name, digests of what is given and of what is read, and the versions."""
     for name in names():
         declared, offline = spiders()[name].site, load(name)
         for page in offline.pages:
@@ -58,5 +58,5 @@ def main() -> None:
     TABLE.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
-if __part_ == "__main__":
+if __name__ == "__main__":
     main()
