@@ -1,0 +1,412 @@
+"""How a site is declared: where its articles are listed and how its pages are marked up.
+
+A spider file holds one :class:`Site` and nothing else; everything that acts on it is in
+``newscrawl.spider``, ``newscrawl.discovery`` and ``newscrawl.page``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+from urllib.parse import unquote, urljoin, urlsplit
+
+import jmespath  # type: ignore[import-untyped]
+
+from newscrawl.gate import Refused, admit
+from newscrawl.urls import UrlRules, canonical, owner, site_host
+
+Selectors = str | Sequence[str]
+"""One CSS selector (``::text`` and ``::attr(name)`` allowed) or several, the newest theme first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Markup:
+    """How the article pages of a site are marked up, in one period of its life."""
+
+    version: str = "1"
+    """Name of this markup, stored with each article read by it."""
+    valid_until: dt.date | None = None
+    """Last day on which pages looked like this; None for today's markup. An old recording is read
+    with the markup of its day."""
+    title: Selectors = ()
+    """The headline."""
+    lede: Selectors = ()
+    """The summary above the body, when it stands outside the body."""
+    body: Selectors = ()
+    """The paragraphs, or the element that holds them."""
+    date: Selectors = ()
+    """The visible publication date."""
+    modified: Selectors = ()
+    """The visible date of the last change."""
+    authors: Selectors = ()
+    """The names of the authors."""
+    section: Selectors = ()
+    """The section's name."""
+    tags: Selectors = ()
+    """The keywords."""
+    images: Selectors = ()
+    """Addresses of the pictures (``img::attr(data-original)``)."""
+    publisher: Selectors = ()
+    """On an aggregator: the newspaper's name."""
+    remove: Selectors = ()
+    """What stands inside the body and is no part of it."""
+    cut: Sequence[str] = ()
+    """Regular expressions of whole paragraphs that are no part of the article."""
+    evidence: str = ""
+    """What these selectors rest on, with the year. Example: ``public scrapers, 2019-2021; unverified``."""
+
+
+NEXT = (
+    "a[rel~=next], link[rel~=next], a.next, a.nextpostslink, .next > a, .nav-previous > a, "
+    "a[aria-label=Next], a[aria-label=Suivant], .pagination-next a, span.last-page.first-last-pages a"
+)
+"""CSS selector of the link to the next (older) page, as the common themes and pagers mark it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paged:
+    """How the pages of a listing, a feed or an API are asked for."""
+
+    form: Mapping[str, str] | None = None
+    """Form fields; they make the request a POST. ``{page}`` in a value is the number of the page.
+    Example: ``{"page": "{page}", "section": "57"}``."""
+    json: Mapping[str, Any] | None = None
+    """A JSON body; it makes the request a POST. A value ``"{page}"`` becomes the number of the page."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that the endpoint asks for. Example: ``{"X-Requested-With": "XMLHttpRequest"}``."""
+    first: int = 1
+    """What ``{page}`` is on the newest page."""
+    step: int = 1
+    """What ``{page}`` grows by: 1 for numbered pages, the size of a page for offsets (``start=20``)."""
+    name: str | None = None
+    """Section name for the argument ``sections``; a listing's is by default the last part of its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Paged):
+    """A page with links to articles, newest first, and the pages after it.
+
+    >>> Listing("/?action=ajax_listing&paged={page}", links="a.stretched-link").numbered
+    True
+    """
+
+    url: str
+    """Address; a path alone is on the site's own host. ``{page}`` counts where pages are numbered."""
+    links: str = "a"
+    """CSS selector of the article links; those that match the site's article pattern are taken. A
+    selector of its own tells that nothing but the listing's articles is meant: no ticker, no sidebar."""
+    next: str | None = NEXT
+    """CSS selector of the link to the next (older) page; None for a single page. Where the default finds
+    nothing, a link that says so (``التالي``) or that has the next number is taken."""
+    follow_sections: bool = False
+    """Take the page's links to sections of the same site as listings too (one step, no further)."""
+    html: str | None = None
+    """Where the answer is JSON: JMESPath of the HTML inside it. Example: ``html``, ``data[].card``."""
+
+    def __post_init__(self) -> None:
+        _jmespath(self, "html")
+
+    @property
+    def numbered(self) -> bool:
+        """Are its pages asked for by number?"""
+        return "{page}" in f"{self.url} {self.form} {self.json}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed(Paged):
+    """An RSS or Atom feed."""
+
+    url: str | None = None
+    """Address; ``{page}`` counts where it has older pages (``/feed/?paged={page}``). None takes the feeds
+    that the site's home page advertises."""
+
+    @property
+    def numbered(self) -> bool:
+        """Are its pages asked for by number?"""
+        return self.url is not None and "{page}" in self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap, a news sitemap or an index of them.
+
+    >>> Sitemap("https://www.almasryalyoum.com/sitemapxmls/news/news-{year}-{month}.xml").dated
+    True
+    """
+
+    url: str | None = None
+    """Address; None takes the sitemaps that ``robots.txt`` names. ``{year}``, ``{month}``, ``{day}``
+    stand for the period of each file, not padded; ``{month:02}`` is padded."""
+    files: str | None = None
+    """Regular expression of the files of an index that hold articles; None for all that may."""
+    name: str | None = None
+    """Section name for the argument ``sections``."""
+
+    def __post_init__(self) -> None:
+        if self.url:
+            try:
+                self.url.format(year=2024, month=3, day=27)
+            except (KeyError, IndexError, ValueError) as error:
+                raise ValueError(
+                    f"Sitemap(url={self.url!r}): {error} is no part of a date; use {{year}}, {{month}} or "
+                    "{month:02}, {day}"
+                ) from None
+
+    @property
+    def dated(self) -> bool:
+        """Is there a file for each year, month or day?"""
+        return self.url is not None and "{year" in self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Api(Paged):
+    """A JSON endpoint that lists articles, newest first. ``items`` and what follows are JMESPath.
+
+    >>> spa = Api(
+    ...     "https://portalapi.spa.gov.sa/api/v1/news/search?by_latest=1&start={page}&rows=10&l=ar",
+    ...     first=0, step=10, items="data", link="join('', ['https://www.spa.gov.sa/', uuid])",
+    ...     date="published_at", title="title",
+    ... )
+    >>> spa.numbered
+    True
+    """
+
+    url: str
+    """Address; a path alone is on the site's own host. ``{page}`` counts where pages are numbered."""
+    items: str = "@"
+    """The list of articles in the answer."""
+    link: str = "link"
+    """In an item: the address of its page; relative ones are completed."""
+    title: str | None = None
+    """In an item: the headline."""
+    date: str | None = None
+    """In an item: the date of publication, a text or a Unix time. What is UTC and does not say so gets
+    its ``Z`` here: ``join('', [date_gmt, 'Z'])``."""
+    modified: str | None = None
+    """In an item: the date of the last change."""
+    next: str | None = None
+    """In the answer: the address of the next page."""
+
+    def __post_init__(self) -> None:
+        for name in ("items", "link", "title", "date", "modified", "next"):
+            _jmespath(self, name)
+
+    @property
+    def numbered(self) -> bool:
+        """Are its pages asked for by number?"""
+        return "{page}" in f"{self.url} {self.form} {self.json}"
+
+
+@dataclass(frozen=True, slots=True)
+class WordPress(Api):
+    """The posts of a WordPress site by its REST API, a hundred a page.
+
+    >>> WordPress().url
+    '/wp-json/wp/v2/posts?per_page=100&page={page}&_fields=link,date_gmt,modified_gmt,title'
+    """
+
+    url: str = "/wp-json/wp/v2/posts?per_page=100&page={page}&_fields=link,date_gmt,modified_gmt,title"
+    title: str | None = "title.rendered"
+    date: str | None = "join('', [date_gmt, 'Z'])"
+    modified: str | None = "join('', [modified_gmt, 'Z'])"
+
+
+Discovery = Listing | Feed | Sitemap | Api
+
+
+def _jmespath(declared: Listing | Api, name: str) -> None:
+    """Raise a clear error for an expression that is no JMESPath."""
+    expression = getattr(declared, name)
+    try:
+        if expression is not None:
+            jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"{type(declared).__name__}({name}={expression!r}) is no JMESPath ({reason}); see jmespath.org"
+        ) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Everything the crawler knows of one site."""
+
+    name: str
+    """The newspaper's own name. Example: ``الأيام 24``."""
+    domain: str
+    """Registrable domain without ``www``. Example: ``alayam24.com``."""
+    country: str | None = None
+    """ISO 3166 code of the publisher. Example: ``MA``; it selects the Hijri calendar."""
+    timezone: str
+    """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``."""
+    article: str
+    """Regular expression searched in the path and query of a decoded address: is it an article?"""
+    not_article: str | None = None
+    """Regular expression of addresses that match ``article`` and are none."""
+    discover: Sequence[Discovery]
+    """Where articles are found; combinable."""
+    markup: Sequence[Markup] = ()
+    """Markup versions, the newest first; the generic reading carries what they do not answer."""
+    aggregator: bool = False
+    """True when the site republishes other newspapers: ``source`` is then the newspaper, ``via`` the site."""
+    publisher: str | None = None
+    """On an aggregator: regular expression whose group ``source`` finds the newspaper in the path."""
+    url_rules: UrlRules = field(default_factory=UrlRules)
+    """What is one address on this site, see ``newscrawl.urls``."""
+    false_zone: bool = False
+    """True when the site's machine-readable dates carry a zone (``Z``) that is really local time."""
+    month_first: bool = False
+    """True when the site prints dates in digits month first (``3/27/2024``), as date-fns does in ar-SA."""
+    render: bool = False
+    """True when the pages need a browser."""
+    delay: float | None = None
+    """Seconds between two requests, when the site needs more than the default."""
+    evidence: Literal["seen live", "saved page", "public scraper", "guess"] = "guess"
+    """What the declaration as a whole rests on."""
+    year: int | None = None
+    """Year of that evidence."""
+    hosts: Sequence[str] = ()
+    """Further hosts that are this site, beside those of ``discover``. Example: ``m2.youm7.com``; with a
+    port where it has one of its own. Any other subdomain is another site."""
+    refused: str | None = None
+    """Why the site is left alone (its robots.txt or a refusal of our user agent); None to crawl it."""
+
+    @cached_property
+    def _article(self) -> re.Pattern[str]:
+        return re.compile(self.article)
+
+    @cached_property
+    def _not_article(self) -> re.Pattern[str] | None:
+        return re.compile(self.not_article) if self.not_article else None
+
+    @cached_property
+    def declared(self) -> tuple[str, ...]:
+        """The addresses that the declaration names, as given: home pages, then where articles are found."""
+        named = (f"https://{host}/" for host in (self.domain, *self.hosts))
+        return (*named, *(found.url for found in self.discover if found.url))
+
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """The ports of the declared addresses."""
+        ports = (urlsplit(url).port for url in self.declared if _is_absolute(url))
+        return frozenset(port for port in ports if port)
+
+    @cached_property
+    def owner(self) -> str:
+        """The registrable domain of the site: what is stored of an address is changed by its owner alone.
+
+        >>> Site(name="يابلادي", domain="ar.yabiladi.com", timezone="Africa/Casablanca", article="x",
+        ...      discover=[]).owner
+        'yabiladi.com'
+        """
+        return owner(f"https://{self.domain}/")
+
+    @cached_property
+    def _declared_hosts(self) -> frozenset[str]:
+        return frozenset(site_host(url, self.url_rules) for url in self.declared if _is_absolute(url))
+
+    @cached_property
+    def _own_hosts(self) -> frozenset[str]:
+        """The hosts that are this site, each in the form that stands for its variants."""
+        named = (f"https://{host}/" for host in (*self.hosts, *self.url_rules.hosts))
+        listed = (url for url in self.declared if _is_absolute(url) and owner(url) == self.owner)
+        return frozenset(site_host(url, self.url_rules) for url in (*named, *listed))
+
+    def admit(self, url: str, base: str | None = None) -> str:
+        """An address that this site gives, as it is asked for; see :func:`newscrawl.gate.admit`.
+
+        Raises :class:`newscrawl.gate.Refused` with the reason.
+        """
+        return admit(url, base, self.ports)
+
+    def owns(self, url: str) -> bool:
+        """Is the address on this site: its domain, a mobile or AMP host of it, or a host that it names?
+
+        Any other subdomain is another site: ``fr.``, ``en.`` and ``tv.`` are editions of their own.
+
+        >>> site = Site(name="هسبريس", domain="hespress.com", timezone="Africa/Casablanca", article="x",
+        ...             discover=[])
+        >>> site.owns("https://m.hespress.com/"), site.owns("https://fr.hespress.com/")
+        (True, False)
+        """
+        try:
+            return site_host(self.admit(url), self.url_rules) in self._own_hosts
+        except Refused:
+            return False
+
+    def lists_at(self, url: str, page: str | None = None) -> bool:
+        """May a list of articles lie there? ``page`` is the address of the page that says so.
+
+        Lists may lie on any host of the owner, on the hosts that the declaration names, and on the host
+        of the page itself. Articles are on the site alone.
+        """
+        try:
+            url = self.admit(url)
+        except Refused:
+            return False
+        host = site_host(url, self.url_rules)
+        there = page is not None and host == site_host(page, self.url_rules)
+        return there or host in self._declared_hosts or owner(url) == self.owner
+
+    @cached_property
+    def home(self) -> str:
+        """The home page, on the host that the declaration itself uses (``www`` or not).
+
+        >>> Site(name="كود", domain="goud.ma", timezone="Africa/Casablanca", article="-[0-9]+/?$",
+        ...      discover=[Feed("https://www.goud.ma/feed")]).home
+        'https://www.goud.ma/'
+        """
+        declared = [found.url for found in self.discover if found.url and not isinstance(found, Api)]
+        own = next((url for url in declared if self.owns(url)), f"https://{self.domain}/")
+        return urljoin(own, "/")
+
+    def is_article(self, url: str) -> bool:
+        """Does the address look like an article of this site?"""
+        if not self.owns(url):
+            return False
+        searched = place(self.admit(url), self.url_rules)
+        if self._not_article and self._not_article.search(searched):
+            return False
+        return bool(self._article.search(searched))
+
+    def markup_on(self, day: dt.date | None) -> Markup | None:
+        """The markup valid on a day: the newest one that had not ended by then."""
+        valid = [m for m in self.markup if day is None or m.valid_until is None or day <= m.valid_until]
+        ended = [m for m in valid if m.valid_until is not None]
+        if day is not None and ended:
+            return min(ended, key=lambda m: m.valid_until or dt.date.max)
+        return valid[0] if valid else None
+
+
+def _is_absolute(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def place(url: str, rules: UrlRules | None = None) -> str:
+    """What ``article`` is searched in: the decoded path, and the query if it has a part in the address.
+
+    >>> place("https://www.goud.ma/%D8%AE%D8%A8%D8%B1-7/?utm_source=facebook"), place("https://a.ma/n.php?id=7")
+    ('/خبر-7/', '/n.php?id=7')
+    """
+    parts = urlsplit(url)
+    query = parts.query if parts.query and "?" in canonical(url, rules) else ""
+    return unquote(parts.path) + (f"?{unquote(query)}" if query else "")
+
+
+def site_of(url: str, sites: Mapping[str, Site]) -> str | None:
+    """Which of these sites an address is on, by its key; None when it is on none of them.
+
+    Of several on one host it is the one that takes the address for an article.
+
+    >>> alayam24 = Site(name="الأيام 24", domain="alayam24.com", timezone="Africa/Casablanca",
+    ...                 article=r"/articles-[0-9]+", discover=[])
+    >>> site_of("https://www.alayam24.com/articles-7.html", {"alayam24": alayam24})
+    'alayam24'
+    >>> site_of("https://www.alayam24.com.example/", {"alayam24": alayam24})
+    """
+    own = [name for name, site in sites.items() if site.owns(url)]
+    return next((name for name in own if sites[name].is_article(url)), own[0] if own else None)

@@ -1,0 +1,209 @@
+"""The order of the house: which room may import which, and how long its pieces may be."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.conftest import PROJECT
+
+TOPS = ("newscrawl", "pipelines", "spiders")
+LONGEST_CLASS, LONGEST_FUNCTION = 250, 45
+"""Lines, docstrings not counted."""
+PUBLIC = {"etree._Element", "os._exit"}
+"""Documented names of others that only look private."""
+TOO_LONG = {
+    "newscrawl/commands/newsite.py Command.execute": 53,
+    "newscrawl/commands/schedule.py Command._schedule": 47,
+    "newscrawl/kit/declare.py site_file": 50,
+    "newscrawl/kit/fixture.py save": 46,
+    "newscrawl/kit/probe.py probe": 51,
+    "newscrawl/page/assemble.py date_article": 52,
+    "newscrawl/page/blocks.py read": 95,
+    "newscrawl/page/fields.py _Page": 372,
+    "newscrawl/page/generic.py dates": 58,
+    "newscrawl/spider.py NewsSpider": 670,
+    "newscrawl/spider.py NewsSpider.failed": 48,
+}
+"""What is still longer, and how long; the list may only shrink."""
+
+IN_INIT = {
+    "newscrawl/discovery/__init__.py",
+    "newscrawl/page/__init__.py",
+    "newscrawl/workers/__init__.py",
+    "pipelines/__init__.py",
+}
+"""Packages that still define something of their own; the list may only shrink."""
+
+GROUND = "files jsontext patterns shown stored vocabulary"
+READING = f"{GROUND} dates gate items page sites text urls"
+MAY_IMPORT = {
+    **dict.fromkeys(GROUND.split(), ""),
+    "text": "",
+    "urls": "text",
+    "items": "patterns stored vocabulary",
+    "dates": "items text vocabulary",
+    "identity": "dates items text urls vocabulary",
+    "ledger": "vocabulary",
+    "frontier": "vocabulary",
+    "drift": "items vocabulary",
+    "gate": "urls vocabulary",
+    "robotstxt": "gate page",
+    "page": f"{READING} identity",
+    "sites": READING,
+    "discovery": f"{READING} frontier robotstxt",
+    "download": "files gate robotstxt sites urls vocabulary",
+    "workers": f"{READING} discovery download",
+    "mongod": "vocabulary",
+    "store": "frontier identity items ledger mongod stored urls vocabulary",
+    "data_dictionary": "items page store stored text vocabulary",
+    "spider": f"{READING} discovery download frontier ledger robotstxt store workers",
+    "runs": "drift items ledger mongod schedule shown store vocabulary",
+    "schedule": f"{READING} mongod runs spider store",
+    "kit": f"{READING} discovery download robotstxt spider store stored",
+    "settings": "download gate shown vocabulary",
+    "command": "*",
+    "commands": "*",
+    "pipelines": "*",
+    "spiders": "sites spider urls",
+}
+"""Room → the rooms that it may import; ``*`` for all but spiders and web."""
+NEVER = {"spiders", "web"}
+"""Rooms that nothing imports."""
+ALONE = ("dates", "identity", "items", "patterns", "stored", "text", "urls", "vocabulary")
+"""Rooms that know neither Scrapy nor MongoDB, and are useful in a notebook."""
+FRAMEWORKS = {"bson", "itemadapter", "pymongo", "scrapy", "scrapy_playwright", "twisted"}
+DATABASE = {"bson", "pymongo"}
+
+
+def modules() -> list[Path]:
+    """Every module of the product."""
+    return sorted(
+        path for top in ("newscrawl", "pipelines", "spiders") for path in (PROJECT / top).rglob("*.py")
+    )
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def room(path: Path) -> str:
+    """The room of a module: the folder or file below ``newscrawl``, or the folder beside it."""
+    parts = path.relative_to(PROJECT).with_suffix("").parts
+    return parts[1] if parts[0] == "newscrawl" else parts[0]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The dotted names that a module imports, wherever it does."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms(path: Path) -> set[str]:
+    """The other rooms that a module imports."""
+    found = set()
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        inner = rest.partition(".")[0]
+        if top in ("pipelines", "spiders"):
+            found.add(top)
+        elif top == "newscrawl" and inner and not inner.startswith("__"):
+            found.add(inner)
+    return found - {room(path)}
+
+
+def size(node: ast.AST) -> int:
+    """Lines of a class or function without its docstrings, and those of its parts and fields."""
+    docstrings = [
+        inner.end_lineno - inner.lineno + 1
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Constant) and inner.end_lineno
+        if isinstance(inner.value.value, str)
+    ]
+    assert isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    return (node.end_lineno or 0) - node.lineno + 1 - sum(docstrings)
+
+
+def pieces(node: ast.AST, name: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """The classes and functions below a node, with their names."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{name}{inner.name}", inner
+            yield from pieces(inner, f"{name}{inner.name}.")
+        else:
+            yield from pieces(inner, name)
+
+
+def test_no_class_and_no_function_is_too_long() -> None:
+    long = {}
+    for path in modules():
+        for name, node in pieces(tree(path)):
+            limit = LONGEST_CLASS if isinstance(node, ast.ClassDef) else LONGEST_FUNCTION
+            if size(node) > limit:
+                long[f"{path.relative_to(PROJECT)} {name}"] = size(node)
+    grown = {name: lines for name, lines in long.items() if lines > TOO_LONG.get(name, 0)}
+    assert not grown, f"longer than {LONGEST_CLASS} or {LONGEST_FUNCTION} lines: {grown}"
+
+
+def test_docstrings_are_not_counted() -> None:
+    (node,) = ast.parse('def f():\n    """One.\n\n    Two.\n    """\n    return 1\n').body
+    assert size(node) == 2
+
+
+def test_a_room_imports_only_the_rooms_below_it() -> None:
+    wrong = {}
+    for path in modules():
+        if path == PROJECT / "newscrawl" / "__init__.py":
+            allowed = set()
+        elif MAY_IMPORT[room(path)] == "*":
+            allowed = rooms(path) - NEVER
+        else:
+            allowed = set(MAY_IMPORT[room(path)].split())
+        if more := rooms(path) - allowed:
+            wrong[str(path.relative_to(PROJECT))] = sorted(more)
+    assert not wrong, f"{wrong}: which room may import which stands in MAY_IMPORT of tests/test_house.py"
+
+
+def test_the_ground_floor_knows_neither_scrapy_nor_mongodb() -> None:
+    for path in modules():
+        tops = {name.partition(".")[0] for name in imports(path)}
+        if room(path) in ALONE:
+            assert not tops & FRAMEWORKS, path
+        if room(path) in ("discovery", "page", "sites"):
+            assert not tops & DATABASE, path
+
+
+def private(path: Path) -> Iterator[str]:
+    """The private names of other modules that a module uses."""
+    imported = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imported |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            yield from (alias.name for alias in node.names if is_private(alias.name.rpartition(".")[2]))
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            continue
+        if node.value.id in imported and is_private(node.attr):
+            yield f"{node.value.id}.{node.attr}"
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def test_no_module_uses_a_private_name_of_another() -> None:
+    used = {name: path for path in modules() for name in private(path)}
+    assert used.keys() <= PUBLIC, used
+
+
+def test_packages_only_hand_names_on() -> None:
+    inside = {
+        str(path.relative_to(PROJECT))
+        for path in modules()
+        if path.name == "__init__.py" and any(pieces(tree(path)))
+    }
+    assert inside <= IN_INIT, f"move what these define into modules: {sorted(inside - IN_INIT)}"
