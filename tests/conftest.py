@@ -12,6 +12,10 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.mongod.server import Server
+from tests import forked
+
+# Hundreds of processes are started below: none of them has to compile what another one has compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 PROJECT = Path(__file__).parent.parent
 RECORDING = PROJECT / "recordings" / "demo.warc.gz"
@@ -66,8 +70,14 @@ execute()
 
 
 def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the project as a user does, with deprecations of Scrapy as errors."""
+    """Run a command of the project as a user does, with deprecations of Scrapy as errors.
+
+    Where that is possible it need not import the project first, see ``tests.forked``. What must be seen from
+    the start of Python on is tested with ``subprocess``.
+    """
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
+    if forked.POSSIBLE and cwd == PROJECT and not any(name.startswith("PYTHON") for name in environment):
+        return forked.run([*args], inherited | environment, timeout=600)
     return subprocess.run(
         [sys.executable, "-c", STRICT, *args],
         cwd=cwd,

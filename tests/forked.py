@@ -1,0 +1,163 @@
+"""Runs the commands of the project in processes that need not import it first.
+
+Importing takes longer than most crawls of the tests. One server for a run of the tests imports all that a
+command may need, but for the settings, which read the environment, and forks for each command. From there
+on the command is a process like any other, to the end of its interpreter.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import resource
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+from scrapy.settings import default_settings
+
+PROJECT = Path(__file__).parent.parent
+POSSIBLE = sys.platform == "linux"
+"""Elsewhere a process may not be forked once it has loaded system libraries."""
+_LONGEST = 200_000
+_LIMITS = (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)
+
+
+def run(args: list[str], environment: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
+    """``scrapy ARGS`` in the folder of the project. Raises ``subprocess.TimeoutExpired`` having killed it."""
+    limits = [resource.getrlimit(kind) for kind in _LIMITS]
+    message = json.dumps([args, dict(environment), limits]).encode()
+    assert len(message) < _LONGEST
+    ours, theirs = socket.socketpair()
+    with ours, ours.makefile("r") as said, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with theirs:
+            socket.send_fds(_server(), [message], [theirs.fileno(), out.fileno(), err.fileno()])
+        pid = int(said.readline())
+        ours.settimeout(timeout)
+        try:
+            status = os.waitstatus_to_exitcode(int(said.readline()))
+        except TimeoutError:
+            os.kill(pid, signal.SIGKILL)
+            raise subprocess.TimeoutExpired(args, timeout, _text(out), _text(err)) from None
+        return subprocess.CompletedProcess(args, status, _text(out), _text(err))
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode().replace("\r\n", "\n")
+
+
+@cache
+def _server() -> socket.socket:
+    """The way to the server, which ends with this run of the tests."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        command = [sys.executable, "-c", "from tests.forked import main; main()", str(theirs.fileno())]
+        started = subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def end() -> None:
+        ours.close()
+        started.wait()
+
+    atexit.register(end)
+    return ours
+
+
+def main() -> None:
+    """Serve the socket whose descriptor is the first argument."""
+    from scrapy.cmdline import execute
+    from scrapy.exceptions import ScrapyDeprecationWarning
+
+    # Python's option -W knows no category of another package than its own.
+    warnings.simplefilter("error", ScrapyDeprecationWarning)
+    _import_all()
+    assert "twisted.internet.reactor" not in sys.modules
+    gc.collect()
+    gc.freeze()
+    with socket.socket(fileno=int(sys.argv[1])) as channel:
+        command = _serve(channel)
+    if command:
+        _become(*command)
+        execute()
+
+
+def _import_all() -> None:
+    for part in ("scrapy.core.engine", "scrapy.core.scraper", *_components()):
+        importlib.import_module(part)
+    for name in ("newscrawl", "pipelines", "spiders"):
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if module.name != "newscrawl.settings":
+                importlib.import_module(module.name)
+
+
+def _components() -> Iterator[str]:
+    """The modules of the components that Scrapy uses unless told otherwise."""
+    for name, value in vars(default_settings).items():
+        paths = value if name.endswith("_BASE") else [value]
+        for path in filter(lambda path: str(path).startswith("scrapy."), paths):
+            yield path.rpartition(".")[0]
+
+
+def _serve(channel: socket.socket) -> tuple[Any, ...] | None:
+    """Fork for one command after another. Returns, in the new process, what it is to run; None at the end."""
+    running: dict[int, tuple[int, socket.socket]] = {}
+    with selectors.DefaultSelector() as ready:
+        ready.register(channel, selectors.EVENT_READ)
+        while True:
+            for key, _ in ready.select():
+                if key.fd in running:
+                    ready.unregister(key.fd)
+                    pid, answer = running.pop(key.fd)
+                    os.close(key.fd)
+                    with answer, suppress(OSError):  # its test may have given it up
+                        answer.sendall(b"%d\n" % os.waitpid(pid, 0)[1])
+                    continue
+                message, descriptors, *_ = socket.recv_fds(channel, _LONGEST, 3)
+                if not message:
+                    return None
+                answer, files = socket.socket(fileno=descriptors[0]), descriptors[1:]
+                if not (pid := os.fork()):
+                    answer.close()
+                    for descriptor, (_, other) in running.items():
+                        os.close(descriptor)
+                        other.close()
+                    return *json.loads(message), files
+                for descriptor in files:
+                    os.close(descriptor)
+                descriptor = os.pidfd_open(pid)
+                running[descriptor] = pid, answer
+                ready.register(descriptor, selectors.EVENT_READ)
+                with suppress(OSError):
+                    answer.sendall(b"%d\n" % pid)
+
+
+def _become(args: list[str], environment: dict[str, str], limits: list[Any], files: list[int]) -> None:
+    """Make this process the one of a command."""
+    for own, given in enumerate(files, start=1):
+        os.dup2(given, own)
+        os.close(given)
+    for kind, limit in zip(_LIMITS, limits, strict=True):
+        resource.setrlimit(kind, tuple(limit))
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["scrapy", *args]
