@@ -319,6 +319,13 @@ def test_an_untrusted_certificate_is_refused_and_not_asked_again(
     assert bare(crawl(asked, REPLAY=str(recording))) == bare(live)
 
 
+def test_a_proxy_that_lets_nothing_through_is_a_lost_connection(site: Site, crawl: Crawl) -> None:
+    free = {"dont_obey_robotstxt": True, "proxy": site.url}  # it answers 501 to CONNECT
+    [(kind, _, said, _)] = crawl([Request("https://127.0.0.1:9/", meta=free)], RETRY_TIMES=0)
+    assert kind == "lost"
+    assert "501" in said
+
+
 def self_signed(folder: Path) -> ssl.SSLContext:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization

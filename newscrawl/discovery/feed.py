@@ -9,7 +9,6 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
-import feedparser
 from scrapy import Request
 from scrapy.http import Response
 
@@ -85,6 +84,8 @@ def parsed(body: bytes, content_type: str | None = None, skipped: Counter[str] |
 
 
 def _parse(data: bytes, skipped: Counter[str]) -> Any:
+    import feedparser  # only here: most processes never read a feed, and it is among the slowest to import
+
     # A stream, because feedparser takes bytes that look like a path or an address for one.
     try:
         return feedparser.parse(

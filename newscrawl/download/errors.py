@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -124,7 +123,6 @@ KIND_OF: tuple[tuple[type[BaseException], Kind], ...] = (
     (DownloadCancelledError, "too_large"),
     (ResponseDataLossError, "lost"),
     (DownloadFailedError, "lost"),
-    (TunnelError, "lost"),
     (ConnectError, "lost"),
 )
 

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from OpenSSL.SSL import Error as OpenSSLError
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -171,7 +171,7 @@ def _named(error: Exception) -> Exception:
         reasons = [reason.value for reason in error.__cause__.reasons]
         words = "; ".join(str(reason) for reason in reasons)
         return CertificateError(words) if any(map(_distrusts, reasons)) else DownloadFailedError(words)
-    if isinstance(error, ConnectError):
+    if isinstance(error, ConnectError | TunnelError):
         return DownloadFailedError(str(error))
     return error
 
