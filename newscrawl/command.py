@@ -26,12 +26,12 @@ from scrapy.utils.conf import closest_scrapy_cfg
 from newscrawl.dates import to_hijri
 from newscrawl.kit.asking import Answer, Asking, Fetch
 from newscrawl.mongod.server import ServerError
-from newscrawl.runs import EXIT_STATUS, Outcome
 from newscrawl.shown import clean_terminal, one_line
 from newscrawl.sites import Site
 from newscrawl.spider import NewsSpider
 from newscrawl.store import Store, StoreError
 from newscrawl.store.session import cannot_be_used
+from newscrawl.vocabulary import FetchFailure, RunOutcome
 
 T = TypeVar("T")
 
@@ -39,9 +39,9 @@ T = TypeVar("T")
 class CommandError(Exception):
     """Ends a command with a sentence for its user and the exit status of an outcome."""
 
-    def __init__(self, outcome: Outcome, sentence: str) -> None:
+    def __init__(self, outcome: RunOutcome, sentence: str) -> None:
         super().__init__(sentence)
-        self.exit_status = EXIT_STATUS[outcome]
+        self.exit_status = outcome.exit_status
 
 
 class ProjectCommand(ScrapyCommand):
@@ -83,7 +83,7 @@ class ProjectCommand(ScrapyCommand):
             uri = os.environ.get("MONGODB_URI", "")
             said = error if isinstance(error, StoreError) else cannot_be_used(uri, error)
             print(one_line(str(said)), file=sys.stderr)
-            self.exitcode = EXIT_STATUS["store_down"]
+            self.exitcode = RunOutcome.STORE_DOWN.exit_status
 
     @property
     def root(self) -> Path:
@@ -156,10 +156,10 @@ class AskingCommand(ProjectCommand):
             return await fetch(Request(url, meta={"playwright": bool(site and site.render)}))
 
         named = (url, *(site.declared if site else ()))
-        answer = self.ask(work, named=named)[0] or Answer(url, None, "other", "see the log")
+        answer = self.ask(work, named=named)[0] or Answer(url, None, FetchFailure.OTHER, "see the log")
         if answer.response is None:
             raise CommandError(
-                "unreachable", f"{url} could not be read ({answer.kind}): {one_line(answer.said)}"
+                RunOutcome.UNREACHABLE, f"{url} could not be read ({answer.kind}): {one_line(answer.said)}"
             )
         return answer
 

@@ -1,6 +1,6 @@
 """Has a site changed? What its articles were read by in a run, against its own history.
 
-A site whose markup changes is still read, by a lower rung; that it is, has to be said, or nobody mends
+A site whose markup changes is still read, by a lower origin; that it is, has to be said, or nobody mends
 its selectors.
 """
 
@@ -12,38 +12,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from newscrawl.items import READ_FIELDS
+from newscrawl.vocabulary import NO_ORIGIN, Origin
 
 Shares = Mapping[str, Mapping[str, float]]
-"""Field → rung → share of the articles, 0 to 1. The rung ``empty`` has what no rung answered."""
+"""Field → origin → share of the articles, 0 to 1. The origin ``empty`` has what nothing gave."""
 
-RUNGS = {
-    "markup": "the site's markup",
-    "jsonld": "JSON-LD",
-    "meta": "the meta tags",
-    "microdata": "microdata",
-    "generic": "the generic reading",
-    "feed": "the feed",
-    "url": "the address",
-    "site": "the site's declaration",
-    "empty": "nothing",
-}
-"""The rungs, best first, as a sentence names them."""
+_ORDER: tuple[str, ...] = (*Origin, NO_ORIGIN)
+"""The surest first."""
 HISTORY = 20
 """Runs of a site that it is compared with: half of them later, what is new is usual."""
 ENOUGH = 5
 """Articles of a run from which its shares say anything."""
 FALL = 0.2
-"""Share that the usual rung must have lost at least."""
+"""Share that the usual origin must have lost at least."""
 CHANCE = 0.001
 """Probability of such a fall by chance alone, from which it is none."""
 
 _NAMES = {"dates": "date"}
 _PLURAL = ("authors", "tags", "images")
-_WORST = list(RUNGS)
 
 
 def shares(origins: Iterable[Mapping[str, str]]) -> tuple[int, dict[str, dict[str, float]]]:
-    """How many articles there are, and the share of each rung in each field.
+    """How many articles there are, and the share of each origin in each field.
 
     >>> shares([{"title": "markup"}, {"title": "meta", "body": "generic"}])[1]["body"]
     {'empty': 0.5, 'generic': 0.5}
@@ -53,20 +43,20 @@ def shares(origins: Iterable[Mapping[str, str]]) -> tuple[int, dict[str, dict[st
     for found in origins:
         total += 1
         for field in READ_FIELDS:
-            counts[field][found.get(field, "empty")] += 1
+            counts[field][found.get(field, NO_ORIGIN)] += 1
     return total, {
-        field: {rung: round(count / total, 4) for rung, count in sorted(rungs.items())}
-        for field, rungs in counts.items()
+        field: {origin: round(count / total, 4) for origin, count in sorted(origins.items())}
+        for field, origins in counts.items()
         if total
     }
 
 
 def drift(site: str, articles: int, now: Shares, history: Sequence[Shares]) -> list[str]:
-    """One sentence for each field that a lower rung now answers more often than it used to.
+    """One sentence for each field that a lower origin now answers more often than it used to.
 
     ``articles`` is their number in this run, ``now`` their shares, ``history`` the shares of the site's
     former runs that had enough articles. A fall counts when it is large and no chance: in as many
-    articles, the usual rung would answer so rarely less than once in a thousand runs.
+    articles, the usual origin would answer so rarely less than once in a thousand runs.
 
     >>> drift("hespress", 200, {"body": {"markup": 0.06, "generic": 0.94}},
     ...       [{"body": {"markup": 0.98, "generic": 0.02}}])
@@ -75,27 +65,27 @@ def drift(site: str, articles: int, now: Shares, history: Sequence[Shares]) -> l
     if articles < ENOUGH or not history:
         return []
     sentences = []
-    for field, rungs in now.items():
-        former = {rung: median(run.get(field, {}).get(rung, 0.0) for run in history) for rung in RUNGS}
-        usual = max(former, key=lambda rung: former[rung])
-        risen = max(RUNGS, key=lambda rung: rungs.get(rung, 0.0) - former[rung])
-        share = rungs.get(usual, 0.0)
+    for field, origins in now.items():
+        former = {origin: median(run.get(field, {}).get(origin, 0.0) for run in history) for origin in _ORDER}
+        usual = max(former, key=lambda origin: former[origin])
+        risen = max(_ORDER, key=lambda origin: origins.get(origin, 0.0) - former[origin])
+        share = origins.get(usual, 0.0)
         if (
             former[usual] - share >= FALL
-            and _WORST.index(risen) > _WORST.index(usual)
+            and _ORDER.index(risen) > _ORDER.index(usual)
             and _at_most(round(share * articles), articles, former[usual]) < CHANCE
         ):
-            sentences.append(f"{site}: {_sentence(field, risen, rungs.get(risen, 0.0), former[risen])}")
+            sentences.append(f"{site}: {_sentence(field, risen, origins.get(risen, 0.0), former[risen])}")
     return sentences
 
 
-def _sentence(field: str, rung: str, share: float, former: float) -> str:
+def _sentence(field: str, origin: str, share: float, former: float) -> str:
     name = _NAMES.get(field, field)
     now, was = f"{share:.0%}".replace("%", " %"), f"{former:.0%}".replace("%", " %")
-    if rung == "empty":
+    if origin == NO_ORIGIN:
         return f"{now} of articles now have no {name}, was {was}"
     verb = "come" if field in _PLURAL else "comes"
-    return f"{name} now {verb} from {RUNGS[rung]} in {now} of articles, was {was}"
+    return f"{name} now {verb} from {Origin(origin).name_in_sentence} in {now} of articles, was {was}"
 
 
 def _at_most(hits: int, trials: int, probability: float) -> float:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from newscrawl.vocabulary import PendingReason
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -32,7 +34,7 @@ class Pending:
     site: str
     owner: str
     """Registrable domain of the site."""
-    reason: str
+    reason: PendingReason
     retry_at: dt.datetime | None = None
 
 

@@ -11,20 +11,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
-from typing import Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import idna
 from w3lib.url import safe_url_string
 
 from newscrawl.urls import ascii_host, is_hash_route
+from newscrawl.vocabulary import AddressRefusal
 
-__all__ = ["LONGEST", "PORTS", "Reason", "Refused", "admit"]
-
-Reason = Literal["malformed", "scheme", "credentials", "host", "port", "too_long"]
-"""``malformed``: it cannot be taken apart. ``scheme``: neither http nor https. ``credentials``: it
-carries a user or a password. ``host``: it has no host, or none that a name server could know.
-``port``: a port that no declared address has. ``too_long``: more than ``LONGEST`` characters."""
+__all__ = ["LONGEST", "PORTS", "Refused", "admit"]
 
 LONGEST = 8192
 """Characters of an address, at most. An Arabic letter takes six, and servers commonly accept 8,192 bytes
@@ -48,10 +43,10 @@ _DOTS = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
 class Refused(ValueError):
     """An address that is not asked, with its reason and a sentence that names it."""
 
-    def __init__(self, url: str, reason: Reason, detail: str) -> None:
+    def __init__(self, url: str, reason: AddressRefusal, detail: str) -> None:
         shown = ascii(url[:200])
         super().__init__(f"{shown if len(shown) <= 240 else shown[:240] + '...'}: {detail}")
-        self.reason: Reason = reason
+        self.reason = reason
 
 
 @lru_cache(maxsize=8192)
@@ -76,26 +71,26 @@ def admit(url: str, base: str | None = None, ports: frozenset[int] = frozenset()
     newscrawl.gate.Refused: 'file://www.hespress.com/etc/passwd': only http and https are asked
     """
     if len(url) > LONGEST:
-        raise Refused(url, "too_long", f"it has {len(url)} characters, more than {LONGEST}")
+        raise Refused(url, AddressRefusal.TOO_LONG, f"it has {len(url)} characters, more than {LONGEST}")
     try:
         text = _slashes(_SURROGATE.sub("\ufffd", _IGNORED.sub("", url.strip(_ENDS))))
         text = _EXTRA_SLASHES.sub(r"\g<scheme>//", text, count=1)
         parts = urlsplit(urljoin(base, text) if base else text)
     except ValueError as error:
-        raise Refused(url, "malformed", f"{error}") from None
+        raise Refused(url, AddressRefusal.MALFORMED, f"{error}") from None
     if parts.scheme not in _DEFAULT_PORT:
-        raise Refused(url, "scheme", "only http and https are asked")
+        raise Refused(url, AddressRefusal.SCHEME, "only http and https are asked")
     if "@" in parts.netloc:
-        raise Refused(url, "credentials", "it carries a user name or a password")
+        raise Refused(url, AddressRefusal.CREDENTIALS, "it carries a user name or a password")
     host = _host(parts.hostname or "") if _BRACKETS.fullmatch(parts.netloc) else ""
     if not host:
-        raise Refused(url, "host", "it has no host that can be asked")
+        raise Refused(url, AddressRefusal.HOST, "it has no host that can be asked")
     try:
         port = _DEFAULT_PORT[parts.scheme] if parts.port is None else parts.port
     except ValueError as error:
-        raise Refused(url, "port", f"{error}") from None
+        raise Refused(url, AddressRefusal.PORT, f"{error}") from None
     if port not in ports and port not in PORTS:
-        raise Refused(url, "port", f"port {port} is not one of the site's")
+        raise Refused(url, AddressRefusal.PORT, f"port {port} is not one of the site's")
     return _spelled(url, parts, host, port)
 
 
@@ -112,9 +107,9 @@ def _spelled(url: str, parts: SplitResult, host: str, port: int) -> str:
     try:
         admitted = safe_url_string(plain.geturl())
     except ValueError as error:
-        raise Refused(url, "malformed", f"{error}") from None
+        raise Refused(url, AddressRefusal.MALFORMED, f"{error}") from None
     if len(admitted) > LONGEST:
-        raise Refused(url, "too_long", f"it has {len(admitted)} characters, more than {LONGEST}")
+        raise Refused(url, AddressRefusal.TOO_LONG, f"it has {len(admitted)} characters, more than {LONGEST}")
     return admitted
 
 

@@ -23,11 +23,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import eq
-from typing import Any, Literal
+from typing import Any
 
 from newscrawl.dates import names
 from newscrawl.items import Article, Duplicate, Signature
 from newscrawl.text import clean, fold
+from newscrawl.vocabulary import Calendar, CopyKind, DateWarning
 
 IDENTITY_VERSION = 3
 """Version of what is compared and how it is signed, stored with each signature."""
@@ -430,8 +431,8 @@ def _days_apart(one: Fields, other: Fields) -> dt.timedelta | None:
 def _day_tolerance(article: Fields) -> dt.timedelta:
     """A Hijri-only day may be a day off in either direction, unless its weekday settled it."""
     published = article["published"]
-    hijri_only = published and published["calendar"] == "hijri"
-    settled = hijri_only and "hijri_day_settled_by_weekday" in published["warnings"]
+    hijri_only = published and published["calendar"] == Calendar.HIJRI
+    settled = hijri_only and DateWarning.HIJRI_DAY_SETTLED_BY_WEEKDAY in published["warnings"]
     return dt.timedelta(days=1 if hijri_only and not settled else 0)
 
 
@@ -489,11 +490,11 @@ def are_copies(one: Fields, text: Text, other: Fields, other_text: Text) -> bool
 def duplicate(root: Fields, text: Text, copy: Fields, copy_text: Text) -> Duplicate:
     """How a copy relates to the root of its story."""
     jaccard, containment = similarity(text, copy_text)
-    kind: Literal["same_day", "republished", "near"] = "near"
+    kind = CopyKind.NEAR
     if _same_site(root, copy) and may_be_copies(root, copy):
-        kind = "same_day"
+        kind = CopyKind.SAME_DAY
     elif len(text.shingles & copy_text.shingles) >= WHOLE_TEXT * len(text.shingles):
-        kind = "republished"
+        kind = CopyKind.REPUBLISHED
     return Duplicate(kind=kind, similarity=round(jaccard, 4), containment=round(containment, 4))
 
 

@@ -12,7 +12,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
+
+from newscrawl.vocabulary import (
+    Access,
+    Calendar,
+    CopyKind,
+    DateKind,
+    DateWarning,
+    HijriBasis,
+    HijriCalendar,
+    Origin,
+    Precision,
+    RejectionReason,
+    TextWarning,
+)
 
 SCHEMA_VERSION = 3
 """Raised with every change of a stored field; kept with each article."""
@@ -30,12 +44,7 @@ DATE_FIELDS = (
 """The stored fields that say when an article was published; they change together."""
 
 READ_FIELDS = ("title", "body", "dates", "lede", "authors", "section", "tags", "images")
-"""The fields of an article that are read on its page; ``origins`` names the rung that gave each."""
-
-HijriCalendar = Literal["umm_al_qura", "morocco"]
-HijriBasis = Literal["printed", "table", "forecast"]
-Calendar = Literal["gregorian", "hijri", "both", "relative"]
-Precision = Literal["minute", "hour", "day", "week", "month", "year"]
+"""The fields of an article that are read on its page; ``origins`` says how each was found."""
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
@@ -70,9 +79,9 @@ class Published:
     """Offset from UTC at that instant as ``+HH:MM``. Example: ``+01:00``."""
     hijri: HijriDay | None = None
     """The same day in the publisher's Hijri calendar; None outside every known table."""
-    calendar: Calendar = "gregorian"
+    calendar: Calendar = Calendar.GREGORIAN
     """Which calendar the text used."""
-    precision: Precision = "day"
+    precision: Precision = Precision.DAY
     """How exact the text is; the day itself is exact when ``earliest`` is None."""
     earliest: dt.date | None = None
     """First day the text allows, when it names no exact day."""
@@ -81,10 +90,9 @@ class Published:
     raw: str = ""
     """The string that was read, as printed. Example: ``الأربعاء 16 رمضان 1445``."""
     origin: str = ""
-    """The rung that gave the string. Example: ``markup``, ``jsonld``, ``meta``, ``generic``."""
-    warnings: tuple[str, ...] = ()
-    """Closed list: ``weekday_mismatch``, ``calendars_differ``, ``hijri_day_settled_by_weekday``,
-    ``hijri_unconfirmed``, ``false_zone_ignored``, ``stale_zone``, ``unknown_zone``, ``future``."""
+    """How the string was found. Example: ``markup``."""
+    warnings: tuple[DateWarning, ...] = ()
+    """What a reader should know of the date."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,10 +101,9 @@ class DateCandidate:
 
     text: str
     """The string as printed or as found in an attribute."""
-    rung: str
-    """Which rung found it: ``markup``, ``jsonld``, ``meta``, ``microdata``, ``generic``, ``url``,
-    ``feed``."""
-    kind: Literal["published", "modified"] = "published"
+    rung: Origin
+    """How it was found."""
+    kind: DateKind = DateKind.PUBLISHED
     """What the page says it is."""
     where: str = ""
     """Selector, JSON-LD property or meta name, for ``scrapy try`` and for reading a refusal."""
@@ -164,9 +171,9 @@ class RawArticle:
     """Keywords as printed."""
     images: list[Image] = field(default_factory=list)
     """Pictures of the article, absolute addresses."""
-    access: Literal["free", "paid"] | None = None
+    access: Access | None = None
     """What the page declares (``isAccessibleForFree``)."""
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[TextWarning] = field(default_factory=list)
     """What a reader should know of the text: ``part`` when the article goes on on other pages."""
     alternates: list[Alternate] = field(default_factory=list)
     """Other language editions."""
@@ -175,9 +182,9 @@ class RawArticle:
     publisher: str | None = None
     """The newspaper as an aggregator names it. Example: ``الأيام 24``."""
     dates: list[DateCandidate] = field(default_factory=list)
-    """Every date candidate, best rung first."""
-    origins: dict[str, str] = field(default_factory=dict)
-    """Field → the rung that gave it."""
+    """Every date candidate, the surest origin first."""
+    origins: dict[str, Origin] = field(default_factory=dict)
+    """Field → how it was found."""
     markup: str | None = None
     """Version of the site markup that was used."""
     canonical: str | None = None
@@ -197,9 +204,9 @@ class OfferedDate:
     text: str
     """The string as printed, or as found in an attribute, up to 300 characters. Example:
     ``الأربعاء 16 رمضان 1445``."""
-    origin: str
-    """The rung that found it, see Rungs."""
-    kind: Literal["published", "modified"] = "published"
+    origin: Origin
+    """How it was found, see Origins."""
+    kind: DateKind = DateKind.PUBLISHED
     """What it is said to be: the day of publication, or of a change."""
     where: str = ""
     """Selector, JSON-LD property or meta name."""
@@ -230,9 +237,9 @@ class PublishedDetail:
     hijri: HijriDetail | None = None
     """How the Hijri day is known; null outside every known table."""
     origin: str = ""
-    """The rung that gave ``published_raw``, see Rungs; empty when no text could be read as a date."""
+    """How ``published_raw`` was found, see Origins; empty when no text could be read as a date."""
     candidates: list[OfferedDate] = field(default_factory=list)
-    """Every date that was offered, the best rung first; ``scrapy redate`` chooses among them again."""
+    """Every date that was offered, the surest origin first; ``scrapy redate`` chooses among them again."""
     warnings: list[str] = field(default_factory=list)
     """Closed list. ``weekday_mismatch``: the printed weekday is not that of the day. ``calendars_differ``:
     two printed dates do not agree. ``hijri_day_settled_by_weekday``: only a Hijri date was printed,
@@ -261,9 +268,8 @@ class HijriDetail:
 class Duplicate:
     """Why an article is linked to another one."""
 
-    kind: Literal["same_day", "republished", "near"]
-    """``same_day``: same site, title and day at two addresses. ``republished``: another site's copy
-    of the whole text. ``near``: another site's edited copy."""
+    kind: CopyKind
+    """What kind of copy it is, see Kinds of copies."""
     similarity: float
     """Jaccard similarity of the folded word shingles, 0 to 1."""
     containment: float
@@ -361,9 +367,9 @@ class Article:
     """Keywords, as printed."""
     images: list[Image] = field(default_factory=list)
     """Pictures of the article."""
-    access: Literal["free", "paid"] | None = None
+    access: Access | None = None
     """``free`` or ``paid`` when the page says so."""
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[TextWarning] = field(default_factory=list)
     """``part`` when the page is one of several that the article stands on; they are not joined.
     Example: ``["part"]``."""
     alternates: list[Alternate] = field(default_factory=list)
@@ -392,8 +398,8 @@ class Article:
     modified_at: dt.datetime | None = None
     """Instant of the last change that the page declares, UTC."""
 
-    origins: dict[str, str] = field(default_factory=dict)
-    """Field → the rung that gave it, see Rungs."""
+    origins: dict[str, Origin] = field(default_factory=dict)
+    """Field → how it was found, see Origins."""
     http: Http | None = None
     """How the page was fetched."""
     raw: dict[str, Any] | None = None
@@ -453,8 +459,8 @@ class Rejection:
     """The spider that met it."""
     owner: str = ""
     """Registrable domain of the site that was crawled; only its crawls take the address for known."""
-    reason: str = ""
-    """One of a closed list, see Reasons."""
+    reason: RejectionReason
+    """Why it is no article, see Reasons."""
     detail: str = ""
     """What was found, in one sentence."""
     status: int | None = None

@@ -10,15 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
-__all__ = ["Account", "End", "Ledger"]
+from newscrawl.vocabulary import AddressOutcome, AddressSource
 
-End = Literal["stored", "seen", "known", "gone", "pending", "rejected", "refused", "unwanted"]
-"""``stored``: a new article, or a new state of one. ``seen``: an article as it was. ``known``: stored or
-rejected before, and not asked for. ``gone``: an article that was removed. ``pending``: asked for again
-later. ``rejected``: kept aside with its reason. ``refused``: no address that may be asked for
-(``newscrawl.gate``). ``unwanted``: outside the days or the arguments looked for, or no article."""
+__all__ = ["Account", "Ledger"]
 
 Waiter = TypeVar("Waiter")
 """What waits for an address: a walk."""
@@ -46,30 +42,29 @@ class Ledger(Generic[Waiter]):
     ``released`` is called with each waiter whose last address has been answered.
 
     >>> ledger = Ledger[str]()
-    >>> ledger.take("9f0c", "https://www.hespress.com/خبر-1.html", "feed")
+    >>> ledger.take("9f0c", "https://www.hespress.com/خبر-1.html", AddressSource.FEED)
     True
-    >>> ledger.end("9f0c", "stored", "new")
+    >>> ledger.end("9f0c", AddressOutcome.STORED, "new")
     >>> ledger.taken, ledger.ended, ledger.open
     (Counter({'feed': 1}), Counter({('stored', 'new'): 1}), {})
     """
 
     def __init__(self, released: Callable[[Waiter], None] | None = None) -> None:
         self._released = released
-        self.taken: Counter[str] = Counter()
-        """Addresses by where they came from: ``listing``, ``feed``, ``sitemap``, ``api``, ``pending``,
-        ``again``, ``url``."""
-        self.ended: Counter[tuple[End, str]] = Counter()
+        self.taken: Counter[AddressSource] = Counter()
+        """Addresses by where they came from."""
+        self.ended: Counter[tuple[AddressOutcome, str]] = Counter()
         """Addresses by what became of them, with the reason."""
         self.open: dict[str, Account[Waiter]] = {}
         """Accounts that are not closed."""
-        self._ends: dict[str, tuple[End, str]] = {}
+        self._ends: dict[str, tuple[AddressOutcome, str]] = {}
         self._waiting: Counter[int] = Counter()
 
     def take(
         self,
         key: str,
         url: str,
-        source: str,
+        source: AddressSource,
         waiter: Waiter | None = None,
         *,
         due: bool = True,
@@ -79,7 +74,7 @@ class Ledger(Generic[Waiter]):
         account = self.open.get(key)
         if account is None:
             end = self._ends.get(key)
-            if end is not None and end[0] not in ("unwanted", "known"):
+            if end is not None and end[0] not in (AddressOutcome.UNWANTED, AddressOutcome.KNOWN):
                 return False
             if end is None:
                 self.taken[source] += 1
@@ -94,17 +89,17 @@ class Ledger(Generic[Waiter]):
             self._waiting[id(waiter)] += 1
         return is_new
 
-    def meet(self, key: str, source: str, end: End, reason: str = "") -> None:
+    def meet(self, key: str, source: AddressSource, end: AddressOutcome, reason: str = "") -> None:
         """An address of a list that is not asked for, and why; not more than once a run."""
         if key not in self.open and key not in self._ends:
             self.taken[source] += 1
             self._close(key, end, reason)
 
-    def skip(self, source: str, reasons: Counter[str]) -> None:
+    def skip(self, source: AddressSource, reasons: Counter[str]) -> None:
         """Entries of a list that name no address to ask for, by reason."""
         for reason, count in reasons.items():
             self.taken[source] += count
-            self.ended["unwanted" if reason == "no_article" else "refused", reason] += count
+            self.ended[AddressOutcome.REFUSED, reason] += count
 
     def waits(self, waiter: Waiter) -> bool:
         """Is an address of this waiter not answered?"""
@@ -124,7 +119,7 @@ class Ledger(Generic[Waiter]):
                 if self._released:
                     self._released(waiter)
 
-    def end(self, key: str, end: End, reason: str = "") -> None:
+    def end(self, key: str, end: AddressOutcome, reason: str = "") -> None:
         """Close an account; what is not open stays as it is."""
         account = self.open.get(key)
         if account is not None:
@@ -132,7 +127,7 @@ class Ledger(Generic[Waiter]):
             del self.open[key]
             self._close(key, end, reason)
 
-    def _close(self, key: str, end: End, reason: str) -> None:
+    def _close(self, key: str, end: AddressOutcome, reason: str) -> None:
         self._ends[key] = end, reason
         self.ended[end, reason] += 1
 
@@ -147,13 +142,15 @@ class Ledger(Generic[Waiter]):
     @property
     def balance(self) -> dict[str, dict[str, int]]:
         """Both sides for the record of the run, and the reasons: equal sums when nothing was lost."""
-        ends: Counter[str] = Counter()
+        ends: Counter[AddressOutcome] = Counter()
         reasons: dict[str, int] = {}
         for (end, reason), count in sorted(self.ended.items()):
             ends[end] += count
             if reason and count:
                 reasons[f"{end}: {reason}"] = count
-        return {"taken": dict(self.taken), "ended": dict(+ends), "reasons": reasons}
+        taken = {str(source): count for source, count in self.taken.items()}
+        ended = {str(end): count for end, count in ends.items() if count > 0}
+        return {"taken": taken, "ended": ended, "reasons": reasons}
 
     @property
     def balances(self) -> bool:

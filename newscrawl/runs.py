@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pymongo
 import scrapy.logformatter
@@ -32,6 +32,7 @@ from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
 from newscrawl.store import Store, StoreDownError
 from newscrawl.store.patience import reason as reason_of
+from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RunOutcome
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -41,31 +42,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Outcome = Literal[
-    "ok", "partial", "nothing_new", "no_links", "refused", "unreachable", "store_down", "killed", "fault",
-]  # fmt: skip
-EXIT_STATUS: Mapping[Outcome, int] = {
-    "ok": 0,
-    "partial": 0,
-    "nothing_new": 0,
-    "fault": 1,
-    "killed": 1,
-    "no_links": 3,
-    "refused": 3,
-    "unreachable": 3,
-    "store_down": 4,
-}
-"""Exit status of ``scrapy crawl``; 2 is a wrong use, refused before anything runs."""
-
-SENTENCES: Mapping[Outcome, str] = {
-    "no_links": "its listings gave no link to an article; has the site changed? See docs/operate.md",
-    "refused": "the site refuses us (its robots.txt, or HTTP 401/403)",
-    "unreachable": "the site does not answer",
-    "store_down": "MongoDB cannot be used",
-    "fault": "newscrawl has a fault; the traceback is above",
-    "partial": "not all could be read; what is missing is asked first next time",
-}
-
 SILENCE = dt.timedelta(seconds=60)
 """A run that has given no sign of life for so long was killed."""
 BEAT_SECONDS = LEASE.total_seconds() / 4
@@ -73,7 +49,7 @@ BEAT_SECONDS = LEASE.total_seconds() / 4
 _ALIVE: Document = {"outcome": None, "reason": None, "finished_at": None}
 NOT_ITS_TURN = "not_its_turn"
 """Why a scheduled crawl closes that does not hold its site's lease."""
-_REFUSED = ("client", "robots")
+_REFUSED = (FetchFailure.CLIENT, FetchFailure.ROBOTS)
 _STOPPED = ("shutdown", "cancelled", "memusage_exceeded", "lease_lost")
 _GOES_ON = ("finished", "shutdown")
 """Reasons after which the next run goes on with what is left, beside Scrapy's own limits."""
@@ -107,25 +83,29 @@ def _failed(stats: Mapping[str, Any]) -> dict[str, int]:
     return {name.removeprefix(prefix): int(n) for name, n in stats.items() if name.startswith(prefix)}
 
 
-def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *, walks: bool) -> Outcome:
+def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *, walks: bool) -> RunOutcome:
     """The outcome of a run, from how it ended, what it met, and what MongoDB acknowledged."""
 
     def stat(name: str) -> int:
         return int(stats.get(f"newscrawl/{name}", 0))
 
     failed = _failed(stats)
-    if reason in ("store_down", "refused"):
-        return "store_down" if reason == "store_down" else "refused"
-    if reason in ("start_error", "fault") or stats.get("spider_exceptions/count") or stat("articles/fault"):
-        return "fault"
-    if "fault" in failed:
-        return "fault"
+    if reason in (RunOutcome.STORE_DOWN, RunOutcome.REFUSED):
+        return RunOutcome.STORE_DOWN if reason == RunOutcome.STORE_DOWN else RunOutcome.REFUSED
+    if (
+        reason in ("start_error", RunOutcome.FAULT)
+        or stats.get("spider_exceptions/count")
+        or stat("articles/fault")
+    ):
+        return RunOutcome.FAULT
+    if RunOutcome.FAULT in failed:
+        return RunOutcome.FAULT
     if stats.get("log_count/CRITICAL") or stats.get("item_error_count") or stat("not_recorded"):
-        return "fault"
+        return RunOutcome.FAULT
     if stat("unbalanced"):
-        return "fault"
+        return RunOutcome.FAULT
     if stat("discovery/no_section"):
-        return "no_links"
+        return RunOutcome.NO_LINKS
     stopped = reason in _STOPPED or reason.startswith(_CLOSED)
     if (
         walks
@@ -135,15 +115,15 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
         and not stat("discovery/unchanged")
     ):
         if not failed:
-            return "no_links"
+            return RunOutcome.NO_LINKS
         if all(kind in _REFUSED for kind in failed):
-            return "refused"
-        return "no_links" if stat("discovery/pages") else "unreachable"
+            return RunOutcome.REFUSED
+        return RunOutcome.NO_LINKS if stat("discovery/pages") else RunOutcome.UNREACHABLE
     if not walks and not stopped and (stat("articles/refused") or stat("articles/pending")):
-        return "refused" if stat("articles/refused") else "unreachable"
+        return RunOutcome.REFUSED if stat("articles/refused") else RunOutcome.UNREACHABLE
     if failed or stopped or stat("articles/pending") or stat("discovery/cut"):
-        return "partial"
-    return "ok" if counts.get("new") or counts.get("revised") else "nothing_new"
+        return RunOutcome.PARTIAL
+    return RunOutcome.OK if counts.get("new") or counts.get("revised") else RunOutcome.NOTHING_NEW
 
 
 def silent(job: str | None = None) -> tuple[Document, list[Document]]:
@@ -156,7 +136,7 @@ def silent(job: str | None = None) -> tuple[Document, list[Document]]:
     beyond = {"$add": ["$$NOW", int(SILENCE.total_seconds() * 1000)]}
     old = {"$or": [{"$lt": ["$heartbeat_at", since]}, {"$gt": ["$heartbeat_at", beyond]}]}
     which = {"_id": job} if job else {"$expr": old}
-    killed = {"outcome": "killed", "reason": "silent", "finished_at": "$heartbeat_at"}
+    killed = {"outcome": RunOutcome.KILLED, "reason": "silent", "finished_at": "$heartbeat_at"}
     return {"outcome": None, **which}, [{"$set": killed}]
 
 
@@ -169,7 +149,7 @@ def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now
             "finished_at": now,
             "heartbeat_at": now,
             "stored_at": now,
-            "outcome": "fault",
+            "outcome": RunOutcome.FAULT,
             "reason": "did_not_begin",
             "summary": f"{site}: fault (the job ended before it could begin; see its log on {host})",
             "host": host,
@@ -205,7 +185,7 @@ def left_behind(log_file: str | os.PathLike[str]) -> Document | None:
         words = json_util.loads(Path(f"{log_file}.end").read_text("utf-8"), json_options=options)
     except (OSError, ValueError, TypeError, InvalidBSON):
         return None
-    if not isinstance(words, dict) or words.get("outcome") not in EXIT_STATUS:
+    if not isinstance(words, dict) or words.get("outcome") not in {*RunOutcome}:
         return None
     return {name: words.get(name) for name in _LAST_WORDS}
 
@@ -261,7 +241,7 @@ class RunRecord:
             await self._store.runs.save(self.run, self._beginning(spider) | _ALIVE)
         except PyMongoError as error:
             log.error("the run cannot begin: %s", reason_of(error))
-            raise CloseSpider("store_down") from None
+            raise CloseSpider(RunOutcome.STORE_DOWN) from None
         self._alive_at = steady()
         self._heart = asyncio.create_task(self._beat(), name="run heartbeat")
 
@@ -300,7 +280,7 @@ class RunRecord:
                 lost = not await self._show_life(dict(writer.counts))
         await self._is_open.wait()
         assert self._crawler.engine
-        reason = "lease_lost" if lost else "limit" if writer.full else "store_down"
+        reason = "lease_lost" if lost else "limit" if writer.full else RunOutcome.STORE_DOWN
         closing = self._crawler.engine.close_spider_async(reason=reason)
         self._closing = asyncio.get_running_loop().create_task(closing)
 
@@ -341,7 +321,7 @@ class RunRecord:
         if reason == NOT_ITS_TURN:
             logging.getLogger().removeHandler(self._first_error)
             await self._store.close()
-            stats.set_value("newscrawl/outcome", "nothing_new")
+            stats.set_value("newscrawl/outcome", RunOutcome.NOTHING_NEW)
             log.info(
                 "%s: job %s does not run: it is not its turn, see docs/operate.md", spider.name, self.run
             )
@@ -355,7 +335,7 @@ class RunRecord:
             self._leave_behind(end)
         logging.getLogger().removeHandler(self._first_error)
         stats.set_value("newscrawl/outcome", end["outcome"])
-        fine = EXIT_STATUS[end["outcome"]] == 0
+        fine = end["outcome"].exit_status == 0
         log.log(logging.INFO if fine else logging.ERROR, "%s", end["summary"])
 
     def _close_ledger(self, spider: Spider, reason: str) -> None:
@@ -366,7 +346,8 @@ class RunRecord:
         stopped = reason != "finished" or not self._store.is_open or self._store.writer.over.is_set()
         if stopped:
             for account in list(ledger.open.values()):
-                ledger.end(account.key, "pending" if account.due else "known", "stopped")
+                end = AddressOutcome.PENDING if account.due else AddressOutcome.KNOWN
+                ledger.end(account.key, end, Interruption.STOPPED)
         if not ledger.balances:
             lost = [account.url for account in ledger.open.values()]
             log.critical("%d addresses have no end, such as %s", len(lost), lost[:1])
@@ -377,7 +358,7 @@ class RunRecord:
         if self._crawler.settings.getbool("SCHEDULED"):
             leave_behind(self._crawler.settings["LOG_FILE"], end)
 
-    def _end(self, spider: Spider, reason: str, because: Outcome | None = None) -> Document:
+    def _end(self, spider: Spider, reason: str, because: RunOutcome | None = None) -> Document:
         """How the run ended, as it is recorded; ``because``: what came to light after its end."""
         counts: dict[str, int] = {}
         rejected: dict[str, int] = {}
@@ -385,7 +366,8 @@ class RunRecord:
             writer = self._store.writer
             counts, rejected = dict(writer.counts), dict(writer.reasons)
             if writer.error:
-                reason = "store_down" if isinstance(writer.error, StoreDownError) else "fault"
+                away = isinstance(writer.error, StoreDownError)
+                reason = RunOutcome.STORE_DOWN if away else RunOutcome.FAULT
             elif writer.full:
                 reason = "limit"
         stats = self._crawler.stats.get_stats()
@@ -396,7 +378,7 @@ class RunRecord:
             counts,
             walks=bool(walks) or not getattr(getattr(spider, "arguments", None), "url", None),
         )
-        if because and EXIT_STATUS[result] != EXIT_STATUS["fault"]:
+        if because and result.exit_status != RunOutcome.FAULT.exit_status:
             result, reason = because, because
         downloaded = int(stats.get("newscrawl/articles/downloaded", 0))
         told = getattr(spider, "why", {}).get(result)
@@ -428,25 +410,25 @@ class RunRecord:
             reading = await self._reading(spider)
         except PyMongoError as error:
             log.error("the end of this run could not be settled: %s", reason_of(error))
-            end |= self._end(spider, end["reason"], "store_down")
+            end |= self._end(spider, end["reason"], RunOutcome.STORE_DOWN)
         except Exception:
             log.exception("the end of this run could not be settled")
-            end |= self._end(spider, end["reason"], "fault")
+            end |= self._end(spider, end["reason"], RunOutcome.FAULT)
         try:
             await self._store.runs.save(self.run, self._beginning(spider) | end | reading)
         except PyMongoError as error:
             log.error("the record of this run could not be written: %s", reason_of(error))
-            end |= self._end(spider, end["reason"], "store_down")
+            end |= self._end(spider, end["reason"], RunOutcome.STORE_DOWN)
             self._leave_behind(end)
         try:
             if self._lease:
-                again_after = FIRST_PAUSE if end["outcome"] == "store_down" else None
+                again_after = FIRST_PAUSE if end["outcome"] == RunOutcome.STORE_DOWN else None
                 await self._store.patiently(partial(self._lease.release, again_after))
         except PyMongoError as error:
             log.warning("the lease could not be let go of and runs out by itself: %s", reason_of(error))
 
     async def _reading(self, spider: Spider) -> dict[str, Any]:
-        """By what rungs the new articles of this run were read, and what that says of the site."""
+        """How the fields of the new articles of this run were found, and what that says of the site."""
         since = getattr(spider, "began", self.started_at)
         articles, shares = drift.shares(await self._store.runs.origins(spider.name, self.run, since))
         history = await self._store.runs.readings(spider.name, drift.ENOUGH, drift.HISTORY)
@@ -482,7 +464,7 @@ def _arguments(spider: Spider) -> dict[str, str]:
 
 def summary(
     site: str,
-    result: Outcome,
+    result: RunOutcome,
     counts: Mapping[str, int],
     reasons: Mapping[str, int],
     downloaded: int,
@@ -490,11 +472,11 @@ def summary(
 ) -> str:
     """The run in one sentence; ``because`` tells more of the outcome than its name does.
 
-    >>> summary("alayam24", "ok", {"new": 28, "seen": 1, "rejected": 2}, {"no_body": 2}, 31)
+    >>> summary("alayam24", RunOutcome.OK, {"new": 28, "seen": 1, "rejected": 2}, {"no_body": 2}, 31)
     'alayam24: ok. 28 new, 0 revised, 1 seen before, 2 rejected (no_body 2); 31 article pages downloaded'
     """
     why = ", ".join(f"{name} {count}" for name, count in sorted(reasons.items()))
-    because = one_line(because or SENTENCES.get(result, ""))
+    because = one_line(because or result.meaning)
     said = f" ({because})" if because else ""
     return (
         f"{site}: {result}{said}. {counts.get('new', 0)} new, {counts.get('revised', 0)} revised, "

@@ -20,10 +20,10 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from newscrawl.dates import parse_day, zone
-from newscrawl.discovery import KINDS, Entry, Page, Walk, listing, pages, sitemap
+from newscrawl.discovery import KINDS, Entry, Page, Walk, listing, pages, sitemap, source_of
 from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.download.clock import Clock
-from newscrawl.download.errors import Kind, classify, passing
+from newscrawl.download.errors import classify
 from newscrawl.frontier import Checkpoint, Mark, Pending, Validator
 from newscrawl.items import Article, DateCandidate, Http, RawArticle, Rejection
 from newscrawl.ledger import Account, Ledger
@@ -31,6 +31,15 @@ from newscrawl.page.chosen_date import choose
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
 from newscrawl.store import Store
 from newscrawl.urls import key
+from newscrawl.vocabulary import (
+    AddressOutcome,
+    AddressSource,
+    FetchFailure,
+    Interruption,
+    Origin,
+    RejectionReason,
+    RunOutcome,
+)
 from newscrawl.workers import ReadingError, StoppedError
 from newscrawl.workers.lists import Links
 from newscrawl.workers.reader import Reader
@@ -43,7 +52,7 @@ SITEMAPS = 200
 """Sitemaps that a ``robots.txt`` may name, at most."""
 _PENDING_TRIES = 10
 """Failed visits after which an address is given up."""
-_RETRY = {"busy": dt.timedelta(hours=1), "server": dt.timedelta(hours=1)}
+_RETRY = {FetchFailure.BUSY: dt.timedelta(hours=1), FetchFailure.SERVER: dt.timedelta(hours=1)}
 """How long to leave a site alone that answered so; other passing failures may be tried next time."""
 _NOT_FOUND = (404, 410)
 _PAST_THE_END = (400, 404, 410)
@@ -171,6 +180,13 @@ def _names_a_day(dates: Sequence[DateCandidate], site: Site, now: dt.datetime) -
     return published is not None and published.earliest is None
 
 
+def _rejected_for(kind: FetchFailure) -> RejectionReason:
+    """Why an address is rejected whose download failed for good."""
+    if kind in (FetchFailure.ROBOTS, FetchFailure.TOO_LARGE):
+        return RejectionReason(kind)
+    return RejectionReason.UNREACHABLE if kind.passes else RejectionReason.REFUSED
+
+
 class NewsSpider(Spider):
     """Base of all spiders: a subclass declares ``name`` and ``site`` and nothing else."""
 
@@ -232,12 +248,12 @@ class NewsSpider(Spider):
         now = self.clock.now()
         arguments = self.arguments
         if self.site.refused:
-            self.why["refused"] = f"it is left alone: {self.site.refused}"
-            raise CloseSpider("refused")
+            self.why[RunOutcome.REFUSED] = f"it is left alone: {self.site.refused}"
+            raise CloseSpider(RunOutcome.REFUSED)
         if not self.settings["CONTACT"] and not self.settings["REPLAY"]:
             log.warning("set NEWSCRAWL_CONTACT, so that %s can reach you", self.site.domain)
         if arguments.url:
-            if request := self._article(Entry(self.site.admit(arguments.url)), "url"):
+            if request := self._article(Entry(self.site.admit(arguments.url)), AddressSource.URL):
                 yield request
             return
         async for request in self._left_over(now):
@@ -402,7 +418,9 @@ class NewsSpider(Spider):
             # One that the site owns no longer is rejected by the gate.
             url = self.site.admit(pending.url) if self.site.owns(pending.url) else pending.url
             young = not self.settings["REPLAY"]
-            if request := self._article(Entry(url), "pending", known=again, young=young, priority=_FIRST):
+            if request := self._article(
+                Entry(url), AddressSource.PENDING, known=again, young=young, priority=_FIRST
+            ):
                 yield request.replace(meta=request.meta | {"pending": True})
 
     async def _again(self, now: dt.datetime) -> AsyncIterator[Request]:
@@ -421,7 +439,9 @@ class NewsSpider(Spider):
                     if budget == 0:
                         break
                     budget -= 1
-                if request := self._article(Entry(self.site.admit(doc["url"])), "again", known=doc):
+                if request := self._article(
+                    Entry(self.site.admit(doc["url"])), AddressSource.AGAIN, known=doc
+                ):
                     yield request
 
     # --- Pages that lead to articles
@@ -451,7 +471,7 @@ class NewsSpider(Spider):
         if self.arguments.sections and _follows_sections(walk.source):
             page = Page([])
         self._stat("discovery/links", len(page.entries))
-        self.ledger.skip(type(walk.source).__name__.lower(), page.skipped)
+        self.ledger.skip(source_of(walk.source), page.skipped)
         for reason, count in page.flaws.items():
             self._stat(f"discovery/flaws/{reason}", count)
         leads_on = False
@@ -462,7 +482,7 @@ class NewsSpider(Spider):
             self._remember(walk, response)
         walk.ordered = walk.ordered and not page.index
         if left_out := walk.lead_on(page.after):
-            self.ledger.skip(type(walk.source).__name__.lower(), Counter(too_many=left_out))
+            self.ledger.skip(source_of(walk.source), Counter(too_many=left_out))
         async for request in self._take(walk, page.entries):
             yield request
 
@@ -474,7 +494,7 @@ class NewsSpider(Spider):
         return self._next(walk)
 
     def _say_unread(self, response: Response, error: ReadingError) -> None:
-        level = logging.ERROR if error.reason == "fault" else logging.WARNING
+        level = logging.ERROR if error.reason == RejectionReason.FAULT else logging.WARNING
         log.log(level, "%s could not be read: %s", response.url, error, exc_info=error.__cause__)
 
     def _leads_on(self, source: Discovery) -> bool:
@@ -531,7 +551,7 @@ class NewsSpider(Spider):
         """``robots.txt``, for the sitemaps it names."""
         named = sitemap.named_by_robots(response.body, response.url, self.site)
         if len(named) > SITEMAPS:
-            self.ledger.skip("sitemap", Counter(too_many=len(named) - SITEMAPS))
+            self.ledger.skip(AddressSource.SITEMAP, Counter(too_many=len(named) - SITEMAPS))
         for url in named[:SITEMAPS]:
             for request in self._walk(replace(declared, url=url)):
                 yield request
@@ -540,13 +560,15 @@ class NewsSpider(Spider):
         """Ask for what is not known of a page's entries; when all are answered the walk goes on."""
         by_key = await asyncio.to_thread(self._by_key, entries)
         fresh = walk.turn(list(by_key))
-        kind = type(walk.source).__name__.lower()
+        kind = source_of(walk.source)
         wanted = {}
         for k, entry in by_key.items():
             if walk.wants(entry):
                 wanted[k] = entry
             else:
-                self.ledger.meet(k, kind, "unwanted", "too_old" if walk.is_too_old(entry) else "too_new")
+                self.ledger.meet(
+                    k, kind, AddressOutcome.UNWANTED, "too_old" if walk.is_too_old(entry) else "too_new"
+                )
         known = await self.store.addresses.known(wanted, self.site.owner, self.clock.now())
         walk.days += [dt.date.fromisoformat(day) for k in fresh & known.keys() if (day := known[k].last_day)]
         walk.days += [last for k in fresh if (last := walk.days_of(by_key[k])[1])]
@@ -559,7 +581,9 @@ class NewsSpider(Spider):
                 again = found and {"http": None}
                 requests.append(self._article(entry, kind, walk=walk, known=again, young=young))
             else:
-                self.ledger.meet(k, kind, "pending" if found.is_pending else "known")
+                self.ledger.meet(
+                    k, kind, AddressOutcome.PENDING if found.is_pending else AddressOutcome.KNOWN
+                )
         self._stat("discovery/known", len(known))
         waits = self.ledger.waits(walk)
         for request in requests:
@@ -614,7 +638,7 @@ class NewsSpider(Spider):
         k = request.meta.get("key") if request else None
         if k in self.ledger.open and not self.store.writer.over.is_set():
             self.store.writer.settle(k)
-            self.ledger.end(k, "unwanted", "dropped")
+            self.ledger.end(k, AddressOutcome.UNWANTED, Interruption.DROPPED)
 
     def _idle(self) -> None:
         """Nothing is under way: what is still open was dropped by something that did not say so."""
@@ -633,9 +657,10 @@ class NewsSpider(Spider):
             log.warning("%s was asked for and dropped", account.url)
             self._stat("articles/pending")
             if account.due:
-                pending = Pending(account.key, account.url, self.name, self.site.owner, "dropped")
+                pending = Pending(account.key, account.url, self.name, self.site.owner, Interruption.DROPPED)
                 await self.store.addresses.add_pending(pending, self.clock.now())
-            self.ledger.end(account.key, "pending" if account.due else "known", "dropped")
+            end = AddressOutcome.PENDING if account.due else AddressOutcome.KNOWN
+            self.ledger.end(account.key, end, Interruption.DROPPED)
         for walk in stuck:
             log.warning("a page of %s was asked for and dropped", walk.listing)
             self._stat("discovery/failed/dropped")
@@ -652,7 +677,7 @@ class NewsSpider(Spider):
         if unknown := self.arguments.sections - names:
             said = no_section(self.site.domain, unknown, sorted(names))
             if unknown == self.arguments.sections:
-                self.why["no_links"] = said
+                self.why[RunOutcome.NO_LINKS] = said
                 self._stat("discovery/no_section")
             else:
                 log.warning("%s", said)
@@ -662,7 +687,7 @@ class NewsSpider(Spider):
     def _article(
         self,
         entry: Entry,
-        source: str,
+        source: AddressSource,
         *,
         walk: Walk | None = None,
         priority: int = _ARTICLE,
@@ -704,8 +729,10 @@ class NewsSpider(Spider):
         urls = self._urls(response)
         if not self.site.is_article(response.url) and not self.arguments.url:
             if response.meta["again"]:
-                await self._is_gone(response.meta["key"], "redirected", now)
-            yield self._rejection(response, "redirected", f"it leads to {response.url}, which is no article")
+                await self._is_gone(response.meta["key"], RejectionReason.REDIRECTED, now)
+            yield self._rejection(
+                response, RejectionReason.REDIRECTED, f"it leads to {response.url}, which is no article"
+            )
             return
         headers = {
             name.decode("latin-1"): b", ".join(values).decode("latin-1")
@@ -733,17 +760,17 @@ class NewsSpider(Spider):
     def _carry(self, raw: RawArticle, entry: Entry, now: dt.datetime) -> None:
         """Fill in from the entry what the page itself does not say: its headline, its date."""
         if not raw.title and entry.title:
-            raw.title, raw.origins["title"] = entry.title, "feed"
+            raw.title, raw.origins["title"] = entry.title, Origin.FEED
         own = self.site
         if entry.date and not _names_a_day(raw.dates, own, now):
-            raw.dates.append(DateCandidate(text=entry.date, rung="feed", where=entry.origin))
+            raw.dates.append(DateCandidate(text=entry.date, rung=Origin.FEED, where=entry.origin))
 
     def _urls(self, response: Response) -> list[str]:
         """Every address met on the way to a page, the one asked for first."""
         redirected = response.meta.get("redirect_urls", [])
         return list(dict.fromkeys([response.meta["asked"], *redirected, response.url]))
 
-    def _rejection(self, response: Response, reason: str, detail: str) -> Rejection:
+    def _rejection(self, response: Response, reason: RejectionReason, detail: str) -> Rejection:
         now: dt.datetime = response.meta.get("fetched_at") or self.clock.now()
         urls = self._urls(response)
         # A page that many addresses lead to (the home page) is not one of them, unless it was asked for.
@@ -769,7 +796,7 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         kind = classify(failure if response is None else response.status)
-        if kind == "not_recorded":
+        if kind == FetchFailure.NOT_RECORDED:
             self._not_recorded(request, str(failure.value))
         if "key" not in request.meta:
             if following := self._page_failed(request, kind, failure, response):
@@ -783,41 +810,44 @@ class NewsSpider(Spider):
         if response is not None and response.status == 304 and again:
             await self.store.visits.unchanged(k, self.site.owner, now)
             self.store.writer.settle(k)
-            self.ledger.end(k, "seen", "unchanged")
+            self.ledger.end(k, AddressOutcome.SEEN, "unchanged")
         elif response is not None and response.status in _NOT_FOUND:
             if again:
-                await self._is_gone(k, "not_found", now)
+                await self._is_gone(k, RejectionReason.NOT_FOUND, now)
                 self._stat("articles/gone")
             else:
-                yield self._rejection(response, "not_found", f"HTTP status {response.status}")
-        elif kind == "not_recorded":
+                yield self._rejection(response, RejectionReason.NOT_FOUND, f"HTTP status {response.status}")
+        elif kind == FetchFailure.NOT_RECORDED:
             # A recording tells nothing of what it lacks; what an earlier crawl left over stays pending.
-            self.ledger.end(k, "pending" if request.meta.get("pending") else "unwanted", kind)
-        elif kind in ("offsite", "address"):
+            end = AddressOutcome.PENDING if request.meta.get("pending") else AddressOutcome.UNWANTED
+            self.ledger.end(k, end, kind)
+        elif kind in (FetchFailure.OFFSITE, FetchFailure.ADDRESS):
             if again:
-                await self._is_gone(k, "redirected", now)
+                await self._is_gone(k, RejectionReason.REDIRECTED, now)
             rejection = self._unanswered(request, kind, f"it leads elsewhere: {failure.value}")
-            yield replace(rejection, reason="redirected")
-        elif passing(kind):
+            yield replace(rejection, reason=RejectionReason.REDIRECTED)
+        elif kind.passes:
             async for rejection in self._pend(request, kind, now):
                 yield rejection
         elif again:
             self.store.writer.settle(k)
-            self.ledger.end(k, "known", kind)
+            self.ledger.end(k, AddressOutcome.KNOWN, kind)
         else:
-            if kind in ("client", "robots"):
+            if kind in (FetchFailure.CLIENT, FetchFailure.ROBOTS):
                 self._stat("articles/refused")
             if response is not None:
-                rejection = self._rejection(response, "refused", f"HTTP status {response.status}")
+                rejection = self._rejection(
+                    response, RejectionReason.REFUSED, f"HTTP status {response.status}"
+                )
             else:
                 rejection = self._unanswered(request, kind, str(failure.value))
             yield replace(rejection, retry_at=now + dt.timedelta(days=1))
         self.ledger.answer(k)
 
-    async def _is_gone(self, k: str, reason: str, now: dt.datetime) -> None:
+    async def _is_gone(self, k: str, reason: RejectionReason, now: dt.datetime) -> None:
         await self.store.visits.gone(k, self.site.owner, now)
         self.store.writer.settle(k)
-        self.ledger.end(k, "gone", reason)
+        self.ledger.end(k, AddressOutcome.GONE, reason)
 
     def _not_recorded(self, request: Request, said: str) -> None:
         """Note what the recording lacks that is replayed: a fault, unless an earlier crawl left it over."""
@@ -826,10 +856,10 @@ class NewsSpider(Spider):
             self._stat("articles/pending")
             return
         log.error("%s", said)
-        self.why.setdefault("fault", said)
+        self.why.setdefault(RunOutcome.FAULT, said)
         self._stat("not_recorded")
 
-    async def _pend(self, request: Request, kind: Kind, now: dt.datetime) -> AsyncIterator[Rejection]:
+    async def _pend(self, request: Request, kind: FetchFailure, now: dt.datetime) -> AsyncIterator[Rejection]:
         self._stat("articles/pending")
         retry_at = request.meta.get("retry_at") or (now + _RETRY[kind] if kind in _RETRY else None)
         key_, asked = request.meta["key"], request.meta["asked"]
@@ -838,9 +868,9 @@ class NewsSpider(Spider):
         if times >= _PENDING_TRIES:
             yield self._unanswered(request, kind, f"failed {times} times, the last time: {kind}")
         else:
-            self.ledger.end(key_, "pending", kind)
+            self.ledger.end(key_, AddressOutcome.PENDING, kind)
 
-    def _unanswered(self, request: Request, kind: Kind, detail: str) -> Rejection:
+    def _unanswered(self, request: Request, kind: FetchFailure, detail: str) -> Rejection:
         asked: str = request.meta["asked"]
         return Rejection(
             url=asked,
@@ -848,20 +878,20 @@ class NewsSpider(Spider):
             keys=[request.meta["key"]],
             site=self.name,
             owner=self.site.owner,
-            reason=kind if kind in ("robots", "too_large") else "unreachable" if passing(kind) else "refused",
+            reason=_rejected_for(kind),
             detail=detail,
             rejected_at=self.clock.now(),
         )
 
     def _page_failed(
-        self, request: Request, kind: str, failure: Failure, response: Response | None
+        self, request: Request, kind: FetchFailure, failure: Failure, response: Response | None
     ) -> Request | None:
         """A page that leads to articles was not given: unchanged, past the end, or failed."""
         walk: Walk | None = request.cb_kwargs.get("walk")
         status = response.status if response is not None else None
         said = f"HTTP status {status}" if status else str(failure.value) or kind
         if walk is None:  # the home page or robots.txt; that a site has none is no failure
-            if kind != "client":
+            if kind != FetchFailure.CLIENT:
                 self._stat(f"discovery/failed/{kind}")
             log.info("%s could not be read (%s): %s", request.url, kind, said)
             return None

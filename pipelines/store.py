@@ -10,11 +10,12 @@ from newscrawl.frontier import Pending
 from newscrawl.items import Article, Rejection
 from newscrawl.store import Store, StoreDownError, StoreError
 from newscrawl.store.patience import reason
+from newscrawl.vocabulary import AddressOutcome, RejectionReason, RunOutcome
 from pipelines import SpiderPipeline
 
 log = logging.getLogger(__name__)
 
-_EARLY = frozenset({"not_found", "no_body", "no_title"})
+_EARLY = frozenset({RejectionReason.NOT_FOUND, RejectionReason.NO_BODY, RejectionReason.NO_TITLE})
 """Reasons that may pass with an article that was published a moment ago."""
 _EARLY_STATUS = frozenset({403, 404})
 
@@ -35,7 +36,7 @@ class StorePipeline(SpiderPipeline):
             await self._store.open(self.spider.arguments.limit, self.spider.ledger)
         except StoreError as error:
             log.error("%s", error)
-            raise CloseSpider("store_down") from None
+            raise CloseSpider(RunOutcome.STORE_DOWN) from None
 
     async def process_item(self, item: object) -> object:
         """Queue; waits only while the queue is full."""
@@ -61,7 +62,7 @@ class StorePipeline(SpiderPipeline):
         pending = Pending(account.key, account.url, spider.name, spider.site.owner, item.reason)
         if not await self._store.addresses.postpone(pending, spider.clock.now()):
             return False
-        spider.ledger.end(account.key, "pending", item.reason)
+        spider.ledger.end(account.key, AddressOutcome.PENDING, item.reason)
         self._crawler.stats.inc_value("newscrawl/articles/early")
         return True
 

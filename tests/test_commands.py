@@ -11,12 +11,12 @@ from scrapy import Request
 from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse
 
-from newscrawl.download.errors import Kind
 from newscrawl.kit.asking import Answer, Fetch, is_address, saved_page
 from newscrawl.kit.verify import verify
 from newscrawl.sites import Discovery, Feed, Site, Sitemap, WordPress, site_of
 from newscrawl.sites.sources import Source, with_row
 from newscrawl.urls import UrlRules
+from newscrawl.vocabulary import FetchFailure
 from tests.conftest import scrapy
 from tests.loopback import Newspaper, serve
 
@@ -90,7 +90,7 @@ def test_what_can_be_an_address_is_one(given: str) -> None:
     assert is_address(given)
 
 
-def _answering(pages: dict[str, bytes | Kind]) -> Fetch:
+def _answering(pages: dict[str, bytes | FetchFailure]) -> Fetch:
     async def fetch(request: Request) -> Answer:
         found = pages.get(request.url, "client")
         if isinstance(found, bytes):
@@ -124,7 +124,7 @@ def _answering(pages: dict[str, bytes | Kind]) -> Fetch:
     ids=["robots unread", "robots names none", "home unread", "home names none", "wordpress"],
 )
 def test_what_could_not_be_learned_is_not_said_to_be_false(
-    source: Discovery, pages: dict[str, bytes | Kind], line: str
+    source: Discovery, pages: dict[str, bytes | FetchFailure], line: str
 ) -> None:
     site = Site(name="صدى", domain="sada.ma", timezone="UTC", article=r"^/\d+$", discover=[source])
     fetch = _answering({f"https://sada.ma/{path}": given for path, given in pages.items()})

@@ -475,8 +475,8 @@ def test_data_files_are_read_from_a_zipped_package(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent
     archive = tmp_path / "newscrawl.egg"
     with zipfile.ZipFile(archive, "w") as egg:
-        egg.write(root / "newscrawl" / "__init__.py", "newscrawl/__init__.py")
-        egg.write(root / "newscrawl" / "items.py", "newscrawl/items.py")
+        for name in ("__init__.py", "items.py", "vocabulary.py"):
+            egg.write(root / "newscrawl" / name, f"newscrawl/{name}")
         for path in (root / "newscrawl" / "dates").iterdir():
             if path.suffix in (".py", ".tsv"):
                 egg.write(path, f"newscrawl/dates/{path.name}")

@@ -18,7 +18,8 @@ from twisted.python.failure import Failure
 
 from newscrawl.download import errors
 from newscrawl.download.backoff import LONGEST, Backoff, http_date, retry_after
-from newscrawl.download.errors import KINDS, classify, passing
+from newscrawl.download.errors import classify
+from newscrawl.vocabulary import FetchFailure
 
 make: Any = lambda cls, *args: cls(*args)  # noqa: E731 (Twisted's constructors have no types)
 NOON = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
@@ -38,7 +39,7 @@ NOON = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
         (errors.HostBusy(), "busy", True),
         (exceptions.DownloadCancelledError(), "too_large", False),
         (errors.RobotsForbidden(), "robots", False),
-        (errors.RobotsUnreachable("", "timeout"), "timeout", True),
+        (errors.RobotsUnreachable("", FetchFailure.TIMEOUT), "timeout", True),
         (errors.NotRecorded(), "not_recorded", False),
         (ValueError(), "other", True),
         (200, "other", True),
@@ -56,8 +57,8 @@ NOON = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
 )
 def test_each_failure_has_its_class(failure: Any, kind: str, again: bool) -> None:
     assert classify(failure) == kind
-    assert kind in KINDS
-    assert passing(classify(failure)) is again
+    assert kind in {*FetchFailure}
+    assert classify(failure).passes is again
     if isinstance(failure, Exception):
         assert classify(make(Failure, failure)) == kind
     else:

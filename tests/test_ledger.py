@@ -74,8 +74,8 @@ class TestLedger:
         ledger.end("a", "rejected", "no_body")
         ledger.end("a", "stored")
         ledger.meet("a", "listing", "known")
-        ledger.skip("feed", Counter(scheme=2, no_article=1))
-        assert ledger.balance["ended"] == {"rejected": 1, "refused": 2, "unwanted": 1}
+        ledger.skip("feed", Counter(scheme=2, too_many=1))
+        assert ledger.balance["ended"] == {"rejected": 1, "refused": 3}
         assert ledger.balances
 
 

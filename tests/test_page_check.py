@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from newscrawl.items import Article
-from newscrawl.page import REASONS, check, read
+from newscrawl.page import check, read
+from newscrawl.page.check import NO_ARTICLE
 from newscrawl.sites import Markup, Site
 from tests.page_shapes import SHORT, TITLE, frame, listing
 
@@ -25,7 +26,7 @@ SITE = Site(
 
 def reason(article: Article, site: Site | None = None) -> str | None:
     found = check(article, site)
-    assert found is None or found[0] in REASONS
+    assert found is None or found[0] in NO_ARTICLE
     assert found is None or found[1]
     return found[0] if found else None
 

@@ -2,7 +2,8 @@ import logging
 
 import pytest
 
-from newscrawl.runs import EXIT_STATUS, FirstError, outcome, summary
+from newscrawl.runs import FirstError, outcome, summary
+from newscrawl.vocabulary import RunOutcome
 
 
 def judge(reason: str = "finished", walks: bool = True, new: int = 0, **stats: int) -> str:
@@ -38,20 +39,20 @@ def test_outcomes() -> None:
 
 
 def test_exit_statuses_tell_the_site_from_the_store_and_from_us() -> None:
-    assert {EXIT_STATUS[name] for name in ("ok", "partial", "nothing_new")} == {0}
-    assert {EXIT_STATUS[name] for name in ("no_links", "refused", "unreachable")} == {3}
-    assert (EXIT_STATUS["fault"], EXIT_STATUS["store_down"]) == (1, 4)
+    assert {RunOutcome(name).exit_status for name in ("ok", "partial", "nothing_new")} == {0}
+    assert {RunOutcome(name).exit_status for name in ("no_links", "refused", "unreachable")} == {3}
+    assert (RunOutcome.FAULT.exit_status, RunOutcome.STORE_DOWN.exit_status) == (1, 4)
 
 
 def test_summary_is_one_sentence_with_the_remedy() -> None:
-    said = summary("alayam24", "no_links", {}, {}, 0)
+    said = summary("alayam24", RunOutcome.NO_LINKS, {}, {}, 0)
     assert "its listings gave no link to an article" in said
     assert "\n" not in said
 
 
 def test_summary_says_what_is_known_of_the_outcome() -> None:
     because = "GET https://www.alayam24.com/articles-1.html is not in the recording"
-    assert f"alayam24: fault ({because}). 0 new" in summary("alayam24", "fault", {}, {}, 0, because)
+    assert f"alayam24: fault ({because}). 0 new" in summary("alayam24", RunOutcome.FAULT, {}, {}, 0, because)
 
 
 def test_the_first_error_is_kept_in_one_line_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from bson import json_util
@@ -28,6 +28,7 @@ from newscrawl.store.schema import (
     prepare,
     stored_fields,
 )
+from newscrawl.vocabulary import Access
 from tests.conftest import PROJECT, Database
 from tests.test_store import article, store
 
@@ -56,7 +57,7 @@ def test_every_type_of_annotation_has_a_bson_type() -> None:
         text: str
         number: int | None
         moment: dt.datetime
-        choice: Literal["free", "paid"] | None
+        choice: Access | None
         many: list[str]
 
     properties = json_schema(Sample)["properties"]

@@ -12,9 +12,9 @@ from newscrawl.command import check_months
 from newscrawl.download import addon
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
-from newscrawl.runs import EXIT_STATUS
 from newscrawl.shown import clean_terminal
 from newscrawl.spider import Arguments, NewsSpider
+from newscrawl.vocabulary import RunOutcome
 
 
 class Command(CrawlCommand):
@@ -55,4 +55,4 @@ class Command(CrawlCommand):
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         outcome = crawler.stats.get_value("newscrawl/outcome") if crawler.stats else None
-        self.exitcode = EXIT_STATUS[outcome] if outcome else EXIT_STATUS["fault"]
+        self.exitcode = RunOutcome(outcome or RunOutcome.FAULT).exit_status

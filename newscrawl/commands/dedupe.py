@@ -9,6 +9,7 @@ import time
 
 from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.store.links import Linker
+from newscrawl.vocabulary import RunOutcome
 
 
 class Command(ProjectCommand):
@@ -31,7 +32,7 @@ class Command(ProjectCommand):
         try:
             asyncio.run(self._relink())
         except KeyboardInterrupt:
-            raise CommandError("killed", "\nstopped; `scrapy dedupe` goes on from here") from None
+            raise CommandError(RunOutcome.KILLED, "\nstopped; `scrapy dedupe` goes on from here") from None
 
     async def _relink(self) -> None:
         async with self.store() as store:

@@ -15,6 +15,7 @@ from newscrawl.mongod.server import Server, data_folder
 from newscrawl.runs import summary
 from newscrawl.store.schema import Document
 from newscrawl.store.session import DEMO_DATABASE
+from newscrawl.vocabulary import RunOutcome
 
 SPIDERS = ("alayam24", "maghress")
 
@@ -62,7 +63,8 @@ def _show(client: MongoClient[Document]) -> None:
     for spider in SPIDERS:
         run = runs.find_one({"site": spider}, sort=[("started_at", -1)])
         if run:
-            print(f"  {summary(spider, run['outcome'], run['counts'], run['rejected'], run['downloaded'])}")
+            outcome = RunOutcome(run["outcome"])
+            print(f"  {summary(spider, outcome, run['counts'], run['rejected'], run['downloaded'])}")
     print(
         f"""
 Where to look next

@@ -16,6 +16,7 @@ from newscrawl.kit.asking import Answer, is_address, saved_page
 from newscrawl.kit.reword import Reworder
 from newscrawl.page import check, read
 from newscrawl.sites import Site
+from newscrawl.vocabulary import RunOutcome
 
 
 class Command(AskingCommand):
@@ -77,7 +78,7 @@ class Command(AskingCommand):
         for sentence in saved.missing if saved else ():
             print(f"missing   {sentence}")
         if not saved or not saved.pages:
-            raise CommandError("no_links", f"no article of {site.domain} could be saved")
+            raise CommandError(RunOutcome.NO_LINKS, f"no article of {site.domain} could be saved")
         saved.write(folder, dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         print(f"written   {folder.name}: {', '.join(sorted(saved.files))}")
         print(f"review    the pages, then set reviewed to true: make test SITE={folder.name}")
@@ -90,7 +91,8 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
     article = read(response.body, response.url, site=site, headers=answer.headers, now=answer.at)
     if reason := check(article, site):
         raise CommandError(
-            "no_links", f"{response.url} is read as no article ({reason[0]}: {reason[1]}); see `scrapy try`"
+            RunOutcome.NO_LINKS,
+            f"{response.url} is read as no article ({reason[0]}: {reason[1]}); see `scrapy try`",
         )
     words = Reworder([site.name, *fixture.site_names(answer)], article.authors)
     body, said = fixture.page(answer, site, words, found=False)

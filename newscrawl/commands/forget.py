@@ -12,8 +12,8 @@ from newscrawl.command import ProjectCommand
 from newscrawl.kit.asking import is_address
 from newscrawl.sites import site_of
 from newscrawl.store.forget import Forgotten, forget
-from newscrawl.store.rejections import FORGOTTEN
 from newscrawl.urls import key
+from newscrawl.vocabulary import RejectionReason
 
 
 class Command(ProjectCommand):
@@ -71,5 +71,5 @@ def _sentence(url: str, forgotten: Forgotten) -> str:
 
 def _undo(database: str, known_as: str) -> str:
     """What removes the tombstone, in mongosh."""
-    found = f'{{reason: "{FORGOTTEN}", keys: "{known_as}"}}'
+    found = f'{{reason: "{RejectionReason.FORGOTTEN}", keys: "{known_as}"}}'
     return f'db.getSiblingDB("{database}_ops").rejected.deleteMany({found})'

@@ -20,6 +20,7 @@ from newscrawl.kit.asking import Answer, Fetch, is_address
 from newscrawl.kit.reword import Reworder
 from newscrawl.shown import one_line
 from newscrawl.sites import sources
+from newscrawl.vocabulary import RunOutcome
 
 
 class Command(AskingCommand):
@@ -89,7 +90,8 @@ class Command(AskingCommand):
         saved = self.ask(work, named=[found.url])[0] or fixture.Saved()
         if not (found.article or found.refused or found.discover or found.name):
             raise CommandError(
-                "unreachable", "\n".join(map(one_line, found.missing)) or f"{found.url} gave nothing to write"
+                RunOutcome.UNREACHABLE,
+                "\n".join(map(one_line, found.missing)) or f"{found.url} gave nothing to write",
             )
         file.write_text(declare.site_file(found, at.year), "utf-8")
         if saved.pages:

@@ -12,12 +12,13 @@ from newscrawl.page import date_article
 from newscrawl.sites import Site
 from newscrawl.store.schema import Document, document
 from newscrawl.store.session import session
+from newscrawl.vocabulary import Calendar, DateKind, HijriBasis, Origin
 
 _UNSETTLED = {
     "$or": [
         {"day": None},
-        {"published.hijri.basis": {"$ne": "table"}},
-        {"published.calendar": "hijri"},
+        {"published.hijri.basis": {"$ne": HijriBasis.TABLE}},
+        {"published.calendar": Calendar.HIJRI},
     ]
 }
 """Articles without a day, and dates that rest on months which may be announced otherwise."""
@@ -79,13 +80,13 @@ def again(doc: Document, site: Site | None) -> Document:
     """
     published = doc["published"] or {}
     offered = published.get("candidates") or [
-        {"text": doc["published_raw"], "origin": published.get("origin") or "markup"}
+        {"text": doc["published_raw"], "origin": published.get("origin") or Origin.MARKUP}
     ]
     dates = [
         DateCandidate(
             text=one["text"],
-            rung=one["origin"],
-            kind=one.get("kind", "published"),
+            rung=Origin(one["origin"]),
+            kind=DateKind(one.get("kind", DateKind.PUBLISHED)),
             where=one.get("where", ""),
         )
         for one in offered

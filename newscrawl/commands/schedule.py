@@ -17,9 +17,9 @@ from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
 from newscrawl.mongod.server import resolve_uri
-from newscrawl.runs import EXIT_STATUS
 from newscrawl.store.patience import reason
 from newscrawl.store.session import database_name
+from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
     import argparse
@@ -148,7 +148,7 @@ class Command(ProjectCommand):
         elif work.error:
             raise work.error
         elif cut_short or not scheduler.is_well:
-            self.exitcode = EXIT_STATUS["unreachable"]
+            self.exitcode = RunOutcome.UNREACHABLE.exit_status
 
 
 class _Work(threading.Thread):

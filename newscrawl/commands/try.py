@@ -13,11 +13,11 @@ from newscrawl.command import AskingCommand, CommandError
 from newscrawl.kit.asking import is_address, saved_page
 from newscrawl.kit.explain import explain
 from newscrawl.kit.kept import find
-from newscrawl.runs import EXIT_STATUS
 from newscrawl.shown import one_line
 from newscrawl.sites import Site, site_of
 from newscrawl.store.session import session
 from newscrawl.urls import key
+from newscrawl.vocabulary import RunOutcome
 
 
 class Command(AskingCommand):
@@ -31,14 +31,14 @@ class Command(AskingCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Show how a page is read: each field, its rung and selector, each date and why"
+        return "Show how a page is read: each field, its origin and selector, each date and why"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
             "Downloads a page (or reads a saved one), reads it as a crawl would with the declaration of its "
-            "site, and shows each field with the rung and the selector that gave it, every date with why it "
-            "was chosen or refused, or why the page is no article. Needs no MongoDB. "
+            "site, and shows each field with the origin and the selector that gave it, every date with why "
+            "it was chosen or refused, or why the page is no article. Needs no MongoDB. "
             "With --rejected it downloads nothing: it says what MongoDB knows of the address, and reads the "
             "page that was kept."
         )
@@ -94,7 +94,7 @@ class Command(AskingCommand):
         told = explain(body, url, site=site, headers=headers, now=now)
         print(told.text)
         if not told.accepted:
-            self.exitcode = EXIT_STATUS["no_links"]
+            self.exitcode = RunOutcome.NO_LINKS.exit_status
 
     def _rejected(self, given: str, named: Site | None, opts: argparse.Namespace) -> None:
         if not is_address(given):
@@ -104,13 +104,15 @@ class Command(AskingCommand):
             kept = find(articles, ops, key(given, site.url_rules if site else None))
         if kept is None:
             raise CommandError(
-                "no_links",
+                RunOutcome.NO_LINKS,
                 f"nothing is kept of {given}: no run met it, or it was rejected more than 30 days ago",
             )
         print("\n".join(map(one_line, kept.lines)))
         if opts.save:
             if kept.page is None:
-                raise CommandError("no_links", f"no page was kept of {given}: {opts.save} was not written")
+                raise CommandError(
+                    RunOutcome.NO_LINKS, f"no page was kept of {given}: {opts.save} was not written"
+                )
             Path(opts.save).write_bytes(kept.page)
             print(f"{'saved':<10}{opts.save}")
         if kept.page is not None:

@@ -9,8 +9,8 @@ from newscrawl.command import AskingCommand
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
 from newscrawl.kit.verify import Verdict, verify
-from newscrawl.runs import EXIT_STATUS
 from newscrawl.shown import one_line
+from newscrawl.vocabulary import RunOutcome
 
 
 class Command(AskingCommand):
@@ -56,4 +56,4 @@ class Command(AskingCommand):
                 f"{name}: {'holds' if said.holds else 'does not hold'}", *map(one_line, said.lines), sep="\n"
             )
             if not said.holds:
-                self.exitcode = EXIT_STATUS["no_links"]
+                self.exitcode = RunOutcome.NO_LINKS.exit_status

@@ -6,6 +6,18 @@ import datetime as dt
 
 from newscrawl import items
 from newscrawl.items import SCHEMA_VERSION, Article, Rejection
+from newscrawl.vocabulary import (
+    Access,
+    Calendar,
+    CopyKind,
+    DateWarning,
+    HijriBasis,
+    HijriCalendar,
+    Origin,
+    Precision,
+    RejectionReason,
+    TextWarning,
+)
 
 _AT = dt.datetime(2024, 3, 27, 14, 30, tzinfo=dt.UTC)
 _KEY, _OTHER = "9b2f6c1e8d3a4f5b7c0d1e2f3a4b5c6d", "1c5e7a9b0d2f4e6a8b1c3d5e7f9a0b2c"
@@ -48,8 +60,8 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
         section="سياسة",
         tags=["الماء", "الجفاف"],
         images=[items.Image(url="https://www.alayam24.com/water.jpg", caption="منظر عام لسد قرب الرباط")],
-        access="free",
-        warnings=["part"],
+        access=Access.FREE,
+        warnings=[TextWarning.PART],
         alternates=[items.Alternate(lang="fr", url="https://www.alayam24.com/fr/articles-73890.html")],
         day="2024-03-27",
         published_at=_AT,
@@ -60,20 +72,24 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
             time="14:30",
             timezone="Africa/Casablanca",
             utc_offset="+00:00",
-            calendar="both",
-            precision="minute",
-            hijri=items.HijriDetail(calendar="morocco", basis="table", printed="1445-09-16"),
+            calendar=Calendar.BOTH,
+            precision=Precision.MINUTE,
+            hijri=items.HijriDetail(
+                calendar=HijriCalendar.MOROCCO, basis=HijriBasis.TABLE, printed="1445-09-16"
+            ),
             origin="markup",
             candidates=[
                 items.OfferedDate(
-                    text="الأربعاء 16 رمضان 1445 الموافق 27 مارس 2024 - 14:30", origin="markup", where=".date"
+                    text="الأربعاء 16 رمضان 1445 الموافق 27 مارس 2024 - 14:30",
+                    origin=Origin.MARKUP,
+                    where=".date",
                 ),
             ],
-            warnings=["weekday_mismatch"],
+            warnings=[DateWarning.WEEKDAY_MISMATCH],
         ),
         published_raw="الأربعاء 16 رمضان 1445 الموافق 27 مارس 2024 - 14:30",
         modified_at=_AT + dt.timedelta(hours=1),
-        origins={"title": "markup", "body": "markup", "dates": "markup"},
+        origins=dict.fromkeys(("title", "body", "dates"), Origin.MARKUP),
         http=items.Http(
             status=200,
             fetched_at=_AT + dt.timedelta(minutes=20),
@@ -110,12 +126,14 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
         site="maghress",
         owner="maghress.com",
         via="maghress",
-        published=items.PublishedDetail(precision="month", earliest="2024-03-01", latest="2024-03-31"),
+        published=items.PublishedDetail(
+            precision=Precision.MONTH, earliest="2024-03-01", latest="2024-03-31"
+        ),
         published_raw="نشر في الأيام 24 يوم 21130",
         published_missing="21130 is not a day",
         content_hash="5e0c9d7b3a1f4e2d8c6b0a9f7e5d3c1b",
         duplicate_of=_KEY,
-        duplicate=items.Duplicate(kind="republished", similarity=0.94, containment=0.99),
+        duplicate=items.Duplicate(kind=CopyKind.REPUBLISHED, similarity=0.94, containment=0.99),
         story=_KEY,
     ),
     Rejection(
@@ -124,7 +142,7 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
         keys=["0a1b2c3d4e5f60718293a4b5c6d7e8f9"],
         site="alayam24",
         owner="alayam24.com",
-        reason="not_found",
+        reason=RejectionReason.NOT_FOUND,
         detail='the page says "الصفحة غير موجودة"',
         status=200,
         rejected_at=_AT,

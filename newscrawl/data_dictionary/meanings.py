@@ -1,11 +1,8 @@
-"""What stored words mean: how ``published_missing`` ends, rungs, reasons."""
+"""How ``published_missing`` ends; the closed lists of words are in ``newscrawl.vocabulary``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from newscrawl.page.check import REASONS as NO_ARTICLE
-from newscrawl.store.rejections import FORGOTTEN
 
 MISSING: Mapping[str, str] = {
     "the page shows no date of publication": "no date stands on the page, in its address or in the feed",
@@ -17,29 +14,3 @@ MISSING: Mapping[str, str] = {
     "`latest` bound it",
 }
 """How ``published_missing`` ends, and what that means; before it stands the text, in quotes."""
-
-RUNGS: Mapping[str, str] = {
-    "markup": "the place on the page that the site's declaration names",
-    "jsonld": "the page's JSON-LD (schema.org)",
-    "meta": "the page's meta tags",
-    "microdata": "schema.org attributes in the page",
-    "feed": "the feed or sitemap that led to the page",
-    "generic": "found by shape, as on a site nobody has declared",
-    "url": "a date in the address",
-}
-"""Where a field was read, the surest first."""
-
-REASONS: Mapping[str, str] = dict[str, str](NO_ARTICLE.items()) | {
-    "not_found": f"status 404 or 410, or {NO_ARTICLE['not_found']}",
-    "redirected": "the address leads to a page that is no article of the site",
-    "refused": "the site answered with another 4xx status",
-    "robots": "robots.txt forbids the address",
-    "too_large": "more bytes than `NEWSCRAWL_DOWNLOAD_MAXSIZE`",
-    "unreachable": "the download failed ten times",
-    "too_slow": "reading the page took more CPU time than `NEWSCRAWL_WORKER_CPU_SECONDS`",
-    "worker_died": "the process that read the page was killed (it may have lacked memory) or crashed",
-    "fault": "reading the page failed: a mistake of newscrawl",
-    "store_refused": "MongoDB did not take the article",
-    FORGOTTEN: "removed by `scrapy forget`; it never comes back",
-}
-"""The closed list of ``reason`` in ``rejected``."""

@@ -7,14 +7,14 @@ import textwrap
 from collections.abc import Iterable, Mapping
 
 from newscrawl import items
-from newscrawl.data_dictionary.meanings import MISSING, REASONS, RUNGS
+from newscrawl.data_dictionary.meanings import MISSING
 from newscrawl.data_dictionary.queries import QUERIES
 from newscrawl.data_dictionary.tables import COLUMNS, FROM, PARTS, fields_table
 from newscrawl.items import SCHEMA_VERSION, Article, Rejection
-from newscrawl.store.rejections import FORGOTTEN
 from newscrawl.store.revisions import READER_FIELDS
 from newscrawl.store.schema import COPY_FIELDS, INTERNAL, RETENTION, stored_fields
 from newscrawl.store.session import DEMO_DATABASE
+from newscrawl.vocabulary import CopyKind, DateWarning, Origin, RejectionReason, Word
 
 
 def _names(fields: Iterable[str]) -> str:
@@ -89,15 +89,27 @@ article was read, and the machinery (`signature`, `bands`, `search_text` …).
 
 {{missing}}
 
-## Rungs
+## Origins
 
-`origins` names for each field the rung that gave it, the surest first:
+`origins` says for each field how it was found. The surest comes first:
 
-{{rungs}}
+{{origins}}
 
-Two of its keys are no fields. `dates` is the surest rung that gives this day, and stands for
+Two of its keys are no fields. `dates` is the surest origin that gives this day, and stands for
 {_names(items.DATE_FIELDS)}.
 `publisher` is where the page names the newspaper, which on an aggregator decides `source` and `source_name`.
+
+## Warnings
+
+Words in `published.warnings`:
+
+{{warnings}}
+
+## Kinds of copies
+
+Words in `duplicate.kind`:
+
+{{copies}}
 
 """
 
@@ -164,6 +176,7 @@ One document for each state of an article that a later one replaced: what a read
 
 """
 
+_FORGOTTEN = RejectionReason.FORGOTTEN
 _DAYS = RETENTION["rejected"].days
 _EXPIRY = (
     f"server clock at the last visit, UTC; {_DAYS} days later the document expires, and the address may \
@@ -175,7 +188,7 @@ The store adds:
 
 | field | type | meaning |
 |---|---|---|
-| `_id` | string | the first of `keys`; of a tombstone (`{FORGOTTEN}`) `{FORGOTTEN}:` and the key |
+| `_id` | string | the first of `keys`; of a tombstone (`{_FORGOTTEN}`) `{_FORGOTTEN}:` and the key |
 | `stored_at` | date | {_EXPIRY} |
 | `times` | integer | visits that ended in `rejected`; tombstones have none |
 
@@ -190,6 +203,10 @@ def _list(meanings: Mapping[str, str], head: str) -> str:
     return "\n".join([f"| {head} | meaning |", "|---|---|", *rows])
 
 
+def _words(words: type[Word], head: str) -> str:
+    return _list({word: word.meaning for word in words}, head)
+
+
 def page() -> str:
     """The whole page in Markdown."""
     head = _HEAD.format(
@@ -197,7 +214,9 @@ def page() -> str:
         queries="\n".join(f"# {query.says}\n{query.python}" for query in QUERIES),
         pandas=_PANDAS,
         missing=_list(MISSING, "ends with"),
-        rungs=_list(RUNGS, "rung"),
+        origins=_words(Origin, "origin"),
+        warnings=_words(DateWarning, "warning"),
+        copies=_words(CopyKind, "kind"),
     )
     origins = {name: origin for origin, names in FROM.items() for name in names.split()}
     parts = [f"{head}## articles\n", fields_table(Article, origins)]
@@ -212,4 +231,4 @@ def page() -> str:
     said = inspect.getdoc(Rejection) or ""
     origins = dict.fromkeys(stored_fields(Rejection), "the visit")
     parts += [f"{_OF_A_STORY}## rejected\n", said, "", fields_table(Rejection, origins)]
-    return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_list(REASONS, "reason"))
+    return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_words(RejectionReason, "reason"))

@@ -18,6 +18,7 @@ from newscrawl import items
 from newscrawl.data_dictionary.examples import EXAMPLES
 from newscrawl.items import Article, Rejection
 from newscrawl.store.schema import document, stored_fields
+from newscrawl.vocabulary import Word
 
 COLUMNS = (
     "url", "source", "source_name", "via", "country", "title", "lede", "body", "word_count", "lang",
@@ -75,6 +76,8 @@ UNITS: Mapping[str, str] = {
     "values": "unsigned 32-bit integers",
 }
 """Units and formats."""
+LISTED = 6
+"""Words of a closed list that a cell names; a longer list has a table of its own."""
 
 
 def docstrings(cls: type) -> dict[str, str]:
@@ -95,8 +98,8 @@ def _words(hint: object) -> str:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return " or ".join(_words(arg) for arg in args)
-    if origin is typing.Literal:
-        return ", ".join(f"`{arg}`" for arg in args)
+    if isinstance(hint, type) and issubclass(hint, Word):
+        return ", ".join(f"`{word}`" for word in hint) if len(hint) <= LISTED else "string"
     if origin is list:
         return f"list of {_words(args[0])}"
     if origin is dict or hint is dict:

@@ -24,7 +24,8 @@ from typing import NamedTuple
 from hijridate import Hijri
 
 from newscrawl.dates.tables import rows
-from newscrawl.items import HijriBasis, HijriDay
+from newscrawl.items import HijriDay
+from newscrawl.vocabulary import HijriBasis, HijriCalendar
 
 __all__ = ["EXTRA_MONTHS", "Days", "HijriDate", "days", "difference", "to_hijri"]
 
@@ -79,8 +80,8 @@ def to_hijri(day: dt.date, country: str | None = None) -> HijriDay | None:
     found = HijriDate(_FIRST_YEAR + year, month + 1, (day - calendar.starts[index]).days + 1)
     return HijriDay(
         day=str(found),
-        calendar="morocco" if moroccan else "umm_al_qura",
-        basis="table" if calendar.observed[index] else "forecast",
+        calendar=HijriCalendar.MOROCCO if moroccan else HijriCalendar.UMM_AL_QURA,
+        basis=HijriBasis.TABLE if calendar.observed[index] else HijriBasis.FORECAST,
     )
 
 
@@ -105,17 +106,17 @@ def days(hijri: HijriDate, country: str | None = None) -> Days:
     """
     year, month, day = hijri
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12 and 1 <= day <= 30):
-        return Days(None, [], "table")
+        return Days(None, [], HijriBasis.TABLE)
     civil, offset = _umm_al_qura(), dt.timedelta(days=day - 1)
     first, length = civil.start(year, month), civil.length(year, month)
     near = [first + offset + dt.timedelta(days=apart) for apart in (0, 1, -1)]
     if not _moroccan(country):
         likely, others = (near[0], near[1:]) if day <= length else (None, near)
-        return Days(likely, [] if country and country.upper() == "SA" else others, "table")
+        return Days(likely, [] if country and country.upper() == "SA" else others, HijriBasis.TABLE)
     morocco = _morocco()
-    basis: HijriBasis = "table" if morocco.observed[_index(year, month)] else "forecast"
+    basis = HijriBasis.TABLE if morocco.observed[_index(year, month)] else HijriBasis.FORECAST
     likely = morocco.start(year, month) + offset
-    if basis == "forecast" and day == 30 and length == 29:
+    if basis == HijriBasis.FORECAST and day == 30 and length == 29:
         # Such a month began with Umm al-Qura's and ended a day later: the only way to have 30 days.
         likely = first + offset
     elif day > morocco.length(year, month):

@@ -9,6 +9,7 @@ from newscrawl.dates.clock import Printed
 from newscrawl.dates.publishing import Options, is_possible, publish
 from newscrawl.dates.zones import zone
 from newscrawl.items import Published
+from newscrawl.vocabulary import Calendar
 
 __all__ = ["read_machine"]
 
@@ -59,7 +60,7 @@ def _iso(raw: str, match: re.Match[str], clock: Printed, options: Options) -> Pu
         return None
     if not is_possible(day, options.now):
         return None
-    return publish(raw, day, None if clock.time is None else clock, "gregorian", None, options, [])
+    return publish(raw, day, None if clock.time is None else clock, Calendar.GREGORIAN, None, options, [])
 
 
 def _unix(raw: str, seconds: float, options: Options) -> Published | None:
@@ -71,4 +72,6 @@ def _unix(raw: str, seconds: float, options: Options) -> Published | None:
         return None
     placed = at if options.timezone is None else at.astimezone(zone(options.timezone))
     clock = Printed(placed.time(), placed.utcoffset())
-    return publish(raw, placed.date(), clock, "gregorian", None, options._replace(false_zone=False), [])
+    return publish(
+        raw, placed.date(), clock, Calendar.GREGORIAN, None, options._replace(false_zone=False), []
+    )

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from newscrawl.dates.clock import Printed
 from newscrawl.dates.hijri import HijriDate, to_hijri
 from newscrawl.dates.zones import is_stale, zone
-from newscrawl.items import Calendar, HijriDay, Published
+from newscrawl.items import HijriDay, Published
+from newscrawl.vocabulary import Calendar, DateWarning, HijriBasis, HijriCalendar, Precision
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "Options", "is_possible", "publish", "written_offset"]
 
@@ -44,7 +45,7 @@ def publish(
     calendar: Calendar,
     printed: HijriDate | None,
     options: Options,
-    warnings: list[str],
+    warnings: list[DateWarning],
 ) -> Published:
     """Everything put together, on the publisher's clock."""
     time = None if clock is None else clock.time
@@ -58,7 +59,7 @@ def publish(
             offset = written_offset(placed.utcoffset())
             name = options.timezone or clock.zone
     if options.now is not None and day > options.now.date() + _SOON:
-        warnings.append("future")
+        warnings.append(DateWarning.FUTURE)
     return Published(
         date=day,
         time=time,
@@ -67,7 +68,7 @@ def publish(
         utc_offset=offset,
         hijri=_hijri(day, printed, options.country),
         calendar=calendar,
-        precision="day" if time is None else "minute",
+        precision=Precision.DAY if time is None else Precision.MINUTE,
         raw=raw,
         warnings=tuple(warnings),
     )
@@ -80,20 +81,20 @@ def _hijri(day: dt.date, printed: HijriDate | None, country: str | None) -> Hijr
         return computed
     return HijriDay(
         day=str(printed) if computed is None else computed.day,
-        calendar="umm_al_qura" if computed is None else computed.calendar,
-        basis="printed" if computed is None else computed.basis,
+        calendar=HijriCalendar.UMM_AL_QURA if computed is None else computed.calendar,
+        basis=HijriBasis.PRINTED if computed is None else computed.basis,
         printed=str(printed),
     )
 
 
 def _place(
-    day: dt.date, time: dt.time, clock: Printed, options: Options, warnings: list[str]
+    day: dt.date, time: dt.time, clock: Printed, options: Options, warnings: list[DateWarning]
 ) -> dt.datetime | None:
     """The moment on the publisher's clock; None when no zone is known or the clock showed that time twice."""
     offset, place = clock.offset, clock.zone
     if clock.machine and options.false_zone and offset is not None:
         offset = place = None
-        warnings.append("false_zone_ignored")
+        warnings.append(DateWarning.FALSE_ZONE_IGNORED)
     local = dt.datetime.combine(day, time)
     if clock.region and offset is not None and options.timezone is not None:
         own = local.replace(tzinfo=zone(options.timezone)).utcoffset() or dt.timedelta()
@@ -102,9 +103,9 @@ def _place(
     if offset is not None:
         moment = local.replace(tzinfo=dt.timezone(offset))
         if options.timezone is not None and is_stale(options.timezone, moment):
-            warnings.append("stale_zone")
+            warnings.append(DateWarning.STALE_ZONE)
     elif clock.unknown:
-        warnings.append("unknown_zone")
+        warnings.append(DateWarning.UNKNOWN_ZONE)
         return None
     elif place is None and options.timezone is None:
         return None

@@ -18,7 +18,8 @@ from newscrawl.dates.publishing import FIRST_YEAR, LAST_YEAR, Options, is_possib
 from newscrawl.dates.relative import Moment, resolve
 from newscrawl.dates.words import MAX_LENGTH, Text, read
 from newscrawl.dates.zones import zone
-from newscrawl.items import Calendar, Published
+from newscrawl.items import Published
+from newscrawl.vocabulary import Calendar, DateWarning, HijriBasis
 
 __all__ = ["is_outdated", "parse", "parse_day"]
 
@@ -235,31 +236,31 @@ def _labels(text: Text, readings: list[_Reading]) -> list[str]:
 
 def _absolute(raw: str, text: Text, reading: _Reading, options: Options) -> Published | None:
     weekday = _weekday(text, reading)
-    warnings: list[str] = []
+    warnings: list[DateWarning] = []
     if reading.gregorian is None:
         read_by_hijri = _from_hijri(text, reading, weekday, options, warnings)
         if read_by_hijri is None:
             return None
         day, calendar = read_by_hijri
     else:
-        day, calendar = reading.gregorian, "gregorian" if reading.hijri is None else "both"
+        day, calendar = reading.gregorian, Calendar.GREGORIAN if reading.hijri is None else Calendar.BOTH
         if weekday is not None and weekday != day.weekday():
             if reading.spelled:  # «الأحد الأول من ديسمبر» is the first Sunday, not the first of the month
                 return None
             if reading.other is not None and reading.other.weekday() == weekday:  # perhaps the month is first
                 return None
-            warnings.append("weekday_mismatch")
+            warnings.append(DateWarning.WEEKDAY_MISMATCH)
     if reading.contradicted:
-        warnings.append("calendars_differ")
-    if calendar == "both" and reading.hijri is not None:
+        warnings.append(DateWarning.CALENDARS_DIFFER)
+    if calendar == Calendar.BOTH and reading.hijri is not None:
         apart = hijri.difference(reading.hijri, day, options.country)
         if apart is not None and apart > _EXPLAINED:
-            warnings.append("calendars_differ")
+            warnings.append(DateWarning.CALENDARS_DIFFER)
     return publish(raw, day, _clock(text, reading), calendar, reading.hijri, options, warnings)
 
 
 def _from_hijri(
-    text: Text, reading: _Reading, weekday: int | None, options: Options, warnings: list[str]
+    text: Text, reading: _Reading, weekday: int | None, options: Options, warnings: list[DateWarning]
 ) -> tuple[dt.date, Calendar] | None:
     """The Gregorian day of a text that prints a whole date only in the Hijri calendar."""
     if reading.hijri is None:
@@ -273,20 +274,20 @@ def _from_hijri(
         for offset in (0, -1, 1, -2, 2):
             day = days[0] + dt.timedelta(days=offset)
             if (day.day, day.month) == partial:
-                return day, "both"
+                return day, Calendar.BOTH
         return None
     fitting = [day for day in days if day.weekday() == weekday]
     if len(fitting) == 1:
-        if fitting[0] != likely or basis == "forecast":
-            warnings.append("hijri_day_settled_by_weekday")
-        return fitting[0], "hijri"
+        if fitting[0] != likely or basis == HijriBasis.FORECAST:
+            warnings.append(DateWarning.HIJRI_DAY_SETTLED_BY_WEEKDAY)
+        return fitting[0], Calendar.HIJRI
     if likely is None:
         return None
     if weekday is not None:
-        warnings.append("weekday_mismatch")
-    if basis == "forecast":
-        warnings.append("hijri_unconfirmed")
-    return likely, "hijri"
+        warnings.append(DateWarning.WEEKDAY_MISMATCH)
+    if basis == HijriBasis.FORECAST:
+        warnings.append(DateWarning.HIJRI_UNCONFIRMED)
+    return likely, Calendar.HIJRI
 
 
 def _partial(text: Text, reading: _Reading) -> tuple[int, int] | None:
@@ -323,7 +324,7 @@ def _clock(text: Text, reading: _Reading) -> Printed | None:
 def _relative(raw: str, moment: Moment, options: Options) -> Published | None:
     if moment.date.year < FIRST_YEAR:
         return None
-    read = publish(raw, moment.date, moment.clock, "relative", None, options, [])
+    read = publish(raw, moment.date, moment.clock, Calendar.RELATIVE, None, options, [])
     if moment.at is not None:
         read = replace(
             read,

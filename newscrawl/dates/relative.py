@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 from newscrawl.dates.clock import CLOCK, Printed, find_clock
 from newscrawl.dates.counting import Unit, age
 from newscrawl.dates.words import Text, Token
-from newscrawl.items import Precision
+from newscrawl.vocabulary import Precision
 
 __all__ = ["Moment", "resolve"]
 
@@ -51,13 +51,13 @@ _PERIOD = re.compile(rf"[ (]*{_LABEL}(?P<period>G){_TAIL}")
 _NOW = re.compile(rf"[ (]*(?:[pufej][ :,]*)*(?P<now>I){_TAIL}")
 _PART = re.compile(r"\ ?\|\ ?|\ -\ ")
 _PRECISIONS: dict[Unit, Precision] = {
-    "second": "minute",
-    "minute": "minute",
-    "hour": "hour",
-    "day": "day",
-    "week": "week",
-    "month": "month",
-    "year": "year",
+    "second": Precision.MINUTE,
+    "minute": Precision.MINUTE,
+    "hour": Precision.HOUR,
+    "day": Precision.DAY,
+    "week": Precision.WEEK,
+    "month": Precision.MONTH,
+    "year": Precision.YEAR,
 }
 _LONG: tuple[Unit, ...] = ("day", "week", "month", "year")
 _MOST = 5000
@@ -93,11 +93,11 @@ def _now(text: Text, now: dt.datetime) -> Moment | None:
         return None
     today, value = now.date(), text.tokens[match.start("now")].value
     if value == "now":
-        return Moment(today, "minute", (now - _JUST_NOW).date(), today, at=now)
+        return Moment(today, Precision.MINUTE, (now - _JUST_NOW).date(), today, at=now)
     if value == "hours":
-        return Moment(today, "hour", (now - dt.timedelta(days=1)).date(), today)
+        return Moment(today, Precision.HOUR, (now - dt.timedelta(days=1)).date(), today)
     earliest = (now - dt.timedelta(hours=1)).date()
-    return Moment(today, "hour" if earliest != today else "day", earliest, today)
+    return Moment(today, Precision.HOUR if earliest != today else Precision.DAY, earliest, today)
 
 
 def _day(text: Text, now: dt.datetime) -> Moment | None:
@@ -110,7 +110,7 @@ def _day(text: Text, now: dt.datetime) -> Moment | None:
     clock = None
     if match["clock"] or match["before"]:
         clock = find_clock(text, match.start("day"), match.end("day"))
-    return _exactly(date, "day")._replace(clock=clock)
+    return _exactly(date, Precision.DAY)._replace(clock=clock)
 
 
 def _weekday(text: Text, now: dt.datetime) -> Moment | None:
@@ -130,7 +130,7 @@ def _weekday(text: Text, now: dt.datetime) -> Moment | None:
     clock = find_clock(text, match.start("day"), match.end("last" if match["last"] else "day"))
     if match["clock"] and (clock is None or clock.time is None):
         return None
-    return _exactly(now.date() - dt.timedelta(days=back), "day")._replace(clock=clock)
+    return _exactly(now.date() - dt.timedelta(days=back), Precision.DAY)._replace(clock=clock)
 
 
 def _period(text: Text, now: dt.datetime) -> Moment | None:
@@ -177,7 +177,7 @@ def _ago(tokens: list[Token], than: str, now: dt.datetime) -> Moment | None:
     finest = next(unit for unit in _PRECISIONS if unit in counted)
     precision = _PRECISIONS[finest]
     if than == "less":  # «أقل من دقيقة»
-        at = now if precision == "minute" else None
+        at = now if precision == Precision.MINUTE else None
         return Moment(now.date(), precision, found.nominal.date(), now.date(), at)
     at = None if finest in _LONG else found.nominal
     latest = min(found.latest, found.nominal.date()) if than == "more" else found.latest

@@ -11,11 +11,26 @@ from newscrawl.discovery import api, feed, listing, sitemap
 from newscrawl.discovery.entry import Entry
 from newscrawl.discovery.walk import Page, Walk
 from newscrawl.sites import Api, Discovery, Feed, Listing, Site, Sitemap
+from newscrawl.vocabulary import AddressSource
 
-__all__ = ["KINDS", "Entry", "Page", "Walk", "read"]
+__all__ = ["KINDS", "Entry", "Page", "Walk", "read", "source_of"]
 
-KINDS: dict[str, type[Discovery]] = {"listing": Listing, "feed": Feed, "sitemap": Sitemap, "api": Api}
+KINDS: dict[str, type[Discovery]] = {
+    AddressSource.LISTING: Listing,
+    AddressSource.FEED: Feed,
+    AddressSource.SITEMAP: Sitemap,
+    AddressSource.API: Api,
+}
 """The kinds of discovery by the words of the argument ``discover``."""
+
+
+def source_of(declared: Discovery) -> AddressSource:
+    """The word for what a declared way to find articles is.
+
+    >>> source_of(Feed("https://www.goud.ma/feed"))
+    'feed'
+    """
+    return next(AddressSource(source) for source, kind in KINDS.items() if isinstance(declared, kind))
 
 
 def read(response: Response, walk: Walk, site: Site) -> Page | None:

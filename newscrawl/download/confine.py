@@ -23,6 +23,7 @@ from newscrawl import gate
 from newscrawl.download.errors import NotAdmitted, Offsite
 from newscrawl.download.settle import TIMERS
 from newscrawl.urls import owner
+from newscrawl.vocabulary import AddressRefusal
 
 if TYPE_CHECKING:
     from playwright.async_api import (
@@ -49,7 +50,7 @@ another site. ``private``: its host leads to an address that is not public. ``fo
 ``popup``, ``websocket``, ``worker`` (service and shared ones too), ``webrtc`` (WebTransport too),
 ``download``: no page needs one to show an article. ``left_out``: a picture, font, film or the like of the
 page's own site, which brings no text."""
-Reason = gate.Reason | Attempt
+Reason = AddressRefusal | Attempt
 
 UNWANTED = frozenset({"image", "font", "media", "texttrack", "eventsource", "websocket", "manifest", "ping"})
 """Kinds of requests that bring no text: https://playwright.dev/python/docs/api/class-request#request-resource-type"""

@@ -34,6 +34,7 @@ from newscrawl.download.lengths import PlainLengths, is_whole
 from newscrawl.download.network import PublicResolver
 from newscrawl.download.recording import Recorder, Recording, RecordingError
 from newscrawl.download.render import Browser
+from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
     from typing import Self
@@ -117,9 +118,11 @@ class DownloadHandler(BaseDownloadHandler):
         except RecordingError as error:
             if self._ending is None:
                 logger.error("%s", error)
-                getattr(self.crawler.spider, "why", {}).setdefault("fault", str(error))
+                getattr(self.crawler.spider, "why", {}).setdefault(RunOutcome.FAULT, str(error))
                 assert self.crawler.engine
-                self._ending = loop.create_task(self.crawler.engine.close_spider_async(reason="fault"))
+                self._ending = loop.create_task(
+                    self.crawler.engine.close_spider_async(reason=RunOutcome.FAULT)
+                )
             raise
 
     async def _fetch(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.response import response_status_message
 
 from newscrawl.download.backoff import Backoff, host
-from newscrawl.download.errors import RETRIED, HostBusy, RobotsUnreachable, classify
+from newscrawl.download.errors import HostBusy, RobotsUnreachable, classify
 
 if TYPE_CHECKING:
     from typing import Self
@@ -45,7 +45,7 @@ class RetryMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """A new request in place of an answer that says: not now."""
-        if classify(response.status) not in RETRIED:
+        if not classify(response.status).retried:
             return response
         retry_at: dt.datetime | None = request.meta.get("retry_at")
         if retry_at is not None and retry_at - request.meta["fetched_at"] > self._backoff.longest:
@@ -54,7 +54,7 @@ class RetryMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """A new request in place of a failure that may pass; None leaves it to the errback."""
-        if isinstance(exception, HostBusy | RobotsUnreachable) or classify(exception) not in RETRIED:
+        if isinstance(exception, HostBusy | RobotsUnreachable) or not classify(exception).retried:
             return None
         return self._again(request, exception)
 

@@ -13,10 +13,11 @@ from scrapy import Request, Spider
 from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse, Response
 
-from newscrawl.download.errors import Kind, classify
+from newscrawl.download.errors import classify
 from newscrawl.files import read_regular
 from newscrawl.gate import admit
 from newscrawl.page import extract
+from newscrawl.vocabulary import FetchFailure
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ class Answer:
     url: str
     """The address asked for."""
     response: Response | None = None
-    kind: Kind | None = None
+    kind: FetchFailure | None = None
     """Why there is no page, when there is none."""
     said: str = ""
     at: dt.datetime | None = None

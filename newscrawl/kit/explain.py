@@ -14,6 +14,7 @@ from newscrawl.page.chosen_date import why_not
 from newscrawl.page.document import Document, parse
 from newscrawl.shown import one_line
 from newscrawl.sites import Markup, Site
+from newscrawl.vocabulary import MACHINE_READABLE, DateKind, DateWarning, Origin
 
 WIDTH = 100
 """Letters of a value that are shown at most."""
@@ -26,7 +27,6 @@ _META = {
     "title": meta.TITLE, "lede": meta.DESCRIPTION, "authors": meta.AUTHOR, "section": meta.SECTION,
     "tags": meta.TAGS, "images": meta.IMAGE, "publisher": ("og:site_name",),
 }  # fmt: skip
-_MACHINE = ("jsonld", "meta", "microdata", "feed")
 
 Row = tuple[str, ...]
 
@@ -49,7 +49,7 @@ def explain(
     headers: Mapping[str, str] | None = None,
     now: dt.datetime | None = None,
 ) -> Explanation:
-    """Read a page as a crawl does and tell each field's rung and selector, and each date's fate.
+    """Read a page as a crawl does and tell each field's origin and selector, and each date's fate.
 
     ``url``, ``site``, ``headers`` and ``now`` are those of ``newscrawl.page.read``; ``now`` is aware.
 
@@ -74,10 +74,10 @@ def explain(
     selectors = _markup(site, raw)
     lines += [
         "",
-        *table(("field", "rung", "selector", "value"), _fields(article, raw.dates, document, selectors)),
+        *table(("field", "origin", "selector", "value"), _fields(article, raw.dates, document, selectors)),
     ]
     if raw.dates:
-        head = ("date", "rung", "where", "verdict", "text")
+        head = ("date", "origin", "where", "verdict", "text")
         lines += ["", *table(head, _dates(raw.dates, article, site, now))]
     return Explanation("\n".join(map(one_line, lines)), rejected is None)
 
@@ -125,11 +125,11 @@ def _fields(
         "publisher": [f"{article.source} ({article.source_name})"],
     }
     for name, found in values.items():
-        rung = origins.get(name, "")
+        origin = origins.get(name, "")
         value = "، ".join(text for text in found if text)
-        yield name, rung or "-", _where(name, rung, document, selectors) or "-", _short(value)
+        yield name, origin or "-", _where(name, origin, document, selectors) or "-", _short(value)
     when = article.published
-    named = [c for c in candidates if c.rung == origins.get("dates") and c.kind == "published"]
+    named = [c for c in candidates if c.rung == origins.get("dates") and c.kind == DateKind.PUBLISHED]
     where = next((c.where for c in sorted(named, key=lambda c: not _is_chosen(c, article))), "")
     warned = f"  [{', '.join(when.warnings)}]" if when and when.warnings else ""
     day = article.day + warned if article.day else article.published_missing
@@ -144,14 +144,14 @@ def _fields(
     yield "lang", "-", "-", article.lang
 
 
-def _where(name: str, rung: str, document: Document, selectors: Markup) -> str:
+def _where(name: str, origin: str, document: Document, selectors: Markup) -> str:
     """The selector, property or meta name that gave a field."""
-    if rung == "markup":
+    if origin == Origin.MARKUP:
         answers = markup.found(document.root, getattr(selectors, name))
         return next((selector for selector, _ in answers), "")
-    if rung == "jsonld":
+    if origin == Origin.JSONLD:
         return _LINKED.get(name, "") if jsonld.read(document.root).article.get(_LINKED.get(name, "")) else ""
-    if rung == "meta":
+    if origin == Origin.META:
         return meta.read(document).first(_META.get(name, ()))[1]
     return ""
 
@@ -181,19 +181,19 @@ def _is_chosen(candidate: DateCandidate, article: Article) -> bool:
     published = article.published
     return bool(
         published
-        and candidate.kind == "published"
+        and candidate.kind == DateKind.PUBLISHED
         and (candidate.text, candidate.rung) == (article.published_raw, published.origin)
     )
 
 
 def _verdict(candidate: DateCandidate, article: Article, site: Site | None, now: dt.datetime | None) -> str:
     """Why a candidate is the article's date, or is not."""
-    found = (parse_stamp if candidate.rung in _MACHINE else parse_date)(
+    found = (parse_stamp if candidate.rung in MACHINE_READABLE else parse_date)(
         candidate.text,
         timezone=site.timezone if site else None,
         country=site.country if site else None,
         now=now,
-        false_zone=bool(site and site.false_zone and candidate.rung in _MACHINE),
+        false_zone=bool(site and site.false_zone and candidate.rung in MACHINE_READABLE),
         month_first=bool(site and site.month_first),
     )
     if found is None:
@@ -203,9 +203,9 @@ def _verdict(candidate: DateCandidate, article: Article, site: Site | None, now:
         return "refused: " + why_not(candidate).rpartition(": ")[2]
     if found.earliest is not None:
         return f"refused: it may be any day from {found.earliest} to {found.latest}"
-    if "future" in found.warnings:
+    if DateWarning.FUTURE in found.warnings:
         return "refused: it lies in the future"
-    if candidate.kind == "modified":
+    if candidate.kind == DateKind.MODIFIED:
         return "a change"
     day = found.date.isoformat()
     if day == article.day:

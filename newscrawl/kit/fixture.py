@@ -111,7 +111,7 @@ def moment(answer: Answer) -> str:
 
 
 def changed(answer: Answer, body: bytes, site: Site) -> list[str]:
-    """The fields that other words made the reader read by another rung, or not at all."""
+    """The fields that other words made the reader found in another way, or not at all."""
     assert answer.response is not None
     before = read(answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at)
     after = read(body, answer.response.url, site=site, now=answer.at)

@@ -11,6 +11,7 @@ from newscrawl.discovery import KINDS
 from newscrawl.items import READ_FIELDS
 from newscrawl.kit.explain import table
 from newscrawl.sites import Site
+from newscrawl.vocabulary import NO_ORIGIN, RunOutcome
 
 _SHOWN = [field for field in READ_FIELDS if field != "lede"]
 """Fields whose coverage is shown; a newspaper that prints no ledes lacks nothing."""
@@ -44,12 +45,12 @@ def lately(runs: Iterable[Mapping[str, Any]]) -> Lately:
     success: dt.datetime | None = None
     coverage: dict[str, float] | None = None
     for run in runs:
-        if run.get("outcome") in ("ok", "nothing_new") and success is None:
+        if run.get("outcome") in (RunOutcome.OK, RunOutcome.NOTHING_NEW) and success is None:
             success = run.get("finished_at")
         reading = run.get("reading") or {}
         if coverage is None and reading.get("articles"):
             shares = reading["shares"]
-            coverage = {field: 1 - shares.get(field, {}).get("empty", 0.0) for field in _SHOWN}
+            coverage = {field: 1 - shares.get(field, {}).get(NO_ORIGIN, 0.0) for field in _SHOWN}
         if success and coverage:
             break
     return Lately(success, coverage)

@@ -24,6 +24,7 @@ from newscrawl.page.document import parse
 from newscrawl.sites import Discovery, Feed, Listing, Markup, Site, Sitemap, WordPress
 from newscrawl.sites.families import WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.sites.sources import resolve
+from newscrawl.vocabulary import NO_ORIGIN, FetchFailure, Origin
 
 SAMPLES = 3
 """Article pages that the markup is guessed from."""
@@ -99,12 +100,12 @@ def begin(
 async def probe(found: Found, fetch: Fetch) -> Found:
     """Ask the site; about a dozen pages, none of them twice."""
     home = await fetch(Request(urljoin(found.url, "/")))
-    if home.kind == "robots" or (
+    if home.kind == FetchFailure.ROBOTS or (
         home.response is None and home.said in ("HTTP status 401", "HTTP status 403")
     ):
         who = (
             "its robots.txt forbids it"
-            if home.kind == "robots"
+            if home.kind == FetchFailure.ROBOTS
             else f"it answers our user agent with {home.said}"
         )
         found.refused = who
@@ -291,7 +292,7 @@ def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
     markup = found.markup[0] if found.markup else Markup()
     for name in ("title", "body", "date", "authors", "section"):
         origins = sorted(
-            {s.article.origins.get("dates" if name == "date" else name, "empty") for s in samples}
+            {s.article.origins.get("dates" if name == "date" else name, NO_ORIGIN) for s in samples}
         )
         selector = getattr(markup, name)
         found.told.append(f"{name:<10}{selector or '-'}  (without it: {', '.join(origins)})")
@@ -310,7 +311,7 @@ def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
     lacking = [
         name
         for name, origin in (("title", "title"), ("body", "body"), ("date", "dates"))
-        if not getattr(markup, name) and any(s.article.origins.get(origin) == "generic" for s in samples)
+        if not getattr(markup, name) and any(s.article.origins.get(origin) == Origin.GENERIC for s in samples)
     ]
     if lacking:
         found.missing.append(f"a selector for {' and '.join(lacking)}: the generic reading carries it so far")

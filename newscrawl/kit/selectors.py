@@ -16,6 +16,7 @@ from newscrawl.page.document import parse, squeeze, text_of
 from newscrawl.page.markup import compiled, each, strings
 from newscrawl.sites import Markup, Site
 from newscrawl.sites.families import THEMES
+from newscrawl.vocabulary import DateKind, Origin
 
 DATE_LENGTH = 60
 """Letters of the longest text that may be nothing but a date."""
@@ -128,7 +129,7 @@ def _first(names: Sequence[str]) -> str:
 
 def _printed(s: Sample) -> str:
     """The date as it stands on the page for readers."""
-    shown = [c.text for c in s.raw.dates if c.rung == "generic" and c.kind == "published"]
+    shown = [c.text for c in s.raw.dates if c.rung == Origin.GENERIC and c.kind == DateKind.PUBLISHED]
     return shown[0] if shown else ""
 
 

@@ -12,6 +12,7 @@ from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import first_requests, listed
 from newscrawl.page import check, read
 from newscrawl.sites import Discovery, Site
+from newscrawl.vocabulary import NO_ORIGIN, FetchFailure
 
 ARTICLES = 3
 """Articles that are asked for."""
@@ -38,7 +39,7 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
         verdict.say("refused", f"{site.refused}: not asked")
         return verdict
     robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
-    verdict.say("robots", robots.said or "read", holds=robots.kind in (None, "client"))
+    verdict.say("robots", robots.said or "read", holds=robots.kind in (None, FetchFailure.CLIENT))
     urls: list[str] = []
     for source in site.discover:
         said, found = await _listed(source, site, fetch, robots)
@@ -60,13 +61,13 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
         if reason := check(article, site):
             verdict.say("article", f"{url}: {reason[0]}, {reason[1]}", holds=False)
             continue
-        fields.update(f"{name} {article.origins.get(name, 'empty')}" for name in READ_FIELDS)
+        fields.update(f"{name} {article.origins.get(name, NO_ORIGIN)}" for name in READ_FIELDS)
         verdict.say("article", f"{article.day or 'no day'}  {url}", holds=article.day is not None)
     if fields:
         verdict.say("fields", ", ".join(f"{name} {count}" for name, count in sorted(fields.items())))
     for name in ("title", "body", "date"):
-        rung = f"{'dates' if name == 'date' else name} markup"
-        if fields and not fields[rung] and any(getattr(markup, name) for markup in site.markup):
+        origin = f"{'dates' if name == 'date' else name} markup"
+        if fields and not fields[origin] and any(getattr(markup, name) for markup in site.markup):
             verdict.say("markup", f"the selectors for {name} find nothing any more", holds=False)
     return verdict
 
@@ -87,7 +88,7 @@ async def _listed(
     requests = await first_requests(source, site, noted, robots)
     if not requests:
         naming = asked[-1]
-        if naming.response is None and not (naming is robots and robots.kind == "client"):
+        if naming.response is None and not (naming is robots and robots.kind == FetchFailure.CLIENT):
             return f"not known, {naming.url} could not be read ({naming.kind})", None
         return "the site names none", []
     last = (await listed(*requests[0], site, fetch))[-1]

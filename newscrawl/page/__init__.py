@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 from newscrawl.items import Article
 from newscrawl.page.assemble import clean_article, date_article
-from newscrawl.page.check import REASONS, Reason, check
+from newscrawl.page.check import check
 from newscrawl.page.fields import extract
 from newscrawl.sites import Site
 
-__all__ = ["REASONS", "Reason", "check", "clean_article", "date_article", "extract", "read"]
+__all__ = ["check", "clean_article", "date_article", "extract", "read"]
 
 
 def read(

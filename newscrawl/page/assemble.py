@@ -31,6 +31,7 @@ from newscrawl.page.headline import bare
 from newscrawl.sites import Site
 from newscrawl.sites.sources import Source, resolve
 from newscrawl.text import CLEAN_VERSION, FOLD_VERSION, clean, language
+from newscrawl.vocabulary import HijriBasis, HijriCalendar, Origin
 
 PAGE_VERSION = 1
 """Version of the page reader, stored with each article; it rises when any page would be read otherwise."""
@@ -217,7 +218,7 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
         return
     article.published_raw = published.raw
     article.published = _detail(published)
-    article.origins["dates"] = choice.rung or published.origin
+    article.origins["dates"] = choice.rung or Origin(published.origin)
     if published.earliest is None:
         article.day = published.date.isoformat()
         article.published_at = published.at
@@ -231,7 +232,11 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
 
 
 def _umm_al_qura(published: Published) -> str | None:
-    if published.hijri and published.hijri.calendar == "umm_al_qura" and published.hijri.basis == "table":
+    if (
+        published.hijri
+        and published.hijri.calendar == HijriCalendar.UMM_AL_QURA
+        and published.hijri.basis == HijriBasis.TABLE
+    ):
         return published.hijri.day
     found = to_hijri(published.date)
     return found.day if found else None

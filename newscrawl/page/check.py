@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, get_args
 
 from newscrawl.items import Article
 from newscrawl.page import blocks, boilerplate, frames
 from newscrawl.page.document import parse, path_of
 from newscrawl.sites import Site
+from newscrawl.vocabulary import Origin, RejectionReason
 
-Reason = Literal["not_html", "redirected_home", "not_found", "listing", "no_title", "no_body"]
-
-REASONS: dict[Reason, str] = {
-    "not_html": "the answer is no web page (a file, a feed, JSON, nothing)",
-    "redirected_home": "the address leads to the site's home page",
-    "not_found": "the page says that nothing is there, although its status was 200",
-    "listing": "the page lists articles and is none itself",
-    "no_title": "no headline was found",
-    "no_body": "no text of an article was found",
-}
-"""The closed list of reasons, each with its meaning."""
-assert set(REASONS) == set(get_args(Reason))
+NO_ARTICLE = (
+    RejectionReason.NOT_HTML,
+    RejectionReason.REDIRECTED_HOME,
+    RejectionReason.NOT_FOUND,
+    RejectionReason.LISTING,
+    RejectionReason.NO_TITLE,
+    RejectionReason.NO_BODY,
+)
+"""What a page itself can tell."""
 
 _TAG = re.compile(
     rb"<\s*(?:html|head|body|title|meta|div|p|h[1-6]|article|span|a|table|center|font)\b", re.IGNORECASE
@@ -43,7 +40,7 @@ MIN_WORDS_DECLARED = 8
 _CARDS = 8
 
 
-def check(article: Article, site: Site | None = None) -> tuple[Reason, str] | None:
+def check(article: Article, site: Site | None = None) -> tuple[RejectionReason, str] | None:
     """Why a page is no article, with what was found in one sentence; None when it is one.
 
     The language decides nothing: a French page of an Arabic site is an article. A short text is one
@@ -57,21 +54,27 @@ def check(article: Article, site: Site | None = None) -> tuple[Reason, str] | No
     nothing = not (article.page or article.title or article.body)
     if nothing or (article.page and (_FEED.match(head) or not _TAG.search(article.page[:65536]))):
         start = head[:40].decode("utf-8", "replace")
-        return "not_html", f'the answer begins with "{start}"' if start else "the answer is empty"
+        return (
+            RejectionReason.NOT_HTML,
+            f'the answer begins with "{start}"' if start else "the answer is empty",
+        )
     if home := _redirected_home(article):
-        return "redirected_home", home
+        return RejectionReason.REDIRECTED_HOME, home
     if lost := _lost(article):
-        return "not_found", lost
+        return RejectionReason.NOT_FOUND, lost
     words = article.word_count + len((article.lede or "").split())
-    declared = article.origins.get("body") == "markup"
+    declared = article.origins.get("body") == Origin.MARKUP
     enough = words >= (MIN_WORDS_DECLARED if declared else MIN_WORDS)
     elsewhere = site is not None and not declared and not site.is_article(article.url)
     if (not enough or elsewhere) and (links := _links(article)) >= _CARDS:
-        return "listing", f"{links} headlines with links, {words} words of text"
+        return RejectionReason.LISTING, f"{links} headlines with links, {words} words of text"
     if not article.title:
-        return "no_title", "neither the markup nor the page's declarations nor a heading give a headline"
+        return (
+            RejectionReason.NO_TITLE,
+            "neither the markup nor the page's declarations nor a heading give a headline",
+        )
     if not enough:
-        return "no_body", f"{words} words of text" if words else "no paragraph of text"
+        return RejectionReason.NO_BODY, f"{words} words of text" if words else "no paragraph of text"
     return None
 
 

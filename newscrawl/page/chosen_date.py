@@ -14,20 +14,12 @@ from dataclasses import dataclass, replace
 
 from newscrawl.dates import is_stale_clock, parse, parse_stamp
 from newscrawl.items import DateCandidate, Published
+from newscrawl.vocabulary import MACHINE_READABLE, Calendar, DateKind, DateWarning, Origin
 
-WEIGHTS = {
-    "markup": 5.0,
-    "jsonld": 4.0,
-    "meta": 4.0,
-    "microdata": 3.0,
-    "feed": 3.0,
-    "generic": 2.5,
-    "url": 2.0,
-}
+WEIGHTS = {origin: origin.weight for origin in Origin}
 """How much a rung's word counts for a day; each rung counts once."""
 
 _WEAK = {"datecreated": 2.0, "uploaddate": 2.0, "date": 2.0, "release_date": 2.0, "dc.created": 2.0}
-_MACHINE = frozenset({"jsonld", "meta", "microdata", "feed"})
 _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _UTC = re.compile(r"(?:Z|[+-]00:?00|GMT|UTC)\s*$")
 _OFFSET = re.compile(r"(?<=\d)(?:Z|\s*(?:GMT|UTC)|\s*[+-]\d\d:?\d\d)\s*$")
@@ -59,8 +51,8 @@ class Choice:
     """Instant of the last declared change, UTC."""
     refused: DateCandidate | None
     """The best candidate that gave no day, when none did."""
-    rung: str | None = None
-    """The best rung among the candidates that agree on the day."""
+    rung: Origin | None = None
+    """The best origin among the candidates that agree on the day."""
 
 
 def choose(
@@ -82,8 +74,8 @@ def choose(
     does any stamp over the clock of a Moroccan server with old zone files, an hour ahead of it. Where
     else two clocks contradict each other the instant is None.
 
-    >>> page = [DateCandidate(text="2020-08-24T09:23:13Z", rung="meta"),
-    ...         DateCandidate(text="الإثنين، 24 أغسطس 2020 09:23 ص", rung="generic")]
+    >>> page = [DateCandidate(text="2020-08-24T09:23:13Z", rung=Origin.META),
+    ...         DateCandidate(text="الإثنين، 24 أغسطس 2020 09:23 ص", rung=Origin.GENERIC)]
     >>> found = choose(page, timezone="Africa/Cairo").published
     >>> found.time, found.at.hour
     (datetime.time(9, 23, 13), 7)
@@ -91,7 +83,7 @@ def choose(
     known: dict[tuple[str, bool, bool], Published | None] = {}
 
     def read(candidate: DateCandidate, false: bool) -> Published | None:
-        machine = candidate.rung in _MACHINE
+        machine = candidate.rung in MACHINE_READABLE
         wanted = candidate.text, false and _is_stamp(candidate), machine
         if wanted not in known:
             known[wanted] = (parse_stamp if machine else parse)(
@@ -108,12 +100,14 @@ def choose(
     readings = [
         Read(candidate, found)
         for candidate in candidates
-        if candidate.kind == "published" and (found := read(candidate, false_zone))
+        if candidate.kind == DateKind.PUBLISHED and (found := read(candidate, false_zone))
     ]
-    exact = [r for r in readings if r.published.earliest is None and "future" not in r.published.warnings]
+    exact = [
+        r for r in readings if r.published.earliest is None and DateWarning.FUTURE not in r.published.warnings
+    ]
     if not exact:
         coarse = min((r.published for r in readings), key=_vague, default=None)
-        refused = next((c for c in candidates if c.kind == "published"), None)
+        refused = next((c for c in candidates if c.kind == DateKind.PUBLISHED), None)
         return Choice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
 
     day, same = _agreeing(exact, now)
@@ -128,15 +122,15 @@ def _agreeing(exact: Sequence[Read], now: dt.datetime | None) -> tuple[dt.date, 
     clocks = [r for r in exact if _is_clock(r)]
     stamps = [r for r in exact if _is_stamp(r.candidate)]
     spoken_for = [_day(r, clocks, stamps) for r in exact]
-    days: dict[dt.date, dict[str, float]] = {}
+    days: dict[dt.date, dict[Origin, float]] = {}
     for r, day in zip(exact, spoken_for, strict=True):
         rungs = days.setdefault(day, {})
         rungs[r.candidate.rung] = max(rungs.get(r.candidate.rung, 0.0), _weight(r, now))
     for r in exact:  # a Hijri day may fall a day early or late: it also speaks for its neighbours
-        if r.published.calendar == "hijri":
+        if r.published.calendar == Calendar.HIJRI:
             for day, rungs in days.items():
                 if abs((day - r.published.date).days) == 1 and r.candidate.rung not in rungs:
-                    rungs[r.candidate.rung] = WEIGHTS["generic"]
+                    rungs[r.candidate.rung] = Origin.GENERIC.weight
     chosen = max(days, key=lambda d: sum(days[d].values()))
     return chosen, [r for r, day in zip(exact, spoken_for, strict=True) if day == chosen]
 
@@ -154,18 +148,22 @@ def _with_printed_hijri(published: Published, exact: Sequence[Read], day: dt.dat
 def _vague(published: Published) -> tuple[bool, dt.timedelta, bool]:
     """How little is known: least of a day to come; the narrower interval says more, then a time does."""
     first, last = published.earliest or published.date, published.latest or published.date
-    return "future" in published.warnings, last - first, published.time is None
+    return DateWarning.FUTURE in published.warnings, last - first, published.time is None
 
 
 def _is_stamp(candidate: DateCandidate) -> bool:
     """Is it written for machines (whichever rung found it)?"""
-    return candidate.rung in _MACHINE or bool(_ISO.match(candidate.text))
+    return candidate.rung in MACHINE_READABLE or bool(_ISO.match(candidate.text))
 
 
 def _is_clock(read: Read) -> bool:
     """Is it a line that readers see, with a clock time?"""
     published = read.published
-    return not _is_stamp(read.candidate) and published.time is not None and published.calendar != "relative"
+    return (
+        not _is_stamp(read.candidate)
+        and published.time is not None
+        and published.calendar != Calendar.RELATIVE
+    )
 
 
 def _near(read: Read, day: dt.date) -> bool:
@@ -175,16 +173,16 @@ def _near(read: Read, day: dt.date) -> bool:
 def _weight(read: Read, now: dt.datetime | None) -> float:
     candidate, published = read.candidate, read.published
     weight = min(WEIGHTS.get(candidate.rung, 1.0), _WEAK.get(candidate.where.lower(), 9.0))
-    if published.calendar == "relative":
+    if published.calendar == Calendar.RELATIVE:
         return min(weight, 1.0)
     if (
-        candidate.rung == "generic"
+        candidate.rung == Origin.GENERIC
         and now is not None
         and published.date == now.date()
         and not published.time
     ):
         return 1.0  # as likely the page's clock
-    if "weekday_mismatch" in published.warnings:
+    if DateWarning.WEEKDAY_MISMATCH in published.warnings:
         weight *= 0.5
     return weight
 
@@ -255,7 +253,7 @@ def _clock(same: Sequence[Read], timezone: str | None, read: Reader) -> Publishe
     stamps = [r for r in order if _is_stamp(r.candidate) and r.published.time]
     clocks = [r for r in order if _is_clock(r)]
     if not stamps:
-        timed = clocks or [r for r in order if r.published.calendar != "relative"] or order
+        timed = clocks or [r for r in order if r.published.calendar != Calendar.RELATIVE] or order
         return timed[0].published
     stamp = next((r for r in stamps if not _utc(r)), stamps[0])
     if not clocks:
@@ -263,10 +261,10 @@ def _clock(same: Sequence[Read], timezone: str | None, read: Reader) -> Publishe
     clock = clocks[0]
     seen = clock.published
     assert seen.time is not None
-    if "stale_zone" in stamp.published.warnings or _agreed(stamp, stamps):
+    if DateWarning.STALE_ZONE in stamp.published.warnings or _agreed(stamp, stamps):
         return stamp.published
     if _stale(stamp.published, seen):
-        return replace(stamp.published, warnings=(*stamp.published.warnings, "stale_zone"))
+        return replace(stamp.published, warnings=(*stamp.published.warnings, DateWarning.STALE_ZONE))
     told = stamp.published.time
     if told and (told.hour, told.minute) == (seen.time.hour, seen.time.minute):
         if timezone is None and _utc(
@@ -294,14 +292,14 @@ def _modified(
     candidates: Sequence[DateCandidate], read: Reader, false_zone: bool, published: Published | None
 ) -> dt.datetime | None:
     """The latest declared change that is not before the publication."""
-    false = false_zone or (published is not None and "false_zone_ignored" in published.warnings)
+    false = false_zone or (published is not None and DateWarning.FALSE_ZONE_IGNORED in published.warnings)
     found = [
         at
         for candidate in candidates
-        if candidate.kind == "modified"
+        if candidate.kind == DateKind.MODIFIED
         and (reading := read(candidate, false))
         and (at := reading.at)
-        and "future" not in reading.warnings
+        and DateWarning.FUTURE not in reading.warnings
     ]
     start = published.at if published else None
     found = [at for at in found if start is None or at >= start]
@@ -311,7 +309,7 @@ def _modified(
 def why_not(candidate: DateCandidate | None) -> str:
     """Why a page gives no day, in one sentence that names the string.
 
-    >>> why_not(DateCandidate(text="نشر في الأيام 24 يوم 21130", rung="markup"))
+    >>> why_not(DateCandidate(text="نشر في الأيام 24 يوم 21130", rung=Origin.MARKUP))
     '"نشر في الأيام 24 يوم 21130": 21130 is not a day'
     """
     if candidate is None:

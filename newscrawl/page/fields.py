@@ -20,6 +20,7 @@ from newscrawl.page import images as images_
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import Document, drop, parse, squeeze, text_of
 from newscrawl.sites import Markup, Site
+from newscrawl.vocabulary import Access, DateKind, Origin, TextWarning
 
 _ARABIC = re.compile("[\u0620-\u064a]")
 _WORD = re.compile(r"\w+")
@@ -113,7 +114,7 @@ class _Page:
         self.access()
         self.publisher()
         if parts.is_part(self.root, self.document):
-            raw.warnings.append("part")
+            raw.warnings.append(TextWarning.PART)
         raw.markup = self.markup.version if self.answered else None
         return raw
 
@@ -135,10 +136,10 @@ class _Page:
 
     @cached_property
     def head(self) -> headline.Headline | None:
-        declared = [(text, "markup") for text in self.marked("title")[:1]]
-        declared += [(text, "jsonld") for text in jsonld.texts(self.linked.article.get("headline"))[:1]]
+        declared = [(text, Origin.MARKUP) for text in self.marked("title")[:1]]
+        declared += [(text, Origin.JSONLD) for text in jsonld.texts(self.linked.article.get("headline"))[:1]]
         declared += [
-            (text, "meta")
+            (text, Origin.META)
             for name in meta_.TITLE
             if (text := next(iter(self.meta.names.get(name, ())), None))
         ]
@@ -156,8 +157,8 @@ class _Page:
     def described(self) -> bool:
         """Did the site's own markup answer for title, body and date, so that nothing need be guessed?"""
         origins = self.raw.origins
-        dated = any(date.rung == "markup" and generic.readable(date.text) for date in self.raw.dates)
-        return dated and origins.get("title") == "markup" and origins.get("body") == "markup"
+        dated = any(date.rung == Origin.MARKUP and generic.readable(date.text) for date in self.raw.dates)
+        return dated and origins.get("title") == Origin.MARKUP and origins.get("body") == Origin.MARKUP
 
     def marked(
         self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]
@@ -168,7 +169,7 @@ class _Page:
             self.answered = True
         return texts
 
-    def origin(self, field: str, rung: str) -> None:
+    def origin(self, field: str, rung: Origin) -> None:
         self.raw.origins[field] = rung
 
     # Fields -------------------------------------------------------------------------------------
@@ -176,20 +177,20 @@ class _Page:
     def title(self) -> None:
         if texts := self.marked("title"):
             self.raw.title = headline.without_site(texts[0], self.names)
-            self.origin("title", "markup")
+            self.origin("title", Origin.MARKUP)
         elif self.head:
             self.raw.title = self.head.text
             self.origin("title", self.head.rung)
 
     def visible(self) -> None:
         """The site's own dates, before ``remove`` takes their element away."""
-        for field, kind in (("date", "published"), ("modified", "modified")):
+        for field, kind in (("date", DateKind.PUBLISHED), ("modified", DateKind.MODIFIED)):
             texts, selector = markup.strings(self.places, getattr(self.markup, field))
             for text in texts[:2]:
                 self.answered = True
-                for candidate in generic.printed(text, "markup", selector):
-                    if kind == "modified":
-                        candidate.kind = "modified"
+                for candidate in generic.printed(text, Origin.MARKUP, selector):
+                    if kind == DateKind.MODIFIED:
+                        candidate.kind = DateKind.MODIFIED
                     self.raw.dates.append(candidate)
         self.bylines = self.marked("authors")
         self.sections = self.marked("section")
@@ -202,7 +203,7 @@ class _Page:
                 self.answered = True
                 self.raw.body = paragraphs
                 if paragraphs:
-                    self.origin("body", "markup")
+                    self.origin("body", Origin.MARKUP)
                 return
         taken = self.reading.paragraphs
         paragraphs, words = [block.text for block in taken], sum(block.words for block in taken)
@@ -218,10 +219,10 @@ class _Page:
             words = words if same or told_words < _TOLD else 0
         if told_words >= MIN_WORDS and told_words > 3 * words:
             self.raw.body = told
-            self.origin("body", "jsonld")
+            self.origin("body", Origin.JSONLD)
         elif words >= MIN_WORDS:
             self.raw.body = paragraphs
-            self.origin("body", "generic")
+            self.origin("body", Origin.GENERIC)
 
     def _marked_body(self) -> list[str] | None:
         """The paragraphs in the place of the body, none where it holds nothing but notices: the rest of
@@ -271,16 +272,16 @@ class _Page:
 
     def lede(self) -> None:
         """The summary above the body; one that the body goes on from is the body's first paragraph."""
-        text, rung = "", "markup"
+        text, rung = "", Origin.MARKUP
         if texts := self.marked("lede"):
             text = " ".join(texts)
-        elif self.raw.origins.get("body") == "generic":
+        elif self.raw.origins.get("body") == Origin.GENERIC:
             description, _ = self.meta.first(meta_.DESCRIPTION)
             index = generic.lede(
                 self.blocks, self.head.index if self.head else None, self.reading, description
             )
             if index is not None:
-                text, rung = self.blocks.row[index].text, "generic"
+                text, rung = self.blocks.row[index].text, Origin.GENERIC
         if not text:
             return
         rest = [line for line in self.raw.body if line != text]
@@ -296,17 +297,19 @@ class _Page:
         article, page = self.linked.article, self.linked.page
         for node in (article, page):
             for name in ("datePublished", "dateCreated", "uploadDate"):
-                self._dates(jsonld.texts(node.get(name)), "jsonld", "published", name)
-            self._dates(jsonld.texts(node.get("dateModified")), "jsonld", "modified", "dateModified")
+                self._dates(jsonld.texts(node.get(name)), Origin.JSONLD, DateKind.PUBLISHED, name)
+            self._dates(
+                jsonld.texts(node.get("dateModified")), Origin.JSONLD, DateKind.MODIFIED, "dateModified"
+            )
         for name in meta_.PUBLISHED:
-            self._dates(self.meta.names.get(name, []), "meta", "published", name)
+            self._dates(self.meta.names.get(name, []), Origin.META, DateKind.PUBLISHED, name)
         for name in meta_.MODIFIED:
-            self._dates(self.meta.names.get(name, []), "meta", "modified", name)
+            self._dates(self.meta.names.get(name, []), Origin.META, DateKind.MODIFIED, name)
         for name, value in self.meta.props:
             if name in ("datepublished", "datecreated") and value:
-                self._dates([value], "microdata", "published", name)
+                self._dates([value], Origin.MICRODATA, DateKind.PUBLISHED, name)
             elif name == "datemodified" and value:
-                self._dates([value], "microdata", "modified", name)
+                self._dates([value], Origin.MICRODATA, DateKind.MODIFIED, name)
         day = generic.url_date(raw.url)
         if not self.described:
             index = self.head.index if self.head else None
@@ -318,7 +321,7 @@ class _Page:
         if raw.dates:
             self.origin("dates", raw.dates[0].rung)
 
-    def _dates(self, texts: list[str], rung: str, kind: Literal["published", "modified"], where: str) -> None:
+    def _dates(self, texts: list[str], rung: Origin, kind: DateKind, where: str) -> None:
         for text in texts:
             self._candidate(DateCandidate(text=text, rung=rung, kind=kind, where=where))
 
@@ -350,7 +353,7 @@ class _Page:
         if self.bylines:
             raw.byline = self.bylines[0]
             raw.authors = self._people(self.bylines)
-            self.origin("authors", "markup")
+            self.origin("authors", Origin.MARKUP)
             return
         told = jsonld.people(self.linked, self.linked.article.get("author"))
         told = told or jsonld.people(self.linked, self.linked.article.get("creator"))
@@ -362,7 +365,7 @@ class _Page:
             raw.byline, lines = generic.byline(
                 self.blocks, self.head.index if self.head else None, self.reading
             )
-        for rung, found in (("jsonld", told), ("meta", declared), ("generic", lines)):
+        for rung, found in ((Origin.JSONLD, told), (Origin.META, declared), (Origin.GENERIC, lines)):
             if people := self._people(found):
                 raw.authors = people
                 self.origin("authors", rung)
@@ -376,12 +379,12 @@ class _Page:
         return self._first("authors", list(people), _MOST_AUTHORS)
 
     def section(self) -> None:
-        choices = [("markup", self.sections[-1:])]
-        choices.append(("jsonld", jsonld.texts(self.linked.article.get("articleSection"))[:1]))
-        choices.append(("meta", self.meta.all(meta_.SECTION)[:1]))
+        choices = [(Origin.MARKUP, self.sections[-1:])]
+        choices.append((Origin.JSONLD, jsonld.texts(self.linked.article.get("articleSection"))[:1]))
+        choices.append((Origin.META, self.meta.all(meta_.SECTION)[:1]))
         title = headline.bare(self.raw.title or "")
         crumbs = [text for text in self.linked.breadcrumb if headline.bare(text) != title]
-        choices.append(("jsonld", crumbs[-1:] if len(crumbs) > 1 else []))
+        choices.append((Origin.JSONLD, crumbs[-1:] if len(crumbs) > 1 else []))
         told = [(rung, texts[0]) for rung, texts in choices if texts and texts[0] and texts[0][:4] != "http"]
         if not told or not _ARABIC.search(told[0][1]):  # nothing, or the slug of an Arabic name
             told = [one for one in told if _ARABIC.search(one[1])] or self._crumb(title) or told
@@ -389,7 +392,7 @@ class _Page:
             self.raw.section = told[0][1]
             self.origin("section", told[0][0])
 
-    def _crumb(self, title: str) -> list[tuple[str, str]]:
+    def _crumb(self, title: str) -> list[tuple[Origin, str]]:
         """The last link of the printed path to the page, where the page was cut into blocks anyway."""
         if "blocks" not in self.__dict__:
             return []
@@ -398,21 +401,21 @@ class _Page:
                 texts = [text_of(link) for link in islice(mark.element.iter("a"), 8)]
                 names = [text for text in texts if _ARABIC.search(text) and headline.bare(text) != title]
                 if names and not _HOME.fullmatch(names[-1]) and len(names[-1].split()) <= _CRUMB_WORDS:
-                    return [("generic", names[-1])]
+                    return [(Origin.GENERIC, names[-1])]
         return []
 
     def tags(self) -> None:
         for rung, texts in (
-            ("markup", self.marked("tags")),
-            ("jsonld", jsonld.texts(self.linked.article.get("keywords"))),
-            ("meta", self.meta.all(meta_.TAGS)),
+            (Origin.MARKUP, self.marked("tags")),
+            (Origin.JSONLD, jsonld.texts(self.linked.article.get("keywords"))),
+            (Origin.META, self.meta.all(meta_.TAGS)),
         ):
             out: dict[str, None] = {}
             for text in self._first("tags", texts, _MOST_TAGS):
-                for tag in re.split(r"[،,;|]", text) if rung != "markup" or len(texts) == 1 else [text]:
+                for tag in re.split(r"[،,;|]", text) if rung != Origin.MARKUP or len(texts) == 1 else [text]:
                     if tag := squeeze(tag).lstrip("#"):
                         out[tag] = None
-            if out and (rung == "markup" or not self._is_title(list(out))):
+            if out and (rung == Origin.MARKUP or not self._is_title(list(out))):
                 self.raw.tags = self._first("tags", list(out), _MOST_TAGS)
                 self.origin("tags", rung)
                 return
@@ -424,21 +427,21 @@ class _Page:
         return len(tags) > 2 and all(" " not in tag and (tag in words or not tag) for tag in plain)
 
     def images(self) -> None:
-        found: list[tuple[str, str, str | None]] = []
+        found: list[tuple[Origin, str, str | None]] = []
         if self.markup.images:
             for _, hits in markup.found(self.places, self.markup.images):
                 for hit in hits:
                     if isinstance(hit, str):
-                        found.append(("markup", hit, None))
+                        found.append((Origin.MARKUP, hit, None))
                     else:
-                        found.append(("markup", images_.address(hit), images_.caption(hit)))
+                        found.append((Origin.MARKUP, images_.address(hit), images_.caption(hit)))
                 break
         told = jsonld.addresses(self.linked.article.get("image"), self.linked.nodes)
-        found += [("jsonld", link, None) for link in told]
-        found += [("meta", link, None) for link in self.meta.all(meta_.IMAGE)[:1]]
-        if self.raw.origins.get("body") == "generic":
+        found += [(Origin.JSONLD, link, None) for link in told]
+        found += [(Origin.META, link, None) for link in self.meta.all(meta_.IMAGE)[:1]]
+        if self.raw.origins.get("body") == Origin.GENERIC:
             printed = islice(images_.of_article(self.reading, self.document.url), images_.MOST)
-            found += [("generic", link, caption) for link, caption in printed]
+            found += [(Origin.GENERIC, link, caption) for link, caption in printed]
         seen: dict[str, Image] = {}
         for rung, link, caption in self._first("images", found, 2 * images_.MOST):
             address = self.document.absolute(link)
@@ -453,17 +456,17 @@ class _Page:
         free = jsonld.text(self.linked.article.get("isAccessibleForFree"))
         value: Any = self.linked.article.get("isAccessibleForFree")
         if value is True or (free or "").lower() in ("true", "yes", "1"):
-            self.raw.access = "free"
+            self.raw.access = Access.FREE
         elif value is False or (free or "").lower() in ("false", "no", "0"):
-            self.raw.access = "paid"
+            self.raw.access = Access.PAID
 
     def publisher(self) -> None:
         if self.publishers:
-            self.raw.publisher, rung = self.publishers[0], "markup"
+            self.raw.publisher, rung = self.publishers[0], Origin.MARKUP
         elif name := jsonld.text(self.linked.article.get("publisher")):
-            self.raw.publisher, rung = name, "jsonld"
+            self.raw.publisher, rung = name, Origin.JSONLD
         elif name := self.meta.first(("og:site_name",))[0]:
-            self.raw.publisher, rung = name, "meta"
+            self.raw.publisher, rung = name, Origin.META
         else:
             return
         self.origin("publisher", rung)

@@ -15,6 +15,7 @@ from newscrawl.page.blocks import INLINE, Block, Blocks, Box
 from newscrawl.page.body import Reading
 from newscrawl.page.document import path_of, squeeze, text_of
 from newscrawl.page.names import is_clock
+from newscrawl.vocabulary import DateKind, Origin
 
 _DIGIT = re.compile(r"\d")
 _YEAR = r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)"
@@ -99,8 +100,10 @@ def dates(
             changed = _CHANGED.search(f"{name} {mark.element.get('itemprop') or ''}")
             yield DateCandidate(
                 text=machine,
-                rung="microdata",
-                kind="modified" if changed or _UPDATED.search(_before(mark.element)) else "published",
+                rung=Origin.MICRODATA,
+                kind=DateKind.MODIFIED
+                if changed or _UPDATED.search(_before(mark.element))
+                else DateKind.PUBLISHED,
                 where=f"time[datetime] {name}".strip(),
             )
     inline = [m.element for m in near if m.element.tag in INLINE and start <= m.index <= reading.start + 1]
@@ -108,7 +111,7 @@ def dates(
         text = "" if readable(element.get("datetime") or "") else text_of(element)
         if len(text) <= _LONGEST and text not in seen and _dated(text):
             seen.add(text)
-            yield from printed(text, "generic", _name(element))
+            yield from printed(text, Origin.GENERIC, _name(element))
     for index in [*range(start, until), *range(first, start)]:
         block = blocks.row[index]
         if (
@@ -131,7 +134,7 @@ def dates(
         if not _dated(text) or in_frame(block.element):
             continue
         seen.add(block.text)
-        yield from printed(_with_clock(blocks, index, text), "generic", _name(block.element))
+        yield from printed(_with_clock(blocks, index, text), Origin.GENERIC, _name(block.element))
 
 
 def _is_relative(text: str) -> bool:
@@ -155,10 +158,10 @@ def _with_clock(blocks: Blocks, index: int, text: str) -> str:
     return text
 
 
-def printed(text: str, rung: str, where: str) -> Iterator[DateCandidate]:
+def printed(text: str, rung: Origin, where: str) -> Iterator[DateCandidate]:
     """The candidates in a printed line: what follows a word for ``updated`` is a date of change.
 
-    >>> [c.kind for c in printed("نشر في 3 ماي 2024، آخر تحديث 4 ماي 2024", "generic", "p")]
+    >>> [c.kind for c in printed("نشر في 3 ماي 2024، آخر تحديث 4 ماي 2024", Origin.GENERIC, "p")]
     ['published', 'modified']
     """
     text = text[:MAX_DATE_LETTERS]
@@ -174,7 +177,7 @@ def printed(text: str, rung: str, where: str) -> Iterator[DateCandidate]:
             where=where,
         )
     if _dated(after):
-        yield DateCandidate(text=after, rung=rung, kind="modified", where=where)
+        yield DateCandidate(text=after, rung=rung, kind=DateKind.MODIFIED, where=where)
 
 
 def url_date(url: str) -> DateCandidate | None:
@@ -186,7 +189,7 @@ def url_date(url: str) -> DateCandidate | None:
     hit = _URL_DAY.search(path_of(url))
     if not hit or not (1 <= int(hit[3]) <= 12 and 1 <= int(hit[4]) <= 31):
         return None
-    return DateCandidate(text=f"{hit[1]}-{int(hit[3]):02}-{int(hit[4]):02}", rung="url", where=hit[0])
+    return DateCandidate(text=f"{hit[1]}-{int(hit[3]):02}-{int(hit[4]):02}", rung=Origin.URL, where=hit[0])
 
 
 def readable(stamp: str) -> bool:

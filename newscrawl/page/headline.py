@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from newscrawl.page.blocks import Blocks
 from newscrawl.page.document import squeeze
+from newscrawl.vocabulary import Origin
 
 _LETTERS = re.compile(r"[^\w]+")
 _CUT = re.compile(r"\s+[|\-–—:•·»«<>/]+\s+|\s*[|»«]\s*")
@@ -24,7 +25,7 @@ class Headline:
     """A headline, the rung that gave it and its place among the blocks of the page."""
 
     text: str
-    rung: str
+    rung: Origin
     index: int | None = None
 
 
@@ -150,7 +151,7 @@ def _alike(one: str, a: set[str], other: str, b: frozenset[str]) -> float:
 
 
 def choose(
-    declared: Sequence[tuple[str, str]], title_tag: str | None, blocks: Blocks, names: Sequence[str]
+    declared: Sequence[tuple[str, Origin]], title_tag: str | None, blocks: Blocks, names: Sequence[str]
 ) -> Headline | None:
     """The headline among declared ones (text, rung; best rung first), ``<title>`` and the printed lines.
 
@@ -171,7 +172,7 @@ def choose(
         fuller = text.startswith(printed) and not _CUT.match(text[len(printed) :])
         if kicker or fuller:
             return Headline(text, rung, index)
-        return Headline(without_site(printed, names, texts), "generic", index)
+        return Headline(without_site(printed, names, texts), Origin.GENERIC, index)
     if plain:
         text, rung = plain[0]
         for longer, other in plain[1:]:
@@ -179,5 +180,5 @@ def choose(
                 return Headline(longer, other)
         return Headline(text, rung)
     if printed:
-        return Headline(without_site(printed, names), "generic", index)
-    return Headline(tag, "generic") if tag else None
+        return Headline(without_site(printed, names), Origin.GENERIC, index)
+    return Headline(tag, Origin.GENERIC) if tag else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import UpdateOne
 
 from newscrawl.schedule.pauses import LONGEST_PAUSE, pause
+from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 5
 """So often a piece is tried, outages of its site or of MongoDB not counted."""
-DONE = ("ok", "nothing_new")
-_OUTAGES = ("unreachable", "store_down")
+DONE = (RunOutcome.OK, RunOutcome.NOTHING_NEW)
+_OUTAGES = (RunOutcome.UNREACHABLE, RunOutcome.STORE_DOWN)
 _CUT_OFF = ("lease_lost", "shutdown")
 """Why runs close that somebody or something else ended."""
 
@@ -37,7 +38,7 @@ def is_outage(run: Mapping[str, Any]) -> bool:
     return (
         run.get("outcome") in _OUTAGES
         or run.get("reason") in _CUT_OFF
-        or bool(run.get("outcome") == "partial" and nothing)
+        or bool(run.get("outcome") == RunOutcome.PARTIAL and nothing)
     )
 
 
@@ -115,7 +116,7 @@ class Backfills:
             fields["not_before"] = now if goes_on else now + pause(failures)
             then = f"again after {fields['not_before']:%Y-%m-%d %H:%M} UTC"
             if tries >= TRIES:
-                fields["outcome"], then = outcome or "fault", f"given up after {tries} tries"
+                fields["outcome"], then = outcome or RunOutcome.FAULT, f"given up after {tries} tries"
             log.log(
                 logging.ERROR if tries >= TRIES else logging.WARNING,
                 "backfill %s: %s (%s); %s",

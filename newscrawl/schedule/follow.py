@@ -16,6 +16,7 @@ from newscrawl.schedule.lease import LEASE, Document
 from newscrawl.schedule.node import Jobs, ScrapydError
 from newscrawl.schedule.pauses import pause
 from newscrawl.schedule.times import MINUTE, SECOND
+from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -129,7 +130,7 @@ class Follower:
     def _free_of_ended(self, found: Document, now: dt.datetime) -> None:
         """A run that ended and holds its lease: it was killed, or could not write to MongoDB any more."""
         words = left_behind(self._scrapyd.log_of(found["_id"], found["job"]))
-        if words and words["outcome"] == "store_down":
+        if words and words["outcome"] == RunOutcome.STORE_DOWN:
             again_at = None if found["backfill"] else now + pause(found["failures"])
             self._free(found, "it ended while MongoDB was away", again_at=again_at)
         else:

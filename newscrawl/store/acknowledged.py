@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from newscrawl.ledger import End, Ledger
+from newscrawl.ledger import Ledger
+from newscrawl.vocabulary import AddressOutcome, RejectionReason
 
 
 class Acknowledged:
@@ -37,20 +38,21 @@ class Acknowledged:
 
     def article(self, id_: str, keys: Iterable[str], outcome: str, *, relink: bool) -> None:
         """An article is stored: ``new``, ``seen`` or ``revised``."""
-        self.settle(keys, "seen" if outcome == "seen" else "stored", outcome)
+        end = AddressOutcome.SEEN if outcome == "seen" else AddressOutcome.STORED
+        self.settle(keys, end, outcome)
         self.counts[outcome] += 1
         if relink:
             self.unlinked.add(id_)
         if self.room is not None and self.room <= 0:
             self.fill()
 
-    def rejection(self, keys: Iterable[str], reason: str) -> None:
+    def rejection(self, keys: Iterable[str], reason: RejectionReason) -> None:
         """A page is kept aside."""
-        self.settle(keys, "rejected", reason)
+        self.settle(keys, AddressOutcome.REJECTED, reason)
         self.counts["rejected"] += 1
         self.reasons[reason] += 1
 
-    def settle(self, keys: Iterable[str], end: End, reason: str) -> None:
+    def settle(self, keys: Iterable[str], end: AddressOutcome, reason: str) -> None:
         """Addresses came to an end: they are pending no longer."""
         for key in keys:
             self.settled.add(key)

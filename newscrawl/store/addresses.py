@@ -14,6 +14,7 @@ from pymongo.read_concern import ReadConcern
 
 from newscrawl.frontier import Known, Pending
 from newscrawl.store.schema import Document, owned_by
+from newscrawl.vocabulary import Interruption
 
 if TYPE_CHECKING:
     from newscrawl.store.connection import Store
@@ -111,7 +112,7 @@ class Addresses:
                         "url": url,
                         "site": site,
                         "owner": owner,
-                        "reason": "stopped",
+                        "reason": Interruption.STOPPED,
                         "retry_at": None,
                         "failed_at": now,
                         "times": 0,

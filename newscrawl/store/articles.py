@@ -16,8 +16,9 @@ from newscrawl.store.acknowledged import Acknowledged
 from newscrawl.store.clock import ServerClock
 from newscrawl.store.decisions import DERIVED_FIELDS, Write, decide
 from newscrawl.store.links import Linker
-from newscrawl.store.rejections import FORGOTTEN, Rejections, refusal
+from newscrawl.store.rejections import Rejections, refusal
 from newscrawl.store.schema import Document
+from newscrawl.vocabulary import RejectionReason
 
 _DUPLICATE_KEY = 11000
 _REFUSALS = frozenset({2, 9, 14, 15, 22, 52, 54, 55, 57, 66, 121, 10334, 17262, 17280, 17419, 17420})
@@ -80,7 +81,7 @@ class Articles:
         await self._acknowledge(done.stored, attempted)
         for article in articles:
             if not forgotten.isdisjoint(article.keys):  # also at an address that was not known then
-                self._acknowledged.rejection(article.keys, FORGOTTEN)
+                self._acknowledged.rejection(article.keys, RejectionReason.FORGOTTEN)
         if decided.full:
             self._acknowledged.fill()
         return decided.again + done.again, decided.refused + done.refused, done.failure
@@ -92,7 +93,7 @@ class Articles:
             del attempted[write.id]
             keys = write.article.keys
             if write.id in came_back:
-                self._acknowledged.rejection(keys, FORGOTTEN)
+                self._acknowledged.rejection(keys, RejectionReason.FORGOTTEN)
             else:
                 self._acknowledged.article(write.id, keys, write.outcome, relink=write.relink)
 

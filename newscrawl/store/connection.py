@@ -24,6 +24,7 @@ from newscrawl.store.session import cannot_be_used, database_name
 from newscrawl.store.visits import Visits
 from newscrawl.store.walks import Walks
 from newscrawl.store.writer import Writer
+from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
     from pymongo.asynchronous.collection import AsyncCollection
@@ -192,4 +193,4 @@ class Store:
         try:
             return await self.patiently(operation)
         except StoreDownError:
-            raise CloseSpider("store_down") from None
+            raise CloseSpider(RunOutcome.STORE_DOWN) from None

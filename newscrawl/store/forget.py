@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
 from newscrawl.store.links import Linker
-from newscrawl.store.rejections import FORGOTTEN
 from newscrawl.store.schema import Document
+from newscrawl.vocabulary import RejectionReason
+
+_FORGOTTEN = RejectionReason.FORGOTTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ async def forget(
     tombstone = {
         "keys": everything,
         "site": site,
-        "reason": FORGOTTEN,
+        "reason": _FORGOTTEN,
         "detail": "removed on request",
         "rejected_at": now,
         "retry_at": None,
@@ -49,7 +51,7 @@ async def forget(
         "run": "",
         "page": None,
     }
-    await ops["rejected"].replace_one({"_id": f"{FORGOTTEN}:{everything[0]}"}, tombstone, upsert=True)
+    await ops["rejected"].replace_one({"_id": f"{_FORGOTTEN}:{everything[0]}"}, tombstone, upsert=True)
     stories = [doc["story"] for doc in articles]
     left = await db["articles"].find(
         {"story": {"$in": stories}, "_id": {"$nin": ids}}, {"url": 1}
@@ -58,7 +60,7 @@ async def forget(
     await linker.intend([doc["_id"] for doc in left])
     await db["articles"].delete_many({"keys": {"$in": everything}})
     revisions = await db["revisions"].delete_many({"article": {"$in": ids}})
-    await ops["rejected"].delete_many({"keys": {"$in": everything}, "reason": {"$ne": FORGOTTEN}})
+    await ops["rejected"].delete_many({"keys": {"$in": everything}, "reason": {"$ne": _FORGOTTEN}})
     await ops["pending"].delete_many({"_id": {"$in": everything}})
     await linker.link([doc["_id"] for doc in left], now)
     return Forgotten(len(ids), revisions.deleted_count, tuple(doc["url"] for doc in left))

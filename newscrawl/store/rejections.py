@@ -13,13 +13,12 @@ from newscrawl import urls
 from newscrawl.items import Article, Rejection
 from newscrawl.store.limits import MAX_DOCUMENT
 from newscrawl.store.schema import Document, document
+from newscrawl.vocabulary import RejectionReason
 
 MAX_PAGE = MAX_DOCUMENT - 1_000_000
 """Bytes of a compressed page that a rejection keeps."""
 MAX_TEXT = 2000
 """Characters of an address or a detail that a rejection keeps."""
-FORGOTTEN = "forgotten"
-"""The reason in ``rejected`` that keeps an article from coming back."""
 
 
 class Rejections:
@@ -51,13 +50,13 @@ class Rejections:
         """The keys among these that must not come back."""
         if not keys:
             return set()
-        found = self._rejected.find({"keys": {"$in": keys}, "reason": FORGOTTEN}, {"keys": 1})
+        found = self._rejected.find({"keys": {"$in": keys}, "reason": RejectionReason.FORGOTTEN}, {"keys": 1})
         return set(keys) & {key async for doc in found for key in doc["keys"]}
 
     async def forgotten_before(self) -> set[str]:
         """The keys of what was forgotten before this crawl."""
         if self._tombstones is None:
-            found = self._rejected.find({"reason": FORGOTTEN}, {"keys": 1})
+            found = self._rejected.find({"reason": RejectionReason.FORGOTTEN}, {"keys": 1})
             self._tombstones = {key async for doc in found for key in doc["keys"]}
         return self._tombstones
 
@@ -70,7 +69,7 @@ def refusal(article: Article, message: str, look_again: dt.timedelta | None = No
         keys=article.keys,
         site=article.site,
         owner=article.owner,
-        reason="store_refused",
+        reason=RejectionReason.STORE_REFUSED,
         detail=message,
         status=article.http.status if article.http else None,
         rejected_at=article.checked_at,

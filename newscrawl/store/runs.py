@@ -32,14 +32,14 @@ class Runs:
         await self._store.ops["runs"].update_one({"_id": run}, changes, upsert=True)
 
     async def origins(self, site: str, run: str, since: dt.datetime) -> list[dict[str, str]]:
-        """The rungs of the articles that a run has stored as new; of many, the newest."""
+        """The origins of the articles that a run has stored as new; of many, the newest."""
         query = {"site": site, "first_seen_at": {"$gte": since - dt.timedelta(seconds=1)}, "run": run}
         newest = self._store.articles.find(query, {"origins": 1}).sort("first_seen_at", -1).limit(_SAMPLE)
         found = await self._store.patiently(partial(all_of, newest))
         return [doc["origins"] for doc in found]
 
     async def readings(self, site: str, articles: int, runs: int) -> list[dict[str, dict[str, float]]]:
-        """The shares of rungs in the last runs of a site that stored at least so many new articles."""
+        """The shares of origins in the last runs of a site that stored at least so many new articles."""
         query = {"site": site, "reading.articles": {"$gte": articles}}
         last = self._store.ops["runs"].find(query, {"reading.shares": 1}).sort("started_at", -1).limit(runs)
         found = await self._store.patiently(partial(all_of, last))

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Any, Literal, Union
+from typing import Any, Union
 
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
@@ -18,6 +18,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from newscrawl.items import SCHEMA_VERSION, Article
 from newscrawl.store.migrations import SUPERSEDED_INDEXES, migrate
+from newscrawl.vocabulary import Origin, Word
 
 Document = dict[str, Any]
 
@@ -76,9 +77,7 @@ RULES: Mapping[str, Document] = {
     "published.utc_offset": {"pattern": rf"^[+-][0-9]{{2}}:[0-5][0-9]{_END}"},
     "published.earliest": {"pattern": DAY},
     "published.latest": {"pattern": DAY},
-    "published.warnings[]": {"pattern": rf"^[a-z_]+{_END}"},
-    "warnings[]": {"pattern": rf"^[a-z_]+{_END}"},
-    "origins": _named({"bsonType": ["string"]}),
+    "origins": _named({"enum": [origin.value for origin in Origin]}),
     "raw": _named({}),
     "http.status": {"minimum": 100, "maximum": 599},
     "revision": {"minimum": 1},
@@ -156,8 +155,8 @@ def _type(hint: Any, rules: Mapping[str, Document], path: str) -> Document:
         if "enum" in merged and type(None) in args:
             merged["enum"] = [*merged["enum"], None]
         return merged
-    if origin is Literal:
-        return {"bsonType": ["string"], "enum": list(args)}
+    if isinstance(hint, type) and issubclass(hint, Word):
+        return {"bsonType": ["string"], "enum": [word.value for word in hint]}
     if origin is list:
         return {"bsonType": ["array"], "items": _property(args[0], rules, f"{path}[]")}
     if origin is dict:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 from typing import ClassVar
 
+from newscrawl.vocabulary import RejectionReason
+
 
 def collect_less() -> None:
     """Look for reference cycles less often than Python does by itself.
@@ -25,20 +27,20 @@ class ReadingError(Exception):
     Its cause is the exception, or holds the traceback that the worker sent.
     """
 
-    reason: ClassVar[str] = "fault"
+    reason: ClassVar[RejectionReason] = RejectionReason.FAULT
     """Why the page is rejected, one of the closed list of reasons."""
 
 
 class TooSlowError(ReadingError):
     """Reading a page took more CPU time than one page may take."""
 
-    reason: ClassVar[str] = "too_slow"
+    reason: ClassVar[RejectionReason] = RejectionReason.TOO_SLOW
 
 
 class WorkerDiedError(ReadingError):
     """The process that read a page ended: it was killed, perhaps for want of memory, or it crashed."""
 
-    reason: ClassVar[str] = "worker_died"
+    reason: ClassVar[RejectionReason] = RejectionReason.WORKER_DIED
 
 
 class StoppedError(Exception):

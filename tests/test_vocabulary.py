@@ -1,0 +1,71 @@
+import pickle
+import re
+from pathlib import Path
+
+import bson
+import pytest
+from mypy import api
+
+from newscrawl import vocabulary
+from newscrawl.store.schema import articles_validator
+from newscrawl.vocabulary import Calendar, CopyKind, HijriBasis, Origin, Precision, Word
+from tests.conftest import PROJECT
+
+LISTS = [found for found in vars(vocabulary).values() if isinstance(found, type) and issubclass(found, Word)]
+LISTS.remove(Word)
+
+
+@pytest.mark.parametrize("words", LISTS)
+def test_a_member_is_its_stored_word(words: type[Word]) -> None:
+    stored = bson.decode(bson.encode({"words": [*words]}))["words"]
+    assert stored == [*words]
+    assert {type(word) for word in stored} == {str}
+    assert [word.rank for word in words] == list(range(len(words)))
+    for word in words:
+        assert words(str(word)) is word
+        assert pickle.loads(pickle.dumps(word)) is word
+        assert re.fullmatch("[a-z_]+", word)
+
+
+def test_every_list_but_that_of_outcomes_says_what_each_word_means() -> None:
+    silent = {word for words in LISTS for word in words if not word.meaning}
+    assert silent == {"ok", "nothing_new", "killed"}
+
+
+def test_the_validator_has_the_closed_lists() -> None:
+    fields = articles_validator()["$jsonSchema"]["properties"]
+    published = fields["published"]["properties"]
+    assert published["calendar"]["enum"] == [*Calendar, None]
+    assert published["precision"]["enum"] == [*Precision, None]
+    assert published["hijri"]["properties"]["basis"]["enum"] == [*HijriBasis]
+    assert fields["duplicate"]["properties"]["kind"]["enum"] == [*CopyKind]
+    (origins,) = fields["origins"]["patternProperties"].values()
+    assert origins["enum"] == [*Origin]
+
+
+WRONG = {
+    'Rejection(url="https://example.ma/1", reason="no_bdy")': "RejectionReason",
+    'Rejection(url="https://example.ma/1", reason=RejectionReason.NO_BDY)': "NO_BDY",
+    'DateCandidate(text="27 مارس 2024", rung="jsonld")': "Origin",
+    'Ledger[str]().end("9f0c", "storred")': "AddressOutcome",
+    'summary("hespress", "okay", {}, {}, 0)': "RunOutcome",
+}
+
+
+def test_mypy_refuses_a_word_that_is_not_in_its_list(tmp_path: Path) -> None:
+    lines = [
+        "from newscrawl.items import DateCandidate, Rejection",
+        "from newscrawl.ledger import Ledger",
+        "from newscrawl.runs import summary",
+        "from newscrawl.vocabulary import RejectionReason",
+        'Rejection(url="https://example.ma/1", reason=RejectionReason.NO_BODY)',
+        *WRONG,
+    ]
+    script = tmp_path / "misspelt.py"
+    script.write_text("\n".join(lines) + "\n", "utf-8")
+    said, _, status = api.run(["--config-file", str(PROJECT / "pyproject.toml"), str(script)])
+    assert status == 1
+    errors = re.findall(r"misspelt\.py:(\d+): error: (.*)", said)
+    assert [int(line) for line, _ in errors] == [lines.index(wrong) + 1 for wrong in WRONG], said
+    for (_, sentence), word in zip(errors, WRONG.values(), strict=True):
+        assert word in sentence
