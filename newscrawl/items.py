@@ -11,9 +11,11 @@ Days are ``YYYY-MM-DD`` strings on the publisher's clock; instants are aware
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from newscrawl import patterns
+from newscrawl.stored import NOT_STORED, Changes, Rule, changing, stored
 from newscrawl.vocabulary import (
     Access,
     Calendar,
@@ -31,20 +33,27 @@ from newscrawl.vocabulary import (
 SCHEMA_VERSION = 3
 """Raised with every change of a stored field; kept with each article."""
 
-DATE_FIELDS = (
-    "day",
-    "published_at",
-    "hijri_day",
-    "hijri_month",
-    "hijri_day_uaq",
-    "published",
-    "published_raw",
-    "published_missing",
-)
-"""The stored fields that say when an article was published; they change together."""
+_ADDRESS = "the address"
+_SITE = "the site's declaration, or the table of newspapers"
+_PAGE = "the page"
+_OFFER = "the page, or the list that named it"
+_TEXT = "computed from the text"
+_DATE = "the date on the page and the site's clock"
+_MONTHS = "the calendar tables"
+_CRAWL = "the crawl"
+_CODE = "the code that made the document"
+_DATABASE = "the database"
+_OTHERS = "comparison with other articles"
+_VISIT = "the visit"
 
-READ_FIELDS = ("title", "body", "dates", "lede", "authors", "section", "tags", "images")
-"""The fields of an article that are read on its page; ``origins`` says how each was found."""
+_OF_VISIT = stored(_VISIT, Changes.VISIT)
+HAS_ORIGIN = {"has_origin": True}
+"""The ``metadata`` of a field that is read on the page: ``origins`` says how it was found."""
+
+
+def _named(value: Rule) -> Rule:
+    """The rule for an object with names of ours as keys."""
+    return {"patternProperties": {patterns.WORD: value}, "additionalProperties": False}
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
@@ -123,7 +132,7 @@ class Image:
 class Alternate:
     """The same article in another language, as the page declares it (``hreflang``)."""
 
-    lang: str
+    lang: str = field(metadata=stored(unit="ISO 639"))
     """Language tag. Example: ``fr``."""
     url: str
     """Absolute address."""
@@ -133,7 +142,7 @@ class Alternate:
 class Http:
     """How the page was fetched."""
 
-    status: int
+    status: int = field(metadata=stored(unit="HTTP status code", rule={"minimum": 100, "maximum": 599}))
     """HTTP status. Example: ``200``."""
     fetched_at: dt.datetime
     """Moment of download, UTC; in a replay the recording's."""
@@ -155,21 +164,21 @@ class RawArticle:
     """Address after redirects."""
     urls: list[str] = field(default_factory=list)
     """Every address met for this page: requested, redirected, ``rel=canonical``."""
-    title: str | None = None
+    title: str | None = field(default=None, metadata=HAS_ORIGIN)
     """Headline as printed."""
-    lede: str | None = None
+    lede: str | None = field(default=None, metadata=HAS_ORIGIN)
     """Summary paragraph above the body, when it stands apart from it."""
-    body: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list, metadata=HAS_ORIGIN)
     """Paragraphs as printed."""
-    authors: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list, metadata=HAS_ORIGIN)
     """Names as printed."""
     byline: str | None = None
     """The whole author line as printed. Example: ``كتب: محمد العلوي``."""
-    section: str | None = None
+    section: str | None = field(default=None, metadata=HAS_ORIGIN)
     """Section name as printed. Example: ``سياسة``."""
-    tags: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list, metadata=HAS_ORIGIN)
     """Keywords as printed."""
-    images: list[Image] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list, metadata=HAS_ORIGIN)
     """Pictures of the article, absolute addresses."""
     access: Access | None = None
     """What the page declares (``isAccessibleForFree``)."""
@@ -181,7 +190,7 @@ class RawArticle:
     """Language that the page declares, for the record; the stored one is read from the text."""
     publisher: str | None = None
     """The newspaper as an aggregator names it. Example: ``الأيام 24``."""
-    dates: list[DateCandidate] = field(default_factory=list)
+    dates: list[DateCandidate] = field(default_factory=list, metadata=HAS_ORIGIN)
     """Every date candidate, the surest origin first."""
     origins: dict[str, Origin] = field(default_factory=dict)
     """Field → how it was found."""
@@ -201,14 +210,14 @@ class RawArticle:
 class OfferedDate:
     """One date that the page or its list offers, kept so that the choice can be made again."""
 
-    text: str
+    text: str = field(metadata=stored(_OFFER))
     """The string as printed, or as found in an attribute, up to 300 characters. Example:
     ``الأربعاء 16 رمضان 1445``."""
-    origin: Origin
+    origin: Origin = field(metadata=stored(_OFFER))
     """How it was found, see Origins."""
-    kind: DateKind = DateKind.PUBLISHED
+    kind: DateKind = field(default=DateKind.PUBLISHED, metadata=stored(_OFFER))
     """What it is said to be: the day of publication, or of a change."""
-    where: str = ""
+    where: str = field(default="", metadata=stored(_OFFER))
     """Selector, JSON-LD property or meta name."""
 
 
@@ -216,29 +225,37 @@ class OfferedDate:
 class PublishedDetail:
     """The stored detail of ``Published`` beside ``day`` and ``published_at``."""
 
-    time: str | None = None
+    time: str | None = field(
+        default=None, metadata=stored(unit="HH:MM[:SS]", rule={"pattern": patterns.TIME}, expected=True)
+    )
     """Clock time, ``HH:MM`` or ``HH:MM:SS``, publisher's clock: as printed, or with ``precision`` ``hour``
     counted back from the download (``منذ 3 ساعات``)."""
-    timezone: str | None = None
+    timezone: str | None = field(default=None, metadata=stored(unit="IANA name"))
     """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``."""
-    utc_offset: str | None = None
+    utc_offset: str | None = field(
+        default=None, metadata=stored(unit="±HH:MM", rule={"pattern": patterns.UTC_OFFSET})
+    )
     """Offset from UTC then, ``+HH:MM``."""
     calendar: Calendar | None = None
     """What the text was written in: one calendar, ``both``, or ``relative`` to the download (``أمس``); null
     when no text could be read as a date."""
-    precision: Precision | None = None
+    precision: Precision | None = field(default=None, metadata=stored(export=True))
     """How exact the text is: what it counts (``منذ 3 أيام``: ``day``), or the finest that it prints. ``hour``
     is a time that may be an hour off, ``day`` has no time. A text that names no exact day leaves the day
     null, with ``earliest`` and ``latest`` around it. Null when no text could be read as a date."""
-    earliest: str | None = None
+    earliest: str | None = field(
+        default=None, metadata=stored(unit="YYYY-MM-DD", rule={"pattern": patterns.DAY})
+    )
     """First day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
-    latest: str | None = None
+    latest: str | None = field(
+        default=None, metadata=stored(unit="YYYY-MM-DD", rule={"pattern": patterns.DAY})
+    )
     """Last day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
     hijri: HijriDetail | None = None
     """How the Hijri day is known; null outside every known table."""
     origin: str = ""
     """How ``published_raw`` was found, see Origins; empty when no text could be read as a date."""
-    candidates: list[OfferedDate] = field(default_factory=list)
+    candidates: list[OfferedDate] = field(default_factory=list, metadata=stored(since=3))
     """Every date that was offered, the surest origin first; ``scrapy redate`` chooses among them again."""
     warnings: list[str] = field(default_factory=list)
     """Closed list. ``weekday_mismatch``: the printed weekday is not that of the day. ``calendars_differ``:
@@ -255,12 +272,12 @@ class PublishedDetail:
 class HijriDetail:
     """Calendar and basis of ``hijri_day``."""
 
-    calendar: HijriCalendar
+    calendar: HijriCalendar = field(metadata=stored(_MONTHS))
     """Whose months: ``umm_al_qura`` the Saudi civil calendar, ``morocco`` the months sighted there."""
-    basis: HijriBasis
+    basis: HijriBasis = field(metadata=stored(_MONTHS))
     """``table``: the month is official or was observed. ``forecast``: it was computed, the day may be one
     off. ``printed``: no table reaches it, only the page vouches for it."""
-    printed: str | None = None
+    printed: str | None = field(default=None, metadata=stored(_PAGE, unit="YYYY-MM-DD, Hijri"))
     """The Hijri day as the page printed it, ``YYYY-MM-DD``, whatever the computed one says."""
 
 
@@ -270,9 +287,9 @@ class Duplicate:
 
     kind: CopyKind
     """What kind of copy it is, see Kinds of copies."""
-    similarity: float
+    similarity: float = field(metadata=stored(unit="share, 0 to 1", rule={"minimum": 0, "maximum": 1}))
     """Jaccard similarity of the folded word shingles, 0 to 1."""
-    containment: float
+    containment: float = field(metadata=stored(unit="share, 0 to 1", rule={"minimum": 0, "maximum": 1}))
     """Share of the shorter text found in the longer one, 0 to 1."""
 
 
@@ -286,7 +303,7 @@ class Signature:
     """How it was made. Example: ``minhash shake128 2 words 42x3``."""
     seed: int
     """Seed of the hash functions."""
-    values: bytes
+    values: bytes = field(metadata=stored(unit="unsigned 32-bit integers"))
     """The values, unsigned 32-bit integers, little-endian."""
 
 
@@ -304,13 +321,13 @@ class MadeBy:
     """Version of the text cleaner."""
     fold: int
     """Version of the search folding."""
-    reader: int
+    reader: int = field(metadata=stored(since=3))
     """Version of the page reader."""
     dates: int
     """Version of the date reader."""
     urls: int
     """Version of the address keys."""
-    identity: int
+    identity: int = field(metadata=stored(since=3))
     """Version of the comparison of texts."""
     schema: int
     """Version of this schema."""
@@ -320,128 +337,230 @@ class MadeBy:
 class Article:
     """One news article as stored in the collection ``articles``."""
 
-    _id: str = ""
+    _id: str = field(default="", metadata=stored(_ADDRESS, Changes.NEVER, rule={"pattern": patterns.KEY}))
     """Identity: the first key ever met. Never changes. Example: ``9f0c…`` (32 hex digits)."""
-    url: str
+    url: str = field(
+        metadata=stored(_ADDRESS, Changes.TEXT, rule={"pattern": patterns.ADDRESS}, of_copy=True, export=True)
+    )
     """Address as fetched, after redirects. Example: ``https://www.alayam24.com/articles-73890.html``."""
-    urls: list[str] = field(default_factory=list)
+    urls: list[str] = field(
+        default_factory=list, metadata=stored(_ADDRESS, Changes.GATHERED, each={"pattern": patterns.ADDRESS})
+    )
     """Every address met for this article: requested, redirected, canonical."""
-    keys: list[str] = field(default_factory=list)
+    keys: list[str] = field(
+        default_factory=list,
+        metadata=stored(_ADDRESS, Changes.GATHERED, rule={"minItems": 1}, each={"pattern": patterns.KEY}),
+    )
     """Keys of all addresses in ``urls``; unique across documents."""
 
-    source: str
+    source: str = field(
+        metadata=stored(
+            _SITE, Changes.TEXT, rule={"pattern": patterns.SLUG}, of_copy=True, export=True, expected=True
+        )
+    )
     """Slug of the newspaper, one for all sites that carry it. Example: ``alayam24``."""
-    source_name: str
+    source_name: str = field(metadata=stored(_SITE, Changes.TEXT, of_copy=True, export=True, expected=True))
     """Name of the newspaper. Example: ``الأيام 24``."""
-    site: str
+    site: str = field(metadata=stored(_SITE, Changes.NEVER, rule={"pattern": patterns.SLUG}, of_copy=True))
     """The spider that fetched it. Example: ``maghress``."""
-    owner: str = ""
+    owner: str = field(default="", metadata=stored(_SITE, Changes.NEVER, since=3))
     """Registrable domain of the site that it was fetched from. No crawl of another owner changes this
     document. Example: ``maghress.com``."""
-    via: str | None = None
+    via: str | None = field(
+        default=None, metadata=stored(_SITE, Changes.TEXT, of_copy=True, export=True, expected=True)
+    )
     """The aggregator it was read at; null when read at the newspaper itself. Example: ``maghress``."""
-    country: str | None = None
+    country: str | None = field(
+        default=None,
+        metadata=stored(
+            _SITE,
+            Changes.TEXT,
+            unit="ISO 3166-1 alpha-2",
+            rule={"pattern": patterns.COUNTRY},
+            export=True,
+            expected=True,
+        ),
+    )
     """Country of the newspaper, ISO 3166. Example: ``MA``."""
 
-    title: str = ""
+    title: str = field(
+        default="",
+        metadata=stored(_PAGE, Changes.TEXT, corrected=True, of_copy=True, export=True, expected=True),
+    )
     """Headline, cleaned. Example: ``المغرب يطلق برنامجا جديدا لتدبير الماء``."""
-    lede: str | None = None
+    lede: str | None = field(
+        default=None, metadata=stored(_PAGE, Changes.TEXT, corrected=True, export=True, expected=True)
+    )
     """Summary above the body; never repeated in ``body``."""
-    body: str = ""
+    body: str = field(
+        default="", metadata=stored(_PAGE, Changes.TEXT, corrected=True, export=True, expected=True)
+    )
     """Text, cleaned; paragraphs are parted by one blank line."""
-    word_count: int = 0
+    word_count: int = field(
+        default=0, metadata=stored(_TEXT, Changes.TEXT, unit="words", rule={"minimum": 0}, export=True)
+    )
     """Number of words of ``body``."""
-    lang: str = "und"
+    lang: str = field(
+        default="und",
+        metadata=stored(
+            _TEXT,
+            Changes.TEXT,
+            unit="ISO 639",
+            rule={"pattern": patterns.LANGUAGE},
+            export=True,
+            expected=True,
+        ),
+    )
     """Language read from the text, ISO 639. Example: ``ar``; ``und`` when it cannot be told."""
-    authors: list[str] = field(default_factory=list)
+    authors: list[str] = field(
+        default_factory=list, metadata=stored(_PAGE, Changes.TEXT, export=True, expected=True)
+    )
     """Names of people. Example: ``["محمد العلوي"]``."""
-    byline: str | None = None
+    byline: str | None = field(default=None, metadata=stored(_PAGE, Changes.TEXT, expected=True))
     """The author line as printed. Example: ``كتب: محمد العلوي``."""
-    agencies: list[str] = field(default_factory=list)
+    agencies: list[str] = field(
+        default_factory=list, metadata=stored(_PAGE, Changes.TEXT, export=True, expected=True)
+    )
     """News agencies named as source. Example: ``["و م ع"]``."""
-    dateline: str | None = None
+    dateline: str | None = field(default=None, metadata=stored(_PAGE, Changes.TEXT, expected=True))
     """Place and agency that open the text. Example: ``الرباط - و م ع``."""
-    section: str | None = None
+    section: str | None = field(
+        default=None, metadata=stored(_PAGE, Changes.TEXT, export=True, expected=True)
+    )
     """Section of the newspaper, as printed. Example: ``سياسة``."""
-    tags: list[str] = field(default_factory=list)
+    tags: list[str] = field(
+        default_factory=list, metadata=stored(_PAGE, Changes.TEXT, export=True, expected=True)
+    )
     """Keywords, as printed."""
-    images: list[Image] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list, metadata=stored(_PAGE, Changes.TEXT, expected=True))
     """Pictures of the article."""
-    access: Access | None = None
+    access: Access | None = field(default=None, metadata=stored(_PAGE, Changes.TEXT))
     """``free`` or ``paid`` when the page says so."""
-    warnings: list[TextWarning] = field(default_factory=list)
+    warnings: list[TextWarning] = field(default_factory=list, metadata=stored(_PAGE, Changes.TEXT, since=3))
     """``part`` when the page is one of several that the article stands on; they are not joined.
     Example: ``["part"]``."""
-    alternates: list[Alternate] = field(default_factory=list)
+    alternates: list[Alternate] = field(default_factory=list, metadata=stored(_PAGE, Changes.TEXT))
     """The same article in other languages."""
 
-    day: str | None = None
+    day: str | None = field(
+        default=None,
+        metadata=stored(
+            _DATE,
+            Changes.DATE,
+            unit="YYYY-MM-DD",
+            rule={"pattern": patterns.DAY},
+            of_copy=True,
+            export=True,
+            expected=True,
+        ),
+    )
     """Day of publication on the publisher's clock, ``YYYY-MM-DD``; null when not exactly known: then see
     ``published.earliest`` and ``latest``."""
-    published_at: dt.datetime | None = None
+    published_at: dt.datetime | None = field(
+        default=None, metadata=stored(_DATE, Changes.DATE, of_copy=True, export=True, expected=True)
+    )
     """Instant of publication, UTC, to be read with ``published.precision``: with ``hour`` it is counted
     back from the download (``منذ 3 ساعات``), and near midnight the day is null beside it. Null when no
     time or no zone is known."""
-    hijri_day: str | None = None
+    hijri_day: str | None = field(
+        default=None,
+        metadata=stored(
+            _DATE,
+            Changes.DATE,
+            unit="YYYY-MM-DD, Hijri",
+            rule={"pattern": patterns.HIJRI_DAY},
+            export=True,
+            expected=True,
+        ),
+    )
     """The same day in the publisher's Hijri calendar. Example: ``1445-09-17``."""
-    hijri_month: str | None = None
+    hijri_month: str | None = field(
+        default=None,
+        metadata=stored(
+            _DATE, Changes.DATE, unit="YYYY-MM, Hijri", rule={"pattern": patterns.HIJRI_MONTH}, export=True
+        ),
+    )
     """Its month. Example: ``1445-09`` (رمضان 1445)."""
-    hijri_day_uaq: str | None = None
+    hijri_day_uaq: str | None = field(
+        default=None,
+        metadata=stored(_DATE, Changes.DATE, unit="YYYY-MM-DD, Hijri", rule={"pattern": patterns.HIJRI_DAY}),
+    )
     """The same day in the Umm al-Qura calendar. Example: ``1445-09-17``."""
-    published: PublishedDetail | None = None
+    published: PublishedDetail | None = field(default=None, metadata=stored(_DATE, Changes.DATE))
     """How the date was read; null when no date was."""
-    published_raw: str | None = None
+    published_raw: str | None = field(default=None, metadata=stored(_PAGE, Changes.DATE))
     """The printed date, kept also when it was refused. Example: ``نشر في الأيام 24 يوم 21130``."""
-    published_missing: str | None = None
+    published_missing: str | None = field(default=None, metadata=stored(_DATE, Changes.DATE, expected=True))
     """Why there is no ``day``, see Articles without a day. Example: ``21130 is not a day``; null when there
     is one."""
-    modified_at: dt.datetime | None = None
+    modified_at: dt.datetime | None = field(default=None, metadata=stored(_PAGE, Changes.TEXT, expected=True))
     """Instant of the last change that the page declares, UTC."""
 
-    origins: dict[str, Origin] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(
+        default_factory=dict,
+        metadata=stored(
+            "the reading of the page",
+            Changes.TEXT,
+            rule=_named({"enum": [origin.value for origin in Origin]}),
+        ),
+    )
     """Field → how it was found, see Origins."""
-    http: Http | None = None
+    http: Http | None = field(default=None, metadata=stored("the site's answer", Changes.VISIT))
     """How the page was fetched."""
-    raw: dict[str, Any] | None = None
+    raw: dict[str, Any] | None = field(default=None, metadata=stored(_CRAWL, Changes.VISIT, rule=_named({})))
     """Where the page itself is kept: ``{archive, offset}``; null so far, no setting fills it."""
-    made_by: MadeBy | None = None
+    made_by: MadeBy | None = field(default=None, metadata=stored(_CODE, Changes.TEXT))
     """Versions of the code that made this document."""
-    run: str = ""
+    run: str = field(default="", metadata=stored(_CRAWL, Changes.VISIT))
     """Run that last wrote this document (``_id`` in ``runs``)."""
 
-    first_seen_at: dt.datetime | None = None
+    first_seen_at: dt.datetime | None = field(
+        default=None, metadata=stored(_CRAWL, Changes.EARLIEST, export=True)
+    )
     """Moment of the first download, UTC."""
-    last_seen_at: dt.datetime | None = None
+    last_seen_at: dt.datetime | None = field(default=None, metadata=stored(_CRAWL, Changes.LATEST))
     """Moment of the last download that found the article there, UTC."""
-    checked_at: dt.datetime | None = None
+    checked_at: dt.datetime | None = field(default=None, metadata=stored(_CRAWL, Changes.LATEST))
     """Moment of the last visit, whatever it found, UTC."""
-    gone_at: dt.datetime | None = None
+    gone_at: dt.datetime | None = field(default=None, metadata=stored(_CRAWL, Changes.STORE, export=True))
     """Moment a visit found the article removed; null while it is there."""
-    updated_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = field(
+        default=None, metadata=stored(_DATABASE, Changes.STORE, export=True)
+    )
     """Server clock, UTC; moves when a field that a reader sees or a link changes."""
-    revision: int = 1
+    revision: int = field(
+        default=1, metadata=stored(_DATABASE, Changes.STORE, unit="states", rule={"minimum": 1}, export=True)
+    )
     """1 for the first state, one more with each change by the newspaper."""
-    content_hash: str = ""
+    content_hash: str = field(default="", metadata=stored(_TEXT, Changes.TEXT))
     """Hash of title, lede and body less view counters and date stamps: equal when a reader sees the
     same text."""
 
-    duplicate_of: str | None = None
+    duplicate_of: str | None = field(
+        default=None, metadata=stored(_OTHERS, Changes.STORE, rule={"pattern": patterns.KEY})
+    )
     """``_id`` of the root of its story; null when it is the root itself."""
-    duplicate: Duplicate | None = None
+    duplicate: Duplicate | None = field(default=None, metadata=stored(_OTHERS, Changes.STORE, of_copy=True))
     """Why it is a copy; null when it is none."""
-    story: str = ""
+    story: str = field(
+        default="", metadata=stored(_OTHERS, Changes.STORE, rule={"pattern": patterns.KEY}, export=True)
+    )
     """``_id`` of the story's root; its own when it stands alone."""
 
-    search_text: str = ""
+    search_text: str = field(default="", metadata=stored(_TEXT, Changes.TEXT, internal=True))
     """Internal. Folded title, lede and first words, for the text index."""
-    title_key: str = ""
+    title_key: str = field(default="", metadata=stored(_TEXT, Changes.TEXT, internal=True))
     """Internal. Hash of the folded title, for matching within a day."""
-    signature: Signature | None = None
+    signature: Signature | None = field(
+        default=None, metadata=stored(_TEXT, Changes.TEXT, since=2, internal=True)
+    )
     """Internal. Fingerprint of the text."""
-    bands: list[int] = field(default_factory=list)
+    bands: list[int] = field(
+        default_factory=list, metadata=stored(_TEXT, Changes.TEXT, since=2, internal=True)
+    )
     """Internal. Keys made of parts of the signature: copies have at least one in common."""
 
-    page: bytes = field(default=b"", repr=False, metadata={"stored": False})
+    page: bytes = field(default=b"", repr=False, metadata=NOT_STORED)
     """Not stored. The page itself, so that a rejection can keep it."""
 
 
@@ -449,28 +568,35 @@ class Article:
 class Rejection:
     """A page kept aside: it is known, it is not lost, and it is not an article."""
 
-    url: str
+    url: str = field(metadata=_OF_VISIT)
     """Address after redirects."""
-    urls: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list, metadata=_OF_VISIT)
     """Every address met for this page."""
-    keys: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list, metadata=_OF_VISIT)
     """Keys of all addresses in ``urls``."""
-    site: str = ""
+    site: str = field(default="", metadata=_OF_VISIT)
     """The spider that met it."""
-    owner: str = ""
+    owner: str = field(default="", metadata=_OF_VISIT)
     """Registrable domain of the site that was crawled; only its crawls take the address for known."""
-    reason: RejectionReason
+    reason: RejectionReason = field(metadata=_OF_VISIT)
     """Why it is no article, see Reasons."""
-    detail: str = ""
+    detail: str = field(default="", metadata=_OF_VISIT)
     """What was found, in one sentence."""
-    status: int | None = None
+    status: int | None = field(default=None, metadata=stored(_VISIT, Changes.VISIT, unit="HTTP status code"))
     """HTTP status, when there was an answer."""
-    rejected_at: dt.datetime | None = None
+    rejected_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
     """Moment of the visit, UTC."""
-    retry_at: dt.datetime | None = None
+    retry_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
     """When the address may be asked for again; null: not before this document expires, and a tombstone
     (``forgotten``) never does."""
-    run: str = ""
+    run: str = field(default="", metadata=_OF_VISIT)
     """Run that wrote it."""
-    page: bytes = field(default=b"", repr=False)
+    page: bytes = field(default=b"", repr=False, metadata=stored(_VISIT, Changes.VISIT, unit="zlib"))
     """The page, compressed; null when there was none."""
+
+
+DATE_FIELDS = changing(Article, Changes.DATE)
+"""The stored fields that say when an article was published; they change together."""
+
+READ_FIELDS = tuple(f.name for f in fields(RawArticle) if "has_origin" in f.metadata)
+"""The fields that are read on the page of an article; ``origins`` says how each was found."""

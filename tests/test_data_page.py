@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from newscrawl.data_dictionary import meanings, queries, tables
+from newscrawl.data_dictionary import meanings, page, queries, tables
 from newscrawl.items import Article, PublishedDetail
 from newscrawl.page import chosen_date
-from newscrawl.store.schema import COPY_FIELDS, INTERNAL, stored_fields
+from newscrawl.store.schema import INTERNAL, OF_COPY
+from newscrawl.stored import stored_fields
 from newscrawl.text import fold
 from newscrawl.vocabulary import CopyKind, DateWarning, Origin, RejectionReason
 from tests.conftest import PROJECT, Database
@@ -77,13 +78,13 @@ def test_the_set_up_names_the_database_of_the_demo() -> None:
 
 
 def test_the_columns_for_pandas_are_there_and_hold_no_machinery(demo: Database) -> None:
-    assert {name.partition(".")[0] for name in tables.COLUMNS} <= set(stored_fields(Article))
-    assert not {*INTERNAL, "http", "made_by", "keys", "origins"}.intersection(tables.COLUMNS)
+    assert {name.partition(".")[0] for name in page.COLUMNS} <= set(stored_fields(Article))
+    assert not {*INTERNAL, "http", "made_by", "keys", "origins"}.intersection(page.COLUMNS)
     (columns,) = re.findall(r'columns = """(.*?)"""', TABLE, re.DOTALL)
-    assert tuple(columns.split()) == tables.COLUMNS
+    assert tuple(columns.split()) == page.COLUMNS
     found = demo["news"].find_one({"source": "alayam24", "day": {"$ne": None}}, columns.split())
     assert found["published"].keys() == {"precision"}
-    assert found.keys() == {"_id", *(name.partition(".")[0] for name in tables.COLUMNS)}
+    assert found.keys() == {"_id", *(name.partition(".")[0] for name in page.COLUMNS)}
 
 
 def test_a_table_for_pandas(reader: Reader) -> None:
@@ -92,7 +93,7 @@ def test_a_table_for_pandas(reader: Reader) -> None:
     assert "2024-04-03" in reader.paste(TABLE)
     frame = pandas.read_parquet("news.parquet")
     assert len(frame) > 5
-    assert set(frame.columns) == {"_id", "precision", *tables.COLUMNS} - {"published.precision"}
+    assert set(frame.columns) == {"_id", "precision", *page.COLUMNS} - {"published.precision"}
     assert str(frame["published_at"].dtype).endswith("UTC]")
     assert frame["precision"].isin(["minute", "hour", "day"]).all()
 
@@ -125,7 +126,7 @@ def test_every_reason_of_a_rejection_is_explained(demo: Database) -> None:
 def test_the_fields_of_the_views_are_documented(demo: Database) -> None:
     story = demo["stories"].find_one({"copies": {"$ne": []}})
     assert story.keys() - demo["news"].find_one().keys() == {"copies"}
-    assert story["copies"][0].keys() == {"_id", *COPY_FIELDS}
+    assert story["copies"][0].keys() == {"_id", *OF_COPY}
     assert demo["coverage"].find_one().keys() == {"_id", "source", "day", "articles", "copies"}
 
 

@@ -9,12 +9,16 @@ from collections.abc import Iterable, Mapping
 from newscrawl import items
 from newscrawl.data_dictionary.meanings import MISSING
 from newscrawl.data_dictionary.queries import QUERIES
-from newscrawl.data_dictionary.tables import COLUMNS, FROM, PARTS, fields_table
+from newscrawl.data_dictionary.tables import fields_table, parts_of
 from newscrawl.items import SCHEMA_VERSION, Article, Rejection
-from newscrawl.store.revisions import READER_FIELDS
-from newscrawl.store.schema import COPY_FIELDS, INTERNAL, RETENTION, stored_fields
+from newscrawl.store.revisions import CORRECTED, KEPT
+from newscrawl.store.schema import INTERNAL, OF_COPY, RETENTION
 from newscrawl.store.session import DEMO_DATABASE
+from newscrawl.stored import paths
 from newscrawl.vocabulary import CopyKind, DateWarning, Origin, RejectionReason, Word
+
+COLUMNS = tuple(path for path, says in paths(Article) if says.export)
+"""The columns of a table for analysis."""
 
 
 def _names(fields: Iterable[str]) -> str:
@@ -148,7 +152,7 @@ Every field of `news`, and one more:
 
 | field | type | meaning |
 |---|---|---|
-| `copies` | list of object | the other articles of the story: `_id`, {_names(COPY_FIELDS)} of each |
+| `copies` | list of object | the other articles of the story: `_id`, {_names(OF_COPY)} of each |
 
 ## coverage
 
@@ -162,14 +166,14 @@ Every field of `news`, and one more:
 ## revisions
 
 One document for each state of an article that a later one replaced: what a reader saw of it
-({_names((*READER_FIELDS, *items.DATE_FIELDS))}), and these:
+({_names(KEPT)}), and these:
 
 | field | type | meaning |
 |---|---|---|
 | `_id` | string | `article:content_hash` |
 | `article` | string | `_id` of the article |
 | `revision` | integer | which state this was: 1 is the first |
-| `changed` | list of string | what the next state changed, of `title`, `lede` and `body` |
+| `changed` | list of string | what the next state changed, of {_names(CORRECTED)} |
 | `seen_from` | date | when the article was first downloaded, UTC |
 | `seen_until` | date | last download that found this state, UTC |
 | `replaced_at` | date | when the next one was stored, UTC |
@@ -218,17 +222,10 @@ def page() -> str:
         warnings=_words(DateWarning, "warning"),
         copies=_words(CopyKind, "kind"),
     )
-    origins = {name: origin for origin, names in FROM.items() for name in names.split()}
-    parts = [f"{head}## articles\n", fields_table(Article, origins)]
-    for cls, origin in PARTS.items():
+    parts = [f"{head}## articles\n", fields_table(Article)]
+    for cls, source in parts_of(Article).items():
         said = (inspect.getdoc(cls) or "").replace("``", "`")
-        parts += [
-            f"\n### {cls.__name__}\n",
-            said,
-            "",
-            fields_table(cls, dict.fromkeys(stored_fields(cls), origin)),
-        ]
+        parts += [f"\n### {cls.__name__}\n", said, "", fields_table(cls, source)]
     said = inspect.getdoc(Rejection) or ""
-    origins = dict.fromkeys(stored_fields(Rejection), "the visit")
-    parts += [f"{_OF_A_STORY}## rejected\n", said, "", fields_table(Rejection, origins)]
+    parts += [f"{_OF_A_STORY}## rejected\n", said, "", fields_table(Rejection)]
     return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_words(RejectionReason, "reason"))

@@ -14,68 +14,12 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from newscrawl import items
 from newscrawl.data_dictionary.examples import EXAMPLES
 from newscrawl.items import Article, Rejection
-from newscrawl.store.schema import document, stored_fields
+from newscrawl.store.schema import document
+from newscrawl.stored import declared, parts, stored_fields
 from newscrawl.vocabulary import Word
 
-COLUMNS = (
-    "url", "source", "source_name", "via", "country", "title", "lede", "body", "word_count", "lang",
-    "authors", "agencies", "section", "tags", "day", "published_at", "published.precision", "hijri_day",
-    "hijri_month", "first_seen_at", "updated_at", "gone_at", "revision", "story",
-)  # fmt: skip
-"""What a table for analysis keeps; the rest is how the article was read, and machinery."""
-
-FROM: Mapping[str, str] = {
-    "the address": "_id url urls keys",
-    "the site's declaration, or the table of newspapers": "source source_name site owner via country",
-    "the page": "title lede body authors byline agencies dateline section tags images access warnings "
-    "alternates published_raw modified_at",
-    "computed from the text": "word_count lang content_hash search_text title_key signature bands",
-    "the date on the page and the site's clock": "day published_at hijri_day hijri_month hijri_day_uaq "
-    "published published_missing",
-    "the reading of the page": "origins",
-    "the site's answer": "http",
-    "the crawl": "raw made_by run first_seen_at last_seen_at checked_at gone_at",
-    "the database": "updated_at revision",
-    "comparison with other articles": "duplicate_of duplicate story",
-}
-"""Where each field of an article comes from."""
-PARTS: Mapping[type, str] = {
-    items.PublishedDetail: "the date on the page and the site's clock",
-    items.OfferedDate: "the page, or the list that named it",
-    items.HijriDetail: "the calendar tables; `printed` from the page",
-    items.Image: "the page",
-    items.Alternate: "the page",
-    items.Http: "the site's answer",
-    items.Duplicate: "comparison with the root of the story",
-    items.Signature: "computed from the text",
-    items.MadeBy: "the code that made the document",
-}
-"""The parts of an article, and where their fields come from."""
-UNITS: Mapping[str, str] = {
-    "word_count": "words",
-    "revision": "states",
-    "similarity": "share, 0 to 1",
-    "containment": "share, 0 to 1",
-    "status": "HTTP status code",
-    "day": "YYYY-MM-DD",
-    "earliest": "YYYY-MM-DD",
-    "latest": "YYYY-MM-DD",
-    "hijri_day": "YYYY-MM-DD, Hijri",
-    "hijri_day_uaq": "YYYY-MM-DD, Hijri",
-    "printed": "YYYY-MM-DD, Hijri",
-    "hijri_month": "YYYY-MM, Hijri",
-    "time": "HH:MM[:SS]",
-    "utc_offset": "±HH:MM",
-    "country": "ISO 3166-1 alpha-2",
-    "lang": "ISO 639",
-    "timezone": "IANA name",
-    "page": "zlib",
-    "values": "unsigned 32-bit integers",
-}
-"""Units and formats."""
 LISTED = 6
 """Words of a closed list that a cell names; a longer list has a table of its own."""
 
@@ -113,28 +57,21 @@ def example(cls: type, name: str) -> object:
     """The value of a field in the first of the examples that has one; None when none has."""
     root = Rejection if cls is Rejection else Article
     documents = [document(item) for item in EXAMPLES if isinstance(item, root)]
-    values = (fields[name] for fields in _parts(cls, root, documents))
+    values = (fields[name] for fields in _holding(cls, root, documents))
     return next((value for value in values if value not in (None, [], "")), None)
 
 
-def _parts(wanted: type, cls: type, documents: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _holding(wanted: type, cls: type, documents: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """What the examples hold of one class: the documents, or the parts of them that are of that class."""
     if cls is wanted:
         yield from documents
         return
     hints = typing.get_type_hints(cls)
     for name in stored_fields(cls):
-        for inner in _classes(hints[name]):
+        for inner, _ in parts(hints[name]):
             values = [fields[name] for fields in documents if fields[name]]
             inside = [part for value in values for part in (value if isinstance(value, list) else [value])]
-            yield from _parts(wanted, inner, inside)
-
-
-def _classes(hint: object) -> Iterator[type]:
-    if dataclasses.is_dataclass(hint):
-        yield typing.cast("type", hint)
-    for arg in typing.get_args(hint):
-        yield from _classes(arg)
+            yield from _holding(wanted, inner, inside)
 
 
 def _shown(value: object) -> str:
@@ -155,15 +92,26 @@ def _shown(value: object) -> str:
     return f"`{text[:60]}…`" if len(text) > 60 else f"`{text}`"
 
 
-def fields_table(cls: type, origins: Mapping[str, str]) -> str:
-    """The fields of a class as a Markdown table; ``origins`` says where each comes from."""
+def fields_table(cls: type, source: str = "") -> str:
+    """The fields of a class as a Markdown table; ``source`` is where those come from that do not say it."""
     hints, said = typing.get_type_hints(cls), docstrings(cls)
     rows = []
-    for name in stored_fields(cls):
+    for name, says in declared(cls).items():
         meaning = re.sub(r"\.? ?Example: .*?(?:\.$|(; )|$)", lambda hit: hit[1] or ".", said[name])
-        unit = UNITS.get(name) or ("UTC" if "date" in _words(hints[name]).split() else "")
+        unit = says.unit or ("UTC" if "date" in _words(hints[name]).split() else "")
         cells = [f"`{name}`", _words(hints[name]), meaning.replace("``", "`"), unit]
-        rows.append(f"| {' | '.join([*cells, _shown(example(cls, name)), origins[name]])} |")
+        rows.append(f"| {' | '.join([*cells, _shown(example(cls, name)), says.source or source])} |")
     return "\n".join(
         ["| field | type | meaning | unit | example | from |", "|---|---|---|---|---|---|", *rows]
     )
+
+
+def parts_of(cls: type, source: str = "") -> dict[type, str]:
+    """The parts of a document, each with where its fields come from that do not say it."""
+    found: dict[type, str] = {}
+    hints = typing.get_type_hints(cls)
+    for name, says in declared(cls).items():
+        for inner, _ in parts(hints[name]):
+            found[inner] = says.source or source
+            found |= parts_of(inner, found[inner])
+    return found

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -30,14 +31,11 @@ from newscrawl.page import check, read
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import parse
 from newscrawl.sites import Api, Discovery, Feed, Listing, Site, Sitemap
+from newscrawl.stored import paths
 from newscrawl.urls import key
 
-FIELDS = (
-    "title", "lede", "body", "authors", "byline", "agencies", "dateline", "section", "tags", "images",
-    "day", "time", "published_at", "hijri_day", "published_missing", "modified_at",
-    "source", "source_name", "via", "country", "lang",
-)  # fmt: skip
-"""Fields that ``expected`` speaks of."""
+FIELDS = {path.rpartition(".")[2]: path for path, says in paths(Article) if says.expected}
+"""What ``expected`` speaks of: the name there, and the path in the document."""
 ARTICLES = 2
 """Article pages of a new offline site."""
 NAMED = 3
@@ -85,10 +83,19 @@ def expected(article: Article | Mapping[str, Any]) -> dict[str, Any]:
     doc = asdict(article) if isinstance(article, Article) else dict(article)
     doc["body"] = doc["body"].split("\n\n") if doc["body"] else []
     doc["images"] = [image["url"] for image in doc["images"]]
-    doc["time"] = (doc["published"] or {}).get("time")
-    for name in ("published_at", "modified_at"):
-        doc[name] = doc[name] and doc[name].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {name: doc[name] for name in FIELDS if doc[name]}
+    said = {name: _said(reduce(_part, path.split("."), doc)) for name, path in FIELDS.items()}
+    return {name: value for name, value in said.items() if value}
+
+
+def _part(doc: Mapping[str, Any] | None, name: str) -> Any:
+    return doc[name] if doc else None
+
+
+def _said(value: Any) -> Any:
+    """A value as JSON has it; instants are UTC."""
+    return (
+        value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, dt.datetime) else value
+    )
 
 
 def page(answer: Answer, site: Site, words: Reworder, *, found: bool = True) -> tuple[bytes, bytes]:

@@ -10,14 +10,11 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import InsertOne, UpdateOne
 
 from newscrawl import identity
-from newscrawl.items import DATE_FIELDS, Article, Rejection
+from newscrawl.items import Article, Rejection
 from newscrawl.store.limits import encoded
 from newscrawl.store.rejections import refusal
-from newscrawl.store.revisions import READER_FIELDS
 from newscrawl.store.schema import Document, document, owned_by
-
-DERIVED_FIELDS = ("search_text", "title_key", "signature", "bands")
-_SEEN_FIELDS = ("http", "run", "raw")
+from newscrawl.stored import Changes, changing
 
 
 @dataclass(slots=True)
@@ -108,21 +105,17 @@ def _update(
     outcome = "revised" if revised and _is_correction(old, article) else "seen"
     if attempted and not revised and old["run"] == article.run:
         outcome = attempted
-    new = document(article)
-    set_: Document = {name: new[name] for name in _SEEN_FIELDS}
-    if revised:
-        set_ |= {name: new[name] for name in (*READER_FIELDS, *DERIVED_FIELDS)}
+    new = document(article) | {"keys": keys}
     better_date = identity.better_date(old, new)
-    if better_date:
-        set_ |= {name: new[name] for name in DATE_FIELDS}
+    set_ = brought(new, text=revised, date=better_date)
     if revised or better_date or old["gone_at"]:
         set_["updated_at"] = now
     set_["gone_at"] = None
     changes: Document = {
         "$set": set_,
-        "$max": {"last_seen_at": new["last_seen_at"], "checked_at": new["checked_at"]},
-        "$min": {"first_seen_at": new["first_seen_at"]},
-        "$addToSet": {"keys": {"$each": keys}, "urls": {"$each": new["urls"]}},
+        "$max": {name: new[name] for name in changing(Article, Changes.LATEST)},
+        "$min": {name: new[name] for name in changing(Article, Changes.EARLIEST)},
+        "$addToSet": {name: {"$each": new[name]} for name in changing(Article, Changes.GATHERED)},
     }
     if revised and outcome == "revised":
         changes["$inc"] = {"revision": 1}
@@ -132,6 +125,12 @@ def _update(
     relink = revised or better_date or first_seen or attempted is not None
     content_hash = article.content_hash if revised else old["content_hash"]
     return Write(article, old["_id"], outcome, content_hash, UpdateOne(unchanged, changes), relink)
+
+
+def brought(new: Document, *, text: bool, date: bool) -> Document:
+    """The fields that a visit brings into a stored article, with a new text or a better date or without."""
+    when = [Changes.VISIT, *([Changes.TEXT] if text else []), *([Changes.DATE] if date else [])]
+    return {name: new[name] for name in changing(Article, *when)}
 
 
 def _is_foreign(article: Article, stored: Document | None) -> bool:

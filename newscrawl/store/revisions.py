@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
-from newscrawl.items import DATE_FIELDS, Article
+from newscrawl.items import Article
 from newscrawl.store.schema import Document
+from newscrawl.stored import names
 
-READER_FIELDS = (
-    "url", "source", "source_name", "via", "country", "title", "lede", "body", "word_count", "lang",
-    "authors", "byline", "agencies", "dateline", "section", "tags", "images", "access", "warnings",
-    "alternates", "modified_at", "origins", "made_by", "content_hash",
-)  # fmt: skip
-_READ_FIELDS = ("title", "lede", "body")
+KEPT = names(Article, lambda says: says.is_revised)
+"""What a revision keeps of an article."""
+CORRECTED = names(Article, lambda says: says.corrected)
+"""Fields of which a revision says whether the newspaper changed them."""
 
 
 async def keep(
@@ -37,10 +36,10 @@ async def keep(
 
 def revision(old: Document, article: Article, now: dt.datetime) -> Document:
     """The state of an article that a later visit replaces."""
-    state = {name: old.get(name) for name in (*READER_FIELDS, *DATE_FIELDS)}
+    state = {name: old.get(name) for name in KEPT}
     return state | {
         "article": old["_id"],
-        "changed": [name for name in _READ_FIELDS if old[name] != getattr(article, name)],
+        "changed": [name for name in CORRECTED if old[name] != getattr(article, name)],
         "revision": old["revision"],
         "seen_from": old["first_seen_at"],
         "seen_until": old["last_seen_at"],

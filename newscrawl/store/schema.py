@@ -8,7 +8,6 @@ import types
 import typing
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
 from typing import Any, Union
 
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
@@ -18,75 +17,10 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from newscrawl.items import SCHEMA_VERSION, Article
 from newscrawl.store.migrations import SUPERSEDED_INDEXES, migrate
-from newscrawl.vocabulary import Origin, Word
+from newscrawl.stored import Stored, declared, names, stored_fields
+from newscrawl.vocabulary import Word
 
 Document = dict[str, Any]
-
-ADDED: Mapping[str, int] = {
-    "signature": 2,
-    "bands": 2,
-    "owner": 3,
-    "warnings": 3,
-    "published.candidates": 3,
-    "made_by.reader": 3,
-    "made_by.identity": 3,
-}
-"""Fields (``a.b`` for a part) that came after the first schema, with the version that brought them.
-No validator requires them: a node that runs an older version goes on storing articles without them.
-"""
-
-INTERNAL = ("search_text", "title_key", "signature", "bands")
-"""Fields of ``articles`` that only the machinery reads; the views leave them out."""
-
-_END = r"$(?!\n)"
-_MONTHS_OF_31, _MONTHS_OF_30 = "(?:0[13578]|1[02])", "(?:0[469]|11)"
-_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
-DAY = (
-    r"^(?!0000)(?:[0-9]{4}-(?:"
-    rf"{_MONTHS_OF_31}-(?:0[1-9]|[12][0-9]|3[01])|{_MONTHS_OF_30}-(?:0[1-9]|[12][0-9]|30)"
-    rf"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29){_END}"
-)
-"""A day that exists in the Gregorian calendar: ``2024-02-29``, not ``2023-02-29``."""
-HIJRI_MONTH = rf"^1[345][0-9]{{2}}-(?:0[1-9]|1[0-2]){_END}"
-HIJRI_DAY = rf"^1[345][0-9]{{2}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30){_END}"
-_KEY = rf"^[0-9a-f]{{32}}{_END}"
-_ADDRESS = r"^https?://"
-
-
-def _named(value: Document) -> Document:
-    """The rule for an object with names as keys: none may look like an operator or a path."""
-    return {"patternProperties": {f"^[a-z_]+{_END}": value}, "additionalProperties": False}
-
-
-RULES: Mapping[str, Document] = {
-    "_id": {"pattern": _KEY},
-    "url": {"pattern": _ADDRESS},
-    "urls[]": {"pattern": _ADDRESS},
-    "keys": {"minItems": 1},
-    "keys[]": {"pattern": _KEY},
-    "source": {"pattern": rf"^\S+{_END}"},
-    "site": {"pattern": rf"^\S+{_END}"},
-    "country": {"pattern": rf"^[A-Z]{{2}}{_END}"},
-    "lang": {"pattern": rf"^[a-z]{{2,3}}{_END}"},
-    "word_count": {"minimum": 0},
-    "day": {"pattern": DAY},
-    "hijri_day": {"pattern": HIJRI_DAY},
-    "hijri_day_uaq": {"pattern": HIJRI_DAY},
-    "hijri_month": {"pattern": HIJRI_MONTH},
-    "published.time": {"pattern": rf"^(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){{1,2}}{_END}"},
-    "published.utc_offset": {"pattern": rf"^[+-][0-9]{{2}}:[0-5][0-9]{_END}"},
-    "published.earliest": {"pattern": DAY},
-    "published.latest": {"pattern": DAY},
-    "origins": _named({"enum": [origin.value for origin in Origin]}),
-    "raw": _named({}),
-    "http.status": {"minimum": 100, "maximum": 599},
-    "revision": {"minimum": 1},
-    "duplicate_of": {"pattern": _KEY},
-    "duplicate.similarity": {"minimum": 0, "maximum": 1},
-    "duplicate.containment": {"minimum": 0, "maximum": 1},
-    "story": {"pattern": _KEY},
-}
-"""What a value must look like beyond its type, by field; ``[]`` speaks of the items of a list."""
 
 _BSON: dict[object, list[str]] = {
     str: ["string"],
@@ -107,12 +41,6 @@ def owned_by(owner: str) -> Document:
     return {"owner": {"$in": [owner, None]}}
 
 
-@cache
-def stored_fields(cls: Any) -> tuple[str, ...]:
-    """Names of the fields of an item class that are stored, in order."""
-    return tuple(f.name for f in dataclasses.fields(cls) if f.metadata.get("stored") is not False)
-
-
 def document(item: Any) -> Document:
     """The MongoDB document of an item or a part of one: every field but those that are not stored.
 
@@ -129,26 +57,28 @@ def _value(value: Any) -> Any:
     return document(value) if dataclasses.is_dataclass(value) else value
 
 
-def json_schema(cls: type, rules: Mapping[str, Document] | None = None, path: str = "") -> Document:
+def json_schema(cls: type) -> Document:
     """A dataclass as MongoDB's ``$jsonSchema``: required fields, BSON types, closed lists, value rules.
 
     Raises ``TypeError`` for an annotation that no stored field should have.
     """
-    hints = typing.get_type_hints(cls)
-    properties = {name: _property(hints[name], rules or {}, path + name) for name in stored_fields(cls)}
-    required = [name for name in properties if path + name not in ADDED]
-    return {"bsonType": "object", "required": required, "properties": properties}
+    hints, fields = typing.get_type_hints(cls), declared(cls)
+    return {
+        "bsonType": "object",
+        "required": [name for name, says in fields.items() if says.since == 1],
+        "properties": {name: _property(hints[name], says) for name, says in fields.items()},
+    }
 
 
-def _property(hint: Any, rules: Mapping[str, Document], path: str) -> Document:
-    """One type annotation in MongoDB's words, with the rules for its place."""
-    return _type(hint, rules, path) | rules.get(path, {})
+def _property(hint: Any, says: Stored) -> Document:
+    """One type annotation in MongoDB's words, with the rules for its values."""
+    return _type(hint, says) | dict(says.rule)
 
 
-def _type(hint: Any, rules: Mapping[str, Document], path: str) -> Document:
+def _type(hint: Any, says: Stored) -> Document:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
-        parts = [_type(part, rules, path) for part in args]
+        parts = [_type(part, says) for part in args]
         merged: Document = {}
         for part in parts:
             merged |= part | {"bsonType": merged.get("bsonType", []) + part["bsonType"]}
@@ -158,12 +88,12 @@ def _type(hint: Any, rules: Mapping[str, Document], path: str) -> Document:
     if isinstance(hint, type) and issubclass(hint, Word):
         return {"bsonType": ["string"], "enum": [word.value for word in hint]}
     if origin is list:
-        return {"bsonType": ["array"], "items": _property(args[0], rules, f"{path}[]")}
+        return {"bsonType": ["array"], "items": _property(args[0], Stored(rule=says.each))}
     if origin is dict:
-        rest = {} if args[1] is Any else {"additionalProperties": _property(args[1], rules, f"{path}{{}}")}
+        rest = {} if args[1] is Any else {"additionalProperties": _type(args[1], Stored())}
         return {"bsonType": ["object"], **rest}
     if dataclasses.is_dataclass(hint):
-        return json_schema(typing.cast("type", hint), rules, f"{path}.") | {"bsonType": ["object"]}
+        return json_schema(typing.cast("type", hint)) | {"bsonType": ["object"]}
     try:
         return {"bsonType": list(_BSON[hint])}
     except KeyError:
@@ -172,7 +102,7 @@ def _type(hint: Any, rules: Mapping[str, Document], path: str) -> Document:
 
 def articles_validator() -> Document:
     """The validator of the collection ``articles``."""
-    return {"$jsonSchema": json_schema(Article, RULES)}
+    return {"$jsonSchema": json_schema(Article)}
 
 
 # Each ends with `duplicate_of`, so that the view `news` fetches no copies only to leave them out.
@@ -238,9 +168,11 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
 }
 
 _NO_COPIES: Document = {"$match": {"duplicate_of": None}}
-_NO_INTERNALS: Document = {"$project": dict.fromkeys(INTERNAL, 0)}
-COPY_FIELDS = ("url", "source", "source_name", "site", "via", "title", "day", "published_at", "duplicate")
+INTERNAL = names(Article, lambda says: says.internal)
+"""Fields of ``articles`` that only the machinery reads; the views leave them out."""
+OF_COPY = names(Article, lambda says: says.of_copy)
 """What the view ``stories`` says of a copy, beside its ``_id``."""
+_NO_INTERNALS: Document = {"$project": dict.fromkeys(INTERNAL, 0)}
 
 VIEWS: Mapping[str, tuple[str, list[Document]]] = {
     "news": ("articles", [_NO_COPIES, _NO_INTERNALS]),
@@ -255,7 +187,7 @@ VIEWS: Mapping[str, tuple[str, list[Document]]] = {
                     "foreignField": "story",
                     "pipeline": [
                         {"$match": {"duplicate_of": {"$ne": None}}},
-                        {"$project": dict.fromkeys(COPY_FIELDS, 1)},
+                        {"$project": dict.fromkeys(OF_COPY, 1)},
                     ],
                     "as": "copies",
                 }
