@@ -23,15 +23,16 @@ from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from newscrawl import __version__, drift
+from newscrawl import __version__, drift, timings
 from newscrawl.ledger import Ledger
 from newscrawl.mongod.uri import redact
-from newscrawl.schedule.lease import LEASE, Change, Document, Lease
+from newscrawl.schedule.lease import Change, Document, Lease
 from newscrawl.schedule.pauses import FIRST_PAUSE
 from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
 from newscrawl.store import Store, StoreDownError
 from newscrawl.store.patience import reason as reason_of
+from newscrawl.timings import ANSWER, SILENCE
 from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RunOutcome
 
 if TYPE_CHECKING:
@@ -42,10 +43,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SILENCE = dt.timedelta(seconds=60)
-"""A run that has given no sign of life for so long was killed."""
-BEAT_SECONDS = LEASE.total_seconds() / 4
-"""How long one sign of life may take; the next one is tried after it."""
 _ALIVE: Document = {"outcome": None, "reason": None, "finished_at": None}
 NOT_ITS_TURN = "not_its_turn"
 """Why a scheduled crawl closes that does not hold its site's lease."""
@@ -209,7 +206,8 @@ class RunRecord:
         self._closing: asyncio.Task[None] | None = None
         self._is_open = asyncio.Event()
         self._lease: Lease | None = None
-        self._heartbeat = crawler.settings.getfloat("HEARTBEAT")
+        self._heartbeat = crawler.settings.getfloat("HEARTBEAT", timings.HEARTBEAT.total_seconds())
+        timings.check(dt.timedelta(seconds=self._heartbeat))
         self._alive_at = steady()
         self._balance: Document = {}
         self._first_error = FirstError()
@@ -298,7 +296,7 @@ class RunRecord:
             # record gets it back.
             assert self._crawler.spider
             alive = self._beginning(self._crawler.spider) | _ALIVE | {"counts": counts}
-            with pymongo.timeout(BEAT_SECONDS):
+            with pymongo.timeout(ANSWER.total_seconds()):
                 await self._store.runs.save_once(self.run, alive)
             self._alive_at = steady()
         except PyMongoError as error:

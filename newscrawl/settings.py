@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from newscrawl import __version__, shown
+from newscrawl import __version__, shown, timings
 from newscrawl.download.network import NO_NETWORKS, networks
 from newscrawl.gate import LONGEST
 
@@ -199,7 +199,7 @@ STORE_PATIENCE = environment(
 
 # --- Set by `scrapy schedule` for the jobs that it starts: they hold their site's lease.
 SCHEDULED = False
-HEARTBEAT = 15.0  # seconds between two signs of life of a run; after 60 without one it counts as killed
+HEARTBEAT = timings.HEARTBEAT.total_seconds()  # between two signs of life of a run
 
 # --- Recording and replaying a crawl: -s RECORD=file.warc.gz, -s REPLAY=file.warc.gz
 RECORD: str | None = None

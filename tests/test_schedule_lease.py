@@ -16,7 +16,8 @@ from scrapy.utils.test import get_crawler
 
 from newscrawl.runs import RunRecord
 from newscrawl.schedule import lease
-from newscrawl.schedule.lease import LEASE, Lease
+from newscrawl.schedule.lease import Lease
+from newscrawl.timings import LEASE
 from tests.conftest import PROJECT, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
 

@@ -19,6 +19,7 @@ from newscrawl.command import ProjectCommand
 from newscrawl.mongod.server import resolve_uri
 from newscrawl.store.patience import reason
 from newscrawl.store.session import database_name
+from newscrawl.timings import ALIVE, CRON_ALIVE
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ log = logging.getLogger("newscrawl.schedule")
 
 TICK = 1.0
 """Seconds between two looks at what is due."""
-CRON_ALIVE = 150
-"""Seconds that a node counts as alive after ``--once``: cron comes every minute."""
 LAST_SECONDS = 2
 """Seconds that a tick may still take when the schedule is to end; it may be cut short anywhere."""
 MONGODB_SECONDS = 10
@@ -106,7 +105,7 @@ class Command(ProjectCommand):
         import datetime as dt
 
         from newscrawl.schedule.node import Node
-        from newscrawl.schedule.scheduler import ALIVE, ScheduleFile, Scheduler
+        from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
 
         logging.basicConfig(
             level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s", stream=sys.stderr
@@ -124,7 +123,7 @@ class Command(ProjectCommand):
             client[f"{database_name()}_ops"],
             scrapyd,
             Node(opts.node, frozenset(opts.can)),
-            alive=dt.timedelta(seconds=CRON_ALIVE) if opts.once else ALIVE,
+            alive=CRON_ALIVE if opts.once else ALIVE,
             stays=not opts.once,
         )
         if not opts.once:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import DuplicateKeyError
 
 from newscrawl.schedule import lease
-from newscrawl.schedule.lease import LEASE, Document
+from newscrawl.schedule.lease import Document
 from newscrawl.schedule.times import MINUTE, Every
+from newscrawl.timings import LEASE
 
 if TYPE_CHECKING:
     from pymongo.database import Database

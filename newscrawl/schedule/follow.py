@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from newscrawl.runs import GUESSED, clear_left, did_not_begin, left_behind, silent
 from newscrawl.schedule import lease
 from newscrawl.schedule.backfills import DONE, Backfills
-from newscrawl.schedule.lease import LEASE, Document
+from newscrawl.schedule.lease import Document
 from newscrawl.schedule.node import Jobs, ScrapydError
 from newscrawl.schedule.pauses import pause
 from newscrawl.schedule.times import MINUTE, SECOND
+from newscrawl.timings import ABANDONED, DEAD, ENDING, LEASE, STARTING
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
@@ -30,14 +31,6 @@ SUBMITTING = 10 * SECOND
 """So long a job may be claimed and not yet known to its Scrapyd."""
 QUEUED = 5 * MINUTE
 """A job that its Scrapyd has not started after so long is taken back."""
-STARTING = 2 * MINUTE
-"""So long a job may run before it takes its site's lease."""
-DEAD = 30 * SECOND
-"""So long a claim of a node that gives no sign of life is left to it."""
-ABANDONED = 15 * MINUTE
-"""A claim that its node has not followed for so long is nobody's, whatever is said of the node."""
-ENDING = 15 * SECOND
-"""So long a job may run without its site's lease before it is cancelled, and then before it is killed."""
 OVERTIME = 2 * MINUTE
 """So long after its longest time a run that has not ended by itself is cancelled, and then killed."""
 _OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")

@@ -28,16 +28,12 @@ import pymongo
 from pymongo.errors import DuplicateKeyError
 
 from newscrawl.schedule.watch import steady
+from newscrawl.timings import ANSWER, LEASE, MARGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pymongo.asynchronous.collection import AsyncCollection
-
-LEASE = dt.timedelta(seconds=60)
-"""How long a lease lasts without a sign of life."""
-MARGIN = dt.timedelta(seconds=20)
-"""So long before its end a holder that could not renew its lease begins nothing new: what runs can end."""
 
 Document = dict[str, Any]
 Change = tuple[Document, Document]
@@ -170,7 +166,7 @@ class Lease:
     async def _change(self, change: Any) -> bool:
         asked = self._clock()
         # A connection that hangs must not keep the crawl from noticing that its time is over.
-        with pymongo.timeout(LEASE.total_seconds() / 4):
+        with pymongo.timeout(ANSWER.total_seconds()):
             condition, update = change(self._site, self._job, self._holder, await self._now())
             done = await self._leases.find_one_and_update(condition, update, return_document=True)
             if done is None and asked < self._ends + MARGIN.total_seconds():

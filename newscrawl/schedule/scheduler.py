@@ -28,13 +28,10 @@ from newscrawl.schedule.node import Jobs, Node, ScrapydError
 from newscrawl.schedule.times import MINUTE, SECOND, preferred
 from newscrawl.schedule.watch import JUMP, Watch
 from newscrawl.sites import Site
+from newscrawl.timings import ALIVE
 
 log = logging.getLogger(__name__)
 
-ALIVE = 30 * SECOND
-"""A node that has given no sign of life for so long is dead; its sites go to others."""
-ABANDONED = 15 * MINUTE
-"""A claim that its node has not followed for so long is nobody's, whatever is said of the node."""
 GRACE = 5 * SECOND
 """So long a due site waits for the node that it prefers."""
 CROWDED = MINUTE

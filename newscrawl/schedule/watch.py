@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from newscrawl.timings import OUT_OF_SIGHT
+
 Document = dict[str, Any]
 
-OUT_OF_SIGHT = 90.0
-"""Seconds between two looks after which nothing is known of the time between; cron looks every 60."""
 JUMP = dt.timedelta(seconds=10)
 """A clock that was set by more than this has jumped."""
 
@@ -61,7 +61,7 @@ class Watch:
         if self._looked is not None and self._now is not None:
             gap = moment - self._looked
             jump = now - self._now - dt.timedelta(seconds=gap)
-            if abs(jump) > JUMP or not 0 <= gap <= OUT_OF_SIGHT:
+            if abs(jump) > JUMP or not 0 <= gap <= OUT_OF_SIGHT.total_seconds():
                 self.lose_sight()
         self._looked, self._now = moment, now
         return jump
