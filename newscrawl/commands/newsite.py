@@ -56,15 +56,7 @@ class Command(AskingCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Ask, write, say what is missing."""
-        if len(args) != 1 or not is_address(args[0]):
-            raise UsageError("name one site by its address: scrapy newsite https://www.example.ma/")
-        if opts.name and not re.fullmatch(r"[a-z][a-z0-9_]*", opts.name):
-            raise UsageError(f"--name={opts.name}: a spider's name has small Latin letters, digits and _")
-        if opts.timezone:
-            try:
-                zone(opts.timezone)
-            except ValueError as error:
-                raise UsageError(f"--timezone={opts.timezone}: {error}") from None
+        _check(args, opts)
         found = probe.begin(args[0], name=opts.name, country=opts.country, timezone=opts.timezone)
         root = self.root
         file, folder = root / "spiders" / f"{found.spider}.py", root / "tests" / "sites" / found.spider
@@ -100,15 +92,33 @@ class Command(AskingCommand):
         print(f"\nwritten   {file.relative_to(root)}")
         if named:
             print(f"written   {sources.TABLE} (last line)")
-        if saved.pages:
-            print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
-        passed = _tested(root, found.spider) if saved.pages else None
-        for sentence in [*found.missing, *saved.missing]:
-            print(f"missing   {one_line(sentence)}")
-        for name in saved.pages:
-            print(f"review    {folder.relative_to(root)}/{name}.html and .json, then set reviewed to true")
-        if passed is not None:
-            print(passed)
+        _say(root, folder, found, saved)
+
+
+def _check(args: list[str], opts: argparse.Namespace) -> None:
+    """Raise ``UsageError`` for arguments that no site can be written by."""
+    if len(args) != 1 or not is_address(args[0]):
+        raise UsageError("name one site by its address: scrapy newsite https://www.example.ma/")
+    if opts.name and not re.fullmatch(r"[a-z][a-z0-9_]*", opts.name):
+        raise UsageError(f"--name={opts.name}: a spider's name has small Latin letters, digits and _")
+    if opts.timezone:
+        try:
+            zone(opts.timezone)
+        except ValueError as error:
+            raise UsageError(f"--timezone={opts.timezone}: {error}") from None
+
+
+def _say(root: Path, folder: Path, found: probe.Found, saved: fixture.Saved) -> None:
+    """Print what was saved, what is missing and what is to be reviewed."""
+    if saved.pages:
+        print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
+    passed = _tested(root, found.spider) if saved.pages else None
+    for sentence in [*found.missing, *saved.missing]:
+        print(f"missing   {one_line(sentence)}")
+    for name in saved.pages:
+        print(f"review    {folder.relative_to(root)}/{name}.html and .json, then set reviewed to true")
+    if passed is not None:
+        print(passed)
 
 
 class _Once:

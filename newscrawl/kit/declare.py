@@ -15,54 +15,68 @@ _MISSING = "  # missing: "
 def site_file(found: Found, year: int) -> str:
     """A spider file that declares what was found; comments stand only where something is missing."""
     theme = found.theme.upper() if found.markup and found.theme in THEMES else None
-    posts = found.article == WORDPRESS_POST
-    names = sorted(
-        {type(d).__name__ for d in found.discover}
-        | {"Site"}
-        | ({"Markup"} if found.markup and not theme else set())
+    return "\n".join(
+        [
+            f'"""{found.name or found.domain}."""',
+            "",
+            *_imports(found, theme),
+            "",
+            "",
+            f"class {_class(found.spider)}(NewsSpider):",
+            f'    """{_rests_on(found, year)}"""',
+            "",
+            f'    name = "{found.spider}"',
+            "    site = Site(",
+            *_identity(found),
+            *_articles(found),
+            *_discover(found),
+            *_themes(found, theme, year),
+            f'        evidence="{found.evidence}",',
+            f"        year={year},",
+            *([f'        refused="{found.refused} ({year})",'] if found.refused else []),
+            "    )",
+            "",
+        ]
     )
-    family = [
-        name
-        for name, used in ((theme, theme), ("WORDPRESS_PAGES", posts), ("WORDPRESS_POST", posts))
-        if used and name
-    ]
-    lines = [
-        f'"""{found.name or found.domain}."""',
-        "",
-        f"from newscrawl.sites import {', '.join(names)}",
+
+
+def _imports(found: Found, theme: str | None) -> list[str]:
+    own_markup = found.markup and not theme
+    names = {type(d).__name__ for d in found.discover} | {"Site"} | ({"Markup"} if own_markup else set())
+    family = [theme] if theme else []
+    if found.article == WORDPRESS_POST:
+        family += ["WORDPRESS_PAGES", "WORDPRESS_POST"]
+    return [
+        f"from newscrawl.sites import {', '.join(sorted(names))}",
         *([f"from newscrawl.sites.families import {', '.join(sorted(family))}"] if family else []),
         "from newscrawl.spider import NewsSpider",
-        "",
-        "",
-        f"class {_class(found.spider)}(NewsSpider):",
-        f'    """{_rests_on(found, year)}"""',
-        "",
-        f'    name = "{found.spider}"',
-        "    site = Site(",
-        f'        name="{found.name or found.spider}",'
-        + ("" if found.name else f"{_MISSING}the newspaper's name"),
+    ]
+
+
+def _identity(found: Found) -> list[str]:
+    unnamed = "" if found.name else f"{_MISSING}the newspaper's name"
+    unclocked = "" if found.timezone else f"{_MISSING}the clock of its pages"
+    country = f'"{found.country}",' if found.country else f"None,{_MISSING}ISO 3166 code"
+    return [
+        f'        name="{found.name or found.spider}",{unnamed}',
         f'        domain="{found.domain}",',
-        f'        country="{found.country}",'
-        if found.country
-        else f"        country=None,{_MISSING}ISO 3166 code",
-        f'        timezone="{found.timezone or "UTC"}",'
-        + ("" if found.timezone else f"{_MISSING}the clock of its pages"),
-        _article(found, posts),
+        f"        country={country}",
+        f'        timezone="{found.timezone or "UTC"}",{unclocked}',
     ]
+
+
+def _articles(found: Found) -> list[str]:
+    posts = found.article == WORDPRESS_POST
     if posts:
-        lines.append("        not_article=WORDPRESS_PAGES,")
-    elif found.not_article:
-        lines.append(f"        not_article=r{found.not_article!r},")
-    lines += _discover(found)
-    if found.markup:
-        lines += [f"        markup=[{theme}],"] if theme else _markup(found.markup[0], year)
-    lines += [
-        f'        evidence="{found.evidence}",',
-        f"        year={year},",
-    ]
-    if found.refused:
-        lines.append(f'        refused="{found.refused} ({year})",')
-    return "\n".join([*lines, "    )", ""])
+        return [_article(found, posts), "        not_article=WORDPRESS_PAGES,"]
+    excepted = [f"        not_article=r{found.not_article!r},"] if found.not_article else []
+    return [_article(found, posts), *excepted]
+
+
+def _themes(found: Found, theme: str | None, year: int) -> list[str]:
+    if not found.markup:
+        return []
+    return [f"        markup=[{theme}],"] if theme else _markup(found.markup[0], year)
 
 
 def _rests_on(found: Found, year: int) -> str:

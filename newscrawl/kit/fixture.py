@@ -141,11 +141,31 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
     Links and entries that lead to other articles are taken out, so that the offline site is whole.
     """
     saved = Saved()
-    got: list[tuple[Discovery, Answer]] = []
-    entries: dict[str, Entry] = {}
     robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
     rules = robots.response.body if robots.response else b""
     saved.answer(f"{site.home}robots.txt", "robots.txt", rules, type="text/plain; charset=utf-8")
+    got, entries = await _lists(saved, site, fetch, robots)
+    articles = await _articles(saved, site, fetch, entries)
+    for number, answer in enumerate(articles.values(), 1):
+        body, said = page(answer, site, words)
+        saved.files |= {f"article-{number}.html": body, f"article-{number}.json": said}
+        saved.pages.append(f"article-{number}")
+        saved.missing += [
+            f"article-{number}.html is read otherwise in our words: {p}" for p in changed(answer, body, site)
+        ]
+    wanted = {address: entries[address].url for address in articles}
+    asked = {answer.url for _, answer in got}
+    for source, answer in got:
+        _answer(saved, source, answer, site, words, wanted, asked)
+    return saved
+
+
+async def _lists(
+    saved: Saved, site: Site, fetch: Fetch, robots: Answer
+) -> tuple[list[tuple[Discovery, Answer]], dict[str, Entry]]:
+    """The first pages of all lists that a site declares, and what they list, by key."""
+    got: list[tuple[Discovery, Answer]] = []
+    entries: dict[str, Entry] = {}
     for declared in site.discover:
         for source, request in (await first_requests(declared, site, fetch, robots))[:NAMED]:
             for one in await listed(source, request, site, fetch):
@@ -158,6 +178,13 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
                 entries |= {key(entry.url, site.url_rules): entry for entry in one.entries}
                 if not one.entries and not one.index:
                     saved.missing.append(f"{url} lists no article: does `article` fit the addresses in it?")
+    return got, entries
+
+
+async def _articles(
+    saved: Saved, site: Site, fetch: Fetch, entries: Mapping[str, Entry]
+) -> dict[str, Answer]:
+    """The pages of a few articles, by key."""
     articles: dict[str, Answer] = {}
     for address, entry in list(entries.items())[:TRIED]:
         if len(articles) == ARTICLES:
@@ -171,20 +198,9 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
             saved.missing.append(f"{entry.url} is read as no article ({reason[0]}: {reason[1]})")
         else:
             articles[address] = answer
-    for number, answer in enumerate(articles.values(), 1):
-        body, said = page(answer, site, words)
-        saved.files |= {f"article-{number}.html": body, f"article-{number}.json": said}
-        saved.pages.append(f"article-{number}")
-        saved.missing += [
-            f"article-{number}.html is read otherwise in our words: {p}" for p in changed(answer, body, site)
-        ]
     if len(articles) < ARTICLES:
         saved.missing.append(f"{len(articles)} of {ARTICLES} article pages could be saved")
-    wanted = {address: entries[address].url for address in articles}
-    asked = {answer.url for _, answer in got}
-    for source, answer in got:
-        _answer(saved, source, answer, site, words, wanted, asked)
-    return saved
+    return articles
 
 
 def _answer(

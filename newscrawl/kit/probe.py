@@ -16,7 +16,7 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 
 from newscrawl.discovery import feed, listing, sitemap
 from newscrawl.kit import addresses, selectors
-from newscrawl.kit.asking import Fetch
+from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import listed
 from newscrawl.page import check, read
 from newscrawl.page import meta as meta_
@@ -100,16 +100,9 @@ def begin(
 async def probe(found: Found, fetch: Fetch) -> Found:
     """Ask the site; about a dozen pages, none of them twice."""
     home = await fetch(Request(urljoin(found.url, "/")))
-    if home.kind == FetchFailure.ROBOTS or (
-        home.response is None and home.said in ("HTTP status 401", "HTTP status 403")
-    ):
-        who = (
-            "its robots.txt forbids it"
-            if home.kind == FetchFailure.ROBOTS
-            else f"it answers our user agent with {home.said}"
-        )
-        found.refused = who
-        found.missing.append(f"nothing: {who}, so it is declared as refused and left alone")
+    if refused := _refusal(home):
+        found.refused = refused
+        found.missing.append(f"nothing: {refused}, so it is declared as refused and left alone")
         return found
     if not isinstance(home.response, TextResponse):
         found.missing.append(f"{home.url} could not be read ({home.kind or 'no web page'}): {home.said}")
@@ -130,25 +123,40 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         return found
     site = found.site()
     candidates = [url for url in [*sure, *addresses.headlines(linked), *linked] if site.is_article(url)]
-    home_lists = [url for url in linked if site.is_article(url)]
-    if home_lists and not any(isinstance(d, Listing) for d in found.discover):
-        sections = await _query_sections(response, site, home_lists, fetch)
-        found.discover += [Listing(response.url, follow_sections=not sections), *sections]
-        if sections:
-            found.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
-        if all(isinstance(d, Listing) for d in found.discover):
-            paths = [section.url for section in sections] or listing.section_links(response, site)
-            await _older_pages(found, paths[:2], site, fetch)
-        if not sections and not listing.section_links(response, site):
-            found.missing.append(
-                "`discover`: no link of the home page looks like a section's; add a Listing for each section"
-            )
+    await _listings(found, response, [url for url in linked if site.is_article(url)], fetch)
     if not found.discover:
         found.missing.append(
             "`discover`: neither feed nor sitemap nor links of the home page lead to articles"
         )
     await _markup(found, list(dict.fromkeys(candidates)), fetch)
     return found
+
+
+def _refusal(home: Answer) -> str | None:
+    """How a site refuses to be crawled, if it does."""
+    if home.kind == FetchFailure.ROBOTS:
+        return "its robots.txt forbids it"
+    if home.response is None and home.said in ("HTTP status 401", "HTTP status 403"):
+        return f"it answers our user agent with {home.said}"
+    return None
+
+
+async def _listings(found: Found, home: TextResponse, linked: list[str], fetch: Fetch) -> None:
+    """The home page as a list, with those of the sections, unless something surer lists the articles."""
+    if not linked or any(isinstance(d, Listing) for d in found.discover):
+        return
+    site = found.site()
+    sections = await _query_sections(home, site, linked, fetch)
+    found.discover += [Listing(home.url, follow_sections=not sections), *sections]
+    if sections:
+        found.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
+    if all(isinstance(d, Listing) for d in found.discover):
+        paths = [section.url for section in sections] or listing.section_links(home, site)
+        await _older_pages(found, paths[:2], site, fetch)
+    if not sections and not listing.section_links(home, site):
+        found.missing.append(
+            "`discover`: no link of the home page looks like a section's; add a Listing for each section"
+        )
 
 
 async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
