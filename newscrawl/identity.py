@@ -6,9 +6,8 @@ All comparisons are made on folded text (``newscrawl.text.fold``), so that spell
 and digits make no difference, and on what the newspaper wrote: view counters, date stamps,
 datelines and agency credits are left out.
 
-Candidates are found by the title or by bands of a MinHash signature (Broder 1997; Leskovec,
-Rajaraman, Ullman, *Mining of Massive Datasets*, chapter 3), and then compared word by word.
-The figures behind the constants are printed by ``benchmarks/identity.py``.
+Candidates are found by the title or by bands of a signature (``newscrawl.signatures``), and then compared
+word by word. The figures behind the constants are printed by ``benchmarks/identity.py``.
 """
 
 from __future__ import annotations
@@ -17,32 +16,29 @@ import datetime as dt
 import difflib
 import hashlib
 import re
-import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import eq
 from typing import Any
 
 from newscrawl.dates import names
 from newscrawl.items import Article, Duplicate, Signature
+from newscrawl.signatures import (
+    band_keys,
+    day_buckets,
+    in_buckets,
+    is_current,
+    shingles,
+    signature,
+    span_buckets,
+)
 from newscrawl.text import clean, fold
 from newscrawl.vocabulary import Calendar, CopyKind, DateWarning
 
 IDENTITY_VERSION = 3
-"""Version of what is compared and how it is signed, stored with each signature."""
+"""Version of what is compared, stored in ``made_by``."""
 
-SHINGLE = 2
-"""Words in a shingle. Of 100 words with 20 changed, 64 pairs stay but only 51 triples; single
-words are shared by any two articles."""
-BANDS, ROWS = 42, 3
-"""A copy is found when ``ROWS`` values of any band agree: 0.99 of copies with 20 % of words changed."""
-SEED = 1445
-"""Chooses the hash functions; signatures of two seeds cannot be compared."""
-SCHEME = f"minhash shake128 {SHINGLE} words {BANDS}x{ROWS}"
-"""How a signature is made. Exact MinHash: the functions are parts of one SHAKE-128 output (FIPS 202),
-so no library's version changes them."""
 SIGNED_WORDS = 15
 """A shorter text (``شاهد الفيديو``) is no evidence: it has no bands, and counts only under one title."""
 SEARCH_WORDS = 100
@@ -50,6 +46,10 @@ SEARCH_WORDS = 100
 
 WINDOW = dt.timedelta(days=7)
 """How far apart the copies of a text may be dated at two sites."""
+LOOK_BACK = dt.timedelta(days=60)
+"""How much older than its first visit an article without any date is taken to be."""
+MOST_SPANS = 12
+"""Periods of nine weeks, the last of its interval, in which an article without an exact day is found."""
 COUNTED = dt.timedelta(days=2)
 """From the first to the last day that a count of days allows."""
 SAME_WORDS, SAME_PAIRS = 0.68, 0.45
@@ -79,6 +79,8 @@ COMPARED_WORDS = 600
 
 Fields = Mapping[str, Any]
 """An article as a document of the collection ``articles``."""
+IDENTIFIED = ("title", "lede", "body", "dateline", "agencies", "day", "published", "first_seen_at")
+"""The fields that :func:`identifying` reads."""
 
 # --- Words, folded -----------------------------------------------------------------------------
 
@@ -208,18 +210,22 @@ def identifying(article: Fields) -> dict[str, Any]:
     opening = " ".join(body.split()[:SEARCH_WORDS])
     words = compared_words(lede, body, article["dateline"], article["agencies"])
     signed = signature(words)
+    if len(words) < SIGNED_WORDS:
+        signed = replace(signed, values=b"")
     return {
         "content_hash": content_hash(title, lede, body),
         "title_key": title_key(title),
         "search_text": fold("\n".join(part for part in (title, lede, opening) if part)),
         "signature": signed,
-        "bands": bands(signed) if len(words) >= SIGNED_WORDS else [],
+        "bands": bands({**article, "signature": signed}),
     }
 
 
 def identify(article: Article) -> Article:
     """The same article with the fields of :func:`identifying` filled in."""
-    read = {name: getattr(article, name) for name in ("title", "lede", "body", "dateline", "agencies")}
+    read: dict[str, Any] = {name: getattr(article, name) for name in IDENTIFIED}
+    if article.published:
+        read["published"] = {"earliest": article.published.earliest, "latest": article.published.latest}
     return replace(article, **identifying(read))
 
 
@@ -241,52 +247,60 @@ def compared_words(lede: str | None, body: str, dateline: str | None, agencies: 
     return fold("\n".join(_segments("\n\n".join([lede or "", *paragraphs])))).split()
 
 
-# --- Signatures --------------------------------------------------------------------------------
-
-_VALUES = struct.Struct(f"<{BANDS * ROWS}I")
-_BAND_BYTES = ROWS * 4
+# --- Where copies are looked for ---------------------------------------------------------------
 
 
-def _shingles(words: Sequence[str]) -> list[str]:
-    return [" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))]
+def reach(article: Fields) -> tuple[dt.date, dt.date] | None:
+    """First and last day on which an article may have been published, as far as it can be found by its text.
 
-
-def signature(words: Sequence[str]) -> Signature:
-    """MinHash signature of folded words: two signatures agree in as many values, in proportion, as
-    the two sets of shingles have in common.
+    Where nothing says so it is taken to be at most :data:`LOOK_BACK` older than its first visit; None when
+    that is not known either.
     """
-    rows = (
-        _VALUES.unpack(
-            hashlib.shake_128(f"{SEED} {shingle}".encode("utf-8", "surrogatepass")).digest(_VALUES.size)
-        )
-        for shingle in set(_shingles(words))
-    )
-    values = _VALUES.pack(*map(min, zip(*rows, strict=True)))
-    return Signature(version=IDENTITY_VERSION, scheme=SCHEME, seed=SEED, values=values)
+    if days := allowed_days(article):
+        return days
+    if seen := article["first_seen_at"]:
+        return seen.date() - LOOK_BACK, seen.date() + dt.timedelta(days=1)
+    return None
 
 
-def bands(signed: Signature) -> list[int]:
-    """Keys (48 bits) of the bands of a signature. Texts with a common key are candidates; keys of
-    another version, scheme or seed never meet.
+def _signed(article: Fields) -> bytes:
+    """The values of an article's signature; nothing for one that another version made, or none."""
+    signed: Signature | dict[str, Any] | None = article.get("signature")
+    if signed is None or not is_current(signed):
+        return b""
+    values: bytes = signed.values if isinstance(signed, Signature) else signed["values"]
+    return values
+
+
+def bands(article: Fields) -> list[int]:
+    """The keys under which the index of ``articles`` holds an article: copies have at least one in common.
+
+    They depend on its signature and on the days on which it may have been published.
     """
-    made = f"{signed.version} {signed.scheme} {signed.seed}".encode()
-    keys = []
-    for band in range(BANDS):
-        values = signed.values[band * _BAND_BYTES : (band + 1) * _BAND_BYTES]
-        digest = hashlib.blake2b(made + bytes([band]) + values, digest_size=6).digest()
-        keys.append(int.from_bytes(digest))
-    return keys
+    try:
+        days = reach(article)
+    except ValueError:  # a day that does not exist: MongoDB's validator refuses the article
+        return []
+    if not days:
+        return []
+    buckets = day_buckets(*days) if article["day"] else span_buckets(*days)[-MOST_SPANS:]
+    return in_buckets(band_keys(_signed(article)), buckets)
 
 
-def estimate(one: bytes, other: bytes) -> float:
-    """Similarity of two texts, 0 to 1 (give or take 0.04), from the values of their signatures.
+def sought_buckets(article: Fields) -> tuple[int, ...]:
+    """The buckets in which the index holds what may be copies of an article, within :data:`WINDOW`."""
+    days = reach(article)
+    if not days:
+        return ()
+    near = (_moved(days[0], -WINDOW), _moved(days[1], WINDOW))
+    return *day_buckets(*near), *span_buckets(*near)
 
-    0 where one has none, or one of another length, as another version made.
-    """
-    if not len(one) == len(other) == _VALUES.size:
-        return 0.0
-    agreeing: int = sum(map(eq, _VALUES.unpack(one), _VALUES.unpack(other)))
-    return agreeing / (BANDS * ROWS)
+
+def _moved(day: dt.date, by: dt.timedelta) -> dt.date:
+    try:
+        return day + by
+    except OverflowError:  # no copies lie beyond the first and the last year
+        return day
 
 
 # --- Comparison --------------------------------------------------------------------------------
@@ -315,7 +329,7 @@ class Text:
     @cached_property
     def shingles(self) -> frozenset[str]:
         """The set of shingles."""
-        return frozenset(_shingles(self.words))
+        return frozenset(shingles(self.words))
 
     @cached_property
     def template(self) -> list[str]:
@@ -422,7 +436,10 @@ def allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
 
 def _days_apart(one: Fields, other: Fields) -> dt.timedelta | None:
     """The least distance between two days; None when one is not known."""
-    a, b = allowed_days(one), allowed_days(other)
+    return _apart(allowed_days(one), allowed_days(other))
+
+
+def _apart(a: tuple[dt.date, dt.date] | None, b: tuple[dt.date, dt.date] | None) -> dt.timedelta | None:
     if not a or not b:
         return None
     return max(b[0] - a[1], a[0] - b[1], dt.timedelta())
@@ -457,11 +474,15 @@ def may_be_copies(one: Fields, other: Fields) -> bool:
     """Do site, title and day allow two articles to be copies? Reads no text.
 
     Within one site the same title on the same day; at two sites days within the window. A day that is not
-    exact is one of its interval; where none is known any day is allowed.
+    exact is one of its interval; where none is known any day is allowed under the same title, else those of
+    :func:`reach`.
     """
     if _same_site(one, other):
         return _same_title(one, other) and _same_day(one, other)
-    apart = _days_apart(one, other)
+    apart = _apart(allowed_days(one), allowed_days(other))
+    if apart is None and not _same_title(one, other):
+        apart = _apart(reach(one), reach(other))
+        return apart is not None and apart <= WINDOW
     return apart is None or apart <= WINDOW
 
 

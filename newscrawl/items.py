@@ -300,11 +300,11 @@ class Signature:
     version: int
     """Version of the comparison that it serves."""
     scheme: str
-    """How it was made. Example: ``minhash shake128 2 words 42x3``."""
+    """How it was made. Example: ``minhash crc32 16 bit 2 words 42x3``."""
     seed: int
     """Seed of the hash functions."""
-    values: bytes = field(metadata=stored(unit="unsigned 32-bit integers"))
-    """The values, unsigned 32-bit integers, little-endian."""
+    values: bytes = field(metadata=stored(unit="unsigned 16-bit integers"))
+    """The values, unsigned 16-bit integers, little-endian; nothing for a text of a few words."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -558,7 +558,8 @@ class Article:
     bands: list[int] = field(
         default_factory=list, metadata=stored(_TEXT, Changes.TEXT, since=2, internal=True)
     )
-    """Internal. Keys made of parts of the signature: copies have at least one in common."""
+    """Internal. Keys made of the week in which it was published and of parts of the signature: copies of
+    one week have at least one in common."""
 
     page: bytes = field(default=b"", repr=False, metadata=NOT_STORED)
     """Not stored. The page itself, so that a rejection can keep it."""

@@ -17,7 +17,7 @@ class IdentifyPipeline(SpiderPipeline):
                 rules = self.spider.site.url_rules
                 item.keys = list(dict.fromkeys(key(url, rules) for url in item.urls))
         if isinstance(item, Article):
-            item = identify(item)
             assert item.http
             item.first_seen_at = item.last_seen_at = item.checked_at = item.http.fetched_at
+            item = identify(item)
         return item

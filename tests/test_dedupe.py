@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from pymongo import AsyncMongoClient
 
+from newscrawl.identity import Text
+from newscrawl.signatures import FORMER_SCHEME, former_bands, is_current
 from newscrawl.store.links import Linker
 from tests import pairs
 from tests.conftest import Database, scrapy
@@ -88,6 +90,30 @@ def test_cut_short_it_goes_on_while_a_crawl_writes(
     ]
     if new["duplicate_of"]:  # it came last, and is not the root
         assert list(documents.values()) == linked
+
+
+def test_a_new_article_finds_what_the_former_scheme_signed(run: Run, database: Database) -> None:
+    """Whole stories are signed again with it, so that none is taken apart."""
+    records = [r for r in pairs.records() if r.group in ("story 3", "story 7")]
+    late = next(r.article for r in records if r.group == "story 3" and r.variant == "changed 10 %")
+    write(run, database, [r.article for r in records if r.article is not late])
+    before = {doc["_id"]: doc["story"] for doc in database.articles()}
+    for doc in database.articles():
+        signed = doc["signature"] | {"scheme": FORMER_SCHEME, "values": bytes(504)}
+        former = {"signature": signed, "bands": former_bands(Text.of(doc).words)}
+        database["articles"].update_one({"_id": doc["_id"]}, {"$set": former})
+    write(run, database, [late])
+    documents = database.articles()
+    assert is_settled(documents)
+    after = {doc["_id"]: doc["story"] for doc in documents}
+    assert {id_: after[id_] for id_ in before} == before
+    group = {r.article.keys[0]: r.group for r in records}
+    assert {group[after[id_]] for id_ in after if group[id_] == "story 3"} == {"story 3"}
+    assert after[late.keys[0]] in {before[id_] for id_ in before if group[id_] == "story 3"}
+    signed_again = {doc["_id"] for doc in documents if is_current(doc["signature"])}
+    assert {id_ for id_ in signed_again if group[id_] == "story 7"} == set()
+    assert late.keys[0] in signed_again
+    assert len(signed_again) > 1
 
 
 def test_wrong_use_and_no_mongodb(database: Database) -> None:

@@ -24,7 +24,7 @@ import pytest
 from lxml import etree
 from scrapy.http import HtmlResponse, TextResponse
 
-from newscrawl import discovery, identity
+from newscrawl import discovery, identity, signatures
 from newscrawl.dates import words
 from newscrawl.frontier import Validator
 from newscrawl.items import DateCandidate, Image, RawArticle
@@ -210,11 +210,13 @@ OWN: dict[str, Callable[[str], Any]] = {
     "feed.articles.found": lambda text: discovery.feed.parsed(feed(text)),
     "sitemap.read.response": lambda text: answer(sitemap(text)),
     "sitemap.named_by_robots.body": lambda text: f"Sitemap: {text}".encode("utf-8", "replace"),
-    "identity.bands.signed": lambda text: identity.signature(text.split()),
-    "identity.estimate.one": lambda text: identity.signature(text.split()).values,
-    "identity.estimate.other": lambda text: identity.signature(text.split()).values,
+    "signatures.band_keys.values": lambda text: signatures.signature(text.split()).values,
+    "signatures.estimate.one": lambda text: signatures.signature(text.split()).values,
+    "signatures.estimate.other": lambda text: signatures.signature(text.split()).values,
     "identity.identify.article": lambda text: read(page_of(text), URL, site=SITE),
-    "identity.signature.words": str.split,
+    "signatures.signature.words": str.split,
+    "signatures.former_bands.words": str.split,
+    "signatures.shingles.words": str.split,
     **{
         f"identity.{name}": compared
         for name in (
@@ -262,6 +264,7 @@ OURS = frozenset(
     dates.machine.read_machine dates.publishing.is_possible dates.publishing.publish
     dates.publishing.written_offset page.markup.compiled page.markup.each
     discovery.pages.name discovery.pages.first discovery.pages.page
+    signatures.is_current signatures.day_buckets signatures.span_buckets signatures.in_buckets
     discovery.pages.dated discovery.pages.saved discovery.pages.restored""".split()
 )
 """Functions that take nothing of a site's: tables, declarations, days, what ``parse`` has read."""
@@ -271,7 +274,7 @@ OURS = frozenset(
 
 
 def modules() -> Iterator[ModuleType]:
-    for name in ("text", "urls", "identity", "dates", "page", "discovery"):
+    for name in ("text", "urls", "signatures", "identity", "dates", "page", "discovery"):
         module = importlib.import_module(f"newscrawl.{name}")
         yield module
         for part in pkgutil.iter_modules(getattr(module, "__path__", []), f"{module.__name__}."):

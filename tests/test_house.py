@@ -39,7 +39,8 @@ MAY_IMPORT = {
     "urls": "text",
     "items": "patterns stored vocabulary",
     "dates": "items text vocabulary",
-    "identity": "dates items text urls vocabulary",
+    "signatures": "items",
+    "identity": "dates items signatures text urls vocabulary",
     "ledger": "vocabulary",
     "frontier": "vocabulary",
     "drift": "items vocabulary",
@@ -51,7 +52,7 @@ MAY_IMPORT = {
     "download": "files gate robotstxt sites urls vocabulary",
     "workers": f"{READING} discovery download",
     "mongod": "vocabulary",
-    "store": "frontier identity items ledger mongod stored urls vocabulary",
+    "store": "frontier identity items ledger mongod signatures stored urls vocabulary",
     "data_dictionary": "items page store stored text vocabulary",
     "spider": f"{READING} discovery download frontier ledger robotstxt store workers",
     "runs": "drift items ledger mongod schedule shown store vocabulary",
@@ -66,7 +67,7 @@ MAY_IMPORT = {
 """Room → the rooms that it may import; ``*`` for all but spiders and web."""
 NEVER = {"spiders", "web"}
 """Rooms that nothing imports."""
-ALONE = ("dates", "identity", "items", "patterns", "stored", "text", "urls", "vocabulary")
+ALONE = ("dates", "identity", "items", "patterns", "signatures", "stored", "text", "urls", "vocabulary")
 """Rooms that know neither Scrapy nor MongoDB, and are useful in a notebook."""
 FRAMEWORKS = {"bson", "itemadapter", "pymongo", "scrapy", "scrapy_playwright", "twisted"}
 DATABASE = {"bson", "pymongo"}

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import gc
 import random
+import struct
 import tracemalloc
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Sequence
@@ -18,7 +19,9 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from newscrawl import identity
 from newscrawl.identity import Text, identify
 from newscrawl.items import Article, PublishedDetail
-from newscrawl.store.links import COMMON, COMPARED, Linker
+from newscrawl.signatures import BANDS, ROWS, SCHEME, SEED, SIGNATURE_VERSION, band_keys
+from newscrawl.store.candidates import COMMON, COMPARED
+from newscrawl.store.links import Linker
 from newscrawl.store.schema import INDEXES, document, prepare
 from newscrawl.store.writer import Writer
 from tests import pairs
@@ -66,13 +69,17 @@ def decided(documents: Sequence[dict[str, Any]]) -> dict[str, str]:
         of = [
             root
             for root in roots
-            if (root["title_key"] == doc["title_key"] or not set(root["bands"]).isdisjoint(doc["bands"]))
+            if (root["title_key"] == doc["title_key"] or not keys_of(root).isdisjoint(keys_of(doc)))
             and identity.are_copies(root, texts[root["_id"]], doc, text)
         ]
         story[doc["_id"]] = of[0]["_id"] if of else doc["_id"]
         if not of:
             roots.append(doc)
     return story
+
+
+def keys_of(doc: dict[str, Any]) -> set[int]:
+    return set(band_keys(doc["signature"]["values"]))
 
 
 def is_settled(documents: Sequence[dict[str, Any]]) -> bool:
@@ -227,6 +234,41 @@ class TestConvergence:
             story = {doc["site"]: doc["story"] for doc in database.articles()}
             assert story[one.site] == story["near"] != story["far"]
 
+    def test_an_archive_of_2016_finds_its_copies_after_a_crawl_of_2026(
+        self, run: Run, database: Database
+    ) -> None:
+        records = [r.article for r in pairs.records() if r.variant == "original"]
+        old, young, undated = records[:3]
+        dated = [
+            identify(replace(_at(old, f"https://www.{name}.com/a.html"), title=name, day=day))
+            for name, day in (("earlier", "2016-03-02"), ("later", "2016-03-08"), ("much", "2016-04-20"))
+        ]
+        fresh = [identify(replace(young, day=f"2026-11-{day}")) for day in (27, 28)]
+        blank = {"day": None, "published": None, "published_at": None}
+        seen = [
+            identify(replace(_at(undated, "https://www.blank.com/a.html"), title="blank", **blank)),
+            identify(replace(undated, day="2024-04-05")),  # ten days before its first visit
+        ]
+        for crawl in ([dated[0]], fresh, [seen[0]], [dated[1]], [dated[2]], [seen[1]]):
+            write(run, database, crawl)
+        story = {doc["site"]: doc["story"] for doc in database.articles()}
+        assert story["earlier"] == story["later"] != story["much"]
+        assert story["blank"] == seen[1].keys[0]
+
+    def test_a_day_that_becomes_known_moves_an_article_to_its_week(
+        self, run: Run, database: Database
+    ) -> None:
+        story = next(r.article for r in pairs.records() if r.variant == "original")
+        interval = replace(story.published or PublishedDetail(), earliest="2016-03-01", latest="2016-03-31")
+        vague = identify(replace(story, day=None, published_at=None, published=interval))
+        exact = identify(replace(story, day="2016-03-20"))
+        copy = identify(replace(_at(story, "https://www.copy.com/a.html"), title="نسخة", day="2016-03-24"))
+        write(run, database, [vague])
+        write(run, database, [exact])
+        assert database.articles()[0]["bands"] == exact.bands
+        write(run, database, [copy])
+        assert len({doc["story"] for doc in database.articles()}) == 1
+
 
 def _at(article: Article, url: str, **fields: Any) -> Article:
     """The same text at another address."""
@@ -366,14 +408,16 @@ def made(id_: str, site: str, day: dt.date, chance: random.Random) -> dict[str, 
     """A stored article that was not crawled. Its bands are met elsewhere as often as those of real
     articles, of which random pairs have one shingle in a hundred in common.
     """
-    return {
+    drawn = [chance.randrange(10**6) for _ in range(BANDS)]
+    values = struct.pack(f"<{BANDS * ROWS}H", *(part for n in drawn for part in (n % 65521, n // 16, n % 7)))
+    doc: dict[str, Any] = {
         "_id": id_, "keys": [id_], "site": site, "source": site, "via": None, "day": str(day),
         "published": None, "published_at": None, "first_seen_at": pairs.SEEN, "title_key": id_,
-        "bands": [band * 10**6 + chance.randrange(10**6) for band in range(identity.BANDS)],
-        "signature": {"values": chance.randbytes(4 * identity.BANDS * identity.ROWS)},
+        "signature": {"version": SIGNATURE_VERSION, "scheme": SCHEME, "seed": SEED, "values": values},
         "content_hash": id_, "title": id_, "lede": None, "dateline": None, "agencies": [],
         "body": " ".join(chance.choices(WORDS, k=60)), "duplicate_of": None, "duplicate": None, "story": id_,
     }  # fmt: skip
+    return doc | {"bands": identity.bands(doc)}
 
 
 @pytest.mark.trials
@@ -410,7 +454,8 @@ def test_deciding_a_batch_costs_the_same_among_a_million(run: Run, database: Dat
             ]
             for doc in docs[::2]:  # every second one is a copy of a stored one
                 other = await articles.find_one({"_id": f"{stored - 1 - chance.randrange(a_day):032x}"})
-                doc |= {name: other[name] for name in ("bands", "signature", "body")}
+                doc |= {name: other[name] for name in ("signature", "body")}
+                doc |= {"bands": identity.bands(doc)}
             await articles.insert_many(docs)
             gc.collect()
             if batch % 3 == 2:

@@ -7,8 +7,10 @@ import argparse
 from pymongo.database import Database
 
 from newscrawl.command import ProjectCommand
+from newscrawl.identity import bands
 from newscrawl.items import DATE_FIELDS, DateCandidate, RawArticle
 from newscrawl.page import date_article
+from newscrawl.signatures import is_current
 from newscrawl.sites import Site
 from newscrawl.store.schema import Document, document
 from newscrawl.store.session import session
@@ -69,6 +71,8 @@ def _update(db: Database[Document], ops: Database[Document], doc: Document, date
     """Write the new dates, unless a crawl was quicker; a new day may make or end a copy."""
     ops["unlinked"].update_one({"_id": doc["_id"]}, {"$setOnInsert": {"_id": doc["_id"]}}, upsert=True)
     as_read = {"_id": doc["_id"], "published_raw": doc["published_raw"], "day": doc["day"]}
+    if is_current(doc.get("signature")):
+        dates |= {"bands": bands({**doc, **dates})}
     update = {"$set": dates, "$currentDate": {"updated_at": True}}
     return db["articles"].update_one(as_read, update).modified_count
 

@@ -14,10 +14,10 @@ from newscrawl.items import Article, Rejection
 from newscrawl.store import revisions
 from newscrawl.store.acknowledged import Acknowledged
 from newscrawl.store.clock import ServerClock
-from newscrawl.store.decisions import Write, decide
+from newscrawl.store.decisions import UNREAD_FIELDS, Write, decide
 from newscrawl.store.links import Linker
 from newscrawl.store.rejections import Rejections, refusal
-from newscrawl.store.schema import INTERNAL, Document
+from newscrawl.store.schema import Document
 from newscrawl.vocabulary import RejectionReason
 
 _DUPLICATE_KEY = 11000
@@ -98,7 +98,7 @@ class Articles:
                 self._acknowledged.article(write.id, keys, write.outcome, relink=write.relink)
 
     async def _stored(self, keys: Sequence[str]) -> dict[str, Document]:
-        found = self._articles.find({"keys": {"$in": keys}}, dict.fromkeys(INTERNAL, 0))
+        found = self._articles.find({"keys": {"$in": keys}}, dict.fromkeys(UNREAD_FIELDS, 0))
         return {doc["_id"]: doc async for doc in found}
 
     async def _remove_forgotten(self, writes: Sequence[Write]) -> set[str]:

@@ -11,10 +11,14 @@ from pymongo import InsertOne, UpdateOne
 
 from newscrawl import identity
 from newscrawl.items import Article, Rejection
+from newscrawl.signatures import is_current
 from newscrawl.store.limits import encoded
 from newscrawl.store.rejections import refusal
 from newscrawl.store.schema import Document, document, owned_by
 from newscrawl.stored import Changes, changing
+
+UNREAD_FIELDS = ("search_text", "title_key", "bands")
+"""Fields of a stored document on which no decision depends."""
 
 
 @dataclass(slots=True)
@@ -108,6 +112,10 @@ def _update(
     new = document(article) | {"keys": keys}
     better_date = identity.better_date(old, new)
     set_ = brought(new, text=revised, date=better_date)
+    first_seen = new["first_seen_at"] < old["first_seen_at"]
+    after = old | set_ | {"first_seen_at": min(new["first_seen_at"], old["first_seen_at"])}
+    if (revised or better_date or first_seen) and is_current(after.get("signature")):
+        set_["bands"] = identity.bands(after)
     if revised or better_date or old["gone_at"]:
         set_["updated_at"] = now
     set_["gone_at"] = None
@@ -121,7 +129,6 @@ def _update(
         changes["$inc"] = {"revision": 1}
     encoded(changes)
     unchanged = {"_id": old["_id"], "content_hash": old["content_hash"], **owned_by(article.owner)}
-    first_seen = new["first_seen_at"] < old["first_seen_at"]
     relink = revised or better_date or first_seen or attempted is not None
     content_hash = article.content_hash if revised else old["content_hash"]
     return Write(article, old["_id"], outcome, content_hash, UpdateOne(unchanged, changes), relink)

@@ -21,83 +21,64 @@ import dataclasses
 import datetime as dt
 import itertools
 import logging
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
-from pymongo import UpdateOne, WriteConcern
+from pymongo import ReadPreference, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
-from pymongo.errors import BulkWriteError
 
 from newscrawl import identity
 from newscrawl.identity import Text
+from newscrawl.signatures import is_current
+from newscrawl.store import resign
+from newscrawl.store.backlog import SHARE, Backlog, Clock
+from newscrawl.store.candidates import COMPARED, HEAD, LINKS, Near, find_near
 from newscrawl.store.schema import Document
 
 log = logging.getLogger(__name__)
 
-_LINKS = ("duplicate_of", "duplicate", "story")
 _DECIDED_FROM = ("_id", "content_hash", "day", "published_at", "duplicate_of", "story")
-_HEAD = dict.fromkeys(
-    ("site", "source", "via", "day", "published", "published_at", "first_seen_at", "title_key", "bands",
-     "signature.values", "content_hash", *_LINKS), 1,
-)  # fmt: skip
 _TEXT = dict.fromkeys(("content_hash", "title", "lede", "body", "dateline", "agencies"), 1)
-
-_OLDER: Document = {
-    "$nor": [
-        {
-            "signature.version": identity.IDENTITY_VERSION,
-            "signature.scheme": identity.SCHEME,
-            "signature.seed": identity.SEED,
-        }
-    ]
-}
-"""Articles whose signature another version made, or none."""
 
 LOOKED_AT = 50
 """Articles that are decided at once."""
-COMMON = 40
-"""Holders of a title or a band from which it tells nothing; no more of them are read."""
-CANDIDATES = 200
-"""Candidates that are read, for each article."""
-COMPARED = 10
-"""Candidates whose texts an article is compared with: the likeliest, by the estimate of their signatures."""
 TEXTS = 200
 """Texts that are kept in memory."""
-LIKELY = 0.12
-"""Estimated similarity from which the text of a candidate with another title is read."""
 PASSES = 30
 """Looks after which other crawls must have brought forth something odd."""
-
-
-_ALREADY_NOTED = 11000
-"""MongoDB's code for a duplicate key."""
 
 
 class Linker:
     """Finds the copies of articles and says so in them."""
 
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
-        self._articles = client[database]["articles"]
-        # A note precedes its article in journal and oplog: the acknowledgement of one is that of both.
-        unlinked = client[f"{database}_ops"]["unlinked"]
-        self._unlinked = unlinked.with_options(write_concern=WriteConcern(w=1))
+        # A linker decides by what it reads: a secondary would show it the past.
+        articles = client[database]["articles"]
+        self._articles = articles.with_options(read_preference=ReadPreference.PRIMARY)
+        self._backlog = Backlog(client, database)
 
     async def intend(self, ids: Collection[str]) -> None:
         """Note articles that are about to be written, so that a killed crawl leaves none unlinked."""
-        if ids:
-            try:
-                await self._unlinked.insert_many([{"_id": id_} for id_ in ids], ordered=False)
-            except BulkWriteError as error:
-                if any(problem["code"] != _ALREADY_NOTED for problem in error.details["writeErrors"]):
-                    raise
+        await self._backlog.note(ids)
 
-    async def catch_up(self, now: dt.datetime) -> None:
-        """Link what others left unlinked; linking twice changes nothing."""
-        left = [doc["_id"] async for doc in self._unlinked.find()]
-        for start in range(0, len(left), 50):
-            await self.link(left[start : start + 50], now)
+    async def catch_up(self, clock: Clock, most: int = SHARE) -> list[str]:
+        """Link some of what others left unlinked; linking twice changes nothing. Returns what others are
+        linking just now.
+        """
+
+        async def link(ids: Sequence[str]) -> None:
+            await self.link(ids, await clock())
+
+        return await self._backlog.link(await self._backlog.all(), link, clock, most)
+
+    async def take_over(self, ids: Sequence[str], clock: Clock) -> None:
+        """Wait until others have linked what they began to link; what they leave is linked here."""
+
+        async def link(some: Sequence[str]) -> None:
+            await self.link(some, await clock())
+
+        await self._backlog.take_over(ids, link, clock)
 
     async def link(self, ids: Collection[str], now: dt.datetime) -> None:
         """Link articles that were just written: new ones, and those whose text or day has changed.
@@ -105,23 +86,25 @@ class Linker:
         What an article costs does not depend on how many are stored.
         """
         if ids:
+            await resign.alike(self._articles, ids)
             await _Decision(self._articles, now).settle(ids)
-            await self._unlinked.delete_many({"_id": {"$in": list(ids)}})
+            await self._backlog.settle(ids)
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
         """Make the keys, signatures and links of older versions anew; yields how many of how many.
 
         Crawls may go on meanwhile. Cut short, it goes on where it was when called again.
         """
-        await self.catch_up(await self._now())
-        total = await self._articles.count_documents(_OLDER)
+        others = await self.catch_up(self._now, most=10**9)
+        await self.take_over(others, self._now)
+        total = await self._articles.count_documents(resign.OLDER)
         done = 0
         yield done, total
         before = -1
         while done > before:  # again for articles whose story changed while the walk went by
             before = done
             ids: list[str] = []
-            async for doc in self._articles.find(_OLDER, {"_id": 1}).sort("story").batch_size(batch):
+            async for doc in self._articles.find(resign.OLDER, {"_id": 1}).sort("story").batch_size(batch):
                 ids.append(doc["_id"])
                 if len(ids) == batch:
                     done += await self._renew(ids)
@@ -133,13 +116,7 @@ class Linker:
     async def _renew(self, ids: Sequence[str]) -> int:
         """Renew articles, and with them what else is in their stories: a story is decided whole."""
         stories = await self._articles.distinct("story", {"_id": {"$in": list(ids)}})
-        writes = {}
-        async for doc in self._articles.find({"story": {"$in": stories}, **_OLDER}):
-            fields = identity.identifying(doc)
-            fields["signature"] = dataclasses.asdict(fields["signature"])
-            unchanged = {"_id": doc["_id"], "content_hash": doc["content_hash"]}
-            writes[doc["_id"]] = UpdateOne(unchanged, {"$set": fields})
-            await asyncio.sleep(0)
+        writes = await resign.writes(self._articles, {"story": {"$in": stories}})
         if not writes:
             return 0
         await self.intend(writes)
@@ -151,6 +128,18 @@ class Linker:
         now = (await self._articles.database.client.admin.command("hello"))["localTime"]
         assert isinstance(now, dt.datetime)
         return now
+
+
+@dataclass(slots=True)
+class _Due:
+    """What follows from a look at some articles."""
+
+    writes: dict[str, UpdateOne] = field(default_factory=dict)
+    new_roots: list[Document] = field(default_factory=list)
+    """Copies that become roots with these writes."""
+    former_roots: list[str] = field(default_factory=list)
+    look_again: set[str] = field(default_factory=set)
+    """Copies of roots that nobody knew of, and roots with which articles have copies in common."""
 
 
 class _Decision:
@@ -178,46 +167,50 @@ class _Decision:
 
     async def _settle_some(self, ids: Collection[str], unheard: Collection[str]) -> set[str]:
         """Write what is due for some articles; returns those that have to be looked at because of it."""
-        writes, new_roots, former_roots, rivals = await self._look(ids, unheard)
-        if writes:
-            await self._articles.bulk_write(list(writes.values()), ordered=False)
+        due = await self._look(ids, unheard)
+        if due.writes:
+            await self._articles.bulk_write(list(due.writes.values()), ordered=False)
         # After the writes: whoever looks later than that sees them, whoever looked earlier is found.
-        return {*writes, *rivals, *await self._members(former_roots), *await self._copies_of(new_roots)}
+        again = {*due.writes, *due.look_again, *await self._members(due.former_roots)}
+        if due.new_roots:
+            near = await find_near(self._articles, due.new_roots, self._told)
+            again |= await self._copies_of(due.new_roots, near)
+        return again
 
-    async def _look(
-        self, ids: Collection[str], unheard: Collection[str]
-    ) -> tuple[dict[str, UpdateOne], list[Document], list[str], set[str]]:
-        """The writes that are due for some articles, the new roots and the former roots among them, and
-        other roots with which they have copies in common.
-
-        A root that is ``unheard`` of counts as a new one.
-        """
-        looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, _HEAD)]
-        near = await self._near(looked_at, {"duplicate_of": None})
+    async def _look(self, ids: Collection[str], unheard: Collection[str]) -> _Due:
+        """What is due for some articles. A root that is ``unheard`` of counts as a new one."""
+        looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
+        if outdated := [doc["_id"] for doc in looked_at if not is_current(doc["signature"])]:
+            await resign.now(self._articles, {"_id": {"$in": outdated}})
+            looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
+        near = await find_near(self._articles, looked_at, self._told)
         roots = {id_: doc for id_, doc in near.docs.items() if doc["duplicate_of"] is None}
         pairs = (pair for doc in looked_at for root in near.earlier(doc, roots) for pair in (doc, root))
         await self._read_texts(itertools.islice(pairs, TEXTS))
-        writes: dict[str, UpdateOne] = {}
-        new_roots, former_roots = [], []
-        rivals: set[str] = set()
+        due = _Due()
+        unheard_roots = []
         for doc in sorted(looked_at, key=identity.order):
             root = await self._root(doc, near.earlier(doc, roots))
             if root and doc["_id"] in unheard and (others := near.others(doc, root, roots)):
                 await self._read_texts([doc, root, *others])
-                rivals |= {other["_id"] for other in others if self._are_copies(doc, other)}
+                due.look_again |= {other["_id"] for other in others if self._are_copies(doc, other)}
             if root is None:
                 roots[doc["_id"]] = doc
-                if doc["_id"] in unheard or doc["duplicate_of"] is not None:
-                    new_roots.append(doc)
+                if doc["duplicate_of"] is not None:
+                    due.new_roots.append(doc)
+                elif doc["_id"] in unheard:
+                    unheard_roots.append(doc)
             elif roots.pop(doc["_id"], None):
-                former_roots.append(doc["_id"])
+                due.former_roots.append(doc["_id"])
                 self._told.add(root["_id"])
             links = self._links(doc, root)
-            if any(doc[name] != links[name] for name in _LINKS):
+            if any(doc[name] != links[name] for name in LINKS):
                 unchanged = {name: doc[name] for name in _DECIDED_FROM}
-                writes[doc["_id"]] = UpdateOne(unchanged, {"$set": links | {"updated_at": self._now}})
-        self._told |= {root["_id"] for root in new_roots}
-        return writes, new_roots, former_roots, rivals
+                due.writes[doc["_id"]] = UpdateOne(unchanged, {"$set": links | {"updated_at": self._now}})
+        self._told |= {root["_id"] for root in (*due.new_roots, *unheard_roots)}
+        # These were roots before this look: whoever did not see them was stored before it, and is near.
+        due.look_again |= await self._copies_of(unheard_roots, near)
+        return due
 
     async def _root(self, doc: Document, earlier: Sequence[Document]) -> Document | None:
         """The first root that an article is a copy of."""
@@ -225,9 +218,8 @@ class _Decision:
         await asyncio.sleep(0)  # let the downloads go on
         return next((root for root in earlier if self._are_copies(doc, root)), None)
 
-    async def _copies_of(self, new_roots: Sequence[Document]) -> set[str]:
+    async def _copies_of(self, new_roots: Sequence[Document], near: Near) -> set[str]:
         """Articles that came later and may be copies of a root that nobody knew of."""
-        near = await self._near(new_roots, {})
         found = set()
         for root in new_roots:
             later, others = near.later(root), 0
@@ -264,31 +256,6 @@ class _Decision:
         found = self._articles.find({"story": {"$in": list(stories)}}, {"_id": 1})
         return {doc["_id"] async for doc in found}
 
-    async def _near(self, seeds: Sequence[Document], which: Document) -> _Near:
-        """What shares the title or a band with a seed, and the roots of such copies.
-
-        A key that many articles hold says as little as a stop word, and not all of them are read:
-        of those whose texts differ, each has other, rarer keys in common with its own copies.
-        """
-        near = _Near(seeds)
-        for days, some in _by_days(seeds):
-            keys, left = near.keys_of(some), CANDIDATES * len(some)
-            while keys and left > 0:
-                common: set[Key] = set()
-                async with self._articles.find(_holders(keys, days) | which, _HEAD) as cursor:
-                    async for doc in cursor.limit(left).batch_size(COMMON):
-                        left -= 1
-                        near.add(doc)
-                        if common := near.leave_out_common(keys):
-                            break
-                if not common:
-                    break
-                keys -= common
-        unread = list((near.roots | self._told) - near.docs.keys())
-        async for doc in self._articles.find({"_id": {"$in": unread}}, _HEAD):
-            near.add(doc, by_common_keys=True)
-        return near
-
     async def _read_texts(self, docs: Iterable[Document]) -> None:
         hashes = {doc["_id"]: doc["content_hash"] for doc in docs}
         wanted = [id_ for id_, known in hashes.items() if self._texts.get(id_, ("",))[0] != known]
@@ -297,127 +264,3 @@ class _Decision:
                 self._texts = {id_: text for id_, text in self._texts.items() if id_ in hashes}
             async for doc in self._articles.find({"_id": {"$in": wanted}}, _TEXT):
                 self._texts[doc["_id"]] = hashes[doc["_id"]], Text.of(doc)
-
-
-Key = str | int
-"""A title key, or a band."""
-
-
-def _values(doc: Document) -> bytes:
-    """Those of an article's signature; nothing for one that a version without signatures stored."""
-    values: bytes = (doc.get("signature") or {}).get("values", b"")
-    return values
-
-
-class _Near:
-    """Articles that share the title or bands with some seeds and may be their copies for all that can be
-    said without their texts.
-    """
-
-    def __init__(self, seeds: Sequence[Document]) -> None:
-        self.docs: dict[str, Document] = {seed["_id"]: seed for seed in seeds}
-        """The seeds, and what was found near them."""
-        self.roots: set[str] = set()
-        """The roots of what was found."""
-        self._seeds: dict[Key, list[Document]] = defaultdict(list)
-        self._held: Counter[Key] = Counter()
-        self._full: set[Key] = set()
-        self._common: set[Key] = set()
-        self._met: set[str] = set()
-        self._alike: dict[str, dict[str, float]] = {seed["_id"]: {} for seed in seeds}
-        """Of each seed, what it may be a copy of or the other way round, with the estimated similarity."""
-        for seed in seeds:
-            for key in _keys(seed):
-                self._seeds[key].append(seed)
-        for seed in seeds:
-            self.add(seed)
-
-    def keys_of(self, seeds: Iterable[Document]) -> set[Key]:
-        """The keys by which to look for what is near."""
-        return {key for seed in seeds for key in _keys(seed)}
-
-    def add(self, doc: Document, *, by_common_keys: bool = False) -> None:
-        """Take in what holds a key of a seed, common keys aside."""
-        if doc["_id"] in self._met:
-            return
-        self._met.add(doc["_id"])
-        self.roots.add(doc["story"])
-        left_out = frozenset() if by_common_keys else self._common
-        shared = [key for key in _keys(doc) if key in self._seeds and key not in left_out]
-        self._held.update(shared)
-        self._full.update(key for key in shared if self._held[key] >= COMMON)
-        for seed in {seed["_id"]: seed for key in shared for seed in self._seeds[key]}.values():
-            if seed["_id"] != doc["_id"] and identity.may_be_copies(seed, doc):
-                alike = identity.estimate(_values(seed), _values(doc))
-                if alike >= LIKELY or seed["title_key"] == doc["title_key"] != "":
-                    self._alike[seed["_id"]][doc["_id"]] = alike
-                    self.docs.setdefault(doc["_id"], doc)
-
-    def leave_out_common(self, keys: Collection[Key]) -> set[Key]:
-        """The keys among these that many articles hold, once one of them is held by ``COMMON``."""
-        if self._full.isdisjoint(keys):
-            return set()
-        common = {key for key in keys if self._held[key] >= COMMON // 2}
-        self._common |= common
-        return common
-
-    def earlier(self, seed: Document, roots: Mapping[str, Document]) -> list[Document]:
-        """The likeliest of the roots that come before a seed, in their order."""
-        place = identity.order(seed)
-        ids = (id_ for id_ in self._likeliest(seed) if id_ in roots)
-        found = (roots[id_] for id_ in ids if identity.order(roots[id_]) < place)
-        return sorted(itertools.islice(found, COMPARED), key=identity.order)
-
-    def others(self, seed: Document, root: Document, roots: Mapping[str, Document]) -> list[Document]:
-        """The likeliest of the roots that come after the root of a seed."""
-        place = identity.order(root)
-        ids = (id_ for id_ in self._likeliest(seed) if id_ in roots)
-        found = (roots[id_] for id_ in ids if identity.order(roots[id_]) > place)
-        return list(itertools.islice(found, COMPARED))
-
-    def later(self, seed: Document) -> list[Document]:
-        """The articles of other stories that come after a seed, the likeliest first."""
-        place = identity.order(seed)
-        docs = (self.docs[id_] for id_ in self._likeliest(seed))
-        return [doc for doc in docs if doc["story"] != seed["_id"] and identity.order(doc) > place]
-
-    def _likeliest(self, seed: Document) -> list[str]:
-        alike = self._alike[seed["_id"]]
-        return sorted(alike, key=lambda id_: (-alike[id_], identity.order(self.docs[id_])))
-
-
-def _keys(doc: Document) -> list[Key]:
-    return [*doc.get("bands", ()), *([doc["title_key"]] if doc["title_key"] else [])]
-
-
-def _holders(keys: Collection[Key], days: Sequence[Document]) -> Document:
-    """The articles that hold a key and have one of some days; answered by index look-ups alone."""
-    titles = [key for key in keys if isinstance(key, str)]
-    bands = [key for key in keys if isinstance(key, int)]
-    kinds: list[Document] = [{"title_key": {"$in": titles}}, {"bands": {"$in": bands}}]
-    return {"$or": [kind | day for kind in kinds for day in days]}
-
-
-def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[Document], list[Document]]]:
-    """Seeds whose days lie together, with the conditions on the days of their candidates."""
-    spans = [(identity.allowed_days(doc), doc) for doc in seeds]
-    anywhere = [doc for span, doc in spans if not span]
-    if anywhere:
-        yield [{}], anywhere
-    dated = sorted(((span, doc) for span, doc in spans if span), key=itemgetter(0))
-    while dated:
-        first, last = dated[0][0]
-        reach = max(last, first + identity.WINDOW)
-        near = [doc for span, doc in dated if span[1] <= reach]
-        yield _within(first - identity.WINDOW, reach + identity.WINDOW), near
-        dated = [(span, doc) for span, doc in dated if span[1] > reach]
-
-
-def _within(first: dt.date, last: dt.date) -> list[Document]:
-    """The conditions on articles that may have been published from a first to a last day."""
-    unknown = {"published.earliest": None}
-    near = {"published.earliest": {"$lte": str(last)}, "published.latest": {"$gte": str(first)}}
-    return [
-        {"day": {"$gte": str(first), "$lte": str(last)}},
-        {"day": None, "$or": [unknown, near]},
-    ]

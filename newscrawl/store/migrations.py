@@ -31,6 +31,7 @@ SUPERSEDED_INDEXES = frozenset(
         "hijri_month_-1_hijri_day_-1",
         "updated_at_1",
         "title_key_1",
+        "bands_1_day_1",
     }
 )
 """Indexes of ``articles`` in older versions that a longer one has replaced."""

@@ -130,7 +130,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("updated_at", ASCENDING), ("duplicate_of", ASCENDING)]),
         IndexModel([("story", ASCENDING)]),
         IndexModel([("title_key", ASCENDING), ("day", ASCENDING)]),
-        IndexModel([("bands", ASCENDING), ("day", ASCENDING)]),
+        IndexModel([("bands", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("first_seen_at", DESCENDING)]),
         IndexModel([("search_text", TEXT)], default_language="none"),
     ],

@@ -189,8 +189,13 @@ class Writer:
         """
         done = self._acknowledged
 
+        others: list[str] = []
+
         async def catch_up() -> None:
-            await self._linker.catch_up(await self._clock.now())
+            others[:] = await self._linker.catch_up(self._clock.now)
+
+        async def take_over() -> None:
+            await self._linker.take_over(others, self._clock.now)
 
         async def link() -> None:
             await self._linker.link(ids, await self._clock.now())
@@ -209,6 +214,8 @@ class Writer:
             if ids:
                 await self._patiently(link)
                 await self._notify()
+        if not self._failure:
+            await self._patiently(take_over)
 
     def _may_tidy(self) -> bool:
         """Storing comes before linking, as long as there is enough to store."""

@@ -1,0 +1,174 @@
+"""Fingerprints of texts, and the keys under which an index finds texts that look alike.
+
+MinHash (Broder 1997; Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, chapter 3): the share of
+values that two signatures have in common estimates the share of shingles that the two texts have in common.
+The values are computed with wrapping integer arithmetic alone, so that no machine and no version of a
+library changes them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from operator import eq
+from typing import TYPE_CHECKING
+
+from newscrawl.items import Signature
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SIGNATURE_VERSION = 3
+"""Version of what is signed, stored with each signature."""
+SHINGLE = 2
+"""Words in a shingle. Of 100 words with 20 changed, 64 pairs stay but only 51 triples; single
+words are shared by any two articles."""
+BANDS, ROWS = 42, 3
+"""A copy is found when ``ROWS`` values of any band agree: 0.99 of copies with 20 % of words changed."""
+SEED = 1445
+"""Chooses the hash functions; signatures of two seeds cannot be compared."""
+SCHEME = f"minhash crc32 16 bit {SHINGLE} words {BANDS}x{ROWS}"
+"""How a signature is made: CRC-32 of each word, the two of a pair mixed (the finalizer of MurmurHash3), and
+for each value the least of a * x + b modulo 2^32 over all pairs, of which 16 bits are kept."""
+FORMER_SCHEME = f"minhash shake128 {SHINGLE} words {BANDS}x{ROWS}"
+"""How signatures were made before: ``scrapy dedupe`` makes them anew."""
+
+_VALUES = struct.Struct(f"<{BANDS * ROWS}H")
+_FORMER_VALUES = struct.Struct(f"<{BANDS * ROWS}I")
+_KEY_BITS = 48
+"""Bits of a band: ``ROWS`` values of 16 bits."""
+FORMER_KEYS = 1 << _KEY_BITS
+"""Keys of the former scheme are less than this, all others are greater."""
+
+_FIRST_DAY = dt.date(1900, 1, 1).toordinal()
+_WEEK, _SPAN = 7, 63
+"""Days of a bucket for articles of a known day, and of one for those whose day is not known exactly."""
+_BUCKETS = 1 << 14
+"""Buckets of each kind; what lies outside of them (314 years) is in the first or the last one."""
+
+
+def shingles(words: Sequence[str]) -> list[str]:
+    """The pairs of words that follow each other; a lone word is one by itself.
+
+    >>> shingles(["انطلقت", "القمه", "العربيه"])
+    ['انطلقت القمه', 'القمه العربيه']
+    """
+    return [" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))]
+
+
+@cache
+def _functions() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The odd factors and the summands of the hash functions, one row each."""
+    import numpy as np  # only a process that signs needs it
+
+    drawn = hashlib.shake_128(str(SEED).encode()).digest(2 * 4 * BANDS * ROWS)
+    factors, summands = np.frombuffer(drawn, dtype="<u4").astype(np.uint32).reshape(2, -1, 1)
+    return factors | np.uint32(1), summands
+
+
+def signature(words: Sequence[str]) -> Signature:
+    """The signature of folded words; of none, that of an empty text."""
+    import numpy as np
+
+    factors, summands = _functions()
+    encoded = " ".join(words).encode("utf-8", "surrogatepass").split(b" ")
+    hashes = np.fromiter(map(zlib.crc32, encoded), np.uint64, len(encoded))
+    pairs = hashes if len(hashes) < SHINGLE else (hashes[:-1] << np.uint64(32)) | hashes[1:]
+    least = (_mixed(pairs) * factors + summands).min(axis=1)
+    values = (least & np.uint32(0xFFFF)).astype("<u2").tobytes()
+    return Signature(version=SIGNATURE_VERSION, scheme=SCHEME, seed=SEED, values=values)
+
+
+def _mixed(pairs: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """64 bits mixed to 32, as by MurmurHash3's ``fmix64``."""
+    import numpy as np
+
+    shift = np.uint64(33)
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        pairs = (pairs ^ (pairs >> shift)) * np.uint64(factor)
+    return (pairs >> np.uint64(32)).astype(np.uint32)
+
+
+def is_current(made: Signature | dict[str, object] | None) -> bool:
+    """Was a signature (or its document) made as :func:`signature` makes it?"""
+    if made is None:
+        return False
+    if isinstance(made, Signature):
+        return (made.version, made.scheme, made.seed) == (SIGNATURE_VERSION, SCHEME, SEED)
+    return (made.get("version"), made.get("scheme"), made.get("seed")) == (SIGNATURE_VERSION, SCHEME, SEED)
+
+
+def estimate(one: bytes, other: bytes) -> float:
+    """Similarity of two texts, 0 to 1 (give or take 0.04), from the values of their signatures.
+
+    0 where one has none, or one of another length, as another version made.
+    """
+    if not len(one) == len(other) == _VALUES.size:
+        return 0.0
+    agreeing: int = sum(map(eq, _VALUES.unpack(one), _VALUES.unpack(other)))
+    return agreeing / (BANDS * ROWS)
+
+
+# --- Keys --------------------------------------------------------------------------------------
+
+
+def band_keys(values: bytes) -> list[int]:
+    """The keys (48 bits) of a signature's values, one for each band; none for values of another scheme."""
+    if len(values) != _VALUES.size:
+        return []
+    parts = iter(_VALUES.unpack(values))
+    return [one << 32 | two << 16 | three for one, two, three in zip(parts, parts, parts, strict=True)]
+
+
+def in_buckets(keys: Iterable[int], buckets: Iterable[int]) -> list[int]:
+    """Keys in some buckets, as the index holds them: the bucket comes first.
+
+    So the articles of a week lie together: those that arrive need only the part of the index in memory
+    that holds their own weeks, however many years the collection has.
+    """
+    keys = list(keys)
+    return [bucket << _KEY_BITS | key for bucket in buckets for key in keys]
+
+
+def day_buckets(first: dt.date, last: dt.date) -> range:
+    """The buckets of the articles of known days, from a first to a last day."""
+    return range(_bucket(first, _WEEK), _bucket(last, _WEEK) + 1)
+
+
+def span_buckets(first: dt.date, last: dt.date) -> range:
+    """The buckets of articles whose day is not known, but lies between a first and a last one."""
+    return range(_BUCKETS + _bucket(first, _SPAN), _BUCKETS + _bucket(last, _SPAN) + 1)
+
+
+def _bucket(day: dt.date, length: int) -> int:
+    return min(max((day.toordinal() - _FIRST_DAY) // length, 0) + 1, _BUCKETS - 1)
+
+
+# --- The former scheme -------------------------------------------------------------------------
+
+
+def former_bands(words: Sequence[str]) -> list[int]:
+    """The keys of a text in collections that ``scrapy dedupe`` has not signed again yet."""
+    rows: Iterator[tuple[int, ...]] = (
+        _FORMER_VALUES.unpack(
+            hashlib.shake_128(f"{SEED} {shingle}".encode("utf-8", "surrogatepass")).digest(
+                _FORMER_VALUES.size
+            )
+        )
+        for shingle in set(shingles(words))
+    )
+    values = _FORMER_VALUES.pack(*map(min, zip(*rows, strict=True)))
+    made, width = f"3 {FORMER_SCHEME} {SEED}".encode(), 4 * ROWS
+    return [
+        int.from_bytes(
+            hashlib.blake2b(
+                made + bytes([band]) + values[band * width : (band + 1) * width], digest_size=6
+            ).digest()
+        )
+        for band in range(BANDS)
+    ]

@@ -1,0 +1,221 @@
+"""Which stored articles an article may be a copy of: found by index look-ups whose cost does not grow.
+
+There are two branches, each a query with its index: the same title within the window of days, and bands of
+the signature in the weeks of that window. What an article costs is bounded, however many look-alikes a day
+has: of the holders of a key ``COMMON`` are read, and ``CANDIDATES`` in all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+
+from pymongo import ASCENDING
+from pymongo.asynchronous.collection import AsyncCollection
+
+from newscrawl import identity, signatures
+from newscrawl.store.schema import Document
+
+LINKS = ("duplicate_of", "duplicate", "story")
+HEAD = dict.fromkeys(
+    ("site", "source", "via", "day", "published", "published_at", "first_seen_at", "title_key", "signature",
+     "content_hash", *LINKS), 1,
+)  # fmt: skip
+"""What is read of a candidate before its text."""
+
+COMMON = 40
+"""Holders of a title or a band from which it tells nothing; no more of them are read."""
+CANDIDATES = 200
+"""Candidates that are read, for each article."""
+COMPARED = 10
+"""Candidates whose texts an article is compared with: the likeliest, by the estimate of their signatures."""
+LIKELY = 0.12
+"""Estimated similarity from which the text of a candidate with another title is read."""
+
+_BY_BAND = [("bands", ASCENDING)]
+_BY_TITLE = [("title_key", ASCENDING), ("day", ASCENDING)]
+
+Key = str | int
+"""A title key, or a band without the week in which it is filed."""
+
+
+async def find_near(
+    articles: AsyncCollection[Document], seeds: Sequence[Document], told: Collection[str]
+) -> Near:
+    """What shares the title or a band with a seed, the roots of such articles, and the roots ``told`` of.
+
+    A key that many articles hold says as little as a stop word, and not all of them are read:
+    of those whose texts differ, each has other, rarer keys in common with its own copies.
+    """
+    near = Near(seeds)
+    if by_band := _by_band(seeds):
+        await _read(articles, near, by_band, len(seeds))
+    for by_title, holders in _by_title(seeds):
+        await _read(articles, near, by_title, holders)
+    unread = list((near.roots | set(told)) - near.docs.keys())
+    if unread:
+        async for doc in articles.find({"_id": {"$in": unread}}, HEAD):
+            near.add(doc, by_common_keys=True)
+    return near
+
+
+class _Branch:
+    """A query by one kind of key."""
+
+    def __init__(
+        self, index: list[tuple[str, int]], wanted: Mapping[Key, Collection[Key]], also: Document
+    ) -> None:
+        self.index = index
+        self.wanted = wanted
+        """Key by key, what the index is asked for."""
+        self._also = also
+
+    def query(self, keys: Collection[Key]) -> Document:
+        """The condition on what holds one of these keys."""
+        return {self.index[0][0]: {"$in": [one for key in keys for one in self.wanted[key]]}, **self._also}
+
+
+async def _read(articles: AsyncCollection[Document], near: Near, branch: _Branch, seeds: int) -> None:
+    keys, left = set(branch.wanted), CANDIDATES * seeds
+    while keys and left > 0:
+        common: set[Key] = set()
+        async with articles.find(branch.query(keys), HEAD, hint=branch.index) as cursor:
+            async for doc in cursor.limit(left).batch_size(seeds + COMMON):
+                left -= 1
+                near.add(doc)
+                if common := near.leave_out_common(keys):
+                    break
+        if not common:
+            break
+        keys -= common
+
+
+def _by_band(seeds: Sequence[Document]) -> _Branch | None:
+    buckets: dict[int, set[int]] = defaultdict(set)
+    for seed in seeds:
+        near = identity.sought_buckets(seed)
+        for key in _bands(seed):
+            buckets[key].update(near)
+    wanted: dict[Key, Collection[Key]] = {
+        key: signatures.in_buckets([key], some) for key, some in buckets.items()
+    }
+    return _Branch(_BY_BAND, wanted, {}) if wanted else None
+
+
+def _by_title(seeds: Sequence[Document]) -> Iterator[tuple[_Branch, int]]:
+    for days, some in _by_days([seed for seed in seeds if seed["title_key"]]):
+        wanted = {seed["title_key"]: [seed["title_key"]] for seed in some}
+        yield _Branch(_BY_TITLE, wanted, {"day": {"$in": days}} if days else {}), len(some)
+
+
+def _values(doc: Document) -> bytes:
+    """Those of an article's signature; nothing for one that a version without signatures stored."""
+    values: bytes = (doc.get("signature") or {}).get("values", b"")
+    return values
+
+
+class Near:
+    """Articles that share the title or bands with some seeds and may be their copies for all that can be
+    said without their texts.
+    """
+
+    def __init__(self, seeds: Sequence[Document]) -> None:
+        self.docs: dict[str, Document] = {seed["_id"]: seed for seed in seeds}
+        """The seeds, and what was found near them."""
+        self.roots: set[str] = set()
+        """The roots of what was found."""
+        self._seeds: dict[Key, list[Document]] = defaultdict(list)
+        self._held: Counter[Key] = Counter()
+        self._full: set[Key] = set()
+        self._common: set[Key] = set()
+        self._met: set[str] = set()
+        self._alike: dict[str, dict[str, float]] = {seed["_id"]: {} for seed in seeds}
+        """Of each seed, what it may be a copy of or the other way round, with the estimated similarity."""
+        for seed in seeds:
+            for key in _keys(seed):
+                self._seeds[key].append(seed)
+        for seed in seeds:
+            self.add(seed)
+
+    def keys_of(self, seeds: Iterable[Document]) -> set[Key]:
+        """The keys by which to look for what is near."""
+        return {key for seed in seeds for key in _keys(seed)}
+
+    def add(self, doc: Document, *, by_common_keys: bool = False) -> None:
+        """Take in what holds a key of a seed, common keys aside."""
+        if doc["_id"] in self._met:
+            return
+        self._met.add(doc["_id"])
+        self.roots.add(doc["story"])
+        left_out = frozenset() if by_common_keys else self._common
+        shared = [key for key in _keys(doc) if key in self._seeds and key not in left_out]
+        self._held.update(shared)
+        self._full.update(key for key in shared if self._held[key] >= COMMON)
+        for seed in {seed["_id"]: seed for key in shared for seed in self._seeds[key]}.values():
+            if seed["_id"] != doc["_id"] and identity.may_be_copies(seed, doc):
+                alike = signatures.estimate(_values(seed), _values(doc))
+                if alike >= LIKELY or seed["title_key"] == doc["title_key"] != "":
+                    self._alike[seed["_id"]][doc["_id"]] = alike
+                    self.docs.setdefault(doc["_id"], doc)
+
+    def leave_out_common(self, keys: Collection[Key]) -> set[Key]:
+        """The keys among these that many articles hold, once one of them is held by ``COMMON``."""
+        if self._full.isdisjoint(keys):
+            return set()
+        common = {key for key in keys if self._held[key] >= COMMON // 2}
+        self._common |= common
+        return common
+
+    def earlier(self, seed: Document, roots: Mapping[str, Document]) -> list[Document]:
+        """The likeliest of the roots that come before a seed, in their order."""
+        place = identity.order(seed)
+        ids = (id_ for id_ in self._likeliest(seed) if id_ in roots)
+        found = (roots[id_] for id_ in ids if identity.order(roots[id_]) < place)
+        return sorted(itertools.islice(found, COMPARED), key=identity.order)
+
+    def others(self, seed: Document, root: Document, roots: Mapping[str, Document]) -> list[Document]:
+        """The likeliest of the roots that come after the root of a seed."""
+        place = identity.order(root)
+        ids = (id_ for id_ in self._likeliest(seed) if id_ in roots)
+        found = (roots[id_] for id_ in ids if identity.order(roots[id_]) > place)
+        return list(itertools.islice(found, COMPARED))
+
+    def later(self, seed: Document) -> list[Document]:
+        """The articles of other stories that come after a seed, the likeliest first."""
+        place = identity.order(seed)
+        docs = (self.docs[id_] for id_ in self._likeliest(seed))
+        return [doc for doc in docs if doc["story"] != seed["_id"] and identity.order(doc) > place]
+
+    def _likeliest(self, seed: Document) -> list[str]:
+        alike = self._alike[seed["_id"]]
+        return sorted(alike, key=lambda id_: (-alike[id_], identity.order(self.docs[id_])))
+
+
+def _bands(doc: Document) -> list[int]:
+    return signatures.band_keys(_values(doc))
+
+
+def _keys(doc: Document) -> list[Key]:
+    return [*_bands(doc), *([doc["title_key"]] if doc["title_key"] else [])]
+
+
+def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[str | None], list[Document]]]:
+    """Seeds whose days lie together, with the days of their candidates; no days for those that allow any."""
+    spans = [(identity.allowed_days(doc), doc) for doc in seeds]
+    anywhere = [doc for span, doc in spans if not span]
+    if anywhere:
+        yield [], anywhere
+    dated = sorted(((span, doc) for span, doc in spans if span), key=itemgetter(0))
+    while dated:
+        first, last = dated[0][0]
+        reach = max(last, first + identity.WINDOW)
+        near = [doc for span, doc in dated if span[1] <= reach]
+        yield [None, *_days(first - identity.WINDOW, reach + identity.WINDOW)], near
+        dated = [(span, doc) for span, doc in dated if span[1] > reach]
+
+
+def _days(first: dt.date, last: dt.date) -> Iterator[str]:
+    return (str(first + dt.timedelta(days=n)) for n in range((last - first).days + 1))

@@ -1,0 +1,69 @@
+"""Articles that another version has signed: found by their former keys, and signed again.
+
+Two signatures of different schemes cannot be compared. Until ``scrapy dedupe`` has signed all of a collection
+again, a new article is looked for under its former keys as well, and what may be its copies is signed
+again at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Collection
+
+from pymongo import ASCENDING, UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
+
+from newscrawl import identity, signatures
+from newscrawl.store.candidates import CANDIDATES, HEAD
+from newscrawl.store.schema import Document
+
+CURRENT: Document = {
+    "signature.version": signatures.SIGNATURE_VERSION,
+    "signature.scheme": signatures.SCHEME,
+    "signature.seed": signatures.SEED,
+}
+OLDER: Document = {"$nor": [CURRENT]}
+"""Articles whose signature another version made, or none."""
+
+_READ = dict.fromkeys((*identity.IDENTIFIED, "content_hash"), 1)
+_BY_BAND = [("bands", ASCENDING)]
+
+
+async def writes(articles: AsyncCollection[Document], which: Document) -> dict[str, UpdateOne]:
+    """What signs those of some articles again that another version has signed, by ``_id``."""
+    found = {}
+    async for doc in articles.find({**which, **OLDER}, _READ):
+        fields = identity.identifying(doc)
+        fields["signature"] = dataclasses.asdict(fields["signature"])
+        unchanged = {"_id": doc["_id"], "content_hash": doc["content_hash"]}
+        found[doc["_id"]] = UpdateOne(unchanged, {"$set": fields})
+        await asyncio.sleep(0)
+    return found
+
+
+async def now(articles: AsyncCollection[Document], which: Document) -> None:
+    """Sign those of some articles again that another version has signed."""
+    if due := await writes(articles, which):
+        await articles.bulk_write(list(due.values()), ordered=False)
+
+
+async def alike(articles: AsyncCollection[Document], ids: Collection[str]) -> None:
+    """Sign again what may be a copy of some articles by its former keys, and the whole stories it is in."""
+    former: Document = {"bands": {"$lt": signatures.FORMER_KEYS}}
+    if not await articles.find_one(former, {"_id": 1}, hint=_BY_BAND):
+        return
+    seeds = [doc async for doc in articles.find({"_id": {"$in": list(ids)}}, {**HEAD, **_READ})]
+    keys: set[int] = set()
+    for seed in seeds:
+        words = identity.Text.of(seed).words
+        if len(words) >= identity.SIGNED_WORDS:
+            keys.update(signatures.former_bands(words))
+        await asyncio.sleep(0)
+    near = articles.find({"bands": {"$in": list(keys)}}, HEAD, hint=_BY_BAND)
+    stories = {
+        doc["story"]
+        async for doc in near.limit(CANDIDATES * len(seeds))
+        if any(identity.may_be_copies(seed, doc) for seed in seeds)
+    }
+    await now(articles, {"story": {"$in": list(stories)}})

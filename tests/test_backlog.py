@@ -1,0 +1,103 @@
+"""What was left unlinked is shared by those who start at once."""
+
+import asyncio
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from newscrawl.store import backlog
+from newscrawl.store.backlog import Backlog
+from tests.conftest import Database
+from tests.trials import size
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+NOW = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
+
+
+async def clock() -> dt.datetime:
+    return NOW
+
+
+def ids(number: int) -> list[str]:
+    return [f"{n:032x}" for n in range(number)]
+
+
+class Crawl:
+    """One that links what it finds noted when it starts."""
+
+    linked: Counter[str]
+
+    def __init__(self, client: AsyncMongoClient[dict[str, Any]], name: str, linked: Counter[str]) -> None:
+        self.backlog = Backlog(client, name)
+        self.linked = linked
+
+    async def link(self, some: Sequence[str]) -> None:
+        self.linked.update(some)
+        await asyncio.sleep(0.01)
+        await self.backlog.settle(some)
+
+    async def catch_up(self, most: int) -> None:
+        others = await self.backlog.link(await self.backlog.all(), self.link, clock, most)
+        await self.backlog.take_over(others, self.link, clock)
+
+
+def test_eight_at_once_link_each_article_once(run: Run, database: Database) -> None:
+    number = max(600, size(3000))
+    linked: Counter[str] = Counter()
+
+    async def start() -> None:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            crawls = [Crawl(client, database.name, linked) for _ in range(8)]
+            await crawls[0].backlog.note(ids(number))
+            await asyncio.gather(*(crawl.catch_up(number) for crawl in crawls))
+
+    run(start())
+    assert len(linked) == number
+    assert linked.total() <= 1.2 * number
+    assert max(linked.values()) <= 3
+    assert database.ops["unlinked"].count_documents({}) == 0
+
+
+def test_one_takes_a_share_and_leaves_the_rest(run: Run, database: Database) -> None:
+    linked: Counter[str] = Counter()
+
+    async def start() -> None:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            crawl = Crawl(client, database.name, linked)
+            await crawl.backlog.note(ids(200))
+            await crawl.catch_up(120)
+
+    run(start())
+    assert linked.total() == len(linked) == 120
+    assert database.ops["unlinked"].count_documents({}) == 80
+
+
+def test_a_claim_of_one_that_was_killed_ends(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "LOOK", 0.01)
+    linked: Counter[str] = Counter()
+    looks = 0
+
+    async def later() -> dt.datetime:
+        nonlocal looks
+        looks += 1
+        return NOW + looks * backlog.CLAIMED / 4
+
+    async def start() -> None:
+        async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
+            crawl = Crawl(client, database.name, linked)
+            await crawl.backlog.note(ids(3))
+            held = {"claimed_by": "killed", "claimed_until": NOW + backlog.CLAIMED}
+            database.ops["unlinked"].update_many({}, {"$set": held})
+            others = await crawl.backlog.link(await crawl.backlog.all(), crawl.link, clock, 10)
+            assert not linked
+            await crawl.backlog.take_over(others, crawl.link, later)
+
+    run(start())
+    assert sorted(linked.elements()) == ids(3)
+    assert looks >= 4
