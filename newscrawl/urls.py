@@ -293,8 +293,14 @@ def _registrable_domain(host: str) -> str:
 # --- Path and query --------------------------------------------------------------------------------
 
 
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+"""What is neither escaped nor unescaped (RFC 3986): most parts of most addresses."""
+
+
 def _decode(text: str) -> str:
     """Unescaped, composed, without invisible marks; bytes that are no UTF-8 become surrogates."""
+    if _UNRESERVED.fullmatch(text):
+        return text
     if "%" in text:
         text = _PERCENT.sub(_unescape, text)
     # What is taken away may have stood between two halves of a letter.
@@ -326,6 +332,8 @@ def _unescape_again(match: re.Match[str]) -> str:
 
 
 def _encode(text: str, safe: str) -> str:
+    if _UNRESERVED.fullmatch(text):
+        return text
     return quote(text.encode("utf-8", "surrogateescape"), safe=safe)
 
 
@@ -369,6 +377,8 @@ def _rewrite(segments: list[str], rules: UrlRules) -> list[str]:
 
 
 def _query(query: str, rules: UrlRules) -> str:
+    if not query:
+        return ""
     pairs: dict[tuple[str, str], None] = {}
     for part in query.split("&"):
         name, _, value = (_decode(side.replace("+", " ")) for side in part.partition("="))

@@ -60,6 +60,7 @@ _NUMERIC = (
     re.compile(r"(?P<d>N)(?P<s>/)(?P<m>N)/(?P<y>N)"),
     re.compile(r"(?P<d>N)(?P<s>[-.\ ])(?P<m>N)(?P=s)(?P<y>[NY])(?=\ ?h)"),  # «19-08-45 هـ», «١٩ ٨ ١٤٤٥ هـ»
 )
+_BETWEEN_NUMBERS = frozenset("-/.")
 _DOTNET_CLOCK = re.compile(r",?\ (?P<time>C)\ (?P<half>a)")
 _ERA_LEFT = re.compile(r"(?<!Y)(?<!Y\ )h\ ?$")
 _ERA = re.compile(r"\ ?\(?(?P<era>[cmhs])(?:\ ?(?P<other>s))?")
@@ -102,7 +103,7 @@ def find(text: Text) -> list[Found]:
         if not {"M", "H", "L", "F"}.isdisjoint(shape):
             for pattern in _NAMED:
                 found += _claim(pattern, claimed, text, _named)
-        for pattern in _NUMERIC[:2]:
+        for pattern in _NUMERIC[:2] if not _BETWEEN_NUMBERS.isdisjoint(shape) else ():
             found += _claim(pattern, claimed, text, _numeric)
     if "N/N/N" in shape:
         found += _claim(_NUMERIC[2], claimed, text, _numeric)

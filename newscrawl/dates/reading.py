@@ -34,7 +34,8 @@ _LABEL_RIGHT = re.compile(r"\ ?\(\ ?(?P<label>[pu])\ ?\)")
 _OTHER_DATE = re.compile(r"d|e\ x[^pu]*$|D[^pu]*[lN#]")  # «المولود», «تاريخ المباراة», «القانون رقم 31.13»
 _PARTIAL_LEFT = re.compile(r"(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])[ ,/|()w-]{1,8}W?[ ,fj]{0,3}$")
 _PARTIAL_RIGHT = re.compile(r"[ ,/|()wWfj-]{1,10}(?P<d>[NO])[ /f-]{1,4}(?P<m>[ML])(?![ ,/fj-]*Y)")
-_NUMBER = re.compile(r"\d|[أا]لف")  # a year is in digits, or in words from «ألف» on
+_DIGIT = re.compile(r"\d")
+_THOUSAND = ("ألف", "الف")
 _ARGUMENT = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?P<hijri>[Hh]?)", re.ASCII)
 
 
@@ -96,7 +97,8 @@ def parse(
     is_machine, stamp = read_machine(text, options)
     if is_machine:
         return stamp
-    if now is None and not _NUMBER.search(text):
+    # A year is in digits, or in words from «ألف» on.
+    if now is None and not _DIGIT.search(text) and not any(word in text for word in _THOUSAND):
         return None
     tokens = read(text)
     found = find(tokens)

@@ -238,6 +238,7 @@ _PREFIXED = frozenset("MHLWOFUjnKfdlDbvi")
 _MARKS = {mark: mark for mark in "-/.,:|()+ "}
 _MARKS.update(dict.fromkeys('•·∙‧●▪◦¦ǀ│┃;؛«»"“”„<>*~!…؟', "|"))
 _MARKS.update({"[": "(", "{": "(", "]": ")", "}": ")", "@": ","})
+_MARK_TOKENS = {mark: Token(letter, mark) for mark, letter in _MARKS.items()}
 
 
 def _prepare(text: str) -> str:
@@ -265,25 +266,27 @@ def read(text: str) -> Text:
             position += 1
             continue
         position = match.end()
-        if match["word"] or match["number"]:
+        found = match.lastgroup
+        if found is None:
+            mark = match[0]
+            tokens.append(_MARK_TOKENS.get(mark) or Token("!", mark))
+        elif found in ("word", "number"):
             phrase = _phrase(words, folded, match)
+            said = match[0]
             if phrase is not None:
                 word, position = phrase
                 tokens.append(Token(word.letter, word.value, word.number))
-            elif match["number"]:
-                digits = match["number"]
-                letter = "N" if len(digits) <= 2 else "Y" if len(digits) == 4 else "#"
-                tokens.append(Token(letter, digits, int(digits)))
+            elif found == "number":
+                letter = "N" if len(said) <= 2 else "Y" if len(said) == 4 else "#"
+                tokens.append(Token(letter, said, int(said)))
             else:
-                tokens.append(Token("X" if match["word"].isascii() else "x", match["word"]))
-        elif match["h"]:
+                tokens.append(Token("X" if said.isascii() else "x", said))
+        else:
             iso = match.start() > 0 and folded[match.start() - 1] == "t"
             offset, position = _offset(folded, position, iso=iso, exact=iso or match["s"] is not None)
             clock = Clock(int(match["h"]), int(match["m"] or match["hm"] or 0), int(match["s"] or 0), offset)
             tokens.append(Token("C", match[0], clock=clock))
-        else:
-            tokens.append(Token(_MARKS.get(match[0], "!"), match[0]))
-    shape = "".join(token.letter for token in tokens)
+    shape = "".join([token.letter for token in tokens])
     if not _UNSETTLED.isdisjoint(shape) or shape.startswith("t N M"):
         shape = _settle(tokens, shape)
     return _with_years(tokens, shape) if "K" in shape else Text(tokens, shape)

@@ -372,6 +372,8 @@ class _Page:
                 return
 
     def _people(self, lines: list[str]) -> list[str]:
+        if not lines:
+            return []
         after = headline.suffix(self.meta.title or "", self.raw.title or "")
         papers = [*self.names, after or ""]
         lines = self._first("authors", lines, _MOST_AUTHORS)

@@ -287,8 +287,11 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     lines = (i for i in below if row[i].linked < LINKED and row[i].words > 2)
     told = min(prose, next(islice(lines, _HEADED, None), len(row)))
     boxes = _articles(blocks, title)
-    head = row[title].element
     marked = {m.index for m in blocks.marks if m.role == "date" and m.element.get("datetime")}
+    days = {i for i in range(told, len(row)) if _is_day(row[i], i in marked)}
+    if not (days or boxes or any(row[i].heading == "h1" for i in range(told, len(row)))):
+        return None
+    head = row[title].element
     kind = kind_of(head) if row[title].heading or kind_of(head)[1] else None
     places: set[etree._Element | None] = set()
     for index in range(told, len(row)):
@@ -298,9 +301,8 @@ def second_article(blocks: Blocks, title: int) -> int | None:
                 return index
             if index in boxes and block.heading:
                 return index
-            alike = kind is not None and kind_of(block.element) == kind
             same = block.element.tag == head.tag and block.linked < LINKED
-            if (alike or same) and _is_dated(row, index, places, marked):
+            if (same or (kind and kind_of(block.element) == kind)) and _is_dated(row, index, places, days):
                 return index
         if block.line:
             places.add(place(block))
@@ -331,11 +333,9 @@ def _is_subhead(row: list[Block], index: int, title: int, places: set[etree._Ele
     return own in places and row[title].element.getparent() is not own
 
 
-def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], marked: set[int]) -> bool:
-    """Does a line stand above a day and then prose, in another place than the text before it?"""
-    stamp = next(
-        (i for i in range(index + 1, min(index + 4, len(row))) if _is_day(row[i], i in marked)), None
-    )
+def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], days: set[int]) -> bool:
+    """Does a line stand above one of the days and then prose, in another place than the text before it?"""
+    stamp = next((i for i in range(index + 1, index + 4) if i in days), None)
     if (
         stamp is None
         or _is_day(row[index], False)

@@ -164,11 +164,12 @@ def choose(
     candidates = [text for text, _ in plain] + ([tag] if tag else [])
     printed, index = find(blocks, candidates, names)
     if printed and plain:
+        told = bare(printed)
         for text, rung in plain:
-            if bare(text) == bare(printed):
+            if text == printed or bare(text) == told:
                 return Headline(text if squeeze(text) == printed else printed, rung, index)
         text, rung = plain[0]
-        kicker = bare(printed).endswith(bare(text)) and not _ELLIPSIS.search(text)
+        kicker = told.endswith(bare(text)) and not _ELLIPSIS.search(text)
         fuller = text.startswith(printed) and not _CUT.match(text[len(printed) :])
         if kicker or fuller:
             return Headline(text, rung, index)
