@@ -3,7 +3,7 @@
 Run: ``python -m benchmarks.dates`` (a library that is not installed is left out).
 
 Two lists were written and labelled by hand, ``dates_printed.tsv.gz`` was printed by real libraries in Arabic
-locales for known instants (``NEWSCRAWL_TRIALS`` takes a part of it). The dateparser chain is the best one
+locales for known instants. ``NEWSCRAWL_TRIALS`` takes a part of each. The dateparser chain is the best one
 known for Arabic: its HijriCalendar where the text has a Hijri year, then one parser for each region (Morocco,
 Algeria, Lebanon, Mauritania), required to find day, month and year. htmldate reads the string as the visible
 date of a page. A *wrong* day is another one than the label; a *false* one was found where there is none.
@@ -24,6 +24,9 @@ from tests.date_lists import NOW, Labelled, Printed, load, printed, read_printed
 COLUMNS = ("right", "wrong", "missed", "refused", "false", "raised")
 
 HIJRI_YEAR = re.compile(r"(?<!\d)[1١۱][34٣٤۳۴]\d\d(?!\d)")  # any call would fill in today's Hijri day
+
+EVERY = max(1, round(1 / float(os.environ.get("NEWSCRAWL_TRIALS", "1"))))
+"""One in so many strings of a list is read."""
 
 Reader = Callable[[str, str | None, dt.datetime], dt.datetime | dt.date | None]
 """Reads a text of a country at a moment."""
@@ -116,7 +119,7 @@ def of_library(read: Reader) -> Callable[[Printed], Published | None]:
 
 def print_printed(readers: dict[str, Reader]) -> None:
     """Figures of the list that libraries printed: days, times, and relative phrases with their intervals."""
-    strings = printed()[:: round(1 / float(os.environ.get("NEWSCRAWL_TRIALS", "1")))]
+    strings = printed()[::EVERY]
     columns = [f"{kind} {what}" for kind in ("day", "time") for what in ("right", "wrong", "missed")]
     columns += [f"relative {what}" for what in ("right", "outside", "missed")]
     print(f"\ndates_printed.tsv.gz: {len(strings)} strings that libraries printed")
@@ -136,7 +139,7 @@ def main() -> None:
         except ImportError as error:
             print(f"{name}: not installed ({error.name})")
     for title in ("dates_dev.tsv", "dates_more.tsv"):
-        strings = load(title)
+        strings = load(title)[::EVERY]
         dated = sum(one.date is not None for one in strings)
         print(f"\n{title}: {dated} dates, {len(strings) - dated} strings to refuse")
         print(f"{'':<18}{''.join(f'{name:>8}' for name in COLUMNS)}{'ms a string':>12}")

@@ -21,6 +21,19 @@ PROJECT = Path(__file__).parent.parent
 RECORDING = PROJECT / "recordings" / "demo.warc.gz"
 
 
+SLOWEST_FILES = """
+    faults links scrapyd crawl render checkpoints ledger benchmarks workers schedule_crawl page_trials
+    discovery_crawl kit
+""".split()
+"""Files that take longest, of which none should be the last: one process would wait for the other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with them."""
+    places = {f"test_{name}": place for place, name in enumerate(SLOWEST_FILES)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 @pytest.fixture(scope="session")
 def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real mongod that all tests share."""
@@ -75,18 +88,37 @@ def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.Co
     Where that is possible it need not import the project first, see ``tests.forked``. What must be seen from
     the start of Python on is tested with ``subprocess``.
     """
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
     if forked.POSSIBLE and cwd == PROJECT and not any(name.startswith("PYTHON") for name in environment):
-        return forked.run([*args], inherited | environment, timeout=600)
+        return forked.run([*args], inherited() | environment, timeout=600)
     return subprocess.run(
         [sys.executable, "-c", STRICT, *args],
         cwd=cwd,
-        env=inherited | environment,
+        env=inherited() | environment,
         capture_output=True,
         text=True,
         check=False,
         timeout=600,
     )
+
+
+def start(
+    *args: str, stderr: int = subprocess.DEVNULL, **environment: str
+) -> subprocess.Popen[str] | forked.Process:
+    """Start such a command, for a test that looks on or kills it."""
+    given = inherited() | environment
+    if forked.POSSIBLE:
+        with Path(os.devnull).open("wb") as nothing:
+            stderr = nothing.fileno() if stderr == subprocess.DEVNULL else stderr
+            return forked.Process([*args], given, nothing.fileno(), stderr)
+    command = [sys.executable, "-c", STRICT, *args]
+    return subprocess.Popen(
+        command, cwd=PROJECT, env=given, stdout=subprocess.DEVNULL, stderr=stderr, text=True
+    )
+
+
+def inherited() -> dict[str, str]:
+    """The environment of the tests, without what says how to crawl."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
 
 
 def assert_balanced(ran: dict[str, Any]) -> None:
@@ -106,6 +138,38 @@ def database(mongodb: str) -> Iterator[Database]:
             assert_balanced(ran)
         client.drop_database(name)
         client.drop_database(f"{name}_ops")
+
+
+SPIDERS = ("alayam24", "maghress")
+"""The newspapers of the recording."""
+
+
+@pytest.fixture(scope="session")
+def recorded(mongodb: str) -> Iterator[Database]:
+    """What undisturbed crawls of the recording store; no test may change it."""
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        stored = Database(mongodb, "test_recorded", client)
+        for spider in SPIDERS:
+            done = stored.crawl(spider)
+            assert done.returncode == 0, done.stderr
+        yield stored
+        client.drop_database(stored.name)
+        client.drop_database(stored.ops.name)
+
+
+@pytest.fixture
+def copied(recorded: Database, database: Database) -> Database:
+    """A copy of it that a test may change."""
+    for given, taken in (
+        (recorded.client[recorded.name], database.client[database.name]),
+        (recorded.ops, database.ops),
+    ):
+        for collection in given.list_collections(
+            filter={"type": "collection", "name": {"$not": {"$regex": "^system"}}}
+        ):
+            if documents := list(given[collection["name"]].find()):
+                taken[collection["name"]].insert_many(documents)
+    return database
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import json
 import os
 import pkgutil
 import resource
+import select
 import selectors
 import signal
 import socket
@@ -32,25 +33,75 @@ from scrapy.settings import default_settings
 PROJECT = Path(__file__).parent.parent
 POSSIBLE = sys.platform == "linux"
 """Elsewhere a process may not be forked once it has loaded system libraries."""
-_LONGEST = 200_000
+_LONGEST, _NUMBER = 200_000, 32
 _LIMITS = (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)
 
 
-def run(args: list[str], environment: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
-    """``scrapy ARGS`` in the folder of the project. Raises ``subprocess.TimeoutExpired`` having killed it."""
-    limits = [resource.getrlimit(kind) for kind in _LIMITS]
-    message = json.dumps([args, dict(environment), limits]).encode()
-    assert len(message) < _LONGEST
-    ours, theirs = socket.socketpair()
-    with ours, ours.makefile("r") as said, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+class Process:
+    """A command that runs, ``scrapy ARGS`` in the folder of the project; what it has is as of ``Popen``."""
+
+    def __init__(self, args: list[str], environment: Mapping[str, str], stdout: int, stderr: int) -> None:
+        self.args = args
+        self.stderr: IO[str] | None = None
+        self.returncode: int | None = None
+        limits = [resource.getrlimit(kind) for kind in _LIMITS]
+        message = json.dumps([args, dict(environment), limits]).encode()
+        assert len(message) < _LONGEST
+        given = []
+        if stderr == subprocess.PIPE:
+            ours, stderr = os.pipe()
+            self.stderr = open(ours, encoding="utf-8")  # noqa: PTH123, SIM115 - a descriptor; the test closes it
+            given.append(stderr)
+        self._answer, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            socket.send_fds(_server(), [message], [theirs.fileno(), out.fileno(), err.fileno()])
-        pid = int(said.readline())
-        ours.settimeout(timeout)
+            socket.send_fds(_server(), [message], [theirs.fileno(), stdout, stderr])
+        for descriptor in given:
+            os.close(descriptor)
+        self.pid = int(self._answer.recv(_NUMBER))
+
+    def poll(self) -> int | None:
+        """Its exit status; None as long as it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit status, once it has ended. Raises ``subprocess.TimeoutExpired``."""
+        if self.returncode is None:
+            if not select.select([self._answer], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+            self.returncode = os.waitstatus_to_exitcode(int(self._answer.recv(_NUMBER)))
+            self._answer.close()
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[None, str | None]:
+        """What it says on stderr, to its end."""
+        said = None
+        if self.stderr:
+            with self.stderr:
+                said = self.stderr.read()
+        self.wait(timeout)
+        return None, said
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it is known to have ended."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+def run(args: list[str], environment: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
+    """What a command does and says. Raises ``subprocess.TimeoutExpired`` having killed it."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = Process(args, environment, out.fileno(), err.fileno())
         try:
-            status = os.waitstatus_to_exitcode(int(said.readline()))
-        except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
             raise subprocess.TimeoutExpired(args, timeout, _text(out), _text(err)) from None
         return subprocess.CompletedProcess(args, status, _text(out), _text(err))
 
@@ -130,7 +181,7 @@ def _serve(channel: socket.socket) -> tuple[Any, ...] | None:
                     pid, answer = running.pop(key.fd)
                     os.close(key.fd)
                     with answer, suppress(OSError):  # its test may have given it up
-                        answer.sendall(b"%d\n" % os.waitpid(pid, 0)[1])
+                        answer.sendall(b"%d" % os.waitpid(pid, 0)[1])
                     continue
                 message, descriptors, *_ = socket.recv_fds(channel, _LONGEST, 3)
                 if not message:
@@ -148,7 +199,7 @@ def _serve(channel: socket.socket) -> tuple[Any, ...] | None:
                 running[descriptor] = pid, answer
                 ready.register(descriptor, selectors.EVENT_READ)
                 with suppress(OSError):
-                    answer.sendall(b"%d\n" % pid)
+                    answer.sendall(b"%d" % pid)
 
 
 def _become(args: list[str], environment: dict[str, str], limits: list[Any], files: list[int]) -> None:

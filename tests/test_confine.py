@@ -240,7 +240,7 @@ class TestSandbox:
             home.chmod(0o777)
         return subprocess.run(
             command, env=os.environ | {"HOME": str(home)}, cwd=home, capture_output=True, text=True,
-            timeout=60, check=False,
+            timeout=240, check=False,
         )  # fmt: skip
 
     @needs_browser

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
 from newscrawl.data_dictionary import meanings, page, queries, tables
 from newscrawl.items import Article, PublishedDetail
@@ -22,18 +21,6 @@ from tests.test_store import article, store
 
 PAGE = (PROJECT / "docs" / "data.md").read_text("utf-8")
 SETUP, EXAMPLES, TABLE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def demo(mongodb: str) -> Iterator[Database]:
-    """What `make demo` stores."""
-    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
-        database = Database(mongodb, "test_data_page", client)
-        for spider in ("alayam24", "maghress"):
-            assert database.crawl(spider).returncode == 0
-        yield database
-        client.drop_database(database.name)
-        client.drop_database(f"{database.name}_ops")
 
 
 class Reader:
@@ -54,10 +41,10 @@ class Reader:
 
 @pytest.fixture
 def reader(
-    demo: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    recorded: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Reader]:
-    monkeypatch.setenv("MONGODB_URI", demo.uri)
-    monkeypatch.setenv("MONGODB_DATABASE", demo.name)
+    monkeypatch.setenv("MONGODB_URI", recorded.uri)
+    monkeypatch.setenv("MONGODB_DATABASE", recorded.name)
     monkeypatch.chdir(tmp_path)
     pasting = Reader(capsys)
     assert not pasting.paste(SETUP)
@@ -77,12 +64,12 @@ def test_the_set_up_names_the_database_of_the_demo() -> None:
     assert '"MONGODB_DATABASE", "newscrawl_demo"' in SETUP
 
 
-def test_the_columns_for_pandas_are_there_and_hold_no_machinery(demo: Database) -> None:
+def test_the_columns_for_pandas_are_there_and_hold_no_machinery(recorded: Database) -> None:
     assert {name.partition(".")[0] for name in page.COLUMNS} <= set(stored_fields(Article))
     assert not {*INTERNAL, "http", "made_by", "keys", "origins"}.intersection(page.COLUMNS)
     (columns,) = re.findall(r'columns = """(.*?)"""', TABLE, re.DOTALL)
     assert tuple(columns.split()) == page.COLUMNS
-    found = demo["news"].find_one({"source": "alayam24", "day": {"$ne": None}}, columns.split())
+    found = recorded["news"].find_one({"source": "alayam24", "day": {"$ne": None}}, columns.split())
     assert found["published"].keys() == {"precision"}
     assert found.keys() == {"_id", *(name.partition(".")[0] for name in page.COLUMNS)}
 
@@ -98,8 +85,8 @@ def test_a_table_for_pandas(reader: Reader) -> None:
     assert frame["precision"].isin(["minute", "hour", "day"]).all()
 
 
-def test_every_kind_of_missing_day_is_explained(demo: Database) -> None:
-    found = {doc["published_missing"] for doc in demo["articles"].find({"day": None})}
+def test_every_kind_of_missing_day_is_explained(recorded: Database) -> None:
+    found = {doc["published_missing"] for doc in recorded["articles"].find({"day": None})}
     ends = [re.sub("[0-9]+", "[0-9]+", re.escape(end)) for end in meanings.MISSING]
     for text in ("نشر في الأيام 24 يوم 21130", "قبل قليل من الآن", "15 رمضان 2024"):
         found.add(chosen_date.why_not(chosen_date.DateCandidate(text=text, rung="markup")))
@@ -108,26 +95,26 @@ def test_every_kind_of_missing_day_is_explained(demo: Database) -> None:
         assert any(re.search(f"{end}$", why) for end in ends), why
 
 
-def test_every_word_of_the_closed_lists_is_explained(demo: Database) -> None:
+def test_every_word_of_the_closed_lists_is_explained(recorded: Database) -> None:
     for words in (Origin, RejectionReason, DateWarning, CopyKind):
         for word in words:
             assert f"| `{word}` | {word.meaning} |" in PAGE
-    for doc in demo["articles"].find():
+    for doc in recorded["articles"].find():
         assert set(doc["origins"].values()) <= {*Origin}
 
 
-def test_every_reason_of_a_rejection_is_explained(demo: Database) -> None:
-    rejected = list(demo.ops["rejected"].find())
+def test_every_reason_of_a_rejection_is_explained(recorded: Database) -> None:
+    rejected = list(recorded.ops["rejected"].find())
     assert {doc["reason"] for doc in rejected} <= {*RejectionReason}
     for name in rejected[0]:
         assert f"| `{name}` |" in PAGE.partition("## rejected")[2]
 
 
-def test_the_fields_of_the_views_are_documented(demo: Database) -> None:
-    story = demo["stories"].find_one({"copies": {"$ne": []}})
-    assert story.keys() - demo["news"].find_one().keys() == {"copies"}
+def test_the_fields_of_the_views_are_documented(recorded: Database) -> None:
+    story = recorded["stories"].find_one({"copies": {"$ne": []}})
+    assert story.keys() - recorded["news"].find_one().keys() == {"copies"}
     assert story["copies"][0].keys() == {"_id", *OF_COPY}
-    assert demo["coverage"].find_one().keys() == {"_id", "source", "day", "articles", "copies"}
+    assert recorded["coverage"].find_one().keys() == {"_id", "source", "day", "articles", "copies"}
 
 
 def test_the_fields_of_a_revision_are_documented(database: Database, run: Any) -> None:
@@ -149,8 +136,8 @@ def test_words_are_folded_by_hand_as_the_page_says() -> None:
         assert {fold(letter) for letter in former} == {latter}
 
 
-def test_a_time_counted_back_has_the_precision_that_the_page_names(demo: Database) -> None:
-    doc = demo["articles"].find_one({"published.precision": "hour"})
+def test_a_time_counted_back_has_the_precision_that_the_page_names(recorded: Database) -> None:
+    doc = recorded["articles"].find_one({"published.precision": "hour"})
     assert doc["published"]["time"]
     assert doc["published_at"]
     for said in (

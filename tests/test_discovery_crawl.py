@@ -3,16 +3,13 @@
 import datetime as dt
 import gzip
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.conftest import PROJECT, Database, scrapy
+from tests.conftest import Database, scrapy, start
 from tests.loopback import Newspaper, article, listing, serve
 
 NOW = dt.datetime.now(dt.UTC)
@@ -207,12 +204,10 @@ def test_every_kind_is_walked_and_walked_again(newspaper: Newspaper, database: D
 def test_a_killed_walk_of_any_kind_leaves_no_mark(newspaper: Newspaper, database: Database) -> None:
     wanted = every_kind(newspaper)
     newspaper.stuck_at = "/articles-10.html"
-    environment = {
-        k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))
-    }
-    environment |= {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name, **newspaper.environment}
-    command = [sys.executable, "-m", "scrapy", "crawl", "loopback_kinds", *SETTINGS]
-    victim = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL)
+    victim = start(
+        "crawl", "loopback_kinds", *SETTINGS,
+        MONGODB_URI=database.uri, MONGODB_DATABASE=database.name, **newspaper.environment,
+    )  # fmt: skip
     assert newspaper.stuck.wait(240)
     victim.kill()
     victim.wait()

@@ -4,11 +4,9 @@ Each trial lets something fail amid a crawl of a newspaper on loopback into a re
 MongoDB comes back in time ends as if nothing had been; one that was killed is made up for by the next.
 """
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -21,7 +19,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from tests.conftest import PROJECT, Database
+from tests.conftest import Database, start
 from tests.loopback import Newspaper, article, listing, serve
 from tests.mongod import (
     Mongod,
@@ -78,14 +76,12 @@ def newspaper() -> Iterator[Newspaper]:
         yield served
 
 
-def start(newspaper: Newspaper, uri: str, database: str) -> subprocess.Popen[str]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL"))}
-    return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "crawl", "loopback", "-a", "since=2024-03-01",
-         "-s", "SPIDER_MODULES=tests.loopback", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
-         "-s", "STORE_BATCH=5", "-s", "STORE_AGE=0.05"],
-        cwd=PROJECT, stderr=subprocess.PIPE, text=True,
-        env=inherited | newspaper.environment | {"MONGODB_URI": uri, "MONGODB_DATABASE": database},
+def begin(newspaper: Newspaper, uri: str, database: str) -> Any:
+    return start(
+        "crawl", "loopback", "-a", "since=2024-03-01",
+        "-s", "SPIDER_MODULES=tests.loopback", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
+        "-s", "STORE_BATCH=5", "-s", "STORE_AGE=0.05",
+        stderr=subprocess.PIPE, MONGODB_URI=uri, MONGODB_DATABASE=database, **newspaper.environment,
     )  # fmt: skip
 
 
@@ -93,7 +89,7 @@ def trials(
     fault: str,
     newspaper: Newspaper,
     uri: str,
-    fail: Callable[[random.Random, subprocess.Popen[str]], str],
+    fail: Callable[[random.Random, Any], str],
     *,
     survives: bool = True,
 ) -> None:
@@ -104,7 +100,7 @@ def trials(
         name = f"fault_{uuid.uuid4().hex[:12]}"
         moment = chance.randint(1, ARTICLES + ARTICLES // A_PAGE)
         newspaper.asked = asked = Asked(moment)
-        crawl = start(newspaper, uri, name)
+        crawl = begin(newspaper, uri, name)
         said: list[str] = []
         reader = threading.Thread(target=lambda c=crawl, s=said: s.append(c.stderr.read()), daemon=True)  # type: ignore[misc]
         reader.start()
@@ -119,7 +115,7 @@ def trials(
             if survives:
                 assert (status, stored) == (0, ARTICLES), said[0]
                 assert database.run()["counts"]["new"] == ARTICLES, said[0]
-            again = start(newspaper, uri, name)
+            again = begin(newspaper, uri, name)
             words = again.communicate()[1]
             assert again.returncode == 0, words
             keys = Counter(key for doc in database.articles() for key in doc["keys"])
@@ -147,7 +143,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
 
 
 def test_kill_9_of_the_server(newspaper: Newspaper, server: Mongod) -> None:
-    def fail(chance: random.Random, _: subprocess.Popen[str]) -> str:
+    def fail(chance: random.Random, _: Any) -> str:
         away = chance.uniform(0, 2)
         server.kill()
         time.sleep(away)
@@ -158,7 +154,7 @@ def test_kill_9_of_the_server(newspaper: Newspaper, server: Mongod) -> None:
 
 
 def test_the_server_hangs(newspaper: Newspaper, server: Mongod) -> None:
-    def fail(_: random.Random, __: subprocess.Popen[str]) -> str:
+    def fail(_: random.Random, __: Any) -> str:
         server.send(signal.SIGSTOP)
         time.sleep(HANG_SECONDS)
         server.send(signal.SIGCONT)
@@ -183,7 +179,7 @@ def test_connections_are_cut(newspaper: Newspaper, server: Mongod) -> None:
 
 
 def test_the_server_refuses_writes(newspaper: Newspaper, server: Mongod) -> None:
-    def fail(chance: random.Random, _: subprocess.Popen[str]) -> str:
+    def fail(chance: random.Random, _: Any) -> str:
         refusal = chance.choice(REFUSALS)
         times = chance.randint(1, 6)
         server.fail(mode={"times": times}, data={"failCommands": ["insert", "update", "delete"], **refusal})
@@ -196,7 +192,7 @@ def test_the_disk_is_full(newspaper: Newspaper, tmp_path: Path) -> None:
     try:
         with small_file_system(tmp_path / "disk", 600) as folder, mongod(folder / "db") as server:
 
-            def fail(_: random.Random, __: subprocess.Popen[str]) -> str:
+            def fail(_: random.Random, __: Any) -> str:
                 ballast = folder / "ballast"
                 with ballast.open("wb") as file:
                     try:
@@ -219,7 +215,7 @@ def test_the_disk_is_full(newspaper: Newspaper, tmp_path: Path) -> None:
 
 
 def test_kill_9_of_the_crawler(newspaper: Newspaper, server: Mongod) -> None:
-    def fail(_: random.Random, crawl: subprocess.Popen[str]) -> str:
+    def fail(_: random.Random, crawl: Any) -> str:
         crawl.kill()
         return "crawler killed"
 
@@ -229,7 +225,7 @@ def test_kill_9_of_the_crawler(newspaper: Newspaper, server: Mongod) -> None:
 def test_the_primary_steps_down(newspaper: Newspaper, tmp_path: Path) -> None:
     with replica_set(tmp_path) as members:
 
-        def fail(_: random.Random, __: subprocess.Popen[str]) -> str:
+        def fail(_: random.Random, __: Any) -> str:
             before = primary(members)
             try:
                 with before.client() as client:
@@ -245,7 +241,7 @@ def test_the_primary_steps_down(newspaper: Newspaper, tmp_path: Path) -> None:
 PAPER = 20_000
 
 
-def peak(process: subprocess.Popen[str]) -> int:
+def peak(process: Any) -> int:
     """The most memory that a process has used so far, in MB."""
     status = Path(f"/proc/{process.pid}/status").read_text("ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
@@ -291,7 +287,7 @@ def test_memory_does_not_grow_with_the_crawl(mongodb: str) -> None:
     newspaper.asked = asked = Asked(early)
     name = f"large_{uuid.uuid4().hex[:12]}"
     with serve(newspaper), MongoClient[dict[str, Any]](mongodb) as client:
-        crawl = start(newspaper, mongodb, name)
+        crawl = begin(newspaper, mongodb, name)
         samples = []
         try:
             assert asked.enough.wait(600)

@@ -234,6 +234,8 @@ def test_the_good_articles_are_stored_and_all_the_rest_has_an_end(
         "-a",
         "since=2024-03-01",
         "-s",
+        "WORKERS=1",
+        "-s",
         "RETRY_TIMES=0",
         "-s",
         "RETRY_AFTER_MAX=1",

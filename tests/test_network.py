@@ -61,6 +61,7 @@ def crawl(
         "-s", "TWISTED_DNS_RESOLVER=tests.named_site.Resolver",
         "-s", "DOWNLOAD_DELAY=0",
         "-s", "AUTOTHROTTLE_ENABLED=False",
+        "-s", "WORKERS=0",
         "-s", "RETRY_TIMES=0",
         *args,
         MONGODB_URI=database.uri,

@@ -62,6 +62,7 @@ def crawl(database: Database, port: int, spider: str) -> Any:
         "-s", "SPIDER_MODULES=tests.hostile_sites",
         "-s", "DOWNLOAD_DELAY=0",
         "-s", "AUTOTHROTTLE_ENABLED=False",
+        "-s", "WORKERS=0",
         "-s", "RETRY_TIMES=0",
         MONGODB_URI=database.uri,
         MONGODB_DATABASE=database.name,

@@ -1,9 +1,6 @@
 """Scheduled crawls whose MongoDB fails at one moment: lease, record, sentence and exit status agree."""
 
 import datetime as dt
-import os
-import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,7 +14,8 @@ from pymongo.errors import OperationFailure
 from newscrawl.runs import left_behind
 from newscrawl.schedule import lease
 from newscrawl.store.patience import reason
-from tests.conftest import PROJECT, Database
+from tests import conftest
+from tests.conftest import Database
 from tests.loopback import Newspaper, article, listing, serve
 from tests.mongod import Mongod, Proxy, mongod, proxy
 from tests.trials import size
@@ -66,7 +64,7 @@ class Gate(dict[str, Any]):
     def get(self, path: str, default: Any = None) -> Any:
         if path.startswith("/articles-"):
             self.asked.set()
-            self.opened.wait(60)
+            self.opened.wait(240)
         return super().get(path, default)
 
 
@@ -91,16 +89,12 @@ class Crawl:
         self, newspaper: Newspaper, database: Database, uri: str, folder: Path, patience: float
     ) -> None:
         self.log_file = folder / "one.log"
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL"))}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
-             "-s", "SCHEDULED=True", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
-             "-s", "STORE_AGE=0.05", "-s", "HEARTBEAT=0.2", "-s", f"LOG_FILE={self.log_file}"],
-            cwd=PROJECT, stderr=subprocess.DEVNULL,
-            env=inherited | newspaper.environment | {
-                "MONGODB_URI": uri, "MONGODB_DATABASE": database.name, "SCRAPYD_JOB": "one",
-                "NEWSCRAWL_STORE_PATIENCE": str(patience),
-            },
+        self.process = conftest.start(
+            "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
+            "-s", "SCHEDULED=True", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
+            "-s", "STORE_AGE=0.05", "-s", "HEARTBEAT=0.2", "-s", f"LOG_FILE={self.log_file}",
+            MONGODB_URI=uri, MONGODB_DATABASE=database.name, SCRAPYD_JOB="one",
+            NEWSCRAWL_STORE_PATIENCE=str(patience), **newspaper.environment,
         )  # fmt: skip
 
     @property
@@ -115,7 +109,7 @@ class Crawl:
             waiting.wait(0.05)
 
     def end(self) -> int:
-        return self.process.wait(60)
+        return self.process.wait(240)
 
 
 Start = Callable[..., Crawl]
@@ -232,7 +226,7 @@ def test_a_lease_that_cannot_be_renewed_ends_the_crawl(
 ) -> None:
     gate.opened.clear()
     crawl = start(1)
-    assert gate.asked.wait(60)
+    assert gate.asked.wait(240)
     refuse(server, claimed, ["findAndModify"], "leases", "alwaysOn")
     crawl.until("Closing spider (store_down)")
     gate.opened.set()
@@ -242,7 +236,7 @@ def test_a_lease_that_cannot_be_renewed_ends_the_crawl(
 def test_a_lease_whose_document_was_removed_is_held_on(start: Start, claimed: Database, gate: Gate) -> None:
     gate.opened.clear()
     crawl = start(30)
-    assert gate.asked.wait(60)
+    assert gate.asked.wait(240)
     leases = claimed.ops["leases"]
     waiting = threading.Event()
     leases.delete_many({})

@@ -17,7 +17,7 @@ import pytest
 from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDiedError, articles
 from newscrawl.workers.pool import Pool
 from tests import worker_tasks as tasks
-from tests.conftest import PROJECT, Database
+from tests.conftest import PROJECT, Database, start
 from tests.loopback import ENDLESS, Loopback, Newspaper, article, listing, serve
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -300,16 +300,14 @@ asyncio.run(main())
     await_that(lambda: not alive(worker))
 
 
-def start(newspaper: Newspaper, database: Database, log: Path, *args: str) -> subprocess.Popen[bytes]:
+def begin(newspaper: Newspaper, database: Database, log: Path, *args: str) -> Any:
     """Begin to crawl a hostile newspaper, without delays."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
-    store = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
     with log.open("wb") as stderr:
-        return subprocess.Popen(
-            [sys.executable, "-m", "scrapy", "crawl", "loopback_hostile", "-L", "DEBUG",
-             "-s", "SPIDER_MODULES=tests.loopback", "-s", "DOWNLOAD_DELAY=0",
-             "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "STORE_AGE=0.05", *args],
-            cwd=PROJECT, stderr=stderr, env=inherited | newspaper.environment | store,
+        return start(
+            "crawl", "loopback_hostile", "-L", "DEBUG", "-s", "SPIDER_MODULES=tests.loopback",
+            "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "STORE_AGE=0.05", *args,
+            stderr=stderr.fileno(),
+            MONGODB_URI=database.uri, MONGODB_DATABASE=database.name, **newspaper.environment,
         )  # fmt: skip
 
 
@@ -323,7 +321,7 @@ class TestCrawl:
         for path in ("/", "/endless"):
             newspaper.pages[path] = f"<html><body><a href='/{ENDLESS}'>خبر</a></body></html>"
         log = tmp_path / "log"
-        status = start(newspaper, database, log, "-s", "WORKER_CPU_SECONDS=1").wait()
+        status = begin(newspaper, database, log, "-s", "WORKER_CPU_SECONDS=1").wait()
         said = log.read_text("utf-8")
         assert status == 0, said
         assert {doc["title"] for doc in database.articles()} == {
@@ -357,7 +355,7 @@ class TestCrawl:
         # One worker for the page that never ends, one for all others.
         arguments = ("-s", f"WORKER_CPU_SECONDS={LONG}", "-s", "WORKER_PATIENCE=0.1", "-s", "WORKERS=2")
         arguments += ("-a", "since=2024-01-01")
-        crawl = start(newspaper, database, log, *arguments)
+        crawl = begin(newspaper, database, log, *arguments)
 
         def costs_a_page() -> bool:
             said = log.read_text("utf-8")
