@@ -10,8 +10,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
+from typing import get_origin, get_type_hints
 
-from newscrawl.items import READ_FIELDS
+from newscrawl.items import READ_FIELDS, Article
 from newscrawl.vocabulary import NO_ORIGIN, Origin
 
 Shares = Mapping[str, Mapping[str, float]]
@@ -29,7 +30,7 @@ CHANCE = 0.001
 """Probability of such a fall by chance alone, from which it is none."""
 
 _NAMES = {"dates": "date"}
-_PLURAL = ("authors", "tags", "images")
+_PLURAL = {name for name, hint in get_type_hints(Article).items() if get_origin(hint) is list}
 
 
 def shares(origins: Iterable[Mapping[str, str]]) -> tuple[int, dict[str, dict[str, float]]]:

@@ -552,7 +552,7 @@ class Article:
     title_key: str = field(default="", metadata=stored(_TEXT, Changes.TEXT, internal=True))
     """Internal. Hash of the folded title, for matching within a day."""
     signature: Signature | None = field(
-        default=None, metadata=stored(_TEXT, Changes.TEXT, since=2, internal=True)
+        default=None, metadata=stored(_TEXT, Changes.TEXT, since=2, internal=True, read_back=True)
     )
     """Internal. Fingerprint of the text."""
     bands: list[int] = field(

@@ -55,6 +55,8 @@ class Stored:
     """Rule for each item of a list."""
     internal: bool = False
     """Only the machinery reads it: neither the views nor the revisions have it."""
+    read_back: bool = False
+    """The writer's decisions depend on it, though it is internal."""
     corrected: bool = False
     """A revision names it in ``changed`` when the newspaper has changed it."""
     of_copy: bool = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from newscrawl.dates import parse as parse_date
 from newscrawl.dates import parse_stamp
-from newscrawl.items import Article, DateCandidate, RawArticle
+from newscrawl.items import READ_FIELDS, Article, DateCandidate, RawArticle
 from newscrawl.page import check, clean_article, date_article, extract, jsonld, markup, meta
 from newscrawl.page.chosen_date import why_not
 from newscrawl.page.document import Document, parse
@@ -124,6 +124,9 @@ def _fields(
         "images": [image.url for image in article.images],
         "publisher": [f"{article.source} ({article.source_name})"],
     }
+    for name in READ_FIELDS:
+        if name not in values and name != "dates":
+            values[name] = [str(getattr(article, name) or "")]
     for name, found in values.items():
         origin = origins.get(name, "")
         value = "، ".join(text for text in found if text)

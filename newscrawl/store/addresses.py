@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from pymongo import UpdateOne
@@ -23,6 +23,7 @@ EARLY = dt.timedelta(days=1)
 """How long an address may fail, from its first visit on, without being given up."""
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480))
 """How long to wait before the next visit of such an address, after the first, the second, … one."""
+_PENDING = tuple(f.name for f in fields(Pending) if f.name != "key")
 _KNOWN = {"keys": 1, "day": 1, "published.latest": 1, "checked_at": 1}
 
 
@@ -67,17 +68,14 @@ class Addresses:
         found = await self._store.asked(
             lambda: self._store.ops["pending"].find(query).sort("failed_at", 1).to_list()
         )
-        return [
-            Pending(doc["_id"], doc["url"], site, doc.get("owner", ""), doc["reason"], doc["retry_at"])
-            for doc in found
-        ]
+        return [Pending(doc["_id"], **{name: doc.get(name, "") for name in _PENDING}) for doc in found]
 
     async def add_pending(self, pending: Pending, now: dt.datetime) -> int:
         """Put a failed download on the pending list; returns how often it has failed by now.
 
         What another site holds is left to it.
         """
-        failed = {name: getattr(pending, name) for name in ("url", "site", "owner", "reason", "retry_at")}
+        failed = {name: getattr(pending, name) for name in _PENDING}
         changes = {"$set": failed, "$setOnInsert": {"failed_at": now}, "$inc": {"times": 1}}
         own = {"_id": pending.key, **owned_by(pending.owner)}
 
@@ -108,19 +106,13 @@ class Addresses:
             UpdateOne(
                 {"_id": key},
                 {
-                    "$setOnInsert": {
-                        "url": url,
-                        "site": site,
-                        "owner": owner,
-                        "reason": Interruption.STOPPED,
-                        "retry_at": None,
-                        "failed_at": now,
-                        "times": 0,
-                    }
+                    "$setOnInsert": {name: getattr(left, name) for name in _PENDING}
+                    | {"failed_at": now, "times": 0}
                 },
                 upsert=True,
             )
             for key, url in urls.items()
+            for left in [Pending(key, url, site, owner, Interruption.STOPPED)]
         ]
         if writes:
             await self._store.patiently(lambda: self._store.ops["pending"].bulk_write(writes, ordered=False))

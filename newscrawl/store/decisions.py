@@ -15,9 +15,9 @@ from newscrawl.signatures import is_current
 from newscrawl.store.limits import encoded
 from newscrawl.store.rejections import refusal
 from newscrawl.store.schema import Document, document, owned_by
-from newscrawl.stored import Changes, changing
+from newscrawl.stored import Changes, changing, names
 
-UNREAD_FIELDS = ("search_text", "title_key", "bands")
+UNREAD_FIELDS = names(Article, lambda says: says.internal and not says.read_back)
 """Fields of a stored document on which no decision depends."""
 
 

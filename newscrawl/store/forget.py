@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
+from newscrawl.items import Rejection
 from newscrawl.store.links import Linker
-from newscrawl.store.schema import Document
+from newscrawl.store.schema import Document, document
 from newscrawl.vocabulary import RejectionReason
 
 _FORGOTTEN = RejectionReason.FORGOTTEN
@@ -38,19 +39,11 @@ async def forget(
     ids = [doc["_id"] for doc in articles]
     everything = list(dict.fromkeys([*keys, *(key for doc in articles for key in doc["keys"])]))
     now = (await client.admin.command("hello"))["localTime"]
-    tombstone = {
-        "keys": everything,
-        "site": site,
-        "reason": _FORGOTTEN,
-        "detail": "removed on request",
-        "rejected_at": now,
-        "retry_at": None,
-        "url": "",
-        "urls": [],
-        "status": None,
-        "run": "",
-        "page": None,
-    }
+    said = Rejection(
+        url="", keys=everything, site=site, reason=_FORGOTTEN, detail="removed on request", rejected_at=now
+    )
+    # It is nobody's, and counts for all.
+    tombstone = document(said) | {"owner": None, "page": None}
     await ops["rejected"].replace_one({"_id": f"{_FORGOTTEN}:{everything[0]}"}, tombstone, upsert=True)
     stories = [doc["story"] for doc in articles]
     left = await db["articles"].find(

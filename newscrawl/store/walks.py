@@ -43,18 +43,7 @@ class Walks:
     async def save_marks(self, marks: Iterable[Mark]) -> None:
         """Leave the marks of completed walks."""
         writes = [
-            ReplaceOne(
-                {"_id": f"{mark.site} {mark.listing}"},
-                {
-                    "site": mark.site,
-                    "listing": mark.listing,
-                    "keys": list(mark.keys),
-                    "completed_at": mark.completed_at,
-                    "validators": [asdict(known) for known in mark.validators],
-                },
-                upsert=True,
-            )
-            for mark in marks
+            ReplaceOne({"_id": f"{mark.site} {mark.listing}"}, asdict(mark), upsert=True) for mark in marks
         ]
         if writes:
             await self._store.patiently(lambda: self._store.ops["marks"].bulk_write(writes))
