@@ -1,6 +1,7 @@
 """The order of the house: which room may import which, and how long its pieces may be."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -31,46 +32,28 @@ IN_INIT = {
 }
 """Packages that still define something of their own; the list may only shrink."""
 
-GROUND = "files jsontext patterns shown stored timings vocabulary"
-READING = f"{GROUND} dates gate items page sites text urls"
-MAY_IMPORT = {
-    **dict.fromkeys(GROUND.split(), ""),
-    "text": "",
-    "urls": "text",
-    "items": "patterns stored vocabulary",
-    "dates": "items text vocabulary",
-    "signatures": "items",
-    "identity": "dates items signatures text urls vocabulary",
-    "ledger": "vocabulary",
-    "frontier": "vocabulary",
-    "drift": "items vocabulary",
-    "gate": "urls vocabulary",
-    "robotstxt": "gate page",
-    "page": f"{READING} identity",
-    "sites": READING,
-    "discovery": f"{READING} frontier robotstxt",
-    "download": "files gate robotstxt sites urls vocabulary",
-    "workers": f"{READING} discovery download",
-    "mongod": "vocabulary",
-    "store": "frontier identity items ledger mongod signatures stored timings urls vocabulary",
-    "data_dictionary": "items page store stored text vocabulary",
-    "spider": f"{READING} timings discovery download frontier ledger robotstxt store workers",
-    "runs": "drift items ledger mongod schedule shown store timings vocabulary",
-    "schedule": f"{READING} mongod runs spider store",
-    "kit": f"{READING} discovery download robotstxt spider store stored",
-    "settings": "download gate shown timings vocabulary",
-    "command": "*",
-    "commands": "*",
-    "pipelines": "*",
-    "spiders": "sites spider urls",
-}
-"""Room → the rooms that it may import; ``*`` for all but spiders and web."""
 NEVER = {"spiders", "web"}
 """Rooms that nothing imports."""
 ALONE = ("dates", "identity", "items", "patterns", "signatures", "stored", "text", "urls", "vocabulary")
 """Rooms that know neither Scrapy nor MongoDB, and are useful in a notebook."""
 FRAMEWORKS = {"bson", "itemadapter", "pymongo", "scrapy", "scrapy_playwright", "twisted"}
 DATABASE = {"bson", "pymongo"}
+
+
+@cache
+def may_import() -> dict[str, set[str]]:
+    """Room → the rooms that it may import, as the table in ``docs/architecture.md`` says."""
+    page = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
+    before, _, table = page.partition("\n## Rooms\n")[2].partition("\n## ")[0].partition("| room |")
+    ground, reading = (set(names.split()) for names in re.findall(r"`([\w ]+ [\w ]+)`", before))
+    groups = {"*ground*": ground, "*reading*": ground | reading, "all": {"*"}, "–": set()}
+    allowed = {}
+    for row in re.findall(r"^\| (`.*) \|$", table, re.MULTILINE):
+        named, _, cell = row.split(" | ")
+        words = cell.replace("`", "").split()
+        for name in re.findall(r"\w+", named):
+            allowed[name] = set().union(*(groups.get(word, {word}) for word in words))
+    return allowed
 
 
 def modules() -> list[Path]:
@@ -156,15 +139,13 @@ def test_a_room_imports_only_the_rooms_below_it() -> None:
     for path in modules():
         if path == PROJECT / "newscrawl" / "__init__.py":
             allowed = set()
-        elif MAY_IMPORT.get(room(path)) == "*":
+        elif "*" in (allowed := may_import().get(room(path), set())):
             allowed = rooms(path) - NEVER
-        else:
-            allowed = set(MAY_IMPORT.get(room(path), "").split())
         if more := rooms(path) - allowed:
             wrong[str(path.relative_to(PROJECT))] = sorted(more)
-    unnamed = {room(path) for path in modules()} - MAY_IMPORT.keys() - {"__init__"}
-    assert not unnamed, f"say in MAY_IMPORT of tests/test_house.py what these rooms may import: {unnamed}"
-    assert not wrong, f"{wrong}: which room may import which stands in MAY_IMPORT of tests/test_house.py"
+    there = {room(path) for path in modules()} - {"__init__"}
+    assert there == may_import().keys(), "the table in docs/architecture.md names every room, and no other"
+    assert not wrong, f"{wrong}: which room may import which stands in docs/architecture.md"
 
 
 def test_the_ground_floor_knows_neither_scrapy_nor_mongodb() -> None:
