@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -23,14 +22,13 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.dates import to_hijri
+from newscrawl.dates import EXTRA_MONTHS, to_hijri, use_months
 from newscrawl.kit.asking import Answer, Asking, Fetch
-from newscrawl.mongod.server import ServerError
+from newscrawl.mongod.opening import ServerError, cannot_be_used, text_of
 from newscrawl.shown import clean_terminal, one_line
 from newscrawl.sites import Site
 from newscrawl.spider import NewsSpider
 from newscrawl.store import Store, StoreError
-from newscrawl.store.session import cannot_be_used
 from newscrawl.vocabulary import FetchFailure, RunOutcome
 
 T = TypeVar("T")
@@ -63,6 +61,8 @@ class ProjectCommand(ScrapyCommand):
         """Print cleaned text alone from here on: much of it comes from sites."""
         super().process_options(args, opts)
         clean_terminal()
+        assert self.settings
+        check_settings(self.settings)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the command is for."""
@@ -73,14 +73,16 @@ class ProjectCommand(ScrapyCommand):
         if args and not self.takes_arguments:
             raise UsageError(f"{args[0]!r} is not understood: this command takes options alone")
         if self.reads_dates:
-            check_months()
+            assert self.settings
+            check_months(self.settings)
         try:
             self.execute(args, opts)
         except CommandError as error:
             print(error, file=sys.stderr)
             self.exitcode = error.exit_status
         except (StoreError, ServerError, PyMongoError) as error:
-            uri = os.environ.get("MONGODB_URI", "")
+            assert self.settings
+            uri = text_of(self.settings, "MONGODB_URI")
             said = error if isinstance(error, StoreError) else cannot_be_used(uri, error)
             print(one_line(str(said)), file=sys.stderr)
             self.exitcode = RunOutcome.STORE_DOWN.exit_status
@@ -164,8 +166,19 @@ class AskingCommand(ProjectCommand):
         return answer
 
 
-def check_months() -> None:
-    """Raise ``UsageError`` when the file of ``NEWSCRAWL_MOROCCO_MONTHS`` can't be read as months."""
+def check_settings(settings: BaseSettings) -> None:
+    """Read what ``-s`` gave; ``UsageError`` for a value that cannot be used (``-s DOWNLOAD_DELAY=abc``)."""
+    from newscrawl.settings import complete  # its defaults are those of the environment, as it is by now
+
+    try:
+        complete(settings)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def check_months(settings: BaseSettings) -> None:
+    """Use the Moroccan months of the settings; ``UsageError`` when their file can't be read as months."""
+    use_months(text_of(settings, EXTRA_MONTHS))
     try:
         to_hijri(dt.date(2024, 3, 27), "MA")
     except ValueError as error:

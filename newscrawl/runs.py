@@ -25,13 +25,13 @@ from scrapy.exceptions import CloseSpider
 
 from newscrawl import __version__, drift, timings
 from newscrawl.ledger import Ledger
+from newscrawl.mongod.opening import reason as reason_of
 from newscrawl.mongod.uri import redact
 from newscrawl.schedule.lease import Change, Document, Lease
 from newscrawl.schedule.pauses import FIRST_PAUSE
 from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
 from newscrawl.store import Store, StoreDownError
-from newscrawl.store.patience import reason as reason_of
 from newscrawl.timings import ANSWER, SILENCE
 from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RunOutcome
 
@@ -71,7 +71,7 @@ class FirstError(logging.Handler):
         if record.exc_info and (error := record.exc_info[1]):
             said = f"{said}: {type(error).__name__}: {error}"
         said = one_line(" ".join(said.split()))
-        self.line = redact(said, os.environ.get("MONGODB_URI"))[: self.LONGEST]
+        self.line = redact(said)[: self.LONGEST]
 
 
 def _failed(stats: Mapping[str, Any]) -> dict[str, int]:
@@ -213,7 +213,8 @@ class RunRecord:
         self._first_error = FirstError()
         logging.getLogger().addHandler(self._first_error)
         self.started_at = dt.datetime.now(dt.UTC)
-        self.run = os.environ.get("SCRAPYD_JOB") or f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        job = crawler.settings["SCRAPYD_JOB"]
+        self.run = job or f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

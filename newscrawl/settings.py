@@ -10,21 +10,31 @@ import math
 import os
 import sys
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from newscrawl import __version__, shown, timings
 from newscrawl.download.network import NO_NETWORKS, networks
 from newscrawl.gate import LONGEST
 
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
 T = TypeVar("T")
+
+
+_KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
 
 
 class Variable(NamedTuple):
     """A setting that a deployment may change through the environment."""
 
     name: str
+    """Of the environment variable."""
+    setting: str
+    """Of Scrapy's setting, as in ``-s NAME=VALUE``."""
     default: object
     reason: str
+    read: Callable[[str], object]
     least: float | None = None
 
     @property
@@ -32,44 +42,74 @@ class Variable(NamedTuple):
         """Its line in the table of ``docs/settings.md``."""
         default = "" if self.default in (None, "", ()) else f"`{self.default}`"
         least = "" if self.least is None else f"`{self.least}`"
-        return f"| `{self.name}` | {default} | {least} | {self.reason} |"
+        setting = "" if self.setting == self.name else f"`{self.setting}`"
+        return f"| `{self.name}` | {setting} | {default} | {least} | {self.reason} |"
+
+    def value(self, name: str, given: str) -> object:
+        """What a text means; raises ``ValueError`` with a sentence for one that cannot be used."""
+        try:
+            value = self.read(given)
+            if not isinstance(value, int | float) or (self.least or 0) <= value < math.inf:
+                return value
+            allowed = ""
+        except ValueError as error:
+            allowed = str(error)
+        if self.read in _KINDS:
+            allowed = _KINDS[self.read] + (f", {self.least} or more" if self.least is not None else "")
+        raise ValueError(f"{name}={given!r} should be {allowed}: {self.reason}")
 
 
-VARIABLES: list[Variable] = [
-    Variable("MONGODB_URI", None, "where to store; unset: a mongod of its own (an error under Scrapyd)"),
-    Variable("MONGODB_DATABASE", "newscrawl", "database of the articles; the machinery uses `<name>_ops`"),
-    Variable("NEWSCRAWL_DATA", None, "folder of that mongod's data; unset: `.newscrawl` beside `scrapy.cfg`"),
-    Variable("NEWSCRAWL_MOROCCO_MONTHS", None, "TSV of Moroccan Hijri months announced since the release"),
-]
-
-
-_KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
+VARIABLES: list[Variable] = []
 
 
 def environment(
-    name: str, default: T, reason: str, read: Callable[[str], T], least: float | None = None
+    name: str,
+    default: T,
+    reason: str,
+    read: Callable[[str], T],
+    least: float | None = None,
+    setting: str | None = None,
 ) -> T:
     """The value of an environment variable, or the default.
 
-    ``read`` raises ``ValueError`` with what is allowed; ``least`` is the smallest number that is. Scrapy
+    ``read`` raises ``ValueError`` with what is allowed; ``least`` is the smallest number that is; ``setting``
+    is the name of Scrapy's setting where it is not that of the variable without ``NEWSCRAWL_``. Scrapy
     loads this module before any command of ours could say what is wrong, so a value that cannot be used ends
     the program with exit status 2 (``SystemExit``) and one sentence on stderr.
     """
-    VARIABLES.append(Variable(name, default, reason, least))
+    variable = Variable(name, setting or name.removeprefix("NEWSCRAWL_"), default, reason, read, least)
+    VARIABLES.append(variable)
     given = os.environ.get(name, "").strip()
     if not given:
         return default
     try:
-        value = read(given)
-        if not isinstance(value, int | float) or (least or 0) <= value < math.inf:
-            return value
-        allowed = ""
+        return cast(T, variable.value(name, given))
     except ValueError as error:
-        allowed = str(error)
-    if read in _KINDS:
-        allowed = _KINDS[read] + (f", {least} or more" if least is not None else "")
-    print(f"{name}={given!r} should be {allowed}: {reason}", file=sys.stderr)
-    raise SystemExit(2)
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def user_agent(contact: str) -> str:
+    """Who we are: one honest name, and how to reach whoever runs this crawl.
+
+    >>> user_agent("news@example.org").partition("/")[2].endswith(" (+news@example.org)")
+    True
+    """
+    return f"newscrawl/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+def complete(settings: BaseSettings) -> None:
+    """Read what was given as text (``-s NAME=VALUE``) as the environment is read, and what follows from it.
+
+    Raises ``ValueError`` with a sentence for a value that cannot be used.
+    """
+    for variable in VARIABLES:
+        given = settings.get(variable.setting)
+        if isinstance(given, str) and given.strip():
+            priority = settings.getpriority(variable.setting) or 0
+            settings.set(variable.setting, variable.value(variable.setting, given.strip()), priority)
+    if (settings.getpriority("CONTACT") or 0) > (settings.getpriority("USER_AGENT") or 0):
+        settings.set("USER_AGENT", user_agent(settings["CONTACT"]), settings.getpriority("CONTACT") or 0)
 
 
 def log_level(given: str) -> str:
@@ -84,11 +124,34 @@ SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "newscrawl.commands"
 
+# --- Where to store.
+MONGODB_URI = environment(
+    "MONGODB_URI", "", "where to store; unset: a mongod of its own (an error under Scrapyd)", str
+)
+MONGODB_DATABASE = environment(
+    "MONGODB_DATABASE", "newscrawl", "database of the articles; the machinery uses `<name>_ops`", str
+)
+NEWSCRAWL_DATA = environment(
+    "NEWSCRAWL_DATA",
+    "",
+    "folder of that mongod's data; unset: `.newscrawl` beside `scrapy.cfg`",
+    str,
+    setting="NEWSCRAWL_DATA",
+)
+NEWSCRAWL_MOROCCO_MONTHS = environment(
+    "NEWSCRAWL_MOROCCO_MONTHS",
+    "",
+    "TSV of Moroccan Hijri months announced since the release",
+    str,
+    setting="NEWSCRAWL_MOROCCO_MONTHS",
+)
+SCRAPYD_JOB = os.environ.get("SCRAPYD_JOB") or os.environ.get("SCRAPYD_SPIDER", "")  # who runs under Scrapyd
+
 # --- Who we are: one honest name, and how to reach whoever runs this crawl.
 CONTACT = environment(
     "NEWSCRAWL_CONTACT", "", "address or page where a site can reach you; sent with every request", str
 )
-USER_AGENT = f"newscrawl/{__version__}" + (f" (+{CONTACT})" if CONTACT else "")
+USER_AGENT = user_agent(CONTACT)
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "ar",
@@ -133,9 +196,15 @@ MEMUSAGE_LIMIT_MB = environment(
     "megabytes a crawl may use before it stops, and a worker before its page is given up",
     int,
     least=128,
+    setting="MEMUSAGE_LIMIT_MB",
 )
 CLOSESPIDER_TIMEOUT = environment(
-    "NEWSCRAWL_TIMEOUT", 0, "seconds a crawl may take; 0 is no limit", int, least=0
+    "NEWSCRAWL_TIMEOUT",
+    0,
+    "seconds a crawl may take; 0 is no limit",
+    int,
+    least=0,
+    setting="CLOSESPIDER_TIMEOUT",
 )
 WORKERS = environment(
     "NEWSCRAWL_WORKERS",
@@ -173,7 +242,12 @@ SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoDiskQueue"
 # --- Again: young articles are visited again at these ages, this many a run.
 REVISIT_HOURS = [1, 6, 24, 168]
 REVISIT_BUDGET = environment(
-    "NEWSCRAWL_REVISITS", 50, "known articles visited again in one run, at most", int, least=0
+    "NEWSCRAWL_REVISITS",
+    50,
+    "known articles visited again in one run, at most",
+    int,
+    least=0,
+    setting="REVISIT_BUDGET",
 )
 HORIZON_DAYS = environment(
     "NEWSCRAWL_HORIZON_DAYS", 7, "how far back the first walk of a listing goes, in days", int, least=1

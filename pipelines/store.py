@@ -8,8 +8,8 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from newscrawl.frontier import Pending
 from newscrawl.items import Article, Rejection
+from newscrawl.mongod.opening import reason
 from newscrawl.store import Store, StoreDownError, StoreError
-from newscrawl.store.patience import reason
 from newscrawl.vocabulary import AddressOutcome, RejectionReason, RunOutcome
 from pipelines import SpiderPipeline
 

@@ -204,11 +204,9 @@ def test_a_walk_keeps_no_more_pages_in_mind_than_it_can_leave(
     pages_left = tuple(pages.saved(walk.source, request) for request in walk.rest)
 
     async def save() -> dict[str, Checkpoint]:
-        store = Store(
-            Settings({"STORE_PATIENCE": 5.0, "STORE_BATCH": 50, "STORE_AGE": 1.0, "STORE_QUEUE": 9})
-        )
-        monkeypatch.setenv("MONGODB_URI", database.uri)
-        store.database = database.name
+        where = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
+        how = {"STORE_PATIENCE": 5.0, "STORE_BATCH": 50, "STORE_AGE": 1.0, "STORE_QUEUE": 9}
+        store = Store(Settings(where | how))
         await store.open()
         try:
             checkpoint = Checkpoint(walk.listing, "goud", "..", pages_left, None)

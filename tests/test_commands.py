@@ -5,6 +5,7 @@ import dataclasses
 import datetime as dt
 import re
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from scrapy import Request
@@ -30,13 +31,26 @@ def test_a_word_that_is_not_understood_is_refused(command: str) -> None:
     assert "'hespress' is not understood" in done.stderr
 
 
-@pytest.mark.parametrize("command", [("redate",), ("dedupe",), ("forget", "https://www.hespress.com/1.html")])
+URL = "https://www.hespress.com/1.html"
+
+
+@pytest.mark.parametrize("command", [("redate",), ("forget", URL)])
 def test_a_mongodb_that_is_away_is_one_sentence_without_its_password(command: tuple[str, ...]) -> None:
-    done = scrapy(*command, MONGODB_URI=AWAY)
-    assert done.returncode == 4
-    sentence = done.stderr.splitlines()[-1]
+    _is_away(scrapy(*command, MONGODB_URI=AWAY))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("dedupe",), ("try", "--rejected", URL), ("crawl", "hespress", "-s", "STORE_PATIENCE=0")],
+)
+def test_a_setting_names_the_server_for_every_command(command: tuple[str, ...]) -> None:
+    _is_away(scrapy(*command, "-s", f"MONGODB_URI={AWAY}", MONGODB_URI="mongodb://127.0.0.1:2/"))
+
+
+def _is_away(done: CompletedProcess[str]) -> None:
+    assert done.returncode == 4, done.stderr
     assert "Traceback" not in done.stderr
-    assert sentence.startswith("MongoDB at mongodb://***@127.0.0.1:1/")
+    assert "MongoDB at mongodb://***@127.0.0.1:1/" in done.stderr
     assert "sirr" not in done.stderr
 
 
@@ -50,7 +64,10 @@ def test_moroccan_months_that_cannot_be_read_are_refused_before_anything_is_aske
     table.write_text(
         "hijri_year\thijri_month\tmorocco_1st\tsource\n1448\t13\t2026-06-16\tوزارة الأوقاف\n", "utf-8"
     )
-    done = scrapy(*command, MONGODB_URI=AWAY, NEWSCRAWL_MOROCCO_MONTHS=str(table))
+    if command == ("redate",):  # a setting does what the variable does
+        done = scrapy(*command, "-s", f"NEWSCRAWL_MOROCCO_MONTHS={table}", MONGODB_URI=AWAY)
+    else:
+        done = scrapy(*command, MONGODB_URI=AWAY, NEWSCRAWL_MOROCCO_MONTHS=str(table))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert f"NEWSCRAWL_MOROCCO_MONTHS={table}: '1448' '13'" in done.stderr

@@ -180,7 +180,7 @@ class TestRecording:
 @contextmanager
 def mongo_of(data: Path) -> Iterator[MongoClient[dict[str, Any]]]:
     """The server of a data folder."""
-    server = Server(data_folder(environ={"NEWSCRAWL_DATA": str(data)}))
+    server = Server(data_folder({"NEWSCRAWL_DATA": str(data)}))
     with server as uri, MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
         yield client
 

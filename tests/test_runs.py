@@ -1,7 +1,6 @@
 import logging
 
-import pytest
-
+from newscrawl.mongod.opening import resolve_uri
 from newscrawl.runs import FirstError, outcome, summary
 from newscrawl.vocabulary import RunOutcome
 
@@ -55,14 +54,14 @@ def test_summary_says_what_is_known_of_the_outcome() -> None:
     assert f"alayam24: fault ({because}). 0 new" in summary("alayam24", RunOutcome.FAULT, {}, {}, 0, because)
 
 
-def test_the_first_error_is_kept_in_one_line_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MONGODB_URI", "mongodb://writer:s3cret@db.example/newscrawl")
+def test_the_first_error_is_kept_in_one_line_without_credentials() -> None:
+    resolve_uri({"MONGODB_URI": "mongodb://writer:s3cret@db.example/newscrawl"})
     kept, log = FirstError(), logging.getLogger("تجربة")
     log.addHandler(kept)
     try:
-        raise ValueError("mongodb://writer:s3cret@db.example\nلا يجيب")
+        raise ValueError("mongodb://writer:s3cret@db.example\nلا يجيب s3cret")
     except ValueError:
         log.exception("broken %s", "https://www.example.ma/1")
     log.error("another")
     log.removeHandler(kept)
-    assert kept.line == "broken https://www.example.ma/1: ValueError: mongodb://***@db.example لا يجيب"
+    assert kept.line == "broken https://www.example.ma/1: ValueError: mongodb://***@db.example لا يجيب ***"

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from pymongo.errors import AutoReconnect, OperationFailure
+from scrapy.settings import Settings
 
 from newscrawl.commands.schedule import _print_next, _Work
 from newscrawl.schedule import node
@@ -215,15 +216,14 @@ def test_whatever_the_file_becomes_the_old_one_stays_in_force(
 
 
 def test_next_says_on_which_node_all_places_are_taken(
-    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("MONGODB_URI", database.uri)
-    monkeypatch.setenv("MONGODB_DATABASE", database.name)
+    settings = Settings({"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name})
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
     node = {"alive_until": soon, "slots": 2, "waiting": ["s00"]}
     database.ops["nodes"].insert_many([{"_id": "a", **node}, {"_id": "b", **node, "waiting": []}])
     database.ops["leases"].insert_one({"_id": "s00", "rule": "broken"})
-    _print_next(read("[sites.s00]\nevery = '1h'\n", {"s00": SITE}))
+    _print_next(read("[sites.s00]\nevery = '1h'\n", {"s00": SITE}), settings)
     said = capsys.readouterr().out
     assert said.count("\n") == 3
     assert said.endswith("node a: all 2 places are taken; there is none for s00\n")

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 import pytest
 from pymongo import MongoClient
 
-from newscrawl.mongod import guardian, server
+from newscrawl.mongod import guardian, opening, server
 from newscrawl.mongod.guardian import Folder, GaveUp, Guardian
-from newscrawl.mongod.server import MongodNotFound, Server, ServerError, StoreConfigError, local_server
+from newscrawl.mongod.opening import ServerError, StoreConfigError
+from newscrawl.mongod.server import MongodNotFound, Server, local_server
 from tests.mongod import small_file_system
 from tests.trials import size
 
@@ -449,35 +450,37 @@ def test_a_long_log_is_set_aside(tmp_path: Path) -> None:
     assert (folder.log / "mongod.log.1").stat().st_size > guardian.LOG_BYTES // 2
 
 
-def test_data_lies_beside_scrapy_cfg_or_where_the_environment_says(
+def test_data_lies_beside_scrapy_cfg_or_where_the_settings_say(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "scrapy.cfg").write_text("[settings]\n")
     (tmp_path / "spiders").mkdir()
     monkeypatch.chdir(tmp_path / "spiders")
-    assert server.data_folder(environ={}) == tmp_path / ".newscrawl" / "mongodb"
-    assert server.data_folder(demo=True, environ={}) == tmp_path / ".newscrawl" / "demo" / "mongodb"
+    assert server.data_folder({}) == tmp_path / ".newscrawl" / "mongodb"
+    assert server.data_folder({}, demo=True) == tmp_path / ".newscrawl" / "demo" / "mongodb"
     named = {"NEWSCRAWL_DATA": str(tmp_path / "أخبار")}
-    assert server.data_folder(environ=named) == tmp_path / "أخبار" / "mongodb"
+    assert server.data_folder(named) == tmp_path / "أخبار" / "mongodb"
     (tmp_path / "scrapy.cfg").unlink()
     with pytest.raises(StoreConfigError, match="NEWSCRAWL_DATA"):
-        server.data_folder(environ={})
+        server.data_folder({})
 
 
-def test_the_environment_decides_between_a_named_server_and_the_embedded_one() -> None:
-    assert server.resolve_uri({"MONGODB_URI": " mongodb://db.example "}) == "mongodb://db.example"
-    assert server.resolve_uri({"MONGODB_URI": ""}) is None
+def test_the_settings_decide_between_a_named_server_and_the_embedded_one() -> None:
+    assert opening.resolve_uri({"MONGODB_URI": " mongodb://db.example "}) == "mongodb://db.example"
+    assert opening.resolve_uri({"MONGODB_URI": ""}) is None
     under_scrapyd = {"SCRAPYD_JOB": "7c2f"}
-    assert server.resolve_uri({**under_scrapyd, "MONGODB_URI": "mongodb+srv://db.example"})
+    assert opening.resolve_uri({**under_scrapyd, "MONGODB_URI": "mongodb+srv://db.example"})
     with pytest.raises(StoreConfigError, match=r"MONGODB_URI is not set.*Scrapyd"):
-        server.resolve_uri(under_scrapyd)
+        opening.resolve_uri(under_scrapyd)
+    with pytest.raises(StoreConfigError, match="MONGODB_URI is not set: a schedule needs"):
+        opening.resolve_uri({}, needed_by="a schedule")
     with pytest.raises(StoreConfigError, match="must begin with") as raised:
-        server.resolve_uri({"MONGODB_URI": "editor:s3cret@db.example"})
+        opening.resolve_uri({"MONGODB_URI": "editor:s3cret@db.example"})
     with pytest.raises(StoreConfigError, match=r"understood: .* %2F") as told:
-        server.resolve_uri({"MONGODB_URI": "mongodb://editor:s3c/ret@db.example/news"})
+        opening.resolve_uri({"MONGODB_URI": "mongodb://editor:s3c/ret@db.example/news"})
     assert "ret@" not in str(told.value)
     with pytest.raises(StoreConfigError, match="Port must be"):
-        server.resolve_uri({"MONGODB_URI": "mongodb://127.0.0.1:270170"})
+        opening.resolve_uri({"MONGODB_URI": "mongodb://127.0.0.1:270170"})
     assert "s3cret" not in str(raised.value)
 
 

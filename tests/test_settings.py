@@ -1,11 +1,16 @@
 import os
+import re
 import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from scrapy.settings import Settings
 
-from newscrawl.settings import VARIABLES, log_level
+from newscrawl import settings
+from newscrawl.download.network import networks
+from newscrawl.settings import VARIABLES, complete, log_level
 from tests.conftest import PROJECT, scrapy
 
 
@@ -68,3 +73,60 @@ def test_the_environment_decides() -> None:
     ).stdout  # fmt: skip
     assert said.startswith("newscrawl/")
     assert "(+news@example.org) 5.0" in said
+
+
+def _given(**values: str) -> Settings:
+    given = Settings()
+    given.setmodule(settings, priority="project")
+    for name, value in values.items():
+        given.set(name, value, priority="cmdline")
+    return given
+
+
+def test_each_variable_is_the_default_of_its_setting() -> None:
+    for variable in VARIABLES:
+        if not os.environ.get(variable.name):
+            assert getattr(settings, variable.setting) == variable.default
+
+
+@pytest.mark.parametrize("variable", [found for found in VARIABLES if found.least is not None])
+def test_a_setting_is_refused_as_its_variable_is(variable: settings.Variable) -> None:
+    with pytest.raises(
+        ValueError, match=f"^{variable.setting}='-1' should be .*, {variable.least} or more: "
+    ):
+        complete(_given(**{variable.setting: "-1"}))
+
+
+def test_a_setting_is_read_as_its_variable_is() -> None:
+    given = _given(
+        LOG_LEVEL="warning", PRIVATE_NETWORKS="10.1.0.0/16", DOWNLOAD_DELAY="5", CONTACT="a@example.org"
+    )
+    complete(given)
+    assert given["LOG_LEVEL"] == "WARNING"
+    assert given["PRIVATE_NETWORKS"] == networks("10.1.0.0/16")
+    assert given["DOWNLOAD_DELAY"] == 5.0
+    assert given["USER_AGENT"].endswith(" (+a@example.org)")
+    own = _given(CONTACT="a@example.org", USER_AGENT="own")
+    complete(own)
+    assert own["USER_AGENT"] == "own"
+
+
+OPENING = re.compile(r"\b(?:Async)?MongoClient(?:\[[^(]*\])?\(")
+
+
+def test_mongodb_is_opened_in_one_place() -> None:
+    code = {path.relative_to(PROJECT): path.read_text("utf-8") for path in PROJECT.glob("newscrawl/**/*.py")}
+    shown = {
+        Path("newscrawl/data_dictionary/page.py"),
+        Path("newscrawl/commands/mongo.py"),
+    }  # what others type
+    found = {
+        path for path, text in code.items() if OPENING.search(re.sub(">>>.*|\\.\\.\\. .*", "", text))
+    } - shown
+    assert found == {Path("newscrawl/mongod/opening.py")}
+    asked = {
+        path
+        for path, text in code.items()
+        if re.search(r"environ\W+(?:get\W+)?(?:MONGODB|NEWSCRAWL_DATA)", text)
+    }
+    assert asked - shown == set()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
-from newscrawl.command import check_months
+from newscrawl.command import check_months, check_settings
 from newscrawl.download import addon
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
@@ -24,6 +23,8 @@ class Command(CrawlCommand):
         """Print cleaned text alone from here on."""
         super().process_options(args, opts)
         clean_terminal()
+        assert self.settings
+        check_settings(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one spider."""
@@ -33,7 +34,9 @@ class Command(CrawlCommand):
         assert self.crawler_process
         assert self.settings
         addon.check(self.settings)
-        check_months()
+        check_months(self.settings)
+        if job := opts.spargs.get("_job"):  # where Scrapyd does not name it in the environment, too
+            self.settings.set("SCRAPYD_JOB", job, priority="cmdline")
         try:
             crawler = self._create_crawler(args[0])
         except KeyError:
@@ -49,9 +52,6 @@ class Command(CrawlCommand):
                     find_browser(crawler.settings)
                 except BrowserMissing as error:
                     raise UsageError(f"{args[0]}: {error}") from None
-        if job := opts.spargs.get("_job"):
-            # Scrapyd names the job in this argument only; what asks who runs us reads the environment.
-            os.environ.setdefault("SCRAPYD_JOB", job)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         outcome = crawler.stats.get_value("newscrawl/outcome") if crawler.stats else None

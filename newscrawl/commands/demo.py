@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from pymongo import MongoClient
 
 from newscrawl.command import ProjectCommand
+from newscrawl.mongod.opening import connect
 from newscrawl.mongod.server import Server, data_folder
 from newscrawl.runs import summary
 from newscrawl.store.schema import Document
@@ -30,21 +30,24 @@ class Command(ProjectCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, then print each article's title, its day in both calendars, and its source."""
         recording = self.root / "recordings" / "demo.warc.gz"
-        with Server(data_folder(demo=True)) as uri:
+        assert self.settings
+        with Server(data_folder(self.settings, demo=True)) as uri:
             for spider in SPIDERS:
                 self.exitcode = max(self.exitcode, _crawl(spider, recording, uri))
-            with MongoClient[Document](uri, tz_aware=True) as client:
+            with connect(uri) as client:
                 _show(client)
 
 
 def _crawl(spider: str, recording: Path, uri: str) -> int:
-    command = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"REPLAY={recording}"]
-    environment = os.environ | {
+    settings = {
+        "REPLAY": recording,
         "MONGODB_URI": uri,
         "MONGODB_DATABASE": DEMO_DATABASE,
-        "NEWSCRAWL_LOG_LEVEL": "ERROR",
+        "LOG_LEVEL": "ERROR",
     }
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - this interpreter
+    given = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    command = [sys.executable, "-m", "scrapy", "crawl", spider, *given]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - this interpreter
 
 
 def _show(client: MongoClient[Document]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import threading
@@ -13,8 +12,9 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.mongod.server import Server, ServerError, StoreConfigError, data_folder
-from newscrawl.store.session import DEMO_DATABASE, database_name
+from newscrawl.mongod.opening import ServerError, StoreConfigError, database_name, text_of
+from newscrawl.mongod.server import Server, data_folder
+from newscrawl.store.session import DEMO_DATABASE
 
 
 class Command(ProjectCommand):
@@ -43,14 +43,15 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Keep the server up; exit status 0 after Ctrl-C, 2 for wrong use, 4 when it can't be had."""
-        if os.environ.get("MONGODB_URI", "").strip() and not opts.demo:
+        assert self.settings
+        if text_of(self.settings, "MONGODB_URI") and not opts.demo:
             raise UsageError(
                 "MONGODB_URI is set: the articles are in the server that it names, and no other is kept up"
             )
-        database = DEMO_DATABASE if opts.demo else database_name()
+        database = DEMO_DATABASE if opts.demo else database_name(self.settings)
         done = threading.Event()
         try:
-            server = Server(data_folder(demo=opts.demo))
+            server = Server(data_folder(self.settings, demo=opts.demo))
 
             def leave(_signal: int, _frame: object) -> None:
                 done.set()

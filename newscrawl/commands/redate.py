@@ -58,7 +58,8 @@ class Command(ProjectCommand):
         """Read again, update what differs, say how many."""
         read = changed = 0
         wanted = {"published_raw": {"$ne": None}} | ({} if opts.all else _UNSETTLED)
-        with session() as (db, ops):
+        assert self.settings
+        with session(self.settings) as (db, ops):
             for doc in db["articles"].find(wanted):
                 read += 1
                 dates = again(doc, self.sites.get(doc["site"]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import platform
 import signal
 import sys
@@ -11,19 +10,19 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.mongod.server import resolve_uri
-from newscrawl.store.patience import reason
-from newscrawl.store.session import database_name
+from newscrawl.mongod.opening import connect, database_name, reason, resolve_uri, text_of
 from newscrawl.timings import ALIVE, CRON_ALIVE
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
     import argparse
+
+    from pymongo import MongoClient
+    from scrapy.settings import BaseSettings
 
     from newscrawl.schedule.file import Schedule
     from newscrawl.schedule.node import Scrapyd
@@ -93,7 +92,8 @@ class Command(ProjectCommand):
                 _print_check(path, load(path, sites))
                 _scrapyd()
             elif opts.next:
-                _print_next(load(path, sites))
+                assert self.settings
+                _print_next(load(path, sites), self.settings)
             else:
                 self._schedule(path, sites, opts)
         except ImportError as error:
@@ -107,20 +107,14 @@ class Command(ProjectCommand):
         from newscrawl.schedule.node import Node
         from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
 
-        logging.basicConfig(
-            level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s", stream=sys.stderr
-        )
-        logging.getLogger("pymongo").setLevel(logging.WARNING)
-        # A handler may take no lock that the code it interrupts may hold: it only leaves a note.
-        asked: list[int] = []
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda given, _: asked.append(given))
+        asked = _listen()
         file = ScheduleFile(path, sites)
         scrapyd = _scrapyd()
-        client = _connect()
+        assert self.settings
+        client = _connect(self.settings)
         scheduler = Scheduler(
             file,
-            client[f"{database_name()}_ops"],
+            client[f"{database_name(self.settings)}_ops"],
             scrapyd,
             Node(opts.node, frozenset(opts.can)),
             alive=CRON_ALIVE if opts.once else ALIVE,
@@ -148,6 +142,19 @@ class Command(ProjectCommand):
             raise work.error
         elif cut_short or not scheduler.is_well:
             self.exitcode = RunOutcome.UNREACHABLE.exit_status
+
+
+def _listen() -> list[int]:
+    """Log to stderr, and note in the list that is returned which signals ask the schedule to end."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("pymongo").setLevel(logging.WARNING)
+    # A handler may take no lock that the code it interrupts may hold: it only leaves a note.
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda given, _: asked.append(given))
+    return asked
 
 
 class _Work(threading.Thread):
@@ -217,17 +224,11 @@ def _missing(error: ImportError) -> UsageError:
     return UsageError(f"{error.name} is missing: run `make node`, or pip install -r deploy/requirements.txt")
 
 
-def _connect() -> MongoClient[dict[str, Any]]:
-    """The MongoDB of the environment: a schedule outlives any server that it would start itself."""
-    uri = resolve_uri(os.environ | {"SCRAPYD_JOB": "schedule"})
-    return MongoClient(
-        uri,
-        tz_aware=True,
-        appname="newscrawl",
-        w="majority",
-        serverSelectionTimeoutMS=5000,
-        timeoutMS=1000 * MONGODB_SECONDS,
-    )
+def _connect(settings: BaseSettings) -> MongoClient[dict[str, Any]]:
+    """The MongoDB of the settings: a schedule outlives any server that it would start itself."""
+    uri = resolve_uri(settings, needed_by="a schedule")
+    assert uri
+    return connect(uri, timeoutMS=1000 * MONGODB_SECONDS)
 
 
 def _write_first(path: Path, sites: dict[str, Site]) -> None:
@@ -254,7 +255,7 @@ def _print_check(path: Path, schedule: Schedule) -> None:
         print(f"note: {remark}")
 
 
-def _print_next(schedule: Schedule) -> None:
+def _print_next(schedule: Schedule, settings: BaseSettings) -> None:
     """When each site is due: as MongoDB has it, where it is at hand, else as the file alone says."""
     import datetime as dt
 
@@ -263,9 +264,9 @@ def _print_next(schedule: Schedule) -> None:
     now = dt.datetime.now(dt.UTC)
     crowded: list[dict[str, Any]] = []
     stored: dict[str, dict[str, Any]] = {}
-    if os.environ.get("MONGODB_URI"):
-        with _connect() as client:
-            ops = client[f"{database_name()}_ops"]
+    if text_of(settings, "MONGODB_URI"):
+        with _connect(settings) as client:
+            ops = client[f"{database_name(settings)}_ops"]
             now = client.admin.command("hello")["localTime"].replace(tzinfo=dt.UTC)
             stored = {doc["_id"]: doc for doc in ops["leases"].find() if not lacks(doc)}
             crowded = list(ops["nodes"].find({"waiting.0": {"$exists": True}, "alive_until": {"$gt": now}}))

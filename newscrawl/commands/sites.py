@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable
 
 import pymongo
 from pymongo.errors import PyMongoError
+from scrapy.settings import BaseSettings
 
 from newscrawl.command import ProjectCommand
 from newscrawl.kit import overview
-from newscrawl.mongod.server import ServerError, data_folder
+from newscrawl.mongod.opening import ServerError, StoreError, text_of
+from newscrawl.mongod.server import data_folder
 from newscrawl.sites import sources
-from newscrawl.store.session import StoreError, session
+from newscrawl.store.session import session
 
 PATIENCE = 5
 """Seconds that MongoDB has to answer; the table is shown without it as well."""
@@ -51,7 +52,8 @@ class Command(ProjectCommand):
         if opts.write:
             self._write()
         else:
-            print(overview.text(self.sites, _lately(self.sites)))
+            assert self.settings
+            print(overview.text(self.sites, _lately(self.settings, self.sites)))
 
     def _write(self) -> None:
         page, text = self.root / "docs" / "sites.md", overview.markdown(self.sites)
@@ -66,12 +68,12 @@ class Command(ProjectCommand):
             print(f"written   {sources.TABLE}")
 
 
-def _lately(names: Iterable[str]) -> dict[str, overview.Lately]:
+def _lately(settings: BaseSettings, names: Iterable[str]) -> dict[str, overview.Lately]:
     """What the runs in MongoDB say; nothing where there is none, or none that answers."""
     try:
-        if not os.environ.get("MONGODB_URI", "").strip() and not data_folder().exists():
+        if not text_of(settings, "MONGODB_URI") and not data_folder(settings).exists():
             return {}
-        with pymongo.timeout(PATIENCE), session() as (_, ops):
+        with pymongo.timeout(PATIENCE), session(settings) as (_, ops):
             runs = ops["runs"]
             return {
                 name: overview.lately(runs.find({"site": name}).sort("started_at", -1).limit(RUNS))

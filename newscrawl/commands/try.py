@@ -100,7 +100,8 @@ class Command(AskingCommand):
         if not is_address(given):
             raise UsageError(f"--rejected is about an address, and {given!r} is none")
         site = named or self._own(given)
-        with session() as (articles, ops):
+        assert self.settings
+        with session(self.settings) as (articles, ops):
             kept = find(articles, ops, key(given, site.url_rules if site else None))
         if kept is None:
             raise CommandError(

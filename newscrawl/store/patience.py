@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
-from newscrawl.mongod.uri import redact
+from newscrawl.mongod.opening import reason
 
 if TYPE_CHECKING:
     from pymongo.asynchronous.cursor import AsyncCursor
@@ -30,8 +28,6 @@ CommandNotFound (MongoDB's ``error_codes.yml``)."""
 
 _DENIED = frozenset({13, 18, 31, 8000})
 """Codes that say who may do what: Unauthorized, AuthenticationFailed, RoleNotFound, AtlasError."""
-_LONGEST = 200
-"""Characters of a reason."""
 
 
 class StoreDownError(PyMongoError):
@@ -52,32 +48,6 @@ def is_passing(error: PyMongoError) -> bool:
 def is_away(error: PyMongoError) -> bool:
     """Is it worth waiting for at a start? A user or a right that is missing then is a mistake."""
     return is_passing(error) and not (isinstance(error, OperationFailure) and error.code in _DENIED)
-
-
-def reason(error: BaseException) -> str:
-    """Why MongoDB cannot be used, in its own words: without text of documents and without credentials.
-
-    >>> said = 'not authorized on newscrawl to execute command { insert: "articles", docs: [ { title: "خبر'
-    >>> reason(OperationFailure(said, 13, {"errmsg": said, "codeName": "Unauthorized"}))
-    'not authorized on newscrawl to execute command (Unauthorized)'
-    """
-    if isinstance(error, OperationFailure):
-        details = _refusal(error)
-        said = re.split(r"[{\"'\[]", str(details.get("errmsg") or error))[0].strip(" :,")
-        name = details.get("codeName") or (f"code {details['code']}" if details.get("code") else "")
-        said = f"{said} ({name})" if name else said
-    else:
-        said = re.split(r",? \(?(?:configured timeouts|Timeout):", str(error))[0] or type(error).__name__
-    return redact(" ".join(said.split())[:_LONGEST], os.environ.get("MONGODB_URI"))
-
-
-def _refusal(error: OperationFailure) -> dict[str, Any]:
-    """What a server answered; of a batch, its first error."""
-    details: dict[str, Any] = dict(error.details or {})
-    if isinstance(error, BulkWriteError):
-        found = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
-        details = found[0] if found else {}
-    return {"code": error.code, **details}
 
 
 def _trouble(error: PyMongoError) -> str:

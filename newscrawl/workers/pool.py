@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from newscrawl.dates import EXTRA_MONTHS, months_table
 from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDiedError
 from newscrawl.workers.wire import HEADER, Answer, Work, packed, unpacked
 
@@ -284,5 +285,8 @@ def _start(descriptor: int, megabytes: int) -> subprocess.Popen[bytes]:
     """A process that serves the socket of this descriptor."""
     arguments = [json.dumps(sys.path), str(descriptor), str(os.getpid()), str(megabytes * 2**20)]
     return subprocess.Popen(  # noqa: S603 - this interpreter
-        [sys.executable, "-c", _START, *arguments], pass_fds=[descriptor], stdin=subprocess.DEVNULL
+        [sys.executable, "-c", _START, *arguments],
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {EXTRA_MONTHS: months_table()},
     )

@@ -12,6 +12,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 
+from newscrawl.dates import EXTRA_MONTHS, use_months
 from newscrawl.discovery import Page, Walk
 from newscrawl.download.backoff import ending
 from newscrawl.items import RawArticle
@@ -47,6 +48,7 @@ class Reader:
     def from_crawler(cls, crawler: Crawler, site: Site) -> Self:
         """The reader of a crawl, which ends with it."""
         collect_less()
+        use_months(crawler.settings.get(EXTRA_MONTHS) or "")
         reader = cls(crawler, site)
         crawler.signals.connect(reader.close, signals.spider_closed)
         return reader

@@ -1,0 +1,160 @@
+"""Opening MongoDB: which one, with what options, and the sentence when it cannot be used.
+
+Every connection of the project is made here. Server and database are those of Scrapy's settings, whose
+defaults come from the environment.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pymongo import AsyncMongoClient, MongoClient
+from pymongo.errors import BulkWriteError, ConfigurationError, OperationFailure, PyMongoError
+from pymongo.uri_parser import parse_uri
+
+from newscrawl.mongod.uri import keep_secret, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapy.settings import BaseSettings
+
+    Settings = BaseSettings | Mapping[str, Any]
+
+Document = dict[str, Any]
+
+OPTIONS: Mapping[str, Any] = {
+    "appname": "newscrawl",
+    "serverSelectionTimeoutMS": 5000,
+    "connectTimeoutMS": 5000,
+    # How soon a server that said it was shutting down, and was not, is believed to be back.
+    "heartbeatFrequencyMS": 2000,
+    # An operation without an answer for so long is tried again: its connection may be dead.
+    "socketTimeoutMS": 30_000,
+}
+"""Options of a connection that ``MONGODB_URI`` may set otherwise."""
+_CONCERN: dict[str, Any] = {"w": "majority", "journal": True}
+"""Nothing is known as stored that a failover could undo."""
+_LONGEST = 200
+"""Characters of a reason."""
+
+
+class ServerError(RuntimeError):
+    """There is no MongoDB server to be had; the message is one sentence for the user."""
+
+
+class StoreConfigError(ServerError):
+    """The settings do not say which server to use, or say it wrongly."""
+
+
+class StoreError(Exception):
+    """MongoDB cannot be used; the message is one sentence without credentials."""
+
+
+def text_of(settings: Settings, name: str) -> str:
+    """A setting as text; empty when it is unset or blank."""
+    return str(settings.get(name) or "").strip()
+
+
+def resolve_uri(settings: Settings, needed_by: str = "") -> str | None:
+    """The address of the server that the settings name, or None when the embedded one is to be used.
+
+    ``MONGODB_URI`` is taken as it is; blank counts as unset. ``needed_by`` names who cannot do with the
+    embedded server. A job of Scrapyd (``SCRAPYD_JOB``) cannot: it runs from an egg, without a data folder.
+
+    >>> resolve_uri({"MONGODB_URI": "mongodb://db.example/أخبار"})
+    'mongodb://db.example/أخبار'
+    >>> resolve_uri({})
+
+    Raises StoreConfigError when it is unset and needed, of another scheme, or not to be understood.
+    """
+    uri = text_of(settings, "MONGODB_URI")
+    if uri.startswith(("mongodb://", "mongodb+srv://")):
+        _check(uri)
+        keep_secret(uri)
+        return uri
+    if uri:
+        raise StoreConfigError(
+            "MONGODB_URI must begin with mongodb:// or mongodb+srv://, for example mongodb://127.0.0.1:27017"
+        )
+    if text_of(settings, "SCRAPYD_JOB"):
+        needed_by = needed_by or "a crawl under Scrapyd"
+    if needed_by:
+        raise StoreConfigError(
+            f"MONGODB_URI is not set: {needed_by} needs the address of a MongoDB server, for example "
+            "mongodb://127.0.0.1:27017, in its environment or settings"
+        )
+    return None
+
+
+def _check(uri: str) -> None:
+    # pymongo takes what follows a slash in a password for the database, and repeats it.
+    if "@" in uri.partition("://")[2].partition("/")[2].partition("?")[0]:
+        raise StoreConfigError(
+            "MONGODB_URI cannot be understood: in a user name or password / : @ and % are written "
+            "%2F %3A %40 and %25"
+        )
+    if uri.startswith("mongodb://"):
+        try:
+            parse_uri(uri)
+        except PyMongoError:
+            pass  # told by whoever uses it
+        except ValueError as error:  # a port that is none
+            raise StoreConfigError(f"MONGODB_URI cannot be used: {redact(str(error), uri)}") from None
+
+
+def database_name(settings: Settings) -> str:
+    """The database of the articles, ``MONGODB_DATABASE``; the machinery's adds ``_ops``."""
+    return text_of(settings, "MONGODB_DATABASE") or "newscrawl"
+
+
+def connect(uri: str, **options: Any) -> MongoClient[Document]:
+    """A blocking client of the server at an address. Raises ``PyMongoError`` for an address of no use."""
+    return MongoClient(uri, tz_aware=True, **_CONCERN, **_options(uri, options))
+
+
+def connect_async(uri: str, **options: Any) -> AsyncMongoClient[Document]:
+    """The same for an event loop."""
+    return AsyncMongoClient(uri, tz_aware=True, **_CONCERN, **_options(uri, options))
+
+
+def _options(uri: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    usual = {name: value for name, value in OPTIONS.items() if name.lower() not in uri.lower()}
+    return usual | dict(own)
+
+
+def reason(error: BaseException) -> str:
+    """Why MongoDB cannot be used, in its own words: without text of documents and without credentials.
+
+    >>> said = 'not authorized on newscrawl to execute command { insert: "articles", docs: [ { title: "خبر'
+    >>> reason(OperationFailure(said, 13, {"errmsg": said, "codeName": "Unauthorized"}))
+    'not authorized on newscrawl to execute command (Unauthorized)'
+    """
+    if isinstance(error, OperationFailure):
+        details = _refusal(error)
+        said = re.split(r"[{\"'\[]", str(details.get("errmsg") or error))[0].strip(" :,")
+        name = details.get("codeName") or (f"code {details['code']}" if details.get("code") else "")
+        said = f"{said} ({name})" if name else said
+    else:
+        said = re.split(r",? \(?(?:configured timeouts|Timeout):", str(error))[0] or type(error).__name__
+    return redact(" ".join(said.split())[:_LONGEST])
+
+
+def _refusal(error: OperationFailure) -> Document:
+    """What a server answered; of a batch, its first error."""
+    details: Document = dict(error.details or {})
+    if isinstance(error, BulkWriteError):
+        found = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+        details = found[0] if found else {}
+    return {"code": error.code, **details}
+
+
+def cannot_be_used(uri: str, error: Exception) -> StoreError:
+    """One sentence about a MongoDB that does not answer or is not named rightly."""
+    if isinstance(error, ServerError):
+        return StoreError(redact(str(error), uri))
+    said = redact(reason(error), uri)
+    if isinstance(error, ConfigurationError):
+        return StoreError(f"MONGODB_URI cannot be used: {said}")
+    return StoreError(f"MongoDB at {redact(uri)} cannot be used: {said}")
