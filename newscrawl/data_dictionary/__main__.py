@@ -2,4 +2,5 @@
 
 from newscrawl.data_dictionary.page import page
 
-print(page(), end="")
+if __name__ == "__main__":
+    print(page(), end="")

@@ -25,7 +25,10 @@ LISTED = 6
 
 
 def docstrings(cls: type) -> dict[str, str]:
-    """The docstring under each field of a dataclass."""
+    """The docstring under each field of a dataclass.
+
+    Raises ``TypeError`` for a stored field without one.
+    """
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
     assert isinstance(body, ast.ClassDef)
     found = {}
@@ -34,6 +37,9 @@ def docstrings(cls: type) -> dict[str, str]:
             assert isinstance(field.target, ast.Name)
             assert isinstance(text.value, ast.Constant)
             found[field.target.id] = inspect.cleandoc(str(text.value.value)).replace("\n", " ")
+    for name in stored_fields(cls):
+        if not found.get(name):
+            raise TypeError(f"{cls.__name__}.{name} has no docstring under it")
     return found
 
 
