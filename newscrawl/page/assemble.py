@@ -142,17 +142,8 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
     relative phrases give no day. Never raises for a RawArticle of ``extract``.
     """
     source = _source(raw, site)
-    choice = chosen_date.choose(
-        raw.dates,
-        timezone=site.timezone if site else source.timezone,
-        country=site.country if site else source.country,
-        now=now,
-        false_zone=site.false_zone if site else False,
-        month_first=site.month_first if site else False,
-    )
-    papers = [name for name in (raw.publisher, source.name, site.name if site else None) if name]
-    signed = len(raw.body) > 1 and bylines.is_signature(raw.body[-1], papers)
-    body = "\n\n".join(raw.body[:-1] if signed else raw.body)
+    choice = _choice(raw, site, source, now)
+    body = "\n\n".join(_unsigned(raw, site, source))
     opening = [raw.byline or "", *raw.body[:1]]
     article = Article(
         url=raw.url,
@@ -192,6 +183,27 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
             for date in raw.dates
         ]
     return article
+
+
+def _choice(
+    raw: RawArticle, site: Site | None, source: Source, now: dt.datetime | None
+) -> chosen_date.Choice:
+    """The date of the article, on the clock of its publisher."""
+    return chosen_date.choose(
+        raw.dates,
+        timezone=site.timezone if site else source.timezone,
+        country=site.country if site else source.country,
+        now=now,
+        false_zone=site.false_zone if site else False,
+        month_first=site.month_first if site else False,
+    )
+
+
+def _unsigned(raw: RawArticle, site: Site | None, source: Source) -> list[str]:
+    """The paragraphs without the newspaper's signature below them."""
+    papers = [name for name in (raw.publisher, source.name, site.name if site else None) if name]
+    signed = len(raw.body) > 1 and bylines.is_signature(raw.body[-1], papers)
+    return raw.body[:-1] if signed else raw.body
 
 
 def _made_by(raw: RawArticle, site: Site | None) -> MadeBy:
