@@ -1,9 +1,12 @@
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from newscrawl.commands.redate import again
 from newscrawl.items import DATE_FIELDS, PublishedDetail
 from newscrawl.page import read
+from newscrawl.store import passes
 from newscrawl.store.schema import document
 from tests.conftest import Database, scrapy
 
@@ -85,3 +88,29 @@ def test_without_mongodb_it_says_so() -> None:
     done = scrapy("redate", MONGODB_URI="mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200")
     assert done.returncode == 4
     assert "cannot be used" in done.stderr
+
+
+def test_cut_short_it_goes_on_where_it_was(copied: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passes, "AT_ONCE", 3)
+    number = copied["articles"].count_documents({})
+    read: list[str] = []
+    shown: list[tuple[int, int]] = []
+
+    def walk(task: str, until: int) -> None:
+        for batch in passes.batches(
+            copied.client[copied.name], copied.ops, task, {}, {"_id": 1}, lambda *some: shown.append(some)
+        ):
+            read.extend(doc["_id"] for doc in batch)
+            if len(read) >= until:
+                return
+
+    walk("redate", 7)
+    assert len(read) == 9
+    walk("redate", number + 3)  # the last batch was not done when it was cut short
+    assert len(set(read)) == number
+    assert len(read) == number + 3
+    assert (0, number) in shown
+    assert (6, number) in shown
+    read.clear()
+    walk("redate --all", number)
+    assert len(read) == number

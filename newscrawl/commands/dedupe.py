@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
-import time
 
 from newscrawl.command import CommandError, ProjectCommand
+from newscrawl.progress import Progress
 from newscrawl.store.links import Linker
 from newscrawl.vocabulary import RunOutcome
 
@@ -37,32 +36,10 @@ class Command(ProjectCommand):
     async def _relink(self) -> None:
         async with self.store() as store:
             done = 0
-            shown = _Progress()
-            async for done, total in Linker(store.client, store.database).relink():
-                shown.show(done, total)
-            shown.end(done)
-
-
-class _Progress:
-    """A bar on a terminal, that rewrites its line."""
-
-    WIDTH = 30
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._on_terminal = sys.stderr.isatty()
-
-    def show(self, done: int, total: int) -> None:
-        """Draw it, when somebody can see it."""
-        if self._on_terminal and total:
-            filled = self.WIDTH * done // total
-            left = (time.monotonic() - self._began) / done * (total - done) if done else 0
-            bar = "#" * filled + "." * (self.WIDTH - filled)
-            said = f"\r[{bar}] {done:,} of {total:,}, {left:,.0f} s left "
-            print(said, end="", file=sys.__stderr__, flush=True)  # a terminal obeys it
-
-    def end(self, done: int) -> None:
-        """Say what was done."""
-        if self._on_terminal:
-            print(file=sys.stderr)
-        print(f"{done} articles made anew")
+            shown = Progress("articles made anew", bar=True)
+            try:
+                async for done, total in Linker(store.client, store.database).relink():
+                    shown.show(done, total)
+            finally:
+                shown.end()
+            print(f"{done} articles made anew")

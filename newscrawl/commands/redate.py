@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
+from pathlib import Path
 
 from pymongo.database import Database
 
-from newscrawl.command import ProjectCommand
+from newscrawl import __version__
+from newscrawl.command import CommandError, ProjectCommand
+from newscrawl.dates import DATES_VERSION, months_table
 from newscrawl.identity import bands
 from newscrawl.items import DATE_FIELDS, DateCandidate, RawArticle
 from newscrawl.page import date_article
+from newscrawl.progress import Progress
 from newscrawl.signatures import is_current
 from newscrawl.sites import Site
+from newscrawl.store.passes import batches
 from newscrawl.store.schema import Document, document
 from newscrawl.store.session import session
-from newscrawl.vocabulary import Calendar, DateKind, HijriBasis, Origin
+from newscrawl.vocabulary import Calendar, DateKind, HijriBasis, Origin, RunOutcome
 
 _UNSETTLED = {
     "$or": [
@@ -24,6 +30,11 @@ _UNSETTLED = {
     ]
 }
 """Articles without a day, and dates that rest on months which may be announced otherwise."""
+
+
+_READ = dict.fromkeys(
+    (*DATE_FIELDS, "url", "site", "http.fetched_at", "signature", "first_seen_at", "content_hash"), 1
+)
 
 
 class Command(ProjectCommand):
@@ -59,13 +70,27 @@ class Command(ProjectCommand):
         read = changed = 0
         wanted = {"published_raw": {"$ne": None}} | ({} if opts.all else _UNSETTLED)
         assert self.settings
-        with session(self.settings) as (db, ops):
-            for doc in db["articles"].find(wanted):
-                read += 1
-                dates = again(doc, self.sites.get(doc["site"]))
-                if any(doc[name] != value for name, value in dates.items()):
-                    changed += _update(db, ops, doc, dates)
+        shown = Progress("dates read again", bar=True)
+        try:
+            with session(self.settings) as (db, ops):
+                for batch in batches(db, ops, _task(opts.all), wanted, _READ, shown.show):
+                    for doc in batch:
+                        read += 1
+                        dates = again(doc, self.sites.get(doc["site"]))
+                        if any(doc[name] != value for name, value in dates.items()):
+                            changed += _update(db, ops, doc, dates)
+        except KeyboardInterrupt:
+            raise CommandError(RunOutcome.KILLED, "\nstopped; `scrapy redate` goes on from here") from None
+        finally:
+            shown.end()
         print(f"{read} dates read again, {changed} changed")
+
+
+def _task(every: bool) -> str:
+    """What is done, and what it depends on: a pass that was cut short goes on only with the same."""
+    named = months_table()
+    months = hashlib.sha256(Path(named).read_bytes()).hexdigest()[:16] if named else "as released"
+    return f"redate{' --all' if every else ''}, {__version__}, dates {DATES_VERSION}, months {months}"
 
 
 def _update(db: Database[Document], ops: Database[Document], doc: Document, dates: Document) -> int:

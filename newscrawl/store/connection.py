@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
-import pymongo
 from pymongo.errors import PyMongoError
 from scrapy.exceptions import CloseSpider
 
@@ -42,8 +41,6 @@ T = TypeVar("T")
 
 _START_PATIENCE = 30.0
 """Seconds that a crawl by hand waits for a MongoDB that is away at its start."""
-_PREPARING = 3600
-"""Seconds that bringing an older collection up to date may take."""
 
 
 class Store:
@@ -133,8 +130,7 @@ class Store:
         return patience if self._settings.getbool("SCHEDULED") else min(patience, _START_PATIENCE)
 
     async def _prepare(self, client: AsyncMongoClient[Document]) -> None:
-        with pymongo.timeout(_PREPARING):
-            await prepare(client[self.database], client[f"{self.database}_ops"])
+        await prepare(client[self.database], client[f"{self.database}_ops"])
 
     def _make_writer(
         self, client: AsyncMongoClient[Document], limit: int | None, ledger: Ledger[Any] | None

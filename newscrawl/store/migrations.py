@@ -12,12 +12,20 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import pymongo
+from pymongo import ASCENDING, UpdateMany
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.items import SCHEMA_VERSION, Article
+from newscrawl.progress import Progress
 from newscrawl.stored import declared, default
 from newscrawl.urls import owner
+
+AT_ONCE = 2000
+"""Articles that are brought up to date at once."""
+COUNTING = 6 * 3600
+"""Seconds that counting all articles by their address may take."""
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +61,30 @@ async def migrate(db: AsyncDatabase[Document], version: int) -> None:
 async def _add(articles: AsyncCollection[Document], name: str) -> int:
     if name in COMPUTED:
         return await COMPUTED[name](articles)
-    value = {"$set": {name: default(Article, name)}}
-    return (await articles.update_many({name: {"$exists": False}}, value)).modified_count
+    value = default(Article, name)
+    return await _fill(articles, name, defaultdict(lambda: value))
+
+
+async def _fill(articles: AsyncCollection[Document], name: str, of_site: Mapping[str, Any]) -> int:
+    """Set a field where it is missing, a batch at a time: no operation is long, and none is done in vain."""
+    shown, last, added = Progress(f"adding {name} to the articles"), "", 0
+    while True:
+        further = articles.find({name: {"$exists": False}, "_id": {"$gt": last}}, {"site": 1})
+        batch = await further.sort("_id", ASCENDING).limit(AT_ONCE).to_list()
+        if not batch:
+            return added
+        by_site: defaultdict[str, list[str]] = defaultdict(list)
+        for doc in batch:
+            by_site[doc.get("site", "")].append(doc["_id"])
+        writes = [
+            UpdateMany({"_id": {"$in": ids}, name: {"$exists": False}}, {"$set": {name: of_site[site]}})
+            for site, ids in by_site.items()
+            if site in of_site or isinstance(of_site, defaultdict)
+        ]
+        if writes:
+            added += (await articles.bulk_write(writes, ordered=False)).modified_count
+        last = batch[-1]["_id"]
+        shown.show(added, 0)
 
 
 async def _owner(articles: AsyncCollection[Document]) -> int:
@@ -66,13 +96,11 @@ async def _owner(articles: AsyncCollection[Document]) -> int:
     host = {"$arrayElemAt": [{"$split": ["$url", "/"]}, 2]}
     by_host: Document = {"_id": {"site": "$site", "host": host}, "articles": {"$sum": 1}}
     owners: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    async for found in await articles.aggregate([{"$match": missing}, {"$group": by_host}]):
-        owners[found["_id"]["site"]][owner(f"https://{found['_id']['host']}/")] += found["articles"]
-    added = 0
-    for site, counts in owners.items():
-        most = {"$set": {"owner": counts.most_common(1)[0][0]}}
-        added += (await articles.update_many({"site": site, **missing}, most)).modified_count
-    return added
+    with pymongo.timeout(COUNTING):
+        async for found in await articles.aggregate([{"$match": missing}, {"$group": by_host}]):
+            owners[found["_id"]["site"]][owner(f"https://{found['_id']['host']}/")] += found["articles"]
+    most = {site: counts.most_common(1)[0][0] for site, counts in owners.items()}
+    return await _fill(articles, "owner", most)
 
 
 COMPUTED: Mapping[str, Callable[[AsyncCollection[Document]], Awaitable[int]]] = {"owner": _owner}

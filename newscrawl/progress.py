@@ -1,0 +1,74 @@
+"""How far a long piece of work has come: a bar on a terminal, one line a minute in a log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+MINUTE = 60.0
+"""Seconds between two lines in a log."""
+WIDTH = 30
+"""Characters of the bar."""
+
+
+class Progress:
+    """Shows how much of something is done.
+
+    A command gives ``bar=True``: on a terminal it then draws a bar that rewrites its line, elsewhere it
+    prints its lines to stderr. A crawl logs them.
+    """
+
+    def __init__(self, what: str, *, bar: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+        self._what = what
+        self._clock = clock
+        self._began = self._said = clock()
+        self._draws = bar and sys.stderr.isatty()
+        self._prints = bar
+        self._drawn = 0
+
+    def show(self, done: int, total: int) -> None:
+        """Show it, where it is time to."""
+        if self._draws:
+            filled = WIDTH * min(done, total) // total if total else 0
+            self._draw(f"[{'#' * filled}{'.' * (WIDTH - filled)}] {self._line(done, total)}")
+        elif self._clock() - self._said >= MINUTE:
+            self._said = self._clock()
+            self._say(f"{self._what}: {self._line(done, total)}")
+
+    def end(self) -> None:
+        """Leave the line of the bar."""
+        if self._drawn:
+            print(file=sys.stderr)
+            self._drawn = 0
+
+    def _line(self, done: int, total: int) -> str:
+        taken = self._clock() - self._began
+        left = f", {_duration(taken / done * max(0, total - done))} left" if done and total else ""
+        return f"{done:,} of {total:,}{left}" if total else f"{done:,} in {_duration(taken)}"
+
+    def _draw(self, line: str) -> None:
+        rest = " " * max(0, self._drawn - len(line))
+        print(f"\r{line}{rest}", end="", file=sys.__stderr__, flush=True)  # a terminal obeys it
+        self._drawn = len(line)
+
+    def _say(self, line: str) -> None:
+        if self._prints:
+            print(line, file=sys.stderr, flush=True)
+        else:
+            log.info(line)
+
+
+def _duration(seconds: float) -> str:
+    """A length of time in words.
+
+    >>> _duration(59), _duration(150), _duration(9000)
+    ('59 s', '2 min', '2 h 30 min')
+    """
+    if seconds < MINUTE:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(int(seconds // MINUTE), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

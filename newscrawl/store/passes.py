@@ -1,0 +1,46 @@
+"""Passes over all stored articles that go on where they were cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pymongo import ASCENDING, ReadPreference
+from pymongo.database import Database
+
+from newscrawl.store.schema import Document
+
+AT_ONCE = 500
+"""Articles that are read at once; so many at most are read again after a pass was cut short."""
+
+
+def batches(
+    db: Database[Document],
+    ops: Database[Document],
+    task: str,
+    wanted: Document,
+    fields: Document,
+    show: Callable[[int, int], None],
+) -> Iterator[list[Document]]:
+    """Articles in the order of their ``_id``, a batch at a time, with these fields alone.
+
+    A batch counts as done when the next one is asked for. ``task`` names the work with all that its results
+    depend on: a pass of the same name goes on after the last batch that was done, within the days that
+    ``newscrawl.store.schema.RETENTION`` gives. ``show`` is told how many of how many are done.
+    """
+    articles = db["articles"].with_options(read_preference=ReadPreference.PRIMARY)
+    passes = ops["passes"].with_options(read_preference=ReadPreference.PRIMARY)
+    state: dict[str, Any] = passes.find_one({"_id": task}) or {"last": "", "done": 0}
+    last, done = state["last"], state["done"]
+    total = articles.count_documents(wanted)
+    while True:
+        show(done, total)
+        further = {"$and": [wanted, {"_id": {"$gt": last}}]}
+        batch = list(articles.find(further, fields).sort("_id", ASCENDING).limit(AT_ONCE))
+        if not batch:
+            break
+        yield batch
+        last, done = batch[-1]["_id"], done + len(batch)
+        reached = {"$set": {"last": last, "done": done}, "$currentDate": {"stored_at": True}}
+        passes.update_one({"_id": task}, reached, upsert=True)
+    passes.delete_one({"_id": task})
