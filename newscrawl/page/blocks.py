@@ -295,7 +295,7 @@ class _Navigation:
 
     def is_all(self, box: etree._Element, linked: bool) -> bool:
         """Does a box, which stands in a link or does not, hold links and no text or ``h1`` besides?"""
-        if self._linkless is not None or box in self._speaking:
+        if self._linkless is not None or not len(box) or box in self._speaking:
             return False
         links = False
         for element in box.iter():

@@ -78,7 +78,7 @@ _CITIES = frozenset(
 """Cities that stand before a name without a mark; none is a given name."""
 _SIGNATURE = re.compile(r"[^()]{0,15}\((?P<names>[^()]{2,40})\)")
 _PIECE = re.compile(
-    r"(?P<text>[^()\[\]:|/\-–—ـ،,+\"“”″«»]+?)?"
+    r"(?P<text>[^()\[\]:|/\-–—ـ،,+\"“”″«»]+)?"
     r"(?P<end>\s*[)\]:|/،,+\"“”″«»]+\s*|\s*[\-–—]+\s*|\s+ـ+\s*|\s*ـ+\s+|\s*[(\[]\s*|\s*$)"
 )
 """A piece of the line that opens a text, and the mark that ends it."""
@@ -87,6 +87,7 @@ _OPENING = 90
 _PIECES = 4
 """Pieces of an opening at most; each of three words at most."""
 _TAIL = re.compile(r"[(\[/]\s*([^()\[\]/]{2,40})\s*[)\]/]?\s*$")
+_OPENED = frozenset("([/")
 _CUT = re.compile(r"\s*[|\-–—]?\s*(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر|آخر تحديث)\b.*")
 """What follows the credits in a line: the day."""
 _CUT_PARTS = ("شر", "رر", "تاريخ", "تحديث")
@@ -285,7 +286,7 @@ def agencies(lines: list[str]) -> list[str]:
     (['رويترز'], ['أ ف ب', 'د ب أ'])
     """
     found: dict[str, None] = {}
-    for line in lines:
+    for line in filter(None, lines):
         text = squeeze(line[:_LONGEST])
         if len(text) < _LONGEST and any(part in text for part in _CUT_PARTS):
             text = _CUT.sub("", text)
@@ -293,7 +294,8 @@ def agencies(lines: list[str]) -> list[str]:
         if len(text.split()) <= _SHORT and len(line) <= _LONGEST:
             pieces = [inner for part, _ in _parts(text) for inner in _pieces(part)]
         credited = dict.fromkeys(name for name in _credited(pieces))
-        if tail := _TAIL.search(line[-_OPENING:]):
+        end = line[-_OPENING:]
+        if not _OPENED.isdisjoint(end) and (tail := _TAIL.search(end)):
             credited |= dict.fromkeys(name for part, _ in _parts(tail[1]) if (name := _agency(part)))
         found |= credited
     return list(found)
@@ -335,7 +337,7 @@ def _opening(text: str) -> tuple[tuple[str, int], ...]:
         if ended and not _agency(piece):
             break
         if piece:
-            pieces.append((piece, hit.end("text")))
+            pieces.append((piece, hit.start("text") + len(hit["text"].rstrip())))
         if hit.end() >= min(len(text), _OPENING):
             break
     return tuple(pieces)

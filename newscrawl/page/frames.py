@@ -113,6 +113,9 @@ def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> l
     the headline or of a single closed paragraph.
     """
     row = blocks.row
+    boxes = [box for box in blocks.boxes if box.hint in ("bad", "mixed")]
+    if not boxes:
+        return [False] * len(row)
     opened = [0] * (len(row) + 1)
     taken = [0] * len(row)
     for index in article:
@@ -121,7 +124,6 @@ def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> l
     lines = list(accumulate(map(bool, taken), initial=0))
     whole = words[-1] or 1
     kinds: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    boxes = [box for box in blocks.boxes if box.hint in ("bad", "mixed")]
     found = [kinds[kind_of(box.element)] for box in boxes]
     for box, kind in zip(boxes, found, strict=True):
         kind[0] += words[box.end] - words[box.start]
@@ -221,15 +223,16 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
 def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
     """The boxes named after comments, below an article that is half as long or with each in its own box."""
     row = blocks.row
+    boxes = [box for box in blocks.boxes if box.hint == "bad" and box.start > told]
+    boxes = [box for box in boxes if box.element.tag not in _LEAVES and is_comments(box.element)]
+    if not boxes:
+        return []
     words = list(accumulate((block.words if block.line else 0 for block in row), initial=0))
     found: list[tuple[int, int]] = []
-    for box in blocks.boxes:
-        if box.hint != "bad" or box.start <= told or box.element.tag in _LEAVES:
-            continue
-        if is_comments(box.element):
-            inside, before = words[box.end] - words[box.start], words[box.start] - words[told]
-            if 2 * before >= inside or _are_apart(row, box.start, box.end):
-                found.append((box.start, box.end))
+    for box in boxes:
+        inside, before = words[box.end] - words[box.start], words[box.start] - words[told]
+        if 2 * before >= inside or _are_apart(row, box.start, box.end):
+            found.append((box.start, box.end))
     return found
 
 

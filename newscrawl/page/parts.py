@@ -43,11 +43,10 @@ def is_part(root: etree._Element, document: Document) -> bool:
 
 def _links(root: etree._Element) -> Iterator[etree._Element]:
     """What may lead to another part: the page's own word, and the numbers of a pager."""
-    for element in root.iter("a", "link"):
-        if element.tag == "link":
-            if element.get("rel") in ("next", "prev"):
-                yield element
-            continue
+    for element in root.iter("link"):
+        if element.get("rel") in ("next", "prev"):
+            yield element
+    for element in root.iter("a"):
         text = element.text
         if text is None and len(element) == 1:
             text = element[0].text
