@@ -11,9 +11,11 @@ from hijridate import Gregorian
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.dates import machine, parse
+from newscrawl.dates import machine, parse, reading
+from newscrawl.dates.publishing import Options
 from newscrawl.dates.tables import rows
-from newscrawl.dates.words import fold, spellings
+from newscrawl.dates.usual import read_usual
+from newscrawl.dates.words import KINDS, fold, names, spellings
 from tests.date_lists import NOW, load
 from tests.trials import growth, size
 
@@ -382,3 +384,38 @@ def test_repetitions_cost_no_more_than_their_length(piece: str) -> None:
         <= 2.5
     )
     assert growth(lambda text: parse(text, now=NOW), lambda n: piece * (n // len(piece)), 40_000) <= 2.5
+
+
+def test_the_usual_line_is_read_as_the_grammar_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands in the place of weekday, month, clock and marks: two ways to the same answer."""
+    dice = random.Random(5)
+    arabic = [name for kind in KINDS for name in names(kind) if re.fullmatch("[ء-ي]+", name)]
+    months = [name for name in names("month", "short_month", "libyan_month", "hijri_month") if name in arabic]
+    weekdays = [name for name in names("weekday", "weekday_letter") if name in arabic]
+    gaps = [*([" "] * 12), "، ", ", ", " - ", " | ", "|", "\u00a0", "  ", "\n", ": "]
+    fast = 0
+    for _ in range(size(100_000)):
+        month, weekday = (
+            dice.choice(["", "", "", "و", "ب", "ال"]) + dice.choice(own if dice.random() < 0.85 else arabic)
+            for own in (months, weekdays)
+        )
+        day, year = (
+            dice.choice([f"{dice.randrange(33)}", f"{dice.randrange(32):02}"]),
+            dice.randrange(1895, 2055),
+        )
+        text = dice.choice(gaps).join(["", weekday]) + dice.choice(gaps) if dice.random() < 0.5 else ""
+        text += f"{day}{dice.choice(gaps)}{month}{dice.choice(gaps)}{year}"
+        if dice.random() < 0.7:
+            clock = f"{dice.randrange(25):0{dice.choice([1, 2])}}:{dice.randrange(62):02}"
+            text += dice.choice(gaps) + clock + dice.choice(["", "", " م", " ص", "ص", " مساء", ":22", " GMT"])
+        options = Options(
+            dice.choice([None, "Africa/Casablanca"]), dice.choice([None, "MA", "SA"]),
+            dice.choice([None, NOW]), dice.random() < 0.2, dice.random() < 0.2,
+        )  # fmt: skip
+        is_read, published = read_usual(text, options)
+        if is_read:
+            fast += 1
+            with monkeypatch.context() as patched:
+                patched.setattr(reading, "read_usual", lambda *_: (False, None))
+                assert published == parse(text, **options._asdict()), text
+    assert fast > size(100_000) / 20

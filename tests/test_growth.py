@@ -26,6 +26,7 @@ from scrapy.http import HtmlResponse, TextResponse
 
 from newscrawl import discovery, identity, signatures
 from newscrawl.dates import words
+from newscrawl.dates.publishing import Options
 from newscrawl.frontier import Validator
 from newscrawl.items import DateCandidate, Image, RawArticle
 from newscrawl.page import blocks, body, jsonld, read
@@ -241,6 +242,7 @@ GIVEN: dict[str, Any] = {
     "is_article": lambda url: False,
     "listing": Listing("/"),
     "now": dt.datetime(2026, 9, 1, tzinfo=dt.UTC),
+    "options": Options("Africa/Casablanca", "MA", dt.datetime(2026, 9, 1, tzinfo=dt.UTC), False, False),
     "number": 1,
     "path": etree.XPath("//p"),
     "rules": None,
@@ -261,7 +263,7 @@ OURS = frozenset(
     """dates.tables.rows dates.hijri.to_hijri dates.hijri.days
     dates.hijri.difference dates.words.vocabulary dates.zones.zone
     dates.zones.is_stale dates.zones.is_stale_clock dates.counting.age
-    dates.machine.read_machine dates.publishing.is_possible dates.publishing.publish
+    dates.publishing.is_possible dates.publishing.publish
     dates.publishing.written_offset page.markup.compiled page.markup.each
     discovery.pages.name discovery.pages.first discovery.pages.page
     signatures.is_current signatures.day_buckets signatures.span_buckets signatures.in_buckets

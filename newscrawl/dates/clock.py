@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from newscrawl.dates.words import Text, Token
 
-__all__ = ["CLOCK", "Printed", "find_clock"]
+__all__ = ["CLOCK", "HALVES", "Printed", "find_clock"]
 
 _MINUTES = r"\ ?(?:&\ ?)?(?:N|n(?:\ n)?)\ U"  # «و15 دقيقة», «وخمس دقائق»
 CLOCK = (
@@ -128,7 +128,7 @@ def _face(text: Text, match: re.Match[str]) -> tuple[dt.time | None, dt.timedelt
             minute += token.number
         elif token.letter in "am":
             period = "pm" if token.letter == "m" else token.value.lower()
-        elif token.letter in "Pl" and token.value in _HALVES:
+        elif token.letter in "Pl" and token.value in HALVES:
             part = token.value
     if numbers and hour is None:
         hour = numbers.pop(0)
@@ -206,14 +206,14 @@ def _time(hour: int, minute: int, second: int, period: str | None, *, words: boo
     if hour > 23 or minute > 59 or second > 59:
         return None
     if period is not None:
-        read = _HALVES[period].get(hour)
+        read = HALVES[period].get(hour)
         if read is None:
             return None
         hour = read
     return dt.time(hour, minute, second)
 
 
-_HALVES: dict[str, dict[int, int]] = {
+HALVES: dict[str, dict[int, int]] = {
     "am": {12: 0, **{hour: hour for hour in range(12)}},
     "pm": {**{hour: hour + 12 for hour in range(12)}, **{hour: hour for hour in range(12, 24)}},
     "afternoon": {

@@ -16,6 +16,7 @@ from newscrawl.dates.hijri import HijriDate
 from newscrawl.dates.machine import read_machine
 from newscrawl.dates.publishing import FIRST_YEAR, LAST_YEAR, Options, is_possible, publish, written_offset
 from newscrawl.dates.relative import Moment, resolve
+from newscrawl.dates.usual import read_usual
 from newscrawl.dates.words import MAX_LENGTH, Text, read
 from newscrawl.dates.zones import zone
 from newscrawl.items import Published
@@ -94,9 +95,10 @@ def parse(
         text = " ".join(text.split())
         if len(text) > MAX_LENGTH:
             return None
-    is_machine, stamp = read_machine(text, options)
-    if is_machine:
-        return stamp
+    for fast in (read_machine, read_usual):
+        is_read, published = fast(text, options)
+        if is_read:
+            return published
     # A year is in digits, or in words from «ألف» on.
     if now is None and not _DIGIT.search(text) and not any(word in text for word in _THOUSAND):
         return None
