@@ -220,7 +220,7 @@ _STORAGE: Document = {
     "storageEngine": {"wiredTiger": {"configString": "block_compressor=zstd"}},
     "indexOptionDefaults": {
         "storageEngine": {
-            "wiredTiger": {"configString": "block_compressor=zstd,leaf_page_max=8KB,allocation_size=512B"}
+            "wiredTiger": {"configString": "allocation_size=512B,leaf_page_max=4KB,block_compressor=snappy"}
         }
     },
 }
