@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from newscrawl.store.schema import INDEXES, document, prepare
 from newscrawl.store.writer import Writer
 from tests import pairs
 from tests.conftest import Database
+from tests.mongod import Mongod, mongod, primary
 from tests.trials import size
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -368,6 +370,38 @@ class _Read(CommandListener):
 def stored(article: Article) -> dict[str, Any]:
     """An article as the writer stores it."""
     return document(article) | {"_id": article.keys[0], "story": article.keys[0], "updated_at": pairs.SEEN}
+
+
+def test_whatever_the_address_says_the_primary_is_read(tmp_path: Path) -> None:
+    """A set without a secondary answers no question that is meant for one."""
+    records = [r.article for r in pairs.records() if r.group in ("story 1", "story 2")]
+
+    async def trial(server: Mongod) -> list[dict[str, Any]]:
+        uri = f"mongodb://127.0.0.1:{server.port}/?replicaSet=rs"
+        elsewhere = f"{uri}&readPreference=secondary&serverSelectionTimeoutMS=3000"
+        async with (
+            AsyncMongoClient[dict[str, Any]](uri, tz_aware=True) as client,
+            AsyncMongoClient[dict[str, Any]](elsewhere, tz_aware=True) as asked,
+        ):
+            await prepare(client["news"], client["news_ops"])
+            for some in (records[:5], records[5:]):
+                writer = Writer(asked, "news", batch=3, age=0.01, queue=500, patience=0)
+                writer.start()
+                for article in some:
+                    await writer.put(article)
+                await writer.close()
+            found: list[dict[str, Any]] = await client["news"]["articles"].find().to_list()
+            return found
+
+    with mongod(tmp_path, "--replSet", "rs", "--oplogSize", "50") as server:
+        with server.client() as client:
+            host = f"127.0.0.1:{server.port}"
+            client.admin.command("replSetInitiate", {"_id": "rs", "members": [{"_id": 0, "host": host}]})
+        primary([server])
+        documents = asyncio.run(trial(server))
+    assert len(documents) == len(records)
+    assert {doc["_id"]: doc["story"] for doc in documents} == decided(documents)
+    assert len({doc["story"] for doc in documents}) == 2
 
 
 class TestRevisions:

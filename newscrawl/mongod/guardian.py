@@ -41,8 +41,13 @@ TICK = 0.1
 """Seconds between two looks at the locks and at mongod."""
 ROOM_TICK = 1.0
 """Seconds between two looks at a disk that is full."""
-CACHE_GB = 0.25
-"""WiredTiger's cache: the data of one machine's crawls, beside the crawls themselves."""
+CACHE_SHARE, CACHE_GB = 1 / 8, (0.25, 8.0)
+"""Share of the machine's memory that WiredTiger's cache gets, beside the crawls, and its limits."""
+CONTROL_GROUPS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+"""Where Linux says how much memory a container may use, in its two versions of control groups."""
 LOG_BYTES = 10_000_000
 """A log longer than this becomes ``mongod.log.1``."""
 RESTARTS, RESTART_SECONDS = 5, 60
@@ -83,6 +88,25 @@ PR_SET_PDEATHSIG = 1
 
 class GaveUp(Exception):
     """Mongod can't be kept up; the message says why."""
+
+
+def memory_bytes(limits: Iterable[Path] = CONTROL_GROUPS) -> int:
+    """Memory of this machine, or what its container may use of it."""
+    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for limit in limits:
+        with suppress(OSError, ValueError):  # there is none, or it says "max"
+            found.append(int(limit.read_text("ascii")))
+    return min(found)
+
+
+def cache_gigabytes(memory: int) -> float:
+    """The size of WiredTiger's cache on a machine with so many bytes of memory.
+
+    >>> cache_gigabytes(8 * 2**30), cache_gigabytes(10**9)
+    (1.0, 0.25)
+    """
+    least, most = CACHE_GB
+    return min(max(memory * CACHE_SHARE / 2**30, least), most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +345,7 @@ class Guardian:
             "port": port,
             # mongod 6.0.5 discloses memory through compressed messages, before it asks who is there.
             "networkMessageCompressors": "disabled",
-            "wiredTigerCacheSizeGB": CACHE_GB,
+            "wiredTigerCacheSizeGB": f"{cache_gigabytes(memory_bytes()):.2f}",
             "setParameter": "diagnosticDataCollectionEnabled=false",
             "logpath": self._log,
             "logRotate": "reopen",

@@ -25,6 +25,7 @@ from newscrawl.store.addresses import Addresses
 from newscrawl.store.patience import StoreDownError, is_away, patiently
 from newscrawl.store.runs import Runs
 from newscrawl.store.schema import Document, prepare
+from newscrawl.store.supported import check_version, outgrown
 from newscrawl.store.visits import Visits
 from newscrawl.store.walks import Walks
 from newscrawl.store.writer import Writer
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 _START_PATIENCE = 30.0
 """Seconds that a crawl by hand waits for a MongoDB that is away at its start."""
@@ -102,7 +105,7 @@ class Store:
         patience = self._start_patience if patience is None else patience
         # At DEBUG it would log every command with the articles in it.
         logging.getLogger("pymongo").setLevel(logging.WARNING)
-        uri = ""
+        uri, data = "", None
         try:
             uri = resolve_uri(self._settings) or ""
             if not uri:
@@ -111,12 +114,14 @@ class Store:
                 self._knows = partial(trouble, data)
             client = connect_async(uri)
             self._resources.push_async_callback(client.close)
-            await patiently(lambda: client.admin.command("ping"), patience, passing=is_away)
+            await patiently(lambda: check_version(client), patience, passing=is_away)
             self._client = client
             self._writer = self._make_writer(client, limit, ledger)
             for done in self.on_connected:
                 await done()
             await patiently(lambda: self._prepare(client), patience, passing=is_away)
+            if data and (sentence := await outgrown(client, self.database)):
+                log.warning(sentence)
         except (ServerError, PyMongoError) as error:
             if not self.is_open:  # else whoever saw it open ends what it has begun
                 await self._resources.aclose()

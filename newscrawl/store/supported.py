@@ -1,0 +1,43 @@
+"""Whether a server can be used, and whether it is large enough for what is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo.asynchronous.mongo_client import AsyncMongoClient
+from pymongo.errors import PyMongoError
+
+from newscrawl.mongod.opening import ServerError
+
+_OLDEST, _OLDEST_WIRE = "5.0", 13
+"""The oldest version that can be used: older ones refuse the view ``stories``. Beside it the number of its
+protocol (``maxWireVersion``)."""
+GROWN = 2.0
+"""So many times its cache the indexes may take up before storing slows down."""
+
+
+async def check_version(client: AsyncMongoClient[dict[str, Any]]) -> None:
+    """Raise :class:`ServerError` with one sentence for a server that is too old."""
+    if (await client.admin.command("hello"))["maxWireVersion"] < _OLDEST_WIRE:
+        version = (await client.admin.command("buildInfo"))["version"]
+        raise ServerError(
+            f"MongoDB {version} is too old: newscrawl needs {_OLDEST} or newer; upgrade the server, or set "
+            "MONGODB_URI to the address of another"
+        )
+
+
+async def outgrown(client: AsyncMongoClient[dict[str, Any]], database: str) -> str | None:
+    """One sentence when the articles have outgrown the cache of a server that was started for us."""
+    try:
+        status = await client.admin.command({"serverStatus": 1, "wiredTiger": 1})
+        indexes = (await client[database].command("collStats", "articles"))["totalIndexSize"]
+    except PyMongoError:  # it is only advice
+        return None
+    cache = status["wiredTiger"]["cache"]["maximum bytes configured"]
+    if indexes <= GROWN * cache:
+        return None
+    return (
+        f"the indexes of the articles ({indexes / 1e9:.1f} GB) have outgrown the cache of the embedded "
+        f"MongoDB ({cache / 1e9:.1f} GB), so that storing slows down: give this machine more memory, or set "
+        "MONGODB_URI to the address of a MongoDB of your own"
+    )

@@ -1,0 +1,64 @@
+"""Which servers can be used, and when one is too small."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from newscrawl.mongod.guardian import CACHE_GB, cache_gigabytes, memory_bytes
+from newscrawl.mongod.opening import ServerError
+from newscrawl.store import supported
+from tests.conftest import Database
+
+
+class Admin:
+    """The answers of a server of another version, in the place of the real ones."""
+
+    def __init__(self, wire: int, version: str) -> None:
+        self.answers = {"hello": {"maxWireVersion": wire}, "buildInfo": {"version": version}}
+
+    @property
+    def admin(self) -> "Admin":
+        return self
+
+    async def command(self, name: str) -> dict[str, Any]:
+        return self.answers[name]
+
+
+@pytest.mark.parametrize(("wire", "version"), [(8, "4.2.24"), (9, "4.4.29")])
+def test_a_server_that_is_too_old_is_refused_by_its_version(wire: int, version: str) -> None:
+    client: Any = Admin(wire, version)
+    with pytest.raises(ServerError, match=f"^MongoDB {version} is too old: newscrawl needs 5.0 or newer"):
+        asyncio.run(supported.check_version(client))
+
+
+@pytest.mark.parametrize("wire", [13, 17, 21, 25])
+def test_newer_ones_are_not(wire: int) -> None:
+    client: Any = Admin(wire, "")
+    asyncio.run(supported.check_version(client))
+
+
+def test_a_collection_that_has_outgrown_the_cache_is_told(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database["articles"].insert_one({"day": "2026-11-28"})
+
+    async def ask() -> str | None:
+        async with AsyncMongoClient[dict[str, Any]](database.uri) as client:
+            return await supported.outgrown(client, database.name)
+
+    assert asyncio.run(ask()) is None
+    monkeypatch.setattr(supported, "GROWN", 0)
+    assert "have outgrown the cache of the embedded MongoDB" in (asyncio.run(ask()) or "")
+
+
+def test_the_cache_grows_with_the_memory_that_there_is(tmp_path: Path) -> None:
+    limit, none = tmp_path / "memory.max", tmp_path / "unlimited"
+    limit.write_text("1073741824\n")
+    none.write_text("max\n")
+    assert memory_bytes([limit]) == 2**30
+    assert memory_bytes([none, tmp_path / "missing"]) == memory_bytes([])
+    sizes = [cache_gigabytes(gigabytes * 2**30) for gigabytes in (1, 4, 16, 1024)]
+    assert sizes == [CACHE_GB[0], 0.5, 2.0, CACHE_GB[1]]
