@@ -12,7 +12,7 @@ from scrapy.settings import Settings
 from newscrawl.discovery import Walk, pages
 from newscrawl.frontier import Checkpoint
 from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
-from newscrawl.spider import SITEMAPS
+from newscrawl.spider.lists import SITEMAPS
 from newscrawl.store import Store
 from tests.conftest import Database
 from tests.loopback import Newspaper, article, listing, serve

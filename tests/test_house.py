@@ -17,8 +17,6 @@ TOO_LONG = {
     "newscrawl/page/blocks.py read": 95,
     "newscrawl/page/fields.py _Page": 380,
     "newscrawl/page/generic.py dates": 60,
-    "newscrawl/spider.py NewsSpider": 680,
-    "newscrawl/spider.py NewsSpider.failed": 51,
 }
 """What is still longer, and how long; the list may only shrink."""
 

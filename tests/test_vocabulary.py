@@ -49,13 +49,16 @@ WRONG = {
     'DateCandidate(text="27 مارس 2024", rung="jsonld")': "Origin",
     'Ledger[str]().end("9f0c", "storred")': "AddressOutcome",
     'summary("hespress", "okay", {}, {}, 0)': "RunOutcome",
+    'meta(Request("https://example.ma/1"))["kye"]': "kye",
 }
 
 
 def test_mypy_refuses_a_word_that_is_not_in_its_list(tmp_path: Path) -> None:
     lines = [
         "from newscrawl.items import DateCandidate, Rejection",
+        "from scrapy import Request",
         "from newscrawl.ledger import Ledger",
+        "from newscrawl.meta import meta",
         "from newscrawl.runs import summary",
         "from newscrawl.vocabulary import RejectionReason",
         'Rejection(url="https://example.ma/1", reason=RejectionReason.NO_BODY)',

@@ -18,6 +18,7 @@ from newscrawl.dates import zone
 from newscrawl.kit import declare, fixture, probe
 from newscrawl.kit.asking import Answer, Fetch, is_address
 from newscrawl.kit.reword import Reworder
+from newscrawl.meta import meta
 from newscrawl.shown import one_line
 from newscrawl.sites import sources
 from newscrawl.vocabulary import RunOutcome
@@ -131,7 +132,7 @@ class _Once:
     async def __call__(self, request: Request) -> Answer:
         asked = (
             f"{request.method} {request.url} {request.body.decode()}",
-            bool(request.meta.get("playwright")),
+            bool(meta(request).get("playwright")),
         )
         if asked not in self._answers:
             self._answers[asked] = await self._fetch(request)

@@ -13,6 +13,7 @@ from newscrawl.command import AskingCommand, CommandError
 from newscrawl.kit.asking import is_address, saved_page
 from newscrawl.kit.explain import explain
 from newscrawl.kit.kept import find
+from newscrawl.meta import meta
 from newscrawl.shown import one_line
 from newscrawl.sites import Site, site_of
 from newscrawl.store.session import session
@@ -78,7 +79,7 @@ class Command(AskingCommand):
         assert response is not None
         if response.status != 200:
             print(f"{'status':<10}{response.status}")
-        for passed in response.meta.get("redirect_urls", ()) if response.request else ():
+        for passed in meta(response).get("redirect_urls", ()) if response.request else ():
             print(f"{'redirect':<10}{passed}")
         site = named or self._own(response.url) or self._own(given)
         self._explain(response.body, response.url, site, answer.at, answer.headers)

@@ -14,6 +14,7 @@ from newscrawl.dates import Stamp
 from newscrawl.discovery import pages
 from newscrawl.discovery.entry import Entry, admitted, entry, header
 from newscrawl.discovery.walk import Page
+from newscrawl.meta import meta
 from newscrawl.page.decode import decode
 from newscrawl.sites import Api, Site
 
@@ -33,7 +34,7 @@ def read(response: Response, api: Api, site: Site) -> Page | None:
     skipped: Counter[str] = Counter({"too_many": len(items) - ENTRIES} if len(items) > ENTRIES else {})
     items = items[:ENTRIES]
     entries = [found for item in items if (found := _entry(item, api, response.url, site, skipped))]
-    number = response.meta.get("page", 0) if response.request else 0
+    number = meta(response).get("page", 0) if response.request else 0
     after: list[Request] = []
     if api.next:
         url = find(api.next, answer)

@@ -16,6 +16,7 @@ from newscrawl.discovery import pages
 from newscrawl.discovery.entry import Entry, admitted, entry, header
 from newscrawl.discovery.unpack import utf8
 from newscrawl.discovery.walk import Page
+from newscrawl.meta import meta
 from newscrawl.sites import Feed, Site
 
 LONGEST = 20_000_000
@@ -36,7 +37,7 @@ def read(response: Response, feed: Feed, site: Site) -> Page | None:
     if not found.get("version"):
         return None
     entries = list(articles(found, response.url, site, skipped))
-    number = response.meta.get("page", 0) if response.request else 0
+    number = meta(response).get("page", 0) if response.request else 0
     after: list[Request] = []
     if feed.numbered:
         after = [pages.page(feed, number + 1, site.home)] if entries else []

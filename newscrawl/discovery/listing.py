@@ -17,6 +17,7 @@ from newscrawl.discovery import api, pages
 from newscrawl.discovery.entry import Entry, header
 from newscrawl.discovery.walk import Page
 from newscrawl.gate import Refused, admit
+from newscrawl.meta import meta
 from newscrawl.page.decode import decode
 from newscrawl.sites import NEXT, Listing, Site
 
@@ -49,7 +50,7 @@ def read(response: Response, listing: Listing, site: Site) -> Page | None:
         return None
     skipped: Counter[str] = Counter()
     entries = article_links(found, site, listing, skipped)
-    number = response.meta.get("page", 0) if response.request else 0
+    number = meta(response).get("page", 0) if response.request else 0
     after: list[Request] = []
     if listing.numbered:
         after = [pages.page(listing, number + 1, site.home)] if entries else []

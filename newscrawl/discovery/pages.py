@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urljoin
 
 from scrapy import Request
 
+from newscrawl.meta import meta
 from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
 
 if TYPE_CHECKING:
@@ -45,16 +46,16 @@ def page(source: Listing | Feed | Api, number: int, home: str) -> Request:
     shown = str(source.first + number * source.step)
     url = urljoin(home, (source.url or "").replace("{page}", shown))
     headers = dict(source.headers)
-    meta = {"page": number}
+    numbered = {"page": number}
     if source.json is not None:
         body = json.dumps(source.json, ensure_ascii=False).replace('"{page}"', shown).replace("{page}", shown)
         headers["Content-Type"] = "application/json"
-        return Request(url, method="POST", body=body, headers=headers, meta=meta)
+        return Request(url, method="POST", body=body, headers=headers, meta=numbered)
     if source.form is not None:
         body = urlencode({name: value.replace("{page}", shown) for name, value in source.form.items()})
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return Request(url, method="POST", body=body, headers=headers, meta=meta)
-    return Request(url, headers=headers, meta=meta)
+        return Request(url, method="POST", body=body, headers=headers, meta=numbered)
+    return Request(url, headers=headers, meta=numbered)
 
 
 def after(source: Listing | Feed | Api, url: str, number: int) -> Request:
@@ -69,7 +70,7 @@ def saved(source: Discovery, request: Request) -> str:
     ...       meta={"page": 6}))
     '6'
     """
-    number = request.meta.get("page", 0)
+    number = meta(request).get("page", 0)
     if isinstance(source, Sitemap):
         return request.url
     return str(number) if source.numbered else f"{number} {request.url}"

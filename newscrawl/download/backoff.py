@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from scrapy.utils.httpobj import urlparse_cached
 
 from newscrawl.download.errors import HostBusy, classify
+from newscrawl.meta import meta
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -101,9 +102,9 @@ class Backoff:
         if classify(response.status) not in ("busy", "server"):
             return
         value, date = (_text(response.headers.get(name)) for name in (b"Retry-After", b"Date"))
-        until = retry_after(value, now=request.meta["fetched_at"], date=date)
+        until = retry_after(value, now=meta(request)["fetched_at"], date=date)
         if until is not None:
-            request.meta["retry_at"] = until
+            meta(request)["retry_at"] = until
             self.hold(host(request), until)
 
     async def wait(self, request: Request, crawler: Crawler) -> None:

@@ -15,6 +15,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from newscrawl.download.backoff import http_date
 from newscrawl.download.errors import NotAdmitted, Offsite, RedirectLoop
 from newscrawl.gate import Refused, admit
+from newscrawl.meta import is_for_article, meta
 
 if TYPE_CHECKING:
     from typing import Self
@@ -49,7 +50,7 @@ class GateMiddleware:
         if admitted.partition("#")[0] not in (url, f"{url}/"):
             raise NotAdmitted(f"{request.url!a}: it should have been asked for as {admitted}")
         site = getattr(self._crawler.spider, "site", None)
-        if site and "key" in request.meta and not site.owns(request.url):
+        if site and is_for_article(request) and not site.owns(request.url):
             raise Offsite(f"{request.url} is on another site")
 
 
@@ -109,7 +110,7 @@ def _admit(crawler: Crawler, request: Request, url: str) -> str:
     """An address that a request leads to, as it is asked for. Raises :class:`NotAdmitted`."""
     site = getattr(crawler.spider, "site", None)
     # Without a site: a command that asks the address that it was given, and what that leads to.
-    given = request.meta.get("redirect_urls", [request.url])[0]
+    given = meta(request).get("redirect_urls", [request.url])[0]
     ports = site.ports if site else frozenset([urlsplit(given).port or 443])
     try:
         return admit(url, request.url, ports)

@@ -34,6 +34,7 @@ from newscrawl.download.lengths import PlainLengths, is_whole
 from newscrawl.download.network import PublicResolver
 from newscrawl.download.recording import Recorder, Recording, RecordingError
 from newscrawl.download.render import Browser
+from newscrawl.meta import meta
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
@@ -88,22 +89,22 @@ class DownloadHandler(BaseDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The response to one request, or the failure as one of Scrapy's exceptions or ours."""
-        request.meta.pop("retry_at", None)
+        meta(request).pop("retry_at", None)
         if self._recording is not None:
             response = self._recording.answer(request)
             self._backoff.heed(request, response)
             return response
         outcome: Response | Exception
         try:
-            request.meta["fetched_at"] = dt.datetime.now(dt.UTC)
+            meta(request)["fetched_at"] = dt.datetime.now(dt.UTC)
             await self._backoff.wait(request, self.crawler)
-            request.meta["fetched_at"] = dt.datetime.now(dt.UTC)
+            meta(request)["fetched_at"] = dt.datetime.now(dt.UTC)
             outcome = await self._fetch(request)
             self._backoff.heed(request, outcome)
         except Exception as error:
             outcome = _named(error)
             if isinstance(error, HostBusy):
-                request.meta["retry_at"] = error.retry_at
+                meta(request)["retry_at"] = error.retry_at
         if self._recorder is not None:
             await self._record(self._recorder, request, outcome)
         if isinstance(outcome, Exception):
@@ -126,12 +127,12 @@ class DownloadHandler(BaseDownloadHandler):
             raise
 
     async def _fetch(self, request: Request) -> Response:
-        if request.meta.get("playwright"):
+        if meta(request).get("playwright"):
             return await self._browser.download(request)
         assert self._network is not None
-        request.meta["download_fail_on_dataloss"] = False  # so that what came can be looked at
+        meta(request)["download_fail_on_dataloss"] = False  # so that what came can be looked at
         response = await self._ask(self._network, request)
-        request.meta["wire_bytes"] = len(response.body)
+        meta(request)["wire_bytes"] = len(response.body)
         if "dataloss" in response.flags and not is_whole(response):
             raise ResponseDataLossError(f"{len(response.body)} bytes came, and more were announced")
         if self._decoder is None:

@@ -10,6 +10,8 @@ from scrapy import signals
 from scrapy.downloadermiddlewares.stats import DownloaderStats
 from scrapy.exceptions import StopDownload
 
+from newscrawl.meta import meta
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Headers, Request, Response
@@ -81,7 +83,7 @@ class WireStats(DownloaderStats):
         self, request: Request, response: Response
     ) -> Request | Response:
         """Count an answer."""
-        wire = request.meta.get("wire_bytes")
+        wire = meta(request).get("wire_bytes")
         if wire is not None:
             self.stats.inc_value("downloader/response_bytes", wire - len(response.body))
         counted: Request | Response = super().process_response(request, response)

@@ -45,6 +45,7 @@ import newscrawl
 from newscrawl.download.errors import BrowserMissing, CertificateError, HostBusy, NotRecorded
 from newscrawl.files import open_regular
 from newscrawl.gate import admit
+from newscrawl.meta import meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +143,7 @@ class Recorder:
                 "response", request, *_http(request, outcome), concurrent | _extra(request, outcome)
             )
         else:
-            retry_at = request.meta.get("retry_at")
+            retry_at = meta(request).get("retry_at")
             fields = {
                 "error": type(outcome).__name__,
                 "message": " ".join(_without_password(str(outcome), request.url).split()),
@@ -184,7 +185,7 @@ class Recorder:
         body: bytes,
         warc_headers: dict[str, str] | None = None,
     ) -> Any:
-        at: dt.datetime = request.meta["fetched_at"]
+        at: dt.datetime = meta(request)["fetched_at"]
         date = datetime_to_iso_date(at.astimezone(dt.UTC).replace(tzinfo=None), use_micros=True)
         return self._writer.create_warc_record(
             _address(request.url),
@@ -291,7 +292,7 @@ class Recording:
         it, or 304 when there is none. Raises the recorded failure, or :class:`NotRecorded`.
         """
         answers = self._index.get(_key(request.method, request.url, request.body))
-        request.meta["fetched_at"] = self.began
+        meta(request)["fetched_at"] = self.began
         if answers is None:
             raise NotRecorded(f"{request.method} {_address(request.url)} is not in the recording {self.path}")
         known = _known(request.headers, answers.exchanges)
@@ -311,7 +312,7 @@ class Recording:
         place = usable[-1] if chosen is None else chosen
         answers.served = max(answers.served, place + 1)
         exchange = answers.exchanges[place]
-        request.meta["fetched_at"] = exchange.at
+        meta(request)["fetched_at"] = exchange.at
         response = self._read(exchange, request)
         return _not_modified(response) if unchanged else response
 
@@ -326,7 +327,7 @@ class Recording:
             fields = record.fields()
             if at := fields.get("retry-at"):
                 with suppress(ValueError):
-                    request.meta["retry_at"] = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
+                    meta(request)["retry_at"] = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
             raise FAILURES.get(fields["error"], DownloadFailedError)(fields.get("message", ""))
         return record.response(request)
 
@@ -453,8 +454,8 @@ class _Record:
                 body.decode()
                 headers["Content-Type"] = _says_utf8(headers)
         if via:
-            request.meta["redirect_urls"] = via
-            request.meta["redirect_times"] = len(via)
+            meta(request)["redirect_urls"] = via
+            meta(request)["redirect_times"] = len(via)
         cls = responsetypes.from_args(headers=headers, url=url, body=body)
         return cls(
             url=url,
@@ -619,7 +620,7 @@ def _extra(request: Request, response: Response) -> dict[str, str]:
         extra["WARC-IP-Address"] = str(response.ip_address)
     if "playwright" in response.flags:
         extra[RENDERED_URL] = _address(response.url)
-        if via := request.meta.get("redirect_urls"):
+        if via := meta(request).get("redirect_urls"):
             extra[RENDERED_VIA] = " ".join(map(_address, via))
     return extra
 

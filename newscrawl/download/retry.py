@@ -11,6 +11,7 @@ from scrapy.utils.response import response_status_message
 
 from newscrawl.download.backoff import Backoff, host
 from newscrawl.download.errors import HostBusy, RobotsUnreachable, classify
+from newscrawl.meta import meta
 
 if TYPE_CHECKING:
     from typing import Self
@@ -47,8 +48,8 @@ class RetryMiddleware:
         """A new request in place of an answer that says: not now."""
         if not classify(response.status).retried:
             return response
-        retry_at: dt.datetime | None = request.meta.get("retry_at")
-        if retry_at is not None and retry_at - request.meta["fetched_at"] > self._backoff.longest:
+        retry_at: dt.datetime | None = meta(request).get("retry_at")
+        if retry_at is not None and retry_at - meta(request)["fetched_at"] > self._backoff.longest:
             return response
         return self._again(request, response_status_message(response.status)) or response
 
@@ -59,11 +60,11 @@ class RetryMiddleware:
         return self._again(request, exception)
 
     def _again(self, request: Request, reason: str | Exception) -> Request | None:
-        if request.meta.get("dont_retry"):
+        if meta(request).get("dont_retry"):
             return None
         assert self._crawler.spider is not None
         again = get_retry_request(request, spider=self._crawler.spider, reason=reason)
         if again is not None:
-            pause = dt.timedelta(seconds=BACKOFF * 2 ** (again.meta["retry_times"] - 1))
+            pause = dt.timedelta(seconds=BACKOFF * 2 ** (meta(again)["retry_times"] - 1))
             self._backoff.hold(host(request), dt.datetime.now(dt.UTC) + min(pause, self._backoff.longest))
         return again

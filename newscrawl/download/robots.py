@@ -17,6 +17,7 @@ from scrapy.utils.response import response_status_message
 
 from newscrawl import robotstxt
 from newscrawl.download.errors import HostBusy, RobotsForbidden, RobotsUnreachable, classify
+from newscrawl.meta import meta
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,7 +53,7 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
             self._reading[netloc] = asyncio.ensure_future(self._read(request))
         found = await asyncio.shield(self._reading[netloc])
         if isinstance(found, RobotsUnreachable):
-            request.meta["retry_at"] = found.retry_at
+            meta(request)["retry_at"] = found.retry_at
             raise RobotsUnreachable(str(found), found.kind, found.retry_at)
         return found
 
@@ -107,6 +108,6 @@ def _unreachable(url: str, failure: Exception | int, reason: str, source: object
 
 def _retry_at(source: object) -> dt.datetime | None:
     if isinstance(source, Response):
-        at: dt.datetime | None = source.meta.get("retry_at")
+        at: dt.datetime | None = meta(source).get("retry_at")
         return at
     return source.retry_at if isinstance(source, HostBusy) else None

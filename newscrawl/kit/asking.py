@@ -16,6 +16,7 @@ from scrapy.http import HtmlResponse, Response
 from newscrawl.download.errors import classify
 from newscrawl.files import read_regular
 from newscrawl.gate import admit
+from newscrawl.meta import meta
 from newscrawl.page import extract
 from newscrawl.vocabulary import FetchFailure
 
@@ -71,7 +72,7 @@ class Asking(Spider):
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
             return Answer(request.url, None, classify(error), str(error) or type(error).__name__)
-        at = response.meta.get("fetched_at") or dt.datetime.now(dt.UTC)
+        at = meta(response).get("fetched_at") or dt.datetime.now(dt.UTC)
         if response.status >= 400:
             kind = classify(response.status)
             return Answer(request.url, None, kind, f"HTTP status {response.status}", at)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from newscrawl.dates import is_stale_clock, parse, parse_stamp
 from newscrawl.items import DateCandidate, Published
+from newscrawl.sites import Site
 from newscrawl.vocabulary import MACHINE_READABLE, Calendar, DateKind, DateWarning, Origin
 
 WEIGHTS = {origin: origin.weight for origin in Origin}
@@ -304,6 +305,19 @@ def _modified(
     start = published.at if published else None
     found = [at for at in found if start is None or at >= start]
     return max(found, default=None)
+
+
+def names_a_day(dates: Sequence[DateCandidate], site: Site, now: dt.datetime) -> bool:
+    """Does a page itself say the one day on which its article was published?"""
+    published = choose(
+        dates,
+        timezone=site.timezone,
+        country=site.country,
+        now=now,
+        false_zone=site.false_zone,
+        month_first=site.month_first,
+    ).published
+    return published is not None and published.earliest is None
 
 
 def why_not(candidate: DateCandidate | None) -> str:

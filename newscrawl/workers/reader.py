@@ -16,6 +16,7 @@ from newscrawl.dates import EXTRA_MONTHS, use_months
 from newscrawl.discovery import Page, Walk
 from newscrawl.download.backoff import ending
 from newscrawl.items import RawArticle
+from newscrawl.meta import meta
 from newscrawl.sites import Site
 from newscrawl.workers import ReadingError, articles, collect_less, lists
 from newscrawl.workers.pool import Pool
@@ -126,7 +127,7 @@ class Reader:
 def _bare(response: Response) -> Response:
     """A response without what hangs on it but does not change how it is read."""
     bare = copy.copy(response)
-    bare.request = Request(response.url, meta={"page": response.meta.get("page", 0)})
+    bare.request = Request(response.url, meta={"page": meta(response).get("page", 0)})
     bare.certificate = None
     return bare
 

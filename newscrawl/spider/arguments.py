@@ -1,0 +1,121 @@
+"""The spider arguments: which part of a site a crawl is to walk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from newscrawl.dates import parse_day
+from newscrawl.discovery import KINDS, listing
+from newscrawl.sites import Discovery, Listing, Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """The spider arguments, on every spider; all are strings, as Scrapyd passes them."""
+
+    since: dt.date | None = None
+    """Look for articles from this day on (``2024-03-27``, or Hijri ``1445-09-17H``)."""
+    until: dt.date | None = None
+    """Look for articles up to this day."""
+    limit: int | None = None
+    """Stop after so many newly stored articles."""
+    sections: frozenset[str] = frozenset()
+    """Walk only these listings (comma list of section names); empty for all."""
+    discover: frozenset[str] = frozenset(KINDS)
+    """Walk only these kinds (comma list of ``listing``, ``feed``, ``sitemap``, ``api``)."""
+    refresh: int | None = None
+    """Download known articles of at most this age in days again."""
+    url: str | None = None
+    """Download this one page and nothing else."""
+
+    @classmethod
+    def read(cls, given: dict[str, str], country: str | None = None) -> Self:
+        """The arguments as given on the command line.
+
+        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.
+        """
+        given = {name: str(value).strip() for name, value in given.items() if name != "_job"}
+        unknown = sorted(given.keys() - cls.__dataclass_fields__.keys())
+        if unknown:
+            known = ", ".join(cls.__dataclass_fields__)
+            raise ValueError(f"unknown argument {unknown[0]!r}; the arguments are: {known}")
+        values: dict[str, Any] = {}
+        for name, value in given.items():
+            if not value.strip(", "):
+                raise ValueError(f"{name}={value!r} says nothing: give it a value, or leave it out")
+            if name in ("since", "until"):
+                try:
+                    values[name] = parse_day(value, country=country)
+                except ValueError as error:
+                    raise ValueError(f"{name}={value!r}: {error}") from None
+            elif name in ("limit", "refresh"):
+                if not (value.isascii() and value.isdigit() and int(value) > 0):
+                    raise ValueError(f"{name}={value!r} should be a whole number above zero")
+                values[name] = int(value)
+            elif name == "url":
+                if not value.startswith(("http://", "https://")):
+                    raise ValueError(f"url={value!r} should begin with http:// or https://")
+                values[name] = value
+            else:
+                values[name] = frozenset(part.strip() for part in value.split(",") if part.strip())
+        wrong = sorted(values.get("discover", frozenset()) - KINDS.keys())
+        if wrong:
+            raise ValueError(f"discover={wrong[0]!r} should be one of: {', '.join(KINDS)}")
+        arguments = cls(**values)
+        if arguments.since and arguments.until and arguments.since > arguments.until:
+            raise ValueError(f"since={given['since']!r} should not be after until={given['until']!r}")
+        return arguments
+
+    def check(self, site: Site) -> None:
+        """Can these arguments mean anything at a site, as far as its declaration tells?
+
+        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be:
+        ``url='https://www.hespress.com/خبر-1.html' is no address of alayam24.com``.
+        """
+        if self.url and not site.owns(self.url):
+            raise ValueError(f"url={self.url!r} is no address of {site.domain}")
+        walked = self.of_kind(site)
+        if site.discover and not walked:
+            kinds = [word for word, kind in KINDS.items() if any(isinstance(d, kind) for d in site.discover)]
+            given = ",".join(sorted(self.discover))
+            raise ValueError(f"discover={given!r}: {site.domain} declares none; it has: {', '.join(kinds)}")
+        if any(follows_sections(declared) for declared in walked):
+            return  # the page knows them
+        names = [name for declared in walked if (name := section_of(declared))]
+        if unknown := self.sections.difference(names):
+            raise ValueError(no_section(site.domain, unknown, names))
+
+    @property
+    def days(self) -> str:
+        """The days looked for, ``..`` for none. Example: ``2024-01-01..2024-03-31``."""
+        return f"{self.since or ''}..{self.until or ''}"
+
+    def of_kind(self, site: Site) -> list[Discovery]:
+        """What a site declares of the kinds looked for."""
+        kinds = tuple(KINDS[kind] for kind in self.discover)
+        return [declared for declared in site.discover if isinstance(declared, kinds)]
+
+
+def no_section(domain: str, unknown: Iterable[str], names: Iterable[str]) -> str:
+    """Says that a site has none of these sections, and which it has.
+
+    >>> no_section("alayam24.com", ["sprot"], ["politics", "sport"])
+    "sections='sprot': alayam24.com has no such section; it has: politics, sport"
+    """
+    known = ", ".join(dict.fromkeys(names)) or "none that can be named"
+    return f"sections={','.join(sorted(unknown))!r}: {domain} has no such section; it has: {known}"
+
+
+def section_of(declared: Discovery) -> str | None:
+    """The name of a declared section; None when it has none."""
+    if isinstance(declared, Listing) and not declared.name:
+        return listing.section_name(declared.url) or None
+    return declared.name
+
+
+def follows_sections(declared: Discovery) -> bool:
+    """Is it a list whose links to sections are walked, too?"""
+    return isinstance(declared, Listing) and declared.follow_sections

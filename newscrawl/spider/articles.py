@@ -1,0 +1,214 @@
+"""The articles of a crawl: which are asked for, and what their pages say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from newscrawl.discovery import Entry, Walk
+from newscrawl.items import DateCandidate, Http, RawArticle, Rejection
+from newscrawl.meta import Meta, meta
+from newscrawl.page.chosen_date import names_a_day
+from newscrawl.spider.crawl import Crawl
+from newscrawl.urls import key
+from newscrawl.vocabulary import AddressOutcome, AddressSource, Origin, RejectionReason
+from newscrawl.workers import ReadingError, StoppedError
+
+log = logging.getLogger(__name__)
+
+_FIRST, _USUAL = 30, 20
+"""Priorities: what failed last time, then what is new."""
+LOOK_AGAIN = dt.timedelta(days=1)
+"""When a page is asked for again that could not be read, or that the site refused."""
+
+
+def say_unread(response: Response, error: ReadingError) -> None:
+    """Log why a page could not be read."""
+    level = logging.ERROR if error.reason == RejectionReason.FAULT else logging.WARNING
+    log.log(level, "%s could not be read: %s", response.url, error, exc_info=error.__cause__)
+
+
+class Articles:
+    """Asks for articles, new ones and known ones again, and gives what their pages say."""
+
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl = crawl
+
+    # --- What is asked for
+
+    def request(
+        self,
+        entry: Entry,
+        source: AddressSource,
+        *,
+        walk: Walk | None = None,
+        priority: int = _USUAL,
+        known: Mapping[str, Any] | None = None,
+        young: bool = False,
+        pending: bool = False,
+    ) -> Request | None:
+        """The request of an article; None when this run has asked for it already.
+
+        ``known`` is what the store knows of it, for a visit again; ``pending``: an earlier run left it over.
+        """
+        crawl = self._crawl
+        k = key(entry.url, crawl.site.url_rules)
+        if not crawl.ledger.take(k, entry.url, source, walk, due=known is None, young=young):
+            return None
+        carried = Meta(
+            key=k,
+            asked=entry.url,
+            entry=entry,
+            walk=walk,
+            again=known is not None,
+            pending=pending,
+            playwright=crawl.site.render,
+        )
+        return Request(
+            entry.url,
+            self.parse,
+            errback=crawl.failed,
+            priority=priority,
+            headers=self._conditional(known),
+            dont_filter=True,  # the ledger knows what was asked for
+            meta=dict(carried),
+        )
+
+    def _conditional(self, known: Mapping[str, Any] | None) -> dict[str, str]:
+        """The headers that ask for a known page only if it has changed."""
+        if not (known and known["http"]) or self._crawl.arguments.refresh:
+            return {}
+        validators = {
+            "If-None-Match": known["http"]["etag"],
+            "If-Modified-Since": known["http"]["last_modified"],
+        }
+        return {name: value for name, value in validators.items() if value}
+
+    async def left_over(self, now: dt.datetime) -> AsyncIterator[Request]:
+        """What failed last time; what is stored all the same is visited again."""
+        crawl = self._crawl
+        found = await crawl.store.addresses.pending(crawl.name, now)
+        known = await crawl.store.addresses.known([pending.key for pending in found], crawl.site.owner, now)
+        young = not crawl.settings["REPLAY"]
+        for pending in found:
+            stored = pending.key in known and known[pending.key].article
+            again = {"http": None} if stored else None
+            # One that the site owns no longer is rejected by the gate.
+            url = crawl.site.admit(pending.url) if crawl.site.owns(pending.url) else pending.url
+            request = self.request(
+                Entry(url), AddressSource.PENDING, known=again, young=young, priority=_FIRST, pending=True
+            )
+            if request:
+                yield request
+
+    async def again(self, now: dt.datetime) -> AsyncIterator[Request]:
+        """Known articles that are due for another visit."""
+        crawl = self._crawl
+        ages = sorted(dt.timedelta(hours=hours) for hours in crawl.settings.getlist("REVISIT_HOURS"))
+        refresh = crawl.arguments.refresh
+        oldest = dt.timedelta(days=refresh) if refresh else ages[-1] * 2
+        budget = None if refresh else crawl.settings.getint("REVISIT_BUDGET")
+        async for doc in crawl.store.visits.young(crawl.name, now - oldest):
+            visits = [doc["first_seen_at"] + age for age in ages]
+            if not crawl.site.owns(doc["url"]):  # as of an edition that is a site of its own by now
+                continue
+            due = any(doc["checked_at"] < visit <= now for visit in visits)
+            if due or refresh:
+                if budget is not None:
+                    if budget == 0:
+                        break
+                    budget -= 1
+                entry = Entry(crawl.site.admit(doc["url"]))
+                if request := self.request(entry, AddressSource.AGAIN, known=doc):
+                    yield request
+
+    # --- What is read
+
+    async def parse(self, response: Response) -> AsyncIterator[RawArticle | Rejection]:
+        """An article page, as printed; or a rejection when it is no page of this site's articles."""
+        crawl = self._crawl
+        crawl.stat("articles/downloaded")
+        carried = meta(response)
+        now = carried["fetched_at"]
+        if not crawl.site.is_article(response.url) and not crawl.arguments.url:
+            if carried["again"]:
+                await self.gone(carried["key"], RejectionReason.REDIRECTED, now)
+            said = f"it leads to {response.url}, which is no article"
+            yield self.rejection(response, RejectionReason.REDIRECTED, said)
+            return
+        try:
+            raw = await crawl.reader.article(response.body, response.url, _headers(response), now)
+        except StoppedError:
+            return  # it stays open in the ledger
+        except ReadingError as error:
+            crawl.stat(f"articles/{error.reason}")
+            say_unread(response, error)
+            rejection = self.rejection(response, error.reason, str(error))
+            yield replace(rejection, retry_at=now + LOOK_AGAIN)
+            return
+        for name in raw.cut:
+            crawl.stat(f"articles/cut/{name}")
+        self._carry(raw, carried["entry"], now)
+        raw.urls = list(dict.fromkeys([*_urls(response), *raw.urls]))
+        http = raw.http or Http(status=response.status, fetched_at=now)
+        raw.http = replace(http, status=response.status, fetched_at=now)
+        yield raw
+
+    def _carry(self, raw: RawArticle, entry: Entry, now: dt.datetime) -> None:
+        """Fill in from the entry what the page itself does not say: its headline, its date."""
+        if not raw.title and entry.title:
+            raw.title, raw.origins["title"] = entry.title, Origin.FEED
+        if entry.date and not names_a_day(raw.dates, self._crawl.site, now):
+            raw.dates.append(DateCandidate(text=entry.date, rung=Origin.FEED, where=entry.origin))
+
+    # --- What is no article
+
+    async def gone(self, k: str, reason: RejectionReason, now: dt.datetime) -> None:
+        """A visit found a stored article removed."""
+        crawl = self._crawl
+        await crawl.store.visits.gone(k, crawl.site.owner, now)
+        self.settle(k, AddressOutcome.GONE, reason)
+
+    def settle(self, k: str, end: AddressOutcome, reason: str) -> None:
+        """An address came to an end without anything to write: it is pending no longer."""
+        self._crawl.store.writer.settle(k)
+        self._crawl.ledger.end(k, end, reason)
+
+    def rejection(self, response: Response, reason: RejectionReason, detail: str) -> Rejection:
+        """The rejection of a page that was answered."""
+        site, carried = self._crawl.site, meta(response)
+        urls = _urls(response)
+        # A page that many addresses lead to (the home page) is not one of them, unless it was asked for.
+        own = urls if site.is_article(response.url) else [u for u in urls if u != response.url]
+        keys = [carried["key"], *(key(url, site.url_rules) for url in own)]
+        return Rejection(
+            url=response.url,
+            urls=urls,
+            keys=list(dict.fromkeys(keys)),
+            site=self._crawl.name,
+            owner=site.owner,
+            reason=reason,
+            detail=detail,
+            status=response.status,
+            rejected_at=carried.get("fetched_at") or self._crawl.clock.now(),
+            page=response.body,
+        )
+
+
+def _urls(response: Response) -> list[str]:
+    """Every address met on the way to a page, the one asked for first."""
+    carried = meta(response)
+    return list(dict.fromkeys([carried["asked"], *carried.get("redirect_urls", []), response.url]))
+
+
+def _headers(response: Response) -> dict[str, str]:
+    return {
+        name.decode("latin-1"): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }

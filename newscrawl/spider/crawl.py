@@ -1,0 +1,45 @@
+"""What the parts of a crawl share: its site, its arguments, and whom it asks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from scrapy import Request
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from newscrawl.discovery import Walk
+from newscrawl.download.clock import Clock
+from newscrawl.ledger import Ledger
+from newscrawl.sites import Site
+from newscrawl.spider.arguments import Arguments
+from newscrawl.store import Store
+from newscrawl.workers.reader import Reader
+
+
+class Crawl(Protocol):
+    """A crawl as its parts see it: the spider."""
+
+    name: str
+    arguments: Arguments
+    settings: BaseSettings
+    ledger: Ledger[Walk]
+    store: Store
+    clock: Clock
+    reader: Reader
+    why: dict[str, str]
+    """What is known of an outcome better than its name tells, for the last words of the run."""
+
+    @property
+    def site(self) -> Site:
+        """What is crawled."""
+
+    def failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """The errback of every request."""
+
+    def ask(self, request: Request) -> None:
+        """Ask for a page outside of a callback."""
+
+    def stat(self, name: str, count: int = 1) -> None:
+        """Count something, as ``newscrawl/<name>``."""

@@ -1,0 +1,167 @@
+"""Downloads that failed: what becomes of their addresses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from newscrawl.discovery import Walk
+from newscrawl.download.errors import classify
+from newscrawl.frontier import Pending
+from newscrawl.items import Rejection
+from newscrawl.ledger import Account
+from newscrawl.meta import is_for_article, meta
+from newscrawl.spider.articles import LOOK_AGAIN, Articles
+from newscrawl.spider.crawl import Crawl
+from newscrawl.spider.lists import Lists
+from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RejectionReason, RunOutcome
+
+log = logging.getLogger(__name__)
+
+_TRIES = 10
+"""Failed visits after which an address is given up."""
+_RETRY = {FetchFailure.BUSY: dt.timedelta(hours=1), FetchFailure.SERVER: dt.timedelta(hours=1)}
+"""How long to leave a site alone that answered so; other passing failures may be tried next time."""
+_NOT_FOUND = (404, 410)
+
+
+class Failures:
+    """Decides what a failed download means for its address."""
+
+    def __init__(self, crawl: Crawl, lists: Lists, articles: Articles) -> None:
+        self._crawl = crawl
+        self._lists = lists
+        self._articles = articles
+
+    async def settle(self, failure: Failure) -> AsyncIterator[Any]:
+        """A download that failed: pending when it may pass, else rejected; a listing's is counted."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        response = failure.value.response if isinstance(failure.value, HttpError) else None
+        kind = classify(failure if response is None else response.status)
+        if kind == FetchFailure.NOT_RECORDED:
+            self._not_recorded(request, str(failure.value))
+        if not is_for_article(request):
+            for following in self._lists.failed(request, kind, failure, response):
+                yield following
+            return
+        if response is not None:
+            self._crawl.stat("articles/downloaded")
+            rejection = await self._answered(request, kind, response)
+        else:
+            rejection = await self._unanswered(request, kind, str(failure.value))
+        if rejection:
+            yield rejection
+        self._crawl.ledger.answer(meta(request)["key"])
+
+    async def _answered(self, request: Request, kind: FetchFailure, response: Response) -> Rejection | None:
+        """The site answered with an error, or that nothing has changed."""
+        crawl, now = self._crawl, self._crawl.clock.now()
+        k, again = meta(request)["key"], meta(request)["again"]
+        if response.status == 304 and again:
+            await crawl.store.visits.unchanged(k, crawl.site.owner, now)
+            self._articles.settle(k, AddressOutcome.SEEN, "unchanged")
+            return None
+        said = f"HTTP status {response.status}"
+        if response.status in _NOT_FOUND:
+            if not again:
+                return self._articles.rejection(response, RejectionReason.NOT_FOUND, said)
+            await self._articles.gone(k, RejectionReason.NOT_FOUND, now)
+            crawl.stat("articles/gone")
+            return None
+        if kind.passes:
+            return await self._pend(request, kind, now)
+        if self._is_known(request, kind):
+            return None
+        rejection = self._articles.rejection(response, RejectionReason.REFUSED, said)
+        return replace(rejection, retry_at=now + LOOK_AGAIN)
+
+    async def _unanswered(self, request: Request, kind: FetchFailure, said: str) -> Rejection | None:
+        """There is no answer, or none that may be read."""
+        k, now = meta(request)["key"], self._crawl.clock.now()
+        if kind == FetchFailure.NOT_RECORDED:
+            # A recording tells nothing of what it lacks; what an earlier crawl left over stays pending.
+            pending = meta(request).get("pending")
+            self._crawl.ledger.end(k, AddressOutcome.PENDING if pending else AddressOutcome.UNWANTED, kind)
+            return None
+        if kind in (FetchFailure.OFFSITE, FetchFailure.ADDRESS):
+            if meta(request)["again"]:
+                await self._articles.gone(k, RejectionReason.REDIRECTED, now)
+            return self._rejection(request, RejectionReason.REDIRECTED, f"it leads elsewhere: {said}")
+        if kind.passes:
+            return await self._pend(request, kind, now)
+        if self._is_known(request, kind):
+            return None
+        return replace(self._rejection(request, _for_good(kind), said), retry_at=now + LOOK_AGAIN)
+
+    def _is_known(self, request: Request, kind: FetchFailure) -> bool:
+        """Is it a visit again? What is stored then stays as it is; else the refusal is counted."""
+        if meta(request)["again"]:
+            self._articles.settle(meta(request)["key"], AddressOutcome.KNOWN, kind)
+            return True
+        if kind in (FetchFailure.CLIENT, FetchFailure.ROBOTS):
+            self._crawl.stat("articles/refused")
+        return False
+
+    def _not_recorded(self, request: Request, said: str) -> None:
+        """Note what the recording lacks that is replayed: a fault, unless an earlier crawl left it over."""
+        if meta(request).get("pending"):
+            log.info("%s stays on the pending list: %s", request.url, said)
+            self._crawl.stat("articles/pending")
+            return
+        log.error("%s", said)
+        self._crawl.why.setdefault(RunOutcome.FAULT, said)
+        self._crawl.stat("not_recorded")
+
+    async def _pend(self, request: Request, kind: FetchFailure, now: dt.datetime) -> Rejection | None:
+        """Put an address on the pending list, or reject it after too many tries."""
+        crawl, carried = self._crawl, meta(request)
+        crawl.stat("articles/pending")
+        retry_at = carried.get("retry_at") or (now + _RETRY[kind] if kind in _RETRY else None)
+        k, asked = carried["key"], carried["asked"]
+        pending = Pending(k, asked, crawl.name, crawl.site.owner, kind, retry_at)
+        times = await crawl.store.addresses.add_pending(pending, now)
+        if times >= _TRIES:
+            said = f"failed {times} times, the last time: {kind}"
+            return self._rejection(request, _for_good(kind), said)
+        crawl.ledger.end(k, AddressOutcome.PENDING, kind)
+        return None
+
+    def _rejection(self, request: Request, reason: RejectionReason, detail: str) -> Rejection:
+        """The rejection of an address that no page was given for."""
+        carried = meta(request)
+        return Rejection(
+            url=carried["asked"],
+            urls=[carried["asked"]],
+            keys=[carried["key"]],
+            site=self._crawl.name,
+            owner=self._crawl.site.owner,
+            reason=reason,
+            detail=detail,
+            rejected_at=self._crawl.clock.now(),
+        )
+
+    async def drop(self, account: Account[Walk]) -> None:
+        """Something dropped an article's request on its way, and did not say so: ask again next time."""
+        crawl = self._crawl
+        log.warning("%s was asked for and dropped", account.url)
+        crawl.stat("articles/pending")
+        if account.due:
+            pending = Pending(account.key, account.url, crawl.name, crawl.site.owner, Interruption.DROPPED)
+            await crawl.store.addresses.add_pending(pending, crawl.clock.now())
+        end = AddressOutcome.PENDING if account.due else AddressOutcome.KNOWN
+        crawl.ledger.end(account.key, end, Interruption.DROPPED)
+
+
+def _for_good(kind: FetchFailure) -> RejectionReason:
+    """Why an address is rejected whose download failed for good."""
+    if kind in (FetchFailure.ROBOTS, FetchFailure.TOO_LARGE):
+        return RejectionReason(kind)
+    return RejectionReason.UNREACHABLE if kind.passes else RejectionReason.REFUSED

@@ -1,0 +1,266 @@
+"""Pages that lead to articles: what they list is asked for, and what they lead to is walked."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from newscrawl.dates import zone
+from newscrawl.discovery import Entry, Page, Walk, listing, sitemap, source_of
+from newscrawl.meta import meta
+from newscrawl.sites import Discovery, Feed, Listing, Sitemap
+from newscrawl.spider.arguments import follows_sections
+from newscrawl.spider.articles import Articles, say_unread
+from newscrawl.spider.crawl import Crawl
+from newscrawl.spider.walks import Walks
+from newscrawl.urls import key
+from newscrawl.vocabulary import AddressOutcome, AddressSource, FetchFailure, Interruption
+from newscrawl.workers import ReadingError, StoppedError
+from newscrawl.workers.lists import Links
+
+log = logging.getLogger(__name__)
+
+PRIORITY = 10
+"""Of the pages of a walk: articles come first."""
+SITEMAPS = 200
+"""Sitemaps that a ``robots.txt`` may name, at most."""
+
+
+class Lists:
+    """Listings, feeds, sitemaps, APIs, and the home page and ``robots.txt``, which name such."""
+
+    def __init__(self, crawl: Crawl, walks: Walks, articles: Articles) -> None:
+        self._crawl = crawl
+        self._walks = walks
+        self._articles = articles
+        self._feeds_at_home = False
+
+    # --- What is asked for
+
+    def begin(self, wanted: Sequence[Discovery]) -> Iterator[Request]:
+        """The first request of each declared way to find articles."""
+        self._feeds_at_home = any(isinstance(found, Feed) and found.url is None for found in wanted)
+        for declared in wanted:
+            yield from self._begin(declared, wanted)
+
+    def _begin(self, declared: Discovery, wanted: Sequence[Discovery]) -> Iterator[Request]:
+        home = self._crawl.site.home
+        match declared:
+            case Feed(url=None):
+                walked = (other.url for other in wanted if isinstance(other, Listing))
+                if not any(urljoin(home, url) == home for url in walked):
+                    yield Request(home, self.parse_home, errback=self._crawl.failed, dont_filter=True)
+            case Sitemap(url=None):
+                yield Request(
+                    f"{home}robots.txt",
+                    self.parse_robots,
+                    errback=self._crawl.failed,
+                    dont_filter=True,
+                    cb_kwargs={"declared": declared},
+                    meta={"dont_obey_robotstxt": True},
+                )
+            case _:
+                yield from self._walk(declared)
+
+    def _walk(self, source: Discovery) -> Iterator[Request]:
+        """The first requests of the walks of a list."""
+        for walk in self._walks.begin(source):
+            yield from self._next(walk)
+
+    def _next(self, walk: Walk) -> Iterator[Request]:
+        """The request of a walk's next page; none at its end."""
+        if request := self._walks.next(walk):
+            yield request.replace(
+                callback=self.parse_page,
+                errback=self._crawl.failed,
+                priority=PRIORITY,
+                dont_filter=True,
+                cb_kwargs={"walk": walk},
+            )
+
+    def go_on(self, walk: Walk) -> None:
+        """All articles of a walk's page have been answered: ask for its next page."""
+        for request in self._next(walk):
+            self._crawl.ask(request)
+
+    # --- What is read
+
+    async def parse_page(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
+        """A page of a walk: its articles, and what else it leads to."""
+        self._crawl.stat("discovery/pages")
+        try:
+            page, links = await self._read(response, walk)
+        except StoppedError:
+            return
+        except ReadingError as error:
+            self._walks.fail(walk, error.reason)
+            say_unread(response, error)
+            page = None
+        else:
+            if page is None:
+                self._walks.is_none(walk)
+                kind = type(walk.source).__name__.lower()
+                log.warning("%s is no %s: %s", response.url, kind, response.headers.get("Content-Type"))
+        if page is None:
+            for following in self._next(walk):
+                yield following
+            return
+        if self._crawl.arguments.sections and follows_sections(walk.source):
+            page = Page([])
+        self._count(walk, page)
+        led = list(self._lead(links, walk.source)) if links else []
+        for request in led:
+            yield request
+        if left_out := self._walks.read(walk, response, page, leads_on=bool(led)):
+            self._crawl.ledger.skip(source_of(walk.source), Counter(too_many=left_out))
+        async for request in self._take(walk, page.entries):
+            yield request
+
+    async def _read(self, response: Response, walk: Walk) -> tuple[Page | None, Links | None]:
+        """A page's entries, and of a first page what else it links to."""
+        page, links = await self._crawl.reader.page(response, walk), None
+        first = not meta(response).get("page")
+        if page and first and isinstance(response, TextResponse) and self._leads_on(walk.source):
+            links = await self._crawl.reader.links(response)
+        return page, links
+
+    def _count(self, walk: Walk, page: Page) -> None:
+        self._crawl.stat("discovery/links", len(page.entries))
+        self._crawl.ledger.skip(source_of(walk.source), page.skipped)
+        for reason, count in page.flaws.items():
+            self._crawl.stat(f"discovery/flaws/{reason}", count)
+
+    def _leads_on(self, source: Discovery) -> bool:
+        """Does what is found beside its articles count? A home page's feeds, and links to sections."""
+        return isinstance(source, Listing) and (source.follow_sections or self._shows_feeds(source))
+
+    def _shows_feeds(self, source: Listing) -> bool:
+        home = self._crawl.site.home
+        return self._feeds_at_home and urljoin(home, source.url) == home
+
+    def _lead(self, links: Links, source: Discovery) -> Iterator[Request]:
+        """What a listing leads to beside its articles: a home page's feeds and sections."""
+        assert isinstance(source, Listing)
+        if self._shows_feeds(source):
+            yield from self._advertised(links)
+        if source.follow_sections:
+            for url in links.sections:
+                if self._walks.offers(listing.section_name(url)):
+                    yield from self._walk(replace(source, url=url, follow_sections=False, name=None))
+
+    def _advertised(self, links: Links) -> Iterator[Request]:
+        for url in links.feeds:
+            yield from self._walk(Feed(url))
+
+    async def parse_home(self, response: Response) -> AsyncIterator[Any]:
+        """The home page, for the feeds it advertises."""
+        if not isinstance(response, TextResponse):
+            return
+        try:
+            links = await self._crawl.reader.links(response)
+        except StoppedError:
+            return
+        except ReadingError as error:
+            self._crawl.stat(f"discovery/failed/{error.reason}")
+            say_unread(response, error)
+            return
+        for request in self._advertised(links):
+            yield request
+
+    async def parse_robots(self, response: Response, declared: Sitemap) -> AsyncIterator[Any]:
+        """``robots.txt``, for the sitemaps it names."""
+        named = sitemap.named_by_robots(response.body, response.url, self._crawl.site)
+        if len(named) > SITEMAPS:
+            self._crawl.ledger.skip(AddressSource.SITEMAP, Counter(too_many=len(named) - SITEMAPS))
+        for url in named[:SITEMAPS]:
+            for request in self._walk(replace(declared, url=url)):
+                yield request
+
+    async def _take(self, walk: Walk, entries: Iterable[Entry]) -> AsyncIterator[Request]:
+        """Ask for what is not known of a page's entries; when all are answered the walk goes on."""
+        crawl = self._crawl
+        by_key = await asyncio.to_thread(self._by_key, entries)
+        fresh = walk.turn(list(by_key))
+        kind = source_of(walk.source)
+        wanted = {}
+        for k, entry in by_key.items():
+            if walk.wants(entry):
+                wanted[k] = entry
+            else:
+                reason = "too_old" if walk.is_too_old(entry) else "too_new"
+                crawl.ledger.meet(k, kind, AddressOutcome.UNWANTED, reason)
+        known = await crawl.store.addresses.known(wanted, crawl.site.owner, crawl.clock.now())
+        self._walks.date(walk, fresh, known, by_key)
+        requests = []
+        for k, entry in wanted.items():
+            found = known.get(k)
+            newer = found and entry.lastmod and found.checked_at and entry.lastmod > found.checked_at
+            if found is None or newer:
+                young = found is None and self._is_young(entry)
+                again = {"http": None} if found else None
+                requests.append(self._articles.request(entry, kind, walk=walk, known=again, young=young))
+            else:
+                end = AddressOutcome.PENDING if found.is_pending else AddressOutcome.KNOWN
+                crawl.ledger.meet(k, kind, end)
+        crawl.stat("discovery/known", len(known))
+        waits = crawl.ledger.waits(walk)
+        for request in filter(None, requests):
+            yield request
+        if not waits:
+            for following in self._next(walk):
+                yield following
+
+    def _is_young(self, entry: Entry) -> bool:
+        """Can an address have been published within the last day, for all that its list says?
+
+        What a recording lacks now it will lack for ever.
+        """
+        last = entry.days[1]
+        today = self._crawl.clock.now().astimezone(zone(self._crawl.site.timezone)).date()
+        return not self._crawl.settings["REPLAY"] and (last is None or last >= today - dt.timedelta(days=1))
+
+    def _by_key(self, entries: Iterable[Entry]) -> dict[str, Entry]:
+        return {key(entry.url, self._crawl.site.url_rules): entry for entry in entries}
+
+    # --- What fails
+
+    def failed(
+        self, request: Request, kind: FetchFailure, failure: Failure, response: Response | None
+    ) -> Iterator[Request]:
+        """A page that leads to articles was not given: unchanged, past the end, or failed."""
+        walk: Walk | None = request.cb_kwargs.get("walk")
+        status = response.status if response is not None else None
+        said = f"HTTP status {status}" if status else str(failure.value) or kind
+        if walk is None:  # the home page or robots.txt; that a site has none is no failure
+            if kind != FetchFailure.CLIENT:
+                self._crawl.stat(f"discovery/failed/{kind}")
+            log.info("%s could not be read (%s): %s", request.url, kind, said)
+            return
+        if self._walks.is_unchanged(walk, request, status):
+            yield from self._next(walk)
+            return
+        if self._walks.is_past_the_end(walk, request, status):
+            log.info("%s: no such page (%s); the listing ends before it", request.url, said)
+            following = list(self._next(walk))
+            if following or walk.read:
+                yield from following
+                return
+        self._walks.fail(walk, kind)
+        log.warning("%s could not be read (%s): %s", request.url, kind, said)
+        yield from self._next(walk)
+
+    def drop(self, walk: Walk) -> None:
+        """A page of a walk was dropped on its way, by something that did not say so: go on without it."""
+        log.warning("a page of %s was asked for and dropped", walk.listing)
+        self._walks.fail(walk, Interruption.DROPPED)
+        self.go_on(walk)
