@@ -18,7 +18,8 @@ from itertools import combinations
 from statistics import mean
 from typing import Any
 
-from newscrawl.identity import BANDS, ROWS, SHINGLE, Text, signature
+from newscrawl.identity import Text
+from newscrawl.signatures import BANDS, ROWS, SHINGLE, signature
 from newscrawl.store.schema import document
 from tests import pairs
 

@@ -475,11 +475,9 @@ def test_data_files_are_read_from_a_zipped_package(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent
     archive = tmp_path / "newscrawl.egg"
     with zipfile.ZipFile(archive, "w") as egg:
-        for name in ("__init__.py", "items.py", "vocabulary.py"):
-            egg.write(root / "newscrawl" / name, f"newscrawl/{name}")
-        for path in (root / "newscrawl" / "dates").iterdir():
+        for path in (*root.glob("newscrawl/*.py"), *root.glob("newscrawl/dates/*.*")):
             if path.suffix in (".py", ".tsv"):
-                egg.write(path, f"newscrawl/dates/{path.name}")
+                egg.write(path, str(path.relative_to(root)))
     code = "from newscrawl.dates import parse; print(parse('16 رمضان 1445', country='MA').date)"
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -13,6 +13,7 @@ import inspect
 import json
 import pkgutil
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -33,6 +34,7 @@ from newscrawl.page import blocks, body, jsonld, read
 from newscrawl.page.document import parse
 from newscrawl.page.markup import Places
 from newscrawl.sites import Api, Feed, Listing, Sitemap
+from newscrawl.vocabulary import Origin
 from tests.test_page_trials import SITE
 from tests.trials import growth, size
 
@@ -195,7 +197,8 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Linked": lambda text: jsonld.read(tree(text)),
     "Response": listing,
     "TextResponse": listing,
-    "Sequence[tuple[str, str]]": lambda text: [(text, "meta")],
+    "Sequence[tuple[str, Origin]]": lambda text: [(text, Origin.META)],
+    "set[str]": set,
     "Mapping[str, str] | None": lambda text: {"Content-Type": text},
     "Stamp": str,
     "Iterable[dict[str, str]]": lambda text: [{"loc": text, "lastmod": text, "title": text}],
@@ -214,6 +217,7 @@ OWN: dict[str, Callable[[str], Any]] = {
     "signatures.band_keys.values": lambda text: signatures.signature(text.split()).values,
     "signatures.estimate.one": lambda text: signatures.signature(text.split()).values,
     "signatures.estimate.other": lambda text: signatures.signature(text.split()).values,
+    "text.characters.base_letters.match": lambda text: re.match(".*", "\ufefb" * len(text)),  # no others
     "identity.identify.article": lambda text: read(page_of(text), URL, site=SITE),
     "signatures.signature.words": str.split,
     "signatures.former_bands.words": str.split,
@@ -267,7 +271,8 @@ OURS = frozenset(
     dates.publishing.written_offset page.markup.compiled page.markup.each
     discovery.pages.name discovery.pages.first discovery.pages.page
     signatures.is_current signatures.day_buckets signatures.span_buckets signatures.in_buckets
-    discovery.pages.dated discovery.pages.saved discovery.pages.restored""".split()
+    discovery.pages.dated discovery.pages.saved discovery.pages.restored
+    discovery.source_of text.characters.character_class""".split()
 )
 """Functions that take nothing of a site's: tables, declarations, days, what ``parse`` has read."""
 
