@@ -28,18 +28,19 @@ SIGNATURE_VERSION = 3
 SHINGLE = 2
 """Words in a shingle. Of 100 words with 20 changed, 64 pairs stay but only 51 triples; single
 words are shared by any two articles."""
-BANDS, ROWS = 42, 3
+BANDS, ROWS = 48, 3
 """A copy is found when ``ROWS`` values of any band agree: 0.99 of copies with 20 % of words changed."""
 SEED = 1445
 """Chooses the hash functions; signatures of two seeds cannot be compared."""
 SCHEME = f"minhash crc32 16 bit {SHINGLE} words {BANDS}x{ROWS}"
 """How a signature is made: CRC-32 of each word, the two of a pair mixed (the finalizer of MurmurHash3), and
 for each value the least of a * x + b modulo 2^32 over all pairs, of which 16 bits are kept."""
-FORMER_SCHEME = f"minhash shake128 {SHINGLE} words {BANDS}x{ROWS}"
+FORMER_BANDS = 42
+FORMER_SCHEME = f"minhash shake128 {SHINGLE} words {FORMER_BANDS}x{ROWS}"
 """How signatures were made before: ``scrapy dedupe`` makes them anew."""
 
 _VALUES = struct.Struct(f"<{BANDS * ROWS}H")
-_FORMER_VALUES = struct.Struct(f"<{BANDS * ROWS}I")
+_FORMER_VALUES = struct.Struct(f"<{FORMER_BANDS * ROWS}I")
 _KEY_BITS = 48
 """Bits of a band: ``ROWS`` values of 16 bits."""
 FORMER_KEYS = 1 << _KEY_BITS
@@ -170,5 +171,5 @@ def former_bands(words: Sequence[str]) -> list[int]:
                 made + bytes([band]) + values[band * width : (band + 1) * width], digest_size=6
             ).digest()
         )
-        for band in range(BANDS)
+        for band in range(FORMER_BANDS)
     ]
