@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["find", "first", "loads"]
+__all__ = ["at", "find", "first", "loads"]
 
 MAX_STARTS = 20
 """Places in a text at which its JSON may begin, at most."""
@@ -39,6 +39,19 @@ def first(text: str) -> Any:
     {'@type': 'NewsArticle'}
     """
     return _read(lambda text: _DECODER.raw_decode(text)[0], text)
+
+
+def at(text: str, start: int) -> Any:
+    """The value that begins at a place in a text, whatever surrounds it. Raises as :func:`loads`.
+
+    >>> at('{"headline": "خبر", broken', 13)
+    'خبر'
+    """
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except RecursionError:
+        raise ValueError("JSON that is too deep to be read") from None
+    return _sound(value, text[start:end])
 
 
 def find(text: str) -> Any:

@@ -419,3 +419,9 @@ def test_the_usual_line_is_read_as_the_grammar_reads_it(monkeypatch: pytest.Monk
                 patched.setattr(reading, "read_usual", lambda *_: (False, None))
                 assert published == parse(text, **options._asdict()), text
     assert fast > size(100_000) / 20
+
+
+@pytest.mark.parametrize("piece", ["\u0651\u064e", "\u0315\u0300", "{", "{a,b"])
+def test_words_cost_their_length(piece: str) -> None:
+    for function in (fold, spellings):
+        assert growth(function, lambda n: "خبر" + piece * (n // len(piece)), 40_000) <= 2.5

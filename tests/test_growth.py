@@ -16,6 +16,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Any
@@ -167,7 +168,7 @@ def raw_article(text: str) -> RawArticle:
 
 
 def candidates(text: str) -> list[DateCandidate]:
-    return [DateCandidate(text=text, rung=rung) for rung in ("markup", "meta", "generic")]
+    return [DateCandidate(text=text, rung=rung) for rung in (Origin.MARKUP, Origin.META, Origin.GENERIC)]
 
 
 def compared(text: str) -> identity.Text:
@@ -218,7 +219,7 @@ OWN: dict[str, Callable[[str], Any]] = {
     "signatures.estimate.one": lambda text: signatures.signature(text.split()).values,
     "signatures.estimate.other": lambda text: signatures.signature(text.split()).values,
     "text.characters.base_letters.match": lambda text: re.match(".*", "\ufefb" * len(text)),  # no others
-    "identity.identify.article": lambda text: read(page_of(text), URL, site=SITE),
+    "identity.identify.article": lambda text: replace(read(b"", URL), title=text, lede=text, body=text),
     "signatures.signature.words": str.split,
     "signatures.former_bands.words": str.split,
     "signatures.shingles.words": str.split,

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from newscrawl.items import RawArticle
-from newscrawl.page import extract, read
+from newscrawl.page import blocks, boilerplate, extract, frames, read
+from newscrawl.page.document import parse
 from newscrawl.store.schema import document
 from tests.page_shapes import P
+from tests.trials import growth
 
 URL = "https://www.sahifa-example.com/news/1"
 
@@ -89,3 +91,64 @@ def test_a_site_names_a_field_in_json_of_any_kind() -> None:
     for text in ("[" * 100_000, "9" * 5_000, '{"a": "\\ud83d"}', '{"a": ' + "9" * 5_000 + "}", ""):
         raw = extract(page({}).replace(b'{"@type"', text.encode() + b'{"@type"', 1), URL)
         assert raw.title == "المجلس يصادق على مشروع جديد"
+
+
+def test_json_that_is_longer_than_what_is_read_gives_what_stands_at_its_beginning() -> None:
+    told = {
+        "datePublished": "2024-03-27T10:00:00+01:00",
+        "articleSection": "رياضة",
+        "keywords": "ا" * 2_000_000,
+    }
+    article = extract(page(told), URL)
+    assert article.title == "المجلس يصادق على مشروع جديد"
+    assert article.dates[0].text == "2024-03-27T10:00:00+01:00"
+    assert article.section == "رياضة"
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [("<!--", "-->"), ("//<![CDATA[\n", "\n//]]>"), ("/* <![CDATA[ */", "]]>"), ("", " ; "), ("", ",}")],
+)
+def test_json_between_marks_is_read(opening: str, closing: str) -> None:
+    said = '{"@type":"NewsArticle","headline":"المجلس يصادق على مشروع جديد","articleSection":"رياضة"}'
+    if closing == ",}":
+        said = said[:-1]
+    text = f'<script type="application/ld+json">{opening}{said}{closing}</script>'
+    assert extract(text.encode(), URL).section == "رياضة"
+
+
+def test_a_string_of_broken_json_is_read_with_its_escapes_or_as_it_stands() -> None:
+    escaped = json.dumps("رياضة").strip('"')
+    for printed, section in ((escaped, "رياضة"), ("رياضة \\q", "رياضة \\q")):
+        said = f'{{"@type":"NewsArticle","articleSection":"{printed}","articleBody":"قال "نعم" له"}}'
+        text = f'<script type="application/ld+json">{said}</script>'
+        assert extract(text.encode(), URL).section == section
+
+
+def test_a_page_without_text_has_no_second_article() -> None:
+    assert frames.second_article(blocks.Blocks(), 0) is None
+
+
+def test_no_long_line_is_a_label() -> None:
+    assert boilerplate.kind("أخبار ذات صلة") == "stop"
+    assert boilerplate.kind("أخبار ذات صلة" + "\u200d" * 1_000) == ""
+
+
+SPEECH = "نص طويل لا يحمله أي رابط ولا يبدو عنوانا لشيء آخر هنا"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class=related>",
+        "<div class=related><a href=/1>خبر</a>",
+        f"<div class=related><div class=x>{SPEECH}</div>",
+        "<div class=related><a href=/1>رابط إلى خبر آخر بعنوان طويل من ثلاثين حرفا وأكثر</a><h1>خبر</h1>",
+    ],
+)
+@pytest.mark.parametrize("end", ["", SPEECH])
+def test_boxes_of_the_frame_within_each_other_are_looked_through_once(box: str, end: str) -> None:
+    def made(depth: int) -> Any:
+        return parse((box * depth + end + "</div>" * depth).encode(), URL).root
+
+    assert growth(blocks.read, made, 400) <= 2.5

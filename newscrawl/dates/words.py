@@ -16,6 +16,7 @@ from itertools import product
 from typing import NamedTuple
 
 from newscrawl.dates.tables import rows
+from newscrawl.text import compose
 
 __all__ = ["KINDS", "MAX_LENGTH", "Clock", "Text", "Token", "fold", "names", "read", "spellings"]
 
@@ -153,7 +154,8 @@ def fold(text: str) -> str:
     if text.isascii():
         text = text.lower().translate(_ASCII)
     else:
-        text = unicodedata.normalize("NFKD", _ISOLATED.sub("", text)).translate(_LETTERS).lower()
+        # Composed first, which bounds the marks on a letter: NFKD costs the square of their number.
+        text = unicodedata.normalize("NFKD", compose(_ISOLATED.sub("", text))).translate(_LETTERS).lower()
         if "ـ" in text:
             text = _TATWEEL_DASH.sub("-", text).replace("ـ", "")
     text = " ".join(text.split())
@@ -162,7 +164,7 @@ def fold(text: str) -> str:
     return text
 
 
-_BRACES = re.compile(r"\{([^}]*)\}")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def spellings(forms: str) -> list[str]:

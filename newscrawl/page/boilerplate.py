@@ -21,6 +21,9 @@ _CREDIT_LETTERS = 100
 MAX_WORDS = 30
 """Longer lines are never dropped for a phrase: an article may well say ``اشترك`` in a sentence."""
 
+_MAX_LETTERS = 600
+"""Letters of such a line at most: twice those of 30 long words."""
+
 
 def folded(line: str) -> str:
     """A line as the patterns expect it: letter variants unified, marks and edges gone, lower case; unlike
@@ -52,7 +55,7 @@ def kind(line: str) -> _Kind | Literal[""]:
     >>> kind("أخبار ذات صلة"), kind("جميع الحقوق محفوظة © 2024"), kind("قال الوزير إن الأخبار جيدة")
     ('stop', 'drop', '')
     """
-    if line.count(" ") >= MAX_WORDS:
+    if len(line) > _MAX_LETTERS or line.count(" ") >= MAX_WORDS:
         return ""
     if len(line) <= _CREDIT_LETTERS and (_CREDIT.match(line) or _HASHTAGS.fullmatch(line)):
         return "drop"

@@ -28,12 +28,14 @@ PAGE_TYPES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "Cr
 _MAX_NODES = 5_000
 _MAX_TEXT = 1_000_000
 _MAX_CRUMBS = 20
-_COMMENT = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$", re.DOTALL
-)
+_OPENING = re.compile(r"<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/", re.DOTALL)
+_CLOSING = re.compile(r"(?:-->|//\s*\]\]>|\]\]>|;)\s*$")
+_LAST = 100
+"""Letters of a text in which the mark that closes it stands."""
 _MARKS = re.compile(r"[\W_]+")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_FIELD = r'"%s"\s*:\s*"((?:[^"\\]|\\.)*)"'
+_FIELD = r'"%s"\s*+:\s*+(?=")'
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"')
 _RESCUED = ("headline", "datePublished", "dateModified", "dateCreated", "articleSection")
 
 
@@ -103,10 +105,15 @@ def _take(node: dict[str, Any], linked: Linked, articles: list[dict[str, Any]]) 
 
 
 def _loads(text: str) -> Any:
-    with suppress(ValueError):
-        return jsontext.loads(text)
-    text = _COMMENT.sub("", text.strip())
-    for attempt in (text, _TRAILING_COMMA.sub("", text)):
+    """The value of a script; what is broken is mended, what is cut is read as far as it goes."""
+    if len(text) < _MAX_TEXT:
+        with suppress(ValueError):
+            return jsontext.loads(text)
+    text = text.strip()
+    opening = _OPENING.match(text)
+    text = text[opening.end() if opening else 0 :]
+    text = text[:-_LAST] + _CLOSING.sub("", text[-_LAST:])
+    for attempt in (text, _TRAILING_COMMA.sub("", text)) if len(text) < _MAX_TEXT - _LAST else ():
         with suppress(ValueError):
             return jsontext.loads(attempt)
     try:  # several values one after the other: the first
@@ -117,19 +124,25 @@ def _loads(text: str) -> Any:
 
 def _rescue(text: str) -> dict[str, Any]:
     """The plain fields of an article whose JSON is broken elsewhere (a bare quote in a body)."""
-    kind = re.search(_FIELD % "@type", text)
-    if not kind or kind[1] not in ARTICLE_TYPES:
-        kind = next((m for m in re.finditer(_FIELD % "@type", text) if m[1] in ARTICLE_TYPES), None)
+    kind = next((kind for kind in _strings(text, "@type") if kind in ARTICLE_TYPES), None)
     if not kind:
         return {}
-    node: dict[str, Any] = {"@type": kind[1]}
+    node: dict[str, Any] = {"@type": kind}
     for name in _RESCUED:
-        if hit := re.search(_FIELD % name, text):
-            try:
-                node[name] = jsontext.loads(f'"{hit[1]}"')
-            except ValueError:
-                node[name] = hit[1]
+        for value in _strings(text, name):
+            node[name] = value
+            break
     return node
+
+
+def _strings(text: str, name: str) -> Iterator[str]:
+    """The strings that a broken JSON has for a name."""
+    for key in re.finditer(_FIELD % name, text):
+        try:
+            yield jsontext.at(text, key.end())
+        except ValueError:
+            if hit := _STRING.match(text, key.end()):
+                yield hit[1]
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
