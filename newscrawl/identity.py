@@ -19,7 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from newscrawl.dates import names
@@ -164,18 +164,24 @@ def _hash(text: str) -> str:
 
 def _segments(text: str) -> Iterator[str]:
     """The pieces of a text without those that change by themselves."""
+    for line in text.split("\n"):
+        yield from _pieces(line.strip())
+
+
+@lru_cache(maxsize=256)
+def _pieces(line: str) -> tuple[str, ...]:
+    """Those of a line; kept, since an article's hash and its words are made of the same ones."""
     # Clean text has no such gaps; in others each would be tried from each of its spaces.
-    text = _GAP.sub(lambda gap: "\n" if "\n" in gap[0] else " ", text)
-    for segment in _SEGMENTS.split(text):
-        if _MAYBE_STAMP.search(segment):
-            folded = fold(segment)
-            rest = "" if _LINE_STAMP.fullmatch(folded) else _EDGE_STAMP.sub("", folded).strip()
-            if rest == folded:
-                yield segment
-            elif rest:
-                yield rest
-        elif segment:
-            yield segment
+    return tuple(filter(None, map(_lasting, _SEGMENTS.split(_GAP.sub(" ", line)))))
+
+
+def _lasting(segment: str) -> str:
+    """A segment without a counter or a stamp at its edge; empty when it is nothing else."""
+    if not _MAYBE_STAMP.search(segment):
+        return segment
+    folded = fold(segment)
+    rest = "" if _LINE_STAMP.fullmatch(folded) else _EDGE_STAMP.sub("", folded).strip()
+    return segment if rest == folded else rest
 
 
 def content_hash(title: str | None, lede: str | None, body: str) -> str:
