@@ -105,17 +105,18 @@ class Published:
 
 
 @dataclass(slots=True, kw_only=True)
-class DateCandidate:
-    """One date that a page offers, before it is chosen or refused."""
+class OfferedDate:
+    """One date that the page or its list offers, kept so that the choice can be made again."""
 
-    text: str
-    """The string as printed or as found in an attribute."""
-    rung: Origin
-    """How it was found."""
-    kind: DateKind = DateKind.PUBLISHED
-    """What the page says it is."""
-    where: str = ""
-    """Selector, JSON-LD property or meta name, for ``scrapy try`` and for reading a refusal."""
+    text: str = field(metadata=stored(_OFFER))
+    """The string as printed, or as found in an attribute, up to 300 characters. Example:
+    ``الأربعاء 16 رمضان 1445``."""
+    origin: Origin = field(metadata=stored(_OFFER))
+    """How it was found, see Origins."""
+    kind: DateKind = field(default=DateKind.PUBLISHED, metadata=stored(_OFFER))
+    """What it is said to be: the day of publication, or of a change."""
+    where: str = field(default="", metadata=stored(_OFFER))
+    """Selector, JSON-LD property or meta name."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -190,7 +191,7 @@ class RawArticle:
     """Language that the page declares, for the record; the stored one is read from the text."""
     publisher: str | None = None
     """The newspaper as an aggregator names it. Example: ``الأيام 24``."""
-    dates: list[DateCandidate] = field(default_factory=list, metadata=HAS_ORIGIN)
+    dates: list[OfferedDate] = field(default_factory=list, metadata=HAS_ORIGIN)
     """Every date candidate, the surest origin first."""
     origins: dict[str, Origin] = field(default_factory=dict)
     """Field → how it was found."""
@@ -204,21 +205,6 @@ class RawArticle:
     """Fields of which the page says more than is kept. Example: ``tags``."""
     page: bytes = b""
     """The page itself, so that a rejection can keep it."""
-
-
-@dataclass(slots=True, kw_only=True)
-class OfferedDate:
-    """One date that the page or its list offers, kept so that the choice can be made again."""
-
-    text: str = field(metadata=stored(_OFFER))
-    """The string as printed, or as found in an attribute, up to 300 characters. Example:
-    ``الأربعاء 16 رمضان 1445``."""
-    origin: Origin = field(metadata=stored(_OFFER))
-    """How it was found, see Origins."""
-    kind: DateKind = field(default=DateKind.PUBLISHED, metadata=stored(_OFFER))
-    """What it is said to be: the day of publication, or of a change."""
-    where: str = field(default="", metadata=stored(_OFFER))
-    """Selector, JSON-LD property or meta name."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -257,15 +243,8 @@ class PublishedDetail:
     """How ``published_raw`` was found, see Origins; empty when no text could be read as a date."""
     candidates: list[OfferedDate] = field(default_factory=list, metadata=stored(since=3))
     """Every date that was offered, the surest origin first; ``scrapy redate`` chooses among them again."""
-    warnings: list[str] = field(default_factory=list)
-    """Closed list. ``weekday_mismatch``: the printed weekday is not that of the day. ``calendars_differ``:
-    two printed dates do not agree. ``hijri_day_settled_by_weekday``: only a Hijri date was printed,
-    the weekday chose among the days it may be. ``hijri_unconfirmed``: only a Hijri date was printed, in
-    a month that is computed, so the day may be one off. ``false_zone_ignored``: a time stamp's zone was
-    known to be wrong. ``stale_zone``: the server's zone files are older than Morocco's change of 20 September
-    2026 and print an hour too much; the instant is right. ``unknown_zone``: a zone is named that is not known
-    or that several places use (AST), so there is no instant. ``future``: a day more than two days after
-    the download."""
+    warnings: list[DateWarning] = field(default_factory=list)
+    """What to know of the date, see Warnings."""
 
 
 @dataclass(slots=True, kw_only=True)

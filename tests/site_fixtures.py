@@ -211,7 +211,7 @@ class Crawl:
         store = SimpleNamespace(addresses=nothing, walks=nothing, visits=nothing)
         spider.store, spider.clock = store, Clock(self.site.fetched_at)  # type: ignore[assignment]
         spider.reader = Reader(crawler, spider.site)
-        self._steps: list[Any] = [CleanPipeline(), DatePipeline(crawler), CheckPipeline(crawler)]
+        self._steps: list[Any] = [CleanPipeline(crawler), DatePipeline(crawler), CheckPipeline(crawler)]
         async for request in spider.start():
             self._waiting.append(request)
         while self._waiting:

@@ -89,7 +89,7 @@ def test_every_kind_of_missing_day_is_explained(recorded: Database) -> None:
     found = {doc["published_missing"] for doc in recorded["articles"].find({"day": None})}
     ends = [re.sub("[0-9]+", "[0-9]+", re.escape(end)) for end in meanings.MISSING]
     for text in ("نشر في الأيام 24 يوم 21130", "قبل قليل من الآن", "15 رمضان 2024"):
-        found.add(chosen_date.why_not(chosen_date.DateCandidate(text=text, rung="markup")))
+        found.add(chosen_date.why_not(chosen_date.OfferedDate(text=text, origin="markup")))
     assert len(found) > 4
     for why in found:
         assert any(re.search(f"{end}$", why) for end in ends), why

@@ -30,7 +30,7 @@ from newscrawl import discovery, identity, signatures
 from newscrawl.dates import words
 from newscrawl.dates.publishing import Options
 from newscrawl.frontier import Validator
-from newscrawl.items import DateCandidate, Image, RawArticle
+from newscrawl.items import Image, OfferedDate, RawArticle
 from newscrawl.page import blocks, body, jsonld, read
 from newscrawl.page.document import parse
 from newscrawl.page.markup import Places
@@ -167,8 +167,8 @@ def raw_article(text: str) -> RawArticle:
     )
 
 
-def candidates(text: str) -> list[DateCandidate]:
-    return [DateCandidate(text=text, rung=rung) for rung in (Origin.MARKUP, Origin.META, Origin.GENERIC)]
+def candidates(text: str) -> list[OfferedDate]:
+    return [OfferedDate(text=text, origin=origin) for origin in (Origin.MARKUP, Origin.META, Origin.GENERIC)]
 
 
 def compared(text: str) -> identity.Text:
@@ -186,8 +186,8 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Fields": fields,
     "Article": lambda text: read(page_of(text), URL, site=SITE),
     "RawArticle": raw_article,
-    "Sequence[DateCandidate]": candidates,
-    "DateCandidate | None": lambda text: candidates(text)[0],
+    "Sequence[OfferedDate]": candidates,
+    "OfferedDate | None": lambda text: candidates(text)[0],
     "etree._Element": tree,
     "etree._Element | Places": lambda text: Places(tree(text), SITE.markup[0]),
     "Places": lambda text: Places(tree(text), SITE.markup[0]),
@@ -251,7 +251,7 @@ GIVEN: dict[str, Any] = {
     "number": 1,
     "path": etree.XPath("//p"),
     "rules": None,
-    "rung": "meta",
+    "origin": "meta",
     "selectors": ".entry-content",
     "site": SITE,
     "skipped": Counter(),

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.items import DateCandidate, RawArticle
-from newscrawl.page import check, clean_article, date_article, read
+from newscrawl.items import OfferedDate, RawArticle
+from newscrawl.page import check, clean_article, read
 from newscrawl.page.bylines import agencies, dateline
 from newscrawl.sites import Markup, Site
 from newscrawl.sites.sources import resolve
 from newscrawl.text import clean
+from tests.assembled import assembled
 from tests.page_shapes import HEADLINES, TITLE, P
 
 NOW = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
@@ -124,9 +125,9 @@ def test_author_line_in_front_is_no_paragraph() -> None:
 def test_dates_in_both_calendars() -> None:
     raw = RawArticle(
         url="https://www.alayam24.com/articles-1.html",
-        dates=[DateCandidate(text="2024-03-27 14:30", rung="markup")],
+        dates=[OfferedDate(text="2024-03-27 14:30", origin="markup")],
     )
-    article = date_article(raw, AGGREGATOR, NOW)
+    article = assembled(raw, AGGREGATOR, NOW)
     assert (article.day, article.hijri_day, article.hijri_month) == ("2024-03-27", "1445-09-16", "1445-09")
     assert article.hijri_day_uaq == "1445-09-17"
     assert article.published_at == dt.datetime(2024, 3, 27, 14, 30, tzinfo=dt.UTC)
@@ -136,13 +137,13 @@ def test_dates_in_both_calendars() -> None:
 
 def test_known_newspaper_lends_its_clock_without_a_site() -> None:
     raw = RawArticle(
-        url="https://www.youm7.com/story/1", dates=[DateCandidate(text="2024-01-10T22:30:00Z", rung="meta")]
+        url="https://www.youm7.com/story/1", dates=[OfferedDate(text="2024-01-10T22:30:00Z", origin="meta")]
     )
-    article = date_article(raw)
+    article = assembled(raw)
     assert (article.source, article.source_name, article.country) == ("youm7", "اليوم السابع", "EG")
     assert article.day == "2024-01-11"
     raw.url = "https://www.unknown-example.com/1"
-    assert (date_article(raw).day, date_article(raw).country) == ("2024-01-10", None)
+    assert (assembled(raw).day, assembled(raw).country) == ("2024-01-10", None)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_long_lines_and_whole_texts_printed_twice_go() -> None:
 
 def test_style_sheets_of_a_widget_are_no_text() -> None:
     style = ".poll-box{color:#fff;margin:0 auto} .poll-box a:hover { color: red }"
-    article = date_article(
+    article = assembled(
         clean_article(RawArticle(url="https://example.ma/1", body=[style, f"{P[0]} {style}", P[1]]))
     )
     assert article.body.split("\n\n") == list(P[:2])
@@ -215,7 +216,7 @@ def test_a_newspaper_by_its_address_lends_country_and_clock(domain: str, country
     assert found is not None
     assert (found.country, found.timezone) == (country, clock)
     raw = RawArticle(
-        url=f"https://www.{domain}/1", dates=[DateCandidate(text="2024-01-10T12:30:00Z", rung="meta")]
+        url=f"https://www.{domain}/1", dates=[OfferedDate(text="2024-01-10T12:30:00Z", origin="meta")]
     )
-    article = date_article(raw)
+    article = assembled(raw)
     assert (article.country, article.published and article.published.timezone) == (country, clock)

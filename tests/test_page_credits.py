@@ -8,9 +8,10 @@ import itertools
 import pytest
 
 from newscrawl.items import RawArticle
-from newscrawl.page import clean_article, date_article
+from newscrawl.page import clean_article
 from newscrawl.page.boilerplate import kind
 from newscrawl.page.bylines import agencies, dateline, is_signature, people
+from tests.assembled import assembled
 from tests.page_shapes import P
 
 ONE, TWO, THREE = "سالم الحربي", "سعاد بناني", "عبد الرحمن بن عيسى"
@@ -155,12 +156,12 @@ def test_the_opening_of_a_text(opening: str, line: str | None, credited: list[st
 def test_a_signature_closes_the_text_and_is_no_paragraph(line: str) -> None:
     raw = RawArticle(url="https://example.ma/1", publisher="صحيفة المثال", body=[*P, line])
     assert is_signature(line, ["صحيفة المثال"])
-    assert date_article(raw).body.split("\n\n") == list(P)
+    assert assembled(raw).body.split("\n\n") == list(P)
 
 
 @pytest.mark.parametrize("line", ["الرباط - و م ع", "واس- جدة:", "وكالات - أبوظبي", "صحيفة المثال - رويترز"])
 def test_a_credit_line_in_front_is_no_paragraph(line: str) -> None:
-    article = date_article(
+    article = assembled(
         clean_article(RawArticle(url="https://example.ma/1", publisher="صحيفة المثال", body=[line, *P]))
     )
     assert article.body.split("\n\n") == list(P)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from newscrawl.dates import names, plain
-from newscrawl.items import DateCandidate
+from newscrawl.items import OfferedDate
 from newscrawl.page import generic, read
 from newscrawl.page.chosen_date import choose, why_not
 from tests.date_lists import load, printed, read_printed
@@ -18,8 +18,8 @@ from tests.date_lists import load, printed, read_printed
 NOW = dt.datetime(2024, 10, 9, 10, tzinfo=dt.UTC)
 
 
-def one(text: str, rung: str, **more: Any) -> DateCandidate:
-    return DateCandidate(text=text, rung=rung, **more)
+def one(text: str, origin: str, **more: Any) -> OfferedDate:
+    return OfferedDate(text=text, origin=origin, **more)
 
 
 def test_zone_printed_gives_the_publisher_s_clock_and_the_instant() -> None:
@@ -63,7 +63,7 @@ PRINTED = one("الثلاثاء 3 نونبر 2026 - 20:40", "markup")
 @pytest.mark.parametrize(
     "page", [[AHEAD], [AHEAD, PRINTED], [AHEAD, UTC], [AHEAD, UTC, PRINTED], [UTC, PRINTED]]
 )
-def test_a_moroccan_server_with_old_zone_files_keeps_its_instant(page: list[DateCandidate]) -> None:
+def test_a_moroccan_server_with_old_zone_files_keeps_its_instant(page: list[OfferedDate]) -> None:
     """Morocco left UTC+1 on 20 September 2026; such a server prints 20:40 at 19:40."""
     found = choose(page, **MOROCCO).published  # type: ignore[arg-type]
     assert found is not None
@@ -113,7 +113,7 @@ def test_an_interval_says_more_than_a_day_to_come() -> None:
     assert found.earliest == dt.date(2024, 10, 5)
 
 
-def test_machine_rungs_read_what_machines_write() -> None:
+def test_machine_origins_read_what_machines_write() -> None:
     for text in ("1728326700", "1728326700000", "Mon, 07 Oct 24 18:45:00 +0000"):
         found = choose([one(text, "meta")], timezone="UTC").published
         assert found is not None

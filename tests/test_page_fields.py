@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""What ``extract`` reads, and by which rung."""
+"""What ``extract`` reads, and by which origin."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_site_markup_answers_first() -> None:
     assert raw.title == TITLE
     assert raw.lede == "خلاصة الخبر في سطر."
     assert raw.body == [P[0], f"{P[2]} وتتمة."]
-    assert [(d.text, d.kind) for d in raw.dates if d.rung == "markup"] == [
+    assert [(d.text, d.kind) for d in raw.dates if d.origin == "markup"] == [
         ("نشر في 07/10/2024 18:45", "published"),
         ("2024-10-08 10:00", "modified"),
     ]
@@ -73,7 +73,7 @@ def test_site_markup_answers_first() -> None:
     assert {raw.origins[field] for field in named} == {"markup"}
 
 
-def test_markup_that_fits_no_longer_leaves_the_field_to_a_lower_rung() -> None:
+def test_markup_that_fits_no_longer_leaves_the_field_to_a_lower_origin() -> None:
     raw = read(
         frame(
             f"<h1>{TITLE}</h1><div class='x'>{ps()}</div>", head=ld(datePublished="2024-10-07T18:45:00+01:00")
@@ -123,7 +123,7 @@ def test_selector_that_is_no_css_names_itself() -> None:
 def test_forms_of_json_ld(script: object) -> None:
     raw = read(f'<script type="application/ld+json">{json.dumps(script)}</script>')
     assert (raw.title, raw.origins["title"]) == (TITLE, "jsonld")
-    assert [(d.text, d.rung) for d in raw.dates] == [("2024-10-07", "jsonld")]
+    assert [(d.text, d.origin) for d in raw.dates] == [("2024-10-07", "jsonld")]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_of_several_declared_articles_the_page_s_own_is_read() -> None:
     }
     raw = read(frame(f"<h1>{TITLE}</h1>{ps()}", head=ld(**other) + ld(**mine)))
     assert raw.authors == ["سلمى الإدريسي"]
-    assert [date.text for date in raw.dates if date.rung == "jsonld"] == [mine["datePublished"]]
+    assert [date.text for date in raw.dates if date.origin == "jsonld"] == [mine["datePublished"]]
 
 
 def test_day_with_the_letter_of_its_calendar() -> None:

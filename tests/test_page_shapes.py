@@ -44,7 +44,7 @@ def test_page_is_an_article(shape: Shape) -> None:
 
 
 @each
-def test_every_field_names_its_rung(shape: Shape) -> None:
+def test_every_field_names_its_origin(shape: Shape) -> None:
     article = read(shape.html, shape.url, now=NOW)
     assert {"title", "body", "dates"} <= set(article.origins)
     assert set(article.origins.values()) <= {"markup", "jsonld", "meta", "microdata", "generic", "url"}

@@ -1,6 +1,7 @@
 from newscrawl.page import check, extract
-from newscrawl.page.assemble import clean_article, date_article
+from newscrawl.page.assemble import clean_article
 from spiders.maghress import Maghress
+from tests.assembled import assembled
 
 TICKER = "    ".join(f"عنوان خبر لا علاقة له بالمقال رقم {number} في الشريط المتحرك" for number in range(40))
 URL = "https://www.maghress.com/almassae/1"
@@ -15,7 +16,7 @@ def page(content: str) -> bytes:
 def test_a_ticker_is_no_body_where_the_place_of_the_body_says_nothing() -> None:
     raw = extract(page("انقر هنا لقراءة الخبر من مصدره."), URL, site=Maghress.site)
     assert raw.body == []
-    reason = check(date_article(clean_article(raw), Maghress.site), Maghress.site)
+    reason = check(assembled(clean_article(raw), Maghress.site), Maghress.site)
     assert reason
     assert reason[0] == "no_body"
 

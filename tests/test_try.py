@@ -32,7 +32,7 @@ def rows(text: str) -> dict[str, list[str]]:
     return found
 
 
-def test_each_field_with_its_rung_and_the_selector_that_answered() -> None:
+def test_each_field_with_its_origin_and_the_selector_that_answered() -> None:
     told = explain(article(7).encode(), URL, site=SITE, now=NOW)
     assert told.accepted
     found = rows(told.text)

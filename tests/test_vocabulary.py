@@ -46,7 +46,7 @@ def test_the_validator_has_the_closed_lists() -> None:
 WRONG = {
     'Rejection(url="https://example.ma/1", reason="no_bdy")': "RejectionReason",
     'Rejection(url="https://example.ma/1", reason=RejectionReason.NO_BDY)': "NO_BDY",
-    'DateCandidate(text="27 مارس 2024", rung="jsonld")': "Origin",
+    'OfferedDate(text="27 مارس 2024", origin="jsonld")': "Origin",
     'Ledger[str]().end("9f0c", "storred")': "AddressOutcome",
     'summary("hespress", "okay", {}, {}, 0)': "RunOutcome",
     'meta(Request("https://example.ma/1"))["kye"]': "kye",
@@ -55,7 +55,7 @@ WRONG = {
 
 def test_mypy_refuses_a_word_that_is_not_in_its_list(tmp_path: Path) -> None:
     lines = [
-        "from newscrawl.items import DateCandidate, Rejection",
+        "from newscrawl.items import OfferedDate, Rejection",
         "from scrapy import Request",
         "from newscrawl.ledger import Ledger",
         "from newscrawl.meta import meta",

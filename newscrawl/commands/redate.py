@@ -12,8 +12,8 @@ from newscrawl import __version__
 from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.dates import DATES_VERSION, months_table
 from newscrawl.identity import bands
-from newscrawl.items import DATE_FIELDS, DateCandidate, RawArticle
-from newscrawl.page import date_article
+from newscrawl.items import DATE_FIELDS, OfferedDate, RawArticle
+from newscrawl.page import build_article, date_article
 from newscrawl.progress import Progress
 from newscrawl.signatures import is_current
 from newscrawl.sites import Site
@@ -113,14 +113,14 @@ def again(doc: Document, site: Site | None) -> Document:
         {"text": doc["published_raw"], "origin": published.get("origin") or Origin.MARKUP}
     ]
     dates = [
-        DateCandidate(
+        OfferedDate(
             text=one["text"],
-            rung=Origin(one["origin"]),
+            origin=Origin(one["origin"]),
             kind=DateKind(one.get("kind", DateKind.PUBLISHED)),
             where=one.get("where", ""),
         )
         for one in offered
     ]
-    raw = RawArticle(url=doc["url"], dates=dates)
-    new = document(date_article(raw, site, doc["http"]["fetched_at"]))
+    undated = build_article(RawArticle(url=doc["url"], dates=dates), site)
+    new = document(date_article(undated, site, doc["http"]["fetched_at"]))
     return {name: new[name] for name in DATE_FIELDS}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from newscrawl.dates import parse as parse_date
 from newscrawl.dates import parse_stamp
-from newscrawl.items import READ_FIELDS, Article, DateCandidate, RawArticle
-from newscrawl.page import check, clean_article, date_article, extract, jsonld, markup, meta
+from newscrawl.items import READ_FIELDS, Article, OfferedDate, RawArticle
+from newscrawl.page import build_article, check, clean_article, date_article, extract, jsonld, markup, meta
 from newscrawl.page.chosen_date import why_not
 from newscrawl.page.document import Document, parse
 from newscrawl.shown import one_line
@@ -60,7 +60,7 @@ def explain(
     Never raises for any bytes.
     """
     raw = extract(body, url, site=site, headers=headers, now=now)
-    article = date_article(clean_article(raw), site, now)
+    article = date_article(build_article(clean_article(raw), site), site, now)
     rejected = check(article, site)
     lines = [f"{'page':<10}{url}", f"{'site':<10}{_site(site, raw)}"]
     if site and not site.is_article(url):
@@ -109,7 +109,7 @@ def _markup(site: Site | None, raw: RawArticle) -> Markup:
 
 
 def _fields(
-    article: Article, candidates: Sequence[DateCandidate], document: Document, selectors: Markup
+    article: Article, candidates: Sequence[OfferedDate], document: Document, selectors: Markup
 ) -> Iterator[Row]:
     origins = article.origins
     words = f"{article.word_count} words"
@@ -132,7 +132,7 @@ def _fields(
         value = "، ".join(text for text in found if text)
         yield name, origin or "-", _where(name, origin, document, selectors) or "-", _short(value)
     when = article.published
-    named = [c for c in candidates if c.rung == origins.get("dates") and c.kind == DateKind.PUBLISHED]
+    named = [c for c in candidates if c.origin == origins.get("dates") and c.kind == DateKind.PUBLISHED]
     where = next((c.where for c in sorted(named, key=lambda c: not _is_chosen(c, article))), "")
     warned = f"  [{', '.join(when.warnings)}]" if when and when.warnings else ""
     day = article.day + warned if article.day else article.published_missing
@@ -160,7 +160,7 @@ def _where(name: str, origin: str, document: Document, selectors: Markup) -> str
 
 
 def _dates(
-    candidates: Sequence[DateCandidate], article: Article, site: Site | None, now: dt.datetime | None
+    candidates: Sequence[OfferedDate], article: Article, site: Site | None, now: dt.datetime | None
 ) -> Iterator[Row]:
     for candidate in candidates:
         if _is_chosen(candidate, article):
@@ -173,30 +173,30 @@ def _dates(
             verdict = _verdict(candidate, article, site, now)
         yield (
             candidate.kind,
-            candidate.rung,
+            candidate.origin,
             _short(candidate.where, 40) or "-",
             verdict,
             _short(candidate.text),
         )
 
 
-def _is_chosen(candidate: DateCandidate, article: Article) -> bool:
+def _is_chosen(candidate: OfferedDate, article: Article) -> bool:
     published = article.published
     return bool(
         published
         and candidate.kind == DateKind.PUBLISHED
-        and (candidate.text, candidate.rung) == (article.published_raw, published.origin)
+        and (candidate.text, candidate.origin) == (article.published_raw, published.origin)
     )
 
 
-def _verdict(candidate: DateCandidate, article: Article, site: Site | None, now: dt.datetime | None) -> str:
+def _verdict(candidate: OfferedDate, article: Article, site: Site | None, now: dt.datetime | None) -> str:
     """Why a candidate is the article's date, or is not."""
-    found = (parse_stamp if candidate.rung in MACHINE_READABLE else parse_date)(
+    found = (parse_stamp if candidate.origin in MACHINE_READABLE else parse_date)(
         candidate.text,
         timezone=site.timezone if site else None,
         country=site.country if site else None,
         now=now,
-        false_zone=bool(site and site.false_zone and candidate.rung in MACHINE_READABLE),
+        false_zone=bool(site and site.false_zone and candidate.origin in MACHINE_READABLE),
         month_first=bool(site and site.month_first),
     )
     if found is None:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from newscrawl.dates import parse as parse_date
 from newscrawl.items import Article, RawArticle
-from newscrawl.page import clean_article, date_article, extract
+from newscrawl.page import build_article, clean_article, date_article, extract
 from newscrawl.page.document import parse, squeeze, text_of
 from newscrawl.page.markup import compiled, each, strings
 from newscrawl.sites import Markup, Site
@@ -46,7 +46,7 @@ def sample(body: bytes, url: str, site: Site, headers: dict[str, str]) -> Sample
     content_type = {name.lower(): value for name, value in headers.items()}.get("content-type")
     raw = extract(body, url, site=replace(site, markup=()), headers=headers)
     root = parse(body, url, content_type).root
-    return Sample(url, body, headers, root, raw, date_article(clean_article(raw), site))
+    return Sample(url, body, headers, root, raw, date_article(build_article(clean_article(raw), site), site))
 
 
 def theme(samples: Sequence[Sample]) -> Markup | None:
@@ -85,7 +85,7 @@ def kept(markup: Markup, samples: Sequence[Sample], site: Site) -> Markup:
             continue
         for s in samples:
             raw = extract(s.body, s.url, site=replace(site, markup=(alone,)), headers=s.headers)
-            read = date_article(clean_article(raw), site)
+            read = date_article(build_article(clean_article(raw), site), site)
             before, now = _read(s.article, name), _read(read, name)
             if before and before != now:
                 nothing: dict[str, Any] = {name: ()}
@@ -129,7 +129,7 @@ def _first(names: Sequence[str]) -> str:
 
 def _printed(s: Sample) -> str:
     """The date as it stands on the page for readers."""
-    shown = [c.text for c in s.raw.dates if c.rung == Origin.GENERIC and c.kind == DateKind.PUBLISHED]
+    shown = [c.text for c in s.raw.dates if c.origin == Origin.GENERIC and c.kind == DateKind.PUBLISHED]
     return shown[0] if shown else ""
 
 

@@ -1,7 +1,7 @@
 """Read any Arabic news page: bytes and an address to an article.
 
-``extract`` gives what the page says, as printed; ``clean_article``, ``date_article`` and ``check``
-are the steps that a crawl's pipelines take after it; ``read`` is all of them at once.
+``extract`` gives what the page says, as printed; ``clean_article``, ``build_article``, ``date_article`` and
+``check`` are the steps that a crawl takes after it; ``read`` is all of them but the last at once.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import datetime as dt
 from collections.abc import Mapping
 
 from newscrawl.items import Article
-from newscrawl.page.assemble import clean_article, date_article
+from newscrawl.page.assemble import build_article, clean_article, date_article
 from newscrawl.page.check import check
 from newscrawl.page.fields import extract
 from newscrawl.sites import Site
 
-__all__ = ["check", "clean_article", "date_article", "extract", "read"]
+__all__ = ["build_article", "check", "clean_article", "date_article", "extract", "read"]
 
 
 def read(
@@ -40,4 +40,5 @@ def read(
 
     Never raises for any bytes; whether it is an article at all, ``check`` tells.
     """
-    return date_article(clean_article(extract(body, url, site=site, headers=headers, now=now)), site, now)
+    raw = clean_article(extract(body, url, site=site, headers=headers, now=now))
+    return date_article(build_article(raw, site), site, now)

@@ -20,7 +20,6 @@ from newscrawl.items import (
     HijriDetail,
     Image,
     MadeBy,
-    OfferedDate,
     Published,
     PublishedDetail,
     RawArticle,
@@ -133,20 +132,20 @@ def _unique(texts: list[str]) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text.strip()))
 
 
-def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | None = None) -> Article:
-    """The article that is stored, but for what only a crawl or the store knows.
+def build_article(raw: RawArticle, site: Site | None = None) -> Article:
+    """The article that is stored, but for its date and for what only a crawl or the store knows.
 
-    The date is chosen among all candidates (``newscrawl.page.chosen_date``) on the site's clock and
-    calendar; without a site on those of the newspaper, where its domain is known
-    (``newscrawl.sites.sources``), else as printed. ``now`` is the aware moment of download; without it
-    relative phrases give no day. Never raises for a RawArticle of ``extract``.
+    Every date that was offered waits in ``published.candidates`` for :func:`date_article`. Never raises for
+    a RawArticle of ``extract``.
     """
     source = _source(raw, site)
-    choice = _choice(raw, site, source, now)
     body = "\n\n".join(_unsigned(raw, site, source))
     opening = [raw.byline or "", *raw.body[:1]]
-    article = Article(
+    met, keys = _addresses(raw, site)
+    return Article(
         url=raw.url,
+        urls=met,
+        keys=keys,
         source=source.slug,
         source_name=source.name,
         site=_slug(site.domain if site else raw.url),
@@ -168,35 +167,37 @@ def date_article(raw: RawArticle, site: Site | None = None, now: dt.datetime | N
         access=raw.access,
         warnings=raw.warnings,
         alternates=raw.alternates,
-        modified_at=choice.modified,
+        published=PublishedDetail(candidates=list(raw.dates)) if raw.dates else None,
         origins=dict(raw.origins),
         http=raw.http,
         made_by=_made_by(raw, site),
         page=raw.page,
     )
-    article.urls, article.keys = _addresses(raw, site)
-    _when(article, choice)
-    if raw.dates:
-        article.published = article.published or PublishedDetail()
-        article.published.candidates = [
-            OfferedDate(text=date.text, origin=date.rung, kind=date.kind, where=date.where)
-            for date in raw.dates
-        ]
-    return article
 
 
-def _choice(
-    raw: RawArticle, site: Site | None, source: Source, now: dt.datetime | None
-) -> chosen_date.Choice:
-    """The date of the article, on the clock of its publisher."""
-    return chosen_date.choose(
-        raw.dates,
-        timezone=site.timezone if site else source.timezone,
-        country=site.country if site else source.country,
+def date_article(article: Article, site: Site | None = None, now: dt.datetime | None = None) -> Article:
+    """The same article with its date chosen among all that were offered; nothing else is changed.
+
+    The choice (``newscrawl.page.chosen_date``) is made on the site's clock and calendar; without a site on
+    those of the newspaper, where its domain is known (``newscrawl.sites.sources``), else as printed. ``now``
+    is the aware moment of download; without it relative phrases give no day.
+    """
+    offered = article.published.candidates if article.published else []
+    place = site or _newspaper(article.url)
+    choice = chosen_date.choose(
+        offered,
+        timezone=place.timezone if place else None,
+        country=place.country if place else None,
         now=now,
         false_zone=site.false_zone if site else False,
         month_first=site.month_first if site else False,
     )
+    dated = replace(article, origins=dict(article.origins), modified_at=choice.modified, published=None)
+    _when(dated, choice)
+    if offered:
+        dated.published = dated.published or PublishedDetail()
+        dated.published.candidates = offered
+    return dated
 
 
 def _unsigned(raw: RawArticle, site: Site | None, source: Source) -> list[str]:
@@ -230,7 +231,7 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
         return
     article.published_raw = published.raw
     article.published = _detail(published)
-    article.origins["dates"] = choice.rung or Origin(published.origin)
+    article.origins["dates"] = choice.origin or Origin(published.origin)
     if published.earliest is None:
         article.day = published.date.isoformat()
         article.published_at = published.at
@@ -292,10 +293,8 @@ def _admitted(canonical: str | None, page: str, site: Site | None) -> str | None
 
 def _source(raw: RawArticle, site: Site | None) -> Source:
     if site is None:
-        parts = _domain(_authority(raw.url))
         slug = _slug(raw.url)
-        known = resolve(parts.fqdn) or resolve(parts.top_domain_under_public_suffix)
-        return known or Source(slug, raw.publisher or slug, None)
+        return _newspaper(raw.url) or Source(slug, raw.publisher or slug, None)
     if not site.aggregator:
         known = resolve(site.domain)
         return Source(known.slug if known else _slug(site.domain), site.name, site.country)
@@ -312,6 +311,12 @@ def _authority(address: str) -> str:
     """An address up to its path: few of them are met, each many times."""
     hit = _AUTHORITY.match(address)
     return hit[0] if hit else address
+
+
+def _newspaper(url: str) -> Source | None:
+    """The newspaper of an address, where its domain is known."""
+    parts = _domain(_authority(url))
+    return resolve(parts.fqdn) or resolve(parts.top_domain_under_public_suffix)
 
 
 @lru_cache(maxsize=2048)

@@ -1,7 +1,7 @@
 """The article's date, chosen among every date that its page offers.
 
 Pages carry the date of the article, of its change, of the visit, of other articles and of the
-footer; machine-readable ones may be wrong in day or zone. So days are weighed by the rungs that name
+footer; machine-readable ones may be wrong in day or zone. So days are weighed by the origins that name
 them, and clocks are compared before one is believed.
 """
 
@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from newscrawl.dates import is_stale_clock, parse, parse_stamp
-from newscrawl.items import DateCandidate, Published
+from newscrawl.items import OfferedDate, Published
 from newscrawl.sites import Site
 from newscrawl.vocabulary import MACHINE_READABLE, Calendar, DateKind, DateWarning, Origin
 
 WEIGHTS = {origin: origin.weight for origin in Origin}
-"""How much a rung's word counts for a day; each rung counts once."""
+"""How much a origin's word counts for a day; each origin counts once."""
 
 _WEAK = {"datecreated": 2.0, "uploaddate": 2.0, "date": 2.0, "release_date": 2.0, "dc.created": 2.0}
 _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
@@ -34,11 +34,11 @@ _WEST, _EAST = dt.timedelta(hours=-1), dt.timedelta(hours=5)
 class Read:
     """A candidate and what was read from it."""
 
-    candidate: DateCandidate
+    candidate: OfferedDate
     published: Published
 
 
-Reader = Callable[[DateCandidate, bool], Published | None]
+Reader = Callable[[OfferedDate, bool], Published | None]
 """Reads a candidate; the flag says that the zones of stamps are really local time."""
 
 
@@ -50,14 +50,14 @@ class Choice:
     """The date, or None."""
     modified: dt.datetime | None
     """Instant of the last declared change, UTC."""
-    refused: DateCandidate | None
+    refused: OfferedDate | None
     """The best candidate that gave no day, when none did."""
-    rung: Origin | None = None
+    origin: Origin | None = None
     """The best origin among the candidates that agree on the day."""
 
 
 def choose(
-    candidates: Sequence[DateCandidate],
+    candidates: Sequence[OfferedDate],
     *,
     timezone: str | None = None,
     country: str | None = None,
@@ -75,16 +75,16 @@ def choose(
     does any stamp over the clock of a Moroccan server with old zone files, an hour ahead of it. Where
     else two clocks contradict each other the instant is None.
 
-    >>> page = [DateCandidate(text="2020-08-24T09:23:13Z", rung=Origin.META),
-    ...         DateCandidate(text="الإثنين، 24 أغسطس 2020 09:23 ص", rung=Origin.GENERIC)]
+    >>> page = [OfferedDate(text="2020-08-24T09:23:13Z", origin=Origin.META),
+    ...         OfferedDate(text="الإثنين، 24 أغسطس 2020 09:23 ص", origin=Origin.GENERIC)]
     >>> found = choose(page, timezone="Africa/Cairo").published
     >>> found.time, found.at.hour
     (datetime.time(9, 23, 13), 7)
     """
     known: dict[tuple[str, bool, bool], Published | None] = {}
 
-    def read(candidate: DateCandidate, false: bool) -> Published | None:
-        machine = candidate.rung in MACHINE_READABLE
+    def read(candidate: OfferedDate, false: bool) -> Published | None:
+        machine = candidate.origin in MACHINE_READABLE
         wanted = candidate.text, false and _is_stamp(candidate), machine
         if wanted not in known:
             known[wanted] = (parse_stamp if machine else parse)(
@@ -96,7 +96,7 @@ def choose(
                 month_first=month_first,
             )
         found = known[wanted]
-        return replace(found, origin=candidate.rung) if found else None
+        return replace(found, origin=candidate.origin) if found else None
 
     readings = [
         Read(candidate, found)
@@ -114,7 +114,7 @@ def choose(
     day, same = _agreeing(exact, now)
     published = _clock(same, timezone, read)
     published = _with_printed_hijri(published, exact, day)
-    best = max((r.candidate.rung for r in same), key=lambda rung: WEIGHTS.get(rung, 1.0))
+    best = max((r.candidate.origin for r in same), key=lambda origin: WEIGHTS.get(origin, 1.0))
     return Choice(published, _modified(candidates, read, false_zone, published), None, best)
 
 
@@ -125,13 +125,13 @@ def _agreeing(exact: Sequence[Read], now: dt.datetime | None) -> tuple[dt.date, 
     spoken_for = [_day(r, clocks, stamps) for r in exact]
     days: dict[dt.date, dict[Origin, float]] = {}
     for r, day in zip(exact, spoken_for, strict=True):
-        rungs = days.setdefault(day, {})
-        rungs[r.candidate.rung] = max(rungs.get(r.candidate.rung, 0.0), _weight(r, now))
+        origins = days.setdefault(day, {})
+        origins[r.candidate.origin] = max(origins.get(r.candidate.origin, 0.0), _weight(r, now))
     for r in exact:  # a Hijri day may fall a day early or late: it also speaks for its neighbours
         if r.published.calendar == Calendar.HIJRI:
-            for day, rungs in days.items():
-                if abs((day - r.published.date).days) == 1 and r.candidate.rung not in rungs:
-                    rungs[r.candidate.rung] = Origin.GENERIC.weight
+            for day, origins in days.items():
+                if abs((day - r.published.date).days) == 1 and r.candidate.origin not in origins:
+                    origins[r.candidate.origin] = Origin.GENERIC.weight
     chosen = max(days, key=lambda d: sum(days[d].values()))
     return chosen, [r for r, day in zip(exact, spoken_for, strict=True) if day == chosen]
 
@@ -152,9 +152,9 @@ def _vague(published: Published) -> tuple[bool, dt.timedelta, bool]:
     return DateWarning.FUTURE in published.warnings, last - first, published.time is None
 
 
-def _is_stamp(candidate: DateCandidate) -> bool:
-    """Is it written for machines (whichever rung found it)?"""
-    return candidate.rung in MACHINE_READABLE or bool(_ISO.match(candidate.text))
+def _is_stamp(candidate: OfferedDate) -> bool:
+    """Is it written for machines (whichever origin found it)?"""
+    return candidate.origin in MACHINE_READABLE or bool(_ISO.match(candidate.text))
 
 
 def _is_clock(read: Read) -> bool:
@@ -173,11 +173,11 @@ def _near(read: Read, day: dt.date) -> bool:
 
 def _weight(read: Read, now: dt.datetime | None) -> float:
     candidate, published = read.candidate, read.published
-    weight = min(WEIGHTS.get(candidate.rung, 1.0), _WEAK.get(candidate.where.lower(), 9.0))
+    weight = min(WEIGHTS.get(candidate.origin, 1.0), _WEAK.get(candidate.where.lower(), 9.0))
     if published.calendar == Calendar.RELATIVE:
         return min(weight, 1.0)
     if (
-        candidate.rung == Origin.GENERIC
+        candidate.origin == Origin.GENERIC
         and now is not None
         and published.date == now.date()
         and not published.time
@@ -250,7 +250,7 @@ def _stamp_clock(text: str) -> tuple[int, int] | None:
 
 def _clock(same: Sequence[Read], timezone: str | None, read: Reader) -> Published:
     """The most exact reading of a day on which the candidates agree."""
-    order = sorted(same, key=lambda r: -WEIGHTS.get(r.candidate.rung, 1.0))
+    order = sorted(same, key=lambda r: -WEIGHTS.get(r.candidate.origin, 1.0))
     stamps = [r for r in order if _is_stamp(r.candidate) and r.published.time]
     clocks = [r for r in order if _is_clock(r)]
     if not stamps:
@@ -290,7 +290,7 @@ def _offset(gap: dt.timedelta) -> str:
 
 
 def _modified(
-    candidates: Sequence[DateCandidate], read: Reader, false_zone: bool, published: Published | None
+    candidates: Sequence[OfferedDate], read: Reader, false_zone: bool, published: Published | None
 ) -> dt.datetime | None:
     """The latest declared change that is not before the publication."""
     false = false_zone or (published is not None and DateWarning.FALSE_ZONE_IGNORED in published.warnings)
@@ -307,7 +307,7 @@ def _modified(
     return max(found, default=None)
 
 
-def names_a_day(dates: Sequence[DateCandidate], site: Site, now: dt.datetime) -> bool:
+def names_a_day(dates: Sequence[OfferedDate], site: Site, now: dt.datetime) -> bool:
     """Does a page itself say the one day on which its article was published?"""
     published = choose(
         dates,
@@ -320,10 +320,10 @@ def names_a_day(dates: Sequence[DateCandidate], site: Site, now: dt.datetime) ->
     return published is not None and published.earliest is None
 
 
-def why_not(candidate: DateCandidate | None) -> str:
+def why_not(candidate: OfferedDate | None) -> str:
     """Why a page gives no day, in one sentence that names the string.
 
-    >>> why_not(DateCandidate(text="نشر في الأيام 24 يوم 21130", rung=Origin.MARKUP))
+    >>> why_not(OfferedDate(text="نشر في الأيام 24 يوم 21130", origin=Origin.MARKUP))
     '"نشر في الأيام 24 يوم 21130": 21130 is not a day'
     """
     if candidate is None:

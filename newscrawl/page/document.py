@@ -1,4 +1,4 @@
-"""One page, parsed once: the tree that every rung reads from."""
+"""One page, parsed once: the tree that every origin reads from."""
 
 from __future__ import annotations
 

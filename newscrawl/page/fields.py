@@ -1,4 +1,4 @@
-"""Bytes to :class:`RawArticle`: each field by the first rung that answers."""
+"""Bytes to :class:`RawArticle`: each field by the first origin that answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from lxml import etree
 
 from newscrawl.dates import zone
-from newscrawl.items import DateCandidate, Http, Image, RawArticle
+from newscrawl.items import Http, Image, OfferedDate, RawArticle
 from newscrawl.page import blocks as blocks_
 from newscrawl.page import body as body_
 from newscrawl.page import bylines, generic, headline, jsonld, markup, parts
@@ -49,7 +49,7 @@ def extract(
     headers: Mapping[str, str] | None = None,
     now: dt.datetime | None = None,
 ) -> RawArticle:
-    """Read a page into strings as printed, with every date candidate and the rung of each field.
+    """Read a page into strings as printed, with every date candidate and the origin of each field.
 
     ``url`` is the address after redirects; ``headers`` are those of the answer (``Content-Type``
     tells the encoding); ``now`` is the aware moment of download: it selects the markup of that day.
@@ -82,7 +82,7 @@ def _markup(site: Site | None, now: dt.datetime | None) -> Markup | None:
 
 
 class _Page:
-    """One page while it is read: what several rungs share is computed once, when first asked for."""
+    """One page while it is read: what several origins share is computed once, when first asked for."""
 
     def __init__(self, document: Document, site: Site | None, selectors: Markup | None) -> None:
         self.document = document
@@ -157,7 +157,7 @@ class _Page:
     def described(self) -> bool:
         """Did the site's own markup answer for title, body and date, so that nothing need be guessed?"""
         origins = self.raw.origins
-        dated = any(date.rung == Origin.MARKUP and generic.readable(date.text) for date in self.raw.dates)
+        dated = any(date.origin == Origin.MARKUP and generic.readable(date.text) for date in self.raw.dates)
         return dated and origins.get("title") == Origin.MARKUP and origins.get("body") == Origin.MARKUP
 
     def marked(
@@ -169,8 +169,8 @@ class _Page:
             self.answered = True
         return texts
 
-    def origin(self, field: str, rung: Origin) -> None:
-        self.raw.origins[field] = rung
+    def origin(self, field: str, origin: Origin) -> None:
+        self.raw.origins[field] = origin
 
     # Fields -------------------------------------------------------------------------------------
 
@@ -180,7 +180,7 @@ class _Page:
             self.origin("title", Origin.MARKUP)
         elif self.head:
             self.raw.title = self.head.text
-            self.origin("title", self.head.rung)
+            self.origin("title", self.head.origin)
 
     def visible(self) -> None:
         """The site's own dates, before ``remove`` takes their element away."""
@@ -272,7 +272,7 @@ class _Page:
 
     def lede(self) -> None:
         """The summary above the body; one that the body goes on from is the body's first paragraph."""
-        text, rung = "", Origin.MARKUP
+        text, origin = "", Origin.MARKUP
         if texts := self.marked("lede"):
             text = " ".join(texts)
         elif self.raw.origins.get("body") == Origin.GENERIC:
@@ -281,7 +281,7 @@ class _Page:
                 self.blocks, self.head.index if self.head else None, self.reading, description
             )
             if index is not None:
-                text, rung = self.blocks.row[index].text, Origin.GENERIC
+                text, origin = self.blocks.row[index].text, Origin.GENERIC
         if not text:
             return
         rest = [line for line in self.raw.body if line != text]
@@ -290,7 +290,7 @@ class _Page:
         else:
             self.raw.body = rest
             self.raw.lede = text
-            self.origin("lede", rung)
+            self.origin("lede", origin)
 
     def dates(self) -> None:
         raw = self.raw
@@ -319,16 +319,16 @@ class _Page:
         if day:
             self._candidate(day)
         if raw.dates:
-            self.origin("dates", raw.dates[0].rung)
+            self.origin("dates", raw.dates[0].origin)
 
-    def _dates(self, texts: list[str], rung: Origin, kind: DateKind, where: str) -> None:
+    def _dates(self, texts: list[str], origin: Origin, kind: DateKind, where: str) -> None:
         for text in texts:
-            self._candidate(DateCandidate(text=text, rung=rung, kind=kind, where=where))
+            self._candidate(OfferedDate(text=text, origin=origin, kind=kind, where=where))
 
-    def _candidate(self, candidate: DateCandidate) -> None:
+    def _candidate(self, candidate: OfferedDate) -> None:
         candidate.text = candidate.text[:300]
         if any(
-            known.text == candidate.text and known.kind == candidate.kind and known.rung == candidate.rung
+            known.text == candidate.text and known.kind == candidate.kind and known.origin == candidate.origin
             for known in self.raw.dates
         ):
             return
@@ -365,10 +365,10 @@ class _Page:
             raw.byline, lines = generic.byline(
                 self.blocks, self.head.index if self.head else None, self.reading
             )
-        for rung, found in ((Origin.JSONLD, told), (Origin.META, declared), (Origin.GENERIC, lines)):
+        for origin, found in ((Origin.JSONLD, told), (Origin.META, declared), (Origin.GENERIC, lines)):
             if people := self._people(found):
                 raw.authors = people
-                self.origin("authors", rung)
+                self.origin("authors", origin)
                 return
 
     def _people(self, lines: list[str]) -> list[str]:
@@ -387,7 +387,7 @@ class _Page:
         title = headline.bare(self.raw.title or "")
         crumbs = [text for text in self.linked.breadcrumb if headline.bare(text) != title]
         choices.append((Origin.JSONLD, crumbs[-1:] if len(crumbs) > 1 else []))
-        told = [(rung, texts[0]) for rung, texts in choices if texts and texts[0] and texts[0][:4] != "http"]
+        told = [(way, t[0]) for way, t in choices if t and t[0] and t[0][:4] != "http"]
         if not told or not _ARABIC.search(told[0][1]):  # nothing, or the slug of an Arabic name
             told = [one for one in told if _ARABIC.search(one[1])] or self._crumb(title) or told
         if told:
@@ -407,19 +407,21 @@ class _Page:
         return []
 
     def tags(self) -> None:
-        for rung, texts in (
+        for origin, texts in (
             (Origin.MARKUP, self.marked("tags")),
             (Origin.JSONLD, jsonld.texts(self.linked.article.get("keywords"))),
             (Origin.META, self.meta.all(meta_.TAGS)),
         ):
             out: dict[str, None] = {}
             for text in self._first("tags", texts, _MOST_TAGS):
-                for tag in re.split(r"[،,;|]", text) if rung != Origin.MARKUP or len(texts) == 1 else [text]:
+                for tag in (
+                    re.split(r"[،,;|]", text) if origin != Origin.MARKUP or len(texts) == 1 else [text]
+                ):
                     if tag := squeeze(tag).lstrip("#"):
                         out[tag] = None
-            if out and (rung == Origin.MARKUP or not self._is_title(list(out))):
+            if out and (origin == Origin.MARKUP or not self._is_title(list(out))):
                 self.raw.tags = self._first("tags", list(out), _MOST_TAGS)
-                self.origin("tags", rung)
+                self.origin("tags", origin)
                 return
 
     def _is_title(self, tags: list[str]) -> bool:
@@ -445,11 +447,11 @@ class _Page:
             printed = islice(images_.of_article(self.reading, self.document.url), images_.MOST)
             found += [(Origin.GENERIC, link, caption) for link, caption in printed]
         seen: dict[str, Image] = {}
-        for rung, link, caption in self._first("images", found, 2 * images_.MOST):
+        for origin, link, caption in self._first("images", found, 2 * images_.MOST):
             address = self.document.absolute(link)
             if address and address not in seen and not images_.is_decoration(address, self.document.url):
                 seen[address] = Image(url=address, caption=caption)
-                self.raw.origins.setdefault("images", rung)
+                self.raw.origins.setdefault("images", origin)
             elif address in seen and caption and not seen[address].caption:
                 seen[address].caption = caption
         self.raw.images = self._first("images", list(seen.values()), images_.MOST)
@@ -464,14 +466,14 @@ class _Page:
 
     def publisher(self) -> None:
         if self.publishers:
-            self.raw.publisher, rung = self.publishers[0], Origin.MARKUP
+            self.raw.publisher, origin = self.publishers[0], Origin.MARKUP
         elif name := jsonld.text(self.linked.article.get("publisher")):
-            self.raw.publisher, rung = name, Origin.JSONLD
+            self.raw.publisher, origin = name, Origin.JSONLD
         elif name := self.meta.first(("og:site_name",))[0]:
-            self.raw.publisher, rung = name, Origin.META
+            self.raw.publisher, origin = name, Origin.META
         else:
             return
-        self.origin("publisher", rung)
+        self.origin("publisher", origin)
 
 
 def _before(

@@ -9,7 +9,7 @@ from itertools import islice
 from lxml import etree
 
 from newscrawl.dates import plain
-from newscrawl.items import DateCandidate
+from newscrawl.items import OfferedDate
 from newscrawl.page import boilerplate, bylines
 from newscrawl.page.blocks import INLINE, Block, Blocks, Box
 from newscrawl.page.body import Reading
@@ -71,7 +71,7 @@ _CONTINUES = re.compile(
 
 def dates(
     blocks: Blocks, title: int | None, reading: Reading, *, alone: bool = False
-) -> Iterator[DateCandidate]:
+) -> Iterator[OfferedDate]:
     """Dates printed or marked near the headline and the body, those below the headline first.
 
     The page's clock and footer are left out, what stands amid the text, where other articles are shown,
@@ -98,9 +98,9 @@ def dates(
         if machine and _DIGIT.search(machine) and machine not in seen:
             seen.add(machine)
             changed = _CHANGED.search(f"{name} {mark.element.get('itemprop') or ''}")
-            yield DateCandidate(
+            yield OfferedDate(
                 text=machine,
-                rung=Origin.MICRODATA,
+                origin=Origin.MICRODATA,
                 kind=DateKind.MODIFIED
                 if changed or _UPDATED.search(_before(mark.element))
                 else DateKind.PUBLISHED,
@@ -158,7 +158,7 @@ def _with_clock(blocks: Blocks, index: int, text: str) -> str:
     return text
 
 
-def printed(text: str, rung: Origin, where: str) -> Iterator[DateCandidate]:
+def printed(text: str, origin: Origin, where: str) -> Iterator[OfferedDate]:
     """The candidates in a printed line: what follows a word for ``updated`` is a date of change.
 
     >>> [c.kind for c in printed("نشر في 3 ماي 2024، آخر تحديث 4 ماي 2024", Origin.GENERIC, "p")]
@@ -167,20 +167,20 @@ def printed(text: str, rung: Origin, where: str) -> Iterator[DateCandidate]:
     text = text[:MAX_DATE_LETTERS]
     change = _UPDATED.search(text)
     if not change:
-        yield DateCandidate(text=text, rung=rung, where=where)
+        yield OfferedDate(text=text, origin=origin, where=where)
         return
     before, after = text[: change.start()], text[change.start() :]
     if _dated(before):
-        yield DateCandidate(
+        yield OfferedDate(
             text=text if not _dated(after) else before.rstrip(" |-–،(آخر"),
-            rung=rung,
+            origin=origin,
             where=where,
         )
     if _dated(after):
-        yield DateCandidate(text=after, rung=rung, kind=DateKind.MODIFIED, where=where)
+        yield OfferedDate(text=after, origin=origin, kind=DateKind.MODIFIED, where=where)
 
 
-def url_date(url: str) -> DateCandidate | None:
+def url_date(url: str) -> OfferedDate | None:
     """The day written in an address.
 
     >>> url_date("https://www.youm7.com/story/2020/8/24/x/4943459").text
@@ -189,7 +189,7 @@ def url_date(url: str) -> DateCandidate | None:
     hit = _URL_DAY.search(path_of(url))
     if not hit or not (1 <= int(hit[3]) <= 12 and 1 <= int(hit[4]) <= 31):
         return None
-    return DateCandidate(text=f"{hit[1]}-{int(hit[3]):02}-{int(hit[4]):02}", rung=Origin.URL, where=hit[0])
+    return OfferedDate(text=f"{hit[1]}-{int(hit[3]):02}-{int(hit[4]):02}", origin=Origin.URL, where=hit[0])
 
 
 def readable(stamp: str) -> bool:

@@ -22,10 +22,10 @@ _MOST_CUTS = 10
 
 @dataclass(slots=True, frozen=True)
 class Headline:
-    """A headline, the rung that gave it and its place among the blocks of the page."""
+    """A headline, the origin that gave it and its place among the blocks of the page."""
 
     text: str
-    rung: Origin
+    origin: Origin
     index: int | None = None
 
 
@@ -153,33 +153,35 @@ def _alike(one: str, a: set[str], other: str, b: frozenset[str]) -> float:
 def choose(
     declared: Sequence[tuple[str, Origin]], title_tag: str | None, blocks: Blocks, names: Sequence[str]
 ) -> Headline | None:
-    """The headline among declared ones (text, rung; best rung first), ``<title>`` and the printed lines.
+    """The headline among declared ones (text, origin; best origin first), ``<title>`` and the printed lines.
 
     The printed line is what readers saw: where it agrees with a declaration that is cut off, wears a
     suffix or has lost its quotation marks, the line is taken.
     """
     texts = [text for text, _ in declared]
-    plain = [(without_site(text, names, [t for t in texts if t != text]), rung) for text, rung in declared]
+    plain = [
+        (without_site(text, names, [t for t in texts if t != text]), origin) for text, origin in declared
+    ]
     tag = without_site(title_tag, names, texts) if title_tag else None
     candidates = [text for text, _ in plain] + ([tag] if tag else [])
     printed, index = find(blocks, candidates, names)
     if printed and plain:
         told = bare(printed)
-        for text, rung in plain:
+        for text, origin in plain:
             if text == printed or bare(text) == told:
-                return Headline(text if squeeze(text) == printed else printed, rung, index)
-        text, rung = plain[0]
+                return Headline(text if squeeze(text) == printed else printed, origin, index)
+        text, origin = plain[0]
         kicker = told.endswith(bare(text)) and not _ELLIPSIS.search(text)
         fuller = text.startswith(printed) and not _CUT.match(text[len(printed) :])
         if kicker or fuller:
-            return Headline(text, rung, index)
+            return Headline(text, origin, index)
         return Headline(without_site(printed, names, texts), Origin.GENERIC, index)
     if plain:
-        text, rung = plain[0]
+        text, origin = plain[0]
         for longer, other in plain[1:]:
             if _ELLIPSIS.search(text) and bare(longer).startswith(bare(_ELLIPSIS.sub("", text))[:-8]):
                 return Headline(longer, other)
-        return Headline(text, rung)
+        return Headline(text, origin)
     if printed:
         return Headline(without_site(printed, names), Origin.GENERIC, index)
     return Headline(tag, Origin.GENERIC) if tag else None

@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from newscrawl.discovery import Entry, Walk
-from newscrawl.items import DateCandidate, Http, RawArticle, Rejection
+from newscrawl.items import Http, OfferedDate, RawArticle, Rejection
 from newscrawl.meta import Meta, meta
 from newscrawl.page.chosen_date import names_a_day
 from newscrawl.spider.crawl import Crawl
@@ -165,7 +165,7 @@ class Articles:
         if not raw.title and entry.title:
             raw.title, raw.origins["title"] = entry.title, Origin.FEED
         if entry.date and not names_a_day(raw.dates, self._crawl.site, now):
-            raw.dates.append(DateCandidate(text=entry.date, rung=Origin.FEED, where=entry.origin))
+            raw.dates.append(OfferedDate(text=entry.date, origin=Origin.FEED, where=entry.origin))
 
     # --- What is no article
 
