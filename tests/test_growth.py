@@ -265,7 +265,7 @@ GIVEN: dict[str, Any] = {
 }
 """What a declaration, the clock or the project itself gives, by the name of the parameter."""
 OURS = frozenset(
-    """dates.tables.rows dates.hijri.to_hijri dates.hijri.days
+    """dates.tables.rows dates.hijri.to_hijri dates.hijri.days dates.hijri.use_months dates.hijri.months_table
     dates.hijri.difference dates.words.vocabulary dates.zones.zone
     dates.zones.is_stale dates.zones.is_stale_clock dates.counting.age
     dates.publishing.is_possible dates.publishing.publish

@@ -1,5 +1,7 @@
+import ast
 import pickle
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import bson
@@ -7,6 +9,7 @@ import pytest
 from mypy import api
 
 from newscrawl import vocabulary
+from newscrawl.dates import ASCII_DIGITS, names
 from newscrawl.store.schema import articles_validator
 from newscrawl.vocabulary import Calendar, CopyKind, HijriBasis, Origin, Precision, Word
 from tests.conftest import PROJECT
@@ -72,3 +75,29 @@ def test_mypy_refuses_a_word_that_is_not_in_its_list(tmp_path: Path) -> None:
     assert [int(line) for line, _ in errors] == [lines.index(wrong) + 1 for wrong in WRONG], said
     for (_, sentence), word in zip(errors, WRONG.values(), strict=True):
         assert word in sentence
+
+
+def _strings() -> Iterator[tuple[Path, str]]:
+    """Every string of the product's code but docstrings and the examples of docs/data.md."""
+    for path in sorted(PROJECT.glob("newscrawl/**/*.py")):
+        if path.parent.name == "data_dictionary":
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+                yield path, node.value
+
+
+def test_months_stand_in_their_table_alone() -> None:
+    known = {name for name in names("month", "hijri_month") if len(name) > 3 and not name.isascii()}
+    assert len(known) > 100
+    month = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(known)))})\b")
+    assert {(path.name, text) for path, text in _strings() if month.search(text)} == set()
+
+
+def test_digits_stand_in_one_table() -> None:
+    zero = re.compile(r"0x0?6[6f]0|ord\(.[٠۰].\)|[٠۰].?[١۱].?[٢۲]", re.IGNORECASE)
+    found = {path.name for path in PROJECT.glob("newscrawl/**/*.py") if zero.search(path.read_text("utf-8"))}
+    assert found == {"words.py"}
+    assert "٠١٢٣٤٥٦٧٨٩ ۰۱۲۳۴۵۶۷۸۹".translate(ASCII_DIGITS) == "0123456789 0123456789"

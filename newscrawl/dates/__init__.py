@@ -9,11 +9,12 @@ tables of months would change, ``is_stale_clock`` clocks that old zone files sho
 from newscrawl.dates.hijri import EXTRA_MONTHS, months_table, to_hijri, use_months
 from newscrawl.dates.reading import is_outdated, parse, parse_day
 from newscrawl.dates.stamps import Stamp, parse_stamp
+from newscrawl.dates.words import ASCII_DIGITS, names
 from newscrawl.dates.words import fold as plain
-from newscrawl.dates.words import names
 from newscrawl.dates.zones import is_stale_clock, zone
 
 __all__ = [
+    "ASCII_DIGITS",
     "DATES_VERSION",
     "EXTRA_MONTHS",
     "Stamp",

@@ -18,7 +18,18 @@ from typing import NamedTuple
 from newscrawl.dates.tables import rows
 from newscrawl.text import compose
 
-__all__ = ["KINDS", "MAX_LENGTH", "Clock", "Text", "Token", "fold", "names", "read", "spellings"]
+__all__ = [
+    "ASCII_DIGITS",
+    "KINDS",
+    "MAX_LENGTH",
+    "Clock",
+    "Text",
+    "Token",
+    "fold",
+    "names",
+    "read",
+    "spellings",
+]
 
 MAX_LENGTH = 600
 """A longer text is no date line, and is not looked at."""
@@ -105,6 +116,10 @@ class Text(NamedTuple):
     shape: str
 
 
+ASCII_DIGITS: dict[int, str] = {zero + n: str(n) for zero in (0x0660, 0x06F0) for n in range(10)}
+"""For ``str.translate``: the digits from ٠ and from ۰ on as 0 to 9."""
+
+
 def _letters() -> dict[int, str | None]:
     """What folding makes of single characters, after NFKD."""
     table: dict[int, str | None] = {}
@@ -124,8 +139,7 @@ def _letters() -> dict[int, str | None]:
         ("ءٴ'`´’‘‛ʼʿʾ°º", None),
     ):
         table.update(dict.fromkeys(map(ord, group), letter))
-    for zero in (0x0660, 0x06F0):  # ٠ and ۰
-        table.update({zero + digit: str(digit) for digit in range(10)})
+    table.update(ASCII_DIGITS)
     return table
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from newscrawl.dates import is_stale_clock, parse, parse_stamp
+from newscrawl.dates import ASCII_DIGITS, is_stale_clock, parse, parse_stamp
 from newscrawl.items import OfferedDate, Published
 from newscrawl.sites import Site
 from newscrawl.vocabulary import MACHINE_READABLE, Calendar, DateKind, DateWarning, Origin
@@ -25,7 +25,6 @@ _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _UTC = re.compile(r"(?:Z|[+-]00:?00|GMT|UTC)\s*$")
 _OFFSET = re.compile(r"(?<=\d)(?:Z|\s*(?:GMT|UTC)|\s*[+-]\d\d:?\d\d)\s*$")
 _CLOCK = re.compile(r"[T\s](\d{1,2}):(\d{2})")
-_DIGITS = {base + i: str(i) for base in (0x660, 0x6F0) for i in range(10)}
 _WEST, _EAST = dt.timedelta(hours=-1), dt.timedelta(hours=5)
 """Offsets from UTC that clocks of Arabic newspapers can have, a correspondent's included."""
 
@@ -190,7 +189,7 @@ def _weight(read: Read, now: dt.datetime | None) -> float:
 
 def _utc(read: Read) -> bool:
     """Is it a stamp in UTC (``Z``, ``+00:00``), so that its clock is nobody's?"""
-    return _is_stamp(read.candidate) and bool(_UTC.search(read.candidate.text.translate(_DIGITS)))
+    return _is_stamp(read.candidate) and bool(_UTC.search(read.candidate.text.translate(ASCII_DIGITS)))
 
 
 def _gap(stamp: Published, clock: Published) -> dt.timedelta | None:
@@ -239,7 +238,7 @@ def _agreed(stamp: Read, stamps: Sequence[Read]) -> bool:
 
 def _offset_of(read: Read) -> str | None:
     """The offset that a stamp prints, as ``+HHMM``."""
-    hit = _OFFSET.search(read.candidate.text.translate(_DIGITS))
+    hit = _OFFSET.search(read.candidate.text.translate(ASCII_DIGITS))
     return _UTC.sub("+0000", hit[0]).replace(":", "").strip() if hit else None
 
 
@@ -329,7 +328,7 @@ def why_not(candidate: OfferedDate | None) -> str:
     if candidate is None:
         return "the page shows no date of publication"
     text = candidate.text.strip()
-    plain = re.sub(r"\d{1,2}:\d{2}(?::\d{2})?|(?:GMT|UTC)?\s*[+-]\d{4}", " ", text.translate(_DIGITS))
+    plain = re.sub(r"\d{1,2}:\d{2}(?::\d{2})?|(?:GMT|UTC)?\s*[+-]\d{4}", " ", text.translate(ASCII_DIGITS))
     after = re.search(r"(?:يوم|بتاريخ)\s*(\d+)", plain)
     numbers = [after[1]] if after else re.findall(r"\d+", plain)
     for number in numbers:

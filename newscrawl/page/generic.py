@@ -8,7 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
-from newscrawl.dates import plain
+from newscrawl.dates import ASCII_DIGITS, plain
 from newscrawl.items import OfferedDate
 from newscrawl.page import boilerplate, bylines
 from newscrawl.page.blocks import INLINE, Block, Blocks, Box
@@ -210,11 +210,10 @@ def _dated(text: str) -> bool:
 
 
 def _ascii(text: str) -> str:
-    return text.translate(_DIGITS) if _EASTERN.search(text) else text
+    return text.translate(ASCII_DIGITS) if _EASTERN.search(text) else text
 
 
 _EASTERN = re.compile("[٠-٩۰-۹]")
-_DIGITS = {ord("٠") + i: str(i) for i in range(10)} | {ord("۰") + i: str(i) for i in range(10)}
 
 
 def _trunk(blocks: Blocks, title: int | None, reading: Reading) -> list[etree._Element]:
