@@ -475,7 +475,7 @@ def test_data_files_are_read_from_a_zipped_package(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent
     archive = tmp_path / "newscrawl.egg"
     with zipfile.ZipFile(archive, "w") as egg:
-        for path in (*root.glob("newscrawl/*.py"), *root.glob("newscrawl/dates/*.*")):
+        for path in (f for room in (".", "dates", "text") for f in root.glob(f"newscrawl/{room}/*.*")):
             if path.suffix in (".py", ".tsv"):
                 egg.write(path, str(path.relative_to(root)))
     code = "from newscrawl.dates import parse; print(parse('16 رمضان 1445', country='MA').date)"

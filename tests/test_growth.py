@@ -268,7 +268,7 @@ OURS = frozenset(
     """dates.tables.rows dates.hijri.to_hijri dates.hijri.days dates.hijri.use_months dates.hijri.months_table
     dates.hijri.difference dates.words.vocabulary dates.zones.zone
     dates.zones.is_stale dates.zones.is_stale_clock dates.counting.age
-    dates.publishing.is_possible dates.publishing.publish
+    dates.publishing.is_possible dates.publishing.publish dates.hijri.use_months
     dates.publishing.written_offset page.markup.compiled page.markup.each
     discovery.pages.name discovery.pages.first discovery.pages.page
     signatures.is_current signatures.day_buckets signatures.span_buckets signatures.in_buckets
