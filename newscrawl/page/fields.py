@@ -81,8 +81,8 @@ def _markup(site: Site | None, now: dt.datetime | None) -> Markup | None:
     return site.markup_on(now.astimezone(zone(site.timezone)).date() if now else None)
 
 
-class _Page:
-    """One page while it is read: what several origins share is computed once, when first asked for."""
+class _Shared:
+    """One page while it is read: what several fields share is computed once, when first asked for."""
 
     def __init__(self, document: Document, site: Site | None, selectors: Markup | None) -> None:
         self.document = document
@@ -94,31 +94,6 @@ class _Page:
         self.linked = jsonld.read(self.root, [*meta.names.get("og:title", ()), meta.title or ""])
         self.raw = RawArticle(url=document.url, urls=[document.url])
         self.answered = False
-
-    def read(self) -> RawArticle:
-        raw = self.raw
-        raw.lang = self.meta.lang or jsonld.text(self.linked.article.get("inLanguage"))
-        raw.canonical = self.meta.canonical
-        if raw.canonical and raw.canonical not in raw.urls:
-            raw.urls.append(raw.canonical)
-        raw.alternates = self.meta.alternates
-        self.title()
-        self.visible()
-        self.body()
-        self.lede()
-        self.dates()
-        self.authors()
-        self.section()
-        self.tags()
-        self.images()
-        self.access()
-        self.publisher()
-        if parts.is_part(self.root, self.document):
-            raw.warnings.append(TextWarning.PART)
-        raw.markup = self.markup.version if self.answered else None
-        return raw
-
-    # What the generic reading shares ------------------------------------------------------------
 
     @cached_property
     def names(self) -> list[str]:
@@ -172,7 +147,9 @@ class _Page:
     def origin(self, field: str, origin: Origin) -> None:
         self.raw.origins[field] = origin
 
-    # Fields -------------------------------------------------------------------------------------
+
+class _Texts(_Shared):
+    """The headline, the body and the lede, which bound each other."""
 
     def title(self) -> None:
         if texts := self.marked("title"):
@@ -181,20 +158,6 @@ class _Page:
         elif self.head:
             self.raw.title = self.head.text
             self.origin("title", self.head.origin)
-
-    def visible(self) -> None:
-        """The site's own dates, before ``remove`` takes their element away."""
-        for field, kind in (("date", DateKind.PUBLISHED), ("modified", DateKind.MODIFIED)):
-            texts, selector = markup.strings(self.places, getattr(self.markup, field))
-            for text in texts[:2]:
-                self.answered = True
-                for candidate in generic.printed(text, Origin.MARKUP, selector):
-                    if kind == DateKind.MODIFIED:
-                        candidate.kind = DateKind.MODIFIED
-                    self.raw.dates.append(candidate)
-        self.bylines = self.marked("authors")
-        self.sections = self.marked("section")
-        self.publishers = self.marked("publisher")
 
     def body(self) -> None:
         if self.markup.body:
@@ -291,6 +254,47 @@ class _Page:
             self.raw.body = rest
             self.raw.lede = text
             self.origin("lede", origin)
+
+
+class _Page(_Texts):
+    """Every field of a page."""
+
+    def read(self) -> RawArticle:
+        raw = self.raw
+        raw.lang = self.meta.lang or jsonld.text(self.linked.article.get("inLanguage"))
+        raw.canonical = self.meta.canonical
+        if raw.canonical and raw.canonical not in raw.urls:
+            raw.urls.append(raw.canonical)
+        raw.alternates = self.meta.alternates
+        self.title()
+        self.visible()
+        self.body()
+        self.lede()
+        self.dates()
+        self.authors()
+        self.section()
+        self.tags()
+        self.images()
+        self.access()
+        self.publisher()
+        if parts.is_part(self.root, self.document):
+            raw.warnings.append(TextWarning.PART)
+        raw.markup = self.markup.version if self.answered else None
+        return raw
+
+    def visible(self) -> None:
+        """The site's own dates, before ``remove`` takes their element away."""
+        for field, kind in (("date", DateKind.PUBLISHED), ("modified", DateKind.MODIFIED)):
+            texts, selector = markup.strings(self.places, getattr(self.markup, field))
+            for text in texts[:2]:
+                self.answered = True
+                for candidate in generic.printed(text, Origin.MARKUP, selector):
+                    if kind == DateKind.MODIFIED:
+                        candidate.kind = DateKind.MODIFIED
+                    self.raw.dates.append(candidate)
+        self.bylines = self.marked("authors")
+        self.sections = self.marked("section")
+        self.publishers = self.marked("publisher")
 
     def dates(self) -> None:
         raw = self.raw

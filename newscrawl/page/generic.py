@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from lxml import etree
@@ -11,7 +11,7 @@ from lxml import etree
 from newscrawl.dates import ASCII_DIGITS, plain
 from newscrawl.items import OfferedDate
 from newscrawl.page import boilerplate, bylines
-from newscrawl.page.blocks import INLINE, Block, Blocks, Box
+from newscrawl.page.blocks import INLINE, Block, Blocks, Box, Mark
 from newscrawl.page.body import Reading
 from newscrawl.page.document import path_of, squeeze, text_of
 from newscrawl.page.names import is_clock
@@ -92,26 +92,8 @@ def dates(
     near = [mark for mark in islice(marks, MAX_MARKS) if not in_frame(mark.element)]
     near.sort(key=lambda mark: mark.index < start)
     named = {mark.element for mark in near}
-    for mark in near:
-        machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))
-        name = squeeze(mark.element.get("class") or mark.element.get("itemprop") or "")
-        if machine and _DIGIT.search(machine) and machine not in seen:
-            seen.add(machine)
-            changed = _CHANGED.search(f"{name} {mark.element.get('itemprop') or ''}")
-            yield OfferedDate(
-                text=machine,
-                origin=Origin.MICRODATA,
-                kind=DateKind.MODIFIED
-                if changed or _UPDATED.search(_before(mark.element))
-                else DateKind.PUBLISHED,
-                where=f"time[datetime] {name}".strip(),
-            )
     inline = [m.element for m in near if m.element.tag in INLINE and start <= m.index <= reading.start + 1]
-    for element in inline[:_INLINE]:  # glued to its neighbours in the line
-        text = "" if readable(element.get("datetime") or "") else text_of(element)
-        if len(text) <= _LONGEST and text not in seen and _dated(text):
-            seen.add(text)
-            yield from printed(text, Origin.GENERIC, _name(element))
+    yield from _marked(near, inline[:_INLINE], seen)
     for index in [*range(start, until), *range(first, start)]:
         block = blocks.row[index]
         if (
@@ -135,6 +117,29 @@ def dates(
             continue
         seen.add(block.text)
         yield from printed(_with_clock(blocks, index, text), Origin.GENERIC, _name(block.element))
+
+
+def _marked(near: Sequence[Mark], inline: Sequence[etree._Element], seen: set[str]) -> Iterator[OfferedDate]:
+    """Dates of elements that are marked as such; ``seen`` takes the texts in."""
+    for mark in near:
+        machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))
+        name = squeeze(mark.element.get("class") or mark.element.get("itemprop") or "")
+        if machine and _DIGIT.search(machine) and machine not in seen:
+            seen.add(machine)
+            changed = _CHANGED.search(f"{name} {mark.element.get('itemprop') or ''}")
+            yield OfferedDate(
+                text=machine,
+                origin=Origin.MICRODATA,
+                kind=DateKind.MODIFIED
+                if changed or _UPDATED.search(_before(mark.element))
+                else DateKind.PUBLISHED,
+                where=f"time[datetime] {name}".strip(),
+            )
+    for element in inline:  # glued to its neighbours in the line
+        text = "" if readable(element.get("datetime") or "") else text_of(element)
+        if len(text) <= _LONGEST and text not in seen and _dated(text):
+            seen.add(text)
+            yield from printed(text, Origin.GENERIC, _name(element))
 
 
 def _is_relative(text: str) -> bool:
