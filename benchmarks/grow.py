@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import importlib
+import itertools
 import json
 import os
 import random
@@ -26,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +60,10 @@ PART = float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))
 """All of it in ``make bench``, a hundredth in ``make test``."""
 FULL = "10000,100000,500000" if PART == 1 else "10000,100000"
 SIZES = [round(int(size) * PART) for size in os.environ.get("NEWSCRAWL_SIZES", FULL).split(",")]
-NEW, WARM = round(2000 * PART), round(500 * PART)
+NEW, WARM = round(2000 * PART), round(2000 * PART)
 """Articles that are measured, and those that fill the caches before."""
 ARRIVE_AT = round(PART * int(os.environ.get("NEWSCRAWL_ARRIVE_AT", "200000" if PART == 1 else "100000")))
-CACHES = (0.25, 1.0) if PART == 1 else (0.25,)
+CACHES = (0.25, 1.0) if PART == 1 else (1.0,)
 """Gigabytes."""
 DAYS, LAST = 100, dt.date(2026, 3, 30)
 SEEN = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
@@ -82,7 +84,10 @@ class Maker:
         self._chance = random.Random(seed)
         chance = random.Random(1445)
         letters = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
-        self._words = ["".join(chance.choices(letters, k=chance.randint(3, 8))) for _ in range(30_000)]
+        self._words = [
+            "".join(chance.choices(letters, k=chance.randint(3, 8)))
+            for _ in range(max(3000, round(30_000 * PART)))
+        ]
         self._cumulated: list[float] = []
         total = 0.0
         for rank in range(1, len(self._words) + 1):
@@ -283,19 +288,26 @@ def measured(number: int) -> Document:
             return await work(client, *args)
 
     found: Document = {"articles": number, "caches": {}}
-    with tempfile.TemporaryDirectory(prefix="grow-") as folder:
-        with mongod(Path(folder), 1.0) as (uri, _):
-            began = time.monotonic()
-            asyncio.run(at(uri, fill, Maker(0), number))
-            found["filled_s"] = time.monotonic() - began
-            found["bulk"] = asyncio.run(at(uri, on_disk))
-        for turn, gigabytes in enumerate(CACHES):
-            with mongod(Path(folder), gigabytes) as (uri, pid):
-                found["caches"][str(gigabytes)] = asyncio.run(at(uri, cost, pid, turn))
+
+    def make(uri: str, _: int) -> None:
+        asyncio.run(at(uri, fill, Maker(0), number))
+        found["bulk"] = asyncio.run(at(uri, on_disk))
+
+    def store(uri: str, pid: int) -> None:
+        turn = len(found["caches"])
+        found["caches"][str(CACHES[turn])] = asyncio.run(at(uri, cost, pid, turn))
+
+    def receive(uri: str, _: int) -> None:
         if number == ARRIVE_AT:
-            with mongod(Path(folder), 1.0) as (uri, _):
-                asyncio.run(at(uri, arrive))
-                found["arrived"] = asyncio.run(at(uri, on_disk))
+            asyncio.run(at(uri, arrive))
+            found["arrived"] = asyncio.run(at(uri, on_disk))
+
+    steps = [(1.0, make), *((gigabytes, store) for gigabytes in CACHES), (1.0, receive)]
+    with tempfile.TemporaryDirectory(prefix="grow-") as folder:
+        for gigabytes, some in itertools.groupby(steps, itemgetter(0)):
+            with mongod(Path(folder), gigabytes) as (uri, pid):
+                for _, step in some:
+                    step(uri, pid)
     return found
 
 
