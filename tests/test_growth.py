@@ -273,7 +273,7 @@ OURS = frozenset(
     discovery.pages.name discovery.pages.first discovery.pages.page
     signatures.is_current signatures.day_buckets signatures.span_buckets signatures.in_buckets
     discovery.pages.dated discovery.pages.saved discovery.pages.restored
-    discovery.source_of text.characters.character_class""".split()
+    discovery.kinds.source_of text.characters.character_class""".split()
 )
 """Functions that take nothing of a site's: tables, declarations, days, what ``parse`` has read."""
 

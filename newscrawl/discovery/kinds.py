@@ -1,0 +1,44 @@
+"""The kinds of lists that a site declares, and reading a page of each."""
+
+from __future__ import annotations
+
+from scrapy.http import Response
+
+from newscrawl.discovery import api, feed, listing, sitemap
+from newscrawl.discovery.walk import Page, Walk
+from newscrawl.sites import Api, Discovery, Feed, Listing, Site, Sitemap
+from newscrawl.vocabulary import AddressSource
+
+KINDS: dict[str, type[Discovery]] = {
+    AddressSource.LISTING: Listing,
+    AddressSource.FEED: Feed,
+    AddressSource.SITEMAP: Sitemap,
+    AddressSource.API: Api,
+}
+"""The kinds of discovery by the words of the argument ``discover``."""
+
+
+def source_of(declared: Discovery) -> AddressSource:
+    """The word for what a declared way to find articles is.
+
+    >>> source_of(Feed("https://www.goud.ma/feed"))
+    'feed'
+    """
+    return next(AddressSource(source) for source, kind in KINDS.items() if isinstance(declared, kind))
+
+
+def read(response: Response, walk: Walk, site: Site) -> Page | None:
+    """A page of a walk: its articles, and the requests of the pages after it.
+
+    None when the answer is nothing of the kind (an error page, a file), which is not the same as a
+    page without articles.
+    """
+    match walk.source:
+        case Listing():
+            return listing.read(response, walk.source, site)
+        case Feed():
+            return feed.read(response, walk.source, site)
+        case Sitemap():
+            return sitemap.read(response, walk, site)
+        case Api():
+            return api.read(response, walk.source, site)
