@@ -6,6 +6,7 @@ list that ``docs/settings.md`` shows.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import os
 import sys
@@ -108,6 +109,11 @@ def complete(settings: BaseSettings) -> None:
         if isinstance(given, str) and given.strip():
             priority = settings.getpriority(variable.setting) or 0
             settings.set(variable.setting, variable.value(variable.setting, given.strip()), priority)
+    try:
+        heartbeat = settings.getfloat("HEARTBEAT")
+    except ValueError:
+        raise ValueError(f"HEARTBEAT={settings['HEARTBEAT']!r} should be a number of seconds") from None
+    timings.check(dt.timedelta(seconds=heartbeat))
     if (settings.getpriority("CONTACT") or 0) > (settings.getpriority("USER_AGENT") or 0):
         settings.set("USER_AGENT", user_agent(settings["CONTACT"]), settings.getpriority("CONTACT") or 0)
 

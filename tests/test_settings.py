@@ -97,6 +97,14 @@ def test_a_setting_is_refused_as_its_variable_is(variable: settings.Variable) ->
         complete(_given(**{variable.setting: "-1"}))
 
 
+@pytest.mark.parametrize(
+    ("given", "said"), [("45", "HEARTBEAT=45 should lie"), ("abc", "HEARTBEAT='abc' should be")]
+)
+def test_a_heartbeat_is_refused_before_anything_runs(given: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        complete(_given(HEARTBEAT=given))
+
+
 def test_a_setting_is_read_as_its_variable_is() -> None:
     given = _given(
         LOG_LEVEL="warning", PRIVATE_NETWORKS="10.1.0.0/16", DOWNLOAD_DELAY="5", CONTACT="a@example.org"
