@@ -48,7 +48,7 @@ PROSE = 8
 """Words from which a line counts as prose."""
 LINKED = 0.5
 """Share of linked letters from which a line is a link."""
-ENDS = (".", "؟", "!", "…", "»", '"', "”", "″", ":", "؛")
+_ENDS = frozenset('.؟!…»"”″:؛')
 
 
 class Block:
@@ -70,7 +70,7 @@ class Block:
         self.heading = heading
         self.line = words >= PROSE and linked < LINKED and not heading
         """Is it a line of prose, of whatever?"""
-        self.closed = text.endswith(ENDS)
+        self.closed = text[-1:] in _ENDS
         """Does it end as a sentence does?"""
 
 
@@ -195,7 +195,7 @@ class _Cutter:
         said = printed.split()
         if said:
             text = " ".join(said)
-            headlines = "    " in printed and len(_GAP.findall(printed)) >= TICKER
+            headlines = len(said) > TICKER and "    " in printed and len(_GAP.findall(printed)) >= TICKER
             share = 1.0 if headlines else min(1.0, self.linked / len(text)) if self.linked else 0.0
             heading = self.heading
             if heading and heading != "h1" and _is_paragraph(text, len(said)):

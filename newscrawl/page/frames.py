@@ -88,12 +88,15 @@ def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[
     """For each block: does its text tell that it is no part of the article, which ends at ``until``?"""
     row = blocks.row
     found = [False] * len(row)
-    labels = [i for i, block in enumerate(row) if block.words <= _HEADING and boilerplate.kind(block.text)]
+    heads: dict[str, list[int]] = {"": [], "drop": [], "end": [], "stop": []}
+    for index, block in enumerate(row):
+        if block.words <= _HEADING:
+            heads[boilerplate.kind(block.text)].append(index)
     asides = (
         _teasers(blocks, title),
-        _comments(blocks, title, [i for i in labels if boilerplate.kind(row[i].text) == "end"]),
+        _comments(blocks, title, heads["end"]),
         _skipped(blocks),
-        _labelled(blocks, title, [i for i in labels if boilerplate.kind(row[i].text) == "stop"]),
+        _labelled(blocks, title, heads["stop"]),
     )
     for start, end in chain.from_iterable(asides):
         found[start:end] = [True] * (end - start)
@@ -169,10 +172,11 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     articles, and its cards are left for ``body`` to see.
     """
     row = blocks.row
-    links = list(accumulate((b.linked >= 0.8 and is_headline_link(b) for b in row), initial=0))
-    prose = list(accumulate((b.line for b in row), initial=0))
-    if links[-1] < 2 or prose[-1] < 2:
+    found = [b.linked >= 0.8 and is_headline_link(b) for b in row]
+    if sum(found) < 2:
         return []
+    links = list(accumulate(found, initial=0))
+    prose = list(accumulate([b.line for b in row], initial=0))
     cards: dict[int, tuple[int, int]] = {}
     for box in blocks.boxes:
         start, end = box.start, box.end
@@ -291,7 +295,7 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     told = min(prose, next(islice(lines, _HEADED, None), len(row)))
     boxes = _articles(blocks, title)
     marked = {m.index for m in blocks.marks if m.role == "date" and m.element.get("datetime")}
-    days = {i for i in range(told, len(row)) if _is_day(row[i], i in marked)}
+    days = {i for i in range(told, len(row)) if row[i].words <= CARD and _is_day(row[i], i in marked)}
     if not (days or boxes or any(row[i].heading == "h1" for i in range(told, len(row)))):
         return None
     head = row[title].element
