@@ -302,13 +302,12 @@ class _Navigation:
             tag = element.tag
             if tag == "a":
                 links = True
-            elif tag == "h1":
-                self._speaks(element, box)
-                return False
-            text = element.text
-            if text and len(text) > _LABEL and not linked and _is_said(text, element, box):
-                self._speaks(element, box)
-                return False
+            else:
+                text = element.text
+                said = text and len(text) > _LABEL and not linked and _is_said(text, element, box)
+                if said or tag == "h1":
+                    self._speaks(element, box)
+                    return False
             if element is box or linked:
                 continue
             text = element.tail

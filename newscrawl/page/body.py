@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, islice, takewhile
+from itertools import accumulate, islice
 
 from lxml import etree
 
@@ -322,19 +322,27 @@ _House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]
 def _houses(row: list[Block], prose: list[int], lines: list[int]) -> dict[int, _House]:
     """How each line is set, beside the paragraphs."""
     places = {index: place(row[index]) for index in {*prose, *lines}}
-    around = set(places.values())
-    if len(around) == 1 and len(prose) > 1:  # as on most pages
-        return dict.fromkeys(places, (around.pop(), ()))
-    chains = {above: list(islice(_around(above), _DEEP)) for above in around}
-    held: Counter[etree._Element] = Counter()
-    for above, count in Counter(places[index] for index in prose).items():
-        held.update(dict.fromkeys(chains[above], count))
-    houses: dict[etree._Element | None, _House] = {}
-    for above, chain in chains.items():
-        inner = list(takewhile(lambda element: held[element] < 2, chain))
-        outer = chain[len(inner)] if len(inner) < len(chain) else None
-        houses[above] = outer, tuple(map(kind_of, inner))
+    told = Counter([places[index] for index in prose])
+    if len(told) == 1:  # as on most pages
+        above, count = next(iter(told.items()))
+        shared = set(islice(_around(above), _DEEP)) if count > 1 else set()
+    else:
+        held: Counter[etree._Element] = Counter()
+        for above, count in told.items():
+            held.update(dict.fromkeys(islice(_around(above), _DEEP), count))
+        shared = {element for element, count in held.items() if count > 1}
+    houses = {above: _house(above, shared) for above in set(places.values())}
     return {index: houses[above] for index, above in places.items()}
+
+
+def _house(above: etree._Element | None, shared: set[etree._Element]) -> _House:
+    """How lines in a place are set: below which of the elements that several paragraphs share."""
+    inner: list[etree._Element] = []
+    for element in islice(_around(above), _DEEP):
+        if element in shared:
+            return element, tuple(map(kind_of, inner))
+        inner.append(element)
+    return None, tuple(map(kind_of, inner))
 
 
 def _around(element: etree._Element | None) -> Iterator[etree._Element]:
