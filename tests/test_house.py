@@ -167,3 +167,15 @@ def test_packages_only_hand_names_on() -> None:
         if path.name == "__init__.py" and any(pieces(tree(path)))
     }
     assert not inside, f"move what these define into modules: {sorted(inside)}"
+
+
+def test_numpy_is_imported_only_when_something_is_signed() -> None:
+    """Its import takes a tenth of a second, for which no command has to wait."""
+    early = [
+        path.name
+        for path in modules()
+        for node in tree(path).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and any("numpy" in (alias.name, getattr(node, "module", None)) for alias in node.names)
+    ]
+    assert not early
