@@ -44,6 +44,8 @@ class Days(World):
         self.counted = self.armed = 0
         self.until = UNTIL
         self.disabled: str | None = None
+        self.set_meanwhile = False
+        """Was the clock set while the site was disabled? Nobody can know then what it missed."""
         self.unreachable: set[str] = set()
         self.calm_at = 0.0
         self.ticks = 0
@@ -127,6 +129,8 @@ class Days(World):
         for site, interval in INTERVALS.items():
             if nobody or site == self.disabled:
                 self.trouble[site] += seconds
+            if site == self.disabled and self.set_meanwhile:  # its interval counts from when it is enabled
+                self.begun[site], self.trouble[site] = self.seconds, 0.0
             gap = self.seconds - self.begun[site] - self.trouble[site]
             self.longest_gap[site] = max(self.longest_gap[site], gap)
             assert gap <= interval + SLACK, f"{site} was silent for {gap:.0f} s: {dict(self.happened)}"
@@ -225,9 +229,14 @@ class Days(World):
 
     def the_clock_is_set(self) -> None:
         day = dt.timedelta(days=self.chance.choice([-1, 1]))
-        self.skew += day
+
+        def turn(by: dt.timedelta) -> None:
+            self.skew += by
+            self.set_meanwhile = bool(self.disabled)
+
+        turn(day)
         if self.chance.random() < 0.7:
-            self.later(lambda: setattr(self, "skew", self.skew - day), 2, 2 * HOUR)
+            self.later(lambda: turn(-day), 2, 2 * HOUR)
 
     def a_lease_is_removed(self) -> None:
         self.database.ops["leases"].delete_one({"_id": self.chance.choice(list(INTERVALS))})
@@ -250,6 +259,7 @@ class Days(World):
             self.disabled = None
         else:
             self.disabled = self.chance.choice([site for site in INTERVALS if site != FILLED])
+            self.set_meanwhile = False
         self.edit()
 
     def the_file_is_broken(self) -> None:
