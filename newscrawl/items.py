@@ -46,6 +46,7 @@ _DATABASE = "the database"
 _OTHERS = "comparison with other articles"
 _VISIT = "the visit"
 
+_OF_REVISION = stored(_DATABASE, Changes.NEVER)
 _OF_VISIT = stored(_VISIT, Changes.VISIT)
 HAS_ORIGIN = {"has_origin": True}
 """The ``metadata`` of a field that is read on the page: ``origins`` says how it was found."""
@@ -573,6 +574,26 @@ class Rejection:
     """Run that wrote it."""
     page: bytes = field(default=b"", repr=False, metadata=stored(_VISIT, Changes.VISIT, unit="zlib"))
     """The page, compressed; null when there was none."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Revision:
+    """A state of an article that a later one replaced: what a reader saw of it, and when."""
+
+    _id: str = field(metadata=_OF_REVISION)
+    """The article and the ``content_hash`` of this state. Example: ``9f0c…:5e0c…``."""
+    article: str = field(metadata=_OF_REVISION)
+    """``_id`` of the article."""
+    revision: int = field(metadata=stored(_DATABASE, Changes.NEVER, unit="states"))
+    """Which state this was; 1 is the first. Example: ``1``."""
+    changed: list[str] = field(metadata=_OF_REVISION)
+    """Those of title, lede and body that the next state changed. Example: ``["body"]``."""
+    seen_from: dt.datetime = field(metadata=_OF_REVISION)
+    """Moment of the first download of the article, UTC."""
+    seen_until: dt.datetime = field(metadata=_OF_REVISION)
+    """Moment of the last download that found this state, UTC."""
+    replaced_at: dt.datetime = field(metadata=_OF_REVISION)
+    """Server clock when the next state was stored, UTC."""
 
 
 DATE_FIELDS = changing(Article, Changes.DATE)

@@ -13,7 +13,7 @@ from pymongo import AsyncMongoClient, MongoClient
 from pymongo.errors import WriteError
 
 from newscrawl.data_dictionary import examples, page, queries, tables
-from newscrawl.items import SCHEMA_VERSION, Article, PublishedDetail, Rejection
+from newscrawl.items import SCHEMA_VERSION, Article, PublishedDetail, Rejection, Revision
 from newscrawl.patterns import DAY
 from newscrawl.store.schema import (
     INDEXES,
@@ -127,8 +127,9 @@ def test_mongodb_takes_an_article_and_refuses_what_is_none(database: Database, r
 
 def test_mongodb_takes_the_examples_of_the_data_dictionary(database: Database, run: Any) -> None:
     run(prepared(database))
+    collections = {Article: "articles", Rejection: "rejected", Revision: "revisions"}
     for example in examples.EXAMPLES:
-        database["rejected" if isinstance(example, Rejection) else "articles"].insert_one(document(example))
+        database[collections[type(example)]].insert_one(document(example))
 
 
 def test_a_node_of_the_first_version_may_go_on_storing(database: Database, run: Any) -> None:
@@ -372,7 +373,7 @@ def test_the_data_dictionary_says_what_the_classes_say() -> None:
 
 
 def test_the_dictionary_says_all_of_every_field() -> None:
-    for cls in (Article, Rejection, *tables.parts_of(Article)):
+    for cls in (Article, Rejection, Revision, *tables.parts_of(Article)):
         assert tables.docstrings(cls).keys() >= set(stored_fields(cls))
         for name in stored_fields(cls):
             assert tables.example(cls, name) is not None, (

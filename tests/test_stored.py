@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscrawl.identity import identify
-from newscrawl.items import DATE_FIELDS, READ_FIELDS, Article, RawArticle, Rejection
+from newscrawl.items import DATE_FIELDS, READ_FIELDS, Article, RawArticle, Rejection, Revision
 from newscrawl.kit import fixture
 from newscrawl.page import read
 from newscrawl.sites import Markup, Site
@@ -56,7 +56,7 @@ def test_a_field_that_does_not_say_how_it_is_stored_is_named() -> None:
         declared(Sample)
 
 
-@pytest.mark.parametrize("cls", [Article, Rejection])
+@pytest.mark.parametrize("cls", [Article, Rejection, Revision])
 def test_every_field_of_a_document_says_where_it_comes_from_and_when_it_changes(cls: type) -> None:
     for name, says in declared(cls).items():
         assert says.source, f"{cls.__name__}.{name} does not say what it is derived from"

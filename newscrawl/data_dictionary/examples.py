@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from newscrawl import items
-from newscrawl.items import SCHEMA_VERSION, Article, Rejection
+from newscrawl.items import SCHEMA_VERSION, Article, Rejection, Revision
 from newscrawl.vocabulary import (
     Access,
     Calendar,
@@ -20,6 +20,7 @@ from newscrawl.vocabulary import (
 )
 
 _AT = dt.datetime(2024, 3, 27, 14, 30, tzinfo=dt.UTC)
+_FORMER_HASH = "2a7d4f6b8c1e3a5d7f9b0c2e4a6d8f1b"
 _KEY, _OTHER = "9b2f6c1e8d3a4f5b7c0d1e2f3a4b5c6d", "1c5e7a9b0d2f4e6a8b1c3d5e7f9a0b2c"
 _MADE_BY = items.MadeBy(
     newscrawl="0.1.0",
@@ -38,7 +39,7 @@ _BODY = (
     "ويمتد البرنامج على خمس سنوات، بحسب بلاغ للوزارة."
 )
 
-EXAMPLES: tuple[Article | Rejection, ...] = (
+EXAMPLES: tuple[Article | Rejection | Revision, ...] = (
     Article(
         _id=_KEY,
         url="https://www.alayam24.com/articles-73890.html",
@@ -149,6 +150,15 @@ EXAMPLES: tuple[Article | Rejection, ...] = (
         retry_at=_AT + dt.timedelta(days=7),
         run="20240327T150000Z-1f2e3d4c",
         page=bytes.fromhex("789c"),
+    ),
+    Revision(
+        _id=f"{_KEY}:{_FORMER_HASH}",
+        article=_KEY,
+        revision=1,
+        changed=["body"],
+        seen_from=_AT + dt.timedelta(minutes=20),
+        seen_until=_AT + dt.timedelta(hours=1),
+        replaced_at=_AT + dt.timedelta(hours=7),
     ),
 )
 """Documents as they might be stored; the page takes its examples from them."""

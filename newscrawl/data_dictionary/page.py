@@ -10,8 +10,8 @@ from newscrawl import items
 from newscrawl.data_dictionary.meanings import MISSING
 from newscrawl.data_dictionary.queries import QUERIES
 from newscrawl.data_dictionary.tables import fields_table, parts_of
-from newscrawl.items import SCHEMA_VERSION, Article, Rejection
-from newscrawl.store.revisions import CORRECTED, KEPT
+from newscrawl.items import SCHEMA_VERSION, Article, Rejection, Revision
+from newscrawl.store.revisions import KEPT
 from newscrawl.store.schema import INTERNAL, OF_COPY, RETENTION
 from newscrawl.store.session import DEMO_DATABASE
 from newscrawl.stored import paths
@@ -158,7 +158,7 @@ Every field of `news`, and one more:
 
 | field | type | meaning |
 |---|---|---|
-| `_id` | object | `{{source, day}}` of these articles, to filter by; `day` may be null |
+| `_id` | object | `{{{{source, day}}}}` of these articles, to filter by; `day` may be null |
 | `source`, `day` | string | the same, to read |
 | `articles` | integer | how many, copies too |
 | `copies` | integer | how many of them are copies |
@@ -168,15 +168,7 @@ Every field of `news`, and one more:
 One document for each state of an article that a later one replaced: what a reader saw of it
 ({_names(KEPT)}), and these:
 
-| field | type | meaning |
-|---|---|---|
-| `_id` | string | `article:content_hash` |
-| `article` | string | `_id` of the article |
-| `revision` | integer | which state this was: 1 is the first |
-| `changed` | list of string | what the next state changed, of {_names(CORRECTED)} |
-| `seen_from` | date | when the article was first downloaded, UTC |
-| `seen_until` | date | last download that found this state, UTC |
-| `replaced_at` | date | when the next one was stored, UTC |
+{{revision}}
 
 """
 
@@ -227,5 +219,6 @@ def page() -> str:
         said = (inspect.getdoc(cls) or "").replace("``", "`")
         parts += [f"\n### {cls.__name__}\n", said, "", fields_table(cls, source)]
     said = inspect.getdoc(Rejection) or ""
-    parts += [f"{_OF_A_STORY}## rejected\n", said, "", fields_table(Rejection)]
+    views = _OF_A_STORY.format(revision=fields_table(Revision))
+    parts += [f"{views}## rejected\n", said, "", fields_table(Rejection)]
     return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_words(RejectionReason, "reason"))

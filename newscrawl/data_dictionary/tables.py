@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from newscrawl.data_dictionary.examples import EXAMPLES
-from newscrawl.items import Article, Rejection
+from newscrawl.items import Article, Rejection, Revision
 from newscrawl.store.schema import document
 from newscrawl.stored import declared, parts, stored_fields
 from newscrawl.vocabulary import Word
@@ -61,7 +61,7 @@ def _words(hint: object) -> str:
 
 def example(cls: type, name: str) -> object:
     """The value of a field in the first of the examples that has one; None when none has."""
-    root = Rejection if cls is Rejection else Article
+    root = cls if cls in (Rejection, Revision) else Article
     documents = [document(item) for item in EXAMPLES if isinstance(item, root)]
     values = (fields[name] for fields in _holding(cls, root, documents))
     return next((value for value in values if value not in (None, [], "")), None)
