@@ -248,7 +248,8 @@ async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> 
     # Documents of an older version that break a newer rule can still be updated: hence "moderate".
     rules = {"validator": articles_validator(), "validationLevel": "moderate", "validationAction": "error"}
     await _provide(db, "articles", existing, rules, _STORAGE)
-    await migrate(db, version)
+    if "articles" in existing:  # a new collection is asked for nothing
+        await migrate(db, version)
     for database, indexes in ((db, INDEXES), (ops, OPS_INDEXES)):
         for collection, models in indexes.items():
             await _provide_indexes(database[collection], models)
