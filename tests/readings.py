@@ -7,17 +7,21 @@ writes ``tests/data/readings.json`` anew, after the version of what changed was 
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from newscrawl.items import Article
 from newscrawl.page import read
 from newscrawl.sites import Site
 from newscrawl.store.schema import document
+from newscrawl.stored import stored_fields
 from tests.site_fixtures import load, names, spiders
 
 TABLE = Path(__file__).parent / "data" / "readings.json"
 VERSIONS = ("reader", "dates", "clean", "urls")
 """The versions in ``made_by`` that a reading depends on."""
+LEFT_OUT = ("made_by", "source", "source_name")
+"""The versions themselves, and names from a table that grows with every newspaper."""
 
 
 def _digest(*texts: object) -> str:
@@ -32,8 +36,11 @@ def _declared(site: Site) -> str:
     )  # fmt: skip
 
 
-def readings() -> Iterator[tuple[str, str, str, dict[str, int]]]:
-    """Of each fixture its name, digests of what is given and of what is read, and the versions."""
+def readings(fields: Collection[str]) -> Iterator[tuple[str, str, str, dict[str, int]]]:
+    """Of each fixture its name, digests of what is given and of what is read, and the versions.
+
+    A digest is of these fields: which ones an article has at all, ``made_by.schema`` tells.
+    """
     for name in names():
         declared, offline = spiders()[name].site, load(name)
         for page in offline.pages:
@@ -42,19 +49,23 @@ def readings() -> Iterator[tuple[str, str, str, dict[str, int]]]:
                 headers = {"Content-Type": answer.type}
                 article = read(answer.body, answer.url, site=site, headers=headers, now=offline.fetched_at)
                 doc = document(article)
-                made_by = doc.pop("made_by")
-                for part in ("source", "source_name"):  # from a table that grows with every newspaper
-                    del doc[part]
+                made_by = doc["made_by"]
                 given = _digest(answer.url, answer.body, site and _declared(site))
                 versions = {version: made_by[version] for version in VERSIONS}
-                text = json.dumps(doc, sort_keys=True, ensure_ascii=False, default=str)
+                read_as = {field: doc[field] for field in fields}
+                text = json.dumps(read_as, sort_keys=True, ensure_ascii=False, default=str)
                 yield f"{name}/{page.name}", given, _digest(text), versions
 
 
 def main() -> None:
     """Write the table."""
-    every = list(readings())
-    table = {"versions": every[0][3], "read": {given: read_as for _, given, read_as, _ in every}}
+    fields = [field for field in stored_fields(Article) if field not in LEFT_OUT]
+    every = list(readings(fields))
+    table = {
+        "fields": fields,
+        "versions": every[0][3],
+        "read": {given: read_as for _, given, read_as, _ in every},
+    }
     TABLE.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
