@@ -73,7 +73,7 @@ def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Readi
     plain = _read(blocks, title, other, arabic, verses)
     named = frames.named(blocks, title, plain.places)
     found = plain
-    if not plain.places or any(named[index] for index in plain.places):
+    if any(named[index] for index in plain.places) or (not plain.places and any(named)):
         found = _read(blocks, title, [a or b for a, b in zip(other, named, strict=True)], arabic, verses)
         if found.words < _LITTLE * plain.words:
             found = plain

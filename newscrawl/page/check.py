@@ -91,7 +91,7 @@ def _redirected_home(article: Article) -> str | None:
 def _lost(article: Article) -> str | None:
     if article.word_count > 80:
         return None
-    for text in (article.title, article.body[:200]):
+    for text in (article.title[:200], article.body[:200]):
         if hit := _LOST.search(boilerplate.folded(text)):
             return f'the page says "{hit[0]}"'
     return None

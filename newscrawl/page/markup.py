@@ -96,11 +96,14 @@ class Places:
                     named[part.attribute][part.name] = []
         classes, identities = named["class"], named["id"]
         wanted = classes.keys()
+        held: dict[str, set[str]] = {"": set()}  # what each class attribute holds of them: few are met once
         for element in self.root.iter(etree.Element):
-            words = element.get("class")
-            if words and not wanted.isdisjoint(names := words.split()):
-                for name in wanted & names:
-                    classes[name].append(element)
+            words = element.get("class") or ""
+            names = held.get(words)
+            if names is None:
+                names = held[words] = wanted & words.split()
+            for name in names:
+                classes[name].append(element)
             if identities and (identity := element.get("id") or "") in identities:
                 identities[identity].append(element)
         return named

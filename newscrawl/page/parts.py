@@ -48,8 +48,8 @@ def _links(root: etree._Element) -> Iterator[etree._Element]:
             yield element
     for element in root.iter("a"):
         text = element.text
-        if text is None and len(element) == 1:
-            text = element[0].text
+        if text is None:
+            text = element[0].text if len(element) == 1 else None
         if text and len(text) < _LONGEST and text.strip() in _NUMBERS:
             yield element
 
