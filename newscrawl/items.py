@@ -196,6 +196,8 @@ class RawArticle:
     """Every date candidate, the surest origin first."""
     origins: dict[str, Origin] = field(default_factory=dict)
     """Field → how it was found."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Field → where it was found: a selector, a JSON-LD property or a meta name; for ``scrapy try``."""
     markup: str | None = None
     """Version of the site markup that was used."""
     canonical: str | None = None

@@ -1,4 +1,6 @@
 import datetime as dt
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,33 @@ def test_each_field_with_its_origin_and_the_selector_that_answered() -> None:
     assert found["day"][0].split() == ["day", "markup", "span.date", "2024-03-27"]
     assert "markup 2" in found["site"][0]
     assert found["published"][0].split()[:4] == ["published", "markup", "span.date", "chosen"]
+
+
+def test_where_each_field_was_found() -> None:
+    linked = {
+        "@type": "NewsArticle",
+        "headline": "خبر محلي رقم 7",
+        "articleSection": "اقتصاد",
+        "author": {"@type": "Person", "name": "ليلى الصبان"},
+        "image": "https://www.goud.ma/7.jpg",
+    }
+    page = article(7).replace(
+        "<head>",
+        f"<head><script type='application/ld+json'>{json.dumps(linked, ensure_ascii=False)}</script>"
+        "<meta name='news_keywords' content='ماء، طرق'>",
+    )
+    # The first selector of the title finds an element without a text: it did not give the title.
+    empty = page.replace("<body>", "<body><h2 class=empty></h2>")
+    site = replace(SITE, markup=[Markup(title=["h2.empty", "h1.heading"])])
+    found = rows(explain(empty.encode(), URL, site=site, now=NOW).text)
+    assert found["title"][0].split()[1:3] == ["markup", "h1.heading"]
+    found = rows(explain(page.encode(), URL, now=NOW).text)
+    assert {name: found[name][0].split()[1:3] for name in ("authors", "section", "tags", "images")} == {
+        "authors": ["jsonld", "author"],
+        "section": ["jsonld", "articleSection"],
+        "tags": ["meta", "news_keywords"],
+        "images": ["jsonld", "image"],
+    }
 
 
 def test_why_a_date_was_refused() -> None:

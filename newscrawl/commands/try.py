@@ -32,13 +32,13 @@ class Command(AskingCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Show how a page is read: each field, its origin and selector, each date and why"
+        return "Show how a page is read: each field, how and where it was found, each date and why"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
             "Downloads a page (or reads a saved one), reads it as a crawl would with the declaration of its "
-            "site, and shows each field with the origin and the selector that gave it, every date with why "
+            "site, and shows how and where each field was found, every date with why "
             "it was chosen or refused, or why the page is no article. Needs no MongoDB. "
             "With --rejected it downloads nothing: it says what MongoDB knows of the address, and reads the "
             "page that was kept."

@@ -9,24 +9,14 @@ from dataclasses import dataclass
 from newscrawl.dates import parse as parse_date
 from newscrawl.dates import parse_stamp
 from newscrawl.items import READ_FIELDS, Article, OfferedDate, RawArticle
-from newscrawl.page import build_article, check, clean_article, date_article, extract, jsonld, markup, meta
+from newscrawl.page import build_article, check, clean_article, date_article, extract
 from newscrawl.page.chosen_date import why_not
-from newscrawl.page.document import Document, parse
 from newscrawl.shown import one_line
-from newscrawl.sites import Markup, Site
-from newscrawl.vocabulary import MACHINE_READABLE, DateKind, DateWarning, Origin
+from newscrawl.sites import Site
+from newscrawl.vocabulary import MACHINE_READABLE, DateKind, DateWarning
 
 WIDTH = 100
 """Letters of a value that are shown at most."""
-
-_LINKED = {
-    "title": "headline", "body": "articleBody", "authors": "author", "section": "articleSection",
-    "tags": "keywords", "images": "image", "publisher": "publisher",
-}  # fmt: skip
-_META = {
-    "title": meta.TITLE, "lede": meta.DESCRIPTION, "authors": meta.AUTHOR, "section": meta.SECTION,
-    "tags": meta.TAGS, "images": meta.IMAGE, "publisher": ("og:site_name",),
-}  # fmt: skip
 
 Row = tuple[str, ...]
 
@@ -49,7 +39,7 @@ def explain(
     headers: Mapping[str, str] | None = None,
     now: dt.datetime | None = None,
 ) -> Explanation:
-    """Read a page as a crawl does and tell each field's origin and selector, and each date's fate.
+    """Read a page as a crawl does and tell how and where each field was found, and each date's fate.
 
     ``url``, ``site``, ``headers`` and ``now`` are those of ``newscrawl.page.read``; ``now`` is aware.
 
@@ -69,13 +59,7 @@ def explain(
         lines.append(f"{'verdict':<10}rejected: {rejected[0]} ({rejected[1]})")
     else:
         lines.append(f"{'verdict':<10}an article")
-    content_type = {name.lower(): value for name, value in (headers or {}).items()}.get("content-type")
-    document = parse(body, url, content_type)
-    selectors = _markup(site, raw)
-    lines += [
-        "",
-        *table(("field", "origin", "selector", "value"), _fields(article, raw.dates, document, selectors)),
-    ]
+    lines += ["", *table(("field", "origin", "where", "value"), _fields(article, raw))]
     if raw.dates:
         head = ("date", "origin", "where", "verdict", "text")
         lines += ["", *table(head, _dates(raw.dates, article, site, now))]
@@ -104,13 +88,7 @@ def _site(site: Site | None, raw: RawArticle) -> str:
     )
 
 
-def _markup(site: Site | None, raw: RawArticle) -> Markup:
-    return next((m for m in (site.markup if site else ()) if m.version == raw.markup), Markup())
-
-
-def _fields(
-    article: Article, candidates: Sequence[OfferedDate], document: Document, selectors: Markup
-) -> Iterator[Row]:
+def _fields(article: Article, raw: RawArticle) -> Iterator[Row]:
     origins = article.origins
     words = f"{article.word_count} words"
     paragraphs = article.body.split("\n\n") if article.body else []
@@ -130,9 +108,9 @@ def _fields(
     for name, found in values.items():
         origin = origins.get(name, "")
         value = "، ".join(text for text in found if text)
-        yield name, origin or "-", _where(name, origin, document, selectors) or "-", _short(value)
+        yield name, origin or "-", _short(raw.places.get(name, ""), 40) or "-", _short(value)
     when = article.published
-    named = [c for c in candidates if c.origin == origins.get("dates") and c.kind == DateKind.PUBLISHED]
+    named = [c for c in raw.dates if c.origin == origins.get("dates") and c.kind == DateKind.PUBLISHED]
     where = next((c.where for c in sorted(named, key=lambda c: not _is_chosen(c, article))), "")
     warned = f"  [{', '.join(when.warnings)}]" if when and when.warnings else ""
     day = article.day + warned if article.day else article.published_missing
@@ -145,18 +123,6 @@ def _fields(
         yield name, origins.get("dates", "-"), _short(where, 40) or "-", text or ""
     yield "modified_at", "-", "-", _instant(article.modified_at) or ""
     yield "lang", "-", "-", article.lang
-
-
-def _where(name: str, origin: str, document: Document, selectors: Markup) -> str:
-    """The selector, property or meta name that gave a field."""
-    if origin == Origin.MARKUP:
-        answers = markup.found(document.root, getattr(selectors, name))
-        return next((selector for selector, _ in answers), "")
-    if origin == Origin.JSONLD:
-        return _LINKED.get(name, "") if jsonld.read(document.root).article.get(_LINKED.get(name, "")) else ""
-    if origin == Origin.META:
-        return meta.read(document).first(_META.get(name, ()))[1]
-    return ""
 
 
 def _dates(

@@ -94,6 +94,8 @@ class _Shared:
         self.linked = jsonld.read(self.root, [*meta.names.get("og:title", ()), meta.title or ""])
         self.raw = RawArticle(url=document.url, urls=[document.url])
         self.answered = False
+        self.selectors: dict[str, str] = {}
+        """Field → the site's own selector that answered for it."""
 
     @cached_property
     def names(self) -> list[str]:
@@ -139,13 +141,17 @@ class _Shared:
         self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]
     ) -> list[str]:
         """What the site's own selector for a field gives."""
-        texts, _ = markup.strings(self.places, getattr(self.markup, field))
+        texts, selector = markup.strings(self.places, getattr(self.markup, field))
         if texts:
             self.answered = True
+            self.selectors[field] = selector
         return texts
 
-    def origin(self, field: str, origin: Origin) -> None:
+    def origin(self, field: str, origin: Origin, where: str = "") -> None:
+        """Note how a field was found, and where; of the site's markup the selector is known."""
         self.raw.origins[field] = origin
+        if where := where or (self.selectors.get(field, "") if origin == Origin.MARKUP else ""):
+            self.raw.places[field] = where
 
 
 class _Texts(_Shared):
@@ -156,8 +162,10 @@ class _Texts(_Shared):
             self.raw.title = headline.without_site(texts[0], self.names)
             self.origin("title", Origin.MARKUP)
         elif self.head:
-            self.raw.title = self.head.text
-            self.origin("title", self.head.origin)
+            self.raw.title = title = self.head.text
+            named = (name for name in meta_.TITLE if title in self.meta.names.get(name, ()))
+            where = {Origin.JSONLD: "headline", Origin.META: next(named, "")}
+            self.origin("title", self.head.origin, where.get(self.head.origin, ""))
 
     def body(self) -> None:
         if self.markup.body:
@@ -182,7 +190,7 @@ class _Texts(_Shared):
             words = words if same or told_words < _TOLD else 0
         if told_words >= MIN_WORDS and told_words > 3 * words:
             self.raw.body = told
-            self.origin("body", Origin.JSONLD)
+            self.origin("body", Origin.JSONLD, "articleBody")
         elif words >= MIN_WORDS:
             self.raw.body = paragraphs
             self.origin("body", Origin.GENERIC)
@@ -194,7 +202,7 @@ class _Texts(_Shared):
         removed = markup.elements(self.places, self.markup.remove)
         cut = [re.compile(pattern) for pattern in self.markup.cut]
         spoken = False
-        for _, hits in markup.found(self.places, self.markup.body):
+        for selector, hits in markup.found(self.places, self.markup.body):
             nodes = [hit for hit in hits if not isinstance(hit, str)]
             outside = removed.union(nodes)
             nodes = [
@@ -208,6 +216,7 @@ class _Texts(_Shared):
             paragraphs = [line for node in nodes for line in body_.lines(blocks_.read(node))]
             paragraphs += [squeeze(hit) for hit in hits if isinstance(hit, str) and squeeze(hit)]
             if kept := [p for p in paragraphs if not any(pattern.fullmatch(p) for pattern in cut)]:
+                self.selectors["body"] = selector
                 return kept
             spoken = spoken or any(squeeze(hit if isinstance(hit, str) else text_of(hit)) for hit in hits)
         return [] if spoken else None
@@ -369,10 +378,14 @@ class _Page(_Texts):
             raw.byline, lines = generic.byline(
                 self.blocks, self.head.index if self.head else None, self.reading
             )
-        for origin, found in ((Origin.JSONLD, told), (Origin.META, declared), (Origin.GENERIC, lines)):
+        for origin, found, where in (
+            (Origin.JSONLD, told, "author"),
+            (Origin.META, declared, self.meta.first(meta_.AUTHOR)[1]),
+            (Origin.GENERIC, lines, ""),
+        ):
             if people := self._people(found):
                 raw.authors = people
-                self.origin("authors", origin)
+                self.origin("authors", origin, where)
                 return
 
     def _people(self, lines: list[str]) -> list[str]:
@@ -385,20 +398,22 @@ class _Page(_Texts):
         return self._first("authors", list(people), _MOST_AUTHORS)
 
     def section(self) -> None:
-        choices = [(Origin.MARKUP, self.sections[-1:])]
-        choices.append((Origin.JSONLD, jsonld.texts(self.linked.article.get("articleSection"))[:1]))
-        choices.append((Origin.META, self.meta.all(meta_.SECTION)[:1]))
         title = headline.bare(self.raw.title or "")
         crumbs = [text for text in self.linked.breadcrumb if headline.bare(text) != title]
-        choices.append((Origin.JSONLD, crumbs[-1:] if len(crumbs) > 1 else []))
-        told = [(way, t[0]) for way, t in choices if t and t[0] and t[0][:4] != "http"]
-        if not told or not _ARABIC.search(told[0][1]):  # nothing, or the slug of an Arabic name
-            told = [one for one in told if _ARABIC.search(one[1])] or self._crumb(title) or told
+        choices = (
+            (self.sections[-1:], Origin.MARKUP, ""),
+            (jsonld.texts(self.linked.article.get("articleSection"))[:1], Origin.JSONLD, "articleSection"),
+            (self.meta.all(meta_.SECTION)[:1], Origin.META, self.meta.first(meta_.SECTION)[1]),
+            (crumbs[-1:] if len(crumbs) > 1 else [], Origin.JSONLD, "BreadcrumbList"),
+        )
+        told = [(t[0], origin, where) for t, origin, where in choices if t and t[0] and t[0][:4] != "http"]
+        if not told or not _ARABIC.search(told[0][0]):  # nothing, or the slug of an Arabic name
+            told = [one for one in told if _ARABIC.search(one[0])] or self._crumb(title) or told
         if told:
-            self.raw.section = told[0][1]
-            self.origin("section", told[0][0])
+            self.raw.section, origin, where = told[0]
+            self.origin("section", origin, where)
 
-    def _crumb(self, title: str) -> list[tuple[Origin, str]]:
+    def _crumb(self, title: str) -> list[tuple[str, Origin, str]]:
         """The last link of the printed path to the page, where the page was cut into blocks anyway."""
         if "blocks" not in self.__dict__:
             return []
@@ -407,14 +422,14 @@ class _Page(_Texts):
                 texts = [text_of(link) for link in islice(mark.element.iter("a"), 8)]
                 names = [text for text in texts if _ARABIC.search(text) and headline.bare(text) != title]
                 if names and not _HOME.fullmatch(names[-1]) and len(names[-1].split()) <= _CRUMB_WORDS:
-                    return [(Origin.GENERIC, names[-1])]
+                    return [(names[-1], Origin.GENERIC, "")]
         return []
 
     def tags(self) -> None:
-        for origin, texts in (
-            (Origin.MARKUP, self.marked("tags")),
-            (Origin.JSONLD, jsonld.texts(self.linked.article.get("keywords"))),
-            (Origin.META, self.meta.all(meta_.TAGS)),
+        for origin, texts, where in (
+            (Origin.MARKUP, self.marked("tags"), ""),
+            (Origin.JSONLD, jsonld.texts(self.linked.article.get("keywords")), "keywords"),
+            (Origin.META, self.meta.all(meta_.TAGS), self.meta.first(meta_.TAGS)[1]),
         ):
             out: dict[str, None] = {}
             for text in self._first("tags", texts, _MOST_TAGS):
@@ -425,7 +440,7 @@ class _Page(_Texts):
                         out[tag] = None
             if out and (origin == Origin.MARKUP or not self._is_title(list(out))):
                 self.raw.tags = self._first("tags", list(out), _MOST_TAGS)
-                self.origin("tags", origin)
+                self.origin("tags", origin, where)
                 return
 
     def _is_title(self, tags: list[str]) -> bool:
@@ -437,7 +452,8 @@ class _Page(_Texts):
     def images(self) -> None:
         found: list[tuple[Origin, str, str | None]] = []
         if self.markup.images:
-            for _, hits in markup.found(self.places, self.markup.images):
+            for selector, hits in markup.found(self.places, self.markup.images):
+                self.selectors["images"] = selector
                 for hit in hits:
                     if isinstance(hit, str):
                         found.append((Origin.MARKUP, hit, None))
@@ -455,7 +471,9 @@ class _Page(_Texts):
             address = self.document.absolute(link)
             if address and address not in seen and not images_.is_decoration(address, self.document.url):
                 seen[address] = Image(url=address, caption=caption)
-                self.raw.origins.setdefault("images", origin)
+                if len(seen) == 1:
+                    named = {Origin.JSONLD: "image", Origin.META: self.meta.first(meta_.IMAGE)[1]}
+                    self.origin("images", origin, named.get(origin, ""))
             elif address in seen and caption and not seen[address].caption:
                 seen[address].caption = caption
         self.raw.images = self._first("images", list(seen.values()), images_.MOST)
@@ -470,14 +488,14 @@ class _Page(_Texts):
 
     def publisher(self) -> None:
         if self.publishers:
-            self.raw.publisher, origin = self.publishers[0], Origin.MARKUP
+            self.raw.publisher = self.publishers[0]
+            self.origin("publisher", Origin.MARKUP)
         elif name := jsonld.text(self.linked.article.get("publisher")):
-            self.raw.publisher, origin = name, Origin.JSONLD
+            self.raw.publisher = name
+            self.origin("publisher", Origin.JSONLD, "publisher")
         elif name := self.meta.first(("og:site_name",))[0]:
-            self.raw.publisher, origin = name, Origin.META
-        else:
-            return
-        self.origin("publisher", origin)
+            self.raw.publisher = name
+            self.origin("publisher", Origin.META, "og:site_name")
 
 
 def _before(
