@@ -9,7 +9,7 @@ import pytest
 
 from newscrawl.items import RawArticle
 from newscrawl.page import blocks, boilerplate, extract, frames, read
-from newscrawl.page.document import parse
+from newscrawl.page.document import MAX_BYTES, parse
 from newscrawl.store.schema import document
 from tests.page_shapes import P
 from tests.trials import growth
@@ -152,3 +152,13 @@ def test_boxes_of_the_frame_within_each_other_are_looked_through_once(box: str, 
         return parse((box * depth + end + "</div>" * depth).encode(), URL).root
 
     assert growth(blocks.read, made, 400) <= 2.5
+
+
+@pytest.mark.parametrize("shift", range(4))
+@pytest.mark.parametrize("letter", ["ا", "ﷺ", "😀"])
+def test_a_long_page_is_not_cut_within_a_letter(shift: int, letter: str) -> None:
+    document = parse(b"<p>" + b"x" * shift + letter.encode() * (MAX_BYTES // 2), URL)
+    text = "".join(map(str, document.root.itertext()))
+    assert document.encoding == "utf-8"
+    assert set(text) <= {"x", letter}
+    assert MAX_BYTES - 8 < len(text.encode()) <= MAX_BYTES

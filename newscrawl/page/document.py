@@ -59,8 +59,8 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
     >>> parse("<h1>المغرب".encode(), "https://example.ma/1").root.findtext(".//h1")
     'المغرب'
     """
-    text, encoding = decode(body[:MAX_BYTES], content_type)
-    body = body[:MAX_BYTES]
+    body = _beginning(body)
+    text, encoding = decode(body, content_type)
     # Sound UTF-8, which most pages are, is parsed as it is.
     sound = encoding == "utf-8" and "\ufffd" not in text and not body.startswith(b"\xef\xbb\xbf")
     data = body if sound else text.encode("utf-8", "ignore")
@@ -73,6 +73,16 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
     # Few pages have microdata, and asking the bytes takes a tenth of the time of asking the tree.
     microdata = b"itemprop" in data.lower()
     return Document(etree.Element("html") if root is None else root, url, encoding, microdata)
+
+
+def _beginning(body: bytes) -> bytes:
+    """The part of a page that is read. It does not end within a letter of UTF-8: the whole would be none."""
+    if len(body) <= MAX_BYTES:
+        return body
+    end = MAX_BYTES
+    while end > MAX_BYTES - 4 and body[end] & 0xC0 == 0x80:
+        end -= 1
+    return body[:end]
 
 
 def select(path: etree.XPath, root: etree._Element) -> list[etree._Element]:
