@@ -55,6 +55,7 @@ def test_the_article_is_stored_without_what_surrounds_it(database: Database, tmp
     assert 'تصريح ل"الأيام 24"،' in doc["body"]
     assert (doc["source"], doc["source_name"], doc["via"]) == ("alayam24", "الأيام 24", "maghress")
     assert doc["day"] is None
-    assert doc["published"] is None
+    assert doc["published"]["calendar"] is None
+    assert "نشر في الأيام 24 يوم 21130" in [date["text"] for date in doc["published"]["candidates"]]
     assert doc["published_raw"] == "نشر في الأيام 24 يوم 21130"
     assert "21130 is not a day" in doc["published_missing"]

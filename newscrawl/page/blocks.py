@@ -8,7 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
-from newscrawl.page.document import MAX_ELEMENTS
+from newscrawl.page.document import MAX_ELEMENTS, squeeze
 from newscrawl.page.names import named
 
 INLINE = frozenset(
@@ -192,15 +192,14 @@ class _Cutter:
         """A line is at its end."""
         printed = "".join(self.parts)
         self.parts.clear()
-        said = printed.split()
-        if said:
-            text = " ".join(said)
-            headlines = len(said) > TICKER and "    " in printed and len(_GAP.findall(printed)) >= TICKER
+        if text := squeeze(printed):
+            words = text.count(" ") + 1
+            headlines = words > TICKER and "    " in printed and len(_GAP.findall(printed)) >= TICKER
             share = 1.0 if headlines else min(1.0, self.linked / len(text)) if self.linked else 0.0
             heading = self.heading
-            if heading and heading != "h1" and _is_paragraph(text, len(said)):
+            if heading and heading != "h1" and _is_paragraph(text, words):
                 heading = ""
-            self.row.append(Block(text, len(said), share, self.stack[-1][0], heading))
+            self.row.append(Block(text, words, share, self.stack[-1][0], heading))
         self.linked = 0
 
     def line_break(self) -> None:
