@@ -96,6 +96,30 @@ def test_observed_table_agrees_with_umm_al_qura_as_documented() -> None:
     assert (len(deltas), deltas.count(1), deltas.count(0)) == (166, 116, 50)
 
 
+@pytest.mark.parametrize("name", ["morocco_observed.tsv", "morocco_forecast.tsv"])
+def test_every_column_of_a_table_of_months_agrees_with_the_others(name: str) -> None:
+    columns = ("hijri_year", "hijri_month", "morocco_1st", "umm_al_qura_1st", "delta_days")
+    for year, month, first, civil, delta in rows(name, columns):
+        apart = (dt.date.fromisoformat(first) - dt.date.fromisoformat(civil)).days
+        assert delta == str(apart), (
+            f"{name}: {year}/{month} begins {apart} days after {civil}; correct delta_days"
+        )
+
+
+def test_a_shipped_month_that_cannot_be_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def altered(name: str, columns: tuple[str, ...], path: Path | None = None) -> list[tuple[str, ...]]:
+        late = "2025-03-03" if name == "morocco_observed.tsv" else "2025-03-02"
+        found = rows(name, columns, path)
+        return [(*row[:2], late, *row[3:]) if row[:2] == ("1446", "9") else row for row in found]
+
+    table = tmp_path / "months.tsv"  # a table of its own, so that no calendar read before stands for it
+    table.write_text("hijri_year\thijri_month\tmorocco_1st\tsource\n1447\t11\t2026-04-19\ttest\n")
+    monkeypatch.setenv(EXTRA_MONTHS, str(table))
+    monkeypatch.setattr("newscrawl.dates.hijri.rows", altered)
+    with pytest.raises(ValueError, match=r"morocco_observed\.tsv: 1446/9 begins 2025-03-03.*correct the row"):
+        to_hijri(dt.date(2025, 3, 3), "MA")
+
+
 def test_months_follow_each_other_without_gap_in_every_calendar() -> None:
     for country in (None, "MA"):
         day, seen = dt.date(2012, 1, 1), to_hijri(dt.date(2011, 12, 31), country)

@@ -189,6 +189,7 @@ def _morocco() -> _Calendar:
 def _morocco_with(extra: str) -> _Calendar:
     """Morocco's months: observed where they are, else forecast, else a day after Umm al-Qura."""
     observed = dict(_months("morocco_observed.tsv"))
+    _check_months("morocco_observed.tsv", observed, observed)
     if extra:
         observed.update(_extra_months(Path(extra)))
     computed = dict(_months("morocco_forecast.tsv"))
@@ -228,19 +229,27 @@ def _extra_months(path: Path) -> dict[int, dt.date]:
         months = dict(_months(name, path))
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{name} cannot be read as UTF-8 text: {error}") from None
-    known = {**dict(_months("morocco_observed.tsv")), **months}
+    _check_months(name, months, {**dict(_months("morocco_observed.tsv")), **months})
+    return months
+
+
+def _check_months(name: str, months: dict[int, dt.date], known: dict[int, dt.date]) -> None:
+    """Raise ``ValueError`` naming table, month and remedy when a month cannot begin on its day.
+
+    Umm al-Qura is asked of every row first: it tells which of two neighbours is the wrong one.
+    """
     civil = _umm_al_qura().starts
+    named = {index: f"{name}: {_FIRST_YEAR + index // 12}/{index % 12 + 1}" for index in months}
     for index, day in months.items():
-        year, month = _FIRST_YEAR + index // 12, index % 12 + 1
         if not 0 <= (day - civil[index]).days <= 1:
             raise ValueError(
-                f"{name}: {year}/{month} begins {day}, but Umm al-Qura's begins {civil[index]} and Morocco's "
+                f"{named[index]} begins {day}, but Umm al-Qura's begins {civil[index]} and Morocco's "
                 f"on that day or the next; correct the row"
             )
+    for index, day in months.items():
         for before, after in ((index - 1, index), (index, index + 1)):
             if before in known and after in known and (known[after] - known[before]).days not in (29, 30):
                 raise ValueError(
-                    f"{name}: {year}/{month} begins {day}, so a month beside it would have "
+                    f"{named[index]} begins {day}, so a month beside it would have "
                     f"{(known[after] - known[before]).days} days; it has 29 or 30: correct the row"
                 )
-    return months
