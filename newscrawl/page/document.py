@@ -18,7 +18,8 @@ MAX_ELEMENTS = 40_000
 """Elements visited one by one. The largest real page measured had about 5,000."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LONG = 4000
+LONG = 4000
+"""Letters from which a text has so many words that they no longer fit into the processor's cache."""
 _WIDE_SPACE = re.compile(r"\s\s+|[^\S ]")
 _PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, recover=True, no_network=True
@@ -125,7 +126,7 @@ def squeeze(text: str | None) -> str:
     """Text with its white space collapsed, nothing else changed."""
     if not text:
         return ""
-    if len(text) > _LONG:  # so many words no longer fit into the processor's cache
+    if len(text) > LONG:
         return _WIDE_SPACE.sub(" ", text).strip()
     return " ".join(text.split())
 

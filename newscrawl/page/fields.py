@@ -310,14 +310,17 @@ class _Page(_Texts):
         article, page = self.linked.article, self.linked.page
         for node in (article, page):
             for name in ("datePublished", "dateCreated", "uploadDate"):
-                self._dates(jsonld.texts(node.get(name)), Origin.JSONLD, DateKind.PUBLISHED, name)
-            self._dates(
-                jsonld.texts(node.get("dateModified")), Origin.JSONLD, DateKind.MODIFIED, "dateModified"
-            )
+                if name in node:
+                    self._dates(jsonld.texts(node[name]), Origin.JSONLD, DateKind.PUBLISHED, name)
+            told = jsonld.texts(node.get("dateModified"))
+            self._dates(told, Origin.JSONLD, DateKind.MODIFIED, "dateModified")
+        named = self.meta.names
         for name in meta_.PUBLISHED:
-            self._dates(self.meta.names.get(name, []), Origin.META, DateKind.PUBLISHED, name)
+            if name in named:
+                self._dates(named[name], Origin.META, DateKind.PUBLISHED, name)
         for name in meta_.MODIFIED:
-            self._dates(self.meta.names.get(name, []), Origin.META, DateKind.MODIFIED, name)
+            if name in named:
+                self._dates(named[name], Origin.META, DateKind.MODIFIED, name)
         for name, value in self.meta.props:
             if name in ("datepublished", "datecreated") and value:
                 self._dates([value], Origin.MICRODATA, DateKind.PUBLISHED, name)
