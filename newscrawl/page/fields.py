@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, wraps
 from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from lxml import etree
 
@@ -61,7 +61,7 @@ def extract(
     """
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     document = parse(body, url, lower.get("content-type"))
-    raw = _Page(document, site, _markup(site, now)).read()
+    raw = Fields(document, site, _markup(site, now)).read()
     raw.page = body
     if now is not None and lower:
         raw.http = Http(
@@ -81,6 +81,21 @@ def _markup(site: Site | None, now: dt.datetime | None) -> Markup | None:
     return site.markup_on(now.astimezone(zone(site.timezone)).date() if now else None)
 
 
+Method = TypeVar("Method", bound="Callable[[Any], None]")
+
+
+def _once(read: Method) -> Method:
+    """A field that is read when it is first asked for: who needs it asks, in whatever order."""
+
+    @wraps(read)
+    def asked(page: _Shared) -> None:
+        if read.__name__ not in page.read_already:
+            page.read_already.add(read.__name__)
+            read(page)
+
+    return cast("Method", asked)
+
+
 class _Shared:
     """One page while it is read: what several fields share is computed once, when first asked for."""
 
@@ -94,6 +109,8 @@ class _Shared:
         self.linked = jsonld.read(self.root, [*meta.names.get("og:title", ()), meta.title or ""])
         self.raw = RawArticle(url=document.url, urls=[document.url])
         self.answered = False
+        self.read_already: set[str] = set()
+        """Fields that were read."""
         self.selectors: dict[str, str] = {}
         """Field → the site's own selector that answered for it."""
 
@@ -130,13 +147,6 @@ class _Shared:
         index = head.index if head else None
         return body_.read(self.blocks, index, arabic)
 
-    @property
-    def described(self) -> bool:
-        """Did the site's own markup answer for title, body and date, so that nothing need be guessed?"""
-        origins = self.raw.origins
-        dated = any(date.origin == Origin.MARKUP and generic.readable(date.text) for date in self.raw.dates)
-        return dated and origins.get("title") == Origin.MARKUP and origins.get("body") == Origin.MARKUP
-
     def marked(
         self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]
     ) -> list[str]:
@@ -153,10 +163,34 @@ class _Shared:
         if where := where or (self.selectors.get(field, "") if origin == Origin.MARKUP else ""):
             self.raw.places[field] = where
 
+    @_once
+    def visible(self) -> None:
+        """The site's own dates, before ``remove`` takes their element away."""
+        for field, kind in (("date", DateKind.PUBLISHED), ("modified", DateKind.MODIFIED)):
+            texts, selector = markup.strings(self.places, getattr(self.markup, field))
+            for text in texts[:2]:
+                self.answered = True
+                for candidate in generic.printed(text, Origin.MARKUP, selector):
+                    if kind == DateKind.MODIFIED:
+                        candidate.kind = DateKind.MODIFIED
+                    self.raw.dates.append(candidate)
+        self.bylines = self.marked("authors")
+        self.sections = self.marked("section")
+        self.publishers = self.marked("publisher")
+
 
 class _Texts(_Shared):
     """The headline, the body and the lede, which bound each other."""
 
+    @property
+    def described(self) -> bool:
+        """Did the site's own markup answer for title, body and date, so that nothing need be guessed?"""
+        self.body()
+        origins = self.raw.origins
+        dated = any(date.origin == Origin.MARKUP and generic.readable(date.text) for date in self.raw.dates)
+        return dated and origins.get("title") == Origin.MARKUP and origins.get("body") == Origin.MARKUP
+
+    @_once
     def title(self) -> None:
         if texts := self.marked("title"):
             self.raw.title = headline.without_site(texts[0], self.names)
@@ -167,7 +201,11 @@ class _Texts(_Shared):
             where = {Origin.JSONLD: "headline", Origin.META: next(named, "")}
             self.origin("title", self.head.origin, where.get(self.head.origin, ""))
 
+    @_once
     def body(self) -> None:
+        # The body's ``remove`` takes elements away, in which these may stand.
+        self.title()
+        self.visible()
         if self.markup.body:
             paragraphs = self._marked_body()
             if paragraphs is not None:
@@ -242,8 +280,10 @@ class _Texts(_Shared):
         others.difference_update(heads[:1])
         return _before(self.root, nodes, others, heads[0]) if others else nodes
 
+    @_once
     def lede(self) -> None:
         """The summary above the body; one that the body goes on from is the body's first paragraph."""
+        self.body()
         text, origin = "", Origin.MARKUP
         if texts := self.marked("lede"):
             text = " ".join(texts)
@@ -265,47 +305,31 @@ class _Texts(_Shared):
             self.origin("lede", origin)
 
 
-class _Page(_Texts):
-    """Every field of a page."""
+class Fields(_Texts):
+    """Every field of a page. They may be read in any order: each reads those first on which it depends."""
+
+    FIELDS = (
+        "title", "visible", "body", "lede", "dates", "authors", "section", "tags", "images", "access",
+        "publisher", "part",
+    )  # fmt: skip
 
     def read(self) -> RawArticle:
+        """All fields."""
         raw = self.raw
         raw.lang = self.meta.lang or jsonld.text(self.linked.article.get("inLanguage"))
         raw.canonical = self.meta.canonical
         if raw.canonical and raw.canonical not in raw.urls:
             raw.urls.append(raw.canonical)
         raw.alternates = self.meta.alternates
-        self.title()
-        self.visible()
-        self.body()
-        self.lede()
-        self.dates()
-        self.authors()
-        self.section()
-        self.tags()
-        self.images()
-        self.access()
-        self.publisher()
-        if parts.is_part(self.root, self.document):
-            raw.warnings.append(TextWarning.PART)
+        for name in self.FIELDS:
+            getattr(self, name)()
         raw.markup = self.markup.version if self.answered else None
         return raw
 
-    def visible(self) -> None:
-        """The site's own dates, before ``remove`` takes their element away."""
-        for field, kind in (("date", DateKind.PUBLISHED), ("modified", DateKind.MODIFIED)):
-            texts, selector = markup.strings(self.places, getattr(self.markup, field))
-            for text in texts[:2]:
-                self.answered = True
-                for candidate in generic.printed(text, Origin.MARKUP, selector):
-                    if kind == DateKind.MODIFIED:
-                        candidate.kind = DateKind.MODIFIED
-                    self.raw.dates.append(candidate)
-        self.bylines = self.marked("authors")
-        self.sections = self.marked("section")
-        self.publishers = self.marked("publisher")
-
+    @_once
     def dates(self) -> None:
+        """Every date that the page offers, the surest origin first."""
+        self.visible()
         raw = self.raw
         article, page = self.linked.article, self.linked.page
         for node in (article, page):
@@ -364,7 +388,10 @@ class _Page(_Texts):
             self._cut(field)
         return values[:most]
 
+    @_once
     def authors(self) -> None:
+        """The people who wrote it, and the line that names them."""
+        self.body()
         raw = self.raw
         if self.bylines:
             raw.byline = self.bylines[0]
@@ -400,7 +427,10 @@ class _Page(_Texts):
         people = dict.fromkeys(name for line in lines for name in bylines.people(line, papers))
         return self._first("authors", list(people), _MOST_AUTHORS)
 
+    @_once
     def section(self) -> None:
+        """The section of the newspaper that it stands in."""
+        self.body()
         title = headline.bare(self.raw.title or "")
         crumbs = [text for text in self.linked.breadcrumb if headline.bare(text) != title]
         choices = (
@@ -418,7 +448,7 @@ class _Page(_Texts):
 
     def _crumb(self, title: str) -> list[tuple[str, Origin, str]]:
         """The last link of the printed path to the page, where the page was cut into blocks anyway."""
-        if "blocks" not in self.__dict__:
+        if self.described:
             return []
         for mark in self.blocks.marks:
             if mark.role == "crumb":
@@ -428,7 +458,10 @@ class _Page(_Texts):
                     return [(names[-1], Origin.GENERIC, "")]
         return []
 
+    @_once
     def tags(self) -> None:
+        """The keywords."""
+        self.body()
         for origin, texts, where in (
             (Origin.MARKUP, self.marked("tags"), ""),
             (Origin.JSONLD, jsonld.texts(self.linked.article.get("keywords")), "keywords"),
@@ -452,7 +485,10 @@ class _Page(_Texts):
         plain = [headline.bare(tag) for tag in tags]
         return len(tags) > 2 and all(" " not in tag and (tag in words or not tag) for tag in plain)
 
+    @_once
     def images(self) -> None:
+        """The pictures of the article."""
+        self.body()
         found: list[tuple[Origin, str, str | None]] = []
         if self.markup.images:
             for selector, hits in markup.found(self.places, self.markup.images):
@@ -481,7 +517,16 @@ class _Page(_Texts):
                 seen[address].caption = caption
         self.raw.images = self._first("images", list(seen.values()), images_.MOST)
 
+    @_once
+    def part(self) -> None:
+        """Does it go on on other pages?"""
+        self.body()
+        if parts.is_part(self.root, self.document):
+            self.raw.warnings.append(TextWarning.PART)
+
+    @_once
     def access(self) -> None:
+        """Who may read it, as the page declares."""
         free = jsonld.text(self.linked.article.get("isAccessibleForFree"))
         value: Any = self.linked.article.get("isAccessibleForFree")
         if value is True or (free or "").lower() in ("true", "yes", "1"):
@@ -489,7 +534,10 @@ class _Page(_Texts):
         elif value is False or (free or "").lower() in ("false", "no", "0"):
             self.raw.access = Access.PAID
 
+    @_once
     def publisher(self) -> None:
+        """The newspaper, as the page names it."""
+        self.visible()
         if self.publishers:
             self.raw.publisher = self.publishers[0]
             self.origin("publisher", Origin.MARKUP)
