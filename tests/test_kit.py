@@ -1,5 +1,6 @@
 """The site kit: a new site from its address to a crawl, and what it takes out of a newspaper's pages."""
 
+import asyncio
 import datetime as dt
 import json
 import re
@@ -7,13 +8,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scrapy import Request
+from scrapy.http import HtmlResponse
 
 from newscrawl.kit import addresses, overview, probe
+from newscrawl.kit.asking import Answer
 from newscrawl.kit.reword import Reworder
 from newscrawl.page import read
 from newscrawl.sites import Feed, Site
@@ -225,6 +229,7 @@ class TestNewsite:
         assert f'Listing("{root}/list.php?cat=3", name="رياضة")' in declared
         assert "follow_sections" not in declared
         assert (clone / "tests" / "sites" / "old_portal" / "list-cat-3.html").exists()
+        assert "missing   `section`: none found on 3 pages" in said
         assert f"no way from {root}/list.php?cat=1 to its older articles is known" in said
         assert "`الاثنين ١٨ رمضان ١٤٤٥هـ` in body > table > tr > td may be it" in said
         assert "tests     pass, but for the review" in said
@@ -250,6 +255,26 @@ class TestNewsite:
             "al_sahl24", "al-sahl24.press.ma", "MA", "Africa/Casablanca",
         )  # fmt: skip
         assert probe.begin("https://sahl.com/").timezone is None
+
+    @pytest.mark.parametrize(
+        ("address", "country", "missing"),
+        [
+            ("https://sahl.com/", None, ["`country`: sahl.com", "`timezone`: the country is not known"]),
+            ("https://sahl.com/", "US", ["`timezone`: US has no single zone"]),
+            ("https://sahl.com/", "MA", []),
+            ("https://sahl.ma/", None, []),
+        ],
+    )
+    def test_an_unknown_country_or_clock_is_missing(
+        self, address: str, country: str | None, missing: list[str]
+    ) -> None:
+        async def fetch(request: Request) -> Answer:
+            page = HtmlResponse(request.url, body=f"<title>{NAME}</title>".encode(), encoding="utf-8")
+            return Answer(request.url, page if urlsplit(request.url).path == "/" else None)
+
+        found = asyncio.run(probe.probe(probe.begin(address, country=country), fetch))
+        said = [line for line in found.missing if line.startswith(("`country`", "`timezone`"))]
+        assert all(line.startswith(start) for line, start in zip(said, missing, strict=True))
 
 
 class TestFixture:

@@ -109,6 +109,7 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         return found
     response = home.response
     found.name = found.name or _name(response)
+    _say_place(found)
     linked = addresses.links(response, found.domain)
     sure = await _sources(found, response, fetch)
     _addresses(found, response, sure, linked)
@@ -296,6 +297,19 @@ async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None
     _say_fields(found, samples)
 
 
+def _say_place(found: Found) -> None:
+    """Name the country and the clock as missing where neither the options nor the address give them."""
+    if not found.country:
+        found.missing.append(
+            f"`country`: {found.domain} does not say which; set the ISO 3166 code (`--country MA`)"
+        )
+    if not found.timezone:
+        unknown = f"{found.country} has no single zone" if found.country else "the country is not known"
+        found.missing.append(
+            f"`timezone`: {unknown}; set the newspaper's IANA zone (`--timezone Africa/Casablanca`)"
+        )
+
+
 def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
     markup = found.markup[0] if found.markup else Markup()
     for name in ("title", "body", "date", "authors", "section"):
@@ -312,10 +326,9 @@ def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
         found.missing.append(
             f"`date`: {len(undated)} of {count} pages give no day, see `scrapy try {undated[0].url}`{hint}"
         )
-    if not any(s.article.authors for s in samples) and not markup.authors:
-        found.missing.append(
-            f"`authors`: none found on {count} pages; leave it out if the newspaper names none"
-        )
+    for name, nothing in (("authors", "the newspaper names none"), ("section", "its pages name none")):
+        if not any(getattr(s.article, name) for s in samples) and not getattr(markup, name):
+            found.missing.append(f"`{name}`: none found on {count} pages; leave it out if {nothing}")
     lacking = [
         name
         for name, origin in (("title", "title"), ("body", "body"), ("date", "dates"))
