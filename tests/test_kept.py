@@ -1,10 +1,14 @@
 """Why an address is no article: what the store kept of it, and how its page is read today."""
 
 import datetime as dt
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+
+import pytest
 
 from newscrawl.items import Rejection
 from newscrawl.kit.kept import find
+from newscrawl.store.session import session
 from newscrawl.urls import key
 from tests.conftest import Database, scrapy
 from tests.test_store import Run, article, store
@@ -65,3 +69,30 @@ def test_the_command_reads_the_kept_page_and_saves_it(run: Run, database: Databa
     assert "verdict   rejected: no_body" in done.stdout
     assert "خبر محلي رقم خمسة" in done.stdout
     assert saved.read_bytes() == PAGE
+    done = scrapy("try", "--rejected", URL.replace("5", "7"), **environment)
+    assert done.returncode == 3
+    assert f"the database {database.name} keeps nothing of" in done.stderr
+    assert "`--demo` asks the database of `make demo`" in done.stderr
+
+
+def test_the_demo_has_a_server_and_a_database_of_its_own(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ``MONGODB_URI`` and ``MONGODB_DATABASE`` say."""
+    asked = []
+
+    def server(folder: Path) -> AbstractContextManager[str]:
+        asked.append(folder.parent.name)
+        return nullcontext(database.uri)
+
+    monkeypatch.setattr("newscrawl.store.session.Server", server)
+    given = {"MONGODB_URI": "mongodb://127.0.0.1:1/", "MONGODB_DATABASE": "elsewhere"}
+    with session(given, demo=True) as (articles, ops):
+        assert (articles.name, ops.name) == ("newscrawl_demo", "newscrawl_demo_ops")
+    assert asked == ["demo"]
+
+
+def test_the_demo_is_asked_for_rejected_addresses_only() -> None:
+    done = scrapy("try", "--demo", URL)
+    assert done.returncode == 2
+    assert "--demo is for --rejected" in done.stderr + done.stdout

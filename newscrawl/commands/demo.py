@@ -68,10 +68,15 @@ def _show(client: MongoClient[Document]) -> None:
         if run:
             outcome = RunOutcome(run["outcome"])
             print(f"  {summary(spider, outcome, run['counts'], run['rejected'], run['downloaded'])}")
+    rejected = client[f"{DEMO_DATABASE}_ops"]["rejected"].find_one({"reason": "no_body"}, sort=[("_id", 1)])
+    url = rejected["url"] if rejected else "URL"
     print(
         f"""
 Where to look next
   make mongo ARGS=--demo      keeps this database ({DEMO_DATABASE}) up and prints its address
   make crawl SITE=alayam24    crawls the live site
-  docs/data.md                says what each field means, with queries"""
+  docs/data.md                says what each field means, with queries
+
+Why a page was rejected, and how it is read
+  scrapy try --rejected --demo {url}"""
     )

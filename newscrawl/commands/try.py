@@ -28,7 +28,7 @@ class Command(AskingCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[--site NAME] [--url URL] [--rejected] [--save FILE] <url or file>"
+        return "[--site NAME] [--url URL] [--rejected [--demo] [--save FILE]] <url or file>"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -41,7 +41,7 @@ class Command(AskingCommand):
             "site, and shows how and where each field was found, every date with why "
             "it was chosen or refused, or why the page is no article. Needs no MongoDB. "
             "With --rejected it downloads nothing: it says what MongoDB knows of the address, and reads the "
-            "page that was kept."
+            "page that was kept; with --demo what `make demo` stored."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -55,6 +55,9 @@ class Command(AskingCommand):
             help="why the address is no article, with the page that was kept",
         )
         parser.add_argument(
+            "--demo", action="store_true", help="with --rejected: in the database of `make demo`"
+        )
+        parser.add_argument(
             "--save", metavar="FILE", help="with --rejected: write the kept page to this file"
         )
 
@@ -66,6 +69,8 @@ class Command(AskingCommand):
         named = self.site(opts.site) if opts.site else None
         if opts.save and not opts.rejected:
             raise UsageError(f"--save={opts.save} is for --rejected")
+        if opts.demo and not opts.rejected:
+            raise UsageError("--demo is for --rejected: nothing else asks a database")
         if opts.rejected:
             self._rejected(given, named, opts)
             return
@@ -102,12 +107,14 @@ class Command(AskingCommand):
             raise UsageError(f"--rejected is about an address, and {given!r} is none")
         site = named or self._own(given)
         assert self.settings
-        with session(self.settings) as (articles, ops):
+        with session(self.settings, demo=opts.demo) as (articles, ops):
             kept = find(articles, ops, key(given, site.url_rules if site else None))
         if kept is None:
             raise CommandError(
                 RunOutcome.NO_LINKS,
-                f"nothing is kept of {given}: no run met it, or it was rejected more than 30 days ago",
+                f"the database {articles.name} keeps nothing of {given}: no run met it, or it was rejected "
+                "more than 30 days ago"
+                + ("" if opts.demo else "; `--demo` asks the database of `make demo`"),
             )
         print("\n".join(map(one_line, kept.lines)))
         if opts.save:

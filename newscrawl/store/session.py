@@ -21,19 +21,22 @@ DEMO_DATABASE = "newscrawl_demo"
 
 
 @contextmanager
-def session(settings: Settings) -> Iterator[tuple[Database[Document], Database[Document]]]:
-    """The databases of the articles and of the machinery, as the settings name them.
+def session(
+    settings: Settings, *, demo: bool = False
+) -> Iterator[tuple[Database[Document], Database[Document]]]:
+    """The databases of the articles and of the machinery, as the settings name them, or those of the demo.
 
-    Without ``MONGODB_URI`` the server of the data folder is started, or joined. Raises
-    :class:`StoreError` with one sentence when MongoDB cannot be used.
+    Without ``MONGODB_URI``, and always for the demo, the server of the data folder is started, or joined.
+    Raises :class:`StoreError` with one sentence when MongoDB cannot be used.
     """
     uri = ""
     with ExitStack() as resources:
         try:
-            uri = resolve_uri(settings) or resources.enter_context(Server(data_folder(settings)))
+            uri = "" if demo else resolve_uri(settings) or ""
+            uri = uri or resources.enter_context(Server(data_folder(settings, demo=demo)))
             client = resources.enter_context(connect(uri))
             client.admin.command("ping")
         except (ServerError, PyMongoError) as error:
             raise cannot_be_used(uri, error) from None
-        name = database_name(settings)
+        name = DEMO_DATABASE if demo else database_name(settings)
         yield client[name], client[f"{name}_ops"]
