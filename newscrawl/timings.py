@@ -3,6 +3,7 @@
 A scheduled crawl holds its site's lease and shows life every ``HEARTBEAT``. Whoever sees no sign of life for
 a whole ``LEASE`` may give the site to another crawl; the holder stops ``MARGIN`` before that. :func:`check`
 says what has to hold between them, for the values here at import and for those of a run at its start.
+``docs/operate.md`` states them in seconds; ``tests/test_timings.py`` names what is no longer true.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from scrapy.utils.test import get_crawler
 from newscrawl.runs import RunRecord
 from newscrawl.schedule import lease
 from newscrawl.schedule.lease import Lease
-from newscrawl.timings import LEASE
+from newscrawl.timings import LEASE, MARGIN
 from tests.conftest import PROJECT, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
 
@@ -79,9 +79,9 @@ class TestLease:
             held = Lease(leases, "loopback", "one", clock=lambda: passed)
             await held.take()
             safe = [held.is_safe]
-            passed += LEASE.total_seconds() - 25
+            passed += (LEASE - MARGIN).total_seconds() - 5
             safe.append(held.is_safe)
-            passed += 20
+            passed += 10
             return [*safe, held.is_safe]
 
         assert in_leases(claimed, use) == [True, True, False]

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 import runpy
 
 import pytest
@@ -11,16 +12,33 @@ MODULE = PROJECT / "newscrawl" / "timings.py"
 
 @pytest.mark.parametrize("seconds", [30, 60, 600])
 def test_the_lease_is_changed_in_one_place(seconds: int, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = MODULE.read_text("utf-8").replace(
-        "LEASE = dt.timedelta(seconds=60)", f"LEASE = dt.timedelta(seconds={seconds})"
+    changed, times = re.subn(
+        r"^LEASE = .*$", f"LEASE = dt.timedelta(seconds={seconds})", MODULE.read_text("utf-8"), flags=re.M
     )
-    assert changed != MODULE.read_text("utf-8") or seconds == 60
+    assert times == 1
     (tmp_path / "timings.py").write_text(changed, "utf-8")
     found = runpy.run_path(str(tmp_path / "timings.py"))
     parts = ("HEARTBEAT", "ANSWER", "MARGIN", "SILENCE", "ENDING", "ALIVE", "DEAD")
     for name in parts:
         assert found[name] / found["LEASE"] == getattr(timings, name) / timings.LEASE
     assert found["LEASE"] < found["STARTING"] < found["ABANDONED"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "every {HEARTBEAT} seconds, and stops downloading when it could not for {WORKS}; after {LEASE} it",
+        "its last sign of life, every {HEARTBEAT} seconds;",
+        "shows a run that was silent for {SILENCE} as `killed`",
+        "no sign of life for {SILENCE} seconds",
+    ],
+)
+def test_the_page_for_operators_states_the_times(sentence: str) -> None:
+    lengths = {name: getattr(timings, name) for name in ("HEARTBEAT", "LEASE", "SILENCE")}
+    lengths["WORKS"] = timings.LEASE - timings.MARGIN
+    stated = sentence.format_map({name: f"{length.total_seconds():g}" for name, length in lengths.items()})
+    page = " ".join((PROJECT / "docs" / "operate.md").read_text("utf-8").split())
+    assert stated in page, f"docs/operate.md should say: {stated}"
 
 
 def test_lengths_that_contradict_each_other_do_not_load(tmp_path) -> None:
