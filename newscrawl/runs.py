@@ -75,7 +75,7 @@ class FirstError(logging.Handler):
 
 
 def _failed(stats: Mapping[str, Any]) -> dict[str, int]:
-    """How many pages of listings, feeds, sitemaps and APIs could not be had, by what was the matter."""
+    """How many pages of listings, feeds, sitemaps and APIs could not be fetched, by reason."""
     prefix = "newscrawl/discovery/failed/"
     return {name.removeprefix(prefix): int(n) for name, n in stats.items() if name.startswith(prefix)}
 

@@ -229,7 +229,7 @@ class RejectionReason(Word):
 
 
 class FetchFailure(Word):
-    """Why a page could not be had."""
+    """Why a page could not be fetched."""
 
     passes: bool
     """Can the same request succeed at another time without anybody's decision being changed?"""

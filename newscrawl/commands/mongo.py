@@ -42,7 +42,7 @@ class Command(ProjectCommand):
         parser.add_argument("--demo", action="store_true", help="the server of `make demo`")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Keep the server up; exit status 0 after Ctrl-C, 2 for wrong use, 4 when it can't be had."""
+        """Keep the server up; exit status 0 after Ctrl-C, 2 for wrong use, 4 when it cannot be started."""
         assert self.settings
         if text_of(self.settings, "MONGODB_URI") and not opts.demo:
             raise UsageError(

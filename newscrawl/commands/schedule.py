@@ -54,8 +54,8 @@ class Command(ProjectCommand):
         """The help text."""
         return (
             "Runs until it is ended; what is due is started on the Scrapyd of this machine, unless another "
-            "machine has it. Due times are kept in MongoDB: nothing is lost by a restart, what was missed is "
-            "made up once."
+            "machine has it. Due times are kept in MongoDB: nothing is lost by a restart, and a site "
+            "that missed several due times is crawled once."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

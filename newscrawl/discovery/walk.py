@@ -195,7 +195,7 @@ class Walk:
         return None
 
     def fail(self) -> None:
-        """The current page could not be had, or not be read."""
+        """The current page could not be fetched or read."""
         self.failed = True
         if self.pages_left is not None:
             self.pages_left -= 1

@@ -1,4 +1,4 @@
-"""Why a page could not be had, in one word, and whether asking again later can help."""
+"""Why a page could not be fetched, in one word, and whether asking again later can help."""
 
 from __future__ import annotations
 

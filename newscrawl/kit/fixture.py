@@ -53,7 +53,7 @@ class Saved:
     pages: list[str] = field(default_factory=list)
     """Names of its article pages."""
     missing: list[str] = field(default_factory=list)
-    """What could not be had, a sentence each."""
+    """What could not be fetched, a sentence each."""
 
     def answer(self, url: str, name: str, body: bytes, **more: Any) -> None:
         """Add a file that answers an address."""

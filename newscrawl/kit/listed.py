@@ -22,7 +22,7 @@ class Listed:
 
     answer: Answer
     entries: list[Entry] | None
-    """None when it could not be had, or is nothing of the kind that is declared."""
+    """None when it could not be fetched, or is nothing of the kind that is declared."""
     index: bool = False
     """Does it lead to files that list them?"""
 

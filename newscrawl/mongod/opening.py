@@ -41,7 +41,7 @@ _LONGEST = 200
 
 
 class ServerError(RuntimeError):
-    """There is no MongoDB server to be had; the message is one sentence for the user."""
+    """No MongoDB server can be reached or started; the message is one sentence for the user."""
 
 
 class StoreConfigError(ServerError):

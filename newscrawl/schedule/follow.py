@@ -187,7 +187,7 @@ class Follower:
         finished = {"_id": job, "outcome": {"$in": DONE}}
         if found["backfill"] and made_up and not self._runs.count_documents(finished):
             self._backfills.lose(found["backfill"], job)
-        after = "it is made up now" if made_up else "the next run is at its usual time"
+        after = "it is crawled again now" if made_up else "the next run is at its usual time"
         if again_at:
             after = f"the next run is at {change[1]['$set']['due_at']:%Y-%m-%d %H:%M:%S}"
         log.warning("%s: job %s of node %s: %s; %s", site, job, found["node"], why, after)

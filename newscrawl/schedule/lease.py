@@ -76,7 +76,7 @@ def claim(
     longest: dt.timedelta | None = None,
     backfill: str | None = None,
 ) -> Change:
-    """Claim a free site for a job; ``next_due`` passes over everything missed, which is made up once.
+    """Claim a free site for a job; ``next_due`` passes over all due times that were missed.
 
     A job of a backfill serves no due time: ``next_due`` is None and ``due_at`` stays.
     """

@@ -152,7 +152,7 @@ class Walks:
         return known if known and self._crawl.clock.now() - known.read_at < VALIDATOR_AGE else None
 
     def fail(self, walk: Walk, kind: str) -> None:
-        """A page of a walk could not be had, or not be read."""
+        """A page of a walk could not be fetched or read."""
         walk.fail()
         self._crawl.stat(f"discovery/failed/{kind}")
 
