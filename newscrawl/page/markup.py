@@ -88,7 +88,9 @@ class Places:
 
     @cached_property
     def _named(self) -> dict[str, dict[str, list[etree._Element]]]:
-        """The elements of each class and id that a selector begins with, in the order of the page."""
+        """The elements of each class and id that a selector begins with, in the order of the page; of a
+        class that many have, one more than are looked up.
+        """
         named: dict[str, dict[str, list[etree._Element]]] = {"class": {}, "id": {}}
         for field in _FIELDS:
             for selector in each(getattr(self.declared, field)):
@@ -103,7 +105,8 @@ class Places:
             if names is None:
                 names = held[words] = wanted & words.split()
             for name in names:
-                classes[name].append(element)
+                if len(classes[name]) <= self.MAX:
+                    classes[name].append(element)
             if identities and (identity := element.get("id") or "") in identities:
                 identities[identity].append(element)
         return named
