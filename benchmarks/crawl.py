@@ -1,140 +1,170 @@
-"""What a crawl costs: ``python -m benchmarks.crawl [FOLDER]``.
+"""What a crawl costs beside a mere download and beside others: ``python -m benchmarks.crawl [FOLDER]``.
 
-Crawls a made newspaper on loopback into a real mongod: 1,000 articles of 66 KB. By turns, pages are read in
-a worker and in the crawl's own process, and with FOLDER also by the newscrawl of that checkout. The figures
-are CPU, the crawl's and its workers' together, mongod's and the newspaper's left out. The crawl of a
-newspaper with one article is the start-up; what the others cost beyond it is the cost of a page. Of all
-rounds the least counts, because what a busy machine adds is never the same twice.
+A made newspaper (``benchmarks/crawling/newspaper.py``) is crawled on loopback by turns:
 
-Sending a page to a worker and its article back has a price: ends with 1 when it is more than a seventh of
-the page's cost, or when a page costs more than in FOLDER.
+a1  Scrapy downloading only, with its defaults
+a2  Scrapy downloading only, with the settings of newscrawl
+b   newscrawl, all of it, into a real mongod with the indexes and validators that are shipped
+b0  the same of another checkout, in FOLDER
+c   Scrapy, trafilatura, and the pipeline of Scrapy's documentation
+d   Scrapy, trafilatura's fast way, dateparser, and asynchronous upserts
+
+The CPU is that of all processes of a contender, start and end included, with that of mongod; only the
+newspaper's is left out. What newscrawl stored is compared with what was made, field by field; a difference
+ends the run. NEWSCRAWL_PAGES gives another number of articles than 3,000, NEWSCRAWL_ROUNDS of rounds than 5.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-import random
-import subprocess
+import statistics
 import sys
 import tempfile
-import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pymongo import MongoClient
 
+from benchmarks.crawling.cost import Contender, Cost, crawl, newspaper
+from benchmarks.crawling.newspaper import SECTIONS, Newspaper, Story
 from newscrawl.mongod.server import Server
-from tests.conftest import PROJECT
-from tests.loopback import WORDS, Newspaper, listing, serve
 from tests.trials import size
 
-PAGES, PAGE_BYTES = size(1000), 66_000
-ROUNDS = 3 if PAGES >= 1000 else 1
-ENOUGH = 500
-"""Pages from which a difference is more than noise."""
-DEARER, NOISE = 1.15, 1.03
-"""How much more than in the crawl's own process a page may cost in a worker, and than in another checkout."""
+PAGES = int(os.environ.get("NEWSCRAWL_PAGES", size(3000)))
+ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 5 if PAGES >= 1000 else 1))
+ENOUGH = 100
+"""Articles from which the costs mean anything."""
+CONTENDERS = (
+    Contender("a1", "downloads"),
+    Contender("a2", "downloads", settings="own_settings"),
+    Contender.newscrawl("b"),
+    Contender("c", "careless"),
+    Contender("d", "careful"),
+)
+Document = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Variant:
-    """A way to crawl."""
-
-    name: str
-    folder: Path
-    environment: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one crawl took: seconds of CPU, megabytes of its largest process."""
-
-    cpu: float
-    peak: float
+def expected(story: Story, host: str) -> dict[str, Any]:
+    """What has to be stored of an article."""
+    body = "\n\n".join(story.body)
+    url = host + story.path
+    return {
+        "url": url, "urls": [url], "title": story.title, "lede": story.lede, "body": body,
+        "word_count": len(body.split()), "authors": [story.author], "section": SECTIONS[story.section],
+        "published_at": story.printed.astimezone(dt.UTC), "day": f"{story.printed:%Y-%m-%d}", "lang": "ar",
+        "country": "EG", "source_name": "صحيفة القياس",
+        "images": [{"url": host + story.image, "caption": None}], "duplicate_of": None, "revision": 1,
+    }  # fmt: skip
 
 
-def made(number: int, chance: random.Random) -> str:
-    """An article of 400 words amid the frame of a usual page: menus, a ticker, cards, scripts."""
-    said = [" ".join(chance.choices(WORDS, k=40)) + f" {number * 7919}." for _ in range(10)]
-    cards = "".join(
-        f'<div class="card c{n}"><a class=card-link href="/section-{n % 9}/page-{n}.html" title="{word}">'
-        f'<img class=thumb src="/media/{n}.jpg" alt="">'
-        f"<span class=card-title>{' '.join(chance.choices(WORDS, k=9))}</span></a></div>"
-        for n, word in enumerate(chance.choices(WORDS, k=60))
-    )
-    menu = "".join(f"<li><a href=/s/{n}>{word}</a></li>" for n, word in enumerate(WORDS))
-    head = (
-        f"<html lang=ar dir=rtl><head><meta charset=utf-8><title>خبر محلي رقم {number}</title>"
-        f'<meta property="og:title" content="خبر محلي رقم {number}"></head><body><nav><ul>{menu}</ul></nav>'
-        f"<h1 class=heading>خبر محلي رقم {number}</h1><span class=date>27 مارس 2024 - 10:30</span>"
-        f"<div class=articlecontent>{''.join(f'<p>{text}</p>' for text in said)}</div><aside>{cards}</aside>"
-    )
-    room = PAGE_BYTES - len(head.encode()) - 40
-    script = "".join(f'dataLayer.push({{"slot":{n},"size":[300,250]}});' for n in range(room // 44 + 1))
-    return f"{head}<script>{script[:room]}</script></body></html>"
+def differences(stored: Sequence[Document], made: Newspaper, host: str) -> list[str]:
+    """Where the documents of newscrawl differ from what was made."""
+    found = {doc["url"]: doc for doc in stored}
+    wrong = [] if len(stored) == len(made.stories) else [f"{len(stored)} of {len(made.stories)} stored"]
+    for story in made.stories:
+        for name, value in expected(story, host).items():
+            got = found.get(host + story.path, {}).get(name)
+            if got != value:
+                wrong.append(f"{story.path} {name}: {got!r} instead of {value!r}")
+    return wrong
 
 
-def crawl(variant: Variant, newspaper: Newspaper, uri: str, articles: int) -> Cost:
-    """Crawl it once, into a database of its own; all articles have to be stored."""
-    database = f"bench_{uuid.uuid4().hex[:12]}"
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
-    of_the_crawl = {"MONGODB_URI": uri, "MONGODB_DATABASE": database, **newspaper.environment}
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
-             "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False"],
-            cwd=variant.folder, env=inherited | of_the_crawl | dict(variant.environment), stderr=log,
-        )  # fmt: skip
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        log.seek(0)
-        said = log.read().decode("utf-8", "replace")
-    with MongoClient[dict[str, object]](uri) as client:
-        stored = client[database]["articles"].count_documents({})
-        client.drop_database(database)
-        client.drop_database(f"{database}_ops")
-    if process.returncode or stored != articles:
-        raise SystemExit(
-            f"{variant.name}: {stored} of {articles} stored, status {process.returncode}\n{said}"
+def likeness(stored: Sequence[Document], made: Newspaper, host: str) -> str:
+    """Of how many articles others have the title, the text and the moment as made."""
+    found = {doc["url"]: doc for doc in stored}
+    right = dict.fromkeys(("title", "text", "day", "minute"), 0)
+    for story in made.stories:
+        doc = found.get(host + story.path, {})
+        right["title"] += doc.get("title") == story.title
+        right["text"] += (doc.get("text") or "").split() == " ".join(story.body).split()
+        date = doc.get("date")
+        right["minute"] += isinstance(date, dt.datetime) and date == story.printed
+        right["day"] += (
+            str(date.astimezone(story.printed.tzinfo) if isinstance(date, dt.datetime) else date)[:10]
+            == f"{story.printed:%Y-%m-%d}"
         )
-    megabyte = 1024 if sys.platform == "linux" else 1024 * 1024
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / megabyte)
+    return ", ".join(f"{name} {count}" for name, count in right.items()) + f" of {len(made.stories)}"
 
 
-def main() -> int:
-    variants = [
-        Variant("in a worker", PROJECT, (("NEWSCRAWL_WORKERS", "1"),)),
-        Variant("in process", PROJECT, (("NEWSCRAWL_WORKERS", "0"),)),
-    ]
-    if PAGES < ENOUGH:  # just to see that it runs
-        del variants[1:]
-    variants += [Variant(folder, Path(folder)) for folder in sys.argv[1:]]
-    chance = random.Random(1445)
-    pages = {f"/articles-{number}.html": made(number, chance) for number in range(PAGES + 1)}
-    one = Newspaper(pages | {"/": listing([PAGES])})
-    all_of_them = Newspaper(pages | {"/": listing(list(range(PAGES + 1)))})
-    costs: dict[tuple[str, int], list[Cost]] = {}
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as uri, serve(one), serve(all_of_them):
+class Race:
+    """The crawls of one run."""
+
+    def __init__(self, uri: str, host: str, made: Newspaper) -> None:
+        self.uri, self.host, self.made = uri, host, made
+        self.costs: dict[str, list[Cost]] = {}
+        self.found: dict[str, str] = {}
+
+    def run(self, contender: Contender, turn: int) -> None:
+        """Let one contender crawl, and look at what it has stored."""
+        database = f"{contender.name}_{turn}"
+        cost = crawl(contender, self.host, self.uri, database)
+        self.costs.setdefault(contender.name, []).append(cost)
+        print(
+            f"{contender.name} {cost.cpu:.2f} + {cost.mongod:.2f} s, {cost.wall:.1f} s, {cost.peaks}",
+            flush=True,
+        )
+        with MongoClient[dict[str, Any]](self.uri, tz_aware=True) as client:
+            stored = list(client[database]["articles"].find())
+            client.drop_database(database)
+            client.drop_database(f"{database}_ops")
+        if contender.spider == "measured":
+            if wrong := differences(stored, self.made, self.host):
+                raise SystemExit("\n".join([f"{contender.name}: not what was made", *wrong[:20], cost.said]))
+            self.found[contender.name] = f"every field right of {len(stored)}"
+        elif contender.module == "contenders" and "a" not in contender.name:
+            self.found[contender.name] = likeness(stored, self.made, self.host)
+        elif cost.asked < len(self.made.stories):
+            raise SystemExit(f"{contender.name}: only {cost.asked} requests\n{cost.said}")
+
+    def table(self) -> str:
+        """The costs, a line for each contender."""
+        lines = [
+            "| | CPU, ms a page | mongod, ms a page | pages/s | peak MB of each process | stored |",
+            "|---|---|---|---|---|---|",
+        ]
+        pages = len(self.made.stories)
+        for name, costs in self.costs.items():
+            cpu, mongod = (
+                statistics.median(column) / pages * 1000
+                for column in zip(*((c.cpu, c.mongod) for c in costs), strict=True)
+            )
+            wall = statistics.median(pages / cost.wall for cost in costs)
+            peaks = ", ".join(
+                str(max(column)) for column in zip(*(cost.peaks for cost in costs), strict=False)
+            )
+            lines.append(
+                f"| {name} | {cpu:.2f} | {mongod:.2f} | {wall:.0f} | {peaks} | {self.found.get(name, '')} |"
+            )
+        return "\n".join(lines)
+
+    def ratio(self, other: str) -> str:
+        """How many times the CPU of another one newscrawl takes: the median of the rounds, their spread."""
+        pairs = zip(self.costs["b"], self.costs[other], strict=True)
+        ratios = [(b.cpu + b.mongod) / (o.cpu + o.mongod * (other[0] != "a")) for b, o in pairs]
+        return f"b/{other} {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def main() -> None:
+    contenders = [*CONTENDERS, *(Contender.newscrawl("b0", Path(folder)) for folder in sys.argv[1:])]
+    if PAGES < ENOUGH:  # just to see that it runs, and stores what it should
+        contenders = [one for one in contenders if one.name in "bd"]
+    if wanted := os.environ.get("NEWSCRAWL_CONTENDERS"):
+        contenders = [one for one in contenders if one.name in wanted.split(",")]
+    newest = dt.datetime.now(dt.UTC)
+    folder = tempfile.TemporaryDirectory()
+    with folder as data, Server(Path(data)) as uri, newspaper(PAGES, newest) as host:
+        race = Race(uri, host, Newspaper.made(PAGES, newest))
         for turn in range(ROUNDS):
-            for variant in variants if turn % 2 == 0 else variants[::-1]:
-                for newspaper, articles in ((one, 1), (all_of_them, PAGES + 1)):
-                    cost = crawl(variant, newspaper, uri, articles)
-                    costs.setdefault((variant.name, articles), []).append(cost)
-    print(f"{PAGES} pages of {PAGE_BYTES // 1000} KB, the least of {ROUNDS} rounds")
-    print(f"{'':24}{'start-up, s':>12}{'a page, ms':>12}{'peak, MB':>10}")
-    page: dict[str, float] = {}
-    for variant in variants:
-        started, whole = costs[variant.name, 1], costs[variant.name, PAGES + 1]
-        start_up = min(cost.cpu for cost in started)
-        page[variant.name] = (min(cost.cpu for cost in whole) - start_up) / PAGES * 1000
-        peak = max(cost.peak for cost in whole)
-        print(f"{variant.name:24}{start_up:12.2f}{page[variant.name]:12.2f}{peak:10.0f}")
-    mine = page.pop("in a worker")
-    return int(
-        PAGES >= ENOUGH
-        and any(mine > cost * (DEARER if name == "in process" else NOISE) for name, cost in page.items())
-    )
+            for contender in contenders if turn % 2 == 0 else contenders[::-1]:
+                race.run(contender, turn)
+    print(f"\n{PAGES} pages of 60 KB, medians of {ROUNDS} rounds\n\n{race.table()}\n")
+    print("; ".join(race.ratio(name) for name in race.costs if name != "b" and "b" in race.costs))
+    if {"a1", "b"} <= race.costs.keys():
+        speeds = [a.wall / b.wall for a, b in zip(race.costs["a1"], race.costs["b"], strict=True)]
+        print(f"pages a second of b to those of a1: {statistics.median(speeds):.2f}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,0 +1,150 @@
+"""Runs one crawl of the made newspaper, and tells what it cost: CPU, memory, time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SPIDERS = Path(__file__).resolve().parent
+POLITE_TO_NOBODY = {
+    "DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "False", "CONCURRENT_REQUESTS": "16",
+    "CONCURRENT_REQUESTS_PER_DOMAIN": "8", "LOG_LEVEL": "INFO",
+}  # fmt: skip
+"""Scrapy's own defaults, which every contender has, and the log of a crawl that is operated."""
+_TICK = os.sysconf("SC_CLK_TCK")
+_LOOK = 0.05
+"""Seconds between two looks at the processes of a crawl."""
+_LASTING = 4
+"""Looks through which a process lasts that is more than a question to the system (``uname``)."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to crawl the newspaper."""
+
+    name: str
+    spider: str
+    module: str = "contenders"
+    settings: str = "scrapy.settings.default_settings"
+    folder: Path = PROJECT
+    """From which newscrawl is taken."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def newscrawl(cls, name: str, folder: Path = PROJECT, **environment: str) -> Contender:
+        """The newscrawl of a checkout, all of it."""
+        return cls(name, "measured", "measured", "newscrawl.settings", folder, environment)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one crawl took."""
+
+    cpu: float
+    """Seconds of all its processes."""
+    mongod: float
+    """Seconds of CPU of the server that it stores in."""
+    wall: float
+    peaks: tuple[int, ...]
+    """Megabytes of each of its processes at their largest, the crawl's own first."""
+    asked: int
+    """Requests that the newspaper answered."""
+    said: str = ""
+    """Its log."""
+
+
+@contextmanager
+def newspaper(articles: int, newest: dt.datetime) -> Iterator[str]:
+    """The address of a newspaper of so many articles, served by a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.crawling.newspaper", str(articles), newest.isoformat()]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+def said(address: str) -> int:
+    """What the newspaper answers to whoever measures, see ``newspaper``."""
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return int(answer.read())
+
+
+def crawl(contender: Contender, host: str, uri: str, database: str, *more: str) -> Cost:
+    """Crawl the newspaper at ``host`` into a database. Raises ``SystemExit`` with the log when it fails."""
+    settings = [word for name, value in POLITE_TO_NOBODY.items() for word in ("-s", f"{name}={value}")]
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
+    environment = inherited | {
+        "MONGODB_URI": uri, "MONGODB_DATABASE": database, "MADE_NEWSPAPER": host, "PYTHONPATH": str(SPIDERS),
+        "SCRAPY_SETTINGS_MODULE": contender.settings, "NEWSCRAWL_PRIVATE_NETWORKS": "127.0.0.0/8",
+        **contender.environment,
+    }  # fmt: skip
+    command = [sys.executable, "-m", "scrapy", "crawl", contender.spider]
+    command += ["-s", f"SPIDER_MODULES={contender.module}", *settings, *more]
+    with MongoClient[dict[str, Any]](uri) as client, tempfile.TemporaryFile() as log:
+        server = client.admin.command("serverStatus")["pid"]
+        asked, stored = said(f"{host}/-/asked"), _cpu(server)
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=contender.folder, env=environment, stderr=log)
+        peaks: dict[int, int] = {}
+        watching = threading.Thread(target=_watch, args=(process.pid, peaks))
+        watching.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        watching.join()
+        log.seek(0)
+        text = log.read().decode("utf-8", "replace")
+        cost = Cost(
+            usage.ru_utime + usage.ru_stime, _cpu(server) - stored, wall, tuple(peaks.values()),
+            said(f"{host}/-/asked") - asked, text,
+        )  # fmt: skip
+    if process.returncode:
+        raise SystemExit(f"{contender.name} ended with {process.returncode}\n{text}")
+    return cost
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of CPU that a process has taken."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / _TICK
+
+
+def _watch(pid: int, peaks: dict[int, int]) -> None:
+    """Note the peak of a process and of all that it starts and that last for a while, until it ends."""
+    looks: Counter[int] = Counter()
+    while True:
+        time.sleep(_LOOK)
+        waiting = [pid]
+        for one in waiting:
+            found = None
+            with suppress(OSError):  # it has ended meanwhile
+                found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{one}/status").read_text())
+                if found is None:  # it waits for its parent to take note of its end
+                    continue
+                # Not the greatest seen: until it is a program of its own it shows the memory of its parent.
+                peaks[one] = int(found[1]) // 1024
+                looks[one] += 1
+                for children in Path(f"/proc/{one}/task").glob("*/children"):
+                    waiting += map(int, children.read_text().split())
+            if one == pid and found is None:
+                for brief in [one for one in peaks if one != pid and looks[one] < _LASTING]:
+                    del peaks[brief]
+                return
