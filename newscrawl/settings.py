@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
-from newscrawl import __version__, shown, timings
+from newscrawl import __version__, collecting, shown, timings
 from newscrawl.download.network import NO_NETWORKS, networks
 from newscrawl.gate import LONGEST
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+collecting.collect_less()  # before all that is imported after this module
 
 _KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
 

@@ -4,7 +4,6 @@
 asks. The worker of a crawl without listings imports neither Scrapy nor Twisted nor PyMongo.
 """
 
-from newscrawl.workers.collecting import collect_less
 from newscrawl.workers.errors import ReadingError, StoppedError, TooSlowError, WorkerDiedError
 
-__all__ = ["ReadingError", "StoppedError", "TooSlowError", "WorkerDiedError", "collect_less"]
+__all__ = ["ReadingError", "StoppedError", "TooSlowError", "WorkerDiedError"]

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000
 """Bytes of an answer from which unpacking it would keep the event loop from its other tasks."""
+_LOOK = 1.0
+"""Seconds between two looks at the memory of a worker, which take as long as sending it a page."""
 # Not ``python -m``: an egg, and what was added to the path by hand, has to be found as well.
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -155,6 +158,7 @@ class _Worker(asyncio.Protocol):
         self._tasks: set[asyncio.Task[Any]] = set()
         self.job: _Job | None = None
         self._megabytes = 0
+        self._looked = 0.0
         self.ready = False
         """Has it begun to work? Until then it imports."""
         loop = asyncio.get_running_loop()
@@ -224,7 +228,13 @@ class _Worker(asyncio.Protocol):
         """Kill the process, unless it is ending by itself."""
         # ``Popen.kill`` would ask for its exit status, which is then there for nobody else.
         if not self._ending:
+            self._look()
             os.kill(self.process.pid, signal.SIGKILL)
+
+    def _look(self) -> None:
+        """See how much memory it has taken, as long as the system tells."""
+        self._looked = time.monotonic()
+        self._megabytes = _peak(self.process.pid) or self._megabytes
 
     async def _unpack(self, message: bytes) -> None:
         self._finish(await asyncio.to_thread(_unpacked, message))
@@ -233,7 +243,8 @@ class _Worker(asyncio.Protocol):
         returned, result, trace = answer
         job, self.job = self.job, None
         assert job
-        self._megabytes = _peak(self.process.pid) or self._megabytes
+        if time.monotonic() - self._looked > _LOOK:
+            self._look()
         if job.future.done():
             pass  # it was stopped at the last moment
         elif returned:

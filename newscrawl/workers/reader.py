@@ -18,7 +18,7 @@ from newscrawl.download.backoff import ending
 from newscrawl.items import RawArticle
 from newscrawl.meta import meta
 from newscrawl.sites import Site
-from newscrawl.workers import ReadingError, articles, collect_less, lists
+from newscrawl.workers import ReadingError, articles, lists
 from newscrawl.workers.pool import Pool
 
 T = TypeVar("T")
@@ -48,7 +48,6 @@ class Reader:
     @classmethod
     def from_crawler(cls, crawler: Crawler, site: Site) -> Self:
         """The reader of a crawl, which ends with it."""
-        collect_less()
         use_months(crawler.settings.get(EXTRA_MONTHS) or "")
         reader = cls(crawler, site)
         crawler.signals.connect(reader.close, signals.spider_closed)

@@ -10,7 +10,7 @@ import socket
 import sys
 import traceback
 
-from newscrawl.workers import collect_less
+from newscrawl.collecting import collect_less, leave_alone
 from newscrawl.workers.wire import HEADER, Answer, Work, packed, unpacked
 
 _PR_SET_PDEATHSIG = 1
@@ -24,6 +24,7 @@ def main(descriptor: int, parent: int, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, most))
     collect_less()
     sites: dict[int, object] = {}
+    settled = False
     with socket.socket(fileno=descriptor) as channel, channel.makefile("rwb") as stream:
         message = b""  # the first one says no more than that there is a worker
         try:
@@ -35,6 +36,9 @@ def main(descriptor: int, parent: int, memory: int) -> None:
                 if len(header) < HEADER.size:
                     return
                 message = _answer(stream.read(*HEADER.unpack(header)), sites)
+                if not settled:  # by now all that it needs is imported
+                    leave_alone()
+                    settled = True
         except OSError:
             return  # nobody is there any more
 
