@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 import idna
 from w3lib.url import safe_url_string
@@ -33,6 +33,7 @@ _ENDS = "".join(map(chr, range(0x21))) + "\x7f\xad\u061c\u200b\u200c\u200d\u200e
 _IGNORED = re.compile(r"[\t\n\r]+")
 """What a browser drops inside an address (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_ASCII = re.compile("[^\0-\x7f]+")
 _EXTRA_SLASHES = re.compile(r"^(?P<scheme>(?:https?:)?)/{3,}", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\](?::\d*)?|[^\[\]]*")
@@ -50,19 +51,26 @@ class Refused(ValueError):
 
 
 @lru_cache(maxsize=8192)
-def admit(url: str, base: str | None = None, ports: frozenset[int] = frozenset()) -> str:
+def admit(
+    url: str, base: str | None = None, ports: frozenset[int] = frozenset(), charset: str = "utf-8"
+) -> str:
     r"""An address as it is asked for: absolute, ASCII, one spelling for what all parsers must agree on.
 
     ``base`` is the address of the page that gave it, itself admitted. ``ports`` are allowed beside 80
-    and 443. Backslashes, spaces around it, tabs and line breaks inside it, dot segments and the host are read
-    as browsers read them; path and query keep their spelling, with ``%XX`` for what may not stand
+    and 443. ``charset`` is the encoding of that page: as in a browser, the query is sent in it, the path
+    in UTF-8. Backslashes, spaces around it, tabs and line breaks inside it, dot segments and the host are
+    read as browsers read them; path and query keep their spelling, with ``%XX`` for what may not stand
     there. A fragment goes, unless it is a hash route. What is admitted is admitted unchanged again,
-    and its key (``newscrawl.urls.key``) is that of the given address.
+    and its key (``newscrawl.urls.key``) is that of the given address, unless its query is sent in
+    another encoding.
 
     >>> admit("  HTTPS://WWW.Hespress.com:443/خبر-1.html#comments")
     'https://www.hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
     >>> admit(r"\\hespress.com\سياسة", "https://www.alayam24.com/")
     'https://hespress.com/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9'
+
+    >>> admit("/خبر?اسم=7", "https://www.alayam24.com/", charset="windows-1256")
+    'https://www.alayam24.com/%D8%AE%D8%A8%D8%B1?%C7%D3%E3=7'
 
     Raises :class:`Refused`, for any other ``str``.
 
@@ -75,6 +83,7 @@ def admit(url: str, base: str | None = None, ports: frozenset[int] = frozenset()
     try:
         text = _slashes(_SURROGATE.sub("\ufffd", _IGNORED.sub("", url.strip(_ENDS))))
         text = _EXTRA_SLASHES.sub(r"\g<scheme>//", text, count=1)
+        text = _in_charset(text, charset)
         parts = urlsplit(urljoin(base, text) if base else text)
     except ValueError as error:
         raise Refused(url, AddressRefusal.MALFORMED, f"{error}") from None
@@ -111,6 +120,23 @@ def _spelled(url: str, parts: SplitResult, host: str, port: int) -> str:
     if len(admitted) > LONGEST:
         raise Refused(url, AddressRefusal.TOO_LONG, f"it has {len(admitted)} characters, more than {LONGEST}")
     return admitted
+
+
+def _in_charset(text: str, charset: str) -> str:
+    """An address whose query is escaped as a page in this encoding sends it.
+
+    What the encoding lacks is sent as a reference by number
+    (https://url.spec.whatwg.org/#string-percent-encode-after-encoding).
+    """
+    before, mark, query = text.partition("?")
+    if not mark or "#" in before or query.isascii() or charset.startswith("utf"):
+        return text
+    query, mark, fragment = query.partition("#")
+    try:
+        sent = _NOT_ASCII.sub(lambda found: quote(found[0].encode(charset, "xmlcharrefreplace")), query)
+    except LookupError:
+        return text
+    return f"{before}?{sent}{mark}{fragment}"
 
 
 def _slashes(text: str) -> str:

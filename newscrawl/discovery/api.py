@@ -13,25 +13,30 @@ from newscrawl import jsontext
 from newscrawl.dates import Stamp
 from newscrawl.discovery import pages
 from newscrawl.discovery.entry import Entry, admitted, entry, header
+from newscrawl.discovery.unpack import text
 from newscrawl.discovery.walk import Page
 from newscrawl.meta import meta
-from newscrawl.page.decode import decode
 from newscrawl.sites import Api, Site
 
+LONGEST = 20_000_000
+"""Letters of an answer that are read."""
 ENTRIES = 5_000
 """Entries of an answer that are read, at most."""
 
 
 def read(response: Response, api: Api, site: Site) -> Page | None:
     """The articles of an answer and the page after it; None when it is no JSON."""
+    skipped: Counter[str] = Counter()
     try:
-        answer = jsontext.find(decode(response.body, header(response, "Content-Type"))[0])
+        said = text(response.body, header(response, "Content-Type"), LONGEST, skipped)
+        answer = jsontext.find(said, skipped)
     except ValueError:
         return None
     items = find(api.items, answer)
     if not isinstance(items, list):
         return None
-    skipped: Counter[str] = Counter({"too_many": len(items) - ENTRIES} if len(items) > ENTRIES else {})
+    if len(items) > ENTRIES:
+        skipped["too_many"] += len(items) - ENTRIES
     items = items[:ENTRIES]
     entries = [found for item in items if (found := _entry(item, api, response.url, site, skipped))]
     number = meta(response).get("page", 0) if response.request else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from newscrawl.sites import Site
 _DAY = dt.timedelta(days=1)
 _FIRST_DAY = dt.date(1995, 1, 1)
 """Newspapers have been on the web since then: an earlier day is what software writes when it has none."""
+ESCAPED = 3
+"""How often an address is unescaped, at most."""
+_REFERENCE = re.compile(r"&(?:amp|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 DATE, TITLE = 600, 2_000
 """Letters of a date and of a title that are read."""
 
@@ -56,7 +60,14 @@ class Entry:
 
 
 def admitted(url: str, base: str, site: Site, skipped: Counter[str]) -> str | None:
-    """An address that a list gives, as it is asked for; None, and counted, when it is refused."""
+    """An address that a list gives, as it is asked for; None, and counted, when it is refused.
+
+    Templates and APIs escape addresses once too often: ``&amp;`` or ``&#038;`` is an ampersand in any list.
+    """
+    for _ in range(ESCAPED):
+        if not _REFERENCE.search(url):
+            break
+        url = _REFERENCE.sub(lambda found: html.unescape(found[0]), url)
     try:
         return site.admit(url, base)
     except Refused as refused:

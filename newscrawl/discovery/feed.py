@@ -1,10 +1,11 @@
-"""RSS and Atom feeds."""
+"""RSS, Atom and JSON feeds."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
+from newscrawl import jsontext
 from newscrawl.discovery import pages
 from newscrawl.discovery.entry import Entry, admitted, entry, header
-from newscrawl.discovery.unpack import utf8
+from newscrawl.discovery.unpack import text, utf8
 from newscrawl.discovery.walk import Page
 from newscrawl.meta import meta
 from newscrawl.sites import Feed, Site
@@ -22,19 +24,49 @@ from newscrawl.sites import Feed, Site
 LONGEST = 20_000_000
 """Bytes of a feed that are read."""
 ENTRIES = 1_000
-"""Entries of a feed that is not well-formed, at most."""
+"""Entries of a feed that is not well-formed, and of one in JSON, at most."""
+_ROOT = re.compile(rb"\A\s*<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>/:])", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:item|entry)(?=[\s>/])", re.IGNORECASE)
-_AROUND = (b"channel", b"rss", b"rdf:RDF", b"feed")
-"""What begins before the entries of a feed and ends after them, the innermost first."""
-_END = re.compile(rb"</(?:channel|rss|feed|rdf:RDF)\s*>")
-_LINKS = ("feedburner_origlink", "link", "id")
+_ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
+_AROUND = re.compile(rb"<(channel|rss|rdf:RDF|feed)(?=[\s>])", re.IGNORECASE)
+"""What begins before the entries of a feed and ends after them."""
+_END = re.compile(rb"</(?:channel|rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
+_WHOLE = re.compile(rb".*(?:</[^<>]*>|/>)", re.DOTALL)
+"""A part of a file up to the end of its last whole element."""
+_LINK = re.compile(rb"<\w+:link\s[^<>]*/>", re.IGNORECASE)
+_PREFIX = re.compile(rb"<([A-Za-z][\w.-]{0,20}):")
+_NAMESPACES = {b"dc": b"http://purl.org/dc/elements/1.1/", b"media": b"http://search.yahoo.com/mrss/"}
+_ATOM = b"http://www.w3.org/2005/Atom"
+"""The namespace of ``atom:``, ``atom10:`` and ``a10:``, where a feed uses such a prefix and declares none."""
+_LINKS = ("feedburner_origlink", "link", "id", "external_url")
+_JSON = {
+    "url": "link",
+    "id": "id",
+    "external_url": "external_url",
+    "title": "title",
+    "date_published": "published",
+    "date_modified": "updated",
+}
+"""The fields of an entry of a JSON feed, and their names in other feeds."""
+_OLDER = ("next", "prev-archive")
+"""How a feed names the page after it (RFC 5005)."""
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a feed says."""
+
+    older: list[str]
+    """Addresses of the page after it, as it gives them."""
+    entries: list[Mapping[str, Any]]
+    """Its entries, with the fields that feedparser names: ``link``, ``title``, ``published``."""
 
 
 def read(response: Response, feed: Feed, site: Site) -> Page | None:
     """The articles of a feed and the page after it; None when it is no feed."""
     skipped: Counter[str] = Counter()
     found = parsed(response.body, header(response, "Content-Type"), skipped)
-    if not found.get("version"):
+    if found is None:
         return None
     entries = list(articles(found, response.url, site, skipped))
     number = meta(response).get("page", 0) if response.request else 0
@@ -42,46 +74,99 @@ def read(response: Response, feed: Feed, site: Site) -> Page | None:
     if feed.numbered:
         after = [pages.page(feed, number + 1, site.home)] if entries else []
     else:
-        older = (link.get("href") for link in found.feed.get("links", []) if link.get("rel") == "next")
-        urls = (admitted(url, response.url, site, skipped) for url in older if url)
+        urls = (admitted(url, response.url, site, skipped) for url in found.older)
         next_one = next((url for url in urls if url and site.lists_at(url, response.url)), None)
         after = [pages.after(feed, next_one, number)] if next_one else []
     return Page(entries, after, skipped=skipped)
 
 
-def parsed(body: bytes, content_type: str | None = None, skipped: Counter[str] | None = None) -> Any:
-    """A feed as feedparser reads it; it has no ``version`` when it is none.
+def parsed(
+    body: bytes, content_type: str | None = None, skipped: Counter[str] | None = None
+) -> Parsed | None:
+    """What a feed says, in any of its formats; None when it is none.
 
-    Its own readings of dates (``published_parsed``) are not used: it invents days where none are said.
-    Of a feed that is not well-formed each entry is read by itself, so that what is wrong with one is no
+    feedparser's own readings of dates (``published_parsed``) are not used: it invents days where none are
+    said. Of a feed that is not well-formed each entry is read by itself, so that what is wrong with one is no
     concern of the others. What is left out is counted in ``skipped``.
     """
     skipped = Counter() if skipped is None else skipped
-    read: list[bytes] = []
-    left = LONGEST
-    for piece in utf8(body, content_type):
-        if len(piece) > left:
-            skipped["cut"] += 1
-            read.append(piece[: max(0, piece.rfind(b"<", 0, left))])
-            break
-        read.append(piece)
-        left -= len(piece)
-    data = b"".join(read)
+    data = _data(body, content_type, skipped)
+    if not _ROOT.search(data) and (found := _json(body, content_type, skipped)):
+        return found
     failed: Counter[str] = Counter()
     whole = _parse(data, failed)
     if not whole.get("bozo") or not _ENTRY.search(data):
         skipped += failed
-        return whole
-    head, *parts = _split(data)
-    end = b"".join(b"</%s>" % name for name in _AROUND if b"<" + name in head and b"</" + name not in head)
-    found = _parse(head + end, skipped)
-    found.version = found.get("version") or whole.get("version")
-    found.entries = []
+        return Parsed(_older(whole), whole.entries) if whole.get("version") else None
+    head, *parts = _split(data, skipped)
+    around = [name for name in _AROUND.findall(head) if b"</" + name not in head]
+    end = b"".join(b"</%s>" % name for name in reversed(around))
+    frame = _parse(head + end, skipped)
+    if not (frame.get("version") or whole.get("version")):
+        return None
+    found = Parsed(_older(frame), [])
     for part in parts[:ENTRIES]:
         found.entries += _parse(head + part + end, skipped).get("entries", [])
     if len(parts) > ENTRIES:
         skipped["too_many"] += len(parts) - ENTRIES
     return found
+
+
+def _older(whole: Any) -> list[str]:
+    links = whole.feed.get("links", [])
+    return [link["href"] for link in links if link.get("rel") in _OLDER and link.get("href")]
+
+
+def _data(body: bytes, content_type: str | None, skipped: Counter[str]) -> bytes:
+    """The XML of a feed, without what stands after its end, all its prefixes declared."""
+    read: list[bytes] = []
+    left = LONGEST
+    for piece in utf8(body, content_type, skipped):
+        if len(piece) > left:
+            skipped["cut"] = 1
+            read.append(piece[: max(0, piece.rfind(b"<", 0, left))])
+            break
+        read.append(piece)
+        left -= len(piece)
+    data = b"".join(read)
+    if (end := max(data.rfind(end) for end in (b"</rss>", b"</feed>", b"</rdf:RDF>"))) >= 0:
+        data = data[: data.index(b">", end) + 1]
+    if root := _ROOT.match(data):
+        used = {prefix for prefix in _PREFIX.findall(data) if b"xmlns:%s=" % prefix not in data}
+        known = ((prefix, _NAMESPACES.get(prefix, b"urn:" + prefix)) for prefix in sorted(used - {b"rdf"}))
+        declared = b"".join(
+            b" xmlns:%s='%s'" % (prefix, _ATOM if prefix.startswith((b"atom", b"a10")) else name)
+            for prefix, name in known
+        )
+        data = data[: root.end()] + declared + data[root.end() :]
+    return data
+
+
+def _json(body: bytes, content_type: str | None, skipped: Counter[str]) -> Parsed | None:
+    """A JSON feed (https://www.jsonfeed.org/version/1.1/); None when it is none."""
+    counts: Counter[str] = Counter()
+    try:
+        said = jsontext.find(text(body, content_type, LONGEST, counts), counts)
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or "jsonfeed.org" not in str(said.get("version")):
+        return None
+    items = [item for item in _list(said.get("items")) if isinstance(item, dict)]
+    skipped += counts
+    if len(items) > ENTRIES:
+        skipped["too_many"] += len(items) - ENTRIES
+    older = said.get("next_url")
+    return Parsed(
+        [older] if isinstance(older, str) else [],
+        [
+            {ours: item[theirs] for theirs, ours in _JSON.items() if isinstance(item.get(theirs), str)}
+            for item in items[:ENTRIES]
+        ],
+    )
+
+
+def _list(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else []
 
 
 def _parse(data: bytes, skipped: Counter[str]) -> Any:
@@ -100,14 +185,26 @@ def _parse(data: bytes, skipped: Counter[str]) -> Any:
         return feedparser.FeedParserDict(bozo=True, feed=feedparser.FeedParserDict(), entries=[])
 
 
-def _split(data: bytes) -> list[bytes]:
-    """What stands before the first entry, and each entry up to the next."""
+def _split(data: bytes, skipped: Counter[str]) -> list[bytes]:
+    """What stands before the first entry and after the last one, and each entry up to the next.
+
+    Of an entry that is cut off, its last whole element is the end.
+    """
     starts = [hit.start() for hit in _ENTRY.finditer(data)]
-    parts = [data[start:end] for start, end in pairwise([0, *starts, len(data)])]
-    return [*parts[:-1], _END.sub(b"", parts[-1])]
+    head, *parts = [data[start:end] for start, end in pairwise([0, *starts, len(data)])]
+    last = parts.pop()
+    is_cut = not _END.search(last)
+    if end := _ENTRY_END.search(last):
+        head += b"".join(_LINK.findall(last[end.end() :]))  # the link to the older page may stand there
+        last = last[: end.end()]
+    elif is_cut:
+        last = whole[0] if (whole := _WHOLE.match(last)) else b""
+    if is_cut:
+        skipped["cut"] = 1
+    return [head, *parts, _END.sub(b"", last)]
 
 
-def articles(found: Any, base: str, site: Site, skipped: Counter[str]) -> Iterator[Entry]:
+def articles(found: Parsed, base: str, site: Site, skipped: Counter[str]) -> Iterator[Entry]:
     """The articles of a feed, in its order; addresses that are refused are counted in ``skipped``."""
     for item in found.entries:
         # A feed that goes through a service keeps the newspaper's own address beside the service's.

@@ -45,10 +45,10 @@ _NUMBER = re.compile(r"([?&](?:page|paged|pg|start_page)=|/page[/:-])(\d+)", re.
 
 def read(response: Response, listing: Listing, site: Site) -> Page | None:
     """The articles of a listing page and the page after it; None when it is no page."""
-    found = _html(response, listing)
+    skipped: Counter[str] = Counter()
+    found = _html(response, listing, skipped)
     if found is None:
         return None
-    skipped: Counter[str] = Counter()
     entries = article_links(found, site, listing, skipped)
     number = meta(response).get("page", 0) if response.request else 0
     after: list[Request] = []
@@ -59,18 +59,24 @@ def read(response: Response, listing: Listing, site: Site) -> Page | None:
     return Page(entries, after, skipped=skipped)
 
 
-def _html(response: Response, listing: Listing) -> TextResponse | None:
+def _html(response: Response, listing: Listing, skipped: Counter[str]) -> TextResponse | None:
     """The page, or the HTML that stands inside a JSON answer."""
     if listing.html is None:
         return readable(response) if isinstance(response, TextResponse) else None
+    said, encoding = decode(response.body, header(response, "Content-Type"))
     try:
-        answer = jsontext.find(decode(response.body, header(response, "Content-Type"))[0])
+        answer = jsontext.find(said, skipped)
     except ValueError:
         return None
     found = api.find(listing.html, answer)
     parts = found if isinstance(found, list) else [found]
-    text = "\n".join(part for part in parts if isinstance(part, str))
-    return HtmlResponse(response.url, body=text.encode("utf-8", "replace"), encoding="utf-8")
+    return _page(response.url, "\n".join(part for part in parts if isinstance(part, str)), encoding)
+
+
+def _page(url: str, text: str, encoding: str) -> TextResponse:
+    """A page that keeps its encoding, in which the queries of its links are sent."""
+    body = text.encode(encoding, "xmlcharrefreplace")
+    return HtmlResponse(url, body=body, encoding=encoding)
 
 
 def selector(response: TextResponse) -> Selector:
@@ -82,11 +88,14 @@ def selector(response: TextResponse) -> Selector:
 
 
 def readable(response: TextResponse) -> TextResponse:
-    """A page with its bytes read as those of an article are (``newscrawl.page.decode``)."""
+    """A page with its bytes read as those of an article are (``newscrawl.page.decode``).
+
+    It keeps the encoding, in which the queries of its links are sent.
+    """
     text, encoding = decode(response.body, header(response, "Content-Type"))
-    if resolve_encoding(encoding) == resolve_encoding(response.encoding) and "\0" not in text:
+    if resolve_encoding(encoding) == resolve_encoding(response.encoding) and b"\0" not in response.body:
         return response
-    return response.replace(body=text.encode("utf-8", "replace"), encoding="utf-8")
+    return _page(response.url, text, encoding)
 
 
 def article_links(
@@ -137,11 +146,14 @@ def section_name(url: str) -> str:
 
 
 def advertised_feeds(response: TextResponse) -> list[str]:
-    """The feeds that a page names in ``<link rel=alternate>``; those of comments are left out."""
+    """The feeds that a page names in ``<link rel=alternate>``; those of comments are left out.
+
+    A JSON feed is one where there is no other: it lists the same articles.
+    """
+    named = "//link[contains(@rel, 'alternate')]"
     links = (
-        selector(response)
-        .xpath("//link[contains(@rel, 'alternate')][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
-        .getall()
+        selector(response).xpath(f"{named}[contains(@type, 'rss') or contains(@type, 'atom')]/@href").getall()
+        or selector(response).xpath(f"{named}[contains(@type, 'feed+json')]/@href").getall()
     )
     urls = (absolute(response, href) for href in dict.fromkeys(links[:LINKS]))
     return [url for url in urls if url and "comments" not in urlsplit(url).path][:FEEDS]
@@ -223,7 +235,7 @@ def absolute(response: TextResponse, href: str | None, skipped: Counter[str] | N
     if not href or not href.strip():
         return None
     try:
-        return admit(href, _base(response), _port(response.url))
+        return admit(href, _base(response), _port(response.url), response.encoding)
     except Refused as refused:
         if skipped is not None and refused.reason != "scheme":
             skipped[refused.reason] += 1

@@ -18,9 +18,8 @@ from scrapy.utils.sitemap import sitemap_urls_from_robots
 from newscrawl import robotstxt
 from newscrawl.discovery import feed
 from newscrawl.discovery.entry import Entry, admitted, entry, header, moment
-from newscrawl.discovery.unpack import unpacked, utf8
+from newscrawl.discovery.unpack import text, utf8
 from newscrawl.discovery.walk import Page, Walk
-from newscrawl.page.decode import decode
 from newscrawl.sites import Feed, Site, Sitemap
 
 ENTRIES = 50_000
@@ -33,10 +32,12 @@ PART = 100_000
 """Bytes of an entry in a file that is not well-formed, at most."""
 FIELD = 10_000
 """Letters of one field of an entry that are read."""
+NAMES = 1_000
+"""Names of elements that are remembered."""
 SNIFFED = 10_000
-"""Bytes by which a sitemap in plain text is known."""
+"""Letters by which a sitemap in plain text is known."""
 LINE = 400
-"""Bytes of a line of a sitemap in plain text, on average, at most."""
+"""Letters of a line of a sitemap in plain text, on average, at most."""
 UNDATED = 1000
 """Entries up to which a sitemap without dates is taken as a list of recent articles."""
 SAME_MOMENT = 20
@@ -48,38 +49,70 @@ _NO_ARTICLES = re.compile(
     re.IGNORECASE,
 )
 """Files of an index that the usual plugins write for other things than articles."""
+_NAMED = re.compile(r"site-?map[^/]*\.(?:xml|txt|php|aspx|ashx)(?:\.gz)?$|\.xml\.gz$", re.IGNORECASE)
+"""The path of what is a sitemap, wherever its address stands."""
+_XML = re.compile(r"\.(?:xml|gz)$", re.IGNORECASE)
+"""The path of what may be one."""
 _PERIOD = re.compile(
     r"(?<!\d)(20\d\d)(?:([-_/.])(1[0-2]|0?[1-9])(?:\2(3[01]|[12]\d|0?[1-9]))?|(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9])?)?(?!\d)"
 )
 _NUMBER = re.compile(r"\d+")
-_ADDRESS = re.compile(r"https?://\S+\s*(?:\n|$)")
-_BEGIN = re.compile(rb"(?=<(?:[\w-]{1,20}:)?(?:url|sitemap)[\s>])")
-_FEEDS = ("rss", "feed", "RDF")
+_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:html|head|body|script|!doctype)\b", re.IGNORECASE)
+_NOTICES = re.compile(
+    r"<!--.*?(?:-->|\Z)|(?:<br\s*/?>\s*)?<b>[A-Z][\w ]{3,20}</b>:.*?(?:\n|\Z)|<br\s*/?>", re.DOTALL
+)
+"""Comments of caches and notices of PHP around plain text."""
+_BEGIN = re.compile(rb"(?=<(?:[\w-]{1,20}:)?(?:url|sitemap)[\s>])", re.IGNORECASE)
+_ROOTS = ("urlset", "sitemapindex")
+_FEEDS = ("rss", "feed", "rdf")
 _FIELDS = {"url": ("loc", "lastmod"), "sitemap": ("loc", "lastmod"), "news": ("publication_date", "title")}
 """The fields that are read, by the element they stand in: a picture has a ``loc`` of its own."""
 
 
 def read(response: Response, walk: Walk, site: Site) -> Page | None:
-    """The articles of a sitemap, or the files that an index names; None when it is neither."""
+    """The articles of a sitemap, and the files that it names; None when it is neither it nor an index."""
     assert isinstance(walk.source, Sitemap)
     skipped: Counter[str] = Counter()
     content_type = header(response, "Content-Type")
     file = _parsed(response.body, content_type, skipped)
-    if file.root == "sitemapindex" or file.files:
-        files = (
-            (url, found.get("lastmod"))
-            for found in file.files
-            if (url := admitted(found["loc"], response.url, site, skipped))
-            and site.lists_at(url, response.url)
-        )
-        after = [Request(url) for url in wanted_files(files, walk, site)]
-        return Page([], after, index=True, skipped=skipped)
-    if file.root is None:
+    if file.root in _FEEDS and not (file.urls or file.files):
+        # Some sites name their feed as their sitemap.
+        return feed.read(response, Feed(response.url), site)
+    if not (file.urls or file.files or file.root in _ROOTS):
         file.urls = list(_lines(response.body, content_type, skipped))
-    if file.root == "urlset" or file.urls:
-        return Page(articles(file.urls, response.url, site, skipped), skipped=skipped)
-    # Some sites name their feed as their sitemap.
-    return feed.read(response, Feed(response.url), site) if file.root in _FEEDS else None
+        if not file.urls:
+            return None
+    named, found = _sorted(file, response.url, site, skipped)
+    after = [Request(url) for url in wanted_files(named, walk, site)]
+    is_index = file.root == "sitemapindex" or bool(named and not found)
+    return Page(articles(found, response.url, site, skipped), after, index=is_index, skipped=skipped)
+
+
+def _sorted(
+    file: _File, base: str, site: Site, skipped: Counter[str]
+) -> tuple[list[tuple[str, str | None]], list[dict[str, str]]]:
+    """The files that a sitemap names (address, ``lastmod``), and its other entries.
+
+    What is a file its address tells better than its element: some indexes are written as a ``urlset``, and
+    some sitemaps as an index. Addresses that are refused are counted in ``skipped``.
+    """
+    files: list[tuple[str, str | None]] = []
+    found: list[dict[str, str]] = []
+    unsure: list[tuple[str, str | None]] = []
+    for kind, fields in [("sitemap", f) for f in file.files] + [("url", f) for f in file.urls]:
+        if (url := admitted(fields["loc"], base, site, skipped)) is None:
+            continue
+        path, named = unquote(urlsplit(url).path), (url, fields.get("lastmod"))
+        if _NAMED.search(path) or (kind == "sitemap" and (_XML.search(path) or not site.is_article(url))):
+            files.append(named)
+        elif site.is_article(url):
+            found.append(fields | {"loc": url})
+        elif _XML.search(path):
+            unsure.append(named)
+    # Beside articles another file may be anything: a feed, a map of pictures.
+    files += [] if found else unsure
+    return [named for named in files if site.lists_at(named[0], base)], found
 
 
 def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
@@ -131,7 +164,7 @@ def wanted_files(files: Iterable[tuple[str, str | None]], walk: Walk, site: Site
     only = re.compile(walk.source.files) if walk.source.files else None
     dated: list[tuple[dt.date, str]] = []
     undated: list[str] = []
-    for url, lastmod in files:
+    for url, lastmod in dict(files).items():
         path = unquote(urlsplit(url).path)
         if not only.search(url) if only else _NO_ARTICLES.search(path):
             continue
@@ -196,11 +229,12 @@ class _File:
         self._field = ""
         self._text: list[str] = []
         self._left = 0
+        self._names: dict[str | bytes, str] = {}
         self.met = 0
         """Parts met: tags, texts, comments."""
 
     def start(self, tag: str | bytes, attrib: object) -> None:
-        name = _local(tag)
+        name = self._local(tag)
         self.root = self.root or name
         self.met += 1
         parent = self._path[-1] if self._path else ""
@@ -219,7 +253,7 @@ class _File:
             self._left -= len(data)
 
     def end(self, tag: str | bytes) -> None:
-        name = _local(tag)
+        name = self._local(tag)
         if self._path:
             self._path.pop()
         if name == self._field:
@@ -241,6 +275,14 @@ class _File:
         self._path.clear()
         self._finish()
 
+    def _local(self, tag: str | bytes) -> str:
+        """The name of an element without its namespace or prefix; many files write it in capitals."""
+        if (name := self._names.get(tag)) is None:
+            name = re.split("[}:]", str(tag))[-1].lower()
+            if len(self._names) < NAMES:
+                self._names[tag] = name
+        return name
+
     def _finish(self) -> None:
         if self._kind:
             entries = self.urls if self._kind == "url" else self.files
@@ -253,10 +295,6 @@ class _File:
         self._kind, self._entry, self._field = "", {}, ""
 
 
-def _local(tag: str | bytes) -> str:
-    return re.split("[}:]", str(tag))[-1]
-
-
 def _parsed(body: bytes, content_type: str | None, skipped: Counter[str]) -> _File:
     """The entries of a file, in memory that does not grow with anything else in it.
 
@@ -265,7 +303,7 @@ def _parsed(body: bytes, content_type: str | None, skipped: Counter[str]) -> _Fi
     """
     counts: Counter[str] = Counter()
     file = _File(counts)
-    if _feed(file, utf8(body, content_type)):
+    if _feed(file, utf8(body, content_type, skipped)):
         skipped.update(counts)
         return file
     parts = _File(skipped)
@@ -309,14 +347,27 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iterator[dict[str, str]]:
     """The entries of a sitemap in plain text: an address in each line, and nothing else in the first."""
-    if not _ADDRESS.match(decode(unpacked(body, SNIFFED), content_type)[0].strip()):
+    counts: Counter[str] = Counter()
+    found = text(body, content_type, ENTRIES * LINE, counts).replace("\ufeff", "")
+    if _MARKUP.search(found, 0, SNIFFED):
         return
-    text = decode(unpacked(body, ENTRIES * LINE), content_type)[0].strip()
-    for number, line in enumerate(filter(None, map(str.strip, text.splitlines()))):
+    lines = [
+        line
+        for line in map(str.strip, _NOTICES.sub("\n", found).splitlines())
+        if line and not line.startswith("#")
+    ]
+    if not (lines and _ADDRESS.match(lines[0])):
+        return
+    if counts["cut"]:  # the last one may be a part of an address
+        skipped["cut"] = 1
+        del lines[-1]
+    for number, line in enumerate(lines):
         if number >= ENTRIES:
             skipped["too_many"] += 1
-        else:
+        elif _ADDRESS.match(line):
             yield {"loc": line}
+        else:
+            skipped["no_address"] += 1
 
 
 def _latest(entry: Entry) -> dt.date | None:

@@ -1,82 +1,65 @@
-"""Bytes of feeds and sitemaps in pieces of UTF-8: unpacked, decoded as pages are, with sound ampersands."""
+"""The bytes of lists as text: unpacked, decoded as pages are, and XML without what no parser needs.
+
+Servers print notices before a file, caches print comments after it, and templates do not escape addresses.
+:func:`utf8` repairs all of that, so that feedparser and lxml read what was meant.
+"""
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from html.entities import html5
 
-from newscrawl.page.decode import decode
+from newscrawl.page.decode import decode_pieces
 
 UNPACKED = 52_428_800
 """Bytes of an unpacked sitemap or feed that are read, at most, as in the sitemap protocol."""
 TEXT = 1 << 19
 """Bytes of a file between the ends of two tags, at most."""
+PACKED = 4
+"""How often a file is unpacked, at most: some servers pack what is packed already."""
 _PIECE = 1 << 18
 """Bytes that are unpacked and decoded at a time."""
 _GZIP = b"\x1f\x8b"
-_DECLARATION = re.compile(rb"^\s*<\?xml\b[^>]{0,200}?\?>")
-_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
-WIDE = 20_000_000
-"""Bytes that are read of a file in two-byte letters."""
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
-"""How a document of two-byte letters begins."""
-_BARE = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|[a-zA-Z]\w{1,30}|#\d{1,7}|#[xX][\da-fA-F]{1,6});)",
-    re.DOTALL,
+
+_CONTROL = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_NO_LETTER = re.compile(rb"\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
+"""Byte order marks, and what is no letter of XML."""
+_ROOT = re.compile(rb"<(?:[\w-]{1,20}:)?(?:urlset|sitemapindex|rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
+_ASIDE = re.compile(
+    rb"<!--.*?-->|<\?.{0,500}?\?>|<!\[CDATA\[(?P<text>.*?)(?:\]\]>|\Z)|<!--(?!.*?-->).*\Z", re.DOTALL
 )
-"""An ampersand that begins no reference (``?cat=2&id=1``), and what such a one means itself in."""
+"""Comments, instructions (a second XML declaration is one), and texts in which an ampersand means itself."""
+_REFERENCES = {
+    b"&amp;": b"&#38;",
+    b"&lt;": b"&#60;",
+    b"&gt;": b"&#62;",
+    b"&quot;": b"&#34;",
+    b"&apos;": b"&#39;",
+}
+"""References by name, which libxml2 drops after the first mistake in a file, and those that it keeps."""
+_AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#[xX][\da-fA-F]{1,6};)(?:([a-zA-Z]\w{1,30});)?")
+"""A reference that XML does not know (``&nbsp;``), or an ampersand that begins none (``?cat=2&id=1``)."""
 
 
-def pieces(body: bytes) -> Iterator[bytes]:
-    """The bytes of a file, unpacked where it is a gzip file; what is broken of one is left out."""
-    left = UNPACKED
-    if body[:2] != _GZIP:
-        for start in range(0, min(len(body), left), _PIECE):
-            yield body[start : start + _PIECE]
-        return
-    while body[:2] == _GZIP and left > 0:
-        member = zlib.decompressobj(wbits=31)
-        data = body
-        while data and left > 0 and not member.eof:
-            try:
-                piece = member.decompress(data, min(_PIECE, left))
-            except zlib.error:
-                return
-            left -= len(piece)
-            if piece:
-                yield piece
-            elif not member.unconsumed_tail:
-                break
-            data = member.unconsumed_tail
-        body = member.unused_data.lstrip(b"\0") if member.eof else b""
+def pieces(body: bytes, skipped: Counter[str] | None = None) -> Iterator[bytes]:
+    """The bytes of a file, unpacked where it is a gzip file, and again where that is one.
 
-
-def utf8(body: bytes, content_type: str | None = None) -> Iterator[bytes]:
-    """An XML file as pieces of UTF-8, whatever it is packed in, written in and declared as.
-
-    ``content_type`` is the header of the answer. Each piece ends with a tag; a lone ampersand is escaped.
-    It ends where one text goes on for more than ``TEXT`` bytes.
+    What is broken of one is left out, and counted in ``skipped`` as ``cut``.
     """
-    found = pieces(body)
-    first = next(found, b"").removeprefix(b"\xef\xbb\xbf")
-    if first.startswith(_WIDE):
-        first, found = decode(unpacked(body, WIDE), content_type)[0].encode("utf-8", "replace"), iter(())
-        content_type = None
-    if declaration := _DECLARATION.match(first):
-        named = _ENCODING.search(declaration[0])
-        content_type = content_type if "charset" in (content_type or "").lower() or not named else None
-        content_type = content_type or (f"text/xml; charset={named[1].decode()}" if named else None)
-        first = first[declaration.end() :]
-    held = b""
-    for piece in _chained(first, found):
-        whole = held + piece
-        end = whole.rfind(b">") + 1
-        if not end and len(whole) > TEXT:
-            return
-        whole, held = whole[:end], whole[end:]
-        yield _sound(whole, content_type)
-    yield _sound(held, content_type)
+    skipped = Counter() if skipped is None else skipped
+    found: Iterator[bytes] = (body[at : at + _PIECE] for at in range(0, min(len(body), UNPACKED), _PIECE))
+    for _ in range(PACKED):
+        first = next(found, b"")
+        while len(first) < len(_GZIP) and (more := next(found, b"")):
+            first += more
+        found = _chained(first, found)
+        if not first.startswith(_GZIP):
+            break
+        found = _unzipped(found, skipped)
+    yield from found
 
 
 def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -84,19 +67,120 @@ def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _sound(piece: bytes, content_type: str | None) -> bytes:
-    if not piece.isascii():
-        piece = decode(piece, content_type)[0].encode("utf-8", "replace")
-    return _BARE.sub(lambda hit: b"&amp;" if hit[0] == b"&" else hit[0], piece) if b"&" in piece else piece
+def _unzipped(packed: Iterator[bytes], skipped: Counter[str]) -> Iterator[bytes]:
+    """What a gzip file holds, all its members; zeros between them are padding."""
+    left = UNPACKED
+    member = zlib.decompressobj(wbits=31)
+    for data in packed:
+        while data and left > 0:
+            if member.eof:
+                data = data.lstrip(b"\0")
+                if not data.startswith(_GZIP):
+                    break
+                member = zlib.decompressobj(wbits=31)
+            try:
+                piece = member.decompress(data, min(_PIECE, left))
+            except zlib.error:
+                skipped["cut"] = 1
+                return
+            left -= len(piece)
+            if piece:
+                yield piece
+            data = member.unconsumed_tail or member.unused_data
+    if left > 0 and not member.eof:
+        yield member.flush()
+    if left <= 0 or not member.eof:
+        skipped["cut"] = 1
 
 
-def unpacked(body: bytes, most: int = UNPACKED) -> bytes:
-    """The first bytes of a file, unpacked where it is a gzip file."""
-    kept: list[bytes] = []
+def texts(body: bytes, content_type: str | None = None, skipped: Counter[str] | None = None) -> Iterator[str]:
+    """A file as pieces of text, whatever it is packed in, written in and declared as.
+
+    ``content_type`` is the header of the answer; ``skipped`` counts as in :func:`pieces`.
+    """
+    return decode_pieces(pieces(body, skipped), content_type)
+
+
+def text(body: bytes, content_type: str | None, most: int, skipped: Counter[str] | None = None) -> str:
+    """The first ``most`` letters of a file; that there are more is counted in ``skipped`` as ``cut``."""
+    kept: list[str] = []
     size = 0
-    for piece in pieces(body):
+    for piece in texts(body, content_type, skipped):
         kept.append(piece[: most - size])
-        size += len(kept[-1])
-        if size >= most:
+        size += len(piece)
+        if size > most:
+            if skipped is not None:
+                skipped["cut"] = 1
             break
-    return b"".join(kept)
+    return "".join(kept)
+
+
+def utf8(
+    body: bytes, content_type: str | None = None, skipped: Counter[str] | None = None
+) -> Iterator[bytes]:
+    """An XML file as pieces of sound UTF-8, each of which ends with a tag.
+
+    Byte order marks, control characters, comments, declarations and all before the root are left out;
+    CDATA and references by name become plain text and numbers; a lone ampersand is escaped. What stands after
+    the last tag is the beginning of something that was cut off, and left out. The file ends where one text
+    goes on for more than ``TEXT`` bytes.
+    """
+    started = False
+    for piece in _tagged(texts(body, content_type, skipped)):
+        sound = _sound(piece)
+        if not started and (root := _ROOT.search(sound)):
+            sound = sound[root.start() :]
+        started = True
+        yield sound
+
+
+def _tagged(found: Iterable[str]) -> Iterator[bytes]:
+    """A file cut after tags, but not within a comment or a CDATA section."""
+    held = b""
+    for piece in found:
+        held += piece.encode("utf-8", "replace")
+        end = _end(held)
+        if not end and len(held) > TEXT:
+            return
+        if end:
+            yield held[:end]
+            held = held[end:]
+    yield held[: held.rfind(b">") + 1]
+
+
+def _end(data: bytes) -> int:
+    end = data.rfind(b">") + 1
+    text = data.rfind(b"<![CDATA[", 0, end)
+    closed = data.find(b"]]>", text, end) if text >= 0 else 0
+    if closed < 0:
+        return text if len(data) - text <= TEXT else end
+    comment = data.rfind(b"<!--", closed, end)
+    if comment >= 0 and data.find(b"-->", comment, end) < 0 and len(data) - comment <= TEXT:
+        return comment
+    return end
+
+
+def _sound(piece: bytes) -> bytes:
+    piece = piece.translate(None, _CONTROL)
+    if b"\xef" in piece:
+        piece = _NO_LETTER.sub(b"", piece)
+    if b"<!" in piece or b"<?" in piece:
+        piece = _ASIDE.sub(_plain, piece)
+    if b"&" in piece:
+        for name, number in _REFERENCES.items():
+            piece = piece.replace(name, number)
+        piece = _AMPERSAND.sub(_meant, piece)
+    return piece
+
+
+def _plain(aside: re.Match[bytes]) -> bytes:
+    said: bytes = aside["text"] or b""
+    return said.replace(b"&", b"&#38;").replace(b"<", b"&#60;").replace(b">", b"&#62;")
+
+
+def _meant(found: re.Match[bytes]) -> bytes:
+    name = found[1]
+    letters = html5.get(f"{name.decode()};") if name else None
+    if letters and letters not in "&<>":
+        return letters.encode()
+    return b"&#%d;" % ord(letters) if letters else b"&#38;" + found[0][1:]

@@ -20,9 +20,11 @@ from lxml import etree
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
+from newscrawl import jsontext
 from newscrawl.discovery import Entry, pages
-from newscrawl.discovery.listing import absolute
-from newscrawl.discovery.unpack import unpacked
+from newscrawl.discovery.entry import header
+from newscrawl.discovery.listing import absolute, readable
+from newscrawl.discovery.unpack import UNPACKED, text, utf8
 from newscrawl.items import Article
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import first_requests, listed
@@ -42,6 +44,7 @@ NAMED = 3
 """Feeds or sitemaps that a site names itself which are saved at most."""
 TRIED = 6
 """Article pages asked for at most to find them."""
+_JSON_DATES = ("date_published", "date_modified")
 
 
 @dataclass(slots=True)
@@ -226,8 +229,10 @@ def _answer(
             body = _api(response, source, site, words, wanted)
             saved.answer(asked, _file(asked, "json"), body, type="application/json; charset=utf-8", **more)
         case Feed() | Sitemap():
-            body = _xml(response, site, words, wanted, known)
-            saved.answer(asked, _file(asked, "xml"), body, type="application/xml; charset=utf-8")
+            xml = _xml(response, site, words, wanted, known)
+            kind = "json" if xml is None else "xml"
+            body = _json_feed(response, site, words, wanted) if xml is None else xml
+            saved.answer(asked, _file(asked, kind), body, type=f"application/{kind}; charset=utf-8")
     if not isinstance(source, Sitemap) and source.numbered:
         after = pages.page(source, 1, site.home)
         if after.method == "GET":
@@ -248,29 +253,33 @@ def _file(url: str, ending: str) -> str:
 def listing(response: Response, site: Site, words: Reworder, wanted: dict[str, str]) -> bytes:
     """A listing page: links to what is not saved lose their address, so that a walk ends here."""
     assert isinstance(response, TextResponse)
-    root = parse(
-        response.body, response.url, (response.headers.get("Content-Type") or b"").decode("latin-1")
-    ).root
+    page = readable(response)
+    root = parse(response.body, response.url, header(response, "Content-Type")).root
     for link in root.iter("a", "link", "area"):
-        url = absolute(response, link.get("href"))
+        url = absolute(page, link.get("href"))
         if url and link.tag == "link" and "next" not in (link.get("rel") or ""):
             continue
         if url and site.owns(url) and not (site.is_article(url) and key(url, site.url_rules) in wanted):
             del link.attrib["href"]
+        elif url and "?" in url and not (link.get("href") or "").isascii():
+            link.set("href", url)  # the query is in the encoding of the page, and the saved one is in UTF-8
     words.tree(root)
     html: bytes = etree.tostring(root, encoding="utf-8", method="html", doctype="<!DOCTYPE html>")
     return html.strip() + b"\n"
 
 
-def _xml(response: Response, site: Site, words: Reworder, wanted: dict[str, str], known: set[str]) -> bytes:
+def _xml(
+    response: Response, site: Site, words: Reworder, wanted: dict[str, str], known: set[str]
+) -> bytes | None:
     """A feed or a sitemap with the wanted entries alone; what a feed says of them beside the title is gone.
 
-    Of an index stay the files that were asked for.
+    Of an index stay the files that were asked for. None when it is no XML.
     """
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, remove_comments=True)
-    root = etree.fromstring(unpacked(response.body), parser)
+    data = b"".join(utf8(response.body, header(response, "Content-Type")))
+    root = etree.fromstring(data, parser) if data else None
     if root is None:
-        return response.body
+        return None
     for element in list(root.iter()):
         name = _local(element)
         parent = element.getparent()
@@ -299,19 +308,19 @@ def _xml(response: Response, site: Site, words: Reworder, wanted: dict[str, str]
 
 def _links(element: etree._Element) -> Iterable[str]:
     for inner in element.iter():
-        if _local(inner) in ("link", "loc", "guid", "id", "origLink"):
+        if _local(inner) in ("link", "loc", "guid", "id", "origlink"):
             yield (inner.get("href") or inner.text or "").strip()
 
 
 def _local(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
 def _api(
     response: Response, source: Listing | Api, site: Site, words: Reworder, wanted: dict[str, str]
 ) -> bytes:
     """A JSON answer with the wanted items alone."""
-    said = json.loads(response.body)
+    said = jsontext.find(text(response.body, header(response, "Content-Type"), UNPACKED))
     if isinstance(source, Api):
         items = jmespath.search(source.items, said)
         if isinstance(items, list):
@@ -321,6 +330,19 @@ def _api(
                 if key(urljoin(site.home, str(jmespath.search(source.link, item))), site.url_rules) in wanted
             ]
     return (_json(words.linked(said))).encode()
+
+
+def _json_feed(response: Response, site: Site, words: Reworder, wanted: dict[str, str]) -> bytes:
+    """A JSON feed with the wanted items alone, and of those nothing but address, date and title."""
+    said = jsontext.find(text(response.body, header(response, "Content-Type"), UNPACKED))
+    items = [
+        {name: value for name, value in item.items() if name in ("id", "url", "title", *_JSON_DATES)}
+        for item in said["items"]
+        if key(urljoin(response.url, str(item.get("url"))), site.url_rules) in wanted
+    ]
+    return _json(
+        words.linked({"version": said["version"], "title": said.get("title"), "items": items})
+    ).encode()
 
 
 def _json(said: Any) -> str:

@@ -10,7 +10,7 @@ from scrapy.http import TextResponse
 
 from newscrawl import discovery
 from newscrawl.discovery import Entry, Walk, pages
-from newscrawl.discovery.listing import advertised_feeds
+from newscrawl.discovery.listing import advertised_feeds, readable
 from newscrawl.discovery.sitemap import named_by_robots
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
@@ -37,7 +37,8 @@ async def first_requests(
             return [(replace(source, url=url), Request(url)) for url in urls]
         case Feed(url=None):
             home = await fetch(Request(site.home))
-            urls = advertised_feeds(home.response) if isinstance(home.response, TextResponse) else []
+            page = home.response
+            urls = advertised_feeds(readable(page)) if isinstance(page, TextResponse) else []
             return [(replace(source, url=url), Request(url)) for url in urls]
         case Sitemap():
             today = robots.at.date() if robots.at else None

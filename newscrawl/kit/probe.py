@@ -167,9 +167,10 @@ async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
     advertised = [url for url in listing.advertised_feeds(home) if "comments" not in url][:2]
     for url in advertised or [urljoin(home.url, "/feed")]:
         answer = await fetch(Request(url))
-        parsed = feed.parsed(answer.response.body) if answer.response else {}
-        articles = feed.articles(parsed, url, every, Counter()) if parsed.get("version") else ()
-        urls = [entry.url for entry in articles]
+        parsed = (
+            feed.parsed(answer.response.body, answer.headers.get("Content-Type")) if answer.response else None
+        )
+        urls = [entry.url for entry in feed.articles(parsed, url, every, Counter())] if parsed else []
         if urls:
             found.discover.append(Feed(url))
             found.told.append(f"feed      {url}: {len(urls)} articles")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-__all__ = ["decode"]
+__all__ = ["decode", "decode_pieces"]
 
 _NOT_ASCII = bytes(range(0x80, 0x100))
+_TELLING = b"\0" + _NOT_ASCII
 # Declarations that servers and templates make without looking; any other one is believed.
 _CARELESS = {None, "cp1252", "iso8859-1", "iso8859-15"}
 # Python's codecs that encode no page, and what the bytes are found not to be before this is asked.
@@ -23,6 +27,11 @@ _READS_AS_ARABIC = 0.6
 _COMMONEST = re.compile("(?=ال)|[اليمنورتبهعة]")
 # So many more of those overrule a declaration, in a text of few words that both encodings read as Arabic.
 _DECLARED = 1.5
+# The beginning of a file in which its declaration stands, as browsers look for it in a page.
+_BEGINNING = 4096
+# So many bytes outside ASCII tell the encoding of a whole file; so many bytes are held until they have come.
+_ENOUGH = 1 << 14
+_HELD = 1 << 20
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
@@ -48,6 +57,41 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
     else:
         text, encoding = _decode_bytes(body, content_type)
     return text.replace("\x00", "") if "\x00" in text else text, _standard_name(encoding)
+
+
+def decode_pieces(pieces: Iterable[bytes], content_type: str | None = None) -> Iterator[str]:
+    """The text of a file that comes in pieces, as :func:`decode` reads it whole.
+
+    The encoding is that of the first bytes that tell it: what stands before them is ASCII in any. No more
+    than 1 MB is held until then.
+
+    >>> list(decode_pieces([b"<loc>/", "خبر".encode("cp1256"), b"</loc>"], "text/xml; charset=utf-8"))
+    ['<loc>/', 'خبر', '</loc>']
+
+    Never raises.
+    """
+    coming = iter(pieces)
+    beginning = next(coming, b"")
+    held, told = [beginning], _telling(beginning)
+    while told < _ENOUGH and sum(map(len, held)) < _HELD and (piece := next(coming, None)) is not None:
+        if not told:
+            yield held.pop().decode()
+        held.append(piece)
+        told += _telling(piece)
+    sample = b"".join(held)
+    if held[0] is not beginning:
+        sample = beginning[:_BEGINNING] + sample
+    decoder = codecs.getincrementaldecoder(decode(sample, content_type)[1])("replace")
+    mark = (read_bom(sample)[0] and "\ufeff") or ""
+    for text in map(decoder.decode, chain(held, coming)):
+        yield text.removeprefix(mark).replace("\x00", "")
+        mark = ""
+    yield decoder.decode(b"", final=True).replace("\x00", "")
+
+
+def _telling(piece: bytes) -> int:
+    """How many bytes of a piece are outside ASCII, or are zero."""
+    return 0 if piece.isascii() and 0 not in piece else len(piece) - len(piece.translate(None, _TELLING))
 
 
 def _utf16(body: bytes) -> str | None:

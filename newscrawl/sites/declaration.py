@@ -394,7 +394,15 @@ def place(url: str, rules: UrlRules | None = None) -> str:
     """
     parts = urlsplit(url)
     query = parts.query if parts.query and "?" in canonical(url, rules) else ""
-    return unquote(parts.path) + (f"?{unquote(query)}" if query else "")
+    return unquote(parts.path) + (f"?{_unescaped(query)}" if query else "")
+
+
+def _unescaped(query: str) -> str:
+    """A query as text: pages in windows-1256 lead to addresses whose query is in it too."""
+    try:
+        return unquote(query, errors="strict")
+    except UnicodeDecodeError:
+        return unquote(query, "cp1256")
 
 
 def site_of(url: str, sites: Mapping[str, Site]) -> str | None:

@@ -27,4 +27,5 @@ def read(site: Site, response: Response, walk: Walk) -> Page | None:
 
 def links(site: Site, response: TextResponse) -> Links:
     """The feeds that a page names, and the sections of its site that it links to."""
+    response = listing.readable(response)
     return Links(listing.advertised_feeds(response), listing.section_links(response, site))
