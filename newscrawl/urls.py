@@ -22,10 +22,10 @@ from newscrawl.text import compose
 
 __all__ = [
     "URLS_VERSION", "UrlRules", "ascii_host", "canonical", "declared_canonical", "has_public_suffix",
-    "is_hash_route", "key", "owner", "same_site", "site_host",
+    "is_hash_route", "key", "owner", "same_site", "site_host", "telling", "without_amp",
 ]  # fmt: skip
 
-URLS_VERSION = 1
+URLS_VERSION = 2
 """Version of :func:`canonical`, stored with each article; it rises when any key would change."""
 
 
@@ -42,7 +42,8 @@ class UrlRules:
     """Host → the host it is the same site as, both without ``www``.
     Example: ``{"arabic.rt.com": "rtarabic.com"}``."""
     variants: frozenset[str] = frozenset({"www", "m", "mobile", "wap", "amp"})
-    """Labels of a host before its registrable domain that show the same articles."""
+    """Labels of a host before its registrable domain that show the same articles, also with a number of one
+    or two digits: ``m2``, ``www1``."""
     path_case: bool = True
     """Does the case of letters in a path matter?"""
     hash_routes: bool = True
@@ -69,6 +70,7 @@ _LONGEST_HOST = 1000
 """Letters of a host, at most; name servers know none of more than 253 in Punycode."""
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _IP = re.compile(r"\[.*\]|[\d.]+")
+_NUMBERED = re.compile(r"(?<=\D)\d{1,2}$")
 _SLASHES = re.compile(r"[/\\]+")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # Letters escaped more than once: two bytes at least, since one may be a percent sign that is meant.
@@ -94,7 +96,7 @@ _ASP_SESSION = re.compile(r"\((?:[ASF]\([\w-]{10,}\))+\)")
 # HubSpot, Mailchimp, AT Internet, Adobe, Marketo, Salesforce, Outbrain, Taboola, Piano, LinkedIn, Yahoo, BBC,
 # WordPress, Blogger, PHP, Java, ColdFusion).
 _TRACKING = re.compile(
-    r"""utm(?:[_-].+)?|mtm_.+|matomo_.+|piwik_.+|hsa_.+|itm_.+|guce_.+|_hs(?:enc|mi)|hsctatracking
+    r"""utm[_-].+|mtm_.+|matomo_.+|piwik_.+|hsa_.+|itm_.+|guce_.+|_hs(?:enc|mi)|hsctatracking
     |__(?:s|hstc|hssc|hsfp)|pk_(?:campaign|kwd|keyword|source|medium|content|cid)
     |ga_(?:source|medium|term|content|campaign|place)|mc_(?:cid|eid|tc)
     |fb_(?:action_ids|action_types|source|ref|comment_id)|fref|hc_(?:ref|location)
@@ -169,8 +171,8 @@ def canonical(url: str, rules: UrlRules | None = None) -> str:
     in Punycode, default ports, IRIs and %XX (also escaped twice), composed and decomposed letters,
     bidi marks, repeated and trailing slashes, index pages, pages of comments, views of the same
     article (``?print=1``, ``?m=1``), session ids, tracking, the order of parameters, fragments.
-    Apart: ids, page numbers, language editions, hash routes, the case of a path, the order of a
-    repeated parameter, paths of print views, a parameter with and without a value.
+    Apart: ids, page numbers (``?utm=12`` among them), language editions, hash routes, the case of a
+    path, the order of a repeated parameter, paths of print views, a parameter with and without a value.
 
     Idempotent; never raises for a ``str``: what is no web address (another scheme, no host) is only
     stripped of spaces and invisible marks and escaped.
@@ -191,6 +193,34 @@ def canonical(url: str, rules: UrlRules | None = None) -> str:
         route = _resource(path, query, rules)
         resource += "#!" + route if route != "/" else ""
     return f"https://{_host(host, rules)}{port}{resource}"
+
+
+def without_amp(path: str) -> str:
+    """A decoded path without what marks the AMP copy of a page.
+
+    >>> without_amp("/amp/culture/1"), without_amp("/خبر-1.html/amp/"), without_amp("/خبر-1.amp.html")
+    ('/culture/1', '/خبر-1.html/', '/خبر-1.html')
+    """
+    segments = path.split("/")
+    if len(segments) > 2 and segments[1].lower() in _AMP_SEGMENTS:
+        del segments[1]
+    last = len(segments) - (2 if segments[-1] == "" else 1)
+    if last > 1 and segments[last].lower() in _AMP_SEGMENTS:
+        del segments[last]
+    elif last > 0:
+        segments[last] = _AMP_SUFFIX.sub("", segments[last])
+    return "/".join(segments)
+
+
+def telling(query: str, rules: UrlRules | None = None) -> str:
+    """The parameters of a query that tell which page it is, as they stand and in their order.
+
+    >>> telling("p=7&utm_source=facebook"), telling("fbclid=IwAR0")
+    ('p=7', '')
+    """
+    rules = rules or _ANY_SITE
+    parts = ((part, *_parameter(part)) for part in query.split("&") if part)
+    return "&".join(part for part, name, value in parts if _matters(name, value, rules))
 
 
 def is_hash_route(fragment: str) -> bool:
@@ -245,9 +275,13 @@ def _host(host: str, rules: UrlRules) -> str:
     labels = host.split(".")
     own = (_registrable_domain(host) or ".".join(labels[-2:])).count(".") + 1
     if not _IP.fullmatch(host):
-        labels = [label for label in labels[:-own] if label not in rules.variants] + labels[-own:]
+        labels = [label for label in labels[:-own] if not _is_variant(label, rules)] + labels[-own:]
     host = rules.hosts.get(host.removeprefix("www."), ".".join(labels))
     return rules.hosts.get(host, host)
+
+
+def _is_variant(label: str, rules: UrlRules) -> bool:
+    return label in rules.variants or _NUMBERED.sub("", label) in rules.variants
 
 
 def ascii_host(host: str) -> str:
@@ -381,7 +415,7 @@ def _query(query: str, rules: UrlRules) -> str:
         return ""
     pairs: dict[tuple[str, str], None] = {}
     for part in query.split("&"):
-        name, _, value = (_decode(side.replace("+", " ")) for side in part.partition("="))
+        name, value = _parameter(part)
         if (name or value) and _matters(name, value, rules):
             pairs[name, value] = None
     # Sorted by name alone: the order of a repeated parameter has a meaning.
@@ -390,6 +424,12 @@ def _query(query: str, rules: UrlRules) -> str:
         f"{_encode(name, _SAFE_IN_QUERY)}={_encode(value, _SAFE_IN_QUERY)}" for name, value in ordered
     )
     return "?" + encoded if encoded else ""
+
+
+def _parameter(part: str) -> tuple[str, str]:
+    """Name and value of one parameter, decoded."""
+    name, _, value = part.partition("=")
+    return _decode(name.replace("+", " ")), _decode(value.replace("+", " "))
 
 
 def _matters(name: str, value: str, rules: UrlRules) -> bool:

@@ -15,7 +15,7 @@ class Akhbarona(NewsSpider):
         domain="akhbarona.com",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/[a-z]+/\d{5,8}\.html$",
+        article=r"^/[a-z-]+/\d{5,8}\.html$",
         not_article=r"/index\.\d+\.html$",
         discover=[
             Listing("https://www.akhbarona.com/last/index.{page}.html", name="last"),
@@ -36,4 +36,5 @@ class Akhbarona(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2020, 2025-2026",
     )

@@ -29,4 +29,5 @@ class Al3omk(NewsSpider):
         ],
         evidence="public scraper",
         year=2023,
+        addresses="2017, 2026",
     )

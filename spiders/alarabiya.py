@@ -14,7 +14,7 @@ class Alarabiya(NewsSpider):
         name="العربية نت",
         domain="alarabiya.net",
         timezone="Asia/Dubai",
-        article=r"^/(?:ar/)?[a-z-]+(?:/[a-z-]+)*/\d{4}/\d{2}/\d{2}/[^/]+$",
+        article=r"^/(?:[a-z0-9-]+/)+\d{4}/\d{2}/\d{2}/[^/?]+$",
         discover=[Feed("https://www.alarabiya.net/.mrss/ar.xml")],
         markup=[
             Markup(
@@ -28,5 +28,6 @@ class Alarabiya(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2014-2026",
         refused="Cloudflare answers 403 to clients that are no browser (seen by others up to 2026)",
     )

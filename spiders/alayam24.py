@@ -33,4 +33,5 @@ class Alayam24(NewsSpider):
         ],
         evidence="public scraper",
         year=2021,
+        addresses="2019",
     )

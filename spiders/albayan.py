@@ -1,6 +1,7 @@
 """البيان, a newspaper of Dubai."""
 
 from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
+from newscrawl.sites.families import ID, LISTS
 from newscrawl.spider import NewsSpider
 
 
@@ -13,7 +14,8 @@ class Albayan(NewsSpider):
         domain="albayan.ae",
         country="AE",
         timezone="Asia/Dubai",
-        article=r"/\d{4}-\d{2}-\d{2}-1\.\d+$",
+        article=rf"^/(?:[a-z0-9-]+/)+\d{{4}}-\d{{2}}-\d{{2}}-1\.\d+$|^/(?:[a-z][a-z0-9-]*/){{1,3}}{ID}$",
+        not_article=LISTS,
         discover=[Listing("https://www.albayan.ae/", follow_sections=True), Sitemap(), Feed()],
         markup=[
             Markup(
@@ -28,4 +30,5 @@ class Albayan(NewsSpider):
         ],
         evidence="saved page",
         year=2020,
+        addresses="2010-2026",
     )

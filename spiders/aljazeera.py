@@ -18,8 +18,8 @@ class Aljazeera(NewsSpider):
         domain="aljazeera.net",
         country="QA",
         timezone="Asia/Qatar",
-        article=r"^/[a-z-]+(?:/[a-z-]+)?/20\d\d/\d{1,2}/\d{1,2}/[^/]+$",
-        url_rules=UrlRules(hosts={"ajnet.me": "aljazeera.net"}),
+        article=r"^/(?:[a-z0-9-]+/){1,3}20\d\d/\d{1,2}/\d{1,2}/[^/?]+$",
+        url_rules=UrlRules(hosts={"ajnet.me": "aljazeera.net"}, ignored_parameters=frozenset({"update"})),
         discover=[
             Feed(
                 "https://www.aljazeera.net/aljazeerarss/a7c186be-1baa-4bd4-9d80-a84db769f779/73d0e1b4-532f-45ef-b135-bfdff8b8cab9"
@@ -38,4 +38,5 @@ class Aljazeera(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2004-2026",
     )

@@ -2,6 +2,7 @@
 
 from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
 from newscrawl.spider import NewsSpider
+from newscrawl.urls import UrlRules
 
 
 class Almadina(NewsSpider):
@@ -15,7 +16,8 @@ class Almadina(NewsSpider):
         domain="al-madina.com",
         country="SA",
         timezone="Asia/Riyadh",
-        article=r"^/article/\d+",
+        article=r"^/article/\d+(?:/|$)",
+        url_rules=UrlRules(ignored_parameters=frozenset({"live", "weekly"})),
         discover=[Listing("https://www.al-madina.com/", follow_sections=True), Sitemap(), Feed()],
         delay=5.0,
         markup=[
@@ -28,4 +30,5 @@ class Almadina(NewsSpider):
         ],
         evidence="public scraper",
         year=2024,
+        addresses="2019-2026",
     )

@@ -16,7 +16,7 @@ class Almasryalyoum(NewsSpider):
         domain="almasryalyoum.com",
         country="EG",
         timezone="Africa/Cairo",
-        article=r"^/news/details/\d+",
+        article=r"^/news/details/\d+/?$",
         discover=[Sitemap("https://www.almasryalyoum.com/sitemapxmls/news/news-{year}-{month}.xml")],
         markup=[
             Markup(
@@ -31,4 +31,5 @@ class Almasryalyoum(NewsSpider):
         ],
         evidence="saved page",
         year=2026,
+        addresses="2022-2026",
     )

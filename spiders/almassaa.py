@@ -22,4 +22,5 @@ class Almassaa(NewsSpider):
         markup=[JANNAH],
         evidence="public scraper",
         year=2023,
+        addresses="2023",
     )

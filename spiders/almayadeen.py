@@ -15,7 +15,7 @@ class Almayadeen(NewsSpider):
         domain="almayadeen.net",
         country="LB",
         timezone="Asia/Beirut",
-        article=r"^/news/[a-z-]+/[^/]+$",
+        article=r"^/news/[a-z-]+/(?!(?:rss|\d+)/?$)[^/?]+/?$",
         discover=[Sitemap(), Listing("https://www.almayadeen.net/", follow_sections=True)],
         markup=[
             Markup(
@@ -31,4 +31,5 @@ class Almayadeen(NewsSpider):
         ],
         evidence="public scraper",
         year=2024,
+        addresses="2024",
     )

@@ -1,7 +1,9 @@
 """الرياض, a Saudi newspaper."""
 
 from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap
+from newscrawl.sites.families import ID
 from newscrawl.spider import NewsSpider
+from newscrawl.urls import UrlRules
 
 
 class Alriyadh(NewsSpider):
@@ -15,7 +17,8 @@ class Alriyadh(NewsSpider):
         domain="alriyadh.com",
         country="SA",
         timezone="Asia/Riyadh",
-        article=r"^/\d+$",
+        article=rf"^/{ID}$|^/(?:\d{{4}}/\d{{2}}/\d{{2}}/)?article\d+\.html$|^/net/article/\d+$",
+        url_rules=UrlRules(rewrites=((r"^/\d{4}/\d{2}/\d{2}/(article\d+\.html)$", r"/\1"),)),
         discover=[Listing("https://www.alriyadh.com/", follow_sections=True), Sitemap(), Feed()],
         markup=[
             Markup(
@@ -28,4 +31,5 @@ class Alriyadh(NewsSpider):
         ],
         evidence="public scraper",
         year=2024,
+        addresses="2011-2026",
     )

@@ -29,4 +29,5 @@ class Alyaoum24(NewsSpider):
         ],
         evidence="public scraper",
         year=2023,
+        addresses="2018-2019",
     )

@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class ApsDz(NewsSpider):
-    """The selectors are those of a public scraper of about 2021, of the component K2 of Joomla; the
-    form of article addresses is K2's own.
+    """The selectors are those of a public scraper of about 2021, of the component K2 of Joomla. Sections
+    and addresses are those of 2025 (an id of 8 letters and digits); older addresses are K2's own.
     """
 
     name = "aps_dz"
@@ -15,10 +15,12 @@ class ApsDz(NewsSpider):
         domain="aps.dz",
         country="DZ",
         timezone="Africa/Algiers",
-        article=r"^/(?:ar/)?[a-z-]+/(?:item/)?\d+-[^/]+$",
+        article=r"^/(?:ar/)?(?:[a-z-]+/){1,2}(?:item/)?(?=[a-z]*\d)(?:\d+|[a-z0-9]{8})-[^/?]+$",
+        not_article=r"^/(?:en|fr|es|ru|kab|tam)[a-z-]{0,5}/",
         discover=[
-            Listing("https://www.aps.dz/ar/algerie", links="#itemListLeading h3 a"),
-            Listing("https://www.aps.dz/ar/economie", links="#itemListLeading h3 a"),
+            Listing("https://www.aps.dz/algerie/actualite-nationale/"),
+            Listing("https://www.aps.dz/economie/"),
+            Listing("https://www.aps.dz/societe/"),
         ],
         markup=[
             Markup(
@@ -30,4 +32,5 @@ class ApsDz(NewsSpider):
         ],
         evidence="public scraper",
         year=2021,
+        addresses="2025",
     )

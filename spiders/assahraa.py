@@ -16,7 +16,7 @@ class Assahraa(NewsSpider):
         domain="assahraa.ma",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/(?:[^/]+/){0,3}(?:[^/]*\d{4,}|[^/.-]+(?:-[^/.-]+){2,})(?:\.html)?/?$",
+        article=r"^/(?:web|journal)/(?:19|20)\d\d/\d+/?$",
         not_article=WORDPRESS_PAGES,
         discover=[Listing("https://assahraa.ma/", follow_sections=True), Feed(), Sitemap()],
         markup=[
@@ -30,4 +30,5 @@ class Assahraa(NewsSpider):
         ],
         evidence="public scraper",
         year=2023,
+        addresses="2007, 2021",
     )

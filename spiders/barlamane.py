@@ -16,7 +16,7 @@ class Barlamane(NewsSpider):
         domain="barlamane.com",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/(?:fr/)?[^/]+(?:-[^/-]+){2,}/?$",
+        article=r"^/[^/?]+(?:-[^/?-]+){2,}/?$",
         not_article=WORDPRESS_PAGES,
         discover=[
             Feed("https://barlamane.com/feed/"),
@@ -34,4 +34,5 @@ class Barlamane(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2019",
     )

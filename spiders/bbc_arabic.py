@@ -2,6 +2,7 @@
 
 from newscrawl.sites import Feed, Markup, Site
 from newscrawl.spider import NewsSpider
+from newscrawl.urls import UrlRules
 
 
 class BbcArabic(NewsSpider):
@@ -15,7 +16,11 @@ class BbcArabic(NewsSpider):
         domain="bbc.com",
         country="GB",
         timezone="Europe/London",
-        article=r"^/arabic/articles/[0-9a-z]{12}$",
+        article=(
+            r"^/arabic/articles/[0-9a-z]{10,14}$|^/arabic/[a-z-]+-\d{6,}$"
+            r"|^/arabic/[a-z_]+(?:/[a-z_]+)*/20\d\d/\d\d/\d{6}_\w+(?:\.shtml)?$"
+        ),
+        url_rules=UrlRules(hosts={"bbc.co.uk": "bbc.com"}),
         discover=[Feed("https://feeds.bbci.co.uk/arabic/rss.xml")],
         markup=[
             Markup(
@@ -29,4 +34,5 @@ class BbcArabic(NewsSpider):
         ],
         evidence="guess",
         year=2025,
+        addresses="2009-2026",
     )

@@ -19,4 +19,5 @@ class Djazairess(NewsSpider):
         discover=[Feed("https://www.djazairess.com/rss")],
         evidence="guess",
         year=2019,
+        addresses="2019",
     )

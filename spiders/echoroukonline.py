@@ -41,4 +41,5 @@ class Echoroukonline(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2014-2020",
     )

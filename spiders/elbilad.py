@@ -15,7 +15,7 @@ class Elbilad(NewsSpider):
         domain="elbilad.net",
         country="DZ",
         timezone="Africa/Algiers",
-        article=r"^/[a-z-]+/[^/]+-\d{4,}/?$",
+        article=r"^/[a-z-]+/[^/?]+-\d{4,}/?$",
         discover=[
             Listing("https://www.elbilad.net/national", links="#categoryArticles h3 a"),
             Listing("https://www.elbilad.net/economie", links="#categoryArticles h3 a"),
@@ -27,4 +27,5 @@ class Elbilad(NewsSpider):
         ],
         evidence="public scraper",
         year=2021,
+        addresses="2021",
     )

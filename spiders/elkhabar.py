@@ -5,8 +5,9 @@ from newscrawl.spider import NewsSpider
 
 
 class Elkhabar(NewsSpider):
-    """The selectors are those of public scrapers of 2019-2021; the feed was read by an aggregator in
-    2026. The markup of today is not known, its headline was an unnamed ``h1`` in 2025.
+    """The selectors are those of public scrapers of 2019-2021; sections and the newer form of addresses are
+    those of scrapers of 2026, and an aggregator read the feed then. The markup of today is not known, its
+    headline was an unnamed ``h1`` in 2025.
     """
 
     name = "elkhabar"
@@ -15,10 +16,12 @@ class Elkhabar(NewsSpider):
         domain="elkhabar.com",
         country="DZ",
         timezone="Africa/Algiers",
-        article=r"^/press/article/\d+/?",
+        article=r"^/press/article/\d+(?:/|$)|^/[a-z-]+/[^/?]+-\d{5,}/?$",
         discover=[
             Feed("https://www.elkhabar.com/feed"),
             Listing("https://www.elkhabar.com/", links="h3.panel-title:not(:has(i)) a"),
+            Listing("https://www.elkhabar.com/nation/"),
+            Listing("https://www.elkhabar.com/economie"),
         ],
         markup=[
             Markup(
@@ -33,5 +36,6 @@ class Elkhabar(NewsSpider):
             )
         ],
         evidence="public scraper",
-        year=2021,
+        year=2026,
+        addresses="2019-2026",
     )

@@ -34,4 +34,5 @@ class Ennaharonline(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2019",
     )

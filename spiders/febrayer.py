@@ -23,4 +23,5 @@ class Febrayer(NewsSpider):
         markup=[Markup(body=".single-content", evidence="public scraper, 2019")],
         evidence="public scraper",
         year=2019,
+        addresses="2019",
     )

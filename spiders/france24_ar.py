@@ -15,7 +15,7 @@ class France24Ar(NewsSpider):
         domain="france24.com",
         country="FR",
         timezone="Europe/Paris",
-        article=r"^/ar/(?:[^/]+/)+\d{8}-[^/]+$",
+        article=r"^/ar/(?:[^/?]+/)*\d{8}-[^/?]+$",
         discover=[Feed("https://www.france24.com/ar/rss")],
         markup=[
             Markup(
@@ -27,4 +27,5 @@ class France24Ar(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2026",
     )

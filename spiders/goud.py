@@ -18,7 +18,7 @@ class Goud(NewsSpider):
         domain="goud.ma",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/[^/]+-\d+/?$",
+        article=r"^/[^/?]+-\d{5,}/?$",
         discover=[
             Listing("https://www.goud.ma/topics/الرئيسية/", links=_CARDS, next=_NEXT),
             Listing("https://www.goud.ma/topics/آش-واقع/", links=_CARDS, next=_NEXT),
@@ -36,4 +36,5 @@ class Goud(NewsSpider):
         ],
         evidence="public scraper",
         year=2025,
+        addresses="2016-2019",
     )

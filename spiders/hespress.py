@@ -1,6 +1,7 @@
 """هسبريس, a Moroccan newspaper."""
 
 from newscrawl.sites import Feed, Listing, Markup, Site
+from newscrawl.sites.families import LISTS
 from newscrawl.spider import NewsSpider
 
 
@@ -15,7 +16,8 @@ class Hespress(NewsSpider):
         domain="hespress.com",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/[^/]+-\d+\.html$|^/(?:[a-z-]+|permalink)/\d+\.html$",
+        article=r"^/[^/?]+-\d+\.html$|^/[^/?]+/\d+\.html$",
+        not_article=LISTS,
         discover=[
             Listing(
                 "https://www.hespress.com/?action=ajax_listing&paged={page}",
@@ -38,4 +40,5 @@ class Hespress(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2014-2025",
     )

@@ -37,4 +37,5 @@ class Hibapress(NewsSpider):
         ],
         evidence="public scraper",
         year=2023,
+        addresses="2017-2021",
     )

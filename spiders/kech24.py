@@ -1,6 +1,7 @@
 """كشـ24, a newspaper of Marrakesh."""
 
 from newscrawl.sites import Feed, Listing, Markup, Site
+from newscrawl.sites.families import WORDPRESS_PAGES
 from newscrawl.spider import NewsSpider
 
 
@@ -15,8 +16,8 @@ class Kech24(NewsSpider):
         domain="kech24.com",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/[^/]+\.html$",
-        not_article=r"^/index\.",
+        article=r"^/[^/?]+\.html$",
+        not_article=rf"^/index\.|{WORDPRESS_PAGES}",
         discover=[Listing("https://kech24.com/", follow_sections=True), Feed("https://kech24.com/feed")],
         markup=[
             Markup(
@@ -30,4 +31,5 @@ class Kech24(NewsSpider):
         ],
         evidence="public scraper",
         year=2021,
+        addresses="2017-2023",
     )

@@ -1,6 +1,7 @@
 """كيفاش, a Moroccan newspaper."""
 
 from newscrawl.sites import Feed, Markup, Site
+from newscrawl.sites.families import ID
 from newscrawl.spider import NewsSpider
 
 
@@ -13,9 +14,10 @@ class Kifache(NewsSpider):
         domain="kifache.com",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/\d+/?$",
+        article=rf"^/{ID}/?$",
         discover=[Feed("https://kifache.com/feed/")],
         markup=[Markup(body=".single-content", evidence="public scraper, 2019")],
         evidence="public scraper",
         year=2026,
+        addresses="2014-2019",
     )

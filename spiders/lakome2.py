@@ -1,7 +1,7 @@
 """لكم, a Moroccan newspaper."""
 
 from newscrawl.sites import Feed, Listing, Site
-from newscrawl.sites.families import WORDPRESS_PAGES
+from newscrawl.sites.families import ID, WORDPRESS_PAGES
 from newscrawl.spider import NewsSpider
 
 
@@ -16,10 +16,11 @@ class Lakome2(NewsSpider):
         domain="lakome2.com",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/[a-z0-9-]+/\d+/?$",
+        article=rf"^/[a-z0-9-]+/{ID}/?$",
         not_article=WORDPRESS_PAGES,
         discover=[Feed("https://lakome2.com/feed"), Listing("https://lakome2.com/", follow_sections=True)],
         delay=5.0,
         evidence="guess",
         year=2026,
+        addresses="2021",
     )

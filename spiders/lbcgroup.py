@@ -15,7 +15,8 @@ class Lbcgroup(NewsSpider):
         domain="lbcgroup.tv",
         country="LB",
         timezone="Asia/Beirut",
-        article=r"^/news/[a-z-]+/\d+/[^/]+/ar$",
+        article=r"^/news/(?:d/)?(?!category/)[a-z0-9-]+/\d+/[^/?]+/(?:ar|en)$",
+        other_edition=r"/en$",
         discover=[
             Sitemap("https://www.lbcgroup.tv/newssitemap.xml"),
             Feed("https://www.lbcgroup.tv/Rss/latest-news/ar"),
@@ -33,4 +34,5 @@ class Lbcgroup(NewsSpider):
         ],
         evidence="saved page",
         year=2026,
+        addresses="2022-2026",
     )

@@ -1,6 +1,7 @@
 """Le360, the Arabic edition of a Moroccan newspaper."""
 
 from newscrawl.sites import Feed, Site
+from newscrawl.sites.families import LISTS
 from newscrawl.spider import NewsSpider
 
 
@@ -15,8 +16,10 @@ class Le360Ar(NewsSpider):
         domain="ar.le360.ma",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/[a-z-]+(?:/[a-z-]+)?/[^/]+_[A-Z0-9]{16,26}/?$|^/[a-z-]+/\d{5,}/?$",
+        article=r"^/(?:[a-z0-9-]+/){1,2}(?:[^/?]*_)?[A-Z2-7]{26}/?$|^/[a-z-]+/\d{5,}/?$",
+        not_article=LISTS,
         discover=[Feed("https://ar.le360.ma/arc/outboundfeeds/rss/?outputType=xml")],
         evidence="guess",
         year=2026,
+        addresses="2019-2026",
     )

@@ -17,4 +17,5 @@ class Maghress(NewsSpider):
         timezone="Africa/Casablanca",
         evidence="public scraper",
         year=2024,
+        addresses="2012-2026",
     )

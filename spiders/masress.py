@@ -19,4 +19,5 @@ class Masress(NewsSpider):
         discover=[Feed("https://www.masress.com/en/rss")],
         evidence="guess",
         year=2019,
+        addresses="2024-2025",
     )

@@ -15,9 +15,10 @@ class Mosaiquefm(NewsSpider):
         domain="mosaiquefm.net",
         country="TN",
         timezone="Africa/Tunis",
-        article=r"^/ar/[^/]+/(?:[^/]+/)?\d{4,}/",
+        article=r"^/ar/(?!actualites/)[^/?]+/\d{5,}/[^/?]+$",
         discover=[Feed("https://www.mosaiquefm.net/ar/rss")],
         render=True,
         evidence="guess",
         year=2026,
+        addresses="2023",
     )

@@ -1,6 +1,7 @@
 """عكاظ, a Saudi newspaper."""
 
 from newscrawl.sites import Feed, Listing, Markup, Site
+from newscrawl.sites.families import LISTS
 from newscrawl.spider import NewsSpider
 
 
@@ -15,8 +16,8 @@ class Okaz(NewsSpider):
         domain="okaz.com.sa",
         country="SA",
         timezone="Asia/Riyadh",
-        article=r"^/[^/]+/[^/]+/\d+$",
-        not_article=r"^/morearticles/",
+        article=r"^/(?:[^/?]+/[^/?]+|article|ampArticle)/\d{5,}$",
+        not_article=rf"^/morearticles/|{LISTS}",
         discover=[
             Feed("https://www.okaz.com.sa/rssFeed/0"),
             Listing(
@@ -37,4 +38,5 @@ class Okaz(NewsSpider):
         ],
         evidence="public scraper",
         year=2026,
+        addresses="2008-2026",
     )

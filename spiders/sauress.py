@@ -19,4 +19,5 @@ class Sauress(NewsSpider):
         discover=[Feed("https://sauress.com/en/rss")],
         evidence="guess",
         year=2019,
+        addresses="2010-2026",
     )

@@ -1,6 +1,7 @@
 """سكاي نيوز عربية, a news channel of the Emirates."""
 
 from newscrawl.sites import Listing, Markup, Site
+from newscrawl.sites.families import LISTS
 from newscrawl.spider import NewsSpider
 from newscrawl.urls import UrlRules
 
@@ -16,7 +17,8 @@ class Skynewsarabia(NewsSpider):
         domain="skynewsarabia.com",
         country="AE",
         timezone="Asia/Dubai",
-        article=r"^/[a-z-]+(?:/[a-z-]+)?/\d+(?:-[^/]*)?$",
+        article=r"^/[a-z-]+(?:/[a-z-]+)?/\d{5,}(?:-[^/?]*)?$",
+        not_article=LISTS,
         url_rules=UrlRules(rewrites=((r"^/[a-z-]+(?:/[a-z-]+)?/(\d+)(?:-[^/]*)?$", r"/\1"),)),
         discover=[
             Listing("https://www.skynewsarabia.com/middle-east", links=".comp_1_item a"),
@@ -38,4 +40,5 @@ class Skynewsarabia(NewsSpider):
         ],
         evidence="saved page",
         year=2026,
+        addresses="2020-2026",
     )

@@ -16,7 +16,8 @@ class Spa(NewsSpider):
         domain="spa.gov.sa",
         country="SA",
         timezone="Asia/Riyadh",
-        article=r"^/N\d+$",
+        article=r"^/(?:ar/)?[NnWw]\d{6,}(?:\?|$)|^/\d{6,}(?:\?|$)|^/viewstory\.php\?(?:.*&)?newsid=\d+",
+        not_article=r"[?&]lang=(?!ar)",
         discover=[
             Api(
                 "https://portalapi.spa.gov.sa/api/v1/news/search?by_latest=1&start={page}&rows=10&l=ar",
@@ -31,4 +32,5 @@ class Spa(NewsSpider):
         render=True,
         evidence="public scraper",
         year=2023,
+        addresses="2017-2026",
     )

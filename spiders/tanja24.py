@@ -22,4 +22,5 @@ class Tanja24(NewsSpider):
         markup=[PUBLISHER],
         evidence="public scraper",
         year=2023,
+        addresses="2019",
     )

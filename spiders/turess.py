@@ -10,4 +10,12 @@ class Turess(NewsSpider):
     """
 
     name = "turess"
-    site = maghress("تورس", "turess.com", country="TN", timezone="Africa/Tunis", evidence="guess", year=2019)
+    site = maghress(
+        "تورس",
+        "turess.com",
+        country="TN",
+        timezone="Africa/Tunis",
+        evidence="guess",
+        year=2019,
+        addresses="2025",
+    )

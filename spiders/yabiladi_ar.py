@@ -15,9 +15,10 @@ class YabiladiAr(NewsSpider):
         domain="ar.yabiladi.com",
         country="MA",
         timezone="Africa/Casablanca",
-        article=r"^/articles/details/\d+/",
+        article=r"^/articles/details/\d+(?:/|$)",
         discover=[Feed("https://ar.yabiladi.com/rss/rss.xml")],
         markup=[Markup(body="[itemprop=articleBody]", evidence="public scraper, 2019")],
         evidence="public scraper",
         year=2026,
+        addresses="2018",
     )

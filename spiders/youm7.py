@@ -18,9 +18,11 @@ class Youm7(NewsSpider):
         domain="youm7.com",
         country="EG",
         timezone="Africa/Cairo",
-        article=r"^/story/\d{4}/\d{1,2}/\d{1,2}/[^/]+/\d+",
-        url_rules=UrlRules(rewrites=((r"^/(?:amp/)?(?:story/)?\d{4}/\d+/\d+/[^/]+/(\d+)$", r"/\1"),)),
-        hosts=["m2.youm7.com"],
+        article=(
+            r"^/(?:story|amp)/\d{4}/\d{1,2}/\d{1,2}/(?:[^?]+/)?\d{5,}/?$"
+            r"|^/(?i:news\.asp)\?(?:.*&)?(?i:newsid)=\d+"
+        ),
+        url_rules=UrlRules(rewrites=((r"^/(?:amp/)?(?:story/)?\d{4}/\d+/\d+/(?:[^/]+/)?(\d+)$", r"/\1"),)),
         false_zone=True,
         discover=[
             Listing("https://www.youm7.com/Section/أخبار-عاجلة/65/{page}", links=_CARDS, name="breaking"),
@@ -41,4 +43,5 @@ class Youm7(NewsSpider):
         ],
         evidence="saved page",
         year=2026,
+        addresses="2014-2026",
     )

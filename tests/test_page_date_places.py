@@ -39,6 +39,51 @@ def test_the_day_is_found_and_its_line_is_no_paragraph(page: str) -> None:
     assert article.body.split("\n\n") == list(P)
 
 
+PAPERS = [
+    "كود",
+    "صحيفة المثال | و.م.ع",
+    "صحيفة المثال المغربية المستقلة",
+    "صحيفة المثال المغربية المستقلة الشاملة الصادرة كل صباح في العاصمة",
+]
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=["short", "agency", "long", "longer"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "نشر في {} يوم 07 - 10 - 2024",
+        'نشر في <a href="/p">{}</a> يوم 07 - 10 - 2024',
+        "{} نشر في: 7 أكتوبر 2024",
+        "{} - نشر في 7 أكتوبر 2024 الساعة 12 و 30 دقيقة",
+        "نشر في: 7 أكتوبر 2024 الساعة 12:30 بواسطة {}",
+        "نشر في 07/10/2024 على الساعة 12:30 من طرف جريدة {}",
+        "تم النشر من طرف {} في 7 أكتوبر 2024",
+    ],
+)
+@pytest.mark.parametrize("where", ["above", "amid", "below"])
+def test_a_line_that_says_nothing_but_paper_and_day_keeps_its_day(line: str, paper: str, where: str) -> None:
+    said, (first, rest) = f"<p>{line.format(paper)}</p>", (ps(P[:1]), ps(P[1:]))
+    text = {"above": said + first + rest, "amid": first + said + rest, "below": first + rest + said}[where]
+    article = read(frame(f'<div class="t"><h1>{TITLE}</h1>{text}</div>'), URL, now=NOW)
+    assert (article.day, article.body.split("\n\n")) == ("2024-10-07", list(P))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "وكان الكتاب قد نشر في القاهرة يوم 7 أكتوبر 2024",
+        "نشر في مجلة المدينة يوم 7 أكتوبر 2024 مقال جديد حول تاريخ الأسوار",
+        "نشر في 7 أكتوبر 2024، وأكد الوزير أن المشروع سيكون جاهزا في الصيف",
+        "المرسوم الذي نشر في الجريدة الرسمية عدد 6775 بتاريخ 7 أكتوبر 2024",
+        "بعد مرور عام على الحادث، نشر في: 7 أكتوبر 2024",
+        "نشرت الوزارة في موقعها يوم 7 أكتوبر 2024 لائحة المستفيدين من البرنامج",
+    ],
+)
+def test_a_sentence_about_what_was_published_stays(sentence: str) -> None:
+    page = frame(f'<div class="t"><h1>{TITLE}</h1>{ps(P[:1])}<p>{sentence}</p>{ps(P[1:])}</div>')
+    assert sentence in read(page, URL, now=NOW).body
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -75,7 +75,6 @@ NO_ARTICLES = [
     ("youm7", "https://www.youm7.com/Section/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9/319/1"),
     ("aljazeera", "https://www.aljazeera.net/politics"),
     ("aljazeera", "https://www.aljazeera.net/"),
-    ("lbcgroup", "https://www.lbcgroup.tv/news/lebanon/918683/lbci-lebanon-articles/en"),
     ("okaz", "https://www.okaz.com.sa/morearticles/57/247"),
     ("bbc_arabic", "https://www.bbc.com/arabic/topics/c719d2el19nt"),
     ("bbc_arabic", "https://www.bbc.com/news/articles/cx2k4y7zl9qo"),

@@ -56,7 +56,7 @@ def _entry(item: Any, api: Api, base: str, site: Site, skipped: Counter[str]) ->
         skipped["no_address"] += 1
         return None
     url = admitted(link, base, site, skipped)
-    if url is None or not site.is_article(url):
+    if url is None or not site.wants(url):
         return None
     title = find(api.title, item)
     return entry(

@@ -213,7 +213,7 @@ def articles(found: Parsed, base: str, site: Site, skipped: Counter[str]) -> Ite
             skipped["no_address"] += 1
         refused: Counter[str] = Counter()
         urls = [admitted(link, base, site, refused if link is links[0] else Counter()) for link in links]
-        if url := next((url for url in urls if url and site.is_article(url)), None):
+        if url := next((url for url in urls if url and site.wants(url)), None):
             yield entry(
                 url,
                 site,

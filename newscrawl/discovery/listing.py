@@ -110,7 +110,7 @@ def article_links(
         # Not ``attrib``: it fails on an element that has an attribute with an odd name.
         href = link.root if isinstance(link.root, str) else link.xpath("(@href | .//a/@href)[1]").get()
         url = absolute(response, href, skipped)
-        if url and url not in found and site.is_article(url):
+        if url and url not in found and site.wants(url):
             found[url] = Entry(url, origin=response.url)
     return list(found.values())
 

@@ -132,7 +132,7 @@ def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Co
             skipped=skipped,
         )
         for fields in found
-        if (url := admitted(fields["loc"], base, site, skipped)) and site.is_article(url)
+        if (url := admitted(fields["loc"], base, site, skipped)) and site.wants(url)
     ]
     entries = truthful(entries)
     dated = [entry for entry in entries if _latest(entry)]

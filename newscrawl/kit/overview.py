@@ -88,14 +88,17 @@ def markdown(sites: Mapping[str, Site]) -> str:
         "",
         "*Evidence* is what a declaration rests on: `seen live`, a `saved page`, a `public scraper` of the",
         "site, or a `guess`, with the year. What it does not answer, the generic reading answers. What is",
-        "`rendered` needs a browser.",
+        "`rendered` needs a browser. *Addresses* are the years of the public addresses of articles that the",
+        "pattern of articles was held against; they stand in source code, data sets and papers,",
+        "and none was asked for.",
         "",
-        "| spider | name | country | discovery | evidence | crawled |",
-        "|---|---|---|---|---|---|",
+        "| spider | name | country | discovery | evidence | addresses | crawled |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, site in sorted(sites.items(), key=lambda item: (item[1].country or "~", item[0])):
         spider, country, kinds, evidence, crawled, title = row(name, site)
-        lines.append(f"| `{spider}` | {title} | {country} | {kinds} | {evidence} | {crawled} |")
+        years = site.addresses or "-"
+        lines.append(f"| `{spider}` | {title} | {country} | {kinds} | {evidence} | {years} | {crawled} |")
     if refused:
         lines += ["", "## Left alone", ""]
         lines += [f"- `{name}`: {site.refused}." for name, site in refused]

@@ -32,7 +32,7 @@ from newscrawl.sites.sources import Source, resolve
 from newscrawl.text import CLEAN_VERSION, FOLD_VERSION, clean, language
 from newscrawl.vocabulary import HijriBasis, HijriCalendar, Origin
 
-PAGE_VERSION = 1
+PAGE_VERSION = 2
 """Version of the page reader, stored with each article; it rises when any page would be read otherwise."""
 
 _LETTER = re.compile(r"[^\W\d_]")

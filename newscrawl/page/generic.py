@@ -104,7 +104,7 @@ def dates(
             or index in amid
         ):
             continue
-        if block.linked > 0.7 and block.element not in named:
+        if block.linked > 0.7 and block.element not in named and not _LABEL.match(block.text):
             continue
         if index >= last + 4 and not _LABEL.match(block.text):
             continue

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import jmespath  # type: ignore[import-untyped]
 
 from newscrawl.gate import Refused, admit
-from newscrawl.urls import UrlRules, canonical, owner, site_host
+from newscrawl.urls import UrlRules, owner, site_host, telling, without_amp
 
 Selectors = str | Sequence[str]
 """One CSS selector (``::text`` and ``::attr(name)`` allowed) or several, the newest theme first."""
@@ -247,6 +247,9 @@ class Site:
     """Regular expression searched in the path and query of a decoded address: is it an article?"""
     not_article: str | None = None
     """Regular expression of addresses that match ``article`` and are none."""
+    other_edition: str | None = None
+    """Regular expression of articles on the site's own hosts in another language than the site's: they are
+    articles when somebody names them, and no list is searched for them. Example: ``/en$``."""
     discover: Sequence[Discovery]
     """Where articles are found; combinable."""
     markup: Sequence[Markup] = ()
@@ -269,9 +272,12 @@ class Site:
     """What the declaration as a whole rests on."""
     year: int | None = None
     """Year of that evidence."""
+    addresses: str = ""
+    """Years of the public addresses of articles that ``article`` was held against, as they stand in source
+    code, data sets and papers. Example: ``2014, 2020-2026``; empty where none was seen."""
     hosts: Sequence[str] = ()
-    """Further hosts that are this site, beside those of ``discover``. Example: ``m2.youm7.com``; with a
-    port where it has one of its own. Any other subdomain is another site."""
+    """Further hosts that are this site, beside those of ``discover``. Example: ``ar.hibapress.com``; with
+    a port where it has one of its own. Any other subdomain is another site."""
     refused: str | None = None
     """Why the site is left alone (its robots.txt or a refusal of our user agent); None to crawl it."""
 
@@ -365,13 +371,26 @@ class Site:
         return urljoin(own, "/")
 
     def is_article(self, url: str) -> bool:
-        """Does the address look like an article of this site?"""
+        """Does the address look like an article of this site, or like the AMP copy of one?"""
         if not self.owns(url):
             return False
         searched = place(self.admit(url), self.url_rules)
         if self._not_article and self._not_article.search(searched):
             return False
-        return bool(self._article.search(searched))
+        path, mark, query = searched.partition("?")
+        plain = without_amp(path)
+        forms = dict.fromkeys((searched, *(f"{p}{mark}{query}" for p in (plain, plain.removesuffix("/")))))
+        return any(self._article.search(form) for form in forms)
+
+    def wants(self, url: str) -> bool:
+        """Is the address an article of this site that a crawl takes from a list?
+
+        >>> site = Site(name="إل بي سي آي", domain="lbcgroup.tv", timezone="Asia/Beirut",
+        ...             article=r"^/news/[0-9]+/(?:ar|en)$", other_edition="/en$", discover=[])
+        >>> [site.wants(f"https://lbcgroup.tv/news/7/{language}") for language in ("ar", "en")]
+        [True, False]
+        """
+        return self.is_article(url) and not (self.other_edition and re.search(self.other_edition, place(url)))
 
     def markup_on(self, day: dt.date | None) -> Markup | None:
         """The markup valid on a day: the newest one that had not ended by then."""
@@ -387,34 +406,10 @@ def _is_absolute(url: str) -> bool:
 
 
 def place(url: str, rules: UrlRules | None = None) -> str:
-    """What ``article`` is searched in: the decoded path, and the query if it has a part in the address.
+    """What ``article`` is searched in: the decoded path, and what of the query has a part in the address.
 
-    >>> place("https://www.goud.ma/%D8%AE%D8%A8%D8%B1-7/?utm_source=facebook"), place("https://a.ma/n.php?id=7")
+    >>> place("https://www.goud.ma/%D8%AE%D8%A8%D8%B1-7/?utm_source=facebook"), place("https://a.ma/n.php?id=7&ref=rss")
     ('/خبر-7/', '/n.php?id=7')
     """
     parts = urlsplit(url)
-    query = parts.query if parts.query and "?" in canonical(url, rules) else ""
-    return unquote(parts.path) + (f"?{_unescaped(query)}" if query else "")
-
-
-def _unescaped(query: str) -> str:
-    """A query as text: pages in windows-1256 lead to addresses whose query is in it too."""
-    try:
-        return unquote(query, errors="strict")
-    except UnicodeDecodeError:
-        return unquote(query, "cp1256")
-
-
-def site_of(url: str, sites: Mapping[str, Site]) -> str | None:
-    """Which of these sites an address is on, by its key; None when it is on none of them.
-
-    Of several on one host it is the one that takes the address for an article.
-
-    >>> alayam24 = Site(name="الأيام 24", domain="alayam24.com", timezone="Africa/Casablanca",
-    ...                 article=r"/articles-[0-9]+", discover=[])
-    >>> site_of("https://www.alayam24.com/articles-7.html", {"alayam24": alayam24})
-    'alayam24'
-    >>> site_of("https://www.alayam24.com.example/", {"alayam24": alayam24})
-    """
-    own = [name for name, site in sites.items() if site.owns(url)]
-    return next((name for name in own if sites[name].is_article(url)), own[0] if own else None)
+    query = telling(parts.query, rules)

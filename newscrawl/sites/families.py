@@ -11,6 +11,14 @@ from typing import Literal
 
 from newscrawl.sites import Discovery, Feed, Listing, Markup, Site, Sitemap
 
+ID = r"(?!(?:19|20)\d\d(?:[/?.]|$))\d{3,}"
+"""The number of an article, where a bare year in its place is an archive: ``/2021/`` is no article."""
+LISTS = (
+    r"^/(?:(?:ar|fr|en|es)/)?(?:category|categories|tags?|topics?|authors?|writers?|columnists?|page|search"
+    r"|تصنيف|قسم|وسم|وسوم|كاتب|كتاب|الكاتب|مؤلف)(?:/|$)|/page/\d+/?$"
+)
+"""Lists of articles by the words that newspapers of any make have for them."""
+
 # --- maghress and its sisters: one engine that republishes the newspapers of a country.
 
 MAGHRESS = Markup(
@@ -34,6 +42,7 @@ def maghress(
     discover: Sequence[Discovery] = (),
     evidence: Literal["seen live", "saved page", "public scraper", "guess"] = "guess",
     year: int,
+    addresses: str = "",
 ) -> Site:
     """A site of the maghress engine; ``discover`` adds to what is walked on all of them.
 
@@ -44,7 +53,8 @@ def maghress(
     ...     "http://turess.com/alchourouk/1234567")
     True
     """
-    path = r"^/(?:(?:fr|en)/)?(?P<source>[a-z0-9_-]+)/\d+$"
+    paper = r"(?P<source>(?!(?:fr|en|author|page|tag|politics)/)(?=[^/]*[a-z])[a-z0-9_-]+)"
+    path = rf"^/(?:(?:fr|en)/)?{paper}/\d+/?$"
     return Site(
         name=name,
         domain=domain,
@@ -57,20 +67,25 @@ def maghress(
         markup=[MAGHRESS],
         evidence=evidence,
         year=year,
+        addresses=addresses,
     )
 
 
 # --- WordPress. What a theme's row in a public scraper does not name (author, section, tags) is taken
 # from the theme's own template and unverified.
 
-WORDPRESS_POST = r"^/(?:[^/]+/){0,4}(?:[^/]*\d{5,}|[^/.-]+(?:-+[^/.-]+){2,}-*)(?:\.html)?/?$"
-"""Address of a post, where a site's own form is not known: its last part ends in a number or is a slug
-of three words or more."""
-WORDPRESS_PAGES = (
-    r"^/(?:category|tag|tags|author|page|feed|search|wp-[a-z]+)(?:/|$)|/(?:page|feed|comment-page-\d+)(?:/|$)"
-    r"|^/(?:about|contact|privacy|terms|من-نحن|اتصل|للتواصل|سياسة-الخصوصية|شروط-|هيئة-التحرير|فريق-)[^/]*/?$"
+WORDPRESS_POST = (
+    r"^/(?:[^/?]+/){0,4}(?:[^/?]*\d{5,}|[^/?.-]+(?:-+[^/?.-]+){2,}-*)(?:\.html)?/?$"
+    r"|^/(?:index\.php)?\?p=\d+$"
 )
-"""Addresses of WordPress that look like a post's and are none."""
+"""Address of a post, where a site's own form is not known: its last part ends in a number or is a slug
+of three words or more; or WordPress's own short form ``/?p=123456``."""
+WORDPRESS_PAGES = (
+    LISTS + r"|^/(?:feed|rss|wp-[a-z]+)(?:/|$)|/(?:page|feed|comment-page-\d+)(?:/|$)"
+    r"|^/(?:about|contact|privacy|terms|من-نحن|اتصل|للتواصل|سياسة-الخصوصية|شروط-|هيئة-التحرير|فريق-)[^/]*/?$"
+    r"|^/(?:fr|en|es)/"
+)
+"""Addresses of WordPress that look like a post's and are none, or are another edition's."""
 
 JANNAH = Markup(
     version="jannah",
