@@ -195,7 +195,7 @@ class TestSite:
         timezone="Africa/Casablanca",
         article=r"^/\d+$",
         url_rules=UrlRules(hosts={"sahifa.ma": "sahifa.example.com"}),
-        hosts=["m2.example.com"],
+        hosts=["alt.example.com"],
         discover=[
             Listing("https://ar.example.com:8443/"),
             Feed("https://feeds.example.net/sahifa"),
@@ -206,13 +206,13 @@ class TestSite:
         "host",
         (
             "sahifa.example.com www.sahifa.example.com m.sahifa.example.com amp.sahifa.example.com "
-            "sahifa.ma www.sahifa.ma m2.example.com ar.example.com SAHIFA.example.com."
+            "sahifa.ma www.sahifa.ma alt.example.com m2.sahifa.example.com ar.example.com SAHIFA.example.com."
         ).split(),
     )
     def test_its_hosts(self, host: str) -> None:
         assert self.SITE.is_article(f"https://{host}/7")
 
-    @pytest.mark.parametrize("name", "fr en english tv wadifa observers es m2 api old".split())
+    @pytest.mark.parametrize("name", "fr en english tv wadifa observers es media2 m2tv api old".split())
     def test_other_editions_are_other_sites(self, name: str) -> None:
         assert not self.SITE.owns(f"https://{name}.sahifa.example.com/7")
 

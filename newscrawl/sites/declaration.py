@@ -413,3 +413,27 @@ def place(url: str, rules: UrlRules | None = None) -> str:
     """
     parts = urlsplit(url)
     query = telling(parts.query, rules)
+    return unquote(parts.path) + (f"?{_unescaped(query)}" if query else "")
+
+
+def _unescaped(query: str) -> str:
+    """A query as text: pages in windows-1256 lead to addresses whose query is in it too."""
+    try:
+        return unquote(query, errors="strict")
+    except UnicodeDecodeError:
+        return unquote(query, "cp1256")
+
+
+def site_of(url: str, sites: Mapping[str, Site]) -> str | None:
+    """Which of these sites an address is on, by its key; None when it is on none of them.
+
+    Of several on one host it is the one that takes the address for an article.
+
+    >>> alayam24 = Site(name="الأيام 24", domain="alayam24.com", timezone="Africa/Casablanca",
+    ...                 article=r"/articles-[0-9]+", discover=[])
+    >>> site_of("https://www.alayam24.com/articles-7.html", {"alayam24": alayam24})
+    'alayam24'
+    >>> site_of("https://www.alayam24.com.example/", {"alayam24": alayam24})
+    """
+    own = [name for name, site in sites.items() if site.owns(url)]
+    return next((name for name in own if sites[name].is_article(url)), own[0] if own else None)
