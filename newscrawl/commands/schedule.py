@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pymongo import ReadPreference
 from pymongo.errors import PyMongoError
 from scrapy.exceptions import UsageError
 
@@ -114,7 +115,10 @@ class Command(ProjectCommand):
         client = _connect(self.settings)
         scheduler = Scheduler(
             file,
-            client[f"{database_name(self.settings)}_ops"],
+            client.get_database(
+                f"{database_name(self.settings)}_ops",
+                read_preference=ReadPreference.PRIMARY,  # it acts on what it reads
+            ),
             scrapyd,
             Node(opts.node, frozenset(opts.can)),
             alive=CRON_ALIVE if opts.once else ALIVE,

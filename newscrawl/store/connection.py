@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
+from pymongo import ReadPreference
 from pymongo.errors import PyMongoError
 from scrapy.exceptions import CloseSpider
 
@@ -135,7 +136,8 @@ class Store:
         return patience if self._settings.getbool("SCHEDULED") else min(patience, _START_PATIENCE)
 
     async def _prepare(self, client: AsyncMongoClient[Document]) -> None:
-        await prepare(client[self.database], client[f"{self.database}_ops"])
+        databases = (_primary(client, name) for name in (self.database, f"{self.database}_ops"))
+        await prepare(*databases)
 
     def _make_writer(
         self, client: AsyncMongoClient[Document], limit: int | None, ledger: Ledger[Any] | None
@@ -161,12 +163,12 @@ class Store:
     @property
     def articles(self) -> AsyncCollection[Document]:
         """The collection of the articles."""
-        return self.client[self.database]["articles"]
+        return _primary(self.client, self.database)["articles"]
 
     @property
     def ops(self) -> AsyncDatabase[Document]:
         """The database of what the machinery remembers."""
-        return self.client[f"{self.database}_ops"]
+        return _primary(self.client, f"{self.database}_ops")
 
     async def patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
         """An operation that may be done twice; it waits for a MongoDB that is away, as the writer does.
@@ -186,3 +188,8 @@ class Store:
             return await self.patiently(operation)
         except StoreDownError:
             raise CloseSpider(RunOutcome.STORE_DOWN) from None
+
+
+def _primary(client: AsyncMongoClient[Document], name: str) -> AsyncDatabase[Document]:
+    """A database that is read where it is written: a crawl acts on what it reads, and a secondary lags."""
+    return client.get_database(name, read_preference=ReadPreference.PRIMARY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from pymongo import ReadPreference
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
 from newscrawl.items import Rejection
@@ -34,7 +35,9 @@ async def forget(
     for good. It is written first, and a writer that stores an article looks for it afterwards, so that no
     crawl brings the article back, not even one that is downloading it now. Doing it twice changes nothing.
     """
-    db, ops = client[database], client[f"{database}_ops"]
+    # A secondary might not show yet what is to be removed.
+    primary = ReadPreference.PRIMARY
+    db, ops = (client.get_database(name, read_preference=primary) for name in (database, f"{database}_ops"))
     articles = await db["articles"].find({"keys": {"$in": list(keys)}}, {"keys": 1, "story": 1}).to_list()
     ids = [doc["_id"] for doc in articles]
     everything = list(dict.fromkeys([*keys, *(key for doc in articles for key in doc["keys"])]))
@@ -51,8 +54,12 @@ async def forget(
     ).to_list()  # fmt: skip
     linker = Linker(client, database)
     await linker.intend([doc["_id"] for doc in left])
-    await db["articles"].delete_many({"keys": {"$in": everything}})
-    revisions = await db["revisions"].delete_many({"article": {"$in": ids}})
+    # Again, after the tombstone: what was stored before the first look is known, what is stored later is
+    # removed by whoever stores it.
+    found = await db["articles"].find({"keys": {"$in": everything}}, {"_id": 1}).to_list()
+    await db["articles"].delete_many({"_id": {"$in": [doc["_id"] for doc in found]}})
+    states = await db["revisions"].find({"article": {"$in": ids}}, {"_id": 1}).to_list()
+    revisions = await db["revisions"].delete_many({"_id": {"$in": [doc["_id"] for doc in states]}})
     await ops["rejected"].delete_many({"keys": {"$in": everything}, "reason": {"$ne": _FORGOTTEN}})
     await ops["pending"].delete_many({"_id": {"$in": everything}})
     await linker.link([doc["_id"] for doc in left], now)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from pymongo import ReadPreference
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
@@ -39,4 +40,9 @@ def session(
         except (ServerError, PyMongoError) as error:
             raise cannot_be_used(uri, error) from None
         name = DEMO_DATABASE if demo else database_name(settings)
-        yield client[name], client[f"{name}_ops"]
+        # Whatever the address says: commands change what they read, and a secondary shows the past.
+        articles, ops = (
+            client.get_database(each, read_preference=ReadPreference.PRIMARY)
+            for each in (name, f"{name}_ops")
+        )
+        yield articles, ops

@@ -43,13 +43,19 @@ class Visits:
 
     async def unchanged(self, key: str, owner: str, now: dt.datetime) -> None:
         """Note a visit that found the article as it was (304)."""
-        seen = {"$max": {"checked_at": now, "last_seen_at": now}}
-        await self._store.asked(
-            lambda: self._store.articles.update_one({"keys": key, **owned_by(owner)}, seen)
-        )
+        await self._note(key, owner, {}, {"$max": {"checked_at": now, "last_seen_at": now}})
 
     async def gone(self, key: str, owner: str, now: dt.datetime) -> None:
         """Note a visit that found the article removed."""
-        there = {"keys": key, "gone_at": None, **owned_by(owner)}
         gone = {"$set": {"gone_at": now}, "$max": {"checked_at": now}, "$currentDate": {"updated_at": True}}
-        await self._store.asked(lambda: self._store.articles.update_one(there, gone))
+        await self._note(key, owner, {"gone_at": None}, gone)
+
+    async def _note(self, key: str, owner: str, condition: Document, changes: Document) -> None:
+        """Change the article of an address, by its ``_id`` as every write of ``articles`` does."""
+        which = {"keys": key, **condition, **owned_by(owner)}
+
+        async def note() -> None:
+            if found := await self._store.articles.find_one(which, {"_id": 1}):
+                await self._store.articles.update_one({"_id": found["_id"], **which}, changes)
+
+        await self._store.asked(note)
