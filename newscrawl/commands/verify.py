@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import datetime as dt
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
+
+from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
-from newscrawl.kit.verify import Verdict, verify
+from newscrawl.kit.asking import Fetch
+from newscrawl.kit.report import Report, is_report
+from newscrawl.kit.verify import Finding, Verdict, verify
 from newscrawl.shown import one_line
+from newscrawl.sites import Site
 from newscrawl.vocabulary import RunOutcome
+
+AT_ONCE = 8
+"""Sites that are asked at the same time."""
 
 
 class Command(AskingCommand):
-    """Exit status: 0 all holds, 2 wrong use, 3 something does not hold any more."""
+    """Exit status: 0 all holds, 2 wrong use, 3 something does not hold any more or could not be asked."""
 
     takes_arguments = True
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[site ...]  (none: all sites)"
+        return "[site ... | --all] [--report FILE]  (no site: all)"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -31,29 +43,84 @@ class Command(AskingCommand):
         return (
             "Asks each site (all of them, when none is named) for robots.txt, one listing and three "
             "articles, as politely as a crawl does, stores nothing, and says which part of its declaration "
-            "still holds."
+            "still holds. --report writes it down as one page in Markdown. When the command is stopped or "
+            "killed, the same command goes on with the sites that are left, and asks again those that gave "
+            "no answer."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--all`` and ``--report``."""
+        super().add_options(parser)
+        parser.add_argument("--all", action="store_true", help="all sites, as when none is named")
+        parser.add_argument(
+            "--report", metavar="FILE", type=Path, help="write what was found to this file, in Markdown"
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Ask all sites at once, each at its own pace; print them in turn."""
-        assert self.settings
+        """Ask several sites at once, each at its own pace; print them in turn."""
+        if args and opts.all:
+            raise UsageError(f"--all already includes {args[0]!r}; name sites or give --all")
         sites = {name: self.site(name) for name in args or self.sites}
-        verdicts: dict[str, Verdict | None] = {}
-        for name, site in sites.items():
-            if site.render:
-                try:
-                    find_browser(self.settings)
-                except BrowserMissing as error:
-                    verdicts[name] = verdict = Verdict()
-                    verdict.say("browser", str(error), holds=False)
-        asked = [name for name in sites if name not in verdicts]
-        works = (partial(verify, sites[name]) for name in asked)
-        named = [url for name in asked for url in sites[name].declared]
-        verdicts |= zip(asked, self.ask(*works, named=named), strict=True)
+        report = _report(opts.report, sites) if opts.report else None
+        verdicts = {name: done.verdict for name, done in report.done.items()} if report else {}
+        verdicts |= self._ask(sites, report.asked_again() if report else list(sites), report)
         for name in sites:
-            said = verdicts[name] or Verdict(False, ["  FAIL could not be asked, see the log"])
+            said = verdicts.get(name) or Verdict(
+                False, [Finding("asking", "could not be asked, see the log", holds=False)]
+            )
             print(
                 f"{name}: {'holds' if said.holds else 'does not hold'}", *map(one_line, said.lines), sep="\n"
             )
             if not said.holds:
                 self.exitcode = RunOutcome.NO_LINKS.exit_status
+        if report:
+            report.write()
+            print(f"report    {opts.report}")
+            if left := report.asked_again():
+                print(f"left      {', '.join(left)}: the same command asks these alone")
+
+    def _ask(self, sites: Mapping[str, Site], names: list[str], report: Report | None) -> dict[str, Verdict]:
+        """What each of these sites answers; without those that broke, as the log tells."""
+        verdicts: dict[str, Verdict] = {}
+        places = asyncio.Semaphore(AT_ONCE)
+
+        def keep(name: str, verdict: Verdict) -> None:
+            verdicts[name] = verdict
+            if report:
+                report.add(name, verdict, dt.datetime.now(dt.UTC).replace(microsecond=0))
+
+        async def work(name: str, fetch: Fetch) -> None:
+            async with places:
+                keep(name, await verify(sites[name], fetch))
+
+        for name in names:
+            if missing := self._missing_browser(sites[name]):
+                keep(name, missing)
+        works = [partial(work, name) for name in names if name not in verdicts]
+        if works:
+            self.ask(*works, named=[url for name in names for url in sites[name].declared])
+        return verdicts
+
+    def _missing_browser(self, site: Site) -> Verdict | None:
+        """What is said of a site that needs a browser where there is none."""
+        assert self.settings
+        if site.render and not site.refused:
+            try:
+                find_browser(self.settings)
+            except BrowserMissing as error:
+                verdict = Verdict(reached=False)
+                verdict.say("browser", str(error), holds=False)
+                return verdict
+        return None
+
+
+def _report(page: Path, sites: Mapping[str, Site]) -> Report:
+    """The report at this place; ``UsageError`` where none can be or something else is."""
+    try:
+        if page.exists() and not is_report(page):
+            raise UsageError(f"--report {page}: there is another file; name a new one, or move that one")
+        report = Report(page, sites)
+        report.part.open("ab").close()
+    except OSError as error:
+        raise UsageError(f"--report {page}: {error.strerror}; name a file that can be written") from None
+    return report

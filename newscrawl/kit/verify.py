@@ -16,6 +16,26 @@ from newscrawl.vocabulary import NO_ORIGIN, FetchFailure
 
 ARTICLES = 3
 """Articles that are asked for."""
+_AWAY = (FetchFailure.DNS, FetchFailure.REFUSED, FetchFailure.TIMEOUT, FetchFailure.LOST)
+"""Failures that tell nothing about the site: the network may be away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    """``robots``, ``feed``, ``listing``, ``article``, ``fields``, ``markup`` and the like."""
+    text: str
+    """What was found, in one sentence."""
+    holds: bool | None = True
+    """None: it could not be learned."""
+
+    @property
+    def line(self) -> str:
+        """The same for a terminal."""
+        mark = "?" if self.holds is None else "ok" if self.holds else "FAIL"
+        return f"  {mark:<4} {self.what:<9} {self.text}"
 
 
 @dataclass(slots=True)
@@ -23,13 +43,26 @@ class Verdict:
     """What still holds of one site."""
 
     holds: bool = True
-    lines: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    origins: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Of each field, how many articles were read by which method. Example: ``{"title": {"markup": 3}}``."""
+    reached: bool = True
+    """Did the site answer at all? Else asking again at another time may help."""
+
+    @property
+    def lines(self) -> list[str]:
+        """What was found, for a terminal."""
+        return [finding.line for finding in self.findings]
 
     def say(self, what: str, text: str, *, holds: bool | None = True) -> None:
-        """Add a line; one that does not hold condemns the whole. None: it could not be learned."""
+        """Add a finding; one that does not hold condemns the whole. None: it could not be learned."""
         self.holds = self.holds and holds is not False
-        mark = "?" if holds is None else "ok" if holds else "FAIL"
-        self.lines.append(f"  {mark:<4} {what:<9} {text}")
+        self.findings.append(Finding(what, text, holds))
+
+    def count(self, name: str, origin: str) -> None:
+        """One more article has this field by this method."""
+        methods = self.origins.setdefault(name, {})
+        methods[origin] = methods.get(origin, 0) + 1
 
 
 async def verify(site: Site, fetch: Fetch) -> Verdict:
@@ -39,6 +72,7 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
         verdict.say("refused", f"{site.refused}: not asked")
         return verdict
     robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
+    verdict.reached = robots.kind not in _AWAY
     verdict.say("robots", robots.said or "read", holds=robots.kind in (None, FetchFailure.CLIENT))
     urls: list[str] = []
     for source in site.discover:
@@ -49,27 +83,45 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
             break
     else:
         verdict.holds = False
-    fields: Counter[str] = Counter()
     for url in urls[:ARTICLES]:
-        answer = await fetch(Request(url, meta={"playwright": site.render}))
-        if answer.response is None:
-            verdict.say("article", f"{url}: {answer.kind}, {answer.said}", holds=False)
-            continue
-        article = read(
-            answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at
-        )
-        if reason := check(article, site):
-            verdict.say("article", f"{url}: {reason[0]}, {reason[1]}", holds=False)
-            continue
-        fields.update(f"{name} {article.origins.get(name, NO_ORIGIN)}" for name in READ_FIELDS)
-        verdict.say("article", f"{article.day or 'no day'}  {url}", holds=article.day is not None)
-    if fields:
-        verdict.say("fields", ", ".join(f"{name} {count}" for name, count in sorted(fields.items())))
-    for name in ("title", "body", "date"):
-        origin = f"{'dates' if name == 'date' else name} markup"
-        if fields and not fields[origin] and any(getattr(markup, name) for markup in site.markup):
-            verdict.say("markup", f"the selectors for {name} find nothing any more", holds=False)
+        await _article(url, site, fetch, verdict)
+    _fields(site, verdict)
     return verdict
+
+
+async def _article(url: str, site: Site, fetch: Fetch, verdict: Verdict) -> None:
+    """Ask for one article, and say how it is read."""
+    answer = await fetch(Request(url, meta={"playwright": site.render}))
+    if answer.response is None:
+        verdict.say("article", f"{url}: {answer.kind}, {answer.said}", holds=False)
+        return
+    article = read(
+        answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at
+    )
+    if reason := check(article, site):
+        verdict.say("article", f"{url}: {reason[0]}, {reason[1]}", holds=False)
+        return
+    for name in READ_FIELDS:
+        verdict.count(name, article.origins.get(name, NO_ORIGIN))
+    verdict.say("article", f"{article.day or 'no day'}  {url}", holds=article.day is not None)
+
+
+def _fields(site: Site, verdict: Verdict) -> None:
+    """Say by which methods the fields were found, and which selectors find nothing any more."""
+    if not verdict.origins:
+        return
+    counted = Counter(
+        {
+            f"{name} {origin}": count
+            for name, methods in verdict.origins.items()
+            for origin, count in methods.items()
+        }
+    )
+    verdict.say("fields", ", ".join(f"{name} {count}" for name, count in sorted(counted.items())))
+    for name in ("title", "body", "date"):
+        methods = verdict.origins["dates" if name == "date" else name]
+        if "markup" not in methods and any(getattr(markup, name) for markup in site.markup):
+            verdict.say("markup", f"the selectors for {name} find nothing any more", holds=False)
 
 
 async def _listed(

@@ -1,0 +1,190 @@
+"""What ``scrapy verify`` found at all sites on one page, for a merge request; kept while it grows.
+
+Beside the page lies ``<page>.part`` with a line of JSON for each site, written as soon as the site is done:
+whoever asks again with the same page goes on from there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from newscrawl import __version__
+from newscrawl.files import LARGEST, read_regular
+from newscrawl.kit.verify import Finding, Verdict
+from newscrawl.shown import one_line
+from newscrawl.sites import Site
+
+HEADING = "# Sites verified"
+"""First line of each report, by which one is known."""
+SHOWN = ("title", "body", "dates", "authors", "section", "tags", "images")
+"""Fields that have a column."""
+_WORDS = ("holds", "does not hold", "no answer", "left alone", "not asked yet")
+"""What is said of a site."""
+_LISTS = ("listing", "feed", "sitemap", "api", "wordpress")
+_LEGEND = (
+    "Each was asked for robots.txt, one list of articles and three articles. *articles*: those that are read",
+    "with their day, of those that were asked for. Then for each field the methods that found it, with the",
+    "number of articles; `empty`: none of them found it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found at one site, and when."""
+
+    verdict: Verdict
+    at: dt.datetime
+    """The moment at which it was done, UTC."""
+
+
+class Report:
+    """A page that is written anew after each site; raises ``OSError`` where it cannot be written.
+
+    A site is asked again that gave no answer at all, or whose declaration has changed since.
+    """
+
+    def __init__(self, page: Path, sites: Mapping[str, Site]) -> None:
+        self.page = page
+        self.part = page.with_name(page.name + ".part")
+        self.sites = sites
+        self.done: dict[str, Verified] = dict(self._kept())
+
+    def asked_again(self) -> list[str]:
+        """The sites that are left to ask, in their order."""
+        return [name for name in self.sites if name not in self.done or not self.done[name].verdict.reached]
+
+    def add(self, name: str, verdict: Verdict, at: dt.datetime) -> None:
+        """Keep what was found at a site, and write the page."""
+        line = {"site": name, "declared": _digest(self.sites[name]), "at": at.isoformat(), **asdict(verdict)}
+        with self.part.open("a", encoding="utf-8") as file:
+            # It begins with the end of a line: the last one may have been cut by a kill.
+            file.write("\n" + json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self.done[name] = Verified(verdict, at)
+        self.write()
+
+    def write(self) -> None:
+        """Write the page in one go; what is kept for the next time goes when no site is left to ask."""
+        new = self.page.with_name(self.page.name + ".new")
+        new.write_text(markdown(self.sites, self.done), "utf-8")
+        new.replace(self.page)
+        if not self.asked_again():
+            self.part.unlink(missing_ok=True)
+
+    def _kept(self) -> dict[str, Verified]:
+        if not self.part.exists():
+            return {}
+        kept: dict[str, Verified] = {}
+        for line in read_regular(self.part, 10 * LARGEST).decode("utf-8", "replace").splitlines():
+            try:
+                said = json.loads(line)
+                name, verified = said["site"], _verified(said)
+            except (ValueError, KeyError, TypeError):  # a line that was cut by a kill
+                continue
+            if name in self.sites and said["declared"] == _digest(self.sites[name]):
+                kept[name] = verified
+        return kept
+
+
+def is_report(page: Path) -> bool:
+    """Is the file a report, so that another may take its place?"""
+    return read_regular(page).decode("utf-8", "replace").startswith(HEADING)
+
+
+def _verified(said: Mapping[str, Any]) -> Verified:
+    findings = [Finding(**finding) for finding in said["findings"]]
+    verdict = Verdict(said["holds"], findings, said["origins"], said["reached"])
+    return Verified(verdict, dt.datetime.fromisoformat(said["at"]))
+
+
+def _digest(site: Site) -> str:
+    """A digest of everything that a site declares; the same in every process."""
+    plain = json.dumps(asdict(site), sort_keys=True, default=lambda value: sorted(map(str, value)))
+    return hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()
+
+
+def markdown(sites: Mapping[str, Site], done: Mapping[str, Verified]) -> str:
+    """The page: a table of all sites, then what was found at each.
+
+    >>> print(markdown({}, {}).splitlines()[0])
+    # Sites verified
+    """
+    said = {name: _said(site, done.get(name)) for name, site in sites.items()}
+    counted = Counter(said.values())
+    counts = ", ".join(f"{word} {counted[word]}" for word in _WORDS if counted[word])
+    moments = [verified.at for verified in done.values()]
+    asked = f" from {_minute(min(moments))} to {_minute(max(moments))} UTC" if moments else ""
+    head = ("site", "country", "evidence", "verdict", "robots", "list", "articles", *SHOWN)
+    by = f"`scrapy verify` of newscrawl {__version__}"
+    rows = [_row((f"`{name}`", *_cells(site, said[name], done.get(name)))) for name, site in sites.items()]
+    lines = [HEADING, "", f"{len(sites)} sites, asked{asked} by {by}: {counts or 'none'}.", "", *_LEGEND, ""]
+    lines += [_row(head), "|" + "---|" * len(head), *rows, "", "## Site by site", ""]
+    for name in sites:
+        if verified := done.get(name):
+            told = [_plain(line[2:]).rstrip() for line in verified.verdict.lines]
+            lines += [
+                f"### {name}: {said[name]}",
+                "",
+                f"{_minute(verified.at)} UTC",
+                "",
+                "```",
+                *told,
+                "```",
+                "",
+            ]
+    return "\n".join(lines)
+
+
+def _said(site: Site, verified: Verified | None) -> str:
+    if verified is None:
+        return "not asked yet"
+    if site.refused:
+        return "left alone"
+    if not verified.verdict.reached:
+        return "no answer"
+    return "holds" if verified.verdict.holds else "does not hold"
+
+
+def _cells(site: Site, said: str, verified: Verified | None) -> list[str]:
+    evidence = f"{site.evidence}, {site.year}" if site.year else site.evidence
+    cells = [site.country or "-", evidence, said]
+    if verified is None:
+        return cells + ["-"] * (3 + len(SHOWN))
+    findings = verified.verdict.findings
+    articles = [finding for finding in findings if finding.what == "article"]
+    read = f"{sum(bool(finding.holds) for finding in articles)} of {len(articles)}" if articles else "-"
+    for_robots, for_lists = _of(findings, ("robots",)), _of(findings, _LISTS)
+    methods = (sorted(verified.verdict.origins.get(name, {}).items()) for name in SHOWN)
+    fields = [", ".join(f"{origin} {count}" for origin, count in found) or "-" for found in methods]
+    return [*cells, for_robots, for_lists, read, *fields]
+
+
+def _of(findings: list[Finding], kinds: tuple[str, ...]) -> str:
+    """How the last of these findings came out, and of which kind it is where there are several."""
+    found = [finding for finding in findings if finding.what in kinds]
+    if not found:
+        return "-"
+    word = {True: "ok", False: "fails", None: "unknown"}[found[-1].holds]
+    return word if len(kinds) == 1 else f"{found[-1].what}: {word}"
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(_plain(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def _plain(text: str) -> str:
+    """One line of a stranger's text that ends no block of code."""
+    return one_line(text).replace("```", "'''")
+
+
+def _minute(at: dt.datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M")
