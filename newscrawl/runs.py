@@ -36,7 +36,7 @@ from newscrawl.timings import ANSWER, SILENCE
 from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RunOutcome
 
 if TYPE_CHECKING:
-    from scrapy import Spider
+    from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -488,10 +488,23 @@ def summary(
 class LogFormatter(scrapy.logformatter.LogFormatter):
     """Scrapy's log lines without the text of the articles in them."""
 
-    def scraped(
-        self, item: Any, response: Response | Failure | None, spider: Spider
-    ) -> scrapy.logformatter.LogFormatterResult:
+    def __init__(self, *, details: bool = True) -> None:
+        self._details = details
+        """Is there anybody to read what is logged at DEBUG?"""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Without the lines for each page where the log leaves them out: making them took 1 % of a crawl."""
+        return cls(details=crawler.settings["LOG_LEVEL"] == "DEBUG")
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> Any:
+        """Scrapy's line at DEBUG."""
+        return super().crawled(request, response, spider) if self._details else None
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> Any:
         """One line at DEBUG: the kind of item and its address."""
+        if not self._details:
+            return None
         return {
             "level": logging.DEBUG,
             "msg": "%(kind)s %(url)s",

@@ -63,7 +63,7 @@ def clean_article(raw: RawArticle) -> RawArticle:
         body = body[1:]
     if lede and body:
         folded = bare(lede)
-        body = [text for text in body if not folded.startswith(bare(text[:40])) or bare(text) != folded]
+        body = [text for text in body if not (_may_begin(text, folded) and bare(text) == folded)]
         if not body:
             body, lede = [lede], None
         elif bare(body[0]).startswith(folded):
@@ -87,6 +87,14 @@ def clean_article(raw: RawArticle) -> RawArticle:
         tags=_unique([clean(text) for text in raw.tags]),
         images=[Image(url=image.url, caption=_line(image.caption)) for image in raw.images],
     )
+
+
+def _may_begin(text: str, folded: str) -> bool:
+    """May a text be the folded one? Its first letter tells of nearly all that they are not."""
+    first = text[0]
+    if first.isalnum() and not folded.startswith(first.lower()):
+        return False
+    return folded.startswith(bare(text[:40]))
 
 
 def _is_byline(first: str, byline: str | None, publisher: str | None) -> bool:

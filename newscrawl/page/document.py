@@ -25,6 +25,10 @@ _PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, recover=True, no_network=True
 )
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
+_FULL = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[^\s\x00-\x20\x7f-\xa0?#;\\]*(?:\?[^\s\x00-\x20\x7f-\xa0#;]+)?"
+)
+"""An address in full that nothing would be done to."""
 
 
 @dataclass
@@ -49,6 +53,8 @@ class Document:
         """A web address in full, or None when it is none (``data:``, ``javascript:``, broken)."""
         if not href:
             return None
+        if _FULL.fullmatch(href):  # as most are that pages declare; parsing one takes 20 µs, 1 % of a page
+            return href
         try:
             full = urljoin(base or self.base, href.strip())
         except ValueError:

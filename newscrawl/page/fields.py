@@ -251,7 +251,7 @@ class _Texts(_Shared):
             for element in removed:
                 if not places.isdisjoint(element.iterancestors()):
                     drop(element)
-            paragraphs = [line for node in nodes for line in body_.lines(blocks_.read(node))]
+            paragraphs = [line for node in nodes for line in body_.lines_of(node)]
             paragraphs += [squeeze(hit) for hit in hits if isinstance(hit, str) and squeeze(hit)]
             if kept := [p for p in paragraphs if not any(pattern.fullmatch(p) for pattern in cut)]:
                 self.selectors["body"] = selector

@@ -130,9 +130,9 @@ def language(text: str) -> str:
 
 
 def _arabic_script(words: list[str]) -> str:
-    weights = list(map(_evidence, words))
-    if min(weights, default=0) >= 0:
+    if min(map(_evidence, set(words)), default=0) >= 0:
         return "ar"
+    weights = list(map(_evidence, words))
     arabic = sum(weight for weight in weights if weight > 0)
     foreign = -sum(weight for weight in weights if weight < 0)
     text = " ".join(words)
