@@ -6,9 +6,7 @@ from newscrawl.spider import NewsSpider
 
 
 class Assahraa(NewsSpider):
-    """The selectors are those of one team's scraper of 2023; the form of its addresses is a guess and
-    its sections are found from the home page.
-    """
+    """The selectors are those of one team's scraper of 2023; its sections are found from the home page."""
 
     name = "assahraa"
     site = Site(

@@ -6,7 +6,7 @@ from newscrawl.spider import NewsSpider
 
 class Elbilad(NewsSpider):
     """Listing and selectors are those of a public scraper of about 2021, which does not say that the
-    second is the date; the form of article addresses is a guess.
+    second is the date.
     """
 
     name = "elbilad"

@@ -7,7 +7,7 @@ from newscrawl.spider import NewsSpider
 
 class Ennaharonline(NewsSpider):
     """The selectors are those of a public scraper of about 2021; the feed was read by an aggregator in
-    2026. The form of article addresses is a guess.
+    2026. Addresses are slugs without a number: one of three words or more is taken for an article.
     """
 
     name = "ennaharonline"

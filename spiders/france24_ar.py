@@ -5,9 +5,7 @@ from newscrawl.spider import NewsSpider
 
 
 class France24Ar(NewsSpider):
-    """Four public sources, mostly of other editions of the same template; the form of article
-    addresses is a guess.
-    """
+    """Four public sources, mostly of other editions of the same template."""
 
     name = "france24_ar"
     site = Site(

@@ -8,7 +8,9 @@ from newscrawl.spider import NewsSpider
 
 
 class Hibapress(NewsSpider):
-    """The theme was seen by a public scraper of 2023; the form of its addresses is a guess."""
+    """The theme was seen by a public scraper of 2023; its addresses were ``/details-<number>.html`` in
+    2017-2021, and may have been what WordPress gives by default since.
+    """
 
     name = "hibapress"
     site = Site(

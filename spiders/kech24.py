@@ -7,7 +7,7 @@ from newscrawl.spider import NewsSpider
 
 class Kech24(NewsSpider):
     """The selectors are those of a public scraper of 2020-21; the address of the feed is in copied
-    lists only and the ending of article addresses is inferred from one cut sample.
+    lists only.
     """
 
     name = "kech24"

@@ -6,7 +6,7 @@ from newscrawl.spider import NewsSpider
 
 class Lbcgroup(NewsSpider):
     """A page saved in 2026; its printed time and that of JSON-LD disagree. The body is one element with
-    line breaks.
+    line breaks. Articles in English stand on the same host and are left to whoever names them.
     """
 
     name = "lbcgroup"

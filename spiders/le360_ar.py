@@ -6,8 +6,9 @@ from newscrawl.spider import NewsSpider
 
 
 class Le360Ar(NewsSpider):
-    """A guess: an aggregator read its feed in 2026, no page was available. The form of addresses is
-    that of other sites on Arc; the pages are left to the generic reading.
+    """A guess: an aggregator read its feed in 2026, no page was available; the pages are left to the
+    generic reading. Addresses end in an id of 26 letters, after a slug or alone (2025-26), or in a
+    number (2019).
     """
 
     name = "le360_ar"

@@ -6,7 +6,7 @@ from newscrawl.spider import NewsSpider
 
 class Mosaiquefm(NewsSpider):
     """A guess: its pages are rendered in the browser (2026), what they then hold is not known and left
-    to the generic reading. The feed was read in 2026; the form of addresses is a guess.
+    to the generic reading. The feed was read in 2026.
     """
 
     name = "mosaiquefm"

@@ -5,9 +5,7 @@ from newscrawl.spider import NewsSpider
 
 
 class YabiladiAr(NewsSpider):
-    """The body is that of a public scraper of 2019, the feed was read by another author in 2026; the
-    form of article addresses is a guess.
-    """
+    """The body is that of a public scraper of 2019, the feed was read by another author in 2026."""
 
     name = "yabiladi_ar"
     site = Site(

@@ -24,6 +24,8 @@ SECTION_WORDS = 4
 _NO_SECTION = frozenset({"lang", "hl", "page", "paged", "print", "share", "sort", "s", "q", "search"})
 """Parameters that tell another view of a page, and no section."""
 
+_DIGITS_OF_A_YEAR = 4
+"""Where all numbers at the end of the addresses have more, ``/2021/`` is an archive and no article."""
 _ENDING = re.compile(r"(\.[a-z]{2,5})?/?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(\D*?)(\d+)(\D*)$")
 _PAGES = re.compile(WORDPRESS_PAGES)
@@ -78,6 +80,8 @@ def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
     '^/articles-\\d+\\.html$'
     >>> pattern(["https://a.ma/sport/31415.html", "https://a.ma/monde/31416.html"], ["https://a.ma/sport/"])
     '^/[^/]+/\\d+\\.html$'
+    >>> pattern(["https://a.ma/31415/", "https://a.ma/131416/"])
+    '^/\\d{5,}/?$'
     >>> pattern(["https://a.ma/?do=show&id=101", "https://a.ma/?do=show&id=112"], ["https://a.ma/?do=list&id=3"])
     '^/\\?(?=.*\\bdo=show\\b).*\\bid=\\d+'
     """
@@ -132,8 +136,11 @@ def _expression(places: Sequence[str], sections: set[str]) -> str:
     if "?" in places[0]:
         return _query_expression(places, sections)
     slash = "/?" if any(p.endswith("/") for p in places) else ""
-    columns = zip(*(p.strip("/").split("/") for p in places), strict=True)
-    return "^/" + "/".join(_column(list(column), sections) for column in columns) + slash + "$"
+    columns = [list(column) for column in zip(*(p.strip("/").split("/") for p in places), strict=True)]
+    expressions = [_column(column, sections) for column in columns]
+    if expressions[-1] == r"\d+" and min(map(len, columns[-1])) > _DIGITS_OF_A_YEAR:
+        expressions[-1] = r"\d{5,}"
+    return "^/" + "/".join(expressions) + slash + "$"
 
 
 def _column(values: Sequence[str], sections: set[str]) -> str:
