@@ -15,7 +15,7 @@ help:
 	@echo "make deploy              send the project to the Scrapyds in scrapy.cfg (NODE=node1: to one)"
 	@echo "make schedule            start what schedule.toml says is due, see docs/operate.md"
 	@echo "make trials              the long trials, in full"
-	@echo "make bench               the benchmarks"
+	@echo "make bench               all benchmarks, into docs/benchmarks.md (BEFORE=REVISION: beside it)"
 
 # $(call debian,PACKAGE): a package of Debian's, where it may be installed.
 debian = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
@@ -86,4 +86,4 @@ trials: $(VENV)/test
 
 bench: $(VENV)/test
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.txt
-	for script in benchmarks/*.py; do NEWSCRAWL_TRIALS=1 $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
+	NEWSCRAWL_TRIALS=1 $(BIN)/python -m benchmarks.report $(BEFORE)

@@ -22,7 +22,7 @@ from benchmarks.crawling.newspaper import LISTED
 from newscrawl.mongod.server import Server
 from tests.trials import size
 
-PAGES = int(os.environ.get("NEWSCRAWL_PAGES", max(60, size(3000))))
+PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", max(60, size(3000))))
 ENOUGH = 300
 """Articles from which the costs mean anything."""
 NEW = max(1, PAGES // 100)

@@ -1,17 +1,17 @@
-"""What a crawl costs beside a mere download and beside others: ``python -m benchmarks.crawl [FOLDER]``.
+"""What a crawl costs beside a mere download and beside others: ``python -m benchmarks.crawl``.
 
 A made newspaper (``benchmarks/crawling/newspaper.py``) is crawled on loopback by turns:
 
 a1  Scrapy downloading only, with its defaults
 a2  Scrapy downloading only, with the settings of newscrawl
 b   newscrawl, all of it, into a real mongod with the indexes and validators that are shipped
-b0  the same of another checkout, in FOLDER
+b0  the same of another checkout, in the folder that NEWSCRAWL_BEFORE names
 c   Scrapy, trafilatura, and the pipeline of Scrapy's documentation
 d   Scrapy, trafilatura's fast way, dateparser, and asynchronous upserts
 
 The CPU is that of all processes of a contender, start and end included, with that of mongod; only the
 newspaper's is left out. What newscrawl stored is compared with what was made, field by field; a difference
-ends the run. NEWSCRAWL_PAGES gives another number of articles than 3,000, NEWSCRAWL_ROUNDS of rounds than 5.
+ends the run. NEWSCRAWL_ARTICLES gives another number of articles than 3,000, NEWSCRAWL_ROUNDS of rounds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import statistics
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,8 +31,9 @@ from benchmarks.crawling.newspaper import SECTIONS, Newspaper, Story
 from newscrawl.mongod.server import Server
 from tests.trials import size
 
-PAGES = int(os.environ.get("NEWSCRAWL_PAGES", size(3000)))
+PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", size(3000)))
 ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 5 if PAGES >= 1000 else 1))
+BEFORE = [os.environ["NEWSCRAWL_BEFORE"]] if "NEWSCRAWL_BEFORE" in os.environ else []
 ENOUGH = 100
 """Articles from which the costs mean anything."""
 CONTENDERS = (
@@ -147,7 +147,7 @@ class Race:
 
 
 def main() -> None:
-    contenders = [*CONTENDERS, *(Contender.newscrawl("b0", Path(folder)) for folder in sys.argv[1:])]
+    contenders = [*CONTENDERS, *(Contender.newscrawl("b0", Path(folder)) for folder in BEFORE)]
     if PAGES < ENOUGH:  # just to see that it runs, and stores what it should
         contenders = [one for one in contenders if one.name in "bd"]
     if wanted := os.environ.get("NEWSCRAWL_CONTENDERS"):

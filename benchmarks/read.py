@@ -1,6 +1,6 @@
 """``newscrawl.page.read`` beside other extractors, in one run on the same pages: speed, then the texts found.
 
-    python -m benchmarks.page
+    python -m benchmarks.read
 
 The speed is taken on the pages of the folder in ``NEWSCRAWL_PAGES`` (``*.html``, each with a ``.json`` that
 tells its ``url``), else on pages of our own writing, beside trafilatura's. Both read each page in turn, so
@@ -85,18 +85,20 @@ def speed() -> None:
     """Print a table of times and of their ratios to trafilatura's; then the ratios of the medians."""
     sites = declared()
     rows: list[list[float]] = []
-    print(f"{'page':32} {'KB':>6} {'read ms':>9} {'with site':>9} {'trafilatura':>11} {'ratios':>11}")
+    print(
+        "| page | KB | read, ms | with its site, ms | trafilatura, ms | ratios |\n|---|---|---|---|---|---|"
+    )
     for name, page, url in pages():
         readers = (read, partial(read, site=site_of(url, sites)), extracted)
         times = [[milliseconds(reader, page, url) for reader in readers] for _ in range(REPEAT)]
         rows.append([statistics.median(column) for column in zip(*times, strict=True)])
-        _print(f"{name:32} {len(page) / 1000:6.0f}", rows[-1])
-    _print(f"{'median':39}", [statistics.median(column) for column in zip(*rows, strict=True)])
+        _print(f"| {name} | {len(page) / 1000:.0f} |", rows[-1])
+    _print("| median | |", [statistics.median(column) for column in zip(*rows, strict=True)])
 
 
 def _print(start: str, times: list[float]) -> None:
     one, site, other = times
-    print(f"{start} {one:9.2f} {site:9.2f} {other:11.2f} {one / other:5.2f} {site / other:5.2f}")
+    print(f"{start} {one:.2f} | {site:.2f} | {other:.2f} | {one / other:.2f}, {site / other:.2f} |")
 
 
 # Before and now ---------------------------------------------------------------------------------------
@@ -158,7 +160,7 @@ def compared(before: str) -> None:
     for name, start in (("without a declaration", 0), ("with it", 1)):
         ratios = [now / then for now, then in zip(new[start::2], old[start::2], strict=True)]
         total = sum(new[start::2]) / sum(old[start::2])
-        print(f"to {before}, {name:22} sum {total:.3f}, median {statistics.median(ratios):.3f}")
+        print(f"\nto the other checkout, {name}: sum {total:.3f}, median {statistics.median(ratios):.3f}")
 
 
 # Texts ------------------------------------------------------------------------------------------------
@@ -207,32 +209,39 @@ READERS: dict[str, tuple[str, Text]] = {
 
 
 def texts() -> None:
-    """Print mean and least likeness, and in how many pages no foreign paragraph was read."""
+    """Print mean likeness, in how many pages no foreign paragraph was read, and the CPU of a page."""
     pairs = [(shape, kind) for shape in CORPUS for kind in ("as it is", *MUTATIONS)]
     pairs = [p for p in pairs if not (p[0].declared and p[1] == "no declarations")]
     pairs = pairs[:: max(1, len(pairs) // max(10, size(len(pairs))))]
-    print(f"\n{len(pairs)} pages of our own {'mean F1':>13} {'as it is':>9} {'below .80':>10} {'clean':>6}")
+    print(f"\n{len(pairs)} pages of our own\n\n| | mean F1 | as it is | below .80 | clean | ms a page |")
+    print("|---|---|---|---|---|---|")
     for name, (module, reader) in READERS.items():
         if find_spec(module) is None:
-            print(f"{name:26} is not installed")
+            print(f"| {name} | not installed | | | | |")
             continue
+        _judged(*pairs[0], reader)  # what loads once is not what a page costs
         found = [(kind, *_judged(shape, kind, reader)) for shape, kind in pairs]
         likeness = [row[1] for row in found]
         plain = [row[1] for row in found if row[0] == "as it is"] or [0.0]
         low, clean = sum(one < 0.8 for one in likeness), sum(row[2] for row in found) / len(found)
+        cost = statistics.median(row[3] for row in found)
         print(
-            f"{name:26} {statistics.mean(likeness):9.3f} {statistics.mean(plain):9.3f} {low:10} {clean:6.1%}"
+            f"| {name} | {statistics.mean(likeness):.3f} | {statistics.mean(plain):.3f} | {low} | {clean:.1%}"
+            f" | {cost:.2f} |"
         )
 
 
-def _judged(shape: Shape, kind: str, reader: Text) -> tuple[float, bool]:
-    """Likeness of the text read, and whether it is the article's alone."""
+def _judged(shape: Shape, kind: str, reader: Text) -> tuple[float, bool, float]:
+    """Likeness of the text read, whether it is the article's alone, and the CPU of reading it."""
     page = mutated(shape, kind) if kind in MUTATIONS else shape.html
     charset = "windows-1256" if b"windows-1256" in page else "utf-8"
-    found = reader(page.decode(charset), shape.url)
+    text = page.decode(charset)
+    started = time.process_time()
+    found = reader(text, shape.url)
+    cost = (time.process_time() - started) * 1000
     lines = "\n\n".join(line.strip() for line in found.splitlines() if line.strip())
     told = "\n\n".join(text for text in (shape.lede, *shape.body) if text)
-    return max(score(shape, None, lines), f1(told, lines)), not foreign(shape, lines)
+    return max(score(shape, None, lines), f1(told, lines)), not foreign(shape, lines), cost
 
 
 def main() -> None:

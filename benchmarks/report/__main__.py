@@ -1,0 +1,108 @@
+"""Writes what all benchmarks print to ``docs/benchmarks.md``: ``python -m benchmarks.report [REVISION]``.
+
+With a revision of git, reading and crawling are measured beside it. NEWSCRAWL_BENCHMARKS names those to run,
+else all are. A benchmark that fails ends the report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+PAGE = PROJECT / "docs" / "benchmarks.md"
+SECTIONS = {
+    "crawl": "A whole crawl",
+    "again": "Crawling again",
+    "read": "Reading pages",
+    "dates": "Dates",
+    "addresses": "Addresses",
+    "identity": "Duplicates",
+    "text": "Text",
+    "writer": "Storing",
+    "grow": "A growing collection",
+}
+BESIDE_BEFORE = ("crawl", "read")
+PACKAGES = (
+    "Scrapy", "Twisted", "lxml", "pymongo", "numpy", "trafilatura", "htmldate", "dateparser", "newspaper4k",
+    "readability-lxml", "resiliparse", "courlan", "w3lib", "url-normalize", "camel-tools", "PyArabic",
+    "datasketch", "rensa",
+)  # fmt: skip
+LEFT_OUT = (
+    "Left out are tables whose data are not in this repository: the pages of real newspapers "
+    "(`NEWSCRAWL_PAGES` names a folder of them for `benchmarks.read`) and labelled pairs of real articles."
+)
+
+
+def installed(name: str) -> str:
+    """The version of a package, or that it is missing."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def machine() -> str:
+    """The processor, its cores and the memory."""
+    told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    names = [line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name")]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB"
+
+
+def run(script: str, before: str | None) -> str:
+    """What a benchmark prints."""
+    environment = os.environ | ({"NEWSCRAWL_BEFORE": before} if before and script in BESIDE_BEFORE else {})
+    print(f"benchmarks.{script}", flush=True)
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{script}"], cwd=PROJECT, env=environment, stdout=subprocess.PIPE,
+        text=True, check=False,
+    )  # fmt: skip
+    print(done.stdout, flush=True)
+    if done.returncode:
+        raise SystemExit(f"benchmarks.{script} ended with {done.returncode}")
+    return done.stdout.strip()
+
+
+def section(script: str, printed: str) -> str:
+    """The part of the page for one benchmark: tables as they are, anything else as it was printed."""
+    body = printed if "|---" in printed else f"```\n{printed}\n```"
+    return f"## {SECTIONS[script]}\n\n`python -m benchmarks.{script}`\n\n{body}\n"
+
+
+def page(parts: list[str], revision: str | None) -> str:
+    """The whole page."""
+    packages = ", ".join(f"{name} {installed(name)}" for name in PACKAGES)
+    beside = f" b0 is newscrawl at {revision}." if revision else ""
+    today = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
+    head = (
+        "# Benchmarks\n\n"
+        "Written by `make bench`, not by hand. Times are those of one machine; compare what stands in one "
+        f"table, measured by turns.{beside}\n\n"
+        f"- {today}, {machine()}, Python {platform.python_version()}\n- {packages}\n\n{LEFT_OUT}\n"
+    )
+    return "\n".join([head, *parts])
+
+
+def main() -> None:
+    revision = sys.argv[1] if len(sys.argv) > 1 else None
+    chosen = os.environ.get("NEWSCRAWL_BENCHMARKS", " ".join(SECTIONS)).split()
+    wanted = [name for name in SECTIONS if name in chosen]
+    with tempfile.TemporaryDirectory() as folder:
+        if revision:
+            archive = subprocess.run(
+                ["git", "archive", revision], cwd=PROJECT, stdout=subprocess.PIPE, check=True
+            )
+            subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+        parts = [section(name, run(name, folder if revision else None)) for name in wanted]
+    PAGE.write_text(page(parts, revision), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
