@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from scrapy.http import Response
 from w3lib.html import remove_tags
 
-from newscrawl.dates import Stamp, parse_stamp, zone
+from newscrawl.dates import Stamp, parse_stamp
 from newscrawl.gate import Refused
 from newscrawl.page.generic import url_date
 from newscrawl.sites import Site
@@ -107,7 +107,7 @@ def entry(
     day, at = moment(date, site)
     changed_day, changed = moment(modified[:DATE] if isinstance(modified, str) else modified, site)
     if changed is None and changed_day is not None:
-        changed = dt.datetime.combine(changed_day, dt.time(), zone(site.timezone))
+        changed = dt.datetime.combine(changed_day, dt.time(), site.clock)
     printed = date.strip() if isinstance(date, str) else at.isoformat() if at else None
     plain = " ".join(html.unescape(remove_tags(title[:TITLE])).split()) if title else None
     if skipped is not None and ((date and not day) or (modified and not changed)):
@@ -136,7 +136,7 @@ def moment(printed: Stamp, site: Site) -> tuple[dt.date | None, dt.datetime | No
     if read is None or read.earliest is not None or read.date < _FIRST_DAY:
         return None, None
     try:
-        return read.date, read.at.astimezone(zone(site.timezone)) if read.at else None
+        return read.date, read.at.astimezone(site.clock) if read.at else None
     except OverflowError:  # the last day of the year 9999
         return None, None
 

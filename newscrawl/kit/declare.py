@@ -55,13 +55,13 @@ def _imports(found: Found, theme: str | None) -> list[str]:
 
 def _identity(found: Found) -> list[str]:
     unnamed = "" if found.name else f"{_MISSING}the newspaper's name"
-    unclocked = "" if found.timezone else f"{_MISSING}the clock of its pages"
+    clock = f'"{found.timezone}",' if found.timezone else f"None,{_MISSING}the clock of its pages"
     country = f'"{found.country}",' if found.country else f"None,{_MISSING}ISO 3166 code"
     return [
         f'        name="{found.name or found.spider}",{unnamed}',
         f'        domain="{found.domain}",',
         f"        country={country}",
-        f'        timezone="{found.timezone or "UTC"}",{unclocked}',
+        f"        timezone={clock}",
     ]
 
 

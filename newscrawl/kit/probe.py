@@ -61,7 +61,7 @@ class Found:
             name=self.name or self.spider,
             domain=self.domain,
             country=self.country,
-            timezone=self.timezone or "UTC",
+            timezone=self.timezone,
             article=(self.article or "^$") if article is None else article,
             not_article=self.not_article,
             discover=self.discover,

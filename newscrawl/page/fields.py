@@ -11,7 +11,6 @@ from typing import Any, Literal, TypeVar, cast
 
 from lxml import etree
 
-from newscrawl.dates import zone
 from newscrawl.items import Http, Image, OfferedDate, RawArticle
 from newscrawl.page import blocks as blocks_
 from newscrawl.page import body as body_
@@ -78,7 +77,7 @@ def extract(
 def _markup(site: Site | None, now: dt.datetime | None) -> Markup | None:
     if site is None:
         return None
-    return site.markup_on(now.astimezone(zone(site.timezone)).date() if now else None)
+    return site.markup_on(now.astimezone(site.clock).date() if now else None)
 
 
 Method = TypeVar("Method", bound="Callable[[Any], None]")

@@ -52,6 +52,10 @@ class ScheduleError(ValueError):
         self.mistakes = sorted(mistakes)
 
 
+_LAST = dt.timezone(-dt.timedelta(hours=12))
+"""Where each day ends last: the clock of a site whose own is not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """When and how one site is crawled."""
@@ -70,7 +74,7 @@ class Entry:
     """What a node must be able to do."""
     rank: int
     """Its place among the enabled sites."""
-    timezone: str = "UTC"
+    timezone: str | None = "UTC"
     """The IANA zone of the site, by which its days end."""
 
     def arguments(self, piece: Piece | None = None) -> dict[str, str]:
@@ -91,7 +95,8 @@ class Entry:
 
     def is_over(self, piece: Piece, now: dt.datetime) -> bool:
         """Have all days of a piece ended at the site?"""
-        return piece.until < now.astimezone(zone(self.timezone)).date()
+        own = zone(self.timezone) if self.timezone else _LAST
+        return piece.until < now.astimezone(own).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

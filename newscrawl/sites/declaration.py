@@ -16,6 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import jmespath  # type: ignore[import-untyped]
 
+from newscrawl.dates import zone
 from newscrawl.gate import Refused, admit
 from newscrawl.urls import UrlRules, owner, site_host, telling, without_amp
 
@@ -241,8 +242,9 @@ class Site:
     """Registrable domain without ``www``. Example: ``alayam24.com``."""
     country: str | None = None
     """ISO 3166 code of the publisher. Example: ``MA``; it selects the Hijri calendar."""
-    timezone: str
-    """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``."""
+    timezone: str | None = None
+    """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``; None where it is not known: days
+    then stand as printed, and only what states its own offset from UTC is an instant."""
     article: str
     """Regular expression searched in the path and query of a decoded address: is it an article?"""
     not_article: str | None = None
@@ -280,6 +282,15 @@ class Site:
     a port where it has one of its own. Any other subdomain is another site."""
     refused: str | None = None
     """Why the site is left alone (its robots.txt or a refusal of our user agent); None to crawl it."""
+
+    @cached_property
+    def clock(self) -> dt.tzinfo:
+        """What says which day it is at the publisher: the zone, or UTC where it is not known.
+
+        >>> str(Site(name="واس", domain="spa.gov.sa", article="x", discover=[]).clock)
+        'UTC'
+        """
+        return zone(self.timezone) if self.timezone else dt.UTC
 
     @cached_property
     def _article(self) -> re.Pattern[str]:

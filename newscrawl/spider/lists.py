@@ -15,7 +15,6 @@ from scrapy import Request
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
-from newscrawl.dates import zone
 from newscrawl.discovery import Entry, Page, Walk, listing, sitemap, source_of
 from newscrawl.meta import meta
 from newscrawl.sites import Discovery, Feed, Listing, Sitemap
@@ -226,7 +225,7 @@ class Lists:
         What a recording lacks now it will lack for ever.
         """
         last = entry.days[1]
-        today = self._crawl.clock.now().astimezone(zone(self._crawl.site.timezone)).date()
+        today = self._crawl.clock.now().astimezone(self._crawl.site.clock).date()
         return not self._crawl.settings["REPLAY"] and (last is None or last >= today - dt.timedelta(days=1))
 
     def _by_key(self, entries: Iterable[Entry]) -> dict[str, Entry]:

@@ -13,7 +13,6 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
-from newscrawl.dates import zone
 from newscrawl.discovery import Entry, Page, Walk, pages
 from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.frontier import Checkpoint, Known, Mark, Validator
@@ -75,7 +74,7 @@ class Walks:
     def _new(self, name: str, source: Discovery) -> Walk:
         arguments, settings = self._crawl.arguments, self._crawl.settings
         mark = self._marks.get(name)
-        own = zone(self._crawl.site.timezone)
+        own = self._crawl.site.clock
         now = self._crawl.clock.now()
         last = mark.completed_at if mark else now
         # Beyond the mark, this ends a walk whose mark has vanished from the site.
