@@ -33,6 +33,12 @@ _ENDS = "".join(map(chr, range(0x21))) + "\x7f\xad\u061c\u200b\u200c\u200d\u200e
 _IGNORED = re.compile(r"[\t\n\r]+")
 """What a browser drops inside an address (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_PLAIN = re.compile(
+    r"https?://(?P<host>[a-z0-9.-]{1,253})/(?!\.|%2[eE])(?:[\w~!$&()*+,=:@-]|%[\da-fA-F]{2}|\.|/(?!\.|%2[eE]))*"
+    r"(?:\?(?:[\w.~!$&()*+,=:@/-]|%[\da-fA-F]{2})+)?",
+    re.ASCII,
+)
+"""An address that is admitted as it is, as nearly all in lists are, if its host is."""
 _NOT_ASCII = re.compile("[^\0-\x7f]+")
 _EXTRA_SLASHES = re.compile(r"^(?P<scheme>(?:https?:)?)/{3,}", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
@@ -50,7 +56,6 @@ class Refused(ValueError):
         self.reason = reason
 
 
-@lru_cache(maxsize=8192)
 def admit(
     url: str, base: str | None = None, ports: frozenset[int] = frozenset(), charset: str = "utf-8"
 ) -> str:
@@ -78,6 +83,19 @@ def admit(
     Traceback (most recent call last):
     newscrawl.gate.Refused: 'file://www.hespress.com/etc/passwd': only http and https are asked
     """
+    if (plain := _PLAIN.fullmatch(url)) and len(url) <= LONGEST and _is_sound(plain["host"]):
+        return url
+    return _admit(url, base, ports, charset)
+
+
+@lru_cache(maxsize=1024)
+def _is_sound(host: str) -> bool:
+    """Is a host spelled as it is asked?"""
+    return _host(host) == host
+
+
+@lru_cache(maxsize=8192)
+def _admit(url: str, base: str | None, ports: frozenset[int], charset: str) -> str:
     if len(url) > LONGEST:
         raise Refused(url, AddressRefusal.TOO_LONG, f"it has {len(url)} characters, more than {LONGEST}")
     try:

@@ -49,10 +49,12 @@ _NO_ARTICLES = re.compile(
     re.IGNORECASE,
 )
 """Files of an index that the usual plugins write for other things than articles."""
-_NAMED = re.compile(r"site-?map[^/]*\.(?:xml|txt|php|aspx|ashx)(?:\.gz)?$|\.xml\.gz$", re.IGNORECASE)
-"""The path of what is a sitemap, wherever its address stands."""
-_XML = re.compile(r"\.(?:xml|gz)$", re.IGNORECASE)
-"""The path of what may be one."""
+_NAMED = re.compile(
+    r"site-?map[^/?#]*\.(?:xml|txt|php|aspx|ashx)(?:\.gz)?(?:[?#]|$)|\.xml\.gz(?:[?#]|$)", re.IGNORECASE
+)
+"""An address that is one of a sitemap, wherever it stands."""
+_XML = re.compile(r"\.(?:xml|gz)(?:[?#]|$)", re.IGNORECASE)
+"""An address that may be one."""
 _PERIOD = re.compile(
     r"(?<!\d)(20\d\d)(?:([-_/.])(1[0-2]|0?[1-9])(?:\2(3[01]|[12]\d|0?[1-9]))?|(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9])?)?(?!\d)"
 )
@@ -83,36 +85,38 @@ def read(response: Response, walk: Walk, site: Site) -> Page | None:
         file.urls = list(_lines(response.body, content_type, skipped))
         if not file.urls:
             return None
-    named, found = _sorted(file, response.url, site, skipped)
+    named: list[tuple[str, str | None]] = []
+    found = articles(_pages(file, response.url, site, named, skipped), response.url, site, skipped)
     after = [Request(url) for url in wanted_files(named, walk, site)]
     is_index = file.root == "sitemapindex" or bool(named and not found)
-    return Page(articles(found, response.url, site, skipped), after, index=is_index, skipped=skipped)
+    return Page(found, after, index=is_index, skipped=skipped)
 
 
-def _sorted(
-    file: _File, base: str, site: Site, skipped: Counter[str]
-) -> tuple[list[tuple[str, str | None]], list[dict[str, str]]]:
-    """The files that a sitemap names (address, ``lastmod``), and its other entries.
+def _pages(
+    file: _File, base: str, site: Site, named: list[tuple[str, str | None]], skipped: Counter[str]
+) -> Iterator[dict[str, str]]:
+    """The entries of a sitemap, but for the files among them, which are added to ``named``.
 
     What is a file its address tells better than its element: some indexes are written as a ``urlset``, and
     some sitemaps as an index. Addresses that are refused are counted in ``skipped``.
     """
-    files: list[tuple[str, str | None]] = []
-    found: list[dict[str, str]] = []
+    for fields in file.files:
+        url = admitted(fields["loc"], base, site, skipped)
+        if url and not (_NAMED.search(url) or _XML.search(url)) and site.is_article(url):
+            yield fields
+        elif url and site.lists_at(url, base):
+            named.append((url, fields.get("lastmod")))
     unsure: list[tuple[str, str | None]] = []
-    for kind, fields in [("sitemap", f) for f in file.files] + [("url", f) for f in file.urls]:
-        if (url := admitted(fields["loc"], base, site, skipped)) is None:
-            continue
-        path, named = unquote(urlsplit(url).path), (url, fields.get("lastmod"))
-        if _NAMED.search(path) or (kind == "sitemap" and (_XML.search(path) or not site.is_article(url))):
-            files.append(named)
-        elif site.is_article(url):
-            found.append(fields | {"loc": url})
-        elif _XML.search(path):
-            unsure.append(named)
-    # Beside articles another file may be anything: a feed, a map of pictures.
-    files += [] if found else unsure
-    return [named for named in files if site.lists_at(named[0], base)], found
+    pages = 0
+    for fields in file.urls:
+        files = named if _NAMED.search(fields["loc"]) else unsure if _XML.search(fields["loc"]) else None
+        if files is None:
+            pages += 1
+            yield fields
+        elif (url := admitted(fields["loc"], base, site, skipped)) and site.lists_at(url, base):
+            files.append((url, fields.get("lastmod")))
+    # Beside pages another file may be anything: a feed, a map of pictures.
+    named += [] if pages else unsure
 
 
 def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
@@ -134,11 +138,11 @@ def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Co
         for fields in found
         if (url := admitted(fields["loc"], base, site, skipped)) and site.wants(url)
     ]
-    entries = truthful(entries)
-    dated = [entry for entry in entries if _latest(entry)]
-    undated = [entry for entry in entries if not _latest(entry)]
-    newest_first = sorted(dated, key=_moment, reverse=True)
-    return newest_first + (undated if len(undated) <= UNDATED else [])
+    latest = [(entry, entry.days[1]) for entry in truthful(entries)]
+    undated = [entry for entry, last in latest if not last]
+    dated = [(*_moment(entry, last), entry) for entry, last in latest if last]
+    dated.sort(key=lambda one: one[:2], reverse=True)
+    return [entry for *_, entry in dated] + (undated if len(undated) <= UNDATED else [])
 
 
 def truthful(entries: Sequence[Entry]) -> list[Entry]:
@@ -370,12 +374,8 @@ def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iter
             skipped["no_address"] += 1
 
 
-def _latest(entry: Entry) -> dt.date | None:
-    return entry.days[1]
-
-
-def _moment(entry: Entry) -> tuple[dt.date, float]:
-    last = _latest(entry) or dt.date.min
+def _moment(entry: Entry, last: dt.date) -> tuple[dt.date, float]:
+    """By what an entry is newer than another: the day, the latest that it can be of, and the instant."""
     changed = entry.lastmod.date() if entry.lastmod else last
     return max(last, changed), entry.lastmod.timestamp() if entry.lastmod else 0.0
 
