@@ -5,7 +5,7 @@
 A feed of 5 MB, a sitemap of 50,000 entries, plain and packed, in UTF-8 and in windows-1256, and an answer of
 an API. Each is read in a process of its own; the time is the least of several, the memory is the peak of the
 process above what it needs without a list. ``NEWSCRAWL_BEFORE`` names the folders of other checkouts, with
-colons between; theirs are measured by turns with this one.
+colons between: b0, b1 are measured by turns with this one, n.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.trials import size
@@ -25,37 +26,45 @@ BYTES = size(5_000_000)
 ROOT = "https://www.alayam24.com"
 TEXT = "قال الوزير إن الأشغال تبدأ غدا في الأحياء الشرقية من المدينة"
 WORKER = """
-import re, sys, time
+import json, os, re, sys, time
 from scrapy.http import Response, TextResponse
 from newscrawl import discovery
 from newscrawl.discovery import Walk
 from newscrawl.sites import Feed, Site, Sitemap, WordPress
 
-kind, content_type = sys.argv[1:]
-body = sys.stdin.buffer.read()
-home = "https://www.alayam24.com/"
-site = Site(name="x", domain="alayam24.com", country="MA", timezone="Africa/Casablanca", article="/articles-",
+HOME = "https://www.alayam24.com/"
+SITE = Site(name="x", domain="alayam24.com", country="MA", timezone="Africa/Casablanca", article="/articles-",
             discover=[])
-source = {"feed": Feed(home), "sitemap": Sitemap(home), "api": WordPress()}[kind]
-made = TextResponse if kind == "api" else Response
+SOURCES = {"feed": Feed(HOME), "sitemap": Sitemap(HOME), "api": WordPress()}
 
 
 def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
 
 
-def read(body):
-    response = made(home, body=body, headers={"Content-Type": content_type})
-    return discovery.read(response, Walk(home, source), site)
+def read(kind, content_type, body):
+    made = TextResponse if kind == "api" else Response
+    response = made(HOME, body=body, headers={"Content-Type": content_type})
+    return discovery.read(response, Walk(HOME, SOURCES[kind]), SITE)
 
 
-read({"feed": b"<rss version='2.0'><channel><item><link>/</link></item></channel></rss>",
-      "sitemap": b"<urlset><url><loc>/</loc></url></urlset>", "api": b"[]"}[kind])
-before = peak()
-started = time.process_time()
-page = read(body)
-print(time.process_time() - started, peak() - before, len(page.entries) if page else 0)
+def measured(kind, content_type, file):
+    body = open(file, "rb").read()
+    before = peak()
+    started = time.process_time()
+    page = read(kind, content_type, body)
+    return time.process_time() - started, peak() - before, len(page.entries) if page else 0
+
+
+read("feed", "", b"<rss version='2.0'><channel><item><link>/</link></item></channel></rss>")
+read("sitemap", "", b"<urlset><url><loc>/</loc></url></urlset>")
+for line in sys.stdin:
+    if not os.fork():  # the peak of a child is its own
+        print(json.dumps(measured(*json.loads(line))), flush=True)
+        os._exit(0)
+    os.wait()
 """
+"""Reads each list whose kind, content type and file are sent."""
 
 
 def feed(count: int) -> str:
@@ -95,44 +104,62 @@ def posts(count: int) -> str:
     )  # fmt: skip
 
 
-def lists() -> dict[str, tuple[str, str, bytes]]:
-    """Kind, content type and bytes of each list, by name."""
-    whole = len(feed(10).encode()) // 10
-    news, entries, answer = feed(BYTES // whole), sitemap(ENTRIES), posts(min(5_000, BYTES // whole))
+def lists() -> dict[str, tuple[str, str, bytes, int]]:
+    """Kind, content type and bytes of each list, and how many entries it has, by name."""
+    count = BYTES // (len(feed(10).encode()) // 10)
+    news, map_, few = feed(count), sitemap(ENTRIES), min(5_000, count)
+    mistaken = map_.replace("</loc>", "", 1).encode()
     return {
-        "feed": ("feed", "text/xml; charset=utf-8", news.encode()),
-        "feed, windows-1256": ("feed", "text/xml; charset=windows-1256", news.encode("cp1256")),
-        "sitemap": ("sitemap", "text/xml", entries.encode()),
-        "sitemap, packed": ("sitemap", "application/x-gzip", gzip.compress(entries.encode())),
-        "sitemap, windows-1256": ("sitemap", "text/xml; charset=utf-8", entries.encode("cp1256")),
-        "sitemap, one mistake": ("sitemap", "text/xml", entries.replace("</loc>", "", 1).encode()),
-        "API": ("api", "application/json", answer.encode()),
+        "feed": ("feed", "text/xml; charset=utf-8", news.encode(), count),
+        "feed, windows-1256": ("feed", "text/xml; charset=windows-1256", news.encode("cp1256"), count),
+        "sitemap": ("sitemap", "text/xml", map_.encode(), ENTRIES),
+        "sitemap, packed": ("sitemap", "application/x-gzip", gzip.compress(map_.encode()), ENTRIES),
+        "sitemap, windows-1256": ("sitemap", "text/xml; charset=utf-8", map_.encode("cp1256"), ENTRIES),
+        "sitemap, one tag missing": ("sitemap", "text/xml", mistaken, ENTRIES - 1),
+        "API": ("api", "application/json", posts(few).encode(), few),
     }
 
 
-def measured(folder: str, kind: str, content_type: str, body: bytes) -> tuple[float, float, int]:
-    """CPU seconds, megabytes and entries of a list that a checkout reads."""
-    done = subprocess.run(
-        [sys.executable, "-c", WORKER, kind, content_type], input=body, cwd=folder,
-        env=os.environ | {"PYTHONPATH": folder}, capture_output=True, check=True,
+def worker(folder: str) -> subprocess.Popen[str]:
+    """What reads lists with the code of a checkout."""
+    return subprocess.Popen(
+        [sys.executable, "-c", WORKER], cwd=folder, env=os.environ | {"PYTHONPATH": folder},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    seconds, megabytes, entries = done.stdout.split()
-    return float(seconds), float(megabytes), int(entries)
+
+
+def measured(process: subprocess.Popen[str], *told: str) -> tuple[float, float, int]:
+    """CPU seconds, megabytes and entries of a list."""
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps(told) + "\n")
+    process.stdin.flush()
+    seconds, megabytes, entries = json.loads(process.stdout.readline())
+    return seconds, megabytes, entries
 
 
 def main() -> None:
-    """Print a line for each list and checkout."""
+    """Print a table with a row for each list and checkout; no entry of any list may be missing."""
     here = str(Path(__file__).resolve().parent.parent)
-    folders = [*filter(None, os.environ.get("NEWSCRAWL_BEFORE", "").split(":")), here]
-    print(f"{'list':24} {'MB':>6} {'checkout':24} {'seconds':>8} {'peak MB':>8} {'entries':>8}")
-    for name, (kind, content_type, body) in lists().items():
-        rounds = [[measured(folder, kind, content_type, body) for folder in folders] for _ in range(ROUNDS)]
-        for folder, runs in zip(folders, zip(*rounds, strict=True), strict=True):
-            seconds, megabytes = min(run[0] for run in runs), min(run[1] for run in runs)
-            shown = "this one" if folder == here else Path(folder).name
-            print(
-                f"{name:24} {len(body) / 1e6:6.1f} {shown:24} {seconds:8.2f} {megabytes:8.0f} {runs[0][2]:8,}"
-            )
+    before = [folder for folder in os.environ.get("NEWSCRAWL_BEFORE", "").split(":") if folder]
+    workers = {f"b{number}": worker(folder) for number, folder in enumerate(before)} | {"n": worker(here)}
+    print("| list | MB | checkout | seconds | peak MB | entries |\n|---|---:|---|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (kind, content_type, body, entries) in lists().items():
+            file = Path(folder, kind)
+            file.write_bytes(body)
+            rounds = [
+                {shown: measured(one, kind, content_type, str(file)) for shown, one in workers.items()}
+                for _ in range(ROUNDS)
+            ]
+            for shown in workers:
+                seconds, megabytes = (min(one[shown][i] for one in rounds) for i in (0, 1))
+                found = rounds[0][shown][2]
+                row = f"| {name} | {len(body) / 1e6:.1f} | {shown} | {seconds:.2f} | {megabytes:.0f} |"
+                print(f"{row} {found:,} |", flush=True)
+                assert shown != "n" or found == entries, f"{name}: {found} of {entries} entries"
+    for process in workers.values():
+        process.communicate()
 
 
 if __name__ == "__main__":

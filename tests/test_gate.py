@@ -119,6 +119,90 @@ def test_what_is_refused(given: str, reason: str) -> None:
     assert str(refused.value).isascii()
 
 
+@pytest.mark.parametrize(
+    ("given", "charset", "admitted"),
+    [
+        ("/خبر?ق=خبر#خبر", "windows-1256", "/%D8%AE%D8%A8%D8%B1?%DE=%CE%C8%D1"),
+        ("/a?q=خبر", "iso-8859-6", "/a?q=%CE%C8%D1"),
+        ("/a?q=پ خ", "iso-8859-6", "/a?q=%26%231662%3B%20%CE"),
+        ("/a?q=漢", "windows-1256", "/a?q=%26%2328450%3B"),
+        ("/a?q=%D8%AE&x=خ", "windows-1256", "/a?q=%D8%AE&x=%CE"),
+        ("/a?q=été", "windows-1252", "/a?q=%E9t%E9"),
+        ("/a?q=خ", "utf-16-le", "/a?q=%D8%AE"),
+        ("/a?q=خ", "no-such-charset", "/a?q=%D8%AE"),
+        ("/a#x?q=خ", "windows-1256", "/a"),
+        ("?q=خ", "windows-1256", "/list?q=%CE"),
+        ("\\a?q=خ\\", "windows-1256", "/a?q=%CE%5C"),
+    ],
+)
+def test_a_query_is_sent_in_the_charset_of_its_page(given: str, charset: str, admitted: str) -> None:
+    home = "https://www.alayam24.com"
+    found = admit(given, f"{home}/list?page=1", charset=charset)
+    assert found == home + admitted
+    assert admit(found, charset=charset) == found
+    assert admit(given, f"{home}/list?page=1") == admit(given, f"{home}/list?page=1", charset="utf-8")
+
+
+def test_the_usual_addresses_are_admitted_by_the_same_rules_as_all_others() -> None:
+    dice = random.Random(7)
+    parts = [
+        "a",
+        "Z",
+        "7",
+        ".",
+        "/",
+        "//",
+        "..",
+        "/.",
+        "%2e",
+        "%2E",
+        "%D8",
+        "%d8%a7",
+        "%",
+        "-",
+        "_",
+        "~",
+        "?",
+        "&",
+        "=",
+    ]
+    parts += ["#", ";", "'", "!", "@", ":", "+", " ", "خ", "xn--", "http://", "\\"]
+    hosts = [
+        "a.ma",
+        "A.ma",
+        "127.0.0.1",
+        "127.1",
+        "0x7f",
+        "a..b",
+        "-a.ma",
+        "xn--a.ma",
+        "a.ma.",
+        ".ma",
+        "a_b.ma",
+    ]
+    hosts += ["a.ma:80", "a.ma:99", "u@a.ma", "a" * 64 + ".ma", "a.123"]
+    usual = 0
+    for _ in range(size(200_000)):
+        path = "".join(dice.choice(parts) for _ in range(dice.randrange(9)))
+        url = (
+            dice.choice(["http://", "https://", "HTTP://"])
+            + dice.choice(hosts)
+            + dice.choice(["/", "", "/?"])
+            + path
+        )
+        usual += admitted(url) == url
+        # A tab is dropped by all, and belongs to no usual address.
+        assert admitted(url) == admitted(f"\t{url}"), url
+    assert usual > size(200_000) / 20
+
+
+def admitted(url: str) -> str:
+    try:
+        return admit(url)
+    except Refused as refused:
+        return refused.reason
+
+
 def test_an_address_of_1300_arabic_letters_is_asked() -> None:
     assert key(admit("https://hespress.com/" + "خ" * 1300)) == key("https://hespress.com/" + "خ" * 1300)
 

@@ -1,7 +1,7 @@
 """Writes what all benchmarks print to ``docs/benchmarks.md``: ``python -m benchmarks.report [REVISION]``.
 
-With a revision of git, reading and crawling are measured beside it. NEWSCRAWL_BENCHMARKS names those to run,
-else all are. A benchmark that fails ends the report.
+With a revision of git, reading, lists and crawling are measured beside it. NEWSCRAWL_BENCHMARKS names those
+to run, else all are. A benchmark that fails ends the report.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ SECTIONS = {
     "crawl": "A whole crawl",
     "again": "Crawling again",
     "read": "Reading pages",
+    "lists": "Reading lists",
     "dates": "Dates",
     "addresses": "Addresses",
     "identity": "Duplicates",
@@ -28,7 +29,7 @@ SECTIONS = {
     "writer": "Storing",
     "grow": "A growing collection",
 }
-BESIDE_BEFORE = ("crawl", "read")
+BESIDE_BEFORE = ("crawl", "read", "lists")
 PACKAGES = (
     "Scrapy", "Twisted", "lxml", "pymongo", "numpy", "trafilatura", "htmldate", "dateparser", "newspaper4k",
     "readability-lxml", "resiliparse", "courlan", "w3lib", "url-normalize", "camel-tools", "PyArabic",

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from html.entities import html5
 
-from newscrawl.page.decode import decode_pieces
+from newscrawl.page.decode import decode, decode_pieces
 
 UNPACKED = 52_428_800
 """Bytes of an unpacked sitemap or feed that are read, at most, as in the sitemap protocol."""
@@ -103,6 +103,8 @@ def texts(body: bytes, content_type: str | None = None, skipped: Counter[str] | 
 
 def text(body: bytes, content_type: str | None, most: int, skipped: Counter[str] | None = None) -> str:
     """The first ``most`` letters of a file; that there are more is counted in ``skipped`` as ``cut``."""
+    if len(body) <= most and not body.startswith(_GZIP):
+        return decode(body, content_type)[0]
     kept: list[str] = []
     size = 0
     for piece in texts(body, content_type, skipped):
