@@ -11,14 +11,17 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
 import idna
-import tldextract
 
 from newscrawl.text import compose
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 __all__ = [
     "URLS_VERSION", "UrlRules", "ascii_host", "canonical", "declared_canonical", "has_public_suffix",
@@ -144,10 +147,16 @@ _SAFE_IN_PATH = "!$&'()*+,;=:@~"
 _SAFE_IN_QUERY = "!$'()*,:@~/[]"
 _SAFE_ANYWHERE = "!#$%&'()*+,/:;=?@[\\]~"
 
-# The Public Suffix List as packaged with tldextract: no network, no files written.
-_public_suffixes = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-)
+
+@cache
+def suffixes(*, private: bool) -> TLDExtract:
+    """The Public Suffix List as packaged with tldextract: no network, no files written.
+
+    With its private part ``blogspot.com`` is a suffix.
+    """
+    import tldextract  # only here: with what it imports 0.03 s, and a process that reads pages asks nothing
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=private)
 
 
 def key(url: str, rules: UrlRules | None = None) -> str:
@@ -321,7 +330,7 @@ def has_public_suffix(host: str) -> bool:
 @lru_cache(maxsize=4096)
 def _registrable_domain(host: str) -> str:
     """``hespress.com`` of ``www.hespress.com``; empty without a known public suffix."""
-    return _public_suffixes(host).top_domain_under_public_suffix
+    return suffixes(private=True)(host).top_domain_under_public_suffix
 
 
 # --- Path and query --------------------------------------------------------------------------------

@@ -7,13 +7,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-
-import tldextract
+from typing import TYPE_CHECKING
 
 from newscrawl import __version__, urls
 from newscrawl.dates import DATES_VERSION, to_hijri
 from newscrawl.gate import Refused, admit
-from newscrawl.identity import IDENTITY_VERSION
 from newscrawl.items import (
     SCHEMA_VERSION,
     Article,
@@ -32,6 +30,9 @@ from newscrawl.sites.sources import Source, resolve
 from newscrawl.text import CLEAN_VERSION, FOLD_VERSION, clean, language
 from newscrawl.vocabulary import HijriBasis, HijriCalendar, Origin
 
+if TYPE_CHECKING:
+    from tldextract import ExtractResult
+
 PAGE_VERSION = 2
 """Version of the page reader, stored with each article; it rises when any page would be read otherwise."""
 
@@ -44,7 +45,6 @@ _STYLE = re.compile(
 )
 """A rule of CSS: a selector and declarations in braces, no Arabic letter among them."""
 _AUTHORITY = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def clean_article(raw: RawArticle) -> RawArticle:
@@ -216,6 +216,10 @@ def _unsigned(raw: RawArticle, site: Site | None, source: Source) -> list[str]:
 
 
 def _made_by(raw: RawArticle, site: Site | None) -> MadeBy:
+    from newscrawl.identity import (
+        IDENTITY_VERSION,
+    )  # not by a process that reads pages: its patterns take 0.04 s
+
     return MadeBy(
         newscrawl=__version__,
         spider=_slug(site.domain if site else raw.url),
@@ -328,8 +332,8 @@ def _newspaper(url: str) -> Source | None:
 
 
 @lru_cache(maxsize=2048)
-def _domain(authority: str) -> tldextract.tldextract.ExtractResult:
-    return _suffixes(authority)
+def _domain(authority: str) -> ExtractResult:
+    return urls.suffixes(private=False)(authority)
 
 
 def _slug(address: str) -> str:
