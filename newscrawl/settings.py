@@ -127,7 +127,7 @@ def log_level(given: str) -> str:
 
 
 BOT_NAME = "newscrawl"
-SPIDER_MODULES = ["spiders"]
+SPIDER_MODULES = ["spiders", "newscrawl.spider.any"]
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "newscrawl.commands"
 

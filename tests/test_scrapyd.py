@@ -282,7 +282,9 @@ def machine(machines: Machines) -> Machine:
 
 class TestDeploy:
     def test_the_egg_brings_every_spider(self, deployed: tuple[dict[str, Any], Path]) -> None:
-        ours = SpiderLoader(Settings({"SPIDER_MODULES": ["spiders", "tests.loopback"]})).list()
+        ours = SpiderLoader(
+            Settings({"SPIDER_MODULES": ["spiders", "newscrawl.spider.any", "tests.loopback"]})
+        ).list()
         assert (deployed[0]["status"], deployed[0]["spiders"]) == ("ok", len(ours)), deployed[0]
 
     def test_the_egg_has_every_data_file_and_no_test(self, project: Path) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 
 from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
+from newscrawl.any_newspaper import AnyNewspaper, Refusal
 from newscrawl.collecting import leave_alone
 from newscrawl.command import check_months, check_settings
 from newscrawl.download import addon
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
-from newscrawl.shown import clean_terminal
+from newscrawl.shown import clean_terminal, one_line
 from newscrawl.spider import Arguments, NewsSpider
+from newscrawl.spider.any import AnySpider
+from newscrawl.store import StoreError
 from newscrawl.vocabulary import RunOutcome
 
 
@@ -39,25 +44,52 @@ class Command(CrawlCommand):
         check_months(self.settings)
         if job := opts.spargs.get("_job"):  # where Scrapyd does not name it in the environment, too
             self.settings.set("SCRAPYD_JOB", job, priority="cmdline")
+        # Not left to the crawl: Scrapy looks through the stack when it imports this, 0.04 s more from there.
+        importlib.import_module("newscrawl.download.handler")
+        if args[0] == AnySpider.name:
+            self._any(opts.spargs)
+            return
         try:
             crawler = self._create_crawler(args[0])
         except KeyError:
             raise UsageError(f"there is no spider {args[0]!r}; `scrapy list` shows them") from None
         if issubclass(crawler.spidercls, NewsSpider):
-            try:
-                site = crawler.spidercls.site
-                Arguments.read(opts.spargs, site.country).check(site)
-            except ValueError as error:
-                raise UsageError(str(error)) from None
-            if crawler.spidercls.site.render and not self.settings.get("REPLAY"):
-                try:
-                    find_browser(crawler.settings)
-                except BrowserMissing as error:
-                    raise UsageError(f"{args[0]}: {error}") from None
-        # Not left to the crawl: Scrapy looks through the stack when it imports this, 0.04 s more from there.
-        importlib.import_module("newscrawl.download.handler")
+            self._check(crawler, opts.spargs)
         leave_alone()
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        outcome = crawler.stats.get_value("newscrawl/outcome") if crawler.stats else None
-        self.exitcode = RunOutcome(outcome or RunOutcome.FAULT).exit_status
+        self.exitcode = _exit_status(crawler)
+
+    def _check(self, crawler: Crawler, given: dict[str, str]) -> None:
+        """Raise ``UsageError`` for arguments that mean nothing at the site, or without a browser it needs."""
+        site = crawler.spidercls.site  # type: ignore[attr-defined]
+        try:
+            Arguments.read(given, site.country).check(site)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        if site.render and not (self.settings and self.settings.get("REPLAY")):
+            try:
+                find_browser(crawler.settings)
+            except BrowserMissing as error:
+                raise UsageError(f"{crawler.spidercls.name}: {error}") from None
+
+    def _any(self, given: dict[str, str]) -> None:
+        """Crawl a newspaper that no spider declares; learn first what it offers, where that is not known."""
+        assert self.crawler_process
+        try:
+            newspaper = AnyNewspaper(self.crawler_process, given, self._check)
+            newspaper.crawl()
+        except StoreError as error:
+            print(one_line(str(error)), file=sys.stderr)
+            self.exitcode = RunOutcome.STORE_DOWN.exit_status
+        except Refusal as refusal:
+            print(one_line(str(refusal)), file=sys.stderr)
+            self.exitcode = refusal.outcome.exit_status
+        else:
+            assert newspaper.crawler
+            self.exitcode = _exit_status(newspaper.crawler)
+
+
+def _exit_status(crawler: Crawler) -> int:
+    outcome = crawler.stats.get_value("newscrawl/outcome") if crawler.stats else None
+    return RunOutcome(outcome or RunOutcome.FAULT).exit_status

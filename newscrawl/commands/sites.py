@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import pymongo
 from pymongo.errors import PyMongoError
+from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from newscrawl.command import ProjectCommand
@@ -15,6 +16,9 @@ from newscrawl.kit import overview
 from newscrawl.mongod.opening import ServerError, StoreError, text_of
 from newscrawl.mongod.server import data_folder
 from newscrawl.sites import sources
+from newscrawl.sites.learned import from_document
+from newscrawl.store import learned
+from newscrawl.store.schema import Document
 from newscrawl.store.session import session
 
 PATIENCE = 5
@@ -32,7 +36,7 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[--write]"
+        return "[--write | --forget SLUG | --relearn SLUG]"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -46,14 +50,29 @@ class Command(ProjectCommand):
             action="store_true",
             help="bring docs/sites.md and newscrawl/sites/sources.tsv to the declarations",
         )
+        parser.add_argument(
+            "--forget", metavar="SLUG", help="forget what was learned of a newspaper; its articles stay"
+        )
+        parser.add_argument(
+            "--relearn", metavar="SLUG", help="have the next `scrapy crawl any` learn a newspaper again"
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the table."""
+        assert self.settings
         if opts.write:
             self._write()
+        elif slug := opts.forget or opts.relearn:
+            change = learned.forget if opts.forget else learned.ask_again
+            with session(self.settings) as (_, ops):
+                if not change(ops, slug):
+                    raise UsageError(f"{slug!r} was not learned; `scrapy sites` shows what was")
+            print(f"{slug} is forgotten" if opts.forget else f"{slug} is learned again by its next crawl")
         else:
-            assert self.settings
-            print(overview.text(self.sites, _lately(self.settings, self.sites)))
+            known, found = _known(self.settings, self.sites)
+            sites = {doc["_id"]: from_document(doc["site"]) for doc in found} | self.sites
+            moments = {doc["_id"]: doc["learned_at"] for doc in found if doc["_id"] not in self.sites}
+            print(overview.text(sites, known, moments))
 
     def _write(self) -> None:
         page, text = self.root / "docs" / "sites.md", overview.markdown(self.sites)
@@ -68,17 +87,19 @@ class Command(ProjectCommand):
             print(f"written   {sources.TABLE}")
 
 
-def _lately(settings: BaseSettings, names: Iterable[str]) -> dict[str, overview.Lately]:
-    """What the runs in MongoDB say; nothing where there is none, or none that answers."""
+def _known(settings: BaseSettings, names: Iterable[str]) -> tuple[dict[str, overview.Lately], list[Document]]:
+    """What the runs in MongoDB say, and what was learned; nothing where none answers."""
     try:
         if not text_of(settings, "MONGODB_URI") and not data_folder(settings).exists():
-            return {}
+            return {}, []
         with pymongo.timeout(PATIENCE), session(settings) as (_, ops):
-            runs = ops["runs"]
-            return {
+            runs, found = ops["runs"], learned.every(ops)
+            every = [*names, *(doc["_id"] for doc in found)]
+            lately = {
                 name: overview.lately(runs.find({"site": name}).sort("started_at", -1).limit(RUNS))
-                for name in names
+                for name in every
             }
+            return lately, found
     except (StoreError, ServerError, PyMongoError) as error:
         print(f"without what MongoDB knows: {error}", file=sys.stderr)
-        return {}
+        return {}, []

@@ -43,7 +43,8 @@ are never null; a field that may be null says so. Where the truth is not known t
 | [`revisions`](#revisions) | former states of corrected articles |
 
 The database beside it, with `_ops` at the end of its name, holds [`rejected`](#rejected), `runs` (kept
-{RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `schema`.
+{RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `schema`, and
+`learned`: what is known of newspapers that no spider declares.
 
 ## Queries
 

@@ -56,12 +56,19 @@ def lately(runs: Iterable[Mapping[str, Any]]) -> Lately:
     return Lately(success, coverage)
 
 
-def text(sites: Mapping[str, Site], known: Mapping[str, Lately]) -> str:
-    """A table for a terminal; names come last, where Arabic disturbs nothing."""
+def text(
+    sites: Mapping[str, Site], known: Mapping[str, Lately], learned: Mapping[str, dt.datetime] | None = None
+) -> str:
+    """A table for a terminal; names come last, where Arabic disturbs nothing.
+
+    ``learned`` tells of the sites that no spider declares when they were learned.
+    """
     head = ("spider", "country", "discovery", "evidence", "crawled", "last success", "fields found", "name")
     rows = []
     for name in sorted(sites):
         *cells, title = row(name, sites[name])
+        if at := (learned or {}).get(name):
+            cells[3] = f"learned {at:%Y-%m-%d}"
         seen = known.get(name, Lately())
         rows.append(
             (*cells, seen.success.strftime("%Y-%m-%d %H:%M") if seen.success else "-", _found(seen), title)

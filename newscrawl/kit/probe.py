@@ -24,11 +24,13 @@ from newscrawl.page.document import parse
 from newscrawl.sites import Discovery, Feed, Listing, Markup, Site, Sitemap, WordPress
 from newscrawl.sites.families import WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.sites.sources import resolve
+from newscrawl.urls import owner
 from newscrawl.vocabulary import NO_ORIGIN, FetchFailure, Origin
 
 SAMPLES = 3
 """Article pages that the markup is guessed from."""
-_SECOND_LEVEL = frozenset({"com", "net", "org", "press", "co", "gov", "edu", "info", "ac"})
+_PRODUCT = re.compile(rb'"@type"\s*:\s*\[?\s*"(?:Product|ProductGroup|Offer)"')
+_NEWS = re.compile(rb'"@type"\s*:\s*\[?\s*"(?:\w*Article|\w*Posting)"')
 _NO_SPIDER = re.compile(r"[^a-z0-9]+")
 
 
@@ -54,6 +56,15 @@ class Found:
     """What somebody has to find out, a sentence each."""
     told: list[str] = field(default_factory=list)
     """What was found, a line each."""
+    given: list[Discovery] = field(default_factory=list)
+    """The feed or the sitemap that somebody named."""
+    unreachable: str | None = None
+    """Why the home page could not be read, where that is all that is known."""
+    read: int = 0
+    """Pages that could be read as articles; ``dated`` of them say their day."""
+    dated: int = 0
+    sold: int = 0
+    """Pages that offer something for sale."""
 
     def site(self, *, article: str | None = None, year: int | None = None) -> Site:
         """The declaration so far, with placeholders for what is missing, or with another article pattern."""
@@ -82,13 +93,14 @@ class Found:
 def begin(
     url: str, *, name: str | None = None, country: str | None = None, timezone: str | None = None
 ) -> Found:
-    """What the address alone tells: domain, a name for the spider, country and clock."""
+    """What the address alone tells: domain, a name for the spider, country and clock.
+
+    >>> begin("https://www.elbalad.news/").spider, begin("https://ar.sada-elwaha.press.ma/").spider
+    ('elbalad', 'sada_elwaha')
+    """
     host = (urlsplit(url).hostname or "").lower()
     domain = host.removeprefix("www.")
-    labels = domain.split(".")
-    while len(labels) > 1 and (labels[-1] in _SECOND_LEVEL or len(labels[-1]) == 2):
-        labels.pop()
-    spider = name or _NO_SPIDER.sub("_", labels[-1]).strip("_")
+    spider = name or _NO_SPIDER.sub("_", owner(url).partition(".")[0]).strip("_")
     if not re.match("[a-z]", spider):
         spider = f"site_{spider}"
     known = resolve(spider) or resolve(domain)
@@ -104,10 +116,14 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         found.refused = refused
         found.missing.append(f"nothing: {refused}, so it is declared as refused and left alone")
         return found
-    if not isinstance(home.response, TextResponse):
-        found.missing.append(f"{home.url} could not be read ({home.kind or 'no web page'}): {home.said}")
+    if isinstance(home.response, TextResponse):
+        response = home.response
+    elif found.given:  # all that is needed may stand there
+        response = HtmlResponse(home.url, body=b"", encoding="utf-8")
+    else:
+        found.unreachable = f"{home.url} could not be read ({home.kind or 'no web page'}): {home.said}"
+        found.missing.append(found.unreachable)
         return found
-    response = home.response
     found.name = found.name or _name(response)
     _say_place(found)
     linked = addresses.links(response, found.domain)
@@ -163,7 +179,7 @@ async def _listings(found: Found, home: TextResponse, linked: list[str], fetch: 
 async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
     """Add feeds, API and sitemaps to what is declared; gives the articles that they name."""
     every = found.site(article="")
-    sure: list[str] = []
+    sure: list[str] = await _given(found, every, fetch)
     advertised = [url for url in listing.advertised_feeds(home) if "comments" not in url][:2]
     for url in advertised or [urljoin(home.url, "/feed")]:
         answer = await fetch(Request(url))
@@ -205,6 +221,21 @@ async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
         # What a feed or an API lists is newer and smaller than a sitemap.
         found.discover = [d for d in found.discover if not isinstance(d, Sitemap)]
     return list(dict.fromkeys(sure))
+
+
+async def _given(found: Found, every: Site, fetch: Fetch) -> list[str]:
+    """The articles of the feed or the sitemap that somebody named."""
+    sure: list[str] = []
+    for source in found.given:
+        assert source.url
+        page = (await listed(source, Request(source.url), every, fetch))[-1]
+        urls = [entry.url for entry in page.entries or []]
+        kind = type(source).__name__.lower()
+        found.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses, as was given")
+        if urls:
+            found.discover.append(source)
+            sure += urls[:50]
+    return sure
 
 
 async def _query_sections(
@@ -275,6 +306,10 @@ async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None
         if not isinstance(answer.response, HtmlResponse):
             found.told.append(f"page      {url}: not read ({answer.kind or 'no web page'} {answer.said})")
             continue
+        if _sells(answer.response):
+            found.sold += 1
+            found.told.append(f"page      {url}: offers something for sale")
+            continue
         reason = check(
             read(answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at),
             site,
@@ -283,6 +318,7 @@ async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None
             found.told.append(f"page      {url}: no article ({reason[0]}: {reason[1]})")
             continue
         samples.append(selectors.sample(answer.response.body, answer.response.url, site, answer.headers))
+    found.read, found.dated = len(samples), sum(bool(s.article.day) for s in samples)
     if not samples:
         found.missing.append("`markup`: no article page could be read; see `scrapy try <address>`")
         return
@@ -296,6 +332,13 @@ async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None
         guessed = selectors.kept(selectors.guess(samples), samples, site)
         found.markup = [] if selectors.empty(guessed) else [guessed]
     _say_fields(found, samples)
+
+
+def _sells(page: HtmlResponse) -> bool:
+    """Does a page offer something for sale, by its own words for machines?"""
+    kinds = page.css('meta[property="og:type"]::attr(content)').get("")
+    offers = page.css('[itemtype$="schema.org/Product"]').get() or _PRODUCT.search(page.body)
+    return kinds.startswith("product") or (bool(offers) and not _NEWS.search(page.body))
 
 
 def _say_place(found: Found) -> None:

@@ -1,0 +1,172 @@
+"""One crawl of a newspaper that no spider declares: learned when it is met first, then like any other."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pymongo.database import Database
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+
+from newscrawl.command import declared
+from newscrawl.kit import learn
+from newscrawl.kit.asking import Asking, Fetch, is_address
+from newscrawl.kit.probe import Found
+from newscrawl.sites import Site, site_of
+from newscrawl.sites.learned import from_document, to_document
+from newscrawl.spider import Arguments
+from newscrawl.spider.any import AnySpider, spider_of
+from newscrawl.store import learned
+from newscrawl.store.schema import Document
+from newscrawl.store.session import session
+from newscrawl.vocabulary import RunOutcome
+
+KINDS = ("home", "feed", "sitemap")
+"""The arguments that say where a newspaper is, of which ``any`` takes one."""
+
+log = logging.getLogger(__name__)
+
+
+class Refusal(Exception):
+    """The newspaper is not crawled; the sentence says why."""
+
+    def __init__(self, outcome: RunOutcome, sentence: str) -> None:
+        super().__init__(sentence)
+        self.outcome = outcome
+
+
+class AnyNewspaper:
+    """Reads what was learned, or learns it in a small crawl before the crawl itself, in one process."""
+
+    def __init__(
+        self, process: Any, given: Mapping[str, str], check: Callable[[Crawler, dict[str, str]], None]
+    ) -> None:
+        self._process = process
+        self._check = check
+        self._settings = process.settings
+        self._sites = declared(self._settings)
+        self._where = _where(given, self._sites)
+        self._arguments = {name: value for name, value in given.items() if name not in KINDS}
+        try:
+            Arguments.read(self._arguments)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        self.crawler: Crawler | None = None
+        self._failed: Exception | None = None
+
+    def crawl(self) -> None:
+        """Crawl to the end.
+
+        Raises :class:`Refusal` for what is no newspaper, ``UsageError`` for arguments that mean nothing
+        there, and :class:`newscrawl.store.StoreError` when MongoDB cannot be used.
+        """
+        found = self._where.begin()
+        with session(self._settings) as (_, ops):
+            known = learned.at(ops, self._where.place)
+            if known and not _is_due(ops, known):
+                self._begin(known["_id"], from_document(known["site"]))
+            else:
+                self._learn(ops, found, known)
+            self._process.start()
+        if self._failed:
+            raise self._failed
+
+    def _learn(self, ops: Database[Document], found: Found, known: Document | None) -> None:
+        """Ask the newspaper; when that is done the crawl begins, unless there is a reason why not."""
+        reasons: list[str | None] = []
+
+        async def work(fetch: Fetch) -> None:
+            reasons.append(await learn.learn(found, fetch))
+
+        def done(_: object) -> None:
+            try:
+                self._learned(ops, found, known, reasons)
+            except Exception as error:  # told when the process has ended
+                self._failed = error
+
+        # Its log is that of the crawl; it stores nothing and leaves no record of a run.
+        asking = Crawler(_Learning, self._settings.copy())
+        asking.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        asking.settings.set(
+            "EXTENSIONS", {"newscrawl.download.crawl_delay.CrawlDelay": 0}, priority="cmdline"
+        )
+        running = self._process.crawl(asking, work=work, named=[self._where.address, self._where.home])
+        if isinstance(running, asyncio.Future):
+            running.add_done_callback(done)
+        else:
+            running.addBoth(done)
+
+    def _learned(
+        self, ops: Database[Document], found: Found, known: Document | None, reasons: list[str | None]
+    ) -> None:
+        """Keep what was learned and begin the crawl; raises :class:`Refusal`."""
+        if not reasons:
+            raise Refusal(RunOutcome.FAULT, f"{found.url} could not be learned; see the log")
+        now = dt.datetime.now(dt.UTC)
+        before = from_document(known["site"]) if known else None
+        if reason := reasons[0]:
+            if found.refused and not known:
+                self._keep(ops, self._slug(ops, found), found.site(year=now.year), found, now)
+            if before is None or found.refused:
+                outcome = (
+                    RunOutcome.REFUSED
+                    if found.refused
+                    else RunOutcome.UNREACHABLE
+                    if found.unreachable
+                    else RunOutcome.NO_LINKS
+                )
+                raise Refusal(outcome, f"{found.url} is not crawled: {reason}")
+            log.warning("%s could not be learned again: %s", found.url, reason)
+            site = before
+        else:
+            site = learn.learned(found, before, now.year)
+        slug = known["_id"] if known else self._slug(ops, found)
+        self._keep(ops, slug, site, found, now)
+        self._begin(slug, site)
+
+    def _slug(self, ops: Database[Document], found: Found) -> str:
+        taken = {AnySpider.name, *self._sites, *(doc["_id"] for doc in learned.every(ops))}
+        return learn.slug(found, taken)
+
+    def _keep(self, ops: Database[Document], slug: str, site: Site, found: Found, now: dt.datetime) -> None:
+        evidence = [*found.told, *found.missing]
+        learned.keep(ops, slug, self._where.place, to_document(site), evidence, now)
+
+    def _begin(self, slug: str, site: Site) -> None:
+        crawler: Crawler = self._process.create_crawler(spider_of(slug, site))
+        self._check(crawler, self._arguments)
+        self.crawler = crawler
+        self._process.crawl(crawler, **self._arguments)
+
+
+class _Learning(Asking):
+    """Asks a newspaper in the process of a crawl."""
+
+    name = AnySpider.name
+
+
+def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> learn.Given:
+    """Where the newspaper is; ``UsageError`` for anything but one address that no spider declares."""
+    named = [kind for kind in KINDS if kind in given]
+    if len(named) != 1:
+        raise UsageError("any takes one of home=, feed= and sitemap=: -a home=https://www.example.ma/")
+    kind, address = named[0], str(given[named[0]]).strip()
+    if not address.startswith(("http://", "https://")) or not is_address(address):
+        raise UsageError(f"{kind}={address!r} should be an address such as https://www.example.ma/")
+    if spider := site_of(address, sites):
+        raise UsageError(f"{kind}={address!r} is declared: scrapy crawl {spider}")
+    where = {"home": learn.Given("home", address), "feed": learn.Given("feed", address)}
+    return where.get(kind, learn.Given("sitemap", address))
+
+
+def _is_due(ops: Database[Document], known: Document) -> bool:
+    """Is a newspaper to be learned again?"""
+    last = ops["runs"].find_one({"site": known["_id"]}, {"outcome": 1}, sort=[("started_at", -1)])
+    # Lists that are gone, too: who moved them answers 404, which counts as a refusal.
+    lost = last is not None and last.get("outcome") in (RunOutcome.NO_LINKS, RunOutcome.REFUSED)
+    at = known["learned_at"].replace(tzinfo=dt.UTC)
+    return learn.is_due(at, dt.datetime.now(dt.UTC), asked=bool(known.get("again")), lost=lost)

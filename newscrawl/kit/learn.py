@@ -1,0 +1,120 @@
+"""A newspaper without a declaration: what it offers, whether it is one, and how it is called from then on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from newscrawl.kit import probe
+from newscrawl.kit.asking import Fetch
+from newscrawl.sites import Discovery, Feed, Site, Sitemap
+
+RELEARN = dt.timedelta(days=1)
+"""A newspaper is learned again no oftener than this."""
+_LONGEST = 1000
+"""Letters of a pattern that holds what was learned at several times."""
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Where a newspaper is, as the command line says it."""
+
+    kind: Literal["home", "feed", "sitemap"]
+    address: str
+
+    @property
+    def home(self) -> str:
+        """The address of its home page.
+
+        >>> Given("feed", "https://sada.example/khabar.xml").home
+        'https://sada.example/'
+        """
+        return self.address if self.kind == "home" else urljoin(self.address, "/")
+
+    @property
+    def place(self) -> str:
+        """What tells it from other newspapers: its host without ``www.``, and its port if it has one.
+
+        >>> Given("home", "https://WWW.Sada.example/ar/").place
+        'sada.example'
+        """
+        return urlsplit(self.home).netloc.lower().removeprefix("www.")
+
+    def begin(self) -> probe.Found:
+        """What the address alone tells."""
+        found = probe.begin(self.home)
+        kinds: dict[str, list[Discovery]] = {
+            "home": [], "feed": [Feed(self.address)], "sitemap": [Sitemap(self.address)],
+        }  # fmt: skip
+        found.given = kinds[self.kind]
+        return found
+
+
+def slug(found: probe.Found, taken: Collection[str]) -> str:
+    """The newspaper's name in the collection: that of its domain, or the whole domain if another has it.
+
+    >>> found = probe.begin("https://www.sada.example/")
+    >>> slug(found, {"any"}), slug(found, {"sada"})
+    ('sada', 'sada_example')
+    """
+    if found.spider not in taken:
+        return found.spider
+    whole = _NO_SLUG.sub("_", found.domain).strip("_")
+    whole = whole if whole[:1].isalpha() else f"site_{whole}"
+    return whole if whole not in taken else f"{whole}_{len(taken)}"
+
+
+async def learn(found: probe.Found, fetch: Fetch) -> str | None:
+    """Ask the newspaper; why it cannot be crawled, or None when ``found`` says all that a crawl needs."""
+    await probe.probe(found, fetch)
+    return why_not(found)
+
+
+def why_not(found: probe.Found) -> str | None:
+    """Why a site cannot be crawled as a newspaper, in a sentence; None when it can."""
+    if found.refused:
+        return found.refused
+    if found.unreachable:
+        return found.unreachable
+    if not found.article:
+        return "no form of address stands out among its links: it does not look like a newspaper"
+    if not found.discover:
+        return "neither a feed nor a sitemap nor its links lead to articles"
+    pages = found.read + found.sold
+    if found.sold * 2 > pages:
+        return f"it is a shop: {found.sold} of {pages} of its pages offer goods"
+    if not found.read:
+        return "none of the pages that look like articles can be read as one"
+    if found.dated * 2 < found.read:
+        return f"it is no newspaper: {found.read - found.dated} of {found.read} pages say no day"
+    return None
+
+
+def learned(found: probe.Found, before: Site | None, year: int) -> Site:
+    """The declaration of what was found; what was learned before stays true of what was published before."""
+    site = found.site(year=year)
+    if before is None:
+        return site
+    known = site.article in before.article
+    article = before.article if known else f"{site.article}|{before.article}"
+    return replace(
+        site,
+        country=site.country or before.country,
+        timezone=site.timezone or before.timezone,
+        article=article if len(article) <= _LONGEST else site.article,
+    )
+
+
+def is_due(at: dt.datetime, now: dt.datetime, *, asked: bool, lost: bool) -> bool:
+    """Is a newspaper to be learned again: when somebody asked, or the last run found no article any more?
+
+    >>> day = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
+    >>> is_due(day, day + dt.timedelta(hours=5), asked=False, lost=True)
+    False
+    """
+    return asked or (lost and now - at >= RELEARN)

@@ -1,0 +1,32 @@
+"""The name by which a newspaper without a declaration is crawled: ``scrapy crawl any -a home=…``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from scrapy import Spider
+
+from newscrawl.sites import Site
+from newscrawl.spider.news_spider import NewsSpider
+
+
+class AnySpider(Spider):
+    """Stands in the list of spiders; the command crawls with a spider made of what it learned.
+
+    Hence nothing runs it itself: started otherwise it says so and ends.
+    """
+
+    name = "any"
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Say how it is started."""
+        self.logger.error("`any` is started by its command alone: scrapy crawl any -a home=https://…")
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:
+            yield request
+
+
+def spider_of(slug: str, site: Site) -> type[NewsSpider]:
+    """A spider for a newspaper that was learned, as a file in ``spiders`` would declare it."""
+    return type("LearnedSpider", (NewsSpider,), {"name": slug, "site": site})

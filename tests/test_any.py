@@ -1,0 +1,198 @@
+"""``scrapy crawl any``: a newspaper by its address, learned once and crawled like a declared one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import bson
+import pytest
+
+from newscrawl.kit import learn, probe
+from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap, WordPress
+from newscrawl.sites.learned import from_document, to_document
+from tests.conftest import Database, scrapy
+from tests.loopback import Newspaper, serve
+from tests.test_kit import NAME, page, plain, story, with_feed
+from tests.trials import long
+
+GIVEN = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "RETRY_ENABLED=False")
+
+
+ARTICLES = {f"/mojtama/{n}-khabar.html" for n in range(8)}
+
+
+@pytest.fixture
+def newspaper() -> Iterator[Newspaper]:
+    numbers = list(range(8))
+    with serve(plain(numbers)) as served:
+        with_feed(served, numbers)
+        yield served
+
+
+def crawl(database: Database, *args: str) -> Any:
+    done = scrapy("crawl", "any", *args, *GIVEN, MONGODB_URI=database.uri, MONGODB_DATABASE=database.name)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def sites(database: Database, *args: str) -> Any:
+    return scrapy("sites", *args, MONGODB_URI=database.uri, MONGODB_DATABASE=database.name)
+
+
+def home(newspaper: Newspaper) -> tuple[str, str]:
+    return "-a", f"home=http://127.0.0.1:{newspaper.port}/"
+
+
+def test_a_newspaper_is_learned_once_and_then_only_walked(newspaper: Newspaper, database: Database) -> None:
+    done = crawl(database, *home(newspaper))
+    assert done.returncode == 0, done.stderr
+    docs = {doc["title"]: doc for doc in database.articles()}
+    assert set(docs) == {story(n)["title"] for n in range(8)}
+    learned = database.ops["learned"].find_one()
+    slug = learned["_id"]
+    assert {doc["site"] for doc in docs.values()} == {slug}
+    assert [run["site"] for run in database.ops["runs"].find()] == [slug]
+    asked = len(newspaper.asked)
+    done = crawl(database, *home(newspaper))
+    assert done.returncode == 0, done.stderr
+    assert database.ops["learned"].find_one() == learned
+    assert [path for path in newspaper.asked[asked:] if path in ARTICLES] == []
+    line = next(row for row in sites(database).stdout.splitlines() if row.startswith(slug))
+    assert f"learned {learned['learned_at']:%Y-%m-%d}" in line
+    assert NAME in line
+    assert learned["evidence"]
+    assert sites(database, "--forget", slug).returncode == 0
+    assert database.ops["learned"].count_documents({}) == 0
+    assert len(database.articles()) == 8
+    done = sites(database, "--forget", slug)
+    assert (done.returncode, f"'{slug}' was not learned" in done.stderr + done.stdout) == (2, True)
+
+
+def test_only_a_feed_of_it_is_known(database: Database) -> None:
+    numbers = list(range(5))
+    newspaper = plain(numbers)
+    del newspaper.pages["/"], newspaper.pages["/mojtama/"]
+    with serve(newspaper):
+        with_feed(newspaper, numbers)
+        done = crawl(database, "-a", f"feed=http://127.0.0.1:{newspaper.port}/khabar.xml")
+    assert done.returncode == 0, done.stderr
+    assert {doc["title"] for doc in database.articles()} == {story(n)["title"] for n in numbers}
+    assert database.ops["learned"].find_one()["site"]["timezone"] is None
+
+
+@long
+def test_only_a_sitemap_of_it_is_known(database: Database) -> None:
+    newspaper = plain(list(range(5)))
+    del newspaper.pages["/"], newspaper.pages["/mojtama/"]
+    with serve(newspaper):
+        root = f"http://127.0.0.1:{newspaper.port}"
+        urls = "".join(
+            f"<url><loc>{root}/mojtama/{n}-khabar.html</loc><lastmod>{story(n)['at']:%Y-%m-%d}</lastmod></url>"
+            for n in range(5)
+        )
+        newspaper.pages["/map.xml"] = (
+            200,
+            {"Content-Type": "application/xml"},
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>',
+        )
+        done = crawl(database, "-a", f"sitemap={root}/map.xml")
+    assert done.returncode == 0, done.stderr
+    assert {doc["title"] for doc in database.articles()} == {story(n)["title"] for n in range(5)}
+
+
+@long
+def test_a_redesign_is_learned_a_day_later_or_when_somebody_asks(
+    newspaper: Newspaper, database: Database
+) -> None:
+    assert crawl(database, *home(newspaper)).returncode == 0
+    learned = database.ops["learned"].find_one()
+    moved = plain(list(range(20, 28)))
+    newspaper.pages.clear()
+    newspaper.pages |= {_moved(path): _moved(body) for path, body in moved.pages.items()}
+    assert crawl(database, *home(newspaper)).returncode == 3
+    assert crawl(database, *home(newspaper)).returncode == 3
+    assert database.ops["learned"].find_one() == learned
+    yesterday = learned["learned_at"] - dt.timedelta(hours=24)
+    database.ops["learned"].update_one({}, {"$set": {"learned_at": yesterday}})
+    assert crawl(database, *home(newspaper)).returncode == 0
+    assert {doc["site"] for doc in database.articles()} == {learned["_id"]}
+    assert len(database.articles()) == 16
+    assert sites(database, "--relearn", learned["_id"]).stdout.startswith(
+        f"{learned['_id']} is learned again"
+    )
+    assert [doc["again"] for doc in database.ops["learned"].find()] == [True]
+
+
+def _moved(text: Any) -> Any:
+    """A path or a page after the newspaper was redesigned: its articles have other addresses."""
+    if not isinstance(text, str):
+        return text
+    return text.replace("/mojtama/", "/khabar/").replace("-khabar.html", "")
+
+
+def test_what_was_learned_is_kept_whole() -> None:
+    site = Site(
+        name="صدى", domain="sada.example", country="MA", article=r"^/\d+$", not_article="^/x",
+        hosts=["sada.example:8"], evidence="saved page", year=2026,
+        discover=[Feed("https://sada.example/feed"), WordPress(), Sitemap(), Listing("/", next=None)],
+        markup=[Markup(title=["h1.a", "h1"], body="div.b", valid_until=None, evidence="pages read in 2026")],
+    )  # fmt: skip
+    kept = bson.decode(bson.encode(to_document(site)))
+    again = from_document(kept | {"of_a_later_version": 1})
+    assert to_document(again) == kept
+    assert (again.discover, again.markup, again.article) == (site.discover, site.markup, site.article)
+
+
+def test_a_pattern_that_was_learned_before_stays() -> None:
+    before = Site(name="صدى", domain="sada.example", country="MA", article=r"^/a/\d+$", discover=[])
+    found = probe.begin("https://sada.example/")
+    found.article = r"^/b/\d+$"
+    both = learn.learned(found, before, 2026)
+    assert (both.article, both.country) == (r"^/b/\d+$|^/a/\d+$", "MA")
+    assert learn.learned(found, both, 2027).article == both.article
+
+
+def _shop(n: int) -> str:
+    return page(n).replace('"@type": "NewsArticle"', '"@type": "Product"')
+
+
+@pytest.mark.parametrize(
+    ("pages", "status", "said"),
+    [
+        ({f"/mojtama/{n}-khabar.html": _shop(n) for n in range(8)}, 3, "it is a shop"),
+        ({"/robots.txt": "User-agent: *\nDisallow: /\n"}, 3, "its robots.txt forbids it"),
+        ({"/": "<p>قريبا</p>"}, 3, "no form of address stands out"),
+        ({"/": (404, {}, "")}, 3, "could not be read (client): HTTP status 404"),
+    ],
+    ids=["shop", "forbidden", "nothing", "gone"],
+)
+def test_what_is_no_newspaper_is_refused_with_the_reason(
+    pages: dict[str, Any], status: int, said: str, database: Database
+) -> None:
+    newspaper = plain(list(range(8)))
+    newspaper.pages |= pages
+    with serve(newspaper):
+        done = crawl(database, *home(newspaper))
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr
+    assert database.articles() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((), "any takes one of home=, feed= and sitemap="),
+        (("-a", "home=https://a.example/", "-a", "feed=https://a.example/feed"), "any takes one of"),
+        (("-a", "home=sada"), "home='sada' should be an address such as"),
+        (("-a", "home=https://www.hespress.com/"), "is declared: scrapy crawl hespress"),
+        (("-a", "home=https://a.example/", "-a", "limit=x"), "limit='x' should be a whole number"),
+        (("-a", "home=https://a.example/", "-a", "hoem=x"), "unknown argument 'hoem'"),
+    ],
+)
+def test_what_says_no_newspaper_is_wrong_use(given: tuple[str, ...], said: str) -> None:
+    done = scrapy("crawl", "any", *given)
+    assert done.returncode == 2
+    assert said in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
