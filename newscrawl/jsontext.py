@@ -96,7 +96,9 @@ def find(text: str, skipped: Counter[str] | None = None) -> Any:
         reader = _Lenient(text)
         try:
             value, at = reader.value(start.start())
-        except (ValueError, RecursionError):
+        except RecursionError:
+            raise ValueError("JSON that is too deep to be read") from None
+        except ValueError:
             at = start.end()
             continue
         best = max(best, (at - start.start(), value, reader.skipped), key=lambda found: found[0])
@@ -119,7 +121,7 @@ class _Lenient:
         """The value at a place within so many others, of which so many are lists. Raises ``ValueError``."""
         try:
             return _DECODER.raw_decode(self._text, at)
-        except (ValueError, RecursionError):
+        except ValueError:
             mark = self._text[at : at + 1]
             if not mark or mark not in "[{" or depth >= DEPTH:
                 raise ValueError("no value") from None

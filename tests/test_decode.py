@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.page.decode import decode
+from newscrawl.page.decode import decode, decode_pieces
 
 TEXT = (
     "أعلنت وزارة الداخلية، اليوم الأربعاء، عن إطلاق برنامج جديد لتدبير الموارد المائية بالمغرب؛ "
@@ -145,3 +145,38 @@ def test_any_bytes_are_some_text(body: bytes, content_type: str | None) -> None:
 )
 def test_any_text_in_utf8(text: str, charset: str | None) -> None:
     assert decode(text.encode(), header(charset)) == (text, "utf-8")
+
+
+def cut(body: bytes, length: int) -> list[bytes]:
+    return [body[at : at + length] for at in range(0, len(body), length)]
+
+
+@pytest.mark.parametrize("charset", DECLARED)
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "windows-1256", "iso-8859-6", "utf-16", "utf-16-le"]
+)
+@pytest.mark.parametrize("length", [1, 7, 1000])
+def test_pieces_are_read_as_the_whole(encoding: str, charset: str | None, length: int) -> None:
+    body = page(markup=MARKUP[:3000]).encode(encoding)
+    assert "".join(decode_pieces(cut(body, length), header(charset))) == decode(body, header(charset))[0]
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.binary(), st.integers(1, 9), st.sampled_from(DECLARED))
+def test_any_pieces_are_some_text(body: bytes, length: int, charset: str | None) -> None:
+    assert isinstance("".join(decode_pieces(cut(body, length), header(charset))), str)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1256"])
+def test_one_odd_byte_far_before_all_others_decides_nothing(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newscrawl.page.decode._HELD", 2000)
+    body = b"<a>\xe9</a>" + b"<b></b>" * 1000 + page().encode(encoding)
+    assert "".join(decode_pieces(cut(body, 500), header("utf-8"))).endswith(page())
+
+
+def test_a_declaration_counts_for_what_stands_far_behind_it() -> None:
+    text = "Сообщение"
+    body = b"<?xml version='1.0' encoding='windows-1251'?>" + b"<b></b>" * 1000 + text.encode("cp1251")
+    assert "".join(decode_pieces(cut(body, 500))).endswith(text)

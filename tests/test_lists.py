@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import gzip
 import json
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from scrapy import Request
-from scrapy.http import Headers, Response
+from scrapy.http import Headers, HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 
-from newscrawl import discovery
-from newscrawl.discovery import Walk
+from newscrawl import discovery, jsontext
+from newscrawl.discovery import Page, Walk, listing
+from newscrawl.download.recording import Recorder, Recording
+from newscrawl.kit import fixture
+from newscrawl.kit.asking import Answer
+from newscrawl.kit.reword import Reworder
 from newscrawl.sites import Site
 from tests.conftest import Database, scrapy
 from tests.list_shapes import ARTICLE, SHAPES, answers, path, source
 from tests.loopback import Newspaper, article, serve
-from tests.trials import size
+from tests.trials import growth, size
 
 ROOT = "https://www.alayam24.com"
 SITE = Site(
@@ -56,6 +66,125 @@ def test_a_list_is_read_as_it_is_meant(place: int) -> None:
     assert sorted(found) == sorted(wanted)
     assert SHAPES[place].flaw in {"", *counted}
     assert set(waiting) == given.keys()
+
+
+def read(given: Response, place: int) -> Page | None:
+    at = given.url.removeprefix(ROOT)
+    return discovery.read(given, Walk(ROOT + at, source(place, ROOT)), SITE)
+
+
+def test_a_replay_reads_what_the_crawl_did(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "lists.warc.gz")
+    live: list[tuple[int, Response]] = []
+    for place in range(len(SHAPES)):
+        for at, (_, headers, body) in answers(place, ROOT)[0].items():
+            live.append((place, response(at, headers, body)))
+            asked = Request(ROOT + at, meta={"fetched_at": dt.datetime(2024, 3, 27, tzinfo=dt.UTC)})
+            recorder.write(asked, live[-1][1])
+    recorder.close()
+    recording = Recording(tmp_path / "lists.warc.gz")
+    for place, given in live:
+        replayed = recording.answer(Request(given.url))
+        assert type(replayed) is type(given)
+        now, then = (read(one.replace(request=Request(given.url)), place) for one in (replayed, given))
+        assert now
+        assert then
+        assert now.entries == then.entries
+        assert [request.url for request in now.after] == [request.url for request in then.after]
+        assert (now.skipped, now.flaws) == (then.skipped, then.flaws)
+    recording.close()
+
+
+HOSTILE = {
+    "lists that never end": '[{"a":',
+    "items with mistakes": '[{"a": x},',
+    "mistakes in one list": '{"a": x},',
+    "texts that never end": '{"a": "',
+    "comments that never end": "[1, <!-- ",
+    "notices that never end": "[1, <br /><b>Notice</b>: ",
+    "good items": '[{"a": 1}, {"a": 2}] ',
+    "commas": "[,",
+    "escapes": '["\\',
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
+def test_json_with_mistakes_costs_no_more_than_its_length(piece: str) -> None:
+    def find(text: str) -> None:
+        with suppress(ValueError):
+            jsontext.find(text)
+
+    assert growth(find, lambda n: '[{"a": 1}, ' + piece * (n // len(piece)), 50_000) <= 2.5
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "counted"),
+    [
+        ('[{"a": 1}, {"a": "ب"د"}, {"a": 3}]', [{"a": 1}, {"a": 3}], {"unreadable": 1}),
+        ('[{"a": 1}, {"a": 2, "b": [{"a": 5}, {"a": "ب"د"}]}, {"a": 3}]', None, {"unreadable": 2}),
+        ('[{"a": 1}, {"a": 2}, {"a', [{"a": 1}, {"a": 2}], {"cut": 1}),
+        ('[{"a": 1}, {"a": 2},', [{"a": 1}, {"a": 2}], {"cut": 1}),
+        ('[{"a": 1, "b": [1, 2]}, {"a": 2, "b": [1, ', [{"a": 1, "b": [1, 2]}], {"cut": 1}),
+        ('{"n": {"a": 1}, "data": [{"a": 1}, {"a"', {"n": {"a": 1}, "data": [{"a": 1}]}, {"cut": 1}),
+        ('{"data": {"posts": [{"a": 1}, {"a": 1', {"data": {"posts": [{"a": 1}]}}, {"cut": 1}),
+        ('[{"a": 1},, {"a": 2,},]', [{"a": 1}, {"a": 2}], {}),
+        ("[1, 2 x, 3]", None, None),
+        ("x = {a: 1}", None, None),
+        ('callback({"a": [1]});', {"a": [1]}, {}),
+        ('[{"a": 1}]\n[{"a": 1}, {"a": 2}]', [{"a": 1}, {"a": 2}], {}),
+        ('[{"a": "<!-- kept -->"}, <!-- not -->]', [{"a": "<!-- kept -->"}], {}),
+        ('PHP Warning: x[1] in a.php on line 3\n{"a": 1}', {"a": 1}, {}),
+        ('{"a": /* none */ 1, "b": \ufeff[]}\x00', {"a": 1, "b": []}, {}),
+    ],
+)
+def test_what_is_read_of_json_with_mistakes(text: str, value: object, counted: dict[str, int] | None) -> None:
+    skipped: Counter[str] = Counter()
+    if counted is None:
+        with pytest.raises(ValueError, match="JSON"):
+            jsontext.find(text, skipped)
+        return
+    found = jsontext.find(text, skipped)
+    assert dict(skipped) == counted
+    assert value is None or found == value
+
+
+def test_a_json_feed_is_advertised_where_there_is_no_other() -> None:
+    feeds = "<link rel=alternate type='application/feed+json' href='/feed.json'>"
+    feeds += "<link rel=alternate type='application/json' href='/wp-json/x'>"
+    home = HtmlResponse(f"{ROOT}/", body=feeds.encode())
+    assert listing.advertised_feeds(home) == [f"{ROOT}/feed.json"]
+    feeds += "<link rel=alternate type='application/rss+xml' href='/feed'>"
+    assert listing.advertised_feeds(home.replace(body=feeds.encode())) == [f"{ROOT}/feed"]
+
+
+OFFLINE = (
+    "in windows-1256, declared UTF-8", "in capitals", "with an Arabic query in windows-1256",
+    "after a notice", "JSON Feed in windows-1256", "packed twice", "with control characters",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [place for place, shape in enumerate(SHAPES) if shape.name in OFFLINE])
+def test_an_offline_site_reads_what_the_site_said(place: int) -> None:
+    given, wanted = answers(place, ROOT)
+    pages = {ROOT + at: response(at, headers, body) for at, (_, headers, body) in given.items()}
+    pages |= {
+        ROOT + at: HtmlResponse(ROOT + at, body=article(number).encode(), request=Request(ROOT + at))
+        for number, at in enumerate(wanted)
+    }
+
+    async def fetch(request: Request) -> Answer:
+        said = pages.get(request.url)
+        return Answer(request.url, said, at=dt.datetime(2024, 3, 27, tzinfo=dt.UTC))
+
+    site = replace(SITE, discover=[source(place, ROOT)])
+    saved = asyncio.run(fixture.save(site, fetch, Reworder()))
+    assert saved.missing == []
+    (file,) = [answer for answer in saved.answers if answer["url"] == ROOT + path(place) and "file" in answer]
+    kind = {"Content-Type": file.get("type", "text/html; charset=utf-8")}
+    page = read(response(path(place), kind, saved.files[file["file"]]), place)
+    assert page
+    saved_pages = {json.loads(saved.files[f"{name}.json"])["url"] for name in saved.pages}
+    assert {entry.url for entry in page.entries} == saved_pages
 
 
 def test_a_newspaper_with_such_lists_is_crawled(database: Database) -> None:

@@ -62,28 +62,33 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
 def decode_pieces(pieces: Iterable[bytes], content_type: str | None = None) -> Iterator[str]:
     """The text of a file that comes in pieces, as :func:`decode` reads it whole.
 
-    The encoding is that of the first bytes that tell it: what stands before them is ASCII in any. No more
-    than 1 MB is held until then.
+    The encoding is that of the first bytes that tell it: what stands before them is ASCII in any. Where few
+    bytes of 1 MB tell it, they tell no more than their own.
 
-    >>> list(decode_pieces([b"<loc>/", "خبر".encode("cp1256"), b"</loc>"], "text/xml; charset=utf-8"))
-    ['<loc>/', 'خبر', '</loc>']
+    >>> "".join(decode_pieces([b"<loc>/", "خبر".encode("cp1256"), b"</loc>"], "text/xml; charset=utf-8"))
+    '<loc>/خبر</loc>'
 
     Never raises.
     """
     coming = iter(pieces)
-    beginning = next(coming, b"")
-    held, told = [beginning], _telling(beginning)
-    while told < _ENOUGH and sum(map(len, held)) < _HELD and (piece := next(coming, None)) is not None:
+    beginning = b""
+    while len(beginning) < _BEGINNING and (piece := next(coming, None)) is not None:
+        beginning += piece
+    held, told = beginning, _telling(beginning)
+    mark = (read_bom(beginning)[0] and "\ufeff") or ""
+    while told < _ENOUGH and (piece := next(coming, None)) is not None:
         if not told:
-            yield held.pop().decode()
-        held.append(piece)
+            yield held.decode()
+            held = b""
+        elif len(held) > _HELD:
+            end = max(held.rfind(b">"), held.rfind(b"\n")) + 1 or len(held)
+            yield decode(held[:end], content_type)[0]
+            held, told = held[end:], _telling(held[end:])
+        held += piece
         told += _telling(piece)
-    sample = b"".join(held)
-    if held[0] is not beginning:
-        sample = beginning[:_BEGINNING] + sample
+    sample = held if held is beginning else beginning[:_BEGINNING] + held
     decoder = codecs.getincrementaldecoder(decode(sample, content_type)[1])("replace")
-    mark = (read_bom(sample)[0] and "\ufeff") or ""
-    for text in map(decoder.decode, chain(held, coming)):
+    for text in map(decoder.decode, chain([held], coming)):
         yield text.removeprefix(mark).replace("\x00", "")
         mark = ""
     yield decoder.decode(b"", final=True).replace("\x00", "")
