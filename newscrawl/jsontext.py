@@ -81,11 +81,12 @@ def find(text: str, skipped: Counter[str] | None = None) -> Any:
     >>> find('{"n": 3, "data": [{"link": "/خبر-1"}, {"link": "/خ')
     {'n': 3, 'data': [{'link': '/خبر-1'}]}
 
-    Raises ``ValueError`` where there is none.
+    A text of JSON in a text of JSON is read too. Raises ``ValueError`` where there is none.
     """
     text = text.removeprefix("\ufeff")
     try:
-        return loads(text)
+        value = loads(text)
+        return find(value, skipped) if isinstance(value, str) and _START.match(value) else value
     except ValueError:
         pass
     best: tuple[int, Any, Counter[str]] = (0, None, Counter())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -84,6 +85,19 @@ def atom(urls: list[str], head: str = "") -> str:
     return f"{XML}<feed xmlns='http://www.w3.org/2005/Atom'><title>{TEXT}</title>{head}{items}</feed>"
 
 
+def rdf(urls: list[str]) -> str:
+    items = "".join(
+        f"<item rdf:about='{escape(url)}'><title>{TEXT}</title><link>{escape(url)}</link>"
+        f"<dc:date>{DATE}</dc:date></item>"
+        for url in urls
+    )
+    return (
+        f"{XML}<rdf:RDF xmlns='http://purl.org/rss/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/' "
+        "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+        f"<channel><title>{TEXT}</title></channel>{items}</rdf:RDF>"
+    )
+
+
 def json_feed(urls: list[str], version: str = "1.1", **more: object) -> str:
     items = [{"id": str(n), "url": url, "title": TEXT, "date_published": DATE} for n, url in enumerate(urls)]
     said = {"version": f"https://jsonfeed.org/version/{version}", "title": TEXT, **more, "items": items}
@@ -139,6 +153,25 @@ def cut_letter(text: str) -> bytes:
 def cut_in(url: str, text: str) -> str:
     """What is left of a file that ends within an address, which is one of an article even so."""
     return text[: text.index(url) + len(url) - 1]
+
+
+def capitals(text: str, *names: str) -> str:
+    """With these elements and all their attributes in capitals."""
+    return re.sub(
+        rf"<(/?)({'|'.join(names)})\b([^>]*)>",
+        lambda tag: (
+            f"<{tag[1]}{tag[2].upper()}{re.sub(r'(?<= )[a-z]+(?==)', lambda name: name[0].upper(), tag[3])}>"
+        ),
+        text,
+    )
+
+
+def hidden(urls: list[str]) -> list[str]:
+    """Addresses that only look like entries."""
+    return [
+        url.replace("articles-", "articles-9999").replace("خبر-", "خبر-9999").replace("id=", "id=9999")
+        for url in urls
+    ]
 
 
 def twice(text: str | bytes) -> bytes:
@@ -225,6 +258,38 @@ FEEDS = [
     Shape("packed twice", Feed, lambda u: twice(rss(u))),
     Shape("cut off in an address", Feed, lambda u: cut_in(escape(u[2]), rss(u)), lost=1, flaw="cut"),
     Shape("cut off in a tag", Feed, lambda u: rss(u)[:-20], flaw="cut"),
+    Shape("that declares UTF-16 in UTF-8", Feed, lambda u: rss(u).replace("UTF-8", "utf-16", 1)),
+    Shape(
+        "Atom in capitals", Feed, lambda u: capitals(atom(u), "feed", "entry", "link", "title", "published")
+    ),
+    Shape(
+        "Atom without a namespace",
+        Feed,
+        lambda u: atom(u).replace(" xmlns='http://www.w3.org/2005/Atom'", ""),
+    ),
+    Shape("RSS 1.0", Feed, lambda u: rdf(u).encode("cp1256")),
+    Shape(
+        "RSS 1.0 with a notice inside, cut off",
+        Feed,
+        lambda u: rdf(u).replace("<item ", NOTICE + "<item ", 1)[:-12],
+    ),
+    Shape(
+        "RSS without its root",
+        Feed,
+        lambda u: rss(u).replace("<rss version='2.0'>", "").replace("</rss>", ""),
+    ),
+    Shape(
+        "with entries in comments and in texts",
+        Feed,
+        lambda u: (
+            rss(u)
+            .replace("</item>", f"</item><!-- {rss(hidden(u))} -->", 1)
+            .replace("<description>", f"<description><![CDATA[{rss(hidden(u))}]]>", 1)
+        ),
+    ),
+    Shape(
+        "packed behind a line and a mark", Feed, lambda u: b"\n\xef\xbb\xbf" + gzip.compress(rss(u).encode())
+    ),
     Shape(
         "RSS with an older page",
         Feed,
@@ -395,6 +460,17 @@ SITEMAPS = [
         lost=1,
         flaw="cut",
     ),
+    Shape(
+        "with entries in comments",
+        Sitemap,
+        lambda u: urlset(u).replace("</url>", f"</url><!-- {urlset(hidden(u))} -->", 1),
+    ),
+    Shape("packed behind a notice", Sitemap, lambda u: NOTICE.encode() + gzip.compress(urlset(u).encode())),
+    Shape(
+        "in plain text behind addresses in comments",
+        Sitemap,
+        lambda u: f"<!-- {hidden(u)[0]}\n{hidden(u)[1]}\n-->\n" + "\n".join(u),
+    ),
     Shape("an index", Sitemap, lambda u: index(u[-1]), further=urlset),
     Shape(
         "an index after a notice, in capitals",
@@ -477,6 +553,15 @@ ANSWERS = [
         declared={"items": "data", "title": "title.rendered"},
         lost=1,
         flaw="cut",
+    ),
+    Shape("written as a text of JSON", WordPress, lambda u: json.dumps(posts(u))),
+    Shape("as a page", WordPress, lambda u: f"<html><body><pre>{posts(u)}</pre></body></html>"),
+    Shape("as a script", WordPress, lambda u: f"/**/wp_jsonp({posts(u)});"),
+    Shape("after a guard", WordPress, lambda u: f")]}}',\n{posts(u)}"),
+    Shape(
+        "with items in comments",
+        WordPress,
+        lambda u: posts(u).replace("}, {", f"}}, /* {posts(hidden(u))} */ {{", 1),
     ),
     Shape("packed twice", WordPress, lambda u: twice(posts(u))),
 ]

@@ -131,6 +131,8 @@ def _data(body: bytes, content_type: str | None, skipped: Counter[str]) -> bytes
     data = b"".join(read)
     if (end := max(data.rfind(end) for end in (b"</rss>", b"</feed>", b"</rdf:RDF>"))) >= 0:
         data = data[: data.index(b">", end) + 1]
+    if data.startswith(b"<channel>"):
+        data = b"<rss version='2.0'>" + data + b"</rss>"
     if root := _ROOT.match(data):
         used = {prefix for prefix in _PREFIX.findall(data) if b"xmlns:%s=" % prefix not in data}
         known = ((prefix, _NAMESPACES.get(prefix, b"urn:" + prefix)) for prefix in sorted(used - {b"rdf"}))

@@ -22,12 +22,16 @@ PACKED = 4
 """How often a file is unpacked, at most: some servers pack what is packed already."""
 _PIECE = 1 << 18
 """Bytes that are unpacked and decoded at a time."""
-_GZIP = b"\x1f\x8b"
+_GZIP = b"\x1f\x8b\x08"
+BEFORE = 1_000
+"""Bytes that a server may print before a gzip file, at most."""
 
 _CONTROL = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_LETTER = re.compile(rb"\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
 """Byte order marks, and what is no letter of XML."""
-_ROOT = re.compile(rb"<(?:[\w-]{1,20}:)?(?:urlset|sitemapindex|rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
+_ROOT = re.compile(
+    rb"<(?:[\w-]{1,20}:)?(?:urlset|sitemapindex|rss|feed|rdf|channel)(?=[\s>/:])", re.IGNORECASE
+)
 _ASIDE = re.compile(
     rb"<!--.*?-->|<\?.{0,500}?\?>|<!\[CDATA\[(?P<text>.*?)(?:\]\]>|\Z)|<!--(?!.*?-->).*\Z", re.DOTALL
 )
@@ -55,8 +59,9 @@ def pieces(body: bytes, skipped: Counter[str] | None = None) -> Iterator[bytes]:
         first = next(found, b"")
         while len(first) < len(_GZIP) and (more := next(found, b"")):
             first += more
-        found = _chained(first, found)
-        if not first.startswith(_GZIP):
+        packed = first.find(_GZIP, 0, BEFORE)
+        found = _chained(first[max(0, packed) :], found)
+        if packed < 0:
             break
         found = _unzipped(found, skipped)
     yield from found
@@ -103,7 +108,7 @@ def texts(body: bytes, content_type: str | None = None, skipped: Counter[str] | 
 
 def text(body: bytes, content_type: str | None, most: int, skipped: Counter[str] | None = None) -> str:
     """The first ``most`` letters of a file; that there are more is counted in ``skipped`` as ``cut``."""
-    if len(body) <= most and not body.startswith(_GZIP):
+    if len(body) <= most and _GZIP not in body[:BEFORE]:
         return decode(body, content_type)[0]
     kept: list[str] = []
     size = 0
