@@ -11,10 +11,11 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from newscrawl.dates import ASCII_DIGITS, is_stale_clock, parse, parse_stamp
+from newscrawl.dates import ASCII_DIGITS, is_stale_clock, months_table, parse, parse_stamp
 from newscrawl.items import OfferedDate, Published
 from newscrawl.sites import Site
 from newscrawl.vocabulary import MACHINE_READABLE, Calendar, DateKind, DateWarning, Origin
@@ -82,21 +83,12 @@ def choose(
     >>> found.time, found.at.hour
     (datetime.time(9, 23, 13), 7)
     """
-    known: dict[tuple[str, bool, bool], Published | None] = {}
+    beside = months_table(), now and now.tzinfo
 
     def read(candidate: OfferedDate, false: bool) -> Published | None:
         machine = candidate.origin in MACHINE_READABLE
-        wanted = candidate.text, false and _is_stamp(candidate), machine
-        if wanted not in known:
-            known[wanted] = (parse_stamp if machine else parse)(
-                candidate.text,
-                timezone=timezone,
-                country=country,
-                now=now,
-                false_zone=wanted[1],
-                month_first=month_first,
-            )
-        found = known[wanted]
+        false = false and _is_stamp(candidate)
+        found = _parsed(candidate.text, machine, timezone, country, now, false, month_first, beside)
         return _offered_by(found, candidate.origin) if found else None
 
     readings = [
@@ -117,6 +109,26 @@ def choose(
     published = _with_printed_hijri(published, exact, day)
     best = max((r.candidate.origin for r in same), key=lambda origin: WEIGHTS.get(origin, 1.0))
     return Choice(published, _modified(candidates, read, false_zone, published), None, best)
+
+
+@lru_cache(maxsize=64)
+def _parsed(
+    text: str,
+    machine: bool,
+    timezone: str | None,
+    country: str | None,
+    now: dt.datetime | None,
+    false_zone: bool,
+    month_first: bool,
+    _beside: tuple[str, dt.tzinfo | None],
+) -> Published | None:
+    """A text as a date, read once for a page that gives it twice and is asked twice. ``_beside`` is what else
+    the reading depends on: the table of months, and the clock of ``now``.
+    """
+    read = parse_stamp if machine else parse
+    return read(
+        text, timezone=timezone, country=country, now=now, false_zone=false_zone, month_first=month_first
+    )
 
 
 _NAMES = tuple(field.name for field in fields(Published))

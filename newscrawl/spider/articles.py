@@ -52,13 +52,15 @@ class Articles:
         known: Mapping[str, Any] | None = None,
         young: bool = False,
         pending: bool = False,
+        k: str | None = None,
     ) -> Request | None:
         """The request of an article; None when this run has asked for it already.
 
-        ``known`` is what the store knows of it, for a visit again; ``pending``: an earlier run left it over.
+        ``known`` is what the store knows of it, for a visit again; ``pending``: an earlier run left it over;
+        ``k`` is its key, where that is known.
         """
         crawl = self._crawl
-        k = key(entry.url, crawl.site.url_rules)
+        k = k or key(entry.url, crawl.site.url_rules)
         if not crawl.ledger.take(k, entry.url, source, walk, due=known is None, young=young):
             return None
         carried = Meta(

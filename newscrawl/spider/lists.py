@@ -207,7 +207,8 @@ class Lists:
             if found is None or newer:
                 young = found is None and self._is_young(entry)
                 again = {"http": None} if found else None
-                requests.append(self._articles.request(entry, kind, walk=walk, known=again, young=young))
+                asked = self._articles.request(entry, kind, walk=walk, known=again, young=young, k=k)
+                requests.append(asked)
             else:
                 end = AddressOutcome.PENDING if found.is_pending else AddressOutcome.KNOWN
                 crawl.ledger.meet(k, kind, end)
