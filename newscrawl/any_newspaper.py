@@ -13,6 +13,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import declared
+from newscrawl.download.errors import BrowserMissing
+from newscrawl.download.render import find_browser
 from newscrawl.kit import learn
 from newscrawl.kit.asking import Asking, Fetch, is_address
 from newscrawl.kit.probe import Found
@@ -65,6 +67,7 @@ class AnyNewspaper:
         there, and :class:`newscrawl.store.StoreError` when MongoDB cannot be used.
         """
         found = self._where.begin()
+        found.browser = self._has_browser()
         with session(self._settings) as (_, ops):
             known = learned.at(ops, self._where.place)
             if known and not _is_due(ops, known):
@@ -74,6 +77,13 @@ class AnyNewspaper:
             self._process.start()
         if self._failed:
             raise self._failed
+
+    def _has_browser(self) -> bool:
+        try:
+            find_browser(self._settings)
+        except BrowserMissing:
+            return False
+        return True
 
     def _learn(self, ops: Database[Document], found: Found, known: Document | None) -> None:
         """Ask the newspaper; when that is done the crawl begins, unless there is a reason why not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,6 +101,25 @@ def test_only_a_sitemap_of_it_is_known(database: Database) -> None:
         done = crawl(database, "-a", f"sitemap={root}/map.xml")
     assert done.returncode == 0, done.stderr
     assert {doc["title"] for doc in database.articles()} == {story(n)["title"] for n in range(5)}
+
+
+@long
+def test_a_newspaper_that_is_made_by_a_script_is_read_in_a_browser(database: Database) -> None:
+    newspaper = plain(list(range(12)))
+    whole = {path: body for path, body in newspaper.pages.items() if path != "/robots.txt"}
+    for path, body in whole.items():
+        assert isinstance(body, str)
+        inside = body[body.index("<body>") + 6 : body.index("</body>")]
+        shown = json.dumps(inside, ensure_ascii=False).replace("</", "<\\/")
+        newspaper.pages[path] = (
+            f"<html lang=ar dir=rtl><head><title>{NAME}</title></head><body><div id=app></div>"
+            f"<script>document.getElementById('app').innerHTML = {shown}</script></body></html>"
+        )
+    with serve(newspaper):
+        done = crawl(database, *home(newspaper))
+    assert done.returncode == 0, done.stderr
+    assert len(database.articles()) == 12
+    assert database.ops["learned"].find_one()["site"]["render"] is True
 
 
 @long

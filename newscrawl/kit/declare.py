@@ -31,6 +31,7 @@ def site_file(found: Found, year: int) -> str:
             *_articles(found),
             *_discover(found),
             *_themes(found, theme, year),
+            *(["        render=True,"] if found.render else []),
             f'        evidence="{found.evidence}",',
             f"        year={year},",
             *([f'        refused="{found.refused} ({year})",'] if found.refused else []),

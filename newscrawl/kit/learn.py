@@ -11,7 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 from newscrawl.kit import probe
 from newscrawl.kit.asking import Fetch
-from newscrawl.sites import Discovery, Feed, Site, Sitemap
+from newscrawl.sites import Discovery, Feed, Site, Sitemap, place
+from newscrawl.sites.families import LISTS
 
 RELEARN = dt.timedelta(days=1)
 """A newspaper is learned again no oftener than this."""
@@ -98,6 +99,8 @@ def why_not(found: probe.Found) -> str | None:
 def learned(found: probe.Found, before: Site | None, year: int) -> Site:
     """The declaration of what was found; what was learned before stays true of what was published before."""
     site = found.site(year=year)
+    if site.not_article is None and not any(re.search(LISTS, place(url)) for url in found.articles):
+        site = replace(site, not_article=LISTS)
     if before is None:
         return site
     known = site.article in before.article

@@ -27,6 +27,8 @@ from newscrawl.sites.sources import resolve
 from newscrawl.urls import owner
 from newscrawl.vocabulary import NO_ORIGIN, FetchFailure, Origin
 
+FEW_LINKS = 10
+"""A home page that leads to fewer addresses shows its articles in a browser alone, or has none."""
 SAMPLES = 3
 """Article pages that the markup is guessed from."""
 _PRODUCT = re.compile(rb'"@type"\s*:\s*\[?\s*"(?:Product|ProductGroup|Offer)"')
@@ -56,6 +58,11 @@ class Found:
     """What somebody has to find out, a sentence each."""
     told: list[str] = field(default_factory=list)
     """What was found, a line each."""
+    articles: list[str] = field(default_factory=list)
+    """The addresses from which the pattern of articles was made."""
+    browser: bool = False
+    """May a browser be asked for what a home page shows only there?"""
+    render: bool = False
     given: list[Discovery] = field(default_factory=list)
     """The feed or the sitemap that somebody named."""
     unreachable: str | None = None
@@ -81,6 +88,7 @@ class Found:
             year=year,
             # A newspaper that is asked at a port of its own is allowed it.
             hosts=[urlsplit(self.url).netloc] if urlsplit(self.url).port else (),
+            render=self.render,
             refused=self.refused,
         )
 
@@ -126,10 +134,11 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         return found
     found.name = found.name or _name(response)
     _say_place(found)
+    response = await _rendered(found, response, fetch)
     linked = addresses.links(response, found.domain)
     sure = await _sources(found, response, fetch)
     _addresses(found, response, sure, linked)
-    if len(linked) < 10:
+    if len(linked) < FEW_LINKS and not found.render:
         found.missing.append(
             f"only {len(linked)} links stand in the home page: if a browser shows more, set `render=True`"
         )
@@ -147,6 +156,18 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         )
     await _markup(found, list(dict.fromkeys(candidates)), fetch)
     return found
+
+
+async def _rendered(found: Found, home: TextResponse, fetch: Fetch) -> TextResponse:
+    """The home page as a browser shows it, where it leads nowhere without one and a browser may be asked."""
+    if not found.browser or found.given or len(addresses.links(home, found.domain)) >= FEW_LINKS:
+        return home
+    shown = (await fetch(Request(home.url, meta={"playwright": True}))).response
+    if not isinstance(shown, TextResponse) or len(addresses.links(shown, found.domain)) < FEW_LINKS:
+        return home
+    found.render = True
+    found.told.append("rendered  the home page leads to its articles only in a browser")
+    return shown
 
 
 def _refusal(home: Answer) -> str | None:
@@ -281,7 +302,7 @@ def _addresses(found: Found, home: TextResponse, sure: Sequence[str], linked: di
     sections += listing.section_links(home, found.site(article="^$")) if not sure else []
     sections = [url for url in sections if url not in likely]
     articles = list(sure) if len(sure) >= 3 else [*sure, *likely]
-    pattern = addresses.pattern(articles, sections)
+    pattern, found.articles = addresses.pattern(articles, sections), articles
     slugs = found.theme == "wordpress" and (not pattern or not re.search(r"\\d", pattern))
     if slugs:
         pattern, found.not_article = WORDPRESS_POST, WORDPRESS_PAGES
@@ -302,7 +323,7 @@ async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None
     for url in candidates[: SAMPLES + 3]:
         if len(samples) == SAMPLES:
             break
-        answer = await fetch(Request(url))
+        answer = await fetch(Request(url, meta={"playwright": found.render}))
         if not isinstance(answer.response, HtmlResponse):
             found.told.append(f"page      {url}: not read ({answer.kind or 'no web page'} {answer.said})")
             continue

@@ -1,0 +1,139 @@
+"""What is learned of newspapers of different make, from their pages alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote
+
+import pytest
+from scrapy.http import HtmlResponse, Response
+
+from newscrawl.kit import learn
+from newscrawl.sites import Feed, Listing, Sitemap, WordPress
+from newscrawl.vocabulary import FetchFailure
+from tests.any_newspapers import HOME, Made, article, learned, made, rss, sitemap
+
+PAGES = (
+    "/about/", "/contact/", "/privacy-policy/", "/author/layla/", "/tag/الماء/", "/2026/", "/2026/11/",
+    "/page/2/", "/?s=ماء",
+)  # fmt: skip
+"""Pages that are no articles, as any site has them."""
+SECTIONS = ("/siyassa/", "/riyada/", "/mojtama/", "/taqafa/")
+FEED = '<link rel=alternate type="application/rss+xml" href="/feed">'
+API = '<link rel="https://api.w.org/" href="/wp-json/">'
+
+
+def with_feed() -> Made:
+    newspaper = made("/{slug}/", ("/category/siyassa/", "/category/riyada/", *PAGES), head=API + FEED)
+    newspaper.pages[f"{HOME}feed"] = rss(list(newspaper.articles)[:10])
+    return newspaper
+
+
+def feed_alone() -> Made:
+    newspaper = made("/{slug}-{n}", (), head=FEED)
+    newspaper.shown = 0
+    newspaper.pages[f"{HOME}feed"] = rss(list(newspaper.articles)[:15])
+    return newspaper
+
+
+def sitemap_alone() -> Made:
+    newspaper = made("/story/{n}/{slug}", PAGES)
+    newspaper.shown = 0
+    robots = Response(f"{HOME}robots.txt", body=f"Sitemap: {HOME}map.xml".encode())
+    newspaper.pages |= {
+        f"{HOME}robots.txt": robots,
+        f"{HOME}map.xml": sitemap(f"{HOME}map.xml", [*newspaper.articles, *newspaper.others]),
+    }
+    return newspaper
+
+
+def windows_1256() -> Made:
+    newspaper = made(
+        "/news.asp?id={n}", ("/list.asp?cat=1", "/list.asp?cat=2", "/contact.asp", "/archive.asp?y=2021")
+    )
+    for url, html in [(HOME, newspaper.home()), *newspaper.articles.items()]:
+        head = html.replace(
+            "<head>", '<head><meta http-equiv="Content-Type" content="text/html; charset=windows-1256">'
+        )
+        newspaper.pages[url] = HtmlResponse(url, body=head.encode("cp1256", "replace"), encoding="cp1256")
+    return newspaper
+
+
+def rendered() -> Made:
+    newspaper = made("/{s}/{n}-{slug}", (*SECTIONS, *PAGES))
+    newspaper.rendered = {HOME: newspaper.home()}
+    newspaper.pages[HOME] = HtmlResponse(HOME, body=b"<div id=app></div>", encoding="utf-8")
+    return newspaper
+
+
+NEWSPAPERS: dict[str, Callable[[], Made]] = {
+    "WordPress with a feed": with_feed,
+    "WordPress by number": lambda: made("/{s}/{n}/", (*SECTIONS, *PAGES), head=API),
+    "Drupal": lambda: made("/node/{n}", ("/taxonomy/term/1204", "/user/login", "/siyassa", "/node", *PAGES)),
+    "Joomla": lambda: made("/{s}/{n}-{slug}", ("/siyassa", "/riyada", "/siyassa?start=20", *PAGES)),
+    "Blogger": lambda: made(
+        "/2026/{m}/{slug}.html",
+        ("/search/label/سياسة", "/search?updated-max=2026-11-20", "/p/about-us.html", *PAGES),
+    ),
+    "ASP in windows-1256": windows_1256,
+    "numbers as slugs": lambda: made("/{n}", (*SECTIONS, "/2021", "/12", *PAGES)),
+    "details of a section": lambda: made(
+        "/{s}/details-{n}.html", ("/siyassa/index.2.html", *SECTIONS, *PAGES)
+    ),
+    "the day in the address": lambda: made("/{s}/2026/{m}/{d}/{slug}", (*SECTIONS, *PAGES)),
+    "a feed alone": feed_alone,
+    "a sitemap alone": sitemap_alone,
+    "rendered": rendered,
+}
+
+
+@pytest.mark.parametrize("make", NEWSPAPERS.values(), ids=NEWSPAPERS)
+def test_a_newspaper_is_learned_by_its_articles_and_nothing_else(make: Callable[[], Made]) -> None:
+    newspaper = make()
+    found, why = learned(newspaper)
+    assert why is None, found.told
+    site = learn.learned(found, None, 2026)
+    taken = [url for url in newspaper.articles if site.is_article(url)]
+    assert len(taken) >= 0.95 * len(newspaper.articles), site.article
+    assert [unquote(url) for url in (HOME, *newspaper.others) if site.is_article(url)] == []
+    assert found.discover
+    assert site.render is (make is rendered)
+
+
+def test_what_lists_the_articles_is_found() -> None:
+    kinds = {
+        name: [type(source) for source in learned(make())[0].discover] for name, make in NEWSPAPERS.items()
+    }
+    assert kinds["WordPress with a feed"][0] is Feed
+    assert kinds["a feed alone"] == [Feed]
+    assert kinds["a sitemap alone"] == [Sitemap]
+    assert kinds["Drupal"] == [Listing]
+    assert WordPress not in kinds["WordPress by number"]  # it says that it has an API, and answers 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("Product", "it is a shop"), ("WebPage", "it is no newspaper: 3 of 3 pages say no day")],
+)
+def test_a_shop_is_no_newspaper(kind: str, said: str) -> None:
+    shop = made("/product/{slug}-{n}", ("/cart/", "/category/ahdia/", *PAGES))
+    shop.articles = {url: article(n, kind=kind, date=False) for n, url in enumerate(shop.articles)}
+    assert said in str(learned(shop)[1])
+
+
+def test_a_site_that_refuses_us_or_does_not_answer_says_so() -> None:
+    closed = made("/{n}", ())
+    closed.pages[HOME] = FetchFailure.ROBOTS
+    assert learned(closed)[1] == "its robots.txt forbids it"
+    away = made("/{n}", ())
+    away.pages[HOME] = FetchFailure.DNS
+    assert "could not be read (dns)" in str(learned(away)[1])
+
+
+def test_lists_are_no_articles_unless_the_newspaper_has_its_articles_there() -> None:
+    newspaper = made("/topic/{n}", SECTIONS, head=FEED)
+    newspaper.pages[f"{HOME}feed"] = rss(list(newspaper.articles)[:10])
+    site = learn.learned(learned(newspaper)[0], None, 2026)
+    assert all(map(site.is_article, newspaper.articles))
+    site = learn.learned(learned(made("/{s}/{n}", SECTIONS))[0], None, 2026)
+    assert not site.is_article(f"{HOME}page/12345")
