@@ -2,7 +2,8 @@
 
 A linked collection is made in bulk, its articles spread over 100 days; then new ones go through the writer
 and the linker, a fifth of them copies, while mongod has a small and a larger cache. Printed are the documents
-that the server examined and its CPU for each of them, how many are acknowledged and linked a second, and
+that the server examined and its CPU for each of them, until they were linked and until a checkpoint had
+written all of them (otherwise there is one a minute), how many are acknowledged and linked a second, and
 what an article takes on disk, before and after arrivals on random days.
 
 ``NEWSCRAWL_BEFORE`` names the folder of another checkout, which is measured beside this one.
@@ -53,6 +54,11 @@ def _of(name: str, *modules: str) -> Any:
 
 
 EXAMPLES = _of("EXAMPLES", "newscrawl.data_dictionary.examples", "newscrawl.store.dictionary")
+try:
+    ENGINE = _of("ENGINE", "newscrawl.mongod.guardian")
+    """How a build sets the storage engine of the mongod that it starts; an older one leaves it as it is."""
+except ImportError:
+    ENGINE = None
 find_mongod = _of("find_mongod", "newscrawl.mongod.server", "newscrawl.store.server")
 BANDS, ROWS = (_of(name, "newscrawl.signatures", "newscrawl.identity") for name in ("BANDS", "ROWS"))
 
@@ -108,13 +114,18 @@ class Maker:
         url = f"https://www.{site}.com/articles-{number}.html"
         fields = {name: getattr(EXAMPLES[0], name) for name in Article.__slots__}
         fields |= {"url": url, "urls": [url], "keys": [key(url)], "source": site, "site": site, "via": None}
-        fields |= {"title": " ".join(self.words(9)), "lede": None, "dateline": None, "agencies": []}
+        title, lede = self._head(number)
+        fields |= {"title": title, "lede": lede, "dateline": None, "agencies": []}
         fields |= {
             "body": "\n\n".join(" ".join(words[start : start + 40]) for start in range(0, len(words), 40))
         }
         fields |= {"day": str(day), "published_at": None, "gone_at": None, "word_count": len(words)}
         fields |= dict.fromkeys(("first_seen_at", "last_seen_at", "checked_at"), SEEN)
         return identity.identify(Article(**fields))
+
+    def _head(self, number: int) -> tuple[str, str | None]:
+        """Title and lede, as long as they are elsewhere: of seven articles one has no lede."""
+        return " ".join(self.words(6 + number % 7)), " ".join(self.words(6 * (number % 7))) or None
 
     def edited(self, words: list[str]) -> list[str]:
         """The words with one in ten changed."""
@@ -129,7 +140,8 @@ class Maker:
         for number in numbers:
             id_ = f"{chance.getrandbits(128):032x}"
             paragraphs = chance.choices(self._paragraphs, k=8)
-            title = " ".join(self.words(9))
+            title, lede = self._head(number)
+            body = "\n\n".join(paragraphs)
             drawn = [chance.randrange(MEETS) for _ in range(BANDS)]
             parts = (part for n in drawn for part in (n % 65521, n // 16 % 65521, n * 7919 % 65521))
             signed = like["signature"] | {"values": values.pack(*parts)}
@@ -137,10 +149,10 @@ class Maker:
                 "_id": id_, "keys": [id_], "story": id_,
                 "urls": [f"https://www.alayam24.com/a-{number}.html"],
                 "url": f"https://www.alayam24.com/a-{number}.html", "title": title, "day": str(day),
-                "body": "\n\n".join(paragraphs), "site": f"site{number % 40}", "source": f"site{number % 40}",
+                "lede": lede, "body": body, "site": f"site{number % 40}", "source": f"site{number % 40}",
                 "content_hash": f"{chance.getrandbits(128):032x}", "updated_at": SEEN, "signature": signed,
                 "title_key": f"{chance.getrandbits(128):032x}",
-                "search_text": " ".join([title, *" ".join(paragraphs).split()[: identity.SEARCH_WORDS]]),
+                "search_text": _search_text(title, lede, body),
             }  # fmt: skip
             yield made | {"bands": _bands(made)}
 
@@ -150,6 +162,13 @@ def _bands(made: Document) -> list[int]:
     make: Any = identity.bands
     found: list[int] = make(made if hasattr(identity, "reach") else Signature(**made["signature"]))
     return found
+
+
+def _search_text(title: str, lede: str | None, body: str) -> str:
+    """What this build has searched of an article, or the other one: the words here are folded."""
+    if make := getattr(identity, "search_text", None):
+        return str(make(title, lede, body))
+    return " ".join(filter(None, [title, lede, *body.split()[: identity.SEARCH_WORDS]]))
 
 
 # --- A server
@@ -164,7 +183,8 @@ def mongod(folder: Path, gigabytes: float) -> Iterator[tuple[str, int]]:
     process = subprocess.Popen(
         [find_mongod(), "--dbpath", folder, "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket",
          "--wiredTigerCacheSizeGB", str(gigabytes),
-         "--setParameter", "diagnosticDataCollectionEnabled=false"],
+         "--setParameter", "diagnosticDataCollectionEnabled=false",
+         *(["--wiredTigerEngineConfigString", ENGINE] if ENGINE else [])],
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     uri = f"mongodb://127.0.0.1:{port}/?directConnection=true"
@@ -247,12 +267,16 @@ async def cost(client: AsyncMongoClient[Document], pid: int, turn: int) -> Docum
     await write(client, items[:WARM])
     recent = {"duplicate_of": {"$ne": None}, "day": {"$gte": str(LAST - dt.timedelta(days=1))}}
     copies = await client[DATABASE]["articles"].count_documents(recent)
-    before, used = await examined(client), cpu(pid)
+    await client.admin.command("fsync")  # so that the checkpoint below writes what is measured
+    before, began = await examined(client), cpu(pid)
     acknowledged, linked = await write(client, items[WARM:])
-    looked, used = await examined(client) - before, cpu(pid) - used
+    looked, used = await examined(client) - before, cpu(pid) - began
+    await client.admin.command("fsync")
+    written = cpu(pid) - began
     copies = await client[DATABASE]["articles"].count_documents(recent) - copies
     return {
-        "examined": looked / NEW, "cpu_ms": used / NEW * 1000, "acknowledged": NEW / acknowledged,
+        "examined": looked / NEW, "cpu_ms": used / NEW * 1000, "written_ms": written / NEW * 1000,
+        "acknowledged": NEW / acknowledged,
         "linked": NEW / linked, "copies": copies / NEW,
     }  # fmt: skip
 
@@ -325,7 +349,7 @@ def run(build: str, checkout: Path, number: int) -> Document:
     for gigabytes, cost_ in found["caches"].items():
         print(
             f"{build:<8}{found['articles']:>9,}{gigabytes:>7}{cost_['examined']:>10.1f}{cost_['cpu_ms']:>9.2f}"
-            f"{cost_['acknowledged']:>9.0f}{cost_['linked']:>8.0f}{cost_['copies']:>8.3f}",
+            f"{cost_['written_ms']:>9.2f}{cost_['acknowledged']:>9.0f}{cost_['linked']:>8.0f}{cost_['copies']:>8.3f}",
             flush=True,
         )
     for when in ("bulk", "arrived"):
@@ -343,7 +367,16 @@ def main() -> int:
     builds = {"this": here}
     if before := os.environ.get("NEWSCRAWL_BEFORE"):
         builds = {"before": Path(before), "this": here}
-    heads = {"articles": 9, "GB": 7, "examined": 10, "CPU ms": 9, "ack/s": 9, "link/s": 8, "copies": 8}
+    heads = {
+        "articles": 9,
+        "GB": 7,
+        "examined": 10,
+        "CPU ms": 9,
+        "+ disk": 9,
+        "ack/s": 9,
+        "link/s": 8,
+        "copies": 8,
+    }
     print("build   " + "".join(f"{name:>{width}}" for name, width in heads.items()))
     sizes = sorted({*SIZES, ARRIVE_AT})
     found = {(build, n): run(build, folder, n) for n in sizes for build, folder in builds.items()}

@@ -41,8 +41,9 @@ IDENTITY_VERSION = 3
 
 SIGNED_WORDS = 15
 """A shorter text (``شاهد الفيديو``) is no evidence: it has no bands, and counts only under one title."""
-SEARCH_WORDS = 100
-"""Words of the body that the search text takes in."""
+SEARCH_WORDS = 120
+"""Words of title, lede and body that the search text holds: always so many, if there are so many. The text
+index weighs a word by the length of its text, and has the articles of one weight in the order of arrival."""
 
 WINDOW = dt.timedelta(days=7)
 """How far apart the copies of a text may be dated at two sites."""
@@ -215,7 +216,6 @@ def identifying(article: Fields) -> dict[str, Any]:
     the rest of a crawl.
     """
     title, lede, body = article["title"], article["lede"], article["body"]
-    opening = " ".join(body.split()[:SEARCH_WORDS])
     words = compared_words(lede, body, article["dateline"], article["agencies"])
     signed = signature(words)
     if len(words) < SIGNED_WORDS:
@@ -223,10 +223,21 @@ def identifying(article: Fields) -> dict[str, Any]:
     return {
         "content_hash": content_hash(title, lede, body),
         "title_key": title_key(title),
-        "search_text": fold("\n".join(part for part in (title, lede, opening) if part)),
+        "search_text": search_text(title, lede, body),
         "signature": signed,
         "bands": bands({**article, "signature": signed}),
     }
+
+
+def search_text(title: str, lede: str | None, body: str) -> str:
+    """The folded words that the text index holds of an article, in their order.
+
+    >>> search_text("أسعار الخضر", None, "تراجعت الأسعار.")
+    'اسعار الخضر تراجعت الاسعار'
+    """
+    opening = " ".join(body.split()[: SEARCH_WORDS * 3 // 2])  # a dash between spaces is no word
+    folded = fold("\n".join(part for part in (title, lede, opening) if part))
+    return " ".join(folded.split(" ")[:SEARCH_WORDS])
 
 
 def identify(article: Article) -> Article:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from newscrawl.dates import names
 from newscrawl.identity import (
+    SEARCH_WORDS,
     Text,
     allowed_days,
     are_copies,
@@ -17,6 +18,7 @@ from newscrawl.identity import (
     content_hash,
     duplicate,
     order,
+    search_text,
     similarity,
     title_key,
 )
@@ -342,3 +344,11 @@ def test_gaps_of_any_length_cost_no_more_than_it(piece: str) -> None:
         lambda body: compared_words(None, body, "", []),
     ):
         assert growth(compare, lambda n: "خبر" + piece * (n // len(piece)) + "خبر", 20_000) <= 2.5
+
+
+@pytest.mark.parametrize("lede", [None, "خلاصة الخبر، في سطر", "كلمة - " * 200])
+def test_the_search_text_of_every_long_article_has_the_same_number_of_words(lede: str | None) -> None:
+    words = search_text("«أسعار» الخضر: 5%", lede, "تراجعت الأسعار، ... " * 100).split(" ")
+    assert len(words) == SEARCH_WORDS
+    assert words[:3] == ["اسعار", "الخضر", "5"]
+    assert search_text("أسعار", None, "تراجعت!") == "اسعار تراجعت"

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, MongoClient
 
-from newscrawl.mongod.guardian import CACHE_GB, cache_gigabytes, memory_bytes
+from newscrawl.mongod.guardian import CACHE_GB, ENGINE, cache_gigabytes, memory_bytes
 from newscrawl.mongod.opening import ServerError
 from newscrawl.store import supported
-from tests.conftest import Database
+from tests.conftest import PROJECT, Database
 
 
 class Admin:
@@ -62,3 +62,10 @@ def test_the_cache_grows_with_the_memory_that_there_is(tmp_path: Path) -> None:
     assert memory_bytes([none, tmp_path / "missing"]) == memory_bytes([])
     sizes = [cache_gigabytes(gigabytes * 2**30) for gigabytes in (1, 4, 16, 1024)]
     assert sizes == [CACHE_GB[0], 0.5, 2.0, CACHE_GB[1]]
+
+
+def test_our_servers_let_changed_pages_wait_for_a_checkpoint(mongodb: str) -> None:
+    with MongoClient[dict[str, Any]](mongodb) as client:
+        started = client.admin.command("getCmdLineOpts")["parsed"]["storage"]["wiredTiger"]["engineConfig"]
+    assert started["configString"] == ENGINE
+    assert f"\n      configString: {ENGINE}\n" in (PROJECT / "deploy" / "mongod.conf").read_text("utf-8")
