@@ -90,6 +90,18 @@ def test_what_differs_in_method_address_or_body_is_another_request(path: Path) -
         recording.answer(Request(HOME, method="PUT"))
 
 
+def test_a_query_in_windows_1256_is_also_that_of_a_recording_in_utf8(path: Path) -> None:
+    old, new = HOME + "?q=خبر", HOME + "?q=%CE%C8%D1"
+    recording = Recording(record(path, (asked(old), Response(old, body=b"old"))))
+    assert recording.answer(Request(new)).body == b"old"
+    path.unlink()
+    both = ((asked(url), Response(url, body=url.encode()[-3:])) for url in (new, old))
+    recording = Recording(record(path, *both))
+    assert recording.answer(Request(new)).body == b"%D1"
+    with pytest.raises(NotRecorded):
+        recording.answer(Request(HOME + "?q=%CE"))
+
+
 def test_fragment_and_password_are_no_part_of_a_request(path: Path) -> None:
     request = asked("https://user:s3cret@example.org#top")
     timeout = DownloadTimeoutError(f"Getting {request.url} took longer than 60 seconds.")

@@ -10,6 +10,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from scrapy import Request
@@ -22,7 +23,9 @@ from newscrawl.download.recording import Recorder, Recording
 from newscrawl.kit import fixture
 from newscrawl.kit.asking import Answer
 from newscrawl.kit.reword import Reworder
-from newscrawl.sites import Site
+from newscrawl.sites import Listing, Site
+from newscrawl.urls import key
+from newscrawl.workers import lists
 from tests.conftest import Database, scrapy
 from tests.list_shapes import ARTICLE, SHAPES, answers, path, source
 from tests.loopback import Newspaper, article, serve
@@ -155,6 +158,30 @@ def test_a_json_feed_is_advertised_where_there_is_no_other() -> None:
     assert listing.advertised_feeds(home) == [f"{ROOT}/feed.json"]
     feeds += "<link rel=alternate type='application/rss+xml' href='/feed'>"
     assert listing.advertised_feeds(home.replace(body=feeds.encode())) == [f"{ROOT}/feed"]
+
+
+@pytest.mark.parametrize("encoding", ["windows-1256", "utf-8"])
+def test_whatever_a_page_links_to_is_sent_in_its_charset(encoding: str) -> None:
+    body = (
+        f"<meta charset={encoding}><title>أخبار المغرب اليوم</title><a href='/سياسة'>سياسة</a>"
+        "<link rel=alternate type='application/rss+xml' href='/rss.php?cat=خبر'>"
+        "<a rel=next href='/list.php?cat=خبر&page=2'>التالي</a>"
+    )
+    declared = {"Content-Type": f"text/html; charset={'utf-8' if encoding != 'utf-8' else 'windows-1256'}"}
+    home = HtmlResponse(f"{ROOT}/", headers=declared, body=body.encode(encoding))
+    sent = quote("خبر".encode(encoding))
+    found = lists.links(SITE, home)
+    assert found.feeds == [f"{ROOT}/rss.php?cat={sent}"]
+    assert found.sections == [f"{ROOT}/{quote('سياسة')}"]
+    page = listing.read(home, Listing(f"{ROOT}/"), SITE)
+    assert page
+    assert [request.url for request in page.after] == [f"{ROOT}/list.php?cat={sent}&page=2"]
+
+
+@pytest.mark.parametrize("query", ["t=خبر", "t=%CE%C8%D1", "t=%D8%AE%D8%A8%D8%B1"])
+def test_an_article_is_known_by_its_query_in_any_charset(query: str) -> None:
+    assert SITE.is_article(f"{ROOT}/read.php?id=7&{query}")
+    assert key(f"{ROOT}/read.php?id=7&t=%CE%C8%D1") != key(f"{ROOT}/read.php?id=7&t=خبر")
 
 
 OFFLINE = (

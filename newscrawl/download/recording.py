@@ -46,6 +46,7 @@ from newscrawl.download.errors import BrowserMissing, CertificateError, HostBusy
 from newscrawl.files import open_regular
 from newscrawl.gate import admit
 from newscrawl.meta import meta
+from newscrawl.robotstxt import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -292,6 +293,8 @@ class Recording:
         it, or 304 when there is none. Raises the recorded failure, or :class:`NotRecorded`.
         """
         answers = self._index.get(_key(request.method, request.url, request.body))
+        if answers is None:  # newscrawl once sent the queries of all links in UTF-8
+            answers = self._index.get(_key(request.method, comparable(request.url), request.body))
         meta(request)["fetched_at"] = self.began
         if answers is None:
             raise NotRecorded(f"{request.method} {_address(request.url)} is not in the recording {self.path}")

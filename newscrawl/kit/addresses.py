@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from scrapy.http import TextResponse
 
-from newscrawl.discovery.listing import absolute
+from newscrawl.discovery.listing import absolute, readable
 from newscrawl.sites import Site, place
 from newscrawl.sites.families import WORDPRESS_PAGES
 from newscrawl.urls import same_site
@@ -37,6 +37,7 @@ def links(response: TextResponse, domain: str) -> dict[str, int]:
     A picture's ``alt`` and a link's ``title`` count as its text.
     """
     found: dict[str, int] = {}
+    response = readable(response)
     for link in response.css("a[href]"):
         url = absolute(response, link.attrib.get("href"))
         if url is None or not same_site(url, domain) or not place(url).strip("/"):
@@ -57,6 +58,7 @@ def query_sections(response: TextResponse, site: Site) -> list[dict[str, str]]:
     whether they are sections.
     """
     groups: dict[tuple[str, ...], dict[str, str]] = {}
+    response = readable(response)
     for link in response.css("a[href]"):
         url = absolute(response, link.attrib.get("href"))
         text = " ".join(link.xpath("string()").get("").split())

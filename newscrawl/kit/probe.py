@@ -125,7 +125,7 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         found.missing.append(f"nothing: {refused}, so it is declared as refused and left alone")
         return found
     if isinstance(home.response, TextResponse):
-        response = home.response
+        response = listing.readable(home.response)
     elif found.given:  # all that is needed may stand there
         response = HtmlResponse(home.url, body=b"", encoding="utf-8")
     else:
