@@ -267,6 +267,7 @@ FEEDS = [
         Feed,
         lambda u: atom(u).replace(" xmlns='http://www.w3.org/2005/Atom'", ""),
     ),
+    Shape("RSS 1.0 that declares no prefix", Feed, lambda u: re.sub(" xmlns:(dc|rdf)='[^']*'", "", rdf(u))),
     Shape("RSS 1.0", Feed, lambda u: rdf(u).encode("cp1256")),
     Shape(
         "RSS 1.0 with a notice inside, cut off",

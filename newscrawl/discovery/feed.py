@@ -25,7 +25,7 @@ LONGEST = 20_000_000
 """Bytes of a feed that are read."""
 ENTRIES = 1_000
 """Entries of a feed that is not well-formed, and of one in JSON, at most."""
-_ROOT = re.compile(rb"\A\s*<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>/:])", re.IGNORECASE)
+_ROOT = re.compile(rb"\A\s*<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
 _AROUND = re.compile(rb"<(channel|rss|rdf:RDF|feed)(?=[\s>])", re.IGNORECASE)
@@ -35,9 +35,17 @@ _WHOLE = re.compile(rb".*(?:</[^<>]*>|/>)", re.DOTALL)
 """A part of a file up to the end of its last whole element."""
 _LINK = re.compile(rb"<\w+:link\s[^<>]*/>", re.IGNORECASE)
 _PREFIX = re.compile(rb"<([A-Za-z][\w.-]{0,20}):")
-_NAMESPACES = {b"dc": b"http://purl.org/dc/elements/1.1/", b"media": b"http://search.yahoo.com/mrss/"}
-_ATOM = b"http://www.w3.org/2005/Atom"
-"""The namespace of ``atom:``, ``atom10:`` and ``a10:``, where a feed uses such a prefix and declares none."""
+_NAMESPACES = {
+    b"a": b"http://www.w3.org/2005/Atom",
+    b"atom": b"http://www.w3.org/2005/Atom",
+    b"content": b"http://purl.org/rss/1.0/modules/content/",
+    b"dc": b"http://purl.org/dc/elements/1.1/",
+    b"dcterms": b"http://purl.org/dc/terms/",
+    b"feedburner": b"http://rssnamespace.org/feedburner/ext/1.0",
+    b"media": b"http://search.yahoo.com/mrss/",
+    b"rdf": b"http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+}
+"""The namespaces of the usual prefixes, without the numbers behind them (``a10:link``)."""
 _LINKS = ("feedburner_origlink", "link", "id", "external_url")
 _JSON = {
     "url": "link",
@@ -129,19 +137,24 @@ def _data(body: bytes, content_type: str | None, skipped: Counter[str]) -> bytes
         read.append(piece)
         left -= len(piece)
     data = b"".join(read)
-    if (end := max(data.rfind(end) for end in (b"</rss>", b"</feed>", b"</rdf:RDF>"))) >= 0:
-        data = data[: data.index(b">", end) + 1]
+    end = max(data.rfind(end) for end in (b"</rss>", b"</feed>", b"</rdf:RDF>"))
+    if end >= 0 and (end := data.index(b">", end) + 1) < len(data):
+        data = data[:end]
     if data.startswith(b"<channel>"):
         data = b"<rss version='2.0'>" + data + b"</rss>"
-    if root := _ROOT.match(data):
-        used = {prefix for prefix in _PREFIX.findall(data) if b"xmlns:%s=" % prefix not in data}
-        known = ((prefix, _NAMESPACES.get(prefix, b"urn:" + prefix)) for prefix in sorted(used - {b"rdf"}))
-        declared = b"".join(
-            b" xmlns:%s='%s'" % (prefix, _ATOM if prefix.startswith((b"atom", b"a10")) else name)
-            for prefix, name in known
-        )
-        data = data[: root.end()] + declared + data[root.end() :]
-    return data
+    root = _ROOT.match(data)
+    declared = _declared(data) if root else b""
+    return data[: root.end()] + declared + data[root.end() :] if root and declared else data
+
+
+def _declared(data: bytes) -> bytes:
+    """The namespaces of the prefixes that a feed uses and does not declare."""
+    used = {found[1] for found in _PREFIX.finditer(data)}
+    undeclared = sorted(prefix for prefix in used if b"xmlns:%s=" % prefix not in data)
+    return b"".join(
+        b" xmlns:%s='%s'" % (prefix, _NAMESPACES.get(prefix.rstrip(b"0123456789"), b"urn:" + prefix))
+        for prefix in undeclared
+    )
 
 
 def _json(body: bytes, content_type: str | None, skipped: Counter[str]) -> Parsed | None:

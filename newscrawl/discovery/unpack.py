@@ -30,7 +30,7 @@ _CONTROL = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_LETTER = re.compile(rb"\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
 """Byte order marks, and what is no letter of XML."""
 _ROOT = re.compile(
-    rb"<(?:[\w-]{1,20}:)?(?:urlset|sitemapindex|rss|feed|rdf|channel)(?=[\s>/:])", re.IGNORECASE
+    rb"<(?:[\w-]{1,20}:)?(?:urlset|sitemapindex|rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE
 )
 _ASIDE = re.compile(
     rb"<!--.*?-->|<\?.{0,500}?\?>|<!\[CDATA\[(?P<text>.*?)(?:\]\]>|\Z)|<!--(?!.*?-->).*\Z", re.DOTALL
