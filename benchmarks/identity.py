@@ -2,8 +2,9 @@
 
 Run: ``python -m benchmarks.identity``. The first table gives, for each kind of copy of the labelled set
 (``tests/pairs.py``), its true similarity and the share that each choice of shingle and bands makes a
-candidate; the last row is pairs of stories that have nothing to do with each other. The second table
-gives the time of a signature of an article of 600 words, in the former scheme too; datasketch (with
+candidate; the last row is pairs of stories that have nothing to do with each other. The second table gives
+what the share does that a root must hold of an article which another member brings into its story. The third
+one gives the time of a signature of an article of 600 words, in the former scheme too; datasketch (with
 xxhash) and rensa are measured when they are installed.
 """
 
@@ -18,12 +19,13 @@ from itertools import combinations
 from statistics import mean
 from typing import Any
 
-from newscrawl.identity import Text
-from newscrawl.signatures import BANDS, FORMER_SCHEME, ROWS, SHINGLE, former_bands, signature
+from newscrawl.identity import text_of
+from newscrawl.signatures import BANDS, FORMER_SCHEME, OPENING_BANDS, ROWS, SHINGLE, former_bands, signature
+from newscrawl.store.links import SHARED
 from newscrawl.store.schema import document
 from tests import pairs
 
-CHOICES = [(1, 25, 5), (2, 25, 5), (2, 32, 4), (2, 42, 3), (2, 48, 3), (3, 25, 5), (3, 42, 3)]
+CHOICES = [(1, 25, 5), (2, 25, 5), (2, 32, 4), (2, 36, 3), (2, 42, 3), (2, 48, 3), (3, 25, 5), (3, 42, 3)]
 """Words in a shingle, bands, values in a band."""
 SIGNED, WORDS = 300, 600
 
@@ -43,7 +45,7 @@ def found(similarities: Iterable[float], bands: int, rows: int) -> float:
 
 def recall() -> None:
     records = pairs.records()
-    words = {id(record): Text.of(document(record.article)).words for record in records}
+    words = {id(record): text_of(document(record.article)).words for record in records}
     kinds: dict[str, list[tuple[list[str], list[str]]]] = defaultdict(list)
     for variant, one, other in pairs.labelled_pairs(records):
         kinds[variant].append((words[id(one)], words[id(other)]))
@@ -60,13 +62,27 @@ def recall() -> None:
         cells = [f"{mean(similar[length]):9.3f}" for length in lengths]
         cells += [f"{found(similar[length], bands, rows):9.4f}" for length, bands, rows in CHOICES]
         print(f"{kind:<20}" + "".join(cells))
-    print(f"chosen: {SHINGLE}:{BANDS}x{ROWS}\n")
+    print(f"chosen: {SHINGLE}:{BANDS - OPENING_BANDS}x{ROWS}, and {OPENING_BANDS} of the opening\n")
+
+
+def joined() -> None:
+    """What the share that a root must hold of an article does, which another member brings into its story."""
+    labelled = pairs.shapes()
+    documents = {r.article.keys[0]: document(r.article) | {"_id": r.article.keys[0]} for r in labelled}
+    groups = {r.article.keys[0]: r.group for r in labelled}
+    print("share of the root   linked pairs   right   found")
+    for shared in (0.0, 0.25, 0.4, 0.6, 1.0):
+        stories = pairs.decided(list(documents.values()), shared)
+        linked = [groups[a] == groups[b] for a, b in combinations(groups, 2) if stories[a] == stories[b]]
+        copies = sum(groups[a] == groups[b] for a, b in combinations(groups, 2))
+        print(f"{shared:17.2f}{len(linked):15}{sum(linked) / len(linked):8.3f}{sum(linked) / copies:8.3f}")
+    print(f"chosen: {SHARED}\n")
 
 
 def speed() -> None:
     chance = random.Random(1445)
     records = [r for r in pairs.records() if r.variant == "original"]
-    vocabulary = [word for r in records for word in Text.of(document(r.article)).words]
+    vocabulary = [word for r in records for word in text_of(document(r.article)).words]
     texts = [chance.choices(vocabulary, k=WORDS) for _ in range(SIGNED)]
     makers: dict[str, Callable[[list[str]], Any]] = {"newscrawl": signature, FORMER_SCHEME: former_bands}
     sketch = installed("datasketch"), installed("xxhash")
@@ -104,4 +120,5 @@ def installed(name: str) -> Any:
 
 if __name__ == "__main__":
     recall()
+    joined()
     speed()

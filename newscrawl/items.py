@@ -282,7 +282,7 @@ class Signature:
     version: int
     """Version of the comparison that it serves."""
     scheme: str
-    """How it was made. Example: ``minhash crc32 16 bit 2 words 48x3``."""
+    """How it was made. Example: ``minhash crc32 16 bit 2 words 48x3, 12 of 30``."""
     seed: int
     """Seed of the hash functions."""
     values: bytes = field(metadata=stored(unit="unsigned 16-bit integers"))

@@ -194,6 +194,11 @@ class CopyKind(Word):
     """Why an article is linked to another one."""
 
     SAME_DAY = "same_day", "same site, title and day at two addresses"
+    RETITLED = "retitled", "same site and day, the same text at a new address and under another title"
+    REPRINTED = (
+        "reprinted",
+        "same site, the same text on another day, as the print edition of the evening's page",
+    )
     REPUBLISHED = "republished", "another site's copy of the whole text"
     NEAR = "near", "another site's edited copy"
 

@@ -11,14 +11,19 @@ import datetime as dt
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from newscrawl.identity import identify
+from newscrawl import identity
+from newscrawl.comparison import similarity
+from newscrawl.identity import identify, text_of
 from newscrawl.items import Article, Http, MadeBy, PublishedDetail
+from newscrawl.signatures import band_keys
+from newscrawl.store.links import SHARED
 from newscrawl.urls import key
 from recordings.stories import Story, read_all
 
@@ -86,6 +91,16 @@ def records(seed: int = 1445) -> list[Record]:
     return found
 
 
+def shapes(seed: int = 1445) -> list[Record]:
+    """More labelled articles, of shapes that real news has: one mould for many events, numbers in words,
+    briefs, digests, copies of copies, and one newspaper's pages of one text.
+    """
+    chance = random.Random(seed)
+    made = [*_moulds(chance), *_values(), *_parts(chance)]
+    chance.shuffle(made)
+    return made
+
+
 def labelled_pairs(found: list[Record]) -> Iterator[tuple[str, Record, Record]]:
     """The pairs of the set: each original with each of its copies, and what must not be merged."""
     groups: dict[str, list[Record]] = {}
@@ -99,6 +114,36 @@ def labelled_pairs(found: list[Record]) -> Iterator[tuple[str, Record, Record]]:
                 yield other.variant, one, other
             elif other.variant == "original" or not one.group.startswith("story"):
                 yield one.variant, one, other
+
+
+def decided(documents: Sequence[dict[str, Any]], shared: float = SHARED) -> dict[str, str]:
+    """The stories of a whole collection as the rule says them, one article after the other."""
+    texts = {doc["_id"]: text_of(doc) for doc in documents}
+    holders: dict[Any, dict[str, dict[str, Any]]] = defaultdict(dict)
+    story: dict[str, str] = {}
+    by_id = {doc["_id"]: doc for doc in documents}
+    for doc in sorted(documents, key=identity.order):
+        text, likeness, keys = texts[doc["_id"]], [], {doc["title_key"], *keys_of(doc)}
+        for other in {id_: other for held in keys for id_, other in holders[held].items()}.values():
+            root = by_id[story[other["_id"]]]
+            if identity.are_copies(other, texts[other["_id"]], doc, text) and (
+                root is other
+                or (
+                    similarity(texts[root["_id"]], text)[1] >= shared
+                    and identity.may_be_copies(root, doc)
+                    and not identity.are_other_news(root, texts[root["_id"]], doc, text)
+                )
+            ):
+                alike = similarity(texts[other["_id"]], text)[0]
+                likeness.append((-alike, identity.order(root), root["_id"]))
+        story[doc["_id"]] = min(likeness)[-1] if likeness else doc["_id"]
+        for held in keys:
+            holders[held][doc["_id"]] = doc
+    return story
+
+
+def keys_of(doc: dict[str, Any]) -> set[int]:
+    return set(band_keys(doc["signature"]["values"]))
 
 
 def changed(words: list[str], share: float, vocabulary: list[str], chance: random.Random) -> list[str]:
@@ -204,3 +249,67 @@ def _others() -> Iterator[Record]:
                 url = f"https://www.unwan{site}.com/title-{number}-{turn}-{site}.html"
                 group = f"title {number}#{turn}"
                 yield Record(group, "same title", article(url, title, body, SPAN))
+
+
+def _stories() -> list[Story]:
+    stories = [s for s in read_all(HERE.parent / "recordings" / "demo") if not s.rejected and s.lang == "ar"]
+    return [s for s in stories if not s.recurring and not s.copy and len(" ".join(s.paragraphs).split()) > 60]
+
+
+def _moulds(chance: random.Random) -> Iterator[Record]:
+    """One mould with other names, places, numbers or days in its slots; each has copies of its own."""
+    for mould in DATA["moulds"]:
+        for number, slots in enumerate(mould["slots"]):
+            title, other_title, body = (mould[n].format(**slots) for n in ("title", "other_title", "body"))
+            day, newspaper = SPAN + dt.timedelta(days=number % 3), f"jarida{number % 2}"
+            frame = chance.sample(DATA["boilerplate"], 3)
+            framed = "\n\n".join([frame[0], body, *frame[1:]])
+            aggregator = {"via": "maghress", "source": newspaper, "published": None}
+            for variant, host, name, text, fields in (
+                ("original", newspaper, title, body, {"day": day}),
+                ("retold", "wakala", other_title, f"{body.rsplit('. ', 1)[0]}.", {"day": day}),
+                ("at an aggregator", "maghress", title, framed, {"day": None, **aggregator}),
+                ("as a brief", "mowjaz", other_title, " ".join(body.split()[:30]), {"day": day}),
+            ):
+                url = f"https://www.{host}.com/{mould['kind']}-{number}-{variant.replace(' ', '-')}.html"
+                yield Record(f"{mould['kind']}#{number}", variant, article(url, name, text, **fields))
+
+
+def _values() -> Iterator[Record]:
+    for number, (title, other_title, body, in_words) in enumerate(DATA["values"]):
+        for variant, host, name, text in (
+            ("original", "arqam", title, body),
+            ("numbers in words", "huruf", other_title, in_words),
+        ):
+            url = f"https://www.{host}.com/values-{number}.html"
+            yield Record(f"values {number}#", variant, article(url, name, text, SPAN))
+
+
+def _parts(chance: random.Random) -> Iterator[Record]:
+    """Briefs, copies of copies, the pages of one newspaper, and digests that hold several texts."""
+    stories = _stories()
+    vocabulary = [word for story in stories for word in " ".join(story.paragraphs).split()]
+    texts = ["\n\n".join(story.paragraphs) for story in stories]
+    for number, (story, text) in enumerate(zip(stories, texts, strict=True)):
+        day, words = SPAN + dt.timedelta(days=number % 3), text.split()
+        edited = changed(words, 0.15, vocabulary, chance)
+        pages = [
+            ("original", "masdar", story.title, text, day),
+            ("brief", "mowjaz", f"باختصار: {story.title}", " ".join(words[: max(30, len(words) // 3)]), day),
+            ("copy", "naqil", f"{story.title.split('،')[0]} بالتفاصيل", " ".join(edited), day),
+            ("copy of a copy", "naqil2", f"تابعوا {story.title}", " ".join(edited[: -len(edited) // 5]), day),
+            ("new headline", "masdar", f"تفاصيل {story.title}", text, day),
+            ("print edition", "masdar", f"{story.title} في عدد اليوم", text, day + dt.timedelta(days=1)),
+        ]  # fmt: skip
+        for variant, host, title, body, on in pages:
+            path = f"part-{number}-{variant.replace(' ', '-')}"
+            yield Record(
+                f"part {number}#", variant, article(f"https://www.{host}.com/{path}.html", title, body, on)
+            )
+    for number in range(0, len(texts) - 4, 4):
+        body = "\n\n".join([texts[number + 3], *texts[number : number + 3]])
+        url = f"https://www.malaf.com/digest-{number}.html"
+        lead = "نستعرض في ملف اليوم أبرز ما جاء في صحف الصباح من أخبار متفرقة شغلت الرأي العام هذا الأسبوع."
+        yield Record(
+            f"digest {number}#", "digest", article(url, "ملف الصحافة", f"{lead}\n\n{lead}\n\n{body}", SPAN)
+        )

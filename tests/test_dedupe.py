@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pymongo import AsyncMongoClient
 
-from newscrawl.identity import Text
+from newscrawl.identity import text_of
 from newscrawl.signatures import FORMER_SCHEME, former_bands, is_current
 from newscrawl.store.links import Linker
 from tests import pairs
@@ -100,7 +100,7 @@ def test_a_new_article_finds_what_the_former_scheme_signed(run: Run, database: D
     before = {doc["_id"]: doc["story"] for doc in database.articles()}
     for doc in database.articles():
         signed = doc["signature"] | {"scheme": FORMER_SCHEME, "values": bytes(504)}
-        former = {"signature": signed, "bands": former_bands(Text.of(doc).words)}
+        former = {"signature": signed, "bands": former_bands(text_of(doc).words)}
         database["articles"].update_one({"_id": doc["_id"]}, {"$set": former})
     write(run, database, [late])
     documents = database.articles()

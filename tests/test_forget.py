@@ -84,8 +84,8 @@ def test_its_copies_become_a_story_of_their_own(run: Run, database: Database) ->
 
 
 def links_to(database: Database, url: str) -> bool:
-    """Was it in the forgotten story: the copies of ``copies()`` are the second and the fourth."""
-    return url in (copies()[1].url, copies()[3].url)
+    """Was it in the forgotten story: the copies of ``copies()`` are the second to the fourth."""
+    return url in [copy.url for copy in copies()[1:4]]
 
 
 def test_the_command(run: Run, database: Database) -> None:

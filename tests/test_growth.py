@@ -172,7 +172,7 @@ def candidates(text: str) -> list[OfferedDate]:
 
 
 def compared(text: str) -> identity.Text:
-    return identity.Text.of(fields(text))
+    return identity.text_of(fields(text))
 
 
 MADE: dict[str, Callable[[str], Any]] = {
@@ -222,18 +222,24 @@ OWN: dict[str, Callable[[str], Any]] = {
     "text.characters.base_letters.match": lambda text: re.match(".*", "\ufefb" * len(text)),  # no others
     "identity.identify.article": lambda text: replace(read(b"", URL), title=text, lede=text, body=text),
     "signatures.signature.words": str.split,
+    "text.numbers.same_number.one": len,
+    "text.numbers.same_number.other": len,
     "signatures.former_bands.words": str.split,
     "signatures.shingles.words": str.split,
     **{
-        f"identity.{name}": compared
-        for name in (
-            "are_copies.text",
-            "are_copies.other_text",
-            "duplicate.text",
-            "duplicate.copy_text",
-            "similarity.one",
-            "similarity.other",
+        f"{room}.{name}": compared
+        for room, function, texts in (
+            ("identity", "are_copies", ("text", "other_text")),
+            ("identity", "are_other_news", ("text", "other_text")),
+            ("identity", "duplicate", ("text", "copy_text")),
+            ("comparison", "similarity", ("one", "other")),
+            ("comparison", "share", ("one", "other")),
+            ("comparison", "same_opening", ("one", "other")),
+            ("comparison", "same_text", ("one", "other")),
+            ("comparison", "same_page", ("one", "other")),
+            ("comparison", "other_news", ("one", "other")),
         )
+        for name in (f"{function}.{text}" for text in texts)
     },
 }
 """The same for one parameter of one function."""
@@ -252,7 +258,11 @@ GIVEN: dict[str, Any] = {
     "options": Options("Africa/Casablanca", "MA", dt.datetime(2026, 9, 1, tzinfo=dt.UTC), False, False),
     "number": 1,
     "path": etree.XPath("//p"),
+    "private": False,
     "rules": None,
+    "same_day": True,
+    "same_frame": False,
+    "same_title": False,
     "origin": "meta",
     "selectors": ".entry-content",
     "site": SITE,
@@ -284,7 +294,7 @@ OURS = frozenset(
 
 
 def modules() -> Iterator[ModuleType]:
-    for name in ("text", "urls", "signatures", "identity", "dates", "page", "discovery"):
+    for name in ("text", "urls", "signatures", "comparison", "identity", "dates", "page", "discovery"):
         module = importlib.import_module(f"newscrawl.{name}")
         yield module
         for part in pkgutil.iter_modules(getattr(module, "__path__", []), f"{module.__name__}."):

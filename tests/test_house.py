@@ -15,7 +15,19 @@ PUBLIC = {"etree._Element", "os._exit"}
 """Documented names of others that only look private."""
 NEVER = {"spiders", "web"}
 """Rooms that nothing imports."""
-ALONE = ("dates", "identity", "items", "patterns", "signatures", "stored", "text", "urls", "vocabulary")
+ALONE = (
+    "comparison",
+    "dates",
+    "frames",
+    "identity",
+    "items",
+    "patterns",
+    "signatures",
+    "stored",
+    "text",
+    "urls",
+    "vocabulary",
+)
 """Rooms that know neither Scrapy nor MongoDB, and are useful in a notebook."""
 FRAMEWORKS = {"bson", "itemadapter", "pymongo", "scrapy", "scrapy_playwright", "twisted"}
 DATABASE = {"bson", "pymongo"}

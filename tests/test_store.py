@@ -197,8 +197,14 @@ def test_copies_are_linked_whatever_the_order_and_however_many_write(run: Run, d
     one_by_one = links(database)
     root = copies()[0].keys[0]
     kinds = [one_by_one[copy.url][2] for copy in copies()]
-    assert [detail and detail["kind"] for detail in kinds] == [None, "same_day", None, "republished", None]
-    assert [of for of, _, _ in one_by_one.values() if of] == [root, root]
+    assert [detail and detail["kind"] for detail in kinds] == [
+        None,
+        "same_day",
+        "reprinted",
+        "republished",
+        None,
+    ]
+    assert [of for of, _, _ in one_by_one.values() if of] == [root] * 3
     chance = random.Random(1445)
     for _ in range(4):
         database["articles"].delete_many({})

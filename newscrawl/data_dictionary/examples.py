@@ -113,7 +113,7 @@ EXAMPLES: tuple[Article | Rejection | Revision, ...] = (
         search_text="المغرب يطلق برنامجا جديدا لتدبير الماء",
         title_key="7d3f1b5a9c8e4d2f6b0a1c3e5d7f9b8a",
         signature=items.Signature(
-            version=3, scheme="minhash crc32 16 bit 2 words 48x3", seed=1445, values=bytes(4)
+            version=3, scheme="minhash crc32 16 bit 2 words 48x3, 12 of 30", seed=1445, values=bytes(4)
         ),
         bands=[1825001544279693561],
     ),

@@ -43,7 +43,7 @@ are never null; a field that may be null says so. Where the truth is not known t
 | [`revisions`](#revisions) | former states of corrected articles |
 
 The database beside it, with `_ops` at the end of its name, holds [`rejected`](#rejected), `runs` (kept
-{RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `schema`, and
+{RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `frames`, `schema`, and
 `learned`: what is known of newspapers that no spider declares.
 
 ## Queries
@@ -115,6 +115,10 @@ Words in `published.warnings`:
 Words in `duplicate.kind`:
 
 {{copies}}
+
+The root of a story is the newspaper's own page before an aggregator's page, and of those the one that
+newscrawl saw first. A date that a later page claims cannot hide what was there before it; `published_at` and
+`day` decide between pages that were seen at the same moment.
 
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from pymongo import ASCENDING
@@ -32,8 +32,9 @@ CANDIDATES = 200
 """Candidates that are read, for each article."""
 COMPARED = 10
 """Candidates whose texts an article is compared with: the likeliest, by the estimate of their signatures."""
-LIKELY = 0.12
-"""Estimated similarity from which the text of a candidate with another title is read."""
+LIKELY, LIKELY_OPENING = 0.12, 0.24
+"""Estimated similarity, and that of the openings, from which the text of a candidate with another title is
+read."""
 
 _BY_BAND = [("bands", ASCENDING)]
 _BY_TITLE = [("title_key", ASCENDING), ("day", ASCENDING)]
@@ -45,7 +46,7 @@ Key = str | int
 async def find_near(
     articles: AsyncCollection[Document], seeds: Sequence[Document], told: Collection[str]
 ) -> Near:
-    """What shares the title or a band with a seed, the roots of such articles, and the roots ``told`` of.
+    """What shares the title or a band with a seed, the roots of such articles, and the articles ``told`` of.
 
     A key that many articles hold says as little as a stop word, and not all of them are read:
     of those whose texts differ, each has other, rarer keys in common with its own copies.
@@ -55,10 +56,13 @@ async def find_near(
         await _read(articles, near, by_band, len(seeds))
     for by_title, holders in _by_title(seeds):
         await _read(articles, near, by_title, holders)
-    unread = list((near.roots | set(told)) - near.docs.keys())
-    if unread:
+    if unread := list(set(told) - near.docs.keys()):
         async for doc in articles.find({"_id": {"$in": unread}}, HEAD):
             near.add(doc, by_common_keys=True)
+    if unread := list({doc["story"] for doc in near.docs.values()} - near.docs.keys()):
+        async for doc in articles.find({"_id": {"$in": unread}}, HEAD):
+            near.add(doc, by_common_keys=True)
+            near.docs[doc["_id"]] = doc
     return near
 
 
@@ -124,9 +128,7 @@ class Near:
 
     def __init__(self, seeds: Sequence[Document]) -> None:
         self.docs: dict[str, Document] = {seed["_id"]: seed for seed in seeds}
-        """The seeds, and what was found near them."""
-        self.roots: set[str] = set()
-        """The roots of what was found."""
+        """The seeds, what was found near them, and the roots of both."""
         self._seeds: dict[Key, list[Document]] = defaultdict(list)
         self._held: Counter[Key] = Counter()
         self._full: set[Key] = set()
@@ -140,25 +142,22 @@ class Near:
         for seed in seeds:
             self.add(seed)
 
-    def keys_of(self, seeds: Iterable[Document]) -> set[Key]:
-        """The keys by which to look for what is near."""
-        return {key for seed in seeds for key in _keys(seed)}
-
     def add(self, doc: Document, *, by_common_keys: bool = False) -> None:
         """Take in what holds a key of a seed, common keys aside."""
         if doc["_id"] in self._met:
             return
         self._met.add(doc["_id"])
-        self.roots.add(doc["story"])
         left_out = frozenset() if by_common_keys else self._common
         shared = [key for key in _keys(doc) if key in self._seeds and key not in left_out]
         self._held.update(shared)
         self._full.update(key for key in shared if self._held[key] >= COMMON)
         for seed in {seed["_id"]: seed for key in shared for seed in self._seeds[key]}.values():
             if seed["_id"] != doc["_id"] and identity.may_be_copies(seed, doc):
-                alike = signatures.estimate(_values(seed), _values(doc))
-                if alike >= LIKELY or seed["title_key"] == doc["title_key"] != "":
-                    self._alike[seed["_id"]][doc["_id"]] = alike
+                whole, opening = signatures.estimate(_values(seed), _values(doc))
+                same_title = seed["title_key"] == doc["title_key"] != ""
+                if whole >= LIKELY or opening >= LIKELY_OPENING or same_title:
+                    # A brief is as likely a copy as an edited text of half its opening's similarity.
+                    self._alike[seed["_id"]][doc["_id"]] = max(whole, opening / 2)
                     self.docs.setdefault(doc["_id"], doc)
 
     def leave_out_common(self, keys: Collection[Key]) -> set[Key]:
@@ -169,25 +168,17 @@ class Near:
         self._common |= common
         return common
 
-    def earlier(self, seed: Document, roots: Mapping[str, Document]) -> list[Document]:
-        """The likeliest of the roots that come before a seed, in their order."""
-        place = identity.order(seed)
-        ids = (id_ for id_ in self._likeliest(seed) if id_ in roots)
-        found = (roots[id_] for id_ in ids if identity.order(roots[id_]) < place)
-        return sorted(itertools.islice(found, COMPARED), key=identity.order)
-
-    def others(self, seed: Document, root: Document, roots: Mapping[str, Document]) -> list[Document]:
-        """The likeliest of the roots that come after the root of a seed."""
-        place = identity.order(root)
-        ids = (id_ for id_ in self._likeliest(seed) if id_ in roots)
-        found = (roots[id_] for id_ in ids if identity.order(roots[id_]) > place)
-        return list(itertools.islice(found, COMPARED))
-
-    def later(self, seed: Document) -> list[Document]:
-        """The articles of other stories that come after a seed, the likeliest first."""
+    def earlier(self, seed: Document) -> list[Document]:
+        """The likeliest of the articles that come before a seed."""
         place = identity.order(seed)
         docs = (self.docs[id_] for id_ in self._likeliest(seed))
-        return [doc for doc in docs if doc["story"] != seed["_id"] and identity.order(doc) > place]
+        return list(itertools.islice((doc for doc in docs if identity.order(doc) < place), COMPARED))
+
+    def later(self, seed: Document) -> list[Document]:
+        """The articles that come after a seed, the likeliest first."""
+        place = identity.order(seed)
+        docs = (self.docs[id_] for id_ in self._likeliest(seed))
+        return [doc for doc in docs if identity.order(doc) > place]
 
     def _likeliest(self, seed: Document) -> list[str]:
         alike = self._alike[seed["_id"]]

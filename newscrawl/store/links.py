@@ -1,12 +1,14 @@
 """Which stored article is a copy of which: decided from the documents alone, whoever asks.
 
-Taken in :func:`newscrawl.identity.order`, an article is a copy of the first root that it is a copy of by
-:func:`newscrawl.identity.are_copies`, and a root itself when there is none. So there is just one right
-answer for a collection, whatever came first. Any number of crawls work towards it without a lock:
+Taken in :func:`newscrawl.identity.order`, an article joins the story of the earlier article that it is most
+like among those that it is a copy of by :func:`newscrawl.identity.are_copies`, and is a root itself when
+there is none. Two copies of one member may have little in common, so the root has a say, too: it must not
+tell other news, and hold :data:`SHARED` of the text. So there is just one right answer for a collection,
+whatever came first. Any number of crawls work towards it without a lock:
 
 - Each looks for copies after its own articles were acknowledged, so of two copies that arrive at
   once the later look finds the earlier article.
-- Whoever makes an article a root, or a root a copy, asks afterwards what follows for its copies.
+- Whoever moves an article to another story asks afterwards what follows for its copies.
 - Each write is conditional on what the decision was made from, and what was written is looked at
   again, until there is nothing left to write.
 
@@ -21,30 +23,38 @@ import dataclasses
 import datetime as dt
 import itertools
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
 
 from pymongo import ReadPreference, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
 from newscrawl import identity
-from newscrawl.identity import Text
+from newscrawl.comparison import Text, similarity
+from newscrawl.identity import text_of
 from newscrawl.signatures import is_current
 from newscrawl.store import resign
 from newscrawl.store.backlog import SHARE, Backlog, Clock
 from newscrawl.store.candidates import COMPARED, HEAD, LINKS, Near, find_near
+from newscrawl.store.learned_frames import LearnedFrames
 from newscrawl.store.schema import Document
 
 log = logging.getLogger(__name__)
 
 _DECIDED_FROM = ("_id", "content_hash", "day", "published_at", "duplicate_of", "story")
-_TEXT = dict.fromkeys(("content_hash", "title", "lede", "body", "dateline", "agencies"), 1)
+_TEXT = dict.fromkeys(("source", "content_hash", "title", "lede", "body", "dateline", "agencies"), 1)
 
 LOOKED_AT = 50
 """Articles that are decided at once."""
 TEXTS = 200
 """Texts that are kept in memory."""
+SHARED = 0.25
+"""Containment of an article and the root of the story that it joins by another member: of what an edited
+copy of a copy keeps there is more. It keeps apart what each holds another paragraph of a digest."""
 PASSES = 30
 """Looks after which other crawls must have brought forth something odd."""
 
@@ -57,6 +67,7 @@ class Linker:
         articles = client[database]["articles"]
         self._articles = articles.with_options(read_preference=ReadPreference.PRIMARY)
         self._backlog = Backlog(client, database)
+        self._frames = LearnedFrames(client, database)
 
     async def intend(self, ids: Collection[str]) -> None:
         """Note articles that are about to be written, so that a killed crawl leaves none unlinked."""
@@ -87,7 +98,7 @@ class Linker:
         """
         if ids:
             await resign.alike(self._articles, ids)
-            await _Decision(self._articles, now).settle(ids)
+            await _Decision(self._articles, self._frames, now).settle(ids)
             await self._backlog.settle(ids)
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
@@ -135,23 +146,28 @@ class _Due:
     """What follows from a look at some articles."""
 
     writes: dict[str, UpdateOne] = field(default_factory=dict)
-    new_roots: list[Document] = field(default_factory=list)
-    """Copies that become roots with these writes."""
+    moved: list[Document] = field(default_factory=list)
+    """Articles that others knew of, and that these writes move to other stories."""
+    stories: dict[str, str] = field(default_factory=dict)
+    """The root of each article that was read, with these writes."""
     former_roots: list[str] = field(default_factory=list)
     look_again: set[str] = field(default_factory=set)
-    """Copies of roots that nobody knew of, and roots with which articles have copies in common."""
+    """Copies of articles that nobody knew of, and roots with which these have copies in common."""
 
 
 class _Decision:
     """One batch of articles on their way into their stories."""
 
-    def __init__(self, articles: AsyncCollection[Document], now: dt.datetime) -> None:
+    def __init__(self, articles: AsyncCollection[Document], frames: LearnedFrames, now: dt.datetime) -> None:
         self._articles = articles
+        self._frames = frames
         self._now = now
         self._texts: dict[str, tuple[str, Text]] = {}
         """Texts that were read, with the content hash they had."""
         self._told: set[str] = set()
-        """Roots because of which others are looked at again."""
+        """Articles because of which others are looked at again."""
+        self._introduced: dict[str, set[str]] = defaultdict(set)
+        """By root the later roots that were looked at again because an article is like both."""
 
     async def settle(self, seeds: Collection[str]) -> None:
         """Look and write until there is nothing left to write."""
@@ -172,61 +188,86 @@ class _Decision:
             await self._articles.bulk_write(list(due.writes.values()), ordered=False)
         # After the writes: whoever looks later than that sees them, whoever looked earlier is found.
         again = {*due.writes, *due.look_again, *await self._members(due.former_roots)}
-        if due.new_roots:
-            near = await find_near(self._articles, due.new_roots, self._told)
-            again |= await self._copies_of(due.new_roots, near)
+        if due.moved:
+            near = await find_near(self._articles, due.moved, self._told)
+            stories = {id_: doc["story"] for id_, doc in near.docs.items()}
+            again |= await self._copies_of(due.moved, near, stories | due.stories)
         return again
 
     async def _look(self, ids: Collection[str], unheard: Collection[str]) -> _Due:
-        """What is due for some articles. A root that is ``unheard`` of counts as a new one."""
+        """What is due for some articles, of which nobody knows yet when they are ``unheard``."""
         looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
         if outdated := [doc["_id"] for doc in looked_at if not is_current(doc["signature"])]:
             await resign.now(self._articles, {"_id": {"$in": outdated}})
             looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
         near = await find_near(self._articles, looked_at, self._told)
-        roots = {id_: doc for id_, doc in near.docs.items() if doc["duplicate_of"] is None}
-        pairs = (pair for doc in looked_at for root in near.earlier(doc, roots) for pair in (doc, root))
+        pairs = (pair for doc in looked_at for other in near.earlier(doc) for pair in (doc, other))
         await self._read_texts(itertools.islice(pairs, TEXTS))
-        due = _Due()
-        unheard_roots = []
+        due = _Due(stories={id_: doc["story"] for id_, doc in near.docs.items()})
         for doc in sorted(looked_at, key=identity.order):
-            root = await self._root(doc, near.earlier(doc, roots))
-            if root and doc["_id"] in unheard and (others := near.others(doc, root, roots)):
-                await self._read_texts([doc, root, *others])
-                due.look_again |= {other["_id"] for other in others if self._are_copies(doc, other)}
-            if root is None:
-                roots[doc["_id"]] = doc
-                if doc["duplicate_of"] is not None:
-                    due.new_roots.append(doc)
-                elif doc["_id"] in unheard:
-                    unheard_roots.append(doc)
-            elif roots.pop(doc["_id"], None):
-                due.former_roots.append(doc["_id"])
+            roots = await self._roots(doc, near, due.stories)
+            root = roots[0] if roots else None
+            if root and (strangers := {other["_id"] for other in roots[1:]} - self._introduced[root["_id"]]):
+                self._introduced[root["_id"]] |= strangers
                 self._told.add(root["_id"])
+                due.look_again |= strangers
+            if root and doc["duplicate_of"] is None:
+                due.former_roots.append(doc["_id"])
             links = self._links(doc, root)
+            due.stories[doc["_id"]] = links["story"]
+            if links["story"] != doc["story"]:
+                self._told |= {doc["_id"], links["story"]}
+                if doc["_id"] not in unheard:
+                    due.moved.append(doc)
             if any(doc[name] != links[name] for name in LINKS):
                 unchanged = {name: doc[name] for name in _DECIDED_FROM}
                 due.writes[doc["_id"]] = UpdateOne(unchanged, {"$set": links | {"updated_at": self._now}})
-        self._told |= {root["_id"] for root in (*due.new_roots, *unheard_roots)}
-        # These were roots before this look: whoever did not see them was stored before it, and is near.
-        due.look_again |= await self._copies_of(unheard_roots, near)
+        new = [doc for doc in looked_at if doc["_id"] in unheard]
+        self._told.update(doc["_id"] for doc in new)
+        # They were stored before this look: whoever did not see them was stored before it, too, and is near.
+        due.look_again |= await self._copies_of(new, near, due.stories)
         return due
 
-    async def _root(self, doc: Document, earlier: Sequence[Document]) -> Document | None:
-        """The first root that an article is a copy of."""
-        await self._read_texts([doc, *earlier] if earlier else [])
+    async def _roots(self, doc: Document, near: Near, stories: Mapping[str, str]) -> list[Document]:
+        """The root of the story that an article joins, by the member which it is most like; then the roots of
+        other stories with copies of it: they may not have met the first.
+        """
+        earlier, place = near.earlier(doc), identity.order(doc)
+        roots = [near.docs.get(_root_of(other["_id"], stories)) for other in earlier]
+        await self._read_texts([doc, *earlier, *filter(None, roots)] if earlier else [])
         await asyncio.sleep(0)  # let the downloads go on
-        return next((root for root in earlier if self._are_copies(doc, root)), None)
+        likeness: list[tuple[float, tuple[Any, ...], Document]] = []
+        for other, root in zip(earlier, roots, strict=True):
+            if root and identity.order(root) < place and self._joins(doc, other, root):
+                alike = similarity(self._text(doc), self._text(other))[0]
+                likeness.append((-alike, identity.order(root), root))
+        roots_by_id = {root["_id"]: root for *_, root in sorted(likeness, key=itemgetter(0, 1))}
+        return list(roots_by_id.values())
 
-    async def _copies_of(self, new_roots: Sequence[Document], near: Near) -> set[str]:
-        """Articles that came later and may be copies of a root that nobody knew of."""
+    def _joins(self, doc: Document, member: Document, root: Document) -> bool:
+        """Does an article join a story because of one of its members?"""
+        if not self._are_copies(doc, member):
+            return False
+        if root is member:
+            return True
+        if root["_id"] not in self._texts:  # removed meanwhile
+            return False
+        text, of_root = self._text(doc), self._text(root)
+        if not identity.may_be_copies(doc, root) or not text.words or not of_root.words:
+            return False
+        shared = similarity(text, of_root)[1] >= SHARED
+        return shared and not identity.are_other_news(doc, text, root, of_root)
+
+    async def _copies_of(self, docs: Sequence[Document], near: Near, stories: Mapping[str, str]) -> set[str]:
+        """Articles of other stories that came later and are copies of some whose story is new."""
         found = set()
-        for root in new_roots:
-            later, others = near.later(root), 0
+        for doc in docs:
+            later = [other for other in near.later(doc) if stories[other["_id"]] != stories[doc["_id"]]]
+            others = 0
             for start in range(0, len(later), COMPARED):
                 some = later[start : start + COMPARED]
-                await self._read_texts([root, *some])
-                copies = {doc["_id"] for doc in some if self._are_copies(root, doc)}
+                await self._read_texts([doc, *some])
+                copies = {other["_id"] for other in some if self._are_copies(doc, other)}
                 found |= copies
                 others += len(some) - len(copies)
                 await asyncio.sleep(0)
@@ -234,10 +275,13 @@ class _Decision:
                     break
         return found
 
+    def _text(self, doc: Document) -> Text:
+        return self._texts[doc["_id"]][1]
+
     def _links(self, doc: Document, root: Document | None) -> Document:
         if root is None:
             return {"duplicate_of": None, "duplicate": None, "story": doc["_id"]}
-        detail = identity.duplicate(root, self._texts[root["_id"]][1], doc, self._texts[doc["_id"]][1])
+        detail = identity.duplicate(root, self._text(root), doc, self._text(doc))
         return {
             "duplicate_of": root["_id"],
             "duplicate": dataclasses.asdict(detail),
@@ -247,7 +291,7 @@ class _Decision:
     def _are_copies(self, one: Document, other: Document) -> bool:
         if not {one["_id"], other["_id"]} <= self._texts.keys():  # removed meanwhile
             return False
-        return identity.are_copies(one, self._texts[one["_id"]][1], other, self._texts[other["_id"]][1])
+        return identity.are_copies(one, self._text(one), other, self._text(other))
 
     async def _members(self, stories: Collection[str]) -> set[str]:
         """The articles of some stories."""
@@ -262,5 +306,16 @@ class _Decision:
         if wanted:
             if len(self._texts) + len(wanted) > TEXTS:
                 self._texts = {id_: text for id_, text in self._texts.items() if id_ in hashes}
-            async for doc in self._articles.find({"_id": {"$in": wanted}}, _TEXT):
-                self._texts[doc["_id"]] = hashes[doc["_id"]], Text.of(doc)
+            read = [doc async for doc in self._articles.find({"_id": {"$in": wanted}}, _TEXT)]
+            frames = await self._frames.of({doc["source"] for doc in read}, self._now)
+            for doc in read:
+                self._texts[doc["_id"]] = hashes[doc["_id"]], text_of(doc, frames[doc["source"]])
+
+
+def _root_of(id_: str, stories: Mapping[str, str]) -> str:
+    """The root of an article's story, which may have become a copy itself in this look."""
+    seen = set()
+    while id_ not in seen:  # two that became each other's copies in two crawls are parted by the next looks
+        seen.add(id_)
+        id_ = stories.get(id_, id_)
+    return id_

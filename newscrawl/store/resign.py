@@ -15,6 +15,7 @@ from pymongo import ASCENDING, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from newscrawl import identity, signatures
+from newscrawl.comparison import SIGNED_WORDS
 from newscrawl.store.candidates import CANDIDATES, HEAD
 from newscrawl.store.schema import Document
 
@@ -56,8 +57,8 @@ async def alike(articles: AsyncCollection[Document], ids: Collection[str]) -> No
     seeds = [doc async for doc in articles.find({"_id": {"$in": list(ids)}}, {**HEAD, **_READ})]
     keys: set[int] = set()
     for seed in seeds:
-        words = identity.Text.of(seed).words
-        if len(words) >= identity.SIGNED_WORDS:
+        words = identity.text_of(seed).words
+        if len(words) >= SIGNED_WORDS:
             keys.update(signatures.former_bands(words))
         await asyncio.sleep(0)
     near = articles.find({"bands": {"$in": list(keys)}}, HEAD, hint=_BY_BAND)

@@ -1,0 +1,477 @@
+"""Whether two texts are one: copied, cut, framed or edited, or one mould filled with other news.
+
+What two texts share makes them alike, and what differs decides. A telegram to another country, the weather
+of another day and the police report of another town share most of their words. They differ where the mould
+has a slot: in a place, in the words of the headline, in numbers. Numbers are compared by value.
+
+All words are folded (``newscrawl.text.fold``). The figures behind the constants are printed by
+``benchmarks/identity.py``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+
+from newscrawl.dates import names
+from newscrawl.dates.tables import rows
+from newscrawl.signatures import shingles
+from newscrawl.text import fold
+from newscrawl.text.numbers import Token, same_number, with_values
+
+SIGNED_WORDS = 15
+"""A shorter text (``شاهد الفيديو``) is no evidence: it has no bands, and counts only under one title."""
+SAME_WORDS, SAME_PAIRS = 0.68, 0.45
+"""Share of the shorter text's words, and of its shingles, that a copy under another title shares.
+A fifth of the words changed leaves 0.80 and 0.64; a follow-up that repeats 60 % leaves 0.63 and 0.60."""
+TITLED_WORDS, TITLED_PAIRS = 0.55, 0.40
+"""The same under one title, which is evidence too: for a copy that was cut and framed."""
+LEAST_SIMILAR = 0.3
+"""Similarity of copies under two titles, unless one holds the other whole or begins as the other. A digest or
+a sequel that repeats two thirds of a text is less similar to it; a framed copy of an edited one is not."""
+LEAST_PART = 0.33
+"""A shorter part of a text is a quotation, or one item among others, unless the text begins with it."""
+OPENING_WORDS, BEGINNING_WORDS = 25, 40
+"""A text begins as another when its first 25 words stand among the other's first 40."""
+SAME_OPENING, OPENED_PAIRS = 0.7, 0.5
+"""Share of the opening, and of the shorter text's shingles, that a copy shares which begins as the other
+text."""
+BRIEF_PAIRS = 0.6
+"""The latter where the copy is a brief: a part of less than :data:`LEAST_PART`."""
+SAME_SITE_WORDS, SAME_SITE_PAIRS, SAME_SITE_OPENING = 0.85, 0.7, 0.8
+"""What one newspaper's second page of a text shares with the first, at a new address or on another day. The
+frame that all of its pages have in common is no evidence, and it repeats its own background in what
+follows."""
+SAME_FRAME = 0.6
+"""Similarity of copies at one aggregator, where what surrounds the texts is common to all of them."""
+WHOLE_TEXT = 0.85
+"""Share of a text's shingles from which a copy holds it whole, and is not an edited one."""
+
+COMPARED_WORDS = 600
+"""Words of a text in which places, names and numbers are compared one by one."""
+OTHER_NUMBERS = 0.4
+"""Share of other numbers, in the same places, from which two texts are notices of one kind."""
+SAME_TEMPLATE = 0.7
+"""Share of the words that such texts have in common, in their order, numbers aside."""
+SAME_NUMBERS = 0.7
+"""Share of the numbers that copies of a recurring notice of one day have in common."""
+SAME_NOTICE = 0.95
+"""Similarity from which a recurring notice is the same one although its day differs, and containment from
+which it is the same although its day is not known: a page that holds it may have any frame."""
+SLOT_WORDS = 12
+"""A longer piece that differs is another paragraph and not the filling of a slot."""
+FILLED_SLOTS, MOULDED = 2, 0.62
+"""Slots with words of both headlines from which two texts are of one mould, and the similarity up to which.
+Of copies that are more alike, both words say the same: ``أواني الطبخ`` and ``أواني الطهي``."""
+NOTICE_SLOTS = 3
+"""Slots with any words from which two notices of a day are two, like the weather of morning and evening."""
+ALIKE_SPELLING = 0.7
+"""Similarity of two spellings of one name: ``تشيلسي`` and ``تشلسي``."""
+OTHER_HEADLINE, ITEM_OPENING, ITEM_SIMILAR = 3, 0.35, 0.5
+"""A text is one item of a digest when the headline of one has so many words that only its own text bears
+out, the two begin otherwise and are not more similar than that."""
+ITEM_PART = 0.5
+"""A text that holds another whole, not at its beginning, and is twice as long, has other items, too."""
+NOTICE_OPENING = 12
+"""Words of a text in which a recurring notice says what it is."""
+
+WEEKDAYS = frozenset("الاثنين الاحد الثلاثاء الاربعاء الخميس الجمعه السبت".split())
+MONTH_NAMES = [
+    fold(name).split()
+    for name in (
+        *names("month", "short_month", "saturday_or_september", "libyan_month"),
+        *(name for name in names("hijri_month") if not name.isascii()),
+    )
+]
+"""The folded words of the names of months, in every spelling that ``newscrawl.dates`` reads."""
+_MONTH = frozenset(words[0] for words in MONTH_NAMES)
+_WEEKDAY, _NUMBER = "@", "#"
+_YEARS = ((1300, 1500), (1900, 2100))
+
+_RECURRING = re.compile(
+    r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|اسعار|سعر|صرف|عملات|ابراج|برجك|حظك|بورصه|صيدليات|امساكيه|تساقطات|نشره"
+    r"|مواقيت|درجات الحراره|مقاييس الامطار|(?:مواعيد|اوقات) (?:ال)?صلاه)\b"
+)
+"""What notices are about that return with other figures."""
+_DAILY = re.compile(
+    r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|ابراج|برجك|حظك|صيدليات|امساكيه|مواقيت|درجات الحراره"
+    r"|مقاييس الامطار)\b"
+)
+"""What such notices are about, as their openings say; prices are spoken of in other news, too."""
+_COMMON_NOUNS = frozenset(
+    fold(
+        "العين "
+        "جزيرة جزر جمهورية المتحدة الديمقراطية الشعبية سان سانت سانتا نيو بورت الجنوبية الشمالية الشرقية "
+        "الغربية الوسطى العربية المملكة الولايات أم أبو رأس بيت دار سوق سيدي صلاح الدين كفر دير خميس "
+        "أقاليم الأبيض الجديدة الشيخ البحر الدرب العقيق الوادي البيض الخبر الخليل صور معان الكبرى العظمى "
+        "الاتحاد الأوروبي منطقة حجة إب عمران الريان سعيدة معسكر الداخلة العيون المهد البيضاء العمارة "
+        "واسط بابل حولي عفيف تربة الليث غرب وسط شرق بحر أطار"
+    ).split()
+)
+"""Words of names of places that are words of the language, too."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is compared of an article's text."""
+
+    title: list[str]
+    """The folded words of the title."""
+    words: list[str]
+    """The words of lede and body, without what is not the newspaper's own."""
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each word stands in the text."""
+        return Counter(self.words)
+
+    @cached_property
+    def shingles(self) -> frozenset[str]:
+        """The set of shingles."""
+        return frozenset(shingles(self.words))
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The first words, with the values of numbers."""
+        return with_values(_joined(self.words[:COMPARED_WORDS]))
+
+    @cached_property
+    def forms(self) -> list[str]:
+        """The tokens as they are aligned: numbers and weekdays masked, words without what spelling varies."""
+        return [_form(token) for token in self.tokens]
+
+    @cached_property
+    def numbers(self) -> list[float]:
+        """The values of the numbers."""
+        return [token for token in self.tokens if isinstance(token, float)]
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The forms of all words, of the title too."""
+        return frozenset(map(_form, {*_joined(self.words), *_joined(self.title)}))
+
+    @cached_property
+    def headline(self) -> list[Token]:
+        """The tokens of the title."""
+        return with_values(_joined(self.title))
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The forms of the title's words that the text bears out: what it is about."""
+        text = {*self.forms, *map(_form, self.words[COMPARED_WORDS:])}
+        return frozenset(
+            form
+            for token in self.headline
+            if isinstance(token, str) and len(token) > 2 and (form := _form(token)) in text
+        )
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The places that text and title name."""
+        return frozenset(filter(None, map(_place, {*self.words[:COMPARED_WORDS], *self.title})))
+
+    @cached_property
+    def is_notice(self) -> bool:
+        """Is it a notice that returns with other figures, as title or opening say (``أسعار العملات``)?"""
+        return self.is_daily or bool(_RECURRING.search(" ".join(self.title)))
+
+    @cached_property
+    def is_daily(self) -> bool:
+        """Does the opening say that it is a notice of the day (``توقعت مصلحة الأرصاد``)?"""
+        return bool(_DAILY.search(" ".join(self.words[:NOTICE_OPENING])))
+
+
+# --- What two texts share ----------------------------------------------------------------------
+
+
+def similarity(one: Text, other: Text) -> tuple[float, float]:
+    """Jaccard similarity and containment of two texts' shingles, each 0 to 1."""
+    common = len(one.shingles & other.shingles)
+    shorter = min(len(one.shingles), len(other.shingles))
+    return common / (len(one.shingles) + len(other.shingles) - common), common / shorter
+
+
+def share(one: Text, other: Text) -> float:
+    """The share of one text's words that another has too, 0 to 1."""
+    return (one.counts & other.counts).total() / len(one.words) if one.words else 0.0
+
+
+def same_opening(one: Text, other: Text) -> float:
+    """The share of the shorter text's first words that stand among the other's first ones, 0 to 1."""
+    shorter, longer = sorted((one, other), key=lambda text: len(text.words))
+    opening = Counter(shorter.words[:OPENING_WORDS])
+    return (opening & Counter(longer.words[:BEGINNING_WORDS])).total() / max(1, opening.total())
+
+
+def same_text(one: Text, other: Text, *, same_title: bool, same_frame: bool) -> bool:
+    """Is one text the other's, whole, cut, framed or edited, for all that they share?
+
+    ``same_frame`` says that both stand in one frame, as at an aggregator.
+    """
+    shorter, longer = sorted((one, other), key=lambda text: len(text.words))
+    if not shorter.words or (not same_title and len(shorter.words) < SIGNED_WORDS):
+        return False
+    words, (jaccard, containment) = share(shorter, longer), similarity(one, other)
+    if same_title:
+        return words >= TITLED_WORDS and containment >= TITLED_PAIRS
+    alike = words >= SAME_WORDS and containment >= SAME_PAIRS
+    is_part = len(shorter.words) < LEAST_PART * len(longer.words)
+    if same_frame:
+        return alike and not is_part and (jaccard >= SAME_FRAME or containment >= WHOLE_TEXT)
+    opening = same_opening(one, other)
+    if is_part:
+        return opening >= SAME_OPENING and containment >= BRIEF_PAIRS
+    if opening >= SAME_OPENING and containment >= OPENED_PAIRS:
+        return True
+    return alike and (jaccard >= LEAST_SIMILAR or containment >= WHOLE_TEXT)
+
+
+def same_page(one: Text, other: Text) -> bool:
+    """Are two texts of one newspaper one text at two addresses, for all that they share?"""
+    shorter, longer = sorted((one, other), key=lambda text: len(text.words))
+    return (
+        len(shorter.words) >= SIGNED_WORDS
+        and share(shorter, longer) >= SAME_SITE_WORDS
+        and similarity(one, other)[1] >= SAME_SITE_PAIRS
+        and same_opening(one, other) >= SAME_SITE_OPENING
+    )
+
+
+# --- Where they differ -------------------------------------------------------------------------
+
+
+def other_news(one: Text, other: Text, *, same_title: bool, same_day: bool | None) -> bool:
+    """Do two texts that share most of their words tell different news, as the places where they differ
+    show?
+    """
+    if _other_issue(one, other) or (
+        one.is_notice and other.is_notice and _other_notice(one, other, same_day)
+    ):
+        return True
+    pieces = _pieces(one.forms, other.forms)
+    if _other_numbers(one, other, pieces) or _other_places(one, other, pieces):
+        return True
+    if one.is_daily and other.is_daily and sum(1 for _ in _slots(one, other, pieces)) >= NOTICE_SLOTS:
+        return True
+    return not same_title and (_other_names(one, other, pieces) or _item_of_many(one, other))
+
+
+def _other_issue(one: Text, other: Text) -> bool:
+    """Do the titles differ in a number or a weekday alone?"""
+    if [*map(_form, one.headline)] != [*map(_form, other.headline)]:
+        return False
+    return any(not _same(a, b) for a, b in zip(one.headline, other.headline, strict=True) if _is_mask(a))
+
+
+def _other_notice(one: Text, other: Text, same_day: bool | None) -> bool:
+    """Are two notices of one kind not the same one, as days and figures say?"""
+    if not same_day:
+        jaccard, containment = similarity(one, other)
+        return (containment if same_day is None else jaccard) < SAME_NOTICE
+    fewer, more = sorted((one.numbers, other.numbers), key=len)
+    return sum(_among(value, more) for value in fewer) < SAME_NUMBERS * len(fewer)
+
+
+_Piece = tuple[range, range]
+"""Places in one text and in the other."""
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """How two texts are aligned."""
+
+    equal: list[_Piece]
+    replaced: list[_Piece]
+
+
+@lru_cache(maxsize=1)
+def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> _Pieces:
+    if one == other:  # as any two pages of one template are: quadratic otherwise
+        return _Pieces([(range(len(one)), range(len(one)))], [])
+    found = _Pieces([], [])
+    for kind, i, j, k, n in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if kind in ("equal", "replace"):
+            (found.equal if kind == "equal" else found.replaced).append((range(i, j), range(k, n)))
+    return found
+
+
+def _pieces(one: Sequence[str], other: Sequence[str]) -> _Pieces:
+    return _aligned(tuple(one), tuple(other))
+
+
+def _other_numbers(one: Text, other: Text, pieces: _Pieces) -> bool:
+    """Are two texts one but for the numbers in it?"""
+    shorter = min(len(one.forms), len(other.forms))
+    agree = differ = 0.0
+    for here, there in pieces.equal:
+        for i, j in zip(here, there, strict=True):
+            a, b = one.tokens[i], other.tokens[j]
+            if not _is_mask(a) or _is_year(a):
+                continue
+            if _same(a, b):
+                agree += 1
+            elif isinstance(a, float) and isinstance(b, float):
+                if _among(a, other.numbers) and _among(b, one.numbers):
+                    agree += 0.5  # moved, like the parts of a decimal that is printed from right to left
+                elif not _in_other_month(one.tokens, i, other.tokens, j):
+                    differ += 1
+            else:
+                differ += 1
+    if sum(len(here) for here, _ in pieces.equal) < SAME_TEMPLATE * shorter:
+        return False
+    # One number among others may be an edit; a notice of one number has no other.
+    return differ > (1 if agree else 0) and differ >= OTHER_NUMBERS * (agree + differ)
+
+
+def _in_other_month(one: Sequence[Token], i: int, other: Sequence[Token], j: int) -> bool:
+    """Are the numbers days of two months? They may be one day in two calendars."""
+    a, b = one[i + 1 : i + 2], other[j + 1 : j + 2]
+    return a != b and not _MONTH.isdisjoint([*a, *b])
+
+
+def _slots(one: Text, other: Text, pieces: _Pieces) -> Iterator[tuple[list[str], list[str]]]:
+    """The words that stand in the same place of two texts, and which the other text has nowhere."""
+    for here, there in pieces.replaced:
+        if len(here) <= SLOT_WORDS and len(there) <= SLOT_WORDS:
+            own = _words(one, here, other.known), _words(other, there, one.known)
+            if all(own):
+                yield own
+
+
+def _words(text: Text, places: range, but: Collection[str]) -> list[str]:
+    return [
+        token
+        for place in places
+        if isinstance(token := text.tokens[place], str) and text.forms[place] not in but
+    ]
+
+
+def _other_places(one: Text, other: Text, pieces: _Pieces) -> bool:
+    """Does each name a place where the other names another one, and neither names both?"""
+    return any(
+        _places(one.tokens, here) - other.places and _places(other.tokens, there) - one.places
+        for here, there in pieces.replaced
+        if len(here) <= SLOT_WORDS and len(there) <= SLOT_WORDS
+    )
+
+
+def _places(tokens: Sequence[Token], where: range) -> set[str]:
+    words = (token for place in where if isinstance(token := tokens[place], str))
+    return {place for word in words if (place := _place(word))}
+
+
+def _other_names(one: Text, other: Text, pieces: _Pieces) -> bool:
+    """Do the words of the two headlines stand against each other in the slots of one mould?
+
+    A name of two words in one slot says it; single words say it in two slots of texts that are not too alike.
+    """
+    filled = 0
+    for ours, theirs in _slots(one, other, pieces):
+        own = [word for word in ours if _form(word) in one.named]
+        others = [word for word in theirs if _form(word) in other.named]
+        if own and others and not any(_alike(a, b) for a in own for b in others):
+            if min(len(own), len(others)) > 1:
+                return True
+            filled += 1
+    return filled >= FILLED_SLOTS and similarity(one, other)[0] < MOULDED
+
+
+def _item_of_many(one: Text, other: Text) -> bool:
+    """Is one text an item that the other, about something else or about many things, holds too?"""
+    if same_opening(one, other) >= ITEM_OPENING:
+        return False
+    jaccard, containment = similarity(one, other)
+    own = max(len(one.named - other.known), len(other.named - one.known))
+    shorter, longer = sorted((len(one.words), len(other.words)))
+    is_held = containment >= WHOLE_TEXT and shorter < ITEM_PART * longer
+    return is_held or (own >= OTHER_HEADLINE and jaccard < ITEM_SIMILAR)
+
+
+# --- Words -------------------------------------------------------------------------------------
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Words with ``عبد`` joined to what follows: ``عبد العزيز`` and ``عبدالعزيز`` are one name."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "عبد":
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _is_mask(token: Token) -> bool:
+    return isinstance(token, float) or token in WEEKDAYS
+
+
+def _form(token: Token) -> str:
+    return _NUMBER if isinstance(token, float) else _WEEKDAY if token in WEEKDAYS else _skeleton(token)
+
+
+_LETTERS = str.maketrans("غقكگڤپچ", "ججججفبج")
+_ARTICLES = ("بال", "كال", "لل", "ال", "ب", "ل", "ك")
+_VOWELS = re.compile("[اويه]")
+
+
+@lru_cache(maxsize=1 << 14)
+def _skeleton(word: str) -> str:
+    """A word without its prefixes and without what spelling varies: ``الانكليزي`` and ``الانجليزيه`` are
+    one.
+    """
+    rest = word[1:] if word[0] in "وف" and len(word) > 4 else word
+    for prefix in _ARTICLES:
+        if rest.startswith(prefix) and len(rest) >= len(prefix) + 3:
+            rest = rest[len(prefix) :]
+            break
+    rest = rest.translate(_LETTERS)
+    bones = rest[0] + _VOWELS.sub("", rest[1:])
+    return bones if len(bones) > 1 else rest
+
+
+def _alike(one: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE_SPELLING
+
+
+@cache
+def _gazetteer() -> frozenset[str]:
+    """The names of places in ``places.tsv`` that are one word, without the article."""
+    places = rows("places.tsv", ("name",), Path(__file__).parent / "places.tsv")
+    words = {_bare(word) for (place,) in places if " " not in (word := fold(place))}
+    return frozenset(words) - {_bare(word) for word in _COMMON_NOUNS}
+
+
+def _place(word: str) -> str:
+    """The place that a word names, without preposition and article; empty where it names none.
+
+    >>> _place("والنيبال"), _place("نيبال"), _place("والقاهره")
+    ('نيبال', 'نيبال', 'قاهره')
+    """
+    places = _gazetteer()
+    for prefix in ("", "وب", "ول", "و", "ب", "ل", "ف"):
+        if word.startswith(prefix) and (rest := _bare(word[len(prefix) :])) in places:
+            return rest
+    return rest if word.startswith("لل") and (rest := word[2:]) in places else ""
+
+
+def _bare(word: str) -> str:
+    return word[2:] if word.startswith("ال") and len(word) > 4 else word
+
+
+def _is_year(token: Token) -> bool:
+    return isinstance(token, float) and any(first <= token < last for first, last in _YEARS)
+
+
+def _same(one: Token, other: Token) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return same_number(one, other)
+    return one == other
+
+
+def _among(value: float, values: Sequence[float]) -> bool:
+    return value in values or any(same_number(value, other) for other in values)

@@ -1,0 +1,97 @@
+"""What begins or ends the pages of a newspaper, and is no part of their texts: ``رابط الخبر بصحيفة …``.
+
+Such words stand on all pages of one source and on none of another. So they make a copy less similar than it
+is, and two pages of the source more. They are learned from its own pages. All words are folded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LEAST_TEXTS = 20
+"""Fewer texts tell too little of a newspaper."""
+FIRST_WORDS, LAST_WORDS = 10, 40
+"""Words at the beginning and the end of a text among which a frame stands. What follows the last one, like
+the headline or tags, belongs to it."""
+LONGEST = 5
+"""Words of a frame that are looked for; more would only be found on fewer pages."""
+SHARE, SHARE_OF_ONE = 0.75, 0.95
+"""Share of the texts in which a frame stands, and a frame of a single word."""
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the pages of a source have in common."""
+
+    begins: Words = ()
+    """The text begins behind these words: ``عين اليوم``. Empty where there are none."""
+    ends: Words = ()
+    """It ends before these: ``رابط الخبر بصحيفه الويام``."""
+
+    def without(self, words: list[str]) -> list[str]:
+        """A text's words without what begins and ends the pages of its source.
+
+        >>> Frame(ends=("رابط", "الخبر")).without("انطلقت القمه رابط الخبر انطلاق القمه".split())
+        ['انطلقت', 'القمه']
+        """
+        if self.begins and (places := _places(words, self.begins, 0, FIRST_WORDS)):
+            words = words[places[0] + len(self.begins) :]
+        if self.ends and (places := _places(words, self.ends, len(words) - LAST_WORDS, len(words))):
+            words = words[: places[-1]]
+        return words
+
+
+NO_FRAME = Frame()
+"""That of a source whose pages have nothing in common."""
+
+
+def learned(texts: Sequence[Sequence[str]]) -> Frame:
+    """The frame of a source's texts; an empty one for fewer than :data:`LEAST_TEXTS`."""
+    if len(texts) < LEAST_TEXTS:
+        return NO_FRAME
+    begins = _common([_once(words, 0, FIRST_WORDS) for words in texts])
+    ends = _common([_once(words, max(0, len(words) - LAST_WORDS), len(words)) for words in texts])
+    # The longest of the first: its own parts stand on as many pages.
+    first = min(ends, key=lambda run: (ends[run], -len(run)), default=())
+    last = max(begins, key=lambda run: (begins[run] + len(run), len(run)), default=())
+    return Frame(begins=last, ends=first)
+
+
+def _once(words: Sequence[str], first: int, last: int) -> dict[Words, int]:
+    """The runs of words in a part of a text that the whole text has once, with their places in that part."""
+    often = Counter(_runs(words, 0, len(words)))
+    found: dict[Words, int] = {}
+    for place in range(first, min(last, len(words))):
+        for run in _runs(words, place, place + 1):
+            if often[run] == 1 and place + len(run) <= last:
+                found[run] = place - first - (min(last, len(words)) - first if first else 0)
+    return found
+
+
+def _runs(words: Sequence[str], first: int, last: int) -> Iterator[Words]:
+    for place in range(first, last):
+        for length in range(1, min(LONGEST, len(words) - place) + 1):
+            yield tuple(words[place : place + length])
+
+
+def _common(texts: Sequence[dict[Words, int]]) -> dict[Words, float]:
+    """The runs that most texts have, with their mean place."""
+    often = Counter(run for text in texts for run in text)
+    least = {True: SHARE_OF_ONE * len(texts), False: SHARE * len(texts)}
+    return {
+        run: sum(text[run] for text in texts if run in text) / count
+        for run, count in often.items()
+        if count >= least[len(run) == 1]
+    }
+
+
+def _places(words: Sequence[str], run: Words, first: int, last: int) -> list[int]:
+    return [
+        place
+        for place in range(max(0, first), min(last, len(words)) - len(run) + 1)
+        if tuple(words[place : place + len(run)]) == run
+    ]

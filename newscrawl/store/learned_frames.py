@@ -1,0 +1,51 @@
+"""What begins and ends the pages of a source: learned from its stored articles, kept for the next crawls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from pymongo import DESCENDING, ReadPreference
+from pymongo.asynchronous.mongo_client import AsyncMongoClient
+
+from newscrawl import identity
+from newscrawl.frames import LEAST_TEXTS, NO_FRAME, Frame, learned
+from newscrawl.store.schema import Document
+
+LEARNED_FROM = 30
+"""The newest articles of a source from which its frame is learned."""
+AGAIN = dt.timedelta(days=30)
+"""After which it is learned again: newspapers change their pages."""
+
+_TEXT = dict.fromkeys(("lede", "body", "dateline", "agencies", "title"), 1)
+
+
+class LearnedFrames:
+    """The frames of sources, as long as a linker lives: what is learned meanwhile serves the next one."""
+
+    def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
+        primary = ReadPreference.PRIMARY
+        self._articles = client[database]["articles"].with_options(read_preference=primary)
+        self._frames = client[f"{database}_ops"]["frames"].with_options(read_preference=primary)
+        self._known: dict[str, Frame] = {}
+
+    async def of(self, sources: Collection[str], now: dt.datetime) -> dict[str, Frame]:
+        """The frames of some sources; those that are not known, or old, are learned."""
+        if unknown := set(sources) - self._known.keys():
+            fresh = {"_id": {"$in": list(unknown)}, "learned_at": {"$gte": now - AGAIN}}
+            stored = {doc["_id"]: doc async for doc in self._frames.find(fresh)}
+            for source in unknown:
+                doc = stored.get(source) or await self._learn(source, now)
+                self._known[source] = Frame(tuple(doc["begins"]), tuple(doc["ends"])) if doc else NO_FRAME
+        return {source: self._known[source] for source in sources}
+
+    async def _learn(self, source: str, now: dt.datetime) -> Document | None:
+        """Learn and keep the frame of a source; None while it has too few articles."""
+        newest = self._articles.find({"source": source}, _TEXT).sort("day", DESCENDING).limit(LEARNED_FROM)
+        texts = [identity.text_of(doc).words async for doc in newest]
+        if len(texts) < LEAST_TEXTS:
+            return None
+        frame = learned(texts)
+        doc: Document = {"begins": list(frame.begins), "ends": list(frame.ends), "learned_at": now}
+        await self._frames.update_one({"_id": source}, {"$set": doc}, upsert=True)
+        return doc

@@ -1,0 +1,84 @@
+"""What two texts share, and what tells apart the texts of one mould."""
+
+import random
+
+import pytest
+
+from newscrawl.comparison import Text, other_news, same_opening, same_page, same_text
+from newscrawl.text import fold
+from tests.pairs import DATA, changed
+
+MOULDS = {mould["kind"]: mould for mould in DATA["moulds"]}
+
+
+def text(title: str, body: str) -> Text:
+    return Text(fold(title).split(), fold(body).split())
+
+
+def filled(kind: str, number: int, title: str = "title") -> Text:
+    slots = MOULDS[kind]["slots"][number]
+    return text(MOULDS[kind][title].format(**slots), MOULDS[kind]["body"].format(**slots))
+
+
+def tell_other_news(
+    one: Text, other: Text, *, same_title: bool = False, same_day: bool | None = True
+) -> bool:
+    answer = other_news(one, other, same_title=same_title, same_day=same_day)
+    assert other_news(other, one, same_title=same_title, same_day=same_day) == answer
+    return answer
+
+
+@pytest.mark.parametrize("kind", MOULDS)
+def test_one_mould_with_other_words_in_its_slots_is_other_news(kind: str) -> None:
+    for one in range(4):
+        assert not tell_other_news(filled(kind, one), filled(kind, one, "other_title"))
+        for other in range(one):
+            for title in ("title", "other_title"):
+                days = {"same_day": kind != "weather"}  # of one day it is edited, too
+                assert tell_other_news(filled(kind, one), filled(kind, other, title), **days)
+
+
+@pytest.mark.parametrize("number", range(len(DATA["values"])))
+def test_numbers_are_compared_by_value(number: int) -> None:
+    title, other_title, body, in_words = DATA["values"][number]
+    one, other = text(title, body), text(other_title, in_words)
+    assert same_text(one, other, same_title=False, same_frame=False)
+    assert not tell_other_news(one, other)
+    others = " ".join(str(int(word) * 2 + 7) if word.isdecimal() else word for word in fold(body).split())
+    assert tell_other_news(one, text(other_title, others))
+
+
+def test_an_editors_words_and_spellings_are_no_other_news() -> None:
+    body = (
+        "صارعت امرأة تمساحا بأواني الطبخ لتنقذ ابنتها من بين فكيه عند ضفة النهر قرب القرية. وقالت الأم إنها "
+        "ضربت التمساح بملعقة كبيرة حتى أفلت ساق الفتاة، وأضافت أن أواني الطبخ كانت كل ما وقعت عليه يدها."
+    )
+    one = text("امرأة تصارع تمساحا بأواني الطبخ", body)
+    other = text("أم تصارع تمساحا بأواني الطهي", body.replace("الطبخ", "الطهي").replace("وقالت", "وذكرت"))
+    assert not tell_other_news(one, other)
+    match = (
+        "فاز فريق تشيلسي على ضيفه آرسنال بهدفين في مباراة مثيرة حضرها جمهور كبير، وقال مدرب تشيلسي إنه سعيد."
+    )
+    spelt = match.replace("تشيلسي", "تشلسي").replace("آرسنال", "أرسينال")
+    assert not tell_other_news(text("تشيلسي يهزم آرسنال", match), text("تشلسي يتفوق على أرسينال", spelt))
+
+
+def test_where_a_part_stands_says_whether_it_is_a_copy() -> None:
+    words, chance = filled("police", 0).words, random.Random(1445)
+    vocabulary = filled("fire", 1).words + filled("chart", 2).words
+    more = chance.choices(vocabulary, k=3 * len(words))
+    whole = Text(["عنوان"], words)
+    opening, middle = Text(["موجز"], words + more), Text(["ملف"], more + words + more)
+    assert same_opening(whole, opening) == 1
+    assert same_text(whole, opening, same_title=False, same_frame=False)
+    assert not same_text(whole, middle, same_title=False, same_frame=False)
+    framed = Text(["عنوان"], more[:12] + words + more[12:30])
+    assert same_text(whole, framed, same_title=False, same_frame=False)
+    assert not tell_other_news(whole, framed)
+
+
+def test_a_newspapers_second_page_repeats_the_text_and_not_the_background_alone() -> None:
+    words, chance = filled("appointment", 0).words, random.Random(1445)
+    other = chance.choices(filled("weather", 1).words, k=len(words))
+    assert same_page(Text([], words), Text([], changed(words, 0.05, other, chance)))
+    assert not same_page(Text([], words), Text([], other + words[len(words) // 3 :]))
