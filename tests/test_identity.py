@@ -10,11 +10,7 @@ from hypothesis import strategies as st
 from newscrawl.comparison import Text, similarity
 from newscrawl.dates import names
 from newscrawl.identity import (
-<<<<<<< HEAD
     SEARCH_WORDS,
-    Text,
-=======
->>>>>>> 5548e05 (Let what differs decide whether two texts are copies, and a copy of any member join its story)
     allowed_days,
     are_copies,
     better_date,
@@ -22,12 +18,8 @@ from newscrawl.identity import (
     content_hash,
     duplicate,
     order,
-<<<<<<< HEAD
     search_text,
-    similarity,
-=======
     text_of,
->>>>>>> 5548e05 (Let what differs decide whether two texts are copies, and a copy of any member join its story)
     title_key,
 )
 from newscrawl.signatures import BANDS, OPENING, band_keys, estimate, signature
