@@ -30,6 +30,9 @@ from newscrawl.vocabulary import RunOutcome
 KINDS = ("home", "feed", "sitemap")
 """The arguments that say where a newspaper is, of which ``any`` takes one."""
 
+_FIRST = 50
+"""A priority above that of the command line, which Scrapy gives to all crawls of a process."""
+
 log = logging.getLogger(__name__)
 
 
@@ -70,8 +73,10 @@ class AnyNewspaper:
         found.browser = self._has_browser()
         with session(self._settings) as (_, ops):
             known = learned.at(ops, self._where.place)
-            if known and not _is_due(ops, known):
+            if known and (self._settings["REPLAY"] or not _is_due(ops, known)):
                 self._begin(known["_id"], from_document(known["site"]))
+            elif self._settings["REPLAY"]:
+                raise UsageError(f"{self._where.address} was not learned, and a replay asks nothing new")
             else:
                 self._learn(ops, found, known)
             self._process.start()
@@ -100,10 +105,9 @@ class AnyNewspaper:
 
         # Its log is that of the crawl; it stores nothing and leaves no record of a run.
         asking = Crawler(_Learning, self._settings.copy())
-        asking.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        asking.settings.set(
-            "EXTENSIONS", {"newscrawl.download.crawl_delay.CrawlDelay": 0}, priority="cmdline"
-        )
+        extensions = {"newscrawl.download.crawl_delay.CrawlDelay": 0}
+        for name, value in (("RECORD", None), ("ITEM_PIPELINES", {}), ("EXTENSIONS", extensions)):
+            asking.settings.set(name, value, priority=_FIRST)
         running = self._process.crawl(asking, work=work, named=[self._where.address, self._where.home])
         if isinstance(running, asyncio.Future):
             running.add_done_callback(done)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import bson
@@ -15,12 +16,13 @@ from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap, WordPress
 from newscrawl.sites.learned import from_document, to_document
 from tests.conftest import Database, scrapy
 from tests.loopback import Newspaper, serve
-from tests.test_kit import NAME, page, plain, story, with_feed
+from tests.test_kit import NAME, clone, page, plain, story, with_feed
 from tests.trials import long
 
 GIVEN = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "RETRY_ENABLED=False")
 
 
+__all__ = ["clone"]
 ARTICLES = {f"/mojtama/{n}-khabar.html" for n in range(8)}
 
 
@@ -120,6 +122,47 @@ def test_a_newspaper_that_is_made_by_a_script_is_read_in_a_browser(database: Dat
     assert done.returncode == 0, done.stderr
     assert len(database.articles()) == 12
     assert database.ops["learned"].find_one()["site"]["render"] is True
+
+
+@long
+def test_what_was_learned_becomes_a_declared_spider_and_nothing_is_asked_twice(
+    newspaper: Newspaper, database: Database, clone: Path
+) -> None:
+    assert crawl(database, *home(newspaper)).returncode == 0
+    slug = database.ops["learned"].find_one()["_id"]
+    where = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
+    done = scrapy("newsite", "--from-learned", slug, cwd=clone, NEWSCRAWL_DOWNLOAD_DELAY="0.05", **where)
+    assert done.returncode == 0, done.stderr
+    written = (clone / "spiders" / f"{slug}.py").read_text("utf-8")
+    assert f'name = "{slug}"' in written
+    assert "not_article=LISTS," in written
+    asked = len(newspaper.asked)
+    done = scrapy("crawl", slug, *GIVEN, cwd=clone, **where)
+    assert done.returncode == 0, done.stderr
+    assert [path for path in newspaper.asked[asked:] if path in ARTICLES] == []
+    assert {doc["site"] for doc in database.articles()} == {slug}
+    assert database.ops["runs"].count_documents({"site": slug}) == 2
+    done = scrapy("crawl", "any", *home(newspaper), cwd=clone, **where)
+    assert (done.returncode, f"is declared: scrapy crawl {slug}" in done.stderr) == (2, True)
+
+
+@long
+def test_a_crawl_is_recorded_and_replayed_without_what_was_asked_to_learn(
+    newspaper: Newspaper, database: Database, tmp_path: Path
+) -> None:
+    record = tmp_path / "crawl.warc.gz"
+    done = crawl(database, *home(newspaper), "-s", f"REPLAY={record}")
+    assert done.returncode == 2
+    record.unlink(missing_ok=True)
+    assert crawl(database, *home(newspaper), "-s", f"RECORD={record}").returncode == 0
+    asked, before = len(newspaper.asked), database.articles()
+    database["articles"].drop()
+    for left in ("marks", "pending", "checkpoints"):
+        database.ops[left].drop()
+    done = crawl(database, *home(newspaper), "-s", f"REPLAY={record}")
+    assert done.returncode == 0, done.stderr
+    assert len(newspaper.asked) == asked
+    assert {doc["content_hash"] for doc in database.articles()} == {doc["content_hash"] for doc in before}
 
 
 @long

@@ -15,12 +15,15 @@ from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand, CommandError
 from newscrawl.dates import zone
-from newscrawl.kit import declare, fixture, probe
+from newscrawl.kit import declare, fixture, learn, probe
 from newscrawl.kit.asking import Answer, Fetch, is_address
 from newscrawl.kit.reword import Reworder
 from newscrawl.meta import meta
 from newscrawl.shown import one_line
 from newscrawl.sites import sources
+from newscrawl.sites.learned import from_document
+from newscrawl.store import learned
+from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
 
 
@@ -31,7 +34,7 @@ class Command(AskingCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[--name NAME] [--country CC] [--timezone ZONE] <address of a site>"
+        return "[--name NAME] [--country CC] [--timezone ZONE] <address of a site> | --from-learned SLUG"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -43,7 +46,8 @@ class Command(AskingCommand):
             "Asks a site about a dozen pages, politely: robots.txt, feeds, sitemaps, WordPress, the links of "
             "the home page, three articles. Writes spiders/NAME.py, ready to edit, a line in "
             "newscrawl/sites/sources.tsv, and tests/sites/NAME with its pages in other words; then says what "
-            "is missing. See CONTRIBUTING.md."
+            "is missing. With --from-learned it declares what `scrapy crawl any` learned: the name stays, "
+            "and with it articles, marks and runs. See CONTRIBUTING.md."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -54,11 +58,15 @@ class Command(AskingCommand):
         parser.add_argument(
             "--timezone", metavar="ZONE", help="IANA zone; by default the country's, if it has one"
         )
+        parser.add_argument(
+            "--from-learned", metavar="SLUG", help="declare what `scrapy crawl any` learned of a newspaper"
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Ask, write, say what is missing."""
         _check(args, opts)
-        found = probe.begin(args[0], name=opts.name, country=opts.country, timezone=opts.timezone)
+        known = self._learned(opts.from_learned) if opts.from_learned else None
+        found = known or probe.begin(args[0], name=opts.name, country=opts.country, timezone=opts.timezone)
         root = self.root
         file, folder = root / "spiders" / f"{found.spider}.py", root / "tests" / "sites" / found.spider
         if file.exists():
@@ -71,7 +79,8 @@ class Command(AskingCommand):
         async def work(fetch: Fetch) -> fixture.Saved:
             nonlocal named
             once = _Once(fetch)
-            await probe.probe(found, once)
+            if known is None:
+                await probe.probe(found, once)
             if found.name:
                 paper = sources.Source(found.spider, found.name, found.country, found.timezone)
                 named = sources.write(root / sources.TABLE, [(paper, found.domain)])
@@ -95,9 +104,22 @@ class Command(AskingCommand):
             print(f"written   {sources.TABLE} (last line)")
         _say(root, folder, found, saved)
 
+    def _learned(self, slug: str) -> probe.Found:
+        """What was learned under this name; ``UsageError`` when nothing was."""
+        assert self.settings
+        with session(self.settings) as (_, ops):
+            doc = next((doc for doc in learned.every(ops) if doc["_id"] == slug), None)
+        if doc is None:
+            raise UsageError(f"--from-learned={slug}: nothing was learned; `scrapy sites` shows what was")
+        return learn.found_of(slug, from_document(doc["site"]))
+
 
 def _check(args: list[str], opts: argparse.Namespace) -> None:
     """Raise ``UsageError`` for arguments that no site can be written by."""
+    if opts.from_learned:
+        if args or opts.name or opts.country or opts.timezone:
+            raise UsageError("--from-learned takes everything from what was learned; give it alone")
+        return
     if len(args) != 1 or not is_address(args[0]):
         raise UsageError("name one site by its address: scrapy newsite https://www.example.ma/")
     if opts.name and not re.fullmatch(r"[a-z][a-z0-9_]*", opts.name):

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from newscrawl.kit.probe import Found
 from newscrawl.sites import Discovery, Markup
-from newscrawl.sites.families import THEMES, WORDPRESS_POST
+from newscrawl.sites.families import LISTS, THEMES, WORDPRESS_POST
 
 _MISSING = "  # missing: "
 
@@ -47,6 +47,8 @@ def _imports(found: Found, theme: str | None) -> list[str]:
     family = [theme] if theme else []
     if found.article == WORDPRESS_POST:
         family += ["WORDPRESS_PAGES", "WORDPRESS_POST"]
+    elif found.not_article == LISTS:
+        family.append("LISTS")
     return [
         f"from newscrawl.sites import {', '.join(sorted(names))}",
         *([f"from newscrawl.sites.families import {', '.join(sorted(family))}"] if family else []),
@@ -70,7 +72,8 @@ def _articles(found: Found) -> list[str]:
     posts = found.article == WORDPRESS_POST
     if posts:
         return [_article(found, posts), "        not_article=WORDPRESS_PAGES,"]
-    excepted = [f"        not_article=r{found.not_article!r},"] if found.not_article else []
+    lists = "LISTS" if found.not_article == LISTS else f"r{found.not_article!r}"
+    excepted = [f"        not_article={lists},"] if found.not_article else []
     return [_article(found, posts), *excepted]
 
 

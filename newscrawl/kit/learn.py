@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from newscrawl.kit import probe
 from newscrawl.kit.asking import Fetch
 from newscrawl.sites import Discovery, Feed, Site, Sitemap, place
-from newscrawl.sites.families import LISTS
+from newscrawl.sites.families import LISTS, THEMES
 
 RELEARN = dt.timedelta(days=1)
 """A newspaper is learned again no oftener than this."""
@@ -110,6 +110,27 @@ def learned(found: probe.Found, before: Site | None, year: int) -> Site:
         country=site.country or before.country,
         timezone=site.timezone or before.timezone,
         article=article if len(article) <= _LONGEST else site.article,
+    )
+
+
+def found_of(slug: str, site: Site) -> probe.Found:
+    """What was learned of a newspaper, as if it had just been found: for its site file."""
+    markup = list(site.markup)
+    port = next((host for host in site.hosts if ":" in host), None)
+    return probe.Found(
+        url=f"http://{port}/" if port else site.home,
+        domain=site.domain,
+        spider=slug,
+        name=site.name,
+        country=site.country,
+        timezone=site.timezone,
+        article=site.article,
+        not_article=site.not_article,
+        discover=list(site.discover),
+        markup=markup,
+        theme=markup[0].version if markup and markup[0].version in THEMES else None,
+        render=site.render,
+        refused=site.refused,
     )
 
 
