@@ -36,6 +36,7 @@ def hold(server: Mongod, mode: str) -> None:
         client.admin.command("configureFailPoint", "hangAfterStartingIndexBuild", mode=mode)
 
 
+@pytest.mark.trials
 def test_it_outlasts_the_limits_of_the_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
