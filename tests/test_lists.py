@@ -23,7 +23,7 @@ from newscrawl.download.recording import Recorder, Recording
 from newscrawl.kit import fixture
 from newscrawl.kit.asking import Answer
 from newscrawl.kit.reword import Reworder
-from newscrawl.sites import Listing, Site
+from newscrawl.sites import Listing, Site, Sitemap
 from newscrawl.urls import key
 from newscrawl.workers import lists
 from tests.conftest import Database, scrapy
@@ -149,6 +149,27 @@ def test_what_is_read_of_json_with_mistakes(text: str, value: object, counted: d
     found = jsontext.find(text, skipped)
     assert dict(skipped) == counted
     assert value is None or found == value
+
+
+def test_what_a_urlset_names_is_a_file_or_a_page_by_its_address() -> None:
+    def found(*names: str, tag: str = "url") -> tuple[list[str], list[str]]:
+        rows = "".join(f"<{tag}><loc>{ROOT}/{name}</loc></{tag}>" for name in names)
+        body = f"<urlset>{rows}</urlset>".encode()
+        page = read(response(path(first), {}, body), first)
+        assert page
+        return (
+            [entry.url.removeprefix(f"{ROOT}/") for entry in page.entries],
+            [request.url.removeprefix(f"{ROOT}/") for request in page.after],
+        )
+
+    first = next(place for place, shape in enumerate(SHAPES) if shape.source is Sitemap)
+    article = "articles-1.html"
+    assert found("news.xml", "sport.xml?page=2", "") == ([], ["news.xml", "sport.xml?page=2"])
+    assert found("feed.xml", article) == ([article], [])
+    assert found("sitemap-2.xml", article, "map.xml.gz") == ([article], ["sitemap-2.xml", "map.xml.gz"])
+    assert found("sitemap.php?page=2", "sitemap.html", "category-sitemap.xml") == ([], ["sitemap.php?page=2"])
+    assert found("sitemap.txt", article, "sitemaps-explained", tag="sitemap")[0] == [article]
+    assert found(article, "news.xml", tag="sitemap") == ([article], ["news.xml"])
 
 
 def test_a_json_feed_is_advertised_where_there_is_no_other() -> None:

@@ -55,6 +55,8 @@ _NAMED = re.compile(
 """An address that is one of a sitemap, wherever it stands."""
 _XML = re.compile(r"\.(?:xml|gz)(?:[?#]|$)", re.IGNORECASE)
 """An address that may be one."""
+_Files = list[tuple[str, str | None]]
+"""Files that a sitemap names: address and ``lastmod``."""
 _PERIOD = re.compile(
     r"(?<!\d)(20\d\d)(?:([-_/.])(1[0-2]|0?[1-9])(?:\2(3[01]|[12]\d|0?[1-9]))?|(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9])?)?(?!\d)"
 )
@@ -85,17 +87,21 @@ def read(response: Response, walk: Walk, site: Site) -> Page | None:
         file.urls = list(_lines(response.body, content_type, skipped))
         if not file.urls:
             return None
-    named: list[tuple[str, str | None]] = []
-    found = articles(_pages(file, response.url, site, named, skipped), response.url, site, skipped)
+    named: _Files = []
+    unsure: _Files = []
+    pages = _pages(file, response.url, site, named, unsure, skipped)
+    found = articles(pages, response.url, site, skipped)
+    # Beside articles another file may be anything: a feed, a map of pictures.
+    named += [] if found else unsure
     after = [Request(url) for url in wanted_files(named, walk, site)]
     is_index = file.root == "sitemapindex" or bool(named and not found)
     return Page(found, after, index=is_index, skipped=skipped)
 
 
 def _pages(
-    file: _File, base: str, site: Site, named: list[tuple[str, str | None]], skipped: Counter[str]
+    file: _File, base: str, site: Site, named: _Files, unsure: _Files, skipped: Counter[str]
 ) -> Iterator[dict[str, str]]:
-    """The entries of a sitemap, but for the files among them, which are added to ``named``.
+    """The entries of a sitemap, but for the files among them, which are added to ``named`` or ``unsure``.
 
     What is a file its address tells better than its element: some indexes are written as a ``urlset``, and
     some sitemaps as an index. Addresses that are refused are counted in ``skipped``.
@@ -106,17 +112,12 @@ def _pages(
             yield fields
         elif url and site.lists_at(url, base):
             named.append((url, fields.get("lastmod")))
-    unsure: list[tuple[str, str | None]] = []
-    pages = 0
     for fields in file.urls:
         files = named if _NAMED.search(fields["loc"]) else unsure if _XML.search(fields["loc"]) else None
         if files is None:
-            pages += 1
             yield fields
         elif (url := admitted(fields["loc"], base, site, skipped)) and site.lists_at(url, base):
             files.append((url, fields.get("lastmod")))
-    # Beside pages another file may be anything: a feed, a map of pictures.
-    named += [] if pages else unsure
 
 
 def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
