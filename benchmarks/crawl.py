@@ -19,6 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import statistics
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -43,6 +44,12 @@ CONTENDERS = (
     Contender("c", "careless"),
     Contender("d", "careful"),
 )
+LEGEND = """\
+- a1: Scrapy downloading only, with its defaults; a2: with the settings of newscrawl
+- b: newscrawl, all of it; b0: the same of an older revision
+- c: Scrapy, trafilatura, and the pipeline of Scrapy's documentation
+- d: Scrapy, trafilatura's fast way, dateparser, and asynchronous upserts
+"""
 Document = Mapping[str, Any]
 
 
@@ -101,10 +108,8 @@ class Race:
         database = f"{contender.name}_{turn}"
         cost = crawl(contender, self.host, self.uri, database)
         self.costs.setdefault(contender.name, []).append(cost)
-        print(
-            f"{contender.name} {cost.cpu:.2f} + {cost.mongod:.2f} s, {cost.wall:.1f} s, {cost.peaks}",
-            flush=True,
-        )
+        taken = f"{contender.name} {cost.cpu:.2f} + {cost.mongod:.2f} s of CPU, {cost.wall:.1f} s"
+        print(taken, file=sys.stderr, flush=True)  # it takes long
         with MongoClient[dict[str, Any]](self.uri, tz_aware=True) as client:
             stored = list(client[database]["articles"].find())
             client.drop_database(database)
@@ -159,7 +164,8 @@ def main() -> None:
         for turn in range(ROUNDS):
             for contender in contenders if turn % 2 == 0 else contenders[::-1]:
                 race.run(contender, turn)
-    print(f"\n{PAGES} pages of 60 KB, medians of {ROUNDS} rounds\n\n{race.table()}\n")
+    print(LEGEND)
+    print(f"{PAGES} pages of 60 KB, medians of {ROUNDS} rounds\n\n{race.table()}\n")
     print("; ".join(race.ratio(name) for name in race.costs if name != "b" and "b" in race.costs))
     if {"a1", "b"} <= race.costs.keys():
         speeds = [a.wall / b.wall for a, b in zip(race.costs["a1"], race.costs["b"], strict=True)]

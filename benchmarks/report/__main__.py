@@ -35,6 +35,8 @@ PACKAGES = (
     "readability-lxml", "resiliparse", "courlan", "w3lib", "url-normalize", "camel-tools", "PyArabic",
     "datasketch", "rensa",
 )  # fmt: skip
+_LOAD = os.getloadavg()[2]
+"""Processes that wanted to run, of the last quarter of an hour: where others run, all times are longer."""
 LEFT_OUT = (
     "Left out are tables whose data are not in this repository: the pages of real newspapers "
     "(`NEWSCRAWL_PAGES` names a folder of them for `benchmarks.read`) and labelled pairs of real articles."
@@ -50,11 +52,12 @@ def installed(name: str) -> str:
 
 
 def machine() -> str:
-    """The processor, its cores and the memory."""
+    """The processor, its cores, the memory, and how much the machine has to do besides."""
     told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     names = [line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name")]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB"
+    processor = names[0] if names else platform.machine()
+    return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GB, load {_LOAD:.1f} before it began"
 
 
 def run(script: str, before: str | None) -> str:
