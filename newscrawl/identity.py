@@ -16,7 +16,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from newscrawl import comparison
@@ -96,8 +96,8 @@ _LATIN_MORE = (
 )
 _DATE_WORDS = rf"(?: (?:\d+|{_any_of(_STAMP_WORDS)}|{_LATIN}|{_LATIN_MORE})\b)+"
 _UPDATED = r"(?:اخر (?:تحديث|تعديل)|تاريخ (?:ال|اخر )?(?:تحديث|تعديل|نشر)|last updated?)" + _DATE_WORDS
-_EDGE_STAMP = re.compile(rf"^(?:{_SEEN}|{_UPDATED})\b|\b(?:{_SEEN}|{_UPDATED})$")
-_LINE_STAMP = re.compile(
+_EDGE_STAMP = rf"^(?:{_SEEN}|{_UPDATED})\b|\b(?:{_SEEN}|{_UPDATED})$"
+_LINE_STAMP = (
     rf"(?:(?:عدد )?(?:ال)?(?:مرات )?(?:ال)?{_COUNTED} {_COUNT}(?: (?:مره|مرات))?|{_COUNT} {_COUNTED}"
     r"|(?:(?:تم |تمت )?(?:ال)?(?:تحديث|تعديل|نشر|نشرت|حدث|حدثت|عدل|محدث|updated|published|mis a jour)"
     rf"(?:ه|ها)?){_DATE_WORDS}|منذ{_DATE_WORDS}|(?:يوم )?(?:{_any_of(WEEKDAYS)}){_DATE_WORDS}"
@@ -130,12 +130,22 @@ def _pieces(line: str) -> tuple[str, ...]:
     return tuple(filter(None, map(_lasting, _SEGMENTS.split(_GAP.sub(" ", line)))))
 
 
+@cache
+def _stamps() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is nothing but a counter or a stamp, and those at an edge.
+
+    Compiled when first asked for, since that takes a tenth of ``scrapy list``, which asks for none.
+    """
+    return re.compile(_LINE_STAMP), re.compile(_EDGE_STAMP)
+
+
 def _lasting(segment: str) -> str:
     """A segment without a counter or a stamp at its edge; empty when it is nothing else."""
     if not _MAYBE_STAMP.search(segment):
         return segment
     folded = fold(segment)
-    rest = "" if _LINE_STAMP.fullmatch(folded) else _EDGE_STAMP.sub("", folded).strip()
+    line, edge = _stamps()
+    rest = "" if line.fullmatch(folded) else edge.sub("", folded).strip()
     return segment if rest == folded else rest
 
 
