@@ -140,6 +140,8 @@ class AnyNewspaper:
             site = learn.learned(found, before, now.year)
         slug = known["_id"] if known else self._slug(ops, found)
         self._keep(ops, slug, site, found, now)
+        for line in found.told:
+            log.info("learned %s: %s", slug, line)
         self._begin(slug, site)
 
     def _slug(self, ops: Database[Document], found: Found) -> str:

@@ -55,6 +55,7 @@ def test_a_newspaper_is_learned_once_and_then_only_walked(newspaper: Newspaper, 
     assert set(docs) == {story(n)["title"] for n in range(8)}
     learned = database.ops["learned"].find_one()
     slug = learned["_id"]
+    assert f"learned {slug}: article   {learned['site']['article']}  (" in done.stderr
     assert {doc["site"] for doc in docs.values()} == {slug}
     assert [run["site"] for run in database.ops["runs"].find()] == [slug]
     asked = len(newspaper.asked)
