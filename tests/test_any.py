@@ -17,7 +17,7 @@ from newscrawl.sites.learned import from_document, to_document
 from tests.conftest import Database, scrapy
 from tests.loopback import Newspaper, serve
 from tests.test_kit import NAME, clone, page, plain, story, with_feed
-from tests.trials import long
+from tests.trials import LONG, long
 
 GIVEN = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "RETRY_ENABLED=False")
 
@@ -74,6 +74,7 @@ def test_a_newspaper_is_learned_once_and_then_only_walked(newspaper: Newspaper, 
     assert (done.returncode, f"'{slug}' was not learned" in done.stderr + done.stdout) == (2, True)
 
 
+@long
 def test_only_a_feed_of_it_is_known(database: Database) -> None:
     numbers = list(range(5))
     newspaper = plain(numbers)
@@ -227,8 +228,8 @@ def _shop(n: int) -> str:
     [
         ({f"/mojtama/{n}-khabar.html": _shop(n) for n in range(8)}, 3, "it is a shop"),
         ({"/robots.txt": "User-agent: *\nDisallow: /\n"}, 3, "its robots.txt forbids it"),
-        ({"/": "<p>قريبا</p>"}, 3, "no form of address stands out"),
-        ({"/": (404, {}, "")}, 3, "could not be read (client): HTTP status 404"),
+        pytest.param({"/": "<p>قريبا</p>"}, 3, "no form of address stands out", marks=LONG),
+        pytest.param({"/": (404, {}, "")}, 3, "could not be read (client): HTTP status 404", marks=LONG),
     ],
     ids=["shop", "forbidden", "nothing", "gone"],
 )
