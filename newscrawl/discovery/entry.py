@@ -17,6 +17,8 @@ from newscrawl.page.generic import url_date
 from newscrawl.sites import Site
 
 _DAY = dt.timedelta(days=1)
+_YEAR = re.compile(r"(?:19|20)\d\d[/%-]")
+"""What an address with a day in it has; it is asked of every entry of a list."""
 _FIRST_DAY = dt.date(1995, 1, 1)
 """Newspapers have been on the web since then: an earlier day is what software writes when it has none."""
 ESCAPED = 3
@@ -143,6 +145,8 @@ def moment(printed: Stamp, site: Site) -> tuple[dt.date | None, dt.datetime | No
 
 def _written(url: str) -> dt.date | None:
     """The day that parts of a path say (``/2024/4/13/``); one in a slug (``أحداث-2001-9-11``) is history."""
+    if not _YEAR.search(url):
+        return None
     candidate = url_date(url)
     try:
         day = dt.date.fromisoformat(candidate.text) if candidate and "/" in candidate.where else None
