@@ -68,6 +68,10 @@ SLOT_WORDS = 12
 FILLED_SLOTS, MOULDED = 2, 0.62
 """Slots with words of both headlines from which two texts are of one mould, and the similarity up to which.
 Of copies that are more alike, both words say the same: ``أواني الطبخ`` and ``أواني الطهي``."""
+MOULD_SLOTS, MOULD_BEGINNING = 4, 30
+"""Pieces that differ in two texts of one mould, at most, and words among which the first of them stands."""
+HELD_OPENING = 0.1
+"""Share of a text's opening, in shingles, that a copy holds anywhere, if it does not hold the other's."""
 NOTICE_SLOTS = 3
 """Slots with any words from which two notices of a day are two, like the weather of morning and evening."""
 ALIKE_SPELLING = 0.7
@@ -94,13 +98,14 @@ _WEEKDAY, _NUMBER = "@", "#"
 _YEARS = ((1300, 1500), (1900, 2100))
 
 _RECURRING = re.compile(
-    r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|اسعار|سعر|صرف|عملات|ابراج|برجك|حظك|بورصه|صيدليات|امساكيه|تساقطات|نشره"
-    r"|مواقيت|درجات الحراره|مقاييس الامطار|(?:مواعيد|اوقات) (?:ال)?صلاه)\b"
+    r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|اسعار|سعر|عملات|توقعات الابراج|برجك|حظك|بورصه|صيدليات|امساكيه"
+    r"|تساقطات|نشره|مواقيت|درجات الحراره|مقاييس الامطار|(?:مواعيد|اوقات) (?:ال)?صلاه)\b"
 )
 """What notices are about that return with other figures."""
 _DAILY = re.compile(
-    r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|ابراج|برجك|حظك|صيدليات|امساكيه|مواقيت|درجات الحراره"
-    r"|مقاييس الامطار)\b"
+    r"\b(?:ال|و|ل|لل|ب|بال)?(?:ارصاد|(?:حاله|توقعات|احوال|يكون|يسود|يبقي) (?:ال)?طقس"
+    r"|طقس (?:اليوم|غدا|ليوم|يوم)|الطقس المتوقع|توقعات الابراج|برج الحمل|برجك|حظك|صيدليات|امساكيه|مواقيت"
+    r"|درجات الحراره|مقاييس الامطار)\b"
 )
 """What such notices are about, as their openings say; prices are spoken of in other news, too."""
 _COMMON_NOUNS = frozenset(
@@ -110,7 +115,7 @@ _COMMON_NOUNS = frozenset(
         "الغربية الوسطى العربية المملكة الولايات أم أبو رأس بيت دار سوق سيدي صلاح الدين كفر دير خميس "
         "أقاليم الأبيض الجديدة الشيخ البحر الدرب العقيق الوادي البيض الخبر الخليل صور معان الكبرى العظمى "
         "الاتحاد الأوروبي منطقة حجة إب عمران الريان سعيدة معسكر الداخلة العيون المهد البيضاء العمارة "
-        "واسط بابل حولي عفيف تربة الليث غرب وسط شرق بحر أطار"
+        "واسط بابل حولي تربة الليث غرب وسط شرق بحر أطار"
     ).split()
 )
 """Words of names of places that are words of the language, too."""
@@ -258,6 +263,8 @@ def other_news(one: Text, other: Text, *, same_title: bool, same_day: bool | Non
         return True
     if one.is_daily and other.is_daily and sum(1 for _ in _slots(one, other, pieces)) >= NOTICE_SLOTS:
         return True
+    if _share_the_end_alone(one, other) or _fill_one_mould(one, other, pieces, same_title=same_title):
+        return True
     return not same_title and (_other_names(one, other, pieces) or _item_of_many(one, other))
 
 
@@ -272,7 +279,10 @@ def _other_notice(one: Text, other: Text, same_day: bool | None) -> bool:
     """Are two notices of one kind not the same one, as days and figures say?"""
     if not same_day:
         jaccard, containment = similarity(one, other)
-        return (containment if same_day is None else jaccard) < SAME_NOTICE
+        if (containment if same_day is None else jaccard) >= SAME_NOTICE:
+            return False
+        if (one.is_daily and other.is_daily) or not (one.numbers and other.numbers):
+            return True
     fewer, more = sorted((one.numbers, other.numbers), key=len)
     return sum(_among(value, more) for value in fewer) < SAME_NUMBERS * len(fewer)
 
@@ -352,12 +362,26 @@ def _words(text: Text, places: range, but: Collection[str]) -> list[str]:
 
 
 def _other_places(one: Text, other: Text, pieces: _Pieces) -> bool:
-    """Does each name a place where the other names another one, and neither names both?"""
-    return any(
-        _places(one.tokens, here) - other.places and _places(other.tokens, there) - one.places
-        for here, there in pieces.replaced
-        if len(here) <= SLOT_WORDS and len(there) <= SLOT_WORDS
-    )
+    """Does each name a place where the other names another one, and neither names both?
+
+    A town and its country are one place: one newspaper reports from ``طهران``, another from ``إيران``.
+    """
+    for here, there in pieces.replaced:
+        if len(here) <= SLOT_WORDS and len(there) <= SLOT_WORDS:
+            ours = _places(one.tokens, here) - other.places
+            theirs = _places(other.tokens, there) - one.places
+            if (
+                ours
+                and theirs
+                and not any(_is_within(a, b) or _is_within(b, a) for a in ours for b in theirs)
+            ):
+                return True
+    return False
+
+
+def _is_within(town: str, country: str) -> bool:
+    places = _gazetteer()
+    return places[country].is_country and bool(places[country].countries & places[town].countries)
 
 
 def _places(tokens: Sequence[Token], where: range) -> set[str]:
@@ -370,15 +394,40 @@ def _other_names(one: Text, other: Text, pieces: _Pieces) -> bool:
 
     A name of two words in one slot says it; single words say it in two slots of texts that are not too alike.
     """
-    filled = 0
+    filled: set[tuple[str, str]] = set()
     for ours, theirs in _slots(one, other, pieces):
-        own = [word for word in ours if _form(word) in one.named]
-        others = [word for word in theirs if _form(word) in other.named]
+        own = [form for word in ours if (form := _form(word)) in one.named]
+        others = [form for word in theirs if (form := _form(word)) in other.named]
         if own and others and not any(_alike(a, b) for a in own for b in others):
             if min(len(own), len(others)) > 1:
                 return True
-            filled += 1
-    return filled >= FILLED_SLOTS and similarity(one, other)[0] < MOULDED
+            filled.add((own[0], others[0]))
+    return len(filled) >= FILLED_SLOTS and similarity(one, other)[0] < MOULDED
+
+
+def _fill_one_mould(one: Text, other: Text, pieces: _Pieces, *, same_title: bool) -> bool:
+    """Are two texts equal but for a few slots, of which one holds a name and one stands at the beginning?"""
+    if similarity(one, other)[0] < MOULDED or not 0 < len(pieces.replaced) <= MOULD_SLOTS:
+        return False
+    if min(here.start for here, _ in pieces.replaced) >= MOULD_BEGINNING:
+        return False
+    if not same_title and not (one.named - other.known and other.named - one.known):
+        return False
+    return any(
+        min(len(ours), len(theirs)) > 1 and not any(_alike(a, b) for a in ours for b in theirs)
+        for ours, theirs in _slots(one, other, pieces)
+        if not any(word.isascii() for word in (*ours, *theirs))  # addresses and e-mails, which pages hide
+    )
+
+
+def _share_the_end_alone(one: Text, other: Text) -> bool:
+    """Does neither text hold how the other begins? Then they share a background, or a column's last lines."""
+
+    def held(text: Text, by: Text) -> float:
+        opening = frozenset(shingles(text.words[:OPENING_WORDS]))
+        return len(opening & by.shingles) / len(opening)
+
+    return max(held(one, other), held(other, one)) < HELD_OPENING
 
 
 def _item_of_many(one: Text, other: Text) -> bool:
@@ -438,12 +487,27 @@ def _alike(one: str, other: str) -> bool:
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE_SPELLING
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a name stands for."""
+
+    countries: frozenset[str]
+    """The countries that have a place of that name, ISO 3166."""
+    is_country: bool
+
+
 @cache
-def _gazetteer() -> frozenset[str]:
+def _gazetteer() -> dict[str, _Named]:
     """The names of places in ``places.tsv`` that are one word, without the article."""
-    places = rows("places.tsv", ("name",), Path(__file__).parent / "places.tsv")
-    words = {_bare(word) for (place,) in places if " " not in (word := fold(place))}
-    return frozenset(words) - {_bare(word) for word in _COMMON_NOUNS}
+    found: dict[str, _Named] = {}
+    common = {_bare(word) for word in _COMMON_NOUNS}
+    table = rows("places.tsv", ("name", "kind", "country"), Path(__file__).parent / "places.tsv")
+    for name, kind, country in table:
+        word = _bare(fold(name))
+        if " " not in word and word not in common:
+            other = found.get(word, _Named(frozenset(), False))
+            found[word] = _Named(other.countries | {country}, other.is_country or kind == "country")
+    return found
 
 
 def _place(word: str) -> str:

@@ -63,6 +63,63 @@ def test_an_editors_words_and_spellings_are_no_other_news() -> None:
     assert not tell_other_news(text("تشيلسي يهزم آرسنال", match), text("تشلسي يتفوق على أرسينال", spelt))
 
 
+CAPTAIN = (
+    "أعلن نادي المدينة تعاقده مع قائد جديد لموسمين قابلين للتجديد بعد مفاوضات طويلة مع وكيله. وسيلتحق اللاعب "
+    "بالفريق في معسكره المغلق مطلع الأسبوع، على أن يقدم لوسائل الإعلام في ندوة صحفية بمقر النادي يوم الخميس."
+)
+
+
+def test_two_towns_are_other_news_and_a_town_of_a_country_is_not() -> None:
+    news = "قال متحدث باسم الحكومة في {} إن المحادثات ستستأنف مطلع الشهر المقبل بعد توقف دام أسبوعين."
+    one, capital, country, other = (
+        text("استئناف المحادثات قريبا", news.format(place))
+        for place in ("القاهرة", "مصر", "جمهورية مصر", "دمشق")
+    )
+    assert not tell_other_news(one, capital, same_title=True)
+    assert not tell_other_news(one, country, same_title=True)
+    assert tell_other_news(one, other, same_title=True)
+    assert tell_other_news(capital, other, same_title=True)
+
+
+def test_names_in_the_slots_of_one_mould_are_other_news_under_one_title_too() -> None:
+    def signed(name: str, club: str) -> Text:
+        return text("صفقة جديدة في الدوري", f"انتقل اللاعب {name} رسميا من {club}. {CAPTAIN}")
+
+    assert tell_other_news(
+        signed("سفيان العزوزي", "الاتحاد البيضاوي"), signed("مراد بن يطو", "شباب الريف"), same_title=True
+    )
+    assert not tell_other_news(
+        signed("سفيان العزوزي", "الاتحاد"), signed("سفيان العزوزى", "الإتحاد"), same_title=True
+    )
+
+
+def test_one_column_with_the_same_last_lines_is_other_news() -> None:
+    lines = " ".join([CAPTAIN, CAPTAIN.replace("النادي", "الكاتب").replace("قائد", "محرر")])
+    one, other = filled("weather", 0), filled("appointment", 1)
+    assert tell_other_news(
+        Text(["عمود"], one.words[:25] + fold(lines).split()),
+        Text(["عمود"], other.words[:25] + fold(lines).split()),
+    )
+
+
+def test_prices_are_told_apart_by_their_figures_and_not_by_their_name() -> None:
+    news = (
+        "رفعت اللجنة أسعار الوقود ابتداء من منتصف الليل، ليصبح سعر لتر البنزين {} درهما والغازوال {} درهما، "
+        "وعزت القرار إلى ارتفاع أسعار النفط في الأسواق العالمية، على أن تراجعها مطلع الشهر المقبل."
+    )
+    first, edited, later = (
+        text(title, news.format(*figures))
+        for title, figures in (
+            ("رفع أسعار الوقود", (14, 12)),
+            ("زيادة في أسعار الوقود", (14, 12)),
+            ("زيادة جديدة في أسعار الوقود", (16, 13)),
+        )
+    )
+    edited = Text(edited.title, edited.words[:-8])
+    assert not tell_other_news(first, edited, same_day=False)
+    assert tell_other_news(first, later, same_day=False)
+
+
 def test_where_a_part_stands_says_whether_it_is_a_copy() -> None:
     words, chance = filled("police", 0).words, random.Random(1445)
     vocabulary = filled("fire", 1).words + filled("chart", 2).words
