@@ -12,7 +12,7 @@ from pymongo import MongoClient
 from tests import pairs
 from tests.conftest import SPIDERS, Database
 from tests.mongod import Mongod, mongod, primary
-from tests.test_links import Run, decided, found, write
+from tests.test_links import Run, found, write
 from tests.trials import long
 
 
@@ -60,7 +60,7 @@ def test_all_copies_are_linked(run: Run, elsewhere: Database) -> None:
     write(run, elsewhere, articles[half::2], articles[half + 1 :: 2])
     stored = found(elsewhere)
     assert len(stored) == len(articles)
-    stories = decided(stored)
+    stories = pairs.decided(stored)
     assert {doc["_id"]: doc["story"] for doc in stored} == stories
     print(f"\n{len(stored)} articles in {len(set(stories.values()))} stories")
 
