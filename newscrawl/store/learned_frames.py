@@ -16,6 +16,9 @@ LEARNED_FROM = 30
 """The newest articles of a source from which its frame is learned."""
 AGAIN = dt.timedelta(days=30)
 """After which it is learned again: newspapers change their pages."""
+SETTLED = dt.timedelta(hours=1)
+"""How long ago these were written. What a crawl learned from its own articles would depend on how far it had
+come, and so would the links of its first ones."""
 
 _TEXT = dict.fromkeys(("lede", "body", "dateline", "agencies", "title"), 1)
 
@@ -41,8 +44,10 @@ class LearnedFrames:
 
     async def _learn(self, source: str, now: dt.datetime) -> Document | None:
         """Learn and keep the frame of a source; None while it has too few articles."""
-        newest = self._articles.find({"source": source}, _TEXT).sort("day", DESCENDING).limit(LEARNED_FROM)
-        texts = [identity.text_of(doc).words async for doc in newest]
+        newest = self._articles.find({"source": source}, {"_id": 1}).sort("day", DESCENDING)
+        ids = [doc["_id"] async for doc in newest.limit(LEARNED_FROM)]
+        settled = {"_id": {"$in": ids}, "updated_at": {"$lt": now - SETTLED}}
+        texts = [identity.text_of(doc).words async for doc in self._articles.find(settled, _TEXT)]
         if len(texts) < LEAST_TEXTS:
             return None
         frame = learned(texts)
