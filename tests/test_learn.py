@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
 from scrapy.http import HtmlResponse, Response
 
-from newscrawl.kit import learn
+from newscrawl.kit import clock, learn
+from newscrawl.kit.probe import Found
 from newscrawl.sites import Feed, Listing, Sitemap, WordPress
 from newscrawl.vocabulary import FetchFailure
-from tests.any_newspapers import HOME, Made, article, learned, made, rss, sitemap
+from tests.any_newspapers import HOME, NOW, Made, article, learned, made, rss, sitemap
 
 PAGES = (
     "/about/", "/contact/", "/privacy-policy/", "/author/layla/", "/tag/الماء/", "/2026/", "/2026/11/",
@@ -137,3 +140,67 @@ def test_lists_are_no_articles_unless_the_newspaper_has_its_articles_there() -> 
     assert all(map(site.is_article, newspaper.articles))
     site = learn.learned(learned(made("/{s}/{n}", SECTIONS))[0], None, 2026)
     assert not site.is_article(f"{HOME}page/12345")
+
+
+def stating(*stamps: str, country: str | None, timezone: str | None, name: str = "sahifa") -> Found:
+    """What is learned of a newspaper whose pages state these moments for machines, one after the other."""
+    newspaper = made("/{s}/{n}", SECTIONS)
+    for n, (url, html) in enumerate(newspaper.articles.items()):
+        stamp = stamps[n % len(stamps)]
+        newspaper.articles[url] = html.replace('"headline"', f'"datePublished": "{stamp}", "headline"')
+    found = learn.Given("home", HOME).begin()
+    found.spider, found.country, found.timezone = name, country, timezone
+    assert asyncio.run(learn.learn(found, newspaper.fetch())) is None
+    return found
+
+
+WINTER, SUMMER = "2026-11-28T09:40:00", "2026-07-14T09:40:00"
+
+
+@pytest.mark.parametrize(
+    ("country", "domain_has", "stamps", "zone"),
+    [
+        ("PS", None, [f"{WINTER}+02:00"], "Asia/Gaza"),
+        ("PS", None, [f"{WINTER}+02:00", f"{SUMMER}+03:00"], "Asia/Gaza"),
+        ("ES", None, [f"{WINTER}+0100"], "Europe/Madrid"),
+        ("US", None, [f"{SUMMER}-07:00"], None),  # Phoenix and Los Angeles
+        ("PS", None, [f"{WINTER}+02:00", f"{WINTER}+03:00"], None),
+        ("PS", None, [f"{WINTER}+02:00", WINTER], None),  # one page states none
+        ("ES", None, [f"{WINTER}+00:00"], None),  # what servers print anywhere
+        ("ES", None, [f"{WINTER}Z"], None),
+        (None, None, [f"{WINTER}+03:00"], None),  # Riyadh, Baghdad, Kuwait, Istanbul
+        ("SA", "Asia/Riyadh", [f"{WINTER}+03:00"], "Asia/Riyadh"),
+        ("SA", "Asia/Riyadh", [f"{WINTER}+00:00"], "Asia/Riyadh"),
+        ("SA", "Asia/Riyadh", [WINTER], "Asia/Riyadh"),
+        ("SA", "Asia/Riyadh", [f"{WINTER}+01:00"], None),
+        ("MA", "Africa/Casablanca", [f"{WINTER}+01:00"], "Africa/Casablanca"),  # old zone files
+        ("MA", "Africa/Casablanca", [f"{SUMMER}+02:00"], None),
+    ],
+)
+def test_the_clock_is_that_of_the_country_which_all_pages_fit(
+    country: str | None, domain_has: str | None, stamps: list[str], zone: str | None
+) -> None:
+    found = stating(*stamps, country=country, timezone=domain_has)
+    assert (found.country, found.timezone) == (country, zone)
+    lines = [line for line in found.told if line.startswith("clock ")]
+    assert len(lines) == clock.agree(found.stamps)
+    assert all((zone or "unknown") in line and "3 pages state" in line for line in lines)
+    assert any(line.startswith("`timezone`") for line in found.missing) is (not zone and not domain_has)
+
+
+def test_the_table_of_newspapers_knows_better_than_a_server() -> None:
+    given = {"country": "MA", "timezone": "Africa/Casablanca"}
+    assert stating(f"{WINTER}+03:00", **given).timezone is None
+    assert stating(f"{WINTER}+03:00", **given, name="hespress").timezone == "Africa/Casablanca"
+
+
+def test_a_clock_that_was_learned_stays_until_the_pages_contradict_it() -> None:
+    before = replace(
+        learn.learned(learned(made("/{s}/{n}", SECTIONS))[0], None, 2026), timezone="Asia/Riyadh"
+    )
+    silent = learned(made("/{s}/{n}", SECTIONS))[0]
+    assert learn.learned(silent, before, NOW.year).timezone == "Asia/Riyadh"
+    same = stating(f"{WINTER}+03:00", country=None, timezone=None)
+    assert learn.learned(same, before, NOW.year).timezone == "Asia/Riyadh"
+    other = stating(f"{WINTER}+01:00", country=None, timezone=None)
+    assert learn.learned(other, before, NOW.year).timezone is None

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
-from newscrawl.kit import probe
+from newscrawl.kit import clock, probe
 from newscrawl.kit.asking import Fetch
 from newscrawl.sites import Discovery, Feed, Site, Sitemap, place
 from newscrawl.sites.families import LISTS, THEMES
+from newscrawl.sites.sources import resolve
 
 RELEARN = dt.timedelta(days=1)
 """A newspaper is learned again no oftener than this."""
@@ -73,7 +74,24 @@ def slug(found: probe.Found, taken: Collection[str]) -> str:
 async def learn(found: probe.Found, fetch: Fetch) -> str | None:
     """Ask the newspaper; why it cannot be crawled, or None when ``found`` says all that a crawl needs."""
     await probe.probe(found, fetch)
+    _set_clock(found)
     return why_not(found)
+
+
+def _set_clock(found: probe.Found) -> None:
+    """Hold the clock against the offsets that the newspaper's own pages state; the table knows better.
+
+    A clock that the country alone gave and that all pages contradict is not known.
+    """
+    known = resolve(found.spider) or resolve(found.domain)
+    if (known and known.timezone) or not clock.agree(found.stamps):
+        return
+    before, found.timezone = found.timezone, clock.of_pages(found.country, found.stamps)
+    said = f"{len(found.stamps)} pages state {clock.offsets(found.stamps)}"
+    where = f"; {found.country} has {before}" if before else f" in {found.country or 'an unknown country'}"
+    found.told.append(f"clock     {found.timezone or 'unknown'}  ({said}{'' if found.timezone else where})")
+    if found.timezone:
+        found.missing = [line for line in found.missing if not line.startswith("`timezone`")]
 
 
 def why_not(found: probe.Found) -> str | None:
@@ -108,9 +126,15 @@ def learned(found: probe.Found, before: Site | None, year: int) -> Site:
     return replace(
         site,
         country=site.country or before.country,
-        timezone=site.timezone or before.timezone,
+        timezone=site.timezone or _still(before.timezone, found),
         article=article if len(article) <= _LONGEST else site.article,
     )
+
+
+def _still(timezone: str | None, found: probe.Found) -> str | None:
+    """The clock that was learned before, unless the pages of today contradict it."""
+    contradicted = timezone and clock.agree(found.stamps) and not clock.fits(timezone, found.stamps)
+    return None if contradicted else timezone
 
 
 def found_of(slug: str, site: Site) -> probe.Found:

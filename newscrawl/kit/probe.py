@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -15,7 +15,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from newscrawl.discovery import feed, listing, sitemap
-from newscrawl.kit import addresses, selectors
+from newscrawl.kit import addresses, clock, selectors
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import listed
 from newscrawl.page import check, read
@@ -72,6 +72,8 @@ class Found:
     dated: int = 0
     sold: int = 0
     """Pages that offer something for sale."""
+    stamps: list[list[dt.datetime]] = field(default_factory=list)
+    """The moments that each page that was read states with an offset from UTC, see ``kit.clock``."""
 
     def site(self, *, article: str | None = None, year: int | None = None) -> Site:
         """The declaration so far, with placeholders for what is missing, or with another article pattern."""
@@ -340,6 +342,7 @@ async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None
             continue
         samples.append(selectors.sample(answer.response.body, answer.response.url, site, answer.headers))
     found.read, found.dated = len(samples), sum(bool(s.article.day) for s in samples)
+    found.stamps = [clock.stamped(s.raw.dates) for s in samples]
     if not samples:
         found.missing.append("`markup`: no article page could be read; see `scrapy try <address>`")
         return
@@ -414,20 +417,9 @@ def _country(domain: str) -> str | None:
     ending = domain.rpartition(".")[2].upper()
     codes = {"UK": "GB"}
     code = codes.get(ending, ending)
-    return code if code in _zones() and ending not in ("TV", "ME", "IO", "CO", "AI") else None
+    return code if code in clock.zones() and ending not in ("TV", "ME", "IO", "CO", "AI") else None
 
 
 def _zone(country: str | None) -> str | None:
-    zones = _zones().get(country or "", [])
-    return zones[0] if len(zones) == 1 else None
-
-
-def _zones() -> dict[str, list[str]]:
-    """The zones of each country, from the table of the IANA time zone database."""
-    found: dict[str, list[str]] = {}
-    table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
-    for line in table.splitlines():
-        if line and not line.startswith("#"):
-            code, _, zone = line.split("\t")[:3]
-            found.setdefault(code, []).append(zone)
-    return found
+    known = clock.zones().get(country or "", [])
+    return known[0] if len(known) == 1 else None
