@@ -15,6 +15,7 @@ from scrapy.exceptions import UsageError
 from newscrawl.command import declared
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
+from newscrawl.drift import ENOUGH
 from newscrawl.kit import learn
 from newscrawl.kit.asking import Asking, Fetch, is_address
 from newscrawl.kit.probe import Found
@@ -73,11 +74,14 @@ class AnyNewspaper:
         found.browser = self._has_browser()
         with session(self._settings) as (_, ops):
             known = learned.at(ops, self._where.place)
-            if known and (self._settings["REPLAY"] or not _is_due(ops, known)):
+            why = lost(ops, known) if known else None
+            if known and (self._settings["REPLAY"] or not _is_due(known, fits=why is None)):
                 self._begin(known["_id"], from_document(known["site"]))
             elif self._settings["REPLAY"]:
                 raise UsageError(f"{self._where.address} was not learned, and a replay asks nothing new")
             else:
+                if why:
+                    found.told.append(f"again     {why}")
                 self._learn(ops, found, known)
             self._process.start()
         if self._failed:
@@ -123,8 +127,9 @@ class AnyNewspaper:
         now = dt.datetime.now(dt.UTC)
         before = from_document(known["site"]) if known else None
         if reason := reasons[0]:
-            if found.refused and not known:
-                self._keep(ops, self._slug(ops, found), found.site(year=now.year), found, now)
+            if found.refused:  # kept, so that it is not asked again before tomorrow
+                slug = known["_id"] if known else self._slug(ops, found)
+                self._keep(ops, slug, before or found.site(year=now.year), found, now)
             if before is None or found.refused:
                 outcome = (
                     RunOutcome.REFUSED
@@ -179,10 +184,25 @@ def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> learn.Given:
     return where.get(kind, learn.Given("sitemap", address))
 
 
-def _is_due(ops: Database[Document], known: Document) -> bool:
-    """Is a newspaper to be learned again?"""
-    last = ops["runs"].find_one({"site": known["_id"]}, {"outcome": 1}, sort=[("started_at", -1)])
+def lost(ops: Database[Document], known: Document) -> str | None:
+    """Why what was learned of a newspaper seems to fit it no longer, in a sentence; None while it fits.
+
+    ``known`` is its document in ``learned``. Either its last run found no article, or the last run since then
+    that had enough of them drifted: ``sada: body now comes from the generic reading in 94 % of articles``.
+    """
+    of_site = {"site": known["_id"], "replay": {"$ne": True}}
+    newest = [("started_at", -1)]
+    last = ops["runs"].find_one(of_site, {"outcome": 1}, sort=newest)
     # Lists that are gone, too: who moved them answers 404, which counts as a refusal.
-    lost = last is not None and last.get("outcome") in (RunOutcome.NO_LINKS, RunOutcome.REFUSED)
+    if last and last.get("outcome") in (RunOutcome.NO_LINKS, RunOutcome.REFUSED):
+        return f"{known['_id']}: its last run found no article ({last['outcome']})"
+    # A run of a few articles says nothing of drift, neither that it began nor that it is over.
+    telling = {"started_at": {"$gte": known["learned_at"]}, "reading.articles": {"$gte": ENOUGH}}
+    read = ops["runs"].find_one(of_site | telling, {"drift": 1}, sort=newest)
+    return "; ".join((read or {}).get("drift") or ()) or None
+
+
+def _is_due(known: Document, *, fits: bool) -> bool:
+    """Is a newspaper to be learned again?"""
     at = known["learned_at"].replace(tzinfo=dt.UTC)
-    return learn.is_due(at, dt.datetime.now(dt.UTC), asked=bool(known.get("again")), lost=lost)
+    return learn.is_due(at, dt.datetime.now(dt.UTC), asked=bool(known.get("again")), lost=not fits)

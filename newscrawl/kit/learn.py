@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -121,14 +121,37 @@ def learned(found: probe.Found, before: Site | None, year: int) -> Site:
         site = replace(site, not_article=LISTS)
     if before is None:
         return site
-    known = site.article in before.article
-    article = before.article if known else f"{site.article}|{before.article}"
+    article, not_article = _joined(site, before, found.articles)
     return replace(
         site,
         country=site.country or before.country,
         timezone=site.timezone or _still(before.timezone, found),
-        article=article if len(article) <= _LONGEST else site.article,
+        article=article,
+        not_article=not_article,
     )
+
+
+def _joined(site: Site, before: Site, seen: Sequence[str]) -> tuple[str, str | None]:
+    """The patterns of what is an article and what is none, of today and of before.
+
+    They take what either takes, and nothing beside; those of before stay while they take all articles of
+    today.
+    """
+    taken = [url for url in seen if site.is_article(url)]
+    if taken and all(map(before.is_article, taken)):
+        return before.article, before.not_article
+    if site.not_article == before.not_article:
+        article, not_article = f"{site.article}|{before.article}", site.not_article
+    else:  # each excludes among its own
+        article, not_article = f"{_alone(site)}|{_alone(before)}", None
+    return (article, not_article) if len(article) <= _LONGEST else (site.article, site.not_article)
+
+
+def _alone(site: Site) -> str:
+    """One pattern for what a site's two patterns take together."""
+    if site.not_article is None:
+        return site.article
+    return f"^(?s:(?!.*(?:{site.not_article})).*)(?:{site.article})"
 
 
 def _still(timezone: str | None, found: probe.Found) -> str | None:
@@ -159,7 +182,7 @@ def found_of(slug: str, site: Site) -> probe.Found:
 
 
 def is_due(at: dt.datetime, now: dt.datetime, *, asked: bool, lost: bool) -> bool:
-    """Is a newspaper to be learned again: when somebody asked, or the last run found no article any more?
+    """Is a newspaper to be learned again: when somebody asked, or what was learned no longer fits?
 
     >>> day = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
     >>> is_due(day, day + dt.timedelta(hours=5), asked=False, lost=True)
