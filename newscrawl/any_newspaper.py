@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from pymongo.database import Database
@@ -17,19 +17,16 @@ from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
 from newscrawl.drift import ENOUGH
 from newscrawl.kit import learn
-from newscrawl.kit.asking import Asking, Fetch, is_address
+from newscrawl.kit.asking import Asking, Fetch
 from newscrawl.kit.probe import Found
 from newscrawl.sites import Site, site_of
 from newscrawl.sites.learned import from_document, to_document
-from newscrawl.spider import Arguments
+from newscrawl.spider import Arguments, newspaper
 from newscrawl.spider.any import AnySpider, spider_of
 from newscrawl.store import learned
 from newscrawl.store.schema import Document
 from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
-
-KINDS = ("home", "feed", "sitemap")
-"""The arguments that say where a newspaper is, of which ``any`` takes one."""
 
 _FIRST = 50
 """A priority above that of the command line, which Scrapy gives to all crawls of a process."""
@@ -56,7 +53,7 @@ class AnyNewspaper:
         self._settings = process.settings
         self._sites = declared(self._settings)
         self._where = _where(given, self._sites)
-        self._arguments = {name: value for name, value in given.items() if name not in KINDS}
+        self._arguments = newspaper.others(given)
         try:
             Arguments.read(self._arguments)
         except ValueError as error:
@@ -70,10 +67,11 @@ class AnyNewspaper:
         Raises :class:`Refusal` for what is no newspaper, ``UsageError`` for arguments that mean nothing
         there, and :class:`newscrawl.store.StoreError` when MongoDB cannot be used.
         """
-        found = self._where.begin()
+        found = learn.begin(self._where)
         found.browser = self._has_browser()
         with session(self._settings) as (_, ops):
             known = learned.at(ops, self._where.place)
+            check_slug(ops, self._where, known, self._sites)
             why = lost(ops, known) if known else None
             if known and (self._settings["REPLAY"] or not _is_due(known, fits=why is None)):
                 self._begin(known["_id"], from_document(known["site"]))
@@ -150,6 +148,8 @@ class AnyNewspaper:
         self._begin(slug, site)
 
     def _slug(self, ops: Database[Document], found: Found) -> str:
+        if self._where.slug:
+            return self._where.slug
         taken = {AnySpider.name, *self._sites, *(doc["_id"] for doc in learned.every(ops))}
         return learn.slug(found, taken)
 
@@ -170,18 +170,28 @@ class _Learning(Asking):
     name = AnySpider.name
 
 
-def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> learn.Given:
+def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> newspaper.Newspaper:
     """Where the newspaper is; ``UsageError`` for anything but one address that no spider declares."""
-    named = [kind for kind in KINDS if kind in given]
-    if len(named) != 1:
-        raise UsageError("any takes one of home=, feed= and sitemap=: -a home=https://www.example.ma/")
-    kind, address = named[0], str(given[named[0]]).strip()
-    if not address.startswith(("http://", "https://")) or not is_address(address):
-        raise UsageError(f"{kind}={address!r} should be an address such as https://www.example.ma/")
-    if spider := site_of(address, sites):
-        raise UsageError(f"{kind}={address!r} is declared: scrapy crawl {spider}")
-    where = {"home": learn.Given("home", address), "feed": learn.Given("feed", address)}
-    return where.get(kind, learn.Given("sitemap", address))
+    try:
+        where = newspaper.Newspaper.read(given)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if spider := site_of(where.address, sites):
+        raise UsageError(f"{where.kind}={where.address!r} is declared: scrapy crawl {spider}")
+    return where
+
+
+def check_slug(
+    ops: Database[Document], where: newspaper.Newspaper, known: Document | None, sites: Collection[str]
+) -> None:
+    """Raise ``UsageError`` for a slug that is another newspaper's, or not the one this was learned by."""
+    slug = where.slug
+    if slug is None or (known and known["_id"] == slug):
+        return
+    if known:
+        raise UsageError(f"slug={slug!r}: {where.address} was learned as {known['_id']!r}; give that slug")
+    if slug in sites or ops[learned.LEARNED].find_one({"_id": slug}, {"_id": 1}):
+        raise UsageError(f"slug={slug!r} is the name of another newspaper; choose another")
 
 
 def lost(ops: Database[Document], known: Document) -> str | None:

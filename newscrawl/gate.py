@@ -19,7 +19,7 @@ from w3lib.url import safe_url_string
 from newscrawl.urls import ascii_host, is_hash_route
 from newscrawl.vocabulary import AddressRefusal
 
-__all__ = ["LONGEST", "PORTS", "Refused", "admit"]
+__all__ = ["LONGEST", "PORTS", "Refused", "admit", "is_address"]
 
 LONGEST = 8192
 """Characters of an address, at most. An Arabic letter takes six, and servers commonly accept 8,192 bytes
@@ -89,6 +89,20 @@ def admit(
 
 
 @lru_cache(maxsize=1024)
+def is_address(given: str) -> bool:
+    """Is it an address of the web with a host that can exist, and not a file?
+
+    >>> is_address("https://www.hespress.com/أخبار"), is_address("https://"), is_address("https://a..ma/")
+    (True, False, False)
+    """
+    try:
+        port = urlsplit(given).port
+        admit(given, None, frozenset([port] if port else []))
+    except ValueError:  # of which Refused is one
+        return False
+    return True
+
+
 def _is_sound(host: str) -> bool:
     """Is a host spelled as it is asked?"""
     return _host(host) == host

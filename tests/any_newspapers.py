@@ -14,6 +14,7 @@ from scrapy.http import HtmlResponse, Response
 from newscrawl.kit import learn
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.probe import Found
+from newscrawl.spider.newspaper import Newspaper
 from newscrawl.vocabulary import FetchFailure
 from tests.loopback import WORDS
 
@@ -132,7 +133,6 @@ def made(form: str, others: Iterable[str], *, count: int = 40, **more: str) -> M
 
 def learned(newspaper: Made, kind: str = "home", address: str = HOME) -> tuple[Found, str | None]:
     """What is learned of it, and why it is not crawled."""
-    given = learn.Given(kind, address)  # type: ignore[arg-type]
-    found = given.begin()
+    found = learn.begin(Newspaper(kind, address))  # type: ignore[arg-type]
     found.browser = True
     return found, asyncio.run(learn.learn(found, newspaper.fetch()))

@@ -11,8 +11,8 @@ from typing import Any
 
 from pymongo.errors import AutoReconnect, PyMongoError
 
-from newscrawl.schedule.file import ScheduleError
 from newscrawl.schedule.lease import Lease
+from newscrawl.schedule.mistakes import ScheduleError
 from newscrawl.schedule.node import Jobs, Node, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
 from newscrawl.schedule.watch import Watch
@@ -304,7 +304,7 @@ class Machine:
         if self.refuses:
             raise ScrapydError("Scrapyd does not answer")
         assert settings["SCHEDULED"] == "True"
-        self.pending[job] = (site, args)
+        self.pending[job] = (args.get("slug", site), args)
 
     def log_of(self, site: str, job: str) -> Path:
         return self.world.folder / f"{job}.log"

@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import bson
 import pytest
+from scrapy.exceptions import UsageError
 
-from newscrawl.any_newspaper import lost
+from newscrawl.any_newspaper import check_slug, lost
 from newscrawl.kit import learn, probe
+from newscrawl.kit.learn import RELEARN
+from newscrawl.schedule import lease
 from newscrawl.sites import Feed, Listing, Markup, Site, Sitemap, WordPress
 from newscrawl.sites.families import WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.sites.learned import from_document, to_document
+from newscrawl.spider import newspaper as any_newspaper
 from tests.conftest import Database, scrapy
 from tests.loopback import Newspaper, serve
 from tests.test_kit import NAME, clone, page, plain, story, with_feed
@@ -51,15 +56,24 @@ def home(newspaper: Newspaper) -> tuple[str, str]:
 
 
 def test_a_newspaper_is_learned_once_and_then_only_walked(newspaper: Newspaper, database: Database) -> None:
-    done = crawl(database, *home(newspaper))
+    given = {"name": "مرايا", "slug": "maraya", "country": "PS", "timezone": "Asia/Hebron"}
+    now = dt.datetime.now(dt.UTC)
+    leases = database.ops["leases"]
+    leases.insert_one(lease.enrol("maraya", "every 1d", now))
+    leases.update_one(*lease.claim(leases.find_one(), job="one", node="a", now=now, next_due=now + RELEARN))
+    said = [f"-a{name}={value}" for name, value in given.items()]
+    done = crawl(database, *home(newspaper), *said, "-a_job=one", "-s", "SCHEDULED=True")
     assert done.returncode == 0, done.stderr
     docs = {doc["title"]: doc for doc in database.articles()}
     assert set(docs) == {story(n)["title"] for n in range(8)}
     learned = database.ops["learned"].find_one()
     slug = learned["_id"]
+    assert {"slug": slug} | {name: learned["site"][name] for name in given if name != "slug"} == given
     assert f"learned {slug}: article   {learned['site']['article']}  (" in done.stderr
     assert {doc["site"] for doc in docs.values()} == {slug}
-    assert [run["site"] for run in database.ops["runs"].find()] == [slug]
+    runs = [(run["_id"], run["site"], run["scheduled"]) for run in database.ops["runs"].find()]
+    assert runs == [("one", slug, True)]
+    assert [(doc["_id"], doc["job"], doc["holder"]) for doc in leases.find()] == [(slug, None, None)]
     asked = len(newspaper.asked)
     done = crawl(database, *home(newspaper))
     assert done.returncode == 0, done.stderr
@@ -67,7 +81,7 @@ def test_a_newspaper_is_learned_once_and_then_only_walked(newspaper: Newspaper, 
     assert [path for path in newspaper.asked[asked:] if path in ARTICLES] == []
     line = next(row for row in sites(database).stdout.splitlines() if row.startswith(slug))
     assert f"learned {learned['learned_at']:%Y-%m-%d}" in line
-    assert NAME in line
+    assert "مرايا" in line
     assert learned["evidence"]
     assert sites(database, "--forget", slug).returncode == 0
     assert database.ops["learned"].count_documents({}) == 0
@@ -298,6 +312,20 @@ def test_runs_tell_whether_what_was_learned_still_fits(
     assert lost(database.ops, {"_id": "sada", "learned_at": at}) == why
 
 
+def test_a_slug_is_one_newspapers_and_never_changes(database: Database) -> None:
+    database.ops["learned"].insert_one({"_id": "sada", "place": "sada.example"})
+    where = any_newspaper.Newspaper("home", "https://sada.example/")
+    known = database.ops["learned"].find_one()
+    for slug in (None, "sada"):
+        check_slug(database.ops, replace(where, slug=slug), known, {"hespress"})
+    with pytest.raises(UsageError, match=r"slug='maraya': https://sada.example/ was learned as 'sada'"):
+        check_slug(database.ops, replace(where, slug="maraya"), known, {"hespress"})
+    check_slug(database.ops, replace(where, slug="maraya"), None, {"hespress"})
+    for slug in ("sada", "hespress"):
+        with pytest.raises(UsageError, match=f"slug='{slug}' is the name of another newspaper"):
+            check_slug(database.ops, replace(where, slug=slug), None, {"hespress"})
+
+
 def _shop(n: int) -> str:
     return page(n).replace('"@type": "NewsArticle"', '"@type": "Product"')
 
@@ -333,6 +361,7 @@ def test_what_is_no_newspaper_is_refused_with_the_reason(
         (("-a", "home=https://www.hespress.com/"), "is declared: scrapy crawl hespress"),
         (("-a", "home=https://a.example/", "-a", "limit=x"), "limit='x' should be a whole number"),
         (("-a", "home=https://a.example/", "-a", "hoem=x"), "unknown argument 'hoem'"),
+        (("-a", "home=https://a.example/", "-a", "timezone=Rabat"), "timezone='Rabat' is no IANA zone"),
     ],
 )
 def test_what_says_no_newspaper_is_wrong_use(given: tuple[str, ...], said: str) -> None:

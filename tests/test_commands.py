@@ -12,7 +12,8 @@ from scrapy import Request
 from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse
 
-from newscrawl.kit.asking import Answer, Fetch, is_address, saved_page
+from newscrawl.gate import is_address
+from newscrawl.kit.asking import Answer, Fetch, saved_page
 from newscrawl.kit.verify import verify
 from newscrawl.sites import Discovery, Feed, Site, Sitemap, WordPress, site_of
 from newscrawl.sites.sources import Source, with_row

@@ -13,6 +13,7 @@ from scrapy.http import HtmlResponse, Response
 from newscrawl.kit import clock, learn
 from newscrawl.kit.probe import Found
 from newscrawl.sites import Feed, Listing, Sitemap, WordPress
+from newscrawl.spider.newspaper import Newspaper
 from newscrawl.vocabulary import FetchFailure
 from tests.any_newspapers import HOME, NOW, Made, article, learned, made, rss, sitemap
 
@@ -148,7 +149,7 @@ def stating(*stamps: str, country: str | None, timezone: str | None, name: str =
     for n, (url, html) in enumerate(newspaper.articles.items()):
         stamp = stamps[n % len(stamps)]
         newspaper.articles[url] = html.replace('"headline"', f'"datePublished": "{stamp}", "headline"')
-    found = learn.Given("home", HOME).begin()
+    found = learn.begin(Newspaper("home", HOME))
     found.spider, found.country, found.timezone = name, country, timezone
     assert asyncio.run(learn.learn(found, newspaper.fetch())) is None
     return found

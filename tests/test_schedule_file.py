@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newscrawl.dates import zone
-from newscrawl.schedule.file import ScheduleError, first_file, load, read
+from newscrawl.schedule.file import first_file, load, read
+from newscrawl.schedule.mistakes import ScheduleError
 from newscrawl.schedule.times import Cron, Every, count_pieces, duration, pieces
 from newscrawl.sites import Feed, Listing, Site
 from spiders.alayam24 import Alayam24
@@ -121,7 +123,11 @@ class TestRead:
         option = f" --file '{file}'"
         with pytest.raises(ScheduleError, match=r"schedule --init --file '.*my schedule\.toml'` writes"):
             load(file, SITES)
-        done = scrapy("schedule", "--init", "--file", str(file))
+        listed = PROJECT / "deploy" / "newspapers.toml"
+        done = scrapy("schedule", "--init", "--list", str(listed), "--file", str(file))
+        assert re.search(rf"is written, with \d\d of {re.escape(str(listed))};", done.stdout), done.stderr
+        table = '[sites.marebpress]\nargs = { home = "https://marebpress.net/", country = "YE" }\n'
+        assert table in file.read_text("utf-8")
         assert f"scrapy schedule --check{option}, scrapy schedule --next{option}" in done.stdout
         assert f"#   scrapy schedule --check{option} " in file.read_text("utf-8")
 
@@ -161,6 +167,29 @@ class TestMistakes:
             ("[sites.taza]\nevery = '1h'", 1, 'add needs = ["browser"]'),
             ("[defaults]\nlongest = 'long'\n[sites.anfas]\nevery = '1h'", 2, "longest: 'long'"),
             ("[defaults]\nevery = 5\n[sites.anfas]", 2, "every should be a string, not 5"),
+            ("[sites.sada]\nevery = '1h'\nargs.home = 'sada'", 3, "home='sada' should be an address"),
+            ("[sites.sada]\nevery = '1h'\nargs.hoem = 'x'", 1, "there is no spider 'sada'"),
+            ("[sites.anfas]\nevery = '1h'\nargs.home = 'x'", 3, "unknown argument 'home'"),
+            ("[sites.sada]\nevery = '1h'\nargs = { home = 'https://anfas.ma/' }", 3, "write [sites.anfas]"),
+            ("[sites.sa-da]\nevery = '1h'\nargs.home = 'https://a.ma/'", 3, "slug='sa-da' should be a word"),
+            (
+                "[sites.sada]\nevery = '1h'\nargs = { home = 'https://a.ma/', slug = 'b' }",
+                3,
+                "slug is the name of the table",
+            ),
+            (
+                "[sites.sada]\nevery = '1h'\nargs = { home = 'https://a.ma/', timezone = 'Rabat' }",
+                3,
+                "timezone='Rabat' is no IANA zone",
+            ),
+            (
+                (
+                    "[sites.a]\nevery = '1h'\nargs.home = 'https://a.ma/'\n"
+                    "[sites.b]\nevery = '1h'\nargs.feed = 'https://www.a.ma/feed'"
+                ),
+                6,
+                "feed='https://www.a.ma/feed' is the newspaper of [sites.a], too",
+            ),
             ("site = 1", 1, "unknown key 'site'; did you mean 'sites'?"),
             ("sites = 1", 1, "sites should be a table, not 1"),
             ("[sites]\nanfas = '1h'", 2, "anfas should be a table: [sites.anfas]"),

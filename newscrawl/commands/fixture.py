@@ -11,8 +11,9 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand, CommandError
+from newscrawl.gate import is_address
 from newscrawl.kit import fixture
-from newscrawl.kit.asking import Answer, is_address, saved_page
+from newscrawl.kit.asking import Answer, saved_page
 from newscrawl.kit.reword import Reworder
 from newscrawl.page import check, read
 from newscrawl.sites import Site

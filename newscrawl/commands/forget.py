@@ -9,7 +9,7 @@ import sys
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.kit.asking import is_address
+from newscrawl.gate import is_address
 from newscrawl.sites import site_of
 from newscrawl.store.forget import Forgotten, forget
 from newscrawl.urls import key

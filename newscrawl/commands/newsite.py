@@ -15,8 +15,9 @@ from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand, CommandError
 from newscrawl.dates import zone
+from newscrawl.gate import is_address
 from newscrawl.kit import declare, fixture, learn, probe
-from newscrawl.kit.asking import Answer, Fetch, is_address
+from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.reword import Reworder
 from newscrawl.meta import meta
 from newscrawl.shown import one_line

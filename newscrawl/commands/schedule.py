@@ -45,7 +45,10 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[--once | --check | --next | --init] [--file schedule.toml] [--node NAME] [--can browser]"
+        return (
+            "[--once | --check | --next | --init [--list newspapers.toml]] [--file schedule.toml] "
+            "[--node NAME] [--can browser]"
+        )
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -67,6 +70,7 @@ class Command(ProjectCommand):
         what.add_argument("--check", action="store_true", help="read the file and say what is wrong in it")
         what.add_argument("--next", action="store_true", help="show when each site is due")
         what.add_argument("--init", action="store_true", help="write a first file with every site")
+        parser.add_argument("--list", help="with --init: a list of newspapers without a declaration")
         parser.add_argument("--file", help="default: schedule.toml beside scrapy.cfg")
         parser.add_argument(
             "--node", default=platform.node(), help="name of this machine; default: %(default)s"
@@ -81,14 +85,17 @@ class Command(ProjectCommand):
         With ``--once`` also 3: Scrapyd does not answer, refuses a job, or has no place for what is due.
         """
         try:
-            from newscrawl.schedule.file import ScheduleError, load, usual_file
+            from newscrawl.schedule.file import load, usual_file
+            from newscrawl.schedule.mistakes import ScheduleError
         except ImportError as error:
             raise _missing(error) from None
+        if opts.list and not opts.init:
+            raise UsageError(f"--list={opts.list!r} is read by --init alone: scrapy schedule --init --list …")
         path = Path(opts.file) if opts.file else usual_file()
         sites = self.sites
         try:
             if opts.init:
-                _write_first(path, sites)
+                _write_first(path, sites, Path(opts.list) if opts.list else None)
             elif opts.check:
                 _print_check(path, load(path, sites))
                 _scrapyd()
@@ -235,18 +242,25 @@ def _connect(settings: BaseSettings) -> MongoClient[dict[str, Any]]:
     return connect(uri, timeoutMS=1000 * MONGODB_SECONDS)
 
 
-def _write_first(path: Path, sites: dict[str, Site]) -> None:
+def _write_first(path: Path, sites: dict[str, Site], listing: Path | None) -> None:
     from newscrawl.schedule.file import first_file, option
+    from newscrawl.schedule.mistakes import ScheduleError
+    from newscrawl.schedule.newspapers import load
 
     try:
+        listed = load(listing, sites) if listing else []
+    except ScheduleError as error:
+        raise UsageError(f"{listing}:\n{error}") from None
+    try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(first_file(sites, option(path)))
+            file.write(first_file(sites, option(path), listed))
     except FileExistsError:
         raise UsageError(f"{path} exists and is not overwritten") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    beside = f", with {len(listed)} of {listing}" if listed else ""
     print(
-        f"{path} is written; change it, then: "
+        f"{path} is written{beside}; change it, then: "
         f"scrapy schedule --check{option(path)}, scrapy schedule --next{option(path)}"
     )
 

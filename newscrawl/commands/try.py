@@ -10,7 +10,8 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand, CommandError
-from newscrawl.kit.asking import is_address, saved_page
+from newscrawl.gate import is_address
+from newscrawl.kit.asking import saved_page
 from newscrawl.kit.explain import explain
 from newscrawl.kit.kept import find
 from newscrawl.meta import meta

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import UsageError
@@ -15,7 +14,7 @@ from scrapy.http import HtmlResponse, Response
 
 from newscrawl.download.errors import classify
 from newscrawl.files import read_regular
-from newscrawl.gate import admit
+from newscrawl.gate import is_address
 from newscrawl.meta import meta
 from newscrawl.page import extract
 from newscrawl.vocabulary import FetchFailure
@@ -77,20 +76,6 @@ class Asking(Spider):
             kind = classify(response.status)
             return Answer(request.url, None, kind, f"HTTP status {response.status}", at)
         return Answer(request.url, response, at=at)
-
-
-def is_address(given: str) -> bool:
-    """Is it an address of the web with a host that can exist, and not a file?
-
-    >>> is_address("https://www.hespress.com/أخبار"), is_address("https://"), is_address("https://a..ma/")
-    (True, False, False)
-    """
-    try:
-        port = urlsplit(given).port
-        admit(given, None, frozenset([port] if port else []))
-    except ValueError:  # of which Refused is one
-        return False
-    return True
 
 
 def saved_page(given: str | Path, url: str | None) -> Answer:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from dataclasses import replace
 
 from newscrawl.kit import clock, probe
 from newscrawl.kit.asking import Fetch
 from newscrawl.sites import Discovery, Feed, Site, Sitemap, place
 from newscrawl.sites.families import LISTS, THEMES
 from newscrawl.sites.sources import resolve
+from newscrawl.spider.newspaper import Newspaper
 
 RELEARN = dt.timedelta(days=1)
 """A newspaper is learned again no oftener than this."""
@@ -22,39 +21,16 @@ _LONGEST = 1000
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Where a newspaper is, as the command line says it."""
-
-    kind: Literal["home", "feed", "sitemap"]
-    address: str
-
-    @property
-    def home(self) -> str:
-        """The address of its home page.
-
-        >>> Given("feed", "https://sada.example/khabar.xml").home
-        'https://sada.example/'
-        """
-        return self.address if self.kind == "home" else urljoin(self.address, "/")
-
-    @property
-    def place(self) -> str:
-        """What tells it from other newspapers: its host without ``www.``, and its port if it has one.
-
-        >>> Given("home", "https://WWW.Sada.example/ar/").place
-        'sada.example'
-        """
-        return urlsplit(self.home).netloc.lower().removeprefix("www.")
-
-    def begin(self) -> probe.Found:
-        """What the address alone tells."""
-        found = probe.begin(self.home)
-        kinds: dict[str, list[Discovery]] = {
-            "home": [], "feed": [Feed(self.address)], "sitemap": [Sitemap(self.address)],
-        }  # fmt: skip
-        found.given = kinds[self.kind]
-        return found
+def begin(newspaper: Newspaper) -> probe.Found:
+    """What the address alone tells, and what is known beside it."""
+    found = probe.begin(newspaper.home, country=newspaper.country, timezone=newspaper.timezone)
+    given: dict[str, list[Discovery]] = {
+        "home": [], "feed": [Feed(newspaper.address)], "sitemap": [Sitemap(newspaper.address)],
+    }  # fmt: skip
+    found.given = given[newspaper.kind]
+    found.name = newspaper.name or found.name
+    found.clock_given = newspaper.timezone is not None
+    return found
 
 
 def slug(found: probe.Found, taken: Collection[str]) -> str:
@@ -79,12 +55,13 @@ async def learn(found: probe.Found, fetch: Fetch) -> str | None:
 
 
 def _set_clock(found: probe.Found) -> None:
-    """Hold the clock against the offsets that the newspaper's own pages state; the table knows better.
+    """Hold the clock against the offsets that the newspaper's own pages state.
 
-    A clock that the country alone gave and that all pages contradict is not known.
+    The table of newspapers and the user know better. A clock that the country alone gave and that all pages
+    contradict is not known.
     """
     known = resolve(found.spider) or resolve(found.domain)
-    if (known and known.timezone) or not clock.agree(found.stamps):
+    if found.clock_given or (known and known.timezone) or not clock.agree(found.stamps):
         return
     before, found.timezone = found.timezone, clock.of_pages(found.country, found.stamps)
     said = f"{len(found.stamps)} pages state {clock.offsets(found.stamps)}"

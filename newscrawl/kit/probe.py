@@ -72,6 +72,8 @@ class Found:
     dated: int = 0
     sold: int = 0
     """Pages that offer something for sale."""
+    clock_given: bool = False
+    """Did somebody say which clock it has?"""
     stamps: list[list[dt.datetime]] = field(default_factory=list)
     """The moments that each page that was read states with an offset from UTC, see ``kit.clock``."""
 

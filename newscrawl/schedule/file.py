@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import re
+import json
 import shlex
-import tomllib
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.dates import zone
 from newscrawl.files import read_regular
+from newscrawl.schedule.mistakes import Mistake, ScheduleError, lines, meant, parsed
 from newscrawl.schedule.times import Cron, Every, Rule, count_pieces, duration, pieces, shares
-from newscrawl.sites import Site
+from newscrawl.sites import Site, site_of
 from newscrawl.spider import Arguments
+from newscrawl.spider.any import AnySpider
+from newscrawl.spider.newspaper import ABOUT, Newspaper, is_named, others
+
+if TYPE_CHECKING:
+    from newscrawl.schedule.newspapers import Listed
 
 BROWSER = "browser"
 """The capability that a site with ``render`` needs."""
@@ -31,25 +35,6 @@ CUTTING_ARGS = ("limit", "url")
 """Arguments of a site that would leave a piece of a backfill incomplete."""
 _CUTTING_SETTINGS = "CLOSESPIDER_"
 """What the names of settings begin with that would do the same."""
-
-
-class Mistake(NamedTuple):
-    """One thing that is wrong in the file."""
-
-    line: int | None
-    """Where; None if there is no file."""
-    reason: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}" if self.line else self.reason
-
-
-class ScheduleError(ValueError):
-    """The file cannot be used; the message has a line for each mistake."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("\n".join(map(str, sorted(mistakes))))
-        self.mistakes = sorted(mistakes)
 
 
 _LAST = dt.timezone(-dt.timedelta(hours=12))
@@ -76,6 +61,16 @@ class Entry:
     """Its place among the enabled sites."""
     timezone: str | None = "UTC"
     """The IANA zone of the site, by which its days end."""
+
+    @property
+    def is_learned(self) -> bool:
+        """Is it a newspaper without a declaration? Its job may have to learn it before it takes the lease."""
+        return is_named(self.args)
+
+    @property
+    def spider(self) -> str:
+        """The spider of its jobs."""
+        return AnySpider.name if self.is_learned else self.site
 
     def arguments(self, piece: Piece | None = None) -> dict[str, str]:
         """The spider arguments of a regular run, or of a piece of a backfill, which is never cut short."""
@@ -180,18 +175,7 @@ def read(text: str, sites: Mapping[str, Site]) -> Schedule:
 
     Raises :class:`ScheduleError` naming the line and the reason of every mistake.
     """
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        reason, _, where = str(error).partition(" (at ")
-        line = re.search(r"line (\d+)", where)
-        last = text.rstrip().count("\n") + 1
-        raise ScheduleError([Mistake(int(line[1]) if line else last, f"no TOML: {reason}")]) from None
-    except RecursionError:
-        raise ScheduleError([Mistake(1, "no schedule: its lists or tables are nested too deeply")]) from None
-    except ValueError as error:  # a number of thousands of digits
-        raise ScheduleError([Mistake(1, f"no schedule: {error}")]) from None
-    return _Reader(text, given, sites).read()
+    return _Reader(text, parsed(text), sites).read()
 
 
 def load(path: Path, sites: Mapping[str, Site]) -> Schedule:
@@ -219,17 +203,37 @@ def option(path: Path) -> str:
     return "" if path.absolute() == usual_file().absolute() else f" --file {shlex.quote(str(path))}"
 
 
-def first_file(sites: Mapping[str, Site], option: str = "") -> str:
-    """A first schedule, for someone to change: every site, evenly; ``option`` names the file in commands."""
+def first_file(sites: Mapping[str, Site], option: str = "", listed: Iterable[Listed] = ()) -> str:
+    """A first schedule, for someone to change: every site, evenly, and the newspapers of a list.
+
+    ``option`` names the file in commands.
+    """
     parts = [_HEAD.format(option=option)]
     for name, site in sorted(sites.items()):
-        lines = [f"[sites.{name}]  # {site.name}"]
+        table = [f"[sites.{name}]  # {site.name}"]
         if site.refused:
-            lines.append(f"enabled = false  # {site.refused}".replace("\n", " "))
+            table.append(f"enabled = false  # {site.refused}".replace("\n", " "))
         if site.render:
-            lines.append(f'needs = ["{BROWSER}"]')
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n"
+            table.append(f'needs = ["{BROWSER}"]')
+        parts.append("\n".join(table))
+    return "\n\n".join([*parts, *map(_table_of, listed)]) + "\n"
+
+
+def _table_of(listed: Listed) -> str:
+    """The table of a newspaper without a declaration."""
+    newspaper = listed.newspaper
+    said: dict[str, str] = {newspaper.kind: newspaper.address}
+    said |= {key: value for key in ABOUT if key != "slug" and (value := getattr(newspaper, key))}
+    args = ", ".join(f"{key} = {_string(value)}" for key, value in said.items())
+    parts = [f"[sites.{newspaper.slug}]", f"args = {{ {args} }}"]
+    parts += [f"every = {_string(listed.every)}"] if listed.every else []
+    parts += [f"needs = [{', '.join(map(_string, listed.needs))}]"] if listed.needs else []
+    return "\n".join(parts)
+
+
+def _string(text: str) -> str:
+    """A text as TOML writes it."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 _HEAD = """\
@@ -262,13 +266,15 @@ class _Reader:
     """One reading of one file; collects mistakes instead of stopping at the first."""
 
     def __init__(self, text: str, given: Mapping[str, Any], sites: Mapping[str, Site]) -> None:
-        self._lines = dict(_lines(text))
+        self._lines = dict(lines(text))
         self._given = given
         self._sites = sites
         self._mistakes: list[Mistake] = []
         self._remarks: list[Mistake] = []
         self._ranges: list[_Range] = []
         self._count = 0
+        self._places: dict[str, str] = {}
+        """The names of the newspapers without a declaration, by their places."""
 
     def read(self) -> Schedule:
         self._table((), self._given, _KEYS.top)
@@ -308,14 +314,14 @@ class _Reader:
             self._note(path, f"{name} should be a table: [sites.{name}]")
             return False
         sound = self._table(path, table, _KEYS.site)
-        if name not in self._sites:
-            self._note(path, f"there is no spider {name!r}{_meant(name, self._sites, 'see `scrapy list`')}")
+        if name not in self._sites and not (sound and is_named(table.get("args", {}))):
+            self._note(path, f"there is no spider {name!r}{meant(name, self._sites, 'see `scrapy list`')}")
             return False
         if not sound:
             return False
         if not table.get("enabled", defaults.get("enabled", True)):
             return False
-        if refused := self._sites[name].refused:
+        if name in self._sites and (refused := self._sites[name].refused):
             self._note(path, f"{name} is left alone ({refused}): set enabled = false")
             return False
         return True
@@ -339,12 +345,11 @@ class _Reader:
         with self._noting(*path, "longest"):
             longest = duration(table.get("longest", _LONGEST))
         args = {key: str(value) for key, value in table.get("args", {}).items()}
+        timezone: str | None = None
         with self._noting(*path, "args"):
-            if "_job" in args:
-                raise ValueError("_job is given by the schedule itself; leave it out")
-            Arguments.read(args, self._sites[name].country).check(self._sites[name])
+            args, timezone = self._arguments(name, args)
         needs = frozenset(map(str, table.get("needs", [])))
-        if self._sites[name].render and BROWSER not in needs:
+        if name in self._sites and self._sites[name].render and BROWSER not in needs:
             self._note(path, f'{name} is read with a browser: add needs = ["{BROWSER}"]')
         if rule is None or len(self._mistakes) > before:
             return None
@@ -357,8 +362,27 @@ class _Reader:
             longest=longest,
             needs=needs,
             rank=rank,
-            timezone=self._sites[name].timezone,
+            timezone=timezone,
         )
+
+    def _arguments(self, name: str, args: dict[str, str]) -> tuple[dict[str, str], str | None]:
+        """The arguments of a site's jobs, and its clock; ``ValueError`` for what means nothing there."""
+        if "_job" in args:
+            raise ValueError("_job is given by the schedule itself; leave it out")
+        if site := self._sites.get(name):
+            Arguments.read(args, site.country).check(site)
+            return args, site.timezone
+        if "slug" in args:
+            raise ValueError("slug is the name of the table; leave it out")
+        args = args | {"slug": name}
+        newspaper = Newspaper.read(args)
+        shown = f"{newspaper.kind}={newspaper.address!r}"
+        if spider := site_of(newspaper.address, self._sites):
+            raise ValueError(f"{shown} is declared: write [sites.{spider}] without it")
+        if (other := self._places.setdefault(newspaper.place, name)) != name:
+            raise ValueError(f"{shown} is the newspaper of [sites.{other}], too; leave one of them out")
+        Arguments.read(others(args), newspaper.country)
+        return args, newspaper.timezone
 
     def _backfill(self, path: tuple[str, ...], table: Any) -> list[Piece]:
         if not isinstance(table, dict) or not self._table(path, table, _KEYS.backfill):
@@ -435,7 +459,7 @@ class _Reader:
         before = len(self._mistakes)
         for key, value in table.items():
             if key not in keys:
-                self._note((*path, key), f"unknown key {key!r}{_meant(key, keys)}")
+                self._note((*path, key), f"unknown key {key!r}{meant(key, keys)}")
             elif not isinstance(value, keys[key]):
                 self._note((*path, key), f"{key} should be {_WORDS[keys[key]]}, not {value!r}")
             elif key in ("args", "settings"):
@@ -468,37 +492,3 @@ class _Reader:
 
 def _count(things: Sized, name: str) -> str:
     return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
-
-
-def _meant(word: str, known: Mapping[str, Any], otherwise: str = "") -> str:
-    close = difflib.get_close_matches(word, known, 3)
-    if close:
-        return f"; did you mean {' or '.join(map(repr, close))}?"
-    return f"; {otherwise or 'known are: ' + ', '.join(known)}"
-
-
-_KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]")
-_PAIR = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
-
-
-def _lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """The line of every table and key: tomllib does not tell."""
-    table: tuple[str, ...] = ()
-    counts: dict[tuple[str, ...], int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _path(header[2])
-            if header[1] == "[[":
-                counts[table] = counts.get(table, -1) + 1
-                table = (*table, str(counts[table]))
-            yield table, number
-        elif pair := _PAIR.match(line):
-            path = (*table, *_path(pair[1]))
-            yield path, number
-            if len(path) > len(table) + 1:
-                yield path[:-1], number
-
-
-def _path(key: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in re.findall(_KEY, key))

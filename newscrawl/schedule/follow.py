@@ -16,7 +16,7 @@ from newscrawl.schedule.lease import Document
 from newscrawl.schedule.node import Jobs, ScrapydError
 from newscrawl.schedule.pauses import pause
 from newscrawl.schedule.times import MINUTE, SECOND
-from newscrawl.timings import ABANDONED, DEAD, ENDING, LEASE, STARTING
+from newscrawl.timings import ABANDONED, DEAD, ENDING, LEARNING, LEASE, STARTING
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ OVERTIME = 2 * MINUTE
 """So long after its longest time a run that has not ended by itself is cancelled, and then killed."""
 _OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 """The ids of jobs that a scheduler gave."""
+
+
+def _starting(entry: Entry | None) -> dt.timedelta:
+    """So long a job of a site may run before it takes the lease."""
+    return LEARNING if entry and entry.is_learned else STARTING
 
 
 class JobService(Protocol):
@@ -94,7 +99,9 @@ class Follower:
             elif hold > (DEAD if node is None else ABANDONED):
                 self._free(found, f"node {found['node']} is dead", made_up=True)
 
-    def follow(self, jobs: Jobs, leases: Mapping[str, Document], now: dt.datetime) -> None:
+    def follow(
+        self, jobs: Jobs, leases: Mapping[str, Document], entries: Mapping[str, Entry], now: dt.datetime
+    ) -> None:
         """Jobs of this node."""
         for found in leases.values():
             job = found["job"]
@@ -117,7 +124,7 @@ class Follower:
             elif job in jobs.pending and waits > QUEUED:
                 self._cancel(job)
                 self._free(found, "Scrapyd did not start it", made_up=True)
-            elif job in jobs.running and waits > STARTING:
+            elif job in jobs.running and waits > _starting(entries.get(found["_id"])):
                 self._free(found, "it does not begin", made_up=True)
 
     def _free_of_ended(self, found: Document, now: dt.datetime) -> None:

@@ -15,6 +15,8 @@ import requests
 from requests.auth import HTTPBasicAuth
 from scrapyd.config import Config
 
+from newscrawl.spider.any import AnySpider
+
 PROJECT = "newscrawl"
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
 """How long a Scrapyd on the same machine may take to be reached, and between two pieces of its answer."""
@@ -111,8 +113,9 @@ class Scrapyd:
         self._ask("POST", "cancel", [*given, ("signal", "KILL")] if kill else given)
 
     def log_of(self, site: str, job: str) -> Path:
-        """The log file that Scrapyd gives a job."""
-        return self._logs / PROJECT / site / f"{job}.log"
+        """The log file that Scrapyd gives a job; a newspaper without a declaration has it among ``any``'s."""
+        own, learned = (self._logs / PROJECT / spider / f"{job}.log" for spider in (site, AnySpider.name))
+        return learned if learned.exists() else own
 
     def _ask(
         self, method: str, what: str, given: list[tuple[str, str]], seconds: float | None = None

@@ -21,9 +21,10 @@ from newscrawl.runs import silent
 from newscrawl.schedule import lease
 from newscrawl.schedule.backfills import Backfills
 from newscrawl.schedule.due import DueTimes
-from newscrawl.schedule.file import Entry, Piece, Schedule, ScheduleError, load
+from newscrawl.schedule.file import Entry, Piece, Schedule, load
 from newscrawl.schedule.follow import Follower, JobService, of_schedules
 from newscrawl.schedule.lease import Document
+from newscrawl.schedule.mistakes import ScheduleError
 from newscrawl.schedule.node import Jobs, Node, ScrapydError
 from newscrawl.schedule.times import MINUTE, SECOND, preferred
 from newscrawl.schedule.watch import JUMP, Watch
@@ -156,7 +157,7 @@ class Scheduler:
         self._follower.free_of_dead_nodes(leases, self._nodes, now)
         started: list[str] = []
         if jobs is not None:
-            self._follower.follow(jobs, leases, now)
+            self._follower.follow(jobs, leases, self._file.current.entries, now)
             self._follower.end_hanging(jobs, leases, schedule.entries)
             self._follow_pieces(leases, now)
             started = self._start_due(jobs, leases, now)
@@ -330,7 +331,7 @@ class Scheduler:
             self._backfills.start(piece.id, job)
         try:
             args, settings = entry.arguments(piece), entry.job_settings(piece)
-            self._scrapyd.submit(entry.site, job, args, settings, first=piece is None)
+            self._scrapyd.submit(entry.spider, job, args, settings, first=piece is None)
         except ScrapydError as error:
             log.error("%s could not be started here: %s", entry.site, error)
             self._watch.age(f"refused {entry.site}")

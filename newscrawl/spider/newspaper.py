@@ -1,0 +1,102 @@
+"""Which newspaper ``scrapy crawl any`` is to crawl: the arguments that exist on ``any`` alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+from urllib.parse import urljoin, urlsplit
+
+from newscrawl.dates import zone
+from newscrawl.gate import is_address
+
+KINDS = ("home", "feed", "sitemap")
+"""The arguments that say where a newspaper is, of which ``any`` takes one."""
+ABOUT = ("slug", "name", "country", "timezone")
+"""The arguments that say what is known of it."""
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Newspaper:
+    """Where a newspaper without a declaration is, and what is known of it before anybody has asked it."""
+
+    kind: Literal["home", "feed", "sitemap"]
+    """What the address is that of."""
+    address: str
+    """Example: ``https://sada.example/khabar.xml``."""
+    slug: str | None = None
+    """Its name in the collection, ``sada``; None for that of its domain."""
+    name: str | None = None
+    """Its own name. Example: ``صدى``."""
+    country: str | None = None
+    """ISO 3166 code. Example: ``MA``."""
+    timezone: str | None = None
+    """IANA zone of its clock. Example: ``Africa/Casablanca``."""
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Self:
+        """The newspaper that the arguments of a crawl say; other arguments are passed over.
+
+        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.
+
+        >>> Newspaper.read({"home": "https://sada.example/", "country": "MA", "limit": "10"}).country
+        'MA'
+        """
+        named = [kind for kind in KINDS if kind in given]
+        if len(named) != 1:
+            raise ValueError("any takes one of home=, feed= and sitemap=: -a home=https://www.example.ma/")
+        kind, address = named[0], str(given[named[0]]).strip()
+        if not address.startswith(("http://", "https://")) or not is_address(address):
+            raise ValueError(f"{kind}={address!r} should be an address such as https://www.example.ma/")
+        about = {name: str(given[name]).strip() for name in ABOUT if name in given}
+        _check(about)
+        return cls(kind, address, **about)  # type: ignore[arg-type]
+
+    @property
+    def home(self) -> str:
+        """The address of its home page.
+
+        >>> Newspaper("feed", "https://sada.example/khabar.xml").home
+        'https://sada.example/'
+        """
+        return self.address if self.kind == "home" else urljoin(self.address, "/")
+
+    @property
+    def place(self) -> str:
+        """What tells it from other newspapers: its host without ``www.``, and its port if it has one.
+
+        >>> Newspaper("home", "https://WWW.Sada.example/ar/").place
+        'sada.example'
+        """
+        return urlsplit(self.home).netloc.lower().removeprefix("www.")
+
+
+def is_named(given: Mapping[str, str]) -> bool:
+    """Do the arguments of a crawl name a newspaper without a declaration?"""
+    return any(kind in given for kind in KINDS)
+
+
+def others(given: Mapping[str, str]) -> dict[str, str]:
+    """The arguments that any spider takes.
+
+    >>> others({"home": "https://sada.example/", "slug": "sada", "limit": "10"})
+    {'limit': '10'}
+    """
+    return {name: value for name, value in given.items() if name not in (*KINDS, *ABOUT)}
+
+
+def _check(about: Mapping[str, str]) -> None:
+    """Raise ``ValueError`` for what is no slug, name, country or clock."""
+    if empty := next((name for name, value in about.items() if not value), None):
+        raise ValueError(f"{empty}='' says nothing: give it a value, or leave it out")
+    slug, name, country = (about.get(key) for key in ("slug", "name", "country"))
+    if slug is not None and (not _SLUG.fullmatch(slug) or slug == "any"):
+        raise ValueError(f"slug={slug!r} should be a word of a-z, 0-9 and _ such as 'sada', and not 'any'")
+    if name is not None and not name.isprintable():
+        raise ValueError(f"name={name!r} should be one line without control characters")
+    if country is not None and not re.fullmatch("[A-Z]{2}", country):
+        raise ValueError(f"country={country!r} should be an ISO 3166 code such as 'MA'")
+    if "timezone" in about:
+        zone(about["timezone"])
