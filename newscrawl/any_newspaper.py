@@ -83,6 +83,8 @@ class AnyNewspaper:
                 self._learn(ops, found, known)
             self._process.start()
         if self._failed:
+            if self._settings["LOG_FILE"]:  # what is printed is not in there
+                log.error("%s", self._failed)
             raise self._failed
 
     def _has_browser(self) -> bool:

@@ -56,7 +56,7 @@ def test_each_newspaper_gets_its_own_job_and_lease() -> None:
     assert rules == ["every 15m", "every 1h", "every 30m", "every 30m"]
     assert [set(entry.needs) for entry in entries.values()] == [set(), {"browser"}, set(), set()]
     assert entries["sada_press_ma"].args == {
-        "home": "https://www.sada.press.ma/", "name": r'صدى "الجنوب" \ الشرق', "slug": "sada_press_ma",
+        "home": "https://www.sada.press.ma/", "title": r'صدى "الجنوب" \ الشرق', "slug": "sada_press_ma",
     }  # fmt: skip
     assert [entries[slug].timezone for slug in slugs] == [None, "Asia/Hebron", None, None]
     for one in listed:

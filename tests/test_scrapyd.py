@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,10 +28,12 @@ from scrapy.spiderloader import SpiderLoader
 from newscrawl.schedule.node import PROJECT as NAME
 from newscrawl.schedule.node import Jobs, Node, Scrapyd, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile, Scheduler
+from newscrawl.vocabulary import RunOutcome
 from spiders.alayam24 import Alayam24
 from spiders.maghress import Maghress
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
 from tests.loopback import Loopback, Newspaper, article, listing, serve
+from tests.test_kit import plain
 from tests.trials import size
 
 PACKAGES = ("newscrawl", "pipelines", "spiders")
@@ -406,6 +409,43 @@ class TestSchedule:
         assert machine.schedule(broken) == []
         run = database.run()
         assert (run["_id"], run["outcome"], run["reason"]) == (job, "fault", "did_not_begin")
+
+
+@pytest.mark.trials
+def test_newspapers_without_a_declaration_are_learned_and_crawled_by_their_own_jobs(
+    machine: Machine, database: Database
+) -> None:
+    """Two of them side by side; the job of a third, which is none, leaves a record that says so."""
+    with (
+        serve(plain(list(range(8)))) as sada,
+        serve(plain(list(range(20, 28)))) as raya,
+        serve(Newspaper()) as shop,
+    ):
+        homes = {"sada": sada, "raya": raya, "shop": shop}
+        text = "\n".join(
+            f'[sites.{slug}]\nevery = "1d"\n{LIVE}\n'
+            f'args = {{ home = "http://127.0.0.1:{served.port}/", title = "صدى {slug}" }}'
+            for slug, served in homes.items()
+        )
+        machine.schedule(text)
+        pass_time(database, 120)
+        machine.schedule(text)
+        until(machine.idle)
+    learned = {doc["_id"]: doc["site"]["name"] for doc in database.ops["learned"].find()}
+    assert learned == {"sada": "صدى sada", "raya": "صدى raya"}
+    runs = {run["site"]: run for run in database.ops["runs"].find()}
+    for slug in learned:
+        assert runs[slug]["scheduled"]
+        assert RunOutcome(runs[slug]["outcome"]).exit_status == 0
+        assert f"{slug}: {runs[slug]['outcome']}" in Path(runs[slug]["log"]).read_text("utf-8")
+    assert {run["site"] for run in runs.values()} == set(learned)
+    assert Counter(doc["site"] for doc in database.articles()) == {"sada": 8, "raya": 8}
+    machine.schedule(text)
+    assert database.ops["leases"].count_documents({"job": None}) == 3
+    failed = database.ops["runs"].find_one({"site": "shop"})
+    assert failed is not None
+    assert "is not crawled" in machine.log_of(failed["_id"])
+    assert machine.schedule(text) == [], "nothing is due again"
 
 
 @pytest.mark.trials

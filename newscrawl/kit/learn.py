@@ -28,7 +28,7 @@ def begin(newspaper: Newspaper) -> probe.Found:
         "home": [], "feed": [Feed(newspaper.address)], "sitemap": [Sitemap(newspaper.address)],
     }  # fmt: skip
     found.given = given[newspaper.kind]
-    found.name = newspaper.name or found.name
+    found.name = newspaper.title or found.name
     found.clock_given = newspaper.timezone is not None
     return found
 

@@ -19,6 +19,8 @@ LARGEST_LIST = 1_000_000
 """Bytes of a list, at most."""
 _WHEN: Mapping[str, type] = {"every": str, "needs": list}
 _ABOUT: Mapping[str, type] = dict.fromkeys(("address", "slug", "name", "country", "timezone"), str)
+_ARGUMENTS = {"address": "home", "name": "title"}
+"""What a crawl's arguments call these."""
 _TOP: Mapping[str, type] = {"newspapers": list, "countries": dict}
 _WORDS: Mapping[type, str] = {str: "a string", list: "a list", dict: "a table"}
 
@@ -108,12 +110,13 @@ class _List:
                 path, "address is missing: give that of the home page, such as https://www.example.ma/"
             )
             return None
-        about = {("home" if key == "address" else key): row[key] for key in _ABOUT if key in row}
+        about = {_ARGUMENTS.get(key, key): row[key] for key in _ABOUT if key in row}
         try:
             newspaper = self._named(path, Newspaper.read(about))
         except ValueError as error:
-            said = str(error).replace("home=", "address=", 1)
-            self._note((*path, said.partition("=")[0]), said)
+            argument, _, rest = str(error).partition("=")
+            key = next((key for key, given in _ARGUMENTS.items() if given == argument), argument)
+            self._note((*path, key), f"{key}={rest}")
             return None
         country = newspaper.country or learn.begin(newspaper).country
         when = self._given.get("countries", {}).get(country, {}) | row

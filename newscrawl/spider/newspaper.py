@@ -13,8 +13,8 @@ from newscrawl.gate import is_address
 
 KINDS = ("home", "feed", "sitemap")
 """The arguments that say where a newspaper is, of which ``any`` takes one."""
-ABOUT = ("slug", "name", "country", "timezone")
-"""The arguments that say what is known of it."""
+ABOUT = ("slug", "title", "country", "timezone")
+"""The arguments that say what is known of it; Scrapyd takes no argument called ``name``."""
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -28,7 +28,7 @@ class Newspaper:
     """Example: ``https://sada.example/khabar.xml``."""
     slug: str | None = None
     """Its name in the collection, ``sada``; None for that of its domain."""
-    name: str | None = None
+    title: str | None = None
     """Its own name. Example: ``صدى``."""
     country: str | None = None
     """ISO 3166 code. Example: ``MA``."""
@@ -88,14 +88,14 @@ def others(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check(about: Mapping[str, str]) -> None:
-    """Raise ``ValueError`` for what is no slug, name, country or clock."""
+    """Raise ``ValueError`` for what is no slug, title, country or clock."""
     if empty := next((name for name, value in about.items() if not value), None):
         raise ValueError(f"{empty}='' says nothing: give it a value, or leave it out")
-    slug, name, country = (about.get(key) for key in ("slug", "name", "country"))
+    slug, title, country = (about.get(key) for key in ("slug", "title", "country"))
     if slug is not None and (not _SLUG.fullmatch(slug) or slug == "any"):
         raise ValueError(f"slug={slug!r} should be a word of a-z, 0-9 and _ such as 'sada', and not 'any'")
-    if name is not None and not name.isprintable():
-        raise ValueError(f"name={name!r} should be one line without control characters")
+    if title is not None and not title.isprintable():
+        raise ValueError(f"title={title!r} should be one line without control characters")
     if country is not None and not re.fullmatch("[A-Z]{2}", country):
         raise ValueError(f"country={country!r} should be an ISO 3166 code such as 'MA'")
     if "timezone" in about:
