@@ -211,6 +211,25 @@ def test_a_redesign_is_learned_a_day_later_or_when_somebody_asks(
     assert [doc["again"] for doc in database.ops["learned"].find()] == [True]
 
 
+@long
+def test_a_newspaper_that_forbids_us_later_keeps_what_was_learned_and_is_left_alone_for_a_day(
+    newspaper: Newspaper, database: Database
+) -> None:
+    assert crawl(database, *home(newspaper)).returncode == 0
+    before = database.ops["learned"].find_one()
+    assert sites(database, "--relearn", before["_id"]).returncode == 0
+    newspaper.pages["/robots.txt"] = "User-agent: *\nDisallow: /\n"
+    done = crawl(database, *home(newspaper))
+    assert (done.returncode, "its robots.txt forbids it" in done.stderr) == (3, True)
+    after = database.ops["learned"].find_one()
+    assert (after["site"], after["again"]) == (before["site"], False)
+    assert after["learned_at"] > before["learned_at"]
+    asked = len(newspaper.asked)
+    assert crawl(database, *home(newspaper)).returncode == 3
+    assert set(newspaper.asked[asked:]) <= {"/robots.txt"}
+    assert database.ops["learned"].find_one() == after
+
+
 def _moved(text: Any) -> Any:
     """A path or a page after the newspaper was redesigned: its articles have other addresses."""
     if not isinstance(text, str):
