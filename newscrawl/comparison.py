@@ -202,8 +202,9 @@ def similarity(one: Text, other: Text) -> tuple[float, float]:
 
 
 def share(one: Text, other: Text) -> float:
-    """The share of one text's words that another has too, 0 to 1."""
-    return (one.counts & other.counts).total() / len(one.words) if one.words else 0.0
+    """The share of the shorter text's words that the longer one has too, 0 to 1."""
+    shorter = min(len(one.words), len(other.words))
+    return (one.counts & other.counts).total() / shorter if shorter else 0.0
 
 
 def same_opening(one: Text, other: Text) -> float:
@@ -221,7 +222,7 @@ def same_text(one: Text, other: Text, *, same_title: bool, same_frame: bool) -> 
     shorter, longer = sorted((one, other), key=lambda text: len(text.words))
     if not shorter.words or (not same_title and len(shorter.words) < SIGNED_WORDS):
         return False
-    words, (jaccard, containment) = share(shorter, longer), similarity(one, other)
+    words, (jaccard, containment) = share(one, other), similarity(one, other)
     if same_title:
         return words >= TITLED_WORDS and containment >= TITLED_PAIRS
     alike = words >= SAME_WORDS and containment >= SAME_PAIRS
@@ -238,10 +239,9 @@ def same_text(one: Text, other: Text, *, same_title: bool, same_frame: bool) -> 
 
 def same_page(one: Text, other: Text) -> bool:
     """Are two texts of one newspaper one text at two addresses, for all that they share?"""
-    shorter, longer = sorted((one, other), key=lambda text: len(text.words))
     return (
-        len(shorter.words) >= SIGNED_WORDS
-        and share(shorter, longer) >= SAME_SITE_WORDS
+        min(len(one.words), len(other.words)) >= SIGNED_WORDS
+        and share(one, other) >= SAME_SITE_WORDS
         and similarity(one, other)[1] >= SAME_SITE_PAIRS
         and same_opening(one, other) >= SAME_SITE_OPENING
     )
@@ -298,9 +298,13 @@ class _Pieces:
     equal: list[_Piece]
     replaced: list[_Piece]
 
+    @property
+    def slots(self) -> list[_Piece]:
+        """The replaced pieces that are short enough for the filling of a slot."""
+        return [piece for piece in self.replaced if max(map(len, piece)) <= SLOT_WORDS]
 
-@lru_cache(maxsize=1)
-def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> _Pieces:
+
+def _pieces(one: Sequence[str], other: Sequence[str]) -> _Pieces:
     if one == other:  # as any two pages of one template are: quadratic otherwise
         return _Pieces([(range(len(one)), range(len(one)))], [])
     found = _Pieces([], [])
@@ -308,10 +312,6 @@ def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> _Pieces:
         if kind in ("equal", "replace"):
             (found.equal if kind == "equal" else found.replaced).append((range(i, j), range(k, n)))
     return found
-
-
-def _pieces(one: Sequence[str], other: Sequence[str]) -> _Pieces:
-    return _aligned(tuple(one), tuple(other))
 
 
 def _other_numbers(one: Text, other: Text, pieces: _Pieces) -> bool:
@@ -346,11 +346,10 @@ def _in_other_month(one: Sequence[Token], i: int, other: Sequence[Token], j: int
 
 def _slots(one: Text, other: Text, pieces: _Pieces) -> Iterator[tuple[list[str], list[str]]]:
     """The words that stand in the same place of two texts, and which the other text has nowhere."""
-    for here, there in pieces.replaced:
-        if len(here) <= SLOT_WORDS and len(there) <= SLOT_WORDS:
-            own = _words(one, here, other.known), _words(other, there, one.known)
-            if all(own):
-                yield own
+    for here, there in pieces.slots:
+        own = _words(one, here, other.known), _words(other, there, one.known)
+        if all(own):
+            yield own
 
 
 def _words(text: Text, places: range, but: Collection[str]) -> list[str]:
@@ -366,16 +365,12 @@ def _other_places(one: Text, other: Text, pieces: _Pieces) -> bool:
 
     A town and its country are one place: one newspaper reports from ``طهران``, another from ``إيران``.
     """
-    for here, there in pieces.replaced:
-        if len(here) <= SLOT_WORDS and len(there) <= SLOT_WORDS:
-            ours = _places(one.tokens, here) - other.places
-            theirs = _places(other.tokens, there) - one.places
-            if (
-                ours
-                and theirs
-                and not any(_is_within(a, b) or _is_within(b, a) for a in ours for b in theirs)
-            ):
-                return True
+    for here, there in pieces.slots:
+        ours = _places(one.tokens, here) - other.places
+        theirs = _places(other.tokens, there) - one.places
+        one_place = any(_is_within(a, b) or _is_within(b, a) for a in ours for b in theirs)
+        if ours and theirs and not one_place:
+            return True
     return False
 
 

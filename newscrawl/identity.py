@@ -400,8 +400,7 @@ def _share_enough(
     apart = _days_apart(one, other)
     if same_title or apart is None or apart < DAYS_APART:
         return True
-    shorter, longer = sorted((text, other_text), key=lambda some: len(some.words))
-    return comparison.share(shorter, longer) >= APART_WORDS
+    return comparison.share(text, other_text) >= APART_WORDS
 
 
 def duplicate(root: Fields, text: Text, copy: Fields, copy_text: Text) -> Duplicate:
