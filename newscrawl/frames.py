@@ -54,7 +54,7 @@ def learned(texts: Sequence[Sequence[str]]) -> Frame:
     if len(texts) < LEAST_TEXTS:
         return NO_FRAME
     begins = _common([_once(words, 0, FIRST_WORDS) for words in texts])
-    ends = _common([_once(words, max(0, len(words) - LAST_WORDS), len(words)) for words in texts])
+    ends = _common([_from_end(words) for words in texts])
     # The longest of the first: its own parts stand on as many pages.
     first = min(ends, key=lambda run: (ends[run], -len(run)), default=())
     last = max(begins, key=lambda run: (begins[run] + len(run), len(run)), default=())
@@ -62,14 +62,20 @@ def learned(texts: Sequence[Sequence[str]]) -> Frame:
 
 
 def _once(words: Sequence[str], first: int, last: int) -> dict[Words, int]:
-    """The runs of words in a part of a text that the whole text has once, with their places in that part."""
+    """The runs of words in a part of a text that the whole text has once, with their places."""
     often = Counter(_runs(words, 0, len(words)))
     found: dict[Words, int] = {}
     for place in range(first, min(last, len(words))):
         for run in _runs(words, place, place + 1):
             if often[run] == 1 and place + len(run) <= last:
-                found[run] = place - first - (min(last, len(words)) - first if first else 0)
+                found[run] = place
     return found
+
+
+def _from_end(words: Sequence[str]) -> dict[Words, int]:
+    """Those among the last words, with their distance from the end, negative."""
+    found = _once(words, max(0, len(words) - LAST_WORDS), len(words))
+    return {run: place - len(words) for run, place in found.items()}
 
 
 def _runs(words: Sequence[str], first: int, last: int) -> Iterator[Words]:
