@@ -24,11 +24,11 @@ from scrapy.utils.conf import closest_scrapy_cfg
 
 from newscrawl.dates import EXTRA_MONTHS, to_hijri, use_months
 from newscrawl.kit.asking import Answer, Asking, Fetch
-from newscrawl.mongod.opening import ServerError, cannot_be_used, text_of
+from newscrawl.mongod.opening import ServerError, StoreError, cannot_be_used, text_of
 from newscrawl.shown import clean_terminal, one_line
 from newscrawl.sites import Site
 from newscrawl.spider import NewsSpider
-from newscrawl.store import Store, StoreError
+from newscrawl.store.connection import Store
 from newscrawl.vocabulary import FetchFailure, RunOutcome
 
 T = TypeVar("T")

@@ -31,7 +31,8 @@ from newscrawl.schedule.lease import Change, Document, Lease
 from newscrawl.schedule.pauses import FIRST_PAUSE
 from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
-from newscrawl.store import Store, StoreDownError
+from newscrawl.store.connection import Store
+from newscrawl.store.patience import StoreDownError
 from newscrawl.timings import ANSWER, SILENCE
 from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RunOutcome
 

@@ -8,8 +8,9 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from newscrawl.frontier import Pending
 from newscrawl.items import Article, Rejection
-from newscrawl.mongod.opening import reason
-from newscrawl.store import Store, StoreDownError, StoreError
+from newscrawl.mongod.opening import StoreError, reason
+from newscrawl.store.connection import Store
+from newscrawl.store.patience import StoreDownError
 from newscrawl.vocabulary import AddressOutcome, RejectionReason, RunOutcome
 from pipelines import SpiderPipeline
 

@@ -13,7 +13,7 @@ from newscrawl.discovery import Walk, pages
 from newscrawl.frontier import Checkpoint
 from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
 from newscrawl.spider.lists import SITEMAPS
-from newscrawl.store import Store
+from newscrawl.store.connection import Store
 from tests.conftest import Database
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_crawl import crawl

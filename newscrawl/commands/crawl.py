@@ -16,10 +16,10 @@ from newscrawl.command import check_months, check_settings
 from newscrawl.download import addon
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
+from newscrawl.mongod.opening import StoreError
 from newscrawl.shown import clean_terminal, one_line
 from newscrawl.spider import Arguments, NewsSpider
 from newscrawl.spider.any import AnySpider
-from newscrawl.store import StoreError
 from newscrawl.vocabulary import RunOutcome
 
 

@@ -14,7 +14,7 @@ from newscrawl.download.clock import Clock
 from newscrawl.ledger import Ledger
 from newscrawl.sites import Site
 from newscrawl.spider.arguments import Arguments
-from newscrawl.store import Store
+from newscrawl.store.connection import Store
 from newscrawl.workers.reader import Reader
 
 

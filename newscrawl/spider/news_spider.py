@@ -27,7 +27,7 @@ from newscrawl.spider.articles import Articles
 from newscrawl.spider.failures import Failures
 from newscrawl.spider.lists import Lists
 from newscrawl.spider.walks import Walks
-from newscrawl.store import Store
+from newscrawl.store.connection import Store
 from newscrawl.vocabulary import AddressOutcome, AddressSource, Interruption, RunOutcome
 from newscrawl.workers.reader import Reader
 
