@@ -570,8 +570,7 @@ class Rejection:
     rejected_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
     """Moment of the visit, UTC."""
     retry_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
-    """When the address may be asked for again; null: not before this document expires, and a tombstone
-    (``forgotten``) never does."""
+    """When the address may be asked for again; null: not before this document expires."""
     run: str = field(default="", metadata=_OF_VISIT)
     """Run that wrote it."""
     page: bytes = field(default=b"", repr=False, metadata=stored(_VISIT, Changes.VISIT, unit="zlib"))

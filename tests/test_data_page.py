@@ -17,6 +17,7 @@ from newscrawl.stored import stored_fields
 from newscrawl.text import fold
 from newscrawl.vocabulary import CopyKind, DateWarning, Origin, RejectionReason
 from tests.conftest import PROJECT, Database
+from tests.test_forget import forgetting
 from tests.test_store import article, store
 
 PAGE = (PROJECT / "docs" / "data.md").read_text("utf-8")
@@ -110,6 +111,12 @@ def test_every_reason_of_a_rejection_is_explained(recorded: Database) -> None:
         assert f"| `{name}` |" in PAGE.partition("## rejected")[2]
 
 
+def test_the_fields_of_a_tombstone_are_documented(database: Database, run: Any) -> None:
+    forgetting(run, database, "https://www.alayam24.com/articles-1.html")
+    said = PAGE.partition("## forgotten")[2].partition("## rejected")[0]
+    assert set(re.findall(r"^\| `(\w+)`", said, re.MULTILINE)) == database["forgotten"].find_one().keys()
+
+
 def test_the_fields_of_the_views_are_documented(recorded: Database) -> None:
     story = recorded["stories"].find_one({"copies": {"$ne": []}})
     assert story.keys() - recorded["news"].find_one().keys() == {"copies"}
@@ -124,7 +131,7 @@ def test_the_fields_of_a_revision_are_documented(database: Database, run: Any) -
     store(run, database, first)
     store(run, database, second)
     (revision,) = database["revisions"].find()
-    said = PAGE.partition("## revisions")[2].partition("## rejected")[0]
+    said = PAGE.partition("## revisions")[2].partition("## forgotten")[0]
     assert set(re.findall(r"`(\w+)`", said)) >= revision.keys()
     assert (revision["body"], revision["changed"]) == (first.body, ["body"])
 

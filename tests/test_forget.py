@@ -7,10 +7,11 @@ from pymongo import AsyncMongoClient
 
 from newscrawl.store.forget import Forgotten, forget
 from newscrawl.store.schema import prepare
+from newscrawl.store.tombstones import AT_ONCE, forgotten
 from newscrawl.store.writer import Writer
 from newscrawl.urls import key
 from tests.conftest import Database, scrapy
-from tests.test_store import Run, article, copies, links, store
+from tests.test_store import NOON, Run, article, copies, links, store
 
 OTHER = "https://www.alayam24.com/articles-77.html"
 
@@ -29,14 +30,17 @@ def test_nothing_of_it_stays_but_its_keys(run: Run, database: Database) -> None:
     one = article(1, urls=[article(1).url, OTHER])
     store(run, database, one, article(2))
     store(run, database, article(1, body="نص مصحح من الجريدة"))
-    assert forgetting(run, database, OTHER) == Forgotten(1, 1, ())
+    assert forgetting(run, database, OTHER) == Forgotten(1, 1, (), (one.keys[0],))
     assert [doc["url"] for doc in database.articles()] == [article(2).url]
     assert database["revisions"].count_documents({}) == 0
-    (tombstone,) = database.ops["rejected"].find()
-    assert set(tombstone["keys"]) == {key(article(1).url), key(OTHER)}
-    assert tombstone["reason"] == "forgotten"
-    assert "alayam24.com" not in str(tombstone)
-    assert "stored_at" not in tombstone  # what has none never expires
+    tombstones = list(database["forgotten"].find())
+    assert {doc["_id"] for doc in tombstones} == {key(article(1).url), key(OTHER)}
+    assert {doc["article"] for doc in tombstones} == {one.keys[0]}
+    assert "alayam24.com" not in str(tombstones)
+    expiring = [
+        index for index in database["forgotten"].index_information().values() if "expireAfterSeconds" in index
+    ]
+    assert not expiring
 
 
 def test_it_does_not_come_back_at_any_of_its_addresses(run: Run, database: Database) -> None:
@@ -46,7 +50,34 @@ def test_it_does_not_come_back_at_any_of_its_addresses(run: Run, database: Datab
     assert again.counts == {"new": 1, "rejected": 2}
     assert again.reasons == {"forgotten": 2}
     assert [doc["url"] for doc in database.articles()] == [article(2).url]
-    assert [doc["reason"] for doc in database.ops["rejected"].find()] == ["forgotten"]
+    database.client.drop_database(database.ops.name)
+    assert store(run, database, article(77), article(1)).reasons == {"forgotten": 2}
+    assert database.ops["rejected"].count_documents({}) == 0
+
+
+def test_what_older_versions_forgot_stays_forgotten(run: Run, database: Database) -> None:
+    keys = [key(article(1).url), key(OTHER)]
+    former = {"_id": f"forgotten:{keys[0]}", "keys": keys, "reason": "forgotten", "site": "alayam24"}
+    store(run, database, article(2))
+    database.ops["rejected"].insert_one(former | {"rejected_at": NOON})
+    assert store(run, database, article(77), article(1)).reasons == {"forgotten": 2}
+    assert database.ops["rejected"].count_documents({}) == 0
+    assert forgotten(database.client[database.name], [*keys, article(2).keys[0]]) == set(keys)
+
+
+def test_a_removal_that_was_cut_short_is_ended_by_the_next(run: Run, database: Database) -> None:
+    one = article(1, urls=[article(1).url, OTHER])
+    store(run, database, one)
+    store(run, database, article(1, body="نص مصحح من الجريدة"))
+    forgetting(run, database, OTHER)
+    database["revisions"].insert_one({"_id": f"{one.keys[0]}:0", "article": one.keys[0]})
+    assert forgetting(run, database, OTHER) == Forgotten(0, 1, (), (one.keys[0],))
+
+
+def test_any_number_of_keys_is_asked_for(run: Run, database: Database) -> None:
+    forgetting(run, database, OTHER)
+    many = [f"{number:032x}" for number in range(2 * AT_ONCE)]
+    assert forgotten(database.client[database.name], [*many, key(OTHER)]) == {key(OTHER)}
 
 
 def test_it_does_not_come_back_however_a_crawl_is_storing_it_meanwhile(run: Run, database: Database) -> None:
@@ -78,7 +109,7 @@ def test_its_copies_become_a_story_of_their_own(run: Run, database: Database) ->
     ids = {doc["_id"] for doc in database.articles()}
     assert all(story in ids and (of is None or of in ids) for of, story, _ in left.values())
     database["articles"].delete_many({})
-    database.ops["rejected"].delete_many({})
+    database["forgotten"].delete_many({})
     store(run, database, *copies()[1:])
     assert links(database) == left
 
@@ -91,8 +122,8 @@ def links_to(database: Database, url: str) -> bool:
 def test_the_command(run: Run, database: Database) -> None:
     store(run, database, article(1))
     environment = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
-    found = f'{{reason: "forgotten", keys: "{key(article(1).url)}"}}'
-    undone = f'  to undo: db.getSiblingDB("{database.name}_ops").rejected.deleteMany({found})\n'
+    found = f'{{article: {{$in: ["{key(article(1).url)}"]}}}}'
+    undone = f'  to undo: db.getSiblingDB("{database.name}").forgotten.deleteMany({found})\n'
     done = scrapy("forget", article(1).url + "?utm_source=facebook", **environment)
     assert (done.returncode, done.stdout) == (
         0,
@@ -101,10 +132,10 @@ def test_the_command(run: Run, database: Database) -> None:
     again = scrapy("forget", article(1).url, **environment)
     assert (again.returncode, again.stdout) == (0, f"{article(1).url}: not stored; it will not be\n{undone}")
     assert again.stderr == ""
-    assert database.ops["rejected"].count_documents({"reason": "forgotten", "keys": key(article(1).url)}) == 1
+    assert [doc["_id"] for doc in database["forgotten"].find()] == [key(article(1).url)]
     strange = scrapy("forget", "https://nosuch.example/1", **environment)
     assert "https://nosuch.example/1 is of no declared site" in strange.stderr
-    assert database.ops["rejected"].count_documents({"reason": "forgotten"}) == 2
+    assert database["forgotten"].count_documents({}) == 2
     assert scrapy("forget", "alayam24", **environment).returncode == 2
     assert (
         scrapy(

@@ -234,8 +234,7 @@ def test_what_was_forgotten_has_an_end_at_another_address(newspaper: Newspaper, 
     newspaper.pages["/articles-9.html"] = article(1).replace("<head>", canonical)
     crawl(newspaper, database)
     database["articles"].delete_many({})
-    tombstone = {"keys": [key(f"{home}/articles-1.html")], "reason": "forgotten", "retry_at": None}
-    database.ops["rejected"].insert_one(tombstone)
+    database["forgotten"].insert_one({"_id": key(f"{home}/articles-1.html")})
     newspaper.pages["/"] = listing([9, 1])
     done = crawl(newspaper, database)
     assert done.returncode == 0, done.stderr

@@ -12,8 +12,8 @@ from newscrawl.command import ProjectCommand
 from newscrawl.gate import is_address
 from newscrawl.sites import site_of
 from newscrawl.store.forget import Forgotten, forget
+from newscrawl.store.migrations import TOMBSTONES
 from newscrawl.urls import key
-from newscrawl.vocabulary import RejectionReason
 
 
 class Command(ProjectCommand):
@@ -57,7 +57,7 @@ class Command(ProjectCommand):
                 known_as = key(url, rules)
                 forgotten = await forget(store.client, store.database, [known_as], name or "")
                 print(_sentence(url, forgotten))
-                print(f"  to undo: {_undo(store.database, known_as)}")
+                print(f"  to undo: {_undo(store.database, forgotten)}")
                 if name is None:
                     print(f"{url} is of no declared site: is it written as meant?", file=sys.stderr)
 
@@ -69,7 +69,7 @@ def _sentence(url: str, forgotten: Forgotten) -> str:
     return f"{url}: forgotten, with {forgotten.revisions} former states{copies}"
 
 
-def _undo(database: str, known_as: str) -> str:
-    """What removes the tombstone, in mongosh."""
-    found = f'{{reason: "{RejectionReason.FORGOTTEN}", keys: "{known_as}"}}'
-    return f'db.getSiblingDB("{database}_ops").rejected.deleteMany({found})'
+def _undo(database: str, forgotten: Forgotten) -> str:
+    """What removes the tombstones, in mongosh."""
+    under = ", ".join(f'"{article}"' for article in forgotten.under)
+    return f'db.getSiblingDB("{database}").{TOMBSTONES}.deleteMany({{article: {{$in: [{under}]}}}})'

@@ -41,6 +41,7 @@ are never null; a field that may be null says so. Where the truth is not known t
 | [`stories`](#stories) (view) | the same, each with the list of its `copies` |
 | [`coverage`](#coverage) (view) | numbers by newspaper and day |
 | [`revisions`](#revisions) | former states of corrected articles |
+| [`forgotten`](#forgotten) | keys of what was removed on request |
 
 The database beside it, with `_ops` at the end of its name, holds [`rejected`](#rejected), `runs` (kept
 {RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `frames`, `schema`, and
@@ -73,7 +74,7 @@ filter on `day` leaves such articles out, and `coverage` counts them under the d
 that meet yours, as above. Where `published.latest` is null too, the article may be of any day.
 
 For changes ask `articles`: an article that became a copy is in `news` no longer. What `scrapy forget` removed
-is in none of them; its key is in `rejected` with the reason `forgotten`.
+is in none of them; its keys are in [`forgotten`](#forgotten).
 
 A query on a view runs on `articles` and is fast where its filter names the same fields as one of those above
 (on `coverage`: `_id.source`, `_id.day`). To sort a view, even for ten rows, MongoDB first reads all that the
@@ -175,13 +176,26 @@ One document for each state of an article that a later one replaced: what a read
 
 {{revision}}
 
+## forgotten
+
+One document for each key of an article that `scrapy forget` removed. It has no words and no addresses, and
+never expires.
+
+| field | type | meaning |
+|---|---|---|
+| `_id` | string | the key; no crawl stores an article that has it |
+| `article` | string | `_id` that the article had; the key itself when none was stored |
+| `site` | string | its spider; empty when no declared site has the address |
+| `forgotten_at` | date | server clock, UTC |
+| `updated_at` | date | server clock, UTC, when an article was last removed because of it: later than \
+`forgotten_at` where a crawl had stored it meanwhile |
+
 """
 
-_FORGOTTEN = RejectionReason.FORGOTTEN
 _DAYS = RETENTION["rejected"].days
 _EXPIRY = (
     f"server clock at the last visit, UTC; {_DAYS} days later the document expires, and the address may \
-be asked for again. Tombstones have none and stay"
+be asked for again"
 )
 
 _REJECTED = f"""
@@ -189,9 +203,9 @@ The store adds:
 
 | field | type | meaning |
 |---|---|---|
-| `_id` | string | the first of `keys`; of a tombstone (`{_FORGOTTEN}`) `{_FORGOTTEN}:` and the key |
+| `_id` | string | the first of `keys` |
 | `stored_at` | date | {_EXPIRY} |
-| `times` | integer | visits that ended in `rejected`; tombstones have none |
+| `times` | integer | visits that ended in `rejected` |
 
 ### Reasons
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pymongo.database import Database
 
+from newscrawl.store.migrations import TOMBSTONES
 from newscrawl.store.schema import Document
 
 
@@ -35,10 +36,11 @@ def find(articles: Database[Document], ops: Database[Document], key: str) -> Kep
     rejected = list(ops["rejected"].find({"keys": key}).sort("rejected_at", -1).limit(1))
     pending = ops["pending"].find_one({"_id": key})
     stored = articles["articles"].find_one({"keys": key}, {"url": 1, "first_seen_at": 1})
-    if not (rejected or pending or stored):
+    gone = articles[TOMBSTONES].find_one({"_id": key}, {"forgotten_at": 1})
+    if not (rejected or pending or stored or gone):
         return None
     doc = rejected[0] if rejected else {}
-    lines = [*_stored(stored), *_pending(pending), *_rejected(doc)]
+    lines = [*_stored(stored), *_forgotten(gone), *_pending(pending), *_rejected(doc)]
     page = zlib.decompress(doc["page"]) if doc.get("page") else None
     return Kept(tuple(lines), doc.get("url", ""), page, doc.get("rejected_at"))
 
@@ -46,6 +48,11 @@ def find(articles: Database[Document], ops: Database[Document], key: str) -> Kep
 def _stored(doc: Document | None) -> Iterator[str]:
     if doc:
         yield f"{'stored':<10}an article since {_moment(doc['first_seen_at'])}: {doc['url']}"
+
+
+def _forgotten(doc: Document | None) -> Iterator[str]:
+    if doc:
+        yield f"{'forgotten':<10}{_moment(doc['forgotten_at'])}; it is not asked for again"
 
 
 def _pending(doc: Document | None) -> Iterator[str]:

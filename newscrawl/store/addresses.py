@@ -51,6 +51,7 @@ class Addresses:
         )
         async for doc in rejected:
             found |= dict.fromkeys(doc["keys"], Known(None))
+        found |= dict.fromkeys(await self._store.tombstones.among(wanted), Known(None))
         waits = {"_id": {"$in": wanted}, "retry_at": {"$gt": now}, **owned_by(owner)}
         async for doc in self._store.ops["pending"].find(waits, {"_id": 1}):
             found[doc["_id"]] = Known(None, is_pending=True)

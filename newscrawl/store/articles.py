@@ -16,8 +16,9 @@ from newscrawl.store.acknowledged import Acknowledged
 from newscrawl.store.clock import ServerClock
 from newscrawl.store.decisions import UNREAD_FIELDS, Write, decide
 from newscrawl.store.links import Linker
-from newscrawl.store.rejections import Rejections, refusal
+from newscrawl.store.rejections import refusal
 from newscrawl.store.schema import Document
+from newscrawl.store.tombstones import Tombstones
 from newscrawl.vocabulary import RejectionReason
 
 _DUPLICATE_KEY = 11000
@@ -45,7 +46,7 @@ class Articles:
         client: AsyncMongoClient[Document],
         database: str,
         linker: Linker,
-        rejections: Rejections,
+        tombstones: Tombstones,
         acknowledged: Acknowledged,
         clock: ServerClock,
     ) -> None:
@@ -53,7 +54,7 @@ class Articles:
         self._articles = client[database]["articles"].with_options(read_preference=ReadPreference.PRIMARY)
         self._revisions = client[database]["revisions"]
         self._linker = linker
-        self._rejections = rejections
+        self._tombstones = tombstones
         self._acknowledged = acknowledged
         self._clock = clock
 
@@ -67,7 +68,7 @@ class Articles:
         """
         now = await self._clock.now()
         stored = await self._stored([key for article in articles for key in article.keys])
-        forgotten = await self._rejections.forgotten_before()
+        forgotten = await self._tombstones.before()
         wanted = [article for article in articles if forgotten.isdisjoint(article.keys)]
         decided = decide(wanted, stored, attempted, now, self._acknowledged.room)
         writes = list(decided.writes.values())
@@ -103,10 +104,11 @@ class Articles:
 
     async def _remove_forgotten(self, writes: Sequence[Write]) -> set[str]:
         """Take back what was forgotten while it was being written; returns what that was."""
-        forgotten = await self._rejections.forgotten([key for write in writes for key in write.article.keys])
+        forgotten = await self._tombstones.among(key for write in writes for key in write.article.keys)
         ids = {write.id for write in writes if not forgotten.isdisjoint(write.article.keys)}
         if ids:
             await self._articles.delete_many({"_id": {"$in": list(ids)}})
+            await self._tombstones.kept_away(forgotten)
         return ids
 
     async def _bulk(self, writes: Sequence[Write]) -> Done:

@@ -27,6 +27,7 @@ from newscrawl.store.patience import StoreDownError, is_away, patiently
 from newscrawl.store.runs import Runs
 from newscrawl.store.schema import Document, prepare
 from newscrawl.store.supported import check_version, outgrown
+from newscrawl.store.tombstones import Tombstones
 from newscrawl.store.visits import Visits
 from newscrawl.store.walks import Walks
 from newscrawl.store.writer import Writer
@@ -169,6 +170,11 @@ class Store:
     def ops(self) -> AsyncDatabase[Document]:
         """The database of what the machinery remembers."""
         return _primary(self.client, f"{self.database}_ops")
+
+    @property
+    def tombstones(self) -> Tombstones:
+        """What was forgotten."""
+        return Tombstones(_primary(self.client, self.database))
 
     async def patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
         """An operation that may be done twice; it waits for a MongoDB that is away, as the writer does.

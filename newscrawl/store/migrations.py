@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pymongo
-from pymongo import ASCENDING, UpdateMany
+from pymongo import ASCENDING, UpdateMany, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
@@ -21,11 +21,15 @@ from newscrawl.items import SCHEMA_VERSION, Article
 from newscrawl.progress import Progress
 from newscrawl.stored import declared, default
 from newscrawl.urls import owner
+from newscrawl.vocabulary import RejectionReason
 
 AT_ONCE = 2000
 """Articles that are brought up to date at once."""
 COUNTING = 6 * 3600
 """Seconds that counting all articles by their address may take."""
+
+TOMBSTONES = "forgotten"
+"""The collection of what was forgotten, see ``newscrawl.store.tombstones``."""
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +60,20 @@ async def migrate(db: AsyncDatabase[Document], version: int) -> None:
         added = [await _add(db["articles"], name) for name in later]
         if any(added):
             log.info("%d articles brought to schema version %d", max(added), target)
+
+
+async def move_tombstones(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
+    """Take over the tombstones that stood among the rejected pages.
+
+    Cut short, or done by two at once, it leaves the same.
+    """
+    former: Document = {"reason": RejectionReason.FORGOTTEN}
+    async for doc in ops["rejected"].find(former, {"keys": 1, "site": 1, "rejected_at": 1}):
+        first = {"article": doc["keys"][0], "site": doc.get("site") or ""}
+        first |= dict.fromkeys(("forgotten_at", "updated_at"), doc.get("rejected_at"))
+        writes = [UpdateOne({"_id": key}, {"$setOnInsert": first}, upsert=True) for key in doc["keys"]]
+        await db[TOMBSTONES].bulk_write(writes, ordered=False)
+        await ops["rejected"].delete_one({"_id": doc["_id"]})
 
 
 async def _add(articles: AsyncCollection[Document], name: str) -> int:

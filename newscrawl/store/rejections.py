@@ -1,4 +1,4 @@
-"""Pages kept aside, and tombstones: the collection ``rejected``."""
+"""Pages kept aside: the collection ``rejected``."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ MAX_TEXT = 2000
 
 
 class Rejections:
-    """Writes rejections, and knows what must not come back."""
+    """Writes rejections."""
 
     def __init__(self, ops: AsyncDatabase[Document]) -> None:
         # A writer decides by what it reads: a secondary would show it the past.
         self._rejected = ops["rejected"].with_options(read_preference=ReadPreference.PRIMARY)
-        self._tombstones: set[str] | None = None
 
     async def write(self, rejections: Sequence[Rejection], now: dt.datetime) -> None:
         """Write rejections; one that another site holds is left to it."""
@@ -45,20 +44,6 @@ class Rejections:
         ]
         if writes:
             await self._rejected.bulk_write(writes, ordered=False)
-
-    async def forgotten(self, keys: Sequence[str]) -> set[str]:
-        """The keys among these that must not come back."""
-        if not keys:
-            return set()
-        found = self._rejected.find({"keys": {"$in": keys}, "reason": RejectionReason.FORGOTTEN}, {"keys": 1})
-        return set(keys) & {key async for doc in found for key in doc["keys"]}
-
-    async def forgotten_before(self) -> set[str]:
-        """The keys of what was forgotten before this crawl."""
-        if self._tombstones is None:
-            found = self._rejected.find({"reason": RejectionReason.FORGOTTEN}, {"keys": 1})
-            self._tombstones = {key async for doc in found for key in doc["keys"]}
-        return self._tombstones
 
 
 def refusal(article: Article, message: str, look_again: dt.timedelta | None = None) -> Rejection:

@@ -17,7 +17,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from newscrawl.items import SCHEMA_VERSION, Article
 from newscrawl.store.building import build
-from newscrawl.store.migrations import SUPERSEDED_INDEXES, migrate
+from newscrawl.store.migrations import SUPERSEDED_INDEXES, TOMBSTONES, migrate, move_tombstones
 from newscrawl.stored import Stored, declared, names, stored_fields
 from newscrawl.vocabulary import Word
 
@@ -136,6 +136,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("search_text", TEXT)], default_language="none"),
     ],
     "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
+    TOMBSTONES: [IndexModel([("updated_at", ASCENDING)])],
 }
 
 RETENTION = {
@@ -145,7 +146,7 @@ RETENTION = {
     "runs": dt.timedelta(days=400),
 }
 """How long documents are kept, by the server's clock (``stored_at``: a replay's rejections carry the
-moment of the recording). Those without ``stored_at``, what was forgotten, stay for good."""
+moment of the recording)."""
 
 
 def _expiry(collection: str) -> IndexModel:
@@ -250,6 +251,7 @@ async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> 
     await _provide(db, "articles", existing, rules, _STORAGE)
     if "articles" in existing:  # a new collection is asked for nothing
         await migrate(db, version)
+        await move_tombstones(db, ops)
     for database, indexes in ((db, INDEXES), (ops, OPS_INDEXES)):
         for collection, models in indexes.items():
             await _provide_indexes(database[collection], models)

@@ -23,6 +23,7 @@ from newscrawl.store.links import Linker
 from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.rejections import Rejections, refusal
 from newscrawl.store.schema import Document
+from newscrawl.store.tombstones import Tombstones
 
 T = TypeVar("T")
 
@@ -62,7 +63,8 @@ class Writer:
         self._clock = ServerClock(client)
         self._rejections = Rejections(ops)
         self._acknowledged = done = Acknowledged(limit, ledger)
-        self._articles = Articles(client, database, self._linker, self._rejections, done, self._clock)
+        tombstones = Tombstones(client[database])
+        self._articles = Articles(client, database, self._linker, tombstones, done, self._clock)
         self._batch = min(batch, limit) if limit else batch
         self._age = age
         self._room = queue
