@@ -1,0 +1,105 @@
+"""Articles as rows of the one schema: documents of MongoDB, or what was just read from pages."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from newscrawl.export.schema import COLUMNS, bare, is_day, schema
+from newscrawl.items import Article
+from newscrawl.stored import declared, default
+
+Convert = Callable[[Any], Any]
+"""A stored value to what Arrow takes for it."""
+
+
+def from_documents(
+    documents: Sequence[Mapping[str, Any]], columns: tuple[str, ...] = COLUMNS
+) -> pa.RecordBatch:
+    """Documents of the collection ``articles`` as rows.
+
+    A field that an older version did not store yet has its default. Raises ``ValueError`` for a value of
+    another type than the declaration's, which MongoDB's validator refuses.
+
+    >>> from_documents([{"_id": "9f0c", "day": "2024-03-27"}], ("day", "title", "tags")).to_pylist()
+    [{'day': datetime.date(2024, 3, 27), 'title': '', 'tags': []}]
+    """
+    return _batch(lambda name: _stored(documents, name), columns)
+
+
+def from_articles(articles: Sequence[Article], columns: tuple[str, ...] = COLUMNS) -> pa.RecordBatch:
+    """Articles that were just read and identified as rows.
+
+    ``_id`` is their first key, as in MongoDB. What only a database knows (``story``, ``updated_at``) is null.
+
+    >>> article = Article(url="https://sada.ma/1", source="sada", source_name="صدى", site="s", keys=["9f"])
+    >>> from_articles([article], ("_id", "source_name", "story")).to_pylist()
+    [{'_id': '9f', 'source_name': 'صدى', 'story': None}]
+    """
+    own: Mapping[str, Convert] = {
+        "_id": lambda article: article._id or next(iter(article.keys), None),
+        "story": lambda article: article.story or None,
+    }
+
+    def values(name: str) -> list[Any]:
+        get = own.get(name) or (lambda article: getattr(article, name))
+        return [get(article) for article in articles]
+
+    return _batch(values, columns)
+
+
+def _stored(documents: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    missing = default(Article, name)
+    missing = None if missing is dataclasses.MISSING else missing
+    return [doc.get(name, missing) for doc in documents]
+
+
+def _batch(values: Callable[[str], list[Any]], columns: tuple[str, ...]) -> pa.RecordBatch:
+    wanted, converts = schema(columns), _converts(Article)
+    arrays = []
+    for name, type_ in zip(wanted.names, wanted.types, strict=True):
+        convert, column = converts[name], values(name)
+        try:
+            arrays.append(pa.array(map(convert, column) if convert else column, type_, size=len(column)))
+        except (pa.ArrowException, TypeError) as error:
+            raise ValueError(f"{name}: {error}") from None
+    return pa.RecordBatch.from_arrays(arrays, schema=wanted)
+
+
+@cache
+def _converts(cls: Any) -> Mapping[str, Convert | None]:
+    """How each stored field of a class becomes what Arrow takes; None for what it takes as it is."""
+    hints = typing.get_type_hints(cls)
+    return {
+        name: _day if is_day(says) else _convert(bare(hints[name])) for name, says in declared(cls).items()
+    }
+
+
+def _convert(hint: Any) -> Convert | None:
+    if typing.get_origin(hint) is list:
+        one = _convert(bare(typing.get_args(hint)[0]))
+        return (lambda values: None if values is None else [one(value) for value in values]) if one else None
+    return _part(hint) if dataclasses.is_dataclass(hint) else None
+
+
+def _part(cls: Any) -> Convert:
+    """How a part of a document becomes a struct."""
+    converts = _converts(cls)
+
+    def convert(value: Any) -> Any:
+        if value is None:
+            return None
+        get = value.get if isinstance(value, Mapping) else (lambda name: getattr(value, name))
+        return {name: own(get(name)) if own else get(name) for name, own in converts.items()}
+
+    return convert
+
+
+def _day(value: str | None) -> dt.date | None:
+    return None if value is None else dt.date.fromisoformat(value)
