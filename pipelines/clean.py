@@ -1,9 +1,7 @@
 """The text is repaired; nothing that a reader would miss is lost."""
 
-from dataclasses import replace
-
 from newscrawl.items import RawArticle
-from newscrawl.page import build_article, clean_article
+from newscrawl.page import steps
 from pipelines import SpiderPipeline
 
 
@@ -14,12 +12,4 @@ class CleanPipeline(SpiderPipeline):
         """Clean what was read, and build the article of it; anything else passes."""
         if not isinstance(item, RawArticle):
             return item
-        spider = self.spider
-        article = build_article(clean_article(item), spider.site)
-        article.site = spider.name
-        article.made_by = article.made_by and replace(article.made_by, spider=spider.name)
-        if spider.site.aggregator:
-            article.via = spider.name
-        else:
-            article.source, article.source_name = spider.name, spider.site.name
-        return article
+        return steps.build(item, self.spider.site, self.spider.name)

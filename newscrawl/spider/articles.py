@@ -12,12 +12,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from newscrawl.discovery import Entry, Walk
-from newscrawl.items import Http, OfferedDate, RawArticle, Rejection
+from newscrawl.items import Http, RawArticle, Rejection
 from newscrawl.meta import Meta, meta
-from newscrawl.page.chosen_date import names_a_day
+from newscrawl.page.steps import carry
 from newscrawl.spider.crawl import Crawl
 from newscrawl.urls import key
-from newscrawl.vocabulary import AddressOutcome, AddressSource, Origin, RejectionReason
+from newscrawl.vocabulary import AddressOutcome, AddressSource, RejectionReason
 from newscrawl.workers import ReadingError, StoppedError
 
 log = logging.getLogger(__name__)
@@ -156,18 +156,12 @@ class Articles:
             return
         for name in raw.cut:
             crawl.stat(f"articles/cut/{name}")
-        self._carry(raw, carried["entry"], now)
+        entry = carried["entry"]
+        carry(raw, entry.title, entry.date, entry.origin, crawl.site, now)
         raw.urls = list(dict.fromkeys([*_urls(response), *raw.urls]))
         http = raw.http or Http(status=response.status, fetched_at=now)
         raw.http = replace(http, status=response.status, fetched_at=now)
         yield raw
-
-    def _carry(self, raw: RawArticle, entry: Entry, now: dt.datetime) -> None:
-        """Fill in from the entry what the page itself does not say: its headline, its date."""
-        if not raw.title and entry.title:
-            raw.title, raw.origins["title"] = entry.title, Origin.FEED
-        if entry.date and not names_a_day(raw.dates, self._crawl.site, now):
-            raw.dates.append(OfferedDate(text=entry.date, origin=Origin.FEED, where=entry.origin))
 
     # --- What is no article
 
