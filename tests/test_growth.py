@@ -186,6 +186,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Any": str,
     "Fields": fields,
     "Article": lambda text: read(page_of(text), URL, site=SITE),
+    "Article | Rejection": lambda text: read(page_of(text), URL, site=SITE),
     "RawArticle": raw_article,
     "Sequence[OfferedDate]": candidates,
     "OfferedDate | None": lambda text: candidates(text)[0],
