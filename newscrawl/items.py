@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 from newscrawl import patterns
 from newscrawl.stored import NOT_STORED, Changes, Rule, changing, stored
@@ -158,6 +157,22 @@ class Http:
     """The Last-Modified header, for a conditional request next time."""
 
 
+@dataclass(slots=True, kw_only=True, frozen=True)
+class Raw:
+    """Where the page itself is kept, in an archive of WARC files."""
+
+    archive: str = field(metadata=stored(since=3))
+    """Name of the file in the archive: a folder for each site, and in it the moment at which the run began,
+    the run and the node. Example: ``hespress/hespress-20261128T201751Z-5f2c81d0-node1.warc.gz``."""
+    offset: int = field(metadata=stored(since=3, unit="bytes", rule={"minimum": 0}))
+    """Where its record begins in that file."""
+    digest: str = field(metadata=stored(since=3))
+    """Hash of the page's body as it was sent, as ``WARC-Payload-Digest`` has it. Example: ``sha1:XW7QJ4…``
+    (base 32)."""
+    node: str = field(metadata=stored(since=3))
+    """The machine that archived it, where the file is unless it was handed to a store. Example: ``node1``."""
+
+
 @dataclass(slots=True, kw_only=True)
 class RawArticle:
     """What a page says, as printed: nothing cleaned, nothing decided."""
@@ -206,6 +221,8 @@ class RawArticle:
     """How the page was fetched; None outside a crawl and without headers."""
     cut: list[str] = field(default_factory=list)
     """Fields of which the page says more than is kept. Example: ``tags``."""
+    kept: Raw | None = None
+    """Where the page was archived; None when it was not."""
     page: bytes = b""
     """The page itself, so that a rejection can keep it."""
 
@@ -489,8 +506,11 @@ class Article:
     """Field → how it was found, see Origins."""
     http: Http | None = field(default=None, metadata=stored("the site's answer", Changes.VISIT))
     """How the page was fetched."""
-    raw: dict[str, Any] | None = field(default=None, metadata=stored(_CRAWL, Changes.VISIT, rule=_named({})))
-    """Where the page itself is kept: ``{archive, offset}``; null so far, no setting fills it."""
+    raw: Raw | None = field(
+        default=None, metadata=stored(_CRAWL, Changes.VISIT, rule={"additionalProperties": False})
+    )
+    """Where the page itself is kept; null when it was not archived. A visit that found the same text and
+    archived nothing leaves it as it was."""
     made_by: MadeBy | None = field(default=None, metadata=stored(_CODE, Changes.TEXT))
     """Versions of the code that made this document."""
     run: str = field(default="", metadata=stored(_CRAWL, Changes.VISIT))

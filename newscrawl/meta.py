@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
+    from newscrawl.items import Raw
+
 
 class Meta(TypedDict, total=False):
     """The keys, all of which may be missing."""
@@ -30,6 +32,10 @@ class Meta(TypedDict, total=False):
     """Is it a visit again, of an article that is stored?"""
     pending: bool
     """Was it left over by an earlier run?"""
+    known_raw: Raw | None
+    """Of a visit again: where the page is archived as it was last time."""
+    kept: Raw | None
+    """Where this page was archived; None where it was not."""
 
     # --- Of a page of a walk
     page: int

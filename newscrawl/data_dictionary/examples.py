@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from newscrawl import items
-from newscrawl.items import SCHEMA_VERSION, Article, Rejection, Revision
+from newscrawl.items import SCHEMA_VERSION, Article, Raw, Rejection, Revision
 from newscrawl.vocabulary import (
     Access,
     Calendar,
@@ -99,7 +99,12 @@ EXAMPLES: tuple[Article | Rejection | Revision, ...] = (
             etag='"5f2b"',
             last_modified="Wed, 27 Mar 2024 14:31:00 GMT",
         ),
-        raw={"archive": "alayam24-2024-03.warc.gz", "offset": 81920},
+        raw=Raw(
+            archive="alayam24/alayam24-20240327T143000Z-5f2c81d0-node1.warc.gz",
+            offset=81920,
+            digest="sha1:XW7QJ4ULPZBRTDVEYMQGUNWHB6N2MKFC",
+            node="node1",
+        ),
         made_by=_MADE_BY,
         run="20240327T150000Z-1f2e3d4c",
         first_seen_at=_AT + dt.timedelta(minutes=20),

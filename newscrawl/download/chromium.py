@@ -9,8 +9,8 @@ from scrapy.http import Headers
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from newscrawl import gate
+from newscrawl.archive.messages import in_utf8
 from newscrawl.download.confine import Confinement, Visit
-from newscrawl.download.recording import in_utf8
 from newscrawl.download.settle import settle
 
 if TYPE_CHECKING:

@@ -178,6 +178,7 @@ def build_article(raw: RawArticle, site: Site | None = None) -> Article:
         published=PublishedDetail(candidates=list(raw.dates)) if raw.dates else None,
         origins=dict(raw.origins),
         http=raw.http,
+        raw=raw.kept,
         made_by=_made_by(raw, site),
         page=raw.page,
     )

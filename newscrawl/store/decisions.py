@@ -112,6 +112,8 @@ def _update(
     new = document(article) | {"keys": keys}
     better_date = identity.better_date(old, new)
     set_ = brought(new, text=revised, date=better_date)
+    if new["raw"] is None and not revised:
+        set_["raw"] = old.get("raw")  # an earlier page with this text is better than none
     first_seen = new["first_seen_at"] < old["first_seen_at"]
     after = old | set_ | {"first_seen_at": min(new["first_seen_at"], old["first_seen_at"])}
     if (revised or better_date or first_seen) and is_current(after.get("signature")):

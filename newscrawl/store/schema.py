@@ -64,9 +64,10 @@ def json_schema(cls: type) -> Document:
     Raises ``TypeError`` for an annotation that no stored field should have.
     """
     hints, fields = typing.get_type_hints(cls), declared(cls)
+    required = [name for name, says in fields.items() if says.since == 1]
     return {
         "bsonType": "object",
-        "required": [name for name, says in fields.items() if says.since == 1],
+        **({"required": required} if required else {}),
         "properties": {name: _property(hints[name], says) for name, says in fields.items()},
     }
 

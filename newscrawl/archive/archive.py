@@ -1,0 +1,109 @@
+"""The archive as whatever reads it sees it: files, pages, and one page by its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+
+from newscrawl.archive.pages import Page, page_at, pages_of
+from newscrawl.archive.places import ArchiveFile, Folder, Place, Store
+from newscrawl.archive.reading import NotWarcError
+from newscrawl.items import Raw
+
+__all__ = ["Archive", "Forgotten", "PageGone"]
+
+Forgotten = Callable[[Sequence[str]], Collection[str]]
+"""Says which of these keys were forgotten, as ``newscrawl.store.tombstones.forgotten`` does of a database."""
+
+_AT_ONCE = 64
+"""Pages whose keys are looked up among the tombstones together."""
+
+
+class PageGone(LookupError):
+    """The archive has no such page; the message says why."""
+
+
+class Archive:
+    """All archive files that this machine reaches: in its folder, and in the store that they are handed to.
+
+    ``forgotten`` is asked about every page before it is given away, so that nothing that was forgotten is
+    read again.
+
+    >>> archive = Archive(Folder("/var/lib/newscrawl/archive"), None, forgotten=lambda keys: ())
+    >>> [page.asked for file in archive.files("hespress") for page in archive.pages(file)]
+    []
+    """
+
+    def __init__(self, folder: Folder | None, store: Store | None, *, forgotten: Forgotten) -> None:
+        self.folder = folder
+        self.store = store
+        self._forgotten = forgotten
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where its files are."""
+        return tuple(place for place in (self.folder, self.store) if place is not None)
+
+    def files(
+        self, site: str | None = None, *, since: dt.date | None = None, until: dt.date | None = None
+    ) -> list[ArchiveFile]:
+        """The files of runs that began on these days (UTC), of one site or of all, oldest first.
+
+        A file that is in the folder and in the store is given once.
+        """
+        found: dict[str, ArchiveFile] = {}
+        for place in self.places:
+            for file in place.files(site):
+                day = file.said.began.date()
+                if (since is None or day >= since) and (until is None or day <= until):
+                    found.setdefault(file.name, file)
+        return sorted(found.values(), key=lambda file: (file.said.began, file.said))
+
+    def pages(self, file: ArchiveFile | str) -> Iterator[Page]:
+        """The pages in a file, in order, without what was forgotten. Raises :class:`PageGone`.
+
+        A ``revisit`` is among them, without a body (``Page.same_as`` says where it is). One of a file that is
+        being written has those that were written so far.
+        """
+        name = file if isinstance(file, str) else file.name
+        for place in self.places:
+            with suppress(FileNotFoundError), place.open(name) as opened:
+                pages = pages_of(opened, name)
+                while some := list(itertools.islice(pages, _AT_ONCE)):
+                    gone = set(self._forgotten([page.key for page in some]))
+                    yield from (page for page in some if page.key not in gone)
+                return
+        raise PageGone(f"the archive file {name} is gone")
+
+    def page(self, raw: Raw) -> Page:
+        """The page that ``articles.raw`` names, with its body.
+
+        Raises :class:`PageGone` with a sentence: its file is gone or on another machine, it was removed on
+        request, or the file holds another page there.
+        """
+        page = self._at(raw)
+        if page.key and page.key in self._forgotten([page.key]):
+            raise PageGone("the page was removed on request")
+        if page.body is None:
+            raise PageGone("the page was as an earlier one, whose place is not known")
+        return page
+
+    def _at(self, raw: Raw) -> Page:
+        for place in self.places:
+            try:
+                with place.open(raw.archive) as opened:
+                    page = page_at(opened, raw)
+            except FileNotFoundError:
+                continue
+            except (NotWarcError, ValueError, StopIteration) as error:
+                raise PageGone(f"{raw.archive} has not that page: {error}") from None
+            if page is None:
+                raise PageGone("the page was removed on request")
+            return page
+        places = " or ".join(map(str, self.places)) or "no archive that is set here"
+        raise PageGone(
+            f"its archive {raw.archive} is not in {places}: it was removed by age or size, or it is on the "
+            f"machine {raw.node}"
+        )

@@ -1,0 +1,157 @@
+"""One download of an article's page as the records of an archive: request, page, metadata."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newscrawl.archive.messages import (
+    NOT_MODIFIED,
+    Head,
+    address,
+    in_utf8,
+    is_rendered,
+    request_head,
+    response_message,
+    says_utf8,
+)
+from newscrawl.archive.pages import KEY, PLACE, ListEntry, entry_lines, place
+from newscrawl.meta import meta
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from scrapy.http import Request, Response
+
+    from newscrawl.archive.writing import Made, Records
+    from newscrawl.items import Raw
+
+__all__ = ["Original", "as_sent", "digest_of", "records_of"]
+
+_PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
+_GZIP = (b"gzip", b"x-gzip")
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The record to which a ``revisit`` refers."""
+
+    raw: Raw
+    id: str
+    url: str
+    at: str
+    """Its ``WARC-Date``."""
+
+
+def as_sent(sent: Response, read: Response) -> Response:
+    """The answer that an archive keeps: as it was sent where anybody can undo its packing, else as the crawl
+    has read it. Packed pages need not be packed again.
+    """
+    coding = (sent.headers.get("Content-Encoding") or b"").strip().lower()
+    # A gzip member that is whole ends with the length of what it holds (RFC 1952).
+    whole = int.from_bytes(sent.body[-4:], "little") == len(read.body)
+    return sent if coding in _GZIP and whole and not is_rendered(read) else read
+
+
+def digest_of(response: Response) -> str:
+    """The ``WARC-Payload-Digest`` of a page."""
+    body = in_utf8(response).body if is_rendered(response) else response.body
+    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+
+
+def records_of(
+    make: Records, request: Request, answer: Response, *, same_as: Original | Raw | None = None
+) -> list[Made]:
+    """The records of one download, the page second.
+
+    ``same_as`` makes it a ``revisit``: an earlier record with the same body, or (for an answer 304, whose
+    earlier page need not be at hand) its place.
+    """
+    carried = meta(request)
+    at = carried["fetched_at"]
+    of_page = {KEY: carried["key"]}
+    asked = make.record(
+        "request", address(request.url), at, head=request_head(request), body=request.body, headers=of_page
+    )
+    concurrent = of_page | {"WARC-Concurrent-To": asked.id}
+    head, body = response_message(request, answer)
+    url = address(answer.url if is_rendered(answer) else request.url)
+    page = _page(make, url, at, answer, head, body, concurrent, same_as)
+    fields = _lines([*_fields(request, answer, url), *_message_lines(answer, head)])
+    about = make.record("metadata", url, at, body=fields, headers=of_page | {"WARC-Concurrent-To": page.id})
+    return [asked, page, about]
+
+
+def _page(
+    make: Records,
+    url: str,
+    at: dt.datetime,
+    answer: Response,
+    head: Head,
+    body: bytes,
+    headers: dict[str, str],
+    same_as: Original | Raw | None,
+) -> Made:
+    """The record of the page itself."""
+    if answer.ip_address:
+        headers = headers | {"WARC-IP-Address": str(answer.ip_address)}
+    if same_as is not None:
+        return make.record("revisit", url, at, head=head, headers=headers | _refers(answer, same_as))
+    if is_rendered(answer):
+        kind = says_utf8(answer.headers).decode("latin-1")
+        return make.record("resource", url, at, body=body, content_type=kind, headers=headers)
+    is_packed = answer.headers.get("Content-Encoding") is not None
+    return make.record("response", url, at, head=head, body=body, headers=headers, is_packed=is_packed)
+
+
+def _refers(answer: Response, same_as: Original | Raw) -> dict[str, str]:
+    unchanged = answer.status == NOT_MODIFIED
+    profile = _PROFILE + ("server-not-modified" if unchanged else "identical-payload-digest")
+    raw = same_as.raw if isinstance(same_as, Original) else same_as
+    said = {"WARC-Profile": profile, "WARC-Payload-Digest": raw.digest, PLACE: place(raw)}
+    if isinstance(same_as, Original):
+        said |= {
+            "WARC-Refers-To": same_as.id,
+            "WARC-Refers-To-Target-URI": same_as.url,
+            "WARC-Refers-To-Date": same_as.at,
+        }
+    return said
+
+
+def _fields(request: Request, answer: Response, url: str) -> Iterator[tuple[str, str]]:
+    """What the HTTP message does not say of a page."""
+    carried = meta(request)
+    yield "asked", address(carried["asked"])
+    for hop in carried.get("redirect_urls", ()):
+        yield "redirect", address(hop)
+    if answer.url != url:
+        yield "url", answer.url
+    entry = carried.get("entry")
+    if entry is not None:
+        yield from entry_lines(
+            ListEntry(
+                title=entry.title, date=entry.date, day=entry.day, lastmod=entry.lastmod, origin=entry.origin
+            )
+        )
+
+
+def _message_lines(answer: Response, head: Head) -> Iterator[tuple[str, str]]:
+    """Status and headers of a rendered page, whose record has no place for them."""
+    if is_rendered(answer):
+        yield "http-status", str(answer.status)
+        for name, value in head.headers:
+            yield "http-header", f"{_text(name)}: {_text(value)}"
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _lines(fields: Iterable[tuple[str, str]]) -> bytes:
+    """Named lines; what is empty is left out."""
+    return "".join(
+        f"{name}: {' '.join(value.split())}\r\n" for name, value in fields if value.strip()
+    ).encode("utf-8", "replace")

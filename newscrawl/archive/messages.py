@@ -1,0 +1,113 @@
+"""HTTP requests and answers as WARC records keep them: as they were sent, without secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit, urlunsplit
+
+from scrapy.http import Headers, Request, Response, TextResponse
+from scrapy.utils.response import response_status_message
+from w3lib.url import safe_url_string
+from warcio.statusandheaders import StatusAndHeaders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SECRET_HEADERS = frozenset(
+    {b"authorization", b"proxy-authorization", b"cookie", b"set-cookie", b"set-cookie2"}
+)
+"""Headers that no record keeps."""
+NOT_MODIFIED = 304
+RENDERED = "playwright"
+"""The flag of a response that a browser has rendered."""
+
+
+class Head(StatusAndHeaders):  # type: ignore[misc]
+    """An HTTP head whose bytes are kept. warcio would percent-encode what is not ASCII, and a redirect
+    to a raw UTF-8 address would no longer be the one that the site sent.
+    """
+
+    def to_ascii_bytes(self, header_filter: Any = None) -> bytes:
+        """The head as it stands in a record."""
+        head: bytes = self.to_bytes(header_filter, "latin-1")
+        return head
+
+
+def address(url: str) -> str:
+    """The address of a request as a record names it: no fragment, no user or password.
+
+    >>> address("https://user:secret@www.hespress.com/خبر-1.html#top")
+    'https://www.hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
+    """
+    parts = urlsplit(safe_url_string(url))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path or "/", parts.query, ""))
+
+
+def host(url: str) -> str:
+    """Host and port of an address, as the header ``Host`` has them."""
+    return urlsplit(address(url)).netloc
+
+
+def without_password(text: str, url: str) -> str:
+    """A text without the user and the password of an address that it quotes."""
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    return text.replace(user + at, "") if at else text
+
+
+def is_rendered(response: Response) -> bool:
+    """Has a browser made this page?"""
+    return RENDERED in response.flags
+
+
+def request_head(request: Request) -> Head:
+    """First line and headers of a request."""
+    target = urlunsplit(("", "", *urlsplit(address(request.url))[2:]))
+    headers = [("Host", host(request.url)), *_public(request.headers)]
+    return Head(f"{request.method} {target} HTTP/1.1", headers, is_http_request=True)
+
+
+def response_message(request: Request, response: Response) -> tuple[Head, bytes]:
+    """First line and headers of an answer, and its body; a rendered page is in UTF-8, and says so."""
+    if is_rendered(response):
+        response = in_utf8(response)
+    headers = response.headers.copy()
+    headers.pop(b"Transfer-Encoding", None)
+    if request.method != "HEAD" and response.status != NOT_MODIFIED:
+        headers[b"Content-Length"] = str(len(response.body)).encode()
+    protocol = response.protocol or "HTTP/1.1"
+    return Head(
+        response_status_message(response.status), list(_public(headers)), protocol=protocol
+    ), response.body
+
+
+def in_utf8(response: Response) -> Response:
+    """A rendered page in UTF-8, and saying so.
+
+    A browser's text can hold what the charset that the page declares cannot, and a record keeps no more than
+    bytes and headers.
+    """
+    if not isinstance(response, TextResponse):
+        return response
+    headers = response.headers.copy()
+    headers["Content-Type"] = says_utf8(headers)
+    body = response.text.encode("utf-8", "replace")
+    return cast("Response", response.replace(body=body, headers=headers, encoding="utf-8"))
+
+
+def says_utf8(headers: Headers) -> bytes:
+    """The content type of a page that is in UTF-8 by now.
+
+    >>> says_utf8(Headers({"Content-Type": "text/html; charset=windows-1256"}))
+    b'text/html; charset=utf-8'
+    """
+    kind = (headers.get("Content-Type") or b"text/html").partition(b";")[0].strip()
+    return kind + b"; charset=utf-8"
+
+
+def _public(headers: Headers) -> Iterable[tuple[bytes, bytes]]:
+    return (
+        (name, value)
+        for name, values in headers.items()
+        if name.lower() not in SECRET_HEADERS and name.lower() != b"host"
+        for value in values
+    )

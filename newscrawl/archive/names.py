@@ -1,0 +1,67 @@
+"""Names of archive files: a folder for each site, and names that sort by the moment at which a run began."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+__all__ = ["OPEN", "SUFFIX", "Name"]
+
+SUFFIX = ".warc.gz"
+OPEN = ".open"
+"""What the name of a file ends with while it is written."""
+_STAMP = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(
+    r"(?P<site>[\w.-]+)/(?P=site)-(?P<began>\d{8}T\d{6}Z)-(?P<run>[\w.]+)-(?P<node>[\w.]+)(?:-(?P<part>\d+))?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """What the name of an archive file says.
+
+    >>> began = dt.datetime(2026, 11, 28, 20, 17, 51, tzinfo=dt.UTC)
+    >>> str(Name.of("hespress", began, "5f2c81d0", "node-1"))
+    'hespress/hespress-20261128T201751Z-5f2c81d0-node_1.warc.gz'
+    """
+
+    site: str
+    began: dt.datetime
+    """Moment at which the run began, UTC, by the clock of its node."""
+    run: str
+    node: str
+    part: int = 1
+    """A run has one file; another one after a failure, or when the first has grown too large."""
+
+    @classmethod
+    def of(cls, site: str, began: dt.datetime, run: str, node: str, part: int = 1) -> Name:
+        """The name for these, whatever characters they hold."""
+        run, node = plain(run), plain(node)
+        return cls(re.sub(r"[^\w.-]", "_", site, flags=re.ASCII), began, run, node, part)
+
+    @classmethod
+    def read(cls, name: str) -> Name | None:
+        """What a file's name says; None when it is no name of an archive file.
+
+        >>> Name.read("hespress/hespress-20261128T201751Z-5f2c81d0-node_1.warc.gz").node
+        'node_1'
+        """
+        found = _NAME.fullmatch(name.removesuffix(OPEN).removesuffix(SUFFIX))
+        if not found or not name.removesuffix(OPEN).endswith(SUFFIX):
+            return None
+        try:
+            began = dt.datetime.strptime(found["began"], _STAMP).replace(tzinfo=dt.UTC)
+        except ValueError:
+            return None
+        return cls(found["site"], began, found["run"], found["node"], int(found["part"] or 1))
+
+    def __str__(self) -> str:
+        part = "" if self.part == 1 else f"-{self.part}"
+        return f"{self.site}/{self.site}-{self.began:{_STAMP}}-{self.run}-{self.node}{part}{SUFFIX}"
+
+
+def plain(text: str) -> str:
+    """A run's or a node's name as file names hold it: letters, digits, dots and ``_``."""
+    return re.sub(r"[^\w.]", "_", text, flags=re.ASCII) or "_"

@@ -1,0 +1,232 @@
+"""The pages in an archive file, each with what is needed to make its article again.
+
+A page is a ``response`` record (a rendered one a ``resource``, an unchanged one a ``revisit``) between a
+``request`` and a ``metadata`` record. The metadata say in named lines what its own HTTP message does not: the
+address that was asked for, the redirects on the way, and what the feed or the listing said that named it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from newscrawl.archive.reading import Record, records, status_of
+from newscrawl.items import Raw
+
+__all__ = ["KEY", "PAGES", "PLACE", "ListEntry", "Page", "page_at", "pages_of"]
+
+KEY = "Newscrawl-Key"
+"""WARC header of each record of a page: ``newscrawl.urls.key`` of the address that was asked for."""
+PLACE = "Newscrawl-Refers-To"
+"""WARC header of a ``revisit``: offset and archive file of the record that has its body."""
+PAGES = frozenset({"response", "resource", "revisit"})
+"""The kinds of records that are pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEntry:
+    """What a feed, a listing, a sitemap or an API said of an article; as ``newscrawl.discovery.Entry``."""
+
+    title: str | None = None
+    """Headline. Example: ``المغرب يطلق برنامجا جديدا لتدبير الماء``."""
+    date: str | None = None
+    """The date of publication as it was written there."""
+    day: dt.date | None = None
+    """That day on the publisher's clock."""
+    lastmod: dt.datetime | None = None
+    """Instant of the last change, aware."""
+    origin: str = ""
+    """Where it was found. Example: ``https://www.goud.ma/feed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page as a crawl has seen it."""
+
+    raw: Raw
+    """Where it is, as ``articles.raw`` says it."""
+    site: str
+    """The spider that asked for it. Example: ``hespress``."""
+    run: str
+    """The run that did."""
+    key: str
+    """``newscrawl.urls.key`` of ``asked``."""
+    asked: str
+    """The address that was asked for first."""
+    redirects: tuple[str, ...]
+    """The addresses that redirected from there, in order."""
+    url: str
+    """The address that answered."""
+    status: int
+    """HTTP status of the answer."""
+    headers: dict[str, str]
+    """Its headers, those of one name joined by commas; less the coding of the body, which is undone."""
+    body: bytes | None
+    """The page, with its content coding undone; None for a ``revisit``, see ``same_as``."""
+    fetched_at: dt.datetime
+    """Moment of the download, UTC."""
+    is_rendered: bool
+    """Was it made by a browser? Its body is then UTF-8, whatever the page declares."""
+    entry: ListEntry
+    """What the list that led to it said."""
+    same_as: Raw | None = None
+    """Of a ``revisit``: the page whose body it had; None when that is not known."""
+
+
+def pages_of(file: BinaryIO, archive: str) -> Iterator[Page]:
+    """The pages in a file, in order; ``archive`` is its name, as in ``articles.raw.archive``.
+
+    What is damaged is left out with a warning in the log. Nothing is asked about what was forgotten: see
+    ``newscrawl.archive.Archive.pages``, which obeys the tombstones.
+    """
+    run = _Run()
+    waiting: Record | None = None
+    for record in records(file, archive):
+        if record.kind == "warcinfo":
+            run = _Run.of(record)
+        if waiting is not None:
+            yield from _page(waiting, record, archive, run)
+        waiting = record if record.kind in PAGES and record.header(KEY) else None
+    if waiting is not None:
+        yield from _page(waiting, None, archive, run)
+
+
+def page_at(file: BinaryIO, raw: Raw) -> Page | None:
+    """The page at the place that ``raw`` names; None when there is none, as it was removed on request.
+
+    Raises ``ValueError`` when there is another record there, or none that can be read.
+    """
+    run = _Run.of(next(records(file, raw.archive)))
+    file.seek(raw.offset)
+    found = records(file, raw.archive)
+    record = next(found, None)
+    if record is None or record.offset != raw.offset:
+        raise ValueError(f"no record begins at byte {raw.offset}")
+    if is_removed(record):
+        return None
+    if record.kind not in PAGES or record.header("WARC-Payload-Digest") != raw.digest:
+        raise ValueError(f"another page is at byte {raw.offset}")
+    return next(_page(record, next(found, None), raw.archive, run), None)
+
+
+REMOVED = "removed-on-request"
+"""The line in a record that has taken the place of a removed one."""
+
+
+def is_removed(record: Record) -> bool:
+    """Has the record taken the place of one that was removed on request?"""
+    return record.kind == "metadata" and REMOVED in record.fields()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the ``warcinfo`` of a file says."""
+
+    site: str = ""
+    run: str = ""
+    node: str = ""
+
+    @classmethod
+    def of(cls, record: Record) -> _Run:
+        said = record.fields() if record.kind == "warcinfo" else {}
+        return cls(said.get("site", ""), said.get("run", ""), said.get("node", ""))
+
+
+def _page(record: Record, after: Record | None, archive: str, run: _Run) -> Iterator[Page]:
+    """The page of a record and of the metadata after it; none where it cannot be read."""
+    about = after and after.kind == "metadata" and after.header("WARC-Concurrent-To") == record.id
+    lines = after.lines() if after and about else []
+    said = dict(lines)
+    is_rendered = record.kind == "resource"
+    try:
+        if is_rendered:
+            status, body = int(said.get("http-status", "200")), record.block
+            pairs = [line.partition(":")[::2] for name, line in lines if name == "http-header"]
+        else:
+            first, raw_pairs, body = record.http()
+            status = status_of(first) or 200
+            pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw_pairs]
+        headers = _joined(pairs)
+        body = _plain(body, headers)
+        fetched_at = record.at
+    except ValueError:
+        return
+    yield Page(
+        raw=Raw(
+            archive=archive,
+            offset=record.offset,
+            digest=record.header("WARC-Payload-Digest") or "",
+            node=run.node,
+        ),
+        site=run.site,
+        run=run.run,
+        key=record.header(KEY) or "",
+        asked=said.get("asked", record.url),
+        redirects=tuple(value for name, value in lines if name == "redirect"),
+        url=said.get("url", record.url),
+        status=status,
+        headers=headers,
+        body=None if record.kind == "revisit" else body,
+        fetched_at=fetched_at,
+        is_rendered=is_rendered,
+        entry=_entry(said),
+        same_as=_place(record),
+    )
+
+
+def _entry(said: dict[str, str]) -> ListEntry:
+    day, lastmod = said.get("entry-day"), said.get("entry-lastmod")
+    return ListEntry(
+        title=said.get("entry-title"),
+        date=said.get("entry-date"),
+        day=dt.date.fromisoformat(day) if day else None,
+        lastmod=dt.datetime.fromisoformat(lastmod) if lastmod else None,
+        origin=said.get("entry-origin", ""),
+    )
+
+
+def entry_lines(entry: ListEntry) -> Iterator[tuple[str, str]]:
+    """The same as named lines."""
+    yield "entry-title", entry.title or ""
+    yield "entry-date", entry.date or ""
+    yield "entry-day", entry.day.isoformat() if entry.day else ""
+    yield "entry-lastmod", entry.lastmod.isoformat() if entry.lastmod else ""
+    yield "entry-origin", entry.origin
+
+
+def _place(record: Record) -> Raw | None:
+    """Where the body of a ``revisit`` is."""
+    offset, _, rest = (record.header(PLACE) or "").partition(" ")
+    node, _, archive = rest.partition(" ")
+    if not (offset.isdigit() and archive):
+        return None
+    digest = record.header("WARC-Payload-Digest") or ""
+    return Raw(archive=archive, offset=int(offset), digest=digest, node=node)
+
+
+def place(raw: Raw) -> str:
+    """A place as :data:`PLACE` names it."""
+    return f"{raw.offset} {raw.node} {raw.archive}"
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers by name, spelled as most servers do."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        name, value = name.title(), value.strip()
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _plain(body: bytes, headers: dict[str, str]) -> bytes:
+    """The body without its content coding, which goes from the headers, too. Raises ``ValueError``."""
+    if headers.get("Content-Encoding", "").lower() not in ("gzip", "x-gzip"):
+        return body
+    del headers["Content-Encoding"]
+    try:
+        return zlib.decompress(body, 31) if body else body
+    except zlib.error as error:
+        raise ValueError(f"its body cannot be unpacked: {error}") from None

@@ -1,0 +1,152 @@
+"""Where archive files are: a folder of this machine, and a store that ``fsspec`` reaches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, cast
+
+from newscrawl.archive.names import OPEN, SUFFIX, Name
+from newscrawl.files import open_regular
+
+__all__ = ["ArchiveFile", "Folder", "Place", "Store", "StoreError", "open_store"]
+
+
+class StoreError(Exception):
+    """The store of an archive cannot be used; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """One file of an archive."""
+
+    name: str
+    """As ``articles.raw.archive`` has it."""
+    said: Name
+    size: int
+    """Bytes."""
+    is_open: bool = False
+    """Is it being written, or was its run killed?"""
+
+
+class Place(Protocol):
+    """What holds archive files."""
+
+    def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
+        """The files here, those of one site or all; by site, and there from the oldest."""
+
+    def open(self, name: str) -> BinaryIO:
+        """A file, to be read. Raises ``FileNotFoundError``."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file; one that is gone already stays gone."""
+
+
+class Folder:
+    """A folder of this machine, or one that several machines share; nobody but its user may look inside."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def make(self, site: str) -> None:
+        """Make the folder of a site. Raises ``OSError``."""
+        # Not what stands above it: a disk that is not mounted must not be filled in its place.
+        for folder in (self.path, self.path / site):
+            with suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+
+    def path_of(self, name: str) -> Path:
+        """The path of a file that is finished."""
+        return self.path / name
+
+    def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
+        """The files here, those of one site or all; by site, and there from the oldest."""
+        found = []
+        for path in self.path.glob(f"{site or '*'}/*{SUFFIX}*"):
+            name = path.relative_to(self.path).as_posix()
+            said = Name.read(name)
+            with suppress(FileNotFoundError):
+                if said:
+                    is_open = name.endswith(OPEN)
+                    found.append(ArchiveFile(name.removesuffix(OPEN), said, path.stat().st_size, is_open))
+        yield from sorted(found, key=lambda file: file.said)
+
+    def open(self, name: str) -> BinaryIO:
+        """A file, to be read, also one that is being written. Raises ``FileNotFoundError``."""
+        for _ in range(2):  # it may be finished between two looks
+            for path in (self.path / name, self.path / (name + OPEN)):
+                with suppress(FileNotFoundError):
+                    return open_regular(path)
+        raise FileNotFoundError(name)
+
+    def remove(self, name: str) -> None:
+        """Remove a file; one that is gone already stays gone."""
+        (self.path / name).unlink(missing_ok=True)
+
+
+class Store:
+    """A folder of a file system that ``fsspec`` knows."""
+
+    def __init__(self, files: Any, root: str, address: str) -> None:
+        self._files = files
+        self._root = root.rstrip("/")
+        self._address = address
+
+    def __str__(self) -> str:
+        return self._address
+
+    def _at(self, name: str) -> str:
+        return f"{self._root}/{name}"
+
+    def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
+        """The files here, those of one site or all; by site, and there from the oldest."""
+        self._files.invalidate_cache()
+        root = self._at(site) if site else self._root
+        found = []
+        for path, info in self._files.find(root, detail=True).items():
+            name = path[len(self._root) :].lstrip("/") if path.startswith(self._root) else ""
+            if (said := Name.read(name)) and not name.endswith(OPEN):
+                found.append(ArchiveFile(name, said, int(info["size"])))
+        yield from sorted(found, key=lambda file: file.said)
+
+    def open(self, name: str) -> BinaryIO:
+        """A file, to be read. Raises ``FileNotFoundError``."""
+        return cast(BinaryIO, self._files.open(self._at(name), "rb"))
+
+    def put(self, path: Path, name: str) -> None:
+        """Copy a file here, over one of that name. Raises ``OSError`` when it did not arrive whole."""
+        self._files.makedirs(self._at(name).rpartition("/")[0], exist_ok=True)
+        self._files.put_file(str(path), self._at(name))
+        self._files.invalidate_cache()
+        size = self._files.info(self._at(name))["size"]
+        if size != path.stat().st_size:
+            raise OSError(f"{size} bytes of {name} arrived, and it has {path.stat().st_size}")
+
+    def remove(self, name: str) -> None:
+        """Remove a file; one that is gone already stays gone."""
+        with suppress(FileNotFoundError):
+            self._files.rm_file(self._at(name))
+
+
+def open_store(address: str) -> Store:
+    """The store at an address such as ``s3://bucket/news`` or ``file:///mnt/archive``; nothing is asked yet.
+
+    Raises :class:`StoreError` where a package is missing or the address is none.
+    """
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise StoreError(
+            f"ARCHIVE_STORE={address} needs fsspec: pip install fsspec, and s3fs for s3://"
+        ) from None
+    try:
+        files, root = url_to_fs(address)
+    except (ImportError, ValueError) as error:
+        raise StoreError(f"ARCHIVE_STORE={address} cannot be used: {error}") from None
+    return Store(files, root, address)
