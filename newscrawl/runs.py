@@ -24,6 +24,7 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from newscrawl import __version__, drift, timings
+from newscrawl.archive.keeper import Keeper
 from newscrawl.ledger import Ledger
 from newscrawl.mongod.opening import reason as reason_of
 from newscrawl.mongod.uri import redact
@@ -210,6 +211,9 @@ class RunRecord:
         self._heartbeat = crawler.settings.getfloat("HEARTBEAT", timings.HEARTBEAT.total_seconds())
         timings.check(dt.timedelta(seconds=self._heartbeat))
         self._alive_at = steady()
+        self._keeper = Keeper.from_crawler(crawler)
+        if self._keeper:
+            self._store.before_writing = self._keeper.settle
         self._balance: Document = {}
         self._first_error = FirstError()
         logging.getLogger().addHandler(self._first_error)
@@ -314,7 +318,8 @@ class RunRecord:
             (self._crawler.engine.unpause if self._lease.is_safe else self._crawler.engine.pause)()
 
     async def closed(self, spider: Spider, reason: str) -> None:
-        """Settle the run: its outcome, the marks, the last words in the log."""
+        """Settle the run: its archive, its outcome, the marks, the last words in the log."""
+        archived = {} if reason == NOT_ITS_TURN else await self._archived()
         if self._heart:
             self._heart.cancel()
         stats = self._crawler.stats
@@ -327,7 +332,7 @@ class RunRecord:
             )
             return
         self._close_ledger(spider, reason)
-        end = self._end(spider, reason)
+        end = self._end(spider, reason) | archived
         if self._store.is_open:
             await self._settle(spider, end)
             await self._store.close()
@@ -337,6 +342,15 @@ class RunRecord:
         stats.set_value("newscrawl/outcome", end["outcome"])
         fine = end["outcome"].exit_status == 0
         log.log(logging.INFO if fine else logging.ERROR, "%s", end["summary"])
+
+    async def _archived(self) -> Document:
+        """Finish what is archived of this run, while it still shows life; what its record says of that."""
+        if self._keeper is None:
+            return {}
+        available = self._store.is_open and not self._store.writer.error
+        kept = await self._keeper.finish(self._store.tombstones if available else None)
+        alarms = [{"alarm": alarm, "said": said} for alarm, said in self._keeper.alarms.items()]
+        return {"archive": kept, "alarms": alarms}
 
     def _close_ledger(self, spider: Spider, reason: str) -> None:
         """Close what a stopped run left open; what one that came to its end left open is a fault of ours."""

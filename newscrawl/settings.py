@@ -286,6 +286,38 @@ HEARTBEAT = timings.HEARTBEAT.total_seconds()  # between two signs of life of a 
 RECORD: str | None = None
 REPLAY: str | None = None
 
+# --- Keeping every page, see docs/operate.md.
+ARCHIVE = environment(
+    "NEWSCRAWL_ARCHIVE",
+    "",
+    "folder of the archive of all pages; unset: scheduled runs have one in `archive` beside the data of the "
+    "embedded `mongod`; `off`: there is none",
+    str,
+)
+ARCHIVE_STORE = environment(
+    "NEWSCRAWL_ARCHIVE_STORE",
+    "",
+    "where finished files are moved to, an address of `fsspec`: `s3://bucket/news`",
+    str,
+)
+ARCHIVE_DAYS = environment(
+    "NEWSCRAWL_ARCHIVE_DAYS", 0, "days for which archive files are kept; 0 is no limit", int, least=0
+)
+ARCHIVE_MB = environment(
+    "NEWSCRAWL_ARCHIVE_MB",
+    0,
+    "megabytes of archive files kept of one site, the newest; 0 is no limit",
+    int,
+    least=0,
+)
+ARCHIVE_FREE_MB = environment(
+    "NEWSCRAWL_ARCHIVE_FREE_MB",
+    1000,
+    "megabytes of its disk that the archive leaves free; below that nothing is archived",
+    int,
+    least=0,
+)
+
 ADDONS = {"newscrawl.download.addon.RecordReplay": 0}
 DOWNLOAD_HANDLERS = {
     "http": "newscrawl.download.handler.DownloadHandler",

@@ -18,6 +18,7 @@ __all__ = [
     "AddressOutcome",
     "AddressRefusal",
     "AddressSource",
+    "Alarm",
     "Calendar",
     "CopyKind",
     "DateKind",
@@ -343,3 +344,13 @@ class RunOutcome(Word):
     STORE_DOWN = "store_down", 4, "MongoDB cannot be used"
     KILLED = "killed", 1
     FAULT = "fault", 1, "newscrawl has a fault; the traceback is above"
+
+
+class Alarm(Word):
+    """What an operator should know of a run, whatever its outcome."""
+
+    ARCHIVE_STOPPED = "archive_stopped", "pages could not be archived"
+    ARCHIVE_WAITING = (
+        "archive_waiting",
+        "finished files of the archive wait to be looked after or handed over",
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from newscrawl.archive.messages import (
     says_utf8,
 )
 from newscrawl.archive.pages import KEY, PLACE, ListEntry, entry_lines, place
+from newscrawl.archive.writing import sha1
 from newscrawl.meta import meta
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def as_sent(sent: Response, read: Response) -> Response:
 def digest_of(response: Response) -> str:
     """The ``WARC-Payload-Digest`` of a page."""
     body = in_utf8(response).body if is_rendered(response) else response.body
-    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+    return sha1(body)
 
 
 def records_of(

@@ -18,7 +18,7 @@ from warcio.timeutils import iso_date_to_datetime
 if TYPE_CHECKING:
     from warcio.statusandheaders import StatusAndHeaders
 
-__all__ = ["NotWarcError", "Record", "members", "records", "status_of"]
+__all__ = ["NotWarcError", "Record", "heads", "members", "records", "status_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -191,6 +191,24 @@ def members(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
         end = read - len(held)
         yield start, end - start, b"".join(parts)
         start = end
+
+
+def heads(file: BinaryIO, name: object) -> Iterator[tuple[int, int, bytes]]:
+    """Offset, length and headers of each record of a packed file; faster than :func:`records`.
+
+    What is damaged is left out with a warning, as there.
+    """
+    start: int | None = file.tell()
+    while start is not None:
+        offset = start
+        file.seek(start)
+        try:
+            for offset, length, content in members(file):
+                yield offset, length, content.partition(b"\r\n\r\n")[0]
+            return
+        except (EOFError, zlib.error) as error:
+            start = _next_start(file, offset + 1)
+            logger.warning("%s: what follows the record at byte %d is left out: %s", name, offset, error)
 
 
 def _next_start(file: BinaryIO, position: int) -> int | None:

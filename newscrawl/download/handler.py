@@ -28,13 +28,14 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError
 from twisted.web.client import ResponseFailed
 
+from newscrawl.archive.keeper import Keeper
 from newscrawl.download.backoff import Backoff
 from newscrawl.download.errors import CertificateError, HostBusy, PrivateAddress
 from newscrawl.download.lengths import PlainLengths, is_whole
 from newscrawl.download.network import PublicResolver
 from newscrawl.download.recording import Recorder, Recording, RecordingError
 from newscrawl.download.render import Browser
-from newscrawl.meta import meta
+from newscrawl.meta import is_for_article, meta
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class DownloadHandler(BaseDownloadHandler):
         self._recording = Recording(replay) if replay else None
         self._recorder = Recorder(record) if record else None
         self._writing = ThreadPoolExecutor(1, "warc") if record else None
+        self._keeper = Keeper.from_crawler(crawler)
         self._backoff = Backoff.from_crawler(crawler)
         self._network = None if replay else HTTP11DownloadHandler.from_crawler(crawler)
         self._resolver = None if replay else PublicResolver.from_crawler(crawler)
@@ -93,6 +95,7 @@ class DownloadHandler(BaseDownloadHandler):
         if self._recording is not None:
             response = self._recording.answer(request)
             self._backoff.heed(request, response)
+            await self._keep(request, response, response)
             return response
         outcome: Response | Exception
         try:
@@ -128,13 +131,21 @@ class DownloadHandler(BaseDownloadHandler):
 
     async def _fetch(self, request: Request) -> Response:
         if meta(request).get("playwright"):
-            return await self._browser.download(request)
+            rendered = await self._browser.download(request)
+            await self._keep(request, rendered, rendered)
+            return rendered
         assert self._network is not None
         meta(request)["download_fail_on_dataloss"] = False  # so that what came can be looked at
         response = await self._ask(self._network, request)
         meta(request)["wire_bytes"] = len(response.body)
         if "dataloss" in response.flags and not is_whole(response):
             raise ResponseDataLossError(f"{len(response.body)} bytes came, and more were announced")
+        decoded = self._decoded(request, response)
+        await self._keep(request, response, decoded)
+        return decoded
+
+    def _decoded(self, request: Request, response: Response) -> Response:
+        """An answer with the content coding of its body undone."""
         if self._decoder is None:
             return response
         try:
@@ -143,6 +154,13 @@ class DownloadHandler(BaseDownloadHandler):
             raise DownloadCancelledError(str(error)) from error
         assert isinstance(decoded, Response)
         return decoded
+
+    async def _keep(self, request: Request, sent: Response, read: Response) -> None:
+        """Archive the page of an article. Lists are not: they repeat the words of articles, and what is
+        forgotten could not be found in them.
+        """
+        if self._keeper is not None and is_for_article(request):
+            meta(request)["kept"] = await self._keeper.keep(request, sent, read)
 
     async def _ask(self, network: HTTP11DownloadHandler, request: Request) -> Response:
         assert self._resolver is not None

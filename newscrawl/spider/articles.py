@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from newscrawl.discovery import Entry, Walk
-from newscrawl.items import Http, RawArticle, Rejection
+from newscrawl.items import Http, Raw, RawArticle, Rejection
 from newscrawl.meta import Meta, meta
 from newscrawl.page.steps import carry
 from newscrawl.spider.crawl import Crawl
@@ -70,6 +70,7 @@ class Articles:
             walk=walk,
             again=known is not None,
             pending=pending,
+            known_raw=_raw(known),
             playwright=crawl.site.render,
         )
         return Request(
@@ -161,6 +162,7 @@ class Articles:
         raw.urls = list(dict.fromkeys([*_urls(response), *raw.urls]))
         http = raw.http or Http(status=response.status, fetched_at=now)
         raw.http = replace(http, status=response.status, fetched_at=now)
+        raw.kept = carried.get("kept")
         yield raw
 
     # --- What is no article
@@ -201,6 +203,11 @@ def _urls(response: Response) -> list[str]:
     """Every address met on the way to a page, the one asked for first."""
     carried = meta(response)
     return list(dict.fromkeys([carried["asked"], *carried.get("redirect_urls", []), response.url]))
+
+
+def _raw(known: Mapping[str, Any] | None) -> Raw | None:
+    """Where a stored article says that its page is archived."""
+    return Raw(**known["raw"]) if known and known.get("raw") else None
 
 
 def _headers(response: Response) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -13,6 +13,7 @@ from pymongo import ReadPreference
 from pymongo.errors import PyMongoError
 from scrapy.exceptions import CloseSpider
 
+from newscrawl.items import Article, Rejection
 from newscrawl.ledger import Ledger
 from newscrawl.mongod.opening import (
     ServerError,
@@ -63,6 +64,8 @@ class Store:
         """What is the matter with a server of our own."""
         self.on_connected: list[Callable[[], Awaitable[None]]] = []
         """What is to be done as soon as there is a connection, before the collections are prepared."""
+        self.before_writing: Callable[[Sequence[Article | Rejection]], Awaitable[None]] | None = None
+        """What has to be done before a batch of articles is written."""
         self.addresses = Addresses(self)
         self.walks = Walks(self)
         self.visits = Visits(self)
@@ -152,6 +155,7 @@ class Store:
             queue=get.getint("STORE_QUEUE"),
             patience=get.getfloat("STORE_PATIENCE"),
             knows=self._knows,
+            before=self.before_writing,
             limit=limit,
             ledger=ledger,
         )

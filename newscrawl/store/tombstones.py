@@ -8,6 +8,7 @@ stored meanwhile. They hold no words and no addresses, and never expire.
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Collection, Iterable, Iterator
 
@@ -52,6 +53,21 @@ class Tombstones:
         """Those of these keys that were forgotten."""
         found = (self._tombstones.find(query, {"_id": 1}) for query in _queries(keys))
         return {doc["_id"] for query in found for doc in await query.to_list()}
+
+    async def now(self) -> dt.datetime:
+        """The clock by which ``forgotten_at`` is said."""
+        at: dt.datetime = (await self._tombstones.database.client.admin.command("hello"))["localTime"]
+        return at
+
+    async def since(self, moment: dt.datetime | None) -> set[str]:
+        """The keys of what was forgotten since then, or ever."""
+        query = {"forgotten_at": {"$gte": moment}} if moment else {}
+        return {doc["_id"] async for doc in self._tombstones.find(query, {"_id": 1})}
+
+    async def of(self, articles: Collection[str]) -> list[str]:
+        """All keys under which these articles (``_id``) were forgotten."""
+        found = self._tombstones.find({"article": {"$in": list(articles)}}, {"_id": 1})
+        return [doc["_id"] async for doc in found]
 
     async def articles(self, keys: Iterable[str]) -> list[str]:
         """The ``_id`` of the articles that were forgotten under these keys."""

@@ -25,7 +25,7 @@ class Visits:
 
     async def young(self, site: str, since: dt.datetime) -> AsyncIterator[Document]:
         """Articles of a site first seen since then and still there, the newest first."""
-        wanted = {"url": 1, "keys": 1, "http": 1, "first_seen_at": 1, "checked_at": 1}
+        wanted = dict.fromkeys(("url", "keys", "http", "raw", "first_seen_at", "checked_at"), 1)
         query: Document = {"site": site, "first_seen_at": {"$gte": since}, "gone_at": None}
         order = [("first_seen_at", -1), ("_id", -1)]
         while True:

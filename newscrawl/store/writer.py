@@ -53,6 +53,7 @@ class Writer:
         queue: int,
         patience: float,
         knows: Callable[[], str | None] = lambda: None,
+        before: Callable[[Sequence[Article | Rejection]], Awaitable[None]] | None = None,
         limit: int | None = None,
         ledger: Ledger[Any] | None = None,
     ) -> None:
@@ -70,6 +71,8 @@ class Writer:
         self._room = queue
         self._patience = patience
         self._knows = knows
+        self._before = before
+        """What has to be done before a batch is stored."""
         # Two batches at a time, so that MongoDB does not wait for us; one where the count must be exact.
         self._writing = 1 if limit else 2
         self._in_progress = 0
@@ -233,6 +236,8 @@ class Writer:
         """Store a batch, waiting for a MongoDB that is away, for as long as it has patience."""
         articles = [item for item in batch if isinstance(item, Article)]
         rejections = [item for item in batch if isinstance(item, Rejection)]
+        if self._before:
+            await self._before(batch)
         attempted: dict[str, str] = {}
         failing: BulkWriteError | None = None
 

@@ -1,0 +1,209 @@
+"""Archives the pages of one crawl. Whatever goes wrong is told in the run's record and costs no article."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import platform
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from newscrawl.archive.desk import Desk
+from newscrawl.archive.names import Name
+from newscrawl.archive.places import Store, open_store
+from newscrawl.archive.run_file import RunFile
+from newscrawl.archive.setting import Wanted
+from newscrawl.archive.upkeep import Upkeep, remove_expired
+from newscrawl.items import Article
+from newscrawl.vocabulary import Alarm
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
+
+    from newscrawl.items import Raw, Rejection
+
+__all__ = ["FINISHING", "PATIENCE", "Forgotten", "Keeper"]
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 30.0
+"""Seconds that the disk may take for one page or one flush; then this run archives no more."""
+FINISHING = 60.0
+"""Seconds that a run takes at its end to hand files over, at most; the next one goes on."""
+_EARLIER = dt.timedelta(minutes=10)
+"""So much is looked back for what was forgotten: longer than any download takes."""
+
+
+class Forgotten(Protocol):
+    """What was forgotten, as ``newscrawl.store.tombstones.Tombstones`` knows it."""
+
+    async def now(self) -> dt.datetime:
+        """MongoDB's clock."""
+
+    async def since(self, moment: dt.datetime | None) -> set[str]:
+        """The keys of what was forgotten since then, by that clock, or ever."""
+
+
+class Keeper:
+    """The archive of one crawl, for its downloads, its writer and its record."""
+
+    _of_crawler: ClassVar[WeakKeyDictionary[Crawler, Keeper]] = WeakKeyDictionary()
+
+    def __init__(self, wanted: Wanted, name: Callable[[], Name]) -> None:
+        self._wanted = wanted
+        self._name = name
+        self._node = platform.node()
+        self._desk = Desk()
+        self._file: RunFile | None = None
+        self._began = time.monotonic()
+        self._is_off = False
+        self.alarms: dict[Alarm, str] = {}
+        """What went wrong, one sentence for each cause."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Keeper | None:
+        """The keeper of this crawl, the same one for all its parts; None for one that archives nothing."""
+        if crawler not in cls._of_crawler:
+            wanted = Wanted.of(crawler.settings)
+            if wanted is None:
+                return None
+            began = dt.datetime.now(dt.UTC)
+
+            def name() -> Name:
+                assert crawler.spider
+                assert crawler.stats
+                run = str(crawler.stats.get_value("newscrawl/run", ""))
+                return Name.of(crawler.spider.name, began, run, platform.node())
+
+            cls._of_crawler[crawler] = cls(wanted, name)
+        return cls._of_crawler[crawler]
+
+    async def keep(self, request: Request, sent: Response, read: Response) -> Raw | None:
+        """Archive a page as it was ``sent``, which the crawl has ``read``; where, None when it is not."""
+        if self._is_off:
+            return None
+        if self._file is None:
+            self._file = RunFile(self._wanted.folder, self._name(), self._node, free=self._wanted.free)
+        return await self._in_time(partial(self._file.add, request, sent, read))
+
+    async def settle(self, items: Iterable[Article | Rejection]) -> None:
+        """Have the pages of these articles in the archive for good, before the articles are stored.
+
+        One whose page could not be kept says so: its ``raw`` becomes None.
+        """
+        file = self._file
+        kept = [item for item in items if isinstance(item, Article) and item.raw]
+        if file is None or all(file.has(item.raw) for item in kept if item.raw):
+            return
+        await self._in_time(file.flush)
+        for item in kept:
+            if item.raw and not file.has(item.raw):
+                item.raw = None
+
+    async def _in_time(self, work: Callable[[], T]) -> T | None:
+        """Do something with the disk; None, and the end of archiving, when it takes too long or breaks."""
+        try:
+            if self._is_off:
+                return None
+            async with asyncio.timeout(PATIENCE):
+                return await self._desk.do(work)
+        except TimeoutError:
+            self._end(f"{self._wanted.folder} did not answer within {PATIENCE:g} s")
+        except Exception as error:  # a fault of ours must not cost an article
+            log.exception("archiving failed")
+            self._end(f"{type(error).__name__}: {error}")
+        finally:
+            if self._file is not None and self._file.failure:
+                self._ring(Alarm.ARCHIVE_STOPPED, self._file.failure)
+        return None
+
+    def _end(self, said: str) -> None:
+        self._is_off = True
+        self._ring(Alarm.ARCHIVE_STOPPED, said)
+
+    def _ring(self, alarm: Alarm, said: str) -> None:
+        """Tell of something once; it is the operator's to mend, and the crawl goes on."""
+        if alarm not in self.alarms:
+            self.alarms[alarm] = said
+            log.warning("archive: %s: %s", alarm.meaning, said)
+
+    # --- At the end
+
+    async def finish(self, forgotten: Forgotten | None) -> dict[str, Any]:
+        """Finish the file, and look after the files of this machine; what was kept, for the run's record.
+
+        Without ``forgotten`` (MongoDB is away) nothing is handed over: it might have been forgotten.
+        """
+        try:
+            if self._file is not None:
+                await self._in_time(self._file.close)
+            async with asyncio.timeout(FINISHING):
+                await self._look_after(forgotten)
+        except TimeoutError:
+            self._ring(Alarm.ARCHIVE_WAITING, f"looking after the files took more than {FINISHING:g} s")
+        except FileNotFoundError:
+            pass  # there is no archive yet
+        except Exception as error:
+            self._ring(Alarm.ARCHIVE_WAITING, f"{type(error).__name__}: {' '.join(str(error).split())}")
+        file = self._file
+        names = [name for name, end in file.ends.items() if end] if file else []
+        return {"files": names, **(asdict(file.kept) if file else {})}
+
+    async def _look_after(self, forgotten: Forgotten | None) -> None:
+        folder, do = self._wanted.folder, self._desk.do
+        if self._is_off or not await do(folder.path.is_dir):
+            return
+        upkeep = Upkeep(folder, self._node)
+        await do(upkeep.finish_torn)
+        if forgotten is None:
+            return
+        cleared, now = await do(upkeep.cleared), await forgotten.now()
+        # What this run has downloaded may have been forgotten since it began, by MongoDB's clock.
+        began = now - dt.timedelta(seconds=time.monotonic() - self._began)
+        keys = await forgotten.since(min(cleared, began) - _EARLIER if cleared else None)
+        await do(partial(upkeep.clear, keys, now))
+        store = await self._hand_over(upkeep, now, forgotten)
+        if self._wanted.days or self._wanted.bytes:
+            await do(partial(self._remove_expired, store, min(now, dt.datetime.now(dt.UTC))))
+
+    async def _hand_over(self, upkeep: Upkeep, cleared: dt.datetime, forgotten: Forgotten) -> Store | None:
+        """Hand finished files over, unless there is nowhere to hand them to; the store, if it answers."""
+        if not self._wanted.store:
+            return None
+        handed: list[str] = []
+        until = time.monotonic() + FINISHING / 2
+
+        def hand_over(store: Store) -> None:
+            handed.extend(upkeep.hand_over(store, until))
+
+        try:
+            store = await self._desk.do(partial(open_store, self._wanted.store))
+            await self._desk.do(partial(hand_over, store))
+        except Exception as error:  # whatever the file system of the store raises
+            said = " ".join(str(error).split()) or type(error).__name__
+            self._ring(Alarm.ARCHIVE_WAITING, f"{self._wanted.store}: {said}")
+            return None
+        finally:
+            if handed:
+                # Forgotten between the clearing and the copying: whoever forgot it has not seen the copy.
+                if keys := await forgotten.since(cleared - _EARLIER):
+                    await self._desk.do(partial(upkeep.put_again, store, handed, keys))
+                await self._desk.do(partial(upkeep.let_go, handed))
+        return store
+
+    def _remove_expired(self, store: Store | None, now: dt.datetime) -> None:
+        """Keep the files of this site within its age and size, wherever they are."""
+        site = self._name().site
+        for place in (self._wanted.folder, store):
+            if place is not None:
+                gone = remove_expired(place, site, now=now, days=self._wanted.days, limit=self._wanted.bytes)
+                if gone:
+                    log.info("archive: %d files of %s were too old or too many", len(gone), site)

@@ -1,0 +1,168 @@
+"""What is done to the files of an archive when a run ends: finished, cleared, handed over, removed by age."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newscrawl.archive.erasing import erase
+from newscrawl.archive.names import OPEN, plain
+from newscrawl.archive.reading import members
+
+if TYPE_CHECKING:
+    from newscrawl.archive.places import ArchiveFile, Folder, Place, Store
+
+__all__ = ["Upkeep", "expired"]
+
+log = logging.getLogger(__name__)
+
+_STATE = ".forgotten"
+"""File of the folder that says up to when it has no page of what was forgotten."""
+_ABANDONED = 86_400.0
+"""Seconds after which another machine's open file is nobody's."""
+
+
+class Upkeep:
+    """Works on the files of one machine in a folder. Raises ``OSError``."""
+
+    def __init__(self, folder: Folder, node: str) -> None:
+        self._folder = folder
+        self._node = plain(node)
+
+    def finish_torn(self) -> list[str]:
+        """Finish what killed runs have left: cut each file after its last whole record, and name it.
+
+        A file that is still being written is locked by its run; one of another machine counts as left when
+        nothing was written to it for a day.
+        """
+        done = []
+        for file in self._own():
+            path = self._folder.path / f"{file.name}{OPEN}"
+            with suppress(FileNotFoundError), _locked(path) as fd:
+                if fd is not None:
+                    end = _whole(path)
+                    os.ftruncate(fd, end)
+                    os.fsync(fd)
+                    if end:
+                        path.rename(self._folder.path_of(file.name))
+                    else:
+                        path.unlink()
+                    log.info("%s: finished, its run was killed", file.name)
+                    done.append(file.name)
+        return done
+
+    def _own(self) -> Iterator[ArchiveFile]:
+        """The files that are this machine's to look after: its own, and what another one has left."""
+        for file in self._folder.files():
+            path = self._folder.path / (file.name + OPEN * file.is_open)
+            with suppress(FileNotFoundError):
+                left = time.time() - path.stat().st_mtime > _ABANDONED
+                if left or file.said.node == self._node:
+                    yield file
+
+    def cleared(self) -> dt.datetime | None:
+        """Up to when no page of what was forgotten is left in the folder, by MongoDB's clock."""
+        with suppress(FileNotFoundError, ValueError):
+            return dt.datetime.fromisoformat((self._folder.path / _STATE).read_text().strip())
+        return None
+
+    def clear(self, keys: Collection[str], now: dt.datetime) -> int:
+        """Erase the pages of these keys, all that was forgotten until now; how many records there were."""
+        count = sum(self.erase(keys)) if keys else 0
+        new = self._folder.path / f"{_STATE}.{os.getpid()}"
+        new.write_text(now.isoformat())
+        new.replace(self._folder.path / _STATE)
+        return count
+
+    def erase(self, keys: Collection[str], sites: Iterable[str | None] = (None,)) -> list[int]:
+        """Erase the pages of these keys in all files of the folder; how many records in each file."""
+        counts = []
+        for file in (file for site in sites for file in self._folder.files(site)):
+            for name in (file.name, file.name + OPEN):
+                with suppress(FileNotFoundError):
+                    counts.append(erase(self._folder.path / name, keys))
+                    break
+        return counts
+
+    def hand_over(self, store: Store, until: float) -> Iterator[str]:
+        """Copy the finished files of this machine to a store, and name them; :meth:`let_go` removes them.
+
+        Raises ``TimeoutError`` when ``time.monotonic()`` is beyond ``until``.
+        """
+        for file in self._own():
+            path = self._folder.path_of(file.name)
+            if time.monotonic() > until:
+                raise TimeoutError("it takes too long")
+            with suppress(FileNotFoundError), _locked(path) as fd:
+                if fd is not None:
+                    store.put(path, file.name)
+                    yield file.name
+
+    def put_again(self, store: Store, names: Collection[str], keys: Collection[str]) -> None:
+        """Erase in files that were copied what was forgotten meanwhile, here and there."""
+        for name in names:
+            path = self._folder.path_of(name)
+            with suppress(FileNotFoundError):
+                if erase(path, keys):
+                    store.put(path, name)
+
+    def let_go(self, names: Iterable[str]) -> None:
+        """Remove files of which the store has a copy."""
+        for name in names:
+            self._folder.remove(name)
+
+
+def remove_expired(place: Place, site: str, *, now: dt.datetime, days: int, limit: int) -> list[ArchiveFile]:
+    """Remove the files of a site that are too old or too many; those that were removed."""
+    gone = expired(list(place.files(site)), now=now, days=days, limit=limit)
+    for file in gone:
+        place.remove(file.name)
+    return gone
+
+
+def expired(files: Iterable[ArchiveFile], *, now: dt.datetime, days: int, limit: int) -> list[ArchiveFile]:
+    """The files that are older than so many days, and the oldest of those that take more than so many bytes.
+
+    0 is no limit. A file that is being written counts, and stays; so does the newest one.
+    """
+    ordered = sorted(files, key=lambda file: (file.said.began, file.said))
+    total = sum(file.size for file in ordered)
+    gone = []
+    for file in ordered:
+        too_old = bool(days) and now - file.said.began > dt.timedelta(days=days)
+        too_many = bool(limit) and total > limit and file is not ordered[-1]
+        if not file.is_open and (too_old or too_many):
+            gone.append(file)
+            total -= file.size
+    return gone
+
+
+def _whole(path: Path) -> int:
+    """Where the last whole record of a file ends."""
+    end = 0
+    with path.open("rb") as file, suppress(Exception):
+        for offset, length, _ in members(file):
+            end = offset + length
+    return end
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int | None]:
+    """A file that nobody else writes or hands over meanwhile; None where somebody does."""
+    fd = os.open(path, os.O_RDWR)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield None
+            return
+        yield fd
+    finally:
+        os.close(fd)
