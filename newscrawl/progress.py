@@ -30,14 +30,14 @@ class Progress:
         self._prints = bar
         self._drawn = 0
 
-    def show(self, done: int, total: int) -> None:
-        """Show it, where it is time to."""
+    def show(self, done: int, total: int, note: str = "") -> None:
+        """Show it, where it is time to; ``note`` says more: ``1,200 pages, 150 a second``."""
         if self._draws:
             filled = WIDTH * min(done, total) // total if total else 0
-            self._draw(f"[{'#' * filled}{'.' * (WIDTH - filled)}] {self._line(done, total)}")
+            self._draw(f"[{'#' * filled}{'.' * (WIDTH - filled)}] {self._line(done, total, note)}")
         elif self._clock() - self._said >= MINUTE:
             self._said = self._clock()
-            self._say(f"{self._what}: {self._line(done, total)}")
+            self._say(f"{self._what}: {self._line(done, total, note)}")
 
     def end(self) -> None:
         """Leave the line of the bar."""
@@ -45,10 +45,11 @@ class Progress:
             print(file=sys.stderr)
             self._drawn = 0
 
-    def _line(self, done: int, total: int) -> str:
+    def _line(self, done: int, total: int, note: str) -> str:
         taken = self._clock() - self._began
         left = f", {_duration(taken / done * max(0, total - done))} left" if done and total else ""
-        return f"{done:,} of {total:,}{left}" if total else f"{done:,} in {_duration(taken)}"
+        line = f"{done:,} of {total:,}{left}" if total else f"{done:,} in {_duration(taken)}"
+        return f"{line}; {note}" if note else line
 
     def _draw(self, line: str) -> None:
         rest = " " * max(0, self._drawn - len(line))

@@ -52,6 +52,14 @@ def test_reasons(page: bytes, expected: str) -> None:
     assert reason(read(page, URL)) == expected
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_page_in_utf_16_is_a_web_page(charset: str) -> None:
+    page = frame(f"<article><h1>{TITLE}</h1>" + f"<p>{SHORT}</p>" * 9 + "</article>").decode()
+    assert reason(read(page.encode(charset), URL)) is None
+    feed = "<?xml version='1.0'?><rss><channel><title>x</title></channel></rss>"
+    assert reason(read(feed.encode(charset), URL)) == "not_html"
+
+
 def test_redirect_to_the_home_page() -> None:
     article = read(frame(f"<h1>{TITLE}</h1><p>{SHORT}</p>"), "https://www.sahifa-example.com/")
     article.urls = [URL, *article.urls]

@@ -36,16 +36,8 @@ _SIMPLE: Mapping[object, pa.DataType] = {
 _NAMED: Mapping[str, pa.DataType] = {
     # Structs and no maps: `origins.body` is then asked for as in MongoDB.
     "origins": pa.struct([pa.field(name, pa.string()) for name in sorted({*READ_FIELDS, "publisher"})]),
-    "raw": pa.struct(
-        [
-            pa.field("archive", pa.string()),
-            pa.field("offset", pa.int64()),
-            pa.field("digest", pa.string()),
-            pa.field("node", pa.string()),
-        ]
-    ),
 }
-"""The fields of which the declaration says no more than that they are objects."""
+"""The field of which the declaration says no more than that it is an object."""
 
 
 @cache

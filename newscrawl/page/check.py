@@ -50,9 +50,10 @@ def check(article: Article, site: Site | None = None) -> tuple[RejectionReason, 
     >>> check(read(b"%PDF-1.7", "https://example.ma/1"))
     ('not_html', 'the answer begins with "%PDF-1.7"')
     """
-    head = article.page[:4096].lstrip(b"\xef\xbb\xbf\x00 \t\r\n")
+    beginning = article.page[:65536].replace(b"\0", b"")  # of UTF-16 it leaves the markup
+    head = beginning[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     nothing = not (article.page or article.title or article.body)
-    if nothing or (article.page and (_FEED.match(head) or not _TAG.search(article.page[:65536]))):
+    if nothing or (article.page and (_FEED.match(head) or not _TAG.search(beginning))):
         start = head[:40].decode("utf-8", "replace")
         return (
             RejectionReason.NOT_HTML,

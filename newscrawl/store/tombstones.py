@@ -34,6 +34,12 @@ def forgotten(db: Database[Document], keys: Iterable[str]) -> set[str]:
     return {doc["_id"] for query in _queries(keys) for doc in tombstones.find(query, {"_id": 1})}
 
 
+def every(db: Database[Document]) -> frozenset[str]:
+    """All keys that were forgotten, for who reads many pages away from the database."""
+    tombstones = db.get_collection(TOMBSTONES, read_preference=ReadPreference.PRIMARY)
+    return frozenset(doc["_id"] for doc in tombstones.find({}, {"_id": 1}))
+
+
 def _queries(keys: Iterable[str]) -> Iterator[Document]:
     """What asks for keys, ``AT_ONCE`` of them at a time."""
     rest = iter(dict.fromkeys(keys))

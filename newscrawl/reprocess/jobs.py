@@ -1,0 +1,87 @@
+"""What a process does with a range of a file: it writes a part, or gives some articles.
+
+These are the functions that run in worker processes and on Dask: each takes what it needs and keeps nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from newscrawl.items import Article
+from newscrawl.reprocess.plan import Plan
+from newscrawl.reprocess.ranges import Range, open_input
+from newscrawl.reprocess.reading import Tally, read_file
+from newscrawl.reprocess.watching import watching
+
+_AT_ONCE = 250
+"""Articles that become rows at once."""
+
+
+@dataclass(slots=True)
+class Some:
+    """Articles of a range, and where the rest of it begins."""
+
+    articles: list[Article] = field(default_factory=list)
+    rest: int | None = None
+    """Where the next piece begins, in bytes; None at the end of the range."""
+    tally: Tally = field(default_factory=Tally)
+
+
+def part(
+    plan: Plan,
+    piece: Range,
+    folder: str,
+    prefix: str,
+    skipped: frozenset[int] = frozenset(),
+    watch: str | None = None,
+) -> Tally:
+    """Write the articles of a range into one Parquet file, which appears when the range is done.
+
+    Done twice it gives the same file. ``watch`` names the file by which a parent process sees how far it is;
+    with it a page that takes more CPU time than the plan allows ends the process. Raises ``OSError`` and
+    ``ValueError`` for what cannot be read or written.
+    """
+    from newscrawl.export.parts import Part
+    from newscrawl.export.rows import from_articles
+
+    tally = Tally()
+    with ExitStack() as resources:
+        file = resources.enter_context(open_input(piece.path))
+        written = resources.enter_context(Part(part_path(folder, prefix, piece)))
+        watched = resources.enter_context(watching(watch, plan.seconds))
+        found = read_file(plan, file, piece.start, piece.end, tally, skipped, watched)
+        articles = (read.article for read in found if read.article)
+        while some := list(islice(articles, _AT_ONCE)):
+            written.add([from_articles(some)])
+    return tally
+
+
+def part_path(folder: str, prefix: str, piece: Range) -> Path:
+    """The file with the articles of a range."""
+    return Path(folder) / f"{prefix}-{piece.id}.parquet"
+
+
+def some(
+    plan: Plan,
+    piece: Range,
+    start: int,
+    most: int,
+    skipped: frozenset[int] = frozenset(),
+    watch: str | None = None,
+) -> Some:
+    """The next articles of a range, ``most`` of them; from ``start`` on, which is inside of it.
+
+    ``watch`` as for :func:`part`. Raises ``OSError`` and ``ValueError`` for what cannot be read.
+    """
+    given = Some()
+    with open_input(piece.path) as file, watching(watch, plan.seconds) as watched:
+        for read in read_file(plan, file, start, piece.end, given.tally, skipped, watched):
+            if read.article:
+                given.articles.append(read.article)
+            if len(given.articles) == most:
+                given.rest = read.offset + 1
+                break
+    return given

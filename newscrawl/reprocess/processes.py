@@ -1,0 +1,101 @@
+"""Ranges are read by processes of this machine, which may die: what they had not finished is done again."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from newscrawl.reprocess.plan import Plan
+from newscrawl.reprocess.ranges import Range
+from newscrawl.reprocess.watching import place_of
+from newscrawl.vocabulary import RejectionReason
+from newscrawl.workers import ReadingError, TooSlowError, WorkerDiedError
+from newscrawl.workers.pool import Pool
+
+T = TypeVar("T")
+
+STRIKES = 2
+"""How often a process has to die over a record until that one is left out: any process may be killed once."""
+MEGABYTES = 700
+"""Memory that a process may take; a page needs 100 at most."""
+
+
+class Reader:
+    """One process at a time, and what is known of records that end processes."""
+
+    def __init__(self, pool: Pool, plan: Plan, watch: Path) -> None:
+        self._pool = pool
+        self._plan = plan
+        self._watch = watch
+        self._strikes: Counter[tuple[str, int]] = Counter()
+        self._skipped: dict[str, set[int]] = {}
+        self.lost: Counter[str] = Counter()
+        """Records that were left out, by the reason."""
+        self.piece: Range | None = None
+        """What is being read."""
+
+    async def do(self, job: Callable[..., T], piece: Range, *arguments: object) -> T:
+        """``job(plan, piece, *arguments, skipped, watch)`` in the process.
+
+        If the process dies the job is done again, without the record that has taken too long, or over which
+        two processes have died. Raises :class:`newscrawl.workers.ReadingError` for an exception of the job.
+        """
+        self.piece = piece
+        while True:
+            self._watch.write_bytes(b"")
+            skipped = frozenset(self._skipped.get(piece.path, ()))
+            try:
+                return await self._pool.submit(
+                    self._plan.seconds, job, self._plan, piece, *arguments, skipped, str(self._watch)
+                )
+            except (TooSlowError, WorkerDiedError) as error:
+                self._blame(piece, error)
+
+    def _blame(self, piece: Range, error: ReadingError) -> None:
+        place = place_of(str(self._watch))
+        offset = place[0] if place else -1
+        self._strikes[piece.path, offset] += 1
+        strikes = self._strikes[piece.path, offset]
+        if place is None and strikes > STRIKES:
+            raise error  # it dies before it reads anything
+        if place and (isinstance(error, TooSlowError) or strikes >= STRIKES):
+            self._skipped.setdefault(piece.path, set()).add(offset)
+            self.lost[RejectionReason(error.reason)] += 1
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Bytes and pages of its range that are read."""
+        place = place_of(str(self._watch)) if self.piece else None
+        return (max(0, place[0] - self.piece.start), place[1]) if place and self.piece else (0, 0)
+
+
+@asynccontextmanager
+async def readers(plan: Plan, count: int, megabytes: int = MEGABYTES) -> AsyncIterator[list[Reader]]:
+    """So many readers; their processes are started when they are needed, and end with this."""
+    pool = Pool(count, megabytes)
+    with tempfile.TemporaryDirectory(prefix="newscrawl-") as folder:
+        try:
+            yield [Reader(pool, plan, Path(folder, str(place))) for place in range(count)]
+        finally:
+            await pool.close()
+
+
+async def share(
+    readers: Iterable[Reader], pieces: Iterable[Range], work: Callable[[Reader, Range], Awaitable[None]]
+) -> None:
+    """Let each reader take one range after the other until none is left. What one raises ends all."""
+    left: Iterator[Range] = iter(pieces)
+
+    async def one(reader: Reader) -> None:
+        for piece in left:
+            await work(reader, piece)
+            reader.piece = None
+
+    async with asyncio.TaskGroup() as group:
+        for reader in readers:
+            group.create_task(one(reader))

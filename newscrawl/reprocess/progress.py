@@ -1,0 +1,61 @@
+"""How far it is: bytes, pages a second, and what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from newscrawl.progress import Progress
+from newscrawl.reprocess.processes import Reader
+from newscrawl.reprocess.ranges import Range
+from newscrawl.reprocess.reading import Tally
+
+_LOOK = 1.0
+"""Seconds between two looks."""
+
+
+class Reached:
+    """What is done of some ranges, and what their readers have done beside it."""
+
+    def __init__(self, pieces: Iterable[Range], readers: Sequence[Reader] = ()) -> None:
+        self._bytes = sum(piece.end - piece.start for piece in pieces)
+        self._done = 0
+        self._readers = readers
+        self._began = time.monotonic()
+        self.tally = Tally()
+
+    def add(self, piece: Range, tally: Tally) -> None:
+        """A range is done."""
+        self._done += piece.end - piece.start
+        self.tally.add(tally)
+
+    def show(self, shown: Progress) -> None:
+        """Show it."""
+        reading = [reader.progress for reader in self._readers]
+        done = self._done + sum(read for read, _ in reading)
+        pages = self.tally.pages + sum(read for _, read in reading)
+        speed = pages / max(0.001, time.monotonic() - self._began)
+        said = ", ".join(f"{count:,} {word}" for word, count in self.tally.outcomes.most_common(4))
+        note = f"{pages:,} pages, {speed:.0f} a second{f' ({said})' if said else ''}"
+        shown.show(done, self._bytes, note)
+
+    @asynccontextmanager
+    async def showing(self) -> AsyncIterator[None]:
+        """Show it each second while something is done."""
+        shown = Progress("bytes read", bar=True)
+
+        async def look() -> None:
+            while True:
+                self.show(shown)
+                await asyncio.sleep(_LOOK)
+
+        task = asyncio.create_task(look())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            shown.end()

@@ -1,0 +1,100 @@
+"""Ranges of files: the pieces into which the work is cut, so that a lost one costs itself alone."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from newscrawl.files import open_regular
+
+BYTES = 64_000_000
+"""Of a packed file, in a range: about 4,000 pages, 20 seconds of work where all of them are asked for."""
+
+
+class NoSuchInputError(ValueError):
+    """A file or an address to be read cannot be opened; the message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The records of a file that begin between two places, in bytes."""
+
+    path: str
+    """A path of this machine, or an address that ``fsspec`` knows (``https://…``, ``s3://…``)."""
+    start: int
+    end: int
+
+    @property
+    def id(self) -> str:
+        """A name for files: it tells ranges of different files apart.
+
+        >>> Range("/srv/CC-NEWS-20160826124520-00000.warc.gz", 0, 64_000_000).id
+        'CC-NEWS-20160826124520-00000-3a9ad920-000000000000'
+        """
+        stem = Path(self.path).name.split(".")[0][:80]
+        mark = hashlib.blake2b(self.path.encode(), digest_size=4).hexdigest()
+        return f"{stem}-{mark}-{self.start:012d}"
+
+
+def is_remote(path: str) -> bool:
+    """Is it an address and no path?
+
+    >>> is_remote("https://data.example/CC-NEWS-1.warc.gz"), is_remote("/srv/CC-NEWS-1.warc.gz")
+    (True, False)
+    """
+    return "://" in path
+
+
+def open_input(path: str) -> BinaryIO:
+    """A file to be read. Raises :class:`NoSuchInputError`."""
+    try:
+        if is_remote(path):
+            return cast(BinaryIO, _fsspec().open(path, "rb").open())
+        return open_regular(path)
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise NoSuchInputError(f"{path} cannot be read: {said}") from None
+
+
+def _fsspec() -> Any:
+    try:
+        import fsspec
+    except ImportError:
+        raise ValueError('an address needs fsspec: pip install "fsspec[http]", and s3fs for s3://') from None
+    return fsspec
+
+
+def size_of(path: str) -> int:
+    """Bytes of a file. Raises :class:`NoSuchInputError`."""
+    with open_input(path) as file:
+        return file.seek(0, 2)
+
+
+def inputs(named: Iterable[str]) -> list[str]:
+    """The files that are meant: patterns (``CC-NEWS-2016*.warc.gz``) and folders are resolved, in order.
+
+    Raises :class:`NoSuchInputError` for what there is none of.
+    """
+    found: list[str] = []
+    for name in named:
+        if is_remote(name):
+            found.append(name)
+            continue
+        path = Path(name)
+        some = sorted(path.rglob("*.warc*")) if path.is_dir() else sorted(map(Path, glob.glob(name)))  # noqa: PTH207 - a pattern may be absolute
+        if not some:
+            raise NoSuchInputError(f"{name} names no file; give a WARC file, a folder or a pattern of them")
+        found += [str(each.absolute()) for each in some if each.is_file()]
+    return list(dict.fromkeys(found))
+
+
+def ranges(paths: Iterable[str], size: int = BYTES) -> Iterator[Range]:
+    """The ranges of these files, in order. Raises :class:`NoSuchInputError`."""
+    for path in paths:
+        whole = size_of(path)
+        for start in range(0, max(whole, 1), size):
+            yield Range(path, start, min(start + size, whole))

@@ -1,0 +1,265 @@
+"""Records of WARC files by ranges of bytes, damaged ones left out: one at a time, in bounded memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from newscrawl.page.document import MAX_BYTES
+from newscrawl.reprocess.encodings import decoded
+
+KINDS = WarcRecordType.response | WarcRecordType.revisit | WarcRecordType.metadata
+"""Records that may be about an article."""
+MOST = 8 * MAX_BYTES
+"""Bytes of a record that are read: what is longer is no page."""
+_GZIP = b"\x1f\x8b\x08"
+_PACKED = re.compile(rb"\x1f\x8b\x08[\0-\x1f]")
+_PLAIN = re.compile(rb"WARC/1\.\d\r?\n(?=[A-Za-z-]+:)")
+"""How a record may begin."""
+_END = b"\r\n\r\n"
+"""What stands behind the block of a record."""
+_SEARCHED = 1 << 20
+_HEAD = 1 << 16
+"""Bytes of a record among which its headers stand."""
+_LENGTH = re.compile(rb"(?im)^content-length:[ \t]*([^\r\n]*)")
+_NAMES = {2: "warcinfo", 4: "response", 32: "metadata", 64: "revisit"}
+
+
+class NotWarcError(ValueError):
+    """A file holds no WARC record that could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a record before its block is read."""
+
+    kind: str
+    """``response``, ``revisit`` or ``metadata``."""
+    url: str
+    """Its ``WARC-Target-URI``; empty where there is none."""
+    at: dt.datetime | None
+    """Its date, UTC; None where it cannot be read."""
+    status: int | None
+    """HTTP status; None where the head of the answer cannot be read."""
+    content_type: str | None
+    """The ``Content-Type`` of the answer."""
+    offset: int
+    """Where it begins in the file, in bytes; of a packed record its gzip member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record whose block was read."""
+
+    head: Head
+    headers: dict[str, str]
+    """The headers of the record, their names in lower case."""
+    http: dict[str, str]
+    """HTTP headers, their names in lower case."""
+    body: bytes
+    """What was sent, without chunks and compression, :data:`MAX_BYTES` at most."""
+
+
+Wanted = Callable[[Head], bool]
+"""Is a record asked for? It is asked before the block is read."""
+
+
+@dataclass(slots=True)
+class _Met:
+    """The record that was met last. It is given when the one behind it was found."""
+
+    offset: int
+    wanted: bool
+    record: Record | None
+    whole: bool
+    """Was all of its block there, as far as it was read?"""
+
+
+class Records:
+    """The records of a file that begin between two places.
+
+    A file may be cut anywhere: each record belongs to the range in which it begins. What is damaged is left
+    out and counted in ``broken``, and the next record is looked for. If the length of a record is wrong, the
+    end of its gzip member counts, so that neither it nor those behind it are lost.
+    """
+
+    def __init__(self, file: BinaryIO, start: int = 0, end: int | None = None) -> None:
+        self._file = file
+        self._start, self._end = start, end
+        self.broken = 0
+        """Damaged records."""
+        self.seen = 0
+        """Records that were met, of the kinds that may be about an article."""
+
+    def read(self, wanted: Wanted) -> Iterator[Record]:
+        """The records asked for, in order. Raises :class:`NotWarcError` when the file is none at all."""
+        start = next_record(self._file, self._start)
+        if start is None and self._start == 0:
+            raise NotWarcError("it holds no WARC record, plain or packed by gzip one by one")
+        while start is not None and not self._is_over(start):
+            start = yield from self._run(start, wanted)
+
+    def _is_over(self, position: int) -> bool:
+        return self._end is not None and position >= self._end
+
+    def _run(self, start: int, wanted: Wanted) -> Generator[Record, None, int | None]:
+        """Read until something is wrong, or to the end; returns where to go on, None at the end."""
+        self._file.seek(start)
+        iterator = ArchiveIterator(self._file, record_types=KINDS, fsspec_args=False, max_header_len=_HEAD)
+        met: _Met | None = None
+        while True:
+            try:
+                found = next(iterator, None)
+            except OSError:
+                found, met = None, met or _Met(start, False, None, whole=False)
+                met.whole = False
+            if found is None or (met and not met.whole):
+                break
+            if met and met.record:
+                yield met.record
+            offset = found.stream_pos
+            if self._is_over(offset):
+                return None
+            self.seen += 1
+            met = self._met(found, offset, wanted)
+        if met is None:
+            return None
+        # The end of the file, or something is wrong: with the last record, or with what follows it.
+        record, end = self._alone(met, wanted)
+        if record and met.wanted:
+            yield record
+        elif end is None:
+            self.broken += 1
+        return next_record(self._file, met.offset + 1 if end is None else end)
+
+    def _met(self, found: WarcRecord, offset: int, wanted: Wanted) -> _Met:
+        head = _head(found, offset)
+        if not wanted(head):
+            return _Met(offset, False, None, whole=True)
+        try:
+            length = found.content_length
+            block = found.reader.read(MOST)
+        except OSError:
+            return _Met(offset, True, None, whole=False)
+        return _Met(offset, True, _record(found, head, block), whole=len(block) >= min(length, MOST))
+
+    def _alone(self, met: _Met, wanted: Wanted) -> tuple[Record | None, int | None]:
+        """The last record by itself, however long it says it is, and where it ends; None when damaged."""
+        content, end = _member(self._file, met.offset)
+        if end is None:
+            return None, None
+        if not met.wanted and self.seen:
+            return None, end
+        return _only(content, met.offset, wanted), end
+
+
+def _head(found: WarcRecord, offset: int) -> Head:
+    http = found.http_headers
+    try:
+        at = found.record_date
+    except (ValueError, OverflowError):
+        at = None
+    url = (found.headers.get("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
+    kind = _NAMES.get(int(found.record_type), "")
+    status = http.status_code if http is not None else None
+    return Head(kind, url, at, status, http.get("Content-Type") if http is not None else None, offset)
+
+
+def _record(found: WarcRecord, head: Head, block: bytes) -> Record:
+    http = _lower(found.http_headers.to_tuples()) if found.http_headers is not None else {}
+    return Record(head, _lower(found.headers.to_tuples()), http, decoded(block, http))
+
+
+def _lower(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Headers by their names in lower case; those of one name are one."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        name = name.lower()
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def next_record(file: BinaryIO, position: int) -> int | None:
+    """Where the next record begins, at a place or behind it; None when there is none.
+
+    What only looks like one inside of another, compressed or not, is passed over.
+    """
+    file.seek(0)
+    form = _PACKED if file.read(3) == _GZIP else _PLAIN
+    file.seek(position)
+    held = b""
+    while data := file.read(_SEARCHED):
+        held += data
+        for hit in form.finditer(held):
+            place = position + hit.start()
+            if form is _PLAIN or _begins_record(file, place):
+                return place
+        file.seek(position + len(held))
+        kept = held[-16:]
+        position += len(held) - len(kept)
+        held = kept
+        if len(data) < _SEARCHED:
+            break
+    return None
+
+
+def _begins_record(file: BinaryIO, place: int) -> bool:
+    """Is this a gzip member with a record in it?"""
+    file.seek(place)
+    with suppress(zlib.error):
+        return zlib.decompressobj(31).decompress(file.read(1024), 16).startswith(b"WARC/")
+    return False
+
+
+def _member(file: BinaryIO, offset: int) -> tuple[bytes, int | None]:
+    """What a record consists of, headers and block, and where it ends; None when it is damaged or cut off."""
+    file.seek(offset)
+    start = file.read(_HEAD)
+    if not start.startswith(_GZIP):
+        return _plain(file, offset, start)
+    member, parts, read, size = zlib.decompressobj(31), list[bytes](), offset, 0
+    try:
+        while start and not member.eof and size < 2 * MOST:
+            parts.append(member.decompress(start))
+            size += len(parts[-1])
+            read += len(start)
+            start = file.read(_HEAD)
+    except zlib.error:
+        return b"", None
+    return b"".join(parts), read - len(member.unused_data) if member.eof else None
+
+
+def _plain(file: BinaryIO, offset: int, start: bytes) -> tuple[bytes, int | None]:
+    """The same of a record that is not packed: its end is where its length says, or nowhere."""
+    head, gap, _ = start.partition(_END)
+    length = _LENGTH.search(head)
+    if not gap or not length or not length[1].isdigit() or int(length[1]) > MOST:
+        return b"", None
+    file.seek(offset)
+    size = len(head) + len(gap) + int(length[1]) + len(_END)
+    content = file.read(size)
+    return content, offset + size if len(content) == size and content.endswith(_END) else None
+
+
+def _only(content: bytes, offset: int, wanted: Wanted) -> Record | None:
+    """The one record of a gzip member, whose end is known whatever length it states."""
+    head, gap, block = content.partition(_END)
+    if not gap or not head.startswith(b"WARC/"):
+        return None
+    true = f"Content-Length: {len(block.removesuffix(_END))}".encode()
+    head = _LENGTH.sub(true, head, count=1) if _LENGTH.search(head) else head + b"\r\n" + true
+    try:
+        for found in ArchiveIterator(BytesIO(head + gap + block), record_types=KINDS, fsspec_args=False):
+            own = _head(found, offset)
+            return _record(found, own, found.reader.read(MOST)) if wanted(own) else None
+    except OSError:
+        return None
+    return None

@@ -1,0 +1,79 @@
+"""Articles of kept pages into Parquet parts: each range of a file is one part, written where it is read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from newscrawl import __version__, urls
+from newscrawl.dates import DATES_VERSION
+from newscrawl.identity import IDENTITY_VERSION
+from newscrawl.items import SCHEMA_VERSION
+from newscrawl.page.assemble import PAGE_VERSION
+from newscrawl.reprocess import jobs
+from newscrawl.reprocess.plan import Plan
+from newscrawl.reprocess.processes import Reader, readers, share
+from newscrawl.reprocess.progress import Reached
+from newscrawl.reprocess.ranges import Range
+from newscrawl.reprocess.reading import Tally
+from newscrawl.text import CLEAN_VERSION, FOLD_VERSION
+from newscrawl.workers import ReadingError
+
+VERSIONS = (
+    __version__, SCHEMA_VERSION, PAGE_VERSION, DATES_VERSION, CLEAN_VERSION, FOLD_VERSION, urls.URLS_VERSION,
+    IDENTITY_VERSION,
+)  # fmt: skip
+"""What the content of a part depends on, beside the plan."""
+
+
+class OtherPartsError(ValueError):
+    """The folder holds parts that were made otherwise; the message is a sentence."""
+
+
+def prefix(plan: Plan) -> str:
+    """What the names of parts begin with: parts of another plan or version have another one.
+
+    >>> prefix(Plan({}, lang="ar")) == prefix(Plan({}, lang="ar")) != prefix(Plan({}, lang="fa"))
+    True
+    """
+    said = [*VERSIONS, sorted(plan.only), plan.lang, str(plan.since), str(plan.until)]
+    return f"part-{hashlib.blake2b(json.dumps(said).encode(), digest_size=4).hexdigest()}"
+
+
+def left(plan: Plan, pieces: Sequence[Range], folder: Path) -> list[Range]:
+    """The ranges whose parts are not there yet.
+
+    Raises :class:`OtherPartsError` for a folder with parts that another plan or version has made: the two
+    must not be mixed.
+    """
+    own = prefix(plan)
+    if other := next((path for path in folder.glob("part-*.parquet") if not path.name.startswith(own)), None):
+        raise OtherPartsError(
+            f"{folder} holds {other.name}, which was made with other options or by another version of "
+            "newscrawl: name another folder, or remove its parts"
+        )
+    return [piece for piece in pieces if not jobs.part_path(str(folder), own, piece).exists()]
+
+
+async def to_parquet(
+    plan: Plan, pieces: Sequence[Range], folder: Path, processes: int, failed: list[str]
+) -> Tally:
+    """Write a part for each of these ranges; ``failed`` tells what cannot be read, in a sentence each."""
+    async with readers(plan, processes) as some:
+        reached = Reached(pieces, some)
+
+        async def work(reader: Reader, piece: Range) -> None:
+            try:
+                tally = await reader.do(jobs.part, piece, str(folder), prefix(plan))
+            except ReadingError as error:
+                failed.append(f"{piece.path}: {error}")
+                tally = Tally()
+            tally.outcomes.update(reader.lost)
+            reader.lost.clear()
+            reached.add(piece, tally)
+
+        async with reached.showing():
+            await share(some, pieces, work)
+        return reached.tally
