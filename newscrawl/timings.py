@@ -25,7 +25,7 @@ ENDING = HEARTBEAT
 STARTING = max(dt.timedelta(minutes=2), 2 * LEASE)
 """So long a job may run before it takes its site's lease."""
 LEARNING = max(dt.timedelta(minutes=10), STARTING)
-"""The same for a newspaper without a declaration: it may have to be asked a dozen pages first, politely."""
+"""The same for a newspaper without a declaration: it may have to be asked twenty pages first, politely."""
 
 CRON = dt.timedelta(minutes=1)
 """How often cron starts ``scrapy schedule --once``."""

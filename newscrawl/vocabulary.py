@@ -219,6 +219,7 @@ class RejectionReason(Word):
     LISTING = "listing", "the page lists articles and is none itself"
     NO_TITLE = "no_title", "no headline was found"
     NO_BODY = "no_body", "no text of an article was found"
+    UNDATED = "undated", "the page says no day, and all articles of the site do (`Site.dated`)"
     REDIRECTED = "redirected", "the address leads to a page that is no article of the site"
     REFUSED = "refused", "the site answered with another 4xx status"
     ROBOTS = "robots", "robots.txt forbids the address"

@@ -117,7 +117,7 @@ def sitemap(url: str, urls: Iterable[str]) -> Response:
     return xml(url, f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>')
 
 
-def made(form: str, others: Iterable[str], *, count: int = 40, **more: str) -> Made:
+def made(form: str, others: Iterable[str], *, count: int = 40, head: str = "") -> Made:
     """A newspaper whose articles have addresses of a form: ``{n}`` counts, ``{slug}`` is made of words."""
     sections = ("siyassa", "riyada", "mojtama", "taqafa")
     urls = [
@@ -127,7 +127,7 @@ def made(form: str, others: Iterable[str], *, count: int = 40, **more: str) -> M
         for n in range(count)
     ]
     return Made(
-        {url: article(n) for n, url in enumerate(urls)}, [urljoin(HOME, path) for path in others], **more
+        {url: article(n) for n, url in enumerate(urls)}, [urljoin(HOME, path) for path in others], head
     )
 
 

@@ -11,7 +11,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from newscrawl import discovery
-from newscrawl.discovery import Entry, Walk, api, feed, listing, pages, sitemap
+from newscrawl.discovery import Entry, Walk, api, feed, listing, pager, pages, sitemap
 from newscrawl.discovery.entry import entry, moment
 from newscrawl.frontier import Validator
 from newscrawl.sites import Api, Feed, Listing, Site, Sitemap, WordPress
@@ -185,7 +185,7 @@ class TestListing:
         def at(number: int) -> str:
             return shape.format(HOME, number) if shape.count("{}") == 2 else shape.format(HOME) + str(number)
 
-        assert listing.follows(at(there), at(here)) == (there == here + 1)
+        assert pager.follows(at(there), at(here)) == (there == here + 1)
 
     def test_html_inside_json(self) -> None:
         okaz = Listing("/more", form={"page": "{page}"}, html="html", links="h3 a")

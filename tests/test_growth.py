@@ -182,6 +182,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "list[str]": lambda text: [text, text],
     "Sequence[str]": lambda text: [text, text],
     "Iterable[str]": lambda text: [text],
+    "Iterable[tuple[str, str]]": lambda text: [(URL + text, text)] * 2,
     "Iterable[bytes]": lambda text: [page_of(text)] * 2,
     "Any": str,
     "Fields": fields,
@@ -246,6 +247,7 @@ OWN: dict[str, Callable[[str], Any]] = {
 """The same for one parameter of one function."""
 GIVEN: dict[str, Any] = {
     "api": Api("/", items="@", link="link", date="date"),
+    "at": 1,
     "country": "MA",
     "day": None,
     "domain": SITE.domain,

@@ -44,7 +44,7 @@ class Command(AskingCommand):
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Asks a site about a dozen pages, politely: robots.txt, feeds, sitemaps, WordPress, the links of "
+            "Asks a site about twenty pages, politely: robots.txt, feeds, sitemaps, WordPress, the links of "
             "the home page, three articles. Writes spiders/NAME.py, ready to edit, a line in "
             "newscrawl/sites/sources.tsv, and tests/sites/NAME with its pages in other words; then says what "
             "is missing. With --from-learned it declares what `scrapy crawl any` learned: the name stays, "

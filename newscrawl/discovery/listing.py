@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from parsel import Selector, SelectorList
 from scrapy import Request
@@ -13,7 +13,7 @@ from scrapy.utils.response import get_base_url
 from w3lib.encoding import resolve_encoding
 
 from newscrawl import jsontext
-from newscrawl.discovery import api, pages
+from newscrawl.discovery import api, pager, pages
 from newscrawl.discovery.entry import Entry, header
 from newscrawl.discovery.walk import Page
 from newscrawl.gate import Refused, admit
@@ -31,16 +31,10 @@ SECTIONS = 40
 """Links of a home page that are taken as its sections, at most."""
 
 _NO_SECTION = re.compile(
-    r"^/(?:wp-|tag/|tags/|author/|authors/|search|feed|rss|login|register|contact|about|privacy|terms|"
-    r"archive|sitemap|advert|amp/|page/|index\.)|\.(?:pdf|jpe?g|png|gif|svg|webp|mp[34]|zip|xml|js|css)$",
+    r"^/(?:wp-|tag/|tags/|author/|authors/|search(?!/label/)|feed|rss|login|register|contact|about|privacy|"
+    r"terms|archive|sitemap|advert|amp/|page/|index\.[^/]*$)|\.(?:pdf|jpe?g|png|gif|svg|webp|mp[34]|zip|xml|js|css)$",
     re.IGNORECASE,
 )
-_NEXT_WORDS = frozenset(
-    "التالي|التالى|التالية|الصفحة التالية|الأقدم|أقدم|مواضيع أقدم|مقالات أقدم"
-    "|next|next page|older|older posts|suivant|suivante|page suivante".split("|")
-)
-_ARROWS = re.compile(r"[\s»«›‹→←>\u2039\u203a]+")
-_NUMBER = re.compile(r"([?&](?:page|paged|pg|start_page)=|/page[/:-])(\d+)", re.IGNORECASE)
 
 
 def read(response: Response, listing: Listing, site: Site) -> Page | None:
@@ -172,59 +166,17 @@ def next_page(response: TextResponse, listing: Listing, site: Site) -> str | Non
             for link in selector(response).css("a[href]")[:LINKS]
             if (url := absolute(response, link.xpath("@href").get()))
         ]
-        urls += [url for url, label in anchors if _says_next(label)]
-        urls += [url for url, label in anchors if follows(url, response.url, label)]
+        at = 1 + (meta(response).get("page", 0) if response.request else 0)
+        urls += pager.following(anchors, response.url, at)
     for url in urls:
         if url and url != response.url and site.owns(url) and not site.is_article(url):
             return url
     return None
 
 
-def follows(url: str, current: str, text: str = "") -> bool:
-    """Is one address that of the page after another, by the number in it?
-
-    Where a number is all that its link says, it may stand in any parameter.
-
-    >>> follows("https://kifache.com/page/2/", "https://kifache.com/")
-    True
-    >>> follows("https://kifache.com/page/3/", "https://kifache.com/")
-    False
-    >>> follows("https://alalam.example/?r=sport&p=3", "https://alalam.example/?r=sport&p=2", "٣")
-    True
-    """
-    (place, number), (here, at) = _numbered(url), _numbered(current)
-    if place == here:
-        return number == at + 1
-    label = text.strip()
-    return label.isdecimal() and len(label) < 10 and _counts(url, current, int(label))
-
-
-def _counts(url: str, current: str, number: int) -> bool:
-    """Do two addresses differ by nothing but one parameter that has come to a number?"""
-    there, here = urlsplit(url), urlsplit(current)
-    after, before = (dict(parse_qsl(parts.query, keep_blank_values=True)) for parts in (there, here))
-    changed = [name for name in after if after[name] != before.get(name)]
-    if there[:3] != here[:3] or len(changed) != 1 or before.keys() - after.keys():
-        return False
-    return after[changed[0]] == str(number) and before.get(changed[0], "1") == str(number - 1)
-
-
-def _numbered(url: str) -> tuple[str, int]:
-    """An address without its page number, and the number; 1 where there is none."""
-    hit = _NUMBER.search(url)
-    bare = url[: hit.start()] + url[hit.end() :] if hit else url
-    if hit and hit[1].startswith("?") and bare[hit.start() :].startswith("&"):
-        bare = f"{bare[: hit.start()]}?{bare[hit.start() + 1 :]}"
-    return bare.rstrip("/"), int(hit[2][:9]) if hit else 1
-
-
 def _label(link: Selector) -> str:
     """The first letters of what a link says; more say neither ``next`` nor a number."""
     return link.xpath(f"substring(string(), 1, {LABEL})").get() or ""
-
-
-def _says_next(text: str) -> bool:
-    return _ARROWS.sub(" ", text).strip().lower() in _NEXT_WORDS
 
 
 def absolute(response: TextResponse, href: str | None, skipped: Counter[str] | None = None) -> str | None:

@@ -87,6 +87,11 @@ def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
     >>> pattern(["https://a.ma/?do=show&id=101", "https://a.ma/?do=show&id=112"], ["https://a.ma/?do=list&id=3"])
     '^/\\?(?=.*\\bdo=show\\b).*\\bid=\\d+'
     """
+    return "|".join(patterns(articles, others)) or None
+
+
+def patterns(articles: Sequence[str], others: Iterable[str] = ()) -> list[str]:
+    """The same, one expression for each form that many of the articles have."""
     places = list(dict.fromkeys(map(place, articles)))
     not_articles = {place(url) for url in others} - set(places)
     sections = {part for other in not_articles for part in other.strip("/").split("/")[:1]}
@@ -95,10 +100,35 @@ def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
     for form, count in groups.most_common(4):
         if form[-1] == "word" or count < SHARE * len(places):
             continue
-        expression = _expression([p for p in places if _form(p) == form], sections)
-        if expression not in expressions and not any(re.search(expression, other) for other in not_articles):
-            expressions.append(expression)
-    return "|".join(expressions) or None
+        own = [p for p in places if _form(p) == form]
+        expression = _expression(own, sections)
+        # Words of a query may tell kinds of pages apart: news and polls.
+        narrower = [
+            _expression(part, sections) for part in _by_words(own) if len(part) >= SHARE * len(places)
+        ]
+        for one in [expression] if _free(expression, not_articles) else narrower:
+            if one not in expressions and _free(one, not_articles):
+                expressions.append(one)
+    return expressions
+
+
+def _free(expression: str, others: Iterable[str]) -> bool:
+    return not any(re.search(expression, other) for other in others)
+
+
+def _by_words(places: Sequence[str]) -> list[list[str]]:
+    """Addresses of one form by the words in their queries, where few words stand in many of them."""
+    if "?" not in places[0]:
+        return []
+    queries = [dict(parse_qsl(p.partition("?")[2])) for p in places]
+    words = {name: {query.get(name, "") for query in queries} for name in queries[0]}
+    telling = [
+        name for name, said in words.items() if all(map(str.isalpha, said)) and len(said) * 3 <= len(places)
+    ]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for p, query in zip(places, queries, strict=True):
+        groups.setdefault(tuple(query.get(name, "") for name in telling), []).append(p)
+    return list(groups.values()) if telling else []
 
 
 def _form(path: str) -> tuple[str, ...]:

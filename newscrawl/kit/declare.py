@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from typing import Any
 
 from newscrawl.kit.probe import Found
 from newscrawl.sites import Discovery, Markup
@@ -32,6 +33,7 @@ def site_file(found: Found, year: int) -> str:
             *_discover(found),
             *_themes(found, theme, year),
             *(["        render=True,"] if found.render else []),
+            *(["        dated=True,"] if found.site().dated else []),
             f'        evidence="{found.evidence}",',
             f"        year={year},",
             *([f'        refused="{found.refused} ({year})",'] if found.refused else []),
@@ -108,13 +110,19 @@ def _discover(found: Found) -> list[str]:
 
 
 def _call(source: Discovery) -> str:
+    """What makes the same source: its address, and what else differs from the defaults."""
     kind = type(source).__name__
-    if kind == "WordPress" or not source.url:
-        return f"{kind}()"
-    more = ", follow_sections=True" if getattr(source, "follow_sections", False) else ""
-    if source.name:
-        more += f", name={json.dumps(source.name, ensure_ascii=False)}"
-    return f'{kind}("{source.url}"{more})'
+    usual = {field.name: field.default for field in fields(source)} | {"headers": {}}
+    said = {
+        name: value for name in usual if (value := getattr(source, name)) != usual[name] and name != "url"
+    }
+    address = [json.dumps(source.url, ensure_ascii=False)] if source.url and kind != "WordPress" else []
+    more = [f"{name}={_literal(value)}" for name, value in said.items()]
+    return f"{kind}({', '.join([*address, *more])})"
+
+
+def _literal(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | dict) else repr(value)
 
 
 def _markup(markup: Markup, year: int) -> list[str]:

@@ -81,9 +81,11 @@ def why_not(found: probe.Found) -> str | None:
         return "no form of address stands out among its links: it does not look like a newspaper"
     if not found.discover:
         return "neither a feed nor a sitemap nor its links lead to articles"
-    pages = found.read + found.sold
+    pages = found.read + found.sold + found.threads
     if found.sold * 2 > pages:
         return f"it is a shop: {found.sold} of {pages} of its pages offer goods"
+    if found.threads * 2 > pages:
+        return f"it is a forum: {found.threads} of {pages} of its pages are threads"
     if not found.read:
         return "none of the pages that look like articles can be read as one"
     if found.dated * 2 < found.read:
@@ -154,6 +156,8 @@ def found_of(slug: str, site: Site) -> probe.Found:
         markup=markup,
         theme=markup[0].version if markup and markup[0].version in THEMES else None,
         render=site.render,
+        read=probe.SAMPLES if site.dated else 0,
+        dated=probe.SAMPLES if site.dated else 0,
         refused=site.refused,
     )
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
-from scrapy.http import HtmlResponse, Response, TextResponse
+from scrapy.http import HtmlResponse, TextResponse
 
-from newscrawl.discovery import feed, listing, sitemap
-from newscrawl.kit import addresses, clock, selectors
+from newscrawl.discovery import listing
+from newscrawl.kit import addresses, clock, more, offers, selectors
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import listed
-from newscrawl.page import check, read
+from newscrawl.kit.samples import Kind, Look, Samples
 from newscrawl.page import meta as meta_
 from newscrawl.page.document import parse
-from newscrawl.sites import Discovery, Feed, Listing, Markup, Site, Sitemap, WordPress
+from newscrawl.sites import Api, Discovery, Listing, Markup, Site, Sitemap
 from newscrawl.sites.families import WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.sites.sources import resolve
 from newscrawl.urls import owner
@@ -31,8 +29,6 @@ FEW_LINKS = 10
 """A home page that leads to fewer addresses shows its articles in a browser alone, or has none."""
 SAMPLES = 3
 """Article pages that the markup is guessed from."""
-_PRODUCT = re.compile(rb'"@type"\s*:\s*\[?\s*"(?:Product|ProductGroup|Offer)"')
-_NEWS = re.compile(rb'"@type"\s*:\s*\[?\s*"(?:\w*Article|\w*Posting)"')
 _NO_SPIDER = re.compile(r"[^a-z0-9]+")
 
 
@@ -63,6 +59,9 @@ class Found:
     browser: bool = False
     """May a browser be asked for what a home page shows only there?"""
     render: bool = False
+    sitemaps: list[Sitemap] = field(default_factory=list)
+    """The sitemaps that list something; ``names_sitemaps``: does ``robots.txt`` name them?"""
+    names_sitemaps: bool = False
     given: list[Discovery] = field(default_factory=list)
     """The feed or the sitemap that somebody named."""
     unreachable: str | None = None
@@ -72,6 +71,8 @@ class Found:
     dated: int = 0
     sold: int = 0
     """Pages that offer something for sale."""
+    threads: int = 0
+    """Pages that are threads of a forum."""
     clock_given: bool = False
     """Did somebody say which clock it has?"""
     stamps: list[list[dt.datetime]] = field(default_factory=list)
@@ -93,6 +94,7 @@ class Found:
             # A newspaper that is asked at a port of its own is allowed it.
             hosts=[urlsplit(self.url).netloc] if urlsplit(self.url).port else (),
             render=self.render,
+            dated=self.dated == self.read >= SAMPLES,
             refused=self.refused,
         )
 
@@ -122,8 +124,8 @@ def begin(
 
 
 async def probe(found: Found, fetch: Fetch) -> Found:
-    """Ask the site; about a dozen pages, none of them twice."""
-    home = await fetch(Request(urljoin(found.url, "/")))
+    """Ask the site; about twenty pages."""
+    home = await fetch(Request(found.url if urlsplit(found.url).path else urljoin(found.url, "/")))
     if refused := _refusal(home):
         found.refused = refused
         found.missing.append(f"nothing: {refused}, so it is declared as refused and left alone")
@@ -140,8 +142,9 @@ async def probe(found: Found, fetch: Fetch) -> Found:
     _say_place(found)
     response = await _rendered(found, response, fetch)
     linked = addresses.links(response, found.domain)
-    sure = await _sources(found, response, fetch)
-    _addresses(found, response, sure, linked)
+    sure = await offers.offered(found, response, fetch)
+    pages = Samples(fetch, found.render)
+    await _addresses(found, response, sure, linked, pages)
     if len(linked) < FEW_LINKS and not found.render:
         found.missing.append(
             f"only {len(linked)} links stand in the home page: if a browser shows more, set `render=True`"
@@ -158,7 +161,7 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         found.missing.append(
             "`discover`: neither feed nor sitemap nor links of the home page lead to articles"
         )
-    await _markup(found, list(dict.fromkeys(candidates)), fetch)
+    await _markup(found, list(dict.fromkeys(candidates)), pages)
     return found
 
 
@@ -184,166 +187,134 @@ def _refusal(home: Answer) -> str | None:
 
 
 async def _listings(found: Found, home: TextResponse, linked: list[str], fetch: Fetch) -> None:
-    """The home page as a list, with those of the sections, unless something surer lists the articles."""
-    if not linked or any(isinstance(d, Listing) for d in found.discover):
-        return
-    site = found.site()
-    sections = await _query_sections(home, site, linked, fetch)
-    found.discover += [Listing(home.url, follow_sections=not sections), *sections]
-    if sections:
-        found.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
-    if all(isinstance(d, Listing) for d in found.discover):
+    """The home page as a list, with those of the sections and what scripts ask for."""
+    lists = any(isinstance(d, Listing) for d in found.discover)
+    older = any(isinstance(d, Api) for d in found.discover)
+    if linked and not lists:
+        site = found.site()
+        sections = await _query_sections(home, site, linked, fetch)
+        found.discover += [Listing(home.url, follow_sections=not sections), *sections]
+        if sections:
+            found.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
         paths = [section.url for section in sections] or listing.section_links(home, site)
-        await _older_pages(found, paths[:2], site, fetch)
-    if not sections and not listing.section_links(home, site):
-        found.missing.append(
-            "`discover`: no link of the home page looks like a section's; add a Listing for each section"
-        )
-
-
-async def _sources(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
-    """Add feeds, API and sitemaps to what is declared; gives the articles that they name."""
-    every = found.site(article="")
-    sure: list[str] = await _given(found, every, fetch)
-    advertised = [url for url in listing.advertised_feeds(home) if "comments" not in url][:2]
-    for url in advertised or [urljoin(home.url, "/feed")]:
-        answer = await fetch(Request(url))
-        parsed = (
-            feed.parsed(answer.response.body, answer.headers.get("Content-Type")) if answer.response else None
-        )
-        urls = [entry.url for entry in feed.articles(parsed, url, every, Counter())] if parsed else []
-        if urls:
-            found.discover.append(Feed(url))
-            found.told.append(f"feed      {url}: {len(urls)} articles")
-            sure += urls
-            break
-        if advertised:
-            found.told.append(f"feed      {url}: none ({answer.said or 'no article in it'})")
-    wordpress = home.css('link[rel="https://api.w.org/"]::attr(href)').get()
-    oembed = home.css('link[type="application/json+oembed"]::attr(href)').get("")
-    if wordpress or "/wp-json/" in oembed:
-        api = WordPress()
-        answer = await fetch(Request(urljoin(home.url, api.url.replace("{page}", "1"))))
-        if urls := _posts(answer.response):
-            found.discover.append(api)
-            found.told.append(f"api       WordPress: {len(urls)} posts a page")
-            sure += urls
-        else:
-            found.told.append(f"api       WordPress, closed ({answer.said or 'no list of posts'})")
-    if wordpress or oembed or b"/wp-content/" in home.body:
-        found.theme = "wordpress"
-    robots = await fetch(Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True}))
-    named = sitemap.named_by_robots(robots.response.body, home.url, every) if robots.response else []
-    for url in named[:2]:
-        entries = (await listed(Sitemap(url), Request(url), every, fetch))[-1].entries or []
-        urls = [entry.url for entry in entries]
-        found.told.append(f"sitemap   {url}: {len(urls)} addresses")
-        if urls:
-            sure += urls[:50]
-            if not any(isinstance(d, Sitemap) for d in found.discover):
-                found.discover.append(Sitemap())
-    if named and len([d for d in found.discover if not isinstance(d, Sitemap)]) > 0:
-        # What a feed or an API lists is newer and smaller than a sitemap.
-        found.discover = [d for d in found.discover if not isinstance(d, Sitemap)]
-    return list(dict.fromkeys(sure))
-
-
-async def _given(found: Found, every: Site, fetch: Fetch) -> list[str]:
-    """The articles of the feed or the sitemap that somebody named."""
-    sure: list[str] = []
-    for source in found.given:
-        assert source.url
-        page = (await listed(source, Request(source.url), every, fetch))[-1]
-        urls = [entry.url for entry in page.entries or []]
-        kind = type(source).__name__.lower()
-        found.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses, as was given")
-        if urls:
-            found.discover.append(source)
-            sure += urls[:50]
-    return sure
+        if not older:
+            older = await _older(found, home, paths, site, linked, fetch)
+        if not paths:
+            found.missing.append(
+                "`discover`: no link of the home page looks like a section's; add a Listing for each section"
+            )
+    offers.settle_sitemaps(found, older=older)
 
 
 async def _query_sections(
     home: TextResponse, site: Site, at_home: Sequence[str], fetch: Fetch
 ) -> list[Listing]:
-    """The sections whose addresses differ in the query alone, when one of them lists articles of its own."""
+    """The sections whose addresses differ in the query alone: one lists what the home page has not, or each
+    of two what the other has not.
+    """
     for group in addresses.query_sections(home, site)[:2]:
-        answer = await fetch(Request(next(iter(group))))
-        if not isinstance(answer.response, TextResponse):
-            continue
-        links = addresses.links(answer.response, site.domain)
-        if len([url for url in links if site.is_article(url) and url not in at_home]) >= SAMPLES:
+        shown: list[set[str]] = []
+        for url in list(group)[:2]:
+            answer = await fetch(Request(url))
+            if isinstance(answer.response, TextResponse):
+                links = addresses.links(answer.response, site.domain)
+                shown.append({link for link in links if site.is_article(link)})
+        own = [len(articles - set(at_home)) for articles in shown]
+        apart = [len(shown[0] - shown[1]), len(shown[1] - shown[0])] if len(shown) > 1 else [0]
+        if max(own, default=0) >= SAMPLES or min(apart) >= SAMPLES:
             return [Listing(url, name=text) for url, text in group.items()][: listing.SECTIONS]
     return []
 
 
-async def _older_pages(found: Found, sections: Sequence[str], site: Site, fetch: Fetch) -> None:
-    """Say so when nothing leads from a section to its older pages: a crawl would stop at the first."""
-    for url in sections:
+async def _older(
+    found: Found, home: TextResponse, sections: Sequence[str], site: Site, linked: Sequence[str], fetch: Fetch
+) -> bool:
+    """Does anything lead to older articles? Where no link does, a call that a script makes may be added."""
+    shown: list[tuple[TextResponse, list[str]]] = [(home, list(linked))]
+    for url in sections[:2]:
         source = Listing(url)
-        page = (await listed(source, Request(url), site, fetch))[0]
+        page = (await listed(source, Request(url, meta={"playwright": site.render}), site, fetch))[0]
         if page.entries and isinstance(page.answer.response, TextResponse):
-            if listing.next_page(page.answer.response, source, site) is None:
-                found.missing.append(
-                    f"`discover`: no way from {url} to its older articles is known; if its pages are "
-                    "numbered, write {page} in the address where the number stands"
-                )
-            return
+            if listing.next_page(page.answer.response, source, site):
+                return True
+            shown.append((page.answer.response, [entry.url for entry in page.entries]))
+    if listing.next_page(home, Listing(home.url), site):
+        return True
+    called = [await _by_script(page, known, site, fetch) for page, known in shown]
+    added = [one for at, one in enumerate(called) if one and one not in called[:at]]
+    found.discover += added
+    if added:
+        found.told.append(f"script    a script asks for more: {added[0].url}")
+        return True
+    if sections and all(isinstance(d, Listing) for d in found.discover):
+        found.missing.append(
+            f"`discover`: no way from {sections[0]} to its older articles is known; if its pages are "
+            "numbered, write {page} in the address where the number stands"
+        )
+    return False
 
 
-def _posts(response: Response | None) -> list[str]:
-    try:
-        said = json.loads(response.body) if response else []
-    except ValueError:
-        return []
-    return [post["link"] for post in said if isinstance(post, dict) and isinstance(post.get("link"), str)]
+async def _by_script(
+    page: TextResponse, known: Sequence[str], site: Site, fetch: Fetch
+) -> Listing | Api | None:
+    """The list for which a script of a page asks, by what stands in the page, else in its files."""
+    called = more.calls(page)
+    files = [] if called else more.script_files(page, site)
+    texts = [
+        answer.response.text
+        for url in files
+        if isinstance((answer := await fetch(Request(url))).response, TextResponse)
+    ]
+    for call in called or more.calls(page, texts):
+        if source := await more.listing_of(call, site, known, fetch):
+            return source
+    return None
 
 
-def _addresses(found: Found, home: TextResponse, sure: Sequence[str], linked: dict[str, int]) -> None:
-    """The article pattern, from what is sure; else from the links that read like headlines."""
+async def _addresses(
+    found: Found, home: TextResponse, sure: Sequence[str], linked: dict[str, int], pages: Samples
+) -> None:
+    """The article pattern, from what is sure and from the links that read like headlines.
+
+    Where these have several forms, pages of each are read, and a form without an article is left out.
+    """
     likely = addresses.headlines(linked)
     sections = [url for url, words in linked.items() if words <= 3 and url not in likely and url not in sure]
     sections += listing.section_links(home, found.site(article="^$")) if not sure else []
     sections = [url for url in sections if url not in likely]
-    articles = list(sure) if len(sure) >= 3 else [*sure, *likely]
-    pattern, found.articles = addresses.pattern(articles, sections), articles
-    slugs = found.theme == "wordpress" and (not pattern or not re.search(r"\\d", pattern))
+    articles = list(sure) if len(sure) >= SAMPLES else [*sure, *likely]
+    forms, found.articles = addresses.patterns(articles, sections), articles
+    slugs = found.theme == "wordpress" and not any(re.search(r"\\d", form) for form in forms)
     if slugs:
-        pattern, found.not_article = WORDPRESS_POST, WORDPRESS_PAGES
-    found.article = pattern
-    if pattern:
-        site = found.site(article=pattern)
+        found.article, found.not_article = WORDPRESS_POST, WORDPRESS_PAGES
+    else:
+        if len(forms) > 1:
+            forms = await pages.kept(forms, articles, [found.site(article=form) for form in forms])
+        found.article = "|".join(forms) or None
+    if found.article:
+        site = found.site()
         fitting = sum(map(site.is_article, articles))
-        found.told.append(f"article   {pattern}  ({fitting} of {len(articles)} article links)")
+        found.told.append(f"article   {found.article}  ({fitting} of {len(articles)} article links)")
         wrong = [url for url in sections if site.is_article(url)]
         if wrong:
             found.missing.append(f"`not_article`: {wrong[0]} looks like a section and matches `article`")
 
 
-async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None:
+async def _markup(found: Found, candidates: Sequence[str], pages: Samples) -> None:
     """Read a few articles generically, and guess the selectors that give the same."""
     site = found.site()
-    samples: list[selectors.Sample] = []
+    read: list[Look] = []
     for url in candidates[: SAMPLES + 3]:
-        if len(samples) == SAMPLES:
+        if len(read) == SAMPLES:
             break
-        answer = await fetch(Request(url, meta={"playwright": found.render}))
-        if not isinstance(answer.response, HtmlResponse):
-            found.told.append(f"page      {url}: not read ({answer.kind or 'no web page'} {answer.said})")
-            continue
-        if _sells(answer.response):
-            found.sold += 1
-            found.told.append(f"page      {url}: offers something for sale")
-            continue
-        reason = check(
-            read(answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at),
-            site,
-        )
-        if reason:
-            found.told.append(f"page      {url}: no article ({reason[0]}: {reason[1]})")
-            continue
-        samples.append(selectors.sample(answer.response.body, answer.response.url, site, answer.headers))
-    found.read, found.dated = len(samples), sum(bool(s.article.day) for s in samples)
+        look = await pages.look(url, site)
+        if look.sample:
+            read.append(look)
+        else:
+            found.told.append(f"page      {url}: {look.said}")
+    samples = [look.sample for look in read if look.sample]
+    found.read, found.dated = len(read), sum(look.dated for look in read)
+    found.sold, found.threads = pages.counted(Kind.GOODS), pages.counted(Kind.THREAD)
     found.stamps = [clock.stamped(s.raw.dates) for s in samples]
     if not samples:
         found.missing.append("`markup`: no article page could be read; see `scrapy try <address>`")
@@ -358,13 +329,6 @@ async def _markup(found: Found, candidates: Sequence[str], fetch: Fetch) -> None
         guessed = selectors.kept(selectors.guess(samples), samples, site)
         found.markup = [] if selectors.empty(guessed) else [guessed]
     _say_fields(found, samples)
-
-
-def _sells(page: HtmlResponse) -> bool:
-    """Does a page offer something for sale, by its own words for machines?"""
-    kinds = page.css('meta[property="og:type"]::attr(content)').get("")
-    offers = page.css('[itemtype$="schema.org/Product"]').get() or _PRODUCT.search(page.body)
-    return kinds.startswith("product") or (bool(offers) and not _NEWS.search(page.body))
 
 
 def _say_place(found: Found) -> None:

@@ -76,7 +76,14 @@ def check(article: Article, site: Site | None = None) -> tuple[RejectionReason, 
         )
     if not enough:
         return RejectionReason.NO_BODY, f"{words} words of text" if words else "no paragraph of text"
+    if site is not None and site.dated and _says_no_day(article):
+        return RejectionReason.UNDATED, "the page says no day, and all articles of the site do"
     return None
+
+
+def _says_no_day(article: Article) -> bool:
+    published = article.published
+    return article.day is None and not (published and (published.earliest or published.latest))
 
 
 def _redirected_home(article: Article) -> str | None:

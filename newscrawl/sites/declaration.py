@@ -63,7 +63,8 @@ class Markup:
 
 NEXT = (
     "a[rel~=next], link[rel~=next], a.next, a.nextpostslink, .next > a, .nav-previous > a, "
-    "a[aria-label=Next], a[aria-label=Suivant], .pagination-next a, span.last-page.first-last-pages a"
+    "a[aria-label=Next], a[aria-label=Suivant], .pagination-next a, .pager-next a, a.blog-pager-older-link, "
+    "span.last-page.first-last-pages a"
 )
 """CSS selector of the link to the next (older) page, as the common themes and pagers mark it."""
 
@@ -268,6 +269,8 @@ class Site:
     """True when the site prints dates in digits month first (``3/27/2024``), as date-fns does in ar-SA."""
     render: bool = False
     """True when the pages need a browser."""
+    dated: bool = False
+    """Do all articles of the site say their day? Then a page without one is none (``من نحن``)."""
     delay: float | None = None
     """Seconds between two requests, when the site needs more than the default."""
     evidence: Literal["seen live", "saved page", "public scraper", "guess"] = "guess"

@@ -12,8 +12,8 @@ _KINDS: Mapping[str, type[Discovery]] = {
     kind.__name__: kind for kind in (Listing, Feed, Sitemap, WordPress, Api)
 }
 _KEPT = (
-    "name", "domain", "country", "timezone", "article", "not_article", "hosts", "render", "evidence", "year",
-    "refused",
+    "name", "domain", "country", "timezone", "article", "not_article", "hosts", "render", "dated", "evidence",
+    "year", "refused",
 )  # fmt: skip
 """What of a site is learned, beside where its articles are listed and how its pages are marked up."""
 

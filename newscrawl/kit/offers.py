@@ -1,0 +1,146 @@
+"""What a site offers beside its pages: feeds, the API of WordPress, sitemaps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.http import Response, TextResponse
+
+from newscrawl.discovery import feed, listing, sitemap
+from newscrawl.kit.asking import Fetch
+from newscrawl.kit.listed import listed
+from newscrawl.sites import Feed, Site, Sitemap, WordPress
+
+if TYPE_CHECKING:
+    from newscrawl.kit.probe import Found
+
+SURE = 50
+"""Addresses of a sitemap that are taken for articles without another look, at most."""
+_FEED_LINK = re.compile(
+    r"/(?:rss|feeds?|atom)(?:[/-]?(?:all|news|index|default))?(?:\.(?:xml|php|aspx?))?/?$|\.rss$"
+    r"|[?&](?:format|type|feed)=(?:feed|rss2?|atom)\b",
+    re.IGNORECASE,
+)
+"""The end of a link to a feed."""
+_FEEDS = ("/feed", "/rss.xml", "/rss")
+_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
+"""Where they usually lie, if no page names them."""
+
+
+async def offered(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
+    """Add feeds, API and sitemaps to what is declared; gives the articles that they name."""
+    every = found.site(article="")
+    sure = await _given(found, every, fetch)
+    sure += await _feeds(found, home, every, fetch)
+    sure += await _wordpress(found, home, fetch)
+    sure += await _sitemaps(found, home, every, fetch)
+    return list(dict.fromkeys(sure))
+
+
+async def _given(found: Found, every: Site, fetch: Fetch) -> list[str]:
+    """The articles of the feed or the sitemap that somebody named."""
+    sure: list[str] = []
+    for source in found.given:
+        assert source.url
+        urls = [
+            entry.url
+            for page in await listed(source, Request(source.url), every, fetch)
+            for entry in page.entries or []
+        ]
+        kind = type(source).__name__.lower()
+        found.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses, as was given")
+        if urls:
+            found.discover.append(source)
+            sure += urls[:SURE]
+    return sure
+
+
+async def _feeds(found: Found, home: TextResponse, every: Site, fetch: Fetch) -> list[str]:
+    """The articles of the first feed that has any: named, linked, or where feeds usually lie."""
+    advertised = [url for url in listing.advertised_feeds(home) if "comments" not in url][:2]
+    named = advertised or linked_feeds(home, every)[:2]
+    for url in named or [urljoin(home.url, path) for path in _FEEDS]:
+        answer = await fetch(Request(url))
+        parsed = (
+            feed.parsed(answer.response.body, answer.headers.get("Content-Type")) if answer.response else None
+        )
+        urls = [entry.url for entry in feed.articles(parsed, url, every, Counter())] if parsed else []
+        if urls:
+            found.discover.append(Feed(url))
+            found.told.append(f"feed      {url}: {len(urls)} articles")
+            return urls
+        if named:
+            found.told.append(f"feed      {url}: none ({answer.said or 'no article in it'})")
+    return []
+
+
+def linked_feeds(home: TextResponse, site: Site) -> list[str]:
+    """The feeds to which a page has links for its readers."""
+    hrefs = listing.selector(home).css("a::attr(href)")[: listing.LINKS].getall()
+    urls = [url for href in hrefs if (url := listing.absolute(home, href))]
+    return [url for url in dict.fromkeys(urls) if _FEED_LINK.search(url) and site.lists_at(url)]
+
+
+async def _wordpress(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
+    """The posts that WordPress's API lists, where it is WordPress and its API is open."""
+    wordpress = home.css('link[rel="https://api.w.org/"]::attr(href)').get()
+    oembed = home.css('link[type="application/json+oembed"]::attr(href)').get("")
+    if wordpress or oembed or b"/wp-content/" in home.body:
+        found.theme = "wordpress"
+    if not (wordpress or "/wp-json/" in oembed):
+        return []
+    api = WordPress()
+    answer = await fetch(Request(urljoin(home.url, api.url.replace("{page}", "1"))))
+    urls = _posts(answer.response)
+    if urls:
+        found.discover.append(api)
+        found.told.append(f"api       WordPress: {len(urls)} posts a page")
+    else:
+        found.told.append(f"api       WordPress, closed ({answer.said or 'no list of posts'})")
+    return urls
+
+
+def _posts(response: Response | None) -> list[str]:
+    try:
+        said = json.loads(response.body) if response else []
+    except ValueError:
+        return []
+    return [post["link"] for post in said if isinstance(post, dict) and isinstance(post.get("link"), str)]
+
+
+async def _sitemaps(found: Found, home: TextResponse, every: Site, fetch: Fetch) -> list[str]:
+    """The addresses of the sitemaps that ``robots.txt`` names, or of one where they usually lie."""
+    robots = await fetch(Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True}))
+    named = sitemap.named_by_robots(robots.response.body, home.url, every) if robots.response else []
+    sure: list[str] = []
+    for url in named[:2] or [urljoin(home.url, path) for path in _SITEMAPS]:
+        files = await listed(Sitemap(url), Request(url), every, fetch)
+        urls = [entry.url for file in files for entry in file.entries or []]
+        if named or urls:
+            found.told.append(f"sitemap   {url}: {len(urls)} addresses")
+        if urls:
+            sure += urls[:SURE]
+            found.sitemaps.append(Sitemap(url))
+            if not named:
+                break
+    found.names_sitemaps = bool(named)
+    return sure
+
+
+def settle_sitemaps(found: Found, *, older: bool) -> None:
+    """Add the sitemaps where nothing else leads to ``older`` articles: feeds and lists are newer and smaller.
+
+    Those that ``robots.txt`` names are looked up there each time, where something else says at which host the
+    newspaper is.
+    """
+    others = [source for source in found.discover if not isinstance(source, Sitemap)]
+    if not found.sitemaps or (others and older):
+        return
+    placed = any(source.url and urlsplit(source.url).netloc for source in others)
+    wanted = [Sitemap()] if found.names_sitemaps and placed else found.sitemaps
+    found.discover += [source for source in wanted if source not in found.discover]

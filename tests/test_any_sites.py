@@ -1,0 +1,107 @@
+"""``scrapy crawl any`` on whole newspapers of different make, and on what is none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from scrapy import Request
+from scrapy.http import HtmlResponse, Response
+
+from newscrawl.kit import learn
+from newscrawl.kit.asking import Answer
+from newscrawl.kit.probe import Found
+from newscrawl.spider.newspaper import Newspaper
+from newscrawl.vocabulary import FetchFailure
+from tests.any_newspapers import NOW
+from tests.any_sites import FURTHER, MAKES, NONE, Made
+from tests.conftest import Database, scrapy
+from tests.trials import LONG
+
+ALL = {**MAKES, **FURTHER}
+GIVEN = (
+    "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "RETRY_ENABLED=False",
+    "-s", "STORE_AGE=0.1",
+)  # fmt: skip
+ALWAYS = "an AJAX listing"
+"""The one that every run of the tests crawls."""
+
+
+def crawl(made: Made, database: Database) -> tuple[int, str]:
+    given = (*made.given, *GIVEN)
+    done = scrapy("crawl", "any", *given, MONGODB_URI=database.uri, MONGODB_DATABASE=database.name)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    "make", [pytest.param(make, marks=() if name == ALWAYS else LONG, id=name) for name, make in ALL.items()]
+)
+def test_its_articles_are_found_nothing_else_is_stored_and_nothing_known_is_asked_again(
+    make: Callable[[], Made], database: Database
+) -> None:
+    with make().served() as made:
+        status, said = crawl(made, database)
+        assert status == 0, said
+        root = f"127.0.0.1:{made.newspaper.port}"
+        stored = {unquote(doc["url"].partition(root)[2]) for doc in database.articles()}
+        articles = {unquote(path) for path in made.articles}
+        assert stored - articles == set()
+        assert len(stored) >= 0.95 * len(articles), sorted(articles - stored)
+        asked = len(made.newspaper.asked)
+        assert crawl(made, database)[0] == 0
+        again = {unquote(path) for path in made.newspaper.asked[asked:]}
+        assert again & stored == set()
+        assert len(database.articles()) == len(stored)
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name != "made by a script"])
+def test_every_article_is_known_by_its_address_also_on_the_bare_host(name: str) -> None:
+    made = ALL[name]()
+    found, why = learned(made, "https://www.sahifa.example")
+    assert why is None
+    site = learn.learned(found, None, NOW.year)
+    missed = [path for path in made.articles if not site.is_article(f"https://sahifa.example{path}")]
+    assert len(missed) <= 0.05 * len(made.articles), (site.article, missed)
+    assert not site.is_article("https://www.sahifa.example/")
+    assert found.discover
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("shop", "it is a shop: 6 of 6 of its pages offer goods"),
+        ("plain shop", "it is no newspaper: 3 of 3 pages say no day"),
+        ("forum", "it is a forum: 6 of 6 of its pages are threads"),
+        ("company", "it is no newspaper: 3 of 3 pages say no day"),
+    ],
+)
+def test_what_is_no_newspaper_is_refused(name: str, said: str) -> None:
+    assert learned(NONE[name](), "https://www.sahifa.example")[1] == said
+
+
+def learned(made: Made, root: str) -> tuple[Found, str | None]:
+    """What is learned of a newspaper as it is served, asked without a network."""
+    for make in made.later:
+        make(root)
+    pages = made.newspaper.pages
+
+    async def answer(request: Request) -> Answer:
+        parts = urlsplit(request.url)
+        path = f"{parts.path}{f'?{parts.query}' if parts.query else ''}"
+        page = pages.get(f"{path} {request.body.decode()}" if request.body else path, (404, {}, ""))
+        status, headers, text = (200, {}, page) if isinstance(page, str | bytes) else page
+        if status in (301, 302):
+            return await answer(request.replace(url=f"{root}{headers['Location']}"))
+        if status != 200:
+            return Answer(request.url, None, FetchFailure.CLIENT, f"HTTP status {status}", NOW)
+        body = text if isinstance(text, bytes) else text.encode()
+        kind = HtmlResponse if "html" in headers.get("Content-Type", "text/html; charset=utf-8") else Response
+        shown = {"Content-Type": "text/html; charset=utf-8", **headers}
+        return Answer(request.url, kind(request.url, body=body, headers=shown, request=request), at=NOW)
+
+    kind = made.argument
+    found = learn.begin(Newspaper(kind, f"{root}{made.path}"))  # type: ignore[arg-type]
+    return found, asyncio.run(learn.learn(found, answer))
