@@ -82,6 +82,7 @@ test: $(VENV)/test browser
 endif
 
 trials: $(VENV)/test
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-trials.txt
 	NEWSCRAWL_TRIALS=1 $(BIN)/python -m pytest -q -m trials -s $(ARGS)
 
 bench: $(VENV)/test

@@ -6,13 +6,13 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.conftest import PROJECT
+from tests.trials import long
 
-ROOMS = "text dates urls items page identity sites mongod.opening store.schema"
+ROOMS = "text dates urls items page identity sites mongod.opening store.schema export"
 """What a reader imports."""
 WITHOUT_SCRAPY = """
 import importlib, sys
@@ -62,7 +62,7 @@ def test_pages_and_collections_are_read_without_scrapy() -> None:
     assert done.stdout.strip() == "قطار مسائي إضافي بين القنيطرة والدار البيضاء", done.stderr
 
 
-@pytest.mark.trials
+@long
 def test_a_reader_installs_newscrawl_alone(tmp_path: Path) -> None:
     """Into an environment of its own, with the packages that it needs and no others."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)

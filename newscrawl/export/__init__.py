@@ -1,4 +1,8 @@
-"""Articles in files: one Arrow schema, rows from MongoDB and from pages that were just read, Parquet parts.
+"""Articles in files and frames: ``from newscrawl.export import articles``.
 
-It needs ``pyarrow``, which ``pip install "newscrawl[export]"`` brings.
+What reads or writes Arrow and Parquet needs ``pyarrow``, which ``pip install "newscrawl[export]"`` brings.
 """
+
+from newscrawl.export.reading import Articles, articles
+
+__all__ = ["Articles", "articles"]

@@ -54,9 +54,56 @@ def from_articles(articles: Sequence[Article], columns: tuple[str, ...] = COLUMN
     return _batch(values, columns)
 
 
-def _stored(documents: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+def filled(document: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+    """A stored document with these fields; one that an older version did not store has its default.
+
+    >>> filled({"_id": "9f0c", "day": "2024-03-27"}, ("_id", "title", "day"))
+    {'_id': '9f0c', 'title': '', 'day': '2024-03-27'}
+    """
+    return {name: document[name] if name in document else _default(name) for name in columns}
+
+
+def to_documents(rows: pa.RecordBatch) -> list[dict[str, Any]]:
+    """Rows of the schema as documents, as MongoDB holds them: days are strings again.
+
+    >>> to_documents(from_documents([{"_id": "9f0c", "day": "2024-03-27"}], ("_id", "day")))
+    [{'_id': '9f0c', 'day': '2024-03-27'}]
+    """
+    back = {
+        name: _of_arrow(type_, name in _OPEN)
+        for name, type_ in zip(rows.schema.names, rows.schema.types, strict=True)
+    }
+    return [{name: back[name](value) for name, value in row.items()} for row in rows.to_pylist()]
+
+
+_OPEN = ("origins", "raw")
+"""Objects that have only the fields that are known."""
+
+
+def _of_arrow(type_: pa.DataType, is_open: bool = False) -> Convert:
+    """How a value of Arrow becomes a stored one."""
+    if pa.types.is_date(type_):
+        return lambda value: value and value.isoformat()
+    if pa.types.is_list(type_):
+        one = _of_arrow(type_.value_type)
+        return lambda values: values and [one(value) for value in values]
+    if pa.types.is_struct(type_):
+        fields = {field.name: _of_arrow(field.type) for field in type_}
+        return lambda value: (
+            value
+            and {name: fields[name](part) for name, part in value.items() if not (is_open and part is None)}
+        )
+    return lambda value: value
+
+
+@cache
+def _default(name: str) -> Any:
     missing = default(Article, name)
-    missing = None if missing is dataclasses.MISSING else missing
+    return None if missing is dataclasses.MISSING else missing
+
+
+def _stored(documents: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    missing = _default(name)
     return [doc.get(name, missing) for doc in documents]
 
 

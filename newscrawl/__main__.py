@@ -1,0 +1,42 @@
+"""``python -m newscrawl``: what readers run where Scrapy is not installed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import newscrawl
+from newscrawl.export.command_line import HELP, add_arguments
+from newscrawl.mongod.opening import ServerError, StoreError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; exit status 0 done, 2 wrong use, 4 MongoDB cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m newscrawl", description=newscrawl.__doc__)
+    parser.add_argument("--version", action="version", version=f"newscrawl {newscrawl.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    export = commands.add_parser("export", help="write articles to files", description=HELP)
+    export.add_argument("out", help="a folder, a file (.parquet, .jsonl, .csv), or -")
+    export.add_argument(
+        "--from", dest="address", metavar="ADDRESS", help="mongodb://… or an exported folder (MONGODB_URI)"
+    )
+    export.add_argument("--database", metavar="NAME", help="the database (MONGODB_DATABASE, newscrawl)")
+    add_arguments(export)
+    opts = parser.parse_args(arguments)
+    try:
+        from newscrawl.export.run import run  # needs pyarrow, which not every reader has
+
+        if said := run(opts.out, opts, opts.address, opts.database):
+            print(said)
+    except (StoreError, ServerError) as error:
+        print(error, file=sys.stderr)
+        return 4
+    except (ValueError, OSError, ModuleNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""``scrapy export``: articles in files."""
+
+from __future__ import annotations
+
+import argparse
+
+from scrapy.exceptions import UsageError
+
+from newscrawl.command import ProjectCommand
+from newscrawl.export.command_line import HELP, add_arguments
+from newscrawl.store.session import session
+
+
+class Command(ProjectCommand):
+    """Exit status: 0 done, 2 wrong use, 4 the store."""
+
+    takes_arguments = True
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[options] <out>"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Write articles to Parquet, JSON Lines or CSV, and keep such a folder up to date"
+
+    def long_desc(self) -> str:
+        """The help text."""
+        return HELP
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what to export, and how."""
+        super().add_options(parser)
+        parser.add_argument("--demo", action="store_true", help="the articles of `scrapy demo`")
+        add_arguments(parser)
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Export what is asked for."""
+        if len(args) != 1:
+            raise UsageError("name one folder or file to write to")
+        assert self.settings
+        with session(self.settings, demo=opts.demo) as (db, _):
+            try:
+                from newscrawl.export.run import run  # needs pyarrow, which not every crawl has
+
+                said = run(args[0], opts, db)
+            except (ValueError, OSError, ModuleNotFoundError) as error:
+                raise UsageError(str(error)) from None
+        if said:
+            print(said)

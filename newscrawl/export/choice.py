@@ -1,0 +1,247 @@
+"""Which articles a reader asks for: one query, for MongoDB and for files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from newscrawl.dates import parse_day
+
+Query = Mapping[str, Any]
+"""A filter in MongoDB's words."""
+
+_MOROCCO = "MA"
+"""The one country whose Hijri months are its own."""
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(H?)", re.ASCII)
+_THIRTIETH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-30(H)", re.ASCII)
+_ID_DIGITS = 16
+"""Hex digits of an ``_id`` that a sample looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the articles must be; without any condition all of them."""
+
+    since: str | None = None
+    """The first day: ``2024-03-27``, or Hijri ``1445-09-17H`` in the calendar of each article's country. A
+    month (``2024-03``, ``1445-09H``) stands for its first day."""
+    until: str | None = None
+    """The last day, included; a month stands for its last day."""
+    intervals: bool = False
+    """Also those whose day is not exactly known, when it may be one of these days."""
+    sources: tuple[str, ...] = ()
+    """Newspapers by their slug: ``alayam24``."""
+    countries: tuple[str, ...] = ()
+    """Countries of newspapers, ISO 3166: ``MA``."""
+    sections: tuple[str, ...] = ()
+    """Sections as printed: ``رياضة``."""
+    languages: tuple[str, ...] = ()
+    """Languages of the text, ISO 639: ``ar``."""
+    roots: bool = False
+    """Only the roots of stories, no copies."""
+    changed_since: dt.datetime | None = None
+    """Only what was new, corrected, linked or removed since this moment, aware."""
+    sample: float | None = None
+    """A share of the articles, above 0 and up to 1. It is drawn by ``_id``: the same articles every time,
+    whatever is stored later."""
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        source: str | Iterable[str] = (),
+        country: str | Iterable[str] = (),
+        section: str | Iterable[str] = (),
+        lang: str | Iterable[str] = (),
+        since: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+        changed_since: str | dt.datetime | None = None,
+        sample: str | float | None = None,
+        **rest: bool,
+    ) -> Self:
+        """A choice from what a user gave: one word or several, days and moments as text or objects.
+
+        >>> Choice.read(source="alayam24", since=dt.date(2024, 3, 27), sample="1%").sample
+        0.01
+
+        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.
+        """
+        choice = cls(
+            sources=_words(source),
+            countries=tuple(word.upper() for word in _words(country)),
+            sections=_words(section),
+            languages=_words(lang),
+            since=_day("since", since),
+            until=_day("until", until),
+            changed_since=_moment("changed_since", changed_since),
+            sample=_share(sample),
+            **rest,
+        )
+        for _, first, last in choice.spans():
+            if first and last and first > last:
+                raise ValueError(f"since={choice.since!r} should not be after until={choice.until!r}")
+        return choice
+
+    def given(self) -> dict[str, Any]:
+        """The conditions that there are, as JSON can hold them.
+
+        >>> Choice(sources=("alayam24",), roots=True).given()
+        {'sources': ('alayam24',), 'roots': True}
+        """
+        found = {name: value for name, value in asdict(self).items() if value not in (None, (), False)}
+        if self.changed_since:
+            found["changed_since"] = self.changed_since.isoformat()
+        return found
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """The choice that :meth:`given` wrote down, also after JSON has made lists of it."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+        }
+        if "changed_since" in values:
+            values["changed_since"] = dt.datetime.fromisoformat(values["changed_since"])
+        return cls(**values)
+
+    def spans(self) -> list[tuple[Query, dt.date | None, dt.date | None]]:
+        """The first and the last day, with a condition on the country where its Hijri months differ.
+
+        >>> [(str(first), where) for where, first, _ in Choice(since="1445-09-01H").spans()]
+        [('2024-03-12', {'country': 'MA'}), ('2024-03-11', {'country': {'$ne': 'MA'}})]
+        """
+        moroccan, others = (
+            (
+                first_day(self.since, country) if self.since else None,
+                last_day(self.until, country) if self.until else None,
+            )
+            for country in (_MOROCCO, None)
+        )
+        if moroccan == others:
+            return [({}, *others)] if any(others) else []
+        return [({"country": _MOROCCO}, *moroccan), ({"country": {"$ne": _MOROCCO}}, *others)]
+
+    def query(self) -> Query:
+        """The choice as a filter of ``articles``.
+
+        >>> Choice(sources=("alayam24",), since="2024-03-27").query()
+        {'source': {'$in': ['alayam24']}, 'day': {'$gte': '2024-03-27'}}
+        """
+        conditions: list[Query] = [
+            {field: {"$in": list(words)}}
+            for field, words in (
+                ("source", self.sources),
+                ("country", self.countries),
+                ("section", self.sections),
+                ("lang", self.languages),
+            )
+            if words
+        ]
+        if self.roots:
+            conditions.append({"duplicate_of": None})
+        if self.changed_since is not None:
+            conditions.append({"updated_at": {"$gte": self.changed_since}})
+        if self.sample is not None and self.sample < 1:
+            bound = f"{int(self.sample * 16**_ID_DIGITS):0{_ID_DIGITS}x}"
+            conditions.append({"_id": {"$lt": bound}})
+        if days := [one for span in self.spans() for one in self._of_days(*span)]:
+            conditions.append(days[0] if len(days) == 1 else {"$or": days})
+        return every(*conditions)
+
+    def _of_days(self, where: Query, first: dt.date | None, last: dt.date | None) -> Iterable[Query]:
+        from_, to = ({"$gte": str(first)} if first else {}), ({"$lte": str(last)} if last else {})
+        yield every(where, {"day": {**from_, **to}})
+        if self.intervals:
+            # The interval of an article reaches into the days that are asked for. A bound on both of its
+            # ends lets MongoDB use the index of such articles, and leaves out those without an interval.
+            latest, earliest = from_ or {"$gte": "0001-01-01"}, to or {"$lte": "9999-12-31"}
+            inside = {"published.latest": latest, "published.earliest": earliest}
+            yield every(where, {"day": None}, inside)
+
+
+def every(*conditions: Query) -> Query:
+    """All of these conditions in one filter.
+
+    >>> every({"day": "2024-03-27"}, {}, {"country": "MA"})
+    {'day': '2024-03-27', 'country': 'MA'}
+    >>> every({"day": {"$gte": "2024-03-01"}}, {"day": {"$lt": "2024-04-01"}})
+    {'$and': [{'day': {'$gte': '2024-03-01'}}, {'day': {'$lt': '2024-04-01'}}]}
+    """
+    given = [condition for condition in conditions if condition]
+    names = [name for condition in given for name in condition]
+    if len(names) == len(set(names)):
+        return {name: value for condition in given for name, value in condition.items()}
+    return {"$and": given}
+
+
+def first_day(text: str, country: str | None = None) -> dt.date:
+    """The day, or the first day of the month, that a text names: ``2024-03-27``, ``2024-03``, ``1445-09H``.
+
+    >>> str(first_day("1445-09H", "MA"))
+    '2024-03-12'
+
+    Raises ``ValueError`` naming the value and the remedy.
+    """
+    month = _MONTH.fullmatch(text)
+    return parse_day(f"{month[1]}-{month[2]}-01{month[3]}" if month else text, country=country)
+
+
+def last_day(text: str, country: str | None = None) -> dt.date:
+    """The day, or the last day of the month, that a text names.
+
+    The 30th of a Hijri month means its last day where it has 29: Ramadan 1445 had 30 days by Umm al-Qura and
+    29 in Morocco.
+
+    >>> [str(last_day(text, "MA")) for text in ("1445-09H", "1445-09-30H", "2024-02")]
+    ['2024-04-09', '2024-04-09', '2024-02-29']
+    """
+    month = _MONTH.fullmatch(text)
+    if month is None:
+        try:
+            return parse_day(text, country=country)
+        except ValueError:
+            month = _THIRTIETH.fullmatch(text)
+            if month is None:
+                raise
+    year, number = divmod(int(month[1]) * 12 + int(month[2]), 12)  # of the month that follows
+    following = parse_day(f"{year:04}-{number + 1:02}-01{month[3]}", country=country)
+    return following - dt.timedelta(days=1)
+
+
+def _words(given: str | Iterable[str]) -> tuple[str, ...]:
+    words = given.split(",") if isinstance(given, str) else given
+    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
+def _day(name: str, given: str | dt.date | None) -> str | None:
+    if given is None or given == "":
+        return None
+    text = str(given.date() if isinstance(given, dt.datetime) else given).strip()
+    try:
+        for country in (None, _MOROCCO):
+            (first_day if name == "since" else last_day)(text, country)
+    except ValueError as error:
+        raise ValueError(f"{name}={given!r}: {error}") from None
+    return text
+
+
+def _moment(name: str, given: str | dt.datetime | None) -> dt.datetime | None:
+    if given is None or given == "":
+        return None
+    try:
+        moment = given if isinstance(given, dt.datetime) else dt.datetime.fromisoformat(given.strip())
+    except ValueError:
+        raise ValueError(f"{name}={given!r} is not a moment; write 2024-03-27T14:30Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _share(given: str | float | None) -> float | None:
+    if given is None or given == "":
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)\s*(%?)", str(given).strip())
+    share = float(match[1]) / (100 if match[2] else 1) if match else 0.0
+    if not 0 < share <= 1:
+        raise ValueError(f"sample={given!r} is not a share; write 1% or 0.01")
+    return share

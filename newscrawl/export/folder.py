@@ -1,0 +1,173 @@
+"""A folder of articles: its files, its manifest, and how it changes from one state to the next.
+
+New files are written in ``.staging``. Then the journal ``.commit.json`` names all that is to happen, they are
+moved to their places, and the manifest last of all. A writer that was killed before the journal stood has
+changed nothing; after it, the next one completes what it began.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+MANIFEST = "manifest.json"
+CARD = "README.md"
+DATA = "data"
+NO_DAY = "no-day"
+"""The partition of the articles whose day is not exactly known."""
+_STAGING, _JOURNAL, _LOCK = ".staging", ".commit.json", ".lock"
+LAYOUT = 1
+"""Version of this layout."""
+
+
+class FolderError(ValueError):
+    """A folder cannot be used as asked; the message is a sentence with the remedy."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Manifest:
+    """What a folder of articles holds, and how it was made."""
+
+    layout: int = LAYOUT
+    newscrawl: str = ""
+    """Version that wrote it."""
+    schema: int = 0
+    """Version of the stored fields."""
+    written_at: str = ""
+    """Moment, UTC: ``2024-03-27T14:30:00Z``."""
+    seen_until: str = ""
+    """Server's clock when reading began, UTC: what changed later is not in it."""
+    format: str = "parquet"
+    by: str = "month"
+    """What the files are partitioned by: ``month``, ``source`` or ``none``."""
+    columns: list[str] = field(default_factory=list)
+    choice: dict[str, Any] = field(default_factory=dict)
+    """Which articles were asked for, see :class:`newscrawl.export.choice.Choice`."""
+    splits: dict[str, Any] = field(default_factory=dict)
+    """See :class:`newscrawl.export.splits.Splits`; empty without."""
+    files: list[dict[str, Any]] = field(default_factory=list)
+    """``path`` in the folder, ``rows``, ``bytes`` and ``sha256`` of each."""
+
+    @property
+    def rows(self) -> int:
+        """How many articles there are."""
+        return sum(int(one["rows"]) for one in self.files)
+
+    @classmethod
+    def of(cls, folder: Path) -> Self | None:
+        """The manifest of a folder; None where there is none.
+
+        Raises :class:`FolderError` for one that cannot be read or is of a later version.
+        """
+        try:
+            found = json.loads((folder / MANIFEST).read_text("utf-8"))
+            if found["layout"] > LAYOUT:
+                raise FolderError(f"{folder / MANIFEST} is of a newer newscrawl: update this one")
+            return cls(**found)
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, FolderError):
+                raise
+            raise FolderError(
+                f"{folder / MANIFEST} cannot be read: {error}; export to an empty folder"
+            ) from None
+
+
+def files(folder: Path) -> list[Path]:
+    """The Parquet files of a folder: those of its manifest, else all below it.
+
+    Raises :class:`FolderError` when there are none to be read.
+    """
+    manifest = Manifest.of(folder)
+    if manifest is None:
+        found = sorted(path for path in folder.rglob("*.parquet") if not _is_hidden(path, folder))
+        if not found:
+            raise FolderError(f"there are no Parquet files in {folder}")
+        return found
+    if manifest.format != "parquet":
+        raise FolderError(f"{folder} holds {manifest.format}; only Parquet is read back")
+    if (folder / _JOURNAL).exists():
+        raise FolderError(f"an export to {folder} was cut short; run it again to complete it")
+    return [folder / one["path"] for one in manifest.files]
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+@contextmanager
+def changing(folder: Path) -> Iterator[Path]:
+    """The staging folder of a folder that is about to change; what was begun earlier is completed first.
+
+    Raises :class:`FolderError` while another process changes it, and for a folder with files of others.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise FolderError(f"another export is writing to {folder}; wait for it") from None
+        _finish(folder)
+        if Manifest.of(folder) is None and any(not path.name.startswith(".") for path in folder.iterdir()):
+            raise FolderError(f"{folder} holds files that no export wrote; name an empty folder")
+        staging = folder / _STAGING
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        try:
+            yield staging
+        finally:
+            if not (folder / _JOURNAL).exists():
+                shutil.rmtree(staging, ignore_errors=True)
+
+
+def commit(folder: Path, manifest: Manifest, card: str) -> None:
+    """Move what is staged to its place, with this manifest; files that it does not name are removed."""
+    staging = folder / _STAGING
+    (staging / CARD).write_text(card, "utf-8")
+    (staging / MANIFEST).write_text(
+        json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n", "utf-8"
+    )
+    staged = [str(path.relative_to(staging)) for path in staging.rglob("*") if path.is_file()]
+    before = Manifest.of(folder)
+    kept = {one["path"] for one in manifest.files}
+    gone = [one["path"] for one in (before.files if before else []) if one["path"] not in kept]
+    # The manifest last: whoever reads by it finds the files that it names.
+    steps = {"move": sorted(staged, key=lambda name: (name == MANIFEST, name)), "remove": gone}
+    hidden = staging / _JOURNAL
+    with hidden.open("w", encoding="utf-8") as journal:
+        json.dump(steps, journal)
+        journal.flush()
+        os.fsync(journal.fileno())
+    hidden.replace(folder / _JOURNAL)
+    _finish(folder)
+
+
+def _finish(folder: Path) -> None:
+    """Do what the journal says, as far as it is not done."""
+    journal, staging = folder / _JOURNAL, folder / _STAGING
+    if not journal.exists():
+        return
+    steps = json.loads(journal.read_text("utf-8"))
+    for name in steps["move"]:
+        if (staging / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (staging / name).replace(folder / name)
+    for name in steps["remove"]:
+        (folder / name).unlink(missing_ok=True)
+    journal.unlink()
+
+
+def described(path: Path, name: str, rows: int) -> dict[str, Any]:
+    """A file as the manifest names it."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"path": name, "rows": rows, "bytes": path.stat().st_size, "sha256": digest}

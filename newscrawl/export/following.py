@@ -1,0 +1,182 @@
+"""A data set that follows its collection: what is new, changed, linked, removed or forgotten since."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pymongo.database import Database
+
+from newscrawl.export.card import COUNTED, Counts, card
+from newscrawl.export.choice import Choice, every
+from newscrawl.export.dataset import Show, described_by, export, path_of
+from newscrawl.export.folder import NO_DAY, FolderError, Manifest, changing, commit, described
+from newscrawl.export.parts import Part
+from newscrawl.export.reading import AT_ONCE, InMongoDB
+from newscrawl.export.schema import schema
+from newscrawl.export.splits import Splits
+
+OVERLAP = dt.timedelta(hours=1)
+"""How long before the last reading changes are read again: a write carries the moment at which it was made,
+and a crawl may have waited for MongoDB before it could send it."""
+MOST = 50_000
+"""Changed articles from which all is exported anew: they are held in memory."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """How many articles a data set has gained, how many it has in another state, how many it has lost."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+def follow(
+    folder: Path,
+    address: str | Database[Any] | None = None,
+    *,
+    database: str | None = None,
+    show: Show | None = None,
+) -> Changes:
+    """Bring a data set up to date with its collection; doing it twice changes nothing.
+
+    ``address`` and ``database`` are those of :func:`newscrawl.export.articles`. Choice, columns, partitions
+    and splits are those of the export that began it. What a visit alone moves (``last_seen_at``,
+    ``checked_at``) is as it was when the article last changed. Raises :class:`FolderError` for a folder that
+    no export wrote, or of another format than Parquet.
+    """
+    with changing(folder) as staging:
+        before = Manifest.of(folder)
+        if before is None or before.format != "parquet":
+            raise FolderError(f"{folder} is no Parquet data set: export one first, then --follow it")
+        articles = InMongoDB.of(address, database, Choice.of(before.choice), tuple(before.columns))
+        splits = Splits.of_manifest(before.splits)
+        since = dt.datetime.fromisoformat(before.seen_until) - OVERLAP
+        seen_until = articles.now()
+        gone = articles.touched(since)
+        if len(gone) <= MOST:
+            update = _Update(folder, staging, before, _arrivals(articles, since, before.by, splits))
+            update.gone = gone
+            manifest = described_by(articles, before.format, before.by, splits, seen_until)
+            manifest.files = list(update.files(show))
+            commit(folder, manifest, card(manifest, _counted(folder, staging, manifest), articles.sources()))
+            return update.changes
+    rows = before.rows
+    after = export(articles, folder, by=before.by, splits=splits, show=show)
+    return Changes(changed=min(rows, after.rows), added=max(0, after.rows - rows))
+
+
+def _arrivals(
+    articles: InMongoDB, since: dt.datetime, by: str, splits: Splits | None
+) -> Mapping[str, pa.Table]:
+    """The articles that changed and are wanted, by the file in which they belong."""
+    found: dict[str, list[pa.RecordBatch]] = defaultdict(list)
+    for batch in articles.batches(every(articles.choice.query(), {"updated_at": {"$gte": since}})):
+        places = pa.array([_place(row, by, splits) for row in _keys(batch)], pa.string())
+        for place in pc.unique(places).to_pylist():
+            found[place].append(batch.filter(pc.equal(places, place)))
+    return {place: pa.Table.from_batches(batches) for place, batches in found.items()}
+
+
+def _keys(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = batch.select(["day", "source", "story"]).to_pylist()
+    return rows
+
+
+def _place(row: Mapping[str, Any], by: str, splits: Splits | None) -> str:
+    """The file in which an article belongs."""
+    if by == "none":
+        name = "articles"
+    elif row["day"] is None:
+        name = NO_DAY
+    else:
+        name = f"{row['day']:%Y-%m}" if by == "month" else quote(row["source"], safe="")
+    return path_of(name, splits.side(row["story"] or "") if splits else "", "parquet")
+
+
+class _Update:
+    """Writes anew the files in which something changes."""
+
+    def __init__(
+        self, folder: Path, staging: Path, before: Manifest, arrivals: Mapping[str, pa.Table]
+    ) -> None:
+        self.changes = Changes()
+        self.gone: set[str] = set()
+        self._folder, self._staging = folder, staging
+        self._files = {one["path"]: one for one in before.files}
+        self._columns = tuple(before.columns)
+        self._arrivals = arrivals
+
+    def files(self, show: Show | None) -> Iterator[dict[str, Any]]:
+        """The files after the change, as the manifest names them."""
+        after = {id_: state for table in self._arrivals.values() for id_, state in _states(table).items()}
+        before: dict[str, int] = {}
+        touched = pa.array(sorted(self.gone | after.keys()), pa.string())
+        places = sorted({*self._files, *self._arrivals})
+        for done, place in enumerate(places):
+            known = self._files.get(place)
+            there = _states(self._touched_rows(place, touched)) if known else {}
+            arriving = self._arrivals.get(place)
+            before |= there
+            if known and there == (_states(arriving) if arriving else {}):
+                yield known
+            elif one := self._written(place, touched, arriving):
+                yield one
+            if show:
+                show(done + 1, len(places))
+        self.changes.added = len(after.keys() - before.keys())
+        self.changes.removed = len(before.keys() - after.keys())
+        self.changes.changed = sum(before[id_] != after[id_] for id_ in before.keys() & after.keys())
+
+    def _touched_rows(self, place: str, touched: pa.Array) -> pa.Table:
+        """The rows of a file whose articles have changed; read whole only where there are some."""
+        ids = pq.read_table(self._folder / place, columns=["_id"], partitioning=None)
+        if not pc.any(pc.is_in(ids["_id"], touched)).as_py():
+            return ids.slice(0, 0)
+        return pq.read_table(
+            self._folder / place, filters=pc.is_in(pc.field("_id"), touched), partitioning=None
+        )
+
+    def _written(self, place: str, touched: pa.Array, arriving: pa.Table | None) -> dict[str, Any] | None:
+        """The file anew: its rows that have not changed, and those that arrive; None when none is left."""
+        path = self._staging / place
+        with Part(path, self._columns) as part:
+            if place in self._files:
+                part.add(self._kept(place, touched))
+            if arriving is not None:
+                part.add(arriving.to_batches(AT_ONCE))
+        if not part.rows:
+            path.unlink()
+            return None
+        return described(path, place, part.rows)
+
+    def _kept(self, place: str, touched: pa.Array) -> Iterator[pa.RecordBatch]:
+        wanted = schema(self._columns)
+        for batch in pq.ParquetFile(self._folder / place).iter_batches(AT_ONCE):
+            kept = batch.filter(pc.invert(pc.is_in(batch["_id"], touched)))
+            yield kept.cast(wanted)
+
+
+def _states(table: pa.Table) -> dict[str, int]:
+    """``_id`` → a hash of the whole row."""
+    return {row["_id"]: hash(repr(row)) for batch in table.to_batches(AT_ONCE) for row in batch.to_pylist()}
+
+
+def _counted(folder: Path, staging: Path, manifest: Manifest) -> Counts:
+    """The counts of all files, those that are about to take their place among them."""
+    counts = Counts()
+    for one in manifest.files:
+        new = staging / one["path"]
+        path = new if new.exists() else folder / one["path"]
+        for batch in pq.ParquetFile(path).iter_batches(AT_ONCE * 10, columns=list(COUNTED)):
+            counts.add(batch)
+    return counts

@@ -1,0 +1,80 @@
+"""MongoDB's filters for files: the same query finds the same rows."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from newscrawl.export.choice import Query
+from newscrawl.export.schema import COLUMNS, schema
+
+_COMPARED: Mapping[str, Callable[[Any, Any], Any]] = {
+    "$gte": operator.ge,
+    "$gt": operator.gt,
+    "$lte": operator.le,
+    "$lt": operator.lt,
+}
+
+
+def expression(query: Query) -> Any:
+    """A query as Arrow's expression over the schema of the export; None for one that finds everything.
+
+    Known are equality, ``$ne``, ``$in``, the four comparisons, ``$and`` and ``$or``; null as in MongoDB.
+
+    >>> print(expression({"country": "MA", "day": {"$gte": "2024-03-01"}}))
+    ((country == "MA") and (day >= 2024-03-01))
+
+    Raises ``ValueError`` for another operator, ``KeyError`` for what is no field.
+    """
+    found = list(_conditions(query))
+    return functools.reduce(operator.and_, found) if found else None
+
+
+def _conditions(query: Query) -> Iterator[Any]:
+    for name, value in query.items():
+        if name in ("$and", "$or"):
+            inner = [_all(each) for each in value]
+            yield functools.reduce(operator.and_ if name == "$and" else operator.or_, inner)
+        elif isinstance(value, Mapping):
+            yield from (_compare(name, word, other) for word, other in value.items())
+        else:
+            yield _equal(name, value)
+
+
+def _all(query: Query) -> Any:
+    found = expression(query)
+    return pc.scalar(True) if found is None else found
+
+
+def _compare(name: str, word: str, value: Any) -> Any:
+    field, type_ = _field(name)
+    if word == "$in":
+        return field.isin([pa.scalar(each).cast(type_) for each in value])
+    if word == "$ne":
+        return (
+            ~_equal(name, value)
+            if value is None
+            else (field != pa.scalar(value).cast(type_)) | field.is_null()
+        )
+    if word not in _COMPARED:
+        raise ValueError(f"{name}: files are not filtered by {word}")
+    return _COMPARED[word](field, pa.scalar(value).cast(type_))
+
+
+def _equal(name: str, value: Any) -> Any:
+    field, type_ = _field(name)
+    return field.is_null() if value is None else field == pa.scalar(value).cast(type_)
+
+
+def _field(name: str) -> tuple[Any, pa.DataType]:
+    """A field by its path (``published.latest``), and its type."""
+    path = name.split(".")
+    type_ = schema(COLUMNS).field(path[0]).type
+    for part in path[1:]:
+        type_ = type_.field(part).type
+    return pc.field(*path), type_
