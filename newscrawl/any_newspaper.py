@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pymongo.database import Database
@@ -74,7 +75,8 @@ class AnyNewspaper:
             check_slug(ops, self._where, known, self._sites)
             why = lost(ops, known) if known else None
             if known and (self._settings["REPLAY"] or not _is_due(known, fits=why is None)):
-                self._begin(known["_id"], from_document(known["site"]))
+                since = known.get("site_since") or known["learned_at"]
+                self._begin(known["_id"], from_document(known["site"]), since)
             elif self._settings["REPLAY"]:
                 raise UsageError(f"{self._where.address} was not learned, and a replay asks nothing new")
             else:
@@ -126,28 +128,26 @@ class AnyNewspaper:
             raise Refusal(RunOutcome.FAULT, f"{found.url} could not be learned; see the log")
         now = dt.datetime.now(dt.UTC)
         before = from_document(known["site"]) if known else None
-        if reason := reasons[0]:
-            if found.refused:  # kept, so that it is not asked again before tomorrow
-                slug = known["_id"] if known else self._slug(ops, found)
-                self._keep(ops, slug, before or found.site(year=now.year), found, now)
-            if before is None or found.refused:
-                outcome = (
-                    RunOutcome.REFUSED
-                    if found.refused
-                    else RunOutcome.UNREACHABLE
-                    if found.unreachable
-                    else RunOutcome.NO_LINKS
-                )
-                raise Refusal(outcome, f"{found.url} is not crawled: {reason}")
-            log.warning("%s could not be learned again: %s", found.url, reason)
-            site = before
-        else:
+        if before and before.refused:  # nothing was learned of it but that
+            before = None
+        reason, since = reasons[0], now
+        if reason is None:
             site = learn.learned(found, before, now.year)
+        elif before and known:
+            log.warning("%s could not be learned again: %s", found.url, reason)
+            site, since = before, known.get("site_since") or known["learned_at"]
+            if found.refused:
+                self._failed = Refusal(RunOutcome.REFUSED, f"{found.url} is not crawled: {reason}")
+        elif found.unreachable:
+            raise Refusal(RunOutcome.UNREACHABLE, f"{found.url} is not crawled: {reason}")
+        else:  # kept, so that it is left alone from now on
+            site = replace(found.site(year=now.year), refused=reason)
         slug = known["_id"] if known else self._slug(ops, found)
-        self._keep(ops, slug, site, found, now)
+        evidence = [*found.told, *found.missing]
+        learned.keep(ops, slug, self._where.place, to_document(site), evidence, now, since)
         for line in found.told:
             log.info("learned %s: %s", slug, line)
-        self._begin(slug, site)
+        self._begin(slug, site, since)
 
     def _slug(self, ops: Database[Document], found: Found) -> str:
         if self._where.slug:
@@ -155,12 +155,13 @@ class AnyNewspaper:
         taken = {AnySpider.name, *self._sites, *(doc["_id"] for doc in learned.every(ops))}
         return learn.slug(found, taken)
 
-    def _keep(self, ops: Database[Document], slug: str, site: Site, found: Found, now: dt.datetime) -> None:
-        evidence = [*found.told, *found.missing]
-        learned.keep(ops, slug, self._where.place, to_document(site), evidence, now)
-
-    def _begin(self, slug: str, site: Site) -> None:
-        crawler: Crawler = self._process.create_crawler(spider_of(slug, site))
+    def _begin(self, slug: str, site: Site, since: dt.datetime) -> None:
+        """Begin the crawl; of what is refused, a run that says so and asks nothing."""
+        if site.refused:
+            again = f"`scrapy sites --relearn {slug}` has the next crawl ask it again"
+            said = f"{self._where.address} is not crawled: {site.refused} ({again})"
+            self._failed = Refusal(RunOutcome.REFUSED, said)
+        crawler: Crawler = self._process.create_crawler(spider_of(slug, site, since))
         self._check(crawler, self._arguments)
         self.crawler = crawler
         self._process.crawl(crawler, **self._arguments)
@@ -217,4 +218,7 @@ def lost(ops: Database[Document], known: Document) -> str | None:
 def _is_due(known: Document, *, fits: bool) -> bool:
     """Is a newspaper to be learned again?"""
     at = known["learned_at"].replace(tzinfo=dt.UTC)
-    return learn.is_due(at, dt.datetime.now(dt.UTC), asked=bool(known.get("again")), lost=not fits)
+    refused = bool(known["site"].get("refused"))
+    pause = learn.LEFT_ALONE if refused else learn.RELEARN
+    lost = refused or not fits
+    return learn.is_due(at, dt.datetime.now(dt.UTC), pause, asked=bool(known.get("again")), lost=lost)

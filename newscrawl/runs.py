@@ -445,7 +445,8 @@ class RunRecord:
         """How the fields of the new articles of this run were found, and what that says of the site."""
         since = getattr(spider, "began", self.started_at)
         articles, shares = drift.shares(await self._store.runs.origins(spider.name, self.run, since))
-        history = await self._store.runs.readings(spider.name, drift.ENOUGH, drift.HISTORY)
+        declared = getattr(spider, "declared_since", None)
+        history = await self._store.runs.readings(spider.name, drift.ENOUGH, drift.HISTORY, declared)
         said = drift.drift(spider.name, articles, shares, history)
         for sentence in said:
             log.warning("%s", sentence)

@@ -1,11 +1,16 @@
+import datetime as dt
 import gzip
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymongo import AsyncMongoClient
 
 from newscrawl.drift import drift, shares
+from newscrawl.store.runs import Runs
 from newscrawl.vocabulary import NO_ORIGIN, Origin
 from tests.conftest import RECORDING, Database
 
@@ -100,3 +105,25 @@ def test_a_site_whose_markup_changes_is_still_stored_and_the_run_says_so(
     said = database.run()["drift"]
     assert "alayam24: body now comes from the generic reading in 100 % of articles, was 0 %" in said
     assert all(sentence in done.stderr for sentence in said)
+
+
+def test_a_site_is_compared_with_its_runs_since_it_was_declared_as_it_is(
+    database: Database, run: Any
+) -> None:
+    learned = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    shares = {n: {"body": {"generic": n / 10}} for n in range(6)}
+    for n, read in shares.items():
+        kept = {"site": "sada", "started_at": learned + dt.timedelta(days=n - 3)}
+        database.ops["runs"].insert_one(kept | {"reading": {"articles": 9, "shares": read}})
+
+    async def readings(since: dt.datetime | None) -> list[Any]:
+        async with AsyncMongoClient(database.uri, tz_aware=True) as client:
+
+            async def patiently(act: Any) -> Any:
+                return await act()
+
+            ops = client[f"{database.name}_ops"]
+            return await Runs(SimpleNamespace(ops=ops, patiently=patiently)).readings("sada", 5, 20, since)  # type: ignore[arg-type]
+
+    assert run(readings(None)) == [shares[n] for n in (5, 4, 3, 2, 1, 0)]
+    assert run(readings(learned)) == [shares[n] for n in (5, 4, 3)]

@@ -16,6 +16,8 @@ from newscrawl.spider.newspaper import Newspaper
 
 RELEARN = dt.timedelta(days=1)
 """A newspaper is learned again no oftener than this."""
+LEFT_ALONE = dt.timedelta(days=7)
+"""So long a site is left alone that is no newspaper, or that forbade us when it was met first."""
 _LONGEST = 1000
 """Letters of a pattern that holds what was learned at several times."""
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
@@ -162,11 +164,11 @@ def found_of(slug: str, site: Site) -> probe.Found:
     )
 
 
-def is_due(at: dt.datetime, now: dt.datetime, *, asked: bool, lost: bool) -> bool:
+def is_due(at: dt.datetime, now: dt.datetime, pause: dt.timedelta, *, asked: bool, lost: bool) -> bool:
     """Is a newspaper to be learned again: when somebody asked, or what was learned no longer fits?
 
     >>> day = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
-    >>> is_due(day, day + dt.timedelta(hours=5), asked=False, lost=True)
+    >>> is_due(day, day + dt.timedelta(hours=5), RELEARN, asked=False, lost=True)
     False
     """
-    return asked or (lost and now - at >= RELEARN)
+    return asked or (lost and now - at >= pause)

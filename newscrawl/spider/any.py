@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -27,6 +28,9 @@ class AnySpider(Spider):
             yield request
 
 
-def spider_of(slug: str, site: Site) -> type[NewsSpider]:
-    """A spider for a newspaper that was learned, as a file in ``spiders`` would declare it."""
-    return type("LearnedSpider", (NewsSpider,), {"name": slug, "site": site})
+def spider_of(slug: str, site: Site, since: dt.datetime) -> type[NewsSpider]:
+    """A spider for a newspaper that was learned, as a file in ``spiders`` would declare it.
+
+    ``since`` is when it was learned: runs before that were read by another declaration.
+    """
+    return type("LearnedSpider", (NewsSpider,), {"name": slug, "site": site, "declared_since": since})

@@ -38,6 +38,8 @@ class NewsSpider(Spider):
     """Base of all spiders: a subclass declares ``name`` and ``site`` and nothing else."""
 
     site: ClassVar[Site]
+    declared_since: ClassVar[dt.datetime | None] = None
+    """Since when the declaration reads as it does, where that is known: of a newspaper that was learned."""
     store: Store
     clock: Clock
     reader: Reader

@@ -2,7 +2,8 @@
 
 ``_id`` is the newspaper's slug, which never changes: articles, marks, runs and leases bear it as ``site``.
 ``place`` is its host without ``www.`` and its port, if it has one; ``site`` the declaration in MongoDB's
-types, ``learned_at`` its moment, ``evidence`` what was seen then, line by line. ``again`` is true when
+types, ``learned_at`` when it was asked last, ``evidence`` what was seen then, line by line. ``site_since``
+is when ``site`` was learned: its fields drift against the runs since then alone. ``again`` is true when
 somebody asked for it to be learned again.
 """
 
@@ -36,9 +37,14 @@ def keep(
     site: Mapping[str, Any],
     evidence: Sequence[str],
     now: dt.datetime,
+    since: dt.datetime,
 ) -> None:
-    """Keep what was learned; of a newspaper that was known what was learned last."""
+    """Keep what was learned; of a newspaper that was known what was learned last.
+
+    ``since`` is when the site became what it is: before ``now`` when it could not be learned again.
+    """
     changed = {"site": dict(site), "evidence": list(evidence), "learned_at": now, "again": False}
+    changed["site_since"] = since
     first = {"place": place, "first_learned_at": now}
     ops[LEARNED].update_one({"_id": slug}, {"$set": changed, "$setOnInsert": first}, upsert=True)
 

@@ -38,9 +38,15 @@ class Runs:
         found = await self._store.patiently(partial(all_of, newest))
         return [doc["origins"] for doc in found]
 
-    async def readings(self, site: str, articles: int, runs: int) -> list[dict[str, dict[str, float]]]:
-        """The shares of origins in the last runs of a site that stored at least so many new articles."""
-        query = {"site": site, "reading.articles": {"$gte": articles}}
+    async def readings(
+        self, site: str, articles: int, runs: int, since: dt.datetime | None = None
+    ) -> list[dict[str, dict[str, float]]]:
+        """The shares of origins in the last runs of a site that stored at least so many new articles.
+
+        ``since``: runs that began before are left out.
+        """
+        query: dict[str, Any] = {"site": site, "reading.articles": {"$gte": articles}}
+        query |= {"started_at": {"$gte": since}} if since else {}
         last = self._store.ops["runs"].find(query, {"reading.shares": 1}).sort("started_at", -1).limit(runs)
         found = await self._store.patiently(partial(all_of, last))
         return [doc["reading"]["shares"] for doc in found]
