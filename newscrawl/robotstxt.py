@@ -14,8 +14,10 @@ from w3lib.encoding import read_bom
 from newscrawl.gate import LONGEST as LONGEST_ADDRESS
 from newscrawl.page.decode import decode
 
-__all__ = ["LONGEST", "LONGEST_LINE", "comparable", "read"]
+__all__ = ["LONGEST", "LONGEST_LINE", "STATES", "comparable", "read"]
 
+STATES = "newscrawl/robots"
+"""Name of the stat that says what the robots.txt of each host was."""
 LONGEST = 500 * 1024
 """Bytes that are read; RFC 9309 section 2.5 asks for no less."""
 LONGEST_LINE = 2 * LONGEST_ADDRESS

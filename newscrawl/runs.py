@@ -23,7 +23,7 @@ from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from newscrawl import __version__, drift, timings
+from newscrawl import __version__, drift, robotstxt, timings
 from newscrawl.archive.keeper import Keeper
 from newscrawl.ledger import Ledger
 from newscrawl.mongod.opening import reason as reason_of
@@ -35,13 +35,15 @@ from newscrawl.shown import one_line
 from newscrawl.store.connection import Store
 from newscrawl.store.patience import StoreDownError
 from newscrawl.timings import ANSWER, SILENCE
-from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RunOutcome
+from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RobotsState, RunOutcome
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
+
+    from newscrawl.sites import Site
 
 log = logging.getLogger(__name__)
 
@@ -422,6 +424,8 @@ class RunRecord:
             if end["reason"] in _GOES_ON or end["reason"].startswith(_CLOSED):
                 await self._leave_checkpoints(spider)
             reading = await self._reading(spider)
+            if known := source(spider, self._crawler.stats.get_value(robotstxt.STATES)):
+                await self._store.runs.save_source(spider.name, known)
         except PyMongoError as error:
             log.error("the end of this run could not be settled: %s", reason_of(error))
             end |= self._end(spider, end["reason"], RunOutcome.STORE_DOWN)
@@ -459,6 +463,20 @@ class RunRecord:
     async def _leave_marks(self, spider: Spider) -> None:
         now = spider.clock.now()  # type: ignore[attr-defined]
         await self._store.walks.save_marks(spider.marks(now))  # type: ignore[attr-defined]
+
+
+def source(spider: Spider, robots: Mapping[str, RobotsState] | None) -> Document:
+    """What a crawl knows of its site, as ``sources`` holds it; nothing when it asked nothing of it.
+
+    ``robots`` is what the robots.txt of each host was; the worst of them counts.
+    """
+    site: Site | None = getattr(spider, "site", None)
+    if site is None or not robots:
+        return {}
+    fields = ("name", "domain", "country", "timezone", "aggregator", "evidence", "year")
+    state = min(robots.values(), key=lambda state: state.rank)
+    seen = {"state": state, "seen_at": spider.clock.now()}  # type: ignore[attr-defined]
+    return {name: getattr(site, name) for name in fields} | {"robots": seen}
 
 
 def _arguments(spider: Spider) -> dict[str, str]:

@@ -31,6 +31,7 @@ __all__ = [
     "PendingReason",
     "Precision",
     "RejectionReason",
+    "RobotsState",
     "RunOutcome",
     "TextWarning",
     "Word",
@@ -205,6 +206,14 @@ class CopyKind(Word):
 
 
 # --- Pages that are no articles, and downloads that fail
+
+
+class RobotsState(Word):
+    """What a site's robots.txt was, the worst first."""
+
+    UNREACHABLE = "unreachable", "it could not be read, so nothing was asked"
+    RULES = "rules", "there are rules, and they were obeyed"
+    NONE = "none", "there is none, which allows everything"
 
 
 class RejectionReason(Word):

@@ -1,5 +1,6 @@
 """Whole crawls, as an operator starts them: against a real mongod, from the recording or a loopback site."""
 
+import datetime as dt
 import json
 import os
 import random
@@ -20,6 +21,7 @@ from newscrawl.download.errors import NotRecorded
 from newscrawl.download.recording import Recording
 from newscrawl.mongod.server import Server, data_folder
 from newscrawl.urls import key
+from newscrawl.vocabulary import RobotsState
 from tests.conftest import PROJECT, RECORDING, SPIDERS, Database, scrapy
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_download_recording import largest_file
@@ -118,6 +120,15 @@ class TestRecording:
             if not (begins and ends):
                 problems.append((url, "body", (doc["body"][:60], doc["body"][-60:])))
         assert problems == []
+
+    def test_what_is_known_of_each_site_stands_beside_its_articles(self, recorded: Database) -> None:
+        sources = {known["_id"]: known for known in recorded["sources"].find()}
+        assert sources.keys() == set(SPIDERS)
+        assert sources["alayam24"]["domain"] == "alayam24.com"
+        assert sources["alayam24"]["robots"]["state"] in set(RobotsState)
+        (first, *_) = recorded["articles"].find({"site": "alayam24"}).sort("first_seen_at", 1).limit(1)
+        apart = sources["alayam24"]["robots"]["seen_at"] - first["first_seen_at"]
+        assert abs(apart) < dt.timedelta(hours=1), "the moment of the recording, not that of the replay"
 
     def test_nothing_else_is_stored(self, undisturbed: list[dict[str, Any]]) -> None:
         assert [doc["url"] for doc in undisturbed if not EXPECTED_AT.keys() & set(doc["urls"])] == []

@@ -25,7 +25,7 @@ from newscrawl.export import articles
 from newscrawl.export.dataset import export
 from newscrawl.export.folder import FolderError, Manifest
 from newscrawl.export.following import Changes, follow
-from newscrawl.export.reading import COLUMNS, Articles
+from newscrawl.export.reading import COLUMNS, NEEDED, Articles
 from newscrawl.export.splits import Splits, read_shares
 from newscrawl.items import Article
 from newscrawl.stored import default
@@ -200,12 +200,13 @@ def test_files_of_all_partitions_have_one_schema(by: str, filled: Database, tmp_
 
 
 def test_the_card_counts_what_is_there(filled: Database, tmp_path: Path) -> None:
-    filled["sources"].insert_one({"_id": "youm7", "robots": {"state": "allowed", "seen_at": NOW}})
+    known = {"_id": "youm7", "domain": "youm7.com", "robots": {"state": "rules", "seen_at": NOW}}
+    filled["sources"].insert_one(known)
     export(of(filled, country="EG,SA"), tmp_path)
     card = (tmp_path / "README.md").read_text("utf-8")
     youm7 = filled["articles"].count_documents({"source": "youm7"})
     assert f"| `youm7` | youm7 | EG | {youm7} | " in card
-    assert "| allowed, 2026-03-01 | not recorded |" in card
+    assert "| `youm7` | youm7.com | rules, 2026-03-01 | not recorded |" in card
     assert "alayam24" not in card
     manifest = Manifest.of(tmp_path)
     assert manifest
@@ -523,7 +524,7 @@ def test_others_open_a_folder_whatever_is_null_in_its_files(filled: Database, tm
     """Of each column one month has no value at all."""
     months = ("2024-02", "2024-03", "2024-04", "2024-05")
     for number, name in enumerate(COLUMNS):
-        if name in {"_id", "day", "source", "story", "updated_at"}:
+        if name in NEEDED:
             continue
         where = {"day": {"$regex": f"^{months[number % 4]}"}}
         filled["articles"].update_many(where, {"$set": {name: _default(name)}})

@@ -42,6 +42,7 @@ are never null; a field that may be null says so. Where the truth is not known t
 | [`coverage`](#coverage) (view) | numbers by newspaper and day |
 | [`revisions`](#revisions) | former states of corrected articles |
 | [`forgotten`](#forgotten) | keys of what was removed on request |
+| `sources` | each site that was crawled: domain, country, clock, and what its robots.txt was, when |
 
 The database beside it, with `_ops` at the end of its name, holds [`rejected`](#rejected), `runs` (kept
 {RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `frames`, `schema`, and

@@ -18,6 +18,7 @@ from scrapy.utils.response import response_status_message
 from newscrawl import robotstxt
 from newscrawl.download.errors import HostBusy, RobotsForbidden, RobotsUnreachable, classify
 from newscrawl.meta import meta
+from newscrawl.vocabulary import RobotsState
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,6 +46,8 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._reading: dict[str, asyncio.Task[RobotParser | RobotsUnreachable | None]] = {}
+        self._states: dict[str, RobotsState] = {}
+        crawler.stats.set_value(robotstxt.STATES, self._states)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """The rules of the request's host, read once; None when there are none."""
@@ -52,7 +55,9 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
         if netloc not in self._reading:
             self._reading[netloc] = asyncio.ensure_future(self._read(request))
         found = await asyncio.shield(self._reading[netloc])
+        self._states[netloc] = RobotsState.RULES if found else RobotsState.NONE
         if isinstance(found, RobotsUnreachable):
+            self._states[netloc] = RobotsState.UNREACHABLE
             meta(request)["retry_at"] = found.retry_at
             raise RobotsUnreachable(str(found), found.kind, found.retry_at)
         return found

@@ -12,7 +12,7 @@ import pyarrow as pa
 from newscrawl.export.folder import DATA, NO_DAY, Manifest
 
 NOT_RECORDED = "not recorded"
-_NEWSPAPER = ("source", "source_name", "country")
+_NEWSPAPER = ("source", "source_name", "country", "site")
 COUNTED = (*_NEWSPAPER, "day", "duplicate_of")
 """The columns that are counted by."""
 
@@ -27,6 +27,8 @@ class OfSource:
     copies: int = 0
     first: str = ""
     last: str = ""
+    sites: set[str] = field(default_factory=set)
+    """The sites at which its articles were read: its own, or aggregators."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class Counts:
         for row in table.group_by(list(_NEWSPAPER)).aggregate(sums).to_pylist():
             one = self.sources.setdefault(row["source"], OfSource())
             one.name, one.country = row["source_name"], row["country"] or one.country
+            one.sites.add(row["site"])
             one.articles += row["copy_count"]
             one.copies += row["copy_sum"]
             if row["day_min"]:
@@ -58,7 +61,7 @@ class Counts:
 def card(manifest: Manifest, counts: Counts, known: Mapping[str, Mapping[str, Any]]) -> str:
     """The card, in Markdown with the head that the `datasets` library reads.
 
-    ``known`` are the documents of the collection ``sources``, by slug.
+    ``known`` are the documents of the collection ``sources``, by the name of the spider.
     """
     copies = sum(one.copies for one in counts.sources.values())
     days = [day for one in counts.sources.values() for day in (one.first, one.last) if day]
@@ -79,9 +82,13 @@ null. Copies of one text have the same `story`.
 
 ## Sources
 
-| source | name | country | articles | copies | first day | last day | robots.txt | terms |
-|---|---|---|---|---|---|---|---|---|
-{_lines(_sources(counts, known))}
+| source | name | country | articles | copies | first day | last day | read at |
+|---|---|---|---|---|---|---|---|
+{_lines(_sources(counts))}
+
+| site | domain | robots.txt, when last crawled | terms of use |
+|---|---|---|---|
+{_lines(_sites(counts, known))}
 
 The texts belong to their publishers. Whether they may be used or passed on is for you to find out;
 `scrapy export --no-text` leaves out title, lede and body.
@@ -127,14 +134,25 @@ def _files(manifest: Manifest) -> Iterable[str]:
         yield f"- `{DATA}/{side}/`: {rows:,} articles; no story is on two sides"
 
 
-def _sources(counts: Counts, known: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+def _sources(counts: Counts) -> Iterable[str]:
     for slug, one in sorted(counts.sources.items()):
-        about = known.get(slug, {})
-        cells = [
+        sites = ", ".join(f"`{site}`" for site in sorted(one.sites))
+        yield _row(
             f"`{slug}`", one.name, one.country or "-", f"{one.articles:,}", f"{one.copies:,}",
-            one.first or "-", one.last or "-", _seen(about.get("robots")), _seen(about.get("terms")),
-        ]  # fmt: skip
-        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+            one.first or "-", one.last or "-", sites,
+        )  # fmt: skip
+
+
+def _sites(counts: Counts, known: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    for site in sorted({site for one in counts.sources.values() for site in one.sites}):
+        about = known.get(site, {})
+        yield _row(
+            f"`{site}`", about.get("domain", "-"), _seen(about.get("robots")), _seen(about.get("terms"))
+        )
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
 def _seen(known: Mapping[str, Any] | None) -> str:

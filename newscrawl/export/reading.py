@@ -33,7 +33,9 @@ Document = Mapping[str, Any]
 
 COLUMNS = names(Article, lambda says: not says.internal)
 """Every field that a reader can use, ``_id`` first."""
-NEEDED = frozenset({"_id", "source", "source_name", "country", "day", "duplicate_of", "story", "updated_at"})
+NEEDED = frozenset(
+    {"_id", "source", "source_name", "site", "country", "day", "duplicate_of", "story", "updated_at"}
+)
 """The columns that every data set has: its card, its splits and its changes rest on them."""
 TEXT = frozenset({"title", "lede", "body", "byline", "dateline", "images"})
 """The columns with words of the newspaper, which may not be passed on everywhere."""

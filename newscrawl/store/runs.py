@@ -31,6 +31,12 @@ class Runs:
         changes = {"$set": dict(fields), "$currentDate": {"heartbeat_at": True, "stored_at": True}}
         await self._store.ops["runs"].update_one({"_id": run}, changes, upsert=True)
 
+    async def save_source(self, site: str, fields: Mapping[str, Any]) -> None:
+        """Write what is known of a site to ``sources``, beside the articles."""
+        changes = {"$set": dict(fields), "$currentDate": {"updated_at": True}}
+        sources = self._store.articles.database["sources"]
+        await self._store.patiently(lambda: sources.update_one({"_id": site}, changes, upsert=True))
+
     async def origins(self, site: str, run: str, since: dt.datetime) -> list[dict[str, str]]:
         """The origins of the articles that a run has stored as new; of many, the newest."""
         query = {"site": site, "first_seen_at": {"$gte": since - dt.timedelta(seconds=1)}, "run": run}
