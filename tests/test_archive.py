@@ -3,8 +3,12 @@
 import datetime as dt
 import gzip
 import os
+import shutil
 import stat
+import time
 import zlib
+from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +19,19 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from newscrawl.archive.archive import Archive, PageGone
+from newscrawl.archive.erasing import blank, erase
+from newscrawl.archive.forgetting import erase_everywhere
 from newscrawl.archive.messages import address
 from newscrawl.archive.names import OPEN, Name
 from newscrawl.archive.pages import Page
-from newscrawl.archive.places import Folder
+from newscrawl.archive.places import ArchiveFile, Folder, open_store
+from newscrawl.archive.reading import members
 from newscrawl.archive.run_file import RunFile
+from newscrawl.archive.upkeep import Upkeep, expired
 from newscrawl.discovery import Entry
 from newscrawl.items import Raw
 from newscrawl.urls import key
+from tests.test_download_recording import largest_file
 
 BEGAN = dt.datetime(2026, 11, 28, 20, 17, 51, tzinfo=dt.UTC)
 SITE = "hespress"
@@ -234,3 +243,216 @@ def test_names_sort_by_site_and_moment() -> None:
         assert str(name).count("/") == 1
     assert Name.read("hespress/x.warc.gz") is None
     assert os.sep not in Name.of("a/b", BEGAN, "r", "n").site
+
+
+class TestForgetting:
+    def test_a_removed_record_is_as_long_as_it_was(self) -> None:
+        head = (
+            b"WARC/1.1\r\nWARC-Record-ID: <urn:uuid:6e8f0456-fd08-42c9-8162-72c8fa42a76b>\r\n"
+            b"WARC-Date: 2026-11-28T20:17:52.123456Z\r\n"
+        )
+        for length in (*range(310, 1500), *range(65_500, 66_200, 7), *range(131_070, 131_370, 7)):
+            content = blank(length, head)
+            assert len(content) == length
+            assert [record.verify_block_digest() for record in FastIterator(BytesIO(content))] == [True]
+        with pytest.raises(ValueError, match="too short to be overwritten"):
+            blank(200, head)
+
+    def test_nothing_of_the_page_stays_and_all_others_stay_where_they_are(
+        self, kept: dict[str, Raw | None], tmp_path: Path
+    ) -> None:
+        (path,) = (tmp_path / SITE).iterdir()
+        before, whole = pages(tmp_path), path.read_bytes()
+        for number, (name, page) in enumerate(zip(KINDS, before, strict=True), 1):
+            path.write_bytes(whole)
+            assert erase(path, {key(url(number))}) == 3
+            assert erase(path, {key(url(number))}) == 0
+            assert path.stat().st_size == len(whole)
+            check(path)
+            left = [other for other in before if other != page]
+            assert pages(tmp_path) == left
+            assert [archive(tmp_path).page(other.raw) for other in left] == left
+            content = path.read_bytes()
+            assert SENT.get(name, KINDS[name]).body[:200] not in content or not KINDS[name].body
+            for word in (address(url(number)), f"خبر رقم {number}", key(url(number))):
+                assert word.encode() not in gzip.decompress(content)
+            with pytest.raises(PageGone, match="removed on request"):
+                archive(tmp_path).page(page.raw)
+
+    def test_a_page_that_refers_to_it_says_so(self, tmp_path: Path) -> None:
+        first, second = run_file(tmp_path), run_file(tmp_path, "later")
+        raw = first.add(asked(1), page(1), page(1))
+        first.close()
+        # Another address with the same body.
+        second.add(asked(2, known_raw=raw), page(1), page(1))
+        second.close()
+        assert raw
+        erase(tmp_path / raw.archive, {key(url(1))})
+        (again,) = pages(tmp_path)
+        assert again.same_as == raw
+        with pytest.raises(PageGone, match="removed on request"):
+            archive(tmp_path).page(again.same_as)
+
+    def test_what_is_forgotten_is_not_read_though_it_is_there(
+        self, kept: dict[str, Raw | None], tmp_path: Path
+    ) -> None:
+        gone = {key(url(2)), key(url(5))}
+        found = Archive(Folder(tmp_path), None, forgotten=lambda keys: gone.intersection(keys))
+        (file,) = found.files(SITE)
+        assert [page.key for page in found.pages(file)] == [key(url(n)) for n in (1, 3, 4, 6)]
+        assert kept["packed"]
+        with pytest.raises(PageGone, match="removed on request"):
+            found.page(kept["packed"])
+
+    @pytest.mark.parametrize("where", ["memory://news/archive", "file://{folder}/store"])
+    def test_copies_in_a_store_are_cleared_too(self, tmp_path: Path, where: str) -> None:
+        store = open_store(where.format(folder=tmp_path))
+        folder = tmp_path / "folder"
+        file = run_file(folder)
+        one, two = (file.add(asked(n), packed(page(n)), page(n)) for n in (1, 2))
+        file.close()
+        assert one
+        assert two
+        upkeep = Upkeep(Folder(folder), "node-1")
+        handed = list(upkeep.hand_over(store, time.monotonic() + 60))
+        assert handed == [one.archive]
+        upkeep.let_go(handed)
+        found = Archive(Folder(folder), store, forgotten=lambda keys: ())
+        assert (found.page(one).body, found.page(two).body) == (page(1).body, page(2).body)
+        erased = erase_everywhere(Folder(folder), store, {key(url(1))}, [SITE])
+        assert (erased.pages, erased.files) == (1, 1)
+        assert found.page(two).body == page(2).body
+        with pytest.raises(PageGone, match="removed on request"):
+            found.page(one)
+        store.remove(one.archive)
+        with pytest.raises(PageGone, match="is not in"):
+            found.page(two)
+
+
+class TestFiles:
+    def test_a_torn_file_is_cut_to_its_last_whole_record(self, tmp_path: Path) -> None:
+        folder = Folder(tmp_path)
+        file = run_file(tmp_path)
+        raws = [file.add(asked(n), page(n), page(n)) for n in range(3)]
+        file.close()
+        assert raws[0]
+        path = folder.path_of(raws[0].archive)
+        whole = path.read_bytes()
+        with path.open("rb") as opened:
+            ends = [offset + length for offset, length, _ in members(opened)]
+        path.unlink()
+        left = Path(f"{path}{OPEN}")
+        for length in range(0, len(whole) + 1, 97):
+            left.write_bytes(whole[:length])
+            assert Upkeep(folder, "node-2").finish_torn() == []
+            assert Upkeep(folder, "node-1").finish_torn() == [raws[0].archive]
+            last = max([0, *(end for end in ends if end <= length)])
+            assert not left.exists()
+            assert (path.read_bytes() if path.exists() else b"") == whole[:last]
+            path.unlink(missing_ok=True)
+
+    def test_a_file_that_is_written_is_left_alone(self, tmp_path: Path) -> None:
+        file = run_file(tmp_path)
+        file.add(asked(1), page(1), page(1))
+        file.flush()
+        upkeep = Upkeep(Folder(tmp_path), "node-1")
+        assert upkeep.finish_torn() == []
+        assert list(upkeep.hand_over(open_store("memory://other"), time.monotonic() + 9)) == []
+        file.close()
+        assert len(pages(tmp_path)) == 1
+
+    def test_two_machines_share_a_folder(self, tmp_path: Path) -> None:
+        files = [RunFile(Folder(tmp_path), Name.of(SITE, BEGAN, "one", node), node) for node in ("a", "b")]
+        raws = [file.add(asked(n), page(n), page(n)) for n, file in enumerate(files)]
+        for file in files:
+            file.close()
+        assert [raw.node for raw in raws if raw] == ["a", "b"]
+        assert [page.raw for page in pages(tmp_path)] == raws
+
+    def test_a_name_that_is_taken_is_not_overwritten(self, tmp_path: Path) -> None:
+        files = [run_file(tmp_path) for _ in range(3)]
+        raws = [file.add(asked(n), page(n), page(n)) for n, file in enumerate(files)]
+        for file in files:
+            file.close()
+        assert len({raw.archive for raw in raws if raw}) == 3
+        assert [page.key for page in pages(tmp_path)] == [key(url(n)) for n in range(3)]
+
+    def test_a_file_that_grew_too_large_is_gone_on_with_in_another(self, tmp_path: Path) -> None:
+        file = run_file(tmp_path, largest=3000)
+        for number in range(9):
+            file.add(asked(number), page(number), page(number))
+            file.flush()
+        file.close()
+        assert len(archive(tmp_path).files()) > 2
+        assert [page.key for page in pages(tmp_path)] == [key(url(n)) for n in range(9)]
+
+    @pytest.mark.parametrize(
+        ("limits", "left"),
+        [((0, 0), [0, 1, 2, 3]), ((2, 0), [2, 3]), ((0, 250), [2, 3]), ((0, 1), [3]), ((1, 350), [3])],
+    )
+    def test_the_oldest_files_go_first(self, limits: tuple[int, int], left: list[int]) -> None:
+        now = BEGAN + dt.timedelta(days=4)
+        names = [Name.of(SITE, BEGAN + dt.timedelta(days=day, hours=1), "r", "n") for day in range(4)]
+        files = [ArchiveFile(str(name), name, 100) for name in names]
+        gone = expired(reversed(files), now=now, days=limits[0], limit=limits[1])
+        assert [files.index(file) for file in files if file not in gone] == left
+
+    def test_a_file_that_is_written_is_not_too_old(self) -> None:
+        name = Name.of(SITE, BEGAN, "r", "n")
+        file = ArchiveFile(str(name), name, 100, is_open=True)
+        assert expired([file], now=BEGAN + dt.timedelta(days=99), days=1, limit=0) == []
+
+
+class TestTrouble:
+    """What goes wrong with the disk costs pages of the archive, and is told once."""
+
+    def crawl(self, file: RunFile, numbers: Iterable[int]) -> list[int]:
+        """Take these pages and flush after each; the numbers of those that are in the archive for good."""
+        kept = []
+        for number in numbers:
+            raw = file.add(asked(number), page(number), page(number))
+            file.flush()
+            if raw and file.has(raw):
+                kept.append(number)
+        return kept
+
+    def assert_kept(self, folder: Path, numbers: list[int]) -> None:
+        assert [page.key for page in pages(folder)] == [key(url(n)) for n in numbers]
+        for path in (folder / SITE).iterdir():
+            check(path)
+
+    def test_a_full_disk(self, tmp_path: Path) -> None:
+        file = run_file(tmp_path, pause=0)
+        kept = self.crawl(file, range(3))
+        with largest_file(5000):
+            for number in range(3, 12):
+                kept += self.crawl(file, [number])
+        assert len(kept) < 12
+        kept += self.crawl(file, range(12, 15))
+        file.close()
+        assert file.failure == f"{tmp_path}: File too large"
+        assert {0, 1, 2, 12, 13, 14} <= set(kept)
+        assert file.kept.pages == len(kept)
+        assert file.kept.lost == 15 - len(kept)
+        self.assert_kept(tmp_path, kept)
+
+    def test_room_is_left_to_others(self, tmp_path: Path) -> None:
+        free = shutil.disk_usage(tmp_path).total * 2
+        file = run_file(tmp_path, free=free)
+        assert self.crawl(file, range(3)) == []
+        assert file.failure == f"{tmp_path}: less than {free // 1_000_000} MB of its disk are free"
+        assert file.kept.lost == 3
+
+    def test_a_folder_that_cannot_be_written_to(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        now = [0.0]
+        file = run_file(tmp_path / "file" / "archive", pause=60, clock=lambda: now[0])
+        assert self.crawl(file, range(3)) == []
+        assert file.failure == f"{tmp_path}/file/archive: Not a directory"
+        (tmp_path / "file").unlink()
+        (tmp_path / "file").mkdir()
+        assert self.crawl(file, [3]) == []
+        now[0] = 61
+        assert self.crawl(file, [4]) == [4]
+        file.close()
+        self.assert_kept(tmp_path / "file" / "archive", [4])

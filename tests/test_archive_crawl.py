@@ -1,5 +1,8 @@
 """Crawls that keep every page: whatever happens to crawl or disk, what is stored has its page."""
 
+import random
+import subprocess
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,10 +14,13 @@ from newscrawl.archive.archive import Archive
 from newscrawl.archive.places import Folder
 from newscrawl.items import Raw
 from newscrawl.store.tombstones import forgotten
-from tests.conftest import Database
+from tests.conftest import Database, start
 from tests.loopback import Newspaper, article, listing, serve
+from tests.mongod import small_file_system
 from tests.test_archive import check
 from tests.test_crawl import crawl
+from tests.test_faults import Asked
+from tests.trials import long, size
 
 
 @pytest.fixture
@@ -27,9 +33,9 @@ def made(articles: int, a_page: int = 50) -> Newspaper:
     """A newspaper of so many articles."""
     pages: dict[str, Any] = {f"/articles-{n}.html": article(n) for n in range(articles)}
     starts = range(0, articles, a_page)
-    for page, start in enumerate(starts):
+    for page, first in enumerate(starts):
         following = f"/?page={page + 1}" if page + 1 < len(starts) else None
-        numbers = list(range(start, min(start + a_page, articles)))
+        numbers = list(range(first, min(first + a_page, articles)))
         pages[f"/?page={page}" if page else "/"] = listing(numbers, following)
     return Newspaper(pages)
 
@@ -51,7 +57,7 @@ def assert_kept(newspaper: Newspaper, database: Database, folder: Path) -> None:
         assert isinstance(served, str)
         assert page.body == served.encode()
         assert page.key == doc["_id"]
-        assert page.entry.title == doc["title"]
+        assert page.entry.origin.startswith("http://127.0.0.1:")
 
 
 def test_a_crawl_keeps_the_page_of_each_article(
@@ -77,3 +83,130 @@ def test_a_crawl_keeps_the_page_of_each_article(
     assert all("/articles-" in page.asked for page in pages)
     (led,) = [page for page in pages if page.redirects]
     assert (led.asked.endswith(leads), led.url.endswith("/articles-5.html")) == (True, True)
+
+
+ARTICLES = 300 if size(100) == 100 else 40
+KILLS = size(20)
+
+
+def begin(newspaper: Newspaper, database: Database, folder: Path, *args: str) -> Any:
+    """A crawl that can be killed."""
+    return start(
+        "crawl", "loopback", "-a", "since=2024-03-01", "-s", f"ARCHIVE={folder}",
+        "-s", "SPIDER_MODULES=tests.loopback", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
+        "-s", "STORE_BATCH=10", "-s", "STORE_AGE=0.05", "-s", "WORKERS=0", *args,
+        stderr=subprocess.PIPE, MONGODB_URI=database.uri, MONGODB_DATABASE=database.name,
+        **newspaper.environment,
+    )  # fmt: skip
+
+
+@pytest.mark.trials
+def test_whatever_is_stored_when_a_crawl_is_killed_has_its_page(database: Database, tmp_path: Path) -> None:
+    chance = random.Random(22)
+    stored = []
+    with serve(made(ARTICLES)) as newspaper:
+        for kill in range(KILLS):
+            folder = tmp_path / str(kill)
+            newspaper.asked = asked = Asked(chance.randint(ARTICLES // 10, ARTICLES))
+            victim = begin(newspaper, database, folder)
+            assert asked.enough.wait(120)
+            time.sleep(chance.uniform(0, 0.2))
+            victim.kill()
+            victim.communicate()
+            if database.articles():
+                assert_kept(newspaper, database, folder)
+            stored.append(len(database.articles()))
+            again = begin(newspaper, database, folder)
+            words = again.communicate()[1]
+            assert again.returncode == 0, words
+            assert_kept(newspaper, database, folder)
+            assert len(database.articles()) == ARTICLES
+            files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
+            assert all(path.name.endswith(".warc.gz") for path in files)
+            for path in files:
+                check(path)
+            for name in (database.name, database.ops.name):
+                database.client.drop_database(name)
+    print(f"\nkilled {KILLS} times, articles stored by then: {stored}; after the next crawl {ARTICLES} each")
+    assert max(stored) > 0 or KILLS == 1
+
+
+class Trouble:
+    """A disk or a store that fails, as a crawl of all articles meets it."""
+
+    def __init__(self, newspaper: Newspaper, database: Database) -> None:
+        self.newspaper, self.database = newspaper, database
+
+    def crawl(self, folder: Path, *args: str) -> dict[str, Any]:
+        """The run's record; all articles are stored, whatever happens to the archive."""
+        crawl = begin(self.newspaper, self.database, folder, *args)
+        words = crawl.communicate()[1]
+        assert crawl.returncode == 0, words
+        assert len(self.database.articles()) == ARTICLES
+        assert "Traceback" not in words
+        return self.database.run()
+
+    def add(self, articles: int) -> None:
+        """The newspaper has further articles."""
+        more = made(articles)
+        self.newspaper.pages |= more.pages
+
+
+@pytest.fixture
+def trouble(database: Database) -> Iterator[Trouble]:
+    with serve(made(ARTICLES)) as newspaper:
+        yield Trouble(newspaper, database)
+
+
+def assert_all_but(trouble: Trouble, folder: Path, ran: dict[str, Any], said: str) -> int:
+    """There is one alarm, and every article that names a page has it; how many do."""
+    (alarm,) = ran["alarms"]
+    assert alarm["alarm"] == "archive_stopped"
+    assert said in alarm["said"], alarm
+    assert ran["counts"]["new"] == ARTICLES
+    found = archive(folder, trouble.database)
+    kept = [Raw(**doc["raw"]) for doc in trouble.database.articles() if doc["raw"]]
+    assert len(kept) == ran["archive"]["pages"]
+    assert len(kept) + ran["archive"]["lost"] == ARTICLES
+    for raw in kept:
+        assert found.page(raw).status == 200
+    for path in folder.glob("*/*.warc.gz"):
+        check(path)
+    return len(kept)
+
+
+@long
+def test_a_full_disk_costs_no_article(trouble: Trouble, tmp_path: Path) -> None:
+    with small_file_system(tmp_path / "disk", 1) as disk:
+        (disk / "ballast").write_bytes(bytes(900_000))
+        ran = trouble.crawl(disk / "archive", "-s", "ARCHIVE_FREE_MB=0")
+        kept = assert_all_but(trouble, disk / "archive", ran, "No space left on device")
+        assert 0 < kept < ARTICLES
+        (disk / "ballast").unlink()
+        again(trouble, disk / "archive", "-s", "ARCHIVE_FREE_MB=0")
+    print(f"\nfull disk: {ARTICLES} articles, {kept} pages; one alarm: {ran['alarms'][0]['said']}")
+
+
+@long
+def test_a_read_only_folder_costs_no_article(trouble: Trouble, tmp_path: Path) -> None:
+    with small_file_system(tmp_path / "disk", 4) as disk:
+        mount = ["mount", "-o", "remount,ro", str(disk)]
+        subprocess.run(mount, check=True)
+        ran = trouble.crawl(disk / "archive")
+        kept = assert_all_but(trouble, disk / "archive", ran, "Read-only file system")
+        assert kept == 0
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+        again(trouble, disk / "archive", "-s", "ARCHIVE_FREE_MB=0")
+    print(f"\nread-only folder: {ARTICLES} articles, {kept} pages; one alarm: {ran['alarms'][0]['said']}")
+
+
+def again(trouble: Trouble, folder: Path, *args: str) -> None:
+    """All is well again: what the next run downloads is archived, those that were visited before too."""
+    before = {doc["_id"]: doc["raw"] for doc in trouble.database.articles()}
+    ran = trouble.crawl(folder, "-a", "refresh=9", *args)
+    assert ran["alarms"] == []
+    assert ran["archive"]["lost"] == 0
+    after = {doc["_id"]: doc["raw"] for doc in trouble.database.articles()}
+    assert all(after.values())
+    assert all(after[key] == raw for key, raw in before.items() if raw)  # an unchanged page is kept once
+    assert_kept(trouble.newspaper, trouble.database, folder)

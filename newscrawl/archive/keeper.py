@@ -57,9 +57,10 @@ class Keeper:
 
     _of_crawler: ClassVar[WeakKeyDictionary[Crawler, Keeper]] = WeakKeyDictionary()
 
-    def __init__(self, wanted: Wanted, name: Callable[[], Name]) -> None:
+    def __init__(self, wanted: Wanted, name: Callable[[], Name] | None = None) -> None:
         self._wanted = wanted
         self._name = name
+        """How its file is called; None for one that downloads nothing."""
         self._node = platform.node()
         self._desk = Desk()
         self._file: RunFile | None = None
@@ -91,6 +92,7 @@ class Keeper:
         if self._is_off:
             return None
         if self._file is None:
+            assert self._name
             self._file = RunFile(self._wanted.folder, self._name(), self._node, free=self._wanted.free)
         return await self._in_time(partial(self._file.add, request, sent, read))
 
@@ -171,8 +173,9 @@ class Keeper:
         keys = await forgotten.since(min(cleared, began) - _EARLIER if cleared else None)
         await do(partial(upkeep.clear, keys, now))
         store = await self._hand_over(upkeep, now, forgotten)
-        if self._wanted.days or self._wanted.bytes:
-            await do(partial(self._remove_expired, store, min(now, dt.datetime.now(dt.UTC))))
+        if self._name and (self._wanted.days or self._wanted.bytes):
+            now = min(now, dt.datetime.now(dt.UTC))  # a clock that is ahead must not empty the archive
+            await do(partial(self._remove_expired, self._name().site, store, now))
 
     async def _hand_over(self, upkeep: Upkeep, cleared: dt.datetime, forgotten: Forgotten) -> Store | None:
         """Hand finished files over, unless there is nowhere to hand them to; the store, if it answers."""
@@ -199,9 +202,8 @@ class Keeper:
                 await self._desk.do(partial(upkeep.let_go, handed))
         return store
 
-    def _remove_expired(self, store: Store | None, now: dt.datetime) -> None:
-        """Keep the files of this site within its age and size, wherever they are."""
-        site = self._name().site
+    def _remove_expired(self, site: str, store: Store | None, now: dt.datetime) -> None:
+        """Keep the files of a site within its age and size, wherever they are."""
         for place in (self._wanted.folder, store):
             if place is not None:
                 gone = remove_expired(place, site, now=now, days=self._wanted.days, limit=self._wanted.bytes)

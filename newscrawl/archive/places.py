@@ -41,6 +41,9 @@ class Place(Protocol):
     def open(self, name: str) -> BinaryIO:
         """A file, to be read. Raises ``FileNotFoundError``."""
 
+    def has(self, name: str) -> bool:
+        """Is there a file of this name?"""
+
     def remove(self, name: str) -> None:
         """Remove a file; one that is gone already stays gone."""
 
@@ -85,6 +88,10 @@ class Folder:
                     return open_regular(path)
         raise FileNotFoundError(name)
 
+    def has(self, name: str) -> bool:
+        """Is there a file of this name, finished or not?"""
+        return any((self.path / given).exists() for given in (name, name + OPEN, name))
+
     def remove(self, name: str) -> None:
         """Remove a file; one that is gone already stays gone."""
         (self.path / name).unlink(missing_ok=True)
@@ -127,6 +134,10 @@ class Store:
         size = self._files.info(self._at(name))["size"]
         if size != path.stat().st_size:
             raise OSError(f"{size} bytes of {name} arrived, and it has {path.stat().st_size}")
+
+    def has(self, name: str) -> bool:
+        """Is there a file of this name?"""
+        return bool(self._files.exists(self._at(name)))
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is gone already stays gone."""

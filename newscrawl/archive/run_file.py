@@ -99,11 +99,11 @@ class RunFile:
         same_as = self._same(known, answer) if known else None
         if answer.status == NOT_MODIFIED and same_as is None:
             return None  # an empty answer about a page that the archive does not have
+        self._waiting += 1
         try:
             file = self._file or self._begin()
             made = records_of(self._records, request, answer, same_as=same_as)
             offset = file.add(*made)[1]
-            self._waiting += 1
             self.kept.same += same_as is not None
             if file.waiting > AT_ONCE:
                 self._write(file, sync=False)

@@ -47,6 +47,11 @@ class Wanted:
             return None
         if not given and not settings.getbool("SCHEDULED"):
             return None
+        return cls.all_of(settings)
+
+    @classmethod
+    def all_of(cls, settings: BaseSettings) -> Wanted:
+        """The same for whatever looks after the archive, also where no crawl archives anything."""
         return cls(
             folder=Folder(folder_of(settings)),
             store=str(settings.get("ARCHIVE_STORE") or ""),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newscrawl.archive.erasing import erase
+from newscrawl.archive.forgetting import erase_everywhere
 from newscrawl.archive.names import OPEN, plain
 from newscrawl.archive.reading import members
 
@@ -74,22 +75,12 @@ class Upkeep:
         return None
 
     def clear(self, keys: Collection[str], now: dt.datetime) -> int:
-        """Erase the pages of these keys, all that was forgotten until now; how many records there were."""
-        count = sum(self.erase(keys)) if keys else 0
+        """Erase the pages of these keys, all that was forgotten until now; how many there were."""
+        count = erase_everywhere(self._folder, None, keys).pages if keys else 0
         new = self._folder.path / f"{_STATE}.{os.getpid()}"
         new.write_text(now.isoformat())
         new.replace(self._folder.path / _STATE)
         return count
-
-    def erase(self, keys: Collection[str], sites: Iterable[str | None] = (None,)) -> list[int]:
-        """Erase the pages of these keys in all files of the folder; how many records in each file."""
-        counts = []
-        for file in (file for site in sites for file in self._folder.files(site)):
-            for name in (file.name, file.name + OPEN):
-                with suppress(FileNotFoundError):
-                    counts.append(erase(self._folder.path / name, keys))
-                    break
-        return counts
 
     def hand_over(self, store: Store, until: float) -> Iterator[str]:
         """Copy the finished files of this machine to a store, and name them; :meth:`let_go` removes them.

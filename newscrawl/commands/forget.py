@@ -8,16 +8,21 @@ import sys
 
 from scrapy.exceptions import UsageError
 
-from newscrawl.command import ProjectCommand
+from newscrawl.archive.forgetting import erase_everywhere
+from newscrawl.archive.places import Folder, Store
+from newscrawl.archive.setting import folder_of, store_of
+from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.gate import is_address
+from newscrawl.shown import one_line
 from newscrawl.sites import site_of
 from newscrawl.store.forget import Forgotten, forget
 from newscrawl.store.migrations import TOMBSTONES
 from newscrawl.urls import key
+from newscrawl.vocabulary import RunOutcome
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 done, 2 wrong use, 4 the store."""
+    """Exit status: 0 done, 1 not all of the archive could be reached, 2 wrong use, 4 the store."""
 
     takes_arguments = True
 
@@ -34,9 +39,10 @@ class Command(ProjectCommand):
         return (
             "Removes the articles at these addresses with their former states and kept pages, and leaves a "
             "tombstone without words or addresses, so that no crawl stores them again. Copies at other "
-            "addresses stay and are named: forget them too if they should go. Recordings made with RECORD "
-            "are files of yours and are not touched. The printed line undoes it "
-            "in mongosh: crawls may then store the article again."
+            "addresses stay and are named: forget them too if they should go. Its pages are removed from the "
+            "archive that this machine reaches; other machines do so at the end of their next crawl. "
+            "Recordings made with RECORD are files of yours and are not touched. The printed line undoes it "
+            "in mongosh: crawls may then store the article again; pages of the archive do not come back."
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -57,9 +63,39 @@ class Command(ProjectCommand):
                 known_as = key(url, rules)
                 forgotten = await forget(store.client, store.database, [known_as], name or "")
                 print(_sentence(url, forgotten))
+                print(self._erase(forgotten, name), end="")
                 print(f"  to undo: {_undo(store.database, forgotten)}")
                 if name is None:
                     print(f"{url} is of no declared site: is it written as meant?", file=sys.stderr)
+
+    def _erase(self, forgotten: Forgotten, name: str | None) -> str:
+        """Remove the pages from the archive; lines that say what was done, and what is left to others."""
+        assert self.settings
+        folder = Folder(folder_of(self.settings))
+        try:
+            store = store_of(self.settings)
+            sites = forgotten.sites | ({name} if name else set())
+            erased = erase_everywhere(folder, store, forgotten.keys, sites)
+            elsewhere = [raw for raw in forgotten.raws if not _is_in(raw.archive, folder, store)]
+        except Exception as error:  # whatever the file system of the archive raises
+            said = one_line(str(error)) or type(error).__name__
+            raise CommandError(
+                RunOutcome.FAULT,
+                f"the article is removed, but not all of its pages from the archive: {said}; do it again",
+            ) from None
+        lines = []
+        if erased.pages:
+            lines.append(f"  {erased.pages} pages removed from {erased.files} archive files\n")
+        lines += [
+            f"  its page in {raw.archive} is not reached from here: {raw.node} removes it at the end of its "
+            "next crawl; if it was handed to a store, do this again with NEWSCRAWL_ARCHIVE_STORE set\n"
+            for raw in elsewhere
+        ]
+        return "".join(lines)
+
+
+def _is_in(archive: str, folder: Folder, store: Store | None) -> bool:
+    return folder.has(archive) or (store is not None and store.has(archive))
 
 
 def _sentence(url: str, forgotten: Forgotten) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pymongo import ReadPreference
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
+from newscrawl.items import Raw
 from newscrawl.store.links import Linker
 from newscrawl.store.schema import Document
 from newscrawl.store.tombstones import Tombstones
@@ -23,6 +24,12 @@ class Forgotten:
     """Addresses of copies of it that are still stored."""
     under: tuple[str, ...]
     """``article`` of the tombstones that keep it away."""
+    keys: frozenset[str] = field(default=frozenset(), compare=False)
+    """All keys under which it may have been archived."""
+    sites: frozenset[str] = field(default=frozenset(), compare=False)
+    """The spiders that fetched it."""
+    raws: tuple[Raw, ...] = field(default=(), compare=False)
+    """Where its pages are archived, as far as the articles said so."""
 
 
 async def forget(
@@ -37,7 +44,8 @@ async def forget(
     # A secondary might not show yet what is to be removed.
     primary = ReadPreference.PRIMARY
     db, ops = (client.get_database(name, read_preference=primary) for name in (database, f"{database}_ops"))
-    articles = await db["articles"].find({"keys": {"$in": list(keys)}}, {"keys": 1, "story": 1}).to_list()
+    wanted = dict.fromkeys(("keys", "story", "site", "raw"), 1)
+    articles = await db["articles"].find({"keys": {"$in": list(keys)}}, wanted).to_list()
     everything = list(dict.fromkeys([*keys, *(key for doc in articles for key in doc["keys"])]))
     now = (await client.admin.command("hello"))["localTime"]
     tombstones = Tombstones(db)
@@ -60,8 +68,18 @@ async def forget(
         await tombstones.kept_away(everything)
     states = await db["revisions"].find({"article": {"$in": ids}}, {"_id": 1}).to_list()
     revisions = await db["revisions"].delete_many({"_id": {"$in": [doc["_id"] for doc in states]}})
+    # A page that was no article when it was met under another address is archived under that one.
+    rejected = await ops["rejected"].find({"keys": {"$in": everything}}, {"keys": 1}).to_list()
     await ops["rejected"].delete_many({"keys": {"$in": everything}})
     await ops["pending"].delete_many({"_id": {"$in": everything}})
     await linker.link([doc["_id"] for doc in left], now)
     copies = tuple(doc["url"] for doc in left)
-    return Forgotten(len(articles), revisions.deleted_count, copies, tuple(ids))
+    return Forgotten(
+        len(articles),
+        revisions.deleted_count,
+        copies,
+        tuple(ids),
+        keys=frozenset(await tombstones.of(ids)).union(*(doc["keys"] for doc in rejected)),
+        sites=frozenset(doc["site"] for doc in articles),
+        raws=tuple(Raw(**doc["raw"]) for doc in articles if doc.get("raw")),
+    )

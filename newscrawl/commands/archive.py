@@ -1,0 +1,231 @@
+"""``scrapy archive``: what is kept of the pages that crawls downloaded."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from newscrawl.archive.archive import Archive, PageGone
+from newscrawl.archive.check import Checked, check_file
+from newscrawl.archive.keeper import Keeper
+from newscrawl.archive.places import ArchiveFile, Folder, StoreError
+from newscrawl.archive.setting import Wanted, folder_of, store_of
+from newscrawl.archive.upkeep import remove_expired
+from newscrawl.command import CommandError, ProjectCommand
+from newscrawl.gate import is_address
+from newscrawl.items import Raw
+from newscrawl.page.decode import decode
+from newscrawl.shown import one_line
+from newscrawl.sites import site_of
+from newscrawl.store.session import session
+from newscrawl.store.tombstones import forgotten
+from newscrawl.urls import key
+from newscrawl.vocabulary import RunOutcome
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from newscrawl.archive.pages import Page
+    from newscrawl.store.schema import Document
+
+
+class Command(ProjectCommand):
+    """Exit status: 0 fine, 1 a check found something wrong, 2 wrong use, 3 no such page, 4 MongoDB."""
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[--site SITE] [--check | --show URL [--save FILE] | --remove DAYS | --upkeep]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "List the archive of pages, check it, show one page, remove old files"
+
+    def long_desc(self) -> str:
+        """The help text."""
+        return (
+            "Without an option it lists sites, days and bytes, in the folder of this machine and in the "
+            "store that finished files are handed to. What was forgotten is never shown."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        super().add_options(parser)
+        parser.add_argument("--site", help="the files of one site alone")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--check", action="store_true", help="read everything: digests, and whether articles agree"
+        )
+        what.add_argument("--show", metavar="URL", help="the page of an address, the last one that was kept")
+        what.add_argument(
+            "--remove", metavar="DAYS", help="remove the files of runs that began more days ago"
+        )
+        what.add_argument(
+            "--upkeep",
+            action="store_true",
+            help="finish, clear and hand over files, as runs do",
+        )
+        parser.add_argument("--save", metavar="FILE", help="with --show: write the page to a file")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what the options say."""
+        if opts.save and not opts.show:
+            raise UsageError("--save is for --show URL")
+        assert self.settings
+        try:
+            if opts.check:
+                self._check(opts.site)
+            elif opts.show:
+                self._show(opts.show, opts.save)
+            elif opts.remove is not None:
+                self._remove(opts.site, opts.remove)
+            elif opts.upkeep:
+                asyncio.run(self._upkeep())
+            else:
+                self._list(opts.site)
+        except StoreError as error:
+            raise UsageError(str(error)) from None
+
+    def _archive(self, db: Database[Document] | None = None) -> Archive:
+        """The archive; without a database for what tells nothing of pages."""
+        assert self.settings
+        folder = Folder(folder_of(self.settings))
+        ask = partial(forgotten, db) if db is not None else lambda _: frozenset[str]()
+        return Archive(folder, store_of(self.settings), forgotten=ask)
+
+    def _list(self, site: str | None) -> None:
+        archive = self._archive()
+        print(f"{'site':<24} {'place':<6} {'files':>6} {'MB':>10}  days")
+        for place, name in zip(archive.places, ("folder", "store"), strict=False):
+            of_site: defaultdict[str, list[ArchiveFile]] = defaultdict(list)
+            for file in place.files(site):
+                of_site[file.said.site].append(file)
+            for found, files in of_site.items():
+                days = sorted({f"{file.said.began:%Y-%m-%d}" for file in files})
+                size = sum(file.size for file in files) / 1e6
+                unfinished = sum(file.is_open for file in files)
+                said = f", {unfinished} not finished" if unfinished else ""
+                span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}, {len(days)} days"
+                print(f"{found:<24} {name:<6} {len(files):>6} {size:>10.1f}  {span}{said}")
+            total = [file.size for files in of_site.values() for file in files]
+            print(f"{'all':<24} {name:<6} {len(total):>6} {sum(total) / 1e6:>10.1f}  {place}")
+
+    def _check(self, site: str | None) -> None:
+        assert self.settings
+        with session(self.settings) as (db, _):
+            archive = self._archive(db)
+            wrong, checked = [], {}
+            for place in archive.places:
+                for file in place.files(site):
+                    checked[file.name] = found = check_file(place, file)
+                    wrong += [f"{file.name}: {said}" for said in found.wrong]
+            agree, gone, differ = _held_against(db, site, checked)
+        for said in [*wrong, *differ]:
+            print(said)
+        count = sum(found.records for found in checked.values())
+        print(
+            f"{len(checked)} files, {count} records, {len(wrong)} things wrong\n"
+            f"articles: {agree} have their page, {gone} name a file that is gone or on another machine, "
+            f"{len(differ)} do not agree"
+        )
+        if wrong or differ:
+            raise CommandError(RunOutcome.FAULT, "the archive is not what it should be")
+
+    def _show(self, url: str, save: str | None) -> None:
+        if not is_address(url):
+            raise UsageError(f"{url!r} is no address such as https://www.hespress.com/1.html")
+        assert self.settings
+        name = site_of(url, self.sites)
+        known_as = key(url, self.sites[name].url_rules if name else None)
+        with session(self.settings) as (db, _):
+            try:
+                page = _find(self._archive(db), db, known_as, name)
+            except PageGone as error:
+                raise CommandError(RunOutcome.NO_LINKS, f"{url}: {error}") from None
+        _print(page)
+        if save:
+            Path(save).write_bytes(page.body or b"")
+        else:
+            print("\n" + decode(page.body or b"", page.headers.get("Content-Type", ""))[0])
+
+    def _remove(self, site: str | None, given: str) -> None:
+        if not given.isdigit() or not int(given):
+            raise UsageError(f"--remove={given!r} should be a number of days, 1 or more")
+        archive, now = self._archive(), dt.datetime.now(dt.UTC)
+        gone = []
+        for place in archive.places:
+            for found in {file.said.site for file in place.files(site)}:
+                gone += remove_expired(place, found, now=now, days=int(given), limit=0)
+        print(f"{len(gone)} files removed, {sum(file.size for file in gone) / 1e6:.1f} MB")
+
+    async def _upkeep(self) -> None:
+        assert self.settings
+        async with self.store() as store:
+            keeper = Keeper(Wanted.all_of(self.settings))
+            await keeper.finish(store.tombstones)
+        for alarm, said in keeper.alarms.items():
+            print(f"{alarm.meaning}: {one_line(said)}", file=sys.stderr)
+        if keeper.alarms:
+            self.exitcode = RunOutcome.FAULT.exit_status
+        else:
+            print("nothing is left to do")
+
+
+def _held_against(
+    db: Database[Document], site: str | None, checked: dict[str, Checked]
+) -> tuple[int, int, list[str]]:
+    """How many articles have their page where they say, whose file is not there, and what does not agree."""
+    agree, gone, differ = 0, 0, []
+    query = {"raw": {"$ne": None}} | ({"site": site} if site else {})
+    for doc in db["articles"].find(query, {"raw": 1, "url": 1}):
+        raw = Raw(**doc["raw"])
+        if raw.archive not in checked:
+            gone += 1
+        elif checked[raw.archive].pages.get(raw.offset) == raw.digest:
+            agree += 1
+        else:
+            differ.append(f"{doc['url']}: its page is not at byte {raw.offset} of {raw.archive}")
+    return agree, gone, differ
+
+
+def _find(archive: Archive, db: Database[Document], known_as: str, site: str | None) -> Page:
+    """The page of an article, or the last one of an address that has none. Raises :class:`PageGone`."""
+    if forgotten(db, [known_as]):
+        raise PageGone("the page was removed on request")
+    doc = db["articles"].find_one({"keys": known_as}, {"raw": 1, "site": 1})
+    if doc and doc.get("raw"):
+        return archive.page(Raw(**doc["raw"]))
+    found: Page | None = None
+    for page in _all(archive, doc["site"] if doc else site):
+        if page.key == known_as and page.body is not None:
+            found = page
+    if found is None:
+        raise PageGone("no page of this address is in the archive")
+    return found
+
+
+def _all(archive: Archive, site: str | None) -> Iterator[Page]:
+    for file in archive.files(site):
+        yield from archive.pages(file)
+
+
+def _print(page: Page) -> None:
+    said = {
+        "asked": page.asked, "redirected by": " ".join(page.redirects), "address": page.url,
+        "status": page.status, "fetched at": f"{page.fetched_at:%Y-%m-%d %H:%M:%S} UTC",
+        "rendered": "yes" if page.is_rendered else "", "title in list": page.entry.title,
+        "date in list": page.entry.date, "list": page.entry.origin,
+        "archive": f"{page.raw.archive} at byte {page.raw.offset} on {page.raw.node}", "run": page.run,
+        "bytes": len(page.body or b""),
+    }  # fmt: skip
+    for name, value in said.items():
+        if value:
+            print(f"{name:<14} {one_line(str(value))}")
