@@ -224,7 +224,7 @@ WORKER_CPU_SECONDS = environment(
     "NEWSCRAWL_WORKER_CPU_SECONDS", 30.0, "seconds of CPU time for reading one page", float, least=1
 )
 WORKER_PATIENCE = 5.0  # seconds a crawl that was told to end waits for pages that are being read
-CONCURRENT_ITEMS = 4  # Scrapy starts that many tasks for every response, one is enough for an article
+CONCURRENT_ITEMS = 1  # Scrapy starts that many tasks for every response, and no page has two articles
 REDIRECT_MAX_TIMES = 5
 COOKIES_ENABLED = False  # no session, so that every visit sees the same page
 METAREFRESH_ENABLED = False  # news sites use it to reload, not to redirect

@@ -48,6 +48,19 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+class _Network(HTTP11DownloadHandler):
+    """Scrapy's handler, which keeps every connection that it may need again.
+
+    Scrapy starts up to ``CONCURRENT_REQUESTS`` requests to one host when several wait at once, but keeps
+    ``CONCURRENT_REQUESTS_PER_DOMAIN`` connections: half of all requests opened a new one.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        several = max(map(crawler.settings.getint, ("CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN")))
+        self._pool.maxPersistentPerHost = several
+
+
 class DownloadHandler(BaseDownloadHandler):
     """Downloads for ``http`` and ``https``, one handler for both.
 
@@ -68,7 +81,7 @@ class DownloadHandler(BaseDownloadHandler):
         self._writing = ThreadPoolExecutor(1, "warc") if record else None
         self._keeper = Keeper.from_crawler(crawler)
         self._backoff = Backoff.from_crawler(crawler)
-        self._network = None if replay else HTTP11DownloadHandler.from_crawler(crawler)
+        self._network = None if replay else _Network.from_crawler(crawler)
         self._resolver = None if replay else PublicResolver.from_crawler(crawler)
         self._browser = Browser(crawler)
         self._decoder: HttpCompressionMiddleware | None = None
