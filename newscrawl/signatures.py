@@ -86,12 +86,14 @@ def signature(words: Sequence[str]) -> Signature:
     hashes = np.fromiter(map(zlib.crc32, encoded), np.uint64, len(encoded))
     pairs = hashes if len(hashes) < SHINGLE else (hashes[:-1] << np.uint64(32)) | hashes[1:]
     mixed = _mixed(pairs)
-    least = np.concatenate(
-        [
-            (mixed * factors[:_WHOLE] + summands[:_WHOLE]).min(axis=1),
-            (mixed[: OPENING - SHINGLE + 1] * factors[_WHOLE:] + summands[_WHOLE:]).min(axis=1),
-        ]
-    )
+    least = np.empty(len(factors), np.uint32)
+    for rows, seen in (
+        (slice(0, _WHOLE), mixed),
+        (slice(_WHOLE, None), mixed[: OPENING - SHINGLE + 1]),
+    ):
+        hashed = seen * factors[rows]
+        hashed += summands[rows]  # in place: a third of the time goes into memory
+        np.minimum.reduce(hashed, axis=1, out=least[rows])
     values = (least & np.uint32(0xFFFF)).astype("<u2").tobytes()
     return Signature(version=SIGNATURE_VERSION, scheme=SCHEME, seed=SEED, values=values)
 

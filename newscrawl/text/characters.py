@@ -67,6 +67,15 @@ COMMON_SIGNS = (
 RARE_SIGN = character_class(RARE_SIGNS)
 
 
+def is_composed(text: str) -> bool:
+    """Is a text in the form that :func:`compose` gives it?
+
+    >>> is_composed("آ"), is_composed("ا\u0653")
+    (True, False)
+    """
+    return unicodedata.is_normalized("NFC", text)
+
+
 def compose(text: str) -> str:
     """Letters and their marks in one form (Unicode's NFC), no more than 30 marks on a letter where they are
     in disorder.
@@ -76,7 +85,7 @@ def compose(text: str) -> str:
 
     Never raises for a ``str``.
     """
-    if unicodedata.is_normalized("NFC", text):
+    if is_composed(text):
         return text
     # Putting marks in their order costs the square of their number.
     return unicodedata.normalize("NFC", _MAYBE_MARKS.sub(_few_marks, text))

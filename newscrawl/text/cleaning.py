@@ -27,6 +27,7 @@ from newscrawl.text.characters import (
     character_class,
     collapse,
     compose,
+    is_composed,
 )
 from newscrawl.text.languages import language
 from newscrawl.text.mojibake import repair_mojibake
@@ -101,6 +102,15 @@ def clean(text: str) -> str:
         if cleaned == text or (composed and suspects <= _SIMPLE):
             return cleaned
         text = cleaned
+
+
+def needs_no_repair(text: str) -> bool:
+    """Does :func:`clean` change nothing but spaces and line breaks of a text?
+
+    >>> needs_no_repair("المغرب  اليوم"), needs_no_repair("المغـرب")
+    (True, False)
+    """
+    return not _SUSPECT.search(text) and is_composed(text)
 
 
 def _repair_characters(text: str, suspects: set[str]) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from newscrawl.text.characters import TATWEEL, ZWJ, ZWNJ, character_class, collapse
-from newscrawl.text.cleaning import clean
+from newscrawl.text.cleaning import clean, needs_no_repair
 
 FOLD_VERSION = 1
 """Version of :func:`fold`, stored with each article; it rises when any text would change."""
@@ -43,7 +43,8 @@ def fold(text: str) -> str:
     Idempotent; never raises for a ``str``.
     """
     while True:
-        folded, settled = _fold_once(clean(text))
+        # Spaces are put in order at the end: doing it twice takes a fifth of the time.
+        folded, settled = _fold_once(text if needs_no_repair(text) else clean(text))
         # Letters outside the folded alphabet may join others once the marks between them are gone.
         if settled or folded == text:
             return folded
