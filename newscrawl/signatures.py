@@ -150,6 +150,11 @@ def in_buckets(keys: Iterable[int], buckets: Iterable[int]) -> list[int]:
     return [bucket << _KEY_BITS | key for bucket in buckets for key in keys]
 
 
+def keys_of_buckets(first: int, last: int) -> tuple[int, int]:
+    """The least and the greatest key that the index may hold in the buckets from a first to a last one."""
+    return first << _KEY_BITS, (last + 1 << _KEY_BITS) - 1
+
+
 def day_buckets(first: dt.date, last: dt.date) -> range:
     """The buckets of the articles of known days, from a first to a last day."""
     return range(_bucket(first, _WEEK), _bucket(last, _WEEK) + 1)

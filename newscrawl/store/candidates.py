@@ -44,7 +44,10 @@ Key = str | int
 
 
 async def find_near(
-    articles: AsyncCollection[Document], seeds: Sequence[Document], told: Collection[str]
+    articles: AsyncCollection[Document],
+    seeds: Sequence[Document],
+    told: Collection[str],
+    buckets: FilledBuckets,
 ) -> Near:
     """What shares the title or a band with a seed, the roots of such articles, and the articles ``told`` of.
 
@@ -52,7 +55,9 @@ async def find_near(
     of those whose texts differ, each has other, rarer keys in common with its own copies.
     """
     near = Near(seeds)
-    if by_band := _by_band(seeds):
+    sought = {seed["_id"]: identity.sought_buckets(seed) for seed in seeds}
+    filled = await buckets.among({bucket for some in sought.values() for bucket in some})
+    if by_band := _by_band(seeds, {id_: [b for b in some if b in filled] for id_, some in sought.items()}):
         await _read(articles, near, by_band, len(seeds))
     for by_title, holders in _by_title(seeds):
         await _read(articles, near, by_title, holders)
@@ -64,6 +69,39 @@ async def find_near(
             near.add(doc, by_common_keys=True)
             near.docs[doc["_id"]] = doc
     return near
+
+
+class FilledBuckets:
+    """Which buckets of the index of bands hold anything.
+
+    Most of those that an article is sought in hold nothing: the week that has not come, the months of
+    articles without an exact day. Asking once for each of them is a fifth of asking for all bands in each.
+    """
+
+    def __init__(self, articles: AsyncCollection[Document]) -> None:
+        self._articles = articles
+        self._filled: set[int] = set()
+        """What is filled stays so, or costs a look too many."""
+
+    async def among(self, buckets: Collection[int]) -> set[int]:
+        """Those among these that hold anything now."""
+        runs: list[list[int]] = []
+        for bucket in sorted(set(buckets) - self._filled):
+            if runs and runs[-1][-1] == bucket - 1:
+                runs[-1].append(bucket)
+            else:
+                runs.append([bucket])
+        while runs:
+            run = runs.pop()
+            first, last = signatures.keys_of_buckets(run[0], run[-1])
+            query = {"bands": {"$elemMatch": {"$gte": first, "$lte": last}}}
+            if not await self._articles.find_one(query, {"_id": 1}, hint=_BY_BAND):
+                continue
+            if len(run) == 1:
+                self._filled.add(run[0])
+            else:
+                runs += [run[: len(run) // 2], run[len(run) // 2 :]]
+        return self._filled.intersection(buckets)
 
 
 class _Branch:
@@ -97,12 +135,12 @@ async def _read(articles: AsyncCollection[Document], near: Near, branch: _Branch
         keys -= common
 
 
-def _by_band(seeds: Sequence[Document]) -> _Branch | None:
+def _by_band(seeds: Sequence[Document], sought: Mapping[str, Collection[int]]) -> _Branch | None:
     buckets: dict[int, set[int]] = defaultdict(set)
     for seed in seeds:
-        near = identity.sought_buckets(seed)
-        for key in _bands(seed):
-            buckets[key].update(near)
+        if near := sought[seed["_id"]]:
+            for key in _bands(seed):
+                buckets[key].update(near)
     wanted: dict[Key, Collection[Key]] = {
         key: signatures.in_buckets([key], some) for key, some in buckets.items()
     }

@@ -39,7 +39,7 @@ from newscrawl.identity import text_of
 from newscrawl.signatures import is_current
 from newscrawl.store import resign
 from newscrawl.store.backlog import SHARE, Backlog, Clock
-from newscrawl.store.candidates import COMPARED, HEAD, LINKS, Near, find_near
+from newscrawl.store.candidates import COMPARED, HEAD, LINKS, FilledBuckets, Near, find_near
 from newscrawl.store.learned_frames import LearnedFrames
 from newscrawl.store.schema import Document
 
@@ -68,6 +68,7 @@ class Linker:
         self._articles = articles.with_options(read_preference=ReadPreference.PRIMARY)
         self._backlog = Backlog(client, database)
         self._frames = LearnedFrames(client, database)
+        self._buckets = FilledBuckets(self._articles)
 
     async def intend(self, ids: Collection[str]) -> None:
         """Note articles that are about to be written, so that a killed crawl leaves none unlinked."""
@@ -98,7 +99,7 @@ class Linker:
         """
         if ids:
             await resign.alike(self._articles, ids)
-            await _Decision(self._articles, self._frames, now).settle(ids)
+            await _Decision(self._articles, self._frames, self._buckets, now).settle(ids)
             await self._backlog.settle(ids)
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
@@ -158,9 +159,16 @@ class _Due:
 class _Decision:
     """One batch of articles on their way into their stories."""
 
-    def __init__(self, articles: AsyncCollection[Document], frames: LearnedFrames, now: dt.datetime) -> None:
+    def __init__(
+        self,
+        articles: AsyncCollection[Document],
+        frames: LearnedFrames,
+        buckets: FilledBuckets,
+        now: dt.datetime,
+    ) -> None:
         self._articles = articles
         self._frames = frames
+        self._buckets = buckets
         self._now = now
         self._texts: dict[str, tuple[str, Text]] = {}
         """Texts that were read, with the content hash they had."""
@@ -189,7 +197,7 @@ class _Decision:
         # After the writes: whoever looks later than that sees them, whoever looked earlier is found.
         again = {*due.writes, *due.look_again, *await self._members(due.former_roots)}
         if due.moved:
-            near = await find_near(self._articles, due.moved, self._told)
+            near = await find_near(self._articles, due.moved, self._told, self._buckets)
             stories = {id_: doc["story"] for id_, doc in near.docs.items()}
             again |= await self._copies_of(due.moved, near, stories | due.stories)
         return again
@@ -200,7 +208,7 @@ class _Decision:
         if outdated := [doc["_id"] for doc in looked_at if not is_current(doc["signature"])]:
             await resign.now(self._articles, {"_id": {"$in": outdated}})
             looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
-        near = await find_near(self._articles, looked_at, self._told)
+        near = await find_near(self._articles, looked_at, self._told, self._buckets)
         pairs = (pair for doc in looked_at for other in near.earlier(doc) for pair in (doc, other))
         await self._read_texts(itertools.islice(pairs, TEXTS))
         due = _Due(stories={id_: doc["story"] for id_, doc in near.docs.items()})

@@ -30,6 +30,8 @@ class Rejections:
 
     async def write(self, rejections: Sequence[Rejection], now: dt.datetime) -> None:
         """Write rejections; one that another site holds is left to it."""
+        if not rejections:
+            return
         documents = [fields | {"stored_at": now} for fields in map(_rejected, rejections)]
         ids: list[str] = [fields["keys"][0] for fields in documents]
         held = self._rejected.find({"_id": {"$in": ids}}, {"owner": 1})
@@ -42,8 +44,7 @@ class Rejections:
             )
             for id_, fields in zip(ids, documents, strict=True)
         ]
-        if writes:
-            await self._rejected.bulk_write(writes, ordered=False)
+        await self._rejected.bulk_write(writes, ordered=False)
 
 
 def refusal(article: Article, message: str, look_again: dt.timedelta | None = None) -> Rejection:
