@@ -34,8 +34,8 @@ _IGNORED = re.compile(r"[\t\n\r]+")
 """What a browser drops inside an address (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN = re.compile(
-    r"https?://(?P<host>[a-z0-9.-]{1,253})/(?!\.|%2[eE])(?:[\w~!$&()*+,=:@-]|%[\da-fA-F]{2}|\.|/(?!\.|%2[eE]))*"
-    r"(?:\?(?:[\w.~!$&()*+,=:@/-]|%[\da-fA-F]{2})+)?",
+    r"https?://(?P<host>[a-z0-9.-]{1,253})(?::(?P<port>[1-9]\d{0,4}))?/"
+    r"(?!\.|%2[eE])(?:[\w~!$&()*+,=:@-]|%[\da-fA-F]{2}|\.|/(?!\.|%2[eE]))*(?:\?(?:[\w.~!$&()*+,=:@/-]|%[\da-fA-F]{2})+)?",
     re.ASCII,
 )
 """An address that is admitted as it is, as nearly all in lists are, if its host is."""
@@ -84,7 +84,8 @@ def admit(
     newscrawl.gate.Refused: 'file://www.hespress.com/etc/passwd': only http and https are asked
     """
     if (plain := _PLAIN.fullmatch(url)) and len(url) <= LONGEST and _is_sound(plain["host"]):
-        return url
+        if (port := plain["port"]) is None or (int(port) in ports and int(port) not in PORTS):
+            return url
     return _admit(url, base, ports, charset)
 
 
@@ -179,6 +180,7 @@ def _slashes(text: str) -> str:
     return text[:end].replace("\\", "/") + text[end:]
 
 
+@lru_cache(maxsize=1024)
 def _host(name: str) -> str:
     """The host in ASCII; empty when there is none, or when resolvers read it in different ways."""
     name = f"[{name}]" if ":" in name else unquote(name)

@@ -159,6 +159,7 @@ def suffixes(*, private: bool) -> TLDExtract:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=private)
 
 
+@lru_cache(maxsize=4096)  # of an address from a list, until its page is stored
 def key(url: str, rules: UrlRules | None = None) -> str:
     """The key of an address: 32 hex digits, the BLAKE2b digest of its :func:`canonical` form.
 
@@ -242,6 +243,8 @@ def is_hash_route(fragment: str) -> bool:
 
 
 def _tidy(url: str) -> str:
+    if url.isascii() and url.isprintable() and "&" not in url:
+        return url.strip()
     text = _INVISIBLE.sub("", url).strip()
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -269,6 +272,8 @@ def _is_bare_host(match: re.Match[str]) -> bool:
 # --- Host ------------------------------------------------------------------------------------------
 
 
+# The hosts of a crawl are few, and each is met some times a page.
+@lru_cache(maxsize=1024)
 def _split_authority(authority: str) -> tuple[str, str]:
     """Host and ``:port``, without user and password and without a port that is a default one."""
     authority = _decode(authority).rpartition("@")[2]
@@ -279,6 +284,7 @@ def _split_authority(authority: str) -> tuple[str, str]:
     return host + bracket + name, "" if port in ("", "80", "443") else ":" + _encode(port, "")
 
 
+@lru_cache(maxsize=1024)
 def _host(host: str, rules: UrlRules) -> str:
     """The host that stands for its variants; ``host`` is as :func:`ascii_host` gives it."""
     labels = host.split(".")
@@ -293,6 +299,7 @@ def _is_variant(label: str, rules: UrlRules) -> bool:
     return label in rules.variants or _NUMBERED.sub("", label) in rules.variants
 
 
+@lru_cache(maxsize=1024)
 def ascii_host(host: str) -> str:
     """A host in lower case, IDN in Punycode, without empty labels; empty when no host can be named so.
 

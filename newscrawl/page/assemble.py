@@ -289,11 +289,12 @@ def _detail(published: Published) -> PublishedDetail:
 def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]]:
     rules = site.url_rules if site else None
     home: Callable[[str], bool] = lambda url: len(path_of(url)) > 1 and _slug(url) == _slug(raw.url)  # noqa: E731
-    declared = urls.declared_canonical(
-        raw.url, _admitted(raw.canonical, raw.url, site), site.is_article if site else home, rules
-    )
     met = [url for url in [*raw.urls, raw.url] if url == raw.url or url != raw.canonical]
-    met = list(dict.fromkeys([*met, declared] if declared else met))
+    named = _admitted(raw.canonical, raw.url, site)
+    if named != raw.url:  # that of the page itself, as nearly always, adds none
+        declared = urls.declared_canonical(raw.url, named, site.is_article if site else home, rules)
+        met += [declared] if declared else []
+    met = list(dict.fromkeys(met))
     return met, list(dict.fromkeys(urls.key(url, rules) for url in met))
 
 
