@@ -84,7 +84,8 @@ def admit(
     newscrawl.gate.Refused: 'file://www.hespress.com/etc/passwd': only http and https are asked
     """
     if (plain := _PLAIN.fullmatch(url)) and len(url) <= LONGEST and _is_sound(plain["host"]):
-        if (port := plain["port"]) is None or (int(port) in ports and int(port) not in PORTS):
+        port = int(plain["port"] or 0)
+        if not port or (port in ports and port not in PORTS):
             return url
     return _admit(url, base, ports, charset)
 

@@ -279,11 +279,15 @@ def test_a_worker_ends_with_a_crawl_that_is_killed() -> None:
     """Also one that never comes to look whether anybody is there."""
     script = """
 import asyncio
+from newscrawl.workers.ahead import fork
 from newscrawl.workers.pool import Pool
 from tests import worker_tasks as tasks
 
+ahead = fork(500)
+print(ahead.pid, flush=True)
+
 async def main():
-    pool = Pool(1)
+    pool = Pool(1, ahead=ahead)
     *_, pid = await pool.submit(3600, tasks.echo, 1)
     print(pid, flush=True)
     await pool.submit(3600, tasks.never, 1)
@@ -294,10 +298,42 @@ asyncio.run(main())
         [sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True
     ) as crawl:
         assert crawl.stdout
-        worker = int(crawl.stdout.readline())
+        ahead, worker = int(crawl.stdout.readline()), int(crawl.stdout.readline())
+        assert worker == ahead, "it was forked before"
         assert alive(worker)
+        assert len(list(Path(f"/proc/{worker}/fd").iterdir())) == 4, "it keeps nothing open of its parent"
         crawl.kill()
     await_that(lambda: not alive(worker))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no worker is forked")
+def test_a_worker_that_was_forked_before_is_replaced_like_others() -> None:
+    script = """
+import asyncio, threading
+from newscrawl.workers import TooSlowError
+from newscrawl.workers.ahead import fork
+from newscrawl.workers.pool import Pool
+from tests import worker_tasks as tasks
+
+ahead = fork(500)
+
+async def main():
+    pool = Pool(1, ahead=ahead)
+    try:
+        await pool.submit(0.05, tasks.never, 1)
+    except TooSlowError:
+        *_, pid = await pool.submit(3600, tasks.echo, 1)
+        print(pid != ahead.pid)
+        await asyncio.to_thread(int)
+        print(fork(500))
+    await pool.close()
+
+asyncio.run(main())
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert said.stdout.split() == ["True", "None"], said.stderr
 
 
 def begin(newspaper: Newspaper, database: Database, log: Path, *args: str) -> Any:

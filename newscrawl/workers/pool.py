@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from newscrawl.dates import EXTRA_MONTHS, months_table
 from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDiedError
+from newscrawl.workers.ahead import Ahead
 from newscrawl.workers.wire import HEADER, Answer, Work, packed, unpacked
 
 T = TypeVar("T")
@@ -51,11 +52,13 @@ class _Job:
 class Pool:
     """At most ``size`` workers of this process; one does the pieces of work in their order.
 
-    A worker that needs more than ``megabytes`` of memory ends. All methods belong to the thread of the event
+    A worker that needs more than ``megabytes`` of memory ends. ``ahead`` is a worker that was started before.
+    All methods belong to the thread of the event
     loop.
     """
 
-    def __init__(self, size: int, megabytes: int = 1024) -> None:
+    def __init__(self, size: int, megabytes: int = 1024, ahead: Ahead | None = None) -> None:
+        self._ahead = ahead
         self._size = size
         self._megabytes = megabytes
         self.peak = 0
@@ -115,7 +118,8 @@ class Pool:
                     self._jobs.popleft().future.set_exception(failed)
 
     def _start(self) -> None:
-        worker = _Worker(self._megabytes, self._assign, self._ended)
+        ahead, self._ahead = self._ahead, None
+        worker = _Worker(self._megabytes, self._assign, self._ended, ahead)
         if not self._workers:
             atexit.register(self.kill)
         self._workers.append(worker)
@@ -148,7 +152,11 @@ class _Worker(asyncio.Protocol):
     """One process, and the socket to it."""
 
     def __init__(
-        self, megabytes: int, free: Callable[[], None], ended: Callable[[_Worker, int, int], None]
+        self,
+        megabytes: int,
+        free: Callable[[], None],
+        ended: Callable[[_Worker, int, int], None],
+        ahead: Ahead | None = None,
     ) -> None:
         self._free, self._tell = free, ended
         self._sites: list[object] = []
@@ -159,18 +167,13 @@ class _Worker(asyncio.Protocol):
         self.job: _Job | None = None
         self._megabytes = 0
         self._looked = 0.0
+        self.process: Ahead | subprocess.Popen[bytes]
         self.ready = False
         """Has it begun to work? Until then it imports."""
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = loop.create_future()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self.process = _start(theirs.fileno(), megabytes)
-            except OSError:
-                ours.close()
-                raise
-        self._keep(loop.create_unix_connection(lambda: self, sock=ours))
+        self.process, channel = (ahead, ahead.channel) if ahead else _started(megabytes)
+        self._keep(loop.create_unix_connection(lambda: self, sock=channel))
 
     @property
     def idle(self) -> bool:
@@ -290,6 +293,17 @@ def _unpacked(message: bytes) -> Answer:
     except Exception as error:
         return False, f"{type(error).__name__}: {error}", traceback.format_exc()
     return answer
+
+
+def _started(megabytes: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A process that serves the other end of this socket."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            return _start(theirs.fileno(), megabytes), ours
+        except OSError:
+            ours.close()
+            raise
 
 
 def _start(descriptor: int, megabytes: int) -> subprocess.Popen[bytes]:

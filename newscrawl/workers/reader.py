@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
+from scrapy.settings import BaseSettings
 
 from newscrawl.dates import EXTRA_MONTHS, use_months
 from newscrawl.discovery import Page, Walk
@@ -19,6 +20,7 @@ from newscrawl.items import RawArticle
 from newscrawl.meta import meta
 from newscrawl.sites import Site
 from newscrawl.workers import ReadingError, articles, lists
+from newscrawl.workers.ahead import Ahead, fork
 from newscrawl.workers.pool import Pool
 
 T = TypeVar("T")
@@ -33,6 +35,7 @@ class Reader:
 
     _pool: ClassVar[Pool | None] = None
     _users: ClassVar[set[Reader]] = set()
+    _ahead: ClassVar[Ahead | None] = None
 
     def __init__(self, crawler: Crawler, site: Site) -> None:
         self._crawler = crawler
@@ -44,6 +47,12 @@ class Reader:
         self._waiting: set[asyncio.Future[Any]] = set()
         self._watching: asyncio.TimerHandle | None = None
         self._until: float | None = None
+
+    @classmethod
+    def begin_ahead(cls, settings: BaseSettings) -> None:
+        """Have a worker ready before the crawls of this process start, as long as it has no threads."""
+        if settings.getint("WORKERS"):
+            cls._ahead = fork(settings.getint("MEMUSAGE_LIMIT_MB"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, site: Site) -> Self:
@@ -85,7 +94,8 @@ class Reader:
 
     async def _submit(self, function: Callable[..., T], *arguments: Any) -> T:
         if Reader._pool is None:
-            Reader._pool = Pool(self._size, self._megabytes)
+            ahead, Reader._ahead = Reader._ahead, None
+            Reader._pool = Pool(self._size, self._megabytes, ahead)
         if self._watching is None:
             self._users.add(self)
             self._watch()
