@@ -87,4 +87,5 @@ trials: $(VENV)/test
 
 bench: $(VENV)/test
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target build/pymongoarrow "pymongoarrow>=1.15,<2"
 	NEWSCRAWL_TRIALS=1 $(BIN)/python -m benchmarks.report $(BEFORE)

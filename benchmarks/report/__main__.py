@@ -28,6 +28,7 @@ SECTIONS = {
     "text": "Text",
     "writer": "Storing",
     "grow": "A growing collection",
+    "export": "Articles to files",
 }
 BESIDE_BEFORE = ("crawl", "read", "lists")
 PACKAGES = (
