@@ -75,3 +75,5 @@ class Checkpoint:
     """No day before this is looked for."""
     mark: tuple[str, ...] = ()
     """Keys of the mark at which the walk was to end."""
+    marked_at: dt.datetime | None = None
+    """When that mark was left; None without one."""

@@ -32,10 +32,19 @@ from newscrawl.schedule.lease import Change, Document, Lease
 from newscrawl.schedule.pauses import FIRST_PAUSE
 from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
+from newscrawl.spider import NewsSpider
+from newscrawl.spider.arguments import Arguments
 from newscrawl.store.connection import Store
 from newscrawl.store.patience import StoreDownError
 from newscrawl.timings import ANSWER, SILENCE
-from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RobotsState, RunOutcome
+from newscrawl.vocabulary import (
+    LOST,
+    AddressOutcome,
+    FetchFailure,
+    Interruption,
+    RobotsState,
+    RunOutcome,
+)
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -51,6 +60,10 @@ _ALIVE: Document = {"outcome": None, "reason": None, "finished_at": None}
 NOT_ITS_TURN = "not_its_turn"
 """Why a scheduled crawl closes that does not hold its site's lease."""
 _REFUSED = (FetchFailure.CLIENT, FetchFailure.ROBOTS)
+GUESSED = ("silent", "did_not_begin")
+"""Reasons that a schedule gives for a run that did not say its own."""
+PUBLISHED_FOR = dt.timedelta(days=3)
+"""For how long such a reason is told to readers again, by every run that begins."""
 _STOPPED = ("shutdown", "cancelled", "memusage_exceeded", "lease_lost")
 _GOES_ON = ("finished", "shutdown")
 """Reasons after which the next run goes on with what is left, beside Scrapy's own limits."""
@@ -141,6 +154,13 @@ def silent(job: str | None = None) -> tuple[Document, list[Document]]:
     return {"outcome": None, **which}, [{"$set": killed}]
 
 
+def _guessed() -> Document:
+    """The runs of the last days whose end somebody else had to say."""
+    since = {"$subtract": ["$$NOW", int(PUBLISHED_FOR.total_seconds() * 1000)]}
+    ended = {"outcome": {"$in": [RunOutcome.KILLED, RunOutcome.FAULT]}, "reason": {"$in": GUESSED}}
+    return {**ended, "$expr": {"$gt": ["$heartbeat_at", since]}}
+
+
 def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now: dt.datetime) -> Change:
     """Condition and upsert of the record of a job that ended before it could write one itself."""
     return {"_id": job}, {
@@ -163,8 +183,6 @@ def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now
     }
 
 
-GUESSED = ("silent", "did_not_begin")
-"""Reasons that a schedule gives for a run that did not say its own."""
 _LAST_WORDS = ("finished_at", "outcome", "reason", "summary", "error", "failed", "counts", "rejected")
 
 
@@ -244,6 +262,7 @@ class RunRecord:
             if self._crawler.settings.getbool("SCHEDULED"):
                 await self._take_lease(spider)
             await self._store.patiently(lambda: self._store.ops["runs"].update_many(*silent()))
+            await self._store.runs.publish(_guessed())
             await self._store.runs.save(self.run, self._beginning(spider) | _ALIVE)
         except PyMongoError as error:
             log.error("the run cannot begin: %s", reason_of(error))
@@ -259,6 +278,8 @@ class RunRecord:
         """What is known of a run from its first moment."""
         return {
             "site": spider.name,
+            "began": getattr(spider, "began", self.started_at),
+            "whole": _looks_for_all(spider),
             "started_at": self.started_at,
             "host": platform.node(),
             "pid": os.getpid(),
@@ -426,6 +447,8 @@ class RunRecord:
             reading = await self._reading(spider)
             if known := source(spider, self._crawler.stats.get_value(robotstxt.STATES)):
                 await self._store.runs.save_source(spider.name, known)
+            if isinstance(spider, NewsSpider):
+                reading |= await _seen(self._store, spider)
         except PyMongoError as error:
             log.error("the end of this run could not be settled: %s", reason_of(error))
             end |= self._end(spider, end["reason"], RunOutcome.STORE_DOWN)
@@ -438,6 +461,10 @@ class RunRecord:
             log.error("the record of this run could not be written: %s", reason_of(error))
             end |= self._end(spider, end["reason"], RunOutcome.STORE_DOWN)
             self._leave_behind(end)
+        try:
+            await self._store.runs.judge(self.run, spider.name)
+        except PyMongoError as error:  # the next run of the site does it
+            log.warning("the coverage of this run could not be counted: %s", reason_of(error))
         try:
             if self._lease:
                 again_after = FIRST_PAUSE if end["outcome"] == RunOutcome.STORE_DOWN else None
@@ -477,6 +504,27 @@ def source(spider: Spider, robots: Mapping[str, RobotsState] | None) -> Document
     state = min(robots.values(), key=lambda state: state.rank)
     seen = {"state": state, "seen_at": spider.clock.now()}  # type: ignore[attr-defined]
     return {name: getattr(site, name) for name in fields} | {"robots": seen}
+
+
+async def _seen(store: Store, spider: NewsSpider) -> Document:
+    """What the walks of this run saw, from which the coverage of days is judged."""
+    now = spider.clock.now()
+    seen = {
+        "walks": [dataclasses.asdict(walked) for walked in spider.walks.walked(spider.began, now)],
+        "timezone": spider.site.timezone,
+        "aggregator": spider.site.aggregator,
+        "pending_since": await store.runs.pending_since(spider.name),
+        "lost": sum(store.writer.reasons[reason] for reason in LOST),
+    }
+    return {"ended": now, "seen": seen}
+
+
+def _looks_for_all(spider: Spider) -> bool:
+    """Does a run look for whatever is new, and not for a section, a kind of list, former days or one page?"""
+    arguments = getattr(spider, "arguments", None)
+    if not isinstance(arguments, Arguments):
+        return False
+    return arguments == Arguments(since=arguments.since, limit=arguments.limit, refresh=arguments.refresh)
 
 
 def _arguments(spider: Spider) -> dict[str, str]:

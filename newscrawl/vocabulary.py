@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, Self, TypeVar
 
 __all__ = [
+    "LOST",
     "MACHINE_READABLE",
     "NO_ORIGIN",
     "Access",
@@ -21,6 +22,7 @@ __all__ = [
     "Alarm",
     "Calendar",
     "CopyKind",
+    "CoverageReason",
     "DateKind",
     "DateWarning",
     "FetchFailure",
@@ -244,6 +246,19 @@ class RejectionReason(Word):
     FORGOTTEN = "forgotten", "removed by `scrapy forget`; it never comes back"
 
 
+LOST: Final = frozenset(
+    {
+        RejectionReason.REFUSED,
+        RejectionReason.UNREACHABLE,
+        RejectionReason.TOO_SLOW,
+        RejectionReason.WORKER_DIED,
+        RejectionReason.FAULT,
+        RejectionReason.STORE_REFUSED,
+    }
+)
+"""Reasons that say nothing of the page: it may be an article."""
+
+
 class FetchFailure(Word):
     """Why a page could not be fetched."""
 
@@ -315,6 +330,26 @@ class AddressOutcome(Word):
     REJECTED = "rejected", "kept aside with its reason"
     REFUSED = "refused", "no address that may be asked for"
     UNWANTED = "unwanted", "outside the days or the arguments looked for, or no article"
+
+
+class CoverageReason(Word):
+    """Why a day counts as seen whole, or not."""
+
+    SEEN = "seen", "walks that came to their end saw all that the newspaper's lists got that day"
+    CUT_SHORT = "cut_short", "the runs after it were stopped or failed, or could not read a list to its end"
+    SITE_SILENT = "site_silent", "the site did not answer, refused, or its lists led to no article"
+    NOT_RUN = "not_run", "no run began that day, and the lists no longer showed all of it when the next did"
+    GAP = "gap", "runs were too far apart: the lists no longer showed all of it"
+    PENDING = "pending", "articles of these lists are still to be downloaded"
+    LOST = "lost", "more than a tenth of the articles that these lists led to could not be read"
+    NOT_OVER = "not_over", "no run that began after its end has ended"
+    BEFORE = "before", "before what the first run saw"
+    AGGREGATOR = (
+        "aggregator",
+        "all was seen that an aggregator lists; whether that is all, only the newspaper knows",
+    )
+    NOT_JUDGED = "not_judged", "the next run of its site says it"
+    NO_DAY = "no_day", "articles without a day"
 
 
 class Interruption(Word):

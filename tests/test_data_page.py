@@ -15,7 +15,7 @@ from newscrawl.page import chosen_date
 from newscrawl.store.schema import INTERNAL, OF_COPY
 from newscrawl.stored import stored_fields
 from newscrawl.text import fold
-from newscrawl.vocabulary import CopyKind, DateWarning, Origin, RejectionReason
+from newscrawl.vocabulary import CopyKind, CoverageReason, DateWarning, Origin, RejectionReason
 from tests.conftest import PROJECT, Database
 from tests.test_forget import forgetting
 from tests.test_store import article, store
@@ -113,15 +113,31 @@ def test_every_reason_of_a_rejection_is_explained(recorded: Database) -> None:
 
 def test_the_fields_of_a_tombstone_are_documented(database: Database, run: Any) -> None:
     forgetting(run, database, "https://www.alayam24.com/articles-1.html")
-    said = PAGE.partition("## forgotten")[2].partition("## rejected")[0]
-    assert set(re.findall(r"^\| `(\w+)`", said, re.MULTILINE)) == database["forgotten"].find_one().keys()
+    assert said_of("forgotten") == database["forgotten"].find_one().keys()
 
 
 def test_the_fields_of_the_views_are_documented(recorded: Database) -> None:
     story = recorded["stories"].find_one({"copies": {"$ne": []}})
     assert story.keys() - recorded["news"].find_one().keys() == {"copies"}
     assert story["copies"][0].keys() == {"_id", *OF_COPY}
-    assert recorded["coverage"].find_one().keys() == {"_id", "source", "day", "articles", "copies"}
+
+
+def said_of(collection: str) -> set[str]:
+    """The fields that the page names of a collection."""
+    said = re.search(rf"^## {collection}\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)
+    assert said
+    return set(re.findall(r"^\| `(\w+)` \| [a-z, ]+ \|", said[1], re.MULTILINE))
+
+
+def test_the_fields_of_what_is_counted_and_extracted_are_documented(recorded: Database) -> None:
+    words = {*CoverageReason}
+    for row in recorded["coverage"].find():
+        assert row.keys() == said_of("coverage") - words
+    for ran in recorded["runs"].find():
+        assert ran.keys() == said_of("runs")
+    extract = recorded["rejections"].find_one()
+    said = PAGE.partition("## rejections")[2].partition("## rejected")[0]
+    assert set(re.findall(r"`(\w+)`", said)) - {"rejected"} == extract.keys()
 
 
 def test_the_fields_of_a_revision_are_documented(database: Database, run: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
+import uuid
 from pathlib import Path
 
 from pymongo.database import Database
@@ -17,6 +19,7 @@ from newscrawl.page import build_article, date_article
 from newscrawl.progress import Progress
 from newscrawl.signatures import is_current
 from newscrawl.sites import Site
+from newscrawl.store.coverage import PLACE, Coverage, note, rows_of
 from newscrawl.store.passes import batches
 from newscrawl.store.schema import Document, document
 from newscrawl.store.session import session
@@ -33,7 +36,7 @@ _UNSETTLED = {
 
 
 _READ = dict.fromkeys(
-    (*DATE_FIELDS, "url", "site", "http.fetched_at", "signature", "first_seen_at", "content_hash"), 1
+    (*DATE_FIELDS, *PLACE, "url", "http.fetched_at", "signature", "first_seen_at", "content_hash"), 1
 )
 
 
@@ -68,6 +71,7 @@ class Command(ProjectCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read again, update what differs, say how many."""
         read = changed = 0
+        by = uuid.uuid4().hex
         wanted = {"published_raw": {"$ne": None}} | ({} if opts.all else _UNSETTLED)
         assert self.settings
         shown = Progress("dates read again", bar=True)
@@ -78,12 +82,19 @@ class Command(ProjectCommand):
                         read += 1
                         dates = again(doc, self.sites.get(doc["site"]))
                         if any(doc[name] != value for name, value in dates.items()):
-                            changed += _update(db, ops, doc, dates)
+                            changed += _update(db, ops, doc, dates, by)
         except KeyboardInterrupt:
             raise CommandError(RunOutcome.KILLED, "\nstopped; `scrapy redate` goes on from here") from None
         finally:
             shown.end()
+        if changed:
+            asyncio.run(self._count(by))
         print(f"{read} dates read again, {changed} changed")
+
+    async def _count(self, by: str) -> None:
+        """Count the days that have other articles now."""
+        async with self.store() as store:
+            await Coverage(store.client, store.database, by).recount()
 
 
 def _task(every: bool) -> str:
@@ -93,8 +104,13 @@ def _task(every: bool) -> str:
     return f"redate{' --all' if every else ''}, {__version__}, dates {DATES_VERSION}, months {months}"
 
 
-def _update(db: Database[Document], ops: Database[Document], doc: Document, dates: Document) -> int:
-    """Write the new dates, unless a crawl was quicker; a new day may make or end a copy."""
+def _update(db: Database[Document], ops: Database[Document], doc: Document, dates: Document, by: str) -> int:
+    """Write the new dates, unless a crawl was quicker; a new day may make or end a copy.
+
+    ``by`` names who counts the days that it touches.
+    """
+    rows = {*rows_of(doc), *rows_of({**doc, **dates})}
+    ops["uncounted"].bulk_write([note(by, row) for row in rows], ordered=False)
     ops["unlinked"].update_one({"_id": doc["_id"]}, {"$setOnInsert": {"_id": doc["_id"]}}, upsert=True)
     as_read = {"_id": doc["_id"], "published_raw": doc["published_raw"], "day": doc["day"]}
     if is_current(doc.get("signature")):

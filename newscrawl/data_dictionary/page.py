@@ -9,13 +9,21 @@ from collections.abc import Iterable, Mapping
 from newscrawl import items
 from newscrawl.data_dictionary.meanings import MISSING
 from newscrawl.data_dictionary.queries import QUERIES
+from newscrawl.data_dictionary.readers import COVERAGE, FORGOTTEN, REJECTIONS, RUNS, table
 from newscrawl.data_dictionary.tables import fields_table, parts_of
 from newscrawl.items import SCHEMA_VERSION, Article, Rejection, Revision
 from newscrawl.store.revisions import KEPT
 from newscrawl.store.schema import INTERNAL, OF_COPY, RETENTION
 from newscrawl.store.session import DEMO_DATABASE
 from newscrawl.stored import paths
-from newscrawl.vocabulary import CopyKind, DateWarning, Origin, RejectionReason, Word
+from newscrawl.vocabulary import (
+    CopyKind,
+    CoverageReason,
+    DateWarning,
+    Origin,
+    RejectionReason,
+    Word,
+)
 
 COLUMNS = tuple(path for path, says in paths(Article) if says.export)
 """The columns of a table for analysis."""
@@ -39,14 +47,17 @@ are never null; a field that may be null says so. Where the truth is not known t
 | [`articles`](#articles) | every article, copies too |
 | `news` (view) | articles that are no copies, without {_names(INTERNAL)} |
 | [`stories`](#stories) (view) | the same, each with the list of its `copies` |
-| [`coverage`](#coverage) (view) | numbers by newspaper and day |
+| [`coverage`](#coverage) | numbers by newspaper and day, and whether the day was seen whole |
 | [`revisions`](#revisions) | former states of corrected articles |
 | [`forgotten`](#forgotten) | keys of what was removed on request |
 | `sources` | each site that was crawled: domain, country, clock, and what its robots.txt was, when |
+| [`runs`](#runs) | what each crawl saw and how it ended; kept {RETENTION["runs"].days} days |
+| [`rejections`](#rejections) | pages that were no articles, and why; kept {RETENTION["rejected"].days} days |
 
-The database beside it, with `_ops` at the end of its name, holds [`rejected`](#rejected), `runs` (kept
-{RETENTION["runs"].days} days), and what the machinery remembers: `pending`, `marks`, `frames`, `schema`, and
-`learned`: what is known of newspapers that no spider declares.
+The user that `deploy/mongodb_users.py` makes for readers may read all of these. The database beside it, with
+`_ops` at the end of its name, is the machinery's own: the rejected pages themselves
+([`rejected`](#rejected)), `runs` with hosts and logs, and what it remembers: `pending`, `marks`, `frames`,
+`schema`, and `learned`: what is known of newspapers that no spider declares.
 
 ## Queries
 
@@ -71,15 +82,16 @@ tashkeel and no tatweel, أإآٱ → ا, ىیئ → ي, ة → ه, ؤ → و, �
 A counted phrase names no day: software rounds such counts or cuts them, so `منذ يومين` is another day in up
 to half of all cases. Then `day` is null, and the article was published from `published.earliest` to
 `published.latest`, both days included; `منذ 3 ساعات` around midnight keeps its `published_at` beside them. A
-filter on `day` leaves such articles out, and `coverage` counts them under the day null: ask for the intervals
-that meet yours, as above. Where `published.latest` is null too, the article may be of any day.
+filter on `day` leaves such articles out; `coverage` counts them under the day null, and as `possible` on the
+days that they may be of. Ask for the intervals that meet yours, as above. Where `published.latest` is null
+too, the article may be of any day.
 
 For changes ask `articles`: an article that became a copy is in `news` no longer. What `scrapy forget` removed
 is in none of them; its keys are in [`forgotten`](#forgotten).
 
-A query on a view runs on `articles` and is fast where its filter names the same fields as one of those above
-(on `coverage`: `_id.source`, `_id.day`). To sort a view, even for ten rows, MongoDB first reads all that the
-filter finds: filter by a range of days, or ask `articles` with `"duplicate_of": None`.
+A query on a view runs on `articles` and is fast where its filter names the same fields as one of those above.
+To sort a view, even for ten rows, MongoDB first reads all that the filter finds: filter by a range of days,
+or ask `articles` with `"duplicate_of": None`.
 
 ## A table for pandas
 
@@ -137,7 +149,7 @@ def show(found, fields="day source title"):
         print(*(document[field] for field in fields.split()), sep=" | ")
 
 client = MongoClient(ADDRESS, tz_aware=True)
-db, ops = client[DATABASE], client[DATABASE + "_ops"]"""
+db = client[DATABASE]"""
 
 _PANDAS = f"""import pandas as pd
 
@@ -152,7 +164,7 @@ for name in ("day", "published_at", "first_seen_at", "updated_at", "gone_at"):
 frame.to_parquet("news.parquet")
 print(frame.groupby("day").size())"""
 
-_OF_A_STORY = f"""
+_BESIDE = f"""
 ## stories
 
 Every field of `news`, and one more:
@@ -163,12 +175,13 @@ Every field of `news`, and one more:
 
 ## coverage
 
-| field | type | meaning |
-|---|---|---|
-| `_id` | object | `{{{{source, day}}}}` of these articles, to filter by; `day` may be null |
-| `source`, `day` | string | the same, to read |
-| `articles` | integer | how many, copies too |
-| `copies` | integer | how many of them are copies |
+A row for each day from a newspaper's first article to its last, and where it has a site of its own to the
+last run of that site: also the days without any article. So a dip can be told from an outage. It is counted
+anew from `articles` whenever they change.
+
+{{coverage}}
+
+{{why}}
 
 ## revisions
 
@@ -182,14 +195,15 @@ One document for each state of an article that a later one replaced: what a read
 One document for each key of an article that `scrapy forget` removed. It has no words and no addresses, and
 never expires.
 
-| field | type | meaning |
-|---|---|---|
-| `_id` | string | the key; no crawl stores an article that has it |
-| `article` | string | `_id` that the article had; the key itself when none was stored |
-| `site` | string | its spider; empty when no declared site has the address |
-| `forgotten_at` | date | server clock, UTC |
-| `updated_at` | date | server clock, UTC, when an article was last removed because of it: later than \
-`forgotten_at` where a crawl had stored it meanwhile |
+{{forgotten}}
+
+## runs
+
+{{runs}}
+
+## rejections
+
+What [`rejected`](#rejected) holds, less the page itself: {REJECTIONS}.
 
 """
 
@@ -239,6 +253,13 @@ def page() -> str:
         said = (inspect.getdoc(cls) or "").replace("``", "`")
         parts += [f"\n### {cls.__name__}\n", said, "", fields_table(cls, source)]
     said = inspect.getdoc(Rejection) or ""
-    views = _OF_A_STORY.format(revision=fields_table(Revision))
-    parts += [f"{views}## rejected\n", said, "", fields_table(Rejection)]
+    beside = _BESIDE.format(
+        revision=fields_table(Revision),
+        coverage=table(COVERAGE),
+        why=_words(CoverageReason, "why"),
+        forgotten=table(FORGOTTEN),
+        runs=table(RUNS),
+    )
+    where = "In the machinery's database, beside that of the articles."
+    parts += [f"{beside}## rejected\n", f"{said} {where}", "", fields_table(Rejection)]
     return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_words(RejectionReason, "reason"))

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from newscrawl.store.schema import OPS_INDEXES
-
 
 class Expression(str):
     """A value of a query that the page writes as Python, because it is known only when it runs."""
@@ -37,7 +35,7 @@ class Query:
         """As one writes it."""
         moment = r"datetime\.datetime\((.*?), tzinfo=datetime\.timezone\.utc\)"
         wanted = re.sub(moment, r"datetime(\1, tzinfo=UTC)", repr(dict(self.filter)).replace("'", '"'))
-        collection = f"ops.{self.collection}" if self.collection in OPS_INDEXES else f"db.{self.collection}"
+        collection = f"db.{self.collection}"
         order = ", ".join(f'("{name}", {direction})' for name, direction in self.sort)
         sort = f".sort([{order}])" if self.sort else ""
         limit = f".limit({self.limit})" if self.limit else ""
@@ -113,8 +111,9 @@ QUERIES = (
     Query(
         "How many articles of a newspaper a day",
         "coverage",
-        {"_id.source": "alayam24"},
-        shows="day articles copies",
+        {"source": "alayam24", "day": {"$gte": "2024-04-01"}},
+        (("day", 1),),
+        shows="day articles copies complete why",
     ),
     Query(
         "What the text of an article was before (the demo has no corrected one)",
@@ -125,7 +124,7 @@ QUERIES = (
     ),
     Query(
         "Pages of a site that were no articles, and why",
-        "rejected",
+        "rejections",
         {"site": "alayam24", "reason": "no_body"},
         shows="reason detail url",
     ),

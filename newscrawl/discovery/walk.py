@@ -72,6 +72,8 @@ class Walk:
     """What is walked, as declared."""
     mark: frozenset[str] = frozenset()
     """Keys of the newest entries at the last completed walk; empty on a first walk."""
+    marked_at: dt.datetime | None = None
+    """When that mark was left."""
     since: dt.date | None = None
     """No day before this is looked for."""
     until: dt.date | None = None
@@ -122,6 +124,14 @@ class Walk:
     """Did it meet the limit of pages of one run before its end?"""
     gap: bool = False
     """Did its pages end before the mark? Then articles may have come and gone unseen."""
+    too_old: bool = False
+    """Did it come to days before those looked for?"""
+    newest_day: dt.date | None = None
+    """The newest day of its first page."""
+    oldest_day: dt.date | None = None
+    """Of this day it may have seen a part, of the days after it all that its list shows."""
+    has_unchanged: bool = False
+    """Was a page of it as the last completed walk left it?"""
 
     @property
     def exact(self) -> bool:
@@ -178,6 +188,8 @@ class Walk:
     def next(self) -> Request | None:
         """The next page to ask for, once the current one is settled; None at the end."""
         too_old = bool(self.ordered and self.since and self.days and max(self.days) < self.since)
+        self.too_old = self.too_old or too_old
+        self._note_days()
         spent = self.pages_left is not None and self.pages_left <= 0
         if not (self.reached or too_old or spent):
             while self.upcoming:
@@ -193,6 +205,17 @@ class Walk:
         self.is_over = True
         self.current = None
         return None
+
+    def _note_days(self) -> None:
+        """Note how far back the current page goes.
+
+        An old article may stand beside any page of a listing, so there its newest day counts.
+        """
+        if not self.days:
+            return
+        self.newest_day = self.newest_day or max(self.days)
+        reached = max(self.days) if isinstance(self.source, Listing) else min(self.days)
+        self.oldest_day = min(self.oldest_day or reached, reached)
 
     def fail(self) -> None:
         """The current page could not be fetched or read."""
@@ -221,6 +244,7 @@ class Walk:
         ``keys`` are those of the last mark. All that follows in a list was there then, too.
         """
         self.validators[known.url] = known
+        self.has_unchanged = True
         self.read += 1
         self.days = []
         self.newest += [key for key in keys if key not in self.newest][: MARK_KEYS - len(self.newest)]

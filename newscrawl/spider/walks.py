@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
 
+from newscrawl.covered import Walked
 from newscrawl.discovery import Entry, Page, Walk, pages
 from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.frontier import Checkpoint, Known, Mark, Validator
@@ -21,6 +23,7 @@ from newscrawl.meta import meta
 from newscrawl.sites import Discovery, Listing, Sitemap
 from newscrawl.spider.arguments import follows_sections, no_section, section_of
 from newscrawl.spider.crawl import Crawl
+from newscrawl.spider.seen import seen_by
 from newscrawl.vocabulary import RunOutcome
 
 log = logging.getLogger(__name__)
@@ -87,6 +90,7 @@ class Walks:
             name,
             source,
             mark=frozenset(mark.keys if mark else ()),
+            marked_at=mark.completed_at if mark and mark.keys else None,
             since=arguments.since or horizon,
             until=arguments.until,
             today=now.astimezone(own).date(),
@@ -102,6 +106,7 @@ class Walks:
             walk.listing,
             walk.source,
             mark=frozenset(left.mark),
+            marked_at=left.marked_at,
             since=left.since,
             until=walk.until,
             today=walk.today,
@@ -237,6 +242,15 @@ class Walks:
             if walk.leaves_mark and not (walk.is_cut and walk.listing in resumed)
         ]
 
+    def walked(self, began: dt.datetime, now: dt.datetime) -> list[Walked]:
+        """What each walk of this crawl saw, which began then and leaves its marks now."""
+        leaving = {mark.listing for mark in self.marks(now)}
+        seen = [(walk, seen_by(walk, began, self._crawl.site.timezone)) for walk in self._walks]
+        return [
+            replace(found, marked_at=now) if walk.listing in leaving and not walk.resumed else found
+            for walk, found in seen
+        ]
+
     def checkpoints(self) -> list[Checkpoint]:
         """Where the next run goes on with the walks of this one; without pages where nothing is left.
 
@@ -256,6 +270,7 @@ class Walks:
                 tuple(pages.saved(walk.source, request) for request in left),
                 walk.since,
                 tuple(walk.mark) if walk.to_mark else (),
+                walk.marked_at if walk.to_mark else None,
             )
         return list(found.values())
 

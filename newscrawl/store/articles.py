@@ -14,6 +14,7 @@ from newscrawl.items import Article, Rejection
 from newscrawl.store import revisions
 from newscrawl.store.acknowledged import Acknowledged
 from newscrawl.store.clock import ServerClock
+from newscrawl.store.coverage import Coverage, place_of
 from newscrawl.store.decisions import UNREAD_FIELDS, Write, decide
 from newscrawl.store.links import Linker
 from newscrawl.store.rejections import refusal
@@ -49,6 +50,7 @@ class Articles:
         tombstones: Tombstones,
         acknowledged: Acknowledged,
         clock: ServerClock,
+        coverage: Coverage,
     ) -> None:
         # A writer decides by what it reads: a secondary would show it the past.
         self._articles = client[database]["articles"].with_options(read_preference=ReadPreference.PRIMARY)
@@ -57,6 +59,7 @@ class Articles:
         self._tombstones = tombstones
         self._acknowledged = acknowledged
         self._clock = clock
+        self._coverage = coverage
 
     async def write(
         self, articles: Sequence[Article], attempted: dict[str, str]
@@ -74,7 +77,10 @@ class Articles:
         writes = list(decided.writes.values())
         revised = [(stored[write.id], write.article) for write in writes if write.outcome == "revised"]
         await revisions.keep(self._revisions, revised, now)
-        await self._linker.intend([write.id for write in writes if write.relink])
+        changed = [write for write in writes if write.relink]
+        await self._linker.intend([write.id for write in changed])
+        await self._coverage.touch([place_of(write.article) for write in changed])
+        await self._coverage.touch([stored[write.id] for write in changed if write.id in stored])
         attempted |= {write.id: write.outcome for write in writes}
         done = await self._bulk(writes)
         for id_ in decided.writes.keys() - {write.id for write in done.stored}:

@@ -166,9 +166,14 @@ class Store:
         await self._resources.aclose()
 
     @property
+    def db(self) -> AsyncDatabase[Document]:
+        """The database of the articles."""
+        return _primary(self.client, self.database)
+
+    @property
     def articles(self) -> AsyncCollection[Document]:
         """The collection of the articles."""
-        return _primary(self.client, self.database)["articles"]
+        return self.db["articles"]
 
     @property
     def ops(self) -> AsyncDatabase[Document]:
@@ -178,7 +183,7 @@ class Store:
     @property
     def tombstones(self) -> Tombstones:
         """What was forgotten."""
-        return Tombstones(_primary(self.client, self.database))
+        return Tombstones(self.db)
 
     async def patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
         """An operation that may be done twice; it waits for a MongoDB that is away, as the writer does.

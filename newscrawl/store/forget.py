@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from pymongo import ReadPreference
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
 from newscrawl.items import Raw
+from newscrawl.store.coverage import PLACE, Coverage
 from newscrawl.store.links import Linker
 from newscrawl.store.schema import Document
 from newscrawl.store.tombstones import Tombstones
@@ -44,7 +46,7 @@ async def forget(
     # A secondary might not show yet what is to be removed.
     primary = ReadPreference.PRIMARY
     db, ops = (client.get_database(name, read_preference=primary) for name in (database, f"{database}_ops"))
-    wanted = dict.fromkeys(("keys", "story", "site", "raw"), 1)
+    wanted = dict.fromkeys((*PLACE, "keys", "story", "raw"), 1)
     articles = await db["articles"].find({"keys": {"$in": list(keys)}}, wanted).to_list()
     everything = list(dict.fromkeys([*keys, *(key for doc in articles for key in doc["keys"])]))
     now = (await client.admin.command("hello"))["localTime"]
@@ -58,7 +60,9 @@ async def forget(
     left = await db["articles"].find(
         {"story": {"$in": stories}, "_id": {"$nin": ids}}, {"url": 1}
     ).to_list()  # fmt: skip
-    linker = Linker(client, database)
+    coverage = Coverage(client, database)
+    await coverage.touch(articles)
+    linker = Linker(client, database, coverage)
     await linker.intend([doc["_id"] for doc in left])
     # Again, after the tombstones: what was stored before the first look is known, what is stored later is
     # removed by whoever stores it.
@@ -66,20 +70,32 @@ async def forget(
     await db["articles"].delete_many({"_id": {"$in": [doc["_id"] for doc in found]}})
     if found:  # who reads what was forgotten since a moment must not have seen them after it
         await tombstones.kept_away(everything)
-    states = await db["revisions"].find({"article": {"$in": ids}}, {"_id": 1}).to_list()
-    revisions = await db["revisions"].delete_many({"_id": {"$in": [doc["_id"] for doc in states]}})
-    # A page that was no article when it was met under another address is archived under that one.
-    rejected = await ops["rejected"].find({"keys": {"$in": everything}}, {"keys": 1}).to_list()
-    await ops["rejected"].delete_many({"keys": {"$in": everything}})
-    await ops["pending"].delete_many({"_id": {"$in": everything}})
+    revisions, others = await _remove_what_was_kept(db, ops, ids, everything)
     await linker.link([doc["_id"] for doc in left], now)
+    await coverage.recount()
     copies = tuple(doc["url"] for doc in left)
     return Forgotten(
         len(articles),
-        revisions.deleted_count,
+        revisions,
         copies,
         tuple(ids),
-        keys=frozenset(await tombstones.of(ids)).union(*(doc["keys"] for doc in rejected)),
+        keys=frozenset(await tombstones.of(ids)).union(*others),
         sites=frozenset(doc["site"] for doc in articles),
         raws=tuple(Raw(**doc["raw"]) for doc in articles if doc.get("raw")),
     )
+
+
+async def _remove_what_was_kept(
+    db: AsyncDatabase[Document], ops: AsyncDatabase[Document], ids: Sequence[str], keys: Sequence[str]
+) -> tuple[int, list[list[str]]]:
+    """Remove former states and kept pages; how many states, and the keys of each page.
+
+    A page that was no article when it was met under another address is archived under that one.
+    """
+    states = await db["revisions"].find({"article": {"$in": list(ids)}}, {"_id": 1}).to_list()
+    revisions = await db["revisions"].delete_many({"_id": {"$in": [doc["_id"] for doc in states]}})
+    rejected = await ops["rejected"].find({"keys": {"$in": list(keys)}}, {"keys": 1}).to_list()
+    for collection in (db["rejections"], ops["rejected"]):
+        await collection.delete_many({"_id": {"$in": [doc["_id"] for doc in rejected]}})
+    await ops["pending"].delete_many({"_id": {"$in": list(keys)}})
+    return revisions.deleted_count, [doc["keys"] for doc in rejected]

@@ -40,6 +40,7 @@ from newscrawl.signatures import is_current
 from newscrawl.store import resign
 from newscrawl.store.backlog import SHARE, Backlog, Clock
 from newscrawl.store.candidates import COMPARED, HEAD, LINKS, FilledBuckets, Near, find_near
+from newscrawl.store.coverage import Coverage
 from newscrawl.store.learned_frames import LearnedFrames
 from newscrawl.store.schema import Document
 
@@ -62,13 +63,16 @@ PASSES = 30
 class Linker:
     """Finds the copies of articles and says so in them."""
 
-    def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
+    def __init__(
+        self, client: AsyncMongoClient[Document], database: str, coverage: Coverage | None = None
+    ) -> None:
         # A linker decides by what it reads: a secondary would show it the past.
         articles = client[database]["articles"]
         self._articles = articles.with_options(read_preference=ReadPreference.PRIMARY)
         self._backlog = Backlog(client, database)
         self._frames = LearnedFrames(client, database)
         self._buckets = FilledBuckets(self._articles)
+        self._coverage = coverage or Coverage(client, database)
 
     async def intend(self, ids: Collection[str]) -> None:
         """Note articles that are about to be written, so that a killed crawl leaves none unlinked."""
@@ -99,7 +103,8 @@ class Linker:
         """
         if ids:
             await resign.alike(self._articles, ids)
-            await _Decision(self._articles, self._frames, self._buckets, now).settle(ids)
+            decision = _Decision(self._articles, self._frames, self._buckets, self._coverage, now)
+            await decision.settle(ids)
             await self._backlog.settle(ids)
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
@@ -124,6 +129,7 @@ class Linker:
                     ids = []
             done += await self._renew(ids)
             yield done, max(done, total)
+        await self._coverage.recount()
 
     async def _renew(self, ids: Sequence[str]) -> int:
         """Renew articles, and with them what else is in their stories: a story is decided whole."""
@@ -134,6 +140,7 @@ class Linker:
         await self.intend(writes)
         renewed = await self._articles.bulk_write(list(writes.values()), ordered=False)
         await self.link(list(writes), await self._now())
+        await self._coverage.recount_if_due()
         return renewed.matched_count
 
     async def _now(self) -> dt.datetime:
@@ -149,6 +156,8 @@ class _Due:
     writes: dict[str, UpdateOne] = field(default_factory=dict)
     moved: list[Document] = field(default_factory=list)
     """Articles that others knew of, and that these writes move to other stories."""
+    counted: list[Document] = field(default_factory=list)
+    """Articles that become copies, or no longer are any."""
     stories: dict[str, str] = field(default_factory=dict)
     """The root of each article that was read, with these writes."""
     former_roots: list[str] = field(default_factory=list)
@@ -164,11 +173,13 @@ class _Decision:
         articles: AsyncCollection[Document],
         frames: LearnedFrames,
         buckets: FilledBuckets,
+        coverage: Coverage,
         now: dt.datetime,
     ) -> None:
         self._articles = articles
         self._frames = frames
         self._buckets = buckets
+        self._coverage = coverage
         self._now = now
         self._texts: dict[str, tuple[str, Text]] = {}
         """Texts that were read, with the content hash they had."""
@@ -193,6 +204,7 @@ class _Decision:
         """Write what is due for some articles; returns those that have to be looked at because of it."""
         due = await self._look(ids, unheard)
         if due.writes:
+            await self._coverage.touch(due.counted)
             await self._articles.bulk_write(list(due.writes.values()), ordered=False)
         # After the writes: whoever looks later than that sees them, whoever looked earlier is found.
         again = {*due.writes, *due.look_again, *await self._members(due.former_roots)}
@@ -228,6 +240,8 @@ class _Decision:
                 if doc["_id"] not in unheard:
                     due.moved.append(doc)
             if any(doc[name] != links[name] for name in LINKS):
+                if (doc["duplicate_of"] is None) != (root is None):
+                    due.counted.append(doc)
                 unchanged = {name: doc[name] for name in _DECIDED_FROM}
                 due.writes[doc["_id"]] = UpdateOne(unchanged, {"$set": links | {"updated_at": self._now}})
         new = [doc for doc in looked_at if doc["_id"] in unheard]

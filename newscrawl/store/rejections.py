@@ -11,6 +11,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl import urls
 from newscrawl.items import Article, Rejection
+from newscrawl.store.extracts import extract
 from newscrawl.store.limits import MAX_DOCUMENT
 from newscrawl.store.schema import Document, document
 from newscrawl.vocabulary import RejectionReason
@@ -24,7 +25,8 @@ MAX_TEXT = 2000
 class Rejections:
     """Writes rejections."""
 
-    def __init__(self, ops: AsyncDatabase[Document]) -> None:
+    def __init__(self, db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
+        self._extracts = db["rejections"]
         # A writer decides by what it reads: a secondary would show it the past.
         self._rejected = ops["rejected"].with_options(read_preference=ReadPreference.PRIMARY)
 
@@ -36,15 +38,20 @@ class Rejections:
         ids: list[str] = [fields["keys"][0] for fields in documents]
         held = self._rejected.find({"_id": {"$in": ids}}, {"owner": 1})
         owners = {doc["_id"]: doc.get("owner") async for doc in held}
-        writes = [
-            UpdateOne(
-                {"_id": id_ if owners.get(id_) in (fields["owner"], None) else f"{fields['owner']} {id_}"},
-                {"$set": fields, "$inc": {"times": 1}},
-                upsert=True,
-            )
+        under = [
+            id_ if owners.get(id_) in (fields["owner"], None) else f"{fields['owner']} {id_}"
             for id_, fields in zip(ids, documents, strict=True)
         ]
-        await self._rejected.bulk_write(writes, ordered=False)
+        await self._rejected.bulk_write(_writes(under, documents), ordered=False)
+        extracts = [extract("rejected", fields) for fields in documents]
+        await self._extracts.bulk_write(_writes(under, extracts), ordered=False)
+
+
+def _writes(ids: Sequence[str], documents: Sequence[Document]) -> list[UpdateOne]:
+    return [
+        UpdateOne({"_id": id_}, {"$set": fields, "$inc": {"times": 1}}, upsert=True)
+        for id_, fields in zip(ids, documents, strict=True)
+    ]
 
 
 def refusal(article: Article, message: str, look_again: dt.timedelta | None = None) -> Rejection:

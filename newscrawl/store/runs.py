@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from newscrawl.store.coverage import Coverage
+from newscrawl.store.extracts import extract, publish
+from newscrawl.store.judging import Judging
 from newscrawl.store.patience import all_of
 
 if TYPE_CHECKING:
@@ -23,8 +26,31 @@ class Runs:
         self._store = store
 
     async def save(self, run: str, fields: Mapping[str, Any]) -> None:
-        """Write what is new about a run; the server's clock is its heartbeat."""
+        """Write what is new about a run, for readers too; the server's clock is its heartbeat."""
         await self._store.patiently(lambda: self.save_once(run, fields))
+        changes = {"$set": extract("runs", fields), "$currentDate": {"stored_at": True}}
+        await self._store.patiently(
+            lambda: self._store.db["runs"].update_one({"_id": run}, changes, upsert=True)
+        )
+
+    async def judge(self, run: str, site: str) -> None:
+        """Count what others left uncounted, and judge the days that a run has seen."""
+        client, database = self._store.client, self._store.database
+        await self._store.patiently(Coverage(client, database).recount)
+        await self._store.patiently(lambda: Judging(client, database).after(run, site))
+
+    async def pending_since(self, site: str) -> dt.datetime | None:
+        """When the oldest address on the pending list of a site first failed; None when none is on it."""
+        oldest = (
+            self._store.ops["pending"].find({"site": site}, {"failed_at": 1}).sort("failed_at", 1).limit(1)
+        )
+        found = await self._store.patiently(partial(all_of, oldest))
+        return found[0]["failed_at"] if found else None
+
+    async def publish(self, which: Mapping[str, Any]) -> None:
+        """Tell readers what others have written about some runs."""
+        db, ops = self._store.db, self._store.ops
+        await self._store.patiently(lambda: publish(db, ops, "runs", dict(which)))
 
     async def save_once(self, run: str, fields: Mapping[str, Any]) -> None:
         """The same without patience."""

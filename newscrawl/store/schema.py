@@ -16,7 +16,9 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import CollectionInvalid, OperationFailure
 
 from newscrawl.items import SCHEMA_VERSION, Article
+from newscrawl.store import coverage
 from newscrawl.store.building import build
+from newscrawl.store.extracts import begin_extracts
 from newscrawl.store.migrations import SUPERSEDED_INDEXES, TOMBSTONES, migrate, move_tombstones
 from newscrawl.stored import Stored, declared, names, stored_fields
 from newscrawl.vocabulary import Word
@@ -107,6 +109,21 @@ def articles_validator() -> Document:
     return {"$jsonSchema": json_schema(Article)}
 
 
+RETENTION = {
+    "rejected": dt.timedelta(days=30),
+    "checkpoints": dt.timedelta(days=90),
+    "passes": dt.timedelta(days=7),
+    "runs": dt.timedelta(days=400),
+}
+"""How long documents are kept, by the server's clock (``stored_at``: a replay's rejections carry the
+moment of the recording)."""
+
+
+def _expiry(collection: str) -> IndexModel:
+    seconds = int(RETENTION[collection].total_seconds())
+    return IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=seconds)
+
+
 # Each ends with `duplicate_of`, so that the view `news` fetches no copies only to leave them out.
 INDEXES: Mapping[str, list[IndexModel]] = {
     "articles": [
@@ -137,23 +154,21 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("search_text", TEXT)], default_language="none"),
     ],
     "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
+    "coverage": [
+        IndexModel([("source", ASCENDING), ("day", ASCENDING)]),
+        IndexModel([("day", ASCENDING), ("complete", ASCENDING)]),
+    ],
+    "runs": [
+        IndexModel([("site", ASCENDING), ("began", DESCENDING)]),
+        IndexModel([("began", DESCENDING)]),
+        _expiry("runs"),
+    ],
+    "rejections": [
+        IndexModel([("site", ASCENDING), ("reason", ASCENDING), ("rejected_at", DESCENDING)]),
+        _expiry("rejected"),
+    ],
     TOMBSTONES: [IndexModel([("updated_at", ASCENDING)])],
 }
-
-RETENTION = {
-    "rejected": dt.timedelta(days=30),
-    "checkpoints": dt.timedelta(days=90),
-    "passes": dt.timedelta(days=7),
-    "runs": dt.timedelta(days=400),
-}
-"""How long documents are kept, by the server's clock (``stored_at``: a replay's rejections carry the
-moment of the recording)."""
-
-
-def _expiry(collection: str) -> IndexModel:
-    seconds = int(RETENTION[collection].total_seconds())
-    return IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=seconds)
-
 
 OPS_INDEXES: Mapping[str, list[IndexModel]] = {
     "rejected": [
@@ -200,20 +215,6 @@ VIEWS: Mapping[str, tuple[str, list[Document]]] = {
             _NO_INTERNALS,
         ],
     ),
-    # Filters on `_id.source` and `_id.day` reach the index, those on `source` and `day` do not.
-    "coverage": (
-        "articles",
-        [
-            {
-                "$group": {
-                    "_id": {"source": "$source", "day": "$day"},
-                    "articles": {"$sum": 1},
-                    "copies": {"$sum": {"$cond": ["$duplicate_of", 1, 0]}},
-                }
-            },
-            {"$addFields": {"source": "$_id.source", "day": "$_id.day"}},
-        ],
-    ),
 }
 """Views, read with ``find`` like collections: name → (collection, pipeline). They drop fields and never
 rename them, so that filters on them use the indexes of ``articles``."""
@@ -242,8 +243,8 @@ async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> 
     every step may be done twice, whatever is added is optional for older nodes, and where a newer version
     has been nothing is taken back.
     """
-    state = await ops["schema"].find_one({"_id": "articles"})
-    version = state["version"] if state else 1  # the first one kept no record
+    state = await ops["schema"].find_one({"_id": "articles"}) or {}
+    version = state.get("version", 1)  # the first one kept no record
     if version > SCHEMA_VERSION:
         return
     existing = {found["name"]: found["options"] async for found in await db.list_collections()}
@@ -253,11 +254,18 @@ async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> 
     if "articles" in existing:  # a new collection is asked for nothing
         await migrate(db, version)
         await move_tombstones(db, ops)
+    if "viewOn" in existing.get("coverage", {}):  # in older versions it was a view; who drops it counts below
+        await db.drop_collection("coverage")
     for database, indexes in ((db, INDEXES), (ops, OPS_INDEXES)):
         for collection, models in indexes.items():
             await _provide_indexes(database[collection], models)
     for name, (source, pipeline) in VIEWS.items():
         await _provide(db, name, existing, {"viewOn": source, "pipeline": pipeline})
+    if not state.get("told"):
+        if "articles" in existing:
+            await begin_extracts(db, ops)
+            await coverage.begin(db)
+        await ops["schema"].update_one({"_id": "articles"}, {"$set": {"told": True}}, upsert=True)
     if version < SCHEMA_VERSION:
         for name in SUPERSEDED_INDEXES & (await db["articles"].index_information()).keys():
             await _drop_index(db["articles"], name)

@@ -60,6 +60,7 @@ class Walks:
                 tuple(doc["pages"]),
                 dt.date.fromisoformat(doc["since"]) if doc["since"] else None,
                 tuple(doc["mark"]),
+                doc.get("marked_at"),
             )
             for doc in found
         }

@@ -19,6 +19,7 @@ from newscrawl.ledger import Ledger
 from newscrawl.store.acknowledged import Acknowledged
 from newscrawl.store.articles import Articles
 from newscrawl.store.clock import ServerClock
+from newscrawl.store.coverage import Coverage
 from newscrawl.store.links import Linker
 from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.rejections import Rejections, refusal
@@ -60,12 +61,15 @@ class Writer:
         ops = client[f"{database}_ops"]
         # Of no consequence when lost: what is stored is then asked for once more.
         self._pending = ops["pending"].with_options(write_concern=WriteConcern(w=1))
-        self._linker = Linker(client, database)
+        self._coverage = Coverage(client, database)
+        self._linker = Linker(client, database, self._coverage)
         self._clock = ServerClock(client)
-        self._rejections = Rejections(ops)
+        self._rejections = Rejections(client[database], ops)
         self._acknowledged = done = Acknowledged(limit, ledger)
         tombstones = Tombstones(client[database])
-        self._articles = Articles(client, database, self._linker, tombstones, done, self._clock)
+        self._articles = Articles(
+            client, database, self._linker, tombstones, done, self._clock, self._coverage
+        )
         self._batch = min(batch, limit) if limit else batch
         self._age = age
         self._room = queue
@@ -219,8 +223,10 @@ class Writer:
             if ids:
                 await self._patiently(link)
                 await self._notify()
+            await self._patiently(self._coverage.recount_if_due)
         if not self._failure:
             await self._patiently(take_over)
+            await self._patiently(self._coverage.recount)
 
     def _may_tidy(self) -> bool:
         """Storing comes before linking, as long as there is enough to store."""

@@ -1,0 +1,209 @@
+"""Whether the crawls saw a newspaper's day whole: judged from what each walk saw, without a database.
+
+A walk that came to its end has seen what its list got between two moments: from where the walk before it
+began, or from a day that it looked back to, until it began itself. A day was seen whole when such walks
+reach over all of it. Nobody's word is taken for it: not that a run was fine, nor how many articles there are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from newscrawl.vocabulary import CoverageReason, RunOutcome
+
+Judgement = tuple[bool | None, CoverageReason]
+"""Was the day seen whole (None: it cannot be told), and why."""
+
+LOST = 0.1
+"""Share of the articles of a day that may be missing: some links are dead from the first day on."""
+
+_DAY = dt.timedelta(days=1)
+_EAST, _WEST = dt.timezone(dt.timedelta(hours=5)), dt.timezone(dt.timedelta(hours=-1))
+"""Between these are the clocks of Arabic newspapers; a day on an unknown one lasts through all of them."""
+_SILENT = frozenset({RunOutcome.UNREACHABLE, RunOutcome.REFUSED, RunOutcome.NO_LINKS})
+"""Outcomes that are the site's: it gave nothing to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What one walk of a list saw."""
+
+    listing: str
+    """The list's name: the address of its first page."""
+    kind: str
+    """``listing``, ``feed``, ``sitemap`` or ``api``: lists of different kinds show the same articles."""
+    completed: bool
+    """Did it come to its end with no page left out?"""
+    since: dt.datetime | None = None
+    """From when on it saw all that the list got; None when that cannot be told."""
+    until: dt.datetime | None = None
+    """Until when; None with ``since``."""
+    marked_at: dt.datetime | None = None
+    """When it left its mark: the next walk's ``since``, though it began before. None when it left none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one run of a site saw."""
+
+    began: dt.datetime
+    """By its own clock; of a replay the recording's."""
+    ended: dt.datetime
+    """By the same."""
+    outcome: RunOutcome
+    whole: bool
+    """Did it look for everything, or only for a section, a kind of list, one page?"""
+    walks: tuple[Walked, ...] = ()
+    pending_since: dt.datetime | None = None
+    """When the oldest address was met that was still to be downloaded at its end; None when none was."""
+    new: int = 0
+    """Articles that it stored."""
+    lost: int = 0
+    """Addresses of articles that it gave up, though there may be articles."""
+
+
+def bounds(day: dt.date, timezone: str | None) -> tuple[dt.datetime, dt.datetime]:
+    """When a day begins and ends on a publisher's clock; with None on any that it may have.
+
+    >>> bounds(dt.date(2024, 3, 27), "Asia/Riyadh")[0].isoformat()
+    '2024-03-27T00:00:00+03:00'
+    """
+    first, last = (ZoneInfo(timezone),) * 2 if timezone else (_EAST, _WEST)
+    return (
+        dt.datetime.combine(day, dt.time(), first),
+        dt.datetime.combine(day + _DAY, dt.time(), last),
+    )
+
+
+@dataclass(slots=True)
+class _Span:
+    """What walks that follow each other saw of a list."""
+
+    since: dt.datetime
+    until: dt.datetime
+    marked_at: dt.datetime
+
+
+class History:
+    """What all known runs of a site saw."""
+
+    def __init__(self, ran: Iterable[Ran], timezone: str | None) -> None:
+        self._timezone = timezone
+        self._ran = ran = sorted(ran, key=attrgetter("began"))
+        self._began = [run.began for run in ran]
+        self._whole = [run for run in ran if run.whole]
+        self._starts = [run.began for run in self._whole]
+        self._walks = [walk for run in ran for walk in run.walks]
+        self._kinds = {walk.listing: walk.kind for walk in self._walks}
+        self._spans = {
+            listing: _merged([walk for walk in self._walks if walk.listing == listing])
+            for listing in self._kinds
+        }
+        self._looked: dict[str, list[dt.datetime]] = defaultdict(list)
+        for run in ran:
+            for walk in run.walks:
+                if walk.completed:
+                    self._looked[walk.listing].append(run.began)
+
+    def runs(self, day: dt.date) -> int:
+        """How many runs that looked for everything began on a day."""
+        start, end = bounds(day, self._timezone)
+        return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+
+    def judge(self, day: dt.date) -> Judgement:
+        """Was a day seen whole?"""
+        start, end = bounds(day, self._timezone)
+        later = self._whole[bisect_left(self._starts, end) :]
+        if not later:
+            return self._by_others(start, end) or (None, CoverageReason.NOT_OVER)
+        earlier = self._whole[: bisect_left(self._starts, end)]
+        required = _required(earlier, later)
+        seen = {listing for listing in required if self._saw(listing, start, end)}
+        unseen = [listing for listing in required - seen if not self._looked_since(listing, end)]
+        if required and not unseen and self._has_whole_kind(required, seen):
+            return self._downloaded(start, end)
+        if not earlier:
+            return None, CoverageReason.BEFORE
+        if unseen or not required:
+            silent = later[0].outcome in _SILENT
+            return False, CoverageReason.SITE_SILENT if silent else CoverageReason.CUT_SHORT
+        return False, CoverageReason.GAP if self.runs(day) else CoverageReason.NOT_RUN
+
+    def _by_others(self, start: dt.datetime, end: dt.datetime) -> Judgement | None:
+        """Does a run for some days or sections show the day whole, where none that looks for all has been?"""
+        if self._whole or not self._kinds:
+            return None
+        seen = {listing for listing in self._kinds if self._saw(listing, start, end)}
+        if self._has_whole_kind(set(self._kinds), seen):
+            return self._downloaded(start, end)
+        return None, CoverageReason.BEFORE
+
+    def _downloaded(self, start: dt.datetime, end: dt.datetime) -> Judgement:
+        """Was what the lists showed of a day downloaded, too?"""
+        shown = next((n for n, run in enumerate(self._ran) if _shows(run, start, end)), None)
+        if shown is None:
+            last = bisect_left(self._began, end)
+            shown = next((n for n, run in enumerate(self._ran) if _shows(run, end, end)), last)
+        met_by = self._ran[shown].ended
+        earliest = max(start, self._ran[shown].began - 2 * _DAY)
+        new = lost = 0
+        for n in range(min(shown, bisect_left(self._began, earliest)), len(self._ran)):
+            run = self._ran[n]
+            new, lost = new + run.new, lost + run.lost
+            if n >= shown and (run.pending_since is None or run.pending_since > met_by):
+                is_lost = lost > LOST * (new + lost)
+                return (False, CoverageReason.LOST) if is_lost else (True, CoverageReason.SEEN)
+        return False, CoverageReason.PENDING
+
+    def _saw(self, listing: str, start: dt.datetime, end: dt.datetime) -> bool:
+        return any(span.since <= start and end <= span.until for span in self._spans[listing])
+
+    def _looked_since(self, listing: str, end: dt.datetime) -> bool:
+        """Has a walk of it that began after the day come to its end?"""
+        looked = self._looked[listing]
+        return bisect_right(looked, end) < len(looked) or bool(looked and looked[-1] == end)
+
+    def _has_whole_kind(self, required: set[str], seen: set[str]) -> bool:
+        """Do all lists of one kind show the day? What the others no longer show, these have shown."""
+        kinds = {self._kinds[listing] for listing in seen}
+        return any(all(self._kinds[each] != kind or each in seen for each in required) for kind in kinds)
+
+
+def _required(earlier: Sequence[Ran], later: Sequence[Ran]) -> set[str]:
+    """The lists that must show a day: those that were walked before and after it.
+
+    A list that was declared since has nothing to say of it, nor has one that was given up.
+    """
+    after: set[str] = next((set(map(attrgetter("listing"), run.walks)) for run in later if run.walks), set())
+    before: set[str] = next(
+        (set(map(attrgetter("listing"), run.walks)) for run in reversed(earlier) if run.walks), set()
+    )
+    return (after & before) or after or before
+
+
+def _shows(run: Ran, start: dt.datetime, end: dt.datetime) -> bool:
+    """Did a walk of a run see what its list got in this time, whatever the others did?"""
+    spans = ((walk.since, walk.until) for walk in run.walks if walk.completed)
+    return any(since and until and since <= start and end <= until for since, until in spans)
+
+
+def _merged(walks: Sequence[Walked]) -> list[_Span]:
+    """What the walks of one list saw, those that follow each other as one."""
+    spans: list[_Span] = []
+    told = [walk for walk in walks if walk.completed and walk.since and walk.until]
+    for walk in sorted(told, key=attrgetter("since")):
+        assert walk.since
+        assert walk.until
+        marked_at = max(walk.until, walk.marked_at or walk.until)
+        if spans and walk.since <= spans[-1].marked_at:
+            spans[-1].until = max(spans[-1].until, walk.until)
+            spans[-1].marked_at = max(spans[-1].marked_at, marked_at)
+        else:
+            spans.append(_Span(walk.since, walk.until, marked_at))
+    return spans
