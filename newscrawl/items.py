@@ -514,7 +514,8 @@ class Article:
     made_by: MadeBy | None = field(default=None, metadata=stored(_CODE, Changes.TEXT))
     """Versions of the code that made this document."""
     run: str = field(default="", metadata=stored(_CRAWL, Changes.VISIT))
-    """Run that last wrote this document (``_id`` in ``runs``)."""
+    """Run that last wrote this document (``_id`` in ``runs``); ``reprocess-…`` where ``scrapy reprocess``
+    did, which leaves no record there."""
 
     first_seen_at: dt.datetime | None = field(
         default=None, metadata=stored(_CRAWL, Changes.EARLIEST, export=True)

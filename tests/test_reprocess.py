@@ -13,7 +13,7 @@ import pytest
 from newscrawl.reprocess.guess import may_be_arabic
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import Range, ranges
-from newscrawl.reprocess.reading import Tally, read_file
+from newscrawl.reprocess.reading import Tally, read_range
 from newscrawl.reprocess.records import Head, NotWarcError, Records
 from newscrawl.sites import Feed, Site
 from tests.conftest import scrapy
@@ -86,9 +86,7 @@ def found_in(path: Path, plan: Plan, pieces: list[Range] | None = None) -> tuple
     tally, urls = Tally(), set()
     for piece in pieces or [Range(str(path), 0, path.stat().st_size)]:
         one = Tally()
-        with path.open("rb") as file:
-            given = read_file(plan, file, piece.start, piece.end, one)
-            urls |= {read.article.url for read in given if read.article}
+        urls |= {read.article.url for read in read_range(plan, piece, piece.start, one) if read.article}
         tally.add(one)
     return urls, tally
 
@@ -118,8 +116,8 @@ def test_without_a_language_declared_sites_alone_are_read(news: tuple[Path, Made
         article=r"/articles-\d+\.html$", discover=[Feed("/feed")],
     )  # fmt: skip
     assert found_in(path, Plan({}))[0] == set()
-    with path.open("rb") as file:
-        given = [read.article for read in read_file(Plan({"qiyas": site}), file, 0, None, Tally())]
+    piece = Range(str(path), 0, path.stat().st_size)
+    given = [read.article for read in read_range(Plan({"qiyas": site}), piece, 0, Tally())]
     articles = [article for article in given if article]
     assert {article.url for article in articles} == made.articles
     assert {(article.source, article.site, article.published.timezone) for article in articles} == {

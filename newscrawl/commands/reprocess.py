@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import datetime as dt
 import os
+import secrets
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -14,13 +15,18 @@ from pathlib import Path
 from pymongo.database import Database
 from scrapy.exceptions import UsageError
 
+from newscrawl.archive.archive import Archive
+from newscrawl.archive.places import Folder, StoreError
+from newscrawl.archive.setting import folder_of, store_of
 from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.dates import parse_day
 from newscrawl.mongod.opening import resolve_uri
 from newscrawl.mongod.server import data_folder
+from newscrawl.reprocess import dry_run, selection, to_mongo
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import NoSuchInputError, Range, inputs, ranges
 from newscrawl.reprocess.reading import Tally
+from newscrawl.reprocess.selection import STALE
 from newscrawl.sites import Site
 from newscrawl.sites.learned import from_document
 from newscrawl.store import learned, tombstones
@@ -41,7 +47,7 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "<WARC file, folder or address> [...]"
+        return "[<WARC file, folder or address> ...]"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -50,16 +56,18 @@ class Command(ProjectCommand):
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Reads pages again from WARC files of any crawler, those of CC-NEWS among them: each page by the "
-            "declaration of its site, and with --lang also those of newspapers that nobody declared, as far "
-            "as they are in that language. --to parquet writes a file for each range of input; a range that "
-            "was done is not done again. Nothing that `scrapy forget` removed comes back."
+            "Reads pages again: those of the archive, or those of WARC files of any crawler, CC-NEWS among "
+            "them. Each page is read by the declaration of its site, and with --lang also those of "
+            "newspapers that nobody declared, as far as they are in that language. A better reading is no "
+            "correction by the newspaper: no revision is made of it, and what has not changed is not "
+            "written. Stopped or killed, the same command goes on where it was. --to parquet writes a file "
+            "for each range of input instead. Nothing that `scrapy forget` removed comes back."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--to", choices=(PARQUET,), default=PARQUET, help="default: %(default)s")
+        parser.add_argument("--to", choices=(MONGO, PARQUET), default=MONGO, help="default: %(default)s")
         parser.add_argument("--out", metavar="FOLDER", help="where --to parquet writes")
         parser.add_argument("--site", action="append", default=[], help="this spider's site; may be repeated")
         parser.add_argument("--lang", help="ISO 639, as ar: also newspapers that nobody declared")
@@ -67,54 +75,114 @@ class Command(ProjectCommand):
             "--since", type=_day, help="pages downloaded since this day (2016-09-01, or Hijri)"
         )
         parser.add_argument("--until", type=_day, help="pages downloaded until this day")
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--rejected", action="store_true", help="pages that were rejected, alone")
+        which.add_argument(
+            "--stale",
+            nargs="?",
+            const=",".join(STALE),
+            metavar="PARTS",
+            help=f"articles that older versions of these parts have made; default: {','.join(STALE)}",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="print what would change, field by field")
         parser.add_argument(
             "--processes", type=int, default=os.cpu_count() or 1, help="that read; default: %(default)s"
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read again, and say what came of it."""
-        if not args:
-            raise UsageError("name a WARC file, a folder of them or an address")
         if opts.processes < 1:
             raise UsageError(f"--processes={opts.processes} should be 1 or more")
-        try:
-            pieces = list(ranges(inputs(args)))
-        except NoSuchInputError as error:
-            raise UsageError(str(error)) from None
+        if opts.to == PARQUET and not opts.out:
+            raise UsageError("--to parquet needs --out FOLDER")
         failed: list[str] = []
         try:
-            with self._databases() as databases:
-                tally = self._to_parquet(self._plan(opts, databases), pieces, opts, failed)
+            with self._databases(opts) as databases:
+                plan = self._plan(opts, databases)
+                chains = self._chains(args, opts, plan)
+                tally = self._run(plan, chains, opts, databases, failed)
         except KeyboardInterrupt:
             raise CommandError(RunOutcome.KILLED, "\nstopped; the same command goes on from here") from None
+        except NoSuchInputError as error:
+            raise UsageError(str(error)) from None
         print(told(tally))
         if failed:
             raise CommandError(RunOutcome.FAULT, "\n".join(failed))
 
-    def _databases(self) -> AbstractContextManager[Databases | None]:
-        """The databases, where there are any: without them nothing was forgotten, and nothing learned."""
+    def _databases(self, opts: argparse.Namespace) -> AbstractContextManager[Databases | None]:
+        """The databases. Files can be made of files without any: then nothing was forgotten, nor learned."""
         assert self.settings
-        if resolve_uri(self.settings) or data_folder(self.settings).exists():
+        needed = opts.to == MONGO or opts.dry_run or opts.stale or opts.rejected
+        if needed or resolve_uri(self.settings) or data_folder(self.settings).exists():
             return session(self.settings)
         return nullcontext()
 
     def _plan(self, opts: argparse.Namespace, databases: Databases | None) -> Plan:
         assert self.settings
         sites: dict[str, Site] = dict(self.sites)
-        forgotten: frozenset[str] = frozenset()
+        only = frozenset(opts.site)
+        plan = Plan(sites, only, opts.lang, opts.since, opts.until, run=_run_id())
+        plan = replace(plan, seconds=self.settings.getfloat("WORKER_CPU_SECONDS"))
         if databases:
-            forgotten = tombstones.every(databases[0])
-            sites |= {doc["_id"]: from_document(doc["site"]) for doc in learned.every(databases[1])}
+            db, ops = databases
+            sites |= {doc["_id"]: from_document(doc["site"]) for doc in learned.every(ops)}
+            keys = selection.rejected(ops, only) if opts.rejected else None
+            if opts.stale:
+                keys = selection.stale(db, _parts(opts.stale), only)
+            plan = replace(plan, forgotten=tombstones.every(db), keys=keys)
         if unknown := next((name for name in opts.site if name not in sites), None):
             raise UsageError(f"--site={unknown!r} is no spider; `scrapy list` shows them")
-        plan = Plan(sites, frozenset(opts.site), opts.lang, opts.since, opts.until, forgotten=forgotten)
-        return replace(plan, seconds=self.settings.getfloat("WORKER_CPU_SECONDS"))
+        return plan
+
+    def _chains(self, args: list[str], opts: argparse.Namespace, plan: Plan) -> list[list[Range]]:
+        """The ranges to be read, those that have to come one after the other together."""
+        if args:
+            return [[piece] for piece in ranges(inputs(args))]
+        assert self.settings
+        folder = folder_of(self.settings)
+        try:
+            archive = Archive(Folder(folder), store_of(self.settings), forgotten=lambda _: ())
+            found = selection.chains(archive, plan.only, opts.until)
+        except StoreError as error:
+            raise UsageError(str(error)) from None
+        if not found:
+            raise UsageError(f"the archive {folder} holds nothing of it; name WARC files to read others")
+        return found
+
+    def _run(
+        self,
+        plan: Plan,
+        chains: list[list[Range]],
+        opts: argparse.Namespace,
+        databases: Databases | None,
+        failed: list[str],
+    ) -> Tally:
+        pieces = [piece for chain in chains for piece in chain]
+        if opts.dry_run:
+            assert databases
+            tally = Tally()
+            for line in dry_run.lines(plan, pieces, databases[0], tally):
+                print(line)
+            return tally
+        if opts.to == PARQUET:
+            return self._to_parquet(plan, pieces, opts, failed)
+        return asyncio.run(self._to_mongo(plan, chains, opts.processes, failed))
+
+    async def _to_mongo(
+        self, plan: Plan, chains: list[list[Range]], processes: int, failed: list[str]
+    ) -> Tally:
+        assert self.settings
+        patience = self.settings.getfloat("STORE_PATIENCE")
+        async with (
+            self.store() as store,
+            to_mongo.writing(store.client, store.database, patience) as writer,
+        ):
+            places = to_mongo.Places(store.ops, plan)
+            return await to_mongo.to_mongo(plan, chains, writer, places, processes, failed)
 
     def _to_parquet(
         self, plan: Plan, pieces: list[Range], opts: argparse.Namespace, failed: list[str]
     ) -> Tally:
-        if not opts.out:
-            raise UsageError("--to parquet needs --out FOLDER")
         try:
             from newscrawl.reprocess import to_parquet
         except ImportError as error:
@@ -130,6 +198,18 @@ class Command(ProjectCommand):
         if done := len(pieces) - len(rest):
             print(f"{done} of {len(pieces)} ranges were done before", file=sys.stderr)
         return asyncio.run(to_parquet.to_parquet(plan, rest, folder, opts.processes, failed))
+
+
+def _parts(text: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if unknown := next((part for part in parts if part not in STALE), None):
+        raise UsageError(f"--stale={unknown!r} should be of: {', '.join(STALE)}")
+    return parts
+
+
+def _run_id() -> str:
+    """What stored articles say of this run, which leaves no record among those of crawls."""
+    return f"reprocess-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def _day(text: str) -> dt.date:

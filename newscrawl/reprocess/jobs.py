@@ -12,8 +12,8 @@ from pathlib import Path
 
 from newscrawl.items import Article
 from newscrawl.reprocess.plan import Plan
-from newscrawl.reprocess.ranges import Range, open_input
-from newscrawl.reprocess.reading import Tally, read_file
+from newscrawl.reprocess.ranges import Range
+from newscrawl.reprocess.reading import Tally, read_range
 from newscrawl.reprocess.watching import watching
 
 _AT_ONCE = 250
@@ -49,10 +49,9 @@ def part(
 
     tally = Tally()
     with ExitStack() as resources:
-        file = resources.enter_context(open_input(piece.path))
         written = resources.enter_context(Part(part_path(folder, prefix, piece)))
         watched = resources.enter_context(watching(watch, plan.seconds))
-        found = read_file(plan, file, piece.start, piece.end, tally, skipped, watched)
+        found = read_range(plan, piece, piece.start, tally, skipped, watched)
         articles = (read.article for read in found if read.article)
         while some := list(islice(articles, _AT_ONCE)):
             written.add([from_articles(some)])
@@ -77,8 +76,8 @@ def some(
     ``watch`` as for :func:`part`. Raises ``OSError`` and ``ValueError`` for what cannot be read.
     """
     given = Some()
-    with open_input(piece.path) as file, watching(watch, plan.seconds) as watched:
-        for read in read_file(plan, file, start, piece.end, given.tally, skipped, watched):
+    with watching(watch, plan.seconds) as watched:
+        for read in read_range(plan, piece, start, given.tally, skipped, watched):
             if read.article:
                 given.articles.append(read.article)
             if len(given.articles) == most:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from newscrawl import __version__, urls
+from newscrawl.dates import DATES_VERSION
+from newscrawl.identity import IDENTITY_VERSION
+from newscrawl.items import SCHEMA_VERSION
+from newscrawl.page.assemble import PAGE_VERSION
 from newscrawl.reprocess.guess import may_be_arabic
 from newscrawl.reprocess.records import Head
 from newscrawl.sites import Site
+from newscrawl.text import CLEAN_VERSION, FOLD_VERSION
 from newscrawl.vocabulary import RejectionReason
 
+VERSIONS = (
+    __version__, SCHEMA_VERSION, PAGE_VERSION, DATES_VERSION, CLEAN_VERSION, FOLD_VERSION, urls.URLS_VERSION,
+    IDENTITY_VERSION,
+)  # fmt: skip
+"""What an article depends on, beside its page and the plan."""
 _PAGES = ("text/html", "application/xhtml")
 _ARABIC = "ar"
 
@@ -42,18 +55,30 @@ class Plan:
     """CPU time that reading one page may take."""
     _names: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
+    @cached_property
+    def mark(self) -> str:
+        """32 hex digits: equal for plans of one version that make the same of the same files.
+
+        >>> Plan({}, lang="ar").mark == Plan({}, lang="ar").mark != Plan({}, lang="fa").mark
+        True
+        """
+        keys = None if self.keys is None else hashlib.sha256(" ".join(sorted(self.keys)).encode()).hexdigest()
+        said = [*VERSIONS, sorted(self.only), self.lang, str(self.since), str(self.until), keys]
+        return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
+
     def wants(self, head: Head) -> bool:
         """Is a record worth reading? Decided by address, date, status and type, a few microseconds each."""
         if head.kind != "response" or not head.url.startswith(("http://", "https://")):
             return False
-        if head.status not in (200, None) or not self._in_time(head.at):
+        if head.status not in (200, None) or not self.in_time(head.at):
             return False
         kind = (head.content_type or "").strip().lower()
         if kind and not kind.startswith(_PAGES):
             return False
         return bool(self.lang and not self.only) or bool(self.names(head.url))
 
-    def _in_time(self, at: dt.datetime | None) -> bool:
+    def in_time(self, at: dt.datetime | None) -> bool:
+        """Was a page downloaded on the days that are asked for?"""
         if at is None:
             return False
         day = at.date()
@@ -77,12 +102,13 @@ class Plan:
     def _asked(self) -> dict[str, Site]:
         return {name: site for name, site in self.sites.items() if not self.only or name in self.only}
 
-    def site(self, url: str) -> tuple[str | None, Site | None] | RejectionReason:
+    def site(self, url: str, asked_by: str | None = None) -> tuple[str | None, Site | None] | RejectionReason:
         """The site that takes an address for an article, and its name; nothing for an unknown newspaper.
 
-        A reason where it is no article of its site.
+        ``asked_by`` is the spider that asked for it, where that is known. A reason where it is no article of
+        its site.
         """
-        names = self.names(url)
+        names = self.names(url) if asked_by is None else (asked_by,) if asked_by in self._asked else ()
         for name in names:
             if self.sites[name].is_article(url):
                 return name, self.sites[name]

@@ -86,10 +86,10 @@ async def readers(plan: Plan, count: int, megabytes: int = MEGABYTES) -> AsyncIt
 
 
 async def share(
-    readers: Iterable[Reader], pieces: Iterable[Range], work: Callable[[Reader, Range], Awaitable[None]]
+    readers: Iterable[Reader], pieces: Iterable[T], work: Callable[[Reader, T], Awaitable[None]]
 ) -> None:
-    """Let each reader take one range after the other until none is left. What one raises ends all."""
-    left: Iterator[Range] = iter(pieces)
+    """Let each reader take one piece of work after the other until none is left. What one raises ends all."""
+    left: Iterator[T] = iter(pieces)
 
     async def one(reader: Reader) -> None:
         for piece in left:

@@ -27,6 +27,8 @@ class Range:
     """A path of this machine, or an address that ``fsspec`` knows (``https://…``, ``s3://…``)."""
     start: int
     end: int
+    archive: str = ""
+    """Of a file of our archive its name there, as ``articles.raw.archive`` has it."""
 
     @property
     def id(self) -> str:

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from newscrawl.items import Article, Http, Rejection
+from newscrawl.items import Article, Http, RawArticle, Rejection
 from newscrawl.page import extract
-from newscrawl.page.steps import finish
+from newscrawl.page.steps import carry, finish
+from newscrawl.reprocess.kept import Kept, of_archive, of_record
 from newscrawl.reprocess.plan import Plan
-from newscrawl.reprocess.records import Record, Records
+from newscrawl.reprocess.ranges import Range, open_input
+from newscrawl.reprocess.records import Records
 from newscrawl.reprocess.watching import NOT_WATCHED, Watched
+from newscrawl.sites import Site
+from newscrawl.urls import key
 from newscrawl.vocabulary import RejectionReason
 
+ARTICLE = "article"
 NO_ARTICLE_ADDRESS, OTHER_LANGUAGE, NOT_ASKED = "no article address", "other language", "not asked for"
 """What becomes of pages that are not parsed, or not kept, beside the reasons of a rejection."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A page that was kept, with what is needed to make its article again."""
-
-    url: str
-    """The address that answered."""
-    body: bytes
-    headers: Mapping[str, str]
-    at: dt.datetime
-    """Moment of the download, UTC."""
-    offset: int
-    """Where it is in its file, in bytes."""
-    name: str | None = None
-    """The spider that asked for it, where that is known."""
-    met: tuple[str, ...] = ()
-    """The addresses on the way to it, that asked for first."""
 
 
 @dataclass(slots=True)
@@ -69,37 +55,43 @@ class Tally:
         self.outcomes.update(other.outcomes)
 
 
-def read_file(
+def read_range(
     plan: Plan,
-    file: BinaryIO,
+    piece: Range,
     start: int,
-    end: int | None,
     tally: Tally,
     skipped: frozenset[int] = frozenset(),
     watched: Watched = NOT_WATCHED,
 ) -> Iterator[Read]:
-    """What the pages of a WARC file say that begin between two places.
+    """What the pages of a range say, from a place inside of it on.
 
     ``skipped`` are places of records that no process survives. ``tally`` counts, whether an article comes of
-    a record or not. Raises :class:`newscrawl.reprocess.records.NotWarcError`, ``OSError``.
+    a record or not. Raises :class:`newscrawl.reprocess.records.NotWarcError`,
+    :class:`newscrawl.reprocess.ranges.NoSuchInputError`, ``OSError``.
     """
-    records = Records(file, start, end)
-    for record in records.read(plan.wants):
-        tally.records, tally.broken = records.seen + records.broken, records.broken
-        if record.head.offset not in skipped:
-            watched.begin(record.head.offset, tally.pages)
-            read = _counted(plan, _kept(record), tally)
+    with open_input(piece.path) as file:
+        kept = (
+            of_archive(plan, file, piece, start)
+            if piece.archive
+            else _records(plan, file, piece, start, tally)
+        )
+        for page in kept:
+            if piece.archive:
+                tally.records += 1
+            if page.offset in skipped:
+                continue
+            watched.begin(page.offset, tally.pages)
+            read = _counted(plan, page, tally)
             watched.end()
             yield read
+
+
+def _records(plan: Plan, file: BinaryIO, piece: Range, start: int, tally: Tally) -> Iterator[Kept]:
+    records = Records(file, start, piece.end)
+    for record in records.read(plan.wants):
+        tally.records, tally.broken = records.seen + records.broken, records.broken
+        yield of_record(record)
     tally.records, tally.broken = records.seen + records.broken, records.broken
-
-
-def _kept(record: Record) -> Kept:
-    head = record.head
-    assert head.at
-    return Kept(
-        url=head.url, body=record.body, headers=record.http, at=head.at.astimezone(dt.UTC), offset=head.offset
-    )
 
 
 def _counted(plan: Plan, kept: Kept, tally: Tally) -> Read:
@@ -115,19 +107,18 @@ def read_page(plan: Plan, kept: Kept) -> Read:
     What is cheap to know comes first: the address, then the language as the bytes tell it. Never raises: what
     goes wrong is the outcome ``fault``.
     """
-    found = plan.site(kept.url)
+    found = plan.site(kept.url, kept.name)
     if isinstance(found, RejectionReason):
         return Read(kept.offset, None, NO_ARTICLE_ADDRESS)
     name, site = found
     if site is None and (plan.lang is None or plan.only):
         return Read(kept.offset, None, NOT_ASKED)
+    if plan.keys is not None and key(kept.url, site.url_rules if site else None) not in plan.keys:
+        return Read(kept.offset, None, NOT_ASKED)
     if not plan.may_be_in_language(kept.body):
         return Read(kept.offset, None, OTHER_LANGUAGE)
     try:
-        raw = extract(kept.body, kept.url, site=site, headers=kept.headers, now=kept.at)
-        raw.urls = list(dict.fromkeys([*kept.met, *raw.urls]))
-        raw.http = replace(raw.http or Http(status=200, fetched_at=kept.at), fetched_at=kept.at)
-        item = finish(raw, site, name, plan.run)
+        item = finish(_raw(kept, site), site, name, plan.run)
     except Exception:  # one page of millions must not end the work
         return Read(kept.offset, None, RejectionReason.FAULT, parsed=True)
     if isinstance(item, Rejection):
@@ -137,4 +128,16 @@ def read_page(plan: Plan, kept: Kept) -> Read:
         return Read(kept.offset, None, OTHER_LANGUAGE, parsed=True)
     if not plan.forgotten.isdisjoint(item.keys):
         return Read(kept.offset, None, RejectionReason.FORGOTTEN, parsed=True)
-    return Read(kept.offset, item, "article", parsed=True)
+    return Read(kept.offset, item, ARTICLE, parsed=True)
+
+
+def _raw(kept: Kept, site: Site | None) -> RawArticle:
+    """What a kept page says, and what the list that led to it said beside it."""
+    raw = extract(kept.body, kept.url, site=site, headers=kept.headers, now=kept.at)
+    if site is not None:
+        carry(raw, kept.entry.title, kept.entry.date, kept.entry.origin, site, kept.at)
+    raw.urls = list(dict.fromkeys([*kept.met, *raw.urls]))
+    http = raw.http or Http(status=kept.status, fetched_at=kept.at)
+    raw.http = replace(http, status=kept.status, fetched_at=kept.at)
+    raw.kept = kept.raw
+    return raw

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from newscrawl import __version__, urls
-from newscrawl.dates import DATES_VERSION
-from newscrawl.identity import IDENTITY_VERSION
-from newscrawl.items import SCHEMA_VERSION
-from newscrawl.page.assemble import PAGE_VERSION
 from newscrawl.reprocess import jobs
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.processes import Reader, readers, share
 from newscrawl.reprocess.progress import Reached
 from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import Tally
-from newscrawl.text import CLEAN_VERSION, FOLD_VERSION
 from newscrawl.workers import ReadingError
-
-VERSIONS = (
-    __version__, SCHEMA_VERSION, PAGE_VERSION, DATES_VERSION, CLEAN_VERSION, FOLD_VERSION, urls.URLS_VERSION,
-    IDENTITY_VERSION,
-)  # fmt: skip
-"""What the content of a part depends on, beside the plan."""
 
 
 class OtherPartsError(ValueError):
@@ -38,8 +24,7 @@ def prefix(plan: Plan) -> str:
     >>> prefix(Plan({}, lang="ar")) == prefix(Plan({}, lang="ar")) != prefix(Plan({}, lang="fa"))
     True
     """
-    said = [*VERSIONS, sorted(plan.only), plan.lang, str(plan.since), str(plan.until)]
-    return f"part-{hashlib.blake2b(json.dumps(said).encode(), digest_size=4).hexdigest()}"
+    return f"part-{plan.mark[:8]}"
 
 
 def left(plan: Plan, pieces: Sequence[Range], folder: Path) -> list[Range]:

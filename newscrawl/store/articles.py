@@ -15,7 +15,7 @@ from newscrawl.store import revisions
 from newscrawl.store.acknowledged import Acknowledged
 from newscrawl.store.clock import ServerClock
 from newscrawl.store.coverage import Coverage, place_of
-from newscrawl.store.decisions import UNREAD_FIELDS, Write, decide
+from newscrawl.store.decisions import UNREAD_FIELDS, Change, Write, decide
 from newscrawl.store.links import Linker
 from newscrawl.store.rejections import refusal
 from newscrawl.store.schema import Document
@@ -51,6 +51,7 @@ class Articles:
         acknowledged: Acknowledged,
         clock: ServerClock,
         coverage: Coverage,
+        change: Change | None = None,
     ) -> None:
         # A writer decides by what it reads: a secondary would show it the past.
         self._articles = client[database]["articles"].with_options(read_preference=ReadPreference.PRIMARY)
@@ -60,6 +61,7 @@ class Articles:
         self._acknowledged = acknowledged
         self._clock = clock
         self._coverage = coverage
+        self._change = change
 
     async def write(
         self, articles: Sequence[Article], attempted: dict[str, str]
@@ -73,7 +75,7 @@ class Articles:
         stored = await self._stored([key for article in articles for key in article.keys])
         forgotten = await self._tombstones.before()
         wanted = [article for article in articles if forgotten.isdisjoint(article.keys)]
-        decided = decide(wanted, stored, attempted, now, self._acknowledged.room)
+        decided = decide(wanted, stored, attempted, now, self._acknowledged.room, self._change)
         writes = list(decided.writes.values())
         revised = [(stored[write.id], write.article) for write in writes if write.outcome == "revised"]
         await revisions.keep(self._revisions, revised, now)
@@ -86,6 +88,8 @@ class Articles:
         for id_ in decided.writes.keys() - {write.id for write in done.stored}:
             del attempted[id_]  # that it is not written is known
         await self._acknowledge(done.stored, attempted)
+        for id_, article in decided.unchanged:
+            self._acknowledged.article(id_, article.keys, "unchanged", relink=False)
         for article in articles:
             if not forgotten.isdisjoint(article.keys):  # also at an address that was not known then
                 self._acknowledged.rejection(article.keys, RejectionReason.FORGOTTEN)

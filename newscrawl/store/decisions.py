@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bson.raw_bson import RawBSONDocument
@@ -35,6 +35,11 @@ class Write:
     """Must its links be decided anew?"""
 
 
+Change = Callable[[Article, Document, list[str], str | None, dt.datetime], Write | None]
+"""An article, what is stored of it, its keys there, what an earlier try may have done, and the moment: what
+is to be written, or nothing."""
+
+
 @dataclass(slots=True)
 class Decisions:
     """What is to be done about a batch."""
@@ -43,6 +48,8 @@ class Decisions:
     """By ``_id``."""
     again: list[Article] = field(default_factory=list)
     """What has to wait for another article of the batch."""
+    unchanged: list[tuple[str, Article]] = field(default_factory=list)
+    """What is stored as it is, by ``_id``."""
     refused: list[Rejection] = field(default_factory=list)
     """What no document can hold."""
     full: bool = False
@@ -55,13 +62,15 @@ def decide(
     attempted: Mapping[str, str],
     now: dt.datetime,
     room: int | None = None,
+    change: Change | None = None,
 ) -> Decisions:
     """Decide what to write of each article.
 
     ``stored`` are the documents that have a key in common with any of them, ``attempted`` says what was
-    written without an acknowledgement, ``room`` how many new articles are wanted at most.
+    written without an acknowledgement, ``room`` how many new articles are wanted at most, ``change`` what is
+    to be written of an article that is stored already (:func:`update` of a visit).
     """
-    decided = Decisions()
+    decided, change = Decisions(), change or update
     holder = {key: doc["_id"] for doc in stored.values() for key in doc["keys"]}
     new = 0
     for article in articles:
@@ -76,7 +85,10 @@ def decide(
         try:
             if found:
                 keys = [key for key in own if holder.get(key, found) == found]
-                write = _update(article, stored[found], keys, attempted.get(found), now)
+                write = change(article, stored[found], keys, attempted.get(found), now)
+                if write is None:
+                    decided.unchanged.append((found, article))
+                    continue
             else:
                 write = _insert(article, own, now)
                 new += 1
@@ -97,7 +109,7 @@ def _insert(article: Article, keys: list[str], now: dt.datetime) -> Write:
     return Write(article, id_, "new", article.content_hash, InsertOne(RawBSONDocument(data)), relink=True)
 
 
-def _update(
+def update(
     article: Article, old: Document, keys: list[str], attempted: str | None, now: dt.datetime
 ) -> Write:
     """The update that brings a stored article up to a new visit.

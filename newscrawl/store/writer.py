@@ -20,6 +20,7 @@ from newscrawl.store.acknowledged import Acknowledged
 from newscrawl.store.articles import Articles
 from newscrawl.store.clock import ServerClock
 from newscrawl.store.coverage import Coverage
+from newscrawl.store.decisions import Change
 from newscrawl.store.links import Linker
 from newscrawl.store.patience import StoreDownError, patiently
 from newscrawl.store.rejections import Rejections, refusal
@@ -57,6 +58,7 @@ class Writer:
         before: Callable[[Sequence[Article | Rejection]], Awaitable[None]] | None = None,
         limit: int | None = None,
         ledger: Ledger[Any] | None = None,
+        change: Change | None = None,
     ) -> None:
         ops = client[f"{database}_ops"]
         # Of no consequence when lost: what is stored is then asked for once more.
@@ -66,10 +68,8 @@ class Writer:
         self._clock = ServerClock(client)
         self._rejections = Rejections(client[database], ops)
         self._acknowledged = done = Acknowledged(limit, ledger)
-        tombstones = Tombstones(client[database])
-        self._articles = Articles(
-            client, database, self._linker, tombstones, done, self._clock, self._coverage
-        )
+        given = (self._linker, Tombstones(client[database]), done, self._clock, self._coverage, change)
+        self._articles = Articles(client, database, *given)
         self._batch = min(batch, limit) if limit else batch
         self._age = age
         self._room = queue
@@ -77,8 +77,10 @@ class Writer:
         self._knows = knows
         self._before = before
         """What has to be done before a batch is stored."""
-        # Two batches at a time, so that MongoDB does not wait for us; one where the count must be exact.
-        self._writing = 1 if limit else 2
+        # Two batches at a time, so that MongoDB does not wait for us; one where count or order must be exact.
+        self._writing = 1 if limit or change else 2
+        self._put = self._written = 0
+        """Items that were ever put and written."""
         self._in_progress = 0
         self._queue: deque[tuple[float, Article | Rejection]] = deque()
         self._queued_bytes = 0
@@ -106,6 +108,7 @@ class Writer:
             await self._changed.wait_for(self._has_room)
             if self._failure or self._ended:
                 raise self._failure or StoreDownError("the writer has ended")
+            self._put += 1
             self._queue.append((asyncio.get_running_loop().time(), item))
             self._queued_bytes += _weight(item)
             if len(self._queue) in (1, self._batch):
@@ -114,6 +117,17 @@ class Writer:
     def _has_room(self) -> bool:
         room = len(self._queue) < self._room and self._queued_bytes < QUEUE_BYTES
         return room or self._failure is not None or self._ended
+
+    async def flush(self) -> None:
+        """Wait until all that was put so far is written, by a writer of one batch at a time.
+
+        Raises :class:`StoreDownError` when the writer has given up on MongoDB.
+        """
+        async with self._changed:
+            put = self._put
+            await self._changed.wait_for(lambda: self._written >= put or self._failure or self._ended)
+            if self._written < put:
+                raise self._failure or StoreDownError("the writer has ended")
 
     async def close(self) -> None:
         """Write what is queued, and end. Raises what ended the writer, if anything did."""
@@ -171,6 +185,7 @@ class Writer:
             self._in_progress += 1
             await self._write(batch)
             self._in_progress -= 1
+            self._written += len(batch)
             await self._notify()
         self._writing -= 1
         await self._notify()

@@ -1,0 +1,133 @@
+"""Articles of kept pages into MongoDB: pages are read in processes, one writer a machine stores them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.asynchronous.mongo_client import AsyncMongoClient
+
+from newscrawl.reprocess import jobs
+from newscrawl.reprocess.plan import Plan
+from newscrawl.reprocess.processes import Reader, readers, share
+from newscrawl.reprocess.progress import Reached
+from newscrawl.reprocess.ranges import Range
+from newscrawl.reprocess.reading import ARTICLE, Tally
+from newscrawl.store.clock import ServerClock
+from newscrawl.store.coverage import Coverage
+from newscrawl.store.links import Linker
+from newscrawl.store.rereading import reread
+from newscrawl.store.schema import Document
+from newscrawl.store.writer import Writer
+from newscrawl.workers import ReadingError
+
+AT_ONCE = 100
+"""Articles that a process reads before they are written: so many at most are read again after a kill."""
+_AGE = 0.05
+"""Seconds that an article waits for others to be written with it."""
+
+
+class Places:
+    """Where each range goes on: kept in ``newscrawl_ops.passes`` for who runs the same command again."""
+
+    def __init__(self, ops: AsyncDatabase[Document], plan: Plan) -> None:
+        self._passes = ops["passes"]
+        self._task = f"reprocess {plan.mark}"
+
+    async def start(self, piece: Range) -> int | None:
+        """Where a range goes on; None when it was done."""
+        state = await self._passes.find_one({"_id": self._id(piece)})
+        place: int | None = state["place"] if state else piece.start
+        return place
+
+    async def reached(self, piece: Range, place: int | None) -> None:
+        """All before this place is stored; None: the range is done."""
+        at = {"$set": {"place": place, "task": self._task}, "$currentDate": {"stored_at": True}}
+        await self._passes.update_one({"_id": self._id(piece)}, at, upsert=True)
+
+    async def forget(self) -> None:
+        """The whole task is done: the same command does it again."""
+        await self._passes.delete_many({"task": self._task})
+
+    def _id(self, piece: Range) -> str:
+        return f"{self._task} {piece.id} {piece.end}"
+
+
+@asynccontextmanager
+async def writing(
+    client: AsyncMongoClient[Document], database: str, patience: float
+) -> AsyncIterator[Writer]:
+    """The store's own writer, with the rules for pages that are read again; at the end all is linked."""
+    writer = Writer(
+        client, database, batch=AT_ONCE, age=_AGE, queue=4 * AT_ONCE, patience=patience, change=reread
+    )
+    writer.start()
+    try:
+        yield writer
+    finally:
+        await writer.close()
+    # What an earlier one left when it was killed.
+    coverage, clock = Coverage(client, database), ServerClock(client)
+    linker = Linker(client, database, coverage)
+    await linker.take_over(await linker.catch_up(clock.now, most=10**9), clock.now)
+    await coverage.recount()
+
+
+async def to_mongo(
+    plan: Plan,
+    chains: Sequence[Sequence[Range]],
+    writer: Writer,
+    places: Places,
+    processes: int,
+    failed: list[str],
+) -> Tally:
+    """Store what these ranges hold; those of a chain one after the other, as their pages are of one site.
+
+    ``failed`` tells what cannot be read, in a sentence each.
+    """
+    pieces = [piece for chain in chains for piece in chain]
+    async with readers(plan, processes) as some:
+        reached = Reached(pieces, some)
+
+        async def work(reader: Reader, chain: Sequence[Range]) -> None:
+            for piece in chain:
+                await _store(piece, reader, writer, places, reached, failed)
+
+        async with reached.showing():
+            await share(some, chains, work)
+        if not failed:
+            await places.forget()
+    reached.tally.outcomes.update({word: count for word, count in writer.counts.items() if count})
+    return reached.tally
+
+
+async def _store(
+    piece: Range, reader: Reader, writer: Writer, places: Places, reached: Reached, failed: list[str]
+) -> None:
+    """Read and store a range from where it goes on, some articles at a time."""
+    place, tally = await places.start(piece), Tally()
+    if place is None:
+        reached.add(piece, tally)
+        return
+    reading = asyncio.create_task(reader.do(jobs.some, piece, place, AT_ONCE))
+    try:
+        while place is not None:
+            given = await reading
+            place = given.rest
+            if place is not None:  # the next ones are read while these are written
+                reading = asyncio.create_task(reader.do(jobs.some, piece, place, AT_ONCE))
+            for article in given.articles:
+                await writer.put(article)
+            await writer.flush()
+            await places.reached(piece, place)
+            tally.add(given.tally)
+    except ReadingError as error:
+        failed.append(f"{piece.path}: {error}")
+    finally:
+        reading.cancel()
+    del tally.outcomes[ARTICLE]  # the writer's counts say what became of them
+    tally.outcomes.update(reader.lost)
+    reader.lost.clear()
+    reached.add(piece, tally)

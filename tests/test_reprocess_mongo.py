@@ -1,0 +1,133 @@
+"""The archive read again into MongoDB gives the crawl's documents, and better readings give no revisions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from newscrawl.identity import content_hash
+from tests.conftest import Database, scrapy
+
+LEFT_OUT = {"run", "updated_at", "made_by"}
+"""What a reading has of its own: its run, the server's clock, the versions."""
+
+
+def reprocess(database: Database, archive: Path, *args: str) -> Any:
+    return scrapy(
+        "reprocess", *args, "-s", f"ARCHIVE={archive}",
+        MONGODB_URI=database.uri, MONGODB_DATABASE=database.name,
+    )  # fmt: skip
+
+
+def plain(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in doc.items() if name not in LEFT_OUT} for doc in documents]
+
+
+def wipe(database: Database) -> None:
+    for collection in ("articles", "revisions"):
+        database[collection].delete_many({})
+    database.ops["unlinked"].delete_many({})
+
+
+Kept = tuple[Path, list[dict[str, Any]]]
+"""An archive, and the documents of the crawls that made it."""
+
+
+@pytest.fixture(scope="module")
+def kept(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    folder = tmp_path_factory.mktemp("archive")
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        crawled = Database(mongodb, "test_kept", client)
+        for spider in ("alayam24", "maghress"):
+            done = crawled.crawl(spider, "-s", f"ARCHIVE={folder}")
+            assert done.returncode == 0, done.stderr
+        yield folder, crawled.articles()
+        client.drop_database(crawled.name)
+        client.drop_database(crawled.ops.name)
+
+
+@pytest.fixture
+def archive(database: Database, kept: Kept) -> Path:
+    """The archive, with the crawls' documents in the database."""
+    database["articles"].insert_many(kept[1])
+    return kept[0]
+
+
+def outcomes(done: Any) -> dict[str, int]:
+    """What became of the pages, as the command says it."""
+    found = (line.split(maxsplit=1) for line in done.stdout.splitlines()[1:])
+    return {word: int(count.replace(",", "")) for count, word in found}
+
+
+def test_an_empty_collection_gets_the_documents_of_the_crawl(database: Database, kept: Kept) -> None:
+    folder, before = kept
+    assert any(doc["duplicate_of"] for doc in before)
+    done = reprocess(database, folder)
+    assert done.returncode == 0, done.stderr
+    assert plain(database.articles()) == plain(before)
+    assert outcomes(done)["new"] == len(before)
+    # Once more: nothing is written.
+    stamps = [doc["updated_at"] for doc in database.articles()]
+    again = outcomes(reprocess(database, folder))
+    assert again["unchanged"] >= len(before)
+    assert again.keys() & {"new", "seen", "revised", "improved", "older"} == set()
+    assert [doc["updated_at"] for doc in database.articles()] == stamps
+    assert database["revisions"].count_documents({}) == 0
+
+
+def worsen(database: Database, query: dict[str, Any]) -> int:
+    """Have articles look as a worse reader has read them."""
+    for doc in list(database["articles"].find(query)):
+        worse = f"قائمة الصفحة\n\n{doc['body']}"
+        set_ = {
+            "body": worse, "content_hash": content_hash(doc["title"], doc["lede"], worse), "authors": [],
+            "made_by.reader": 1, "day": None, "published_at": None,
+        }  # fmt: skip
+        database["articles"].update_one({"_id": doc["_id"]}, {"$set": set_})
+    return int(database["articles"].count_documents(query))
+
+
+def test_a_better_reading_is_no_correction(database: Database, archive: Path) -> None:
+    before = database.articles()
+    worse = worsen(database, {"site": "alayam24"})
+    dry = reprocess(database, archive, "--dry-run", "--stale")
+    assert dry.returncode == 0, dry.stderr
+    assert dry.stdout.count("improved  http") == worse
+    assert "body: 'قائمة الصفحة" in dry.stdout
+    assert "day: None -> '2024" in dry.stdout
+    assert database["articles"].count_documents({"body": {"$regex": "^قائمة"}}) == worse
+    done = reprocess(database, archive, "--stale", "reader")
+    assert done.returncode == 0, done.stderr
+    assert outcomes(done)["improved"] == worse
+    after = database.articles()
+    assert plain(after) == plain(before)
+    assert {doc["revision"] for doc in after} == {1}
+    assert database["revisions"].count_documents({}) == 0
+    moved = {doc["_id"] for doc in after} - {doc["_id"] for doc in before if doc["site"] != "alayam24"}
+    changed = {a["_id"] for a, b in zip(after, before, strict=True) if a["updated_at"] > b["updated_at"]}
+    assert moved <= changed
+
+
+def test_only_what_is_asked_for_is_read(database: Database, archive: Path) -> None:
+    wipe(database)
+    done = reprocess(database, archive, "--site", "alayam24", "--until", "2030-01-01")
+    assert done.returncode == 0, done.stderr
+    assert {doc["site"] for doc in database.articles()} == {"alayam24"}
+    nothing = reprocess(database, archive, "--since", "2030-01-01")
+    assert "0 pages parsed" in nothing.stdout
+    assert reprocess(database, archive, "--site", "nobody").returncode == 2
+    assert reprocess(database, archive, "--stale", "weather").returncode == 2
+    assert reprocess(database, archive / "none").returncode == 2
+
+
+def test_what_was_forgotten_does_not_come_back(database: Database, archive: Path) -> None:
+    gone = database.articles()[0]
+    environment = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
+    assert scrapy("forget", gone["url"], **environment).returncode == 0
+    left = {doc["_id"] for doc in database.articles()}
+    wipe(database)
+    done = reprocess(database, archive)
+    assert done.returncode == 0, done.stderr
+    assert {doc["_id"] for doc in database.articles()} == left
