@@ -110,6 +110,8 @@ class World:
     machines: list["Machine"] = field(default_factory=list)
     outcome: Callable[[Run], str] = lambda run: "ok"
     """How a run ends."""
+    stores: Callable[[Run], int] = lambda run: 0
+    """How many new articles it stores."""
 
     @property
     def now(self) -> dt.datetime:
@@ -263,7 +265,7 @@ class Machine:
         try:
             if age >= run.takes:
                 run.outcome = world.outcome(run)
-                self._record(run, outcome=run.outcome)
+                self._record(run, outcome=run.outcome, counts={"new": world.stores(run)})
                 at_once(run.lease.release())
                 self.end(run.job)
             elif age % BEAT == 0 and not at_once(run.lease.renew()):

@@ -53,7 +53,7 @@ def test_each_newspaper_gets_its_own_job_and_lease() -> None:
     entries = {slug: schedule.entries[slug] for slug in slugs}
     assert {entry.spider for entry in entries.values()} == {"any"}
     rules = [str(entry.rule) for entry in entries.values()]
-    assert rules == ["every 15m", "every 1h", "every 30m", "every 30m"]
+    assert rules == ["every 15m", "every 1h", "every auto", "every auto"]
     assert [set(entry.needs) for entry in entries.values()] == [set(), {"browser"}, set(), set()]
     assert entries["sada_press_ma"].args == {
         "home": "https://www.sada.press.ma/", "title": r'صدى "الجنوب" \ الشرق', "slug": "sada_press_ma",

@@ -18,7 +18,7 @@ from pymongo.errors import AutoReconnect, OperationFailure
 from scrapy.settings import Settings
 
 from newscrawl.commands.schedule import _print_next, _Work
-from newscrawl.schedule import node
+from newscrawl.schedule import lease, node
 from newscrawl.schedule.file import read
 from newscrawl.schedule.node import Scrapyd, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile
@@ -227,3 +227,16 @@ def test_next_says_on_which_node_all_places_are_taken(
     said = capsys.readouterr().out
     assert said.count("\n") == 3
     assert said.endswith("node a: all 2 places are taken; there is none for s00\n")
+
+
+def test_the_interval_that_was_found_for_a_newspaper_is_shown(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = database.client.admin.command("hello")["localTime"].replace(tzinfo=dt.UTC)
+    kept = lease.enrol("s00", "every auto", now + dt.timedelta(hours=1))
+    database.ops["leases"].insert_one(kept | {"interval": 7200.0})
+    settings = Settings({"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name})
+    text = "[defaults]\nevery = 'auto'\n[sites.s00]\n[sites.s01]\n"
+    _print_next(read(text, {"s00": SITE, "s01": SITE}), settings)
+    said = dict(line.split(maxsplit=3)[2:] for line in capsys.readouterr().out.splitlines()[1:])
+    assert said == {"s00": "every 2h (auto)", "s01": "every 30m (auto, new)"}

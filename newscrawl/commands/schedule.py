@@ -278,6 +278,7 @@ def _print_next(schedule: Schedule, settings: BaseSettings) -> None:
     import datetime as dt
 
     from newscrawl.schedule.lease import lacks
+    from newscrawl.schedule.times import described
 
     now = dt.datetime.now(dt.UTC)
     crowded: list[dict[str, Any]] = []
@@ -294,14 +295,17 @@ def _print_next(schedule: Schedule, settings: BaseSettings) -> None:
         else entry.rule.after(now)
         for site, entry in schedule.entries.items()
     }
+    shown = {
+        site: described(entry.rule, stored.get(site, {}).get("interval"))
+        for site, entry in schedule.entries.items()
+    }
     print(f"{'next (UTC)':<20} {'site':<24} {'when':<32} now")
     for site in sorted(due, key=lambda site: due[site]):
         doc = stored.get(site, {})
         state = f"{'runs' if doc.get('holder') else 'waits'} on {doc['node']}" if doc.get("job") else ""
         if not state and due[site] <= now:
             state = "overdue"
-        rule = str(schedule.entries[site].rule)
-        print(f"{due[site]:%Y-%m-%d %H:%M:%S}  {site:<24} {rule:<32} {state}".rstrip())
+        print(f"{due[site]:%Y-%m-%d %H:%M:%S}  {site:<24} {shown[site]:<32} {state}".rstrip())
     for node in crowded:
         waiting = ", ".join(node["waiting"])
         print(f"node {node['_id']}: all {node['slots']} places are taken; there is none for {waiting}")

@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from newscrawl.schedule import lease
 from newscrawl.schedule.lease import Document
-from newscrawl.schedule.times import MINUTE, Every
+from newscrawl.schedule.times import MINUTE, Cron, Every, in_force
 from newscrawl.timings import LEASE
 
 if TYPE_CHECKING:
@@ -102,24 +102,25 @@ class DueTimes:
             return max(entry.rule.after(began) if began <= now else now, now + LEASE)
         if self._orphans:  # who knows whether it is new
             return max(entry.rule.after(now), now + LEASE)
-        if isinstance(entry.rule, Every):
-            return now + MINUTE * (entry.rank / count)
-        return entry.rule.after(now)
+        if isinstance(entry.rule, Cron):
+            return entry.rule.after(now)
+        return now + MINUTE * (entry.rank / count)
 
     def _correct_due(self, found: Document, entry: Entry, now: dt.datetime, *, quietly: bool) -> None:
         """Give a site a due time that its rule can give; what is overdue stays so."""
         site, rule, due_at = entry.site, str(entry.rule), found["due_at"]
+        here = in_force(entry.rule, found.get("interval"))
         if found["rule"] != rule:
-            corrected = due_at if due_at <= now else entry.rule.after(now)
+            corrected = due_at if due_at <= now else here.after(now)
         elif due_at <= now + LATE or self._sound.get(site) == due_at:
             return
         else:
-            corrected = entry.rule.after(now)
+            corrected = here.after(now)
             if due_at <= corrected:
                 self._sound[site] = due_at
                 return
-            if isinstance(entry.rule, Every):  # in step with its last run
-                corrected = min(corrected, now + (due_at - now) % entry.rule.interval)
+            if isinstance(here, Every):  # in step with its last run
+                corrected = min(corrected, now + (due_at - now) % here.interval)
             if not quietly:
                 log.warning(
                     "%s was due at %s, later than %r can give: it is due at %s",

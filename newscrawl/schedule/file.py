@@ -16,7 +16,7 @@ from scrapy.utils.conf import closest_scrapy_cfg
 from newscrawl.dates import zone
 from newscrawl.files import read_regular
 from newscrawl.schedule.mistakes import Mistake, ScheduleError, lines, meant, parsed
-from newscrawl.schedule.times import Cron, Every, Rule, count_pieces, duration, pieces, shares
+from newscrawl.schedule.times import Cron, Rule, count_pieces, duration, every, pieces, shares
 from newscrawl.sites import Site, site_of
 from newscrawl.spider import Arguments
 from newscrawl.spider.any import AnySpider
@@ -226,7 +226,7 @@ def _table_of(listed: Listed) -> str:
     said |= {key: value for key in ABOUT if key != "slug" and (value := getattr(newspaper, key))}
     args = ", ".join(f"{key} = {_string(value)}" for key, value in said.items())
     parts = [f"[sites.{newspaper.slug}]", f"args = {{ {args} }}"]
-    parts += [f"every = {_string(listed.every)}"] if listed.every else []
+    parts += [f"every = {_string(listed.every or 'auto')}"]
     parts += [f"needs = [{', '.join(map(_string, listed.needs))}]"] if listed.needs else []
     return "\n".join(parts)
 
@@ -249,6 +249,7 @@ longest = "2h"  # a run that takes longer is ended; what is missing is found by 
 
 # [sites.example]
 # every = "15m"              # or: cron = "30 6-22 * * *"  (minute hour day month weekday)
+#                            # or: every = "auto", as often as it publishes, from 15m to 1d
 # enabled = false
 # longest = "1h"
 # args = {{ sections = "politics,sport", limit = "200" }}
@@ -341,7 +342,7 @@ class _Reader:
         else:
             with self._noting(*path, given[0]):
                 text = table[given[0]]
-                rule = Every(text, share) if given[0] == "every" else Cron(text, self._zone, share)
+                rule = every(text, share) if given[0] == "every" else Cron(text, self._zone, share)
         with self._noting(*path, "longest"):
             longest = duration(table.get("longest", _LONGEST))
         args = {key: str(value) for key, value in table.get("args", {}).items()}

@@ -75,10 +75,12 @@ def claim(
     next_due: dt.datetime | None,
     longest: dt.timedelta | None = None,
     backfill: str | None = None,
+    adapted: Document | None = None,
 ) -> Change:
     """Claim a free site for a job; ``next_due`` passes over all due times that were missed.
 
-    A job of a backfill serves no due time: ``next_due`` is None and ``due_at`` stays.
+    A job of a backfill serves no due time: ``next_due`` is None and ``due_at`` stays. ``adapted`` is the
+    interval that was found for a site whose rule adapts, in seconds, and when: ``interval``, ``interval_at``.
     """
     return {"_id": found["_id"], "job": None, "due_at": found["due_at"]}, {
         "$set": {
@@ -89,6 +91,7 @@ def claim(
             "longest": longest.total_seconds() if longest else None,
             "served": found["due_at"] if next_due else None,
             "due_at": next_due or found["due_at"],
+            **(adapted or {}),
         }
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from newscrawl.files import read_regular
 from newscrawl.kit import clock, learn
 from newscrawl.schedule.mistakes import Mistake, ScheduleError, lines, meant, parsed
-from newscrawl.schedule.times import Every
+from newscrawl.schedule.times import every
 from newscrawl.sites import Site, site_of
 from newscrawl.spider.any import AnySpider
 from newscrawl.spider.newspaper import Newspaper
@@ -32,7 +32,7 @@ class Listed:
     newspaper: Newspaper
     """Where it is and what is known of it; its slug is set."""
     every: str | None = None
-    """How often it is crawled, ``30m``; None for the schedule's default."""
+    """How often it is crawled, ``30m``; None for as often as it publishes (``auto``)."""
     needs: tuple[str, ...] = ()
     """What a node must be able to do."""
 
@@ -143,7 +143,7 @@ class _List:
         before = len(self._mistakes)
         if "every" in table:
             try:
-                Every(table["every"], 0.0)
+                every(table["every"])
             except ValueError as error:
                 self._note((*path, "every"), f"every: {error}")
         for need in table.get("needs", ()):

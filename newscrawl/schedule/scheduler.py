@@ -18,7 +18,7 @@ from typing import Any
 from pymongo.database import Database
 
 from newscrawl.runs import silent
-from newscrawl.schedule import lease
+from newscrawl.schedule import intervals, lease
 from newscrawl.schedule.backfills import Backfills
 from newscrawl.schedule.due import DueTimes
 from newscrawl.schedule.file import Entry, Piece, Schedule, load
@@ -26,7 +26,7 @@ from newscrawl.schedule.follow import Follower, JobService, of_schedules
 from newscrawl.schedule.lease import Document
 from newscrawl.schedule.mistakes import ScheduleError
 from newscrawl.schedule.node import Jobs, Node, ScrapydError
-from newscrawl.schedule.times import MINUTE, SECOND, preferred
+from newscrawl.schedule.times import MINUTE, SECOND, Adaptive, in_force, preferred
 from newscrawl.schedule.watch import JUMP, Watch
 from newscrawl.sites import Site
 from newscrawl.timings import ALIVE
@@ -315,14 +315,19 @@ class Scheduler:
         """Claim a site and submit its job; None when another node was quicker or Scrapyd refuses."""
         entry = self._file.current.entries[found["_id"]]
         job = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        adapted: Document = {}
+        if isinstance(entry.rule, Adaptive) and not piece:
+            adapted = intervals.adapted(self._ops["runs"], found, entry.rule.bounds, now)
+        rule = in_force(entry.rule, (found | adapted).get("interval"))
         claimed = lease.claim(
             found,
             job=job,
             node=self._node.name,
             now=now,
-            next_due=None if piece else entry.rule.after(now),
+            next_due=None if piece else rule.after(now),
             longest=entry.longest,
             backfill=piece.id if piece else None,
+            adapted=adapted,
         )
         if not self._leases.update_one(*claimed).matched_count:
             return None

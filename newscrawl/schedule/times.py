@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cronsim import CronSim, CronSimError
 
 from newscrawl.dates import zone
+from newscrawl.schedule.intervals import FIRST, Bounds
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
@@ -71,6 +72,77 @@ class Every:
         return origin + ((moment - origin) // interval + 1) * interval
 
 
+def spelled(length: dt.timedelta) -> str:
+    """A length of time as :func:`duration` reads it.
+
+    >>> spelled(dt.timedelta(hours=36)), spelled(dt.timedelta(minutes=90))
+    ('1d12h', '1h30m')
+    """
+    seconds, parts = round(length.total_seconds()), []
+    for unit, size in _UNITS.items():
+        count, seconds = divmod(seconds, size)
+        parts += [f"{count}{unit}"] if count else []
+    return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptive:
+    """At intervals that follow how often a newspaper publishes, within bounds; see
+    :mod:`newscrawl.schedule.intervals`.
+    """
+
+    text: str
+    """``auto``, which is ``15m..1d``, or bounds of one's own: ``5m..12h``."""
+    share: float = 0.0
+    """As of :class:`Every`."""
+
+    def __post_init__(self) -> None:
+        least, most = (Every(part).interval for part in self._parts)
+        if least > most:
+            raise ValueError(f"{self.text!r} has its longer bound first: write the shorter one first")
+
+    def __str__(self) -> str:
+        return f"every {self.text}"
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        text = _AUTO if self.text == "auto" else self.text
+        least, _, most = text.partition("..")
+        return least, most
+
+    @property
+    def bounds(self) -> Bounds:
+        """The shortest and the longest interval.
+
+        >>> str(Adaptive("5m..12h").bounds.most)
+        '12:00:00'
+        """
+        return Bounds(*(duration(part) for part in self._parts))
+
+    def at(self, interval: dt.timedelta | None) -> Every:
+        """The rule with an interval that was found; None for a newspaper of which nothing is known yet."""
+        return Every(spelled(self.bounds.hold(interval or FIRST)), self.share)
+
+    def after(self, moment: dt.datetime) -> dt.datetime:
+        """The first due time after a moment (both in UTC), of a newspaper of which nothing is known yet."""
+        return self.at(None).after(moment)
+
+
+_AUTO = "15m..1d"
+"""What ``auto`` means."""
+
+
+def every(text: str, share: float = 0.0) -> Every | Adaptive:
+    """The rule that a value of ``every`` says.
+
+    >>> str(every("15m")), str(every("auto")), every("5m..12h").bounds.least
+    ('every 15m', 'every auto', datetime.timedelta(seconds=300))
+
+    Raises ``ValueError`` naming the text and its form.
+    """
+    return Adaptive(text, share) if text == "auto" or ".." in text else Every(text, share)
+
+
 @dataclass(frozen=True, slots=True)
 class Cron:
     """At the times of five cron words, on the clock of a zone.
@@ -117,7 +189,25 @@ class Cron:
         return next(CronSim(self._words, local)).astimezone(dt.UTC) + moved
 
 
-Rule = Every | Cron
+Rule = Every | Adaptive | Cron
+
+
+def in_force(rule: Rule, interval: float | None) -> Every | Cron:
+    """A rule as it holds now; ``interval`` is what was found for one that adapts, in seconds."""
+    if isinstance(rule, Adaptive):
+        return rule.at(dt.timedelta(seconds=interval) if interval else None)
+    return rule
+
+
+def described(rule: Rule, interval: float | None) -> str:
+    """A rule in words for a person, with the interval that holds now.
+
+    >>> described(Adaptive("auto"), 7200.0), described(Adaptive("auto"), None), described(Every("1h"), None)
+    ('every 2h (auto)', 'every 30m (auto, new)', 'every 1h')
+    """
+    if not isinstance(rule, Adaptive):
+        return str(rule)
+    return f"{in_force(rule, interval)} ({rule.text}{'' if interval else ', new'})"
 
 
 def shares(count: int) -> list[float]:
