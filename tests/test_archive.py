@@ -190,6 +190,19 @@ def test_an_unchanged_page_is_kept_once(tmp_path: Path, answer: Response) -> Non
     assert revisit.rec_headers.get_header("WARC-Refers-To-Date") == "2026-11-28T20:17:52Z"
 
 
+def test_a_visit_again_remembers_the_list_that_led_to_the_page(tmp_path: Path) -> None:
+    first, second, third = (run_file(tmp_path, run) for run in ("one", "two", "three"))
+    one = first.add(asked(1), packed(page(1)), page(1))
+    first.close()
+    nothing = Entry(url(1))
+    two = second.add(asked(1, known_raw=one, entry=nothing), page(1, "صحح"), page(1, "صحح"))
+    second.close()
+    third.add(asked(1, known_raw=two, entry=nothing), page(1, "زيد"), page(1, "زيد"))
+    third.close()
+    assert [found.entry.title for found in pages(tmp_path)] == ["خبر رقم 1"] * 3
+    assert len({found.raw for found in pages(tmp_path)}) == 3
+
+
 def test_a_page_whose_earlier_record_is_gone_is_kept_anew(tmp_path: Path) -> None:
     first, second = run_file(tmp_path), run_file(tmp_path, "later")
     raw = first.add(asked(1), page(1), page(1))

@@ -1,20 +1,25 @@
 """Crawls that keep every page: whatever happens to crawl or disk, what is stored has its page."""
 
+import json
 import random
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
 from newscrawl.archive.archive import Archive
-from newscrawl.archive.places import Folder
+from newscrawl.archive.pages import pages_of
+from newscrawl.archive.places import Folder, open_store
 from newscrawl.items import Raw
 from newscrawl.store.tombstones import forgotten
-from tests.conftest import Database, start
+from tests.conftest import Database, scrapy, start
 from tests.loopback import Newspaper, article, listing, serve
 from tests.mongod import small_file_system
 from tests.test_archive import check
@@ -57,7 +62,6 @@ def assert_kept(newspaper: Newspaper, database: Database, folder: Path) -> None:
         assert isinstance(served, str)
         assert page.body == served.encode()
         assert page.key == doc["_id"]
-        assert page.entry.origin.startswith("http://127.0.0.1:")
 
 
 def test_a_crawl_keeps_the_page_of_each_article(
@@ -80,7 +84,7 @@ def test_a_crawl_keeps_the_page_of_each_article(
     pages = list(archive(tmp_path, database).pages(name))
     assert len(pages) == ran["archive"]["pages"]
     assert {page.status for page in pages} == {200, 301, 404}
-    assert all("/articles-" in page.asked for page in pages)
+    assert all("/articles-" in page.asked and page.entry.origin.startswith("http://") for page in pages)
     (led,) = [page for page in pages if page.redirects]
     assert (led.asked.endswith(leads), led.url.endswith("/articles-5.html")) == (True, True)
 
@@ -210,3 +214,89 @@ def again(trouble: Trouble, folder: Path, *args: str) -> None:
     assert all(after.values())
     assert all(after[key] == raw for key, raw in before.items() if raw)  # an unchanged page is kept once
     assert_kept(trouble.newspaper, trouble.database, folder)
+
+
+@contextmanager
+def s3(port: int) -> Iterator[None]:
+    """An S3 on loopback."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+@long
+def test_an_s3_that_is_away_costs_no_article(
+    trouble: Trouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    given = {
+        "AWS_ACCESS_KEY_ID": "one", "AWS_SECRET_ACCESS_KEY": "two", "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+    }  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    address, folder = "s3://news/archive", tmp_path / "archive"
+    away = trouble.crawl(folder, "-s", f"ARCHIVE_STORE={address}")
+    (alarm,) = away["alarms"]
+    assert alarm["alarm"] == "archive_waiting"
+    assert (away["archive"]["pages"], away["archive"]["lost"]) == (ARTICLES, 0)
+    assert_kept(trouble.newspaper, trouble.database, folder)
+    waiting = list(folder.glob("*/*.warc.gz"))
+    assert len(waiting) == 1
+    with s3(port):
+        fsspec.filesystem("s3").mkdir("news")
+        store = open_store(address)
+        back = trouble.crawl(folder, "-a", "refresh=9", "-s", f"ARCHIVE_STORE={address}")
+        assert back["alarms"] == []
+        assert not list(folder.glob("*/*.warc.gz"))
+        found = Archive(
+            Folder(folder),
+            store,
+            forgotten=partial(forgotten, trouble.database.client[trouble.database.name]),
+        )
+        raws = [Raw(**doc["raw"]) for doc in trouble.database.articles()]
+        assert {raw.archive for raw in raws} <= {file.name for file in found.files()}
+        for raw in raws[:: ARTICLES // 20]:
+            assert found.page(raw).status == 200
+        for file in found.files():
+            copy = tmp_path / "copy.warc.gz"
+            copy.write_bytes(store.open(file.name).read())
+            check(copy)
+        one, *others = trouble.database.articles()
+        environment = {"MONGODB_URI": trouble.database.uri, "MONGODB_DATABASE": trouble.database.name}
+        done = scrapy(
+            "forget",
+            one["url"],
+            **environment,
+            NEWSCRAWL_ARCHIVE=str(folder),
+            NEWSCRAWL_ARCHIVE_STORE=address,
+        )
+        assert "pages removed from" in done.stdout, done.stdout + done.stderr
+        kept = [page.key for file in found.files() for page in pages_of(store.open(file.name), file.name)]
+        assert set(kept) == {doc["_id"] for doc in others}
+        assert found.page(Raw(**others[0]["raw"])).status == 200
+    print(
+        f"\nS3 away: {ARTICLES} articles, all pages in the folder; one alarm: {alarm['said']}; then all in S3"
+    )
+
+
+@long
+def test_other_tools_index_it(trouble: Trouble, tmp_path: Path) -> None:
+    from cdxj_indexer.main import CDXJIndexer
+
+    trouble.crawl(tmp_path / "archive")
+    (path,) = (tmp_path / "archive").glob("*/*.warc.gz")
+    with (tmp_path / "index.cdxj").open("w") as index:
+        CDXJIndexer(index, [str(path)], sort=True).process_all()
+    lines = [json.loads(line.split(" ", 2)[2]) for line in (tmp_path / "index.cdxj").read_text().splitlines()]
+    places = {(int(line["offset"]), line["digest"]) for line in lines if line["status"] == "200"}
+    raws = [doc["raw"] for doc in trouble.database.articles()]
+    assert places == {(raw["offset"], raw["digest"]) for raw in raws}
+    print(f"\ncdxj-indexer: {len(lines)} lines, {len(places)} of articles, as raw says")

@@ -20,6 +20,7 @@ PAGE = PROJECT / "docs" / "benchmarks.md"
 SECTIONS = {
     "crawl": "A whole crawl",
     "again": "Crawling again",
+    "archive": "Keeping every page",
     "read": "Reading pages",
     "lists": "Reading lists",
     "dates": "Dates",

@@ -36,13 +36,15 @@ _GZIP = (b"gzip", b"x-gzip")
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The record to which a ``revisit`` refers."""
+    """The record of a page that was archived before, to which a ``revisit`` refers."""
 
     raw: Raw
     id: str
     url: str
     at: str
     """Its ``WARC-Date``."""
+    entry: ListEntry
+    """What the list said that led to it then."""
 
 
 def as_sent(sent: Response, read: Response) -> Response:
@@ -62,12 +64,18 @@ def digest_of(response: Response) -> str:
 
 
 def records_of(
-    make: Records, request: Request, answer: Response, *, same_as: Original | Raw | None = None
+    make: Records,
+    request: Request,
+    answer: Response,
+    *,
+    same_as: Original | Raw | None = None,
+    earlier: Original | None = None,
 ) -> list[Made]:
     """The records of one download, the page second.
 
     ``same_as`` makes it a ``revisit``: an earlier record with the same body, or (for an answer 304, whose
-    earlier page need not be at hand) its place.
+    earlier page need not be at hand) its place. ``earlier`` is the page of the last visit: no list leads to a
+    visit again, and the article could not be made again without what the first one said.
     """
     carried = meta(request)
     at = carried["fetched_at"]
@@ -79,7 +87,8 @@ def records_of(
     head, body = response_message(request, answer)
     url = address(answer.url if is_rendered(answer) else request.url)
     page = _page(make, url, at, answer, head, body, concurrent, same_as)
-    fields = _lines([*_fields(request, answer, url), *_message_lines(answer, head)])
+    listed = entry_lines(_entry(request, earlier))
+    fields = _lines([*_fields(request, answer, url), *listed, *_message_lines(answer, head)])
     about = make.record("metadata", url, at, body=fields, headers=of_page | {"WARC-Concurrent-To": page.id})
     return [asked, page, about]
 
@@ -128,13 +137,16 @@ def _fields(request: Request, answer: Response, url: str) -> Iterator[tuple[str,
         yield "redirect", address(hop)
     if answer.url != url:
         yield "url", answer.url
-    entry = carried.get("entry")
-    if entry is not None:
-        yield from entry_lines(
-            ListEntry(
-                title=entry.title, date=entry.date, day=entry.day, lastmod=entry.lastmod, origin=entry.origin
-            )
-        )
+
+
+def _entry(request: Request, earlier: Original | None) -> ListEntry:
+    """What the list said that led to a page, or to an earlier visit of it."""
+    entry = meta(request).get("entry")
+    if entry is None or (earlier and not (entry.title or entry.date or entry.lastmod)):
+        return earlier.entry if earlier else ListEntry()
+    return ListEntry(
+        title=entry.title, date=entry.date, day=entry.day, lastmod=entry.lastmod, origin=entry.origin
+    )
 
 
 def _message_lines(answer: Response, head: Head) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
@@ -33,6 +34,7 @@ class Head(StatusAndHeaders):  # type: ignore[misc]
         return head
 
 
+@lru_cache(64)  # each record of a page names it
 def address(url: str) -> str:
     """The address of a request as a record names it: no fragment, no user or password.
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from newscrawl.archive.exchanges import Original, as_sent, digest_of, records_of
 from newscrawl.archive.messages import NOT_MODIFIED
 from newscrawl.archive.names import OPEN, Name
-from newscrawl.archive.reading import NotWarcError, records
+from newscrawl.archive.pages import page_at
+from newscrawl.archive.reading import records
 from newscrawl.archive.writing import Records, WarcFile
 from newscrawl.items import Raw
 from newscrawl.meta import meta
@@ -96,13 +97,14 @@ class RunFile:
             return None
         answer = as_sent(sent, read)
         known = meta(request).get("known_raw")
-        same_as = self._same(known, answer) if known else None
+        earlier = self._earlier(known) if known else None
+        same_as = _same(known, earlier, answer) if known else None
         if answer.status == NOT_MODIFIED and same_as is None:
             return None  # an empty answer about a page that the archive does not have
         self._waiting += 1
         try:
             file = self._file or self._begin()
-            made = records_of(self._records, request, answer, same_as=same_as)
+            made = records_of(self._records, request, answer, same_as=same_as, earlier=earlier)
             offset = file.add(*made)[1]
             self.kept.same += same_as is not None
             if file.waiting > AT_ONCE:
@@ -144,18 +146,15 @@ class RunFile:
             except OSError as error:
                 self._fail(error)
 
-    def _same(self, known: Raw, answer: Response) -> Original | Raw | None:
-        """The earlier page whose body this one has; of an answer 304 at least its place."""
-        unchanged = answer.status == NOT_MODIFIED
-        if not unchanged and digest_of(answer) != known.digest:
-            return None
-        # A page that is in the store alone, or was removed, is kept once more.
-        with suppress(OSError, NotWarcError, StopIteration), self._folder.open(known.archive) as file:
+    def _earlier(self, known: Raw) -> Original | None:
+        """The page as it was archived last time; None when it is in the store alone, or was removed."""
+        with suppress(OSError, ValueError, StopIteration), self._folder.open(known.archive) as file:
+            page = page_at(file, known)
             file.seek(known.offset)
-            found = next(records(file, known.archive))
-            if found.offset == known.offset and found.header("WARC-Payload-Digest") == known.digest:
-                return Original(known, found.id, found.url, found.header("WARC-Date") or "")
-        return known if unchanged else None
+            record = next(records(file, known.archive))
+            if page is not None:
+                return Original(known, record.id, record.url, record.header("WARC-Date") or "", page.entry)
+        return None
 
     def _begin(self) -> WarcFile:
         """A new file, which nobody else finishes as long as this process lives."""
@@ -181,7 +180,7 @@ class RunFile:
     def _leave_room(self, needed: int) -> None:
         """Raise ``OSError`` when others would have too little of the disk."""
         disk = os.statvfs(self._folder.path)
-        if disk.f_bavail * disk.f_frsize - needed < self._free:
+        if self._free and disk.f_bavail * disk.f_frsize - needed < self._free:
             raise OSError(errno.ENOSPC, f"less than {self._free // 1_000_000} MB of its disk are free")
 
     def _finish(self, file: WarcFile) -> None:
@@ -216,3 +215,11 @@ class RunFile:
             file.path.unlink()
         finally:
             file.close()
+
+
+def _same(known: Raw, earlier: Original | None, answer: Response) -> Original | Raw | None:
+    """The earlier page whose body this one has; of an answer 304 at least its place."""
+    if answer.status == NOT_MODIFIED:
+        return earlier or known
+    # One that is not at hand is kept once more: who knows whether it is still there?
+    return earlier if earlier and digest_of(answer) == known.digest else None

@@ -1,0 +1,142 @@
+"""What keeping every page costs: ``python -m benchmarks.archive``.
+
+A made newspaper is crawled on loopback by turns with and without an archive; the CPU is that of all processes
+of a crawl, with that of mongod. Beside it, in one process: what the archive's own work takes for a page that
+was sent packed, for one that was sent plain, and for one that has not changed, down to the disk.
+NEWSCRAWL_ARTICLES gives another number of articles than 2,000, NEWSCRAWL_ROUNDS of rounds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import os
+import statistics
+import tempfile
+import time
+import tracemalloc
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from scrapy.http import HtmlResponse, Request, Response
+
+from benchmarks.crawling.cost import Contender, Cost, crawl, newspaper
+from benchmarks.crawling.newspaper import Newspaper
+from newscrawl.archive.names import Name
+from newscrawl.archive.places import Folder
+from newscrawl.archive.run_file import RunFile
+from newscrawl.discovery import Entry
+from newscrawl.mongod.server import Server
+from newscrawl.urls import key
+from tests.trials import size
+
+PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", size(2000)))
+ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 5 if PAGES >= 1000 else 1))
+WORK = size(4000)
+"""Pages of which the archive's own work is measured."""
+BATCH = 50
+"""Articles that are stored at a time, hence pages that are written at a time."""
+NOW = dt.datetime.now(dt.UTC)
+
+
+def race(uri: str, host: str, folder: Path) -> list[tuple[Cost, Cost, int]]:
+    """The costs of a crawl without and with an archive, and the bytes of it, round for round."""
+    rounds = []
+    for turn in range(ROUNDS):
+        costs: dict[str, Cost] = {}
+        place = folder / str(turn)
+        for name in ("without", "with") if turn % 2 == 0 else ("with", "without"):
+            archive = str(place) if name == "with" else "off"
+            contender = replace(Contender.newscrawl(name), environment={"NEWSCRAWL_ARCHIVE": archive})
+            database = f"archive_{turn}_{name}"
+            costs[name] = crawl(contender, host, uri, database)
+            with MongoClient[dict[str, Any]](uri) as client:
+                kept = client[database]["articles"].count_documents({"raw": {"$ne": None}})
+                if kept != (PAGES if name == "with" else 0):
+                    raise SystemExit(f"{kept} pages kept {name} an archive\n{costs[name].said}")
+                client.drop_database(database)
+                client.drop_database(f"{database}_ops")
+        (file,) = place.rglob("*.warc.gz")
+        rounds.append((costs["without"], costs["with"], file.stat().st_size))
+        file.unlink()
+    return rounds
+
+
+def table(rounds: list[tuple[Cost, Cost, int]]) -> str:
+    """Both crawls, a line each."""
+    lines = ["| | CPU with mongod's, ms a page | pages/s | peak MB of each process |", "|---|---|---|---|"]
+    for name, costs in (("without", [r[0] for r in rounds]), ("with", [r[1] for r in rounds])):
+        cpu = statistics.median((cost.cpu + cost.mongod) / PAGES * 1000 for cost in costs)
+        wall = statistics.median(PAGES / cost.wall for cost in costs)
+        peaks = ", ".join(str(max(column)) for column in zip(*(cost.peaks for cost in costs), strict=False))
+        lines.append(f"| {name} an archive | {cpu:.2f} | {wall:.0f} | {peaks} |")
+    return "\n".join(lines)
+
+
+def work(folder: Path, kind: str, pages: list[bytes]) -> str:
+    """CPU, bytes and memory of the archive's own work."""
+    at = {"fetched_at": NOW, "key": key("https://www.hespress.com/x")}
+    asked, answers, known = [], [], None
+    for number, body in enumerate(pages):
+        url = f"https://www.hespress.com/articles-{number}.html"
+        entry = Entry(
+            url, NOW.date(), title="خبر محلي", date=NOW.isoformat(), origin="https://hespress.com/feed"
+        )
+        asked.append(Request(url, meta={**at, "asked": url, "entry": entry}))
+        read = HtmlResponse(url, headers={"Content-Type": "text/html; charset=utf-8"}, body=body)
+        packed: Response = read.replace(
+            headers={**read.headers, "Content-Encoding": "gzip"}, body=gzip.compress(body, 5)
+        )
+        answers.append((packed if kind != "plain" else read, read))
+    if kind == "unchanged":
+        first = RunFile(Folder(folder), Name.of("bench", NOW, "first", "n"), "n")
+        known = [first.add(request, *answer) for request, answer in zip(asked, answers, strict=True)]
+        first.close()
+    seconds, peaks = [], []
+    for turn in range(5):
+        file = RunFile(Folder(folder), Name.of("bench", NOW, f"{kind}{turn}", "n"), "n")
+        if turn == 4:
+            tracemalloc.start()
+        began = time.process_time()
+        for number in range(WORK):
+            place = number % len(pages)
+            asked[place].meta["known_raw"] = known[place] if known else None
+            file.add(asked[place], *answers[place])
+            if number % BATCH == BATCH - 1:
+                file.flush()
+            if turn == 4 and number in (WORK // 2 - 1, WORK - 1):
+                peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
+        if turn < 4:
+            seconds.append(time.process_time() - began)
+        file.close()
+    tracemalloc.stop()
+    return (
+        f"| {kind} | {min(seconds) / WORK * 1000:.3f} | {file.kept.bytes // WORK} | "
+        f"{peaks[0]:.2f}, {peaks[-1]:.2f} |"
+    )
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as data:
+        folder = Path(data)
+        with Server(folder / "mongodb") as uri, newspaper(PAGES, NOW) as host:
+            rounds = race(uri, host, folder)
+        made = Newspaper.made(min(PAGES, 50), NOW).articles("http://127.0.0.1:9")
+        pages = [text.encode() for _, text in made.values()]
+        lines = [work(folder / "work", kind, pages) for kind in ("packed", "plain", "unchanged")]
+    print(f"{PAGES} pages of 60 KB that were sent packed, medians of {ROUNDS} rounds\n\n{table(rounds)}\n")
+    ratios = [(kept.cpu + kept.mongod) / (plain.cpu + plain.mongod) - 1 for plain, kept, _ in rounds]
+    spread = f"{min(ratios):.1%} to {max(ratios):.1%}"
+    print(f"archiving adds {statistics.median(ratios):.1%} ({spread}) to the CPU of the crawl;")
+    sent = statistics.mean(len(gzip.compress(page, 5)) for page in pages)
+    print(f"{rounds[0][2] / PAGES:.0f} bytes a page in the archive, {sent:.0f} of them the page as sent\n")
+    print("The archive's own work, least of 4 runs:\n")
+    print("| page | CPU, ms a page | bytes a page | MB in use at most, at half and at the end |")
+    print("|---|---|---|---|")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
