@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
+from importlib.resources import files
 
 from newscrawl.dates import names
 from newscrawl.dates.tables import rows
@@ -496,7 +496,7 @@ def _gazetteer() -> dict[str, _Named]:
     """The names of places in ``places.tsv`` that are one word, without the article."""
     found: dict[str, _Named] = {}
     common = {_bare(word) for word in _COMMON_NOUNS}
-    table = rows("places.tsv", ("name", "kind", "country"), Path(__file__).parent / "places.tsv")
+    table = rows("places.tsv", ("name", "kind", "country"), files(__package__).joinpath("places.tsv"))
     for name, kind, country in table:
         word = _bare(fold(name))
         if " " not in word and word not in common:

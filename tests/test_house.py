@@ -191,3 +191,13 @@ def test_numpy_is_imported_only_when_something_is_signed() -> None:
         and any("numpy" in (alias.name, getattr(node, "module", None)) for alias in node.names)
     ]
     assert not early
+
+
+def test_files_of_the_project_are_read_as_resources_so_that_an_egg_has_them_too() -> None:
+    here = [
+        str(path.relative_to(PROJECT))
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Name) and node.id == "__file__"
+    ]
+    assert not here, f"{here}: deployed, a module lies in a zip file; use importlib.resources.files"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
+from importlib.resources.abc import Traversable
 
 __all__ = ["rows"]
 
 
-def rows(name: str, columns: tuple[str, ...], path: Path | None = None) -> Iterator[tuple[str, ...]]:
+def rows(name: str, columns: tuple[str, ...], path: Traversable | None = None) -> Iterator[tuple[str, ...]]:
     """The named columns of each row of a table, by default of the one shipped under that name.
 
     Example: ``rows("words.tsv", ("kind", "value"))``.
