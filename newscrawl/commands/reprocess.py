@@ -11,6 +11,8 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from pymongo.database import Database
 from scrapy.exceptions import UsageError
@@ -85,6 +87,9 @@ class Command(ProjectCommand):
             help=f"articles that older versions of these parts have made; default: {','.join(STALE)}",
         )
         parser.add_argument("--dry-run", action="store_true", help="print what would change, field by field")
+        parser.add_argument(
+            "--dask", metavar="ADDRESS", help="a Dask scheduler to share the work; local: one of this machine"
+        )
         parser.add_argument(
             "--processes", type=int, default=os.cpu_count() or 1, help="that read; default: %(default)s"
         )
@@ -166,19 +171,29 @@ class Command(ProjectCommand):
             return tally
         if opts.to == PARQUET:
             return self._to_parquet(plan, pieces, opts, failed)
-        return asyncio.run(self._to_mongo(plan, chains, opts.processes, failed))
+        return asyncio.run(self._to_mongo(plan, chains, opts, failed))
 
     async def _to_mongo(
-        self, plan: Plan, chains: list[list[Range]], processes: int, failed: list[str]
+        self, plan: Plan, chains: list[list[Range]], opts: argparse.Namespace, failed: list[str]
     ) -> Tally:
         assert self.settings
         patience = self.settings.getfloat("STORE_PATIENCE")
+        uri = resolve_uri(self.settings)
+        if opts.dask and not uri:
+            raise UsageError("--dask needs MONGODB_URI: an address at which its workers reach MongoDB")
         async with (
             self.store() as store,
             to_mongo.writing(store.client, store.database, patience) as writer,
         ):
             places = to_mongo.Places(store.ops, plan)
-            return await to_mongo.to_mongo(plan, chains, writer, places, processes, failed)
+            if opts.dask:
+                job = _dask().documents(str(uri), store.database, patience)
+                tally = await asyncio.to_thread(_on_dask, opts, plan, chains, job, failed)
+            else:
+                tally = await to_mongo.to_mongo(plan, chains, writer, places, opts.processes, failed)
+            if not failed:
+                await places.forget()
+            return tally
 
     def _to_parquet(
         self, plan: Plan, pieces: list[Range], opts: argparse.Namespace, failed: list[str]
@@ -197,7 +212,30 @@ class Command(ProjectCommand):
             raise UsageError(f"--out={opts.out!r}: {error.strerror}") from None
         if done := len(pieces) - len(rest):
             print(f"{done} of {len(pieces)} ranges were done before", file=sys.stderr)
+        if opts.dask:
+            job = _dask().parts(str(folder.absolute()))
+            return _on_dask(opts, plan, [[piece] for piece in rest], job, failed)
         return asyncio.run(to_parquet.to_parquet(plan, rest, folder, opts.processes, failed))
+
+
+def _dask() -> ModuleType:
+    try:
+        from newscrawl.reprocess import on_dask
+    except ImportError as error:
+        raise UsageError(f'{error.name} is missing: pip install ".[dask]"') from None
+    return on_dask
+
+
+def _on_dask(
+    opts: argparse.Namespace, plan: Plan, chains: list[list[Range]], job: Any, failed: list[str]
+) -> Tally:
+    on_dask = _dask()
+    try:
+        with on_dask.cluster(opts.dask, opts.processes) as client:
+            tally: Tally = on_dask.run(client, plan, chains, job, failed)
+            return tally
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--dask={opts.dask!r}: {error}") from None
 
 
 def _parts(text: str) -> list[str]:

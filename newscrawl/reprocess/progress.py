@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from newscrawl.progress import Progress
 from newscrawl.reprocess.processes import Reader
@@ -42,20 +42,31 @@ class Reached:
         shown.show(done, self._bytes, note)
 
     @asynccontextmanager
-    async def showing(self) -> AsyncIterator[None]:
-        """Show it each second while something is done."""
-        shown = Progress("bytes read", bar=True)
-
-        async def look() -> None:
-            while True:
-                self.show(shown)
-                await asyncio.sleep(_LOOK)
-
-        task = asyncio.create_task(look())
-        try:
+    async def showing(self, *, quiet: bool = False) -> AsyncIterator[None]:
+        """Show it each second while something is done, unless it is done where nobody looks."""
+        if quiet:
             yield
+            return
+        with self.shown() as show:
+
+            async def look() -> None:
+                while True:
+                    show()
+                    await asyncio.sleep(_LOOK)
+
+            task = asyncio.create_task(look())
+            try:
+                yield
+            finally:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    @contextmanager
+    def shown(self) -> Iterator[Callable[[], None]]:
+        """What shows it, whenever it is called."""
+        shown = Progress("bytes read", bar=True)
+        try:
+            yield lambda: self.show(shown)
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
             shown.end()

@@ -18,7 +18,7 @@ from newscrawl.reprocess.encodings import decoded
 
 KINDS = WarcRecordType.response | WarcRecordType.revisit | WarcRecordType.metadata
 """Records that may be about an article."""
-MOST = 8 * MAX_BYTES
+MOST = 2 * MAX_BYTES
 """Bytes of a record that are read: what is longer is no page."""
 _GZIP = b"\x1f\x8b\x08"
 _PACKED = re.compile(rb"\x1f\x8b\x08[\0-\x1f]")
@@ -145,11 +145,10 @@ class Records:
         if not wanted(head):
             return _Met(offset, False, None, whole=True)
         try:
-            length = found.content_length
-            block = found.reader.read(MOST)
+            block, whole = _block(found)
         except OSError:
             return _Met(offset, True, None, whole=False)
-        return _Met(offset, True, _record(found, head, block), whole=len(block) >= min(length, MOST))
+        return _Met(offset, True, _record(found, head, block), whole=whole)
 
     def _alone(self, met: _Met, wanted: Wanted) -> tuple[Record | None, int | None]:
         """The last record by itself, however long it says it is, and where it ends; None when damaged."""
@@ -171,6 +170,16 @@ def _head(found: WarcRecord, offset: int) -> Head:
     kind = _NAMES.get(int(found.record_type), "")
     status = http.status_code if http is not None else None
     return Head(kind, url, at, status, http.get("Content-Type") if http is not None else None, offset)
+
+
+def _block(found: WarcRecord) -> tuple[bytes, bool]:
+    """The block of a record, :data:`MOST` bytes at most, and whether it was all there."""
+    # fastwarc has room for as much as it is asked for, and a wrong length may be any.
+    wanted, parts = min(found.content_length, MOST), list[bytes]()
+    while wanted > 0 and (part := found.reader.read(min(wanted, _SEARCHED))):
+        parts.append(part)
+        wanted -= len(part)
+    return b"".join(parts), wanted <= 0
 
 
 def _record(found: WarcRecord, head: Head, block: bytes) -> Record:
@@ -259,7 +268,7 @@ def _only(content: bytes, offset: int, wanted: Wanted) -> Record | None:
     try:
         for found in ArchiveIterator(BytesIO(head + gap + block), record_types=KINDS, fsspec_args=False):
             own = _head(found, offset)
-            return _record(found, own, found.reader.read(MOST)) if wanted(own) else None
+            return _record(found, own, _block(found)[0]) if wanted(own) else None
     except OSError:
         return None
     return None

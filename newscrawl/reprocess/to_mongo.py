@@ -11,7 +11,7 @@ from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
 from newscrawl.reprocess import jobs
 from newscrawl.reprocess.plan import Plan
-from newscrawl.reprocess.processes import Reader, readers, share
+from newscrawl.reprocess.processes import MEGABYTES, Reader, readers, share
 from newscrawl.reprocess.progress import Reached
 from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import ARTICLE, Tally
@@ -82,23 +82,24 @@ async def to_mongo(
     places: Places,
     processes: int,
     failed: list[str],
+    *,
+    megabytes: int = MEGABYTES,
+    quiet: bool = False,
 ) -> Tally:
     """Store what these ranges hold; those of a chain one after the other, as their pages are of one site.
 
     ``failed`` tells what cannot be read, in a sentence each.
     """
     pieces = [piece for chain in chains for piece in chain]
-    async with readers(plan, processes) as some:
+    async with readers(plan, processes, megabytes) as some:
         reached = Reached(pieces, some)
 
         async def work(reader: Reader, chain: Sequence[Range]) -> None:
             for piece in chain:
                 await _store(piece, reader, writer, places, reached, failed)
 
-        async with reached.showing():
+        async with reached.showing(quiet=quiet):
             await share(some, chains, work)
-        if not failed:
-            await places.forget()
     reached.tally.outcomes.update({word: count for word, count in writer.counts.items() if count})
     return reached.tally
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from newscrawl.reprocess import jobs
 from newscrawl.reprocess.plan import Plan
-from newscrawl.reprocess.processes import Reader, readers, share
+from newscrawl.reprocess.processes import MEGABYTES, Reader, readers, share
 from newscrawl.reprocess.progress import Reached
 from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import Tally
@@ -43,10 +43,17 @@ def left(plan: Plan, pieces: Sequence[Range], folder: Path) -> list[Range]:
 
 
 async def to_parquet(
-    plan: Plan, pieces: Sequence[Range], folder: Path, processes: int, failed: list[str]
+    plan: Plan,
+    pieces: Sequence[Range],
+    folder: Path,
+    processes: int,
+    failed: list[str],
+    *,
+    megabytes: int = MEGABYTES,
+    quiet: bool = False,
 ) -> Tally:
     """Write a part for each of these ranges; ``failed`` tells what cannot be read, in a sentence each."""
-    async with readers(plan, processes) as some:
+    async with readers(plan, processes, megabytes) as some:
         reached = Reached(pieces, some)
 
         async def work(reader: Reader, piece: Range) -> None:
@@ -59,6 +66,6 @@ async def to_parquet(
             reader.lost.clear()
             reached.add(piece, tally)
 
-        async with reached.showing():
+        async with reached.showing(quiet=quiet):
             await share(some, pieces, work)
         return reached.tally
