@@ -11,7 +11,6 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from pymongo.database import Database
@@ -24,7 +23,7 @@ from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.dates import parse_day
 from newscrawl.mongod.opening import resolve_uri
 from newscrawl.mongod.server import data_folder
-from newscrawl.reprocess import dry_run, selection, to_mongo
+from newscrawl.reprocess import dry_run, on_dask, selection, to_mongo
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import NoSuchInputError, Range, inputs, ranges
 from newscrawl.reprocess.reading import Tally
@@ -187,7 +186,7 @@ class Command(ProjectCommand):
         ):
             places = to_mongo.Places(store.ops, plan)
             if opts.dask:
-                job = _dask().documents(str(uri), store.database, patience)
+                job = on_dask.documents(str(uri), store.database, patience)
                 tally = await asyncio.to_thread(_on_dask, opts, plan, chains, job, failed)
             else:
                 tally = await to_mongo.to_mongo(plan, chains, writer, places, opts.processes, failed)
@@ -213,27 +212,20 @@ class Command(ProjectCommand):
         if done := len(pieces) - len(rest):
             print(f"{done} of {len(pieces)} ranges were done before", file=sys.stderr)
         if opts.dask:
-            job = _dask().parts(str(folder.absolute()))
+            job = on_dask.parts(str(folder.absolute()))
             return _on_dask(opts, plan, [[piece] for piece in rest], job, failed)
         return asyncio.run(to_parquet.to_parquet(plan, rest, folder, opts.processes, failed))
-
-
-def _dask() -> ModuleType:
-    try:
-        from newscrawl.reprocess import on_dask
-    except ImportError as error:
-        raise UsageError(f'{error.name} is missing: pip install ".[dask]"') from None
-    return on_dask
 
 
 def _on_dask(
     opts: argparse.Namespace, plan: Plan, chains: list[list[Range]], job: Any, failed: list[str]
 ) -> Tally:
-    on_dask = _dask()
     try:
         with on_dask.cluster(opts.dask, opts.processes) as client:
             tally: Tally = on_dask.run(client, plan, chains, job, failed)
             return tally
+    except ImportError as error:
+        raise UsageError(f'{error.name} is missing: pip install ".[dask]"') from None
     except (OSError, ValueError) as error:
         raise UsageError(f"--dask={opts.dask!r}: {error}") from None
 

@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
-
-from distributed import Client, LocalCluster, as_completed
+from typing import TYPE_CHECKING, Any
 
 from newscrawl.mongod.opening import connect_async
 from newscrawl.reprocess.plan import Plan
@@ -21,6 +19,9 @@ from newscrawl.reprocess.progress import Reached
 from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import Tally
 from newscrawl.workers.wire import packed, unpacked
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 LOCAL = "local"
 """The address that stands for workers on this machine."""
@@ -36,7 +37,12 @@ Job = Callable[[bytes, Sequence[Range]], tuple[Tally, list[str]]]
 
 @contextmanager
 def cluster(address: str, processes: int) -> Iterator[Client]:
-    """A connection to the scheduler at this address, or to workers of this machine. Raises ``OSError``."""
+    """A connection to the scheduler at this address, or to workers of this machine.
+
+    Raises ``OSError`` when there is none, and ``ImportError`` without ``distributed``.
+    """
+    from distributed import Client, LocalCluster
+
     if address != LOCAL:
         with Client(address, timeout=10, set_as_default=False) as client:
             yield client
@@ -51,6 +57,8 @@ def cluster(address: str, processes: int) -> Iterator[Client]:
 
 def run(client: Client, plan: Plan, chains: Sequence[Sequence[Range]], job: Job, failed: list[str]) -> Tally:
     """Have workers do the job with these chains of ranges, in any order; ``failed`` tells what failed."""
+    from distributed import as_completed
+
     reached = Reached([piece for chain in chains for piece in chain])
     shared: Any = client.scatter(packed_plan(plan), broadcast=True, hash=False)
     futures = {
