@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from newscrawl import __version__, collecting, shown, timings
 from newscrawl.download.network import NO_NETWORKS, networks
-from newscrawl.gate import LONGEST
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -230,7 +229,6 @@ COOKIES_ENABLED = False  # no session, so that every visit sees the same page
 METAREFRESH_ENABLED = False  # news sites use it to reload, not to redirect
 
 # --- What may be asked, see docs/security.md.
-URLLENGTH_LIMIT = LONGEST
 PRIVATE_NETWORKS = environment(
     "NEWSCRAWL_PRIVATE_NETWORKS",
     NO_NETWORKS,
@@ -344,6 +342,13 @@ DOWNLOADER_MIDDLEWARES = {
     "newscrawl.download.retry.RetryMiddleware": 550,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "newscrawl.download.lengths.WireStats": 850,
+}
+SPIDER_MIDDLEWARES = {
+    # Each is asked about every request and article. The gate refuses long addresses, and walks have bounds of
+    # their own; the last one warns developers.
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
     # Importing them takes 0.1 s of a start, though they are switched off above.

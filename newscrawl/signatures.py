@@ -150,6 +150,13 @@ def in_buckets(keys: Iterable[int], buckets: Iterable[int]) -> list[int]:
     return [bucket << _KEY_BITS | key for bucket in buckets for key in keys]
 
 
+def filed(keys: Iterable[int], buckets: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
+    """Each key, with how the index holds it in some buckets."""
+    weeks = [bucket << _KEY_BITS for bucket in buckets]
+    for key in keys:
+        yield key, [week | key for week in weeks]
+
+
 def keys_of_buckets(first: int, last: int) -> tuple[int, int]:
     """The least and the greatest key that the index may hold in the buckets from a first to a last one."""
     return first << _KEY_BITS, (last + 1 << _KEY_BITS) - 1

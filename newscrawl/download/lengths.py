@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Headers, Request, Response
 
-__all__ = ["PlainLengths", "WireStats", "is_whole"]
+__all__ = ["GZIP", "PlainLengths", "WireStats", "is_whole"]
 
-_GZIP = (b"gzip", b"x-gzip")
+GZIP = (b"gzip", b"x-gzip")
+"""What a header calls the coding."""
 _SIZE = 4
 """Bytes at the end of a gzip file: the size of what it unpacks to (RFC 1952, section 2.3.1)."""
 
@@ -38,7 +39,7 @@ class PlainLengths:
     def begins(self, headers: Headers, request: Request) -> None:
         """The head of an answer has come."""
         length = headers.get("Content-Length") or b""
-        if (headers.get("Content-Encoding") or b"").strip().lower() in _GZIP and length.isdigit():
+        if (headers.get("Content-Encoding") or b"").strip().lower() in GZIP and length.isdigit():
             self._coming[request] = _Coming(int(length))
 
     def goes_on(self, data: bytes, request: Request) -> None:
@@ -64,9 +65,9 @@ class _Coming:
 def is_whole(response: Response) -> bool:
     """Is a compressed body complete, although fewer bytes came than were announced?"""
     coding = (response.headers.get("Content-Encoding") or b"").strip().lower()
-    if coding not in (*_GZIP, b"deflate"):
+    if coding not in (*GZIP, b"deflate"):
         return False
-    decoder = zlib.decompressobj(31 if coding in _GZIP else 15)
+    decoder = zlib.decompressobj(31 if coding in GZIP else 15)
     try:
         decoder.decompress(response.body)
     except zlib.error:

@@ -57,7 +57,9 @@ async def find_near(
     near = Near(seeds)
     sought = {seed["_id"]: identity.sought_buckets(seed) for seed in seeds}
     filled = await buckets.among({bucket for some in sought.values() for bucket in some})
-    if by_band := _by_band(seeds, {id_: [b for b in some if b in filled] for id_, some in sought.items()}):
+    if by_band := _by_band(
+        near, seeds, {id_: [b for b in some if b in filled] for id_, some in sought.items()}
+    ):
         await _read(articles, near, by_band, len(seeds))
     for by_title, holders in _by_title(seeds):
         await _read(articles, near, by_title, holders)
@@ -135,15 +137,12 @@ async def _read(articles: AsyncCollection[Document], near: Near, branch: _Branch
         keys -= common
 
 
-def _by_band(seeds: Sequence[Document], sought: Mapping[str, Collection[int]]) -> _Branch | None:
-    buckets: dict[int, set[int]] = defaultdict(set)
+def _by_band(near: Near, seeds: Sequence[Document], sought: Mapping[str, Collection[int]]) -> _Branch | None:
+    wanted: defaultdict[Key, set[Key]] = defaultdict(set)
     for seed in seeds:
-        if near := sought[seed["_id"]]:
-            for key in _bands(seed):
-                buckets[key].update(near)
-    wanted: dict[Key, Collection[Key]] = {
-        key: signatures.in_buckets([key], some) for key, some in buckets.items()
-    }
+        if buckets := sought[seed["_id"]]:
+            for key, filed in signatures.filed(near.bands(seed), buckets):
+                wanted[key].update(filed)
     return _Branch(_BY_BAND, wanted, {}) if wanted else None
 
 
@@ -167,6 +166,7 @@ class Near:
     def __init__(self, seeds: Sequence[Document]) -> None:
         self.docs: dict[str, Document] = {seed["_id"]: seed for seed in seeds}
         """The seeds, what was found near them, and the roots of both."""
+        self._bands: dict[str, list[int]] = {}
         self._seeds: dict[Key, list[Document]] = defaultdict(list)
         self._held: Counter[Key] = Counter()
         self._full: set[Key] = set()
@@ -175,10 +175,20 @@ class Near:
         self._alike: dict[str, dict[str, float]] = {seed["_id"]: {} for seed in seeds}
         """Of each seed, what it may be a copy of or the other way round, with the estimated similarity."""
         for seed in seeds:
-            for key in _keys(seed):
+            for key in self._keys(seed):
                 self._seeds[key].append(seed)
         for seed in seeds:
             self.add(seed)
+
+    def bands(self, doc: Document) -> list[int]:
+        """The keys of an article's bands, without weeks."""
+        bands = self._bands.get(doc["_id"])
+        if bands is None:
+            bands = self._bands[doc["_id"]] = signatures.band_keys(_values(doc))
+        return bands
+
+    def _keys(self, doc: Document) -> list[Key]:
+        return [*self.bands(doc), *([doc["title_key"]] if doc["title_key"] else [])]
 
     def add(self, doc: Document, *, by_common_keys: bool = False) -> None:
         """Take in what holds a key of a seed, common keys aside."""
@@ -186,7 +196,7 @@ class Near:
             return
         self._met.add(doc["_id"])
         left_out = frozenset() if by_common_keys else self._common
-        shared = [key for key in _keys(doc) if key in self._seeds and key not in left_out]
+        shared = [key for key in self._keys(doc) if key in self._seeds and key not in left_out]
         self._held.update(shared)
         self._full.update(key for key in shared if self._held[key] >= COMMON)
         for seed in {seed["_id"]: seed for key in shared for seed in self._seeds[key]}.values():
@@ -221,14 +231,6 @@ class Near:
     def _likeliest(self, seed: Document) -> list[str]:
         alike = self._alike[seed["_id"]]
         return sorted(alike, key=lambda id_: (-alike[id_], identity.order(self.docs[id_])))
-
-
-def _bands(doc: Document) -> list[int]:
-    return signatures.band_keys(_values(doc))
-
-
-def _keys(doc: Document) -> list[Key]:
-    return [*_bands(doc), *([doc["title_key"]] if doc["title_key"] else [])]
 
 
 def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[str | None], list[Document]]]:
