@@ -1,14 +1,33 @@
 """The archive read again into MongoDB gives the crawl's documents, and better readings give no revisions."""
 
+import datetime as dt
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
+from pymongo import AsyncMongoClient, MongoClient
+from scrapy.http import HtmlResponse, Request
 
+from benchmarks.crawling.newspaper import Newspaper
+from newscrawl.archive.archive import Archive
+from newscrawl.archive.names import Name
+from newscrawl.archive.places import Folder
+from newscrawl.archive.run_file import RunFile
 from newscrawl.identity import content_hash
-from tests.conftest import Database, scrapy
+from newscrawl.reprocess import selection, to_mongo
+from newscrawl.reprocess.plan import Plan
+from newscrawl.reprocess.reading import Tally
+from newscrawl.sites import Markup, Site
+from newscrawl.store.schema import prepare
+from newscrawl.urls import key
+from spiders.alayam24 import Alayam24
+from tests import made_warc
+from tests.conftest import Database, scrapy, start
+from tests.made_warc import GOOD, answer, record
+from tests.trials import size
 
 LEFT_OUT = {"run", "updated_at", "made_by"}
 """What a reading has of its own: its run, the server's clock, the versions."""
@@ -131,3 +150,77 @@ def test_what_was_forgotten_does_not_come_back(database: Database, archive: Path
     done = reprocess(database, archive)
     assert done.returncode == 0, done.stderr
     assert {doc["_id"] for doc in database.articles()} == left
+
+
+def archived(folder: Path, count: int) -> None:
+    """An archive of a declared site with so many pages."""
+    began = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
+    file = RunFile(Folder(folder), Name.of("alayam24", began, "5f2c81d0", "node1"), "node1")
+    pages = Newspaper.made(count, began).articles("https://www.alayam24.com").values()
+    for number, (_, text) in enumerate(pages):
+        url = f"https://www.alayam24.com/articles-{number}.html"
+        meta = {"key": key(url), "asked": url, "fetched_at": began + dt.timedelta(seconds=number)}
+        read = HtmlResponse(url, headers={"Content-Type": "text/html; charset=utf-8"}, body=text.encode())
+        file.add(Request(url, meta=meta), read, read)
+    file.close()
+
+
+async def read_by(database: Database, folder: Path, site: Site) -> None:
+    """Store what an archive holds, as a declaration of its site reads it."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(database.uri, tz_aware=True)
+    async with client, to_mongo.writing(client, database.name, 10.0) as writer:
+        await prepare(client[database.name], client[database.ops.name])
+        plan = Plan({"alayam24": site}, run="a-former-one")
+        places = to_mongo.Places(client[database.ops.name], plan)
+        chains = selection.chains(Archive(Folder(folder), None, forgotten=lambda keys: ()), [])
+        assert await to_mongo.to_mongo(plan, chains, writer, places, 1, []) != Tally()
+
+
+def test_a_changed_selector_improves_all_articles_though_it_is_killed_twice(
+    database: Database, tmp_path: Path, run: Any
+) -> None:
+    count = max(250, size(5000))
+    archived(tmp_path, count)
+    former = replace(Alayam24.site, markup=[Markup(title="h1.headline", body="p.lede", version="0")])
+    run(read_by(database, tmp_path, former))
+    articles = database["articles"]
+    improved = {"word_count": {"$gt": 200}}
+    assert (articles.count_documents({}), articles.count_documents(improved)) == (count, 0)
+    given = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
+    command = ["reprocess", "--processes", "1", "-s", f"ARCHIVE={tmp_path}"]
+    for killed in (1, 2):
+        process = start(*command, **given)
+        while articles.count_documents(improved) < killed * count // 3 and process.poll() is None:
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        assert 0 < articles.count_documents(improved) < count
+    done = scrapy(*command, **given)
+    assert done.returncode == 0, done.stderr
+    assert articles.count_documents(improved) == count
+    assert outcomes(done)["improved"] <= count * 2 // 3 + to_mongo.AT_ONCE
+    assert articles.distinct("revision") == [1]
+    assert articles.distinct("made_by.markup") != ["0"]
+    assert database["revisions"].count_documents({}) == 0
+    assert database.ops["unlinked"].count_documents({}) == 0
+
+
+def test_an_archive_of_2016_is_linked_with_a_crawl_of_2026(database: Database, tmp_path: Path) -> None:
+    for year, host in ((2026, "https://www.naql.ma"), (2016, "https://www.asl.ma")):
+        path = tmp_path / f"{year}.warc.gz"
+        pages = Newspaper.made(6, made_warc.NEWEST).articles(host).items()
+        records = [
+            record("response", host + place, answer(text, GOOD[0]), at=f"{year}-09-02T08:00:00Z")
+            for place, (_, text) in pages
+        ]
+        path.write_bytes(b"".join(records))
+        done = scrapy(
+            "reprocess", str(path), "--lang", "ar", "--processes", "1",
+            MONGODB_URI=database.uri, MONGODB_DATABASE=database.name,
+        )  # fmt: skip
+        assert outcomes(done) == {"new": 6}, done.stderr
+    first, copies = (list(database["articles"].find({"source": name})) for name in ("asl", "naql"))
+    assert {doc["duplicate_of"] for doc in first} == {None}
+    assert {doc["duplicate_of"] for doc in copies} == {doc["_id"] for doc in first}
+    assert {doc["duplicate"]["kind"] for doc in copies} == {"republished"}
+    assert {doc["first_seen_at"].year for doc in first} == {2016}

@@ -11,7 +11,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from newscrawl import __version__, urls
-from newscrawl.dates import DATES_VERSION
+from newscrawl.dates import DATES_VERSION, months_table
 from newscrawl.identity import IDENTITY_VERSION
 from newscrawl.items import SCHEMA_VERSION
 from newscrawl.page.assemble import PAGE_VERSION
@@ -57,13 +57,15 @@ class Plan:
 
     @cached_property
     def mark(self) -> str:
-        """32 hex digits: equal for plans of one version that make the same of the same files.
+        """32 hex digits: equal for plans of one version, and of one declaration of their sites, that make the
+        same of the same files.
 
         >>> Plan({}, lang="ar").mark == Plan({}, lang="ar").mark != Plan({}, lang="fa").mark
         True
         """
         keys = None if self.keys is None else hashlib.sha256(" ".join(sorted(self.keys)).encode()).hexdigest()
-        said = [*VERSIONS, sorted(self.only), self.lang, str(self.since), str(self.until), keys]
+        declared = [(name, repr(site)) for name, site in sorted(self._asked.items())]
+        said = [*VERSIONS, self.lang, str(self.since), str(self.until), keys, declared, months_table()]
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
 
     def wants(self, head: Head) -> bool:
