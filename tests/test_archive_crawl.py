@@ -1,5 +1,6 @@
 """Crawls that keep every page: whatever happens to crawl or disk, what is stored has its page."""
 
+import gzip
 import json
 import random
 import socket
@@ -67,7 +68,10 @@ def assert_kept(newspaper: Newspaper, database: Database, folder: Path) -> None:
 def test_a_crawl_keeps_the_page_of_each_article(
     newspaper: Newspaper, database: Database, tmp_path: Path
 ) -> None:
-    gone, leads = "/articles-3.html", "/articles-4.html"
+    gone, leads, packed = "/articles-3.html", "/articles-4.html", "/articles-7.html"
+    plain = str(newspaper.pages[packed])
+    sent = gzip.compress(plain.encode())
+    newspaper.pages[packed] = (200, {"Content-Encoding": "gzip"}, sent)
     newspaper.pages[gone] = (404, {}, "غير موجود")
     newspaper.pages[leads] = (301, {"Location": "/articles-5.html"}, "")
     done = crawl(newspaper, database, "-a", "since=2024-03-01", "-s", f"ARCHIVE={tmp_path}")
@@ -85,6 +89,8 @@ def test_a_crawl_keeps_the_page_of_each_article(
     assert len(pages) == ran["archive"]["pages"]
     assert {page.status for page in pages} == {200, 301, 404}
     assert all("/articles-" in page.asked and page.entry.origin.startswith("http://") for page in pages)
+    assert sent in (tmp_path / name).read_bytes()  # packed pages are kept as they were sent
+    assert [page.body for page in pages if page.asked.endswith(packed)] == [plain.encode()]
     (led,) = [page for page in pages if page.redirects]
     assert (led.asked.endswith(leads), led.url.endswith("/articles-5.html")) == (True, True)
 

@@ -49,7 +49,7 @@ class Original:
 
 def as_sent(sent: Response, read: Response) -> Response:
     """The answer that an archive keeps: as it was sent where anybody can undo its packing, else as the crawl
-    has read it. Packed pages need not be packed again.
+    has read it. Packed pages need not be packed again. (warcio 1.8 breaks on bodies packed by brotli 1.2.)
     """
     coding = (sent.headers.get("Content-Encoding") or b"").strip().lower()
     # A gzip member that is whole ends with the length of what it holds (RFC 1952).

@@ -167,8 +167,11 @@ class DownloadHandler(BaseDownloadHandler):
         meta(request)["wire_bytes"] = len(response.body)
         if "dataloss" in response.flags and not is_whole(response):
             raise ResponseDataLossError(f"{len(response.body)} bytes came, and more were announced")
+        sent = response
+        if self._keeper is not None:  # undoing the coding changes the headers of this very response
+            sent = response.replace(headers=response.headers.copy())
         decoded = self._decoded(request, response)
-        await self._keep(request, response, decoded)
+        await self._keep(request, sent, decoded)
         return decoded
 
     def _decoded(self, request: Request, response: Response) -> Response:
