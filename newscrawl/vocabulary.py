@@ -20,6 +20,7 @@ __all__ = [
     "AddressRefusal",
     "AddressSource",
     "Alarm",
+    "AlarmKind",
     "Calendar",
     "CopyKind",
     "CoverageReason",
@@ -399,3 +400,19 @@ class Alarm(Word):
         "archive_waiting",
         "finished files of the archive wait to be looked after or handed over",
     )
+
+
+class AlarmKind(Word):
+    """What an alarm is about, the widest cause first; the first word of its key."""
+
+    SCHEDULE = "schedule", "no schedule gives a sign of life, so nothing is crawled"
+    NETWORK = "network", "nearly all sites cannot be reached: the fault is on our side"
+    NODE = "node", "a node gives no sign of life"
+    FAULT = "fault", "runs of a site end as fault or killed, one after another"
+    DISK = "disk", "a disk of this machine is nearly full"
+    ARCHIVE = "archive", "a node cannot archive its pages"
+    OVERDUE = "overdue", "sites are due and not crawled"
+    SILENT = "silent", "nothing comes from a site any more, against its own rhythm"
+    REDUCED = "reduced", "far less comes from a site, or it is read worse than before"
+    MONTHS = "months", "the table of Moroccan months is about to end"
+    TEST = "test", "a test, by `scrapy alarms --test`"

@@ -97,9 +97,9 @@ class Made:
 
 
 class World:
-    """An installation with ten newspapers for a month."""
+    """An installation with ten newspapers, or another number of them, for a month."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, sites: int = 10) -> None:
         self.seed = seed
         self._random = random.Random(seed)
         self._numbers = np.random.default_rng(seed)
@@ -112,7 +112,7 @@ class World:
         hours = {"node_away": 48, "network_away": 7, "maintenance": 3, "none": 0}[self.event]
         self.event_ends = self.event_at + hours * HOUR
         self.truth: list[Truth] = []
-        self.sites = [self._site(number) for number in range(10)]
+        self.sites = [self._site(number) for number in range(sites)]
         for site in self.sites:
             self._live(site)
         self._say_event()

@@ -1,0 +1,135 @@
+"""What the monitors make of single histories, and what rings for which cause."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from newscrawl.vocabulary import RunOutcome
+from newscrawl.watch.causes import SETTLED, Ringing, causes, step
+from newscrawl.watch.known import Day, Installation, Known, Lease, Node, Ran
+from newscrawl.watch.monitors import read_worse, reduced, silent
+from newscrawl.watch.rhythm import rhythm, season
+
+NOW = dt.datetime(2025, 11, 20, 12, tzinfo=dt.UTC)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+def days(numbers: list[int]) -> list[Day]:
+    first = NOW.date() - len(numbers) * DAY
+    return [Day(first + place * DAY, number, complete=True) for place, number in enumerate(numbers)]
+
+
+def ran(hours_ago: float, outcome: RunOutcome = RunOutcome.OK, *, new: int = 3, **more: object) -> Ran:
+    at = NOW - hours_ago * HOUR
+    return Ran(at, at + HOUR / 10, outcome, "node1", new, fine=new, read=new, **more)  # type: ignore[arg-type]
+
+
+def site(name: str = "sahifa", *runs: Ran, numbers: list[int] | None = None) -> Known:
+    return Known(name, "EG", "Africa/Cairo", runs, days(numbers or [40] * 60))
+
+
+FINE = [ran(hour) for hour in range(1, 50)]
+DOWN = [ran(hour, RunOutcome.UNREACHABLE, new=0) for hour in range(1, 13)]
+
+
+def test_a_site_that_is_as_always_gives_nothing() -> None:
+    well = site("sahifa", *FINE)
+    assert silent(well, NOW) is None
+    assert reduced(well, NOW) is None
+    assert causes(Installation(NOW, [well])) == {}
+
+
+def test_first_failures_and_our_own_absence_are_no_silence() -> None:
+    assert silent(site("sahifa", *DOWN[:5], *FINE[5:]), NOW) is None
+    asleep = [replace(run, began=run.began - 30 * DAY, ended=run.ended - 30 * DAY) for run in FINE]
+    assert silent(site("sahifa", *asleep), NOW) is None, "nobody looked"
+
+
+def test_silence_says_for_how_long_and_whether_the_site_answers() -> None:
+    found = silent(site("sahifa", *DOWN, *FINE[12:]), NOW)
+    assert found
+    assert found.said == "unreachable for 11 h (12 runs)"
+    nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 40)]
+    found = silent(site("sahifa", *nothing, ran(40)), NOW)
+    assert found
+    assert found.kind == "quiet"
+
+
+@pytest.mark.parametrize("numbers", [[40] * 6, [40] * 10])
+def test_of_a_young_newspaper_nothing_is_expected(numbers: list[int]) -> None:
+    nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 40)]
+    assert silent(site("sahifa", *nothing, ran(40), numbers=numbers), NOW) is None
+
+
+def test_a_newspaper_that_has_been_dead_for_weeks_is_still_silent() -> None:
+    nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 60)]
+    assert silent(site("sahifa", *nothing, numbers=[40] * 30 + [0] * 40), NOW)
+
+
+def test_what_an_alarm_keeps_outlives_the_runs_that_it_was_seen_in() -> None:
+    before = [ran(hour, new=10, empty={"authors": 0.05}) for hour in range(20, 40)]
+    after = [ran(hour, new=10, empty={"authors": 0.9}) for hour in range(1, 60)]
+    found = read_worse(site("sahifa", *after[:2], *before))
+    assert found
+    assert "authors is missing in 90% of the articles, usual are 5%" in found.said
+    assert read_worse(site("sahifa", *after)) is None, "nothing else is known"
+    assert read_worse(site("sahifa", *after), found.usual)
+    assert read_worse(site("sahifa", *before), found.usual) is None
+
+
+def test_one_cause_rings_once() -> None:
+    sites = [site(f"sahifa{n}", *DOWN, *FINE[12:]) for n in range(10)]
+    found = causes(Installation(NOW, sites))
+    assert list(found) == ["network"]
+    assert len(found["network"].sites) == 10
+    mixed = [*sites[:3], *(site(f"khabar{n}", *FINE) for n in range(7))]
+    assert sorted(causes(Installation(NOW, mixed))) == [f"silent sahifa{n}" for n in range(3)]
+    killed = [site(f"sahifa{n}", *(ran(h, RunOutcome.KILLED, new=0) for h in (1, 2, 3))) for n in range(3)]
+    assert list(causes(Installation(NOW, killed))) == ["fault"]
+
+
+def test_nodes_and_schedules() -> None:
+    here, away, gone = (Node(f"n{n}", NOW - ago) for n, ago in enumerate((HOUR / 60, HOUR, 30 * DAY)))
+    assert list(causes(Installation(NOW, nodes=[here, away, gone]))) == ["node n1"]
+    late = [Lease(f"sahifa{n}", NOW - 2 * HOUR) for n in range(9)]
+    assert list(causes(Installation(NOW, nodes=[away, gone], leases=late))) == ["schedule"]
+    found = causes(Installation(NOW, nodes=[here], leases=late))
+    assert list(found) == ["overdue"]
+    assert "sahifa4 and 4 more" in found["overdue"].said
+    restarted = [Node("n1", NOW - HOUR / 10)]
+    assert causes(Installation(NOW, nodes=restarted)) == {}
+
+
+def test_an_archive_that_stopped_rings_for_its_node() -> None:
+    full = ran(1, alarms=(("archive_stopped", "No space left on device"),))
+    found = causes(Installation(NOW, [site("sahifa", full, *FINE[1:])]))
+    assert found["archive node1"].said == "archive of node1: No space left on device"
+
+
+def test_an_alarm_begins_once_and_is_over_once() -> None:
+    found = causes(Installation(NOW, nodes=[Node("n1", NOW - HOUR), Node("n2", NOW)]))
+    ringing, begun, over = step({}, found, NOW)
+    assert [cause.key for cause in begun] == ["node n1"]
+    ringing, begun, over = step(ringing, found, NOW + HOUR)
+    assert (begun, over) == ([], [])
+    ringing, begun, over = step(ringing, {}, NOW + 2 * HOUR)
+    assert (begun, over) == ([], [])
+    again, begun, over = step(ringing, found, NOW + 2.5 * HOUR)
+    assert (begun, over) == ([], []), "it comes and goes"
+    assert isinstance(again["node n1"], Ringing)
+    ringing, begun, over = step(ringing, {}, NOW + 2 * HOUR + SETTLED)
+    assert (ringing, begun, [cause.key for cause in over]) == ({}, [], ["node n1"])
+
+
+def test_fridays_feasts_and_ramadan_are_no_silence() -> None:
+    friday = [0 if (dt.date(2025, 9, 1) + n * DAY).weekday() == 4 else 30 for n in range(80)]
+    known = [Day(dt.date(2025, 9, 1) + n * DAY, number, True) for n, number in enumerate(friday)]
+    beat = rhythm(known, dt.date(2025, 11, 20), "EG")
+    assert beat
+    assert beat.expected(dt.date(2025, 11, 21)) == 0
+    assert beat.expected(dt.date(2025, 11, 22)) == 30
+    assert beat.expected(dt.date(2026, 3, 1)) == 18, "Ramadan"
+    assert beat.expected(dt.date(2026, 3, 21)) == 0, "the feast"
+    assert season(dt.date(2026, 5, 28), "MA") == "feast"
+    assert beat.nothing(NOW, NOW + 20 * HOUR, "Africa/Cairo") == 0

@@ -1,0 +1,36 @@
+"""What rings in made months: few false alarms, hardly any missed, and how late."""
+
+import datetime as dt
+
+import pytest
+
+from tests.site_months import World
+from tests.trials import long
+from tests.watched import Score, Watched
+
+HOUR = dt.timedelta(hours=1)
+TUNED = range(10)
+"""Seeds on which the monitors were tuned; all others are held out."""
+
+
+def scored(seeds: range, every: dt.timedelta) -> Score:
+    total = Score()
+    for seed in seeds:
+        total.add(Watched(World(seed)).score(every))
+    return total
+
+
+def test_a_month_rings_for_what_is_not_well_and_for_nothing_else() -> None:
+    score = Watched(World(3, sites=4)).score(24 * HOUR)
+    assert score.due >= 2
+    assert not score.missed, score
+    assert not score.false, score.false
+
+
+@long
+@pytest.mark.parametrize("seeds", [TUNED, range(10, 20), range(100, 120)], ids=["tuned", "held out", "fresh"])
+def test_hundreds_of_months_ring_rightly(seeds: range) -> None:
+    score = scored(seeds, HOUR)
+    print(f"\n{score}", *score.false, *score.missed, sep="\n")
+    assert len(score.false) <= score.months / 10
+    assert len(score.missed) <= 0.02 * score.due
