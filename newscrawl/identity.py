@@ -32,7 +32,7 @@ from newscrawl.signatures import (
     span_buckets,
 )
 from newscrawl.text import clean, fold
-from newscrawl.vocabulary import Calendar, CopyKind, DateWarning
+from newscrawl.vocabulary import Calendar, CopyKind, DateWarning, SearchScope
 
 IDENTITY_VERSION = 4
 """Version of what is compared, stored in ``made_by``."""
@@ -202,10 +202,28 @@ def search_text(title: str, lede: str | None, body: str) -> str:
     >>> search_text("أسعار الخضر", None, "تراجعت الأسعار.")
     'اسعار الخضر تراجعت الاسعار'
     """
+    if search_scope() == SearchScope.BODY:
+        return fold("\n".join(part for part in (title, lede, body) if part))
     most = SEARCH_WORDS * 3 // 2  # a dash between spaces is no word
     opening = " ".join(body.split(None, most)[:most])
     folded = fold("\n".join(part for part in (title, lede, opening) if part))
     return " ".join(folded.split(" ")[:SEARCH_WORDS])
+
+
+_scope = [SearchScope.OPENING]
+
+
+def search_scope() -> SearchScope:
+    """How much of an article the text index is to hold."""
+    return _scope[0]
+
+
+def use_search_scope(scope: str) -> None:
+    """Have the text index hold the opening of an article, or all of its body, from now on.
+
+    Example: ``use_search_scope("body")``. Raises ``ValueError`` for another word.
+    """
+    _scope[0] = SearchScope(scope)
 
 
 def identify(article: Article) -> Article:

@@ -485,6 +485,18 @@ class Article:
         metadata=stored(_DATE, Changes.DATE, unit="YYYY-MM-DD, Hijri", rule={"pattern": patterns.HIJRI_DAY}),
     )
     """The same day in the Umm al-Qura calendar. Example: ``1445-09-17``."""
+    hijri_month_uaq: str | None = field(
+        default=None,
+        metadata=stored(
+            _DATE,
+            Changes.DATE,
+            since=3,
+            unit="YYYY-MM, Hijri",
+            rule={"pattern": patterns.HIJRI_MONTH},
+            export=True,
+        ),
+    )
+    """Its month: one Hijri month over all countries. Example: ``1445-09`` (رمضان 1445)."""
     published: PublishedDetail | None = field(default=None, metadata=stored(_DATE, Changes.DATE))
     """How the date was read; null when no date was."""
     published_raw: str | None = field(default=None, metadata=stored(_PAGE, Changes.DATE))
@@ -530,7 +542,8 @@ class Article:
     updated_at: dt.datetime | None = field(
         default=None, metadata=stored(_DATABASE, Changes.STORE, export=True)
     )
-    """Server clock, UTC; moves when a field that a reader sees or a link changes."""
+    """Server clock, UTC; moves when a field that a reader sees or a link changes. A visit that found nothing
+    new does not move it: it only changes ``http``, ``raw``, ``run``, ``last_seen_at`` and ``checked_at``."""
     revision: int = field(
         default=1, metadata=stored(_DATABASE, Changes.STORE, unit="states", rule={"minimum": 1}, export=True)
     )
@@ -549,6 +562,12 @@ class Article:
         default="", metadata=stored(_OTHERS, Changes.STORE, rule={"pattern": patterns.KEY}, export=True)
     )
     """``_id`` of the story's root; its own when it stands alone."""
+    copies: int = field(
+        default=0,
+        metadata=stored(_OTHERS, Changes.STORE, since=3, unit="articles", rule={"minimum": 0}, export=True),
+    )
+    """Of a root: how many articles name it in ``duplicate_of``; 0 in a copy. ``updated_at`` moves with it.
+    Example: ``3``."""
 
     search_text: str = field(default="", metadata=stored(_TEXT, Changes.TEXT, internal=True))
     """Internal. Folded title, lede and first words, for the text index."""

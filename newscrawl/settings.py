@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from newscrawl import __version__, collecting, shown, timings
 from newscrawl.download.network import NO_NETWORKS, networks
+from newscrawl.vocabulary import SearchScope
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -61,6 +62,13 @@ class Variable(NamedTuple):
 
 
 VARIABLES: list[Variable] = []
+
+
+def search_scope(given: str) -> SearchScope:
+    """The scope of the search. Raises ``ValueError`` with what is allowed."""
+    if given not in {*SearchScope}:
+        raise ValueError(f"one of {', '.join(SearchScope)}")
+    return SearchScope(given)
 
 
 def environment(
@@ -275,6 +283,12 @@ STORE_QUEUE = 500  # articles waiting before the crawl slows down
 STORE_PATIENCE = environment(
     "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits for a MongoDB that went away", float, least=0
 )
+
+SEARCH = environment(
+    "NEWSCRAWL_SEARCH", SearchScope.OPENING,
+    "what the text index holds of the articles stored from then on: `opening` (title, lede and first words) "
+    "or `body` (all of the text; docs/data.md says what it costs)", search_scope,
+)  # fmt: skip
 
 # --- Set by `scrapy schedule` for the jobs that it starts: they hold their site's lease.
 SCHEDULED = False

@@ -36,6 +36,7 @@ __all__ = [
     "RejectionReason",
     "RobotsState",
     "RunOutcome",
+    "SearchScope",
     "TextWarning",
     "Word",
 ]
@@ -351,6 +352,13 @@ class CoverageReason(Word):
     )
     NOT_JUDGED = "not_judged", "the next run of its site says it"
     NO_DAY = "no_day", "articles without a day"
+
+
+class SearchScope(Word):
+    """How much of an article the text index holds."""
+
+    OPENING = "opening", "title, lede and first words, 120 together"
+    BODY = "body", "all of the text"
 
 
 class Interruption(Word):

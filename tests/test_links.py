@@ -64,10 +64,14 @@ def found(database: Database) -> list[dict[str, Any]]:
 
 
 def is_settled(documents: Sequence[dict[str, Any]]) -> bool:
-    """Does every copy name the root of its story, and no root another one?"""
+    """Does every copy name the root of its story, no root another one, and each root how many it has?"""
+    copies = Counter(doc["duplicate_of"] for doc in documents)
     roots = {doc["_id"] for doc in documents if doc["duplicate_of"] is None}
     return all(
-        doc["story"] == (doc["duplicate_of"] or doc["_id"]) and doc["story"] in roots for doc in documents
+        doc["story"] == (doc["duplicate_of"] or doc["_id"])
+        and doc["story"] in roots
+        and doc["copies"] == copies[doc["_id"]]
+        for doc in documents
     )
 
 

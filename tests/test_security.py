@@ -14,8 +14,9 @@ from pymongo.errors import OperationFailure
 from scrapy.utils.project import get_project_settings
 
 from newscrawl.schedule.node import Scrapyd, ScrapydError
-from tests.conftest import PROJECT, RECORDING, Database, scrapy
+from tests.conftest import PROJECT, RECORDING, SPIDERS, Database, scrapy
 from tests.mongod import mongod
+from tests.test_data_page import CLOCK, EXAMPLES, MIRROR, SAMPLE, SEARCH, SETUP, Reader
 from tests.test_store import Run, article, store
 
 PASSWORDS = {"NEWSCRAWL_WRITER_PASSWORD": "w-secret", "NEWSCRAWL_READER_PASSWORD": "r-secret"}
@@ -78,18 +79,27 @@ def make_users(
     )  # fmt: skip
 
 
-def test_the_reader_reads_and_the_writer_crawls(port: int, tmp_path: Path) -> None:
+def test_the_reader_runs_every_example_and_the_writer_crawls(
+    port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for _ in range(2):
         done = make_users(port, **PASSWORDS)
         assert done.returncode == 0, done.stderr
     uri = f"mongodb://newscrawl_writer:w-secret@127.0.0.1:{port}/newscrawl"
-    crawled = scrapy("crawl", "alayam24", "-s", f"REPLAY={RECORDING}", MONGODB_URI=uri)
-    assert crawled.returncode == 0, crawled.stderr
-    assert "w-secret" not in crawled.stderr
+    for spider in SPIDERS:
+        crawled = scrapy("crawl", spider, "-s", f"REPLAY={RECORDING}", MONGODB_URI=uri)
+        assert crawled.returncode == 0, crawled.stderr
+        assert "w-secret" not in crawled.stderr
     reader = f"mongodb://newscrawl_reader:r-secret@127.0.0.1:{port}/newscrawl"
+    monkeypatch.setenv("MONGODB_URI", reader)
+    monkeypatch.setenv("MONGODB_DATABASE", "newscrawl")
+    pasting = Reader(capsys)
+    pasting.paste(SETUP)
+    for block in (EXAMPLES, SEARCH, MIRROR, SAMPLE, CLOCK):  # all but those that need more packages
+        pasting.paste(block)
+    pasting.paste("client.close()")
     with MongoClient[dict[str, Any]](reader) as client:
         db = client["newscrawl"]
-        assert db["news"].find_one()
         assert db["coverage"].find_one()
         for forbidden in (
             lambda: db["articles"].delete_many({}),

@@ -10,6 +10,7 @@ from newscrawl import items
 from newscrawl.data_dictionary.meanings import MISSING
 from newscrawl.data_dictionary.queries import QUERIES
 from newscrawl.data_dictionary.readers import COVERAGE, FORGOTTEN, REJECTIONS, RUNS, table
+from newscrawl.data_dictionary.recipes import BODY_COSTS, RECIPES
 from newscrawl.data_dictionary.tables import fields_table, parts_of
 from newscrawl.items import SCHEMA_VERSION, Article, Rejection, Revision
 from newscrawl.store.revisions import KEPT
@@ -75,10 +76,6 @@ Each of these reads at most twice as many documents as it returns, through an in
 {{queries}}
 ```
 
-The text index knows whole words, `الأسعار` is another one than `أسعار`. Of several one is enough;
-`'"اسعار" "العملات"'` finds what has both. `fold` comes with this folder; without it write words so: no
-tashkeel and no tatweel, أإآٱ → ا, ىیئ → ي, ة → ه, ؤ → و, ک → ك, digits 0-9, small letters.
-
 A counted phrase names no day: software rounds such counts or cuts them, so `منذ يومين` is another day in up
 to half of all cases. Then `day` is null, and the article was published from `published.earliest` to
 `published.latest`, both days included; `منذ 3 ساعات` around midnight keeps its `published_at` beside them. A
@@ -92,7 +89,7 @@ is in none of them; its keys are in [`forgotten`](#forgotten).
 A query on a view runs on `articles` and is fast where its filter names the same fields as one of those above.
 To sort a view, even for ten rows, MongoDB first reads all that the filter finds: filter by a range of days,
 or ask `articles` with `"duplicate_of": None`.
-
+{{recipes}}
 ## A table for pandas
 
 `pip install pandas pyarrow` first. The table has `_id` and the columns named here. Left out are how an
@@ -167,7 +164,7 @@ print(frame.groupby("day").size())"""
 _BESIDE = f"""
 ## stories
 
-Every field of `news`, and one more:
+Every field of `news`, but for one that is a list here:
 
 | field | type | meaning |
 |---|---|---|
@@ -242,6 +239,7 @@ def page() -> str:
     head = _HEAD.format(
         setup=_SETUP,
         queries="\n".join(f"# {query.says}\n{query.python}" for query in QUERIES),
+        recipes=RECIPES.replace("{body_costs}", BODY_COSTS),
         pandas=_PANDAS,
         missing=_list(MISSING, "ends with"),
         origins=_words(Origin, "origin"),

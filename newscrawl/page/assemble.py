@@ -251,7 +251,8 @@ def _when(article: Article, choice: chosen_date.Choice) -> None:
         hijri = published.hijri
         article.hijri_day = hijri.day if hijri else None
         article.hijri_month = hijri.day[:7] if hijri else None
-        article.hijri_day_uaq = _umm_al_qura(published)
+        article.hijri_day_uaq = uaq = _umm_al_qura(published)
+        article.hijri_month_uaq = uaq[:7] if uaq else None
     else:
         article.published_at = published.at
         article.published_missing = f'"{published.raw}": names no exact day'

@@ -118,7 +118,7 @@ class Articles:
         ids = {write.id for write in writes if not forgotten.isdisjoint(write.article.keys)}
         if ids:
             await self._articles.delete_many({"_id": {"$in": list(ids)}})
-            await self._tombstones.kept_away(forgotten)
+            await self._tombstones.leave_more([write.article for write in writes if write.id in ids])
         return ids
 
     async def _bulk(self, writes: Sequence[Write]) -> Done:

@@ -22,7 +22,7 @@ from newscrawl.store.schema import Document
 LINKS = ("duplicate_of", "duplicate", "story")
 HEAD = dict.fromkeys(
     ("site", "source", "via", "day", "published", "published_at", "first_seen_at", "title_key", "signature",
-     "content_hash", *LINKS), 1,
+     "content_hash", "copies", *LINKS), 1,
 )  # fmt: skip
 """What is read of a candidate before its text."""
 

@@ -13,6 +13,7 @@ from pymongo import ReadPreference
 from pymongo.errors import PyMongoError
 from scrapy.exceptions import CloseSpider
 
+from newscrawl.identity import use_search_scope
 from newscrawl.items import Article, Rejection
 from newscrawl.ledger import Ledger
 from newscrawl.mongod.opening import (
@@ -32,7 +33,7 @@ from newscrawl.store.tombstones import Tombstones
 from newscrawl.store.visits import Visits
 from newscrawl.store.walks import Walks
 from newscrawl.store.writer import Writer
-from newscrawl.vocabulary import RunOutcome
+from newscrawl.vocabulary import RunOutcome, SearchScope
 
 if TYPE_CHECKING:
     from pymongo.asynchronous.collection import AsyncCollection
@@ -56,6 +57,7 @@ class Store:
 
     def __init__(self, settings: BaseSettings) -> None:
         self._settings = settings
+        use_search_scope(settings.get("SEARCH") or SearchScope.OPENING)
         self.database = database_name(settings)
         self._resources = AsyncExitStack()
         self._client: AsyncMongoClient[Document] | None = None

@@ -130,7 +130,8 @@ def update(
     after = old | set_ | {"first_seen_at": min(new["first_seen_at"], old["first_seen_at"])}
     if (revised or better_date or first_seen) and is_current(after.get("signature")):
         set_["bands"] = identity.bands(after)
-    if revised or better_date or old["gone_at"]:
+    gathered = any(not set(new[name]) <= set(old[name]) for name in changing(Article, Changes.GATHERED))
+    if revised or better_date or first_seen or gathered or old["gone_at"]:
         set_["updated_at"] = now
     set_["gone_at"] = None
     changes: Document = {

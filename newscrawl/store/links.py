@@ -158,6 +158,8 @@ class _Due:
     """Articles that others knew of, and that these writes move to other stories."""
     counted: list[Document] = field(default_factory=list)
     """Articles that become copies, or no longer are any."""
+    left: set[str] = field(default_factory=set)
+    """Stories that these writes leave or join."""
     stories: dict[str, str] = field(default_factory=dict)
     """The root of each article that was read, with these writes."""
     former_roots: list[str] = field(default_factory=list)
@@ -183,6 +185,8 @@ class _Decision:
         self._now = now
         self._texts: dict[str, tuple[str, Text]] = {}
         """Texts that were read, with the content hash they had."""
+        self._stories: dict[str, int | None] = {}
+        """Stories that may have another number of articles now, with the number of copies that was stored."""
         self._told: set[str] = set()
         """Articles because of which others are looked at again."""
         self._introduced: dict[str, set[str]] = defaultdict(set)
@@ -197,12 +201,36 @@ class _Decision:
                 open_ |= await self._settle_some(left[start : start + LOOKED_AT], unheard)
             unheard = set()
             if not open_:
+                break
+        else:
+            log.warning("the links of %d articles do not settle; run `scrapy dedupe`", len(open_))
+        await self._count_copies()
+
+    async def _count_copies(self) -> None:
+        """Write how many copies each root has, until what is written is what is counted."""
+        due = dict(self._stories)
+        while due:
+            found: list[Document] = [
+                {"$match": {"story": {"$in": list(due)}}},
+                {"$group": {"_id": "$story", "n": {"$sum": 1}}},
+            ]
+            counted = {doc["_id"]: doc["n"] - 1 async for doc in await self._articles.aggregate(found)}
+            wrong = {root: n for root, n in counted.items() if due[root] != n}
+            writes = [
+                UpdateOne(
+                    {"_id": root, "duplicate_of": None, "copies": {"$ne": n}},
+                    {"$set": {"copies": n, "updated_at": self._now}},
+                )
+                for root, n in wrong.items()
+            ]
+            if not writes or not (await self._articles.bulk_write(writes, ordered=False)).modified_count:
                 return
-        log.warning("the links of %d articles do not settle; run `scrapy dedupe`", len(open_))
+            due = dict(wrong)
 
     async def _settle_some(self, ids: Collection[str], unheard: Collection[str]) -> set[str]:
         """Write what is due for some articles; returns those that have to be looked at because of it."""
         due = await self._look(ids, unheard)
+        self._stories |= dict.fromkeys(due.left)
         if due.writes:
             await self._coverage.touch(due.counted)
             await self._articles.bulk_write(list(due.writes.values()), ordered=False)
@@ -224,6 +252,8 @@ class _Decision:
         pairs = (pair for doc in looked_at for other in near.earlier(doc) for pair in (doc, other))
         await self._read_texts(itertools.islice(pairs, TEXTS))
         due = _Due(stories={id_: doc["story"] for id_, doc in near.docs.items()})
+        for doc in looked_at:  # also of what a killed crawl has linked without counting it
+            self._stories.setdefault(doc["story"], doc.get("copies") if doc["story"] == doc["_id"] else None)
         for doc in sorted(looked_at, key=identity.order):
             roots = await self._roots(doc, near, due.stories)
             root = roots[0] if roots else None
@@ -242,8 +272,10 @@ class _Decision:
             if any(doc[name] != links[name] for name in LINKS):
                 if (doc["duplicate_of"] is None) != (root is None):
                     due.counted.append(doc)
+                due.left |= {doc["story"], links["story"]}
                 unchanged = {name: doc[name] for name in _DECIDED_FROM}
-                due.writes[doc["_id"]] = UpdateOne(unchanged, {"$set": links | {"updated_at": self._now}})
+                moved = links | ({"copies": 0} if root else {}) | {"updated_at": self._now}
+                due.writes[doc["_id"]] = UpdateOne(unchanged, {"$set": moved})
         new = [doc for doc in looked_at if doc["_id"] in unheard]
         self._told.update(doc["_id"] for doc in new)
         # They were stored before this look: whoever did not see them was stored before it, too, and is near.

@@ -121,5 +121,42 @@ async def _owner(articles: AsyncCollection[Document]) -> int:
     return await _fill(articles, "owner", most)
 
 
-COMPUTED: Mapping[str, Callable[[AsyncCollection[Document]], Awaitable[int]]] = {"owner": _owner}
+async def _hijri_month_uaq(articles: AsyncCollection[Document]) -> int:
+    """Take the month from the day."""
+    month = {"$cond": ["$hijri_day_uaq", {"$substrBytes": ["$hijri_day_uaq", 0, 7]}, None]}
+    last, added = "", 0
+    while batch := await _missing(articles, "hijri_month_uaq", last):
+        last = batch[-1]
+        which = {"_id": {"$in": batch}, "hijri_month_uaq": {"$exists": False}}
+        added += (await articles.update_many(which, [{"$set": {"hijri_month_uaq": month}}])).modified_count
+    return added
+
+
+async def _copies(articles: AsyncCollection[Document]) -> int:
+    """Count the copies of each root; 0 for all others."""
+    stories: list[Document] = [
+        {"$group": {"_id": "$story", "articles": {"$sum": 1}}},
+        {"$match": {"articles": {"$gt": 1}}},
+    ]
+    writes: list[UpdateOne] = []
+    with pymongo.timeout(COUNTING):
+        async for found in await articles.aggregate(stories, allowDiskUse=True):
+            absent = {"_id": found["_id"], "copies": {"$exists": False}}
+            writes.append(UpdateOne(absent, {"$set": {"copies": found["articles"] - 1}}))
+    for start in range(0, len(writes), AT_ONCE):
+        await articles.bulk_write(writes[start : start + AT_ONCE], ordered=False)
+    return await _fill(articles, "copies", defaultdict(int))
+
+
+async def _missing(articles: AsyncCollection[Document], name: str, last: str) -> list[str]:
+    """The next articles without a field, by ``_id``."""
+    further = articles.find({name: {"$exists": False}, "_id": {"$gt": last}}, {"_id": 1})
+    return [doc["_id"] async for doc in further.sort("_id", ASCENDING).limit(AT_ONCE)]
+
+
+COMPUTED: Mapping[str, Callable[[AsyncCollection[Document]], Awaitable[int]]] = {
+    "owner": _owner,
+    "hijri_month_uaq": _hijri_month_uaq,
+    "copies": _copies,
+}
 """Fields that are computed for older documents; the others get the default of their declaration."""

@@ -146,17 +146,28 @@ INDEXES: Mapping[str, list[IndexModel]] = {
             partialFilterExpression={"published.latest": {"$gte": "0"}},
         ),
         IndexModel([("hijri_month", DESCENDING), ("hijri_day", DESCENDING), ("duplicate_of", ASCENDING)]),
+        IndexModel(
+            [("hijri_month_uaq", DESCENDING), ("hijri_day_uaq", DESCENDING), ("duplicate_of", ASCENDING)]
+        ),
         IndexModel([("updated_at", ASCENDING), ("duplicate_of", ASCENDING)]),
+        # Of the few that were removed.
+        IndexModel([("gone_at", ASCENDING)], partialFilterExpression={"gone_at": {"$type": "date"}}),
+        IndexModel([("tags", ASCENDING)]),
+        IndexModel([("authors", ASCENDING)]),
         IndexModel([("story", ASCENDING)]),
         IndexModel([("title_key", ASCENDING), ("day", ASCENDING)]),
         IndexModel([("bands", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("first_seen_at", DESCENDING)]),
-        IndexModel([("search_text", TEXT)], default_language="none"),
+        # A field `language` in a document would choose another one, or be refused.
+        IndexModel([("search_text", TEXT)], default_language="none", language_override="lang_of_index"),
     ],
-    "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
+    "revisions": [
+        IndexModel([("article", ASCENDING), ("revision", ASCENDING)]),
+        IndexModel([("replaced_at", ASCENDING)]),
+    ],
     "coverage": [
         IndexModel([("source", ASCENDING), ("day", ASCENDING)]),
-        IndexModel([("day", ASCENDING), ("complete", ASCENDING)]),
+        IndexModel([("day", ASCENDING), ("source", ASCENDING)]),
     ],
     "runs": [
         IndexModel([("site", ASCENDING), ("began", DESCENDING)]),
@@ -254,6 +265,10 @@ async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> 
     if "articles" in existing:  # a new collection is asked for nothing
         await migrate(db, version)
         await move_tombstones(db, ops)
+        if not state.get("told"):  # it is made again with another language_override
+            await _drop_index(db["articles"], "search_text_text")
+        if not state.get("told"):
+            await _drop_index(db["articles"], "search_text_text")  # made again with another language_override
     if "viewOn" in existing.get("coverage", {}):  # in older versions it was a view; who drops it counts below
         await db.drop_collection("coverage")
     for database, indexes in ((db, INDEXES), (ops, OPS_INDEXES)):

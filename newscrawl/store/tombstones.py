@@ -16,6 +16,7 @@ from pymongo import ReadPreference, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.database import Database
 
+from newscrawl.items import Article
 from newscrawl.store.migrations import TOMBSTONES
 from newscrawl.store.schema import Document
 
@@ -93,7 +94,17 @@ class Tombstones:
         writes = [UpdateOne({"_id": key}, [{"$set": absent}], upsert=True) for key in keys]
         await self._tombstones.bulk_write(writes, ordered=False)
 
+    async def leave_more(self, removed: Iterable[Article]) -> None:
+        """Note that articles were removed again, which a mirror may have seen meanwhile.
+
+        A key that led to them and was not forgotten yet is forgotten with the others.
+        """
+        for article in removed:
+            under = await self.articles(article.keys)
+            await self.leave(article.keys, under[0] if under else article.keys[0], article.site)
+            await self.kept_away(article.keys)
+
     async def kept_away(self, keys: Collection[str]) -> None:
-        """Note that articles with these keys were removed again: a mirror may have seen them meanwhile."""
+        """Note that articles with these keys were removed just now."""
         moved = {"$currentDate": {"updated_at": True}}
         await self._tombstones.update_many({"_id": {"$in": list(keys)}}, moved)

@@ -1,0 +1,116 @@
+"""``scrapy search``: looks for Arabic words in the stored articles."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Mapping
+
+from bidi import get_display
+from scrapy.exceptions import UsageError
+
+from newscrawl.command import ProjectCommand
+from newscrawl.search import Hit, search
+from newscrawl.shown import one_line
+from newscrawl.store.session import session
+from newscrawl.vocabulary import SearchScope
+
+_BEFORE, _AFTER = "[", "]"
+_ORDERS = ("auto", "logical", "visual")
+_RUN_BY_THEMSELVES = ("VTE_VERSION", "KONSOLE_VERSION", "MLTERM")
+"""Variables of the terminals that show right to left what is."""
+
+
+class Command(ProjectCommand):
+    """Exit status: 0 also when nothing is found, 2 for wrong use, 4 the store."""
+
+    takes_arguments = True
+    reads_dates = True
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[options] <word> [<word> ...]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Find stored articles by their words, with prefixes and attached pronouns"
+
+    def long_desc(self) -> str:
+        """The help text."""
+        return (
+            "Finds the articles that hold all of the words, the best first; words in quotation marks stand "
+            "side by side. Spelling makes no difference (أ إ آ ا, ة ه, ى ي, tashkeel), and a word is also "
+            "found with what is attached to it (والحكومة, لحكومتهم). Searched is what the text index holds: "
+            f"{SearchScope.OPENING.meaning}, or {SearchScope.BODY.meaning} where NEWSCRAWL_SEARCH is body."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what narrows the search, and how its results are shown."""
+        super().add_options(parser)
+        add = parser.add_argument
+        add("--source", metavar="SLUG", help="of this newspaper alone")
+        add("--since", metavar="DAY", help="from this day on: 2024-03-27, or Hijri 1445-09-17H")
+        add("--until", metavar="DAY", help="up to this day")
+        add("--country", metavar="CODE", help="whose Hijri calendar the days are of (MA: Morocco's)")
+        add("--whole-words", action="store_true", help="only the words as they are given, without prefixes")
+        add("--no-copies", action="store_true", help="without articles that are copies of others")
+        add("--limit", type=int, default=20, metavar="N", help="show so many articles (20)")
+        add("--demo", action="store_true", help="in the database of `make demo`")
+        add("--json", action="store_true", help="one JSON object a line, in logical order")
+        add("--order", choices=_ORDERS, default="auto", help="of letters on the screen: visual for terminals "
+            "that do not run right to left themselves; auto knows some that do")  # fmt: skip
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Search and print."""
+        if not args:
+            raise UsageError("name a word to look for, such as حكومة")
+        if opts.limit < 1:
+            raise UsageError(f"--limit={opts.limit} should be a whole number above zero")
+        assert self.settings
+        query = " ".join(f'"{part}"' if " " in part.strip() and '"' not in part else part for part in args)
+        with session(self.settings, demo=opts.demo) as (db, _):
+            try:
+                hits = search(
+                    db, query, source=opts.source, since=opts.since, until=opts.until, country=opts.country,
+                    expand=not opts.whole_words, copies=not opts.no_copies, limit=opts.limit,
+                )  # fmt: skip
+            except ValueError as error:
+                raise UsageError(str(error)) from None
+        visual = opts.order == "visual" or (
+            opts.order == "auto" and is_visual(os.environ, sys.stdout.isatty())
+        )
+        for hit in hits:
+            print(_as_json(hit) if opts.json else _lines(hit, visual=visual and not opts.json))
+        scope = SearchScope(self.settings["SEARCH"])
+        print(f"{len(hits)} articles; searched: {scope.meaning}", file=sys.stderr)
+
+
+def is_visual(environment: Mapping[str, str], is_terminal: bool) -> bool:
+    """Are letters to be put in the order in which they stand on the screen?
+
+    Files and pipes get them in the order in which they are read, and so do terminals that are known to turn
+    them themselves.
+    """
+    turns = any(name in environment for name in _RUN_BY_THEMSELVES)
+    return is_terminal and not (turns or environment.get("TERM_PROGRAM") == "Apple_Terminal")
+
+
+def _lines(hit: Hit, *, visual: bool) -> str:
+    marked = hit.snippet.marked(_BEFORE, _AFTER)
+    copy = " (copy)" if hit.is_copy else ""
+    told = [
+        f"{hit.day or 'no day':<10}  {hit.source_name}  {hit.title}{copy}",
+        f"    {marked}",
+        f"    {hit.url}",
+    ]
+    lines = map(one_line, told)
+    return "\n".join(str(get_display(line)) if visual else line for line in lines)
+
+
+def _as_json(hit: Hit) -> str:
+    fields = dataclasses.asdict(hit)
+    fields["published_at"] = hit.published_at.isoformat() if hit.published_at else None
+    return json.dumps(fields, ensure_ascii=False)

@@ -1,0 +1,63 @@
+"""Which forms of a word are that word in a collection, by the collection's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from pymongo.collection import Collection as Articles
+
+from newscrawl.search.forms import SHORT, Form, against, backing, cores, derived
+
+Present = Callable[[Collection[str]], set[str]]
+"""Which of these words stand in the collection: all of them, or none when none does."""
+
+
+class Evidence:
+    """What the collection says of the forms of words; each question is asked once."""
+
+    def __init__(self, present: Present) -> None:
+        self._present = present
+        self._own: dict[Form, bool] = {}
+        self._backed: dict[str, bool] = {}
+
+    def allows(self, form: Form) -> bool:
+        """Is this form the word, as far as the collection tells?"""
+        if form.is_plain:
+            return True
+        if len(form.word) <= SHORT and not form.has_article and not self._is_backed(form.word):
+            return False
+        return not any(self._is_own(core) for core in cores(form))
+
+    def _is_own(self, form: Form) -> bool:
+        """Is a form a word of its own?"""
+        if form not in self._own:
+            self._own[form] = self._shows_own(form)
+        return self._own[form]
+
+    def _shows_own(self, form: Form) -> bool:
+        if self._present(against(form)):
+            return True
+        pairs = derived(form)
+        found = self._present([one for one, _ in pairs]) if pairs else set()
+        return any(one in found and not self._present([other]) for one, other in pairs)
+
+    def _is_backed(self, word: str) -> bool:
+        if word not in self._backed:
+            self._backed[word] = bool(self._present(backing(word)))
+        return self._backed[word]
+
+
+def in_collection(articles: Articles[dict[str, Any]]) -> Present:
+    """Asks the text index: one short query for some words at a time."""
+
+    def present(words: Iterable[str]) -> set[str]:
+        words = list(words)
+        found = articles.find_one({"$text": {"$search": " ".join(words)}}, {"_id": 0, "search_text": 1})
+        if not found:
+            return set()
+        there = set(words).intersection(found["search_text"].split())
+        rest = [word for word in words if word not in there]
+        return there | (present(rest) if rest and there else set())
+
+    return present

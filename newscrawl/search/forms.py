@@ -1,0 +1,166 @@
+"""The forms in which an Arabic word stands in a text: with prefixes, with attached pronouns.
+
+No dictionary is at hand. So forms are made, not taken apart, and a form that may be another word is left
+to evidence from the collection itself (:func:`against`): what stands there with an article or with a prefix
+that no prefix follows is a word of its own. ``الكتاب`` shows that ``كتاب`` is not ``ك`` before ``تاب``.
+All words here are folded (:func:`newscrawl.text.fold`), but for what is compared with a spelling.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from newscrawl.text import fold
+
+_AND, _TO = ("و", "ف"), ("ب", "ل", "ك")
+PREFIXES: Sequence[str] = (*_AND, *_TO, *(first + then for first in _AND for then in _TO))
+"""What may stand before a word without the article: and, so, with, for, as."""
+ARTICLES: Sequence[str] = tuple(
+    before + article for article in ("ال", "بال", "كال", "لل") for before in ("", *_AND)
+)
+"""The same with the article; ``ل`` and ``ال`` are ``لل``."""
+FUTURE: Sequence[str] = ("س", "وس", "فس")
+"""What makes a verb in the present tense, which begins with one of ``IMPERFECT``, the future."""
+IMPERFECT = "يتنا"
+PRONOUNS: Sequence[str] = ("ه", "ها", "هم", "هن", "هما", "نا", "ك", "كم", "كن", "كما", "ي")
+"""My, your, his, her, our, their."""
+_ENDINGS = {"ه": ("ت",), "ي": ("ي", "ا"), "ء": ("ء", "و", "ي"), "ون": ("و",), "ين": ("ي",), "وا": ("و",)}
+"""How the end of a word changes before a pronoun: ``حكومه``, ``حكومتهم``."""
+SHORT = 3
+"""Letters of a word that is so short that a form of it must have something to show for it."""
+_OTHER_ENDINGS = ("ات", "ين", "ون", "يه", "يون", "يين")
+_MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
+_HAMZA_ON_ALEF = ("أ", "إ", "آ")
+_HAMZA = str.maketrans({"ؤ": "ئ", "ئ": "ؤ"})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of a word."""
+
+    word: str
+    """The word that was asked for, folded."""
+    prefix: str = ""
+    ending: str = ""
+    """What stands after it: a pronoun."""
+    stem: str = ""
+    """The word as it is before the pronoun."""
+
+    @property
+    def text(self) -> str:
+        """The form itself. Example: ``لحكومتهم``."""
+        return f"{self.prefix}{self.stem or self.word}{self.ending}"
+
+    @property
+    def is_plain(self) -> bool:
+        """Is it the word as it was asked for?"""
+        return not (self.prefix or self.ending)
+
+    @property
+    def has_article(self) -> bool:
+        """Does it hold the article?"""
+        return self.prefix in ARTICLES
+
+
+@lru_cache(maxsize=256)
+def forms(word: str, *, expand: bool = True) -> Mapping[str, Form]:
+    """The forms of a folded word, by their text; with ``expand`` false the word alone.
+
+    >>> "ولحكومتهم" in forms("حكومه"), "بالحكومه" in forms("حكومه"), "محكومه" in forms("حكومه")
+    (True, True, False)
+    """
+    made = {word: Form(word)}
+    if expand and len(word) > 1 and word.isalpha() and not word.isascii():
+        for form in _made(word):
+            made.setdefault(form.text, form)
+    return made
+
+
+def _made(word: str) -> Iterator[Form]:
+    yield from (Form(word, prefix) for prefix in (*PREFIXES, *ARTICLES))
+    if word[0] in IMPERFECT:
+        yield from (Form(word, prefix) for prefix in FUTURE)
+    if word.startswith("ال") and len(word) > SHORT:  # it may hold the article itself: للحكومه of الحكومه
+        yield from (Form(word, f"{before}لل", stem=word[2:]) for before in ("", *_AND))
+    for stem in _stems(word):
+        for pronoun in PRONOUNS:
+            if pronoun == "ي" and stem == word and word[-1] in "اويء":
+                continue
+            yield from (Form(word, prefix, pronoun, stem) for prefix in ("", *PREFIXES))
+            if word[0] in IMPERFECT:
+                yield from (Form(word, prefix, pronoun, stem) for prefix in FUTURE)
+
+
+def _stems(word: str) -> Sequence[str]:
+    for ending, before in _ENDINGS.items():
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return (word, *(word.removesuffix(ending) + other for other in before))
+    return (word,)
+
+
+def spellings(text: str) -> Sequence[str]:
+    """A word as asked for, folded, in the two spellings of a hamza in its middle (``مسؤول``, ``مسئول``)."""
+    return tuple(dict.fromkeys(fold(each) for each in (text, text.translate(_HAMZA))))
+
+
+def fits(form: Form, spelling: str) -> bool:
+    """Can a word of a text be this form, by how it is spelled there? Folding hides what tells some apart.
+
+    >>> fits(forms("عاب")["العاب"], "ألعاب"), fits(forms("مدرس")["مدرسه"], "مدرسة")
+    (False, False)
+    """
+    if form.prefix.endswith("ال"):
+        bare = _MARKS.sub("", spelling)
+        if bare[len(form.prefix) - 2 : len(form.prefix) - 1] in _HAMZA_ON_ALEF:
+            return False
+    return not (form.ending == "ه" and spelling.endswith("ة"))
+
+
+def cores(form: Form) -> Sequence[Form]:
+    """The parts of a form each of which may be a word of its own: ``وبلدهم`` may hold ``بلد``."""
+    prefixes = [form.prefix]
+    if len(form.prefix) > 1 and form.prefix[0] in _AND:
+        prefixes.append(form.prefix[1:])
+    endings = [(form.ending, form.stem), ("", "" if form.ending else form.stem)]
+    found = {Form(form.word, prefix, ending, stem) for prefix in prefixes for ending, stem in endings}
+    return [each for each in found if not each.is_plain]
+
+
+def against(form: Form) -> Sequence[str]:
+    """Words any of which shows that a form is a word of its own, if it stands in the collection.
+
+    >>> "الكتاب" in against(forms("تاب")["كتاب"])
+    True
+    """
+    found = [f"{article}{form.text}" for article in ("ال", "وال", "بال", "لل")]
+    if form.prefix and not form.has_article and not form.ending:
+        # No preposition follows another one, and nothing goes before و.
+        last = form.prefix[-1]
+        before = (*_AND, *_TO) if last in _AND else _TO
+        # `لل` before a word is the article.
+        found += [f"{other}{form.text}" for other in before if other + last != "لل"]
+        if len(form.word) < SHORT:  # a verb: يوجد of وجد
+            found += [f"{person}{form.text}" for person in "يت"]
+    return found
+
+
+def derived(form: Form) -> Sequence[tuple[str, str]]:
+    """Pairs of words: the first without the second shows that a form is a word of its own.
+
+    ``كتابات`` stands in many a collection, ``تابات`` in none.
+    """
+    if not form.prefix or form.has_article or form.ending:
+        return []
+    return [(f"{form.text}{ending}", f"{form.word}{ending}") for ending in _OTHER_ENDINGS]
+
+
+def backing(word: str) -> Sequence[str]:
+    """Words any of which shows that a short word stands in the collection as a word of its own.
+
+    Without one ``وزير`` cannot be ``و`` before ``زير``.
+    """
+    pronouns = (f"{stem}{pronoun}" for stem in _stems(word) for pronoun in ("ها", "هم", "نا"))
+    return [word, *(f"{article}{word}" for article in ARTICLES), *pronouns]

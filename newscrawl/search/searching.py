@@ -1,0 +1,215 @@
+"""Looking for words in the stored articles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.collection import Collection as Articles
+from pymongo.database import Database
+
+from newscrawl.dates import parse_day
+from newscrawl.search.evidence import Evidence, Present, in_collection
+from newscrawl.search.forms import Form, fits
+from newscrawl.search.query import Phrase, parse
+from newscrawl.search.words import Snippet, Token, snippet, tokens
+from newscrawl.text import fold
+
+Document = dict[str, Any]
+
+LIMIT = 20
+"""Articles that are returned, unless another number is asked for."""
+READ = 10
+"""Times as many are read and weighed: the text index does not know where a word stands."""
+IN_TITLE, IN_OPENING, OPENING = 4.0, 2.0, 40
+"""What a word counts in the title and among the first so many words after it; elsewhere it counts 1."""
+MANY = 1000
+"""Articles from which a word is not rare."""
+_HEAD = dict.fromkeys(
+    (
+        "source", "source_name", "day", "hijri_day", "published_at", "title", "lede", "body", "url",
+        "duplicate_of",
+    ), 1,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that was found."""
+
+    id: str
+    """Its ``_id`` in ``articles``."""
+    source: str
+    source_name: str
+    day: str | None
+    hijri_day: str | None
+    published_at: dt.datetime | None
+    title: str
+    url: str
+    is_copy: bool
+    score: float
+    """How well it fits; comparable within one search."""
+    snippet: Snippet
+    """Where the words stand."""
+
+
+def search(
+    db: Database[Document],
+    query: str,
+    *,
+    source: str | None = None,
+    since: str | dt.date | None = None,
+    until: str | dt.date | None = None,
+    country: str | None = None,
+    expand: bool = True,
+    copies: bool = True,
+    limit: int | None = LIMIT,
+) -> list[Hit]:
+    """The articles that hold all words and phrases (in quotation marks) of a query, the best first.
+
+    ``db`` is the database of the articles, read as whoever may read. Spelling makes no difference (أ إ آ ا,
+    ة ه, ى ي, tashkeel, digits). With ``expand`` a word is also found with prefixes and attached pronouns
+    (``والحكومة``, ``لحكومتهم``), unless the collection's own words show another word in it: ``كتاب`` is not
+    ``ك`` before ``تاب``. What is searched is what the text index covers: title, lede and the first words, or
+    all of the text where crawls run with ``NEWSCRAWL_SEARCH=body``.
+
+    ``since`` and ``until`` are days, ``2024-03-27`` or Hijri ``1445-09-17H``, which ``country`` reads in its
+    own calendar (``MA``); articles without a day count where their interval meets the span. ``copies`` false
+    leaves out articles that are copies of others; ``limit`` None returns all::
+
+        for hit in search(client["newscrawl"], 'أسعار "وزير الصحة"', since="1445-09-01H"):
+            print(hit.day, hit.source_name, hit.snippet.marked("[", "]"))
+
+    Raises ``ValueError`` with a sentence for a query or a day that says nothing.
+    """
+    phrases = parse(query, expand=expand)
+    days = tuple(_day(name, given, country) for name, given in (("since", since), ("until", until)))
+    match = _Match(phrases, in_collection(db["articles"]))
+    candidates = _candidates(db["articles"], match, _conditions(source, days, copies), limit)
+    scored = [(score, doc) for doc in candidates if (score := match.score(doc)) is not None]
+    scored.sort(key=lambda pair: (-pair[0], _newest_first(pair[1]["day"]), pair[1]["_id"]))
+    hits = (hit for score, doc in scored if (hit := match.hit(doc, score)))
+    return list(itertools.islice(hits, limit))
+
+
+def _day(name: str, given: str | dt.date | None, country: str | None) -> dt.date | None:
+    if given is None or isinstance(given, dt.date):
+        return given
+    try:
+        return parse_day(given, country=country)
+    except ValueError as error:
+        raise ValueError(f"{name}={given!r}: {error}") from None
+
+
+def _newest_first(day: str | None) -> int:
+    return -dt.date.fromisoformat(day).toordinal() if day else 0
+
+
+def _conditions(source: str | None, days: Sequence[dt.date | None], copies: bool) -> Document:
+    """What else is asked of an article, in MongoDB's words."""
+    since, until = (day and str(day) for day in days)
+    asked: Document = {"source": source} if source else {}
+    if not copies:
+        asked["duplicate_of"] = None
+    if since or until:
+        exact = {**({"$gte": since} if since else {}), **({"$lte": until} if until else {})}
+        between: Document = {"day": None}
+        between |= {"published.latest": {"$gte": since}} if since else {}
+        between |= {"published.earliest": {"$lte": until}} if until else {}
+        asked["$or"] = [{"day": exact}, between]
+    return asked
+
+
+def _candidates(
+    articles: Articles[Document], match: _Match, asked: Document, limit: int | None
+) -> Iterator[Document]:
+    """The articles that may fit, the likeliest first."""
+    leading, *others = match.by_rarity(articles)
+    query: Document = {"$text": {"$search": " ".join(leading)}, **asked}
+    if others:
+        query["$and"] = [{"search_text": {"$regex": _any_of(texts)}} for texts in others]
+    score = {"score": {"$meta": "textScore"}}
+    found = articles.find(query, {**_HEAD, "search_text": 1, **(score if limit else {})})
+    return iter(found.sort([("score", {"$meta": "textScore"})]).limit(limit * READ) if limit else found)
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    return f"(?:^| )(?:{'|'.join(map(re.escape, texts))})(?: |$)"
+
+
+class _Match:
+    """Says whether and how an article fits, and keeps what the collection said of the forms."""
+
+    def __init__(self, phrases: Sequence[Phrase], present: Present) -> None:
+        self._phrases = phrases
+        self._words = [wanted for phrase in phrases for wanted in phrase.words]
+        self._evidence = Evidence(present)
+
+    def by_rarity(self, articles: Articles[Document]) -> list[list[str]]:
+        """The forms of each word, those of the rarest word first."""
+        texts = [list(wanted.forms) for wanted in self._words]
+        if len(texts) == 1:
+            return texts
+        return sorted(texts, key=lambda some: _number_with(articles, some))
+
+    def score(self, doc: Mapping[str, Any]) -> float | None:
+        """How well an article fits by its folded words; None when it does not."""
+        folded = doc["search_text"].split()
+        title = len(fold(doc["title"]).split())
+        total = 0.0
+        for phrase in self._phrases:
+            places = [place for place, _ in self._places(phrase, folded)]
+            if not places:
+                return None
+            first = min(places)
+            total += (IN_TITLE if first < title else IN_OPENING if first < title + OPENING else 1.0) + min(
+                0.2 * len(places), 1.0
+            )
+        return total
+
+    def hit(self, doc: Mapping[str, Any], score: float) -> Hit | None:
+        """The article with a snippet; None when its spelling shows that it is not meant."""
+        text = "\n".join(filter(None, (doc["title"], doc["lede"], doc["body"])))
+        covered = len(doc["search_text"].split())
+        there = list(itertools.islice(tokens(text), covered))
+        folded = [token.folded for token in there]
+        found: list[Token] = []
+        for phrase in self._phrases:
+            spelled = [
+                place
+                for place, forms in self._places(phrase, folded)
+                if all(fits(form, there[place + n].spelling) for n, form in enumerate(forms))
+            ]
+            if not spelled:
+                return None
+            found += [there[place + n] for place in spelled for n in range(len(phrase.words))]
+        fields = {name: doc[name] for name in _HEAD if name not in ("lede", "body", "duplicate_of")}
+        is_copy = doc["duplicate_of"] is not None
+        return Hit(id=doc["_id"], is_copy=is_copy, score=score, snippet=snippet(text, found), **fields)
+
+    def _places(self, phrase: Phrase, folded: Sequence[str]) -> Iterator[tuple[int, list[Form]]]:
+        """Where a phrase stands in a text, with the form of each of its words."""
+        first, *rest = phrase.words
+        for place, text in enumerate(folded):
+            if text not in first.forms:
+                continue
+            beside = folded[place + 1 : place + 1 + len(rest)]
+            forms = [first.forms[text]] + [
+                wanted.forms[other]
+                for wanted, other in zip(rest, beside, strict=False)
+                if other in wanted.forms
+            ]
+            if len(forms) == len(phrase.words) and all(map(self._allows, forms)):
+                yield place, forms
+
+    def _allows(self, form: Form) -> bool:
+        return self._evidence.allows(form)
+
+
+def _number_with(articles: Articles[Document], words: Sequence[str]) -> int:
+    """How many articles hold one of these words; that there are many is enough to know."""
+    return articles.count_documents({"$text": {"$search": " ".join(words)}}, limit=MANY)

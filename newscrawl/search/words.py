@@ -1,0 +1,79 @@
+"""The words of a text, each with its place and its folded form; snippets of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from newscrawl.text import fold
+from newscrawl.text.characters import MARKS, TATWEEL
+
+_WORD = re.compile(rf"[\w{MARKS}{TATWEEL}]+")
+WIDTH = 24
+"""Words of a snippet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text."""
+
+    start: int
+    end: int
+    spelling: str
+    folded: str
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a text as the text index has them, in their order.
+
+    >>> [token.folded for token in tokens("أسعارُ الخضر: 5%")]
+    ['اسعار', 'الخضر', '5']
+    """
+    for hit in _WORD.finditer(text):
+        for part in fold(hit[0]).split():
+            yield Token(hit.start(), hit.end(), hit[0], part)
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A part of a text around the words that were found."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    """Where these words begin and end in it."""
+
+    def marked(self, before: str, after: str) -> str:
+        """The text with something before and after each of these words.
+
+        >>> Snippet("ارتفعت أسعار الخضر", ((7, 12),)).marked("[", "]")
+        'ارتفعت [أسعار] الخضر'
+        """
+        parts, last = [], 0
+        for start, end in self.marks:
+            parts += [self.text[last:start], before, self.text[start:end], after]
+            last = end
+        return "".join([*parts, self.text[last:]])
+
+
+def snippet(text: str, found: Sequence[Token]) -> Snippet:
+    """The part of a text that holds most of the words found; its beginning where none was."""
+    words = list(_WORD.finditer(text))
+    if not words:
+        return Snippet(text)
+    places = sorted({n for n, word in enumerate(words) for token in found if word.start() == token.start})
+    first = max(0, _densest(places) - WIDTH // 4)
+    last = min(len(words), first + WIDTH)
+    begin, end = words[first].start() if first else 0, words[last - 1].end()
+    lead, tail = "… " if begin else "", " …" if last < len(words) else ""
+    shift = len(lead) - begin
+    marks = tuple((words[n].start() + shift, words[n].end() + shift) for n in places if first <= n < last)
+    body = text[begin:end].replace("\n", " ")
+    return Snippet(f"{lead}{body}{tail}", marks)
+
+
+def _densest(places: Sequence[int]) -> int:
+    """Where the span of a snippet begins that holds most of these places."""
+    room = WIDTH * 3 // 4
+    held = ((-sum(first <= place < first + room for place in places), first) for first in places)
+    return min(held, default=(0, 0))[1]
