@@ -42,8 +42,11 @@ _PAIR = re.compile(
     r"['\"]?([\w\[\]-]{1,40})['\"]?\s*:"
     r"\s*(?:'([^'\n]{0,200})'|\"([^\"\n]{0,200})\"|([\w.$+ ]{1,40}))(?=\s*[,}])"
 )
+_SHORT = re.compile(r"([{,]\s*)(\w{1,40})(?=\s*[,}])")
+"""A field of an object that is named by its variable alone: ``{ page }``."""
 _OBJECT = re.compile(
-    r"(?:data|body|params|post\([^{]{0,200})\s*[:,]?\s*(?:[\w.]+\(\s*|new \w+\(\s*)?(\{[^{}]{1,600}\})"
+    r"(?:data|body|params|URLSearchParams\(|post\([^{]{0,200})\s*[:,]?\s*"
+    r"(?:[\w.]+\(\s*|new \w+\(\s*)?(\{[^{}]{1,600}\})"
 )
 _POSTS = re.compile(r"\.post\s*\(\s*$|method\s*:\s*['\"]post|type\s*:\s*['\"]post", re.IGNORECASE)
 _CALLS = re.compile(r"(?:fetch|ajax|get|post|getJSON|open|load|axios)\s*\(|url\s*:|=\s*$", re.IGNORECASE)
@@ -172,9 +175,9 @@ def _joined(script: str, hit: re.Match[str], said: str) -> tuple[str, int]:
 def _named(name: str, before: str, script: str) -> str:
     """What stands in an address for a variable: ``{page}`` where it counts, else its value."""
     last = re.search(r"([\w-]+)[=/]$", before)
-    if PAGE not in before and (_COUNTS.search(name) or (last and _COUNTS.search(last[1]))):
-        return PAGE
     value = re.search(_VALUE.format(name=re.escape(name.rpartition(".")[2])), script)
+    if PAGE not in before and (_COUNTS.search(name) or (not value and last and _COUNTS.search(last[1]))):
+        return PAGE
     return value[1] if value else ""
 
 
@@ -185,7 +188,7 @@ def _sent(following: str, script: str) -> dict[str, str]:
     if hit is None:
         query = re.search(r"(?:data|body)\s*:\s*['\"]([\w=&%.-]*?\b(\w+)=)['\"]\s*\+", following[:400])
         return dict([*parse_qsl(query[1]), (query[2], PAGE)]) if query else {}
-    for name, single, double, bare in _PAIR.findall(hit[1]):
+    for name, single, double, bare in _PAIR.findall(_SHORT.sub(r"\1\2: \2", hit[1])):
         value = single or double
         if not value and bare:
             bare = bare.strip()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+A_MINUTE = 30
+"""New sites that are due in one minute, where their intervals allow."""
 LATE = 2 * MINUTE
 """So much later than its rule can give a site may be due: it was kept back for a moment."""
 
@@ -50,13 +52,13 @@ class DueTimes:
         leases = {doc["_id"]: doc for doc in self._leases.find()}
         # A run that has no lease: its document, perhaps all of them, was removed.
         self._orphans = bool(running - {doc.get("job") for doc in leases.values()})
-        for name, missing in schedule.entries.items():
-            if name not in leases:
-                leases[name] = self._enrol_site(missing, len(schedule.entries), now)
+        new = [entry for name, entry in schedule.entries.items() if name not in leases]
+        for place, missing in enumerate(new):
+            leases[missing.site] = self._enrol_site(missing, place, len(new), now)
         for site, found in leases.items():
             entry = schedule.entries.get(site)
             if lease.lacks(found) and (entry or found.get("job")):
-                self._mend(found, self._first_due(entry, len(schedule.entries), now) if entry else now, now)
+                self._mend(found, self._first_due(entry, 0, 1, now) if entry else now, now)
             if entry:
                 self._correct_due(found, entry, now, quietly=changed)
         self._schedule = schedule
@@ -71,9 +73,9 @@ class DueTimes:
         self._leases.update_one({"_id": found["_id"]}, update)
         found |= update["$set"]
 
-    def _enrol_site(self, entry: Entry, count: int, now: dt.datetime) -> Document:
-        """Write the document of a site that has none."""
-        found = lease.enrol(entry.site, str(entry.rule), self._first_due(entry, count, now))
+    def _enrol_site(self, entry: Entry, place: int, count: int, now: dt.datetime) -> Document:
+        """Write the document of a site that has none, at a place among ``count`` of them."""
+        found = lease.enrol(entry.site, str(entry.rule), self._first_due(entry, place, count, now))
         if entry.site in self._known:
             log.warning("%s: its document in leases was removed and is written anew", entry.site)
         try:
@@ -82,7 +84,7 @@ class DueTimes:
             return self._leases.find_one({"_id": entry.site}) or found
         return found
 
-    def _first_due(self, entry: Entry, count: int, now: dt.datetime) -> dt.datetime:
+    def _first_due(self, entry: Entry, place: int, count: int, now: dt.datetime) -> dt.datetime:
         """When a site is due that has no document.
 
         A new one soon, but many not at one moment; one whose document was removed when it would have been,
@@ -102,9 +104,11 @@ class DueTimes:
             return max(entry.rule.after(began) if began <= now else now, now + LEASE)
         if self._orphans:  # who knows whether it is new
             return max(entry.rule.after(now), now + LEASE)
-        if isinstance(entry.rule, Cron):
-            return entry.rule.after(now)
-        return now + MINUTE * (entry.rank / count)
+        rule = in_force(entry.rule, None)
+        if isinstance(rule, Cron):
+            return rule.after(now)
+        spread = min(MINUTE * max(1.0, count / A_MINUTE), rule.interval)
+        return now + spread * (place / count)
 
     def _correct_due(self, found: Document, entry: Entry, now: dt.datetime, *, quietly: bool) -> None:
         """Give a site a due time that its rule can give; what is overdue stays so."""
