@@ -1084,6 +1084,108 @@ def short_posts() -> Made:
     return made
 
 
+def short_titles() -> Made:
+    """Headlines of four words; a splash page that leads on by a refresh, and to two languages."""
+    made, found = Made(), stories(36)
+
+    def path(story: Story) -> str:
+        return f"/ar/khabar-{400 - story.n}.html"
+
+    nav = (
+        "".join(f'<a href="/ar/{s}/">{name}</a>' for s, name in SECTIONS.items())
+        + '<a href="/ar/man-nahnu.html">من نحن</a>'
+    )
+    made.page(
+        "/",
+        html(
+            NAME,
+            '<a href="/fr/">Français</a><a href="/ar/">العربية</a>',
+            '<meta http-equiv="refresh" content="5; url=/ar/">',
+        ),
+    )
+    cards = {s.n: f'<li><a href="{path(s)}">{" ".join(s.title.split()[:4])}</a></li>' for s in found}
+    _simple(made, "/ar/", NAME, nav, "".join(cards[s.n] for s in found[:14]))
+    for s in SECTIONS:
+        pages = parts(of_section(found, s), 5)
+        for p, some in enumerate(pages, 1):
+            after = f'<a href="/ar/{s}/{p + 1}.html">التالي</a>' if p < len(pages) else ""
+            _simple(
+                made,
+                f"/ar/{s}/{f'{p}.html' if p > 1 else ''}",
+                s,
+                nav,
+                "".join(cards[x.n] for x in some) + after,
+            )
+    _simple(made, "/ar/man-nahnu.html", "من نحن", nav, about("من نحن"))
+    for story in found:
+        title = " ".join(story.title.split()[:4])
+        said = f"<h1>{title}</h1><b>{story.at:%d-%m-%Y}</b><div class=n>{text(story)}</div>"
+        made.article(path(story), html(title, _frame(nav, said, "")))
+    return made
+
+
+def small_numbers() -> Made:
+    """Articles at numbers of four digits, sections at numbers of one, pages about the newspaper at two."""
+    made, found = Made(), stories(40)
+
+    def path(story: Story) -> str:
+        return f"/{2900 - story.n}"
+
+    nav = "".join(f'<a href="/{k}">{name}</a>' for k, name in enumerate(SECTIONS.values(), 3))
+    foot = '<a href="/11">من نحن</a><a href="/12">سياسة الخصوصية</a>'
+    cards = {s.n: f'<div><a href="{path(s)}"><b>{s.title}</b></a></div>' for s in found}
+    _simple(made, "/", NAME, nav, "".join(cards[s.n] for s in found[:14]), foot)
+    for k, s in enumerate(SECTIONS, 3):
+        pages = parts(of_section(found, s), 5)
+        for p, some in enumerate(pages, 1):
+            pager = "".join(f'<a href="/{k}?start={5 * q}">{q + 1}</a>' for q in range(len(pages)))
+            _simple(
+                made,
+                f"/{k}{f'?start={5 * (p - 1)}' if p > 1 else ''}",
+                s,
+                nav,
+                "".join(cards[x.n] for x in some) + pager,
+                foot,
+            )
+    for k in (11, 12):
+        _simple(made, f"/{k}", "صفحة", nav, about("صفحة"), foot)
+    for story in found:
+        said = f"<h1>{story.title}</h1><i>{story.at:%Y-%m-%d}</i><div class=n>{text(story)}</div>"
+        made.article(path(story), html(story.title, _frame(nav, said, foot)))
+    return made
+
+
+def days_in_the_feed() -> Made:
+    """Pages that say no day; the feed does. Slugs of two words, parted by ``_``, under sections."""
+    made, found = Made(), stories(30)
+
+    def path(story: Story) -> str:
+        return f"/{story.section}/{'_'.join(story.latin.split('-')[:2])}{story.n}"
+
+    nav = "".join(f'<a href="/{s}">{name}</a>' for s, name in SECTIONS.items())
+    foot = '<a href="/page/about">من نحن</a><a href="/page/terms">شروط الاستخدام</a>'
+    cards = {s.n: f'<h3><a href="{path(s)}">{s.title}</a></h3>' for s in found}
+    made.page(
+        "/",
+        html(
+            NAME,
+            _frame(nav, "".join(cards[s.n] for s in found[:12]), foot),
+            '<link rel="alternate" type="application/rss+xml" href="/rss.php">',
+        ),
+    )
+    for s in SECTIONS:
+        _simple(made, f"/{s}", s, nav, "".join(cards[x.n] for x in of_section(found, s)), foot)
+    for page in ("about", "terms"):
+        _simple(made, f"/page/{page}", page, nav, about(page), foot)
+    made.at_root(lambda root: made.page("/rss.php", rss(found, path, root)))
+    for story in found:
+        made.article(
+            path(story),
+            html(story.title, _frame(nav, f"<h1>{story.title}</h1><div class=n>{text(story)}</div>", foot)),
+        )
+    return made
+
+
 # --- What is none
 
 
@@ -1207,6 +1309,9 @@ FURTHER: dict[str, Callable[[], Made]] = {
     "JSON API": json_api,
     "encoded slugs": encoded_slugs,
     "short posts": short_posts,
+    "short titles behind a splash page": short_titles,
+    "small numbers": small_numbers,
+    "days in the feed": days_in_the_feed,
 }
 NONE: dict[str, Callable[[], Made]] = {
     "shop": shop,

@@ -10,9 +10,10 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
-from newscrawl.kit import learn
+from newscrawl.kit import declare, learn
 from newscrawl.kit.asking import Answer
 from newscrawl.kit.probe import Found
+from newscrawl.sites.learned import from_document, to_document
 from newscrawl.spider.newspaper import Newspaper
 from newscrawl.vocabulary import FetchFailure
 from tests.any_newspapers import NOW
@@ -82,13 +83,41 @@ def test_what_is_no_newspaper_is_refused(name: str, said: str) -> None:
     assert learned(NONE[name](), "https://www.sahifa.example")[1] == said
 
 
-def learned(made: Made, root: str) -> tuple[Found, str | None]:
-    """What is learned of a newspaper as it is served, asked without a network."""
+def test_a_newspaper_that_has_moved_is_learned_where_it_is_now() -> None:
+    made = MAKES["Drupal"]()
+    found, why = learned(made, "https://www.akhbar.example", home="https://sahifa.example/")
+    assert why is None
+    site = learn.learned(found, None, NOW.year)
+    assert (found.spider, site.domain, site.home) == (
+        "sahifa",
+        "akhbar.example",
+        "https://www.akhbar.example/",
+    )
+    assert all(site.is_article(f"https://akhbar.example{path}") for path in made.articles)
+
+
+def test_articles_may_lie_on_another_host_of_the_newspaper() -> None:
+    made = MAKES["Drupal"]()
+    for path, page in made.newspaper.pages.items():
+        assert isinstance(page, str)
+        made.newspaper.pages[path] = page.replace('href="/node/48', 'href="https://akhbar.sahifa.ma/node/48')
+    found, why = learned(made, "https://www.sahifa.ma")
+    assert why is None
+    site = from_document(to_document(learn.learned(found, None, NOW.year)))
+    assert all(site.is_article(f"https://akhbar.sahifa.ma{path}") for path in made.articles)
+    assert not site.owns("https://fr.sahifa.ma/node/48200")
+    assert 'hosts=["akhbar.sahifa.ma"],' in declare.site_file(learn.found_of("sahifa", site), NOW.year)
+
+
+def learned(made: Made, root: str, home: str | None = None) -> tuple[Found, str | None]:
+    """What is learned of a newspaper as it is served, asked without a network; ``home`` leads to it."""
     for make in made.later:
         make(root)
     pages = made.newspaper.pages
 
     async def answer(request: Request) -> Answer:
+        if request.url == home:
+            return await answer(request.replace(url=f"{root}/"))
         parts = urlsplit(request.url)
         path = f"{parts.path}{f'?{parts.query}' if parts.query else ''}"
         page = pages.get(f"{path} {request.body.decode()}" if request.body else path, (404, {}, ""))
@@ -103,5 +132,5 @@ def learned(made: Made, root: str) -> tuple[Found, str | None]:
         return Answer(request.url, kind(request.url, body=body, headers=shown, request=request), at=NOW)
 
     kind = made.argument
-    found = learn.begin(Newspaper(kind, f"{root}{made.path}"))  # type: ignore[arg-type]
+    found = learn.begin(Newspaper(kind, home or f"{root}{made.path}"))  # type: ignore[arg-type]
     return found, asyncio.run(learn.learn(found, answer))

@@ -24,6 +24,14 @@ SECTION_WORDS = 4
 _NO_SECTION = frozenset({"lang", "hl", "page", "paged", "print", "share", "sort", "s", "q", "search"})
 """Parameters that tell another view of a page, and no section."""
 
+MANY = 5
+"""Links of one form from which it may be that of articles, whatever their texts say."""
+_LONG_NUMBER = 3
+"""Digits of an article's number from which a shorter one may be a section's."""
+_FEW_SECTIONS = 15
+_SEPARATORS = {"-": "-", "_": "_", " ": " ", "+": r"\+"}
+"""What parts the words of a slug, and how an expression writes it."""
+_DIGITS = re.compile(r"\d+")
 _DIGITS_OF_A_YEAR = 4
 """Where all numbers at the end of the addresses have more, ``/2021/`` is an archive and no article."""
 _ENDING = re.compile(r"(\.[a-z]{2,5})?/?$", re.IGNORECASE)
@@ -90,26 +98,49 @@ def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
     return "|".join(patterns(articles, others)) or None
 
 
-def patterns(articles: Sequence[str], others: Iterable[str] = ()) -> list[str]:
-    """The same, one expression for each form that many of the articles have."""
+def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool = False) -> list[str]:
+    """The same, one expression for each form that many of the articles have.
+
+    ``sure``: all are articles, hence also those whose addresses end in a word or two.
+    """
     places = list(dict.fromkeys(map(place, articles)))
     not_articles = {place(url) for url in others} - set(places)
     sections = {part for other in not_articles for part in other.strip("/").split("/")[:1]}
     groups = Counter(_form(p) for p in places)
     expressions: list[str] = []
     for form, count in groups.most_common(4):
-        if form[-1] == "word" or count < SHARE * len(places):
+        if (form[-1] == "word" and not sure) or count < SHARE * len(places):
             continue
         own = [p for p in places if _form(p) == form]
         expression = _expression(own, sections)
         # Words of a query may tell kinds of pages apart: news and polls.
-        narrower = [
+        by_words = [
             _expression(part, sections) for part in _by_words(own) if len(part) >= SHARE * len(places)
         ]
-        for one in [expression] if _free(expression, not_articles) else narrower:
-            if one not in expressions and _free(one, not_articles):
-                expressions.append(one)
+        for tried in ([expression], _longer(expression, own), by_words, _under(expression, own)):
+            free = [one for one in tried if _free(one, not_articles)]
+            expressions += [one for one in free if one not in expressions]
+            if free:
+                break
     return expressions
+
+
+def _longer(expression: str, places: Sequence[str]) -> list[str]:
+    """The expression with no shorter number at its end than the addresses have: sections may have one."""
+    digits = [_DIGITS.findall(p) for p in places]
+    place = expression.rfind(r"\d+")
+    least = min((len(found[-1]) for found in digits if found), default=0)
+    if place < 0 or least < _LONG_NUMBER:
+        return []
+    return [rf"{expression[:place]}\d{{{least},}}{expression[place + 3 :]}"]
+
+
+def _under(expression: str, places: Sequence[str]) -> list[str]:
+    """The expression with the sections that the addresses lie under by name, where these are few."""
+    first = sorted({p.strip("/").split("/")[0] for p in places})
+    if not expression.startswith("^/[^/]+/") or len(first) > _FEW_SECTIONS:
+        return []
+    return [f"^/(?:{'|'.join(map(_literal, first))})/{expression[len('^/[^/]+/') :]}"]
 
 
 def _free(expression: str, others: Iterable[str]) -> bool:
@@ -175,6 +206,20 @@ def _expression(places: Sequence[str], sections: set[str]) -> str:
     return "^/" + "/".join(expressions) + slash + "$"
 
 
+def repeated(urls: Iterable[str]) -> list[str]:
+    """The addresses of which many have one form, but for those without a number or a slug.
+
+    >>> repeated([f"https://a.ma/khabar-{n}" for n in range(100, 106)] + ["https://a.ma/riyada"])[0]
+    'https://a.ma/khabar-100'
+    """
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for url in urls:
+        groups.setdefault(_form(place(url)), []).append(url)
+    return [
+        url for form, group in groups.items() if form[-1] != "word" and len(group) >= MANY for url in group
+    ]
+
+
 def _column(values: Sequence[str], sections: set[str]) -> str:
     """One part of the path, as narrow as its values and as wide as tomorrow's."""
     if all(value.isdigit() for value in values):
@@ -202,8 +247,10 @@ def _column(values: Sequence[str], sections: set[str]) -> str:
         return r"\d+-[^/]+" + _literal(ending)
     if all(re.match(r"\d{3,}", stem) for stem in stems):
         return r"\d{3,}[^/]*" + _literal(ending)
-    if all(stem.count("-") >= 2 for stem in stems):
-        return r"[^/-]+(?:-[^/-]+){2,}" + _literal(ending)
+    for separator, written in _SEPARATORS.items():
+        if all(stem.count(separator) >= 2 for stem in stems):
+            word = f"[^/{separator}]+"
+            return f"{word}(?:{written}{word}){{2,}}{_literal(ending)}"
     return "[^/]+" + _literal(ending)
 
 

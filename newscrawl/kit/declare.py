@@ -29,6 +29,7 @@ def site_file(found: Found, year: int) -> str:
             f'    name = "{found.spider}"',
             "    site = Site(",
             *_identity(found),
+            *([f"        hosts={json.dumps(found.hosts)},"] if found.hosts else []),
             *_articles(found),
             *_discover(found),
             *_themes(found, theme, year),

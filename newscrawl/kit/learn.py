@@ -90,8 +90,9 @@ def why_not(found: probe.Found) -> str | None:
         return f"it is a forum: {found.threads} of {pages} of its pages are threads"
     if not found.read:
         return "none of the pages that look like articles can be read as one"
-    if found.dated * 2 < found.read:
-        return f"it is no newspaper: {found.read - found.dated} of {found.read} pages say no day"
+    dated = found.dated + found.dated_by_lists
+    if dated * 2 < found.read:
+        return f"it is no newspaper: {found.read - dated} of {found.read} pages say no day"
     return None
 
 
@@ -145,6 +146,7 @@ def found_of(slug: str, site: Site) -> probe.Found:
     """What was learned of a newspaper, as if it had just been found: for its site file."""
     markup = list(site.markup)
     port = next((host for host in site.hosts if ":" in host), None)
+    others = [host for host in site.hosts if host != port]
     return probe.Found(
         url=f"http://{port}/" if port else site.home,
         domain=site.domain,
@@ -157,6 +159,7 @@ def found_of(slug: str, site: Site) -> probe.Found:
         discover=list(site.discover),
         markup=markup,
         theme=markup[0].version if markup and markup[0].version in THEMES else None,
+        hosts=others,
         render=site.render,
         read=probe.SAMPLES if site.dated else 0,
         dated=probe.SAMPLES if site.dated else 0,

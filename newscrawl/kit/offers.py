@@ -47,11 +47,10 @@ async def _given(found: Found, every: Site, fetch: Fetch) -> list[str]:
     sure: list[str] = []
     for source in found.given:
         assert source.url
-        urls = [
-            entry.url
-            for page in await listed(source, Request(source.url), every, fetch)
-            for entry in page.entries or []
-        ]
+        pages = await listed(source, Request(source.url), every, fetch)
+        entries = [entry for page in pages for entry in page.entries or []]
+        urls = [entry.url for entry in entries]
+        found.listed |= {entry.url for entry in entries if isinstance(source, Feed) and entry.days[1]}
         kind = type(source).__name__.lower()
         found.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses, as was given")
         if urls:
@@ -69,8 +68,10 @@ async def _feeds(found: Found, home: TextResponse, every: Site, fetch: Fetch) ->
         parsed = (
             feed.parsed(answer.response.body, answer.headers.get("Content-Type")) if answer.response else None
         )
-        urls = [entry.url for entry in feed.articles(parsed, url, every, Counter())] if parsed else []
+        entries = list(feed.articles(parsed, url, every, Counter())) if parsed else []
+        urls = [entry.url for entry in entries]
         if urls:
+            found.listed |= {entry.url for entry in entries if entry.days[1]}
             found.discover.append(Feed(url))
             found.told.append(f"feed      {url}: {len(urls)} articles")
             return urls

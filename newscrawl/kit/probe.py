@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
 from newscrawl.discovery import listing
-from newscrawl.kit import addresses, clock, more, offers, selectors
+from newscrawl.kit import addresses, clock, doorway, more, offers, selectors
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import listed
 from newscrawl.kit.samples import Kind, Look, Samples
@@ -62,6 +62,12 @@ class Found:
     sitemaps: list[Sitemap] = field(default_factory=list)
     """The sitemaps that list something; ``names_sitemaps``: does ``robots.txt`` name them?"""
     names_sitemaps: bool = False
+    hosts: list[str] = field(default_factory=list)
+    """Further hosts on which its articles lie."""
+    listed: set[str] = field(default_factory=set)
+    """Articles whose day a feed says."""
+    dated_by_lists: int = 0
+    """Of the pages that were read and say no day, those whose day a feed says."""
     given: list[Discovery] = field(default_factory=list)
     """The feed or the sitemap that somebody named."""
     unreachable: str | None = None
@@ -92,7 +98,7 @@ class Found:
             evidence=self.evidence,
             year=year,
             # A newspaper that is asked at a port of its own is allowed it.
-            hosts=[urlsplit(self.url).netloc] if urlsplit(self.url).port else (),
+            hosts=[*([urlsplit(self.url).netloc] if urlsplit(self.url).port else ()), *self.hosts],
             render=self.render,
             dated=self.dated == self.read >= SAMPLES,
             refused=self.refused,
@@ -140,8 +146,12 @@ async def probe(found: Found, fetch: Fetch) -> Found:
         return found
     found.name = found.name or _name(response)
     _say_place(found)
+    doorway.settle_host(found, response)
+    response = await doorway.behind(found, response, FEW_LINKS, fetch)
+    doorway.settle_host(found, response)
     response = await _rendered(found, response, fetch)
-    linked = addresses.links(response, found.domain)
+    linked = addresses.links(response, owner(f"https://{found.domain}/"))
+    found.hosts = doorway.other_hosts(found, addresses.headlines(linked))
     sure = await offers.offered(found, response, fetch)
     pages = Samples(fetch, found.render)
     await _addresses(found, response, sure, linked, pages)
@@ -278,26 +288,40 @@ async def _addresses(
 
     Where these have several forms, pages of each are read, and a form without an article is left out.
     """
-    likely = addresses.headlines(linked)
+    likely = [url for url in addresses.headlines(linked) if found.site(article="").owns(url)]
     sections = [url for url, words in linked.items() if words <= 3 and url not in likely and url not in sure]
     sections += listing.section_links(home, found.site(article="^$")) if not sure else []
     sections = [url for url in sections if url not in likely]
     articles = list(sure) if len(sure) >= SAMPLES else [*sure, *likely]
-    forms, found.articles = addresses.patterns(articles, sections), articles
+    forms = addresses.patterns(articles, sections) or addresses.patterns(sure, sections, sure=True)
+    found.articles = articles
     slugs = found.theme == "wordpress" and not any(re.search(r"\\d", form) for form in forms)
     if slugs:
         found.article, found.not_article = WORDPRESS_POST, WORDPRESS_PAGES
     else:
         if len(forms) > 1:
-            forms = await pages.kept(forms, articles, [found.site(article=form) for form in forms])
+            forms = await pages.kept(forms, articles, [found.site(article=form) for form in forms]) or forms
+        elif not forms:
+            forms = await _repeated(found, linked, pages)
         found.article = "|".join(forms) or None
     if found.article:
         site = found.site()
-        fitting = sum(map(site.is_article, articles))
-        found.told.append(f"article   {found.article}  ({fitting} of {len(articles)} article links)")
+        fitting = sum(map(site.is_article, found.articles))
+        found.told.append(f"article   {found.article}  ({fitting} of {len(found.articles)} article links)")
         wrong = [url for url in sections if site.is_article(url)]
         if wrong:
             found.missing.append(f"`not_article`: {wrong[0]} looks like a section and matches `article`")
+
+
+async def _repeated(found: Found, linked: dict[str, int], pages: Samples) -> list[str]:
+    """The forms of address of many links, whatever their texts, under which articles with a day lie."""
+    own = [url for url in linked if found.site(article="").owns(url)]
+    many = addresses.repeated(own)
+    forms = addresses.patterns(many, [url for url in own if url not in many])
+    kept = await pages.kept(forms, many, [found.site(article=form) for form in forms])
+    if kept:
+        found.articles = [url for url in many if found.site(article="|".join(kept)).is_article(url)]
+    return kept
 
 
 async def _markup(found: Found, candidates: Sequence[str], pages: Samples) -> None:
@@ -314,6 +338,7 @@ async def _markup(found: Found, candidates: Sequence[str], pages: Samples) -> No
             found.told.append(f"page      {url}: {look.said}")
     samples = [look.sample for look in read if look.sample]
     found.read, found.dated = len(read), sum(look.dated for look in read)
+    found.dated_by_lists = sum(s.url in found.listed and not s.article.day for s in samples)
     found.sold, found.threads = pages.counted(Kind.GOODS), pages.counted(Kind.THREAD)
     found.stamps = [clock.stamped(s.raw.dates) for s in samples]
     if not samples:

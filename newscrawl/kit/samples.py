@@ -86,7 +86,7 @@ class Samples:
         return self.seen[url]
 
     async def kept(self, expressions: Sequence[str], urls: Sequence[str], sites: Sequence[Site]) -> list[str]:
-        """Of several forms of addresses those under which articles with a day lie; all where none is sure.
+        """Of several forms of addresses those under which articles with a day lie.
 
         ``sites`` has the site with each form alone.
         """
@@ -97,7 +97,7 @@ class Samples:
             looks = [await self.look(url, site) for url in own[:EACH]]
             if any(look.dated for look in looks):
                 sure.append(expression)
-        return sure or list(expressions)
+        return sure
 
     def counted(self, kind: Kind) -> int:
         """How many pages of a kind were read."""
