@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import brotli  # type: ignore[import-untyped]
 import pytest
@@ -20,6 +20,7 @@ from scrapy.http import HtmlResponse, Request, Response
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
+from newscrawl.archive import erasing
 from newscrawl.archive.archive import Archive, PageGone
 from newscrawl.archive.erasing import blank, erase
 from newscrawl.archive.forgetting import erase_everywhere
@@ -267,8 +268,8 @@ def test_names_sort_by_site_and_moment() -> None:
 class TestForgetting:
     def test_a_removed_record_is_as_long_as_it_was(self) -> None:
         head = (
-            b"WARC/1.1\r\nWARC-Record-ID: <urn:uuid:6e8f0456-fd08-42c9-8162-72c8fa42a76b>\r\n"
-            b"WARC-Date: 2026-11-28T20:17:52.123456Z\r\n"
+            b"WARC-Record-ID: <urn:uuid:6e8f0456-fd08-42c9-8162-72c8fa42a76b>\r\n"
+            b"WARC-Date: 2026-11-28T20:17:52.123456Z"
         )
         for length in (*range(310, 1500), *range(65_500, 66_200, 7), *range(131_070, 131_370, 7)):
             content = blank(length, head)
@@ -297,6 +298,31 @@ class TestForgetting:
                 assert word.encode() not in gzip.decompress(content)
             with pytest.raises(PageGone, match="removed on request"):
                 archive(tmp_path).page(page.raw)
+
+    def test_what_was_overwritten_in_part_is_overwritten_to_the_end(
+        self, kept: dict[str, Raw | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (path,) = (tmp_path / SITE).iterdir()
+        raw = kept["large"]
+        assert raw
+
+        def fails(file: BinaryIO, found: list[tuple[int, int, str]]) -> None:
+            file.seek(found[1][0])
+            file.write(bytes(40))
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(erasing, "_overwrite", fails)
+            with pytest.raises(KeyboardInterrupt):
+                erase(path, {key(url(5))})
+        assert SENT["large"].body[-1000:] in path.read_bytes()
+        Upkeep(Folder(tmp_path), "node-1").clear((), BEGAN)
+        assert SENT["large"].body[-1000:] not in path.read_bytes()
+        check(path)
+        assert len(pages(tmp_path)) == len(KINDS) - 1
+        assert sorted(other.name for other in tmp_path.rglob("*") if other.is_file()) == [
+            ".forgotten", path.name
+        ]  # fmt: skip
 
     def test_a_page_that_refers_to_it_says_so(self, tmp_path: Path) -> None:
         first, second = run_file(tmp_path), run_file(tmp_path, "later")

@@ -5,14 +5,17 @@ All other records stay where they are, so that ``articles.raw`` and indexes of o
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from newscrawl.archive.names import OPEN
 from newscrawl.archive.pages import KEY, REMOVED
 from newscrawl.archive.reading import heads
 from newscrawl.archive.writing import GZIP_HEAD, sha1, stored
@@ -20,7 +23,10 @@ from newscrawl.archive.writing import GZIP_HEAD, sha1, stored
 if TYPE_CHECKING:
     from newscrawl.archive.places import Store
 
-__all__ = ["blank", "erase", "erase_in_store"]
+__all__ = ["NOTE", "blank", "erase", "erase_in_store", "go_on"]
+
+NOTE = ".erase"
+"""What the name of a file ends with that says what is being overwritten in another one."""
 
 _KEY = re.compile(rb"(?im)^" + KEY.encode() + rb": *([0-9a-f]{32})\r?$")
 _ID = re.compile(rb"(?im)^WARC-Record-ID: *(\S+)\r?$")
@@ -37,18 +43,46 @@ _OF_BLOCK = 5
 def erase(path: Path, keys: Collection[str]) -> int:
     """Overwrite the records of these keys in a file; how many there were. Doing it twice changes nothing.
 
-    Raises ``OSError``.
+    What is to be overwritten is noted beside the file first: a record that was overwritten in part, when the
+    machine failed, could not be found by its key any more. Raises ``OSError``.
     """
+    note = path.with_name(path.name + NOTE)
     with path.open("r+b") as file:
-        count = 0
-        for offset, content in list(_blanks(file, path, keys)):
-            file.seek(offset)
-            file.write(content)
-            count += 1
-        if count:
-            file.flush()
-            os.fsync(file.fileno())
-    return count
+        found = list(_found(file, path, keys))
+        if found:
+            with suppress(OSError):  # a full disk must not keep what is forgotten
+                _write(note, json.dumps(found))
+            _overwrite(file, found)
+            note.unlink(missing_ok=True)
+    return len(found)
+
+
+def _write(note: Path, text: str) -> None:
+    """Write a note whole, or none."""
+    new = note.with_name(note.name + "-new")
+    with new.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(note)
+
+
+def go_on(note: Path) -> None:
+    """Do what a killed process has noted, and may have done in part. Raises ``OSError``."""
+    path = note.with_name(note.name.removesuffix(NOTE))
+    paths = [given for given in (path, path.with_name(path.name.removesuffix(OPEN))) if given.exists()]
+    for given in paths[:1]:
+        with given.open("r+b") as file:
+            _overwrite(file, json.loads(note.read_text()))
+    note.unlink(missing_ok=True)
+
+
+def _overwrite(file: BinaryIO, found: Iterable[tuple[int, int, str]]) -> None:
+    for offset, length, head in found:
+        file.seek(offset)
+        file.write(blank(length, head.encode()))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def erase_in_store(store: Store, name: str, keys: Collection[str]) -> int:
@@ -64,21 +98,22 @@ def erase_in_store(store: Store, name: str, keys: Collection[str]) -> int:
     return count
 
 
-def _blanks(file: BinaryIO, name: object, keys: Collection[str]) -> Iterator[tuple[int, bytes]]:
-    """What to write where."""
+def _found(file: BinaryIO, name: object, keys: Collection[str]) -> Iterator[tuple[int, int, str]]:
+    """Offset and length of each record of these keys, and of its headers those that stay."""
     for offset, length, head in heads(file, name):
         found = _KEY.search(head)
         if found and found[1].decode() in keys:
-            yield offset, blank(length, head)
+            kept = (said[0].rstrip() for pattern in (_ID, _DATE) if (said := pattern.search(head)))
+            yield offset, length, b"\r\n".join(kept).decode("ascii", "replace")
 
 
 def blank(length: int, head: bytes) -> bytes:
     """A gzip member of so many bytes with a record that says no more than that one was removed.
 
-    It keeps the record's id and date, which tell nothing of the page.
+    ``head`` are the headers that stay: id and date, which tell nothing of the page. Raises ``ValueError`` for
+    less room than the record needs.
     """
-    kept = [found[0].rstrip() for pattern in (_ID, _DATE) if (found := pattern.search(head))]
-    lines = [b"WARC/1.1", b"WARC-Type: metadata", *kept, b"Content-Type: application/warc-fields"]
+    lines = [b"WARC/1.1", b"WARC-Type: metadata", head, b"Content-Type: application/warc-fields"]
     start = b"\r\n".join(lines) + b"\r\nWARC-Block-Digest: "
     around = len(start) + len(sha1(b"")) + len(_LENGTH % 0) - 1 + len(_END)
     for more in range(3):  # empty blocks, where a longer number would be one byte too many

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newscrawl.archive.erasing import erase
+from newscrawl.archive.erasing import NOTE, erase, go_on
 from newscrawl.archive.forgetting import erase_everywhere
 from newscrawl.archive.names import OPEN, plain
 from newscrawl.archive.reading import members
@@ -76,6 +76,9 @@ class Upkeep:
 
     def clear(self, keys: Collection[str], now: dt.datetime) -> int:
         """Erase the pages of these keys, all that was forgotten until now; how many there were."""
+        for note in list(self._folder.path.glob(f"*/*{NOTE}")):
+            with suppress(FileNotFoundError):
+                go_on(note)
         count = erase_everywhere(self._folder, None, keys).pages if keys else 0
         new = self._folder.path / f"{_STATE}.{os.getpid()}"
         new.write_text(now.isoformat())
