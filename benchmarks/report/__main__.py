@@ -30,6 +30,7 @@ SECTIONS = {
     "writer": "Storing",
     "grow": "A growing collection",
     "export": "Articles to files",
+    "reprocess": "Kept pages read again",
 }
 BESIDE_BEFORE = ("crawl", "read", "lists")
 PACKAGES = (
