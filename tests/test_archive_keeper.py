@@ -2,6 +2,7 @@
 
 import datetime as dt
 import platform
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from newscrawl.archive import keeper as keeping
 from newscrawl.archive.archive import Archive
 from newscrawl.archive.keeper import Keeper
 from newscrawl.archive.names import Name
-from newscrawl.archive.places import Folder, open_store
+from newscrawl.archive.places import Folder, Store, open_store
 from newscrawl.archive.run_file import RunFile
 from newscrawl.archive.setting import Wanted
 from newscrawl.items import Article, Rejection
@@ -184,6 +185,18 @@ class TestHandingOver:
 
         run(once())
         assert list(open_store("memory://never").files()) == []
+        assert len(list(tmp_path.glob("*/*.warc.gz"))) == 1
+
+    def test_a_store_that_hangs_is_not_waited_for(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        over = threading.Event()
+        monkeypatch.setattr(keeping, "FINISHING", 0.2)
+        monkeypatch.setattr(Store, "put", lambda *_: over.wait(60))
+        kept = self.crawl(run, tmp_path, "one", Tombstones(), store="memory://hangs")
+        assert not over.is_set()
+        over.set()
+        assert kept.alarms == {"archive_waiting": "looking after the files took more than 0.2 s"}
         assert len(list(tmp_path.glob("*/*.warc.gz"))) == 1
 
     def test_an_address_that_is_none_is_told(self, run: Run, tmp_path: Path) -> None:

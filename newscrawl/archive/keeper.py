@@ -187,20 +187,19 @@ class Keeper:
         def hand_over(store: Store) -> None:
             handed.extend(upkeep.hand_over(store, until))
 
+        store = None
         try:
             store = await self._desk.do(partial(open_store, self._wanted.store))
             await self._desk.do(partial(hand_over, store))
         except Exception as error:  # whatever the file system of the store raises
             said = " ".join(str(error).split()) or type(error).__name__
             self._ring(Alarm.ARCHIVE_WAITING, f"{self._wanted.store}: {said}")
-            return None
-        finally:
-            if handed:
-                # Forgotten between the clearing and the copying: whoever forgot it has not seen the copy.
-                if keys := await forgotten.since(cleared - _EARLIER):
-                    await self._desk.do(partial(upkeep.put_again, store, handed, keys))
-                await self._desk.do(partial(upkeep.let_go, handed))
-        return store
+        if store and handed:
+            # Forgotten between the clearing and the copying: whoever forgot it has not seen the copy.
+            if keys := await forgotten.since(cleared - _EARLIER):
+                await self._desk.do(partial(upkeep.put_again, store, handed, keys))
+            await self._desk.do(partial(upkeep.let_go, handed))
+        return None if Alarm.ARCHIVE_WAITING in self.alarms else store
 
     def _remove_expired(self, site: str, store: Store | None, now: dt.datetime) -> None:
         """Keep the files of a site within its age and size, wherever they are."""

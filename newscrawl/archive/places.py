@@ -68,10 +68,13 @@ class Folder:
         """The path of a file that is finished."""
         return self.path / name
 
-    def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
-        """The files here, those of one site or all; by site, and there from the oldest."""
+    def files(self, site: str | None = None, *, ending: str = f"{SUFFIX}*") -> Iterator[ArchiveFile]:
+        """The files here, those of one site or all; by site, and there from the oldest.
+
+        ``ending``: what their names end with, where only those are wanted that are finished, or are not.
+        """
         found = []
-        for path in self.path.glob(f"{site or '*'}/*{SUFFIX}*"):
+        for path in self.path.glob(f"{site or '*'}/*{ending}"):
             name = path.relative_to(self.path).as_posix()
             said = Name.read(name)
             with suppress(FileNotFoundError):

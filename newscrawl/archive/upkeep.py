@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from newscrawl.archive.erasing import NOTE, erase, go_on
 from newscrawl.archive.forgetting import erase_everywhere
-from newscrawl.archive.names import OPEN, plain
+from newscrawl.archive.names import OPEN, SUFFIX, plain
 from newscrawl.archive.reading import members
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Upkeep:
         nothing was written to it for a day.
         """
         done = []
-        for file in self._own():
+        for file in self._own(SUFFIX + OPEN):
             path = self._folder.path / f"{file.name}{OPEN}"
             with suppress(FileNotFoundError), _locked(path) as fd:
                 if fd is not None:
@@ -59,9 +59,9 @@ class Upkeep:
                     done.append(file.name)
         return done
 
-    def _own(self) -> Iterator[ArchiveFile]:
+    def _own(self, ending: str) -> Iterator[ArchiveFile]:
         """The files that are this machine's to look after: its own, and what another one has left."""
-        for file in self._folder.files():
+        for file in self._folder.files(ending=ending):
             path = self._folder.path / (file.name + OPEN * file.is_open)
             with suppress(FileNotFoundError):
                 left = time.time() - path.stat().st_mtime > _ABANDONED
@@ -90,7 +90,7 @@ class Upkeep:
 
         Raises ``TimeoutError`` when ``time.monotonic()`` is beyond ``until``.
         """
-        for file in self._own():
+        for file in self._own(SUFFIX):
             path = self._folder.path_of(file.name)
             if time.monotonic() > until:
                 raise TimeoutError("it takes too long")
