@@ -31,6 +31,7 @@ SECTIONS = {
     "grow": "A growing collection",
     "export": "Articles to files",
     "reprocess": "Kept pages read again",
+    "readers": "What readers ask",
 }
 BESIDE_BEFORE = ("crawl", "read", "lists")
 PACKAGES = (

@@ -151,7 +151,10 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         ),
         IndexModel([("updated_at", ASCENDING), ("duplicate_of", ASCENDING)]),
         # Of the few that were removed.
-        IndexModel([("gone_at", ASCENDING)], partialFilterExpression={"gone_at": {"$type": "date"}}),
+        IndexModel(
+            [("gone_at", ASCENDING)],
+            partialFilterExpression={"gone_at": {"$gte": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}},
+        ),
         IndexModel([("tags", ASCENDING)]),
         IndexModel([("authors", ASCENDING)]),
         IndexModel([("story", ASCENDING)]),
