@@ -183,7 +183,7 @@ def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now
     }
 
 
-_LAST_WORDS = ("finished_at", "outcome", "reason", "summary", "error", "failed", "counts", "rejected")
+_LAST_WORDS = ("finished_at", "outcome", "reason", "summary", "error", "failed", "counts", "rejected", "came")
 
 
 def leave_behind(log_file: str | os.PathLike[str] | None, fields: Document) -> None:
@@ -428,6 +428,7 @@ class RunRecord:
             "failed": _failed(stats),
             "counts": counts,
             "rejected": rejected,
+            "came": counts.get("new", 0) + counts.get("rejected", 0),
             "downloaded": downloaded,
             "ledger": self._balance,
             "goes_on": bool(stats.get("newscrawl/discovery/cut")),

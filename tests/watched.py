@@ -77,7 +77,7 @@ class Watched:
         docs, ran = self._replay.runs[site.name], self._ran[site.name]
         ran += [Ran.of(doc) for doc in docs[len(ran) :]]
         newest = ran[-RUNS:]
-        newest = [run for run in ran[-2000:-RUNS] if run.read][-RUNS:] + newest
+        newest = [run for run in ran[-2000:-RUNS] if run.read or run.rejected][-RUNS:] + newest
         return Known(site.name, site.country, "UTC", newest[::-1], days(self._replay.rows[site.name]))
 
     def score(self, every: dt.timedelta) -> Score:

@@ -114,6 +114,7 @@ RETENTION = {
     "checkpoints": dt.timedelta(days=90),
     "passes": dt.timedelta(days=7),
     "runs": dt.timedelta(days=400),
+    "alarms": dt.timedelta(days=90),
 }
 """How long documents are kept, by the server's clock (``stored_at``: a replay's rejections carry the
 moment of the recording)."""
@@ -196,9 +197,14 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
     "passes": [_expiry("passes")],
     "runs": [
         IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]),
+        # The few runs of a site that met something new: what `scrapy status` judges a site by.
+        IndexModel(
+            [("site", ASCENDING), ("finished_at", DESCENDING)], partialFilterExpression={"came": {"$gt": 0}}
+        ),
         IndexModel([("outcome", ASCENDING), ("heartbeat_at", ASCENDING)]),
         _expiry("runs"),
     ],
+    "alarms": [_expiry("alarms")],
 }
 
 _NO_COPIES: Document = {"$match": {"duplicate_of": None}}

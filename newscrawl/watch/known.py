@@ -10,7 +10,7 @@ from typing import Any
 from newscrawl.vocabulary import NO_ORIGIN, RunOutcome
 
 RUNS = 60
-"""Newest runs of a site that are looked at; and as many of those that stored articles."""
+"""Newest runs of a site that are looked at; and as many of those that met something new."""
 DAYS = 70
 """Rows of its coverage that are looked at: ten weeks."""
 
@@ -83,7 +83,7 @@ class Known:
     country: str | None = None
     timezone: str | None = None
     runs: Sequence[Ran] = ()
-    """The newest first: the last ones, and those before them that stored articles."""
+    """The newest first: the last ones, and those before them that met something new."""
     days: Sequence[Day] = ()
     """The oldest first, without holes; none of an aggregator."""
 

@@ -16,17 +16,21 @@ from newscrawl.watch.rhythm import Rhythm, rhythm, season
 
 SURE = math.log(1e-5)
 """Logarithm of the probability at which something is no chance any more."""
+TOO_FEW = math.log(1e-4)
+"""The same for days with too few articles, of which each is looked at once."""
 FAILING = dt.timedelta(hours=8)
 """So long a site may give no answer, as a night's maintenance does."""
 FEWEST_RUNS = 4
 """Runs that must have failed one after another, at least."""
 RISE = 0.4
 """Share of articles, or of pages, by which what is missing must have risen."""
-SAMPLES, USUAL = (10, 30), 30
+SAMPLES, USUAL = (12, 30), 30
 """Articles that tell how a site is read now, and how it was read before."""
+FEWEST = 10
+"""So many have to be worse, at least."""
 CHANCE = math.log(1e-8)
 """Logarithm of the probability of such a rise by chance, from which it is none: many are looked at."""
-FALLEN: Mapping[int, float] = {3: 0.2, 5: 0.35, 7: 0.45}
+FALLEN: Mapping[int, float] = {3: 0.2, 5: 0.35, 7: 0.45, 10: 0.5}
 """Days → share of the usual articles below which too few have come."""
 SILENCE = 5.0
 """Articles of which none on a day are a silence."""
@@ -89,8 +93,8 @@ def quiet(site: Known, beat: Rhythm | None) -> Finding | None:
 
 
 def last_article(site: Known) -> dt.datetime | None:
-    """When the newest article was seen: by the run that stored it, else by the end of its day."""
-    stored = next((run.ended for run in site.runs if run.new), None)
+    """When something new was seen last: by the run that stored or rejected it, else by the end of its day."""
+    stored = next((run.ended for run in site.runs if run.new or run.rejected), None)
     if stored:
         return stored
     zone = ZoneInfo(site.timezone or "UTC")
@@ -116,7 +120,7 @@ def fewer(site: Known, now: dt.datetime) -> Finding | None:
             continue  # a silence, which is told apart
         usual, came = sum(each), sum(one.articles for one in window)
         shape = beat.shape * usual**2 / sum(mean**2 for mean in each) if usual else 1.0
-        if came < share * usual and _so_few(came, LESS * usual, shape) < SURE:
+        if came < share * usual and _so_few(came, LESS * usual, shape) < TOO_FEW:
             begin = dt.datetime.combine(window[0].day, dt.time(), dt.UTC)
             said = f"{came} articles in {length} days, usual are {usual:.0f}"
             return Finding("fewer", said, begin)
@@ -150,7 +154,10 @@ def read_worse(site: Known, usual: Usual | None = None) -> Finding | None:
                     continue
                 was = _share(past, name)
             is_now = _share(now, name)
-            if is_now - was >= (RISE / 2 if had else RISE) and (had or _chance(now, name, was) < CHANCE):
+            many = is_now * sum(_size(run, name) for run in now) >= FEWEST
+            if (had and is_now - was >= RISE / 2) or (
+                many and is_now - was >= RISE and _chance(now, name, was) < CHANCE
+            ):
                 kept[name], worse[name] = was, _worse(name, is_now, was)
                 since = since or now[-1].began
     return Finding("read_worse", "; ".join(worse.values()), since, kept) if since else None

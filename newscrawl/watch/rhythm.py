@@ -56,7 +56,7 @@ class Rhythm:
     shape: float
     """How far days fall below it beyond chance: the shape of a gamma distribution, small is far."""
     level: float = 1.0
-    """What the last two weeks were of that, at most 1."""
+    """What the last days were of that, at most 1."""
     country: str | None = None
     ramadan: float = RAMADAN
     """Share of that in Ramadan."""
@@ -71,16 +71,14 @@ class Rhythm:
     def nothing(self, since: dt.datetime, until: dt.datetime, timezone: str | None) -> float:
         """The logarithm of the probability that no article comes between two moments; 0 when it is certain.
 
-        What is left of a gap beside its whole days may be a night, whenever that is.
+        Of a day of which only a part lies between them a night is left out, whenever that is.
         """
-        length = until - since
-        whole, rest = divmod(length, _DAY)
-        if not whole:
+        if until - since < _DAY:
             return 0.0
-        awake = (whole + max(0.0, (rest - NIGHT) / (_DAY - NIGHT))) / (length / _DAY)
         told = 0.0
         for day, part in _parts(since, until, timezone):
-            mean = self.expected(day) * self.level * part * awake
+            awake = max(0.0, (part * _DAY - NIGHT) / (_DAY - NIGHT))
+            mean = self.expected(day) * self.level * awake
             told -= self.shape * math.log1p(mean / self.shape)
         return told
 
@@ -117,10 +115,15 @@ def rhythm(days: Sequence[Day], until: dt.date, country: str | None = None) -> R
     week = tuple(_usual([one.articles for one in usual if one.day.weekday() == place]) for place in range(7))
     share = 1.0 if usual is whole else _share(fasting, week)
     found = Rhythm(week, _shape(usual, week), country=country, ramadan=share)
-    last = [one for one in whole if one.day > known[-1].day - 14 * _DAY]
-    expected = sum(found.expected(one.day) for one in last)
-    level = min(1.0, sum(one.articles for one in last) / expected) if expected else 1.0
-    return replace(found, level=max(0.2, level))
+    level = min(_level(found, whole, known[-1].day, length) for length in (14, 5))
+    return replace(found, level=min(1.0, max(0.1, level)))
+
+
+def _level(beat: Rhythm, days: Sequence[Day], until: dt.date, length: int) -> float:
+    """What the last days before a silence were of what was expected."""
+    last = [one for one in days if one.day > until - length * _DAY]
+    expected = sum(beat.expected(one.day) for one in last)
+    return sum(one.articles for one in last) / expected if expected else 1.0
 
 
 def _share(fasting: Sequence[Day], week: Sequence[float]) -> float:

@@ -1,0 +1,236 @@
+"""Tells people of alarms: a web hook, e-mail, a command; and the ping of the dead man's switch.
+
+All of it waits for others, so it runs outside of crawls: in a thread of the schedule, or in a command of
+cron. Addresses may hold credentials; no sentence repeats more of them than the host.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import platform
+import shlex
+import smtplib
+import ssl
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Any, Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+
+SECONDS = 15.0
+"""How long a server, or a command, may take."""
+
+
+class DeliveryError(Exception):
+    """Somebody could not be told; the message is one sentence without credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody is told."""
+
+    key: str
+    """Of the alarm: ``silent hespress``."""
+    state: str
+    """``begun`` or ``over``."""
+    said: str
+    """What is the matter: ``hespress: unreachable for 11 h (12 runs)``."""
+    meaning: str
+    """What such an alarm means."""
+    since: dt.datetime
+    """When it began, UTC."""
+    ended_at: dt.datetime | None = None
+    sites: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """One line. Example: ``newscrawl: hespress: unreachable for 11 h (12 runs)``."""
+        return f"newscrawl: {'over: ' if self.ended_at else ''}{self.said}"
+
+    @property
+    def text(self) -> str:
+        """A few lines."""
+        until = f"\nover:  {self.ended_at:%Y-%m-%d %H:%M} UTC" if self.ended_at else ""
+        sites = f"\nsites: {', '.join(self.sites)}" if self.sites else ""
+        return (
+            f"{self.said}\n\nalarm: {self.key} ({self.meaning})\nsince: {self.since:%Y-%m-%d %H:%M} UTC"
+            f'{until}{sites}\n\nWhat to do: docs/operate.md, "When it rings". Silence it: '
+            f"scrapy alarms --silence {shlex.quote(self.key)} --for 8h\n"
+        )
+
+    def document(self) -> dict[str, Any]:
+        """For programs; ``text`` is what chats show."""
+        return {
+            "text": self.subject,
+            "alarm": self.key,
+            "state": self.state,
+            "said": self.said,
+            "since": self.since.isoformat(),
+            "ended_at": self.ended_at.isoformat() if self.ended_at else None,
+            "sites": [*self.sites],
+        }
+
+
+class Channel(Protocol):
+    """A way of telling people."""
+
+    name: str
+
+    def send(self, message: Message) -> None:
+        """Tell it. Raises :class:`DeliveryError`."""
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """A hook that moved is told as failed: its secret is not for another host."""
+
+
+def _ask(what: str, url: str, body: bytes | None = None) -> None:
+    """One request that has to be answered with 2xx."""
+    host = urlsplit(url).hostname
+    headers = {"User-Agent": "newscrawl", **({"Content-Type": "application/json"} if body else {})}
+    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 (the setting allows http alone)
+    try:
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS):
+            return
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise DeliveryError(f"{what} at {host} answered with HTTP {error.code}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None)
+        kind = type(reason if isinstance(reason, Exception) else error).__name__
+        raise DeliveryError(f"{what} at {host} could not be reached ({kind})") from None
+
+
+class Webhook:
+    """Posts JSON to an address, in a form that Slack and Mattermost take."""
+
+    name = "webhook"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def send(self, message: Message) -> None:
+        """Post it. Raises :class:`DeliveryError`."""
+        _ask("the web hook", self._url, json.dumps(message.document(), ensure_ascii=False).encode())
+
+
+class Email:
+    """Sends a message to some addresses by a server: ``smtp://user:password@mail.example.org:587``."""
+
+    name = "email"
+
+    def __init__(self, recipients: str, server: str, sender: str = "") -> None:
+        self._recipients = [each.strip() for each in recipients.split(",") if each.strip()]
+        self._server: SplitResult = urlsplit(server)
+        self._sender = sender or self._recipients[0]
+
+    def send(self, message: Message) -> None:
+        """Send it; a password travels by TLS alone. Raises :class:`DeliveryError`."""
+        mail = EmailMessage()
+        mail["Subject"] = " ".join(message.subject.split())[:200]
+        mail["From"], mail["To"] = self._sender, ", ".join(self._recipients)
+        mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="newscrawl.invalid")
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
+        host, port = self._server.hostname or "", self._server.port
+        try:
+            with self._connected(host, port) as server:
+                server.send_message(mail)
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            said = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
+            raise DeliveryError(f"the mail server {host} did not take a message ({said})") from None
+
+    def _connected(self, host: str, port: int | None) -> smtplib.SMTP:
+        user, password = self._server.username, self._server.password
+        if self._server.scheme == "smtps":
+            context = ssl.create_default_context()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=context)
+        else:
+            server = smtplib.SMTP(host, port or 25, timeout=SECONDS)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+            elif user:
+                server.close()
+                raise DeliveryError(f"the mail server {host} offers no TLS, so it is not sent the password")
+        if user:
+            server.login(unquote(user), unquote(password or ""))
+        return server
+
+
+class Command:
+    """Runs a command of the operator's, with the message as JSON on its standard input."""
+
+    name = "command"
+
+    def __init__(self, command: str) -> None:
+        self._command = shlex.split(command)
+
+    def send(self, message: Message) -> None:
+        """Run it; it has to end with 0 in time. Raises :class:`DeliveryError`."""
+        given = json.dumps(message.document() | {"details": message.text}, ensure_ascii=False).encode()
+        # What a script of the operator's wants is its path, not where our articles are stored.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        try:
+            done = subprocess.run(  # noqa: S603 (the operator's own command)
+                self._command, input=given, env=kept, capture_output=True, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise DeliveryError(f"{self._command[0]} did not end within {SECONDS:g} s") from None
+        except OSError as error:
+            raise DeliveryError(f"{self._command[0]} could not be run: {error.strerror}") from None
+        if done.returncode:
+            raise DeliveryError(f"{self._command[0]} ended with exit status {done.returncode}")
+
+
+_OURS = ("MONGODB_", "NEWSCRAWL_", "SCRAPYD_")
+
+
+def ping(url: str) -> None:
+    """Tell the dead man's switch that all alarms work. Raises :class:`DeliveryError`."""
+    _ask("the dead man's switch", url)
+
+
+def channels(settings: Mapping[str, Any]) -> list[Channel]:
+    """The ways of telling people that the settings name."""
+    found: list[Channel] = []
+    if url := settings.get("ALARM_WEBHOOK"):
+        found.append(Webhook(url))
+    if recipients := settings.get("ALARM_EMAIL"):
+        found.append(
+            Email(
+                recipients, settings.get("ALARM_SMTP") or "smtp://127.0.0.1", settings.get("ALARM_FROM") or ""
+            )
+        )
+    if command := settings.get("ALARM_COMMAND"):
+        found.append(Command(command))
+    return found
+
+
+def test_message(now: dt.datetime) -> Message:
+    """What ``scrapy alarms --test`` sends."""
+    said = f"this is a test of {platform.node()}: alarms reach you"
+    return Message("test", "begun", said, "nothing is the matter", now)
+
+
+def web_address(given: str) -> str:
+    """An http address. Raises ``ValueError`` for another one."""
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("an address that begins with https:// or http://")
+    return given
+
+
+def mail_server(given: str) -> str:
+    """The address of a mail server. Raises ``ValueError`` for another one."""
+    parts = urlsplit(given)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.port or 1) < 1:
+        raise ValueError("a mail server such as smtps://user:password@mail.example.org")
+    return given

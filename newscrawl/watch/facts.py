@@ -1,0 +1,99 @@
+"""Reads from MongoDB what the monitors want to know: a few queries, whatever the number of sites.
+
+Of each site the newest runs, the newest runs that met something new, and ten weeks of coverage are read, each
+through an index: at most 190 documents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pymongo.database import Database
+
+from newscrawl.watch.known import DAYS, RUNS, Day, Installation, Known, Lease, Node, Ran
+
+Document = dict[str, Any]
+
+AT_ONCE = 40
+"""Sites whose runs one query asks for."""
+IDLE = dt.timedelta(days=14)
+"""A site that is not scheduled and was not crawled for so long is left out."""
+_FIELDS = dict.fromkeys(
+    (
+        "site", "started_at", "finished_at", "outcome", "host", "counts.new", "counts.revised", "counts.seen",
+        "counts.rejected", "reading", "drift", "alarms",
+    ),
+    1,
+)  # fmt: skip
+
+
+def now_of(db: Database[Document]) -> dt.datetime:
+    """MongoDB's clock, by which runs and leases are dated."""
+    local: dt.datetime = db.client.admin.command("hello")["localTime"]
+    return local if local.tzinfo else local.replace(tzinfo=dt.UTC)
+
+
+def installation(db: Database[Document], ops: Database[Document]) -> Installation:
+    """All that the monitors want to know now. Raises ``PyMongoError``."""
+    now = now_of(db)
+    leases = [
+        Lease(doc["_id"], doc["due_at"], runs=bool(doc.get("job")))
+        for doc in ops["leases"].find({}, {"due_at": 1, "job": 1})
+        if isinstance(doc.get("due_at"), dt.datetime)
+    ]
+    nodes = [Node(doc["_id"], doc.get("alive_until")) for doc in ops["nodes"].find({}, {"alive_until": 1})]
+    told = db["sources"].find({}, {"country": 1, "timezone": 1})
+    places = {doc["_id"]: (doc.get("country"), doc.get("timezone")) for doc in told}
+    scheduled = {lease.site for lease in leases}
+    names = sorted(scheduled | places.keys())
+    runs, days = _runs(ops, names), _days(db, names, now)
+    sites = [
+        Known(name, *places.get(name, (None, None)), runs[name], days[name])
+        for name in names
+        if name in scheduled or (runs[name] and now - runs[name][0].ended < IDLE)
+    ]
+    return Installation(now, sites, leases, nodes)
+
+
+def _runs(ops: Database[Document], names: Sequence[str]) -> Mapping[str, list[Ran]]:
+    """Of each site the newest runs that have ended, and the newest of those that met something new."""
+    found: defaultdict[str, list[Ran]] = defaultdict(list)
+    for some in _some(names, AT_ONCE):
+        first, *others = [part for name in some for part in _parts(name)]
+        pipeline = [*first, *({"$unionWith": {"coll": "runs", "pipeline": part}} for part in others)]
+        docs = {doc["_id"]: doc for doc in ops["runs"].aggregate(pipeline)}
+        for doc in sorted(docs.values(), key=lambda doc: doc["started_at"], reverse=True):
+            found[doc["site"]].append(Ran.of(doc))
+    return found
+
+
+def _parts(site: str) -> Iterator[list[Document]]:
+    """What asks for one site's runs, each part answered by an index of its own."""
+    ended = {"site": site, "outcome": {"$ne": None}}
+    met = {"site": site, "came": {"$gt": 0}}
+    for which, order in ((ended, "started_at"), (met, "finished_at")):
+        yield [{"$match": which}, {"$sort": {order: -1}}, {"$limit": RUNS}, {"$project": _FIELDS}]
+
+
+def _days(db: Database[Document], names: Sequence[str], now: dt.datetime) -> Mapping[str, list[Day]]:
+    """Of each newspaper the rows of its last ten weeks; an aggregator has none of its own."""
+    first = str(now.date() - dt.timedelta(days=DAYS - 1))
+    rows = db["coverage"].find(
+        {"source": {"$in": [*names]}, "day": {"$gte": first}},
+        {"_id": 0, "source": 1, "day": 1, "articles": 1, "complete": 1},
+    )
+    found: defaultdict[str, list[Day]] = defaultdict(list)
+    for row in rows.sort([("source", 1), ("day", 1)]):
+        day = dt.date.fromisoformat(row["day"])
+        if day <= now.date() + dt.timedelta(days=1):  # a page that dates itself in the future says nothing
+            found[row["source"]].append(Day(day, row["articles"], row.get("complete")))
+    return found
+
+
+def _some(names: Iterable[str], size: int) -> Iterator[list[str]]:
+    names = list(names)
+    for start in range(0, len(names), size):
+        yield names[start : start + size]

@@ -1,0 +1,236 @@
+"""All sites at a glance: one line each, red first; for people, for programs and for Prometheus."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from newscrawl.vocabulary import AlarmKind, RunOutcome
+from newscrawl.watch.causes import Cause
+from newscrawl.watch.known import OURS, SILENT, Installation, Known
+from newscrawl.watch.monitors import beat_of, last_article
+
+RED, YELLOW, GREEN = "red", "yellow", "green"
+"""Something is the matter; it is not known yet; all is well. In this order they are shown."""
+_ORDER = (RED, YELLOW, GREEN)
+_SUCCESS = frozenset({RunOutcome.OK, RunOutcome.NOTHING_NEW})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One site."""
+
+    site: str
+    state: str
+    """``red``, ``yellow`` or ``green``."""
+    last_article: dt.datetime | None
+    """When something new was seen last, UTC; None when that is longer ago than what is looked at."""
+    articles: int | None
+    """Articles of the last seven whole days; None where coverage does not say it, as of an aggregator."""
+    usual: float | None
+    """How many these days should have at least, by the site's own rhythm; None while that is not known."""
+    last_success: dt.datetime | None
+    """When a run ended well."""
+    outcome: str | None
+    """Of the newest run."""
+    said: str = ""
+    """What is the matter, or why it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole installation."""
+
+    now: dt.datetime
+    rows: Sequence[Row]
+    others: Sequence[Cause]
+    """What is the matter beside the sites: nodes, network, archive."""
+
+    @property
+    def is_red(self) -> bool:
+        """Is anything the matter?"""
+        return bool(self.others) or any(row.state == RED for row in self.rows)
+
+
+def status(seen: Installation, found: Mapping[str, Cause]) -> Status:
+    """What is shown of an installation, and of the causes of what is not well."""
+    of_site = {
+        cause.sites[0]: cause
+        for cause in found.values()
+        if cause.kind in (AlarmKind.SILENT, AlarmKind.REDUCED) and cause.sites
+    }
+    others = sorted(
+        (cause for cause in found.values() if cause.kind not in (AlarmKind.SILENT, AlarmKind.REDUCED)),
+        key=lambda cause: (cause.kind.rank, cause.key),
+    )
+    rows = [_row(site, seen.now, of_site.get(site.name)) for site in seen.sites]
+    rows.sort(key=lambda row: (_ORDER.index(row.state), row.site))
+    return Status(seen.now, rows, others)
+
+
+def _row(site: Known, now: dt.datetime, cause: Cause | None) -> Row:
+    beat = beat_of(site, now)
+    past = [one for one in site.days if one.day < now.date()][-7:]
+    newest = site.runs[0] if site.runs else None
+    if cause:
+        state, said = RED, cause.said.removeprefix(f"{site.name}: ")
+    elif newest is None:
+        state, said = YELLOW, "no run has ended yet"
+    elif newest.outcome in SILENT | OURS:
+        state, said = YELLOW, "the last run failed; it may pass"
+    elif beat is None and site.days:
+        state, said = YELLOW, f"its rhythm is not known yet: {len(site.days)} days"
+    else:
+        state, said = GREEN, ""
+    return Row(
+        site.name,
+        state,
+        last_article(site),
+        sum(one.articles for one in past) if past else None,
+        sum(beat.expected(one.day) for one in past) if beat and past else None,
+        next((run.ended for run in site.runs if run.outcome in _SUCCESS), None),
+        newest.outcome if newest else None,
+        said,
+    )
+
+
+def text(found: Status) -> str:
+    """For a terminal: what is the matter with the whole first, then a line a site.
+
+    What is the matter comes last in a line, for it is as long as it is.
+    """
+    lines = [f"{RED}  {cause.said}" for cause in found.others]
+    head = ("", "site", "new", "7 days", "usual", "success", "last run", "")
+    rows = [head, *(_cells(row, found.now) for row in found.rows)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(head) - 1)]
+    lines += [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in rows
+    ]
+    counts = ", ".join(f"{sum(row.state == state for row in found.rows)} {state}" for state in _ORDER)
+    return "\n".join([*lines, f"{len(found.rows)} sites: {counts}"])
+
+
+def _cells(row: Row, now: dt.datetime) -> tuple[str, ...]:
+    articles = "-" if row.articles is None else str(row.articles)
+    usual = "-" if row.usual is None else f"{row.usual:.0f}"
+    new, success = _ago(row.last_article, now), _ago(row.last_success, now)
+    return row.state, row.site, new, articles, usual, success, row.outcome or "-", row.said
+
+
+def _ago(moment: dt.datetime | None, now: dt.datetime) -> str:
+    """How long ago something was.
+
+    >>> now = dt.datetime(2026, 3, 27, 12, tzinfo=dt.UTC)
+    >>> [_ago(now - dt.timedelta(minutes=n), now) for n in (5, 300, 9000)], _ago(None, now)
+    (['5 min', '5 h', '6 d'], '-')
+    """
+    if moment is None:
+        return "-"
+    minutes = max(0.0, (now - moment).total_seconds() / 60)
+    if minutes < 100:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.0f} h" if minutes < 72 * 60 else f"{minutes / 1440:.0f} d"
+
+
+def document(found: Status) -> dict[str, Any]:
+    """For programs: moments in ISO 8601, UTC."""
+    return {
+        "now": found.now.isoformat(),
+        "red": found.is_red,
+        "causes": [
+            {"alarm": cause.key, "said": cause.said, "since": cause.since.isoformat()}
+            for cause in found.others
+        ],
+        "sites": [
+            {
+                name: value.isoformat() if isinstance(value, dt.datetime) else value
+                for name, value in asdict(row).items()
+            }
+            for row in found.rows
+        ],
+    }
+
+
+# --- Prometheus
+
+_METRICS = {
+    "newscrawl_site_state": "1 for the state that a site is in",
+    "newscrawl_site_last_article_timestamp_seconds": "when something new was seen last",
+    "newscrawl_site_last_success_timestamp_seconds": "when a run ended well",
+    "newscrawl_site_articles": "articles of the last seven whole days",
+    "newscrawl_site_usual_articles": "how many these days should have at least",
+    "newscrawl_alarm": "1 for each cause that is found",
+    "newscrawl_status_timestamp_seconds": "when this was written, by MongoDB's clock",
+}
+
+
+def prometheus(found: Status) -> str:
+    """The text format of Prometheus; what is not known is left out."""
+    samples: dict[str, list[str]] = {name: [] for name in _METRICS}
+    for name, labels, value in _samples(found):
+        told = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+        samples[name].append(f"{name}{{{told}}} {_number(value)}" if told else f"{name} {_number(value)}")
+    lines = []
+    for name, meaning in _METRICS.items():
+        lines += [f"# HELP {name} {meaning}", f"# TYPE {name} gauge", *samples[name]]
+    return "\n".join(lines) + "\n"
+
+
+def _samples(found: Status) -> Iterator[tuple[str, Mapping[str, str], float]]:
+    for row in found.rows:
+        site = {"site": row.site}
+        for state in _ORDER:
+            yield "newscrawl_site_state", site | {"state": state}, float(row.state == state)
+        values: dict[str, float | None] = {
+            "last_article_timestamp_seconds": row.last_article.timestamp() if row.last_article else None,
+            "last_success_timestamp_seconds": row.last_success.timestamp() if row.last_success else None,
+            "articles": row.articles,
+            "usual_articles": row.usual,
+        }
+        for name, value in values.items():
+            if value is not None:
+                yield f"newscrawl_site_{name}", site, float(value)
+    for cause in found.others:
+        yield "newscrawl_alarm", {"alarm": cause.key}, 1.0
+    yield "newscrawl_status_timestamp_seconds", {}, found.now.timestamp()
+
+
+def _number(value: float) -> str:
+    """A number in full: seconds since 1970 have ten digits.
+
+    >>> _number(1774612800.0), _number(12.5)
+    ('1774612800', '12.5')
+    """
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def _escaped(label: str) -> str:
+    r"""A label's value as the format wants it.
+
+    >>> print(_escaped('صحيفة "أ"\n'))
+    صحيفة \"أ\"\n
+    """
+    return label.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file that nobody ever sees half written, readable by all. Raises ``OSError``."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        written = Path(file.name)
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            written.chmod(0o644)
+            written.replace(path)
+        except BaseException:
+            written.unlink(missing_ok=True)
+            raise
