@@ -21,11 +21,11 @@ import idna
 from newscrawl.text import compose
 
 if TYPE_CHECKING:
-    from tldextract import TLDExtract
+    from tldextract import ExtractResult, TLDExtract
 
 __all__ = [
     "URLS_VERSION", "UrlRules", "ascii_host", "canonical", "declared_canonical", "has_public_suffix",
-    "is_hash_route", "key", "owner", "same_site", "site_host", "telling", "without_amp",
+    "is_hash_route", "key", "owner", "parts_of", "same_site", "site_host", "telling", "without_amp",
 ]  # fmt: skip
 
 URLS_VERSION = 2
@@ -149,14 +149,20 @@ _SAFE_ANYWHERE = "!#$%&'()*+,/:;=?@[\\]~"
 
 
 @cache
-def suffixes(*, private: bool) -> TLDExtract:
-    """The Public Suffix List as packaged with tldextract: no network, no files written.
-
-    With its private part ``blogspot.com`` is a suffix.
-    """
+def _suffixes() -> TLDExtract:
     import tldextract  # only here: with what it imports 0.03 s, and a process that reads pages asks nothing
 
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=private)
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def parts_of(host: str, *, private: bool) -> ExtractResult:
+    """The parts of a host by the Public Suffix List as packaged with tldextract; with its private part
+    ``blogspot.com`` is a suffix. No network, no files written.
+
+    >>> [parts_of("khabar.blogspot.com", private=private).suffix for private in (True, False)]
+    ['blogspot.com', 'com']
+    """
+    return _suffixes()(host, include_psl_private_domains=private)
 
 
 @lru_cache(maxsize=4096)  # of an address from a list, until its page is stored
@@ -337,7 +343,7 @@ def has_public_suffix(host: str) -> bool:
 @lru_cache(maxsize=4096)
 def _registrable_domain(host: str) -> str:
     """``hespress.com`` of ``www.hespress.com``; empty without a known public suffix."""
-    return suffixes(private=True)(host).top_domain_under_public_suffix
+    return parts_of(host, private=True).top_domain_under_public_suffix
 
 
 # --- Path and query --------------------------------------------------------------------------------

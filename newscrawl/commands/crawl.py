@@ -55,8 +55,8 @@ class Command(CrawlCommand):
             raise UsageError(f"there is no spider {args[0]!r}; `scrapy list` shows them") from None
         if issubclass(crawler.spidercls, NewsSpider):
             self._check(crawler, opts.spargs)
+            Reader.begin_ahead(crawler.settings, crawler.spidercls.site)
         leave_alone()
-        Reader.begin_ahead(crawler.settings)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         self.exitcode = _exit_status(crawler)

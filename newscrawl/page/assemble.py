@@ -336,7 +336,7 @@ def _newspaper(url: str) -> Source | None:
 
 @lru_cache(maxsize=2048)
 def _domain(authority: str) -> ExtractResult:
-    return urls.suffixes(private=False)(authority)
+    return urls.parts_of(authority, private=False)
 
 
 def _slug(address: str) -> str:

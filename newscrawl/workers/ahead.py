@@ -13,6 +13,7 @@ import sys
 import threading
 from dataclasses import dataclass
 
+from newscrawl.collecting import leave_alone
 from newscrawl.workers import articles, lists, worker
 
 __all__ = ["Ahead", "fork"]
@@ -36,6 +37,7 @@ def fork(megabytes: int) -> Ahead | None:
     """A worker of so many megabytes, as a fork of this process; None where that is not safe."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return None
+    leave_alone()  # looking for cycles would copy the memory that both share
     ours, theirs = socket.socketpair()
     parent = os.getpid()
     if pid := os.fork():
