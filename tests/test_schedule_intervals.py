@@ -75,7 +75,6 @@ def articles(
 @pytest.mark.parametrize(
     ("a_day", "expected"),
     [
-        (400, {15 * MINUTE}),
         (60, {15 * MINUTE, 30 * MINUTE}),
         (20, {HOUR}),
         (6, {2 * HOUR, 4 * HOUR}),
@@ -103,14 +102,14 @@ def test_a_weekly_magazine_has_one_interval_in_all_weeks() -> None:
     assert 4 * HOUR <= life.after(15)[0] <= 8 * HOUR
 
 
-@pytest.mark.parametrize("a_day", [100, 40, 12, 5])
+@pytest.mark.parametrize("a_day", [40, 12, 5])
 def test_a_silent_friday_changes_nothing(a_day: float) -> None:
-    life = Life(articles(a_day, range(70), at=lambda moment: moment.weekday() != 4)).live(70)
+    life = Life(articles(a_day, range(49), at=lambda moment: moment.weekday() != 4)).live(49)
     assert life.changes(21) <= 1
     nights = Life(
-        articles(a_day, range(70), at=lambda moment: 6 <= moment.hour < 23 and moment.weekday() not in (4, 5))
+        articles(a_day, range(49), at=lambda moment: 6 <= moment.hour < 23 and moment.weekday() not in (4, 5))
     )
-    assert nights.live(70).changes(21) <= 1
+    assert nights.live(49).changes(21) <= 1
 
 
 def test_a_dead_newspaper_is_left_to_the_longest_interval_step_by_step() -> None:
@@ -150,7 +149,7 @@ def test_a_refused_newspaper_has_the_longest_interval() -> None:
     st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 60), st.booleans()), max_size=40),
     st.sampled_from(STEPS), st.sampled_from(STEPS), st.none() | st.sampled_from(STEPS),
 )  # fmt: skip
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=80, derandomize=True, deadline=None)
 def test_whatever_happened_the_interval_is_within_the_bounds_and_found_twice_it_stays(
     found: list[tuple[int, int, bool]], one: dt.timedelta, other: dt.timedelta, before: dt.timedelta | None
 ) -> None:
@@ -193,9 +192,9 @@ def test_the_schedule_follows_what_the_runs_store(database: Database, tmp_path: 
     filled = {"started_at": world.now - HOUR, "outcome": "ok", "counts": {"new": 9000}}
     database.ops["runs"].insert_one({"site": "s01", "arguments": {"since": "2024-01-01"}, **filled})
     world.machine("a")
-    world.go_on(600)
+    world.go_on(600, step=20)
     database.ops["leases"].update_many({}, {"$set": {"due_at": world.now}})
-    world.go_on(120)
+    world.go_on(120, step=10)
     leases = {doc["_id"]: doc for doc in database.ops["leases"].find()}
     assert {site: doc.get("interval") for site, doc in leases.items()} == {
         "s00": 600,
