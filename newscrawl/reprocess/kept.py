@@ -68,7 +68,7 @@ def of_archive(plan: Plan, file: BinaryIO, piece: Range, start: int) -> Iterator
                 name=page.site,
                 met=(page.asked, *page.redirects, page.url),
                 entry=page.entry,
-                raw=page.raw,
+                raw=page.same_as or page.raw,  # as in the crawl
             )
 
 
