@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
@@ -92,6 +93,19 @@ def test_it_lists_checks_shows_and_removes(ran: Ran, tmp_path: Path) -> None:
     status, said = ran(Command(), "--show", article(1).url)
     assert status == 3
     assert "removed by age or size, or it is on the machine node1" in said
+
+
+def test_a_store_that_is_away_is_told_in_a_sentence(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(*_: object, **__: object) -> None:
+        raise ConnectionError("nobody\nlistens")
+
+    monkeypatch.setattr(MemoryFileSystem, "find", find)
+    status, said = ran(Command(), ARCHIVE_STORE="memory://news")
+    assert (status, said.splitlines()[-1]) == (1, "memory://news: nobody listens")
+    status, said = ran(Forget(), article(1).url, ARCHIVE_STORE="memory://news")
+    assert status == 1
+    assert "not all of its pages from the archive: memory://news: nobody listens; do it again" in said
+    assert ran(Command(), ARCHIVE_STORE="nosuch://x")[0] == 2
 
 
 def test_what_is_forgotten_is_in_no_archive(ran: Ran, database: Database, tmp_path: Path) -> None:

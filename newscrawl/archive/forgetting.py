@@ -32,7 +32,7 @@ def erase_everywhere(
 ) -> Erased:
     """Overwrite the pages of these keys in the folder and in the store, in files of these sites or in all.
 
-    Raises whatever the store's file system does; the folder comes first, and doing it twice changes nothing.
+    The folder comes first, and doing it twice changes nothing. Raises ``OSError`` and ``StoreError``.
     """
     erased = Erased()
     for site in sites or (None,):
@@ -41,9 +41,10 @@ def erase_everywhere(
                 with suppress(FileNotFoundError):
                     _count(erased, erase(folder.path / name, keys))
                     break
-        for file in list(store.files(site)) if store else ():
-            with suppress(FileNotFoundError):
-                _count(erased, erase_in_store(store, file.name, keys) if store else 0)
+        if store is not None:
+            for file in list(store.files(site)):
+                with suppress(FileNotFoundError):
+                    _count(erased, erase_in_store(store, file.name, keys))
     return erased
 
 

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from newscrawl.archive.desk import Desk
 from newscrawl.archive.names import Name
-from newscrawl.archive.places import Store, open_store
+from newscrawl.archive.places import Store, StoreError, open_store
 from newscrawl.archive.run_file import RunFile
 from newscrawl.archive.setting import Wanted
 from newscrawl.archive.upkeep import Upkeep, remove_expired
@@ -191,9 +191,8 @@ class Keeper:
         try:
             store = await self._desk.do(partial(open_store, self._wanted.store))
             await self._desk.do(partial(hand_over, store))
-        except Exception as error:  # whatever the file system of the store raises
-            said = " ".join(str(error).split()) or type(error).__name__
-            self._ring(Alarm.ARCHIVE_WAITING, f"{self._wanted.store}: {said}")
+        except (StoreError, OSError) as error:
+            self._ring(Alarm.ARCHIVE_WAITING, str(error))
         if store and handed:
             # Forgotten between the clearing and the copying: whoever forgot it has not seen the copy.
             if keys := await forgotten.since(cleared - _EARLIER):

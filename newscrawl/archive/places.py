@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
@@ -12,11 +12,15 @@ from typing import Any, BinaryIO, Protocol, cast
 from newscrawl.archive.names import OPEN, SUFFIX, Name
 from newscrawl.files import open_regular
 
-__all__ = ["ArchiveFile", "Folder", "Place", "Store", "StoreError", "open_store"]
+__all__ = ["ArchiveFile", "Folder", "Place", "Store", "StoreAwayError", "StoreError", "open_store"]
 
 
 class StoreError(Exception):
     """The store of an archive cannot be used; the message is one sentence."""
+
+
+class StoreAwayError(StoreError):
+    """It does not do what is asked of it, and may do so later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class Folder:
 
     def has(self, name: str) -> bool:
         """Is there a file of this name, finished or not?"""
+        # Once more at the end, as it may be finished between two looks.
         return any((self.path / given).exists() for given in (name, name + OPEN, name))
 
     def remove(self, name: str) -> None:
@@ -114,12 +119,25 @@ class Store:
     def _at(self, name: str) -> str:
         return f"{self._root}/{name}"
 
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """Whatever its file system raises, in a sentence."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise StoreAwayError(f"{self._address}: {said}") from error
+
     def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
         """The files here, those of one site or all; by site, and there from the oldest."""
-        self._files.invalidate_cache()
         root = self._at(site) if site else self._root
+        with self._asked():
+            self._files.invalidate_cache()
+            there = self._files.find(root, detail=True)
         found = []
-        for path, info in self._files.find(root, detail=True).items():
+        for path, info in there.items():
             name = path[len(self._root) :].lstrip("/") if path.startswith(self._root) else ""
             if (said := Name.read(name)) and not name.endswith(OPEN):
                 found.append(ArchiveFile(name, said, int(info["size"])))
@@ -127,24 +145,29 @@ class Store:
 
     def open(self, name: str) -> BinaryIO:
         """A file, to be read. Raises ``FileNotFoundError``."""
-        return cast(BinaryIO, self._files.open(self._at(name), "rb"))
+        with self._asked():
+            return cast(BinaryIO, self._files.open(self._at(name), "rb"))
 
     def put(self, path: Path, name: str) -> None:
-        """Copy a file here, over one of that name. Raises ``OSError`` when it did not arrive whole."""
-        self._files.makedirs(self._at(name).rpartition("/")[0], exist_ok=True)
-        self._files.put_file(str(path), self._at(name))
-        self._files.invalidate_cache()
-        size = self._files.info(self._at(name))["size"]
-        if size != path.stat().st_size:
-            raise OSError(f"{size} bytes of {name} arrived, and it has {path.stat().st_size}")
+        """Copy a file here, over one of that name. Raises :class:`StoreAwayError`, also for a part of it."""
+        if not path.exists():
+            raise FileNotFoundError(path)
+        with self._asked():
+            self._files.makedirs(self._at(name).rpartition("/")[0], exist_ok=True)
+            self._files.put_file(str(path), self._at(name))
+            self._files.invalidate_cache()
+            size = self._files.info(self._at(name))["size"]
+            if size != path.stat().st_size:
+                raise OSError(f"{size} bytes of {name} arrived, and it has {path.stat().st_size}")
 
     def has(self, name: str) -> bool:
         """Is there a file of this name?"""
-        return bool(self._files.exists(self._at(name)))
+        with self._asked():
+            return bool(self._files.exists(self._at(name)))
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is gone already stays gone."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._asked():
             self._files.rm_file(self._at(name))
 
 

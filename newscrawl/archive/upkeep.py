@@ -93,7 +93,7 @@ class Upkeep:
         for file in self._own(SUFFIX):
             path = self._folder.path_of(file.name)
             if time.monotonic() > until:
-                raise TimeoutError("it takes too long")
+                raise TimeoutError("files are left to be handed over by the next run, as it took too long")
             with suppress(FileNotFoundError), _locked(path) as fd:
                 if fd is not None:
                     store.put(path, file.name)

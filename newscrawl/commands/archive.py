@@ -17,7 +17,7 @@ from scrapy.exceptions import UsageError
 from newscrawl.archive.archive import Archive, PageGone
 from newscrawl.archive.check import Checked, check_file
 from newscrawl.archive.keeper import Keeper
-from newscrawl.archive.places import ArchiveFile, Folder, StoreError
+from newscrawl.archive.places import ArchiveFile, Folder, StoreAwayError, StoreError
 from newscrawl.archive.setting import Wanted, folder_of, store_of
 from newscrawl.archive.upkeep import remove_expired
 from newscrawl.command import CommandError, ProjectCommand
@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 fine, 1 a check found something wrong, 2 wrong use, 3 no such page, 4 MongoDB."""
+    """Exit status: 0 fine, 1 something is wrong with the archive or its store does not answer, 2 wrong use,
+    3 no such page, 4 MongoDB.
+    """
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -91,6 +93,8 @@ class Command(ProjectCommand):
                 asyncio.run(self._upkeep())
             else:
                 self._list(opts.site)
+        except StoreAwayError as error:
+            raise CommandError(RunOutcome.FAULT, one_line(str(error))) from None
         except StoreError as error:
             raise UsageError(str(error)) from None
 

@@ -9,7 +9,7 @@ import sys
 from scrapy.exceptions import UsageError
 
 from newscrawl.archive.forgetting import erase_everywhere
-from newscrawl.archive.places import Folder, Store
+from newscrawl.archive.places import Folder, Store, StoreError
 from newscrawl.archive.setting import folder_of, store_of
 from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.gate import is_address
@@ -77,8 +77,8 @@ class Command(ProjectCommand):
             sites = forgotten.sites | ({name} if name else set())
             erased = erase_everywhere(folder, store, forgotten.keys, sites)
             elsewhere = [raw for raw in forgotten.raws if not _is_in(raw.archive, folder, store)]
-        except Exception as error:  # whatever the file system of the archive raises
-            said = one_line(str(error)) or type(error).__name__
+        except (StoreError, OSError) as error:
+            said = one_line(str(error))
             raise CommandError(
                 RunOutcome.FAULT,
                 f"the article is removed, but not all of its pages from the archive: {said}; do it again",
