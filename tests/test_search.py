@@ -1,7 +1,9 @@
 """Words are found in all their forms, and what only looks like them is not."""
 
+import asyncio
 import csv
 import itertools
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,11 +11,15 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from newscrawl.search import search
+from newscrawl.commands.search import is_visual
+from newscrawl.identity import use_search_scope
+from newscrawl.items import PublishedDetail
+from newscrawl.search import Hit, search
+from newscrawl.search.words import WIDTH, snippet, tokens
 from newscrawl.store.schema import INDEXES, document
 from newscrawl.text import fold
-from tests.conftest import PROJECT, Database
-from tests.test_store import article
+from tests.conftest import PROJECT, Database, scrapy
+from tests.test_store import article, writing
 
 CASES = PROJECT / "tests" / "data" / "search_cases.tsv"
 FRAMES = (
@@ -81,3 +87,138 @@ def test_a_word_is_found_in_its_forms_and_not_in_others(cased: Database, half: s
     assert recall >= 0.98
     assert precision >= 0.95
     assert alone[0] < 0.5
+
+
+@pytest.fixture(scope="module")
+def few(mongodb: str) -> Iterator[Any]:
+    """A few articles, as the writer stores them."""
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        database = Database(mongodb, "test_search_few", client)
+        between = PublishedDetail(earliest="2024-03-30", latest="2024-04-01", origin="markup")
+        made = [
+            article(
+                1, title="وزير الصحة يزور المستشفى", body="قال الوزير إن الأشغال تتقدم.", day="2024-03-27"
+            ),
+            article(2, title="المستشفى يستقبل وزير التعليم", body="تحدث عن الصحة.", source="hespress"),
+            article(3, title="خبر", body="زار وزيرُ الصِّحّة المدينة أمس، ولوزير الصحة رأي.", day="2024-04-01"),
+            article(4, title="خبر آخر", body="لا شيء هنا عن المستشفى.", day=None, published=between),
+            article(5, title="خبر بعيد", body=f"{'كلمة ' * 300} نهاية فيها مستشفى"),
+        ]
+        asyncio.run(written(database, made))
+        yield client[database.name]
+        client.drop_database(database.name)
+        client.drop_database(database.ops.name)
+
+
+async def written(database: Database, items: list[Any]) -> None:
+    async with writing(database) as writer:
+        for item in items:
+            await writer.put(item)
+
+
+def numbers(hits: list[Hit]) -> list[str]:
+    return [hit.url.removeprefix("https://www.alayam24.com/articles-").removesuffix(".html") for hit in hits]
+
+
+def test_all_words_have_to_be_there_and_those_of_a_phrase_side_by_side(few: Any) -> None:
+    assert set(numbers(search(few, "وزير الصحة"))) == {"1", "2", "3"}
+    assert set(numbers(search(few, '"وزير الصحة"'))) == {"1", "3"}
+    assert set(numbers(search(few, "«وزير الصحة» المستشفى"))) == {"1"}
+    assert search(few, '"الصحة وزير"') == []
+
+
+def test_what_stands_in_the_title_comes_first(few: Any) -> None:
+    hits = search(few, "المستشفى")
+    assert set(numbers(hits)) == {"1", "2", "4"}
+    assert numbers(hits)[-1] == "4"
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert len(search(few, "المستشفى", limit=1)) == 1
+
+
+def test_a_newspaper_and_a_span_of_days_in_either_calendar(few: Any) -> None:
+    assert numbers(search(few, "المستشفى", source="hespress")) == ["2"]
+    assert set(numbers(search(few, "المستشفى", since="2024-03-31", until="2024-04-01"))) == {"4"}
+    assert set(numbers(search(few, "المستشفى", since="2024-04-02"))) == {"2"}
+    assert set(numbers(search(few, "المستشفى", until="2024-03-27"))) == {"1"}
+    assert set(numbers(search(few, "المستشفى", since="1445-09-17H", until="1445-09-17H"))) == {"1"}
+    assert set(numbers(search(few, "المستشفى", since="1445-09-16H", until="1445-09-16H", country="MA"))) == {
+        "1"
+    }
+    with pytest.raises(ValueError, match="since='gestern'"):
+        search(few, "المستشفى", since="gestern")
+
+
+def test_whole_words_alone(few: Any) -> None:
+    assert set(numbers(search(few, "مستشفى", expand=False))) == set()
+    assert set(numbers(search(few, "مستشفى"))) == {"1", "2", "4"}
+
+
+def test_a_snippet_marks_the_words_as_they_are_spelled(few: Any) -> None:
+    (hit,) = search(few, '"وزير الصحة"', since="2024-04-01", until="2024-04-01")
+    assert "[وزيرُ] [الصِّحّة] المدينة أمس، [ولوزير] [الصحة] رأي" in hit.snippet.marked("[", "]")
+    assert (hit.day, hit.source, hit.is_copy) == ("2024-04-01", "alayam24", False)
+
+
+def test_a_snippet_of_a_long_text_is_cut_around_the_words() -> None:
+    text = f"{'قبل ' * 100}الحكومة {'بعد ' * 100}"
+    found = [token for token in tokens(text) if token.folded == "الحكومه"]
+    cut = snippet(text, found)
+    assert len(cut.text.split()) <= WIDTH + 2
+    assert cut.marked("<", ">").count("<الحكومة>") == 1
+    assert snippet("", []).text == ""
+
+
+@pytest.mark.parametrize("query", ["", "  ", "؟!", '""'])
+def test_a_query_without_a_word_is_refused(few: Any, query: str) -> None:
+    with pytest.raises(ValueError, match="holds no word"):
+        search(few, query)
+    with pytest.raises(ValueError, match="12 at most"):
+        search(few, "كلمة " * 13)
+
+
+def test_a_query_is_words_and_no_pattern(few: Any) -> None:
+    for query in ("(.*) وزير", "-وزير $text", "وزير {$ne: 1}", "\\ وزير"):
+        assert all(hit.title for hit in search(few, query))
+
+
+def test_the_whole_text_is_searched_where_it_is_indexed(few: Any) -> None:
+    assert numbers(search(few, "نهاية مستشفى")) == []
+    try:
+        use_search_scope("body")
+        again = article(5, title="خبر بعيد", body=f"{'كلمة ' * 300} نهاية فيها مستشفى")
+    finally:
+        use_search_scope("opening")
+    few["articles"].update_one({"_id": again.keys[0]}, {"$set": {"search_text": again.search_text}})
+    (hit,) = search(few, "نهاية مستشفى")
+    assert hit.snippet.marked("[", "]").endswith("[نهاية] فيها [مستشفى]")
+    with pytest.raises(ValueError, match="everything"):
+        use_search_scope("everything")
+
+
+def test_a_field_called_language_breaks_no_write(few: Any) -> None:
+    doc = few["articles"].find_one()
+    other = "0" * 32
+    few["articles"].insert_one(doc | {"_id": other, "keys": [other], "language": "ar"})
+    assert other in {hit.id for hit in search(few, doc["title"])}
+    few["articles"].delete_one({"_id": other})
+
+
+def test_the_command(recorded: Database) -> None:
+    environment = {"MONGODB_URI": recorded.uri, "MONGODB_DATABASE": recorded.name}
+    done = scrapy("search", "سوق", "--source", "alayam24", "--until", "2024-04-05", **environment)
+    assert done.returncode == 0, done.stderr
+    assert "سوق" in done.stdout
+    assert "[" in done.stdout
+    assert "articles; searched: title, lede and first words, 120 together" in done.stderr
+    told = scrapy("search", "سوق", "--json", "--limit", "1", **environment)
+    assert json.loads(told.stdout)["title"]
+    assert scrapy("search", "كلمةلاتوجد", **environment).stdout == ""
+    for wrong in (["؟"], ["سوق", "--since", "soon"], ["سوق", "--limit", "0"], []):
+        assert scrapy("search", *wrong, **environment).returncode == 2
+
+
+def test_terminals_that_do_not_run_right_to_left_get_what_stands_on_the_screen() -> None:
+    assert not is_visual({}, is_terminal=False)
+    assert is_visual({"TERM": "xterm"}, is_terminal=True)
+    assert not is_visual({"VTE_VERSION": "7200"}, is_terminal=True)
+    assert not is_visual({"TERM_PROGRAM": "Apple_Terminal"}, is_terminal=True)
