@@ -11,7 +11,7 @@ from typing import Any
 
 import cssselect
 import jmespath  # type: ignore[import-untyped]
-from cssselect.parser import Class, CombinedSelector, Hash
+from cssselect.parser import Class, CombinedSelector, Element, Hash
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
@@ -45,6 +45,8 @@ class _Part:
     attribute: str
     """``class`` or ``id``."""
     name: str
+    tag: str | None
+    """The tag that an element with this name has to have; None for any."""
     path: Callable[[etree._Element], Any]
     """From an element that has the name."""
 
@@ -65,8 +67,15 @@ def _parts(selector: str) -> tuple[_Part, ...]:
                 return ()
         attribute, name = ("class", node.class_name) if isinstance(node, Class) else ("id", node.id)
         path = _translator.selector_to_xpath(part, prefix="self::", translate_pseudo_elements=True)
-        parts.append(_Part(attribute, name, etree.XPath(path)))
+        parts.append(_Part(attribute, name, _tag(node), etree.XPath(path)))
     return tuple(parts)
+
+
+def _tag(node: Any) -> str | None:
+    """The tag in the part of a selector that ends with a class or an id."""
+    while not isinstance(node, Element):
+        node = node.selector
+    return node.element.lower() if node.element else None
 
 
 _FIELDS = [field.name for field in dataclasses.fields(Markup) if field.type == "Selectors"]
@@ -92,14 +101,20 @@ class Places:
         class that many have, one more than are looked up.
         """
         named: dict[str, dict[str, list[etree._Element]]] = {"class": {}, "id": {}}
+        tags: set[str | None] = set()
         for field in _FIELDS:
             for selector in each(getattr(self.declared, field)):
                 for part in _parts(selector):
                     named[part.attribute][part.name] = []
+                    tags.add(part.tag)
+        if not tags:
+            return named
         classes, identities = named["class"], named["id"]
         wanted = classes.keys()
         held: dict[str, set[str]] = {"": set()}  # what each class attribute holds of them: few are met once
-        for element in self.root.iter(etree.Element):
+        # Where all selectors name their tags, the other half of the page is not looked at.
+        looked_at = (etree.Element,) if None in tags else tuple(map(str, tags))
+        for element in self.root.iter(*looked_at):
             words = element.get("class") or ""
             names = held.get(words)
             if names is None:
