@@ -22,7 +22,7 @@ from typing import Any
 from newscrawl import comparison
 from newscrawl.comparison import MONTH_NAMES, SIGNED_WORDS, WEEKDAYS, Text
 from newscrawl.frames import NO_FRAME, Frame
-from newscrawl.items import Article, Duplicate, Signature
+from newscrawl.items import Article, Duplicate, Signature, changed
 from newscrawl.signatures import (
     band_keys,
     day_buckets,
@@ -231,7 +231,7 @@ def identify(article: Article) -> Article:
     read: dict[str, Any] = {name: getattr(article, name) for name in IDENTIFIED}
     if article.published:
         read["published"] = {"earliest": article.published.earliest, "latest": article.published.latest}
-    return replace(article, **identifying(read))
+    return changed(article, **identifying(read))
 
 
 def compared_words(lede: str | None, body: str, dateline: str | None, agencies: Sequence[str]) -> list[str]:

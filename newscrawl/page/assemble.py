@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from newscrawl.items import (
     Published,
     PublishedDetail,
     RawArticle,
+    changed,
 )
 from newscrawl.page import bylines, chosen_date
 from newscrawl.page.document import path_of
@@ -75,7 +75,7 @@ def clean_article(raw: RawArticle) -> RawArticle:
         byline = byline or body[0]
         authors = authors or bylines.people(body[0], [raw.publisher or ""])
         body = body[1:]
-    return replace(
+    return changed(
         raw,
         title=title,
         lede=lede,
@@ -201,7 +201,7 @@ def date_article(article: Article, site: Site | None = None, now: dt.datetime | 
         false_zone=site.false_zone if site else False,
         month_first=site.month_first if site else False,
     )
-    dated = replace(article, origins=dict(article.origins), modified_at=choice.modified, published=None)
+    dated = changed(article, origins=dict(article.origins), modified_at=choice.modified, published=None)
     _when(dated, choice)
     if offered:
         dated.published = dated.published or PublishedDetail()

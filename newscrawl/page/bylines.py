@@ -88,8 +88,9 @@ _PIECES = 4
 """Pieces of an opening at most; each of three words at most."""
 _TAIL = re.compile(r"[(\[/]\s*([^()\[\]/]{2,40})\s*[)\]/]?\s*$")
 _OPENED = frozenset("([/")
-_CUT = re.compile(r"\s*[|\-–—]?\s*(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر|آخر تحديث)\b.*")
-"""What follows the credits in a line: the day."""
+_CUT = re.compile(r"(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر|آخر تحديث)\b")
+"""Where the day begins that follows the credits in a line."""
+_DASHES = frozenset("|-–—")
 _CUT_PARTS = ("شر", "رر", "تاريخ", "تحديث")
 """Letters of which it holds some."""
 _SHORT = 12
@@ -289,7 +290,7 @@ def agencies(lines: list[str]) -> list[str]:
     for line in filter(None, lines):
         text = squeeze(line[:_LONGEST])
         if len(text) < _LONGEST and any(part in text for part in _CUT_PARTS):
-            text = _CUT.sub("", text)
+            text = _without_day(text)
         pieces = [piece for piece, _ in _opening(text)]
         if len(text.split()) <= _SHORT and len(line) <= _LONGEST:
             pieces = [inner for part, _ in _parts(text) for inner in _pieces(part)]
@@ -299,6 +300,14 @@ def agencies(lines: list[str]) -> list[str]:
             credited |= dict.fromkeys(name for part, _ in _parts(tail[1]) if (name := _agency(part)))
         found |= credited
     return list(found)
+
+
+def _without_day(text: str) -> str:
+    """A line up to the mark before its day."""
+    if not (day := _CUT.search(text)):
+        return text
+    before = text[: day.start()].rstrip()
+    return before[:-1].rstrip() if before[-1:] in _DASHES else before
 
 
 def _pieces(part: str) -> list[str]:

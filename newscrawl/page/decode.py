@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
@@ -157,5 +158,6 @@ def _arabic_share(text: str) -> float:
     return arabic / letters if letters else 0.0
 
 
+@lru_cache(maxsize=64)
 def _standard_name(encoding: str) -> str:
     return re.sub(r"^cp(?=125\d$)", "windows-", re.sub(r"^iso8859-", "iso-8859-", encoding))
