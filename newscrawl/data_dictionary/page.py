@@ -92,8 +92,11 @@ or ask `articles` with `"duplicate_of": None`.
 {{recipes}}
 ## A table for pandas
 
-`pip install pandas pyarrow` first. The table has `_id` and the columns named here. Left out are how an
-article was read, and the machinery (`signature`, `bands`, `search_text` …).
+With newscrawl installed, `articles(db, source="alayam24").to_pandas()` gives a typed frame, and
+`python -m newscrawl export` writes Parquet: see [export.md](export.md), and [tour.ipynb](tour.ipynb) for a
+walk through the collection. Without it, `pip install pandas pyarrow` first. The table has `_id` and the
+columns named here. Left out are how an article was read, and the machinery (`signature`, `bands`,
+`search_text` …).
 
 ```python
 {{pandas}}
