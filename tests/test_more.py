@@ -66,6 +66,24 @@ def test_a_call_by_what_it_sends(script: str, form: Any, json: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "read",
+    [
+        "$(this).data('section')",
+        "$('#more').attr('data-section')",
+        "button.dataset.section",
+        "document.getElementById('more').getAttribute('data-section')",
+    ],
+)
+def test_what_a_call_sends_may_stand_in_the_page(read: str) -> None:
+    button = "<button id=more data-section=57 data-page=2>"
+    script = f"$.post('/ajax-more', {{ page: $(this).data('page'), section: {read}, sub: 247 }})"
+    (call,) = calls(f"{button}<script>{script}</script>")
+    assert call.form == {"page": "{page}", "section": "57", "sub": "247"}
+    (call,) = calls(f"{button}<script>fetch('/more?section=' + {read} + '&page=' + page)</script>")
+    assert call.url == f"{HOME}/more?section=57&page={{page}}"
+
+
+@pytest.mark.parametrize(
     ("button", "url"),
     [
         ("<button data-url='/more?page=2'>", "/more?page={page}"),

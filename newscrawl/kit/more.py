@@ -42,6 +42,11 @@ _PAIR = re.compile(
     r"['\"]?([\w\[\]-]{1,40})['\"]?\s*:"
     r"\s*(?:'([^'\n]{0,200})'|\"([^\"\n]{0,200})\"|([\w.$+ ]{1,40}))(?=\s*[,}])"
 )
+_DATA = re.compile(
+    r"[$\w.]+(?:\([^()\n]{0,60}\))?\.(?:(?:data|attr|getAttribute)\(\s*['\"](?:data-)?([a-z][a-z0-9-]{0,40})['\"]\s*\)"
+    r"|dataset\.([a-z]\w{0,40}))"
+)
+"""What reads a ``data-`` attribute: ``$(this).data('section')``, ``button.dataset.section``."""
 _SHORT = re.compile(r"([{,]\s*)(\w{1,40})(?=\s*[,}])")
 """A field of an object that is named by its variable alone: ``{ page }``."""
 _OBJECT = re.compile(
@@ -78,7 +83,7 @@ def calls(page: TextResponse, scripts: Sequence[str] = ()) -> list[Call]:
     found = list(_of_buttons(page))
     inline = selector(page).xpath("//script[not(@src)]/text()")[:LINKS].getall()
     for script in [*inline, *scripts]:
-        found += _of_script(script[:LONGEST_SCRIPT], page)
+        found += _of_script(_with_data(script[:LONGEST_SCRIPT], page), page)
     unique = {repr(call): call for call in found}
     return list(unique.values())[:CALLS]
 
@@ -105,6 +110,19 @@ def _of_buttons(page: TextResponse) -> Iterator[Call]:
                 url += f"{'&' if '?' in url else '?'}page={PAGE}"
             if PAGE in url:
                 yield Call(url, form={} if name == "hx-post" else None)
+
+
+def _with_data(script: str, page: TextResponse) -> str:
+    """A script with the values of the ``data-`` attributes that it reads, but for those that count."""
+
+    def value(read: re.Match[str]) -> str:
+        name = read[1] or re.sub(r"[A-Z]", lambda letter: f"-{letter[0].lower()}", read[2])
+        if _COUNTS.search(name):
+            return name.replace("-", "_")
+        said = selector(page).xpath(f"(//*[@data-{name}])[1]/@data-{name}").get("")
+        return "'{}'".format(said.replace("'", ""))
+
+    return _DATA.sub(value, script)
 
 
 def _counted(value: str, page: TextResponse) -> str | None:
