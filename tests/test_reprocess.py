@@ -85,9 +85,7 @@ def test_a_file_may_be_cut_into_ranges_anywhere() -> None:
 def found_in(path: Path, plan: Plan, pieces: list[Range] | None = None) -> tuple[set[str], Tally]:
     tally, urls = Tally(), set()
     for piece in pieces or [Range(str(path), 0, path.stat().st_size)]:
-        one = Tally()
-        urls |= {read.article.url for read in read_range(plan, piece, piece.start, one) if read.article}
-        tally.add(one)
+        urls |= {read.article.url for read in read_range(plan, piece, piece.start, tally) if read.article}
     return urls, tally
 
 

@@ -88,10 +88,15 @@ def read_range(
 
 def _records(plan: Plan, file: BinaryIO, piece: Range, start: int, tally: Tally) -> Iterator[Kept]:
     records = Records(file, start, piece.end)
+    met, broken = tally.records, tally.broken
+
+    def count() -> None:
+        tally.records, tally.broken = met + records.seen + records.broken, broken + records.broken
+
     for record in records.read(plan.wants):
-        tally.records, tally.broken = records.seen + records.broken, records.broken
+        count()
         yield of_record(record)
-    tally.records, tally.broken = records.seen + records.broken, records.broken
+    count()
 
 
 def _counted(plan: Plan, kept: Kept, tally: Tally) -> Read:
