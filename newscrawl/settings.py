@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 from newscrawl import __version__, collecting, shown, timings
 from newscrawl.download.network import NO_NETWORKS, networks
 from newscrawl.vocabulary import SearchScope
+from newscrawl.watch.addresses import mail_server, web_address
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -328,6 +329,35 @@ ARCHIVE_FREE_MB = environment(
     "megabytes of its disk that the archive leaves free; below that nothing is archived",
     int,
     least=0,
+)
+
+# --- Who is told when something is not well, see docs/operate.md.
+ALARM_WEBHOOK = environment(
+    "NEWSCRAWL_ALARM_WEBHOOK",
+    "",
+    "address that alarms are posted to as JSON; Slack and Mattermost take it",
+    web_address,
+)
+ALARM_EMAIL = environment(
+    "NEWSCRAWL_ALARM_EMAIL", "", "addresses that alarms are mailed to, in a comma list", str
+)
+ALARM_SMTP = environment(
+    "NEWSCRAWL_ALARM_SMTP",
+    "",
+    "mail server, `smtps://user:password@mail.example.org`; unset: the one of this machine",
+    mail_server,
+)
+ALARM_FROM = environment(
+    "NEWSCRAWL_ALARM_FROM", "", "sender of the mails; unset: the first of their recipients", str
+)
+ALARM_COMMAND = environment(
+    "NEWSCRAWL_ALARM_COMMAND", "", "command that is run for each alarm, with JSON on its standard input", str
+)
+ALARM_PING = environment(
+    "NEWSCRAWL_ALARM_PING",
+    "",
+    "address of a dead man's switch, asked once a minute while all alarms work",
+    web_address,
 )
 
 ADDONS = {"newscrawl.download.addon.RecordReplay": 0}

@@ -244,7 +244,7 @@ class World:
             if outcome is None:
                 last_fine = at
             site.runs.append(run)
-        self._say(site)
+        self._say(site, [at for at in articles if at >= site.event_at])
 
     def _run(
         self, site: Made, at: dt.datetime, outcome: str | None, read: list[dt.datetime], last: dt.datetime
@@ -294,14 +294,15 @@ class World:
 
     # --- The truth
 
-    def _say(self, site: Made) -> None:
+    def _say(self, site: Made, after: list[dt.datetime]) -> None:
+        """What must ring; ``after`` are the articles since it happened."""
         at, over = site.event_at, min(site.event_ends or self.end, self.end)
         if site.scenario in ("dead_silent", "strike"):
             self._must("silent", site, max(at + DAY, self._missed(site, at, 12)), over)
         elif site.scenario in ("dead_unreachable", "comes_back", "redesign_no_links"):
             self._must("silent", site, at + 6 * HOUR, over)
         elif site.scenario in ("redesign_fields", "redesign_rejected"):
-            self._must("reduced", site, self._missed(site, at, 10), over)
+            self._must("reduced", site, after[9] if len(after) > 9 else self.end, over)
         elif site.scenario == "decline":  # half of it is gone
             self._must("reduced", site, at + 0.5 / 0.8 * 18 * DAY, over)
 

@@ -18,6 +18,8 @@ from newscrawl.command import ProjectCommand
 from newscrawl.mongod.opening import connect, database_name, reason, resolve_uri, text_of
 from newscrawl.timings import ALIVE, CRON_ALIVE
 from newscrawl.vocabulary import RunOutcome
+from newscrawl.watch.driver import EVERY
+from newscrawl.watch.wanted import watchman
 
 if TYPE_CHECKING:
     import argparse
@@ -131,12 +133,13 @@ class Command(ProjectCommand):
             alive=CRON_ALIVE if opts.once else ALIVE,
             stays=not opts.once,
         )
+        ended = threading.Event()
         if not opts.once:
+            _Watch(client, self.settings, ended).start()
             log.info("%s: %s; on node %s", path, file.current, opts.node)
             for remark in file.current.said(dt.datetime.now(dt.UTC)):
                 log.warning("%s", remark)
         # In a thread of its own: whatever Scrapyd or MongoDB do, this one hears when it is to end.
-        ended = threading.Event()
         work = _Work(scheduler, ended, once=opts.once)
         work.start()
         while not asked and not ended.wait(TICK / 2):
@@ -213,6 +216,33 @@ class _Work(threading.Thread):
         if trouble != self._trouble:
             log.error("%s", sentence, exc_info=error)
         self._trouble = trouble
+
+
+class _Watch(threading.Thread):
+    """Drives the alarms beside the schedule, in a thread of its own: whoever is told may take his time."""
+
+    def __init__(
+        self, client: MongoClient[dict[str, Any]], settings: BaseSettings, ended: threading.Event
+    ) -> None:
+        super().__init__(name="alarms", daemon=True)
+        name, primary = database_name(settings), ReadPreference.PRIMARY
+        db, ops = (client.get_database(each, read_preference=primary) for each in (name, f"{name}_ops"))
+        self._watchman = watchman(db, ops, settings)
+        self._ended = ended
+        self._trouble = ""
+
+    def run(self) -> None:
+        """Look once a minute; trouble is told once, and MongoDB's by the schedule itself."""
+        while not self._ended.wait(EVERY.total_seconds()):
+            try:
+                self._watchman.look()
+                self._trouble = ""
+            except PyMongoError:
+                continue
+            except Exception as error:
+                if type(error).__name__ != self._trouble:
+                    log.exception("a fault of newscrawl's, alarms may be late")
+                self._trouble = type(error).__name__
 
 
 def _scrapyd() -> Scrapyd:

@@ -33,6 +33,7 @@ __all__ = [
     "HijriDate",
     "days",
     "difference",
+    "last_month",
     "months_table",
     "to_hijri",
     "use_months",
@@ -166,6 +167,16 @@ def _umm_al_qura() -> _Calendar:
     dates = [dt.date(day.year, day.month, day.day) for day in starts]
     dates.append(dates[-1] + dt.timedelta(days=last))
     return _Calendar(dates, [True] * len(starts))
+
+
+def last_month() -> dt.date:
+    """When the last Moroccan month begins that is announced or computed; later ones are Umm al-Qura's alone.
+
+    Example: ``2038-12-28``, ذو الحجة 1460. Raises as :func:`to_hijri`.
+    """
+    extra = months_table()
+    announced = [*_extra_months(Path(extra)).values()] if extra else []
+    return max([*announced, *(day for _, day in _months("morocco_forecast.tsv"))])
 
 
 def use_months(path: str) -> None:

@@ -214,23 +214,7 @@ def channels(settings: Mapping[str, Any]) -> list[Channel]:
     return found
 
 
-def test_message(now: dt.datetime) -> Message:
+def trial(now: dt.datetime) -> Message:
     """What ``scrapy alarms --test`` sends."""
     said = f"this is a test of {platform.node()}: alarms reach you"
     return Message("test", "begun", said, "nothing is the matter", now)
-
-
-def web_address(given: str) -> str:
-    """An http address. Raises ``ValueError`` for another one."""
-    parts = urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("an address that begins with https:// or http://")
-    return given
-
-
-def mail_server(given: str) -> str:
-    """The address of a mail server. Raises ``ValueError`` for another one."""
-    parts = urlsplit(given)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.port or 1) < 1:
-        raise ValueError("a mail server such as smtps://user:password@mail.example.org")
-    return given

@@ -1,0 +1,137 @@
+"""``scrapy alarms``: what rings; a test; silence with an end; the look that cron drives."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pymongo
+from pymongo.database import Database
+from scrapy.exceptions import UsageError
+
+from newscrawl.command import ProjectCommand
+from newscrawl.store.session import session
+from newscrawl.vocabulary import RunOutcome
+from newscrawl.watch import facts
+from newscrawl.watch.alarms import Alarms
+from newscrawl.watch.delivery import DeliveryError, channels, trial
+from newscrawl.watch.driver import Watchman
+from newscrawl.watch.wanted import watchman
+
+if TYPE_CHECKING:
+    Document = dict[str, Any]
+
+PATIENCE = 30
+"""Seconds that MongoDB has to answer, all together."""
+
+
+class Command(ProjectCommand):
+    """Exit status 1 when somebody could not be told, 4 when MongoDB cannot be used."""
+
+    reads_dates = True
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[--once | --test | --silence PATTERN --for 8h | --unsilence PATTERN]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Show what rings; test, silence and drive alarms"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        super().add_options(parser)
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--once", action="store_true", help="look, tell who is to be told, and end: for cron"
+        )
+        what.add_argument("--test", action="store_true", help="tell a test to all who are told of alarms")
+        what.add_argument(
+            "--silence",
+            metavar="PATTERN",
+            help="tell nobody of these alarms or sites: 'silent hespress', '*'",
+        )
+        what.add_argument("--unsilence", metavar="PATTERN", help="end a silence")
+        parser.add_argument("--for", dest="length", metavar="8h", help="with --silence: for how long")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what was asked; show what rings when nothing was."""
+        assert self.settings
+        if bool(opts.length) != bool(opts.silence):
+            raise UsageError("a silence has an end: scrapy alarms --silence PATTERN --for 8h")
+        if opts.test:
+            self._test()
+        elif opts.once:
+            with self._databases() as (db, ops):
+                self._tell(watchman(db, ops, self.settings))
+        else:
+            with self._databases() as (db, ops):
+                _change(Alarms(ops), opts, facts.now_of(db))
+
+    @contextmanager
+    def _databases(self) -> Iterator[tuple[Database[Document], Database[Document]]]:
+        assert self.settings
+        with session(self.settings) as found:
+            yield found
+
+    def _tell(self, who: Watchman) -> None:
+        for sentence in who.look():
+            print(sentence)
+            self.exitcode = RunOutcome.FAULT.exit_status
+
+    def _test(self) -> None:
+        """Tell each who is told of alarms, without MongoDB."""
+        assert self.settings
+        found = channels(self.settings)
+        if not found:
+            raise UsageError(
+                "nobody is told: set NEWSCRAWL_ALARM_WEBHOOK, NEWSCRAWL_ALARM_EMAIL or "
+                "NEWSCRAWL_ALARM_COMMAND"
+            )
+        for channel in found:
+            try:
+                channel.send(trial(dt.datetime.now(dt.UTC)))
+            except DeliveryError as error:
+                print(f"{channel.name}: {error}")
+                self.exitcode = RunOutcome.FAULT.exit_status
+            else:
+                print(f"{channel.name}: told")
+
+
+def _change(alarms: Alarms, opts: argparse.Namespace, now: dt.datetime) -> None:
+    """Begin or end a silence, or show all there is."""
+    with pymongo.timeout(PATIENCE):
+        if opts.silence:
+            until = now + _length(opts.length)
+            alarms.silence(opts.silence, until)
+            print(f"nobody is told of {opts.silence!r} until {until:%Y-%m-%d %H:%M} UTC")
+        elif opts.unsilence:
+            if not alarms.unsilence(opts.unsilence):
+                raise UsageError(f"{opts.unsilence!r} is not silenced; `scrapy alarms` shows what is")
+            print(f"{opts.unsilence!r} is silenced no longer")
+        else:
+            _show(alarms, now)
+
+
+def _show(alarms: Alarms, now: dt.datetime) -> None:
+    ringing = alarms.ringing()
+    for key, alarm in sorted(ringing.items(), key=lambda one: one[1].began):
+        print(f"{alarm.began:%Y-%m-%d %H:%M}  {key}: {alarm.cause.said}")
+    for pattern, until in alarms.silences(now).items():
+        print(f"silenced until {until:%Y-%m-%d %H:%M} UTC: {pattern}")
+    if not ringing:
+        print("no alarm")
+
+
+def _length(given: str) -> dt.timedelta:
+    try:
+        from newscrawl.schedule.times import duration
+    except ImportError as error:
+        raise UsageError(f"{error.name} is missing: run `make node`") from None
+    try:
+        return duration(given)
+    except ValueError as error:
+        raise UsageError(f"--for: {error}") from None

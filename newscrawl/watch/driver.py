@@ -1,0 +1,107 @@
+"""One look at the whole: what is found begins or ends alarms, who waits to be told is told.
+
+The schedule's service looks once a minute in a thread of its own, cron by ``scrapy alarms --once``. Both may:
+of two looks within a minute the second one only tells what is left to tell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from newscrawl.dates import last_month
+from newscrawl.vocabulary import AlarmKind
+from newscrawl.watch import facts
+from newscrawl.watch.alarms import Alarms
+from newscrawl.watch.causes import Cause, causes
+from newscrawl.watch.delivery import Channel, DeliveryError, ping
+
+Document = dict[str, Any]
+
+EVERY = dt.timedelta(seconds=60)
+"""Between two looks."""
+ALMOST = EVERY * 0.75
+"""A look that is younger is good enough."""
+MONTHS_LEFT = dt.timedelta(days=60)
+"""So long before its end the table of Moroccan months rings."""
+_MOROCCO = ("MA", "EH")
+
+
+class Watchman:
+    """Looks at an installation, and has people told."""
+
+    def __init__(
+        self,
+        db: Database[Document],
+        ops: Database[Document],
+        channels: Iterable[Channel],
+        *,
+        switch: str = "",
+        folders: Iterable[Path] = (),
+        least_free: int = 0,
+    ) -> None:
+        self._db, self._ops = db, ops
+        self._alarms = Alarms(ops, channels)
+        self._switch = switch
+        """The dead man's switch: an address that is asked after each look that went well."""
+        self._folders, self._least_free = [*folders], least_free
+        """Folders of this machine whose disks must have so many bytes free."""
+
+    def look(self) -> list[str]:
+        """Look once; returns in sentences what could not be told. Raises ``PyMongoError``."""
+        now = facts.now_of(self._db)
+        here = f"{AlarmKind.DISK} {platform.node()} "
+        disks = {cause.key: cause for cause in full_disks(self._folders, self._least_free, now)}
+        self._alarms.look(disks, now, lambda key: key.startswith(here))
+        if self._is_mine(now):
+            seen = facts.installation(self._db, self._ops)
+            before = {key: alarm.cause for key, alarm in self._alarms.ringing().items()}
+            found = causes(seen, before)
+            found |= {cause.key: cause for cause in ending(seen.now, [site.country for site in seen.sites])}
+            self._alarms.look(found, now, lambda key: not key.startswith(f"{AlarmKind.DISK} "))
+        failed = self._alarms.tell(now)
+        if self._switch and not failed:
+            try:
+                ping(self._switch)
+            except DeliveryError as error:
+                failed.append(str(error))
+        return failed
+
+    def _is_mine(self, now: dt.datetime) -> bool:
+        """Has nobody else looked within the last minute, and is nobody about to?"""
+        alarms = self._ops["alarms"]
+        old = {"_id": "look", "$or": [{"at": {"$lte": now - ALMOST}}, {"at": {"$gt": now + EVERY}}]}
+        try:
+            done = alarms.update_one(old, {"$set": {"at": now, "by": platform.node()}}, upsert=True)
+        except DuplicateKeyError:
+            return False
+        return bool(done.modified_count or done.upserted_id)
+
+
+def full_disks(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterator[Cause]:
+    """The disks of these folders that have less than ``least`` bytes free, each once."""
+    seen = set()
+    for folder in folders:
+        place = next((path for path in (folder, *folder.parents) if path.exists()), None)
+        if place is None or (device := place.stat().st_dev) in seen:
+            continue
+        seen.add(device)
+        free = shutil.disk_usage(place).free
+        if free < least:
+            said = f"the disk of {place} on {platform.node()} has {free / 1e6:.0f} MB left"
+            yield Cause(f"{AlarmKind.DISK} {platform.node()} {place}", said, now)
+
+
+def ending(now: dt.datetime, countries: Iterable[str | None]) -> Iterator[Cause]:
+    """The table of Moroccan months, when it is about to end and a newspaper needs it."""
+    last = last_month()
+    if last - now.date() < MONTHS_LEFT and any(country in _MOROCCO for country in countries):
+        said = f"the table of Moroccan months ends with that of {last}: upgrade newscrawl"
+        yield Cause(AlarmKind.MONTHS, said, now)
