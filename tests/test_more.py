@@ -20,6 +20,7 @@ def calls(html: str, *scripts: str) -> list[more.Call]:
     ("script", "url"),
     [
         ("fetch('/ajax/more?page=' + page)", "/ajax/more?page={page}"),
+        ("fetch('/reports/country/list?page=' + page)", "/reports/country/list?page={page}"),
         ('fetch("/ajax/more?page=" + (page + 1) + "&cat=4")', "/ajax/more?page={page}&cat=4"),
         ("fetch(`/api/list?limit=10&page=${page}`)", "/api/list?limit=10&page={page}"),
         ("const size = 12; fetch(`/api/list?n=${size}&offset=${offset}`)", "/api/list?n=12&offset={page}"),
@@ -105,6 +106,9 @@ def test_a_call_behind_a_button(button: str, url: str) -> None:
         "<a data-share='https://x.example/?u=/khabar'>",
         "<script>$.post('/track', { id: 7 });</script>",
         "<script src='/js/jquery.js'></script><button data-toggle='menu'>",
+        "<script>$.post('/comments/add', { page: page, text: t })</script>",
+        "<script>$.post('/api/addComment', { page: page, text: t })</script>",
+        "<script>fetch('/stats?page=' + page)</script><button data-url='/vote?page=2'>",
         "<script>location.href = '/login?next=' + encodeURIComponent('/')</script>",
     ],
 )

@@ -54,6 +54,13 @@ _OBJECT = re.compile(
     r"(?:[\w.]+\(\s*|new \w+\(\s*)?(\{[^{}]{1,600}\})"
 )
 _POSTS = re.compile(r"\.post\s*\(\s*$|method\s*:\s*['\"]post|type\s*:\s*['\"]post", re.IGNORECASE)
+_ACTS = re.compile(
+    r"(?<![a-z])(?:log-?(?:in|out|ger)?|sign-?(?:in|up)|register|votes?|polls?|likes?|comments?|subscribe|newsletter"
+    r"|track(?:ing)?|stats?|statistics|counter|views|contact|send|e?mail|rate|rating|save|delete|remove|cart"
+    r"|checkout|pay|report|share|upload|auth|token)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What does something instead of listing: nothing of that is called."""
 _CALLS = re.compile(r"(?:fetch|ajax|get|post|getJSON|open|load|axios)\s*\(|url\s*:|=\s*$", re.IGNORECASE)
 
 
@@ -84,8 +91,13 @@ def calls(page: TextResponse, scripts: Sequence[str] = ()) -> list[Call]:
     inline = selector(page).xpath("//script[not(@src)]/text()")[:LINKS].getall()
     for script in [*inline, *scripts]:
         found += _of_script(_with_data(script[:LONGEST_SCRIPT], page), page)
-    unique = {repr(call): call for call in found}
+    unique = {repr(call): call for call in found if not _ACTS.search(_parted(urlsplit(call.url).path))}
     return list(unique.values())[:CALLS]
+
+
+def _parted(path: str) -> str:
+    """A path whose joined words are parted: ``/addComment`` becomes ``/add-Comment``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", path)
 
 
 def script_files(page: TextResponse, site: Site) -> list[str]:
