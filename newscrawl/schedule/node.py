@@ -71,6 +71,7 @@ class Scrapyd:
             config = Config()
             self.slots = _slots(config)
             self._logs = Path(config.get("logs_dir", "logs"))
+            self.eggs = Path(config.get("eggs_dir", "eggs")) / PROJECT
         except (configparser.Error, ValueError, OSError) as error:
             raise ScrapydError(f"Scrapyd's configuration cannot be read: {error}") from None
         # Scrapyd itself reads these variables before its files.

@@ -16,9 +16,14 @@ GROWN = 2.0
 """So many times its cache the indexes may take up before storing slows down."""
 
 
+def is_supported(wire: int) -> bool:
+    """Is a server new enough, by the number of its protocol (``maxWireVersion``)?"""
+    return wire >= _OLDEST_WIRE
+
+
 async def check_version(client: AsyncMongoClient[dict[str, Any]]) -> None:
     """Raise :class:`ServerError` with one sentence for a server that is too old."""
-    if (await client.admin.command("hello"))["maxWireVersion"] < _OLDEST_WIRE:
+    if not is_supported((await client.admin.command("hello"))["maxWireVersion"]):
         version = (await client.admin.command("buildInfo"))["version"]
         raise ServerError(
             f"MongoDB {version} is too old: newscrawl needs {_OLDEST} or newer; upgrade the server, or set "

@@ -16,7 +16,7 @@ from newscrawl.watch.rhythm import Rhythm, rhythm, season
 
 SURE = math.log(1e-5)
 """Logarithm of the probability at which something is no chance any more."""
-TOO_FEW = math.log(1e-4)
+TOO_FEW = math.log(3e-4)
 """The same for days with too few articles, of which each is looked at once."""
 FAILING = dt.timedelta(hours=8)
 """So long a site may give no answer, as a night's maintenance does."""
@@ -30,7 +30,7 @@ FEWEST = 10
 """So many have to be worse, at least."""
 CHANCE = math.log(1e-8)
 """Logarithm of the probability of such a rise by chance, from which it is none: many are looked at."""
-FALLEN: Mapping[int, float] = {3: 0.2, 5: 0.35, 7: 0.45, 10: 0.5}
+FALLEN: Mapping[int, float] = {3: 0.25, 5: 0.4, 7: 0.5, 10: 0.6}
 """Days → share of the usual articles below which too few have come."""
 SILENCE = 5.0
 """Articles of which none on a day are a silence."""

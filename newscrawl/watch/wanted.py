@@ -16,13 +16,22 @@ if TYPE_CHECKING:
 
 def watchman(db: Database[dict[str, Any]], ops: Database[dict[str, Any]], settings: BaseSettings) -> Watchman:
     """Who looks at an installation, as the settings want it."""
-    named = [str(settings.get(name) or "") for name in ("ARCHIVE", "NEWSCRAWL_DATA")]
-    folders = [Path(name) for name in named if name and name != "off"] or [Path.cwd()]
     return Watchman(
         db,
         ops,
         channels(settings),
         switch=str(settings.get("ALARM_PING") or ""),
-        folders=folders,
-        least_free=settings.getint("ARCHIVE_FREE_MB") * 1_000_000,
+        folders=folders(settings),
+        least_free=least_free(settings),
     )
+
+
+def folders(settings: BaseSettings) -> list[Path]:
+    """The folders of this machine whose disks must have room."""
+    named = [str(settings.get(name) or "") for name in ("ARCHIVE", "NEWSCRAWL_DATA")]
+    return [Path(name) for name in named if name and name.lower() != "off"] or [Path.cwd()]
+
+
+def least_free(settings: BaseSettings) -> int:
+    """So many bytes they must have free."""
+    return settings.getint("ARCHIVE_FREE_MB") * 1_000_000

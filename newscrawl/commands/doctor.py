@@ -1,0 +1,99 @@
+"""``scrapy doctor``: what this installation lacks, and what to do about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from newscrawl.command import ProjectCommand
+from newscrawl.mongod.opening import ServerError, StoreError, text_of
+from newscrawl.store.session import session
+from newscrawl.vocabulary import RunOutcome
+from newscrawl.watch import doctor, facts
+from newscrawl.watch.alarms import Alarms
+from newscrawl.watch.causes import causes
+from newscrawl.watch.delivery import channels
+from newscrawl.watch.doctor import Check
+from newscrawl.watch.wanted import folders, least_free
+
+PATIENCE = 30
+"""Seconds that MongoDB has to answer, all together."""
+
+
+class Command(ProjectCommand):
+    """Exit status 1 when something is wrong, 4 when MongoDB cannot be used; the rest is checked all the same."""
+
+    reads_dates = True
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Say what this installation lacks, and what to do"
+
+    def execute(self, args: list[str], opts: object) -> None:
+        """Print a line for each check, and what to do."""
+        assert self.settings
+        away = False
+        checks = [*self._here()]
+        try:
+            with pymongo.timeout(PATIENCE), session(self.settings) as (db, ops):
+                seen = facts.installation(db, ops)
+                before = {key: alarm.cause for key, alarm in Alarms(ops).ringing().items()}
+                found = causes(seen, before)
+                checks += doctor.mongodb(db, ops)
+                checks += doctor.clock(db, ops, dt.datetime.now(dt.UTC))
+            countries = [site.country for site in seen.sites]
+            checks += [Check(cause.kind, True, cause.said, "see `scrapy status`") for cause in found.values()]
+        except (StoreError, ServerError, PyMongoError) as error:
+            away = True
+            said = str(error) if isinstance(error, StoreError | ServerError) else type(error).__name__
+            remedy = "is it started, and MONGODB_URI in this environment right?"
+            checks.append(Check("MongoDB", True, said, remedy))
+            countries = [site.country for site in self.sites.values()]
+        checks.append(doctor.months(dt.datetime.now(dt.UTC).date(), countries))
+        checks.sort(key=lambda check: (True, None, False).index(check.wrong))
+        for check in checks:
+            print(check)
+        if away:
+            self.exitcode = RunOutcome.STORE_DOWN.exit_status
+        elif any(check.wrong for check in checks):
+            self.exitcode = RunOutcome.FAULT.exit_status
+
+    def _here(self) -> Iterator[Check]:
+        """What can be told without MongoDB."""
+        from newscrawl.download.render import find_browser
+
+        settings = self.settings
+        assert settings
+        yield doctor.contact(text_of(settings, "CONTACT"))
+        yield doctor.zones()
+        rendered = [name for name, site in self.sites.items() if site.render]
+        yield doctor.browser(rendered, find_browser(settings))
+        yield from doctor.disk(folders(settings), least_free(settings), dt.datetime.now(dt.UTC))
+        yield doctor.told([one.name for one in channels(settings)], text_of(settings, "ALARM_PING"))
+        yield from _scrapyd(self.root)
+
+
+def _scrapyd(root: Path) -> Iterator[Check]:
+    """The Scrapyd of this machine: its password, and the egg that it runs."""
+    try:
+        from newscrawl.schedule.node import IS_OPEN, Scrapyd, ScrapydError
+    except ImportError:
+        yield Check(
+            "Scrapyd", None, "not installed here: this machine runs no schedule", "make node, if it should"
+        )
+        return
+    try:
+        scrapyd = Scrapyd()
+        if scrapyd.is_open:
+            yield Check("Scrapyd", True, "it asks for no password", IS_OPEN)
+        running = len(scrapyd.jobs().running)
+    except ScrapydError as error:
+        remedy = "systemctl status newscrawl-scrapyd; load /etc/newscrawl/environment before this command"
+        yield Check("Scrapyd", True, str(error), remedy)
+        return
+    yield Check("Scrapyd", False, f"answers at {scrapyd.url}, {running} jobs run")
+    yield doctor.egg(scrapyd.eggs, root)

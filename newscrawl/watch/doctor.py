@@ -1,0 +1,237 @@
+"""What an installation needs, and what to do about what it lacks.
+
+Each check is a function of what it is given, and says in one sentence what it saw. A check that could not be
+made says so; it never passes for that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+
+from newscrawl.dates import last_month, to_hijri, zone
+from newscrawl.mongod.opening import reason
+from newscrawl.store.schema import INDEXES, OPS_INDEXES
+from newscrawl.store.supported import GROWN, is_supported
+from newscrawl.vocabulary import HijriBasis
+from newscrawl.watch.driver import MONTHS_LEFT, full_disks
+from newscrawl.watch.facts import now_of
+
+Document = dict[str, Any]
+
+APART = dt.timedelta(seconds=30)
+"""Clocks that differ by more do not agree."""
+_RIGHTS = frozenset({"find", "insert", "update", "remove", "createIndex", "createCollection", "collMod"})
+"""What a crawl does in both databases, in MongoDB's words."""
+_PACKAGES = ("newscrawl", "pipelines", "spiders")
+"""What `make deploy` sends."""
+_CHANGED = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
+"""Morocco has kept UTC since 20 September 2026; older zone data say an hour more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check saw."""
+
+    name: str
+    wrong: bool | None
+    """True: something has to be done; None: it is worth knowing, or could not be told."""
+    said: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """Two lines at most."""
+        word = {True: "wrong", False: "ok", None: "note"}[self.wrong]
+        remedy = f"\n{'':7}{'':12}do: {self.remedy}" if self.remedy else ""
+        return f"{word:<7}{self.name:<12}{self.said}{remedy}"
+
+
+def asked(name: str, check: Callable[[], Iterable[Check]], remedy: str) -> list[Check]:
+    """The checks that ask MongoDB; one that it refuses says so."""
+    try:
+        return [*check()]
+    except PyMongoError as error:
+        return [Check(name, None, f"could not be told: {reason(error)}", remedy)]
+
+
+def mongodb(db: Database[Document], ops: Database[Document]) -> list[Check]:
+    """Version, rights, indexes, and size against memory. Raises ``PyMongoError`` when it does not answer."""
+    version, wire = db.client.server_info()["version"], db.client.admin.command("hello")["maxWireVersion"]
+    supported = is_supported(wire)
+    checks = [
+        Check(
+            "MongoDB", not supported, f"version {version}", "" if supported else "upgrade it to 5.0 or newer"
+        )
+    ]
+    checks += asked("rights", lambda: _rights(db, ops), "")
+    make = "let its administrator run deploy/mongodb_users.py"
+    checks += asked("indexes", lambda: _indexes(db, ops), make)
+    return [*checks, *asked("size", lambda: _size(db), "nothing: only the server's administrator may see it")]
+
+
+def _rights(db: Database[Document], ops: Database[Document]) -> Iterator[Check]:
+    told = db.command("connectionStatus", showPrivileges=True)["authInfo"]
+    if not told["authenticatedUsers"]:
+        local = "the server asks for no password: let nobody but this machine reach it"
+        yield Check("rights", None, local)
+        return
+    for name in (db.name, ops.name):
+        may = {
+            action
+            for each in told["authenticatedUserPrivileges"]
+            if each["resource"].get("db") in (name, "") and each["resource"].get("collection") == ""
+            for action in each["actions"]
+        }
+        lacks = sorted(_RIGHTS - may)
+        remedy = "let its administrator run deploy/mongodb_users.py again" if lacks else ""
+        said = f"may not {', '.join(lacks)} in {name}" if lacks else f"all that is needed in {name}"
+        yield Check("rights", bool(lacks), said, remedy)
+
+
+def _indexes(db: Database[Document], ops: Database[Document]) -> Iterator[Check]:
+    lost = [
+        f"{base.name}.{collection}.{model.document['name']}"
+        for base, wanted in ((db, INDEXES), (ops, OPS_INDEXES))
+        for collection, models in wanted.items()
+        if (there := base[collection].index_information())
+        for model in models
+        if model.document["name"] not in there
+    ]
+    said = f"{len(lost)} are missing: {', '.join(lost[:3])}" if lost else "all are there"
+    yield Check(
+        "indexes", bool(lost), said, "start any crawl: it builds them beside the others" if lost else ""
+    )
+
+
+def _size(db: Database[Document]) -> Iterator[Check]:
+    indexes = db.command("dbStats")["indexSize"]
+    cache = db.client.admin.command({"serverStatus": 1, "wiredTiger": 1})["wiredTiger"]["cache"]
+    most = cache["maximum bytes configured"]
+    wrong = indexes > GROWN * most
+    said = f"indexes {indexes / 1e9:.1f} GB, cache {most / 1e9:.1f} GB"
+    yield Check("size", wrong, said, "give MongoDB more memory, see docs/operate.md" if wrong else "")
+
+
+def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) -> Iterator[Check]:
+    """The clock of the machine against MongoDB's, and against the moments of runs."""
+    there = now_of(db)
+    apart = wall - there
+    remedy = "have NTP set the clocks: timedatectl set-ntp true"
+    if abs(apart) > APART:
+        way = "ahead of" if apart > dt.timedelta() else "behind"
+        said = f"{dt.timedelta(seconds=round(abs(apart).total_seconds()))} {way} MongoDB's"
+        yield Check("clock", True, said, remedy)
+    newest = ops["runs"].find_one({"started_at": {"$gt": there + APART}, "outcome": None}, {"host": 1})
+    if newest:
+        said = f"a run of {newest.get('host')} began in the future: its clock is ahead, or this one is behind"
+        yield Check("clock", True, said, remedy)
+    elif abs(apart) <= APART:
+        yield Check("clock", False, f"MongoDB's, within {APART.total_seconds():g} s")
+
+
+def zones() -> Check:
+    """Are the zone data as new as Morocco's change of 2026?"""
+    if _CHANGED.astimezone(zone("Africa/Casablanca")).utcoffset():
+        said = "those of the package tzdata are older than Morocco's change of 20 September 2026"
+        return Check("zones", True, said, "pip install -U tzdata")
+    if _CHANGED.astimezone(ZoneInfo("Africa/Casablanca")).utcoffset():
+        said = "newscrawl's are right, the system's are older than Morocco's change of 20 September 2026"
+        return Check("zones", None, said, "apt-get install tzdata, if other programs read these dates")
+    return Check("zones", False, "know Morocco's change of 2026")
+
+
+def months(today: dt.date, countries: Iterable[str | None]) -> Check:
+    """How far the table of Moroccan months reaches."""
+    last, needed = last_month(), any(country in ("MA", "EH") for country in countries)
+    here = to_hijri(today, "MA")
+    if needed and last - today < MONTHS_LEFT:
+        return Check("months", True, f"the table of Moroccan months ends with {last}", "upgrade newscrawl")
+    if needed and here and here.basis == HijriBasis.FORECAST:
+        said = (
+            f"{here.day[:7]} is computed, not announced: a Hijri day of a Moroccan newspaper may be one off"
+        )
+        return Check("months", None, said, "put announced months into the file of NEWSCRAWL_MOROCCO_MONTHS")
+    return Check("months", False, f"reach to {last}")
+
+
+def disk(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterator[Check]:
+    """Room on the disks of this machine."""
+    full = [*full_disks(folders, least, now)]
+    remedy = (
+        "make room, or `scrapy archive --remove DAYS`; below NEWSCRAWL_ARCHIVE_FREE_MB no page is archived"
+    )
+    yield from (Check("disk", True, cause.said, remedy) for cause in full)
+    if not full:
+        yield Check("disk", False, f"more than {least / 1e6:.0f} MB left")
+
+
+def contact(given: str) -> Check:
+    """Can a site reach whoever crawls it?"""
+    if "@" in given or given.startswith(("http://", "https://")):
+        return Check("contact", False, given)
+    said = f"{given!r} is neither a mail address nor a page" if given else "sites cannot reach you"
+    return Check("contact", True, said, "set NEWSCRAWL_CONTACT to a mail address or a page")
+
+
+def browser(needing: Sequence[str], found: str | None) -> Check:
+    """Is there a browser for the sites that need one?"""
+    if found or not needing:
+        return Check("browser", False, found or "no site needs one")
+    said = f"none, and {len(needing)} sites need one: {', '.join(needing[:3])}"
+    return Check("browser", None, said, "apt-get install chromium, on the nodes with --can browser")
+
+
+def told(channels: Sequence[str], switch: str) -> Check:
+    """Is anybody told of alarms?"""
+    if not channels:
+        remedy = "set NEWSCRAWL_ALARM_EMAIL, _WEBHOOK or _COMMAND, then: scrapy alarms --test"
+        return Check("alarms", None, "nobody is told of alarms", remedy)
+    if not switch:
+        remedy = "set NEWSCRAWL_ALARM_PING to the address of a dead man's switch"
+        return Check("alarms", None, f"told by {', '.join(channels)}; not when MongoDB is away", remedy)
+    return Check("alarms", False, f"told by {', '.join(channels)}, with a dead man's switch")
+
+
+def egg(folder: Path, root: Path) -> Check:
+    """Is what Scrapyd runs this project? Compares the newest egg with the files here."""
+    eggs = sorted(folder.glob("*.egg"))
+    remedy = "make deploy, or check out the version that is meant to run"
+    if not eggs:
+        return Check(
+            "egg", None, f"no egg can be seen in {folder}", "make deploy; look as the user newscrawl"
+        )
+    try:
+        with zipfile.ZipFile(eggs[-1]) as packed:
+            there = {name: packed.getinfo(name).CRC for name in packed.namelist() if _is_ours(name)}
+    except (OSError, zipfile.BadZipFile) as error:
+        return Check(
+            "egg", None, f"{eggs[-1]} cannot be read ({type(error).__name__})", "look as the user newscrawl"
+        )
+    differ = sorted(name for name, crc in _files(root).items() if there.get(name) != crc)
+    differ += sorted(there.keys() - _files(root).keys())
+    if not differ:
+        return Check("egg", False, f"{eggs[-1].stem} is this project")
+    return Check(
+        "egg", True, f"{eggs[-1].stem} is not this project: {len(differ)} files differ, {differ[0]}", remedy
+    )
+
+
+def _is_ours(name: str) -> bool:
+    return name.endswith(".py") and name.partition("/")[0] in _PACKAGES
+
+
+def _files(root: Path) -> Mapping[str, int]:
+    return {
+        str(path.relative_to(root)): zlib.crc32(path.read_bytes())
+        for package in _PACKAGES
+        for path in (root / package).rglob("*.py")
+    }

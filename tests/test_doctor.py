@@ -1,0 +1,132 @@
+"""What `scrapy doctor` finds, and what it says to do."""
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+
+import pytest
+from pymongo import MongoClient
+
+from newscrawl.store.schema import INDEXES, OPS_INDEXES
+from newscrawl.watch import doctor
+from newscrawl.watch.doctor import Check
+from tests.conftest import PROJECT, Database, scrapy
+
+NOW = dt.datetime(2026, 3, 27, 12, tzinfo=dt.UTC)
+
+
+def found(checks: list[Check], name: str) -> Check:
+    (check,) = (check for check in checks if check.name == name)
+    return check
+
+
+def prepared(database: Database) -> None:
+    for base, wanted in ((database.client[database.name], INDEXES), (database.ops, OPS_INDEXES)):
+        for collection, models in wanted.items():
+            base[collection].create_indexes(models)
+
+
+def test_a_lost_index_is_named(database: Database) -> None:
+    prepared(database)
+    db, ops = database.client[database.name], database.ops
+    assert found(doctor.mongodb(db, ops), "indexes").wrong is False
+    database["articles"].drop_index("keys_1")
+    lost = found(doctor.mongodb(db, ops), "indexes")
+    assert lost.wrong
+    assert f"1 are missing: {database.name}.articles.keys_1" in lost.said
+
+
+def test_clocks_that_differ_and_runs_of_the_future_are_told(database: Database) -> None:
+    db, ops = database.client[database.name], database.ops
+    wall = dt.datetime.now(dt.UTC)
+    assert [check.wrong for check in doctor.clock(db, ops, wall)] == [False]
+    (apart,) = doctor.clock(db, ops, wall - dt.timedelta(hours=2))
+    assert apart.wrong
+    assert apart.said.endswith("behind MongoDB's")
+    ops["runs"].insert_one({"started_at": wall + dt.timedelta(hours=1), "outcome": None, "host": "node2"})
+    (ahead,) = doctor.clock(db, ops, wall)
+    assert ahead.wrong
+    assert "node2" in ahead.said
+
+
+def packed(root: Path, egg: Path) -> None:
+    egg.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(egg, "w") as file:
+        for path in root.rglob("*.py"):
+            file.write(path, str(path.relative_to(root)))
+        file.writestr("EGG-INFO/PKG-INFO", "")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    for package in ("newscrawl", "spiders", "pipelines"):
+        (root / package).mkdir(parents=True)
+        (root / package / "__init__.py").write_text("")
+    (root / "spiders" / "sahifa.py").write_text("name = 'صحيفة'\n", "utf-8")
+    return root
+
+
+def test_a_stale_egg_is_told_by_its_files(project: Path, tmp_path: Path) -> None:
+    eggs = tmp_path / "eggs"
+    assert doctor.egg(eggs, project).wrong is None
+    packed(project, eggs / "20260301000000.egg")
+    assert doctor.egg(eggs, project).wrong is False
+    (project / "spiders" / "sahifa.py").write_text("name = 'جريدة'\n", "utf-8")
+    stale = doctor.egg(eggs, project)
+    assert stale.wrong
+    assert "1 files differ, spiders/sahifa.py" in stale.said
+    assert "make deploy" in stale.remedy
+    (project / "spiders" / "sahifa.py").unlink()
+    assert doctor.egg(eggs, project).wrong
+    (eggs / "20260302000000.egg").write_bytes(b"torn")
+    assert doctor.egg(eggs, project).wrong is None
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong"),
+    [
+        (doctor.contact(""), True),
+        (doctor.contact("the office"), True),
+        (doctor.contact("news@example.org"), False),
+        (doctor.browser(["sahifa"], None), None),
+        (doctor.browser([], None), False),
+        (doctor.browser(["sahifa"], "/usr/bin/chromium"), False),
+        (doctor.months(dt.date(2026, 3, 27), ["MA"]), False),
+        (doctor.months(dt.date(2026, 11, 27), ["MA"]), None),
+        (doctor.months(dt.date(2026, 11, 27), ["EG"]), False),
+        (doctor.months(dt.date(2038, 12, 1), ["MA"]), True),
+        (doctor.told([], ""), None),
+        (doctor.told(["email"], "https://ping.example"), False),
+    ],
+)
+def test_each_thing_that_is_wrong_says_what_to_do(check: Check, wrong: bool | None) -> None:
+    assert check.wrong is wrong
+    assert bool(check.remedy) is (wrong is not False)
+
+
+def test_full_disks_are_told(tmp_path: Path) -> None:
+    assert [check.wrong for check in doctor.disk([tmp_path], 0, NOW)] == [False]
+    assert [check.wrong for check in doctor.disk([tmp_path], 10**18, NOW)] == [True]
+
+
+def test_what_mongodb_refuses_is_a_note_and_no_pass(database: Database) -> None:
+    away = MongoClient[dict[str, object]]("mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=50")
+    checks = doctor.asked("size", lambda: away.admin.command("ping") and [], "ask its administrator")  # type: ignore[arg-type,return-value]
+    assert [check.wrong for check in checks] == [None]
+
+
+def test_without_mongodb_the_other_checks_are_made() -> None:
+    done = scrapy(
+        "doctor",
+        MONGODB_URI="mongodb://user:s3cret@127.0.0.1:9/?serverSelectionTimeoutMS=50",
+        SCRAPYD_USERNAME="newscrawl",
+        SCRAPYD_PASSWORD="",
+        NEWSCRAWL_CONTACT="",
+        cwd=PROJECT,
+    )
+    assert done.returncode == 4, done.stderr
+    assert "wrong  MongoDB" in done.stdout
+    assert "wrong  contact     sites cannot reach you" in done.stdout
+    assert "wrong  Scrapyd     SCRAPYD_PASSWORD is empty" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
