@@ -25,7 +25,7 @@ PATIENCE = 30
 
 
 class Command(ProjectCommand):
-    """Exit status 1 when something is wrong, 4 when MongoDB cannot be used; the rest is checked all the same."""
+    """Exit status 1 when something is wrong, 4 when MongoDB cannot be used: all else is still checked."""
 
     reads_dates = True
 
