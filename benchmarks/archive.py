@@ -34,6 +34,8 @@ from tests.trials import size
 
 PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", size(2000)))
 ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 5 if PAGES >= 1000 else 1))
+ENOUGH = 100
+"""Pages from which the costs of a crawl mean anything."""
 WORK = size(4000)
 """Pages of which the archive's own work is measured."""
 BATCH = 50
@@ -118,21 +120,29 @@ def work(folder: Path, kind: str, pages: list[bytes]) -> str:
     )
 
 
+def crawls(folder: Path) -> str:
+    """What an archive adds to a crawl."""
+    with Server(folder / "mongodb") as uri, newspaper(PAGES, NOW) as host:
+        rounds = race(uri, host, folder)
+    ratios = [(kept.cpu + kept.mongod) / (plain.cpu + plain.mongod) - 1 for plain, kept, _ in rounds]
+    added = f"{statistics.median(ratios):.1%} ({min(ratios):.1%} to {max(ratios):.1%})"
+    return (
+        f"{PAGES} pages of 60 KB that were sent packed, medians of {ROUNDS} rounds\n\n{table(rounds)}\n\n"
+        f"archiving adds {added} to the CPU of the crawl; "
+        f"{rounds[0][2] / PAGES:.0f} bytes a page in the archive\n"
+    )
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as data:
         folder = Path(data)
-        with Server(folder / "mongodb") as uri, newspaper(PAGES, NOW) as host:
-            rounds = race(uri, host, folder)
+        if PAGES >= ENOUGH:
+            print(crawls(folder))
         made = Newspaper.made(min(PAGES, 50), NOW).articles("http://127.0.0.1:9")
         pages = [text.encode() for _, text in made.values()]
         lines = [work(folder / "work", kind, pages) for kind in ("packed", "plain", "unchanged")]
-    print(f"{PAGES} pages of 60 KB that were sent packed, medians of {ROUNDS} rounds\n\n{table(rounds)}\n")
-    ratios = [(kept.cpu + kept.mongod) / (plain.cpu + plain.mongod) - 1 for plain, kept, _ in rounds]
-    spread = f"{min(ratios):.1%} to {max(ratios):.1%}"
-    print(f"archiving adds {statistics.median(ratios):.1%} ({spread}) to the CPU of the crawl;")
     sent = statistics.mean(len(gzip.compress(page, 5)) for page in pages)
-    print(f"{rounds[0][2] / PAGES:.0f} bytes a page in the archive, {sent:.0f} of them the page as sent\n")
-    print("The archive's own work, least of 4 runs:\n")
+    print(f"The archive's own work, least of 4 runs; a page was sent in {sent:.0f} bytes, packed:\n")
     print("| page | CPU, ms a page | bytes a page | MB in use at most, at half and at the end |")
     print("|---|---|---|---|")
     print("\n".join(lines))
