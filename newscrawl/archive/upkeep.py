@@ -81,8 +81,9 @@ class Upkeep:
                 go_on(note)
         count = erase_everywhere(self._folder, None, keys).pages if keys else 0
         new = self._folder.path / f"{_STATE}.{os.getpid()}"
-        new.write_text(now.isoformat())
-        new.replace(self._folder.path / _STATE)
+        with suppress(OSError):  # where nothing can be written more is looked for the next time
+            new.write_text(now.isoformat())
+            new.replace(self._folder.path / _STATE)
         return count
 
     def hand_over(self, store: Store, until: float) -> Iterator[str]:
