@@ -286,8 +286,8 @@ OURS = frozenset(
     dates.publishing.is_possible dates.publishing.publish dates.hijri.use_months
     dates.publishing.written_offset page.markup.compiled page.markup.each
     discovery.pages.name discovery.pages.first discovery.pages.page
-    signatures.is_current signatures.day_buckets signatures.span_buckets signatures.in_buckets signatures.filed
-    signatures.keys_of_buckets
+    signatures.is_current signatures.day_buckets signatures.span_buckets signatures.in_buckets
+    signatures.filed signatures.keys_of_buckets
     discovery.pages.dated discovery.pages.saved discovery.pages.restored
     discovery.kinds.source_of text.characters.character_class""".split()
 )
