@@ -1,6 +1,7 @@
 """The archive read again into MongoDB gives the crawl's documents, and better readings give no revisions."""
 
 import datetime as dt
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -189,12 +190,12 @@ def test_a_changed_selector_improves_all_articles_though_it_is_killed_twice(
     given = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
     command = ["reprocess", "--processes", "1", "-s", f"ARCHIVE={tmp_path}"]
     for killed in (1, 2):
-        process = start(*command, **given)
+        process = start(*command, stderr=subprocess.PIPE, **given)
         while articles.count_documents(improved) < killed * count // 3 and process.poll() is None:
             time.sleep(0.05)
         process.kill()
-        process.wait()
-        assert 0 < articles.count_documents(improved) < count
+        said = process.communicate()[1]
+        assert 0 < articles.count_documents(improved) < count, said
     done = scrapy(*command, **given)
     assert done.returncode == 0, done.stderr
     assert articles.count_documents(improved) == count
