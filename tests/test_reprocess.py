@@ -10,6 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from newscrawl.commands import reprocess
+from newscrawl.reprocess import selection
 from newscrawl.reprocess.guess import may_be_arabic
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import Range, ranges
@@ -160,3 +162,7 @@ def test_the_command_writes_parts_and_goes_on_where_it_was(news: tuple[Path, Mad
     other = scrapy(*command, "--since", "2016-09-02", **environment)
     assert other.returncode == 2
     assert "made with other options" in other.stderr + other.stdout
+
+
+def test_the_command_names_the_parts_of_the_code_that_are_looked_at() -> None:
+    assert list(reprocess.STALE) == list(selection.STALE)

@@ -11,23 +11,15 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo.database import Database
 from scrapy.exceptions import UsageError
 
-from newscrawl.archive.archive import Archive
-from newscrawl.archive.places import Folder, StoreError
-from newscrawl.archive.setting import folder_of, store_of
 from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.dates import parse_day
 from newscrawl.mongod.opening import resolve_uri
 from newscrawl.mongod.server import data_folder
-from newscrawl.reprocess import dry_run, on_dask, selection, to_mongo
-from newscrawl.reprocess.plan import Plan
-from newscrawl.reprocess.ranges import NoSuchInputError, Range, inputs, ranges
-from newscrawl.reprocess.reading import Tally
-from newscrawl.reprocess.selection import STALE
 from newscrawl.sites import Site
 from newscrawl.sites.learned import from_document
 from newscrawl.store import learned, tombstones
@@ -35,7 +27,14 @@ from newscrawl.store.schema import Document
 from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
 
+if TYPE_CHECKING:  # every command of Scrapy imports this module, and few of them what reads pages
+    from newscrawl.reprocess.plan import Plan
+    from newscrawl.reprocess.ranges import Range
+    from newscrawl.reprocess.reading import Tally
+
 MONGO, PARQUET = "mongo", "parquet"
+STALE = ("reader", "dates", "text", "identity")
+"""The parts of the code by whose version an article may be stale."""
 Databases = tuple[Database[Document], Database[Document]]
 """That of the articles, and that of the machinery."""
 
@@ -95,6 +94,8 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read again, and say what came of it."""
+        from newscrawl.reprocess.ranges import NoSuchInputError
+
         if opts.processes < 1:
             raise UsageError(f"--processes={opts.processes} should be 1 or more")
         if opts.to == PARQUET and not opts.out:
@@ -122,6 +123,9 @@ class Command(ProjectCommand):
         return nullcontext()
 
     def _plan(self, opts: argparse.Namespace, databases: Databases | None) -> Plan:
+        from newscrawl.reprocess import selection
+        from newscrawl.reprocess.plan import Plan
+
         assert self.settings
         sites: dict[str, Site] = dict(self.sites)
         only = frozenset(opts.site)
@@ -140,6 +144,12 @@ class Command(ProjectCommand):
 
     def _chains(self, args: list[str], opts: argparse.Namespace, plan: Plan) -> list[list[Range]]:
         """The ranges to be read, those that have to come one after the other together."""
+        from newscrawl.archive.archive import Archive
+        from newscrawl.archive.places import Folder, StoreError
+        from newscrawl.archive.setting import folder_of, store_of
+        from newscrawl.reprocess import selection
+        from newscrawl.reprocess.ranges import inputs, ranges
+
         if args:
             return [[piece] for piece in ranges(inputs(args))]
         assert self.settings
@@ -161,6 +171,9 @@ class Command(ProjectCommand):
         databases: Databases | None,
         failed: list[str],
     ) -> Tally:
+        from newscrawl.reprocess import dry_run
+        from newscrawl.reprocess.reading import Tally
+
         pieces = [piece for chain in chains for piece in chain]
         if opts.dry_run:
             assert databases
@@ -175,6 +188,8 @@ class Command(ProjectCommand):
     async def _to_mongo(
         self, plan: Plan, chains: list[list[Range]], opts: argparse.Namespace, failed: list[str]
     ) -> Tally:
+        from newscrawl.reprocess import on_dask, to_mongo
+
         assert self.settings
         patience = self.settings.getfloat("STORE_PATIENCE")
         uri = resolve_uri(self.settings)
@@ -198,7 +213,7 @@ class Command(ProjectCommand):
         self, plan: Plan, pieces: list[Range], opts: argparse.Namespace, failed: list[str]
     ) -> Tally:
         try:
-            from newscrawl.reprocess import to_parquet
+            from newscrawl.reprocess import on_dask, to_parquet
         except ImportError as error:
             raise UsageError(f'{error.name} is missing: pip install ".[export]"') from None
         folder = Path(opts.out)
@@ -220,6 +235,8 @@ class Command(ProjectCommand):
 def _on_dask(
     opts: argparse.Namespace, plan: Plan, chains: list[list[Range]], job: Any, failed: list[str]
 ) -> Tally:
+    from newscrawl.reprocess import on_dask
+
     try:
         with on_dask.cluster(opts.dask, opts.processes) as client:
             tally: Tally = on_dask.run(client, plan, chains, job, failed)
@@ -252,6 +269,7 @@ def _day(text: str) -> dt.date:
 def told(tally: Tally) -> str:
     """What became of the records, in a few lines.
 
+    >>> from newscrawl.reprocess.reading import Tally
     >>> print(told(Tally(records=3, pages=2, broken=1)))
     3 records, 1 of them damaged; 2 pages parsed
     """
