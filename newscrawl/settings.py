@@ -402,6 +402,8 @@ EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
     "newscrawl.download.crawl_delay.AutoThrottle": 0,  # never below the Crawl-delay
     "newscrawl.runs.RunRecord": 0,
+    "scrapy.extensions.logstats.LogStats": None,
+    "newscrawl.watch.live.Live": 0,
 }
 ITEM_PIPELINES = {
     "pipelines.clean.CleanPipeline": 100,
@@ -415,5 +417,4 @@ ITEM_PIPELINES = {
 shown.clean_logs()  # this module is what every process of the project loads first
 LOG_LEVEL = environment("NEWSCRAWL_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL", log_level)
 LOG_FORMATTER = "newscrawl.runs.LogFormatter"
-LOGSTATS_INTERVAL = 60.0
 FEED_EXPORT_ENCODING = "utf-8"

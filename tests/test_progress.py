@@ -1,12 +1,16 @@
 """How far a long piece of work has come."""
 
+import asyncio
 import io
 import logging
 import sys
 
 import pytest
+from scrapy import Spider
+from scrapy.utils.test import get_crawler
 
 from newscrawl.progress import Progress
+from newscrawl.watch.live import Live, note
 
 
 class Terminal(io.StringIO):
@@ -57,3 +61,43 @@ def test_a_terminal_gets_a_bar_that_rewrites_its_line(monkeypatch: pytest.Monkey
     assert first == f"[{'#' * 15}{'.' * 15}] 500 of 1,000, 10 s left"
     assert second.rstrip() == f"[{'#' * 30}] 1,000 of 1,000, 0 s left"
     assert terminal.getvalue().endswith("\n")
+
+
+def test_a_crawl_says_what_became_of_its_pages_and_what_waits() -> None:
+    assert note({}, 0, 0.2, None) == "0 new, 0 seen, 0 revised, 0 rejected"
+    said = note({"new": 1200, "seen": 30}, 90, 60, 4)
+    assert said == "1,200 new, 30 seen, 0 revised, 0 rejected; 90 pages a minute; 4 addresses wait"
+
+
+def test_a_line_of_the_log_does_not_run_into_the_drawn_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(sys, "__stderr__", terminal)
+    crawler = get_crawler(Spider)
+    live = Live.from_crawler(crawler)
+
+    async def crawl() -> None:
+        await live.opened(Spider(name="sahifa"))
+        Progress("sahifa: pages", bar=True).show(3, 0, "1 new")
+        logging.getLogger().handlers[0].emit(logging.makeLogRecord({"msg": "stored"}))
+        terminal.write("stored\n")
+        await live.closed(Spider(name="sahifa"))
+
+    before = list(logging.getLogger().handlers)
+    asyncio.run(crawl())
+    assert terminal.getvalue().endswith("1 new\r\x1b[Kstored\n")
+    assert logging.getLogger().handlers == before
+
+
+@pytest.mark.parametrize("settings", [{"SCRAPYD_JOB": "1"}, {"LOG_FILE": "crawl.log"}])
+def test_nothing_is_drawn_into_a_log(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    live = Live.from_crawler(get_crawler(Spider, settings))
+    before = list(logging.getLogger().handlers)
+
+    async def crawl() -> None:
+        await live.opened(Spider(name="sahifa"))
+        assert logging.getLogger().handlers == before
+        await live.closed(Spider(name="sahifa"))
+
+    asyncio.run(crawl())

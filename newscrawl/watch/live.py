@@ -1,0 +1,103 @@
+"""How a crawl goes on: a line that is drawn anew on a terminal, one line a minute in a log.
+
+It stands in for Scrapy's own ``LogStats``, whose line counts items and says nothing of what became of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+
+from newscrawl.progress import Progress
+from newscrawl.store.connection import Store
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+
+EVERY = 1.0
+"""Seconds between two looks; whether it is time to say anything :class:`Progress` knows."""
+_SHOWN = ("new", "seen", "revised", "rejected")
+
+
+def note(counts: Mapping[str, int], pages: int, seconds: float, waiting: int | None) -> str:
+    """What became of the pages so far, how quickly they come, and how many addresses are known to be left.
+
+    >>> note({"new": 12, "seen": 30, "rejected": 1}, 60, 90, 7)
+    '12 new, 30 seen, 0 revised, 1 rejected; 40 pages a minute; 7 addresses wait'
+    """
+    became = ", ".join(f"{counts.get(name, 0):,} {name}" for name in _SHOWN)
+    rate = f"; {60 * pages / seconds:,.0f} pages a minute" if seconds >= 1 else ""
+    left = f"; {waiting:,} addresses wait" if waiting else ""
+    return f"{became}{rate}{left}"
+
+
+class _Clearing(logging.Handler):
+    """Clears the drawn line before another handler writes a line of the log where it stands."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print("\r\x1b[K", end="", file=sys.__stderr__, flush=True)
+
+
+class Live:
+    """An extension: shows how the crawl of one site goes on."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        settings = crawler.settings
+        under_scrapyd = bool(settings["SCRAPYD_JOB"])
+        self._draws = sys.stderr.isatty() and not settings["LOG_FILE"] and not under_scrapyd
+        self._clearing = _Clearing()
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Begin and end with the spider."""
+        live = cls(crawler)
+        crawler.signals.connect(live.opened, signals.spider_opened)
+        crawler.signals.connect(live.closed, signals.spider_closed)
+        return live
+
+    async def opened(self, spider: Spider) -> None:
+        """Begin to show."""
+        if self._draws:
+            logging.getLogger().handlers.insert(0, self._clearing)
+        shown = Progress(f"{spider.name}: pages", bar=self._draws)
+        self._task = asyncio.get_running_loop().create_task(self._show(spider, shown), name="progress")
+
+    async def closed(self, spider: Spider) -> None:
+        """Show no more, and leave the line."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        logging.getLogger().removeHandler(self._clearing)
+
+    async def _show(self, spider: Spider, shown: Progress) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            while True:
+                await asyncio.sleep(EVERY)
+                pages = int(self._crawler.stats.get_value("response_received_count", 0))
+                said = note(self._counts(), pages, loop.time() - began, _waiting(spider))
+                shown.show(pages, 0, said)
+        finally:
+            shown.end()
+
+    def _counts(self) -> Mapping[str, int]:
+        """What MongoDB has acknowledged so far."""
+        store = Store.from_crawler(self._crawler)
+        return dict(store.writer.counts) if store.is_open else {}
+
+
+def _waiting(spider: Any) -> int | None:
+    """Addresses that were taken and have not come to their end."""
+    ledger = getattr(spider, "ledger", None)
+    return len(ledger.open) if ledger is not None else None
