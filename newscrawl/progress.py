@@ -34,7 +34,8 @@ class Progress:
         """Show it, where it is time to; ``note`` says more: ``1,200 pages, 150 a second``."""
         if self._draws:
             filled = WIDTH * min(done, total) // total if total else 0
-            self._draw(f"[{'#' * filled}{'.' * (WIDTH - filled)}] {self._line(done, total, note)}")
+            bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}]" if total else f"{self._what}:"
+            self._draw(f"{bar} {self._line(done, total, note)}")
         elif self._clock() - self._said >= MINUTE:
             self._said = self._clock()
             self._say(f"{self._what}: {self._line(done, total, note)}")

@@ -30,6 +30,7 @@ SECTIONS = {
     "writer": "Storing",
     "grow": "A growing collection",
     "export": "Articles to files",
+    "status": "Looking at all sites",
     "reprocess": "Kept pages read again",
     "readers": "What readers ask",
 }

@@ -1,0 +1,92 @@
+"""What `scrapy status` costs: ``python -m benchmarks.status``.
+
+A hundred newspapers with ninety days of runs, two an hour, and of coverage. The CPU is that of the command beside
+``scrapy version``, without that of mongod, which is told apart; the documents are those that mongod has read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+
+from newscrawl.mongod.server import Server
+from newscrawl.store.schema import INDEXES, OPS_INDEXES
+from tests.trials import size
+
+PROJECT = Path(__file__).resolve().parent.parent
+SITES = int(os.environ.get("NEWSCRAWL_SITES", size(100)))
+DAYS, RUNS_A_DAY = 90, 48
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+SHARES = {
+    name: {"markup": 0.9, "empty": 0.1} for name in ("title", "body", "dates", "authors", "section", "tags")
+}
+
+
+def fill(client: MongoClient[dict[str, Any]], name: str) -> None:
+    """Store what a hundred newspapers leave in ninety days."""
+    db, ops = client[name], client[f"{name}_ops"]
+    db["coverage"].create_indexes(INDEXES["coverage"])
+    ops["runs"].create_indexes(OPS_INDEXES["runs"])
+    now = dt.datetime.now(dt.UTC)
+    for number in range(SITES):
+        site = f"sahifa{number}"
+        runs = []
+        for place in range(DAYS * RUNS_A_DAY):
+            at = now - place * DAY / RUNS_A_DAY
+            new = 4 if place % 3 == 0 else 0
+            runs.append({
+                "site": site, "started_at": at, "finished_at": at + HOUR / 60, "host": f"node{number % 3}",
+                "outcome": "ok" if new else "nothing_new", "counts": {"new": new}, "rejected": {}, "came": new,
+                "drift": [], "reading": {"articles": new, "shares": SHARES if new else {}},
+            })  # fmt: skip
+        ops["runs"].insert_many(runs)
+        days = [str((now - ago * DAY).date()) for ago in range(DAYS)]
+        rows = [{"_id": f"{site} {day}", "source": site, "day": day, "articles": 64} for day in days]
+        db["coverage"].insert_many([row | {"complete": True} for row in rows])
+        db["sources"].insert_one({"_id": site, "country": "EG", "timezone": "Africa/Cairo"})
+
+
+def cpu(*arguments: str, uri: str, name: str) -> float:
+    """Seconds of CPU that a command takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environment = os.environ | {"MONGODB_URI": uri, "MONGODB_DATABASE": name}
+    command = [sys.executable, "-m", "scrapy", *arguments]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, check=False)
+    assert done.returncode in (0, 1), done
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def read(client: MongoClient[dict[str, Any]]) -> int:
+    """Documents that mongod has read so far."""
+    return int(client.admin.command("serverStatus")["metrics"]["queryExecutor"]["scannedObjects"])
+
+
+def main() -> None:
+    """Measure, and print."""
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as uri:
+        with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
+            name = "newscrawl_bench"
+            fill(client, name)
+            empty = min(cpu("version", uri=uri, name=name) for _ in range(3))
+            before = read(client)
+            first = cpu("status", uri=uri, name=name)
+            examined = read(client) - before
+            whole = min([first, *(cpu("status", uri=uri, name=name) for _ in range(2))])
+    print(f"{SITES} sites, {DAYS} days, {SITES * DAYS * RUNS_A_DAY:,} runs\n")
+    print("| | CPU |\n|---|---|")
+    print(f"| `scrapy version` | {empty:.2f} s |\n| `scrapy status` | {whole:.2f} s |")
+    print(f"| beyond an empty command | {whole - empty:.2f} s |")
+    print(f"\n{examined / SITES:.0f} documents read for a site")
+
+
+if __name__ == "__main__":
+    main()
