@@ -1,7 +1,7 @@
 """What `scrapy status` costs: ``python -m benchmarks.status``.
 
-A hundred newspapers with ninety days of runs, two an hour, and of coverage. The CPU is that of the command beside
-``scrapy version``, without that of mongod, which is told apart; the documents are those that mongod has read.
+A hundred newspapers with ninety days of runs, two an hour, and of coverage. The CPU is that of the command
+beside ``scrapy version``, without that of mongod; the documents are those that mongod has read.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def fill(client: MongoClient[dict[str, Any]], name: str) -> None:
             new = 4 if place % 3 == 0 else 0
             runs.append({
                 "site": site, "started_at": at, "finished_at": at + HOUR / 60, "host": f"node{number % 3}",
-                "outcome": "ok" if new else "nothing_new", "counts": {"new": new}, "rejected": {}, "came": new,
+                "outcome": "ok" if new else "nothing_new", "counts": {"new": new}, "came": new,
                 "drift": [], "reading": {"articles": new, "shares": SHARES if new else {}},
             })  # fmt: skip
         ops["runs"].insert_many(runs)
@@ -72,15 +72,18 @@ def read(client: MongoClient[dict[str, Any]]) -> int:
 
 def main() -> None:
     """Measure, and print."""
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as uri:
-        with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
-            name = "newscrawl_bench"
-            fill(client, name)
-            empty = min(cpu("version", uri=uri, name=name) for _ in range(3))
-            before = read(client)
-            first = cpu("status", uri=uri, name=name)
-            examined = read(client) - before
-            whole = min([first, *(cpu("status", uri=uri, name=name) for _ in range(2))])
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Server(Path(folder)) as uri,
+        MongoClient[dict[str, Any]](uri, tz_aware=True) as client,
+    ):
+        name = "newscrawl_bench"
+        fill(client, name)
+        empty = min(cpu("version", uri=uri, name=name) for _ in range(3))
+        before = read(client)
+        first = cpu("status", uri=uri, name=name)
+        examined = read(client) - before
+        whole = min([first, *(cpu("status", uri=uri, name=name) for _ in range(2))])
     print(f"{SITES} sites, {DAYS} days, {SITES * DAYS * RUNS_A_DAY:,} runs\n")
     print("| | CPU |\n|---|---|")
     print(f"| `scrapy version` | {empty:.2f} s |\n| `scrapy status` | {whole:.2f} s |")
