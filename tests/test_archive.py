@@ -481,6 +481,33 @@ class TestTrouble:
         assert file.kept.lost == 15 - len(kept)
         self.assert_kept(tmp_path, kept)
 
+    def test_a_lost_page_is_never_taken_for_a_later_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = run_file(tmp_path, pause=0)
+        lost = file.add(asked(1), page(1), page(1))
+        assert lost
+        with largest_file(100):
+            file.flush()
+        kept = self.crawl(file, range(2, 6))
+        file.close()
+        assert kept == [2, 3, 4, 5]
+        assert not file.has(lost)
+        self.assert_kept(tmp_path, kept)
+
+    def test_what_was_written_before_is_made_safe_too(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("newscrawl.archive.run_file.AT_ONCE", 0)
+        synced = []
+        monkeypatch.setattr(os, "fsync", synced.append)
+        file = run_file(tmp_path)
+        one = file.add(asked(1), page(1), page(1))
+        assert one
+        assert (synced, file.has(one)) == ([], False)
+        file.flush()
+        assert (len(synced), file.has(one)) == (1, True)
+
     def test_room_is_left_to_others(self, tmp_path: Path) -> None:
         free = shutil.disk_usage(tmp_path).total * 2
         file = run_file(tmp_path, free=free)

@@ -209,8 +209,9 @@ class RunFile:
                     self._drop(file)
 
     def _drop(self, file: WarcFile) -> None:
-        """Remove a file in which nothing is."""
+        """Remove a file in which nothing is; its name is not used again, as pages that are lost bear it."""
         self._file = None
+        self._name = replace(self._name, part=self._name.part + 1)
         try:
             file.path.unlink()
         finally:

@@ -185,7 +185,7 @@ class WarcFile:
         self.waiting = 0
         try:
             write_all(self.fd, data)
-            if sync and data:
+            if sync:
                 os.fsync(self.fd)
         except OSError:
             with suppress(OSError):
