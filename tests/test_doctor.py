@@ -1,8 +1,13 @@
 """What `scrapy doctor` finds, and what it says to do."""
 
 import datetime as dt
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pymongo import MongoClient
@@ -11,6 +16,7 @@ from newscrawl.store.schema import INDEXES, OPS_INDEXES
 from newscrawl.watch import doctor
 from newscrawl.watch.doctor import Check
 from tests.conftest import PROJECT, Database, scrapy
+from tests.test_status import fill
 
 NOW = dt.datetime(2026, 3, 27, 12, tzinfo=dt.UTC)
 
@@ -130,3 +136,61 @@ def test_without_mongodb_the_other_checks_are_made() -> None:
     assert "wrong  contact     sites cannot reach you" in done.stdout
     assert "wrong  Scrapyd     SCRAPYD_PASSWORD is empty" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
+
+
+@contextmanager
+def locked() -> Iterator[int]:
+    """A Scrapyd that takes no password; its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(401)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def test_eight_faults_are_found_with_what_to_do(database: Database, project: Path, tmp_path: Path) -> None:
+    prepared(database)
+    fill(database, 3, 60)
+    now = dt.datetime.now(dt.UTC)
+    runs, ago = database.ops["runs"], dt.timedelta
+    runs.update_many({"site": "sahifa1"}, {"$set": {"drift": ["sahifa1: body now comes from generic"]}})
+    full = {"alarms": [{"alarm": "archive_stopped", "said": "No space left on device"}], "host": "node3"}
+    newest = runs.find_one({"site": "sahifa2"}, sort=[("started_at", -1)])
+    runs.update_one({"_id": newest["_id"]}, {"$set": full})
+    runs.insert_one({"site": "sahifa2", "host": "node4", "started_at": now + ago(hours=2), "outcome": None})
+    alive = [{"_id": "node1", "alive_until": now}, {"_id": "node2", "alive_until": now - ago(hours=3)}]
+    database.ops["nodes"].insert_many(alive)
+    database["articles"].drop_index("keys_1")
+    packed(project, tmp_path / "eggs" / "newscrawl" / "20260301000000.egg")
+    (tmp_path / ".scrapyd.conf").write_text(f"[scrapyd]\neggs_dir = {tmp_path / 'eggs'}\n", "utf-8")
+    with locked() as port:
+        done = scrapy(
+            "doctor",
+            MONGODB_URI=database.uri,
+            MONGODB_DATABASE=database.name,
+            SCRAPYD_HTTP_PORT=str(port),
+            SCRAPYD_USERNAME="newscrawl",
+            SCRAPYD_PASSWORD="wrong",
+            HOME=str(tmp_path),
+            cwd=PROJECT,
+        )
+    assert done.returncode == 1, done.stderr
+    for fault in (
+        "silent      sahifa0: unreachable",
+        "SCRAPYD_USERNAME and SCRAPYD_PASSWORD are not those it was started with",
+        "archive     archive of node3: No space left on device",
+        "20260301000000 is not this project",
+        "a run of node4 began in the future",
+        f"{database.name}.articles.keys_1",
+        "node        node node2 has given no sign of life",
+        "reduced     sahifa1: body now comes from generic",
+    ):
+        assert any(line.startswith("wrong") and fault in line for line in done.stdout.splitlines()), fault
+    assert done.stdout.count("do: ") >= 8

@@ -86,14 +86,17 @@ def _scrapyd(root: Path) -> Iterator[Check]:
             "Scrapyd", None, "not installed here: this machine runs no schedule", "make node, if it should"
         )
         return
+    remedy = "systemctl status newscrawl-scrapyd; load /etc/newscrawl/environment before this command"
     try:
         scrapyd = Scrapyd()
-        if scrapyd.is_open:
-            yield Check("Scrapyd", True, "it asks for no password", IS_OPEN)
-        running = len(scrapyd.jobs().running)
     except ScrapydError as error:
-        remedy = "systemctl status newscrawl-scrapyd; load /etc/newscrawl/environment before this command"
         yield Check("Scrapyd", True, str(error), remedy)
         return
-    yield Check("Scrapyd", False, f"answers at {scrapyd.url}, {running} jobs run")
+    if scrapyd.is_open:
+        yield Check("Scrapyd", True, "it asks for no password", IS_OPEN)
+    try:
+        running = len(scrapyd.jobs().running)
+        yield Check("Scrapyd", False, f"answers at {scrapyd.url}, {running} jobs run")
+    except ScrapydError as error:
+        yield Check("Scrapyd", True, str(error), remedy)
     yield doctor.egg(scrapyd.eggs, root)
