@@ -177,7 +177,7 @@ async def read_by(database: Database, folder: Path, site: Site) -> None:
         assert await to_mongo.to_mongo(plan, chains, writer, places, 1, []) != Tally()
 
 
-def test_a_changed_selector_improves_all_articles_though_it_is_killed_twice(
+def test_a_changed_selector_improves_all_articles_though_it_is_killed(
     database: Database, tmp_path: Path, run: Any
 ) -> None:
     count = max(250, size(5000))
@@ -189,7 +189,8 @@ def test_a_changed_selector_improves_all_articles_though_it_is_killed_twice(
     assert (articles.count_documents({}), articles.count_documents(improved)) == (count, 0)
     given = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
     command = ["reprocess", "--processes", "1", "-s", f"ARCHIVE={tmp_path}"]
-    for killed in (1, 2):
+    kills = (1, 2) if size(100) == 100 else (1,)
+    for killed in kills:
         process = start(*command, stderr=subprocess.PIPE, **given)
         while articles.count_documents(improved) < killed * count // 3 and process.poll() is None:
             time.sleep(0.05)
@@ -199,7 +200,7 @@ def test_a_changed_selector_improves_all_articles_though_it_is_killed_twice(
     done = scrapy(*command, **given)
     assert done.returncode == 0, done.stderr
     assert articles.count_documents(improved) == count
-    assert outcomes(done)["improved"] <= count * 2 // 3 + to_mongo.AT_ONCE
+    assert outcomes(done)["improved"] <= count - len(kills) * (count // 3) + to_mongo.AT_ONCE
     assert articles.distinct("revision") == [1]
     assert articles.distinct("made_by.markup") != ["0"]
     assert database["revisions"].count_documents({}) == 0
