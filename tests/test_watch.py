@@ -67,6 +67,19 @@ def test_a_newspaper_that_has_been_dead_for_weeks_is_still_silent() -> None:
     assert silent(site("sahifa", *nothing, numbers=[40] * 30 + [0] * 40), NOW)
 
 
+def test_an_aggregator_is_judged_by_its_runs_alone() -> None:
+    before = [ran(hour) for hour in range(60, 120)]
+    nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 60)]
+    gone = Known("jamii", "EG", "Africa/Cairo", [*nothing, *before])
+    found = silent(gone, NOW)
+    assert found
+    assert found.kind == "quiet"
+    assert silent(replace(gone, runs=[*nothing[20:], *before]), NOW) is None, "less than two days"
+    assert silent(replace(gone, runs=[*nothing, *before[:20]]), NOW) is None, "too little is known"
+    slow = [ran(60 + 30 * n) for n in range(60)]
+    assert silent(replace(gone, runs=[*nothing, *slow]), NOW) is None, "it is often as quiet"
+
+
 def test_what_an_alarm_keeps_outlives_the_runs_that_it_was_seen_in() -> None:
     before = [ran(hour, new=10, empty={"authors": 0.05}) for hour in range(20, 40)]
     after = [ran(hour, new=10, empty={"authors": 0.9}) for hour in range(1, 60)]

@@ -9,6 +9,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from newscrawl.watch.known import OURS, SILENT, Known, Ran
@@ -85,11 +86,27 @@ def quiet(site: Known, beat: Rhythm | None) -> Finding | None:
     """Nothing new has come for longer than the site's own rhythm explains, though we looked."""
     looked = next((run.ended for run in site.runs if run.outcome not in SILENT | OURS), None)
     since = last_article(site)
-    if looked is None or since is None or beat is None:
+    if looked is None or since is None:
         return None
-    if beat.nothing(since, looked, site.timezone) > SURE:
+    if beat is None:
+        if site.days or not _is_longest_by_far(site, since, looked):
+            return None
+    elif beat.nothing(since, looked, site.timezone) > SURE:
         return None
     return Finding("quiet", f"no new article for {_long(looked - since)}, which is not its rhythm", since)
+
+
+def _is_longest_by_far(site: Known, since: dt.datetime, looked: dt.datetime) -> bool:
+    """Is it quiet for three times as long as ever, and two days at least?
+
+    That is all that can be said of an aggregator, whose newspapers have days of their own, by its runs alone.
+    """
+    met = [run.ended for run in site.runs if run.new or run.rejected]
+    gaps = [later - earlier for later, earlier in pairwise(met)]
+    if len(gaps) < USUAL or looked - since < max(2 * _DAY, 3 * max(gaps)):
+        return False
+    between = (since.date() + n * _DAY for n in range((looked - since).days + 2))
+    return all(season(day, site.country) != "feast" for day in between)
 
 
 def last_article(site: Known) -> dt.datetime | None:
