@@ -55,17 +55,15 @@ class Watched:
         self._replay = Replay(world)
         self._ran: dict[str, list[Ran]] = {site.name: [] for site in world.sites}
 
-    def rings(self, every: dt.timedelta) -> Iterator[tuple[dt.datetime, str]]:
-        """When which alarm began."""
+    def rings(self, every: dt.timedelta) -> Iterator[tuple[dt.datetime, list[str], set[str]]]:
+        """At each moment which alarms begin, and which ring."""
         ringing: dict[str, Ringing] = {}
         for now in self._replay.moments(every):
             before = {key: alarm.cause for key, alarm in ringing.items()}
             ringing, begun, _ = step(ringing, causes(self._installation(now), before), now)
             silenced = self.world.silenced
-            if silenced and silenced[0] <= now < silenced[1] + dt.timedelta(hours=1):
-                continue
-            for cause in begun:
-                yield now, cause.key
+            if not (silenced and silenced[0] <= now < silenced[1] + dt.timedelta(hours=1)):
+                yield now, [cause.key for cause in begun], set(ringing)
 
     def _installation(self, now: dt.datetime) -> Installation:
         sites = [self._known(site) for site in self.world.sites if site.born <= now]
@@ -81,7 +79,7 @@ class Watched:
         return Known(site.name, site.country, "UTC", newest[::-1], days(self._replay.rows[site.name]))
 
     def score(self, every: dt.timedelta) -> Score:
-        """What rang, against the truth."""
+        """What rang: heard is what rings when it must, false is what begins at another moment."""
         world = self.world
         found = Score(months=len(world.sites))
         found.scenarios.update(site.scenario for site in world.sites)
@@ -89,11 +87,15 @@ class Watched:
         found.scenarios[f"[{world.season}]"] += len(world.sites)
         open_truths = [truth for truth in world.truth if truth.since < min(truth.until, world.end)]
         heard: set[Truth] = set()
-        for at, key in self.rings(every):
-            truth = next((one for one in world.truth if means(one, key) and fits(one, at)), None)
-            if truth is None:
-                found.false.append(f"{at:%Y-%m-%d %H:%M} {key} ({world.season}, {world.event})")
-            elif truth not in heard:
+        for at, begun, ringing in self.rings(every):
+            found.false += [
+                f"{at:%Y-%m-%d %H:%M} {key} ({world.season}, {world.event})"
+                for key in begun
+                if not any(means(one, key) and fits(one, at) for one in world.truth)
+            ]
+            for truth in world.truth:
+                if truth in heard or not fits(truth, at) or not any(means(truth, key) for key in ringing):
+                    continue
                 heard.add(truth)
                 name = f"{truth.kind} {truth.site.split('_', 2)[2]}" if truth.site else truth.kind
                 found.delays.setdefault(name, []).append((at - truth.since) / dt.timedelta(hours=1))
