@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from newscrawl.commands.search import is_visual
 from newscrawl.identity import use_search_scope
 from newscrawl.items import PublishedDetail
-from newscrawl.search import Hit, search
+from newscrawl.search import Hit, search, searching
 from newscrawl.search.words import WIDTH, snippet, tokens
 from newscrawl.store.schema import INDEXES, document
 from newscrawl.text import fold
@@ -146,6 +146,16 @@ def test_a_newspaper_and_a_span_of_days_in_either_calendar(few: Any) -> None:
     }
     with pytest.raises(ValueError, match="since='gestern'"):
         search(few, "المستشفى", since="gestern")
+
+
+def test_of_a_word_that_stands_everywhere_the_newest_articles_are_weighed(
+    few: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MANY", 1)
+    monkeypatch.setattr(searching, "READ", 1)
+    assert numbers(search(few, "المستشفى", limit=1)) == ["2"]
+    assert numbers(search(few, '"وزير الصحة"', limit=1)) == ["3"]
+    assert numbers(search(few, "المستشفى", limit=1, until="2024-03-27")) == ["1"]
 
 
 def test_whole_words_alone(few: Any) -> None:

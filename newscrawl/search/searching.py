@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pymongo import DESCENDING
 from pymongo.collection import Collection as Articles
 from pymongo.database import Database
 
@@ -79,7 +81,8 @@ def search(
 
     ``since`` and ``until`` are days, ``2024-03-27`` or Hijri ``1445-09-17H``, which ``country`` reads in its
     own calendar (``MA``); articles without a day count where their interval meets the span. ``copies`` false
-    leaves out articles that are copies of others; ``limit`` None returns all::
+    leaves out articles that are copies of others; ``limit`` None returns all. Of words that very many
+    articles hold the newest are weighed::
 
         for hit in search(client["newscrawl"], 'أسعار "وزير الصحة"', since="1445-09-01H"):
             print(hit.day, hit.source_name, hit.snippet.marked("[", "]"))
@@ -127,18 +130,21 @@ def _conditions(source: str | None, days: Sequence[dt.date | None], copies: bool
 def _candidates(
     articles: Articles[Document], match: _Match, asked: Document, limit: int | None
 ) -> Iterator[Document]:
-    """The articles that may fit, the likeliest first."""
+    """The articles that may fit, the likeliest first.
+
+    Of words that stand in so many articles that fewer are read from the newest one on, the newest.
+    """
     leading, *others = match.by_rarity(articles)
-    query: Document = {"$text": {"$search": " ".join(leading)}, **asked}
-    if others:
-        query["$and"] = [{"search_text": {"$regex": _any_of(texts)}} for texts in others]
+    by_text: Document = {"$and": [{"search_text": {"$regex": pattern}} for pattern in match.patterns]}
+    query: Document = {"$text": {"$search": " ".join(leading)}, **asked, **(by_text if others else {})}
+    if limit:
+        few = math.isqrt(limit * READ * max(1, articles.estimated_document_count()))
+        if _number_with(articles, leading, few) >= max(few, MANY):
+            found = articles.find({**asked, **by_text}, {**_HEAD, "search_text": 1})
+            return iter(found.sort("day", DESCENDING).limit(limit * READ))
     score = {"score": {"$meta": "textScore"}}
     found = articles.find(query, {**_HEAD, "search_text": 1, **(score if limit else {})})
     return iter(found.sort([("score", {"$meta": "textScore"})]).limit(limit * READ) if limit else found)
-
-
-def _any_of(texts: Iterable[str]) -> str:
-    return f"(?:^| )(?:{'|'.join(map(re.escape, texts))})(?: |$)"
 
 
 class _Match:
@@ -148,6 +154,15 @@ class _Match:
         self._phrases = phrases
         self._words = [wanted for phrase in phrases for wanted in phrase.words]
         self._evidence = Evidence(present)
+
+    @property
+    def patterns(self) -> list[str]:
+        """A regular expression for each phrase, in the folded text."""
+        phrases = (
+            " ".join(f"(?:{'|'.join(map(re.escape, wanted.forms))})" for wanted in phrase.words)
+            for phrase in self._phrases
+        )
+        return [f"(?:^| ){phrase}(?: |$)" for phrase in phrases]
 
     def by_rarity(self, articles: Articles[Document]) -> list[list[str]]:
         """The forms of each word, those of the rarest word first."""
@@ -210,6 +225,6 @@ class _Match:
         return self._evidence.allows(form)
 
 
-def _number_with(articles: Articles[Document], words: Sequence[str]) -> int:
+def _number_with(articles: Articles[Document], words: Sequence[str], most: int = MANY) -> int:
     """How many articles hold one of these words; that there are many is enough to know."""
-    return articles.count_documents({"$text": {"$search": " ".join(words)}}, limit=MANY)
+    return articles.count_documents({"$text": {"$search": " ".join(words)}}, limit=max(most, MANY))
