@@ -216,8 +216,8 @@ def egg(folder: Path, root: Path) -> Check:
         return Check(
             "egg", None, f"{eggs[-1]} cannot be read ({type(error).__name__})", "look as the user newscrawl"
         )
-    differ = sorted(name for name, crc in _files(root).items() if there.get(name) != crc)
-    differ += sorted(there.keys() - _files(root).keys())
+    here = _files(root)
+    differ = sorted(name for name in here.keys() | there if here.get(name) != there.get(name))
     if not differ:
         return Check("egg", False, f"{eggs[-1].stem} is this project")
     return Check(
