@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from newscrawl.watch.known import OURS, SILENT, Known, Ran
+from newscrawl.watch.known import OURS, SILENT, Day, Known, Ran
 from newscrawl.watch.rhythm import Rhythm, rhythm, season
 
 SURE = math.log(1e-5)
@@ -33,8 +33,8 @@ CHANCE = math.log(1e-8)
 """Logarithm of the probability of such a rise by chance, from which it is none: many are looked at."""
 FALLEN: Mapping[int, float] = {3: 0.25, 5: 0.4, 7: 0.5, 10: 0.6}
 """Days → share of the usual articles below which too few have come."""
-SILENCE = 5.0
-"""Articles of which none on a day are a silence."""
+SILENCE = 15.0
+"""So many articles that did not come, one day after another without any, are a silence."""
 LESS = 0.8
 """Share of the usual articles that a slump of a few weeks leaves."""
 _DAY = dt.timedelta(days=1)
@@ -133,8 +133,8 @@ def fewer(site: Known, now: dt.datetime) -> Finding | None:
         if beat is None:
             continue
         each = [beat.expected(one.day) for one in window]
-        if any(mean >= SILENCE and not one.articles for mean, one in zip(each, window, strict=True)):
-            continue  # a silence, which is told apart
+        if _longest_silence(each, window) > SILENCE:
+            continue  # which is told apart
         usual, came = sum(each), sum(one.articles for one in window)
         shape = beat.shape * usual**2 / sum(mean**2 for mean in each) if usual else 1.0
         if came < share * usual and _so_few(came, LESS * usual, shape) < TOO_FEW:
@@ -142,6 +142,15 @@ def fewer(site: Known, now: dt.datetime) -> Finding | None:
             said = f"{came} articles in {length} days, usual are {usual:.0f}"
             return Finding("fewer", said, begin)
     return None
+
+
+def _longest_silence(expected: Sequence[float], days: Sequence[Day]) -> float:
+    """How many articles should have come in the longest row of days without any."""
+    longest = lasts = 0.0
+    for mean, one in zip(expected, days, strict=True):
+        lasts = 0.0 if one.articles else lasts + mean
+        longest = max(longest, lasts)
+    return longest
 
 
 def _so_few(came: int, mean: float, shape: float) -> float:
