@@ -51,10 +51,10 @@ class Command(ProjectCommand):
         """Add what narrows the search, and how its results are shown."""
         super().add_options(parser)
         add = parser.add_argument
-        add("--source", metavar="SLUG", help="of this newspaper alone")
-        add("--since", metavar="DAY", help="from this day on: 2024-03-27, or Hijri 1445-09-17H")
-        add("--until", metavar="DAY", help="up to this day")
-        add("--country", metavar="CODE", help="whose Hijri calendar the days are of (MA: Morocco's)")
+        add("--source", metavar="SLUGS", help="newspapers: alayam24,hespress")
+        add("--since", metavar="DAY", help="first day: 2024-03-27, 2024-03, 1445-09-17H, 1445-09H")
+        add("--until", metavar="DAY", help="last day, included; a month means its last day")
+        add("--country", metavar="CODES", help="newspapers of these countries: MA,EG")
         add("--whole-words", action="store_true", help="only the words as they are given, without prefixes")
         add("--no-copies", action="store_true", help="without articles that are copies of others")
         add("--limit", type=int, default=20, metavar="N", help="show so many articles (20)")

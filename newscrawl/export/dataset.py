@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import newscrawl
+from newscrawl.choice import Query, every
 from newscrawl.export.card import Counts, card
-from newscrawl.export.choice import Query, every
 from newscrawl.export.folder import DATA, NO_DAY, Manifest, changing, commit, described
 from newscrawl.export.parts import WRITERS, Writer
 from newscrawl.export.reading import NEEDED, Articles

@@ -50,7 +50,7 @@ class Manifest:
     """What the files are partitioned by: ``month``, ``source`` or ``none``."""
     columns: list[str] = field(default_factory=list)
     choice: dict[str, Any] = field(default_factory=dict)
-    """Which articles were asked for, see :class:`newscrawl.export.choice.Choice`."""
+    """Which articles were asked for, see :class:`newscrawl.choice.Choice`."""
     splits: dict[str, Any] = field(default_factory=dict)
     """See :class:`newscrawl.export.splits.Splits`; empty without."""
     files: list[dict[str, Any]] = field(default_factory=list)

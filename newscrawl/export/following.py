@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pymongo.database import Database
 
+from newscrawl.choice import Choice, every
 from newscrawl.export.card import COUNTED, Counts, card
-from newscrawl.export.choice import Choice, every
 from newscrawl.export.dataset import Show, described_by, export, path_of
 from newscrawl.export.folder import NO_DAY, FolderError, Manifest, changing, commit, described
 from newscrawl.export.parts import Part

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from newscrawl.export.choice import Query
+from newscrawl.choice import Query
 from newscrawl.export.schema import COLUMNS, schema
 
 _COMPARED: Mapping[str, Callable[[Any, Any], Any]] = {

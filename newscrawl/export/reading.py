@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from newscrawl.export.choice import Choice, Query, every
+from newscrawl.choice import Choice, Query, every
 from newscrawl.items import Article
 from newscrawl.mongod.opening import cannot_be_used, connect, database_name, resolve_uri
 from newscrawl.stored import names

@@ -14,7 +14,7 @@ from pymongo import DESCENDING
 from pymongo.collection import Collection as Articles
 from pymongo.database import Database
 
-from newscrawl.dates import parse_day
+from newscrawl.choice import Choice, Query, every
 from newscrawl.search.evidence import Evidence, Present, in_collection
 from newscrawl.search.forms import Form, fits
 from newscrawl.search.query import Phrase, parse
@@ -79,9 +79,10 @@ def search(
     ``ك`` before ``تاب``. What is searched is what the text index covers: title, lede and the first words, or
     all of the text where crawls run with ``NEWSCRAWL_SEARCH=body``.
 
-    ``since`` and ``until`` are days, ``2024-03-27`` or Hijri ``1445-09-17H``, which ``country`` reads in its
-    own calendar (``MA``); articles without a day count where their interval meets the span. ``copies`` false
-    leaves out articles that are copies of others; ``limit`` None returns all. Of words that very many
+    ``source`` and ``country`` are slugs and codes, several with commas between. ``since`` and ``until`` are
+    days or months: ``2024-03-27``, ``2024-03``, or Hijri in the calendar of each article's country:
+    ``1445-09-17H``, ``1445-09H``. Articles without a day count where their interval meets the span.
+    ``copies`` false leaves out copies; ``limit`` None returns all. Of words that very many
     articles hold the newest are weighed::
 
         for hit in search(client["newscrawl"], 'أسعار "وزير الصحة"', since="1445-09-01H"):
@@ -90,45 +91,23 @@ def search(
     Raises ``ValueError`` with a sentence for a query or a day that says nothing.
     """
     phrases = parse(query, expand=expand)
-    days = tuple(_day(name, given, country) for name, given in (("since", since), ("until", until)))
+    choice = Choice.read(
+        source=source or (), country=country or (), since=since, until=until, intervals=True, roots=not copies
+    )
     match = _Match(phrases, in_collection(db["articles"]))
-    candidates = _candidates(db["articles"], match, _conditions(source, days, copies), limit)
+    candidates = _candidates(db["articles"], match, choice.query(), limit)
     scored = [(score, doc) for doc in candidates if (score := match.score(doc)) is not None]
     scored.sort(key=lambda pair: (-pair[0], _newest_first(pair[1]["day"]), pair[1]["_id"]))
     hits = (hit for score, doc in scored if (hit := match.hit(doc, score)))
     return list(itertools.islice(hits, limit))
 
 
-def _day(name: str, given: str | dt.date | None, country: str | None) -> dt.date | None:
-    if given is None or isinstance(given, dt.date):
-        return given
-    try:
-        return parse_day(given, country=country)
-    except ValueError as error:
-        raise ValueError(f"{name}={given!r}: {error}") from None
-
-
 def _newest_first(day: str | None) -> int:
     return -dt.date.fromisoformat(day).toordinal() if day else 0
 
 
-def _conditions(source: str | None, days: Sequence[dt.date | None], copies: bool) -> Document:
-    """What else is asked of an article, in MongoDB's words."""
-    since, until = (day and str(day) for day in days)
-    asked: Document = {"source": source} if source else {}
-    if not copies:
-        asked["duplicate_of"] = None
-    if since or until:
-        exact = {**({"$gte": since} if since else {}), **({"$lte": until} if until else {})}
-        between: Document = {"day": None}
-        between |= {"published.latest": {"$gte": since}} if since else {}
-        between |= {"published.earliest": {"$lte": until}} if until else {}
-        asked["$or"] = [{"day": exact}, between]
-    return asked
-
-
 def _candidates(
-    articles: Articles[Document], match: _Match, asked: Document, limit: int | None
+    articles: Articles[Document], match: _Match, asked: Query, limit: int | None
 ) -> Iterator[Document]:
     """The articles that may fit, the likeliest first.
 
@@ -136,11 +115,11 @@ def _candidates(
     """
     leading, *others = match.by_rarity(articles)
     by_text: Document = {"$and": [{"search_text": {"$regex": pattern}} for pattern in match.patterns]}
-    query: Document = {"$text": {"$search": " ".join(leading)}, **asked, **(by_text if others else {})}
+    query = every({"$text": {"$search": " ".join(leading)}}, asked, by_text if others else {})
     if limit:
         few = math.isqrt(limit * READ * max(1, articles.estimated_document_count()))
         if _number_with(articles, leading, few) >= max(few, MANY):
-            found = articles.find({**asked, **by_text}, {**_HEAD, "search_text": 1})
+            found = articles.find(every(asked, by_text), {**_HEAD, "search_text": 1})
             return iter(found.sort("day", DESCENDING).limit(limit * READ))
     score = {"score": {"$meta": "textScore"}}
     found = articles.find(query, {**_HEAD, "search_text": 1, **(score if limit else {})})
