@@ -407,7 +407,7 @@ class TestOutages:
             "reason": "store_down",
             "summary": "s00: …",
         }
-        words |= dict.fromkeys(("error", "failed", "counts", "rejected"))
+        words |= dict.fromkeys(("error", "failed", "counts", "rejected", "came"))
         leave_behind(machine.log_of("s00", run.job), words)
         machine.end(run.job)
         daily.go_on(10, step=5)

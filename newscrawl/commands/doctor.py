@@ -39,7 +39,7 @@ class Command(ProjectCommand):
         away = False
         checks = [*self._here()]
         try:
-            with pymongo.timeout(PATIENCE), session(self.settings) as (db, ops):
+            with session(self.settings) as (db, ops), pymongo.timeout(PATIENCE):
                 seen = facts.installation(db, ops)
                 before = {key: alarm.cause for key, alarm in Alarms(ops).ringing().items()}
                 found = causes(seen, before)

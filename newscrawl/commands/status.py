@@ -44,7 +44,7 @@ class Command(ProjectCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print it; ``--prometheus`` alone prints nothing."""
         assert self.settings
-        with pymongo.timeout(PATIENCE), session(self.settings) as (db, ops):
+        with session(self.settings) as (db, ops), pymongo.timeout(PATIENCE):
             seen = facts.installation(db, ops)
             ringing = Alarms(ops).ringing()
         found = status(seen, causes(seen, {key: alarm.cause for key, alarm in ringing.items()}))
