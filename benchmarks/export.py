@@ -26,6 +26,7 @@ from tests.trials import size
 
 ARTICLES = size(200_000)
 ROUNDS = 3 if ARTICLES >= 10_000 else 1
+SIZES = (ARTICLES // 10, ARTICLES) if ARTICLES >= 10_000 else (ARTICLES,)
 BARE = """
 import sys, warnings
 warnings.filterwarnings("ignore")
@@ -106,7 +107,7 @@ def main() -> None:
     """Print the table and the ratios."""
     print("| | articles | seconds | articles a second | peak MB |\n|---|---|---|---|---|")
     table = {}
-    for articles in (max(1, ARTICLES // 10), ARTICLES):
+    for articles in SIZES:
         with tempfile.TemporaryDirectory(prefix="export-") as folder:
             found = measured(articles, Path(folder), ROUNDS)
         for name, turns in found.items():
@@ -117,7 +118,7 @@ def main() -> None:
                 f"| {name} | {articles:,} | {seconds:.1f} | {articles / seconds:,.0f} | {peak:.0f} |",
                 flush=True,
             )
-    few, many = (table["newscrawl export", articles] for articles in (max(1, ARTICLES // 10), ARTICLES))
+    few, many = (table["newscrawl export", articles] for articles in (SIZES[0], SIZES[-1]))
     print(f"\npeak memory with ten times as many: {many[1] / few[1]:.2f}")
     if ("find_arrow_all", ARTICLES) in table:
         print(f"speed to that of find_arrow_all: {table['find_arrow_all', ARTICLES][0] / many[0]:.2f}")
