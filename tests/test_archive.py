@@ -515,6 +515,13 @@ class TestTrouble:
         assert file.failure == f"{tmp_path}: less than {free // 1_000_000} MB of its disk are free"
         assert file.kept.lost == 3
 
+    def test_a_folder_is_made_but_not_the_disk_on_which_it_should_be(self, tmp_path: Path) -> None:
+        Folder(tmp_path / "archive").make("hespress")
+        Folder(tmp_path / ".newscrawl" / "archive").make("hespress")  # where no folder was named
+        assert (tmp_path / ".newscrawl" / "archive" / "hespress").is_dir()
+        with pytest.raises(FileNotFoundError):
+            Folder(tmp_path / "disk" / "archive").make("hespress")
+
     def test_a_folder_that_cannot_be_written_to(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         now = [0.0]

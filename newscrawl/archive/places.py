@@ -52,6 +52,10 @@ class Place(Protocol):
         """Remove a file; one that is gone already stays gone."""
 
 
+OWN = ".newscrawl"
+"""The folder for data of ours, where no other was named."""
+
+
 class Folder:
     """A folder of this machine, or one that several machines share; nobody but its user may look inside."""
 
@@ -63,8 +67,10 @@ class Folder:
 
     def make(self, site: str) -> None:
         """Make the folder of a site. Raises ``OSError``."""
-        # Not what stands above it: a disk that is not mounted must not be filled in its place.
-        for folder in (self.path, self.path / site):
+        # Not what stands above it, which somebody has named: a disk that is not mounted must not be filled
+        # in its place. The folder that is used where nobody named one is ours alone.
+        own = [self.path.parent] if self.path.parent.name == OWN else []
+        for folder in (*own, self.path, self.path / site):
             with suppress(FileExistsError):
                 folder.mkdir(mode=0o700)
 

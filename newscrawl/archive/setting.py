@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.archive.places import Folder, Store, open_store
+from newscrawl.archive.places import OWN, Folder, Store, open_store
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -71,7 +71,7 @@ def folder_of(settings: Any) -> Path:
     if data := settings.get("NEWSCRAWL_DATA"):
         return Path(data).expanduser().absolute() / "archive"
     config = closest_scrapy_cfg()
-    return (Path(config).parent if config else Path()).absolute() / ".newscrawl" / "archive"
+    return (Path(config).parent if config else Path()).absolute() / OWN / "archive"
 
 
 def store_of(settings: Any) -> Store | None:
