@@ -115,7 +115,7 @@ def test_the_table_has_red_first_and_says_what_is_the_matter_last() -> None:
         r"red +ba +13 h +280 +280 +13 h +unreachable +unreachable for 11 h \(12 runs\)", lines[2]
     )
     assert [line.split()[0] for line in lines[2:5]] == ["red", "yellow", "green"]
-    assert lines[-1] == "3 sites: 1 red, 1 yellow, 1 green"
+    assert lines[-1] == "3 sites: 1 red, 1 yellow, 1 green; `scrapy doctor` says what to do"
 
 
 LABEL = r'[a-z]+="(?:[^"\\\n]|\\["\\n])*"'

@@ -15,7 +15,7 @@ from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
 from newscrawl.watch import doctor, facts
 from newscrawl.watch.alarms import Alarms
-from newscrawl.watch.causes import causes
+from newscrawl.watch.causes import REMEDIES, Cause, causes
 from newscrawl.watch.delivery import channels
 from newscrawl.watch.doctor import Check
 from newscrawl.watch.wanted import folders, least_free
@@ -37,7 +37,7 @@ class Command(ProjectCommand):
         """Print a line for each check, and what to do."""
         assert self.settings
         away = False
-        checks = [*self._here()]
+        checks: list[Check] = []
         try:
             with session(self.settings) as (db, ops), pymongo.timeout(PATIENCE):
                 seen = facts.installation(db, ops)
@@ -46,13 +46,14 @@ class Command(ProjectCommand):
                 checks += doctor.mongodb(db, ops)
                 checks += doctor.clock(db, ops, dt.datetime.now(dt.UTC))
             countries = [site.country for site in seen.sites]
-            checks += [Check(cause.kind, True, cause.said, "see `scrapy status`") for cause in found.values()]
+            checks += [Check(cause.kind, True, cause.said, self._remedy(cause)) for cause in found.values()]
         except (StoreError, ServerError, PyMongoError) as error:
             away = True
             said = str(error) if isinstance(error, StoreError | ServerError) else type(error).__name__
             remedy = "is it started, and MONGODB_URI in this environment right?"
             checks.append(Check("MongoDB", True, said, remedy))
             countries = [site.country for site in self.sites.values()]
+        checks += self._here()
         checks.append(doctor.months(dt.datetime.now(dt.UTC).date(), countries))
         checks.sort(key=lambda check: (True, None, False).index(check.wrong))
         for check in checks:
@@ -62,19 +63,25 @@ class Command(ProjectCommand):
         elif any(check.wrong for check in checks):
             self.exitcode = RunOutcome.FAULT.exit_status
 
+    def _remedy(self, cause: Cause) -> str:
+        """What to do first about an alarm."""
+        name = cause.sites[0] if cause.sites else ""
+        home = self.sites[name].home if name in self.sites else f"the home page of {name}"
+        return REMEDIES[cause.kind].format(home=home, site=name)
+
     def _here(self) -> Iterator[Check]:
         """What can be told without MongoDB."""
         from newscrawl.download.render import find_browser
 
         settings = self.settings
         assert settings
-        yield doctor.contact(text_of(settings, "CONTACT"))
-        yield doctor.zones()
         rendered = [name for name, site in self.sites.items() if site.render]
         yield doctor.browser(rendered, find_browser(settings))
         yield from doctor.disk(folders(settings), least_free(settings), dt.datetime.now(dt.UTC))
         yield doctor.told([one.name for one in channels(settings)], text_of(settings, "ALARM_PING"))
         yield from _scrapyd(self.root)
+        yield doctor.contact(text_of(settings, "CONTACT"))
+        yield doctor.zones()
 
 
 def _scrapyd(root: Path) -> Iterator[Check]:
@@ -86,7 +93,10 @@ def _scrapyd(root: Path) -> Iterator[Check]:
             "Scrapyd", None, "not installed here: this machine runs no schedule", "make node, if it should"
         )
         return
-    remedy = "systemctl status newscrawl-scrapyd; load /etc/newscrawl/environment before this command"
+    remedy = (
+        "compare this shell's SCRAPYD_PASSWORD with /etc/newscrawl/environment; where they agree: "
+        "systemctl restart newscrawl-scrapyd"
+    )
     try:
         scrapyd = Scrapyd()
     except ScrapydError as error:

@@ -135,9 +135,7 @@ class Scrapyd:
             )
             with answer:
                 if answer.status_code == requests.codes.unauthorized:
-                    raise self._strange(
-                        "SCRAPYD_USERNAME and SCRAPYD_PASSWORD are not those it was started with"
-                    )
+                    raise self._strange("it refuses SCRAPYD_USERNAME and SCRAPYD_PASSWORD (401)")
                 said = _json(answer)
         except requests.RequestException as error:
             raise ScrapydError(f"Scrapyd at {self.url} does not answer ({type(error).__name__})") from None

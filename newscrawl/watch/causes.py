@@ -20,6 +20,21 @@ AT_ONCE = dt.timedelta(hours=2)
 """Runs of several sites that began within it failed at once."""
 FEWEST_SITES, MOST = 4, 0.8
 """Sites of which so many fail at once for one cause, and their share."""
+REMEDIES: Mapping[AlarmKind, str] = {
+    AlarmKind.SCHEDULE: "on each node: systemctl status newscrawl-schedule newscrawl-scrapyd",
+    AlarmKind.NETWORK: "on a node: curl -I https://www.example.org; then name server, firewall, provider",
+    AlarmKind.NODE: "on that machine: systemctl status newscrawl-schedule newscrawl-scrapyd; meanwhile the "
+    "other nodes run its sites",
+    AlarmKind.FAULT: "read the end of the log that `runs.log` names; `enabled = false` leaves a site out",
+    AlarmKind.DISK: "make room, or `scrapy archive --remove DAYS`",
+    AlarmKind.ARCHIVE: "on that machine: df -h; make room, or `scrapy archive --remove DAYS`",
+    AlarmKind.OVERDUE: "`scrapy schedule --next` says by what all places are taken",
+    AlarmKind.SILENT: "open {home} in a browser: is it away for you, too, it can wait",
+    AlarmKind.REDUCED: "`scrapy try URL` with a new article of {home} says what is not found; then mend "
+    "spiders/{site}.py",
+    AlarmKind.MONTHS: "upgrade newscrawl",
+}
+"""What an operator does first, for each kind; ``{home}`` and ``{site}`` are those of the alarm's site."""
 SETTLED = dt.timedelta(hours=1)
 """So long an alarm of a site must be quiet before it is over, that it does not ring and stop in turns."""
 

@@ -106,10 +106,10 @@ def _indexes(db: Database[Document], ops: Database[Document]) -> Iterator[Check]
         for model in models
         if model.document["name"] not in there
     ]
-    said = f"{len(lost)} are missing: {', '.join(lost[:3])}" if lost else "all are there"
-    yield Check(
-        "indexes", bool(lost), said, "start any crawl: it builds them beside the others" if lost else ""
-    )
+    more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+    said = f"missing: {', '.join(lost[:3])}{more}" if lost else "all are there"
+    remedy = "scrapy crawl SITE -a limit=1: a crawl builds them, beside the others"
+    yield Check("indexes", bool(lost), said, remedy if lost else "")
 
 
 def _size(db: Database[Document]) -> Iterator[Check]:
@@ -132,8 +132,9 @@ def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) ->
         yield Check("clock", True, said, remedy)
     newest = ops["runs"].find_one({"started_at": {"$gt": there + APART}, "outcome": None}, {"host": 1})
     if newest:
-        said = f"a run of {newest.get('host')} began in the future: its clock is ahead, or this one is behind"
-        yield Check("clock", True, said, remedy)
+        agrees = "its clock is ahead" if abs(apart) <= APART else "its clock is ahead, or this one is behind"
+        said = f"a run of {newest.get('host')} began in the future: {agrees}"
+        yield Check("clock", True, said, f"on {newest.get('host')}: timedatectl set-ntp true")
     elif abs(apart) <= APART:
         yield Check("clock", False, f"MongoDB's, within {APART.total_seconds():g} s")
 
@@ -171,7 +172,7 @@ def disk(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterator[Chec
     )
     yield from (Check("disk", True, cause.said, remedy) for cause in full)
     if not full:
-        yield Check("disk", False, f"more than {least / 1e6:.0f} MB left")
+        yield Check("disk", False, f"more than {least / 1e6:.0f} MB left on this machine")
 
 
 def contact(given: str) -> Check:
@@ -219,10 +220,11 @@ def egg(folder: Path, root: Path) -> Check:
     here = _files(root)
     differ = sorted(name for name in here.keys() | there if here.get(name) != there.get(name))
     if not differ:
-        return Check("egg", False, f"{eggs[-1].stem} is this project")
-    return Check(
-        "egg", True, f"{eggs[-1].stem} is not this project: {len(differ)} files differ, {differ[0]}", remedy
+        return Check("egg", False, f"{eggs[-1].stem}, which Scrapyd runs, is this project")
+    said = (
+        f"{eggs[-1].stem}, which Scrapyd runs, is not this project: {len(differ)} files differ, {differ[0]}"
     )
+    return Check("egg", True, said, remedy)
 
 
 def _is_ours(name: str) -> bool:

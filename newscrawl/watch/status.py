@@ -113,7 +113,8 @@ def text(found: Status) -> str:
         for row in rows
     ]
     counts = ", ".join(f"{sum(row.state == state for row in found.rows)} {state}" for state in _ORDER)
-    return "\n".join([*lines, f"{len(found.rows)} sites: {counts}"])
+    todo = "; `scrapy doctor` says what to do" if found.is_red else ""
+    return "\n".join([*lines, f"{len(found.rows)} sites: {counts}{todo}"])
 
 
 def _cells(row: Row, now: dt.datetime) -> tuple[str, ...]:
