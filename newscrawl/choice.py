@@ -15,6 +15,7 @@ Query = Mapping[str, Any]
 
 _MOROCCO = "MA"
 """The one country whose Hijri months are its own."""
+_YEAR = re.compile(r"(\d{4})(H?)", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(H?)", re.ASCII)
 _THIRTIETH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-30(H)", re.ASCII)
 _ID_DIGITS = 16
@@ -27,9 +28,9 @@ class Choice:
 
     since: str | None = None
     """The first day: ``2024-03-27``, or Hijri ``1445-09-17H`` in the calendar of each article's country. A
-    month (``2024-03``, ``1445-09H``) stands for its first day."""
+    month (``2024-03``, ``1445-09H``) or a year (``2024``, ``1445H``) stands for its first day."""
     until: str | None = None
-    """The last day, included; a month stands for its last day."""
+    """The last day, included; a month or a year stands for its last day."""
     intervals: bool = False
     """Also those whose day is not exactly known, when it may be one of these days."""
     sources: tuple[str, ...] = ()
@@ -177,26 +178,28 @@ def every(*conditions: Query) -> Query:
 
 
 def first_day(text: str, country: str | None = None) -> dt.date:
-    """The day, or the first day of the month, that a text names: ``2024-03-27``, ``2024-03``, ``1445-09H``.
+    """The day, or the first day of the month or year, that a text names.
 
-    >>> str(first_day("1445-09H", "MA"))
-    '2024-03-12'
+    >>> [str(first_day(text, "MA")) for text in ("2024-03-27", "2024-03", "2024", "1445-09H")]
+    ['2024-03-27', '2024-03-01', '2024-01-01', '2024-03-12']
 
     Raises ``ValueError`` naming the value and the remedy.
     """
+    text = _YEAR.sub(r"\1-01\2", text) if _YEAR.fullmatch(text) else text
     month = _MONTH.fullmatch(text)
     return parse_day(f"{month[1]}-{month[2]}-01{month[3]}" if month else text, country=country)
 
 
 def last_day(text: str, country: str | None = None) -> dt.date:
-    """The day, or the last day of the month, that a text names.
+    """The day, or the last day of the month or year, that a text names.
 
     The 30th of a Hijri month means its last day where it has 29: Ramadan 1445 had 30 days by Umm al-Qura and
     29 in Morocco.
 
-    >>> [str(last_day(text, "MA")) for text in ("1445-09H", "1445-09-30H", "2024-02")]
-    ['2024-04-09', '2024-04-09', '2024-02-29']
+    >>> [str(last_day(text, "MA")) for text in ("1445-09H", "1445-09-30H", "2024-02", "2024")]
+    ['2024-04-09', '2024-04-09', '2024-02-29', '2024-12-31']
     """
+    text = _YEAR.sub(r"\1-12\2", text) if _YEAR.fullmatch(text) else text
     month = _MONTH.fullmatch(text)
     if month is None:
         try:

@@ -131,8 +131,8 @@ Words in `duplicate.kind`:
 {{copies}}
 
 The root of a story is the newspaper's own page before an aggregator's page, and of those the one that
-newscrawl saw first. A date that a later page claims cannot hide what was there before it; `published_at` and
-`day` decide between pages that were seen at the same moment.
+newscrawl saw first, whatever dates the others state. So the root is not always who published first: for that
+compare `published_at` among own pages (`via` is null) of a story, where it is known.
 
 """
 
@@ -176,8 +176,13 @@ Every field of `news`, but for one that is a list here:
 ## coverage
 
 A row for each day from a newspaper's first article to its last, and where it has a site of its own to the
-last run of that site: also the days without any article. So a dip can be told from an outage. It is counted
-anew from `articles` whenever they change.
+last run of that site: also the days without any article. It is counted anew from `articles` whenever they
+change.
+
+A newspaper's lists are its sections, feeds and sitemaps; a walk goes through one of them from its newest
+entry back to where the last walk began. `complete` says whether walks saw all that was listed on a day. True: few
+articles mean little news. False: articles are missing, `why` says how. Null: it cannot be told, so leave the
+day out where days are compared.
 
 {{coverage}}
 

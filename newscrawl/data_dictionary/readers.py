@@ -34,7 +34,7 @@ COVERAGE: Sequence[Field] = (
     (
         "complete",
         "true, false or null",
-        "was all seen that the newspaper's lists got that day? null when it cannot be told",
+        "was all seen that the newspaper listed that day? null when it cannot be told",
     ),
     ("why", "string", "see below"),
 )

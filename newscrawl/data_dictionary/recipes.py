@@ -16,7 +16,7 @@ MACHINERY = dict.fromkeys({list(INTERNAL)!r}, 0)
 
 def follow(mirror, since):
     \"\"\"Bring a dict of articles by `_id` up to date; returns what to give as `since` next time.\"\"\"
-    now = client.admin.command("hello")["localTime"]
+    now = client.admin.command("hello")["localTime"].replace(tzinfo=UTC)
     changed = {{"updated_at": {{"$gte": since - OVERLAP}}}}
     for article in db.articles.find(changed, MACHINERY):
         mirror[article["_id"]] = article
@@ -32,7 +32,7 @@ print(len(mirror), since is not None)""".replace("'", '"').replace("'", '"')
 
 SAMPLE = """def sample(percent):
     \"\"\"The filter of a sample that is the same each time, and stays so when articles are added.\"\"\"
-    return {"_id": {"$lt": f"{round(percent / 100 * 2**32):08x}"}}
+    return {"_id": {"$lt": f"{round(percent / 100 * 2**32):08x}"}} if percent < 100 else {}
 
 show(db.articles.find(sample(10)))"""
 
@@ -65,8 +65,8 @@ for hit in search(db, "الأسعار", since="1445-09-01H", country="MA"):
 tashkeel, digits) and with what is attached to it: `والحكومة`, `بالحكومة` and `لحكومتهم` under `حكومة`. The
 collection's own words tell what only looks like it: where `الكتاب` stands, `كتاب` is not taken for `ك` before
 `تاب`. `expand=False` leaves it at whole words. All words have to be there; those in quotation marks stand
-side by side. `source`, `since` and `until` narrow it down, `copies=False` leaves copies out. The best come
-first.
+side by side. `source`, `country`, `since` and `until` narrow it down, `copies=False` leaves copies out. The
+best 20 come first; `limit=None` gives all.
 
 What is searched is `search_text`: title, lede and first words, {SEARCH_WORDS} together. With
 `NEWSCRAWL_SEARCH=body` crawls index all of the text of what they store from then on. {{body_costs}}
@@ -90,7 +90,8 @@ order matters: what was stored and forgotten since the last time has to go.
 
 ## A sample
 
-`_id` is a hash, so a part of its range is a fair sample:
+`_id` is a hash, so a part of its range is a fair sample. It cuts through stories: to keep copies together
+draw by `story`.
 
 ```python
 {SAMPLE}
@@ -98,8 +99,9 @@ order matters: what was stored and forgotten since the last time has to go.
 
 ## Frames with fixed types
 
-`pip install pymongoarrow polars` first. Name the types: without a schema the first value of a column decides,
-and a similarity of 0.94 becomes 0 where the first one was 1. Nothing but the fields that are named is read.
+`pip install pymongoarrow polars` first; it brings the pyarrow that it is built for. Name the types: without a
+schema the first value of a column decides, and a similarity of 0.94 becomes 0 where the first one was 1.
+Nothing but the fields that are named is read.
 
 ```python
 {ARROW}

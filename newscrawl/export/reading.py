@@ -195,7 +195,9 @@ class InMongoDB(Articles):
         changed = {"updated_at": {"$gte": since}}
         with self.database() as db:
             found = {document["_id"] for document in db["articles"].find(changed, {"_id": 1})}
-            return found | {document["article"] for document in db["forgotten"].find(changed, {"article": 1})}
+            for tombstone in db["forgotten"].find(changed, {"article": 1}):
+                found |= {tombstone["article"], tombstone["_id"]}
+            return found
 
     def sources(self) -> Mapping[str, Document]:
         """See :meth:`Articles.sources`."""

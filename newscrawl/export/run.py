@@ -19,6 +19,7 @@ from newscrawl.export.reading import COLUMNS, TEXT, Articles, articles
 from newscrawl.export.splits import read_shares
 from newscrawl.progress import Progress
 
+_WHERE = "Is it the right database? --database or MONGODB_DATABASE names it; the demo's is newscrawl_demo"
 Address = str | Database[Any] | None
 """Where the articles are, as :func:`newscrawl.export.articles` takes it."""
 _WHOLE: Mapping[str, Any] = {"by": "month", "format": "parquet", "split": None, "follow": False}
@@ -71,7 +72,9 @@ def run(out: str, opts: argparse.Namespace, address: Address = None, database: s
             file.add([batch])
             progress.show(file.rows, total)
     progress.end()
-    return f"{file.rows:,} articles: {path}"
+    return (
+        f"{file.rows:,} articles: {path}" if file.rows else f"no article was found: {path} is empty. {_WHERE}"
+    )
 
 
 def _export(path: Path, opts: argparse.Namespace, address: Address, database: str | None) -> str:
@@ -81,6 +84,8 @@ def _export(path: Path, opts: argparse.Namespace, address: Address, database: st
     found = chosen(opts, address, database)
     manifest = export(found, path, format_=opts.format, by=opts.by, shares=shares, show=progress.show)
     progress.end()
+    if not manifest.rows:
+        return f"no article was found: {path} is empty. {_WHERE}"
     size = sum(one["bytes"] for one in manifest.files) / 1e6
     return f"{manifest.rows:,} articles in {len(manifest.files)} files, {size:,.1f} MB: {path}"
 
