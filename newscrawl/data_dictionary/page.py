@@ -180,9 +180,9 @@ last run of that site: also the days without any article. It is counted anew fro
 change.
 
 A newspaper's lists are its sections, feeds and sitemaps; a walk goes through one of them from its newest
-entry back to where the last walk began. `complete` says whether walks saw all that was listed on a day. True: few
-articles mean little news. False: articles are missing, `why` says how. Null: it cannot be told, so leave the
-day out where days are compared.
+entry back to where the last walk began. `complete` says whether walks saw all that was listed on a day.
+True: few articles mean little news. False: articles are missing, `why` says how. Null: it cannot be told, so
+leave the day out where days are compared.
 
 {{coverage}}
 
