@@ -315,6 +315,9 @@ def test_wrong_use_ends_with_a_sentence(
         assert main(["export", *arguments, *address]) == 2, arguments
         assert said in capsys.readouterr().err
     assert not (tmp_path / "x.csv").exists()
+    assert main(["export", news, "--from", filled.uri, "--database", "no_such_database"]) == 0
+    assert "no article was found" in (said := capsys.readouterr().out)
+    assert "--database" in said
     assert main(["export", news, "--from", "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=100"]) == 4
     assert "cannot be used" in capsys.readouterr().err
 
