@@ -80,7 +80,7 @@ def service() -> Iterator[Answering]:
         (200, '{"status": "ok", "pending": [{"id": 1}], "running": [], "finished": []}', "have no ids"),
         (200, '{"status": "error"}', "refuses: None"),
         (200, '{"status": "error", "message": "project not found"}', "refuses: project not found"),
-        (401, "Unauthorized", "SCRAPYD_PASSWORD are not those"),
+        (401, "Unauthorized", "it refuses SCRAPYD_USERNAME and SCRAPYD_PASSWORD"),
         (302, "", "is it another service"),
         (500, "\\xff", "is it another service"),
     ],
