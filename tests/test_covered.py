@@ -380,6 +380,7 @@ def history_of(seed: int) -> Crawler:
     return crawler
 
 
+@pytest.mark.trials
 def test_in_any_history_no_day_is_called_complete_that_is_not() -> None:
     seen: Counter[tuple[bool, bool | None]] = Counter()
     for seed in range(max(6, size(400))):

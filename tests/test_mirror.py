@@ -87,6 +87,7 @@ class Newspaper:
         return article(number, **{"body": text, "title": f"خبر الجزء {number // 3}", **other, **seen})
 
 
+@pytest.mark.trials
 def test_a_mirror_beside_crawls_that_do_everything(run: Run, database: Database, follow: Follow) -> None:
     mirror: Mirror = {}
 
