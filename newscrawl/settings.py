@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
@@ -70,6 +71,17 @@ def search_scope(given: str) -> SearchScope:
     if given not in {*SearchScope}:
         raise ValueError(f"one of {', '.join(SearchScope)}")
     return SearchScope(given)
+
+
+NO_HOSTS: tuple[str, ...] = ()
+
+
+def host_names(given: str) -> tuple[str, ...]:
+    """Names of hosts in a comma list, in small letters. Raises ``ValueError`` for what is no name."""
+    names = tuple(name.strip().lower() for name in given.split(",") if name.strip())
+    if any(not re.fullmatch(r"[\w.-]+(?::\d+)?|\[[0-9a-f:]+\](?::\d+)?", name) for name in names):
+        raise ValueError("names of hosts, such as news.example.org, without https://")
+    return names
 
 
 def environment(
@@ -358,6 +370,23 @@ ALARM_PING = environment(
     "",
     "address of a dead man's switch, asked once a minute while all alarms work",
     web_address,
+)
+
+# --- The site of `scrapy web`, see docs/web.md. Its password is read from the environment alone.
+WEB_HOSTS = environment(
+    "NEWSCRAWL_WEB_HOSTS",
+    NO_HOSTS,
+    "names by which browsers may call `scrapy web` behind a proxy, in a comma list: `news.example.org`",
+    host_names,
+)
+WEB_KEPT = environment(
+    "NEWSCRAWL_WEB_KEPT",
+    "",
+    "address at which a proxy shows the second port of `scrapy web`, for kept pages: `https://kept.example.org`",
+    str,
+)
+WEB_USER = environment(
+    "NEWSCRAWL_WEB_USER", "newscrawl", "user name that goes with `NEWSCRAWL_WEB_PASSWORD`", str
 )
 
 ADDONS = {"newscrawl.download.addon.RecordReplay": 0}

@@ -47,7 +47,7 @@ def test_the_lists_of_requirements_agree() -> None:
     def file(name: str) -> dict[str, tuple[str, str]]:
         return parsed((PROJECT / name).read_text("utf-8").splitlines())
 
-    crawl = parsed([line for extra in ("", "crawl", "browser") for line in lists()[extra]])
+    crawl = parsed([line for extra in ("", "crawl", "browser", "web") for line in lists()[extra]])
     assert file("requirements.txt") == crawl
     node = parsed(lists()["node"])
     assert node.pop("newscrawl"), "a node crawls"
@@ -55,7 +55,7 @@ def test_the_lists_of_requirements_agree() -> None:
 
 
 def test_pages_and_collections_are_read_without_scrapy() -> None:
-    only_crawls = parsed([line for extra in ("crawl", "browser", "node") for line in lists()[extra]])
+    only_crawls = parsed([line for extra in ("crawl", "browser", "web", "node") for line in lists()[extra]])
     missing = " ".join({name.replace("-", "_") for name in only_crawls} - {"newscrawl", "setuptools"})
     command = [sys.executable, "-c", WITHOUT_SCRAPY, f"{missing} twisted fiftyone", ROOMS]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)

@@ -1,0 +1,77 @@
+"""``scrapy web``: a read-only site for operators and readers."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+
+from scrapy.exceptions import UsageError
+
+from newscrawl.command import ProjectCommand
+from newscrawl.mongod.opening import text_of
+
+
+class Command(ProjectCommand):
+    """Exit status 2 for an address that is not safe or is taken, 4 when MongoDB cannot be used."""
+
+    reads_dates = True
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "[--port 8765] [--host 127.0.0.1] [--prefix /news] [--demo]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Show sites, runs and articles in a browser; nothing can be changed there"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add where it listens."""
+        super().add_options(parser)
+        add = parser.add_argument
+        add(
+            "--host",
+            default="127.0.0.1",
+            metavar="ADDRESS",
+            help="listen here; other machines' needs a password",
+        )
+        add("--port", type=int, default=8765, metavar="N", help="port of the site (8765)")
+        add("--kept-port", type=int, metavar="N", help="port of the kept pages; default: the next one")
+        add("--prefix", default="", metavar="/PATH", help="path below which a proxy shows the site")
+        add("--demo", action="store_true", help="the database of `make demo`")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Serve, and say where."""
+        from newscrawl.store.session import session
+        from newscrawl.web.access import Access
+        from newscrawl.web.looking import Lookout
+        from newscrawl.web.page import Context
+        from newscrawl.web.serving import serve
+
+        settings = self.settings
+        assert settings
+        try:
+            access = Access(
+                host=opts.host,
+                port=opts.port,
+                kept_port=opts.kept_port or opts.port + 1,
+                hosts=frozenset(settings["WEB_HOSTS"]),
+                kept_origin=text_of(settings, "WEB_KEPT"),
+                prefix=opts.prefix,
+                user=text_of(settings, "WEB_USER"),
+                # A command line can be read by every user of the machine.
+                password=os.environ.get("NEWSCRAWL_WEB_PASSWORD", ""),
+            )
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        logging.basicConfig(
+            level=logging.WARNING, format="%(asctime)s %(levelname)s: %(message)s", stream=sys.stderr
+        )
+        with session(settings, demo=opts.demo) as (db, ops):
+            shown = f"[{opts.host}]" if ":" in opts.host.strip("[]") else opts.host
+            print(f"http://{shown}:{access.port}{access.prefix}/  until Ctrl-C", flush=True)
+            try:
+                serve(Context(db, ops, settings, Lookout()), access)
+            except OSError as error:
+                raise UsageError(error.strerror or str(error)) from None

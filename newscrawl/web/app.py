@@ -1,0 +1,241 @@
+"""The site as an ASGI application: pages and kept pages, each at an origin of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+import pymongo
+from pymongo.errors import PyMongoError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from newscrawl.mongod.opening import reason
+from newscrawl.web.access import Access, headers_of_kept, headers_of_site, refusal
+from newscrawl.web.kept import KINDS, Seal, tamed
+from newscrawl.web.page import Asked, Context, NotFoundError, Page, WrongError
+from newscrawl.web.pages import PAGES
+from newscrawl.web.templating import Link, asset, linker, render
+from newscrawl.web.words import LANGUAGES
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 10
+"""Seconds that MongoDB has for one page."""
+_YEAR = 365 * 24 * 3600
+_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+LANG = "lang"
+"""The cookie, and the name in an address, that says in which language somebody reads."""
+
+
+class Site:
+    """Both applications, told apart by the port at which a request came in."""
+
+    def __init__(self, context: Context, access: Access) -> None:
+        self.access = access
+        seal = Seal()
+        self._pages = _pages(context, access, seal)
+        self._kept = _kept(context, seal)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self._pages(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return  # a web socket: the server closes it
+        access = self.access
+        server = scope.get("server") or ("", 0)
+        kept = server[1] == access.kept_port
+        headers = Headers(scope=scope)
+        origin = access.origin_of_kept(headers.get("host", ""))
+        added = headers_of_kept(access.framers) if kept else headers_of_site(origin)
+        app: ASGIApp = self._kept if kept else self._pages
+        if refused := refusal(access, scope["method"], headers, kept=kept):
+            app = _refused(*refused)
+        elif not kept:
+            scope = _below(scope, access.prefix)
+        await app(scope, receive, _with(added, send))
+
+
+def _below(scope: Scope, prefix: str) -> Scope:
+    """The request as one below the prefix, whether or not the proxy has taken it off."""
+    path = scope["path"]
+    if prefix and path != prefix and not path.startswith(f"{prefix}/"):
+        path = prefix + path
+    return {**scope, "path": path, "root_path": prefix}
+
+
+def _with(added: Mapping[str, str], send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in added.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sending
+
+
+def _refused(status: int, sentence: str) -> Response:
+    more = {"WWW-Authenticate": 'Basic realm="newscrawl", charset="UTF-8"'} if status == 401 else {}
+    more |= {"Allow": "GET, HEAD"} if status == 405 else {}
+    return PlainTextResponse(f"{sentence}\n", status, more)
+
+
+# --- Pages
+
+
+def _pages(context: Context, access: Access, seal: Seal) -> Starlette:
+    answer = _Answering(context, access, seal)
+    routes = [Route(page.path, answer.page(page), name=page.name) for page in PAGES]
+    routes.append(Route("/static/{name}", _static))
+    handlers: Mapping[Any, Any] = {HTTPException: answer.error, Exception: answer.error}
+    return Starlette(routes=routes, exception_handlers=handlers)
+
+
+class _Answering:
+    """Answers requests for pages."""
+
+    def __init__(self, context: Context, access: Access, seal: Seal) -> None:
+        self._context, self._access, self._seal = context, access, seal
+        self._paths = {page.name: page.path for page in PAGES}
+
+    def page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """What answers requests for a page, in a thread: pymongo blocks."""
+
+        async def endpoint(request: Request) -> Response:
+            asked = self._asked(request)
+            try:
+                body = await run_in_threadpool(self._body, page, asked, self._link(request, page.name, asked))
+            except (NotFoundError, WrongError, PyMongoError) as error:
+                return self.error(request, error)
+            return self._html(request, asked, body)
+
+        return endpoint
+
+    def _body(self, page: Page, asked: Asked, link: Link) -> str:
+        with pymongo.timeout(PATIENCE):
+            data = page.read(self._context, asked)
+        return render(
+            f"{page.name}.html",
+            asked,
+            link,
+            {"page": page.name, "entries": _ENTRIES, **page.show(data, asked)},
+        )
+
+    def error(self, request: Request, error: Exception) -> Response:
+        """A page that says what is wrong, and nothing of what lies behind."""
+        status, model = _told(error)
+        asked = self._asked(request)
+        link = self._link(request, "overview", asked)
+        body = render("error.html", asked, link, {"page": "error", "entries": _ENTRIES, **model})
+        return self._html(request, asked, body, status)
+
+    def _html(self, request: Request, asked: Asked, body: str, status: int = 200) -> Response:
+        response = HTMLResponse(
+            body, status, {"Vary": "Cookie, Accept-Language", "Content-Language": asked.lang}
+        )
+        if request.query_params.get(LANG) == asked.lang:
+            path = self._access.prefix or "/"
+            response.set_cookie(LANG, asked.lang, _YEAR, path=path, httponly=True, samesite="lax")
+        return response
+
+    def _asked(self, request: Request) -> Asked:
+        query = {name: value for name, value in request.query_params.items() if name != LANG}
+        place = {name: str(value) for name, value in request.path_params.items()}
+        origin = self._access.origin_of_kept(request.headers.get("host", ""))
+
+        def frame(kind: str, name: str) -> str | None:
+            return f"{origin}{self._seal.path(kind, name)}" if origin else None
+
+        return Asked(language(request), dt.datetime.now(dt.UTC), place, query, frame)
+
+    def _link(self, request: Request, own: str, asked: Asked) -> Link:
+        return linker(str(request.scope.get("root_path", "")), self._paths, own, asked)
+
+
+_ENTRIES = [page.name for page in PAGES if page.is_entry]
+
+
+def language(request: Request) -> str:
+    """The language that a request names, that was chosen before, or that the browser prefers; else Arabic."""
+    chosen = request.query_params.get(LANG) or request.cookies.get(LANG)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    preferred: list[tuple[float, str]] = []
+    for part in request.headers.get("accept-language", "").split(","):
+        name, _, rest = part.strip().partition(";")
+        code = name.partition("-")[0].lower()
+        try:
+            weight = float(rest.partition("q=")[2] or 1)
+        except ValueError:
+            weight = 0.0
+        if code in LANGUAGES and weight > 0:
+            preferred.append((-weight, code))
+    return min(preferred, key=lambda one: one[0])[1] if preferred else "ar"
+
+
+def _told(error: Exception) -> tuple[int, MutableMapping[str, Any]]:
+    """Status, and what the page says: never the words of an unforeseen error."""
+    if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and error.status_code == 404):
+        return 404, {"key": "error.not_found", "values": {}, "said": ""}
+    if isinstance(error, WrongError):
+        return 400, {"key": error.key, "values": error.values, "said": ""}
+    if isinstance(error, PyMongoError):
+        return 503, {"key": "error.store", "values": {}, "said": reason(error)}
+    if isinstance(error, HTTPException):
+        return error.status_code, {"key": "error.other", "values": {}, "said": ""}
+    log.error("a page could not be made", exc_info=error)
+    return 500, {"key": "error.fault", "values": {}, "said": ""}
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    kind = _TYPES.get(name.rpartition(".")[2])
+    if kind is None or not name.replace(".", "").isalnum():
+        raise HTTPException(404)
+    try:
+        body, _ = asset(name)
+    except FileNotFoundError:
+        raise HTTPException(404) from None
+    return Response(
+        body, headers={"Content-Type": kind, "Cache-Control": f"private, max-age={_YEAR}, immutable"}
+    )
+
+
+# --- Kept pages
+
+
+def _kept(context: Context, seal: Seal) -> Starlette:
+    async def endpoint(request: Request) -> Response:
+        kind, name = request.path_params["kind"], request.path_params["name"]
+        given = request.query_params
+        if kind not in KINDS or not seal.is_good(kind, name, given.get("until", ""), given.get("seal", "")):
+            return PlainTextResponse("this address is too old: load the page around it again\n", 403)
+        body = await run_in_threadpool(_tamed, context, kind, name)
+        return HTMLResponse(body) if body is not None else PlainTextResponse("no page was kept\n", 404)
+
+    def failed(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, PyMongoError):
+            log.error("a kept page could not be shown", exc_info=error)
+        return PlainTextResponse("the page could not be read\n", 503)
+
+    return Starlette(
+        routes=[Route("/{kind}/{name:path}", endpoint)],
+        exception_handlers={PyMongoError: failed, Exception: failed},
+    )
+
+
+def _tamed(context: Context, kind: str, name: str) -> str | None:
+    with pymongo.timeout(PATIENCE):
+        page = KINDS[kind](context, name)
+    return tamed(page) if page else None

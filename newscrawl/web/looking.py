@@ -1,0 +1,49 @@
+"""What the monitors find, looked at once for all who ask within a minute."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import dataclass
+
+from newscrawl.watch import facts
+from newscrawl.watch.alarms import Alarms
+from newscrawl.watch.causes import Ringing, causes
+from newscrawl.watch.known import Installation
+from newscrawl.watch.status import Status, status
+from newscrawl.web.page import Context
+
+FRESH = dt.timedelta(seconds=60)
+"""So long a look is good: alarms are looked for as often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An installation at one moment."""
+
+    seen: Installation
+    found: Status
+    ringing: dict[str, Ringing]
+
+
+def look(context: Context) -> Look:
+    """Look now. Raises ``PyMongoError``."""
+    seen = facts.installation(context.db, context.ops)
+    ringing = Alarms(context.ops).ringing()
+    found = status(seen, causes(seen, {key: alarm.cause for key, alarm in ringing.items()}))
+    return Look(seen, found, ringing)
+
+
+class Lookout:
+    """Looks, and keeps what was seen for a minute."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: Look | None = None
+
+    def look(self, context: Context, now: dt.datetime) -> Look:
+        """The last look, or a new one where that is too old; whoever asks meanwhile waits for it."""
+        with self._lock:
+            if self._last is None or not dt.timedelta(0) <= now - self._last.seen.now < FRESH:
+                self._last = look(context)
+            return self._last

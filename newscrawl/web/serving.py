@@ -1,0 +1,43 @@
+"""The server of the site: two ports, one loop."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+
+import uvicorn
+
+from newscrawl.web.access import Access
+from newscrawl.web.app import Site
+from newscrawl.web.page import Context
+
+
+def serve(context: Context, access: Access) -> None:
+    """Serve until Ctrl-C or SIGTERM. Raises ``OSError`` for an address that cannot be listened on."""
+    with ExitStack() as open_:
+        sockets = [
+            open_.enter_context(_listen(access.host, port)) for port in (access.port, access.kept_port)
+        ]
+        config = uvicorn.Config(
+            Site(context, access),
+            access_log=False,  # what operators and readers look at is nobody's concern
+            log_config=None,
+            proxy_headers=False,  # no header of a proxy is believed, for none is needed
+            server_header=False,
+            ws="none",
+            lifespan="off",
+            http="h11",
+            loop="asyncio",
+            timeout_graceful_shutdown=5,
+            limit_concurrency=100,
+        )
+        uvicorn.Server(config).run(sockets=sockets)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise OSError(error.errno, f"{host} port {port} cannot be listened on: {error.strerror}") from None

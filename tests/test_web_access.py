@@ -1,0 +1,166 @@
+"""Who may ask `scrapy web` for what, and what its answers allow."""
+
+import base64
+from typing import Any, cast
+
+import pytest
+from pymongo import MongoClient
+from starlette.testclient import TestClient
+
+from newscrawl.web.access import Access, refusal
+from newscrawl.web.app import Site
+from newscrawl.web.kept import SEALED, KeptPage, Seal, tamed
+from newscrawl.web.looking import Lookout
+from newscrawl.web.page import Context
+
+PASSWORD = "kitab-bahr-1445"
+LOCAL, PUBLIC = Access(), Access(host="0.0.0.0", password=PASSWORD, hosts=frozenset({"news.example.org"}))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"host": "0.0.0.0"}, "NEWSCRAWL_WEB_PASSWORD"),
+        ({"host": "::"}, "NEWSCRAWL_WEB_PASSWORD"),
+        ({"host": "news.example.org"}, "NEWSCRAWL_WEB_PASSWORD"),
+        ({"host": "192.168.1.4", "password": "short"}, "12 characters"),
+        ({"prefix": "news"}, "begin with /"),
+        ({"prefix": "/news/"}, "not end with it"),
+        ({"port": 80, "kept_port": 80}, "two ports"),
+        ({"kept_origin": "kept.example.org"}, "https://kept.example.org"),
+        ({"kept_origin": "https://a.example", "hosts": frozenset({"a.example"})}, "name of the site itself"),
+    ],
+)
+def test_what_is_not_safe_is_refused_with_its_remedy(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Access(**given)
+
+
+def test_loopback_needs_no_password() -> None:
+    for host in ("127.0.0.1", "127.0.0.7", "localhost", "::1"):
+        assert Access(host=host).is_loopback
+
+
+@pytest.mark.parametrize(
+    ("access", "method", "headers", "kept", "status"),
+    [
+        (LOCAL, "GET", {"host": "127.0.0.1:8765"}, False, None),
+        (LOCAL, "HEAD", {"host": "localhost:8765"}, False, None),
+        (LOCAL, "GET", {"host": "[::1]:8765"}, False, None),
+        (LOCAL, "POST", {"host": "127.0.0.1:8765"}, False, 405),
+        (LOCAL, "OPTIONS", {"host": "127.0.0.1:8765"}, False, 405),
+        (LOCAL, "GET", {"host": "evil.example:8765"}, False, 421),
+        (LOCAL, "GET", {"host": "evil.example"}, False, 421),
+        (LOCAL, "GET", {"host": "127.0.0.1:8766"}, False, 421),  # the other origin
+        (LOCAL, "GET", {}, False, 421),
+        (LOCAL, "GET", {"host": "127.0.0.1:8766"}, True, None),
+        (LOCAL, "GET", {"host": "127.0.0.1:8765"}, True, 421),
+        (LOCAL, "GET", {"host": "127.0.0.1:8765", "origin": "http://evil.example"}, False, 403),
+        (LOCAL, "GET", {"host": "127.0.0.1:8765", "origin": "null"}, False, 403),
+        (LOCAL, "GET", {"host": "127.0.0.1:8765", "origin": "http://127.0.0.1:8766"}, False, 403),
+        (LOCAL, "GET", {"host": "127.0.0.1:8765", "origin": "http://127.0.0.1:8765"}, False, None),
+        (LOCAL, "GET", {"host": "127.0.0.1:8765", "sec-fetch-site": "cross-site"}, False, 403),
+        (LOCAL, "GET", {"host": "127.0.0.1:8765", "sec-fetch-site": "cross-site",
+                        "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, False, None),
+        (LOCAL, "GET", {"host": "127.0.0.1:8765", "sec-fetch-site": "same-site",
+                        "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, False, 403),
+        (PUBLIC, "GET", {"host": "news.example.org"}, False, 401),
+        (PUBLIC, "GET", {"host": "news.example.org:8080"}, False, 401),
+        (PUBLIC, "GET", {"host": "other.example.org"}, False, 421),
+    ],
+)  # fmt: skip
+def test_names_origins_and_methods_are_checked(
+    access: Access, method: str, headers: dict[str, str], kept: bool, status: int | None
+) -> None:
+    refused = refusal(access, method, headers, kept=kept)
+    assert (refused[0] if refused else None) == status
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        (f"newscrawl:{PASSWORD}", None),
+        (f"newscrawl:{PASSWORD}x", 401),
+        (f"other:{PASSWORD}", 401),
+        ("newscrawl:", 401),
+        ("newscrawl:كلمة", 401),
+        ("", 401),
+    ],
+)
+def test_only_the_password_opens(told: str, status: int | None) -> None:
+    given = f"Basic {base64.b64encode(told.encode()).decode()}"
+    refused = refusal(PUBLIC, "GET", {"host": "news.example.org", "authorization": given}, kept=False)
+    assert (refused[0] if refused else None) == status
+    for broken in ("Basic", "Basic !!!", "Bearer abc", given.replace("Basic", "Digest")):
+        assert refusal(PUBLIC, "GET", {"host": "news.example.org", "authorization": broken}, kept=False)
+
+
+def test_the_origin_of_kept_pages_is_never_that_of_the_site() -> None:
+    assert LOCAL.origin_of_kept("localhost:8765") == "http://localhost:8766"
+    assert PUBLIC.origin_of_kept("news.example.org") is None
+    behind = Access(hosts=frozenset({"news.example.org"}), kept_origin="https://kept.example.org")
+    assert behind.origin_of_kept("news.example.org") == "https://kept.example.org"
+    assert refusal(behind, "GET", {"host": "kept.example.org"}, kept=True) is None
+    assert refusal(behind, "GET", {"host": "kept.example.org"}, kept=False)
+
+
+def test_a_seal_is_for_one_page_and_for_a_while() -> None:
+    now = 1_000_000.0
+    seal = Seal(clock=lambda: now)
+    query = seal.path("rejected", "a/b").partition("?")[2]
+    until, sign = (part.partition("=")[2] for part in query.split("&"))
+    assert seal.is_good("rejected", "a/b", until, sign)
+    assert not seal.is_good("rejected", "a/c", until, sign)
+    assert not seal.is_good("rejected", "a/b", str(int(until) + 1), sign)
+    assert not seal.is_good("rejected", "a/b", until, sign + "é")
+    assert not Seal(clock=lambda: now).is_good("rejected", "a/b", until, sign)
+    now += SEALED + 1
+    assert not seal.is_good("rejected", "a/b", until, sign)
+
+
+HOSTILE = """
+<html manifest=/m><head><base href="//evil.example/">
+<meta http-equiv=refresh content="0;url=//evil.example">
+<link rel=preconnect href=//evil.example><link rel=stylesheet href=//evil.example/a.css>
+<script src=//evil.example/a.js></script><style>body{color:red}</style></head>
+<body onload=a() background=//evil.example/b.gif>
+<form action=//evil.example method=post><p>نص الخبر</p><input name=a>
+<button formaction=//evil.example>أرسل</button></form>
+<iframe src=//evil.example><script>a()</script></iframe>
+<object data=//evil.example><p>في الكائن</p></object><embed src=//evil.example>
+<img src=//evil.example/c.gif srcset="//evil.example/d 2x" onerror=a()>
+<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><a href="javascript:a()" ping=//evil.example>رابط</a>
+<svg xmlns:xlink="http://www.w3.org/1999/xlink"><a xlink:href=//evil.example>
+<image href=//evil.example/e></image></a><script>b()</script></svg>
+<math><mtext href=//evil.example>س</mtext></math>
+<video poster=//evil.example/f autoplay><source src=//evil.example/g></video>
+<noscript><p>بلا برنامج</p></noscript><template><script>c()</script></template>
+</body></html>
+"""
+
+
+def test_a_kept_page_keeps_its_text_and_nothing_that_is_active() -> None:
+    shown = tamed(KeptPage(HOSTILE.encode()))
+    for text in ("نص الخبر", "أرسل", "رابط", "في الكائن", "بلا برنامج", "color:red", "data:image/gif"):
+        assert text in shown
+    for active in ("evil", "script", "onload", "onerror", "<form", "<iframe", "<link", "<base", "http-equiv"):
+        assert active not in shown, active
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\0", b"\xff\xfe", b"<!-- -->", "<p>خبر".encode("cp1256"), b"<frameset>"]
+)
+def test_any_bytes_make_a_page(body: bytes) -> None:
+    assert tamed(KeptPage(body)).startswith("<!doctype html>\n<html")
+
+
+def test_mongodb_that_is_away_is_told_without_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newscrawl.web.app.PATIENCE", 0.01)
+    away = MongoClient[dict[str, Any]]("mongodb://u:geheim@127.0.0.1:9/?serverSelectionTimeoutMS=1")
+    context = Context(away["a"], away["b"], cast("dict[str, Any]", {}), Lookout())
+    with TestClient(Site(context, LOCAL), base_url="http://127.0.0.1:8765") as client:
+        answer = client.get("/", headers={"Accept-Language": "en;q=0.5, ar-MA"})
+    assert answer.status_code == 503
+    assert "لم تستجب قاعدة البيانات" in answer.text
+    assert "geheim" not in answer.text
+    away.close()
