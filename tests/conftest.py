@@ -12,7 +12,7 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.mongod.server import Server
-from tests import forked
+from tests import forked, web_made
 
 # Hundreds of processes are started below: none of them has to compile what another one has compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -156,6 +156,17 @@ def recorded(mongodb: str) -> Iterator[Database]:
         yield stored
         client.drop_database(stored.name)
         client.drop_database(stored.ops.name)
+
+
+@pytest.fixture(scope="session")
+def installation(mongodb: str) -> Iterator[Database]:
+    """Newspapers in every state, made for the tests of `scrapy web`; no test may change them."""
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        made = Database(mongodb, "test_installation", client)
+        web_made.operators(client[made.name])
+        yield made
+        client.drop_database(made.name)
+        client.drop_database(made.ops.name)
 
 
 @pytest.fixture
