@@ -1,4 +1,4 @@
-"""A made installation for the tests of `scrapy web`: newspapers in every state, with runs, alarms, rejections.
+"""A made installation for the tests of `scrapy web`: newspapers in every state, with all that they left.
 
 ``operators`` fills what operators look at. All moments are relative to MongoDB's clock, all else comes from
 one seed. Each newspaper has the scenario that :func:`scenario` says; the words are made up.
