@@ -11,12 +11,11 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from newscrawl.archive.archive import Archive
-from newscrawl.archive.names import Name
 from newscrawl.archive.places import Folder
-from newscrawl.archive.run_file import RunFile
 from newscrawl.command import ProjectCommand
 from newscrawl.commands.archive import Command
 from newscrawl.commands.forget import Command as Forget
+from tests.archiving import Archiving
 from tests.conftest import Database
 from tests.test_archive import asked, packed, page
 from tests.test_store import Run, article, store
@@ -26,7 +25,7 @@ from tests.test_store import Run, article, store
 def kept(run: Run, database: Database, tmp_path: Path) -> dict[str, str]:
     """An archive of three pages, two of them of stored articles; what commands have to be told."""
     began = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
-    file = RunFile(Folder(tmp_path), Name.of("alayam24", began, "5f2c81d0", "node1"), "node1")
+    file = Archiving(tmp_path, "alayam24", began, "5f2c81d0", "node1")
     for number in (1, 2, 3):
         one = article(number)
         request = asked(number, key=one.keys[0], asked=one.url).replace(url=one.url)

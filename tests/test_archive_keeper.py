@@ -1,5 +1,6 @@
 """What ties an archive to its crawl: pages before articles, one alarm, and an end that comes in time."""
 
+import asyncio
 import datetime as dt
 import platform
 import threading
@@ -14,8 +15,10 @@ from scrapy.settings import Settings
 
 from newscrawl.archive import keeper as keeping
 from newscrawl.archive.archive import Archive
+from newscrawl.archive.desk import Desk
 from newscrawl.archive.keeper import Keeper
 from newscrawl.archive.names import Name
+from newscrawl.archive.part import Part
 from newscrawl.archive.places import Folder, Store, open_store
 from newscrawl.archive.run_file import RunFile
 from newscrawl.archive.setting import Wanted
@@ -109,7 +112,7 @@ def test_a_visit_that_archives_nothing_leaves_an_earlier_page(run: Run, database
 
 def test_a_disk_that_hangs_ends_archiving(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "PATIENCE", 0.05)
-    monkeypatch.setattr(RunFile, "flush", lambda self: time.sleep(0.5))
+    monkeypatch.setattr(Part, "write", lambda *_, **__: time.sleep(0.5))
 
     async def crawl() -> tuple[list[Article], dict[str, Any]]:
         kept = keeper(tmp_path)
@@ -124,8 +127,60 @@ def test_a_disk_that_hangs_ends_archiving(run: Run, tmp_path: Path, monkeypatch:
     assert ended["alarms"] == {"archive_stopped": f"{tmp_path} did not answer within 0.05 s"}
 
 
+def test_pages_are_handed_to_the_disk_with_their_batch(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A way to the disk and back for each page costs more than the page."""
+    done: list[object] = []
+    do = Desk.do
+
+    async def counted(self: Desk, work: Any) -> Any:
+        done.append(work)
+        return await do(self, work)
+
+    monkeypatch.setattr(Desk, "do", counted)
+
+    async def crawl() -> int:
+        kept = keeper(tmp_path)
+        for batch in range(4):
+            articles = [await taken(kept, number) for number in range(batch * 10, batch * 10 + 10)]
+            await asyncio.gather(kept.settle(articles[:5]), kept.settle(articles[5:]))
+            assert all(item.raw for item in articles)
+        return len(done)
+
+    assert run(crawl()) == 1 + 4  # the file is begun, and each batch is written
+
+
+def test_no_more_waits_in_memory_than_is_written_at_once(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newscrawl.archive.run_file.AT_ONCE", 10_000)
+    held: list[int] = []
+    write = Part.write
+
+    def counted(self: Part, taken: Sequence[bytes], **how: bool) -> OSError | None:
+        held.append(sum(map(len, taken)))
+        return write(self, taken, **how)
+
+    monkeypatch.setattr(Part, "write", counted)
+
+    async def crawl() -> list[Article]:
+        kept = keeper(tmp_path)
+        articles = []
+        for first in range(0, 60, 4):  # four downloads at a time
+            articles += await asyncio.gather(*(taken(kept, first + number) for number in range(4)))
+        await kept.settle(articles)
+        return articles
+
+    articles = run(crawl())
+    assert len(held) > 5
+    assert max(held) < 10_000 + 4 * 2_000
+    found = Archive(Folder(tmp_path), None, forgotten=lambda keys: ())
+    assert all(found.page(item.raw).key == key(url(number)) for number, item in enumerate(articles))
+
+
 def test_a_fault_of_ours_costs_no_article(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def add(*_: object) -> None:
+    async def add(*_: object) -> None:
         raise KeyError("key")
 
     monkeypatch.setattr(RunFile, "add", add)

@@ -14,9 +14,7 @@ from scrapy.http import HtmlResponse, Request
 
 from benchmarks.crawling.newspaper import Newspaper
 from newscrawl.archive.archive import Archive
-from newscrawl.archive.names import Name
 from newscrawl.archive.places import Folder
-from newscrawl.archive.run_file import RunFile
 from newscrawl.identity import content_hash
 from newscrawl.reprocess import selection, to_mongo
 from newscrawl.reprocess.plan import Plan
@@ -26,6 +24,7 @@ from newscrawl.store.schema import prepare
 from newscrawl.urls import key
 from spiders.alayam24 import Alayam24
 from tests import made_warc
+from tests.archiving import Archiving
 from tests.conftest import Database, scrapy, start
 from tests.made_warc import GOOD, answer, record
 from tests.trials import size
@@ -156,7 +155,7 @@ def test_what_was_forgotten_does_not_come_back(database: Database, archive: Path
 def archived(folder: Path, count: int) -> None:
     """An archive of a declared site with so many pages."""
     began = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
-    file = RunFile(Folder(folder), Name.of("alayam24", began, "5f2c81d0", "node1"), "node1")
+    file = Archiving(folder, "alayam24", began, "5f2c81d0", "node1")
     pages = Newspaper.made(count, began).articles("https://www.alayam24.com").values()
     for number, (_, text) in enumerate(pages):
         url = f"https://www.alayam24.com/articles-{number}.html"

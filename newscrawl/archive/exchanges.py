@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from newscrawl.archive.messages import (
     NOT_MODIFIED,
-    Head,
     address,
     in_utf8,
     is_rendered,
@@ -17,7 +16,7 @@ from newscrawl.archive.messages import (
     says_utf8,
 )
 from newscrawl.archive.pages import KEY, PLACE, ListEntry, entry_lines, place
-from newscrawl.archive.writing import sha1
+from newscrawl.archive.writing import make_record, sha1
 from newscrawl.meta import meta
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 
     from scrapy.http import Request, Response
 
-    from newscrawl.archive.writing import Made, Records
+    from newscrawl.archive.messages import Head
+    from newscrawl.archive.writing import Made
     from newscrawl.items import Raw
 
 __all__ = ["Original", "as_sent", "digest_of", "records_of"]
@@ -64,7 +64,6 @@ def digest_of(response: Response) -> str:
 
 
 def records_of(
-    make: Records,
     request: Request,
     answer: Response,
     *,
@@ -80,25 +79,23 @@ def records_of(
     carried = meta(request)
     at = carried["fetched_at"]
     of_page = {KEY: carried["key"]}
-    asked = make.record(
-        "request", address(request.url), at, head=request_head(request), body=request.body, headers=of_page
-    )
+    head = request_head(request).data
+    asked = make_record("request", address(request.url), at, head=head, body=request.body, headers=of_page)
     concurrent = of_page | {"WARC-Concurrent-To": asked.id}
-    head, body = response_message(request, answer)
+    message, body = response_message(request, answer)
     url = address(answer.url if is_rendered(answer) else request.url)
-    page = _page(make, url, at, answer, head, body, concurrent, same_as)
+    page = _page(url, at, answer, message.data, body, concurrent, same_as)
     listed = entry_lines(_entry(request, earlier))
-    fields = _lines([*_fields(request, answer, url), *listed, *_message_lines(answer, head)])
-    about = make.record("metadata", url, at, body=fields, headers=of_page | {"WARC-Concurrent-To": page.id})
+    fields = _lines([*_fields(request, answer, url), *listed, *_message_lines(answer, message)])
+    about = make_record("metadata", url, at, body=fields, headers=of_page | {"WARC-Concurrent-To": page.id})
     return [asked, page, about]
 
 
 def _page(
-    make: Records,
     url: str,
     at: dt.datetime,
     answer: Response,
-    head: Head,
+    head: bytes,
     body: bytes,
     headers: dict[str, str],
     same_as: Original | Raw | None,
@@ -107,12 +104,12 @@ def _page(
     if answer.ip_address:
         headers = headers | {"WARC-IP-Address": str(answer.ip_address)}
     if same_as is not None:
-        return make.record("revisit", url, at, head=head, headers=headers | _refers(answer, same_as))
+        return make_record("revisit", url, at, head=head, headers=headers | _refers(answer, same_as))
     if is_rendered(answer):
         kind = says_utf8(answer.headers).decode("latin-1")
-        return make.record("resource", url, at, body=body, content_type=kind, headers=headers)
+        return make_record("resource", url, at, body=body, content_type=kind, headers=headers)
     is_packed = answer.headers.get("Content-Encoding") is not None
-    return make.record("response", url, at, head=head, body=body, headers=headers, is_packed=is_packed)
+    return make_record("response", url, at, head=head, body=body, headers=headers, is_packed=is_packed)
 
 
 def _refers(answer: Response, same_as: Original | Raw) -> dict[str, str]:
@@ -153,12 +150,8 @@ def _message_lines(answer: Response, head: Head) -> Iterator[tuple[str, str]]:
     """Status and headers of a rendered page, whose record has no place for them."""
     if is_rendered(answer):
         yield "http-status", str(answer.status)
-        for name, value in head.headers:
-            yield "http-header", f"{_text(name)}: {_text(value)}"
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+        for header in head.headers:
+            yield "http-header", b": ".join(header).decode("latin-1")
 
 
 def _lines(fields: Iterable[tuple[str, str]]) -> bytes:

@@ -7,10 +7,10 @@ import datetime as dt
 import logging
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from newscrawl.archive.desk import Desk
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["FINISHING", "PATIENCE", "Forgotten", "Keeper"]
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,10 @@ FINISHING = 60.0
 """Seconds that a run takes at its end to hand files over, at most; the next one goes on."""
 _EARLIER = dt.timedelta(minutes=10)
 """So much is looked back for what was forgotten: longer than any download takes."""
+
+
+class _Hung(Exception):
+    """The disk did not answer in time."""
 
 
 class Forgotten(Protocol):
@@ -93,8 +98,9 @@ class Keeper:
             return None
         if self._file is None:
             assert self._name
-            self._file = RunFile(self._wanted.folder, self._name(), self._node, free=self._wanted.free)
-        return await self._in_time(partial(self._file.add, request, sent, read))
+            folder, free = self._wanted.folder, self._wanted.free
+            self._file = RunFile(folder, self._name(), self._node, self._do, free=free)
+        return await self._attempt(self._file.add, request, sent, read)
 
     async def settle(self, items: Iterable[Article | Rejection]) -> None:
         """Have the pages of these articles in the archive for good, before the articles are stored.
@@ -105,19 +111,30 @@ class Keeper:
         kept = [item for item in items if isinstance(item, Article) and item.raw]
         if file is None or all(file.has(item.raw) for item in kept if item.raw):
             return
-        await self._in_time(file.flush)
+        await self._attempt(file.flush)
         for item in kept:
             if item.raw and not file.has(item.raw):
                 item.raw = None
 
-    async def _in_time(self, work: Callable[[], T]) -> T | None:
-        """Do something with the disk; None, and the end of archiving, when it takes too long or breaks."""
+    async def _do(self, work: Callable[[], T]) -> T:
+        """Do something with the disk; raises :class:`_Hung` when it takes too long."""
+        if self._is_off:
+            raise _Hung
         try:
-            if self._is_off:
-                return None
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE) as limit:
                 return await self._desk.do(work)
         except TimeoutError:
+            if limit.expired():
+                raise _Hung from None
+            raise
+
+    async def _attempt(self, work: Callable[P, Awaitable[T]], *args: P.args, **given: P.kwargs) -> T | None:
+        """Do some of the archive's work; None, and the end of archiving, when the disk hangs or it breaks."""
+        if self._is_off:
+            return None
+        try:
+            return await work(*args, **given)
+        except _Hung:
             self._end(f"{self._wanted.folder} did not answer within {PATIENCE:g} s")
         except Exception as error:  # a fault of ours must not cost an article
             log.exception("archiving failed")
@@ -146,7 +163,7 @@ class Keeper:
         """
         try:
             if self._file is not None:
-                await self._in_time(self._file.close)
+                await self._attempt(self._file.close)
             async with asyncio.timeout(FINISHING):
                 await self._look_after(forgotten)
         except TimeoutError:

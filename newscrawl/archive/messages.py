@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy.http import Headers, Request, Response, TextResponse
 from scrapy.utils.response import response_status_message
 from w3lib.url import safe_url_string
-from warcio.statusandheaders import StatusAndHeaders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,15 +23,19 @@ RENDERED = "playwright"
 """The flag of a response that a browser has rendered."""
 
 
-class Head(StatusAndHeaders):  # type: ignore[misc]
-    """An HTTP head whose bytes are kept. warcio would percent-encode what is not ASCII, and a redirect
-    to a raw UTF-8 address would no longer be the one that the site sent.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """First line and headers of an HTTP message, as they were sent: a redirect to a raw UTF-8 address stays
+    one.
     """
 
-    def to_ascii_bytes(self, header_filter: Any = None) -> bytes:
+    first: bytes
+    headers: list[tuple[bytes, bytes]]
+
+    @property
+    def data(self) -> bytes:
         """The head as it stands in a record."""
-        head: bytes = self.to_bytes(header_filter, "latin-1")
-        return head
+        return b"\r\n".join([self.first, *map(b": ".join, self.headers), b"", b""])
 
 
 @lru_cache(64)  # each record of a page names it
@@ -64,22 +68,20 @@ def is_rendered(response: Response) -> bool:
 def request_head(request: Request) -> Head:
     """First line and headers of a request."""
     target = urlunsplit(("", "", *urlsplit(address(request.url))[2:]))
-    headers = [("Host", host(request.url)), *_public(request.headers)]
-    return Head(f"{request.method} {target} HTTP/1.1", headers, is_http_request=True)
+    headers = [(b"Host", host(request.url).encode()), *_public(request.headers)]
+    return Head(f"{request.method} {target} HTTP/1.1".encode(), headers)
 
 
 def response_message(request: Request, response: Response) -> tuple[Head, bytes]:
     """First line and headers of an answer, and its body; a rendered page is in UTF-8, and says so."""
     if is_rendered(response):
         response = in_utf8(response)
-    headers = response.headers.copy()
-    headers.pop(b"Transfer-Encoding", None)
+    headers = [(name, value) for name, value in _public(response.headers) if name != b"Transfer-Encoding"]
     if request.method != "HEAD" and response.status != NOT_MODIFIED:
-        headers[b"Content-Length"] = str(len(response.body)).encode()
-    protocol = response.protocol or "HTTP/1.1"
-    return Head(
-        response_status_message(response.status), list(_public(headers)), protocol=protocol
-    ), response.body
+        length = (b"Content-Length", str(len(response.body)).encode())
+        headers = [*(header for header in headers if header[0] != length[0]), length]
+    first = f"{response.protocol or 'HTTP/1.1'} {response_status_message(response.status)}"
+    return Head(first.encode(), headers), response.body
 
 
 def in_utf8(response: Response) -> Response:

@@ -1,34 +1,35 @@
-"""The archive file of one run: begun with its first page, finished with its last one.
+"""The archive of one run: a file that is begun with its first page and finished with its last one.
 
 What goes wrong with the disk ends archiving for a while and is told once; it never costs an article.
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import os
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from newscrawl.archive.exchanges import Original, as_sent, digest_of, records_of
 from newscrawl.archive.messages import NOT_MODIFIED
-from newscrawl.archive.names import OPEN, Name
 from newscrawl.archive.pages import page_at
+from newscrawl.archive.part import Part
 from newscrawl.archive.reading import records
-from newscrawl.archive.writing import Records, WarcFile
 from newscrawl.items import Raw
 from newscrawl.meta import meta
 
 if TYPE_CHECKING:
     from scrapy.http import Request, Response
 
+    from newscrawl.archive.names import Name
     from newscrawl.archive.places import Folder
 
-__all__ = ["LARGEST", "RunFile"]
+__all__ = ["LARGEST", "Do", "RunFile"]
+
+T = TypeVar("T")
 
 LARGEST = 1_000_000_000
 """Bytes from which on a run goes on in another file."""
@@ -36,6 +37,13 @@ AT_ONCE = 1_000_000
 """Bytes that wait in memory, at most, before they are written."""
 PAUSE = 60.0
 """Seconds without archiving after a failure; then it is tried again."""
+
+
+class Do(Protocol):
+    """Does work on the disk where it keeps nobody waiting, one piece after another, in order."""
+
+    def __call__(self, work: Callable[[], T]) -> Awaitable[T]:
+        """What the work returns or raises."""
 
 
 @dataclass(slots=True)
@@ -53,13 +61,18 @@ class Kept:
 
 
 class RunFile:
-    """Takes the pages of a run. Not safe to use from two threads at once; never raises ``OSError``."""
+    """Takes the pages of a run. Never raises ``OSError``, unless ``do`` does for a reason of its own.
+
+    Records are made at once, so that the place of a page is known; they are written many at a time, as each
+    way to the disk and back costs more than a record.
+    """
 
     def __init__(
         self,
         folder: Folder,
         name: Name,
         node: str,
+        do: Do,
         *,
         free: int = 0,
         pause: float = PAUSE,
@@ -69,15 +82,15 @@ class RunFile:
         self._folder = folder
         self._name = name
         self._node = node
+        self._do = do
         self._free = free
         """Bytes of the disk that are left to others, at least."""
         self._pause = pause
         self._largest = largest
         self._clock = clock
-        self._records = Records()
-        self._file: WarcFile | None = None
-        self._waiting = 0
-        """Pages that are not safe yet."""
+        self._part: Part | None = None
+        self._turn = asyncio.Lock()
+        """Held by whoever begins a file or writes to it."""
         self._again = 0.0
         """When archiving may be tried again."""
         self.ends: dict[str, int] = {}
@@ -86,136 +99,106 @@ class RunFile:
         """What went wrong first, in a sentence."""
         self.kept = Kept()
 
-    def add(self, request: Request, sent: Response, read: Response) -> Raw | None:
+    async def add(self, request: Request, sent: Response, read: Response) -> Raw | None:
         """Take a page; where it will be found, or None when it is not archived.
 
         ``sent`` is the answer as it came, ``read`` as the crawl reads it. The page is safe only once
-        :meth:`flush` has come back and :meth:`has` says so.
+        :meth:`flush` has come back and :meth:`has` says so. Waits for the disk only for a page that was
+        archived before, for the first one, and where too much waits.
         """
-        if self._file is None and self._clock() < self._again:
+        if self._part is None and self._clock() < self._again:
             self.kept.lost += 1
             return None
         answer = as_sent(sent, read)
         known = meta(request).get("known_raw")
-        earlier = self._earlier(known) if known else None
+        earlier = await self._do(partial(_earlier, self._folder, known)) if known else None
         same_as = _same(known, earlier, answer) if known else None
         if answer.status == NOT_MODIFIED and same_as is None:
             return None  # an empty answer about a page that the archive does not have
-        self._waiting += 1
-        try:
-            file = self._file or self._begin()
-            made = records_of(self._records, request, answer, same_as=same_as, earlier=earlier)
-            offset = file.add(*made)[1]
-            self.kept.same += same_as is not None
-            if file.waiting > AT_ONCE:
-                self._write(file, sync=False)
-        except OSError as error:
-            self._fail(error)
+        part = self._part or await self._begin()
+        if part is None:
+            self.kept.lost += 1
             return None
-        if known and same_as is not None:
-            return known
-        return Raw(archive=str(self._name), offset=offset, digest=made[1].digest or "", node=self._node)
+        made = records_of(request, answer, same_as=same_as, earlier=earlier)
+        offset = part.file.add(*made)[1]
+        part.pages += 1
+        self.kept.same += same_as is not None
+        raw = Raw(archive=str(part.name), offset=offset, digest=made[1].digest or "", node=self._node)
+        await self._make_room(part)
+        return known if known and same_as is not None else raw
 
     def has(self, raw: Raw) -> bool:
         """Is a page in the archive for good, as far as this run knows?"""
         return raw.offset < self.ends[raw.archive] if raw.archive in self.ends else True
 
-    def flush(self) -> None:
+    async def flush(self) -> None:
         """Have all that was taken in the archive for good, or lost and told."""
-        file = self._file
-        if file is None:
-            return
-        try:
-            if self._waiting:
-                self._write(file, sync=True)
-                self.kept.pages += self._waiting
-                self.kept.bytes += file.end - self.ends[str(self._name)]
-                self.ends[str(self._name)] = file.end
-                self._waiting = 0
-            if file.end >= self._largest:
-                self._finish(file)
-        except OSError as error:
+        async with self._turn:
+            part = self._part
+            if part is not None and part.pages:
+                is_full = part.file.end + part.file.waiting >= self._largest
+                await self._write(part, sync=True, finish=is_full)
+
+    async def close(self) -> None:
+        """Finish the file."""
+        async with self._turn:
+            if self._part is not None:
+                await self._write(self._part, sync=True, finish=True)
+
+    async def _begin(self) -> Part | None:
+        """The file that pages are added to, a new one if there is none."""
+        async with self._turn:
+            if self._part is None and self._clock() >= self._again:
+                try:
+                    begin = partial(Part, self._folder, self._name, self._node, free=self._free)
+                    self._part = await self._do(begin)
+                    self.ends[str(self._part.name)] = 0
+                except OSError as error:
+                    self._fail(error)
+            return self._part
+
+    async def _make_room(self, part: Part) -> None:
+        """Write what waits, if it is too much to wait in memory."""
+        if part.file.waiting > AT_ONCE:
+            async with self._turn:
+                if part is self._part and part.file.waiting > AT_ONCE:
+                    await self._write(part, sync=False, finish=False)
+
+    async def _write(self, part: Part, *, sync: bool, finish: bool) -> None:
+        pages, taken, name = part.pages, part.file.take(), str(part.name)
+        if finish:
+            self._leave(part)
+        error = await self._do(partial(part.write, taken, sync=sync, finish=finish))
+        if part.safe > self.ends[name]:
+            part.pages -= pages
+            self.kept.pages += pages
+            self.kept.bytes += part.safe - self.ends[name]
+            self.ends[name] = part.safe
+        if error:
+            self.kept.lost += part.pages
+            self._leave(part)
             self._fail(error)
 
-    def close(self) -> None:
-        """Finish the file."""
-        self.flush()
-        if self._file is not None:
-            try:
-                self._finish(self._file)
-            except OSError as error:
-                self._fail(error)
-
-    def _earlier(self, known: Raw) -> Original | None:
-        """The page as it was archived last time; None when it is in the store alone, or was removed."""
-        with suppress(OSError, ValueError, StopIteration), self._folder.open(known.archive) as file:
-            page = page_at(file, known)
-            file.seek(known.offset)
-            record = next(records(file, known.archive))
-            if page is not None:
-                return Original(known, record.id, record.url, record.header("WARC-Date") or "", page.entry)
-        return None
-
-    def _begin(self) -> WarcFile:
-        """A new file, which nobody else finishes as long as this process lives."""
-        self._folder.make(self._name.site)
-        self._leave_room(0)
-        while True:
-            path = self._folder.path / f"{self._name}{OPEN}"
-            with suppress(FileExistsError):
-                if not self._folder.path_of(str(self._name)).exists():
-                    self._file = file = WarcFile(path)
-                    break
-            self._name = replace(self._name, part=self._name.part + 1)
-        self.ends[str(self._name)] = 0
-        fcntl.flock(file.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        said = {"site": self._name.site, "run": self._name.run, "node": self._node}
-        file.add(self._records.info(str(self._name).rpartition("/")[2], said))
-        return file
-
-    def _write(self, file: WarcFile, *, sync: bool) -> None:
-        self._leave_room(file.waiting)
-        file.write(sync=sync)
-
-    def _leave_room(self, needed: int) -> None:
-        """Raise ``OSError`` when others would have too little of the disk."""
-        disk = os.statvfs(self._folder.path)
-        if self._free and disk.f_bavail * disk.f_frsize - needed < self._free:
-            raise OSError(errno.ENOSPC, f"less than {self._free // 1_000_000} MB of its disk are free")
-
-    def _finish(self, file: WarcFile) -> None:
-        """Give a file its name, and have the next page begin another one."""
-        self._file = None
-        name, self._name = self._name, replace(self._name, part=self._name.part + 1)
-        try:
-            file.path.rename(self._folder.path_of(str(name)))
-        finally:
-            file.close()
+    def _leave(self, part: Part) -> None:
+        """Have the next page begin another file; no name is used again, as pages that are lost bear it."""
+        self._part = None
+        self._name = replace(part.name, part=part.name.part + 1)
 
     def _fail(self, error: OSError) -> None:
-        """Note what went wrong, keep what is safe, and try again later."""
-        self.kept.lost += self._waiting
-        self._waiting = 0
+        """Note what went wrong first, and try again later."""
         self._again = self._clock() + self._pause
         self.failure = self.failure or f"{self._folder}: {error.strerror or error}"
-        if self._file is not None:
-            file, safe = self._file, self.ends[str(self._name)]
-            with suppress(OSError):
-                os.ftruncate(file.fd, safe)
-            with suppress(OSError):
-                if safe:
-                    self._finish(file)
-                else:
-                    self._drop(file)
 
-    def _drop(self, file: WarcFile) -> None:
-        """Remove a file in which nothing is; its name is not used again, as pages that are lost bear it."""
-        self._file = None
-        self._name = replace(self._name, part=self._name.part + 1)
-        try:
-            file.path.unlink()
-        finally:
-            file.close()
+
+def _earlier(folder: Folder, known: Raw) -> Original | None:
+    """The page as it was archived last time; None when it is in the store alone, or was removed."""
+    with suppress(OSError, ValueError, StopIteration), folder.open(known.archive) as file:
+        page = page_at(file, known)
+        file.seek(known.offset)
+        record = next(records(file, known.archive))
+        if page is not None:
+            return Original(known, record.id, record.url, record.header("WARC-Date") or "", page.entry)
+    return None
 
 
 def _same(known: Raw, earlier: Original | None, answer: Response) -> Original | Raw | None:

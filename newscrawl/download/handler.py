@@ -168,8 +168,8 @@ class DownloadHandler(BaseDownloadHandler):
         if "dataloss" in response.flags and not is_whole(response):
             raise ResponseDataLossError(f"{len(response.body)} bytes came, and more were announced")
         sent = response
-        if self._keeper is not None:  # undoing the coding changes the headers of this very response
-            sent = response.replace(headers=response.headers.copy())
+        if self._keeper is not None and "Content-Encoding" in response.headers:
+            sent = response.replace()  # undoing the coding changes the headers of this very response
         decoded = self._decoded(request, response)
         await self._keep(request, sent, decoded)
         return decoded

@@ -42,7 +42,7 @@ from newscrawl.archive.messages import (
     without_password,
 )
 from newscrawl.archive.reading import NotWarcError, Record, records, status_of
-from newscrawl.archive.writing import Records, WarcFile, create, write_all
+from newscrawl.archive.writing import WarcFile, create, make_info, make_record, write_all
 from newscrawl.download.errors import BrowserMissing, CertificateError, HostBusy, NotRecorded
 from newscrawl.files import open_regular
 from newscrawl.gate import admit
@@ -98,8 +98,7 @@ class Recorder:
         with _named(self.path):
             self._file = WarcFile(self.path)
         self._failure: RecordingError | None = None
-        self._records = Records()
-        self._file.add(self._records.info(self.path.name))
+        self._file.add(make_info(self.path.name))
         self._write()
 
     def write(self, request: Request, outcome: Response | Exception) -> None:
@@ -111,16 +110,14 @@ class Recorder:
         if self._failure is not None:
             raise self._failure
         url, at = address(request.url), meta(request)["fetched_at"]
-        asked = self._records.record("request", url, at, head=request_head(request), body=request.body)
+        asked = make_record("request", url, at, head=request_head(request).data, body=request.body)
         concurrent = {"WARC-Concurrent-To": asked.id}
         if isinstance(outcome, Response):
             head, body = response_message(request, outcome)
             headers = concurrent | _extra(request, outcome)
-            answer = self._records.record("response", url, at, head=head, body=body, headers=headers)
+            answer = make_record("response", url, at, head=head.data, body=body, headers=headers)
         else:
-            answer = self._records.record(
-                "metadata", url, at, body=_failed(request, outcome), headers=concurrent
-            )
+            answer = make_record("metadata", url, at, body=_failed(request, outcome), headers=concurrent)
         self._file.add(asked, answer)
         self._write()
 
@@ -131,7 +128,7 @@ class Recorder:
     def _write(self) -> None:
         """Write whole records or none: what a full disk took of them is cut off again."""
         try:
-            self._file.write()
+            self._file.write(self._file.take())
         except OSError as error:
             self._failure = RecordingError(
                 f"RECORD={self.path}: {error.strerror}; the recording ends after {self._file.end} bytes"

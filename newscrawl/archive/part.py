@@ -1,0 +1,87 @@
+"""One archive file on the disk: begun, written, finished. Each step may take as long as the disk likes."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from newscrawl.archive.names import OPEN, Name
+from newscrawl.archive.writing import WarcFile, make_info
+
+if TYPE_CHECKING:
+    from newscrawl.archive.places import Folder
+
+__all__ = ["Part"]
+
+
+class Part:
+    """An archive file of a run that nobody else finishes as long as this process lives.
+
+    It is called ``name``, or by the next name that is free. ``free`` are the bytes of the disk that are left
+    to others. Raises ``OSError`` when the file cannot be begun.
+    """
+
+    def __init__(self, folder: Folder, name: Name, node: str, *, free: int) -> None:
+        self._folder = folder
+        self._free = free
+        self.pages = 0
+        """Pages that were added and are not safe yet."""
+        self.safe = 0
+        """Where the last record ends that outlasts a failure of power."""
+        folder.make(name.site)
+        self._leave_room(0)
+        self.file, self.name = self._begin(name)
+        fcntl.flock(self.file.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        said = {"site": name.site, "run": name.run, "node": node}
+        self.file.add(make_info(str(self.name).rpartition("/")[2], said))
+
+    def _begin(self, name: Name) -> tuple[WarcFile, Name]:
+        while True:
+            with suppress(FileExistsError):
+                if not self._folder.path_of(str(name)).exists():
+                    return WarcFile(self._folder.path / f"{name}{OPEN}"), name
+            name = replace(name, part=name.part + 1)
+
+    def write(self, taken: Sequence[bytes], *, sync: bool, finish: bool) -> OSError | None:
+        """Write what was taken from ``file``; what went wrong, when nothing more can be written to it.
+
+        With ``sync`` all of it is safe then; with ``finish`` the file gets its name, and is closed.
+        """
+        try:
+            self._leave_room(sum(map(len, taken)))
+            self.file.write(taken, sync=sync)
+            if sync:
+                self.safe = self.file.end
+            if finish:
+                self._finish()
+        except OSError as error:
+            self._give_up()
+            return error
+        return None
+
+    def _leave_room(self, needed: int) -> None:
+        """Raise ``OSError`` when others would have too little of the disk."""
+        disk = os.statvfs(self._folder.path)
+        if self._free and disk.f_bavail * disk.f_frsize - needed < self._free:
+            raise OSError(errno.ENOSPC, f"less than {self._free // 1_000_000} MB of its disk are free")
+
+    def _finish(self) -> None:
+        try:
+            self.file.path.rename(self._folder.path_of(str(self.name)))
+        finally:
+            self.file.close()
+
+    def _give_up(self) -> None:
+        """Keep what is safe; no file where nothing is."""
+        self.file.cut(self.safe)
+        with suppress(OSError):
+            if self.safe:
+                self._finish()
+            else:
+                self.file.close()
+                self.file.path.unlink()
