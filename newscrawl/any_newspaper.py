@@ -22,8 +22,9 @@ from newscrawl.kit.asking import Asking, Fetch
 from newscrawl.kit.probe import Found
 from newscrawl.sites import Site, site_of
 from newscrawl.sites.learned import from_document, to_document
-from newscrawl.spider import Arguments, newspaper
+from newscrawl.spider import newspaper
 from newscrawl.spider.any import AnySpider, spider_of
+from newscrawl.spider.arguments import Arguments
 from newscrawl.store import learned
 from newscrawl.store.schema import Document
 from newscrawl.store.session import session

@@ -1,6 +1,8 @@
 """What the sub-commands of ``scrapy`` in ``newscrawl.commands`` share.
 
-It lies beside that package since Scrapy takes every command class inside for a command by itself.
+It lies beside that package since Scrapy takes every command class inside for a command by itself. Whatever
+command is run, Scrapy imports the modules of all of them. So they import nothing at their top but what
+options and help need; what a command works with is imported where it works.
 """
 
 from __future__ import annotations
@@ -12,9 +14,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from pymongo.errors import PyMongoError
 from scrapy import Request
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -22,14 +23,13 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.dates import EXTRA_MONTHS, to_hijri, use_months
-from newscrawl.kit.asking import Answer, Asking, Fetch
-from newscrawl.mongod.opening import ServerError, StoreError, cannot_be_used, text_of
 from newscrawl.shown import clean_terminal, one_line
-from newscrawl.sites import Site
-from newscrawl.spider import NewsSpider
-from newscrawl.store.connection import Store
 from newscrawl.vocabulary import FetchFailure, RunOutcome
+
+if TYPE_CHECKING:
+    from newscrawl.kit.asking import Answer, Fetch
+    from newscrawl.sites import Site
+    from newscrawl.store.connection import Store
 
 T = TypeVar("T")
 
@@ -80,11 +80,11 @@ class ProjectCommand(ScrapyCommand):
         except CommandError as error:
             print(error, file=sys.stderr)
             self.exitcode = error.exit_status
-        except (StoreError, ServerError, PyMongoError) as error:
+        except Exception as error:
             assert self.settings
-            uri = text_of(self.settings, "MONGODB_URI")
-            said = error if isinstance(error, StoreError) else cannot_be_used(uri, error)
-            print(one_line(str(said)), file=sys.stderr)
+            if (said := why_store_is_down(error, self.settings)) is None:
+                raise
+            print(one_line(said), file=sys.stderr)
             self.exitcode = RunOutcome.STORE_DOWN.exit_status
 
     @property
@@ -108,6 +108,8 @@ class ProjectCommand(ScrapyCommand):
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
         """The open store, for a command that writes nothing through its writer."""
+        from newscrawl.store.connection import Store
+
         assert self.settings
         store = Store(self.settings)
         await store.open(patience=0)
@@ -140,6 +142,8 @@ class AskingCommand(ProjectCommand):
 
         ``named`` are the addresses that the user and the declarations name; see :class:`Asking`.
         """
+        from newscrawl.kit.asking import Asking
+
         assert self.crawler_process
         given: list[T | None] = [None] * len(works)
 
@@ -153,6 +157,7 @@ class AskingCommand(ProjectCommand):
 
     def page(self, url: str, site: Site | None) -> Answer:
         """One page, with a browser where its site needs one; raises :class:`CommandError` without one."""
+        from newscrawl.kit.asking import Answer
 
         async def work(fetch: Fetch) -> Answer:
             return await fetch(Request(url, meta={"playwright": bool(site and site.render)}))
@@ -176,9 +181,24 @@ def check_settings(settings: BaseSettings) -> None:
         raise UsageError(str(error)) from None
 
 
+def why_store_is_down(error: Exception, settings: BaseSettings) -> str | None:
+    """The sentence for an error that says that MongoDB cannot be used; None for any other error."""
+    from pymongo.errors import PyMongoError
+
+    from newscrawl.mongod.opening import ServerError, StoreError, cannot_be_used, text_of
+
+    if isinstance(error, StoreError):
+        return str(error)
+    if isinstance(error, ServerError | PyMongoError):
+        return str(cannot_be_used(text_of(settings, "MONGODB_URI"), error))
+    return None
+
+
 def check_months(settings: BaseSettings) -> None:
     """Use the Moroccan months of the settings; ``UsageError`` when their file can't be read as months."""
-    use_months(text_of(settings, EXTRA_MONTHS))
+    from newscrawl.dates import EXTRA_MONTHS, to_hijri, use_months
+
+    use_months(str(settings.get(EXTRA_MONTHS) or "").strip())
     try:
         to_hijri(dt.date(2024, 3, 27), "MA")
     except ValueError as error:
@@ -187,6 +207,8 @@ def check_months(settings: BaseSettings) -> None:
 
 def declared(settings: BaseSettings) -> dict[str, Site]:
     """Every site that a spider of the project declares, by the spider's name."""
+    from newscrawl.spider import NewsSpider
+
     loader = get_spider_loader(settings)
     spiders = {name: loader.load(name) for name in sorted(loader.list())}
     return {name: spider.site for name, spider in spiders.items() if issubclass(spider, NewsSpider)}

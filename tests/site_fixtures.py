@@ -252,4 +252,4 @@ class Crawl:
             self.articles[got.url] = done
         else:
             self.rejections[got.url] = done
-        spider._item_done(done, got)
+        spider.parts.item_done(done, got)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from newscrawl.sites import Feed, Listing, Site
-from newscrawl.spider import Arguments
+from newscrawl.spider.arguments import Arguments
 from newscrawl.urls import UrlRules
 
 

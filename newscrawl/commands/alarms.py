@@ -8,20 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pymongo
-from pymongo.database import Database
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
-from newscrawl.watch import facts
-from newscrawl.watch.alarms import Alarms
-from newscrawl.watch.delivery import DeliveryError, channels, trial
-from newscrawl.watch.driver import Watchman
-from newscrawl.watch.wanted import watchman
 
 if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from newscrawl.watch.alarms import Alarms
+    from newscrawl.watch.driver import Watchman
+
     Document = dict[str, Any]
 
 PATIENCE = 30
@@ -59,6 +56,10 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what was asked; show what rings when nothing was."""
+        from newscrawl.watch import facts
+        from newscrawl.watch.alarms import Alarms
+        from newscrawl.watch.wanted import watchman
+
         assert self.settings
         if bool(opts.length) != bool(opts.silence):
             raise UsageError("a silence has an end: scrapy alarms --silence PATTERN --for 8h")
@@ -73,6 +74,8 @@ class Command(ProjectCommand):
 
     @contextmanager
     def _databases(self) -> Iterator[tuple[Database[Document], Database[Document]]]:
+        from newscrawl.store.session import session
+
         assert self.settings
         with session(self.settings) as found:
             yield found
@@ -84,6 +87,8 @@ class Command(ProjectCommand):
 
     def _test(self) -> None:
         """Tell each who is told of alarms, without MongoDB."""
+        from newscrawl.watch.delivery import DeliveryError, channels, trial
+
         assert self.settings
         found = channels(self.settings)
         if not found:
@@ -103,6 +108,8 @@ class Command(ProjectCommand):
 
 def _change(alarms: Alarms, opts: argparse.Namespace, now: dt.datetime) -> None:
     """Begin or end a silence, or show all there is."""
+    import pymongo
+
     with pymongo.timeout(PATIENCE):
         if opts.silence:
             until = now + _length(opts.length)

@@ -14,27 +14,17 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from newscrawl.archive.archive import Archive, PageGone
-from newscrawl.archive.check import Checked, check_file
-from newscrawl.archive.keeper import Keeper
-from newscrawl.archive.places import ArchiveFile, Folder, StoreAwayError, StoreError
-from newscrawl.archive.setting import Wanted, folder_of, store_of
-from newscrawl.archive.upkeep import remove_expired
 from newscrawl.command import CommandError, ProjectCommand
-from newscrawl.gate import is_address
-from newscrawl.items import Raw
-from newscrawl.page.decode import decode
 from newscrawl.shown import one_line
-from newscrawl.sites import site_of
-from newscrawl.store.session import session
-from newscrawl.store.tombstones import forgotten
-from newscrawl.urls import key
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
     from pymongo.database import Database
 
+    from newscrawl.archive.archive import Archive
+    from newscrawl.archive.check import Checked
     from newscrawl.archive.pages import Page
+    from newscrawl.archive.places import ArchiveFile
     from newscrawl.store.schema import Document
 
 
@@ -79,6 +69,8 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the options say."""
+        from newscrawl.archive.places import StoreAwayError, StoreError
+
         if opts.save and not opts.show:
             raise UsageError("--save is for --show URL")
         assert self.settings
@@ -100,6 +92,11 @@ class Command(ProjectCommand):
 
     def _archive(self, db: Database[Document] | None = None) -> Archive:
         """The archive; without a database for what tells nothing of pages."""
+        from newscrawl.archive.archive import Archive
+        from newscrawl.archive.places import Folder
+        from newscrawl.archive.setting import folder_of, store_of
+        from newscrawl.store.tombstones import forgotten
+
         assert self.settings
         folder = Folder(folder_of(self.settings))
         ask = partial(forgotten, db) if db is not None else lambda _: frozenset[str]()
@@ -123,6 +120,9 @@ class Command(ProjectCommand):
             print(f"{'all':<24} {name:<6} {len(total):>6} {sum(total) / 1e6:>10.1f}  {place}")
 
     def _check(self, site: str | None) -> None:
+        from newscrawl.archive.check import check_file
+        from newscrawl.store.session import session
+
         assert self.settings
         with session(self.settings) as (db, _):
             archive = self._archive(db)
@@ -144,6 +144,13 @@ class Command(ProjectCommand):
             raise CommandError(RunOutcome.FAULT, "the archive is not what it should be")
 
     def _show(self, url: str, save: str | None) -> None:
+        from newscrawl.archive.archive import PageGone
+        from newscrawl.gate import is_address
+        from newscrawl.page.decode import decode
+        from newscrawl.sites import site_of
+        from newscrawl.store.session import session
+        from newscrawl.urls import key
+
         if not is_address(url):
             raise UsageError(f"{url!r} is no address such as https://www.hespress.com/1.html")
         assert self.settings
@@ -161,6 +168,8 @@ class Command(ProjectCommand):
             print("\n" + decode(page.body or b"", page.headers.get("Content-Type", ""))[0])
 
     def _remove(self, site: str | None, given: str) -> None:
+        from newscrawl.archive.upkeep import remove_expired
+
         if not given.isdigit() or not int(given):
             raise UsageError(f"--remove={given!r} should be a number of days, 1 or more")
         archive, now = self._archive(), dt.datetime.now(dt.UTC)
@@ -171,6 +180,9 @@ class Command(ProjectCommand):
         print(f"{len(gone)} files removed, {sum(file.size for file in gone) / 1e6:.1f} MB")
 
     async def _upkeep(self) -> None:
+        from newscrawl.archive.keeper import Keeper
+        from newscrawl.archive.setting import Wanted
+
         assert self.settings
         async with self.store() as store:
             keeper = Keeper(Wanted.all_of(self.settings))
@@ -187,6 +199,8 @@ def _held_against(
     db: Database[Document], site: str | None, checked: dict[str, Checked]
 ) -> tuple[int, int, list[str]]:
     """How many articles have their page where they say, whose file is not there, and what does not agree."""
+    from newscrawl.items import Raw
+
     agree, gone, differ = 0, 0, []
     query = {"raw": {"$ne": None}} | ({"site": site} if site else {})
     for doc in db["articles"].find(query, {"raw": 1, "url": 1}):
@@ -202,6 +216,10 @@ def _held_against(
 
 def _find(archive: Archive, db: Database[Document], known_as: str, site: str | None) -> Page:
     """The page of an article, or the last one of an address that has none. Raises :class:`PageGone`."""
+    from newscrawl.archive.archive import PageGone
+    from newscrawl.items import Raw
+    from newscrawl.store.tombstones import forgotten
+
     if forgotten(db, [known_as]):
         raise PageGone("the page was removed on request")
     doc = db["articles"].find_one({"keys": known_as}, {"raw": 1, "site": 1})

@@ -9,19 +9,10 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
-from newscrawl.any_newspaper import AnyNewspaper, Refusal
 from newscrawl.collecting import leave_alone
 from newscrawl.command import check_months, check_settings
-from newscrawl.download import addon
-from newscrawl.download.errors import BrowserMissing
-from newscrawl.download.loading import load_handler
-from newscrawl.download.render import find_browser
-from newscrawl.mongod.opening import StoreError
 from newscrawl.shown import clean_terminal, one_line
-from newscrawl.spider import Arguments, NewsSpider
-from newscrawl.spider.any import AnySpider
 from newscrawl.vocabulary import RunOutcome
-from newscrawl.workers.reader import Reader
 
 
 class Command(CrawlCommand):
@@ -36,6 +27,12 @@ class Command(CrawlCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one spider."""
+        from newscrawl.download import addon
+        from newscrawl.download.loading import load_handler
+        from newscrawl.spider import NewsSpider
+        from newscrawl.spider.any import AnySpider
+        from newscrawl.workers.reader import Reader
+
         if len(args) != 1:
             hint = next((f"; write -a {word}" for word in args if "=" in word), "; `scrapy list` shows them")
             raise UsageError(f"name one spider{hint}")
@@ -63,6 +60,10 @@ class Command(CrawlCommand):
 
     def _check(self, crawler: Crawler, given: dict[str, str]) -> None:
         """Raise ``UsageError`` for arguments that mean nothing at the site, or without a browser it needs."""
+        from newscrawl.download.errors import BrowserMissing
+        from newscrawl.download.render import find_browser
+        from newscrawl.spider.arguments import Arguments
+
         site = crawler.spidercls.site  # type: ignore[attr-defined]
         try:
             Arguments.read(given, site.country).check(site)
@@ -76,6 +77,9 @@ class Command(CrawlCommand):
 
     def _any(self, given: dict[str, str]) -> None:
         """Crawl a newspaper that no spider declares; learn first what it offers, where that is not known."""
+        from newscrawl.any_newspaper import AnyNewspaper, Refusal
+        from newscrawl.mongod.opening import StoreError
+
         assert self.crawler_process
         try:
             newspaper = AnyNewspaper(self.crawler_process, given, self._check)

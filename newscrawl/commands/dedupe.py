@@ -7,7 +7,6 @@ import asyncio
 
 from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.progress import Progress
-from newscrawl.store.links import Linker
 from newscrawl.vocabulary import RunOutcome
 
 
@@ -34,6 +33,8 @@ class Command(ProjectCommand):
             raise CommandError(RunOutcome.KILLED, "\nstopped; `scrapy dedupe` goes on from here") from None
 
     async def _relink(self) -> None:
+        from newscrawl.store.links import Linker
+
         async with self.store() as store:
             done = 0
             shown = Progress("articles made anew", bar=True)

@@ -6,16 +6,15 @@ import argparse
 import subprocess
 import sys
 from pathlib import Path
-
-from pymongo import MongoClient
+from typing import TYPE_CHECKING
 
 from newscrawl.command import ProjectCommand
-from newscrawl.mongod.opening import connect
-from newscrawl.mongod.server import Server, data_folder
-from newscrawl.runs import summary
-from newscrawl.store.schema import Document
-from newscrawl.store.session import DEMO_DATABASE
 from newscrawl.vocabulary import RunOutcome
+
+if TYPE_CHECKING:
+    from pymongo import MongoClient
+
+    from newscrawl.store.schema import Document
 
 SPIDERS = ("alayam24", "maghress")
 
@@ -29,6 +28,9 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, then print each article's title, its day in both calendars, and its source."""
+        from newscrawl.mongod.opening import connect
+        from newscrawl.mongod.server import Server, data_folder
+
         recording = self.root / "recordings" / "demo.warc.gz"
         assert self.settings
         with Server(data_folder(self.settings, demo=True)) as uri:
@@ -39,6 +41,8 @@ class Command(ProjectCommand):
 
 
 def _crawl(spider: str, recording: Path, uri: str) -> int:
+    from newscrawl.store.session import DEMO_DATABASE
+
     settings = {
         "REPLAY": recording,
         "MONGODB_URI": uri,
@@ -51,6 +55,9 @@ def _crawl(spider: str, recording: Path, uri: str) -> int:
 
 
 def _show(client: MongoClient[Document]) -> None:
+    from newscrawl.runs import summary
+    from newscrawl.store.session import DEMO_DATABASE
+
     articles = client[DEMO_DATABASE]["articles"]
     print("\nStored articles, the newest day first\n")
     print("day         Hijri       source             title")

@@ -5,20 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-
-import pymongo
-from pymongo.errors import PyMongoError
+from typing import TYPE_CHECKING
 
 from newscrawl.command import ProjectCommand
-from newscrawl.mongod.opening import ServerError, StoreError, text_of
-from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
-from newscrawl.watch import doctor, facts
-from newscrawl.watch.alarms import Alarms
-from newscrawl.watch.causes import REMEDIES, Cause, causes
-from newscrawl.watch.delivery import channels
-from newscrawl.watch.doctor import Check
-from newscrawl.watch.wanted import folders, least_free
+
+if TYPE_CHECKING:
+    from newscrawl.watch.causes import Cause
+    from newscrawl.watch.doctor import Check
 
 PATIENCE = 30
 """Seconds that MongoDB has to answer, all together."""
@@ -35,6 +29,16 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: object) -> None:
         """Print a line for each check, and what to do."""
+        import pymongo
+        from pymongo.errors import PyMongoError
+
+        from newscrawl.mongod.opening import ServerError, StoreError
+        from newscrawl.store.session import session
+        from newscrawl.watch import doctor, facts
+        from newscrawl.watch.alarms import Alarms
+        from newscrawl.watch.causes import causes
+        from newscrawl.watch.doctor import Check
+
         assert self.settings
         away = False
         checks: list[Check] = []
@@ -65,6 +69,8 @@ class Command(ProjectCommand):
 
     def _remedy(self, cause: Cause) -> str:
         """What to do first about an alarm."""
+        from newscrawl.watch.causes import REMEDIES
+
         name = cause.sites[0] if cause.sites else ""
         home = self.sites[name].home if name in self.sites else f"the home page of {name}"
         return REMEDIES[cause.kind].format(home=home, site=name)
@@ -72,6 +78,10 @@ class Command(ProjectCommand):
     def _here(self) -> Iterator[Check]:
         """What can be told without MongoDB."""
         from newscrawl.download.render import find_browser
+        from newscrawl.mongod.opening import text_of
+        from newscrawl.watch import doctor
+        from newscrawl.watch.delivery import channels
+        from newscrawl.watch.wanted import folders, least_free
 
         settings = self.settings
         assert settings
@@ -86,6 +96,9 @@ class Command(ProjectCommand):
 
 def _scrapyd(root: Path) -> Iterator[Check]:
     """The Scrapyd of this machine: its password, and the egg that it runs."""
+    from newscrawl.watch import doctor
+    from newscrawl.watch.doctor import Check
+
     try:
         from newscrawl.schedule.node import IS_OPEN, Scrapyd, ScrapydError
     except ImportError:

@@ -7,8 +7,6 @@ import argparse
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.export.command_line import HELP, add_arguments
-from newscrawl.store.session import session
 
 
 class Command(ProjectCommand):
@@ -26,16 +24,22 @@ class Command(ProjectCommand):
 
     def long_desc(self) -> str:
         """The help text."""
+        from newscrawl.export.command_line import HELP
+
         return HELP
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what to export, and how."""
+        from newscrawl.export.command_line import add_arguments
+
         super().add_options(parser)
         parser.add_argument("--demo", action="store_true", help="the articles of `scrapy demo`")
         add_arguments(parser)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Export what is asked for."""
+        from newscrawl.store.session import session
+
         if len(args) != 1:
             raise UsageError("name one folder or file to write to")
         assert self.settings

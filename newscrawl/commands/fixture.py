@@ -7,17 +7,16 @@ import datetime as dt
 import json
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand, CommandError
-from newscrawl.gate import is_address
-from newscrawl.kit import fixture
-from newscrawl.kit.asking import Answer, saved_page
-from newscrawl.kit.reword import Reworder
-from newscrawl.page import check, read
-from newscrawl.sites import Site
 from newscrawl.vocabulary import RunOutcome
+
+if TYPE_CHECKING:
+    from newscrawl.kit.asking import Answer
+    from newscrawl.sites import Site
 
 
 class Command(AskingCommand):
@@ -55,6 +54,9 @@ class Command(AskingCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Save, or read again."""
+        from newscrawl.gate import is_address
+        from newscrawl.kit.asking import saved_page
+
         if not 1 <= len(args) <= 2:
             raise UsageError(
                 "name a site, and a page by its address or a file: scrapy fixture hespress https://..."
@@ -74,6 +76,9 @@ class Command(AskingCommand):
             _one(saved_page(Path(args[1]), opts.url), site, folder)
 
     def _whole(self, site: Site, folder: Path) -> None:
+        from newscrawl.kit import fixture
+        from newscrawl.kit.reword import Reworder
+
         work = partial(fixture.save, site, words=Reworder([site.name]))
         saved = self.ask(work, named=site.declared)[0]
         for sentence in saved.missing if saved else ():
@@ -87,6 +92,10 @@ class Command(AskingCommand):
 
 def _one(answer: Answer, site: Site, folder: Path) -> None:
     """Save one page beside those that are there."""
+    from newscrawl.kit import fixture
+    from newscrawl.kit.reword import Reworder
+    from newscrawl.page import check, read
+
     response = answer.response
     assert response is not None
     article = read(response.body, response.url, site=site, headers=answer.headers, now=answer.at)
@@ -111,6 +120,9 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
 
 def _again(path: Path, site: Site) -> None:
     """Read a saved page anew; its JSON is written, to be reviewed, when it comes out otherwise."""
+    from newscrawl.kit import fixture
+    from newscrawl.page import read
+
     beside = path.with_suffix(".json")
     said = json.loads(beside.read_text("utf-8"))
     at = dt.datetime.fromisoformat(said["fetched_at"])

@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from newscrawl.archive.forgetting import erase_everywhere
-from newscrawl.archive.places import Folder, Store, StoreError
-from newscrawl.archive.setting import folder_of, store_of
 from newscrawl.command import CommandError, ProjectCommand
-from newscrawl.gate import is_address
 from newscrawl.shown import one_line
-from newscrawl.sites import site_of
-from newscrawl.store.forget import Forgotten, forget
-from newscrawl.store.migrations import TOMBSTONES
-from newscrawl.urls import key
 from newscrawl.vocabulary import RunOutcome
+
+if TYPE_CHECKING:
+    from newscrawl.archive.places import Folder, Store
+    from newscrawl.store.forget import Forgotten
 
 
 class Command(ProjectCommand):
@@ -47,6 +44,8 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Forget each address."""
+        from newscrawl.gate import is_address
+
         if not args:
             raise UsageError("name the address of an article")
         for url in args:
@@ -55,6 +54,10 @@ class Command(ProjectCommand):
         asyncio.run(self._forget(args))
 
     async def _forget(self, urls: list[str]) -> None:
+        from newscrawl.sites import site_of
+        from newscrawl.store.forget import forget
+        from newscrawl.urls import key
+
         async with self.store() as store:
             for url in urls:
                 # Which addresses are the same is for the site to say.
@@ -70,6 +73,10 @@ class Command(ProjectCommand):
 
     def _erase(self, forgotten: Forgotten, name: str | None) -> str:
         """Remove the pages from the archive; lines that say what was done, and what is left to others."""
+        from newscrawl.archive.forgetting import erase_everywhere
+        from newscrawl.archive.places import Folder, StoreError
+        from newscrawl.archive.setting import folder_of, store_of
+
         assert self.settings
         folder = Folder(folder_of(self.settings))
         try:
@@ -107,5 +114,7 @@ def _sentence(url: str, forgotten: Forgotten) -> str:
 
 def _undo(database: str, forgotten: Forgotten) -> str:
     """What removes the tombstones, in mongosh."""
+    from newscrawl.store.migrations import TOMBSTONES
+
     under = ", ".join(f'"{article}"' for article in forgotten.under)
     return f'db.getSiblingDB("{database}").{TOMBSTONES}.deleteMany({{article: {{$in: [{under}]}}}})'

@@ -12,9 +12,6 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.mongod.opening import ServerError, StoreConfigError, database_name, text_of
-from newscrawl.mongod.server import Server, data_folder
-from newscrawl.store.session import DEMO_DATABASE
 
 
 class Command(ProjectCommand):
@@ -43,6 +40,10 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Keep the server up; exit status 0 after Ctrl-C, 2 for wrong use, 4 when it cannot be started."""
+        from newscrawl.mongod.opening import ServerError, StoreConfigError, database_name, text_of
+        from newscrawl.mongod.server import Server, data_folder
+        from newscrawl.store.session import DEMO_DATABASE
+
         assert self.settings
         if text_of(self.settings, "MONGODB_URI") and not opts.demo:
             raise UsageError(

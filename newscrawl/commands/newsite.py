@@ -9,23 +9,18 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand, CommandError
-from newscrawl.dates import zone
-from newscrawl.gate import is_address
-from newscrawl.kit import declare, fixture, learn, probe
-from newscrawl.kit.asking import Answer, Fetch
-from newscrawl.kit.reword import Reworder
-from newscrawl.meta import meta
 from newscrawl.shown import one_line
-from newscrawl.sites import sources
-from newscrawl.sites.learned import from_document
-from newscrawl.store import learned
-from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
+
+if TYPE_CHECKING:
+    from newscrawl.kit import fixture, probe
+    from newscrawl.kit.asking import Answer, Fetch
 
 
 class Command(AskingCommand):
@@ -65,6 +60,10 @@ class Command(AskingCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Ask, write, say what is missing."""
+        from newscrawl.kit import declare, fixture, probe
+        from newscrawl.kit.reword import Reworder
+        from newscrawl.sites import sources
+
         _check(args, opts)
         known = self._learned(opts.from_learned) if opts.from_learned else None
         found = known or probe.begin(args[0], name=opts.name, country=opts.country, timezone=opts.timezone)
@@ -107,6 +106,11 @@ class Command(AskingCommand):
 
     def _learned(self, slug: str) -> probe.Found:
         """What was learned under this name; ``UsageError`` when nothing was."""
+        from newscrawl.kit import learn
+        from newscrawl.sites.learned import from_document
+        from newscrawl.store import learned
+        from newscrawl.store.session import session
+
         assert self.settings
         with session(self.settings) as (_, ops):
             doc = next((doc for doc in learned.every(ops) if doc["_id"] == slug), None)
@@ -117,6 +121,9 @@ class Command(AskingCommand):
 
 def _check(args: list[str], opts: argparse.Namespace) -> None:
     """Raise ``UsageError`` for arguments that no site can be written by."""
+    from newscrawl.dates import zone
+    from newscrawl.gate import is_address
+
     if opts.from_learned:
         if args or opts.name or opts.country or opts.timezone:
             raise UsageError("--from-learned takes everything from what was learned; give it alone")
@@ -153,6 +160,8 @@ class _Once:
         self._answers: dict[tuple[str, bool], Answer] = {}
 
     async def __call__(self, request: Request) -> Answer:
+        from newscrawl.meta import meta
+
         asked = (
             f"{request.method} {request.url} {request.body.decode()}",
             bool(meta(request).get("playwright")),
@@ -163,10 +172,14 @@ class _Once:
 
     def names(self) -> list[str]:
         """Names of the newspaper that its pages declare."""
+        from newscrawl.kit import fixture
+
         return [name for answer in self._answers.values() for name in fixture.site_names(answer)]
 
     def people(self) -> list[str]:
         """Authors of the pages."""
+        from newscrawl.kit import fixture
+
         return [name for answer in self._answers.values() for name in fixture.people(answer)]
 
 

@@ -7,23 +7,18 @@ import asyncio
 import hashlib
 import uuid
 from pathlib import Path
-
-from pymongo.database import Database
+from typing import TYPE_CHECKING
 
 from newscrawl import __version__
 from newscrawl.command import CommandError, ProjectCommand
-from newscrawl.dates import DATES_VERSION, months_table
-from newscrawl.identity import bands
-from newscrawl.items import DATE_FIELDS, OfferedDate, RawArticle
-from newscrawl.page import build_article, date_article
 from newscrawl.progress import Progress
-from newscrawl.signatures import is_current
-from newscrawl.sites import Site
-from newscrawl.store.coverage import PLACE, Coverage, note, rows_of
-from newscrawl.store.passes import batches
-from newscrawl.store.schema import Document, document
-from newscrawl.store.session import session
 from newscrawl.vocabulary import Calendar, DateKind, HijriBasis, Origin, RunOutcome
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from newscrawl.sites import Site
+    from newscrawl.store.schema import Document
 
 _UNSETTLED = {
     "$or": [
@@ -33,11 +28,8 @@ _UNSETTLED = {
     ]
 }
 """Articles without a day, and dates that rest on months which may be announced otherwise."""
-
-
-_READ = dict.fromkeys(
-    (*DATE_FIELDS, *PLACE, "url", "http.fetched_at", "signature", "first_seen_at", "content_hash"), 1
-)
+_BESIDE = ("url", "http.fetched_at", "signature", "first_seen_at", "content_hash")
+"""What is read of an article beside its dates and what says where it is counted."""
 
 
 class Command(ProjectCommand):
@@ -70,6 +62,12 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read again, update what differs, say how many."""
+        from newscrawl.items import DATE_FIELDS
+        from newscrawl.store.coverage import PLACE
+        from newscrawl.store.passes import batches
+        from newscrawl.store.session import session
+
+        fields = dict.fromkeys((*DATE_FIELDS, *PLACE, *_BESIDE), 1)
         read = changed = 0
         by = uuid.uuid4().hex
         wanted = {"published_raw": {"$ne": None}} | ({} if opts.all else _UNSETTLED)
@@ -77,7 +75,7 @@ class Command(ProjectCommand):
         shown = Progress("dates read again", bar=True)
         try:
             with session(self.settings) as (db, ops):
-                for batch in batches(db, ops, _task(opts.all), wanted, _READ, shown.show):
+                for batch in batches(db, ops, _task(opts.all), wanted, fields, shown.show):
                     for doc in batch:
                         read += 1
                         dates = again(doc, self.sites.get(doc["site"]))
@@ -93,12 +91,16 @@ class Command(ProjectCommand):
 
     async def _count(self, by: str) -> None:
         """Count the days that have other articles now."""
+        from newscrawl.store.coverage import Coverage
+
         async with self.store() as store:
             await Coverage(store.client, store.database, by).recount()
 
 
 def _task(every: bool) -> str:
     """What is done, and what it depends on: a pass that was cut short goes on only with the same."""
+    from newscrawl.dates import DATES_VERSION, months_table
+
     named = months_table()
     months = hashlib.sha256(Path(named).read_bytes()).hexdigest()[:16] if named else "as released"
     return f"redate{' --all' if every else ''}, {__version__}, dates {DATES_VERSION}, months {months}"
@@ -109,6 +111,10 @@ def _update(db: Database[Document], ops: Database[Document], doc: Document, date
 
     ``by`` names who counts the days that it touches.
     """
+    from newscrawl.identity import bands
+    from newscrawl.signatures import is_current
+    from newscrawl.store.coverage import note, rows_of
+
     rows = {*rows_of(doc), *rows_of({**doc, **dates})}
     ops["uncounted"].bulk_write([note(by, row) for row in rows], ordered=False)
     ops["unlinked"].update_one({"_id": doc["_id"]}, {"$setOnInsert": {"_id": doc["_id"]}}, upsert=True)
@@ -124,6 +130,10 @@ def again(doc: Document, site: Site | None) -> Document:
 
     Of an article that was stored before its page's dates were kept only the chosen one is known.
     """
+    from newscrawl.items import DATE_FIELDS, OfferedDate, RawArticle
+    from newscrawl.page import build_article, date_article
+    from newscrawl.store.schema import document
+
     published = doc["published"] or {}
     offered = published.get("candidates") or [
         {"text": doc["published_raw"], "origin": published.get("origin") or Origin.MARKUP}

@@ -13,30 +13,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pymongo.database import Database
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import CommandError, ProjectCommand
-from newscrawl.dates import parse_day
-from newscrawl.mongod.opening import resolve_uri
-from newscrawl.mongod.server import data_folder
-from newscrawl.sites import Site
-from newscrawl.sites.learned import from_document
-from newscrawl.store import learned, tombstones
-from newscrawl.store.schema import Document
-from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
 
-if TYPE_CHECKING:  # every command of Scrapy imports this module, and few of them what reads pages
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
     from newscrawl.reprocess.plan import Plan
     from newscrawl.reprocess.ranges import Range
     from newscrawl.reprocess.reading import Tally
+    from newscrawl.sites import Site
+    from newscrawl.store.schema import Document
+
+    Databases = tuple[Database[Document], Database[Document]]
+    """That of the articles, and that of the machinery."""
 
 MONGO, PARQUET = "mongo", "parquet"
 STALE = ("reader", "dates", "text", "identity")
 """The parts of the code by whose version an article may be stale."""
-Databases = tuple[Database[Document], Database[Document]]
-"""That of the articles, and that of the machinery."""
 
 
 class Command(ProjectCommand):
@@ -116,6 +112,10 @@ class Command(ProjectCommand):
 
     def _databases(self, opts: argparse.Namespace) -> AbstractContextManager[Databases | None]:
         """The databases. Files can be made of files without any: then nothing was forgotten, nor learned."""
+        from newscrawl.mongod.opening import resolve_uri
+        from newscrawl.mongod.server import data_folder
+        from newscrawl.store.session import session
+
         assert self.settings
         needed = opts.to == MONGO or opts.dry_run or opts.stale or opts.rejected
         if needed or resolve_uri(self.settings) or data_folder(self.settings).exists():
@@ -125,6 +125,8 @@ class Command(ProjectCommand):
     def _plan(self, opts: argparse.Namespace, databases: Databases | None) -> Plan:
         from newscrawl.reprocess import selection
         from newscrawl.reprocess.plan import Plan
+        from newscrawl.sites.learned import from_document
+        from newscrawl.store import learned, tombstones
 
         assert self.settings
         sites: dict[str, Site] = dict(self.sites)
@@ -188,6 +190,7 @@ class Command(ProjectCommand):
     async def _to_mongo(
         self, plan: Plan, chains: list[list[Range]], opts: argparse.Namespace, failed: list[str]
     ) -> Tally:
+        from newscrawl.mongod.opening import resolve_uri
         from newscrawl.reprocess import on_dask, to_mongo
 
         assert self.settings
@@ -260,6 +263,8 @@ def _run_id() -> str:
 
 
 def _day(text: str) -> dt.date:
+    from newscrawl.dates import parse_day
+
     try:
         return parse_day(text)
     except ValueError as error:

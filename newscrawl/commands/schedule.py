@@ -10,21 +10,17 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pymongo import ReadPreference
-from pymongo.errors import PyMongoError
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.mongod.opening import connect, database_name, reason, resolve_uri, text_of
 from newscrawl.timings import ALIVE, CRON_ALIVE
 from newscrawl.vocabulary import RunOutcome
-from newscrawl.watch.driver import EVERY
-from newscrawl.watch.wanted import watchman
 
 if TYPE_CHECKING:
     import argparse
 
     from pymongo import MongoClient
+    from pymongo.database import Database
     from scrapy.settings import BaseSettings
 
     from newscrawl.schedule.file import Schedule
@@ -124,10 +120,7 @@ class Command(ProjectCommand):
         client = _connect(self.settings)
         scheduler = Scheduler(
             file,
-            client.get_database(
-                f"{database_name(self.settings)}_ops",
-                read_preference=ReadPreference.PRIMARY,  # it acts on what it reads
-            ),
+            _databases(client, self.settings)[1],
             scrapyd,
             Node(opts.node, frozenset(opts.can)),
             alive=CRON_ALIVE if opts.once else ALIVE,
@@ -197,6 +190,10 @@ class _Work(threading.Thread):
             self._ended.set()
 
     def _tick(self) -> None:
+        from pymongo.errors import PyMongoError
+
+        from newscrawl.mongod.opening import reason
+
         try:
             self._scheduler.tick()
         except PyMongoError as error:
@@ -224,15 +221,19 @@ class _Watch(threading.Thread):
     def __init__(
         self, client: MongoClient[dict[str, Any]], settings: BaseSettings, ended: threading.Event
     ) -> None:
+        from newscrawl.watch.wanted import watchman
+
         super().__init__(name="alarms", daemon=True)
-        name, primary = database_name(settings), ReadPreference.PRIMARY
-        db, ops = (client.get_database(each, read_preference=primary) for each in (name, f"{name}_ops"))
-        self._watchman = watchman(db, ops, settings)
+        self._watchman = watchman(*_databases(client, settings), settings)
         self._ended = ended
         self._trouble = ""
 
     def run(self) -> None:
         """Look once a minute; trouble is told once, and MongoDB's by the schedule itself."""
+        from pymongo.errors import PyMongoError
+
+        from newscrawl.watch.driver import EVERY
+
         while not self._ended.wait(EVERY.total_seconds()):
             try:
                 self._watchman.look()
@@ -267,9 +268,26 @@ def _missing(error: ImportError) -> UsageError:
 
 def _connect(settings: BaseSettings) -> MongoClient[dict[str, Any]]:
     """The MongoDB of the settings: a schedule outlives any server that it would start itself."""
+    from newscrawl.mongod.opening import connect, resolve_uri
+
     uri = resolve_uri(settings, needed_by="a schedule")
     assert uri
     return connect(uri, timeoutMS=1000 * MONGODB_SECONDS)
+
+
+def _databases(
+    client: MongoClient[dict[str, Any]], settings: BaseSettings
+) -> tuple[Database[dict[str, Any]], Database[dict[str, Any]]]:
+    """That of the articles and that of the machinery, at the primary: a schedule acts on what it reads."""
+    from pymongo import ReadPreference
+
+    from newscrawl.mongod.opening import database_name
+
+    name, primary = database_name(settings), ReadPreference.PRIMARY
+    return (
+        client.get_database(name, read_preference=primary),
+        client.get_database(f"{name}_ops", read_preference=primary),
+    )
 
 
 def _write_first(path: Path, sites: dict[str, Site], listing: Path | None) -> None:
@@ -307,6 +325,7 @@ def _print_next(schedule: Schedule, settings: BaseSettings) -> None:
     """When each site is due: as MongoDB has it, where it is at hand, else as the file alone says."""
     import datetime as dt
 
+    from newscrawl.mongod.opening import database_name, text_of
     from newscrawl.schedule.lease import lacks
     from newscrawl.schedule.times import described
 

@@ -8,15 +8,16 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from bidi import get_display
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.search import Hit, search
 from newscrawl.shown import one_line
-from newscrawl.store.session import session
 from newscrawl.vocabulary import SearchScope
+
+if TYPE_CHECKING:
+    from newscrawl.search import Hit
 
 _BEFORE, _AFTER = "[", "]"
 _ORDERS = ("auto", "logical", "visual")
@@ -65,6 +66,9 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Search and print."""
+        from newscrawl.search import search
+        from newscrawl.store.session import session
+
         if not args:
             raise UsageError("name a word to look for, such as حكومة")
         if opts.limit < 1:
@@ -99,6 +103,8 @@ def is_visual(environment: Mapping[str, str], is_terminal: bool) -> bool:
 
 
 def _lines(hit: Hit, *, visual: bool) -> str:
+    from bidi import get_display
+
     marked = hit.snippet.marked(_BEFORE, _AFTER)
     copy = " (copy)" if hit.is_copy else ""
     told = [

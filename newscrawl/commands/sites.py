@@ -5,21 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import pymongo
-from pymongo.errors import PyMongoError
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from newscrawl.command import ProjectCommand
-from newscrawl.kit import overview
-from newscrawl.mongod.opening import ServerError, StoreError, text_of
-from newscrawl.mongod.server import data_folder
-from newscrawl.sites import sources
-from newscrawl.sites.learned import from_document
-from newscrawl.store import learned
-from newscrawl.store.schema import Document
-from newscrawl.store.session import session
+
+if TYPE_CHECKING:
+    from newscrawl.kit import overview
+    from newscrawl.store.schema import Document
 
 PATIENCE = 5
 """Seconds that MongoDB has to answer; the table is shown without it as well."""
@@ -59,6 +54,11 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the table."""
+        from newscrawl.kit import overview
+        from newscrawl.sites.learned import from_document
+        from newscrawl.store import learned
+        from newscrawl.store.session import session
+
         assert self.settings
         if opts.write:
             self._write()
@@ -75,6 +75,9 @@ class Command(ProjectCommand):
             print(overview.text(sites, known, moments))
 
     def _write(self) -> None:
+        from newscrawl.kit import overview
+        from newscrawl.sites import sources
+
         page, text = self.root / "docs" / "sites.md", overview.markdown(self.sites)
         if page.read_text("utf-8") != text:
             page.write_text(text, "utf-8")
@@ -89,6 +92,15 @@ class Command(ProjectCommand):
 
 def _known(settings: BaseSettings, names: Iterable[str]) -> tuple[dict[str, overview.Lately], list[Document]]:
     """What the runs in MongoDB say, and what was learned; nothing where none answers."""
+    import pymongo
+    from pymongo.errors import PyMongoError
+
+    from newscrawl.kit import overview
+    from newscrawl.mongod.opening import ServerError, StoreError, text_of
+    from newscrawl.mongod.server import data_folder
+    from newscrawl.store import learned
+    from newscrawl.store.session import session
+
     try:
         if not text_of(settings, "MONGODB_URI") and not data_folder(settings).exists():
             return {}, []

@@ -6,15 +6,9 @@ import argparse
 import json
 from pathlib import Path
 
-import pymongo
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.store.session import session
-from newscrawl.watch import facts
-from newscrawl.watch.alarms import Alarms
-from newscrawl.watch.causes import causes
-from newscrawl.watch.status import document, prometheus, status, text, write
 
 PATIENCE = 30
 """Seconds that MongoDB has to answer, all together."""
@@ -43,6 +37,14 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print it; ``--prometheus`` alone prints nothing."""
+        import pymongo
+
+        from newscrawl.store.session import session
+        from newscrawl.watch import facts
+        from newscrawl.watch.alarms import Alarms
+        from newscrawl.watch.causes import causes
+        from newscrawl.watch.status import document, prometheus, status, text, write
+
         assert self.settings
         with session(self.settings) as (db, ops), pymongo.timeout(PATIENCE):
             seen = facts.installation(db, ops)

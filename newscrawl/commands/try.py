@@ -6,20 +6,16 @@ import argparse
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand, CommandError
-from newscrawl.gate import is_address
-from newscrawl.kit.asking import saved_page
-from newscrawl.kit.explain import explain
-from newscrawl.kit.kept import find
-from newscrawl.meta import meta
 from newscrawl.shown import one_line
-from newscrawl.sites import Site, site_of
-from newscrawl.store.session import session
-from newscrawl.urls import key
 from newscrawl.vocabulary import RunOutcome
+
+if TYPE_CHECKING:
+    from newscrawl.sites import Site
 
 
 class Command(AskingCommand):
@@ -64,6 +60,10 @@ class Command(AskingCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Show one page."""
+        from newscrawl.gate import is_address
+        from newscrawl.kit.asking import saved_page
+        from newscrawl.meta import meta
+
         if len(args) != 1:
             raise UsageError("name one page: its address, or a file with --url")
         given = args[0]
@@ -98,12 +98,19 @@ class Command(AskingCommand):
         now: dt.datetime | None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        from newscrawl.kit.explain import explain
+
         told = explain(body, url, site=site, headers=headers, now=now)
         print(told.text)
         if not told.accepted:
             self.exitcode = RunOutcome.NO_LINKS.exit_status
 
     def _rejected(self, given: str, named: Site | None, opts: argparse.Namespace) -> None:
+        from newscrawl.gate import is_address
+        from newscrawl.kit.kept import find
+        from newscrawl.store.session import session
+        from newscrawl.urls import key
+
         if not is_address(given):
             raise UsageError(f"--rejected is about an address, and {given!r} is none")
         site = named or self._own(given)
@@ -130,5 +137,7 @@ class Command(AskingCommand):
             self._explain(kept.page, kept.url, site or self._own(kept.url), kept.at)
 
     def _own(self, url: str) -> Site | None:
+        from newscrawl.sites import site_of
+
         spider = site_of(url, self.sites)
         return self.sites[spider] if spider else None

@@ -8,18 +8,19 @@ import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import AskingCommand
-from newscrawl.download.errors import BrowserMissing
-from newscrawl.download.render import find_browser
-from newscrawl.kit.asking import Fetch
-from newscrawl.kit.report import Report, is_report
-from newscrawl.kit.verify import Finding, Verdict, verify
 from newscrawl.shown import one_line
-from newscrawl.sites import Site
 from newscrawl.vocabulary import RunOutcome
+
+if TYPE_CHECKING:
+    from newscrawl.kit.asking import Fetch
+    from newscrawl.kit.report import Report
+    from newscrawl.kit.verify import Verdict
+    from newscrawl.sites import Site
 
 AT_ONCE = 8
 """Sites that are asked at the same time."""
@@ -58,6 +59,8 @@ class Command(AskingCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Ask several sites at once, each at its own pace; print them in turn."""
+        from newscrawl.kit.verify import Finding, Verdict
+
         if args and opts.all:
             raise UsageError(f"--all already includes {args[0]!r}; name sites or give --all")
         sites = {name: self.site(name) for name in args or self.sites}
@@ -81,6 +84,8 @@ class Command(AskingCommand):
 
     def _ask(self, sites: Mapping[str, Site], names: list[str], report: Report | None) -> dict[str, Verdict]:
         """What each of these sites answers; without those that broke, as the log tells."""
+        from newscrawl.kit.verify import verify
+
         verdicts: dict[str, Verdict] = {}
         places = asyncio.Semaphore(AT_ONCE)
 
@@ -103,6 +108,10 @@ class Command(AskingCommand):
 
     def _missing_browser(self, site: Site) -> Verdict | None:
         """What is said of a site that needs a browser where there is none."""
+        from newscrawl.download.errors import BrowserMissing
+        from newscrawl.download.render import find_browser
+        from newscrawl.kit.verify import Verdict
+
         assert self.settings
         if site.render and not site.refused:
             try:
@@ -116,6 +125,8 @@ class Command(AskingCommand):
 
 def _report(page: Path, sites: Mapping[str, Site]) -> Report:
     """The report at this place; ``UsageError`` where none can be or something else is."""
+    from newscrawl.kit.report import Report, is_report
+
     try:
         if page.exists() and not is_report(page):
             raise UsageError(f"--report {page}: there is another file; name a new one, or move that one")

@@ -10,7 +10,6 @@ import sys
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
-from newscrawl.mongod.opening import text_of
 
 
 class Command(ProjectCommand):
@@ -43,6 +42,7 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve, and say where."""
+        from newscrawl.mongod.opening import text_of
         from newscrawl.store.session import session
         from newscrawl.web.access import Access
         from newscrawl.web.looking import Lookout

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from newscrawl.download.recording import RecordingError, first_moment, try_to_record
-
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
@@ -27,6 +25,10 @@ def replay_settings() -> dict[str, Any]:
 def check(settings: BaseSettings) -> None:
     """Raise :class:`RecordingError` (wrong use) when RECORD or REPLAY cannot be done as asked."""
     record, replay = settings.get("RECORD"), settings.get("REPLAY")
+    if record is None and replay is None:
+        return
+    from newscrawl.download.recording import RecordingError, first_moment, try_to_record
+
     for name in ("RECORD", "REPLAY"):
         if settings.get(name) == "":
             raise RecordingError(f"{name} is empty: name a file, or leave {name} out")

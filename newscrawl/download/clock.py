@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from newscrawl.download.recording import first_moment
-
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
@@ -23,8 +21,11 @@ class Clock:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Clock:
         """The clock that this crawl goes by; raises ``RecordingError`` for an unusable REPLAY file."""
-        path = crawler.settings.get("REPLAY")
-        return cls(first_moment(path) if path else None)
+        if not (path := crawler.settings.get("REPLAY")):
+            return cls()
+        from newscrawl.download.recording import first_moment
+
+        return cls(first_moment(path))
 
     def now(self) -> dt.datetime:
         """The current instant, aware, UTC."""

@@ -18,8 +18,8 @@ from newscrawl.files import read_regular
 from newscrawl.schedule.mistakes import Mistake, ScheduleError, lines, meant, parsed
 from newscrawl.schedule.times import Cron, Rule, count_pieces, duration, every, pieces, shares
 from newscrawl.sites import Site, site_of
-from newscrawl.spider import Arguments
 from newscrawl.spider.any import AnySpider
+from newscrawl.spider.arguments import Arguments
 from newscrawl.spider.newspaper import ABOUT, Newspaper, is_named, others
 
 if TYPE_CHECKING:

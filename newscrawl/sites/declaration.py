@@ -16,7 +16,6 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import jmespath  # type: ignore[import-untyped]
 
-from newscrawl.dates import zone
 from newscrawl.gate import Refused, admit
 from newscrawl.urls import UrlRules, owner, site_host, telling, without_amp
 
@@ -293,6 +292,8 @@ class Site:
         >>> str(Site(name="واس", domain="spa.gov.sa", article="x", discover=[]).clock)
         'UTC'
         """
+        from newscrawl.dates import zone  # with what reads dates, which a declaration does without
+
         return zone(self.timezone) if self.timezone else dt.UTC
 
     @cached_property

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider
 
-from newscrawl.sites import Site
 from newscrawl.spider.news_spider import NewsSpider
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from newscrawl.sites import Site
 
 
 class AnySpider(Spider):

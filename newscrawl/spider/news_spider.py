@@ -1,37 +1,28 @@
-"""The one spider: its parts, and what ties them to Scrapy."""
+"""The one spider: what a site's file declares, tied to the parts that crawl it.
+
+Every command that looks at the sites imports this module, and only a crawl needs the parts: they are
+imported when a spider is made.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import datetime as dt
-import logging
-from collections.abc import AsyncIterator, Iterable
-from typing import Any, ClassVar, Self
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
-from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, DontCloseSpider
-from scrapy.http import Response
-from scrapy.settings import BaseSettings
-from twisted.python.failure import Failure
 
-from newscrawl.discovery import Entry, Walk
-from newscrawl.download.clock import Clock
-from newscrawl.frontier import Checkpoint, Mark
-from newscrawl.items import Article
-from newscrawl.ledger import Account, Ledger
-from newscrawl.meta import is_for_article, meta
-from newscrawl.sites import Discovery, Site
-from newscrawl.spider.arguments import Arguments, follows_sections, section_of
-from newscrawl.spider.articles import Articles
-from newscrawl.spider.failures import Failures
-from newscrawl.spider.lists import Lists
-from newscrawl.spider.walks import Walks
-from newscrawl.store.connection import Store
-from newscrawl.vocabulary import AddressOutcome, AddressSource, Interruption, RunOutcome
-from newscrawl.workers.reader import Reader
+if TYPE_CHECKING:
+    import datetime as dt
 
-log = logging.getLogger(__name__)
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
+
+    from newscrawl.download.clock import Clock
+    from newscrawl.frontier import Checkpoint, Mark
+    from newscrawl.sites import Site
+    from newscrawl.store.connection import Store
+    from newscrawl.workers.reader import Reader
 
 
 class NewsSpider(Spider):
@@ -47,17 +38,17 @@ class NewsSpider(Spider):
     """The crawl's first moment by its own clock; in a replay the recording's."""
 
     def __init__(self, name: str | None = None, **kwargs: str) -> None:
+        from newscrawl.spider.arguments import Arguments
+        from newscrawl.spider.parts import Parts
+
         super().__init__(name)
         self.arguments = Arguments.read(kwargs, self.site.country)
         self.arguments.check(self.site)
         self.why: dict[str, str] = {}
         """What is known of an outcome better than its name tells, for the last words of the run."""
-        self.walks = Walks(self)
-        self._articles = Articles(self)
-        self._lists = Lists(self, self.walks, self._articles)
-        self._failures = Failures(self, self._lists, self._articles)
-        self.ledger: Ledger[Walk] = Ledger(self._lists.go_on)
-        self._recovering: asyncio.Future[None] | None = None
+        self.parts = Parts(self)
+        self.walks = self.parts.walks
+        self.ledger = self.parts.ledger
 
     @property
     def named_addresses(self) -> tuple[str, ...]:
@@ -75,46 +66,28 @@ class NewsSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Connect the spider to the store, the clock and the signals that settle an article."""
+        from newscrawl.download.clock import Clock
+        from newscrawl.store.connection import Store
+        from newscrawl.workers.reader import Reader
+
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.store = Store.from_crawler(crawler)
         spider.clock = Clock.from_crawler(crawler)
         spider.reader = Reader.from_crawler(crawler, cls.site)
         spider.began = spider.clock.now()
-        crawler.signals.connect(spider._item_done, signals.item_scraped)
-        crawler.signals.connect(spider._item_dropped, signals.item_dropped)
-        crawler.signals.connect(spider._item_done, signals.item_error)
-        crawler.signals.connect(spider._idle, signals.spider_idle)
+        crawler.signals.connect(spider.parts.item_done, signals.item_scraped)
+        crawler.signals.connect(spider.parts.item_dropped, signals.item_dropped)
+        crawler.signals.connect(spider.parts.item_done, signals.item_error)
+        crawler.signals.connect(spider.parts.idle, signals.spider_idle)
         return spider
 
-    async def start(self) -> AsyncIterator[Any]:
+    def start(self) -> AsyncIterator[Any]:
         """One page, or: what failed last time, what is due again, then every walk."""
-        now = self.clock.now()
-        arguments = self.arguments
-        if self.site.refused:
-            self.why[RunOutcome.REFUSED] = f"it is left alone: {self.site.refused}"
-            raise CloseSpider(RunOutcome.REFUSED)
-        if not self.settings["CONTACT"] and not self.settings["REPLAY"]:
-            log.warning("set NEWSCRAWL_CONTACT, so that %s can reach you", self.site.domain)
-        if arguments.url:
-            if request := self._articles.request(Entry(self.site.admit(arguments.url)), AddressSource.URL):
-                yield request
-            return
-        async for request in self._articles.left_over(now):
-            yield request
-        async for request in self._articles.again(now):
-            yield request
-        await self.walks.load()
-        for request in self._lists.begin([d for d in arguments.of_kind(self.site) if self._selected(d)]):
-            yield request
-
-    def _selected(self, declared: Discovery) -> bool:
-        """Is it of the sections looked for? A home page is, for the sections that it links to."""
-        sections = self.arguments.sections
-        return not sections or follows_sections(declared) or section_of(declared) in sections
+        return self.parts.begin()
 
     def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """The errback of every request."""
-        return self._failures.settle(failure)
+        return self.parts.failures.settle(failure)
 
     def ask(self, request: Request) -> None:
         """Ask for a page outside of a callback."""
@@ -134,37 +107,3 @@ class NewsSpider(Spider):
     def checkpoints(self) -> list[Checkpoint]:
         """Where the next run goes on with the walks of this one; without pages where nothing is left."""
         return self.walks.checkpoints()
-
-    # --- What Scrapy says
-
-    def _item_done(self, item: object, response: Response | Failure | None) -> None:
-        if isinstance(response, Response) and response.request and is_for_article(response.request):
-            walk: Walk | None = meta(response).get("walk")
-            if walk and isinstance(item, Article):
-                self.walks.date_by(walk, item)
-            self.ledger.answer(meta(response)["key"])
-
-    def _item_dropped(self, item: object, response: Response | Failure | None) -> None:
-        """A pipeline does not want it; what MongoDB is not there to take stays open."""
-        self._item_done(item, response)
-        request: Request | None = getattr(response, "request", None)
-        k = meta(request).get("key") if request else None
-        if k in self.ledger.open and not self.store.writer.over.is_set():
-            self._articles.settle(k, AddressOutcome.UNWANTED, Interruption.DROPPED)
-
-    def _idle(self) -> None:
-        """Nothing is under way: what is still open was dropped by something that did not say so."""
-        stuck, dropped = self.walks.stuck(), self.ledger.unanswered()
-        if self._recovering and not self._recovering.done():
-            raise DontCloseSpider
-        if stuck or dropped:
-            self._recovering = asyncio.ensure_future(self._recover(stuck, dropped))
-            raise DontCloseSpider
-        self.walks.say_missing_sections()
-
-    async def _recover(self, stuck: Iterable[Walk], dropped: Iterable[Account[Walk]]) -> None:
-        """Go on without pages that were dropped on their way."""
-        for account in dropped:
-            await self._failures.drop(account)
-        for walk in stuck:
-            self._lists.drop(walk)
