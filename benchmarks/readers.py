@@ -220,7 +220,8 @@ def print_scopes(client: MongoClient[Document], pid: int) -> None:
             articles.insert_many(texts[start : start + 50], ordered=False)
         used = (cpu(pid) - began) / WRITES * 1000
         client.admin.command("fsync")
-        size = client["readers"].command("collStats", articles.name)["indexSizes"]["search_text_text"]
+        size = client["readers"].command("collStats", articles.name)["indexSizes"]
+        size = size["search_text_text_day_-1"]
         print(f"NEWSCRAWL_SEARCH={scope}: {size / WRITES:,.0f} bytes an article, {used:.2f} ms an insert")
     use_search_scope(SearchScope.OPENING)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -145,11 +145,58 @@ class Choice:
         if self.changed_since is not None:
             conditions.append({"updated_at": {"$gte": self.changed_since}})
         if self.sample is not None and self.sample < 1:
-            bound = f"{int(self.sample * 16**_ID_DIGITS):0{_ID_DIGITS}x}"
-            conditions.append({"_id": {"$lt": bound}})
+            conditions.append({"_id": {"$lt": self._bound(self.sample)}})
         if days := [one for span in self.spans() for one in self._of_days(*span)]:
             conditions.append(days[0] if len(days) == 1 else {"$or": days})
         return every(*conditions)
+
+    def predicate(self) -> Callable[[Mapping[str, Any]], bool]:
+        """The choice as a function of a document, or of the part of one that the conditions name.
+
+        For articles that were found in another way than by :meth:`query`.
+
+        >>> Choice(countries=("MA",), since="2024-03-27").predicate()({"country": "MA", "day": "2024-03-26"})
+        False
+        """
+        listed = [
+            (frozenset(words), field)
+            for words, field in (
+                (self.sources, "source"),
+                (self.countries, "country"),
+                (self.sections, "section"),
+                (self.languages, "lang"),
+            )
+            if words
+        ]
+        bound = self._bound(self.sample) if self.sample is not None and self.sample < 1 else "g"
+        spans = [
+            (where, str(first or "0001-01-01"), str(last or "9999-12-31"))
+            for where, first, last in self.spans()
+        ]
+
+        def holds(doc: Mapping[str, Any]) -> bool:
+            return bool(
+                all(doc.get(field) in words for words, field in listed)
+                and not (self.roots and doc.get("duplicate_of") is not None)
+                and (self.changed_since is None or doc["updated_at"] >= self.changed_since)
+                and doc.get("_id", "") < bound
+                and (not spans or any(self._is_of_days(doc, *span) for span in spans))
+            )
+
+        return holds
+
+    def _is_of_days(self, doc: Mapping[str, Any], where: Query, first: str, last: str) -> bool:
+        if where and (where["country"] == _MOROCCO) != (doc.get("country") == _MOROCCO):
+            return False
+        if day := doc.get("day"):
+            return bool(first <= day <= last)
+        between = doc.get("published") or {}
+        earliest, latest = between.get("earliest"), between.get("latest")
+        return bool(self.intervals and earliest and latest and latest >= first and earliest <= last)
+
+    @staticmethod
+    def _bound(share: float) -> str:
+        return f"{int(share * 16**_ID_DIGITS):0{_ID_DIGITS}x}"
 
     def _of_days(self, where: Query, first: dt.date | None, last: dt.date | None) -> Iterable[Query]:
         from_, to = ({"$gte": str(first)} if first else {}), ({"$lte": str(last)} if last else {})

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import datetime as dt
 import itertools
 import json
 from collections import Counter
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from newscrawl.choice import Choice
 from newscrawl.commands.search import is_visual
 from newscrawl.identity import use_search_scope
 from newscrawl.items import PublishedDetail
-from newscrawl.search import Hit, search, searching
+from newscrawl.search import Found, Hit, find, search, searching
 from newscrawl.search.words import WIDTH, snippet, tokens
 from newscrawl.store.schema import INDEXES, document
 from newscrawl.text import fold
@@ -236,3 +238,104 @@ def test_terminals_that_do_not_run_right_to_left_get_what_stands_on_the_screen()
     assert is_visual({"TERM": "xterm"}, is_terminal=True)
     assert not is_visual({"VTE_VERSION": "7200"}, is_terminal=True)
     assert not is_visual({"TERM_PROGRAM": "Apple_Terminal"}, is_terminal=True)
+
+
+# --- How much is read
+
+
+@pytest.fixture(scope="module")
+def many(mongodb: str) -> Iterator[Any]:
+    """Articles of two newspapers: a word in all of them, others in each tenth, each hundredth, and one."""
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        db = client["test_search_many"]
+        db["articles"].create_indexes(INDEXES["articles"])
+        like = document(article(1))
+        docs = []
+        for n in range(1500):
+            words = [
+                "الدوري",
+                *["البطولة"] * (n % 10 == 3),
+                *["الكأس"] * (n % 100 == 57),
+                *["المونديال"] * (n == 5),
+            ]
+            day = str(dt.date(2024, 1, 1) + dt.timedelta(days=n * 400 // 1500)) if n % 50 else None
+            title = " ".join(words)
+            docs.append(
+                like | {"_id": f"{n:032x}", "keys": [f"{n:032x}"], "title": title, "search_text": fold(title),
+                        "lede": None, "body": "", "day": day, "source": "hespress" if n % 3 else "goud",
+                        "country": "MA"}
+            )  # fmt: skip
+        db["articles"].insert_many(docs)
+        yield db
+        client.drop_database(db.name)
+
+
+def read_for(db: Any, query: str, choice: Choice, **given: Any) -> tuple[Found, int]:
+    """What a search finds, and how many documents the server read for it."""
+    db.command("profile", 2)
+    found = find(db, query, choice, **given)
+    db.command("profile", 0)
+    read = sum(
+        entry.get("docsExamined", 0) for entry in db["system.profile"].find({"ns": f"{db.name}.articles"})
+    )
+    db.drop_collection("system.profile")
+    return found, read
+
+
+CHOICES: list[dict[str, Any]] = [
+    {},
+    {"source": "goud"},
+    {"source": "goud,hespress", "since": "2024-06-01"},
+    {"since": "2024-03", "until": "2024-05"},
+    {"since": "1445-09H", "until": "1445-10H", "country": "MA"},
+]
+
+
+@pytest.mark.parametrize("given", CHOICES)
+def test_no_more_is_read_than_was_agreed_and_what_was_not_read_is_said(
+    many: Any, given: dict[str, str]
+) -> None:
+    choice = Choice.read(**given, intervals=True)
+    for query, every in (("الدوري", 1), ("البطولة", 10), ("الكأس", 100), ('"الدوري البطولة" الكأس', 0)):
+        found, read = read_for(many, query, choice, limit=10)
+        assert read <= 30 * 10, (query, given)
+        there = {doc["_id"] for doc in many["articles"].find(choice.query()) if every and holds(doc, every)}
+        assert {hit.id for hit in found.hits} <= there
+        assert found.fitting <= len(there)
+        if found.older is None:
+            assert found.fitting == len(there), query
+
+
+def holds(doc: dict[str, Any], every: int) -> bool:
+    n = int(doc["_id"], 16)
+    return {1: True, 10: n % 10 == 3, 100: n % 100 == 57}[every]
+
+
+def test_the_days_that_were_not_read_are_found_by_going_on(many: Any) -> None:
+    since = "2024-10-01"
+    choice, ids = Choice(since=since, intervals=True), set()
+    for _ in range(100):
+        found = find(many, "الدوري", choice, limit=10, newest=True)
+        pages = [
+            find(many, "الدوري", choice, limit=10, page=n + 1, newest=True)
+            for n in range(found.fitting // 10 + 1)
+        ]
+        hits = [hit for page in pages for hit in page.hits]
+        assert len(hits) == found.fitting
+        assert [hit.day for hit in hits] == sorted((hit.day or "" for hit in hits), reverse=True)
+        ids |= {hit.id for hit in hits}
+        if found.older is None:
+            break
+        assert choice.until is None or found.older < choice.until
+        choice = Choice(since=since, intervals=True, until=found.older)
+    assert len(ids) == many["articles"].count_documents({"day": {"$gte": since}}) > 200
+
+
+@pytest.mark.parametrize("given", CHOICES)
+def test_a_choice_says_the_same_of_a_document_as_its_query(many: Any, given: dict[str, Any]) -> None:
+    all_of = list(many["articles"].find({}, {"body": 0, "signature": 0}))
+    for roots in (False, True):
+        choice = Choice.read(**given, intervals=True, roots=roots)
+        holds = choice.predicate()
+        found = {doc["_id"] for doc in many["articles"].find(choice.query(), {"_id": 1})}
+        assert found == {doc["_id"] for doc in all_of if holds(doc)}

@@ -162,8 +162,13 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("title_key", ASCENDING), ("day", ASCENDING)]),
         IndexModel([("bands", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("first_seen_at", DESCENDING)]),
-        # A field `language` in a document would choose another one, or be refused.
-        IndexModel([("search_text", TEXT)], default_language="none", language_override="lang_of_index"),
+        # A field `language` in a document would choose another one, or be refused. With the day at its end
+        # the index alone tells which articles of some days hold a word.
+        IndexModel(
+            [("search_text", TEXT), ("day", DESCENDING)],
+            default_language="none",
+            language_override="lang_of_index",
+        ),
     ],
     "revisions": [
         IndexModel([("article", ASCENDING), ("revision", ASCENDING)]),
@@ -253,7 +258,9 @@ to a node of an older version an index of the same name with other options would
 _NAMESPACE_EXISTS = 48
 _STORAGE_REFUSED = frozenset({2, 9, 72, 115})
 """BadValue, FailedToParse, InvalidOptions, CommandNotSupported: another storage engine, or none to choose."""
-_INDEX_OPTIONS_CONFLICT, _INDEX_KEY_SPECS_CONFLICT = 85, 86
+_OLD_TEXT_INDEX = "search_text_text"
+_INDEXES_CONFLICT = frozenset({67, 85, 86})
+"""CannotCreateIndex (a second text index), IndexOptionsConflict, IndexKeySpecsConflict."""
 
 
 async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
@@ -274,10 +281,6 @@ async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> 
     if "articles" in existing:  # a new collection is asked for nothing
         await migrate(db, version)
         await move_tombstones(db, ops)
-        if not state.get("told"):  # it is made again with another language_override
-            await _drop_index(db["articles"], "search_text_text")
-        if not state.get("told"):
-            await _drop_index(db["articles"], "search_text_text")  # made again with another language_override
     if "viewOn" in existing.get("coverage", {}):  # in older versions it was a view; who drops it counts below
         await db.drop_collection("coverage")
     for database, indexes in ((db, INDEXES), (ops, OPS_INDEXES)):
@@ -332,8 +335,10 @@ async def _provide_indexes(collection: AsyncCollection[Document], models: list[I
     try:
         await build(collection, models)
     except OperationFailure as error:
-        if error.code not in (_INDEX_OPTIONS_CONFLICT, _INDEX_KEY_SPECS_CONFLICT):
+        if error.code not in _INDEXES_CONFLICT:
             raise
+        # A collection has one text index, and that of an older version was another one.
+        await _drop_index(collection, _OLD_TEXT_INDEX)
         # Another version keeps documents for another time.
         for model in models:
             index = {k: model.document[k] for k in ("name", "expireAfterSeconds") if k in model.document}

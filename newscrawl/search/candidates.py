@@ -1,0 +1,232 @@
+"""Which articles may fit a query, the newest first, without reading more of them than was agreed.
+
+No index knows both where words stand and which newspaper printed them when. So the newest articles of the
+choice are read first, whatever they hold; they show how frequent the words are. If even the rarest word is in
+many of them, the next ones are read in the same way. Otherwise the text index gives the articles that hold
+that word, span by span of days: the day stands in its keys, so that nothing outside the span is read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection as Articles
+
+from newscrawl.choice import Choice, Query, every
+
+Document = dict[str, Any]
+Fits = Callable[[Document], bool]
+
+FIRST = 1 / 3
+"""Share of what may be read that shows how frequent the words are."""
+FREQUENT = 1 / 20
+"""Share of the articles from which on the text index has too many keys of a word."""
+WIDER = 8
+"""Times as long as the span before it a span of days may be."""
+_FIELDS = dict.fromkeys(
+    ("source", "country", "section", "lang", "day", "published.earliest", "published.latest", "title",
+     "duplicate_of", "search_text"), 1,
+)  # fmt: skip
+_DATED: Query = {"$gte": ""}
+_ONE = dt.timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Candidates:
+    """What was read."""
+
+    documents: list[Document] = field(default_factory=list)
+    """The newest articles that fit; parts of their documents."""
+    looked: int = 0
+    """How many articles were read."""
+    older: str | None = None
+    """The day from which on, back in time, not all were read; None when all were."""
+
+
+def candidates(
+    articles: Articles[Document],
+    words: Sequence[Sequence[str]],
+    choice: Choice,
+    fits: Fits,
+    *,
+    most: int,
+    enough: int,
+) -> Candidates:
+    """The newest articles that fit, ``enough`` of them at most; up to ``most`` are read to find them.
+
+    ``words`` are the forms of each word that an article must hold; ``fits`` says whether one does.
+    """
+    reader = _Reader(articles, choice, fits, most, enough)
+    reader.read(words)
+    return reader.result()
+
+
+class _Reader:
+    def __init__(
+        self, articles: Articles[Document], choice: Choice, fits: Fits, most: int, enough: int
+    ) -> None:
+        self._articles, self._choice, self._fits = articles, choice, fits
+        self._is_chosen = choice.predicate()
+        self._most, self._enough = most, enough
+        self._first, self._last = _bounds(choice)
+        self._ids: set[str] = set()
+        self._newest_day = ""
+        self._held = 0
+        """Articles that the text index gave."""
+        self.found = Candidates()
+
+    def result(self) -> Candidates:
+        """What was found, without what is more than enough."""
+        found = self.found
+        found.documents.sort(key=_day_of, reverse=True)
+        if len(found.documents) > self._enough:
+            found.older = _day_of(found.documents[self._enough - 1]) or found.older
+            del found.documents[self._enough :]
+        if found.older and found.older >= self._newest_day:  # the next search has to begin before it
+            found.older = str(dt.date.fromisoformat(self._newest_day) - _ONE)
+        return found
+
+    @property
+    def _left(self) -> int:
+        return self._most - self.found.looked
+
+    def _take(self, documents: Iterable[Document]) -> list[Document]:
+        """Count articles as read, and keep those that fit."""
+        new = [doc for doc in documents if doc["_id"] not in self._ids]
+        self._ids.update(doc["_id"] for doc in new)
+        self.found.looked += len(new)
+        self._newest_day = max(self._newest_day, *map(_day_of, new), "")
+        self.found.documents += [doc for doc in new if self._is_chosen(doc) and self._fits(doc)]
+        return new
+
+    def read(self, words: Sequence[Sequence[str]]) -> None:
+        """Read the newest ones, then what their words advise."""
+        wanted = math.ceil(self._most * FIRST)
+        with self._newest().batch_size(wanted).limit(self._most) as cursor:
+            newest = self._take(itertools.islice(cursor, wanted))
+            if len(newest) < wanted:
+                self._read_possible()
+                return
+            held = [set(doc["search_text"].split()) for doc in newest]
+            shares = [sum(not each.isdisjoint(forms) for each in held) / wanted for forms in words]
+            rarest = min(range(len(words)), key=lambda n: (shares[n], -len(min(words[n], key=len))))
+            a_day, of_choice = self._density(newest)
+            if newest[-1]["day"] and shares[rarest] < min(FREQUENT, of_choice):
+                hits = (shares[rarest] + 2 / wanted) * a_day
+                self._read_by_text(" ".join(words[rarest]), hits, newest[-1]["day"])
+            else:
+                self._read_on(cursor, newest, wanted)
+
+    # --- The newest articles, whatever they hold
+
+    def _newest(self) -> Any:
+        """Those of the choice, as far as an index knows it."""
+        days = {"day": _between(self._first, self._last)} if self._first or self._last else {}
+        sources = {"source": {"$in": list(self._choice.sources)}} if self._choice.sources else {}
+        sections = {"section": {"$in": list(self._choice.sections)}} if self._choice.sections else {}
+        roots = {"duplicate_of": None} if self._choice.roots else {}
+        query = every(days, sources, sections if sources else {}, roots)
+        return self._articles.find(query, _FIELDS).sort("day", DESCENDING)
+
+    def _read_on(self, cursor: Any, newest: list[Document], step: int) -> None:
+        """Read the next ones, until enough fit."""
+        last = newest
+        while self._left > 0 and len(self.found.documents) < self._enough:
+            wanted = min(step, self._left)
+            some = self._take(itertools.islice(cursor, wanted))
+            last = some or last
+            if len(some) < wanted:
+                self._read_possible()
+                return
+        self.found.older = _day_of(last[-1]) or None
+
+    def _read_possible(self) -> None:
+        """Read those that may be of the days that were asked for, though it is not known."""
+        if not (self._first or self._last) or self._left <= 0:
+            return
+        latest = {"$gte": self._first or "0001-01-01"}
+        possible = {"day": None, "published.latest": latest}
+        if self._last:
+            possible["published.earliest"] = {"$lte": self._last}
+        self._take(self._articles.find(possible, _FIELDS).limit(self._left))
+
+    # --- Those that hold a word
+
+    def _density(self, newest: list[Document]) -> tuple[float, float]:
+        """Articles a day around the newest ones, and the share of them that an index of the choice gives."""
+        first, last = newest[-1]["day"], newest[0]["day"]
+        if not first or not last:
+            return len(newest), 1.0
+        everything = self._articles.count_documents({"day": _between(first, last)})
+        return everything / _days(first, last), len(newest) / max(1, everything)
+
+    def _read_by_text(self, forms: str, hits: float, before: str) -> None:
+        """Read the articles with a word, from a day on back to the first.
+
+        ``hits`` is how many there may be in a day.
+        """
+        oldest = self._articles.find_one({"day": _DATED}, {"_id": 0, "day": 1}, sort=[("day", ASCENDING)])
+        first = max(self._first, oldest["day"] if oldest else "")
+        end, length = dt.date.fromisoformat(before), 1
+        while str(end) >= first and len(self.found.documents) < self._enough and self._left > 0:
+            days = max(1, min(math.ceil(self._left / 2 / hits), length * WIDER))
+            days = min(days, _days(first, str(end)))
+            begin = end - (days - 1) * _ONE
+            most = self._left
+            some = self._holding(forms, _between(str(begin), str(end)))
+            if len(some) == most:  # there may be more in this span than could be read
+                self.found.older = str(end)
+                return
+            hits, length, end = (len(some) + 2) / days, days, begin - _ONE
+        if str(end) >= first:
+            self.found.older = str(end)
+        elif self._first or self._last:
+            self._read_possible()
+        else:
+            self._read_undated(forms)
+
+    def _read_undated(self, forms: str) -> None:
+        """Read articles without a day, last of all.
+
+        No key says that a day is null: to find those with the word the server reads all articles that hold
+        it, twice. That is done for a word in few articles; else the first of those without a day are read.
+        """
+        if len(self.found.documents) >= self._enough or self._left <= 0:
+            return
+        if 2 * self._held < self._left:
+            self._holding(forms, None)
+        else:
+            self._take(self._articles.find({"day": None}, _FIELDS).limit(self._left))
+
+    def _holding(self, forms: str, days: Query | None) -> list[Document]:
+        query = {"$text": {"$search": forms}, "day": days}
+        some = list(self._articles.find(query, _FIELDS).limit(self._left))
+        self._held += len(some)
+        self._take(some)
+        return some
+
+
+def _bounds(choice: Choice) -> tuple[str, str]:
+    """The first and the last day of all countries; empty where there is none."""
+    spans = choice.spans()
+    firsts, lasts = [first for _, first, _ in spans], [last for _, _, last in spans]
+    first = "" if None in firsts or not firsts else str(min(filter(None, firsts)))
+    return first, "" if None in lasts or not lasts else str(max(filter(None, lasts)))
+
+
+def _between(first: str, last: str) -> Mapping[str, str]:
+    return {"$gte": first, **({"$lte": last} if last else {})}
+
+
+def _days(first: str, last: str) -> int:
+    return (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days + 1
+
+
+def _day_of(doc: Document) -> str:
+    return doc["day"] or ""
