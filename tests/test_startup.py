@@ -11,6 +11,7 @@ STARTED = """
 import os, sys
 from contextlib import suppress
 from scrapy.cmdline import execute
+from scrapy.utils.project import get_project_settings
 
 project = sys.argv.pop()
 seen = set()
@@ -19,6 +20,9 @@ def run(*words):
     sys.argv = ["scrapy", *words]
     with suppress(SystemExit):
         execute()
+    tell()
+
+def tell():
     print("imported", *sorted(sys.modules.keys() - seen))
     seen.update(sys.modules)
 
@@ -27,11 +31,14 @@ os.chdir(project)
 sys.path.insert(0, project)
 run("list")
 run("try", "tests/sites/hespress/article-1.html", "--url", "https://www.hespress.com/1.html")
+get_project_settings().get_component_priority_dict_with_base("EXTENSIONS")  # as a crawl asks first
+tell()
 """
-"""Scrapy by itself in one folder, then two commands of the project in another."""
+"""Scrapy by itself in one folder, then two commands of the project in another, then what a crawl loads first."""
 MOST = 60
 """Modules that listing the spiders may import beyond Scrapy's own and the spiders: half are commands."""
 STORING = ("bson", "fsspec", "newscrawl.archive", "newscrawl.search", "newscrawl.store", "pymongo", "warcio")
+LISTENING = ("aiohttp", "scrapy.extensions.remote_control", "scrapy.extensions.telnet", "twisted.conch")
 CRAWLING = ("newscrawl.discovery", "newscrawl.workers")
 READING = (
     "newscrawl.dates",
@@ -57,9 +64,11 @@ def test_a_command_imports_nothing_that_only_others_work_with(tmp_path: Path) ->
     lines = done.stdout.splitlines()
     assert "hespress" in lines, done.stderr
     assert any(line.startswith("verdict ") for line in lines), done.stderr
-    _, listed, tried = ([*line.split()[1:]] for line in lines if line.startswith("imported "))
+    _, listed, tried, crawled = ([*line.split()[1:]] for line in lines if line.startswith("imported "))
     assert not of((*STORING, *CRAWLING, *READING), listed)
     assert not of((*STORING, *CRAWLING), tried)
     assert of(READING, tried)
+    assert not of(LISTENING, crawled)
+    assert of(STORING, crawled)
     ours = [name for name in listed if not name.startswith("spiders.")]
     assert len(ours) <= MOST, ours

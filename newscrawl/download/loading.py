@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,18 +15,20 @@ def load_handler() -> None:
     Those ask three times for the whole stack with its lines of source, to name the module of a class that
     is no longer used: a tenth of a second.
     """
-    with _stack_without_source():
+    with _stack_of_frames():
         importlib.import_module("newscrawl.download.handler")
 
 
 @contextmanager
-def _stack_without_source() -> Iterator[None]:
+def _stack_of_frames() -> Iterator[None]:
+    """``inspect.stack`` without what is looked up in files: frames, and what they know themselves."""
     whole = inspect.stack
 
     def stack(context: int = 1) -> list[inspect.FrameInfo]:  # noqa: ARG001 - as the whole one is asked
-        here = inspect.currentframe()
-        assert here
-        return inspect.getouterframes(here.f_back, 0)
+        return [
+            inspect.FrameInfo(frame, frame.f_code.co_filename, line, frame.f_code.co_name, None, None)
+            for frame, line in traceback.walk_stack(inspect.currentframe())
+        ][1:]
 
     inspect.stack = stack
     try:
