@@ -34,7 +34,7 @@ run("try", "tests/sites/hespress/article-1.html", "--url", "https://www.hespress
 get_project_settings().get_component_priority_dict_with_base("EXTENSIONS")  # as a crawl asks first
 tell()
 """
-"""Scrapy by itself in one folder, then two commands of the project in another, then what a crawl loads first."""
+"""Scrapy by itself in one folder, then two commands of the project, then what a crawl loads first."""
 MOST = 60
 """Modules that listing the spiders may import beyond Scrapy's own and the spiders: half are commands."""
 STORING = ("bson", "fsspec", "newscrawl.archive", "newscrawl.search", "newscrawl.store", "pymongo", "warcio")
