@@ -7,6 +7,7 @@ its selectors.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
@@ -87,6 +88,28 @@ def _sentence(field: str, origin: str, share: float, former: float) -> str:
         return f"{now} of articles now have no {name}, was {was}"
     verb = "come" if field in _PLURAL else "comes"
     return f"{name} now {verb} from {Origin(origin).name_in_sentence} in {now} of articles, was {was}"
+
+
+def told(sentence: str) -> dict[str, str]:
+    """What a sentence of :func:`drift` tells: field, origin and shares in percent; nothing of another one.
+
+    ``origin`` is the one that now answers more often, ``empty`` where nothing does.
+
+    >>> told("hespress: body now comes from the generic reading in 94 % of articles, was 2 %")
+    {'field': 'body', 'origin': 'generic', 'now': '94', 'was': '2'}
+    """
+    if found := _COMES.search(sentence):
+        name, named, now, was = found.groups()
+        origin = next((str(one) for one in Origin if one.name_in_sentence == named), "")
+        return {"field": name, "origin": origin, "now": now, "was": was} if origin else {}
+    if found := _LACKS.search(sentence):
+        now, name, was = found.groups()
+        return {"field": name, "origin": NO_ORIGIN, "now": now, "was": was}
+    return {}
+
+
+_COMES = re.compile(r"(\w+) now comes? from (.+) in (\d+) % of articles, was (\d+) %$")
+_LACKS = re.compile(r"(\d+) % of articles now have no (\w+), was (\d+) %$")
 
 
 def _at_most(hits: int, trials: int, probability: float) -> float:

@@ -46,7 +46,8 @@ def test_loopback_needs_no_password() -> None:
     [
         (LOCAL, "GET", {"host": "127.0.0.1:8765"}, False, None),
         (LOCAL, "HEAD", {"host": "localhost:8765"}, False, None),
-        (LOCAL, "GET", {"host": "[::1]:8765"}, False, None),
+        (Access(host="::1"), "GET", {"host": "[::1]:8765"}, False, None),
+        (LOCAL, "GET", {"host": "[::1]:8765"}, False, 421),
         (LOCAL, "POST", {"host": "127.0.0.1:8765"}, False, 405),
         (LOCAL, "OPTIONS", {"host": "127.0.0.1:8765"}, False, 405),
         (LOCAL, "GET", {"host": "evil.example:8765"}, False, 421),
@@ -97,6 +98,7 @@ def test_only_the_password_opens(told: str, status: int | None) -> None:
 
 def test_the_origin_of_kept_pages_is_never_that_of_the_site() -> None:
     assert LOCAL.origin_of_kept("localhost:8765") == "http://localhost:8766"
+    assert Access(host="::1").origin_of_kept("[::1]:8765") == "http://localhost:8766"
     assert PUBLIC.origin_of_kept("news.example.org") is None
     behind = Access(hosts=frozenset({"news.example.org"}), kept_origin="https://kept.example.org")
     assert behind.origin_of_kept("news.example.org") == "https://kept.example.org"

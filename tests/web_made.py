@@ -17,6 +17,7 @@ from pymongo.database import Database
 
 from newscrawl.items import READ_FIELDS
 from newscrawl.mongod.opening import connect_async
+from newscrawl.store.extracts import extract
 from newscrawl.store.schema import prepare
 from newscrawl.watch.alarms import Alarms
 from newscrawl.watch.causes import causes
@@ -67,7 +68,7 @@ def operators(db: Database[Document], *, sites: int = 8, days: int = 90, out: st
         if rows := list(_rows(name, now, days, chance)):
             db["coverage"].insert_many(rows)
     _machinery(ops, names(sites), now)
-    _rejected(ops, now, out)
+    _rejected(db, ops, now, out)
     Alarms(ops).look(causes(installation(db, ops)), now - 3 * HOUR)
     Alarms(ops).silence("silent manar", now + 8 * HOUR)
 
@@ -132,7 +133,7 @@ def _run(name: str, what: str, at: dt.datetime, number: int, chance: random.Rand
         "rejected": sum(rejected.values())} if not failed else {}, "rejected": rejected,
         "came": new + sum(rejected.values()), "downloaded": new + 3,
         "ledger": {"taken": {"listing": new + 3 + sum(rejected.values())},
-                   "ended": {"stored new": new, "seen": 3, "rejected": sum(rejected.values())}},
+                   "ended": {"stored": new, "seen": 3, "rejected": sum(rejected.values())}},
         "goes_on": False, "reading": {"articles": new, "shares": shares if new else {}},
         "drift": drift if what == "drift" and bad else [], "alarms": [],
     }  # fmt: skip
@@ -180,14 +181,16 @@ def _machinery(ops: Database[Document], sites: list[str], now: dt.datetime) -> N
         })  # fmt: skip
 
 
-def _rejected(ops: Database[Document], now: dt.datetime, out: str) -> None:
+def _rejected(db: Database[Document], ops: Database[Document], now: dt.datetime, out: str) -> None:
     page = zlib.compress(HOSTILE.replace("{out}", out).encode())
     for number in range(60):
         reason = ("no_body", "listing", "no_title", "not_found")[number % 4]
-        ops["rejected"].insert_one({
+        rejected = {
             "_id": f"barid{number:02}", "url": f"https://barid.example/aqsam/{number}", "urls": [],
             "keys": [f"barid{number:02}"], "site": "barid", "owner": "barid.example", "reason": reason,
             "detail": "no text of an article was found", "status": 404 if reason == "not_found" else 200,
             "rejected_at": now - number * HOUR, "retry_at": None, "run": "", "times": 1,
             "page": None if reason == "not_found" else page, "stored_at": now - number * HOUR,
-        })  # fmt: skip
+        }  # fmt: skip
+        ops["rejected"].insert_one(rejected)
+        db["rejections"].insert_one({"_id": rejected["_id"], **extract("rejected", rejected)})

@@ -47,6 +47,7 @@ class Command(ProjectCommand):
         from newscrawl.web.access import Access
         from newscrawl.web.looking import Lookout
         from newscrawl.web.page import Context
+        from newscrawl.web.secret import keep
         from newscrawl.web.serving import serve
 
         settings = self.settings
@@ -68,6 +69,7 @@ class Command(ProjectCommand):
         logging.basicConfig(
             level=logging.WARNING, format="%(asctime)s %(levelname)s: %(message)s", stream=sys.stderr
         )
+        keep(settings)
         with session(settings, demo=opts.demo) as (db, ops):
             shown = f"[{opts.host}]" if ":" in opts.host.strip("[]") else opts.host
             print(f"http://{shown}:{access.port}{access.prefix}/  until Ctrl-C", flush=True)

@@ -30,6 +30,8 @@ CLAIM = dt.timedelta(minutes=5)
 """So long who tells somebody has the time to do so."""
 PAUSES = (1, 2, 5, 15, 60)
 """Minutes until what could not be told is tried again; the last one from then on."""
+RINGS = {"open": True, "stored_at": None}
+"""What rings: the index of those that are over leads past them."""
 BEGUN, OVER = "begun", "over"
 _SILENCE = "silence "
 
@@ -43,13 +45,13 @@ class Alarms:
 
     def ringing(self) -> dict[str, Ringing]:
         """The alarms that have begun and are not over."""
-        return {doc["_id"]: _ringing(doc) for doc in self._alarms.find({"open": True})}
+        return {doc["_id"]: _ringing(doc) for doc in self._alarms.find(RINGS)}
 
     def look(
         self, found: Mapping[str, Cause], now: dt.datetime, mine: Callable[[str], bool] = lambda _: True
     ) -> None:
         """Take up what was found; ``mine`` says which alarms this look can end."""
-        docs = {doc["_id"]: doc for doc in self._alarms.find({"open": True}) if mine(doc["_id"])}
+        docs = {doc["_id"]: doc for doc in self._alarms.find(RINGS) if mine(doc["_id"])}
         before = {key: _ringing(doc) for key, doc in docs.items()}
         after, begun, over = step(before, found, now)
         for cause in begun:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from newscrawl.vocabulary import AlarmKind, RunOutcome
 from newscrawl.watch.known import OURS, Installation, Known, Ran
@@ -50,6 +51,8 @@ class Cause:
     since: dt.datetime
     sites: tuple[str, ...] = ()
     usual: Usual = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What the sentence tells, for whoever says it in another language: ``what`` it is about, and numbers."""
 
     @property
     def kind(self) -> AlarmKind:
@@ -79,7 +82,9 @@ def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dic
 
 def _of_site(kind: AlarmKind, site: Known, finding: Finding) -> Cause:
     said = f"{site.name}: {finding.said}"
-    return Cause(f"{kind} {site.name}", said, finding.since, (site.name,), finding.usual)
+    what = "no_answer" if "outcome" in finding.told else finding.kind
+    told = {"what": what, **finding.told}
+    return Cause(f"{kind} {site.name}", said, finding.since, (site.name,), finding.usual, told)
 
 
 def _schedule(seen: Installation) -> list[Cause]:
@@ -96,12 +101,13 @@ def _schedule(seen: Installation) -> list[Cause]:
         said = (
             f"nothing is crawled: no schedule has given a sign of life since {since:%Y-%m-%d %H:%M} ({names})"
         )
-        return [Cause(AlarmKind.SCHEDULE, said, since)]
+        return [Cause(AlarmKind.SCHEDULE, said, since, told={"what": "schedule", "nodes": names})]
     found = [
         Cause(
             f"{AlarmKind.NODE} {name}",
             f"node {name} has given no sign of life since {since:%Y-%m-%d %H:%M}",
             since,
+            told={"what": "node", "node": name},
         )
         for name, since in away
     ]
@@ -109,8 +115,10 @@ def _schedule(seen: Installation) -> list[Cause]:
     if late:
         sites = tuple(sorted(lease.site for lease in late))
         since = min(lease.due_at for lease in late)
-        said = f"{len(sites)} sites are due and not crawled since {since:%Y-%m-%d %H:%M}: {_some(sites)}"
-        found.append(Cause(AlarmKind.OVERDUE, said, since, sites))
+        due = f"{len(sites)} sites are" if len(sites) > 1 else "1 site is"
+        said = f"{due} due and not crawled since {since:%Y-%m-%d %H:%M}: {_some(sites)}"
+        told = {"what": "overdue", "n": len(sites), "sites": _some(sites)}
+        found.append(Cause(AlarmKind.OVERDUE, said, since, sites, told=told))
     return found
 
 
@@ -127,7 +135,8 @@ def _network(seen: Installation) -> Cause | None:
     said = (
         f"{len(sites)} of {len(lately)} sites cannot be reached from {_some(hosts)}: look at our own network"
     )
-    return Cause(AlarmKind.NETWORK, said, since, sites)
+    told = {"what": "network", "n": len(sites), "all": len(lately), "nodes": _some(hosts)}
+    return Cause(AlarmKind.NETWORK, said, since, sites, told=told)
 
 
 def _faults(seen: Installation) -> list[Cause]:
@@ -140,7 +149,8 @@ def _faults(seen: Installation) -> list[Cause]:
     if not ill:
         return []
     said = f"runs end as fault or killed, three times in a row: {_some(sorted(ill))}; see their logs"
-    return [Cause(AlarmKind.FAULT, said, min(ill.values()), tuple(sorted(ill)))]
+    told = {"what": "fault", "n": len(ill), "sites": _some(sorted(ill))}
+    return [Cause(AlarmKind.FAULT, said, min(ill.values()), tuple(sorted(ill)), told=told)]
 
 
 def _archive(seen: Installation) -> list[Cause]:
@@ -155,6 +165,7 @@ def _archive(seen: Installation) -> list[Cause]:
             f"{AlarmKind.ARCHIVE} {host}",
             f"archive of {host}: {'; '.join(said for _, said in run.alarms)}",
             run.ended,
+            told={"what": "archive", "node": host, "said": "; ".join(said for _, said in run.alarms)},
         )
         for host, run in newest.items()
         if run.alarms

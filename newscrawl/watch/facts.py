@@ -45,14 +45,15 @@ def installation(db: Database[Document], ops: Database[Document]) -> Installatio
         if isinstance(doc.get("due_at"), dt.datetime)
     ]
     nodes = [Node(doc["_id"], doc.get("alive_until")) for doc in ops["nodes"].find({}, {"alive_until": 1})]
-    told = db["sources"].find({}, {"country": 1, "timezone": 1})
-    places = {doc["_id"]: (doc.get("country"), doc.get("timezone")) for doc in told}
+    told = db["sources"].find({}, {"name": 1, "country": 1, "timezone": 1})
+    places = {doc["_id"]: (doc.get("country"), doc.get("timezone"), doc.get("name")) for doc in told}
     scheduled = {lease.site for lease in leases}
     names = sorted(scheduled | places.keys())
     runs, days = _runs(ops, names), _days(db, names, now)
     sites = [
-        Known(name, *places.get(name, (None, None)), runs[name], days[name])
+        Known(name, country, timezone, runs[name], days[name], title)
         for name in names
+        for country, timezone, title in [places.get(name, (None, None, None))]
         if name in scheduled or (runs[name] and now - runs[name][0].ended < IDLE)
     ]
     return Installation(now, sites, leases, nodes)

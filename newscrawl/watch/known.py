@@ -86,6 +86,8 @@ class Known:
     """The newest first: the last ones, and those before them that met something new."""
     days: Sequence[Day] = ()
     """The oldest first, without holes; none of an aggregator."""
+    title: str | None = None
+    """Its own name. Example: ``هسبريس``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from newscrawl.watch.known import OURS, SILENT, Day, Known, Ran
@@ -55,6 +56,8 @@ class Finding:
     """Since when, UTC."""
     usual: Usual = field(default_factory=dict)
     """What has to come back before it is over."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What the sentence tells, for whoever says it in another language."""
 
 
 def failing(runs: Sequence[Ran]) -> tuple[int, dt.datetime | None]:
@@ -79,7 +82,9 @@ def no_answer(site: Known) -> Finding | None:
     if streak * math.log(often) > SURE:
         return None
     newest = site.runs[0].outcome
-    return Finding(newest, f"{newest} for {_long(site.runs[0].ended - since)} ({streak} runs)", since)
+    length = site.runs[0].ended - since
+    said = f"{newest} for {_long(length)} ({streak} runs)"
+    return Finding(newest, said, since, told={"outcome": newest, "length": length, "n": streak})
 
 
 def quiet(site: Known, beat: Rhythm | None) -> Finding | None:
@@ -93,7 +98,8 @@ def quiet(site: Known, beat: Rhythm | None) -> Finding | None:
             return None
     elif beat.nothing(since, looked, site.timezone) > SURE:
         return None
-    return Finding("quiet", f"no new article for {_long(looked - since)}, which is not its rhythm", since)
+    said = f"no new article for {_long(looked - since)}, which is not its rhythm"
+    return Finding("quiet", said, since, told={"length": looked - since})
 
 
 def _is_longest_by_far(site: Known, since: dt.datetime, looked: dt.datetime) -> bool:
@@ -140,7 +146,7 @@ def fewer(site: Known, now: dt.datetime) -> Finding | None:
         if came < share * usual and _so_few(came, LESS * usual, shape) < TOO_FEW:
             begin = dt.datetime.combine(window[0].day, dt.time(), dt.UTC)
             said = f"{came} articles in {length} days, usual are {usual:.0f}"
-            return Finding("fewer", said, begin)
+            return Finding("fewer", said, begin, told={"came": came, "days": length, "usual": round(usual)})
     return None
 
 
@@ -168,6 +174,7 @@ def read_worse(site: Known, usual: Usual | None = None) -> Finding | None:
     """
     kept: dict[str, float] = {}
     worse: dict[str, str] = {}
+    shares: dict[str, tuple[float, float]] = {}
     since = None
     for of, sample in ((of, sample) for of in ("pages", "read") for sample in SAMPLES):
         now, past = _halves(site.runs, of, sample)
@@ -185,8 +192,11 @@ def read_worse(site: Known, usual: Usual | None = None) -> Finding | None:
                 many and is_now - was >= RISE and _chance(now, name, was) < CHANCE
             ):
                 kept[name], worse[name] = was, _worse(name, is_now, was)
+                shares[name] = is_now, was
                 since = since or now[-1].began
-    return Finding("read_worse", "; ".join(worse.values()), since, kept) if since else None
+    if since is None:
+        return None
+    return Finding("read_worse", "; ".join(worse.values()), since, kept, {"shares": shares})
 
 
 def _chance(runs: Sequence[Ran], name: str, was: float) -> float:
@@ -208,7 +218,7 @@ def drifts(site: Known) -> Finding | None:
     if len(told) < 3 or not all(run.drift for run in told):
         return None
     said = "; ".join(sentence.removeprefix(f"{site.name}: ") for sentence in told[0].drift)
-    return Finding("drift", said, told[-1].began)
+    return Finding("drift", said, told[-1].began, told={"sentences": told[0].drift})
 
 
 def _size(run: Ran, name: str) -> int:

@@ -40,6 +40,8 @@ class Row:
     """Of the newest run."""
     said: str = ""
     """What is the matter, or why it is not known."""
+    why: str = ""
+    """That in a word: ``silent``, ``reduced``; ``not_run``, ``failed``, ``young`` while it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,15 @@ def _row(site: Known, now: dt.datetime, cause: Cause | None) -> Row:
     beat = beat_of(site, now)
     past = [one for one in site.days if one.day < now.date()][-7:]
     newest = site.runs[0] if site.runs else None
+    state, why = YELLOW, ""
     if cause:
-        state, said = RED, cause.said.removeprefix(f"{site.name}: ")
+        state, why, said = RED, str(cause.kind), cause.said.removeprefix(f"{site.name}: ")
     elif newest is None:
-        state, said = YELLOW, "no run has ended yet"
+        why, said = "not_run", "no run has ended yet"
     elif newest.outcome in SILENT | OURS:
-        state, said = YELLOW, "the last run failed; it may pass"
+        why, said = "failed", "the last run failed; it may pass"
     elif beat is None and site.days:
-        state, said = YELLOW, f"its rhythm is not known yet: {len(site.days)} days"
+        why, said = "young", f"its rhythm is not known yet: {len(site.days)} days"
     else:
         state, said = GREEN, ""
     return Row(
@@ -96,6 +99,7 @@ def _row(site: Known, now: dt.datetime, cause: Cause | None) -> Row:
         next((run.ended for run in site.runs if run.outcome in _SUCCESS), None),
         newest.outcome if newest else None,
         said,
+        why,
     )
 
 

@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-"""Names of this machine that only this machine uses."""
 LEAST_PASSWORD = 12
 """Characters of a password, at least: nothing slows down who guesses it."""
 METHODS = ("GET", "HEAD")
@@ -73,19 +71,26 @@ class Access:
     @property
     def direct(self) -> frozenset[str]:
         """The names by which a browser may call it without a proxy, in each case with the port."""
-        return frozenset((*LOOPBACK, f"[{self.host}]" if ":" in self.host else self.host))
+        address = self.host.strip("[]")
+        return frozenset(
+            ("localhost", f"[{address}]", "[::1]") if ":" in address else ("localhost", address, "127.0.0.1")
+        )
 
     def origin_of_kept(self, host: str) -> str | None:
         """The origin of the kept pages for who called the site by ``host``; None when there is none."""
         name, _, port = host.rpartition(":")
         if port == str(self.port) and name in self.direct:
-            return f"http://{name}:{self.kept_port}"
+            # Content-Security-Policy knows no IPv6 addresses.
+            name = "localhost" if name == "[::1]" else name
+            return None if "[" in name else f"http://{name}:{self.kept_port}"
         return self.kept_origin or None
 
     @property
     def framers(self) -> str:
         """Who may frame a kept page, as Content-Security-Policy names them."""
-        return " ".join((*(f"{name}:{self.port}" for name in sorted(self.direct)), *sorted(self.hosts)))
+        return " ".join(
+            (*(f"{name}:{self.port}" for name in sorted(self.direct) if "[" not in name), *sorted(self.hosts))
+        )
 
 
 def _is_origin(given: str) -> bool:

@@ -89,8 +89,9 @@ class Seal:
 def tamed(page: KeptPage) -> str:
     r"""The page in UTF-8 without scripts, forms, frames and addresses; its styles stay.
 
-    >>> tamed(KeptPage("<p onclick=a()>خبر <a href=//x.example>هنا</a><script>b()</script>".encode()))
-    '<!doctype html>\n<html><head><meta charset="utf-8"></head><body><p>خبر <a>هنا</a></p></body></html>'
+    >>> print(tamed(KeptPage("<body dir=rtl><p onclick=a()>خبر <a href=//x>هنا</a>".encode())))
+    <!doctype html>
+    <html><head><meta charset="utf-8"></head><body dir="rtl"><p>خبر <a>هنا</a></p></body></html>
     """
     text, _ = decode(page.body[:MOST], page.content_type)
     parser = html.HTMLParser(
@@ -108,6 +109,9 @@ def tamed(page: KeptPage) -> str:
             element.drop_tree()
         else:
             element.drop_tag()
+    body = root.find("body")
+    if body is not None and not (root.get("dir") or body.get("dir")):
+        body.set("dir", "auto")  # its direction may stand in a style sheet that is not loaded
     head = root.find("head")
     if head is None:
         head = html.Element("head")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newscrawl.vocabulary import AlarmKind
 from newscrawl.watch import facts
 from newscrawl.watch.alarms import Alarms
-from newscrawl.watch.causes import Ringing, causes
+from newscrawl.watch.causes import Cause, Ringing, causes
 from newscrawl.watch.known import Installation
 from newscrawl.watch.status import Status, status
 from newscrawl.web.page import Context
@@ -22,16 +24,21 @@ class Look:
     """An installation at one moment."""
 
     seen: Installation
+    causes: Mapping[str, Cause]
     found: Status
-    ringing: dict[str, Ringing]
+    ringing: Mapping[str, Ringing]
+
+    def of_site(self, name: str) -> Cause | None:
+        """What is the matter with a site; None when nothing is."""
+        return self.causes.get(f"{AlarmKind.SILENT} {name}") or self.causes.get(f"{AlarmKind.REDUCED} {name}")
 
 
 def look(context: Context) -> Look:
     """Look now. Raises ``PyMongoError``."""
     seen = facts.installation(context.db, context.ops)
     ringing = Alarms(context.ops).ringing()
-    found = status(seen, causes(seen, {key: alarm.cause for key, alarm in ringing.items()}))
-    return Look(seen, found, ringing)
+    found = causes(seen, {key: alarm.cause for key, alarm in ringing.items()})
+    return Look(seen, found, status(seen, found), ringing)
 
 
 class Lookout:

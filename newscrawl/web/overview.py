@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from newscrawl.watch.status import GREEN, RED, YELLOW
+from newscrawl.watch.causes import Cause
+from newscrawl.watch.known import Known
+from newscrawl.watch.status import GREEN, RED, YELLOW, Row
+from newscrawl.web import plots, telling
 from newscrawl.web.looking import Look
 from newscrawl.web.page import Asked, Context, Page
+from newscrawl.web.words import LANGUAGES, word
+
+SHOWN = 28
+"""Days of the plot in each line."""
 
 
 def read(context: Context, asked: Asked) -> Look:
@@ -15,14 +22,42 @@ def read(context: Context, asked: Asked) -> Look:
     return context.lookout.look(context, asked.now)
 
 
-def show(look: Look, _asked: Asked) -> Mapping[str, Any]:
+def show(look: Look, asked: Asked) -> Mapping[str, Any]:
     """Red first, as `scrapy status` has them."""
+    known = {site.name: site for site in look.seen.sites}
     rows = look.found.rows
     return {
-        "rows": rows,
-        "others": look.found.others,
+        "rows": [_row(row, known[row.site], look.of_site(row.site), asked.lang) for row in rows],
         "counts": {state: sum(row.state == state for row in rows) for state in (RED, YELLOW, GREEN)},
+        "others": [told(cause, asked.lang) for cause in look.found.others],
         "looked_at": look.seen.now,
+    }
+
+
+def told(cause: Cause, lang: str) -> Mapping[str, Any]:
+    """A cause beside the sites: what is the matter, since when, and what to do."""
+    said = telling.cause(lang, cause)
+    return {
+        "said": said,
+        "since": None if f"{cause.since:%Y-%m-%d %H:%M}" in said else cause.since,
+        "todo": telling.remedy(lang, cause, ""),
+    }
+
+
+def _row(row: Row, site: Known, cause: Cause | None, lang: str) -> Mapping[str, Any]:
+    days = [one.articles for one in site.days[-SHOWN:]]
+    title = str(word(lang, "spark.title", n=len(days)).striptags())
+    return {
+        "name": row.site,
+        "title": site.title or "",
+        "state": row.state,
+        "why": telling.why(lang, row, cause, len(site.days)),
+        "newest": row.last_article,
+        "came": row.articles,
+        "usual": None if row.usual is None else round(row.usual),
+        "spark": plots.spark(days, title=title, rtl=LANGUAGES[lang][1] == "rtl") if days else "",
+        "success": row.last_success,
+        "outcome": row.outcome,
     }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
+import shlex
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import resources
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,6 +22,7 @@ from newscrawl.web.words import LANGUAGES, number, word
 _UNITS = ((60, "unit.minutes", 1), (72 * 60, "unit.hours", 60), (60 * 24 * 60, "unit.days", 1440))
 """Minutes below which a length of time is told in a unit, and the minutes that a unit has."""
 _MONTH = 30 * 1440
+_USER = re.compile(r"(//)[^/?#]*@")
 
 Link = Callable[..., str]
 
@@ -61,7 +64,7 @@ def long(lang: str, length: dt.timedelta) -> Markup:
 def ago(lang: str, now: dt.datetime, moment: dt.datetime | None) -> Markup:
     """How long ago a moment was, or how far off it is; exactly for who looks closer."""
     if moment is None:
-        return word(lang, "never")
+        return Markup("–")
     apart = now - moment
     key = "just_now" if abs(apart) < dt.timedelta(minutes=1) else "ago" if apart > dt.timedelta(0) else "in"
     said = word(lang, key) if key == "just_now" else word(lang, key, length=long(lang, abs(apart)))
@@ -72,17 +75,35 @@ def exact(moment: dt.datetime | None) -> Markup:
     """A moment to the minute, UTC."""
     if moment is None:
         return Markup("–")
-    return _time(moment, f"{moment:%Y-%m-%d %H:%M}", f"{moment:%Y-%m-%d %H:%M:%S} UTC")
+    return _time(moment, f"{moment:%Y-%m-%d %H:%M}", f"{moment:%Y-%m-%d %H:%M:%S} UTC", Markup(' dir="ltr"'))
 
 
-def _time(moment: dt.datetime, said: str, title: str) -> Markup:
+def _time(moment: dt.datetime, said: str, title: str, runs: str = "") -> Markup:
     stamp = f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp, title, said)
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(stamp, title, runs, said)
 
 
 def foreign(text: str | None) -> Markup:
     """Text of strangers: it runs in its own direction, and what cannot be seen is shown."""
     return Markup('<bdi dir="auto">{}</bdi>').format(visible(text or ""))
+
+
+def readable(url: str) -> str:
+    """An address as a person reads it: letters in place of ``%D8%AE``.
+
+    >>> readable("https://sahifa.example/%D8%AE%D8%A8%D8%B1-1.html")
+    'https://sahifa.example/خبر-1.html'
+    """
+    said = unquote(url, errors="strict") if _is_text(url) else url
+    return visible(_USER.sub(r"\1", said).replace(" ", "%20"))
+
+
+def _is_text(url: str) -> bool:
+    try:
+        unquote(url, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def linker(root: str, paths: Mapping[str, str], own: str, asked: Asked | None) -> Link:
@@ -120,6 +141,8 @@ def render(template: str, asked: Asked, link: Link | None, model: Mapping[str, A
         "number": number,
         "foreign": foreign,
         "ago": partial(ago, lang, asked.now),
+        "readable": readable,
+        "shell": shlex.quote,
         "exact": exact,
         "long": partial(long, lang),
         "now": asked.now,

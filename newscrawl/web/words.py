@@ -2,7 +2,8 @@
 
 A table has a line for each key: key, English, Arabic. What stands in braces is filled in. Where a wording
 depends on the number ``n``, its forms stand side by side with ``|`` between them: one and other in English;
-zero, one, two, few (3-10), many (11-99) and other (100, 101, 102) in Arabic, as CLDR has them.
+zero, one, two, few (3-10), many (11-99) and other (100, 101, 102) in Arabic, as CLDR has them. An empty
+English cell says that the code has the words.
 """
 
 from __future__ import annotations

@@ -1,0 +1,148 @@
+"""Plots as SVG: pure functions of numbers. Colours are the style sheet's, by class; no script is in them.
+
+Time runs as the language does: with ``rtl`` the newest day stands at the left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+TALL, WIDE = 160, 720
+"""Units of a plot of bars."""
+_BOTTOM, _SIDE, _TOP = 22, 36, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day."""
+
+    label: str
+    """What it is of. Example: ``2026-11-28``."""
+    value: int
+    kind: str = ""
+    """A further class of the style sheet: ``part``, ``open``, ``lost``."""
+    said: str = ""
+    """What is told of it to whoever points at it."""
+
+
+def bars(
+    days: Sequence[Bar], *, title: str, usual: Sequence[float | None] = (), rtl: bool = False, ticks: int = 6
+) -> Markup:
+    """A bar for each day, the oldest first, and a dashed line for what is usual."""
+    highest = scale(max([*(bar.value for bar in days), *(one or 0 for one in usual), 1]))
+    step = (WIDE - _SIDE) / max(1, len(days))
+    height = TALL - _BOTTOM - _TOP
+
+    def x(place: float) -> float:
+        return WIDE - _SIDE - (place + 1) * step if rtl else _SIDE + place * step
+
+    def y(value: float) -> float:
+        return _TOP + height * (1 - value / highest)
+
+    parts = [_axis(highest, y, rtl=rtl)]
+    every = max(1, math.ceil(len(days) / ticks))
+    for place, bar in enumerate(days):
+        left = x(place)
+        parts.append(
+            Markup(
+                '<g><title>{}</title><rect class="target" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>'
+                '<rect class="bar {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/></g>'
+            ).format(
+                bar.said or f"{bar.label}: {bar.value}", left, _TOP, step, height,
+                bar.kind, left + step * 0.12, y(bar.value), step * 0.76, height - y(bar.value) + _TOP,
+            )
+        )  # fmt: skip
+        if (len(days) - 1 - place) % every == 0:
+            middle = left + step / 2
+            parts.append(_text(middle, TALL - 6, bar.label[5:], "middle"))
+    parts.append(_line([(x(place) + step / 2, y(one)) for place, one in enumerate(usual) if one is not None]))
+    return Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        WIDE, TALL, title, Markup("").join(parts)
+    )
+
+
+def _axis(highest: int, y: Callable[[float], float], *, rtl: bool) -> Markup:
+    """Three lines with their numbers, at the side where time begins."""
+    start, end = (0, WIDE - _SIDE) if rtl else (_SIDE, WIDE)
+    parts = []
+    for value in (0, highest // 2, highest):
+        parts.append(
+            Markup('<line class="axis" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(
+                start, end, y(value), y(value)
+            )
+        )
+        side = (WIDE - _SIDE + 6, "start") if rtl else (_SIDE - 6, "end")
+        parts.append(_text(side[0], y(value) + 4, str(value), side[1]))
+    return Markup("").join(parts)
+
+
+def _text(x: float, y: float, said: str, anchor: str) -> Markup:
+    # Digits and dashes run left to right, so the anchor is of that direction in Arabic pages, too.
+    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" direction="ltr">{}</text>').format(
+        x, y, anchor, said
+    )
+
+
+def _line(points: Sequence[tuple[float, float]]) -> Markup:
+    if len(points) < 2:
+        return Markup("")
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    return Markup('<path class="usual" d="{}"/>').format(path)
+
+
+def scale(highest: float) -> int:
+    """The end of an axis: an even number that is round and not below the highest value.
+
+    >>> [scale(n) for n in (1, 7, 79, 480, 12001)]
+    [2, 8, 80, 500, 15000]
+    """
+    power: int = 10 ** max(0, math.floor(math.log10(max(1.0, highest))))
+    for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10):
+        end = math.ceil(step * power)
+        if end >= highest and end % 2 == 0:
+            return end
+    return 2 * math.ceil(highest)
+
+
+def spark(values: Sequence[int], *, title: str, rtl: bool = False) -> Markup:
+    """A few days at a glance; a day without any is marked."""
+    highest = max([*values, 1])
+    parts = []
+    for place, value in enumerate(values):
+        left = (len(values) - 1 - place if rtl else place) * 4
+        tall = 20 * value / highest if value else 2
+        kind = "bar" if value else "bar none"
+        parts.append(_block(kind, left, 20 - tall, 3, tall))
+    return _small("spark", max(1, 4 * len(values) - 1), title, parts)
+
+
+def strip(
+    columns: Sequence[Mapping[str, float]], order: Sequence[str], *, title: str, rtl: bool = False
+) -> Markup:
+    """Shares over time: a column for each moment, the oldest first, its kinds stacked in an order."""
+    parts = []
+    for place, shares in enumerate(columns):
+        left = (len(columns) - 1 - place if rtl else place) * 10
+        top = 0.0
+        for kind in order:
+            if tall := 20 * shares.get(kind, 0.0):
+                parts.append(_block(f"o-{kind}", left, top, 9.5, tall))
+                top += tall
+    return _small("strip", max(10, 10 * len(columns)), title, parts)
+
+
+def _block(kind: str, x: float, y: float, width: float, height: float) -> Markup:
+    return Markup('<rect class="{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>').format(
+        kind, x, y, width, height
+    )
+
+
+def _small(kind: str, width: float, title: str, parts: Sequence[Markup]) -> Markup:
+    """A plot of a line's height, as wide as there is room."""
+    return Markup(
+        '<svg class="{}" viewBox="0 0 {} 20" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
+    ).format(kind, width, title, Markup("").join(parts))

@@ -1,0 +1,92 @@
+"""One run: what it was asked, what it did, where each address went, and the end of its log."""
+
+from __future__ import annotations
+
+import os
+import platform
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from newscrawl.vocabulary import AddressOutcome, AddressSource, FetchFailure, RunOutcome, Word
+from newscrawl.web import telling
+from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page
+from newscrawl.web.secret import machine
+from newscrawl.web.site_lists import run_shown
+
+LINES, BYTES = 40, 64_000
+"""Lines of a log that are shown, and bytes from its end that are read for them."""
+
+
+def read(context: Context, asked: Asked) -> Document:
+    """The record of a run, and its last log lines."""
+    doc = context.ops["runs"].find_one({"_id": asked.place["run"]})
+    if doc is None:
+        raise NotFoundError
+    return doc | {"lines": last_lines(doc)}
+
+
+def last_lines(doc: Document) -> list[str] | None:
+    """The end of a run's log; None where it is on another machine, gone, or not a log.
+
+    Who may write to MongoDB must not have this machine's files read by that: the name has to end with
+    ``.log``, and what has it has to be a plain file.
+    """
+    path = Path(str(doc.get("log") or ""))
+    if doc.get("host") != platform.node() or path.suffix != ".log" or not path.is_absolute():
+        return None
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with os.fdopen(file, "rb") as log:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            return None
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(0, size - BYTES))
+        lines = log.read(BYTES).decode("utf-8", "replace").splitlines()
+    return (lines if size <= BYTES else lines[1:])[-LINES:]
+
+
+def show(doc: Document, asked: Asked) -> Mapping[str, Any]:
+    """The run in words; whatever may hold a password goes through ``machine``."""
+    lang = asked.lang
+    ledger = doc.get("ledger") or {}
+    result = doc.get("outcome")
+    return {
+        **run_shown(doc, lang),
+        "name": doc["site"],
+        "ended": doc.get("finished_at"),
+        "heartbeat": doc.get("heartbeat_at"),
+        "meaning": _meaning(lang, RunOutcome, result) if result and RunOutcome(result).meaning else "",
+        "summary": machine(doc.get("summary") or ""),
+        "closed": machine(doc.get("reason") or ""),
+        "error": machine(doc.get("error") or ""),
+        "given": {name: machine(value) for name, value in (doc.get("arguments") or {}).items()},
+        "scheduled": bool(doc.get("scheduled")),
+        "version": doc.get("newscrawl") or "",
+        "pid": doc.get("pid"),
+        "downloaded": doc.get("downloaded", 0),
+        "taken": _side(lang, AddressSource, ledger.get("taken") or {}),
+        "went": _side(lang, AddressOutcome, ledger.get("ended") or {}),
+        "reasons": sorted((ledger.get("reasons") or {}).items(), key=lambda one: (-one[1], one[0])),
+        "failed": _side(lang, FetchFailure, doc.get("failed") or {}),
+        "drift": [telling.drifted(lang, sentence) for sentence in doc.get("drift") or ()],
+        "alarms": [machine(one.get("said", "")) for one in doc.get("alarms") or ()],
+        "log": machine(doc.get("log") or ""),
+        "lines": None if doc["lines"] is None else [machine(line) for line in doc["lines"]],
+    }
+
+
+def _side(lang: str, words: type[Word], counts: Mapping[str, int]) -> list[tuple[str, Any, int]]:
+    """Word, meaning and number, the most frequent first."""
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return [(name, _meaning(lang, words, name), n) for name, n in ordered]
+
+
+def _meaning(lang: str, words: type[Word], name: str) -> Any:
+    return telling.meaning(lang, words(name)) if name in {*words} else name
+
+
+PAGES = (Page("run", "/runs/{run}", read, show),)

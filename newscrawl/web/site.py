@@ -1,0 +1,188 @@
+"""One site: how fresh it is, what comes from it, how it is read, and what is the matter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from newscrawl.items import READ_FIELDS
+from newscrawl.vocabulary import NO_ORIGIN, CoverageReason, Origin
+from newscrawl.watch.known import Known
+from newscrawl.watch.monitors import beat_of
+from newscrawl.watch.status import Row
+from newscrawl.web import plots, telling
+from newscrawl.web.looking import Look
+from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page
+from newscrawl.web.site_lists import pending_shown, reasons_shown, rejected_by_reason, run_shown
+from newscrawl.web.words import LANGUAGES, word
+
+DAYS = 90
+"""Days whose articles are shown."""
+RUNS, READINGS, PENDING = 15, 30, 8
+"""Runs that are shown; runs whose readings are; addresses that wait."""
+NOW = 5
+"""Runs with new articles that say how a field is read now."""
+ORDER: tuple[str, ...] = (*Origin, NO_ORIGIN)
+"""How fields are found, the surest way first."""
+RUN_FIELDS = dict.fromkeys(
+    ("started_at", "finished_at", "outcome", "host", "counts", "rejected", "arguments", "replay"), 1
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of a site."""
+
+    name: str
+    look: Look
+    source: Document | None
+    lease: Document | None
+    days: Sequence[Document]
+    runs: Sequence[Document]
+    readings: Sequence[Document]
+    """Runs that met something new, the newest first."""
+    pending: Sequence[Document]
+    waiting: int
+    rejected: Mapping[str, int]
+
+
+def read(context: Context, asked: Asked) -> Read:
+    """A few queries, each through an index."""
+    name, db, ops = asked.place["site"], context.db, context.ops
+    look = context.lookout.look(context, asked.now)
+    source, lease = db["sources"].find_one({"_id": name}), ops["leases"].find_one({"_id": name})
+    if source is None and lease is None and all(site.name != name for site in look.seen.sites):
+        raise NotFoundError
+    last = asked.now.date() + dt.timedelta(days=1)  # a page that dates itself later says nothing
+    first = last - dt.timedelta(days=DAYS)
+    days = db["coverage"].find({"source": name, "day": {"$gt": str(first), "$lte": str(last)}})
+    runs = ops["runs"].find({"site": name}, RUN_FIELDS).sort("started_at", -1).limit(RUNS)
+    met = ops["runs"].find({"site": name, "came": {"$gt": 0}}, {"reading": 1, "drift": 1, "started_at": 1})
+    pending = ops["pending"].find({"site": name}).sort("retry_at", 1).limit(PENDING)
+    return Read(
+        name, look, source, lease, list(days.sort("day", 1)), list(runs),
+        list(met.sort("finished_at", -1).limit(READINGS)), list(pending),
+        ops["pending"].count_documents({"site": name}), rejected_by_reason(context, name),
+    )  # fmt: skip
+
+
+def show(data: Read, asked: Asked) -> Mapping[str, Any]:
+    """All of it in words and plots."""
+    lang, look = asked.lang, data.look
+    site = next((one for one in look.seen.sites if one.name == data.name), Known(data.name))
+    row = next((one for one in look.found.rows if one.site == data.name), None)
+    cause = look.of_site(data.name)
+    source = data.source or {}
+    home = f"https://{source['domain']}/" if source.get("domain") else data.name
+    return {
+        "name": data.name,
+        "title": source.get("name") or "",
+        "source": source,
+        "row": row,
+        "why": telling.why(lang, row, cause, len(site.days)) if row else "",
+        "since": cause.since if cause else None,
+        "todo": telling.remedy(lang, cause, home) if cause else "",
+        "lease": data.lease,
+        "usual": round(row.usual) if row and row.usual is not None else None,
+        "plot": _plot(data.days, site, row, asked),
+        "days": [_day(one, lang) for one in reversed(data.days)],
+        "fields": _fields(data.readings, lang),
+        "read_runs": sum(bool(_shares(one)) for one in data.readings),
+        "methods": ORDER,
+        "drift": _drift(data.readings, lang),
+        "runs": [run_shown(one, lang) for one in data.runs],
+        "pending": [pending_shown(one, lang) for one in data.pending],
+        "waiting": data.waiting,
+        "rejected": reasons_shown(data.rejected, lang),
+    }
+
+
+# --- Articles a day
+
+
+def _plot(rows: Sequence[Document], site: Known, row: Row | None, asked: Asked) -> Any:
+    days = [one for one in rows if one["day"]]
+    if not days:
+        return ""
+    beat = beat_of(site, asked.now) if row else None
+    usual = [beat.expected(dt.date.fromisoformat(one["day"])) if beat else None for one in days]
+    title = str(word(asked.lang, "plot.title", n=len(days)).striptags())
+    given = [plots.Bar(one["day"], one["articles"], _kind(one), _said(one, asked.lang)) for one in days]
+    return plots.bars(given, title=title, usual=usual, rtl=LANGUAGES[asked.lang][1] == "rtl")
+
+
+def _kind(row: Document) -> str:
+    complete = row.get("complete")
+    return "" if complete else "open" if complete is None else "part" if row["articles"] else "lost"
+
+
+def _said(row: Document, lang: str) -> str:
+    """What is told of a day to whoever points at it."""
+    said = str(word(lang, "plot.day", day=row["day"], n=row["articles"]).striptags())
+    return f"{said}: {_seen(row, lang)}"
+
+
+def _seen(row: Document, lang: str) -> str:
+    try:
+        return str(telling.meaning(lang, CoverageReason(row.get("why", "not_judged"))).striptags())
+    except ValueError:
+        return str(row.get("why"))
+
+
+def _day(row: Document, lang: str) -> Mapping[str, Any]:
+    return {
+        "day": row["day"], "articles": row["articles"], "copies": row.get("copies", 0), "kind": _kind(row),
+        "seen": _seen(row, lang),
+    }  # fmt: skip
+
+
+# --- Fields and how they are found
+
+
+def _shares(run: Document) -> Mapping[str, Mapping[str, float]]:
+    return (run.get("reading") or {}).get("shares") or {}
+
+
+def _fields(readings: Sequence[Document], lang: str) -> list[Mapping[str, Any]]:
+    """Each field with the shares of what found it: in the newest runs, and in each run over time."""
+    told = [one for one in readings if _shares(one)]
+    if not told:
+        return []
+    rtl = LANGUAGES[lang][1] == "rtl"
+    found: list[Mapping[str, Any]] = []
+    for field in READ_FIELDS:
+        name = str(word(lang, f"field.{field}"))
+        over_time = [_shares(one).get(field, {}) for one in reversed(told)]
+        title = str(word(lang, "fields.strip", field=name).striptags())
+        found.append({
+            "field": name,
+            "now": [(origin, telling.share(part)) for origin, part in _newest(told[:NOW], field)],
+            "strip": plots.strip(over_time, ORDER, title=title, rtl=rtl),
+        })  # fmt: skip
+    return found
+
+
+def _newest(runs: Sequence[Document], field: str) -> list[tuple[str, float]]:
+    """Origin and share in some runs, weighed by their articles; those below a percent are left out."""
+    total = sum(one["reading"]["articles"] for one in runs)
+    parts = {
+        origin: sum(_shares(one).get(field, {}).get(origin, 0) * one["reading"]["articles"] for one in runs)
+        for origin in ORDER
+    }
+    return [(origin, part / total) for origin, part in parts.items() if total and part / total >= 0.005]
+
+
+def _drift(readings: Sequence[Document], lang: str) -> Mapping[str, Any] | None:
+    """What the newest run with enough articles says of it."""
+    newest = next((one for one in readings if _shares(one)), None)
+    if newest is None or not newest.get("drift"):
+        return None
+    return {
+        "at": newest["started_at"],
+        "said": [telling.drifted(lang, sentence) for sentence in newest["drift"]],
+    }
+
+
+PAGES = (Page("site", "/sites/{site}", read, show),)

@@ -1,0 +1,181 @@
+"""The lists of a site, page by page: its runs, what waits, what was rejected; and one rejected page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from newscrawl.vocabulary import FetchFailure, Interruption, RejectionReason, Word
+from newscrawl.web import telling
+from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page, WrongError
+from newscrawl.web.secret import machine
+
+AT_ONCE = 30
+"""Lines of a page."""
+
+
+def moment(asked: Asked, name: str) -> dt.datetime | None:
+    """A moment in the address; raises ``WrongError`` for what is none."""
+    given = asked.query.get(name, "")
+    if not given:
+        return None
+    try:
+        found = dt.datetime.fromisoformat(given)
+    except ValueError:
+        raise WrongError("wrong.moment", name=name, given=given) from None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def stamp(found: Any) -> str | None:
+    """A moment as it stands in an address."""
+    return f"{found.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(found, dt.datetime) else None
+
+
+# --- Runs
+
+
+def run_shown(doc: Document, lang: str) -> Mapping[str, Any]:
+    """A run in one line."""
+    counts = doc.get("counts") or {}
+    ended, began = doc.get("finished_at"), doc["started_at"]
+    arguments = doc.get("arguments") or {}
+    return {
+        "id": doc["_id"], "began": began, "lasted": ended - began if ended else None,
+        "outcome": doc.get("outcome"), "host": doc.get("host") or "", "replay": doc.get("replay"),
+        "new": counts.get("new", 0), "revised": counts.get("revised", 0), "seen": counts.get("seen", 0),
+        "rejected": counts.get("rejected", 0),
+        "why": [(telling.reason(lang, name), n) for name, n in (doc.get("rejected") or {}).items()],
+        "arguments": " ".join(f"{name}={machine(value)}" for name, value in arguments.items()),
+    }  # fmt: skip
+
+
+def _read_runs(context: Context, asked: Asked) -> Mapping[str, Any]:
+    before = moment(asked, "before")
+    which = {"site": asked.place["site"]} | ({"started_at": {"$lt": before}} if before else {})
+    found = list(context.ops["runs"].find(which).sort("started_at", -1).limit(AT_ONCE))
+    if not found and not before:
+        raise NotFoundError
+    return {"runs": found}
+
+
+def _show_runs(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+    runs = data["runs"]
+    return {
+        "name": asked.place["site"],
+        "runs": [run_shown(one, asked.lang) for one in runs],
+        "older": stamp(runs[-1]["started_at"]) if len(runs) == AT_ONCE else None,
+    }
+
+
+# --- What waits
+
+
+def pending_shown(doc: Document, lang: str) -> Mapping[str, Any]:
+    """An address that waits."""
+    return {
+        "url": doc.get("url", ""), "reason": doc.get("reason", ""), "times": doc.get("times", 0),
+        "said": _failure(lang, str(doc.get("reason", ""))), "failed_at": doc.get("failed_at"),
+        "retry_at": doc.get("retry_at"),
+    }  # fmt: skip
+
+
+def _failure(lang: str, word: str) -> Any:
+    lists: tuple[type[Word], ...] = (FetchFailure, Interruption, RejectionReason)
+    found = next((one(word) for one in lists if word in {*one}), None)
+    return telling.meaning(lang, found) if found else word
+
+
+def _read_pending(context: Context, asked: Asked) -> Mapping[str, Any]:
+    which = {"site": asked.place["site"]}
+    pending = context.ops["pending"]
+    found = list(pending.find(which).sort("retry_at", 1).limit(4 * AT_ONCE))
+    return {"pending": found, "waiting": pending.count_documents(which)}
+
+
+def _show_pending(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+    return {
+        "name": asked.place["site"],
+        "pending": [pending_shown(one, asked.lang) for one in data["pending"]],
+        "waiting": data["waiting"],
+    }
+
+
+# --- Rejected pages
+
+
+def rejected_by_reason(context: Context, site: str) -> dict[str, int]:
+    """How many pages of a site are kept aside for each reason, the most frequent first."""
+    pipeline: list[Document] = [
+        {"$match": {"site": site}},
+        {"$group": {"_id": "$reason", "n": {"$sum": 1}}},
+        {"$sort": {"n": -1, "_id": 1}},
+    ]
+    return {doc["_id"]: doc["n"] for doc in context.db["rejections"].aggregate(pipeline)}
+
+
+def reasons_shown(rejected: Mapping[str, int], lang: str) -> Sequence[tuple[str, Any, int]]:
+    """Reason, its meaning and number, the most frequent first."""
+    return [(name, telling.reason(lang, name), n) for name, n in rejected.items()]
+
+
+def _read_rejected(context: Context, asked: Asked) -> Mapping[str, Any]:
+    site, before = asked.place["site"], moment(asked, "before")
+    counts = rejected_by_reason(context, site)
+    reason = asked.query.get("reason") or next(iter(counts), "")
+    if reason and reason not in {*RejectionReason}:
+        raise WrongError("wrong.reason", given=reason)
+    which: Document = {"site": site, "reason": reason}
+    which |= {"rejected_at": {"$lt": before}} if before else {}
+    found = context.db["rejections"].find(which).sort("rejected_at", -1).limit(AT_ONCE)
+    return {"counts": counts, "reason": reason, "pages": list(found)}
+
+
+def _show_rejected(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+    pages = data["pages"]
+    return {
+        "name": asked.place["site"],
+        "reason": data["reason"],
+        "reasons": reasons_shown(data["counts"], asked.lang),
+        "pages": [
+            {
+                "id": one["_id"], "url": one["url"], "at": one.get("rejected_at"),
+                "status": one.get("status"),
+                "detail": machine(one.get("detail") or ""), "times": one.get("times", 1),
+            }
+            for one in pages
+        ],
+        "older": stamp(pages[-1].get("rejected_at")) if len(pages) == AT_ONCE else None,
+    }  # fmt: skip
+
+
+def _read_one(context: Context, asked: Asked) -> Document:
+    # The page itself stays where it is: it is as large as a document may be.
+    pipeline: list[Document] = [
+        {"$match": {"_id": asked.place["id"]}},
+        {"$set": {"page": {"$cond": [{"$gt": ["$page", None]}, {"$binarySize": "$page"}, None]}}},
+    ]
+    found = next(iter(context.ops["rejected"].aggregate(pipeline)), None)
+    if found is None or found.get("reason") == RejectionReason.FORGOTTEN:
+        raise NotFoundError
+    return found
+
+
+def _show_one(data: Document, asked: Asked) -> Mapping[str, Any]:
+    return {
+        "id": data["_id"], "name": data.get("site", ""), "url": data.get("url", ""),
+        "urls": [url for url in data.get("urls", ()) if url != data.get("url")],
+        "reason": data["reason"], "said": telling.reason(asked.lang, data["reason"]),
+        "detail": machine(data.get("detail") or ""), "status": data.get("status"),
+        "at": data.get("rejected_at"), "retry_at": data.get("retry_at"), "times": data.get("times", 1),
+        "run": data.get("run", ""), "size": data.get("page"),
+        "frame": asked.frame("rejected", data["_id"]) if data.get("page") else None,
+    }  # fmt: skip
+
+
+PAGES = (
+    Page("runs", "/sites/{site}/runs", _read_runs, _show_runs),
+    Page("pending", "/sites/{site}/pending", _read_pending, _show_pending),
+    Page("rejected", "/sites/{site}/rejected", _read_rejected, _show_rejected),
+    Page("rejection", "/rejected/{id}", _read_one, _show_one),
+)

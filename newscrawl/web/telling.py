@@ -1,0 +1,125 @@
+"""What the monitors, the runs and the closed lists say, in the language of the reader.
+
+English is what the rest of the project says, so the tables leave it empty; Arabic is told from the numbers
+behind it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from newscrawl import drift
+from newscrawl.vocabulary import NO_ORIGIN, RejectionReason, Word
+from newscrawl.watch.causes import REMEDIES, Cause
+from newscrawl.watch.status import Row
+from newscrawl.web.secret import machine
+from newscrawl.web.templating import long
+from newscrawl.web.words import has, number, word
+
+_LISTS = {
+    "RunOutcome": "because",
+    "RejectionReason": "reason",
+    "FetchFailure": "failure",
+    "Interruption": "failure",
+    "AddressSource": "taken",
+    "AddressOutcome": "ended",
+    "AlarmKind": "alarm",
+    "CoverageReason": "coverage",
+    "Origin": "origin",
+}
+"""Closed list → what its keys begin with."""
+
+
+def meaning(lang: str, term: Word) -> Markup:
+    """What a word of a closed list means."""
+    if lang == "en":
+        return Markup("{}").format((term.meaning or str(term)).replace("`", ""))
+    return word(lang, f"{_LISTS[type(term).__name__]}.{term}")
+
+
+def reason(lang: str, name: str) -> Markup:
+    """What a reason of rejection means; the word itself where it is of another version."""
+    try:
+        return meaning(lang, RejectionReason(name))
+    except ValueError:
+        return Markup("{}").format(name)
+
+
+def cause(lang: str, found: Cause) -> Markup:
+    """What is the matter, in a sentence without the name of the site."""
+    what = str(found.told.get("what", ""))
+    if lang == "en" or not has(f"cause.{what}"):
+        name = f"{found.sites[0]}: " if len(found.sites) == 1 else ""
+        return _english(lang, found.said.removeprefix(name))
+    told = dict(found.told)
+    if what == "no_answer":
+        key = f"cause.no_answer.{told['outcome']}"
+        return word(lang, key if has(key) else "cause.no_answer", **_filled(lang, told))
+    if what == "read_worse":
+        return Markup("؛ ").join(_worse(lang, name, *shares) for name, shares in told["shares"].items())
+    if what == "drift":
+        return Markup("؛ ").join(drifted(lang, sentence) for sentence in told["sentences"])
+    return word(lang, f"cause.{what}", **_filled(lang, told))
+
+
+def why(lang: str, row: Row, of_site: Cause | None, days: int) -> Markup:
+    """Why a site is not green; nothing where it is."""
+    if of_site is not None:
+        return cause(lang, of_site)
+    if lang == "en" or not row.why:
+        return Markup("{}").format(row.said)
+    return word(lang, f"why.{row.why}", n=days)
+
+
+def remedy(lang: str, found: Cause, home: str) -> Markup:
+    """What to do first."""
+    site = found.sites[0] if found.sites else ""
+    if lang == "en":
+        return Markup("{}").format(REMEDIES[found.kind].format(home=home, site=site).replace("`", ""))
+    return word(lang, f"remedy.{found.kind}", home=home, site=site)
+
+
+def drifted(lang: str, sentence: str) -> Markup:
+    """One sentence of a run on what is read in another way than before."""
+    told = drift.told(sentence)
+    if lang == "en" or not told:
+        return _english(lang, sentence.partition(": ")[2] or sentence)
+    field = "dates" if told["field"] == "date" else told["field"]
+    key = "drift.empty" if told["origin"] == NO_ORIGIN else "drift.origin"
+    return word(
+        lang, key, field=word(lang, f"field.{field}"), origin=word(lang, f"origin.{told['origin']}"),
+        now=f"{told['now']}%", was=f"{told['was']}%",
+    )  # fmt: skip
+
+
+def _worse(lang: str, name: str, now: float, was: float) -> Markup:
+    key = "cause.read_worse.rejected" if name == "rejected" else "cause.read_worse"
+    field = "" if name == "rejected" else word(lang, f"field.{name}")
+    return word(lang, key, field=field, now=f"{now:.0%}", was=f"{was:.0%}")
+
+
+def _filled(lang: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a sentence, lengths of time in words."""
+    return {
+        name: long(lang, value) if isinstance(value, dt.timedelta) else value for name, value in told.items()
+    }
+
+
+def _english(lang: str, said: str) -> Markup:
+    """A sentence of the machinery that nobody says otherwise."""
+    if lang == "en":
+        return Markup("{}").format(machine(said))
+    return Markup('<span lang="en" dir="ltr">{}</span>').format(machine(said))
+
+
+def share(value: float) -> str:
+    """A share in percent.
+
+    >>> share(0.943)
+    '94%'
+    """
+    return f"{number(round(100 * value))}%"
