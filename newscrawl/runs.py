@@ -151,6 +151,7 @@ def silent(job: str | None = None) -> tuple[Document, list[Document]]:
     old = {"$or": [{"$lt": ["$heartbeat_at", since]}, {"$gt": ["$heartbeat_at", beyond]}]}
     which = {"_id": job} if job else {"$expr": old}
     killed = {"outcome": RunOutcome.KILLED, "reason": "silent", "finished_at": "$heartbeat_at"}
+    killed |= {"stored_at": "$$NOW"}
     return {"outcome": None, **which}, [{"$set": killed}]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from newscrawl.runs import silent
 from newscrawl.store.schema import INDEXES, OPS_INDEXES
 from newscrawl.watch import facts
 from newscrawl.watch.causes import causes
@@ -72,8 +73,35 @@ def test_few_documents_are_read_for_a_site_and_few_queries_asked_for_all(databas
     seen = facts.installation(db, ops)
     assert len(seen.sites) == SITES
     assert all(len(one.runs) >= RUNS and DAYS - 2 <= len(one.days) <= DAYS + 1 for one in seen.sites)
-    assert SITES * (RUNS + DAYS) <= examined(database) - before <= SITES * 200
+    assert SITES * RUNS <= examined(database) - before <= SITES * 125
     assert commands(database) - asked <= 12
+
+
+def test_a_later_look_reads_what_was_written_since_and_sees_the_same(database: Database) -> None:
+    fill(database, SITES, 10, runs_a_day=4)  # fewer runs than are looked at
+    db, ops = database.client[database.name], database.ops
+    reading = facts.Facts()
+    first = reading.installation(db, ops)
+    at = dt.datetime.now(dt.UTC)
+    moments = dict.fromkeys(("started_at", "finished_at", "heartbeat_at", "stored_at"), at)
+    run = {**moments, "site": "sahifa1", "host": "node1", "outcome": None, "counts": {"new": 7}, "came": 7}
+    ops["runs"].insert_many([{**run, "_id": "goes on"}, {**run, "_id": "ended", "outcome": "ok"}])
+    ops["runs"].insert_one({**run, "_id": "killed", "outcome": "killed", "site": "sahifa2"})
+    before = examined(database)
+    second = reading.installation(db, ops)
+    assert examined(database) - before <= 3 * SITES
+    assert second.sites == facts.installation(db, ops).sites
+    assert [one.name for one, was in zip(second.sites, first.sites, strict=True) if one.runs != was.runs] == [
+        "sahifa1", "sahifa2",
+    ]  # fmt: skip
+    # One that was taken for dead shows life again, and another one is shown as killed.
+    ops["runs"].update_one(
+        {"_id": "killed"}, {"$set": {"outcome": None}, "$currentDate": {"stored_at": True}}
+    )
+    ops["runs"].update_one({"_id": "goes on"}, {"$set": {"heartbeat_at": at - DAY, "stored_at": at - DAY}})
+    ops["runs"].update_many(*silent())
+    assert reading.installation(db, ops).sites == facts.installation(db, ops).sites
+    assert ops["runs"].find_one({"_id": "goes on"})["outcome"] == "killed"
 
 
 def test_the_command_says_what_is_red_and_ends_with_one(database: Database, tmp_path: Path) -> None:

@@ -61,3 +61,32 @@ def test_every_page_is_there_in_both_languages_and_shows_no_secret(
 )  # fmt: skip
 def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
+
+
+MOST = 30
+"""Documents that MongoDB may examine for each line that is shown."""
+WRITES = {"insert", "update", "delete", "findAndModify", "create", "createIndexes", "drop", "collMod"}
+
+
+def lines(page: str) -> int:
+    """Lines that a page shows: those of its tables and lists, and the page itself."""
+    return 1 + page.count("<tr>") - page.count("<thead>") + page.partition("<main")[2].count("<li>")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_few_documents_are_examined_for_each_line_and_nothing_is_written(
+    client: TestClient, installation: Database, path: str
+) -> None:
+    client.get("/")  # what the monitors have seen stays good for a minute
+    before = counters(installation)
+    page = client.get(path).text
+    after = counters(installation)
+    assert after["examined"] - before["examined"] <= MOST * lines(page)
+    assert {name: after[name] - before[name] for name in WRITES} == dict.fromkeys(WRITES, 0)
+
+
+def counters(database: Database) -> dict[str, int]:
+    """What the server has examined, and how often it was asked to write, so far."""
+    metrics = database.client.admin.command("serverStatus")["metrics"]
+    told = {name: int(metrics["commands"].get(name, {}).get("total", 0)) for name in WRITES}
+    return told | {"examined": int(metrics["queryExecutor"]["scannedObjects"])}

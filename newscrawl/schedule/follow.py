@@ -206,5 +206,5 @@ class Follower:
         log_file = self._scrapyd.log_of(site, job)
         if words := left_behind(log_file):
             guessed = {"_id": job, "reason": {"$in": list(GUESSED)}}
-            self._runs.update_one(guessed, {"$set": words})
+            self._runs.update_one(guessed, {"$set": words, "$currentDate": {"stored_at": True}})
             clear_left(log_file)

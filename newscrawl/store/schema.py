@@ -175,7 +175,10 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("replaced_at", ASCENDING)]),
     ],
     "coverage": [
-        IndexModel([("source", ASCENDING), ("day", ASCENDING)]),
+        # With what the monitors want to know of each day, so that they read no documents.
+        IndexModel(
+            [("source", ASCENDING), ("day", ASCENDING), ("articles", ASCENDING), ("complete", ASCENDING)]
+        ),
         IndexModel([("day", ASCENDING), ("source", ASCENDING)]),
     ],
     "runs": [
@@ -210,6 +213,8 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
         _expiry("runs"),
     ],
     "alarms": [_expiry("alarms")],
+    # Of the few sites of which a job runs or waits.
+    "leases": [IndexModel([("job", ASCENDING)], partialFilterExpression={"job": {"$gt": ""}})],
 }
 
 _NO_COPIES: Document = {"$match": {"duplicate_of": None}}

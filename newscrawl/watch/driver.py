@@ -49,6 +49,7 @@ class Watchman:
     ) -> None:
         self._db, self._ops = db, ops
         self._alarms = Alarms(ops, channels)
+        self._facts = facts.Facts()
         self._switch = switch
         """The dead man's switch: an address that is asked after each look that went well."""
         self._folders, self._least_free = [*folders], least_free
@@ -61,7 +62,7 @@ class Watchman:
         disks = {cause.key: cause for cause in full_disks(self._folders, self._least_free, now)}
         self._alarms.look(disks, now, lambda key: key.startswith(here))
         if self._is_mine(now):
-            seen = facts.installation(self._db, self._ops)
+            seen = self._facts.installation(self._db, self._ops)
             before = {key: alarm.cause for key, alarm in self._alarms.ringing().items()}
             found = causes(seen, before)
             found |= {cause.key: cause for cause in ending(seen.now, [site.country for site in seen.sites])}

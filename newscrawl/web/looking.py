@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newscrawl.vocabulary import AlarmKind
-from newscrawl.watch import facts
 from newscrawl.watch.alarms import Alarms
 from newscrawl.watch.causes import Cause, Ringing, causes
+from newscrawl.watch.facts import Facts
 from newscrawl.watch.known import Installation
 from newscrawl.watch.status import Status, status
 from newscrawl.web.page import Context
@@ -33,24 +33,26 @@ class Look:
         return self.causes.get(f"{AlarmKind.SILENT} {name}") or self.causes.get(f"{AlarmKind.REDUCED} {name}")
 
 
-def look(context: Context) -> Look:
-    """Look now. Raises ``PyMongoError``."""
-    seen = facts.installation(context.db, context.ops)
-    ringing = Alarms(context.ops).ringing()
-    found = causes(seen, {key: alarm.cause for key, alarm in ringing.items()})
-    return Look(seen, found, status(seen, found), ringing)
-
-
 class Lookout:
     """Looks, and keeps what was seen for a minute."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._facts = Facts()
         self._last: Look | None = None
 
     def look(self, context: Context, now: dt.datetime) -> Look:
-        """The last look, or a new one where that is too old; whoever asks meanwhile waits for it."""
+        """The last look, or a new one where that is too old; whoever asks meanwhile waits for it.
+
+        Raises ``PyMongoError``.
+        """
         with self._lock:
             if self._last is None or not dt.timedelta(0) <= now - self._last.seen.now < FRESH:
-                self._last = look(context)
+                self._last = self._look(context)
             return self._last
+
+    def _look(self, context: Context) -> Look:
+        seen = self._facts.installation(context.db, context.ops)
+        ringing = Alarms(context.ops).ringing()
+        found = causes(seen, {key: alarm.cause for key, alarm in ringing.items()})
+        return Look(seen, found, status(seen, found), ringing)

@@ -53,7 +53,7 @@ def _lease(doc: Document, asked: Asked) -> Mapping[str, Any]:
 
 def read_nodes(context: Context, _asked: Asked) -> Mapping[str, Any]:
     """The nodes, and what is leased to them."""
-    held = context.ops["leases"].find({"job": {"$ne": None}}, {"node": 1, "holder": 1, "taken_at": 1})
+    held = context.ops["leases"].find({"job": {"$gt": ""}}, {"node": 1, "holder": 1, "taken_at": 1})
     return {"nodes": list(context.ops["nodes"].find({}, {"watch": 0})), "leases": list(held)}
 
 

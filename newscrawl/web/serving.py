@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 from contextlib import ExitStack
 
@@ -13,11 +14,16 @@ from newscrawl.web.page import Context
 
 
 def serve(context: Context, access: Access) -> None:
-    """Serve until Ctrl-C or SIGTERM. Raises ``OSError`` for an address that cannot be listened on."""
+    """Serve until Ctrl-C or SIGTERM.
+
+    Raises ``OSError`` for an address that cannot be listened on, ``PyMongoError`` when the first look fails:
+    it reads a hundred times as much as a later one, so nobody should have to wait for it.
+    """
     with ExitStack() as open_:
         sockets = [
             open_.enter_context(_listen(access.host, port)) for port in (access.port, access.kept_port)
         ]
+        context.lookout.look(context, dt.datetime.now(dt.UTC))
         config = uvicorn.Config(
             Site(context, access),
             access_log=False,  # what operators and readers look at is nobody's concern
