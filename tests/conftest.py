@@ -12,7 +12,7 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.mongod.server import Server
-from tests import forked, web_made
+from tests import forked, web_articles, web_made
 
 # Hundreds of processes are started below: none of them has to compile what another one has compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -159,11 +159,18 @@ def recorded(mongodb: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def installation(mongodb: str) -> Iterator[Database]:
+def web_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of that installation."""
+    return tmp_path_factory.mktemp("web_archive")
+
+
+@pytest.fixture(scope="session")
+def installation(mongodb: str, web_archive: Path) -> Iterator[Database]:
     """Newspapers in every state, made for the tests of `scrapy web`; no test may change them."""
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         made = Database(mongodb, "test_installation", client)
         web_made.operators(client[made.name])
+        web_articles.readers(client[made.name], web_archive)
         yield made
         client.drop_database(made.name)
         client.drop_database(made.ops.name)

@@ -30,8 +30,8 @@ FREQUENT = 1 / 20
 WIDER = 8
 """Times as long as the span before it a span of days may be."""
 _FIELDS = dict.fromkeys(
-    ("source", "country", "section", "lang", "day", "published.earliest", "published.latest", "title",
-     "duplicate_of", "search_text"), 1,
+    ("source", "country", "section", "lang", "day", "published_at", "published.earliest", "published.latest",
+     "title", "duplicate_of", "search_text"), 1,
 )  # fmt: skip
 _DATED: Query = {"$gte": ""}
 _ONE = dt.timedelta(days=1)
@@ -60,7 +60,8 @@ def candidates(
 ) -> Candidates:
     """The newest articles that fit, ``enough`` of them at most; up to ``most`` are read to find them.
 
-    ``words`` are the forms of each word that an article must hold; ``fits`` says whether one does.
+    ``words`` are the forms of each word that an article must hold; ``fits`` says whether one does. Without
+    words those of the choice are read.
     """
     reader = _Reader(articles, choice, fits, most, enough)
     reader.read(words)
@@ -112,6 +113,9 @@ class _Reader:
             newest = self._take(itertools.islice(cursor, wanted))
             if len(newest) < wanted:
                 self._read_possible()
+                return
+            if not words:
+                self._read_on(cursor, newest, wanted)
                 return
             held = [set(doc["search_text"].split()) for doc in newest]
             shares = [sum(not each.isdisjoint(forms) for each in held) / wanted for forms in words]

@@ -130,13 +130,14 @@ def find(
     So words that stand in very many articles are found in the newest ones, and ``older`` says from which day
     another search goes on. ``newest`` orders by day instead of by how well they fit; ``page`` counts from 1.
 
-    Raises ``ValueError`` with a sentence for a query that says nothing.
+    Without words all articles of the choice fit, and a snippet is the beginning of a text. Raises
+    ``ValueError`` with a sentence for a query of signs alone.
     """
-    match = Match(parse(query), in_collection(db["articles"]))
+    match = Match(parse(query) if query.strip() else [], in_collection(db["articles"]))
     read = _candidates(db["articles"], match, choice, limit)
     scored = _scored(match, read.documents)
     if newest:
-        scored.sort(key=lambda pair: (_newest_first(pair[1]["day"]), -pair[0], pair[1]["_id"]))
+        scored.sort(key=lambda pair: (*_newest_first(pair[1]), -pair[0], pair[1]["_id"]))
     shown = scored[(page - 1) * limit : page * limit]
     hits = list(_hits(db["articles"], match, shown, limit))
     return Found(hits, len(scored), read.looked, read.older)
@@ -157,11 +158,12 @@ def _candidates(articles: Articles[Document], match: Match, choice: Choice, limi
 def _scored(match: Match, documents: Iterable[Document]) -> list[tuple[float, Document]]:
     """The articles that fit, the best first."""
     scored = [(score, doc) for doc in documents if (score := match.score(doc)) is not None]
-    return sorted(scored, key=lambda pair: (-pair[0], _newest_first(pair[1]["day"]), pair[1]["_id"]))
+    return sorted(scored, key=lambda pair: (-pair[0], *_newest_first(pair[1]), pair[1]["_id"]))
 
 
-def _newest_first(day: str | None) -> int:
-    return -dt.date.fromisoformat(day).toordinal() if day else 0
+def _newest_first(doc: Document) -> tuple[int, float]:
+    day, at = doc["day"], doc.get("published_at")
+    return -dt.date.fromisoformat(day).toordinal() if day else 0, -at.timestamp() if at else 0.0
 
 
 def _hits(

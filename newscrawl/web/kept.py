@@ -14,12 +14,18 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from lxml import etree, html
 
+from newscrawl.archive.archive import Archive, PageGone
+from newscrawl.archive.places import Folder
+from newscrawl.archive.setting import folder_of, store_of
+from newscrawl.items import Raw
 from newscrawl.page.decode import decode
+from newscrawl.store.tombstones import forgotten
 from newscrawl.web.page import Context
 
 SEALED = 3600
@@ -58,7 +64,28 @@ def _rejected(context: Context, name: str) -> KeptPage | None:
     return KeptPage(unpacked)
 
 
-KINDS: Mapping[str, Callable[[Context, str], KeptPage | None]] = {"rejected": _rejected}
+def _of_article(context: Context, name: str) -> KeptPage | None:
+    """The page of an article in the archive, as far as this machine reaches it."""
+    doc: dict[str, Any] = context.db["articles"].find_one({"_id": name}, {"raw": 1}) or {}
+    if not doc.get("raw"):
+        return None
+    archive = Archive(
+        Folder(folder_of(context.settings)),
+        store_of(context.settings),
+        forgotten=partial(forgotten, context.db),
+    )
+    try:
+        page = archive.page(Raw(**doc["raw"]))
+    except PageGone:
+        return None
+    declared = "text/html; charset=utf-8" if page.is_rendered else page.headers.get("Content-Type")
+    return KeptPage(page.body or b"", declared)
+
+
+KINDS: Mapping[str, Callable[[Context, str], KeptPage | None]] = {
+    "rejected": _rejected,
+    "article": _of_article,
+}
 """Where a kept page may lie: kind → who reads it by its name."""
 
 

@@ -1,6 +1,16 @@
 """Every page of the site."""
 
-from newscrawl.web import machinery, overview, run, site, site_lists
+from newscrawl.web import (
+    article,
+    coverage,
+    machinery,
+    overview,
+    run,
+    searching,
+    site,
+    site_lists,
+    story,
+)
 from newscrawl.web.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -9,4 +19,8 @@ PAGES: tuple[Page, ...] = (
     *site.PAGES,
     *site_lists.PAGES,
     *run.PAGES,
+    *searching.PAGES,
+    *article.PAGES,
+    *story.PAGES,
+    *coverage.PAGES,
 )

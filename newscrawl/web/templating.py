@@ -140,6 +140,7 @@ def render(template: str, asked: Asked, link: Link | None, model: Mapping[str, A
         "languages": {code: name for code, (name, _) in LANGUAGES.items()},
         "number": number,
         "foreign": foreign,
+        "visible": visible,
         "ago": partial(ago, lang, asked.now),
         "readable": readable,
         "shell": shlex.quote,

@@ -1,0 +1,229 @@
+"""One article: its text, where each field came from, its copies, its former states, its kept page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from newscrawl.items import READ_FIELDS, Article
+from newscrawl.store.migrations import TOMBSTONES
+from newscrawl.store.revisions import CORRECTED
+from newscrawl.stored import declared, default
+from newscrawl.web import differences
+from newscrawl.web.days import day_of, hijri
+from newscrawl.web.page import Asked, Context, NotFoundError, Page
+from newscrawl.web.story import Member, members
+
+Document = dict[str, Any]
+
+MOST_STATES = 20
+"""Former states that are shown, the last ones."""
+_RIGHT_TO_LEFT = frozenset({"ar", "arz", "ary", "fa", "ps", "ug", "ur", "ckb", "he", "yi", "sd"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is stored of an article."""
+
+    article: Document
+    states: list[Document] = field(default_factory=list)
+    """Its former states, oldest first."""
+    story: list[Document] = field(default_factory=list)
+    """The articles of its story, without their texts."""
+    other: Document | None = None
+    """The article that it is compared with."""
+
+
+def read(context: Context, asked: Asked) -> Found:
+    """Read an article by its ``_id`` or by the key of any of its addresses."""
+    articles, name = context.db["articles"], asked.place["id"]
+    doc = articles.find_one({"_id": name}) or articles.find_one({"keys": name})
+    if doc is None:
+        raise NotFoundError
+    doc = {**_absent(), **doc}
+    if context.db[TOMBSTONES].find_one({"_id": doc["_id"]}, {"_id": 1}):
+        raise NotFoundError  # it is being forgotten
+    states = context.db["revisions"].find({"article": doc["_id"]}).sort("revision", -1).limit(MOST_STATES)
+    other = asked.query.get("with", "")
+    compared = {"title": 1, "lede": 1, "body": 1, "source_name": 1}
+    return Found(
+        doc,
+        list(states)[::-1],
+        members(context.db, doc["story"]) if doc["duplicate_of"] or doc.get("copies") else [],
+        articles.find_one({"_id": other}, compared) if other and other != doc["_id"] else None,
+    )
+
+
+@cache
+def _absent() -> Mapping[str, Any]:
+    """What the fields hold that an article of an older version lacks."""
+    return {name: default(Article, name) for name, says in declared(Article).items() if says.since > 1}
+
+
+def show(found: Found, asked: Asked) -> Mapping[str, Any]:
+    """The article as a newspaper would set it, then all that is known of it."""
+    doc, lang = found.article, asked.lang
+    return {
+        "doc": doc,
+        "text_dir": direction(doc["lang"]),
+        "heading": doc["title"],
+        "paragraphs": [part for part in doc["body"].split("\n\n") if part.strip()],
+        "days": list(_days(doc, lang)),
+        "notes": list(_notes(doc)),
+        "fields": list(_fields(doc)),
+        "dates": doc.get("published") and doc["published"].get("candidates"),
+        "states": _states(doc, found.states),
+        "story": [Member.of(each, found.story) for each in found.story],
+        "root": next((each for each in found.story if each["_id"] == doc["duplicate_of"]), None),
+        "other": found.other,
+        "compared": compared(found.other, doc) if found.other else None,
+        "has_page": doc.get("raw") is not None,
+        "seen": [
+            (name, doc.get(name)) for name in ("first_seen_at", "last_seen_at", "checked_at", "gone_at")
+        ],
+    }
+
+
+def direction(lang: str) -> str:
+    """The direction in which a language runs; that of an unknown one follows from its letters.
+
+    >>> direction("ar"), direction("fr"), direction("und")
+    ('rtl', 'ltr', 'auto')
+    """
+    if lang in ("", "und"):
+        return "auto"
+    return "rtl" if lang.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def _days(doc: Mapping[str, Any], lang: str) -> Iterator[tuple[str, Any]]:
+    """The day in both calendars, in the country's months and in those of Umm al-Qura, each with its name."""
+    yield "article.day.gregorian", day_of(lang, doc)
+    own, saudi = doc.get("hijri_day"), doc.get("hijri_day_uaq")
+    calendar = ((doc.get("published") or {}).get("hijri") or {}).get("calendar")
+    if own and calendar == "morocco":
+        yield "article.day.morocco", hijri(lang, own)
+    if day := saudi or (own if calendar != "morocco" else None):
+        yield "article.day.umm_al_qura", hijri(lang, day)
+
+
+def _notes(doc: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What a reader should know first, as words of the table and their values."""
+    published = doc.get("published") or {}
+    if doc.get("gone_at"):
+        yield "article.note.gone", {"when": f"{doc['gone_at']:%Y-%m-%d}"}
+    if doc.get("access") == "paid":
+        yield "article.note.paid", {}
+    for warning in doc.get("warnings") or []:
+        yield f"text_warning.{warning}", {}
+    if doc.get("published_missing"):
+        yield "article.note.undated", {"said": doc["published_missing"]}
+    for warning in published.get("warnings") or []:
+        yield f"date_warning.{warning}", {}
+    basis = (published.get("hijri") or {}).get("basis")
+    if basis in ("forecast", "printed"):
+        yield f"basis.{basis}", {}
+
+
+def _fields(doc: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Each field that is read on the page: what it is, how it was found, and where."""
+    origins, places = doc.get("origins") or {}, doc.get("places") or {}
+    for name in READ_FIELDS:
+        value = doc.get("published_raw") if name == "dates" else doc.get(name)
+        yield {
+            "name": name,
+            "method": origins.get(name, "empty"),
+            "place": places.get(name) or (_place_of_date(doc) if name == "dates" else ""),
+            "value": _short(value),
+        }
+
+
+def _place_of_date(doc: Mapping[str, Any]) -> str:
+    """Where the date that was chosen stands, of all that were offered."""
+    published = doc.get("published") or {}
+    for offered in published.get("candidates") or []:
+        if offered["text"] == doc.get("published_raw") and offered["origin"] == published.get("origin"):
+            return str(offered["where"])
+    return ""
+
+
+_SHORT = 90
+
+
+def _short(value: Any) -> str:
+    """The beginning of a value, or how many there are."""
+    if isinstance(value, list):
+        parts = [part if isinstance(part, str) else part["url"] for part in value]
+        value = "، ".join(parts)
+    text = " ".join((value or "").split())
+    return text if len(text) <= _SHORT else f"{text[:_SHORT].rsplit(' ', 1)[0]} …"
+
+
+# --- Former states
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of an article and what the next one changed."""
+
+    number: int
+    seen_from: dt.datetime | None
+    replaced_at: dt.datetime | None
+    changed: Sequence[str]
+    """Fields of which the next state differs."""
+    lines: Mapping[str, Sequence[differences.Part]]
+    """What differs in title and lede."""
+    body: Sequence[differences.Paragraph]
+    """What differs in the text; nothing where it is the same."""
+    text: Document
+    """The state itself."""
+
+
+def _states(doc: Document, former: Sequence[Document]) -> list[State]:
+    """The former states, the last one first, each beside the one that replaced it."""
+    found, began = [], former[0]["seen_from"] if former else None
+    for old, new in pairwise([*former, doc]):
+        diff = compared(old, new)
+        changed = [name for name in CORRECTED if (old.get(name) or "") != (new.get(name) or "")]
+        found.append(
+            State(old["revision"], began, old["replaced_at"], changed, diff["lines"], diff["body"], old)
+        )
+        began = old["replaced_at"]
+    return found[::-1]
+
+
+def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs between two articles, or two states of one: in title and lede, in the text."""
+    lines = {
+        name: differences.of_lines(old.get(name) or "", new.get(name) or "")
+        for name in ("title", "lede")
+        if (old.get(name) or "") != (new.get(name) or "")
+    }
+    body = differences.of_texts(old["body"], new["body"]) if old["body"] != new["body"] else []
+    return {"lines": lines, "body": body, "kept": differences.share_kept(body, old["body"])}
+
+
+# --- The page that was kept
+
+
+def read_kept(context: Context, asked: Asked) -> Document:
+    """What is known of the page of an article."""
+    wanted = {"title": 1, "url": 1, "source_name": 1, "raw": 1, "http": 1, "lang": 1}
+    doc: Document | None = context.db["articles"].find_one({"_id": asked.place["id"]}, wanted)
+    if doc is None:
+        raise NotFoundError
+    return doc
+
+
+def show_kept(doc: Document, asked: Asked) -> Mapping[str, Any]:
+    """The page in its frame."""
+    return {"doc": doc, "frame": asked.frame("article", doc["_id"]) if doc.get("raw") else None}
+
+
+PAGES = (
+    Page("article", "/articles/{id}", read, show),
+    Page("article_page", "/articles/{id}/page", read_kept, show_kept),
+)

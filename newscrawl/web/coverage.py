@@ -1,0 +1,278 @@
+"""Coverage: which days of a newspaper were seen whole, as a calendar in either reckoning."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from newscrawl.choice import first_day, last_day
+from newscrawl.dates import to_hijri
+from newscrawl.sites.sources import resolve
+from newscrawl.vocabulary import CoverageReason
+from newscrawl.web.days import gregorian, hijri, month, names_of
+from newscrawl.web.page import Asked, Context, NotFoundError, Page, WrongError
+from newscrawl.web.telling import meaning
+
+Document = dict[str, Any]
+
+WEEKS = 4
+"""Weeks of all newspapers that are shown side by side."""
+_ROW = {"_id": 0, "source": 1, "day": 1, "articles": 1, "copies": 1, "possible": 1, "complete": 1, "why": 1}
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+
+
+class Seen(StrEnum):
+    """What is known of a day; it names the pattern, too."""
+
+    WHOLE = "whole"
+    EMPTY = "empty"
+    """Seen whole, and nothing was printed."""
+    PART = "part"
+    UNKNOWN = "unknown"
+    NONE = "none"
+    """No row: not of the newspaper's life, or to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a newspaper."""
+
+    day: dt.date
+    number: int
+    """Its number in the month that is shown."""
+    seen: Seen
+    articles: int = 0
+    possible: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month: weeks of seven days, None beside the month."""
+
+    name: str
+    """Example: ``2024-03``, or ``1445-09`` of a Hijri year."""
+    weeks: list[list[Day | None]]
+    articles: int
+    whole: int
+    """Days that were seen whole."""
+    days: int
+    """Days of which there is a row."""
+
+
+def day_of_row(day: dt.date, number: int, row: Mapping[str, Any] | None) -> Day:
+    """A day by its row of the collection ``coverage``; None where it has none.
+
+    >>> day_of_row(dt.date(2024, 3, 27), 27, {"articles": 0, "complete": True, "why": "seen"}).seen
+    <Seen.EMPTY: 'empty'>
+    """
+    if row is None:
+        return Day(day, number, Seen.NONE)
+    articles, complete = row.get("articles", 0), row.get("complete")
+    seen = Seen.UNKNOWN if complete is None else Seen.PART if not complete else Seen.WHOLE
+    if complete and not articles:
+        seen = Seen.EMPTY
+    return Day(day, number, seen, articles, row.get("possible", 0), row.get("why", ""))
+
+
+# --- One newspaper, one year
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year of a newspaper."""
+
+    source: str
+    name: str
+    country: str | None
+    year: int
+    is_hijri: bool
+    rows: Mapping[str, Document]
+    undated: Document | None = None
+    """The row of the articles without a day."""
+    first: str = ""
+    """The first and the last day of all rows."""
+    last: str = ""
+
+
+def read_year(context: Context, asked: Asked) -> Year:
+    """The rows of a year; without one the last one."""
+    rows, source = context.db["coverage"], asked.place["source"]
+    dated = {"source": source, "day": {"$gte": ""}}
+    outermost = [
+        found["day"] for order in (1, -1) for found in rows.find(dated, _ROW).sort("day", order).limit(1)
+    ]
+    undated = rows.find_one({"_id": f"{source} null"}, _ROW)
+    if not outermost and not undated:
+        raise NotFoundError
+    first, last = outermost or ("", "")
+    newspaper = resolve(source)
+    country = newspaper.country if newspaper else None
+    is_hijri = asked.query.get("calendar") == "hijri"
+    year = _year(asked.query.get("year", ""), last, country, is_hijri)
+    try:
+        begin, end = bounds(year, country, is_hijri)
+    except ValueError:
+        raise WrongError("calendar.wrong.year", value=str(year)) from None
+    found = rows.find({"source": source, "day": {"$gte": str(begin), "$lte": str(end)}}, _ROW)
+    by_day = {row["day"]: row for row in found}
+    name = names_of(context.db, [source])[source]
+    return Year(source, name, country, year, is_hijri, by_day, undated, first, last)
+
+
+def _year(given: str, last: str, country: str | None, is_hijri: bool) -> int:
+    if given:
+        if not _YEAR.fullmatch(given):
+            raise WrongError("calendar.wrong.year", value=given)
+        return int(given)
+    day = dt.date.fromisoformat(last) if last else dt.date(2026, 1, 1)
+    known = to_hijri(day, country) if is_hijri else None
+    return int(known.day[:4]) if known else day.year
+
+
+def bounds(year: int, country: str | None, is_hijri: bool) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a year. Raises ``ValueError`` for one that no table reaches.
+
+    >>> [str(day) for day in bounds(1445, "MA", True)]
+    ['2023-07-19', '2024-07-06']
+    """
+    text = f"{year:04}{'H' if is_hijri else ''}"
+    return first_day(text, country), last_day(text, country)
+
+
+def show_year(found: Year, asked: Asked) -> Mapping[str, Any]:
+    """Twelve months of weeks."""
+    begin, end = bounds(found.year, found.country, found.is_hijri)
+    months = list(months_of(begin, end, found))
+    return {
+        "source": found.source,
+        "name": found.name,
+        "year": found.year,
+        "is_hijri": found.is_hijri,
+        "is_moroccan": found.country == "MA",
+        "months": [
+            (each, month(asked.lang, each.name, is_hijri=found.is_hijri)) for each in months if each.days
+        ],
+        "articles": sum(each.articles for each in months),
+        "whole": sum(each.whole for each in months),
+        "days": sum(each.days for each in months),
+        "undated": (found.undated or {}).get("articles", 0),
+        "said": {day.day: _said(day, asked.lang, found) for each in months for day in _all(each)},
+        "years": _years(found),
+        "seen": [seen for seen in Seen if seen != Seen.NONE],
+    }
+
+
+def months_of(begin: dt.date, end: dt.date, found: Year) -> Iterator[Month]:
+    """The months of a year, each with its weeks."""
+    days = [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]
+
+    def named(day: dt.date) -> str:
+        if not found.is_hijri:
+            return str(day)
+        known = to_hijri(day, found.country)
+        return known.day if known else str(day)
+
+    for name, some in groupby(days, key=lambda day: named(day)[:7]):
+        cells = [day_of_row(day, int(named(day)[8:]), found.rows.get(str(day))) for day in some]
+        there = [cell for cell in cells if cell.seen != Seen.NONE]
+        yield Month(
+            name,
+            list(weeks_of(cells)),
+            sum(cell.articles for cell in there),
+            sum(cell.seen in (Seen.WHOLE, Seen.EMPTY) for cell in there),
+            len(there),
+        )
+
+
+def weeks_of(cells: Sequence[Day]) -> Iterator[list[Day | None]]:
+    """Days in weeks from Sunday to Saturday, None where the month has not begun or is over."""
+    week: list[Day | None] = [None] * (cells[0].day.isoweekday() % 7)
+    for cell in cells:
+        week.append(cell)
+        if len(week) == 7:
+            yield week
+            week = []
+    if week:
+        yield week + [None] * (7 - len(week))
+
+
+def _all(each: Month) -> Iterator[Day]:
+    return (day for week in each.weeks for day in week if day)
+
+
+def _said(day: Day, lang: str, found: Year) -> Mapping[str, Any]:
+    """The day in the other calendar, for who points at it."""
+    known = to_hijri(day.day, found.country)
+    return {
+        "gregorian": gregorian(lang, day.day),
+        "hijri": hijri(lang, known.day) if known else None,
+        "why": meaning(lang, CoverageReason(day.why)) if day.why in list(CoverageReason) else "",
+    }
+
+
+def _years(found: Year) -> Mapping[str, int | None]:
+    """The years before and after that have rows."""
+    if not found.first:
+        return {"before": None, "after": None}
+    begin, end = bounds(found.year, found.country, found.is_hijri)
+    return {
+        "before": found.year - 1 if found.first < str(begin) else None,
+        "after": found.year + 1 if found.last > str(end) else None,
+    }
+
+
+# --- All newspapers, the last weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """The last weeks of all newspapers."""
+
+    begin: dt.date
+    rows: list[Document] = field(default_factory=list)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_all(context: Context, asked: Asked) -> Weeks:
+    """The rows of the last weeks; by MongoDB's index of days, so that nothing else is read."""
+    begin = asked.now.date() - dt.timedelta(days=7 * WEEKS - 1)
+    days = {"$gte": str(begin), "$lte": str(asked.now.date())}
+    rows = list(context.db["coverage"].find({"day": days}, _ROW))
+    return Weeks(begin, rows, names_of(context.db, {row["source"] for row in rows}))
+
+
+def show_all(found: Weeks, asked: Asked) -> Mapping[str, Any]:
+    """A line for each newspaper, a cell for each day."""
+    days = [found.begin + dt.timedelta(days=n) for n in range(7 * WEEKS)]
+    by_source: dict[str, dict[str, Document]] = {}
+    for row in found.rows:
+        by_source.setdefault(row["source"], {})[row["day"]] = row
+    lines: list[dict[str, Any]] = []
+    for source, rows in by_source.items():
+        cells = [day_of_row(day, day.day, rows.get(str(day))) for day in days]
+        there = [cell for cell in cells if cell.seen != Seen.NONE]
+        whole = sum(cell.seen in (Seen.WHOLE, Seen.EMPTY) for cell in there)
+        lines.append({
+            "source": source, "name": found.names[source], "cells": cells, "whole": whole, "days": len(there),
+            "articles": sum(cell.articles for cell in there),
+        })  # fmt: skip
+    lines.sort(key=lambda line: (line["whole"] / max(1, line["days"]), line["source"]))
+    return {
+        "lines": lines,
+        "days": days,
+        "said": {day: gregorian(asked.lang, day) for day in days},
+        "weeks": WEEKS,
+        "seen": [seen for seen in Seen if seen != Seen.NONE],
+    }
+
+
+PAGES = (
+    Page("coverage", "/coverage", read_all, show_all, is_entry=True),
+    Page("coverage_year", "/coverage/{source}", read_year, show_year),
+)

@@ -1,0 +1,86 @@
+"""Days and months in words, in both calendars."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+from pymongo.database import Database
+
+from newscrawl.sites.sources import resolve
+from newscrawl.web.words import has, word
+
+Document = Mapping[str, Any]
+
+
+def gregorian(lang: str, day: str | dt.date) -> Markup:
+    """A day with its weekday.
+
+    >>> str(gregorian("en", "2024-03-27")), str(gregorian("ar", "2024-03-27"))
+    ('Wednesday, 27 March 2024', 'الأربعاء 27 مارس 2024')
+    """
+    date = dt.date.fromisoformat(str(day))
+    weekday, month = word(lang, f"weekday.{date.isoweekday()}"), word(lang, f"month.{date.month}")
+    return word(
+        lang, "day.gregorian", weekday=weekday, day=_plain(date.day), month=month, year=_plain(date.year)
+    )
+
+
+def hijri(lang: str, day: str) -> Markup:
+    """A Hijri day.
+
+    >>> str(hijri("en", "1445-09-16")), str(hijri("ar", "1445-09-16"))
+    ('16 Ramadan 1445 AH', '16 رمضان 1445 هـ')
+    """
+    year, month, number = (int(part) for part in day.split("-"))
+    named = word(lang, f"hijri.{month}")
+    return word(lang, "day.hijri", day=_plain(number), month=named, year=_plain(year))
+
+
+def month(lang: str, name: str, *, is_hijri: bool = False) -> Markup:
+    """A month.
+
+    >>> str(month("en", "2024-03")), str(month("ar", "1445-09", is_hijri=True))
+    ('March 2024', 'رمضان 1445 هـ')
+    """
+    year, number = (int(part) for part in name.split("-"))
+    named = word(lang, f"{'hijri' if is_hijri else 'month'}.{number}")
+    return word(lang, "month.hijri" if is_hijri else "month.gregorian", month=named, year=_plain(year))
+
+
+def _plain(number: int) -> Markup:
+    """A number without a sign between its thousands."""
+    return Markup("{}").format(number)
+
+
+def day_of(lang: str, doc: Document) -> Markup:
+    """The day of an article, or between which days it is, or that it is not known."""
+    if doc.get("day"):
+        return gregorian(lang, doc["day"])
+    published = doc.get("published") or {}
+    if published.get("earliest") and published.get("latest"):
+        first, last = (gregorian(lang, published[name]) for name in ("earliest", "latest"))
+        return word(lang, "day.between", first=first, last=last)
+    return word(lang, "day.unknown")
+
+
+def names_of(db: Database[Any], sources: Iterable[str]) -> dict[str, str]:
+    """The names of newspapers by their slugs: of the table, or as their site declares it; else the slug."""
+    found = {source: resolve(source) for source in sources}
+    unknown = [source for source, newspaper in found.items() if newspaper is None]
+    declared = {
+        doc["_id"]: doc.get("name") for doc in db["sources"].find({"_id": {"$in": unknown}}, {"name": 1})
+    }
+    return {
+        source: newspaper.name if newspaper else declared.get(source) or source
+        for source, newspaper in found.items()
+    }
+
+
+def country(lang: str, code: str | None) -> Markup:
+    """A country by its ISO 3166 code; the code itself for one that no word is there for."""
+    if not code:
+        return word(lang, "unknown")
+    return word(lang, f"country.{code}") if has(f"country.{code}") else Markup("<bdi>{}</bdi>").format(code)

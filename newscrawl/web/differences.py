@@ -1,0 +1,117 @@
+"""What differs between two texts, word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from itertools import groupby
+
+MOST_WORDS = 2000
+"""Words of a changed passage that are compared; a longer one is shown as taken out and put in."""
+MOST_PARAGRAPHS = 1000
+_BREAK = "\n"
+
+
+class Kind(StrEnum):
+    """What became of some words."""
+
+    SAME = "same"
+    OUT = "out"
+    IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words that share a fate."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph with what changed in it, or how many there are that did not change."""
+
+    parts: tuple[Part, ...] = ()
+    unchanged: int = 0
+
+
+def of_lines(old: str, new: str) -> tuple[Part, ...]:
+    """What differs between two lines.
+
+    >>> [(str(part.kind), part.text) for part in of_lines("ارتفاع أسعار الخضر", "تراجع أسعار الخضر")]
+    [('out', 'ارتفاع'), ('in', 'تراجع'), ('same', 'أسعار الخضر')]
+    """
+    return tuple(_parts(old.split(), new.split()))
+
+
+def of_texts(old: str, new: str) -> list[Paragraph]:
+    r"""What differs between two texts whose paragraphs are parted by blank lines.
+
+    >>> [(paragraph.unchanged, len(paragraph.parts)) for paragraph in of_texts("أ\n\nب ج", "أ\n\nب د")]
+    [(1, 0), (0, 3)]
+    """
+    olds, news = _paragraphs(old), _paragraphs(new)
+    found: list[Paragraph] = []
+    for kind, a, b, c, d in SequenceMatcher(None, olds, news).get_opcodes():
+        if kind == "equal":
+            found.append(Paragraph(unchanged=b - a))
+        else:
+            found += _changed(olds[a:b], news[c:d])
+    return found
+
+
+def share_kept(paragraphs: Sequence[Paragraph], old: str) -> float:
+    """The share of the words of the old text that the new one still has."""
+    lost = sum(
+        len(part.text.split())
+        for paragraph in paragraphs
+        for part in paragraph.parts
+        if part.kind == Kind.OUT
+    )
+    return 1 - lost / max(1, len(old.split()))
+
+
+def _paragraphs(text: str) -> list[str]:
+    found = [part.strip() for part in text.split("\n\n") if part.strip()]
+    if len(found) > MOST_PARAGRAPHS:
+        return [*found[: MOST_PARAGRAPHS - 1], " ".join(found[MOST_PARAGRAPHS - 1 :])]
+    return found
+
+
+def _changed(olds: Sequence[str], news: Sequence[str]) -> Iterator[Paragraph]:
+    """Changed paragraphs, parted where one of the texts parts them."""
+    parts = _parts(_words(olds), _words(news))
+    line: list[Part] = []
+    for part in parts:
+        for number, piece in enumerate(part.text.split(_BREAK)):
+            if number and line:
+                yield Paragraph(tuple(line))
+                line = []
+            if piece.strip():
+                line.append(Part(part.kind, piece.strip()))
+    if line:
+        yield Paragraph(tuple(line))
+
+
+def _words(paragraphs: Sequence[str]) -> list[str]:
+    words: list[str] = []
+    for number, paragraph in enumerate(paragraphs):
+        words += [_BREAK] * bool(number) + paragraph.split()
+    return words
+
+
+def _parts(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+    pieces: list[tuple[Kind, str]] = []
+    if max(len(old), len(new)) > MOST_WORDS:
+        pieces = [*((Kind.OUT, word) for word in old), (Kind.OUT, _BREAK), *((Kind.IN, word) for word in new)]
+    else:
+        for kind, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
+            if kind == "equal":
+                pieces += [(Kind.SAME, word) for word in new[c:d]]
+            else:
+                pieces += [(Kind.OUT, word) for word in old[a:b]] + [(Kind.IN, word) for word in new[c:d]]
+    for fate, some in groupby(pieces, key=lambda piece: piece[0]):
+        yield Part(fate, " ".join(word for _, word in some))

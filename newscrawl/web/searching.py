@@ -1,0 +1,144 @@
+"""Search: the articles with some words, of some newspapers and days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from newscrawl.choice import Choice
+from newscrawl.search import Found, Hit, find
+from newscrawl.search.query import MOST_WORDS, parse
+from newscrawl.shown import visible
+from newscrawl.web.days import day_of, hijri, names_of
+from newscrawl.web.page import Asked, Context, Page
+
+LINES = 20
+"""Articles on a page."""
+MOST_PAGES = 25
+FIELDS = ("q", "source", "section", "since", "until", "copies", "order", "page")
+"""What an address may ask for."""
+
+Mistake = tuple[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was asked for, and what was found."""
+
+    given: Mapping[str, str]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """All newspapers, for the form: slug → name."""
+    found: Found | None = None
+    """None where nothing was asked for, or wrongly."""
+    mistakes: list[Mistake] = field(default_factory=list)
+    page: int = 1
+
+
+def read(context: Context, asked: Asked) -> Result:
+    """Search, where something was asked for."""
+    given = {name: asked.query.get(name, "").strip() for name in FIELDS}
+    sources = names_of(context.db, context.db["articles"].distinct("source"))
+    mistakes = list(_mistakes(given))
+    if mistakes or not any(given[name] for name in ("q", "source", "section", "since", "until")):
+        return Result(given, sources, mistakes=mistakes)
+    choice = choice_of(given)
+    page = page_of(given["page"])
+    newest = given["order"] == "newest" or not given["q"]
+    found = find(context.db, given["q"], choice, page=page, limit=LINES, newest=newest)
+    return Result(given, sources, found, page=page)
+
+
+def choice_of(given: Mapping[str, str]) -> Choice:
+    """The newspapers and days that an address asks for. Raises ``ValueError``."""
+    return Choice.read(
+        source=given["source"], section=given["section"], since=given["since"], until=given["until"],
+        intervals=True, roots=given["copies"] == "no",
+    )  # fmt: skip
+
+
+def page_of(text: str) -> int:
+    """The number of a page; 1 for what is none.
+
+    >>> page_of("3"), page_of("-1"), page_of("drei")
+    (3, 1, 1)
+    """
+    return min(int(text), MOST_PAGES) if re.fullmatch(r"[1-9]\d{0,4}", text, re.ASCII) else 1
+
+
+def _mistakes(given: Mapping[str, str]) -> list[Mistake]:
+    """What cannot be searched for, as words of the table and their values."""
+    found: list[Mistake] = []
+    if given["q"]:
+        try:
+            parse(given["q"])
+        except ValueError:
+            many = len(given["q"].split()) > MOST_WORDS
+            found.append((f"search.wrong.{'many' if many else 'no_word'}", {"most": str(MOST_WORDS)}))
+    for name in ("since", "until"):
+        try:
+            Choice.read(**{name: given[name]})  # type: ignore[arg-type]
+        except ValueError:
+            found.append(("search.wrong.day", {"value": given[name]}))
+    if not found:
+        try:
+            choice_of(given)
+        except ValueError:
+            found.append(("search.wrong.order", {"since": given["since"], "until": given["until"]}))
+    return found
+
+
+def show(result: Result, asked: Asked) -> Mapping[str, Any]:
+    """The form, the articles, and where it goes on."""
+    found, given = result.found, {name: value for name, value in result.given.items() if value}
+    pages = min(MOST_PAGES, -(-found.fitting // LINES)) if found else 0
+    return {
+        "given": result.given,
+        "sources": sorted(result.sources.items(), key=lambda pair: pair[1]),
+        "mistakes": result.mistakes,
+        "found": found,
+        "lines": [_line(hit, asked.lang) for hit in found.hits] if found else [],
+        "page_number": result.page,
+        "pages": pages,
+        "query": _queries(given, result),
+    }
+
+
+def _queries(given: Mapping[str, str], result: Result) -> Mapping[str, Mapping[str, str]]:
+    """The values of the links below the list."""
+    kept = {name: value for name, value in given.items() if name != "page"}
+    links = {
+        "before": {**kept, "page": str(result.page - 1)},
+        "next": {**kept, "page": str(result.page + 1)},
+    }
+    if result.found and result.found.older:
+        links["older"] = {**kept, "until": result.found.older}
+    return links
+
+
+def _line(hit: Hit, lang: str) -> Mapping[str, Any]:
+    return {
+        "hit": hit,
+        "day": day_of(lang, {"day": hit.day}),
+        "hijri": hijri(lang, hit.hijri_day) if hit.hijri_day else None,
+        "snippet": marked(hit.snippet.text, hit.snippet.marks),
+    }
+
+
+def marked(text: str, marks: tuple[tuple[int, int], ...]) -> Markup:
+    """A text with the words that were found in it.
+
+    >>> str(marked("ارتفعت أسعار <b>", ((7, 12),)))
+    'ارتفعت <mark>أسعار</mark> &lt;b&gt;'
+    """
+    parts, last = Markup(""), 0
+    for start, end in marks:
+        parts += Markup("{}<mark>{}</mark>").format(visible(text[last:start]), visible(text[start:end]))
+        last = end
+    return parts + visible(text[last:])
+
+
+PAGES = (Page("search", "/search", read, show, is_entry=True),)

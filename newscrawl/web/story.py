@@ -1,0 +1,112 @@
+"""A story's way through the newspapers: its root and its copies in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.database import Database
+
+from newscrawl.web.days import day_of
+from newscrawl.web.page import Asked, Context, NotFoundError, Page
+
+Document = dict[str, Any]
+
+MOST = 200
+"""Articles of a story that are shown, by their moments."""
+_READ = dict.fromkeys(
+    ("title", "source", "source_name", "site", "owner", "via", "agencies", "country", "lang", "day",
+     "published_at", "published.earliest", "published.latest", "first_seen_at", "duplicate_of", "duplicate",
+     "revision", "gone_at"), 1,
+)  # fmt: skip
+_WIDTH, _EDGE = 1000, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One article of a story."""
+
+    doc: Document
+    at: dt.datetime | None
+    """When it was published, or first seen where no time is known."""
+    is_printed: bool
+    """Is that the newspaper's own time?"""
+    after: dt.timedelta | None
+    """How long after the root it came."""
+
+    @classmethod
+    def of(cls, doc: Document, story: Sequence[Document]) -> Member:
+        """An article among those of its story."""
+        root = next((each for each in story if each["duplicate_of"] is None), None)
+        at, printed = moment(doc)
+        begun = moment(root)[0] if root else None
+        after = at - begun if at and begun and doc is not root else None
+        return cls(doc, at, printed, after)
+
+
+def moment(doc: Mapping[str, Any]) -> tuple[dt.datetime | None, bool]:
+    """When an article came out, or was first seen where it prints no time; and whether it prints one."""
+    if doc.get("published_at"):
+        return doc["published_at"], True
+    return doc.get("first_seen_at"), False
+
+
+def members(db: Database[Document], story: str) -> list[Document]:
+    """The articles of a story in the order of their moments, the root first; without their texts."""
+    found = list(db["articles"].find({"story": story}, _READ).limit(MOST))
+    end = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(found, key=lambda doc: (doc["duplicate_of"] is not None, moment(doc)[0] or end, doc["_id"]))
+
+
+def read(context: Context, asked: Asked) -> list[Document]:
+    """The articles of the story; by the ``_id`` of any of them."""
+    name = asked.place["id"]
+    if found := members(context.db, name):
+        return found
+    doc = context.db["articles"].find_one({"_id": name}, {"story": 1})
+    if doc is None:
+        raise NotFoundError
+    return members(context.db, doc["story"])
+
+
+def show(found: Sequence[Document], asked: Asked) -> Mapping[str, Any]:
+    """A line of time with a dot for each article, and the articles in their order."""
+    lines = [Member.of(doc, found) for doc in found]
+    return {
+        "heading": found[0]["title"],
+        "root": found[0],
+        "members": [{"it": line, "day": day_of(asked.lang, line.doc)} for line in lines],
+        "newspapers": len({doc["source"] for doc in found}),
+        "dots": dots([line.at for line in lines], rtl=asked.lang == "ar"),
+        "width": _WIDTH,
+        "first": lines[0].at,
+        "last": max((line.at for line in lines if line.at), default=None),
+        "is_cut": len(found) == MOST,
+    }
+
+
+def dots(moments: Sequence[dt.datetime | None], *, rtl: bool) -> list[int | None]:
+    """Where the moments stand on a line of time that is 1000 wide, in the direction of reading.
+
+    >>> noon = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
+    >>> dots([noon, noon + dt.timedelta(hours=1), None], rtl=False)
+    [20, 980, None]
+    """
+    known = [at for at in moments if at]
+    if not known:
+        return [None for _ in moments]
+    first, last = min(known), max(known)
+    span = (last - first).total_seconds() or 1.0
+
+    def place(at: dt.datetime | None) -> int | None:
+        if at is None:
+            return None
+        found = _EDGE + round((at - first).total_seconds() / span * (_WIDTH - 2 * _EDGE))
+        return _WIDTH - found if rtl else found
+
+    return [place(at) for at in moments]
+
+
+PAGES = (Page("story", "/stories/{id}", read, show),)

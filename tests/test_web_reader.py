@@ -1,0 +1,251 @@
+"""What `scrapy web` shows readers."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from newscrawl.vocabulary import (
+    CopyKind,
+    CoverageReason,
+    DateKind,
+    DateWarning,
+    HijriBasis,
+    Origin,
+    TextWarning,
+)
+from newscrawl.web import differences
+from newscrawl.web.access import Access
+from newscrawl.web.app import Site
+from newscrawl.web.coverage import Seen
+from newscrawl.web.looking import Lookout
+from newscrawl.web.page import Context
+from newscrawl.web.words import has
+from tests.conftest import Database
+from tests.web_articles import IDS, MANY
+
+PAGES = (
+    "/search", "/search?q=السوق", "/search?q=السوق&page=2", "/search?source=waha&since=2026-11-01",
+    "/search?q=السوق&since=1448-05H&copies=no&order=newest", "/search?q=كلمةلاتوجد",
+    *(f"/articles/{IDS[what]}" for what in IDS), f"/articles/{IDS['copy']}?with={IDS['corrected']}",
+    f"/articles/{IDS['edited']}?with={IDS['corrected']}", f"/articles/{IDS['corrected']}/page",
+    f"/articles/{IDS['copy']}/page", f"/stories/{IDS['corrected']}", f"/stories/{IDS['french']}",
+    "/coverage", "/coverage/manar", "/coverage/manar?calendar=hijri", "/coverage/sada_rif?year=2026",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(installation: Database, web_archive: Path) -> Iterator[TestClient]:
+    """A browser without a screen."""
+    db = installation.client[installation.name]
+    context = Context(db, installation.ops, {"ARCHIVE": str(web_archive)}, Lookout())
+    with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as found:
+        yield found
+
+
+def get(client: TestClient, path: str, lang: str = "en", status: int = 200) -> str:
+    client.cookies.clear()
+    answer = client.get(path, headers={"Accept-Language": lang})
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_every_page_is_there_in_both_languages(client: TestClient, lang: str) -> None:
+    for path in PAGES:
+        page = get(client, path, lang)
+        assert f'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">' in page
+        assert "<script" not in page
+        assert "style=" not in page
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", page), path
+        for said in re.findall(r'<(?:img|iframe|link|source)[^>]*(?:href|src)="([^"]*)"', page):
+            assert said.startswith(("/", "http://127.0.0.1:8766/")), said
+
+
+def test_no_page_reads_more_than_30_documents_for_a_line(client: TestClient, installation: Database) -> None:
+    db = installation.client[installation.name]
+    for path in PAGES:
+        db.command("profile", 2)
+        page = get(client, path)
+        db.command("profile", 0)
+        read = sum(entry.get("docsExamined", 0) for entry in db["system.profile"].find())
+        db.drop_collection("system.profile")
+        lines = len(re.findall(r"<(?:li|tr|p|dt|option)\b", page))
+        assert read <= 30 * lines, (path, read, lines)
+
+
+def text_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_a_corrected_article_says_so_and_shows_what_changed(client: TestClient) -> None:
+    page = get(client, f"/articles/{IDS['corrected']}")
+    assert "this is state 3 of it" in page
+    assert "#history" in page
+    history = page.partition('id="history"')[2].partition('id="provenance"')[0]
+    assert history.index('id="state-2"') < history.index('id="state-1"')
+    assert re.search(r"<del><bdi[^>]*>24</bdi></del>\s*<ins><bdi[^>]*>42</bdi></ins>", history)
+    assert re.search(r"<ins><bdi[^>]*>بلدية الواحة تفتح</bdi></ins>", history)
+    assert "3 paragraphs unchanged" not in history.partition('id="state-1"')[0]
+    assert "2 paragraphs unchanged" in history.partition('id="state-1"')[2]
+
+
+def test_both_calendars_stand_beside_each_other(client: TestClient) -> None:
+    page = text_of(get(client, f"/articles/{IDS['corrected']}", "ar"))
+    assert "الجمعة 20 نوفمبر 2026" in page
+    assert "9 جمادى الآخرة 1448 هـ" in page or "10 جمادى الآخرة 1448 هـ" in page
+    assert "الهجري بحساب المغرب" in page
+    assert "الهجري بتقويم أم القرى" in page
+    other = text_of(get(client, "/articles/" + IDS["undated"]))
+    assert "between Tuesday, 10 November 2026 and Saturday, 14 November 2026" in other
+
+
+def test_each_field_has_its_method_and_place(client: TestClient) -> None:
+    page = get(client, f"/articles/{IDS['corrected']}").partition('id="provenance"')[2]
+    rows = {row.partition("</th>")[0]: text_of(row) for row in page.split('<th scope="row">')[1:]}
+    assert "site&#39;s markup" in rows["date"]
+    assert "span.waqt" in rows["date"]
+    assert "JSON-LD" in rows["section"]
+    assert "not found" in rows["tags"]
+    assert "article:modified_time" in page
+
+
+def test_a_copy_names_its_root_and_what_differs(client: TestClient) -> None:
+    page = get(client, f"/articles/{IDS['edited']}")
+    compare = f"/articles/{IDS['edited']}?with={IDS['corrected']}#differences"
+    assert compare in page
+    shown = get(client, compare).partition('id="differences"')[2]
+    assert re.search(r"<del><bdi[^>]*>200</bdi></del>\s*<ins><bdi[^>]*>مئتي</bdi></ins>", shown)
+    same = get(client, f"/articles/{IDS['copy']}?with={IDS['corrected']}")
+    assert "word for word" not in same  # the lede is not there
+    assert "ساحة" in same.partition('id="differences"')[2]
+
+
+def test_a_story_is_shown_in_time_with_its_owners(client: TestClient) -> None:
+    page = get(client, f"/stories/{IDS['copy']}")
+    shown = text_of(page)
+    assert "4 articles in 4 newspapers" in shown
+    for said in (
+        "3 hours after the root",
+        "at jami3.example",
+        "agency: و م ع",
+        "first seen",
+        "86 % of its words",
+    ):
+        assert said in shown
+    ids = re.findall(r'<h2><a href="/articles/(\w+)">', page)
+    assert ids == [IDS[what] for what in ("corrected", "edited", "copy", "aggregated")]
+    assert page.count("<circle") == 4
+
+
+def test_what_a_page_says_cannot_turn_or_run_anything(client: TestClient) -> None:
+    page = get(client, f"/articles/{IDS['hostile']}")
+    assert "alert(1)&lt;/script&gt;" in page
+    assert "\\u202e" in page
+    assert 'dir="rtl"' in page
+    french = get(client, f"/articles/{IDS['french']}", "ar")
+    assert '<article class="news" lang="fr" dir="ltr">' in french
+
+
+def test_search_marks_the_words_and_goes_on_by_its_address(client: TestClient) -> None:
+    page = get(client, "/search?q=سوق")
+    assert "<mark>السوق</mark>" in page
+    assert f"{MANY + 5} articles" in page
+    following = re.search(r'rel="next" href="([^"]+)"', page)
+    assert following
+    last = get(client, following[1].replace("&amp;", "&").replace("page=2", "page=3"))
+    assert 'start="41"' in last
+    assert 'rel="next"' not in last
+    assert 'value="سوق"' in last
+    one = get(client, "/search?source=waha&since=2026-11-20&until=2026-11-20")
+    assert set(re.findall(r'<p class="by"><bdi dir="auto">([^<]+)', one)) == {"الواحة اليوم"}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("q=؟!", "no word to look for"), (f"q={'كلمة+' * 13}", "Give 12 at most"),
+        ("q=سوق&since=gestern", "gestern is no day"),
+        ("q=سوق&until=2026-13", "2026-13 is no day"),
+        ("q=سوق&since=2026-11-20&until=2026-11-01", "comes after the last one"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_searched_is_said_with_its_remedy(client: TestClient, query: str, said: str) -> None:
+    page = get(client, f"/search?{query}")
+    assert said in text_of(page)
+    assert 'role="alert"' in page
+    assert "تعذّر" not in get(client, f"/search?{query}", "ar")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/articles/none", 404), ("/articles/none/page", 404), ("/stories/none", 404),
+        ("/coverage/nobody", 404),
+        ("/coverage/manar?year=5", 400), ("/coverage/manar?year=0000", 400),
+        ("/coverage/manar?year=2999&calendar=hijri", 400),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -> None:
+    get(client, path, status=status)
+
+
+def test_an_article_is_found_by_the_key_of_any_of_its_addresses_and_not_once_forgotten(
+    client: TestClient, installation: Database
+) -> None:
+    db = installation.client[installation.name]
+    db["forgotten"].insert_one({"_id": IDS["french"]})
+    try:
+        get(client, f"/articles/{IDS['french']}", status=404)
+    finally:
+        db["forgotten"].delete_one({"_id": IDS["french"]})
+
+
+def test_coverage_is_told_in_words_and_patterns(client: TestClient) -> None:
+    page = get(client, "/coverage/sada_rif")
+    silent = re.search(r'<a class="day part"[^>]*aria-label="([^"]+)"', page)
+    assert silent
+    assert "not seen whole, 0 articles" in silent[1]
+    assert "the site did not answer" in silent[1]
+    assert 'class="day unknown"' in page
+    hijri = get(client, "/coverage/manar?calendar=hijri", "ar")
+    assert "جمادى الآخرة 1448 هـ" in text_of(hijri)
+    assert "بشهور المغرب" in hijri or "بتقويم أم القرى" in hijri
+    first = re.search(r'href="(/search\?source=manar[^"]+)"', page.replace("sada_rif", "manar"))
+    assert first
+
+
+def test_every_word_of_the_closed_lists_has_its_words(client: TestClient) -> None:
+    lists: dict[str, Any] = {
+        "copy": CopyKind, "coverage": CoverageReason, "date_kind": DateKind, "date_warning": DateWarning,
+        "text_warning": TextWarning, "method": Origin, "covered": Seen,
+    }  # fmt: skip
+    for prefix, words in lists.items():
+        assert not [word for word in words if not has(f"{prefix}.{word}")]
+    assert all(has(f"basis.{word}") for word in HijriBasis if word != HijriBasis.TABLE)
+
+
+# --- Differences
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""), ("أ", ""), ("", "أ ب"), ("أ ب\n\nج", "أ ب ج"), ("أ\n\nب\n\nج", "أ\n\nج"),
+        ("أ ب ج " * 900, "أ ب د " * 900), ("\n\n".join("أبجد") * 500, "\n\n".join("أبجه") * 500),
+    ],
+)  # fmt: skip
+def test_the_parts_of_a_difference_are_the_two_texts(old: str, new: str) -> None:
+    shown = differences.of_texts(old, new)
+    kinds = differences.Kind
+    for text, other in ((old, kinds.IN), (new, kinds.OUT)):
+        words = [w for one in shown for part in one.parts if part.kind != other for w in part.text.split()]
+        paragraphs = [part for part in text.split("\n\n") if part.strip()]
+        unchanged = sum(one.unchanged for one in shown)
+        assert len(paragraphs) >= unchanged or not paragraphs
+        assert set(words) <= set(text.split())
+        if not unchanged:
+            assert words == text.split()
