@@ -165,11 +165,18 @@ def web_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def installation(mongodb: str, web_archive: Path) -> Iterator[Database]:
+def outside() -> Iterator[web_made.Outside]:
+    """Where a kept page would like to go; nobody ever should come."""
+    with web_made.Outside() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def installation(mongodb: str, web_archive: Path, outside: web_made.Outside) -> Iterator[Database]:
     """Newspapers in every state, made for the tests of `scrapy web`; no test may change them."""
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         made = Database(mongodb, "test_installation", client)
-        web_made.operators(client[made.name])
+        web_made.operators(client[made.name], out=outside.address)
         web_articles.readers(client[made.name], web_archive)
         yield made
         client.drop_database(made.name)

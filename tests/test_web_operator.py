@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,7 +11,7 @@ from newscrawl.web.access import Access
 from newscrawl.web.app import Site
 from newscrawl.web.looking import Lookout
 from newscrawl.web.page import Context
-from tests.conftest import Database
+from tests.conftest import Database, scrapy
 from tests.web_made import PASSWORD
 
 PAGES = (
@@ -61,6 +62,26 @@ def test_every_page_is_there_in_both_languages_and_shows_no_secret(
 )  # fmt: skip
 def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
+
+
+def test_a_report_is_one_file_that_asks_for_nothing(installation: Database, tmp_path: Path) -> None:
+    file = tmp_path / "overview.html"
+    done = scrapy(
+        "report", "--out", str(file), "--lang", "ar",
+        MONGODB_URI=installation.uri, MONGODB_DATABASE=installation.name,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = file.read_text("utf-8")
+    assert text.count('class="state red"') >= 4
+    assert "<style>" in text
+    assert not re.search(r"""(?:href|src|action)\s*=|@import|url\(|<script""", text)
+    assert PASSWORD not in text
+
+
+def test_a_report_that_cannot_be_written_is_refused(installation: Database, tmp_path: Path) -> None:
+    where = {"MONGODB_URI": installation.uri, "MONGODB_DATABASE": installation.name}
+    done = scrapy("report", "--out", str(tmp_path / "none" / "a.html"), **where)
+    assert (done.returncode, "cannot be written" in done.stdout + done.stderr) == (2, True)
 
 
 MOST = 30

@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import random
+import socket
+import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from pymongo.database import Database
@@ -42,6 +45,30 @@ HOSTILE = """<html><head><title>صفحة</title><script>document.title='ran';fet
 <a href="{out}/link">رابط إلى موقع آخر</a><svg onload="fetch('{out}/svg')"></svg>
 <object data="{out}/object"></object><video src="{out}/video" autoplay></video></body></html>"""
 """A page that tries whatever a page can; ``out`` is where it would like to go."""
+
+
+class Outside:
+    """Counts who comes, and with what request."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.came: list[str] = []
+
+    def __enter__(self) -> Outside:
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                visitor, _ = self._listener.accept()
+                with visitor, suppress(OSError):
+                    visitor.settimeout(0.5)
+                    self.came.append(visitor.recv(1000).decode("latin-1").partition("\r\n")[0])
 
 
 def names(count: int) -> list[str]:

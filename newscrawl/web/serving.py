@@ -24,8 +24,14 @@ def serve(context: Context, access: Access) -> None:
             open_.enter_context(_listen(access.host, port)) for port in (access.port, access.kept_port)
         ]
         context.lookout.look(context, dt.datetime.now(dt.UTC))
-        config = uvicorn.Config(
-            Site(context, access),
+        server(Site(context, access)).run(sockets=sockets)
+
+
+def server(site: Site) -> uvicorn.Server:
+    """The server of a site: ``run(sockets)`` until ``should_exit``."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            site,
             access_log=False,  # what operators and readers look at is nobody's concern
             log_config=None,
             proxy_headers=False,  # no header of a proxy is believed, for none is needed
@@ -37,7 +43,7 @@ def serve(context: Context, access: Access) -> None:
             timeout_graceful_shutdown=5,
             limit_concurrency=100,
         )
-        uvicorn.Server(config).run(sockets=sockets)
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,58 @@
+"""``scrapy report``: the overview of ``scrapy web`` as one file."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+
+from scrapy.exceptions import UsageError
+
+from newscrawl.command import ProjectCommand
+
+PATIENCE = 30
+"""Seconds that MongoDB has to answer, all together."""
+
+
+class Command(ProjectCommand):
+    """Exit status 0 whatever the overview says, 2 for wrong use, 4 when MongoDB cannot be used."""
+
+    reads_dates = True
+
+    def syntax(self) -> str:
+        """The arguments it takes."""
+        return "--out FILE [--lang ar]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Write the overview as one HTML file, for an e-mail or a ticket"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        super().add_options(parser)
+        parser.add_argument("--out", metavar="FILE", help="write it there, in place of what is there")
+        parser.add_argument("--lang", choices=("en", "ar"), default="en", help="its language (en)")
+        parser.add_argument("--demo", action="store_true", help="of the database of `make demo`")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write it at once or not at all."""
+        if not opts.out:
+            raise UsageError("name the file to write: scrapy report --out overview.html")
+        import pymongo
+
+        from newscrawl.store.session import session
+        from newscrawl.watch.status import write
+        from newscrawl.web.looking import Lookout
+        from newscrawl.web.page import Asked, Context
+        from newscrawl.web.report import report
+        from newscrawl.web.secret import keep
+
+        assert self.settings
+        keep(self.settings)
+        with session(self.settings, demo=opts.demo) as (db, ops), pymongo.timeout(PATIENCE):
+            context = Context(db, ops, self.settings, Lookout())
+            text = report(context, Asked(opts.lang, dt.datetime.now(dt.UTC)))
+        try:
+            write(Path(opts.out), text)
+        except OSError as error:
+            raise UsageError(f"{opts.out} cannot be written: {error.strerror}") from None

@@ -1,0 +1,13 @@
+"""The overview as one file that needs nothing else: for an e-mail, a ticket, a printer."""
+
+from __future__ import annotations
+
+from newscrawl.web import overview
+from newscrawl.web.page import Asked, Context
+from newscrawl.web.templating import render
+
+
+def report(context: Context, asked: Asked) -> str:
+    """The page as HTML, its styles inside, without links. Raises ``PyMongoError``."""
+    model = overview.show(overview.read(context, asked), asked)
+    return render("overview.html", asked, None, {"page": "overview", **model})
