@@ -26,6 +26,7 @@ from newscrawl.web.page import Context
 from newscrawl.web.serving import server
 from tests.conftest import Database
 from tests.trials import long
+from tests.web_articles import IDS
 from tests.web_made import Outside
 
 
@@ -40,24 +41,24 @@ pytestmark = pytest.mark.skipif(installed() is None, reason="no Chromium: apt-ge
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 PAGES = (
-    "/",
-    "/sites/sada_rif",
-    "/sites/waha",
-    "/sites/barid/rejected",
-    "/rejected/barid01",
-    "/schedule",
-    "/nodes",
-    "/alarms",
-)
+    "/", "/sites/waha", "/rejected/barid01", "/alarms", "/search?q=السوق", f"/articles/{IDS['corrected']}",
+    f"/stories/{IDS['corrected']}", "/coverage/manar",
+)  # fmt: skip
+MORE = (
+    "/sites/sada_rif", "/sites/barid/runs", "/sites/barid/rejected", "/sites/sada_rif/pending", "/schedule",
+    "/nodes", f"/articles/{IDS['copy']}?with={IDS['corrected']}", f"/articles/{IDS['corrected']}/page",
+    "/coverage",
+)  # fmt: skip
 LOOKS: tuple[tuple[str, dict[str, int], str], ...] = (("ar", PHONE, "dark"), ("en", DESKTOP, "light"))
 
 
 @pytest.fixture(scope="module")
-def site(installation: Database) -> Iterator[str]:
+def site(installation: Database, web_archive: Path) -> Iterator[str]:
     """The address of a site that is served from a thread."""
     with socket.create_server(("127.0.0.1", 0)) as pages, socket.create_server(("127.0.0.1", 0)) as kept:
         access = Access(port=pages.getsockname()[1], kept_port=kept.getsockname()[1])
-        context = Context(installation.client[installation.name], installation.ops, {}, Lookout())
+        db, settings = installation.client[installation.name], {"ARCHIVE": str(web_archive)}
+        context = Context(db, installation.ops, settings, Lookout())
         running = server(Site(context, access))
         thread = threading.Thread(target=running.run, args=([pages, kept],))
         thread.start()
@@ -191,7 +192,7 @@ def test_axe_finds_nothing_serious(site: str, visit: Callable[..., Visit], tmp_p
     worst: dict[str, Any] = {}
     for lang, size, scheme in (*LOOKS, ("ar", DESKTOP, "light"), ("en", PHONE, "dark")):
         page = visit(site, lang, size, scheme).page
-        for path in PAGES:
+        for path in (*PAGES, *MORE):
             page.goto(site + path, wait_until="load")
             page.evaluate(axe)  # the driver's own, which no policy of the page concerns
             found = page.evaluate("axe.run(document, {iframes: false})")
