@@ -85,15 +85,6 @@ NOTICE_OPENING = 12
 """Words of a text in which a recurring notice says what it is."""
 
 WEEKDAYS = frozenset("الاثنين الاحد الثلاثاء الاربعاء الخميس الجمعه السبت".split())
-MONTH_NAMES = [
-    fold(name).split()
-    for name in (
-        *names("month", "short_month", "saturday_or_september", "libyan_month"),
-        *(name for name in names("hijri_month") if not name.isascii()),
-    )
-]
-"""The folded words of the names of months, in every spelling that ``newscrawl.dates`` reads."""
-_MONTH = frozenset(words[0] for words in MONTH_NAMES)
 _WEEKDAY, _NUMBER = "@", "#"
 _YEARS = ((1300, 1500), (1900, 2100))
 
@@ -338,10 +329,28 @@ def _other_numbers(one: Text, other: Text, pieces: _Pieces) -> bool:
     return differ > (1 if agree else 0) and differ >= OTHER_NUMBERS * (agree + differ)
 
 
+@cache
+def month_names() -> list[list[str]]:
+    """The folded words of the names of months, in every spelling that ``newscrawl.dates`` reads.
+
+    >>> ["كانون", "الثاني"] in month_names()
+    True
+    """
+    gregorian = names("month", "short_month", "saturday_or_september", "libyan_month")
+    hijri = (name for name in names("hijri_month") if not name.isascii())
+    return [fold(name).split() for name in (*gregorian, *hijri)]
+
+
+@cache
+def _months() -> frozenset[str]:
+    """The first words of these names."""
+    return frozenset(words[0] for words in month_names())
+
+
 def _in_other_month(one: Sequence[Token], i: int, other: Sequence[Token], j: int) -> bool:
     """Are the numbers days of two months? They may be one day in two calendars."""
     a, b = one[i + 1 : i + 2], other[j + 1 : j + 2]
-    return a != b and not _MONTH.isdisjoint([*a, *b])
+    return a != b and not _months().isdisjoint([*a, *b])
 
 
 def _slots(one: Text, other: Text, pieces: _Pieces) -> Iterator[tuple[list[str], list[str]]]:

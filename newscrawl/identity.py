@@ -20,7 +20,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from newscrawl import comparison
-from newscrawl.comparison import MONTH_NAMES, SIGNED_WORDS, WEEKDAYS, Text
+from newscrawl.comparison import SIGNED_WORDS, WEEKDAYS, Text, month_names
 from newscrawl.frames import NO_FRAME, Frame
 from newscrawl.items import Article, Duplicate, Signature, changed
 from newscrawl.signatures import (
@@ -84,7 +84,6 @@ _SEEN = (
     + _COUNT
     + r"(?: (?:مره|مرات))?"
 )
-_STAMP_WORDS = {word for words in MONTH_NAMES for word in words} | {*WEEKDAYS, *_CLOCK.split()}
 # For the many transliterations of Hijri months, how they begin is enough here.
 _LATIN = (
     r"(?:ra[bjdgm]|re[bcjdm]|r\.|rmd|ju?m|jou|jam|dsch|cem|d[hzu]|z[ui]|th|s[hy]|sch|cha|che|mu|mo|saf|sef|sap"
@@ -93,15 +92,6 @@ _LATIN = (
 _LATIN_MORE = (
     r"(?:a[wu]|uu|xi|ha|tha|san|akh|aakh|alk|ula|oul|ool|tan|qi|qa|qe|ka|hi|he)[a-z]*"
     r"|[aeu]l|ath?|us|[lth]|q|i{1,2}"
-)
-_DATE_WORDS = rf"(?: (?:\d+|{_any_of(_STAMP_WORDS)}|{_LATIN}|{_LATIN_MORE})\b)+"
-_UPDATED = r"(?:اخر (?:تحديث|تعديل)|تاريخ (?:ال|اخر )?(?:تحديث|تعديل|نشر)|last updated?)" + _DATE_WORDS
-_EDGE_STAMP = rf"^(?:{_SEEN}|{_UPDATED})\b|\b(?:{_SEEN}|{_UPDATED})$"
-_LINE_STAMP = (
-    rf"(?:(?:عدد )?(?:ال)?(?:مرات )?(?:ال)?{_COUNTED} {_COUNT}(?: (?:مره|مرات))?|{_COUNT} {_COUNTED}"
-    r"|(?:(?:تم |تمت )?(?:ال)?(?:تحديث|تعديل|نشر|نشرت|حدث|حدثت|عدل|محدث|updated|published|mis a jour)"
-    rf"(?:ه|ها)?){_DATE_WORDS}|منذ{_DATE_WORDS}|(?:يوم )?(?:{_any_of(WEEKDAYS)}){_DATE_WORDS}"
-    rf"|\d+ (?:{_any_of({words[0] for words in MONTH_NAMES})}|{_LATIN})(?:{_DATE_WORDS})?)"
 )
 _SEGMENTS = re.compile(
     r"[\s|•·()\[\]](?:(?<=\S)\s?|(?<=\s)(?:[|•·()\[\]]\s?|[-–—]\s(?!\d{1,2}[:.h]\d\d)|(?<=[.!؟?؛…]\s)"
@@ -139,9 +129,20 @@ def _pieces(line: str) -> tuple[str, ...]:
 def _stamps() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What is nothing but a counter or a stamp, and those at an edge.
 
-    Compiled when first asked for, since that takes a tenth of ``scrapy list``, which asks for none.
+    Made when first asked for: names of months are read and long patterns compiled, 0.02 s that commands do
+    not have to wait for which hash nothing.
     """
-    return re.compile(_LINE_STAMP), re.compile(_EDGE_STAMP)
+    words = {word for names in month_names() for word in names} | {*WEEKDAYS, *_CLOCK.split()}
+    date = rf"(?: (?:\d+|{_any_of(words)}|{_LATIN}|{_LATIN_MORE})\b)+"
+    updated = r"(?:اخر (?:تحديث|تعديل)|تاريخ (?:ال|اخر )?(?:تحديث|تعديل|نشر)|last updated?)" + date
+    line = (
+        rf"(?:(?:عدد )?(?:ال)?(?:مرات )?(?:ال)?{_COUNTED} {_COUNT}(?: (?:مره|مرات))?|{_COUNT} {_COUNTED}"
+        r"|(?:(?:تم |تمت )?(?:ال)?(?:تحديث|تعديل|نشر|نشرت|حدث|حدثت|عدل|محدث|updated|published|mis a jour)"
+        rf"(?:ه|ها)?){date}|منذ{date}|(?:يوم )?(?:{_any_of(WEEKDAYS)}){date}"
+        rf"|\d+ (?:{_any_of({names[0] for names in month_names()})}|{_LATIN})(?:{date})?)"
+    )
+    edge = rf"^(?:{_SEEN}|{updated})\b|\b(?:{_SEEN}|{updated})$"
+    return re.compile(line), re.compile(edge)
 
 
 def _lasting(segment: str) -> str:

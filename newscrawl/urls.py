@@ -18,6 +18,7 @@ from urllib.parse import quote, urljoin
 
 import idna
 
+from newscrawl import lazy
 from newscrawl.text import compose
 
 if TYPE_CHECKING:
@@ -82,23 +83,23 @@ _PERCENT_SIGN = re.compile("%(?:25)*")
 _HASH_ROUTE = re.compile(r"!.|/.", re.DOTALL)
 
 # Google's copies of AMP pages name the original. https://developers.google.com/amp/cache/overview
-_AMP_COPIES = re.compile(r"(?:^|\.)(?:cdn\.ampproject\.org|google\.[a-z.]{2,6})$")
-_AMP_COPY = re.compile(
+_AMP_COPIES = lazy.pattern(r"(?:^|\.)(?:cdn\.ampproject\.org|google\.[a-z.]{2,6})$")
+_AMP_COPY = lazy.pattern(
     r"[^/]+(?:\.org/(?:c|v|wp)|/amp)/(?:s/)?(?P<host>(?:[a-z0-9-]+\.)+[a-z-][a-z0-9-]+)(?:/|$)", re.IGNORECASE
 )
 _AMP_SEGMENTS = ("amp", "amphtml")
-_AMP_SUFFIX = re.compile(r"(?<=[^.])(?:\.amp)+(?=\.html?$|$)", re.IGNORECASE)
+_AMP_SUFFIX = lazy.pattern(r"(?<=[^.])(?:\.amp)+(?=\.html?$|$)", re.IGNORECASE)
 # Not index.2.html: pages of a listing differ.
-_INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php\d?|aspx?|jsp|cfm)", re.IGNORECASE)
+_INDEX = lazy.pattern(r"(?:index|default)\.(?:[sx]?html?|php\d?|aspx?|jsp|cfm)", re.IGNORECASE)
 # Other pages of the comments below one article. https://developer.wordpress.org/reference/functions/get_comments_pagenum_link/
-_COMMENT_PAGE = re.compile(r"comment-page-\d+")
-_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/;]*", re.IGNORECASE)
-_ASP_SESSION = re.compile(r"\((?:[ASF]\([\w-]{10,}\))+\)")
+_COMMENT_PAGE = lazy.pattern(r"comment-page-\d+")
+_SESSION_IN_PATH = lazy.pattern(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/;]*", re.IGNORECASE)
+_ASP_SESSION = lazy.pattern(r"\((?:[ASF]\([\w-]{10,}\))+\)")
 
 # Names documented by the services that add them (Google and Bing ads, Facebook, Twitter, Yandex, Matomo,
 # HubSpot, Mailchimp, AT Internet, Adobe, Marketo, Salesforce, Outbrain, Taboola, Piano, LinkedIn, Yahoo, BBC,
 # WordPress, Blogger, PHP, Java, ColdFusion).
-_TRACKING = re.compile(
+_TRACKING = lazy.pattern(
     r"""utm[_-].+|mtm_.+|matomo_.+|piwik_.+|hsa_.+|itm_.+|guce_.+|_hs(?:enc|mi)|hsctatracking
     |__(?:s|hstc|hssc|hsfp)|pk_(?:campaign|kwd|keyword|source|medium|content|cid)
     |ga_(?:source|medium|term|content|campaign|place)|mc_(?:cid|eid|tc)
@@ -118,12 +119,12 @@ _TRACKING = re.compile(
 )
 # Names that say where a reader came from only with such a value: ?ref=menu, not ?ref=123; ?from=whatsapp,
 # not ?from=rabat.
-_REFERRER = re.compile(r"ref(?:_?(?:src|url|source))?|referr?er|via", re.IGNORECASE)
-_REFERRER_VALUE = re.compile(r"\D*|(?:https?:|www\.|@|twsrc).*", re.IGNORECASE | re.DOTALL)
-_ORIGIN = re.compile(
+_REFERRER = lazy.pattern(r"ref(?:_?(?:src|url|source))?|referr?er|via", re.IGNORECASE)
+_REFERRER_VALUE = lazy.pattern(r"\D*|(?:https?:|www\.|@|twsrc).*", re.IGNORECASE | re.DOTALL)
+_ORIGIN = lazy.pattern(
     r"source|src|from|share|origin|feature|partner|medium|platform|cid|emc|ito", re.IGNORECASE
 )
-_ORIGIN_VALUE = re.compile(
+_ORIGIN_VALUE = lazy.pattern(
     r"(?:(?:jetpack-)?(?:facebook|fb|twitter|tw|x|t\.co|whatsapp|wa|telegram|tg|instagram|ig|linkedin|pinterest|youtube"
     r"|tiktok|viber|messenger|reddit|threads|bluesky)(?:\.com)?"
     r"|google|google_?news|bing|rss|feed|newsletter|e?mail|social|sharing|share|push|notification|app|web|mobile|amp"
@@ -132,15 +133,15 @@ _ORIGIN_VALUE = re.compile(
 )
 # How the page is shown, not which: ?print=1 and not ?print=123, ?view=amp and not ?view=category. m is
 # Blogger's, noamp and nb WordPress's, tmpl Joomla's.
-_VIEW = re.compile(r"m|mobile|desktop|print(?:able|er)?|no[nt]?_?amp|nb|isappinstalled", re.IGNORECASE)
-_VIEW_FLAG = re.compile(r"(?:[01]|true|false|yes|no|on|off|mobile|desktop|available|print)?", re.IGNORECASE)
-_VIEW_KIND = re.compile(
+_VIEW = lazy.pattern(r"m|mobile|desktop|print(?:able|er)?|no[nt]?_?amp|nb|isappinstalled", re.IGNORECASE)
+_VIEW_FLAG = lazy.pattern(r"(?:[01]|true|false|yes|no|on|off|mobile|desktop|available|print)?", re.IGNORECASE)
+_VIEW_KIND = lazy.pattern(
     r"output(?:_?type)?|view|format|layout|mode|tmpl|template|theme|device", re.IGNORECASE
 )
-_VIEW_NAME = re.compile(r"amp|print|printable|mobile|component", re.IGNORECASE)
+_VIEW_NAME = lazy.pattern(r"amp|print|printable|mobile|component", re.IGNORECASE)
 # sid is a session or a story: a session is long and random.
-_SESSION = re.compile(r"sid|session|sess|sessid", re.IGNORECASE)
-_SESSION_VALUE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{16,}")
+_SESSION = lazy.pattern(r"sid|session|sess|sessid", re.IGNORECASE)
+_SESSION_VALUE = lazy.pattern(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{16,}")
 
 # What the standard allows unescaped in each part (RFC 3986); elsewhere %XX in capitals.
 _SAFE_IN_PATH = "!$&'()*+,;=:@~"

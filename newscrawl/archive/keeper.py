@@ -16,9 +16,7 @@ from weakref import WeakKeyDictionary
 from newscrawl.archive.desk import Desk
 from newscrawl.archive.names import Name
 from newscrawl.archive.places import Store, StoreError, open_store
-from newscrawl.archive.run_file import RunFile
 from newscrawl.archive.setting import Wanted
-from newscrawl.archive.upkeep import Upkeep, remove_expired
 from newscrawl.items import Article
 from newscrawl.vocabulary import Alarm
 
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
+    from newscrawl.archive.run_file import RunFile
+    from newscrawl.archive.upkeep import Upkeep
     from newscrawl.items import Raw, Rejection
 
 __all__ = ["FINISHING", "PATIENCE", "Forgotten", "Keeper"]
@@ -97,6 +97,8 @@ class Keeper:
         if self._is_off:
             return None
         if self._file is None:
+            from newscrawl.archive.run_file import RunFile  # not every crawl archives pages
+
             assert self._name
             folder, free = self._wanted.folder, self._wanted.free
             self._file = RunFile(folder, self._name(), self._node, self._do, free=free)
@@ -177,6 +179,8 @@ class Keeper:
         return {"files": names, **(asdict(file.kept) if file else {})}
 
     async def _look_after(self, forgotten: Forgotten | None) -> None:
+        from newscrawl.archive.upkeep import Upkeep
+
         folder, do = self._wanted.folder, self._desk.do
         if self._is_off or not await do(folder.path.is_dir):
             return
@@ -219,6 +223,8 @@ class Keeper:
 
     def _remove_expired(self, site: str, store: Store | None, now: dt.datetime) -> None:
         """Keep the files of a site within its age and size, wherever they are."""
+        from newscrawl.archive.upkeep import remove_expired
+
         for place in (self._wanted.folder, store):
             if place is not None:
                 gone = remove_expired(place, site, now=now, days=self._wanted.days, limit=self._wanted.bytes)

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from typing import NamedTuple, cast
 
+from newscrawl import lazy
 from newscrawl.dates.clock import CLOCK, Printed, find_clock
 from newscrawl.dates.counting import Unit, age
 from newscrawl.dates.words import Text, Token
@@ -37,18 +38,20 @@ _JOINED = rf"(?:\ k|(?:\ ?,\ ?|\ )(?:&\ ?)?{_COUNTED})"
 _AMOUNT = rf"(?:f\ )*(?:(?P<than>V)\ )?{_COUNTED}{_JOINED}*(?:\ f)?"  # «حوالي ساعتين», «أقل من دقيقة»
 _LABEL = r"(?:[pufetj][ :,]*)*"
 _TAIL = r"[ .,|]*(?:\([pu]\))?[ .,|)]*"
-_BEFORE = re.compile(rf"[ (]*{_LABEL}(?P<amount>A\ ?:?\ ?{_AMOUNT}(?:\ B)?){_TAIL}")
-_AFTER = re.compile(
+_BEFORE = lazy.pattern(rf"[ (]*{_LABEL}(?P<amount>A\ ?:?\ ?{_AMOUNT}(?:\ B)?){_TAIL}")
+_AFTER = lazy.pattern(
     rf"[ (]*{_LABEL}(?P<amount>B\ {_COUNTED}{_JOINED}*|{_AMOUNT}\ B){_TAIL}"  # «3 ساعات مضت»
 )
 _BESIDE = rf"(?P<clock>[ ,|/ft()-]*{CLOCK})"
-_DAY = re.compile(
+_DAY = lazy.pattern(
     rf"[ (|]*(?:[pufetj][ :,|-]*|W[ ,]+)*(?P<before>{CLOCK}[ ,|-]*)?(?:a\ )?(?P<day>R)(?:\ ?,?\ W)?"
     rf"{_BESIDE}?{_TAIL}"
 )
-_WEEKDAY = re.compile(rf"[ (|]*(?:[pufej][ :,|-]*)*(?P<first>T\ )?(?P<day>W)(?P<last>\ T)?{_BESIDE}?{_TAIL}")
-_PERIOD = re.compile(rf"[ (]*{_LABEL}(?P<period>G){_TAIL}")
-_NOW = re.compile(rf"[ (]*(?:[pufej][ :,]*)*(?P<now>I){_TAIL}")
+_WEEKDAY = lazy.pattern(
+    rf"[ (|]*(?:[pufej][ :,|-]*)*(?P<first>T\ )?(?P<day>W)(?P<last>\ T)?{_BESIDE}?{_TAIL}"
+)
+_PERIOD = lazy.pattern(rf"[ (]*{_LABEL}(?P<period>G){_TAIL}")
+_NOW = lazy.pattern(rf"[ (]*(?:[pufej][ :,]*)*(?P<now>I){_TAIL}")
 _PART = re.compile(r"\ ?\|\ ?|\ -\ ")
 _PRECISIONS: dict[Unit, Precision] = {
     "second": Precision.MINUTE,

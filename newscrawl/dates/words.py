@@ -120,13 +120,21 @@ ASCII_DIGITS: dict[int, str] = {zero + n: str(n) for zero in (0x0660, 0x06F0) fo
 """For ``str.translate``: the digits from ٠ and from ۰ on as 0 to 9."""
 
 
-def _letters() -> dict[int, str | None]:
-    """What folding makes of single characters, after NFKD."""
-    table: dict[int, str | None] = {}
-    for code in range(0x10000):
+class _Letters(dict[int, str | None]):
+    """What folding makes of single characters, after NFKD; of any but letters and signs when it is met."""
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
         # Mn: tashkeel, hamza above and below, accents. Cf and Cc: bidi marks, joiners, BOM.
-        if unicodedata.category(chr(code)) in ("Mn", "Cf", "Cc") and not chr(code).isspace():
-            table[code] = None
+        gone = unicodedata.category(character) in ("Mn", "Cf", "Cc") and not character.isspace()
+        found = None if gone and code < 0x10000 else character
+        if code < 0x10000:
+            self[code] = found
+        return found
+
+
+def _letters() -> _Letters:
+    table = _Letters()
     for group, letter in (
         ("ٱٲٳٵ", "ا"),
         ("ىیېۍئے", "ي"),

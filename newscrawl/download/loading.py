@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, cast
 
 
 def load_handler() -> None:
@@ -15,23 +18,28 @@ def load_handler() -> None:
     Those ask three times for the whole stack with its lines of source, to name the module of a class that
     is no longer used: a tenth of a second.
     """
-    with _stack_of_frames():
+    with _frames_that_know_themselves():
         importlib.import_module("newscrawl.download.handler")
 
 
 @contextmanager
-def _stack_of_frames() -> Iterator[None]:
-    """``inspect.stack`` without what is looked up in files: frames, and what they know themselves."""
-    whole = inspect.stack
+def _frames_that_know_themselves() -> Iterator[None]:
+    """``inspect`` looks nothing up in files: a frame knows its place and the name of its module."""
+    stack, getmodule = inspect.stack, inspect.getmodule
 
-    def stack(context: int = 1) -> list[inspect.FrameInfo]:  # noqa: ARG001 - as the whole one is asked
+    def frames(context: int = 1) -> list[inspect.FrameInfo]:  # noqa: ARG001 - as the whole one is asked
         return [
             inspect.FrameInfo(frame, frame.f_code.co_filename, line, frame.f_code.co_name, None, None)
             for frame, line in traceback.walk_stack(inspect.currentframe())
         ][1:]
 
-    inspect.stack = stack
+    def module(found: object, _filename: str | None = None) -> ModuleType | None:
+        if inspect.isframe(found):
+            return sys.modules.get(found.f_globals["__name__"])
+        return getmodule(found, _filename)
+
+    inspect.stack, inspect.getmodule = frames, cast(Any, module)
     try:
         yield
     finally:
-        inspect.stack = whole
+        inspect.stack, inspect.getmodule = stack, getmodule

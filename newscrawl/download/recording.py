@@ -29,7 +29,6 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
-from warcio.bufferedreaders import ChunkedDataReader
 
 from newscrawl.archive.messages import (
     NOT_MODIFIED,
@@ -365,6 +364,8 @@ def _response(record: Record, request: Request) -> Response:
     for name, value in pairs:
         headers.appendlist(name, value)
     if headers.pop(b"Transfer-Encoding", None):
+        from warcio.bufferedreaders import ChunkedDataReader
+
         body = ChunkedDataReader(BytesIO(body)).read()
     url = request.url.partition("#")[0]
     flags = []

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from newscrawl import lazy
+
 TATWEEL = "\u0640"
 ZWNJ = "\u200c"
 ZWJ = "\u200d"
@@ -43,18 +45,28 @@ def character_class(*ranges: str) -> re.Pattern[str]:
     >>> character_class("0-9", "٠-٩").findall("سنة ٢٠٢4")
     ['٢', '٠', '٢', '4']
     """
-    return re.compile(f"[{''.join(ranges)}]")
+    return lazy.pattern(f"[{''.join(ranges)}]")
+
+
+def members(*ranges: str) -> frozenset[str]:
+    """The characters of some ranges.
+
+    >>> sorted(members("0-3", "٠"))
+    ['0', '1', '2', '3', '٠']
+    """
+    spans = re.findall("(.)(?:-(.))?", "".join(ranges), re.DOTALL)
+    return frozenset(chr(code) for first, last in spans for code in range(ord(first), ord(last or first) + 1))
 
 
 LETTER = character_class(LETTERS)
 MARK = character_class(MARKS)
-PRESENTATION_RUN = re.compile(f"[{PRESENTATION}]+")
-TASHKEEL_RUN = re.compile(f"[{MARKS}]+")
-LATIN_RUN = re.compile("[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]+")
+PRESENTATION_RUN = lazy.pattern(f"[{PRESENTATION}]+")
+TASHKEEL_RUN = lazy.pattern(f"[{MARKS}]+")
+LATIN_RUN = lazy.pattern("[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]+")
 
 _MOST_MARKS = 30
 """Marks on one letter at most, as in Unicode's Stream-Safe Text Format (https://www.unicode.org/reports/tr15/)."""
-_MAYBE_MARKS = re.compile(rf"[^\w\s]{{{_MOST_MARKS + 1},}}")
+_MAYBE_MARKS = lazy.pattern(rf"[^\w\s]{{{_MOST_MARKS + 1},}}")
 
 # What mojibake shows and correct text seldom does: accented Latin, and signs of windows-1252 and 1256.
 RARE_SIGNS = (

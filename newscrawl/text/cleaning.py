@@ -6,6 +6,7 @@ import html
 import html.entities
 import re
 
+from newscrawl import lazy
 from newscrawl.text.characters import (
     ALPHABET,
     ARABIC,
@@ -17,7 +18,6 @@ from newscrawl.text.characters import (
     MARKS,
     PRESENTATION,
     PRESENTATION_RUN,
-    RARE_SIGN,
     RARE_SIGNS,
     SPACES,
     TATWEEL,
@@ -28,6 +28,7 @@ from newscrawl.text.characters import (
     collapse,
     compose,
     is_composed,
+    members,
 )
 from newscrawl.text.languages import language
 from newscrawl.text.mojibake import repair_mojibake
@@ -37,28 +38,28 @@ CLEAN_VERSION = 1
 
 _INVISIBLE_CHARACTER = character_class(INVISIBLE)
 _ODD_SPACE = character_class(SPACES)
-_ODD_LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
-_SURROGATE_PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_TATWEEL_RUN = re.compile(f"{TATWEEL}+")
-_ENTITY = re.compile("&(#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31})(;|(?![=A-Za-z0-9]))")
-_AMPERSANDS = re.compile("&(?:amp;|#(?:0{0,4}38|[xX]0{0,4}26)(?:;|(?![=A-Za-z0-9])))+")
+_ODD_LINE_BREAK = lazy.pattern("\r\n?|[\x0b\x0c\x85\u2028]")
+_SURROGATE_PAIR = lazy.pattern("([\ud800-\udbff])([\udc00-\udfff])")
+_SURROGATE = lazy.pattern("[\ud800-\udfff]")
+_TATWEEL_RUN = lazy.pattern(f"{TATWEEL}+")
+_ENTITY = lazy.pattern("&(#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31})(;|(?![=A-Za-z0-9]))")
+_AMPERSANDS = lazy.pattern("&(?:amp;|#(?:0{0,4}38|[xX]0{0,4}26)(?:;|(?![=A-Za-z0-9])))+")
 
 # A joiner means something between emoji, or between letters of a script that joins. Beside a space,
 # Latin, punctuation or (a ZWJ) an Arabic letter it is left over from typing.
 _JOINING = f"[^\\s\x00-\u02ff{ARABIC}]"
-_LOOSE_ZWJ = re.compile(f"(?<!{ZWJ})(?:(?<!{_JOINING}){ZWJ}++|{ZWJ}++(?!{_JOINING}))")
-_LOOSE_ZWNJ = re.compile(f"{ZWNJ}+(?:(?<!\\w{ZWNJ})|(?=[\x00-\u02ff]|\\W|$))")
-_SELECTORS = re.compile(f"(?<![^\\s{ARABIC}])[\ufe00-\ufe0f]+")
-_ARABIC_ZWNJ = re.compile(f"(?<=[{ARABIC}]){ZWNJ}+(?=[{ARABIC}])")
+_LOOSE_ZWJ = lazy.pattern(f"(?<!{ZWJ})(?:(?<!{_JOINING}){ZWJ}++|{ZWJ}++(?!{_JOINING}))")
+_LOOSE_ZWNJ = lazy.pattern(f"{ZWNJ}+(?:(?<!\\w{ZWNJ})|(?=[\x00-\u02ff]|\\W|$))")
+_SELECTORS = lazy.pattern(f"(?<![^\\s{ARABIC}])[\ufe00-\ufe0f]+")
+_ARABIC_ZWNJ = lazy.pattern(f"(?<=[{ARABIC}]){ZWNJ}+(?=[{ARABIC}])")
 
-_HAMZA_ON_YEH = re.compile("[\u0649\u06cc]([\u064b-\u0652\u0670]*)\u0654")
+_HAMZA_ON_YEH = lazy.pattern("[\u0649\u06cc]([\u064b-\u0652\u0670]*)\u0654")
 
 # Letters of other alphabets that have the shape of the Arabic one.
 _LOOKALIKES = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ە": "ه", "ۃ": "ة"}
 _LOOKALIKE = character_class(*_LOOKALIKES)
-_WORD = re.compile(f"[{LETTERS}{MARKS}{ZWNJ}]+")
-_OTHER_ALPHABET = re.compile(f"[^{ALPHABET}{MARKS}{ZWNJ}{''.join(_LOOKALIKES)}]")
+_WORD = lazy.pattern(f"[{LETTERS}{MARKS}{ZWNJ}]+")
+_OTHER_ALPHABET = lazy.pattern(f"[^{ALPHABET}{MARKS}{ZWNJ}{''.join(_LOOKALIKES)}]")
 
 _QUOTE = re.compile('(["“”„‟″])')
 
@@ -69,10 +70,7 @@ _SUSPECT = character_class(
     "\xc0-\xd6\xd8-\xdeâïð", RARE_SIGNS,  # mojibake
 )  # fmt: skip
 
-_BMP = "".join(map(chr, range(0x10000)))
-_SIMPLE = set(character_class(INVISIBLE, SPACES, LINE_BREAKS, TATWEEL).findall(_BMP)) - set(
-    RARE_SIGN.findall(_BMP)
-)
+_SIMPLE = members(INVISIBLE, SPACES, LINE_BREAKS, TATWEEL) - members(RARE_SIGNS)
 
 
 def clean(text: str) -> str:
@@ -189,7 +187,7 @@ def _tatweel(match: re.Match[str]) -> str:
 
 # What is written with a tatweel at its end: the abbreviation of هجرية, and the particles that are
 # one word with what follows them (the article, ب, ل, ك and ف, after و or ف perhaps).
-_JOINED = re.compile(f"(?<![{LETTERS}{MARKS}{TATWEEL}])(?:ه|[وف]?(?:[بك]?ال|لل|[بلك])|ف)\\Z")
+_JOINED = lazy.pattern(f"(?<![{LETTERS}{MARKS}{TATWEEL}])(?:ه|[وف]?(?:[بك]?ال|لل|[بلك])|ف)\\Z")
 _LONGEST_JOINED = 4
 
 

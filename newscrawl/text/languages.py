@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from newscrawl import lazy
 from newscrawl.text.characters import (
     ALPHABET,
     LATIN_RUN,
@@ -18,10 +19,10 @@ from newscrawl.text.characters import (
     character_class,
 )
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[^\s@]*+@\S*", re.IGNORECASE)
-_ARABIC_RUN = re.compile(f"[{LETTERS}{MARKS}{ZWNJ}{PRESENTATION}]+")
+_ADDRESS = lazy.pattern(r"(?:https?://|www\.)\S+|(?<!\S)[^\s@]*+@\S*", re.IGNORECASE)
+_ARABIC_RUN = lazy.pattern(f"[{LETTERS}{MARKS}{ZWNJ}{PRESENTATION}]+")
 # Not a part of 3likom or lbar7: Arabic as typed on a Latin keyboard.
-_LATIN_WORD = re.compile(rf"(?<!\w){LATIN_RUN.pattern}(?!\w)")
+_LATIN_WORD = lazy.pattern(rf"(?<!\w){LATIN_RUN.pattern}(?!\w)")
 _OTHER_LETTER = character_class(
     "\u0250-\u05ff\u0700-\u074f\u0780-\u086f\u0900-\u1dff\u1f00-\u1fff\u2c00-\u2dff\u2e80-\ud7ff",
     "\uf900-\ufb4f\U00010000-\U0001e7ff\U00020000-\U0003ffff",
@@ -35,7 +36,7 @@ _SCRIPTS = {
 # Letters that Arabic uses for foreign names only (أگادير, ڤيديو), and those it never uses.
 _NAME_LETTERS = "گپچژڤڭڨݣڥ"
 _NAME_LETTER = character_class(_NAME_LETTERS)
-_FOREIGN_LETTER = re.compile(f"[^{ALPHABET}{_NAME_LETTERS}{ZWNJ}]")
+_FOREIGN_LETTER = lazy.pattern(f"[^{ALPHABET}{_NAME_LETTERS}{ZWNJ}]")
 _HAMZA_OR_TA = re.compile("[أإةؤ]")
 _ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")
@@ -50,8 +51,8 @@ _FOREIGN_WORDS = frozenset(
     "كنند كند امروز وزارت هر همه بود باشد هيچ په اور".split()
 )
 _OWN_LETTERS = {
-    "ur": re.compile(r"[ٹڈڑںےۓہۂۃھ]|\b(?:کا|کی|کو|آج|اور)\b"),
-    "ps": re.compile(r"[ټډړږښځڅۍڼې]|\b(?:د|په)\b"),
+    "ur": lazy.pattern(r"[ٹڈڑںےۓہۂۃھ]|\b(?:کا|کی|کو|آج|اور)\b"),
+    "ps": lazy.pattern(r"[ټډړږښځڅۍڼې]|\b(?:د|په)\b"),
     "ckb": character_class("ێۆڵڕە"),
     "ug": character_class("ۈۋېۇەڭھ"),
     "sd": character_class("ڄڃٿڻٻڀڪڦڏڍ"),

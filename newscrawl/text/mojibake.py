@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from newscrawl import lazy
 from newscrawl.text.characters import (
     COMMON_SIGNS,
     LATIN_RUN,
@@ -36,16 +37,16 @@ def _utf8_run(table: Mapping[str, int]) -> re.Pattern[str]:
     two = shown((0xC2, 0xC3), (0xC5, 0xC6), (0xCB, 0xCB), (0xD8, 0xDB))
     # Quotes, dashes, Tifinagh, presentation letters.
     three = shown((0xE2, 0xE2), (0xEF, 0xEF))
-    return re.compile(f"(?:[{two}]{tail}|[{three}]{tail}{{2}}|{shown((0xF0, 0xF0))}{tail}{{3}})+")
+    return lazy.pattern(f"(?:[{two}]{tail}|[{three}]{tail}{{2}}|{shown((0xF0, 0xF0))}{tail}{{3}})+")
 
 
 _UTF8_AS_LATIN = _utf8_run(_LATIN)
 _UTF8_AS_ARABIC = _utf8_run(_WINDOWS_1256)
 # Cheap tests first: what a text must hold to test as bad.
 _LATIN_LEADS = frozenset("ÂÃÅÆËØÙÚÛâïð")
-_MAYBE_AS_LATIN = re.compile(f"[ÂÃÅÆËØÙÚÛâïð][{RARE_SIGNS}{COMMON_SIGNS}\xa1]")
+_MAYBE_AS_LATIN = lazy.pattern(f"[ÂÃÅÆËØÙÚÛâïð][{RARE_SIGNS}{COMMON_SIGNS}\xa1]")
 _LEADS = "آأإئثطظعغâï"
-_MAYBE_AS_ARABIC = re.compile(
+_MAYBE_AS_ARABIC = lazy.pattern(
     f"[{RARE_SIGNS}](?:(?<=[{_LEADS}].)[{_LEADS}]|(?<=[پٹچژڈگکڑںھ،؛؟{RARE_SIGNS}{COMMON_SIGNS}][{_LEADS}].))"
     f"|[{RARE_SIGNS}{COMMON_SIGNS}](?:(?<=[âï].)|(?<=ًں.)|(?=[{_LEADS}][{RARE_SIGNS}]))"
 )
@@ -56,7 +57,7 @@ _ARABIC_AS_LATIN = {
     if re.fullmatch(f"[{LETTERS}{MARKS}{TATWEEL}]", arabic := bytes([byte]).decode("cp1256"))
 }
 _ANY_LATIN = "A-Za-z\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f"
-_ARABIC_WORD_AS_LATIN = re.compile(f"(?<![{_ANY_LATIN}])[{''.join(_ARABIC_AS_LATIN)}]+(?![{_ANY_LATIN}])")
+_ARABIC_WORD_AS_LATIN = lazy.pattern(f"(?<![{_ANY_LATIN}])[{''.join(_ARABIC_AS_LATIN)}]+(?![{_ANY_LATIN}])")
 _ACCENTED_CAPITALS = frozenset(map(chr, range(0xC0, 0xDF))) - {"×"}
 _MARK_AS_LATIN = re.compile("[¡º¿\x80-\x9f]")
 _CAPITAL_INSIDE = re.compile("[ß-ÿ][À-Þ]")
