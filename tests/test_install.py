@@ -54,6 +54,14 @@ def test_the_lists_of_requirements_agree() -> None:
     assert file("deploy/requirements.txt") == node
 
 
+def test_an_installed_package_has_the_files_of_the_site() -> None:
+    tools = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    web = PROJECT / "newscrawl" / "web"
+    packed = {file for glob in tools["package-data"]["newscrawl.web"] for file in web.glob(glob)}
+    beside = {file for file in web.rglob("*") if file.is_file() and file.suffix not in (".py", ".pyc")}
+    assert beside == packed
+
+
 def test_pages_and_collections_are_read_without_scrapy() -> None:
     only_crawls = parsed([line for extra in ("crawl", "browser", "web", "node") for line in lists()[extra]])
     missing = " ".join({name.replace("-", "_") for name in only_crawls} - {"newscrawl", "setuptools"})

@@ -7,11 +7,13 @@ import pytest
 from pymongo import MongoClient
 from starlette.testclient import TestClient
 
-from newscrawl.web.access import Access, refusal
+from newscrawl.web import secret
+from newscrawl.web.access import Access, headers_of_kept, headers_of_site, refusal
 from newscrawl.web.app import Site
 from newscrawl.web.kept import SEALED, KeptPage, Seal, tamed
 from newscrawl.web.looking import Lookout
 from newscrawl.web.page import Context
+from tests.conftest import scrapy
 
 PASSWORD = "kitab-bahr-1445"
 LOCAL, PUBLIC = Access(), Access(host="0.0.0.0", password=PASSWORD, hosts=frozenset({"news.example.org"}))
@@ -166,3 +168,43 @@ def test_mongodb_that_is_away_is_told_without_its_credentials(monkeypatch: pytes
     assert "لم تستجب قاعدة البيانات" in answer.text
     assert "geheim" not in answer.text
     away.close()
+
+
+def test_the_headers_of_each_answer_allow_nothing_from_elsewhere() -> None:
+    own = headers_of_site("http://127.0.0.1:8766")
+    assert own["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'; ")
+    assert "script" not in own["Content-Security-Policy"]
+    assert "frame-src http://127.0.0.1:8766" in own["Content-Security-Policy"]
+    assert "frame-src 'none'" in headers_of_site(None)["Content-Security-Policy"]
+    kept = headers_of_kept("127.0.0.1:8765")["Content-Security-Policy"]
+    assert kept.startswith("sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; ")
+    for headers in (own, headers_of_kept("")):
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("mongodb+srv://crawl:geheim@db.example/x", "mongodb+srv://***@db.example/x"),
+        ("https://user:geheim@sahifa.example/خبر", "https://***@sahifa.example/خبر"),
+        ("X-Api-Key: geheim", "X-Api-Key: ***"),
+        ("{'password': 'geheim', 'n': 3}", "{'password': '***', 'n': 3}"),
+        ("https://s3.example/a?X-Amz-Signature=geheim&n=3", "https://s3.example/a?X-Amz-Signature=***&n=3"),
+        ("AWS_SECRET_ACCESS_KEY=geheim", "AWS_SECRET_ACCESS_KEY=***"),
+        ("Authorization: Bearer geheim", "Authorization: Bearer ***"),
+        ("posted to https://hooks.example/T0/geheim", "posted to ***"),
+        ("the key figure of the day: 12", "the key figure of the day: 12"),
+        ("2026-11-28 [scrapy] INFO: Crawled (200) https://sahifa.example/1.html",) * 2,
+    ],
+)
+def test_what_opens_something_is_not_shown(said: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret, "_known", set())
+    secret.keep({"ALARM_WEBHOOK": "https://hooks.example/T0/geheim"})
+    assert secret.hidden(said) == shown
+
+
+def test_a_command_that_would_be_open_to_all_does_not_start() -> None:
+    done = scrapy("web", "--host", "0.0.0.0", MONGODB_URI="mongodb://127.0.0.1:9/")
+    assert done.returncode == 2
+    assert "NEWSCRAWL_WEB_PASSWORD" in done.stdout + done.stderr

@@ -1,19 +1,39 @@
 """What `scrapy web` shows operators."""
 
+import datetime as dt
+import platform
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from newscrawl.vocabulary import (
+    AddressOutcome,
+    AddressSource,
+    AlarmKind,
+    CoverageReason,
+    FetchFailure,
+    Interruption,
+    Origin,
+    RejectionReason,
+    RunOutcome,
+)
+from newscrawl.watch.causes import Cause
+from newscrawl.web import telling
 from newscrawl.web.access import Access
 from newscrawl.web.app import Site
 from newscrawl.web.looking import Lookout
-from newscrawl.web.page import Context
-from tests.conftest import Database, scrapy
+from newscrawl.web.page import Asked, Context
+from newscrawl.web.run import LINES, last_lines
+from newscrawl.web.run import show as show_run
+from newscrawl.web.words import has, table, word
+from tests.conftest import PROJECT, Database, scrapy
 from tests.web_made import PASSWORD
 
+NOW, DAY = dt.datetime(2026, 11, 28, tzinfo=dt.UTC), dt.timedelta(days=1)
 PAGES = (
     "/", "/sites/barid", "/sites/sada_rif", "/sites/waha", "/sites/nakhil", "/sites/jami3", "/sites/shams",
     "/sites/barid/runs", "/sites/sada_rif/pending", "/sites/barid/rejected?reason=no_body",
@@ -62,6 +82,120 @@ def test_every_page_is_there_in_both_languages_and_shows_no_secret(
 )  # fmt: skip
 def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
+
+
+@pytest.mark.parametrize("prefix", ["", "/news"])
+@pytest.mark.parametrize("taken_off", [True, False])
+def test_behind_a_proxy_all_links_keep_its_prefix_and_its_password(
+    installation: Database, prefix: str, taken_off: bool
+) -> None:
+    context = Context(installation.client[installation.name], installation.ops, {}, Lookout())
+    access = Access(
+        prefix=prefix, hosts=frozenset({"news.example.org"}), password="kitab-bahr-1445",
+        kept_origin="https://kept.example.org",
+    )  # fmt: skip
+    below = "" if taken_off else prefix
+    with TestClient(Site(context, access), base_url="http://127.0.0.1:8765") as client:
+        asked = {
+            "Host": "news.example.org",
+            "X-Forwarded-Prefix": "/evil",
+            "X-Forwarded-Host": "evil.example",
+        }
+        assert client.get(f"{below}/", headers=asked).status_code == 401
+        client.auth = ("newscrawl", "kitab-bahr-1445")
+        page = client.get(f"{below}/sites/barid?lang=en", headers=asked)
+        assert page.status_code == 200
+        assert page.headers["set-cookie"].endswith(f"Path={prefix or '/'}; SameSite=lax")
+        links = re.findall(r'href="([^"#]*)"', page.text)
+        assert links
+        assert all(link.startswith(f"{prefix}/") for link in links), links
+        assert client.get(f"{below}/static/site.css", headers=asked).status_code == 200
+        frame = client.get(f"{below}/rejected/barid01", headers=asked)
+        assert 'src="https://kept.example.org/rejected/barid01?' in frame.text
+        assert "frame-src https://kept.example.org" in frame.headers["content-security-policy"]
+
+
+def test_a_run_shows_the_end_of_its_log_without_secrets(
+    client: TestClient, installation: Database, tmp_path: Path
+) -> None:
+    run = installation.ops["runs"].find_one({"site": "mizan"}, sort=[("started_at", -1)])
+    log = tmp_path / "job.log"
+    log.write_text("".join(f"line {n}\n" for n in range(9000)) + f"token={PASSWORD}\n\x1b[2Jend\n", "utf-8")
+    link = tmp_path / "link.log"
+    link.symlink_to(log)
+    here = {**run, "host": platform.node()}
+    lines = last_lines({**here, "log": str(log)})
+    assert lines is not None
+    assert (len(lines), lines[-1]) == (LINES, "\x1b[2Jend")
+    for other in (
+        tmp_path / "none.log",
+        tmp_path / "job.txt",
+        link,
+        tmp_path,
+        Path("/etc/passwd"),
+        Path("job.log"),
+    ):
+        assert last_lines({**here, "log": str(other)}) is None
+    assert last_lines({**run, "log": str(log)}) is None, "another machine's"
+    shown = show_run({**here, "lines": lines}, Asked("en", run["started_at"]))
+    assert shown["lines"][-2:] == ["token=***", "\\x1b[2Jend"]
+    assert PASSWORD not in client.get(f"/runs/{run['_id']}").text
+
+
+def test_every_word_of_the_closed_lists_has_its_arabic() -> None:
+    lists = (
+        RunOutcome, RejectionReason, FetchFailure, Interruption, AddressSource, AddressOutcome, AlarmKind,
+        CoverageReason, Origin,
+    )  # fmt: skip
+    for term in (term for words in lists for term in words):
+        assert re.search("[ء-ي]", telling.meaning("ar", term)) or not term.meaning
+        assert telling.meaning("en", term)
+    for kind in AlarmKind:
+        found = Cause(f"{kind} barid", "said", NOW, ("barid",))
+        assert kind == AlarmKind.TEST or telling.remedy("ar", found, "https://barid.example/")
+    for outcome in RunOutcome:
+        assert word("ar", f"outcome.{outcome}")
+
+
+def test_every_key_of_a_template_has_its_words() -> None:
+    keys = {
+        key
+        for file in (PROJECT / "newscrawl" / "web" / "templates").glob("*.html")
+        for key in re.findall(r"""\bt\(["']([\w.]+)["'][,)]""", file.read_text("utf-8"))
+    }
+    assert {key for key in keys if not has(key)} == set()
+    assert all(all(forms) for forms in table()["ar"].values()), "an Arabic wording is empty"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            {"what": "no_answer", "outcome": "unreachable", "length": DAY, "n": 3},
+            "لا يستجيب منذ 24 ساعة (3 جولات)",
+        ),
+        (
+            {"what": "no_answer", "outcome": "fault", "length": 4 * DAY, "n": 2},
+            "فشلت جولتان متتاليتان منذ 4 أيام",
+        ),
+        ({"what": "quiet", "length": 2 * DAY}, "لا مقال جديدًا منذ 48 ساعة، على غير عادته"),
+        ({"what": "fewer", "came": 12, "days": 5, "usual": 60}, "12 مقالًا فقط في 5 أيام، والمعتاد نحو 60"),
+        (
+            {"what": "read_worse", "shares": {"body": (0.6, 0.02)}},
+            "حقل «النص» ناقص في 60% من المقالات، والمعتاد 2%",
+        ),
+        ({"what": "read_worse", "shares": {"rejected": (0.78, 0.15)}}, "تُرفض 78% من الصفحات، والمعتاد 15%"),
+        (
+            {"what": "drift", "sentences": ["waha: 40 % of articles now have no authors, was 1 %"]},
+            "حقل «الكتّاب» ناقص في 40% من المقالات، وكان ذلك 1%",
+        ),
+        ({}, "waha said so"),
+    ],
+)
+def test_what_is_the_matter_is_told_in_arabic(told: dict[str, Any], said: str) -> None:
+    found = Cause("reduced waha", "waha: waha said so", NOW, ("waha",), told=told)
+    assert telling.cause("ar", found).striptags() == said
+    assert telling.cause("en", found).striptags() == "waha said so"
 
 
 def test_a_report_is_one_file_that_asks_for_nothing(installation: Database, tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ _LISTS = {
 
 
 def meaning(lang: str, term: Word) -> Markup:
-    """What a word of a closed list means."""
-    if lang == "en":
+    """What a word of a closed list means; the word itself where it says it all."""
+    if lang == "en" or not term.meaning:
         return Markup("{}").format((term.meaning or str(term)).replace("`", ""))
     return word(lang, f"{_LISTS[type(term).__name__]}.{term}")
 
