@@ -59,14 +59,14 @@ def clean_article(raw: RawArticle) -> RawArticle:
     """
     title, lede = _line(raw.title), _line(raw.lede)
     body = _told_once([line for text in raw.body for line in clean(_without_code(text)).split("\n")])
-    if title and body and bare(body[0]) == bare(title):
+    if title and body and _is_again(body[0], bare(title)):
         body = body[1:]
     if lede and body:
         folded = bare(lede)
-        body = [text for text in body if not (_may_begin(text, folded) and bare(text) == folded)]
+        body = [text for text in body if not _is_again(text, folded)]
         if not body:
             body, lede = [lede], None
-        elif bare(body[0]).startswith(folded):
+        elif not folded or (_may_begin(body[0], folded) and bare(body[0]).startswith(folded)):
             lede = None
     if lede and title and bare(lede) == bare(title):
         lede = None
@@ -89,12 +89,17 @@ def clean_article(raw: RawArticle) -> RawArticle:
     )
 
 
+def _is_again(text: str, folded: str) -> bool:
+    """Does a text say the folded one and nothing else?"""
+    return _may_begin(text, folded) and bare(text) == folded
+
+
 def _may_begin(text: str, folded: str) -> bool:
-    """May a text be the folded one? Its first letter tells of nearly all that they are not."""
+    """May a text begin as the folded one? Its first letter tells of nearly all that they do not."""
     first = text[0]
     if first.isalnum() and not folded.startswith(first.lower()):
         return False
-    return folded.startswith(bare(text[:40]))
+    return folded.startswith(bare(text[:40])[: len(folded)])
 
 
 def _is_byline(first: str, byline: str | None, publisher: str | None) -> bool:

@@ -57,7 +57,7 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
         text = body.decode(encoding, "replace")
     else:
         text, encoding = _decode_bytes(body, content_type)
-    return text.replace("\x00", "") if "\x00" in text else text, _standard_name(encoding)
+    return text.replace("\x00", "") if 0 in body else text, _standard_name(encoding)
 
 
 def decode_pieces(pieces: Iterable[bytes], content_type: str | None = None) -> Iterator[str]:

@@ -144,6 +144,8 @@ def text_of(element: etree._Element) -> str:
     >>> text_of(etree.fromstring("<h1>قمة <b>الرباط</b></h1>"))
     'قمة الرباط'
     """
+    if not len(element) and element.tag != "br":  # as most are that are asked for one by one
+        return squeeze(element.text)
     parts: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, node in walk:

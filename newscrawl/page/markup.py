@@ -47,8 +47,8 @@ class _Part:
     name: str
     tag: str | None
     """The tag that an element with this name has to have; None for any."""
-    path: Callable[[etree._Element], Any]
-    """From an element that has the name."""
+    path: Callable[[etree._Element], Any] | None
+    """From an element that has the name; None where it is itself what is sought, if it has the tag."""
 
 
 @lru_cache(maxsize=4096)
@@ -66,8 +66,11 @@ def _parts(selector: str) -> tuple[_Part, ...]:
             if not (node := getattr(node, "selector", None)):
                 return ()
         attribute, name = ("class", node.class_name) if isinstance(node, Class) else ("id", node.id)
-        path = _translator.selector_to_xpath(part, prefix="self::", translate_pseudo_elements=True)
-        parts.append(_Part(attribute, name, _tag(node), etree.XPath(path)))
+        path = None
+        if not (node is part.parsed_tree and isinstance(node.selector, Element) and not part.pseudo_element):
+            told = _translator.selector_to_xpath(part, prefix="self::", translate_pseudo_elements=True)
+            path = etree.XPath(told)
+        parts.append(_Part(attribute, name, _tag(node), path))
     return tuple(parts)
 
 
@@ -135,7 +138,11 @@ class Places:
             nested = ordered and any(one in other.iterancestors() for one, other in pairwise(starts))
             if nested or len(starts) > self.MAX:
                 return search(self.root)
-            groups.append([hit for start in starts if self._holds(start) for hit in part.path(start)])
+            held = [start for start in starts if self._holds(start)]
+            if part.path is None:  # h1.headline, as most are: a third of the time
+                groups.append([start for start in held if part.tag in (None, start.tag)])
+            else:
+                groups.append([hit for start in held for hit in part.path(start)])
         found = [group for group in groups if group]
         if not groups or (ordered and len(found) > 1):
             return search(self.root)

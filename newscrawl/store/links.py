@@ -287,8 +287,10 @@ class _Decision:
         other stories with copies of it: they may not have met the first.
         """
         earlier, place = near.earlier(doc), identity.order(doc)
+        if not earlier:
+            return []
         roots = [near.docs.get(_root_of(other["_id"], stories)) for other in earlier]
-        await self._read_texts([doc, *earlier, *filter(None, roots)] if earlier else [])
+        await self._read_texts([doc, *earlier, *filter(None, roots)])
         await asyncio.sleep(0)  # let the downloads go on
         likeness: list[tuple[float, tuple[Any, ...], Document]] = []
         for other, root in zip(earlier, roots, strict=True):

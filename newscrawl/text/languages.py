@@ -37,6 +37,8 @@ _SCRIPTS = {
 _NAME_LETTERS = "گپچژڤڭڨݣڥ"
 _NAME_LETTER = character_class(_NAME_LETTERS)
 _FOREIGN_LETTER = lazy.pattern(f"[^{ALPHABET}{_NAME_LETTERS}{ZWNJ}]")
+_MAYBE_FOREIGN = re.compile(f"[^{ALPHABET}{ZWNJ} ]")
+"""In words of Arabic script: a letter that speaks for another language, or one that others are made of."""
 _HAMZA_OR_TA = re.compile("[أإةؤ]")
 _ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")
@@ -131,7 +133,10 @@ def language(text: str) -> str:
 
 
 def _arabic_script(words: list[str]) -> str:
-    if min(map(_evidence, set(words)), default=0) >= 0:
+    different = set(words)
+    if different.isdisjoint(_FOREIGN_WORDS) and not _MAYBE_FOREIGN.search(" ".join(words)):
+        return "ar"  # no word could speak for another language
+    if min(map(_evidence, different), default=0) >= 0:
         return "ar"
     weights = list(map(_evidence, words))
     arabic = sum(weight for weight in weights if weight > 0)
