@@ -24,7 +24,7 @@ from pymongo import AsyncMongoClient
 from benchmarks import grow
 from tests.trials import size
 
-ARTICLES = size(200_000)
+ARTICLES = size(200_000) if size(100) == 100 else 300
 ROUNDS = 3 if ARTICLES >= 10_000 else 1
 SIZES = (ARTICLES // 10, ARTICLES) if ARTICLES >= 10_000 else (ARTICLES,)
 BARE = """

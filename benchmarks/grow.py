@@ -64,11 +64,11 @@ BANDS, ROWS = (_of(name, "newscrawl.signatures", "newscrawl.identity") for name 
 
 PART = float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))
 """All of it in ``make bench``, a hundredth in ``make test``."""
-FULL = "10000,100000,500000" if PART == 1 else "10000,100000"
+FULL = "10000,100000,500000" if PART == 1 else "10000"
 SIZES = [round(int(size) * PART) for size in os.environ.get("NEWSCRAWL_SIZES", FULL).split(",")]
 NEW, WARM = round(2000 * PART), round(2000 * PART)
 """Articles that are measured, and those that fill the caches before."""
-ARRIVE_AT = round(PART * int(os.environ.get("NEWSCRAWL_ARRIVE_AT", "200000" if PART == 1 else "100000")))
+ARRIVE_AT = round(PART * int(os.environ.get("NEWSCRAWL_ARRIVE_AT", "200000" if PART == 1 else "10000")))
 CACHES = (0.25, 1.0) if PART == 1 else (1.0,)
 """Gigabytes."""
 DAYS, LAST = 100, dt.date(2026, 3, 30)

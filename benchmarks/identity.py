@@ -24,10 +24,12 @@ from newscrawl.signatures import BANDS, FORMER_SCHEME, OPENING_BANDS, ROWS, SHIN
 from newscrawl.store.links import SHARED
 from newscrawl.store.schema import document
 from tests import pairs
+from tests.trials import size
 
 CHOICES = [(1, 25, 5), (2, 25, 5), (2, 32, 4), (2, 36, 3), (2, 42, 3), (2, 48, 3), (3, 25, 5), (3, 42, 3)]
 """Words in a shingle, bands, values in a band."""
-SIGNED, WORDS = 300, 600
+SIGNED, WORDS = max(20, size(300)), 600
+SHARES = (0.0, 0.25, 0.4, 0.6, 1.0) if size(100) == 100 else (SHARED,)
 
 
 def shingles(words: Sequence[str], length: int) -> set[str]:
@@ -71,7 +73,7 @@ def joined() -> None:
     documents = {r.article.keys[0]: document(r.article) | {"_id": r.article.keys[0]} for r in labelled}
     groups = {r.article.keys[0]: r.group for r in labelled}
     print("share of the root   linked pairs   right   found")
-    for shared in (0.0, 0.25, 0.4, 0.6, 1.0):
+    for shared in SHARES:
         stories = pairs.decided(list(documents.values()), shared)
         linked = [groups[a] == groups[b] for a, b in combinations(groups, 2) if stories[a] == stories[b]]
         copies = sum(groups[a] == groups[b] for a, b in combinations(groups, 2))

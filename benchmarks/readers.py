@@ -36,12 +36,12 @@ from newscrawl.text import fold
 from newscrawl.vocabulary import SearchScope
 
 PART = float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))
-ARTICLES = round(int(os.environ.get("NEWSCRAWL_ARTICLES", "200000")) * PART)
-WRITES = max(200, round(5000 * PART))
+ARTICLES = round(int(os.environ.get("NEWSCRAWL_ARTICLES", "200000" if PART == 1 else "50000")) * PART)
+WRITES = max(50, round(5000 * PART))
 """Articles that are inserted to see what an index costs."""
 ENOUGH = 1000
 """Articles from which ratios say something."""
-DAYS = 300
+DAYS = 300 if PART == 1 else 60
 WORDS = ("الحكومة", "حكومة", "وزير الصحة", '"وزير الصحة"')
 FOR_READERS = ("tags_1", "authors_1", "gone_at_1", "hijri_month_uaq_-1_hijri_day_uaq_-1_duplicate_of_1")
 REAL = [

@@ -73,17 +73,21 @@ class Database:
 
 # Python's option -W knows no category of another package than its own.
 STRICT = """
-import sys, warnings
+import runpy, sys, warnings
 from scrapy.cmdline import execute
 from scrapy.exceptions import ScrapyDeprecationWarning
 warnings.simplefilter("error", ScrapyDeprecationWarning)
-sys.argv[0] = "scrapy"
-execute()
+if sys.argv[1] == "-m":
+    del sys.argv[:2]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+else:
+    sys.argv[0] = "scrapy"
+    execute()
 """
 
 
 def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the project as a user does, with deprecations of Scrapy as errors.
+    """Run a command of the project as a user does, or ``-m MODULE``, with deprecations of Scrapy as errors.
 
     Where that is possible it need not import the project first, see ``tests.forked``. What must be seen from
     the start of Python on is tested with ``subprocess``.

@@ -14,6 +14,7 @@ import json
 import os
 import pkgutil
 import resource
+import runpy
 import select
 import selectors
 import signal
@@ -38,7 +39,9 @@ _LIMITS = (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)
 
 
 class Process:
-    """A command that runs, ``scrapy ARGS`` in the folder of the project; what it has is as of ``Popen``."""
+    """A command that runs in the folder of the project, ``scrapy ARGS`` or ``python -m MODULE``; what it has
+    is as of ``Popen``.
+    """
 
     def __init__(self, args: list[str], environment: Mapping[str, str], stdout: int, stderr: int) -> None:
         self.args = args
@@ -148,7 +151,11 @@ def main() -> None:
         command = _serve(channel)
     if command:
         _become(*command)
-        execute()
+        if sys.argv[1] == "-m":
+            del sys.argv[:2]
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        else:
+            execute()
 
 
 def _import_all() -> None:

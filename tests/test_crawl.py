@@ -2,10 +2,8 @@
 
 import datetime as dt
 import json
-import os
 import random
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -22,7 +20,7 @@ from newscrawl.download.recording import Recording
 from newscrawl.mongod.server import Server, data_folder
 from newscrawl.urls import key
 from newscrawl.vocabulary import RobotsState
-from tests.conftest import PROJECT, RECORDING, SPIDERS, Database, scrapy
+from tests.conftest import PROJECT, RECORDING, SPIDERS, Database, scrapy, start
 from tests.loopback import Newspaper, article, listing, serve
 from tests.test_download_recording import largest_file
 from tests.trials import LONG, size
@@ -148,20 +146,25 @@ class TestRecording:
     def test_killed_at_any_moment_then_crawled_is_as_undisturbed(
         self, tmp_path: Path, undisturbed: list[dict[str, Any]]
     ) -> None:
-        def start(data: Path, spider: str) -> subprocess.Popen[str]:
-            inherited = {k: v for k, v in os.environ.items() if not k.startswith("MONGODB")}
-            return subprocess.Popen(
-                [sys.executable, "-m", "scrapy", "crawl", spider, "-L", "DEBUG",
-                 "-s", f"REPLAY={RECORDING}", "-s", "STORE_BATCH=3", "-s", "STORE_AGE=0.01"],
-                cwd=PROJECT, env=inherited | {"NEWSCRAWL_DATA": str(data)}, stderr=subprocess.PIPE, text=True,
-            )  # fmt: skip
+        def begin(data: Path, spider: str) -> Any:
+            given = [
+                "-L",
+                "DEBUG",
+                "-s",
+                f"REPLAY={RECORDING}",
+                "-s",
+                "STORE_BATCH=3",
+                "-s",
+                "STORE_AGE=0.01",
+            ]
+            return start("crawl", spider, *given, stderr=subprocess.PIPE, NEWSCRAWL_DATA=str(data))
 
-        def lines(victim: subprocess.Popen[str]) -> Iterator[str]:
+        def lines(victim: Any) -> Iterator[str]:
             """The log of the crawl itself, from the opening of its spider on."""
             assert victim.stderr
             return dropwhile(lambda line: "Spider opened" not in line, victim.stderr)
 
-        whole = start(tmp_path / "whole", "alayam24")
+        whole = begin(tmp_path / "whole", "alayam24")
         total = len(list(lines(whole)))
         assert whole.wait() == 0
         chance = random.Random(1445)
@@ -170,14 +173,14 @@ class TestRecording:
             data = tmp_path / str(trial)
             # A moment is a line of the log, so that it lies in the crawl on any machine.
             moment = chance.randrange(total)
-            victim = start(data, "alayam24")
+            victim = begin(data, "alayam24")
             next(islice(lines(victim), moment, None), None)
             victim.kill()
             victim.communicate()
             with mongo_of(data) as client:
                 left = client["newscrawl"]["articles"].estimated_document_count()
             for spider in ("alayam24", "maghress"):
-                complete = start(data, spider)
+                complete = begin(data, spider)
                 said = complete.communicate()[1]
                 assert complete.returncode == 0, said
             with mongo_of(data) as client:
@@ -611,15 +614,11 @@ class TestFailures:
 
 class TestServerOfItsOwn:
     def test_two_crawls_at_once_on_an_empty_folder(self, tmp_path: Path) -> None:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("MONGODB")}
-        environment["NEWSCRAWL_DATA"] = str(tmp_path)
-        crawls = [
-            subprocess.Popen(
-                [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"REPLAY={RECORDING}"],
-                cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True,
-            )
+        given = {"stderr": subprocess.PIPE, "NEWSCRAWL_DATA": str(tmp_path)}
+        crawls: list[Any] = [
+            start("crawl", spider, "-s", f"REPLAY={RECORDING}", **given)
             for spider in ("alayam24", "maghress")
-        ]  # fmt: skip
+        ]
         said = [process.communicate()[1] for process in crawls]
         assert [process.returncode for process in crawls] == [0, 0], said
 

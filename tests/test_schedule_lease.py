@@ -2,9 +2,7 @@
 
 import asyncio
 import datetime as dt
-import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from newscrawl.runs import RunRecord
 from newscrawl.schedule import lease
 from newscrawl.schedule.lease import Lease
 from newscrawl.timings import LEASE, MARGIN
-from tests.conftest import PROJECT, Database, scrapy
+from tests.conftest import Database, scrapy, start
 from tests.loopback import Newspaper, article, listing, serve
 
 NOW = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
@@ -121,17 +119,11 @@ class TestCrawl:
     def test_a_crawl_whose_lease_went_to_another_job_ends(self, claimed: Database) -> None:
         pages = {"/": listing(list(range(1, 200)))} | {f"/articles-{n}.html": article(n) for n in range(200)}
         with serve(Newspaper(pages)) as newspaper:
-            environment = {k: v for k, v in os.environ.items() if not k.startswith("MONGODB")} | {
-                "MONGODB_URI": claimed.uri,
-                "MONGODB_DATABASE": claimed.name,
-                "SCRAPYD_JOB": "one",
-                **newspaper.environment,
-            }
-            crawl = subprocess.Popen(
-                [sys.executable, "-m", "scrapy", "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
-                 "-s", "SCHEDULED=True", "-s", "HEARTBEAT=0.1",
-                 "-s", "DOWNLOAD_DELAY=0.3", "-s", "AUTOTHROTTLE_ENABLED=False"],
-                cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True,
+            crawl = start(
+                "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback", "-s", "SCHEDULED=True",
+                "-s", "HEARTBEAT=0.1", "-s", "DOWNLOAD_DELAY=0.3", "-s", "AUTOTHROTTLE_ENABLED=False",
+                stderr=subprocess.PIPE, MONGODB_URI=claimed.uri, MONGODB_DATABASE=claimed.name,
+                SCRAPYD_JOB="one", **newspaper.environment,
             )  # fmt: skip
             while not newspaper.articles_asked():
                 assert crawl.poll() is None

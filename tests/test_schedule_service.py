@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +21,7 @@ from newscrawl.schedule import lease, node
 from newscrawl.schedule.file import read
 from newscrawl.schedule.node import Scrapyd, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile
-from tests.conftest import PROJECT, Database
+from tests.conftest import Database, start
 from tests.schedule_model import SITE
 
 JOB = '{"id": "one", "spider": "hespress"}'
@@ -130,13 +129,10 @@ def test_sigterm_ends_it_whatever_hangs(database: Database, silent: int, tmp_pat
     file = tmp_path / "schedule.toml"
     file.write_text("[sites.alayam24]\nevery = '1h'\n", "utf-8")
     uri = database.uri if what == "Scrapyd" else f"mongodb://127.0.0.1:{silent}/?directConnection=true"
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
-    service = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "schedule", "--node", "a", "--file", str(file)],
-        cwd=PROJECT, stderr=subprocess.PIPE, text=True,
-        env=inherited
-        | {"MONGODB_URI": uri, "MONGODB_DATABASE": database.name, "SCRAPYD_HTTP_PORT": str(silent)}
-        | {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": "كلمة"},
+    service = start(
+        "schedule", "--node", "a", "--file", str(file), stderr=subprocess.PIPE,
+        MONGODB_URI=uri, MONGODB_DATABASE=database.name, SCRAPYD_HTTP_PORT=str(silent),
+        SCRAPYD_USERNAME="newscrawl", SCRAPYD_PASSWORD="كلمة",
     )  # fmt: skip
     assert service.stderr
     try:

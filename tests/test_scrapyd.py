@@ -301,12 +301,12 @@ class TestDeploy:
         assert wanted - names == set()
         assert {name.split("/")[0] for name in names} == {*PACKAGES, "EGG-INFO"}
 
-    def test_nobody_without_the_password(self, machine: Machine) -> None:
+    def test_nobody_gets_in_without_the_password_and_a_wrong_one_is_named(
+        self, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         url = f"http://127.0.0.1:{machine.port}"
         for page in ("", "/daemonstatus.json", "/logs/"):
             assert requests.get(url + page, timeout=120).status_code == 401
-
-    def test_a_wrong_password_is_named(self, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, value in machine.environment.items():
             monkeypatch.setenv(name, value)
         assert Scrapyd().jobs() == Jobs(frozenset(), frozenset(), frozenset())

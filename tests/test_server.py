@@ -430,7 +430,8 @@ def test_a_guardian_whose_folder_was_removed_touches_nothing_of_the_next_server(
     with ExitStack() as stack:
         stack.enter_context(first)
         (old,) = processes(data)["guardian"]
-        shutil.rmtree(data)
+        while data.exists():  # mongod goes on making files there
+            shutil.rmtree(data, ignore_errors=True)
         second = Server(data)
         uri = stack.enter_context(second)
         await_that(lambda: old not in processes(data)["guardian"])
