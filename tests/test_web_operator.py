@@ -84,6 +84,13 @@ def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -
     assert client.get(path).status_code == status
 
 
+def test_a_page_that_is_not_there_can_be_read_in_the_other_language(client: TestClient) -> None:
+    client.cookies.clear()
+    page = client.get("/sites/nobody?x=1").text
+    assert 'href="/sites/nobody?x=1&amp;lang=en"' in page
+    assert 'href="/?lang=en"' in client.get("/nowhere").text
+
+
 @pytest.mark.parametrize("prefix", ["", "/news"])
 @pytest.mark.parametrize("taken_off", [True, False])
 def test_behind_a_proxy_all_links_keep_its_prefix_and_its_password(

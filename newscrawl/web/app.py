@@ -136,7 +136,9 @@ class _Answering:
         """A page that says what is wrong, and nothing of what lies behind."""
         status, model = _told(error)
         asked = self._asked(request)
-        link = self._link(request, "overview", asked)
+        route = request.scope.get("route")
+        own = route.name if isinstance(route, Route) and route.name in self._paths else "overview"
+        link = self._link(request, own, asked)
         body = render("error.html", asked, link, {"page": "error", "entries": _ENTRIES, **model})
         return self._html(request, asked, body, status)
 
