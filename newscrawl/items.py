@@ -239,7 +239,7 @@ class RawArticle:
     origins: dict[str, Origin] = field(default_factory=dict)
     """Field → how it was found."""
     places: dict[str, str] = field(default_factory=dict)
-    """Field → where it was found: a selector, a JSON-LD property or a meta name; for ``scrapy try``."""
+    """Field → where it was found: a selector, a JSON-LD property or a meta name."""
     markup: str | None = None
     """Version of the site markup that was used."""
     canonical: str | None = None
@@ -543,6 +543,14 @@ class Article:
         ),
     )
     """Field → how it was found, see Origins."""
+    places: dict[str, str] | None = field(
+        default=None,
+        metadata=stored(
+            "the reading of the page", Changes.TEXT, since=3, rule=_named({"bsonType": "string"})
+        ),
+    )
+    """Field → where it was found: a selector, a JSON-LD property or a meta name; of the date see
+    ``published.candidates``. Null in an article of an older version."""
     http: Http | None = field(default=None, metadata=stored("the site's answer", Changes.VISIT))
     """How the page was fetched."""
     raw: Raw | None = field(

@@ -108,7 +108,8 @@ def test_each_field_has_its_method_and_place(client: TestClient) -> None:
     rows = {row.partition("</th>")[0]: text_of(row) for row in page.split('<th scope="row">')[1:]}
     assert "site&#39;s markup" in rows["date"]
     assert "span.waqt" in rows["date"]
-    assert "JSON-LD" in rows["section"]
+    assert "JSON-LD articleSection" in rows["section"]
+    assert "div.matn p" in rows["body"]
     assert "not found" in rows["tags"]
     assert "article:modified_time" in page
 

@@ -100,6 +100,7 @@ def article(name: str, number: int, at: dt.datetime, **given: Any) -> Article:
         origins={
             "title": Origin.MARKUP, "body": Origin.MARKUP, "dates": Origin.MARKUP, "section": Origin.JSONLD,
         },
+        places={"title": "h1.unwan", "body": "div.matn p", "section": "articleSection"},
         http=Http(status=200, fetched_at=at + HOUR, content_type="text/html; charset=utf-8", charset="utf-8"),
         made_by=MadeBy(
             newscrawl="0.1.0", spider=name, markup="2024", clean=1, fold=1, reader=2, dates=1, urls=1,

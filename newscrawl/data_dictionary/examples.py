@@ -92,6 +92,7 @@ EXAMPLES: tuple[Article | Rejection | Revision, ...] = (
         published_raw="الأربعاء 16 رمضان 1445 الموافق 27 مارس 2024 - 14:30",
         modified_at=_AT + dt.timedelta(hours=1),
         origins=dict.fromkeys(("title", "body", "dates"), Origin.MARKUP),
+        places={"title": "h1.post-title", "body": "div.article-content p"},
         http=items.Http(
             status=200,
             fetched_at=_AT + dt.timedelta(minutes=20),

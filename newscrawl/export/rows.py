@@ -76,7 +76,7 @@ def to_documents(rows: pa.RecordBatch) -> list[dict[str, Any]]:
     return [{name: back[name](value) for name, value in row.items()} for row in rows.to_pylist()]
 
 
-_OPEN = ("origins", "raw")
+_OPEN = ("origins", "places", "raw")
 """Objects that have only the fields that are known."""
 
 

@@ -36,6 +36,7 @@ _SIMPLE: Mapping[object, pa.DataType] = {
 _NAMED: Mapping[str, pa.DataType] = {
     # Structs and no maps: `origins.body` is then asked for as in MongoDB.
     "origins": pa.struct([pa.field(name, pa.string()) for name in sorted({*READ_FIELDS, "publisher"})]),
+    "places": pa.struct([pa.field(name, pa.string()) for name in sorted({*READ_FIELDS, "publisher"})]),
 }
 """The field of which the declaration says no more than that it is an object."""
 

@@ -182,6 +182,7 @@ def build_article(raw: RawArticle, site: Site | None = None) -> Article:
         alternates=raw.alternates,
         published=PublishedDetail(candidates=list(raw.dates)) if raw.dates else None,
         origins=dict(raw.origins),
+        places=dict(raw.places),
         http=raw.http,
         raw=raw.kept,
         made_by=_made_by(raw, site),
