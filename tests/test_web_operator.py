@@ -22,7 +22,7 @@ from newscrawl.vocabulary import (
     RunOutcome,
 )
 from newscrawl.watch.causes import Cause
-from newscrawl.web import telling
+from newscrawl.web import plots, telling
 from newscrawl.web.access import Access
 from newscrawl.web.app import Site
 from newscrawl.web.looking import Lookout
@@ -252,3 +252,23 @@ def counters(database: Database) -> dict[str, int]:
     metrics = database.client.admin.command("serverStatus")["metrics"]
     told = {name: int(metrics["commands"].get(name, {}).get("total", 0)) for name in WRITES}
     return told | {"examined": int(metrics["queryExecutor"]["scannedObjects"])}
+
+
+def test_bars_run_as_the_language_does_and_a_silent_day_is_seen() -> None:
+    days = [plots.Bar("2026-11-26", 10), plots.Bar("2026-11-27", 40), plots.Bar("2026-11-28", 0, "lost")]
+    for rtl in (False, True):
+        drawn = str(plots.bars(days, title="<days>", usual=[20, 20, None], rtl=rtl))
+        found = re.findall(
+            r'<rect class="bar (\w*)" x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', drawn
+        )
+        places = [float(x) for _, x, _, _ in found]
+        assert places == sorted(places, reverse=rtl)
+        assert [kind for kind, _, _, _ in found] == ["", "", "lost"]
+        heights = [float(height) for _, _, _, height in found]
+        assert heights[1] == pytest.approx(4 * heights[0], abs=0.2)
+        assert heights[2] == plots.LEAST
+        assert len({round(float(y) + float(height)) for _, _, y, height in found}) == 1, (
+            "all stand on the axis"
+        )
+        assert "&lt;days&gt;" in drawn
+        assert drawn.count('class="usual"') == 1

@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 TALL, WIDE = 160, 720
 """Units of a plot of bars."""
+LEAST = 4.0
+"""Units of the bar of a day without articles of which more is to be said than that."""
 _BOTTOM, _SIDE, _TOP = 22, 36, 8
 
 
@@ -47,13 +49,14 @@ def bars(
     every = max(1, math.ceil(len(days) / ticks))
     for place, bar in enumerate(days):
         left = x(place)
+        tall = max(height * bar.value / highest, LEAST if bar.kind else 0.0)
         parts.append(
             Markup(
                 '<g><title>{}</title><rect class="target" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>'
                 '<rect class="bar {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/></g>'
             ).format(
                 bar.said or f"{bar.label}: {bar.value}", left, _TOP, step, height,
-                bar.kind, left + step * 0.12, y(bar.value), step * 0.76, height - y(bar.value) + _TOP,
+                bar.kind, left + step * 0.12, _TOP + height - tall, step * 0.76, tall,
             )
         )  # fmt: skip
         if (len(days) - 1 - place) % every == 0:

@@ -71,11 +71,12 @@ def ago(lang: str, now: dt.datetime, moment: dt.datetime | None) -> Markup:
     return _time(moment, said, f"{moment:%Y-%m-%d %H:%M:%S} UTC")
 
 
-def exact(moment: dt.datetime | None) -> Markup:
-    """A moment to the minute, UTC."""
+def exact(moment: dt.datetime | None, zone: bool = False) -> Markup:
+    """A moment to the minute, UTC; ``zone`` says so behind it."""
     if moment is None:
         return Markup("–")
-    return _time(moment, f"{moment:%Y-%m-%d %H:%M}", f"{moment:%Y-%m-%d %H:%M:%S} UTC", Markup(' dir="ltr"'))
+    said = f"{moment:%Y-%m-%d %H:%M}{' UTC' if zone else ''}"
+    return _time(moment, said, f"{moment:%Y-%m-%d %H:%M:%S} UTC", Markup(' dir="ltr"'))
 
 
 def _time(moment: dt.datetime, said: str, title: str, runs: str = "") -> Markup:
