@@ -45,7 +45,7 @@ def peak():
 def read(kind, content_type, body):
     made = TextResponse if kind == "api" else Response
     response = made(HOME, body=body, headers={"Content-Type": content_type})
-    return discovery.read(response, Walk(HOME, SOURCES[kind]), SITE)
+    return discovery.read_list_page(response, Walk(HOME, SOURCES[kind]), SITE)
 
 
 def measured(kind, content_type, file):

@@ -57,7 +57,7 @@ class AnyNewspaper:
         self._where = _where(given, self._sites)
         self._arguments = newspaper.others(given)
         try:
-            Arguments.read(self._arguments)
+            Arguments.parse(self._arguments)
         except ValueError as error:
             raise UsageError(str(error)) from None
         self.crawler: Crawler | None = None
@@ -177,7 +177,7 @@ class _Learning(Asking):
 def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> newspaper.Newspaper:
     """Where the newspaper is; ``UsageError`` for anything but one address that no spider declares."""
     try:
-        where = newspaper.Newspaper.read(given)
+        where = newspaper.Newspaper.parse(given)
     except ValueError as error:
         raise UsageError(str(error)) from None
     if spider := site_of(where.address, sites):

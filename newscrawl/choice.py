@@ -50,7 +50,7 @@ class Choice:
     whatever is stored later."""
 
     @classmethod
-    def read(
+    def parse(
         cls,
         *,
         source: str | Iterable[str] = (),
@@ -65,7 +65,7 @@ class Choice:
     ) -> Self:
         """A choice from what a user gave: one word or several, days and moments as text or objects.
 
-        >>> Choice.read(source="alayam24", since=dt.date(2024, 3, 27), sample="1%").sample
+        >>> Choice.parse(source="alayam24", since=dt.date(2024, 3, 27), sample="1%").sample
         0.01
 
         Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.

@@ -14,7 +14,7 @@ from w3lib.encoding import read_bom
 from newscrawl.gate import LONGEST as LONGEST_ADDRESS
 from newscrawl.page.decode import decode
 
-__all__ = ["LONGEST", "LONGEST_LINE", "STATES", "comparable", "read"]
+__all__ = ["LONGEST", "LONGEST_LINE", "STATES", "comparable", "read_robots"]
 
 STATES = "newscrawl/robots"
 """Name of the stat that says what the robots.txt of each host was."""
@@ -29,10 +29,10 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 _UNKNOWN = "\ufffd"
 
 
-def read(body: bytes) -> str:
+def read_robots(body: bytes) -> str:
     r"""The lines of a ``robots.txt`` as text, with the escapes in it in UTF-8.
 
-    >>> read("User-agent: *\r\nDisallow: /أرشيف".encode("cp1256"))
+    >>> read_robots("User-agent: *\r\nDisallow: /أرشيف".encode("cp1256"))
     'User-agent: *\nDisallow: /أرشيف\n'
 
     A byte order mark is left out, so is a line cut off by ``LONGEST`` or longer than ``LONGEST_LINE``. Each
@@ -52,7 +52,7 @@ def read(body: bytes) -> str:
 
 
 def comparable(url: str) -> str:
-    """An address with its escapes in UTF-8, to be compared with the rules that :func:`read` gives.
+    """An address with its escapes in UTF-8, to be compared with the rules that :func:`read_robots` gives.
 
     >>> comparable("https://www.alayam24.com/%C3%D1%D4%ED%DD/1.html")
     'https://www.alayam24.com/%D8%A3%D8%B1%D8%B4%D9%8A%D9%81/1.html'

@@ -28,7 +28,7 @@ from newscrawl.download.recording import Recorder
 from newscrawl.items import Article, RawArticle, Rejection
 from newscrawl.kit import fixture
 from newscrawl.spider import NewsSpider
-from newscrawl.workers.reader import Reader
+from newscrawl.workers.reader import PageReader
 from pipelines.check import CheckPipeline
 from pipelines.clean import CleanPipeline
 from pipelines.date import DatePipeline
@@ -210,7 +210,7 @@ class Crawl:
         nothing = _NothingKnown()
         store = SimpleNamespace(addresses=nothing, walks=nothing, visits=nothing)
         spider.store, spider.clock = store, Clock(self.site.fetched_at)  # type: ignore[assignment]
-        spider.reader = Reader(crawler, spider.site)
+        spider.reader = PageReader(crawler, spider.site)
         self._steps: list[Any] = [CleanPipeline(crawler), DatePipeline(crawler), CheckPipeline(crawler)]
         async for request in spider.start():
             self._waiting.append(request)

@@ -20,14 +20,14 @@ def test_all_arguments_are_strings_as_scrapyd_passes_them() -> None:
         "url": "https://www.alayam24.com/articles-1.html",
         "_job": "26d1b1a6d6f111e0be5c001e648c57f8",
     }
-    arguments = Arguments.read(given, "MA")
+    arguments = Arguments.parse(given, "MA")
     assert arguments.since == dt.date(2024, 3, 20)
     assert arguments.until == dt.date(2024, 3, 28)  # Morocco began Ramadan 1445 on 12 March
     assert arguments.limit == 10
     assert arguments.sections == {"politics", "sport"}
     assert arguments.discover == {"feed", "sitemap"}
     assert arguments.refresh == 2
-    assert Arguments.read({}) == Arguments()
+    assert Arguments.parse({}) == Arguments()
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_all_arguments_are_strings_as_scrapyd_passes_them() -> None:
 )
 def test_a_wrong_argument_is_named_with_its_value_and_the_remedy(name: str, value: str, said: str) -> None:
     with pytest.raises(ValueError, match="^" + said.replace("(", r"\(")):
-        Arguments.read({name: value})
+        Arguments.parse({name: value})
 
 
 def test_since_after_until_is_refused() -> None:
     with pytest.raises(ValueError, match="should not be after"):
-        Arguments.read({"since": "2024-03-27", "until": "2024-03-20"})
+        Arguments.parse({"since": "2024-03-27", "until": "2024-03-20"})
 
 
 NAMED = Site(
@@ -92,7 +92,7 @@ FOUND = replace(NAMED, discover=[Listing("/", follow_sections=True), Feed()])
 )  # fmt: skip
 def test_what_a_site_cannot_have_is_refused(site: Site, given: dict[str, str], said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)):
-        Arguments.read(given).check(site)
+        Arguments.parse(given).check(site)
 
 
 @pytest.mark.parametrize(
@@ -108,4 +108,4 @@ def test_what_a_site_cannot_have_is_refused(site: Site, given: dict[str, str], s
     ids=["nothing", "subdomain", "host", "kinds", "sections", "sections_on_the_page"],
 )
 def test_what_a_site_may_have_is_taken(site: Site, given: dict[str, str]) -> None:
-    Arguments.read(given).check(site)
+    Arguments.parse(given).check(site)

@@ -189,18 +189,18 @@ class TestListing:
 
     def test_html_inside_json(self) -> None:
         okaz = Listing("/more", form={"page": "{page}"}, html="html", links="h3 a")
-        found = listing.read(
+        found = listing.read_listing(
             answer(json.dumps({"html": "<h3><a href='/articles-5.html'>خبر</a></h3>"})), okaz, SITE
         )
         assert found
         assert urls(found.entries) == ["articles-5.html"]
         assert (found.after[0].method, found.after[0].body) == ("POST", b"page=2")
         for other in ("<html>خطأ</html>", "", "[1", '{"html": 3}'):
-            nothing = listing.read(answer(other), okaz, SITE)
+            nothing = listing.read_listing(answer(other), okaz, SITE)
             assert nothing is None or nothing.entries == []
 
     def test_a_file_is_no_page(self) -> None:
-        assert listing.read(Response(HOME, body=b"%PDF"), Listing(HOME), SITE) is None
+        assert listing.read_listing(Response(HOME, body=b"%PDF"), Listing(HOME), SITE) is None
 
     def test_feeds_of_comments_are_left_out(self) -> None:
         response = page(
@@ -249,7 +249,7 @@ class TestFeed:
             "<item><link>https://feeds.example.org/x</link>"
             "<guid>https://www.alayam24.com/articles-2.html</guid></item></channel></rss>"
         )
-        found = feed.read(answer(body), Feed(), SITE)
+        found = feed.read_feed(answer(body), Feed(), SITE)
         assert found
         one, two = found.entries
         assert (one.title, one.day, one.lastmod) == ("خبر", dt.date(2024, 4, 21), None)
@@ -261,7 +261,7 @@ class TestFeed:
             "<rss version='2.0'><channel><item><link>https://www.alayam24.com/articles-1.html</link>"
             "<pubDate>الأربعاء، 27 مارس 2024 10:00</pubDate></item></channel></rss>"
         )
-        found = feed.read(answer(body), Feed(), SITE)
+        found = feed.read_feed(answer(body), Feed(), SITE)
         assert found
         assert found.entries[0].day == dt.date(2024, 3, 27)
 
@@ -271,17 +271,17 @@ class TestFeed:
             "<entry><link href='https://www.alayam24.com/articles-1.html'/>"
             "<published>2024-03-27T10:00:00Z</published><updated>2024-03-28T10:00:00Z</updated></entry></feed>"
         )
-        found = feed.read(answer(atom), Feed(), SITE)
+        found = feed.read_feed(answer(atom), Feed(), SITE)
         assert found
         assert [request.url for request in found.after] == [f"{HOME}feed?p=2"]
         assert found.entries[0].lastmod == dt.datetime(2024, 3, 28, 10, tzinfo=dt.UTC)
-        numbered = feed.read(answer(atom), Feed("/feed/?paged={page}"), SITE)
+        numbered = feed.read_feed(answer(atom), Feed("/feed/?paged={page}"), SITE)
         assert numbered
         assert [request.url for request in numbered.after] == [f"{HOME}feed/?paged=2"]
 
     def test_what_is_no_feed(self) -> None:
         for body in (b"<html>not a feed", b"", b"/etc/passwd", b"\x1f\x8b broken"):
-            assert feed.read(answer(body), Feed(), SITE) is None
+            assert feed.read_feed(answer(body), Feed(), SITE) is None
 
     def test_an_impossible_date_costs_no_entry(self) -> None:
         dates = (
@@ -296,7 +296,7 @@ class TestFeed:
             for n, date in enumerate((*dates, "Wed, 27 Mar 24 10:00:00 +0000"))
         )
         body = f"<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel>{items}</channel></rss>"
-        found = feed.read(answer(body), Feed(), SITE)
+        found = feed.read_feed(answer(body), Feed(), SITE)
         assert found
         assert [entry.day for entry in found.entries] == [None] * len(dates) + [dt.date(2024, 3, 27)]
 
@@ -323,8 +323,8 @@ def files(*entries: tuple[str, str | None]) -> bytes:
 
 
 class TestSitemap:
-    def read(self, body: bytes, walk: Walk | None = None) -> discovery.Page | None:
-        return discovery.read(answer(body), walk or Walk(HOME, Sitemap(f"{HOME}sitemap.xml")), SITE)
+    def read(self, body: bytes, walk: Walk | None = None) -> discovery.ListPage | None:
+        return discovery.read_list_page(answer(body), walk or Walk(HOME, Sitemap(f"{HOME}sitemap.xml")), SITE)
 
     def entries(self, body: bytes) -> list[Entry]:
         found = self.read(body)
@@ -440,7 +440,7 @@ class TestApi:
         api_ = Api("/news", items="data", link="url", date="at")
         for number in (10**30, "9" * 5000):
             body = f'{{"data": [{{"url": "{HOME}articles-1.html", "at": {number}, "views": {"8" * 5000}}}]}}'
-            found = api.read(answer(body), api_, SITE)
+            found = api.read_api(answer(body), api_, SITE)
             assert found
             assert [(entry.url, entry.day) for entry in found.entries] == [(f"{HOME}articles-1.html", None)]
 
@@ -454,7 +454,7 @@ class TestApi:
             {"uuid": 7, "title": "خبر", "published_at": 1711571400, "changed": "2024-03-28T10:00:00Z"},
             {"uuid": None}, {"title": "بلا رابط"}, "x", None,
         ]})  # fmt: skip
-        found = api.read(answer(body), spa, SITE)
+        found = api.read_api(answer(body), spa, SITE)
         assert found
         (first,) = [entry for entry in found.entries if entry.url.endswith("-7.html")]
         assert (first.day, first.title) == (dt.date(2024, 3, 27), "خبر")
@@ -466,14 +466,14 @@ class TestApi:
             {"link": f"{HOME}articles-1.html", "date_gmt": "2024-04-20T23:30:00", "modified_gmt": None,
              "title": {"rendered": "قمة &#8211; الرباط"}},
         ])  # fmt: skip
-        found = api.read(answer(body), WordPress(), SITE)
+        found = api.read_api(answer(body), WordPress(), SITE)
         assert found
         (first,) = found.entries
         assert (first.day, first.title, first.lastmod) == (dt.date(2024, 4, 21), "قمة – الرباط", None)
 
     def test_the_next_page_by_its_address(self) -> None:
         body = json.dumps({"items": [], "links": {"next": "/api?cursor=abc"}})
-        found = api.read(answer(body), Api("/api", items="items", next="links.next"), SITE)
+        found = api.read_api(answer(body), Api("/api", items="items", next="links.next"), SITE)
         assert found
         assert [request.url for request in found.after] == [f"{HOME}api?cursor=abc"]
 
@@ -489,16 +489,16 @@ class TestApi:
     @settings(max_examples=200, derandomize=True, deadline=None)
     def test_no_answer_raises(self, data: Any) -> None:
         for declared in (Api("/x", items="data", date="title", title="title"), WordPress()):
-            api.read(answer(json.dumps(data)), declared, SITE)
+            api.read_api(answer(json.dumps(data)), declared, SITE)
 
     def test_what_is_no_json(self) -> None:
         for body in (b"", b"<html>", b"[1", b'{"code": "rest_no_route"}', b"\xff\xfe"):
-            assert api.read(answer(body), WordPress(), SITE) is None
+            assert api.read_api(answer(body), WordPress(), SITE) is None
 
 
 class TestWalk:
     def turned(self, walk: Walk, keys: list[str], days: list[str] | None = None, more: bool = True) -> Any:
-        walk.upcoming = deque([Request(f"{HOME}?page={walk.read + 2}")] if more else [])
+        walk.upcoming = deque([Request(f"{HOME}?page={walk.pages_read + 2}")] if more else [])
         walk.turn(keys)
         walk.days = [dt.date.fromisoformat(day) for day in days or []]
         return walk.next()

@@ -17,7 +17,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from newscrawl import discovery
-from newscrawl.discovery import Page, Walk
+from newscrawl.discovery import ListPage, Walk
 from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap, WordPress
 from tests.conftest import PROJECT
 from tests.trials import growth, size
@@ -153,15 +153,15 @@ KINDS: dict[str, tuple[Discovery, Callable[[list[Fields]], bytes]]] = {
 }
 
 
-def read(kind: str, body: bytes, content_type: str | None = None) -> Page | None:
+def read(kind: str, body: bytes, content_type: str | None = None) -> ListPage | None:
     source, _ = KINDS[kind]
     made = HtmlResponse if kind == "listing" else TextResponse if kind == "api" else Response
     headers = {"Content-Type": content_type} if content_type else {}
     response = made(HOME, body=body, headers=headers, request=Request(HOME))
-    return discovery.read(response, Walk(HOME, source), SITE)
+    return discovery.read_list_page(response, Walk(HOME, source), SITE)
 
 
-def numbers(page: Page | None) -> set[int]:
+def numbers(page: ListPage | None) -> set[int]:
     found = [entry.url.rpartition("-")[2].removesuffix(".html") for entry in page.entries] if page else []
     return {int(number) for number in found if number.isdecimal()}
 
@@ -217,7 +217,7 @@ class TestOneBadThing:
 def test_a_base_that_cannot_be_read_is_no_base() -> None:
     for base in ("http://[x", "mailto:x", "https://a:b@c/", "http://www.alayam24.com:99999/"):
         body = f"<base href='{base}'>".encode() + listing([good(1), ("/articles-2.html", "", "خبر")])
-        page = discovery.read(
+        page = discovery.read_list_page(
             HtmlResponse(HOME, body=body, request=Request(HOME)), Walk(HOME, Listing(HOME)), SITE
         )
         assert numbers(page) == {1, 2}
@@ -274,7 +274,7 @@ class TestBytes:
         made = HtmlResponse if kind == "listing" else Response
         headers = {"Content-Type": declared} if declared else {}
         response = made(HOME, body=body, headers=headers, request=Request(HOME))
-        page = discovery.read(response, Walk(HOME, source), site)
+        page = discovery.read_list_page(response, Walk(HOME, source), site)
         assert page
         assert len(page.entries) == 9
         assert all("%D8%AE%D8%A8%D8%B1-" in entry.url for entry in page.entries)
@@ -299,7 +299,7 @@ class TestBytes:
             name="x", domain="alayam24.com", country="MA", timezone="UTC", article=r"/n\?.*id=\d", discover=[]
         )
         body = KINDS[kind][1]([(f"{HOME}n?cat=2&id=1&copy=3&amp;x=4", "", "")]).replace(b"&amp;", b"&")
-        page = discovery.read(
+        page = discovery.read_list_page(
             Response(HOME, body=body, request=Request(HOME)), Walk(HOME, KINDS[kind][0]), site
         )
         assert page
@@ -343,8 +343,8 @@ class TestSitemap:
             )
 
         walk = Walk(HOME, Sitemap(HOME))
-        assert growth(lambda response: discovery.read(response, walk, SITE), index, 2_000) <= 2.5
-        page = discovery.read(index(50_000 if size(100) == 100 else 5_001), walk, SITE)
+        assert growth(lambda response: discovery.read_list_page(response, walk, SITE), index, 2_000) <= 2.5
+        page = discovery.read_list_page(index(50_000 if size(100) == 100 else 5_001), walk, SITE)
         assert page
         assert len({request.url for request in page.after}) == len(page.after) >= 5_000
 
@@ -388,7 +388,7 @@ from newscrawl.sites import Site
 HOME = "https://www.alayam24.com/"
 SITE = Site(name="x", domain="alayam24.com", country="MA", timezone="UTC", article="x", discover=[])
 body = sys.stdin.buffer.read()
-page = discovery.read(Response(HOME, body=body), Walk(HOME, Sitemap(HOME)), SITE)
+page = discovery.read_list_page(Response(HOME, body=body), Walk(HOME, Sitemap(HOME)), SITE)
 # Not ru_maxrss, in which Linux counts what the process was before it became this program.
 status = open("/proc/self/status").read()
 print(len(page.after) if page else 0, int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024)

@@ -25,7 +25,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from newscrawl.download.chromium import as_read
-from newscrawl.download.confine import Visit
+from newscrawl.download.confine import PageVisit
 from newscrawl.download.errors import HostBusy, NotRecorded
 from newscrawl.download.recording import (
     Recorder,
@@ -195,7 +195,7 @@ def test_a_rendered_page_replays_with_the_text_that_was_shown(path: Path, charse
     # Its script shows what the charset that its document declares cannot hold.
     shown = f"<meta charset={charset}><h1>افتتاح معرض ۞ 日本 ✓</h1>"
     document = SimpleNamespace(url=HOME)
-    visit = Visit(HOME, documents=[document], headers={"content-type": f"text/html; charset={charset}"})
+    visit = PageVisit(HOME, documents=[document], headers={"content-type": f"text/html; charset={charset}"})
     sent = HtmlResponse(HOME, body=shown, encoding="utf-8", flags=["playwright"], request=asked())
     read = as_read(sent, visit)
     back = Recording(record(path, (asked(), read))).answer(Request(HOME))
@@ -221,7 +221,7 @@ def test_a_rendered_page_is_recorded_in_utf8_whatever_it_declares(path: Path) ->
 
 def test_a_script_cannot_give_a_page_another_address() -> None:
     for shown, url in {HOME + "2.html": HOME + "1.html", HOME + "1.html#!/a": HOME + "1.html#!/a"}.items():
-        visit = Visit(HOME, documents=[SimpleNamespace(url=HOME + "1.html")])
+        visit = PageVisit(HOME, documents=[SimpleNamespace(url=HOME + "1.html")])
         assert as_read(HtmlResponse(shown, body=b"", encoding="utf-8"), visit).url == url
     with pytest.raises(DownloadFailedError, match="ended at about:blank"):
         as_read(HtmlResponse("about:blank", body=b"", encoding="utf-8"), visit)

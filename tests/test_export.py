@@ -24,7 +24,7 @@ from newscrawl.dates import to_hijri
 from newscrawl.export import articles
 from newscrawl.export.dataset import export
 from newscrawl.export.folder import FolderError, Manifest
-from newscrawl.export.following import Changes, follow
+from newscrawl.export.following import ChangeCounts, follow
 from newscrawl.export.reading import COLUMNS, NEEDED, Articles
 from newscrawl.export.splits import Splits, read_shares
 from newscrawl.items import Article
@@ -389,17 +389,17 @@ def test_a_folder_follows_its_collection(by: str, filled: Database, tmp_path: Pa
         there = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.parquet")}
         assert there == {one["path"] for one in manifest.files}
         assert manifest.rows == len(list(articles(tmp_path)))
-    assert follow(tmp_path, filled.client[filled.name]) == Changes()
+    assert follow(tmp_path, filled.client[filled.name]) == ChangeCounts()
 
 
 def test_following_twice_writes_nothing(filled: Database, tmp_path: Path) -> None:
     filled["articles"].update_many({}, {"$currentDate": {"updated_at": True}})
     export(of(filled), tmp_path)
     written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")}
-    assert follow(tmp_path, filled.client[filled.name]) == Changes()
+    assert follow(tmp_path, filled.client[filled.name]) == ChangeCounts()
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == written
     filled["articles"].insert_one(made(5000, random.Random(5)) | {"updated_at": dt.datetime.now(dt.UTC)})
-    assert follow(tmp_path, filled.client[filled.name]) == Changes(added=1)
+    assert follow(tmp_path, filled.client[filled.name]) == ChangeCounts(added=1)
     changed = [path for path in tmp_path.rglob("*.parquet") if written.get(path) != path.stat().st_mtime_ns]
     assert len(changed) == 1
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from newscrawl.export.parts import Part
+from newscrawl.export.parts import Parquet
 from newscrawl.export.rows import from_articles, from_documents
 from newscrawl.export.schema import COLUMNS, schema
 from newscrawl.identity import identify
@@ -66,7 +66,7 @@ def test_files_open_together_whatever_is_null(column: str, tmp_path: Path):
     full = document(article()) | {"raw": {"archive": "a.warc.gz", "offset": 7, "digest": "d", "node": "n"}}
     documents = [full, null(), full | {column: None}, null() | {column: full[column]}]
     for place, doc in enumerate(documents):
-        with Part(tmp_path / f"{place}.parquet") as part:
+        with Parquet(tmp_path / f"{place}.parquet") as part:
             part.add([from_documents([doc])])
     found = [pq.read_schema(path) for path in sorted(tmp_path.glob("*.parquet"))]
     assert all(one == other for one, other in itertools.combinations([*found, schema()], 2))
@@ -85,11 +85,11 @@ def test_a_value_of_another_type_is_named():
 
 def test_a_part_appears_whole_or_not_at_all(tmp_path: Path):
     path = tmp_path / "folder" / "part.parquet"
-    with pytest.raises(ValueError, match="word_count"), Part(path) as part:
+    with pytest.raises(ValueError, match="word_count"), Parquet(path) as part:
         part.add([from_articles([article()]), from_documents([{"word_count": "viele"}])])
     assert list(path.parent.iterdir()) == []
     (path.parent / ".part.parquet.1").write_bytes(b"left by a writer that was killed")
-    with Part(path) as part:
+    with Parquet(path) as part:
         part.add([from_articles([article()])])
     assert [each.name for each in path.parent.iterdir()] == ["part.parquet"]
     assert pq.read_metadata(path).row_group(0).column(0).compression == "ZSTD"
@@ -97,6 +97,6 @@ def test_a_part_appears_whole_or_not_at_all(tmp_path: Path):
 
 
 def test_an_empty_part_has_the_schema_too(tmp_path: Path):
-    with Part(tmp_path / "part.parquet"):
+    with Parquet(tmp_path / "part.parquet"):
         pass
     assert pq.read_schema(tmp_path / "part.parquet") == schema()

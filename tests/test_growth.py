@@ -212,11 +212,11 @@ MADE: dict[str, Callable[[str], Any]] = {
 }
 """What is made of a text for a parameter, by its annotation."""
 OWN: dict[str, Callable[[str], Any]] = {
-    "api.read.response": lambda text: answer(posts(text)),
-    "feed.read.response": lambda text: answer(feed(text).decode()),
+    "api.read_api.response": lambda text: answer(posts(text)),
+    "feed.read_feed.response": lambda text: answer(feed(text).decode()),
     "feed.parsed.body": feed,
     "feed.articles.found": lambda text: discovery.feed.parsed(feed(text)),
-    "sitemap.read.response": lambda text: answer(sitemap(text)),
+    "sitemap.read_sitemap.response": lambda text: answer(sitemap(text)),
     "sitemap.named_by_robots.body": lambda text: f"Sitemap: {text}".encode("utf-8", "replace"),
     "signatures.band_keys.values": lambda text: signatures.signature(text.split()).values,
     "signatures.estimate.one": lambda text: signatures.signature(text.split()).values,

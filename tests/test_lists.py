@@ -18,7 +18,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 
 from newscrawl import discovery, jsontext
-from newscrawl.discovery import Page, Walk, listing
+from newscrawl.discovery import ListPage, Walk, listing
 from newscrawl.download.recording import Recorder, Recording
 from newscrawl.kit import fixture
 from newscrawl.kit.asking import Answer
@@ -61,7 +61,9 @@ def test_a_list_is_read_as_it_is_meant(place: int) -> None:
     waiting = [path(place)]
     for at in waiting:
         _, headers, body = given[at]
-        page = discovery.read(response(at, headers, body), Walk(ROOT + at, source(place, ROOT)), SITE)
+        page = discovery.read_list_page(
+            response(at, headers, body), Walk(ROOT + at, source(place, ROOT)), SITE
+        )
         assert page
         found += [entry.url.removeprefix(ROOT) for entry in page.entries]
         counted |= page.flaws.keys() | page.skipped.keys()
@@ -71,9 +73,9 @@ def test_a_list_is_read_as_it_is_meant(place: int) -> None:
     assert set(waiting) == given.keys()
 
 
-def read(given: Response, place: int) -> Page | None:
+def read(given: Response, place: int) -> ListPage | None:
     at = given.url.removeprefix(ROOT)
-    return discovery.read(given, Walk(ROOT + at, source(place, ROOT)), SITE)
+    return discovery.read_list_page(given, Walk(ROOT + at, source(place, ROOT)), SITE)
 
 
 def test_a_replay_reads_what_the_crawl_did(tmp_path: Path) -> None:
@@ -191,10 +193,10 @@ def test_whatever_a_page_links_to_is_sent_in_its_charset(encoding: str) -> None:
     declared = {"Content-Type": f"text/html; charset={'utf-8' if encoding != 'utf-8' else 'windows-1256'}"}
     home = HtmlResponse(f"{ROOT}/", headers=declared, body=body.encode(encoding))
     sent = quote("خبر".encode(encoding))
-    found = lists.links(SITE, home)
+    found = lists.read_links(SITE, home)
     assert found.feeds == [f"{ROOT}/rss.php?cat={sent}"]
     assert found.sections == [f"{ROOT}/{quote('سياسة')}"]
-    page = listing.read(home, Listing(f"{ROOT}/"), SITE)
+    page = listing.read_listing(home, Listing(f"{ROOT}/"), SITE)
     assert page
     assert [request.url for request in page.after] == [f"{ROOT}/list.php?cat={sent}&page=2"]
 

@@ -81,7 +81,7 @@ def linked(name: str) -> frozenset[str]:
     robots = answer(f"{host}/robots.txt")
     assert isinstance(robots, TextResponse)
     for url in re.findall(r"^Sitemap: (\S+)", robots.text, re.MULTILINE):
-        page = sitemap.read(answer(url), Walk(url, source=Sitemap(url)), site)
+        page = sitemap.read_sitemap(answer(url), Walk(url, source=Sitemap(url)), site)
         assert page
         found |= {entry.url for entry in page.entries}
     return frozenset(found - set(EXPECTED["never_asked"]))

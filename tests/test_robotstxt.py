@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protego import Protego
 
-from newscrawl.robotstxt import LONGEST, LONGEST_LINE, comparable, read
+from newscrawl.robotstxt import LONGEST, LONGEST_LINE, comparable, read_robots
 
 RULES = "User-agent: *\r\nDisallow: /أرشيف\r\nAllow: /أرشيف/مفتوح\r\nDisallow: /بحث?q=\r\nCrawl-delay: 7\r\n"
 HOME = "https://www.alayam24.com"
@@ -17,7 +17,7 @@ CLOSED = ["/أرشيف", "/أرشيف/1.html", "/أرشيفات", "/بحث?q=م�
 
 def verdicts(body: bytes, urls: list[str], encoding: str = "utf-8") -> list[bool]:
     """Which of the paths may be asked, when a link spells them in an encoding."""
-    rules = Protego.parse(read(body))
+    rules = Protego.parse(read_robots(body))
     escaped = ["".join(c if c.isascii() else escape(c, encoding) for c in url) for url in urls]
     return [rules.can_fetch(comparable(HOME + url), "newscrawl/1.0") for url in escaped]
 
@@ -35,7 +35,7 @@ def test_rules_mean_what_their_bytes_say(encoding: str, linked: str) -> None:
     body = RULES.encode(encoding)
     assert verdicts(body, OPEN, linked) == [True] * len(OPEN)
     assert verdicts(body, CLOSED, linked) == [False] * len(CLOSED)
-    assert Protego.parse(read(body)).crawl_delay("newscrawl") == 7
+    assert Protego.parse(read_robots(body)).crawl_delay("newscrawl") == 7
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r", "\r\n"])
@@ -59,7 +59,7 @@ def test_escaped_rules_are_compared_as_text() -> None:
 
 def test_the_address_of_a_sitemap_stays_as_it_is_written() -> None:
     line = "Sitemap: https://www.alayam24.com/%C3%D1/sitemap.xml\n"
-    assert read(line.encode("utf-16")) == line
+    assert read_robots(line.encode("utf-16")) == line
 
 
 def test_what_is_beyond_the_bound_is_not_read_and_a_cut_line_is_none() -> None:
@@ -76,14 +76,14 @@ def test_what_is_beyond_the_bound_is_not_read_and_a_cut_line_is_none() -> None:
 def test_a_line_without_end_is_left_out() -> None:
     body = b"User-agent: *\nDisallow: /" + b"a" * LONGEST_LINE + b"\nDisallow: /private\n"
     assert verdicts(body, ["/aaa", "/private"]) == [True, False]
-    assert len(read(b"Disallow: /*" + b"*a" * 1_000_000)) == 0
+    assert len(read_robots(b"Disallow: /*" + b"*a" * 1_000_000)) == 0
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
 def test_any_bytes_are_some_text(body: bytes) -> None:
-    text = read(body)
+    text = read_robots(body)
     Protego.parse(text)
-    assert read(text.encode()) == text or len(text) > LONGEST_LINE
+    assert read_robots(text.encode()) == text or len(text) > LONGEST_LINE
 
 
 @given(st.text(alphabet="abc/%?0123456789ABCDEFxyz", max_size=60))

@@ -60,7 +60,7 @@ def test_each_newspaper_gets_its_own_job_and_lease() -> None:
     }  # fmt: skip
     assert [entries[slug].timezone for slug in slugs] == [None, "Asia/Hebron", None, None]
     for one in listed:
-        assert Newspaper.read(entries[str(one.newspaper.slug)].args) == one.newspaper
+        assert Newspaper.parse(entries[str(one.newspaper.slug)].args) == one.newspaper
     assert schedule.entries["anfas"].spider == "anfas"
 
 

@@ -16,7 +16,7 @@ from newscrawl.choice import Choice
 from newscrawl.commands.search import is_visual
 from newscrawl.identity import use_search_scope
 from newscrawl.items import PublishedDetail
-from newscrawl.search import Found, Hit, find, search, searching
+from newscrawl.search import Hit, SearchResult, find, search, searching
 from newscrawl.search.words import WIDTH, snippet, tokens
 from newscrawl.store.schema import INDEXES, document
 from newscrawl.text import fold
@@ -270,7 +270,7 @@ def many(mongodb: str) -> Iterator[Any]:
         client.drop_database(db.name)
 
 
-def read_for(db: Any, query: str, choice: Choice, **given: Any) -> tuple[Found, int]:
+def read_for(db: Any, query: str, choice: Choice, **given: Any) -> tuple[SearchResult, int]:
     """What a search finds, and how many documents the server read for it."""
     db.command("profile", 2)
     found = find(db, query, choice, **given)
@@ -295,7 +295,7 @@ CHOICES: list[dict[str, Any]] = [
 def test_no_more_is_read_than_was_agreed_and_what_was_not_read_is_said(
     many: Any, given: dict[str, str]
 ) -> None:
-    choice = Choice.read(**given, intervals=True)
+    choice = Choice.parse(**given, intervals=True)
     for query, every in (("الدوري", 1), ("البطولة", 10), ("الكأس", 100), ('"الدوري البطولة" الكأس', 0)):
         found, read = read_for(many, query, choice, limit=10)
         assert read <= 30 * 10, (query, given)
@@ -335,7 +335,7 @@ def test_the_days_that_were_not_read_are_found_by_going_on(many: Any) -> None:
 def test_a_choice_says_the_same_of_a_document_as_its_query(many: Any, given: dict[str, Any]) -> None:
     all_of = list(many["articles"].find({}, {"body": 0, "signature": 0}))
     for roots in (False, True):
-        choice = Choice.read(**given, intervals=True, roots=roots)
+        choice = Choice.parse(**given, intervals=True, roots=roots)
         holds = choice.predicate()
         found = {doc["_id"] for doc in many["articles"].find(choice.query(), {"_id": 1})}
         assert found == {doc["_id"] for doc in all_of if holds(doc)}

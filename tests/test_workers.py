@@ -264,7 +264,7 @@ class TestPool:
             pool = Pool(1)
             page = article(1).encode()
             raw = await pool.submit(
-                LONG, articles.read, Loopback.site, page, "http://127.0.0.1/articles-1.html", {}, None
+                LONG, articles.read_article, Loopback.site, page, "http://127.0.0.1/articles-1.html", {}, None
             )
             assert raw.title == "خبر محلي رقم 1"
             found = await pool.submit(LONG, tasks.modules, 1)

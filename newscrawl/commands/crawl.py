@@ -31,7 +31,7 @@ class Command(CrawlCommand):
         from newscrawl.download.loading import load_handler
         from newscrawl.spider import NewsSpider
         from newscrawl.spider.any import AnySpider
-        from newscrawl.workers.reader import Reader
+        from newscrawl.workers.reader import PageReader
 
         if len(args) != 1:
             hint = next((f"; write -a {word}" for word in args if "=" in word), "; `scrapy list` shows them")
@@ -52,7 +52,7 @@ class Command(CrawlCommand):
             raise UsageError(f"there is no spider {args[0]!r}; `scrapy list` shows them") from None
         if issubclass(crawler.spidercls, NewsSpider):
             self._check(crawler, opts.spargs)
-            Reader.begin_ahead(crawler.settings, crawler.spidercls.site)
+            PageReader.begin_ahead(crawler.settings, crawler.spidercls.site)
         leave_alone()
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
@@ -66,7 +66,7 @@ class Command(CrawlCommand):
 
         site = crawler.spidercls.site  # type: ignore[attr-defined]
         try:
-            Arguments.read(given, site.country).check(site)
+            Arguments.parse(given, site.country).check(site)
         except ValueError as error:
             raise UsageError(str(error)) from None
         if site.render and not (self.settings and self.settings.get("REPLAY")):

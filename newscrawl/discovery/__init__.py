@@ -4,7 +4,7 @@ Pure functions over a downloaded page; ``newscrawl.spider`` asks and follows.
 """
 
 from newscrawl.discovery.entry import Entry
-from newscrawl.discovery.kinds import KINDS, read, source_of
-from newscrawl.discovery.walk import Page, Walk
+from newscrawl.discovery.kinds import KINDS, read_list_page, source_of
+from newscrawl.discovery.walk import ListPage, Walk
 
-__all__ = ["KINDS", "Entry", "Page", "Walk", "read", "source_of"]
+__all__ = ["KINDS", "Entry", "ListPage", "Walk", "read_list_page", "source_of"]

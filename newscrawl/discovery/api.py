@@ -14,7 +14,7 @@ from newscrawl.dates import Stamp
 from newscrawl.discovery import pages
 from newscrawl.discovery.entry import Entry, admitted, entry, header
 from newscrawl.discovery.unpack import text
-from newscrawl.discovery.walk import Page
+from newscrawl.discovery.walk import ListPage
 from newscrawl.meta import meta
 from newscrawl.sites import Api, Site
 
@@ -24,7 +24,7 @@ ENTRIES = 5_000
 """Entries of an answer that are read, at most."""
 
 
-def read(response: Response, api: Api, site: Site) -> Page | None:
+def read_api(response: Response, api: Api, site: Site) -> ListPage | None:
     """The articles of an answer and the page after it; None when it is no JSON."""
     skipped: Counter[str] = Counter()
     try:
@@ -47,7 +47,7 @@ def read(response: Response, api: Api, site: Site) -> Page | None:
         after = [pages.after(api, older, number)] if older and site.lists_at(older, response.url) else []
     elif api.numbered and items:
         after = [pages.page(api, number + 1, site.home)]
-    return Page(entries, after, skipped=skipped)
+    return ListPage(entries, after, skipped=skipped)
 
 
 def _entry(item: Any, api: Api, base: str, site: Site, skipped: Counter[str]) -> Entry | None:

@@ -17,7 +17,7 @@ from newscrawl import jsontext
 from newscrawl.discovery import pages
 from newscrawl.discovery.entry import Entry, admitted, entry, header
 from newscrawl.discovery.unpack import text, utf8
-from newscrawl.discovery.walk import Page
+from newscrawl.discovery.walk import ListPage
 from newscrawl.meta import meta
 from newscrawl.sites import Feed, Site
 
@@ -70,7 +70,7 @@ class Parsed:
     """Its entries, with the fields that feedparser names: ``link``, ``title``, ``published``."""
 
 
-def read(response: Response, feed: Feed, site: Site) -> Page | None:
+def read_feed(response: Response, feed: Feed, site: Site) -> ListPage | None:
     """The articles of a feed and the page after it; None when it is no feed."""
     skipped: Counter[str] = Counter()
     found = parsed(response.body, header(response, "Content-Type"), skipped)
@@ -85,7 +85,7 @@ def read(response: Response, feed: Feed, site: Site) -> Page | None:
         urls = (admitted(url, response.url, site, skipped) for url in found.older)
         next_one = next((url for url in urls if url and site.lists_at(url, response.url)), None)
         after = [pages.after(feed, next_one, number)] if next_one else []
-    return Page(entries, after, skipped=skipped)
+    return ListPage(entries, after, skipped=skipped)
 
 
 def parsed(

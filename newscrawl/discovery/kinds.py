@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.http import Response
 
 from newscrawl.discovery import api, feed, listing, sitemap
-from newscrawl.discovery.walk import Page, Walk
+from newscrawl.discovery.walk import ListPage, Walk
 from newscrawl.sites import Api, Discovery, Feed, Listing, Site, Sitemap
 from newscrawl.vocabulary import AddressSource
 
@@ -27,7 +27,7 @@ def source_of(declared: Discovery) -> AddressSource:
     return next(AddressSource(source) for source, kind in KINDS.items() if isinstance(declared, kind))
 
 
-def read(response: Response, walk: Walk, site: Site) -> Page | None:
+def read_list_page(response: Response, walk: Walk, site: Site) -> ListPage | None:
     """A page of a walk: its articles, and the requests of the pages after it.
 
     None when the answer is nothing of the kind (an error page, a file), which is not the same as a
@@ -35,10 +35,10 @@ def read(response: Response, walk: Walk, site: Site) -> Page | None:
     """
     match walk.source:
         case Listing():
-            return listing.read(response, walk.source, site)
+            return listing.read_listing(response, walk.source, site)
         case Feed():
-            return feed.read(response, walk.source, site)
+            return feed.read_feed(response, walk.source, site)
         case Sitemap():
-            return sitemap.read(response, walk, site)
+            return sitemap.read_sitemap(response, walk, site)
         case Api():
-            return api.read(response, walk.source, site)
+            return api.read_api(response, walk.source, site)

@@ -15,7 +15,7 @@ from w3lib.encoding import resolve_encoding
 from newscrawl import jsontext
 from newscrawl.discovery import api, pager, pages
 from newscrawl.discovery.entry import Entry, header
-from newscrawl.discovery.walk import Page
+from newscrawl.discovery.walk import ListPage
 from newscrawl.gate import Refused, admit
 from newscrawl.meta import meta
 from newscrawl.page.decode import decode
@@ -37,7 +37,7 @@ _NO_SECTION = re.compile(
 )
 
 
-def read(response: Response, listing: Listing, site: Site) -> Page | None:
+def read_listing(response: Response, listing: Listing, site: Site) -> ListPage | None:
     """The articles of a listing page and the page after it; None when it is no page."""
     skipped: Counter[str] = Counter()
     found = _html(response, listing, skipped)
@@ -50,7 +50,7 @@ def read(response: Response, listing: Listing, site: Site) -> Page | None:
         after = [pages.page(listing, number + 1, site.home)] if entries else []
     elif url := next_page(found, listing, site):
         after = [pages.after(listing, url, number)]
-    return Page(entries, after, skipped=skipped)
+    return ListPage(entries, after, skipped=skipped)
 
 
 def _html(response: Response, listing: Listing, skipped: Counter[str]) -> TextResponse | None:

@@ -19,7 +19,7 @@ from newscrawl import robotstxt
 from newscrawl.discovery import feed
 from newscrawl.discovery.entry import Entry, admitted, entry, header, moment
 from newscrawl.discovery.unpack import text, utf8
-from newscrawl.discovery.walk import Page, Walk
+from newscrawl.discovery.walk import ListPage, Walk
 from newscrawl.sites import Feed, Site, Sitemap
 
 ENTRIES = 50_000
@@ -74,7 +74,7 @@ _FIELDS = {"url": ("loc", "lastmod"), "sitemap": ("loc", "lastmod"), "news": ("p
 """The fields that are read, by the element they stand in: a picture has a ``loc`` of its own."""
 
 
-def read(response: Response, walk: Walk, site: Site) -> Page | None:
+def read_sitemap(response: Response, walk: Walk, site: Site) -> ListPage | None:
     """The articles of a sitemap, and the files that it names; None when it is neither it nor an index."""
     assert isinstance(walk.source, Sitemap)
     skipped: Counter[str] = Counter()
@@ -82,7 +82,7 @@ def read(response: Response, walk: Walk, site: Site) -> Page | None:
     file = _parsed(response.body, content_type, skipped)
     if file.root in _FEEDS and not (file.urls or file.files):
         # Some sites name their feed as their sitemap.
-        return feed.read(response, Feed(response.url), site)
+        return feed.read_feed(response, Feed(response.url), site)
     if not (file.urls or file.files or file.root in _ROOTS):
         file.urls = list(_lines(response.body, content_type, skipped))
         if not file.urls:
@@ -95,7 +95,7 @@ def read(response: Response, walk: Walk, site: Site) -> Page | None:
     named += [] if found else unsure
     after = [Request(url) for url in wanted_files(named, walk, site)]
     is_index = file.root == "sitemapindex" or bool(named and not found)
-    return Page(found, after, index=is_index, skipped=skipped)
+    return ListPage(found, after, index=is_index, skipped=skipped)
 
 
 def _pages(
@@ -211,7 +211,7 @@ def period(path: str) -> tuple[dt.date, dt.date] | None:
 
 def named_by_robots(body: bytes, base: str, site: Site) -> list[str]:
     """The sitemaps that a ``robots.txt`` names, as they are asked for; what is refused is left out."""
-    urls: Iterable[str] = sitemap_urls_from_robots(robotstxt.read(body).encode(), base)
+    urls: Iterable[str] = sitemap_urls_from_robots(robotstxt.read_robots(body).encode(), base)
     found = (admitted(url, base, site, Counter()) for url in urls)
     return list(dict.fromkeys(url for url in found if url))
 

@@ -36,7 +36,7 @@ FLAWS = frozenset({"date", "cut"})
 
 
 @dataclass(slots=True)
-class Page:
+class ListPage:
     """What one page of a walk offers."""
 
     entries: list[Entry]
@@ -106,7 +106,7 @@ class Walk:
     """Days of the current page's articles, as far as known."""
     validators: dict[str, Validator] = field(default_factory=dict)
     """What tells the next walk whether a page has changed, by address."""
-    read: int = 0
+    pages_read: int = 0
     """Pages that were read, or are as they were."""
     reached: bool = False
     """Has the mark been met?"""
@@ -174,7 +174,7 @@ class Walk:
         room = MARK_KEYS - len(self.newest)
         self.newest += [key for key in dict.fromkeys(keys) if key in fresh][: max(0, room)]
         self.days = []
-        self.read += 1
+        self.pages_read += 1
         if self.pages_left is not None:
             self.pages_left -= 1
         return fresh
@@ -234,7 +234,7 @@ class Walk:
         pages that failed, for as long as any of its pages can be read.
         """
         if self.is_over and not self.is_cut:
-            return self.missed if self.resumed and self.read else []
+            return self.missed if self.resumed and self.pages_read else []
         current = [self.current] if self.current and self.current not in self.missed else []
         return [*self.missed, *current, *self.upcoming]
 
@@ -245,7 +245,7 @@ class Walk:
         """
         self.validators[known.url] = known
         self.has_unchanged = True
-        self.read += 1
+        self.pages_read += 1
         self.days = []
         self.newest += [key for key in keys if key not in self.newest][: MARK_KEYS - len(self.newest)]
         self.reached = not isinstance(self.source, Sitemap)

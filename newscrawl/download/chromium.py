@@ -10,7 +10,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from newscrawl import gate
 from newscrawl.archive.messages import in_utf8
-from newscrawl.download.confine import Confinement, Visit
+from newscrawl.download.confine import Confinement, PageVisit
 from newscrawl.download.settle import settle
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 VISIT = "playwright_visit"
-"""Key in a request's ``meta`` of its :class:`~newscrawl.download.confine.Visit`."""
+"""Key in a request's ``meta`` of its :class:`~newscrawl.download.confine.PageVisit`."""
 _OF_THE_TRANSFER = ("Content-Encoding", "Content-Length", "Transfer-Encoding")
 
 
@@ -41,7 +41,7 @@ class Handler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
     async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:
         """Wait until the page is there, and note the answer that became it."""
-        visit: Visit = request.meta[VISIT]
+        visit: PageVisit = request.meta[VISIT]
         await settle(page, visit)
         if visit.documents:
             last = visit.documents[-1]
@@ -51,7 +51,7 @@ class Handler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         return as_read(await super()._download_request(request, spider), request.meta[VISIT])
 
 
-def as_read(response: Response, visit: Visit) -> Response:
+def as_read(response: Response, visit: PageVisit) -> Response:
     """A rendered page with address and status of the document that it became, in UTF-8, and saying so.
 
     A script can show any address of its site for a page, so only a fragment is taken from it.

@@ -81,7 +81,7 @@ _SCRIPT = """(() => {
 
 
 @dataclass(slots=True, eq=False)
-class Visit:
+class PageVisit:
     """One rendered page, from its request to what the browser ended at."""
 
     url: str
@@ -148,7 +148,7 @@ class Confinement:
             "refused to the browser (%s): %s %s", reason, what, url[:500],
         )  # fmt: skip
 
-    async def confine(self, page: Page, visit: Visit) -> None:
+    async def confine(self, page: Page, visit: PageVisit) -> None:
         """Confine a page that was just made, before it asks for anything."""
         self._homes.add(urljoin(visit.url, "/"))
         visit.ports = self._ports(visit.url)
@@ -181,7 +181,7 @@ class Confinement:
 class _Guard:
     """Watches one page."""
 
-    def __init__(self, confinement: Confinement, page: Page, visit: Visit) -> None:
+    def __init__(self, confinement: Confinement, page: Page, visit: PageVisit) -> None:
         self._all = confinement
         self._page = page
         self._visit = visit

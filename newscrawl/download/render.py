@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scrapy.http import Request, Response
     from scrapy.settings import BaseSettings
 
-    from newscrawl.download.confine import Visit
+    from newscrawl.download.confine import PageVisit
 
 log = logging.getLogger(__name__)
 
@@ -217,7 +217,7 @@ class Browser:
             if self._egress is not None:
                 await self._egress.close()
 
-    async def _render(self, handler: Any, request: Request, context: int, visit: Visit) -> Response:
+    async def _render(self, handler: Any, request: Request, context: int, visit: PageVisit) -> Response:
         """One page in one context; what only the browser needs to know leaves the request again."""
 
         async def confine(page: Page, _: Request) -> None:
@@ -286,10 +286,10 @@ class Browser:
         except Exception as error:
             log.debug("closing a browser context failed: %s", error)
 
-    def _visit(self, request: Request) -> Visit:
-        from newscrawl.download.confine import Visit
+    def _visit(self, request: Request) -> PageVisit:
+        from newscrawl.download.confine import PageVisit
 
-        return Visit(request.url, request.method)
+        return PageVisit(request.url, request.method)
 
     async def _start(self, url: str) -> Any:
         """A handler with its browser, for the site of an address."""

@@ -98,7 +98,7 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
         if not 200 <= response.status <= 299:
             return None
         parser: RobotParser = build_from_crawler(
-            self._parserimpl, self.crawler, robotstxt.read(response.body).encode()
+            self._parserimpl, self.crawler, robotstxt.read_robots(response.body).encode()
         )
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=parser, request=request

@@ -10,7 +10,7 @@ from playwright.async_api import Error
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from newscrawl.download.confine import Visit
+    from newscrawl.download.confine import PageVisit
 
 LOADING = 15.0
 """Seconds that a page whose document is there may take to load what belongs to it."""
@@ -57,7 +57,7 @@ TIMERS = """(() => {
 """Notes the timers of a page that may lead to another document; runs before any script of the page."""
 
 
-async def settle(page: Page, visit: Visit) -> None:
+async def settle(page: Page, visit: PageVisit) -> None:
     """Wait until a page is what a reader sees: loaded, and moved on from where it only passes by.
 
     An interstitial reloads itself after a moment, by a timer or a ``refresh``. A page that says so is given
@@ -72,7 +72,7 @@ async def settle(page: Page, visit: Visit) -> None:
             return
 
 
-async def _quiet(page: Page, visit: Visit) -> dict[str, Any]:
+async def _quiet(page: Page, visit: PageVisit) -> dict[str, Any]:
     """Wait until a page has loaded and its scripts ask for nothing more; its state then.
 
     The page itself is asked: Playwright's load states are those of the last navigation, and never come
@@ -105,7 +105,7 @@ async def _state(page: Page) -> dict[str, Any]:
     return state
 
 
-async def _left(visit: Visit, seen: int, seconds: float) -> bool:
+async def _left(visit: PageVisit, seen: int, seconds: float) -> bool:
     """Wait for another document than those that were seen."""
     for _ in range(int(seconds / LOOK)):
         if len(visit.documents) > seen:

@@ -17,7 +17,7 @@ import newscrawl
 from newscrawl.choice import Query, every
 from newscrawl.export.card import Counts, card
 from newscrawl.export.folder import DATA, NO_DAY, Manifest, changing, commit, described
-from newscrawl.export.parts import WRITERS, Writer
+from newscrawl.export.parts import WRITERS, ExportFile
 from newscrawl.export.reading import NEEDED, Articles
 from newscrawl.export.splits import Splits
 from newscrawl.items import SCHEMA_VERSION
@@ -61,7 +61,7 @@ def _ordinal(day: str) -> int:
 
 
 @dataclass(slots=True)
-class Parts:
+class PartitionFiles:
     """The open files of one partition, one for each side of a split."""
 
     folder: Path
@@ -70,10 +70,10 @@ class Parts:
     columns: tuple[str, ...]
     splits: Splits | None
     written: list[dict[str, Any]] = field(default_factory=list)
-    _open: dict[str, Writer] = field(default_factory=dict)
+    _open: dict[str, ExportFile] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
-    def __enter__(self) -> Parts:
+    def __enter__(self) -> PartitionFiles:
         self._stack.__enter__()
         return self
 
@@ -89,7 +89,7 @@ class Parts:
         sides = pa.array([self.splits.side(story or "") for story in batch["story"].to_pylist()], pa.string())
         return [(side, batch.filter(pc.equal(sides, side))) for side in self.splits.names]
 
-    def _file(self, side: str) -> Writer:
+    def _file(self, side: str) -> ExportFile:
         if side not in self._open:
             path = self.folder / path_of(self.name, side, self.format)
             self._open[side] = self._stack.enter_context(WRITERS[self.format](path, self.columns))
@@ -137,7 +137,7 @@ def export(
             splits = Splits.of(shares, _stories(articles))
         counts, written, total = Counts(), [], articles.count()
         for name, query, order in partitions(articles, by):
-            with Parts(staging, name, format_, articles.columns, splits) as parts:
+            with PartitionFiles(staging, name, format_, articles.columns, splits) as parts:
                 for batch in articles.batches(query, order):
                     counts.add(batch)
                     parts.add(batch)

@@ -19,7 +19,7 @@ from newscrawl.choice import Choice, every
 from newscrawl.export.card import COUNTED, Counts, card
 from newscrawl.export.dataset import Show, described_by, export, path_of
 from newscrawl.export.folder import NO_DAY, FolderError, Manifest, changing, commit, described
-from newscrawl.export.parts import Part
+from newscrawl.export.parts import Parquet
 from newscrawl.export.reading import AT_ONCE, InMongoDB
 from newscrawl.export.schema import schema
 from newscrawl.export.splits import Splits
@@ -32,7 +32,7 @@ MOST = 50_000
 
 
 @dataclass(slots=True)
-class Changes:
+class ChangeCounts:
     """How many articles a data set has gained, how many it has in another state, how many it has lost."""
 
     added: int = 0
@@ -46,7 +46,7 @@ def follow(
     *,
     database: str | None = None,
     show: Show | None = None,
-) -> Changes:
+) -> ChangeCounts:
     """Bring a data set up to date with its collection; doing it twice changes nothing.
 
     ``address`` and ``database`` are those of :func:`newscrawl.export.articles`. Choice, columns, partitions
@@ -72,7 +72,7 @@ def follow(
             return update.changes
     rows = before.rows
     after = export(articles, folder, by=before.by, splits=splits, show=show)
-    return Changes(changed=min(rows, after.rows), added=max(0, after.rows - rows))
+    return ChangeCounts(changed=min(rows, after.rows), added=max(0, after.rows - rows))
 
 
 def _arrivals(
@@ -109,7 +109,7 @@ class _Update:
     def __init__(
         self, folder: Path, staging: Path, before: Manifest, arrivals: Mapping[str, pa.Table]
     ) -> None:
-        self.changes = Changes()
+        self.changes = ChangeCounts()
         self.gone: set[str] = set()
         self._folder, self._staging = folder, staging
         self._files = {one["path"]: one for one in before.files}
@@ -149,7 +149,7 @@ class _Update:
     def _written(self, place: str, touched: pa.Array, arriving: pa.Table | None) -> dict[str, Any] | None:
         """The file anew: its rows that have not changed, and those that arrive; None when none is left."""
         path = self._staging / place
-        with Part(path, self._columns) as part:
+        with Parquet(path, self._columns) as part:
             if place in self._files:
                 part.add(self._kept(place, touched))
             if arriving is not None:

@@ -26,7 +26,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet take the text of a cell for a formula, when it begins with one of these."""
 
 
-class Writer(ABC):
+class ExportFile(ABC):
     """One file, written under a hidden name and renamed when it is complete.
 
     Used with ``with``; an exception inside leaves no file. A killed writer leaves ``.NAME.PID`` behind, which
@@ -72,7 +72,7 @@ class Writer(ABC):
             self._hidden.unlink(missing_ok=True)
 
 
-class Part(Writer):
+class Parquet(ExportFile):
     """A file of Parquet: the one schema, zstd, row groups of :data:`GROUP`."""
 
     def _open(self, path: Path) -> None:
@@ -100,7 +100,7 @@ class Part(Writer):
             self._writer.close()
 
 
-class JsonLines(Writer):
+class JsonLines(ExportFile):
     """A file of JSON Lines: a document a line, in UTF-8; instants as ``2024-03-27T14:30:00Z``."""
 
     def _open(self, path: Path) -> None:
@@ -113,7 +113,7 @@ class JsonLines(Writer):
         self._file.close()
 
 
-class Csv(Writer):
+class Csv(ExportFile):
     """A file of CSV as spreadsheets open it: UTF-8 with a byte order mark, CRLF, no cell that is a formula.
 
     Parts of a document are columns (``published.precision``); a list is a cell of JSON.
@@ -134,7 +134,7 @@ class Csv(Writer):
         self._file.close()
 
 
-WRITERS: Mapping[str, type[Writer]] = {"parquet": Part, "jsonl": JsonLines, "csv": Csv}
+WRITERS: Mapping[str, type[ExportFile]] = {"parquet": Parquet, "jsonl": JsonLines, "csv": Csv}
 """What writes each format; a format is also how its files end."""
 
 

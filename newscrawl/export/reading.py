@@ -296,7 +296,7 @@ def articles(
     ``address`` is ``mongodb://…``, a database of pymongo, or the folder; without one the environment's
     ``MONGODB_URI`` is used, and of an address ``database``, else ``MONGODB_DATABASE``. No server is started.
     ``columns`` are fields of an article, by default all that readers can use. The other arguments are those
-    of :meth:`Choice.read`: ``source``, ``country``, ``section``, ``lang``, ``since`` and ``until``
+    of :meth:`Choice.parse`: ``source``, ``country``, ``section``, ``lang``, ``since`` and ``until``
     (``2024-03-27``, or Hijri ``1445-09-17H``), ``intervals``, ``roots``, ``changed_since`` and ``sample``.
     For example the sports pages of Ramadan 1445 as a frame::
 
@@ -305,7 +305,7 @@ def articles(
     Raises ``ValueError`` for an argument that cannot be used, naming it and the remedy; ``StoreError`` when
     MongoDB is away, as soon as articles are read.
     """
-    chosen = Choice.read(**choice)
+    chosen = Choice.parse(**choice)
     wanted = COLUMNS if columns is None else tuple(dict.fromkeys(columns))
     if address is not None and not _is_mongodb(address):
         folder = Path(str(address))

@@ -54,7 +54,7 @@ async def listed(source: Discovery, request: Request, site: Site, fetch: Fetch) 
     if answer.response is None:
         return [Listed(answer, None)]
     walk = Walk(request.url, replace(source, url=urljoin(site.home, source.url or "")))
-    page = discovery.read(answer.response.replace(request=request), walk, site)
+    page = discovery.read_list_page(answer.response.replace(request=request), walk, site)
     if page is None:
         return [Listed(answer, None)]
     if page.index and page.after:

@@ -344,7 +344,7 @@ def _paths(said: Any, fits: Callable[[Any], bool], depth: int = 4) -> Iterator[s
 
 def _urls(source: Listing | Api, answer: Response, site: Site) -> list[str]:
     """The articles of an answer, by a list that it may be."""
-    page = discovery.read(answer, Walk(source.url, source), site)
+    page = discovery.read_list_page(answer, Walk(source.url, source), site)
     return [entry.url for entry in page.entries] if page else []
 
 

@@ -44,12 +44,12 @@ def part(
     with it a page that takes more CPU time than the plan allows ends the process. Raises ``OSError`` and
     ``ValueError`` for what cannot be read or written.
     """
-    from newscrawl.export.parts import Part
+    from newscrawl.export.parts import Parquet
     from newscrawl.export.rows import from_articles
 
     tally = Tally()
     with ExitStack() as resources:
-        written = resources.enter_context(Part(part_path(folder, prefix, piece)))
+        written = resources.enter_context(Parquet(part_path(folder, prefix, piece)))
         watched = resources.enter_context(watching(watch, plan.seconds))
         found = read_range(plan, piece, piece.start, tally, skipped, watched)
         articles = (read.article for read in found if read.article)

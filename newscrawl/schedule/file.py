@@ -371,18 +371,18 @@ class _Reader:
         if "_job" in args:
             raise ValueError("_job is given by the schedule itself; leave it out")
         if site := self._sites.get(name):
-            Arguments.read(args, site.country).check(site)
+            Arguments.parse(args, site.country).check(site)
             return args, site.timezone
         if "slug" in args:
             raise ValueError("slug is the name of the table; leave it out")
         args = args | {"slug": name}
-        newspaper = Newspaper.read(args)
+        newspaper = Newspaper.parse(args)
         shown = f"{newspaper.kind}={newspaper.address!r}"
         if spider := site_of(newspaper.address, self._sites):
             raise ValueError(f"{shown} is declared: write [sites.{spider}] without it")
         if (other := self._places.setdefault(newspaper.place, name)) != name:
             raise ValueError(f"{shown} is the newspaper of [sites.{other}], too; leave one of them out")
-        Arguments.read(others(args), newspaper.country)
+        Arguments.parse(others(args), newspaper.country)
         return args, newspaper.timezone
 
     def _backfill(self, path: tuple[str, ...], table: Any) -> list[Piece]:
@@ -399,7 +399,7 @@ class _Reader:
         days = {}
         for key in ("since", "until"):
             with self._noting(*path, key):
-                days[key] = getattr(Arguments.read({key: str(table[key])}, country), key)
+                days[key] = getattr(Arguments.parse({key: str(table[key])}, country), key)
         by = 0
         with self._noting(*path, "by"):
             by, rest = divmod(duration(table.get("by", "30d")), dt.timedelta(days=1))

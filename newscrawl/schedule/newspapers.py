@@ -112,7 +112,7 @@ class _List:
             return None
         about = {_ARGUMENTS.get(key, key): row[key] for key in _ABOUT if key in row}
         try:
-            newspaper = self._named(path, Newspaper.read(about))
+            newspaper = self._named(path, Newspaper.parse(about))
         except ValueError as error:
             argument, _, rest = str(error).partition("=")
             key = next((key for key, given in _ARGUMENTS.items() if given == argument), argument)

@@ -63,12 +63,12 @@ def candidates(
     ``words`` are the forms of each word that an article must hold; ``fits`` says whether one does. Without
     words those of the choice are read.
     """
-    reader = _Reader(articles, choice, fits, most, enough)
-    reader.read(words)
+    reader = _CandidateReader(articles, choice, fits, most, enough)
+    reader.read_for(words)
     return reader.result()
 
 
-class _Reader:
+class _CandidateReader:
     def __init__(
         self, articles: Articles[Document], choice: Choice, fits: Fits, most: int, enough: int
     ) -> None:
@@ -106,7 +106,7 @@ class _Reader:
         self.found.documents += [doc for doc in new if self._is_chosen(doc) and self._fits(doc)]
         return new
 
-    def read(self, words: Sequence[Sequence[str]]) -> None:
+    def read_for(self, words: Sequence[Sequence[str]]) -> None:
         """Read the newest ones, then what their words advise."""
         wanted = math.ceil(self._most * FIRST)
         with self._newest().batch_size(wanted).limit(self._most) as cursor:

@@ -9,7 +9,7 @@ from typing import Any
 from newscrawl.search.evidence import Evidence, Present
 from newscrawl.search.forms import Form, fits
 from newscrawl.search.query import Phrase
-from newscrawl.search.words import Snippet, Token, snippet, tokens
+from newscrawl.search.words import Snippet, TextWord, snippet, tokens
 from newscrawl.text import fold
 
 IN_TITLE, IN_OPENING, OPENING = 4.0, 2.0, 40
@@ -46,7 +46,7 @@ class Match:
         covered = len(doc["search_text"].split())
         there = list(itertools.islice(tokens(text), covered))
         folded = [token.folded for token in there]
-        found: list[Token] = []
+        found: list[TextWord] = []
         for phrase in self._phrases:
             spelled = [
                 place

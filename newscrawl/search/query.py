@@ -15,7 +15,7 @@ MOST_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueryWord:
     """One word of a query."""
 
     word: str
@@ -28,7 +28,7 @@ class Wanted:
 class Phrase:
     """Words that stand side by side; mostly one."""
 
-    words: Sequence[Wanted]
+    words: Sequence[QueryWord]
 
 
 def parse(query: str, *, expand: bool = True) -> list[Phrase]:
@@ -53,8 +53,8 @@ def parse(query: str, *, expand: bool = True) -> list[Phrase]:
     return phrases
 
 
-def _wanted(word: str, given: str, expand: bool) -> Wanted:
+def _wanted(word: str, given: str, expand: bool) -> QueryWord:
     found: dict[str, Form] = {}
     for spelling in spellings(given) if fold(given) == word else (word,):
         found = {**forms(spelling, expand=expand), **found}
-    return Wanted(word, found)
+    return QueryWord(word, found)

@@ -57,7 +57,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search found among the articles that it read."""
 
     hits: list[Hit]
@@ -103,7 +103,7 @@ def search(
     Raises ``ValueError`` with a sentence for a query or a day that says nothing.
     """
     phrases = parse(query, expand=expand)
-    choice = Choice.read(
+    choice = Choice.parse(
         source=source or (), country=country or (), since=since, until=until, intervals=True, roots=not copies
     )
     match = Match(phrases, in_collection(db["articles"]))
@@ -123,7 +123,7 @@ def find(
     page: int = 1,
     limit: int = LIMIT,
     newest: bool = False,
-) -> Found:
+) -> SearchResult:
     """One page of the articles that hold all words of a query, and how far they were looked for.
 
     For each article that is shown up to 24 are read (``EXAMINED``), the newest first, and up to 10 weighed.
@@ -140,7 +140,7 @@ def find(
         scored.sort(key=lambda pair: (*_newest_first(pair[1]), -pair[0], pair[1]["_id"]))
     shown = scored[(page - 1) * limit : page * limit]
     hits = list(_hits(db["articles"], match, shown, limit))
-    return Found(hits, len(scored), read.looked, read.older)
+    return SearchResult(hits, len(scored), read.looked, read.older)
 
 
 def _candidates(articles: Articles[Document], match: Match, choice: Choice, limit: int) -> Candidates:

@@ -15,7 +15,7 @@ WIDTH = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class TextWord:
     """A word of a text."""
 
     start: int
@@ -24,7 +24,7 @@ class Token:
     folded: str
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[TextWord]:
     """The words of a text as the text index has them, in their order.
 
     >>> [token.folded for token in tokens("أسعارُ الخضر: 5%")]
@@ -32,7 +32,7 @@ def tokens(text: str) -> Iterator[Token]:
     """
     for hit in _WORD.finditer(text):
         for part in fold(hit[0]).split():
-            yield Token(hit.start(), hit.end(), hit[0], part)
+            yield TextWord(hit.start(), hit.end(), hit[0], part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Snippet:
         return "".join([*parts, self.text[last:]])
 
 
-def snippet(text: str, found: Sequence[Token]) -> Snippet:
+def snippet(text: str, found: Sequence[TextWord]) -> Snippet:
     """The part of a text that holds most of the words found; its beginning where none was."""
     words = list(_WORD.finditer(text))
     if not words:

@@ -32,7 +32,7 @@ class Arguments:
     """Download this one page and nothing else."""
 
     @classmethod
-    def read(cls, given: dict[str, str], country: str | None = None) -> Self:
+    def parse(cls, given: dict[str, str], country: str | None = None) -> Self:
         """The arguments as given on the command line.
 
         Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.

@@ -34,7 +34,7 @@ def say_unread(response: Response, error: ReadingError) -> None:
     log.log(level, "%s could not be read: %s", response.url, error, exc_info=error.__cause__)
 
 
-class Articles:
+class ArticlePages:
     """Asks for articles, new ones and known ones again, and gives what their pages say."""
 
     def __init__(self, crawl: Crawl) -> None:

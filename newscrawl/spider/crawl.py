@@ -15,7 +15,7 @@ from newscrawl.ledger import Ledger
 from newscrawl.sites import Site
 from newscrawl.spider.arguments import Arguments
 from newscrawl.store.connection import Store
-from newscrawl.workers.reader import Reader
+from newscrawl.workers.reader import PageReader
 
 
 class Crawl(Protocol):
@@ -27,7 +27,7 @@ class Crawl(Protocol):
     ledger: Ledger[Walk]
     store: Store
     clock: Clock
-    reader: Reader
+    reader: PageReader
     why: dict[str, str]
     """What is known of an outcome better than its name tells, for the last words of the run."""
 

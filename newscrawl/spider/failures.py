@@ -19,7 +19,7 @@ from newscrawl.frontier import Pending
 from newscrawl.items import Rejection
 from newscrawl.ledger import Account
 from newscrawl.meta import is_for_article, meta
-from newscrawl.spider.articles import LOOK_AGAIN, Articles
+from newscrawl.spider.articles import LOOK_AGAIN, ArticlePages
 from newscrawl.spider.crawl import Crawl
 from newscrawl.spider.lists import Lists
 from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, RejectionReason, RunOutcome
@@ -36,7 +36,7 @@ _NOT_FOUND = (404, 410)
 class Failures:
     """Decides what a failed download means for its address."""
 
-    def __init__(self, crawl: Crawl, lists: Lists, articles: Articles) -> None:
+    def __init__(self, crawl: Crawl, lists: Lists, articles: ArticlePages) -> None:
         self._crawl = crawl
         self._lists = lists
         self._articles = articles

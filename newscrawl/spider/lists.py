@@ -15,13 +15,13 @@ from scrapy import Request
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
-from newscrawl.discovery import Entry, Page, Walk, listing, sitemap, source_of
+from newscrawl.discovery import Entry, ListPage, Walk, listing, sitemap, source_of
 from newscrawl.meta import meta
 from newscrawl.sites import Discovery, Feed, Listing, Sitemap
 from newscrawl.spider.arguments import follows_sections
-from newscrawl.spider.articles import Articles, say_unread
+from newscrawl.spider.articles import ArticlePages, say_unread
 from newscrawl.spider.crawl import Crawl
-from newscrawl.spider.walks import Walks
+from newscrawl.spider.walks import CrawlWalks
 from newscrawl.urls import key
 from newscrawl.vocabulary import AddressOutcome, AddressSource, FetchFailure, Interruption
 from newscrawl.workers import ReadingError, StoppedError
@@ -38,7 +38,7 @@ SITEMAPS = 200
 class Lists:
     """Listings, feeds, sitemaps, APIs, and the home page and ``robots.txt``, which name such."""
 
-    def __init__(self, crawl: Crawl, walks: Walks, articles: Articles) -> None:
+    def __init__(self, crawl: Crawl, walks: CrawlWalks, articles: ArticlePages) -> None:
         self._crawl = crawl
         self._walks = walks
         self._articles = articles
@@ -107,7 +107,7 @@ class Lists:
             page = None
         else:
             if page is None:
-                self._walks.is_none(walk)
+                self._walks.reject(walk)
                 kind = type(walk.source).__name__.lower()
                 log.warning("%s is no %s: %s", response.url, kind, response.headers.get("Content-Type"))
         if page is None:
@@ -115,17 +115,17 @@ class Lists:
                 yield following
             return
         if self._crawl.arguments.sections and follows_sections(walk.source):
-            page = Page([])
+            page = ListPage([])
         self._count(walk, page)
         led = list(self._lead(links, walk.source)) if links else []
         for request in led:
             yield request
-        if left_out := self._walks.read(walk, response, page, leads_on=bool(led)):
+        if left_out := self._walks.note_page(walk, response, page, leads_on=bool(led)):
             self._crawl.ledger.skip(source_of(walk.source), Counter(too_many=left_out))
         async for request in self._take(walk, page.entries):
             yield request
 
-    async def _read(self, response: Response, walk: Walk) -> tuple[Page | None, Links | None]:
+    async def _read(self, response: Response, walk: Walk) -> tuple[ListPage | None, Links | None]:
         """A page's entries, and of a first page what else it links to."""
         page, links = await self._crawl.reader.page(response, walk), None
         first = not meta(response).get("page")
@@ -133,7 +133,7 @@ class Lists:
             links = await self._crawl.reader.links(response)
         return page, links
 
-    def _count(self, walk: Walk, page: Page) -> None:
+    def _count(self, walk: Walk, page: ListPage) -> None:
         self._crawl.stat("discovery/links", len(page.entries))
         self._crawl.ledger.skip(source_of(walk.source), page.skipped)
         for reason, count in page.flaws.items():
@@ -252,7 +252,7 @@ class Lists:
         if self._walks.is_past_the_end(walk, request, status):
             log.info("%s: no such page (%s); the listing ends before it", request.url, said)
             following = list(self._next(walk))
-            if following or walk.read:
+            if following or walk.pages_read:
                 yield from following
                 return
         self._walks.fail(walk, kind)

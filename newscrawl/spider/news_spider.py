@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from newscrawl.frontier import Checkpoint, Mark
     from newscrawl.sites import Site
     from newscrawl.store.connection import Store
-    from newscrawl.workers.reader import Reader
+    from newscrawl.workers.reader import PageReader
 
 
 class NewsSpider(Spider):
@@ -33,20 +33,20 @@ class NewsSpider(Spider):
     """Since when the declaration reads as it does, where that is known: of a newspaper that was learned."""
     store: Store
     clock: Clock
-    reader: Reader
+    reader: PageReader
     began: dt.datetime
     """The crawl's first moment by its own clock; in a replay the recording's."""
 
     def __init__(self, name: str | None = None, **kwargs: str) -> None:
         from newscrawl.spider.arguments import Arguments
-        from newscrawl.spider.parts import Parts
+        from newscrawl.spider.parts import CrawlParts
 
         super().__init__(name)
-        self.arguments = Arguments.read(kwargs, self.site.country)
+        self.arguments = Arguments.parse(kwargs, self.site.country)
         self.arguments.check(self.site)
         self.why: dict[str, str] = {}
         """What is known of an outcome better than its name tells, for the last words of the run."""
-        self.parts = Parts(self)
+        self.parts = CrawlParts(self)
         self.walks = self.parts.walks
         self.ledger = self.parts.ledger
 
@@ -68,12 +68,12 @@ class NewsSpider(Spider):
         """Connect the spider to the store, the clock and the signals that settle an article."""
         from newscrawl.download.clock import Clock
         from newscrawl.store.connection import Store
-        from newscrawl.workers.reader import Reader
+        from newscrawl.workers.reader import PageReader
 
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.store = Store.from_crawler(crawler)
         spider.clock = Clock.from_crawler(crawler)
-        spider.reader = Reader.from_crawler(crawler, cls.site)
+        spider.reader = PageReader.from_crawler(crawler, cls.site)
         spider.began = spider.clock.now()
         crawler.signals.connect(spider.parts.item_done, signals.item_scraped)
         crawler.signals.connect(spider.parts.item_dropped, signals.item_dropped)

@@ -36,12 +36,12 @@ class Newspaper:
     """IANA zone of its clock. Example: ``Africa/Casablanca``."""
 
     @classmethod
-    def read(cls, given: Mapping[str, str]) -> Self:
+    def parse(cls, given: Mapping[str, str]) -> Self:
         """The newspaper that the arguments of a crawl say; other arguments are passed over.
 
         Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.
 
-        >>> Newspaper.read({"home": "https://sada.example/", "country": "MA", "limit": "10"}).country
+        >>> Newspaper.parse({"home": "https://sada.example/", "country": "MA", "limit": "10"}).country
         'MA'
         """
         named = [kind for kind in KINDS if kind in given]

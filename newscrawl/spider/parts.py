@@ -17,23 +17,23 @@ from newscrawl.ledger import Account, Ledger
 from newscrawl.meta import is_for_article, meta
 from newscrawl.sites import Discovery
 from newscrawl.spider.arguments import follows_sections, section_of
-from newscrawl.spider.articles import Articles
+from newscrawl.spider.articles import ArticlePages
 from newscrawl.spider.crawl import Crawl
 from newscrawl.spider.failures import Failures
 from newscrawl.spider.lists import Lists
-from newscrawl.spider.walks import Walks
+from newscrawl.spider.walks import CrawlWalks
 from newscrawl.vocabulary import AddressOutcome, AddressSource, Interruption, RunOutcome
 
 log = logging.getLogger(__name__)
 
 
-class Parts:
+class CrawlParts:
     """What a crawl asks for first, and how it goes on."""
 
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
-        self.walks = Walks(crawl)
-        self._articles = Articles(crawl)
+        self.walks = CrawlWalks(crawl)
+        self._articles = ArticlePages(crawl)
         self._lists = Lists(crawl, self.walks, self._articles)
         self.failures = Failures(crawl, self._lists, self._articles)
         self.ledger: Ledger[Walk] = Ledger(self._lists.go_on)

@@ -15,7 +15,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from newscrawl.covered import Walked
-from newscrawl.discovery import Entry, Page, Walk, pages
+from newscrawl.discovery import Entry, ListPage, Walk, pages
 from newscrawl.discovery.walk import VALIDATOR_AGE
 from newscrawl.frontier import Checkpoint, Known, Mark, Validator
 from newscrawl.items import Article
@@ -32,7 +32,7 @@ _PAST_THE_END = (400, 404, 410)
 """What sites answer for a page number above the last one; WordPress's API says 400."""
 
 
-class Walks:
+class CrawlWalks:
     """Every walk of a crawl, with the marks and checkpoints of earlier runs."""
 
     def __init__(self, crawl: Crawl) -> None:
@@ -160,7 +160,7 @@ class Walks:
         walk.fail()
         self._crawl.stat(f"discovery/failed/{kind}")
 
-    def is_none(self, walk: Walk) -> None:
+    def reject(self, walk: Walk) -> None:
         """A page of a walk is nothing of the kind that was declared."""
         walk.fail()
 
@@ -177,7 +177,7 @@ class Walks:
         """Is that there is no such page the end of the list, and no failure?"""
         return status in _PAST_THE_END and walk.past_the_end(meta(request).get("page", 0))
 
-    def read(self, walk: Walk, response: Response, page: Page, *, leads_on: bool) -> int:
+    def note_page(self, walk: Walk, response: Response, page: ListPage, *, leads_on: bool) -> int:
         """A page was read; ``leads_on``: it leads to more than its entries. Returns how many pages after it
         were too many to wait.
         """

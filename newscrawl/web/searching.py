@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newscrawl.choice import Choice
-from newscrawl.search import Found, Hit, find
+from newscrawl.search import Hit, SearchResult, find
 from newscrawl.search.query import MOST_WORDS, parse
 from newscrawl.shown import visible
 from newscrawl.web.days import day_of, hijri, names_of
@@ -32,7 +32,7 @@ class Result:
     given: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
     """All newspapers, for the form: slug → name."""
-    found: Found | None = None
+    found: SearchResult | None = None
     """None where nothing was asked for, or wrongly."""
     mistakes: list[Mistake] = field(default_factory=list)
     page: int = 1
@@ -54,7 +54,7 @@ def read(context: Context, asked: Asked) -> Result:
 
 def choice_of(given: Mapping[str, str]) -> Choice:
     """The newspapers and days that an address asks for. Raises ``ValueError``."""
-    return Choice.read(
+    return Choice.parse(
         source=given["source"], section=given["section"], since=given["since"], until=given["until"],
         intervals=True, roots=given["copies"] == "no",
     )  # fmt: skip
@@ -80,7 +80,7 @@ def _mistakes(given: Mapping[str, str]) -> list[Mistake]:
             found.append((f"search.wrong.{'many' if many else 'no_word'}", {"most": str(MOST_WORDS)}))
     for name in ("since", "until"):
         try:
-            Choice.read(**{name: given[name]})  # type: ignore[arg-type]
+            Choice.parse(**{name: given[name]})  # type: ignore[arg-type]
         except ValueError:
             found.append(("search.wrong.day", {"value": given[name]}))
     if not found:

@@ -10,7 +10,9 @@ from newscrawl.page import extract
 from newscrawl.sites import Site
 
 
-def read(site: Site, body: bytes, url: str, headers: Mapping[str, str], now: dt.datetime) -> RawArticle:
+def read_article(
+    site: Site, body: bytes, url: str, headers: Mapping[str, str], now: dt.datetime
+) -> RawArticle:
     """What an article page says, without the page itself: whoever asks has it."""
     raw = extract(body, url, site=site, headers=headers, now=now)
     raw.page = b""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scrapy.http import Response, TextResponse
 
 from newscrawl import discovery
-from newscrawl.discovery import Page, Walk, listing
+from newscrawl.discovery import ListPage, Walk, listing
 from newscrawl.sites import Site
 
 
@@ -20,12 +20,12 @@ class Links(NamedTuple):
     """The addresses of the sections of its site that it links to."""
 
 
-def read(site: Site, response: Response, walk: Walk) -> Page | None:
+def read_list_page(site: Site, response: Response, walk: Walk) -> ListPage | None:
     """What a page of a walk offers; None when it is nothing of the kind."""
-    return discovery.read(response, walk, site)
+    return discovery.read_list_page(response, walk, site)
 
 
-def links(site: Site, response: TextResponse) -> Links:
+def read_links(site: Site, response: TextResponse) -> Links:
     """The feeds that a page names, and the sections of its site that it links to."""
     response = listing.readable(response)
     return Links(listing.advertised_feeds(response), listing.section_links(response, site))

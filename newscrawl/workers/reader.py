@@ -14,7 +14,7 @@ from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 
 from newscrawl.dates import EXTRA_MONTHS, use_months
-from newscrawl.discovery import Page, Walk
+from newscrawl.discovery import ListPage, Walk
 from newscrawl.download.backoff import ending
 from newscrawl.items import RawArticle
 from newscrawl.meta import meta
@@ -29,7 +29,7 @@ T = TypeVar("T")
 _SAMPLE = "<h1>خبر</h1><p>الرباط - و م ع</p><p>قال الوزير إن الأشغال انتهت أمس.</p>".encode()
 
 
-class Reader:
+class PageReader:
     """Reads the pages of one crawl in workers, in the order in which they come.
 
     With no workers (``WORKERS = 0``) it reads in the crawl's own process, without a limit. All crawls of a
@@ -37,7 +37,7 @@ class Reader:
     """
 
     _pool: ClassVar[Pool | None] = None
-    _users: ClassVar[set[Reader]] = set()
+    _users: ClassVar[set[PageReader]] = set()
     _ahead: ClassVar[Ahead | None] = None
 
     def __init__(self, crawler: Crawler, site: Site) -> None:
@@ -76,20 +76,20 @@ class Reader:
         :class:`StoppedError` when the crawl ends before it is read.
         """
         if self._size:
-            raw = await self._submit(articles.read, body, url, headers, now)
+            raw = await self._submit(articles.read_article, body, url, headers, now)
         else:
-            raw = _in_process(articles.read, self._site, body, url, headers, now)
+            raw = _in_process(articles.read_article, self._site, body, url, headers, now)
         raw.page = body
         return raw
 
-    async def page(self, response: Response, walk: Walk) -> Page | None:
+    async def page(self, response: Response, walk: Walk) -> ListPage | None:
         """What a page of a walk offers; None when it is nothing of the kind. Raises as ``article`` does."""
         bounds = Walk(walk.listing, walk.source, since=walk.since, until=walk.until)
-        return await self._list(lists.read, _bare(response), bounds)
+        return await self._list(lists.read_list_page, _bare(response), bounds)
 
     async def links(self, response: TextResponse) -> lists.Links:
         """What a home page leads to beside its articles. Raises as ``article`` does."""
-        return await self._list(lists.links, _bare(response))
+        return await self._list(lists.read_links, _bare(response))
 
     async def _list(self, function: Callable[..., T], *arguments: Any) -> T:
         if self._size:
@@ -98,13 +98,13 @@ class Reader:
         return await asyncio.to_thread(_in_process, function, self._site, *arguments)
 
     async def _submit(self, function: Callable[..., T], *arguments: Any) -> T:
-        if Reader._pool is None:
-            ahead, Reader._ahead = Reader._ahead, None
-            Reader._pool = Pool(self._size, self._megabytes, ahead)
+        if PageReader._pool is None:
+            ahead, PageReader._ahead = PageReader._ahead, None
+            PageReader._pool = Pool(self._size, self._megabytes, ahead)
         if self._watching is None:
             self._users.add(self)
             self._watch()
-        future = Reader._pool.submit(self._seconds, function, self._site, *arguments)
+        future = PageReader._pool.submit(self._seconds, function, self._site, *arguments)
         self._waiting.add(future)
         try:
             return await future
@@ -121,9 +121,9 @@ class Reader:
         self._watching = loop.call_later(1.0, self._watch)
 
     def _stop(self) -> None:
-        assert Reader._pool
+        assert PageReader._pool
         for future in list(self._waiting):
-            Reader._pool.stop(future)
+            PageReader._pool.stop(future)
 
     async def close(self) -> None:
         """Let the workers end, with the last crawl that uses them."""
@@ -132,8 +132,8 @@ class Reader:
         self._watching.cancel()
         self._watching = None
         self._users.discard(self)
-        if not self._users and Reader._pool:
-            pool, Reader._pool = Reader._pool, None
+        if not self._users and PageReader._pool:
+            pool, PageReader._pool = PageReader._pool, None
             await pool.close()
             self._crawler.stats.set_value("newscrawl/workers/peak_mb", pool.peak)
 
