@@ -7,6 +7,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import fsspec
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,7 +15,7 @@ from newscrawl.commands import reprocess
 from newscrawl.reprocess import selection
 from newscrawl.reprocess.guess import may_be_arabic
 from newscrawl.reprocess.plan import Plan
-from newscrawl.reprocess.ranges import Range, ranges
+from newscrawl.reprocess.ranges import NoSuchInputError, Range, inputs, ranges
 from newscrawl.reprocess.reading import Tally, read_range
 from newscrawl.reprocess.records import Head, NotWarcError, Records
 from newscrawl.sites import Feed, Site
@@ -166,3 +167,17 @@ def test_the_command_writes_parts_and_goes_on_where_it_was(news: tuple[Path, Mad
 
 def test_the_command_names_the_parts_of_the_code_that_are_looked_at() -> None:
     assert list(reprocess.STALE) == list(selection.STALE)
+
+
+def test_an_address_is_read_through_fsspec() -> None:
+    data = ok(1) + ok(2) + ok(3)
+    fsspec.filesystem("memory").pipe("/news/one.warc.gz", data)
+    path = "memory://news/one.warc.gz"
+    pieces = list(ranges(inputs([path]), len(data) // 2))
+    assert [(piece.path, piece.start) for piece in pieces] == [(path, 0), (path, len(data) // 2)]
+    tally = Tally()
+    for piece in pieces:
+        list(read_range(Plan({}, lang="ar"), piece, piece.start, tally))
+    assert (tally.records, tally.broken) == (3, 0)
+    with pytest.raises(NoSuchInputError, match=r"memory://news/two\.warc\.gz cannot be read"):
+        list(ranges(["memory://news/two.warc.gz"]))

@@ -11,6 +11,8 @@ from tests.trials import size
 
 ARTICLES = size(300) if size(100) == 100 else 12
 LEFT_OUT = {"run", "updated_at", "made_by"}
+CLOCK = {"checked_at", "last_seen_at", "gone_at"}
+"""Moments of visits that read nothing: of the download in the archive, of its outcome in the crawl."""
 OF_VISIT = {"http", "checked_at", "last_seen_at"}
 
 
@@ -50,10 +52,13 @@ def test_two_crawls_are_made_again_from_their_archive(database: Database, tmp_pa
         done = crawl(newspaper, database, *options, spider="loopback_all")
         assert done.returncode == 0, done.stderr
         newspaper.pages["/articles-5.html"] = article(5, text="وصححت الصحيفة خبرها")
-        done = crawl(newspaper, database, *options, "-a", "refresh=9999", spider="loopback_all")
+        newspaper.pages["/articles-8.html"] = (404, {}, "غير موجود")
+        visits = ("-s", "REVISIT_HOURS=0.00001,24", "-s", "REVISIT_BUDGET=9999")
+        done = crawl(newspaper, database, *options, *visits, spider="loopback_all")
         assert done.returncode == 0, done.stderr
         before, revisions = database.articles(), list(database["revisions"].find())
         assert len(before) == ARTICLES
+        unchanged = {f"/articles-{n}.html" for n in range(1, ARTICLES, 3)}
         assert sum(doc["origins"]["title"] == "feed" for doc in before) == len(range(0, ARTICLES, 3))
         assert [doc["revision"] for doc in before].count(2) == len(revisions) == 1
         for collection in ("articles", "revisions"):
@@ -66,8 +71,14 @@ def test_two_crawls_are_made_again_from_their_archive(database: Database, tmp_pa
     after = database.articles()
     for found, was in zip(after, before, strict=True):
         # A visit again is not led by a list: the crawl finds no headline then, and the archive knows it.
+        path = was["url"][was["url"].rindex("/") :]
+        at = CLOCK if path in unchanged or was["gone_at"] else set()
         of_list = OF_VISIT if was["origins"]["title"] == "feed" else set()
-        different = {name for name in was if found[name] != was[name]} - LEFT_OUT - of_list
+        different = {name for name in was if found[name] != was[name]} - LEFT_OUT - of_list - at
         assert different == set(), (was["url"], {name: (found[name], was[name]) for name in different})
+        if path in unchanged:  # the visit that was answered 304
+            assert found["http"]["fetched_at"] < found["last_seen_at"] == found["checked_at"]
+            assert found["last_seen_at"] <= was["last_seen_at"]
+    assert [doc["url"][-15:] for doc in after if doc["gone_at"]] == ["articles-8.html"]
     (again,), (former,) = database["revisions"].find(), revisions
     assert {name for name in former if again[name] != former[name]} <= {"replaced_at", "made_by"}

@@ -11,10 +11,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from pymongo import AsyncMongoClient
 
 from newscrawl.reprocess import to_parquet
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import Range, ranges
+from newscrawl.store.schema import prepare
+from tests.conftest import Database
 from tests.made_warc import cc_news
 from tests.trials import LONG
 
@@ -92,3 +95,42 @@ def test_two_workers_give_the_same_rows(
     assert bool(killed) == kill
     assert rows(tmp_path) == expected
     assert max(peaks) < 400e6
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_two_workers_store_the_same_articles(
+    workers: Any, pieces: list[Range], expected: list[dict[str, Any]], database: Database, kill: bool
+) -> None:
+    from newscrawl.reprocess import on_dask
+
+    async def prepared() -> None:
+        async with AsyncMongoClient[dict[str, Any]](database.uri) as client:
+            await prepare(client[database.name], client[database.ops.name])
+
+    asyncio.run(prepared())
+    articles, over, killed = database["articles"], threading.Event(), list[int]()
+
+    def look() -> None:
+        while kill and not killed and not over.wait(0.1):
+            if articles.estimated_document_count() > len(expected) // 4:
+                killed.append(next(iter(workers.run(os.getpid).values())))
+                os.kill(killed[0], signal.SIGKILL)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    failed: list[str] = []
+    began = time.monotonic()
+    try:
+        job = on_dask.documents(database.uri, database.name, 30.0)
+        on_dask.run(workers, PLAN, [[piece] for piece in pieces], job, failed)
+    finally:
+        over.set()
+        thread.join()
+    print(f"\n{len(expected)} articles stored in {time.monotonic() - began:.0f} s, {len(killed)} killed")
+    assert failed == []
+    assert bool(killed) == kill
+    assert {doc["url"]: doc["content_hash"] for doc in database.articles()} == {
+        row["url"]: row["content_hash"] for row in expected
+    }
+    assert database["revisions"].count_documents({}) == 0
+    assert database.ops["unlinked"].count_documents({}) == 0

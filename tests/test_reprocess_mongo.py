@@ -1,6 +1,7 @@
 """The archive read again into MongoDB gives the crawl's documents, and better readings give no revisions."""
 
 import datetime as dt
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -8,18 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 from pymongo import AsyncMongoClient, MongoClient
-from scrapy.http import HtmlResponse, Request
+from scrapy.http import HtmlResponse, Request, Response
 
 from benchmarks.crawling.newspaper import Newspaper
 from newscrawl.archive.archive import Archive
 from newscrawl.archive.places import Folder
 from newscrawl.identity import content_hash
-from newscrawl.reprocess import selection, to_mongo
+from newscrawl.reprocess import jobs, selection, to_mongo
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.reading import Tally
 from newscrawl.sites import Markup, Site
+from newscrawl.store.kept_visits import KeptVisit, KeptVisits
 from newscrawl.store.schema import prepare
 from newscrawl.urls import key
 from spiders.alayam24 import Alayam24
@@ -27,8 +30,11 @@ from tests import made_warc
 from tests.archiving import Archiving
 from tests.conftest import Database, scrapy, start
 from tests.made_warc import GOOD, answer, record
-from tests.trials import size
+from tests.test_archive_crawl import s3
+from tests.test_store import article, store
+from tests.trials import long, size
 
+WHEN = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
 LEFT_OUT = {"run", "updated_at", "made_by"}
 """What a reading has of its own: its run, the server's clock, the versions."""
 
@@ -136,6 +142,15 @@ def test_only_what_is_asked_for_is_read(database: Database, archive: Path) -> No
     assert {doc["site"] for doc in database.articles()} == {"alayam24"}
     nothing = reprocess(database, archive, "--since", "2030-01-01")
     assert "0 pages parsed" in nothing.stdout
+    aside, *_ = database.articles()
+    database["articles"].delete_many({})
+    database.ops["rejected"].insert_one(
+        {"_id": aside["_id"], "keys": aside["keys"], "url": aside["url"], "site": aside["site"],
+         "owner": aside["owner"], "reason": "no_body", "rejected_at": aside["checked_at"]}
+    )  # fmt: skip
+    rejected = reprocess(database, archive, "--rejected")
+    assert outcomes(rejected)["new"] == 1, rejected.stderr
+    assert [doc["url"] for doc in database.articles()] == [aside["url"]]
     assert reprocess(database, archive, "--site", "nobody").returncode == 2
     assert reprocess(database, archive, "--stale", "weather").returncode == 2
     assert reprocess(database, archive / "none").returncode == 2
@@ -204,6 +219,89 @@ def test_a_changed_selector_improves_all_articles_though_it_is_killed(
     assert articles.distinct("made_by.markup") != ["0"]
     assert database["revisions"].count_documents({}) == 0
     assert database.ops["unlinked"].count_documents({}) == 0
+
+
+def test_a_visit_is_noted_before_what_came_after_it_is_stored(tmp_path: Path) -> None:
+    file = Archiving(tmp_path, "alayam24", WHEN, "5f2c81d0", "node1")
+    url, raw = "https://www.alayam24.com/articles-1.html", None
+    pages = [
+        text.encode() for _, text in Newspaper.made(2, WHEN).articles("https://www.alayam24.com").values()
+    ]
+    answers: list[Response] = [
+        HtmlResponse(url, body=pages[0]), Response(url, status=304), HtmlResponse(url, body=pages[1]),
+        Response(url, status=404), Response(url, status=500), HtmlResponse(url, body=pages[1]),
+    ]  # fmt: skip
+    for number, answer_ in enumerate(answers):
+        meta = {
+            "key": key(url),
+            "asked": url,
+            "fetched_at": WHEN + dt.timedelta(hours=number),
+            "known_raw": raw,
+        }
+        raw = file.add(Request(url, meta=meta), answer_, answer_) or raw
+        file.flush()
+    file.close()
+    archive = Archive(Folder(tmp_path), None, forgotten=lambda keys: ())
+    ((piece,),) = selection.chains(archive, [])
+    plan, given, place = Plan({"alayam24": Alayam24.site}), [], piece.start
+    while place is not None:
+        given.append(jobs.some(plan, piece, place, 100))
+        place = given[-1].rest
+    assert [len(some.articles) for some in given] == [1, 1, 1]
+    visits = [[(visit.at.hour, visit.is_gone) for visit in some.visits] for some in given]
+    assert visits == [[(13, False)], [(15, True)], []]
+    assert (sum(some.tally.records for some in given), sum(some.tally.pages for some in given)) == (5, 3)
+
+
+def test_a_visit_that_is_noted_twice_or_too_late_changes_nothing(run: Any, database: Database) -> None:
+    store(run, database, article(1), article(2))
+    one, two = database.articles()
+    later, earlier = (one["checked_at"] + dt.timedelta(hours=hours) for hours in (1, -1))
+    visits = [
+        KeptVisit(one["keys"][0], one["owner"], later, is_gone=False),
+        KeptVisit(one["keys"][0], one["owner"], earlier, is_gone=True),
+        KeptVisit(two["keys"][0], two["owner"], later, is_gone=True),
+        KeptVisit(two["keys"][0], "another.example", later + dt.timedelta(hours=1), is_gone=False),
+        KeptVisit("0" * 32, one["owner"], later, is_gone=True),
+    ]
+
+    async def note() -> list[dict[str, Any]]:
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(database.uri, tz_aware=True)
+        async with client:
+            await KeptVisits(client, database.name, 10.0).note(visits)
+        return database.articles()
+
+    noted = run(note())
+    assert noted[0] == one | {"checked_at": later, "last_seen_at": later}
+    assert noted[1] == two | {"checked_at": later, "gone_at": later, "updated_at": noted[1]["updated_at"]}
+    assert run(note()) == noted
+
+
+@long
+def test_an_archive_in_s3_is_read(
+    database: Database, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, before = kept
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    given = {
+        "AWS_ACCESS_KEY_ID": "one", "AWS_SECRET_ACCESS_KEY": "two", "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+    }  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with s3(port):
+        files = fsspec.filesystem("s3")
+        files.mkdir("news")
+        files.put(f"{folder}/", "news/archive/", recursive=True)
+        done = reprocess(database, tmp_path / "none", "-s", "ARCHIVE_STORE=s3://news/archive")
+        assert done.returncode == 0, done.stderr
+        assert plain(database.articles()) == plain(before)
+        file = next(path for path in files.find("news/archive") if path.endswith(".warc.gz"))
+        done = scrapy("reprocess", f"s3://{file}", "--to", "parquet", "--out", str(tmp_path / "parts"))
+        assert done.returncode == 0, done.stderr
+    assert outcomes(done)["article"] > 0
 
 
 def test_an_archive_of_2016_is_linked_with_a_crawl_of_2026(database: Database, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import Tally, read_range
 from newscrawl.reprocess.watching import watching
+from newscrawl.store.kept_visits import KeptVisit
 
 _AT_ONCE = 250
 """Articles that become rows at once."""
@@ -25,6 +26,8 @@ class Some:
     """Articles of a range, and where the rest of it begins."""
 
     articles: list[Article] = field(default_factory=list)
+    visits: list[KeptVisit] = field(default_factory=list)
+    """What is to be noted once these are stored."""
     rest: int | None = None
     """Where the next piece begins, in bytes; None at the end of the range."""
     tally: Tally = field(default_factory=Tally)
@@ -71,16 +74,23 @@ def some(
     skipped: frozenset[int] = frozenset(),
     watch: str | None = None,
 ) -> Some:
-    """The next articles of a range, ``most`` of them; from ``start`` on, which is inside of it.
+    """The next articles and visits of a range, ``most`` of either; from ``start`` on, which is inside of it.
 
     ``watch`` as for :func:`part`. Raises ``OSError`` and ``ValueError`` for what cannot be read.
     """
-    given = Some()
+    given, visited = Some(), set[str]()
     with watching(watch, plan.seconds) as watched:
         for read in read_range(plan, piece, start, given.tally, skipped, watched):
+            if read.article and not visited.isdisjoint(read.article.keys):
+                given.rest = read.offset  # a visit before this page has to be noted before it is stored
+                given.tally.leave(read)
+                break
             if read.article:
                 given.articles.append(read.article)
-            if len(given.articles) == most:
+            if read.visit:
+                given.visits.append(read.visit)
+                visited.add(read.visit.key)
+            if max(len(given.articles), len(given.visits)) == most:
                 given.rest = read.offset + 1
                 break
     return given

@@ -10,17 +10,19 @@ from typing import BinaryIO
 from newscrawl.items import Article, Http, RawArticle, Rejection
 from newscrawl.page import extract
 from newscrawl.page.steps import carry, finish
-from newscrawl.reprocess.kept import Kept, of_archive, of_record
+from newscrawl.reprocess.kept import Kept, Visit, of_archive, of_record
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import Range, open_input
 from newscrawl.reprocess.records import Records
 from newscrawl.reprocess.watching import NOT_WATCHED, Watched
 from newscrawl.sites import Site
+from newscrawl.store.kept_visits import KeptVisit
 from newscrawl.urls import key
 from newscrawl.vocabulary import RejectionReason
 
 ARTICLE = "article"
 NO_ARTICLE_ADDRESS, OTHER_LANGUAGE, NOT_ASKED = "no article address", "other language", "not asked for"
+NOT_MODIFIED, GONE = "not modified", "gone"
 """What becomes of pages that are not parsed, or not kept, beside the reasons of a rejection."""
 
 
@@ -33,6 +35,8 @@ class Read:
     outcome: str
     parsed: bool = False
     """Was the page parsed to find out?"""
+    visit: KeptVisit | None = None
+    """Of a page in which there is nothing to read: the visit that it tells of."""
 
 
 @dataclass(slots=True)
@@ -46,6 +50,12 @@ class Tally:
     broken: int = 0
     """Records that are damaged."""
     outcomes: Counter[str] = field(default_factory=Counter)
+
+    def leave(self, read: Read) -> None:
+        """Do not count a page of our archive: it is read again."""
+        self.records -= 1
+        self.pages -= read.parsed
+        self.outcomes[read.outcome] -= 1
 
     def add(self, other: Tally) -> None:
         """Count what another range gave, too."""
@@ -80,10 +90,22 @@ def read_range(
                 tally.records += 1
             if page.offset in skipped:
                 continue
+            if isinstance(page, Visit):
+                yield _visit(plan, page, tally)
+                continue
             watched.begin(page.offset, tally.pages)
             read = _counted(plan, page, tally)
             watched.end()
             yield read
+
+
+def _visit(plan: Plan, page: Visit, tally: Tally) -> Read:
+    site = plan.sites.get(page.name)
+    if site is None:
+        return Read(page.offset, None, NOT_ASKED)
+    outcome = GONE if page.is_gone else NOT_MODIFIED
+    tally.outcomes[outcome] += 1
+    return Read(page.offset, None, outcome, visit=KeptVisit(page.key, site.owner, page.at, page.is_gone))
 
 
 def _records(plan: Plan, file: BinaryIO, piece: Range, start: int, tally: Tally) -> Iterator[Kept]:

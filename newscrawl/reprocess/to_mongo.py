@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
@@ -17,6 +18,7 @@ from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import ARTICLE, Tally
 from newscrawl.store.clock import ServerClock
 from newscrawl.store.coverage import Coverage
+from newscrawl.store.kept_visits import KeptVisits
 from newscrawl.store.links import Linker
 from newscrawl.store.rereading import reread
 from newscrawl.store.schema import Document
@@ -55,17 +57,25 @@ class Places:
         return f"{self._task} {piece.id} {piece.end}"
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What stores articles and notes visits."""
+
+    writer: Writer
+    visits: KeptVisits
+
+
 @asynccontextmanager
 async def writing(
     client: AsyncMongoClient[Document], database: str, patience: float
-) -> AsyncIterator[Writer]:
+) -> AsyncIterator[Writing]:
     """The store's own writer, with the rules for pages that are read again; at the end all is linked."""
     writer = Writer(
         client, database, batch=AT_ONCE, age=_AGE, queue=4 * AT_ONCE, patience=patience, change=reread
     )
     writer.start()
     try:
-        yield writer
+        yield Writing(writer, KeptVisits(client, database, patience))
     finally:
         await writer.close()
     # What an earlier one left when it was killed.
@@ -78,7 +88,7 @@ async def writing(
 async def to_mongo(
     plan: Plan,
     chains: Sequence[Sequence[Range]],
-    writer: Writer,
+    writing: Writing,
     places: Places,
     processes: int,
     failed: list[str],
@@ -96,16 +106,16 @@ async def to_mongo(
 
         async def work(reader: Reader, chain: Sequence[Range]) -> None:
             for piece in chain:
-                await _store(piece, reader, writer, places, reached, failed)
+                await _store(piece, reader, writing, places, reached, failed)
 
         async with reached.showing(quiet=quiet):
             await share(some, chains, work)
-    reached.tally.outcomes.update({word: count for word, count in writer.counts.items() if count})
+    reached.tally.outcomes.update({word: count for word, count in writing.writer.counts.items() if count})
     return reached.tally
 
 
 async def _store(
-    piece: Range, reader: Reader, writer: Writer, places: Places, reached: Reached, failed: list[str]
+    piece: Range, reader: Reader, writing: Writing, places: Places, reached: Reached, failed: list[str]
 ) -> None:
     """Read and store a range from where it goes on, some articles at a time."""
     place, tally = await places.start(piece), Tally()
@@ -120,8 +130,9 @@ async def _store(
             if place is not None:  # the next ones are read while these are written
                 reading = asyncio.create_task(reader.do(jobs.some, piece, place, AT_ONCE))
             for article in given.articles:
-                await writer.put(article)
-            await writer.flush()
+                await writing.writer.put(article)
+            await writing.writer.flush()
+            await writing.visits.note(given.visits)
             await places.reached(piece, place)
             tally.add(given.tally)
     except ReadingError as error:

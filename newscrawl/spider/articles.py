@@ -113,7 +113,7 @@ class ArticlePages:
     async def again(self, now: dt.datetime) -> AsyncIterator[Request]:
         """Known articles that are due for another visit."""
         crawl = self._crawl
-        ages = sorted(dt.timedelta(hours=hours) for hours in crawl.settings.getlist("REVISIT_HOURS"))
+        ages = sorted(dt.timedelta(hours=float(hours)) for hours in crawl.settings.getlist("REVISIT_HOURS"))
         refresh = crawl.arguments.refresh
         oldest = dt.timedelta(days=refresh) if refresh else ages[-1] * 2
         budget = None if refresh else crawl.settings.getint("REVISIT_BUDGET")
