@@ -1,3 +1,3 @@
 """newscrawl: Arabic news sites to a MongoDB collection that data teams trust."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -11,11 +11,11 @@ from newscrawl.export.command_line import HELP, add_arguments
 from newscrawl.mongod.opening import ServerError, StoreError
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; exit status 0 done, 2 wrong use, 4 MongoDB cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m newscrawl", description=newscrawl.__doc__)
-    parser.add_argument("--version", action="version", version=f"newscrawl {newscrawl.__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command")
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    made = argparse.ArgumentParser(prog="python -m newscrawl", description=newscrawl.__doc__)
+    made.add_argument("--version", action="version", version=f"newscrawl {newscrawl.__version__}")
+    commands = made.add_subparsers(required=True, metavar="command")
     export = commands.add_parser("export", help="write articles to files", description=HELP)
     export.add_argument("out", help="a folder, a file (.parquet, .jsonl, .csv), or -")
     export.add_argument(
@@ -23,7 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     export.add_argument("--database", metavar="NAME", help="the database (MONGODB_DATABASE, newscrawl)")
     add_arguments(export)
-    opts = parser.parse_args(arguments)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; exit status 0 done, 2 wrong use, 4 MongoDB cannot be used."""
+    opts = parser().parse_args(arguments)
     try:
         from newscrawl.export.run import run  # needs pyarrow, which not every reader has
 

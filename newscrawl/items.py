@@ -338,7 +338,7 @@ class MadeBy:
     """The versions of the code that made this document."""
 
     newscrawl: str
-    """Version of newscrawl. Example: ``0.1.0``."""
+    """Version of newscrawl. Example: ``1.0.0``."""
     spider: str
     """Name of the spider. Example: ``alayam24``."""
     markup: str | None

@@ -46,7 +46,7 @@ def article(number: int, **fields: Any) -> Article:
         origins={"title": "markup", "body": "markup"},
         http=Http(status=200, fetched_at=NOON),
         made_by=MadeBy(
-            newscrawl="0.1.0",
+            newscrawl="1.0.0",
             spider="alayam24",
             markup="1",
             clean=1,

@@ -103,7 +103,7 @@ def article(name: str, number: int, at: dt.datetime, **given: Any) -> Article:
         places={"title": "h1.unwan", "body": "div.matn p", "section": "articleSection"},
         http=Http(status=200, fetched_at=at + HOUR, content_type="text/html; charset=utf-8", charset="utf-8"),
         made_by=MadeBy(
-            newscrawl="0.1.0", spider=name, markup="2024", clean=1, fold=1, reader=2, dates=1, urls=1,
+            newscrawl="1.0.0", spider=name, markup="2024", clean=1, fold=1, reader=2, dates=1, urls=1,
             identity=3, schema=3,
         ),
         run=f"{name}-1", first_seen_at=at + HOUR, last_seen_at=at + 7 * HOUR, checked_at=at + DAY,

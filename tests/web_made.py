@@ -151,7 +151,7 @@ def _run(name: str, what: str, at: dt.datetime, number: int, chance: random.Rand
     return {
         "_id": f"{name}-{at:%Y%m%dT%H%M%S}", "site": name, "began": at, "whole": True, "started_at": at,
         "finished_at": at + HOUR / 20, "heartbeat_at": at + HOUR / 20, "stored_at": at + HOUR / 20,
-        "host": "crawler1" if number % 2 else "crawler2", "pid": 4000 + number, "newscrawl": "0.1.0",
+        "host": "crawler1" if number % 2 else "crawler2", "pid": 4000 + number, "newscrawl": "1.0.0",
         "replay": False, "scheduled": True, "arguments": {"since": "2026-10-01"} if number == 30 else {},
         "log": f"/var/log/newscrawl/{name}/{at:%Y%m%dT%H%M%S}.log",
         "outcome": outcome, "reason": "finished", "summary": said,

@@ -23,7 +23,7 @@ _AT = dt.datetime(2024, 3, 27, 14, 30, tzinfo=dt.UTC)
 _FORMER_HASH = "2a7d4f6b8c1e3a5d7f9b0c2e4a6d8f1b"
 _KEY, _OTHER = "9b2f6c1e8d3a4f5b7c0d1e2f3a4b5c6d", "1c5e7a9b0d2f4e6a8b1c3d5e7f9a0b2c"
 _MADE_BY = items.MadeBy(
-    newscrawl="0.1.0",
+    newscrawl="1.0.0",
     spider="alayam24",
     markup="2022",
     clean=1,

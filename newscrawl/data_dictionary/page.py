@@ -36,8 +36,11 @@ def _names(fields: Iterable[str]) -> str:
 
 _HEAD = f"""# What is stored
 
-Written from the item classes by `python -m newscrawl.data_dictionary`; tests hold the page, the classes and
-the queries together. Schema version {SCHEMA_VERSION}: MongoDB refuses what this page does not allow.
+For readers of the data. The first 10 minutes are collections and queries; the rest is to look things up.
+
+`python -m newscrawl.data_dictionary` writes this page from the item classes; tests hold the page, the
+classes and the queries together. Schema version {SCHEMA_VERSION}: MongoDB refuses what this page does not
+allow.
 
 The articles are in the database `newscrawl` (`MONGODB_DATABASE`), those of `make demo` in
 `{DEMO_DATABASE}`. Days are strings `YYYY-MM-DD` on the publisher's clock, instants are dates in UTC, lists

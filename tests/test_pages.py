@@ -1,0 +1,189 @@
+"""The pages that people read: their commands parse, their links lead somewhere, their examples compile."""
+
+import argparse
+import ast
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from scrapy.cmdline import ScrapyArgumentParser
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import Settings
+
+import newscrawl
+from newscrawl import __main__ as readers
+from newscrawl.settings import VARIABLES
+from newscrawl.spider.arguments import Arguments
+from newscrawl.spider.newspaper import ABOUT, KINDS
+from tests.conftest import PROJECT
+
+PAGES = {
+    str(page.relative_to(PROJECT)): page.read_text("utf-8")
+    for page in [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")]
+}
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+START = re.compile(r"(?:(?:\*/?\d* ){5})?(?:\w+=\S+ +)*(?:\.venv/bin/)?(?=(?:scrapy|python|make) )")
+"""What may stand before a command: cron's words, variables, the folder of the environment."""
+TOPS = re.compile(r"(?:benchmarks|deploy|findings|newscrawl|pipelines|recordings|spiders|tests)/[\w./-]+")
+MADE_UP = "sada_elwaha"
+"""The newspaper of CONTRIBUTING.md, whose files nobody has."""
+UNLISTED = {"NEWSCRAWL_PAGES", "NEWSCRAWL_TRIALS", "NEWSCRAWL_WEB_PASSWORD"}
+"""Variables of trials, and a secret that no setting holds."""
+
+
+def commands(page: str) -> Iterator[str]:
+    """The commands that a page shows, in blocks and within sentences."""
+    for language, block in FENCE.findall(PAGES[page]):
+        if language in ("", "sh"):
+            yield from re.sub(r"\\\n\s*", "", block).splitlines()
+    yield from (re.sub(r"\s+", " ", span) for span in SPAN.findall(FENCE.sub("", PAGES[page])))
+
+
+def words(command: str) -> list[str]:
+    """The words of the first command of a line: up to a comment, a pipe or a redirection."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    found: list[str] = []
+    for word in lexer:
+        if set(word) <= set("();<>|&"):
+            break
+        found.append(word)
+    return found
+
+
+def mistake(given: list[str]) -> str | None:
+    """What is wrong with a command; None when it would be understood."""
+    match given:
+        case ["scrapy", name, *rest]:
+            return scrapy_mistake(name, rest)
+        case ["python", "-m", "newscrawl", *rest] if rest not in ([], ["export"]):  # which only name it
+            return parsed(readers.parser(), rest)
+        case ["python", "-m", module, *_]:
+            return None if find_spec(module) else f"there is no module {module}"
+        case ["make", *rest]:
+            targets = re.findall(r"^(\w+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE)
+            unknown = [word for word in rest if "=" not in word and word not in targets]
+            return f"there is no target {unknown[0]}" if unknown else None
+    return None
+
+
+def scrapy_mistake(name: str, rest: list[str]) -> str | None:
+    for package in ("newscrawl.commands", "scrapy.commands"):
+        if find_spec(f"{package}.{name}"):
+            command: ScrapyCommand = import_module(f"{package}.{name}").Command()
+            break
+    else:
+        return f"there is no command {name}"
+    command.settings = Settings()
+    command.settings.setmodule("newscrawl.settings")
+    parser = ScrapyArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    if wrong := parsed(parser, rest):
+        return wrong
+    opts = parser.parse_known_args(rest)[0]
+    pairs = [("setting", pair, {*command.settings, "RECORD", "REPLAY"}) for pair in opts.set]
+    arguments = {*Arguments.__dataclass_fields__, *KINDS, *ABOUT}
+    pairs += [("argument", pair, arguments) for pair in getattr(opts, "spargs", [])]
+    for kind, pair, known in pairs:
+        if pair.partition("=")[0] not in known:
+            return f"there is no {kind} {pair}"
+    return None
+
+
+def parsed(parser: argparse.ArgumentParser, given: list[str]) -> str | None:
+    """What a parser has against arguments."""
+    try:
+        _, left = parser.parse_known_args(given)
+    except SystemExit as end:
+        return "it is not understood" if end.code else None
+    unknown = [word for word in left if word.startswith("-") and word != "-"]
+    return f"there is no option {unknown[0]}" if unknown else None
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_of_every_page_is_understood(page: str) -> None:
+    wrong = {}
+    for line in commands(page):
+        if (start := START.match(line)) and (said := mistake(words(line[start.end() :]))):
+            wrong[line] = said
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("scrapy craw hespress", "there is no command craw"),
+        ("scrapy archive --chek", "there is no option --chek"),
+        ("scrapy crawl hespress -a sinse=2024-03-27", "there is no argument sinse=2024-03-27"),
+        ("scrapy crawl hespress -s RECRD=a.warc.gz", "there is no setting RECRD=a.warc.gz"),
+        ("scrapy reprocess --to xml", "it is not understood"),
+        ("python -m newscrawl export --followed news", "there is no option --followed"),
+        ("python -m newscrawl.dictionary > docs/data.md", "there is no module newscrawl.dictionary"),
+        ("make tests", "there is no target tests"),
+        ("scrapy crawl hespress -a since=2024-03-27 -s RECORD=a.warc.gz  # any day", None),
+    ],
+)
+def test_a_command_that_is_not_understood_is_told_from_one_that_is(command: str, said: str | None) -> None:
+    assert mistake(words(command)) == said
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_examples_in_python_and_toml_can_be_read_and_import_what_there_is(page: str) -> None:
+    for language, block in FENCE.findall(PAGES[page]):
+        if language == "toml":
+            tomllib.loads(block)
+        elif language == "python":
+            for node in ast.walk(ast.parse(re.sub(r"^ {3}", "", block, flags=re.MULTILINE))):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("newscrawl"):
+                    module = import_module(node.module or "")
+                    assert [name.name for name in node.names if not hasattr(module, name.name)] == []
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of the headings of a page, as GitHub and GitLab make them."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_files_and_headings_that_are_there(page: str) -> None:
+    wrong = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
+        path, _, anchor = link.partition("#")
+        if "://" in link:
+            continue
+        target = (PROJECT / page).parent / path if path else PROJECT / page
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
+            wrong.append(link)
+    assert not wrong
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_and_variables_that_a_page_names_are_there(page: str) -> None:
+    spans = [span for span in SPAN.findall(FENCE.sub("", PAGES[page])) if MADE_UP not in span]
+    files = [span for span in spans if TOPS.fullmatch(span) and not (PROJECT / span).exists()]
+    assert not files
+    known = {variable.name for variable in VARIABLES} | UNLISTED
+    assert set(re.findall(r"\bNEWSCRAWL_[A-Z_]+[A-Z]\b(?!_)", PAGES[page])) <= known
+
+
+def test_the_index_names_every_page_and_each_says_for_whom_it_is_and_how_long_it_takes() -> None:
+    index = PAGES["docs/README.md"]
+    there = {path.name for path in (PROJECT / "docs").iterdir() if path.suffix in (".md", ".ipynb")}
+    assert there - {"README.md"} <= set(re.findall(r"\]\(([\w.]+)\)", index))
+    for page in sorted(there & {Path(name).name for name in PAGES}):
+        first = PAGES[f"docs/{page}"].split("\n\n")[1]
+        assert re.match(r"For .* minutes?\b", first, re.DOTALL), f"{page}: for whom, how many minutes?"
+
+
+def test_the_version_is_the_one_that_the_changelog_begins_with(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        readers.main(["--version"])
+    assert capsys.readouterr().out == f"newscrawl {newscrawl.__version__}\n"
+    assert re.findall(r"^## (\S+)", PAGES["CHANGELOG.md"], re.MULTILINE)[0] == newscrawl.__version__
