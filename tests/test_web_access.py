@@ -29,6 +29,8 @@ LOCAL, PUBLIC = Access(), Access(host="0.0.0.0", password=PASSWORD, hosts=frozen
         ({"prefix": "news"}, "begin with /"),
         ({"prefix": "/news/"}, "not end with it"),
         ({"port": 80, "kept_port": 80}, "two ports"),
+        ({"port": 99999}, "1 to 65535"),
+        ({"port": 65535, "kept_port": 65536}, "1 to 65535"),
         ({"kept_origin": "kept.example.org"}, "https://kept.example.org"),
         ({"kept_origin": "https://a.example", "hosts": frozenset({"a.example"})}, "name of the site itself"),
     ],

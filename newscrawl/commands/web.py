@@ -6,10 +6,14 @@ import argparse
 import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from newscrawl.command import ProjectCommand
+
+if TYPE_CHECKING:
+    from newscrawl.web.access import Access
 
 
 class Command(ProjectCommand):
@@ -71,9 +75,14 @@ class Command(ProjectCommand):
         )
         keep(settings)
         with session(settings, demo=opts.demo) as (db, ops):
-            shown = f"[{opts.host}]" if ":" in opts.host.strip("[]") else opts.host
-            print(f"http://{shown}:{access.port}{access.prefix}/  until Ctrl-C", flush=True)
             try:
-                serve(Context(db, ops, settings, Lookout()), access)
+                serve(Context(db, ops, settings, Lookout()), access, lambda: print(_said(access), flush=True))
             except OSError as error:
                 raise UsageError(error.strerror or str(error)) from None
+
+
+def _said(access: Access) -> str:
+    """Where it is, in one line."""
+    host = access.host.strip("[]")
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{access.port}{access.prefix}/  until Ctrl-C"

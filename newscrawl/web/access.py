@@ -49,8 +49,10 @@ class Access:
             not self.prefix.startswith("/") or self.prefix.endswith("/") or "//" in self.prefix
         ):
             raise ValueError(f"--prefix {self.prefix!r} should begin with / and not end with it: /news")
-        if self.port == self.kept_port:
-            raise ValueError(f"--port {self.port} and --kept-port should be two ports")
+        if self.port == self.kept_port or not all(0 < port < 65536 for port in (self.port, self.kept_port)):
+            raise ValueError(
+                f"--port {self.port} and --kept-port {self.kept_port} should be two ports, 1 to 65535"
+            )
         if self.kept_origin and not _is_origin(self.kept_origin):
             raise ValueError(
                 f"NEWSCRAWL_WEB_KEPT={self.kept_origin!r} should be like https://kept.example.org"

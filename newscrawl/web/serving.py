@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import uvicorn
@@ -13,8 +16,8 @@ from newscrawl.web.app import Site
 from newscrawl.web.page import Context
 
 
-def serve(context: Context, access: Access) -> None:
-    """Serve until Ctrl-C or SIGTERM.
+def serve(context: Context, access: Access, started: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM; ``started`` is called once it listens.
 
     Raises ``OSError`` for an address that cannot be listened on, ``PyMongoError`` when the first look fails:
     it reads a hundred times as much as a later one, so nobody should have to wait for it.
@@ -24,6 +27,9 @@ def serve(context: Context, access: Access) -> None:
             open_.enter_context(_listen(access.host, port)) for port in (access.port, access.kept_port)
         ]
         context.lookout.look(context, dt.datetime.now(dt.UTC))
+        started()
+        # uvicorn raises the signal that ended it once more: whoever called has to let go of MongoDB first.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         server(Site(context, access)).run(sockets=sockets)
 
 
@@ -52,4 +58,5 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise OSError(error.errno, f"{host} port {port} cannot be listened on: {error.strerror}") from None
+        said = os.strerror(error.errno) if error.errno else str(error)
+        raise OSError(error.errno, f"{host} port {port} cannot be listened on: {said}") from None
