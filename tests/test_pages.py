@@ -21,6 +21,8 @@ from newscrawl.settings import VARIABLES
 from newscrawl.spider.arguments import Arguments
 from newscrawl.spider.newspaper import ABOUT, KINDS
 from tests.conftest import PROJECT
+from tests.test_install import lists
+from tests.test_install import parsed as parsed_requirements
 
 PAGES = {
     str(page.relative_to(PROJECT)): page.read_text("utf-8")
@@ -180,6 +182,11 @@ def test_the_index_names_every_page_and_each_says_for_whom_it_is_and_how_long_it
     for page in sorted(there & {Path(name).name for name in PAGES}):
         first = PAGES[f"docs/{page}"].split("\n\n")[1]
         assert re.match(r"For .* minutes?\b", first, re.DOTALL), f"{page}: for whom, how many minutes?"
+
+
+def test_the_readme_says_of_each_dependency_what_it_is_for() -> None:
+    required = {name for extra in lists().values() for name in parsed_requirements(extra)} - {"newscrawl"}
+    assert required == set(re.findall(r"^\| `([\w-]+)` \|", PAGES["README.md"], re.MULTILINE))
 
 
 def test_the_version_is_the_one_that_the_changelog_begins_with(capsys: pytest.CaptureFixture[str]) -> None:
