@@ -151,7 +151,7 @@ def test_boxes_of_the_frame_within_each_other_are_looked_through_once(box: str, 
     def made(depth: int) -> Any:
         return parse((box * depth + end + "</div>" * depth).encode(), URL).root
 
-    assert growth(blocks.read, made, 400) <= 2.5
+    assert growth(blocks.read_blocks, made, 400) <= 2.5
 
 
 @pytest.mark.parametrize("shift", range(4))

@@ -29,8 +29,7 @@ from newscrawl.items import Article
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import first_requests, listed
 from newscrawl.kit.reword import Reworder
-from newscrawl.page import check, read
-from newscrawl.page import meta as meta_
+from newscrawl.page import check, meta, read
 from newscrawl.page.document import parse
 from newscrawl.sites import Api, Discovery, Feed, Listing, Site, Sitemap
 from newscrawl.stored import paths
@@ -359,8 +358,8 @@ def site_names(answer: Answer) -> list[str]:
     """The names of the newspaper that a page declares."""
     if not isinstance(answer.response, TextResponse):
         return []
-    said = meta_.read(parse(answer.response.body, answer.response.url))
-    return [value for name in meta_.SITE_NAME for value in said.names.get(name, ())]
+    said = meta.read_meta(parse(answer.response.body, answer.response.url))
+    return [value for name in meta.SITE_NAME for value in said.names.get(name, ())]
 
 
 def people(answer: Answer) -> list[str]:

@@ -17,7 +17,7 @@ from newscrawl.kit import addresses, clock, doorway, more, offers, selectors
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import listed
 from newscrawl.kit.samples import Kind, Look, Samples
-from newscrawl.page import meta as meta_
+from newscrawl.page import meta
 from newscrawl.page.document import parse
 from newscrawl.sites import Api, Discovery, Listing, Markup, Site, Sitemap
 from newscrawl.sites.families import WORDPRESS_PAGES, WORDPRESS_POST
@@ -399,8 +399,8 @@ def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
 
 def _name(home: TextResponse) -> str:
     """The newspaper's name as its home page declares it."""
-    said = meta_.read(parse(home.body, home.url))
-    declared = next((said.names[n][0] for n in meta_.SITE_NAME if said.names.get(n)), "")
+    said = meta.read_meta(parse(home.body, home.url))
+    declared = next((said.names[n][0] for n in meta.SITE_NAME if said.names.get(n)), "")
     return declared or re.split(r"\s[-–|:]\s|\s*\|\s*", said.title or "")[0].strip()
 
 

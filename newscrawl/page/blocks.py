@@ -86,7 +86,7 @@ class Box:
 
 
 @dataclass(slots=True, eq=False)
-class Mark:
+class MarkedElement:
     """An element whose name says what it holds."""
 
     element: etree._Element
@@ -105,7 +105,7 @@ class Blocks:
 
     row: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[MarkedElement] = field(default_factory=list)
 
 
 _GAP = re.compile(r"\S {4,}(?=\S)")
@@ -135,7 +135,7 @@ _WAYS = (
 """What is done with an element; one that is not here begins a block."""
 
 
-def read(root: etree._Element) -> Blocks:
+def read_blocks(root: etree._Element) -> Blocks:
     """Cut a tree into blocks; at most ``MAX_ELEMENTS`` elements are visited."""
     page = _Cutter(root)
     parts = page.parts
@@ -224,7 +224,7 @@ class _Cutter:
         inline = tag in INLINE
         blocks, row = self.blocks, self.row
         if held and "crumb" in held:
-            blocks.marks.append(Mark(element, len(row), "crumb"))
+            blocks.marks.append(MarkedElement(element, len(row), "crumb"))
             held = ()
         frame = kind == "frame" and not inline and not (tag == "footer" and self.articles)
         if frame and self.navigation.is_all(element, bool(self.anchors)):
@@ -241,7 +241,7 @@ class _Cutter:
         elif tag == "time":
             held = _TIME
         for role in held:
-            blocks.marks.append(Mark(element, len(row) + bool(self.parts), role))
+            blocks.marks.append(MarkedElement(element, len(row) + bool(self.parts), role))
         if not inline or (kind and tag == "span"):
             if self.parts:
                 self.flush()

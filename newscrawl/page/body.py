@@ -11,8 +11,7 @@ from itertools import accumulate, islice
 from lxml import etree
 
 from newscrawl.page import boilerplate, frames
-from newscrawl.page.blocks import LINKED, PROSE, Block, Blocks, Box
-from newscrawl.page.blocks import read as read_blocks
+from newscrawl.page.blocks import LINKED, PROSE, Block, Blocks, Box, read_blocks
 from newscrawl.page.document import squeeze
 from newscrawl.page.frames import is_headline_link, place
 from newscrawl.page.names import kind_of
@@ -61,7 +60,7 @@ class Reading:
         return sum(block.words for block in self.paragraphs)
 
 
-def read(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Reading:
+def read_body(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Reading:
     """The paragraphs of the article, or none.
 
     Each block weighs its words: for the article when they are prose, against it when they are links,

@@ -107,7 +107,7 @@ def _lost(article: Article) -> str | None:
 
 def _links(article: Article) -> int:
     """How many headlines in the middle of the page link to other articles."""
-    found = blocks.read(parse(article.page, article.url).root)
+    found = blocks.read_blocks(parse(article.page, article.url).root)
     frame = frames.named(found, None)
     return sum(
         frames.is_headline_link(block) for block, outside in zip(found.row, frame, strict=True) if not outside

@@ -12,11 +12,9 @@ from typing import Any, Literal, TypeVar, cast
 from lxml import etree
 
 from newscrawl.items import Http, Image, OfferedDate, RawArticle
-from newscrawl.page import blocks as blocks_
-from newscrawl.page import body as body_
-from newscrawl.page import bylines, generic, headline, jsonld, markup, parts
-from newscrawl.page import images as images_
-from newscrawl.page import meta as meta_
+from newscrawl.page import bylines, generic, headline, images, jsonld, markup, meta, parts
+from newscrawl.page.blocks import Blocks, read_blocks
+from newscrawl.page.body import Reading, lines_of, read_body
 from newscrawl.page.document import Document, drop, parse, squeeze, text_of
 from newscrawl.sites import Markup, Site
 from newscrawl.vocabulary import Access, DateKind, Origin, TextWarning
@@ -60,7 +58,7 @@ def extract(
     """
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     document = parse(body, url, lower.get("content-type"))
-    raw = Fields(document, site, _markup(site, now)).read()
+    raw = Fields(document, site, _markup(site, now)).raw_article()
     raw.page = body
     if now is not None and lower:
         raw.http = Http(
@@ -104,8 +102,9 @@ class _Shared:
         self.site = site
         self.markup = selectors or Markup()
         self.places = markup.Places(document.root, self.markup)
-        self.meta = meta = meta_.read(document)
-        self.linked = jsonld.read(self.root, [*meta.names.get("og:title", ()), meta.title or ""])
+        self.meta = meta.read_meta(document)
+        titles = [*self.meta.names.get("og:title", ()), self.meta.title or ""]
+        self.linked = jsonld.read_jsonld(self.root, titles)
         self.raw = RawArticle(url=document.url, urls=[document.url])
         self.answered = False
         self.read_already: set[str] = set()
@@ -117,15 +116,15 @@ class _Shared:
     def names(self) -> list[str]:
         """The names of the site, to be cut from titles and author lists."""
         found = [self.site.name, self.site.domain] if self.site else []
-        found += [value for name in meta_.SITE_NAME for value in self.meta.names.get(name, ())]
+        found += [value for name in meta.SITE_NAME for value in self.meta.names.get(name, ())]
         found += jsonld.texts(self.linked.article.get("publisher")) + jsonld.texts(
             self.linked.page.get("publisher")
         )
         return found
 
     @cached_property
-    def blocks(self) -> blocks_.Blocks:
-        return blocks_.read(self.root)
+    def blocks(self) -> Blocks:
+        return read_blocks(self.root)
 
     @cached_property
     def head(self) -> headline.Headline | None:
@@ -133,18 +132,18 @@ class _Shared:
         declared += [(text, Origin.JSONLD) for text in jsonld.texts(self.linked.article.get("headline"))[:1]]
         declared += [
             (text, Origin.META)
-            for name in meta_.TITLE
+            for name in meta.TITLE
             if (text := next(iter(self.meta.names.get(name, ())), None))
         ]
         return headline.choose(declared, self.meta.title, self.blocks, self.names)
 
     @cached_property
-    def reading(self) -> body_.Reading:
+    def reading(self) -> Reading:
         head = self.head
         sample = (head.text if head else "") or self.meta.title or ""
         arabic = bool(_ARABIC.search(sample)) or not sample
         index = head.index if head else None
-        return body_.read(self.blocks, index, arabic)
+        return read_body(self.blocks, index, arabic)
 
     def marked(
         self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]
@@ -196,7 +195,7 @@ class _Texts(_Shared):
             self.origin("title", Origin.MARKUP)
         elif self.head:
             self.raw.title = title = self.head.text
-            named = (name for name in meta_.TITLE if title in self.meta.names.get(name, ()))
+            named = (name for name in meta.TITLE if title in self.meta.names.get(name, ()))
             where = {Origin.JSONLD: "headline", Origin.META: next(named, "")}
             self.origin("title", self.head.origin, where.get(self.head.origin, ""))
 
@@ -239,7 +238,7 @@ class _Texts(_Shared):
         removed = markup.elements(self.places, self.markup.remove)
         cut = [re.compile(pattern) for pattern in self.markup.cut]
         spoken = False
-        for selector, hits in markup.found(self.places, self.markup.body):
+        for selector, hits in markup.matches(self.places, self.markup.body):
             nodes = [hit for hit in hits if not isinstance(hit, str)]
             outside = removed.union(nodes)
             nodes = [
@@ -250,7 +249,7 @@ class _Texts(_Shared):
             for element in removed:
                 if not places.isdisjoint(element.iterancestors()):
                     drop(element)
-            paragraphs = [line for node in nodes for line in body_.lines_of(node)]
+            paragraphs = [line for node in nodes for line in lines_of(node)]
             paragraphs += [squeeze(hit) for hit in hits if isinstance(hit, str) and squeeze(hit)]
             if kept := [p for p in paragraphs if not any(pattern.fullmatch(p) for pattern in cut)]:
                 self.selectors["body"] = selector
@@ -262,7 +261,7 @@ class _Texts(_Shared):
         """The matches that stand with the page's own headline, where another article follows it."""
         if len(nodes) < 2:
             return nodes
-        hits = next((hits for _, hits in markup.found(self.places, self.markup.title)), [])
+        hits = next((hits for _, hits in markup.matches(self.places, self.markup.title)), [])
         heads = [hit for hit in hits if not isinstance(hit, str)]
         if not heads:
             return nodes
@@ -287,7 +286,7 @@ class _Texts(_Shared):
         if texts := self.marked("lede"):
             text = " ".join(texts)
         elif self.raw.origins.get("body") == Origin.GENERIC:
-            description, _ = self.meta.first(meta_.DESCRIPTION)
+            description, _ = self.meta.first(meta.DESCRIPTION)
             index = generic.lede(
                 self.blocks, self.head.index if self.head else None, self.reading, description
             )
@@ -312,7 +311,7 @@ class Fields(_Texts):
         "publisher", "part",
     )  # fmt: skip
 
-    def read(self) -> RawArticle:
+    def raw_article(self) -> RawArticle:
         """All fields."""
         raw = self.raw
         raw.lang = self.meta.lang or jsonld.text(self.linked.article.get("inLanguage"))
@@ -338,10 +337,10 @@ class Fields(_Texts):
             told = jsonld.texts(node.get("dateModified"))
             self._dates(told, Origin.JSONLD, DateKind.MODIFIED, "dateModified")
         named = self.meta.names
-        for name in meta_.PUBLISHED:
+        for name in meta.PUBLISHED:
             if name in named:
                 self._dates(named[name], Origin.META, DateKind.PUBLISHED, name)
-        for name in meta_.MODIFIED:
+        for name in meta.MODIFIED:
             if name in named:
                 self._dates(named[name], Origin.META, DateKind.MODIFIED, name)
         for name, value in self.meta.props:
@@ -400,7 +399,7 @@ class Fields(_Texts):
         told = jsonld.people(self.linked, self.linked.article.get("author"))
         told = told or jsonld.people(self.linked, self.linked.article.get("creator"))
         declared = [
-            value for value in self.meta.all(meta_.AUTHOR) if not value.startswith(("http:", "https:", "@"))
+            value for value in self.meta.all(meta.AUTHOR) if not value.startswith(("http:", "https:", "@"))
         ]
         lines: list[str] = []
         if not self.described:
@@ -409,7 +408,7 @@ class Fields(_Texts):
             )
         for origin, found, where in (
             (Origin.JSONLD, told, "author"),
-            (Origin.META, declared, self.meta.first(meta_.AUTHOR)[1]),
+            (Origin.META, declared, self.meta.first(meta.AUTHOR)[1]),
             (Origin.GENERIC, lines, ""),
         ):
             if people := self._people(found):
@@ -435,7 +434,7 @@ class Fields(_Texts):
         choices = (
             (self.sections[-1:], Origin.MARKUP, ""),
             (jsonld.texts(self.linked.article.get("articleSection"))[:1], Origin.JSONLD, "articleSection"),
-            (self.meta.all(meta_.SECTION)[:1], Origin.META, self.meta.first(meta_.SECTION)[1]),
+            (self.meta.all(meta.SECTION)[:1], Origin.META, self.meta.first(meta.SECTION)[1]),
             (crumbs[-1:] if len(crumbs) > 1 else [], Origin.JSONLD, "BreadcrumbList"),
         )
         told = [(t[0], origin, where) for t, origin, where in choices if t and t[0] and t[0][:4] != "http"]
@@ -464,7 +463,7 @@ class Fields(_Texts):
         for origin, texts, where in (
             (Origin.MARKUP, self.marked("tags"), ""),
             (Origin.JSONLD, jsonld.texts(self.linked.article.get("keywords")), "keywords"),
-            (Origin.META, self.meta.all(meta_.TAGS), self.meta.first(meta_.TAGS)[1]),
+            (Origin.META, self.meta.all(meta.TAGS), self.meta.first(meta.TAGS)[1]),
         ):
             out: dict[str, None] = {}
             for text in self._first("tags", texts, _MOST_TAGS):
@@ -490,31 +489,31 @@ class Fields(_Texts):
         self.body()
         found: list[tuple[Origin, str, str | None]] = []
         if self.markup.images:
-            for selector, hits in markup.found(self.places, self.markup.images):
+            for selector, hits in markup.matches(self.places, self.markup.images):
                 self.selectors["images"] = selector
                 for hit in hits:
                     if isinstance(hit, str):
                         found.append((Origin.MARKUP, hit, None))
                     else:
-                        found.append((Origin.MARKUP, images_.address(hit), images_.caption(hit)))
+                        found.append((Origin.MARKUP, images.address(hit), images.caption(hit)))
                 break
         told = jsonld.addresses(self.linked.article.get("image"), self.linked.nodes)
         found += [(Origin.JSONLD, link, None) for link in told]
-        found += [(Origin.META, link, None) for link in self.meta.all(meta_.IMAGE)[:1]]
+        found += [(Origin.META, link, None) for link in self.meta.all(meta.IMAGE)[:1]]
         if self.raw.origins.get("body") == Origin.GENERIC:
-            printed = islice(images_.of_article(self.reading, self.document.url), images_.MOST)
+            printed = islice(images.of_article(self.reading, self.document.url), images.MOST)
             found += [(Origin.GENERIC, link, caption) for link, caption in printed]
         seen: dict[str, Image] = {}
-        for origin, link, caption in self._first("images", found, 2 * images_.MOST):
+        for origin, link, caption in self._first("images", found, 2 * images.MOST):
             address = self.document.absolute(link)
-            if address and address not in seen and not images_.is_decoration(address, self.document.url):
+            if address and address not in seen and not images.is_decoration(address, self.document.url):
                 seen[address] = Image(url=address, caption=caption)
                 if len(seen) == 1:
-                    named = {Origin.JSONLD: "image", Origin.META: self.meta.first(meta_.IMAGE)[1]}
+                    named = {Origin.JSONLD: "image", Origin.META: self.meta.first(meta.IMAGE)[1]}
                     self.origin("images", origin, named.get(origin, ""))
             elif address in seen and caption and not seen[address].caption:
                 seen[address].caption = caption
-        self.raw.images = self._first("images", list(seen.values()), images_.MOST)
+        self.raw.images = self._first("images", list(seen.values()), images.MOST)
 
     @_once
     def part(self) -> None:
@@ -586,7 +585,7 @@ def _with_headings(nodes: list[etree._Element], removed: set[etree._Element]) ->
 
 
 def _is_links(element: etree._Element) -> bool:
-    row = blocks_.read(element).row
+    row = read_blocks(element).row
     return sum(block.linked for block in row) >= 0.5 * len(row)
 
 

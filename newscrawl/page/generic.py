@@ -11,7 +11,7 @@ from lxml import etree
 from newscrawl.dates import ASCII_DIGITS, plain
 from newscrawl.items import OfferedDate
 from newscrawl.page import boilerplate, bylines
-from newscrawl.page.blocks import INLINE, Block, Blocks, Box, Mark
+from newscrawl.page.blocks import INLINE, Block, Blocks, Box, MarkedElement
 from newscrawl.page.body import Reading
 from newscrawl.page.document import path_of, squeeze, text_of
 from newscrawl.page.names import is_clock
@@ -119,7 +119,9 @@ def dates(
         yield from printed(_with_clock(blocks, index, text), Origin.GENERIC, _name(block.element))
 
 
-def _marked(near: Sequence[Mark], inline: Sequence[etree._Element], seen: set[str]) -> Iterator[OfferedDate]:
+def _marked(
+    near: Sequence[MarkedElement], inline: Sequence[etree._Element], seen: set[str]
+) -> Iterator[OfferedDate]:
     """Dates of elements that are marked as such; ``seen`` takes the texts in."""
     for mark in near:
         machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))

@@ -55,7 +55,7 @@ class Linked:
     """Every type met."""
 
 
-def read(root: etree._Element, titles: Sequence[str] = ()) -> Linked:
+def read_jsonld(root: etree._Element, titles: Sequence[str] = ()) -> Linked:
     """The article, page and breadcrumb that a page declares; broken JSON gives what can be rescued.
 
     Where several articles are declared, those of another headline than the page's ``titles`` are not read.

@@ -143,10 +143,10 @@ class Places:
                 groups.append([start for start in held if part.tag in (None, start.tag)])
             else:
                 groups.append([hit for start in held for hit in part.path(start)])
-        found = [group for group in groups if group]
-        if not groups or (ordered and len(found) > 1):
+        full = [group for group in groups if group]
+        if not groups or (ordered and len(full) > 1):
             return search(self.root)
-        return [hit for group in found for hit in group]
+        return [hit for group in full for hit in group]
 
     def _holds(self, element: etree._Element) -> bool:
         """Is an element still in the tree (see ``document.drop``)?"""
@@ -158,7 +158,7 @@ def each(selectors: Selectors) -> Sequence[str]:
     return (selectors,) if isinstance(selectors, str) else selectors
 
 
-def found(
+def matches(
     root: etree._Element | Places, selectors: Selectors
 ) -> Iterator[tuple[str, list[etree._Element | str]]]:
     """Each selector that answers, with what it found (elements, or strings for ``::text``/``::attr``)."""
@@ -196,7 +196,7 @@ def strings(root: etree._Element | Places, selectors: Selectors) -> tuple[list[s
     >>> strings(etree.fromstring("<div><b class='k'>رياضة</b></div>"), "b.k")
     (['رياضة'], 'b.k')
     """
-    for selector, hits in found(root, selectors):
+    for selector, hits in matches(root, selectors):
         texts = [squeeze(hit) if isinstance(hit, str) else _value(hit) for hit in hits]
         if texts := [text for text in texts if text]:
             return texts, selector

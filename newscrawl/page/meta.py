@@ -71,7 +71,7 @@ MOST_NAMES = 10
 
 
 @dataclass(slots=True)
-class Meta:
+class MetaTags:
     """The declarations of a page, by lower-case name."""
 
     names: dict[str, list[str]] = field(default_factory=dict)
@@ -99,9 +99,9 @@ class Meta:
         return []
 
 
-def read(document: Document) -> Meta:
+def read_meta(document: Document) -> MetaTags:
     """Collect the declarations of a page in one pass over the elements that can hold any."""
-    meta = Meta(
+    meta = MetaTags(
         lang=document.root.get("lang") or document.root.get("{http://www.w3.org/XML/1998/namespace}lang")
     )
     for element in document.root.iter("meta", "link", "title"):
@@ -121,7 +121,7 @@ def read(document: Document) -> Meta:
 _ITEMPROP = etree.XPath("//@itemprop/parent::*[not(self::meta[ancestor::head])]")
 
 
-def _meta(element: etree._Element, meta: Meta) -> None:
+def _meta(element: etree._Element, meta: MetaTags) -> None:
     value = squeeze(element.get("content"))
     if not value:
         return
@@ -133,7 +133,7 @@ def _meta(element: etree._Element, meta: Meta) -> None:
                     values.append(value)
 
 
-def _link(document: Document, element: etree._Element, meta: Meta) -> None:
+def _link(document: Document, element: etree._Element, meta: MetaTags) -> None:
     rel = (element.get("rel") or "").lower().split()
     if "canonical" in rel:
         meta.canonical = meta.canonical or document.absolute(element.get("href"))
