@@ -208,7 +208,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Iterable[dict[str, str]]": lambda text: [{"loc": text, "lastmod": text, "title": text}],
     "Iterable[tuple[str, str | None]]": lambda text: [(text, text)],
     "Sequence[Entry]": lambda text: [discovery.Entry(text, title=text)],
-    "Text": words.read,
+    "TokenText": words.tokenize,
 }
 """What is made of a text for a parameter, by its annotation."""
 OWN: dict[str, Callable[[str], Any]] = {

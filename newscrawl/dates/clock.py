@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from newscrawl.dates.words import Text, Token
+from newscrawl.dates.words import DateToken, TokenText
 
 __all__ = ["CLOCK", "HALVES", "Printed", "find_clock"]
 
@@ -50,7 +50,7 @@ class Printed(NamedTuple):
     """Does the zone look like a machine's (``Z``, ``+01:00``, ``GMT``), not a writer's?"""
 
 
-def find_clock(text: Text, start: int, end: int) -> Printed | None:
+def find_clock(text: TokenText, start: int, end: int) -> Printed | None:
     """The clock time nearest to the date at tokens ``start`` to ``end``, after it or before it.
 
     Example: ``27 مارس 2024 - الساعة 2:30 مساء`` gives 14:30. None when no clock time belongs to the date.
@@ -70,7 +70,7 @@ def find_clock(text: Text, start: int, end: int) -> Printed | None:
     return _hour_alone(text, end) if before is None else _read(text, before)
 
 
-def _hour_alone(text: Text, end: int) -> Printed | None:
+def _hour_alone(text: TokenText, end: int) -> Printed | None:
     """The hour that ends a text right behind the date: two digits, with a 0 where no word leads to it."""
     match = _HOUR.fullmatch(text.shape, end)
     if match is None:
@@ -93,7 +93,7 @@ def _near(gap: str) -> bool:
     return len(gap) <= _NEAR and unknown <= _FAR and not set(gap) & set("NY#puBACrbiv")
 
 
-def _read(text: Text, match: re.Match[str]) -> Printed:
+def _read(text: TokenText, match: re.Match[str]) -> Printed:
     time, offset = _face(text, match)
     zone = _ZONE.match(text.shape, match.end())
     if zone is not None and zone["abbreviation"]:
@@ -111,7 +111,7 @@ def _read(text: Text, match: re.Match[str]) -> Printed:
     return Printed(time)
 
 
-def _face(text: Text, match: re.Match[str]) -> tuple[dt.time | None, dt.timedelta | None]:
+def _face(text: TokenText, match: re.Match[str]) -> tuple[dt.time | None, dt.timedelta | None]:
     """The time of day that the tokens of a clock say, and the offset printed right behind it."""
     period, part, hour, minute, second = None, None, None, 0, 0
     offset = None
@@ -141,7 +141,7 @@ def _face(text: Text, match: re.Match[str]) -> tuple[dt.time | None, dt.timedelt
     return _time(hour, minute, second, period, words=open_half), offset
 
 
-def _shift(text: Text, zone: re.Match[str]) -> dt.timedelta:
+def _shift(text: TokenText, zone: re.Match[str]) -> dt.timedelta:
     """What is printed behind a zone's name (``بتوقيت غرينتش +3``)."""
     if zone["hours"] is None:
         return dt.timedelta()
@@ -153,7 +153,7 @@ def _shift(text: Text, zone: re.Match[str]) -> dt.timedelta:
     return shift if zone["sign"] == "+" else -shift
 
 
-def _in_zone(time: dt.time | None, token: Token, shift: dt.timedelta) -> Printed:
+def _in_zone(time: dt.time | None, token: DateToken, shift: dt.timedelta) -> Printed:
     """A clock time in the zone that a token names."""
     if token.value == "local":
         return Printed(time)
@@ -164,12 +164,12 @@ def _in_zone(time: dt.time | None, token: Token, shift: dt.timedelta) -> Printed
     return Printed(time, offset + shift, region=value != token.value, machine=token.letter == "Z")
 
 
-def _abbreviates(word: Token, clock: list[Token]) -> bool:
+def _abbreviates(word: DateToken, clock: list[DateToken]) -> bool:
     """Is a Latin word that ends a stamp of a machine the name of a zone (``23:30:00 XYZT``)?"""
     return 3 <= len(word.value) <= 5 and any(token.value.count(":") == 2 for token in clock)
 
 
-def _unknown_period(text: Text, match: re.Match[str], hour: int) -> bool:
+def _unknown_period(text: TokenText, match: re.Match[str], hour: int) -> bool:
     """Does an unknown word behind a clock of 12 hours look like a part of the day (``8:45 في السهرة``)?"""
     clock = next((token.value for token in text.tokens[match.start() : match.end()] if token.clock), "")
     if not 1 <= hour <= 12 or not clock or clock.startswith("0") or match[0][-1] != "C":
@@ -183,7 +183,7 @@ def _unknown_period(text: Text, match: re.Match[str], hour: int) -> bool:
     return len(word) > 3 and word.endswith("ا") and not word.startswith("ال")
 
 
-def _day_period_elsewhere(text: Text, match: re.Match[str]) -> bool:
+def _day_period_elsewhere(text: TokenText, match: re.Match[str]) -> bool:
     """Does ``مساء`` stand apart from the clock (``مساء الأربعاء … على الساعة 8:30``)?"""
     rest = (
         text.shape[max(0, match.start() - _PHRASE) : match.start()]

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from newscrawl.dates.words import Text
+from newscrawl.dates.words import TokenText
 
-__all__ = ["Found", "find"]
+__all__ = ["DateForm", "find_forms"]
 
 Era = Literal["ce", "hijri", "other"]
 _ERAS: dict[str, Era] = {"c": "ce", "m": "ce", "h": "hijri", "s": "other"}
 
 
-class Found(NamedTuple):
+class DateForm(NamedTuple):
     """One date form: tokens ``start`` to ``end`` (its era included)."""
 
     start: int
@@ -94,51 +94,53 @@ _LINK = re.compile(r"\ ?[-&]\ ?(?:W\ )?")
 _UNTIED_LEFT = re.compile(r"[xXblD]\ $")
 
 
-def find(text: Text) -> list[Found]:
+def find_forms(text: TokenText) -> list[DateForm]:
     """The dates of a text, in their order. Example: ``17 رمضان 1445 الموافق 27 مارس 2024`` has two."""
     shape = text.shape
     claimed = bytearray(len(shape))
-    found: list[Found] = []
+    forms: list[DateForm] = []
     if "Y" in shape:
         if not {"M", "H", "L", "F"}.isdisjoint(shape):
             for pattern in _NAMED:
-                found += _claim(pattern, claimed, text, _named)
+                forms += _claim(pattern, claimed, text, _named)
         for pattern in _NUMERIC[:2] if not _BETWEEN_NUMBERS.isdisjoint(shape) else ():
-            found += _claim(pattern, claimed, text, _numeric)
+            forms += _claim(pattern, claimed, text, _numeric)
     if "N/N/N" in shape:
-        found += _claim(_NUMERIC[2], claimed, text, _numeric)
+        forms += _claim(_NUMERIC[2], claimed, text, _numeric)
     if "h" in shape:
-        found += _claim(_NUMERIC[3], claimed, text, _numeric)
-    found.sort()
-    bounds = [0, *(one.end for one in found)]
-    found = [_in_context(one, text, start) for one, start in zip(found, bounds, strict=False)]
-    for first, (one, other) in enumerate(pairwise(found)):
-        if one.clear != other.clear and _linked(one, other, shape):  # «من 25 مارس 2024 - 27 مارس 2024»
-            found[first : first + 2] = one._replace(clear=False), other._replace(clear=False)
-    return found
+        forms += _claim(_NUMERIC[3], claimed, text, _numeric)
+    forms.sort()
+    bounds = [0, *(form.end for form in forms)]
+    forms = [_in_context(form, text, start) for form, start in zip(forms, bounds, strict=False)]
+    for first, (form, following) in enumerate(pairwise(forms)):
+        if form.clear != following.clear and _linked(
+            form, following, shape
+        ):  # «من 25 مارس 2024 - 27 مارس 2024»
+            forms[first : first + 2] = form._replace(clear=False), following._replace(clear=False)
+    return forms
 
 
-def _linked(one: Found, other: Found, shape: str) -> bool:
+def _linked(first: DateForm, second: DateForm, shape: str) -> bool:
     """Are these the two ends of a range, or two days of a list?"""
-    return one.calendar == other.calendar and bool(_LINK.fullmatch(shape, one.end, other.start))
+    return first.calendar == second.calendar and bool(_LINK.fullmatch(shape, first.end, second.start))
 
 
 def _claim(
     pattern: re.Pattern[str],
     claimed: bytearray,
-    text: Text,
-    read: Callable[[re.Match[str], Text, bytearray], Found | None],
-) -> Iterator[Found]:
+    text: TokenText,
+    read: Callable[[re.Match[str], TokenText, bytearray], DateForm | None],
+) -> Iterator[DateForm]:
     """The forms of one pattern; no token belongs to two."""
     for match in pattern.finditer(text.shape):
         if not any(claimed[match.start() : match.end()]):
-            one = read(match, text, claimed)
-            if one is not None:
-                claimed[match.start() : one.end] = b"\1" * (one.end - match.start())
-                yield one
+            form = read(match, text, claimed)
+            if form is not None:
+                claimed[match.start() : form.end] = b"\1" * (form.end - match.start())
+                yield form
 
 
-def _named(match: re.Match[str], text: Text, _claimed: bytearray) -> Found | None:
+def _named(match: re.Match[str], text: TokenText, _claimed: bytearray) -> DateForm | None:
     tokens, shape = text
     calendar: Literal["gregorian", "hijri"] = "gregorian" if match["hm"] is None else "hijri"
     month_group = "m" if match["hm"] is None else "hm"
@@ -151,7 +153,7 @@ def _named(match: re.Match[str], text: Text, _claimed: bytearray) -> Found | Non
     if match.re is _NAMED[0] and not _even(shape[match.end("d") : match.start(month_group)], match, shape):
         return None
     era, end = _era(shape, match.end())
-    return Found(
+    return DateForm(
         start=match.start(),
         end=end,
         year=tokens[match.start("y")].number,
@@ -179,7 +181,7 @@ def _even(before_month: str, match: re.Match[str], shape: str) -> bool:
     return parted in ("", "/") or " " not in before_month.strip("fjE") or parted in after_month
 
 
-def _numeric(match: re.Match[str], text: Text, claimed: bytearray) -> Found | None:
+def _numeric(match: re.Match[str], text: TokenText, claimed: bytearray) -> DateForm | None:
     tokens, shape = text
     year = tokens[match.start("y")]
     if len(year.value) == 1 or _chained(match, shape, claimed):
@@ -187,7 +189,7 @@ def _numeric(match: re.Match[str], text: Text, claimed: bytearray) -> Found | No
     era, end = _era(shape, match.end())
     day, month = tokens[match.start("d")].number, tokens[match.start("m")].number
     order = "day" if match.start("y") < match.start("d") else _order(match, text, day, month)
-    return Found(
+    return DateForm(
         start=match.start(),
         end=end,
         year=year.number,
@@ -202,7 +204,7 @@ def _numeric(match: re.Match[str], text: Text, claimed: bytearray) -> Found | No
 
 
 def _order(
-    match: re.Match[str], text: Text, first: int, second: int
+    match: re.Match[str], text: TokenText, first: int, second: int
 ) -> Literal["day", "month", "either", "unknown"]:
     """Which number comes first: by a value above 12, or by the form of .NET (``11/5/2025 9:11:02 AM``).
 
@@ -253,7 +255,7 @@ def _chained(match: re.Match[str], shape: str, claimed: bytearray) -> bool:
     return False
 
 
-def _in_context(form: Found, text: Text, start: int) -> Found:
+def _in_context(form: DateForm, text: TokenText, start: int) -> DateForm:
     """The form as the tokens before it (those of another date left aside) let it be read."""
     left = text.shape[max(start, form.start - _CONTEXT) : form.start]
     first = text.tokens[form.start].letter
@@ -273,13 +275,13 @@ def _in_context(form: Found, text: Text, start: int) -> Found:
     return form._replace(clear=form.clear and not refused, era=era)
 
 
-def _follows_from(form: Found, text: Text, left: str) -> bool:
+def _follows_from(form: DateForm, text: TokenText, left: str) -> bool:
     """Is it a beginning (``بداية من 18 أبريل 2026``)?"""
     match = _FROM_LEFT.search(left)
     return match is not None and text.tokens[form.start - len(left) + match.start("from")].value == "from"
 
 
-def _follows_a_day(form: Found, text: Text, left: str) -> bool:
+def _follows_a_day(form: DateForm, text: TokenText, left: str) -> bool:
     """Is there another day right before this one (``25-27 مارس``)?"""
     match = _RANGE_LEFT.search(left)
     if match is None or _OWN_NUMBER_LEFT.search(left[: match.start("n")]):

@@ -89,9 +89,9 @@ def to_hijri(day: dt.date, country: str | None = None) -> HijriDay | None:
         return None
     index = bisect_right(calendar.starts, day) - 1
     year, month = divmod(index, 12)
-    found = HijriDate(_FIRST_YEAR + year, month + 1, (day - calendar.starts[index]).days + 1)
+    hijri = HijriDate(_FIRST_YEAR + year, month + 1, (day - calendar.starts[index]).days + 1)
     return HijriDay(
-        day=str(found),
+        day=str(hijri),
         calendar=HijriCalendar.MOROCCO if moroccan else HijriCalendar.UMM_AL_QURA,
         basis=HijriBasis.TABLE if calendar.observed[index] else HijriBasis.FORECAST,
     )
@@ -133,7 +133,7 @@ def days(hijri: HijriDate, country: str | None = None) -> Days:
         likely = first + offset
     elif day > morocco.length(year, month):
         return Days(None, near, basis)
-    return Days(likely, [one for one in near if one != likely], basis)
+    return Days(likely, [day for day in near if day != likely], basis)
 
 
 def difference(hijri: HijriDate, day: dt.date, country: str | None = None) -> int | None:

@@ -11,13 +11,13 @@ from typing import Literal, NamedTuple
 
 from newscrawl.dates import hijri
 from newscrawl.dates.clock import Printed, find_clock
-from newscrawl.dates.grammar import Found, find
+from newscrawl.dates.grammar import DateForm, find_forms
 from newscrawl.dates.hijri import HijriDate
 from newscrawl.dates.machine import read_machine
 from newscrawl.dates.publishing import FIRST_YEAR, LAST_YEAR, Options, is_possible, publish, written_offset
 from newscrawl.dates.relative import Moment, resolve
 from newscrawl.dates.usual import read_usual
-from newscrawl.dates.words import MAX_LENGTH, Text, read
+from newscrawl.dates.words import MAX_LENGTH, TokenText, tokenize
 from newscrawl.dates.zones import zone
 from newscrawl.items import Published
 from newscrawl.vocabulary import Calendar, DateWarning, HijriBasis
@@ -54,7 +54,7 @@ class _Reading(NamedTuple):
     """The calendar in which a form names a day that does not exist; both days are then None."""
     contradicted: bool = False
     """Does an impossible Hijri day stand in the text too?"""
-    other: dt.date | None = None
+    month_first: dt.date | None = None
     """The day if the month came first (``11/5/2025``), where nothing in the form tells the order."""
 
 
@@ -102,10 +102,10 @@ def parse(
     # A year is in digits, or in words from «ألف» on.
     if now is None and not _DIGIT.search(text) and not any(word in text for word in _THOUSAND):
         return None
-    tokens = read(text)
-    found = find(tokens)
-    if found:
-        chosen = _choose(tokens, _readings(found, tokens, options))
+    tokens = tokenize(text)
+    forms = find_forms(tokens)
+    if forms:
+        chosen = _choose(tokens, _readings(forms, tokens, options))
         return None if chosen is None else _absolute(text, tokens, chosen, options)
     if now is None or set(tokens.shape) & set("MHLF"):
         return None
@@ -116,39 +116,44 @@ def parse(
 # --- Which date
 
 
-def _readings(found: list[Found], text: Text, options: Options) -> list[_Reading]:
+def _readings(forms: list[DateForm], text: TokenText, options: Options) -> list[_Reading]:
     """The forms as days; those side by side that say one day, in two calendars or twice, as one reading."""
-    single = [one for form in found if (one := _day(form, options)) is not None]
+    single = [reading for form in forms if (reading := _day(form, options)) is not None]
     readings: list[_Reading] = []
-    for one in single:
+    for reading in single:
         last = readings[-1] if readings else None
         if (
             last is not None
-            and (_complements(last, one) or (last.gregorian is not None and last.gregorian == one.gregorian))
+            and (
+                _complements(last, reading)
+                or (last.gregorian is not None and last.gregorian == reading.gregorian)
+            )
             and not last.impossible
-            and not one.impossible
-            and _PAIR_GAP.fullmatch(text.shape, last.end, one.start)
+            and not reading.impossible
+            and _PAIR_GAP.fullmatch(text.shape, last.end, reading.start)
         ):
             readings[-1] = last._replace(
-                end=one.end,
-                clear=last.clear and one.clear,
-                gregorian=last.gregorian or one.gregorian,
-                hijri=last.hijri or one.hijri,
-                clock=last.clock or one.clock,
-                spelled=last.spelled or one.spelled,
-                other=None if last.gregorian and one.gregorian else last.other or one.other,
+                end=reading.end,
+                clear=last.clear and reading.clear,
+                gregorian=last.gregorian or reading.gregorian,
+                hijri=last.hijri or reading.hijri,
+                clock=last.clock or reading.clock,
+                spelled=last.spelled or reading.spelled,
+                month_first=None
+                if last.gregorian and reading.gregorian
+                else last.month_first or reading.month_first,
             )
         else:
-            readings.append(one)
+            readings.append(reading)
     return readings
 
 
-def _complements(one: _Reading, other: _Reading) -> bool:
+def _complements(first: _Reading, second: _Reading) -> bool:
     """Does each say the day in the calendar that the other leaves out?"""
-    return bool(one.gregorian) != bool(other.gregorian) and bool(one.hijri) != bool(other.hijri)
+    return bool(first.gregorian) != bool(second.gregorian) and bool(first.hijri) != bool(second.hijri)
 
 
-def _day(form: Found, options: Options) -> _Reading | None:
+def _day(form: DateForm, options: Options) -> _Reading | None:
     """The day of one form, whose calendar its month or its year tells; None when it is no date at all."""
     if form.either and options.month_first:
         form = form._replace(day=form.month, month=form.day, either=False)
@@ -186,13 +191,13 @@ def _day(form: Found, options: Options) -> _Reading | None:
     if date is None and not in_words:
         return None
     wrong = "gregorian" if date is None else None
-    other = dt.date(year, form.day, form.month) if form.either else None
+    month_first = dt.date(year, form.day, form.month) if form.either else None
     return _Reading(
-        form.start, form.end, form.clear, date, None, form.clock, form.spelled, wrong, other=other
+        form.start, form.end, form.clear, date, None, form.clock, form.spelled, wrong, month_first=month_first
     )
 
 
-def _choose(text: Text, readings: list[_Reading]) -> _Reading | None:
+def _choose(text: TokenText, readings: list[_Reading]) -> _Reading | None:
     """The publication date among the readings; None when the text leaves it open."""
     labelled = list(zip(readings, _labels(text, readings), strict=True))
     for reading, label in labelled:
@@ -212,13 +217,13 @@ def _choose(text: Text, readings: list[_Reading]) -> _Reading | None:
         unread = "p" in text.shape or any(label != "u" for _reading, label in labelled)
         return usable[0][0] if usable and not unread else None
     dates = [reading for reading in dates if reading.gregorian is not None] or dates
-    sure = {reading.gregorian for reading in dates if reading.other is None}
-    dates = [reading for reading in dates if reading.other is None or reading.other not in sure]
+    sure = {reading.gregorian for reading in dates if reading.month_first is None}
+    dates = [reading for reading in dates if reading.month_first is None or reading.month_first not in sure]
     same = {reading.gregorian or reading.hijri for reading in dates}
     return dates[0] if len(same) == 1 else None
 
 
-def _labels(text: Text, readings: list[_Reading]) -> list[str]:
+def _labels(text: TokenText, readings: list[_Reading]) -> list[str]:
     """For each reading the label that it stands under: published, updated, not published, or none."""
     labels = []
     bounds = [0, *(reading.end for reading in readings)]
@@ -238,7 +243,7 @@ def _labels(text: Text, readings: list[_Reading]) -> list[str]:
 # --- What it says
 
 
-def _absolute(raw: str, text: Text, reading: _Reading, options: Options) -> Published | None:
+def _absolute(raw: str, text: TokenText, reading: _Reading, options: Options) -> Published | None:
     weekday = _weekday(text, reading)
     warnings: list[DateWarning] = []
     if reading.gregorian is None:
@@ -251,7 +256,9 @@ def _absolute(raw: str, text: Text, reading: _Reading, options: Options) -> Publ
         if weekday is not None and weekday != day.weekday():
             if reading.spelled:  # «الأحد الأول من ديسمبر» is the first Sunday, not the first of the month
                 return None
-            if reading.other is not None and reading.other.weekday() == weekday:  # perhaps the month is first
+            if (
+                reading.month_first is not None and reading.month_first.weekday() == weekday
+            ):  # perhaps the month is first
                 return None
             warnings.append(DateWarning.WEEKDAY_MISMATCH)
     if reading.contradicted:
@@ -264,7 +271,7 @@ def _absolute(raw: str, text: Text, reading: _Reading, options: Options) -> Publ
 
 
 def _from_hijri(
-    text: Text, reading: _Reading, weekday: int | None, options: Options, warnings: list[DateWarning]
+    text: TokenText, reading: _Reading, weekday: int | None, options: Options, warnings: list[DateWarning]
 ) -> tuple[dt.date, Calendar] | None:
     """The Gregorian day of a text that prints a whole date only in the Hijri calendar."""
     if reading.hijri is None:
@@ -294,7 +301,7 @@ def _from_hijri(
     return likely, Calendar.HIJRI
 
 
-def _partial(text: Text, reading: _Reading) -> tuple[int, int] | None:
+def _partial(text: TokenText, reading: _Reading) -> tuple[int, int] | None:
     """Day and month of a Gregorian date without a year beside a Hijri one (``27 مارس / 17 رمضان 1445``)."""
     match = _PARTIAL_LEFT.search(
         text.shape, max(0, reading.start - 24), reading.start
@@ -304,7 +311,7 @@ def _partial(text: Text, reading: _Reading) -> tuple[int, int] | None:
     return text.tokens[match.start("d")].number, text.tokens[match.start("m")].number
 
 
-def _weekday(text: Text, reading: _Reading) -> int | None:
+def _weekday(text: TokenText, reading: _Reading) -> int | None:
     shape = text.shape
     match = _WEEKDAY_LEFT.search(shape, max(0, reading.start - 12), reading.start) or _WEEKDAY_RIGHT.match(
         shape, reading.end
@@ -315,7 +322,7 @@ def _weekday(text: Text, reading: _Reading) -> int | None:
     return None if inside < 0 else text.tokens[inside].number
 
 
-def _clock(text: Text, reading: _Reading) -> Printed | None:
+def _clock(text: TokenText, reading: _Reading) -> Printed | None:
     if reading.clock is not None:
         return find_clock(text, reading.clock, reading.clock)
     label = _LABEL_RIGHT.match(text.shape, reading.end)
@@ -328,19 +335,19 @@ def _clock(text: Text, reading: _Reading) -> Printed | None:
 def _relative(raw: str, moment: Moment, options: Options) -> Published | None:
     if moment.date.year < FIRST_YEAR:
         return None
-    read = publish(raw, moment.date, moment.clock, Calendar.RELATIVE, None, options, [])
+    published = publish(raw, moment.date, moment.clock, Calendar.RELATIVE, None, options, [])
     if moment.at is not None:
-        read = replace(
-            read,
+        published = replace(
+            published,
             time=moment.at.time().replace(second=0, microsecond=0),
             at=moment.at.astimezone(dt.UTC),
             utc_offset=written_offset(moment.at.utcoffset()),
         )
     if moment.clock is None:
-        read = replace(read, precision=moment.precision)
+        published = replace(published, precision=moment.precision)
     if moment.earliest != moment.latest:
-        read = replace(read, earliest=moment.earliest, latest=moment.latest)
-    return read
+        published = replace(published, earliest=moment.earliest, latest=moment.latest)
+    return published
 
 
 def parse_day(text: str, *, country: str | None = None) -> dt.date:
@@ -381,7 +388,7 @@ def is_outdated(
     the download. Example: ``فاتح شوال 1448``, stored under the forecast, after the month was announced a
     day later. Raises as :func:`parse`.
     """
-    read = parse(raw, timezone=timezone, country=country, now=now, false_zone=false_zone)
-    if read is None or read.earliest is not None:
+    published = parse(raw, timezone=timezone, country=country, now=now, false_zone=false_zone)
+    if published is None or published.earliest is not None:
         return day is not None
-    return read.date != day or (None if read.hijri is None else read.hijri.day) != hijri_day
+    return published.date != day or (None if published.hijri is None else published.hijri.day) != hijri_day

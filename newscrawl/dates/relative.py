@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 from newscrawl import lazy
 from newscrawl.dates.clock import CLOCK, Printed, find_clock
 from newscrawl.dates.counting import Unit, age
-from newscrawl.dates.words import Text, Token
+from newscrawl.dates.words import DateToken, TokenText
 from newscrawl.vocabulary import Precision
 
 __all__ = ["Moment", "resolve"]
@@ -68,7 +68,7 @@ _MOST_MONTHS = 1200
 _JUST_NOW = dt.timedelta(minutes=1)
 
 
-def resolve(text: Text, now: dt.datetime) -> Moment | None:
+def resolve(text: TokenText, now: dt.datetime) -> Moment | None:
     """The day (and time) that a relative text means at the moment ``now``, on its clock; None for others.
 
     Example: at 14:30 on 27 March 2024 ``منذ ساعتين`` is 12:30 that day, and ``منذ أسبوعين`` is nominally
@@ -90,7 +90,7 @@ def _exactly(day: dt.date, precision: Precision, at: dt.datetime | None = None) 
     return Moment(day, precision, day, day, at)
 
 
-def _now(text: Text, now: dt.datetime) -> Moment | None:
+def _now(text: TokenText, now: dt.datetime) -> Moment | None:
     match = _NOW.fullmatch(text.shape)
     if match is None:
         return None
@@ -103,7 +103,7 @@ def _now(text: Text, now: dt.datetime) -> Moment | None:
     return Moment(today, Precision.HOUR if earliest != today else Precision.DAY, earliest, today)
 
 
-def _day(text: Text, now: dt.datetime) -> Moment | None:
+def _day(text: TokenText, now: dt.datetime) -> Moment | None:
     match = _DAY.fullmatch(text.shape)
     if match is None:
         return None
@@ -116,7 +116,7 @@ def _day(text: Text, now: dt.datetime) -> Moment | None:
     return _exactly(date, Precision.DAY)._replace(clock=clock)
 
 
-def _weekday(text: Text, now: dt.datetime) -> Moment | None:
+def _weekday(text: TokenText, now: dt.datetime) -> Moment | None:
     """``الثلاثاء الماضي``, or as calendars of libraries say it, ``الثلاثاء عند الساعة 09:15``: the last one.
 
     The name of today's weekday may be today or a week ago.
@@ -136,7 +136,7 @@ def _weekday(text: Text, now: dt.datetime) -> Moment | None:
     return _exactly(now.date() - dt.timedelta(days=back), Precision.DAY)._replace(clock=clock)
 
 
-def _period(text: Text, now: dt.datetime) -> Moment | None:
+def _period(text: TokenText, now: dt.datetime) -> Moment | None:
     """``الشهر الماضي``: the last one of the calendar, or what software prints for one month ago."""
     match = _PERIOD.fullmatch(text.shape)
     if match is None:
@@ -153,7 +153,7 @@ def _period(text: Text, now: dt.datetime) -> Moment | None:
     return Moment(ago.nominal.date(), _PRECISIONS[unit], min(first, ago.earliest), max(last, ago.latest))
 
 
-def _counted(text: Text, now: dt.datetime) -> Moment | None:
+def _counted(text: TokenText, now: dt.datetime) -> Moment | None:
     shape = text.shape
     start = 0
     for gap in [*_PART.finditer(shape), None]:
@@ -170,24 +170,24 @@ def _counted(text: Text, now: dt.datetime) -> Moment | None:
     return None
 
 
-def _ago(tokens: list[Token], than: str, now: dt.datetime) -> Moment | None:
+def _ago(tokens: list[DateToken], than: str, now: dt.datetime) -> Moment | None:
     counted = _counts(tokens)
     if not counted or sum(counted.values()) > _MOST:
         return None
     if counted.get("year", 0) * 12 + counted.get("month", 0) > _MOST_MONTHS:
         return None
-    found = age(now, counted)
+    span = age(now, counted)
     finest = next(unit for unit in _PRECISIONS if unit in counted)
     precision = _PRECISIONS[finest]
     if than == "less":  # «أقل من دقيقة»
         at = now if precision == Precision.MINUTE else None
-        return Moment(now.date(), precision, found.nominal.date(), now.date(), at)
-    at = None if finest in _LONG else found.nominal
-    latest = min(found.latest, found.nominal.date()) if than == "more" else found.latest
-    return Moment(found.nominal.date(), precision, found.earliest, latest, at)
+        return Moment(now.date(), precision, span.nominal.date(), now.date(), at)
+    at = None if finest in _LONG else span.nominal
+    latest = min(span.latest, span.nominal.date()) if than == "more" else span.latest
+    return Moment(span.nominal.date(), precision, span.earliest, latest, at)
 
 
-def _counts(tokens: list[Token]) -> dict[Unit, float]:
+def _counts(tokens: list[DateToken]) -> dict[Unit, float]:
     """How many of each unit; none when the phrase does not say how many (``منذ أيام``)."""
     counted: dict[Unit, float] = {}
     number: float | None = None

@@ -49,10 +49,10 @@ def parse_stamp(
     text = _text(stamp)
     if text is None:
         return None
-    found = parse(
+    published = parse(
         text, timezone=timezone, country=country, now=now, false_zone=false_zone, month_first=month_first
     )
-    return found if found is None or found.raw == stamp else replace(found, raw=str(stamp))
+    return published if published is None or published.raw == stamp else replace(published, raw=str(stamp))
 
 
 def _text(stamp: Stamp) -> str | None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from newscrawl.dates.clock import HALVES, Printed
 from newscrawl.dates.publishing import Options, is_possible, publish
-from newscrawl.dates.words import read
+from newscrawl.dates.words import tokenize
 from newscrawl.items import Published
 from newscrawl.vocabulary import Calendar, DateWarning
 
@@ -58,5 +58,5 @@ def _clock(line: re.Match[str]) -> Printed:
 @lru_cache(maxsize=512)
 def _meaning(word: str) -> tuple[str, int]:
     """The kind of a word in ``words.tsv`` (a letter, see ``newscrawl.dates.words``) and its number."""
-    tokens, shape = read(word)
+    tokens, shape = tokenize(word)
     return shape, tokens[0].number

@@ -22,13 +22,13 @@ __all__ = [
     "ASCII_DIGITS",
     "KINDS",
     "MAX_LENGTH",
-    "Clock",
-    "Text",
-    "Token",
+    "ClockTime",
+    "DateToken",
+    "TokenText",
     "fold",
     "names",
-    "read",
     "spellings",
+    "tokenize",
 ]
 
 MAX_LENGTH = 600
@@ -91,7 +91,7 @@ and the marks ``- / . , : ( ) +`` stand for themselves, ``|`` for any other mark
 rest."""
 
 
-class Clock(NamedTuple):
+class ClockTime(NamedTuple):
     """A clock time as printed; ``offset`` is None when none is printed beside it."""
 
     hour: int
@@ -100,19 +100,19 @@ class Clock(NamedTuple):
     offset: dt.timedelta | None
 
 
-class Token(NamedTuple):
+class DateToken(NamedTuple):
     """One word, number, clock time or mark; ``value`` is what the vocabulary says of it."""
 
     letter: str
     value: str
     number: int = 0
-    clock: Clock | None = None
+    clock: ClockTime | None = None
 
 
-class Text(NamedTuple):
+class TokenText(NamedTuple):
     """A text as tokens, and their letters in one string of the same length."""
 
-    tokens: list[Token]
+    tokens: list[DateToken]
     shape: str
 
 
@@ -127,10 +127,10 @@ class _Letters(dict[int, str | None]):
         character = chr(code)
         # Mn: tashkeel, hamza above and below, accents. Cf and Cc: bidi marks, joiners, BOM.
         gone = unicodedata.category(character) in ("Mn", "Cf", "Cc") and not character.isspace()
-        found = None if gone and code < 0x10000 else character
+        letter = None if gone and code < 0x10000 else character
         if code < 0x10000:
-            self[code] = found
-        return found
+            self[code] = letter
+        return letter
 
 
 def _letters() -> _Letters:
@@ -194,12 +194,12 @@ def spellings(forms: str) -> list[str]:
 
     Example: ``zul{hijja,hijjah}|ذو الحجة`` has three.
     """
-    found: list[str] = []
+    written: list[str] = []
     for form in forms.split("|"):
         parts = _BRACES.split(form)
         choices = [part.split(",") if n % 2 else [part] for n, part in enumerate(parts)]
-        found += dict.fromkeys(" ".join("".join(chosen).split()) for chosen in product(*choices))
-    return found
+        written += dict.fromkeys(" ".join("".join(chosen).split()) for chosen in product(*choices))
+    return written
 
 
 @cache
@@ -208,8 +208,8 @@ def names(*kinds: str) -> tuple[str, ...]:
 
     Example: ``names("month")`` holds ``غشت`` and ``كانون الثاني``.
     """
-    found = rows("words.tsv", ("kind", "forms"))
-    return tuple(dict.fromkeys(name for kind, forms in found if kind in kinds for name in spellings(forms)))
+    table = rows("words.tsv", ("kind", "forms"))
+    return tuple(dict.fromkeys(name for kind, forms in table if kind in kinds for name in spellings(forms)))
 
 
 class _Word(NamedTuple):
@@ -238,7 +238,7 @@ def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
 
 
 def _phrase_of(form: str) -> tuple[str, ...]:
-    """A form as ``read`` parts a text."""
+    """A form as ``tokenize`` parts a text."""
     words = form.split(" ")
     if form.isascii() and form.islower() and all(map(str.isalpha, words)):  # most are transliterations
         return tuple(words)
@@ -262,7 +262,7 @@ _PREFIXED = frozenset("MHLWOFUjnKfdlDbvi")
 _MARKS = {mark: mark for mark in "-/.,:|()+ "}
 _MARKS.update(dict.fromkeys('•·∙‧●▪◦¦ǀ│┃;؛«»"“”„<>*~!…؟', "|"))
 _MARKS.update({"[": "(", "{": "(", "]": ")", "}": ")", "@": ","})
-_MARK_TOKENS = {mark: Token(letter, mark) for mark, letter in _MARKS.items()}
+_MARK_TOKENS = {mark: DateToken(letter, mark) for mark, letter in _MARKS.items()}
 
 
 def _prepare(text: str) -> str:
@@ -270,7 +270,7 @@ def _prepare(text: str) -> str:
     return _GLUED_AGO.sub(" | ", text) if "منذ" in text else text
 
 
-def read(text: str) -> Text:
+def tokenize(text: str) -> TokenText:
     """The text as tokens; no more than its first ``MAX_LENGTH`` letters are looked at.
 
     Example: ``نشر يوم 28 - 12 - 2010`` → shape ``p j N - N - Y``.
@@ -282,7 +282,7 @@ def read(text: str) -> Text:
     if "h" in folded:
         folded = _HIJRI_H.sub(r"\1 ه", folded)  # 1447-10-02H
     words = vocabulary()
-    tokens: list[Token] = []
+    tokens: list[DateToken] = []
     position, end = 0, len(folded)
     while position < end:
         match = _TOKEN.match(folded, position)
@@ -290,30 +290,32 @@ def read(text: str) -> Text:
             position += 1
             continue
         position = match.end()
-        found = match.lastgroup
-        if found is None:
+        kind = match.lastgroup
+        if kind is None:
             mark = match[0]
-            tokens.append(_MARK_TOKENS.get(mark) or Token("!", mark))
-        elif found in ("word", "number"):
+            tokens.append(_MARK_TOKENS.get(mark) or DateToken("!", mark))
+        elif kind in ("word", "number"):
             phrase = _phrase(words, folded, match)
-            said = match[0]
+            printed = match[0]
             if phrase is not None:
                 word, position = phrase
-                tokens.append(Token(word.letter, word.value, word.number))
-            elif found == "number":
-                letter = "N" if len(said) <= 2 else "Y" if len(said) == 4 else "#"
-                tokens.append(Token(letter, said, int(said)))
+                tokens.append(DateToken(word.letter, word.value, word.number))
+            elif kind == "number":
+                letter = "N" if len(printed) <= 2 else "Y" if len(printed) == 4 else "#"
+                tokens.append(DateToken(letter, printed, int(printed)))
             else:
-                tokens.append(Token("X" if said.isascii() else "x", said))
+                tokens.append(DateToken("X" if printed.isascii() else "x", printed))
         else:
             iso = match.start() > 0 and folded[match.start() - 1] == "t"
             offset, position = _offset(folded, position, iso=iso, exact=iso or match["s"] is not None)
-            clock = Clock(int(match["h"]), int(match["m"] or match["hm"] or 0), int(match["s"] or 0), offset)
-            tokens.append(Token("C", match[0], clock=clock))
+            clock = ClockTime(
+                int(match["h"]), int(match["m"] or match["hm"] or 0), int(match["s"] or 0), offset
+            )
+            tokens.append(DateToken("C", match[0], clock=clock))
     shape = "".join([token.letter for token in tokens])
     if not _UNSETTLED.isdisjoint(shape) or shape.startswith("t N M"):
         shape = _settle(tokens, shape)
-    return _with_years(tokens, shape) if "K" in shape else Text(tokens, shape)
+    return _with_years(tokens, shape) if "K" in shape else TokenText(tokens, shape)
 
 
 _UNSETTLED = frozenset("QS")
@@ -323,32 +325,32 @@ _SEPTEMBER = re.compile(
 _LETTER_DAY = re.compile(r"(?:^|\|\ ?)(?P<before>[St])(?=,?\ N[ /-][MQ])|[YM]\ (?P<after>S)$")
 
 
-def _settle(tokens: list[Token], shape: str) -> str:
+def _settle(tokens: list[DateToken], shape: str) -> str:
     """Decide by what stands beside them what ``سبت`` (Saturday, September) and single letters mean."""
     days = [match.start(match.lastgroup or 0) for match in _LETTER_DAY.finditer(shape)]
     september = {match.start(match.lastgroup or 0) for match in _SEPTEMBER.finditer(shape)}
     for place, token in enumerate(tokens):
         if token.letter == "Q":
-            tokens[place] = Token("M", "9", 9) if place in september else Token("W", "5", 5)
+            tokens[place] = DateToken("M", "9", 9) if place in september else DateToken("W", "5", 5)
         elif place in days and token.value != "-":
-            tokens[place] = Token("W", token.value, token.number)
+            tokens[place] = DateToken("W", token.value, token.number)
         elif token.letter == "S":
-            tokens[place] = Token("x", "")
+            tokens[place] = DateToken("x", "")
     return "".join(token.letter for token in tokens)
 
 
 _YEAR_IN_WORDS = re.compile(r"K(?:\ (?:&\ )?[Kn])+(?!\ [&Kn])")
 
 
-def _with_years(tokens: list[Token], shape: str) -> Text:
+def _with_years(tokens: list[DateToken], shape: str) -> TokenText:
     """The years in words as one token each (``ألفين وأربعة وعشرين`` is 2024)."""
     for match in reversed(list(_YEAR_IN_WORDS.finditer(shape))):
         after = tokens[match.end() + 1 : match.end() + 2]
         if after and after[0].letter == "x" and after[0].value.startswith("و"):  # goes on in an unknown word
             continue
         year = sum(token.number for token in tokens[match.start() : match.end()])
-        tokens[match.start() : match.end()] = [Token("Y", f"{year:04}", year)]
-    return Text(tokens, "".join(token.letter for token in tokens))
+        tokens[match.start() : match.end()] = [DateToken("Y", f"{year:04}", year)]
+    return TokenText(tokens, "".join(token.letter for token in tokens))
 
 
 def _phrase(

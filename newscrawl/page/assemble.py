@@ -241,7 +241,7 @@ def _made_by(raw: RawArticle, site: Site | None) -> MadeBy:
     )
 
 
-def _when(article: Article, choice: chosen_date.Choice) -> None:
+def _when(article: Article, choice: chosen_date.DateChoice) -> None:
     published = choice.published
     if published is None:
         article.published_missing = chosen_date.why_not(choice.refused)

@@ -33,7 +33,7 @@ _WEST, _EAST = dt.timedelta(hours=-1), dt.timedelta(hours=5)
 
 
 @dataclass(slots=True, frozen=True)
-class Read:
+class DateReading:
     """A candidate and what was read from it."""
 
     candidate: OfferedDate
@@ -45,7 +45,7 @@ Reader = Callable[[OfferedDate, bool], Published | None]
 
 
 @dataclass(slots=True, frozen=True)
-class Choice:
+class DateChoice:
     """The date of an article."""
 
     published: Published | None
@@ -66,7 +66,7 @@ def choose(
     now: dt.datetime | None = None,
     false_zone: bool = False,
     month_first: bool = False,
-) -> Choice:
+) -> DateChoice:
     """Choose the date of publication.
 
     ``timezone`` and ``country`` are the publisher's; ``now`` is the aware moment of download;
@@ -88,13 +88,13 @@ def choose(
     def read(candidate: OfferedDate, false: bool) -> Published | None:
         machine = candidate.origin in MACHINE_READABLE
         false = false and _is_stamp(candidate)
-        found = _parsed(candidate.text, machine, timezone, country, now, false, month_first, beside)
-        return _offered_by(found, candidate.origin) if found else None
+        published = _parsed(candidate.text, machine, timezone, country, now, false, month_first, beside)
+        return _offered_by(published, candidate.origin) if published else None
 
     readings = [
-        Read(candidate, found)
+        DateReading(candidate, published)
         for candidate in candidates
-        if candidate.kind == DateKind.PUBLISHED and (found := read(candidate, false_zone))
+        if candidate.kind == DateKind.PUBLISHED and (published := read(candidate, false_zone))
     ]
     exact = [
         r for r in readings if r.published.earliest is None and DateWarning.FUTURE not in r.published.warnings
@@ -102,13 +102,13 @@ def choose(
     if not exact:
         coarse = min((r.published for r in readings), key=_vague, default=None)
         refused = next((c for c in candidates if c.kind == DateKind.PUBLISHED), None)
-        return Choice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
+        return DateChoice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
 
     day, same = _agreeing(exact, now)
     published = _clock(same, timezone, read)
     published = _with_printed_hijri(published, exact, day)
     best = max((r.candidate.origin for r in same), key=lambda origin: WEIGHTS.get(origin, 1.0))
-    return Choice(published, _modified(candidates, read, false_zone, published), None, best)
+    return DateChoice(published, _modified(candidates, read, false_zone, published), None, best)
 
 
 @lru_cache(maxsize=64)
@@ -142,7 +142,7 @@ def _offered_by(published: Published, origin: Origin) -> Published:
     return Published(**values)
 
 
-def _agreeing(exact: Sequence[Read], now: dt.datetime | None) -> tuple[dt.date, list[Read]]:
+def _agreeing(exact: Sequence[DateReading], now: dt.datetime | None) -> tuple[dt.date, list[DateReading]]:
     """The day with the most weight behind it, and the candidates that speak for it."""
     clocks = [r for r in exact if _is_clock(r)]
     stamps = [r for r in exact if _is_stamp(r.candidate)]
@@ -160,7 +160,7 @@ def _agreeing(exact: Sequence[Read], now: dt.datetime | None) -> tuple[dt.date, 
     return chosen, [r for r, day in zip(exact, spoken_for, strict=True) if day == chosen]
 
 
-def _with_printed_hijri(published: Published, exact: Sequence[Read], day: dt.date) -> Published:
+def _with_printed_hijri(published: Published, exact: Sequence[DateReading], day: dt.date) -> Published:
     """A date with the Hijri day that another candidate prints for it."""
     near = (r.published.hijri for r in exact if _near(r, day))
     printed = next((hijri for hijri in near if hijri and hijri.printed), None)
@@ -181,22 +181,22 @@ def _is_stamp(candidate: OfferedDate) -> bool:
     return candidate.origin in MACHINE_READABLE or bool(_ISO.match(candidate.text))
 
 
-def _is_clock(read: Read) -> bool:
+def _is_clock(reading: DateReading) -> bool:
     """Is it a line that readers see, with a clock time?"""
-    published = read.published
+    published = reading.published
     return (
-        not _is_stamp(read.candidate)
+        not _is_stamp(reading.candidate)
         and published.time is not None
         and published.calendar != Calendar.RELATIVE
     )
 
 
-def _near(read: Read, day: dt.date) -> bool:
-    return abs((read.published.date - day).days) <= 1
+def _near(reading: DateReading, day: dt.date) -> bool:
+    return abs((reading.published.date - day).days) <= 1
 
 
-def _weight(read: Read, now: dt.datetime | None) -> float:
-    candidate, published = read.candidate, read.published
+def _weight(reading: DateReading, now: dt.datetime | None) -> float:
+    candidate, published = reading.candidate, reading.published
     weight = min(WEIGHTS.get(candidate.origin, 1.0), _WEAK.get(candidate.where.lower(), 9.0))
     if published.calendar == Calendar.RELATIVE:
         return min(weight, 1.0)
@@ -212,9 +212,9 @@ def _weight(read: Read, now: dt.datetime | None) -> float:
     return weight
 
 
-def _utc(read: Read) -> bool:
+def _utc(reading: DateReading) -> bool:
     """Is it a stamp in UTC (``Z``, ``+00:00``), so that its clock is nobody's?"""
-    return _is_stamp(read.candidate) and bool(_UTC.search(read.candidate.text.translate(ASCII_DIGITS)))
+    return _is_stamp(reading.candidate) and bool(_UTC.search(reading.candidate.text.translate(ASCII_DIGITS)))
 
 
 def _gap(stamp: Published, clock: Published) -> dt.timedelta | None:
@@ -229,17 +229,17 @@ def _minute(day: dt.date, time: dt.time) -> dt.datetime:
     return dt.datetime.combine(day, time.replace(second=0, microsecond=0, tzinfo=None))
 
 
-def _day(read: Read, clocks: Sequence[Read], stamps: Sequence[Read]) -> dt.date:
+def _day(reading: DateReading, clocks: Sequence[DateReading], stamps: Sequence[DateReading]) -> dt.date:
     """The day that a candidate speaks for: a UTC stamp follows the printed clock that it fits."""
-    if _utc(read) and read.published.timezone is None:
+    if _utc(reading) and reading.published.timezone is None:
         for clock in clocks:
-            if _gap(read.published, clock.published) is not None:
+            if _gap(reading.published, clock.published) is not None:
                 return clock.published.date
-    if any(read is clock for clock in clocks):
+    if any(reading is clock for clock in clocks):
         for stamp in stamps:
-            if _stale(stamp.published, read.published):
+            if _stale(stamp.published, reading.published):
                 return stamp.published.date
-    return read.published.date
+    return reading.published.date
 
 
 def _stale(stamp: Published, clock: Published) -> bool:
@@ -252,18 +252,18 @@ def _stale(stamp: Published, clock: Published) -> bool:
     )
 
 
-def _agreed(stamp: Read, stamps: Sequence[Read]) -> bool:
+def _agreed(stamp: DateReading, stamps: Sequence[DateReading]) -> bool:
     """Does another stamp give the same instant with another offset? One mistake would not produce both."""
     return any(
-        other.published.at == stamp.published.at and _offset_of(other) != _offset_of(stamp)
-        for other in stamps
-        if stamp.published.at and _offset_of(stamp) and _offset_of(other)
+        second.published.at == stamp.published.at and _offset_of(second) != _offset_of(stamp)
+        for second in stamps
+        if stamp.published.at and _offset_of(stamp) and _offset_of(second)
     )
 
 
-def _offset_of(read: Read) -> str | None:
+def _offset_of(reading: DateReading) -> str | None:
     """The offset that a stamp prints, as ``+HHMM``."""
-    hit = _OFFSET.search(read.candidate.text.translate(ASCII_DIGITS))
+    hit = _OFFSET.search(reading.candidate.text.translate(ASCII_DIGITS))
     return _UTC.sub("+0000", hit[0]).replace(":", "").strip() if hit else None
 
 
@@ -272,7 +272,7 @@ def _stamp_clock(text: str) -> tuple[int, int] | None:
     return (int(hit[1]), int(hit[2])) if hit else None
 
 
-def _clock(same: Sequence[Read], timezone: str | None, read: Reader) -> Published:
+def _clock(same: Sequence[DateReading], timezone: str | None, read: Reader) -> Published:
     """The most exact reading of a day on which the candidates agree."""
     order = sorted(same, key=lambda r: -WEIGHTS.get(r.candidate.origin, 1.0))
     stamps = [r for r in order if _is_stamp(r.candidate) and r.published.time]
@@ -318,7 +318,7 @@ def _modified(
 ) -> dt.datetime | None:
     """The latest declared change that is not before the publication."""
     false = false_zone or (published is not None and DateWarning.FALSE_ZONE_IGNORED in published.warnings)
-    found = [
+    instants = [
         at
         for candidate in candidates
         if candidate.kind == DateKind.MODIFIED
@@ -327,8 +327,8 @@ def _modified(
         and DateWarning.FUTURE not in reading.warnings
     ]
     start = published.at if published else None
-    found = [at for at in found if start is None or at >= start]
-    return max(found, default=None)
+    instants = [at for at in instants if start is None or at >= start]
+    return max(instants, default=None)
 
 
 def names_a_day(dates: Sequence[OfferedDate], site: Site, now: dt.datetime) -> bool:
