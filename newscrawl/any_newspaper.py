@@ -19,7 +19,7 @@ from newscrawl.download.render import find_browser
 from newscrawl.drift import ENOUGH
 from newscrawl.kit import learn
 from newscrawl.kit.asking import Asking, Fetch
-from newscrawl.kit.probe import Found
+from newscrawl.kit.probe import SiteDraft
 from newscrawl.sites import Site, site_of
 from newscrawl.sites.learned import from_document, to_document
 from newscrawl.spider import newspaper
@@ -97,7 +97,7 @@ class AnyNewspaper:
             return False
         return True
 
-    def _learn(self, ops: Database[Document], found: Found, known: Document | None) -> None:
+    def _learn(self, ops: Database[Document], found: SiteDraft, known: Document | None) -> None:
         """Ask the newspaper; when that is done the crawl begins, unless there is a reason why not."""
         reasons: list[str | None] = []
 
@@ -122,7 +122,7 @@ class AnyNewspaper:
             running.addBoth(done)
 
     def _learned(
-        self, ops: Database[Document], found: Found, known: Document | None, reasons: list[str | None]
+        self, ops: Database[Document], found: SiteDraft, known: Document | None, reasons: list[str | None]
     ) -> None:
         """Keep what was learned and begin the crawl; raises :class:`Refusal`."""
         if not reasons:
@@ -150,7 +150,7 @@ class AnyNewspaper:
             log.info("learned %s: %s", slug, line)
         self._begin(slug, site, since)
 
-    def _slug(self, ops: Database[Document], found: Found) -> str:
+    def _slug(self, ops: Database[Document], found: SiteDraft) -> str:
         if self._where.slug:
             return self._where.slug
         taken = {AnySpider.name, *self._sites, *(doc["_id"] for doc in learned.every(ops))}

@@ -166,7 +166,7 @@ class AskingCommand(ProjectCommand):
         answer = self.ask(work, named=named)[0] or Answer(url, None, FetchFailure.OTHER, "see the log")
         if answer.response is None:
             raise CommandError(
-                RunOutcome.UNREACHABLE, f"{url} could not be read ({answer.kind}): {one_line(answer.said)}"
+                RunOutcome.UNREACHABLE, f"{url} could not be read ({answer.kind}): {one_line(answer.reason)}"
             )
         return answer
 

@@ -13,7 +13,7 @@ from scrapy.http import HtmlResponse, Response
 
 from newscrawl.kit import learn
 from newscrawl.kit.asking import Answer, Fetch
-from newscrawl.kit.probe import Found
+from newscrawl.kit.probe import SiteDraft
 from newscrawl.spider.newspaper import Newspaper
 from newscrawl.vocabulary import FetchFailure
 from tests.loopback import WORDS
@@ -131,7 +131,7 @@ def made(form: str, others: Iterable[str], *, count: int = 40, head: str = "") -
     )
 
 
-def learned(newspaper: Made, kind: str = "home", address: str = HOME) -> tuple[Found, str | None]:
+def learned(newspaper: Made, kind: str = "home", address: str = HOME) -> tuple[SiteDraft, str | None]:
     """What is learned of it, and why it is not crawled."""
     found = learn.begin(Newspaper(kind, address))  # type: ignore[arg-type]
     found.browser = True

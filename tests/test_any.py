@@ -250,7 +250,7 @@ def test_what_was_learned_is_kept_whole() -> None:
     assert (again.discover, again.markup, again.article) == (site.discover, site.markup, site.article)
 
 
-def found_at(article: str, *paths: str) -> probe.Found:
+def found_at(article: str, *paths: str) -> probe.SiteDraft:
     """What is learned anew: a pattern, and the addresses that it was made from."""
     found = probe.begin("https://sada.example/")
     found.article, found.articles = article, [f"https://sada.example{path}" for path in paths]
@@ -284,7 +284,7 @@ PAGES = ("/about-us-and-our-team", "/privacy-policy-of-sada", "/fr/une-page-en-f
 def test_what_is_learned_again_takes_what_either_took_and_nothing_beside(
     first: tuple[str, str | None, tuple[str, ...]], then: tuple[str, str | None, tuple[str, ...]]
 ) -> None:
-    def at(article: str, not_article: str | None, paths: tuple[str, ...]) -> probe.Found:
+    def at(article: str, not_article: str | None, paths: tuple[str, ...]) -> probe.SiteDraft:
         found = found_at(article, *paths)
         found.not_article = not_article
         return found

@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse, Response
 
 from newscrawl.kit import declare, learn
 from newscrawl.kit.asking import Answer
-from newscrawl.kit.probe import Found
+from newscrawl.kit.probe import SiteDraft
 from newscrawl.sites.learned import from_document, to_document
 from newscrawl.spider.newspaper import Newspaper
 from newscrawl.vocabulary import FetchFailure
@@ -106,10 +106,10 @@ def test_articles_may_lie_on_another_host_of_the_newspaper() -> None:
     site = from_document(to_document(learn.learned(found, None, NOW.year)))
     assert all(site.is_article(f"https://akhbar.sahifa.ma{path}") for path in made.articles)
     assert not site.owns("https://fr.sahifa.ma/node/48200")
-    assert 'hosts=["akhbar.sahifa.ma"],' in declare.site_file(learn.found_of("sahifa", site), NOW.year)
+    assert 'hosts=["akhbar.sahifa.ma"],' in declare.site_file(learn.draft_of("sahifa", site), NOW.year)
 
 
-def learned(made: Made, root: str, home: str | None = None) -> tuple[Found, str | None]:
+def learned(made: Made, root: str, home: str | None = None) -> tuple[SiteDraft, str | None]:
     """What is learned of a newspaper as it is served, asked without a network; ``home`` leads to it."""
     for make in made.later:
         make(root)

@@ -11,7 +11,7 @@ import pytest
 from scrapy.http import HtmlResponse, Response
 
 from newscrawl.kit import clock, learn
-from newscrawl.kit.probe import Found
+from newscrawl.kit.probe import SiteDraft
 from newscrawl.sites import Feed, Listing, Sitemap, WordPress
 from newscrawl.spider.newspaper import Newspaper
 from newscrawl.vocabulary import FetchFailure
@@ -143,7 +143,7 @@ def test_lists_are_no_articles_unless_the_newspaper_has_its_articles_there() -> 
     assert not site.is_article(f"{HOME}page/12345")
 
 
-def stating(*stamps: str, country: str | None, timezone: str | None, name: str = "sahifa") -> Found:
+def stating(*stamps: str, country: str | None, timezone: str | None, name: str = "sahifa") -> SiteDraft:
     """What is learned of a newspaper whose pages state these moments for machines, one after the other."""
     newspaper = made("/{s}/{n}", SECTIONS)
     for n, (url, html) in enumerate(newspaper.articles.items()):

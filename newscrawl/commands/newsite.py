@@ -104,7 +104,7 @@ class Command(AskingCommand):
             print(f"written   {sources.TABLE} (last line)")
         _say(root, folder, found, saved)
 
-    def _learned(self, slug: str) -> probe.Found:
+    def _learned(self, slug: str) -> probe.SiteDraft:
         """What was learned under this name; ``UsageError`` when nothing was."""
         from newscrawl.kit import learn
         from newscrawl.sites.learned import from_document
@@ -116,7 +116,7 @@ class Command(AskingCommand):
             doc = next((doc for doc in learned.every(ops) if doc["_id"] == slug), None)
         if doc is None:
             raise UsageError(f"--from-learned={slug}: nothing was learned; `scrapy sites` shows what was")
-        return learn.found_of(slug, from_document(doc["site"]))
+        return learn.draft_of(slug, from_document(doc["site"]))
 
 
 def _check(args: list[str], opts: argparse.Namespace) -> None:
@@ -139,7 +139,7 @@ def _check(args: list[str], opts: argparse.Namespace) -> None:
             raise UsageError(f"--timezone={opts.timezone}: {error}") from None
 
 
-def _say(root: Path, folder: Path, found: probe.Found, saved: fixture.Saved) -> None:
+def _say(root: Path, folder: Path, found: probe.SiteDraft, saved: fixture.Saved) -> None:
     """Print what was saved, what is missing and what is to be reviewed."""
     if saved.pages:
         print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")

@@ -59,7 +59,7 @@ class Command(AskingCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Ask several sites at once, each at its own pace; print them in turn."""
-        from newscrawl.kit.verify import Finding, Verdict
+        from newscrawl.kit.verify import SiteFinding, Verdict
 
         if args and opts.all:
             raise UsageError(f"--all already includes {args[0]!r}; name sites or give --all")
@@ -69,7 +69,7 @@ class Command(AskingCommand):
         verdicts |= self._ask(sites, report.asked_again() if report else list(sites), report)
         for name in sites:
             said = verdicts.get(name) or Verdict(
-                False, [Finding("asking", "could not be asked, see the log", holds=False)]
+                False, [SiteFinding("asking", "could not be asked, see the log", holds=False)]
             )
             print(
                 f"{name}: {'holds' if said.holds else 'does not hold'}", *map(one_line, said.lines), sep="\n"

@@ -44,7 +44,7 @@ def links(response: TextResponse, domain: str) -> dict[str, int]:
 
     A picture's ``alt`` and a link's ``title`` count as its text.
     """
-    found: dict[str, int] = {}
+    words_of: dict[str, int] = {}
     response = readable(response)
     for link in response.css("a[href]"):
         url = absolute(response, link.attrib.get("href"))
@@ -55,8 +55,8 @@ def links(response: TextResponse, domain: str) -> dict[str, int]:
             link.attrib.get("title", ""),
             *link.css("img::attr(alt)").getall(),
         ]
-        found[url] = max(found.get(url, 0), *(len(text.split()) for text in texts))
-    return found
+        words_of[url] = max(words_of.get(url, 0), *(len(text.split()) for text in texts))
+    return words_of
 
 
 def query_sections(response: TextResponse, site: Site) -> list[dict[str, str]]:
@@ -78,9 +78,9 @@ def query_sections(response: TextResponse, site: Site) -> list[dict[str, str]]:
     return sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)
 
 
-def headlines(found: dict[str, int]) -> list[str]:
+def headlines(linked: dict[str, int]) -> list[str]:
     """The links whose text is as long as a headline, in their order."""
-    return [url for url, words in found.items() if words >= HEADLINE_WORDS and not _PAGES.search(place(url))]
+    return [url for url, words in linked.items() if words >= HEADLINE_WORDS and not _PAGES.search(place(url))]
 
 
 def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
@@ -118,8 +118,8 @@ def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool 
             _expression(part, sections) for part in _by_words(own) if len(part) >= SHARE * len(places)
         ]
         for tried in ([expression], _longer(expression, own), by_words, _under(expression, own)):
-            free = [one for one in tried if _free(one, not_articles)]
-            expressions += [one for one in free if one not in expressions]
+            free = [form for form in tried if _free(form, not_articles)]
+            expressions += [form for form in free if form not in expressions]
             if free:
                 break
     return expressions
@@ -144,7 +144,7 @@ def _under(expression: str, places: Sequence[str]) -> list[str]:
 
 
 def _free(expression: str, others: Iterable[str]) -> bool:
-    return not any(re.search(expression, other) for other in others)
+    return not any(re.search(expression, url) for url in others)
 
 
 def _by_words(places: Sequence[str]) -> list[list[str]]:
@@ -154,7 +154,9 @@ def _by_words(places: Sequence[str]) -> list[list[str]]:
     queries = [dict(parse_qsl(p.partition("?")[2])) for p in places]
     words = {name: {query.get(name, "") for query in queries} for name in queries[0]}
     telling = [
-        name for name, said in words.items() if all(map(str.isalpha, said)) and len(said) * 3 <= len(places)
+        name
+        for name, values in words.items()
+        if all(map(str.isalpha, values)) and len(values) * 3 <= len(places)
     ]
     groups: dict[tuple[str, ...], list[str]] = {}
     for p, query in zip(places, queries, strict=True):

@@ -29,7 +29,7 @@ class Answer:
     response: Response | None = None
     kind: FetchFailure | None = None
     """Why there is no page, when there is none."""
-    said: str = ""
+    reason: str = ""
     at: dt.datetime | None = None
     """The moment of download, UTC."""
 

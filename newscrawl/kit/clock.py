@@ -26,13 +26,13 @@ def zones() -> dict[str, list[str]]:
     >>> zones()["MA"], zones()["PS"]
     (['Africa/Casablanca'], ['Asia/Gaza', 'Asia/Hebron'])
     """
-    found: dict[str, list[str]] = {}
+    countries: dict[str, list[str]] = {}
     table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
     for line in table.splitlines():
         if line and not line.startswith("#"):
             code, _, name = line.split("\t")[:3]
-            found.setdefault(code, []).append(name)
-    return found
+            countries.setdefault(code, []).append(name)
+    return countries
 
 
 def stamped(offered: Iterable[OfferedDate]) -> list[dt.datetime]:
@@ -44,7 +44,7 @@ def stamped(offered: Iterable[OfferedDate]) -> list[dt.datetime]:
     ...          OfferedDate(text="28 نونبر 2026", origin=Origin.META)])[0].utcoffset()
     datetime.timedelta(seconds=10800)
     """
-    found = []
+    moments = []
     for date in offered:
         if date.origin in _SAYING:
             try:
@@ -52,8 +52,8 @@ def stamped(offered: Iterable[OfferedDate]) -> list[dt.datetime]:
             except ValueError:
                 continue
             if moment.utcoffset():
-                found.append(moment)
-    return found
+                moments.append(moment)
+    return moments
 
 
 def agree(pages: Sequence[Sequence[dt.datetime]]) -> bool:

@@ -6,51 +6,51 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from newscrawl.kit.probe import Found
+from newscrawl.kit.probe import SiteDraft
 from newscrawl.sites import Discovery, Markup
 from newscrawl.sites.families import LISTS, THEMES, WORDPRESS_POST
 
 _MISSING = "  # missing: "
 
 
-def site_file(found: Found, year: int) -> str:
+def site_file(draft: SiteDraft, year: int) -> str:
     """A spider file that declares what was found; comments stand only where something is missing."""
-    theme = found.theme.upper() if found.markup and found.theme in THEMES else None
+    theme = draft.theme.upper() if draft.markup and draft.theme in THEMES else None
     return "\n".join(
         [
-            f'"""{found.name or found.domain}."""',
+            f'"""{draft.name or draft.domain}."""',
             "",
-            *_imports(found, theme),
+            *_imports(draft, theme),
             "",
             "",
-            f"class {_class(found.spider)}(NewsSpider):",
-            f'    """{_rests_on(found, year)}"""',
+            f"class {_class(draft.spider)}(NewsSpider):",
+            f'    """{_rests_on(draft, year)}"""',
             "",
-            f'    name = "{found.spider}"',
+            f'    name = "{draft.spider}"',
             "    site = Site(",
-            *_identity(found),
-            *([f"        hosts={json.dumps(found.hosts)},"] if found.hosts else []),
-            *_articles(found),
-            *_discover(found),
-            *_themes(found, theme, year),
-            *(["        render=True,"] if found.render else []),
-            *(["        dated=True,"] if found.site().dated else []),
-            f'        evidence="{found.evidence}",',
+            *_identity(draft),
+            *([f"        hosts={json.dumps(draft.hosts)},"] if draft.hosts else []),
+            *_articles(draft),
+            *_discover(draft),
+            *_themes(draft, theme, year),
+            *(["        render=True,"] if draft.render else []),
+            *(["        dated=True,"] if draft.site().dated else []),
+            f'        evidence="{draft.evidence}",',
             f"        year={year},",
-            *([f'        refused="{found.refused} ({year})",'] if found.refused else []),
+            *([f'        refused="{draft.refused} ({year})",'] if draft.refused else []),
             "    )",
             "",
         ]
     )
 
 
-def _imports(found: Found, theme: str | None) -> list[str]:
-    own_markup = found.markup and not theme
-    names = {type(d).__name__ for d in found.discover} | {"Site"} | ({"Markup"} if own_markup else set())
+def _imports(draft: SiteDraft, theme: str | None) -> list[str]:
+    own_markup = draft.markup and not theme
+    names = {type(d).__name__ for d in draft.discover} | {"Site"} | ({"Markup"} if own_markup else set())
     family = [theme] if theme else []
-    if found.article == WORDPRESS_POST:
+    if draft.article == WORDPRESS_POST:
         family += ["WORDPRESS_PAGES", "WORDPRESS_POST"]
-    elif found.not_article == LISTS:
+    elif draft.not_article == LISTS:
         family.append("LISTS")
     return [
         f"from newscrawl.sites import {', '.join(sorted(names))}",
@@ -59,51 +59,51 @@ def _imports(found: Found, theme: str | None) -> list[str]:
     ]
 
 
-def _identity(found: Found) -> list[str]:
-    unnamed = "" if found.name else f"{_MISSING}the newspaper's name"
-    clock = f'"{found.timezone}",' if found.timezone else f"None,{_MISSING}the clock of its pages"
-    country = f'"{found.country}",' if found.country else f"None,{_MISSING}ISO 3166 code"
+def _identity(draft: SiteDraft) -> list[str]:
+    unnamed = "" if draft.name else f"{_MISSING}the newspaper's name"
+    clock = f'"{draft.timezone}",' if draft.timezone else f"None,{_MISSING}the clock of its pages"
+    country = f'"{draft.country}",' if draft.country else f"None,{_MISSING}ISO 3166 code"
     return [
-        f'        name="{found.name or found.spider}",{unnamed}',
-        f'        domain="{found.domain}",',
+        f'        name="{draft.name or draft.spider}",{unnamed}',
+        f'        domain="{draft.domain}",',
         f"        country={country}",
         f"        timezone={clock}",
     ]
 
 
-def _articles(found: Found) -> list[str]:
-    posts = found.article == WORDPRESS_POST
+def _articles(draft: SiteDraft) -> list[str]:
+    posts = draft.article == WORDPRESS_POST
     if posts:
-        return [_article(found, posts), "        not_article=WORDPRESS_PAGES,"]
-    lists = "LISTS" if found.not_article == LISTS else f"r{found.not_article!r}"
-    excepted = [f"        not_article={lists},"] if found.not_article else []
-    return [_article(found, posts), *excepted]
+        return [_article(draft, posts), "        not_article=WORDPRESS_PAGES,"]
+    lists = "LISTS" if draft.not_article == LISTS else f"r{draft.not_article!r}"
+    excepted = [f"        not_article={lists},"] if draft.not_article else []
+    return [_article(draft, posts), *excepted]
 
 
-def _themes(found: Found, theme: str | None, year: int) -> list[str]:
-    if not found.markup:
+def _themes(draft: SiteDraft, theme: str | None, year: int) -> list[str]:
+    if not draft.markup:
         return []
-    return [f"        markup=[{theme}],"] if theme else _markup(found.markup[0], year)
+    return [f"        markup=[{theme}],"] if theme else _markup(draft.markup[0], year)
 
 
-def _rests_on(found: Found, year: int) -> str:
-    if found.refused:
+def _rests_on(draft: SiteDraft, year: int) -> str:
+    if draft.refused:
         return f"It refuses to be crawled ({year})."
     return f"Its home page, what it names there and a few articles were read in {year}."
 
 
-def _article(found: Found, posts: bool) -> str:
+def _article(draft: SiteDraft, posts: bool) -> str:
     if posts:
         return "        article=WORDPRESS_POST,"
-    if found.article:
-        return f'        article=r"{found.article}",'
+    if draft.article:
+        return f'        article=r"{draft.article}",'
     return f'        article=r"^$",{_MISSING}what addresses of articles have in common'
 
 
-def _discover(found: Found) -> list[str]:
-    if not found.discover:
-        return [f"        discover=[],{'' if found.refused else _MISSING + 'where its articles are listed'}"]
-    calls = [_call(source) for source in found.discover]
+def _discover(draft: SiteDraft) -> list[str]:
+    if not draft.discover:
+        return [f"        discover=[],{'' if draft.refused else _MISSING + 'where its articles are listed'}"]
+    calls = [_call(source) for source in draft.discover]
     line = f"        discover=[{', '.join(calls)}],"
     if len(line) <= 110:
         return [line]

@@ -18,7 +18,7 @@ from newscrawl.kit.asking import Fetch
 from newscrawl.urls import owner
 
 if TYPE_CHECKING:
-    from newscrawl.kit.probe import Found
+    from newscrawl.kit.probe import SiteDraft
 
 DOORS = 2
 """Ways on from a splash page that are tried."""
@@ -38,8 +38,8 @@ def doors(page: TextResponse) -> list[str]:
     >>> doors(HtmlResponse("https://sada.example/", body=splash.encode()))
     ['https://sada.example/ar/']
     """
-    found = (absolute(page, href) for href in _hrefs(page))
-    return list(dict.fromkeys(url for url in found if url and url != page.url))[:DOORS]
+    addresses = (absolute(page, href) for href in _hrefs(page))
+    return list(dict.fromkeys(url for url in addresses if url and url != page.url))[:DOORS]
 
 
 def _hrefs(page: TextResponse) -> Iterator[str]:
@@ -60,9 +60,9 @@ def _place(url: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-async def behind(found: Found, page: TextResponse, few: int, fetch: Fetch) -> TextResponse:
+async def behind(draft: SiteDraft, page: TextResponse, few: int, fetch: Fetch) -> TextResponse:
     """The page behind a splash page that leads to fewer than ``few`` addresses; else the page itself."""
-    if found.given or len(links(page, found.domain)) >= few:
+    if draft.given or len(links(page, draft.domain)) >= few:
         return page
     for url in doors(page):
         response = (await fetch(Request(url))).response
@@ -70,25 +70,25 @@ async def behind(found: Found, page: TextResponse, few: int, fetch: Fetch) -> Te
             continue
         shown = readable(response)
         if len(links(shown, _domain(shown.url))) >= few:
-            found.told.append(f"home      {page.url} leads to {shown.url}")
+            draft.told.append(f"home      {page.url} leads to {shown.url}")
             return shown
     return page
 
 
-def settle_host(found: Found, home: TextResponse) -> None:
+def settle_host(draft: SiteDraft, home: TextResponse) -> None:
     """Take the host of the page that answered for the newspaper's, where the given one redirects there."""
-    if _domain(home.url) != _domain(found.url) and urlsplit(home.url).hostname:
-        found.domain = _domain(home.url)
-        found.told.append(f"host      {found.url} leads to {home.url}")
+    if _domain(home.url) != _domain(draft.url) and urlsplit(home.url).hostname:
+        draft.domain = _domain(home.url)
+        draft.told.append(f"host      {draft.url} leads to {home.url}")
 
 
 def _domain(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-def other_hosts(found: Found, articles: Iterable[str]) -> list[str]:
+def other_hosts(draft: SiteDraft, articles: Iterable[str]) -> list[str]:
     """The host of the same owner on which most of the articles lie, where it is not the newspaper's own."""
-    site = found.site(article="")
+    site = draft.site(article="")
     urls = list(articles)
     foreign = Counter(urlsplit(u).netloc for u in urls if not site.owns(u) and owner(u) == site.owner)
     return [host for host, count in foreign.most_common(1) if count * 2 > len(urls)]

@@ -105,9 +105,9 @@ def _fields(article: Article, raw: RawArticle) -> Iterator[Row]:
     for name in READ_FIELDS:
         if name not in values and name != "dates":
             values[name] = [str(getattr(article, name) or "")]
-    for name, found in values.items():
+    for name, texts in values.items():
         origin = origins.get(name, "")
-        value = "، ".join(text for text in found if text)
+        value = "، ".join(text for text in texts if text)
         yield name, origin or "-", _short(raw.places.get(name, ""), 40) or "-", _short(value)
     when = article.published
     named = [c for c in raw.dates if c.origin == origins.get("dates") and c.kind == DateKind.PUBLISHED]
@@ -157,7 +157,7 @@ def _is_chosen(candidate: OfferedDate, article: Article) -> bool:
 
 def _verdict(candidate: OfferedDate, article: Article, site: Site | None, now: dt.datetime | None) -> str:
     """Why a candidate is the article's date, or is not."""
-    found = (parse_stamp if candidate.origin in MACHINE_READABLE else parse_date)(
+    published = (parse_stamp if candidate.origin in MACHINE_READABLE else parse_date)(
         candidate.text,
         timezone=site.timezone if site else None,
         country=site.country if site else None,
@@ -165,18 +165,18 @@ def _verdict(candidate: OfferedDate, article: Article, site: Site | None, now: d
         false_zone=bool(site and site.false_zone and candidate.origin in MACHINE_READABLE),
         month_first=bool(site and site.month_first),
     )
-    if found is None:
+    if published is None:
         ahead = parse_date(candidate.text) if now else None
         if ahead and now and ahead.date > now.date():
             return "refused: it lies in the future"
         return "refused: " + why_not(candidate).rpartition(": ")[2]
-    if found.earliest is not None:
-        return f"refused: it may be any day from {found.earliest} to {found.latest}"
-    if DateWarning.FUTURE in found.warnings:
+    if published.earliest is not None:
+        return f"refused: it may be any day from {published.earliest} to {published.latest}"
+    if DateWarning.FUTURE in published.warnings:
         return "refused: it lies in the future"
     if candidate.kind == DateKind.MODIFIED:
         return "a change"
-    day = found.date.isoformat()
+    day = published.date.isoformat()
     if day == article.day:
         return "same day"
     return f"outvoted: it says {day}" if article.day else f"refused: it says {day}"

@@ -107,10 +107,10 @@ def page(answer: Answer, site: Site, words: Reworder, *, found: bool = True) -> 
     body = words.page(answer.response.body, answer.response.url, answer.headers.get("Content-Type"))
     url = words.url(answer.response.url)
     article = read(body, url, site=site, headers={"Content-Type": "text/html; charset=utf-8"}, now=answer.at)
-    said: dict[str, Any] = {"url": url, "fetched_at": moment(answer), "reviewed": False}
+    document: dict[str, Any] = {"url": url, "fetched_at": moment(answer), "reviewed": False}
     if not found:
-        said["found"] = False
-    return body, (_json(said | {"expected": expected(article)})).encode()
+        document["found"] = False
+    return body, (_json(document | {"expected": expected(article)})).encode()
 
 
 def moment(answer: Answer) -> str:
@@ -170,15 +170,15 @@ async def _lists(
     entries: dict[str, Entry] = {}
     for declared in site.discover:
         for source, request in (await first_requests(declared, site, fetch, robots))[:NAMED]:
-            for one in await listed(source, request, site, fetch):
-                url, kind = one.answer.url, type(source).__name__.lower()
-                if one.entries is None:
-                    why = one.answer.said or "see its Content-Type"
+            for answered in await listed(source, request, site, fetch):
+                url, kind = answered.answer.url, type(source).__name__.lower()
+                if answered.entries is None:
+                    why = answered.answer.reason or "see its Content-Type"
                     saved.missing.append(f"{url} is no {kind}: {why}")
                     continue
-                got.append((source, one.answer))
-                entries |= {key(entry.url, site.url_rules): entry for entry in one.entries}
-                if not one.entries and not one.index:
+                got.append((source, answered.answer))
+                entries |= {key(entry.url, site.url_rules): entry for entry in answered.entries}
+                if not answered.entries and not answered.index:
                     saved.missing.append(f"{url} lists no article: does `article` fit the addresses in it?")
     return got, entries
 
@@ -193,7 +193,7 @@ async def _articles(
             break
         answer = await fetch(Request(entry.url, meta={"playwright": site.render}))
         if answer.response is None:
-            saved.missing.append(f"{entry.url} could not be read ({answer.kind}): {answer.said}")
+            saved.missing.append(f"{entry.url} could not be read ({answer.kind}): {answer.reason}")
         elif reason := check(
             read(answer.response.body, answer.response.url, site=site, headers=answer.headers), site
         ):
@@ -344,8 +344,8 @@ def _json_feed(response: Response, site: Site, words: Reworder, wanted: dict[str
     ).encode()
 
 
-def _json(said: Any) -> str:
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+def _json(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def next_name(folder: Path) -> str:
@@ -358,8 +358,8 @@ def site_names(answer: Answer) -> list[str]:
     """The names of the newspaper that a page declares."""
     if not isinstance(answer.response, TextResponse):
         return []
-    said = meta.read_meta(parse(answer.response.body, answer.response.url))
-    return [value for name in meta.SITE_NAME for value in said.names.get(name, ())]
+    tags = meta.read_meta(parse(answer.response.body, answer.response.url))
+    return [value for name in meta.SITE_NAME for value in tags.names.get(name, ())]
 
 
 def people(answer: Answer) -> list[str]:

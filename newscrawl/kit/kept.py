@@ -15,7 +15,7 @@ from newscrawl.store.schema import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAddress:
     """What the store knows of an address that was rejected, or that waits to be asked for again."""
 
     lines: tuple[str, ...]
@@ -28,7 +28,7 @@ class Kept:
     """Moment of that download, UTC."""
 
 
-def find(articles: Database[Document], ops: Database[Document], key: str) -> Kept | None:
+def find(articles: Database[Document], ops: Database[Document], key: str) -> KeptAddress | None:
     """What is kept of the address with this key (``newscrawl.urls.key``); None when nothing is.
 
     The last visit counts where an address has several documents.
@@ -42,7 +42,7 @@ def find(articles: Database[Document], ops: Database[Document], key: str) -> Kep
     doc = rejected[0] if rejected else {}
     lines = [*_stored(stored), *_forgotten(gone), *_pending(pending), *_rejected(doc)]
     page = zlib.decompress(doc["page"]) if doc.get("page") else None
-    return Kept(tuple(lines), doc.get("url", ""), page, doc.get("rejected_at"))
+    return KeptAddress(tuple(lines), doc.get("url", ""), page, doc.get("rejected_at"))
 
 
 def _stored(doc: Document | None) -> Iterator[str]:

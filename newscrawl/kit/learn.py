@@ -23,91 +23,93 @@ _LONGEST = 1000
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
-def begin(newspaper: Newspaper) -> probe.Found:
+def begin(newspaper: Newspaper) -> probe.SiteDraft:
     """What the address alone tells, and what is known beside it."""
-    found = probe.begin(newspaper.home, country=newspaper.country, timezone=newspaper.timezone)
+    draft = probe.begin(newspaper.home, country=newspaper.country, timezone=newspaper.timezone)
     given: dict[str, list[Discovery]] = {
         "home": [], "feed": [Feed(newspaper.address)], "sitemap": [Sitemap(newspaper.address)],
     }  # fmt: skip
-    found.given = given[newspaper.kind]
-    found.name = newspaper.title or found.name
-    found.clock_given = newspaper.timezone is not None
-    return found
+    draft.given = given[newspaper.kind]
+    draft.name = newspaper.title or draft.name
+    draft.clock_given = newspaper.timezone is not None
+    return draft
 
 
-def slug(found: probe.Found, taken: Collection[str]) -> str:
+def slug(draft: probe.SiteDraft, taken: Collection[str]) -> str:
     """The newspaper's name in the collection: that of its domain, or the whole domain if another has it.
 
-    >>> found = probe.begin("https://www.sada.example/")
-    >>> slug(found, {"any"}), slug(found, {"sada"})
+    >>> draft = probe.begin("https://www.sada.example/")
+    >>> slug(draft, {"any"}), slug(draft, {"sada"})
     ('sada', 'sada_example')
     """
-    if found.spider not in taken:
-        return found.spider
-    whole = _NO_SLUG.sub("_", found.domain).strip("_")
+    if draft.spider not in taken:
+        return draft.spider
+    whole = _NO_SLUG.sub("_", draft.domain).strip("_")
     whole = whole if whole[:1].isalpha() else f"site_{whole}"
     return whole if whole not in taken else f"{whole}_{len(taken)}"
 
 
-async def learn(found: probe.Found, fetch: Fetch) -> str | None:
+async def learn(draft: probe.SiteDraft, fetch: Fetch) -> str | None:
     """Ask the newspaper; why it cannot be crawled, or None when ``found`` says all that a crawl needs."""
-    await probe.probe(found, fetch)
-    _set_clock(found)
-    return why_not(found)
+    await probe.probe(draft, fetch)
+    _set_clock(draft)
+    return why_not(draft)
 
 
-def _set_clock(found: probe.Found) -> None:
+def _set_clock(draft: probe.SiteDraft) -> None:
     """Hold the clock against the offsets that the newspaper's own pages state.
 
     The table of newspapers and the user know better. A clock that the country alone gave and that all pages
     contradict is not known.
     """
-    known = resolve(found.spider) or resolve(found.domain)
-    if found.clock_given or (known and known.timezone) or not clock.agree(found.stamps):
+    known = resolve(draft.spider) or resolve(draft.domain)
+    if draft.clock_given or (known and known.timezone) or not clock.agree(draft.stamps):
         return
-    before, found.timezone = found.timezone, clock.of_pages(found.country, found.stamps)
-    said = f"{len(found.stamps)} pages state {clock.offsets(found.stamps)}"
-    where = f"; {found.country} has {before}" if before else f" in {found.country or 'an unknown country'}"
-    found.told.append(f"clock     {found.timezone or 'unknown'}  ({said}{'' if found.timezone else where})")
-    if found.timezone:
-        found.missing = [line for line in found.missing if not line.startswith("`timezone`")]
+    before, draft.timezone = draft.timezone, clock.of_pages(draft.country, draft.stamps)
+    offsets = f"{len(draft.stamps)} pages state {clock.offsets(draft.stamps)}"
+    where = f"; {draft.country} has {before}" if before else f" in {draft.country or 'an unknown country'}"
+    draft.told.append(
+        f"clock     {draft.timezone or 'unknown'}  ({offsets}{'' if draft.timezone else where})"
+    )
+    if draft.timezone:
+        draft.missing = [line for line in draft.missing if not line.startswith("`timezone`")]
 
 
-def why_not(found: probe.Found) -> str | None:
+def why_not(draft: probe.SiteDraft) -> str | None:
     """Why a site cannot be crawled as a newspaper, in a sentence; None when it can."""
-    if found.refused:
-        return found.refused
-    if found.unreachable:
-        return found.unreachable
-    if not found.article:
+    if draft.refused:
+        return draft.refused
+    if draft.unreachable:
+        return draft.unreachable
+    if not draft.article:
         return "no form of address stands out among its links: it does not look like a newspaper"
-    if not found.discover:
+    if not draft.discover:
         return "neither a feed nor a sitemap nor its links lead to articles"
-    pages = found.read + found.sold + found.threads
-    if found.sold * 2 > pages:
-        return f"it is a shop: {found.sold} of {pages} of its pages offer goods"
-    if found.threads * 2 > pages:
-        return f"it is a forum: {found.threads} of {pages} of its pages are threads"
-    if not found.read:
+    pages = draft.read + draft.sold + draft.threads
+    if draft.sold * 2 > pages:
+        return f"it is a shop: {draft.sold} of {pages} of its pages offer goods"
+    if draft.threads * 2 > pages:
+        return f"it is a forum: {draft.threads} of {pages} of its pages are threads"
+    if not draft.read:
         return "none of the pages that look like articles can be read as one"
-    dated = found.dated + found.dated_by_lists
-    if dated * 2 < found.read:
-        return f"it is no newspaper: {found.read - dated} of {found.read} pages say no day"
+    dated = draft.dated + draft.dated_by_lists
+    if dated * 2 < draft.read:
+        return f"it is no newspaper: {draft.read - dated} of {draft.read} pages say no day"
     return None
 
 
-def learned(found: probe.Found, before: Site | None, year: int) -> Site:
+def learned(draft: probe.SiteDraft, before: Site | None, year: int) -> Site:
     """The declaration of what was found; what was learned before stays true of what was published before."""
-    site = found.site(year=year)
-    if site.not_article is None and not any(re.search(LISTS, place(url)) for url in found.articles):
+    site = draft.site(year=year)
+    if site.not_article is None and not any(re.search(LISTS, place(url)) for url in draft.articles):
         site = replace(site, not_article=LISTS)
     if before is None:
         return site
-    article, not_article = _joined(site, before, found.articles)
+    article, not_article = _joined(site, before, draft.articles)
     return replace(
         site,
         country=site.country or before.country,
-        timezone=site.timezone or _still(before.timezone, found),
+        timezone=site.timezone or _still(before.timezone, draft),
         article=article,
         not_article=not_article,
     )
@@ -136,18 +138,18 @@ def _alone(site: Site) -> str:
     return f"^(?s:(?!.*(?:{site.not_article})).*)(?:{site.article})"
 
 
-def _still(timezone: str | None, found: probe.Found) -> str | None:
+def _still(timezone: str | None, draft: probe.SiteDraft) -> str | None:
     """The clock that was learned before, unless the pages of today contradict it."""
-    contradicted = timezone and clock.agree(found.stamps) and not clock.fits(timezone, found.stamps)
+    contradicted = timezone and clock.agree(draft.stamps) and not clock.fits(timezone, draft.stamps)
     return None if contradicted else timezone
 
 
-def found_of(slug: str, site: Site) -> probe.Found:
+def draft_of(slug: str, site: Site) -> probe.SiteDraft:
     """What was learned of a newspaper, as if it had just been found: for its site file."""
     markup = list(site.markup)
     port = next((host for host in site.hosts if ":" in host), None)
     others = [host for host in site.hosts if host != port]
-    return probe.Found(
+    return probe.SiteDraft(
         url=f"http://{port}/" if port else site.home,
         domain=site.domain,
         spider=slug,

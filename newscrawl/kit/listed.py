@@ -17,7 +17,7 @@ from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListAnswer:
     """One page that was asked for, and the articles it lists."""
 
     answer: Answer
@@ -47,17 +47,17 @@ async def first_requests(
             return [(source, pages.page(source, 0, site.home))]
 
 
-async def listed(source: Discovery, request: Request, site: Site, fetch: Fetch) -> list[Listed]:
+async def listed(source: Discovery, request: Request, site: Site, fetch: Fetch) -> list[ListAnswer]:
     """The page that is asked for, and after an index the first file it leads to."""
     rendered = site.render and isinstance(source, Listing)
     answer = await fetch(request.replace(meta=request.meta | {"playwright": rendered}))
     if answer.response is None:
-        return [Listed(answer, None)]
+        return [ListAnswer(answer, None)]
     walk = Walk(request.url, replace(source, url=urljoin(site.home, source.url or "")))
     page = discovery.read_list_page(answer.response.replace(request=request), walk, site)
     if page is None:
-        return [Listed(answer, None)]
+        return [ListAnswer(answer, None)]
     if page.index and page.after:
         inside = await listed(source, page.after[0], site, fetch)
-        return [Listed(answer, list(page.entries), index=True), *inside]
-    return [Listed(answer, list(page.entries))]
+        return [ListAnswer(answer, list(page.entries), index=True), *inside]
+    return [ListAnswer(answer, list(page.entries))]

@@ -87,11 +87,11 @@ def calls(page: TextResponse, scripts: Sequence[str] = ()) -> list[Call]:
     >>> calls(HtmlResponse("https://sada.example/", body=button))[0].url
     'https://sada.example/ajax/more?page={page}'
     """
-    found = list(_of_buttons(page))
+    asked = list(_of_buttons(page))
     inline = selector(page).xpath("//script[not(@src)]/text()")[:LINKS].getall()
     for script in [*inline, *scripts]:
-        found += _of_script(_with_data(script[:LONGEST_SCRIPT], page), page)
-    unique = {repr(call): call for call in found if not _ACTS.search(_parted(urlsplit(call.url).path))}
+        asked += _of_script(_with_data(script[:LONGEST_SCRIPT], page), page)
+    unique = {repr(call): call for call in asked if not _ACTS.search(_parted(urlsplit(call.url).path))}
     return list(unique.values())[:CALLS]
 
 
@@ -131,8 +131,8 @@ def _with_data(script: str, page: TextResponse) -> str:
         name = read[1] or re.sub(r"[A-Z]", lambda letter: f"-{letter[0].lower()}", read[2])
         if _COUNTS.search(name):
             return name.replace("-", "_")
-        said = selector(page).xpath(f"(//*[@data-{name}])[1]/@data-{name}").get("")
-        return "'{}'".format(said.replace("'", ""))
+        value = selector(page).xpath(f"(//*[@data-{name}])[1]/@data-{name}").get("")
+        return "'{}'".format(value.replace("'", ""))
 
     return _DATA.sub(value, script)
 
@@ -147,9 +147,9 @@ def _counted(value: str, page: TextResponse) -> str | None:
         return url.replace("PAGENUMBER", PAGE, 1)
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True)
-    telling = [name for name, said in query if _COUNTS.search(name) and (said.isdecimal() or not said)]
+    telling = [name for name, value in query if _COUNTS.search(name) and (value.isdecimal() or not value)]
     if telling:
-        counted = [(name, PAGE if name == telling[-1] else said) for name, said in query]
+        counted = [(name, PAGE if name == telling[-1] else value) for name, value in query]
         return parts._replace(query=urlencode(counted).replace("%7Bpage%7D", PAGE)).geturl()
     return re.sub(r"(/page[/-]?|/)\d{1,3}(/?)$", rf"\1{PAGE}\2", url, count=1, flags=re.IGNORECASE)
 
@@ -157,15 +157,15 @@ def _counted(value: str, page: TextResponse) -> str | None:
 def _of_script(script: str, page: TextResponse) -> Iterator[Call]:
     """The calls whose addresses stand in a script as strings."""
     for hit in _STRING.finditer(script):
-        said = next(group for group in hit.groups() if group is not None)
+        printed = next(group for group in hit.groups() if group is not None)
         before = script[max(0, hit.start() - 60) : hit.start()]
-        if not _is_place(said) or not _CALLS.search(before):
+        if not _is_place(printed) or not _CALLS.search(before):
             continue
-        said, end = _joined(script, hit, said)
+        printed, end = _joined(script, hit, printed)
         following = script[end : end + 700]
         posts = bool(_POSTS.search(before) or _POSTS.search(following[:300]))
         sent = _sent(before[-12:] + "," + following if ".post" in before else following, script)
-        url = absolute(page, said.replace(PAGE, "PAGENUMBER"))
+        url = absolute(page, printed.replace(PAGE, "PAGENUMBER"))
         if url is None:
             continue
         url = url.replace("PAGENUMBER", PAGE)
@@ -178,16 +178,16 @@ def _of_script(script: str, page: TextResponse) -> Iterator[Call]:
             yield Call(url, json=sent) if as_json and sent else Call(url, form=sent or {})
 
 
-def _is_place(said: str) -> bool:
+def _is_place(text: str) -> bool:
     return bool(
-        re.match(r"(?:https?:/)?/[\w%.-]|[\w-]+\.(?:php|aspx?|ashx)\b|\?[\w-]+=", said)
-    ) and not re.search(r"\.(?:css|js|png|jpe?g|gif|svg|woff2?)(?:\?|$)", said)
+        re.match(r"(?:https?:/)?/[\w%.-]|[\w-]+\.(?:php|aspx?|ashx)\b|\?[\w-]+=", text)
+    ) and not re.search(r"\.(?:css|js|png|jpe?g|gif|svg|woff2?)(?:\?|$)", text)
 
 
-def _joined(script: str, hit: re.Match[str], said: str) -> tuple[str, int]:
+def _joined(script: str, hit: re.Match[str], text: str) -> tuple[str, int]:
     """A string with what is added to it: ``'/more?page=' + page`` becomes ``/more?page={page}``."""
     if hit[3] is not None:
-        said = _HOLE.sub(lambda hole: _named(hole[1], said[: hole.start()], script), said)
+        text = _HOLE.sub(lambda hole: _named(hole[1], text[: hole.start()], script), text)
     end = hit.end()
     for _ in range(8):
         added = _JOINED.match(script, end)
@@ -195,11 +195,11 @@ def _joined(script: str, hit: re.Match[str], said: str) -> tuple[str, int]:
             break
         end = added.end()
         if added[1]:
-            said += _named(added[1], said, script)
+            text += _named(added[1], text, script)
         elif more := _STRING.match(script, end):
-            said += next(group for group in more.groups() if group is not None)
+            text += next(group for group in more.groups() if group is not None)
             end = more.end()
-    return said, end
+    return text, end
 
 
 def _named(name: str, before: str, script: str) -> str:
@@ -271,26 +271,26 @@ _AS_SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
 def _forms(asked: Listing, answer: Response, known: Sequence[str]) -> Iterator[Listing | Api]:
     """What an answer may be: HTML, JSON with HTML in it, or JSON that lists articles."""
     try:
-        said = jsontext.loads(unpacked(answer.body, header(answer, "Content-Type"), LONGEST_SCRIPT))
+        value = jsontext.loads(unpacked(answer.body, header(answer, "Content-Type"), LONGEST_SCRIPT))
     except ValueError:
         yield asked
         return
-    for path in _paths(said, lambda value: isinstance(value, str) and "<a" in value and "href" in value):
+    for path in _paths(value, lambda value: isinstance(value, str) and "<a" in value and "href" in value):
         yield replace(asked, html=path)
     paged = {name: getattr(asked, name) for name in ("form", "json", "headers", "first")}
     for path in _paths(
-        said, lambda value: isinstance(value, list) and len(value) >= FEW and isinstance(value[0], dict)
+        value, lambda value: isinstance(value, list) and len(value) >= FEW and isinstance(value[0], dict)
     ):
-        items = _objects(said, path)
+        items = _objects(value, path)
         for link in _links(items, known):
             title = next((name for name in ("title", "headline", "name") if name in items[0]), None)
             yield Api(asked.url, items=path, link=link, title=title, **paged)
 
 
-def _objects(said: Any, path: str) -> list[dict[str, Any]]:
+def _objects(value: Any, path: str) -> list[dict[str, Any]]:
     """The objects of a list in an answer of JSON."""
-    found = api.find(path, said)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    items = api.find(path, value)
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _links(items: Sequence[Mapping[str, Any]], known: Sequence[str]) -> Iterator[str]:
@@ -326,11 +326,11 @@ def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z_]\w*", name) else f'"{name}"'
 
 
-def _paths(said: Any, fits: Callable[[Any], bool], depth: int = 4) -> Iterator[str]:
+def _paths(value: Any, fits: Callable[[Any], bool], depth: int = 4) -> Iterator[str]:
     """JMESPath expressions of the values that fit, those that lie highest first."""
-    if fits(said):
+    if fits(value):
         yield "@"
-    level: list[tuple[str, Any]] = [("", said)]
+    level: list[tuple[str, Any]] = [("", value)]
     for _ in range(depth):
         following: list[tuple[str, Any]] = []
         for path, value in level:

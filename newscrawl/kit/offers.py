@@ -17,7 +17,7 @@ from newscrawl.kit.listed import listed
 from newscrawl.sites import Feed, Site, Sitemap, WordPress
 
 if TYPE_CHECKING:
-    from newscrawl.kit.probe import Found
+    from newscrawl.kit.probe import SiteDraft
 
 SURE = 50
 """Addresses of a sitemap that are taken for articles without another look, at most."""
@@ -32,34 +32,34 @@ _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
 """Where they usually lie, if no page names them."""
 
 
-async def offered(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
+async def offered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> list[str]:
     """Add feeds, API and sitemaps to what is declared; gives the articles that they name."""
-    every = found.site(article="")
-    sure = await _given(found, every, fetch)
-    sure += await _feeds(found, home, every, fetch)
-    sure += await _wordpress(found, home, fetch)
-    sure += await _sitemaps(found, home, every, fetch)
+    every = draft.site(article="")
+    sure = await _given(draft, every, fetch)
+    sure += await _feeds(draft, home, every, fetch)
+    sure += await _wordpress(draft, home, fetch)
+    sure += await _sitemaps(draft, home, every, fetch)
     return list(dict.fromkeys(sure))
 
 
-async def _given(found: Found, every: Site, fetch: Fetch) -> list[str]:
+async def _given(draft: SiteDraft, every: Site, fetch: Fetch) -> list[str]:
     """The articles of the feed or the sitemap that somebody named."""
     sure: list[str] = []
-    for source in found.given:
+    for source in draft.given:
         assert source.url
         pages = await listed(source, Request(source.url), every, fetch)
         entries = [entry for page in pages for entry in page.entries or []]
         urls = [entry.url for entry in entries]
-        found.listed |= {entry.url for entry in entries if isinstance(source, Feed) and entry.days[1]}
+        draft.listed |= {entry.url for entry in entries if isinstance(source, Feed) and entry.days[1]}
         kind = type(source).__name__.lower()
-        found.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses, as was given")
+        draft.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses, as was given")
         if urls:
-            found.discover.append(source)
+            draft.discover.append(source)
             sure += urls[:SURE]
     return sure
 
 
-async def _feeds(found: Found, home: TextResponse, every: Site, fetch: Fetch) -> list[str]:
+async def _feeds(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fetch) -> list[str]:
     """The articles of the first feed that has any: named, linked, or where feeds usually lie."""
     advertised = [url for url in listing.advertised_feeds(home) if "comments" not in url][:2]
     named = advertised or linked_feeds(home, every)[:2]
@@ -71,12 +71,12 @@ async def _feeds(found: Found, home: TextResponse, every: Site, fetch: Fetch) ->
         entries = list(feed.articles(parsed, url, every, Counter())) if parsed else []
         urls = [entry.url for entry in entries]
         if urls:
-            found.listed |= {entry.url for entry in entries if entry.days[1]}
-            found.discover.append(Feed(url))
-            found.told.append(f"feed      {url}: {len(urls)} articles")
+            draft.listed |= {entry.url for entry in entries if entry.days[1]}
+            draft.discover.append(Feed(url))
+            draft.told.append(f"feed      {url}: {len(urls)} articles")
             return urls
         if named:
-            found.told.append(f"feed      {url}: none ({answer.said or 'no article in it'})")
+            draft.told.append(f"feed      {url}: none ({answer.reason or 'no article in it'})")
     return []
 
 
@@ -87,34 +87,34 @@ def linked_feeds(home: TextResponse, site: Site) -> list[str]:
     return [url for url in dict.fromkeys(urls) if _FEED_LINK.search(url) and site.lists_at(url)]
 
 
-async def _wordpress(found: Found, home: TextResponse, fetch: Fetch) -> list[str]:
+async def _wordpress(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> list[str]:
     """The posts that WordPress's API lists, where it is WordPress and its API is open."""
     wordpress = home.css('link[rel="https://api.w.org/"]::attr(href)').get()
     oembed = home.css('link[type="application/json+oembed"]::attr(href)').get("")
     if wordpress or oembed or b"/wp-content/" in home.body:
-        found.theme = "wordpress"
+        draft.theme = "wordpress"
     if not (wordpress or "/wp-json/" in oembed):
         return []
     api = WordPress()
     answer = await fetch(Request(urljoin(home.url, api.url.replace("{page}", "1"))))
     urls = _posts(answer.response)
     if urls:
-        found.discover.append(api)
-        found.told.append(f"api       WordPress: {len(urls)} posts a page")
+        draft.discover.append(api)
+        draft.told.append(f"api       WordPress: {len(urls)} posts a page")
     else:
-        found.told.append(f"api       WordPress, closed ({answer.said or 'no list of posts'})")
+        draft.told.append(f"api       WordPress, closed ({answer.reason or 'no list of posts'})")
     return urls
 
 
 def _posts(response: Response | None) -> list[str]:
     try:
-        said = json.loads(response.body) if response else []
+        posts = json.loads(response.body) if response else []
     except ValueError:
         return []
-    return [post["link"] for post in said if isinstance(post, dict) and isinstance(post.get("link"), str)]
+    return [post["link"] for post in posts if isinstance(post, dict) and isinstance(post.get("link"), str)]
 
 
-async def _sitemaps(found: Found, home: TextResponse, every: Site, fetch: Fetch) -> list[str]:
+async def _sitemaps(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fetch) -> list[str]:
     """The addresses of the sitemaps that ``robots.txt`` names, or of one where they usually lie."""
     robots = await fetch(Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True}))
     named = sitemap.named_by_robots(robots.response.body, home.url, every) if robots.response else []
@@ -123,25 +123,25 @@ async def _sitemaps(found: Found, home: TextResponse, every: Site, fetch: Fetch)
         files = await listed(Sitemap(url), Request(url), every, fetch)
         urls = [entry.url for file in files for entry in file.entries or []]
         if named or urls:
-            found.told.append(f"sitemap   {url}: {len(urls)} addresses")
+            draft.told.append(f"sitemap   {url}: {len(urls)} addresses")
         if urls:
             sure += urls[:SURE]
-            found.sitemaps.append(Sitemap(url))
+            draft.sitemaps.append(Sitemap(url))
             if not named:
                 break
-    found.names_sitemaps = bool(named)
+    draft.names_sitemaps = bool(named)
     return sure
 
 
-def settle_sitemaps(found: Found, *, older: bool) -> None:
+def settle_sitemaps(draft: SiteDraft, *, older: bool) -> None:
     """Add the sitemaps where nothing else leads to ``older`` articles: feeds and lists are newer and smaller.
 
     Those that ``robots.txt`` names are looked up there each time, where something else says at which host the
     newspaper is.
     """
-    others = [source for source in found.discover if not isinstance(source, Sitemap)]
-    if not found.sitemaps or (others and older):
+    others = [source for source in draft.discover if not isinstance(source, Sitemap)]
+    if not draft.sitemaps or (others and older):
         return
     placed = any(source.url and urlsplit(source.url).netloc for source in others)
-    wanted = [Sitemap()] if found.names_sitemaps and placed else found.sitemaps
-    found.discover += [source for source in wanted if source not in found.discover]
+    wanted = [Sitemap()] if draft.names_sitemaps and placed else draft.sitemaps
+    draft.discover += [source for source in wanted if source not in draft.discover]

@@ -16,7 +16,7 @@ from newscrawl.discovery import listing
 from newscrawl.kit import addresses, clock, doorway, more, offers, selectors
 from newscrawl.kit.asking import Answer, Fetch
 from newscrawl.kit.listed import listed
-from newscrawl.kit.samples import Kind, Look, Samples
+from newscrawl.kit.samples import PageKind, PageLook, Samples
 from newscrawl.page import meta
 from newscrawl.page.document import parse
 from newscrawl.sites import Api, Discovery, Listing, Markup, Site, Sitemap
@@ -33,7 +33,7 @@ _NO_SPIDER = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(slots=True)
-class Found:
+class SiteDraft:
     """What is known of a site after a few questions."""
 
     url: str
@@ -112,7 +112,7 @@ class Found:
 
 def begin(
     url: str, *, name: str | None = None, country: str | None = None, timezone: str | None = None
-) -> Found:
+) -> SiteDraft:
     """What the address alone tells: domain, a name for the spider, country and clock.
 
     >>> begin("https://www.elbalad.news/").spider, begin("https://ar.sada-elwaha.press.ma/").spider
@@ -126,64 +126,64 @@ def begin(
     known = resolve(spider) or resolve(domain)
     country = country or (known.country if known else None) or _country(domain)
     timezone = timezone or (known.timezone if known else None) or _zone(country)
-    return Found(url, domain, spider, known.name if known else "", country, timezone)
+    return SiteDraft(url, domain, spider, known.name if known else "", country, timezone)
 
 
-async def probe(found: Found, fetch: Fetch) -> Found:
+async def probe(draft: SiteDraft, fetch: Fetch) -> SiteDraft:
     """Ask the site; about twenty pages."""
-    home = await fetch(Request(found.url if urlsplit(found.url).path else urljoin(found.url, "/")))
+    home = await fetch(Request(draft.url if urlsplit(draft.url).path else urljoin(draft.url, "/")))
     if refused := _refusal(home):
-        found.refused = refused
-        found.missing.append(f"nothing: {refused}, so it is declared as refused and left alone")
-        return found
+        draft.refused = refused
+        draft.missing.append(f"nothing: {refused}, so it is declared as refused and left alone")
+        return draft
     if isinstance(home.response, TextResponse):
         response = listing.readable(home.response)
-    elif found.given:  # all that is needed may stand there
+    elif draft.given:  # all that is needed may stand there
         response = HtmlResponse(home.url, body=b"", encoding="utf-8")
     else:
-        found.unreachable = f"{home.url} could not be read ({home.kind or 'no web page'}): {home.said}"
-        found.missing.append(found.unreachable)
-        return found
-    found.name = found.name or _name(response)
-    _say_place(found)
-    doorway.settle_host(found, response)
-    response = await doorway.behind(found, response, FEW_LINKS, fetch)
-    doorway.settle_host(found, response)
-    response = await _rendered(found, response, fetch)
-    linked = addresses.links(response, owner(f"https://{found.domain}/"))
-    found.hosts = doorway.other_hosts(found, addresses.headlines(linked))
-    sure = await offers.offered(found, response, fetch)
-    pages = Samples(fetch, found.render)
-    await _addresses(found, response, sure, linked, pages)
-    if len(linked) < FEW_LINKS and not found.render:
-        found.missing.append(
+        draft.unreachable = f"{home.url} could not be read ({home.kind or 'no web page'}): {home.reason}"
+        draft.missing.append(draft.unreachable)
+        return draft
+    draft.name = draft.name or _name(response)
+    _say_place(draft)
+    doorway.settle_host(draft, response)
+    response = await doorway.behind(draft, response, FEW_LINKS, fetch)
+    doorway.settle_host(draft, response)
+    response = await _rendered(draft, response, fetch)
+    linked = addresses.links(response, owner(f"https://{draft.domain}/"))
+    draft.hosts = doorway.other_hosts(draft, addresses.headlines(linked))
+    sure = await offers.offered(draft, response, fetch)
+    pages = Samples(fetch, draft.render)
+    await _addresses(draft, response, sure, linked, pages)
+    if len(linked) < FEW_LINKS and not draft.render:
+        draft.missing.append(
             f"only {len(linked)} links stand in the home page: if a browser shows more, set `render=True`"
         )
-    if not found.article:
-        found.missing.append(
+    if not draft.article:
+        draft.missing.append(
             "`article`: no form of address stands out among the links; look at three articles"
         )
-        return found
-    site = found.site()
+        return draft
+    site = draft.site()
     candidates = [url for url in [*sure, *addresses.headlines(linked), *linked] if site.is_article(url)]
-    await _listings(found, response, [url for url in linked if site.is_article(url)], fetch)
-    if not found.discover:
-        found.missing.append(
+    await _listings(draft, response, [url for url in linked if site.is_article(url)], fetch)
+    if not draft.discover:
+        draft.missing.append(
             "`discover`: neither feed nor sitemap nor links of the home page lead to articles"
         )
-    await _markup(found, list(dict.fromkeys(candidates)), pages)
-    return found
+    await _markup(draft, list(dict.fromkeys(candidates)), pages)
+    return draft
 
 
-async def _rendered(found: Found, home: TextResponse, fetch: Fetch) -> TextResponse:
+async def _rendered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> TextResponse:
     """The home page as a browser shows it, where it leads nowhere without one and a browser may be asked."""
-    if not found.browser or found.given or len(addresses.links(home, found.domain)) >= FEW_LINKS:
+    if not draft.browser or draft.given or len(addresses.links(home, draft.domain)) >= FEW_LINKS:
         return home
     shown = (await fetch(Request(home.url, meta={"playwright": True}))).response
-    if not isinstance(shown, TextResponse) or len(addresses.links(shown, found.domain)) < FEW_LINKS:
+    if not isinstance(shown, TextResponse) or len(addresses.links(shown, draft.domain)) < FEW_LINKS:
         return home
-    found.render = True
-    found.told.append("rendered  the home page leads to its articles only in a browser")
+    draft.render = True
+    draft.told.append("rendered  the home page leads to its articles only in a browser")
     return shown
 
 
@@ -191,29 +191,29 @@ def _refusal(home: Answer) -> str | None:
     """How a site refuses to be crawled, if it does."""
     if home.kind == FetchFailure.ROBOTS:
         return "its robots.txt forbids it"
-    if home.response is None and home.said in ("HTTP status 401", "HTTP status 403"):
-        return f"it answers our user agent with {home.said}"
+    if home.response is None and home.reason in ("HTTP status 401", "HTTP status 403"):
+        return f"it answers our user agent with {home.reason}"
     return None
 
 
-async def _listings(found: Found, home: TextResponse, linked: list[str], fetch: Fetch) -> None:
+async def _listings(draft: SiteDraft, home: TextResponse, linked: list[str], fetch: Fetch) -> None:
     """The home page as a list, with those of the sections and what scripts ask for."""
-    lists = any(isinstance(d, Listing) for d in found.discover)
-    older = any(isinstance(d, Api) for d in found.discover)
+    lists = any(isinstance(d, Listing) for d in draft.discover)
+    older = any(isinstance(d, Api) for d in draft.discover)
     if linked and not lists:
-        site = found.site()
+        site = draft.site()
         sections = await _query_sections(home, site, linked, fetch)
-        found.discover += [Listing(home.url, follow_sections=not sections), *sections]
+        draft.discover += [Listing(home.url, follow_sections=not sections), *sections]
         if sections:
-            found.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
+            draft.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
         paths = [section.url for section in sections] or listing.section_links(home, site)
         if not older:
-            older = await _older(found, home, paths, site, linked, fetch)
+            older = await _older(draft, home, paths, site, linked, fetch)
         if not paths:
-            found.missing.append(
+            draft.missing.append(
                 "`discover`: no link of the home page looks like a section's; add a Listing for each section"
             )
-    offers.settle_sitemaps(found, older=older)
+    offers.settle_sitemaps(draft, older=older)
 
 
 async def _query_sections(
@@ -237,7 +237,12 @@ async def _query_sections(
 
 
 async def _older(
-    found: Found, home: TextResponse, sections: Sequence[str], site: Site, linked: Sequence[str], fetch: Fetch
+    draft: SiteDraft,
+    home: TextResponse,
+    sections: Sequence[str],
+    site: Site,
+    linked: Sequence[str],
+    fetch: Fetch,
 ) -> bool:
     """Does anything lead to older articles? Where no link does, a call that a script makes may be added."""
     shown: list[tuple[TextResponse, list[str]]] = [(home, list(linked))]
@@ -252,12 +257,12 @@ async def _older(
         return True
     called = [await _by_script(page, known, site, fetch) for page, known in shown]
     added = [one for at, one in enumerate(called) if one and one not in called[:at]]
-    found.discover += added
+    draft.discover += added
     if added:
-        found.told.append(f"script    a script asks for more: {added[0].url}")
+        draft.told.append(f"script    a script asks for more: {added[0].url}")
         return True
-    if sections and all(isinstance(d, Listing) for d in found.discover):
-        found.missing.append(
+    if sections and all(isinstance(d, Listing) for d in draft.discover):
+        draft.missing.append(
             f"`discover`: no way from {sections[0]} to its older articles is known; if its pages are "
             "numbered, write {page} in the address where the number stands"
         )
@@ -282,52 +287,52 @@ async def _by_script(
 
 
 async def _addresses(
-    found: Found, home: TextResponse, sure: Sequence[str], linked: dict[str, int], pages: Samples
+    draft: SiteDraft, home: TextResponse, sure: Sequence[str], linked: dict[str, int], pages: Samples
 ) -> None:
     """The article pattern, from what is sure and from the links that read like headlines.
 
     Where these have several forms, pages of each are read, and a form without an article is left out.
     """
-    likely = [url for url in addresses.headlines(linked) if found.site(article="").owns(url)]
+    likely = [url for url in addresses.headlines(linked) if draft.site(article="").owns(url)]
     sections = [url for url, words in linked.items() if words <= 3 and url not in likely and url not in sure]
-    sections += listing.section_links(home, found.site(article="^$")) if not sure else []
+    sections += listing.section_links(home, draft.site(article="^$")) if not sure else []
     sections = [url for url in sections if url not in likely]
     articles = list(sure) if len(sure) >= SAMPLES else [*sure, *likely]
     forms = addresses.patterns(articles, sections) or addresses.patterns(sure, sections, sure=True)
-    found.articles = articles
-    slugs = found.theme == "wordpress" and not any(re.search(r"\\d", form) for form in forms)
+    draft.articles = articles
+    slugs = draft.theme == "wordpress" and not any(re.search(r"\\d", form) for form in forms)
     if slugs:
-        found.article, found.not_article = WORDPRESS_POST, WORDPRESS_PAGES
+        draft.article, draft.not_article = WORDPRESS_POST, WORDPRESS_PAGES
     else:
         if len(forms) > 1:
-            forms = await pages.kept(forms, articles, [found.site(article=form) for form in forms]) or forms
+            forms = await pages.kept(forms, articles, [draft.site(article=form) for form in forms]) or forms
         elif not forms:
-            forms = await _repeated(found, linked, pages)
-        found.article = "|".join(forms) or None
-    if found.article:
-        site = found.site()
-        fitting = sum(map(site.is_article, found.articles))
-        found.told.append(f"article   {found.article}  ({fitting} of {len(found.articles)} article links)")
+            forms = await _repeated(draft, linked, pages)
+        draft.article = "|".join(forms) or None
+    if draft.article:
+        site = draft.site()
+        fitting = sum(map(site.is_article, draft.articles))
+        draft.told.append(f"article   {draft.article}  ({fitting} of {len(draft.articles)} article links)")
         wrong = [url for url in sections if site.is_article(url)]
         if wrong:
-            found.missing.append(f"`not_article`: {wrong[0]} looks like a section and matches `article`")
+            draft.missing.append(f"`not_article`: {wrong[0]} looks like a section and matches `article`")
 
 
-async def _repeated(found: Found, linked: dict[str, int], pages: Samples) -> list[str]:
+async def _repeated(draft: SiteDraft, linked: dict[str, int], pages: Samples) -> list[str]:
     """The forms of address of many links, whatever their texts, under which articles with a day lie."""
-    own = [url for url in linked if found.site(article="").owns(url)]
+    own = [url for url in linked if draft.site(article="").owns(url)]
     many = addresses.repeated(own)
     forms = addresses.patterns(many, [url for url in own if url not in many])
-    kept = await pages.kept(forms, many, [found.site(article=form) for form in forms])
+    kept = await pages.kept(forms, many, [draft.site(article=form) for form in forms])
     if kept:
-        found.articles = [url for url in many if found.site(article="|".join(kept)).is_article(url)]
+        draft.articles = [url for url in many if draft.site(article="|".join(kept)).is_article(url)]
     return kept
 
 
-async def _markup(found: Found, candidates: Sequence[str], pages: Samples) -> None:
+async def _markup(draft: SiteDraft, candidates: Sequence[str], pages: Samples) -> None:
     """Read a few articles generically, and guess the selectors that give the same."""
-    site = found.site()
-    read: list[Look] = []
+    site = draft.site()
+    read: list[PageLook] = []
     for url in candidates[: SAMPLES + 3]:
         if len(read) == SAMPLES:
             break
@@ -335,73 +340,73 @@ async def _markup(found: Found, candidates: Sequence[str], pages: Samples) -> No
         if look.sample:
             read.append(look)
         else:
-            found.told.append(f"page      {url}: {look.said}")
+            draft.told.append(f"page      {url}: {look.detail}")
     samples = [look.sample for look in read if look.sample]
-    found.read, found.dated = len(read), sum(look.dated for look in read)
-    found.dated_by_lists = sum(s.url in found.listed and not s.article.day for s in samples)
-    found.sold, found.threads = pages.counted(Kind.GOODS), pages.counted(Kind.THREAD)
-    found.stamps = [clock.stamped(s.raw.dates) for s in samples]
+    draft.read, draft.dated = len(read), sum(look.dated for look in read)
+    draft.dated_by_lists = sum(s.url in draft.listed and not s.article.day for s in samples)
+    draft.sold, draft.threads = pages.counted(PageKind.GOODS), pages.counted(PageKind.THREAD)
+    draft.stamps = [clock.stamped(s.raw.dates) for s in samples]
     if not samples:
-        found.missing.append("`markup`: no article page could be read; see `scrapy try <address>`")
+        draft.missing.append("`markup`: no article page could be read; see `scrapy try <address>`")
         return
-    markup = selectors.theme(samples) if found.theme else None
+    markup = selectors.theme(samples) if draft.theme else None
     if markup:
-        found.theme = markup.version
-        found.told.append(f"markup    WordPress theme {markup.version}")
-        found.markup = [markup]
+        draft.theme = markup.version
+        draft.told.append(f"markup    WordPress theme {markup.version}")
+        draft.markup = [markup]
     else:
-        found.theme = None
+        draft.theme = None
         guessed = selectors.kept(selectors.guess(samples), samples, site)
-        found.markup = [] if selectors.empty(guessed) else [guessed]
-    _say_fields(found, samples)
+        draft.markup = [] if selectors.empty(guessed) else [guessed]
+    _say_fields(draft, samples)
 
 
-def _say_place(found: Found) -> None:
+def _say_place(draft: SiteDraft) -> None:
     """Name the country and the clock as missing where neither the options nor the address give them."""
-    if not found.country:
-        found.missing.append(
-            f"`country`: {found.domain} does not say which; set the ISO 3166 code (`--country MA`)"
+    if not draft.country:
+        draft.missing.append(
+            f"`country`: {draft.domain} does not say which; set the ISO 3166 code (`--country MA`)"
         )
-    if not found.timezone:
-        unknown = f"{found.country} has no single zone" if found.country else "the country is not known"
-        found.missing.append(
+    if not draft.timezone:
+        unknown = f"{draft.country} has no single zone" if draft.country else "the country is not known"
+        draft.missing.append(
             f"`timezone`: {unknown}; set the newspaper's IANA zone (`--timezone Africa/Casablanca`)"
         )
 
 
-def _say_fields(found: Found, samples: Sequence[selectors.Sample]) -> None:
-    markup = found.markup[0] if found.markup else Markup()
+def _say_fields(draft: SiteDraft, samples: Sequence[selectors.Sample]) -> None:
+    markup = draft.markup[0] if draft.markup else Markup()
     for name in ("title", "body", "date", "authors", "section"):
         origins = sorted(
             {s.article.origins.get("dates" if name == "date" else name, NO_ORIGIN) for s in samples}
         )
         selector = getattr(markup, name)
-        found.told.append(f"{name:<10}{selector or '-'}  (without it: {', '.join(origins)})")
+        draft.told.append(f"{name:<10}{selector or '-'}  (without it: {', '.join(origins)})")
     count = len(samples)
     undated = [s for s in samples if not s.article.day]
     if undated:
-        printed = selectors.printed_days(undated[0], found.site())
+        printed = selectors.printed_days(undated[0], draft.site())
         hint = "".join(f"; `{text}` in {place} may be it" for text, place in printed[:2])
-        found.missing.append(
+        draft.missing.append(
             f"`date`: {len(undated)} of {count} pages give no day, see `scrapy try {undated[0].url}`{hint}"
         )
     for name, nothing in (("authors", "the newspaper names none"), ("section", "its pages name none")):
         if not any(getattr(s.article, name) for s in samples) and not getattr(markup, name):
-            found.missing.append(f"`{name}`: none found on {count} pages; leave it out if {nothing}")
+            draft.missing.append(f"`{name}`: none found on {count} pages; leave it out if {nothing}")
     lacking = [
         name
         for name, origin in (("title", "title"), ("body", "body"), ("date", "dates"))
         if not getattr(markup, name) and any(s.article.origins.get(origin) == Origin.GENERIC for s in samples)
     ]
     if lacking:
-        found.missing.append(f"a selector for {' and '.join(lacking)}: the generic reading carries it so far")
+        draft.missing.append(f"a selector for {' and '.join(lacking)}: the generic reading carries it so far")
 
 
 def _name(home: TextResponse) -> str:
     """The newspaper's name as its home page declares it."""
-    said = meta.read_meta(parse(home.body, home.url))
-    declared = next((said.names[n][0] for n in meta.SITE_NAME if said.names.get(n)), "")
-    return declared or re.split(r"\s[-–|:]\s|\s*\|\s*", said.title or "")[0].strip()
+    tags = meta.read_meta(parse(home.body, home.url))
+    declared = next((tags.names[n][0] for n in meta.SITE_NAME if tags.names.get(n)), "")
+    return declared or re.split(r"\s[-–|:]\s|\s*\|\s*", tags.title or "")[0].strip()
 
 
 def _country(domain: str) -> str | None:

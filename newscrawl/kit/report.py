@@ -18,7 +18,7 @@ from typing import Any
 
 from newscrawl import __version__
 from newscrawl.files import LARGEST, read_regular
-from newscrawl.kit.verify import Finding, Verdict
+from newscrawl.kit.verify import SiteFinding, Verdict
 from newscrawl.shown import one_line
 from newscrawl.sites import Site
 
@@ -86,11 +86,11 @@ class Report:
         kept: dict[str, Verified] = {}
         for line in read_regular(self.part, 10 * LARGEST).decode("utf-8", "replace").splitlines():
             try:
-                said = json.loads(line)
-                name, verified = said["site"], _verified(said)
+                document = json.loads(line)
+                name, verified = document["site"], _verified(document)
             except (ValueError, KeyError, TypeError):  # a line that was cut by a kill
                 continue
-            if name in self.sites and said["declared"] == _digest(self.sites[name]):
+            if name in self.sites and document["declared"] == _digest(self.sites[name]):
                 kept[name] = verified
         return kept
 
@@ -100,10 +100,10 @@ def is_report(page: Path) -> bool:
     return read_regular(page).decode("utf-8", "replace").startswith(HEADING)
 
 
-def _verified(said: Mapping[str, Any]) -> Verified:
-    findings = [Finding(**finding) for finding in said["findings"]]
-    verdict = Verdict(said["holds"], findings, said["origins"], said["reached"])
-    return Verified(verdict, dt.datetime.fromisoformat(said["at"]))
+def _verified(line: Mapping[str, Any]) -> Verified:
+    findings = [SiteFinding(**finding) for finding in line["findings"]]
+    verdict = Verdict(line["holds"], findings, line["origins"], line["reached"])
+    return Verified(verdict, dt.datetime.fromisoformat(line["at"]))
 
 
 def _digest(site: Site) -> str:
@@ -168,13 +168,13 @@ def _cells(site: Site, said: str, verified: Verified | None) -> list[str]:
     return [*cells, for_robots, for_lists, read, *fields]
 
 
-def _of(findings: list[Finding], kinds: tuple[str, ...]) -> str:
+def _of(findings: list[SiteFinding], kinds: tuple[str, ...]) -> str:
     """How the last of these findings came out, and of which kind it is where there are several."""
-    found = [finding for finding in findings if finding.what in kinds]
-    if not found:
+    own = [finding for finding in findings if finding.what in kinds]
+    if not own:
         return "-"
-    word = {True: "ok", False: "fails", None: "unknown"}[found[-1].holds]
-    return word if len(kinds) == 1 else f"{found[-1].what}: {word}"
+    word = {True: "ok", False: "fails", None: "unknown"}[own[-1].holds]
+    return word if len(kinds) == 1 else f"{own[-1].what}: {word}"
 
 
 def _row(cells: tuple[str, ...]) -> str:

@@ -135,8 +135,8 @@ class Reworder:
         stem, dot, ending = plain.rpartition(".") if re.search(r"\.\w{2,5}$", plain) else (plain, "", "")
         if not _SLUG.match(stem) or not re.search(r"[^\W\d_]{3}", stem):
             return segment
-        said = self._tokens.sub(lambda hit: self._token(hit[0]), stem) + dot + ending
-        return quote(said) if "%" in segment else said
+        reworded = self._tokens.sub(lambda hit: self._token(hit[0]), stem) + dot + ending
+        return quote(reworded) if "%" in segment else reworded
 
     def linked(self, value: Any, key: str = "") -> Any:
         """A value of JSON in our words: names of properties, addresses and dates stay."""
@@ -180,10 +180,10 @@ class Reworder:
 
     def _json(self, text: str) -> str:
         try:
-            said = json.loads(text, strict=False)
+            data = json.loads(text, strict=False)
         except ValueError:  # broken as it is, it stays broken
             return re.sub(r"[\u0620-\u064a\u064b-\u065f ]+", lambda hit: self.text(hit[0]), text)
-        return json.dumps(self.linked(said), ensure_ascii=False, indent=1)
+        return json.dumps(self.linked(data), ensure_ascii=False, indent=1)
 
     def _attributes(self, element: etree._Element) -> None:
         meta = element.tag == "meta" and (
@@ -204,8 +204,8 @@ class Reworder:
 
 
 def _pick(words: dict[int, list[str]], length: int, number: int) -> str:
-    found = words.get(length)
-    return found[number % len(found)] if found else ""
+    choices = words.get(length)
+    return choices[number % len(choices)] if choices else ""
 
 
 def _grown(words: dict[int, list[str]], length: int, number: int) -> str:

@@ -49,7 +49,7 @@ FEW_MEMBERS = 3
 _MACHINE = (Origin.JSONLD, Origin.META, Origin.MICRODATA)
 
 
-class Kind(StrEnum):
+class PageKind(StrEnum):
     """What a page turned out to be."""
 
     ARTICLE = "article"
@@ -59,11 +59,11 @@ class Kind(StrEnum):
 
 
 @dataclass(slots=True)
-class Look:
+class PageLook:
     """One page that was read."""
 
-    kind: Kind
-    said: str = ""
+    kind: PageKind
+    detail: str = ""
     """What was seen, in words."""
     sample: selectors.Sample | None = None
     dated: bool = False
@@ -76,9 +76,9 @@ class Samples:
 
     fetch: Fetch
     render: bool = False
-    seen: dict[str, Look] = field(default_factory=dict)
+    seen: dict[str, PageLook] = field(default_factory=dict)
 
-    async def look(self, url: str, site: Site) -> Look:
+    async def look(self, url: str, site: Site) -> PageLook:
         """What is at an address."""
         if url not in self.seen:
             answer = await self.fetch(Request(url, meta={"playwright": self.render}))
@@ -99,7 +99,7 @@ class Samples:
                 sure.append(expression)
         return sure
 
-    def counted(self, kind: Kind) -> int:
+    def counted(self, kind: PageKind) -> int:
         """How many pages of a kind were read."""
         return sum(look.kind == kind for look in self.seen.values())
 
@@ -108,19 +108,21 @@ EACH = 2
 """Pages of each form of addresses that are read."""
 
 
-def _look(answer: Answer, site: Site) -> Look:
+def _look(answer: Answer, site: Site) -> PageLook:
     page = answer.response
     if not isinstance(page, HtmlResponse):
-        return Look(Kind.NONE, f"not read ({answer.kind or 'no web page'} {answer.said})")
+        return PageLook(PageKind.NONE, f"not read ({answer.kind or 'no web page'} {answer.reason})")
     if _sells(page):
-        return Look(Kind.GOODS, "offers something for sale")
+        return PageLook(PageKind.GOODS, "offers something for sale")
     if _is_thread(page):
-        return Look(Kind.THREAD, "is a thread of a forum")
+        return PageLook(PageKind.THREAD, "is a thread of a forum")
     article = read(page.body, page.url, site=site, headers=answer.headers, now=answer.at)
     if reason := check(article, site):
-        return Look(Kind.NONE, f"no article ({reason[0]}: {reason[1]})")
+        return PageLook(PageKind.NONE, f"no article ({reason[0]}: {reason[1]})")
     sample = selectors.sample(page.body, page.url, site, answer.headers)
-    return Look(Kind.ARTICLE, sample=sample, dated=bool(sample.article.day) and not _is_page(page, sample))
+    return PageLook(
+        PageKind.ARTICLE, sample=sample, dated=bool(sample.article.day) and not _is_page(page, sample)
+    )
 
 
 def _og_type(page: HtmlResponse) -> str:

@@ -65,7 +65,7 @@ def guess(samples: Sequence[Sample]) -> Markup:
     if not samples:
         return Markup()
     bodies = [[squeeze(text) for text in s.raw.body] for s in samples]
-    found: dict[str, Any] = {
+    chosen: dict[str, Any] = {
         "title": _common(samples, [s.raw.title or "" for s in samples], alone=True),
         "date": _common(samples, [_printed(s) for s in samples]),
         "authors": _common(
@@ -74,7 +74,7 @@ def guess(samples: Sequence[Sample]) -> Markup:
         "section": _common(samples, [s.raw.section or "" for s in samples]),
         "body": _body(samples, bodies),
     }
-    return Markup(**{name: selector for name, selector in found.items() if selector})
+    return Markup(**{name: selector for name, selector in chosen.items() if selector})
 
 
 def kept(markup: Markup, samples: Sequence[Sample], site: Site) -> Markup:
@@ -111,8 +111,8 @@ def printed_days(s: Sample, site: Site) -> list[tuple[str, str]]:
     for element in _elements(s.root):
         text = text_of(element)
         if len(text) <= DATE_LENGTH and any(map(str.isdigit, text)):
-            said = parse_date(text, timezone=site.timezone, country=site.country)
-            if said and said.date:
+            day = parse_date(text, timezone=site.timezone, country=site.country)
+            if day and day.date:
                 # What holds a day and more than it is no date.
                 found = {e: t for e, t in found.items() if e not in element.iterancestors()}
                 found[element] = text

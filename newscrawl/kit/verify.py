@@ -21,7 +21,7 @@ _AWAY = (FetchFailure.DNS, FetchFailure.REFUSED, FetchFailure.TIMEOUT, FetchFail
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SiteFinding:
     """One thing that was looked at."""
 
     what: str
@@ -43,7 +43,7 @@ class Verdict:
     """What still holds of one site."""
 
     holds: bool = True
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SiteFinding] = field(default_factory=list)
     origins: dict[str, dict[str, int]] = field(default_factory=dict)
     """Of each field, how many articles were read by which method. Example: ``{"title": {"markup": 3}}``."""
     reached: bool = True
@@ -57,7 +57,7 @@ class Verdict:
     def say(self, what: str, text: str, *, holds: bool | None = True) -> None:
         """Add a finding; one that does not hold condemns the whole. None: it could not be learned."""
         self.holds = self.holds and holds is not False
-        self.findings.append(Finding(what, text, holds))
+        self.findings.append(SiteFinding(what, text, holds))
 
     def count(self, name: str, origin: str) -> None:
         """One more article has this field by this method."""
@@ -73,12 +73,12 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
         return verdict
     robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
     verdict.reached = robots.kind not in _AWAY
-    verdict.say("robots", robots.said or "read", holds=robots.kind in (None, FetchFailure.CLIENT))
+    verdict.say("robots", robots.reason or "read", holds=robots.kind in (None, FetchFailure.CLIENT))
     urls: list[str] = []
     for source in site.discover:
-        said, found = await _listed(source, site, fetch, robots)
-        urls = found or []
-        verdict.say(type(source).__name__.lower(), said, holds=None if found is None else bool(urls))
+        sentence, addresses = await _listed(source, site, fetch, robots)
+        urls = addresses or []
+        verdict.say(type(source).__name__.lower(), sentence, holds=None if addresses is None else bool(urls))
         if urls:
             break
     else:
@@ -93,7 +93,7 @@ async def _article(url: str, site: Site, fetch: Fetch, verdict: Verdict) -> None
     """Ask for one article, and say how it is read."""
     answer = await fetch(Request(url, meta={"playwright": site.render}))
     if answer.response is None:
-        verdict.say("article", f"{url}: {answer.kind}, {answer.said}", holds=False)
+        verdict.say("article", f"{url}: {answer.kind}, {answer.reason}", holds=False)
         return
     article = read(
         answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at
@@ -145,7 +145,7 @@ async def _listed(
         return "the site names none", []
     last = (await listed(*requests[0], site, fetch))[-1]
     if last.answer.response is None:
-        return f"{last.answer.url}: {last.answer.kind}, {last.answer.said}", []
+        return f"{last.answer.url}: {last.answer.kind}, {last.answer.reason}", []
     if last.entries is None:
         return f"{last.answer.url} is nothing of the kind", []
     return f"{last.answer.url}: {len(last.entries)} articles", [entry.url for entry in last.entries]
