@@ -185,42 +185,42 @@ class Text:
 # --- What two texts share ----------------------------------------------------------------------
 
 
-def similarity(one: Text, other: Text) -> tuple[float, float]:
+def similarity(first: Text, second: Text) -> tuple[float, float]:
     """Jaccard similarity and containment of two texts' shingles, each 0 to 1."""
-    common = len(one.shingles & other.shingles)
-    shorter = min(len(one.shingles), len(other.shingles))
-    return common / (len(one.shingles) + len(other.shingles) - common), common / shorter
+    common = len(first.shingles & second.shingles)
+    shorter = min(len(first.shingles), len(second.shingles))
+    return common / (len(first.shingles) + len(second.shingles) - common), common / shorter
 
 
-def share(one: Text, other: Text) -> float:
+def share(first: Text, second: Text) -> float:
     """The share of the shorter text's words that the longer one has too, 0 to 1."""
-    shorter = min(len(one.words), len(other.words))
-    return (one.counts & other.counts).total() / shorter if shorter else 0.0
+    shorter = min(len(first.words), len(second.words))
+    return (first.counts & second.counts).total() / shorter if shorter else 0.0
 
 
-def same_opening(one: Text, other: Text) -> float:
+def same_opening(first: Text, second: Text) -> float:
     """The share of the shorter text's first words that stand among the other's first ones, 0 to 1."""
-    shorter, longer = sorted((one, other), key=lambda text: len(text.words))
+    shorter, longer = sorted((first, second), key=lambda text: len(text.words))
     opening = Counter(shorter.words[:OPENING_WORDS])
     return (opening & Counter(longer.words[:BEGINNING_WORDS])).total() / max(1, opening.total())
 
 
-def same_text(one: Text, other: Text, *, same_title: bool, same_frame: bool) -> bool:
+def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) -> bool:
     """Is one text the other's, whole, cut, framed or edited, for all that they share?
 
     ``same_frame`` says that both stand in one frame, as at an aggregator.
     """
-    shorter, longer = sorted((one, other), key=lambda text: len(text.words))
+    shorter, longer = sorted((first, second), key=lambda text: len(text.words))
     if not shorter.words or (not same_title and len(shorter.words) < SIGNED_WORDS):
         return False
-    words, (jaccard, containment) = share(one, other), similarity(one, other)
+    words, (jaccard, containment) = share(first, second), similarity(first, second)
     if same_title:
         return words >= TITLED_WORDS and containment >= TITLED_PAIRS
     alike = words >= SAME_WORDS and containment >= SAME_PAIRS
     is_part = len(shorter.words) < LEAST_PART * len(longer.words)
     if same_frame:
         return alike and not is_part and (jaccard >= SAME_FRAME or containment >= WHOLE_TEXT)
-    opening = same_opening(one, other)
+    opening = same_opening(first, second)
     if is_part:
         return opening >= SAME_OPENING and containment >= BRIEF_PAIRS
     if opening >= SAME_OPENING and containment >= OPENED_PAIRS:
@@ -228,53 +228,53 @@ def same_text(one: Text, other: Text, *, same_title: bool, same_frame: bool) -> 
     return alike and (jaccard >= LEAST_SIMILAR or containment >= WHOLE_TEXT)
 
 
-def same_page(one: Text, other: Text) -> bool:
+def same_page(first: Text, second: Text) -> bool:
     """Are two texts of one newspaper one text at two addresses, for all that they share?"""
     return (
-        min(len(one.words), len(other.words)) >= SIGNED_WORDS
-        and share(one, other) >= SAME_SITE_WORDS
-        and similarity(one, other)[1] >= SAME_SITE_PAIRS
-        and same_opening(one, other) >= SAME_SITE_OPENING
+        min(len(first.words), len(second.words)) >= SIGNED_WORDS
+        and share(first, second) >= SAME_SITE_WORDS
+        and similarity(first, second)[1] >= SAME_SITE_PAIRS
+        and same_opening(first, second) >= SAME_SITE_OPENING
     )
 
 
 # --- Where they differ -------------------------------------------------------------------------
 
 
-def other_news(one: Text, other: Text, *, same_title: bool, same_day: bool | None) -> bool:
+def other_news(first: Text, second: Text, *, same_title: bool, same_day: bool | None) -> bool:
     """Do two texts that share most of their words tell different news, as the places where they differ
     show?
     """
-    if _other_issue(one, other) or (
-        one.is_notice and other.is_notice and _other_notice(one, other, same_day)
+    if _other_issue(first, second) or (
+        first.is_notice and second.is_notice and _other_notice(first, second, same_day)
     ):
         return True
-    pieces = _pieces(one.forms, other.forms)
-    if _other_numbers(one, other, pieces) or _other_places(one, other, pieces):
+    pieces = _pieces(first.forms, second.forms)
+    if _other_numbers(first, second, pieces) or _other_places(first, second, pieces):
         return True
-    if one.is_daily and other.is_daily and sum(1 for _ in _slots(one, other, pieces)) >= NOTICE_SLOTS:
+    if first.is_daily and second.is_daily and sum(1 for _ in _slots(first, second, pieces)) >= NOTICE_SLOTS:
         return True
-    if _share_the_end_alone(one, other) or _fill_one_mould(one, other, pieces, same_title=same_title):
+    if _share_the_end_alone(first, second) or _fill_one_mould(first, second, pieces, same_title=same_title):
         return True
-    return not same_title and (_other_names(one, other, pieces) or _item_of_many(one, other))
+    return not same_title and (_other_names(first, second, pieces) or _item_of_many(first, second))
 
 
-def _other_issue(one: Text, other: Text) -> bool:
+def _other_issue(first: Text, second: Text) -> bool:
     """Do the titles differ in a number or a weekday alone?"""
-    if [*map(_form, one.headline)] != [*map(_form, other.headline)]:
+    if [*map(_form, first.headline)] != [*map(_form, second.headline)]:
         return False
-    return any(not _same(a, b) for a, b in zip(one.headline, other.headline, strict=True) if _is_mask(a))
+    return any(not _same(a, b) for a, b in zip(first.headline, second.headline, strict=True) if _is_mask(a))
 
 
-def _other_notice(one: Text, other: Text, same_day: bool | None) -> bool:
+def _other_notice(first: Text, second: Text, same_day: bool | None) -> bool:
     """Are two notices of one kind not the same one, as days and figures say?"""
     if not same_day:
-        jaccard, containment = similarity(one, other)
+        jaccard, containment = similarity(first, second)
         if (containment if same_day is None else jaccard) >= SAME_NOTICE:
             return False
-        if (one.is_daily and other.is_daily) or not (one.numbers and other.numbers):
+        if (first.is_daily and second.is_daily) or not (first.numbers and second.numbers):
             return True
-    fewer, more = sorted((one.numbers, other.numbers), key=len)
+    fewer, more = sorted((first.numbers, second.numbers), key=len)
     return sum(_among(value, more) for value in fewer) < SAME_NUMBERS * len(fewer)
 
 
@@ -295,31 +295,31 @@ class _Pieces:
         return [piece for piece in self.replaced if max(map(len, piece)) <= SLOT_WORDS]
 
 
-def _pieces(one: Sequence[str], other: Sequence[str]) -> _Pieces:
-    if one == other:  # as any two pages of one template are: quadratic otherwise
-        return _Pieces([(range(len(one)), range(len(one)))], [])
-    found = _Pieces([], [])
-    for kind, i, j, k, n in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+def _pieces(first: Sequence[str], second: Sequence[str]) -> _Pieces:
+    if first == second:  # as any two pages of one template are: quadratic otherwise
+        return _Pieces([(range(len(first)), range(len(first)))], [])
+    aligned = _Pieces([], [])
+    for kind, i, j, k, n in difflib.SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         if kind in ("equal", "replace"):
-            (found.equal if kind == "equal" else found.replaced).append((range(i, j), range(k, n)))
-    return found
+            (aligned.equal if kind == "equal" else aligned.replaced).append((range(i, j), range(k, n)))
+    return aligned
 
 
-def _other_numbers(one: Text, other: Text, pieces: _Pieces) -> bool:
+def _other_numbers(first: Text, second: Text, pieces: _Pieces) -> bool:
     """Are two texts one but for the numbers in it?"""
-    shorter = min(len(one.forms), len(other.forms))
+    shorter = min(len(first.forms), len(second.forms))
     agree = differ = 0.0
     for here, there in pieces.equal:
         for i, j in zip(here, there, strict=True):
-            a, b = one.tokens[i], other.tokens[j]
+            a, b = first.tokens[i], second.tokens[j]
             if not _is_mask(a) or _is_year(a):
                 continue
             if _same(a, b):
                 agree += 1
             elif isinstance(a, float) and isinstance(b, float):
-                if _among(a, other.numbers) and _among(b, one.numbers):
+                if _among(a, second.numbers) and _among(b, first.numbers):
                     agree += 0.5  # moved, like the parts of a decimal that is printed from right to left
-                elif not _in_other_month(one.tokens, i, other.tokens, j):
+                elif not _in_other_month(first.tokens, i, second.tokens, j):
                     differ += 1
             else:
                 differ += 1
@@ -347,16 +347,16 @@ def _months() -> frozenset[str]:
     return frozenset(words[0] for words in month_names())
 
 
-def _in_other_month(one: Sequence[Token], i: int, other: Sequence[Token], j: int) -> bool:
+def _in_other_month(first: Sequence[Token], i: int, second: Sequence[Token], j: int) -> bool:
     """Are the numbers days of two months? They may be one day in two calendars."""
-    a, b = one[i + 1 : i + 2], other[j + 1 : j + 2]
+    a, b = first[i + 1 : i + 2], second[j + 1 : j + 2]
     return a != b and not _months().isdisjoint([*a, *b])
 
 
-def _slots(one: Text, other: Text, pieces: _Pieces) -> Iterator[tuple[list[str], list[str]]]:
+def _slots(first: Text, second: Text, pieces: _Pieces) -> Iterator[tuple[list[str], list[str]]]:
     """The words that stand in the same place of two texts, and which the other text has nowhere."""
     for here, there in pieces.slots:
-        own = _words(one, here, other.known), _words(other, there, one.known)
+        own = _words(first, here, second.known), _words(second, there, first.known)
         if all(own):
             yield own
 
@@ -369,14 +369,14 @@ def _words(text: Text, places: range, but: Collection[str]) -> list[str]:
     ]
 
 
-def _other_places(one: Text, other: Text, pieces: _Pieces) -> bool:
+def _other_places(first: Text, second: Text, pieces: _Pieces) -> bool:
     """Does each name a place where the other names another one, and neither names both?
 
     A town and its country are one place: one newspaper reports from ``طهران``, another from ``إيران``.
     """
     for here, there in pieces.slots:
-        ours = _places(one.tokens, here) - other.places
-        theirs = _places(other.tokens, there) - one.places
+        ours = _places(first.tokens, here) - second.places
+        theirs = _places(second.tokens, there) - first.places
         one_place = any(_is_within(a, b) or _is_within(b, a) for a in ours for b in theirs)
         if ours and theirs and not one_place:
             return True
@@ -393,54 +393,54 @@ def _places(tokens: Sequence[Token], where: range) -> set[str]:
     return {place for word in words if (place := _place(word))}
 
 
-def _other_names(one: Text, other: Text, pieces: _Pieces) -> bool:
+def _other_names(first: Text, second: Text, pieces: _Pieces) -> bool:
     """Do the words of the two headlines stand against each other in the slots of one mould?
 
     A name of two words in one slot says it; single words say it in two slots of texts that are not too alike.
     """
     filled: set[tuple[str, str]] = set()
-    for ours, theirs in _slots(one, other, pieces):
-        own = [form for word in ours if (form := _form(word)) in one.named]
-        others = [form for word in theirs if (form := _form(word)) in other.named]
+    for ours, theirs in _slots(first, second, pieces):
+        own = [form for word in ours if (form := _form(word)) in first.named]
+        others = [form for word in theirs if (form := _form(word)) in second.named]
         if own and others and not any(_alike(a, b) for a in own for b in others):
             if min(len(own), len(others)) > 1:
                 return True
             filled.add((own[0], others[0]))
-    return len(filled) >= FILLED_SLOTS and similarity(one, other)[0] < MOULDED
+    return len(filled) >= FILLED_SLOTS and similarity(first, second)[0] < MOULDED
 
 
-def _fill_one_mould(one: Text, other: Text, pieces: _Pieces, *, same_title: bool) -> bool:
+def _fill_one_mould(first: Text, second: Text, pieces: _Pieces, *, same_title: bool) -> bool:
     """Are two texts equal but for a few slots, of which one holds a name and one stands at the beginning?"""
-    if similarity(one, other)[0] < MOULDED or not 0 < len(pieces.replaced) <= MOULD_SLOTS:
+    if similarity(first, second)[0] < MOULDED or not 0 < len(pieces.replaced) <= MOULD_SLOTS:
         return False
     if min(here.start for here, _ in pieces.replaced) >= MOULD_BEGINNING:
         return False
-    if not same_title and not (one.named - other.known and other.named - one.known):
+    if not same_title and not (first.named - second.known and second.named - first.known):
         return False
     return any(
         min(len(ours), len(theirs)) > 1 and not any(_alike(a, b) for a in ours for b in theirs)
-        for ours, theirs in _slots(one, other, pieces)
+        for ours, theirs in _slots(first, second, pieces)
         if not any(word.isascii() for word in (*ours, *theirs))  # addresses and e-mails, which pages hide
     )
 
 
-def _share_the_end_alone(one: Text, other: Text) -> bool:
+def _share_the_end_alone(first: Text, second: Text) -> bool:
     """Does neither text hold how the other begins? Then they share a background, or a column's last lines."""
 
     def held(text: Text, by: Text) -> float:
         opening = frozenset(shingles(text.words[:OPENING_WORDS]))
         return len(opening & by.shingles) / len(opening)
 
-    return max(held(one, other), held(other, one)) < HELD_OPENING
+    return max(held(first, second), held(second, first)) < HELD_OPENING
 
 
-def _item_of_many(one: Text, other: Text) -> bool:
+def _item_of_many(first: Text, second: Text) -> bool:
     """Is one text an item that the other, about something else or about many things, holds too?"""
-    if same_opening(one, other) >= ITEM_OPENING:
+    if same_opening(first, second) >= ITEM_OPENING:
         return False
-    jaccard, containment = similarity(one, other)
-    own = max(len(one.named - other.known), len(other.named - one.known))
-    shorter, longer = sorted((len(one.words), len(other.words)))
+    jaccard, containment = similarity(first, second)
+    own = max(len(first.named - second.known), len(second.named - first.known))
+    shorter, longer = sorted((len(first.words), len(second.words)))
     is_held = containment >= WHOLE_TEXT and shorter < ITEM_PART * longer
     return is_held or (own >= OTHER_HEADLINE and jaccard < ITEM_SIMILAR)
 
@@ -487,8 +487,8 @@ def _skeleton(word: str) -> str:
     return bones if len(bones) > 1 else rest
 
 
-def _alike(one: str, other: str) -> bool:
-    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE_SPELLING
+def _alike(first: str, second: str) -> bool:
+    return difflib.SequenceMatcher(None, first, second, autojunk=False).ratio() >= ALIKE_SPELLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,15 +503,15 @@ class _Named:
 @cache
 def _gazetteer() -> dict[str, _Named]:
     """The names of places in ``places.tsv`` that are one word, without the article."""
-    found: dict[str, _Named] = {}
+    places: dict[str, _Named] = {}
     common = {_bare(word) for word in _COMMON_NOUNS}
     table = rows("places.tsv", ("name", "kind", "country"), files(__package__).joinpath("places.tsv"))
     for name, kind, country in table:
         word = _bare(fold(name))
         if " " not in word and word not in common:
-            other = found.get(word, _Named(frozenset(), False))
-            found[word] = _Named(other.countries | {country}, other.is_country or kind == "country")
-    return found
+            known = places.get(word, _Named(frozenset(), False))
+            places[word] = _Named(known.countries | {country}, known.is_country or kind == "country")
+    return places
 
 
 def _place(word: str) -> str:
@@ -535,11 +535,11 @@ def _is_year(token: Token) -> bool:
     return isinstance(token, float) and any(first <= token < last for first, last in _YEARS)
 
 
-def _same(one: Token, other: Token) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return same_number(one, other)
-    return one == other
+def _same(first: Token, second: Token) -> bool:
+    if isinstance(first, float) and isinstance(second, float):
+        return same_number(first, second)
+    return first == second
 
 
 def _among(value: float, values: Sequence[float]) -> bool:
-    return value in values or any(same_number(value, other) for other in values)
+    return value in values or any(same_number(value, candidate) for candidate in values)

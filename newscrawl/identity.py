@@ -342,8 +342,8 @@ def text_of(article: Fields, frame: Frame = NO_FRAME) -> Text:
     return Text(fold(article["title"]).split(), frame.without(compared_words(*parts)))
 
 
-def _same_title(one: Fields, other: Fields) -> bool:
-    return bool(one["title_key"] == other["title_key"] != "")
+def _same_title(first: Fields, second: Fields) -> bool:
+    return bool(first["title_key"] == second["title_key"] != "")
 
 
 def allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
@@ -360,9 +360,9 @@ def allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
     return None
 
 
-def _days_apart(one: Fields, other: Fields) -> dt.timedelta | None:
+def _days_apart(first: Fields, second: Fields) -> dt.timedelta | None:
     """The least distance between two days; None when one is not known."""
-    return _apart(allowed_days(one), allowed_days(other))
+    return _apart(allowed_days(first), allowed_days(second))
 
 
 def _apart(a: tuple[dt.date, dt.date] | None, b: tuple[dt.date, dt.date] | None) -> dt.timedelta | None:
@@ -379,86 +379,88 @@ def _day_tolerance(article: Fields) -> dt.timedelta:
     return dt.timedelta(days=1 if hijri_only and not settled else 0)
 
 
-def _days_known(one: Fields, other: Fields) -> bool:
+def _days_known(first: Fields, second: Fields) -> bool:
     """Are both days known, as far as counted days (``منذ يومين``) tell? A wider interval says too little."""
-    return all(span and span[1] - span[0] <= COUNTED for span in map(allowed_days, (one, other)))
+    return all(span and span[1] - span[0] <= COUNTED for span in map(allowed_days, (first, second)))
 
 
-def _same_day(one: Fields, other: Fields) -> bool:
-    apart = _days_apart(one, other)
-    return _days_known(one, other) and apart is not None and apart <= _tolerance(one, other)
+def _same_day(first: Fields, second: Fields) -> bool:
+    apart = _days_apart(first, second)
+    return _days_known(first, second) and apart is not None and apart <= _tolerance(first, second)
 
 
-def _tolerance(one: Fields, other: Fields) -> dt.timedelta:
-    return max(_day_tolerance(one), _day_tolerance(other))
+def _tolerance(first: Fields, second: Fields) -> dt.timedelta:
+    return max(_day_tolerance(first), _day_tolerance(second))
 
 
-def _same_site(one: Fields, other: Fields) -> bool:
-    return bool(one["site"] == other["site"] and one["source"] == other["source"])
+def _same_site(first: Fields, second: Fields) -> bool:
+    return bool(first["site"] == second["site"] and first["source"] == second["source"])
 
 
-def may_be_copies(one: Fields, other: Fields) -> bool:
+def may_be_copies(first: Fields, second: Fields) -> bool:
     """Do site, title and day allow two articles to be copies? Reads no text.
 
     Their days lie within the window. A day that is not exact is one of its interval; where none is known, two
     sites may still have copies: under the same title on any day, else on those of :func:`reach`.
     """
-    apart = _days_apart(one, other)
-    if _same_site(one, other) and not _days_known(one, other):
+    apart = _days_apart(first, second)
+    if _same_site(first, second) and not _days_known(first, second):
         return False
-    if apart is None and not _same_title(one, other):
-        apart = _apart(reach(one), reach(other))
+    if apart is None and not _same_title(first, second):
+        apart = _apart(reach(first), reach(second))
         return apart is not None and apart <= WINDOW
     return apart is None or apart <= WINDOW
 
 
-def are_copies(one: Fields, text: Text, other: Fields, other_text: Text) -> bool:
+def are_copies(first: Fields, first_text: Text, second: Fields, second_text: Text) -> bool:
     """Are two articles copies? It is symmetric, and reads nothing but the two.
 
     Recurring notices (``أسعار العملات``) share a title, even a text, but not the numbers; telegrams to two
     countries share all but the names.
     """
-    same_day, same_title = _same_day(one, other), _same_title(one, other)
-    if not may_be_copies(one, other) or not _share_enough(one, text, other, other_text, same_title, same_day):
+    same_day, same_title = _same_day(first, second), _same_title(first, second)
+    if not may_be_copies(first, second) or not _share_enough(
+        first, first_text, second, second_text, same_title, same_day
+    ):
         return False
-    return not are_other_news(one, text, other, other_text)
+    return not are_other_news(first, first_text, second, second_text)
 
 
-def are_other_news(one: Fields, text: Text, other: Fields, other_text: Text) -> bool:
+def are_other_news(first: Fields, first_text: Text, second: Fields, second_text: Text) -> bool:
     """Do two articles tell different news, whatever they share, as days, names and numbers say?"""
-    same_title, apart = _same_title(one, other), _days_apart(one, other)
-    if same_title and text.is_notice and apart is not None and apart > _tolerance(one, other):
+    same_title, apart = _same_title(first, second), _days_apart(first, second)
+    if same_title and first_text.is_notice and apart is not None and apart > _tolerance(first, second):
         return True
-    same_day = _same_day(one, other) if _days_known(one, other) else None
-    return comparison.other_news(text, other_text, same_title=same_title, same_day=same_day)
+    same_day = _same_day(first, second) if _days_known(first, second) else None
+    return comparison.other_news(first_text, second_text, same_title=same_title, same_day=same_day)
 
 
 def _share_enough(
-    one: Fields, text: Text, other: Fields, other_text: Text, same_title: bool, same_day: bool
+    first: Fields, first_text: Text, second: Fields, second_text: Text, same_title: bool, same_day: bool
 ) -> bool:
     """Do the two share what copies share, at one site and at two, on one day and on two?"""
-    if _same_site(one, other) and not (same_title and same_day):
-        return comparison.same_page(text, other_text)
+    if _same_site(first, second) and not (same_title and same_day):
+        return comparison.same_page(first_text, second_text)
     if not comparison.same_text(
-        text, other_text, same_title=same_title, same_frame=one["site"] == other["site"]
+        first_text, second_text, same_title=same_title, same_frame=first["site"] == second["site"]
     ):
         return False
-    apart = _days_apart(one, other)
+    apart = _days_apart(first, second)
     if same_title or apart is None or apart < DAYS_APART:
         return True
-    return comparison.share(text, other_text) >= APART_WORDS
+    return comparison.share(first_text, second_text) >= APART_WORDS
 
 
-def duplicate(root: Fields, text: Text, copy: Fields, copy_text: Text) -> Duplicate:
+def duplicate(root: Fields, root_text: Text, copy: Fields, copy_text: Text) -> Duplicate:
     """How a copy relates to the root of its story."""
-    jaccard, containment = comparison.similarity(text, copy_text)
+    jaccard, containment = comparison.similarity(root_text, copy_text)
     kind = CopyKind.NEAR
     if _same_site(root, copy):
         if not _same_day(root, copy):
             kind = CopyKind.REPRINTED
         else:
             kind = CopyKind.SAME_DAY if _same_title(root, copy) else CopyKind.RETITLED
-    elif len(text.shingles & copy_text.shingles) >= comparison.WHOLE_TEXT * len(text.shingles):
+    elif len(root_text.shingles & copy_text.shingles) >= comparison.WHOLE_TEXT * len(root_text.shingles):
         kind = CopyKind.REPUBLISHED
     return Duplicate(kind=kind, similarity=round(jaccard, 4), containment=round(containment, 4))
 

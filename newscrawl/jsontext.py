@@ -102,7 +102,7 @@ def find(text: str, skipped: Counter[str] | None = None) -> Any:
         except ValueError:
             at = start.end()
             continue
-        best = max(best, (at - start.start(), value, reader.skipped), key=lambda found: found[0])
+        best = max(best, (at - start.start(), value, reader.skipped), key=lambda candidate: candidate[0])
     if not best[0]:
         raise ValueError("no JSON in it")
     if skipped is not None:
@@ -156,13 +156,13 @@ class _Lenient:
         if not (opening := _OPENING.match(self._text, first)):
             return None
         begins = re.compile(r"\s*".join(map(re.escape, opening.groups())))
-        found = begins.search(self._text, at + 1) if self.skipped["unreadable"] < MISTAKES else None
-        is_cut = not found and (self._is_cut or at == len(self._text))
+        begin = begins.search(self._text, at + 1) if self.skipped["unreadable"] < MISTAKES else None
+        is_cut = not begin and (self._is_cut or at == len(self._text))
         self.skipped["cut" if is_cut else "unreadable"] += 1
-        return found.start() if found else len(self._text)
+        return begin.start() if begin else len(self._text)
 
     def _object(self, at: int, depth: int, lists: int) -> tuple[dict[str, Any], int]:
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         at = self._after(at)
         while self._text[at : at + 1] != "}":
             try:
@@ -170,14 +170,14 @@ class _Lenient:
                 colon = self._after(end)
                 if not isinstance(name, str) or self._text[colon : colon + 1] != ":":
                     raise ValueError("no name")
-                found[name], end = self.value(self._after(colon + 1), depth, lists)
+                members[name], end = self.value(self._after(colon + 1), depth, lists)
             except ValueError:
-                if lists or not found or not (self._is_cut or at == len(self._text)):
+                if lists or not members or not (self._is_cut or at == len(self._text)):
                     raise
                 self.skipped["cut"] = 1
-                return found, len(self._text)
+                return members, len(self._text)
             at = self._after(end)
-        return found, at + 1
+        return members, at + 1
 
 
 def _integer(digits: str) -> int | None:

@@ -117,15 +117,15 @@ def is_current(made: Signature | dict[str, object] | None) -> bool:
     return (made.get("version"), made.get("scheme"), made.get("seed")) == (SIGNATURE_VERSION, SCHEME, SEED)
 
 
-def estimate(one: bytes, other: bytes) -> tuple[float, float]:
+def estimate(first: bytes, second: bytes) -> tuple[float, float]:
     """Similarity of two texts and of their openings, each 0 to 1 (give or take 0.05 and 0.08), from the
     values of their signatures.
 
     0 where one has none, or one of another length, as another version made.
     """
-    if not len(one) == len(other) == _VALUES.size:
+    if not len(first) == len(second) == _VALUES.size:
         return 0.0, 0.0
-    agreeing = list(map(eq, _VALUES.unpack(one), _VALUES.unpack(other)))
+    agreeing = list(map(eq, _VALUES.unpack(first), _VALUES.unpack(second)))
     return sum(agreeing[:_WHOLE]) / _WHOLE, sum(agreeing[_WHOLE:]) / (OPENING_BANDS * ROWS)
 
 
@@ -137,7 +137,9 @@ def band_keys(values: bytes) -> list[int]:
     if len(values) != _VALUES.size:
         return []
     parts = iter(_VALUES.unpack(values))
-    return [one << 32 | two << 16 | three for one, two, three in zip(parts, parts, parts, strict=True)]
+    return [
+        first << 32 | second << 16 | third for first, second, third in zip(parts, parts, parts, strict=True)
+    ]
 
 
 def in_buckets(keys: Iterable[int], buckets: Iterable[int]) -> list[int]:

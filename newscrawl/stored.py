@@ -100,13 +100,13 @@ def declared(cls: Any) -> Mapping[str, Stored]:
     Raises ``TypeError`` for a field that says nothing beside others of its class that say where they come
     from.
     """
-    found = {f.name: f.metadata.get("stored", Stored()) for f in dataclasses.fields(cls)}
-    said = {name: says for name, says in found.items() if says is not None}
-    if any(says.changes for says in said.values()):
-        for name, says in said.items():
-            if not says.changes:
+    every = {f.name: f.metadata.get("stored", Stored()) for f in dataclasses.fields(cls)}
+    own = {name: word for name, word in every.items() if word is not None}
+    if any(word.changes for word in own.values()):
+        for name, word in own.items():
+            if not word.changes:
                 raise TypeError(f"{cls.__name__}.{name} needs metadata=stored(…) of newscrawl.stored")
-    return types.MappingProxyType(said)
+    return types.MappingProxyType(own)
 
 
 @cache
@@ -146,5 +146,9 @@ def parts(hint: Any) -> Iterator[tuple[type, str]]:
 
 def default(cls: Any, name: str) -> Any:
     """What a field holds in a document that was stored before there was such a field."""
-    (found,) = (f for f in dataclasses.fields(cls) if f.name == name)
-    return found.default if found.default_factory is dataclasses.MISSING else found.default_factory()
+    (declaration,) = (f for f in dataclasses.fields(cls) if f.name == name)
+    return (
+        declaration.default
+        if declaration.default_factory is dataclasses.MISSING
+        else declaration.default_factory()
+    )

@@ -271,8 +271,8 @@ def _umm_al_qura(published: Published) -> str | None:
         and published.hijri.basis == HijriBasis.TABLE
     ):
         return published.hijri.day
-    found = to_hijri(published.date)
-    return found.day if found else None
+    hijri = to_hijri(published.date)
+    return hijri.day if hijri else None
 
 
 def _detail(published: Published) -> PublishedDetail:
@@ -320,12 +320,12 @@ def _source(raw: RawArticle, site: Site | None) -> Source:
         known = resolve(site.domain)
         return Source(known.slug if known else _slug(site.domain), site.name, site.country)
     hit = re.search(site.publisher, path_of(raw.url)) if site.publisher else None
-    found = hit["source"] if hit else None
-    names = [name for name in (found, raw.publisher) if name]
+    printed = hit["source"] if hit else None
+    names = [name for name in (printed, raw.publisher) if name]
     known = next((known for name in names if (known := resolve(name, site.country))), None)
     if known:
         return Source(known.slug, known.name, known.country or site.country)
-    return Source(found or _slug(site.domain), raw.publisher or found or site.name, site.country)
+    return Source(printed or _slug(site.domain), raw.publisher or printed or site.name, site.country)
 
 
 def _authority(address: str) -> str:

@@ -69,31 +69,31 @@ def read_body(blocks: Blocks, title: int | None = None, arabic: bool = True) -> 
     unless the names take most of the text. Where hardly anything is left, short lines count too.
     """
     until = frames.second_article(blocks, title) if title is not None else None
-    other = frames.others(blocks, title, until)
-    verses = _verses(blocks, title, other)
-    plain = _read(blocks, title, other, arabic, verses)
+    foreign = frames.others(blocks, title, until)
+    verses = _verses(blocks, title, foreign)
+    plain = _read(blocks, title, foreign, arabic, verses)
     named = frames.named(blocks, title, plain.places)
-    found = plain
+    reading = plain
     if any(named[index] for index in plain.places) or (not plain.places and any(named)):
-        found = _read(blocks, title, [a or b for a, b in zip(other, named, strict=True)], arabic, verses)
-        if found.words < _LITTLE * plain.words:
-            found = plain
-    if found.words < _BRIEF and verses:
-        short = _read(blocks, title, other, arabic, verses, short=True)
-        if short.words > 2 * found.words:
-            found = short
-    if not found.paragraphs and any(other):
-        found = _read(blocks, title, [False] * len(other), arabic)
-    found.until = until
-    return found
+        reading = _read(blocks, title, [a or b for a, b in zip(foreign, named, strict=True)], arabic, verses)
+        if reading.words < _LITTLE * plain.words:
+            reading = plain
+    if reading.words < _BRIEF and verses:
+        short = _read(blocks, title, foreign, arabic, verses, short=True)
+        if short.words > 2 * reading.words:
+            reading = short
+    if not reading.paragraphs and any(foreign):
+        reading = _read(blocks, title, [False] * len(foreign), arabic)
+    reading.until = until
+    return reading
 
 
-def _verses(blocks: Blocks, title: int | None, other: list[bool]) -> frozenset[int]:
+def _verses(blocks: Blocks, title: int | None, foreign: list[bool]) -> frozenset[int]:
     """The short lines that stand together below the headline, of three words and more each."""
     lines: dict[etree._Element | None, list[int]] = {}
     for index in range((title if title is not None else -1) + 1, len(blocks.row)):
         block = blocks.row[index]
-        if other[index] or block.linked > 0.1 or block.heading or not 3 <= block.words < PROSE:
+        if foreign[index] or block.linked > 0.1 or block.heading or not 3 <= block.words < PROSE:
             continue
         if not boilerplate.kind(block.text):
             lines.setdefault(place(block), []).append(index)
@@ -233,17 +233,20 @@ def _inner(blocks: Blocks, box: Box, weights: list[float], title: int | None) ->
     """
     sums = list(accumulate((max(weight, 0.0) for weight in weights[box.start : box.end]), initial=0.0))
     nameless = None
-    for other in blocks.boxes:
-        if not (box.start <= other.start and other.end <= box.end):
+    for candidate in blocks.boxes:
+        if not (box.start <= candidate.start and candidate.end <= box.end):
             continue
-        first, end = other.start - box.start, other.end - box.start
+        first, end = candidate.start - box.start, candidate.end - box.start
         if sums[end] - sums[first] < _NEARLY_ALL * sums[-1]:
             continue
-        around = title is not None and other.start <= title < other.end
-        if other.hint in ("good", "body") and not around:
-            return other, nameless.start if nameless else other.start
-        if nameless is None and sum(weight >= PROSE for weight in weights[other.start : other.end]) >= 3:
-            nameless = other
+        around = title is not None and candidate.start <= title < candidate.end
+        if candidate.hint in ("good", "body") and not around:
+            return candidate, nameless.start if nameless else candidate.start
+        if (
+            nameless is None
+            and sum(weight >= PROSE for weight in weights[candidate.start : candidate.end]) >= 3
+        ):
+            nameless = candidate
     return nameless or box, nameless.start if nameless else box.start
 
 

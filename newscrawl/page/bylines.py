@@ -116,7 +116,7 @@ def people(line: str, papers: Iterable[str] = ()) -> list[str]:
     led = LED.match(line)
     parts = _parts(led["name"] if led else line)
     agency = [_agency(part) is not None for part, _ in parts] + [False]
-    found: list[str] = []
+    names: list[str] = []
     skipped = False
     for index, (part, mark) in enumerate(parts):
         if skipped:  # what a label for another craft names
@@ -129,8 +129,8 @@ def people(line: str, papers: Iterable[str] = ()) -> list[str]:
             skipped = True
             continue
         if (led or not agency[index + 1]) and (whole := _person(part, known)):
-            found += _joined(whole)
-    return list(dict.fromkeys(found))
+            names += _joined(whole)
+    return list(dict.fromkeys(names))
 
 
 def _without_place(part: str) -> str:
@@ -286,7 +286,7 @@ def agencies(lines: list[str]) -> list[str]:
     >>> agencies(["لندن: رويترز"]), agencies(["انتهى اللقاء بالتعادل. (أ ف ب، د ب أ)"])
     (['رويترز'], ['أ ف ب', 'د ب أ'])
     """
-    found: dict[str, None] = {}
+    named: dict[str, None] = {}
     for line in filter(None, lines):
         text = squeeze(line[:_LONGEST])
         if len(text) < _LONGEST and any(part in text for part in _CUT_PARTS):
@@ -298,8 +298,8 @@ def agencies(lines: list[str]) -> list[str]:
         end = line[-_OPENING:]
         if not _OPENED.isdisjoint(end) and (tail := _TAIL.search(end)):
             credited |= dict.fromkeys(name for part, _ in _parts(tail[1]) if (name := _agency(part)))
-        found |= credited
-    return list(found)
+        named |= credited
+    return list(named)
 
 
 def _without_day(text: str) -> str:

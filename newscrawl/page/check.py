@@ -107,8 +107,8 @@ def _lost(article: Article) -> str | None:
 
 def _links(article: Article) -> int:
     """How many headlines in the middle of the page link to other articles."""
-    found = blocks.read_blocks(parse(article.page, article.url).root)
-    frame = frames.named(found, None)
+    cut = blocks.read_blocks(parse(article.page, article.url).root)
+    frame = frames.named(cut, None)
     return sum(
-        frames.is_headline_link(block) for block, outside in zip(found.row, frame, strict=True) if not outside
+        frames.is_headline_link(block) for block, outside in zip(cut.row, frame, strict=True) if not outside
     )

@@ -115,12 +115,12 @@ class _Shared:
     @cached_property
     def names(self) -> list[str]:
         """The names of the site, to be cut from titles and author lists."""
-        found = [self.site.name, self.site.domain] if self.site else []
-        found += [value for name in meta.SITE_NAME for value in self.meta.names.get(name, ())]
-        found += jsonld.texts(self.linked.article.get("publisher")) + jsonld.texts(
+        values = [self.site.name, self.site.domain] if self.site else []
+        values += [value for name in meta.SITE_NAME for value in self.meta.names.get(name, ())]
+        values += jsonld.texts(self.linked.article.get("publisher")) + jsonld.texts(
             self.linked.page.get("publisher")
         )
-        return found
+        return values
 
     @cached_property
     def blocks(self) -> Blocks:
@@ -406,12 +406,12 @@ class Fields(_Texts):
             raw.byline, lines = generic.byline(
                 self.blocks, self.head.index if self.head else None, self.reading
             )
-        for origin, found, where in (
+        for origin, printed, where in (
             (Origin.JSONLD, told, "author"),
             (Origin.META, declared, self.meta.first(meta.AUTHOR)[1]),
             (Origin.GENERIC, lines, ""),
         ):
-            if people := self._people(found):
+            if people := self._people(printed):
                 raw.authors = people
                 self.origin("authors", origin, where)
                 return
@@ -439,7 +439,7 @@ class Fields(_Texts):
         )
         told = [(t[0], origin, where) for t, origin, where in choices if t and t[0] and t[0][:4] != "http"]
         if not told or not _ARABIC.search(told[0][0]):  # nothing, or the slug of an Arabic name
-            told = [one for one in told if _ARABIC.search(one[0])] or self._crumb(title) or told
+            told = [value for value in told if _ARABIC.search(value[0])] or self._crumb(title) or told
         if told:
             self.raw.section, origin, where = told[0]
             self.origin("section", origin, where)
@@ -487,24 +487,24 @@ class Fields(_Texts):
     def images(self) -> None:
         """The pictures of the article."""
         self.body()
-        found: list[tuple[Origin, str, str | None]] = []
+        offered: list[tuple[Origin, str, str | None]] = []
         if self.markup.images:
             for selector, hits in markup.matches(self.places, self.markup.images):
                 self.selectors["images"] = selector
                 for hit in hits:
                     if isinstance(hit, str):
-                        found.append((Origin.MARKUP, hit, None))
+                        offered.append((Origin.MARKUP, hit, None))
                     else:
-                        found.append((Origin.MARKUP, images.address(hit), images.caption(hit)))
+                        offered.append((Origin.MARKUP, images.address(hit), images.caption(hit)))
                 break
         told = jsonld.addresses(self.linked.article.get("image"), self.linked.nodes)
-        found += [(Origin.JSONLD, link, None) for link in told]
-        found += [(Origin.META, link, None) for link in self.meta.all(meta.IMAGE)[:1]]
+        offered += [(Origin.JSONLD, link, None) for link in told]
+        offered += [(Origin.META, link, None) for link in self.meta.all(meta.IMAGE)[:1]]
         if self.raw.origins.get("body") == Origin.GENERIC:
             printed = islice(images.of_article(self.reading, self.document.url), images.MOST)
-            found += [(Origin.GENERIC, link, caption) for link, caption in printed]
+            offered += [(Origin.GENERIC, link, caption) for link, caption in printed]
         seen: dict[str, Image] = {}
-        for origin, link, caption in self._first("images", found, 2 * images.MOST):
+        for origin, link, caption in self._first("images", offered, 2 * images.MOST):
             address = self.document.absolute(link)
             if address and address not in seen and not images.is_decoration(address, self.document.url):
                 seen[address] = Image(url=address, caption=caption)

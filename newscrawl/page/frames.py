@@ -87,7 +87,7 @@ def place(block: Block) -> etree._Element | None:
 def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[bool]:
     """For each block: does its text tell that it is no part of the article, which ends at ``until``?"""
     row = blocks.row
-    found = [False] * len(row)
+    foreign = [False] * len(row)
     heads: dict[str, list[int]] = {"": [], "drop": [], "end": [], "stop": []}
     for index, block in enumerate(row):
         if block.words <= _HEADING:
@@ -99,13 +99,13 @@ def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[
         _labelled(blocks, title, heads["stop"]),
     )
     for start, end in chain.from_iterable(asides):
-        found[start:end] = [True] * (end - start)
+        foreign[start:end] = [True] * (end - start)
     if title is not None:
         for index in _credits(row, title):
-            found[index] = True
+            foreign[index] = True
     if until is not None:
-        found[until:] = [True] * (len(row) - until)
-    return found
+        foreign[until:] = [True] * (len(row) - until)
+    return foreign
 
 
 def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> list[bool]:
@@ -127,11 +127,11 @@ def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> l
     lines = list(accumulate(map(bool, taken), initial=0))
     whole = words[-1] or 1
     kinds: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    found = [kinds[kind_of(box.element)] for box in boxes]
-    for box, kind in zip(boxes, found, strict=True):
+    kinds_of_boxes = [kinds[kind_of(box.element)] for box in boxes]
+    for box, kind in zip(boxes, kinds_of_boxes, strict=True):
         kind[0] += words[box.end] - words[box.start]
         kind[1] += lines[box.end] - lines[box.start]
-    for box, (total, count) in zip(boxes, found, strict=True):
+    for box, (total, count) in zip(boxes, kinds_of_boxes, strict=True):
         if title is not None and box.start <= title < box.end:
             continue
         if total >= _MOST * whole or (count > 1 and total >= _MUCH * whole) or _speaks(row, box):
@@ -172,10 +172,10 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     articles, and its cards are left for ``body`` to see.
     """
     row = blocks.row
-    found = [b.linked >= 0.8 and is_headline_link(b) for b in row]
-    if sum(found) < 2:
+    linked = [b.linked >= 0.8 and is_headline_link(b) for b in row]
+    if sum(linked) < 2:
         return []
-    links = list(accumulate(found, initial=0))
+    links = list(accumulate(linked, initial=0))
     prose = list(accumulate([b.line for b in row], initial=0))
     cards: dict[int, tuple[int, int]] = {}
     for box in blocks.boxes:
@@ -203,13 +203,13 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
     row = blocks.row
     start = title or 0
     told = next((i for i in range(start + 1, len(row)) if _is_told(row[i])), len(row))
-    found = _named_comments(blocks, told)
+    sections = _named_comments(blocks, told)
     below = range(told + 1, len(row))
     replies = [i for i in below if row[i].words < 4 and _REPLY.fullmatch(row[i].text)]
     if len(replies) > 1:
         first, last = replies[0], replies[-1]
         around = [b for b in blocks.boxes if told < b.start <= first and b.end > last]
-        found += [(b.start, b.end) for b in around[:1]]
+        sections += [(b.start, b.end) for b in around[:1]]
     for index in [i for i in heads if _COMMENTS.search(row[i].text)][:_TRIED]:
         above = [place(block) for block in row[start + 1 : index] if block.line]
         if not above:
@@ -219,9 +219,9 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
         if any(block.line and place(block) in places for block in row[index:end]):
             continue
         if end > index and (len(above) > 1 or _are_apart(row, index + 1, end)):
-            found.append((index, end))
+            sections.append((index, end))
             break
-    return found
+    return sections
 
 
 def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
@@ -232,18 +232,18 @@ def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
     if not boxes:
         return []
     words = list(accumulate((block.words if block.line else 0 for block in row), initial=0))
-    found: list[tuple[int, int]] = []
+    sections: list[tuple[int, int]] = []
     for box in boxes:
         inside, before = words[box.end] - words[box.start], words[box.start] - words[told]
         if 2 * before >= inside or _are_apart(row, box.start, box.end):
-            found.append((box.start, box.end))
-    return found
+            sections.append((box.start, box.end))
+    return sections
 
 
 def _labelled(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple[int, int]]:
     """Boxes that begin with one of the labels (``شاهد أيضا``, ``ملخص``) and hold cards or short lines."""
     row = blocks.row
-    found: list[tuple[int, int]] = []
+    sections: list[tuple[int, int]] = []
     for index in heads[:_LABELS]:
         box = next((b for b in blocks.boxes if b.start == index and b.end > index + 1), None)
         if box is None or (title is not None and box.start <= title < box.end):
@@ -252,21 +252,21 @@ def _labelled(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
         prose = [i for i in lines if row[i].line and row[i].closed]
         cards = all(i > index + 1 and not row[i - 1].closed for i in prose)
         if cards or all(row[i].words < 15 for i in lines):
-            found.append((index, box.end))
-    return found
+            sections.append((index, box.end))
+    return sections
 
 
 def _skipped(blocks: Blocks) -> list[tuple[int, int]]:
     """What a link for screen readers leads past (``تخطى … وواصل القراءة``): it is no part of the text."""
-    found: list[tuple[int, int]] = []
+    sections: list[tuple[int, int]] = []
     for index, block in enumerate(blocks.row):
         if block.linked >= LINKED and _SKIP.match(block.text):
             links = islice(block.element.iter("a"), 2)
             target = next((href[1:] for link in links if (href := link.get("href") or "")[:1] == "#"), "")
             ends = (box.end for box in blocks.boxes if box.start > index and box.element.get("id") == target)
             if target and (end := next(ends, None)):
-                found.append((index, end))
-    return found
+                sections.append((index, end))
+    return sections
 
 
 def _is_told(block: Block) -> bool:

@@ -327,9 +327,9 @@ def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | N
         return None, []
     above = blocks.row[max(0, title - 3) : reading.start + 3]
     short = [block for block in above if block.words <= MAX_BYLINE_WORDS and not block.heading]
-    said = [b.text for b in short if bylines.LED.match(b.text) and not _DIGIT.search(b.text)]
-    if said:
-        return said[0], said
+    led = [b.text for b in short if bylines.LED.match(b.text) and not _DIGIT.search(b.text)]
+    if led:
+        return led[0], led
     for mark in blocks.marks:
         if mark.role == "author" and title - 3 <= mark.index <= reading.end + 4:
             links = list(islice(mark.element.iter("a"), _LINKS))

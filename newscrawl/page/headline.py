@@ -46,11 +46,11 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
     if _PARTING.isdisjoint(title):
         return squeeze(title)
     known = {bare(name) for name in names}
-    for other in others:
-        if other and len(bare(other)) > 10 and title != other and title.startswith(other):
-            rest = title[len(other) :]
+    for name in others:
+        if name and len(bare(name)) > 10 and title != name and title.startswith(name):
+            rest = title[len(name) :]
             if _CUT.match(rest):
-                return other
+                return name
     title = squeeze(title)
     for _ in range(_MOST_CUTS):
         cuts = list(_CUT.finditer(title))
@@ -130,22 +130,22 @@ def _telling(titles: Sequence[tuple[str, frozenset[str]]]) -> frozenset[str]:
 
     Alike lines share half of the words, and so one of the longer half; or the one begins as the other does.
     """
-    found: set[str] = set()
+    words_told: set[str] = set()
     for title, words in titles:
         if len(words) < 3:
             return frozenset({""})
-        found.add(title.partition(" ")[0])
-        found.update(sorted(words, key=len)[-(len(words) // 2 + 1) :])
-    return frozenset(found)
+        words_told.add(title.partition(" ")[0])
+        words_told.update(sorted(words, key=len)[-(len(words) // 2 + 1) :])
+    return frozenset(words_told)
 
 
-def _alike(one: str, a: set[str], other: str, b: frozenset[str]) -> float:
+def _alike(first: str, a: set[str], second: str, b: frozenset[str]) -> float:
     """How alike a line is to a title, each with its words."""
-    if one == other:
+    if first == second:
         return 1.0
     common = len(a & b)
     likeness = common / len(a | b)
-    if one.startswith(other) or other.startswith(one):
+    if first.startswith(second) or second.startswith(first):
         likeness = max(likeness, min(len(a), len(b)) / max(len(a), len(b)), 0.6 if common >= 4 else 0.0)
     return likeness
 
@@ -178,9 +178,9 @@ def choose(
         return Headline(without_site(printed, names, texts), Origin.GENERIC, index)
     if plain:
         text, origin = plain[0]
-        for longer, other in plain[1:]:
+        for longer, origin_of_longer in plain[1:]:
             if _ELLIPSIS.search(text) and bare(longer).startswith(bare(_ELLIPSIS.sub("", text))[:-8]):
-                return Headline(longer, other)
+                return Headline(longer, origin_of_longer)
         return Headline(text, origin)
     if printed:
         return Headline(without_site(printed, names), Origin.GENERIC, index)

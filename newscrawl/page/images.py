@@ -91,8 +91,8 @@ def _is_elsewhere(element: etree._Element, box: etree._Element, page: str) -> bo
         if above is box:
             return False
         if above.tag == "a" and (href := above.get("href") or ""):
-            other = not href.startswith("#") and not _FILE.search(href) and not page.endswith(href)
-            if other:
+            leads_away = not href.startswith("#") and not _FILE.search(href) and not page.endswith(href)
+            if leads_away:
                 return True
         elif named(above)[0] == "frame":
             return True

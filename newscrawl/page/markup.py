@@ -135,7 +135,7 @@ class Places:
         groups: list[list[Any]] = []
         for part in _parts(selector):
             starts = self._named[part.attribute][part.name]
-            nested = ordered and any(one in other.iterancestors() for one, other in pairwise(starts))
+            nested = ordered and any(outer in inner.iterancestors() for outer, inner in pairwise(starts))
             if nested or len(starts) > self.MAX:
                 return search(self.root)
             held = [start for start in starts if self._holds(start)]
@@ -187,7 +187,7 @@ def _json(element: etree._Element, path: str) -> list[str]:
         value = jmespath.search(path, jsontext.loads(element.text or ""))
     except (ValueError, TypeError, RecursionError, jmespath.exceptions.JMESPathError):
         return []
-    return [str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int)]
+    return [str(hit) for hit in (value if isinstance(value, list) else [value]) if isinstance(hit, str | int)]
 
 
 def strings(root: etree._Element | Places, selectors: Selectors) -> tuple[list[str], str]:

@@ -35,8 +35,8 @@ def is_part(root: etree._Element, document: Document) -> bool:
     """
     own = document.url.partition("#")[0]
     for link in islice(_links(root), _MOST):
-        other = (document.absolute(link.get("href")) or "").partition("#")[0]
-        if other and other != own and _are_parts(own, other):
+        address = (document.absolute(link.get("href")) or "").partition("#")[0]
+        if address and address != own and _are_parts(own, address):
             return not any(is_comments(above) for above in islice(link.iterancestors(), _DEEP))
     return False
 
@@ -54,11 +54,11 @@ def _links(root: etree._Element) -> Iterator[etree._Element]:
             yield element
 
 
-def _are_parts(own: str, other: str) -> bool:
+def _are_parts(own: str, address: str) -> bool:
     """Are two addresses parts of one article: the first and another one, or two with numbers in the query?"""
-    if _whole(other) == own.rstrip("/") or _whole(own) == other.rstrip("/"):
+    if _whole(address) == own.rstrip("/") or _whole(own) == address.rstrip("/"):
         return True
-    return "?" in own and "?" in other and _whole(own) == _whole(other)
+    return "?" in own and "?" in address and _whole(own) == _whole(address)
 
 
 def _whole(url: str) -> str:

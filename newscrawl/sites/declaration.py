@@ -308,7 +308,7 @@ class Site:
     def declared(self) -> tuple[str, ...]:
         """The addresses that the declaration names, as given: home pages, then where articles are found."""
         named = (f"https://{host}/" for host in (self.domain, *self.hosts))
-        return (*named, *(found.url for found in self.discover if found.url))
+        return (*named, *(source.url for source in self.discover if source.url))
 
     @cached_property
     def ports(self) -> frozenset[int]:
@@ -381,7 +381,7 @@ class Site:
         ...      discover=[Feed("https://www.goud.ma/feed")]).home
         'https://www.goud.ma/'
         """
-        declared = [found.url for found in self.discover if found.url and not isinstance(found, Api)]
+        declared = [source.url for source in self.discover if source.url and not isinstance(source, Api)]
         own = next((url for url in declared if self.owns(url)), f"https://{self.domain}/")
         return urljoin(own, "/")
 

@@ -48,6 +48,6 @@ def _said(declared: Any) -> dict[str, Any]:
     return {name: value for name, value in asdict(declared).items() if value != getattr(blank, name)}
 
 
-def _made(kind: Any, said: Mapping[str, Any]) -> Any:
+def _made(kind: Any, values: Mapping[str, Any]) -> Any:
     known = {field.name for field in fields(kind)}
-    return kind(**{name: value for name, value in said.items() if name in known})
+    return kind(**{name: value for name, value in values.items() if name in known})

@@ -46,10 +46,10 @@ def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
     From ``sources.tsv``: names and countries as on the newspapers' own pages, slugs of aggregators as
     in their addresses.
     """
-    found = _table().get(_plain(slug_or_name), [])
+    newspapers = _table().get(_plain(slug_or_name), [])
     if country is not None:
-        found = [source for source in found if source.country in (country, None)]
-    return found[0] if len(found) == 1 else None
+        newspapers = [source for source in newspapers if source.country in (country, None)]
+    return newspapers[0] if len(newspapers) == 1 else None
 
 
 def with_row(table: str, source: Source, domain: str) -> str:
@@ -103,10 +103,10 @@ def _table() -> dict[str, list[Source]]:
         for alias in (slug, name, *aliases.split("|")):
             if plain := _plain(alias):
                 owners = table.setdefault(plain, [])
-                other = next((own for own in owners if own.country == source.country), source)
-                if other is not source:
+                rival = next((own for own in owners if own.country == source.country), source)
+                if rival is not source:
                     raise ValueError(
-                        f"sources.tsv: {alias!r} names both {other.slug!r} and {slug!r}; keep one"
+                        f"sources.tsv: {alias!r} names both {rival.slug!r} and {slug!r}; keep one"
                     )
                 if source not in owners:
                     owners.append(source)

@@ -112,35 +112,35 @@ def needs_no_repair(text: str) -> bool:
 
 
 def _repair_characters(text: str, suspects: set[str]) -> str:
-    found = "".join(suspects)
-    if _SURROGATE.search(found):
+    joined = "".join(suspects)
+    if _SURROGATE.search(joined):
         text = _SURROGATE.sub("\ufffd", _SURROGATE_PAIR.sub(_join_surrogates, text))
     if "&" in suspects and (unescaped := _unescape(text)) != text:
         return unescaped
     # Before anything is deleted: a soft hyphen or a no-break space may be half a letter.
     if (repaired := repair_mojibake(text, suspects)) != text:
         return repaired
-    for character in _INVISIBLE_CHARACTER.findall(found):
+    for character in _INVISIBLE_CHARACTER.findall(joined):
         text = text.replace(character, "")
-    for character in _ODD_SPACE.findall(found):
+    for character in _ODD_SPACE.findall(joined):
         text = text.replace(character, " ")
-    if _ODD_LINE_BREAK.search(found):
+    if _ODD_LINE_BREAK.search(joined):
         text = _ODD_LINE_BREAK.sub("\n", text)
     if "\u2029" in suspects:
         text = text.replace("\u2029", "\n\n")
-    if PRESENTATION_RUN.search(found):
+    if PRESENTATION_RUN.search(joined):
         text = PRESENTATION_RUN.sub(base_letters, text)
     if "\u0654" in suspects:
         text = _HAMZA_ON_YEH.sub(r"ئ\1", compose(text))
     if ZWJ in suspects:
         text = _LOOSE_ZWJ.sub("", text)
-    if _SELECTOR_CHARACTER.search(found):
+    if _SELECTOR_CHARACTER.search(joined):
         text = _SELECTORS.sub("", text)
     if ZWNJ in suspects:
         text = _LOOSE_ZWNJ.sub("", text)
     if TATWEEL in suspects:
         text = _TATWEEL_RUN.sub(_tatweel, collapse(text))
-    if (ZWNJ in suspects or _LOOKALIKE.search(found)) and language(text) == "ar":
+    if (ZWNJ in suspects or _LOOKALIKE.search(joined)) and language(text) == "ar":
         text = _WORD.sub(_arabic_word, _ARABIC_ZWNJ.sub("", text))
     return text
 

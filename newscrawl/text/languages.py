@@ -122,11 +122,11 @@ def language(text: str) -> str:
     if 2 * arabic > len(text):  # more than all other letters can be
         return _arabic_script(words[:_ENOUGH_WORDS])
     latin = sum(map(len, LATIN_RUN.findall(text)))
-    other = "".join(filter(str.isalpha, _OTHER_LETTER.findall(text)))
-    if len(other) > max(arabic, latin):
-        counts = {code: len(letters.findall(other)) for code, letters in _SCRIPTS.items()}
+    foreign = "".join(filter(str.isalpha, _OTHER_LETTER.findall(text)))
+    if len(foreign) > max(arabic, latin):
+        counts = {code: len(letters.findall(foreign)) for code, letters in _SCRIPTS.items()}
         best = max(counts, key=counts.__getitem__)
-        return best if counts[best] * 2 > len(other) else "und"
+        return best if counts[best] * 2 > len(foreign) else "und"
     if arabic > latin:
         return _arabic_script(words[:_ENOUGH_WORDS])
     return _latin_script(text) if latin else "und"

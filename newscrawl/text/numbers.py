@@ -75,17 +75,17 @@ def with_values(words: Sequence[str]) -> list[Token]:
     return list(_tokens(words))
 
 
-def same_number(one: float, other: float) -> bool:
+def same_number(first: float, second: float) -> bool:
     """Are two values one number, exact or rounded by one of the two? ``8,012`` is ``قرابة 8 آلاف``.
 
     >>> same_number(157_726_135, 157_700_000), same_number(8_807, 8_904)
     (True, False)
     """
-    if one == other:
+    if first == second:
         return True
-    if abs(one - other) >= 0.1 * max(one, other):
+    if abs(first - second) >= 0.1 * max(first, second):
         return False
-    rounded, exact = sorted((one, other), key=_digits)
+    rounded, exact = sorted((first, second), key=_digits)
     if rounded < 1000 or rounded % 100:
         return False
     unit = 10 ** (len(str(int(rounded))) - _digits(rounded))
