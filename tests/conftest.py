@@ -181,7 +181,7 @@ def installation(mongodb: str, web_archive: Path, outside: web_made.Outside) -> 
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         made = Database(mongodb, "test_installation", client)
         web_made.operators(client[made.name], out=outside.address)
-        web_articles.readers(client[made.name], web_archive)
+        web_articles.readers(client[made.name], web_archive, outside.address)
         yield made
         client.drop_database(made.name)
         client.drop_database(made.ops.name)

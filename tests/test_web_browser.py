@@ -180,6 +180,25 @@ def test_the_policy_alone_holds_a_kept_page_that_is_not_tamed(
     assert any("script" in error for error in seen.errors), "the browser says what it has refused"
 
 
+@pytest.mark.parametrize("is_tamed", [True, False])
+def test_the_archived_page_of_an_article_runs_nothing_and_asks_for_nothing(
+    site: str, visit: Callable[..., Visit], outside: Outside, monkeypatch: pytest.MonkeyPatch, is_tamed: bool
+) -> None:
+    if not is_tamed:  # the policy and the sandbox alone
+        monkeypatch.setattr("newscrawl.web.app.tamed", lambda page: page.body.decode())
+    seen = visit(f"{site}/articles/{IDS['corrected']}/page", "ar")
+    frame = seen.page.frame_locator("iframe.kept")
+    for words in ("أرسل الطلب", "رابط خارجي", "رابط آخر"):
+        frame.get_by_text(words).click(force=True)
+    seen.page.wait_for_timeout(300)
+    assert seen.page.url == f"{site}/articles/{IDS['corrected']}/page"
+    assert outside.came == []
+    if is_tamed:
+        assert frame.locator("h1").inner_text() == "عنوان الصفحة المؤرشفة"
+        assert seen.errors == []
+        assert {host.partition(":")[0] for host in seen.asked} == {"127.0.0.1"}
+
+
 @long
 def test_axe_finds_nothing_serious(site: str, visit: Callable[..., Visit], tmp_path: Path) -> None:
     npm = shutil.which("npm")

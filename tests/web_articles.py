@@ -44,10 +44,41 @@ from newscrawl.vocabulary import (
     TextWarning,
 )
 from tests.archiving import Archiving
-from tests.web_made import HOSTILE, NAMES
+from tests.web_made import NAMES
 
 Document = dict[str, Any]
 
+WORSE = """<!doctype html><html manifest="{out}/manifest" onload="fetch('{out}/html')"><head>
+<base href="{out}/base/"><meta http-equiv="refresh" content="0;url=data:text/html,<h1>other</h1>">
+<meta http-equiv="refresh" content="1;url={out}/refresh"><meta http-equiv="set-cookie" content="a=1">
+<link rel="prefetch" href="{out}/prefetch"><link rel="icon" href="{out}/icon">
+<link rel="modulepreload" href="{out}/m">
+<style>@import "{out}/import"; @font-face { font-family: f; src: url({out}/font) } h1 { font-family: f;
+background: url({out}/background); cursor: url({out}/cursor), auto }</style>
+<script type="speculationrules">{"prefetch": [{"urls": ["{out}/rules"]}]}</script></head>
+<body background="{out}/body" style="background-image: url({out}/style)"
+ onpageshow="top.location='{out}/top'">
+<h1>عنوان الصفحة المؤرشفة</h1><p>فقرة من الصفحة.</p>
+<iframe srcdoc="<script>parent.fetch('{out}/srcdoc')</script><img src={out}/srcdoc>"></iframe>
+<iframe src="javascript:fetch('{out}/javascript')"></iframe><iframe src="{out}/frame" name="f"></iframe>
+<frameset><frame src="{out}/frameset"></frameset><object data="data:text/html,<script>1</script>"></object>
+<embed src="{out}/embed"><img src="{out}/img" srcset="{out}/set 2x" onerror="fetch('{out}/onerror')">
+<picture><source srcset="{out}/source"><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="></picture>
+<video poster="{out}/poster" autoplay><source src="{out}/video"><track src="{out}/track" default></video>
+<svg><image href="{out}/image"/><use href="{out}/use#a"/>
+<style><img src="{out}/mutated" onerror="fetch('{out}/m')">
+</style><a xlink:href="javascript:fetch('{out}/svg')"><text y="20">رسم</text></a></svg>
+<math href="javascript:fetch('{out}/math')"><mtext>صيغة</mtext></math>
+<noscript><img src="{out}/noscript"></noscript>
+<p><template shadowrootmode="open"><img src="{out}/shadow"></template></p>
+<details open ontoggle="fetch('{out}/toggle')"><summary>تفاصيل</summary></details>
+<input autofocus onfocus="fetch('{out}/focus')">
+<input type="image" src="{out}/input" formaction="{out}/formaction">
+<form action="{out}/form" method="post" target="_top">
+<button formaction="{out}/button">أرسل الطلب</button></form>
+<a href="{out}/link" ping="{out}/ping" target="_top" download>رابط خارجي</a>
+<a href="javascript:fetch('{out}/click')">رابط آخر</a></body></html>"""
+"""A page that tries all that HTML, CSS and SVG know to run something or to ask for something."""
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 MANY = 45
@@ -116,9 +147,9 @@ def article(name: str, number: int, at: dt.datetime, **given: Any) -> Article:
     return made
 
 
-def readers(db: Database[Document], folder: Path) -> None:
+def readers(db: Database[Document], folder: Path, out: str = "//evil.example") -> None:
     """Fill the collections that readers look at; ``folder`` is that of the archive."""
-    corrected, former = _corrected(_archived(folder))
+    corrected, former = _corrected(_archived(folder, out))
     copies = [_edited(), _copy(), _aggregated()]
     linked = [
         replace(each, duplicate_of=corrected._id, story=corrected._id, updated_at=NOON) for each in copies
@@ -131,14 +162,14 @@ def readers(db: Database[Document], folder: Path) -> None:
     db["revisions"].insert_many(former)
 
 
-def _archived(folder: Path) -> Raw | None:
+def _archived(folder: Path, out: str) -> Raw | None:
     """The page of the corrected article, which tries whatever a page can."""
     url = _at("manar", 1)
     run = Archiving(folder, "manar", NOON, "5f2c81d0", "node1")
     page = HtmlResponse(
         url,
         headers={"Content-Type": "text/html; charset=utf-8"},
-        body=HOSTILE.replace("{out}", "//evil.example").encode(),
+        body=WORSE.replace("{out}", out).encode(),
     )
     asked = Request(url, meta={"key": key(url), "asked": url, "fetched_at": NOON + HOUR})
     raw = run.add(asked, page, page)
