@@ -69,8 +69,8 @@ class AnyNewspaper:
         Raises :class:`Refusal` for what is no newspaper, ``UsageError`` for arguments that mean nothing
         there, and :class:`newscrawl.store.StoreError` when MongoDB cannot be used.
         """
-        found = learn.begin(self._where)
-        found.browser = self._has_browser()
+        draft = learn.begin(self._where)
+        draft.browser = self._has_browser()
         with session(self._settings) as (_, ops):
             known = learned.at(ops, self._where.place)
             check_slug(ops, self._where, known, self._sites)
@@ -82,8 +82,8 @@ class AnyNewspaper:
                 raise UsageError(f"{self._where.address} was not learned, and a replay asks nothing new")
             else:
                 if why:
-                    found.told.append(f"again     {why}")
-                self._learn(ops, found, known)
+                    draft.told.append(f"again     {why}")
+                self._learn(ops, draft, known)
             self._process.start()
         if self._failed:
             if self._settings["LOG_FILE"]:  # what is printed is not in there
@@ -97,16 +97,16 @@ class AnyNewspaper:
             return False
         return True
 
-    def _learn(self, ops: Database[Document], found: SiteDraft, known: Document | None) -> None:
+    def _learn(self, ops: Database[Document], draft: SiteDraft, known: Document | None) -> None:
         """Ask the newspaper; when that is done the crawl begins, unless there is a reason why not."""
         reasons: list[str | None] = []
 
         async def work(fetch: Fetch) -> None:
-            reasons.append(await learn.learn(found, fetch))
+            reasons.append(await learn.learn(draft, fetch))
 
         def done(_: object) -> None:
             try:
-                self._learned(ops, found, known, reasons)
+                self._learned(ops, draft, known, reasons)
             except Exception as error:  # told when the process has ended
                 self._failed = error
 
@@ -122,46 +122,46 @@ class AnyNewspaper:
             running.addBoth(done)
 
     def _learned(
-        self, ops: Database[Document], found: SiteDraft, known: Document | None, reasons: list[str | None]
+        self, ops: Database[Document], draft: SiteDraft, known: Document | None, reasons: list[str | None]
     ) -> None:
         """Keep what was learned and begin the crawl; raises :class:`Refusal`."""
         if not reasons:
-            raise Refusal(RunOutcome.FAULT, f"{found.url} could not be learned; see the log")
+            raise Refusal(RunOutcome.FAULT, f"{draft.url} could not be learned; see the log")
         now = dt.datetime.now(dt.UTC)
         before = from_document(known["site"]) if known else None
         if before and before.refused:  # nothing was learned of it but that
             before = None
         reason, since = reasons[0], now
         if reason is None:
-            site = learn.learned(found, before, now.year)
+            site = learn.learned(draft, before, now.year)
         elif before and known:
-            log.warning("%s could not be learned again: %s", found.url, reason)
+            log.warning("%s could not be learned again: %s", draft.url, reason)
             site, since = before, known.get("site_since") or known["learned_at"]
-            if found.refused:
-                self._failed = Refusal(RunOutcome.REFUSED, f"{found.url} is not crawled: {reason}")
-        elif found.unreachable:
-            raise Refusal(RunOutcome.UNREACHABLE, f"{found.url} is not crawled: {reason}")
+            if draft.refused:
+                self._failed = Refusal(RunOutcome.REFUSED, f"{draft.url} is not crawled: {reason}")
+        elif draft.unreachable:
+            raise Refusal(RunOutcome.UNREACHABLE, f"{draft.url} is not crawled: {reason}")
         else:  # kept, so that it is left alone from now on
-            site = replace(found.site(year=now.year), refused=reason)
-        slug = known["_id"] if known else self._slug(ops, found)
-        evidence = [*found.told, *found.missing]
+            site = replace(draft.site(year=now.year), refused=reason)
+        slug = known["_id"] if known else self._slug(ops, draft)
+        evidence = [*draft.told, *draft.missing]
         learned.keep(ops, slug, self._where.place, to_document(site), evidence, now, since)
-        for line in found.told:
+        for line in draft.told:
             log.info("learned %s: %s", slug, line)
         self._begin(slug, site, since)
 
-    def _slug(self, ops: Database[Document], found: SiteDraft) -> str:
+    def _slug(self, ops: Database[Document], draft: SiteDraft) -> str:
         if self._where.slug:
             return self._where.slug
         taken = {AnySpider.name, *self._sites, *(doc["_id"] for doc in learned.every(ops))}
-        return learn.slug(found, taken)
+        return learn.slug(draft, taken)
 
     def _begin(self, slug: str, site: Site, since: dt.datetime) -> None:
         """Begin the crawl; of what is refused, a run that says so and asks nothing."""
         if site.refused:
             again = f"`scrapy sites --relearn {slug}` has the next crawl ask it again"
-            said = f"{self._where.address} is not crawled: {site.refused} ({again})"
-            self._failed = Refusal(RunOutcome.REFUSED, said)
+            sentence = f"{self._where.address} is not crawled: {site.refused} ({again})"
+            self._failed = Refusal(RunOutcome.REFUSED, sentence)
         crawler: Crawler = self._process.create_crawler(spider_of(slug, site, since))
         self._check(crawler, self._arguments)
         self.crawler = crawler
@@ -212,8 +212,8 @@ def lost(ops: Database[Document], known: Document) -> str | None:
         return f"{known['_id']}: its last run found no article ({last['outcome']})"
     # A run of a few articles says nothing of drift, neither that it began nor that it is over.
     telling = {"started_at": {"$gte": known["learned_at"]}, "reading.articles": {"$gte": ENOUGH}}
-    read = ops["runs"].find_one(of_site | telling, {"drift": 1}, sort=newest)
-    return "; ".join((read or {}).get("drift") or ()) or None
+    drifted = ops["runs"].find_one(of_site | telling, {"drift": 1}, sort=newest)
+    return "; ".join((drifted or {}).get("drift") or ()) or None
 
 
 def _is_due(known: Document, *, fits: bool) -> bool:

@@ -92,10 +92,10 @@ class Choice:
         >>> Choice(sources=("alayam24",), roots=True).given()
         {'sources': ('alayam24',), 'roots': True}
         """
-        found = {name: value for name, value in asdict(self).items() if value not in (None, (), False)}
+        conditions = {name: value for name, value in asdict(self).items() if value not in (None, (), False)}
         if self.changed_since:
-            found["changed_since"] = self.changed_since.isoformat()
-        return found
+            conditions["changed_since"] = self.changed_since.isoformat()
+        return conditions
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
@@ -146,7 +146,7 @@ class Choice:
             conditions.append({"updated_at": {"$gte": self.changed_since}})
         if self.sample is not None and self.sample < 1:
             conditions.append({"_id": {"$lt": self._bound(self.sample)}})
-        if days := [one for span in self.spans() for one in self._of_days(*span)]:
+        if days := [condition for span in self.spans() for condition in self._of_days(*span)]:
             conditions.append(days[0] if len(days) == 1 else {"$or": days})
         return every(*conditions)
 

@@ -167,7 +167,7 @@ def _in_charset(text: str, charset: str) -> str:
         return text
     query, mark, fragment = query.partition("#")
     try:
-        sent = _NOT_ASCII.sub(lambda found: quote(found[0].encode(charset, "xmlcharrefreplace")), query)
+        sent = _NOT_ASCII.sub(lambda match: quote(match[0].encode(charset, "xmlcharrefreplace")), query)
     except LookupError:
         return text
     return f"{before}?{sent}{mark}{fragment}"

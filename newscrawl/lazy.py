@@ -32,6 +32,6 @@ class _Pattern:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # what copies and pickles asks an object that it has not made yet
             raise AttributeError(name)
-        found = getattr(re.compile(self.pattern, self._flags), name)
-        setattr(self, name, found)
-        return found
+        attribute = getattr(re.compile(self.pattern, self._flags), name)
+        setattr(self, name, attribute)
+        return attribute

@@ -77,7 +77,7 @@ def _text(line: bytes, encoding: str | None) -> str:
     elif encoding:
         text = line.decode(encoding, "replace")
     else:
-        text = _NOT_ASCII.sub(lambda found: quote_from_bytes(found[0]).encode(), line).decode()
+        text = _NOT_ASCII.sub(lambda match: quote_from_bytes(match[0]).encode(), line).decode()
     # The address of a sitemap is asked for, not compared.
     return text if text.lstrip()[:8].lower() == "sitemap:" else comparable(text)
 
@@ -90,11 +90,11 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _escape_in_utf8(found: re.Match[str]) -> str:
-    raw = bytes.fromhex(found[0].replace("%", ""))
+def _escape_in_utf8(match: re.Match[str]) -> str:
+    raw = bytes.fromhex(match[0].replace("%", ""))
     if _is_utf8(raw):
-        return found[0]
+        return match[0]
     text, encoding = decode(raw)
     if _UNKNOWN in text or encoding == "utf-8":
-        return found[0]
+        return match[0]
     return quote_from_bytes(text.encode())

@@ -214,8 +214,8 @@ MADE: dict[str, Callable[[str], Any]] = {
 OWN: dict[str, Callable[[str], Any]] = {
     "api.read_api.response": lambda text: answer(posts(text)),
     "feed.read_feed.response": lambda text: answer(feed(text).decode()),
-    "feed.parsed.body": feed,
-    "feed.articles.found": lambda text: discovery.feed.parsed(feed(text)),
+    "feed.parse_feed.body": feed,
+    "feed.articles.content": lambda text: discovery.feed.parse_feed(feed(text)),
     "sitemap.read_sitemap.response": lambda text: answer(sitemap(text)),
     "sitemap.named_by_robots.body": lambda text: f"Sitemap: {text}".encode("utf-8", "replace"),
     "signatures.band_keys.values": lambda text: signatures.signature(text.split()).values,

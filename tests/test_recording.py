@@ -77,7 +77,9 @@ def linked(name: str) -> frozenset[str]:
         for page in listings(site, first):
             found |= {entry.url for entry in listing.article_links(page, site, Listing(first))}
     for url in listing.advertised_feeds(home):
-        found |= {entry.url for entry in feed.articles(feed.parsed(answer(url).body), url, site, Counter())}
+        found |= {
+            entry.url for entry in feed.articles(feed.parse_feed(answer(url).body), url, site, Counter())
+        }
     robots = answer(f"{host}/robots.txt")
     assert isinstance(robots, TextResponse)
     for url in re.findall(r"^Sitemap: (\S+)", robots.text, re.MULTILINE):

@@ -259,9 +259,9 @@ def page() -> str:
     )
     parts = [f"{head}## articles\n", fields_table(Article)]
     for cls, source in parts_of(Article).items():
-        said = (inspect.getdoc(cls) or "").replace("``", "`")
-        parts += [f"\n### {cls.__name__}\n", said, "", fields_table(cls, source)]
-    said = inspect.getdoc(Rejection) or ""
+        text = (inspect.getdoc(cls) or "").replace("``", "`")
+        parts += [f"\n### {cls.__name__}\n", text, "", fields_table(cls, source)]
+    text = inspect.getdoc(Rejection) or ""
     beside = _BESIDE.format(
         revision=fields_table(Revision),
         coverage=table(COVERAGE),
@@ -270,5 +270,5 @@ def page() -> str:
         runs=table(RUNS),
     )
     where = "In the machinery's database, beside that of the articles."
-    parts += [f"{beside}## rejected\n", f"{said} {where}", "", fields_table(Rejection)]
+    parts += [f"{beside}## rejected\n", f"{text} {where}", "", fields_table(Rejection)]
     return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_words(RejectionReason, "reason"))

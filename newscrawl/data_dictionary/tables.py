@@ -31,16 +31,16 @@ def docstrings(cls: type) -> dict[str, str]:
     """
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
     assert isinstance(body, ast.ClassDef)
-    found = {}
+    by_field = {}
     for field, text in zip(body.body, body.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
             assert isinstance(field.target, ast.Name)
             assert isinstance(text.value, ast.Constant)
-            found[field.target.id] = inspect.cleandoc(str(text.value.value)).replace("\n", " ")
+            by_field[field.target.id] = inspect.cleandoc(str(text.value.value)).replace("\n", " ")
     for name in stored_fields(cls):
-        if not found.get(name):
+        if not by_field.get(name):
             raise TypeError(f"{cls.__name__}.{name} has no docstring under it")
-    return found
+    return by_field
 
 
 def _words(hint: object) -> str:
@@ -100,10 +100,10 @@ def _shown(value: object) -> str:
 
 def fields_table(cls: type, source: str = "") -> str:
     """The fields of a class as a Markdown table; ``source`` is where those come from that do not say it."""
-    hints, said = typing.get_type_hints(cls), docstrings(cls)
+    hints, meanings = typing.get_type_hints(cls), docstrings(cls)
     rows = []
     for name, says in declared(cls).items():
-        meaning = re.sub(r"\.? ?Example: .*?(?:\.$|(; )|$)", lambda hit: hit[1] or ".", said[name])
+        meaning = re.sub(r"\.? ?Example: .*?(?:\.$|(; )|$)", lambda hit: hit[1] or ".", meanings[name])
         unit = says.unit or ("UTC" if "date" in _words(hints[name]).split() else "")
         cells = [f"`{name}`", _words(hints[name]), meaning.replace("``", "`"), unit]
         rows.append(f"| {' | '.join([*cells, _shown(example(cls, name)), says.source or source])} |")
@@ -114,10 +114,10 @@ def fields_table(cls: type, source: str = "") -> str:
 
 def parts_of(cls: type, source: str = "") -> dict[type, str]:
     """The parts of a document, each with where its fields come from that do not say it."""
-    found: dict[type, str] = {}
+    origins: dict[type, str] = {}
     hints = typing.get_type_hints(cls)
     for name, says in declared(cls).items():
         for inner, _ in parts(hints[name]):
-            found[inner] = says.source or source
-            found |= parts_of(inner, found[inner])
-    return found
+            origins[inner] = says.source or source
+            origins |= parts_of(inner, origins[inner])
+    return origins

@@ -28,8 +28,8 @@ def read_api(response: Response, api: Api, site: Site) -> ListPage | None:
     """The articles of an answer and the page after it; None when it is no JSON."""
     skipped: Counter[str] = Counter()
     try:
-        said = text(response.body, header(response, "Content-Type"), LONGEST, skipped)
-        answer = jsontext.find(said, skipped)
+        content = text(response.body, header(response, "Content-Type"), LONGEST, skipped)
+        answer = jsontext.find(content, skipped)
     except ValueError:
         return None
     items = find(api.items, answer)
@@ -38,7 +38,7 @@ def read_api(response: Response, api: Api, site: Site) -> ListPage | None:
     if len(items) > ENTRIES:
         skipped["too_many"] += len(items) - ENTRIES
     items = items[:ENTRIES]
-    entries = [found for item in items if (found := _entry(item, api, response.url, site, skipped))]
+    entries = [listed for item in items if (listed := _entry(item, api, response.url, site, skipped))]
     number = meta(response).get("page", 0) if response.request else 0
     after: list[Request] = []
     if api.next:
@@ -71,8 +71,8 @@ def _entry(item: Any, api: Api, base: str, site: Site, skipped: Counter[str]) ->
 
 
 def _date(expression: str | None, item: Any) -> Stamp:
-    found = find(expression, item)
-    return found if isinstance(found, str | int | float) else None
+    value = find(expression, item)
+    return value if isinstance(value, str | int | float) else None
 
 
 def find(expression: str | None, data: Any) -> Any:

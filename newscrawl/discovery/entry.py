@@ -69,7 +69,7 @@ def admitted(url: str, base: str, site: Site, skipped: Counter[str]) -> str | No
     for _ in range(ESCAPED):
         if not _REFERENCE.search(url):
             break
-        url = _REFERENCE.sub(lambda found: html.unescape(found[0]), url)
+        url = _REFERENCE.sub(lambda match: html.unescape(match[0]), url)
     try:
         return site.admit(url, base)
     except Refused as refused:
@@ -128,17 +128,17 @@ def moment(printed: Stamp, site: Site) -> tuple[dt.date | None, dt.datetime | No
     >>> moment("٢٠٢٤-٠٣-٢٧T٢١:٣٠:٠٠Z", site)[0]
     datetime.date(2024, 3, 28)
     """
-    read = parse_stamp(
+    published = parse_stamp(
         printed,
         timezone=site.timezone,
         country=site.country,
         false_zone=site.false_zone,
         month_first=site.month_first,
     )
-    if read is None or read.earliest is not None or read.date < _FIRST_DAY:
+    if published is None or published.earliest is not None or published.date < _FIRST_DAY:
         return None, None
     try:
-        return read.date, read.at.astimezone(site.clock) if read.at else None
+        return published.date, published.at.astimezone(site.clock) if published.at else None
     except OverflowError:  # the last day of the year 9999
         return None, None
 

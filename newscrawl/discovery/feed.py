@@ -61,7 +61,7 @@ _OLDER = ("next", "prev-archive")
 
 
 @dataclass(slots=True)
-class Parsed:
+class ParsedFeed:
     """What a feed says."""
 
     older: list[str]
@@ -73,24 +73,24 @@ class Parsed:
 def read_feed(response: Response, feed: Feed, site: Site) -> ListPage | None:
     """The articles of a feed and the page after it; None when it is no feed."""
     skipped: Counter[str] = Counter()
-    found = parsed(response.body, header(response, "Content-Type"), skipped)
-    if found is None:
+    content = parse_feed(response.body, header(response, "Content-Type"), skipped)
+    if content is None:
         return None
-    entries = list(articles(found, response.url, site, skipped))
+    entries = list(articles(content, response.url, site, skipped))
     number = meta(response).get("page", 0) if response.request else 0
     after: list[Request] = []
     if feed.numbered:
         after = [pages.page(feed, number + 1, site.home)] if entries else []
     else:
-        urls = (admitted(url, response.url, site, skipped) for url in found.older)
+        urls = (admitted(url, response.url, site, skipped) for url in content.older)
         next_one = next((url for url in urls if url and site.lists_at(url, response.url)), None)
         after = [pages.after(feed, next_one, number)] if next_one else []
     return ListPage(entries, after, skipped=skipped)
 
 
-def parsed(
+def parse_feed(
     body: bytes, content_type: str | None = None, skipped: Counter[str] | None = None
-) -> Parsed | None:
+) -> ParsedFeed | None:
     """What a feed says, in any of its formats; None when it is none.
 
     feedparser's own readings of dates (``published_parsed``) are not used: it invents days where none are
@@ -99,25 +99,25 @@ def parsed(
     """
     skipped = Counter() if skipped is None else skipped
     data = _data(body, content_type, skipped)
-    if not _ROOT.search(data) and (found := _json(body, content_type, skipped)):
-        return found
+    if not _ROOT.search(data) and (result := _json(body, content_type, skipped)):
+        return result
     failed: Counter[str] = Counter()
     whole = _parse(data, failed)
     if not whole.get("bozo") or not _ENTRY.search(data):
         skipped += failed
-        return Parsed(_older(whole), whole.entries) if whole.get("version") else None
+        return ParsedFeed(_older(whole), whole.entries) if whole.get("version") else None
     head, *parts = _split(data, skipped)
     around = [name for name in _AROUND.findall(head) if b"</" + name not in head]
     end = b"".join(b"</%s>" % name for name in reversed(around))
     frame = _parse(head + end, skipped)
     if not (frame.get("version") or whole.get("version")):
         return None
-    found = Parsed(_older(frame), [])
+    result = ParsedFeed(_older(frame), [])
     for part in parts[:ENTRIES]:
-        found.entries += _parse(head + part + end, skipped).get("entries", [])
+        result.entries += _parse(head + part + end, skipped).get("entries", [])
     if len(parts) > ENTRIES:
         skipped["too_many"] += len(parts) - ENTRIES
-    return found
+    return result
 
 
 def _older(whole: Any) -> list[str]:
@@ -127,16 +127,16 @@ def _older(whole: Any) -> list[str]:
 
 def _data(body: bytes, content_type: str | None, skipped: Counter[str]) -> bytes:
     """The XML of a feed, without what stands after its end, all its prefixes declared."""
-    read: list[bytes] = []
+    kept: list[bytes] = []
     left = LONGEST
     for piece in utf8(body, content_type, skipped):
         if len(piece) > left:
             skipped["cut"] = 1
-            read.append(piece[: max(0, piece.rfind(b"<", 0, left))])
+            kept.append(piece[: max(0, piece.rfind(b"<", 0, left))])
             break
-        read.append(piece)
+        kept.append(piece)
         left -= len(piece)
-    data = b"".join(read)
+    data = b"".join(kept)
     end = max(data.rfind(end) for end in (b"</rss>", b"</feed>", b"</rdf:RDF>"))
     if end >= 0 and (end := data.index(b">", end) + 1) < len(data):
         data = data[:end]
@@ -149,7 +149,7 @@ def _data(body: bytes, content_type: str | None, skipped: Counter[str]) -> bytes
 
 def _declared(data: bytes) -> bytes:
     """The namespaces of the prefixes that a feed uses and does not declare."""
-    used = {found[1] for found in _PREFIX.finditer(data)}
+    used = {match[1] for match in _PREFIX.finditer(data)}
     undeclared = sorted(prefix for prefix in used if b"xmlns:%s=" % prefix not in data)
     return b"".join(
         b" xmlns:%s='%s'" % (prefix, _NAMESPACES.get(prefix.rstrip(b"0123456789"), b"urn:" + prefix))
@@ -157,21 +157,21 @@ def _declared(data: bytes) -> bytes:
     )
 
 
-def _json(body: bytes, content_type: str | None, skipped: Counter[str]) -> Parsed | None:
+def _json(body: bytes, content_type: str | None, skipped: Counter[str]) -> ParsedFeed | None:
     """A JSON feed (https://www.jsonfeed.org/version/1.1/); None when it is none."""
     counts: Counter[str] = Counter()
     try:
-        said = jsontext.find(text(body, content_type, LONGEST, counts), counts)
+        document = jsontext.find(text(body, content_type, LONGEST, counts), counts)
     except ValueError:
         return None
-    if not isinstance(said, dict) or "jsonfeed.org" not in str(said.get("version")):
+    if not isinstance(document, dict) or "jsonfeed.org" not in str(document.get("version")):
         return None
-    items = [item for item in _list(said.get("items")) if isinstance(item, dict)]
+    items = [item for item in _list(document.get("items")) if isinstance(item, dict)]
     skipped += counts
     if len(items) > ENTRIES:
         skipped["too_many"] += len(items) - ENTRIES
-    older = said.get("next_url")
-    return Parsed(
+    older = document.get("next_url")
+    return ParsedFeed(
         [older] if isinstance(older, str) else [],
         [
             {ours: item[theirs] for theirs, ours in _JSON.items() if isinstance(item.get(theirs), str)}
@@ -180,8 +180,8 @@ def _json(body: bytes, content_type: str | None, skipped: Counter[str]) -> Parse
     )
 
 
-def _list(said: Any) -> list[Any]:
-    return said if isinstance(said, list) else []
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _parse(data: bytes, skipped: Counter[str]) -> Any:
@@ -219,9 +219,9 @@ def _split(data: bytes, skipped: Counter[str]) -> list[bytes]:
     return [head, *parts, _END.sub(b"", last)]
 
 
-def articles(found: Parsed, base: str, site: Site, skipped: Counter[str]) -> Iterator[Entry]:
+def articles(content: ParsedFeed, base: str, site: Site, skipped: Counter[str]) -> Iterator[Entry]:
     """The articles of a feed, in its order; addresses that are refused are counted in ``skipped``."""
-    for item in found.entries:
+    for item in content.entries:
         # A feed that goes through a service keeps the newspaper's own address beside the service's.
         links = [link for name in _LINKS if (link := item.get(name)) and link.strip()]
         if not links:

@@ -40,15 +40,15 @@ _NO_SECTION = re.compile(
 def read_listing(response: Response, listing: Listing, site: Site) -> ListPage | None:
     """The articles of a listing page and the page after it; None when it is no page."""
     skipped: Counter[str] = Counter()
-    found = _html(response, listing, skipped)
-    if found is None:
+    page = _html(response, listing, skipped)
+    if page is None:
         return None
-    entries = article_links(found, site, listing, skipped)
+    entries = article_links(page, site, listing, skipped)
     number = meta(response).get("page", 0) if response.request else 0
     after: list[Request] = []
     if listing.numbered:
         after = [pages.page(listing, number + 1, site.home)] if entries else []
-    elif url := next_page(found, listing, site):
+    elif url := next_page(page, listing, site):
         after = [pages.after(listing, url, number)]
     return ListPage(entries, after, skipped=skipped)
 
@@ -57,13 +57,13 @@ def _html(response: Response, listing: Listing, skipped: Counter[str]) -> TextRe
     """The page, or the HTML that stands inside a JSON answer."""
     if listing.html is None:
         return readable(response) if isinstance(response, TextResponse) else None
-    said, encoding = decode(response.body, header(response, "Content-Type"))
+    text, encoding = decode(response.body, header(response, "Content-Type"))
     try:
-        answer = jsontext.find(said, skipped)
+        answer = jsontext.find(text, skipped)
     except ValueError:
         return None
-    found = api.find(listing.html, answer)
-    parts = found if isinstance(found, list) else [found]
+    html = api.find(listing.html, answer)
+    parts = html if isinstance(html, list) else [html]
     return _page(response.url, "\n".join(part for part in parts if isinstance(part, str)), encoding)
 
 
@@ -99,14 +99,14 @@ def article_links(
 
     Links that are refused are counted in ``skipped``.
     """
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for link in _bounded(selector(response).css(listing.links), skipped):
         # Not ``attrib``: it fails on an element that has an attribute with an odd name.
         href = link.root if isinstance(link.root, str) else link.xpath("(@href | .//a/@href)[1]").get()
         url = absolute(response, href, skipped)
-        if url and url not in found and site.wants(url):
-            found[url] = Entry(url, origin=response.url)
-    return list(found.values())
+        if url and url not in entries and site.wants(url):
+            entries[url] = Entry(url, origin=response.url)
+    return list(entries.values())
 
 
 def _bounded(links: SelectorList[Selector], skipped: Counter[str] | None) -> SelectorList[Selector]:
@@ -118,7 +118,7 @@ def _bounded(links: SelectorList[Selector], skipped: Counter[str] | None) -> Sel
 
 def section_links(response: TextResponse, site: Site) -> list[str]:
     """The links of a home page that lead to sections of the same site."""
-    found: dict[str, None] = {}
+    sections: dict[str, None] = {}
     for href in selector(response).css("a::attr(href)")[:LINKS].getall():
         url = absolute(response, href)
         if not url or not site.owns(url) or site.is_article(url):
@@ -126,8 +126,8 @@ def section_links(response: TextResponse, site: Site) -> list[str]:
         parts = urlsplit(url)
         depth = len([part for part in parts.path.split("/") if part])
         if not parts.query and 1 <= depth <= 2 and not _NO_SECTION.search(parts.path):
-            found[url] = None
-    return list(found)[:SECTIONS]
+            sections[url] = None
+    return list(sections)[:SECTIONS]
 
 
 def section_name(url: str) -> str:

@@ -34,16 +34,16 @@ def following(links: Iterable[tuple[str, str]], current: str, at: int) -> Iterat
     >>> list(following([("https://a.ma/riyada?start=20", "٣")], "https://a.ma/riyada?start=10", 2))
     ['https://a.ma/riyada?start=20']
     """
-    found = [(url, _ARROWS.sub(" ", text).strip().lower()) for url, text in links]
-    yield from (url for url, said in found if said in _NEXT_WORDS)
+    labelled = [(url, _ARROWS.sub(" ", text).strip().lower()) for url, text in links]
+    yield from (url for url, label in labelled if label in _NEXT_WORDS)
     # Where pages count from 0, the second is ``page=1``, and a link that says 3 leads to ``page=2``.
     sure = _NUMBER.search(current)
     yield from (
         url
-        for url, said in found
-        if follows(url, current, said) and (sure or not _is_number(said) or int(said) == at + 1)
+        for url, label in labelled
+        if follows(url, current, label) and (sure or not _is_number(label) or int(label) == at + 1)
     )
-    yield from (url for url, said in found if _leads_on(url, current, said, at))
+    yield from (url for url, label in labelled if _leads_on(url, current, label, at))
 
 
 def follows(url: str, current: str, text: str = "") -> bool:
@@ -88,13 +88,13 @@ def _numbered(url: str) -> tuple[str, int]:
     return bare.rstrip("/"), int(hit[2][:_LONGEST_NUMBER]) if hit else 1
 
 
-def _leads_on(url: str, current: str, said: str, at: int) -> bool:
+def _leads_on(url: str, current: str, label: str, at: int) -> bool:
     """May a link lead to page ``at + 1``: it says that number, ``more``, or nothing in words, and one number
     of its address tells it from the current page's?
     """
-    if said in _MORE_WORDS or not any(map(str.isalnum, said)):
+    if label in _MORE_WORDS or not any(map(str.isalnum, label)):
         return _comes_after(url, current, at + 1)
-    return _is_number(said) and int(said) == at + 1 and _comes_after(url, current, at + 1)
+    return _is_number(label) and int(label) == at + 1 and _comes_after(url, current, at + 1)
 
 
 def _comes_after(url: str, current: str, number: int) -> bool:
@@ -129,8 +129,8 @@ def _in_query(after: list[tuple[str, str]], before: list[tuple[str, str]], numbe
 def _in_path(path: str, before: str, number: int) -> bool:
     stem, was = _ENDING.sub("", path).rstrip("/"), _ENDING.sub("", before).rstrip("/")
     if number == 2 and stem.startswith(was) and _ADDED.fullmatch(stem[len(was) :]):
-        found = _DIGITS.search(stem, len(was))
-        return bool(found and (was or int(found[0]) <= number) and _grows(int(found[0]), None, number))
+        added = _DIGITS.search(stem, len(was))
+        return bool(added and (was or int(added[0]) <= number) and _grows(int(added[0]), None, number))
     if _DIGITS.sub("0", path) != _DIGITS.sub("0", before):
         return False
     pairs = zip(_DIGITS.findall(path), _DIGITS.findall(before), strict=True)

@@ -90,12 +90,12 @@ def read_sitemap(response: Response, walk: Walk, site: Site) -> ListPage | None:
     named: _Files = []
     unsure: _Files = []
     pages = _pages(file, response.url, site, named, unsure, skipped)
-    found = articles(pages, response.url, site, skipped)
+    entries = articles(pages, response.url, site, skipped)
     # Beside articles another file may be anything: a feed, a map of pictures.
-    named += [] if found else unsure
+    named += [] if entries else unsure
     after = [Request(url) for url in wanted_files(named, walk, site)]
-    is_index = file.root == "sitemapindex" or bool(named and not found)
-    return ListPage(found, after, index=is_index, skipped=skipped)
+    is_index = file.root == "sitemapindex" or bool(named and not entries)
+    return ListPage(entries, after, index=is_index, skipped=skipped)
 
 
 def _pages(
@@ -120,7 +120,7 @@ def _pages(
             files.append((url, fields.get("lastmod")))
 
 
-def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
+def articles(listed: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
     """The articles of a sitemap, the newest first; none when it is long and says no dates.
 
     Addresses that are refused are counted in ``skipped``.
@@ -136,13 +136,13 @@ def articles(found: Iterable[dict[str, str]], base: str, site: Site, skipped: Co
             origin=base,
             skipped=skipped,
         )
-        for fields in found
+        for fields in listed
         if (url := admitted(fields["loc"], base, site, skipped)) and site.wants(url)
     ]
     latest = [(entry, entry.days[1]) for entry in truthful(entries)]
     undated = [entry for entry, last in latest if not last]
     dated = [(*_moment(entry, last), entry) for entry, last in latest if last]
-    dated.sort(key=lambda one: one[:2], reverse=True)
+    dated.sort(key=lambda row: row[:2], reverse=True)
     return [entry for *_, entry in dated] + (undated if len(undated) <= UNDATED else [])
 
 
@@ -212,8 +212,8 @@ def period(path: str) -> tuple[dt.date, dt.date] | None:
 def named_by_robots(body: bytes, base: str, site: Site) -> list[str]:
     """The sitemaps that a ``robots.txt`` names, as they are asked for; what is refused is left out."""
     urls: Iterable[str] = sitemap_urls_from_robots(robotstxt.read_robots(body).encode(), base)
-    found = (admitted(url, base, site, Counter()) for url in urls)
-    return list(dict.fromkeys(url for url in found if url))
+    allowed = (admitted(url, base, site, Counter()) for url in urls)
+    return list(dict.fromkeys(url for url in allowed if url))
 
 
 class _File:
@@ -353,12 +353,12 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iterator[dict[str, str]]:
     """The entries of a sitemap in plain text: an address in each line, and nothing else in the first."""
     counts: Counter[str] = Counter()
-    found = text(body, content_type, ENTRIES * LINE, counts).replace("\ufeff", "")
-    if _MARKUP.search(found, 0, SNIFFED):
+    content = text(body, content_type, ENTRIES * LINE, counts).replace("\ufeff", "")
+    if _MARKUP.search(content, 0, SNIFFED):
         return
     lines = [
         line
-        for line in map(str.strip, _NOTICES.sub("\n", found).splitlines())
+        for line in map(str.strip, _NOTICES.sub("\n", content).splitlines())
         if line and not line.startswith("#")
     ]
     if not (lines and _ADDRESS.match(lines[0])):

@@ -54,17 +54,17 @@ def pieces(body: bytes, skipped: Counter[str] | None = None) -> Iterator[bytes]:
     What is broken of one is left out, and counted in ``skipped`` as ``cut``.
     """
     skipped = Counter() if skipped is None else skipped
-    found: Iterator[bytes] = (body[at : at + _PIECE] for at in range(0, min(len(body), UNPACKED), _PIECE))
+    stream: Iterator[bytes] = (body[at : at + _PIECE] for at in range(0, min(len(body), UNPACKED), _PIECE))
     for _ in range(PACKED):
-        first = next(found, b"")
-        while len(first) < len(_GZIP) and (more := next(found, b"")):
+        first = next(stream, b"")
+        while len(first) < len(_GZIP) and (more := next(stream, b"")):
             first += more
         packed = first.find(_GZIP, 0, BEFORE)
-        found = _chained(first[max(0, packed) :], found)
+        stream = _chained(first[max(0, packed) :], stream)
         if packed < 0:
             break
-        found = _unzipped(found, skipped)
-    yield from found
+        stream = _unzipped(stream, skipped)
+    yield from stream
 
 
 def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -141,10 +141,10 @@ def utf8(
         yield sound
 
 
-def _tagged(found: Iterable[str]) -> Iterator[bytes]:
+def _tagged(chunks: Iterable[str]) -> Iterator[bytes]:
     """A file cut after tags, but not within a comment or a CDATA section."""
     held = b""
-    for piece in found:
+    for piece in chunks:
         held += piece.encode("utf-8", "replace")
         end = _end(held)
         if not end and len(held) > TEXT:
@@ -181,13 +181,13 @@ def _sound(piece: bytes) -> bytes:
 
 
 def _plain(aside: re.Match[bytes]) -> bytes:
-    said: bytes = aside["text"] or b""
-    return said.replace(b"&", b"&#38;").replace(b"<", b"&#60;").replace(b">", b"&#62;")
+    content: bytes = aside["text"] or b""
+    return content.replace(b"&", b"&#38;").replace(b"<", b"&#60;").replace(b">", b"&#62;")
 
 
-def _meant(found: re.Match[bytes]) -> bytes:
-    name = found[1]
+def _meant(match: re.Match[bytes]) -> bytes:
+    name = match[1]
     letters = html5.get(f"{name.decode()};") if name else None
     if letters and letters not in "&<>":
         return letters.encode()
-    return b"&#%d;" % ord(letters) if letters else b"&#38;" + found[0][1:]
+    return b"&#%d;" % ord(letters) if letters else b"&#38;" + match[0][1:]

@@ -28,11 +28,11 @@ def http_date(value: str | None) -> dt.datetime | None:
     datetime.datetime(2024, 3, 27, 14, 30, tzinfo=datetime.timezone.utc)
     """
     try:
-        read = parsedate_to_datetime(value or "")
+        moment = parsedate_to_datetime(value or "")
     except (ValueError, OverflowError):
         return None
     try:
-        return read.replace(tzinfo=read.tzinfo or dt.UTC).astimezone(dt.UTC)
+        return moment.replace(tzinfo=moment.tzinfo or dt.UTC).astimezone(dt.UTC)
     except OverflowError:
         return None
 

@@ -138,14 +138,14 @@ class Confinement:
         self.refuse(min(filter(None, reasons), default="offsite"), "connection", f"{name}:{port}")
         return False
 
-    def refuse(self, reason: Reason, what: str, url: str) -> None:
+    def refuse(self, reason: Reason, attempt: str, url: str) -> None:
         """Count an attempt that is refused, and say so."""
         self._stats.inc_value(f"newscrawl/browser/refused/{reason}")
-        usual = (reason in ("left_out", "offsite") and what != NAVIGATION) or self._told >= TOLD
+        usual = (reason in ("left_out", "offsite") and attempt != NAVIGATION) or self._told >= TOLD
         self._told += not usual
         log.log(
             logging.DEBUG if usual else logging.INFO,
-            "refused to the browser (%s): %s %s", reason, what, url[:500],
+            "refused to the browser (%s): %s %s", reason, attempt, url[:500],
         )  # fmt: skip
 
     async def confine(self, page: Page, visit: PageVisit) -> None:

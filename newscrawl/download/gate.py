@@ -88,12 +88,12 @@ def _cookies(kept: bytes, given: list[bytes], *, is_secure: bool) -> bytes:
     for header in given:
         pair, *attributes = (part.strip() for part in header.split(b";"))
         name, _, value = pair.partition(b"=")
-        said = dict(part.lower().partition(b"=")[::2] for part in attributes)
-        expires = http_date(said.get(b"expires", b"").decode("latin-1"))
-        age = said.get(b"max-age", b"").strip()
+        options = dict(part.lower().partition(b"=")[::2] for part in attributes)
+        expires = http_date(options.get(b"expires", b"").decode("latin-1"))
+        age = options.get(b"max-age", b"").strip()
         over = age.startswith(b"-") or age.strip(b"0") == b"" if age else expires and expires < _now()
         jar.pop(name, None)
-        if name and not over and (is_secure or b"secure" not in said):
+        if name and not over and (is_secure or b"secure" not in options):
             jar[name] = value
     return b"; ".join(name + b"=" + value for name, value in jar.items())
 

@@ -110,11 +110,11 @@ class DownloadHandler(BaseDownloadHandler):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The handler of this crawl, whichever scheme asks for it first."""
-        found = cls._of.get(id(crawler))
-        if not isinstance(found, cls) or found.crawler is not crawler:
-            found = cls(crawler)
-            cls._of[id(crawler)] = found
-        return found
+        handler = cls._of.get(id(crawler))
+        if not isinstance(handler, cls) or handler.crawler is not crawler:
+            handler = cls(crawler)
+            cls._of[id(crawler)] = handler
+        return handler
 
     async def download_request(self, request: Request) -> Response:
         """The response to one request, or the failure as one of Scrapy's exceptions or ours."""
@@ -185,12 +185,12 @@ class DownloadHandler(BaseDownloadHandler):
         assert isinstance(decoded, Response)
         return decoded
 
-    async def _keep(self, request: Request, sent: Response, read: Response) -> None:
+    async def _keep(self, request: Request, sent: Response, decoded: Response) -> None:
         """Archive the page of an article. Lists are not: they repeat the words of articles, and what is
         forgotten could not be found in them.
         """
         if self._keeper is not None and is_for_article(request):
-            meta(request)["kept"] = await self._keeper.keep(request, sent, read)
+            meta(request)["kept"] = await self._keeper.keep(request, sent, decoded)
 
     async def _ask(self, network: HTTP11DownloadHandler, request: Request) -> Response:
         assert self._resolver is not None

@@ -33,10 +33,10 @@ def _frames_that_know_themselves() -> Iterator[None]:
             for frame, line in traceback.walk_stack(inspect.currentframe())
         ][1:]
 
-    def module(found: object, _filename: str | None = None) -> ModuleType | None:
-        if inspect.isframe(found):
-            return sys.modules.get(found.f_globals["__name__"])
-        return getmodule(found, _filename)
+    def module(target: object, _filename: str | None = None) -> ModuleType | None:
+        if inspect.isframe(target):
+            return sys.modules.get(target.f_globals["__name__"])
+        return getmodule(target, _filename)
 
     inspect.stack, inspect.getmodule = frames, cast(Any, module)
     try:

@@ -39,30 +39,30 @@ def is_public(address: str) -> bool:
     By the registries of IANA as the standard library has them; an IPv4 address inside an IPv6 one
     counts. Raises ``ValueError`` for what is no IP address.
     """
-    found = ip_address(address.partition("%")[0])
-    return all(map(_is_public, _with_embedded(found)))
+    ip = ip_address(address.partition("%")[0])
+    return all(map(_is_public, _with_embedded(ip)))
 
 
-def _is_public(found: IPv4Address | IPv6Address) -> bool:
-    if isinstance(found, IPv6Address) and (found not in _GLOBAL_UNICAST or found in _DOCUMENTATION):
+def _is_public(ip: IPv4Address | IPv6Address) -> bool:
+    if isinstance(ip, IPv6Address) and (ip not in _GLOBAL_UNICAST or ip in _DOCUMENTATION):
         return False
-    return found.is_global and not found.is_multicast
+    return ip.is_global and not ip.is_multicast
 
 
-def _with_embedded(found: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
+def _with_embedded(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
     """The addresses that a connection to this one may reach: itself, or the IPv4 address inside it."""
-    if not isinstance(found, IPv6Address):
-        yield found
+    if not isinstance(ip, IPv6Address):
+        yield ip
         return
-    if found.ipv4_mapped:
-        yield found.ipv4_mapped
+    if ip.ipv4_mapped:
+        yield ip.ipv4_mapped
         return
-    if found in _NAT64:
-        yield IPv4Address(int(found) & 0xFFFFFFFF)
+    if ip in _NAT64:
+        yield IPv4Address(int(ip) & 0xFFFFFFFF)
         return
-    yield found
-    if found.sixtofour:
-        yield found.sixtofour
+    yield ip
+    if ip.sixtofour:
+        yield ip.sixtofour
 
 
 def private_hosts(addresses: Iterable[str]) -> frozenset[str]:

@@ -228,8 +228,8 @@ class Recording:
                         requests[concurrent_to] = requests[record.id]
                 elif (exchange := _exchange(record)) is not None:
                     _key("GET", record.url, b"")
-                    found = record.id, record.header("WARC-Concurrent-To"), record.url, exchange
-                    outcomes.append(found)
+                    outcome = record.id, record.header("WARC-Concurrent-To"), record.url, exchange
+                    outcomes.append(outcome)
             except ValueError as error:
                 left_out[str(error)] += 1
         for reason, count in left_out.items():
@@ -350,8 +350,8 @@ def _rendered(record: Record) -> tuple[str | None, list[str]]:
     """Where a browser ended, None for a plain page, and what redirected it there."""
     url, via = map(record.header, (RENDERED_URL, RENDERED_VIA))
     try:
-        for found in filter(None, (url, *(via or "").split(" "))):
-            admit(found, None, frozenset([urlsplit(found).port or 443]))
+        for ended_at in filter(None, (url, *(via or "").split(" "))):
+            admit(ended_at, None, frozenset([urlsplit(ended_at).port or 443]))
     except ValueError:
         raise ValueError("an address of a rendered page that cannot be read") from None
     return url, via.split(" ") if via else []

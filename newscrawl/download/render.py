@@ -99,8 +99,8 @@ def find_browser(settings: BaseSettings) -> str | None:
         if not os.access(named, os.X_OK) or Path(named).is_dir():
             raise BrowserMissing(f"there is no browser at {named}: {REMEDY}")
         return str(named)
-    if found := next(filter(None, map(shutil.which, BROWSERS)), None):
-        return found
+    if path := next(filter(None, map(shutil.which, BROWSERS)), None):
+        return path
     remote = settings.get("PLAYWRIGHT_CDP_URL") or settings.get("PLAYWRIGHT_CONNECT_URL")
     if not (remote or _playwrights_own()):
         raise BrowserMissing(f"there is no browser to render its pages: {REMEDY}")

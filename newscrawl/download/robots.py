@@ -54,13 +54,13 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
         netloc = urlparse_cached(request).netloc
         if netloc not in self._reading:
             self._reading[netloc] = asyncio.ensure_future(self._read(request))
-        found = await asyncio.shield(self._reading[netloc])
-        self._states[netloc] = RobotsState.RULES if found else RobotsState.NONE
-        if isinstance(found, RobotsUnreachable):
+        rules = await asyncio.shield(self._reading[netloc])
+        self._states[netloc] = RobotsState.RULES if rules else RobotsState.NONE
+        if isinstance(rules, RobotsUnreachable):
             self._states[netloc] = RobotsState.UNREACHABLE
-            meta(request)["retry_at"] = found.retry_at
-            raise RobotsUnreachable(str(found), found.kind, found.retry_at)
-        return found
+            meta(request)["retry_at"] = rules.retry_at
+            raise RobotsUnreachable(str(rules), rules.kind, rules.retry_at)
+        return rules
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Let the request pass, or raise :class:`RobotsForbidden`."""

@@ -40,7 +40,7 @@ class Counts:
     @property
     def articles(self) -> int:
         """How many passed."""
-        return sum(one.articles for one in self.sources.values())
+        return sum(newspaper.articles for newspaper in self.sources.values())
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count the rows of a batch."""
@@ -48,14 +48,14 @@ class Counts:
         table = table.append_column("copy", batch["duplicate_of"].is_valid())
         sums = [("copy", "sum"), ("copy", "count"), ("day", "min"), ("day", "max")]
         for row in table.group_by(list(_NEWSPAPER)).aggregate(sums).to_pylist():
-            one = self.sources.setdefault(row["source"], OfSource())
-            one.name, one.country = row["source_name"], row["country"] or one.country
-            one.sites.add(row["site"])
-            one.articles += row["copy_count"]
-            one.copies += row["copy_sum"]
+            newspaper = self.sources.setdefault(row["source"], OfSource())
+            newspaper.name, newspaper.country = row["source_name"], row["country"] or newspaper.country
+            newspaper.sites.add(row["site"])
+            newspaper.articles += row["copy_count"]
+            newspaper.copies += row["copy_sum"]
             if row["day_min"]:
-                one.first = min(one.first or "9", str(row["day_min"]))
-                one.last = max(one.last, str(row["day_max"]))
+                newspaper.first = min(newspaper.first or "9", str(row["day_min"]))
+                newspaper.last = max(newspaper.last, str(row["day_max"]))
 
 
 def card(manifest: Manifest, counts: Counts, known: Mapping[str, Mapping[str, Any]]) -> str:
@@ -63,8 +63,8 @@ def card(manifest: Manifest, counts: Counts, known: Mapping[str, Mapping[str, An
 
     ``known`` are the documents of the collection ``sources``, by the name of the spider.
     """
-    copies = sum(one.copies for one in counts.sources.values())
-    days = [day for one in counts.sources.values() for day in (one.first, one.last) if day]
+    copies = sum(newspaper.copies for newspaper in counts.sources.values())
+    days = [day for newspaper in counts.sources.values() for day in (newspaper.first, newspaper.last) if day]
     span = f"{min(days)} to {max(days)}" if days else "no day is known"
     return f"""\
 {_head(manifest)}
@@ -127,24 +127,25 @@ def _head(manifest: Manifest) -> str:
 def _files(manifest: Manifest) -> Iterable[str]:
     kind = {"month": "a month each", "source": "a newspaper each", "none": "all articles"}[manifest.by]
     yield f"- `{DATA}/`: {len(manifest.files)} files of {manifest.format}, {kind}"
-    if any(Path(one["path"]).stem == NO_DAY for one in manifest.files):
+    if any(Path(file["path"]).stem == NO_DAY for file in manifest.files):
         yield "- `no-day`: articles whose day is not exactly known; see `published.earliest` and `latest`"
     for side in manifest.splits.get("names", ()):
-        rows = sum(one["rows"] for one in manifest.files if one["path"].startswith(f"{DATA}/{side}/"))
+        rows = sum(file["rows"] for file in manifest.files if file["path"].startswith(f"{DATA}/{side}/"))
         yield f"- `{DATA}/{side}/`: {rows:,} articles; no story is on two sides"
 
 
 def _sources(counts: Counts) -> Iterable[str]:
-    for slug, one in sorted(counts.sources.items()):
-        sites = ", ".join(f"`{site}`" for site in sorted(one.sites))
+    for slug, newspaper in sorted(counts.sources.items()):
+        sites = ", ".join(f"`{site}`" for site in sorted(newspaper.sites))
         yield _row(
-            f"`{slug}`", one.name, one.country or "-", f"{one.articles:,}", f"{one.copies:,}",
-            one.first or "-", one.last or "-", sites,
+            f"`{slug}`", newspaper.name, newspaper.country or "-",
+            f"{newspaper.articles:,}", f"{newspaper.copies:,}",
+            newspaper.first or "-", newspaper.last or "-", sites,
         )  # fmt: skip
 
 
 def _sites(counts: Counts, known: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
-    for site in sorted({site for one in counts.sources.values() for site in one.sites}):
+    for site in sorted({site for newspaper in counts.sources.values() for site in newspaper.sites}):
         about = known.get(site, {})
         yield _row(
             f"`{site}`", about.get("domain", "-"), _seen(about.get("robots")), _seen(about.get("terms"))

@@ -99,8 +99,8 @@ class PartitionFiles:
         self._stack.__exit__(*error)
         if error[0] is None:
             self.written = [
-                described(one.path, str(one.path.relative_to(self.folder)), one.rows)
-                for one in self._open.values()
+                described(file.path, str(file.path.relative_to(self.folder)), file.rows)
+                for file in self._open.values()
             ]
 
 
@@ -151,19 +151,14 @@ def export(
 
 
 def _stories(articles: Articles) -> Iterator[str]:
-    found = articles.documents(articles.choice.query(), ("story",))
-    return (document["story"] for document in found)
+    documents = articles.documents(articles.choice.query(), ("story",))
+    return (document["story"] for document in documents)
 
 
 def described_by(
     articles: Articles, format_: str, by: str, splits: Splits | None, seen_until: dt.datetime
 ) -> Manifest:
     """The manifest of what was read just now, without its files."""
-    choice = {
-        name: value for name, value in asdict(articles.choice).items() if value not in (None, (), False)
-    }
-    if "changed_since" in choice:
-        choice["changed_since"] = choice["changed_since"].isoformat()
     return Manifest(
         newscrawl=newscrawl.__version__,
         schema=SCHEMA_VERSION,

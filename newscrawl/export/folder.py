@@ -59,7 +59,7 @@ class Manifest:
     @property
     def rows(self) -> int:
         """How many articles there are."""
-        return sum(int(one["rows"]) for one in self.files)
+        return sum(int(file["rows"]) for file in self.files)
 
     @classmethod
     def of(cls, folder: Path) -> Self | None:
@@ -68,10 +68,10 @@ class Manifest:
         Raises :class:`FolderError` for one that cannot be read or is of a later version.
         """
         try:
-            found = json.loads((folder / MANIFEST).read_text("utf-8"))
-            if found["layout"] > LAYOUT:
+            values = json.loads((folder / MANIFEST).read_text("utf-8"))
+            if values["layout"] > LAYOUT:
                 raise FolderError(f"{folder / MANIFEST} is of a newer newscrawl: update this one")
-            return cls(**found)
+            return cls(**values)
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
@@ -89,15 +89,15 @@ def files(folder: Path) -> list[Path]:
     """
     manifest = Manifest.of(folder)
     if manifest is None:
-        found = sorted(path for path in folder.rglob("*.parquet") if not _is_hidden(path, folder))
-        if not found:
+        paths = sorted(path for path in folder.rglob("*.parquet") if not _is_hidden(path, folder))
+        if not paths:
             raise FolderError(f"there are no Parquet files in {folder}")
-        return found
+        return paths
     if manifest.format != "parquet":
         raise FolderError(f"{folder} holds {manifest.format}; only Parquet is read back")
     if (folder / _JOURNAL).exists():
         raise FolderError(f"an export to {folder} was cut short; run it again to complete it")
-    return [folder / one["path"] for one in manifest.files]
+    return [folder / file["path"] for file in manifest.files]
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
@@ -138,8 +138,8 @@ def commit(folder: Path, manifest: Manifest, card: str) -> None:
     )
     staged = [str(path.relative_to(staging)) for path in staging.rglob("*") if path.is_file()]
     before = Manifest.of(folder)
-    kept = {one["path"] for one in manifest.files}
-    gone = [one["path"] for one in (before.files if before else []) if one["path"] not in kept]
+    kept = {file["path"] for file in manifest.files}
+    gone = [file["path"] for file in (before.files if before else []) if file["path"] not in kept]
     # The manifest last: whoever reads by it finds the files that it names.
     steps = {"move": sorted(staged, key=lambda name: (name == MANIFEST, name)), "remove": gone}
     hidden = staging / _JOURNAL

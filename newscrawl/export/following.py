@@ -79,12 +79,12 @@ def _arrivals(
     articles: InMongoDB, since: dt.datetime, by: str, splits: Splits | None
 ) -> Mapping[str, pa.Table]:
     """The articles that changed and are wanted, by the file in which they belong."""
-    found: dict[str, list[pa.RecordBatch]] = defaultdict(list)
+    by_place: dict[str, list[pa.RecordBatch]] = defaultdict(list)
     for batch in articles.batches(every(articles.choice.query(), {"updated_at": {"$gte": since}})):
         places = pa.array([_place(row, by, splits) for row in _keys(batch)], pa.string())
         for place in pc.unique(places).to_pylist():
-            found[place].append(batch.filter(pc.equal(places, place)))
-    return {place: pa.Table.from_batches(batches) for place, batches in found.items()}
+            by_place[place].append(batch.filter(pc.equal(places, place)))
+    return {place: pa.Table.from_batches(batches) for place, batches in by_place.items()}
 
 
 def _keys(batch: pa.RecordBatch) -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ class _Update:
         self.changes = ChangeCounts()
         self.gone: set[str] = set()
         self._folder, self._staging = folder, staging
-        self._files = {one["path"]: one for one in before.files}
+        self._files = {file["path"]: file for file in before.files}
         self._columns = tuple(before.columns)
         self._arrivals = arrivals
 
@@ -129,8 +129,8 @@ class _Update:
             before |= there
             if known and there == (_states(arriving) if arriving else {}):
                 yield known
-            elif one := self._written(place, touched, arriving):
-                yield one
+            elif written := self._written(place, touched, arriving):
+                yield written
             if show:
                 show(done + 1, len(places))
         self.changes.added = len(after.keys() - before.keys())
@@ -174,9 +174,9 @@ def _states(table: pa.Table) -> dict[str, int]:
 def _counted(folder: Path, staging: Path, manifest: Manifest) -> Counts:
     """The counts of all files, those that are about to take their place among them."""
     counts = Counts()
-    for one in manifest.files:
-        new = staging / one["path"]
-        path = new if new.exists() else folder / one["path"]
+    for file in manifest.files:
+        new = staging / file["path"]
+        path = new if new.exists() else folder / file["path"]
         for batch in pq.ParquetFile(path).iter_batches(AT_ONCE * 10, columns=list(COUNTED)):
             counts.add(batch)
     return counts

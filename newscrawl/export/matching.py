@@ -31,8 +31,8 @@ def expression(query: Query) -> Any:
 
     Raises ``ValueError`` for another operator, ``KeyError`` for what is no field.
     """
-    found = list(_conditions(query))
-    return functools.reduce(operator.and_, found) if found else None
+    conditions = list(_conditions(query))
+    return functools.reduce(operator.and_, conditions) if conditions else None
 
 
 def _conditions(query: Query) -> Iterator[Any]:
@@ -41,14 +41,14 @@ def _conditions(query: Query) -> Iterator[Any]:
             inner = [_all(each) for each in value]
             yield functools.reduce(operator.and_ if name == "$and" else operator.or_, inner)
         elif isinstance(value, Mapping):
-            yield from (_compare(name, word, other) for word, other in value.items())
+            yield from (_compare(name, word, operand) for word, operand in value.items())
         else:
             yield _equal(name, value)
 
 
 def _all(query: Query) -> Any:
-    found = expression(query)
-    return pc.scalar(True) if found is None else found
+    condition = expression(query)
+    return pc.scalar(True) if condition is None else condition
 
 
 def _compare(name: str, word: str, value: Any) -> Any:

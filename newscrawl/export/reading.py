@@ -154,9 +154,9 @@ class InMongoDB(Articles):
     ) -> Iterator[tuple[Mapping[str, Any], ...]]:
         fields = dict.fromkeys(columns, 1) | ({} if "_id" in columns else {"_id": 0})
         with self._articles() as articles:
-            found = articles.find(query, fields, batch_size=AT_ONCE)
-            found = found.sort(order, 1) if order else found
-            while some := tuple(itertools.islice(found, AT_ONCE)):
+            cursor = articles.find(query, fields, batch_size=AT_ONCE)
+            cursor = cursor.sort(order, 1) if order else cursor
+            while some := tuple(itertools.islice(cursor, AT_ONCE)):
                 yield some
 
     def batches(self, query: Query | None = None, order: str = "") -> Iterator[pa.RecordBatch]:
@@ -194,10 +194,10 @@ class InMongoDB(Articles):
         """The ``_id`` of all articles that were new, corrected, linked, removed or forgotten since."""
         changed = {"updated_at": {"$gte": since}}
         with self.database() as db:
-            found = {document["_id"] for document in db["articles"].find(changed, {"_id": 1})}
+            ids = {document["_id"] for document in db["articles"].find(changed, {"_id": 1})}
             for tombstone in db["forgotten"].find(changed, {"article": 1}):
-                found |= {tombstone["article"], tombstone["_id"]}
-            return found
+                ids |= {tombstone["article"], tombstone["_id"]}
+            return ids
 
     def sources(self) -> Mapping[str, Document]:
         """See :meth:`Articles.sources`."""
@@ -220,8 +220,8 @@ class InFolder(Articles):
         from newscrawl.export.schema import COLUMNS as KEPT
         from newscrawl.export.schema import schema
 
-        found = ds.dataset([str(path) for path in files(self.folder)], schema=schema(KEPT), format="parquet")
-        return found.scanner(columns=list(columns), filter=expression(query), batch_size=AT_ONCE)
+        files_ = ds.dataset([str(path) for path in files(self.folder)], schema=schema(KEPT), format="parquet")
+        return files_.scanner(columns=list(columns), filter=expression(query), batch_size=AT_ONCE)
 
     def documents(self, query: Query, columns: tuple[str, ...], order: str = "") -> Iterator[Document]:
         """See :meth:`Articles.documents`."""
@@ -243,10 +243,10 @@ class InFolder(Articles):
 
     def _column(self, field: str, query: Query) -> list[Any]:
         """The values of a field as MongoDB has them, null left out."""
-        found = self._batches(query, (field,), "")
+        batches = self._batches(query, (field,), "")
         from newscrawl.export.rows import to_documents
 
-        return [row[field] for batch in found for row in to_documents(batch) if row[field] is not None]
+        return [row[field] for batch in batches for row in to_documents(batch) if row[field] is not None]
 
     def values(self, field: str, query: Query) -> list[Any]:
         """See :meth:`Articles.values`."""
@@ -254,13 +254,13 @@ class InFolder(Articles):
 
     def bounds(self, field: str, query: Query) -> tuple[Any, Any]:
         """See :meth:`Articles.bounds`."""
-        found = self._column(field, query)
-        return (min(found), max(found)) if found else (None, None)
+        values = self._column(field, query)
+        return (min(values), max(values)) if values else (None, None)
 
     def count(self) -> int:
         """How many there are."""
-        found: int = self._scanner(self.choice.query(), ("_id",)).count_rows()
-        return found
+        number: int = self._scanner(self.choice.query(), ("_id",)).count_rows()
+        return number
 
     def now(self) -> dt.datetime:
         """The moment up to which the folder has what changed."""

@@ -85,8 +85,8 @@ def _of_arrow(type_: pa.DataType, is_open: bool = False) -> Convert:
     if pa.types.is_date(type_):
         return lambda value: value and value.isoformat()
     if pa.types.is_list(type_):
-        one = _of_arrow(type_.value_type)
-        return lambda values: values and [one(value) for value in values]
+        convert_item = _of_arrow(type_.value_type)
+        return lambda values: values and [convert_item(value) for value in values]
     if pa.types.is_struct(type_):
         fields = {field.name: _of_arrow(field.type) for field in type_}
         return lambda value: (
@@ -130,8 +130,12 @@ def _converts(cls: Any) -> Mapping[str, Convert | None]:
 
 def _convert(hint: Any) -> Convert | None:
     if typing.get_origin(hint) is list:
-        one = _convert(bare(typing.get_args(hint)[0]))
-        return (lambda values: None if values is None else [one(value) for value in values]) if one else None
+        convert_item = _convert(bare(typing.get_args(hint)[0]))
+        return (
+            (lambda values: None if values is None else [convert_item(value) for value in values])
+            if convert_item
+            else None
+        )
     return _part(hint) if dataclasses.is_dataclass(hint) else None
 
 

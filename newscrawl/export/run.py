@@ -59,16 +59,16 @@ def run(out: str, opts: argparse.Namespace, address: Address = None, database: s
         )
     if given := [name for name, usual in _WHOLE.items() if getattr(opts, name) != usual]:
         raise ValueError(f"--{given[0]} is for a folder, and {out} is none")
-    found = chosen(opts, address, database)
+    selection = chosen(opts, address, database)
     if out == "-":
         # Not by `sys.stdout`, which may show what cannot be seen as escapes that JSON does not know.
         with suppress(BrokenPipeError), open(1, "w", encoding="utf-8", closefd=False) as stdout:
-            write_json_lines(stdout, found)
+            write_json_lines(stdout, selection)
         return ""
     progress = Progress("articles exported", bar=True)
-    with WRITERS[format_](path, found.columns) as file:
-        total = found.count()
-        for batch in found.batches():
+    with WRITERS[format_](path, selection.columns) as file:
+        total = selection.count()
+        for batch in selection.batches():
             file.add([batch])
             progress.show(file.rows, total)
     progress.end()
@@ -81,12 +81,12 @@ def _export(path: Path, opts: argparse.Namespace, address: Address, database: st
 
     progress = Progress("articles exported", bar=True)
     shares = read_shares(opts.split) if opts.split else None
-    found = chosen(opts, address, database)
-    manifest = export(found, path, format_=opts.format, by=opts.by, shares=shares, show=progress.show)
+    selection = chosen(opts, address, database)
+    manifest = export(selection, path, format_=opts.format, by=opts.by, shares=shares, show=progress.show)
     progress.end()
     if not manifest.rows:
         return f"no article was found: {path} is empty. {_WHERE}"
-    size = sum(one["bytes"] for one in manifest.files) / 1e6
+    size = sum(file["bytes"] for file in manifest.files) / 1e6
     return f"{manifest.rows:,} articles in {len(manifest.files)} files, {size:,.1f} MB: {path}"
 
 

@@ -54,8 +54,8 @@ def schema(columns: tuple[str, ...] = COLUMNS) -> pa.Schema:
     Raises ``KeyError`` for what is no stored field.
     """
     hints, fields = typing.get_type_hints(Article), declared(Article)
-    found = [pa.field(name, _type(name, hints[name], fields[name])) for name in columns]
-    return pa.schema(found, metadata={"newscrawl.schema": str(SCHEMA_VERSION)})
+    arrow_fields = [pa.field(name, _type(name, hints[name], fields[name])) for name in columns]
+    return pa.schema(arrow_fields, metadata={"newscrawl.schema": str(SCHEMA_VERSION)})
 
 
 def bare(hint: Any) -> Any:

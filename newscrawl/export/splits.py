@@ -69,9 +69,7 @@ def read_shares(text: str) -> dict[str, float]:
 
     Raises ``ValueError`` naming the value and the remedy.
     """
-    parts = [
-        re.fullmatch(r"\s*([a-z][a-z0-9_]*)\s*=\s*(\d+(?:\.\d+)?)\s*%?\s*", part) for part in text.split(",")
-    ]
+    parts = [_SHARE.fullmatch(part) for part in text.split(",")]
     shares = {part[1]: float(part[2]) for part in parts if part}
     if len(shares) < max(2, len(parts)) or not all(shares.values()):
         raise ValueError(f"split={text!r} is not a list of shares; write train=80,validation=10,test=10")

@@ -66,7 +66,9 @@ async def _feeds(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fetch
     for url in named or [urljoin(home.url, path) for path in _FEEDS]:
         answer = await fetch(Request(url))
         parsed = (
-            feed.parsed(answer.response.body, answer.headers.get("Content-Type")) if answer.response else None
+            feed.parse_feed(answer.response.body, answer.headers.get("Content-Type"))
+            if answer.response
+            else None
         )
         entries = list(feed.articles(parsed, url, every, Counter())) if parsed else []
         urls = [entry.url for entry in entries]

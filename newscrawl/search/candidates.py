@@ -84,14 +84,14 @@ class _CandidateReader:
 
     def result(self) -> Candidates:
         """What was found, without what is more than enough."""
-        found = self.found
-        found.documents.sort(key=_day_of, reverse=True)
-        if len(found.documents) > self._enough:
-            found.older = _day_of(found.documents[self._enough - 1]) or found.older
-            del found.documents[self._enough :]
-        if found.older and found.older >= self._newest_day:  # the next search has to begin before it
-            found.older = str(dt.date.fromisoformat(self._newest_day) - _ONE)
-        return found
+        result = self.found
+        result.documents.sort(key=_day_of, reverse=True)
+        if len(result.documents) > self._enough:
+            result.older = _day_of(result.documents[self._enough - 1]) or result.older
+            del result.documents[self._enough :]
+        if result.older and result.older >= self._newest_day:  # the next search has to begin before it
+            result.older = str(dt.date.fromisoformat(self._newest_day) - _ONE)
+        return result
 
     @property
     def _left(self) -> int:

@@ -39,8 +39,8 @@ class Evidence:
         if self._present(against(form)):
             return True
         pairs = derived(form)
-        found = self._present([one for one, _ in pairs]) if pairs else set()
-        return any(one in found and not self._present([other]) for one, other in pairs)
+        present = self._present([long for long, _ in pairs]) if pairs else set()
+        return any(long in present and not self._present([short]) for long, short in pairs)
 
     def _is_backed(self, word: str) -> bool:
         if word not in self._backed:
@@ -53,10 +53,10 @@ def in_collection(articles: Articles[dict[str, Any]]) -> Present:
 
     def present(words: Iterable[str]) -> set[str]:
         words = list(words)
-        found = articles.find_one({"$text": {"$search": " ".join(words)}}, {"_id": 0, "search_text": 1})
-        if not found:
+        document = articles.find_one({"$text": {"$search": " ".join(words)}}, {"_id": 0, "search_text": 1})
+        if not document:
             return set()
-        there = set(words).intersection(found["search_text"].split())
+        there = set(words).intersection(document["search_text"].split())
         rest = [word for word in words if word not in there]
         return there | (present(rest) if rest and there else set())
 

@@ -97,7 +97,7 @@ def _made(word: str) -> Iterator[Form]:
 def _stems(word: str) -> Sequence[str]:
     for ending, before in _ENDINGS.items():
         if word.endswith(ending) and len(word) > len(ending) + 1:
-            return (word, *(word.removesuffix(ending) + other for other in before))
+            return (word, *(word.removesuffix(ending) + changed for changed in before))
     return (word,)
 
 
@@ -125,8 +125,8 @@ def cores(form: Form) -> Sequence[Form]:
     if len(form.prefix) > 1 and form.prefix[0] in _AND:
         prefixes.append(form.prefix[1:])
     endings = [(form.ending, form.stem), ("", "" if form.ending else form.stem)]
-    found = {Form(form.word, prefix, ending, stem) for prefix in prefixes for ending, stem in endings}
-    return [each for each in found if not each.is_plain]
+    parts = {Form(form.word, prefix, ending, stem) for prefix in prefixes for ending, stem in endings}
+    return [each for each in parts if not each.is_plain]
 
 
 def against(form: Form) -> Sequence[str]:
@@ -135,16 +135,16 @@ def against(form: Form) -> Sequence[str]:
     >>> "الكتاب" in against(forms("تاب")["كتاب"])
     True
     """
-    found = [f"{article}{form.text}" for article in ("ال", "وال", "بال", "لل")]
+    words = [f"{article}{form.text}" for article in ("ال", "وال", "بال", "لل")]
     if form.prefix and not form.has_article and not form.ending:
         # No preposition follows another one, and nothing goes before و.
         last = form.prefix[-1]
         before = (*_AND, *_TO) if last in _AND else _TO
         # `لل` before a word is the article.
-        found += [f"{other}{form.text}" for other in before if other + last != "لل"]
+        words += [f"{prefix}{form.text}" for prefix in before if prefix + last != "لل"]
         if len(form.word) < SHORT:  # a verb: يوجد of وجد
-            found += [f"{person}{form.text}" for person in "يت"]
-    return found
+            words += [f"{person}{form.text}" for person in "يت"]
+    return words
 
 
 def derived(form: Form) -> Sequence[tuple[str, str]]:

@@ -46,7 +46,7 @@ class Match:
         covered = len(doc["search_text"].split())
         there = list(itertools.islice(tokens(text), covered))
         folded = [token.folded for token in there]
-        found: list[TextWord] = []
+        matched: list[TextWord] = []
         for phrase in self._phrases:
             spelled = [
                 place
@@ -55,8 +55,8 @@ class Match:
             ]
             if not spelled:
                 return None
-            found += [there[place + n] for place in spelled for n in range(len(phrase.words))]
-        return snippet(text, found)
+            matched += [there[place + n] for place in spelled for n in range(len(phrase.words))]
+        return snippet(text, matched)
 
     def _places(self, phrase: Phrase, folded: Sequence[str]) -> Iterator[tuple[int, list[Form]]]:
         """Where a phrase stands in a text, with the form of each of its words."""
@@ -66,9 +66,7 @@ class Match:
                 continue
             beside = folded[place + 1 : place + 1 + len(rest)]
             forms = [first.forms[text]] + [
-                wanted.forms[other]
-                for wanted, other in zip(rest, beside, strict=False)
-                if other in wanted.forms
+                wanted.forms[word] for wanted, word in zip(rest, beside, strict=False) if word in wanted.forms
             ]
             if len(forms) == len(phrase.words) and all(map(self._evidence.allows, forms)):
                 yield place, forms

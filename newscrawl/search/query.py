@@ -54,7 +54,7 @@ def parse(query: str, *, expand: bool = True) -> list[Phrase]:
 
 
 def _wanted(word: str, given: str, expand: bool) -> QueryWord:
-    found: dict[str, Form] = {}
+    by_text: dict[str, Form] = {}
     for spelling in spellings(given) if fold(given) == word else (word,):
-        found = {**forms(spelling, expand=expand), **found}
-    return QueryWord(word, found)
+        by_text = {**forms(spelling, expand=expand), **by_text}
+    return QueryWord(word, by_text)

@@ -134,13 +134,13 @@ def find(
     ``ValueError`` with a sentence for a query of signs alone.
     """
     match = Match(parse(query) if query.strip() else [], in_collection(db["articles"]))
-    read = _candidates(db["articles"], match, choice, limit)
-    scored = _scored(match, read.documents)
+    weighed = _candidates(db["articles"], match, choice, limit)
+    scored = _scored(match, weighed.documents)
     if newest:
         scored.sort(key=lambda pair: (*_newest_first(pair[1]), -pair[0], pair[1]["_id"]))
     shown = scored[(page - 1) * limit : page * limit]
     hits = list(_hits(db["articles"], match, shown, limit))
-    return SearchResult(hits, len(scored), read.looked, read.older)
+    return SearchResult(hits, len(scored), weighed.looked, weighed.older)
 
 
 def _candidates(articles: Articles[Document], match: Match, choice: Choice, limit: int) -> Candidates:
@@ -172,17 +172,17 @@ def _hits(
     """The articles with their snippets; the texts are read some at a time."""
     for start in range(0, len(scored), at_once):
         some = scored[start : start + at_once]
-        found = articles.find({"_id": {"$in": [doc["_id"] for _, doc in some]}}, _HEAD)
-        whole = {doc["_id"]: doc for doc in found}
+        cursor = articles.find({"_id": {"$in": [doc["_id"] for _, doc in some]}}, _HEAD)
+        whole = {doc["_id"]: doc for doc in cursor}
         for score, doc in some:
             if doc["_id"] in whole and (hit := _hit(match, whole[doc["_id"]], score)):
                 yield hit
 
 
 def _hit(match: Match, doc: Document, score: float) -> Hit | None:
-    found = match.snippet(doc)
-    if found is None:
+    snippet = match.snippet(doc)
+    if snippet is None:
         return None
     hidden = ("lede", "body", "duplicate_of", "search_text")
     fields = {name: doc[name] for name in _HEAD if name not in hidden}
-    return Hit(id=doc["_id"], is_copy=doc["duplicate_of"] is not None, score=score, snippet=found, **fields)
+    return Hit(id=doc["_id"], is_copy=doc["duplicate_of"] is not None, score=score, snippet=snippet, **fields)

@@ -56,12 +56,12 @@ class Snippet:
         return "".join([*parts, self.text[last:]])
 
 
-def snippet(text: str, found: Sequence[TextWord]) -> Snippet:
+def snippet(text: str, matched: Sequence[TextWord]) -> Snippet:
     """The part of a text that holds most of the words found; its beginning where none was."""
     words = list(_WORD.finditer(text))
     if not words:
         return Snippet(text)
-    places = sorted({n for n, word in enumerate(words) for token in found if word.start() == token.start})
+    places = sorted({n for n, word in enumerate(words) for token in matched if word.start() == token.start})
     first = max(0, _densest(places) - WIDTH // 4)
     last = min(len(words), first + WIDTH)
     begin, end = words[first].start() if first else 0, words[last - 1].end()

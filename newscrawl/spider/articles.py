@@ -96,10 +96,10 @@ class ArticlePages:
     async def left_over(self, now: dt.datetime) -> AsyncIterator[Request]:
         """What failed last time; what is stored all the same is visited again."""
         crawl = self._crawl
-        found = await crawl.store.addresses.pending(crawl.name, now)
-        known = await crawl.store.addresses.known([pending.key for pending in found], crawl.site.owner, now)
+        due = await crawl.store.addresses.pending(crawl.name, now)
+        known = await crawl.store.addresses.known([pending.key for pending in due], crawl.site.owner, now)
         young = not crawl.settings["REPLAY"]
-        for pending in found:
+        for pending in due:
             stored = pending.key in known and known[pending.key].article
             again = {"http": None} if stored else None
             # One that the site owns no longer is rejected by the gate.
@@ -142,8 +142,8 @@ class ArticlePages:
         if not crawl.site.is_article(response.url) and not crawl.arguments.url:
             if carried["again"]:
                 await self.gone(carried["key"], RejectionReason.REDIRECTED, now)
-            said = f"it leads to {response.url}, which is no article"
-            yield self.rejection(response, RejectionReason.REDIRECTED, said)
+            detail = f"it leads to {response.url}, which is no article"
+            yield self.rejection(response, RejectionReason.REDIRECTED, detail)
             return
         try:
             raw = await crawl.reader.article(response.body, response.url, _headers(response), now)

@@ -69,10 +69,10 @@ class Failures:
             await crawl.store.visits.unchanged(k, crawl.site.owner, now)
             self._articles.settle(k, AddressOutcome.SEEN, "unchanged")
             return None
-        said = f"HTTP status {response.status}"
+        detail = f"HTTP status {response.status}"
         if response.status in _NOT_FOUND:
             if not again:
-                return self._articles.rejection(response, RejectionReason.NOT_FOUND, said)
+                return self._articles.rejection(response, RejectionReason.NOT_FOUND, detail)
             await self._articles.gone(k, RejectionReason.NOT_FOUND, now)
             crawl.stat("articles/gone")
             return None
@@ -80,10 +80,10 @@ class Failures:
             return await self._pend(request, kind, now)
         if self._is_known(request, kind):
             return None
-        rejection = self._articles.rejection(response, RejectionReason.REFUSED, said)
+        rejection = self._articles.rejection(response, RejectionReason.REFUSED, detail)
         return replace(rejection, retry_at=now + LOOK_AGAIN)
 
-    async def _unanswered(self, request: Request, kind: FetchFailure, said: str) -> Rejection | None:
+    async def _unanswered(self, request: Request, kind: FetchFailure, detail: str) -> Rejection | None:
         """There is no answer, or none that may be read."""
         k, now = meta(request)["key"], self._crawl.clock.now()
         if kind == FetchFailure.NOT_RECORDED:
@@ -94,12 +94,12 @@ class Failures:
         if kind in (FetchFailure.OFFSITE, FetchFailure.ADDRESS):
             if meta(request)["again"]:
                 await self._articles.gone(k, RejectionReason.REDIRECTED, now)
-            return self._rejection(request, RejectionReason.REDIRECTED, f"it leads elsewhere: {said}")
+            return self._rejection(request, RejectionReason.REDIRECTED, f"it leads elsewhere: {detail}")
         if kind.passes:
             return await self._pend(request, kind, now)
         if self._is_known(request, kind):
             return None
-        return replace(self._rejection(request, _for_good(kind), said), retry_at=now + LOOK_AGAIN)
+        return replace(self._rejection(request, _for_good(kind), detail), retry_at=now + LOOK_AGAIN)
 
     def _is_known(self, request: Request, kind: FetchFailure) -> bool:
         """Is it a visit again? What is stored then stays as it is; else the refusal is counted."""
@@ -110,14 +110,14 @@ class Failures:
             self._crawl.stat("articles/refused")
         return False
 
-    def _not_recorded(self, request: Request, said: str) -> None:
+    def _not_recorded(self, request: Request, detail: str) -> None:
         """Note what the recording lacks that is replayed: a fault, unless an earlier crawl left it over."""
         if meta(request).get("pending"):
-            log.info("%s stays on the pending list: %s", request.url, said)
+            log.info("%s stays on the pending list: %s", request.url, detail)
             self._crawl.stat("articles/pending")
             return
-        log.error("%s", said)
-        self._crawl.why.setdefault(RunOutcome.FAULT, said)
+        log.error("%s", detail)
+        self._crawl.why.setdefault(RunOutcome.FAULT, detail)
         self._crawl.stat("not_recorded")
 
     async def _pend(self, request: Request, kind: FetchFailure, now: dt.datetime) -> Rejection | None:
@@ -129,8 +129,8 @@ class Failures:
         pending = Pending(k, asked, crawl.name, crawl.site.owner, kind, retry_at)
         times = await crawl.store.addresses.add_pending(pending, now)
         if times >= _TRIES:
-            said = f"failed {times} times, the last time: {kind}"
-            return self._rejection(request, _for_good(kind), said)
+            detail = f"failed {times} times, the last time: {kind}"
+            return self._rejection(request, _for_good(kind), detail)
         crawl.ledger.end(k, AddressOutcome.PENDING, kind)
         return None
 

@@ -48,7 +48,7 @@ class Lists:
 
     def begin(self, wanted: Sequence[Discovery]) -> Iterator[Request]:
         """The first request of each declared way to find articles."""
-        self._feeds_at_home = any(isinstance(found, Feed) and found.url is None for found in wanted)
+        self._feeds_at_home = any(isinstance(source, Feed) and source.url is None for source in wanted)
         for declared in wanted:
             yield from self._begin(declared, wanted)
 
@@ -56,7 +56,7 @@ class Lists:
         home = self._crawl.site.home
         match declared:
             case Feed(url=None):
-                walked = (other.url for other in wanted if isinstance(other, Listing))
+                walked = (source.url for source in wanted if isinstance(source, Listing))
                 if not any(urljoin(home, url) == home for url in walked):
                     yield Request(home, self.parse_home, errback=self._crawl.failed, dont_filter=True)
             case Sitemap(url=None):
@@ -202,15 +202,15 @@ class Lists:
         self._walks.date(walk, fresh, known, by_key)
         requests = []
         for k, entry in wanted.items():
-            found = known.get(k)
-            newer = found and entry.lastmod and found.checked_at and entry.lastmod > found.checked_at
-            if found is None or newer:
-                young = found is None and self._is_young(entry)
-                again = {"http": None} if found else None
+            stored = known.get(k)
+            newer = stored and entry.lastmod and stored.checked_at and entry.lastmod > stored.checked_at
+            if stored is None or newer:
+                young = stored is None and self._is_young(entry)
+                again = {"http": None} if stored else None
                 asked = self._articles.request(entry, kind, walk=walk, known=again, young=young, k=k)
                 requests.append(asked)
             else:
-                end = AddressOutcome.PENDING if found.is_pending else AddressOutcome.KNOWN
+                end = AddressOutcome.PENDING if stored.is_pending else AddressOutcome.KNOWN
                 crawl.ledger.meet(k, kind, end)
         crawl.stat("discovery/known", len(known))
         waits = crawl.ledger.waits(walk)
@@ -240,23 +240,23 @@ class Lists:
         """A page that leads to articles was not given: unchanged, past the end, or failed."""
         walk: Walk | None = request.cb_kwargs.get("walk")
         status = response.status if response is not None else None
-        said = f"HTTP status {status}" if status else str(failure.value) or kind
+        reason = f"HTTP status {status}" if status else str(failure.value) or kind
         if walk is None:  # the home page or robots.txt; that a site has none is no failure
             if kind != FetchFailure.CLIENT:
                 self._crawl.stat(f"discovery/failed/{kind}")
-            log.info("%s could not be read (%s): %s", request.url, kind, said)
+            log.info("%s could not be read (%s): %s", request.url, kind, reason)
             return
         if self._walks.is_unchanged(walk, request, status):
             yield from self._next(walk)
             return
         if self._walks.is_past_the_end(walk, request, status):
-            log.info("%s: no such page (%s); the listing ends before it", request.url, said)
+            log.info("%s: no such page (%s); the listing ends before it", request.url, reason)
             following = list(self._next(walk))
             if following or walk.pages_read:
                 yield from following
                 return
         self._walks.fail(walk, kind)
-        log.warning("%s could not be read (%s): %s", request.url, kind, said)
+        log.warning("%s could not be read (%s): %s", request.url, kind, reason)
         yield from self._next(walk)
 
     def drop(self, walk: Walk) -> None:

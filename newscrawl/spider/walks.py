@@ -59,7 +59,7 @@ class CrawlWalks:
         newest page on. None where it is walked already.
         """
         name = pages.name(source, self._crawl.site.home)
-        if any(other.listing == name for other in self._walks):
+        if any(begun_walk.listing == name for begun_walk in self._walks):
             return []
         walk = self._new(name, source)
         begun = []
@@ -217,15 +217,15 @@ class CrawlWalks:
         if not leading or not all(walk.completed for walk in leading):
             return
         crawl = self._crawl
-        declared = (section_of(found) for found in crawl.arguments.of_kind(crawl.site))
+        declared = (section_of(source) for source in crawl.arguments.of_kind(crawl.site))
         names = {name for name in declared if name} | self._offered
         if unknown := crawl.arguments.sections - names:
-            said = no_section(crawl.site.domain, unknown, sorted(names))
+            sentence = no_section(crawl.site.domain, unknown, sorted(names))
             if unknown == crawl.arguments.sections:
-                crawl.why[RunOutcome.NO_LINKS] = said
+                crawl.why[RunOutcome.NO_LINKS] = sentence
                 crawl.stat("discovery/no_section")
             else:
-                log.warning("%s", said)
+                log.warning("%s", sentence)
 
     # --- For the next run
 
@@ -247,8 +247,8 @@ class CrawlWalks:
         leaving = {mark.listing for mark in self.marks(now)}
         seen = [(walk, seen_by(walk, began, self._crawl.site.timezone)) for walk in self._walks]
         return [
-            replace(found, marked_at=now) if walk.listing in leaving and not walk.resumed else found
-            for walk, found in seen
+            replace(record, marked_at=now) if walk.listing in leaving and not walk.resumed else record
+            for walk, record in seen
         ]
 
     def checkpoints(self) -> list[Checkpoint]:
@@ -257,13 +257,13 @@ class CrawlWalks:
         A walk that looks for no day of its own is walked again from its newest page, unless its pages are
         more than one run may ask for.
         """
-        found: dict[str, Checkpoint] = {}
+        checkpoints: dict[str, Checkpoint] = {}
         for walk in self._walks:
             left = walk.rest if walk.is_cut or walk.resumed or self._crawl.arguments.since else []
-            noted = found.get(walk.listing)
+            noted = checkpoints.get(walk.listing)
             if (noted and noted.pages) or not (left or walk.listing in self._checkpoints):
                 continue  # what was resumed comes first, for as long as anything of it is left
-            found[walk.listing] = Checkpoint(
+            checkpoints[walk.listing] = Checkpoint(
                 walk.listing,
                 self._crawl.name,
                 self._crawl.arguments.days,
@@ -272,7 +272,7 @@ class CrawlWalks:
                 tuple(walk.mark) if walk.to_mark else (),
                 walk.marked_at if walk.to_mark else None,
             )
-        return list(found.values())
+        return list(checkpoints.values())
 
 
 def _remember(walk: Walk, response: Response) -> None:

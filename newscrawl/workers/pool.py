@@ -140,12 +140,12 @@ class Pool:
 
 def _why(worker: _Worker, status: int, seconds: float) -> Exception:
     """What the end of a process means for the work that it was given."""
-    said = f"exit status {status}" if status >= 0 else f"signal {-status}"
+    end = f"exit status {status}" if status >= 0 else f"signal {-status}"
     if not worker.ready:
-        return RuntimeError(f"no worker could be started: {said}; what it said is on stderr")
+        return RuntimeError(f"no worker could be started: {end}; what it said is on stderr")
     if status == -signal.SIGPROF:
         return TooSlowError(f"reading it took more than {seconds:g} s of CPU time")
-    return WorkerDiedError(f"the process that read it ended: {said}")
+    return WorkerDiedError(f"the process that read it ended: {end}")
 
 
 class _Worker(asyncio.Protocol):
@@ -280,10 +280,10 @@ class _Worker(asyncio.Protocol):
 def _peak(pid: int) -> int:
     """The most memory that a running process has taken, in megabytes; 0 where the system does not tell."""
     try:
-        found = re.search(rb"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_bytes())
+        match = re.search(rb"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_bytes())
     except OSError:
         return 0
-    return int(found[1]) // 2**10 if found else 0
+    return int(match[1]) // 2**10 if match else 0
 
 
 def _unpacked(message: bytes) -> Answer:
