@@ -80,7 +80,8 @@ class Newspaper:
     @classmethod
     def made(cls, articles: int, newest: dt.datetime) -> Newspaper:
         """A newspaper of so many articles, the newest of this moment."""
-        step = min(dt.timedelta(minutes=2), AGE / max(articles, 1))
+        # Whole seconds, as pages and feeds print them.
+        step = dt.timedelta(seconds=min(120, AGE.total_seconds() // max(articles, 1)))
         newest = newest.astimezone(ZONE).replace(second=0, microsecond=0)
         return cls(tuple(_story(n, newest - step * (articles - n)) for n in range(articles, 0, -1)))
 
