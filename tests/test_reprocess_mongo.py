@@ -93,6 +93,13 @@ def test_an_empty_collection_gets_the_documents_of_the_crawl(database: Database,
     assert done.returncode == 0, done.stderr
     assert plain(database.articles()) == plain(before)
     assert outcomes(done)["new"] == len(before)
+    (record,) = database.ops["reprocessings"].find()
+    assert record["outcome"] == "ok"
+    assert record["outcomes"] == outcomes(done)
+    assert record["pages"] >= len(before)
+    assert record["started_at"] <= record["finished_at"]
+    assert database["articles"].distinct("run") == [record["_id"]]
+    assert database.ops["runs"].count_documents({}) == 0  # no crawl: sites are not judged by it
     # Once more: nothing is written.
     stamps = [doc["updated_at"] for doc in database.articles()]
     again = outcomes(reprocess(database, folder))
@@ -149,6 +156,9 @@ def test_only_what_is_asked_for_is_read(database: Database, archive: Path) -> No
          "owner": aside["owner"], "reason": "no_body", "rejected_at": aside["checked_at"]}
     )  # fmt: skip
     rejected = reprocess(database, archive, "--rejected")
+    asked = [doc["asked"] for doc in database.ops["reprocessings"].find().sort("started_at")]
+    assert asked[0] == {"site": ["alayam24"], "until": "2030-01-01"}
+    assert asked[-1] == {"rejected": True}
     assert outcomes(rejected)["new"] == 1, rejected.stderr
     assert [doc["url"] for doc in database.articles()] == [aside["url"]]
     assert reprocess(database, archive, "--site", "nobody").returncode == 2

@@ -8,7 +8,7 @@ import datetime as dt
 import os
 import secrets
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,14 @@ from newscrawl.command import CommandError, ProjectCommand
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pymongo.database import Database
 
     from newscrawl.reprocess.plan import Plan
     from newscrawl.reprocess.ranges import Range
     from newscrawl.reprocess.reading import Tally
+    from newscrawl.reprocess.record import Record
     from newscrawl.sites import Site
     from newscrawl.store.schema import Document
 
@@ -101,7 +104,9 @@ class Command(ProjectCommand):
             with self._databases(opts) as databases:
                 plan = self._plan(opts, databases)
                 chains = self._chains(args, opts, plan)
-                tally = self._run(plan, chains, opts, databases, failed)
+                with _recorded(databases, plan, args, opts) as record:
+                    record.failed = failed
+                    record.tally = tally = self._run(plan, chains, opts, databases, failed)
         except KeyboardInterrupt:
             raise CommandError(RunOutcome.KILLED, "\nstopped; the same command goes on from here") from None
         except NoSuchInputError as error:
@@ -235,6 +240,23 @@ class Command(ProjectCommand):
         return asyncio.run(to_parquet.to_parquet(plan, rest, folder, opts.processes, failed))
 
 
+@contextmanager
+def _recorded(
+    databases: Databases | None, plan: Plan, args: list[str], opts: argparse.Namespace
+) -> Iterator[Record]:
+    """The record that the command leaves; of one that writes nothing to MongoDB none is kept."""
+    from newscrawl.reprocess.record import Record, recorded
+
+    if databases is None or opts.dry_run or opts.to != MONGO:
+        yield Record()
+        return
+    given = {name: getattr(opts, name) for name in ("site", "lang", "rejected", "stale", "dask")}
+    days = {name: str(day) for name in ("since", "until") if (day := getattr(opts, name))}
+    asked = {name: value for name, value in {"files": args, **given, **days}.items() if value}
+    with recorded(databases[1], plan.run, asked) as record:
+        yield record
+
+
 def _on_dask(
     opts: argparse.Namespace, plan: Plan, chains: list[list[Range]], job: Any, failed: list[str]
 ) -> Tally:
@@ -258,7 +280,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _run_id() -> str:
-    """What stored articles say of this run, which leaves no record among those of crawls."""
+    """What stored articles say of this run, and what its record is called."""
     return f"reprocess-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 

@@ -114,6 +114,7 @@ RETENTION = {
     "checkpoints": dt.timedelta(days=90),
     "passes": dt.timedelta(days=7),
     "runs": dt.timedelta(days=400),
+    "reprocessings": dt.timedelta(days=400),
     "alarms": dt.timedelta(days=90),
 }
 """How long documents are kept, by the server's clock (``stored_at``: a replay's rejections carry the
@@ -203,6 +204,7 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
     "pending": [IndexModel([("site", ASCENDING), ("retry_at", ASCENDING)])],
     "checkpoints": [IndexModel([("site", ASCENDING), ("days", ASCENDING)]), _expiry("checkpoints")],
     "passes": [_expiry("passes")],
+    "reprocessings": [_expiry("reprocessings")],
     "runs": [
         IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]),
         # The few runs of a site that met something new: what `scrapy status` judges a site by.
