@@ -33,7 +33,8 @@ PAGES = (
     *(f"/articles/{IDS[what]}" for what in IDS), f"/articles/{IDS['copy']}?with={IDS['corrected']}",
     f"/articles/{IDS['edited']}?with={IDS['corrected']}", f"/articles/{IDS['corrected']}/page",
     f"/articles/{IDS['copy']}/page", f"/stories/{IDS['corrected']}", f"/stories/{IDS['french']}",
-    "/coverage", "/coverage/manar", "/coverage/manar?calendar=hijri", "/coverage/sada_rif?year=2026",
+    "/corrections", "/corrections?before=2026-11-20T18:00Z", "/coverage", "/coverage/manar",
+    "/coverage/manar?calendar=hijri", "/coverage/sada_rif?year=2026",
 )  # fmt: skip
 
 
@@ -91,6 +92,17 @@ def test_a_corrected_article_says_so_and_shows_what_changed(client: TestClient) 
     assert re.search(r"<ins><bdi[^>]*>بلدية الواحة تفتح</bdi></ins>", history)
     assert "3 paragraphs unchanged" not in history.partition('id="state-1"')[0]
     assert "2 paragraphs unchanged" in history.partition('id="state-1"')[2]
+
+
+def test_corrections_are_listed_the_last_one_first(client: TestClient) -> None:
+    page = get(client, "/corrections")
+    links = re.findall(r'<h2><a href="/articles/(\w+)#state-(\d)">', page)
+    assert links == [(IDS["corrected"], "2"), (IDS["corrected"], "1")]
+    assert page.count("<ins>") == 1 + 2  # the key, and the two places in the headline
+    assert 'id="state-1"' in get(client, f"/articles/{IDS['corrected']}")
+    earlier = get(client, "/corrections?before=2026-11-20T18:00:00%2B00:00")
+    assert re.findall(r"#state-(\d)", earlier) == ["1"]
+    assert f'/articles/{IDS["corrected"]}#history">corrected</a>' in get(client, "/search?q=بلدية")
 
 
 def test_both_calendars_stand_beside_each_other(client: TestClient) -> None:
@@ -187,7 +199,7 @@ def test_what_cannot_be_searched_is_said_with_its_remedy(client: TestClient, que
         ("/articles/none", 404), ("/articles/none/page", 404), ("/stories/none", 404),
         ("/coverage/nobody", 404),
         ("/coverage/manar?year=5", 400), ("/coverage/manar?year=0000", 400),
-        ("/coverage/manar?year=2999&calendar=hijri", 400),
+        ("/coverage/manar?year=2999&calendar=hijri", 400), ("/corrections?before=yesterday", 400),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -> None:

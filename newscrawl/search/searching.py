@@ -31,7 +31,7 @@ MANY = 100
 _HEAD = dict.fromkeys(
     (
         "source", "source_name", "day", "hijri_day", "published_at", "title", "lede", "body", "url",
-        "duplicate_of", "search_text",
+        "duplicate_of", "search_text", "revision",
     ), 1,
 )  # fmt: skip
 
@@ -54,6 +54,8 @@ class Hit:
     """How well it fits; comparable within one search."""
     snippet: Snippet
     """Where the words stand."""
+    revision: int = 1
+    """Which state of the article it is; 1 is the first, more were corrected."""
 
 
 @dataclass(frozen=True, slots=True)

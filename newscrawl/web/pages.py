@@ -2,6 +2,7 @@
 
 from newscrawl.web import (
     article,
+    corrections,
     coverage,
     machinery,
     overview,
@@ -22,5 +23,6 @@ PAGES: tuple[Page, ...] = (
     *searching.PAGES,
     *article.PAGES,
     *story.PAGES,
+    *corrections.PAGES,
     *coverage.PAGES,
 )

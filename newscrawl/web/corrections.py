@@ -1,0 +1,58 @@
+"""Corrections: what newspapers changed in articles lately."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from newscrawl.web import differences
+from newscrawl.web.page import Asked, Context, Page
+from newscrawl.web.site_lists import moment, stamp
+
+Document = dict[str, Any]
+
+LINES = 20
+_STATE = dict.fromkeys(("article", "revision", "changed", "replaced_at", "title"), 1)
+_ARTICLE = dict.fromkeys(("title", "source_name", "day", "revision", "lang"), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """States that were replaced, the last one first, and their articles as they are now."""
+
+    states: Sequence[Document]
+    articles: Mapping[str, Document]
+    older: dt.datetime | None
+    """Before which moment there are more."""
+
+
+def read(context: Context, asked: Asked) -> Found:
+    """The last corrections, or those before a moment."""
+    before = moment(asked, "before")
+    wanted = {"replaced_at": {"$lt": before}} if before else {}
+    found = context.db["revisions"].find(wanted, _STATE).sort("replaced_at", -1).limit(LINES + 1)
+    states = list(found)
+    older = states[LINES - 1]["replaced_at"] if len(states) > LINES else None
+    states = [state for state in states[:LINES] if state["changed"]]
+    ids = {state["article"] for state in states}
+    articles = {doc["_id"]: doc for doc in context.db["articles"].find({"_id": {"$in": [*ids]}}, _ARTICLE)}
+    return Found(states, articles, older)
+
+
+def show(found: Found, _asked: Asked) -> Mapping[str, Any]:
+    """A line for each correction: when, whose, of what, and the headlines where these differ."""
+    lines = []
+    for state in found.states:
+        article = found.articles.get(state["article"])
+        if article is not None:  # else it was forgotten
+            now = article["title"]
+            is_last = state["revision"] == article["revision"] - 1
+            retitled = is_last and "title" in state["changed"] and state["title"] != now
+            parts = differences.of_lines(state["title"], now) if retitled else ()
+            lines.append({"state": state, "article": article, "title": parts})
+    return {"lines": lines, "older": stamp(found.older)}
+
+
+PAGES = (Page("corrections", "/corrections", read, show, is_entry=True),)
