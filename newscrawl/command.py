@@ -1,8 +1,8 @@
 """What the sub-commands of ``scrapy`` in ``newscrawl.commands`` share.
 
-It lies beside that package since Scrapy takes every command class inside for a command by itself. Whatever
-command is run, Scrapy imports the modules of all of them. So they import nothing at their top but what
-options and help need; what a command works with is imported where it works.
+This module is outside that package, because Scrapy takes every command class in it for a command. Scrapy
+imports the modules of all commands to run one. So at their top they import only what options and help need;
+their functions import the rest.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class CommandError(Exception):
-    """Ends a command with a sentence for its user and the exit status of an outcome."""
+    """Ends a command with a message for its user and the exit status of an outcome."""
 
     def __init__(self, outcome: RunOutcome, sentence: str) -> None:
         super().__init__(sentence)
@@ -43,9 +43,9 @@ class CommandError(Exception):
 
 
 class ProjectCommand(ScrapyCommand):
-    """A command that gives its results on stdout and ends with 0, or with a sentence on stderr.
+    """A command that prints its results to stdout and exits with 0, or prints an error to stderr.
 
-    Exit status 2 for wrong use (``UsageError``), 4 when MongoDB cannot be used, else that of the
+    The exit status is 2 for wrong use (``UsageError``), 4 when MongoDB cannot be used, otherwise that of the
     :class:`CommandError` that ended it.
     """
 
@@ -53,25 +53,27 @@ class ProjectCommand(ScrapyCommand):
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
     takes_arguments: ClassVar[bool] = False
-    """Is there anything but options to give?"""
+    """Does it take arguments besides options?"""
     reads_dates: ClassVar[bool] = False
-    """Does it need the Moroccan months that a deployment adds?"""
+    """Does it need the Moroccan months that ``NEWSCRAWL_MOROCCO_MONTHS`` adds?"""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print cleaned text alone from here on: much of it comes from sites."""
+        """Check the settings; from here on print cleaned text only, as much of it comes from sites."""
         super().process_options(args, opts)
         clean_terminal()
         assert self.settings
         check_settings(self.settings)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do what the command is for."""
+        """Do the work of the command."""
         raise NotImplementedError
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do it, and let no failure that a user can mend end in a traceback."""
+        """Run the command; failures that a user can fix end in a message, not in a traceback."""
         if args and not self.takes_arguments:
-            raise UsageError(f"{args[0]!r} is not understood: this command takes options alone")
+            raise UsageError(
+                f"{args[0]!r} is not understood: this command takes only options; --help lists them"
+            )
         if self.reads_dates:
             assert self.settings
             check_months(self.settings)
@@ -82,9 +84,9 @@ class ProjectCommand(ScrapyCommand):
             self.exitcode = error.exit_status
         except Exception as error:
             assert self.settings
-            if (said := why_store_is_down(error, self.settings)) is None:
+            if (sentence := why_store_is_down(error, self.settings)) is None:
                 raise
-            print(one_line(said), file=sys.stderr)
+            print(one_line(sentence), file=sys.stderr)
             self.exitcode = RunOutcome.STORE_DOWN.exit_status
 
     @property
@@ -99,7 +101,7 @@ class ProjectCommand(ScrapyCommand):
         return declared(self.settings)
 
     def site(self, spider: str) -> Site:
-        """The site that a spider declares; raises ``UsageError`` when there is none of that name."""
+        """The site that a spider declares. Raises ``UsageError`` when no spider has that name."""
         try:
             return self.sites[spider]
         except KeyError:
@@ -107,7 +109,7 @@ class ProjectCommand(ScrapyCommand):
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
-        """The open store, for a command that writes nothing through its writer."""
+        """The open store, for a command that stores no articles through its writer."""
         from newscrawl.store.connection import Store
 
         assert self.settings
@@ -121,14 +123,14 @@ class ProjectCommand(ScrapyCommand):
 
 
 class AskingCommand(ProjectCommand):
-    """A command that asks live sites a few pages, as politely as a crawl does, and stores nothing."""
+    """A command that downloads a few pages of live sites, as politely as a crawl, and stores nothing."""
 
     requires_crawler_process = True
     reads_dates = True
     default_settings: ClassVar[dict[str, Any]] = {}
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """No item pipelines, no run record, and no log but errors unless asked for."""
+        """Switch off pipelines and the run record; log only errors unless the user sets a level."""
         super().process_options(args, opts)
         assert self.settings
         self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
@@ -138,9 +140,9 @@ class AskingCommand(ProjectCommand):
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     def ask(self, *works: Callable[[Fetch], Awaitable[T]], named: Iterable[str]) -> list[T | None]:
-        """What each piece of work gives, all done at once; None for one that broke, as the log tells.
+        """Run several pieces of work at once; return their results, None for one that failed (see the log).
 
-        ``named`` are the addresses that the user and the declarations name; see :class:`Asking`.
+        ``named`` holds the addresses that the user and the declarations name; see :class:`Asking`.
         """
         from newscrawl.kit.asking import Asking
 
@@ -156,7 +158,7 @@ class AskingCommand(ProjectCommand):
         return given
 
     def page(self, url: str, site: Site | None) -> Answer:
-        """One page, with a browser where its site needs one; raises :class:`CommandError` without one."""
+        """One downloaded page, with a browser where its site needs one. Raises :class:`CommandError`."""
         from newscrawl.kit.asking import Answer
 
         async def work(fetch: Fetch) -> Answer:
@@ -166,14 +168,15 @@ class AskingCommand(ProjectCommand):
         answer = self.ask(work, named=named)[0] or Answer(url, None, FetchFailure.OTHER, "see the log")
         if answer.response is None:
             raise CommandError(
-                RunOutcome.UNREACHABLE, f"{url} could not be read ({answer.kind}): {one_line(answer.reason)}"
+                RunOutcome.UNREACHABLE,
+                f"{url} could not be read ({answer.kind}): {one_line(answer.reason)}",
             )
         return answer
 
 
 def check_settings(settings: BaseSettings) -> None:
-    """Read what ``-s`` gave; ``UsageError`` for a value that cannot be used (``-s DOWNLOAD_DELAY=abc``)."""
-    from newscrawl.settings import complete  # its defaults are those of the environment, as it is by now
+    """Parse the settings given by ``-s``. Raises ``UsageError`` for a bad one (``-s DOWNLOAD_DELAY=abc``)."""
+    from newscrawl.settings import complete  # imported late: its defaults come from the environment
 
     try:
         complete(settings)
@@ -182,7 +185,7 @@ def check_settings(settings: BaseSettings) -> None:
 
 
 def why_store_is_down(error: Exception, settings: BaseSettings) -> str | None:
-    """The sentence for an error that says that MongoDB cannot be used; None for any other error."""
+    """The message for an error that means that MongoDB cannot be used; None for any other error."""
     from pymongo.errors import PyMongoError
 
     from newscrawl.mongod.opening import ServerError, StoreError, cannot_be_used, text_of
@@ -195,7 +198,7 @@ def why_store_is_down(error: Exception, settings: BaseSettings) -> str | None:
 
 
 def check_months(settings: BaseSettings) -> None:
-    """Use the Moroccan months of the settings; ``UsageError`` when their file can't be read as months."""
+    """Use the Moroccan months of the settings. Raises ``UsageError`` when their file has no valid months."""
     from newscrawl.dates import EXTRA_MONTHS, to_hijri, use_months
 
     use_months(str(settings.get(EXTRA_MONTHS) or "").strip())

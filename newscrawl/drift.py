@@ -1,7 +1,7 @@
-"""Has a site changed? What its articles were read by in a run, against its own history.
+"""Has a site changed? Compares the origins of the fields in one run with the site's own history.
 
-A site whose markup changes is still read, by a lower origin; that it is, has to be said, or nobody mends
-its selectors.
+A site whose markup changes is still read, but from a less reliable origin. Unless that is reported, nobody
+fixes its selectors.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from newscrawl.items import READ_FIELDS, Article
 from newscrawl.vocabulary import NO_ORIGIN, Origin
 
 Shares = Mapping[str, Mapping[str, float]]
-"""Field → origin → share of the articles, 0 to 1. The origin ``empty`` has what nothing gave."""
+"""Field → origin → share of the articles, 0 to 1. The origin ``empty`` counts articles without the field."""
 
 _ORDER: tuple[str, ...] = (*Origin, NO_ORIGIN)
-"""The surest first."""
+"""The most reliable first."""
 HISTORY = 20
-"""Runs of a site that it is compared with: half of them later, what is new is usual."""
+"""How many former runs a run is compared with: after half as many, a change counts as usual."""
 ENOUGH = 5
-"""Articles of a run from which its shares say anything."""
+"""Least number of articles for which a run is judged."""
 FALL = 0.2
-"""Share that the usual origin must have lost at least."""
+"""Least share that the usual origin must have lost."""
 CHANCE = 0.001
-"""Probability of such a fall by chance alone, from which it is none."""
+"""Probability below which such a fall is no coincidence."""
 
 _NAMES = {"dates": "date"}
 _PLURAL = {name for name, hint in get_type_hints(Article).items() if get_origin(hint) is list}
 
 
 def shares(origins: Iterable[Mapping[str, str]]) -> tuple[int, dict[str, dict[str, float]]]:
-    """How many articles there are, and the share of each origin in each field.
+    """The number of articles, and the share of each origin in each field.
 
     >>> shares([{"title": "markup"}, {"title": "meta", "body": "generic"}])[1]["body"]
     {'empty': 0.5, 'generic': 0.5}
@@ -54,11 +54,11 @@ def shares(origins: Iterable[Mapping[str, str]]) -> tuple[int, dict[str, dict[st
 
 
 def drift(site: str, articles: int, now: Shares, history: Sequence[Shares]) -> list[str]:
-    """One sentence for each field that a lower origin now answers more often than it used to.
+    """One sentence for each field that a less reliable origin now gives more often than before.
 
-    ``articles`` is their number in this run, ``now`` their shares, ``history`` the shares of the site's
-    former runs that had enough articles. A fall counts when it is large and no chance: in as many
-    articles, the usual origin would answer so rarely less than once in a thousand runs.
+    ``articles`` is the number of articles in this run, ``now`` their shares, ``history`` the shares of the
+    site's former runs that had enough articles. A fall counts when it is large and no coincidence: by chance,
+    the usual origin would give the field so rarely less than once in a thousand runs.
 
     >>> drift("hespress", 200, {"body": {"markup": 0.06, "generic": 0.94}},
     ...       [{"body": {"markup": 0.98, "generic": 0.02}}])
@@ -90,17 +90,17 @@ def _sentence(field: str, origin: str, share: float, former: float) -> str:
     return f"{name} now {verb} from {Origin(origin).name_in_sentence} in {now} of articles, was {was}"
 
 
-def told(sentence: str) -> dict[str, str]:
-    """What a sentence of :func:`drift` tells: field, origin and shares in percent; nothing of another one.
+def facts(sentence: str) -> dict[str, str]:
+    """Field, origin and shares in percent from a sentence of :func:`drift`; empty for any other sentence.
 
-    ``origin`` is the one that now answers more often, ``empty`` where nothing does.
+    ``origin`` is the one that now gives the field more often, ``empty`` where none does.
 
-    >>> told("hespress: body now comes from the generic reading in 94 % of articles, was 2 %")
+    >>> facts("hespress: body now comes from the generic reading in 94 % of articles, was 2 %")
     {'field': 'body', 'origin': 'generic', 'now': '94', 'was': '2'}
     """
     if found := _COMES.search(sentence):
         name, named, now, was = found.groups()
-        origin = next((str(one) for one in Origin if one.name_in_sentence == named), "")
+        origin = next((str(known) for known in Origin if known.name_in_sentence == named), "")
         return {"field": name, "origin": origin, "now": now, "was": was} if origin else {}
     if found := _LACKS.search(sentence):
         now, name, was = found.groups()
@@ -113,7 +113,7 @@ _LACKS = re.compile(r"(\d+) % of articles now have no (\w+), was (\d+) %$")
 
 
 def _at_most(hits: int, trials: int, probability: float) -> float:
-    """The probability of at most so many hits (binomial); nothing is held to be certain."""
+    """The probability of at most ``hits`` (binomial); a probability above 98 % counts as 98 %."""
     p = min(probability, 0.98)
     logs = (
         math.lgamma(trials + 1) - math.lgamma(k + 1) - math.lgamma(trials - k + 1)

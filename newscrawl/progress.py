@@ -1,4 +1,4 @@
-"""How far a long piece of work has come: a bar on a terminal, one line a minute in a log."""
+"""Progress of long work: a bar on a terminal, one line a minute in a log."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ WIDTH = 30
 
 
 class Progress:
-    """Shows how much of something is done.
+    """Shows how much of some work is done.
 
-    A command gives ``bar=True``: on a terminal it then draws a bar that rewrites its line, elsewhere it
-    prints its lines to stderr. A crawl logs them.
+    Commands pass ``bar=True``: it then draws a bar on a terminal, and elsewhere prints lines to stderr.
+    Crawls log the lines.
     """
 
     def __init__(self, what: str, *, bar: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +31,7 @@ class Progress:
         self._drawn = 0
 
     def show(self, done: int, total: int, note: str = "") -> None:
-        """Show it, where it is time to; ``note`` says more: ``1,200 pages, 150 a second``."""
+        """Show the state if it is time to; ``note`` adds details: ``1,200 pages, 150 a second``."""
         if self._draws:
             filled = WIDTH * min(done, total) // total if total else 0
             bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}]" if total else f"{self._what}:"
@@ -41,7 +41,7 @@ class Progress:
             self._say(f"{self._what}: {self._line(done, total, note)}")
 
     def end(self) -> None:
-        """Leave the line of the bar."""
+        """End the line of the bar."""
         if self._drawn:
             print(file=sys.stderr)
             self._drawn = 0

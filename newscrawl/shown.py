@@ -1,7 +1,7 @@
-r"""Text of strangers as it may be shown: in the lines of a log, on a terminal.
+r"""Makes text from web sites safe to show in a log or on a terminal.
 
-A title, an address or a server's message can hold line breaks that forge a line of the log, escape sequences
-that a terminal obeys, and marks that turn the direction of what follows. None of them is shown as such.
+A title, an address or a server's message can hold line breaks that forge a log line, escape sequences that a
+terminal obeys, and marks that change the direction of the text after them. All are shown as escapes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any, TextIO, cast
 
 __all__ = ["Record", "Terminal", "clean_logs", "clean_terminal", "one_line", "visible"]
 
-# Controls but tab and line feed, format characters, separators of lines and halves of characters. Joiners
-# (U+200C, U+200D) belong to the spelling of words, and Arabic number signs are seen.
+# Controls except tab and line feed, format characters, line separators and surrogates. Joiners (U+200C,
+# U+200D) belong to the spelling of words, and Arabic number signs are visible.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
     "\ufeff\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -24,7 +24,7 @@ _INDENT = "    "
 
 
 def visible(text: str) -> str:
-    r"""The text with what cannot be seen, or does something, written as an escape; lines stay lines.
+    r"""The text with invisible and control characters written as escapes; line breaks stay.
 
     >>> visible("خبر \x1b[2J\u202e\nعاجل")
     'خبر \\x1b[2J\\u202e\nعاجل'
@@ -35,7 +35,7 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""The same in one line.
+    r"""The same on one line.
 
     >>> one_line("رياضة\n2026-11-28 12:00:00 ERROR: forged")
     'رياضة\\n2026-11-28 12:00:00 ERROR: forged'
@@ -44,27 +44,27 @@ def one_line(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Several lines, of which none but the first begins where a line of a log does."""
+    """The text with every line but the first indented, so that only the first looks like a log line."""
     return _LATER_LINE.sub(f"\n{_INDENT}", visible(text))
 
 
 class Record(logging.LogRecord):
-    """A record whose line in a log is its own.
+    """A log record that cannot forge other lines of the log.
 
-    What is filled into a message stays in one line. Messages that have several lines themselves, and
-    tracebacks, go on indented.
+    Arguments of a message stay on one line. Messages that themselves have several lines, and tracebacks,
+    continue indented.
     """
 
     _traceback: str | None = None
 
     def getMessage(self) -> str:
-        """The message as it is shown."""
+        """The message, made safe to show."""
         message = super().getMessage()
         return one_line(message) if self.args and "\n" not in str(self.msg) else _lines(message)
 
     @property
     def exc_text(self) -> str | None:
-        """The traceback, as a formatter keeps it for the others."""
+        """The traceback that a formatter caches for other handlers."""
         return self._traceback
 
     @exc_text.setter
@@ -73,18 +73,18 @@ class Record(logging.LogRecord):
 
 
 class Terminal:
-    """A text stream that shows strangers' text; all else is the stream's own."""
+    """A text stream that escapes invisible and control characters; otherwise it acts like the stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        """Write what can be seen of it."""
+        """Write the text with invisible and control characters escaped."""
         self.stream.write(visible(text))
         return len(text)
 
     def writelines(self, lines: Any) -> None:
-        """Write each."""
+        """Write each line the same way."""
         for line in lines:
             self.write(line)
 
@@ -93,12 +93,12 @@ class Terminal:
 
 
 def clean_logs() -> None:
-    """From now on every line that this process logs is built from cleaned text, whoever logs it."""
+    """Make every log line of this process safe to show from now on, whichever library logs it."""
     logging.setLogRecordFactory(Record)
 
 
 def clean_terminal() -> None:
-    """From now on this process prints cleaned text alone."""
+    """Make everything that this process prints safe to show from now on."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is not None and not isinstance(stream, Terminal):

@@ -90,7 +90,10 @@ def test_a_newspaper_is_learned_once_and_then_only_walked(newspaper: Newspaper, 
     assert database.ops["learned"].count_documents({}) == 0
     assert len(database.articles()) == 8
     done = sites(database, "--forget", slug)
-    assert (done.returncode, f"'{slug}' was not learned" in done.stderr + done.stdout) == (2, True)
+    assert (done.returncode, f"no newspaper named '{slug}' was learned" in done.stderr + done.stdout) == (
+        2,
+        True,
+    )
 
 
 @long
@@ -206,7 +209,7 @@ def test_a_redesign_is_learned_a_day_later_or_when_somebody_asks(
     again = database.ops["learned"].find_one()
     assert f"again     {learned['_id']}: its last run found no article (refused)" in again["evidence"]
     assert sites(database, "--relearn", learned["_id"]).stdout.startswith(
-        f"{learned['_id']} is learned again"
+        f"its next crawl learns {learned['_id']} again"
     )
     assert [doc["again"] for doc in database.ops["learned"].find()] == [True]
 

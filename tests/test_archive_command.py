@@ -103,7 +103,7 @@ def test_a_store_that_is_away_is_told_in_a_sentence(ran: Ran, monkeypatch: pytes
     assert (status, said.splitlines()[-1]) == (1, "memory://news: nobody listens")
     status, said = ran(Forget(), article(1).url, ARCHIVE_STORE="memory://news")
     assert status == 1
-    assert "not all of its pages from the archive: memory://news: nobody listens; do it again" in said
+    assert "pages are still in the archive: memory://news: nobody listens; run the same command again" in said
     assert ran(Command(), ARCHIVE_STORE="nosuch://x")[0] == 2
 
 
@@ -123,7 +123,7 @@ def test_what_is_forgotten_is_in_no_archive(ran: Ran, database: Database, tmp_pa
     )  # fmt: skip
     assert ran(Command(), "--check")[0] == 0
     status, said = ran(Forget(), article(2).url, ARCHIVE=str(tmp_path / "other"))
-    assert "is not reached from here: node1 removes it at the end of its next crawl" in said
+    assert "is on another machine: node1 removes it at the end of its next crawl" in said
     # It is still there, and whoever reads obeys the tombstone.
     status, said = ran(Command(), "--show", article(2).url)
     assert (status, "removed on request" in said) == (3, True)

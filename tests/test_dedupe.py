@@ -43,11 +43,11 @@ def dedupe(database: Database, *args: str) -> Any:
 def test_it_makes_signatures_and_links_anew(database: Database, linked: list[dict[str, Any]]) -> None:
     age(database)
     done = dedupe(database)
-    assert (done.returncode, done.stdout) == (0, f"{len(linked)} articles made anew\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, f"{len(linked)} articles signed again\n"), done.stderr
     assert found(database) == linked
     before = database.articles()
     again = dedupe(database)
-    assert (again.returncode, again.stdout) == (0, "0 articles made anew\n")
+    assert (again.returncode, again.stdout) == (0, "0 articles signed again\n")
     assert database.articles() == before
 
 

@@ -81,7 +81,7 @@ def test_a_stale_egg_is_told_by_its_files(project: Path, tmp_path: Path) -> None
     (project / "spiders" / "sahifa.py").write_text("name = 'جريدة'\n", "utf-8")
     stale = doctor.egg(eggs, project)
     assert stale.wrong
-    assert "1 files differ, spiders/sahifa.py" in stale.said
+    assert "1 files differ, such as spiders/sahifa.py" in stale.said
     assert "make deploy" in stale.remedy
     (project / "spiders" / "sahifa.py").unlink()
     assert doctor.egg(eggs, project).wrong
@@ -102,8 +102,8 @@ def test_a_stale_egg_is_told_by_its_files(project: Path, tmp_path: Path) -> None
         (doctor.months(dt.date(2026, 11, 27), ["MA"]), None),
         (doctor.months(dt.date(2026, 11, 27), ["EG"]), False),
         (doctor.months(dt.date(2038, 12, 1), ["MA"]), True),
-        (doctor.told([], ""), None),
-        (doctor.told(["email"], "https://ping.example"), False),
+        (doctor.alarms([], ""), None),
+        (doctor.alarms(["email"], "https://ping.example"), False),
     ],
 )
 def test_each_thing_that_is_wrong_says_what_to_do(check: Check, wrong: bool | None) -> None:
@@ -118,7 +118,7 @@ def test_full_disks_are_told(tmp_path: Path) -> None:
 
 def test_what_mongodb_refuses_is_a_note_and_no_pass(database: Database) -> None:
     away = MongoClient[dict[str, object]]("mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=50")
-    checks = doctor.asked("size", lambda: away.admin.command("ping") and [], "ask its administrator")  # type: ignore[arg-type,return-value]
+    checks = doctor.attempted("size", lambda: away.admin.command("ping") and [], "ask its administrator")  # type: ignore[arg-type,return-value]
     assert [check.wrong for check in checks] == [None]
 
 
@@ -133,7 +133,7 @@ def test_without_mongodb_the_other_checks_are_made() -> None:
     )
     assert done.returncode == 4, done.stderr
     assert "wrong  MongoDB" in done.stdout
-    assert "wrong  contact     sites cannot reach you" in done.stdout
+    assert "wrong  contact     sites that are crawled cannot contact you" in done.stdout
     assert "wrong  Scrapyd     SCRAPYD_PASSWORD is empty" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
 
@@ -186,10 +186,10 @@ def test_eight_faults_are_found_with_what_to_do(database: Database, project: Pat
         "silent      sahifa0: unreachable",
         "it refuses SCRAPYD_USERNAME and SCRAPYD_PASSWORD (401)",
         "archive     archive of node3: No space left on device",
-        "20260301000000, which Scrapyd runs, is not this project",
+        "Scrapyd runs 20260301000000, which is not this project",
         "a run of node4 began in the future",
         f"{database.name}.articles.keys_1",
-        "node        node node2 has given no sign of life",
+        "node        node node2 has sent no heartbeat",
         "reduced     sahifa1: body now comes from generic",
     ):
         assert any(line.startswith("wrong") and fault in line for line in done.stdout.splitlines()), fault

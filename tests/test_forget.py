@@ -130,11 +130,14 @@ def test_the_command(run: Run, database: Database) -> None:
         f"{article(1).url}?utm_source=facebook: forgotten, with 0 former states\n" + undone,
     )
     again = scrapy("forget", article(1).url, **environment)
-    assert (again.returncode, again.stdout) == (0, f"{article(1).url}: not stored; it will not be\n{undone}")
+    assert (again.returncode, again.stdout) == (
+        0,
+        f"{article(1).url}: was not stored; no crawl will store it from now on\n{undone}",
+    )
     assert again.stderr == ""
     assert [doc["_id"] for doc in database["forgotten"].find()] == [key(article(1).url)]
     strange = scrapy("forget", "https://nosuch.example/1", **environment)
-    assert "https://nosuch.example/1 is of no declared site" in strange.stderr
+    assert "no spider declares the site of https://nosuch.example/1" in strange.stderr
     assert database["forgotten"].count_documents({}) == 2
     assert scrapy("forget", "alayam24", **environment).returncode == 2
     assert (

@@ -71,8 +71,8 @@ def test_the_command_reads_the_kept_page_and_saves_it(run: Run, database: Databa
     assert saved.read_bytes() == PAGE
     done = scrapy("try", "--rejected", URL.replace("5", "7"), **environment)
     assert done.returncode == 3
-    assert f"the database {database.name} keeps nothing of" in done.stderr
-    assert "`--demo` asks the database of `make demo`" in done.stderr
+    assert f"the database {database.name} has nothing on" in done.stderr
+    assert "`--demo` looks in the database of `make demo`" in done.stderr
 
 
 def test_the_demo_has_a_server_and_a_database_of_its_own(
@@ -95,4 +95,4 @@ def test_the_demo_has_a_server_and_a_database_of_its_own(
 def test_the_demo_is_asked_for_rejected_addresses_only() -> None:
     done = scrapy("try", "--demo", URL)
     assert done.returncode == 2
-    assert "--demo is for --rejected" in done.stderr + done.stdout
+    assert "--demo works only with --rejected" in done.stderr + done.stdout

@@ -113,7 +113,7 @@ def test_a_new_site_from_its_address_to_a_crawl(
 ) -> None:
     address = f"http://127.0.0.1:{newspaper.port}/"
     said = kit(clone, "newsite", address, "--name", "maraya", "--country", "MA")
-    assert "tests     pass, but for the review: make test SITE=maraya" in said
+    assert "tests     pass, except for the review: make test SITE=maraya" in said
     assert "missing" not in said
     assert len(newspaper.asked) <= 20
     declared = (clone / "spiders" / "maraya.py").read_text("utf-8")
@@ -201,7 +201,7 @@ class TestNewsite:
         declared = (clone / "spiders" / "wordy.py").read_text("utf-8")
         assert "markup=[JNEWS]" in declared
         assert "WordPress()" in declared
-        assert "tests     pass, but for the review" in said
+        assert "tests     pass, except for the review" in said
 
     def test_sections_that_a_query_tells_apart_are_declared_by_their_names(self, clone: Path) -> None:
         names = {1: "أخبار المحافظات", 3: "رياضة"}
@@ -232,13 +232,13 @@ class TestNewsite:
         assert "missing   `section`: none found on 3 pages" in said
         assert f"no way from {root}/list.php?cat=1 to its older articles is known" in said
         assert "`الاثنين ١٨ رمضان ١٤٤٥هـ` in body > table > tr > td may be it" in said
-        assert "tests     pass, but for the review" in said
+        assert "tests     pass, except for the review" in said
 
     @pytest.mark.parametrize(
         ("args", "sentence"),
         [
-            ((), "name one site by its address"),
-            (("hespress.com",), "name one site by its address"),
+            ((), "give the address of one site"),
+            (("hespress.com",), "give the address of one site"),
             (("https://www.hespress.com/",), "spiders/hespress.py exists"),
             (("https://a.ma/", "--name", "A B"), "small Latin letters"),
             (("https://a.ma/", "--timezone", "Rabat"), "--timezone=Rabat"),
@@ -427,4 +427,4 @@ class TestSites:
     def test_a_mongodb_that_does_not_answer(self) -> None:
         done = scrapy("sites", MONGODB_URI="mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=500")
         assert done.returncode == 0
-        assert "without what MongoDB knows" in done.stderr
+        assert "without the results of runs" in done.stderr

@@ -125,7 +125,9 @@ class TestRead:
             load(file, SITES)
         listed = PROJECT / "deploy" / "newspapers.toml"
         done = scrapy("schedule", "--init", "--list", str(listed), "--file", str(file))
-        assert re.search(rf"is written, with \d\d of {re.escape(str(listed))};", done.stdout), done.stderr
+        assert re.search(rf"was written, with \d\d newspapers of {re.escape(str(listed))};", done.stdout), (
+            done.stderr
+        )
         table = '[sites.marebpress]\nargs = { home = "https://marebpress.net/", country = "YE" }\n'
         assert table in file.read_text("utf-8")
         assert f"scrapy schedule --check{option}, scrapy schedule --next{option}" in done.stdout

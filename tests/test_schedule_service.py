@@ -140,7 +140,7 @@ def test_sigterm_ends_it_whatever_hangs(database: Database, silent: int, tmp_pat
         threading.Event().wait(1.5)  # amid its first look
         service.send_signal(signal.SIGTERM)
         assert service.wait(25) == 0  # less than either would let it wait
-        assert "ended; running crawls go on" in service.stderr.read()
+        assert "ended; running crawls continue" in service.stderr.read()
     finally:
         service.kill()
         service.wait()
@@ -175,9 +175,11 @@ def test_a_fault_is_told_once_and_the_schedule_goes_on(caplog: pytest.LogCapture
     work.run()
     assert broken.lost == 5
     assert caplog.text.count("MongoDB cannot be used") == 2, "once for each outage"
-    assert caplog.text.count("a fault of newscrawl's, the schedule goes on: ValueError") == 1
-    assert caplog.text.count("the schedule goes on as usual") == 2
-    assert "MongoDB cannot be used, waiting: 127.0.0.1:1: refused" in caplog.text
+    assert (
+        caplog.text.count("a fault of newscrawl, please report it; the schedule continues: ValueError") == 1
+    )
+    assert caplog.text.count("the schedule works again") == 2
+    assert "MongoDB cannot be used, the schedule waits for it: 127.0.0.1:1: refused" in caplog.text
     assert "not authorized on db to execute command (Unauthorized)" in caplog.text
     assert "{ a" not in caplog.text
 
@@ -222,7 +224,7 @@ def test_next_says_on_which_node_all_places_are_taken(
     _print_next(read("[sites.s00]\nevery = '1h'\n", {"s00": SITE}), settings)
     said = capsys.readouterr().out
     assert said.count("\n") == 3
-    assert said.endswith("node a: all 2 places are taken; there is none for s00\n")
+    assert said.endswith("node a: all 2 slots are in use; these sites wait: s00\n")
 
 
 def test_the_interval_that_was_found_for_a_newspaper_is_shown(

@@ -225,7 +225,7 @@ def test_the_command(recorded: Database) -> None:
     assert done.returncode == 0, done.stderr
     assert "سوق" in done.stdout
     assert "[" in done.stdout
-    assert "articles; searched: title, lede and first words, 120 together" in done.stderr
+    assert "articles found in: title, lede and first words, 120 together" in done.stderr
     told = scrapy("search", "سوق", "--json", "--limit", "1", **environment)
     assert json.loads(told.stdout)["title"]
     assert scrapy("search", "كلمةلاتوجد", **environment).stdout == ""

@@ -98,7 +98,7 @@ def test_a_setting_is_refused_as_its_variable_is(variable: settings.Variable) ->
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [("45", "HEARTBEAT=45 should lie"), ("abc", "HEARTBEAT='abc' should be")]
+    ("given", "said"), [("45", "HEARTBEAT=45 should be"), ("abc", "HEARTBEAT='abc' should be")]
 )
 def test_a_heartbeat_is_refused_before_anything_runs(given: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):

@@ -12,7 +12,7 @@ from newscrawl.runs import silent
 from newscrawl.store.schema import INDEXES, OPS_INDEXES
 from newscrawl.watch import facts
 from newscrawl.watch.causes import causes
-from newscrawl.watch.known import DAYS, RUNS, Installation, Node
+from newscrawl.watch.known import DAYS, RUNS, Installation, SeenNode
 from newscrawl.watch.status import prometheus, status, text, write
 from tests.conftest import Database, scrapy
 from tests.test_watch import DOWN, FINE, NOW, site
@@ -131,19 +131,19 @@ def made() -> Any:
     seen = Installation(
         NOW,
         [site("alef", *FINE), site("ba", *DOWN, *FINE[12:]), site("ta", *DOWN[:2], *FINE[2:])],
-        nodes=[Node("node1", NOW), Node("node2", NOW - HOUR)],
+        nodes=[SeenNode("node1", NOW), SeenNode("node2", NOW - HOUR)],
     )
     return status(seen, causes(seen))
 
 
 def test_the_table_has_red_first_and_says_what_is_the_matter_last() -> None:
     lines = text(made()).splitlines()
-    assert lines[0] == "red  node node2 has given no sign of life since 2025-11-20 11:00"
+    assert lines[0] == "red  node node2 has sent no heartbeat since 2025-11-20 11:00 UTC"
     assert re.fullmatch(
         r"red +ba +13 h +280 +280 +13 h +unreachable +unreachable for 11 h \(12 runs\)", lines[2]
     )
     assert [line.split()[0] for line in lines[2:5]] == ["red", "yellow", "green"]
-    assert lines[-1] == "3 sites: 1 red, 1 yellow, 1 green; `scrapy doctor` says what to do"
+    assert lines[-1] == "3 sites: 1 red, 1 yellow, 1 green; run `scrapy doctor` for remedies"
 
 
 LABEL = r'[a-z]+="(?:[^"\\\n]|\\["\\n])*"'

@@ -84,7 +84,7 @@ def test_a_site_that_gave_no_answer_is_asked_again_alone(tmp_path: Path) -> None
             given = addresses(first, second)
         done = verified(page, **given)
         assert done.returncode == 3
-        assert "left      second: the same command asks these alone" in done.stdout
+        assert "left      second: run the same command again to check only these" in done.stdout
         assert row(page, "second")[3:5] == ["no answer", "fails"]
         asked = list(first.asked)
         done = verified(page, **given)
@@ -96,8 +96,8 @@ def test_a_site_that_gave_no_answer_is_asked_again_alone(tmp_path: Path) -> None
     ("args", "said"),
     [
         (("--all", "first"), "--all already includes 'first'"),
-        (("--report", "{}/there.md"), "there is another file"),
-        (("--report", "{}/none/report.md"), "No such file or directory; name a file that can be written"),
+        (("--report", "{}/there.md"), "this file exists and is not a report"),
+        (("--report", "{}/none/report.md"), "No such file or directory; give a file that can be written"),
         (("--report", "{}"), "it is a directory"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from newscrawl.vocabulary import RunOutcome
 from newscrawl.watch.causes import SETTLED, Ringing, causes, step
-from newscrawl.watch.known import Day, Installation, Known, Lease, Node, Ran
+from newscrawl.watch.known import Day, DueSite, EndedRun, Installation, SeenNode, WatchedSite
 from newscrawl.watch.monitors import read_worse, reduced, silent
 from newscrawl.watch.rhythm import rhythm, season
 
@@ -20,13 +20,13 @@ def days(numbers: list[int]) -> list[Day]:
     return [Day(first + place * DAY, number, complete=True) for place, number in enumerate(numbers)]
 
 
-def ran(hours_ago: float, outcome: RunOutcome = RunOutcome.OK, *, new: int = 3, **more: object) -> Ran:
+def ran(hours_ago: float, outcome: RunOutcome = RunOutcome.OK, *, new: int = 3, **more: object) -> EndedRun:
     at = NOW - hours_ago * HOUR
-    return Ran(at, at + HOUR / 10, outcome, "node1", new, fine=new, read=new, **more)  # type: ignore[arg-type]
+    return EndedRun(at, at + HOUR / 10, outcome, "node1", new, fine=new, read=new, **more)  # type: ignore[arg-type]
 
 
-def site(name: str = "sahifa", *runs: Ran, numbers: list[int] | None = None) -> Known:
-    return Known(name, "EG", "Africa/Cairo", runs, days(numbers or [40] * 60))
+def site(name: str = "sahifa", *runs: EndedRun, numbers: list[int] | None = None) -> WatchedSite:
+    return WatchedSite(name, "EG", "Africa/Cairo", runs, days(numbers or [40] * 60))
 
 
 FINE = [ran(hour) for hour in range(1, 50)]
@@ -70,7 +70,7 @@ def test_a_newspaper_that_has_been_dead_for_weeks_is_still_silent() -> None:
 def test_an_aggregator_is_judged_by_its_runs_alone() -> None:
     before = [ran(hour) for hour in range(60, 120)]
     nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 60)]
-    gone = Known("jamii", "EG", "Africa/Cairo", [*nothing, *before])
+    gone = WatchedSite("jamii", "EG", "Africa/Cairo", [*nothing, *before])
     found = silent(gone, NOW)
     assert found
     assert found.kind == "quiet"
@@ -85,7 +85,7 @@ def test_what_an_alarm_keeps_outlives_the_runs_that_it_was_seen_in() -> None:
     after = [ran(hour, new=10, empty={"authors": 0.9}) for hour in range(1, 60)]
     found = read_worse(site("sahifa", *after[:2], *before))
     assert found
-    assert "authors is missing in 90% of the articles, usual are 5%" in found.said
+    assert "authors is missing in 90% of the articles, usually in 5%" in found.said
     assert read_worse(site("sahifa", *after)) is None, "nothing else is known"
     assert read_worse(site("sahifa", *after), found.usual)
     assert read_worse(site("sahifa", *before), found.usual) is None
@@ -103,14 +103,14 @@ def test_one_cause_rings_once() -> None:
 
 
 def test_nodes_and_schedules() -> None:
-    here, away, gone = (Node(f"n{n}", NOW - ago) for n, ago in enumerate((HOUR / 60, HOUR, 30 * DAY)))
+    here, away, gone = (SeenNode(f"n{n}", NOW - ago) for n, ago in enumerate((HOUR / 60, HOUR, 30 * DAY)))
     assert list(causes(Installation(NOW, nodes=[here, away, gone]))) == ["node n1"]
-    late = [Lease(f"sahifa{n}", NOW - 2 * HOUR) for n in range(9)]
+    late = [DueSite(f"sahifa{n}", NOW - 2 * HOUR) for n in range(9)]
     assert list(causes(Installation(NOW, nodes=[away, gone], leases=late))) == ["schedule"]
     found = causes(Installation(NOW, nodes=[here], leases=late))
     assert list(found) == ["overdue"]
     assert "sahifa4 and 4 more" in found["overdue"].said
-    restarted = [Node("n1", NOW - HOUR / 10)]
+    restarted = [SeenNode("n1", NOW - HOUR / 10)]
     assert causes(Installation(NOW, nodes=restarted)) == {}
 
 
@@ -121,7 +121,7 @@ def test_an_archive_that_stopped_rings_for_its_node() -> None:
 
 
 def test_an_alarm_begins_once_and_is_over_once() -> None:
-    found = causes(Installation(NOW, nodes=[Node("n1", NOW - HOUR), Node("n2", NOW)]))
+    found = causes(Installation(NOW, nodes=[SeenNode("n1", NOW - HOUR), SeenNode("n2", NOW)]))
     ringing, begun, over = step({}, found, NOW)
     assert [cause.key for cause in begun] == ["node n1"]
     ringing, begun, over = step(ringing, found, NOW + HOUR)

@@ -200,7 +200,7 @@ def test_every_key_of_a_template_has_its_words() -> None:
     ],
 )
 def test_what_is_the_matter_is_told_in_arabic(told: dict[str, Any], said: str) -> None:
-    found = Cause("reduced waha", "waha: waha said so", NOW, ("waha",), told=told)
+    found = Cause("reduced waha", "waha: waha said so", NOW, ("waha",), facts=told)
     assert telling.cause("ar", found).striptags() == said
     assert telling.cause("en", found).striptags() == "waha said so"
 

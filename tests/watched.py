@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newscrawl.watch.causes import Ringing, causes, step
-from newscrawl.watch.known import DAYS, RUNS, Day, Installation, Known, Lease, Node, Ran
+from newscrawl.watch.known import DAYS, RUNS, Day, DueSite, EndedRun, Installation, SeenNode, WatchedSite
 from tests.site_months import Made, Replay, Truth, World
 
 GRACE = dt.timedelta(hours=3)
@@ -53,7 +53,7 @@ class Watched:
     def __init__(self, world: World) -> None:
         self.world = world
         self._replay = Replay(world)
-        self._ran: dict[str, list[Ran]] = {site.name: [] for site in world.sites}
+        self._ran: dict[str, list[EndedRun]] = {site.name: [] for site in world.sites}
 
     def rings(self, every: dt.timedelta) -> Iterator[tuple[dt.datetime, list[str], set[str]]]:
         """At each moment which alarms begin, and which ring."""
@@ -67,16 +67,16 @@ class Watched:
 
     def _installation(self, now: dt.datetime) -> Installation:
         sites = [self._known(site) for site in self.world.sites if site.born <= now]
-        leases = [Lease(doc["_id"], doc["due_at"]) for doc in self.world.leases(now)]
-        nodes = [Node(doc["_id"], doc["alive_until"]) for doc in self.world.nodes(now)]
+        leases = [DueSite(doc["_id"], doc["due_at"]) for doc in self.world.leases(now)]
+        nodes = [SeenNode(doc["_id"], doc["alive_until"]) for doc in self.world.nodes(now)]
         return Installation(now, sites, leases, nodes)
 
-    def _known(self, site: Made) -> Known:
+    def _known(self, site: Made) -> WatchedSite:
         docs, ran = self._replay.runs[site.name], self._ran[site.name]
-        ran += [Ran.of(doc) for doc in docs[len(ran) :]]
+        ran += [EndedRun.of(doc) for doc in docs[len(ran) :]]
         newest = ran[-RUNS:]
         newest = [run for run in ran[-2000:-RUNS] if run.read or run.rejected][-RUNS:] + newest
-        return Known(site.name, site.country, "UTC", newest[::-1], days(self._replay.rows[site.name]))
+        return WatchedSite(site.name, site.country, "UTC", newest[::-1], days(self._replay.rows[site.name]))
 
     def score(self, every: dt.timedelta) -> Score:
         """What rang: heard is what rings when it must, false is what begins at another moment."""

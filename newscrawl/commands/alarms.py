@@ -1,4 +1,4 @@
-"""``scrapy alarms``: what rings; a test; silence with an end; the look that cron drives."""
+"""``scrapy alarms``: shows open alarms, sends a test, silences alarms, checks once for cron."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 PATIENCE = 30
-"""Seconds that MongoDB has to answer, all together."""
+"""Seconds that all answers of MongoDB may take together."""
 
 
 class Command(ProjectCommand):
-    """Exit status 1 when somebody could not be told, 4 when MongoDB cannot be used."""
+    """Exit status: 1 a message could not be sent, 2 wrong use, 4 the store."""
 
     reads_dates = True
 
@@ -36,33 +36,33 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Show what rings; test, silence and drive alarms"
+        return "Show open alarms; send a test, silence alarms, check once (for cron)"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
-            "--once", action="store_true", help="look, tell who is to be told, and end: for cron"
+            "--once", action="store_true", help="check once, send what is due, and exit (for cron)"
         )
-        what.add_argument("--test", action="store_true", help="tell a test to all who are told of alarms")
+        what.add_argument("--test", action="store_true", help="send a test message over every channel")
         what.add_argument(
             "--silence",
             metavar="PATTERN",
-            help="tell nobody of these alarms or sites: 'silent hespress', '*'",
+            help="send nothing about these alarms or sites: 'silent hespress', '*'",
         )
         what.add_argument("--unsilence", metavar="PATTERN", help="end a silence")
         parser.add_argument("--for", dest="length", metavar="8h", help="with --silence: for how long")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do what was asked; show what rings when nothing was."""
+        """Carry out the option; without one, show the open alarms."""
         from newscrawl.watch import facts
         from newscrawl.watch.alarms import Alarms
         from newscrawl.watch.wanted import watchman
 
         assert self.settings
         if bool(opts.length) != bool(opts.silence):
-            raise UsageError("a silence has an end: scrapy alarms --silence PATTERN --for 8h")
+            raise UsageError("give --silence and --for together: scrapy alarms --silence PATTERN --for 8h")
         if opts.test:
             self._test()
         elif opts.once:
@@ -77,8 +77,8 @@ class Command(ProjectCommand):
         from newscrawl.store.session import session
 
         assert self.settings
-        with session(self.settings) as found:
-            yield found
+        with session(self.settings) as databases:
+            yield databases
 
     def _tell(self, who: Watchman) -> None:
         for sentence in who.look():
@@ -86,14 +86,14 @@ class Command(ProjectCommand):
             self.exitcode = RunOutcome.FAULT.exit_status
 
     def _test(self) -> None:
-        """Tell each who is told of alarms, without MongoDB."""
+        """Send a test over every channel, without MongoDB."""
         from newscrawl.watch.delivery import DeliveryError, channels, trial
 
         assert self.settings
         found = channels(self.settings)
         if not found:
             raise UsageError(
-                "nobody is told: set NEWSCRAWL_ALARM_WEBHOOK, NEWSCRAWL_ALARM_EMAIL or "
+                "nobody would receive it: set NEWSCRAWL_ALARM_WEBHOOK, NEWSCRAWL_ALARM_EMAIL or "
                 "NEWSCRAWL_ALARM_COMMAND"
             )
         for channel in found:
@@ -103,41 +103,41 @@ class Command(ProjectCommand):
                 print(f"{channel.name}: {error}")
                 self.exitcode = RunOutcome.FAULT.exit_status
             else:
-                print(f"{channel.name}: told")
+                print(f"{channel.name}: sent")
 
 
 def _change(alarms: Alarms, opts: argparse.Namespace, now: dt.datetime) -> None:
-    """Begin or end a silence, or show all there is."""
+    """Begin or end a silence, or show alarms and silences."""
     import pymongo
 
     with pymongo.timeout(PATIENCE):
         if opts.silence:
             until = now + _length(opts.length)
             alarms.silence(opts.silence, until)
-            print(f"nobody is told of {opts.silence!r} until {until:%Y-%m-%d %H:%M} UTC")
+            print(f"{opts.silence!r} is silenced until {until:%Y-%m-%d %H:%M} UTC")
         elif opts.unsilence:
             if not alarms.unsilence(opts.unsilence):
-                raise UsageError(f"{opts.unsilence!r} is not silenced; `scrapy alarms` shows what is")
-            print(f"{opts.unsilence!r} is silenced no longer")
+                raise UsageError(f"{opts.unsilence!r} is not silenced; `scrapy alarms` lists all silences")
+            print(f"{opts.unsilence!r} is no longer silenced")
         else:
             _show(alarms, now)
 
 
 def _show(alarms: Alarms, now: dt.datetime) -> None:
     ringing = alarms.ringing()
-    for key, alarm in sorted(ringing.items(), key=lambda one: one[1].began):
-        print(f"{alarm.began:%Y-%m-%d %H:%M}  {key}: {alarm.cause.said}")
+    for key, alarm in sorted(ringing.items(), key=lambda item: item[1].began):
+        print(f"{alarm.began:%Y-%m-%d %H:%M} UTC  {key}: {alarm.cause.said}")
     for pattern, until in alarms.silences(now).items():
         print(f"silenced until {until:%Y-%m-%d %H:%M} UTC: {pattern}")
     if not ringing:
-        print("no alarm")
+        print("no open alarm")
 
 
 def _length(given: str) -> dt.timedelta:
     try:
         from newscrawl.schedule.times import duration
     except ImportError as error:
-        raise UsageError(f"{error.name} is missing: run `make node`") from None
+        raise UsageError(f"--for needs the package {error.name}: run `make node` to install it") from None
     try:
         return duration(given)
     except ValueError as error:

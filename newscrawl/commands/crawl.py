@@ -1,4 +1,4 @@
-"""``scrapy crawl``: Scrapy's own, with arguments checked first and an honest exit status."""
+"""``scrapy crawl``: Scrapy's own command, with arguments checked first and an exit status that tells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Command(CrawlCommand):
     """Exit status: 0 fine, 1 a fault of ours, 2 wrong use, 3 the site, 4 the store."""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print cleaned text alone from here on."""
+        """Check the settings; from here on print cleaned text only."""
         super().process_options(args, opts)
         clean_terminal()
         assert self.settings
@@ -35,12 +35,12 @@ class Command(CrawlCommand):
 
         if len(args) != 1:
             hint = next((f"; write -a {word}" for word in args if "=" in word), "; `scrapy list` shows them")
-            raise UsageError(f"name one spider{hint}")
+            raise UsageError(f"give the name of one spider{hint}")
         assert self.crawler_process
         assert self.settings
         addon.check(self.settings)
         check_months(self.settings)
-        if job := opts.spargs.get("_job"):  # where Scrapyd does not name it in the environment, too
+        if job := opts.spargs.get("_job"):  # for a Scrapyd that does not set SCRAPYD_JOB
             self.settings.set("SCRAPYD_JOB", job, priority="cmdline")
         load_handler()
         if args[0] == AnySpider.name:
@@ -59,7 +59,7 @@ class Command(CrawlCommand):
         self.exitcode = _exit_status(crawler)
 
     def _check(self, crawler: Crawler, given: dict[str, str]) -> None:
-        """Raise ``UsageError`` for arguments that mean nothing at the site, or without a browser it needs."""
+        """Raise ``UsageError`` for arguments that do not fit the site, or when its browser is missing."""
         from newscrawl.download.errors import BrowserMissing
         from newscrawl.download.render import find_browser
         from newscrawl.spider.arguments import Arguments
@@ -76,7 +76,7 @@ class Command(CrawlCommand):
                 raise UsageError(f"{crawler.spidercls.name}: {error}") from None
 
     def _any(self, given: dict[str, str]) -> None:
-        """Crawl a newspaper that no spider declares; learn first what it offers, where that is not known."""
+        """Crawl a newspaper that no spider declares; learn it first if it is unknown."""
         from newscrawl.any_newspaper import AnyNewspaper, Refusal
         from newscrawl.mongod.opening import StoreError
 

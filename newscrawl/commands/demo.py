@@ -1,4 +1,4 @@
-"""``scrapy demo``: both spiders from the recording that ships with the project, and what they stored."""
+"""``scrapy demo``: crawls two sites from the recording that ships with the project, shows the articles."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SPIDERS = ("alayam24", "maghress")
 
 
 class Command(ProjectCommand):
-    """Always in its own server and database, whatever ``MONGODB_URI`` says."""
+    """Always uses its own server and database, whatever ``MONGODB_URI`` is."""
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
         return "Crawl two sites from a recording into a MongoDB of its own, and show what was stored"
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl, then print each article's title, its day in both calendars, and its source."""
+        """Crawl, then print each article's title, its day in both calendars, and its newspaper."""
         from newscrawl.mongod.opening import connect
         from newscrawl.mongod.server import Server, data_folder
 
@@ -59,7 +59,7 @@ def _show(client: MongoClient[Document]) -> None:
     from newscrawl.store.session import DEMO_DATABASE
 
     articles = client[DEMO_DATABASE]["articles"]
-    print("\nStored articles, the newest day first\n")
+    print("\nStored articles, newest first\n")
     print("day         Hijri       source             title")
     for doc in articles.find().sort([("day", -1), ("source", 1), ("_id", 1)]):
         source = doc["source"] + (f" via {doc['via']}" if doc["via"] else "")
@@ -69,7 +69,7 @@ def _show(client: MongoClient[Document]) -> None:
         )
     total = articles.count_documents({})
     runs = client[f"{DEMO_DATABASE}_ops"]["runs"]
-    print(f"\n{total} articles stored. This time:")
+    print(f"\n{total} articles are stored. This run:")
     for spider in SPIDERS:
         run = runs.find_one({"site": spider}, sort=[("started_at", -1)])
         if run:
@@ -82,7 +82,7 @@ def _show(client: MongoClient[Document]) -> None:
 Where to look next
   make mongo ARGS=--demo      keeps this database ({DEMO_DATABASE}) up and prints its address
   make crawl SITE=alayam24    crawls the live site
-  docs/data.md                says what each field means, with queries
+  docs/data.md                explains each field, with example queries
 
 Why a page was rejected, and how it is read
   scrapy try --rejected --demo {url}"""

@@ -1,4 +1,4 @@
-"""``scrapy doctor``: what this installation lacks, and what to do about it."""
+"""``scrapy doctor``: checks this installation and says how to fix what is wrong."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from newscrawl.watch.doctor import Check
 
 PATIENCE = 30
-"""Seconds that MongoDB has to answer, all together."""
+"""Seconds that all answers of MongoDB may take together."""
 
 
 class Command(ProjectCommand):
-    """Exit status 1 when something is wrong, 4 when MongoDB cannot be used: all else is still checked."""
+    """Exit status: 1 something is wrong, 4 MongoDB cannot be used (everything else is still checked)."""
 
     reads_dates = True
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Say what this installation lacks, and what to do"
+        return "Check this installation; say what is wrong and how to fix it"
 
     def execute(self, args: list[str], opts: object) -> None:
-        """Print a line for each check, and what to do."""
+        """Print a line for each check, with its remedy."""
         import pymongo
         from pymongo.errors import PyMongoError
 
@@ -54,7 +54,7 @@ class Command(ProjectCommand):
         except (StoreError, ServerError, PyMongoError) as error:
             away = True
             said = str(error) if isinstance(error, StoreError | ServerError) else type(error).__name__
-            remedy = "is it started, and MONGODB_URI in this environment right?"
+            remedy = "check that MongoDB runs, and that MONGODB_URI in this environment is right"
             checks.append(Check("MongoDB", True, said, remedy))
             countries = [site.country for site in self.sites.values()]
         checks += self._here()
@@ -68,7 +68,7 @@ class Command(ProjectCommand):
             self.exitcode = RunOutcome.FAULT.exit_status
 
     def _remedy(self, cause: Cause) -> str:
-        """What to do first about an alarm."""
+        """The first remedy for an alarm."""
         from newscrawl.watch.causes import REMEDIES
 
         name = cause.sites[0] if cause.sites else ""
@@ -76,7 +76,7 @@ class Command(ProjectCommand):
         return REMEDIES[cause.kind].format(home=home, site=name)
 
     def _here(self) -> Iterator[Check]:
-        """What can be told without MongoDB."""
+        """The checks that need no MongoDB."""
         from newscrawl.download.render import find_browser
         from newscrawl.mongod.opening import text_of
         from newscrawl.watch import doctor
@@ -88,14 +88,15 @@ class Command(ProjectCommand):
         rendered = [name for name, site in self.sites.items() if site.render]
         yield doctor.browser(rendered, find_browser(settings))
         yield from doctor.disk(folders(settings), least_free(settings), dt.datetime.now(dt.UTC))
-        yield doctor.told([one.name for one in channels(settings)], text_of(settings, "ALARM_PING"))
+        names = [channel.name for channel in channels(settings)]
+        yield doctor.alarms(names, text_of(settings, "ALARM_PING"))
         yield from _scrapyd(self.root)
         yield doctor.contact(text_of(settings, "CONTACT"))
         yield doctor.zones()
 
 
 def _scrapyd(root: Path) -> Iterator[Check]:
-    """The Scrapyd of this machine: its password, and the egg that it runs."""
+    """The checks of this machine's Scrapyd: its password, and the egg that it runs."""
     from newscrawl.watch import doctor
     from newscrawl.watch.doctor import Check
 
@@ -103,11 +104,14 @@ def _scrapyd(root: Path) -> Iterator[Check]:
         from newscrawl.schedule.node import IS_OPEN, Scrapyd, ScrapydError
     except ImportError:
         yield Check(
-            "Scrapyd", None, "not installed here: this machine runs no schedule", "make node, if it should"
+            "Scrapyd",
+            None,
+            "not installed, so this machine cannot run a schedule",
+            "run `make node` if it should",
         )
         return
     remedy = (
-        "compare this shell's SCRAPYD_PASSWORD with /etc/newscrawl/environment; where they agree: "
+        "compare this shell's SCRAPYD_PASSWORD with /etc/newscrawl/environment; if they agree: "
         "systemctl restart newscrawl-scrapyd"
     )
     try:

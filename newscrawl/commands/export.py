@@ -1,4 +1,4 @@
-"""``scrapy export``: articles in files."""
+"""``scrapy export``: writes articles to files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Write articles to Parquet, JSON Lines or CSV, and keep such a folder up to date"
+        return "Write articles to Parquet, JSON Lines or CSV, or update such a folder"
 
     def long_desc(self) -> str:
         """The help text."""
@@ -29,26 +29,26 @@ class Command(ProjectCommand):
         return HELP
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add what to export, and how."""
+        """Add the options that say what to export, and how."""
         from newscrawl.export.command_line import add_arguments
 
         super().add_options(parser)
-        parser.add_argument("--demo", action="store_true", help="the articles of `scrapy demo`")
+        parser.add_argument("--demo", action="store_true", help="export the articles of `scrapy demo`")
         add_arguments(parser)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Export what is asked for."""
+        """Export the articles."""
         from newscrawl.store.session import session
 
         if len(args) != 1:
-            raise UsageError("name one folder or file to write to")
+            raise UsageError("give one folder or file to write to")
         assert self.settings
         with session(self.settings, demo=opts.demo) as (db, _):
             try:
                 from newscrawl.export.run import run  # needs pyarrow, which not every crawl has
 
-                said = run(args[0], opts, db)
+                report = run(args[0], opts, db)
             except (ValueError, OSError, ModuleNotFoundError) as error:
                 raise UsageError(str(error)) from None
-        if said:
-            print(said)
+        if report:
+            print(report)

@@ -1,4 +1,4 @@
-"""``scrapy fixture``: saves a page of a site in other words, with what reading it gives, for review."""
+"""``scrapy fixture``: saves a page of a site with its words replaced, and how it is read, for review."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ class Command(AskingCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Save a page of a site in other words, with what reading it gives, for review"
+        return "Save a page of a site with its words replaced, and how it is read, for review"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "With an address or a file: saves that page in tests/sites/SITE, its markup kept and its words "
-            "replaced by ours, and beside it a JSON with what reading it gives. Without: reads the saved "
-            "pages again after the site file was changed; where there are none, asks the site for what it "
-            "declares and for two articles (also with --afresh, after `discover` "
-            "was changed). Each JSON says reviewed: false until somebody has compared it with the page."
+            "With an address or a file: saves that page in tests/sites/SITE, with its markup kept and its "
+            "words replaced, and a JSON file with the article that is read from it. Without: reads the saved "
+            "pages again, for use after the site file was changed; if there are none, or with --afresh "
+            "(after `discover` was changed), downloads the site's lists and two articles. Each JSON file "
+            "says reviewed: false until somebody has compared it with the page."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -49,17 +49,17 @@ class Command(AskingCommand):
         parser.add_argument(
             "--afresh",
             action="store_true",
-            help="ask the site again: its listings and two articles replace all",
+            help="download the site's lists and two articles again; they replace all saved pages",
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Save, or read again."""
+        """Save a page, or read the saved ones again."""
         from newscrawl.gate import is_address
         from newscrawl.kit.asking import saved_page
 
         if not 1 <= len(args) <= 2:
             raise UsageError(
-                "name a site, and a page by its address or a file: scrapy fixture hespress https://..."
+                "give a site, and the address or file of a page: scrapy fixture hespress https://..."
             )
         site = self.site(args[0])
         folder = self.root / "tests" / "sites" / args[0]
@@ -84,14 +84,17 @@ class Command(AskingCommand):
         for sentence in saved.missing if saved else ():
             print(f"missing   {sentence}")
         if not saved or not saved.pages:
-            raise CommandError(RunOutcome.NO_LINKS, f"no article of {site.domain} could be saved")
+            raise CommandError(
+                RunOutcome.NO_LINKS,
+                f"no article of {site.domain} could be saved: `scrapy verify {folder.name}` says why",
+            )
         saved.write(folder, dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         print(f"written   {folder.name}: {', '.join(sorted(saved.files))}")
-        print(f"review    the pages, then set reviewed to true: make test SITE={folder.name}")
+        print(f"review    the pages, set reviewed to true, then run: make test SITE={folder.name}")
 
 
 def _one(answer: Answer, site: Site, folder: Path) -> None:
-    """Save one page beside those that are there."""
+    """Save one page next to those already saved."""
     from newscrawl.kit import fixture
     from newscrawl.kit.reword import Reworder
     from newscrawl.page import check, read
@@ -102,7 +105,7 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
     if reason := check(article, site):
         raise CommandError(
             RunOutcome.NO_LINKS,
-            f"{response.url} is read as no article ({reason[0]}: {reason[1]}); see `scrapy try`",
+            f"{response.url} is not read as an article ({reason[0]}: {reason[1]}); `scrapy try` shows why",
         )
     words = Reworder([site.name, *fixture.site_names(answer)], article.authors)
     body, said = fixture.page(answer, site, words, found=False)
@@ -115,11 +118,11 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
     if not (folder / "answers.json").exists():
         print(f"missing   {folder.name}/answers.json: `scrapy fixture {folder.name}` writes it first")
     print(f"written   {folder.name}/{name}.html and .json; no listing leads to it (found: false)")
-    print(f"review    compare them, then set reviewed to true: make test SITE={folder.name}")
+    print(f"review    compare them, set reviewed to true, then run: make test SITE={folder.name}")
 
 
 def _again(path: Path, site: Site) -> None:
-    """Read a saved page anew; its JSON is written, to be reviewed, when it comes out otherwise."""
+    """Read a saved page again; if the result differs, write its JSON file for review."""
     from newscrawl.kit import fixture
     from newscrawl.page import read
 

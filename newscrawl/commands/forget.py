@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 done, 1 not all of the archive could be reached, 2 wrong use, 4 the store."""
+    """Exit status: 0 done, 1 a part of the archive could not be reached, 2 wrong use, 4 the store."""
 
     takes_arguments = True
 
@@ -34,12 +34,12 @@ class Command(ProjectCommand):
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Removes the articles at these addresses with their former states and kept pages, and leaves a "
-            "tombstone without words or addresses, so that no crawl stores them again. Copies at other "
-            "addresses stay and are named: forget them too if they should go. Its pages are removed from the "
-            "archive that this machine reaches; other machines do so at the end of their next crawl. "
-            "Recordings made with RECORD are files of yours and are not touched. The printed line undoes it "
-            "in mongosh: crawls may then store the article again; pages of the archive do not come back."
+            "Removes the articles at these addresses with their former states and kept pages, and leaves "
+            "tombstones without text or addresses, so that no crawl stores them again. Copies at other "
+            "addresses stay and are listed: forget them, too, if they should go. The pages are removed from "
+            "the archives that this machine reaches; other machines remove theirs at the end of their next "
+            "crawl. Recordings that you made with RECORD stay as they are. To undo it, run the printed line "
+            "in mongosh: crawls may then store the article again; archived pages do not come back."
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -47,10 +47,12 @@ class Command(ProjectCommand):
         from newscrawl.gate import is_address
 
         if not args:
-            raise UsageError("name the address of an article")
+            raise UsageError("give the address of an article")
         for url in args:
             if not is_address(url):
-                raise UsageError(f"{url!r} is no address such as https://www.hespress.com/1.html")
+                raise UsageError(
+                    f"{url!r} should be the address of an article, such as https://www.hespress.com/1.html"
+                )
         asyncio.run(self._forget(args))
 
     async def _forget(self, urls: list[str]) -> None:
@@ -60,7 +62,7 @@ class Command(ProjectCommand):
 
         async with self.store() as store:
             for url in urls:
-                # Which addresses are the same is for the site to say.
+                # The site's declaration says which addresses are equal.
                 name = site_of(url, self.sites)
                 rules = self.sites[name].url_rules if name else None
                 known_as = key(url, rules)
@@ -69,10 +71,10 @@ class Command(ProjectCommand):
                 print(self._erase(forgotten, name), end="")
                 print(f"  to undo: {_undo(store.database, forgotten)}")
                 if name is None:
-                    print(f"{url} is of no declared site: is it written as meant?", file=sys.stderr)
+                    print(f"note: no spider declares the site of {url}; check its spelling", file=sys.stderr)
 
     def _erase(self, forgotten: Forgotten, name: str | None) -> str:
-        """Remove the pages from the archive; lines that say what was done, and what is left to others."""
+        """Remove the pages from the archive; return lines on what was removed, and what is left to others."""
         from newscrawl.archive.forgetting import erase_everywhere
         from newscrawl.archive.places import Folder, StoreError
         from newscrawl.archive.setting import folder_of, store_of
@@ -88,14 +90,15 @@ class Command(ProjectCommand):
             said = one_line(str(error))
             raise CommandError(
                 RunOutcome.FAULT,
-                f"the article is removed, but not all of its pages from the archive: {said}; do it again",
+                f"the article is removed, but some of its pages are still in the archive: {said}; "
+                "run the same command again",
             ) from None
         lines = []
         if erased.pages:
             lines.append(f"  {erased.pages} pages removed from {erased.files} archive files\n")
         lines += [
-            f"  its page in {raw.archive} is not reached from here: {raw.node} removes it at the end of its "
-            "next crawl; if it was handed to a store, do this again with NEWSCRAWL_ARCHIVE_STORE set\n"
+            f"  its page in {raw.archive} is on another machine: {raw.node} removes it at the end of its "
+            "next crawl; if it was moved to a store, run this again with NEWSCRAWL_ARCHIVE_STORE set\n"
             for raw in elsewhere
         ]
         return "".join(lines)
@@ -107,13 +110,13 @@ def _is_in(archive: str, folder: Folder, store: Store | None) -> bool:
 
 def _sentence(url: str, forgotten: Forgotten) -> str:
     if not forgotten.articles:
-        return f"{url}: not stored; it will not be"
+        return f"{url}: was not stored; no crawl will store it from now on"
     copies = "".join(f"\n  a copy is still stored: {copy}" for copy in forgotten.copies)
     return f"{url}: forgotten, with {forgotten.revisions} former states{copies}"
 
 
 def _undo(database: str, forgotten: Forgotten) -> str:
-    """What removes the tombstones, in mongosh."""
+    """The line for mongosh that removes the tombstones."""
     from newscrawl.store.migrations import TOMBSTONES
 
     under = ", ".join(f'"{article}"' for article in forgotten.under)

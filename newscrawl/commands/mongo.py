@@ -1,4 +1,4 @@
-"""``scrapy mongo``: keeps the embedded MongoDB up for someone who wants to look at the data."""
+"""``scrapy mongo``: keeps the embedded MongoDB up, so that its data can be looked at."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newscrawl.command import ProjectCommand
 
 
 class Command(ProjectCommand):
-    """Starts the server, or joins the one that crawls have started, and waits for Ctrl-C."""
+    """Starts the server, or uses the one that crawls have started, and waits for Ctrl-C."""
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -29,8 +29,8 @@ class Command(ProjectCommand):
         """The help text."""
         return (
             "Keeps the embedded MongoDB server up until Ctrl-C and prints its address, so that the stored "
-            "articles can be looked at. Crawls may run meanwhile. With MONGODB_URI set there is nothing to "
-            "keep up: look at that server."
+            "articles can be looked at. Crawls may run meanwhile. When MONGODB_URI is set, the articles are "
+            "in that server, and this command is not needed."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,8 @@ class Command(ProjectCommand):
         assert self.settings
         if text_of(self.settings, "MONGODB_URI") and not opts.demo:
             raise UsageError(
-                "MONGODB_URI is set: the articles are in the server that it names, and no other is kept up"
+                "MONGODB_URI is set, so the articles are in that server: connect to it, or unset MONGODB_URI "
+                "to use the embedded one"
             )
         database = DEMO_DATABASE if opts.demo else database_name(self.settings)
         done = threading.Event()
@@ -64,7 +65,9 @@ class Command(ProjectCommand):
                 print(_guide(uri, database, self.root), flush=True)
                 while not done.wait(1):
                     if not server.is_up:
-                        raise ServerError(f"mongod has gone; its log is {server.data / 'log' / 'mongod.log'}")
+                        raise ServerError(
+                            f"mongod has stopped; see its log {server.data / 'log' / 'mongod.log'}"
+                        )
             print("ended")
         except StoreConfigError as error:
             raise UsageError(str(error)) from None
@@ -74,7 +77,7 @@ class Command(ProjectCommand):
 
 
 def _guide(uri: str, database: str, root: Path) -> str:
-    """What to type elsewhere; whole lines for a shell, with the Python that has the driver."""
+    """Commands for another terminal, using the Python that has pymongo installed."""
     named = urlsplit(uri)._replace(path=f"/{database}").geturl()
     python = root / ".venv" / "bin" / "python"
     show = f'import pymongo; print(pymongo.MongoClient("{named}").get_default_database().articles.find_one())'

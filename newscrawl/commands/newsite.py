@@ -1,4 +1,4 @@
-"""``scrapy newsite``: asks a site what it offers and writes its site file and its offline pages."""
+"""``scrapy newsite``: probes a site, and writes its site file and its offline test pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Command(AskingCommand):
-    """Exit status: 0 written, 2 wrong use, 3 the site gave nothing to write."""
+    """Exit status: 0 written, 2 wrong use, 3 nothing could be read from the site."""
 
     takes_arguments = True
 
@@ -34,32 +34,32 @@ class Command(AskingCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Ask a site what it offers; write its spider and its offline pages"
+        return "Probe a site; write its spider and its offline test pages"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Asks a site about twenty pages, politely: robots.txt, feeds, sitemaps, WordPress, the links of "
-            "the home page, three articles. Writes spiders/NAME.py, ready to edit, a line in "
-            "newscrawl/sites/sources.tsv, and tests/sites/NAME with its pages in other words; then says what "
-            "is missing. With --from-learned it declares what `scrapy crawl any` learned: the name stays, "
-            "and with it articles, marks and runs. See CONTRIBUTING.md."
+            "Downloads about twenty pages of a site, politely: robots.txt, feeds, sitemaps, WordPress's API, "
+            "the links of the home page, three articles. Writes spiders/NAME.py, ready to edit, a line in "
+            "newscrawl/sites/sources.tsv, and tests/sites/NAME with the pages in other words; then lists "
+            "what is missing. With --from-learned it declares a newspaper that `scrapy crawl any` learned: "
+            "the name stays, and with it articles, marks and runs. See CONTRIBUTING.md."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--name``, ``--country``, ``--timezone``."""
         super().add_options(parser)
-        parser.add_argument("--name", help="name of the spider; by default from the domain")
-        parser.add_argument("--country", metavar="CC", help="ISO 3166 code; by default from the domain")
+        parser.add_argument("--name", help="name of the spider; default: taken from the domain")
+        parser.add_argument("--country", metavar="CC", help="ISO 3166 code; default: taken from the domain")
         parser.add_argument(
-            "--timezone", metavar="ZONE", help="IANA zone; by default the country's, if it has one"
+            "--timezone", metavar="ZONE", help="IANA zone; default: the country's, if it has only one"
         )
         parser.add_argument(
-            "--from-learned", metavar="SLUG", help="declare what `scrapy crawl any` learned of a newspaper"
+            "--from-learned", metavar="SLUG", help="declare a newspaper that `scrapy crawl any` learned"
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Ask, write, say what is missing."""
+        """Probe the site, write the files, print what is missing."""
         from newscrawl.kit import declare, fixture, probe
         from newscrawl.kit.reword import Reworder
         from newscrawl.sites import sources
@@ -71,7 +71,7 @@ class Command(AskingCommand):
         file, folder = root / "spiders" / f"{found.spider}.py", root / "tests" / "sites" / found.spider
         if file.exists():
             raise UsageError(
-                f"{file.relative_to(root)} exists; remove it to begin again, or choose another --name"
+                f"{file.relative_to(root)} already exists; delete it to start again, or give another --name"
             )
         named = False
         at = dt.datetime.now(dt.UTC)
@@ -93,7 +93,8 @@ class Command(AskingCommand):
         if not (found.article or found.refused or found.discover or found.name):
             raise CommandError(
                 RunOutcome.UNREACHABLE,
-                "\n".join(map(one_line, found.missing)) or f"{found.url} gave nothing to write",
+                "\n".join(map(one_line, found.missing))
+                or f"nothing could be read from {found.url}: open it in a browser to check the address",
             )
         file.write_text(declare.site_file(found, at.year), "utf-8")
         if saved.pages:
@@ -105,7 +106,7 @@ class Command(AskingCommand):
         _say(root, folder, found, saved)
 
     def _learned(self, slug: str) -> probe.SiteDraft:
-        """What was learned under this name; ``UsageError`` when nothing was."""
+        """The newspaper learned under this name. Raises ``UsageError`` when there is none."""
         from newscrawl.kit import learn
         from newscrawl.sites.learned import from_document
         from newscrawl.store import learned
@@ -115,23 +116,28 @@ class Command(AskingCommand):
         with session(self.settings) as (_, ops):
             doc = next((doc for doc in learned.every(ops) if doc["_id"] == slug), None)
         if doc is None:
-            raise UsageError(f"--from-learned={slug}: nothing was learned; `scrapy sites` shows what was")
+            raise UsageError(
+                f"--from-learned={slug}: no newspaper of that name was learned; `scrapy sites` lists them"
+            )
         return learn.draft_of(slug, from_document(doc["site"]))
 
 
 def _check(args: list[str], opts: argparse.Namespace) -> None:
-    """Raise ``UsageError`` for arguments that no site can be written by."""
+    """Raise ``UsageError`` for arguments that cannot be used."""
     from newscrawl.dates import zone
     from newscrawl.gate import is_address
 
     if opts.from_learned:
         if args or opts.name or opts.country or opts.timezone:
-            raise UsageError("--from-learned takes everything from what was learned; give it alone")
+            raise UsageError("--from-learned takes no other argument: all is known from learning")
         return
     if len(args) != 1 or not is_address(args[0]):
-        raise UsageError("name one site by its address: scrapy newsite https://www.example.ma/")
+        raise UsageError("give the address of one site: scrapy newsite https://www.example.ma/")
     if opts.name and not re.fullmatch(r"[a-z][a-z0-9_]*", opts.name):
-        raise UsageError(f"--name={opts.name}: a spider's name has small Latin letters, digits and _")
+        raise UsageError(
+            f"--name={opts.name} should begin with a small Latin letter and have only small Latin letters, "
+            "digits and _"
+        )
     if opts.timezone:
         try:
             zone(opts.timezone)
@@ -140,7 +146,7 @@ def _check(args: list[str], opts: argparse.Namespace) -> None:
 
 
 def _say(root: Path, folder: Path, found: probe.SiteDraft, saved: fixture.Saved) -> None:
-    """Print what was saved, what is missing and what is to be reviewed."""
+    """Print which pages were saved, what is missing, and what needs review."""
     if saved.pages:
         print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
     passed = _tested(root, found.spider) if saved.pages else None
@@ -153,7 +159,7 @@ def _say(root: Path, folder: Path, found: probe.SiteDraft, saved: fixture.Saved)
 
 
 class _Once:
-    """Asks for each address once, and remembers what the newspaper and its authors are called."""
+    """Downloads each address once, and collects the names of the newspaper and its authors."""
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
@@ -184,7 +190,7 @@ class _Once:
 
 
 def _tested(root: Path, spider: str) -> str | None:
-    """What the site's own tests say, review apart; None where pytest is not installed."""
+    """The result of the site's own tests, except the review; None where pytest is not installed."""
     if find_spec("pytest") is None or not (root / "tests" / "test_sites.py").exists():
         return None
     only = f"[{spider}] and not reviewed"
@@ -193,6 +199,6 @@ def _tested(root: Path, spider: str) -> str | None:
         cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode == 0:
-        return f"tests     pass, but for the review: make test SITE={spider}"
+        return f"tests     pass, except for the review: make test SITE={spider}"
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))]
     return "\n".join([*failed, f"tests     do not pass yet: make test SITE={spider}"])

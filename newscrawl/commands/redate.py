@@ -1,4 +1,4 @@
-"""``scrapy redate``: reads stored dates again, after months were announced or the date reader changed."""
+"""``scrapy redate``: chooses stored dates again, after months were announced or dates are read better."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _UNSETTLED = {
         {"published.calendar": Calendar.HIJRI},
     ]
 }
-"""Articles without a day, and dates that rest on months which may be announced otherwise."""
+"""Articles without a day, and dates that depend on months which may be announced differently."""
 _BESIDE = ("url", "http.fetched_at", "signature", "first_seen_at", "content_hash")
-"""What is read of an article beside its dates and what says where it is counted."""
+"""Fields that are needed besides the dates and the fields that coverage is counted by."""
 
 
 class Command(ProjectCommand):
-    """Safe while crawls run, and when it is stopped and started again."""
+    """Can run while crawls run; when stopped, it continues from there the next time."""
 
     reads_dates = True
 
@@ -49,9 +49,9 @@ class Command(ProjectCommand):
         """The help text."""
         return (
             "Chooses the dates of stored articles again, among all dates that their pages offered, and "
-            "updates the days that come out differently. By default it takes the articles without a day and "
-            "those whose day rests on a forecast of Hijri months or on a Hijri date alone; --all takes every "
-            "one, after a release that reads dates better. Months announced since the release are taken from "
+            "updates the days that change. By default it covers articles without a day, and those whose day "
+            "depends on a forecast of Hijri months or on a Hijri date only; --all covers every article, for "
+            "use after a release that reads dates better. Months announced since the release come from "
             "the file that NEWSCRAWL_MOROCCO_MONTHS names."
         )
 
@@ -61,7 +61,7 @@ class Command(ProjectCommand):
         parser.add_argument("--all", action="store_true", help="every article that has a printed date")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read again, update what differs, say how many."""
+        """Choose dates again, update those that differ, print how many."""
         from newscrawl.items import DATE_FIELDS
         from newscrawl.store.coverage import PLACE
         from newscrawl.store.passes import batches
@@ -82,7 +82,7 @@ class Command(ProjectCommand):
                         if any(doc[name] != value for name, value in dates.items()):
                             changed += _update(db, ops, doc, dates, by)
         except KeyboardInterrupt:
-            raise CommandError(RunOutcome.KILLED, "\nstopped; `scrapy redate` goes on from here") from None
+            raise CommandError(RunOutcome.KILLED, "\nstopped; `scrapy redate` continues from here") from None
         finally:
             shown.end()
         if changed:
@@ -90,7 +90,7 @@ class Command(ProjectCommand):
         print(f"{read} dates read again, {changed} changed")
 
     async def _count(self, by: str) -> None:
-        """Count the days that have other articles now."""
+        """Count the coverage of the changed days again."""
         from newscrawl.store.coverage import Coverage
 
         async with self.store() as store:
@@ -98,7 +98,7 @@ class Command(ProjectCommand):
 
 
 def _task(every: bool) -> str:
-    """What is done, and what it depends on: a pass that was cut short goes on only with the same."""
+    """The name of the task with all it depends on: an interrupted pass continues only if these are equal."""
     from newscrawl.dates import DATES_VERSION, months_table
 
     named = months_table()
@@ -107,9 +107,10 @@ def _task(every: bool) -> str:
 
 
 def _update(db: Database[Document], ops: Database[Document], doc: Document, dates: Document, by: str) -> int:
-    """Write the new dates, unless a crawl was quicker; a new day may make or end a copy.
+    """Write the new dates, unless a crawl changed the article meanwhile; return the number of changes.
 
-    ``by`` names who counts the days that it touches.
+    The links of the article are checked again, as a new day can make it a copy or end that. ``by`` identifies
+    this pass, which counts the changed days afterwards.
     """
     from newscrawl.identity import bands
     from newscrawl.signatures import is_current
@@ -128,7 +129,7 @@ def _update(db: Database[Document], ops: Database[Document], doc: Document, date
 def again(doc: Document, site: Site | None) -> Document:
     """The date fields of a stored article, as its dates are read today.
 
-    Of an article that was stored before its page's dates were kept only the chosen one is known.
+    Articles stored before all dates of a page were kept have only the date that was chosen.
     """
     from newscrawl.items import DATE_FIELDS, OfferedDate, RawArticle
     from newscrawl.page import build_article, date_article
@@ -140,12 +141,12 @@ def again(doc: Document, site: Site | None) -> Document:
     ]
     dates = [
         OfferedDate(
-            text=one["text"],
-            origin=Origin(one["origin"]),
-            kind=DateKind(one.get("kind", DateKind.PUBLISHED)),
-            where=one.get("where", ""),
+            text=candidate["text"],
+            origin=Origin(candidate["origin"]),
+            kind=DateKind(candidate.get("kind", DateKind.PUBLISHED)),
+            where=candidate.get("where", ""),
         )
-        for one in offered
+        for candidate in offered
     ]
     undated = build_article(RawArticle(url=doc["url"], dates=dates), site)
     new = document(date_article(undated, site, doc["http"]["fetched_at"]))

@@ -1,4 +1,4 @@
-"""``scrapy schedule``: starts what ``schedule.toml`` says is due, on the Scrapyd of this machine."""
+"""``scrapy schedule``: starts the crawls that ``schedule.toml`` makes due, on this machine's Scrapyd."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("newscrawl.schedule")
 
 TICK = 1.0
-"""Seconds between two looks at what is due."""
+"""Seconds between two checks of what is due."""
 LAST_SECONDS = 2
-"""Seconds that a tick may still take when the schedule is to end; it may be cut short anywhere."""
+"""Seconds that a tick may still take when the schedule is told to end; cutting it short does no harm."""
 MONGODB_SECONDS = 10
-"""Seconds that one question to MongoDB may take."""
+"""Seconds that one operation of MongoDB may take."""
 
 
 class Command(ProjectCommand):
@@ -50,37 +50,41 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Start what schedule.toml says is due, on this machine's Scrapyd"
+        return "Start the crawls that schedule.toml makes due, on this machine's Scrapyd"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Runs until it is ended; what is due is started on the Scrapyd of this machine, unless another "
-            "machine has it. Due times are kept in MongoDB: nothing is lost by a restart, and a site "
-            "that missed several due times is crawled once."
+            "Runs until it is stopped, and starts each due crawl on the Scrapyd of this machine, unless "
+            "another machine has already started it. Due times are kept in MongoDB: nothing is lost by a "
+            "restart, and a site that missed several due times is crawled once."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--once", action="store_true", help="start what is due now, and end (for cron)")
-        what.add_argument("--check", action="store_true", help="read the file and say what is wrong in it")
+        what.add_argument("--once", action="store_true", help="start what is due now, and exit (for cron)")
+        what.add_argument("--check", action="store_true", help="check the file and list its mistakes")
         what.add_argument("--next", action="store_true", help="show when each site is due")
         what.add_argument("--init", action="store_true", help="write a first file with every site")
-        parser.add_argument("--list", help="with --init: a list of newspapers without a declaration")
+        parser.add_argument("--list", help="with --init: a file of newspapers without a declaration")
         parser.add_argument("--file", help="default: schedule.toml beside scrapy.cfg")
         parser.add_argument(
             "--node", default=platform.node(), help="name of this machine; default: %(default)s"
         )
         parser.add_argument(
-            "--can", action="append", default=[], metavar="CAPABILITY", help="what sites may need: browser"
+            "--can",
+            action="append",
+            default=[],
+            metavar="CAPABILITY",
+            help="a capability of this machine that sites may need, such as browser",
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exit status: 0 fine, 2 a mistake in the file or in the arguments, 4 MongoDB.
 
-        With ``--once`` also 3: Scrapyd does not answer, refuses a job, or has no place for what is due.
+        With ``--once`` also 3: Scrapyd does not answer, refuses a job, or has no free slot for a due site.
         """
         try:
             from newscrawl.schedule.file import load, usual_file
@@ -88,7 +92,9 @@ class Command(ProjectCommand):
         except ImportError as error:
             raise _missing(error) from None
         if opts.list and not opts.init:
-            raise UsageError(f"--list={opts.list!r} is read by --init alone: scrapy schedule --init --list …")
+            raise UsageError(
+                f"--list={opts.list!r} works only with --init: scrapy schedule --init --list {opts.list}"
+            )
         path = Path(opts.file) if opts.file else usual_file()
         sites = self.sites
         try:
@@ -132,7 +138,7 @@ class Command(ProjectCommand):
             log.info("%s: %s; on node %s", path, file.current, opts.node)
             for remark in file.current.said(dt.datetime.now(dt.UTC)):
                 log.warning("%s", remark)
-        # In a thread of its own: whatever Scrapyd or MongoDB do, this one hears when it is to end.
+        # In a thread of its own, so that this one can end even while Scrapyd or MongoDB hang.
         work = _Work(scheduler, ended, once=opts.once)
         work.start()
         while not asked and not ended.wait(TICK / 2):
@@ -140,11 +146,11 @@ class Command(ProjectCommand):
         ended.set()
         work.join(LAST_SECONDS)
         if cut_short := work.is_alive():
-            log.warning("ended amid a question that has no answer yet")
+            log.warning("ended while Scrapyd or MongoDB had not answered yet; nothing is lost")
         else:
             client.close()
         if not opts.once:
-            log.info("ended; running crawls go on")
+            log.info("ended; running crawls continue")
         elif work.error:
             raise work.error
         elif cut_short or not scheduler.is_well:
@@ -152,12 +158,12 @@ class Command(ProjectCommand):
 
 
 def _listen() -> list[int]:
-    """Log to stderr, and note in the list that is returned which signals ask the schedule to end."""
+    """Log to stderr; return a list to which signals that ask the schedule to end are added."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("pymongo").setLevel(logging.WARNING)
-    # A handler may take no lock that the code it interrupts may hold: it only leaves a note.
+    # A handler must not take a lock that the interrupted code may hold, so it only appends to a list.
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda given, _: asked.append(given))
@@ -165,7 +171,7 @@ def _listen() -> list[int]:
 
 
 class _Work(threading.Thread):
-    """Ticks, once or until it is to end; sets ``ended`` when it has no more to do."""
+    """Ticks once, or until ``ended`` is set; sets ``ended`` itself when it has no more to do."""
 
     def __init__(self, scheduler: Scheduler, ended: threading.Event, *, once: bool) -> None:
         super().__init__(name="schedule", daemon=True)
@@ -174,10 +180,10 @@ class _Work(threading.Thread):
         self._once = once
         self._trouble: str | None = None
         self.error: Exception | None = None
-        """What ``--once`` met."""
+        """The error that ended ``--once``."""
 
     def run(self) -> None:
-        """Tick; an error is told once, and costs nothing but the tick."""
+        """Tick; an error is logged once and costs only that tick."""
         try:
             if self._once:
                 self._scheduler.tick()
@@ -198,25 +204,25 @@ class _Work(threading.Thread):
             self._scheduler.tick()
         except PyMongoError as error:
             self._scheduler.lose_sight()
-            self._tell("MongoDB", f"MongoDB cannot be used, waiting: {reason(error)}")
+            self._tell("MongoDB", f"MongoDB cannot be used, the schedule waits for it: {reason(error)}")
         except Exception as error:
             self._scheduler.lose_sight()
             name = type(error).__name__
-            self._tell(name, f"a fault of newscrawl's, the schedule goes on: {name}", error)
+            self._tell(name, f"a fault of newscrawl, please report it; the schedule continues: {name}", error)
         else:
             if self._trouble:
-                log.info("the schedule goes on as usual")
+                log.info("the schedule works again")
             self._trouble = None
 
     def _tell(self, trouble: str, sentence: str, error: Exception | None = None) -> None:
-        """Say what is the matter, unless it was before; the words of one outage may change."""
+        """Log a problem once, though its wording may change while it lasts."""
         if trouble != self._trouble:
             log.error("%s", sentence, exc_info=error)
         self._trouble = trouble
 
 
 class _Watch(threading.Thread):
-    """Drives the alarms beside the schedule, in a thread of its own: whoever is told may take his time."""
+    """Checks alarms in a thread of its own, as sending messages may take long."""
 
     def __init__(
         self, client: MongoClient[dict[str, Any]], settings: BaseSettings, ended: threading.Event
@@ -229,7 +235,7 @@ class _Watch(threading.Thread):
         self._trouble = ""
 
     def run(self) -> None:
-        """Look once a minute; trouble is told once, and MongoDB's by the schedule itself."""
+        """Check once a minute; log a fault once. The schedule itself logs the outages of MongoDB."""
         from pymongo.errors import PyMongoError
 
         from newscrawl.watch.driver import EVERY
@@ -242,14 +248,14 @@ class _Watch(threading.Thread):
                 continue
             except Exception as error:
                 if type(error).__name__ != self._trouble:
-                    log.exception("a fault of newscrawl's, alarms may be late")
+                    log.exception("a fault of newscrawl, please report it; alarms may be late")
                 self._trouble = type(error).__name__
 
 
 def _scrapyd() -> Scrapyd:
-    """The Scrapyd of this machine; a note on stderr when it asks for no password.
+    """The Scrapyd of this machine; prints a note to stderr when it asks for no password.
 
-    Raises ``UsageError`` for a password that was left empty.
+    Raises ``UsageError`` for an empty user name or password.
     """
     from newscrawl.schedule.node import IS_OPEN, Scrapyd, ScrapydError
 
@@ -263,11 +269,13 @@ def _scrapyd() -> Scrapyd:
 
 
 def _missing(error: ImportError) -> UsageError:
-    return UsageError(f"{error.name} is missing: run `make node`, or pip install -r deploy/requirements.txt")
+    return UsageError(
+        f"the package {error.name} is missing: run `make node`, or pip install -r deploy/requirements.txt"
+    )
 
 
 def _connect(settings: BaseSettings) -> MongoClient[dict[str, Any]]:
-    """The MongoDB of the settings: a schedule outlives any server that it would start itself."""
+    """A client of the MongoDB that the settings name; a schedule cannot use the embedded server."""
     from newscrawl.mongod.opening import connect, resolve_uri
 
     uri = resolve_uri(settings, needed_by="a schedule")
@@ -278,7 +286,7 @@ def _connect(settings: BaseSettings) -> MongoClient[dict[str, Any]]:
 def _databases(
     client: MongoClient[dict[str, Any]], settings: BaseSettings
 ) -> tuple[Database[dict[str, Any]], Database[dict[str, Any]]]:
-    """That of the articles and that of the machinery, at the primary: a schedule acts on what it reads."""
+    """The databases of articles and of operations, read from the primary: a schedule needs current data."""
     from pymongo import ReadPreference
 
     from newscrawl.mongod.opening import database_name
@@ -303,12 +311,14 @@ def _write_first(path: Path, sites: dict[str, Site], listing: Path | None) -> No
         with path.open("x", encoding="utf-8") as file:
             file.write(first_file(sites, option(path), listed))
     except FileExistsError:
-        raise UsageError(f"{path} exists and is not overwritten") from None
+        raise UsageError(
+            f"{path} already exists and is not overwritten: delete it, or give another --file"
+        ) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-    beside = f", with {len(listed)} of {listing}" if listed else ""
+    beside = f", with {len(listed)} newspapers of {listing}" if listed else ""
     print(
-        f"{path} is written{beside}; change it, then: "
+        f"{path} was written{beside}; edit it, then run: "
         f"scrapy schedule --check{option(path)}, scrapy schedule --next{option(path)}"
     )
 
@@ -316,13 +326,13 @@ def _write_first(path: Path, sites: dict[str, Site], listing: Path | None) -> No
 def _print_check(path: Path, schedule: Schedule) -> None:
     import datetime as dt
 
-    print(f"{path}: {schedule}; no mistake")
+    print(f"{path}: {schedule}; no mistakes")
     for remark in schedule.said(dt.datetime.now(dt.UTC)):
         print(f"note: {remark}")
 
 
 def _print_next(schedule: Schedule, settings: BaseSettings) -> None:
-    """When each site is due: as MongoDB has it, where it is at hand, else as the file alone says."""
+    """Print when each site is due: from MongoDB if ``MONGODB_URI`` is set, otherwise from the file."""
     import datetime as dt
 
     from newscrawl.mongod.opening import database_name, text_of
@@ -357,4 +367,4 @@ def _print_next(schedule: Schedule, settings: BaseSettings) -> None:
         print(f"{due[site]:%Y-%m-%d %H:%M:%S}  {site:<24} {shown[site]:<32} {state}".rstrip())
     for node in crowded:
         waiting = ", ".join(node["waiting"])
-        print(f"node {node['_id']}: all {node['slots']} places are taken; there is none for {waiting}")
+        print(f"node {node['_id']}: all {node['slots']} slots are in use; these sites wait: {waiting}")

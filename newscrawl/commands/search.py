@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _BEFORE, _AFTER = "[", "]"
 _ORDERS = ("auto", "logical", "visual")
 _RUN_BY_THEMSELVES = ("VTE_VERSION", "KONSOLE_VERSION", "MLTERM")
-"""Variables of the terminals that show right to left what is."""
+"""Environment variables of terminals that display right-to-left text themselves."""
 
 
 class Command(ProjectCommand):
@@ -42,27 +42,27 @@ class Command(ProjectCommand):
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Finds the articles that hold all of the words, the best first; words in quotation marks stand "
-            "side by side. Spelling makes no difference (أ إ آ ا, ة ه, ى ي, tashkeel), and a word is also "
-            "found with what is attached to it (والحكومة, لحكومتهم). Searched is what the text index holds: "
-            f"{SearchScope.OPENING.meaning}, or {SearchScope.BODY.meaning} where NEWSCRAWL_SEARCH is body."
+            "Finds the articles that contain all of the words, the best first; words in quotation marks must "
+            "follow each other. Spelling variants count as equal (أ إ آ ا, ة ه, ى ي, tashkeel), and a word "
+            "is also found with attached prefixes and pronouns (والحكومة, لحكومتهم). The text index covers "
+            f"{SearchScope.OPENING.meaning}, or {SearchScope.BODY.meaning} if NEWSCRAWL_SEARCH is body."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add what narrows the search, and how its results are shown."""
+        """Add the options that narrow the search and format its results."""
         super().add_options(parser)
         add = parser.add_argument
         add("--source", metavar="SLUGS", help="newspapers: alayam24,hespress")
         add("--since", metavar="DAY", help="first day: 2024-03-27, 2024-03, 1445-09-17H, 1445-09H")
         add("--until", metavar="DAY", help="last day, included; a month means its last day")
         add("--country", metavar="CODES", help="newspapers of these countries: MA,EG")
-        add("--whole-words", action="store_true", help="only the words as they are given, without prefixes")
-        add("--no-copies", action="store_true", help="without articles that are copies of others")
-        add("--limit", type=int, default=20, metavar="N", help="show so many articles (20)")
-        add("--demo", action="store_true", help="in the database of `make demo`")
-        add("--json", action="store_true", help="one JSON object a line, in logical order")
-        add("--order", choices=_ORDERS, default="auto", help="of letters on the screen: visual for terminals "
-            "that do not run right to left themselves; auto knows some that do")  # fmt: skip
+        add("--whole-words", action="store_true", help="match words exactly as given, without prefixes")
+        add("--no-copies", action="store_true", help="leave out copies of other articles")
+        add("--limit", type=int, default=20, metavar="N", help="show at most N articles (default: 20)")
+        add("--demo", action="store_true", help="search the database of `make demo`")
+        add("--json", action="store_true", help="print one JSON object per line, in logical order")
+        add("--order", choices=_ORDERS, default="auto", help="order of letters on the screen: visual for "
+            "terminals that do not display right-to-left text; auto detects some that do")  # fmt: skip
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Search and print."""
@@ -70,7 +70,7 @@ class Command(ProjectCommand):
         from newscrawl.store.session import session
 
         if not args:
-            raise UsageError("name a word to look for, such as حكومة")
+            raise UsageError("give a word to search for, such as حكومة")
         if opts.limit < 1:
             raise UsageError(f"--limit={opts.limit} should be a whole number above zero")
         assert self.settings
@@ -89,14 +89,13 @@ class Command(ProjectCommand):
         for hit in hits:
             print(_as_json(hit) if opts.json else _lines(hit, visual=visual and not opts.json))
         scope = SearchScope(self.settings["SEARCH"])
-        print(f"{len(hits)} articles; searched: {scope.meaning}", file=sys.stderr)
+        print(f"{len(hits)} articles found in: {scope.meaning}", file=sys.stderr)
 
 
 def is_visual(environment: Mapping[str, str], is_terminal: bool) -> bool:
-    """Are letters to be put in the order in which they stand on the screen?
+    """Should letters be printed in visual order, as they appear on the screen from left to right?
 
-    Files and pipes get them in the order in which they are read, and so do terminals that are known to turn
-    them themselves.
+    Files, pipes and terminals known to display right-to-left text get them in reading order.
     """
     turns = any(name in environment for name in _RUN_BY_THEMSELVES)
     return is_terminal and not (turns or environment.get("TERM_PROGRAM") == "Apple_Terminal")
@@ -107,12 +106,12 @@ def _lines(hit: Hit, *, visual: bool) -> str:
 
     marked = hit.snippet.marked(_BEFORE, _AFTER)
     copy = " (copy)" if hit.is_copy else ""
-    told = [
+    parts = [
         f"{hit.day or 'no day':<10}  {hit.source_name}  {hit.title}{copy}",
         f"    {marked}",
         f"    {hit.url}",
     ]
-    lines = map(one_line, told)
+    lines = map(one_line, parts)
     return "\n".join(str(get_display(line)) if visual else line for line in lines)
 
 

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from newscrawl.store.schema import Document
 
 PATIENCE = 5
-"""Seconds that MongoDB has to answer; the table is shown without it as well."""
+"""Seconds that MongoDB may take to answer; without it the table is shown all the same."""
 RUNS = 20
-"""Runs of a site that are looked at."""
+"""How many runs of a site are examined."""
 
 
 class Command(ProjectCommand):
-    """Works without MongoDB, exit status 0: the declarations are most of the table.
+    """Works without MongoDB, too, with exit status 0: most of the table comes from the declarations.
 
-    What the runs in MongoDB would tell is then left out, and a line on stderr says so. ``--write`` brings
-    the files that repeat the declarations up to date.
+    The results of runs are then left out, and a line on stderr says so. ``--write`` updates the files that
+    repeat the declarations.
     """
 
     def syntax(self) -> str:
@@ -38,15 +38,15 @@ class Command(ProjectCommand):
         return "List all sites: country, discovery, evidence, last success, fields found"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--write``."""
+        """Add the options."""
         super().add_options(parser)
         parser.add_argument(
             "--write",
             action="store_true",
-            help="bring docs/sites.md and newscrawl/sites/sources.tsv to the declarations",
+            help="update docs/sites.md and newscrawl/sites/sources.tsv from the declarations",
         )
         parser.add_argument(
-            "--forget", metavar="SLUG", help="forget what was learned of a newspaper; its articles stay"
+            "--forget", metavar="SLUG", help="forget how a learned newspaper is crawled; its articles stay"
         )
         parser.add_argument(
             "--relearn", metavar="SLUG", help="have the next `scrapy crawl any` learn a newspaper again"
@@ -66,8 +66,10 @@ class Command(ProjectCommand):
             change = learned.forget if opts.forget else learned.ask_again
             with session(self.settings) as (_, ops):
                 if not change(ops, slug):
-                    raise UsageError(f"{slug!r} was not learned; `scrapy sites` shows what was")
-            print(f"{slug} is forgotten" if opts.forget else f"{slug} is learned again by its next crawl")
+                    raise UsageError(
+                        f"no newspaper named {slug!r} was learned; `scrapy sites` lists those that were"
+                    )
+            print(f"{slug} is forgotten" if opts.forget else f"its next crawl learns {slug} again")
         else:
             known, found = _known(self.settings, self.sites)
             sites = {doc["_id"]: from_document(doc["site"]) for doc in found} | self.sites
@@ -91,7 +93,7 @@ class Command(ProjectCommand):
 
 
 def _known(settings: BaseSettings, names: Iterable[str]) -> tuple[dict[str, overview.Lately], list[Document]]:
-    """What the runs in MongoDB say, and what was learned; nothing where none answers."""
+    """The latest runs of each site, and the learned newspapers; both empty when MongoDB does not answer."""
     import pymongo
     from pymongo.errors import PyMongoError
 
@@ -113,5 +115,5 @@ def _known(settings: BaseSettings, names: Iterable[str]) -> tuple[dict[str, over
             }
             return lately, found
     except (StoreError, ServerError, PyMongoError) as error:
-        print(f"without what MongoDB knows: {error}", file=sys.stderr)
+        print(f"note: without the results of runs and learned newspapers: {error}", file=sys.stderr)
         return {}, []

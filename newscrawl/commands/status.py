@@ -1,4 +1,4 @@
-"""``scrapy status``: is all well? One line a site, red first."""
+"""``scrapy status``: shows the state of all sites, one line each, the red ones first."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from scrapy.exceptions import UsageError
 from newscrawl.command import ProjectCommand
 
 PATIENCE = 30
-"""Seconds that MongoDB has to answer, all together."""
+"""Seconds that all answers of MongoDB may take together."""
 
 
 class Command(ProjectCommand):
-    """Exit status 1 when something is red, 4 when MongoDB cannot be used."""
+    """Exit status: 0 all is well, 1 something is red, 2 wrong use, 4 the store."""
 
     reads_dates = True
 
@@ -25,18 +25,18 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Is all well? One line a site, red first"
+        return "Show whether all is well: one line for each site, red ones first"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="print it for programs")
+        parser.add_argument("--json", action="store_true", help="print it as JSON")
         parser.add_argument(
-            "--prometheus", metavar="FILE", help="write it for node_exporter's textfile collector"
+            "--prometheus", metavar="FILE", help="write it to a file for node_exporter's textfile collector"
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print it; ``--prometheus`` alone prints nothing."""
+        """Print the status; with ``--prometheus`` alone, only write the file."""
         import pymongo
 
         from newscrawl.store.session import session

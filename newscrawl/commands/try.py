@@ -1,4 +1,4 @@
-"""``scrapy try``: how one page is read, from the site or from a file; nothing is stored."""
+"""``scrapy try``: shows how one page, downloaded or saved, is read; stores nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(AskingCommand):
-    """Exit status: 0 an article, 2 wrong use, 3 no article or no page."""
+    """Exit status: 0 an article, 2 wrong use, 3 not an article or no page."""
 
     takes_arguments = True
 
@@ -29,30 +29,30 @@ class Command(AskingCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Show how a page is read: each field, how and where it was found, each date and why"
+        return "Show how a page is read: each field with its origin and place, each date and why"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Downloads a page (or reads a saved one), reads it as a crawl would with the declaration of its "
-            "site, and shows how and where each field was found, every date with why "
-            "it was chosen or refused, or why the page is no article. Needs no MongoDB. "
-            "With --rejected it downloads nothing: it says what MongoDB knows of the address, and reads the "
-            "page that was kept; with --demo what `make demo` stored."
+            "Downloads a page (or opens a saved one), reads it as a crawl would with the declaration of its "
+            "site, and shows the origin and the place of each field, and why each date was chosen or "
+            "refused, or why the page is not an article. Needs no MongoDB. With --rejected it downloads "
+            "nothing: it shows what MongoDB knows of the address, and reads the page that was kept; with "
+            "--demo it looks in the database of `make demo`."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--site", metavar="NAME", help="the spider whose declaration to read it with")
+        parser.add_argument("--site", metavar="NAME", help="read it with the declaration of this spider")
         parser.add_argument("--url", metavar="URL", help="the address of a saved page")
         parser.add_argument(
             "--rejected",
             action="store_true",
-            help="why the address is no article, with the page that was kept",
+            help="show why the address was rejected, and read the page that was kept",
         )
         parser.add_argument(
-            "--demo", action="store_true", help="with --rejected: in the database of `make demo`"
+            "--demo", action="store_true", help="with --rejected: look in the database of `make demo`"
         )
         parser.add_argument(
             "--save", metavar="FILE", help="with --rejected: write the kept page to this file"
@@ -65,19 +65,21 @@ class Command(AskingCommand):
         from newscrawl.meta import meta
 
         if len(args) != 1:
-            raise UsageError("name one page: its address, or a file with --url")
+            raise UsageError("give one page: its address, or a saved file and its address with --url")
         given = args[0]
         named = self.site(opts.site) if opts.site else None
         if opts.save and not opts.rejected:
-            raise UsageError(f"--save={opts.save} is for --rejected")
+            raise UsageError(f"--save={opts.save} works only with --rejected")
         if opts.demo and not opts.rejected:
-            raise UsageError("--demo is for --rejected: nothing else asks a database")
+            raise UsageError("--demo works only with --rejected: nothing else reads a database")
         if opts.rejected:
             self._rejected(given, named, opts)
             return
         if is_address(given):
             if opts.url:
-                raise UsageError(f"--url={opts.url} is for a saved page, and {given} is an address")
+                raise UsageError(
+                    f"--url={opts.url} is only for saved pages, and {given} is an address: leave --url out"
+                )
             answer = self.page(given, named or self._own(given))
         else:
             answer = saved_page(given, opts.url)
@@ -112,7 +114,7 @@ class Command(AskingCommand):
         from newscrawl.urls import key
 
         if not is_address(given):
-            raise UsageError(f"--rejected is about an address, and {given!r} is none")
+            raise UsageError(f"--rejected needs a web address such as https://…, not {given!r}")
         site = named or self._own(given)
         assert self.settings
         with session(self.settings, demo=opts.demo) as (articles, ops):
@@ -120,20 +122,20 @@ class Command(AskingCommand):
         if kept is None:
             raise CommandError(
                 RunOutcome.NO_LINKS,
-                f"the database {articles.name} keeps nothing of {given}: no run met it, or it was rejected "
+                f"the database {articles.name} has nothing on {given}: no run met it, or it was rejected "
                 "more than 30 days ago"
-                + ("" if opts.demo else "; `--demo` asks the database of `make demo`"),
+                + ("" if opts.demo else "; `--demo` looks in the database of `make demo`"),
             )
         print("\n".join(map(one_line, kept.lines)))
         if opts.save:
             if kept.page is None:
                 raise CommandError(
-                    RunOutcome.NO_LINKS, f"no page was kept of {given}: {opts.save} was not written"
+                    RunOutcome.NO_LINKS, f"no page of {given} was kept, so {opts.save} was not written"
                 )
             Path(opts.save).write_bytes(kept.page)
             print(f"{'saved':<10}{opts.save}")
         if kept.page is not None:
-            print("\nread today:")
+            print("\nRead with today's declaration:")
             self._explain(kept.page, kept.url, site or self._own(kept.url), kept.at)
 
     def _own(self, url: str) -> Site | None:

@@ -1,4 +1,4 @@
-"""``scrapy verify``: asks live sites a few pages and says what of their declarations still holds."""
+"""``scrapy verify``: downloads a few pages of live sites and checks which declarations still hold."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from newscrawl.sites import Site
 
 AT_ONCE = 8
-"""Sites that are asked at the same time."""
+"""How many sites are checked at the same time."""
 
 
 class Command(AskingCommand):
-    """Exit status: 0 all holds, 2 wrong use, 3 something does not hold any more or could not be asked."""
+    """Exit status: 0 all hold, 2 wrong use, 3 something no longer holds or could not be checked."""
 
     takes_arguments = True
 
@@ -37,39 +37,38 @@ class Command(AskingCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Ask live sites for a listing and three articles; say what still holds"
+        return "Check against live sites which parts of their declarations still hold"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Asks each site (all of them, when none is named) for robots.txt, one listing and three "
-            "articles, as politely as a crawl does, stores nothing, and says which part of its declaration "
-            "still holds. --report writes it down as one page in Markdown. When the command is stopped or "
-            "killed, the same command goes on with the sites that are left, and asks again those that gave "
-            "no answer."
+            "Downloads robots.txt, one listing and three articles of each site (all sites, if none is "
+            "named), as politely as a crawl, stores nothing, and says which parts of its declaration still "
+            "hold. --report writes the result to a page in Markdown. With --report, the same command run "
+            "again continues with the sites that are left, and asks those again that did not answer."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--all`` and ``--report``."""
         super().add_options(parser)
-        parser.add_argument("--all", action="store_true", help="all sites, as when none is named")
+        parser.add_argument("--all", action="store_true", help="all sites; the default")
         parser.add_argument(
-            "--report", metavar="FILE", type=Path, help="write what was found to this file, in Markdown"
+            "--report", metavar="FILE", type=Path, help="write the result to this file, in Markdown"
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Ask several sites at once, each at its own pace; print them in turn."""
+        """Check several sites at once, each at its own pace; print the results in order."""
         from newscrawl.kit.verify import SiteFinding, Verdict
 
         if args and opts.all:
-            raise UsageError(f"--all already includes {args[0]!r}; name sites or give --all")
+            raise UsageError(f"--all already includes {args[0]!r}: name sites, or give --all, not both")
         sites = {name: self.site(name) for name in args or self.sites}
         report = _report(opts.report, sites) if opts.report else None
         verdicts = {name: done.verdict for name, done in report.done.items()} if report else {}
         verdicts |= self._ask(sites, report.asked_again() if report else list(sites), report)
         for name in sites:
             said = verdicts.get(name) or Verdict(
-                False, [SiteFinding("asking", "could not be asked, see the log", holds=False)]
+                False, [SiteFinding("asking", "could not be checked, see the log", holds=False)]
             )
             print(
                 f"{name}: {'holds' if said.holds else 'does not hold'}", *map(one_line, said.lines), sep="\n"
@@ -80,10 +79,10 @@ class Command(AskingCommand):
             report.write()
             print(f"report    {opts.report}")
             if left := report.asked_again():
-                print(f"left      {', '.join(left)}: the same command asks these alone")
+                print(f"left      {', '.join(left)}: run the same command again to check only these")
 
     def _ask(self, sites: Mapping[str, Site], names: list[str], report: Report | None) -> dict[str, Verdict]:
-        """What each of these sites answers; without those that broke, as the log tells."""
+        """The verdict on each of these sites; sites whose check failed are left out (see the log)."""
         from newscrawl.kit.verify import verify
 
         verdicts: dict[str, Verdict] = {}
@@ -107,7 +106,7 @@ class Command(AskingCommand):
         return verdicts
 
     def _missing_browser(self, site: Site) -> Verdict | None:
-        """What is said of a site that needs a browser where there is none."""
+        """The verdict on a site that needs a browser when none is installed; None otherwise."""
         from newscrawl.download.errors import BrowserMissing
         from newscrawl.download.render import find_browser
         from newscrawl.kit.verify import Verdict
@@ -124,14 +123,16 @@ class Command(AskingCommand):
 
 
 def _report(page: Path, sites: Mapping[str, Site]) -> Report:
-    """The report at this place; ``UsageError`` where none can be or something else is."""
+    """The report in this file. Raises ``UsageError`` when it cannot be written or is another file."""
     from newscrawl.kit.report import Report, is_report
 
     try:
         if page.exists() and not is_report(page):
-            raise UsageError(f"--report {page}: there is another file; name a new one, or move that one")
+            raise UsageError(
+                f"--report {page}: this file exists and is not a report; give another name, or move it"
+            )
         report = Report(page, sites)
         report.part.open("ab").close()
     except OSError as error:
-        raise UsageError(f"--report {page}: {error.strerror}; name a file that can be written") from None
+        raise UsageError(f"--report {page}: {error.strerror}; give a file that can be written") from None
     return report

@@ -1,7 +1,7 @@
-"""Is all well? What the records of runs and the coverage of days say, and who is told.
+"""Monitoring: judges the records of runs and the coverage of days, and sends alarms.
 
-:mod:`~newscrawl.watch.rhythm` knows a newspaper's own rhythm, :mod:`~newscrawl.watch.monitors` what is not
-as always, :mod:`~newscrawl.watch.causes` which of it has one cause. These are pure functions over what
-:mod:`~newscrawl.watch.facts` has read. :mod:`~newscrawl.watch.alarms` begins and ends alarms in MongoDB,
-:mod:`~newscrawl.watch.delivery` tells people.
+:mod:`~newscrawl.watch.rhythm` knows a newspaper's own rhythm, :mod:`~newscrawl.watch.monitors` finds what is
+unusual, :mod:`~newscrawl.watch.causes` groups findings by cause. These are pure functions over what
+:mod:`~newscrawl.watch.facts` reads. :mod:`~newscrawl.watch.alarms` begins and ends alarms in MongoDB,
+:mod:`~newscrawl.watch.delivery` sends messages.
 """

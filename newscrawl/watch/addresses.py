@@ -1,4 +1,4 @@
-"""Addresses that settings name for alarms."""
+"""Checks of the addresses that settings give for alarms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 
 def web_address(given: str) -> str:
-    """An http address. Raises ``ValueError`` for another one."""
+    """An http or https address, unchanged. Raises ``ValueError`` for anything else."""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("an address that begins with https:// or http://")
@@ -14,7 +14,7 @@ def web_address(given: str) -> str:
 
 
 def mail_server(given: str) -> str:
-    """The address of a mail server. Raises ``ValueError`` for another one."""
+    """The address of a mail server, unchanged. Raises ``ValueError`` for anything else."""
     parts = urlsplit(given)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0:
         raise ValueError("a mail server such as smtps://user:password@mail.example.org")

@@ -1,9 +1,10 @@
-"""The collection ``alarms`` of the machinery's database: what rings, what was told to whom, what is silenced.
+"""The collection ``alarms`` of ``<database>_ops``: open alarms, messages still to be sent, silences.
 
-One document an alarm, ``_id`` is its key. Each step is one conditional update, so that of all nodes, services
-and cron jobs that look at once only one begins an alarm, ends it, or tells somebody of it. ``waiting`` names
-what is still to be told: ``begun webhook``. Who tells claims the document for a while; a process that dies
-between telling and noting it leaves it to be told twice, never not at all.
+There is one document for each alarm; its ``_id`` is the alarm's key. Each step is one conditional update, so
+that only one of all nodes, services and cron jobs that check at once begins an alarm, ends it, or sends its
+message. ``waiting`` names the messages still to be sent: ``begun webhook``. The process that sends them
+claims the document for a while. If it dies between sending and noting that it sent, the message is sent
+twice, never lost.
 """
 
 from __future__ import annotations
@@ -27,31 +28,31 @@ log = logging.getLogger(__name__)
 Document = dict[str, Any]
 
 CLAIM = dt.timedelta(minutes=5)
-"""So long who tells somebody has the time to do so."""
+"""How long a process may take to send the messages of an alarm that it has claimed."""
 PAUSES = (1, 2, 5, 15, 60)
-"""Minutes until what could not be told is tried again; the last one from then on."""
-RINGS = {"open": True, "stored_at": None}
-"""What rings: the index of those that are over leads past them."""
+"""Minutes before a failed message is tried again; the last value repeats."""
+OPEN = {"open": True, "stored_at": None}
+"""The query for open alarms; ``stored_at`` lets it use the index of closed ones."""
 BEGUN, OVER = "begun", "over"
 _SILENCE = "silence "
 
 
 class Alarms:
-    """Begins and ends alarms, and has people told."""
+    """Begins and ends alarms, and sends their messages."""
 
     def __init__(self, ops: Database[Document], channels: Iterable[Channel] = ()) -> None:
         self._alarms: Collection[Document] = ops["alarms"]
         self._channels = {channel.name: channel for channel in channels}
 
     def ringing(self) -> dict[str, Ringing]:
-        """The alarms that have begun and are not over."""
-        return {doc["_id"]: _ringing(doc) for doc in self._alarms.find(RINGS)}
+        """The open alarms, by key."""
+        return {doc["_id"]: _ringing(doc) for doc in self._alarms.find(OPEN)}
 
     def look(
         self, found: Mapping[str, Cause], now: dt.datetime, mine: Callable[[str], bool] = lambda _: True
     ) -> None:
-        """Take up what was found; ``mine`` says which alarms this look can end."""
-        docs = {doc["_id"]: doc for doc in self._alarms.find(RINGS) if mine(doc["_id"])}
+        """Begin, update and end alarms for these causes; ``mine`` tells which alarms may be ended."""
+        docs = {doc["_id"]: doc for doc in self._alarms.find(OPEN) if mine(doc["_id"])}
         before = {key: _ringing(doc) for key, doc in docs.items()}
         after, begun, over = step(before, found, now)
         for cause in begun:
@@ -64,7 +65,7 @@ class Alarms:
                 self._alarms.update_one(still, {"$set": _fields(alarm)})
 
     def begin(self, cause: Cause, now: dt.datetime) -> bool:
-        """Begin an alarm; False when somebody else was quicker."""
+        """Begin an alarm; False when another process was quicker."""
         waiting = [f"{BEGUN} {name}" for name in self._channels]
         changes = _fields(Ringing(cause, now)) | {
             "open": True, "ended_at": None, "waiting": waiting, "claimed_until": None, "tries": 0,
@@ -78,7 +79,7 @@ class Alarms:
         return bool(done.modified_count or done.upserted_id)
 
     def _end(self, doc: Document, now: dt.datetime) -> None:
-        """End an alarm; who has not been told that it began is not told that it is over."""
+        """End an alarm. A channel that did not learn of its beginning does not hear of its end."""
         unheard = {word.partition(" ")[2] for word in doc["waiting"]}
         waiting = [f"{OVER} {name}" for name in self._channels if name not in unheard]
         condition = {"_id": doc["_id"], "open": True, "episode": doc["episode"], "waiting": doc["waiting"]}
@@ -87,10 +88,10 @@ class Alarms:
         if self._alarms.update_one(condition, update).modified_count:
             log.warning("alarm over: %s", doc["said"])
 
-    # --- Telling
+    # --- Messages
 
     def tell(self, now: dt.datetime) -> list[str]:
-        """Tell what waits to be told, but what is silenced; returns what could not be told, in sentences."""
+        """Send all waiting messages except silenced ones; return a sentence for each failure."""
         failed: list[str] = []
         silences = self.silences(now)
         due = {
@@ -109,11 +110,11 @@ class Alarms:
         for word in doc["waiting"] if doc else ():
             what, _, name = word.partition(" ")
             try:
-                if name in self._channels:  # else it was taken out of the settings
+                if name in self._channels:  # otherwise it was removed from the settings
                     self._channels[name].send(_message(found, what))
             except DeliveryError as error:
                 failed.append(str(error))
-                log.error("an alarm could not be told: %s", error)
+                log.error("an alarm could not be sent, it is tried again: %s", error)
             else:
                 self._alarms.update_one(
                     {"_id": found["_id"], "episode": found["episode"]}, {"$pull": {"waiting": word}}
@@ -128,7 +129,7 @@ class Alarms:
     # --- Silence
 
     def silence(self, pattern: str, until: dt.datetime) -> None:
-        """Tell nobody of alarms whose key or site is like a pattern (``*``), until a moment."""
+        """Send nothing about alarms whose key or site matches a pattern (``*``) until a moment, UTC."""
         fields = {"pattern": pattern, "until": until, "stored_at": until}
         self._alarms.update_one({"_id": f"{_SILENCE}{pattern}"}, {"$set": fields}, upsert=True)
 
@@ -137,7 +138,7 @@ class Alarms:
         return bool(self._alarms.delete_one({"_id": f"{_SILENCE}{pattern}"}).deleted_count)
 
     def silences(self, now: dt.datetime) -> dict[str, dt.datetime]:
-        """The patterns that are silenced now, with the moments at which that ends."""
+        """The patterns silenced now, each with the moment (UTC) when its silence ends."""
         found = self._alarms.find({"_id": {"$gte": _SILENCE, "$lt": _SILENCE + "\U0010ffff"}})
         return {doc["pattern"]: doc["until"] for doc in found if doc["until"] > now}
 

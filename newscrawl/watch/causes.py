@@ -1,4 +1,4 @@
-"""What rings: one alarm for each cause, not for each site that it touches."""
+"""What raises an alarm: one alarm for each cause, not for each site that it touches."""
 
 from __future__ import annotations
 
@@ -8,67 +8,69 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from newscrawl.vocabulary import AlarmKind, RunOutcome
-from newscrawl.watch.known import OURS, Installation, Known, Ran
+from newscrawl.watch.known import OURS, EndedRun, Installation, WatchedSite
 from newscrawl.watch.monitors import Finding, Usual, failing, reduced, silent
 
 NODE_AWAY = dt.timedelta(minutes=10)
-"""So long a node may be away: it is started anew for an upgrade."""
+"""How long a node may be away without an alarm: an upgrade restarts it."""
 GONE = dt.timedelta(days=14)
-"""A node that was away for so long was taken out."""
+"""A node that was away for this long has been taken out of service."""
 OVERDUE = dt.timedelta(hours=1)
-"""So long a site may be due without being crawled."""
+"""How long a site may be due without being crawled."""
 AT_ONCE = dt.timedelta(hours=2)
-"""Runs of several sites that began within it failed at once."""
+"""Failed runs of several sites count as failing together when they began within this time."""
 FEWEST_SITES, MOST = 4, 0.8
-"""Sites of which so many fail at once for one cause, and their share."""
+"""How many sites, and which share of them, must fail together before the network is blamed."""
 REMEDIES: Mapping[AlarmKind, str] = {
     AlarmKind.SCHEDULE: "on each node: systemctl status newscrawl-schedule newscrawl-scrapyd",
-    AlarmKind.NETWORK: "on a node: curl -I https://www.example.org; then name server, firewall, provider",
+    AlarmKind.NETWORK: "on a node: curl -I https://www.example.org; then check DNS, firewall and provider",
     AlarmKind.NODE: "on that machine: systemctl status newscrawl-schedule newscrawl-scrapyd; meanwhile the "
     "other nodes run its sites",
-    AlarmKind.FAULT: "read the end of the log that `runs.log` names; `enabled = false` leaves a site out",
-    AlarmKind.DISK: "make room, or `scrapy archive --remove DAYS`",
-    AlarmKind.ARCHIVE: "on that machine: df -h; make room, or `scrapy archive --remove DAYS`",
-    AlarmKind.OVERDUE: "`scrapy schedule --next` says by what all places are taken",
-    AlarmKind.SILENT: "open {home} in a browser: is it away for you, too, it can wait",
-    AlarmKind.REDUCED: "`scrapy try URL` with a new article of {home} says what is not found; then mend "
+    AlarmKind.FAULT: "read the end of the log that `runs.log` names; to skip a site meanwhile, set "
+    "`enabled = false` for it in schedule.toml",
+    AlarmKind.DISK: "free disk space, or delete old archive files with `scrapy archive --remove DAYS`",
+    AlarmKind.ARCHIVE: "on that machine: df -h; free disk space, or delete old archive files with "
+    "`scrapy archive --remove DAYS`",
+    AlarmKind.OVERDUE: "run `scrapy schedule --next`: it shows which jobs occupy the nodes",
+    AlarmKind.SILENT: "open {home} in a browser; if you cannot reach it either, wait until it is back",
+    AlarmKind.REDUCED: "run `scrapy try URL` on a new article of {home} to see what is not found; then fix "
     "spiders/{site}.py",
     AlarmKind.MONTHS: "upgrade newscrawl",
 }
 """What an operator does first, for each kind; ``{home}`` and ``{site}`` are those of the alarm's site."""
 SETTLED = dt.timedelta(hours=1)
-"""So long an alarm of a site must be quiet before it is over, that it does not ring and stop in turns."""
+"""How long the cause must be gone before its alarm ends, so that an alarm does not flap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Something that an operator is told once when it begins and once when it is over."""
+    """A problem that an operator hears of once when it begins and once when it is over."""
 
     key: str
-    """What makes it one: ``silent hespress``, ``node crawler2``, ``network``."""
+    """Its identity: ``silent hespress``, ``node crawler2``, ``network``."""
     said: str
-    """One sentence."""
+    """One sentence in English."""
     since: dt.datetime
     sites: tuple[str, ...] = ()
     usual: Usual = field(default_factory=dict)
-    told: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """What the sentence tells, for whoever says it in another language: ``what`` it is about, and numbers."""
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """The facts of the sentence, for translations: ``what`` it is about, and numbers."""
 
     @property
     def kind(self) -> AlarmKind:
-        """What it is about: the first word of the key."""
+        """The kind of alarm: the first word of the key."""
         return AlarmKind(self.key.partition(" ")[0])
 
 
 def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dict[str, Cause]:
-    """All that is not well, by key; ``before``: the causes of the alarms that ring."""
+    """All current problems, by key; ``before`` holds the causes of the open alarms."""
     before = before or {}
     found: list[Cause] = [*_schedule(seen)]
     network = _network(seen)
     found += [network] if network else []
     found += _faults(seen)
     found += _archive(seen)
-    # Those that wait for their next run since the network is back are still apart.
+    # Sites whose next run is still to come count as cut off, even when the network is back.
     apart = {name for one in (network, before.get(AlarmKind.NETWORK)) if one for name in one.sites}
     for site in seen.sites:
         key = f"{AlarmKind.REDUCED} {site.name}"
@@ -80,15 +82,15 @@ def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dic
     return {cause.key: cause for cause in found}
 
 
-def _of_site(kind: AlarmKind, site: Known, finding: Finding) -> Cause:
+def _of_site(kind: AlarmKind, site: WatchedSite, finding: Finding) -> Cause:
     said = f"{site.name}: {finding.said}"
-    what = "no_answer" if "outcome" in finding.told else finding.kind
-    told = {"what": what, **finding.told}
-    return Cause(f"{kind} {site.name}", said, finding.since, (site.name,), finding.usual, told)
+    what = "no_answer" if "outcome" in finding.facts else finding.kind
+    facts = {"what": what, **finding.facts}
+    return Cause(f"{kind} {site.name}", said, finding.since, (site.name,), finding.usual, facts)
 
 
 def _schedule(seen: Installation) -> list[Cause]:
-    """Nodes that are away; sites that are due and not crawled, when that is not the reason."""
+    """Nodes that are away; overdue sites, unless missing nodes explain them."""
     away = [
         (node.name, node.alive_until)
         for node in seen.nodes
@@ -98,16 +100,14 @@ def _schedule(seen: Installation) -> list[Cause]:
     if away and not here:
         since = max(until for _, until in away)
         names = ", ".join(sorted(name for name, _ in away))
-        said = (
-            f"nothing is crawled: no schedule has given a sign of life since {since:%Y-%m-%d %H:%M} ({names})"
-        )
-        return [Cause(AlarmKind.SCHEDULE, said, since, told={"what": "schedule", "nodes": names})]
+        said = f"nothing is crawled: no node has sent a heartbeat since {since:%Y-%m-%d %H:%M} UTC ({names})"
+        return [Cause(AlarmKind.SCHEDULE, said, since, facts={"what": "schedule", "nodes": names})]
     found = [
         Cause(
             f"{AlarmKind.NODE} {name}",
-            f"node {name} has given no sign of life since {since:%Y-%m-%d %H:%M}",
+            f"node {name} has sent no heartbeat since {since:%Y-%m-%d %H:%M} UTC",
             since,
-            told={"what": "node", "node": name},
+            facts={"what": "node", "node": name},
         )
         for name, since in away
     ]
@@ -116,14 +116,14 @@ def _schedule(seen: Installation) -> list[Cause]:
         sites = tuple(sorted(lease.site for lease in late))
         since = min(lease.due_at for lease in late)
         due = f"{len(sites)} sites are" if len(sites) > 1 else "1 site is"
-        said = f"{due} due and not crawled since {since:%Y-%m-%d %H:%M}: {_some(sites)}"
-        told = {"what": "overdue", "n": len(sites), "sites": _some(sites)}
-        found.append(Cause(AlarmKind.OVERDUE, said, since, sites, told=told))
+        said = f"{due} overdue since {since:%Y-%m-%d %H:%M} UTC: {_some(sites)}"
+        facts = {"what": "overdue", "n": len(sites), "sites": _some(sites)}
+        found.append(Cause(AlarmKind.OVERDUE, said, since, sites, facts=facts))
     return found
 
 
 def _network(seen: Installation) -> Cause | None:
-    """Nearly all sites that were asked lately could not be reached: it is not they, it is us."""
+    """The cause when nearly all recently crawled sites were unreachable: our network, not the sites."""
     lately = [site for site in seen.sites if site.runs and seen.now - site.runs[0].began <= AT_ONCE]
     apart = [site for site in lately if site.runs[0].outcome == RunOutcome.UNREACHABLE]
     if len(apart) < FEWEST_SITES or len(apart) < MOST * len(lately):
@@ -133,14 +133,14 @@ def _network(seen: Installation) -> Cause | None:
     sites = tuple(sorted(site.name for site in apart))
     hosts = sorted({site.runs[0].host for site in apart})
     said = (
-        f"{len(sites)} of {len(lately)} sites cannot be reached from {_some(hosts)}: look at our own network"
+        f"{len(sites)} of {len(lately)} sites cannot be reached from {_some(hosts)}: check your own network"
     )
-    told = {"what": "network", "n": len(sites), "all": len(lately), "nodes": _some(hosts)}
-    return Cause(AlarmKind.NETWORK, said, since, sites, told=told)
+    facts = {"what": "network", "n": len(sites), "all": len(lately), "nodes": _some(hosts)}
+    return Cause(AlarmKind.NETWORK, said, since, sites, facts=facts)
 
 
 def _faults(seen: Installation) -> list[Cause]:
-    """Runs that fail by our own doing, three times in a row."""
+    """Sites whose last three runs all failed through a fault of newscrawl or were killed."""
     ill = {}
     for site in seen.sites:
         newest = site.runs[:3]
@@ -148,14 +148,14 @@ def _faults(seen: Installation) -> list[Cause]:
             ill[site.name] = newest[-1].began
     if not ill:
         return []
-    said = f"runs end as fault or killed, three times in a row: {_some(sorted(ill))}; see their logs"
-    told = {"what": "fault", "n": len(ill), "sites": _some(sorted(ill))}
-    return [Cause(AlarmKind.FAULT, said, min(ill.values()), tuple(sorted(ill)), told=told)]
+    said = f"the last three runs ended as fault or killed: {_some(sorted(ill))}; see their logs"
+    facts = {"what": "fault", "n": len(ill), "sites": _some(sorted(ill))}
+    return [Cause(AlarmKind.FAULT, said, min(ill.values()), tuple(sorted(ill)), facts=facts)]
 
 
 def _archive(seen: Installation) -> list[Cause]:
-    """What the newest run of each node said of its archive."""
-    newest: dict[str, Ran] = {}
+    """Archive problems that the newest run of each node reported."""
+    newest: dict[str, EndedRun] = {}
     for site in seen.sites:
         for run in site.runs[:1]:
             if run.host not in newest or newest[run.host].ended < run.ended:
@@ -165,7 +165,7 @@ def _archive(seen: Installation) -> list[Cause]:
             f"{AlarmKind.ARCHIVE} {host}",
             f"archive of {host}: {'; '.join(said for _, said in run.alarms)}",
             run.ended,
-            told={"what": "archive", "node": host, "said": "; ".join(said for _, said in run.alarms)},
+            facts={"what": "archive", "node": host, "said": "; ".join(said for _, said in run.alarms)},
         )
         for host, run in newest.items()
         if run.alarms
@@ -179,18 +179,18 @@ def _some(names: tuple[str, ...] | list[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """An alarm that has begun and is not over."""
+    """An open alarm."""
 
     cause: Cause
     began: dt.datetime
     clear_since: dt.datetime | None = None
-    """Since when its cause is no longer found."""
+    """Since when its cause has been gone; None while it lasts."""
 
 
 def step(
     ringing: Mapping[str, Ringing], found: Mapping[str, Cause], now: dt.datetime
 ) -> tuple[dict[str, Ringing], list[Cause], list[Cause]]:
-    """The alarms after a look: those that ring, those that began, those that are over."""
+    """The alarms after a check: all that are open, the causes that began, the causes that are over."""
     after: dict[str, Ringing] = {}
     over: list[Cause] = []
     for key, alarm in ringing.items():

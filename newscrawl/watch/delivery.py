@@ -1,7 +1,7 @@
-"""Tells people of alarms: a web hook, e-mail, a command; and the ping of the dead man's switch.
+"""Sends alarms by web hook, e-mail or command, and pings the dead man's switch.
 
-All of it waits for others, so it runs outside of crawls: in a thread of the schedule, or in a command of
-cron. Addresses may hold credentials; no sentence repeats more of them than the host.
+Sending waits for other servers, so it runs outside of crawls: in a thread of the schedule, or in a command
+that cron starts. Addresses may hold credentials; messages and logs repeat only the host.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ SECONDS = 15.0
 
 
 class DeliveryError(Exception):
-    """Somebody could not be told; the message is one sentence without credentials."""
+    """A message could not be sent; says why in one sentence without credentials."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody is told."""
+    """One message about an alarm."""
 
     key: str
-    """Of the alarm: ``silent hespress``."""
+    """The alarm's key: ``silent hespress``."""
     state: str
     """``begun`` or ``over``."""
     said: str
-    """What is the matter: ``hespress: unreachable for 11 h (12 runs)``."""
+    """The problem: ``hespress: unreachable for 11 h (12 runs)``."""
     meaning: str
     """What such an alarm means."""
     since: dt.datetime
@@ -50,22 +50,23 @@ class Message:
 
     @property
     def subject(self) -> str:
-        """One line. Example: ``newscrawl: hespress: unreachable for 11 h (12 runs)``."""
+        """The subject line. Example: ``newscrawl: hespress: unreachable for 11 h (12 runs)``."""
         return f"newscrawl: {'over: ' if self.ended_at else ''}{self.said}"
 
     @property
     def text(self) -> str:
-        """A few lines."""
+        """The body of a mail."""
         until = f"\nover:  {self.ended_at:%Y-%m-%d %H:%M} UTC" if self.ended_at else ""
         sites = f"\nsites: {', '.join(self.sites)}" if self.sites else ""
         return (
             f"{self.said}\n\nalarm: {self.key} ({self.meaning})\nsince: {self.since:%Y-%m-%d %H:%M} UTC"
-            f'{until}{sites}\n\nWhat to do: docs/operate.md, "When it rings". Silence it: '
-            f"scrapy alarms --silence {shlex.quote(self.key)} --for 8h\n"
+            f"{until}{sites}\n\nWhat to do: run `scrapy doctor`; see docs/operate.md, "
+            '"When an alarm arrives".\n'
+            f"To silence it: scrapy alarms --silence {shlex.quote(self.key)} --for 8h\n"
         )
 
     def document(self) -> dict[str, Any]:
-        """For programs; ``text`` is what chats show."""
+        """The message as JSON for programs; chats show ``text``."""
         return {
             "text": self.subject,
             "alarm": self.key,
@@ -78,21 +79,21 @@ class Message:
 
 
 class Channel(Protocol):
-    """A way of telling people."""
+    """A way of sending messages to people."""
 
     name: str
 
     def send(self, message: Message) -> None:
-        """Tell it. Raises :class:`DeliveryError`."""
+        """Send it. Raises :class:`DeliveryError`."""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
-        """A hook that moved is told as failed: its secret is not for another host."""
+        """Refuse redirects, so that the secret in a hook's address does not reach another host."""
 
 
 def _ask(what: str, url: str, body: bytes | None = None) -> None:
-    """One request that has to be answered with 2xx."""
+    """Send one request; raises :class:`DeliveryError` unless the answer is 2xx."""
     host = urlsplit(url).hostname
     headers = {"User-Agent": "newscrawl", **({"Content-Type": "application/json"} if body else {})}
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 (the setting allows http alone)
@@ -122,7 +123,7 @@ class Webhook:
 
 
 class Email:
-    """Sends a message to some addresses by a server: ``smtp://user:password@mail.example.org:587``."""
+    """Sends mail through a server: ``smtp://user:password@mail.example.org:587``."""
 
     name = "email"
 
@@ -132,7 +133,7 @@ class Email:
         self._sender = sender or self._recipients[0]
 
     def send(self, message: Message) -> None:
-        """Send it; a password travels by TLS alone. Raises :class:`DeliveryError`."""
+        """Send it; a password is sent over TLS only. Raises :class:`DeliveryError`."""
         mail = EmailMessage()
         mail["Subject"] = " ".join(message.subject.split())[:200]
         mail["From"], mail["To"] = self._sender, ", ".join(self._recipients)
@@ -159,14 +160,17 @@ class Email:
                 server.starttls(context=ssl.create_default_context())
             elif user:
                 server.close()
-                raise DeliveryError(f"the mail server {host} offers no TLS, so it is not sent the password")
+                raise DeliveryError(
+                    f"the mail server {host} offers no TLS, so the password was not sent: use smtps:// in "
+                    "NEWSCRAWL_ALARM_SMTP, or leave out user and password"
+                )
         if user:
             server.login(unquote(user), unquote(password or ""))
         return server
 
 
 class Command:
-    """Runs a command of the operator's, with the message as JSON on its standard input."""
+    """Runs the operator's command with the message as JSON on its standard input."""
 
     name = "command"
 
@@ -174,32 +178,38 @@ class Command:
         self._command = shlex.split(command)
 
     def send(self, message: Message) -> None:
-        """Run it; it has to end with 0 in time. Raises :class:`DeliveryError`."""
+        """Run it. Raises :class:`DeliveryError` unless it exits with 0 in time."""
         given = json.dumps(message.document() | {"details": message.text}, ensure_ascii=False).encode()
-        # What a script of the operator's wants is its path, not where our articles are stored.
+        # The operator's script needs its PATH, but not the credentials of the database.
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         try:
             done = subprocess.run(  # noqa: S603 (the operator's own command)
                 self._command, input=given, env=kept, capture_output=True, timeout=SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
-            raise DeliveryError(f"{self._command[0]} did not end within {SECONDS:g} s") from None
+            raise DeliveryError(
+                f"the alarm command {self._command[0]} did not end within {SECONDS:g} s"
+            ) from None
         except OSError as error:
-            raise DeliveryError(f"{self._command[0]} could not be run: {error.strerror}") from None
+            raise DeliveryError(
+                f"the alarm command {self._command[0]} could not be run: {error.strerror}"
+            ) from None
         if done.returncode:
-            raise DeliveryError(f"{self._command[0]} ended with exit status {done.returncode}")
+            raise DeliveryError(
+                f"the alarm command {self._command[0]} ended with exit status {done.returncode}"
+            )
 
 
 _OURS = ("MONGODB_", "NEWSCRAWL_", "SCRAPYD_")
 
 
 def ping(url: str) -> None:
-    """Tell the dead man's switch that all alarms work. Raises :class:`DeliveryError`."""
+    """Tell the dead man's switch that alarms still work. Raises :class:`DeliveryError`."""
     _ask("the dead man's switch", url)
 
 
 def channels(settings: Mapping[str, Any]) -> list[Channel]:
-    """The ways of telling people that the settings name."""
+    """The channels that the settings configure."""
     found: list[Channel] = []
     if url := settings.get("ALARM_WEBHOOK"):
         found.append(Webhook(url))
@@ -215,6 +225,6 @@ def channels(settings: Mapping[str, Any]) -> list[Channel]:
 
 
 def trial(now: dt.datetime) -> Message:
-    """What ``scrapy alarms --test`` sends."""
-    said = f"this is a test of {platform.node()}: alarms reach you"
-    return Message("test", "begun", said, "nothing is the matter", now)
+    """The message that ``scrapy alarms --test`` sends."""
+    said = f"this is a test from {platform.node()}: alarms reach you"
+    return Message("test", "begun", said, "nothing is wrong", now)

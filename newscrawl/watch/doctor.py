@@ -1,7 +1,7 @@
-"""What an installation needs, and what to do about what it lacks.
+"""The checks of ``scrapy doctor``: what an installation lacks, and how to fix it.
 
-Each check is a function of what it is given, and says in one sentence what it saw. A check that could not be
-made says so; it never passes for that.
+Each check is a function of its arguments and reports in one sentence what it saw. A check that could not be
+carried out says so; it never counts as passed.
 """
 
 from __future__ import annotations
@@ -29,42 +29,42 @@ from newscrawl.watch.facts import now_of
 Document = dict[str, Any]
 
 APART = dt.timedelta(seconds=30)
-"""Clocks that differ by more do not agree."""
+"""How far two clocks may differ."""
 _RIGHTS = frozenset({"find", "insert", "update", "remove", "createIndex", "createCollection", "collMod"})
-"""What a crawl does in both databases, in MongoDB's words."""
+"""MongoDB's names of the actions that a crawl needs in both databases."""
 _PACKAGES = ("newscrawl", "pipelines", "spiders")
-"""What `make deploy` sends."""
+"""The packages that `make deploy` uploads."""
 _CHANGED = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
-"""Morocco has kept UTC since 20 September 2026; older zone data say an hour more."""
+"""Morocco has kept UTC since 20 September 2026; older zone data are an hour ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one check saw."""
+    """The result of one check."""
 
     name: str
     wrong: bool | None
-    """True: something has to be done; None: it is worth knowing, or could not be told."""
+    """True: something must be fixed; None: worth knowing, or not to be determined; False: fine."""
     said: str
     remedy: str = ""
 
     def __str__(self) -> str:
-        """Two lines at most."""
+        """At most two lines."""
         word = {True: "wrong", False: "ok", None: "note"}[self.wrong]
         remedy = f"\n{'':7}{'':12}do: {self.remedy}" if self.remedy else ""
         return f"{word:<7}{self.name:<12}{self.said}{remedy}"
 
 
-def asked(name: str, check: Callable[[], Iterable[Check]], remedy: str) -> list[Check]:
-    """The checks that ask MongoDB; one that it refuses says so."""
+def attempted(name: str, check: Callable[[], Iterable[Check]], remedy: str) -> list[Check]:
+    """The results of a check that queries MongoDB; a note when MongoDB refuses the query."""
     try:
         return [*check()]
     except PyMongoError as error:
-        return [Check(name, None, f"could not be told: {reason(error)}", remedy)]
+        return [Check(name, None, f"could not be checked: {reason(error)}", remedy)]
 
 
 def mongodb(db: Database[Document], ops: Database[Document]) -> list[Check]:
-    """Version, rights, indexes, and size against memory. Raises ``PyMongoError`` when it does not answer."""
+    """Version, rights, indexes, and their size against memory. Raises ``PyMongoError`` without an answer."""
     version, wire = db.client.server_info()["version"], db.client.admin.command("hello")["maxWireVersion"]
     supported = is_supported(wire)
     checks = [
@@ -72,28 +72,31 @@ def mongodb(db: Database[Document], ops: Database[Document]) -> list[Check]:
             "MongoDB", not supported, f"version {version}", "" if supported else "upgrade it to 5.0 or newer"
         )
     ]
-    checks += asked("rights", lambda: _rights(db, ops), "")
-    make = "let its administrator run deploy/mongodb_users.py"
-    checks += asked("indexes", lambda: _indexes(db, ops), make)
-    return [*checks, *asked("size", lambda: _size(db), "nothing: only the server's administrator may see it")]
+    checks += attempted("rights", lambda: _rights(db, ops), "")
+    make = "have the MongoDB administrator run deploy/mongodb_users.py"
+    checks += attempted("indexes", lambda: _indexes(db, ops), make)
+    return [
+        *checks,
+        *attempted("size", lambda: _size(db), "nothing; only an administrator of MongoDB may see the sizes"),
+    ]
 
 
 def _rights(db: Database[Document], ops: Database[Document]) -> Iterator[Check]:
-    told = db.command("connectionStatus", showPrivileges=True)["authInfo"]
-    if not told["authenticatedUsers"]:
-        local = "the server asks for no password: let nobody but this machine reach it"
-        yield Check("rights", None, local)
+    auth = db.command("connectionStatus", showPrivileges=True)["authInfo"]
+    if not auth["authenticatedUsers"]:
+        local = "the server asks for no password"
+        yield Check("rights", None, local, "make sure that only this machine can reach it, or set passwords")
         return
     for name in (db.name, ops.name):
         may = {
             action
-            for each in told["authenticatedUserPrivileges"]
+            for each in auth["authenticatedUserPrivileges"]
             if each["resource"].get("db") in (name, "") and each["resource"].get("collection") == ""
             for action in each["actions"]
         }
         lacks = sorted(_RIGHTS - may)
-        remedy = "let its administrator run deploy/mongodb_users.py again" if lacks else ""
-        said = f"may not {', '.join(lacks)} in {name}" if lacks else f"all that is needed in {name}"
+        remedy = "have the MongoDB administrator run deploy/mongodb_users.py again" if lacks else ""
+        said = f"missing in {name}: {', '.join(lacks)}" if lacks else f"the user has all it needs in {name}"
         yield Check("rights", bool(lacks), said, remedy)
 
 
@@ -107,8 +110,8 @@ def _indexes(db: Database[Document], ops: Database[Document]) -> Iterator[Check]
         if model.document["name"] not in there
     ]
     more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
-    said = f"missing: {', '.join(lost[:3])}{more}" if lost else "all are there"
-    remedy = "scrapy crawl SITE -a limit=1: a crawl builds them, beside the others"
+    said = f"missing: {', '.join(lost[:3])}{more}" if lost else "all exist"
+    remedy = "run `scrapy crawl SITE -a limit=1`: every crawl builds missing indexes"
     yield Check("indexes", bool(lost), said, remedy if lost else "")
 
 
@@ -118,17 +121,17 @@ def _size(db: Database[Document]) -> Iterator[Check]:
     most = cache["maximum bytes configured"]
     wrong = indexes > GROWN * most
     said = f"indexes {indexes / 1e9:.1f} GB, cache {most / 1e9:.1f} GB"
-    yield Check("size", wrong, said, "give MongoDB more memory, see docs/operate.md" if wrong else "")
+    yield Check("size", wrong, said, "give MongoDB more memory; see docs/operate.md" if wrong else "")
 
 
 def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) -> Iterator[Check]:
-    """The clock of the machine against MongoDB's, and against the moments of runs."""
+    """Compares this machine's clock with MongoDB's, and with the start times of runs."""
     there = now_of(db)
     apart = wall - there
-    remedy = "have NTP set the clocks: timedatectl set-ntp true"
+    remedy = "synchronize both clocks by NTP: timedatectl set-ntp true"
     if abs(apart) > APART:
         way = "ahead of" if apart > dt.timedelta() else "behind"
-        said = f"{dt.timedelta(seconds=round(abs(apart).total_seconds()))} {way} MongoDB's"
+        said = f"this machine is {dt.timedelta(seconds=round(abs(apart).total_seconds()))} {way} MongoDB's"
         yield Check("clock", True, said, remedy)
     newest = ops["runs"].find_one({"started_at": {"$gt": there + APART}, "outcome": None}, {"host": 1})
     if newest:
@@ -136,18 +139,18 @@ def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) ->
         said = f"a run of {newest.get('host')} began in the future: {agrees}"
         yield Check("clock", True, said, f"on {newest.get('host')}: timedatectl set-ntp true")
     elif abs(apart) <= APART:
-        yield Check("clock", False, f"MongoDB's, within {APART.total_seconds():g} s")
+        yield Check("clock", False, f"agrees with MongoDB's within {APART.total_seconds():g} s")
 
 
 def zones() -> Check:
-    """Are the zone data as new as Morocco's change of 2026?"""
+    """Do the time zone data know Morocco's change of 2026?"""
     if _CHANGED.astimezone(zone("Africa/Casablanca")).utcoffset():
-        said = "those of the package tzdata are older than Morocco's change of 20 September 2026"
+        said = "the package tzdata is older than Morocco's change of 20 September 2026"
         return Check("zones", True, said, "pip install -U tzdata")
     if _CHANGED.astimezone(ZoneInfo("Africa/Casablanca")).utcoffset():
-        said = "newscrawl's are right, the system's are older than Morocco's change of 20 September 2026"
+        said = "newscrawl's are up to date; the system's are older than Morocco's change of 20 September 2026"
         return Check("zones", None, said, "apt-get install tzdata, if other programs read these dates")
-    return Check("zones", False, "know Morocco's change of 2026")
+    return Check("zones", False, "up to date with Morocco's change of 2026")
 
 
 def months(today: dt.date, countries: Iterable[str | None]) -> Check:
@@ -158,17 +161,20 @@ def months(today: dt.date, countries: Iterable[str | None]) -> Check:
         return Check("months", True, f"the table of Moroccan months ends with {last}", "upgrade newscrawl")
     if needed and here and here.basis == HijriBasis.FORECAST:
         said = (
-            f"{here.day[:7]} is computed, not announced: a Hijri day of a Moroccan newspaper may be one off"
+            f"{here.day[:7]} is computed, not announced: Hijri dates of Moroccan newspapers may be a day off"
         )
-        return Check("months", None, said, "put announced months into the file of NEWSCRAWL_MOROCCO_MONTHS")
-    return Check("months", False, f"reach to {last}")
+        return Check(
+            "months", None, said, "add announced months to the file that NEWSCRAWL_MOROCCO_MONTHS names"
+        )
+    return Check("months", False, f"the table of Moroccan months reaches to {last}")
 
 
 def disk(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterator[Check]:
-    """Room on the disks of this machine."""
+    """Is enough space left on the disks of this machine?"""
     full = [*full_disks(folders, least, now)]
     remedy = (
-        "make room, or `scrapy archive --remove DAYS`; below NEWSCRAWL_ARCHIVE_FREE_MB no page is archived"
+        "free disk space, or delete old archive files with `scrapy archive --remove DAYS`; with less than "
+        "NEWSCRAWL_ARCHIVE_FREE_MB left no page is archived"
     )
     yield from (Check("disk", True, cause.said, remedy) for cause in full)
     if not full:
@@ -176,53 +182,65 @@ def disk(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterator[Chec
 
 
 def contact(given: str) -> Check:
-    """Can a site reach whoever crawls it?"""
+    """Can a site contact the operator of this crawler?"""
     if "@" in given or given.startswith(("http://", "https://")):
         return Check("contact", False, given)
-    said = f"{given!r} is neither a mail address nor a page" if given else "sites cannot reach you"
-    return Check("contact", True, said, "set NEWSCRAWL_CONTACT to a mail address or a page")
+    said = (
+        f"NEWSCRAWL_CONTACT={given!r} is neither a mail address nor a web page"
+        if given
+        else ("sites that are crawled cannot contact you")
+    )
+    return Check("contact", True, said, "set NEWSCRAWL_CONTACT to a mail address or a web page")
 
 
 def browser(needing: Sequence[str], found: str | None) -> Check:
     """Is there a browser for the sites that need one?"""
     if found or not needing:
         return Check("browser", False, found or "no site needs one")
-    said = f"none, and {len(needing)} sites need one: {', '.join(needing[:3])}"
-    return Check("browser", None, said, "apt-get install chromium, on the nodes with --can browser")
+    said = f"no browser is installed, and {len(needing)} sites need one: {', '.join(needing[:3])}"
+    return Check("browser", None, said, "apt-get install chromium, on the nodes started with --can browser")
 
 
-def told(channels: Sequence[str], switch: str) -> Check:
-    """Is anybody told of alarms?"""
+def alarms(channels: Sequence[str], switch: str) -> Check:
+    """Does somebody receive alarms?"""
     if not channels:
-        remedy = "set NEWSCRAWL_ALARM_EMAIL, _WEBHOOK or _COMMAND, then: scrapy alarms --test"
-        return Check("alarms", None, "nobody is told of alarms", remedy)
+        remedy = (
+            "set NEWSCRAWL_ALARM_EMAIL, NEWSCRAWL_ALARM_WEBHOOK or NEWSCRAWL_ALARM_COMMAND, "
+            "then: scrapy alarms --test"
+        )
+        return Check("alarms", None, "nobody receives alarms", remedy)
     if not switch:
         remedy = "set NEWSCRAWL_ALARM_PING to the address of a dead man's switch"
-        return Check("alarms", None, f"told by {', '.join(channels)}; not when MongoDB is away", remedy)
-    return Check("alarms", False, f"told by {', '.join(channels)}, with a dead man's switch")
+        said = f"sent by {', '.join(channels)}; none can be sent when MongoDB is down"
+        return Check("alarms", None, said, remedy)
+    return Check("alarms", False, f"sent by {', '.join(channels)}, with a dead man's switch")
 
 
 def egg(folder: Path, root: Path) -> Check:
-    """Is what Scrapyd runs this project? Compares the newest egg with the files here."""
+    """Does Scrapyd run this project? Compares its newest egg with the files here."""
     eggs = sorted(folder.glob("*.egg"))
-    remedy = "make deploy, or check out the version that is meant to run"
+    remedy = "make deploy, or check out the version that should run"
     if not eggs:
         return Check(
-            "egg", None, f"no egg can be seen in {folder}", "make deploy; look as the user newscrawl"
+            "egg", None, f"no egg in {folder}", "make deploy; or run this command as the user newscrawl"
         )
     try:
         with zipfile.ZipFile(eggs[-1]) as packed:
             there = {name: packed.getinfo(name).CRC for name in packed.namelist() if _is_ours(name)}
     except (OSError, zipfile.BadZipFile) as error:
         return Check(
-            "egg", None, f"{eggs[-1]} cannot be read ({type(error).__name__})", "look as the user newscrawl"
+            "egg",
+            None,
+            f"{eggs[-1]} cannot be read ({type(error).__name__})",
+            "run this command as the user newscrawl",
         )
     here = _files(root)
     differ = sorted(name for name in here.keys() | there if here.get(name) != there.get(name))
     if not differ:
-        return Check("egg", False, f"{eggs[-1].stem}, which Scrapyd runs, is this project")
+        return Check("egg", False, f"Scrapyd runs {eggs[-1].stem}, which equals this project")
     said = (
-        f"{eggs[-1].stem}, which Scrapyd runs, is not this project: {len(differ)} files differ, {differ[0]}"
+        f"Scrapyd runs {eggs[-1].stem}, which is not this project: {len(differ)} files differ, "
+        f"such as {differ[0]}"
     )
     return Check("egg", True, said, remedy)
 

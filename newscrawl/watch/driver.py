@@ -1,7 +1,7 @@
-"""One look at the whole: what is found begins or ends alarms, who waits to be told is told.
+"""One check of the installation: begin and end alarms, send waiting messages.
 
-The schedule's service looks once a minute in a thread of its own, cron by ``scrapy alarms --once``. Both may:
-of two looks within a minute the second one only tells what is left to tell.
+The schedule's service checks once a minute in a thread of its own; cron does it by ``scrapy alarms --once``.
+Both may run: the second check within a minute only sends messages that still wait.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from newscrawl.watch.delivery import Channel, DeliveryError, ping
 Document = dict[str, Any]
 
 EVERY = dt.timedelta(seconds=60)
-"""Between two looks."""
+"""Time between two checks."""
 ALMOST = EVERY * 0.75
-"""A look that is younger is good enough."""
+"""A check younger than this need not be repeated."""
 MONTHS_LEFT = dt.timedelta(days=60)
-"""So long before its end the table of Moroccan months rings."""
+"""How long before its end the table of Moroccan months raises an alarm."""
 _MOROCCO = ("MA", "EH")
 
 
 class Watchman:
-    """Looks at an installation, and has people told."""
+    """Checks an installation, and sends alarms."""
 
     def __init__(
         self,
@@ -51,12 +51,12 @@ class Watchman:
         self._alarms = Alarms(ops, channels)
         self._facts = facts.Facts()
         self._switch = switch
-        """The dead man's switch: an address that is asked after each look that went well."""
+        """The dead man's switch: an address that is requested after each check that went well."""
         self._folders, self._least_free = [*folders], least_free
-        """Folders of this machine whose disks must have so many bytes free."""
+        """Folders of this machine, and the bytes that their disks must have free."""
 
     def look(self) -> list[str]:
-        """Look once; returns in sentences what could not be told. Raises ``PyMongoError``."""
+        """Check once; return a sentence for each message that could not be sent. Raises ``PyMongoError``."""
         now = facts.now_of(self._db)
         here = f"{AlarmKind.DISK} {platform.node()} "
         disks = {cause.key: cause for cause in full_disks(self._folders, self._least_free, now)}
@@ -76,7 +76,7 @@ class Watchman:
         return failed
 
     def _is_mine(self, now: dt.datetime) -> bool:
-        """Has nobody else looked within the last minute, and is nobody about to?"""
+        """Has no other process checked within the last minute? Claims the check if so."""
         alarms = self._ops["alarms"]
         old = {"_id": "look", "$or": [{"at": {"$lte": now - ALMOST}}, {"at": {"$gt": now + EVERY}}]}
         try:
@@ -87,7 +87,7 @@ class Watchman:
 
 
 def full_disks(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterator[Cause]:
-    """The disks of these folders that have less than ``least`` bytes free, each once."""
+    """A cause for each disk of these folders that has less than ``least`` bytes free."""
     seen = set()
     for folder in folders:
         place = next((path for path in (folder, *folder.parents) if path.exists()), None)
@@ -96,12 +96,12 @@ def full_disks(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterato
         seen.add(device)
         free = shutil.disk_usage(place).free
         if free < least:
-            said = f"the disk of {place} on {platform.node()} has {free / 1e6:.0f} MB left"
+            said = f"the disk of {place} on {platform.node()} has only {free / 1e6:.0f} MB left"
             yield Cause(f"{AlarmKind.DISK} {platform.node()} {place}", said, now)
 
 
 def ending(now: dt.datetime, countries: Iterable[str | None]) -> Iterator[Cause]:
-    """The table of Moroccan months, when it is about to end and a newspaper needs it."""
+    """A cause when the table of Moroccan months ends soon and a newspaper needs it."""
     last = last_month()
     if last - now.date() < MONTHS_LEFT and any(country in _MOROCCO for country in countries):
         said = f"the table of Moroccan months ends with that of {last}: upgrade newscrawl"

@@ -1,7 +1,7 @@
-"""Reads from MongoDB what the monitors want to know: a few queries, whatever the number of sites.
+"""Reads from MongoDB what the monitors need, in a few queries whatever the number of sites.
 
-Of each site the newest runs, and the newest runs that met something new, are read through an index: at most
-120 documents, and later only those that were written since. Ten weeks of coverage are in an index themselves.
+An index gives the newest runs of each site, and its newest runs that met something new: at most 120
+documents. Later checks read only the runs that were written since. An index covers ten weeks of coverage.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 
 from pymongo.database import Database
 
-from newscrawl.watch.known import DAYS, RUNS, Day, Installation, Known, Lease, Node, Ran
+from newscrawl.watch.known import DAYS, RUNS, Day, DueSite, EndedRun, Installation, SeenNode, WatchedSite
 
 Document = dict[str, Any]
 
 AT_ONCE = 40
 """Sites whose runs one query asks for."""
 MARGIN = dt.timedelta(minutes=1)
-"""What was written so long before the last look may not have been seen by it."""
+"""Each check reads again what was written this long before the previous one, which may have missed it."""
 IDLE = dt.timedelta(days=14)
-"""A site that is not scheduled and was not crawled for so long is left out."""
+"""An unscheduled site that was not crawled for this long is left out."""
 _FIELDS = dict.fromkeys(
     (
         "site", "started_at", "finished_at", "outcome", "host", "counts.new", "counts.revised", "counts.seen",
@@ -39,32 +39,32 @@ def now_of(db: Database[Document]) -> dt.datetime:
 
 
 class Facts:
-    """Reads an installation again and again; of runs it has read once only what was written since."""
+    """Reads an installation repeatedly; after the first time it reads only runs written since."""
 
     def __init__(self) -> None:
-        self._runs: dict[str, dict[Any, Ran]] = {}
+        self._runs: dict[str, dict[Any, EndedRun]] = {}
         """Site → its runs that have ended, by their ``_id``."""
         self._looked: dt.datetime | None = None
 
     def installation(self, db: Database[Document], ops: Database[Document]) -> Installation:
-        """All that the monitors want to know now. Raises ``PyMongoError``."""
+        """The state of the installation now, as the monitors need it. Raises ``PyMongoError``."""
         now = now_of(db)
         leases = [
-            Lease(doc["_id"], doc["due_at"], runs=bool(doc.get("job")))
+            DueSite(doc["_id"], doc["due_at"], runs=bool(doc.get("job")))
             for doc in ops["leases"].find({}, {"due_at": 1, "job": 1})
             if isinstance(doc.get("due_at"), dt.datetime)
         ]
         nodes = [
-            Node(doc["_id"], doc.get("alive_until")) for doc in ops["nodes"].find({}, {"alive_until": 1})
+            SeenNode(doc["_id"], doc.get("alive_until")) for doc in ops["nodes"].find({}, {"alive_until": 1})
         ]
-        told = db["sources"].find({}, {"name": 1, "country": 1, "timezone": 1})
-        places = {doc["_id"]: (doc.get("country"), doc.get("timezone"), doc.get("name")) for doc in told}
+        sources = db["sources"].find({}, {"name": 1, "country": 1, "timezone": 1})
+        places = {doc["_id"]: (doc.get("country"), doc.get("timezone"), doc.get("name")) for doc in sources}
         scheduled = {lease.site for lease in leases}
         names = sorted(scheduled | places.keys())
         self._read(ops, names, now)
         runs, days = {name: _kept(self._runs[name]) for name in names}, _days(db, names, now)
         sites = [
-            Known(name, country, timezone, runs[name], days[name], title)
+            WatchedSite(name, country, timezone, runs[name], days[name], title)
             for name in names
             for country, timezone, title in [places.get(name, (None, None, None))]
             if name in scheduled or (runs[name] and now - runs[name][0].ended < IDLE)
@@ -72,14 +72,14 @@ class Facts:
         return Installation(now, sites, leases, nodes)
 
     def _read(self, ops: Database[Document], names: Sequence[str], now: dt.datetime) -> None:
-        """Read the runs of sites that are new here, and what has changed of the others."""
+        """Read the runs of sites that were not read before, and the changed runs of the others."""
         if self._looked:
             for doc in ops["runs"].find({"stored_at": {"$gte": self._looked - MARGIN}}, _FIELDS):
                 if (known := self._runs.get(doc["site"])) is None:
                     continue
                 if doc.get("outcome"):
-                    known[doc["_id"]] = Ran.of(doc)
-                else:  # one that was taken for dead, and is not
+                    known[doc["_id"]] = EndedRun.of(doc)
+                else:  # it was taken for dead, but goes on
                     known.pop(doc["_id"], None)
         unknown = [name for name in names if name not in self._runs]
         self._runs |= _runs(ops, unknown)
@@ -87,12 +87,12 @@ class Facts:
 
 
 def installation(db: Database[Document], ops: Database[Document]) -> Installation:
-    """All that the monitors want to know, for who looks once. Raises ``PyMongoError``."""
+    """The state of the installation now, read once. Raises ``PyMongoError``."""
     return Facts().installation(db, ops)
 
 
-def _kept(runs: dict[Any, Ran]) -> list[Ran]:
-    """The newest runs, and the newest of those that met something new; the others are let go."""
+def _kept(runs: dict[Any, EndedRun]) -> list[EndedRun]:
+    """The newest runs, and the newest that met something new; removes the others from ``runs``."""
     ended = sorted(runs, key=lambda id_: (runs[id_].began, str(id_)), reverse=True)
     met = sorted(
         (id_ for id_ in ended if runs[id_].new or runs[id_].rejected),
@@ -105,19 +105,19 @@ def _kept(runs: dict[Any, Ran]) -> list[Ran]:
     return [runs[id_] for id_ in ended if id_ in kept]
 
 
-def _runs(ops: Database[Document], names: Sequence[str]) -> dict[str, dict[Any, Ran]]:
-    """Of each site the newest runs that have ended, and the newest of those that met something new."""
-    found: dict[str, dict[Any, Ran]] = {name: {} for name in names}
+def _runs(ops: Database[Document], names: Sequence[str]) -> dict[str, dict[Any, EndedRun]]:
+    """The newest ended runs of each site, and the newest of them that met something new."""
+    found: dict[str, dict[Any, EndedRun]] = {name: {} for name in names}
     for some in _some(names, AT_ONCE):
         first, *others = [part for name in some for part in _parts(name)]
         pipeline = [*first, *({"$unionWith": {"coll": "runs", "pipeline": part}} for part in others)]
         for doc in ops["runs"].aggregate(pipeline):
-            found[doc["site"]][doc["_id"]] = Ran.of(doc)
+            found[doc["site"]][doc["_id"]] = EndedRun.of(doc)
     return found
 
 
 def _parts(site: str) -> Iterator[list[Document]]:
-    """What asks for one site's runs, each part answered by an index of its own."""
+    """The pipelines for one site's runs; an index of its own answers each."""
     ended = {"site": site, "outcome": {"$ne": None}}
     met = ended | {"came": {"$gt": 0}}
     for which, order in ((ended, "started_at"), (met, "finished_at")):
@@ -125,7 +125,7 @@ def _parts(site: str) -> Iterator[list[Document]]:
 
 
 def _days(db: Database[Document], names: Sequence[str], now: dt.datetime) -> Mapping[str, list[Day]]:
-    """Of each newspaper the rows of its last ten weeks; an aggregator has none of its own."""
+    """The coverage rows of each newspaper's last ten weeks; an aggregator has none of its own."""
     first = str(now.date() - dt.timedelta(days=DAYS - 1))
     rows = db["coverage"].find(
         {"source": {"$in": [*names]}, "day": {"$gte": first}},

@@ -1,4 +1,4 @@
-"""What the monitors know of an installation at one moment, without a database."""
+"""The state of an installation at one moment, as the monitors see it, without a database."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 from newscrawl.vocabulary import NO_ORIGIN, RunOutcome
 
 RUNS = 60
-"""Newest runs of a site that are looked at; and as many of those that met something new."""
+"""How many of a site's newest runs are examined, and of its newest runs that met something new."""
 DAYS = 70
-"""Rows of its coverage that are looked at: ten weeks."""
+"""How many rows of its coverage are examined: ten weeks."""
 
 SILENT = frozenset({RunOutcome.UNREACHABLE, RunOutcome.REFUSED, RunOutcome.NO_LINKS})
-"""Outcomes of a site that gave nothing to read."""
+"""Outcomes of runs to which the site gave nothing to read."""
 OURS = frozenset({RunOutcome.FAULT, RunOutcome.KILLED})
-"""Outcomes that are not the site's doing."""
+"""Outcomes that the site did not cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class Day:
     """One row of a newspaper's coverage."""
 
     day: dt.date
-    """On its own clock."""
+    """On the newspaper's clock."""
     articles: int
     complete: bool | None = None
-    """Was it seen whole? None while that cannot be told."""
+    """Was it seen whole? None while that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class EndedRun:
     """One run that has ended."""
 
     began: dt.datetime
@@ -44,17 +44,17 @@ class Ran:
     fine: int = 0
     """Pages that were articles: new, revised or seen before."""
     read: int = 0
-    """New articles of which it is known how they were read."""
+    """New articles whose origins were recorded."""
     empty: Mapping[str, float] = field(default_factory=dict)
     """Field → share of these articles that lack it, 0 to 1."""
     drift: tuple[str, ...] = ()
-    """Sentences of its record on what is read in another way than before."""
+    """Sentences of its record on fields that come from another origin than before."""
     alarms: tuple[tuple[str, str], ...] = ()
-    """What the run itself rang, with its sentence."""
+    """Alarms that the run raised itself, each with its sentence."""
 
     @classmethod
-    def of(cls, doc: Mapping[str, Any]) -> Ran:
-        """A run from its record; what a record of an older version lacks is unknown."""
+    def of(cls, doc: Mapping[str, Any]) -> EndedRun:
+        """A run from its record; fields that older versions did not record count as unknown."""
         counts = doc.get("counts") or {}
         reading = doc.get("reading") or {}
         shares: Mapping[str, Mapping[str, float]] = reading.get("shares") or {}
@@ -75,33 +75,33 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class WatchedSite:
     """What is known of one site."""
 
     name: str
     """As ``runs.site`` names it."""
     country: str | None = None
     timezone: str | None = None
-    runs: Sequence[Ran] = ()
-    """The newest first: the last ones, and those before them that met something new."""
+    runs: Sequence[EndedRun] = ()
+    """The newest first: the last runs, and those before them that met something new."""
     days: Sequence[Day] = ()
-    """The oldest first, without holes; none of an aggregator."""
+    """The oldest first, without gaps; an aggregator has none."""
     title: str | None = None
     """Its own name. Example: ``هسبريس``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
+class DueSite:
     """When the schedule crawls a site next."""
 
     site: str
     due_at: dt.datetime
     runs: bool = False
-    """Does a job of it run or wait?"""
+    """Is a job of it running or queued?"""
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class SeenNode:
     """A machine that crawls."""
 
     name: str
@@ -110,9 +110,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """All that is known at one moment."""
+    """The state of all sites, leases and nodes at one moment (UTC)."""
 
     now: dt.datetime
-    sites: Sequence[Known] = ()
-    leases: Sequence[Lease] = ()
-    nodes: Sequence[Node] = ()
+    sites: Sequence[WatchedSite] = ()
+    leases: Sequence[DueSite] = ()
+    nodes: Sequence[SeenNode] = ()

@@ -1,6 +1,6 @@
-"""How a crawl goes on: a line that is drawn anew on a terminal, one line a minute in a log.
+"""Progress of a crawl: a line that is redrawn on a terminal, one line a minute in a log.
 
-It stands in for Scrapy's own ``LogStats``, whose line counts items and says nothing of what became of them.
+It replaces Scrapy's own ``LogStats``, which counts items but does not say what became of them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 EVERY = 1.0
-"""Seconds between two looks; whether it is time to say anything :class:`Progress` knows."""
+"""Seconds between two updates; :class:`Progress` decides whether to print one."""
 _SHOWN = ("new", "seen", "revised", "rejected")
 
 
 def note(counts: Mapping[str, int], pages: int, seconds: float, waiting: int | None) -> str:
-    """What became of the pages so far, how quickly they come, and how many addresses are known to be left.
+    """A line on the pages so far, their rate, and how many known addresses still wait.
 
     >>> note({"new": 12, "seen": 30, "rejected": 1}, 60, 90, 7)
     '12 new, 30 seen, 0 revised, 1 rejected; 40 pages a minute; 7 addresses wait'
@@ -39,14 +39,14 @@ def note(counts: Mapping[str, int], pages: int, seconds: float, waiting: int | N
 
 
 class _Clearing(logging.Handler):
-    """Clears the drawn line before another handler writes a line of the log where it stands."""
+    """Clears the progress line before another handler writes a log line over it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         print("\r\x1b[K", end="", file=sys.__stderr__, flush=True)
 
 
 class Live:
-    """An extension: shows how the crawl of one site goes on."""
+    """A Scrapy extension that shows the progress of one site's crawl."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -65,14 +65,14 @@ class Live:
         return live
 
     async def opened(self, spider: Spider) -> None:
-        """Begin to show."""
+        """Start showing progress."""
         if self._draws:
             logging.getLogger().handlers.insert(0, self._clearing)
         shown = Progress(f"{spider.name}: pages", bar=self._draws)
         self._task = asyncio.get_running_loop().create_task(self._show(spider, shown), name="progress")
 
     async def closed(self, spider: Spider) -> None:
-        """Show no more, and leave the line."""
+        """Stop showing progress, and end the line."""
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -92,12 +92,12 @@ class Live:
             shown.end()
 
     def _counts(self) -> Mapping[str, int]:
-        """What MongoDB has acknowledged so far."""
+        """Articles that MongoDB has acknowledged so far, by what became of them."""
         store = Store.from_crawler(self._crawler)
         return dict(store.writer.counts) if store.is_open else {}
 
 
 def _waiting(spider: Any) -> int | None:
-    """Addresses that were taken and have not come to their end."""
+    """How many addresses in the ledger are still open."""
     ledger = getattr(spider, "ledger", None)
     return len(ledger.open) if ledger is not None else None

@@ -1,6 +1,6 @@
-"""What is not as always at one site: nothing comes, less comes, or it is read worse than before.
+"""Monitors of one site: it gives nothing, gives less, or is read worse than before.
 
-Each monitor compares a site with its own past, and says nothing as long as it cannot know.
+Each monitor compares a site with its own past, and reports nothing until it knows enough of that past.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newscrawl.watch.known import OURS, SILENT, Day, Known, Ran
+from newscrawl.watch.known import OURS, SILENT, Day, EndedRun, WatchedSite
 from newscrawl.watch.rhythm import Rhythm, rhythm, season
 
 SURE = math.log(1e-5)
-"""Logarithm of the probability at which something is no chance any more."""
+"""Logarithm of the probability below which a silence is no coincidence."""
 TOO_FEW = math.log(3e-4)
-"""The same for days with too few articles, of which each is looked at once."""
+"""The same for days with too few articles, each of which is checked only once."""
 FAILING = dt.timedelta(hours=8)
-"""So long a site may give no answer, as a night's maintenance does."""
+"""How long a site may fail to answer; a night's maintenance takes as long."""
 FEWEST_RUNS = 4
-"""Runs that must have failed one after another, at least."""
+"""Least number of runs that must have failed in a row."""
 RISE = 0.4
-"""Share of articles, or of pages, by which what is missing must have risen."""
+"""By how much the share of articles without a field, or of rejected pages, must have risen."""
 SAMPLES, USUAL = (12, 30), 30
-"""Articles that tell how a site is read now, and how it was read before."""
+"""Numbers of articles that show how a site is read now, and how it was read before."""
 FEWEST = 10
-"""So many have to be worse, at least."""
+"""Least number of articles or pages that must be worse."""
 CHANCE = math.log(1e-8)
-"""Logarithm of the probability of such a rise by chance, from which it is none: many are looked at."""
+"""Logarithm of the probability below which a rise is no coincidence; low, as many fields are compared."""
 FALLEN: Mapping[int, float] = {3: 0.25, 5: 0.4, 7: 0.5, 10: 0.6}
-"""Days → share of the usual articles below which too few have come."""
+"""Number of days → share of the usual articles below which there are too few."""
 SILENCE = 15.0
-"""So many articles that did not come, one day after another without any, are a silence."""
+"""When this many articles are missing in a row of empty days, it is a silence."""
 LESS = 0.8
-"""Share of the usual articles that a slump of a few weeks leaves."""
+"""Share of the usual articles that still come during a slump of a few weeks."""
 _DAY = dt.timedelta(days=1)
 
 Usual = Mapping[str, float]
@@ -46,7 +46,7 @@ Usual = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as always."""
+    """Something unusual that a monitor found at one site."""
 
     kind: str
     """``quiet``, ``fewer``, ``read_worse``, ``drift``, or the outcome of the failing runs."""
@@ -55,21 +55,21 @@ class Finding:
     since: dt.datetime
     """Since when, UTC."""
     usual: Usual = field(default_factory=dict)
-    """What has to come back before it is over."""
-    told: Mapping[str, Any] = field(default_factory=dict)
-    """What the sentence tells, for whoever says it in another language."""
+    """The level that must return before the alarm is over."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """The facts of the sentence, for translations."""
 
 
-def failing(runs: Sequence[Ran]) -> tuple[int, dt.datetime | None]:
-    """How many of the newest runs failed one after another, and when the first of them began."""
+def failing(runs: Sequence[EndedRun]) -> tuple[int, dt.datetime | None]:
+    """How many of the newest runs failed in a row, and when the first of them began (UTC)."""
     streak = 0
     while streak < len(runs) and runs[streak].outcome in SILENT | OURS:
         streak += 1
     return streak, runs[streak - 1].began if streak else None
 
 
-def no_answer(site: Known) -> Finding | None:
-    """The site gives nothing to read, for longer than it does now and then."""
+def no_answer(site: WatchedSite) -> Finding | None:
+    """The finding when a site has given nothing to read for longer than its usual outages last."""
     streak, since = failing(site.runs)
     if since is None or site.runs[0].ended - since < FAILING or streak < FEWEST_RUNS:
         return None
@@ -84,11 +84,11 @@ def no_answer(site: Known) -> Finding | None:
     newest = site.runs[0].outcome
     length = site.runs[0].ended - since
     said = f"{newest} for {_long(length)} ({streak} runs)"
-    return Finding(newest, said, since, told={"outcome": newest, "length": length, "n": streak})
+    return Finding(newest, said, since, facts={"outcome": newest, "length": length, "n": streak})
 
 
-def quiet(site: Known, beat: Rhythm | None) -> Finding | None:
-    """Nothing new has come for longer than the site's own rhythm explains, though we looked."""
+def quiet(site: WatchedSite, beat: Rhythm | None) -> Finding | None:
+    """The finding when no new article has come for longer than the site's own rhythm explains."""
     looked = next((run.ended for run in site.runs if run.outcome not in SILENT | OURS), None)
     since = last_article(site)
     if looked is None or since is None:
@@ -98,14 +98,14 @@ def quiet(site: Known, beat: Rhythm | None) -> Finding | None:
             return None
     elif beat.nothing(since, looked, site.timezone) > SURE:
         return None
-    said = f"no new article for {_long(looked - since)}, which is not its rhythm"
-    return Finding("quiet", said, since, told={"length": looked - since})
+    said = f"no new article for {_long(looked - since)}, which is unusual for this site"
+    return Finding("quiet", said, since, facts={"length": looked - since})
 
 
-def _is_longest_by_far(site: Known, since: dt.datetime, looked: dt.datetime) -> bool:
-    """Is it quiet for three times as long as ever, and two days at least?
+def _is_longest_by_far(site: WatchedSite, since: dt.datetime, looked: dt.datetime) -> bool:
+    """Is this pause at least two days, and three times as long as any before?
 
-    That is all that can be said of an aggregator, whose newspapers have days of their own, by its runs alone.
+    Nothing finer is known of an aggregator: coverage counts the days of its newspapers, not its own.
     """
     met = [run.ended for run in site.runs if run.new or run.rejected]
     gaps = [later - earlier for later, earlier in pairwise(met)]
@@ -115,8 +115,8 @@ def _is_longest_by_far(site: Known, since: dt.datetime, looked: dt.datetime) -> 
     return all(season(day, site.country) != "feast" for day in between)
 
 
-def last_article(site: Known) -> dt.datetime | None:
-    """When something new was seen last: by the run that stored or rejected it, else by the end of its day."""
+def last_article(site: WatchedSite) -> dt.datetime | None:
+    """When something new was seen last (UTC): the end of the run that met it, else the end of its day."""
     stored = next((run.ended for run in site.runs if run.new or run.rejected), None)
     if stored:
         return stored
@@ -125,8 +125,8 @@ def last_article(site: Known) -> dt.datetime | None:
     return dt.datetime.combine(newest + _DAY, dt.time(), zone).astimezone(dt.UTC) if newest else None
 
 
-def fewer(site: Known, now: dt.datetime) -> Finding | None:
-    """Far fewer articles than usual for some days, feasts left aside."""
+def fewer(site: WatchedSite, now: dt.datetime) -> Finding | None:
+    """The finding when there were far fewer articles than usual for some days, feasts left aside."""
     today = now.astimezone(ZoneInfo(site.timezone or "UTC")).date()
     past = [one for one in site.days if one.day < today]
     for length, share in FALLEN.items():
@@ -140,18 +140,18 @@ def fewer(site: Known, now: dt.datetime) -> Finding | None:
             continue
         each = [beat.expected(one.day) for one in window]
         if _longest_silence(each, window) > SILENCE:
-            continue  # which is told apart
+            continue  # `quiet` reports a silence
         usual, came = sum(each), sum(one.articles for one in window)
         shape = beat.shape * usual**2 / sum(mean**2 for mean in each) if usual else 1.0
         if came < share * usual and _so_few(came, LESS * usual, shape) < TOO_FEW:
             begin = dt.datetime.combine(window[0].day, dt.time(), dt.UTC)
-            said = f"{came} articles in {length} days, usual are {usual:.0f}"
-            return Finding("fewer", said, begin, told={"came": came, "days": length, "usual": round(usual)})
+            said = f"{came} articles in {length} days; usually there are {usual:.0f}"
+            return Finding("fewer", said, begin, facts={"came": came, "days": length, "usual": round(usual)})
     return None
 
 
 def _longest_silence(expected: Sequence[float], days: Sequence[Day]) -> float:
-    """How many articles should have come in the longest row of days without any."""
+    """How many articles were to be expected in the longest row of days without any."""
     longest = lasts = 0.0
     for mean, one in zip(expected, days, strict=True):
         lasts = 0.0 if one.articles else lasts + mean
@@ -160,17 +160,17 @@ def _longest_silence(expected: Sequence[float], days: Sequence[Day]) -> float:
 
 
 def _so_few(came: int, mean: float, shape: float) -> float:
-    """Logarithm of the probability that at most so many come (Chernoff's bound, negative binomial)."""
+    """Logarithm of the probability of at most ``came`` articles (Chernoff's bound, negative binomial)."""
     if came >= mean:
         return 0.0
     least = came * math.log(mean / came) if came else 0.0
     return least - (came + shape) * math.log((shape + mean) / (shape + came))
 
 
-def read_worse(site: Known, usual: Usual | None = None) -> Finding | None:
-    """More articles lack a field, or more pages are rejected, than before.
+def read_worse(site: WatchedSite, usual: Usual | None = None) -> Finding | None:
+    """The finding when more articles lack a field, or more pages are rejected, than before.
 
-    ``usual`` is what an alarm that goes on has kept, for the runs before it are no longer looked at.
+    ``usual`` holds the shares from before an open alarm began: the runs of that time may be too old to read.
     """
     kept: dict[str, float] = {}
     worse: dict[str, str] = {}
@@ -199,8 +199,8 @@ def read_worse(site: Known, usual: Usual | None = None) -> Finding | None:
     return Finding("read_worse", "; ".join(worse.values()), since, kept, {"shares": shares})
 
 
-def _chance(runs: Sequence[Ran], name: str, was: float) -> float:
-    """Logarithm of the probability that so many lack it by chance (Chernoff's bound)."""
+def _chance(runs: Sequence[EndedRun], name: str, was: float) -> float:
+    """Logarithm of the probability that so many articles lack a field by chance (Chernoff's bound)."""
     total = sum(_size(run, name) for run in runs)
     p, q = min(0.9, max(0.05, was)), min(0.999, _share(runs, name))
     return -total * (q * math.log(q / p) + (1 - q) * math.log((1 - q) / (1 - p))) if q > p else 0.0
@@ -208,55 +208,55 @@ def _chance(runs: Sequence[Ran], name: str, was: float) -> float:
 
 def _worse(name: str, now: float, was: float) -> str:
     if name == "rejected":
-        return f"{now:.0%} of the pages are rejected, usual are {was:.0%}"
-    return f"{name} is missing in {now:.0%} of the articles, usual are {was:.0%}"
+        return f"{now:.0%} of the pages are rejected, usually {was:.0%}"
+    return f"{name} is missing in {now:.0%} of the articles, usually in {was:.0%}"
 
 
-def drifts(site: Known) -> Finding | None:
-    """The records of several runs say that the site is read in another way than before."""
-    told = [run for run in site.runs if run.read >= 5][:3]
-    if len(told) < 3 or not all(run.drift for run in told):
+def drifts(site: WatchedSite) -> Finding | None:
+    """The finding when the last runs all recorded that fields come from another origin than before."""
+    recorded = [run for run in site.runs if run.read >= 5][:3]
+    if len(recorded) < 3 or not all(run.drift for run in recorded):
         return None
-    said = "; ".join(sentence.removeprefix(f"{site.name}: ") for sentence in told[0].drift)
-    return Finding("drift", said, told[-1].began, told={"sentences": told[0].drift})
+    said = "; ".join(sentence.removeprefix(f"{site.name}: ") for sentence in recorded[0].drift)
+    return Finding("drift", said, recorded[-1].began, facts={"sentences": recorded[0].drift})
 
 
-def _size(run: Ran, name: str) -> int:
+def _size(run: EndedRun, name: str) -> int:
     return run.rejected + run.fine if name in ("rejected", "pages") else run.read
 
 
-def _share(runs: Sequence[Ran], name: str) -> float:
+def _share(runs: Sequence[EndedRun], name: str) -> float:
     total = sum(_size(run, name) for run in runs)
     if name == "rejected":
         return sum(run.rejected for run in runs) / total
     return sum(run.empty.get(name, 0.0) * run.read for run in runs) / total
 
 
-def _halves(runs: Sequence[Ran], what: str, sample: int) -> tuple[list[Ran], list[Ran]]:
-    """The newest runs that tell enough, and those before them; nothing when there are too few."""
-    recent: list[Ran] = []
-    told = [run for run in runs if _size(run, what)]
+def _halves(runs: Sequence[EndedRun], what: str, sample: int) -> tuple[list[EndedRun], list[EndedRun]]:
+    """The newest runs with enough pages to judge, and all runs before; nothing when there are too few."""
+    recent: list[EndedRun] = []
+    counted = [run for run in runs if _size(run, what)]
     total = 0
-    for place, run in enumerate(told):
+    for place, run in enumerate(counted):
         recent.append(run)
         total += _size(run, what)
         if total >= sample and place >= 1:
-            return recent, told[place + 1 :]
+            return recent, counted[place + 1 :]
     return [], []
 
 
-def silent(site: Known, now: dt.datetime) -> Finding | None:
-    """Does nothing come from a site any more?"""
+def silent(site: WatchedSite, now: dt.datetime) -> Finding | None:
+    """The finding when nothing comes from a site any more."""
     return no_answer(site) or quiet(site, beat_of(site, now))
 
 
-def reduced(site: Known, now: dt.datetime, usual: Usual | None = None) -> Finding | None:
-    """Does less come from a site, or is it read worse?"""
+def reduced(site: WatchedSite, now: dt.datetime, usual: Usual | None = None) -> Finding | None:
+    """The finding when less comes from a site, or it is read worse."""
     return read_worse(site, usual) or drifts(site) or fewer(site, now)
 
 
-def beat_of(site: Known, now: dt.datetime) -> Rhythm | None:
-    """A site's rhythm as of today; None while it is not known."""
+def beat_of(site: WatchedSite, now: dt.datetime) -> Rhythm | None:
+    """A site's rhythm as of today; None while too little is known."""
     return rhythm(site.days, now.astimezone(ZoneInfo(site.timezone or "UTC")).date(), site.country)
 
 

@@ -1,9 +1,9 @@
-"""A newspaper's own rhythm: how many articles a day should have, by its last eight weeks and the calendar.
+"""A newspaper's own rhythm: how many articles to expect on a day, from its last eight weeks and the calendar.
 
-Fridays and Sundays are what they have been. In Ramadan newspapers print less, and at other hours. On the two
-feasts many print nothing, so nothing is expected, and a day on either side is left free since the feast may
-begin a day later than computed. Days come from the Hijri calendar of the newspaper's country. Whatever is
-uncertain lowers what is expected: a late alarm costs less than a false one.
+Each weekday is compared with itself. In Ramadan newspapers publish less, and at other hours. On the two
+feasts many publish nothing, so nothing is expected; neither on the days around them, since a feast may
+begin a day later than computed. Days come from the Hijri calendar of the newspaper's country. Uncertainty
+lowers the expectation: a late alarm costs less than a false one.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from newscrawl.dates import to_hijri
 from newscrawl.watch.known import Day
 
 WEEKS = 8
-"""Weeks of history that make a rhythm."""
+"""Weeks of history that a rhythm is computed from."""
 ENOUGH = 14
-"""Days of a newspaper's life before that nothing is expected of a day."""
+"""Days that must be known of a newspaper before anything is expected of it."""
 RAMADAN = 0.6
-"""Share of the usual articles that may be expected in Ramadan, until its own days are known."""
+"""Share of the usual articles to expect in Ramadan, until the newspaper's own share is known."""
 NIGHT = dt.timedelta(hours=10)
-"""So long nothing may come, at whatever hours a newspaper works."""
+"""How long nothing may come overnight, whatever a newspaper's working hours."""
 _DAY = dt.timedelta(days=1)
 _LEAST_SHAPE, _MOST_SHAPE = 2.0, 40.0
 
 
 @lru_cache(maxsize=4096)
 def season(day: dt.date, country: str | None) -> str:
-    """``feast``, ``ramadan`` or nothing, by the calendar of a country.
+    """The season of a day by the calendar of a country: ``feast``, ``ramadan`` or an empty text.
 
     >>> [season(dt.date(2026, month, day), "MA") for month, day in ((3, 20), (3, 1), (4, 1))]
     ['feast', 'ramadan', '']
@@ -49,42 +49,42 @@ def season(day: dt.date, country: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """What may be expected of a newspaper's days."""
+    """How many articles to expect on a newspaper's days."""
 
     week: tuple[float, ...]
     """Articles of an ordinary day, Monday first."""
     shape: float
-    """How far days fall below it beyond chance: the shape of a gamma distribution, small is far."""
+    """How far days fall below it beyond chance: the shape of a gamma distribution; small means far."""
     level: float = 1.0
-    """What the last days were of that, at most 1."""
+    """Share of it that the last days reached, at most 1."""
     country: str | None = None
     ramadan: float = RAMADAN
-    """Share of that in Ramadan."""
+    """Share of it that comes in Ramadan."""
 
     def expected(self, day: dt.date) -> float:
-        """How many articles a day should have at least, on average."""
+        """The least number of articles to expect on a day, on average."""
         kind = season(day, self.country)
         if kind == "feast":
             return 0.0
         return self.week[day.weekday()] * (self.ramadan if kind == "ramadan" else 1.0)
 
     def nothing(self, since: dt.datetime, until: dt.datetime, timezone: str | None) -> float:
-        """The logarithm of the probability that no article comes between two moments; 0 when it is certain.
+        """The logarithm of the probability that no article comes between two moments; 0 for certainty.
 
-        Of a day of which only a part lies between them a night is left out, whenever that is.
+        A night is subtracted from a day that lies only partly between them, whenever the night is.
         """
         if until - since < _DAY:
             return 0.0
-        told = 0.0
+        logarithm = 0.0
         for day, part in _parts(since, until, timezone):
             awake = max(0.0, (part * _DAY - NIGHT) / (_DAY - NIGHT))
             mean = self.expected(day) * self.level * awake
-            told -= self.shape * math.log1p(mean / self.shape)
-        return told
+            logarithm -= self.shape * math.log1p(mean / self.shape)
+        return logarithm
 
 
 def _parts(since: dt.datetime, until: dt.datetime, timezone: str | None) -> Iterator[tuple[dt.date, float]]:
-    """The days between two moments on a publisher's clock, with the part of each that lies between."""
+    """The days between two moments on a publisher's clock, each with the share of it that lies between."""
     zone = ZoneInfo(timezone or "UTC")
     begin, end = since.astimezone(zone), until.astimezone(zone)
     day = begin.date()
@@ -96,9 +96,9 @@ def _parts(since: dt.datetime, until: dt.datetime, timezone: str | None) -> Iter
 
 
 def rhythm(days: Sequence[Day], until: dt.date, country: str | None = None) -> Rhythm | None:
-    """The rhythm of a newspaper by its days before one, the oldest first; None while it is too young.
+    """The rhythm of a newspaper from its days before ``until``, oldest first; None while there are too few.
 
-    The days of a silence that goes on say nothing of the rhythm, nor do those that were not seen whole.
+    Left out are the days of a silence that still lasts, and days that were not seen whole.
     """
     known = [one for one in days if one.day < until]
     while known and not known[-1].articles:
@@ -110,7 +110,7 @@ def rhythm(days: Sequence[Day], until: dt.date, country: str | None = None) -> R
     whole = [one for one in known if one.complete is not False and season(one.day, country) != "feast"]
     fasting = [one for one in whole if season(one.day, country) == "ramadan"]
     usual = [one for one in whole if one not in fasting]
-    if len(usual) < ENOUGH:  # all that is known of it lies in Ramadan
+    if len(usual) < ENOUGH:  # its whole known history lies in Ramadan
         usual, fasting = whole, []
     week = tuple(_usual([one.articles for one in usual if one.day.weekday() == place]) for place in range(7))
     share = 1.0 if usual is whole else _share(fasting, week)
@@ -120,20 +120,20 @@ def rhythm(days: Sequence[Day], until: dt.date, country: str | None = None) -> R
 
 
 def _level(beat: Rhythm, days: Sequence[Day], until: dt.date, length: int) -> float:
-    """What the last days before a silence were of what was expected."""
+    """Share of the expected articles that came in the last days before a silence."""
     last = [one for one in days if one.day > until - length * _DAY]
     expected = sum(beat.expected(one.day) for one in last)
     return sum(one.articles for one in last) / expected if expected else 1.0
 
 
 def _share(fasting: Sequence[Day], week: Sequence[float]) -> float:
-    """What a newspaper prints in Ramadan of its usual articles, once some days of it are known."""
+    """Share of its usual articles that a newspaper publishes in Ramadan, once some days of it are known."""
     shares = [one.articles / mean for one in fasting if (mean := week[one.day.weekday()])]
     return min(1.0, max(RAMADAN, median(shares))) if len(shares) >= 5 else RAMADAN
 
 
 def _usual(numbers: Sequence[int]) -> float:
-    """A usual day among a few of one weekday: none that stands out counts."""
+    """The usual number of articles on one weekday, without outliers."""
     if len(numbers) < 3:
         return float(min(numbers, default=0))
     return min(median(numbers), fmean(numbers))

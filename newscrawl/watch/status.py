@@ -1,4 +1,4 @@
-"""All sites at a glance: one line each, red first; for people, for programs and for Prometheus."""
+"""The state of all sites, the red ones first: for people, for programs and for Prometheus."""
 
 from __future__ import annotations
 
@@ -12,55 +12,55 @@ from typing import Any
 
 from newscrawl.vocabulary import AlarmKind, RunOutcome
 from newscrawl.watch.causes import Cause
-from newscrawl.watch.known import OURS, SILENT, Installation, Known
+from newscrawl.watch.known import OURS, SILENT, Installation, WatchedSite
 from newscrawl.watch.monitors import beat_of, last_article
 
 RED, YELLOW, GREEN = "red", "yellow", "green"
-"""Something is the matter; it is not known yet; all is well. In this order they are shown."""
+"""Something is wrong; not known yet; all is well. Rows are shown in this order."""
 _ORDER = (RED, YELLOW, GREEN)
 _SUCCESS = frozenset({RunOutcome.OK, RunOutcome.NOTHING_NEW})
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One site."""
+    """The state of one site."""
 
     site: str
     state: str
     """``red``, ``yellow`` or ``green``."""
     last_article: dt.datetime | None
-    """When something new was seen last, UTC; None when that is longer ago than what is looked at."""
+    """When something new was seen last, UTC; None when that is longer ago than the runs and days examined."""
     articles: int | None
-    """Articles of the last seven whole days; None where coverage does not say it, as of an aggregator."""
+    """Articles of the last seven whole days; None without coverage, as for an aggregator."""
     usual: float | None
-    """How many these days should have at least, by the site's own rhythm; None while that is not known."""
+    """The least number to expect on these days, by the site's own rhythm; None while that is unknown."""
     last_success: dt.datetime | None
-    """When a run ended well."""
+    """When a run last ended well, UTC."""
     outcome: str | None
-    """Of the newest run."""
+    """Outcome of the newest run."""
     said: str = ""
-    """What is the matter, or why it is not known."""
+    """The problem, or why the state is not known."""
     why: str = ""
-    """That in a word: ``silent``, ``reduced``; ``not_run``, ``failed``, ``young`` while it is not known."""
+    """The same in a word: ``silent``, ``reduced``; ``not_run``, ``failed``, ``young`` while not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The whole installation."""
+    """The state of the whole installation."""
 
     now: dt.datetime
     rows: Sequence[Row]
     others: Sequence[Cause]
-    """What is the matter beside the sites: nodes, network, archive."""
+    """Problems that are not one site's: nodes, network, archive."""
 
     @property
     def is_red(self) -> bool:
-        """Is anything the matter?"""
+        """Is anything wrong?"""
         return bool(self.others) or any(row.state == RED for row in self.rows)
 
 
 def status(seen: Installation, found: Mapping[str, Cause]) -> Status:
-    """What is shown of an installation, and of the causes of what is not well."""
+    """The status of an installation with these problems, by key."""
     of_site = {
         cause.sites[0]: cause
         for cause in found.values()
@@ -75,7 +75,7 @@ def status(seen: Installation, found: Mapping[str, Cause]) -> Status:
     return Status(seen.now, rows, others)
 
 
-def _row(site: Known, now: dt.datetime, cause: Cause | None) -> Row:
+def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> Row:
     beat = beat_of(site, now)
     past = [one for one in site.days if one.day < now.date()][-7:]
     newest = site.runs[0] if site.runs else None
@@ -85,9 +85,9 @@ def _row(site: Known, now: dt.datetime, cause: Cause | None) -> Row:
     elif newest is None:
         why, said = "not_run", "no run has ended yet"
     elif newest.outcome in SILENT | OURS:
-        why, said = "failed", "the last run failed; it may pass"
+        why, said = "failed", "the last run failed; the next one may succeed"
     elif beat is None and site.days:
-        why, said = "young", f"its rhythm is not known yet: {len(site.days)} days"
+        why, said = "young", f"too new to know its usual pace: {len(site.days)} days"
     else:
         state, said = GREEN, ""
     return Row(
@@ -104,9 +104,9 @@ def _row(site: Known, now: dt.datetime, cause: Cause | None) -> Row:
 
 
 def text(found: Status) -> str:
-    """For a terminal: what is the matter with the whole first, then a line a site.
+    """The status for a terminal: problems of the whole installation first, then one line for each site.
 
-    What is the matter comes last in a line, for it is as long as it is.
+    The problem comes last in a line, as it may be long.
     """
     lines = [f"{RED}  {cause.said}" for cause in found.others]
     head = ("", "site", "new", "7 days", "usual", "success", "last run", "")
@@ -117,7 +117,7 @@ def text(found: Status) -> str:
         for row in rows
     ]
     counts = ", ".join(f"{sum(row.state == state for row in found.rows)} {state}" for state in _ORDER)
-    todo = "; `scrapy doctor` says what to do" if found.is_red else ""
+    todo = "; run `scrapy doctor` for remedies" if found.is_red else ""
     return "\n".join([*lines, f"{len(found.rows)} sites: {counts}{todo}"])
 
 
@@ -144,7 +144,7 @@ def _ago(moment: dt.datetime | None, now: dt.datetime) -> str:
 
 
 def document(found: Status) -> dict[str, Any]:
-    """For programs: moments in ISO 8601, UTC."""
+    """The status for programs: moments in ISO 8601, UTC."""
     return {
         "now": found.now.isoformat(),
         "red": found.is_red,
@@ -169,18 +169,18 @@ _METRICS = {
     "newscrawl_site_last_article_timestamp_seconds": "when something new was seen last",
     "newscrawl_site_last_success_timestamp_seconds": "when a run ended well",
     "newscrawl_site_articles": "articles of the last seven whole days",
-    "newscrawl_site_usual_articles": "how many these days should have at least",
+    "newscrawl_site_usual_articles": "least number of articles to expect on these days",
     "newscrawl_alarm": "1 for each cause that is found",
     "newscrawl_status_timestamp_seconds": "when this was written, by MongoDB's clock",
 }
 
 
 def prometheus(found: Status) -> str:
-    """The text format of Prometheus; what is not known is left out."""
+    """The status in the text format of Prometheus; unknown values are left out."""
     samples: dict[str, list[str]] = {name: [] for name in _METRICS}
     for name, labels, value in _samples(found):
-        told = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
-        samples[name].append(f"{name}{{{told}}} {_number(value)}" if told else f"{name} {_number(value)}")
+        inner = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+        samples[name].append(f"{name}{{{inner}}} {_number(value)}" if inner else f"{name} {_number(value)}")
     lines = []
     for name, meaning in _METRICS.items():
         lines += [f"# HELP {name} {meaning}", f"# TYPE {name} gauge", *samples[name]]
@@ -216,7 +216,7 @@ def _number(value: float) -> str:
 
 
 def _escaped(label: str) -> str:
-    r"""A label's value as the format wants it.
+    r"""A label's value, escaped for Prometheus.
 
     >>> print(_escaped('صحيفة "أ"\n'))
     صحيفة \"أ\"\n
@@ -225,7 +225,7 @@ def _escaped(label: str) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file that nobody ever sees half written, readable by all. Raises ``OSError``."""
+    """Write a file in one step, readable by all: nobody sees it half written. Raises ``OSError``."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:

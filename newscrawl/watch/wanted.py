@@ -1,4 +1,4 @@
-"""What the settings say of alarms."""
+"""Alarms as the settings configure them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def watchman(db: Database[dict[str, Any]], ops: Database[dict[str, Any]], settings: BaseSettings) -> Watchman:
-    """Who looks at an installation, as the settings want it."""
+    """The watchman of an installation, as the settings configure it."""
     return Watchman(
         db,
         ops,
@@ -27,11 +27,11 @@ def watchman(db: Database[dict[str, Any]], ops: Database[dict[str, Any]], settin
 
 
 def folders(settings: BaseSettings) -> list[Path]:
-    """The folders of this machine whose disks must have room."""
+    """The folders of this machine whose disks must have space left."""
     named = [str(settings.get(name) or "") for name in ("ARCHIVE", "NEWSCRAWL_DATA")]
     return [Path(name) for name in named if name and name.lower() != "off"] or [Path.cwd()]
 
 
 def least_free(settings: BaseSettings) -> int:
-    """So many bytes they must have free."""
+    """Bytes that the disks of these folders must have free."""
     return settings.getint("ARCHIVE_FREE_MB") * 1_000_000

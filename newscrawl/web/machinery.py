@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from newscrawl.vocabulary import AlarmKind
-from newscrawl.watch.alarms import BEGUN, RINGS, Alarms
+from newscrawl.watch.alarms import BEGUN, OPEN, Alarms
 from newscrawl.web import telling
 from newscrawl.web.overview import told
 from newscrawl.web.page import Asked, Context, Document, Page
@@ -81,7 +81,7 @@ def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
     over = alarms.find({"stored_at": {"$gt": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}, "open": False})
     return {
         "look": context.lookout.look(context, asked.now),
-        "open": list(alarms.find(RINGS)),
+        "open": list(alarms.find(OPEN)),
         "silences": Alarms(context.ops).silences(asked.now),
         "over": list(over.sort("stored_at", -1).limit(PAST)),
     }

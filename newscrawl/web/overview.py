@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from newscrawl.watch.causes import Cause
-from newscrawl.watch.known import Known
+from newscrawl.watch.known import WatchedSite
 from newscrawl.watch.status import GREEN, RED, YELLOW, Row
 from newscrawl.web import plots, telling
 from newscrawl.web.looking import Look
@@ -44,7 +44,7 @@ def told(cause: Cause, lang: str) -> Mapping[str, Any]:
     }
 
 
-def _row(row: Row, site: Known, cause: Cause | None, lang: str) -> Mapping[str, Any]:
+def _row(row: Row, site: WatchedSite, cause: Cause | None, lang: str) -> Mapping[str, Any]:
     days = [one.articles for one in site.days[-SHOWN:]]
     title = str(word(lang, "spark.title", n=len(days)).striptags())
     return {

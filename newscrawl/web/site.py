@@ -9,7 +9,7 @@ from typing import Any
 
 from newscrawl.items import READ_FIELDS
 from newscrawl.vocabulary import NO_ORIGIN, CoverageReason, Origin
-from newscrawl.watch.known import Known
+from newscrawl.watch.known import WatchedSite
 from newscrawl.watch.monitors import beat_of
 from newscrawl.watch.status import Row
 from newscrawl.web import plots, telling
@@ -71,7 +71,7 @@ def read(context: Context, asked: Asked) -> Read:
 def show(data: Read, asked: Asked) -> Mapping[str, Any]:
     """All of it in words and plots."""
     lang, look = asked.lang, data.look
-    site = next((one for one in look.seen.sites if one.name == data.name), Known(data.name))
+    site = next((one for one in look.seen.sites if one.name == data.name), WatchedSite(data.name))
     row = next((one for one in look.found.rows if one.site == data.name), None)
     cause = look.of_site(data.name)
     source = data.source or {}
@@ -102,7 +102,7 @@ def show(data: Read, asked: Asked) -> Mapping[str, Any]:
 # --- Articles a day
 
 
-def _plot(rows: Sequence[Document], site: Known, row: Row | None, asked: Asked) -> Any:
+def _plot(rows: Sequence[Document], site: WatchedSite, row: Row | None, asked: Asked) -> Any:
     days = [one for one in rows if one["day"]]
     if not days:
         return ""

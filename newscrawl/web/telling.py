@@ -51,19 +51,19 @@ def reason(lang: str, name: str) -> Markup:
 
 def cause(lang: str, found: Cause) -> Markup:
     """What is the matter, in a sentence without the name of the site."""
-    what = str(found.told.get("what", ""))
+    what = str(found.facts.get("what", ""))
     if lang == "en" or not has(f"cause.{what}"):
         name = f"{found.sites[0]}: " if len(found.sites) == 1 else ""
         return _english(lang, found.said.removeprefix(name))
-    told = dict(found.told)
+    facts = dict(found.facts)
     if what == "no_answer":
-        key = f"cause.no_answer.{told['outcome']}"
-        return word(lang, key if has(key) else "cause.no_answer", **_filled(lang, told))
+        key = f"cause.no_answer.{facts['outcome']}"
+        return word(lang, key if has(key) else "cause.no_answer", **_filled(lang, facts))
     if what == "read_worse":
-        return Markup("؛ ").join(_worse(lang, name, *shares) for name, shares in told["shares"].items())
+        return Markup("؛ ").join(_worse(lang, name, *shares) for name, shares in facts["shares"].items())
     if what == "drift":
-        return Markup("؛ ").join(drifted(lang, sentence) for sentence in told["sentences"])
-    return word(lang, f"cause.{what}", **_filled(lang, told))
+        return Markup("؛ ").join(drifted(lang, sentence) for sentence in facts["sentences"])
+    return word(lang, f"cause.{what}", **_filled(lang, facts))
 
 
 def why(lang: str, row: Row, of_site: Cause | None, days: int) -> Markup:
@@ -85,7 +85,7 @@ def remedy(lang: str, found: Cause, home: str) -> Markup:
 
 def drifted(lang: str, sentence: str) -> Markup:
     """One sentence of a run on what is read in another way than before."""
-    told = drift.told(sentence)
+    told = drift.facts(sentence)
     if lang == "en" or not told:
         return _english(lang, sentence.partition(": ")[2] or sentence)
     field = "dates" if told["field"] == "date" else told["field"]
