@@ -2,8 +2,9 @@
 
 A collection of made articles, with rows, runs, revisions and tombstones beside it. Every query that
 docs/data.md shows is explained by the server: documents examined, documents returned, milliseconds, and
-whether whole documents are sorted in memory. Then words are searched, with their forms and without. Then each
-index is shown with its bytes an article, and what an insert pays for those that serve readers alone.
+whether whole documents are sorted in memory. Then words are searched, with their forms and without, and the
+pages of `scrapy web` are asked for. Then each index is shown with its bytes an article, and what an insert
+pays for those that serve readers alone.
 
 ``NEWSCRAWL_ARTICLES`` gives another number than 200000.
 """
@@ -28,6 +29,7 @@ from pymongo import AsyncMongoClient, MongoClient
 from pymongo.database import Database
 
 from benchmarks.grow import LAST, SEEN, Document, Maker, cpu, mongod
+from benchmarks.site.pages import print_pages
 from newscrawl.data_dictionary.queries import QUERIES, Query
 from newscrawl.identity import search_text, use_search_scope
 from newscrawl.search import search
@@ -227,7 +229,7 @@ def print_scopes(client: MongoClient[Document], pid: int) -> None:
 
 
 def main() -> int:
-    """Print all; 1 when a query reads more than twice what it returns."""
+    """Print all; 1 when a query reads more than twice what it returns, or a page takes too long."""
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="readers-") as folder, mongod(Path(folder), 1.0) as (uri, pid):
         fill(uri)
@@ -248,6 +250,7 @@ def main() -> int:
                     print(
                         f"{len(found):>9}{ms:>9.0f}{used:>9.0f}  {words}{', in all forms' if expand else ''}"
                     )
+            wrong += print_pages(client, pid)
             sizes = db.command("collStats", "articles")["indexSizes"]
             print(f"\n{'bytes an article':>17}  index")
             for name, size in sorted(sizes.items(), key=lambda pair: -pair[1]):

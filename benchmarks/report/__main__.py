@@ -33,7 +33,6 @@ SECTIONS = {
     "status": "Looking at all sites",
     "reprocess": "Kept pages read again",
     "readers": "What readers ask",
-    "web": "Pages of the site",
 }
 BESIDE_BEFORE = ("crawl", "read", "lists")
 PACKAGES = (

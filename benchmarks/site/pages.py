@@ -1,24 +1,19 @@
-"""What the pages of `scrapy web` cost: ``python -m benchmarks.web``.
+"""What the pages of `scrapy web` cost, beside the articles of ``benchmarks.readers``.
 
-An installation of 43 newspapers with ninety days of runs and coverage, beside the articles of
-``benchmarks.readers``. The CPU is that of the site's process and of mongod, the least of some requests; the
-documents are those that mongod has examined for the page.
+An installation of 43 newspapers has ninety days of runs and coverage. The CPU is that of the site's process
+and of mongod, the least of some requests; the documents are those that mongod has examined for the page.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import sys
-import tempfile
 import time
-from pathlib import Path
 from urllib.parse import quote
 
 from pymongo import MongoClient
 from starlette.testclient import TestClient
 
-from benchmarks.grow import Document, cpu, mongod
-from benchmarks.readers import ARTICLES, ENOUGH, fill
+from benchmarks.grow import Document, cpu
 from newscrawl.web import looking
 from newscrawl.web.access import Access
 from newscrawl.web.app import Site
@@ -66,27 +61,18 @@ def measured(
     return min(ours), min(theirs), min(looked)
 
 
-def main() -> int:
-    """Print all; 1 when a page takes longer than it may."""
-    wrong = 0
-    with tempfile.TemporaryDirectory(prefix="web-") as folder, mongod(Path(folder), 1.0) as (uri, pid):
-        fill(uri)
-        with MongoClient[Document](uri, tz_aware=True) as client:
-            operators(client["readers"], sites=SITES, days=DAYS)
-            context = Context(client["readers"], client["readers_ops"], {}, looking.Lookout())
-            print(f"{SITES} sites, {DAYS} days, {ARTICLES:,} articles\n")
-            print("| page | CPU of the site | CPU of mongod | documents examined |\n|---|---|---|---|")
-            with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as browser:
-                browser.get("/")  # the first look reads far more, before the site answers anybody
-                for name, path in pages(client).items():
-                    looking.FRESH = dt.timedelta(0) if name == LOOK else dt.timedelta(days=1)
-                    ours, theirs, looked = measured(client, browser, path, pid)
-                    bad = ours > LIMITS.get(name, 1000.0)
-                    wrong += bad
-                    note = " (too long)" if bad else ""
-                    print(f"| {name} | {ours:.0f} ms{note} | {theirs:.0f} ms | {looked:,} |")
-    return int(wrong > 0 and ARTICLES >= ENOUGH)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def print_pages(client: MongoClient[Document], pid: int) -> bool:
+    """Print a line for each page; True when one takes longer than it may, in a full run."""
+    wrong = False
+    operators(client["readers"], sites=SITES, days=DAYS)
+    context = Context(client["readers"], client["readers_ops"], {}, looking.Lookout())
+    print(f"\n{'site ms':>9}{'mongod ms':>11}{'examined':>10}  page, {SITES} sites of {DAYS} days (CPU)")
+    with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as browser:
+        browser.get("/")  # the first look reads far more, before the site answers anybody
+        for name, path in pages(client).items():
+            looking.FRESH = dt.timedelta(0) if name == LOOK else dt.timedelta(days=1)
+            ours, theirs, looked = measured(client, browser, path, pid)
+            bad = ours > LIMITS.get(name, 1000.0)
+            wrong |= bad
+            print(f"{ours:>9.0f}{theirs:>11.0f}{looked:>10,}  {name}{'  <- too long' if bad else ''}")
+    return wrong and size(100) >= 100
