@@ -10,7 +10,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
 from typing import get_origin, get_type_hints
 
 from newscrawl.items import READ_FIELDS, Article
@@ -66,6 +65,8 @@ def drift(site: str, articles: int, now: Shares, history: Sequence[Shares]) -> l
     """
     if articles < ENOUGH or not history:
         return []
+    from statistics import median  # only at the end of a run
+
     sentences = []
     for field, origins in now.items():
         former = {origin: median(run.get(field, {}).get(origin, 0.0) for run in history) for origin in _ORDER}

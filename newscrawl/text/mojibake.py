@@ -15,6 +15,7 @@ from newscrawl.text.characters import (
     RARE_SIGN,
     RARE_SIGNS,
     TATWEEL,
+    members,
 )
 
 # What the bytes 80-FF look like in each wrong reading: Latin-1 and windows-1252, which mix in
@@ -51,10 +52,11 @@ _MAYBE_AS_ARABIC = lazy.pattern(
     f"|[{RARE_SIGNS}{COMMON_SIGNS}](?:(?<=[âï].)|(?<=ًں.)|(?=[{_LEADS}][{RARE_SIGNS}]))"
 )
 
+_WRITTEN = members(LETTERS, MARKS, TATWEEL)
 _ARABIC_AS_LATIN = {
     character: arabic
     for character, byte in _LATIN.items()
-    if re.fullmatch(f"[{LETTERS}{MARKS}{TATWEEL}]", arabic := bytes([byte]).decode("cp1256"))
+    if (arabic := bytes([byte]).decode("cp1256")) in _WRITTEN
 }
 _ANY_LATIN = "A-Za-z\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f"
 _ARABIC_WORD_AS_LATIN = lazy.pattern(f"(?<![{_ANY_LATIN}])[{''.join(_ARABIC_AS_LATIN)}]+(?![{_ANY_LATIN}])")
