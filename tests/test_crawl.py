@@ -524,7 +524,7 @@ class TestFailures:
             ("limit=many", "limit='many' should be a whole number above zero"),
             ("discover=guess", "discover='guess' should be one of"),
             ("url=articles-1.html", "should begin with http"),
-            ("url=https://www.hespress.com/x-1.html", "is no address of alayam24.com"),
+            ("url=https://www.hespress.com/x-1.html", "is not an address of alayam24.com"),
             ("discover=api", "it has: listing, feed, sitemap"),
             ("sections=", "sections='' says nothing"),
         ],
@@ -608,7 +608,7 @@ class TestFailures:
     ) -> None:
         done = database.crawl("alarabiya", replay=None)
         assert (done.returncode, database.run()["outcome"]) == (3, "refused")
-        assert "alarabiya: refused (it is left alone: Cloudflare answers 403" in done.stderr
+        assert "alarabiya: refused (its declaration forbids crawling: Cloudflare answers 403" in done.stderr
         assert "the site refuses us" not in done.stderr
 
 

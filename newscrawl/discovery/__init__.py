@@ -1,6 +1,6 @@
 """Finding articles: what a listing, a feed, a sitemap or an API offers, and how far a walk of it goes.
 
-Pure functions over a downloaded page; ``newscrawl.spider`` asks and follows.
+Pure functions over downloaded pages; ``newscrawl.spider`` makes the requests.
 """
 
 from newscrawl.discovery.entry import Entry

@@ -19,13 +19,13 @@ from newscrawl.meta import meta
 from newscrawl.sites import Api, Site
 
 LONGEST = 20_000_000
-"""Letters of an answer that are read."""
+"""Letters of an answer that are read, at most."""
 ENTRIES = 5_000
 """Entries of an answer that are read, at most."""
 
 
 def read_api(response: Response, api: Api, site: Site) -> ListPage | None:
-    """The articles of an answer and the page after it; None when it is no JSON."""
+    """The articles of an answer and the page after it; None when it is not JSON."""
     skipped: Counter[str] = Counter()
     try:
         content = text(response.body, header(response, "Content-Type"), LONGEST, skipped)
@@ -76,7 +76,7 @@ def _date(expression: str | None, item: Any) -> Stamp:
 
 
 def find(expression: str | None, data: Any) -> Any:
-    """What a JMESPath expression finds in a value of JSON; None where it has not the type that is needed.
+    """What a JMESPath expression finds in a JSON value; None where the value does not have the needed type.
 
     >>> find("[].link", [{"link": "/خبر-1.html"}])
     ['/خبر-1.html']

@@ -1,4 +1,4 @@
-"""One article as a listing, a feed, a sitemap or an API names it, before its page is asked for."""
+"""One article as a listing, a feed, a sitemap or an API names it, before its page is requested."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from newscrawl.sites import Site
 
 _DAY = dt.timedelta(days=1)
 _YEAR = re.compile(r"(?:19|20)\d\d[/%-]")
-"""What an address with a day in it has; it is asked of every entry of a list."""
+"""A quick test, as every entry of a list is tested: only an address that matches can hold a day."""
 _FIRST_DAY = dt.date(1995, 1, 1)
-"""Newspapers have been on the web since then: an earlier day is what software writes when it has none."""
+"""Newspapers have been on the web since then; an earlier day is the placeholder of some software."""
 ESCAPED = 3
 """How often an address is unescaped, at most."""
 _REFERENCE = re.compile(r"&(?:amp|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 DATE, TITLE = 600, 2_000
-"""Letters of a date and of a title that are read."""
+"""Letters of a date and of a title that are read, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ class Entry:
     date: str | None = None
     """The date of publication as the entry carries it, for a page that has none."""
     origin: str = ""
-    """Where it was found. Example: ``https://www.goud.ma/feed``."""
+    """The address of the list that names it. Example: ``https://www.goud.ma/feed``."""
 
     @property
     def days(self) -> tuple[dt.date | None, dt.date | None]:
         """The first and the last day on which the article can have been published.
 
-        A day in the path of the address may be off by one (the server's midnight is not the reader's), one
-        in a slug says nothing; an article that was changed on a day was published by then.
+        A day in the path of the address may be off by one, as the server's midnight is not the reader's. A
+        day in a slug says nothing. An article that was changed on a day was published by then.
 
         >>> Entry("https://www.aljazeera.net/politics/2024/4/13/x").days
         (datetime.date(2024, 4, 12), datetime.date(2024, 4, 14))
@@ -62,9 +62,10 @@ class Entry:
 
 
 def admitted(url: str, base: str, site: Site, skipped: Counter[str]) -> str | None:
-    """An address that a list gives, as it is asked for; None, and counted, when it is refused.
+    """An address that a list gives, in the form in which it is requested; None when it is refused, which is
+    counted in ``skipped``.
 
-    Templates and APIs escape addresses once too often: ``&amp;`` or ``&#038;`` is an ampersand in any list.
+    Templates and APIs often escape addresses twice: ``&amp;`` or ``&#038;`` is an ampersand in any list.
     """
     for _ in range(ESCAPED):
         if not _REFERENCE.search(url):
@@ -78,7 +79,7 @@ def admitted(url: str, base: str, site: Site, skipped: Counter[str]) -> str | No
 
 
 def header(response: Response, name: str) -> str | None:
-    """A header of an answer as text.
+    """A header of a response as text; None when it is missing.
 
     >>> header(Response("https://goud.ma/feed", headers={"Content-Type": "text/xml"}), "Content-Type")
     'text/xml'
@@ -120,7 +121,7 @@ def entry(
 def moment(printed: Stamp, site: Site) -> tuple[dt.date | None, dt.datetime | None]:
     """The day on the publisher's clock and the instant, in the publisher's zone, of a printed date.
 
-    Never raises; what names no exact day is (None, None), a day without a time has no instant.
+    Never raises. A text that names no exact day gives (None, None); a day without a time has no instant.
 
     >>> site = Site(name="واس", domain="spa.gov.sa", timezone="Asia/Riyadh", article="x", discover=[])
     >>> moment(1711571400, site)[0]
@@ -144,7 +145,7 @@ def moment(printed: Stamp, site: Site) -> tuple[dt.date | None, dt.datetime | No
 
 
 def _written(url: str) -> dt.date | None:
-    """The day that parts of a path say (``/2024/4/13/``); one in a slug (``أحداث-2001-9-11``) is history."""
+    """The day in the parts of a path (``/2024/4/13/``), not one in a slug (``أحداث-2001-9-11``)."""
     if not _YEAR.search(url):
         return None
     candidate = url_date(url)

@@ -22,14 +22,14 @@ from newscrawl.meta import meta
 from newscrawl.sites import Feed, Site
 
 LONGEST = 20_000_000
-"""Bytes of a feed that are read."""
+"""Bytes of a feed that are read, at most."""
 ENTRIES = 1_000
-"""Entries of a feed that is not well-formed, and of one in JSON, at most."""
+"""Entries of a JSON feed, or of a feed that is not well-formed, at most."""
 _ROOT = re.compile(rb"\A\s*<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
 _AROUND = re.compile(rb"<(channel|rss|rdf:RDF|feed)(?=[\s>])", re.IGNORECASE)
-"""What begins before the entries of a feed and ends after them."""
+"""The elements that enclose the entries of a feed."""
 _END = re.compile(rb"</(?:channel|rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
 _WHOLE = re.compile(rb".*(?:</[^<>]*>|/>)", re.DOTALL)
 """A part of a file up to the end of its last whole element."""
@@ -45,7 +45,7 @@ _NAMESPACES = {
     b"media": b"http://search.yahoo.com/mrss/",
     b"rdf": b"http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }
-"""The namespaces of the usual prefixes, without the numbers behind them (``a10:link``)."""
+"""The namespaces of the usual prefixes, without trailing numbers (``a10:link``)."""
 _LINKS = ("feedburner_origlink", "link", "id", "external_url")
 _JSON = {
     "url": "link",
@@ -57,21 +57,21 @@ _JSON = {
 }
 """The fields of an entry of a JSON feed, and their names in other feeds."""
 _OLDER = ("next", "prev-archive")
-"""How a feed names the page after it (RFC 5005)."""
+"""The relations by which a feed links to the page after it (RFC 5005)."""
 
 
 @dataclass(slots=True)
 class ParsedFeed:
-    """What a feed says."""
+    """The content of a feed."""
 
     older: list[str]
-    """Addresses of the page after it, as it gives them."""
+    """Addresses of the page after it, as printed."""
     entries: list[Mapping[str, Any]]
     """Its entries, with the fields that feedparser names: ``link``, ``title``, ``published``."""
 
 
 def read_feed(response: Response, feed: Feed, site: Site) -> ListPage | None:
-    """The articles of a feed and the page after it; None when it is no feed."""
+    """The articles of a feed and the page after it; None when it is not a feed."""
     skipped: Counter[str] = Counter()
     content = parse_feed(response.body, header(response, "Content-Type"), skipped)
     if content is None:
@@ -91,11 +91,11 @@ def read_feed(response: Response, feed: Feed, site: Site) -> ListPage | None:
 def parse_feed(
     body: bytes, content_type: str | None = None, skipped: Counter[str] | None = None
 ) -> ParsedFeed | None:
-    """What a feed says, in any of its formats; None when it is none.
+    """The content of a feed in RSS, Atom or JSON; None when the body is not a feed.
 
-    feedparser's own readings of dates (``published_parsed``) are not used: it invents days where none are
-    said. Of a feed that is not well-formed each entry is read by itself, so that what is wrong with one is no
-    concern of the others. What is left out is counted in ``skipped``.
+    The dates that feedparser parses (``published_parsed``) are not used: it invents days where the text names
+    none. In a feed that is not well-formed, each entry is parsed by itself, so that a fault in one entry does
+    not affect the others. What is left out is counted in ``skipped``.
     """
     skipped = Counter() if skipped is None else skipped
     data = _data(body, content_type, skipped)
@@ -126,7 +126,7 @@ def _older(whole: Any) -> list[str]:
 
 
 def _data(body: bytes, content_type: str | None, skipped: Counter[str]) -> bytes:
-    """The XML of a feed, without what stands after its end, all its prefixes declared."""
+    """The XML of a feed up to its end tag, with all its prefixes declared."""
     kept: list[bytes] = []
     left = LONGEST
     for piece in utf8(body, content_type, skipped):
@@ -158,7 +158,7 @@ def _declared(data: bytes) -> bytes:
 
 
 def _json(body: bytes, content_type: str | None, skipped: Counter[str]) -> ParsedFeed | None:
-    """A JSON feed (https://www.jsonfeed.org/version/1.1/); None when it is none."""
+    """A JSON feed (https://www.jsonfeed.org/version/1.1/); None when the body is not one."""
     counts: Counter[str] = Counter()
     try:
         document = jsontext.find(text(body, content_type, LONGEST, counts), counts)
@@ -185,7 +185,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _parse(data: bytes, skipped: Counter[str]) -> Any:
-    import feedparser  # only here: most processes never read a feed, and it is among the slowest to import
+    import feedparser  # only here: it is slow to import, and most processes never read a feed
 
     # A stream, because feedparser takes bytes that look like a path or an address for one.
     try:
@@ -195,15 +195,15 @@ def _parse(data: bytes, skipped: Counter[str]) -> Any:
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    except Exception:  # it lets through what its own handlers raise on odd values, of any class
+    except Exception:  # on odd values its own handlers raise exceptions of any class
         skipped["unreadable"] += 1
         return feedparser.FeedParserDict(bozo=True, feed=feedparser.FeedParserDict(), entries=[])
 
 
 def _split(data: bytes, skipped: Counter[str]) -> list[bytes]:
-    """What stands before the first entry and after the last one, and each entry up to the next.
+    """The text before the first entry and after the last one, then each entry up to the next.
 
-    Of an entry that is cut off, its last whole element is the end.
+    An entry that is cut off ends with its last whole element.
     """
     starts = [hit.start() for hit in _ENTRY.finditer(data)]
     head, *parts = [data[start:end] for start, end in pairwise([0, *starts, len(data)])]
@@ -222,7 +222,7 @@ def _split(data: bytes, skipped: Counter[str]) -> list[bytes]:
 def articles(content: ParsedFeed, base: str, site: Site, skipped: Counter[str]) -> Iterator[Entry]:
     """The articles of a feed, in its order; addresses that are refused are counted in ``skipped``."""
     for item in content.entries:
-        # A feed that goes through a service keeps the newspaper's own address beside the service's.
+        # A feed that passes through a service has the newspaper's own address beside the service's.
         links = [link for name in _LINKS if (link := item.get(name)) and link.strip()]
         if not links:
             skipped["no_address"] += 1
@@ -233,7 +233,7 @@ def articles(content: ParsedFeed, base: str, site: Site, skipped: Counter[str]) 
                 url,
                 site,
                 date=item.get("published"),
-                # ``get`` would answer with the publication where there is no change.
+                # ``get`` would return the date of publication where there is no change.
                 modified=item.get("updated") if "updated" in item else None,
                 title=item.get("title"),
                 origin=base,

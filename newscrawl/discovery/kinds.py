@@ -1,4 +1,4 @@
-"""The kinds of lists that a site declares, and reading a page of each."""
+"""The kinds of lists that a site declares, and how a page of each is read."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ KINDS: dict[str, type[Discovery]] = {
     AddressSource.SITEMAP: Sitemap,
     AddressSource.API: Api,
 }
-"""The kinds of discovery by the words of the argument ``discover``."""
+"""Word of the argument ``discover`` → kind of list."""
 
 
 def source_of(declared: Discovery) -> AddressSource:
-    """The word for what a declared way to find articles is.
+    """The word for the kind of a declared list.
 
     >>> source_of(Feed("https://www.goud.ma/feed"))
     'feed'
@@ -30,7 +30,7 @@ def source_of(declared: Discovery) -> AddressSource:
 def read_list_page(response: Response, walk: Walk, site: Site) -> ListPage | None:
     """A page of a walk: its articles, and the requests of the pages after it.
 
-    None when the answer is nothing of the kind (an error page, a file), which is not the same as a
+    None when the response is not of the declared kind (an error page, a file), which is not the same as a
     page without articles.
     """
     match walk.source:

@@ -1,4 +1,4 @@
-"""Listing pages: their links to articles and sections, and the way to the page after them."""
+"""Listing pages: their links to articles and sections, and the link to the next page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LINKS = 5_000
 FEEDS = 20
 """Feeds that a page may advertise, at most."""
 LABEL = 200
-"""Letters of a link that are read."""
+"""Letters of a link's text that are read, at most."""
 SECTIONS = 40
 """Links of a home page that are taken as its sections, at most."""
 
@@ -38,7 +38,7 @@ _NO_SECTION = re.compile(
 
 
 def read_listing(response: Response, listing: Listing, site: Site) -> ListPage | None:
-    """The articles of a listing page and the page after it; None when it is no page."""
+    """The articles of a listing page and the page after it; None when the response is not a page."""
     skipped: Counter[str] = Counter()
     page = _html(response, listing, skipped)
     if page is None:
@@ -54,7 +54,7 @@ def read_listing(response: Response, listing: Listing, site: Site) -> ListPage |
 
 
 def _html(response: Response, listing: Listing, skipped: Counter[str]) -> TextResponse | None:
-    """The page, or the HTML that stands inside a JSON answer."""
+    """The page, or the HTML inside a JSON answer."""
     if listing.html is None:
         return readable(response) if isinstance(response, TextResponse) else None
     text, encoding = decode(response.body, header(response, "Content-Type"))
@@ -68,13 +68,13 @@ def _html(response: Response, listing: Listing, skipped: Counter[str]) -> TextRe
 
 
 def _page(url: str, text: str, encoding: str) -> TextResponse:
-    """A page that keeps its encoding, in which the queries of its links are sent."""
+    """A page that keeps its encoding, which the queries of its links are sent in."""
     body = text.encode(encoding, "xmlcharrefreplace")
     return HtmlResponse(url, body=body, encoding=encoding)
 
 
 def selector(response: TextResponse) -> Selector:
-    """The elements of a page; Scrapy's own fails where its ``<base>`` cannot be read."""
+    """The elements of a page; ``response.selector`` fails where the page's ``<base>`` cannot be parsed."""
     try:
         return response.selector
     except ValueError:
@@ -82,9 +82,9 @@ def selector(response: TextResponse) -> Selector:
 
 
 def readable(response: TextResponse) -> TextResponse:
-    """A page with its bytes read as those of an article are (``newscrawl.page.decode``).
+    """A page decoded as articles are (``newscrawl.page.decode``).
 
-    It keeps the encoding, in which the queries of its links are sent.
+    It keeps its encoding, which the queries of its links are sent in.
     """
     text, encoding = decode(response.body, header(response, "Content-Type"))
     if resolve_encoding(encoding) == resolve_encoding(response.encoding) and b"\0" not in response.body:
@@ -95,7 +95,7 @@ def readable(response: TextResponse) -> TextResponse:
 def article_links(
     response: TextResponse, site: Site, listing: Listing, skipped: Counter[str] | None = None
 ) -> list[Entry]:
-    """The links of a page that match the site's article pattern, in their order, each once.
+    """The links of a page that match the site's article pattern, in page order, without repeats.
 
     Links that are refused are counted in ``skipped``.
     """
@@ -110,7 +110,7 @@ def article_links(
 
 
 def _bounded(links: SelectorList[Selector], skipped: Counter[str] | None) -> SelectorList[Selector]:
-    """The first links of a page; those that are left out are counted in ``skipped``."""
+    """The first links of a page; further links are counted in ``skipped``."""
     if skipped is not None and len(links) > LINKS:
         skipped["too_many"] += len(links) - LINKS
     return links[:LINKS]
@@ -140,9 +140,9 @@ def section_name(url: str) -> str:
 
 
 def advertised_feeds(response: TextResponse) -> list[str]:
-    """The feeds that a page names in ``<link rel=alternate>``; those of comments are left out.
+    """The feeds that a page names in ``<link rel=alternate>``, without feeds of comments.
 
-    A JSON feed is one where there is no other: it lists the same articles.
+    A JSON feed counts only where there is no other feed, as it lists the same articles.
     """
     named = "//link[contains(@rel, 'alternate')]"
     links = (
@@ -175,12 +175,12 @@ def next_page(response: TextResponse, listing: Listing, site: Site) -> str | Non
 
 
 def _label(link: Selector) -> str:
-    """The first letters of what a link says; more say neither ``next`` nor a number."""
+    """The beginning of a link's text; a longer text is neither ``next`` nor a number."""
     return link.xpath(f"substring(string(), 1, {LABEL})").get() or ""
 
 
 def absolute(response: TextResponse, href: str | None, skipped: Counter[str] | None = None) -> str | None:
-    """A link as it is asked for (``newscrawl.gate``); None when it is refused.
+    """A link in the form in which it is requested (``newscrawl.gate``); None when it is refused.
 
     Refused web addresses are counted in ``skipped``; ``mailto:`` and the like are not.
     """
@@ -195,7 +195,7 @@ def absolute(response: TextResponse, href: str | None, skipped: Counter[str] | N
 
 
 def _base(response: TextResponse) -> str:
-    """What a page's links are relative to: its ``<base>`` where that can be read."""
+    """The address that a page's links are relative to: its ``<base>`` where that can be parsed."""
     try:
         return admit(get_base_url(response), response.url, _port(response.url))
     except ValueError:  # of which Refused is one

@@ -1,4 +1,4 @@
-"""The way from a page of a list to the one after it, by what links say and by the numbers in addresses."""
+"""Which link leads to the next page of a list, by the texts of links and the numbers in addresses."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _MORE_WORDS = frozenset(
     "المزيد|عرض المزيد|تحميل المزيد|المزيد من الأخبار|المزيد من المقالات|اقرأ المزيد|شاهد المزيد"
     "|more|load more|show more|more news|voir plus|plus".split("|")
 )
-"""What leads to older articles, or to a section: only the address tells."""
+"""Texts of links that lead to older articles or to a section; only the address tells which."""
 _ARROWS = re.compile(r"[\s»«›‹→←>\u2039\u203a]+")
 _NUMBER = re.compile(r"([?&](?:page|paged|pg|start_page)=|/page[/:-])(\d+)", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,9}")
 _ENDING = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
 _ADDED = re.compile(r"[^\d]{0,24}\d{1,9}[^\d]{0,8}")
-"""What stands behind the address of a first page where the page has a number in its path."""
+"""What a second page adds to the address of the first, where its number is in the path."""
 _LONGEST_NUMBER = 9
 """Digits of a page's number, at most."""
 
 
 def following(links: Iterable[tuple[str, str]], current: str, at: int) -> Iterator[str]:
-    """Of a page's links, with their texts, those that may lead to the page after it, the likeliest first.
+    """The links of a page that may lead to the next page of its list, the likeliest first.
 
-    ``current`` is its own address, ``at`` which page of its list it is, from 1.
+    ``links`` are addresses and texts, ``current`` is the page's own address, ``at`` its number, from 1.
 
     >>> list(following([("https://a.ma/riyada?start=20", "٣")], "https://a.ma/riyada?start=10", 2))
     ['https://a.ma/riyada?start=20']
     """
     labelled = [(url, _ARROWS.sub(" ", text).strip().lower()) for url, text in links]
     yield from (url for url, label in labelled if label in _NEXT_WORDS)
-    # Where pages count from 0, the second is ``page=1``, and a link that says 3 leads to ``page=2``.
+    # Where pages count from 0, the second is ``page=1``, and a link with the text 3 leads to ``page=2``.
     sure = _NUMBER.search(current)
     yield from (
         url
@@ -47,9 +47,9 @@ def following(links: Iterable[tuple[str, str]], current: str, at: int) -> Iterat
 
 
 def follows(url: str, current: str, text: str = "") -> bool:
-    """Is one address that of the page after another, by the number in it?
+    """Is ``url`` the address of the page after ``current``, by the number in it?
 
-    Where a number is all that its link says, it may stand in any parameter.
+    Where the text of the link is a number, that number may be in any parameter.
 
     >>> follows("https://kifache.com/page/2/", "https://kifache.com/")
     True
@@ -70,7 +70,7 @@ def _is_number(label: str) -> bool:
 
 
 def _counts(url: str, current: str, number: int) -> bool:
-    """Do two addresses differ by nothing but one parameter that has come to a number?"""
+    """Do two addresses differ only in one parameter, which is now ``number`` and was one less?"""
     there, here = urlsplit(url), urlsplit(current)
     after, before = (dict(parse_qsl(parts.query, keep_blank_values=True)) for parts in (there, here))
     changed = [name for name in after if after[name] != before.get(name)]
@@ -89,8 +89,8 @@ def _numbered(url: str) -> tuple[str, int]:
 
 
 def _leads_on(url: str, current: str, label: str, at: int) -> bool:
-    """May a link lead to page ``at + 1``: it says that number, ``more``, or nothing in words, and one number
-    of its address tells it from the current page's?
+    """May a link lead to page ``at + 1``? Its text is that number, ``more`` or no word at all, and its
+    address differs from the current one in one number.
     """
     if label in _MORE_WORDS or not any(map(str.isalnum, label)):
         return _comes_after(url, current, at + 1)
@@ -98,7 +98,7 @@ def _leads_on(url: str, current: str, label: str, at: int) -> bool:
 
 
 def _comes_after(url: str, current: str, number: int) -> bool:
-    """Do two addresses differ in one number alone, which can be that of page ``number``, or be an offset?"""
+    """Do two addresses differ only in one number, which can be ``number`` or an offset?"""
     there, here = urlsplit(url), urlsplit(current)
     if there.netloc != here.netloc:
         return False
@@ -139,7 +139,7 @@ def _in_path(path: str, before: str, number: int) -> bool:
 
 
 def _grows(value: int, was: int | None, number: int) -> bool:
-    """Is it what page ``number`` has, where the one before had ``was``: a count from 1 or 0, or an offset?
+    """Can page ``number`` have this value where the page before it had ``was``: as a count or as an offset?
 
     >>> _grows(20, 10, 3), _grows(20, None, 2), _grows(7, 3, 3)
     (True, True, False)

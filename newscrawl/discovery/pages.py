@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def name(source: Discovery, home: str) -> str:
-    """The name of a walk: the address of its first page, and the form that is sent; a dated sitemap's
-    is its template.
+    """The name of a walk: the address of its first page and the form that it sends; for a dated sitemap its
+    template.
 
     ``home`` is the site's home page, for addresses without a host.
     """
@@ -30,7 +30,7 @@ def name(source: Discovery, home: str) -> str:
 
 
 def first(source: Discovery, home: str, since: dt.date, until: dt.date) -> list[Request]:
-    """The first page of a walk; of a sitemap in dated files, all that can hold the days looked for."""
+    """The first page of a walk; for a sitemap in dated files, all files that can hold the requested days."""
     if not isinstance(source, Sitemap):
         return [page(source, 0, home)]
     url = urljoin(home, source.url or "")
@@ -64,7 +64,7 @@ def after(source: Listing | Feed | Api, url: str, number: int) -> Request:
 
 
 def saved(source: Discovery, request: Request) -> str:
-    """A page of a walk in one word, for another run: its number, or where its number is not all, its address.
+    """A page of a walk as text for another run: its number, and its address where the number is not enough.
 
     >>> saved(Feed("https://www.goud.ma/feed/?paged={page}"), Request("https://www.goud.ma/feed/?paged=7",
     ...       meta={"page": 6}))

@@ -27,34 +27,34 @@ ENTRIES = 50_000
 DEPTH = 1_000
 """Elements within each other, at most: each missing end tag makes one more."""
 SILENT = 1_000_000
-"""Bytes of one comment, attribute or other thing without an end, at most."""
+"""Bytes of one comment, attribute or the like without an end, at most."""
 PART = 100_000
 """Bytes of an entry in a file that is not well-formed, at most."""
 FIELD = 10_000
-"""Letters of one field of an entry that are read."""
+"""Letters of one field of an entry that are read, at most."""
 NAMES = 1_000
 """Names of elements that are remembered."""
 SNIFFED = 10_000
-"""Letters by which a sitemap in plain text is known."""
+"""Letters in which a sitemap in plain text has no markup."""
 LINE = 400
 """Letters of a line of a sitemap in plain text, on average, at most."""
 UNDATED = 1000
 """Entries up to which a sitemap without dates is taken as a list of recent articles."""
 SAME_MOMENT = 20
-"""Entries from which one moment for nearly all of them is that of the file, not of the articles."""
+"""In a file of this many entries, a moment that nearly all share is that of the file, not of the articles."""
 
 _NO_ARTICLES = re.compile(
     r"(?:categor(?:y|ies)|tags?|authors?|users?|taxonomies|page|pages|image|video)-?sitemap\d*\.|"
     r"sitemap-(?:taxonomies|users|posts-page|tax|category|tags?|authors?|images?|videos?)\b",
     re.IGNORECASE,
 )
-"""Files of an index that the usual plugins write for other things than articles."""
+"""Files of an index in which the usual plugins do not list articles."""
 _NAMED = re.compile(
     r"site-?map[^/?#]*\.(?:xml|txt|php|aspx|ashx)(?:\.gz)?(?:[?#]|$)|\.xml\.gz(?:[?#]|$)", re.IGNORECASE
 )
-"""An address that is one of a sitemap, wherever it stands."""
+"""An address that is that of a sitemap, in any list."""
 _XML = re.compile(r"\.(?:xml|gz)(?:[?#]|$)", re.IGNORECASE)
-"""An address that may be one."""
+"""An address that may be that of a sitemap."""
 _Files = list[tuple[str, str | None]]
 """Files that a sitemap names: address and ``lastmod``."""
 _PERIOD = re.compile(
@@ -66,16 +66,16 @@ _MARKUP = re.compile(r"<(?:html|head|body|script|!doctype)\b", re.IGNORECASE)
 _NOTICES = re.compile(
     r"<!--.*?(?:-->|\Z)|(?:<br\s*/?>\s*)?<b>[A-Z][\w ]{3,20}</b>:.*?(?:\n|\Z)|<br\s*/?>", re.DOTALL
 )
-"""Comments of caches and notices of PHP around plain text."""
+"""Comments by caches and notices by PHP around plain text."""
 _BEGIN = re.compile(rb"(?=<(?:[\w-]{1,20}:)?(?:url|sitemap)[\s>])", re.IGNORECASE)
 _ROOTS = ("urlset", "sitemapindex")
 _FEEDS = ("rss", "feed", "rdf")
 _FIELDS = {"url": ("loc", "lastmod"), "sitemap": ("loc", "lastmod"), "news": ("publication_date", "title")}
-"""The fields that are read, by the element they stand in: a picture has a ``loc`` of its own."""
+"""Element → its fields that are read: a picture has a ``loc`` of its own."""
 
 
 def read_sitemap(response: Response, walk: Walk, site: Site) -> ListPage | None:
-    """The articles of a sitemap, and the files that it names; None when it is neither it nor an index."""
+    """The articles of a sitemap and the files that it names; None when it is not a sitemap or an index."""
     assert isinstance(walk.source, Sitemap)
     skipped: Counter[str] = Counter()
     content_type = header(response, "Content-Type")
@@ -101,10 +101,10 @@ def read_sitemap(response: Response, walk: Walk, site: Site) -> ListPage | None:
 def _pages(
     file: _File, base: str, site: Site, named: _Files, unsure: _Files, skipped: Counter[str]
 ) -> Iterator[dict[str, str]]:
-    """The entries of a sitemap, but for the files among them, which are added to ``named`` or ``unsure``.
+    """The entries of a sitemap without the files among them, which are added to ``named`` or ``unsure``.
 
-    What is a file its address tells better than its element: some indexes are written as a ``urlset``, and
-    some sitemaps as an index. Addresses that are refused are counted in ``skipped``.
+    An address tells better than its element whether it is a file: some indexes are written as a ``urlset``,
+    and some sitemaps as an index. Addresses that are refused are counted in ``skipped``.
     """
     for fields in file.files:
         url = admitted(fields["loc"], base, site, skipped)
@@ -121,10 +121,10 @@ def _pages(
 
 
 def articles(listed: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
-    """The articles of a sitemap, the newest first; none when it is long and says no dates.
+    """The articles of a sitemap, the newest first; none when it is long and has no dates.
 
+    ``news:publication_date`` is the day of publication; ``lastmod`` is only the latest day that it can be.
     Addresses that are refused are counted in ``skipped``.
-    ``news:publication_date`` is the day of publication, ``lastmod`` only the latest that it can be.
     """
     entries = [
         entry(
@@ -147,7 +147,7 @@ def articles(listed: Iterable[dict[str, str]], base: str, site: Site, skipped: C
 
 
 def truthful(entries: Sequence[Entry]) -> list[Entry]:
-    """Entries without the moment of change that nearly all of them share: it is that of the file."""
+    """The entries without a moment of change that nearly all of them share, as it is that of the file."""
     moments = Counter(
         entry.lastmod for entry in entries if entry.lastmod and entry.lastmod.time() != dt.time()
     )
@@ -162,8 +162,8 @@ def truthful(entries: Sequence[Entry]) -> list[Entry]:
 def wanted_files(files: Iterable[tuple[str, str | None]], walk: Walk, site: Site) -> list[str]:
     """The files of an index (address, ``lastmod``) that a walk needs, the newest first.
 
-    What says neither by ``lastmod`` nor by its name how old it is comes last, from both ends of the
-    count in turn: plugins differ in whether the first or the last file holds the newest articles.
+    Files whose age neither ``lastmod`` nor their name shows come last, taken from both ends in turn: plugins
+    differ in whether the first or the last file holds the newest articles.
     """
     assert isinstance(walk.source, Sitemap)
     only = re.compile(walk.source.files) if walk.source.files else None
@@ -210,17 +210,17 @@ def period(path: str) -> tuple[dt.date, dt.date] | None:
 
 
 def named_by_robots(body: bytes, base: str, site: Site) -> list[str]:
-    """The sitemaps that a ``robots.txt`` names, as they are asked for; what is refused is left out."""
+    """The sitemaps that a ``robots.txt`` names, without addresses that are refused."""
     urls: Iterable[str] = sitemap_urls_from_robots(robotstxt.read_robots(body).encode(), base)
     allowed = (admitted(url, base, site, Counter()) for url in urls)
     return list(dict.fromkeys(url for url in allowed if url))
 
 
 class _File:
-    """A sitemap while it is parsed: its entries are noted, and nothing else of it is kept.
+    """A sitemap while it is parsed; only its entries are kept.
 
-    An entry is one at whatever depth it stands, and ends where the next one begins at the latest: a tag
-    that is missing costs its own entry.
+    An entry counts at any depth, and ends at the latest where the next one begins: a missing tag spoils only
+    its own entry.
     """
 
     def __init__(self, skipped: Counter[str]) -> None:
@@ -301,10 +301,10 @@ class _File:
 
 
 def _parsed(body: bytes, content_type: str | None, skipped: Counter[str]) -> _File:
-    """The entries of a file, in memory that does not grow with anything else in it.
+    """The entries of a file; memory grows with nothing else in it.
 
-    Where it is not well-formed each entry is parsed by itself, so that what is wrong with one is no concern
-    of the others.
+    In a file that is not well-formed, each entry is parsed by itself, so that a fault in one entry does not
+    affect the others.
     """
     counts: Counter[str] = Counter()
     file = _File(counts)
@@ -315,13 +315,13 @@ def _parsed(body: bytes, content_type: str | None, skipped: Counter[str]) -> _Fi
     for part in _parts(utf8(body, content_type)):
         _feed(parts, [b"<part>", part, b"</part>"])
     skipped["cut"] = min(1, counts["cut"])
-    skipped += Counter()  # without those of nothing
+    skipped += Counter()  # drops counts of zero
     parts.root = file.root
     return parts
 
 
 def _feed(file: _File, pieces: Iterable[bytes]) -> bool:
-    """Parse a file or a part of one; was it well-formed?"""
+    """Parse a file or a part of one; returns whether it was well-formed."""
     parser = etree.XMLParser(
         target=file, recover=True, resolve_entities=False, no_network=True, huge_tree=True
     )
@@ -341,7 +341,7 @@ def _feed(file: _File, pieces: Iterable[bytes]) -> bool:
 
 
 def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """A file cut before each of its entries; of one that is longer than any, the beginning."""
+    """A file cut before each of its entries; an entry longer than ``PART`` is cut off there."""
     held = b""
     for piece in pieces:
         *whole, held = _BEGIN.split(held + piece)
@@ -351,7 +351,7 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iterator[dict[str, str]]:
-    """The entries of a sitemap in plain text: an address in each line, and nothing else in the first."""
+    """The entries of a sitemap in plain text: an address in each line, at least in the first."""
     counts: Counter[str] = Counter()
     content = text(body, content_type, ENTRIES * LINE, counts).replace("\ufeff", "")
     if _MARKUP.search(content, 0, SNIFFED):
@@ -376,7 +376,7 @@ def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iter
 
 
 def _moment(entry: Entry, last: dt.date) -> tuple[dt.date, float]:
-    """By what an entry is newer than another: the day, the latest that it can be of, and the instant."""
+    """The order of entries by age: the latest day that an entry can be of, then the instant of its change."""
     changed = entry.lastmod.date() if entry.lastmod else last
     return max(last, changed), entry.lastmod.timestamp() if entry.lastmod else 0.0
 

@@ -1,7 +1,7 @@
-"""The bytes of lists as text: unpacked, decoded as pages are, and XML without what no parser needs.
+"""The bytes of lists as text: unpacked, decoded as pages are, and with XML repaired.
 
 Servers print notices before a file, caches print comments after it, and templates do not escape addresses.
-:func:`utf8` repairs all of that, so that feedparser and lxml read what was meant.
+:func:`utf8` repairs all of that, so that feedparser and lxml can read the file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ UNPACKED = 52_428_800
 TEXT = 1 << 19
 """Bytes of a file between the ends of two tags, at most."""
 PACKED = 4
-"""How often a file is unpacked, at most: some servers pack what is packed already."""
+"""How often a file is unpacked, at most: some servers pack a file that is packed already."""
 _PIECE = 1 << 18
 """Bytes that are unpacked and decoded at a time."""
 _GZIP = b"\x1f\x8b\x08"
@@ -28,14 +28,14 @@ BEFORE = 1_000
 
 _CONTROL = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_LETTER = re.compile(rb"\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
-"""Byte order marks, and what is no letter of XML."""
+"""Byte order marks, and characters that XML does not allow."""
 _ROOT = re.compile(
     rb"<(?:[\w-]{1,20}:)?(?:urlset|sitemapindex|rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE
 )
 _ASIDE = re.compile(
     rb"<!--.*?-->|<\?.{0,500}?\?>|<!\[CDATA\[(?P<text>.*?)(?:\]\]>|\Z)|<!--(?!.*?-->).*\Z", re.DOTALL
 )
-"""Comments, instructions (a second XML declaration is one), and texts in which an ampersand means itself."""
+"""Comments, instructions (a second XML declaration is one), and CDATA, where an ampersand is itself."""
 _REFERENCES = {
     b"&amp;": b"&#38;",
     b"&lt;": b"&#60;",
@@ -43,15 +43,16 @@ _REFERENCES = {
     b"&quot;": b"&#34;",
     b"&apos;": b"&#39;",
 }
-"""References by name, which libxml2 drops after the first mistake in a file, and those that it keeps."""
+"""Named reference, which libxml2 drops after the first mistake in a file → numeric one, which it keeps."""
 _AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#[xX][\da-fA-F]{1,6};)(?:([a-zA-Z]\w{1,30});)?")
-"""A reference that XML does not know (``&nbsp;``), or an ampersand that begins none (``?cat=2&id=1``)."""
+"""A reference that XML does not know (``&nbsp;``), or an ampersand that begins no reference
+(``?a=2&id=1``)."""
 
 
 def pieces(body: bytes, skipped: Counter[str] | None = None) -> Iterator[bytes]:
-    """The bytes of a file, unpacked where it is a gzip file, and again where that is one.
+    """The bytes of a file, unpacked as often as the result is a gzip file again.
 
-    What is broken of one is left out, and counted in ``skipped`` as ``cut``.
+    The broken rest of a gzip file is left out, and counted in ``skipped`` as ``cut``.
     """
     skipped = Counter() if skipped is None else skipped
     stream: Iterator[bytes] = (body[at : at + _PIECE] for at in range(0, min(len(body), UNPACKED), _PIECE))
@@ -73,7 +74,7 @@ def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _unzipped(packed: Iterator[bytes], skipped: Counter[str]) -> Iterator[bytes]:
-    """What a gzip file holds, all its members; zeros between them are padding."""
+    """The content of all members of a gzip file; zeros between members are padding."""
     left = UNPACKED
     member = zlib.decompressobj(wbits=31)
     for data in packed:
@@ -99,15 +100,15 @@ def _unzipped(packed: Iterator[bytes], skipped: Counter[str]) -> Iterator[bytes]
 
 
 def texts(body: bytes, content_type: str | None = None, skipped: Counter[str] | None = None) -> Iterator[str]:
-    """A file as pieces of text, whatever it is packed in, written in and declared as.
+    """A file as pieces of text, unpacked and decoded.
 
-    ``content_type`` is the header of the answer; ``skipped`` counts as in :func:`pieces`.
+    ``content_type`` is the header of the response; ``skipped`` counts as in :func:`pieces`.
     """
     return decode_pieces(pieces(body, skipped), content_type)
 
 
 def text(body: bytes, content_type: str | None, most: int, skipped: Counter[str] | None = None) -> str:
-    """The first ``most`` letters of a file; that there are more is counted in ``skipped`` as ``cut``."""
+    """The first ``most`` letters of a file; if there are more, ``skipped`` counts one ``cut``."""
     if len(body) <= most and _GZIP not in body[:BEFORE]:
         return decode(body, content_type)[0]
     kept: list[str] = []
@@ -127,10 +128,9 @@ def utf8(
 ) -> Iterator[bytes]:
     """An XML file as pieces of sound UTF-8, each of which ends with a tag.
 
-    Byte order marks, control characters, comments, declarations and all before the root are left out;
-    CDATA and references by name become plain text and numbers; a lone ampersand is escaped. What stands after
-    the last tag is the beginning of something that was cut off, and left out. The file ends where one text
-    goes on for more than ``TEXT`` bytes.
+    Byte order marks, control characters, comments, declarations and everything before the root are left out.
+    CDATA becomes plain text, named references become numeric ones, a lone ampersand is escaped. Text after
+    the last tag is left out, as it was cut off. The file ends where one text is longer than ``TEXT`` bytes.
     """
     started = False
     for piece in _tagged(texts(body, content_type, skipped)):
@@ -142,7 +142,7 @@ def utf8(
 
 
 def _tagged(chunks: Iterable[str]) -> Iterator[bytes]:
-    """A file cut after tags, but not within a comment or a CDATA section."""
+    """A file cut after tags, but never inside a comment or a CDATA section."""
     held = b""
     for piece in chunks:
         held += piece.encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""One walk of one listing, feed, sitemap or API: how far it goes and what it leaves for the next."""
+"""One walk of one listing, feed, sitemap or API: how far it goes, and what it leaves for the next walk."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ if TYPE_CHECKING:
     from newscrawl.frontier import Validator
 
 MARK_KEYS = 500
-"""Entries that a mark remembers: more than any listing page holds."""
+"""Entries that a mark holds: more than any listing page has."""
 BARREN = 3
-"""Pages in a row that may show nothing new: what they list may stand in a ticker beside all of them, or
-be no articles. A site that repeats its last page for ever is left after so many."""
+"""Pages in a row that may show nothing new: a ticker beside all of them may have shown their articles, or
+they list none. A site that repeats its last page for ever is left after this many."""
 VALIDATOR_AGE = dt.timedelta(days=1)
-"""How long a page may be asked for conditionally before it is read in full again: some servers repeat
-an ETag for another page, and what was refused for a while should be met again."""
+"""How long a page is requested conditionally before it is read in full again: some servers repeat an ETag
+for another page, and addresses that were rejected for a while should be met again."""
 
 UPCOMING = 50_000
-"""Pages that a walk keeps in mind, at most: as many as a sitemap index may name."""
+"""Pages that a walk keeps for later, at most: as many as a sitemap index may name."""
 TO_COME = dt.timedelta(days=2)
-"""How far ahead of ours a site's calendar may be."""
+"""How far in the future a day may be before it counts as a mistake."""
 
 
 FLAWS = frozenset({"date", "cut"})
-"""What readers of lists count that leaves no entry out."""
+"""Reasons in ``skipped`` that leave no entry out."""
 
 
 @dataclass(slots=True)
 class ListPage:
-    """What one page of a walk offers."""
+    """The content of one page of a walk."""
 
     entries: list[Entry]
-    """Its articles, the newest first where it tells."""
+    """Its articles, the newest first where the order is known."""
     after: list[Request] = field(default_factory=list)
-    """The pages after it, in the order in which they should be asked for."""
+    """The pages after it, in the order in which to request them."""
     index: bool = False
-    """Is it a list of further files, in no order that could end the walk?"""
+    """Is it a list of further files? Their order cannot end the walk."""
     skipped: Counter[str] = field(default_factory=Counter)
-    """What of it was not read, by reason: those for which an address is refused
-    (``newscrawl.gate.Reason``), ``no_address`` (an entry without one), ``too_many`` (entries after the most
-    that are read) and ``unreadable`` (an entry that the parser of its format fails on)."""
+    """Reason → entries that were not read. The reasons are those for which an address is refused
+    (``newscrawl.vocabulary.AddressRefusal``), ``no_address`` (an entry without one), ``too_many`` (entries
+    above the limit) and ``unreadable`` (the parser of the format fails on the entry)."""
     flaws: Counter[str] = field(default_factory=Counter)
-    """What is wrong with what was read: ``date`` (one of an entry's dates names no day), ``cut`` (the file
-    ends too early, or goes on for longer than is read)."""
+    """Flaws of what was read: ``date`` (one of an entry's dates names no day), ``cut`` (the file ends too
+    early, or is longer than the limit)."""
 
     def __post_init__(self) -> None:
         for reason in FLAWS & self.skipped.keys():
@@ -60,109 +60,109 @@ class ListPage:
 
 @dataclass(slots=True, eq=False)
 class Walk:
-    """One walk, newest first, until its end is reached.
+    """One walk, newest first, until it reaches its end.
 
-    The end is the mark that the last completed walk left, or the day ``since``, or on a first walk
-    the horizon in days and pages.
+    The end is the mark of the last completed walk, or the day ``since``, or on a first walk the horizon in
+    days and pages.
     """
 
     listing: str
     """The name of the walk: the address of its first page."""
     source: Discovery
-    """What is walked, as declared."""
+    """The list that is walked, as declared."""
     mark: frozenset[str] = frozenset()
     """Keys of the newest entries at the last completed walk; empty on a first walk."""
     marked_at: dt.datetime | None = None
-    """When that mark was left."""
+    """When that mark was left, UTC."""
     since: dt.date | None = None
-    """No day before this is looked for."""
+    """The first day to look for, included."""
     until: dt.date | None = None
-    """No day after this is looked for."""
+    """The last day to look for, included."""
     pages_left: int | None = None
-    """Pages that are still allowed in this run; None for no such limit."""
+    """Pages that are still allowed in this run; None for no limit."""
     goes_on: bool = False
-    """Does the next run go on where this one meets that limit? If not, the limit is its horizon."""
+    """Does the next run continue where this one meets that limit? If not, the limit is its horizon."""
     resumed: bool = False
-    """Does it go on where an earlier run stopped?"""
+    """Does it continue a walk of an earlier run?"""
     today: dt.date | None = None
     """The publisher's day on which it began."""
     to_mark: bool = True
-    """Does it end at the mark? Not when a day is named, and not where entries are in no order."""
+    """Does it end at the mark? Not when a day is given, and not where entries are in no order."""
     gapless: bool = True
-    """Does it go back to where the last one began? Not when a later day is named."""
+    """Does it reach back to where the last walk began? Not when a later day is given."""
     ordered: bool = True
     """Do its pages come newest first?"""
     newest: list[str] = field(default_factory=list)
-    """Keys met, the newest first, for the mark to leave."""
+    """Keys for the next mark, the newest first."""
     met: set[str] = field(default_factory=set)
-    """Keys met on any page of it."""
+    """Keys on all pages so far."""
     upcoming: deque[Request] = field(default_factory=deque)
-    """Pages not yet asked for, in order."""
+    """Pages not yet requested, in order."""
     asked: set[tuple[str, bytes]] = field(default_factory=set)
-    """Pages asked for: a site whose pages name each other in a circle is left."""
+    """Address and body of pages already requested, so that pages that link in a circle end the walk."""
     barren: int = 0
-    """Pages in a row that had nothing new."""
+    """Pages in a row with nothing new."""
     days: list[dt.date] = field(default_factory=list)
-    """Days of the current page's articles, as far as known."""
+    """Known days of the current page's articles."""
     validators: dict[str, Validator] = field(default_factory=dict)
-    """What tells the next walk whether a page has changed, by address."""
+    """Address → what tells the next walk whether that page has changed."""
     pages_read: int = 0
-    """Pages that were read, or are as they were."""
+    """Pages that were read, or had not changed."""
     reached: bool = False
-    """Has the mark been met?"""
+    """Has it met the mark?"""
     completed: bool = False
-    """Has the walk come to its end undisturbed?"""
+    """Has it reached its end without a failure?"""
     failed: bool = False
     """Did a page of it fail?"""
     missed: list[Request] = field(default_factory=list)
     """The pages that failed."""
     is_over: bool = False
-    """Is there nothing more to ask for?"""
+    """Is there no further page to request?"""
     current: Request | None = None
-    """The page whose articles are asked for."""
+    """The page whose articles are being requested."""
     is_cut: bool = False
-    """Did it meet the limit of pages of one run before its end?"""
+    """Did it meet the page limit of the run before its end?"""
     gap: bool = False
-    """Did its pages end before the mark? Then articles may have come and gone unseen."""
+    """Did its pages end before the mark? Then articles may have been listed and removed unseen."""
     too_old: bool = False
-    """Did it come to days before those looked for?"""
+    """Did it reach days before ``since``?"""
     newest_day: dt.date | None = None
     """The newest day of its first page."""
     oldest_day: dt.date | None = None
-    """Of this day it may have seen a part, of the days after it all that its list shows."""
+    """It has seen all that the list shows of the days after this one, and perhaps a part of this one."""
     has_unchanged: bool = False
-    """Was a page of it as the last completed walk left it?"""
+    """Had one of its pages not changed since the last completed walk?"""
 
     @property
     def exact(self) -> bool:
-        """Does every link of a page belong to its list? A bare ``a`` also finds tickers and sidebars."""
+        """Does every matched link belong to the list? A bare ``a`` also matches tickers and sidebars."""
         return not isinstance(self.source, Listing) or self.source.links != "a"
 
     def days_of(self, entry: Entry) -> tuple[dt.date | None, dt.date | None]:
-        """The days of an entry, as :attr:`Entry.days`; a day that is still to come is a mistake, and none."""
+        """The days of an entry, as :attr:`Entry.days`; None for days in the future, which are mistakes."""
         first, last = entry.days
         if self.today and first and first > self.today + TO_COME:
             return None, None
         return first, last
 
     def wants(self, entry: Entry) -> bool:
-        """Is the entry within the days looked for, as far as it tells itself?"""
+        """Can the entry be of the days to look for, by its own dates?"""
         first = self.days_of(entry)[0]
         is_too_new = self.until is not None and first is not None and first > self.until
         return not is_too_new and not self.is_too_old(entry)
 
     def is_too_old(self, entry: Entry) -> bool:
-        """Was the entry published, and changed, before the days looked for?"""
+        """Was the entry both published and last changed before ``since``?"""
         last = self.days_of(entry)[1]
         if self.since is None or last is None:
             return False
         return max(last, entry.lastmod.date() if entry.lastmod else last) < self.since
 
     def turn(self, keys: Sequence[str]) -> set[str]:
-        """Take note of a page: its keys in their order, before its articles are asked for.
+        """Note the keys of a page, in page order, before its articles are requested.
 
-        Returns the keys that no page before had. Only they tell how far the walk has come: a ticker
-        shows today's headlines on every page of the archive.
+        Returns the keys that no earlier page had. Only they tell how far the walk has come: a ticker shows
+        today's headlines on every page of the archive.
         """
         fresh = {key for key in keys if key not in self.met}
         if self.to_mark and self.mark and keys:
@@ -180,13 +180,13 @@ class Walk:
         return fresh
 
     def lead_on(self, after: Sequence[Request]) -> int:
-        """Take note of the pages after the current one; returns how many were too many to wait."""
+        """Note the pages after the current one; returns how many were dropped as too many."""
         room = max(0, UPCOMING - len(self.upcoming))
         self.upcoming.extendleft(reversed(after[:room]))
         return max(0, len(after) - room)
 
     def next(self) -> Request | None:
-        """The next page to ask for, once the current one is settled; None at the end."""
+        """The next page to request, once the current one is settled; None at the end."""
         too_old = bool(self.ordered and self.since and self.days and max(self.days) < self.since)
         self.too_old = self.too_old or too_old
         self._note_days()
@@ -209,7 +209,7 @@ class Walk:
     def _note_days(self) -> None:
         """Note how far back the current page goes.
 
-        An old article may stand beside any page of a listing, so there its newest day counts.
+        Any page of a listing may also show old articles, so there its newest day counts.
         """
         if not self.days:
             return
@@ -227,11 +227,10 @@ class Walk:
 
     @property
     def rest(self) -> list[Request]:
-        """The pages with which another run goes on: those that failed, and what is left of a walk that was
-        stopped or cut.
+        """The pages for the next run: those that failed, and those left of a walk that was stopped or cut.
 
-        After a failure a walk begins anew next time, unless it was resumed: then it asks for nothing but the
-        pages that failed, for as long as any of its pages can be read.
+        After a failure the next walk begins anew. A resumed walk requests only its failed pages again, as
+        long as any of its pages can be read.
         """
         if self.is_over and not self.is_cut:
             return self.missed if self.resumed and self.pages_read else []
@@ -239,9 +238,9 @@ class Walk:
         return [*self.missed, *current, *self.upcoming]
 
     def unchanged(self, known: Validator, keys: Sequence[str]) -> None:
-        """Take note of a page that is as the last completed walk left it (304).
+        """Note a page that has not changed since the last completed walk (304).
 
-        ``keys`` are those of the last mark. All that follows in a list was there then, too.
+        ``keys`` are those of the last mark. Everything after it in the list was there then, too.
         """
         self.validators[known.url] = known
         self.has_unchanged = True
@@ -251,9 +250,9 @@ class Walk:
         self.reached = not isinstance(self.source, Sitemap)
 
     def past_the_end(self, page: int) -> bool:
-        """Is it the end of the list, and no failure, when there is no such page?
+        """Does a missing page mean the end of the list, rather than a failure?
 
-        A file of a month without articles need not exist; nor does a page number above the last one.
+        A month without articles may have no file, and a page number may be above the last one.
         """
         if isinstance(self.source, Sitemap):
             return self.source.dated
@@ -261,5 +260,5 @@ class Walk:
 
     @property
     def leaves_mark(self) -> bool:
-        """May the next walk stop where this one began? Only if nothing in between was left out."""
+        """May the next walk stop where this one began? Only if this one left nothing out in between."""
         return self.completed and self.gapless and self.until is None and bool(self.newest)

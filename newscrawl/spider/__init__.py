@@ -1,4 +1,4 @@
-"""One crawl of one site: it walks what is declared, asks the store what is known, downloads the rest."""
+"""One crawl of one site: walk the declared lists, ask the store what is known, download the rest."""
 
 from newscrawl.spider.news_spider import NewsSpider
 

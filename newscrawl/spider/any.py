@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 
 class AnySpider(Spider):
-    """Stands in the list of spiders; the command crawls with a spider made of what it learned.
+    """A placeholder in the list of spiders, which logs an error and ends.
 
-    Hence nothing runs it itself: started otherwise it says so and ends.
+    ``scrapy crawl any`` learns a newspaper, and runs a spider that :func:`spider_of` makes of it.
     """
 
     name = "any"
 
     async def start(self) -> AsyncIterator[Any]:
-        """Say how it is started."""
-        self.logger.error("`any` is started by its command alone: scrapy crawl any -a home=https://…")
+        """Log how it should be started."""
+        self.logger.error("`any` cannot be started like this: use scrapy crawl any -a home=https://…")
         nothing: tuple[Any, ...] = ()
         for request in nothing:
             yield request
 
 
 def spider_of(slug: str, site: Site, since: dt.datetime) -> type[NewsSpider]:
-    """A spider for a newspaper that was learned, as a file in ``spiders`` would declare it.
+    """A spider for a learned newspaper, as a file in ``spiders`` would declare it.
 
-    ``since`` is when it was learned: runs before that were read by another declaration.
+    ``since`` is when it was learned: earlier runs used another declaration.
     """
     return type("LearnedSpider", (NewsSpider,), {"name": slug, "site": site, "declared_since": since})

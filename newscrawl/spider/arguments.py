@@ -1,4 +1,4 @@
-"""The spider arguments: which part of a site a crawl is to walk."""
+"""The spider arguments: which part of a site a crawl walks."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ class Arguments:
     """The spider arguments, on every spider; all are strings, as Scrapyd passes them."""
 
     since: dt.date | None = None
-    """Look for articles from this day on (``2024-03-27``, or Hijri ``1445-09-17H``)."""
+    """The first day to look for (``2024-03-27``, or Hijri ``1445-09-17H``)."""
     until: dt.date | None = None
-    """Look for articles up to this day."""
+    """The last day to look for, included."""
     limit: int | None = None
-    """Stop after so many newly stored articles."""
+    """Stop after this many newly stored articles."""
     sections: frozenset[str] = frozenset()
-    """Walk only these listings (comma list of section names); empty for all."""
+    """Walk only these listings (section names, separated by commas); empty for all."""
     discover: frozenset[str] = frozenset(KINDS)
-    """Walk only these kinds (comma list of ``listing``, ``feed``, ``sitemap``, ``api``)."""
+    """Walk only these kinds of lists (``listing``, ``feed``, ``sitemap``, ``api``, separated by commas)."""
     refresh: int | None = None
-    """Download known articles of at most this age in days again."""
+    """Download known articles again that are at most this many days old."""
     url: str | None = None
-    """Download this one page and nothing else."""
+    """Download only this page."""
 
     @classmethod
     def parse(cls, given: dict[str, str], country: str | None = None) -> Self:
-        """The arguments as given on the command line.
+        """The arguments from the command line.
 
-        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.
+        Raises ``ValueError`` with a message that names the argument, its value and what it should be.
         """
         given = {name: str(value).strip() for name, value in given.items() if name != "_job"}
         unknown = sorted(given.keys() - cls.__dataclass_fields__.keys())
@@ -45,7 +45,7 @@ class Arguments:
         values: dict[str, Any] = {}
         for name, value in given.items():
             if not value.strip(", "):
-                raise ValueError(f"{name}={value!r} says nothing: give it a value, or leave it out")
+                raise ValueError(f"{name}={value!r} is empty: give it a value, or leave it out")
             if name in ("since", "until"):
                 try:
                     values[name] = parse_day(value, country=country)
@@ -70,37 +70,38 @@ class Arguments:
         return arguments
 
     def check(self, site: Site) -> None:
-        """Can these arguments mean anything at a site, as far as its declaration tells?
+        """Check the arguments against the declaration of a site.
 
-        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be:
-        ``url='https://www.hespress.com/خبر-1.html' is no address of alayam24.com``.
+        Raises ``ValueError`` with a message that names the argument, its value and what it should be:
+        ``url='https://www.hespress.com/خبر-1.html' is not an address of alayam24.com``.
         """
         if self.url and not site.owns(self.url):
-            raise ValueError(f"url={self.url!r} is no address of {site.domain}")
+            raise ValueError(f"url={self.url!r} is not an address of {site.domain}")
         walked = self.of_kind(site)
         if site.discover and not walked:
             kinds = [word for word, kind in KINDS.items() if any(isinstance(d, kind) for d in site.discover)]
             given = ",".join(sorted(self.discover))
-            raise ValueError(f"discover={given!r}: {site.domain} declares none; it has: {', '.join(kinds)}")
+            has = ", ".join(kinds)
+            raise ValueError(f"discover={given!r}: {site.domain} declares no such list; it has: {has}")
         if any(follows_sections(declared) for declared in walked):
-            return  # the page knows them
+            return  # only the page itself names its sections
         names = [name for declared in walked if (name := section_of(declared))]
         if unknown := self.sections.difference(names):
             raise ValueError(no_section(site.domain, unknown, names))
 
     @property
     def days(self) -> str:
-        """The days looked for, ``..`` for none. Example: ``2024-01-01..2024-03-31``."""
+        """The days to look for; ``..`` for all. Example: ``2024-01-01..2024-03-31``."""
         return f"{self.since or ''}..{self.until or ''}"
 
     def of_kind(self, site: Site) -> list[Discovery]:
-        """What a site declares of the kinds looked for."""
+        """The declared lists of a site that are of the requested kinds."""
         kinds = tuple(KINDS[kind] for kind in self.discover)
         return [declared for declared in site.discover if isinstance(declared, kinds)]
 
 
 def no_section(domain: str, unknown: Iterable[str], names: Iterable[str]) -> str:
-    """Says that a site has none of these sections, and which it has.
+    """The message that a site has none of these sections, with those that it has.
 
     >>> no_section("alayam24.com", ["sprot"], ["politics", "sport"])
     "sections='sprot': alayam24.com has no such section; it has: politics, sport"
@@ -117,5 +118,5 @@ def section_of(declared: Discovery) -> str | None:
 
 
 def follows_sections(declared: Discovery) -> bool:
-    """Is it a list whose links to sections are walked, too?"""
+    """Is it a list whose links to sections are walked as well?"""
     return isinstance(declared, Listing) and declared.follow_sections

@@ -1,4 +1,4 @@
-"""The articles of a crawl: which are asked for, and what their pages say."""
+"""The article pages of a crawl: which are requested, and how their responses are read."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from newscrawl.workers import ReadingError, StoppedError
 log = logging.getLogger(__name__)
 
 _FIRST, _USUAL = 30, 20
-"""Priorities: what failed last time, then what is new."""
+"""Priorities of requests: pages that failed last time, then the others."""
 LOOK_AGAIN = dt.timedelta(days=1)
-"""When a page is asked for again that could not be read, or that the site refused."""
+"""How long until a page is requested again that could not be read, or that the site refused."""
 
 
 def say_unread(response: Response, error: ReadingError) -> None:
@@ -35,7 +35,7 @@ def say_unread(response: Response, error: ReadingError) -> None:
 
 
 class ArticlePages:
-    """Asks for articles, new ones and known ones again, and gives what their pages say."""
+    """Makes the requests of new articles and of repeated visits, and reads the responses."""
 
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
@@ -54,10 +54,10 @@ class ArticlePages:
         pending: bool = False,
         k: str | None = None,
     ) -> Request | None:
-        """The request of an article; None when this run has asked for it already.
+        """The request of an article; None when this run has requested it already.
 
-        ``known`` is what the store knows of it, for a visit again; ``pending``: an earlier run left it over;
-        ``k`` is its key, where that is known.
+        ``known`` is what the store knows of it, for a repeated visit; ``pending`` says that an earlier run
+        left it on the pending list; ``k`` is its key, where the caller knows it.
         """
         crawl = self._crawl
         k = k or key(entry.url, crawl.site.url_rules)
@@ -79,12 +79,12 @@ class ArticlePages:
             errback=crawl.failed,
             priority=priority,
             headers=self._conditional(known),
-            dont_filter=True,  # the ledger knows what was asked for
+            dont_filter=True,  # the ledger knows what was requested
             meta=dict(carried),
         )
 
     def _conditional(self, known: Mapping[str, Any] | None) -> dict[str, str]:
-        """The headers that ask for a known page only if it has changed."""
+        """The headers that request a known page only if it has changed."""
         if not (known and known["http"]) or self._crawl.arguments.refresh:
             return {}
         validators = {
@@ -94,7 +94,7 @@ class ArticlePages:
         return {name: value for name, value in validators.items() if value}
 
     async def left_over(self, now: dt.datetime) -> AsyncIterator[Request]:
-        """What failed last time; what is stored all the same is visited again."""
+        """The requests of pages that failed last time; those that are stored count as repeated visits."""
         crawl = self._crawl
         due = await crawl.store.addresses.pending(crawl.name, now)
         known = await crawl.store.addresses.known([pending.key for pending in due], crawl.site.owner, now)
@@ -102,7 +102,7 @@ class ArticlePages:
         for pending in due:
             stored = pending.key in known and known[pending.key].article
             again = {"http": None} if stored else None
-            # One that the site owns no longer is rejected by the gate.
+            # The gate rejects an address that the site no longer owns.
             url = crawl.site.admit(pending.url) if crawl.site.owns(pending.url) else pending.url
             request = self.request(
                 Entry(url), AddressSource.PENDING, known=again, young=young, priority=_FIRST, pending=True
@@ -111,7 +111,7 @@ class ArticlePages:
                 yield request
 
     async def again(self, now: dt.datetime) -> AsyncIterator[Request]:
-        """Known articles that are due for another visit."""
+        """The requests of known articles that are due for another visit."""
         crawl = self._crawl
         ages = sorted(dt.timedelta(hours=float(hours)) for hours in crawl.settings.getlist("REVISIT_HOURS"))
         refresh = crawl.arguments.refresh
@@ -119,7 +119,7 @@ class ArticlePages:
         budget = None if refresh else crawl.settings.getint("REVISIT_BUDGET")
         async for doc in crawl.store.visits.young(crawl.name, now - oldest):
             visits = [doc["first_seen_at"] + age for age in ages]
-            if not crawl.site.owns(doc["url"]):  # as of an edition that is a site of its own by now
+            if not crawl.site.owns(doc["url"]):  # such as an edition that has become a site of its own
                 continue
             due = any(doc["checked_at"] < visit <= now for visit in visits)
             if due or refresh:
@@ -134,7 +134,7 @@ class ArticlePages:
     # --- What is read
 
     async def parse(self, response: Response) -> AsyncIterator[RawArticle | Rejection]:
-        """An article page, as printed; or a rejection when it is no page of this site's articles."""
+        """The article of a page, as printed; or a rejection when the page is no article of this site."""
         crawl = self._crawl
         crawl.stat("articles/downloaded")
         carried = meta(response)
@@ -142,13 +142,13 @@ class ArticlePages:
         if not crawl.site.is_article(response.url) and not crawl.arguments.url:
             if carried["again"]:
                 await self.gone(carried["key"], RejectionReason.REDIRECTED, now)
-            detail = f"it leads to {response.url}, which is no article"
+            detail = f"it redirects to {response.url}, which is not an article"
             yield self.rejection(response, RejectionReason.REDIRECTED, detail)
             return
         try:
             raw = await crawl.reader.article(response.body, response.url, _headers(response), now)
         except StoppedError:
-            return  # it stays open in the ledger
+            return  # the address stays open in the ledger
         except ReadingError as error:
             crawl.stat(f"articles/{error.reason}")
             say_unread(response, error)
@@ -168,21 +168,21 @@ class ArticlePages:
     # --- What is no article
 
     async def gone(self, k: str, reason: RejectionReason, now: dt.datetime) -> None:
-        """A visit found a stored article removed."""
+        """Record that a repeated visit found the article removed."""
         crawl = self._crawl
         await crawl.store.visits.gone(k, crawl.site.owner, now)
         self.settle(k, AddressOutcome.GONE, reason)
 
     def settle(self, k: str, end: AddressOutcome, reason: str) -> None:
-        """An address came to an end without anything to write: it is pending no longer."""
+        """Record the end of an address that brings nothing to write; it is no longer pending."""
         self._crawl.store.writer.settle(k)
         self._crawl.ledger.end(k, end, reason)
 
     def rejection(self, response: Response, reason: RejectionReason, detail: str) -> Rejection:
-        """The rejection of a page that was answered."""
+        """The rejection of a page that was downloaded."""
         site, carried = self._crawl.site, meta(response)
         urls = _urls(response)
-        # A page that many addresses lead to (the home page) is not one of them, unless it was asked for.
+        # A page to which many addresses redirect (the home page) does not count, unless it was requested.
         own = urls if site.is_article(response.url) else [u for u in urls if u != response.url]
         keys = [carried["key"], *(key(url, site.url_rules) for url in own)]
         return Rejection(
@@ -200,13 +200,13 @@ class ArticlePages:
 
 
 def _urls(response: Response) -> list[str]:
-    """Every address met on the way to a page, the one asked for first."""
+    """Every address on the way to a page, the requested one first."""
     carried = meta(response)
     return list(dict.fromkeys([carried["asked"], *carried.get("redirect_urls", []), response.url]))
 
 
 def _raw(known: Mapping[str, Any] | None) -> Raw | None:
-    """Where a stored article says that its page is archived."""
+    """Where the page of a stored article is archived."""
     return Raw(**known["raw"]) if known and known.get("raw") else None
 
 

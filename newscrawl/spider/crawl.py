@@ -1,4 +1,4 @@
-"""What the parts of a crawl share: its site, its arguments, and whom it asks."""
+"""What the parts of a crawl share: its site, its arguments, its store and its workers."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ class Crawl(Protocol):
     clock: Clock
     reader: PageReader
     why: dict[str, str]
-    """What is known of an outcome better than its name tells, for the last words of the run."""
+    """Outcome → a sentence that says more than its name, for the summary of the run."""
 
     @property
     def site(self) -> Site:
-        """What is crawled."""
+        """The site that is crawled."""
 
     def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """The errback of every request."""
 
     def ask(self, request: Request) -> None:
-        """Ask for a page outside of a callback."""
+        """Send a request from outside of a callback."""
 
     def stat(self, name: str, count: int = 1) -> None:
         """Count something, as ``newscrawl/<name>``."""

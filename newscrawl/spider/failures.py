@@ -1,4 +1,4 @@
-"""Downloads that failed: what becomes of their addresses."""
+"""Failed downloads, and what becomes of their addresses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 _TRIES = 10
 """Failed visits after which an address is given up."""
 _RETRY = {FetchFailure.BUSY: dt.timedelta(hours=1), FetchFailure.SERVER: dt.timedelta(hours=1)}
-"""How long to leave a site alone that answered so; other passing failures may be tried next time."""
+"""How long to wait after these failures; pages with other passing failures are tried in the next run."""
 _NOT_FOUND = (404, 410)
 
 
@@ -42,7 +42,7 @@ class Failures:
         self._articles = articles
 
     async def settle(self, failure: Failure) -> AsyncIterator[Any]:
-        """A download that failed: pending when it may pass, else rejected; a listing's is counted."""
+        """Settle a failed download: pending when the failure may pass, else rejected; for a list, counted."""
         request: Request = failure.request  # type: ignore[attr-defined]
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         kind = classify(failure if response is None else response.status)
@@ -62,7 +62,7 @@ class Failures:
         self._crawl.ledger.answer(meta(request)["key"])
 
     async def _answered(self, request: Request, kind: FetchFailure, response: Response) -> Rejection | None:
-        """The site answered with an error, or that nothing has changed."""
+        """Settle a response with an error status, or one that says that nothing has changed (304)."""
         crawl, now = self._crawl, self._crawl.clock.now()
         k, again = meta(request)["key"], meta(request)["again"]
         if response.status == 304 and again:
@@ -84,10 +84,11 @@ class Failures:
         return replace(rejection, retry_at=now + LOOK_AGAIN)
 
     async def _unanswered(self, request: Request, kind: FetchFailure, detail: str) -> Rejection | None:
-        """There is no answer, or none that may be read."""
+        """Settle a request without a response, or without one that may be read."""
         k, now = meta(request)["key"], self._crawl.clock.now()
         if kind == FetchFailure.NOT_RECORDED:
-            # A recording tells nothing of what it lacks; what an earlier crawl left over stays pending.
+            # A recording says nothing about pages that it lacks; those left over by an earlier crawl stay
+            # pending.
             pending = meta(request).get("pending")
             self._crawl.ledger.end(k, AddressOutcome.PENDING if pending else AddressOutcome.UNWANTED, kind)
             return None
@@ -102,7 +103,7 @@ class Failures:
         return replace(self._rejection(request, _for_good(kind), detail), retry_at=now + LOOK_AGAIN)
 
     def _is_known(self, request: Request, kind: FetchFailure) -> bool:
-        """Is it a visit again? What is stored then stays as it is; else the refusal is counted."""
+        """Is it a repeated visit? Then the stored article stays as it is; else the refusal is counted."""
         if meta(request)["again"]:
             self._articles.settle(meta(request)["key"], AddressOutcome.KNOWN, kind)
             return True
@@ -111,7 +112,7 @@ class Failures:
         return False
 
     def _not_recorded(self, request: Request, detail: str) -> None:
-        """Note what the recording lacks that is replayed: a fault, unless an earlier crawl left it over."""
+        """Note a page that the replayed recording lacks: a fault, unless an earlier crawl left it pending."""
         if meta(request).get("pending"):
             log.info("%s stays on the pending list: %s", request.url, detail)
             self._crawl.stat("articles/pending")
@@ -135,7 +136,7 @@ class Failures:
         return None
 
     def _rejection(self, request: Request, reason: RejectionReason, detail: str) -> Rejection:
-        """The rejection of an address that no page was given for."""
+        """The rejection of an address without a page."""
         carried = meta(request)
         return Rejection(
             url=carried["asked"],
@@ -149,9 +150,9 @@ class Failures:
         )
 
     async def drop(self, account: Account[Walk]) -> None:
-        """Something dropped an article's request on its way, and did not say so: ask again next time."""
+        """Put an article whose request was silently dropped on the pending list."""
         crawl = self._crawl
-        log.warning("%s was asked for and dropped", account.url)
+        log.warning("the request for %s was dropped without an answer; the next run repeats it", account.url)
         crawl.stat("articles/pending")
         if account.due:
             pending = Pending(account.key, account.url, crawl.name, crawl.site.owner, Interruption.DROPPED)
@@ -161,7 +162,7 @@ class Failures:
 
 
 def _for_good(kind: FetchFailure) -> RejectionReason:
-    """Why an address is rejected whose download failed for good."""
+    """The reason to reject an address whose download failed for good."""
     if kind in (FetchFailure.ROBOTS, FetchFailure.TOO_LARGE):
         return RejectionReason(kind)
     return RejectionReason.UNREACHABLE if kind.passes else RejectionReason.REFUSED

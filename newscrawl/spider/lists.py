@@ -1,4 +1,4 @@
-"""Pages that lead to articles: what they list is asked for, and what they lead to is walked."""
+"""Pages that lead to articles: their articles are requested, and the lists that they name are walked."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
 from newscrawl.discovery import Entry, ListPage, Walk, listing, sitemap, source_of
+from newscrawl.discovery.entry import header
 from newscrawl.meta import meta
 from newscrawl.sites import Discovery, Feed, Listing, Sitemap
 from newscrawl.spider.arguments import follows_sections
@@ -30,13 +31,13 @@ from newscrawl.workers.lists import Links
 log = logging.getLogger(__name__)
 
 PRIORITY = 10
-"""Of the pages of a walk: articles come first."""
+"""Priority of the pages of a walk, below that of articles."""
 SITEMAPS = 200
 """Sitemaps that a ``robots.txt`` may name, at most."""
 
 
 class Lists:
-    """Listings, feeds, sitemaps, APIs, and the home page and ``robots.txt``, which name such."""
+    """Listings, feeds, sitemaps and APIs, and the home page and ``robots.txt``, which name such lists."""
 
     def __init__(self, crawl: Crawl, walks: CrawlWalks, articles: ArticlePages) -> None:
         self._crawl = crawl
@@ -47,7 +48,7 @@ class Lists:
     # --- What is asked for
 
     def begin(self, wanted: Sequence[Discovery]) -> Iterator[Request]:
-        """The first request of each declared way to find articles."""
+        """The first requests of the declared lists."""
         self._feeds_at_home = any(isinstance(source, Feed) and source.url is None for source in wanted)
         for declared in wanted:
             yield from self._begin(declared, wanted)
@@ -88,14 +89,14 @@ class Lists:
             )
 
     def go_on(self, walk: Walk) -> None:
-        """All articles of a walk's page have been answered: ask for its next page."""
+        """Request the next page of a walk, once all articles of its current page are answered."""
         for request in self._next(walk):
             self._crawl.ask(request)
 
     # --- What is read
 
     async def parse_page(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
-        """A page of a walk: its articles, and what else it leads to."""
+        """The requests to which a page of a walk leads: its articles, and further lists."""
         self._crawl.stat("discovery/pages")
         try:
             page, links = await self._read(response, walk)
@@ -109,7 +110,10 @@ class Lists:
             if page is None:
                 self._walks.reject(walk)
                 kind = type(walk.source).__name__.lower()
-                log.warning("%s is no %s: %s", response.url, kind, response.headers.get("Content-Type"))
+                content_type = header(response, "Content-Type")
+                log.warning(
+                    "%s is not the declared %s; its Content-Type: %s", response.url, kind, content_type
+                )
         if page is None:
             for following in self._next(walk):
                 yield following
@@ -126,7 +130,7 @@ class Lists:
             yield request
 
     async def _read(self, response: Response, walk: Walk) -> tuple[ListPage | None, Links | None]:
-        """A page's entries, and of a first page what else it links to."""
+        """The entries of a page, and for a first page its links to feeds and sections."""
         page, links = await self._crawl.reader.page(response, walk), None
         first = not meta(response).get("page")
         if page and first and isinstance(response, TextResponse) and self._leads_on(walk.source):
@@ -140,7 +144,7 @@ class Lists:
             self._crawl.stat(f"discovery/flaws/{reason}", count)
 
     def _leads_on(self, source: Discovery) -> bool:
-        """Does what is found beside its articles count? A home page's feeds, and links to sections."""
+        """Are feeds or sections wanted from this listing, beside its articles?"""
         return isinstance(source, Listing) and (source.follow_sections or self._shows_feeds(source))
 
     def _shows_feeds(self, source: Listing) -> bool:
@@ -148,7 +152,7 @@ class Lists:
         return self._feeds_at_home and urljoin(home, source.url) == home
 
     def _lead(self, links: Links, source: Discovery) -> Iterator[Request]:
-        """What a listing leads to beside its articles: a home page's feeds and sections."""
+        """The first requests of the feeds and sections to which a listing links."""
         assert isinstance(source, Listing)
         if self._shows_feeds(source):
             yield from self._advertised(links)
@@ -162,7 +166,7 @@ class Lists:
             yield from self._walk(Feed(url))
 
     async def parse_home(self, response: Response) -> AsyncIterator[Any]:
-        """The home page, for the feeds it advertises."""
+        """The first requests of the feeds that the home page advertises."""
         if not isinstance(response, TextResponse):
             return
         try:
@@ -177,7 +181,7 @@ class Lists:
             yield request
 
     async def parse_robots(self, response: Response, declared: Sitemap) -> AsyncIterator[Any]:
-        """``robots.txt``, for the sitemaps it names."""
+        """The first requests of the sitemaps that ``robots.txt`` names."""
         named = sitemap.named_by_robots(response.body, response.url, self._crawl.site)
         if len(named) > SITEMAPS:
             self._crawl.ledger.skip(AddressSource.SITEMAP, Counter(too_many=len(named) - SITEMAPS))
@@ -186,7 +190,7 @@ class Lists:
                 yield request
 
     async def _take(self, walk: Walk, entries: Iterable[Entry]) -> AsyncIterator[Request]:
-        """Ask for what is not known of a page's entries; when all are answered the walk goes on."""
+        """The requests of a page's entries that are not known; without any, that of the walk's next page."""
         crawl = self._crawl
         by_key = await asyncio.to_thread(self._by_key, entries)
         fresh = walk.turn(list(by_key))
@@ -221,9 +225,9 @@ class Lists:
                 yield following
 
     def _is_young(self, entry: Entry) -> bool:
-        """Can an address have been published within the last day, for all that its list says?
+        """Can an address have been published within the last day, as far as its list says?
 
-        What a recording lacks now it will lack for ever.
+        Not in a replay: a page that the recording lacks never arrives later.
         """
         last = entry.days[1]
         today = self._crawl.clock.now().astimezone(self._crawl.site.clock).date()
@@ -237,7 +241,7 @@ class Lists:
     def failed(
         self, request: Request, kind: FetchFailure, failure: Failure, response: Response | None
     ) -> Iterator[Request]:
-        """A page that leads to articles was not given: unchanged, past the end, or failed."""
+        """Settle a page of a list that was not downloaded: unchanged, past the end, or failed."""
         walk: Walk | None = request.cb_kwargs.get("walk")
         status = response.status if response is not None else None
         reason = f"HTTP status {status}" if status else str(failure.value) or kind
@@ -250,7 +254,7 @@ class Lists:
             yield from self._next(walk)
             return
         if self._walks.is_past_the_end(walk, request, status):
-            log.info("%s: no such page (%s); the listing ends before it", request.url, reason)
+            log.info("%s does not exist (%s): the list ends before it", request.url, reason)
             following = list(self._next(walk))
             if following or walk.pages_read:
                 yield from following
@@ -260,7 +264,7 @@ class Lists:
         yield from self._next(walk)
 
     def drop(self, walk: Walk) -> None:
-        """A page of a walk was dropped on its way, by something that did not say so: go on without it."""
-        log.warning("a page of %s was asked for and dropped", walk.listing)
+        """Continue a walk without a page whose request was silently dropped."""
+        log.warning("a request for a page of %s was dropped without an answer", walk.listing)
         self._walks.fail(walk, Interruption.DROPPED)
         self.go_on(walk)

@@ -1,7 +1,7 @@
-"""The one spider: what a site's file declares, tied to the parts that crawl it.
+"""The base of all spiders: it connects the declaration of a site with the parts that crawl it.
 
-Every command that looks at the sites imports this module, and only a crawl needs the parts: they are
-imported when a spider is made.
+Every command that looks at the sites imports this module, but only a crawl needs the parts, so they are
+imported when a spider is created.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class NewsSpider(Spider):
 
     site: ClassVar[Site]
     declared_since: ClassVar[dt.datetime | None] = None
-    """Since when the declaration reads as it does, where that is known: of a newspaper that was learned."""
+    """When a learned newspaper got its declaration, UTC; None for a declared one."""
     store: Store
     clock: Clock
     reader: PageReader
     began: dt.datetime
-    """The crawl's first moment by its own clock; in a replay the recording's."""
+    """When the crawl began, by its own clock, UTC; in a replay that of the recording."""
 
     def __init__(self, name: str | None = None, **kwargs: str) -> None:
         from newscrawl.spider.arguments import Arguments
@@ -45,7 +45,7 @@ class NewsSpider(Spider):
         self.arguments = Arguments.parse(kwargs, self.site.country)
         self.arguments.check(self.site)
         self.why: dict[str, str] = {}
-        """What is known of an outcome better than its name tells, for the last words of the run."""
+        """Outcome → a sentence that says more than its name, for the summary of the run."""
         self.parts = CrawlParts(self)
         self.walks = self.parts.walks
         self.ledger = self.parts.ledger
@@ -57,7 +57,7 @@ class NewsSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Ask a site that needs it more slowly than the others."""
+        """Raise the delay for a site that declares a longer one."""
         super().update_settings(settings)
         if cls.site.delay is not None:
             usual = settings.getfloat("DOWNLOAD_DELAY")
@@ -65,7 +65,7 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Connect the spider to the store, the clock and the signals that settle an article."""
+        """Connect the spider to the store, the clock, the workers and Scrapy's signals."""
         from newscrawl.download.clock import Clock
         from newscrawl.store.connection import Store
         from newscrawl.workers.reader import PageReader
@@ -82,7 +82,7 @@ class NewsSpider(Spider):
         return spider
 
     def start(self) -> AsyncIterator[Any]:
-        """One page, or: what failed last time, what is due again, then every walk."""
+        """The first requests: the page of ``url``, or failed pages, repeated visits and all walks."""
         return self.parts.begin()
 
     def failed(self, failure: Failure) -> AsyncIterator[Any]:
@@ -90,7 +90,7 @@ class NewsSpider(Spider):
         return self.parts.failures.settle(failure)
 
     def ask(self, request: Request) -> None:
-        """Ask for a page outside of a callback."""
+        """Send a request from outside of a callback."""
         assert self.crawler.engine
         self.crawler.engine.crawl(request)
 
@@ -105,5 +105,5 @@ class NewsSpider(Spider):
         return self.walks.marks(now)
 
     def checkpoints(self) -> list[Checkpoint]:
-        """Where the next run goes on with the walks of this one; without pages where nothing is left."""
+        """Where the next run continues the walks of this one; without pages where nothing is left."""
         return self.walks.checkpoints()

@@ -1,4 +1,4 @@
-"""Which newspaper ``scrapy crawl any`` is to crawl: the arguments that exist on ``any`` alone."""
+"""Which newspaper ``scrapy crawl any`` crawls: the arguments that only ``any`` has."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from newscrawl.dates import zone
 from newscrawl.gate import is_address
 
 KINDS = ("home", "feed", "sitemap")
-"""The arguments that say where a newspaper is, of which ``any`` takes one."""
+"""The arguments that give the address of a newspaper; ``any`` takes exactly one of them."""
 ABOUT = ("slug", "title", "country", "timezone")
-"""The arguments that say what is known of it; Scrapyd takes no argument called ``name``."""
+"""The arguments that describe it; Scrapyd takes no argument called ``name``."""
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Newspaper:
-    """Where a newspaper without a declaration is, and what is known of it before anybody has asked it."""
+    """A newspaper without a declaration: its address, and what the user says about it."""
 
     kind: Literal["home", "feed", "sitemap"]
-    """What the address is that of."""
+    """What the address leads to."""
     address: str
     """Example: ``https://sada.example/khabar.xml``."""
     slug: str | None = None
-    """Its name in the collection, ``sada``; None for that of its domain."""
+    """Its name in the collection, ``sada``; None to derive it from the domain."""
     title: str | None = None
     """Its own name. Example: ``صدى``."""
     country: str | None = None
@@ -37,9 +37,9 @@ class Newspaper:
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Self:
-        """The newspaper that the arguments of a crawl say; other arguments are passed over.
+        """The newspaper that the arguments of a crawl name; other arguments are ignored.
 
-        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.
+        Raises ``ValueError`` with a message that names the argument, its value and what it should be.
 
         >>> Newspaper.parse({"home": "https://sada.example/", "country": "MA", "limit": "10"}).country
         'MA'
@@ -65,7 +65,7 @@ class Newspaper:
 
     @property
     def place(self) -> str:
-        """What tells it from other newspapers: its host without ``www.``, and its port if it has one.
+        """Its host without ``www.``, with its port if there is one: what tells it from other newspapers.
 
         >>> Newspaper("home", "https://WWW.Sada.example/ar/").place
         'sada.example'
@@ -88,9 +88,9 @@ def others(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check(about: Mapping[str, str]) -> None:
-    """Raise ``ValueError`` for what is no slug, title, country or clock."""
+    """Raise ``ValueError`` for an invalid slug, title, country or time zone."""
     if empty := next((name for name, value in about.items() if not value), None):
-        raise ValueError(f"{empty}='' says nothing: give it a value, or leave it out")
+        raise ValueError(f"{empty}='' is empty: give it a value, or leave it out")
     slug, title, country = (about.get(key) for key in ("slug", "title", "country"))
     if slug is not None and (not _SLUG.fullmatch(slug) or slug == "any"):
         raise ValueError(f"slug={slug!r} should be a word of a-z, 0-9 and _ such as 'sada', and not 'any'")

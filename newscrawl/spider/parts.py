@@ -1,4 +1,4 @@
-"""The parts of a crawl put together, and what each of them does when Scrapy says something."""
+"""The parts of a crawl put together, and their reactions to Scrapy's signals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class CrawlParts:
-    """What a crawl asks for first, and how it goes on."""
+    """The first requests of a crawl, and how it continues."""
 
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
@@ -40,11 +40,11 @@ class CrawlParts:
         self._recovering: asyncio.Future[None] | None = None
 
     async def begin(self) -> AsyncIterator[Request]:
-        """One page, or: what failed last time, what is due again, then every walk."""
+        """The first requests: the page of ``url``, or failed pages, repeated visits and all walks."""
         crawl = self._crawl
         now = crawl.clock.now()
         if crawl.site.refused:
-            crawl.why[RunOutcome.REFUSED] = f"it is left alone: {crawl.site.refused}"
+            crawl.why[RunOutcome.REFUSED] = f"its declaration forbids crawling: {crawl.site.refused}"
             raise CloseSpider(RunOutcome.REFUSED)
         if not crawl.settings["CONTACT"] and not crawl.settings["REPLAY"]:
             log.warning("set NEWSCRAWL_CONTACT, so that %s can reach you", crawl.site.domain)
@@ -62,14 +62,14 @@ class CrawlParts:
             yield request
 
     def _selected(self, declared: Discovery) -> bool:
-        """Is it of the sections looked for? A home page is, for the sections that it links to."""
+        """Is it one of the requested sections? A home page always is, for the sections that it links to."""
         sections = self._crawl.arguments.sections
         return not sections or follows_sections(declared) or section_of(declared) in sections
 
-    # --- What Scrapy says
+    # --- Scrapy's signals
 
     def item_done(self, item: object, response: Response | Failure | None) -> None:
-        """An item has passed the pipelines."""
+        """Settle an item that has passed the pipelines, or failed in one."""
         if isinstance(response, Response) and response.request and is_for_article(response.request):
             walk: Walk | None = meta(response).get("walk")
             if walk and isinstance(item, Article):
@@ -77,7 +77,7 @@ class CrawlParts:
             self.ledger.answer(meta(response)["key"])
 
     def item_dropped(self, item: object, response: Response | Failure | None) -> None:
-        """A pipeline does not want it; what MongoDB is not there to take stays open."""
+        """Settle an item that a pipeline dropped; if MongoDB is away, its address stays open."""
         self.item_done(item, response)
         request: Request | None = getattr(response, "request", None)
         k = meta(request).get("key") if request else None
@@ -85,7 +85,7 @@ class CrawlParts:
             self._articles.settle(k, AddressOutcome.UNWANTED, Interruption.DROPPED)
 
     def idle(self) -> None:
-        """Nothing is under way: what is still open was dropped by something that did not say so."""
+        """Recover requests that were silently dropped: nothing is under way, but they are still open."""
         stuck, dropped = self.walks.stuck(), self.ledger.unanswered()
         if self._recovering and not self._recovering.done():
             raise DontCloseSpider
@@ -95,7 +95,7 @@ class CrawlParts:
         self.walks.say_missing_sections()
 
     async def _recover(self, stuck: Iterable[Walk], dropped: Iterable[Account[Walk]]) -> None:
-        """Go on without pages that were dropped on their way."""
+        """Continue without the pages whose requests were dropped."""
         for account in dropped:
             await self.failures.drop(account)
         for walk in stuck:

@@ -1,4 +1,4 @@
-"""What a walk saw of its list: from when until when nothing that the list got can have escaped it."""
+"""The period of which a walk saw everything that its list showed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _DAY = dt.timedelta(days=1)
 
 
 def seen_by(walk: Walk, began: dt.datetime, timezone: str | None) -> Walked:
-    """What a walk saw of its list.
+    """The period that a walk saw whole.
 
-    ``began`` is the moment when its crawl began, ``timezone`` the publisher's.
+    ``began`` is when its crawl began, ``timezone`` is the publisher's.
     """
     since, until = _since(walk, timezone) if walk.completed else None, began
     if walk.until:
         until = min(until, bounds(walk.until, timezone)[1])
-    if walk.resumed and walk.newest_day:  # the walk that it goes on with has seen the days after that
+    if walk.resumed and walk.newest_day:  # the walk that it continues saw the days after that
         until = min(until, bounds(walk.newest_day + _DAY, timezone)[1])
     told = since is not None and since < until
     return Walked(
@@ -32,7 +32,7 @@ def seen_by(walk: Walk, began: dt.datetime, timezone: str | None) -> Walked:
 
 
 def _since(walk: Walk, timezone: str | None) -> dt.datetime | None:
-    """From when on a completed walk saw all; None where that cannot be told."""
+    """The moment from which a completed walk saw everything; None when that is unknown."""
     shown = bounds(walk.oldest_day, timezone)[1] if walk.oldest_day else None
     looked = bounds(walk.since, timezone)[0] if walk.since else None
     if walk.is_cut:

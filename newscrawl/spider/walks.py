@@ -1,6 +1,7 @@
-"""The walks of a crawl: where each begins, how far it is, what it leaves for the next run.
+"""The walks of a crawl: where each begins, how far it has come, what it leaves for the next run.
 
-A :class:`~newscrawl.discovery.Walk` knows its own course; here alone it is told what happened to its pages.
+A :class:`~newscrawl.discovery.Walk` decides its own course; only this module tells it what happened to its
+pages.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from newscrawl.vocabulary import RunOutcome
 log = logging.getLogger(__name__)
 
 _PAST_THE_END = (400, 404, 410)
-"""What sites answer for a page number above the last one; WordPress's API says 400."""
+"""HTTP statuses of a page number above the last one; WordPress's API answers 400."""
 
 
 class CrawlWalks:
@@ -41,13 +42,13 @@ class CrawlWalks:
         self._marks: dict[str, Mark] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self._offered: set[str] = set()
-        """The sections that the pages walked for them link to."""
+        """The sections to which the walked pages link."""
 
     def __len__(self) -> int:
         return len(self._walks)
 
     async def load(self) -> None:
-        """Read what earlier runs left."""
+        """Load the marks and checkpoints of earlier runs."""
         crawl = self._crawl
         self._marks = await crawl.store.walks.marks(crawl.name)
         self._checkpoints = await crawl.store.walks.checkpoints(crawl.name, crawl.arguments.days)
@@ -55,8 +56,8 @@ class CrawlWalks:
     # --- Where a walk begins
 
     def begin(self, source: Discovery) -> list[Walk]:
-        """New walks of a declared list: one that goes on where an earlier run stopped, and one from its
-        newest page on. None where it is walked already.
+        """New walks of a declared list: one that continues where an earlier run stopped, and one from its
+        newest page on. Empty when the list is walked already.
         """
         name = pages.name(source, self._crawl.site.home)
         if any(begun_walk.listing == name for begun_walk in self._walks):
@@ -80,9 +81,9 @@ class CrawlWalks:
         own = self._crawl.site.clock
         now = self._crawl.clock.now()
         last = mark.completed_at if mark else now
-        # Beyond the mark, this ends a walk whose mark has vanished from the site.
+        # Besides the mark, this ends a walk whose mark has vanished from the site.
         horizon = last.astimezone(own).date() - dt.timedelta(days=settings.getint("HORIZON_DAYS"))
-        # Where sections are looked for, a home page is read for nothing but its links to them.
+        # Where sections are requested, a home page is read only for its links to them.
         in_order = not isinstance(source, Sitemap)
         listed = not (arguments.sections and follows_sections(source))
         limited = arguments.since is None and (mark is None or not in_order)
@@ -101,7 +102,7 @@ class CrawlWalks:
         )
 
     def _resumed(self, left: Checkpoint, walk: Walk) -> Walk:
-        """A walk that goes on where an earlier run stopped."""
+        """A walk that continues where an earlier run stopped."""
         resumed = Walk(
             walk.listing,
             walk.source,
@@ -118,7 +119,7 @@ class CrawlWalks:
         )
         home = self._crawl.site.home
         resumed.upcoming.extend(pages.restored(walk.source, word, home) for word in left.pages)
-        log.info("%s: going on with %d pages that are left", left.listing, len(left.pages))
+        log.info("%s: continuing with the %d pages left by an earlier run", left.listing, len(left.pages))
         return resumed
 
     # --- What happens to its pages
@@ -139,16 +140,16 @@ class CrawlWalks:
     def _say_end(self, walk: Walk) -> None:
         if walk.is_cut:
             self._crawl.stat("discovery/cut")
-            log.info("%s has more pages; the next run goes on there", walk.listing)
+            log.info("%s has more pages; the next run continues there", walk.listing)
         if walk.gap:
             self._crawl.stat("discovery/gaps")
             log.warning(
-                "%s has none of the articles that stood there last time: some may have come and gone "
-                "between; crawl %s more often", walk.listing, self._crawl.name,
+                "%s lists none of the articles of the last run any more: others may have been listed and "
+                "removed unseen; crawl %s more often", walk.listing, self._crawl.name,
             )  # fmt: skip
 
     def _validator(self, walk: Walk, request: Request) -> Validator | None:
-        """What the last walk knew of a page, when this one asks for nothing more than is new."""
+        """What the last walk knew of a page; None when this walk needs more than the new entries."""
         mark = self._marks.get(walk.listing)
         if mark is None or not walk.gapless or walk.until or self._crawl.arguments.refresh:
             return None
@@ -156,16 +157,16 @@ class CrawlWalks:
         return known if known and self._crawl.clock.now() - known.read_at < VALIDATOR_AGE else None
 
     def fail(self, walk: Walk, kind: str) -> None:
-        """A page of a walk could not be fetched or read."""
+        """Note that a page of a walk could not be downloaded or read."""
         walk.fail()
         self._crawl.stat(f"discovery/failed/{kind}")
 
     def reject(self, walk: Walk) -> None:
-        """A page of a walk is nothing of the kind that was declared."""
+        """Note that a page of a walk is not of the declared kind."""
         walk.fail()
 
     def is_unchanged(self, walk: Walk, request: Request, status: int | None) -> bool:
-        """Is a page as the last completed walk left it (304)? The walk takes note."""
+        """Is a page unchanged since the last completed walk (304)? Then the walk notes it."""
         known = self._validator(walk, request) if status == 304 else None
         if known is None:
             return False
@@ -174,12 +175,13 @@ class CrawlWalks:
         return True
 
     def is_past_the_end(self, walk: Walk, request: Request, status: int | None) -> bool:
-        """Is that there is no such page the end of the list, and no failure?"""
+        """Does this status mean the end of the list, rather than a failure?"""
         return status in _PAST_THE_END and walk.past_the_end(meta(request).get("page", 0))
 
     def note_page(self, walk: Walk, response: Response, page: ListPage, *, leads_on: bool) -> int:
-        """A page was read; ``leads_on``: it leads to more than its entries. Returns how many pages after it
-        were too many to wait.
+        """Note a page that was read; returns how many of the pages after it were dropped as too many.
+
+        ``leads_on`` says that the page leads to other lists, so that a later run must read it again.
         """
         first = not meta(response).get("page")
         if not page.index and not leads_on and (first or isinstance(walk.source, Sitemap)):
@@ -188,31 +190,31 @@ class CrawlWalks:
         return walk.lead_on(page.after)
 
     def date(self, walk: Walk, fresh: Collection[str], known: Mapping[str, Known], by_key: Any) -> None:
-        """Note the days of a page's entries, of those that are known by what is stored of them."""
+        """Note the days of a page's entries; for known articles the stored days."""
         days = (known[k].last_day for k in fresh if k in known)
         walk.days += [dt.date.fromisoformat(day) for day in days if day]
         entries: Mapping[str, Entry] = by_key
         walk.days += [last for k in fresh if (last := walk.days_of(entries[k])[1])]
 
     def date_by(self, walk: Walk, article: Article) -> None:
-        """Note the day of an article of the current page, as it was read."""
+        """Note the day of an article of the current page, as read from its own page."""
         last = article.day or (article.published and article.published.latest)
         walk.days += [dt.date.fromisoformat(last)] if last else []
 
     def stuck(self) -> list[Walk]:
-        """Walks that wait for nothing, and yet have not come to an end."""
+        """Walks that wait for nothing, although they have not reached their end."""
         return [walk for walk in self._walks if not walk.is_over and not self._crawl.ledger.waits(walk)]
 
     # --- Sections
 
     def offers(self, section: str) -> bool:
-        """A page links to a section: is it walked?"""
+        """Note that a page links to a section; returns whether to walk it."""
         self._offered.add(section)
         sections = self._crawl.arguments.sections
         return not sections or section in sections
 
     def say_missing_sections(self) -> None:
-        """At the end, say which of the sections looked for the site does not have."""
+        """At the end of a crawl, say which of the requested sections the site does not have."""
         leading = [walk for walk in self._walks if follows_sections(walk.source)]
         if not leading or not all(walk.completed for walk in leading):
             return
@@ -232,8 +234,8 @@ class CrawlWalks:
     def marks(self, now: dt.datetime) -> list[Mark]:
         """The marks that the completed walks of this crawl leave.
 
-        A walk that was cut while the rest of an earlier one is still open leaves none: of two rests one
-        would be forgotten.
+        A walk that was cut while the rest of an earlier walk is still open leaves none, as only one rest can
+        be kept.
         """
         resumed = {walk.listing for walk in self._walks if walk.resumed and walk.rest}
         return [
@@ -243,7 +245,7 @@ class CrawlWalks:
         ]
 
     def walked(self, began: dt.datetime, now: dt.datetime) -> list[Walked]:
-        """What each walk of this crawl saw, which began then and leaves its marks now."""
+        """What each walk of this crawl saw, which began at ``began`` and leaves its marks at ``now``."""
         leaving = {mark.listing for mark in self.marks(now)}
         seen = [(walk, seen_by(walk, began, self._crawl.site.timezone)) for walk in self._walks]
         return [
@@ -252,17 +254,17 @@ class CrawlWalks:
         ]
 
     def checkpoints(self) -> list[Checkpoint]:
-        """Where the next run goes on with the walks of this one; without pages where nothing is left.
+        """Where the next run continues the walks of this one; without pages where nothing is left.
 
-        A walk that looks for no day of its own is walked again from its newest page, unless its pages are
-        more than one run may ask for.
+        A walk without a given ``since`` begins again at its newest page, unless it has more pages than one
+        run may request.
         """
         checkpoints: dict[str, Checkpoint] = {}
         for walk in self._walks:
             left = walk.rest if walk.is_cut or walk.resumed or self._crawl.arguments.since else []
             noted = checkpoints.get(walk.listing)
             if (noted and noted.pages) or not (left or walk.listing in self._checkpoints):
-                continue  # what was resumed comes first, for as long as anything of it is left
+                continue  # a resumed walk comes first, as long as any of its pages are left
             checkpoints[walk.listing] = Checkpoint(
                 walk.listing,
                 self._crawl.name,
@@ -276,7 +278,7 @@ class CrawlWalks:
 
 
 def _remember(walk: Walk, response: Response) -> None:
-    """Keep what tells the next walk whether this page has changed."""
+    """Keep the headers that tell the next walk whether this page has changed."""
     assert response.request
     etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
     if response.request.method == "GET" and (etag or modified):
