@@ -98,7 +98,7 @@ def test_corrections_are_listed_the_last_one_first(client: TestClient) -> None:
     page = get(client, "/corrections")
     links = re.findall(r'<h2><a href="/articles/(\w+)#state-(\d)">', page)
     assert links == [(IDS["corrected"], "2"), (IDS["corrected"], "1")]
-    assert page.count("<ins>") == 1 + 2  # the key, and the two places in the headline
+    assert page.count("<ins>") == 1 + 2 + 1  # the key, the headline, the first place of the text
     assert 'id="state-1"' in get(client, f"/articles/{IDS['corrected']}")
     earlier = get(client, "/corrections?before=2026-11-20T18:00:00%2B00:00")
     assert re.findall(r"#state-(\d)", earlier) == ["1"]
@@ -132,6 +132,7 @@ def test_a_copy_names_its_root_and_what_differs(client: TestClient) -> None:
     assert compare in page
     shown = get(client, compare).partition('id="differences"')[2]
     assert re.search(r"<del><bdi[^>]*>200</bdi></del>\s*<ins><bdi[^>]*>مئتي</bdi></ins>", shown)
+    assert "% of the words of the other text stand here" in text_of(shown)
     same = get(client, f"/articles/{IDS['copy']}?with={IDS['corrected']}")
     assert "word for word" not in same  # the lede is not there
     assert "ساحة" in same.partition('id="differences"')[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ from newscrawl.web.site_lists import moment, stamp
 Document = dict[str, Any]
 
 LINES = 20
-_STATE = dict.fromkeys(("article", "revision", "changed", "replaced_at", "title"), 1)
-_ARTICLE = dict.fromkeys(("title", "source_name", "day", "revision", "lang"), 1)
+_STATE = dict.fromkeys(("article", "revision", "changed", "replaced_at", "title", "body"), 1)
+_ARTICLE = dict.fromkeys(("title", "body", "source_name", "revision", "lang"), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,27 @@ def read(context: Context, asked: Asked) -> Found:
 
 
 def show(found: Found, _asked: Asked) -> Mapping[str, Any]:
-    """A line for each correction: when, whose, of what, and the headlines where these differ."""
+    """A line for each correction: when, whose, of what, and the first places where the texts differ."""
+    states = {(state["article"], state["revision"]): state for state in found.states}
     lines = []
     for state in found.states:
         article = found.articles.get(state["article"])
         if article is not None:  # else it was forgotten
-            now = article["title"]
-            is_last = state["revision"] == article["revision"] - 1
-            retitled = is_last and "title" in state["changed"] and state["title"] != now
-            parts = differences.of_lines(state["title"], now) if retitled else ()
-            lines.append({"state": state, "article": article, "title": parts})
+            number = state["revision"] + 1
+            after = article if article["revision"] == number else states.get((article["_id"], number))
+            changes = list(_changes(state, after)) if after else []
+            lines.append({"state": state, "article": article, "changes": changes})
     return {"lines": lines, "older": stamp(found.older)}
+
+
+def _changes(before: Document, after: Document) -> Iterator[Sequence[differences.Part]]:
+    """What differs in the headline, and around the first place of the text that differs."""
+    if before["title"] != after["title"]:
+        yield differences.of_lines(before["title"], after["title"])
+    for paragraph in differences.of_texts(before["body"], after["body"]):
+        if paragraph.parts:
+            yield differences.around_first(paragraph.parts)
+            return
 
 
 PAGES = (Page("corrections", "/corrections", read, show, is_entry=True),)

@@ -63,6 +63,32 @@ def of_texts(old: str, new: str) -> list[Paragraph]:
     return found
 
 
+def around_first(parts: Sequence[Part], beside: int = 8) -> tuple[Part, ...]:
+    """The first change of a paragraph with a few words beside it.
+
+    >>> shown = around_first(of_lines("أ ب ج د ه", "أ ب ج و ه"), beside=1)
+    >>> [(str(part.kind), part.text) for part in shown]
+    [('same', '… ج'), ('out', 'د'), ('in', 'و'), ('same', 'ه')]
+    """
+    first = next((n for n, part in enumerate(parts) if part.kind != Kind.SAME), 0)
+    last = next((n for n in range(first, len(parts)) if parts[n].kind == Kind.SAME), len(parts))
+    shown: list[Part] = []
+    if first:
+        words = parts[first - 1].text.split()
+        lead = ["…"] if len(words) > beside or first > 1 else []
+        shown.append(Part(Kind.SAME, " ".join([*lead, *words[-beside:]])))
+    shown += [Part(part.kind, _cut(part.text, 3 * beside)) for part in parts[first:last]]
+    if last < len(parts):
+        rest = " …" if last + 1 < len(parts) else ""
+        shown.append(Part(Kind.SAME, _cut(parts[last].text, beside) + rest))
+    return tuple(shown)
+
+
+def _cut(text: str, most: int) -> str:
+    words = text.split()
+    return text if len(words) <= most else f"{' '.join(words[:most])} …"
+
+
 def share_kept(paragraphs: Sequence[Paragraph], old: str) -> float:
     """The share of the words of the old text that the new one still has."""
     lost = sum(
