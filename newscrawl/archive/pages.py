@@ -16,7 +16,7 @@ from typing import BinaryIO
 from newscrawl.archive.reading import Record, records, status_of
 from newscrawl.items import Raw
 
-__all__ = ["KEY", "PAGES", "PLACE", "ListEntry", "Page", "page_at", "pages_of"]
+__all__ = ["KEY", "PAGES", "PLACE", "ListEntry", "Page", "page_at", "pages_of", "recorded_at"]
 
 KEY = "Newscrawl-Key"
 """WARC header of each record of a page: ``newscrawl.urls.key`` of the address that was asked for."""
@@ -99,6 +99,12 @@ def page_at(file: BinaryIO, raw: Raw) -> Page | None:
 
     Raises ``ValueError`` when there is another record there, or none that can be read.
     """
+    found = recorded_at(file, raw)
+    return found and found[1]
+
+
+def recorded_at(file: BinaryIO, raw: Raw) -> tuple[Record, Page] | None:
+    """The same with the record of the page."""
     run = _Run.of(next(records(file, raw.archive)))
     file.seek(raw.offset)
     found = records(file, raw.archive)
@@ -109,7 +115,8 @@ def page_at(file: BinaryIO, raw: Raw) -> Page | None:
         return None
     if record.kind not in PAGES or record.header("WARC-Payload-Digest") != raw.digest:
         raise ValueError(f"another page is at byte {raw.offset}")
-    return next(_page(record, next(found, None), raw.archive, run), None)
+    page = next(_page(record, next(found, None), raw.archive, run), None)
+    return (record, page) if page else None
 
 
 REMOVED = "removed-on-request"

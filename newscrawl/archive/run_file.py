@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from newscrawl.archive.exchanges import Original, as_sent, digest_of, records_of
 from newscrawl.archive.messages import NOT_MODIFIED
-from newscrawl.archive.pages import page_at
+from newscrawl.archive.pages import recorded_at
 from newscrawl.archive.part import Part
-from newscrawl.archive.reading import records
 from newscrawl.items import Raw
 from newscrawl.meta import meta
 
@@ -193,10 +192,8 @@ class RunFile:
 def _earlier(folder: Folder, known: Raw) -> Original | None:
     """The page as it was archived last time; None when it is in the store alone, or was removed."""
     with suppress(OSError, ValueError, StopIteration), folder.open(known.archive) as file:
-        page = page_at(file, known)
-        file.seek(known.offset)
-        record = next(records(file, known.archive))
-        if page is not None:
+        if found := recorded_at(file, known):
+            record, page = found
             return Original(known, record.id, record.url, record.header("WARC-Date") or "", page.entry)
     return None
 
