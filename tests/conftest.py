@@ -22,8 +22,8 @@ RECORDING = PROJECT / "recordings" / "demo.warc.gz"
 
 
 SLOWEST_FILES = """
-    faults links scrapyd crawl render checkpoints ledger benchmarks workers schedule_crawl page_trials
-    discovery_crawl kit
+    faults links scrapyd crawl render benchmarks kit checkpoints ledger workers schedule_crawl sites
+    reprocess_mongo schedule_days page_trials discovery_crawl confine server
 """.split()
 """Files that take longest, of which none should be the last: one process would wait for the other."""
 
