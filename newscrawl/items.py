@@ -1,7 +1,7 @@
-"""What travels through a crawl, and what is stored.
+"""The items of a crawl, and the documents that are stored.
 
 A page becomes a :class:`RawArticle` (strings as printed), then an :class:`Article`
-(what MongoDB holds) or a :class:`Rejection` (a page kept aside with its reason).
+(the document in MongoDB) or a :class:`Rejection` (a page set aside, with the reason).
 The docstring under each field is its entry in the data dictionary.
 
 Days are ``YYYY-MM-DD`` strings on the publisher's clock; instants are aware
@@ -32,7 +32,7 @@ from newscrawl.vocabulary import (
 )
 
 SCHEMA_VERSION = 3
-"""Raised with every change of a stored field; kept with each article."""
+"""Raised with every change of a stored field; stored with each article."""
 
 _ADDRESS = "the address"
 _SITE = "the site's declaration, or the table of newspapers"
@@ -50,7 +50,7 @@ _VISIT = "the visit"
 _OF_REVISION = stored(_DATABASE, Changes.NEVER)
 _OF_VISIT = stored(_VISIT, Changes.VISIT)
 HAS_ORIGIN = {"has_origin": True}
-"""The ``metadata`` of a field that is read on the page: ``origins`` says how it was found."""
+"""The ``metadata`` of a field that is read from the page: ``origins`` says how it was found."""
 
 
 Item = TypeVar("Item")
@@ -62,12 +62,12 @@ def _fields(cls: type) -> tuple[str, ...]:
 
 
 def changed(item: Item, **values: Any) -> Item:
-    """A copy of an item with other values, in half the time of ``dataclasses.replace``: three a page.
+    """A copy of an item with some values replaced, in half the time of ``dataclasses.replace``.
 
     >>> changed(Image(url="https://a.ma/1.jpg"), caption="الرباط").caption
     'الرباط'
 
-    Raises ``AttributeError`` for a name that is no field.
+    Raises ``AttributeError`` for a name that is not a field.
     """
     kind: type = item.__class__
     copy: Item = object.__new__(kind)
@@ -79,7 +79,7 @@ def changed(item: Item, **values: Any) -> Item:
 
 
 def _named(value: Rule) -> Rule:
-    """The rule for an object with names of ours as keys."""
+    """The schema rule for an object whose keys are our own field names."""
     return {"patternProperties": {patterns.WORD: value}, "additionalProperties": False}
 
 
@@ -92,19 +92,19 @@ class HijriDay:
     calendar: HijriCalendar
     """Whose months: ``umm_al_qura`` (the Saudi civil calendar) or ``morocco`` (sighted months)."""
     basis: HijriBasis
-    """``table`` (an observed or official month), ``forecast`` (a month past the table's end), or
-    ``printed`` (only the text vouches for it: no table reaches this month)."""
+    """``table`` (an observed or official month), ``forecast`` (a computed month after the table's end), or
+    ``printed`` (no table covers the month; only the page states the day)."""
     printed: str | None = None
-    """The Hijri day as the page printed it, ``YYYY-MM-DD``, whatever the computed one says."""
+    """The Hijri day as the page printed it, ``YYYY-MM-DD``, even if it differs from the computed one."""
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
 class Published:
-    """When something was published, as read from one printed date."""
+    """A date of publication, as read from one printed date."""
 
     date: dt.date
-    """Gregorian day on the publisher's clock. Of a counted phrase it is the nominal day (``منذ أسبوعين``:
-    fourteen days before), inside earliest..latest."""
+    """Gregorian day on the publisher's clock. For a phrase that counts (``منذ أسبوعين``) it is the nominal
+    day (fourteen days ago), between ``earliest`` and ``latest``."""
     time: dt.time | None = None
     """Clock time on the publisher's clock; None when none is printed. Example: ``14:30``."""
     at: dt.datetime | None = None
@@ -120,20 +120,20 @@ class Published:
     precision: Precision = Precision.DAY
     """How exact the text is; the day itself is exact when ``earliest`` is None."""
     earliest: dt.date | None = None
-    """First day the text allows, when it names no exact day."""
+    """The first possible day, when the text names no exact day."""
     latest: dt.date | None = None
-    """Last day the text allows, when it names no exact day."""
+    """The last possible day, when the text names no exact day."""
     raw: str = ""
     """The string that was read, as printed. Example: ``الأربعاء 16 رمضان 1445``."""
     origin: str = ""
     """How the string was found. Example: ``markup``."""
     warnings: tuple[DateWarning, ...] = ()
-    """What a reader should know of the date."""
+    """What a reader should know about the date."""
 
 
 @dataclass(slots=True, kw_only=True)
 class OfferedDate:
-    """One date that the page or its list offers, kept so that the choice can be made again."""
+    """A date that the page or its listing offers, kept so that the date can be chosen again."""
 
     text: str = field(metadata=stored(_OFFER))
     """The string as printed, or as found in an attribute, up to 300 characters. Example:
@@ -141,7 +141,7 @@ class OfferedDate:
     origin: Origin = field(metadata=stored(_OFFER))
     """How it was found, see Origins."""
     kind: DateKind = field(default=DateKind.PUBLISHED, metadata=stored(_OFFER))
-    """What it is said to be: the day of publication, or of a change."""
+    """Which date it claims to be: that of the publication, or of a change."""
     where: str = field(default="", metadata=stored(_OFFER))
     """Selector, JSON-LD property or meta name."""
 
@@ -173,36 +173,37 @@ class Http:
     status: int = field(metadata=stored(unit="HTTP status code", rule={"minimum": 100, "maximum": 599}))
     """HTTP status. Example: ``200``."""
     fetched_at: dt.datetime
-    """Moment of download, UTC; in a replay the recording's."""
+    """Moment of download, UTC; in a replay, that of the recording."""
     content_type: str | None = None
     """The Content-Type header as sent."""
     charset: str | None = None
-    """The encoding the bytes were read with. Example: ``utf-8``, ``windows-1256``."""
+    """The encoding in which the page was decoded. Example: ``utf-8``, ``windows-1256``."""
     etag: str | None = None
-    """The ETag header, for a conditional request next time."""
+    """The ETag header, for the next conditional request."""
     last_modified: str | None = None
-    """The Last-Modified header, for a conditional request next time."""
+    """The Last-Modified header, for the next conditional request."""
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
 class Raw:
-    """Where the page itself is kept, in an archive of WARC files."""
+    """Where the page itself is archived, in a WARC file."""
 
     archive: str = field(metadata=stored(since=3))
-    """Name of the file in the archive: a folder for each site, and in it the moment at which the run began,
-    the run and the node. Example: ``hespress/hespress-20261128T201751Z-5f2c81d0-node1.warc.gz``."""
+    """Name of the file in the archive: the site's folder, then site, start of the run (UTC), run and node.
+    Example: ``hespress/hespress-20261128T201751Z-5f2c81d0-node1.warc.gz``."""
     offset: int = field(metadata=stored(since=3, unit="bytes", rule={"minimum": 0}))
     """Where its record begins in that file."""
     digest: str = field(metadata=stored(since=3))
-    """Hash of the page's body as it was sent, as ``WARC-Payload-Digest`` has it. Example: ``sha1:XW7QJ4…``
+    """Hash of the response body as sent, in the form of ``WARC-Payload-Digest``. Example: ``sha1:XW7QJ4…``
     (base 32)."""
     node: str = field(metadata=stored(since=3))
-    """The machine that archived it, where the file is unless it was handed to a store. Example: ``node1``."""
+    """The node that archived the page and holds the file, unless the file was handed over to a store.
+    Example: ``node1``."""
 
 
 @dataclass(slots=True, kw_only=True)
 class RawArticle:
-    """What a page says, as printed: nothing cleaned, nothing decided."""
+    """The content of a page as printed, before cleaning and before any decision."""
 
     url: str
     """Address after redirects."""
@@ -211,7 +212,7 @@ class RawArticle:
     title: str | None = field(default=None, metadata=HAS_ORIGIN)
     """Headline as printed."""
     lede: str | None = field(default=None, metadata=HAS_ORIGIN)
-    """Summary paragraph above the body, when it stands apart from it."""
+    """Summary paragraph above the body, when it is separate from the body."""
     body: list[str] = field(default_factory=list, metadata=HAS_ORIGIN)
     """Paragraphs as printed."""
     authors: list[str] = field(default_factory=list, metadata=HAS_ORIGIN)
@@ -225,29 +226,29 @@ class RawArticle:
     images: list[Image] = field(default_factory=list, metadata=HAS_ORIGIN)
     """Pictures of the article, absolute addresses."""
     access: Access | None = None
-    """What the page declares (``isAccessibleForFree``)."""
+    """Free or paid, as the page declares (``isAccessibleForFree``)."""
     warnings: list[TextWarning] = field(default_factory=list)
-    """What a reader should know of the text: ``part`` when the article goes on on other pages."""
+    """What a reader should know about the text: ``part`` when the article continues on other pages."""
     alternates: list[Alternate] = field(default_factory=list)
     """Other language editions."""
     lang: str | None = None
-    """Language that the page declares, for the record; the stored one is read from the text."""
+    """Language that the page declares; the stored language is detected from the text instead."""
     publisher: str | None = None
     """The newspaper as an aggregator names it. Example: ``الأيام 24``."""
     dates: list[OfferedDate] = field(default_factory=list, metadata=HAS_ORIGIN)
-    """Every date candidate, the surest origin first."""
+    """Every date candidate, the most reliable origin first."""
     origins: dict[str, Origin] = field(default_factory=dict)
     """Field → how it was found."""
     places: dict[str, str] = field(default_factory=dict)
     """Field → where it was found: a selector, a JSON-LD property or a meta name."""
     markup: str | None = None
-    """Version of the site markup that was used."""
+    """Version of the site's markup that was used."""
     canonical: str | None = None
     """``rel=canonical`` as printed, absolute."""
     http: Http | None = None
     """How the page was fetched; None outside a crawl and without headers."""
     cut: list[str] = field(default_factory=list)
-    """Fields of which the page says more than is kept. Example: ``tags``."""
+    """Fields whose values on the page were too many to keep all. Example: ``tags``."""
     kept: Raw | None = None
     """Where the page was archived; None when it was not."""
     page: bytes = b""
@@ -256,42 +257,44 @@ class RawArticle:
 
 @dataclass(slots=True, kw_only=True)
 class PublishedDetail:
-    """The stored detail of ``Published`` beside ``day`` and ``published_at``."""
+    """The stored details of ``Published``, in addition to ``day`` and ``published_at``."""
 
     time: str | None = field(
         default=None, metadata=stored(unit="HH:MM[:SS]", rule={"pattern": patterns.TIME}, expected=True)
     )
-    """Clock time, ``HH:MM`` or ``HH:MM:SS``, publisher's clock: as printed, or with ``precision`` ``hour``
-    counted back from the download (``منذ 3 ساعات``)."""
+    """Clock time, ``HH:MM`` or ``HH:MM:SS``, on the publisher's clock: as printed, or, where ``precision`` is
+    ``hour``, counted back from the download (``منذ 3 ساعات``)."""
     timezone: str | None = field(default=None, metadata=stored(unit="IANA name"))
     """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``."""
     utc_offset: str | None = field(
         default=None, metadata=stored(unit="±HH:MM", rule={"pattern": patterns.UTC_OFFSET})
     )
-    """Offset from UTC then, ``+HH:MM``."""
+    """Offset from UTC at that time, ``+HH:MM``."""
     calendar: Calendar | None = None
-    """What the text was written in: one calendar, ``both``, or ``relative`` to the download (``أمس``); null
-    when no text could be read as a date."""
+    """Calendar of the text: one calendar, ``both``, or ``relative`` to the download (``أمس``); null when no
+    text could be read as a date."""
     precision: Precision | None = field(default=None, metadata=stored(export=True))
-    """How exact the text is: what it counts (``منذ 3 أيام``: ``day``), or the finest that it prints. ``hour``
-    is a time that may be an hour off, ``day`` has no time. A text that names no exact day leaves the day
-    null, with ``earliest`` and ``latest`` around it. Null when no text could be read as a date."""
+    """How exact the text is: the unit that it counts in (``منذ 3 أيام``: ``day``), or the smallest unit that
+    it prints. ``hour`` means a time that may be an hour off; ``day`` means no time. If the text names no
+    exact day, ``day`` is null and ``earliest`` and ``latest`` bound it. Null when no text could be read as
+    a date."""
     earliest: str | None = field(
         default=None, metadata=stored(unit="YYYY-MM-DD", rule={"pattern": patterns.DAY})
     )
-    """First day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
+    """The first possible day, ``YYYY-MM-DD``, when the text names no exact day."""
     latest: str | None = field(
         default=None, metadata=stored(unit="YYYY-MM-DD", rule={"pattern": patterns.DAY})
     )
-    """Last day the text allows, ``YYYY-MM-DD``, when it names no exact day."""
+    """The last possible day, ``YYYY-MM-DD``, when the text names no exact day."""
     hijri: HijriDetail | None = None
     """How the Hijri day is known; null outside every known table."""
     origin: str = ""
     """How ``published_raw`` was found, see Origins; empty when no text could be read as a date."""
     candidates: list[OfferedDate] = field(default_factory=list, metadata=stored(since=3))
-    """Every date that was offered, the surest origin first; ``scrapy redate`` chooses among them again."""
+    """Every date that the page or its listing offered, the most reliable origin first; ``scrapy redate``
+    chooses among them again."""
     warnings: list[DateWarning] = field(default_factory=list)
-    """What to know of the date, see Warnings."""
+    """What to know about the date, see Warnings."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -299,12 +302,12 @@ class HijriDetail:
     """Calendar and basis of ``hijri_day``."""
 
     calendar: HijriCalendar = field(metadata=stored(_MONTHS))
-    """Whose months: ``umm_al_qura`` the Saudi civil calendar, ``morocco`` the months sighted there."""
+    """Whose months: ``umm_al_qura`` (the Saudi civil calendar) or ``morocco`` (the months sighted there)."""
     basis: HijriBasis = field(metadata=stored(_MONTHS))
-    """``table``: the month is official or was observed. ``forecast``: it was computed, the day may be one
-    off. ``printed``: no table reaches it, only the page vouches for it."""
+    """``table``: the month is official or was observed. ``forecast``: the month was computed, so the day may
+    be one off. ``printed``: no table covers the month; only the page states the day."""
     printed: str | None = field(default=None, metadata=stored(_PAGE, unit="YYYY-MM-DD, Hijri"))
-    """The Hijri day as the page printed it, ``YYYY-MM-DD``, whatever the computed one says."""
+    """The Hijri day as the page printed it, ``YYYY-MM-DD``, even if it differs from the computed one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -321,16 +324,16 @@ class Duplicate:
 
 @dataclass(slots=True, kw_only=True)
 class Signature:
-    """Fingerprint of a text, by which copies are found without reading every text."""
+    """Fingerprint of a text, used to find copies without reading every text."""
 
     version: int
-    """Version of the comparison that it serves."""
+    """Version of the comparison that it was made for."""
     scheme: str
     """How it was made. Example: ``minhash crc32 16 bit 2 words 48x3, 12 of 30``."""
     seed: int
     """Seed of the hash functions."""
     values: bytes = field(metadata=stored(unit="unsigned 16-bit integers"))
-    """The values, unsigned 16-bit integers, little-endian; nothing for a text of a few words."""
+    """The values, unsigned 16-bit integers, little-endian; empty for a text of a few words."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -342,7 +345,7 @@ class MadeBy:
     spider: str
     """Name of the spider. Example: ``alayam24``."""
     markup: str | None
-    """Version of the site markup used; null when no markup answered."""
+    """Version of the site's markup that was used; null when no selector found anything."""
     clean: int
     """Version of the text cleaner."""
     fold: int
@@ -364,7 +367,7 @@ class Article:
     """One news article as stored in the collection ``articles``."""
 
     _id: str = field(default="", metadata=stored(_ADDRESS, Changes.NEVER, rule={"pattern": patterns.KEY}))
-    """Identity: the first key ever met. Never changes. Example: ``9f0c…`` (32 hex digits)."""
+    """Identity: the first key of the article. Never changes. Example: ``9f0c…`` (32 hex digits)."""
     url: str = field(
         metadata=stored(_ADDRESS, Changes.TEXT, rule={"pattern": patterns.ADDRESS}, of_copy=True, export=True)
     )
@@ -372,7 +375,7 @@ class Article:
     urls: list[str] = field(
         default_factory=list, metadata=stored(_ADDRESS, Changes.GATHERED, each={"pattern": patterns.ADDRESS})
     )
-    """Every address met for this article: requested, redirected, canonical."""
+    """Every address of this article that was met: requested, redirected, canonical."""
     keys: list[str] = field(
         default_factory=list,
         metadata=stored(_ADDRESS, Changes.GATHERED, rule={"minItems": 1}, each={"pattern": patterns.KEY}),
@@ -384,18 +387,19 @@ class Article:
             _SITE, Changes.TEXT, rule={"pattern": patterns.SLUG}, of_copy=True, export=True, expected=True
         )
     )
-    """Slug of the newspaper, one for all sites that carry it. Example: ``alayam24``."""
+    """Slug of the newspaper, the same at all sites that carry it. Example: ``alayam24``."""
     source_name: str = field(metadata=stored(_SITE, Changes.TEXT, of_copy=True, export=True, expected=True))
     """Name of the newspaper. Example: ``الأيام 24``."""
     site: str = field(metadata=stored(_SITE, Changes.NEVER, rule={"pattern": patterns.SLUG}, of_copy=True))
     """The spider that fetched it. Example: ``maghress``."""
     owner: str = field(default="", metadata=stored(_SITE, Changes.NEVER, since=3))
-    """Registrable domain of the site that it was fetched from. No crawl of another owner changes this
+    """Registrable domain of the site that it was fetched from. Only crawls of that domain change this
     document. Example: ``maghress.com``."""
     via: str | None = field(
         default=None, metadata=stored(_SITE, Changes.TEXT, of_copy=True, export=True, expected=True)
     )
-    """The aggregator it was read at; null when read at the newspaper itself. Example: ``maghress``."""
+    """The aggregator that it was fetched from; null when it came from the newspaper itself. Example:
+    ``maghress``."""
     country: str | None = field(
         default=None,
         metadata=stored(
@@ -421,7 +425,7 @@ class Article:
     body: str = field(
         default="", metadata=stored(_PAGE, Changes.TEXT, corrected=True, export=True, expected=True)
     )
-    """Text, cleaned; paragraphs are parted by one blank line."""
+    """Text, cleaned; one blank line separates paragraphs."""
     word_count: int = field(
         default=0, metadata=stored(_TEXT, Changes.TEXT, unit="words", rule={"minimum": 0}, export=True)
     )
@@ -437,7 +441,7 @@ class Article:
             expected=True,
         ),
     )
-    """Language read from the text, ISO 639. Example: ``ar``; ``und`` when it cannot be told."""
+    """Language detected in the text, ISO 639. Example: ``ar``; ``und`` when it cannot be determined."""
     authors: list[str] = field(
         default_factory=list, metadata=stored(_PAGE, Changes.TEXT, export=True, expected=True)
     )
@@ -449,7 +453,7 @@ class Article:
     )
     """News agencies named as source. Example: ``["و م ع"]``."""
     dateline: str | None = field(default=None, metadata=stored(_PAGE, Changes.TEXT, expected=True))
-    """Place and agency that open the text. Example: ``الرباط - و م ع``."""
+    """Place and agency at the start of the text. Example: ``الرباط - و م ع``."""
     section: str | None = field(
         default=None, metadata=stored(_PAGE, Changes.TEXT, export=True, expected=True)
     )
@@ -461,10 +465,9 @@ class Article:
     images: list[Image] = field(default_factory=list, metadata=stored(_PAGE, Changes.TEXT, expected=True))
     """Pictures of the article."""
     access: Access | None = field(default=None, metadata=stored(_PAGE, Changes.TEXT))
-    """``free`` or ``paid`` when the page says so."""
+    """``free`` or ``paid``, when the page says so."""
     warnings: list[TextWarning] = field(default_factory=list, metadata=stored(_PAGE, Changes.TEXT, since=3))
-    """``part`` when the page is one of several that the article stands on; they are not joined.
-    Example: ``["part"]``."""
+    """``part`` when the article continues on other pages; the pages are not joined. Example: ``["part"]``."""
     alternates: list[Alternate] = field(default_factory=list, metadata=stored(_PAGE, Changes.TEXT))
     """The same article in other languages."""
 
@@ -480,14 +483,14 @@ class Article:
             expected=True,
         ),
     )
-    """Day of publication on the publisher's clock, ``YYYY-MM-DD``; null when not exactly known: then see
-    ``published.earliest`` and ``latest``."""
+    """Day of publication on the publisher's clock, ``YYYY-MM-DD``; null when it is not known exactly: then
+    see ``published.earliest`` and ``published.latest``."""
     published_at: dt.datetime | None = field(
         default=None, metadata=stored(_DATE, Changes.DATE, of_copy=True, export=True, expected=True)
     )
-    """Instant of publication, UTC, to be read with ``published.precision``: with ``hour`` it is counted
-    back from the download (``منذ 3 ساعات``), and near midnight the day is null beside it. Null when no
-    time or no zone is known."""
+    """Instant of publication, UTC. Null when the time or the zone is not known. Where ``published.precision``
+    is ``hour``, it was counted back from the download (``منذ 3 ساعات``), and ``day`` is null if midnight is
+    near."""
     hijri_day: str | None = field(
         default=None,
         metadata=stored(
@@ -506,7 +509,7 @@ class Article:
             _DATE, Changes.DATE, unit="YYYY-MM, Hijri", rule={"pattern": patterns.HIJRI_MONTH}, export=True
         ),
     )
-    """Its month. Example: ``1445-09`` (رمضان 1445)."""
+    """The month of ``hijri_day``. Example: ``1445-09`` (رمضان 1445)."""
     hijri_day_uaq: str | None = field(
         default=None,
         metadata=stored(_DATE, Changes.DATE, unit="YYYY-MM-DD, Hijri", rule={"pattern": patterns.HIJRI_DAY}),
@@ -523,14 +526,14 @@ class Article:
             export=True,
         ),
     )
-    """Its month: one Hijri month over all countries. Example: ``1445-09`` (رمضان 1445)."""
+    """The month of ``hijri_day_uaq``, comparable across countries. Example: ``1445-09`` (رمضان 1445)."""
     published: PublishedDetail | None = field(default=None, metadata=stored(_DATE, Changes.DATE))
-    """How the date was read; null when no date was."""
+    """How the date was read; null when no date was read."""
     published_raw: str | None = field(default=None, metadata=stored(_PAGE, Changes.DATE))
-    """The printed date, kept also when it was refused. Example: ``نشر في الأيام 24 يوم 21130``."""
+    """The printed date, kept even when it could not be read. Example: ``نشر في الأيام 24 يوم 21130``."""
     published_missing: str | None = field(default=None, metadata=stored(_DATE, Changes.DATE, expected=True))
-    """Why there is no ``day``, see Articles without a day. Example: ``21130 is not a day``; null when there
-    is one."""
+    """Why ``day`` is null, see Articles without a day. Example: ``21130 is not a day``; null when ``day`` is
+    known."""
     modified_at: dt.datetime | None = field(default=None, metadata=stored(_PAGE, Changes.TEXT, expected=True))
     """Instant of the last change that the page declares, UTC."""
 
@@ -549,20 +552,20 @@ class Article:
             "the reading of the page", Changes.TEXT, since=3, rule=_named({"bsonType": "string"})
         ),
     )
-    """Field → where it was found: a selector, a JSON-LD property or a meta name; of the date see
-    ``published.candidates``. Null in an article of an older version."""
+    """Field → where it was found: a selector, a JSON-LD property or a meta name; for the date see
+    ``published.candidates``. Null in an article that an older version stored."""
     http: Http | None = field(default=None, metadata=stored("the site's answer", Changes.VISIT))
     """How the page was fetched."""
     raw: Raw | None = field(
         default=None, metadata=stored(_CRAWL, Changes.VISIT, rule={"additionalProperties": False})
     )
-    """Where the page itself is kept; null when it was not archived. A visit that found the same text and
-    archived nothing leaves it as it was."""
+    """Where the page itself is archived; null when it was not. A visit that finds the same text and archives
+    nothing leaves this field unchanged."""
     made_by: MadeBy | None = field(default=None, metadata=stored(_CODE, Changes.TEXT))
     """Versions of the code that made this document."""
     run: str = field(default="", metadata=stored(_CRAWL, Changes.VISIT))
-    """Run that last wrote this document (``_id`` in ``runs``); ``reprocess-…`` where ``scrapy reprocess``
-    did, which leaves no record there."""
+    """The run that last wrote this document (``_id`` in ``runs``). ``reprocess-…`` is a run of ``scrapy
+    reprocess``, which has no record there."""
 
     first_seen_at: dt.datetime | None = field(
         default=None, metadata=stored(_CRAWL, Changes.EARLIEST, export=True)
@@ -573,18 +576,18 @@ class Article:
     checked_at: dt.datetime | None = field(default=None, metadata=stored(_CRAWL, Changes.LATEST))
     """Moment of the last visit, whatever it found, UTC."""
     gone_at: dt.datetime | None = field(default=None, metadata=stored(_CRAWL, Changes.STORE, export=True))
-    """Moment a visit found the article removed; null while it is there."""
+    """Moment when a visit found the article removed, UTC; null while it is there."""
     updated_at: dt.datetime | None = field(
         default=None, metadata=stored(_DATABASE, Changes.STORE, export=True)
     )
-    """Server clock, UTC; moves when a field that a reader sees or a link changes. A visit that found nothing
-    new does not move it: it only changes ``http``, ``raw``, ``run``, ``last_seen_at`` and ``checked_at``."""
+    """Server clock, UTC, at the last change of a link or of a field that a reader sees. A visit that finds
+    nothing new does not change it, only ``http``, ``raw``, ``run``, ``last_seen_at`` and ``checked_at``."""
     revision: int = field(
         default=1, metadata=stored(_DATABASE, Changes.STORE, unit="states", rule={"minimum": 1}, export=True)
     )
     """1 for the first state, one more with each change by the newspaper."""
     content_hash: str = field(default="", metadata=stored(_TEXT, Changes.TEXT))
-    """Hash of title, lede and body less view counters and date stamps: equal when a reader sees the
+    """Hash of title, lede and body without view counters and date stamps: equal when a reader sees the
     same text."""
 
     duplicate_of: str | None = field(
@@ -592,17 +595,17 @@ class Article:
     )
     """``_id`` of the root of its story; null when it is the root itself."""
     duplicate: Duplicate | None = field(default=None, metadata=stored(_OTHERS, Changes.STORE, of_copy=True))
-    """Why it is a copy; null when it is none."""
+    """Why the article counts as a copy; null when it is none."""
     story: str = field(
         default="", metadata=stored(_OTHERS, Changes.STORE, rule={"pattern": patterns.KEY}, export=True)
     )
-    """``_id`` of the story's root; its own when it stands alone."""
+    """``_id`` of the root of its story; its own ``_id`` when it has no copies."""
     copies: int = field(
         default=0,
         metadata=stored(_OTHERS, Changes.STORE, since=3, unit="articles", rule={"minimum": 0}, export=True),
     )
-    """Of a root: how many articles name it in ``duplicate_of``; 0 in a copy. ``updated_at`` moves with it.
-    Example: ``3``."""
+    """In a root: the number of articles that name it in ``duplicate_of``; 0 in a copy. ``updated_at`` changes
+    with it. Example: ``3``."""
 
     search_text: str = field(default="", metadata=stored(_TEXT, Changes.TEXT, internal=True))
     """Internal. Folded title, lede and first words, for the text index."""
@@ -615,8 +618,8 @@ class Article:
     bands: list[int] = field(
         default_factory=list, metadata=stored(_TEXT, Changes.TEXT, since=2, internal=True)
     )
-    """Internal. Keys made of the week in which it was published and of parts of the signature: copies of
-    one week have at least one in common."""
+    """Internal. Keys made from the week of publication and parts of the signature: copies from one week share
+    at least one key."""
 
     page: bytes = field(default=b"", repr=False, metadata=NOT_STORED)
     """Not stored. The page itself, so that a rejection can keep it."""
@@ -624,37 +627,37 @@ class Article:
 
 @dataclass(slots=True, kw_only=True)
 class Rejection:
-    """A page kept aside: it is known, it is not lost, and it is not an article."""
+    """A page that is not an article, kept with the reason."""
 
     url: str = field(metadata=_OF_VISIT)
     """Address after redirects."""
     urls: list[str] = field(default_factory=list, metadata=_OF_VISIT)
-    """Every address met for this page."""
+    """Every address of this page that was met."""
     keys: list[str] = field(default_factory=list, metadata=_OF_VISIT)
     """Keys of all addresses in ``urls``."""
     site: str = field(default="", metadata=_OF_VISIT)
-    """The spider that met it."""
+    """The spider that fetched it."""
     owner: str = field(default="", metadata=_OF_VISIT)
-    """Registrable domain of the site that was crawled; only its crawls take the address for known."""
+    """Registrable domain of the crawled site; only crawls of that domain treat the address as known."""
     reason: RejectionReason = field(metadata=_OF_VISIT)
-    """Why it is no article, see Reasons."""
+    """Why it is not an article, see Reasons."""
     detail: str = field(default="", metadata=_OF_VISIT)
     """What was found, in one sentence."""
     status: int | None = field(default=None, metadata=stored(_VISIT, Changes.VISIT, unit="HTTP status code"))
-    """HTTP status, when there was an answer."""
+    """HTTP status, when the site answered."""
     rejected_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
     """Moment of the visit, UTC."""
     retry_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
-    """When the address may be asked for again; null: not before this document expires."""
+    """When the address may be requested again; null: not before this document expires."""
     run: str = field(default="", metadata=_OF_VISIT)
-    """Run that wrote it."""
+    """The run that wrote it."""
     page: bytes = field(default=b"", repr=False, metadata=stored(_VISIT, Changes.VISIT, unit="zlib"))
     """The page, compressed; null when there was none."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Revision:
-    """A state of an article that a later one replaced: what a reader saw of it, and when."""
+    """An earlier state of an article: what a reader saw of it, and when."""
 
     _id: str = field(metadata=_OF_REVISION)
     """The article and the ``content_hash`` of this state. Example: ``9f0c…:5e0c…``."""
@@ -663,7 +666,7 @@ class Revision:
     revision: int = field(metadata=stored(_DATABASE, Changes.NEVER, unit="states"))
     """Which state this was; 1 is the first. Example: ``1``."""
     changed: list[str] = field(metadata=_OF_REVISION)
-    """Those of title, lede and body that the next state changed. Example: ``["body"]``."""
+    """The fields among title, lede and body that the next state changed. Example: ``["body"]``."""
     seen_from: dt.datetime = field(metadata=_OF_REVISION)
     """Moment of the first download of the article, UTC."""
     seen_until: dt.datetime = field(metadata=_OF_REVISION)
@@ -676,4 +679,4 @@ DATE_FIELDS = changing(Article, Changes.DATE)
 """The stored fields that say when an article was published; they change together."""
 
 READ_FIELDS = tuple(f.name for f in fields(RawArticle) if "has_origin" in f.metadata)
-"""The fields that are read on the page of an article; ``origins`` says how each was found."""
+"""The fields that are read from the page of an article; ``origins`` says how each was found."""

@@ -1,8 +1,8 @@
-"""The closed lists: every word that is stored, counted or compared, with its meaning, once.
+"""The closed lists: every word that is stored, counted or compared, with its meaning.
 
-A member is the stored word itself (``Origin.MARKUP == "markup"``). The members of a list stand in their order
-of rank, the surest, best or first one first. Schema, data dictionary, checks and messages derive from here;
-a word that is not in its list does not pass mypy. ``Origin("markup")`` finds a member by its word, hence the
+A member is the stored word itself (``Origin.MARKUP == "markup"``). The members of a list are ordered by rank,
+the most reliable, best or first member first. The schema, the data dictionary, checks and messages use these
+lists; mypy reports a word that is not in its list. ``Origin("markup")`` finds a member by its word, hence the
 defaults below.
 """
 
@@ -77,12 +77,12 @@ def _member(cls: type[W], word: str, meaning: str) -> W:
 
 
 class Origin(Word):
-    """How a field was found, the surest way first."""
+    """How a field was found, the most reliable way first."""
 
     weight: float
-    """How much its word counts for a day, when candidates disagree."""
+    """How much a candidate of this origin counts for a day, when candidates disagree."""
     name_in_sentence: str
-    """As a sentence names it."""
+    """Its name in a sentence."""
 
     def __new__(cls, word: str, meaning: str = "", name_in_sentence: str = "", weight: float = 0.0) -> Self:
         """A word, its meaning, its name in a sentence, and its weight."""
@@ -91,17 +91,17 @@ class Origin(Word):
         member.weight = weight
         return member
 
-    MARKUP = "markup", "the place on the page that the site's declaration names", "the site's markup", 5.0
+    MARKUP = "markup", "a selector of the site's declaration", "the site's markup", 5.0
     JSONLD = "jsonld", "the page's JSON-LD (schema.org)", "JSON-LD", 4.0
     META = "meta", "the page's meta tags", "the meta tags", 4.0
     MICRODATA = "microdata", "schema.org attributes in the page", "microdata", 3.0
     FEED = "feed", "the feed or sitemap that led to the page", "the feed", 3.0
-    GENERIC = "generic", "found by shape, as on a site nobody has declared", "the generic reading", 2.5
+    GENERIC = "generic", "the shape of the page, without a declaration", "the generic reading", 2.5
     URL = "url", "a date in the address", "the address", 2.0
 
 
 NO_ORIGIN: Final = "empty"
-"""Counted in place of an origin where nothing gave a field; never stored with an article."""
+"""Counted in place of an origin where a field was not found; never stored with an article."""
 
 MACHINE_READABLE: Final = frozenset({Origin.JSONLD, Origin.META, Origin.MICRODATA, Origin.FEED})
 """Origins that are written for programs, not for readers."""
@@ -111,14 +111,14 @@ MACHINE_READABLE: Final = frozenset({Origin.JSONLD, Origin.META, Origin.MICRODAT
 
 
 class DateKind(Word):
-    """What a page says a date is."""
+    """Which date a page says it is."""
 
     PUBLISHED = "published", "the article's publication"
     MODIFIED = "modified", "its last change"
 
 
 class Calendar(Word):
-    """What a date was written in."""
+    """The calendar in which a date was written."""
 
     GREGORIAN = "gregorian", "the Gregorian calendar"
     HIJRI = "hijri", "the Hijri calendar"
@@ -147,35 +147,35 @@ class HijriCalendar(Word):
 class HijriBasis(Word):
     """How a Hijri day is known."""
 
-    PRINTED = "printed", "no table reaches it, only the page vouches for it"
+    PRINTED = "printed", "no table covers the month; only the page states the day"
     TABLE = "table", "the month is official or was observed"
-    FORECAST = "forecast", "the month was computed, the day may be one off"
+    FORECAST = "forecast", "the month was computed, so the day may be one off"
 
 
 class DateWarning(Word):
-    """What to know of a date."""
+    """What to know about a date."""
 
     WEEKDAY_MISMATCH = "weekday_mismatch", "the printed weekday is not that of the day"
     CALENDARS_DIFFER = "calendars_differ", "two printed dates do not agree"
     HIJRI_DAY_SETTLED_BY_WEEKDAY = (
         "hijri_day_settled_by_weekday",
-        "only a Hijri date was printed, the weekday chose among the days it may be",
+        "only a Hijri date was printed; the weekday decided which of the possible days it is",
     )
     HIJRI_UNCONFIRMED = (
         "hijri_unconfirmed",
-        "only a Hijri date was printed, in a month that is computed, so the day may be one off",
+        "only a Hijri date was printed, in a month that was computed, so the day may be one off",
     )
     FALSE_ZONE_IGNORED = "false_zone_ignored", "a time stamp's zone was known to be wrong"
     STALE_ZONE = (
         "stale_zone",
         (
-            "the server's zone files are older than Morocco's change of 20 September 2026 and print an hour "
-            "too much; the instant is right"
+            "the server's zone files are older than Morocco's change of 20 September 2026, so it prints an "
+            "hour too much; the instant is right"
         ),
     )
     UNKNOWN_ZONE = (
         "unknown_zone",
-        "a zone is named that is not known or that several places use (AST), so there is no instant",
+        "the printed zone is unknown or ambiguous (AST), so there is no instant",
     )
     FUTURE = "future", "a day more than two days after the download"
 
@@ -191,19 +191,19 @@ class Access(Word):
 
 
 class TextWarning(Word):
-    """What to know of a text."""
+    """What to know about a text."""
 
-    PART = "part", "the page is one of several that the article stands on; they are not joined"
+    PART = "part", "the article continues on other pages; the pages are not joined"
 
 
 class CopyKind(Word):
     """Why an article is linked to another one."""
 
     SAME_DAY = "same_day", "same site, title and day at two addresses"
-    RETITLED = "retitled", "same site and day, the same text at a new address and under another title"
+    RETITLED = "retitled", "same site, day and text, at a new address and under another title"
     REPRINTED = (
         "reprinted",
-        "same site, the same text on another day, as the print edition of the evening's page",
+        "same site and text on another day, such as the print edition of last evening's page",
     )
     REPUBLISHED = "republished", "another site's copy of the whole text"
     NEAR = "near", "another site's edited copy"
@@ -213,27 +213,27 @@ class CopyKind(Word):
 
 
 class RobotsState(Word):
-    """What a site's robots.txt was, the worst first."""
+    """The state of a site's robots.txt, the worst first."""
 
-    UNREACHABLE = "unreachable", "it could not be read, so nothing was asked"
+    UNREACHABLE = "unreachable", "it could not be read, so nothing was requested"
     RULES = "rules", "there are rules, and they were obeyed"
     NONE = "none", "there is none, which allows everything"
 
 
 class RejectionReason(Word):
-    """Why a page is kept aside."""
+    """Why a page was rejected."""
 
-    NOT_HTML = "not_html", "the answer is no web page (a file, a feed, JSON, nothing)"
+    NOT_HTML = "not_html", "the response is not a web page (a file, a feed, JSON, nothing)"
     REDIRECTED_HOME = "redirected_home", "the address leads to the site's home page"
     NOT_FOUND = (
         "not_found",
-        "status 404 or 410, or the page says that nothing is there, although its status was 200",
+        "status 404 or 410, or the page says that nothing was found although its status is 200",
     )
-    LISTING = "listing", "the page lists articles and is none itself"
+    LISTING = "listing", "the page lists articles and is not one itself"
     NO_TITLE = "no_title", "no headline was found"
-    NO_BODY = "no_body", "no text of an article was found"
-    UNDATED = "undated", "the page says no day, and all articles of the site do (`Site.dated`)"
-    REDIRECTED = "redirected", "the address leads to a page that is no article of the site"
+    NO_BODY = "no_body", "no article text was found"
+    UNDATED = "undated", "the page states no day, although all articles of the site do (`Site.dated`)"
+    REDIRECTED = "redirected", "the address leads to a page that is not an article of the site"
     REFUSED = "refused", "the site answered with another 4xx status"
     ROBOTS = "robots", "robots.txt forbids the address"
     TOO_LARGE = "too_large", "more bytes than `NEWSCRAWL_DOWNLOAD_MAXSIZE`"
@@ -241,11 +241,11 @@ class RejectionReason(Word):
     TOO_SLOW = "too_slow", "reading the page took more CPU time than `NEWSCRAWL_WORKER_CPU_SECONDS`"
     WORKER_DIED = (
         "worker_died",
-        "the process that read the page was killed (it may have lacked memory) or crashed",
+        "the process that read the page crashed or was killed, perhaps because memory ran out",
     )
-    FAULT = "fault", "reading the page failed: a mistake of newscrawl"
-    STORE_REFUSED = "store_refused", "MongoDB did not take the article"
-    FORGOTTEN = "forgotten", "removed by `scrapy forget`; it never comes back"
+    FAULT = "fault", "reading the page failed because of a fault in newscrawl"
+    STORE_REFUSED = "store_refused", "MongoDB refused the article"
+    FORGOTTEN = "forgotten", "removed by `scrapy forget`; it is never stored again"
 
 
 LOST: Final = frozenset(
@@ -258,16 +258,16 @@ LOST: Final = frozenset(
         RejectionReason.STORE_REFUSED,
     }
 )
-"""Reasons that say nothing of the page: it may be an article."""
+"""Reasons that say nothing about the page: it may be an article."""
 
 
 class FetchFailure(Word):
     """Why a page could not be fetched."""
 
     passes: bool
-    """Can the same request succeed at another time without anybody's decision being changed?"""
+    """Can the same request succeed later, without a change of settings or of the site's rules?"""
     retried: bool
-    """Is it worth a second try at once?"""
+    """Is it worth retrying at once?"""
 
     def __new__(cls, word: str, meaning: str = "", passes: bool = True, retried: bool = False) -> Self:
         """A word, its meaning, and whether trying again helps."""
@@ -276,33 +276,33 @@ class FetchFailure(Word):
         return member
 
     DNS = "dns", "the name does not resolve", True, True
-    REFUSED = "refused", "nobody listens there", True, True
+    REFUSED = "refused", "the server refuses the connection", True, True
     TIMEOUT = "timeout", "no answer in time", True, True
     LOST = "lost", "no connection, or it broke", True, True
-    # A certificate expires and is renewed, so that passes although it is not worth a second try at once.
-    CERTIFICATE = "certificate", "the server cannot prove who it is", True, False
+    # An expired certificate gets renewed, so this passes, but retrying at once does not help.
+    CERTIFICATE = "certificate", "the server's certificate is not valid", True, False
     BUSY = "busy", "408, 429 or 503, or a pause the site asked for", True, True
     SERVER = "server", "any other 5xx", True, True
     CLIENT = "client", "any other 4xx", False, False
     ROBOTS = "robots", "robots.txt forbids it", False, False
     OFFSITE = "offsite", "it is on another site", False, False
     ADDRESS = "address", "the gate refuses it", False, False
-    LOOP = "loop", "redirects without an end", True, False
+    LOOP = "loop", "endless redirects", True, False
     PRIVATE = "private", "its host leads to an address that is not public", True, False
     TOO_LARGE = "too_large", "more than `NEWSCRAWL_DOWNLOAD_MAXSIZE`", False, False
     NOT_RECORDED = "not_recorded", "the recording that is replayed lacks it", False, False
-    # What is not understood counts as passing: asking again costs one request, giving up an article.
+    # An unknown failure counts as passing: another request costs little, giving up may cost an article.
     OTHER = "other", "none of these", True, False
 
 
 class AddressRefusal(Word):
-    """Why the gate does not let an address be asked for."""
+    """Why the gate does not allow a request to an address."""
 
-    MALFORMED = "malformed", "it cannot be taken apart"
+    MALFORMED = "malformed", "it cannot be parsed"
     SCHEME = "scheme", "neither http nor https"
-    CREDENTIALS = "credentials", "it carries a user or a password"
-    HOST = "host", "it has no host, or none that a name server could know"
-    PORT = "port", "a port that no declared address has"
+    CREDENTIALS = "credentials", "it contains a user name or a password"
+    HOST = "host", "it has no host, or an invalid one"
+    PORT = "port", "a port that no declared address uses"
     TOO_LONG = "too_long", "more than 8,192 characters"
 
 
@@ -326,31 +326,31 @@ class AddressOutcome(Word):
 
     STORED = "stored", "a new article, or a new state of one"
     SEEN = "seen", "an article as it was"
-    KNOWN = "known", "stored or rejected before, and not asked for"
+    KNOWN = "known", "stored or rejected before, and not requested again"
     GONE = "gone", "an article that was removed"
-    PENDING = "pending", "asked for again later"
-    REJECTED = "rejected", "kept aside with its reason"
-    REFUSED = "refused", "no address that may be asked for"
-    UNWANTED = "unwanted", "outside the days or the arguments looked for, or no article"
+    PENDING = "pending", "to be requested again later"
+    REJECTED = "rejected", "the page is not an article; it is kept with the reason"
+    REFUSED = "refused", "an address that must not be requested"
+    UNWANTED = "unwanted", "outside the requested days or arguments, or not an article"
 
 
 class CoverageReason(Word):
-    """Why a day counts as seen whole, or not."""
+    """Why a day counts as complete, or not."""
 
-    SEEN = "seen", "walks that came to their end saw all that the newspaper's lists got that day"
-    CUT_SHORT = "cut_short", "the runs after it were stopped or failed, or could not read a list to its end"
-    SITE_SILENT = "site_silent", "the site did not answer, refused, or its lists led to no article"
-    NOT_RUN = "not_run", "no run began that day, and the lists no longer showed all of it when the next did"
-    GAP = "gap", "runs were too far apart: the lists no longer showed all of it"
-    PENDING = "pending", "articles of these lists are still to be downloaded"
-    LOST = "lost", "more than a tenth of the articles that these lists led to could not be read"
-    NOT_OVER = "not_over", "no run that began after its end has ended"
-    BEFORE = "before", "before what the first run saw"
+    SEEN = "seen", "completed walks saw everything that the newspaper listed that day"
+    CUT_SHORT = "cut_short", "later runs were stopped, failed, or could not read a list to its end"
+    SITE_SILENT = "site_silent", "the site did not answer or refused, or its lists led to no article"
+    NOT_RUN = "not_run", "no run started that day, and the lists no longer showed all of it at the next run"
+    GAP = "gap", "too much time passed between runs: the lists no longer showed all of the day"
+    PENDING = "pending", "some articles of these lists are not downloaded yet"
+    LOST = "lost", "more than a tenth of the articles in these lists could not be read"
+    NOT_OVER = "not_over", "no run that started after the end of the day has ended yet"
+    BEFORE = "before", "the day is older than everything that the first run saw"
     AGGREGATOR = (
         "aggregator",
-        "all was seen that an aggregator lists; whether that is all, only the newspaper knows",
+        "everything that the aggregator lists was seen; only the newspaper knows whether that is all",
     )
-    NOT_JUDGED = "not_judged", "the next run of its site says it"
+    NOT_JUDGED = "not_judged", "the next run of the site decides"
     NO_DAY = "no_day", "articles without a day"
 
 
@@ -362,22 +362,22 @@ class SearchScope(Word):
 
 
 class Interruption(Word):
-    """Why an address was taken and not asked for to the end."""
+    """Why the download of an address did not finish."""
 
-    STOPPED = "stopped", "the run was stopped before"
-    DROPPED = "dropped", "something between dropped the request"
+    STOPPED = "stopped", "the run was stopped first"
+    DROPPED = "dropped", "a component of Scrapy dropped the request"
 
 
 PendingReason = FetchFailure | RejectionReason | Interruption
-"""Why an address is on the pending list: its download failed for a reason that passes, its page may have come
-too early, or the run was interrupted."""
+"""Why an address is on the pending list: its download failed for a reason that passes, its page was not ready
+yet, or the run was interrupted."""
 
 
 class RunOutcome(Word):
-    """What became of a run; its meaning is what the log adds to the word, where that says too little."""
+    """What became of a run; the log adds the meaning where the word alone says too little."""
 
     exit_status: int
-    """Of ``scrapy crawl``; 2 is a wrong use, refused before anything runs."""
+    """Exit status of ``scrapy crawl``; 2 is wrong usage, refused before anything runs."""
 
     def __new__(cls, word: str, exit_status: int = 0, meaning: str = "") -> Self:
         """A word, its exit status, and its meaning."""
@@ -387,11 +387,11 @@ class RunOutcome(Word):
 
     OK = "ok", 0
     NOTHING_NEW = "nothing_new", 0
-    PARTIAL = "partial", 0, "not all could be read; what is missing is asked first next time"
+    PARTIAL = "partial", 0, "some pages could not be read; the next run requests them first"
     NO_LINKS = (
         "no_links",
         3,
-        "its listings gave no link to an article; has the site changed? See docs/operate.md",
+        "its listings contain no link to an article; the site may have changed, see docs/operate.md",
     )
     REFUSED = "refused", 3, "the site refuses us (its robots.txt, or HTTP 401/403)"
     UNREACHABLE = "unreachable", 3, "the site does not answer"
@@ -401,26 +401,26 @@ class RunOutcome(Word):
 
 
 class Alarm(Word):
-    """What an operator should know of a run, whatever its outcome."""
+    """What an operator should know about a run, whatever its outcome."""
 
     ARCHIVE_STOPPED = "archive_stopped", "pages could not be archived"
     ARCHIVE_WAITING = (
         "archive_waiting",
-        "finished files of the archive wait to be looked after or handed over",
+        "finished archive files wait for upkeep or for the hand-over",
     )
 
 
 class AlarmKind(Word):
     """What an alarm is about, the widest cause first; the first word of its key."""
 
-    SCHEDULE = "schedule", "no schedule gives a sign of life, so nothing is crawled"
-    NETWORK = "network", "nearly all sites cannot be reached: the fault is on our side"
-    NODE = "node", "a node gives no sign of life"
+    SCHEDULE = "schedule", "no schedule is running, so nothing is crawled"
+    NETWORK = "network", "nearly all sites are unreachable: the fault is on our side"
+    NODE = "node", "a node no longer reports"
     FAULT = "fault", "runs of a site end as fault or killed, one after another"
     DISK = "disk", "a disk of this machine is nearly full"
     ARCHIVE = "archive", "a node cannot archive its pages"
     OVERDUE = "overdue", "sites are due and not crawled"
-    SILENT = "silent", "nothing comes from a site any more, against its own rhythm"
-    REDUCED = "reduced", "far less comes from a site, or it is read worse than before"
+    SILENT = "silent", "a site brings no new articles any more, unlike before"
+    REDUCED = "reduced", "a site brings far fewer articles, or fields are missing more often than before"
     MONTHS = "months", "the table of Moroccan months is about to end"
     TEST = "test", "a test, by `scrapy alarms --test`"

@@ -227,7 +227,7 @@ class TestRequests:
     def test_a_wrong_declaration_is_named_with_its_remedy(self) -> None:
         with pytest.raises(ValueError, match=r"month:02"):
             Sitemap("/news-{mm}.xml")
-        with pytest.raises(ValueError, match=r"Api\(items='data\['\) is no JMESPath"):
+        with pytest.raises(ValueError, match=r"Api\(items='data\['\) is not valid JMESPath"):
             Api("/api", items="data[")
 
     def test_the_home_page_is_on_the_host_of_the_declaration(self) -> None:

@@ -1,4 +1,4 @@
-"""How sites are declared, and which there are."""
+"""The declarations of sites."""
 
 from newscrawl.sites.declaration import (
     NEXT,

@@ -1,6 +1,6 @@
 """How a site is declared: where its articles are listed and how its pages are marked up.
 
-A spider file holds one :class:`Site` and nothing else; everything that acts on it is in
+A spider file holds one :class:`Site` and nothing else. The code that uses it is in
 ``newscrawl.spider``, ``newscrawl.discovery`` and ``newscrawl.page``.
 """
 
@@ -20,22 +20,22 @@ from newscrawl.gate import Refused, admit
 from newscrawl.urls import UrlRules, owner, site_host, telling, without_amp
 
 Selectors = str | Sequence[str]
-"""One CSS selector (``::text`` and ``::attr(name)`` allowed) or several, the newest theme first."""
+"""One CSS selector (``::text`` and ``::attr(name)`` are allowed) or several, that of the newest theme first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Markup:
-    """How the article pages of a site are marked up, in one period of its life."""
+    """The markup of a site's article pages, in one period of its history."""
 
     version: str = "1"
-    """Name of this markup, stored with each article read by it."""
+    """Name of this markup, stored with each article that was read with it."""
     valid_until: dt.date | None = None
-    """Last day on which pages looked like this; None for today's markup. An old recording is read
-    with the markup of its day."""
+    """Last day on which pages had this markup; None for the current markup. A recorded page is read with the
+    markup of the day of its download."""
     title: Selectors = ()
     """The headline."""
     lede: Selectors = ()
-    """The summary above the body, when it stands outside the body."""
+    """The summary above the body, when it is outside the body's element."""
     body: Selectors = ()
     """The paragraphs, or the element that holds them."""
     date: Selectors = ()
@@ -53,11 +53,11 @@ class Markup:
     publisher: Selectors = ()
     """On an aggregator: the newspaper's name."""
     remove: Selectors = ()
-    """What stands inside the body and is no part of it."""
+    """Elements inside the body that do not belong to it."""
     cut: Sequence[str] = ()
-    """Regular expressions of whole paragraphs that are no part of the article."""
+    """Regular expressions; a paragraph that matches one as a whole does not belong to the article."""
     evidence: str = ""
-    """What these selectors rest on, with the year. Example: ``public scrapers, 2019-2021; unverified``."""
+    """The source of these selectors, with the year. Example: ``public scrapers, 2019-2021; unverified``."""
 
 
 NEXT = (
@@ -65,26 +65,26 @@ NEXT = (
     "a[aria-label=Next], a[aria-label=Suivant], .pagination-next a, .pager-next a, a.blog-pager-older-link, "
     "span.last-page.first-last-pages a"
 )
-"""CSS selector of the link to the next (older) page, as the common themes and pagers mark it."""
+"""CSS selector of the link to the next (older) page, for common themes and pagers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paged:
-    """How the pages of a listing, a feed or an API are asked for."""
+    """How to request the pages of a listing, a feed or an API."""
 
     form: Mapping[str, str] | None = None
-    """Form fields; they make the request a POST. ``{page}`` in a value is the number of the page.
+    """Form fields; they make the request a POST. ``{page}`` in a value stands for the page number.
     Example: ``{"page": "{page}", "section": "57"}``."""
     json: Mapping[str, Any] | None = None
-    """A JSON body; it makes the request a POST. A value ``"{page}"`` becomes the number of the page."""
+    """A JSON body; it makes the request a POST. The value ``"{page}"`` becomes the page number."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers that the endpoint asks for. Example: ``{"X-Requested-With": "XMLHttpRequest"}``."""
+    """Headers that the endpoint requires. Example: ``{"X-Requested-With": "XMLHttpRequest"}``."""
     first: int = 1
-    """What ``{page}`` is on the newest page."""
+    """The value of ``{page}`` for the newest page."""
     step: int = 1
-    """What ``{page}`` grows by: 1 for numbered pages, the size of a page for offsets (``start=20``)."""
+    """The step of ``{page}``: 1 for page numbers, the page size for offsets (``start=20``)."""
     name: str | None = None
-    """Section name for the argument ``sections``; a listing's is by default the last part of its path."""
+    """Section name for the argument ``sections``; by default the last part of a listing's path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +96,24 @@ class Listing(Paged):
     """
 
     url: str
-    """Address; a path alone is on the site's own host. ``{page}`` counts where pages are numbered."""
+    """Address; a path alone is on the site's own host. ``{page}`` stands for the page number."""
     links: str = "a"
-    """CSS selector of the article links; those that match the site's article pattern are taken. A
-    selector of its own tells that nothing but the listing's articles is meant: no ticker, no sidebar."""
+    """CSS selector of the article links; links that match the site's article pattern are followed. Any other
+    selector than the default must match the listing's own articles only: no ticker, no sidebar."""
     next: str | None = NEXT
-    """CSS selector of the link to the next (older) page; None for a single page. Where the default finds
-    nothing, a link that says so (``التالي``) or that has the next number is taken."""
+    """CSS selector of the link to the next (older) page; None for a single page. If the default matches
+    nothing, a link with the right text (``التالي``) or the next number is followed."""
     follow_sections: bool = False
-    """Take the page's links to sections of the same site as listings too (one step, no further)."""
+    """Also walk the sections of the site that this page links to (but not the sections that those link to)."""
     html: str | None = None
-    """Where the answer is JSON: JMESPath of the HTML inside it. Example: ``html``, ``data[].card``."""
+    """JMESPath of the HTML inside a JSON response. Example: ``html``, ``data[].card``."""
 
     def __post_init__(self) -> None:
         _jmespath(self, "html")
 
     @property
     def numbered(self) -> bool:
-        """Are its pages asked for by number?"""
+        """Are its pages requested by number?"""
         return "{page}" in f"{self.url} {self.form} {self.json}"
 
 
@@ -122,12 +122,12 @@ class Feed(Paged):
     """An RSS or Atom feed."""
 
     url: str | None = None
-    """Address; ``{page}`` counts where it has older pages (``/feed/?paged={page}``). None takes the feeds
-    that the site's home page advertises."""
+    """Address; ``{page}`` stands for the page number if the feed has older pages (``/feed/?paged={page}``).
+    None: the feeds that the site's home page advertises."""
 
     @property
     def numbered(self) -> bool:
-        """Are its pages asked for by number?"""
+        """Are its pages requested by number?"""
         return self.url is not None and "{page}" in self.url
 
 
@@ -140,10 +140,10 @@ class Sitemap:
     """
 
     url: str | None = None
-    """Address; None takes the sitemaps that ``robots.txt`` names. ``{year}``, ``{month}``, ``{day}``
-    stand for the period of each file, not padded; ``{month:02}`` is padded."""
+    """Address. ``{year}``, ``{month}`` and ``{day}`` stand for the period of each file, unpadded;
+    ``{month:02}`` is padded. None: the sitemaps that ``robots.txt`` names."""
     files: str | None = None
-    """Regular expression of the files of an index that hold articles; None for all that may."""
+    """Regular expression for the files of an index that list articles; None for all files that may."""
     name: str | None = None
     """Section name for the argument ``sections``."""
 
@@ -153,8 +153,8 @@ class Sitemap:
                 self.url.format(year=2024, month=3, day=27)
             except (KeyError, IndexError, ValueError) as error:
                 raise ValueError(
-                    f"Sitemap(url={self.url!r}): {error} is no part of a date; use {{year}}, {{month}} or "
-                    "{month:02}, {day}"
+                    f"Sitemap(url={self.url!r}): {error} is not part of a date; use {{year}}, {{month}}, "
+                    "{month:02} or {day}"
                 ) from None
 
     @property
@@ -165,7 +165,7 @@ class Sitemap:
 
 @dataclass(frozen=True, slots=True)
 class Api(Paged):
-    """A JSON endpoint that lists articles, newest first. ``items`` and what follows are JMESPath.
+    """A JSON endpoint that lists articles, newest first. ``items`` and the fields after it are JMESPath.
 
     >>> spa = Api(
     ...     "https://portalapi.spa.gov.sa/api/v1/news/search?by_latest=1&start={page}&rows=10&l=ar",
@@ -177,20 +177,20 @@ class Api(Paged):
     """
 
     url: str
-    """Address; a path alone is on the site's own host. ``{page}`` counts where pages are numbered."""
+    """Address; a path alone is on the site's own host. ``{page}`` stands for the page number."""
     items: str = "@"
-    """The list of articles in the answer."""
+    """The list of articles in the response."""
     link: str = "link"
-    """In an item: the address of its page; relative ones are completed."""
+    """In an item: the address of its page, absolute or relative."""
     title: str | None = None
     """In an item: the headline."""
     date: str | None = None
-    """In an item: the date of publication, a text or a Unix time. What is UTC and does not say so gets
-    its ``Z`` here: ``join('', [date_gmt, 'Z'])``."""
+    """In an item: the date of publication, a text or a Unix time. If it is UTC but does not say so, add the
+    ``Z`` here: ``join('', [date_gmt, 'Z'])``."""
     modified: str | None = None
     """In an item: the date of the last change."""
     next: str | None = None
-    """In the answer: the address of the next page."""
+    """In the response: the address of the next page."""
 
     def __post_init__(self) -> None:
         for name in ("items", "link", "title", "date", "modified", "next"):
@@ -198,13 +198,13 @@ class Api(Paged):
 
     @property
     def numbered(self) -> bool:
-        """Are its pages asked for by number?"""
+        """Are its pages requested by number?"""
         return "{page}" in f"{self.url} {self.form} {self.json}"
 
 
 @dataclass(frozen=True, slots=True)
 class WordPress(Api):
-    """The posts of a WordPress site by its REST API, a hundred a page.
+    """The posts of a WordPress site, from its REST API, a hundred a page.
 
     >>> WordPress().url
     '/wp-json/wp/v2/posts?per_page=100&page={page}&_fields=link,date_gmt,modified_gmt,title'
@@ -220,7 +220,7 @@ Discovery = Listing | Feed | Sitemap | Api
 
 
 def _jmespath(declared: Listing | Api, name: str) -> None:
-    """Raise a clear error for an expression that is no JMESPath."""
+    """Raise ``ValueError`` for an expression that is not JMESPath."""
     expression = getattr(declared, name)
     try:
         if expression is not None:
@@ -228,7 +228,8 @@ def _jmespath(declared: Listing | Api, name: str) -> None:
     except jmespath.exceptions.JMESPathError as error:
         reason = str(error).splitlines()[0]
         raise ValueError(
-            f"{type(declared).__name__}({name}={expression!r}) is no JMESPath ({reason}); see jmespath.org"
+            f"{type(declared).__name__}({name}={expression!r}) is not valid JMESPath ({reason}); "
+            "see jmespath.org"
         ) from None
 
 
@@ -243,56 +244,58 @@ class Site:
     country: str | None = None
     """ISO 3166 code of the publisher. Example: ``MA``; it selects the Hijri calendar."""
     timezone: str | None = None
-    """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``; None where it is not known: days
-    then stand as printed, and only what states its own offset from UTC is an instant."""
+    """IANA zone of the publisher's clock. Example: ``Africa/Casablanca``. None when it is not known: days are
+    then stored as printed, and only a time with its own UTC offset gives an instant."""
     article: str
-    """Regular expression searched in the path and query of a decoded address: is it an article?"""
+    """Regular expression for articles, searched in the decoded path and query of an address."""
     not_article: str | None = None
-    """Regular expression of addresses that match ``article`` and are none."""
+    """Regular expression for addresses that match ``article`` but are not articles."""
     other_edition: str | None = None
-    """Regular expression of articles on the site's own hosts in another language than the site's: they are
-    articles when somebody names them, and no list is searched for them. Example: ``/en$``."""
+    """Regular expression for articles on the site's own hosts in another language. They are not taken from
+    lists, only when somebody names their address. Example: ``/en$``."""
     discover: Sequence[Discovery]
-    """Where articles are found; combinable."""
+    """Where articles are listed; any number, of any kind."""
     markup: Sequence[Markup] = ()
-    """Markup versions, the newest first; the generic reading carries what they do not answer."""
+    """Markup versions, the newest first; the generic reading fills the fields that they do not give."""
     aggregator: bool = False
     """True when the site republishes other newspapers: ``source`` is then the newspaper, ``via`` the site."""
     publisher: str | None = None
-    """On an aggregator: regular expression whose group ``source`` finds the newspaper in the path."""
+    """On an aggregator: regular expression whose group ``source`` is the newspaper in the path."""
     url_rules: UrlRules = field(default_factory=UrlRules)
-    """What is one address on this site, see ``newscrawl.urls``."""
+    """Which spellings of an address are one address on this site, see ``newscrawl.urls``."""
     false_zone: bool = False
     """True when the site's machine-readable dates carry a zone (``Z``) that is really local time."""
     month_first: bool = False
-    """True when the site prints dates in digits month first (``3/27/2024``), as date-fns does in ar-SA."""
+    """True when the site prints numeric dates with the month first (``3/27/2024``), as date-fns does in
+    ar-SA."""
     render: bool = False
     """True when the pages need a browser."""
     dated: bool = False
-    """Do all articles of the site say their day? Then a page without one is none (``من نحن``)."""
+    """True when every article of the site states its day: a page without one (``من نحن``) is not an
+    article."""
     delay: float | None = None
     """Seconds between two requests, when the site needs more than the default."""
     evidence: Literal["seen live", "saved page", "public scraper", "guess"] = "guess"
-    """What the declaration as a whole rests on."""
+    """The kind of evidence for the declaration as a whole."""
     year: int | None = None
     """Year of that evidence."""
     addresses: str = ""
-    """Years of the public addresses of articles that ``article`` was held against, as they stand in source
-    code, data sets and papers. Example: ``2014, 2020-2026``; empty where none was seen."""
+    """Years of the article addresses with which ``article`` was checked, taken from public source code, data
+    sets and papers. Example: ``2014, 2020-2026``; empty when there are none."""
     hosts: Sequence[str] = ()
-    """Further hosts that are this site, beside those of ``discover``. Example: ``ar.hibapress.com``; with
-    a port where it has one of its own. Any other subdomain is another site."""
+    """Further hosts of this site, in addition to those of ``discover``, with the port if it is not the
+    default. Example: ``ar.hibapress.com``. Any other subdomain is another site."""
     refused: str | None = None
     """Why the site is left alone (its robots.txt or a refusal of our user agent); None to crawl it."""
 
     @cached_property
     def clock(self) -> dt.tzinfo:
-        """What says which day it is at the publisher: the zone, or UTC where it is not known.
+        """The publisher's time zone, or UTC when it is not known.
 
         >>> str(Site(name="واس", domain="spa.gov.sa", article="x", discover=[]).clock)
         'UTC'
         """
-        from newscrawl.dates import zone  # with what reads dates, which a declaration does without
+        from newscrawl.dates import zone  # here, because a declaration itself needs no date vocabulary
 
         return zone(self.timezone) if self.timezone else dt.UTC
 
@@ -306,7 +309,7 @@ class Site:
 
     @cached_property
     def declared(self) -> tuple[str, ...]:
-        """The addresses that the declaration names, as given: home pages, then where articles are found."""
+        """The addresses in the declaration, as written: home pages first, then those of ``discover``."""
         named = (f"https://{host}/" for host in (self.domain, *self.hosts))
         return (*named, *(source.url for source in self.discover if source.url))
 
@@ -318,7 +321,7 @@ class Site:
 
     @cached_property
     def owner(self) -> str:
-        """The registrable domain of the site: what is stored of an address is changed by its owner alone.
+        """The registrable domain of the site: only crawls of this domain change what is stored of an address.
 
         >>> Site(name="يابلادي", domain="ar.yabiladi.com", timezone="Africa/Casablanca", article="x",
         ...      discover=[]).owner
@@ -332,13 +335,13 @@ class Site:
 
     @cached_property
     def _own_hosts(self) -> frozenset[str]:
-        """The hosts that are this site, each in the form that stands for its variants."""
+        """The hosts of this site, each in the form that represents its variants."""
         named = (f"https://{host}/" for host in (*self.hosts, *self.url_rules.hosts))
         listed = (url for url in self.declared if _is_absolute(url) and owner(url) == self.owner)
         return frozenset(site_host(url, self.url_rules) for url in (*named, *listed))
 
     def admit(self, url: str, base: str | None = None) -> str:
-        """An address that this site gives, as it is asked for; see :func:`newscrawl.gate.admit`.
+        """An address from this site in the form in which it is requested; see :func:`newscrawl.gate.admit`.
 
         Raises :class:`newscrawl.gate.Refused` with the reason.
         """
@@ -360,10 +363,10 @@ class Site:
             return False
 
     def lists_at(self, url: str, page: str | None = None) -> bool:
-        """May a list of articles lie there? ``page`` is the address of the page that says so.
+        """May there be a list of articles at this address? ``page`` is the address of the page that links it.
 
-        Lists may lie on any host of the owner, on the hosts that the declaration names, and on the host
-        of the page itself. Articles are on the site alone.
+        Lists may be on any host of the owner, on the hosts that the declaration names, and on the host
+        of ``page``. Articles are on the site's own hosts only.
         """
         try:
             url = self.admit(url)
@@ -375,7 +378,7 @@ class Site:
 
     @cached_property
     def home(self) -> str:
-        """The home page, on the host that the declaration itself uses (``www`` or not).
+        """The address of the home page, on the host that the declaration uses (``www`` or not).
 
         >>> Site(name="كود", domain="goud.ma", timezone="Africa/Casablanca", article="-[0-9]+/?$",
         ...      discover=[Feed("https://www.goud.ma/feed")]).home
@@ -398,7 +401,7 @@ class Site:
         return any(self._article.search(form) for form in forms)
 
     def wants(self, url: str) -> bool:
-        """Is the address an article of this site that a crawl takes from a list?
+        """Is the address an article of this site, in the site's own language?
 
         >>> site = Site(name="إل بي سي آي", domain="lbcgroup.tv", timezone="Asia/Beirut",
         ...             article=r"^/news/[0-9]+/(?:ar|en)$", other_edition="/en$", discover=[])
@@ -421,7 +424,7 @@ def _is_absolute(url: str) -> bool:
 
 
 def place(url: str, rules: UrlRules | None = None) -> str:
-    """What ``article`` is searched in: the decoded path, and what of the query has a part in the address.
+    """The text in which ``article`` is searched: the decoded path and the query without tracking parameters.
 
     >>> place("https://www.goud.ma/%D8%AE%D8%A8%D8%B1-7/?utm_source=facebook"), place("https://a.ma/n.php?id=7&ref=rss")
     ('/خبر-7/', '/n.php?id=7')
@@ -432,7 +435,7 @@ def place(url: str, rules: UrlRules | None = None) -> str:
 
 
 def _unescaped(query: str) -> str:
-    """A query as text: pages in windows-1256 lead to addresses whose query is in it too."""
+    """A decoded query: links on pages in windows-1256 encode their query in windows-1256."""
     try:
         return unquote(query, errors="strict")
     except UnicodeDecodeError:
@@ -440,9 +443,9 @@ def _unescaped(query: str) -> str:
 
 
 def site_of(url: str, sites: Mapping[str, Site]) -> str | None:
-    """Which of these sites an address is on, by its key; None when it is on none of them.
+    """The key of the site to which an address belongs; None when it belongs to none of them.
 
-    Of several on one host it is the one that takes the address for an article.
+    If several sites share a host, the site whose ``article`` pattern matches comes first.
 
     >>> alayam24 = Site(name="الأيام 24", domain="alayam24.com", timezone="Africa/Casablanca",
     ...                 article=r"/articles-[0-9]+", discover=[])

@@ -1,7 +1,7 @@
-"""What many sites share: an engine under several names, or a WordPress theme.
+"""Declarations that many sites share: one engine under several names, or a WordPress theme.
 
-Selectors of the themes are those that their templates print; which public scrapers and saved pages
-show them is said beside each. A site takes one as it is, or changed by ``dataclasses.replace``.
+The selectors are those that the templates of the themes print; each theme names the public scrapers and saved
+pages that show them. A site uses a theme as it is, or a copy changed with ``dataclasses.replace``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Literal
 from newscrawl.sites import Discovery, Feed, Listing, Markup, Site, Sitemap
 
 ID = r"(?!(?:19|20)\d\d(?:[/?.]|$))\d{3,}"
-"""The number of an article, where a bare year in its place is an archive: ``/2021/`` is no article."""
+"""The number of an article; a year in its place (``/2021/``) is an archive, not an article."""
 LISTS = (
     r"^/(?:(?:ar|fr|en|es)/)?(?:category|categories|tags?|topics?|authors?|writers?|columnists?|page|search"
     r"|تصنيف|قسم|وسم|وسوم|كاتب|كتاب|الكاتب|مؤلف)(?:/|$)|/page/\d+/?$"
 )
-"""Lists of articles by the words that newspapers of any make have for them."""
+"""Paths of lists of articles, by the words that newspapers of all kinds use for them."""
 
 # --- maghress and its sisters: one engine that republishes the newspapers of a country.
 
@@ -29,8 +29,8 @@ MAGHRESS = Markup(
     cut=[r"انقر هنا لقراءة الخبر من مصدره\.?"],
     evidence="public scrapers of maghress, 2019-2024; unverified",
 )
-"""An article of maghress: date, newspaper and link to the original stand in one element, the body is
-parted over several, and a ticker of other headlines runs before it."""
+"""An article page of maghress. One element holds date, newspaper and the link to the original; the body is
+split over several elements, and a ticker of other headlines precedes it."""
 
 
 def maghress(
@@ -44,9 +44,9 @@ def maghress(
     year: int,
     addresses: str = "",
 ) -> Site:
-    """A site of the maghress engine; ``discover`` adds to what is walked on all of them.
+    """The declaration of a site that runs the maghress engine; ``discover`` adds lists to the common ones.
 
-    ``source`` of its articles is the newspaper, ``via`` the site. Addresses are ``/<newspaper>/<id>``,
+    In its articles ``source`` is the newspaper and ``via`` the site. Addresses are ``/<newspaper>/<id>``,
     ``/fr/…`` for French and ``/en/…`` for English.
 
     >>> maghress("تورس", "turess.com", country="TN", timezone="Africa/Tunis", year=2019).is_article(
@@ -71,21 +71,21 @@ def maghress(
     )
 
 
-# --- WordPress. What a theme's row in a public scraper does not name (author, section, tags) is taken
-# from the theme's own template and unverified.
+# --- WordPress. Selectors that public scrapers do not name (author, section, tags) come from the theme's
+# own template and are unverified.
 
 WORDPRESS_POST = (
     r"^/(?:[^/?]+/){0,4}(?:[^/?]*\d{5,}|[^/?.-]+(?:-+[^/?.-]+){2,}-*)(?:\.html)?/?$"
     r"|^/(?:index\.php)?\?p=\d+$"
 )
-"""Address of a post, where a site's own form is not known: its last part ends in a number or is a slug
-of three words or more; or WordPress's own short form ``/?p=123456``."""
+"""Address of a post when the site's own form is not known: the last part ends in a number or is a slug of at
+least three words; or WordPress's short form ``/?p=123456``."""
 WORDPRESS_PAGES = (
     LISTS + r"|^/(?:feed|rss|wp-[a-z]+)(?:/|$)|/(?:page|feed|comment-page-\d+)(?:/|$)"
     r"|^/(?:about|contact|privacy|terms|من-نحن|اتصل|للتواصل|سياسة-الخصوصية|شروط-|هيئة-التحرير|فريق-)[^/]*/?$"
     r"|^/(?:fr|en|es)/"
 )
-"""Addresses of WordPress that look like a post's and are none, or are another edition's."""
+"""Addresses of WordPress that look like a post but are not, or belong to another edition."""
 
 JANNAH = Markup(
     version="jannah",
@@ -150,4 +150,4 @@ WORDPRESS = Markup(
 )
 
 THEMES = {theme.version: theme for theme in (JANNAH, SAHIFA, PUBLISHER, NEWSPAPER, JNEWS, WORDPRESS)}
-"""The themes by name, plain WordPress last: the first whose title and body a page has is its theme."""
+"""The themes by name, plain WordPress last. A page's theme is the first one whose title and body it has."""

@@ -1,4 +1,4 @@
-"""A declaration that was learned from a newspaper itself, as MongoDB keeps it (``newscrawl_ops.learned``)."""
+"""Declarations that were learned from newspapers, as documents of MongoDB (``newscrawl_ops.learned``)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _KEPT = (
     "name", "domain", "country", "timezone", "article", "not_article", "hosts", "render", "dated", "evidence",
     "year", "refused",
 )  # fmt: skip
-"""What of a site is learned, beside where its articles are listed and how its pages are marked up."""
+"""The fields of a site that are learned, in addition to ``discover`` and ``markup``."""
 
 
 def to_document(site: Site) -> dict[str, Any]:
-    """What was learned of a site, in MongoDB's types; :func:`from_document` gives the same site again.
+    """The learned declaration in MongoDB's types; :func:`from_document` restores the same site.
 
     >>> site = Site(name="صدى", domain="sada.ma", article=r"^/[0-9]+$", discover=[Feed("https://sada.ma/feed")])
     >>> from_document(to_document(site)).discover == site.discover
@@ -31,9 +31,9 @@ def to_document(site: Site) -> dict[str, Any]:
 
 
 def from_document(kept: Mapping[str, Any]) -> Site:
-    """The site that such a document describes; fields of a later version are passed over.
+    """The site that a document of ``learned`` describes; fields of a later version are ignored.
 
-    Raises ``ValueError`` or ``TypeError`` for a document that describes none.
+    Raises ``ValueError`` or ``TypeError`` for a document that does not describe a site.
     """
     return Site(
         **{name: kept[name] for name in _KEPT if name in kept},
@@ -43,7 +43,7 @@ def from_document(kept: Mapping[str, Any]) -> Site:
 
 
 def _said(declared: Any) -> dict[str, Any]:
-    """What differs from the defaults: a later version may have others."""
+    """The fields that differ from the defaults, which may change in a later version."""
     blank = type(declared)(**({"url": ""} if isinstance(declared, Listing | Api) else {}))
     return {name: value for name, value in asdict(declared).items() if value != getattr(blank, name)}
 

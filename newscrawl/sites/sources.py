@@ -1,4 +1,4 @@
-"""Newspapers by every name they go by, so that one paper is one ``source`` at all sites."""
+"""Newspapers by all their names, so that a newspaper is one ``source`` at all sites."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ class Source:
     """A newspaper."""
 
     slug: str
-    """Its one name in the collection. Example: ``alayam24``."""
+    """Its unique name in the collection. Example: ``alayam24``."""
     name: str
     """Its name in Arabic. Example: ``الأيام 24``."""
     country: str | None
-    """ISO 3166 code; None for one that belongs to no single country."""
+    """ISO 3166 code; None for a newspaper of no single country."""
     timezone: str | None = None
     """IANA zone of its clock. Example: ``Africa/Casablanca``."""
 
 
 def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
-    """The newspaper behind a slug, a domain label or a printed name; None when it is not known.
+    """The newspaper with this slug, domain label or printed name; None when it is not known.
 
-    Newspapers of several countries share names: ``country`` (ISO 3166) tells which one is meant, and
-    without it such a name is nobody's.
+    Newspapers of different countries may share a name: ``country`` (ISO 3166) selects one. Without it, a
+    shared name gives None.
 
     >>> resolve("الأيام 24").slug, resolve("almassae").name, resolve("لا أحد")
     ('alayam24', 'المساء', None)
@@ -43,8 +43,8 @@ def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
     >>> resolve("الصباح", "TN").slug, resolve("الصباح", "MA").slug, resolve("الصباح")
     ('assabah_tn', 'assabah_ma', None)
 
-    From ``sources.tsv``: names and countries as on the newspapers' own pages, slugs of aggregators as
-    in their addresses.
+    Source: ``sources.tsv``, with names and countries as on the newspapers' own pages, and aggregators' slugs
+    as in their addresses.
     """
     newspapers = _table().get(_plain(slug_or_name), [])
     if country is not None:
@@ -53,10 +53,10 @@ def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
 
 
 def with_row(table: str, source: Source, domain: str) -> str:
-    r"""The text of ``sources.tsv`` with the row of a declared newspaper as its declaration has it.
+    r"""The text of ``sources.tsv`` with the row of a declared newspaper updated from its declaration.
 
     The row keeps its other names; a newspaper without a row gets one at the end. If another newspaper of
-    the country already has the name, the row says the slug instead.
+    the country already has the name, the row has the slug in its place.
 
     >>> with_row("goud\tجريدة كود\tكود\t-\t-\n", Source("goud", "كود", "MA"), "goud.ma")
     'goud\tجريدة كود\tكود\tMA\t-\n'
@@ -75,7 +75,7 @@ def with_row(table: str, source: Source, domain: str) -> str:
 
 
 def write(table: Path, declared: Iterable[tuple[Source, str]]) -> bool:
-    """Bring the file ``sources.tsv`` to the declared newspapers and their domains; was there a change?"""
+    """Update the file ``sources.tsv`` from the declared newspapers and their domains; True if it changed."""
     before = after = table.read_text("utf-8")
     for source, domain in declared:
         after = with_row(after, source, domain)
@@ -87,7 +87,7 @@ def write(table: Path, declared: Iterable[tuple[Source, str]]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
-    """A name reduced to what two spellings of it share."""
+    """A name without the differences between its spellings."""
     return _SEPARATORS.sub("", fold(name))
 
 
