@@ -1,7 +1,7 @@
-"""Read any Arabic news page: bytes and an address to an article.
+"""Read any Arabic news page: from bytes and an address to an article.
 
-``extract`` gives what the page says, as printed; ``clean_article``, ``build_article``, ``date_article`` and
-``check`` are the steps that a crawl takes after it; ``read`` is all of them but the last at once.
+``extract`` returns the content of the page as printed. In a crawl ``clean_article``, ``build_article``,
+``date_article`` and ``check`` follow. ``read`` does all of this in one call, except ``check``.
 """
 
 from newscrawl.page.assemble import build_article, clean_article, date_article

@@ -1,4 +1,4 @@
-"""From what a page says to what is stored: pure steps that the pipelines take one by one."""
+"""From the content of a page to the stored article: pure steps, which the pipelines call one by one."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ if TYPE_CHECKING:
     from tldextract import ExtractResult
 
 PAGE_VERSION = 2
-"""Version of the page reader, stored with each article; it rises when any page would be read otherwise."""
+"""Version of the page reader, stored with each article; raised whenever some page is read differently."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _LONG = 15
-"""Words from which a line is printed twice by mistake; a shorter one may be a refrain."""
+"""A repeated line of at least so many words is a mistake; a shorter one may be a refrain."""
 _STYLE = re.compile(
     r"(?:@[\w-]{1,30}[^{};\u0600-\u06ff]{0,100}\{\s*)?[.#@]?[a-zA-Z*][^{};\u0600-\u06ff]{0,200}"
     r"\{(?:[^{}\u0600-\u06ff]{0,2000}:[^{}\u0600-\u06ff]{0,2000}|\s*)\}(?:\s*\})?"
 )
-"""A rule of CSS: a selector and declarations in braces, no Arabic letter among them."""
+"""A CSS rule: a selector and declarations in braces, without Arabic letters."""
 _AUTHORITY = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
 
 
 def clean_article(raw: RawArticle) -> RawArticle:
     """The same article with every text field cleaned (``newscrawl.text.clean``).
 
-    Empty and repeated paragraphs go; a lede that the body says again goes from the body's place,
-    so that it stands in one of the two only. Date candidates stay as printed.
+    Empty and repeated paragraphs are removed. A lede that is also a paragraph of the body is kept in one of
+    the two places only. Date candidates stay as printed.
 
     >>> raw = RawArticle(url="https://example.ma/1", title="المغـرب", body=["نص", "نص", " "])
     >>> clean_article(raw).title, clean_article(raw).body
@@ -90,12 +90,12 @@ def clean_article(raw: RawArticle) -> RawArticle:
 
 
 def _is_again(text: str, folded: str) -> bool:
-    """Does a text say the folded one and nothing else?"""
+    """Is a text the folded one, apart from its spelling?"""
     return _may_begin(text, folded) and bare(text) == folded
 
 
 def _may_begin(text: str, folded: str) -> bool:
-    """May a text begin as the folded one? Its first letter tells of nearly all that they do not."""
+    """May a text begin like the folded one? For nearly all texts the first letter is enough to say no."""
     first = text[0]
     if first.isalnum() and not folded.startswith(first.lower()):
         return False
@@ -119,9 +119,9 @@ def _line(text: str | None) -> str | None:
 
 
 def _told_once(lines: list[str]) -> list[str]:
-    """The lines of a text without those that a page prints twice: long ones, and any right after itself.
+    """The lines of a text without repetitions: of long lines, and of any line right after itself.
 
-    Refrains, ``* *`` and sub-headings that come again stay.
+    Repeated refrains, ``* *`` and sub-headings stay.
     """
     seen: set[str] = set()
     kept: list[str] = []
@@ -132,12 +132,12 @@ def _told_once(lines: list[str]) -> list[str]:
             continue
         seen.add(line)
         kept.append(line)
-    half = len(kept) // 2  # the whole text twice, of short lines too
+    half = len(kept) // 2  # a whole text that is printed twice, even if its lines are short
     return kept[:half] if half > 2 and len(kept) == 2 * half and kept[:half] == kept[half:] else kept
 
 
 def _without_code(text: str) -> str:
-    """A text without the style sheets that a widget spilt into it."""
+    """A text without CSS rules that a widget left in it."""
     return _STYLE.sub(" ", text) if "{" in text else text
 
 
@@ -146,10 +146,10 @@ def _unique(texts: list[str]) -> list[str]:
 
 
 def build_article(raw: RawArticle, site: Site | None = None) -> Article:
-    """The article that is stored, but for its date and for what only a crawl or the store knows.
+    """The article as it is stored, without its date and without the fields that the crawl or the store sets.
 
-    Every date that was offered waits in ``published.candidates`` for :func:`date_article`. Never raises for
-    a RawArticle of ``extract``.
+    ``published.candidates`` holds every date that was offered, for :func:`date_article`. Never raises for a
+    RawArticle from ``extract``.
     """
     source = _source(raw, site)
     body = "\n\n".join(_unsigned(raw, site, source))
@@ -191,11 +191,11 @@ def build_article(raw: RawArticle, site: Site | None = None) -> Article:
 
 
 def date_article(article: Article, site: Site | None = None, now: dt.datetime | None = None) -> Article:
-    """The same article with its date chosen among all that were offered; nothing else is changed.
+    """The same article with its date chosen among those that were offered; nothing else changes.
 
-    The choice (``newscrawl.page.chosen_date``) is made on the site's clock and calendar; without a site on
-    those of the newspaper, where its domain is known (``newscrawl.sites.sources``), else as printed. ``now``
-    is the aware moment of download; without it relative phrases give no day.
+    The choice (``newscrawl.page.chosen_date``) uses the clock and calendar of the site, or without a site
+    those of the newspaper with this domain (``newscrawl.sites.sources``). If neither is known, the date is
+    taken as printed. ``now`` is the aware moment of download; without it relative phrases give no day.
     """
     offered = article.published.candidates if article.published else []
     place = site or _newspaper(article.url)
@@ -298,7 +298,7 @@ def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]
     home: Callable[[str], bool] = lambda url: len(path_of(url)) > 1 and _slug(url) == _slug(raw.url)  # noqa: E731
     met = [url for url in [*raw.urls, raw.url] if url == raw.url or url != raw.canonical]
     named = _admitted(raw.canonical, raw.url, site)
-    if named != raw.url:  # that of the page itself, as nearly always, adds none
+    if named != raw.url:  # nearly always it is the page's own address, which adds nothing
         declared = urls.declared_canonical(raw.url, named, site.is_article if site else home, rules)
         met += [declared] if declared else []
     met = list(dict.fromkeys(met))
@@ -329,13 +329,13 @@ def _source(raw: RawArticle, site: Site | None) -> Source:
 
 
 def _authority(address: str) -> str:
-    """An address up to its path: few of them are met, each many times."""
+    """An address without path and query: a good cache key, because few sites have many pages."""
     hit = _AUTHORITY.match(address)
     return hit[0] if hit else address
 
 
 def _newspaper(url: str) -> Source | None:
-    """The newspaper of an address, where its domain is known."""
+    """The newspaper of an address; None when its domain is not known."""
     parts = _domain(_authority(url))
     return resolve(parts.fqdn) or resolve(parts.top_domain_under_public_suffix)
 
@@ -346,6 +346,6 @@ def _domain(authority: str) -> ExtractResult:
 
 
 def _slug(address: str) -> str:
-    """The name of a site in its domain: ``alayam24`` of ``https://www.alayam24.com/x``."""
+    """The name of a site from its domain: ``alayam24`` for ``https://www.alayam24.com/x``."""
     parts = _domain(_authority(address))
     return parts.domain.replace("-", "_") or parts.suffix or "unknown"

@@ -1,4 +1,4 @@
-"""A page as a reader sees it: a row of text blocks, and the boxes that they stand in."""
+"""A page as a reader sees it: a row of text blocks, and the boxes that contain them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small"
     " span strike strong sub sup time tt u var wbr".split()
 )
-"""Elements inside a line; every other one, known or not, begins a new block."""
+"""Elements inside a line; every other element, known or not, begins a new block."""
 
 SKIPPED = frozenset(
     "script style noscript template svg math iframe object embed video audio canvas map select option"
     " optgroup datalist button input textarea progress meter head dialog".split()
 )
-"""Elements that hold no text of an article."""
+"""Elements that never contain article text."""
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -33,29 +33,29 @@ EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-
 _POST = re.compile(
     r"//(?:[a-z]+\.)?(?:(?:twitter|x)\.com/[^/]+/status/|instagram\.com/(?:p|reel)/|tiktok\.com/@|facebook\.com/[^/]+/posts/)"
 )
-"""The address of a post in a network."""
+"""The address of a post in a social network."""
 _PLAIN = frozenset("b strong i em u font wbr big small sub sup tr tbody".split())
-"""Elements whose names are not asked."""
+"""Elements whose class and id are ignored."""
 _LABEL = 30
-"""Letters up to which what no link holds is a label."""
+"""Text outside links with at most so many letters is a label."""
 _HINTS = {"frame": "bad", "block": ""}
-"""What a box keeps of the names that told how to cut the page."""
+"""The hint of a box, where it differs from the kind of its element."""
 _UNNAMED: tuple[str, tuple[str, ...]] = ("", ())
 _TIME = ("date",)
 
 
 PROSE = 8
-"""Words from which a line counts as prose."""
+"""A line of at least so many words counts as prose."""
 LINKED = 0.5
-"""Share of linked letters from which a line is a link."""
+"""A line whose share of linked letters is at least this is a link."""
 _ENDS = frozenset('.؟!…»"”″:؛')
 
 
 class Block:
     """One line or paragraph of the page.
 
-    ``element`` is the innermost element that begins a block around it, ``linked`` the share of its letters
-    inside links (0 to 1), ``heading`` is ``h1`` … ``h6`` when it stands in one.
+    ``element`` is the innermost block element around it, ``linked`` the share of its letters inside links (0
+    to 1), ``heading`` the tag of the heading around it (``h1`` … ``h6``) or empty.
     """
 
     __slots__ = ("closed", "element", "heading", "line", "linked", "text", "words")
@@ -69,9 +69,9 @@ class Block:
         self.element = element
         self.heading = heading
         self.line = words >= PROSE and linked < LINKED and not heading
-        """Is it a line of prose, of whatever?"""
+        """Is it a line of prose, be it the article's or not?"""
         self.closed = text[-1:] in _ENDS
-        """Does it end as a sentence does?"""
+        """Does it end like a sentence?"""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +82,7 @@ class Box:
     start: int
     end: int
     hint: str
-    """``good``, ``bad`` or nothing, from its tag, class and id."""
+    """``body``, ``good``, ``mixed``, ``bad`` or nothing, from its tag, class and id."""
 
 
 @dataclass(slots=True, eq=False)
@@ -100,7 +100,7 @@ class MarkedElement:
 class Blocks:
     """The row of blocks, its boxes (innermost first) and the marked elements.
 
-    An element without names of its own around nothing but one box is none.
+    An element without telling names that contains nothing but one box is not a box of its own.
     """
 
     row: list[Block] = field(default_factory=list)
@@ -110,16 +110,16 @@ class Blocks:
 
 _GAP = re.compile(r"\S {4,}(?=\S)")
 TICKER = 8
-"""So many wide gaps inside a line part the headlines of a ticker, as on maghress; prose has none."""
+"""A line with so many wide gaps is a ticker of headlines, as on maghress; prose has no such gaps."""
 
 
 def _is_paragraph(text: str, words: int) -> bool:
-    """Is what stands in a heading a paragraph that an editor made large?"""
+    """Is the text of a heading really a paragraph in large letters?"""
     return words >= 25 or (words >= 12 and text.endswith((".", "؟", "!", "…")))
 
 
 def _is_embedded(quote: etree._Element) -> bool:
-    """Is a quotation the post of a network?"""
+    """Is a quotation an embedded post of a social network?"""
     if EMBED.search(quote.get("class") or ""):
         return True
     return any(_POST.search(link.get("href") or "") for link in islice(quote.iter("a"), 8))
@@ -132,7 +132,7 @@ _WAYS = (
     | dict.fromkeys(SKIPPED, _OUTSIDE)
     | {"br": _LINE_BREAK}
 )
-"""What is done with an element; one that is not here begins a block."""
+"""How to treat an element; one that is missing here begins a block."""
 
 
 def read_blocks(root: etree._Element) -> Blocks:
@@ -168,7 +168,7 @@ def read_blocks(root: etree._Element) -> Blocks:
 
 
 class _Cutter:
-    """What has been cut, and where the walk over the tree stands."""
+    """The blocks so far, and the state of the walk over the tree."""
 
     __slots__ = (
         "anchors", "articles", "blocks", "heading", "linked", "links", "navigation", "parts", "row",
@@ -179,9 +179,9 @@ class _Cutter:
         self.blocks = Blocks()
         self.row = self.blocks.row
         self.parts: list[str] = []
-        """The texts of the line that is not yet at its end."""
+        """The texts of the line that has not ended yet."""
         self.anchors: list[bool] = []
-        """For each ``a`` around the place: does it lead anywhere?"""
+        """For each open ``a``: does it have an address?"""
         self.links = self.linked = self.articles = 0
         self.heading = ""
         self.skipped: etree._Element | None = None
@@ -189,15 +189,15 @@ class _Cutter:
         self.navigation = _Navigation()
 
     def flush(self) -> None:
-        """A line is at its end."""
+        """End a line."""
         printed = "".join(self.parts)
         self.parts.clear()
         if len(printed) > LONG:
             text = squeeze(printed)
             words = text.count(" ") + 1
-        else:  # a call less for each line: 2 % of a page
-            said = printed.split()
-            text, words = " ".join(said), len(said)
+        else:  # one call fewer for each line: 2 % of a page
+            parts = printed.split()
+            text, words = " ".join(parts), len(parts)
         if text:
             headlines = words > TICKER and "    " in printed and len(_GAP.findall(printed)) >= TICKER
             share = 1.0 if headlines else min(1.0, self.linked / len(text)) if self.linked else 0.0
@@ -208,14 +208,14 @@ class _Cutter:
         self.linked = 0
 
     def line_break(self) -> None:
-        """A ``br``, which parts no heading."""
+        """End a line at a ``br``, unless it is in a heading."""
         if self.heading:
             self.parts.append(" ")
         elif self.parts:
             self.flush()
 
     def open(self, element: etree._Element, tag: str) -> bool:
-        """Begin an element; False for one that is left out with all in it."""
+        """Begin an element; False for one that is skipped with its content."""
         if tag == "blockquote" and _is_embedded(element):
             return False
         kind, held = named(element) if tag not in _PLAIN else _UNNAMED
@@ -251,7 +251,7 @@ class _Cutter:
         return True
 
     def close(self, element: etree._Element, tag: str) -> None:
-        """End an element that ``open`` began or left out."""
+        """End an element that ``open`` began or skipped."""
         if element is self.skipped:
             self.skipped = None
         elif tag == "a":
@@ -274,7 +274,7 @@ class _Cutter:
             self.heading = ""
 
     def end(self) -> Blocks:
-        """The page is at its end, or as much of it as is read."""
+        """The blocks, after the end of the page or of the part that is read."""
         if self.parts:
             self.flush()
         while self.stack:
@@ -285,10 +285,10 @@ class _Cutter:
 
 
 class _Navigation:
-    """Which boxes of the frame hold nothing but links and labels.
+    """Tells which boxes of the frame contain nothing but links and labels.
 
-    A box is looked through up to the first text that no link holds; the boxes around that text, and those
-    in a box without any link, are known then and not looked through again.
+    A box is searched up to the first text outside links. The boxes around that text, and all boxes inside a
+    box without links, are then known and not searched again.
     """
 
     __slots__ = ("_linkless", "_speaking")
@@ -298,7 +298,7 @@ class _Navigation:
         self._linkless: etree._Element | None = None
 
     def is_all(self, box: etree._Element, linked: bool) -> bool:
-        """Does a box, which stands in a link or does not, hold links and no text or ``h1`` besides?"""
+        """Does a box contain links and neither other text nor an ``h1``? ``linked``: it is inside a link."""
         if self._linkless is not None or not len(box) or box in self._speaking:
             return False
         links = False
@@ -308,8 +308,8 @@ class _Navigation:
                 links = True
             else:
                 text = element.text
-                said = text and len(text) > _LABEL and not linked and _is_said(text, element, box)
-                if said or tag == "h1":
+                speaks = text and len(text) > _LABEL and not linked and _is_said(text, element, box)
+                if speaks or tag == "h1":
                     self._speaks(element, box)
                     return False
             if element is box or linked:
@@ -328,13 +328,13 @@ class _Navigation:
             element = element.getparent()
 
     def left(self, box: etree._Element) -> None:
-        """The walk leaves a box."""
+        """Note that the walk leaves a box."""
         if box is self._linkless:
             self._linkless = None
 
 
 def _is_said(text: str, element: etree._Element | None, box: etree._Element) -> bool:
-    """Is a text of an element in a box more than a label, and in no link?"""
+    """Is a text of an element in a box longer than a label, and outside links?"""
     if element is None or element.tag in ("script", "style") or len(" ".join(text.split())) <= _LABEL:
         return False
     while element is not None and element is not box:

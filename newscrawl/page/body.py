@@ -1,4 +1,4 @@
-"""The generic reading of a body: where the article's text stands on a page nobody has described."""
+"""The generic reading of a body: finds the article's text on a page without a declaration."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from newscrawl.page.names import kind_of
 
 _ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _CAPTION = 30
-"""Words from which a line beside a picture is no caption."""
+"""A line beside a picture with at least so many words is not a caption."""
 _MANY = 4
-"""Paragraphs of one house from which they show how the page sets its text."""
+"""At least so many paragraphs with the same setting show how the page sets its text."""
 _MAIN = 0.6
-"""Share of the paragraphs that such a house holds."""
+"""At least this share of the paragraphs has that setting."""
 _DEEP = 12
-"""Elements above a paragraph that are looked at."""
+"""At most so many elements around a paragraph are considered."""
 _NEARLY_ALL = 0.8
-"""Share of a box's prose from which an inner box named ``body`` stands for it."""
+"""An inner box with at least this share of a box's prose replaces it."""
 _LITTLE = 0.5
-"""Share of the text read without names below which what the names left is too little."""
+"""Names of boxes are ignored if less than this share of the text remains."""
 _BRIEF = 20
-"""Words below which a page is read again with its short lines."""
+"""A page with fewer words is read again, including its short lines."""
 _VERSES = 4
-"""Short lines in one place from which they are a text: a poem, a list of names."""
+"""At least so many short lines in one place are a text: a poem, a list of names."""
 _SUNG, _BESIDE = 0.5, 0.05
-"""What a word of verses weighs where they are the text, and where they only close it."""
+"""Weight of a word of verses, where they are the text and where they only close it."""
 _BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.8}
 
 
 @dataclass(slots=True)
 class Reading:
-    """The blocks taken for the article."""
+    """The blocks that were read as the article."""
 
     paragraphs: list[Block] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
-    """Their places in the row of blocks."""
+    """Their indexes in the row of blocks."""
     start: int = 0
     """Index of the first paragraph in the row of blocks."""
     end: int = 0
@@ -52,7 +52,7 @@ class Reading:
     until: int | None = None
     """Index of the next article's headline, where the page shows one."""
     outside: int = 0
-    """How many paragraphs stand before the box that holds nearly all others."""
+    """Number of paragraphs before the box that contains nearly all others."""
 
     @property
     def words(self) -> int:
@@ -61,12 +61,12 @@ class Reading:
 
 
 def read_body(blocks: Blocks, title: int | None = None, arabic: bool = True) -> Reading:
-    """The paragraphs of the article, or none.
+    """The paragraphs of the article; an empty reading when there are none.
 
-    Each block weighs its words: for the article when they are prose, against it when they are links,
-    known boilerplate, another article or readers' comments. The box with the greatest sum is the body.
-    It is read by the text alone first; then what stands in boxes named after the frame is left out,
-    unless the names take most of the text. Where hardly anything is left, short lines count too.
+    The weight of a block is its number of words: positive for prose, negative for links, boilerplate,
+    other articles and readers' comments. The box with the greatest sum is the body.
+    The first pass looks at the text alone. The second leaves out boxes that are named like the page's frame,
+    unless that removes most of the text. If hardly anything remains, short lines count too.
     """
     until = frames.second_article(blocks, title) if title is not None else None
     foreign = frames.others(blocks, title, until)
@@ -89,7 +89,7 @@ def read_body(blocks: Blocks, title: int | None = None, arabic: bool = True) -> 
 
 
 def _verses(blocks: Blocks, title: int | None, foreign: list[bool]) -> frozenset[int]:
-    """The short lines that stand together below the headline, of three words and more each."""
+    """The groups of short lines below the headline, of at least three words each."""
     lines: dict[etree._Element | None, list[int]] = {}
     for index in range((title if title is not None else -1) + 1, len(blocks.row)):
         block = blocks.row[index]
@@ -109,7 +109,7 @@ def _read(
     *,
     short: bool = False,
 ) -> Reading:
-    """The paragraphs that weigh most; with ``short`` verses count as prose, else they only close it."""
+    """The paragraphs of the heaviest box; with ``short`` verses count as prose, else they only end it."""
     row = blocks.row
     above = -1 if title is None else title
     weights = [
@@ -156,7 +156,7 @@ def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:
 def _within(
     blocks: Blocks, box: Box, inner: Box, bad: list[bool], weights: list[float], title: int | None
 ) -> list[int]:
-    """The blocks of a box that are the article's: outside its inner box, only the prose before it."""
+    """The blocks of a box that belong to the article: outside its inner box, only the prose before it."""
     row = blocks.row
     first = box.start if title is None or not box.start <= title < box.end else title + 1
     headline = row[title].text if title is not None else None
@@ -187,7 +187,7 @@ def _within(
 
 
 def _is_stamp(blocks: Blocks, index: int) -> bool:
-    """Is a line the clock time of an entry or the day of another article, and no heading of a chronicle?"""
+    """Is a line the time of an entry or the day of another article, rather than a heading of a chronicle?"""
     row = blocks.row
     text = row[index].text
     if row[index].heading or row[index].words > frames.CARD or not frames.STAMP.fullmatch(text):
@@ -197,7 +197,7 @@ def _is_stamp(blocks: Blocks, index: int) -> bool:
 
 
 def _continues(block: Block, inner: Box, box: Box) -> bool:
-    """Does a block after the inner box stand in a second box of the same name (a body cut by an ad)?"""
+    """Is a block after the inner box in a second box of the same name (a body interrupted by an ad)?"""
     tag, name = inner.element.tag, inner.element.get("class")
     node: etree._Element | None = block.element
     while name and node is not None and node is not box.element:
@@ -208,7 +208,7 @@ def _continues(block: Block, inner: Box, box: Box) -> bool:
 
 
 def _beside_picture(block: Block, box: Box) -> bool:
-    """Is a line all the text of a box that holds a picture?"""
+    """Is a line the whole text of a box with a picture?"""
     node: etree._Element | None = block.element
     if node is not None and node.tag == "p":
         node = node.getparent()
@@ -226,10 +226,10 @@ def _is_prose(block: Block, weight: float) -> bool:
 
 
 def _inner(blocks: Blocks, box: Box, weights: list[float], title: int | None) -> tuple[Box, int]:
-    """The innermost box that holds nearly all prose of a box, and where its prose begins.
+    """The innermost box with nearly all prose of a box, and the index where its prose begins.
 
-    One named ``body`` is preferred; a nameless one inside it still tells where the text begins, so that
-    a lede above it is seen.
+    A box named ``body`` is preferred. A nameless box inside it still marks where the text begins, so that a
+    lede above it is found.
     """
     sums = list(accumulate((max(weight, 0.0) for weight in weights[box.start : box.end]), initial=0.0))
     nameless = None
@@ -251,7 +251,7 @@ def _inner(blocks: Blocks, box: Box, weights: list[float], title: int | None) ->
 
 
 def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: frozenset[int]) -> list[int]:
-    """From the first paragraph to the last: captions, teasers and labels at the edges fall off."""
+    """The blocks from the first paragraph to the last, without captions, teasers and labels at the edges."""
     row = blocks.row
     prose = [
         i
@@ -288,12 +288,12 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
 
 
 def _is_label(block: Block) -> bool:
-    """Is a short line neither a heading nor the end of a sentence nor part of a list?"""
+    """Is a short line neither a heading, nor the end of a sentence, nor part of a list?"""
     return not block.heading and block.words >= 3 and not block.closed and not _is_quoted(block)
 
 
 def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[int], count: int) -> list[int]:
-    """The short lines that close a text: ``وانتهى البيان.``, ``* كاتب من المغرب``, verses."""
+    """The short lines at the end of a text: ``وانتهى البيان.``, ``* كاتب من المغرب``, verses."""
     kept: list[int] = []
     where, tag = place(row[last]), row[last].element.tag
     for index in after:
@@ -312,7 +312,7 @@ def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[in
 
 
 def _is_next(where: etree._Element | None, here: etree._Element | None) -> bool:
-    """Is one place around another, or a box of the same kind beside it?"""
+    """Does one element contain the other, or is it a box of the same kind next to it?"""
     if where is None or here is None:
         return False
     above = where.getparent()
@@ -320,11 +320,11 @@ def _is_next(where: etree._Element | None, here: etree._Element | None) -> bool:
 
 
 _House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]
-"""What paragraphs set alike share: the element around them all, and the kinds of those between."""
+"""The setting of a paragraph: the element that it shares with others, and the kinds of those between."""
 
 
 def _houses(row: list[Block], prose: list[int], lines: list[int]) -> dict[int, _House]:
-    """How each line is set, beside the paragraphs."""
+    """The setting of each line, by its index."""
     places = {index: place(row[index]) for index in {*prose, *lines}}
     told = Counter([places[index] for index in prose])
     if len(told) == 1:  # as on most pages
@@ -340,7 +340,7 @@ def _houses(row: list[Block], prose: list[int], lines: list[int]) -> dict[int, _
 
 
 def _house(above: etree._Element | None, shared: set[etree._Element]) -> _House:
-    """How lines in a place are set: below which of the elements that several paragraphs share."""
+    """The setting of lines inside an element: the nearest element around it that several paragraphs share."""
     inner: list[etree._Element] = []
     for element in islice(_around(above), _DEEP):
         if element in shared:
@@ -350,15 +350,15 @@ def _house(above: etree._Element | None, shared: set[etree._Element]) -> _House:
 
 
 def _around(element: etree._Element | None) -> Iterator[etree._Element]:
-    """An element and those around it."""
+    """An element and its ancestors."""
     if element is not None:
         yield element
         yield from element.iterancestors()
 
 
 def _housed(row: list[Block], prose: list[int], houses: dict[int, _House], house: _House | None) -> list[int]:
-    """The paragraphs of an article whose house style is known: teasers amid them and what another box
-    tells below them, after a label or a heading, are none of it.
+    """The paragraphs of an article with a known setting, without teasers between them and without text of
+    another box that follows a label or a heading.
     """
     own = [i for i in prose if houses[i] == house]
     last = own[-1]
@@ -377,7 +377,7 @@ def _housed(row: list[Block], prose: list[int], houses: dict[int, _House], house
 
 
 def _is_parted(row: list[Block], last: int, index: int) -> bool:
-    """Does a heading, a label or a link stand between two paragraphs?"""
+    """Is there a heading, a label or a link between two paragraphs?"""
     return any(
         b.heading
         or b.linked >= LINKED
@@ -387,7 +387,7 @@ def _is_parted(row: list[Block], last: int, index: int) -> bool:
 
 
 def _is_card(row: list[Block], index: int, where: etree._Element | None) -> bool:
-    """Does a paragraph follow a line without an end in a box of its own?"""
+    """Does a paragraph follow an unfinished line in a box that both share?"""
     above = row[index - 1]
     return (
         above.words >= 3 and not above.closed and where is not None and where in above.element.iterancestors()
@@ -395,13 +395,13 @@ def _is_card(row: list[Block], index: int, where: etree._Element | None) -> bool
 
 
 def _is_quoted(block: Block) -> bool:
-    """Does a block stand in a quotation or a list?"""
+    """Is a block part of a quotation, a list or a table?"""
     names = (block.element.tag, *(element.tag for element in islice(block.element.iterancestors(), 3)))
     return any(name in ("blockquote", "ul", "ol", "q", "table") for name in names)
 
 
 def _is_listing(blocks: Blocks, kept: list[int]) -> bool:
-    """Does each paragraph stand under a headline that links away, as on a page of teasers?"""
+    """Are most paragraphs below a headline with a link, as on a page of teasers?"""
     row = blocks.row
     prose = [i for i in kept if row[i].words >= PROSE and not row[i].heading]
     teasers = 0
@@ -412,7 +412,7 @@ def _is_listing(blocks: Blocks, kept: list[int]) -> bool:
 
 
 ALL_LINKS = 0.8
-"""Share of words in links from which what a site names as the body is a list of links."""
+"""An element with a larger share of linked words is a list of links, even if a site names it as the body."""
 
 
 def lines_of(element: etree._Element) -> list[str]:
@@ -423,7 +423,7 @@ def lines_of(element: etree._Element) -> list[str]:
     """
     text, tail = element.text, element.tail
     bare = element.tag == "p" and not len(element) and not element.keys()
-    # A paragraph of nothing but text, as most are, takes a fifth of the time that its blocks take.
+    # Most paragraphs are plain text, which takes a fifth of the time of cutting them into blocks.
     if bare and text and "    " not in text and not (tail and tail.strip()):
         line = squeeze(text)
         return [line] if line and not boilerplate.kind(line) else []
@@ -433,8 +433,8 @@ def lines_of(element: etree._Element) -> list[str]:
 def lines(blocks: Blocks) -> list[str]:
     """The paragraphs of an element that a site names as the body.
 
-    Boxes of links, captions and known boilerplate are left out, all else is kept; a name removes no box
-    that holds much of the text. Of a list of links nothing is left.
+    Boxes of links, captions and boilerplate are left out, and everything else is kept. A box with much of the
+    text is kept whatever its name. A list of links gives no paragraphs.
     """
     row = blocks.row
     told = [i for i, block in enumerate(row) if block.line and not boilerplate.kind(block.text)]

@@ -1,4 +1,4 @@
-"""Recognise lines that are no part of an article, from ``boilerplate.tsv``."""
+"""Recognise lines that do not belong to an article, with ``boilerplate.tsv``."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ _EDGES = re.compile(r"^[\W_]+|[\s:.,؛،…_*»\"]+$")
 _CREDIT = re.compile(r"\W{0,3}(?:©|\([cC]\)\s|copyright\b)", re.IGNORECASE)
 _HASHTAGS = re.compile(r"(?:\s*#\w{2,30})+\s*")
 _CREDIT_LETTERS = 100
-"""Letters of the line that names the owner of a picture at most."""
+"""A picture credit has at most so many letters."""
 MAX_WORDS = 30
-"""Longer lines are never dropped for a phrase: an article may well say ``اشترك`` in a sentence."""
+"""A longer line is never dropped because of a phrase: a sentence may well contain ``اشترك``."""
 
 _MAX_LETTERS = 600
-"""Letters of such a line at most: twice those of 30 long words."""
+"""Such a line has at most so many letters: twice as many as 30 long words."""
 
 
 def folded(line: str) -> str:
-    """A line as the patterns expect it: letter variants unified, marks and edges gone, lower case; unlike
-    ``text.fold`` with the punctuation inside it, which tells a heading from a sentence.
+    """A line in the form of the patterns: letter variants unified, marks and edges removed, in lower case.
+
+    Unlike ``text.fold`` it keeps inner punctuation, which distinguishes headings from sentences.
 
     >>> folded("» إقرأ أيضاً:")
     'اقرا ايضا'
@@ -49,8 +50,10 @@ def _patterns() -> dict[_Kind, re.Pattern[str]]:
 
 @lru_cache(maxsize=4096)
 def kind(line: str) -> _Kind | Literal[""]:
-    """``stop`` for the heading of a box of links, ``end`` for that of the readers' comments, ``drop`` for
-    another line to leave out, or nothing.
+    """The kind of a boilerplate line; empty for any other line.
+
+    ``stop`` is the heading of a box of links, ``end`` that of the readers' comments, ``drop`` any other line
+    to leave out.
 
     >>> kind("أخبار ذات صلة"), kind("جميع الحقوق محفوظة © 2024"), kind("قال الوزير إن الأخبار جيدة")
     ('stop', 'drop', '')

@@ -1,4 +1,4 @@
-"""Who is credited: the people in an author line, the news agencies, the place that opens a text."""
+"""Credits: the people in an author line, the news agencies, and the dateline of a text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PLACE = re.compile(
     r"|ولاية|جهة|عمالة|قطاع|منطقة|شمال|جنوب|شرق|غرب|نيو|سان|لوس|كوالا|هونغ)\s|أبو ظبي"
     r"|.*\s(?:المكرمة|المنورة|المحتلة)$"
 )
-"""Places of several words: they begin with what they are (``الدار البيضاء``, ``مرسى مطروح``)."""
+"""Places of several words, by the first word (``الدار البيضاء``, ``مرسى مطروح``)."""
 _OTHER = re.compile(
     r"(?:ال)?(?:مراسل|محرر|كاتب|صحفي|صحافي|باحث|خبير|مدير|رئيس|محلل|محام|[إا]علامي|[أا]كاديمي|ناشط|عضو"
     r"|مستشار|منسق|موفد|مبعوث|متدرب|مصور|مترجم|مندوب)(?:[ةيو]|ية|[وي]ن|و?نا|ات)?\b|[أا]ستاذة?\b"
@@ -46,65 +46,65 @@ _OTHER = re.compile(
     r"|.*[@«»\"“”\d]|.*\.[a-z]{2,3}$",
     re.IGNORECASE,
 )
-"""What stands in the place of a person: a job, a desk, an agency, a quoted newspaper, a day, an address."""
+"""Credits that are not a person: a job, a desk, an agency, a quoted newspaper, a day, an address."""
 _LABEL = re.compile(
     r"(?:ال)?(?:تصوير|صور|صورة|مصور|عدسة|فيديو|مونتاج|رسم|رسوم|كاريكاتير|كاريكتير|مصدر|[إا]خراج|غرافيك|غرافيكس"
     r"|[إا]نفوغراف(?:يك)?|تصميم|بعدسة|كاميرا|photo|photos|video|cam[ée]ra)ة?(?:\s+(?:فوتوغرافي|خاص|تلفزيوني)ة?)?$",
     re.IGNORECASE,
 )
-"""What names someone other than the writer."""
+"""Labels of someone other than the writer."""
 _IN_WAW = frozenset(
     "وليد وائل وسام وفاء ولد ولاء وجدي وحيد وهبي وهيب وهبة وسيم وجيه وصفي والي وداد وردة وضاح وفيق ونيس وئام"
     " وصال واصف وصيف وديع وردي وجدان ونس وعد".split()
 )
-"""Given names whose first letter is no ``and``."""
+"""Given names that begin with ``و``, which is not the conjunction here."""
 _OF = frozenset("بن ابن بنت ولد آيت أيت أبو ابو آل عبد".split())
-"""What a name goes on after, so that no other begins there."""
+"""A name continues after these words, so no other name begins there."""
 _LONGEST = 300
-"""Letters of an author line."""
+"""An author line has at most so many letters."""
 _WORDS = range(2, 7)
-"""Words of a name: one alone may be a place, a desk or an alias."""
+"""Number of words of a name; a single word may be a place, a desk or an alias."""
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
 _CRAFTS = re.compile(
     r"(?:و?(?:ال)?(?:كتابة|[إا]عداد|ترجمة|تصوير|تحرير|تقرير|حوار|متابعة|رصد|تحليل|قراءة|استطلاع|تحقيق|تقديم|[إا]خراج"
     r"|[إا]شراف|صياغة)\b\s*)+"
 )
-"""Nothing but crafts: ``إعداد وتصوير``."""
+"""Only jobs: ``إعداد وتصوير``."""
 _CITIES = frozenset(
     "الرياض جدة الدمام القاهرة الإسكندرية الرباط طنجة مراكش وجدة أكادير الجزائر وهران تونس طرابلس نواكشوط"
     " الخرطوم عمان عمّان دمشق حلب بيروت بغداد البصرة صنعاء عدن الكويت الدوحة المنامة مسقط دبي أبوظبي الشارقة"
     " غزة القدس لندن باريس واشنطن نيويورك موسكو برلين روما مدريد بروكسل جنيف أنقرة إسطنبول طهران بكين".split()
 )
-"""Cities that stand before a name without a mark; none is a given name."""
+"""Cities that precede a name without a mark; none is a given name."""
 _SIGNATURE = re.compile(r"[^()]{0,15}\((?P<names>[^()]{2,40})\)")
 _PIECE = re.compile(
     r"(?P<text>[^()\[\]:|/\-–—ـ،,+\"“”″«»]+)?"
     r"(?P<end>\s*[)\]:|/،,+\"“”″«»]+\s*|\s*[\-–—]+\s*|\s+ـ+\s*|\s*ـ+\s+|\s*[(\[]\s*|\s*$)"
 )
-"""A piece of the line that opens a text, and the mark that ends it."""
+"""A piece of the first line of a text, and the mark that ends it."""
 _OPENING = 90
-"""Letters of a text in which its opening stands."""
+"""The opening is within so many letters of a text."""
 _PIECES = 4
-"""Pieces of an opening at most; each of three words at most."""
+"""An opening has at most so many pieces, each of at most three words."""
 _TAIL = re.compile(r"[(\[/]\s*([^()\[\]/]{2,40})\s*[)\]/]?\s*$")
 _OPENED = frozenset("([/")
 _CUT = re.compile(r"(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر|آخر تحديث)\b")
-"""Where the day begins that follows the credits in a line."""
+"""The beginning of the date after the credits in a line."""
 _DASHES = frozenset("|-–—")
 _CUT_PARTS = ("شر", "رر", "تاريخ", "تحديث")
-"""Letters of which it holds some."""
+"""It contains at least one of these."""
 _SHORT = 12
-"""Words of a line that may be nothing but credits."""
+"""A line that consists of credits has at most so many words."""
 _HOMONYMS = frozenset({"قنا", "بترا", "سبا", "سونا", "بنا", "وفا", "انسا", "تاس"})
-"""Agencies that share their name with a place or a person: none in front of a person's name."""
+"""Agencies that share their name with a place or a person: before a person's name they are not agencies."""
 
 
 def people(line: str, papers: Iterable[str] = ()) -> list[str]:
     """The names of people in an author line; ``papers`` are the names of the site itself.
 
-    Places, agencies, newspapers, desks and jobs beside them are left out, and so is a single word, which
-    is more often a place than a name. What stands before an agency is the place it reports from, unless
-    the line says that it was written by it.
+    Places, agencies, newspapers, desks and jobs are left out, and so are single words, which are places more
+    often than names. A name before an agency is the place from which it reports, unless the line begins like
+    an author line.
 
     >>> people("سالم الحربي - حائل"), people("وكالات - أبوظبي"), people("كتبت هدى نصار وسعاد بناني")
     (['سالم الحربي'], [], ['هدى نصار', 'سعاد بناني'])
@@ -119,7 +119,7 @@ def people(line: str, papers: Iterable[str] = ()) -> list[str]:
     names: list[str] = []
     skipped = False
     for index, (part, mark) in enumerate(parts):
-        if skipped:  # what a label for another craft names
+        if skipped:  # a name after a label for another job
             skipped = mark in "،,"
             continue
         last = index == len(parts) - 1
@@ -134,14 +134,14 @@ def people(line: str, papers: Iterable[str] = ()) -> list[str]:
 
 
 def _without_place(part: str) -> str:
-    """A name without the place of the next one: ``رام الله: سالم الحربي القاهرة: سعاد بناني``."""
+    """A name without the place of the next name: ``رام الله: سالم الحربي القاهرة: سعاد بناني``."""
     words = part.split()
     long = len(words) > 3 and _is_place(" ".join(words[-2:]))
     return " ".join(words[: -2 if long else -1]) if len(words) > 2 else part
 
 
 def _parts(line: str) -> list[tuple[str, str]]:
-    """The parts of an author line, each with the mark after it."""
+    """The parts of an author line, each with the mark that follows it."""
     parts: list[tuple[str, str]] = []
     start = 0
     for mark in _BETWEEN.finditer(line):
@@ -156,7 +156,7 @@ def _parts(line: str) -> list[tuple[str, str]]:
 
 
 def _is_label(part: str, papers: set[str]) -> bool:
-    """Does what stands before a colon name a craft other than the writer's, or nothing that is known?"""
+    """Is the part before a colon the label of another job than the writer's, or something unknown?"""
     plain = bare(part)
     if " " not in plain or plain in papers or _agency(part) or _is_place(part) or resolve(part):
         return False
@@ -164,7 +164,7 @@ def _is_label(part: str, papers: set[str]) -> bool:
 
 
 def _person(part: str, papers: set[str]) -> str | None:
-    """The name of a person in a part of an author line."""
+    """The name of a person in a part of an author line; None if it has none."""
     if led := LED.match(part):
         part = led["name"]
     if any(_agency(inner) or bare(inner) in papers for inner in _BRACKETS.findall(part)):
@@ -195,7 +195,7 @@ def _person(part: str, papers: set[str]) -> str | None:
 
 
 def _joined(name: str) -> list[str]:
-    """Two names that ``and`` joins; a surname or a given name in its letter joins nothing."""
+    """The names that ``و`` joins; a ``و`` that belongs to a name joins nothing."""
     words = name.split()
     for index in range(2, len(words) - 1):
         word = words[index]
@@ -206,13 +206,13 @@ def _joined(name: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _key(text: str) -> str:
-    """A name reduced to its letters: spaces, stops and the forms of alef and ya do not count."""
+    """A name reduced to its letters, without spaces, dots and variants of alef and ya."""
     return fold(text).replace(" ", "")
 
 
 @lru_cache(maxsize=1)
 def _agencies() -> dict[str, str]:
-    """The agencies by the keys of their spellings."""
+    """Key of each spelling → the name of the agency."""
     return {_key(spelling): name for spelling, name in (row.split("\t") for row in _rows("agencies.tsv"))}
 
 
@@ -228,7 +228,7 @@ def _rows(name: str) -> list[str]:
 
 
 def _agency(part: str) -> str | None:
-    """The agency that a part of a line names, and nothing else."""
+    """The agency if a part of a line is its name; otherwise None."""
     if len(part) > 40:
         return None
     key = _key(part)
@@ -241,7 +241,7 @@ def _is_place(part: str) -> bool:
 
 
 def is_signature(line: str, papers: Iterable[str] = ()) -> bool:
-    """Is a last line nothing but agencies, beside the newspaper or the initials of an editor perhaps?
+    """Does a last line name only agencies, perhaps with the newspaper or the initials of an editor?
 
     >>> is_signature("س.إ (رويترز)"), is_signature("صحيفة المثال/ أ ف ب", ["صحيفة المثال"])
     (True, True)
@@ -259,7 +259,7 @@ def is_signature(line: str, papers: Iterable[str] = ()) -> bool:
 
 
 def is_credit(line: str, papers: Iterable[str] = ()) -> bool:
-    """Is a line nothing but a place and agencies, or the newspaper and its reporter?
+    """Does a line name only agencies and a place, or agencies and the newspaper?
 
     >>> is_credit("الرياض - واس:"), is_credit("وكالات - أبوظبي"), is_credit("واس تنقل الخبر")
     (True, True, False)
@@ -303,7 +303,7 @@ def agencies(lines: list[str]) -> list[str]:
 
 
 def _without_day(text: str) -> str:
-    """A line up to the mark before its day."""
+    """A line up to the mark before its date."""
     if not (day := _CUT.search(text)):
         return text
     before = text[: day.start()].rstrip()
@@ -311,7 +311,7 @@ def _without_day(text: str) -> str:
 
 
 def _pieces(part: str) -> list[str]:
-    """A part without its brackets and what stands in them; ``أ ف ب وكالات`` and ``وأ ف ب`` parted."""
+    """A part split into the text outside and inside brackets, and at ``و`` between agencies."""
     outer = _BRACKETS.sub(" ", part).strip(" ()[].")
     inner = [piece for text in _BRACKETS.findall(part) for piece, _ in _parts(text)]
     out: list[str] = []
@@ -338,7 +338,7 @@ def _credited(pieces: list[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=64)
 def _opening(text: str) -> tuple[tuple[str, int], ...]:
-    """The pieces that open a text, each with its end, as long as they are short."""
+    """The short pieces at the beginning of a text, each with its end."""
     pieces: list[tuple[str, int]] = []
     for hit in _PIECE.finditer(text[:_OPENING]):
         piece = (hit["text"] or "").strip()
@@ -353,7 +353,7 @@ def _opening(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def dateline(paragraph: str) -> str | None:
-    """Place and agency that open a text.
+    """The place and agency at the beginning of a text; None if there are none.
 
     >>> dateline("الرباط - و م ع: انطلقت أشغال القمة اليوم بالعاصمة")
     'الرباط - و م ع'
@@ -378,7 +378,7 @@ def dateline(paragraph: str) -> str | None:
 
 
 def _is_open(paragraph: str, piece: tuple[str, int]) -> bool:
-    """Is what follows an agency a place, with a mark or nothing behind it?"""
+    """Is the piece after an agency a place, followed by a mark or by nothing?"""
     text, end = piece
     where = len(text.split()) == 1 or _is_place(text) or bool(_PLACE.match(text))
     return where and paragraph[end:].lstrip()[:1] in ("", *":-–—)|(")

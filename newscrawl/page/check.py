@@ -1,4 +1,4 @@
-"""Is a page an article? If not, one reason of a closed list."""
+"""Decides whether a page is an article, and if not, gives a reason of a closed list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_ARTICLE = (
     RejectionReason.NO_TITLE,
     RejectionReason.NO_BODY,
 )
-"""What a page itself can tell."""
+"""The reasons that the page itself shows."""
 
 _TAG = re.compile(
     rb"<\s*(?:html|head|body|title|meta|div|p|h[1-6]|article|span|a|table|center|font)\b", re.IGNORECASE
@@ -34,23 +34,23 @@ _LOST = re.compile(
     r"|(?:خطا|عفوا|error|erreur).{0,15}404|^404\b|page not found|page (?:introuvable|non trouvee)"
 )
 MIN_WORDS = 20
-"""Words of body and lede from which a text is an article. News in brief have about 25."""
+"""Body and lede of an article have at least so many words. News in brief have about 25."""
 MIN_WORDS_DECLARED = 8
-"""The same, where the site's own markup names the body: it is short because it is short."""
+"""The same where a selector of the site found the body: then a short text is really a short article."""
 _CARDS = 8
 
 
 def check(article: Article, site: Site | None = None) -> tuple[RejectionReason, str] | None:
-    """Why a page is no article, with what was found in one sentence; None when it is one.
+    """The reason why a page is not an article, and a sentence with the details; None for an article.
 
-    The language decides nothing: a French page of an Arabic site is an article. A short text is one
-    where it stands in the place that the site's markup names.
+    The language does not matter: a French page of an Arabic site is an article. A short text is an article if
+    a selector of the site found it.
 
     >>> from newscrawl.page import read
     >>> check(read(b"%PDF-1.7", "https://example.ma/1"))
     ('not_html', 'the answer begins with "%PDF-1.7"')
     """
-    beginning = article.page[:65536].replace(b"\0", b"")  # of UTF-16 it leaves the markup
+    beginning = article.page[:65536].replace(b"\0", b"")  # turns the markup of UTF-16 into ASCII
     head = beginning[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     nothing = not (article.page or article.title or article.body)
     if nothing or (article.page and (_FEED.match(head) or not _TAG.search(beginning))):
@@ -72,12 +72,12 @@ def check(article: Article, site: Site | None = None) -> tuple[RejectionReason, 
     if not article.title:
         return (
             RejectionReason.NO_TITLE,
-            "neither the markup nor the page's declarations nor a heading give a headline",
+            "no selector, declaration or heading of the page gives a headline",
         )
     if not enough:
         return RejectionReason.NO_BODY, f"{words} words of text" if words else "no paragraph of text"
     if site is not None and site.dated and _says_no_day(article):
-        return RejectionReason.UNDATED, "the page says no day, and all articles of the site do"
+        return RejectionReason.UNDATED, "the page states no day, although all articles of the site do"
     return None
 
 
@@ -87,7 +87,7 @@ def _says_no_day(article: Article) -> bool:
 
 
 def _redirected_home(article: Article) -> str | None:
-    """The sentence for an article address that ended at a home page."""
+    """The sentence for an address that leads to a home page; None if it does not."""
     if not _HOME.match(path_of(article.url)) or "?" in article.url:
         return None
     for url in article.urls:
@@ -106,7 +106,7 @@ def _lost(article: Article) -> str | None:
 
 
 def _links(article: Article) -> int:
-    """How many headlines in the middle of the page link to other articles."""
+    """The number of headlines outside the page's frame that link to other articles."""
     cut = blocks.read_blocks(parse(article.page, article.url).root)
     frame = frames.named(cut, None)
     return sum(

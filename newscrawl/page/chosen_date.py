@@ -1,8 +1,8 @@
 """The article's date, chosen among every date that its page offers.
 
-Pages carry the date of the article, of its change, of the visit, of other articles and of the
-footer; machine-readable ones may be wrong in day or zone. So days are weighed by the origins that name
-them, and clocks are compared before one is believed.
+Pages print the dates of the article, of its change, of the visit, of other articles and of the footer, and
+machine-readable dates may have a wrong day or zone. So each day is weighed by the origins that give it,
+and clocks are compared before one is trusted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from newscrawl.sites import Site
 from newscrawl.vocabulary import MACHINE_READABLE, Calendar, DateKind, DateWarning, Origin
 
 WEIGHTS = {origin: origin.weight for origin in Origin}
-"""How much a origin's word counts for a day; each origin counts once."""
+"""How much an origin counts for a day; each origin counts once."""
 
 _WEAK = {"datecreated": 2.0, "uploaddate": 2.0, "date": 2.0, "release_date": 2.0, "dc.created": 2.0}
 _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
@@ -29,19 +29,19 @@ _UTC = re.compile(r"(?:Z|[+-]00:?00|GMT|UTC)\s*$")
 _OFFSET = re.compile(r"(?<=\d)(?:Z|\s*(?:GMT|UTC)|\s*[+-]\d\d:?\d\d)\s*$")
 _CLOCK = re.compile(r"[T\s](\d{1,2}):(\d{2})")
 _WEST, _EAST = dt.timedelta(hours=-1), dt.timedelta(hours=5)
-"""Offsets from UTC that clocks of Arabic newspapers can have, a correspondent's included."""
+"""The range of UTC offsets that clocks of Arabic newspapers and their correspondents can have."""
 
 
 @dataclass(slots=True, frozen=True)
 class DateReading:
-    """A candidate and what was read from it."""
+    """A candidate and the date that was read from it."""
 
     candidate: OfferedDate
     published: Published
 
 
 Reader = Callable[[OfferedDate, bool], Published | None]
-"""Reads a candidate; the flag says that the zones of stamps are really local time."""
+"""A function that reads a candidate; the flag says that the zones of stamps are really local time."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -53,9 +53,9 @@ class DateChoice:
     modified: dt.datetime | None
     """Instant of the last declared change, UTC."""
     refused: OfferedDate | None
-    """The best candidate that gave no day, when none did."""
+    """The best candidate, if none gave a day."""
     origin: Origin | None = None
-    """The best origin among the candidates that agree on the day."""
+    """The most reliable origin among the candidates that agree on the day."""
 
 
 def choose(
@@ -67,15 +67,16 @@ def choose(
     false_zone: bool = False,
     month_first: bool = False,
 ) -> DateChoice:
-    """Choose the date of publication.
+    """Choose the date of publication among the candidates.
 
-    ``timezone`` and ``country`` are the publisher's; ``now`` is the aware moment of download;
-    ``false_zone`` tells that the machine-readable zones of the site are really local time,
-    ``month_first`` that its dates in digits begin with the month. The time is on the publisher's clock as
-    far as it is known: with a printed line beside a UTC stamp, the printed clock is the publisher's.
-    Stamps of two offsets that agree on an instant win over a printed clock that contradicts them, and so
-    does any stamp over the clock of a Moroccan server with old zone files, an hour ahead of it. Where
-    else two clocks contradict each other the instant is None.
+    ``timezone`` and ``country`` are the publisher's; ``now`` is the aware moment of download.
+    ``false_zone`` means that the site's machine-readable zones are really local time, ``month_first`` that
+    its numeric dates begin with the month. The time is on the publisher's clock, if that is known; of a
+    printed line and a UTC stamp, the line shows the publisher's clock.
+
+    If a printed clock contradicts the stamps, the stamps win in two cases: two of them agree on the instant
+    with different offsets, or the clock is an hour ahead because a Moroccan server has old zone files. In any
+    other case of contradiction the instant is None.
 
     >>> page = [OfferedDate(text="2020-08-24T09:23:13Z", origin=Origin.META),
     ...         OfferedDate(text="الإثنين، 24 أغسطس 2020 09:23 ص", origin=Origin.GENERIC)]
@@ -122,8 +123,8 @@ def _parsed(
     month_first: bool,
     _beside: tuple[str, dt.tzinfo | None],
 ) -> Published | None:
-    """A text as a date, read once for a page that gives it twice and is asked twice. ``_beside`` is what else
-    the reading depends on: the table of months, and the clock of ``now``.
+    """A text as a date, cached because pages repeat their dates. ``_beside`` is what else the result depends
+    on: the table of months and the zone of ``now``.
     """
     read = parse_stamp if machine else parse
     return read(
@@ -136,14 +137,14 @@ _values = attrgetter(*_NAMES)
 
 
 def _offered_by(published: Published, origin: Origin) -> Published:
-    """A reading with the way in which its candidate was found; ``replace`` takes twice as long."""
+    """A reading with the origin of its candidate; ``replace`` takes twice as long."""
     values: dict[str, Any] = dict(zip(_NAMES, _values(published), strict=True))
     values["origin"] = origin
     return Published(**values)
 
 
 def _agreeing(exact: Sequence[DateReading], now: dt.datetime | None) -> tuple[dt.date, list[DateReading]]:
-    """The day with the most weight behind it, and the candidates that speak for it."""
+    """The day with the greatest weight, and the readings that support it."""
     clocks = [r for r in exact if _is_clock(r)]
     stamps = [r for r in exact if _is_stamp(r.candidate)]
     spoken_for = [_day(r, clocks, stamps) for r in exact]
@@ -151,7 +152,7 @@ def _agreeing(exact: Sequence[DateReading], now: dt.datetime | None) -> tuple[dt
     for r, day in zip(exact, spoken_for, strict=True):
         origins = days.setdefault(day, {})
         origins[r.candidate.origin] = max(origins.get(r.candidate.origin, 0.0), _weight(r, now))
-    for r in exact:  # a Hijri day may fall a day early or late: it also speaks for its neighbours
+    for r in exact:  # a Hijri day may be one day off, so it also supports the days next to it
         if r.published.calendar == Calendar.HIJRI:
             for day, origins in days.items():
                 if abs((day - r.published.date).days) == 1 and r.candidate.origin not in origins:
@@ -161,7 +162,7 @@ def _agreeing(exact: Sequence[DateReading], now: dt.datetime | None) -> tuple[dt
 
 
 def _with_printed_hijri(published: Published, exact: Sequence[DateReading], day: dt.date) -> Published:
-    """A date with the Hijri day that another candidate prints for it."""
+    """A date with the Hijri day that another candidate prints."""
     near = (r.published.hijri for r in exact if _near(r, day))
     printed = next((hijri for hijri in near if hijri and hijri.printed), None)
     own = published.hijri
@@ -171,18 +172,18 @@ def _with_printed_hijri(published: Published, exact: Sequence[DateReading], day:
 
 
 def _vague(published: Published) -> tuple[bool, dt.timedelta, bool]:
-    """How little is known: least of a day to come; the narrower interval says more, then a time does."""
+    """Sort key of inexact dates, best first: not in the future, a narrow interval, with a time."""
     first, last = published.earliest or published.date, published.latest or published.date
     return DateWarning.FUTURE in published.warnings, last - first, published.time is None
 
 
 def _is_stamp(candidate: OfferedDate) -> bool:
-    """Is it written for machines (whichever origin found it)?"""
+    """Is it written for machines (whatever its origin)?"""
     return candidate.origin in MACHINE_READABLE or bool(_ISO.match(candidate.text))
 
 
 def _is_clock(reading: DateReading) -> bool:
-    """Is it a line that readers see, with a clock time?"""
+    """Is it a line for readers, with a clock time?"""
     published = reading.published
     return (
         not _is_stamp(reading.candidate)
@@ -206,19 +207,19 @@ def _weight(reading: DateReading, now: dt.datetime | None) -> float:
         and published.date == now.date()
         and not published.time
     ):
-        return 1.0  # as likely the page's clock
+        return 1.0  # it may just as well be the date of the visit
     if DateWarning.WEEKDAY_MISMATCH in published.warnings:
         weight *= 0.5
     return weight
 
 
 def _utc(reading: DateReading) -> bool:
-    """Is it a stamp in UTC (``Z``, ``+00:00``), so that its clock is nobody's?"""
+    """Is it a stamp in UTC (``Z``, ``+00:00``), and so not on the publisher's clock?"""
     return _is_stamp(reading.candidate) and bool(_UTC.search(reading.candidate.text.translate(ASCII_DIGITS)))
 
 
 def _gap(stamp: Published, clock: Published) -> dt.timedelta | None:
-    """What a printed clock is ahead of a stamp, when it can be an offset from UTC."""
+    """The time by which a printed clock is ahead of a stamp, if that can be an offset from UTC."""
     if stamp.time is None or clock.time is None:
         return None
     gap = _minute(clock.date, clock.time) - _minute(stamp.date, stamp.time)
@@ -230,7 +231,7 @@ def _minute(day: dt.date, time: dt.time) -> dt.datetime:
 
 
 def _day(reading: DateReading, clocks: Sequence[DateReading], stamps: Sequence[DateReading]) -> dt.date:
-    """The day that a candidate speaks for: a UTC stamp follows the printed clock that it fits."""
+    """The day that a candidate supports; a UTC stamp supports that of a printed clock that fits it."""
     if _utc(reading) and reading.published.timezone is None:
         for clock in clocks:
             if _gap(reading.published, clock.published) is not None:
@@ -243,7 +244,7 @@ def _day(reading: DateReading, clocks: Sequence[DateReading], stamps: Sequence[D
 
 
 def _stale(stamp: Published, clock: Published) -> bool:
-    """Is a printed clock the stamp's instant as zone files before Morocco's change of 2026 show it?"""
+    """Does a printed clock show the stamp's instant with zone files from before Morocco's change of 2026?"""
     return (
         stamp.at is not None
         and stamp.timezone is not None
@@ -253,7 +254,7 @@ def _stale(stamp: Published, clock: Published) -> bool:
 
 
 def _agreed(stamp: DateReading, stamps: Sequence[DateReading]) -> bool:
-    """Does another stamp give the same instant with another offset? One mistake would not produce both."""
+    """Does another stamp give the same instant with another offset? A mistake would not produce both."""
     return any(
         second.published.at == stamp.published.at and _offset_of(second) != _offset_of(stamp)
         for second in stamps
@@ -273,7 +274,7 @@ def _stamp_clock(text: str) -> tuple[int, int] | None:
 
 
 def _clock(same: Sequence[DateReading], timezone: str | None, read: Reader) -> Published:
-    """The most exact reading of a day on which the candidates agree."""
+    """The most exact reading among those that agree on the day."""
     order = sorted(same, key=lambda r: -WEIGHTS.get(r.candidate.origin, 1.0))
     stamps = [r for r in order if _is_stamp(r.candidate) and r.published.time]
     clocks = [r for r in order if _is_clock(r)]
@@ -292,9 +293,8 @@ def _clock(same: Sequence[DateReading], timezone: str | None, read: Reader) -> P
         return replace(stamp.published, warnings=(*stamp.published.warnings, DateWarning.STALE_ZONE))
     told = stamp.published.time
     if told and (told.hour, told.minute) == (seen.time.hour, seen.time.minute):
-        if timezone is None and _utc(
-            stamp
-        ):  # a Z that equals the printed clock: one of them is not what it says
+        # A stamp in UTC that equals the printed clock: its zone or the clock is wrong.
+        if timezone is None and _utc(stamp):
             return replace(stamp.published, at=None, utc_offset=None)
         return stamp.published
     if _stamp_clock(stamp.candidate.text) == (seen.time.hour, seen.time.minute):
@@ -316,7 +316,7 @@ def _offset(gap: dt.timedelta) -> str:
 def _modified(
     candidates: Sequence[OfferedDate], read: Reader, false_zone: bool, published: Published | None
 ) -> dt.datetime | None:
-    """The latest declared change that is not before the publication."""
+    """The instant of the latest declared change that is not before the publication."""
     false = false_zone or (published is not None and DateWarning.FALSE_ZONE_IGNORED in published.warnings)
     instants = [
         at
@@ -332,7 +332,7 @@ def _modified(
 
 
 def names_a_day(dates: Sequence[OfferedDate], site: Site, now: dt.datetime) -> bool:
-    """Does a page itself say the one day on which its article was published?"""
+    """Does the page itself state the exact day of publication?"""
     published = choose(
         dates,
         timezone=site.timezone,
@@ -345,7 +345,7 @@ def names_a_day(dates: Sequence[OfferedDate], site: Site, now: dt.datetime) -> b
 
 
 def why_not(candidate: OfferedDate | None) -> str:
-    """Why a page gives no day, in one sentence that names the string.
+    """One sentence that says why a page gives no day, with the printed string.
 
     >>> why_not(OfferedDate(text="نشر في الأيام 24 يوم 21130", origin=Origin.MARKUP))
     '"نشر في الأيام 24 يوم 21130": 21130 is not a day'

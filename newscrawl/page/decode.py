@@ -1,4 +1,4 @@
-"""Bytes of a page to text: what the bytes are comes before what anyone says they are."""
+"""Decodes pages: the bytes themselves count more than what headers and tags declare."""
 
 from __future__ import annotations
 
@@ -14,41 +14,40 @@ __all__ = ["decode", "decode_pieces"]
 
 _NOT_ASCII = bytes(range(0x80, 0x100))
 _TELLING = b"\0" + _NOT_ASCII
-# Declarations that servers and templates make without looking; any other one is believed.
+# Defaults that servers and templates declare without looking at the text; any other declaration is trusted.
 _CARELESS = {None, "cp1252", "iso8859-1", "iso8859-15"}
-# Python's codecs that encode no page, and what the bytes are found not to be before this is asked.
+# Codecs of Python that no page uses, and encodings that are ruled out before the declaration is read.
 _IMPOSSIBLE = re.compile("idna|punycode|(?:raw[_-])?unicode[_-]escape|undefined|ascii|utf-(?:8|16|32).*")
 _ARABIC = ("cp1256", "iso8859-6")
-# With the tashkeel, which is no letter to \w.
+# Including tashkeel, which \w does not match.
 _WORD = re.compile("(?:[^\\W\\d_]|[\u064b-\u0652])+")
 # The Arabic alphabet with its marks, and the other letters that windows-1256 has.
 _ARABIC_WORD = re.compile("[\u0621-\u063a\u0640-\u0652ٹپچڈڑژکگںھہے]{2,}")
 _READS_AS_ARABIC = 0.6
-# Two letters of three in any Arabic text, and its article.
+# The article, and the letters that make up two thirds of any Arabic text.
 _COMMONEST = re.compile("(?=ال)|[اليمنورتبهعة]")
-# So many more of those overrule a declaration, in a text of few words that both encodings read as Arabic.
+# The other encoding wins over the declared one if it reads so many more of them in a short text.
 _DECLARED = 1.5
-# The beginning of a file in which its declaration stands, as browsers look for it in a page.
+# The beginning of a file that may contain its declaration, as in browsers.
 _BEGINNING = 4096
-# So many bytes outside ASCII tell the encoding of a whole file; so many bytes are held until they have come.
+# So many bytes outside ASCII settle the encoding of a file; at most so many bytes are held back until then.
 _ENOUGH = 1 << 14
 _HELD = 1 << 20
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """The text of a page and the name of the encoding it was read with.
+    """The text of a page and the name of its encoding.
 
-    In this order: a byte order mark; UTF-16 by its zero bytes; UTF-8 when the bytes are valid, or when
-    most letters are (a bad byte becomes U+FFFD and leaves its neighbours alone), whatever is
-    declared; the charset of the ``Content-Type`` header, then of the page itself; windows-1256 or
-    ISO-8859-6 when that reads as Arabic and the declaration does not, or when there is none; in the
-    end windows-1252. Zero bytes are dropped. The names are those of the Encoding Standard:
-    ``utf-8``, ``windows-1256``.
+    The first of these applies: a byte order mark; UTF-16, recognised by its zero bytes; UTF-8, if all bytes
+    or most letters are valid (an invalid byte becomes U+FFFD), whatever is declared; windows-1256 or
+    ISO-8859-6, if that gives Arabic and no trustworthy charset is declared; the declared charset, first that
+    of the ``Content-Type`` header, then that of the page; windows-1252. Zero bytes are dropped. Names are
+    those of the Encoding Standard: ``utf-8``, ``windows-1256``.
 
     >>> decode("خبر".encode("cp1256"), "text/html; charset=utf-8")
     ('خبر', 'windows-1256')
 
-    Never raises: any bytes are some text.
+    Never raises: any bytes give some text.
     """
     encoding, bom = read_bom(body)
     if encoding and bom:
@@ -61,10 +60,10 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
 
 
 def decode_pieces(pieces: Iterable[bytes], content_type: str | None = None) -> Iterator[str]:
-    """The text of a file that comes in pieces, as :func:`decode` reads it whole.
+    """The text of a file that arrives in pieces, as :func:`decode` would return it for the whole.
 
-    The encoding is that of the first bytes that tell it: what stands before them is ASCII in any. Where few
-    bytes of 1 MB tell it, they tell no more than their own.
+    The first bytes outside ASCII decide the encoding; the ASCII before them is the same in any. If 1 MB has
+    only few such bytes, they decide only for themselves.
 
     >>> "".join(decode_pieces([b"<loc>/", "خبر".encode("cp1256"), b"</loc>"], "text/xml; charset=utf-8"))
     '<loc>/خبر</loc>'
@@ -96,12 +95,12 @@ def decode_pieces(pieces: Iterable[bytes], content_type: str | None = None) -> I
 
 
 def _telling(piece: bytes) -> int:
-    """How many bytes of a piece are outside ASCII, or are zero."""
+    """The number of bytes that are zero or outside ASCII."""
     return 0 if piece.isascii() and 0 not in piece else len(piece) - len(piece.translate(None, _TELLING))
 
 
 def _utf16(body: bytes) -> str | None:
-    """UTF-16 without a mark: zeros in every second byte, the upper halves of markup and spaces."""
+    """The byte order of UTF-16 without a mark, recognised by the zero upper bytes of markup and spaces."""
     if 0 not in body or (zeros := body.count(0)) * 20 < len(body):
         return None
     upper = body[1::2].count(0)
@@ -140,14 +139,14 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
         if declared and not _IMPOSSIBLE.fullmatch(declared):
             try:
                 body.decode(declared, "replace")
-            except (LookupError, UnicodeError, ValueError):  # base64 and other codecs that give no text
+            except (LookupError, UnicodeError, ValueError):  # such as base64, which does not give text
                 continue
             return declared
     return None
 
 
 def _arabic_share(text: str) -> float:
-    """Of the letters outside ASCII, the share that stands in words of nothing but Arabic letters."""
+    """The share of the letters outside ASCII that are in purely Arabic words, 0 to 1."""
     arabic = letters = 0
     for word in _WORD.findall(text.replace("\ufffd", "\u00ff")):
         if not word.isascii():

@@ -1,4 +1,4 @@
-"""One page, parsed once: the tree that every origin reads from."""
+"""A page, parsed once: the tree that all ways of reading share."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from lxml import etree
 from newscrawl.page.decode import decode
 
 MAX_BYTES = 4_000_000
-"""The part of a page that is read: eight times the largest real page measured."""
+"""At most so many bytes of a page are read: eight times the largest real page that was measured."""
 
 MAX_ELEMENTS = 40_000
-"""Elements visited one by one. The largest real page measured had about 5,000."""
+"""At most so many elements are visited. The largest real page that was measured has about 5,000."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONG = 4000
-"""Letters from which a text has so many words that they no longer fit into the processor's cache."""
+"""A text of so many letters has too many words for the processor's cache."""
 _WIDE_SPACE = re.compile(r"\s\s+|[^\S ]")
 _PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, recover=True, no_network=True,
-    collect_ids=False,  # nothing asks for them; 3 to 10 % of parsing
+    collect_ids=False,  # unused, and 3 to 10 % of the time of parsing
 )  # fmt: skip
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
 _FULL = re.compile(
     r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[^\s\x00-\x20\x7f-\xa0?#;\\]*(?:\?[^\s\x00-\x20\x7f-\xa0#;]+)?"
 )
-"""An address in full that nothing would be done to."""
+"""An absolute address that needs no change."""
 
 
 @dataclass
@@ -40,21 +40,21 @@ class Document:
     url: str
     encoding: str
     microdata: bool = True
-    """Can any element have an ``itemprop``?"""
+    """May any element have an ``itemprop``?"""
 
     @cached_property
     def base(self) -> str:
-        """The address that relative addresses refer to (``<base href>`` honoured)."""
+        """The base of relative addresses (respects ``<base href>``)."""
         for element in self.root.iter("base"):
             if href := element.get("href"):
                 return self.absolute(href, self.url) or self.url
         return self.url
 
     def absolute(self, href: str | None, base: str | None = None) -> str | None:
-        """A web address in full, or None when it is none (``data:``, ``javascript:``, broken)."""
+        """The absolute form of a web address; None for any other (``data:``, ``javascript:``, broken)."""
         if not href:
             return None
-        if _FULL.fullmatch(href):  # as most are that pages declare; parsing one takes 20 µs, 1 % of a page
+        if _FULL.fullmatch(href):  # true of most declared addresses; parsing one takes 20 µs, 1 % of a page
             return href
         try:
             full = urljoin(base or self.base, href.strip())
@@ -64,14 +64,14 @@ class Document:
 
 
 def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
-    """Decode and parse a page; broken, empty and hostile input gives a (possibly empty) tree.
+    """Decode and parse a page; broken, empty or hostile input gives a tree, which may be empty.
 
     >>> parse("<h1>المغرب".encode(), "https://example.ma/1").root.findtext(".//h1")
     'المغرب'
     """
     body = _beginning(body)
     text, encoding = decode(body, content_type)
-    # Sound UTF-8, which most pages are, is parsed as it is.
+    # Most pages are valid UTF-8 and are parsed without recoding.
     sound = encoding == "utf-8" and "\ufffd" not in text and not body.startswith(b"\xef\xbb\xbf")
     data = body if sound else text.encode("utf-8", "ignore")
     if b"\0" in data:
@@ -80,13 +80,13 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
         root = etree.fromstring(data, parser=_PARSER) if data and not data.isspace() else None
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         root = None
-    # Few pages have microdata, and asking the bytes takes a tenth of the time of asking the tree.
+    # Few pages have microdata, and searching the bytes takes a tenth of the time of searching the tree.
     microdata = b"itemprop" in data.lower()
     return Document(etree.Element("html") if root is None else root, url, encoding, microdata)
 
 
 def _beginning(body: bytes) -> bytes:
-    """The part of a page that is read. It does not end within a letter of UTF-8: the whole would be none."""
+    """The part of a page that is read. It never ends inside a letter, so valid UTF-8 stays valid."""
     if len(body) <= MAX_BYTES:
         return body
     end = MAX_BYTES
@@ -96,20 +96,20 @@ def _beginning(body: bytes) -> bytes:
 
 
 def select(path: etree.XPath, root: etree._Element) -> list[etree._Element]:
-    """The elements that a compiled path finds."""
+    """The elements that a compiled XPath finds."""
     hits = path(root)
     return [hit for hit in hits if isinstance(hit, etree._Element)] if isinstance(hits, list) else []
 
 
 def drop(element: etree._Element) -> None:
-    """Take an element out of its tree; the text after it stays."""
+    """Remove an element from its tree; the text after it stays."""
     parent = element.getparent()
     if parent is None:
         return
     if element.tail:
         previous = element.getprevious()
         before = parent.text if previous is None else previous.tail
-        text = _CONTROL.sub("", (before or "") + element.tail)  # lxml writes no control characters
+        text = _CONTROL.sub("", (before or "") + element.tail)  # lxml refuses control characters
         if previous is None:
             parent.text = text
         else:
@@ -118,7 +118,7 @@ def drop(element: etree._Element) -> None:
 
 
 def path_of(url: str) -> str:
-    """The decoded path of an address; empty for what is none.
+    """The decoded path of an address; empty if it is not a valid address.
 
     >>> path_of("https://example.ma/%D8%B1%D9%8A%D8%A7%D8%B6%D8%A9/1?x=2")
     '/رياضة/1'
@@ -130,7 +130,7 @@ def path_of(url: str) -> str:
 
 
 def squeeze(text: str | None) -> str:
-    """Text with its white space collapsed, nothing else changed."""
+    """The text with white space collapsed, otherwise unchanged."""
     if not text:
         return ""
     if len(text) > LONG:
@@ -139,12 +139,12 @@ def squeeze(text: str | None) -> str:
 
 
 def text_of(element: etree._Element) -> str:
-    """All text below an element on one line; scripts and styles left out.
+    """All text inside an element on one line, without scripts and styles.
 
     >>> text_of(etree.fromstring("<h1>قمة <b>الرباط</b></h1>"))
     'قمة الرباط'
     """
-    if not len(element) and element.tag != "br":  # as most are that are asked for one by one
+    if not len(element) and element.tag != "br":  # the most frequent case
         return squeeze(element.text)
     parts: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end"))

@@ -23,19 +23,18 @@ _ARABIC = re.compile("[\u0620-\u064a]")
 _WORD = re.compile(r"\w+")
 _HOME = re.compile(r"\W*(?:الصفحة )?(?:ال)?رئيسية\W*")
 _CRUMB_WORDS = 5
-"""Words of the name of a section at most."""
+"""The name of a section has at most so many words."""
 _AMONG = frozenset({"h2", "h3", "h4", "ul", "ol", "blockquote"})
 _MOST_TAGS = 60
 _MOST_DATES = 60
 _MOST_AUTHORS = 60
 T = TypeVar("T")
-"""Date candidates of a page."""
 _OPENING = 30
-"""Letters by which a paragraph is known again."""
+"""A paragraph is recognised by so many letters."""
 _TOLD = 40
-"""Words from which a declared text tells where the article ends."""
+"""A declared text of at least so many words tells where the article ends."""
 MIN_WORDS = 8
-"""Words below which a text is no body."""
+"""A body has at least so many words."""
 
 
 def extract(
@@ -46,11 +45,11 @@ def extract(
     headers: Mapping[str, str] | None = None,
     now: dt.datetime | None = None,
 ) -> RawArticle:
-    """Read a page into strings as printed, with every date candidate and the origin of each field.
+    """The content of a page as printed, with every date candidate and the origin of each field.
 
-    ``url`` is the address after redirects; ``headers`` are those of the answer (``Content-Type``
-    tells the encoding); ``now`` is the aware moment of download: it selects the markup of that day.
-    Broken, empty and hostile pages give an article with empty fields; no exception leaves.
+    ``url`` is the address after redirects. ``headers`` are the headers of the response, whose
+    ``Content-Type`` may tell the encoding. ``now`` is the aware moment of download, which selects the markup
+    of that day. Never raises: broken, empty and hostile pages give an article with empty fields.
 
     >>> page = "<title>خبر</title><h1>المغرب يطلق برنامجا جديدا</h1>".encode()
     >>> extract(page, "https://example.ma/1").title
@@ -82,7 +81,7 @@ Method = TypeVar("Method", bound="Callable[[Any], None]")
 
 
 def _once(read: Method) -> Method:
-    """A field that is read when it is first asked for: who needs it asks, in whatever order."""
+    """A decorator for a method that reads a field: only the first call has an effect."""
 
     @wraps(read)
     def asked(page: _Shared) -> None:
@@ -94,7 +93,7 @@ def _once(read: Method) -> Method:
 
 
 class _Shared:
-    """One page while it is read: what several fields share is computed once, when first asked for."""
+    """A page while it is read. Values that several fields share are computed when they are first needed."""
 
     def __init__(self, document: Document, site: Site | None, selectors: Markup | None) -> None:
         self.document = document
@@ -110,11 +109,11 @@ class _Shared:
         self.read_already: set[str] = set()
         """Fields that were read."""
         self.selectors: dict[str, str] = {}
-        """Field → the site's own selector that answered for it."""
+        """Field → the site's selector that matched."""
 
     @cached_property
     def names(self) -> list[str]:
-        """The names of the site, to be cut from titles and author lists."""
+        """The names of the site, which are removed from titles and authors."""
         values = [self.site.name, self.site.domain] if self.site else []
         values += [value for name in meta.SITE_NAME for value in self.meta.names.get(name, ())]
         values += jsonld.texts(self.linked.article.get("publisher")) + jsonld.texts(
@@ -148,7 +147,7 @@ class _Shared:
     def marked(
         self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]
     ) -> list[str]:
-        """What the site's own selector for a field gives."""
+        """The texts that the site's selector for a field gives."""
         texts, selector = markup.strings(self.places, getattr(self.markup, field))
         if texts:
             self.answered = True
@@ -156,14 +155,14 @@ class _Shared:
         return texts
 
     def origin(self, field: str, origin: Origin, where: str = "") -> None:
-        """Note how a field was found, and where; of the site's markup the selector is known."""
+        """Note how and where a field was found; for the site's markup, the place is the selector."""
         self.raw.origins[field] = origin
         if where := where or (self.selectors.get(field, "") if origin == Origin.MARKUP else ""):
             self.raw.places[field] = where
 
     @_once
     def visible(self) -> None:
-        """The site's own dates, before ``remove`` takes their element away."""
+        """The dates at the site's selectors, read before ``remove`` deletes their elements."""
         for field, kind in (("date", DateKind.PUBLISHED), ("modified", DateKind.MODIFIED)):
             texts, selector = markup.strings(self.places, getattr(self.markup, field))
             for text in texts[:2]:
@@ -178,11 +177,11 @@ class _Shared:
 
 
 class _Texts(_Shared):
-    """The headline, the body and the lede, which bound each other."""
+    """The headline, the body and the lede, each of which limits the others."""
 
     @property
     def described(self) -> bool:
-        """Did the site's own markup answer for title, body and date, so that nothing need be guessed?"""
+        """Did the site's markup give title, body and date, so that no guess is needed?"""
         self.body()
         origins = self.raw.origins
         dated = any(date.origin == Origin.MARKUP and generic.readable(date.text) for date in self.raw.dates)
@@ -201,7 +200,7 @@ class _Texts(_Shared):
 
     @_once
     def body(self) -> None:
-        # The body's ``remove`` takes elements away, in which these may stand.
+        # ``remove`` deletes elements, which may contain these.
         self.title()
         self.visible()
         if self.markup.body:
@@ -232,8 +231,9 @@ class _Texts(_Shared):
             self.origin("body", Origin.GENERIC)
 
     def _marked_body(self) -> list[str] | None:
-        """The paragraphs in the place of the body, none where it holds nothing but notices: the rest of
-        the page is no article then. None when the page has no such place.
+        """The paragraphs at the site's selectors for the body; None when no selector matches.
+
+        An empty list when the matches contain nothing but notices: then the page is not an article.
         """
         removed = markup.elements(self.places, self.markup.remove)
         cut = [re.compile(pattern) for pattern in self.markup.cut]
@@ -258,7 +258,7 @@ class _Texts(_Shared):
         return [] if spoken else None
 
     def _of_one_article(self, nodes: list[etree._Element]) -> list[etree._Element]:
-        """The matches that stand with the page's own headline, where another article follows it."""
+        """The matches that belong to the page's own headline, if another article follows on the page."""
         if len(nodes) < 2:
             return nodes
         hits = next((hits for _, hits in markup.matches(self.places, self.markup.title)), [])
@@ -280,7 +280,7 @@ class _Texts(_Shared):
 
     @_once
     def lede(self) -> None:
-        """The summary above the body; one that the body goes on from is the body's first paragraph."""
+        """The summary above the body; if the body continues it, it becomes the first paragraph instead."""
         self.body()
         text, origin = "", Origin.MARKUP
         if texts := self.marked("lede"):
@@ -304,7 +304,7 @@ class _Texts(_Shared):
 
 
 class Fields(_Texts):
-    """Every field of a page. They may be read in any order: each reads those first on which it depends."""
+    """Every field of a page. They may be read in any order; each first reads those on which it depends."""
 
     FIELDS = (
         "title", "visible", "body", "lede", "dates", "authors", "section", "tags", "images", "access",
@@ -312,7 +312,7 @@ class Fields(_Texts):
     )  # fmt: skip
 
     def raw_article(self) -> RawArticle:
-        """All fields."""
+        """The raw article with all fields."""
         raw = self.raw
         raw.lang = self.meta.lang or jsonld.text(self.linked.article.get("inLanguage"))
         raw.canonical = self.meta.canonical
@@ -326,7 +326,7 @@ class Fields(_Texts):
 
     @_once
     def dates(self) -> None:
-        """Every date that the page offers, the surest origin first."""
+        """Every date that the page offers, the most reliable origin first."""
         self.visible()
         raw = self.raw
         article, page = self.linked.article, self.linked.page
@@ -376,19 +376,19 @@ class Fields(_Texts):
             self._cut("dates")
 
     def _cut(self, field: str) -> None:
-        """Note that a page says more of a field than is kept."""
+        """Note that a field has more values on the page than are kept."""
         if field not in self.raw.cut:
             self.raw.cut.append(field)
 
     def _first(self, field: str, values: list[T], most: int) -> list[T]:
-        """The first values of a field."""
+        """At most so many values of a field."""
         if len(values) > most:
             self._cut(field)
         return values[:most]
 
     @_once
     def authors(self) -> None:
-        """The people who wrote it, and the line that names them."""
+        """The people who wrote the article, and the line that names them."""
         self.body()
         raw = self.raw
         if self.bylines:
@@ -427,7 +427,7 @@ class Fields(_Texts):
 
     @_once
     def section(self) -> None:
-        """The section of the newspaper that it stands in."""
+        """The article's section in the newspaper."""
         self.body()
         title = headline.bare(self.raw.title or "")
         crumbs = [text for text in self.linked.breadcrumb if headline.bare(text) != title]
@@ -445,7 +445,7 @@ class Fields(_Texts):
             self.origin("section", origin, where)
 
     def _crumb(self, title: str) -> list[tuple[str, Origin, str]]:
-        """The last link of the printed path to the page, where the page was cut into blocks anyway."""
+        """The last link of the printed breadcrumb, if the page was cut into blocks anyway."""
         if self.described:
             return []
         for mark in self.blocks.marks:
@@ -478,7 +478,7 @@ class Fields(_Texts):
                 return
 
     def _is_title(self, tags: list[str]) -> bool:
-        """Are the keywords nothing but the words of the headline, one by one?"""
+        """Are the keywords just the single words of the headline?"""
         words = set(headline.bare(self.raw.title or "").split())
         plain = [headline.bare(tag) for tag in tags]
         return len(tags) > 2 and all(" " not in tag and (tag in words or not tag) for tag in plain)
@@ -517,14 +517,14 @@ class Fields(_Texts):
 
     @_once
     def part(self) -> None:
-        """Does it go on on other pages?"""
+        """Add a warning if the article continues on other pages."""
         self.body()
         if parts.is_part(self.root, self.document):
             self.raw.warnings.append(TextWarning.PART)
 
     @_once
     def access(self) -> None:
-        """Who may read it, as the page declares."""
+        """Free or paid, as the page declares."""
         free = jsonld.text(self.linked.article.get("isAccessibleForFree"))
         value: Any = self.linked.article.get("isAccessibleForFree")
         if value is True or (free or "").lower() in ("true", "yes", "1"):
@@ -550,9 +550,7 @@ class Fields(_Texts):
 def _before(
     root: etree._Element, nodes: list[etree._Element], heads: set[etree._Element], title: etree._Element
 ) -> list[etree._Element]:
-    """The elements that stand before the first other headline below them; one among the paragraphs is a
-    sub-heading.
-    """
+    """The elements up to the next article's headline; a heading between paragraphs is a sub-heading."""
     wanted = set(nodes)
     kept: list[etree._Element] = []
     for element in root.iter(etree.Element):
@@ -567,7 +565,7 @@ def _before(
 
 
 def _with_headings(nodes: list[etree._Element], removed: set[etree._Element]) -> list[etree._Element]:
-    """Paragraphs with the sub-headings, lists and quotations that stand among them in the same box."""
+    """Paragraphs with the sub-headings, lists and quotations between them in the same box."""
     if len(nodes) < 2 or any(node.tag != "p" for node in nodes):
         return nodes
     own = set(nodes)
@@ -590,9 +588,9 @@ def _is_links(element: etree._Element) -> bool:
 
 
 def _bounded(paragraphs: list[str], told: list[str]) -> tuple[list[str], bool]:
-    """The paragraphs up to the end of the text that the page declares, and whether any is of that text.
+    """The paragraphs up to the end of the declared text, and whether any paragraph belongs to that text.
 
-    What follows its end is another article, where it is as long as one.
+    Text after that end is another article if it is long enough for one.
     """
     whole = headline.bare(" ".join(told))
     plain = [headline.bare(text) for text in paragraphs]

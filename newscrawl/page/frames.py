@@ -1,7 +1,7 @@
-"""What of a page is not its article: other articles, readers' comments, boxes named after the frame.
+"""Recognises the parts of a page outside its article: other articles, comments, boxes of the frame.
 
-The text decides. Names of classes and tags only advise: they remove labels and links, and prose where
-the text itself does not speak for it.
+The text decides. Names of classes and tags are hints only: they remove labels and links, but prose only if
+its text does not look like the article's.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from newscrawl.page.blocks import LINKED, PROSE, Block, Blocks, Box
 from newscrawl.page.names import is_comments, kind_of
 
 CARD = 8
-"""Lines that a card of a headline, a date and a teaser has at most."""
+"""A card with a headline, a date and a teaser has at most so many lines."""
 LETTERS = 60
-"""Letters from which a closed line in a paragraph of its own is judged by its text alone."""
+"""A complete sentence of at least so many letters in its own paragraph is judged by its text alone."""
 _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:منذ|قبل)\s")
 _COMMENTS = re.compile("عليق|رد|راء|comment", re.IGNORECASE)
-"""What no heading of readers' comments is without."""
+"""Every heading of readers' comments contains one of these."""
 _HEADING = 6
-"""Words of such a heading at most."""
+"""Such a heading has at most so many words."""
 _LABELS = 30
-"""So many labels of other things are looked at."""
+"""At most so many labels are examined."""
 _TRIED = 5
-"""So many of them are looked at."""
+"""At most so many headings of comments are examined."""
 _SKIP = re.compile(r"(?:تخط|تجاوز |انتقل إلى ما بعد|skip |passer )", re.IGNORECASE)
-"""The link that leads past something."""
+"""A link that skips something."""
 _MOST = 0.5
-"""Share of an article's prose from which the name of the box around it says nothing."""
+"""The name of a box is ignored if the box has at least this share of an article's prose."""
 _MUCH = 0.2
-"""The same of boxes that hold several paragraphs of it."""
+"""The same for boxes with several paragraphs of the article."""
 _LEAVES = frozenset("p li blockquote td".split())
 STAMP = re.compile(
     r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
@@ -43,11 +43,11 @@ STAMP = re.compile(
     r"(?:\W*(?:\d{1,2}:\d{2}(?::\d{2})?|GMT|[صم]|صباحا|مساء)[ً]?)*\W*",
     re.IGNORECASE,
 )
-"""A line that is nothing but a day or a clock time."""
+"""A line that consists of a day or a clock time."""
 _HEAD = 12
-"""Lines below a headline among which its credits stand."""
+"""Credits are among so many lines below the headline."""
 _CREDIT_WORDS, _CREDIT_LETTERS = 22, 200
-"""Words and letters of such a line."""
+"""Such a line has at most so many words and letters."""
 _DAY = (
     r"(?:\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}"
     r"|\d{1,2}\s+[^\W\d]{3,12}(?:[\s/]+[^\W\d]{2,12})?[،,]?\s+[\d٠-٩]{4})"
@@ -57,11 +57,11 @@ _CREDIT = re.compile(
     rf"|{_DAY}\W{{0,6}}(?:(?:الساعة\s)?\d{{1,2}}:\d{{2}}.{{0,8}})?$"
 )
 _HEADED = 6
-"""Short lines below a headline from which they may be its text."""
+"""More short lines than this below a headline may be its text."""
 _REPLY = re.compile(r"(?:ال)?رد|أجب|جاوب|رد على التعليق|reply|répondre", re.IGNORECASE)
 """The link below a reader's comment."""
 _HEADLINE = range(3, 26)
-"""Words of a headline."""
+"""Number of words of a headline."""
 
 
 def is_headline_link(block: Block) -> bool:
@@ -71,7 +71,7 @@ def is_headline_link(block: Block) -> bool:
 
 
 def place(block: Block) -> etree._Element | None:
-    """The element in which a paragraph stands among others: that of its list or quotation, too."""
+    """The element that contains a paragraph and its siblings, outside any list or quotation."""
     element = block.element
     entry = element.tag == "li" and len(element) > 2
     if entry or (element.tag not in ("p", "li", "blockquote") and not block.heading):
@@ -85,7 +85,7 @@ def place(block: Block) -> etree._Element | None:
 
 
 def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[bool]:
-    """For each block: does its text tell that it is no part of the article, which ends at ``until``?"""
+    """For each block: does its text show that it is outside the article, which ends at ``until``?"""
     row = blocks.row
     foreign = [False] * len(row)
     heads: dict[str, list[int]] = {"": [], "drop": [], "end": [], "stop": []}
@@ -109,11 +109,11 @@ def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[
 
 
 def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> list[bool]:
-    """For each block: does it stand in a box whose name says that it is no part of the article?
+    """For each block: is it in a box whose name says that it is outside the article?
 
-    ``article`` are the places of the blocks that the text alone takes for the article. A name that
-    stands on much of it, in one box or in many of one kind, says nothing; nor does that of a wrapper of
-    the headline or of a single closed paragraph.
+    ``article`` are the indexes of the blocks that belong to the article judging by the text alone. The names
+    of boxes with much of that text are ignored, and so is the name of a box around the headline or around a
+    single complete paragraph.
     """
     row = blocks.row
     boxes = [box for box in blocks.boxes if box.hint in ("bad", "mixed")]
@@ -142,7 +142,7 @@ def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> l
 
 
 def _speaks(row: list[Block], box: Box) -> bool:
-    """Is a box a single paragraph whose text speaks for itself?"""
+    """Is a box a single paragraph that looks like the article's?"""
     block = row[box.start]
     if box.end - box.start > 1 or box.element.tag not in _LEAVES or len(block.text) < LETTERS:
         return False
@@ -150,7 +150,7 @@ def _speaks(row: list[Block], box: Box) -> bool:
 
 
 def _credits(row: list[Block], title: int) -> list[int]:
-    """The lines between headline and text that tell agency and day: ``واس | نشر في: 1 ماي 2022``."""
+    """The lines between headline and text with agency and day: ``واس | نشر في: 1 ماي 2022``."""
     end = next((i for i in range(title + 1, min(title + _HEAD, len(row))) if _is_told(row[i])), title + _HEAD)
     return [
         index
@@ -166,10 +166,10 @@ def _credits(row: list[Block], title: int) -> list[int]:
 
 
 def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
-    """The cards of other articles: boxes of a headline that links away and one paragraph after it.
+    """The cards of other articles: boxes with a linked headline and one paragraph after it.
 
-    One alone may be anything; where the page has less text besides and no date below its title, it lists
-    articles, and its cards are left for ``body`` to see.
+    A single such box may be anything. A page with little other text and no date below its title is a list of
+    articles; its cards are kept, so that ``body`` recognises the list.
     """
     row = blocks.row
     linked = [b.linked >= 0.8 and is_headline_link(b) for b in row]
@@ -196,9 +196,9 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
 
 
 def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple[int, int]]:
-    """The readers' comments: what is named so, or follows one of their headings, below the article's text.
+    """The readers' comments below the article: boxes named so, or text below one of their headings.
 
-    Where the text goes on in the same place after the heading, it is a button amid the text.
+    If the article's text continues in the same place after the heading, that was only a button.
     """
     row = blocks.row
     start = title or 0
@@ -225,7 +225,7 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
 
 
 def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
-    """The boxes named after comments, below an article that is half as long or with each in its own box."""
+    """The boxes named after comments, if the article is half as long or each comment has its own box."""
     row = blocks.row
     boxes = [box for box in blocks.boxes if box.hint == "bad" and box.start > told]
     boxes = [box for box in boxes if box.element.tag not in _LEAVES and is_comments(box.element)]
@@ -241,7 +241,7 @@ def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
 
 
 def _labelled(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple[int, int]]:
-    """Boxes that begin with one of the labels (``شاهد أيضا``, ``ملخص``) and hold cards or short lines."""
+    """Boxes that begin with a label (``شاهد أيضا``, ``ملخص``) and contain cards or short lines."""
     row = blocks.row
     sections: list[tuple[int, int]] = []
     for index in heads[:_LABELS]:
@@ -257,7 +257,7 @@ def _labelled(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
 
 
 def _skipped(blocks: Blocks) -> list[tuple[int, int]]:
-    """What a link for screen readers leads past (``تخطى … وواصل القراءة``): it is no part of the text."""
+    """The parts that a link for screen readers skips (``تخطى … وواصل القراءة``)."""
     sections: list[tuple[int, int]] = []
     for index, block in enumerate(blocks.row):
         if block.linked >= LINKED and _SKIP.match(block.text):
@@ -270,12 +270,12 @@ def _skipped(blocks: Blocks) -> list[tuple[int, int]]:
 
 
 def _is_told(block: Block) -> bool:
-    """Is a line a whole sentence of an article?"""
+    """Is a line a complete sentence of an article?"""
     return block.line and block.words >= 15 and block.linked < 0.2 and block.closed
 
 
 def _are_apart(row: list[Block], start: int, end: int) -> bool:
-    """Does each of the paragraphs stand in a box of its own or below a name, as comments do?"""
+    """Is each paragraph in its own box or below a name, as comments are?"""
     prose = [i for i in range(start, end) if row[i].line]
     return len(prose) > 1 and all(
         row[i].element.getparent() is not row[j].element.getparent() or j > i + 1 for i, j in pairwise(prose)
@@ -283,10 +283,10 @@ def _are_apart(row: list[Block], start: int, end: int) -> bool:
 
 
 def second_article(blocks: Blocks, title: int) -> int | None:
-    """Where the next article's headline stands, when the page shows another one after its own.
+    """The index of the next article's headline; None if the page shows only one article.
 
-    A second ``h1``, an ``article`` with a heading of its own, or a line of the headline's own kind with a
-    day below it; in a box apart from the text before it.
+    It is a second ``h1``, the heading of another ``article`` element, or a line like the headline with a day
+    below it, and it is in another box than the text before it.
     """
     row = blocks.row
     below = range(title + 1, len(row))
@@ -317,8 +317,10 @@ def second_article(blocks: Blocks, title: int) -> int | None:
 
 
 def _articles(blocks: Blocks, title: int) -> set[int]:
-    """Where the ``article`` elements after the article's own begin, which holds its headline or, without
-    a heading, its text; entries of one account are alike and none of them.
+    """The indexes where ``article`` elements after the article's own element begin.
+
+    Its own element contains the headline or, without a heading, the text. Entries of a live report are not
+    articles.
     """
     boxes = [box for box in blocks.boxes if box.element.tag == "article" and box.end > title]
     own = next((box for box in boxes if box.start <= title), None)
@@ -335,13 +337,13 @@ def _articles(blocks: Blocks, title: int) -> set[int]:
 
 
 def _is_subhead(row: list[Block], index: int, title: int, places: set[etree._Element | None]) -> bool:
-    """Does a heading stand among the paragraphs before it, and the headline elsewhere?"""
+    """Is a heading in the same box as the paragraphs before it, and the headline in another?"""
     own = row[index].element.getparent()
     return own in places and row[title].element.getparent() is not own
 
 
 def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], days: set[int]) -> bool:
-    """Does a line stand above one of the days and then prose, in another place than the text before it?"""
+    """Is a line followed by one of the days and then by prose in another box than the text before it?"""
     stamp = next((i for i in range(index + 1, index + 4) if i in days), None)
     if (
         stamp is None
@@ -354,7 +356,7 @@ def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], 
 
 
 def _is_day(block: Block, marked: bool) -> bool:
-    """Is a short line a full day, or the element of one?"""
+    """Is a short line a full date, or marked as one?"""
     if block.words > CARD:
         return False
     return marked or ("20" in block.text and bool(STAMP.fullmatch(block.text)))

@@ -1,4 +1,4 @@
-"""The generic reading of everything around the body: lede, author line, visible dates, section."""
+"""The generic reading of everything around the body: lede, author line, visible dates."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _DATE = re.compile(
     rf"|^\W*(?:يوم\s)?{_NAME}+\s(?:الماضي|الماضية|الفائت|المنصرم)\b"  # «الثلاثاء الماضي», «الشهر الماضي»
     r"|^\W*(?:[أا]ول\s)?(?:[أا]مس|البارحة)\b(?:\W*$|.*\d)|^\W*اليوم\W.*\d:\d\d"
 )
-"""What looks like one of the forms that ``newscrawl.dates`` reads; that module reads it, or does not."""
+"""Text that looks like one of the forms that ``newscrawl.dates`` may read."""
 _RELATIVE = re.compile("منذ|مند|قبل|عندو|مضت|ago|il y a|الماضي|الفائت|المنصرم|[أا]مس|البارحة")
-"""What those of them that hold no digit are not without."""
+"""Every such form without a digit contains one of these."""
 _MARKED = re.compile(
     "[\u0640\u064b-\u065f\u200b-\u200f\u202a-\u202e\u2010-\u2015\u2044\u2066-\u2069\u2212\\\\\ufb50-\uff1f]"
 )
-"""Vowels, tatweel, marks of direction, dashes, presentation forms: what pages put inside a date."""
+"""Characters that pages put inside a date: vowels, tatweel, direction marks, dashes, presentation forms."""
 _LABEL = re.compile(r"(?:تاريخ(?: النشر)?|نشر(?:ت)? (?:في|بتاريخ|يوم)|نُشر)\b")
 _ALONE = re.compile(
     r"\W*(?:الساعة\s*)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[صم]|صباح\S*|مساء\S*|[ap]\.?m\.?)?\W*", re.IGNORECASE
@@ -47,20 +47,20 @@ _ZERO = re.compile(r"\s*(?:0000|0001|1970)-")
 MAX_DATE_WORDS = 22
 _STAMP = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d")
 MAX_MARKS = 40
-"""Marked elements in which a date is looked for."""
+"""At most so many marked elements are searched for a date."""
 MAX_DATE_LETTERS = 400
-"""Letters of a line in which a date is looked for; 22 words of the longest kind have 300."""
+"""Longer lines are not searched for a date; 22 long words have 300 letters."""
 MAX_BYLINE_WORDS = 10
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|writers?|reporters?|journalists?)/[^/?#]", re.IGNORECASE)
-"""The address of the page of an author."""
+"""The address of an author's page."""
 _LINKS = 3
-"""Links looked at in the box of an author."""
+"""At most so many links in the box of an author are read."""
 _INLINE = 12
-"""Dates inside lines that are looked at."""
+"""At most so many dates inside lines are read."""
 _LONGEST = 60
-"""Letters of a date that stands inside a line."""
+"""A date inside a line has at most so many letters."""
 _CHANGED = re.compile(r"^(?!.*(?:entry-date|publish)).*(?:modif|updat)", re.IGNORECASE | re.DOTALL)
-"""Names of a date of change; ``entry-date updated``, as WordPress themes write, is that of publication."""
+"""Class names of a date of change; ``entry-date updated``, in WordPress themes, is a date of publication."""
 _HEADER = re.compile(r"(?:entry|post|article|story|single|node|news|content)[-_]|submitted|article")
 """Names of the header and footer of an article."""
 _CONTINUES = re.compile(
@@ -72,11 +72,11 @@ _CONTINUES = re.compile(
 def dates(
     blocks: Blocks, title: int | None, reading: Reading, *, alone: bool = False
 ) -> Iterator[OfferedDate]:
-    """Dates printed or marked near the headline and the body, those below the headline first.
+    """The dates printed or marked near the headline and the body, those below the headline first.
 
-    The page's clock and footer are left out, what stands amid the text, where other articles are shown,
-    and the next article. With ``alone`` nothing above the headline or far below the text is asked: the
-    address tells the day, and a neighbour's does not count against it.
+    Dates of the visit, of the footer, inside the text and of other articles are left out. With ``alone``,
+    dates above the headline and far below the text are left out too: the address gives the day, and the date
+    of another article must not contradict it.
     """
     first = max(0, (title if title is not None else reading.start) - 6)
     last = max(reading.end, (title or 0) + 1)
@@ -122,7 +122,7 @@ def dates(
 def _marked(
     near: Sequence[MarkedElement], inline: Sequence[etree._Element], seen: set[str]
 ) -> Iterator[OfferedDate]:
-    """Dates of elements that are marked as such; ``seen`` takes the texts in."""
+    """The dates of elements that are marked as dates; adds their texts to ``seen``."""
     for mark in near:
         machine = squeeze(mark.element.get("datetime") or mark.element.get("content"))
         name = squeeze(mark.element.get("class") or mark.element.get("itemprop") or "")
@@ -137,7 +137,7 @@ def _marked(
                 else DateKind.PUBLISHED,
                 where=f"time[datetime] {name}".strip(),
             )
-    for element in inline:  # glued to its neighbours in the line
+    for element in inline:  # without a space before or after it in the line
         text = "" if readable(element.get("datetime") or "") else text_of(element)
         if len(text) <= _LONGEST and text not in seen and _dated(text):
             seen.add(text)
@@ -145,18 +145,18 @@ def _marked(
 
 
 def _is_relative(text: str) -> bool:
-    """Does a line without a digit look like one with a date (``أمس``, ``قبل ساعتين``)?"""
+    """Does a line without digits look like a date (``أمس``, ``قبل ساعتين``)?"""
     return bool(_RELATIVE.search(text) and _DATE.search(text))
 
 
 def _apart(block: Block) -> str:
-    """The text of a line with its elements apart: ``المحرر 16 مايو`` where only style parts the two."""
+    """The text of a line with spaces between its elements: ``المحرر 16 مايو``, which only CSS separates."""
     text = squeeze(" ".join(map(str, block.element.itertext()))) if len(block.element) else ""
     return text if text.replace(" ", "") == block.text.replace(" ", "") else block.text
 
 
 def _with_clock(blocks: Blocks, index: int, text: str) -> str:
-    """A date line with the clock time that stands alone beside it."""
+    """A date line with the clock time that is alone in the line before or after it."""
     if ":" in text:
         return text
     for beside in blocks.row[index + 1 : index + 2] + blocks.row[max(0, index - 1) : index]:
@@ -166,7 +166,7 @@ def _with_clock(blocks: Blocks, index: int, text: str) -> str:
 
 
 def printed(text: str, origin: Origin, where: str) -> Iterator[OfferedDate]:
-    """The candidates in a printed line: what follows a word for ``updated`` is a date of change.
+    """The candidates in a printed line; a date after a word for ``updated`` is a date of change.
 
     >>> [c.kind for c in printed("نشر في 3 ماي 2024، آخر تحديث 4 ماي 2024", Origin.GENERIC, "p")]
     ['published', 'modified']
@@ -188,7 +188,7 @@ def printed(text: str, origin: Origin, where: str) -> Iterator[OfferedDate]:
 
 
 def url_date(url: str) -> OfferedDate | None:
-    """The day written in an address.
+    """The day in an address; None when it contains none.
 
     >>> url_date("https://www.youm7.com/story/2020/8/24/x/4943459").text
     '2020-08-24'
@@ -200,7 +200,7 @@ def url_date(url: str) -> OfferedDate | None:
 
 
 def readable(stamp: str) -> bool:
-    """Does a value that is written for machines look like a day?
+    """Does a machine-readable value look like a day?
 
     >>> readable("2024-10-07T18:45:00"), readable("0000-00-00"), readable("just now")
     (True, False, False)
@@ -210,7 +210,7 @@ def readable(stamp: str) -> bool:
 
 
 def _dated(text: str) -> bool:
-    """Does a line look like one with a date?"""
+    """Does a line look as if it contained a date?"""
     if len(text) > MAX_DATE_LETTERS:
         return False
     return bool(_DATE.search(plain(text) if _MARKED.search(text) else _ascii(text)))
@@ -224,7 +224,7 @@ _EASTERN = re.compile("[٠-٩۰-۹]")
 
 
 def _trunk(blocks: Blocks, title: int | None, reading: Reading) -> list[etree._Element]:
-    """The elements around the headline (or the body): what a box may share with the article."""
+    """The elements around the headline, or else around the body."""
     index = title if title is not None else reading.start
     if index >= len(blocks.row):
         return []
@@ -233,7 +233,7 @@ def _trunk(blocks: Blocks, title: int | None, reading: Reading) -> list[etree._E
 
 
 class _Frame:
-    """Does an element stand in the page's frame and not in the article? Asks each element once."""
+    """Tells whether an element is in the page's frame rather than in the article; remembers the answers."""
 
     def __init__(self, trunk: list[etree._Element], box: Box | None) -> None:
         self._known = dict.fromkeys(trunk, False)
@@ -257,7 +257,7 @@ class _Frame:
 
 
 def _is_own(element: etree._Element, box: Box | None) -> bool:
-    """Is an element around the headline the article's own, so that its header and footer are, too?"""
+    """Does an element around the headline contain only the article, with its header and footer?"""
     return element.tag == "article" or (
         box is not None and element is box.element and element.tag not in ("body", "html", "form")
     )
@@ -288,7 +288,7 @@ def _name(element: etree._Element) -> str:
 
 
 def lede(blocks: Blocks, title: int | None, reading: Reading, description: str | None) -> int | None:
-    """The block that sums up the article above its body: named so, or repeated in the page's description."""
+    """The index of the summary above the body: an element named so, or the text of the page's description."""
     if title is None or not reading.paragraphs:
         return None
     wanted = squeeze(description)[:60].rstrip(" .…")
@@ -310,7 +310,7 @@ def lede(blocks: Blocks, title: int | None, reading: Reading, description: str |
 
 
 def continues(first: str) -> bool:
-    """Does a paragraph go on from one before it (``وأضاف …``)?
+    """Does a paragraph continue one before it (``وأضاف …``)?
 
     >>> continues("وأضاف الشرع خلال اجتماعه"), continues("وزير الخارجية يستقبل نظيره")
     (True, False)
@@ -319,9 +319,10 @@ def continues(first: str) -> bool:
 
 
 def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | None, list[str]]:
-    """The author line and the lines that name people, from around headline and body.
+    """The author line and the lines that name people, near headline and body.
 
-    A line that says so (``بقلم …``), else a box named so, else a link to the page of an author.
+    The first of these: a line that begins like an author line (``بقلم …``), a box with the name of one, a
+    link to the page of an author.
     """
     if title is None:
         return None, []
@@ -348,6 +349,6 @@ def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | N
 
 
 def _author_pages(links: Iterable[etree._Element]) -> list[str]:
-    """The texts of links to pages of authors."""
+    """The texts of links to authors' pages."""
     own = (text_of(link) for link in islice(links, _LINKS) if _AUTHOR_PAGE.search(link.get("href") or ""))
     return [text for text in own if text]

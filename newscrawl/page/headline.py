@@ -1,4 +1,4 @@
-"""The headline: chosen among what a page declares and prints, without the name of the site."""
+"""The headline, chosen among the declared and the printed ones, without the name of the site."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from newscrawl.vocabulary import Origin
 _LETTERS = re.compile(r"[^\w]+")
 _CUT = re.compile(r"\s+[|\-–—:•·»«<>/]+\s+|\s*[|»«]\s*")
 _PARTING = frozenset("|-–—:•·»«<>/")
-"""Marks without one of which there is nothing to cut."""
+"""A title without any of these marks needs no cutting."""
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…)\s*$")
 MAX_WORDS = 60
 _MOST_CUTS = 10
-"""Names of site and sections around a title, at most."""
+"""At most so many names of site and sections are cut off a title."""
 
 
 @dataclass(slots=True, frozen=True)
 class Headline:
-    """A headline, the origin that gave it and its place among the blocks of the page."""
+    """A headline, its origin, and its index among the blocks of the page."""
 
     text: str
     origin: Origin
@@ -30,15 +30,15 @@ class Headline:
 
 
 def bare(text: str) -> str:
-    """A headline reduced to its letters, for comparing two printings of it."""
+    """A headline reduced to its letters, to compare two printings of it."""
     return _LETTERS.sub(" ", text).strip().lower()
 
 
 def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -> str:
-    """A title without the names of site and sections that follow (or lead) it.
+    """A title without the names of site and sections after it or before it.
 
-    ``names`` are the site's names; a part that is one of them goes, and whatever was behind it. Where
-    one of ``others`` (headlines found elsewhere) is the beginning of the title, it is the title.
+    ``names`` are the site's names; a part that is one of them is cut off, with everything after it. If the
+    title begins with one of ``others`` (headlines from other places), that is the title.
 
     >>> without_site("وزير الري يشهد التوقيع - اليوم السابع", ["اليوم السابع"])
     'وزير الري يشهد التوقيع'
@@ -68,7 +68,7 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
 
 
 def suffix(title: str, headline: str) -> str | None:
-    """What follows the headline in ``<title>`` after a mark: the name of the site.
+    """The text after the headline and a mark in ``<title>``, which is the name of the site.
 
     >>> suffix("وزير الري يشهد التوقيع - اليوم السابع", "وزير الري يشهد التوقيع")
     'اليوم السابع'
@@ -79,7 +79,7 @@ def suffix(title: str, headline: str) -> str | None:
 
 
 def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
-    """The printed headline and its index: the ``h1``, else the line, nearest to a declared title."""
+    """The printed headline and its index: the ``h1``, or else the line, most like a declared title."""
     wanted = {bare(text) for text in dict.fromkeys(declared) if text}
     shortest, longest = min(map(len, wanted), default=0) / 3, max(map(len, wanted), default=0) * 3
     titles = [(title, frozenset(title.split())) for title in wanted if title]
@@ -92,7 +92,7 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
             continue
         if not shortest <= len(block.text) <= longest:
             continue
-        # A line without any telling word, as nine of ten are, need not be taken apart.
+        # Nine lines of ten have no telling word and need no closer look.
         line = block.text.lower() if cased else block.text
         for word in telling:
             if word in line:
@@ -126,9 +126,10 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
 
 
 def _telling(titles: Sequence[tuple[str, frozenset[str]]]) -> frozenset[str]:
-    """Words of which a line that is alike to a title holds one; the empty one where any line may be alike.
+    """Words of which any line that resembles a title has at least one; the empty word if any line may.
 
-    Alike lines share half of the words, and so one of the longer half; or the one begins as the other does.
+    Lines that resemble each other share half of their words, and so one of the longer half; or one is the
+    beginning of the other.
     """
     words_told: set[str] = set()
     for title, words in titles:
@@ -140,7 +141,7 @@ def _telling(titles: Sequence[tuple[str, frozenset[str]]]) -> frozenset[str]:
 
 
 def _alike(first: str, a: set[str], second: str, b: frozenset[str]) -> float:
-    """How alike a line is to a title, each with its words."""
+    """The similarity of a line and a title, 0 to 1, each given with its words."""
     if first == second:
         return 1.0
     common = len(a & b)
@@ -153,10 +154,10 @@ def _alike(first: str, a: set[str], second: str, b: frozenset[str]) -> float:
 def choose(
     declared: Sequence[tuple[str, Origin]], title_tag: str | None, blocks: Blocks, names: Sequence[str]
 ) -> Headline | None:
-    """The headline among declared ones (text, origin; best origin first), ``<title>`` and the printed lines.
+    """The headline among the declared (text, origin; best origin first), ``<title>`` and printed lines.
 
-    The printed line is what readers saw: where it agrees with a declaration that is cut off, wears a
-    suffix or has lost its quotation marks, the line is taken.
+    Readers saw the printed line: it wins over a declaration that is the same but truncated, has a suffix or
+    lacks its quotation marks.
     """
     texts = [text for text, _ in declared]
     plain = [

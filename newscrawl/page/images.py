@@ -1,4 +1,4 @@
-"""The pictures of an article: not those of related items, icons and the page's default."""
+"""The pictures of an article, without those of related items, icons and the site's default picture."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _DECORATION = re.compile(
     r"|transparent|1x1|facebook|whatsapp|twitter|telegram|youtube)\d{0,4}(?:[-_]\d+x\d+)?(?:[/_.@-]|$)",
     re.IGNORECASE,
 )
-"""Addresses of icons, logos and stand-ins."""
+"""Addresses of icons, logos and placeholders."""
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:التعليق على الصورة|تعليق الصورة|شرح الصورة|image caption|caption|l[ée]gende)\s*[،,:]\s*",
     re.IGNORECASE,
 )
 _SMALL = 60
-"""Width or height up to which a picture is an icon."""
+"""A picture that is at most so wide or so high is an icon."""
 _DEEP = 8
-"""Elements above a picture that are looked at."""
+"""At most so many elements around a picture are considered."""
 MOST = 30
 
 
 def address(element: etree._Element) -> str:
-    """The address of a picture that may be loaded late."""
+    """The address of a picture, also of one that is loaded lazily."""
     return next(
         (value for name in _LAZY if (value := element.get(name)) and not value.startswith("data:")), ""
     )
 
 
 def caption(element: etree._Element) -> str | None:
-    """What is printed below a picture, without the label that screen readers say first."""
+    """The caption of a picture, without a label such as ``تعليق الصورة:``; None if it has none."""
     for above in element.iterancestors("figure", "div"):
         if above.tag == "figure" or "caption" in (above.get("class") or ""):
             for node in above.iter("figcaption", "p", "span"):
@@ -52,7 +52,7 @@ def caption(element: etree._Element) -> str | None:
 
 
 def is_decoration(url: str, page: str) -> bool:
-    """Is an address an icon, a logo or a stand-in, or a node of the page itself (``#primaryimage``)?
+    """Is an address that of an icon, a logo or a placeholder, or a node of the page (``#primaryimage``)?
 
     >>> is_decoration("https://example.ma/1#primaryimage", "https://example.ma/1")
     True
@@ -86,7 +86,7 @@ def _is_small(element: etree._Element) -> bool:
 
 
 def _is_elsewhere(element: etree._Element, box: etree._Element, page: str) -> bool:
-    """Does a picture link to another article, or stand in a box of the frame?"""
+    """Does a picture link to another article, or is it in a box of the page's frame?"""
     for above in islice(element.iterancestors(), _DEEP):
         if above is box:
             return False

@@ -1,4 +1,4 @@
-"""JSON-LD: what a page says of its article in ``<script type="application/ld+json">``."""
+"""JSON-LD: what a page declares about its article in ``<script type="application/ld+json">``."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ ARTICLE_TYPES = frozenset(
     " BackgroundNewsArticle AskPublicNewsArticle AdvertiserContentArticle SatiricalArticle BlogPosting"
     " SocialMediaPosting LiveBlogPosting Report TechArticle ScholarlyArticle DiscussionForumPosting".split()
 )
-"""Types of schema.org that are an article (https://schema.org/Article and its subtypes)."""
+"""Types of schema.org that stand for an article (https://schema.org/Article and its subtypes)."""
 
 PAGE_TYPES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "CreativeWork"})
-"""Types that describe the page; they answer only where no article does."""
+"""Types that describe the page; used only for what no article node gives."""
 
 _MAX_NODES = 5_000
 _MAX_TEXT = 1_000_000
@@ -31,7 +31,7 @@ _MAX_CRUMBS = 20
 _OPENING = re.compile(r"<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/", re.DOTALL)
 _CLOSING = re.compile(r"(?:-->|//\s*\]\]>|\]\]>|;)\s*$")
 _LAST = 100
-"""Letters of a text in which the mark that closes it stands."""
+"""The closing mark of a text is among its last letters, so many."""
 _MARKS = re.compile(r"[\W_]+")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _FIELD = r'"%s"\s*+:\s*+(?=")'
@@ -41,24 +41,24 @@ _RESCUED = ("headline", "datePublished", "dateModified", "dateCreated", "article
 
 @dataclass(slots=True)
 class Linked:
-    """The nodes of a page's JSON-LD that matter here."""
+    """The nodes of a page's JSON-LD that are used here."""
 
     article: dict[str, Any] = field(default_factory=dict)
-    """The article, or nothing."""
+    """The node of the article; empty if there is none."""
     page: dict[str, Any] = field(default_factory=dict)
-    """The description of the page around it."""
+    """The node of the page around it."""
     breadcrumb: list[str] = field(default_factory=list)
     """Names of the path from the home page to this one."""
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Nodes by ``@id``, for authors and pictures given by reference."""
     types: set[str] = field(default_factory=set)
-    """Every type met."""
+    """The types of all nodes."""
 
 
 def read_jsonld(root: etree._Element, titles: Sequence[str] = ()) -> Linked:
-    """The article, page and breadcrumb that a page declares; broken JSON gives what can be rescued.
+    """The article, page and breadcrumb that a page declares; from broken JSON, as much as can be rescued.
 
-    Where several articles are declared, those of another headline than the page's ``titles`` are not read.
+    If several articles are declared, those whose headline is not among the page's ``titles`` are ignored.
     """
     linked = Linked()
     articles: list[dict[str, Any]] = []
@@ -82,7 +82,7 @@ def read_jsonld(root: etree._Element, titles: Sequence[str] = ()) -> Linked:
 
 
 def _plain(title: str) -> str:
-    """A headline without the marks that one printing of it has and another not."""
+    """A headline without punctuation and spaces, in which two printings of it may differ."""
     return _MARKS.sub("", title)
 
 
@@ -105,7 +105,7 @@ def _take(node: dict[str, Any], linked: Linked, articles: list[dict[str, Any]]) 
 
 
 def _loads(text: str) -> Any:
-    """The value of a script; what is broken is mended, what is cut is read as far as it goes."""
+    """The value of a script; broken JSON is repaired, truncated JSON read as far as it goes."""
     if len(text) < _MAX_TEXT:
         with suppress(ValueError):
             return jsontext.loads(text)
@@ -116,14 +116,14 @@ def _loads(text: str) -> Any:
     for attempt in (text, _TRAILING_COMMA.sub("", text)) if len(text) < _MAX_TEXT - _LAST else ():
         with suppress(ValueError):
             return jsontext.loads(attempt)
-    try:  # several values one after the other: the first
+    try:  # the first of several values in a row
         return jsontext.first(text)
     except ValueError:
         return _rescue(text)
 
 
 def _rescue(text: str) -> dict[str, Any]:
-    """The plain fields of an article whose JSON is broken elsewhere (a bare quote in a body)."""
+    """The plain fields of an article whose JSON is broken in another place (an unescaped quote in a body)."""
     kind = next((kind for kind in _strings(text, "@type") if kind in ARTICLE_TYPES), None)
     if not kind:
         return {}
@@ -136,7 +136,7 @@ def _rescue(text: str) -> dict[str, Any]:
 
 
 def _strings(text: str, name: str) -> Iterator[str]:
-    """The strings that a broken JSON has for a name."""
+    """The strings with this name in broken JSON."""
     for key in re.finditer(_FIELD % name, text):
         try:
             yield jsontext.at(text, key.end())
@@ -146,7 +146,7 @@ def _strings(text: str, name: str) -> Iterator[str]:
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    """Every node on the way down through lists, ``@graph`` and the article's own properties."""
+    """Every node in lists, in ``@graph`` and in the properties of an article."""
     waiting, seen = [data], 0
     while waiting and seen < _MAX_NODES:
         node = waiting.pop(0)
@@ -162,7 +162,7 @@ def _nodes(data: Any) -> Iterator[dict[str, Any]]:
 
 
 def listed(value: Any) -> list[Any]:
-    """A value of JSON-LD as a list: one, several (``@list`` too) or none."""
+    """A value of JSON-LD as a list, whether it is one value, several (also ``@list``) or none."""
     if isinstance(value, dict) and set(value) <= {"@list", "@set"}:
         value = next(iter(value.values()), None)
     if value is None:
@@ -171,7 +171,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def texts(value: Any) -> list[str]:
-    """The strings in a value: itself, or the names of its nodes.
+    """The strings in a value: the value itself, or the names of its nodes.
 
     >>> texts([{"@type": "Person", "name": "محمد العلوي"}, "سعاد"])
     ['محمد العلوي', 'سعاد']
@@ -194,7 +194,7 @@ def text(value: Any) -> str | None:
 
 
 def people(linked: Linked, value: Any) -> list[str]:
-    """Names of the persons among authors; organisations are left out."""
+    """The names of the persons among the authors, without organisations."""
     names = []
     for item in listed(value):
         if isinstance(item, dict) and set(item) <= {"@id", "@type"} and isinstance(item.get("@id"), str):
@@ -206,7 +206,7 @@ def people(linked: Linked, value: Any) -> list[str]:
 
 
 def addresses(value: Any, nodes: Mapping[str, dict[str, Any]] = MappingProxyType({})) -> list[str]:
-    """The addresses in a value: strings, or ``url``/``contentUrl`` of its nodes, given by ``@id`` perhaps."""
+    """The addresses in a value: strings, or ``url``/``contentUrl`` of its nodes, also if given by ``@id``."""
     out = []
     for item in listed(value):
         if isinstance(item, dict):
@@ -219,7 +219,7 @@ def addresses(value: Any, nodes: Mapping[str, dict[str, Any]] = MappingProxyType
 
 
 def text_lines(value: Any) -> str:
-    """The first string in a value with its line breaks; markup inside it becomes line breaks."""
+    """The first string in a value with its line breaks; each tag in it becomes a line break."""
     for item in listed(value):
         if isinstance(item, str):
             return unescape(re.sub(r"<[^>]{0,500}>", "\n", item))

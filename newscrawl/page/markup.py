@@ -26,9 +26,9 @@ _JSON = re.compile(r"(?P<css>.+)::json\((?P<path>.+)\)", re.DOTALL)
 
 @lru_cache(maxsize=4096)
 def compiled(selector: str) -> etree.XPath:
-    """A CSS selector (``::text``, ``::attr(name)`` and ``::json(path)`` allowed) as a compiled path.
+    """A CSS selector (``::text``, ``::attr(name)`` and ``::json(path)`` are allowed) as a compiled XPath.
 
-    Raises ValueError naming the selector when it is not valid CSS.
+    Raises ``ValueError`` with the selector when it is not valid CSS.
     """
     try:
         css, path = _parted(selector)
@@ -40,26 +40,26 @@ def compiled(selector: str) -> etree.XPath:
 
 @dataclasses.dataclass(slots=True, frozen=True)
 class _Part:
-    """One part of a selector, from the class or id that it begins with."""
+    """One part of a selector list, split after the class or id with which it begins."""
 
     attribute: str
     """``class`` or ``id``."""
     name: str
     tag: str | None
-    """The tag that an element with this name has to have; None for any."""
+    """The tag that an element with this name must have; None for any."""
     path: Callable[[etree._Element], Any] | None
-    """From an element that has the name; None where it is itself what is sought, if it has the tag."""
+    """The rest of the path, from an element with the name; None if that element itself is the match."""
 
 
 @lru_cache(maxsize=4096)
 def _parts(selector: str) -> tuple[_Part, ...]:
-    """The parts of a selector when each begins with a class or an id, else nothing."""
+    """The parts of a selector list if each begins with a class or an id; otherwise empty."""
     compiled(selector)
     parts: list[_Part] = []
     for part in cssselect.parse(_parted(selector)[0]):
         node: Any = part.parsed_tree
         while isinstance(node, CombinedSelector):
-            if node.combinator in "+~":  # two beginnings may lead to one element
+            if node.combinator in "+~":  # several starting elements may lead to the same match
                 return ()
             node = node.selector
         while not isinstance(node, Class | Hash):
@@ -75,7 +75,7 @@ def _parts(selector: str) -> tuple[_Part, ...]:
 
 
 def _tag(node: Any) -> str | None:
-    """The tag in the part of a selector that ends with a class or an id."""
+    """The tag before the class or id of a simple selector; None if it has none."""
     while not isinstance(node, Element):
         node = node.selector
     return node.element.lower() if node.element else None
@@ -85,14 +85,14 @@ _FIELDS = [field.name for field in dataclasses.fields(Markup) if field.type == "
 
 
 class Places:
-    """A page as a site's selectors see it: where one begins is looked up, not searched for.
+    """An index of a page for a site's selectors: their first element is looked up instead of searched for.
 
-    All elements are passed once for all selectors of the site; a selector that begins with neither a
-    class nor an id, or in too many elements, is searched for as everywhere else.
+    One pass over the page serves all selectors of the site. A selector that begins with neither a class nor
+    an id, or matches too many elements there, is searched for as usual.
     """
 
     MAX = 30
-    """Elements from which searching is as fast."""
+    """With more elements, a search is as fast as the index."""
 
     def __init__(self, root: etree._Element, declared: Markup) -> None:
         self.root = root
@@ -100,8 +100,8 @@ class Places:
 
     @cached_property
     def _named(self) -> dict[str, dict[str, list[etree._Element]]]:
-        """The elements of each class and id that a selector begins with, in the order of the page; of a
-        class that many have, one more than are looked up.
+        """The elements of each class and id with which a selector begins, in page order; at most ``MAX + 1``
+        of a class.
         """
         named: dict[str, dict[str, list[etree._Element]]] = {"class": {}, "id": {}}
         tags: set[str | None] = set()
@@ -114,8 +114,8 @@ class Places:
             return named
         classes, identities = named["class"], named["id"]
         wanted = classes.keys()
-        held: dict[str, set[str]] = {"": set()}  # what each class attribute holds of them: few are met once
-        # Where all selectors name their tags, the other half of the page is not looked at.
+        held: dict[str, set[str]] = {"": set()}  # class attribute → its wanted names; most attributes recur
+        # If all selectors name their tags, other elements, half of the page, are skipped.
         looked_at = (etree.Element,) if None in tags else tuple(map(str, tags))
         for element in self.root.iter(*looked_at):
             words = element.get("class") or ""
@@ -130,7 +130,7 @@ class Places:
         return named
 
     def __call__(self, selector: str, *, ordered: bool = True) -> Any:
-        """What a selector finds; in any order, and some of it twice, unless ``ordered``."""
+        """The matches of a selector; without ``ordered`` in any order and perhaps some of them twice."""
         search: Callable[[etree._Element], Any] = compiled(selector)
         groups: list[list[Any]] = []
         for part in _parts(selector):
@@ -139,7 +139,7 @@ class Places:
             if nested or len(starts) > self.MAX:
                 return search(self.root)
             held = [start for start in starts if self._holds(start)]
-            if part.path is None:  # h1.headline, as most are: a third of the time
+            if part.path is None:  # most selectors are like h1.headline: a third of the time
                 groups.append([start for start in held if part.tag in (None, start.tag)])
             else:
                 groups.append([hit for start in held for hit in part.path(start)])
@@ -161,7 +161,7 @@ def each(selectors: Selectors) -> Sequence[str]:
 def matches(
     root: etree._Element | Places, selectors: Selectors
 ) -> Iterator[tuple[str, list[etree._Element | str]]]:
-    """Each selector that answers, with what it found (elements, or strings for ``::text``/``::attr``)."""
+    """Each selector that matches, with its matches (elements, or strings for ``::text``/``::attr``)."""
     for selector in each(selectors):
         result = root(selector) if isinstance(root, Places) else compiled(selector)(root)
         hits = (
@@ -182,7 +182,7 @@ def _parted(selector: str) -> tuple[str, str | None]:
 
 
 def _json(element: etree._Element, path: str) -> list[str]:
-    """What a JMESPath finds in the JSON that an element holds."""
+    """The strings and numbers at a JMESPath in the JSON of an element."""
     try:
         value = jmespath.search(path, jsontext.loads(element.text or ""))
     except (ValueError, TypeError, RecursionError, jmespath.exceptions.JMESPathError):
@@ -191,7 +191,7 @@ def _json(element: etree._Element, path: str) -> list[str]:
 
 
 def strings(root: etree._Element | Places, selectors: Selectors) -> tuple[list[str], str]:
-    """The texts found by the first selector that gives any, and that selector.
+    """The texts of the first selector that gives any, and that selector.
 
     >>> strings(etree.fromstring("<div><b class='k'>رياضة</b></div>"), "b.k")
     (['رياضة'], 'b.k')
@@ -204,7 +204,7 @@ def strings(root: etree._Element | Places, selectors: Selectors) -> tuple[list[s
 
 
 def elements(places: Places, selectors: Selectors) -> set[etree._Element]:
-    """The elements found by the first selector that gives any."""
+    """The elements of the first selector that matches any."""
     for selector in each(selectors):
         hits = places(selector, ordered=False)
         if nodes := {hit for hit in hits if isinstance(hit, etree._Element)}:

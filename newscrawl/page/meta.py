@@ -1,4 +1,4 @@
-"""What a page says in its head and in microdata: ``<meta>``, ``<link>``, ``itemprop``, ``<time>``."""
+"""The declarations in a page's head and microdata: ``<meta>``, ``<link>``, ``<title>``, ``itemprop``."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ IMAGE = (
 
 
 MOST = 200
-"""Values of one name, and editions in other languages, that are kept."""
+"""At most so many values of one name, and so many editions in other languages, are kept."""
 MOST_NAMES = 10
-"""Names of one element that are looked at."""
+"""At most so many names of one element are read."""
 
 
 @dataclass(slots=True)
@@ -85,14 +85,14 @@ class MetaTags:
     """Text of ``<title>``."""
 
     def first(self, names: tuple[str, ...]) -> tuple[str | None, str]:
-        """The first value among several names, and the name that gave it."""
+        """The first value of these names, and its name; ``(None, "")`` if none has a value."""
         for name in names:
             for value in self.names.get(name, ()):
                 return value, name
         return None, ""
 
     def all(self, names: tuple[str, ...]) -> list[str]:
-        """Every value of the first name that has any."""
+        """All values of the first of these names that has any."""
         for name in names:
             if name in self.names:
                 return self.names[name]
@@ -100,7 +100,7 @@ class MetaTags:
 
 
 def read_meta(document: Document) -> MetaTags:
-    """Collect the declarations of a page in one pass over the elements that can hold any."""
+    """The declarations of a page, collected in one pass over the elements that can contain them."""
     meta = MetaTags(
         lang=document.root.get("lang") or document.root.get("{http://www.w3.org/XML/1998/namespace}lang")
     )

@@ -1,7 +1,7 @@
-"""What the class, id, itemprop and rel of an element say that it holds.
+"""What an element contains, judging by its class, id, itemprop and rel.
 
-The words are those that Arabic, French and English news templates share; a name is only ever a hint,
-which the text around it may overrule (see ``body``).
+The words are those that Arabic, French and English news templates share. A name is only a hint, which the
+text may overrule (see ``body``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _PART = (
     r"|wrap(?:per)?|container|section|form|btns?|buttons?|widgets?|holder|icons?|inner|count|stor(?:y|ies)"
     r"|topics?))*"
 )
-"""What the name of a box is put together from besides the word that tells what it holds."""
+"""Further words in the name of a box, after the one that tells what it contains."""
 _FRAME = re.compile(
     rf"""(?<![a-z])(?:
     (?:comment | disqus | related | recommend | sharing | sharethis | addthis | share | social | bread-?cr?umb
@@ -39,9 +39,9 @@ _FRAME = re.compile(
     | visually-hidden | sr-only | screen-reader )(?![a-z])""",
     re.VERBOSE,
 )
-"""Boxes that are no part of an article: whole words, so that ``shareable`` and ``shadow`` are none."""
+"""Boxes that do not belong to an article. Only whole words match: ``shareable`` and ``shadow`` do not."""
 _NEGATED = re.compile(r"(?<![a-z])(?:no|not|has|have|with|without|is|hide)[-_ ](?!print)[a-z]+")
-"""Names that tell of a layout what it has or lacks (``has-sidebar``)."""
+"""Names that say what a layout has or lacks (``has-sidebar``)."""
 _COMMENTS = re.compile(rf"(?<![a-z])(?:comment|disqus|respond|replies){_PART}(?![a-z])")
 """Boxes of the readers' comments."""
 _CREDIT = re.compile(
@@ -52,7 +52,7 @@ _CREDIT = re.compile(
     | publish-?date | byline | dateline | read(?:ing)?[-_]?time""",
     re.VERBOSE,
 )
-"""Boxes that tell of an article and are no part of its text: they may hold its date and author."""
+"""Boxes with information about an article, such as date and author, outside its text."""
 _GOOD = re.compile(
     r"""article[-_]*(?:body|content|text|desc|holder|inner) | entry[-_]*content
     | post[-_]*(?:body|content|text) | story[-_]*(?:body|content|text) | news[-_]*(?:body|content|text|story)
@@ -92,7 +92,7 @@ _BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGN
 
 @lru_cache(maxsize=20_000)
 def _named(names: str, prop: str | None, rel: str | None) -> tuple[str, tuple[str, ...]]:
-    """What class and id (``names``), itemprop and rel say: a hint and roles."""
+    """The hint and the roles that class and id (``names``), itemprop and rel give."""
     split = _CAMEL.sub("-", names[:400]).lower()
     good = _GOOD.search(split) or _GOOD.search(names[:400].lower())
     frame = _FRAME.search(_NEGATED.sub(" ", split))
@@ -108,11 +108,11 @@ _ASKED = frozenset({"class", "id", "style", "aria-hidden", "hidden", "itemprop",
 
 
 def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
-    """What the names of an element say; that of a custom tag (``amp-sidebar``) is one of them.
+    """The hint and the roles that the names of an element give; a custom tag (``amp-sidebar``) is a name too.
 
-    A hint: ``body`` (declared so), ``good`` (named like one), ``frame`` (not the article), ``bad``
-    (beside its text), ``mixed``, ``block`` (set like one), or nothing. And roles, what it holds:
-    ``author``, ``date``, ``lede``, ``title``, ``crumb``.
+    The hint is ``body`` (declared as the body), ``good`` (named like a body), ``frame`` (outside the
+    article), ``bad`` (outside its text), ``mixed`` (``good`` and ``bad``), ``block`` (displayed as a block)
+    or empty. Roles are ``author``, ``date``, ``lede``, ``title`` and ``crumb``.
     """
     tag = element.tag
     custom = tag if "-" in tag else ""
@@ -144,7 +144,7 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def is_clock(names: str) -> bool:
-    """Do id and class name a box whose date is that of the visit?
+    """Do id and class belong to a box that shows the date of the visit?
 
     >>> is_clock("header-date"), is_clock("post-date")
     (True, False)
@@ -153,7 +153,7 @@ def is_clock(names: str) -> bool:
 
 
 def kind_of(element: etree._Element) -> tuple[str, str]:
-    """Tag and class of an element without numbers: boxes of one kind share them."""
+    """Tag and class of an element, without numbers: equal for boxes of one kind."""
     return str(element.tag), _unnumbered(element.get("class") or "")
 
 

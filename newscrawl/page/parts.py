@@ -1,4 +1,4 @@
-"""Articles that stand on several pages: is this one of them?"""
+"""Recognises articles that are split over several pages."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from newscrawl.page.document import Document
 from newscrawl.page.names import is_comments
 
 _NUMBERS = frozenset({"1", "2", "\u0661", "\u0662"})
-"""What leads to another part in a pager."""
+"""Texts of the links to other parts in a pager."""
 _PART = re.compile(
     r"(?:[?&](?:page|paged|pg|pageno|part)=\d{1,2}(?=&|$))|/(?:page/)?\d{1,2}/?$|[-_](?:p|page)\d{1,2}(?=\.\w+$|$)"
 )
 """The number of a part in an address."""
 _MOST = 12
-"""Links that are looked at."""
+"""At most so many links are checked."""
 _LONGEST = 20
-"""Letters of a link that is a number, spaces included."""
+"""A link that is a number has fewer letters, including spaces."""
 _DEEP = 8
-"""Elements above a link in which the pager of the comments is looked for."""
+"""A pager of comments is recognised by so many elements around its links."""
 
 
 def is_part(root: etree._Element, document: Document) -> bool:
@@ -42,7 +42,7 @@ def is_part(root: etree._Element, document: Document) -> bool:
 
 
 def _links(root: etree._Element) -> Iterator[etree._Element]:
-    """What may lead to another part: the page's own word, and the numbers of a pager."""
+    """The links that may lead to another part: ``rel=next`` and ``prev``, and the numbers of a pager."""
     for element in root.iter("link"):
         if element.get("rel") in ("next", "prev"):
             yield element
@@ -55,7 +55,7 @@ def _links(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _are_parts(own: str, address: str) -> bool:
-    """Are two addresses parts of one article: the first and another one, or two with numbers in the query?"""
+    """Are two addresses parts of one article: the first and a numbered one, or two with numbered queries?"""
     if _whole(address) == own.rstrip("/") or _whole(own) == address.rstrip("/"):
         return True
     return "?" in own and "?" in address and _whole(own) == _whole(address)

@@ -1,4 +1,4 @@
-"""Reading a page without a crawl: all steps in one."""
+"""Reads a page without a crawl, in one call."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def read(
 ) -> Article:
     """Read a page into an :class:`Article`, without a crawl.
 
-    ``url`` is the address after redirects, ``site`` the declaration of its site (without one the
-    generic reading carries all), ``headers`` the answer's headers, ``now`` the aware moment of
-    download: without it ``منذ ساعتين`` gives no day. Days and times are on the publisher's clock as
-    far as the page or the site tells it; instants are UTC.
+    ``url`` is the address after redirects. ``site`` is the declaration of its site; without one the generic
+    reading gives every field. ``headers`` are the headers of the response. ``now`` is the aware moment of
+    download; without it ``منذ ساعتين`` gives no day. Days and times are on the publisher's clock, if the page
+    or the site tells it; instants are UTC.
 
     >>> page = "<h1>المغرب يطلق برنامجا جديدا</h1><time datetime='2024-03-27T10:00+01:00'></time>"
     >>> article = read(page.encode(), "https://www.example.ma/1")
     >>> article.title, article.day, article.source
     ('المغرب يطلق برنامجا جديدا', '2024-03-27', 'example')
 
-    Never raises for any bytes; whether it is an article at all, ``check`` tells.
+    Never raises for any bytes. ``check`` tells whether the page is an article at all.
     """
     raw = clean_article(extract(body, url, site=site, headers=headers, now=now))
     return date_article(build_article(raw, site), site, now)

@@ -1,6 +1,6 @@
-"""What becomes of a page that was read: the steps of the pipelines, as functions.
+"""The steps from a page that was read to a document, as functions.
 
-A crawl takes them one by one in ``pipelines``; whoever reads pages without a crawl takes :func:`finish`.
+A crawl calls them one by one in ``pipelines``. To read pages without a crawl, call :func:`finish`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from newscrawl.urls import key
 from newscrawl.vocabulary import Origin
 
 LOOK_AGAIN = dt.timedelta(days=7)
-"""A page that was no article may become one: its markup was unknown, or its text came later."""
+"""A rejected page is downloaded again after this time; its markup may be known by then, its text complete."""
 
 
 def carry(
     raw: RawArticle, title: str | None, date: str | None, where: str, site: Site, now: dt.datetime
 ) -> None:
-    """Fill in what the page does not say itself from the entry of its list: its headline, its date.
+    """Add the headline and the date from a page's entry in its list, where the page itself gives none.
 
     ``where`` is the address of the list.
     """
@@ -35,7 +35,7 @@ def carry(
 
 
 def build(raw: RawArticle, site: Site | None, name: str | None = None) -> Article:
-    """The article of clean text, without its date; ``name`` is that of the spider that declares the site."""
+    """The cleaned article without its date; ``name`` is the spider that declares the site."""
     article = build_article(clean_article(raw), site)
     if site is None or name is None:
         return article
@@ -49,7 +49,7 @@ def build(raw: RawArticle, site: Site | None, name: str | None = None) -> Articl
 
 
 def reject(article: Article, site: Site | None) -> Rejection | None:
-    """The rejection of what is no article; None for one."""
+    """The rejection of a page that is not an article; None for an article."""
     problem = check(article, site)
     if problem is None:
         return None
@@ -70,7 +70,7 @@ def reject(article: Article, site: Site | None) -> Rejection | None:
 
 
 def identify(item: Article | Rejection, site: Site | None, run: str = "") -> Article | Rejection:
-    """Keys, what ``newscrawl.identity.identify`` computes, and the moments of this visit."""
+    """The item with its keys, the fields of ``newscrawl.identity.identify``, and the times of this visit."""
     item.run = run
     if not item.keys:
         rules = site.url_rules if site else None
@@ -82,7 +82,7 @@ def identify(item: Article | Rejection, site: Site | None, run: str = "") -> Art
 
 
 def finish(raw: RawArticle, site: Site | None, name: str | None = None, run: str = "") -> Article | Rejection:
-    """All steps in the order of the pipelines; ``raw.http`` says when the page was fetched."""
+    """The article or rejection after all steps of the pipelines; ``raw.http`` has the time of download."""
     article = date_article(build(raw, site, name), site, _fetched_at(raw))
     return identify(reject(article, site) or article, site, run)
 

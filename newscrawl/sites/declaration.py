@@ -20,7 +20,7 @@ from newscrawl.gate import Refused, admit
 from newscrawl.urls import UrlRules, owner, site_host, telling, without_amp
 
 Selectors = str | Sequence[str]
-"""One CSS selector (``::text`` and ``::attr(name)`` are allowed) or several, that of the newest theme first."""
+"""One CSS selector (``::text`` and ``::attr(name)`` are allowed) or several, the newest theme's first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class Listing(Paged):
     """CSS selector of the link to the next (older) page; None for a single page. If the default matches
     nothing, a link with the right text (``التالي``) or the next number is followed."""
     follow_sections: bool = False
-    """Also walk the sections of the site that this page links to (but not the sections that those link to)."""
+    """Also walk the sections of the site that this page links to, but not those that they link to."""
     html: str | None = None
     """JMESPath of the HTML inside a JSON response. Example: ``html``, ``data[].card``."""
 
