@@ -159,6 +159,8 @@ def test_what_a_page_says_cannot_turn_or_run_anything(client: TestClient) -> Non
     page = get(client, f"/articles/{IDS['hostile']}")
     assert "alert(1)&lt;/script&gt;" in page
     assert "\\u202e" in page
+    assert 'href="javascript' not in page
+    assert "javascript:alert(4)" in page
     assert 'dir="rtl"' in page
     french = get(client, f"/articles/{IDS['french']}", "ar")
     assert '<article class="news" lang="fr" dir="ltr">' in french

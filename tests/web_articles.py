@@ -254,7 +254,15 @@ def _hostile() -> Article:
         "<img src=//evil.example/x onerror=alert(3)>\n\n"
         "English sentence (2026), ثم عربية."
     )
-    return article("barid", 6, NOON - HOUR, title=HOSTILE_TITLE, body=body, tags=["<b>", "\u202eوسم"])
+    return article(
+        "barid",
+        6,
+        NOON - HOUR,
+        title=HOSTILE_TITLE,
+        body=body,
+        tags=["<b>", "\u202eوسم"],
+        images=[Image(url="javascript:alert(4)")],
+    )
 
 
 def _french() -> Article:

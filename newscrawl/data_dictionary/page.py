@@ -113,7 +113,7 @@ columns named here. Left out are how an article was read, and the machinery (`si
 
 ## Origins
 
-`origins` says for each field how it was found. The surest comes first:
+`origins` says for each field how it was found, `places` where on the page. The surest origin comes first:
 
 {{origins}}
 

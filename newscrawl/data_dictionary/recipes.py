@@ -67,8 +67,9 @@ collection's own words tell what only looks like it: where `الكتاب` stands
 `تاب`. `expand=False` leaves it at whole words. All words have to be there; those in quotation marks stand
 side by side. `source`, `country`, `since` and `until` narrow it down, `copies=False` leaves copies out. The
 best 20 come first; `limit=None` gives all. With a limit no more than 30 documents are read for each article
-that is returned, the newest first, and the best are chosen among these. To look further back, give `until`;
-`newscrawl.search.find` returns the day to go on from. [`scrapy web`](web.md) searches in a browser.
+that is asked for (120 in all for fewer than five), the newest first, and the best are chosen among these. To
+look further back, give `until`; `newscrawl.search.find` returns the day to go on from.
+[`scrapy web`](web.md) searches in a browser.
 
 What is searched is `search_text`: title, lede and first words, {SEARCH_WORDS} together. With
 `NEWSCRAWL_SEARCH=body` crawls index all of the text of what they store from then on. {{body_costs}}

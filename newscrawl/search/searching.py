@@ -25,7 +25,7 @@ LIMIT = 20
 READ = 10
 """Times as many are weighed: those that fit, the newest first."""
 EXAMINED = 24
-"""Times as many may be read to find them."""
+"""Times as many may be read to find them, and ``MANY`` at least."""
 MANY = 100
 """Articles that are weighed, however few are asked for."""
 _HEAD = dict.fromkeys(
