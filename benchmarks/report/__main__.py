@@ -43,8 +43,8 @@ PACKAGES = (
 _LOAD = os.getloadavg()[2]
 """Processes that wanted to run, of the last quarter of an hour: where others run, all times are longer."""
 LEFT_OUT = (
-    "Left out are tables whose data are not in this repository: the pages of real newspapers "
-    "(`NEWSCRAWL_PAGES` names a folder of them for `benchmarks.read`) and labelled pairs of real articles."
+    "Tables whose data are not in this repository are left out: those of real newspapers' pages "
+    "(`NEWSCRAWL_PAGES` names a folder of them for `benchmarks.read`) and of labelled pairs of real articles."
 )
 
 
