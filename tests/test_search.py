@@ -262,8 +262,9 @@ def many(mongodb: str) -> Iterator[Any]:
             title = " ".join(words)
             docs.append(
                 like | {"_id": f"{n:032x}", "keys": [f"{n:032x}"], "title": title, "search_text": fold(title),
-                        "lede": None, "body": "", "day": day, "source": "hespress" if n % 3 else "goud",
-                        "country": "MA"}
+                        "lede": None, "body": "", "day": day,
+                        "source": "assabah" if n < 30 else "hespress" if n % 3 else "goud",
+                        "country": "TN" if n < 30 else "MA"}
             )  # fmt: skip
         db["articles"].insert_many(docs)
         yield db
@@ -288,6 +289,7 @@ CHOICES: list[dict[str, Any]] = [
     {"source": "goud,hespress", "since": "2024-06-01"},
     {"since": "2024-03", "until": "2024-05"},
     {"since": "1445-09H", "until": "1445-10H", "country": "MA"},
+    {"country": "TN"},
 ]
 
 
@@ -304,6 +306,11 @@ def test_no_more_is_read_than_was_agreed_and_what_was_not_read_is_said(
         assert found.fitting <= len(there)
         if found.older is None:
             assert found.fitting == len(there), query
+
+
+def test_the_old_articles_of_a_country_are_found_though_others_print_more(many: Any) -> None:
+    found = find(many, "الدوري", Choice(countries=("TN",), intervals=True), limit=10)
+    assert (found.fitting, found.older) == (30, None)
 
 
 def holds(doc: dict[str, Any], every: int) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,7 +132,10 @@ class _CandidateReader:
     def _newest(self) -> Any:
         """Those of the choice, as far as an index knows it."""
         days = {"day": _between(self._first, self._last)} if self._first or self._last else {}
-        sources = {"source": {"$in": list(self._choice.sources)}} if self._choice.sources else {}
+        wanted = list(self._choice.sources)
+        if self._choice.countries and not wanted:
+            wanted = list(_newspapers(self._articles, self._choice.countries))
+        sources = {"source": {"$in": wanted}} if wanted else {}
         sections = {"section": {"$in": list(self._choice.sections)}} if self._choice.sections else {}
         roots = {"duplicate_of": None} if self._choice.roots else {}
         query = every(days, sources, sections if sources else {}, roots)
@@ -214,6 +217,14 @@ class _CandidateReader:
         self._held += len(some)
         self._take(some)
         return some
+
+
+def _newspapers(articles: Articles[Document], countries: Collection[str]) -> Iterator[str]:
+    """The newspapers of some countries, which no index of articles knows; one article of each is read."""
+    first = {"_id": "$source", "country": {"$first": "$country"}}
+    for found in articles.aggregate([{"$sort": {"source": 1, "day": -1}}, {"$group": first}]):
+        if found["country"] in countries:
+            yield found["_id"]
 
 
 def _bounds(choice: Choice) -> tuple[str, str]:
