@@ -84,6 +84,22 @@ def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -
     assert client.get(path).status_code == status
 
 
+def test_a_fault_is_told_by_a_page_that_says_nothing_of_it(
+    installation: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Lookout):
+        def look(self, *_: object) -> Any:
+            raise RuntimeError(PASSWORD)
+
+    context = Context(installation.client[installation.name], installation.ops, {}, Broken())
+    with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as client:
+        answer = client.get("/?lang=en")
+    assert answer.status_code == 500
+    assert "a fault of newscrawl" in answer.text
+    assert PASSWORD not in answer.text
+    assert [record.message for record in caplog.records] == ["a page could not be made"]
+
+
 def test_a_page_that_is_not_there_can_be_read_in_the_other_language(client: TestClient) -> None:
     client.cookies.clear()
     page = client.get("/sites/nobody?x=1").text

@@ -98,8 +98,7 @@ def _pages(context: Context, access: Access, seal: Seal) -> Starlette:
     answer = _Answering(context, access, seal)
     routes = [Route(page.path, answer.page(page), name=page.name) for page in PAGES]
     routes.append(Route("/static/{name}", _static))
-    handlers: Mapping[Any, Any] = {HTTPException: answer.error, Exception: answer.error}
-    return Starlette(routes=routes, exception_handlers=handlers)
+    return Starlette(routes=routes, exception_handlers={HTTPException: answer.error})
 
 
 class _Answering:
@@ -116,7 +115,7 @@ class _Answering:
             asked = self._asked(request)
             try:
                 body = await run_in_threadpool(self._body, page, asked, self._link(request, page.name, asked))
-            except (NotFoundError, WrongError, PyMongoError) as error:
+            except Exception as error:  # Starlette would raise what no page has told
                 return self.error(request, error)
             return self._html(request, asked, body)
 
@@ -223,18 +222,15 @@ def _kept(context: Context, seal: Seal) -> Starlette:
         given = request.query_params
         if kind not in KINDS or not seal.is_good(kind, name, given.get("until", ""), given.get("seal", "")):
             return PlainTextResponse("this address is too old: load the page around it again\n", 403)
-        body = await run_in_threadpool(_tamed, context, kind, name)
+        try:
+            body = await run_in_threadpool(_tamed, context, kind, name)
+        except Exception as error:
+            if not isinstance(error, PyMongoError):
+                log.error("a kept page could not be shown", exc_info=error)
+            return PlainTextResponse("the page could not be read\n", 503)
         return HTMLResponse(body) if body is not None else PlainTextResponse("no page was kept\n", 404)
 
-    def failed(_request: Request, error: Exception) -> Response:
-        if not isinstance(error, PyMongoError):
-            log.error("a kept page could not be shown", exc_info=error)
-        return PlainTextResponse("the page could not be read\n", 503)
-
-    return Starlette(
-        routes=[Route("/{kind}/{name:path}", endpoint)],
-        exception_handlers={PyMongoError: failed, Exception: failed},
-    )
+    return Starlette(routes=[Route("/{kind}/{name:path}", endpoint)])
 
 
 def _tamed(context: Context, kind: str, name: str) -> str | None:
