@@ -1,4 +1,4 @@
-"""One crawl of a newspaper that no spider declares: learned when it is met first, then like any other."""
+"""A crawl of a newspaper that no spider declares: it is learned first, then crawled like any other."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
 
 _FIRST = 50
-"""A priority above that of the command line, which Scrapy gives to all crawls of a process."""
+"""A priority above that of the command line, whose settings Scrapy gives to all crawls of a process."""
 
 log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
-    """The newspaper is not crawled; the sentence says why."""
+    """The newspaper is not crawled; the message says why."""
 
     def __init__(self, outcome: RunOutcome, sentence: str) -> None:
         super().__init__(sentence)
@@ -45,7 +45,7 @@ class Refusal(Exception):
 
 
 class AnyNewspaper:
-    """Reads what was learned, or learns it in a small crawl before the crawl itself, in one process."""
+    """Loads what was learned of a newspaper, or learns it in a small crawl first; then crawls it."""
 
     def __init__(
         self, process: Any, given: Mapping[str, str], check: Callable[[Crawler, dict[str, str]], None]
@@ -66,8 +66,8 @@ class AnyNewspaper:
     def crawl(self) -> None:
         """Crawl to the end.
 
-        Raises :class:`Refusal` for what is no newspaper, ``UsageError`` for arguments that mean nothing
-        there, and :class:`newscrawl.store.StoreError` when MongoDB cannot be used.
+        Raises :class:`Refusal` for a site that is not a newspaper, ``UsageError`` for arguments that do not
+        fit it, and :class:`newscrawl.store.StoreError` when MongoDB cannot be used.
         """
         draft = learn.begin(self._where)
         draft.browser = self._has_browser()
@@ -79,14 +79,14 @@ class AnyNewspaper:
                 since = known.get("site_since") or known["learned_at"]
                 self._begin(known["_id"], from_document(known["site"]), since)
             elif self._settings["REPLAY"]:
-                raise UsageError(f"{self._where.address} was not learned, and a replay asks nothing new")
+                raise UsageError(f"{self._where.address} was never learned; crawl it once without REPLAY")
             else:
                 if why:
                     draft.told.append(f"again     {why}")
                 self._learn(ops, draft, known)
             self._process.start()
         if self._failed:
-            if self._settings["LOG_FILE"]:  # what is printed is not in there
+            if self._settings["LOG_FILE"]:  # the printed message is not in that file
                 log.error("%s", self._failed)
             raise self._failed
 
@@ -98,7 +98,7 @@ class AnyNewspaper:
         return True
 
     def _learn(self, ops: Database[Document], draft: SiteDraft, known: Document | None) -> None:
-        """Ask the newspaper; when that is done the crawl begins, unless there is a reason why not."""
+        """Learn the newspaper; then begin the crawl, unless the newspaper is refused."""
         reasons: list[str | None] = []
 
         async def work(fetch: Fetch) -> None:
@@ -107,10 +107,10 @@ class AnyNewspaper:
         def done(_: object) -> None:
             try:
                 self._learned(ops, draft, known, reasons)
-            except Exception as error:  # told when the process has ended
+            except Exception as error:  # raised when the process has ended
                 self._failed = error
 
-        # Its log is that of the crawl; it stores nothing and leaves no record of a run.
+        # It logs to the log of the crawl, stores nothing, and leaves no record of a run.
         asking = Crawler(_Learning, self._settings.copy())
         extensions = {"newscrawl.download.crawl_delay.CrawlDelay": 0}
         for name, value in (("RECORD", None), ("ITEM_PIPELINES", {}), ("EXTENSIONS", extensions)):
@@ -129,7 +129,7 @@ class AnyNewspaper:
             raise Refusal(RunOutcome.FAULT, f"{draft.url} could not be learned; see the log")
         now = dt.datetime.now(dt.UTC)
         before = from_document(known["site"]) if known else None
-        if before and before.refused:  # nothing was learned of it but that
+        if before and before.refused:  # nothing else was learned of it
             before = None
         reason, since = reasons[0], now
         if reason is None:
@@ -141,7 +141,7 @@ class AnyNewspaper:
                 self._failed = Refusal(RunOutcome.REFUSED, f"{draft.url} is not crawled: {reason}")
         elif draft.unreachable:
             raise Refusal(RunOutcome.UNREACHABLE, f"{draft.url} is not crawled: {reason}")
-        else:  # kept, so that it is left alone from now on
+        else:  # stored, so that later runs do not ask it again
             site = replace(draft.site(year=now.year), refused=reason)
         slug = known["_id"] if known else self._slug(ops, draft)
         evidence = [*draft.told, *draft.missing]
@@ -157,9 +157,9 @@ class AnyNewspaper:
         return learn.slug(draft, taken)
 
     def _begin(self, slug: str, site: Site, since: dt.datetime) -> None:
-        """Begin the crawl; of what is refused, a run that says so and asks nothing."""
+        """Begin the crawl; for a refused newspaper, a run that records the refusal and requests nothing."""
         if site.refused:
-            again = f"`scrapy sites --relearn {slug}` has the next crawl ask it again"
+            again = f"after `scrapy sites --relearn {slug}` the next crawl tries it again"
             sentence = f"{self._where.address} is not crawled: {site.refused} ({again})"
             self._failed = Refusal(RunOutcome.REFUSED, sentence)
         crawler: Crawler = self._process.create_crawler(spider_of(slug, site, since))
@@ -169,55 +169,55 @@ class AnyNewspaper:
 
 
 class _Learning(Asking):
-    """Asks a newspaper in the process of a crawl."""
+    """The crawl that learns a newspaper."""
 
     name = AnySpider.name
 
 
 def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> newspaper.Newspaper:
-    """Where the newspaper is; ``UsageError`` for anything but one address that no spider declares."""
+    """The newspaper that the arguments name; ``UsageError`` unless it is one that no spider declares."""
     try:
         where = newspaper.Newspaper.parse(given)
     except ValueError as error:
         raise UsageError(str(error)) from None
     if spider := site_of(where.address, sites):
-        raise UsageError(f"{where.kind}={where.address!r} is declared: scrapy crawl {spider}")
+        raise UsageError(f"{where.kind}={where.address!r} has a spider: use scrapy crawl {spider}")
     return where
 
 
 def check_slug(
     ops: Database[Document], where: newspaper.Newspaper, known: Document | None, sites: Collection[str]
 ) -> None:
-    """Raise ``UsageError`` for a slug that is another newspaper's, or not the one this was learned by."""
+    """Raise ``UsageError`` for the slug of another newspaper, or one under which this was not learned."""
     slug = where.slug
     if slug is None or (known and known["_id"] == slug):
         return
     if known:
-        raise UsageError(f"slug={slug!r}: {where.address} was learned as {known['_id']!r}; give that slug")
+        raise UsageError(f"slug={slug!r}: {where.address} was learned as {known['_id']!r}; use that slug")
     if slug in sites or ops[learned.LEARNED].find_one({"_id": slug}, {"_id": 1}):
         raise UsageError(f"slug={slug!r} is the name of another newspaper; choose another")
 
 
 def lost(ops: Database[Document], known: Document) -> str | None:
-    """Why what was learned of a newspaper seems to fit it no longer, in a sentence; None while it fits.
+    """Why the learned declaration no longer seems to fit its newspaper, in a sentence; None while it fits.
 
-    ``known`` is its document in ``learned``. Either its last run found no article, or the last run since then
-    that had enough of them drifted: ``sada: body now comes from the generic reading in 94 % of articles``.
+    ``known`` is its document in ``learned``. Either its last run found no article, or the last run with
+    enough articles drifted: ``sada: body now comes from the generic reading in 94 % of articles``.
     """
     of_site = {"site": known["_id"], "replay": {"$ne": True}}
     newest = [("started_at", -1)]
     last = ops["runs"].find_one(of_site, {"outcome": 1}, sort=newest)
-    # Lists that are gone, too: who moved them answers 404, which counts as a refusal.
+    # This includes lists that were moved: their old addresses answer 404, which counts as a refusal.
     if last and last.get("outcome") in (RunOutcome.NO_LINKS, RunOutcome.REFUSED):
         return f"{known['_id']}: its last run found no article ({last['outcome']})"
-    # A run of a few articles says nothing of drift, neither that it began nor that it is over.
+    # A run with few articles shows neither that drift began nor that it is over.
     telling = {"started_at": {"$gte": known["learned_at"]}, "reading.articles": {"$gte": ENOUGH}}
     drifted = ops["runs"].find_one(of_site | telling, {"drift": 1}, sort=newest)
     return "; ".join((drifted or {}).get("drift") or ()) or None
 
 
 def _is_due(known: Document, *, fits: bool) -> bool:
-    """Is a newspaper to be learned again?"""
+    """Is it time to learn a newspaper again?"""
     at = known["learned_at"].replace(tzinfo=dt.UTC)
     refused = bool(known["site"].get("refused"))
     pause = learn.LEFT_ALONE if refused else learn.RELEARN

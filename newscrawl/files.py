@@ -1,6 +1,6 @@
-"""Files that a command line or a setting names: regular ones, of a bounded size.
+"""Opening files that a command line or a setting names: only regular files of a limited size.
 
-A pipe or a device that is opened like a file never ends, or never begins.
+Reading a pipe or a device like a file may never begin, or never end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import BinaryIO
 __all__ = ["LARGEST", "open_regular", "read_regular"]
 
 LARGEST = 20_000_000
-"""Bytes of a file that is read whole, at most, unless its reader says otherwise."""
+"""Bytes of a file that is read whole, at most, unless the caller sets another limit."""
 
 _KINDS = {
     stat.S_IFDIR: "a directory",
@@ -28,8 +28,8 @@ _KINDS = {
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     """A regular file, opened for reading.
 
-    Raises ``OSError`` whose ``strerror`` says what is wrong, also for anything else that has a name:
-    ``it is a pipe, not a regular file``. Never waits.
+    Raises ``OSError`` whose ``strerror`` says what is wrong, also for a path that is no regular file:
+    ``it is a pipe, not a regular file``. Never blocks.
     """
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
@@ -44,7 +44,7 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
 
 
 def read_regular(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
-    """What is in a regular file of at most ``largest`` bytes; raises ``OSError`` as :func:`open_regular`."""
+    """The bytes of a regular file, at most ``largest``; raises ``OSError`` as :func:`open_regular` does."""
     with open_regular(path) as file:
         content = file.read(largest + 1)
     if len(content) > largest:

@@ -1,9 +1,8 @@
-"""The gate: every address that a site gives is normalised once, or refused with its reason.
+"""The gate: every address from a site is normalised once, or refused with a reason.
 
-Two parsers may read one address differently, and then a check of one says nothing about the request
-that the other makes. So whatever is asked, owned or stored is an address that :func:`admit` returned:
-nothing else in the project takes an address apart that a page, a feed, a sitemap, an API, a header or
-``robots.txt`` gave.
+Two parsers may read one address differently, and then a check with one parser says nothing about the request
+that the other makes. So only addresses that :func:`admit` returned are requested, compared or stored: no
+other module parses an address from a page, a feed, a sitemap, an API, a header or ``robots.txt``.
 """
 
 from __future__ import annotations
@@ -22,33 +21,34 @@ from newscrawl.vocabulary import AddressRefusal
 __all__ = ["LONGEST", "PORTS", "Refused", "admit", "is_address"]
 
 LONGEST = 8192
-"""Characters of an address, at most. An Arabic letter takes six, and servers commonly accept 8,192 bytes
-for a whole request line."""
+"""Characters of an address, at most. An escaped Arabic letter takes six, and servers commonly accept 8,192
+bytes for a whole request line."""
 PORTS = frozenset({80, 443})
-"""Ports that every site may use."""
+"""Ports that are allowed for every site."""
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _ENDS = "".join(map(chr, range(0x21))) + "\x7f\xad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-"""What may surround an address in markup: spaces, controls, and marks that copying leaves there."""
+"""Characters that may surround an address in markup: spaces, controls, and marks left by copying."""
 _IGNORED = re.compile(r"[\t\n\r]+")
-"""What a browser drops inside an address (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
+"""Characters that a browser drops inside an address
+(https://url.spec.whatwg.org/#concept-basic-url-parser)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN = re.compile(
     r"https?://(?P<host>[a-z0-9.-]{1,253})(?::(?P<port>[1-9]\d{0,4}))?/"
     r"(?!\.|%2[eE])(?:[\w~!$&()*+,=:@-]|%[\da-fA-F]{2}|\.|/(?!\.|%2[eE]))*(?:\?(?:[\w.~!$&()*+,=:@/-]|%[\da-fA-F]{2})+)?",
     re.ASCII,
 )
-"""An address that is admitted as it is, as nearly all in lists are, if its host is."""
+"""An address that is admitted unchanged if its host is, as nearly all addresses in lists are."""
 _NOT_ASCII = re.compile("[^\0-\x7f]+")
 _EXTRA_SLASHES = re.compile(r"^(?P<scheme>(?:https?:)?)/{3,}", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\](?::\d*)?|[^\[\]]*")
-"""Brackets hold an IPv6 address, and nothing stands around them but a port."""
+"""Brackets enclose an IPv6 address; only a port may follow them."""
 _DOTS = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
 
 
 class Refused(ValueError):
-    """An address that is not asked, with its reason and a sentence that names it."""
+    """An address is refused; ``reason`` says why, the message names the address."""
 
     def __init__(self, url: str, reason: AddressRefusal, detail: str) -> None:
         shown = ascii(url[:200])
@@ -59,15 +59,15 @@ class Refused(ValueError):
 def admit(
     url: str, base: str | None = None, ports: frozenset[int] = frozenset(), charset: str = "utf-8"
 ) -> str:
-    r"""An address as it is asked for: absolute, ASCII, one spelling for what all parsers must agree on.
+    r"""An address as it is requested: absolute, ASCII, in a spelling on which all parsers agree.
 
     ``base`` is the address of the page that gave it, itself admitted. ``ports`` are allowed beside 80
     and 443. ``charset`` is the encoding of that page: as in a browser, the query is sent in it, the path
-    in UTF-8. Backslashes, spaces around it, tabs and line breaks inside it, dot segments and the host are
-    read as browsers read them; path and query keep their spelling, with ``%XX`` for what may not stand
-    there. A fragment goes, unless it is a hash route. What is admitted is admitted unchanged again,
-    and its key (``newscrawl.urls.key``) is that of the given address, unless its query is sent in
-    another encoding.
+    in UTF-8. Backslashes, surrounding spaces, tabs and line breaks, dot segments and the host are read as
+    browsers read them. Path and query keep their spelling, with ``%XX`` for characters that are not allowed
+    there. A fragment is dropped, unless it is a hash route. An admitted address is admitted again unchanged,
+    and its key (``newscrawl.urls.key``) is that of the given address, unless its query is sent in another
+    encoding.
 
     >>> admit("  HTTPS://WWW.Hespress.com:443/خبر-1.html#comments")
     'https://www.hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
@@ -92,7 +92,7 @@ def admit(
 
 @lru_cache(maxsize=1024)
 def is_address(given: str) -> bool:
-    """Is it an address of the web with a host that can exist, and not a file?
+    """Is it a web address with a host that can exist?
 
     >>> is_address("https://www.hespress.com/أخبار"), is_address("https://"), is_address("https://a..ma/")
     (True, False, False)
@@ -106,7 +106,7 @@ def is_address(given: str) -> bool:
 
 
 def _is_sound(host: str) -> bool:
-    """Is a host spelled as it is asked?"""
+    """Is a host in the spelling in which it is requested?"""
     return _host(host) == host
 
 
@@ -157,9 +157,9 @@ def _spelled(url: str, parts: SplitResult, host: str, port: int) -> str:
 
 
 def _in_charset(text: str, charset: str) -> str:
-    """An address whose query is escaped as a page in this encoding sends it.
+    """An address with its query escaped as a page in this encoding sends it.
 
-    What the encoding lacks is sent as a reference by number
+    Characters that the encoding lacks are sent as numeric references
     (https://url.spec.whatwg.org/#string-percent-encode-after-encoding).
     """
     before, mark, query = text.partition("?")
@@ -174,7 +174,7 @@ def _in_charset(text: str, charset: str) -> str:
 
 
 def _slashes(text: str) -> str:
-    """Backslashes before the query as browsers read them."""
+    """An address with the backslashes before its query as slashes, as browsers read them."""
     if "\\" not in text:
         return text
     end = min(at if (at := text.find(mark)) >= 0 else len(text) for mark in "?#")
@@ -183,12 +183,12 @@ def _slashes(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _host(name: str) -> str:
-    """The host in ASCII; empty when there is none, or when resolvers read it in different ways."""
+    """The host in ASCII; empty when it is missing, or when resolvers read it in different ways."""
     name = f"[{name}]" if ":" in name else unquote(name)
     if not name.isascii():
         try:
             idna.encode(name, uts46=True)
-        except UnicodeError:  # what only the rules of 2003 take, browsers read by those of today
+        except UnicodeError:  # browsers do not accept names that only IDNA 2003 allows
             return ""
     host = ascii_host(name)
     labels = host.split(".")
@@ -203,13 +203,13 @@ def _host(name: str) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """A path with its dot segments resolved (RFC 3986 section 5.2.4), escaped ones included."""
+    """A path with its dot segments resolved (RFC 3986 section 5.2.4), escaped dots included."""
     kept: list[str] = []
     segments = path.split("/")
     for segment in segments:
         plain = segment.lower().replace("%2e", ".")
         if plain == "..":
-            del kept[max(1, len(kept) - 1) :]  # what stands before the first slash stays
+            del kept[max(1, len(kept) - 1) :]  # keeps the part before the first slash
         elif plain != ".":
             kept.append(segment)
     if segments[-1].lower().replace("%2e", ".") in (".", ".."):

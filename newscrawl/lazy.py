@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used."""
+"""Regular expressions that are compiled on first use."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ __all__ = ["pattern"]
 
 
 def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
-    """As ``re.compile``, for what takes long to compile and is not needed by every command.
+    """A pattern that is compiled on first use, for one that is slow to compile and that few commands need.
 
-    A call of its methods takes 0.02 µs more than one of a compiled pattern.
+    Calling its methods takes 0.02 µs longer than calling those of ``re.compile``.
 
     >>> words = pattern("(?:ال)?(?:خبر|اخبار)")
     >>> bool(words.fullmatch("الخبر")), words.pattern
     (True, '(?:ال)?(?:خبر|اخبار)')
 
-    A mistake in ``source`` is told at the first use, as ``re.error``.
+    An invalid ``source`` raises ``re.error`` on first use.
     """
     return cast("re.Pattern[str]", _Pattern(source, flags))
 
 
 class _Pattern:
-    """Stands for a compiled pattern, and takes over each of its attributes when that is asked for."""
+    """Stands in for a compiled pattern, and copies each of its attributes on first access."""
 
     def __init__(self, source: str, flags: int) -> None:
         self.pattern = source
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what copies and pickles asks an object that it has not made yet
+        if name.startswith("__"):  # ``copy`` and ``pickle`` look these up before ``__init__`` has run
             raise AttributeError(name)
         attribute = getattr(re.compile(self.pattern, self._flags), name)
         setattr(self, name, attribute)

@@ -1,7 +1,7 @@
-"""The text of a ``robots.txt``: read as its bytes mean, within bounds.
+"""Decoding a ``robots.txt`` of limited size.
 
-RFC 9309 wants UTF-8; Arabic sites also write it in windows-1256 and in UTF-16. A reader that leaves out
-what is no UTF-8 makes ``Disallow: /`` of ``Disallow: /أرشيف``.
+RFC 9309 requires UTF-8, but Arabic sites also use windows-1256 and UTF-16. A parser that drops bytes that are
+not UTF-8 turns ``Disallow: /أرشيف`` into ``Disallow: /``.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from newscrawl.page.decode import decode
 __all__ = ["LONGEST", "LONGEST_LINE", "STATES", "comparable", "read_robots"]
 
 STATES = "newscrawl/robots"
-"""Name of the stat that says what the robots.txt of each host was."""
+"""Name of the stat with the state of each host's robots.txt."""
 LONGEST = 500 * 1024
-"""Bytes that are read; RFC 9309 section 2.5 asks for no less."""
+"""Bytes that are read, at most; RFC 9309 section 2.5 asks for no less."""
 LONGEST_LINE = 2 * LONGEST_ADDRESS
-"""Bytes of a line; a longer one is left out, since no address that is asked for can match it."""
+"""Bytes of a line, at most; a longer line is left out, since no address that is requested can match it."""
 
 _LINE = re.compile(rb"\r\n|\r|\n")
 _ESCAPED = re.compile("(?:%[0-9A-Fa-f]{2})+")
@@ -35,9 +35,9 @@ def read_robots(body: bytes) -> str:
     >>> read_robots("User-agent: *\r\nDisallow: /أرشيف".encode("cp1256"))
     'User-agent: *\nDisallow: /أرشيف\n'
 
-    A byte order mark is left out, so is a line cut off by ``LONGEST`` or longer than ``LONGEST_LINE``. Each
-    line that is UTF-8 is read so, whatever the others are; bytes that no encoding explains become escapes.
-    Never raises.
+    A byte order mark is left out, as is a line that ``LONGEST`` cuts off or that is longer than
+    ``LONGEST_LINE``. Each line that is valid UTF-8 is decoded as UTF-8, whatever the other lines are; bytes
+    that fit no encoding become escapes. Never raises.
     """
     kept = body[:LONGEST]
     if read_bom(kept)[0] not in (None, "utf-8") or b"\0" in kept:
@@ -52,18 +52,18 @@ def read_robots(body: bytes) -> str:
 
 
 def comparable(url: str) -> str:
-    """An address with its escapes in UTF-8, to be compared with the rules that :func:`read_robots` gives.
+    """An address with its escapes in UTF-8, for comparison with the rules from :func:`read_robots`.
 
     >>> comparable("https://www.alayam24.com/%C3%D1%D4%ED%DD/1.html")
     'https://www.alayam24.com/%D8%A3%D8%B1%D8%B4%D9%8A%D9%81/1.html'
 
-    Escapes that are no text stay. Never raises.
+    Escapes that are not text stay. Never raises.
     """
     return _ESCAPED.sub(_escape_in_utf8, url)
 
 
 def _other_encoding(lines: list[bytes]) -> str | None:
-    """The encoding of those lines that are no UTF-8; None when there is none that explains them."""
+    """The encoding of the lines that are not UTF-8; None when no encoding fits them."""
     others = b"\n".join(line for line in lines if not _is_utf8(line))
     if not others:
         return None
@@ -78,7 +78,7 @@ def _text(line: bytes, encoding: str | None) -> str:
         text = line.decode(encoding, "replace")
     else:
         text = _NOT_ASCII.sub(lambda match: quote_from_bytes(match[0]).encode(), line).decode()
-    # The address of a sitemap is asked for, not compared.
+    # The address of a sitemap is requested, not compared.
     return text if text.lstrip()[:8].lower() == "sitemap:" else comparable(text)
 
 

@@ -167,7 +167,7 @@ def test_what_was_learned_becomes_a_declared_spider_and_nothing_is_asked_twice(
     assert {doc["site"] for doc in database.articles()} == {slug}
     assert database.ops["runs"].count_documents({"site": slug}) == 2
     done = scrapy("crawl", "any", *home(newspaper), cwd=clone, **where)
-    assert (done.returncode, f"is declared: scrapy crawl {slug}" in done.stderr) == (2, True)
+    assert (done.returncode, f"has a spider: use scrapy crawl {slug}" in done.stderr) == (2, True)
 
 
 @long
@@ -392,7 +392,7 @@ def test_what_is_no_newspaper_is_refused_with_the_reason(
         ((), "any takes one of home=, feed= and sitemap="),
         (("-a", "home=https://a.example/", "-a", "feed=https://a.example/feed"), "any takes one of"),
         (("-a", "home=sada"), "home='sada' should be an address such as"),
-        (("-a", "home=https://www.hespress.com/"), "is declared: scrapy crawl hespress"),
+        (("-a", "home=https://www.hespress.com/"), "has a spider: use scrapy crawl hespress"),
         (("-a", "home=https://a.example/", "-a", "limit=x"), "limit='x' should be a whole number"),
         (("-a", "home=https://a.example/", "-a", "hoem=x"), "unknown argument 'hoem'"),
         (("-a", "home=https://a.example/", "-a", "timezone=Rabat"), "timezone='Rabat' is no IANA zone"),

@@ -526,7 +526,7 @@ class TestFailures:
             ("url=articles-1.html", "should begin with http"),
             ("url=https://www.hespress.com/x-1.html", "is not an address of alayam24.com"),
             ("discover=api", "it has: listing, feed, sitemap"),
-            ("sections=", "sections='' says nothing"),
+            ("sections=", "sections='' is empty"),
         ],
     )
     def test_wrong_argument(self, argument: str, sentence: str) -> None:

@@ -250,7 +250,7 @@ class TestPool:
             pool = Pool(1)
             futures = [pool.submit(LONG, tasks.echo, lambda: 1), pool.submit(LONG, tasks.unreadable, 1)]
             after = pool.submit(LONG, tasks.echo, 1)
-            with pytest.raises(RuntimeError, match="it cannot be sent to a worker"):
+            with pytest.raises(RuntimeError, match="the page cannot be sent to a worker"):
                 await futures[0]
             with pytest.raises(ReadingError, match="ValueError: invalid literal"):
                 await futures[1]

@@ -1,8 +1,8 @@
-"""Pages are read in processes of their own, which can be killed: a thread cannot be.
+"""Reading pages in separate processes, which can be killed, unlike threads.
 
-``pool`` starts and replaces the processes, ``worker`` is what runs in them, ``reader`` is what a crawl
-asks, ``ahead`` forks the first process from the crawl. A worker of a crawl without listings that is started
-later imports neither Scrapy nor Twisted nor PyMongo.
+``pool`` starts and replaces the processes, ``worker`` runs in them, a crawl calls ``reader``, and ``ahead``
+forks the first process from the crawl. A worker that is started later imports neither Scrapy nor Twisted nor
+PyMongo, unless it reads lists.
 """
 
 from newscrawl.workers.errors import ReadingError, StoppedError, TooSlowError, WorkerDiedError

@@ -1,7 +1,7 @@
-"""The first worker of a crawl, forked from it before it starts: what both need is imported once.
+"""The first worker of a crawl, forked before the crawl starts, so that shared modules are imported once.
 
-Starting Python and importing it again takes 0.4 s. Only a process without threads can be forked safely, so
-whoever replaces this worker is started as a program of its own.
+Starting Python and importing them again takes 0.4 s. Only a process without threads can be forked safely, so
+a replacement of this worker is started as a new program.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from newscrawl.workers import articles, lists, worker
 __all__ = ["Ahead", "fork"]
 
 _FOUND_BY_NAME = (articles, lists)
-"""What a worker is asked for: imported here, so that it has them."""
+"""The modules with the functions that a worker calls, imported before the fork."""
 
 
 @dataclass(slots=True)
@@ -34,10 +34,10 @@ class Ahead:
 
 
 def fork(megabytes: int) -> Ahead | None:
-    """A worker of so many megabytes, as a fork of this process; None where that is not safe."""
+    """A worker with at most ``megabytes`` of memory, forked from this process; None where it is unsafe."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return None
-    leave_alone()  # looking for cycles would copy the memory that both share
+    leave_alone()  # a search for reference cycles would copy the memory that both processes share
     ours, theirs = socket.socketpair()
     parent = os.getpid()
     if pid := os.fork():
@@ -52,7 +52,7 @@ def fork(megabytes: int) -> Ahead | None:
 
 
 def _let_go(descriptor: int) -> None:
-    """Leave to the parent what it has open, but for the standard output and this descriptor."""
+    """Close the parent's descriptors in this process, except for standard output, errors and this one."""
     logging.root.handlers.clear()
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

@@ -1,4 +1,4 @@
-"""What a worker does with an article page."""
+"""How a worker reads an article page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newscrawl.sites import Site
 def read_article(
     site: Site, body: bytes, url: str, headers: Mapping[str, str], now: dt.datetime
 ) -> RawArticle:
-    """What an article page says, without the page itself: whoever asks has it."""
+    """The article of a page, without the page itself, which the caller has."""
     raw = extract(body, url, site=site, headers=headers, now=now)
     raw.page = b""
     return raw

@@ -8,26 +8,26 @@ from newscrawl.vocabulary import RejectionReason
 
 
 class ReadingError(Exception):
-    """A page could not be read, through a fault of ours: ``ValueError: too many of them``.
+    """A page could not be read because of a fault in newscrawl: ``ValueError: too many of them``.
 
-    Its cause is the exception, or holds the traceback that the worker sent.
+    Its cause is the exception, or holds the traceback from the worker.
     """
 
     reason: ClassVar[RejectionReason] = RejectionReason.FAULT
-    """Why the page is rejected, one of the closed list of reasons."""
+    """Why the page is rejected."""
 
 
 class TooSlowError(ReadingError):
-    """Reading a page took more CPU time than one page may take."""
+    """Reading a page took more CPU time than is allowed."""
 
     reason: ClassVar[RejectionReason] = RejectionReason.TOO_SLOW
 
 
 class WorkerDiedError(ReadingError):
-    """The process that read a page ended: it was killed, perhaps for want of memory, or it crashed."""
+    """The process that read a page ended: it crashed or was killed, perhaps because memory ran out."""
 
     reason: ClassVar[RejectionReason] = RejectionReason.WORKER_DIED
 
 
 class StoppedError(Exception):
-    """The crawl ended before a page was read; nothing is known of the page."""
+    """The crawl ended before a page was read; its content is unknown."""

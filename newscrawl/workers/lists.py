@@ -1,4 +1,4 @@
-"""What a worker does with a page that leads to articles; it imports Scrapy, whose responses it reads."""
+"""How a worker reads a page that leads to articles; imports Scrapy, whose responses it reads."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from newscrawl.sites import Site
 
 
 class Links(NamedTuple):
-    """What a home page leads to beside its articles."""
+    """The feeds and sections to which a home page links."""
 
     feeds: list[str]
-    """The addresses of the feeds that it names."""
+    """Addresses of the feeds that it advertises."""
     sections: list[str]
-    """The addresses of the sections of its site that it links to."""
+    """Addresses of the sections of its own site."""
 
 
 def read_list_page(site: Site, response: Response, walk: Walk) -> ListPage | None:
-    """What a page of a walk offers; None when it is nothing of the kind."""
+    """The content of a page of a walk; None when the response is not of the declared kind."""
     return discovery.read_list_page(response, walk, site)
 
 
 def read_links(site: Site, response: TextResponse) -> Links:
-    """The feeds that a page names, and the sections of its site that it links to."""
+    """The feeds and sections to which a page links."""
     response = listing.readable(response)
     return Links(listing.advertised_feeds(response), listing.section_links(response, site))

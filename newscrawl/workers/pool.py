@@ -1,4 +1,4 @@
-"""A pool of workers: processes that are started when they are needed, and replaced when they end."""
+"""A pool of worker processes, which are started when needed and replaced when they end."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000
-"""Bytes of an answer from which unpacking it would keep the event loop from its other tasks."""
+"""Bytes from which an answer is unpacked in a thread, as unpacking it would block the event loop."""
 _LOOK = 1.0
-"""Seconds between two looks at the memory of a worker, which take as long as sending it a page."""
-# Not ``python -m``: an egg, and what was added to the path by hand, has to be found as well.
+"""Seconds between two measurements of a worker's memory; each takes as long as sending it a page."""
+# Not ``python -m``: the child must find eggs and paths that were added to ``sys.path`` at run time.
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from newscrawl.workers.worker import main; main(*map(int, sys.argv[2:]))"
@@ -50,11 +50,10 @@ class _Job:
 
 
 class Pool:
-    """At most ``size`` workers of this process; one does the pieces of work in their order.
+    """At most ``size`` workers of this process, which take jobs in the order of submission.
 
-    A worker that needs more than ``megabytes`` of memory ends. ``ahead`` is a worker that was started before.
-    All methods belong to the thread of the event
-    loop.
+    A worker that needs more than ``megabytes`` of memory ends. ``ahead`` is a worker that runs already. Call
+    all methods in the thread of the event loop.
     """
 
     def __init__(self, size: int, megabytes: int = 1024, ahead: Ahead | None = None) -> None:
@@ -69,12 +68,12 @@ class Pool:
     def submit(
         self, seconds: float, function: Callable[..., T], site: object, *arguments: Any
     ) -> asyncio.Future[T]:
-        """``function(site, *arguments)`` by a worker, within so many seconds of its CPU time.
+        """The result of ``function(site, *arguments)`` in a worker, within ``seconds`` of its CPU time.
 
-        The function is one of a module that a worker can import. The site is sent to each worker once. The
-        future raises :class:`TooSlowError`, :class:`WorkerDiedError`, :class:`StoppedError`,
+        The function must be in a module that a worker can import. The site is sent to each worker only once.
+        The future raises :class:`TooSlowError`, :class:`WorkerDiedError`, :class:`StoppedError`,
         :class:`ReadingError` for an exception of the function, and ``RuntimeError`` when no worker could be
-        started, or what it should be sent cannot be pickled.
+        started or the arguments cannot be pickled.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.append(_Job(function, site, arguments, seconds, future))
@@ -82,7 +81,7 @@ class Pool:
         return future
 
     def stop(self, future: asyncio.Future[Any]) -> None:
-        """Let a piece of work be; a worker that is busy with it is killed, and replaced when needed."""
+        """Cancel a job; a worker that is busy with it is killed, and replaced when needed."""
         if not future.done():
             future.set_exception(StoppedError())
         for worker in self._workers:
@@ -90,7 +89,7 @@ class Pool:
                 worker.kill()
 
     async def close(self) -> None:
-        """Stop all work and all workers; the pool may be used again."""
+        """Cancel all jobs and end all workers; the pool may be used again."""
         for job in [*self._jobs, *(worker.job for worker in self._workers if worker.job)]:
             self.stop(job.future)
         self.kill()
@@ -102,7 +101,7 @@ class Pool:
             worker.kill()
 
     def _assign(self) -> None:
-        """Give the first piece of work to a worker that is idle, or start one."""
+        """Give the first job to an idle worker, or start a worker."""
         while self._jobs:
             if self._jobs[0].future.done():
                 self._jobs.popleft()
@@ -125,7 +124,7 @@ class Pool:
         self._workers.append(worker)
 
     def _ended(self, worker: _Worker, status: int, megabytes: int) -> None:
-        """Tell what became of the work of a worker that has ended, and go on with another."""
+        """Fail the job of a worker that has ended, and continue with the next job."""
         self.peak = max(self.peak, megabytes)
         self._workers.remove(worker)
         if not self._workers:
@@ -139,17 +138,17 @@ class Pool:
 
 
 def _why(worker: _Worker, status: int, seconds: float) -> Exception:
-    """What the end of a process means for the work that it was given."""
+    """The exception for the job of a process that has ended."""
     end = f"exit status {status}" if status >= 0 else f"signal {-status}"
     if not worker.ready:
-        return RuntimeError(f"no worker could be started: {end}; what it said is on stderr")
+        return RuntimeError(f"no worker could be started: {end}; see its message on stderr")
     if status == -signal.SIGPROF:
         return TooSlowError(f"reading it took more than {seconds:g} s of CPU time")
     return WorkerDiedError(f"the process that read it ended: {end}")
 
 
 class _Worker(asyncio.Protocol):
-    """One process, and the socket to it."""
+    """A worker process and the socket to it."""
 
     def __init__(
         self,
@@ -169,7 +168,7 @@ class _Worker(asyncio.Protocol):
         self._looked = 0.0
         self.process: Ahead | subprocess.Popen[bytes]
         self.ready = False
-        """Has it begun to work? Until then it imports."""
+        """Can it take jobs? Until then it imports modules."""
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = loop.create_future()
         self.process, channel = (ahead, ahead.channel) if ahead else _started(megabytes)
@@ -177,11 +176,11 @@ class _Worker(asyncio.Protocol):
 
     @property
     def idle(self) -> bool:
-        """Can it be given work?"""
+        """Can it take a job now?"""
         return self.ready and self.job is None and self._transport is not None
 
     def begin(self, job: _Job) -> None:
-        """Send it a piece of work."""
+        """Send it a job."""
         assert self._transport
         number = next((n for n, site in enumerate(self._sites) if site is job.site), len(self._sites))
         new = number == len(self._sites)
@@ -189,7 +188,7 @@ class _Worker(asyncio.Protocol):
         try:
             message = packed(work)
         except Exception as error:
-            failed = RuntimeError(f"it cannot be sent to a worker: {type(error).__name__}: {error}")
+            failed = RuntimeError(f"the page cannot be sent to a worker: {type(error).__name__}: {error}")
             job.future.set_exception(failed)
             return
         if new:
@@ -198,12 +197,12 @@ class _Worker(asyncio.Protocol):
         self._transport.writelines((HEADER.pack(len(message)), message))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way to the process."""
+        """Keep the connection to the process."""
         assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Take what the process sends."""
+        """Receive an answer of the process."""
         self._received += data
         if len(self._received) < HEADER.size:
             return
@@ -214,7 +213,7 @@ class _Worker(asyncio.Protocol):
         self._received.clear()
         if not self.ready:
             self.ready = True
-            log.debug("worker %d has begun", self.process.pid)
+            log.debug("worker %d is ready", self.process.pid)
             self._free()
         elif length < _LARGE:
             self._finish(_unpacked(message))
@@ -222,20 +221,20 @@ class _Worker(asyncio.Protocol):
             self._keep(self._unpack(message))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The process has ended; see how."""
+        """Find out how the process ended."""
         self._transport = None
         self._ending = True
         self._keep(self._reap())
 
     def kill(self) -> None:
         """Kill the process, unless it is ending by itself."""
-        # ``Popen.kill`` would ask for its exit status, which is then there for nobody else.
+        # ``Popen.kill`` would collect the exit status, which ``_reap`` needs.
         if not self._ending:
             self._look()
             os.kill(self.process.pid, signal.SIGKILL)
 
     def _look(self) -> None:
-        """See how much memory it has taken, as long as the system tells."""
+        """Measure how much memory it has taken, where the system tells."""
         self._looked = time.monotonic()
         self._megabytes = _peak(self.process.pid) or self._megabytes
 
@@ -249,7 +248,7 @@ class _Worker(asyncio.Protocol):
         if time.monotonic() - self._looked > _LOOK:
             self._look()
         if job.future.done():
-            pass  # it was stopped at the last moment
+            pass  # it was cancelled at the last moment
         elif returned:
             job.future.set_result(result)
         else:
@@ -259,19 +258,19 @@ class _Worker(asyncio.Protocol):
         self._free()
 
     async def _reap(self) -> None:
-        try:  # not ``Popen.wait``, which does not tell how much memory it took
+        try:  # not ``Popen.wait``, which does not return the memory that the process took
             _, status, usage = await asyncio.to_thread(os.wait4, self.process.pid, 0)
-        except ChildProcessError:  # a process that ignores SIGCHLD is told of no exit status
+        except ChildProcessError:  # where SIGCHLD is ignored, there is no exit status
             self.process.returncode = 0
         else:
             self.process.returncode = os.waitstatus_to_exitcode(status)
-            if sys.platform == "darwin":  # Linux counts what the process was before it became a worker
+            if sys.platform == "darwin":  # on Linux it includes the parent's memory at the fork
                 self._megabytes = usage.ru_maxrss // 2**20
         self._tell(self, self.process.returncode, self._megabytes)
         self.ended.set_result(None)
 
     def _keep(self, work: Any) -> None:
-        """Run a coroutine, and hold on to its task until it is done."""
+        """Run a coroutine, and keep a reference to its task until it is done."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -287,7 +286,7 @@ def _peak(pid: int) -> int:
 
 
 def _unpacked(message: bytes) -> Answer:
-    """What a worker answers; that it cannot be unpacked is an answer too."""
+    """The answer of a worker; a failure when its message cannot be unpacked."""
     try:
         answer: Answer = unpacked(message)
     except Exception as error:
@@ -296,7 +295,7 @@ def _unpacked(message: bytes) -> Answer:
 
 
 def _started(megabytes: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """A process that serves the other end of this socket."""
+    """A new process, and the socket to it."""
     ours, theirs = socket.socketpair()
     with theirs:
         try:
@@ -307,7 +306,7 @@ def _started(megabytes: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
 
 
 def _start(descriptor: int, megabytes: int) -> subprocess.Popen[bytes]:
-    """A process that serves the socket of this descriptor."""
+    """A new process that serves the socket with this descriptor."""
     arguments = [json.dumps(sys.path), str(descriptor), str(os.getpid()), str(megabytes * 2**20)]
     return subprocess.Popen(  # noqa: S603 - this interpreter
         [sys.executable, "-c", _START, *arguments],

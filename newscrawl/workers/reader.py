@@ -1,4 +1,4 @@
-"""What a crawl asks to read its pages."""
+"""The interface through which a crawl has its pages read."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _SAMPLE = "<h1>خبر</h1><p>الرباط - و م ع</p><p>قال الوزير �
 
 
 class PageReader:
-    """Reads the pages of one crawl in workers, in the order in which they come.
+    """Reads the pages of one crawl in workers, in the order in which they arrive.
 
-    With no workers (``WORKERS = 0``) it reads in the crawl's own process, without a limit. All crawls of a
-    process share their workers; the first one that reads says how many.
+    Without workers (``WORKERS = 0``) it reads in the crawl's own process, without a limit of time. All crawls
+    of a process share their workers; the first crawl that reads a page sets their number.
     """
 
     _pool: ClassVar[Pool | None] = None
@@ -53,15 +53,15 @@ class PageReader:
 
     @classmethod
     def begin_ahead(cls, settings: BaseSettings, site: Site) -> None:
-        """Have a worker ready before a crawl of this process starts, as long as it has no threads."""
+        """Fork a worker before a crawl of this process starts, while the process has no threads."""
         if settings.getint("WORKERS"):
-            # Tables and selectors that both need are read now, once for both: 0.1 s.
+            # Loads tables and selectors that both processes need once, which saves 0.1 s.
             read(_SAMPLE, site.home, site=site)
             cls._ahead = fork(settings.getint("MEMUSAGE_LIMIT_MB"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, site: Site) -> Self:
-        """The reader of a crawl, which ends with it."""
+        """The reader of a crawl; it closes when the spider does."""
         use_months(crawler.settings.get(EXTRA_MONTHS) or "")
         reader = cls(crawler, site)
         crawler.signals.connect(reader.close, signals.spider_closed)
@@ -70,10 +70,10 @@ class PageReader:
     async def article(
         self, body: bytes, url: str, headers: Mapping[str, str], now: dt.datetime
     ) -> RawArticle:
-        """What an article page says, as ``newscrawl.page.extract`` finds it.
+        """The article of a page, as :func:`newscrawl.page.extract` reads it.
 
-        Raises :class:`ReadingError` with the ``reason`` for which the page is rejected, and
-        :class:`StoppedError` when the crawl ends before it is read.
+        Raises :class:`ReadingError` with the ``reason`` to reject the page, and :class:`StoppedError` when
+        the crawl ends before the page is read.
         """
         if self._size:
             raw = await self._submit(articles.read_article, body, url, headers, now)
@@ -83,18 +83,18 @@ class PageReader:
         return raw
 
     async def page(self, response: Response, walk: Walk) -> ListPage | None:
-        """What a page of a walk offers; None when it is nothing of the kind. Raises as ``article`` does."""
+        """The content of a page of a walk; None when it is of another kind. Raises as ``article`` does."""
         bounds = Walk(walk.listing, walk.source, since=walk.since, until=walk.until)
         return await self._list(lists.read_list_page, _bare(response), bounds)
 
     async def links(self, response: TextResponse) -> lists.Links:
-        """What a home page leads to beside its articles. Raises as ``article`` does."""
+        """The feeds and sections to which a home page links. Raises as ``article`` does."""
         return await self._list(lists.read_links, _bare(response))
 
     async def _list(self, function: Callable[..., T], *arguments: Any) -> T:
         if self._size:
             return await self._submit(function, *arguments)
-        # In a thread: a sitemap may hold 50,000 entries, and meanwhile nothing else would happen.
+        # In a thread, as a sitemap with 50,000 entries would block the event loop.
         return await asyncio.to_thread(_in_process, function, self._site, *arguments)
 
     async def _submit(self, function: Callable[..., T], *arguments: Any) -> T:
@@ -112,7 +112,7 @@ class PageReader:
             self._waiting.discard(future)
 
     def _watch(self) -> None:
-        """Once a second, see whether the crawl is about to end, and whether it has waited long enough."""
+        """Once a second, check whether the crawl is ending and has waited long enough for its pages."""
         loop = asyncio.get_running_loop()
         if self._until is None and ending(self._crawler):
             self._until = loop.time() + self._patience
@@ -126,7 +126,7 @@ class PageReader:
             PageReader._pool.stop(future)
 
     async def close(self) -> None:
-        """Let the workers end, with the last crawl that uses them."""
+        """End the workers with the last crawl that uses them."""
         if self._watching is None:
             return
         self._watching.cancel()
@@ -139,7 +139,7 @@ class PageReader:
 
 
 def _bare(response: Response) -> Response:
-    """A response without what hangs on it but does not change how it is read."""
+    """A copy of a response without the parts that do not change how it is read."""
     bare = copy.copy(response)
     bare.request = Request(response.url, meta={"page": meta(response).get("page", 0)})
     bare.certificate = None
@@ -147,7 +147,7 @@ def _bare(response: Response) -> Response:
 
 
 def _in_process(function: Callable[..., T], *arguments: Any) -> T:
-    """The same without a worker."""
+    """The result of a function, with its exceptions as those of a worker."""
     try:
         return function(*arguments)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What goes between a crawl and its workers."""
+"""The messages between a crawl and its workers."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from zoneinfo import ZoneInfo
 from newscrawl.dates import zone
 
 HEADER = struct.Struct("!Q")
-"""Before each message, its length in bytes."""
+"""The length of a message in bytes, sent before it."""
 Work = tuple[Callable[..., Any], int, object, tuple[Any, ...], float]
-"""What a worker is sent: the function, the number of the site, the site itself if it is the first time,
-the other arguments, and the seconds of CPU time that it may take."""
+"""A job: the function, the number of the site, the site itself the first time, the other arguments, and the
+seconds of CPU time that it may take."""
 Answer = tuple[bool, Any, str]
-"""What it answers: did the function return? What it returned, or the exception in a line; the traceback."""
+"""Did the function return? Its result, or its exception in one line; the traceback."""
 
 
 class _Pickler(pickle.Pickler):
-    # A zone that was read from the tzdata package goes by its name: it cannot be pickled itself.
+    # A zone from the tzdata package cannot be pickled, so its name is sent.
     dispatch_table = copyreg.dispatch_table | {ZoneInfo: lambda own: (zone, (own.key,))}
 
 
 def packed(value: Work | Answer) -> bytes:
-    """A message, without its header.
+    """A value as the bytes of a message, without the header.
 
     >>> unpacked(packed((True, zone("Africa/Casablanca"), "")))
     (True, zoneinfo.ZoneInfo(key='Africa/Casablanca'), '')
@@ -38,5 +38,5 @@ def packed(value: Work | Answer) -> bytes:
 
 
 def unpacked(message: bytes) -> Any:
-    """What a message says; imports the modules of what is in it."""
-    return pickle.loads(message)  # noqa: S301 - each side has the other's process by its parent or child
+    """The value of a message; imports the modules that it names."""
+    return pickle.loads(message)  # noqa: S301 - the other side is this process's own parent or child

@@ -1,4 +1,4 @@
-"""The process that reads: one piece of work after another, until its crawl has no more or is gone."""
+"""The worker process: it does one job after another until its crawl closes the socket or ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(descriptor: int, parent: int, memory: int) -> None:
-    """Serve the process ``parent`` through the socket with this descriptor, in so many bytes of memory."""
+    """Serve the process ``parent`` through the socket ``descriptor``, with at most ``memory`` bytes."""
     _end_with(parent)
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     if most in (resource.RLIM_INFINITY, -1) or memory < most:
@@ -26,7 +26,7 @@ def main(descriptor: int, parent: int, memory: int) -> None:
     sites: dict[int, object] = {}
     settled = False
     with socket.socket(fileno=descriptor) as channel, channel.makefile("rwb") as stream:
-        message = b""  # the first one says no more than that there is a worker
+        message = b""  # the first message says that the worker is ready
         try:
             while True:
                 stream.write(HEADER.pack(len(message)))
@@ -36,19 +36,19 @@ def main(descriptor: int, parent: int, memory: int) -> None:
                 if len(header) < HEADER.size:
                     return
                 message = _answer(stream.read(*HEADER.unpack(header)), sites)
-                if not settled:  # by now all that it needs is imported
+                if not settled:  # by now it has imported all that it needs
                     leave_alone()
                     settled = True
         except OSError:
-            return  # nobody is there any more
+            return  # the crawl has gone
 
 
 def _end_with(parent: int) -> None:
-    """Be killed when the parent ends, however it ends, and by no signal that is meant for it.
+    """Have this process killed when the parent ends in any way, and ignore signals meant for the parent.
 
-    A signal to the group (Ctrl-C) or to every process of a service would cost the page that is being read.
-    Where the system cannot do it, a worker that waits sees its socket close, and one that reads ends with
-    the CPU time of its page.
+    Otherwise a signal to the group (Ctrl-C) or to all processes of a service would lose the current page.
+    Where the system cannot kill the process, it ends when its socket closes, or when its page uses up its CPU
+    time.
     """
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
@@ -56,17 +56,17 @@ def _end_with(parent: int) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before that
+    if os.getppid() != parent:  # the parent ended before prctl
         raise SystemExit
 
 
 def _answer(message: bytes, sites: dict[int, object]) -> bytes:
-    """Do what a message asks for, within its CPU time."""
+    """Do the job of a message within its CPU time; the answer as a message."""
     try:
         work: Work = unpacked(message)
         function, number, site, arguments, seconds = work
         sites[number] = site = site or sites[number]
-        # The kernel counts, and kills: nothing in this process can be too busy for it.
+        # The kernel counts and kills, however busy this process is.
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             done: Answer = True, function(site, *arguments), ""
