@@ -288,3 +288,16 @@ def test_bars_run_as_the_language_does_and_a_silent_day_is_seen() -> None:
         )
         assert "&lt;days&gt;" in drawn
         assert drawn.count('class="usual"') == 1
+
+
+def test_one_look_is_good_for_a_minute_whatever_the_clocks_say(
+    installation: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart = 3 * DAY
+    monkeypatch.setattr("newscrawl.watch.facts.now_of", lambda _: dt.datetime.now(dt.UTC) + apart)
+    context = Context(installation.client[installation.name], installation.ops, {}, Lookout())
+    first = context.lookout.look(context)
+    assert context.lookout.look(context) is first
+    assert abs(context.lookout.now() - dt.datetime.now(dt.UTC) - apart) < dt.timedelta(minutes=5)
+    monkeypatch.setattr("newscrawl.web.looking.FRESH", dt.timedelta(0))
+    assert context.lookout.look(context) is not first

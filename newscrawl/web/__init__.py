@@ -11,7 +11,8 @@ A page is a :class:`~newscrawl.web.page.Page` in the ``PAGES`` of its module, wh
   Several forms (``one | other``) follow the number ``n``.
 
 Links are ``link("NAME", site="hespress")``, which knows the prefix of a proxy. Text of strangers goes through
-``foreign(text)``, moments through ``ago(moment)`` or ``exact(moment)``, numbers through ``number(n)``.
+``foreign(text)``, moments through ``ago(moment)`` or ``exact(moment)``, numbers through ``number(n)``. What
+the machinery wrote down (errors, log lines, arguments) goes through ``secret.machine``, which masks secrets.
 
 A page that a newspaper sent is never part of these pages. ``kept.py`` hands it out from another origin, in a
 frame that runs nothing; ``asked.frame("rejected", id)`` is its address, ``kept.KINDS`` holds the kinds.

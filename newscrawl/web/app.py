@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -158,7 +157,7 @@ class _Answering:
         def frame(kind: str, name: str) -> str | None:
             return f"{origin}{self._seal.path(kind, name)}" if origin else None
 
-        return Asked(language(request), dt.datetime.now(dt.UTC), place, query, frame)
+        return Asked(language(request), self._context.lookout.now(), place, query, frame)
 
     def _link(self, request: Request, own: str, asked: Asked) -> Link:
         return linker(str(request.scope.get("root_path", "")), self._paths, own, asked)

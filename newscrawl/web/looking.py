@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,19 +41,29 @@ class Lookout:
         self._lock = threading.Lock()
         self._facts = Facts()
         self._last: Look | None = None
+        self._at = 0.0
+        """When that was, by a clock that nobody sets."""
+        self._ahead = dt.timedelta(0)
+        """By how much MongoDB's clock, of which all moments are, is ahead of this machine's."""
 
-    def look(self, context: Context, now: dt.datetime) -> Look:
+    def now(self) -> dt.datetime:
+        """MongoDB's clock, as far as a look has told it."""
+        return dt.datetime.now(dt.UTC) + self._ahead
+
+    def look(self, context: Context) -> Look:
         """The last look, or a new one where that is too old; whoever asks meanwhile waits for it.
 
         Raises ``PyMongoError``.
         """
         with self._lock:
-            if self._last is None or not dt.timedelta(0) <= now - self._last.seen.now < FRESH:
-                self._last = self._look(context)
+            now = time.monotonic()
+            if self._last is None or now - self._at >= FRESH.total_seconds():
+                self._last, self._at = self._look(context), now
             return self._last
 
     def _look(self, context: Context) -> Look:
         seen = self._facts.installation(context.db, context.ops)
+        self._ahead = seen.now - dt.datetime.now(dt.UTC)
         ringing = Alarms(context.ops).ringing()
         found = causes(seen, {key: alarm.cause for key, alarm in ringing.items()})
         return Look(seen, found, status(seen, found), ringing)

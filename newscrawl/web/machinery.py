@@ -80,7 +80,7 @@ def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
     alarms = context.ops["alarms"]
     over = alarms.find({"stored_at": {"$gt": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}, "open": False})
     return {
-        "look": context.lookout.look(context, asked.now),
+        "look": context.lookout.look(context),
         "open": list(alarms.find(OPEN)),
         "silences": Alarms(context.ops).silences(asked.now),
         "over": list(over.sort("stored_at", -1).limit(PAST)),

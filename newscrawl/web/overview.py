@@ -17,9 +17,9 @@ SHOWN = 28
 """Days of the plot in each line."""
 
 
-def read(context: Context, asked: Asked) -> Look:
+def read(context: Context, _asked: Asked) -> Look:
     """What the monitors find."""
-    return context.lookout.look(context, asked.now)
+    return context.lookout.look(context)
 
 
 def show(look: Look, asked: Asked) -> Mapping[str, Any]:

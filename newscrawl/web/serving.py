@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import signal
 import socket
@@ -26,7 +25,7 @@ def serve(context: Context, access: Access, started: Callable[[], None]) -> None
         sockets = [
             open_.enter_context(_listen(access.host, port)) for port in (access.port, access.kept_port)
         ]
-        context.lookout.look(context, dt.datetime.now(dt.UTC))
+        context.lookout.look(context)
         started()
         # uvicorn raises the signal that ended it once more: whoever called has to let go of MongoDB first.
         signal.signal(signal.SIGTERM, lambda *_: None)

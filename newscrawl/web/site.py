@@ -51,7 +51,7 @@ class Read:
 def read(context: Context, asked: Asked) -> Read:
     """A few queries, each through an index."""
     name, db, ops = asked.place["site"], context.db, context.ops
-    look = context.lookout.look(context, asked.now)
+    look = context.lookout.look(context)
     source, lease = db["sources"].find_one({"_id": name}), ops["leases"].find_one({"_id": name})
     if source is None and lease is None and all(site.name != name for site in look.seen.sites):
         raise NotFoundError
