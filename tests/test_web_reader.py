@@ -1,5 +1,6 @@
 """What `scrapy web` shows readers."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,12 @@ from newscrawl.vocabulary import (
     Origin,
     TextWarning,
 )
-from newscrawl.web import differences
+from newscrawl.web import differences, story
 from newscrawl.web.access import Access
 from newscrawl.web.app import Site
 from newscrawl.web.coverage import Seen
 from newscrawl.web.looking import Lookout
-from newscrawl.web.page import Context
+from newscrawl.web.page import Asked, Context
 from newscrawl.web.words import has
 from tests.conftest import Database
 from tests.web_articles import IDS, MANY
@@ -150,6 +151,7 @@ def test_a_story_is_shown_in_time_with_its_owners(client: TestClient) -> None:
         "86 % of its words",
     ):
         assert said in shown
+    assert "the first, which the others copy" in shown
     ids = re.findall(r'<h2><a href="/articles/(\w+)">', page)
     assert ids == [IDS[what] for what in ("corrected", "edited", "copy", "aggregated")]
     assert page.count("<circle") == 4
@@ -265,3 +267,17 @@ def test_the_parts_of_a_difference_are_the_two_texts(old: str, new: str) -> None
         assert set(words) <= set(text.split())
         if not unchanged:
             assert words == text.split()
+
+
+def test_a_copy_that_claims_to_be_older_than_its_root_stands_before_it_on_the_line_of_time() -> None:
+    noon = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
+    root, copy = (
+        dict.fromkeys(("day", "duplicate", "agencies"))
+        | {"_id": name, "title": "خبر", "source": name, "duplicate_of": of, "published_at": at}
+        for name, of, at in (("root", None, noon), ("copy", "root", noon - dt.timedelta(hours=3)))
+    )
+    for lang, places in (("en", [980, 20]), ("ar", [20, 980])):
+        shown = story.show([root, copy], Asked(lang, noon))
+        assert shown["dots"] == places
+        assert (shown["first"], shown["last"]) == (noon - dt.timedelta(hours=3), noon)
+        assert shown["members"][1]["it"].after == dt.timedelta(hours=-3)

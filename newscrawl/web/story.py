@@ -81,7 +81,7 @@ def show(found: Sequence[Document], asked: Asked) -> Mapping[str, Any]:
         "newspapers": len({doc["source"] for doc in found}),
         "dots": dots([line.at for line in lines], rtl=asked.lang == "ar"),
         "width": _WIDTH,
-        "first": lines[0].at,
+        "first": min((line.at for line in lines if line.at), default=None),
         "last": max((line.at for line in lines if line.at), default=None),
         "is_cut": len(found) == MOST,
     }
