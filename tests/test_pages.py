@@ -35,6 +35,8 @@ START = re.compile(r"(?:(?:\*/?\d* ){5})?(?:\w+=\S+ +)*(?:\.venv/bin/)?(?=(?:scr
 TOPS = re.compile(r"(?:benchmarks|deploy|findings|newscrawl|pipelines|recordings|spiders|tests)/[\w./-]+")
 MADE_UP = "sada_elwaha"
 """The newspaper of CONTRIBUTING.md, whose files nobody has."""
+ELSEWHERE = {"LONG", "Request"}
+"""Names of the tests and of Scrapy."""
 UNLISTED = {"NEWSCRAWL_PAGES", "NEWSCRAWL_TRIALS", "NEWSCRAWL_WEB_PASSWORD"}
 """Variables of trials, and a secret that no setting holds."""
 
@@ -173,6 +175,18 @@ def test_files_and_variables_that_a_page_names_are_there(page: str) -> None:
     assert not files
     known = {variable.name for variable in VARIABLES} | UNLISTED
     assert set(re.findall(r"\bNEWSCRAWL_[A-Z_]+[A-Z]\b(?!_)", PAGES[page])) <= known
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_classes_constants_and_attributes_that_engineers_read_of_are_there(page: str) -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in (PROJECT / "newscrawl").rglob("*.py"))
+    text = FENCE.sub("", PAGES[page])
+    names = set(re.findall(r"`([A-Z]\w+)(?:\(.*?\))?`", text)) - ELSEWHERE
+    assert names - {*re.findall(r"^ *(?:class |def )?([A-Z]\w+)(?=[:(]| *=)", sources, re.MULTILINE)} == set()
+    for name, attribute in re.findall(r"`([A-Z][a-z]\w*)\.(\w+)`", text):
+        bodies = re.findall(rf"^class {name}\b.*?(?=^\S)", sources, re.MULTILINE | re.DOTALL)
+        known = name in ELSEWHERE or re.search(rf"^    (?:def )?{attribute}\b", "".join(bodies), re.MULTILINE)
+        assert known, f"{name}.{attribute}"
 
 
 def test_the_index_names_every_page_and_each_says_for_whom_it_is_and_how_long_it_takes() -> None:
