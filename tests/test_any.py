@@ -395,7 +395,7 @@ def test_what_is_no_newspaper_is_refused_with_the_reason(
         (("-a", "home=https://www.hespress.com/"), "has a spider: use scrapy crawl hespress"),
         (("-a", "home=https://a.example/", "-a", "limit=x"), "limit='x' should be a whole number"),
         (("-a", "home=https://a.example/", "-a", "hoem=x"), "unknown argument 'hoem'"),
-        (("-a", "home=https://a.example/", "-a", "timezone=Rabat"), "timezone='Rabat' is no IANA zone"),
+        (("-a", "home=https://a.example/", "-a", "timezone=Rabat"), "timezone='Rabat' is not an IANA zone"),
     ],
 )
 def test_what_says_no_newspaper_is_wrong_use(given: tuple[str, ...], said: str) -> None:

@@ -215,7 +215,7 @@ def test_announced_months_extend_the_table(tmp_path: Path, monkeypatch: pytest.M
     ("content", "message"),
     [
         ("year\tmonth\n1448\t1\n", "no column hijri_year"),
-        ("hijri_year\thijri_month\tmorocco_1st\tsource\n1448\t13\t2026-06-16\tx\n", "is no month"),
+        ("hijri_year\thijri_month\tmorocco_1st\tsource\n1448\t13\t2026-06-16\tx\n", "is not a month"),
         ("hijri_year\thijri_month\tmorocco_1st\tsource\n1448\t1\t16/06/2026\tx\n", "YYYY-MM-DD"),
         ("hijri_year\thijri_month\tmorocco_1st\tsource\n1448\t1\t2026-06-19\tx\n", "on that day or the next"),
         ("hijri_year\thijri_month\tmorocco_1st\tsource\n1447\t11\t2026-04-18\t\n", "has no source"),
@@ -297,7 +297,7 @@ def test_zones_come_from_the_package() -> None:
 
 @pytest.mark.parametrize("name", ["", "Africa/Casa", "../etc/passwd", "zone.tab", "GMT+1 "])
 def test_unknown_zones_are_named(name: str) -> None:
-    with pytest.raises(ValueError, match="is no IANA zone"):
+    with pytest.raises(ValueError, match="is not an IANA zone"):
         parse("27 مارس 2024", timezone=name)
 
 

@@ -182,7 +182,7 @@ class TestMistakes:
             (
                 "[sites.sada]\nevery = '1h'\nargs = { home = 'https://a.ma/', timezone = 'Rabat' }",
                 3,
-                "timezone='Rabat' is no IANA zone",
+                "timezone='Rabat' is not an IANA zone",
             ),
             (
                 (

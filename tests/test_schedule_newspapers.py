@@ -82,7 +82,7 @@ ROW = "[[newspapers]]\naddress = 'https://sada.example/'\n"
         (f"{ROW}adress = 'x'", 3, "unknown key 'adress'; did you mean 'address'?"),
         (f"{ROW}country = 'Morocco'", 3, "country='Morocco' should be an ISO 3166 code such as 'MA'"),
         (f"{ROW}country = 'XX'", 3, "country='XX' should be an ISO 3166 code such as 'MA'"),
-        (f"{ROW}timezone = 'Rabat'", 3, "timezone='Rabat' is no IANA zone; give a name such as"),
+        (f"{ROW}timezone = 'Rabat'", 3, "timezone='Rabat' is not an IANA zone; give a name such as"),
         (f"{ROW}name = ''", 3, "name='' is empty: give it a value, or leave it out"),
         (f'{ROW}name = "a\\nb"', 3, "should be one line without control characters"),
         (f"{ROW}slug = 'Sada 24'", 3, "slug='Sada 24' should be a word of a-z, 0-9 and _"),

@@ -1,10 +1,10 @@
-"""Arabic dates in both calendars, read right or not at all.
+"""Arabic dates in both calendars, read correctly or not at all.
 
-``parse`` reads a printed date, ``parse_stamp`` one that a machine wrote; ``to_hijri`` gives the Hijri day of
-a Gregorian one; ``parse_day`` reads an argument, ``zone`` a time zone; ``is_outdated`` finds dates that newer
-tables of months would change, ``is_stale_clock`` clocks that old zone files show; ``names`` lists the words,
-``last_month`` says how far the Moroccan
-months reach, ``plain`` writes each letter and digit of a text in one form.
+- ``parse`` reads a printed date, ``parse_stamp`` a machine-readable one, ``parse_day`` an argument.
+- ``to_hijri`` converts a Gregorian day; ``last_month`` is the last known month of Morocco.
+- ``is_outdated`` finds dates that newer tables of months would change, ``is_stale_clock`` clocks that come
+  from old zone files; ``zone`` is a time zone by its name.
+- ``names`` lists words of the vocabulary; ``plain`` folds the letters and digits of a text.
 """
 
 from newscrawl.dates.hijri import EXTRA_MONTHS, last_month, months_table, to_hijri, use_months
@@ -34,4 +34,4 @@ __all__ = [
 ]
 
 DATES_VERSION = 2
-"""Raised whenever some text is read differently than before; stored with each article."""
+"""Raised whenever some text is read differently; stored with each article."""

@@ -1,4 +1,4 @@
-"""Clock times beside a date: ``14:30``, ``2:30 م``, ``14h30``, ``الساعة الثالثة مساء``, and their zone."""
+"""Clock times near a date: ``14:30``, ``2:30 م``, ``14h30``, ``الساعة الثالثة مساء``, and their zone."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ _ZONE = re.compile(
     r"(?:\ ?(?P<sign>[+-])\ ?(?P<hours>[NC]))?"
 )
 _RANGE = re.compile(r"\ (?:[-i]\ )?(?:[ft]\ )*C")  # «10:00 - 12:00»
-_PHRASE = 24  # tokens between a clock time and a day period that may be its own
-_NEAR, _FAR = 14, 3  # tokens and unknown words that may stand between a date and its clock time
+_PHRASE = 24  # at most so many tokens between a clock time and its day period
+_NEAR, _FAR = 14, 3  # at most so many tokens and unknown words between a date and its clock time
 
 
 class Printed(NamedTuple):
-    """A clock time as printed. ``time`` is None when the printed one can't be (``25:70``) or is not clear."""
+    """A clock time as printed. ``time`` is None when it is impossible (``25:70``) or ambiguous."""
 
     time: dt.time | None
     offset: dt.timedelta | None = None
-    """Offset from UTC printed beside it."""
+    """The printed offset from UTC."""
     zone: str | None = None
-    """IANA name of the place whose clock is meant (``بتوقيت مكة المكرمة``)."""
+    """IANA zone of the printed place (``بتوقيت مكة المكرمة``)."""
     unknown: bool = False
-    """Is a place named whose zone is not known, or an abbreviation that several zones use (``AST``)?"""
+    """Is the printed zone unknown, or an abbreviation of several zones (``AST``)?"""
     region: bool = False
-    """Is the offset that of a wide region (``توقيت شرق أوروبا الرسمي``)? Software names those an hour off,
-    for places that have changed their rules or count summer time otherwise."""
+    """Is the offset that of a wide region (``توقيت شرق أوروبا الرسمي``)? It may be an hour off, because some
+    places of the region have other rules or another summer time."""
     machine: bool = False
-    """Does the zone look like a machine's (``Z``, ``+01:00``, ``GMT``), not a writer's?"""
+    """Was the zone written by software (``Z``, ``+01:00``, ``GMT``) rather than by a person?"""
 
 
 def find_clock(text: TokenText, start: int, end: int) -> Printed | None:
-    """The clock time nearest to the date at tokens ``start`` to ``end``, after it or before it.
+    """The clock time nearest to the date at tokens ``start`` to ``end``, after or before it.
 
-    Example: ``27 مارس 2024 - الساعة 2:30 مساء`` gives 14:30. None when no clock time belongs to the date.
+    Example: ``27 مارس 2024 - الساعة 2:30 مساء`` gives 14:30. None when the date has no clock time.
     """
     shape = text.shape
     after = _CLOCK.search(shape, end)
@@ -71,7 +71,9 @@ def find_clock(text: TokenText, start: int, end: int) -> Printed | None:
 
 
 def _hour_alone(text: TokenText, end: int) -> Printed | None:
-    """The hour that ends a text right behind the date: two digits, with a 0 where no word leads to it."""
+    """An hour of two digits that ends a text, right after the date; without a word before it, it begins with
+    0.
+    """
     match = _HOUR.fullmatch(text.shape, end)
     if match is None:
         return None
@@ -82,7 +84,7 @@ def _hour_alone(text: TokenText, end: int) -> Printed | None:
 
 
 def _is_clock(match: re.Match[str]) -> bool:
-    """An hour in words alone (``للمرة الثانية``) is no clock time, nor is the first of two clocks."""
+    """Is it a clock time, rather than an ordinal in words (``للمرة الثانية``) or the first of two clocks?"""
     if _RANGE.match(match.string, match.end()):
         return False
     return "o" not in match[0] or "t" in match[0] or match[0][-1] in "am"
@@ -112,7 +114,7 @@ def _read(text: TokenText, match: re.Match[str]) -> Printed:
 
 
 def _face(text: TokenText, match: re.Match[str]) -> tuple[dt.time | None, dt.timedelta | None]:
-    """The time of day that the tokens of a clock say, and the offset printed right behind it."""
+    """The time of day that the tokens of a clock give, and the offset right after it."""
     period, part, hour, minute, second = None, None, None, 0, 0
     offset = None
     numbers: list[int] = []
@@ -142,7 +144,7 @@ def _face(text: TokenText, match: re.Match[str]) -> tuple[dt.time | None, dt.tim
 
 
 def _shift(text: TokenText, zone: re.Match[str]) -> dt.timedelta:
-    """What is printed behind a zone's name (``بتوقيت غرينتش +3``)."""
+    """The offset after the name of a zone (``بتوقيت غرينتش +3``); zero if there is none."""
     if zone["hours"] is None:
         return dt.timedelta()
     token = text.tokens[zone.start("hours")]
@@ -154,7 +156,7 @@ def _shift(text: TokenText, zone: re.Match[str]) -> dt.timedelta:
 
 
 def _in_zone(time: dt.time | None, token: DateToken, shift: dt.timedelta) -> Printed:
-    """A clock time in the zone that a token names."""
+    """A clock time in the zone of a token."""
     if token.value == "local":
         return Printed(time)
     value = token.value.lstrip("~")
@@ -165,12 +167,12 @@ def _in_zone(time: dt.time | None, token: DateToken, shift: dt.timedelta) -> Pri
 
 
 def _abbreviates(word: DateToken, clock: list[DateToken]) -> bool:
-    """Is a Latin word that ends a stamp of a machine the name of a zone (``23:30:00 XYZT``)?"""
+    """Is the Latin word at the end of a stamp the abbreviation of a zone (``23:30:00 XYZT``)?"""
     return 3 <= len(word.value) <= 5 and any(token.value.count(":") == 2 for token in clock)
 
 
 def _unknown_period(text: TokenText, match: re.Match[str], hour: int) -> bool:
-    """Does an unknown word behind a clock of 12 hours look like a part of the day (``8:45 في السهرة``)?"""
+    """Does the unknown word after a 12-hour clock look like a part of the day (``8:45 في السهرة``)?"""
     clock = next((token.value for token in text.tokens[match.start() : match.end()] if token.clock), "")
     if not 1 <= hour <= 12 or not clock or clock.startswith("0") or match[0][-1] != "C":
         return False
@@ -184,7 +186,7 @@ def _unknown_period(text: TokenText, match: re.Match[str], hour: int) -> bool:
 
 
 def _day_period_elsewhere(text: TokenText, match: re.Match[str]) -> bool:
-    """Does ``مساء`` stand apart from the clock (``مساء الأربعاء … على الساعة 8:30``)?"""
+    """Is there a day period away from the clock (``مساء الأربعاء … على الساعة 8:30``)?"""
     rest = (
         text.shape[max(0, match.start() - _PHRASE) : match.start()]
         + text.shape[match.end() : match.end() + _PHRASE]
@@ -193,7 +195,7 @@ def _day_period_elsewhere(text: TokenText, match: re.Match[str]) -> bool:
 
 
 def _time(hour: int, minute: int, second: int, period: str | None, *, words: bool) -> dt.time | None:
-    """The time on a 24-hour clock; None when the words contradict it or leave the half of the day open.
+    """The time on a 24-hour clock; None when the day period contradicts it or is missing but needed.
 
     Rule: CLDR's Arabic day periods; ``12 ص`` is midnight, ``12 م`` is noon.
     """

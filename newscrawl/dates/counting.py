@@ -1,10 +1,10 @@
-"""How old an article is that was published ``3 أيام`` ago: software rounds such numbers or cuts them.
+"""The possible age of an article that was published ``3 أيام`` ago: software rounds such numbers or cuts them.
 
-moment, dayjs, date-fns, Babel and WordPress round: ``يومين`` from 36 hours on. Carbon, luxon, timeago.js and
-Django cut: ``يومين`` until 72 hours. Months are those of the calendar, or 30 days. The bounds here hold for
-all of them; they are no wider than what the most generous one prints. They do not hold where the numbers of
-two months are subtracted (arrow's months, luxon's ``toRelativeCalendar``: on 1 June a day of April is two
-months ago).
+moment, dayjs, date-fns, Babel and WordPress round: ``يومين`` begins at 36 hours. Carbon, luxon, timeago.js
+and Django truncate: ``يومين`` ends at 72 hours. Months are calendar months, or 30 days. The bounds here hold
+for all of these libraries and are no wider than the most generous of them. They do not hold for software that
+subtracts the numbers of months (arrow, luxon's ``toRelativeCalendar``: on 1 June a day in April is two months
+ago).
 """
 
 from __future__ import annotations
@@ -37,35 +37,35 @@ _ONE_FROM: dict[Unit, dt.timedelta] = {
     "month": dt.timedelta(days=25, hours=12),
     "year": dt.timedelta(days=310),
 }
-"""The age from which one whole unit is printed. moment and dayjs say an hour from 44.5 minutes on; Babel
-goes on to the next unit at 0.85 of it (a day, a week, a month, a year)."""
+"""The smallest age that is printed as one unit. moment and dayjs print an hour from 44.5 minutes on; Babel
+prints the next unit (a day, a week, a month, a year) from 0.85 of it on."""
 _SLACK: dict[Unit, dt.timedelta] = {
     "minute": dt.timedelta(seconds=1),
     "hour": dt.timedelta(minutes=1),
     "day": dt.timedelta(minutes=31),
 }
-"""A number that is rounded twice appears half of the finer unit earlier: 35.5 hours, 36 hours, two days."""
+"""A number that is rounded twice appears half of the smaller unit earlier: 35.5 hours, 36 hours, two days."""
 _MONTHS: tuple[dt.timedelta, ...] = (dt.timedelta(days=30), dt.timedelta(days=30, hours=12))
-"""Length of a month in software that ignores the calendar (the longer one is humanize's)."""
+"""Length of a month in software that ignores the calendar (the longer is that of humanize)."""
 _HALF_MONTH = dt.timedelta(days=12)
-"""Half of a month, counted on from the day of publication; from today back up to three days are lost, where
-the month then was shorter than the one now."""
+"""Half of a month, counted forward from the day of publication. Counted back from today it may be up to three
+days shorter, if that month was shorter than the current one."""
 
 
 class Age(NamedTuple):
-    """The moments between which something was published, on the clock of ``now``."""
+    """When something may have been published, on the clock of ``now``."""
 
     nominal: dt.datetime
-    """Exactly as many units ago as are printed."""
+    """The moment exactly as many units ago as printed."""
     earliest: dt.date
     latest: dt.date
 
 
 def age(now: dt.datetime, counted: Mapping[Unit, float]) -> Age:
-    """What a count of units says at the moment ``now`` (aware).
+    """The possible time of publication for a count of units, read at the moment ``now`` (aware).
 
     Example: at 14:30 on 27 March 2024 ``{"day": 2}`` (``منذ يومين``) is nominally the 25th, at the earliest
-    the 24th and at the latest the 26th. Source: the code of the libraries named above, and what they print.
+    the 24th and at the latest the 26th. Source: code and output of the libraries named above.
     """
     finest = min(counted, key=list(LENGTHS).index)
     more: dict[Unit, float] = {**counted, finest: math.floor(counted[finest]) + 1}
@@ -81,9 +81,9 @@ def age(now: dt.datetime, counted: Mapping[Unit, float]) -> Age:
 
 
 def _by_24_hours(moment: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """What was counted back by the clock on the wall, counted in days of 24 hours.
+    """A moment that was counted back in calendar days, counted in days of 24 hours instead.
 
-    They differ where clocks were changed in between. Libraries count either way.
+    The two differ if the clocks were changed in between. Libraries count either way.
     """
     return moment - ((now.utcoffset() or dt.timedelta()) - (moment.utcoffset() or dt.timedelta()))
 
@@ -91,9 +91,9 @@ def _by_24_hours(moment: dt.datetime, now: dt.datetime) -> dt.datetime:
 def _least(
     now: dt.datetime, counted: Mapping[Unit, float], finest: Unit, length: dt.timedelta | None
 ) -> dt.datetime:
-    """The latest moment at which a count is printed already."""
+    """The latest moment of publication for which a count may be printed."""
     count = counted[finest]
-    if len(counted) > 1:  # who counts in two units cuts the second one
+    if len(counted) > 1:  # software that counts in two units truncates the second one
         return _ago(now, counted, length)
     if count == 1:
         return _moved(now, _ONE_FROM[finest])
@@ -106,7 +106,7 @@ def _least(
 
 
 def _ago(now: dt.datetime, counted: Mapping[Unit, float], length: dt.timedelta | None) -> dt.datetime:
-    """The moment that long before ``now``, with calendar months or with months of one length."""
+    """The moment that long before ``now``, with calendar months or with months of a fixed length."""
     months = counted.get("year", 0) * 12 + counted.get("month", 0)
     moment = now
     if length is not None:
@@ -119,12 +119,12 @@ def _ago(now: dt.datetime, counted: Mapping[Unit, float], length: dt.timedelta |
 
 
 def _moved(moment: dt.datetime, back: dt.timedelta) -> dt.datetime:
-    """The moment that much elapsed time earlier, whatever clocks did in between."""
+    """The moment so much elapsed time earlier, even if the clocks were changed in between."""
     return (moment.astimezone(dt.UTC) - back).astimezone(moment.tzinfo)
 
 
 def _months_before(moment: dt.datetime, months: int) -> dt.datetime:
-    """The same day of the month that many months earlier, or that month's last day."""
+    """The same day so many months earlier, or the last day of that month if it is shorter."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return moment.replace(year=year, month=month + 1, day=min(moment.day, last))

@@ -1,8 +1,8 @@
-"""Where the dates of a text are: patterns over its shape (see ``newscrawl.dates.words``).
+"""Finds the dates of a text with patterns over its shape (see ``newscrawl.dates.words``).
 
-Everything here is about *form*: which tokens are the day, the month and the year of one date, and
-which neighbours show that they are none (a longer chain of numbers, a range, a law's number). Which
-day a form means, and which of several dates counts, is decided in ``newscrawl.dates.reading``.
+This module looks at *form* only: which tokens are the day, month and year of one date, and which neighbours
+show that they are not a date (a longer chain of numbers, a range, the number of a law).
+``newscrawl.dates.reading`` decides which day a form means, and which of several dates counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ERAS: dict[str, Era] = {"c": "ce", "m": "ce", "h": "hijri", "s": "other"}
 
 
 class DateForm(NamedTuple):
-    """One date form: tokens ``start`` to ``end`` (its era included)."""
+    """A date form: tokens ``start`` to ``end``, including its era."""
 
     start: int
     end: int
@@ -32,22 +32,22 @@ class DateForm(NamedTuple):
     """The calendar of the month's name; None for a month in digits."""
     era: Era | None
     clear: bool
-    """False when the neighbours say that it is a range, a reference or a limit, not the text's date."""
+    """False when its neighbours show that it is a range, a reference or a limit, not the date of the text."""
     clock: int | None = None
-    """Token of a clock time printed between month and year."""
+    """Index of the token of a clock time between month and year."""
     short: bool = False
     """Is the year printed with two digits?"""
     spelled: bool = False
     """Is the day an ordinal in words (``الخامس من ماي``)?"""
     either: bool = False
-    """Could the month be the first number as well (``11/5/2025``)? Day and month are then day first."""
+    """Is the order of day and month unknown (``11/5/2025``)? The first number is then given as the day."""
 
 
-_JOIN = r"[ ,./\-fjE]{0,9}"  # what may stand between day, month and year
+_JOIN = r"[ ,./\-fjE]{0,9}"  # between day, month and year
 _MONTH = (  # آذار/مارس, أيار (مايو), Shawwal(10)
     r"(?:(?P<m>[MLF])(?:\ ?[/(|-]?\ ?(?P<m2>[ML])\ ?[)|]?)?|(?P<hm>H)(?:\ ?\((?P<hm2>N)\))?)"
 )
-_YEAR = r"(?P<y>Y)(?![-/.]N[-/.]N)"  # not the year of another date in digits
+_YEAR = r"(?P<y>Y)(?![-/.]N[-/.]N)"  # not the year of another numeric date
 _CLOCK = r"(?:(?P<c>C)[ ,]{0,2}(?:Z[ ,]{0,2})?)?"
 _NAMED = (
     re.compile(rf"(?P<d>[NF]|O(?=[ fj])){_JOIN}{_MONTH}{_JOIN}{_CLOCK}{_YEAR}"),
@@ -65,8 +65,8 @@ _DOTNET_CLOCK = re.compile(r",?\ (?P<time>C)\ (?P<half>a)")
 _ERA_LEFT = re.compile(r"(?<!Y)(?<!Y\ )h\ ?$")
 _ERA = re.compile(r"\ ?\(?(?P<era>[cmhs])(?:\ ?(?P<other>s))?")
 
-# Neighbours that say: this is no date, or not the one of the text.
-_CONTEXT = 40  # how many tokens before a date are looked at
+# Neighbours that show that a form is not a date, or not the date of the text.
+_CONTEXT = 40  # at most so many tokens before a date are considered
 _TELEPHONE_LEFT = re.compile(r"[NY#]\ $")  # «0522 27/03/24»
 _NUMBER_LEFT = re.compile(r"[NY#](?P<link>\ ?[-/.:,]\ ?)$")
 _NUMBER_RIGHT = re.compile(r"(?P<link>\ ?[-/.:,]\ ?)[NY#]")
@@ -95,7 +95,7 @@ _UNTIED_LEFT = re.compile(r"[xXblD]\ $")
 
 
 def find_forms(text: TokenText) -> list[DateForm]:
-    """The dates of a text, in their order. Example: ``17 رمضان 1445 الموافق 27 مارس 2024`` has two."""
+    """The dates of a text, in order. Example: ``17 رمضان 1445 الموافق 27 مارس 2024`` has two."""
     shape = text.shape
     claimed = bytearray(len(shape))
     forms: list[DateForm] = []
@@ -131,7 +131,7 @@ def _claim(
     text: TokenText,
     read: Callable[[re.Match[str], TokenText, bytearray], DateForm | None],
 ) -> Iterator[DateForm]:
-    """The forms of one pattern; no token belongs to two."""
+    """The forms that one pattern matches; no token belongs to two forms."""
     for match in pattern.finditer(text.shape):
         if not any(claimed[match.start() : match.end()]):
             form = read(match, text, claimed)
@@ -170,9 +170,9 @@ def _named(match: re.Match[str], text: TokenText, _claimed: bytearray) -> DateFo
 
 
 def _even(before_month: str, match: re.Match[str], shape: str) -> bool:
-    """Is the day parted from the month as the month is from the year?
+    """Is the day separated from the month in the same way as the month from the year?
 
-    ``12، ماي 2024`` and ``12 - ماي 2024`` are an issue's number and its month.
+    ``12، ماي 2024`` and ``12 - ماي 2024`` are the number of an issue and its month.
     """
     if before_month.startswith("f") or shape.endswith("W ", 0, match.start()):
         return True  # «2nd, September 2025», «Wednesday 20, August 2025»
@@ -206,9 +206,9 @@ def _numeric(match: re.Match[str], text: TokenText, claimed: bytearray) -> DateF
 def _order(
     match: re.Match[str], text: TokenText, first: int, second: int
 ) -> Literal["day", "month", "either", "unknown"]:
-    """Which number comes first: by a value above 12, or by the form of .NET (``11/5/2025 9:11:02 AM``).
+    """Which comes first, decided by a number above 12 or by the form of .NET (``11/5/2025 9:11:02 AM``).
 
-    That form is month first, but where nothing shows whether its numbers are padded, it may be another.
+    In that form the month comes first. If its numbers may be padded, it may be another form.
     """
     if match["s"] not in "/-" or first > 12 or match["y"] == "N":
         return "day"
@@ -233,7 +233,7 @@ def _era(shape: str, end: int) -> tuple[Era | None, int]:
 
 
 def _chained(match: re.Match[str], shape: str, claimed: bytearray) -> bool:
-    """Are these numbers a part of something longer: a telephone number, an address, a file's name?"""
+    """Are these numbers part of something longer: a telephone number, an address, the name of a file?"""
     first = max(0, match.start() - _CONTEXT)
     left = shape[first : match.start()]
     if match["y"] == "N" and _TELEPHONE_LEFT.search(left):
@@ -256,7 +256,7 @@ def _chained(match: re.Match[str], shape: str, claimed: bytearray) -> bool:
 
 
 def _in_context(form: DateForm, text: TokenText, start: int) -> DateForm:
-    """The form as the tokens before it (those of another date left aside) let it be read."""
+    """The form, marked as unclear if the tokens before it (since ``start``) show that it is not the date."""
     left = text.shape[max(start, form.start - _CONTEXT) : form.start]
     first = text.tokens[form.start].letter
     refused = (
@@ -276,7 +276,7 @@ def _in_context(form: DateForm, text: TokenText, start: int) -> DateForm:
 
 
 def _follows_from(form: DateForm, text: TokenText, left: str) -> bool:
-    """Is it a beginning (``بداية من 18 أبريل 2026``)?"""
+    """Is it the beginning of a period (``بداية من 18 أبريل 2026``)?"""
     match = _FROM_LEFT.search(left)
     return match is not None and text.tokens[form.start - len(left) + match.start("from")].value == "from"
 
@@ -286,6 +286,6 @@ def _follows_a_day(form: DateForm, text: TokenText, left: str) -> bool:
     match = _RANGE_LEFT.search(left)
     if match is None or _OWN_NUMBER_LEFT.search(left[: match.start("n")]):
         return False
-    # «كتاب 31 - 27 مارس»: with spaces, days that do not rise are no range.
+    # «كتاب 31 - 27 مارس»: with spaces, descending days are not a range.
     before = text.tokens[form.start - len(left) + match.start("n")].number
     return match["link"] != " - " or text.tokens[form.start].letter == "Y" or before < form.day

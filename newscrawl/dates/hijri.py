@@ -1,14 +1,14 @@
 """The Hijri calendars: Umm al-Qura, and Morocco's own sighted months.
 
-Umm al-Qura is the Saudi civil calendar, 1343-1500 AH, from hijridate (its table is checked against
-the printed calendars). Morocco starts each month by its own sighting: the same day as Umm al-Qura or
-the day after, never anything else in 166 observed months. ``morocco_observed.tsv`` holds those,
-``morocco_forecast.tsv`` the computed ones after them; outside both a month is taken to start one day
-after Umm al-Qura's (true of 70 % of the observed ones), and called a forecast.
+Umm al-Qura is the Saudi civil calendar, 1343-1500 AH, from hijridate (whose table was checked against
+the printed calendars). Morocco begins each month by its own sighting: in 166 observed months always on the
+same day as Umm al-Qura or on the next. ``morocco_observed.tsv`` holds these months, ``morocco_forecast.tsv``
+the computed ones after them. Outside both, a month is taken to begin one day after Umm al-Qura's (as 70 % of
+the observed ones do), and its basis is ``forecast``.
 
-Months announced since the release: name a file of the same form in ``NEWSCRAWL_MOROCCO_MONTHS``.
-It needs the columns ``hijri_year``, ``hijri_month``, ``morocco_1st`` (``YYYY-MM-DD``) and ``source``,
-parted by tabs, under a header line. A row there wins over the shipped ones.
+To add months that were announced after the release, set ``NEWSCRAWL_MOROCCO_MONTHS`` to a file of the same
+form: a header line and the tab-separated columns ``hijri_year``, ``hijri_month``, ``morocco_1st``
+(``YYYY-MM-DD``) and ``source``. Its rows win over the shipped ones.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 EXTRA_MONTHS = "NEWSCRAWL_MOROCCO_MONTHS"
-"""Environment variable: path of a table of Moroccan months announced since the release."""
+"""Environment variable: path of a table of Moroccan months that were announced after the release."""
 _TABLE: list[str] = []
 """The path given to :func:`use_months`."""
 
@@ -49,7 +49,7 @@ _COLUMNS = ("hijri_year", "hijri_month", "morocco_1st", "source")
 
 
 class HijriDate(NamedTuple):
-    """A day as a Hijri text names it. Example: ``HijriDate(1445, 9, 17)`` is 17 رمضان 1445."""
+    """A printed Hijri day. Example: ``HijriDate(1445, 9, 17)`` is 17 رمضان 1445."""
 
     year: int
     month: int
@@ -60,7 +60,7 @@ class HijriDate(NamedTuple):
 
 
 class _Calendar(NamedTuple):
-    """The first days of consecutive months from 1 محرم 1343 on, one more than there are months."""
+    """The first days of consecutive months from 1 محرم 1343 on, and the day after the last month."""
 
     starts: list[dt.date]
     observed: list[bool]
@@ -77,11 +77,11 @@ def to_hijri(day: dt.date, country: str | None = None) -> HijriDay | None:
     """The Hijri day of a Gregorian day in a country's calendar; None outside every known table.
 
     ``country`` is ISO 3166; ``MA`` (and ``EH``) means Morocco's months, anything else Umm al-Qura.
-    The basis is ``table``, or ``forecast`` for a Moroccan month that is computed, not observed.
+    The basis is ``table``, or ``forecast`` for a Moroccan month that was computed, not observed.
     Example: ``to_hijri(date(2024, 3, 27))`` is ``1445-09-17`` (17 رمضان 1445), and
     ``to_hijri(date(2024, 3, 27), "MA")`` is ``1445-09-16``: Morocco began رمضان a day later.
     Source of the tables: see the module. Raises ``ValueError`` when the file of
-    ``NEWSCRAWL_MOROCCO_MONTHS`` can't be read as months.
+    ``NEWSCRAWL_MOROCCO_MONTHS`` is not a valid table of months.
     """
     moroccan = _moroccan(country)
     calendar = _morocco() if moroccan else _umm_al_qura()
@@ -98,23 +98,24 @@ def to_hijri(day: dt.date, country: str | None = None) -> HijriDay | None:
 
 
 class Days(NamedTuple):
-    """The Gregorian days that a printed Hijri day can be."""
+    """The Gregorian days that a printed Hijri day may be."""
 
     likely: dt.date | None
-    """The one it is where nothing else is said; None for the 30th of a month of 29 days."""
+    """The day in the country's calendar; None for the 30th of a month with 29 days."""
     others: list[dt.date]
-    """Those of other calendars, a day earlier or later: a printed weekday may settle on one."""
+    """The days in other calendars, one earlier or later; a printed weekday may select one of them."""
     basis: HijriBasis
     """How the likely day is known."""
 
 
 def days(hijri: HijriDate, country: str | None = None) -> Days:
-    """The Gregorian days that a printed Hijri day can be; none for a day that does not exist.
+    """The Gregorian days that a printed Hijri day may be; none for a day that does not exist.
 
-    Example: 16 رمضان 1445 is 26 March 2024 by Umm al-Qura and 27 March in Morocco: ``days(HijriDate(1445, 9,
-    16)).likely`` is the 26th, with ``"MA"`` the 27th, and the other one is among the others. Rules: Morocco
-    is Umm al-Qura plus 0 or 1 day (166 observed months); elsewhere a month may begin a day later too, and
-    ICU's plain ``islamic`` calendar is a day behind. Saudi Arabia prints its own. Raises as :func:`to_hijri`.
+    Example: 16 رمضان 1445 is 26 March 2024 in Umm al-Qura and 27 March in Morocco: ``days(HijriDate(1445, 9,
+    16)).likely`` is the 26th, with ``"MA"`` the 27th, and the other day is among ``others``. Rules: a month
+    of Morocco begins with Umm al-Qura's or a day later (166 observed months); in other countries it may begin
+    a day later too, and ICU's plain ``islamic`` calendar is a day behind. Saudi Arabia prints Umm al-Qura
+    only. Raises the errors of :func:`to_hijri`.
     """
     year, month, day = hijri
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12 and 1 <= day <= 30):
@@ -129,7 +130,7 @@ def days(hijri: HijriDate, country: str | None = None) -> Days:
     basis = HijriBasis.TABLE if morocco.observed[_index(year, month)] else HijriBasis.FORECAST
     likely = morocco.start(year, month) + offset
     if basis == HijriBasis.FORECAST and day == 30 and length == 29:
-        # Such a month began with Umm al-Qura's and ended a day later: the only way to have 30 days.
+        # A month with 30 days began with Umm al-Qura's and ended a day later: there is no other way.
         likely = first + offset
     elif day > morocco.length(year, month):
         return Days(None, near, basis)
@@ -137,9 +138,9 @@ def days(hijri: HijriDate, country: str | None = None) -> Days:
 
 
 def difference(hijri: HijriDate, day: dt.date, country: str | None = None) -> int | None:
-    """How many days a printed Hijri day and a Gregorian day are apart; None outside the tables.
+    """The number of days between a printed Hijri day and a Gregorian day; None outside the tables.
 
-    Example: 16 رمضان 1445 and 27 March 2024 are one day apart by Umm al-Qura, none in Morocco.
+    Example: between 16 رمضان 1445 and 27 March 2024 it is 1 in Umm al-Qura and 0 in Morocco.
     """
     if not (_FIRST_YEAR <= hijri.year <= _LAST_YEAR and 1 <= hijri.month <= 12):
         return None
@@ -170,9 +171,10 @@ def _umm_al_qura() -> _Calendar:
 
 
 def last_month() -> dt.date:
-    """When the last Moroccan month begins that is announced or computed; later ones are Umm al-Qura's alone.
+    """The first day of the last Moroccan month that is announced or computed.
 
-    Example: ``2038-12-28``, ذو الحجة 1460. Raises as :func:`to_hijri`.
+    Example: ``2038-12-28``, ذو الحجة 1460. Later months follow from Umm al-Qura alone. Raises the errors of
+    :func:`to_hijri`.
     """
     extra = months_table()
     announced = [*_extra_months(Path(extra)).values()] if extra else []
@@ -180,15 +182,15 @@ def last_month() -> dt.date:
 
 
 def use_months(path: str) -> None:
-    """Take Morocco's announced months from this table, not from the one that the environment names.
+    """Use this table of Morocco's announced months instead of the one that the environment names.
 
-    Empty: from neither. Example: ``use_months("/etc/newscrawl/months.tsv")``.
+    An empty path: use neither. Example: ``use_months("/etc/newscrawl/months.tsv")``.
     """
     _TABLE[:] = [path]
 
 
 def months_table() -> str:
-    """The path of the table of announced months; empty without one."""
+    """The path of the table of announced months; empty if there is none."""
     return (_TABLE[0] if _TABLE else os.environ.get(EXTRA_MONTHS, "")).strip()
 
 
@@ -198,7 +200,7 @@ def _morocco() -> _Calendar:
 
 @cache
 def _morocco_with(extra: str) -> _Calendar:
-    """Morocco's months: observed where they are, else forecast, else a day after Umm al-Qura."""
+    """Morocco's months: observed, or else computed, or else a day after Umm al-Qura's."""
     observed = dict(_months("morocco_observed.tsv"))
     _check_months("morocco_observed.tsv", observed, observed)
     if extra:
@@ -209,7 +211,7 @@ def _morocco_with(extra: str) -> _Calendar:
     last = max(observed)
     for index, day in enumerate(civil):
         start = observed.get(index) or computed.get(index) or day + dt.timedelta(days=1)
-        if index > last:  # a month announced a day off the forecast moves the forecast after it
+        if index > last:  # if an announced month differs from the forecast, later months move too
             start = min(max(start, starts[-1] + dt.timedelta(days=29)), starts[-1] + dt.timedelta(days=30))
             start = max(start, day)
         starts.append(start)
@@ -224,7 +226,7 @@ def _months(name: str, path: Path | None = None) -> Iterator[tuple[int, dt.date]
                 raise ValueError
         except ValueError:
             raise ValueError(
-                f"{name}: {year!r} {month!r} {first!r} is no month; give a Hijri year "
+                f"{name}: {year!r} {month!r} {first!r} is not a month; give a Hijri year "
                 f"({_FIRST_YEAR}-{_LAST_YEAR}), a month 1-12 and its first day as YYYY-MM-DD"
             ) from None
         if not source:
@@ -245,9 +247,9 @@ def _extra_months(path: Path) -> dict[int, dt.date]:
 
 
 def _check_months(name: str, months: dict[int, dt.date], known: dict[int, dt.date]) -> None:
-    """Raise ``ValueError`` naming table, month and remedy when a month cannot begin on its day.
+    """Raise ``ValueError`` with table, month and remedy when a month cannot begin on its day.
 
-    Umm al-Qura is asked of every row first: it tells which of two neighbours is the wrong one.
+    Every row is first compared with Umm al-Qura, which shows which of two adjacent rows is wrong.
     """
     civil = _umm_al_qura().starts
     named = {index: f"{name}: {_FIRST_YEAR + index // 12}/{index % 12 + 1}" for index in months}
@@ -261,6 +263,6 @@ def _check_months(name: str, months: dict[int, dt.date], known: dict[int, dt.dat
         for before, after in ((index - 1, index), (index, index + 1)):
             if before in known and after in known and (known[after] - known[before]).days not in (29, 30):
                 raise ValueError(
-                    f"{named[index]} begins {day}, so a month beside it would have "
-                    f"{(known[after] - known[before]).days} days; it has 29 or 30: correct the row"
+                    f"{named[index]} begins {day}, so an adjacent month would have "
+                    f"{(known[after] - known[before]).days} days instead of 29 or 30; correct the row"
                 )

@@ -1,4 +1,4 @@
-"""The forms that only machines write, read without the grammar: ISO 8601 stamps and .NET's ``/Date(…)/``."""
+"""Machine-readable forms, read without the grammar: ISO 8601 stamps and .NET's ``/Date(…)/``."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _ISO = re.compile(
 
 
 def read_machine(text: str, options: Options) -> tuple[bool, Published | None]:
-    """Is a text such a form, and what does it say?
+    """Whether a text is such a form, and its date.
 
-    What it says of an ISO stamp is what the grammar would say, in a fifth of the time.
-    Example: ``2024-03-27T23:30:00+01:00``.
+    An ISO stamp gives the same as with the grammar, in a fifth of the time. Example:
+    ``2024-03-27T23:30:00+01:00``.
     """
     if dotnet := _DOTNET_DATE.fullmatch(text):
         return True, _unix(text, int(dotnet["ms"]) / 1000, options)
@@ -37,7 +37,7 @@ def read_machine(text: str, options: Options) -> tuple[bool, Published | None]:
 
 
 def _clock(match: re.Match[str]) -> Printed | None:
-    """The clock time of an ISO stamp; without a time if it has none, None where it is not sure."""
+    """The clock time of an ISO stamp, with ``time`` None if it has none; None if it is not certain."""
     if match["h"] is None:
         return Printed(None)
     time = dt.time(int(match["h"]), int(match["m"]), int(match["s"] or 0))
@@ -53,7 +53,7 @@ def _clock(match: re.Match[str]) -> Printed | None:
 
 
 def _iso(raw: str, match: re.Match[str], clock: Printed, options: Options) -> Published | None:
-    """An ISO stamp, the form of nearly all stamps."""
+    """The date of an ISO stamp, the form of nearly all stamps."""
     try:
         day = dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
@@ -64,7 +64,7 @@ def _iso(raw: str, match: re.Match[str], clock: Printed, options: Options) -> Pu
 
 
 def _unix(raw: str, seconds: float, options: Options) -> Published | None:
-    """The moment of a Unix time; None for one that no publication can have, 0 among them."""
+    """The date of a Unix time; None if it cannot be one of publication, such as 0."""
     if not _FIRST <= seconds <= _LAST:
         return None
     at = dt.datetime.fromtimestamp(int(seconds), dt.UTC)

@@ -1,4 +1,4 @@
-"""A day and its clock time put on the publisher's clock, with all that is known of them."""
+"""Puts a day and its clock time on the publisher's clock."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from newscrawl.vocabulary import Calendar, DateWarning, HijriBasis, HijriCalenda
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "Options", "is_possible", "publish", "written_offset"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2049
-"""An earlier day is history told in the text, a later one no day of publication."""
+"""An earlier day is a historical event in the text; a later one cannot be the day of publication."""
 
-_FAR = dt.timedelta(days=3 * 366)  # this long after ``now`` nothing was published
-_SOON = dt.timedelta(days=2)  # clocks and zones may differ that much
-_NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # what software prints when it has no date
+_FAR = dt.timedelta(days=3 * 366)  # a date so long after ``now`` is not one of publication
+_SOON = dt.timedelta(days=2)  # clocks and zones may differ by this much
+_NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # software prints these when it has no date
 
 
 class Options(NamedTuple):
@@ -32,7 +32,7 @@ class Options(NamedTuple):
 
 
 def is_possible(day: dt.date, now: dt.datetime | None) -> bool:
-    """Can something have been published on a day? Not in the far future, nor on the day of a zero date."""
+    """Can it be a day of publication, that is, neither in the far future nor a zero date (1970-01-01)?"""
     if not FIRST_YEAR <= day.year <= LAST_YEAR or day in _NO_DATES:
         return False
     return now is None or day <= now.date() + _FAR
@@ -47,7 +47,7 @@ def publish(
     options: Options,
     warnings: list[DateWarning],
 ) -> Published:
-    """Everything put together, on the publisher's clock."""
+    """The ``Published`` of a day and its clock, on the publisher's clock; adds to ``warnings``."""
     time = None if clock is None else clock.time
     at: dt.datetime | None = None
     name, offset = options.timezone, None
@@ -75,7 +75,7 @@ def publish(
 
 
 def _hijri(day: dt.date, printed: HijriDate | None, country: str | None) -> HijriDay | None:
-    """The Hijri day in the publisher's calendar, and beside it the one that the text printed."""
+    """The Hijri day in the publisher's calendar, together with the printed one."""
     computed = to_hijri(day, country)
     if printed is None:
         return computed
@@ -90,7 +90,7 @@ def _hijri(day: dt.date, printed: HijriDate | None, country: str | None) -> Hijr
 def _place(
     day: dt.date, time: dt.time, clock: Printed, options: Options, warnings: list[DateWarning]
 ) -> dt.datetime | None:
-    """The moment on the publisher's clock; None when no zone is known or the clock showed that time twice."""
+    """The moment on the publisher's clock; None if no zone is known or that local time occurred twice."""
     offset, place = clock.offset, clock.zone
     if clock.machine and options.false_zone and offset is not None:
         offset = place = None

@@ -1,4 +1,4 @@
-"""From the forms that a text holds to the one day it was published."""
+"""Chooses the day of publication among the date forms of a text."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from newscrawl.vocabulary import Calendar, DateWarning, HijriBasis
 
 __all__ = ["is_outdated", "parse", "parse_day"]
 
-_EXPLAINED = 2  # days that two Hijri calendars may be apart
-_LAST_SHORT = 2030  # without ``now`` a later year in two digits may be a Hijri one
-_BARE_HIJRI_YEAR = 1410  # a year before it, in digits and without هـ, may be a Persian solar one
+_EXPLAINED = 2  # two Hijri calendars may differ by so many days
+_LAST_SHORT = 2030  # without ``now``, a later year of two digits may be a Hijri year
+_BARE_HIJRI_YEAR = 1410  # an earlier year in digits, without هـ, may be a Persian solar year
 
 _PAIR_GAP = re.compile(r"[ ,|/().:efjwWatCEZqzgk-]{0,16}")
 _WEEKDAY_LEFT = re.compile(r"(?P<w>W)[ ,.:(|fjaE-]{0,6}$")
@@ -41,7 +41,7 @@ _ARGUMENT = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?P<hijr
 
 
 class _Reading(NamedTuple):
-    """One date of the text: a Gregorian form, a Hijri form, or both side by side."""
+    """A date of the text: a Gregorian form, a Hijri form, or both next to each other."""
 
     start: int
     end: int
@@ -53,9 +53,9 @@ class _Reading(NamedTuple):
     impossible: Literal["gregorian", "hijri"] | None = None
     """The calendar in which a form names a day that does not exist; both days are then None."""
     contradicted: bool = False
-    """Does an impossible Hijri day stand in the text too?"""
+    """Does the text also contain an impossible Hijri day?"""
     month_first: dt.date | None = None
-    """The day if the month came first (``11/5/2025``), where nothing in the form tells the order."""
+    """The day with the month first (``11/5/2025``), if the form does not show the order."""
 
 
 def parse(
@@ -67,23 +67,23 @@ def parse(
     false_zone: bool = False,
     month_first: bool = False,
 ) -> Published | None:
-    """The day, and the time if one is printed, that an Arabic text says; None when it says none for sure.
+    """The day, and the time if printed, of an Arabic date text; None when it gives no certain day.
 
-    ``timezone`` (IANA) is the publisher's clock, on which ``date`` and ``time`` are given; without it they
-    are as printed, and ``at`` is known only when the text names an offset or zone. ``country`` (ISO 3166)
-    chooses the Hijri months: ``MA`` those of Morocco. ``now`` (aware) is what relative phrases count from
-    and what refuses a far future; without it ``منذ ساعتين`` gives None. ``false_zone`` reads a printed
-    ``Z`` or offset as local time, for sites whose machine-readable dates are known to lie. ``month_first``
-    is for sites that print ``3/27/2024``: without it a date in digits is day first unless a number above 12,
-    the form of .NET (``11/5/2025 9:11:02 AM``) or the same day in words beside it says otherwise.
+    ``timezone`` (IANA) is the publisher's: ``date`` and ``time`` are on its clock. Without it they are as
+    printed, and ``at`` is known only if the text names an offset or a zone. ``country`` (ISO 3166) selects
+    the Hijri months: ``MA`` those of Morocco. Relative phrases count back from ``now`` (aware), and dates far
+    after it are refused; without it ``منذ ساعتين`` gives None. ``false_zone`` reads a printed ``Z`` or offset
+    as local time, for sites whose machine-readable zones are wrong. ``month_first`` is for sites that print
+    ``3/27/2024``; without it the day comes first in a numeric date, unless a number above 12, the form of
+    .NET (``11/5/2025 9:11:02 AM``) or the same day in words shows otherwise.
 
     Example: ``parse("الأربعاء 16 رمضان 1445 هـ الموافق 27 مارس 2024 م - 14:30")`` is 27 March 2024, 14:30.
-    Of two dates (published and updated) the published one is read. Refused: missing day or year,
-    impossible days, ranges, limits (``قبل 20 مارس 2024``), references, dates of laws and
-    of births, Persian solar dates.
+    Of two dates (published and updated) the published one counts. Refused are dates without day or year,
+    impossible days, ranges, limits (``قبل 20 مارس 2024``), references, dates of laws and births, and Persian
+    solar dates.
 
     Raises ``ValueError`` for a naive ``now``, an unknown ``timezone`` or a damaged table of months.
-    Sources: ``words.tsv`` and the tables of months name theirs row by row.
+    Sources: each row of ``words.tsv`` and of the tables of months names its own.
     """
     if now is not None and now.tzinfo is None:
         raise ValueError(f"now={now!r} has no time zone; pass an aware datetime, such as datetime.now(UTC)")
@@ -99,7 +99,7 @@ def parse(
         is_read, published = fast(text, options)
         if is_read:
             return published
-    # A year is in digits, or in words from «ألف» on.
+    # A year is written in digits, or in words that begin with «ألف».
     if now is None and not _DIGIT.search(text) and not any(word in text for word in _THOUSAND):
         return None
     tokens = tokenize(text)
@@ -117,7 +117,7 @@ def parse(
 
 
 def _readings(forms: list[DateForm], text: TokenText, options: Options) -> list[_Reading]:
-    """The forms as days; those side by side that say one day, in two calendars or twice, as one reading."""
+    """The readings of the forms; adjacent forms of one day, in two calendars or repeated, are one reading."""
     single = [reading for form in forms if (reading := _day(form, options)) is not None]
     readings: list[_Reading] = []
     for reading in single:
@@ -149,12 +149,12 @@ def _readings(forms: list[DateForm], text: TokenText, options: Options) -> list[
 
 
 def _complements(first: _Reading, second: _Reading) -> bool:
-    """Does each say the day in the calendar that the other leaves out?"""
+    """Is one of them a Gregorian and the other a Hijri day?"""
     return bool(first.gregorian) != bool(second.gregorian) and bool(first.hijri) != bool(second.hijri)
 
 
 def _day(form: DateForm, options: Options) -> _Reading | None:
-    """The day of one form, whose calendar its month or its year tells; None when it is no date at all."""
+    """The day of a form, in the calendar of its month or its year; None when it is not a date."""
     if form.either and options.month_first:
         form = form._replace(day=form.month, month=form.day, either=False)
     year, calendar, now = form.year, form.calendar, options.now
@@ -198,7 +198,7 @@ def _day(form: DateForm, options: Options) -> _Reading | None:
 
 
 def _choose(text: TokenText, readings: list[_Reading]) -> _Reading | None:
-    """The publication date among the readings; None when the text leaves it open."""
+    """The publication date among the readings; None when the text does not settle it."""
     labelled = list(zip(readings, _labels(text, readings), strict=True))
     for reading, label in labelled:
         if label == "p" and reading.clear and reading.impossible != "hijri":
@@ -206,14 +206,14 @@ def _choose(text: TokenText, readings: list[_Reading]) -> _Reading | None:
     wrong = {reading.impossible for reading in readings}
     if "gregorian" in wrong:
         return None
-    if "hijri" in wrong:  # beside a Gregorian day it gives way, alone it says that nothing here is sure
+    if "hijri" in wrong:  # next to a Gregorian day it is ignored; alone, it makes the text uncertain
         labelled = [
             (reading._replace(contradicted=True), label) for reading, label in labelled if reading.gregorian
         ]
     usable = [(reading, label) for reading, label in labelled if reading.clear and label != "d"]
     dates = [reading for reading, label in usable if label != "u"]
     if not dates:
-        # Only an update is read: not where the text has a publication date too that could not be.
+        # Only an update could be read. It counts unless the text also has an unreadable publication date.
         unread = "p" in text.shape or any(label != "u" for _reading, label in labelled)
         return usable[0][0] if usable and not unread else None
     dates = [reading for reading in dates if reading.gregorian is not None] or dates
@@ -224,7 +224,7 @@ def _choose(text: TokenText, readings: list[_Reading]) -> _Reading | None:
 
 
 def _labels(text: TokenText, readings: list[_Reading]) -> list[str]:
-    """For each reading the label that it stands under: published, updated, not published, or none."""
+    """The label of each reading: ``p`` published, ``u`` updated, ``d`` not published, or empty."""
     labels = []
     bounds = [0, *(reading.end for reading in readings)]
     for (start, _end), reading in zip(pairwise(bounds), readings, strict=True):
@@ -240,7 +240,7 @@ def _labels(text: TokenText, readings: list[_Reading]) -> list[str]:
     return labels
 
 
-# --- What it says
+# --- From a reading to a date
 
 
 def _absolute(raw: str, text: TokenText, reading: _Reading, options: Options) -> Published | None:
@@ -256,9 +256,8 @@ def _absolute(raw: str, text: TokenText, reading: _Reading, options: Options) ->
         if weekday is not None and weekday != day.weekday():
             if reading.spelled:  # «الأحد الأول من ديسمبر» is the first Sunday, not the first of the month
                 return None
-            if (
-                reading.month_first is not None and reading.month_first.weekday() == weekday
-            ):  # perhaps the month is first
+            # The weekday fits the day with the month first, so the order is uncertain.
+            if reading.month_first is not None and reading.month_first.weekday() == weekday:
                 return None
             warnings.append(DateWarning.WEEKDAY_MISMATCH)
     if reading.contradicted:
@@ -273,7 +272,7 @@ def _absolute(raw: str, text: TokenText, reading: _Reading, options: Options) ->
 def _from_hijri(
     text: TokenText, reading: _Reading, weekday: int | None, options: Options, warnings: list[DateWarning]
 ) -> tuple[dt.date, Calendar] | None:
-    """The Gregorian day of a text that prints a whole date only in the Hijri calendar."""
+    """The Gregorian day of a text whose only complete date is a Hijri date."""
     if reading.hijri is None:
         return None
     likely, others, basis = hijri.days(reading.hijri, options.country)
@@ -302,7 +301,7 @@ def _from_hijri(
 
 
 def _partial(text: TokenText, reading: _Reading) -> tuple[int, int] | None:
-    """Day and month of a Gregorian date without a year beside a Hijri one (``27 مارس / 17 رمضان 1445``)."""
+    """Day and month of a Gregorian date without a year next to a Hijri date (``27 مارس / 17 رمضان 1445``)."""
     match = _PARTIAL_LEFT.search(
         text.shape, max(0, reading.start - 24), reading.start
     ) or _PARTIAL_RIGHT.match(text.shape, reading.end)
@@ -351,10 +350,10 @@ def _relative(raw: str, moment: Moment, options: Options) -> Published | None:
 
 
 def parse_day(text: str, *, country: str | None = None) -> dt.date:
-    """The day of an argument: ``2024-03-27``, or Hijri with an H: ``1445-09-17H`` (17 رمضان 1445).
+    """The day of an argument: ``2024-03-27``, or a Hijri day with an H, ``1445-09-17H`` (17 رمضان 1445).
 
     A Hijri day is read in the country's calendar (``MA``: Morocco's months). Nothing else is accepted.
-    Raises ``ValueError`` naming the value and the remedy. Source of the tables: ``newscrawl.dates.hijri``.
+    Raises ``ValueError`` with the value and the remedy. Source of the tables: ``newscrawl.dates.hijri``.
     """
     match = _ARGUMENT.fullmatch(text.strip())
     if match is not None:
@@ -380,13 +379,12 @@ def is_outdated(
     now: dt.datetime | None = None,
     false_zone: bool = False,
 ) -> bool:
-    """Would today's tables give a stored article another day, or another Hijri day?
+    """Would the current tables give a stored article another day, or another Hijri day?
 
-    A text that names no exact day (``منذ يومين``) is stored without both.
-
-    ``raw`` is the printed date as stored; the other arguments are those of :func:`parse`, as at the time of
-    the download. Example: ``فاتح شوال 1448``, stored under the forecast, after the month was announced a
-    day later. Raises as :func:`parse`.
+    ``raw`` is the printed date as stored; the other arguments are those of :func:`parse` at the time of the
+    download. A text without an exact day (``منذ يومين``) is stored without either day. Example: ``فاتح شوال
+    1448``, stored with the forecast, when the month was later announced a day off. Raises the errors of
+    :func:`parse`.
     """
     published = parse(raw, timezone=timezone, country=country, now=now, false_zone=false_zone)
     if published is None or published.earliest is not None:

@@ -1,7 +1,7 @@
 """Relative phrases: ``منذ ساعتين``, ``قبل 3 أيام``, ``أمس على الساعة 20:15``, ``الثلاثاء الماضي``.
 
-A phrase counts only when it is the whole text, or one part of a line of parts (``الرباط - منذ ساعتين``):
-``محتجز منذ 3 أيام`` says nothing of when it was published.
+A phrase counts only if it is the whole text, or a whole part of a line (``الرباط - منذ ساعتين``):
+``محتجز منذ 3 أيام`` does not give the time of publication.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ __all__ = ["Moment", "resolve"]
 
 
 class Moment(NamedTuple):
-    """What a relative phrase says, on the clock of ``now``."""
+    """The meaning of a relative phrase, on the clock of ``now``."""
 
     date: dt.date
     precision: Precision
     earliest: dt.date
     latest: dt.date
     at: dt.datetime | None = None
-    """The moment counted back to, where the phrase counts minutes or hours."""
+    """The instant, if the phrase counts minutes or hours."""
     clock: Printed | None = None
-    """The clock time printed beside the phrase."""
+    """The clock time printed with the phrase."""
 
 
 _COUNT = r"(?:[N#](?:\.[N#])?|n(?:\ (?:&\ )?n)?)"  # «خمس وأربعين», «0.73»
@@ -69,7 +69,7 @@ _JUST_NOW = dt.timedelta(minutes=1)
 
 
 def resolve(text: TokenText, now: dt.datetime) -> Moment | None:
-    """The day (and time) that a relative text means at the moment ``now``, on its clock; None for others.
+    """The meaning of a relative text at the moment ``now``, on its clock; None for any other text.
 
     Example: at 14:30 on 27 March 2024 ``منذ ساعتين`` is 12:30 that day, and ``منذ أسبوعين`` is nominally
     13 March, at the earliest the 6th and at the latest the 17th (see ``newscrawl.dates.counting``).
@@ -117,9 +117,9 @@ def _day(text: TokenText, now: dt.datetime) -> Moment | None:
 
 
 def _weekday(text: TokenText, now: dt.datetime) -> Moment | None:
-    """``الثلاثاء الماضي``, or as calendars of libraries say it, ``الثلاثاء عند الساعة 09:15``: the last one.
+    """The last such weekday: ``الثلاثاء الماضي``, or ``الثلاثاء عند الساعة 09:15`` as libraries print it.
 
-    The name of today's weekday may be today or a week ago.
+    None for today's weekday, which may mean today or a week ago.
     """
     match = _WEEKDAY.fullmatch(text.shape)
     if match is None:
@@ -137,7 +137,7 @@ def _weekday(text: TokenText, now: dt.datetime) -> Moment | None:
 
 
 def _period(text: TokenText, now: dt.datetime) -> Moment | None:
-    """``الشهر الماضي``: the last one of the calendar, or what software prints for one month ago."""
+    """``الشهر الماضي``: the last calendar month, or software's words for one month ago."""
     match = _PERIOD.fullmatch(text.shape)
     if match is None:
         return None
@@ -188,7 +188,7 @@ def _ago(tokens: list[DateToken], than: str, now: dt.datetime) -> Moment | None:
 
 
 def _counts(tokens: list[DateToken]) -> dict[Unit, float]:
-    """How many of each unit; none when the phrase does not say how many (``منذ أيام``)."""
+    """The count of each unit; empty when the phrase has no count (``منذ أيام``)."""
     counted: dict[Unit, float] = {}
     number: float | None = None
     point = False

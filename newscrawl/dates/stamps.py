@@ -1,4 +1,4 @@
-"""Dates that machines write: in feeds, sitemaps, answers of APIs, JSON-LD and meta tags."""
+"""Machine-readable dates: in feeds, sitemaps, responses of APIs, JSON-LD and meta tags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newscrawl.items import Published
 __all__ = ["Stamp", "parse_stamp"]
 
 Stamp = str | int | float | dt.datetime | None
-"""A date as a feed or an API carries it: a text, a Unix time in seconds or milliseconds, or an instant."""
+"""A date in a feed or an API: a text, a Unix time in seconds or milliseconds, or an instant."""
 
 _SHORT_YEAR = re.compile(  # RFC 822 section 5.1, RFC 850
     r"(?P<day>(?:[A-Za-z]{3,9},?\s+)?\d{1,2}(?P<gap>[ -])[A-Za-z]{3,9}(?P=gap))"
@@ -33,12 +33,12 @@ def parse_stamp(
     false_zone: bool = False,
     month_first: bool = False,
 ) -> Published | None:
-    """What a machine's date says; None when it says no day for sure. It never raises for any stamp.
+    """The date of a machine-readable stamp; None when it gives no certain day. Never raises for any stamp.
 
-    Beside what :func:`newscrawl.dates.parse` reads: Unix times in seconds and milliseconds (10 and 13 digits
-    in a text, in whatever digits) of the years 1990 to 2049, instants, and years of two digits as RFC 822 has
-    them. Refused, among others: zero dates (``0000-00-00``, ``1970-01-01``, 0), a year or a clock time alone,
-    days that do not exist. The options are those of ``parse``, and so are ``ValueError`` for wrong ones.
+    In addition to the forms of :func:`newscrawl.dates.parse` it reads Unix times of 1990 to 2049 in seconds
+    and milliseconds (in a text: 10 or 13 digits of any kind), instants, and the two-digit years of RFC 822.
+    It refuses zero dates (``0000-00-00``, ``1970-01-01``, 0), a year or a clock time alone, and days that do
+    not exist. The options are those of ``parse``, with the same ``ValueError`` for wrong ones.
 
     >>> parse_stamp(1711571400, timezone="Asia/Riyadh").date
     datetime.date(2024, 3, 27)
@@ -56,7 +56,7 @@ def parse_stamp(
 
 
 def _text(stamp: Stamp) -> str | None:
-    """A stamp as a text that ``parse`` reads."""
+    """A stamp as a text for ``parse``; None if it is not a date."""
     if isinstance(stamp, str):
         digits = stamp.strip()
         if digits.isdecimal() and len(digits) in (10, 13):

@@ -1,4 +1,4 @@
-"""The data files beside this module: tab-separated, a header line, ``#`` comments."""
+"""Reads the data files of this package: tab-separated, with a header line and ``#`` comments."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["rows"]
 
 
 def rows(name: str, columns: tuple[str, ...], path: Traversable | None = None) -> Iterator[tuple[str, ...]]:
-    """The named columns of each row of a table, by default of the one shipped under that name.
+    """The named columns of each row of a table, by default of the shipped table with that name.
 
     Example: ``rows("words.tsv", ("kind", "value"))``.
-    Raises ``ValueError`` naming file, line and remedy when a column is missing.
+    Raises ``ValueError`` with file, line and remedy when a column is missing.
     """
     source = path if path is not None else files(__package__).joinpath(name)
     where: list[int] | None = None
@@ -26,13 +26,13 @@ def rows(name: str, columns: tuple[str, ...], path: Traversable | None = None) -
             if missing:
                 raise ValueError(
                     f"{name}, line {number}: no column {', '.join(missing)} in the header {cells}; "
-                    f"the first line names the columns, parted by tabs"
+                    f"name the columns in the first line, separated by tabs"
                 )
             where = [cells.index(column) for column in columns]
         elif len(cells) <= max(where):
             raise ValueError(
                 f"{name}, line {number}: {line!r} has {len(cells)} cells; it needs {', '.join(columns)}, "
-                f"parted by tabs"
+                f"separated by tabs"
             )
         else:
             yield tuple(cells[index] for index in where)

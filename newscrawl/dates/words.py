@@ -1,6 +1,6 @@
-"""The words of dates: folding, the vocabulary of ``words.tsv``, and a text seen as a row of tokens.
+"""The words of dates: folding, the vocabulary of ``words.tsv``, and the tokens of a text.
 
-Each token has one letter, its kind; the letters of a text together are its *shape*, in which
+The kind of each token is one letter. These letters form the *shape* of a text, in which
 ``newscrawl.dates.grammar`` looks for dates. Example: ``27 مارس 2024 - 14:30`` has the shape
 ``N M Y - C``.
 """
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 MAX_LENGTH = 600
-"""A longer text is no date line, and is not looked at."""
+"""A longer text is not a date line and is not read."""
 
 KINDS = {
     "month": "M",
@@ -85,14 +85,13 @@ KINDS = {
     "last": "T",
     "last_period": "G",
 }
-"""Kind of word → its letter in a shape. Beside these: ``N`` a number of one or two digits, ``Y`` one of
-four, ``#`` any other, ``C`` a clock time, ``x`` an unknown word, ``X`` an unknown Latin word; a space
-and the marks ``- / . , : ( ) +`` stand for themselves, ``|`` for any other mark that parts, ``!`` for the
-rest."""
+"""Kind of word → its letter in a shape. Other letters: ``N`` is a number of one or two digits, ``Y`` of four,
+``#`` of any other length, ``C`` a clock time, ``x`` an unknown word, ``X`` an unknown Latin word. A space and
+the marks ``- / . , : ( ) +`` stand for themselves, ``|`` for any other separator, ``!`` for the rest."""
 
 
 class ClockTime(NamedTuple):
-    """A clock time as printed; ``offset`` is None when none is printed beside it."""
+    """A clock time as printed; ``offset`` is None when none is printed."""
 
     hour: int
     minute: int
@@ -101,7 +100,7 @@ class ClockTime(NamedTuple):
 
 
 class DateToken(NamedTuple):
-    """One word, number, clock time or mark; ``value`` is what the vocabulary says of it."""
+    """One word, number, clock time or mark; ``value`` is its meaning in the vocabulary, or its text."""
 
     letter: str
     value: str
@@ -110,18 +109,18 @@ class DateToken(NamedTuple):
 
 
 class TokenText(NamedTuple):
-    """A text as tokens, and their letters in one string of the same length."""
+    """The tokens of a text, and its shape: one letter for each token."""
 
     tokens: list[DateToken]
     shape: str
 
 
 ASCII_DIGITS: dict[int, str] = {zero + n: str(n) for zero in (0x0660, 0x06F0) for n in range(10)}
-"""For ``str.translate``: the digits from ٠ and from ۰ on as 0 to 9."""
+"""For ``str.translate``: the Arabic and the Persian digits as 0 to 9."""
 
 
 class _Letters(dict[int, str | None]):
-    """What folding makes of single characters, after NFKD; of any but letters and signs when it is met."""
+    """Character → its folded form, after NFKD; completed as characters are met."""
 
     def __missing__(self, code: int) -> str | None:
         character = chr(code)
@@ -165,10 +164,10 @@ _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)t(\d\d):?(\d\d)(?::?(\d\d))?(?
 
 
 def fold(text: str) -> str:
-    """The text as the vocabulary spells it: one form for every way to write a letter.
+    """The text in the spelling of the vocabulary: one form for all variants of a letter.
 
-    Hamza, tashkeel, tatweel, bidi marks, accents, presentation forms and case are gone, dashes,
-    slashes, spaces and digits are of one kind each. Idempotent.
+    Hamza, tashkeel, tatweel, bidi marks, accents, presentation forms and case are removed; dashes, slashes,
+    spaces and digits are unified. Idempotent.
     Example: ``الأرْبِعاءُ، 27‏ مـارس`` → ``الاربعا, 27 مارس``.
     """
     if "&" in text:
@@ -176,7 +175,7 @@ def fold(text: str) -> str:
     if text.isascii():
         text = text.lower().translate(_ASCII)
     else:
-        # Composed first, which bounds the marks on a letter: NFKD costs the square of their number.
+        # Composed first, which limits the marks on a letter: the cost of NFKD is quadratic in their number.
         text = unicodedata.normalize("NFKD", compose(_ISOLATED.sub("", text))).translate(_LETTERS).lower()
         if "ـ" in text:
             text = _TATWEEL_DASH.sub("-", text).replace("ـ", "")
@@ -190,7 +189,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def spellings(forms: str) -> list[str]:
-    """The forms of a row of ``words.tsv``, each written out.
+    """The forms of a row of ``words.tsv``, each spelled out.
 
     Example: ``zul{hijja,hijjah}|ذو الحجة`` has three.
     """
@@ -204,7 +203,7 @@ def spellings(forms: str) -> list[str]:
 
 @cache
 def names(*kinds: str) -> tuple[str, ...]:
-    """All spellings of some kinds of words (see ``KINDS``), as ``words.tsv`` has them.
+    """All spellings of some kinds of words (see ``KINDS``), as in ``words.tsv``.
 
     Example: ``names("month")`` holds ``غشت`` and ``كانون الثاني``.
     """
@@ -222,7 +221,7 @@ class _Word(NamedTuple):
 def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
     """First word → the phrases that begin with it, longest first.
 
-    Source: ``words.tsv``, each row with its own. Raises ``ValueError`` when one form has two meanings.
+    Source: ``words.tsv``, where each row names its own. Raises ``ValueError`` when one form has two meanings.
     """
     meanings: dict[tuple[str, ...], _Word] = {}
     for kind, value, forms, _source in rows("words.tsv", ("kind", "value", "forms", "source")):
@@ -238,7 +237,7 @@ def vocabulary() -> dict[str, list[tuple[tuple[str, ...], _Word]]]:
 
 
 def _phrase_of(form: str) -> tuple[str, ...]:
-    """A form as ``tokenize`` parts a text."""
+    """The words and marks of a form, split as ``tokenize`` splits a text."""
     words = form.split(" ")
     if form.isascii() and form.islower() and all(map(str.isalpha, words)):  # most are transliterations
         return tuple(words)
@@ -271,14 +270,14 @@ def _prepare(text: str) -> str:
 
 
 def tokenize(text: str) -> TokenText:
-    """The text as tokens; no more than its first ``MAX_LENGTH`` letters are looked at.
+    """The tokens of the first ``MAX_LENGTH`` letters of a text, and their shape.
 
     Example: ``نشر يوم 28 - 12 - 2010`` → shape ``p j N - N - Y``.
     """
     folded = _prepare(text[:MAX_LENGTH])
     if "t" in folded:
         folded = _COMPACT.sub(lambda m: "{}-{}-{}t{}:{}:{}".format(*m.groups("00")), folded)
-        folded = _LOST_PLUS.sub(r"\1+", folded)  # «+» is a space in an address: 08:15:09 03:00
+        folded = _LOST_PLUS.sub(r"\1+", folded)  # 08:15:09 03:00: addresses encode a space as «+»
     if "h" in folded:
         folded = _HIJRI_H.sub(r"\1 ه", folded)  # 1447-10-02H
     words = vocabulary()
@@ -286,7 +285,7 @@ def tokenize(text: str) -> TokenText:
     position, end = 0, len(folded)
     while position < end:
         match = _TOKEN.match(folded, position)
-        if match is None:  # a line break: whitespace that split() does not know
+        if match is None:  # a line break that split() does not treat as whitespace
             position += 1
             continue
         position = match.end()
@@ -326,7 +325,7 @@ _LETTER_DAY = re.compile(r"(?:^|\|\ ?)(?P<before>[St])(?=,?\ N[ /-][MQ])|[YM]\ (
 
 
 def _settle(tokens: list[DateToken], shape: str) -> str:
-    """Decide by what stands beside them what ``سبت`` (Saturday, September) and single letters mean."""
+    """Decide by the context what ``سبت`` (Saturday or September) and single letters mean; the new shape."""
     days = [match.start(match.lastgroup or 0) for match in _LETTER_DAY.finditer(shape)]
     september = {match.start(match.lastgroup or 0) for match in _SEPTEMBER.finditer(shape)}
     for place, token in enumerate(tokens):
@@ -343,10 +342,10 @@ _YEAR_IN_WORDS = re.compile(r"K(?:\ (?:&\ )?[Kn])+(?!\ [&Kn])")
 
 
 def _with_years(tokens: list[DateToken], shape: str) -> TokenText:
-    """The years in words as one token each (``ألفين وأربعة وعشرين`` is 2024)."""
+    """The text with one token for each year in words (``ألفين وأربعة وعشرين`` is 2024)."""
     for match in reversed(list(_YEAR_IN_WORDS.finditer(shape))):
         after = tokens[match.end() + 1 : match.end() + 2]
-        if after and after[0].letter == "x" and after[0].value.startswith("و"):  # goes on in an unknown word
+        if after and after[0].letter == "x" and after[0].value.startswith("و"):  # a number that is not known
             continue
         year = sum(token.number for token in tokens[match.start() : match.end()])
         tokens[match.start() : match.end()] = [DateToken("Y", f"{year:04}", year)]
@@ -356,7 +355,7 @@ def _with_years(tokens: list[DateToken], shape: str) -> TokenText:
 def _phrase(
     words: dict[str, list[tuple[tuple[str, ...], _Word]]], text: str, match: re.Match[str]
 ) -> tuple[_Word, int] | None:
-    """The longest known phrase that begins at a match, and where it ends."""
+    """The longest known phrase that begins at a match, and its end."""
     first = match[0]
     for phrase, word in words.get(first, ()):
         end = _end(phrase, text, match.end())
@@ -372,7 +371,7 @@ def _phrase(
 
 
 def _end(phrase: tuple[str, ...], text: str, end: int) -> int | None:
-    """Where a phrase ends whose first word ends at a place; None when the text does not go on with it."""
+    """The end of a phrase whose first word ends at ``end``; None if the text does not continue with it."""
     for part in phrase[1:]:
         start = end + 1 if text.startswith((" ", "-"), end) else end
         if not text.startswith(part, start):
@@ -383,15 +382,15 @@ def _end(phrase: tuple[str, ...], text: str, end: int) -> int | None:
 
 
 def _same(text: str, at: int) -> bool:
-    """Do the characters on both sides of a place belong to one word or one number?"""
+    """Do the characters before and at an index belong to one word or one number?"""
     before, after = text[at - 1], text[at]
     return (before.isalpha() and after.isalpha()) or (before.isdecimal() and after.isdecimal())
 
 
 def _offset(text: str, position: int, *, iso: bool, exact: bool) -> tuple[dt.timedelta | None, int]:
-    """The UTC offset printed right after a clock time, and where it ends.
+    """The UTC offset right after a clock time, and its end.
 
-    Without seconds or an ISO ``T`` before the clock a minus is a dash (``14:30-05 ماي``).
+    A minus is a dash (``14:30-05 ماي``) unless the clock has seconds or follows an ISO ``T``.
     """
     match = _OFFSET.match(text, position)
     if match is None:

@@ -1,7 +1,7 @@
 """Time zones from the tzdata package, never from the system's files.
 
-Morocco left UTC+1 on 2026-09-20 (tzdb 2026c); an operating system's zone files may be older and would
-put every Moroccan article an hour off. ``zoneinfo`` prefers those files, so they are not asked.
+Morocco left UTC+1 on 2026-09-20 (tzdb 2026c). The zone files of the operating system, which ``zoneinfo``
+prefers, may be older: every Moroccan article would be an hour off.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """The zone of an IANA name, from the tzdata package.
+    """The time zone with an IANA name, from the tzdata package.
 
     Example: ``zone("Africa/Casablanca")``, the clock of ``هسبريس``. Raises ``ValueError`` when there is
     no such zone, and ``RuntimeError`` when the installed tzdata is older than Morocco's change of 2026.
@@ -31,17 +31,17 @@ def zone(name: str) -> ZoneInfo:
 
 
 def is_stale(name: str, moment: dt.datetime) -> bool:
-    """Was the offset of a moment taken from zone files older than Morocco's change of 2026?
+    """Does the offset of a moment come from zone files older than Morocco's change of 2026?
 
-    ``name`` is the site's zone, ``moment`` aware, with the offset that its server printed. Such a server adds
-    an hour: its instant is right, its clock is not. Example: ``2026-11-03T20:40:00+01:00`` of a Moroccan
-    server is 19:40. Source: tzdb 2026c.
+    ``name`` is the site's zone; ``moment`` is aware, with the offset that the server printed. The clock of
+    such a server is an hour ahead, but its instant is right. Example: ``2026-11-03T20:40:00+01:00`` from a
+    Moroccan server is 19:40. Source: tzdb 2026c.
     """
     return name in _MOROCCO and moment >= _CHANGE and moment.utcoffset() == dt.timedelta(hours=1)
 
 
 def is_stale_clock(name: str, clock: dt.datetime, at: dt.datetime) -> bool:
-    """Is a printed clock (naive) an hour ahead of its instant, as :func:`is_stale` tells of stamps?"""
+    """Is a printed clock (naive) an hour ahead of its instant because of old zone files (:func:`is_stale`)?"""
     moment = clock.replace(tzinfo=dt.timezone(dt.timedelta(hours=1)))
     return is_stale(name, moment) and moment.replace(second=0) == at.replace(second=0, microsecond=0)
 
@@ -55,7 +55,7 @@ def _load(name: str) -> ZoneInfo:
                     return ZoneInfo.from_file(file, key=name)
                 except ValueError:  # a text file of the package, such as zone.tab
                     pass
-    raise ValueError(f"timezone={name!r} is no IANA zone; give a name such as 'Africa/Casablanca'")
+    raise ValueError(f"timezone={name!r} is not an IANA zone; give a name such as 'Africa/Casablanca'")
 
 
 @cache
