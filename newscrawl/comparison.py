@@ -1,11 +1,11 @@
-"""Whether two texts are one: copied, cut, framed or edited, or one mould filled with other news.
+"""Tells copies of a text (shortened, framed or edited) from other news in the same template.
 
-What two texts share makes them alike, and what differs decides. A telegram to another country, the weather
-of another day and the police report of another town share most of their words. They differ where the mould
-has a slot: in a place, in the words of the headline, in numbers. Numbers are compared by value.
+Two texts are similar because of what they share, but what differs decides. A telegram to another country, the
+weather of another day and the police report of another town share most of their words. They differ in the
+slots of the template: in a place, in the words of the headline, in numbers. Numbers are compared by value.
 
-All words are folded (``newscrawl.text.fold``). The figures behind the constants are printed by
-``benchmarks/identity.py``.
+All words are folded (``newscrawl.text.fold``). ``benchmarks/identity.py`` prints the figures behind the
+constants.
 """
 
 from __future__ import annotations
@@ -25,64 +25,63 @@ from newscrawl.text import fold
 from newscrawl.text.numbers import Token, same_number, with_values
 
 SIGNED_WORDS = 15
-"""A shorter text (``شاهد الفيديو``) is no evidence: it has no bands, and counts only under one title."""
+"""A shorter text (``شاهد الفيديو``) is not evidence: it has no bands, and counts only with the same title."""
 SAME_WORDS, SAME_PAIRS = 0.68, 0.45
-"""Share of the shorter text's words, and of its shingles, that a copy under another title shares.
-A fifth of the words changed leaves 0.80 and 0.64; a follow-up that repeats 60 % leaves 0.63 and 0.60."""
+"""A copy with another title shares at least this part of the shorter text's words, and of its shingles.
+If a fifth of the words changes, 0.80 and 0.64 remain; a follow-up that repeats 60 % shares 0.63 and 0.60."""
 TITLED_WORDS, TITLED_PAIRS = 0.55, 0.40
-"""The same under one title, which is evidence too: for a copy that was cut and framed."""
+"""The same for a copy with the same title, which is evidence too: it may be shortened and framed."""
 LEAST_SIMILAR = 0.3
-"""Similarity of copies under two titles, unless one holds the other whole or begins as the other. A digest or
-a sequel that repeats two thirds of a text is less similar to it; a framed copy of an edited one is not."""
+"""Least similarity of copies with different titles, unless one contains the other or begins like it. A digest
+or a sequel that repeats two thirds of a text is less similar; a framed copy of an edited copy is more."""
 LEAST_PART = 0.33
 """A shorter part of a text is a quotation, or one item among others, unless the text begins with it."""
 OPENING_WORDS, BEGINNING_WORDS = 25, 40
-"""A text begins as another when its first 25 words stand among the other's first 40."""
+"""A text begins like another if its first 25 words are among the other's first 40."""
 SAME_OPENING, OPENED_PAIRS = 0.7, 0.5
-"""Share of the opening, and of the shorter text's shingles, that a copy shares which begins as the other
-text."""
+"""A copy that begins like the other text shares at least this part of the opening, and of the shorter text's
+shingles."""
 BRIEF_PAIRS = 0.6
-"""The latter where the copy is a brief: a part of less than :data:`LEAST_PART`."""
+"""The latter for a brief, that is, a part of less than :data:`LEAST_PART`."""
 SAME_SITE_WORDS, SAME_SITE_PAIRS, SAME_SITE_OPENING = 0.85, 0.7, 0.8
-"""What one newspaper's second page of a text shares with the first, at a new address or on another day. The
-frame that all of its pages have in common is no evidence, and it repeats its own background in what
-follows."""
+"""Two pages of one newspaper with one text, at another address or on another day, share at least this much.
+It must be more than at two sites, because all pages share a frame and follow-ups repeat their background."""
 SAME_FRAME = 0.6
-"""Similarity of copies at one aggregator, where what surrounds the texts is common to all of them."""
+"""Least similarity of copies at one aggregator, where all texts have the same frame."""
 WHOLE_TEXT = 0.85
-"""Share of a text's shingles from which a copy holds it whole, and is not an edited one."""
+"""A copy with at least this share of a text's shingles contains the whole text and was not edited."""
 
 COMPARED_WORDS = 600
-"""Words of a text in which places, names and numbers are compared one by one."""
+"""Places, names and numbers are compared one by one in so many words of a text."""
 OTHER_NUMBERS = 0.4
-"""Share of other numbers, in the same places, from which two texts are notices of one kind."""
+"""Two texts with at least this share of different numbers, in the same places, are notices of one kind."""
 SAME_TEMPLATE = 0.7
-"""Share of the words that such texts have in common, in their order, numbers aside."""
+"""Such texts share at least this part of their words, in order, apart from numbers."""
 SAME_NUMBERS = 0.7
-"""Share of the numbers that copies of a recurring notice of one day have in common."""
+"""Copies of a recurring notice on one day share at least this part of the numbers."""
 SAME_NOTICE = 0.95
-"""Similarity from which a recurring notice is the same one although its day differs, and containment from
-which it is the same although its day is not known: a page that holds it may have any frame."""
+"""A recurring notice is the same one on another day if the similarity is at least this; if the day is not
+known, containment counts instead, because the page may add any frame."""
 SLOT_WORDS = 12
-"""A longer piece that differs is another paragraph and not the filling of a slot."""
+"""A longer difference is another paragraph, not the filling of a slot."""
 FILLED_SLOTS, MOULDED = 2, 0.62
-"""Slots with words of both headlines from which two texts are of one mould, and the similarity up to which.
-Of copies that are more alike, both words say the same: ``أواني الطبخ`` and ``أواني الطهي``."""
+"""Two texts share a template if at least so many slots have words of both headlines, and the similarity is
+less than this. In more similar copies such words are synonyms: ``أواني الطبخ`` and ``أواني الطهي``."""
 MOULD_SLOTS, MOULD_BEGINNING = 4, 30
-"""Pieces that differ in two texts of one mould, at most, and words among which the first of them stands."""
+"""Two texts of one template have at most so many differences, the first among so many words."""
 HELD_OPENING = 0.1
-"""Share of a text's opening, in shingles, that a copy holds anywhere, if it does not hold the other's."""
+"""If neither of two texts contains this share of the other's opening, in shingles, they are not copies."""
 NOTICE_SLOTS = 3
-"""Slots with any words from which two notices of a day are two, like the weather of morning and evening."""
+"""Two daily notices with so many different slots are different, like the weather of morning and evening."""
 ALIKE_SPELLING = 0.7
-"""Similarity of two spellings of one name: ``تشيلسي`` and ``تشلسي``."""
+"""Least similarity of two spellings of one name: ``تشيلسي`` and ``تشلسي``."""
 OTHER_HEADLINE, ITEM_OPENING, ITEM_SIMILAR = 3, 0.35, 0.5
-"""A text is one item of a digest when the headline of one has so many words that only its own text bears
-out, the two begin otherwise and are not more similar than that."""
+"""A text is one item of a digest if one headline has so many words that only its own text confirms, and if
+opening and whole text are less similar than this."""
 ITEM_PART = 0.5
-"""A text that holds another whole, not at its beginning, and is twice as long, has other items, too."""
+"""A text that contains another, not at its beginning, and is twice as long, has other items too."""
 NOTICE_OPENING = 12
-"""Words of a text in which a recurring notice says what it is."""
+"""A recurring notice says what it is in so many words."""
 
 WEEKDAYS = frozenset("الاثنين الاحد الثلاثاء الاربعاء الخميس الجمعه السبت".split())
 _WEEKDAY, _NUMBER = "@", "#"
@@ -92,13 +91,13 @@ _RECURRING = re.compile(
     r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|اسعار|سعر|عملات|توقعات الابراج|برجك|حظك|بورصه|صيدليات|امساكيه"
     r"|تساقطات|نشره|مواقيت|درجات الحراره|مقاييس الامطار|(?:مواعيد|اوقات) (?:ال)?صلاه)\b"
 )
-"""What notices are about that return with other figures."""
+"""Subjects of notices that return with other figures."""
 _DAILY = re.compile(
     r"\b(?:ال|و|ل|لل|ب|بال)?(?:ارصاد|(?:حاله|توقعات|احوال|يكون|يسود|يبقي) (?:ال)?طقس"
     r"|طقس (?:اليوم|غدا|ليوم|يوم)|الطقس المتوقع|توقعات الابراج|برج الحمل|برجك|حظك|صيدليات|امساكيه|مواقيت"
     r"|درجات الحراره|مقاييس الامطار)\b"
 )
-"""What such notices are about, as their openings say; prices are spoken of in other news, too."""
+"""Subjects of daily notices, as their openings name them; not prices, which occur in other news too."""
 _COMMON_NOUNS = frozenset(
     fold(
         "العين "
@@ -109,21 +108,21 @@ _COMMON_NOUNS = frozenset(
         "واسط بابل حولي تربة الليث غرب وسط شرق بحر أطار"
     ).split()
 )
-"""Words of names of places that are words of the language, too."""
+"""Words in names of places that are also common words."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """What is compared of an article's text."""
+    """The compared words of an article, with what follows from them."""
 
     title: list[str]
     """The folded words of the title."""
     words: list[str]
-    """The words of lede and body, without what is not the newspaper's own."""
+    """The folded words of lede and body that the newspaper itself wrote."""
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How often each word stands in the text."""
+        """How often each word occurs in the text."""
         return Counter(self.words)
 
     @cached_property
@@ -138,7 +137,7 @@ class Text:
 
     @cached_property
     def forms(self) -> list[str]:
-        """The tokens as they are aligned: numbers and weekdays masked, words without what spelling varies."""
+        """The tokens for the alignment: numbers and weekdays are masked, words reduced to their skeletons."""
         return [_form(token) for token in self.tokens]
 
     @cached_property
@@ -148,7 +147,7 @@ class Text:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """The forms of all words, of the title too."""
+        """The forms of all words, including those of the title."""
         return frozenset(map(_form, {*_joined(self.words), *_joined(self.title)}))
 
     @cached_property
@@ -158,7 +157,7 @@ class Text:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """The forms of the title's words that the text bears out: what it is about."""
+        """The forms of the title's words that also occur in the text: its subject."""
         text = {*self.forms, *map(_form, self.words[COMPARED_WORDS:])}
         return frozenset(
             form
@@ -173,12 +172,12 @@ class Text:
 
     @cached_property
     def is_notice(self) -> bool:
-        """Is it a notice that returns with other figures, as title or opening say (``أسعار العملات``)?"""
+        """Is it a notice that returns with other figures, judging by title or opening (``أسعار العملات``)?"""
         return self.is_daily or bool(_RECURRING.search(" ".join(self.title)))
 
     @cached_property
     def is_daily(self) -> bool:
-        """Does the opening say that it is a notice of the day (``توقعت مصلحة الأرصاد``)?"""
+        """Is it a daily notice, judging by its opening (``توقعت مصلحة الأرصاد``)?"""
         return bool(_DAILY.search(" ".join(self.words[:NOTICE_OPENING])))
 
 
@@ -199,16 +198,16 @@ def share(first: Text, second: Text) -> float:
 
 
 def same_opening(first: Text, second: Text) -> float:
-    """The share of the shorter text's first words that stand among the other's first ones, 0 to 1."""
+    """The share of the shorter text's first words that are among the first words of the longer, 0 to 1."""
     shorter, longer = sorted((first, second), key=lambda text: len(text.words))
     opening = Counter(shorter.words[:OPENING_WORDS])
     return (opening & Counter(longer.words[:BEGINNING_WORDS])).total() / max(1, opening.total())
 
 
 def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) -> bool:
-    """Is one text the other's, whole, cut, framed or edited, for all that they share?
+    """Do two texts share enough to be one text, complete, shortened, framed or edited?
 
-    ``same_frame`` says that both stand in one frame, as at an aggregator.
+    ``same_frame``: both have the same frame, as at an aggregator.
     """
     shorter, longer = sorted((first, second), key=lambda text: len(text.words))
     if not shorter.words or (not same_title and len(shorter.words) < SIGNED_WORDS):
@@ -229,7 +228,7 @@ def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) 
 
 
 def same_page(first: Text, second: Text) -> bool:
-    """Are two texts of one newspaper one text at two addresses, for all that they share?"""
+    """Do two texts of one newspaper share enough to be one text at two addresses?"""
     return (
         min(len(first.words), len(second.words)) >= SIGNED_WORDS
         and share(first, second) >= SAME_SITE_WORDS
@@ -242,9 +241,7 @@ def same_page(first: Text, second: Text) -> bool:
 
 
 def other_news(first: Text, second: Text, *, same_title: bool, same_day: bool | None) -> bool:
-    """Do two texts that share most of their words tell different news, as the places where they differ
-    show?
-    """
+    """Do two texts that share most of their words report different news, judging by their differences?"""
     if _other_issue(first, second) or (
         first.is_notice and second.is_notice and _other_notice(first, second, same_day)
     ):
@@ -260,14 +257,14 @@ def other_news(first: Text, second: Text, *, same_title: bool, same_day: bool | 
 
 
 def _other_issue(first: Text, second: Text) -> bool:
-    """Do the titles differ in a number or a weekday alone?"""
+    """Do the titles differ only in a number or a weekday?"""
     if [*map(_form, first.headline)] != [*map(_form, second.headline)]:
         return False
     return any(not _same(a, b) for a, b in zip(first.headline, second.headline, strict=True) if _is_mask(a))
 
 
 def _other_notice(first: Text, second: Text, same_day: bool | None) -> bool:
-    """Are two notices of one kind not the same one, as days and figures say?"""
+    """Are two notices of one kind different, judging by days and figures?"""
     if not same_day:
         jaccard, containment = similarity(first, second)
         if (containment if same_day is None else jaccard) >= SAME_NOTICE:
@@ -279,24 +276,24 @@ def _other_notice(first: Text, second: Text, same_day: bool | None) -> bool:
 
 
 _Piece = tuple[range, range]
-"""Places in one text and in the other."""
+"""The indexes of a piece in both texts."""
 
 
 @dataclass(frozen=True)
 class _Pieces:
-    """How two texts are aligned."""
+    """The alignment of two texts."""
 
     equal: list[_Piece]
     replaced: list[_Piece]
 
     @property
     def slots(self) -> list[_Piece]:
-        """The replaced pieces that are short enough for the filling of a slot."""
+        """The replaced pieces that are short enough to fill a slot."""
         return [piece for piece in self.replaced if max(map(len, piece)) <= SLOT_WORDS]
 
 
 def _pieces(first: Sequence[str], second: Sequence[str]) -> _Pieces:
-    if first == second:  # as any two pages of one template are: quadratic otherwise
+    if first == second:  # pages of one template; the alignment would take quadratic time
         return _Pieces([(range(len(first)), range(len(first)))], [])
     aligned = _Pieces([], [])
     for kind, i, j, k, n in difflib.SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
@@ -306,7 +303,7 @@ def _pieces(first: Sequence[str], second: Sequence[str]) -> _Pieces:
 
 
 def _other_numbers(first: Text, second: Text, pieces: _Pieces) -> bool:
-    """Are two texts one but for the numbers in it?"""
+    """Do two texts differ in their numbers only?"""
     shorter = min(len(first.forms), len(second.forms))
     agree = differ = 0.0
     for here, there in pieces.equal:
@@ -318,14 +315,14 @@ def _other_numbers(first: Text, second: Text, pieces: _Pieces) -> bool:
                 agree += 1
             elif isinstance(a, float) and isinstance(b, float):
                 if _among(a, second.numbers) and _among(b, first.numbers):
-                    agree += 0.5  # moved, like the parts of a decimal that is printed from right to left
+                    agree += 0.5  # in another place, like the parts of a decimal in right-to-left order
                 elif not _in_other_month(first.tokens, i, second.tokens, j):
                     differ += 1
             else:
                 differ += 1
     if sum(len(here) for here, _ in pieces.equal) < SAME_TEMPLATE * shorter:
         return False
-    # One number among others may be an edit; a notice of one number has no other.
+    # One different number among others may be an edit, unless the notice has only one number.
     return differ > (1 if agree else 0) and differ >= OTHER_NUMBERS * (agree + differ)
 
 
@@ -348,13 +345,13 @@ def _months() -> frozenset[str]:
 
 
 def _in_other_month(first: Sequence[Token], i: int, second: Sequence[Token], j: int) -> bool:
-    """Are the numbers days of two months? They may be one day in two calendars."""
+    """Are the numbers days of different months? They may be one day in two calendars."""
     a, b = first[i + 1 : i + 2], second[j + 1 : j + 2]
     return a != b and not _months().isdisjoint([*a, *b])
 
 
 def _slots(first: Text, second: Text, pieces: _Pieces) -> Iterator[tuple[list[str], list[str]]]:
-    """The words that stand in the same place of two texts, and which the other text has nowhere."""
+    """The words in each slot of both texts, without those that the other text has anywhere."""
     for here, there in pieces.slots:
         own = _words(first, here, second.known), _words(second, there, first.known)
         if all(own):
@@ -370,9 +367,9 @@ def _words(text: Text, places: range, but: Collection[str]) -> list[str]:
 
 
 def _other_places(first: Text, second: Text, pieces: _Pieces) -> bool:
-    """Does each name a place where the other names another one, and neither names both?
+    """Do two texts name different places in the same slot, neither of which occurs in both?
 
-    A town and its country are one place: one newspaper reports from ``طهران``, another from ``إيران``.
+    A town and its country count as one place: one newspaper writes ``طهران``, another ``إيران``.
     """
     for here, there in pieces.slots:
         ours = _places(first.tokens, here) - second.places
@@ -394,9 +391,9 @@ def _places(tokens: Sequence[Token], where: range) -> set[str]:
 
 
 def _other_names(first: Text, second: Text, pieces: _Pieces) -> bool:
-    """Do the words of the two headlines stand against each other in the slots of one mould?
+    """Do words of both headlines face each other in the slots of one template?
 
-    A name of two words in one slot says it; single words say it in two slots of texts that are not too alike.
+    One slot is enough for a name of two words; single words need two, in texts that are not too similar.
     """
     filled: set[tuple[str, str]] = set()
     for ours, theirs in _slots(first, second, pieces):
@@ -410,7 +407,7 @@ def _other_names(first: Text, second: Text, pieces: _Pieces) -> bool:
 
 
 def _fill_one_mould(first: Text, second: Text, pieces: _Pieces, *, same_title: bool) -> bool:
-    """Are two texts equal but for a few slots, of which one holds a name and one stands at the beginning?"""
+    """Do two texts differ only in a few slots, one with a name and one at the beginning?"""
     if similarity(first, second)[0] < MOULDED or not 0 < len(pieces.replaced) <= MOULD_SLOTS:
         return False
     if min(here.start for here, _ in pieces.replaced) >= MOULD_BEGINNING:
@@ -420,12 +417,12 @@ def _fill_one_mould(first: Text, second: Text, pieces: _Pieces, *, same_title: b
     return any(
         min(len(ours), len(theirs)) > 1 and not any(_alike(a, b) for a in ours for b in theirs)
         for ours, theirs in _slots(first, second, pieces)
-        if not any(word.isascii() for word in (*ours, *theirs))  # addresses and e-mails, which pages hide
+        if not any(word.isascii() for word in (*ours, *theirs))  # not addresses, which some pages hide
     )
 
 
 def _share_the_end_alone(first: Text, second: Text) -> bool:
-    """Does neither text hold how the other begins? Then they share a background, or a column's last lines."""
+    """Does neither text contain the other's opening? Then they share only background or a column's footer."""
 
     def held(text: Text, by: Text) -> float:
         opening = frozenset(shingles(text.words[:OPENING_WORDS]))
@@ -435,7 +432,7 @@ def _share_the_end_alone(first: Text, second: Text) -> bool:
 
 
 def _item_of_many(first: Text, second: Text) -> bool:
-    """Is one text an item that the other, about something else or about many things, holds too?"""
+    """Is one text an item of the other, which is about something else or about several things?"""
     if same_opening(first, second) >= ITEM_OPENING:
         return False
     jaccard, containment = similarity(first, second)
@@ -449,7 +446,7 @@ def _item_of_many(first: Text, second: Text) -> bool:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """Words with ``عبد`` joined to what follows: ``عبد العزيز`` and ``عبدالعزيز`` are one name."""
+    """The words, with ``عبد`` joined to the next word: ``عبد العزيز`` and ``عبدالعزيز`` are one name."""
     joined: list[str] = []
     for word in words:
         if joined and joined[-1] == "عبد":
@@ -474,9 +471,7 @@ _VOWELS = re.compile("[اويه]")
 
 @lru_cache(maxsize=1 << 14)
 def _skeleton(word: str) -> str:
-    """A word without its prefixes and without what spelling varies: ``الانكليزي`` and ``الانجليزيه`` are
-    one.
-    """
+    """A word without prefixes and spelling variants: ``الانكليزي`` and ``الانجليزيه`` become equal."""
     rest = word[1:] if word[0] in "وف" and len(word) > 4 else word
     for prefix in _ARTICLES:
         if rest.startswith(prefix) and len(rest) >= len(prefix) + 3:
@@ -493,16 +488,16 @@ def _alike(first: str, second: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What a name stands for."""
+    """The meaning of the name of a place."""
 
     countries: frozenset[str]
-    """The countries that have a place of that name, ISO 3166."""
+    """The countries with a place of that name, ISO 3166."""
     is_country: bool
 
 
 @cache
 def _gazetteer() -> dict[str, _Named]:
-    """The names of places in ``places.tsv`` that are one word, without the article."""
+    """The names of places in ``places.tsv`` of one word, without the article."""
     places: dict[str, _Named] = {}
     common = {_bare(word) for word in _COMMON_NOUNS}
     table = rows("places.tsv", ("name", "kind", "country"), files(__package__).joinpath("places.tsv"))
@@ -515,7 +510,7 @@ def _gazetteer() -> dict[str, _Named]:
 
 
 def _place(word: str) -> str:
-    """The place that a word names, without preposition and article; empty where it names none.
+    """The place that a word names, without preposition and article; empty if it does not name one.
 
     >>> _place("والنيبال"), _place("نيبال"), _place("والقاهره")
     ('نيبال', 'نيبال', 'قاهره')

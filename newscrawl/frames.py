@@ -1,7 +1,7 @@
-"""What begins or ends the pages of a newspaper, and is no part of their texts: ``رابط الخبر بصحيفة …``.
+"""The words with which all texts of a newspaper begin or end, without being news: ``رابط الخبر بصحيفة …``.
 
-Such words stand on all pages of one source and on none of another. So they make a copy less similar than it
-is, and two pages of the source more. They are learned from its own pages. All words are folded.
+They occur on all pages of one source and on none of another. So they lower the similarity of copies at two
+sources, and raise that of two pages of one source. They are learned from its own pages. All words are folded.
 """
 
 from __future__ import annotations
@@ -11,29 +11,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 LEAST_TEXTS = 20
-"""Fewer texts tell too little of a newspaper."""
+"""Fewer texts are not enough to learn a frame."""
 FIRST_WORDS, LAST_WORDS = 10, 40
-"""Words at the beginning and the end of a text among which a frame stands. What follows the last one, like
-the headline or tags, belongs to it."""
+"""A frame is among so many words at the beginning and at the end of a text. Everything after the last frame,
+such as headline or tags, belongs to it."""
 LONGEST = 5
-"""Words of a frame that are looked for; more would only be found on fewer pages."""
+"""A frame has at most so many words; longer ones would only occur on fewer pages."""
 SHARE, SHARE_OF_ONE = 0.75, 0.95
-"""Share of the texts in which a frame stands, and a frame of a single word."""
+"""At least this share of the texts has the frame; the second is for a frame of a single word."""
 
 Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the pages of a source have in common."""
+    """The words that the pages of a source have in common."""
 
     begins: Words = ()
-    """The text begins behind these words: ``عين اليوم``. Empty where there are none."""
+    """The text begins after these words: ``عين اليوم``. Empty if there are none."""
     ends: Words = ()
-    """It ends before these: ``رابط الخبر بصحيفه الويام``."""
+    """The text ends before these words: ``رابط الخبر بصحيفه الويام``. Empty if there are none."""
 
     def without(self, words: list[str]) -> list[str]:
-        """A text's words without what begins and ends the pages of its source.
+        """The words of a text without the frame of its source.
 
         >>> Frame(ends=("رابط", "الخبر")).without("انطلقت القمه رابط الخبر انطلاق القمه".split())
         ['انطلقت', 'القمه']
@@ -46,7 +46,7 @@ class Frame:
 
 
 NO_FRAME = Frame()
-"""That of a source whose pages have nothing in common."""
+"""The frame of a source whose pages have nothing in common."""
 
 
 def learned(texts: Sequence[Sequence[str]]) -> Frame:
@@ -55,27 +55,27 @@ def learned(texts: Sequence[Sequence[str]]) -> Frame:
         return NO_FRAME
     begins = _common([_once(words, 0, FIRST_WORDS) for words in texts])
     ends = _common([_from_end(words) for words in texts])
-    # The longest of the first: its own parts stand on as many pages.
+    # The longest frame at the earliest place, because its parts occur on as many pages.
     first = min(ends, key=lambda run: (ends[run], -len(run)), default=())
     last = max(begins, key=lambda run: (begins[run] + len(run), len(run)), default=())
     return Frame(begins=last, ends=first)
 
 
 def _once(words: Sequence[str], first: int, last: int) -> dict[Words, int]:
-    """The runs of words in a part of a text that the whole text has once, with their places."""
+    """The runs of words in a part of a text that occur only once in the whole text, with their places."""
     often = Counter(_runs(words, 0, len(words)))
-    found: dict[Words, int] = {}
+    place_of: dict[Words, int] = {}
     for place in range(first, min(last, len(words))):
         for run in _runs(words, place, place + 1):
             if often[run] == 1 and place + len(run) <= last:
-                found[run] = place
-    return found
+                place_of[run] = place
+    return place_of
 
 
 def _from_end(words: Sequence[str]) -> dict[Words, int]:
-    """Those among the last words, with their distance from the end, negative."""
-    found = _once(words, max(0, len(words) - LAST_WORDS), len(words))
-    return {run: place - len(words) for run, place in found.items()}
+    """Such runs among the last words, with their places counted from the end (negative)."""
+    once = _once(words, max(0, len(words) - LAST_WORDS), len(words))
+    return {run: place - len(words) for run, place in once.items()}
 
 
 def _runs(words: Sequence[str], first: int, last: int) -> Iterator[Words]:

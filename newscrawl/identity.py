@@ -1,12 +1,12 @@
-"""When two pages are one article, and which of several copies comes first.
+"""Decides when two pages are one article, and which of several copies comes first.
 
-The same address is one document. The same text, at one site or at two, makes two documents copies of one
-story. What is compared is folded (``newscrawl.text.fold``), so that spelling, vowel marks and digits make no
-difference, and it is what the newspaper wrote: view counters, date stamps, datelines and agency credits are
-left out.
+One address is one document. Two documents with the same text, at one site or at two, are copies of one story.
+Texts are folded before the comparison (``newscrawl.text.fold``), so spelling, vowel marks and digits make no
+difference. Only what the newspaper wrote is compared: not view counters, date stamps, datelines and agency
+credits.
 
-Candidates are found by the title or by bands of a signature (``newscrawl.signatures``). Site and days say
-whether they may be copies, ``newscrawl.comparison`` what their texts say.
+Candidates are found by the title or by bands of a signature (``newscrawl.signatures``). Site and days tell
+whether they may be copies; ``newscrawl.comparison`` compares their texts.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ from newscrawl.text import clean, fold
 from newscrawl.vocabulary import Calendar, CopyKind, DateWarning, SearchScope
 
 IDENTITY_VERSION = 4
-"""Version of what is compared, stored in ``made_by``."""
+"""Version of the comparison, stored in ``made_by``."""
 
 SEARCH_WORDS = 120
-"""Words of title, lede and body that the search text holds: always so many, if there are so many. The text
-index weighs a word by the length of its text, and has the articles of one weight in the order of arrival."""
+"""Number of words of title, lede and body in the search text, if the article has so many. It is fixed because
+the text index weighs a word by the length of its text. Articles of one weight stay in order of arrival."""
 
 WINDOW = dt.timedelta(days=7)
-"""How far apart the copies of a text may be dated at two sites."""
+"""Copies of a text at two sites are dated at most so far apart."""
 LOOK_BACK = dt.timedelta(days=60)
-"""How much older than its first visit an article without any date is taken to be."""
+"""An article without any date is taken to be at most so much older than its first visit."""
 MOST_SPANS = 12
-"""Periods of nine weeks, the last of its interval, in which an article without an exact day is found."""
+"""An article without an exact day is indexed under the last so many nine-week periods of its interval."""
 COUNTED = dt.timedelta(days=2)
-"""From the first to the last day that a count of days allows."""
+"""Time from the first to the last day that a count of days allows."""
 DAYS_APART, APART_WORDS = dt.timedelta(days=2), 0.82
-"""Two texts this far apart under two titles are copies only when the shorter one shares so many of its words:
-background and moulds return on other days."""
+"""Two texts with different titles, dated so far apart, are copies only if the shorter one shares this part of
+its words, because background paragraphs and templates return on other days."""
 
 Fields = Mapping[str, Any]
 """An article as a document of the collection ``articles``."""
@@ -69,11 +69,11 @@ _CLOCK = (
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """A pattern that finds any of some words."""
+    """A pattern that matches any of some words."""
     return "|".join(map(re.escape, sorted(words)))
 
 
-# A counter or a stamp changes by itself. Where it stands amid a sentence it is the newspaper's.
+# A counter or a stamp changes by itself. Inside a sentence it was written by the newspaper.
 _COUNT = r"\d+(?: \d+)*(?: ?(?:k|m|الف|الاف|مليون))?"
 _COUNTED = (
     r"(?:مشاهد(?:ه|ات|ا)|قراء(?:ه|ات)|قاري|قاريا|قراء|زيار(?:ه|ات)|زايرا?|زوار|تعليق(?:ا|ات)?|مشارك(?:ه|ات)"
@@ -84,7 +84,7 @@ _SEEN = (
     + _COUNT
     + r"(?: (?:مره|مرات))?"
 )
-# For the many transliterations of Hijri months, how they begin is enough here.
+# Hijri months have many transliterations; their beginnings are enough here.
 _LATIN = (
     r"(?:ra[bjdgm]|re[bcjdm]|r\.|rmd|ju?m|jou|jam|dsch|cem|d[hzu]|z[ui]|th|s[hy]|sch|cha|che|mu|mo|saf|sef|sap"
     r"|sab|sev|sew|qada|hija)[a-z]*\d?"
@@ -97,12 +97,12 @@ _SEGMENTS = re.compile(
     r"[\s|•·()\[\]](?:(?<=\S)\s?|(?<=\s)(?:[|•·()\[\]]\s?|[-–—]\s(?!\d{1,2}[:.h]\d\d)|(?<=[.!؟?؛…]\s)"
     r"|(?<!عدد\s)(?=(?:عدد\s)?(?:ال)?(?:مشاهدات|قراءات|زيارات|تعليقات|مشاركات|القراء|الزوار)\s?:)))"
 )
-"""What parts the pieces of a line without gaps: it begins with the few characters that may be one, which is
-three times as fast as one pattern after the other."""
+"""The separators of the pieces of a line. It begins with the few characters that may be one, which is three
+times as fast as one pattern after the other."""
 _MAYBE_STAMP = re.compile(r"\d|منذ")
 _SINCE = "منذ"
 _NOT_PROSE = re.compile("[^\u0621-\u063a\u0641-\u0652 a-zA-Z.,،؛؟!:«»\"'…/]")
-"""What a line without mark or number does not hold."""
+"""A line without any of these has no separator and no number."""
 
 
 def _hash(text: str) -> str:
@@ -110,19 +110,19 @@ def _hash(text: str) -> str:
 
 
 def _segments(text: str) -> Iterator[str]:
-    """The pieces of a text without those that change by themselves."""
+    """The pieces of a text, without those that change by themselves."""
     for line in text.split("\n"):
         yield from _pieces(line)[0]
 
 
 @lru_cache(maxsize=256)
 def _pieces(line: str) -> tuple[tuple[str, ...], bool]:
-    """Those of a line, and whether they have all of its words; kept, since an article's hash and its words
-    are made of the same ones.
+    """Such pieces of a line, and whether they contain all of its words. Cached, because both the hash of an
+    article and its words are made from them.
     """
     if not (_SINCE in line or _NOT_PROSE.search(line)):
-        return (line,), True  # no piece of it could go: most lines, at a tenth of the time
-    # Without gaps: in them each space would be tried.
+        return (line,), True  # nothing to remove, as in most lines; a tenth of the time
+    # Without runs of spaces, because the pattern would try each space.
     segments = _SEGMENTS.split(" ".join(line.split()))
     pieces = list(map(_lasting, segments))
     return tuple(filter(None, pieces)), pieces == segments
@@ -130,10 +130,10 @@ def _pieces(line: str) -> tuple[tuple[str, ...], bool]:
 
 @cache
 def _stamps() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What is nothing but a counter or a stamp, and those at an edge.
+    """The patterns of a line that is a counter or a stamp, and of those at the edge of a line.
 
-    Made when first asked for: names of months are read and long patterns compiled, 0.02 s that commands do
-    not have to wait for which hash nothing.
+    They are made on the first call, because reading the months and compiling takes 0.02 s, which most
+    commands do not need.
     """
     words = {word for names in month_names() for word in names} | {*WEEKDAYS, *_CLOCK.split()}
     date = rf"(?: (?:\d+|{_any_of(words)}|{_LATIN}|{_LATIN_MORE})\b)+"
@@ -149,7 +149,7 @@ def _stamps() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _lasting(segment: str) -> str:
-    """A segment without a counter or a stamp at its edge; empty when it is nothing else."""
+    """A segment without a counter or a stamp at its edge; empty if it is nothing else."""
     if not _MAYBE_STAMP.search(segment):
         return segment
     folded = fold(segment)
@@ -159,9 +159,9 @@ def _lasting(segment: str) -> str:
 
 
 def content_hash(title: str | None, lede: str | None, body: str) -> str:
-    """Hash (32 hex digits) of what a reader reads, less view counters and date stamps.
+    """Hash (32 hex digits) of the text that a reader sees, without view counters and date stamps.
 
-    Equal for two texts that ``clean`` makes one; a corrected letter gives another hash.
+    Equal for two texts that ``clean`` makes equal; one corrected letter gives another hash.
 
     >>> content_hash("الحكومة", None, "الخبر. شوهد 123 مرة") == content_hash("الحكـــومة", None, "الخبر.")
     True
@@ -171,7 +171,7 @@ def content_hash(title: str | None, lede: str | None, body: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """Hash (32 hex digits) of the folded title, or an empty string for an empty title.
+    """Hash (32 hex digits) of the folded title; an empty string for an empty title.
 
     >>> title_key("أسعار العملات") == title_key("اسعار العملات")
     True
@@ -183,8 +183,8 @@ def title_key(title: str) -> str:
 def identifying(article: Fields) -> dict[str, Any]:
     """``content_hash``, ``title_key``, ``search_text``, ``signature`` and ``bands`` of an article.
 
-    The search text holds the first words only: an index over whole bodies would cost more than
-    the rest of a crawl.
+    The search text has the first words only, because an index over whole bodies would cost more than the
+    rest of a crawl.
     """
     title, lede, body = article["title"], article["lede"], article["body"]
     words, whole = _compared(lede, body, article["dateline"], article["agencies"])
@@ -206,14 +206,14 @@ def identifying(article: Fields) -> dict[str, Any]:
 
 
 def search_text(title: str, lede: str | None, body: str) -> str:
-    """The folded words that the text index holds of an article, in their order.
+    """The folded words of an article for the text index, in order.
 
     >>> search_text("أسعار الخضر", None, "تراجعت الأسعار.")
     'اسعار الخضر تراجعت الاسعار'
     """
     if search_scope() == SearchScope.BODY:
         return fold("\n".join(part for part in (title, lede, body) if part))
-    most = SEARCH_WORDS * 3 // 2  # a dash between spaces is no word
+    most = SEARCH_WORDS * 3 // 2  # more, because a dash between spaces is not a word
     opening = " ".join(body.split(None, most)[:most])
     for text in (opening, body):
         words = fold("\n".join(part for part in (title, lede, text) if part)).split()
@@ -226,20 +226,20 @@ _scope = [SearchScope.OPENING]
 
 
 def search_scope() -> SearchScope:
-    """How much of an article the text index is to hold."""
+    """How much of an article goes into the text index."""
     return _scope[0]
 
 
 def use_search_scope(scope: str) -> None:
-    """Have the text index hold the opening of an article, or all of its body, from now on.
+    """Set whether the text index gets the opening of an article or its whole body, from now on.
 
-    Example: ``use_search_scope("body")``. Raises ``ValueError`` for another word.
+    Example: ``use_search_scope("body")``. Raises ``ValueError`` for any other word.
     """
     _scope[0] = SearchScope(scope)
 
 
 def identify(article: Article) -> Article:
-    """The same article with the fields of :func:`identifying` filled in."""
+    """The same article with the fields of :func:`identifying`."""
     read: dict[str, Any] = {name: getattr(article, name) for name in IDENTIFIED}
     if article.published:
         read["published"] = {"earliest": article.published.earliest, "latest": article.published.latest}
@@ -247,7 +247,7 @@ def identify(article: Article) -> Article:
 
 
 def compared_words(lede: str | None, body: str, dateline: str | None, agencies: Sequence[str]) -> list[str]:
-    """The folded words by which a text is compared: without dateline, credit lines and stamps.
+    """The folded words with which a text is compared: without dateline, credit lines and stamps.
 
     >>> compared_words(None, "الرباط - و م ع: انطلقت القمة.", "الرباط - و م ع", ["و م ع"])
     ['انطلقت', 'القمه']
@@ -278,10 +278,10 @@ def _compared(
 
 
 def reach(article: Fields) -> tuple[dt.date, dt.date] | None:
-    """First and last day on which an article may have been published, as far as it can be found by its text.
+    """First and last day on which an article may have been published, for the search of copies.
 
-    Where nothing says so it is taken to be at most :data:`LOOK_BACK` older than its first visit; None when
-    that is not known either.
+    Without any date it is taken to be at most :data:`LOOK_BACK` older than its first visit; None if that is
+    not known either.
     """
     if days := allowed_days(article):
         return days
@@ -291,7 +291,7 @@ def reach(article: Fields) -> tuple[dt.date, dt.date] | None:
 
 
 def _signed(article: Fields) -> bytes:
-    """The values of an article's signature; nothing for one that another version made, or none."""
+    """The values of an article's signature; empty if it has none, or one of another version."""
     signed: Signature | dict[str, Any] | None = article.get("signature")
     if signed is None or not is_current(signed):
         return b""
@@ -300,7 +300,7 @@ def _signed(article: Fields) -> bytes:
 
 
 def bands(article: Fields) -> list[int]:
-    """The keys under which the index of ``articles`` holds an article: copies have at least one in common.
+    """The keys of an article in the index of ``articles``: copies share at least one.
 
     They depend on its signature and on the days on which it may have been published.
     """
@@ -315,7 +315,7 @@ def bands(article: Fields) -> list[int]:
 
 
 def sought_buckets(article: Fields) -> tuple[int, ...]:
-    """The buckets in which the index holds what may be copies of an article, within :data:`WINDOW`."""
+    """The buckets of the index that may contain copies of an article, within :data:`WINDOW`."""
     days = reach(article)
     if not days:
         return ()
@@ -326,7 +326,7 @@ def sought_buckets(article: Fields) -> tuple[int, ...]:
 def _moved(day: dt.date, by: dt.timedelta) -> dt.date:
     try:
         return day + by
-    except OverflowError:  # no copies lie beyond the first and the last year
+    except OverflowError:  # there are no copies before year 1 or after year 9999
         return day
 
 
@@ -334,9 +334,9 @@ def _moved(day: dt.date, by: dt.timedelta) -> dt.date:
 
 
 def text_of(article: Fields, frame: Frame = NO_FRAME) -> Text:
-    """What is compared of a document with ``title``, ``lede``, ``body``, ``dateline`` and ``agencies``.
+    """The compared text of a document with ``title``, ``lede``, ``body``, ``dateline`` and ``agencies``.
 
-    ``frame`` is what begins and ends all pages of its source, and is left out.
+    ``frame`` is left out: the words with which all pages of its source begin and end.
     """
     parts = (article[name] for name in ("lede", "body", "dateline", "agencies"))
     return Text(fold(article["title"]).split(), frame.without(compared_words(*parts)))
@@ -347,7 +347,7 @@ def _same_title(first: Fields, second: Fields) -> bool:
 
 
 def allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
-    """First and last day on which an article may have been published; None when nothing says so.
+    """First and last day on which an article may have been published; None if it has no date.
 
     Reads ``day`` and ``published``. Example: the 24th and the 26th for ``منذ يومين``, read on the 27th.
     """
@@ -361,7 +361,7 @@ def allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
 
 
 def _days_apart(first: Fields, second: Fields) -> dt.timedelta | None:
-    """The least distance between two days; None when one is not known."""
+    """The shortest possible time between the days of two articles; None if one is not known."""
     return _apart(allowed_days(first), allowed_days(second))
 
 
@@ -372,7 +372,7 @@ def _apart(a: tuple[dt.date, dt.date] | None, b: tuple[dt.date, dt.date] | None)
 
 
 def _day_tolerance(article: Fields) -> dt.timedelta:
-    """A Hijri-only day may be a day off in either direction, unless its weekday settled it."""
+    """The tolerance of a day: one day if only a Hijri date was printed and no weekday settled it."""
     published = article["published"]
     hijri_only = published and published["calendar"] == Calendar.HIJRI
     settled = hijri_only and DateWarning.HIJRI_DAY_SETTLED_BY_WEEKDAY in published["warnings"]
@@ -380,7 +380,7 @@ def _day_tolerance(article: Fields) -> dt.timedelta:
 
 
 def _days_known(first: Fields, second: Fields) -> bool:
-    """Are both days known, as far as counted days (``منذ يومين``) tell? A wider interval says too little."""
+    """Are both days known exactly, or from a count of days (``منذ يومين``)? Wider intervals do not count."""
     return all(span and span[1] - span[0] <= COUNTED for span in map(allowed_days, (first, second)))
 
 
@@ -398,10 +398,10 @@ def _same_site(first: Fields, second: Fields) -> bool:
 
 
 def may_be_copies(first: Fields, second: Fields) -> bool:
-    """Do site, title and day allow two articles to be copies? Reads no text.
+    """Do site, title and day allow two articles to be copies? Does not read the texts.
 
-    Their days lie within the window. A day that is not exact is one of its interval; where none is known, two
-    sites may still have copies: under the same title on any day, else on those of :func:`reach`.
+    Their days must be within the window; an inexact day may be any of its interval. If a day is not known,
+    two sites may still have copies: with the same title on any day, otherwise within :func:`reach`.
     """
     apart = _days_apart(first, second)
     if _same_site(first, second) and not _days_known(first, second):
@@ -413,10 +413,10 @@ def may_be_copies(first: Fields, second: Fields) -> bool:
 
 
 def are_copies(first: Fields, first_text: Text, second: Fields, second_text: Text) -> bool:
-    """Are two articles copies? It is symmetric, and reads nothing but the two.
+    """Are two articles copies? Symmetric, and independent of other articles.
 
-    Recurring notices (``أسعار العملات``) share a title, even a text, but not the numbers; telegrams to two
-    countries share all but the names.
+    Recurring notices (``أسعار العملات``) with the same title and text, but other numbers, are not copies; nor
+    are telegrams to two countries, which differ in the names only.
     """
     same_day, same_title = _same_day(first, second), _same_title(first, second)
     if not may_be_copies(first, second) or not _share_enough(
@@ -427,7 +427,7 @@ def are_copies(first: Fields, first_text: Text, second: Fields, second_text: Tex
 
 
 def are_other_news(first: Fields, first_text: Text, second: Fields, second_text: Text) -> bool:
-    """Do two articles tell different news, whatever they share, as days, names and numbers say?"""
+    """Do two articles report different news, judging by days, names and numbers?"""
     same_title, apart = _same_title(first, second), _days_apart(first, second)
     if same_title and first_text.is_notice and apart is not None and apart > _tolerance(first, second):
         return True
@@ -438,7 +438,7 @@ def are_other_news(first: Fields, first_text: Text, second: Fields, second_text:
 def _share_enough(
     first: Fields, first_text: Text, second: Fields, second_text: Text, same_title: bool, same_day: bool
 ) -> bool:
-    """Do the two share what copies share, at one site and at two, on one day and on two?"""
+    """Do two articles share enough text for copies? The threshold depends on site, title and day."""
     if _same_site(first, second) and not (same_title and same_day):
         return comparison.same_page(first_text, second_text)
     if not comparison.same_text(
@@ -452,7 +452,7 @@ def _share_enough(
 
 
 def duplicate(root: Fields, root_text: Text, copy: Fields, copy_text: Text) -> Duplicate:
-    """How a copy relates to the root of its story."""
+    """The kind of a copy, and its similarity to the root of its story."""
     jaccard, containment = comparison.similarity(root_text, copy_text)
     kind = CopyKind.NEAR
     if _same_site(root, copy):
@@ -469,11 +469,11 @@ def duplicate(root: Fields, root_text: Text, copy: Fields, copy_text: Text) -> D
 
 
 def order(article: Fields) -> tuple[Any, ...]:
-    """Sort key of the copies of a story; the least is the story's root.
+    """Sort key of the copies of a story; the least one is the story's root.
 
-    The newspaper's own page comes before an aggregator's, then the page that was seen first: only the day
-    that a page claims can be wrong or made up, and a copy that claims to be older hides nothing that was
-    there before it. Pages that were seen at one moment are ordered by the time they claim.
+    The newspaper's own page comes before an aggregator's, then the page that was seen first. The day that a
+    page claims may be wrong or false, so a copy that claims to be older does not displace an earlier page.
+    Pages that were seen at the same moment are ordered by the time that they claim.
     """
     late, days = dt.datetime.max.replace(tzinfo=dt.UTC), allowed_days(article)
     return (
@@ -486,9 +486,9 @@ def order(article: Fields) -> tuple[Any, ...]:
 
 
 def better_date(old: Fields, new: Fields) -> bool:
-    """Does the new reading know the day better than the stored one? A coarser date never wins.
+    """Is the new date more exact than the stored one? A coarser date never wins.
 
-    The narrower interval wins, then the one with a time.
+    The narrower interval wins, then a date with a time.
     """
 
     def exactness(article: Fields) -> tuple[int, bool, bool]:

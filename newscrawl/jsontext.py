@@ -1,4 +1,4 @@
-"""JSON as sites send it: in pages, in answers of an API, with what their servers print around it."""
+"""Reads JSON as sites send it: in pages and API responses, mixed with other output of their servers."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from typing import Any
 __all__ = ["at", "find", "first", "loads"]
 
 MAX_STARTS = 20
-"""Places in a text at which its JSON may begin, at most."""
+"""JSON is tried at no more than so many places in a text."""
 
 LONGEST = 40
-"""Digits of an integer that is read: twice as many as 64 bits need."""
+"""An integer with more digits is None: 64 bits need half as many."""
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
-"""How an escaped half of a letter begins."""
+"""The beginning of an escaped surrogate."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _START = re.compile(r"[\[{]")
 DEPTH = 50
-"""Values within each other that are read part by part, at most."""
+"""Maximum depth of values that are read part by part."""
 MISTAKES = 1_000
-"""Items of a list that are left out, at most."""
+"""At most so many items of a list are skipped."""
 _NOISE = re.compile(
     r"(?:[\s\x00-\x1f\x7f\ufeff,]|<!--.*?-->|/\*.*?\*/|<br\s*/?>\s*<b>[A-Z][\w ]{2,30}</b>:.*?<br\s*/?>|"
     r"(?:PHP )?(?:Notice|Warning|Deprecated|Strict Standards|Fatal error): .{1,500}? on line \d+|"
     r"</?[a-z]{1,10}[^<>\"]{0,100}>)*",
     re.DOTALL,
 )
-"""What may stand between the parts of a list or an object and means nothing."""
+"""Meaningless text between the parts of a list or an object."""
 _OPENING = re.compile(r"(\{)\s*(\"(?:[^\"\\]|\\.){0,100}\")\s*(:)")
-"""How the items of a list begin: with the same name, so that one is found behind another with a mistake."""
+"""The beginning of a list's first item: the next item after a broken one begins with the same name."""
 
 
 def loads(text: str) -> Any:
-    r"""The value that a text of JSON is, control characters and all; halves of letters are U+FFFD.
+    r"""The value of a JSON text, which may contain control characters; lone surrogates become U+FFFD.
 
     >>> loads('{"image": "https://a.ma/\\ud800.jpg"}')
     {'image': 'https://a.ma/�.jpg'}
 
-    An integer of more than 40 digits is None. Raises ``ValueError`` for what is no JSON or is too deep.
+    An integer of more than 40 digits is None. Raises ``ValueError`` if the text is not JSON or is too deep.
     """
     return _read(_DECODER.decode, text)
 
 
 def first(text: str) -> Any:
-    """The value with which a text begins, whatever follows it. Raises as :func:`loads`.
+    """The value at the beginning of a text, whatever follows it. Raises the errors of :func:`loads`.
 
     >>> first('{"@type": "NewsArticle"} {"@type": "Person"}')
     {'@type': 'NewsArticle'}
@@ -56,7 +56,7 @@ def first(text: str) -> Any:
 
 
 def at(text: str, start: int) -> Any:
-    """The value that begins at a place in a text, whatever surrounds it. Raises as :func:`loads`.
+    """The value at an index of a text, whatever surrounds it. Raises the errors of :func:`loads`.
 
     >>> at('{"headline": "خبر", broken', 13)
     'خبر'
@@ -64,24 +64,24 @@ def at(text: str, start: int) -> Any:
     try:
         value, end = _DECODER.raw_decode(text, start)
     except RecursionError:
-        raise ValueError("JSON that is too deep to be read") from None
+        raise ValueError("the JSON is nested too deep") from None
     return _sound(value, text[start:end])
 
 
 def find(text: str, skipped: Counter[str] | None = None) -> Any:
-    r"""The value that a text of JSON is, or the longest one in it, whatever is printed around it and between.
+    r"""The value of a JSON text, or the longest value in a text, whatever is printed around it or inside.
 
     >>> find('<b>Notice</b>: x[8] on line 3 [{"link": "/خبر"}]<!-- cached -->')
     [{'link': '/خبر'}]
 
-    Comments, notices of PHP, control characters and commas too many are passed over. Of a text that is cut
-    off, the outermost list keeps what is complete (``skipped`` counts ``cut``); an item with a mistake in it
-    is left out of that list (``unreadable``).
+    Comments, PHP notices, control characters and surplus commas are ignored. If the text is truncated, the
+    outermost list keeps its complete items (``skipped`` counts ``cut``); a broken item is left out of that
+    list (``unreadable``).
 
     >>> find('{"n": 3, "data": [{"link": "/خبر-1"}, {"link": "/خ')
     {'n': 3, 'data': [{'link': '/خبر-1'}]}
 
-    A text of JSON in a text of JSON is read too. Raises ``ValueError`` where there is none.
+    JSON inside a JSON string is read too. Raises ``ValueError`` if there is no JSON in the text.
     """
     text = text.removeprefix("\ufeff")
     try:
@@ -98,7 +98,7 @@ def find(text: str, skipped: Counter[str] | None = None) -> Any:
         try:
             value, at = reader.value(start.start())
         except RecursionError:
-            raise ValueError("JSON that is too deep to be read") from None
+            raise ValueError("the JSON is nested too deep") from None
         except ValueError:
             at = start.end()
             continue
@@ -111,7 +111,7 @@ def find(text: str, skipped: Counter[str] | None = None) -> Any:
 
 
 class _Lenient:
-    """Reads part by part what cannot be read at once. Each method gives a value and the place after it."""
+    """Reads broken JSON part by part. Each method returns a value and the index after it."""
 
     def __init__(self, text: str) -> None:
         self.skipped: Counter[str] = Counter()
@@ -119,7 +119,7 @@ class _Lenient:
         self._is_cut = not text.rstrip().endswith(("]", "}", ">", ")", ";"))
 
     def value(self, at: int, depth: int = 0, lists: int = 0) -> tuple[Any, int]:
-        """The value at a place within so many others, of which so many are lists. Raises ``ValueError``."""
+        """The value at an index, inside ``depth`` others, ``lists`` of them lists. Raises ``ValueError``."""
         try:
             return _DECODER.raw_decode(self._text, at)
         except ValueError:
@@ -129,7 +129,7 @@ class _Lenient:
         return (self._list if mark == "[" else self._object)(at + 1, depth + 1, lists)
 
     def _after(self, at: int) -> int:
-        """The place of what comes next and says something."""
+        """The index of the next meaningful character."""
         noise = _NOISE.match(self._text, at)
         return noise.end() if noise else at
 
@@ -152,7 +152,7 @@ class _Lenient:
         return items, at + 1
 
     def _following(self, first: int, at: int) -> int | None:
-        """Where the item after the one at a place begins, by how the first one does; at last the end."""
+        """The index of the item after a broken one, recognised by the beginning of the first; or the end."""
         if not (opening := _OPENING.match(self._text, first)):
             return None
         begins = re.compile(r"\s*".join(map(re.escape, opening.groups())))
@@ -191,11 +191,11 @@ def _read(decode: Callable[[str], Any], text: str) -> Any:
     try:
         return _sound(decode(text), text)
     except RecursionError:
-        raise ValueError("JSON that is too deep to be read") from None
+        raise ValueError("the JSON is nested too deep") from None
 
 
 def _sound(value: Any, text: str) -> Any:
-    """The value with no half of a letter in it: no database takes one."""
+    """The value without lone surrogates, which no database accepts."""
     if not _HALF.search(text) and not _SURROGATE.search(text):
         return value
     whole = json.dumps(value, ensure_ascii=False)

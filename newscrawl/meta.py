@@ -1,7 +1,7 @@
-"""What requests carry: every key of ``Request.meta`` that this project reads, Scrapy's own among them.
+"""The keys of ``Request.meta`` that this project reads, including Scrapy's own.
 
-mypy knows the keys and their types through :func:`meta`, so a misspelt key does not pass. The browser has one
-more, in ``newscrawl.download.chromium``.
+:func:`meta` gives them their types, so mypy reports a misspelt key. ``newscrawl.download.chromium`` has one
+more, for the browser.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ class Meta(TypedDict, total=False):
 
     # --- Of an article's request
     key: str
-    """``newscrawl.urls.key`` of the address that was asked for; present where an article is asked for."""
+    """``newscrawl.urls.key`` of the requested address; present if the request is for an article."""
     asked: str
-    """That address; the request's own changes with redirects."""
+    """The requested address; that of the request itself changes with redirects."""
     entry: Any
     """The ``newscrawl.discovery.Entry`` that named it."""
     walk: Any
-    """The ``newscrawl.discovery.Walk`` that met it, or None."""
+    """The ``newscrawl.discovery.Walk`` that found it, or None."""
     again: bool
-    """Is it a visit again, of an article that is stored?"""
+    """Is it a repeated visit to a stored article?"""
     pending: bool
-    """Was it left over by an earlier run?"""
+    """Is it from the pending list of an earlier run?"""
     known_raw: Raw | None
-    """Of a visit again: where the page is archived as it was last time."""
+    """In a repeated visit: where the page of the last visit is archived."""
     kept: Raw | None
-    """Where this page was archived; None where it was not."""
+    """Where this page was archived; None if it was not."""
 
     # --- Of a page of a walk
     page: int
@@ -43,11 +43,11 @@ class Meta(TypedDict, total=False):
 
     # --- Of any download
     fetched_at: dt.datetime
-    """Moment of the download, UTC; in a replay the recording's."""
+    """Moment of download, UTC; in a replay, that of the recording."""
     retry_at: dt.datetime | None
-    """When the site may be asked again, UTC; where it asked for a pause that a crawl does not wait for."""
+    """When the site allows the next request, UTC, if it asked for a longer pause than a crawl waits for."""
     wire_bytes: int
-    """Length of the body as it came, before it was unpacked."""
+    """Length of the body as received, before decompression."""
 
     # --- Scrapy's and its plug-ins'
     playwright: bool
@@ -61,7 +61,7 @@ class Meta(TypedDict, total=False):
 
 
 def meta(of: Request | Response) -> Meta:
-    """What a request carries, or the request of a response; what is written to it is written there.
+    """The ``meta`` of a request, or of a response's request, with its types; it is not a copy.
 
     >>> from scrapy import Request
     >>> meta(Request("https://www.hespress.com/feed", meta={"page": 2}))["page"]
@@ -71,5 +71,5 @@ def meta(of: Request | Response) -> Meta:
 
 
 def is_for_article(request: Request) -> bool:
-    """Is an article asked for, not a page that leads to some?"""
+    """Is the request for an article, rather than for a list of articles?"""
     return "key" in meta(request)

@@ -1,9 +1,9 @@
-"""What stored strings look like: regular expressions that both MongoDB and Python understand."""
+"""The forms of stored strings: regular expressions that both MongoDB and Python understand."""
 
 from __future__ import annotations
 
 END = r"$(?!\n)"
-"""The end of the string; ``$`` alone leaves room for a line feed."""
+"""The end of the string; ``$`` alone would allow a line feed after it."""
 _MONTHS_OF_31, _MONTHS_OF_30 = "(?:0[13578]|1[02])", "(?:0[469]|11)"
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 DAY = (
@@ -11,7 +11,7 @@ DAY = (
     rf"{_MONTHS_OF_31}-(?:0[1-9]|[12][0-9]|3[01])|{_MONTHS_OF_30}-(?:0[1-9]|[12][0-9]|30)"
     rf"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29){END}"
 )
-"""A day that exists in the Gregorian calendar: ``2024-02-29``, not ``2023-02-29``."""
+"""A day that exists in the Gregorian calendar: ``2024-02-29``, but not ``2023-02-29``."""
 HIJRI_MONTH = rf"^1[345][0-9]{{2}}-(?:0[1-9]|1[0-2]){END}"
 """A month of the Hijri calendar: ``1445-09``."""
 HIJRI_DAY = rf"^1[345][0-9]{{2}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30){END}"
@@ -31,4 +31,4 @@ COUNTRY = rf"^[A-Z]{{2}}{END}"
 LANGUAGE = rf"^[a-z]{{2,3}}{END}"
 """ISO 639: ``ar``."""
 WORD = rf"^[a-z_]+{END}"
-"""A name of ours: none may look like an operator or a path of MongoDB."""
+"""One of our own names, which never looks like an operator or a path of MongoDB."""

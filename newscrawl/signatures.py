@@ -1,9 +1,9 @@
-"""Fingerprints of texts, and the keys under which an index finds texts that look alike.
+"""Fingerprints of texts, and the keys under which an index finds similar texts.
 
 MinHash (Broder 1997; Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, chapter 3): the share of
-values that two signatures have in common estimates the share of shingles that the two texts have in common.
-The values are computed with wrapping integer arithmetic alone, so that no machine and no version of a
-library changes them.
+equal values in two signatures estimates the share of shingles that the two texts have in common.
+The values are computed with wrapping integer arithmetic only, so they are the same on every machine and with
+every version of a library.
 """
 
 from __future__ import annotations
@@ -24,42 +24,42 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIGNATURE_VERSION = 3
-"""Version of what is signed, stored with each signature."""
+"""Version of the signed text, stored with each signature."""
 SHINGLE = 2
-"""Words in a shingle. Of 100 words with 20 changed, 64 pairs stay but only 51 triples; single
-words are shared by any two articles."""
+"""Words in a shingle. If 20 of 100 words change, 64 pairs stay the same but only 51 triples; single words
+occur in any two articles."""
 BANDS, ROWS = 48, 3
 """A copy is found when ``ROWS`` values of any band agree: 0.99 of copies with 20 % of words changed."""
 OPENING_BANDS, OPENING = 12, 30
-"""The last bands are of the first 30 words: a brief is a copy of the opening of a text that is many times as
-long, and has no other band in common with it."""
+"""The last bands are made from the first 30 words, because a brief copies only the opening of a much longer
+text and shares no other band with it."""
 SEED = 1445
 """Chooses the hash functions; signatures of two seeds cannot be compared."""
 SCHEME = f"minhash crc32 16 bit {SHINGLE} words {BANDS}x{ROWS}, {OPENING_BANDS} of {OPENING}"
-"""How a signature is made: CRC-32 of each word, the two of a pair mixed (the finalizer of MurmurHash3), and
-for each value the least of a * x + b modulo 2^32 over all pairs, of which 16 bits are kept."""
+"""How a signature is made: CRC-32 of each word, mixed for each pair (the finalizer of MurmurHash3). A value
+is the minimum of a * x + b modulo 2^32 over all pairs, of which 16 bits are kept."""
 FORMER_BANDS = 42
 FORMER_SCHEME = f"minhash shake128 {SHINGLE} words {FORMER_BANDS}x{ROWS}"
-"""How signatures were made before: ``scrapy dedupe`` makes them anew."""
+"""The scheme of older signatures, which ``scrapy dedupe`` replaces."""
 
 _VALUES = struct.Struct(f"<{BANDS * ROWS}H")
 _WHOLE = (BANDS - OPENING_BANDS) * ROWS
-"""Values of the whole text; those of the opening follow."""
+"""Number of values for the whole text; the values for the opening follow them."""
 _FORMER_VALUES = struct.Struct(f"<{FORMER_BANDS * ROWS}I")
 _KEY_BITS = 48
-"""Bits of a band: ``ROWS`` values of 16 bits."""
+"""Number of bits of a band: ``ROWS`` values of 16 bits."""
 FORMER_KEYS = 1 << _KEY_BITS
-"""Keys of the former scheme are less than this, all others are greater."""
+"""Keys of the former scheme are less than this, all others greater."""
 
 _FIRST_DAY = dt.date(1900, 1, 1).toordinal()
 _WEEK, _SPAN = 7, 63
-"""Days of a bucket for articles of a known day, and of one for those whose day is not known exactly."""
+"""Days in a bucket of articles with an exact day, and in a bucket of articles without one."""
 _BUCKETS = 1 << 14
-"""Buckets of each kind; what lies outside of them (314 years) is in the first or the last one."""
+"""Number of buckets of each kind (314 years); days outside them are in the first or the last bucket."""
 
 
 def shingles(words: Sequence[str]) -> list[str]:
-    """The pairs of words that follow each other; a lone word is one by itself.
+    """The pairs of adjacent words; a single word is a shingle by itself.
 
     >>> shingles(["انطلقت", "القمه", "العربيه"])
     ['انطلقت القمه', 'القمه العربيه']
@@ -70,7 +70,7 @@ def shingles(words: Sequence[str]) -> list[str]:
 @cache
 def _functions() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """The odd factors and the summands of the hash functions, one row each."""
-    import numpy as np  # only a process that signs needs it
+    import numpy as np  # imported here: only processes that sign need it
 
     drawn = hashlib.shake_128(str(SEED).encode()).digest(2 * 4 * BANDS * ROWS)
     factors, summands = np.frombuffer(drawn, dtype="<u4").astype(np.uint32).reshape(2, -1, 1)
@@ -78,7 +78,7 @@ def _functions() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
 
 
 def signature(words: Sequence[str]) -> Signature:
-    """The signature of folded words; of none, that of an empty text."""
+    """The signature of folded words; without words, that of an empty text."""
     import numpy as np
 
     factors, summands = _functions()
@@ -109,7 +109,7 @@ def _mixed(pairs: NDArray[np.uint64]) -> NDArray[np.uint32]:
 
 
 def is_current(made: Signature | dict[str, object] | None) -> bool:
-    """Was a signature (or its document) made as :func:`signature` makes it?"""
+    """Does a signature (or its document) have the version, scheme and seed of :func:`signature`?"""
     if made is None:
         return False
     if isinstance(made, Signature):
@@ -118,10 +118,10 @@ def is_current(made: Signature | dict[str, object] | None) -> bool:
 
 
 def estimate(first: bytes, second: bytes) -> tuple[float, float]:
-    """Similarity of two texts and of their openings, each 0 to 1 (give or take 0.05 and 0.08), from the
+    """The estimated similarity of two texts and of their openings, each 0 to 1 (± 0.05 and ± 0.08), from the
     values of their signatures.
 
-    0 where one has none, or one of another length, as another version made.
+    0 if one of them has no values, or another number of values, from another version.
     """
     if not len(first) == len(second) == _VALUES.size:
         return 0.0, 0.0
@@ -143,34 +143,34 @@ def band_keys(values: bytes) -> list[int]:
 
 
 def in_buckets(keys: Iterable[int], buckets: Iterable[int]) -> list[int]:
-    """Keys in some buckets, as the index holds them: the bucket comes first.
+    """Keys in some buckets, in the form of the index: the bucket comes first.
 
-    So the articles of a week lie together: those that arrive need only the part of the index in memory
-    that holds their own weeks, however many years the collection has.
+    So the articles of a week are adjacent in the index: new articles need only the part for their own weeks
+    in memory, however many years the collection covers.
     """
     keys = list(keys)
     return [bucket << _KEY_BITS | key for bucket in buckets for key in keys]
 
 
 def filed(keys: Iterable[int], buckets: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-    """Each key, with how the index holds it in some buckets."""
+    """Each key, with its forms in the index for some buckets."""
     weeks = [bucket << _KEY_BITS for bucket in buckets]
     for key in keys:
         yield key, [week | key for week in weeks]
 
 
 def keys_of_buckets(first: int, last: int) -> tuple[int, int]:
-    """The least and the greatest key that the index may hold in the buckets from a first to a last one."""
+    """The least and the greatest key that the index may contain in the buckets ``first`` to ``last``."""
     return first << _KEY_BITS, (last + 1 << _KEY_BITS) - 1
 
 
 def day_buckets(first: dt.date, last: dt.date) -> range:
-    """The buckets of the articles of known days, from a first to a last day."""
+    """The buckets of articles with an exact day, from a first to a last day."""
     return range(_bucket(first, _WEEK), _bucket(last, _WEEK) + 1)
 
 
 def span_buckets(first: dt.date, last: dt.date) -> range:
-    """The buckets of articles whose day is not known, but lies between a first and a last one."""
+    """The buckets of articles without an exact day, published between a first and a last day."""
     return range(_BUCKETS + _bucket(first, _SPAN), _BUCKETS + _bucket(last, _SPAN) + 1)
 
 
@@ -182,7 +182,7 @@ def _bucket(day: dt.date, length: int) -> int:
 
 
 def former_bands(words: Sequence[str]) -> list[int]:
-    """The keys of a text in collections that ``scrapy dedupe`` has not signed again yet."""
+    """The keys of a text in collections that ``scrapy dedupe`` has not yet signed again."""
     rows: Iterator[tuple[int, ...]] = (
         _FORMER_VALUES.unpack(
             hashlib.shake_128(f"{SEED} {shingle}".encode("utf-8", "surrogatepass")).digest(

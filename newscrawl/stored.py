@@ -1,8 +1,8 @@
-"""What each stored field says of itself, beside its type and its docstring.
+"""The properties of stored fields, in addition to type and docstring.
 
-The declaration of a field in ``newscrawl.items`` is the only place that knows it. The validator, the views,
-the migration, the writer, the revisions, the data dictionary and the saved pages of the tests derive from it
-by the functions below.
+They are declared once, with the field in ``newscrawl.items``. The validator, the views, the migration, the
+writer, the revisions, the data dictionary and the saved pages of the tests derive from this declaration
+through the functions below.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any, ParamSpec
 P = ParamSpec("P")
 
 Rule = Mapping[str, Any]
-"""What a value must look like beyond its type, in the words of JSON Schema: ``{"minimum": 0}``."""
+"""A condition on a value in addition to its type, in JSON Schema: ``{"minimum": 0}``."""
 
 
 class Changes(Enum):
-    """When the store changes a field of an article that it holds."""
+    """When the store changes a field of a stored article."""
 
     NEVER = "set when the article is first stored"
     TEXT = "with a new text; the revision keeps the former value"
@@ -37,16 +37,16 @@ class Changes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a stored field says of itself."""
+    """The properties of a stored field."""
 
     source: str = ""
-    """What it is derived from, as the data dictionary says it; of a part: as the field that holds it."""
+    """Where its value comes from, for the data dictionary; empty in a part, which follows its field."""
     changes: Changes | None = None
-    """When the store changes it; None in a part, which changes with the field that holds it."""
+    """When the store changes it; None in a part, which changes with the field that contains it."""
     _: KW_ONLY
     since: int = 1
-    """The schema version that brought it. No validator requires a later one than the first: a node that
-    runs an older version goes on storing without it."""
+    """The schema version that introduced it. The validator requires only fields of version 1, so that a node
+    with an older version can go on storing."""
     unit: str = ""
     """Unit or format, for the data dictionary. Example: ``words``."""
     rule: Rule = field(default_factory=dict)
@@ -54,17 +54,17 @@ class Stored:
     each: Rule = field(default_factory=dict)
     """Rule for each item of a list."""
     internal: bool = False
-    """Only the machinery reads it: neither the views nor the revisions have it."""
+    """Only newscrawl itself reads it: neither the views nor the revisions contain it."""
     read_back: bool = False
-    """The writer's decisions depend on it, though it is internal."""
+    """The writer reads it for its decisions, although it is internal."""
     corrected: bool = False
     """A revision names it in ``changed`` when the newspaper has changed it."""
     of_copy: bool = False
-    """The view ``stories`` shows it of each copy."""
+    """The view ``stories`` shows it for each copy."""
     export: bool = False
-    """A table for analysis has it as a column."""
+    """Exported tables have it as a column."""
     expected: bool = False
-    """The saved pages of ``tests/sites`` say what it must be."""
+    """The saved pages of ``tests/sites`` state its expected value."""
 
     @property
     def is_revised(self) -> bool:
@@ -90,15 +90,14 @@ def _metadata(cls: Callable[P, Stored]) -> Callable[P, dict[str, Stored]]:
 stored = _metadata(Stored)
 
 NOT_STORED: Mapping[str, None] = {"stored": None}
-"""The ``metadata`` of a field that only travels."""
+"""The ``metadata`` of a field that is not stored."""
 
 
 @cache
 def declared(cls: Any) -> Mapping[str, Stored]:
-    """What the stored fields of a class say of themselves, in order.
+    """The properties of the stored fields of a class, by name and in order.
 
-    Raises ``TypeError`` for a field that says nothing beside others of its class that say where they come
-    from.
+    Raises ``TypeError`` for a field without a declaration in a class whose other fields have one.
     """
     every = {f.name: f.metadata.get("stored", Stored()) for f in dataclasses.fields(cls)}
     own = {name: word for name, word in every.items() if word is not None}
@@ -116,18 +115,18 @@ def stored_fields(cls: Any) -> tuple[str, ...]:
 
 
 def names(cls: Any, which: Callable[[Stored], object]) -> tuple[str, ...]:
-    """Names of the stored fields of a class that say so, in order."""
+    """Names of the stored fields of a class with some property, in order."""
     return tuple(name for name, says in declared(cls).items() if which(says))
 
 
 @cache
 def changing(cls: Any, *when: Changes) -> tuple[str, ...]:
-    """Names of the stored fields of a class that change then, in order."""
+    """Names of the stored fields of a class that change at these occasions, in order."""
     return names(cls, lambda says: says.changes in when)
 
 
 def paths(cls: Any, path: str = "") -> Iterator[tuple[str, Stored]]:
-    """The stored fields of a class and of its parts: ``published.time``; in a list ``images[].url``."""
+    """The stored fields of a class and of its parts: ``published.time``, or ``images[].url`` in a list."""
     hints = typing.get_type_hints(cls)
     for name, says in declared(cls).items():
         yield path + name, says
@@ -136,7 +135,7 @@ def paths(cls: Any, path: str = "") -> Iterator[tuple[str, Stored]]:
 
 
 def parts(hint: Any) -> Iterator[tuple[type, str]]:
-    """The classes of a document's parts in a type annotation; with ``[]`` those in a list."""
+    """The dataclasses in a type annotation, each with ``[]`` if it is in a list."""
     if dataclasses.is_dataclass(hint):
         yield typing.cast("type", hint), ""
     for arg in typing.get_args(hint):
@@ -145,7 +144,7 @@ def parts(hint: Any) -> Iterator[tuple[type, str]]:
 
 
 def default(cls: Any, name: str) -> Any:
-    """What a field holds in a document that was stored before there was such a field."""
+    """The value of a field in a document that was stored before the field existed."""
     (declaration,) = (f for f in dataclasses.fields(cls) if f.name == name)
     return (
         declaration.default

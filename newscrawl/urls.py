@@ -1,8 +1,8 @@
-"""Addresses: one key for every spelling of one article.
+"""Addresses: one key for all spellings of an article's address.
 
-:func:`canonical` gives the spelling that stands for all others, :func:`key` its digest. Neither is an
-address to request: a canonical form may answer nothing. Two articles with one key would hide each
-other, one article with two keys is only met twice; in doubt, two spellings stay apart.
+:func:`canonical` returns the spelling that represents all others, :func:`key` its digest. Neither can be
+requested: there may be no page at a canonical form. Two articles with one key would hide each other, while an
+article with two keys is only found twice; so in doubt, two spellings stay apart.
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ __all__ = [
 ]  # fmt: skip
 
 URLS_VERSION = 2
-"""Version of :func:`canonical`, stored with each article; it rises when any key would change."""
+"""Version of :func:`canonical`, stored with each article; raised whenever some key changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrlRules:
-    """What counts as one address on a site, beyond what holds on every site."""
+    """Which spellings of an address are the same on one site, in addition to the rules for every site."""
 
     parameters: frozenset[str] | None = None
-    """The only query parameters that matter; None when all do but the known tracking ones.
+    """The only query parameters that matter; None if all matter except the known tracking parameters.
     Example: ``frozenset({"id"})``."""
     ignored_parameters: frozenset[str] = frozenset()
-    """Parameters that say nothing about the article on this site. Example: ``frozenset({"tq"})``."""
+    """Parameters that do not matter on this site. Example: ``frozenset({"tq"})``."""
     hosts: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Host → the host it is the same site as, both without ``www``.
+    """Host → the host of the same site that represents it, both without ``www``.
     Example: ``{"arabic.rt.com": "rtarabic.com"}``."""
     variants: frozenset[str] = frozenset({"www", "m", "mobile", "wap", "amp"})
-    """Labels of a host before its registrable domain that show the same articles, also with a number of one
-    or two digits: ``m2``, ``www1``."""
+    """Labels before the registrable domain that lead to the same articles, also with a number of one or two
+    digits: ``m2``, ``www1``."""
     path_case: bool = True
     """Does the case of letters in a path matter?"""
     hash_routes: bool = True
     """Do fragments like ``#!/story/1`` and ``#/story/1`` name pages?"""
     rewrites: tuple[tuple[str, str], ...] = ()
-    r"""Regular expressions on the decoded path, and what each becomes.
+    r"""Regular expressions for the decoded path, and their replacements.
     Example: ``((r"^/amp/(\d{4}/)", r"/story/\1"),)``."""
 
 
 _ANY_SITE = UrlRules()
 
-# Marks without a shape, which copying from a right-to-left page leaves in an address.
+# Invisible characters, which get into an address that is copied from a right-to-left page.
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+"
 )
@@ -71,13 +71,13 @@ _URL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_HOST = 1000
-"""Letters of a host, at most; name servers know none of more than 253 in Punycode."""
+"""A host has at most so many letters; DNS allows 253 in Punycode."""
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _IP = re.compile(r"\[.*\]|[\d.]+")
 _NUMBERED = re.compile(r"(?<=\D)\d{1,2}$")
 _SLASHES = re.compile(r"[/\\]+")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-# Letters escaped more than once: two bytes at least, since one may be a percent sign that is meant.
+# Letters that are escaped more than once: at least two bytes, because one may be a literal percent sign.
 _ESCAPED_AGAIN = re.compile(r"(?:%(?:25)*[89A-Fa-f][0-9A-Fa-f]){2,}")
 _PERCENT_SIGN = re.compile("%(?:25)*")
 _HASH_ROUTE = re.compile(r"!.|/.", re.DOTALL)
@@ -117,8 +117,8 @@ _TRACKING = lazy.pattern(
     |jsessionid|aspsessionid\w*|session_?id|cfid|cftoken|oscsid|zenid|aspxautodetectcookiesupport""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Names that say where a reader came from only with such a value: ?ref=menu, not ?ref=123; ?from=whatsapp,
-# not ?from=rabat.
+# Names that tell where a reader came from only with such a value: ?ref=menu, but not ?ref=123;
+# ?from=whatsapp, but not ?from=rabat.
 _REFERRER = lazy.pattern(r"ref(?:_?(?:src|url|source))?|referr?er|via", re.IGNORECASE)
 _REFERRER_VALUE = lazy.pattern(r"\D*|(?:https?:|www\.|@|twsrc).*", re.IGNORECASE | re.DOTALL)
 _ORIGIN = lazy.pattern(
@@ -131,15 +131,15 @@ _ORIGIN_VALUE = lazy.pattern(
     r"|android|ios|iphone|hootsuite|home|home_?page|related|most_?read|youtu\.be|timeline|(?:single|group)message)?",
     re.IGNORECASE,
 )
-# How the page is shown, not which: ?print=1 and not ?print=123, ?view=amp and not ?view=category. m is
-# Blogger's, noamp and nb WordPress's, tmpl Joomla's.
+# How a page is shown, not which page: ?print=1 but not ?print=123, ?view=amp but not ?view=category. m is
+# used by Blogger, noamp and nb by WordPress, tmpl by Joomla.
 _VIEW = lazy.pattern(r"m|mobile|desktop|print(?:able|er)?|no[nt]?_?amp|nb|isappinstalled", re.IGNORECASE)
 _VIEW_FLAG = lazy.pattern(r"(?:[01]|true|false|yes|no|on|off|mobile|desktop|available|print)?", re.IGNORECASE)
 _VIEW_KIND = lazy.pattern(
     r"output(?:_?type)?|view|format|layout|mode|tmpl|template|theme|device", re.IGNORECASE
 )
 _VIEW_NAME = lazy.pattern(r"amp|print|printable|mobile|component", re.IGNORECASE)
-# sid is a session or a story: a session is long and random.
+# sid is a session or a story; the id of a session is long and random.
 _SESSION = lazy.pattern(r"sid|session|sess|sessid", re.IGNORECASE)
 _SESSION_VALUE = lazy.pattern(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{16,}")
 
@@ -151,14 +151,15 @@ _SAFE_ANYWHERE = "!#$%&'()*+,/:;=?@[\\]~"
 
 @cache
 def _suffixes() -> TLDExtract:
-    import tldextract  # only here: with what it imports 0.03 s, and a process that reads pages asks nothing
+    import tldextract  # imported here: it takes 0.03 s, and not every process needs it
 
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def parts_of(host: str, *, private: bool) -> ExtractResult:
-    """The parts of a host by the Public Suffix List as packaged with tldextract; with its private part
-    ``blogspot.com`` is a suffix. No network, no files written.
+    """The parts of a host according to the Public Suffix List of tldextract, without network or cache files.
+
+    With ``private`` the private part of the list counts too: ``blogspot.com`` is then a suffix.
 
     >>> [parts_of("khabar.blogspot.com", private=private).suffix for private in (True, False)]
     ['blogspot.com', 'com']
@@ -166,7 +167,7 @@ def parts_of(host: str, *, private: bool) -> ExtractResult:
     return _suffixes()(host, include_psl_private_domains=private)
 
 
-@lru_cache(maxsize=4096)  # of an address from a list, until its page is stored
+@lru_cache(maxsize=4096)  # used several times between the list and the stored page
 def key(url: str, rules: UrlRules | None = None) -> str:
     """The key of an address: 32 hex digits, the BLAKE2b digest of its :func:`canonical` form.
 
@@ -179,20 +180,20 @@ def key(url: str, rules: UrlRules | None = None) -> str:
 
 
 def canonical(url: str, rules: UrlRules | None = None) -> str:
-    """The one spelling of an address that stands for all of them: ASCII, ``https``, no ``www``.
+    """The spelling of an address that represents all others: ASCII, ``https``, without ``www``.
 
     >>> canonical("HTTP://WWW.Hespress.com:80//خبر-1.html?utm_source=fb#c")
     'https://hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
 
-    One spelling: http and https, ``www``, mobile and AMP hosts and paths, host names in Unicode and
-    in Punycode, default ports, IRIs and %XX (also escaped twice), composed and decomposed letters,
-    bidi marks, repeated and trailing slashes, index pages, pages of comments, views of the same
-    article (``?print=1``, ``?m=1``), session ids, tracking, the order of parameters, fragments.
-    Apart: ids, page numbers (``?utm=12`` among them), language editions, hash routes, the case of a
-    path, the order of a repeated parameter, paths of print views, a parameter with and without a value.
+    It ignores differences in: http and https, ``www``, mobile and AMP hosts and paths, Unicode and Punycode
+    host names, default ports, IRIs and %XX (also escaped twice), composed and decomposed letters, bidi marks,
+    repeated and trailing slashes, index pages, pages of comments, views of the same article (``?print=1``,
+    ``?m=1``), session ids, tracking, the order of parameters, and fragments. It keeps differences in: ids,
+    page numbers (also ``?utm=12``), language editions, hash routes, the case of a path, the order of a
+    repeated parameter, paths of print views, and a parameter with and without a value.
 
-    Idempotent; never raises for a ``str``: what is no web address (another scheme, no host) is only
-    stripped of spaces and invisible marks and escaped.
+    Idempotent; never raises for a ``str``. If it is not a web address (another scheme, no host), only spaces
+    and invisible marks are removed and the rest is escaped.
     """
     rules = rules or _ANY_SITE
     text = _tidy(url)
@@ -213,7 +214,7 @@ def canonical(url: str, rules: UrlRules | None = None) -> str:
 
 
 def without_amp(path: str) -> str:
-    """A decoded path without what marks the AMP copy of a page.
+    """A decoded path without the parts that mark an AMP copy.
 
     >>> without_amp("/amp/culture/1"), without_amp("/خبر-1.html/amp/"), without_amp("/خبر-1.amp.html")
     ('/culture/1', '/خبر-1.html/', '/خبر-1.html')
@@ -230,7 +231,7 @@ def without_amp(path: str) -> str:
 
 
 def telling(query: str, rules: UrlRules | None = None) -> str:
-    """The parameters of a query that tell which page it is, as they stand and in their order.
+    """The parameters of a query that tell which page it is, unchanged and in their order.
 
     >>> telling("p=7&utm_source=facebook"), telling("fbclid=IwAR0")
     ('p=7', '')
@@ -259,7 +260,7 @@ def _tidy(url: str) -> str:
 
 
 def _original(host: str, port: str, path: str) -> tuple[str, str, str]:
-    """Host, port and path of the page that a copy of Google's names, or a copy of a copy; else the same."""
+    """Host, port and path of the original of Google's AMP copy, or of a copy's copy; otherwise the same."""
     whole = host + _plain(path)
     start = 0
     while _AMP_COPIES.search(host) and (copy := _AMP_COPY.match(whole, start)):
@@ -269,7 +270,7 @@ def _original(host: str, port: str, path: str) -> tuple[str, str, str]:
 
 
 def _is_bare_host(match: re.Match[str]) -> bool:
-    """An address without its scheme: hespress.com/خبر."""
+    """Is it an address without a scheme, such as ``hespress.com/خبر``?"""
     if "@" in match["authority"]:
         return False
     host = ascii_host(_split_authority(match["authority"])[0])
@@ -279,10 +280,10 @@ def _is_bare_host(match: re.Match[str]) -> bool:
 # --- Host ------------------------------------------------------------------------------------------
 
 
-# The hosts of a crawl are few, and each is met some times a page.
+# A crawl has few hosts, and each occurs several times a page.
 @lru_cache(maxsize=1024)
 def _split_authority(authority: str) -> tuple[str, str]:
-    """Host and ``:port``, without user and password and without a port that is a default one."""
+    """Host and ``:port``, without user and password; the port is empty if it is a default port."""
     authority = _decode(authority).rpartition("@")[2]
     host, bracket, rest = authority.partition("]") if authority.startswith("[") else ("", "", authority)
     name, _, port = rest.partition(":")
@@ -293,7 +294,7 @@ def _split_authority(authority: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1024)
 def _host(host: str, rules: UrlRules) -> str:
-    """The host that stands for its variants; ``host`` is as :func:`ascii_host` gives it."""
+    """The host that represents its variants; ``host`` comes from :func:`ascii_host`."""
     labels = host.split(".")
     own = (_registrable_domain(host) or ".".join(labels[-2:])).count(".") + 1
     if not _IP.fullmatch(host):
@@ -308,7 +309,7 @@ def _is_variant(label: str, rules: UrlRules) -> bool:
 
 @lru_cache(maxsize=1024)
 def ascii_host(host: str) -> str:
-    """A host in lower case, IDN in Punycode, without empty labels; empty when no host can be named so.
+    """A host in lower case, in Punycode and without empty labels; empty if it is not a valid host.
 
     >>> ascii_host("WWW.Hespress.com."), ascii_host("جريدة.المغرب"), ascii_host("hespress com")
     ('www.hespress.com', 'xn--ogbfjh9j.xn--mgbc0a9azcg', '')
@@ -319,7 +320,7 @@ def ascii_host(host: str) -> str:
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True).decode("ascii").strip(".")
-        except UnicodeError:  # as idna.IDNAError is; emoji and the like were allowed before 2008
+        except UnicodeError:  # the base of idna.IDNAError; emoji and the like were allowed before 2008
             try:
                 host = host.encode("idna").decode("ascii").lower()
             except UnicodeError:
@@ -333,7 +334,7 @@ def ascii_host(host: str) -> str:
 
 
 def has_public_suffix(host: str) -> bool:
-    """Does a host name end in a suffix under which the public registers names?
+    """Does a host name end in a public suffix?
 
     >>> has_public_suffix("www.hespress.com"), has_public_suffix("news.intranet")
     (True, False)
@@ -343,7 +344,7 @@ def has_public_suffix(host: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _registrable_domain(host: str) -> str:
-    """``hespress.com`` of ``www.hespress.com``; empty without a known public suffix."""
+    """The registrable domain: ``hespress.com`` of ``www.hespress.com``; empty without a public suffix."""
     return parts_of(host, private=True).top_domain_under_public_suffix
 
 
@@ -351,16 +352,16 @@ def _registrable_domain(host: str) -> str:
 
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
-"""What is neither escaped nor unescaped (RFC 3986): most parts of most addresses."""
+"""Text that needs neither escaping nor unescaping (RFC 3986), as most parts of most addresses."""
 
 
 def _decode(text: str) -> str:
-    """Unescaped, composed, without invisible marks; bytes that are no UTF-8 become surrogates."""
+    """The text unescaped, composed and without invisible marks; bytes outside UTF-8 become surrogates."""
     if _UNRESERVED.fullmatch(text):
         return text
     if "%" in text:
         text = _PERCENT.sub(_unescape, text)
-    # What is taken away may have stood between two halves of a letter.
+    # Removing a mark may join two halves of a letter, so it is repeated.
     while (plain := _decode_once(text)) != text:
         text = plain
     return text
@@ -441,7 +442,7 @@ def _query(query: str, rules: UrlRules) -> str:
         name, value = _parameter(part)
         if (name or value) and _matters(name, value, rules):
             pairs[name, value] = None
-    # Sorted by name alone: the order of a repeated parameter has a meaning.
+    # Sorted by name only, because the order of a repeated parameter matters.
     ordered = sorted(pairs, key=lambda pair: pair[0])
     encoded = "&".join(
         f"{_encode(name, _SAFE_IN_QUERY)}={_encode(value, _SAFE_IN_QUERY)}" for name, value in ordered
@@ -456,7 +457,7 @@ def _parameter(part: str) -> tuple[str, str]:
 
 
 def _matters(name: str, value: str, rules: UrlRules) -> bool:
-    """Does a parameter say which article this is?"""
+    """Does a parameter tell which article this is?"""
     if rules.parameters is not None:
         return name in rules.parameters
     if name in rules.ignored_parameters or _TRACKING.fullmatch(name):
@@ -467,7 +468,7 @@ def _matters(name: str, value: str, rules: UrlRules) -> bool:
         return not _ORIGIN_VALUE.fullmatch(value)
     if _SESSION.fullmatch(name):
         return not _SESSION_VALUE.fullmatch(value)
-    if name == "_":  # jQuery's guard against caches
+    if name == "_":  # jQuery adds it to bypass caches
         return not value.isdecimal()
     if _VIEW.fullmatch(name):
         return not _VIEW_FLAG.fullmatch(value)
@@ -478,7 +479,7 @@ def _matters(name: str, value: str, rules: UrlRules) -> bool:
 
 
 def site_host(url: str, rules: UrlRules | None = None) -> str:
-    """The host of an address in the form that stands for its variants; empty without a host.
+    """The host of an address in the form that represents its variants; empty without a host.
 
     >>> site_host("https://m.youm7.com/خبر"), site_host("https://fr.hespress.com/")
     ('youm7.com', 'fr.hespress.com')
@@ -490,12 +491,12 @@ def site_host(url: str, rules: UrlRules | None = None) -> str:
 
 
 def owner(url: str) -> str:
-    """Who an address belongs to: its registrable domain, or its host where there is none.
+    """The owner of an address: its registrable domain, or its host if it has none.
 
     >>> owner("https://fr.hespress.com/خبر"), owner("https://www.okaz.com.sa/"), owner("http://127.0.0.1:80/")
     ('hespress.com', 'okaz.com.sa', '127.0.0.1')
 
-    By the Public Suffix List with its private part: two blogs of one host are two owners. Never raises
+    The private part of the Public Suffix List counts, so two blogs at one host are two owners. Never raises
     for a ``str``.
     """
     host = site_host(url)
@@ -520,16 +521,16 @@ def declared_canonical(
     is_article: Callable[[str], bool],
     rules: UrlRules | None = None,
 ) -> str | None:
-    """The address that a page declares for itself (``rel=canonical``), absolute, if it can be believed.
+    """The absolute address that a page declares for itself (``rel=canonical``); None if it is not credible.
 
-    It must be on the registrable domain of ``page_url`` (or a host that the rules name for it) and
-    point at an article by ``is_article``: templates declare the home page or a listing, aggregators
-    another site. Otherwise None.
+    It must be on the registrable domain of ``page_url`` (or on a host that the rules name for it) and be that
+    of an article according to ``is_article``: some templates declare the home page or a listing, and
+    aggregators declare another site.
 
     >>> declared_canonical("https://m.hespress.com/خبر-1.html", "/خبر-1.html", lambda url: "-1.html" in url)
     'https://m.hespress.com/خبر-1.html'
 
-    Never raises for ``str``, unless ``is_article`` does by more than ``ValueError``.
+    Never raises for ``str``, unless ``is_article`` raises anything but ``ValueError``.
     """
     rules = rules or _ANY_SITE
     if not canonical_href or not canonical_href.strip():

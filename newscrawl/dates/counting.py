@@ -1,4 +1,4 @@
-"""The possible age of an article that was published ``3 أيام`` ago: software rounds such numbers or cuts them.
+"""The possible age of an article published ``3 أيام`` ago: software rounds such numbers or cuts them.
 
 moment, dayjs, date-fns, Babel and WordPress round: ``يومين`` begins at 36 hours. Carbon, luxon, timeago.js
 and Django truncate: ``يومين`` ends at 72 hours. Months are calendar months, or 30 days. The bounds here hold

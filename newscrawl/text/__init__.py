@@ -1,10 +1,9 @@
-"""Arabic text: what is stored (:func:`clean`), what is searched (:func:`fold`), what lies between.
+"""Arabic text for storage (:func:`clean`), for search (:func:`fold`), and for training (:func:`normalize`).
 
-:func:`clean` repairs what a reader would call broken and keeps what a reader would miss;
-:func:`fold` gives one form to every spelling of a word. ``fold(clean(x)) == fold(x)`` for every
-``x``, and both are idempotent.
+:func:`clean` repairs broken text and keeps everything that a reader would miss; :func:`fold` returns one form
+for all spellings of a word. ``fold(clean(x)) == fold(x)`` for every ``x``, and both are idempotent.
 
-What a character is follows the Unicode Character Database (https://www.unicode.org/ucd/).
+Properties of characters are those of the Unicode Character Database (https://www.unicode.org/ucd/).
 """
 
 from newscrawl.text.characters import compose

@@ -1,5 +1,5 @@
-"""Characters and letters of Arabic by what they are, from the Unicode Character Database
-(https://www.unicode.org/ucd/), and the few steps that all of this package shares.
+"""The classes of Arabic characters, from the Unicode Character Database (https://www.unicode.org/ucd/), and
+steps that the modules of this package share.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ LETTERS = (
     "\u0750-\u077f\u0870-\u0887\u0889-\u088e\u08a0-\u08c8"
 )
 ALPHABET = "\u0621-\u063a\u0641-\u064a\u0671"
-# Tashkeel, Qur'anic signs and the small letters written above others.
+# Tashkeel, Qur'anic signs and the small letters above others.
 MARKS = (
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
     "\u0897-\u089f\u08c9-\u08e1\u08e3-\u08ff"
 )
-# Letters in their printed shapes. Not among them: the ornate brackets, the honorifics (FD40-FD4F,
-# FDCF, FDF4-FDFB), the rial sign and the basmala, which a reader would miss.
+# Presentation forms of letters. Ornate brackets, honorifics (FD40-FD4F, FDCF, FDF4-FDFB), the rial sign and
+# the basmala are not among them, because a reader would miss them.
 PRESENTATION = "\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdc7\ufdf0-\ufdf3\ufe70-\ufe72\ufe74\ufe76-\ufefc"
 ARABIC = "\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
 
-# Nothing that prints: C0 and C1 controls, soft hyphen, bidi controls, zero-width space and joiners
-# of words, annotation marks, the object box, noncharacters.
+# Invisible characters: C0 and C1 controls, soft hyphen, bidi controls, zero-width space, word joiners,
+# annotation marks, the object replacement character, noncharacters.
 INVISIBLE = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffc\ufffe\uffff"
@@ -65,10 +65,10 @@ TASHKEEL_RUN = lazy.pattern(f"[{MARKS}]+")
 LATIN_RUN = lazy.pattern("[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]+")
 
 _MOST_MARKS = 30
-"""Marks on one letter at most, as in Unicode's Stream-Safe Text Format (https://www.unicode.org/reports/tr15/)."""
+"""At most so many marks on a letter: Stream-Safe Text Format (https://www.unicode.org/reports/tr15/)."""
 _MAYBE_MARKS = lazy.pattern(rf"[^\w\s]{{{_MOST_MARKS + 1},}}")
 
-# What mojibake shows and correct text seldom does: accented Latin, and signs of windows-1252 and 1256.
+# Characters of mojibake that are rare in correct text: accented Latin, signs of windows-1252 and 1256.
 RARE_SIGNS = (
     "\x80-\x84\x86-\x9f\xa2-\xaa\xac-\xb1\xb4-\xba\xbc-\xbf\u0152\u0160\u0161\u0178\u017d\u017e\u0192"
     "\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a\u2122"
@@ -80,7 +80,7 @@ RARE_SIGN = character_class(RARE_SIGNS)
 
 
 def is_composed(text: str) -> bool:
-    """Is a text in the form that :func:`compose` gives it?
+    """Is a text in the form that :func:`compose` returns?
 
     >>> is_composed("آ"), is_composed("ا\u0653")
     (True, False)
@@ -89,8 +89,7 @@ def is_composed(text: str) -> bool:
 
 
 def compose(text: str) -> str:
-    """Letters and their marks in one form (Unicode's NFC), no more than 30 marks on a letter where they are
-    in disorder.
+    """The text in NFC, the composed form of letters and marks; of unordered marks, at most 30 on a letter.
 
     >>> compose("ا\u0653") == "آ"
     True
@@ -99,7 +98,7 @@ def compose(text: str) -> str:
     """
     if is_composed(text):
         return text
-    # Putting marks in their order costs the square of their number.
+    # The time to sort the marks of a letter is quadratic in their number.
     return unicodedata.normalize("NFC", _MAYBE_MARKS.sub(_few_marks, text))
 
 
@@ -114,8 +113,8 @@ def _few_marks(match: re.Match[str]) -> str:
 
 
 def collapse(text: str) -> str:
-    """Single spaces, none at the ends of lines, no more than one blank line."""
-    # Replacing over and over halves each run, and beats a regular expression that stops at every space.
+    """The text with single spaces, none at the ends of lines, and at most one blank line in a row."""
+    # Repeated replacement halves each run; it is faster than a regular expression, which stops at each space.
     while "  " in text:
         text = text.replace("  ", " ")
     if "\n" in text:
@@ -126,7 +125,7 @@ def collapse(text: str) -> str:
 
 
 def base_letters(match: re.Match[str]) -> str:
-    """The letters of a run of presentation letters (ﻻ is لا)."""
-    # NFKC of these alone, since it spoils other characters; marks decompose to a space or a
-    # tatweel that carries them.
+    """The letters of a run of presentation forms (ﻻ is لا)."""
+    # NFKC for these only, because it would change other characters. It decomposes marks to a space or a
+    # tatweel with the mark.
     return unicodedata.normalize("NFKC", match[0]).replace(" ", "").replace(TATWEEL, "")

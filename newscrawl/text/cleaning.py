@@ -1,4 +1,4 @@
-"""The text that is stored: what a reader would call broken is repaired, what a reader would miss is kept."""
+"""Cleans text for storage: repairs what is broken, and keeps everything that a reader would miss."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from newscrawl.text.languages import language
 from newscrawl.text.mojibake import repair_mojibake
 
 CLEAN_VERSION = 1
-"""Version of :func:`clean`, stored with each article; it rises when any text would change."""
+"""Version of :func:`clean`, stored with each article; raised whenever some text is cleaned differently."""
 
 _INVISIBLE_CHARACTER = character_class(INVISIBLE)
 _ODD_SPACE = character_class(SPACES)
@@ -45,8 +45,8 @@ _TATWEEL_RUN = lazy.pattern(f"{TATWEEL}+")
 _ENTITY = lazy.pattern("&(#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31})(;|(?![=A-Za-z0-9]))")
 _AMPERSANDS = lazy.pattern("&(?:amp;|#(?:0{0,4}38|[xX]0{0,4}26)(?:;|(?![=A-Za-z0-9])))+")
 
-# A joiner means something between emoji, or between letters of a script that joins. Beside a space,
-# Latin, punctuation or (a ZWJ) an Arabic letter it is left over from typing.
+# A joiner matters between emoji and between letters of a joining script. Next to a space, Latin, punctuation
+# or (a ZWJ) an Arabic letter it is a leftover from typing.
 _JOINING = f"[^\\s\x00-\u02ff{ARABIC}]"
 _LOOSE_ZWJ = lazy.pattern(f"(?<!{ZWJ})(?:(?<!{_JOINING}){ZWJ}++|{ZWJ}++(?!{_JOINING}))")
 _LOOSE_ZWNJ = lazy.pattern(f"{ZWNJ}+(?:(?<!\\w{ZWNJ})|(?=[\x00-\u02ff]|\\W|$))")
@@ -55,7 +55,7 @@ _ARABIC_ZWNJ = lazy.pattern(f"(?<=[{ARABIC}]){ZWNJ}+(?=[{ARABIC}])")
 
 _HAMZA_ON_YEH = lazy.pattern("[\u0649\u06cc]([\u064b-\u0652\u0670]*)\u0654")
 
-# Letters of other alphabets that have the shape of the Arabic one.
+# Letters of other alphabets that look like Arabic letters.
 _LOOKALIKES = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ە": "ه", "ۃ": "ة"}
 _LOOKALIKE = character_class(*_LOOKALIKES)
 _WORD = lazy.pattern(f"[{LETTERS}{MARKS}{ZWNJ}]+")
@@ -63,7 +63,7 @@ _OTHER_ALPHABET = lazy.pattern(f"[^{ALPHABET}{MARKS}{ZWNJ}{''.join(_LOOKALIKES)}
 
 _QUOTE = re.compile('(["“”„‟″])')
 
-# Every character that some step of clean() may change; a text without any is clean already.
+# Every character that a step of clean() may change; a text without any of them is already clean.
 _SUSPECT = character_class(
     "&", INVISIBLE, SPACES, LINE_BREAKS, PRESENTATION, TATWEEL, ZWJ, ZWNJ, "\ud800-\udfff",
     "\u0654\ufe00-\ufe0f\u2033", *_LOOKALIKES,
@@ -74,13 +74,13 @@ _SIMPLE = members(INVISIBLE, SPACES, LINE_BREAKS, TATWEEL) - members(RARE_SIGNS)
 
 
 def clean(text: str) -> str:
-    """The storage text: near-lossless, the same words as a reader sees on the page.
+    """The text for storage: nearly lossless, with the words that a reader sees on the page.
 
-    Repairs presentation letters, tatweel (but not in هـ and لـ"), bidi and zero-width controls, odd
-    spaces, entities (also escaped twice), decomposed letters, Persian letters inside Arabic words,
-    mojibake, and the double prime that WordPress makes of a closing quote. Keeps tashkeel, hamzas,
-    ة and ى, Qur'anic quotations, ﷺ, digits as printed, Arabic punctuation, URLs, emoji, Tifinagh
-    and French. Paragraphs stay parted by one blank line, lines by one line break.
+    Repairs presentation forms, tatweel (but not in هـ and لـ"), bidi and zero-width controls, odd spaces,
+    entities (also escaped twice), decomposed letters, Persian letters inside Arabic words, mojibake, and the
+    double prime that WordPress prints for a closing quote. Keeps tashkeel, hamzas, ة and ى, Qur'anic
+    quotations, ﷺ, digits as printed, Arabic punctuation, URLs, emoji, Tifinagh and French. One blank line
+    separates paragraphs, one line break lines.
 
     >>> clean("الحـــكومة&nbsp;المغربية سنة 1445هـ")
     'الحكومة المغربية سنة 1445هـ'
@@ -103,7 +103,7 @@ def clean(text: str) -> str:
 
 
 def needs_no_repair(text: str) -> bool:
-    """Does :func:`clean` change nothing but spaces and line breaks of a text?
+    """Does :func:`clean` change only spaces and line breaks of a text, if anything?
 
     >>> needs_no_repair("المغرب  اليوم"), needs_no_repair("المغـرب")
     (True, False)
@@ -153,7 +153,7 @@ def _join_surrogates(match: re.Match[str]) -> str:
 
 
 def _unescape(text: str) -> str:
-    # Chains of ampersands first: a page escaped many times over takes one pass.
+    # Chains of ampersands first, so that text that was escaped many times takes one pass.
     while (unescaped := _ENTITY.sub(_character, _AMPERSANDS.sub("&", text))) != text:
         text = unescaped
     return text
@@ -163,15 +163,16 @@ def _character(match: re.Match[str]) -> str:
     name = match[1]
     if name[0] == "#":
         return html.unescape(f"&{name};")
-    # No guess by prefix, which HTML makes: &section in an address is no section sign.
+    # No guess by prefix, unlike HTML: &section in an address is not a section sign.
     return html.entities.html5.get(name + match[2], match[0])
 
 
 def _tatweel(match: re.Match[str]) -> str:
-    """Nothing, but for one that a reader would miss and one typed as a dash (الرباط ـ وكالات).
+    """The replacement of a tatweel: itself where a reader would miss it, a dash if it was typed as one
+    (الرباط ـ وكالات), otherwise empty.
 
-    She would miss that of هـ (1445هـ), and that of a particle which joins what is no Arabic letter
-    (الـ20, لـ"الأيام").
+    A reader would miss it in هـ (1445هـ), and between a particle and anything but an Arabic letter (الـ20,
+    لـ"الأيام").
     """
     text, start, end = match.string, match.start(), match.end()
     before, after = text[max(0, start - _LONGEST_JOINED - 1) : start], text[end : end + 2]
@@ -185,8 +186,8 @@ def _tatweel(match: re.Match[str]) -> str:
     return ""
 
 
-# What is written with a tatweel at its end: the abbreviation of هجرية, and the particles that are
-# one word with what follows them (the article, ب, ل, ك and ف, after و or ف perhaps).
+# Words with a tatweel at their end: the abbreviation of هجرية, and the particles that are joined to the next
+# word (the article, ب, ل, ك and ف, also after و or ف).
 _JOINED = lazy.pattern(f"(?<![{LETTERS}{MARKS}{TATWEEL}])(?:ه|[وف]?(?:[بك]?ال|لل|[بلك])|ف)\\Z")
 _LONGEST_JOINED = 4
 
@@ -200,12 +201,13 @@ def _arabic_word(match: re.Match[str]) -> str:
 
 
 _CLOSING = {"“": "”", "„": "”", "”": "“"}
-"""The marks that close a quotation, by those that open it."""
+"""Opening quotation mark → the mark that closes it."""
 
 
 def _close_quotes(line: str) -> str:
-    """A double prime closes a quotation with the mark that fits the one that opened it; after a number and
-    outside of a quotation it is inches.
+    """The line with each double prime that closes a quotation replaced by the mark that fits the opening one.
+
+    After a number outside a quotation it means inches and stays.
     """
     parts = _QUOTE.split(line)
     left = len(parts) // 2

@@ -1,4 +1,4 @@
-"""The text that is searched: one form for every spelling of a word."""
+"""Folds text for search: one form for all spellings of a word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newscrawl.text.characters import TATWEEL, ZWJ, ZWNJ, character_class, colla
 from newscrawl.text.cleaning import clean, needs_no_repair
 
 FOLD_VERSION = 1
-"""Version of :func:`fold`, stored with each article; it rises when any text would change."""
+"""Version of :func:`fold`, stored with each article; raised whenever some text is folded differently."""
 
 _COMMON_FOLDS = (
     [(mark, "") for mark in "ًٌٍَُِّْ"]
@@ -18,24 +18,25 @@ _COMMON_FOLDS = (
     + [("ى", "ي"), ("ئ", "ي"), ("ة", "ه"), ("ؤ", "و")]
     + [(mark, " ") for mark in "\n.,:;!?\"'()-/«»،؛؟“”"]
 )
-# Letters beside those that keyboards of the Arab world have; the rarer ones, met in few texts.
+# Letters that are not on Arabic keyboards, or occur in few texts.
 _RARE_LETTERS = {
     "ٲ": "ا", "ٳ": "ا", "ٵ": "ا", "ٱ": "ا", "ی": "ي", "ې": "ي", "ۍ": "ي", "ێ": "ي", "ٸ": "ي",
     "ک": "ك", "ڪ": "ك", "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ۂ": "ه", "ۃ": "ه", "ٶ": "و", "ς": "σ",
     "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
 }  # fmt: skip
 _DROPPED = frozenset([TATWEEL, ZWNJ, ZWJ, "\u06e5", "\u06e6", "\u08c9"])
-# ﷺ and the like say nothing that anyone searches for.
+# Nobody searches for ﷺ and the like.
 _HONORIFIC = character_class("\ufd40-\ufd4f\ufdcf\ufdf5\ufdfa\ufdfb\ufdfd-\ufdff")
 _UNFOLDED = re.compile("[^ءابت-غف-وي a-z0-9]")
 _FEW = 64
 
 
 def fold(text: str) -> str:
-    """The search text: one form for every spelling of the same words. Never show it.
+    """The text for search: one form for all spellings of the same words. Not for display.
 
-    :func:`clean`, then without tashkeel and Qur'anic marks; أإآٱ → ا, ى ی ئ → ي, ة → ه, ؤ → و,
-    ک → ك; digits ASCII; honorifics (ﷺ), punctuation, symbols and emoji are a space; lower case.
+    Cleans the text (:func:`clean`) and removes tashkeel and Qur'anic marks. أإآٱ become ا, ى ی ئ ي, ة ه, ؤ و,
+    and ک ك. Digits become ASCII, letters lower case, and honorifics (ﷺ), punctuation, symbols and emoji a
+    space.
 
     >>> fold("إعلانُ الحكومة المغربيّة: ٢٠٢٤")
     'اعلان الحكومه المغربيه 2024'
@@ -43,17 +44,17 @@ def fold(text: str) -> str:
     Idempotent; never raises for a ``str``.
     """
     while True:
-        # Spaces are put in order at the end: doing it twice takes a fifth of the time.
+        # Spaces are collapsed only at the end: doing it twice would take a fifth of the time.
         folded, settled = _fold_once(text if needs_no_repair(text) else clean(text))
-        # Letters outside the folded alphabet may join others once the marks between them are gone.
+        # Letters outside the folded alphabet may combine once the marks between them are removed.
         if settled or folded == text:
             return folded
         text = folded
 
 
 def _fold_once(text: str) -> tuple[str, bool]:
-    """The text folded, and whether folding it again would change nothing."""
-    # A chain of replacements runs at a multiple of the speed of one regular expression or translate().
+    """The folded text, and whether it is certain that folding it again changes nothing."""
+    # A chain of replacements is several times as fast as one regular expression or translate().
     for common, folded in _COMMON_FOLDS:
         text = text.replace(common, folded)
     settled = True
@@ -76,7 +77,7 @@ def _fold_character(character: str) -> str:
         return ""
     if category[0] != "L" or _HONORIFIC.match(character):
         return " "
-    # One letter for its shapes (ﬁ, Ａ) and for a word written as one sign (ﷴ).
+    # Plain letters for presentation forms (ﬁ, Ａ) and for a word in one character (ﷴ).
     plain = unicodedata.normalize("NFKC", character.lower())
     if plain != character:
         return "".join(map(_fold_character, plain))

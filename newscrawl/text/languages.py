@@ -1,4 +1,4 @@
-"""The language of a text, by its letters and commonest words."""
+"""Detects the language of a text by its letters and most frequent words."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _NAME_LETTERS = "گپچژڤڭڨݣڥ"
 _NAME_LETTER = character_class(_NAME_LETTERS)
 _FOREIGN_LETTER = lazy.pattern(f"[^{ALPHABET}{_NAME_LETTERS}{ZWNJ}]")
 _MAYBE_FOREIGN = re.compile(f"[^{ALPHABET}{ZWNJ} ]")
-"""In words of Arabic script: a letter that speaks for another language, or one that others are made of."""
+"""In words of Arabic script: a letter that indicates another language, or one that others are made of."""
 _HAMZA_OR_TA = re.compile("[أإةؤ]")
 _ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")
-# Common words of Arabic that its neighbours do not use and the reverse, ی and ک written as ي and ك.
+# Common words of Arabic that related languages do not use, and the reverse; ی and ک are written as ي and ك.
 _ARABIC_WORDS = frozenset(
     "في وفي على وعلى إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن إن أو ثم قد لقد لم لن هو هي كان "
     "كانت يكون عند خلال حتى لدى منذ أمام نحو حيث كما إذا لكن ليس قال وقال أكد وهو وهي ومن فيه فيها "
@@ -101,12 +101,12 @@ _ACCENTS = {
 
 
 def language(text: str) -> str:
-    """The language by script and letters, as an ISO 639 code; ``und`` when it cannot be told.
+    """The language of a text as an ISO 639 code; ``und`` when it cannot be determined.
 
-    Arabic script: ``ar`` (also as spoken), ``fa``, ``ur``, ``ps``, ``ckb`` (Sorani Kurdish), ``ug``,
-    ``sd``, ``ms``, by the letters that only they use and the commonest words. ``zgh`` is Amazigh in
-    Tifinagh. Latin script, by its commonest words: ``fr``, ``en``, ``es``, ``pt``, ``it``, ``de``, ``tr``.
-    ``he`` and ``el`` by script; other scripts are ``und``. Addresses are not read.
+    Arabic script, by letters that only one language uses and by frequent words: ``ar`` (also dialects),
+    ``fa``, ``ur``, ``ps``, ``ckb`` (Sorani Kurdish), ``ug``, ``sd``, ``ms``. Latin script, by frequent words:
+    ``fr``, ``en``, ``es``, ``pt``, ``it``, ``de``, ``tr``. By script alone: ``zgh`` (Amazigh in Tifinagh),
+    ``he``, ``el``; other scripts are ``und``. Addresses in the text are ignored.
 
     >>> language("المغرب يطلق برنامجا جديدا")
     'ar'
@@ -119,7 +119,7 @@ def language(text: str) -> str:
         text = _ADDRESS.sub(" ", text)
     words = _ARABIC_RUN.findall(text)
     arabic = sum(map(len, words))
-    if 2 * arabic > len(text):  # more than all other letters can be
+    if 2 * arabic > len(text):  # more than all other letters together
         return _arabic_script(words[:_ENOUGH_WORDS])
     latin = sum(map(len, LATIN_RUN.findall(text)))
     foreign = "".join(filter(str.isalpha, _OTHER_LETTER.findall(text)))
@@ -154,7 +154,7 @@ def _arabic_script(words: list[str]) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def _evidence(printed: str) -> float:
-    """How much a word speaks for Arabic (above zero) or for another language (below)."""
+    """How strongly a word indicates Arabic (above zero) or another language (below zero)."""
     word = TASHKEEL_RUN.sub("", PRESENTATION_RUN.sub(base_letters, printed))
     typed = word.replace("ی", "ي").replace("ک", "ك")
     if typed in _FOREIGN_WORDS:

@@ -1,4 +1,4 @@
-"""Text whose bytes were read in a wrong encoding, put right."""
+"""Repairs text that was decoded with the wrong encoding."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _WINDOWS_1256 = {bytes([byte]).decode("cp1256"): byte for byte in range(0x80, 0x
 
 
 def _utf8_run(table: Mapping[str, int]) -> re.Pattern[str]:
-    """Runs of UTF-8 as ``table`` shows its bytes, of the characters that newspapers print."""
+    """A pattern for runs of UTF-8 bytes decoded with ``table``, of characters that newspapers print."""
 
     def shown(*spans: tuple[int, int]) -> str:
         return "".join(re.escape(c) for c, byte in table.items() if any(a <= byte <= b for a, b in spans))
 
     tail = f"[{shown((0x80, 0xBF))}]"
-    # Accents, « », no-break space, and what these become when spoilt twice; Arabic.
+    # Accents, « », no-break space, and their forms when decoded wrongly twice; Arabic.
     two = shown((0xC2, 0xC3), (0xC5, 0xC6), (0xCB, 0xCB), (0xD8, 0xDB))
     # Quotes, dashes, Tifinagh, presentation letters.
     three = shown((0xE2, 0xE2), (0xEF, 0xEF))
@@ -68,15 +68,15 @@ _COMMONEST = frozenset("األيمنورتبهعة")
 
 
 def repair_mojibake(text: str, characters: set[str]) -> str:
-    """Bytes read in a wrong encoding, put right only where the text tests as bad.
+    """The text with wrongly decoded parts repaired; correct text is unchanged.
 
-    Three kinds: UTF-8 read as Latin-1 or windows-1252 (Ø§Ù„), UTF-8 read as windows-1256 (ط§ظ„),
-    windows-1256 read as windows-1252 (ÇáãÛÑÈ). What tests as bad is what no correct text holds:
-    letters and symbols in the pattern of UTF-8, words of accented capitals and small letters alone.
+    Three kinds are repaired: UTF-8 read as Latin-1 or windows-1252 (Ø§Ù„), UTF-8 read as windows-1256 (ط§ظ„),
+    and windows-1256 read as windows-1252 (ÇáãÛÑÈ). They are recognised by sequences that no correct text
+    contains: letters and symbols in the pattern of UTF-8, or words of accented letters only.
     """
     if characters & _LATIN_LEADS and _MAYBE_AS_LATIN.search(text):
         repaired = _repair_utf8(text, _UTF8_AS_LATIN, _LATIN, _is_bad_latin)
-        if repaired != text:  # spoilt twice, the rest would look like the next kind
+        if repaired != text:  # text that was wrongly decoded twice would look like the next kind
             return repaired
     if RARE_SIGN.search("".join(characters)) and _MAYBE_AS_ARABIC.search(text):
         repaired = _repair_utf8(text, _UTF8_AS_ARABIC, _WINDOWS_1256, _is_bad_arabic)
@@ -113,7 +113,7 @@ def _repair_utf8(
 
     def repaired(match: re.Match[str]) -> str:
         right = decoded(match)
-        # In a text that is bad in part: حفظ، is a word and its comma.
+        # Correct inside a text with wrong parts: حفظ، is a word and its comma.
         before = text[match.start() - 1 : match.start()]
         if table is _WINDOWS_1256 and len(right) == 1 and LETTER.match(before):
             return match[0]
@@ -129,7 +129,7 @@ def _is_bad_latin(match: re.Match[str], decoded: str) -> bool:
         return False
     if len(decoded) > 1 or run[0] in "âïð":
         return not run.islower() or not run.isalpha()
-    # One sequence alone counts only where the capital cannot stand: dÃ©cidÃ©, 25Â°.
+    # A single sequence counts only where the capital would be impossible: dÃ©cidÃ©, 25Â°.
     if run[0] == "Ã":
         return (before.islower() or after.islower()) and not run[1].isspace()
     return run[0] == "Â" and not LATIN_RUN.match(before)

@@ -1,4 +1,4 @@
-"""Choices between the stored and the searched text, for people who train models."""
+"""Normalizes text with options between storage and search, for training models."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def normalize(
     digits: Digits = "keep",
     punctuation: Punctuation = "keep",
 ) -> str:
-    """:func:`clean` and some of the choices of :func:`fold`, for people who train models.
+    """The text after :func:`clean`, with optional steps of :func:`fold`; for training models.
 
-    ``tashkeel``: ``keep`` or ``drop`` (with the Qur'anic marks). ``alef`` (أإآٱ → ا), ``ya`` (ى ی → ي)
+    ``tashkeel``: ``keep`` or ``drop`` (also Qur'anic marks). ``alef`` (أإآٱ → ا), ``ya`` (ى ی → ي)
     and ``ta`` (ة → ه): ``keep`` or ``fold``. ``digits``: ``keep``, ``ascii`` (2024) or ``arabic``
-    (٢٠٢٤). ``punctuation``: ``keep``, ``ascii`` (، → ,) or ``drop`` (a space in its place; symbols and
-    emoji stay). Case, ؤ, ئ and honorifics change in :func:`fold` alone.
+    (٢٠٢٤). ``punctuation``: ``keep``, ``ascii`` (، → ,) or ``drop`` (replaced by a space; symbols and emoji
+    stay). Only :func:`fold` changes case, ؤ, ئ and honorifics.
 
     >>> normalize("إلى المدرسةِ، ٢٠٢٤", tashkeel="drop", alef="fold", digits="ascii")
     'الى المدرسة، 2024'
@@ -76,7 +76,7 @@ def normalize(
 def _check(name: str, value: str, known: object) -> None:
     if value not in get_args(known):
         choices = ", ".join(map(repr, get_args(known)))
-        raise ValueError(f"{name}={value!r} is not one of the choices: take one of {choices}")
+        raise ValueError(f"{name}={value!r} is not a choice; use one of {choices}")
 
 
 def _drop_punctuation(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
-"""Numbers in folded Arabic words, by their value: ``٨``, ``8`` and ``ثمانية`` are one number.
+"""The values of numbers in folded Arabic text: ``٨``, ``8`` and ``ثمانية`` are one number.
 
-Cardinals follow the rules of written Arabic (ones before tens, ``و`` between the parts, the scale behind), in
-both genders and all cases as :func:`newscrawl.text.fold` leaves them.
+Cardinals follow the rules of written Arabic (ones before tens, ``و`` between the parts, the scale last), in
+both genders and all cases, as folded by :func:`newscrawl.text.fold`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _UNITS = (
 )  # fmt: skip
 _ONES = {word: value for value, words in enumerate(_UNITS) for word in words.split()}
 _ONE_OF = ("احد", "احدي")
-"""``one`` in ``أحد عشر`` and ``إحدى وعشرين``; alone it says ``one of``, and ``الأحد`` is a Sunday."""
+"""``one`` in ``أحد عشر`` and ``إحدى وعشرين``; alone it means ``one of``, and ``الأحد`` is Sunday."""
 _TENS = {
     stem + ending: 10 * value
     for value, stem in enumerate("عشر ثلاث اربع خمس ست سبع ثمان تسع".split(), 2)
@@ -51,7 +51,7 @@ _ORDINALS = {
 } | {"حادي": 1, "حاديه": 1, "ثاني": 2, "ثانيه": 2}
 _MONDAY = "الاثنين"
 _PARTS = {"نصف": 0.5, "ربع": 0.25}
-"""What follows a scale as a part of it: ``مليون ونصف``."""
+"""Fractions of the scale before them: ``مليون ونصف``."""
 _PERCENT = re.compile(r"ب(?:ال)?(?:مايه|ميه|مءه)|percent")
 _DIGITS = re.compile(r"(?:و|ف)?(?:ال|ب|بال|ل|لل|ك)?(\d+)[هم]?")
 _PREFIXES = ("ال", "بال", "لل", "ب", "ل", "ك")
@@ -62,10 +62,10 @@ Token = str | float
 
 
 def with_values(words: Sequence[str]) -> list[Token]:
-    """Folded words with each number, of however many words, replaced by its value. Percent words are dropped.
+    """Folded words with each number, also of several words, replaced by its value; without percent words.
 
-    Ordinals from the third on count as numbers. Groups of three digits are one number, for ``fold`` parts
-    ``1,059,593`` at its commas; whether ``2 5`` was a decimal or a score cannot be told, and it stays two.
+    Ordinals from ``third`` on count as numbers. Groups of three digits are one number, because ``fold``
+    splits ``1,059,593`` at its commas. ``2 5`` may be a decimal or a score, so it stays two numbers.
 
     >>> with_values("بلغت 80 في المايه".split())
     ['بلغت', 80.0]
@@ -76,7 +76,7 @@ def with_values(words: Sequence[str]) -> list[Token]:
 
 
 def same_number(first: float, second: float) -> bool:
-    """Are two values one number, exact or rounded by one of the two? ``8,012`` is ``قرابة 8 آلاف``.
+    """Are two values one number, or one of them the other rounded? ``8,012`` is ``قرابة 8 آلاف``.
 
     >>> same_number(157_726_135, 157_700_000), same_number(8_807, 8_904)
     (True, False)
@@ -93,7 +93,7 @@ def same_number(first: float, second: float) -> bool:
 
 
 def _digits(value: float) -> int:
-    """How many digits of a value are known: the zeros at its end may come of rounding."""
+    """The number of significant digits; zeros at the end may come from rounding."""
     return len(str(int(value)).rstrip("0"))
 
 
@@ -132,7 +132,7 @@ _KNOWN = _CARDINALS.keys() | set(_ONE_OF) | _SCALES.keys() | _ORDINALS.keys() | 
 
 
 def _number(words: Sequence[str], place: int) -> tuple[float, int] | None:
-    """The value of the number that begins at a place, and where it ends; None where none begins."""
+    """The value of the number that begins at an index, and its end; None if none begins there."""
     total = 0.0
     begun = place
     while part := _part(words, place, first=place == begun):
@@ -144,7 +144,7 @@ def _number(words: Sequence[str], place: int) -> tuple[float, int] | None:
 
 
 def _part(words: Sequence[str], place: int, *, first: bool) -> tuple[float, int, bool] | None:
-    """A number below a thousand with the scale behind it, or a scale alone; whether it has a scale."""
+    """A number below a thousand with its scale, or a scale alone; its end, and whether it has a scale."""
     if place >= len(words):
         return None
     begun = place
