@@ -1,8 +1,8 @@
-"""Whether the crawls saw a newspaper's day whole: judged from what each walk saw, without a database.
+"""Whether the crawls saw a newspaper's day whole, judged from what each walk saw, without a database.
 
-A walk that came to its end has seen what its list got between two moments: from where the walk before it
-began, or from a day that it looked back to, until it began itself. A day was seen whole when such walks
-reach over all of it. Nobody's word is taken for it: not that a run was fine, nor how many articles there are.
+A completed walk has seen everything that its list got between two moments: from the beginning of the walk
+before it, or from a day that it looked back to, until it began itself. A day was seen whole if such walks
+cover all of it. Neither the outcome of a run nor the number of articles proves that.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from zoneinfo import ZoneInfo
 from newscrawl.vocabulary import CoverageReason, RunOutcome
 
 Judgement = tuple[bool | None, CoverageReason]
-"""Was the day seen whole (None: it cannot be told), and why."""
+"""Was the day seen whole (None: unknown), and why."""
 
 LOST = 0.1
-"""Share of the articles of a day that may be missing: some links are dead from the first day on."""
+"""Share of a day's articles that may be missing: some links are dead from the start."""
 
 _DAY = dt.timedelta(days=1)
 _EAST, _WEST = dt.timezone(dt.timedelta(hours=5)), dt.timezone(dt.timedelta(hours=-1))
-"""Between these are the clocks of Arabic newspapers; a day on an unknown one lasts through all of them."""
+"""The clocks of Arabic newspapers lie between these; a day on an unknown clock covers all of them."""
 _SILENT = frozenset({RunOutcome.UNREACHABLE, RunOutcome.REFUSED, RunOutcome.NO_LINKS})
-"""Outcomes that are the site's: it gave nothing to read."""
+"""Outcomes of runs to which the site gave nothing to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +39,37 @@ class Walked:
     kind: str
     """``listing``, ``feed``, ``sitemap`` or ``api``: lists of different kinds show the same articles."""
     completed: bool
-    """Did it come to its end with no page left out?"""
+    """Did it reach its end without leaving a page out?"""
     since: dt.datetime | None = None
-    """From when on it saw all that the list got; None when that cannot be told."""
+    """From when on it saw everything that the list got; None if unknown."""
     until: dt.datetime | None = None
     """Until when; None with ``since``."""
     marked_at: dt.datetime | None = None
-    """When it left its mark: the next walk's ``since``, though it began before. None when it left none."""
+    """When it left its mark, the next walk's ``since``; later than its own beginning. None without a mark."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class SeenRun:
     """What one run of a site saw."""
 
     began: dt.datetime
-    """By its own clock; of a replay the recording's."""
+    """On its own clock; for a replay, on the recording's."""
     ended: dt.datetime
-    """By the same."""
+    """On the same clock."""
     outcome: RunOutcome
     whole: bool
-    """Did it look for everything, or only for a section, a kind of list, one page?"""
+    """Did it look for everything, not only for a section, a kind of list, or one page?"""
     walks: tuple[Walked, ...] = ()
     pending_since: dt.datetime | None = None
-    """When the oldest address was met that was still to be downloaded at its end; None when none was."""
+    """When the oldest address that was still pending at its end was first met; None without one."""
     new: int = 0
     """Articles that it stored."""
     lost: int = 0
-    """Addresses of articles that it gave up, though there may be articles."""
+    """Addresses that it gave up, though they may be articles."""
 
 
 def bounds(day: dt.date, timezone: str | None) -> tuple[dt.datetime, dt.datetime]:
-    """When a day begins and ends on a publisher's clock; with None on any that it may have.
+    """When a day begins and ends on a publisher's clock; on any Arabic newspaper's clock for None.
 
     >>> bounds(dt.date(2024, 3, 27), "Asia/Riyadh")[0].isoformat()
     '2024-03-27T00:00:00+03:00'
@@ -83,7 +83,7 @@ def bounds(day: dt.date, timezone: str | None) -> tuple[dt.datetime, dt.datetime
 
 @dataclass(slots=True)
 class _Span:
-    """What walks that follow each other saw of a list."""
+    """What consecutive walks saw of a list."""
 
     since: dt.datetime
     until: dt.datetime
@@ -93,7 +93,7 @@ class _Span:
 class History:
     """What all known runs of a site saw."""
 
-    def __init__(self, ran: Iterable[Ran], timezone: str | None) -> None:
+    def __init__(self, ran: Iterable[SeenRun], timezone: str | None) -> None:
         self._timezone = timezone
         self._ran = ran = sorted(ran, key=attrgetter("began"))
         self._began = [run.began for run in ran]
@@ -112,7 +112,7 @@ class History:
                     self._looked[walk.listing].append(run.began)
 
     def runs(self, day: dt.date) -> int:
-        """How many runs that looked for everything began on a day."""
+        """The number of runs that began on a day and looked for everything."""
         start, end = bounds(day, self._timezone)
         return bisect_left(self._starts, end) - bisect_left(self._starts, start)
 
@@ -136,7 +136,7 @@ class History:
         return False, CoverageReason.GAP if self.runs(day) else CoverageReason.NOT_RUN
 
     def _by_others(self, start: dt.datetime, end: dt.datetime) -> Judgement | None:
-        """Does a run for some days or sections show the day whole, where none that looks for all has been?"""
+        """The judgement by runs for some days or sections, if no run has looked for everything."""
         if self._whole or not self._kinds:
             return None
         seen = {listing for listing in self._kinds if self._saw(listing, start, end)}
@@ -145,7 +145,7 @@ class History:
         return None, CoverageReason.BEFORE
 
     def _downloaded(self, start: dt.datetime, end: dt.datetime) -> Judgement:
-        """Was what the lists showed of a day downloaded, too?"""
+        """The judgement of a day that the lists showed whole: were its articles downloaded, too?"""
         shown = next((n for n, run in enumerate(self._ran) if _shows(run, start, end)), None)
         if shown is None:
             last = bisect_left(self._began, end)
@@ -165,20 +165,20 @@ class History:
         return any(span.since <= start and end <= span.until for span in self._spans[listing])
 
     def _looked_since(self, listing: str, end: dt.datetime) -> bool:
-        """Has a walk of it that began after the day come to its end?"""
+        """Was a walk of this list completed that began after the day?"""
         looked = self._looked[listing]
         return bisect_right(looked, end) < len(looked) or bool(looked and looked[-1] == end)
 
     def _has_whole_kind(self, required: set[str], seen: set[str]) -> bool:
-        """Do all lists of one kind show the day? What the others no longer show, these have shown."""
+        """Do all lists of one kind show the day? They have shown what other lists no longer do."""
         kinds = {self._kinds[listing] for listing in seen}
         return any(all(self._kinds[each] != kind or each in seen for each in required) for kind in kinds)
 
 
-def _required(earlier: Sequence[Ran], later: Sequence[Ran]) -> set[str]:
-    """The lists that must show a day: those that were walked before and after it.
+def _required(earlier: Sequence[SeenRun], later: Sequence[SeenRun]) -> set[str]:
+    """The lists that must show a day: those that were walked both before and after it.
 
-    A list that was declared since has nothing to say of it, nor has one that was given up.
+    Lists that were declared later, or removed before, cannot show it.
     """
     after: set[str] = next((set(map(attrgetter("listing"), run.walks)) for run in later if run.walks), set())
     before: set[str] = next(
@@ -187,17 +187,17 @@ def _required(earlier: Sequence[Ran], later: Sequence[Ran]) -> set[str]:
     return (after & before) or after or before
 
 
-def _shows(run: Ran, start: dt.datetime, end: dt.datetime) -> bool:
-    """Did a walk of a run see what its list got in this time, whatever the others did?"""
+def _shows(run: SeenRun, start: dt.datetime, end: dt.datetime) -> bool:
+    """Did any walk of a run see everything that its list got in this time?"""
     spans = ((walk.since, walk.until) for walk in run.walks if walk.completed)
     return any(since and until and since <= start and end <= until for since, until in spans)
 
 
 def _merged(walks: Sequence[Walked]) -> list[_Span]:
-    """What the walks of one list saw, those that follow each other as one."""
+    """What the walks of one list saw, consecutive walks merged."""
     spans: list[_Span] = []
-    told = [walk for walk in walks if walk.completed and walk.since and walk.until]
-    for walk in sorted(told, key=attrgetter("since")):
+    completed = [walk for walk in walks if walk.completed and walk.since and walk.until]
+    for walk in sorted(completed, key=attrgetter("since")):
         assert walk.since
         assert walk.until
         marked_at = max(walk.until, walk.marked_at or walk.until)

@@ -1,6 +1,6 @@
-"""What a crawl keeps for the next one: known addresses, downloads to repeat, how far each listing was walked.
+"""State that a crawl leaves for the next one: known addresses, pending downloads, progress of each listing.
 
-The store reads and writes these; nothing here knows a database.
+The store reads and writes these; nothing here depends on a database.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Known:
     article: str | None
     """``_id`` of the article; None for a rejected page."""
     last_day: str | None = None
-    """Its day, or the last one that it may be of."""
+    """Its day, or the last day that it may be from."""
     checked_at: dt.datetime | None = None
     """When it was last visited."""
     is_pending: bool = False
@@ -27,7 +27,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A download that failed for a passing reason, to be asked first next time."""
+    """A download that failed for a temporary reason; the next run tries it first."""
 
     key: str
     url: str
@@ -40,7 +40,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Validator:
-    """What a page of a walk was answered with, for asking for it only if it has changed."""
+    """Validators of a page of a walk, for a conditional request."""
 
     url: str
     etag: str | None
@@ -58,22 +58,22 @@ class Mark:
     keys: tuple[str, ...]
     completed_at: dt.datetime
     validators: tuple[Validator, ...] = ()
-    """Those of its pages, for a conditional request by whichever node walks it next."""
+    """Validators of its pages, for conditional requests by any node."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Where a walk that was stopped, or met the limit of pages of one run, goes on."""
+    """Where a walk continues that was stopped or reached a run's limit of pages."""
 
     listing: str
     site: str
     days: str
     """The days that the run was asked for: ``2024-01-01..2024-03-31``; ``..`` for none."""
     pages: tuple[str, ...]
-    """The pages that are left, as ``newscrawl.discovery.pages.saved`` writes them."""
+    """The remaining pages, as ``newscrawl.discovery.pages.saved`` writes them."""
     since: dt.date | None
-    """No day before this is looked for."""
+    """The first day that the walk looks for."""
     mark: tuple[str, ...] = ()
-    """Keys of the mark at which the walk was to end."""
+    """Keys of the mark at which the walk ends."""
     marked_at: dt.datetime | None = None
-    """When that mark was left; None without one."""
+    """When that mark was left; None without a mark."""

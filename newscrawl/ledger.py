@@ -1,8 +1,8 @@
-"""Every address ends somewhere: what a run took from lists or asked for, and what became of it.
+"""The account of every address that a run takes: where it came from, and what became of it.
 
-An account is opened when an address is to be asked for, and closed by whoever learns what became of
-it: the writer by MongoDB's acknowledgement, the spider by a failure, the end of the run. A walk waits for
-the accounts of its page, whoever asked for them, and goes on when the last of them is answered.
+An account is opened when an address is to be downloaded. It is closed when its end is known: by the writer
+after MongoDB's acknowledgement, by the spider after a failure, or at the end of the run. A walk waits for
+the accounts of its page, whichever walk opened them, and continues when the last of them is answered.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from newscrawl.vocabulary import AddressOutcome, AddressSource
 __all__ = ["Account", "Ledger"]
 
 Waiter = TypeVar("Waiter")
-"""What waits for an address: a walk."""
+"""The type of what waits for an address: a walk."""
 
 
 @dataclass(slots=True)
 class Account(Generic[Waiter]):
-    """One address that was asked for."""
+    """One address that is to be downloaded."""
 
     key: str
     url: str
-    """The address, as it is asked for."""
+    """The address to download."""
     due: bool = True
-    """Must it be asked for again when this run does not learn what became of it? A visit again need not."""
+    """Must the next run download it if this one does not? A revisit need not be repeated."""
     young: bool = False
-    """Can it have been published within the last day, for all that its list says?"""
+    """May it have been published within the last day, as far as its list shows?"""
     waiters: list[Waiter] = field(default_factory=list)
     answered: bool = False
-    """Has it been answered? What the answer comes to may still be under way to MongoDB."""
+    """Has it been answered? Its article may still be on the way to MongoDB."""
 
 
 class Ledger(Generic[Waiter]):
@@ -52,11 +52,11 @@ class Ledger(Generic[Waiter]):
     def __init__(self, released: Callable[[Waiter], None] | None = None) -> None:
         self._released = released
         self.taken: Counter[AddressSource] = Counter()
-        """Addresses by where they came from."""
+        """Number of addresses by their source."""
         self.ended: Counter[tuple[AddressOutcome, str]] = Counter()
-        """Addresses by what became of them, with the reason."""
+        """Number of closed addresses by outcome and reason."""
         self.open: dict[str, Account[Waiter]] = {}
-        """Accounts that are not closed."""
+        """Open accounts, by key."""
         self._ends: dict[str, tuple[AddressOutcome, str]] = {}
         self._waiting: Counter[int] = Counter()
 
@@ -70,7 +70,7 @@ class Ledger(Generic[Waiter]):
         due: bool = True,
         young: bool = False,
     ) -> bool:
-        """Open an account; False when the address need not be asked for: it is, or was, in this run."""
+        """Open an account; False if this run has downloaded the address already, or is about to."""
         account = self.open.get(key)
         if account is None:
             end = self._ends.get(key)
@@ -78,7 +78,7 @@ class Ledger(Generic[Waiter]):
                 return False
             if end is None:
                 self.taken[source] += 1
-            else:  # another list says more of it
+            else:  # another list gives a reason to download it after all
                 self.ended[end] -= 1
             account = self.open[key] = Account(key, url, due, young)
             is_new = True
@@ -90,23 +90,23 @@ class Ledger(Generic[Waiter]):
         return is_new
 
     def meet(self, key: str, source: AddressSource, end: AddressOutcome, reason: str = "") -> None:
-        """An address of a list that is not asked for, and why; not more than once a run."""
+        """Count an address of a list that is not downloaded, with its outcome; at most once in a run."""
         if key not in self.open and key not in self._ends:
             self.taken[source] += 1
             self._close(key, end, reason)
 
     def skip(self, source: AddressSource, reasons: Counter[str]) -> None:
-        """Entries of a list that name no address to ask for, by reason."""
+        """Count entries of a list whose addresses may not be downloaded, by reason."""
         for reason, count in reasons.items():
             self.taken[source] += count
             self.ended[AddressOutcome.REFUSED, reason] += count
 
     def waits(self, waiter: Waiter) -> bool:
-        """Is an address of this waiter not answered?"""
+        """Does this waiter wait for an address that is not answered?"""
         return self._waiting[id(waiter)] > 0
 
     def answer(self, key: str) -> None:
-        """An address has been answered, and nobody waits for it any longer."""
+        """Mark an address as answered, and release waiters that wait for nothing else."""
         account = self.open.get(key)
         if account is None or account.answered:
             return
@@ -120,7 +120,7 @@ class Ledger(Generic[Waiter]):
                     self._released(waiter)
 
     def end(self, key: str, end: AddressOutcome, reason: str = "") -> None:
-        """Close an account; what is not open stays as it is."""
+        """Close an account; does nothing if it is not open."""
         account = self.open.get(key)
         if account is not None:
             self.answer(key)
@@ -132,16 +132,16 @@ class Ledger(Generic[Waiter]):
         self.ended[end, reason] += 1
 
     def unanswered(self) -> list[Account[Waiter]]:
-        """Accounts of addresses that nobody has answered."""
+        """Open accounts whose addresses have not been answered."""
         return [account for account in self.open.values() if not account.answered]
 
     def due(self) -> dict[str, str]:
-        """Key → address of what is open and must be asked for again."""
+        """Key → address of the open accounts that the next run must download."""
         return {account.key: account.url for account in self.open.values() if account.due}
 
     @property
     def balance(self) -> dict[str, dict[str, int]]:
-        """Both sides for the record of the run, and the reasons: equal sums when nothing was lost."""
+        """Both sides and the reasons, for the record of the run; the sums are equal if nothing was lost."""
         ends: Counter[AddressOutcome] = Counter()
         reasons: dict[str, int] = {}
         for (end, reason), count in sorted(self.ended.items()):
@@ -154,5 +154,5 @@ class Ledger(Generic[Waiter]):
 
     @property
     def balances(self) -> bool:
-        """Is every address that was taken closed?"""
+        """Are as many addresses closed as were taken?"""
         return self.taken.total() == self.ended.total()

@@ -1,4 +1,4 @@
-"""What became of a run: one record in MongoDB, one sentence in the log, one exit status."""
+"""The record of a run: one document in MongoDB, one line in the log, one exit status."""
 
 from __future__ import annotations
 
@@ -58,21 +58,21 @@ log = logging.getLogger(__name__)
 
 _ALIVE: Document = {"outcome": None, "reason": None, "finished_at": None}
 NOT_ITS_TURN = "not_its_turn"
-"""Why a scheduled crawl closes that does not hold its site's lease."""
+"""Closing reason of a scheduled crawl that does not hold its site's lease."""
 _REFUSED = (FetchFailure.CLIENT, FetchFailure.ROBOTS)
 GUESSED = ("silent", "did_not_begin")
-"""Reasons that a schedule gives for a run that did not say its own."""
+"""Reasons that a schedule records for runs that did not record their own end."""
 PUBLISHED_FOR = dt.timedelta(days=3)
-"""For how long such a reason is told to readers again, by every run that begins."""
+"""For how long every new run copies such records to the readers' database again."""
 _STOPPED = ("shutdown", "cancelled", "memusage_exceeded", "lease_lost")
 _GOES_ON = ("finished", "shutdown")
-"""Reasons after which the next run goes on with what is left, beside Scrapy's own limits."""
+"""Reasons after which the next run continues, besides Scrapy's own limits."""
 _CLOSED = "closespider_"
-"""What the reasons of Scrapy's own limits begin with."""
+"""Prefix of the reasons of Scrapy's own limits."""
 
 
 class FirstError(logging.Handler):
-    """Keeps the first error that is logged, in one line without credentials."""
+    """Keeps the first error that is logged, on one line and without credentials."""
 
     LONGEST = 500
 
@@ -81,24 +81,24 @@ class FirstError(logging.Handler):
         self.line: str | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep it, with the exception that it tells of."""
+        """Keep the first error, with its exception."""
         if self.line is not None:
             return
-        said = record.getMessage()
+        message = record.getMessage()
         if record.exc_info and (error := record.exc_info[1]):
-            said = f"{said}: {type(error).__name__}: {error}"
-        said = one_line(" ".join(said.split()))
-        self.line = redact(said)[: self.LONGEST]
+            message = f"{message}: {type(error).__name__}: {error}"
+        message = one_line(" ".join(message.split()))
+        self.line = redact(message)[: self.LONGEST]
 
 
 def _failed(stats: Mapping[str, Any]) -> dict[str, int]:
-    """How many pages of listings, feeds, sitemaps and APIs could not be fetched, by reason."""
+    """The number of pages of listings, feeds, sitemaps and APIs that could not be fetched, by reason."""
     prefix = "newscrawl/discovery/failed/"
     return {name.removeprefix(prefix): int(n) for name, n in stats.items() if name.startswith(prefix)}
 
 
 def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *, walks: bool) -> RunOutcome:
-    """The outcome of a run, from how it ended, what it met, and what MongoDB acknowledged."""
+    """The outcome of a run, from its closing reason, its statistics, and what MongoDB acknowledged."""
 
     def stat(name: str) -> int:
         return int(stats.get(f"newscrawl/{name}", 0))
@@ -141,12 +141,12 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
 
 
 def silent(job: str | None = None) -> tuple[Document, list[Document]]:
-    """Condition and update that show as killed every run that has gone silent, or one job's run.
+    """Condition and update that mark every run without a heartbeat, or one job's run, as killed.
 
-    A run that was only cut off from MongoDB corrects its record itself, at its next sign of life.
+    A run that was only cut off from MongoDB corrects its record itself at its next heartbeat.
     """
     since = {"$subtract": ["$$NOW", int(SILENCE.total_seconds() * 1000)]}
-    # A heartbeat in the future is one of a clock that was ahead.
+    # A heartbeat in the future comes from a clock that was ahead.
     beyond = {"$add": ["$$NOW", int(SILENCE.total_seconds() * 1000)]}
     old = {"$or": [{"$lt": ["$heartbeat_at", since]}, {"$gt": ["$heartbeat_at", beyond]}]}
     which = {"_id": job} if job else {"$expr": old}
@@ -156,7 +156,7 @@ def silent(job: str | None = None) -> tuple[Document, list[Document]]:
 
 
 def _guessed() -> Document:
-    """The runs of the last days whose end somebody else had to say."""
+    """The runs of the last days whose end a schedule recorded."""
     since = {"$subtract": ["$$NOW", int(PUBLISHED_FOR.total_seconds() * 1000)]}
     ended = {"outcome": {"$in": [RunOutcome.KILLED, RunOutcome.FAULT]}, "reason": {"$in": GUESSED}}
     return {**ended, "$expr": {"$gt": ["$heartbeat_at", since]}}
@@ -173,7 +173,7 @@ def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now
             "stored_at": now,
             "outcome": RunOutcome.FAULT,
             "reason": "did_not_begin",
-            "summary": f"{site}: fault (the job ended before it could begin; see its log on {host})",
+            "summary": f"{site}: fault (the job ended before the crawl began; see its log on {host})",
             "host": host,
             "scheduled": True,
             "counts": {},
@@ -188,18 +188,18 @@ _LAST_WORDS = ("finished_at", "outcome", "reason", "summary", "error", "failed",
 
 
 def leave_behind(log_file: str | os.PathLike[str] | None, fields: Document) -> None:
-    """Keep the end of a run beside its log, for the schedule, when MongoDB does not take it."""
+    """Write the end of a run next to its log, for the schedule, when MongoDB cannot be reached."""
     if not log_file:
         return
     words = {name: fields[name] for name in _LAST_WORDS}
     try:
         Path(f"{log_file}.end").write_text(json_util.dumps(words), "utf-8")
     except OSError as error:
-        log.error("the end of this run could not be kept beside its log: %s", error)
+        log.error("the outcome of this run could not be written to %s.end: %s", log_file, error)
 
 
 def left_behind(log_file: str | os.PathLike[str]) -> Document | None:
-    """What :func:`leave_behind` kept; None when there is nothing, or nothing of ours."""
+    """The fields that :func:`leave_behind` wrote; None if there is no such file, or no valid one."""
     try:
         options = json_util.JSONOptions(tz_aware=True)
         words = json_util.loads(Path(f"{log_file}.end").read_text("utf-8"), json_options=options)
@@ -211,14 +211,14 @@ def left_behind(log_file: str | os.PathLike[str]) -> Document | None:
 
 
 def clear_left(log_file: str | os.PathLike[str]) -> None:
-    """Remove what :func:`leave_behind` kept, once it is in MongoDB."""
+    """Remove the file of :func:`leave_behind` once its fields are in MongoDB."""
     Path(f"{log_file}.end").unlink(missing_ok=True)
 
 
 class RunRecord:
-    """Keeps the record of a run in ``runs`` and, at its end, leaves the marks of completed walks.
+    """A Scrapy extension that keeps the record of a run in ``runs`` and saves the marks of completed walks.
 
-    A scheduled run holds its site's lease from its first moment to its last.
+    A scheduled run holds its site's lease as long as it lasts.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -251,10 +251,10 @@ class RunRecord:
         return record
 
     async def _connected(self) -> None:
-        """Take the site's lease, write that the run began, and keep its heartbeat.
+        """Take the site's lease, record that the run began, and start its heartbeat.
 
-        This is before the collections are prepared, which may take long. Raises ``CloseSpider`` when the
-        run is a scheduled one and it is not its turn, or when MongoDB stays away.
+        This comes before the collections are prepared, which may take long. Raises ``CloseSpider`` when a
+        scheduled run cannot get the lease, or when MongoDB stays unavailable.
         """
         spider = self._crawler.spider
         assert spider
@@ -266,17 +266,17 @@ class RunRecord:
             await self._store.runs.publish(_guessed())
             await self._store.runs.save(self.run, self._beginning(spider) | _ALIVE)
         except PyMongoError as error:
-            log.error("the run cannot begin: %s", reason_of(error))
+            log.error("the run cannot begin, as MongoDB cannot be used: %s", reason_of(error))
             raise CloseSpider(RunOutcome.STORE_DOWN) from None
         self._alive_at = steady()
         self._heart = asyncio.create_task(self._beat(), name="run heartbeat")
 
     async def opened(self, spider: Spider) -> None:
-        """The crawl begins."""
+        """Note that the crawl began."""
         self._is_open.set()
 
     def _beginning(self, spider: Spider) -> Document:
-        """What is known of a run from its first moment."""
+        """The fields of the record that are known when the run begins."""
         return {
             "site": spider.name,
             "began": getattr(spider, "began", self.started_at),
@@ -298,7 +298,7 @@ class RunRecord:
         self._lease = lease
 
     async def _beat(self) -> None:
-        """Show signs of life, until there is no reason to go on."""
+        """Send heartbeats until the run should end; then close the spider."""
         writer = self._store.writer
         lost = False
         while not writer.over.is_set() and not lost:
@@ -313,17 +313,17 @@ class RunRecord:
         self._closing = asyncio.get_running_loop().create_task(closing)
 
     async def _show_life(self, counts: dict[str, int]) -> bool:
-        """Say in MongoDB that the run goes on; False when its lease has gone to another job.
+        """Send one heartbeat; False if another job has the lease.
 
-        While the lease cannot be renewed in time nothing is downloaded: somebody else may have it. A run
-        that cannot show life for as long as it has patience gives MongoDB up.
+        While the lease cannot be renewed in time, nothing is downloaded, as another job may have it. A run
+        that cannot send a heartbeat for ``STORE_PATIENCE`` seconds ends.
         """
         self._pause_if_unsafe()
         try:
             if self._lease and not await self._lease.renew():
                 return False
-            # Who was taken for killed, after a time without MongoDB, corrects that; and whoever removed the
-            # record gets it back.
+            # This corrects a record that was marked as killed while MongoDB was unreachable, and writes one
+            # that was removed again.
             assert self._crawler.spider
             alive = self._beginning(self._crawler.spider) | _ALIVE | {"counts": counts}
             with pymongo.timeout(ANSWER.total_seconds()):
@@ -338,11 +338,14 @@ class RunRecord:
     def _pause_if_unsafe(self) -> None:
         assert self._crawler.engine
         if self._lease and self._lease.is_safe == self._crawler.engine.paused:
-            log.warning("the lease %s", "is held again" if self._lease.is_safe else "is not sure: waiting")
+            if self._lease.is_safe:
+                log.warning("the site's lease is held again: downloads continue")
+            else:
+                log.warning("the site's lease could not be renewed: downloads pause until it is held again")
             (self._crawler.engine.unpause if self._lease.is_safe else self._crawler.engine.pause)()
 
     async def closed(self, spider: Spider, reason: str) -> None:
-        """Settle the run: its archive, its outcome, the marks, the last words in the log."""
+        """Finish the run: its archive, its record, its marks, its summary in the log."""
         archived = {} if reason == NOT_ITS_TURN else await self._archived()
         if self._heart:
             self._heart.cancel()
@@ -352,7 +355,9 @@ class RunRecord:
             await self._store.close()
             stats.set_value("newscrawl/outcome", RunOutcome.NOTHING_NEW)
             log.info(
-                "%s: job %s does not run: it is not its turn, see docs/operate.md", spider.name, self.run
+                "%s: job %s ends at once, as another job has the site's lease; see docs/operate.md",
+                spider.name,
+                self.run,
             )
             return
         self._close_ledger(spider, reason)
@@ -368,7 +373,7 @@ class RunRecord:
         log.log(logging.INFO if fine else logging.ERROR, "%s", end["summary"])
 
     async def _archived(self) -> Document:
-        """Finish what is archived of this run, while it still shows life; what its record says of that."""
+        """Finish the archive of this run while its heartbeat goes on; return the fields for its record."""
         if self._keeper is None:
             return {}
         available = self._store.is_open and not self._store.writer.error
@@ -377,7 +382,7 @@ class RunRecord:
         return {"archive": kept, "alarms": alarms}
 
     def _close_ledger(self, spider: Spider, reason: str) -> None:
-        """Close what a stopped run left open; what one that came to its end left open is a fault of ours."""
+        """Close the accounts that a stopped run left open; in a finished run open accounts are a fault."""
         ledger: Ledger[Any] | None = getattr(spider, "ledger", None)
         if ledger is None:
             return
@@ -388,7 +393,10 @@ class RunRecord:
                 ledger.end(account.key, end, Interruption.STOPPED)
         if not ledger.balances:
             lost = [account.url for account in ledger.open.values()]
-            log.critical("%d addresses have no end, such as %s", len(lost), lost[:1])
+            log.critical(
+                "a fault of newscrawl, please report it: nothing became of %d addresses, such as %s",
+                len(lost), lost[:1],
+            )  # fmt: skip
             self._crawler.stats.set_value("newscrawl/unbalanced", len(lost))
         self._balance = ledger.balance
 
@@ -397,7 +405,7 @@ class RunRecord:
             leave_behind(self._crawler.settings["LOG_FILE"], end)
 
     def _end(self, spider: Spider, reason: str, because: RunOutcome | None = None) -> Document:
-        """How the run ended, as it is recorded; ``because``: what came to light after its end."""
+        """The fields on the end of the run; ``because``: an outcome that became known only afterwards."""
         counts: dict[str, int] = {}
         rejected: dict[str, int] = {}
         if self._store.is_open:
@@ -419,12 +427,12 @@ class RunRecord:
         if because and result.exit_status != RunOutcome.FAULT.exit_status:
             result, reason = because, because
         downloaded = int(stats.get("newscrawl/articles/downloaded", 0))
-        told = getattr(spider, "why", {}).get(result)
+        details = getattr(spider, "why", {}).get(result)
         return {
             "finished_at": dt.datetime.now(dt.UTC),
             "outcome": result,
             "reason": reason,
-            "summary": summary(spider.name, result, counts, rejected, downloaded, told),
+            "summary": summary(spider.name, result, counts, rejected, downloaded, details),
             "error": self._first_error.line,
             "failed": _failed(stats),
             "counts": counts,
@@ -436,9 +444,9 @@ class RunRecord:
         }
 
     async def _settle(self, spider: Spider, end: Document) -> None:
-        """Leave marks, record and lease, each whatever becomes of the others; ``end`` then says how it went.
+        """Save marks and record, release the lease; each even if another fails, which ``end`` then records.
 
-        What fails waits for MongoDB as long as a crawl has patience, all together.
+        Together they wait for an unavailable MongoDB as long as a crawl does.
         """
         reading: Document = {}
         try:
@@ -452,10 +460,10 @@ class RunRecord:
             if isinstance(spider, NewsSpider):
                 reading |= await _seen(self._store, spider)
         except PyMongoError as error:
-            log.error("the end of this run could not be settled: %s", reason_of(error))
+            log.error("marks and statistics of this run could not be saved: %s", reason_of(error))
             end |= self._end(spider, end["reason"], RunOutcome.STORE_DOWN)
         except Exception:
-            log.exception("the end of this run could not be settled")
+            log.exception("a fault of newscrawl, please report it: this run could not be finished")
             end |= self._end(spider, end["reason"], RunOutcome.FAULT)
         try:
             await self._store.runs.save(self.run, self._beginning(spider) | end | reading)
@@ -465,25 +473,27 @@ class RunRecord:
             self._leave_behind(end)
         try:
             await self._store.runs.judge(self.run, spider.name)
-        except PyMongoError as error:  # the next run of the site does it
-            log.warning("the coverage of this run could not be counted: %s", reason_of(error))
+        except PyMongoError as error:
+            log.warning(
+                "the coverage of this run could not be counted, the next run does it: %s", reason_of(error)
+            )
         try:
             if self._lease:
                 again_after = FIRST_PAUSE if end["outcome"] == RunOutcome.STORE_DOWN else None
                 await self._store.patiently(partial(self._lease.release, again_after))
         except PyMongoError as error:
-            log.warning("the lease could not be let go of and runs out by itself: %s", reason_of(error))
+            log.warning("the lease could not be released, it expires by itself: %s", reason_of(error))
 
     async def _reading(self, spider: Spider) -> dict[str, Any]:
-        """How the fields of the new articles of this run were found, and what that says of the site."""
+        """The origins of the fields of this run's new articles, and how they differ from earlier runs."""
         since = getattr(spider, "began", self.started_at)
         articles, shares = drift.shares(await self._store.runs.origins(spider.name, self.run, since))
         declared = getattr(spider, "declared_since", None)
         history = await self._store.runs.readings(spider.name, drift.ENOUGH, drift.HISTORY, declared)
-        said = drift.drift(spider.name, articles, shares, history)
-        for sentence in said:
+        sentences = drift.drift(spider.name, articles, shares, history)
+        for sentence in sentences:
             log.warning("%s", sentence)
-        return {"reading": {"articles": articles, "shares": shares}, "drift": said}
+        return {"reading": {"articles": articles, "shares": shares}, "drift": sentences}
 
     async def _leave_checkpoints(self, spider: Spider) -> None:
         left = spider.checkpoints()  # type: ignore[attr-defined]
@@ -495,9 +505,9 @@ class RunRecord:
 
 
 def source(spider: Spider, robots: Mapping[str, RobotsState] | None) -> Document:
-    """What a crawl knows of its site, as ``sources`` holds it; nothing when it asked nothing of it.
+    """The fields that ``sources`` holds of a site; empty if the crawl downloaded nothing from it.
 
-    ``robots`` is what the robots.txt of each host was; the worst of them counts.
+    ``robots`` gives the state of each host's robots.txt; the worst of them counts.
     """
     site: Site | None = getattr(spider, "site", None)
     if site is None or not robots:
@@ -509,7 +519,7 @@ def source(spider: Spider, robots: Mapping[str, RobotsState] | None) -> Document
 
 
 async def _seen(store: Store, spider: NewsSpider) -> Document:
-    """What the walks of this run saw, from which the coverage of days is judged."""
+    """What the walks of this run saw: the evidence for the coverage of days."""
     now = spider.clock.now()
     seen = {
         "walks": [dataclasses.asdict(walked) for walked in spider.walks.walked(spider.began, now)],
@@ -522,7 +532,7 @@ async def _seen(store: Store, spider: NewsSpider) -> Document:
 
 
 def _looks_for_all(spider: Spider) -> bool:
-    """Does a run look for whatever is new, and not for a section, a kind of list, former days or one page?"""
+    """Does a run look for everything new, not only for a section, a kind of list, some days or one page?"""
     arguments = getattr(spider, "arguments", None)
     if not isinstance(arguments, Arguments):
         return False
@@ -530,7 +540,7 @@ def _looks_for_all(spider: Spider) -> bool:
 
 
 def _arguments(spider: Spider) -> dict[str, str]:
-    """The spider arguments of a run, those that were given."""
+    """The spider arguments that were given."""
     arguments = getattr(spider, "arguments", None)
     if arguments is None:
         return {}
@@ -553,16 +563,16 @@ def summary(
     downloaded: int,
     because: str | None = None,
 ) -> str:
-    """The run in one sentence; ``because`` tells more of the outcome than its name does.
+    """The run in one sentence; ``because`` explains the outcome better than its general meaning.
 
     >>> summary("alayam24", RunOutcome.OK, {"new": 28, "seen": 1, "rejected": 2}, {"no_body": 2}, 31)
     'alayam24: ok. 28 new, 0 revised, 1 seen before, 2 rejected (no_body 2); 31 article pages downloaded'
     """
     why = ", ".join(f"{name} {count}" for name, count in sorted(reasons.items()))
     because = one_line(because or result.meaning)
-    said = f" ({because})" if because else ""
+    details = f" ({because})" if because else ""
     return (
-        f"{site}: {result}{said}. {counts.get('new', 0)} new, {counts.get('revised', 0)} revised, "
+        f"{site}: {result}{details}. {counts.get('new', 0)} new, {counts.get('revised', 0)} revised, "
         f"{counts.get('seen', 0)} seen before, "
         f"{counts.get('rejected', 0)} rejected{f' ({why})' if why else ''}; "
         f"{downloaded} article pages downloaded"
@@ -574,11 +584,11 @@ class LogFormatter(scrapy.logformatter.LogFormatter):
 
     def __init__(self, *, details: bool = True) -> None:
         self._details = details
-        """Is there anybody to read what is logged at DEBUG?"""
+        """Are lines at DEBUG logged?"""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Without the lines for each page where the log leaves them out: making them took 1 % of a crawl."""
+        """A formatter that makes lines at DEBUG only if they are logged: making them took 1 % of a crawl."""
         return cls(details=crawler.settings["LOG_LEVEL"] == "DEBUG")
 
     def crawled(self, request: Request, response: Response, spider: Spider) -> Any:

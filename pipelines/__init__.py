@@ -1,4 +1,4 @@
-"""Item pipelines, in the order in which an article meets them: clean, date, check, identify, store."""
+"""Item pipelines, in the order in which an article passes them: clean, date, check, identify, store."""
 
 from pipelines.base import SpiderPipeline
 

@@ -1,4 +1,4 @@
-"""What the stages that ask for the site share."""
+"""The base class of the pipelines."""
 
 from typing import Self
 
@@ -8,14 +8,14 @@ from newscrawl.spider import NewsSpider
 
 
 class SpiderPipeline:
-    """A stage that asks the spider of its crawl, for its site."""
+    """A pipeline that needs the spider of its crawl, and so its site."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Keep the crawler, which has a spider once it is open."""
+        """Keep the crawler, which has a spider once the crawl is open."""
         return cls(crawler)
 
     @property

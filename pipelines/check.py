@@ -1,4 +1,4 @@
-"""Is this an article? If not it travels on as a rejection, never as an article."""
+"""Checks whether a page is an article; if not, it becomes a rejection."""
 
 from newscrawl.items import Article
 from newscrawl.page import steps
@@ -9,5 +9,5 @@ class CheckPipeline(SpiderPipeline):
     """``Article`` → ``Article`` or ``Rejection``."""
 
     async def process_item(self, item: object) -> object:
-        """Reject what is no article; anything else passes."""
+        """Turn an item that is not an article into a rejection; pass on all others."""
         return (steps.reject(item, self.spider.site) or item) if isinstance(item, Article) else item

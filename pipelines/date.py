@@ -1,4 +1,4 @@
-"""The article's date is chosen among all that were offered, in both calendars, never guessed."""
+"""Chooses an article's date among all that its page and its list offered; never guesses."""
 
 from newscrawl.items import Article
 from newscrawl.page import date_article
@@ -9,7 +9,7 @@ class DatePipeline(SpiderPipeline):
     """``Article`` → ``Article`` with its date."""
 
     async def process_item(self, item: object) -> object:
-        """Date an article by the clock of its publisher; anything else passes."""
+        """Choose the date on the publisher's clock; pass on other items."""
         if not isinstance(item, Article):
             return item
         assert item.http

@@ -1,4 +1,4 @@
-"""Queues for the writer and returns: waiting for MongoDB here would stall the downloads."""
+"""Queues items for the writer and returns at once: waiting for MongoDB would stall the downloads."""
 
 import logging
 
@@ -17,14 +17,14 @@ from pipelines import SpiderPipeline
 log = logging.getLogger(__name__)
 
 _EARLY = frozenset({RejectionReason.NOT_FOUND, RejectionReason.NO_BODY, RejectionReason.NO_TITLE})
-"""Reasons that may pass with an article that was published a moment ago."""
+"""Reasons that may be temporary for an article that was just published."""
 _EARLY_STATUS = frozenset({403, 404})
 
 
 class StorePipeline(SpiderPipeline):
-    """Opens the store before the crawl begins, queues what arrives, and writes the rest at the end.
+    """Opens the store before the crawl begins, queues items, and writes the rest at the end.
 
-    What a stopped crawl was about to download or to store it leaves on the pending list.
+    A stopped crawl puts the addresses that it was about to download or store on the pending list.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -32,7 +32,7 @@ class StorePipeline(SpiderPipeline):
         self._store = Store.from_crawler(crawler)
 
     async def open_spider(self) -> None:
-        """Connect; without MongoDB the crawl ends before anything is downloaded."""
+        """Connect to MongoDB; if it cannot be used, the crawl ends before it downloads anything."""
         try:
             await self._store.open(self.spider.arguments.limit, self.spider.ledger)
         except StoreError as error:
@@ -40,7 +40,7 @@ class StorePipeline(SpiderPipeline):
             raise CloseSpider(RunOutcome.STORE_DOWN) from None
 
     async def process_item(self, item: object) -> object:
-        """Queue; waits only while the queue is full."""
+        """Queue the item; waits only while the queue is full."""
         try:
             if isinstance(item, Rejection) and await self._is_postponed(item):
                 raise DropItem("it may be too early", log_level="DEBUG")
@@ -51,13 +51,14 @@ class StorePipeline(SpiderPipeline):
         return item
 
     async def _is_postponed(self, item: Rejection) -> bool:
-        """Put what was published a moment ago on the pending list, for its first day.
+        """Put an address that was just published on the pending list, during its first day.
 
-        A newspaper lists an address before its page is there, or its page before its text.
+        Newspapers sometimes list an address before its page exists, or publish a page before its text.
         """
         early = item.status in _EARLY_STATUS or (item.reason in _EARLY and item.status != 410)
         spider = self.spider
-        account = next((found for key in item.keys if (found := spider.ledger.open.get(key))), None)
+        accounts = (spider.ledger.open.get(key) for key in item.keys)
+        account = next(filter(None, accounts), None)
         if not early or account is None or not (account.young and account.due):
             return False
         pending = Pending(account.key, account.url, spider.name, spider.site.owner, item.reason)
@@ -68,17 +69,19 @@ class StorePipeline(SpiderPipeline):
         return True
 
     async def close_spider(self) -> None:
-        """Write what is queued, and put on the pending list what has not come to an end."""
+        """Write the queued items, and put unfinished addresses on the pending list."""
         if not self._store.is_open:
             return
         try:
             await self._store.writer.close()
         except StoreDownError as error:
-            log.error("%s; what was not stored is found again by the next crawl", error)
+            log.error("%s; the next crawl downloads again what was not stored", error)
         spider = self.spider
         try:
             await self._store.addresses.leave_pending(
                 spider.ledger.due(), spider.name, spider.site.owner, spider.clock.now()
             )
         except PyMongoError as error:
-            log.error("the pending list could not be written: %s", reason(error))
+            log.error(
+                "the pending list could not be written, unfinished addresses may be missed: %s", reason(error)
+            )

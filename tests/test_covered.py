@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from scrapy import Request
 
-from newscrawl.covered import History, Ran, bounds
+from newscrawl.covered import History, SeenRun, bounds
 from newscrawl.discovery import Entry, Walk
 from newscrawl.sites import Discovery, Feed, Listing, Sitemap
 from newscrawl.spider.seen import seen_by
@@ -82,7 +82,7 @@ class Crawler:
     stored: set[str] = field(default_factory=set)
     pending: dict[str, dt.datetime] = field(default_factory=dict)
     marks: dict[str, tuple[frozenset[str], dt.datetime]] = field(default_factory=dict)
-    ran: list[Ran] = field(default_factory=list)
+    ran: list[SeenRun] = field(default_factory=list)
 
     def run(
         self,
@@ -139,7 +139,7 @@ class Crawler:
             if walk.leaves_mark:
                 marks[kind] = (frozenset(walk.newest), ended)
         if killed:
-            self.ran.append(Ran(began=now, ended=now, outcome=RunOutcome.KILLED, whole=True))
+            self.ran.append(SeenRun(began=now, ended=now, outcome=RunOutcome.KILLED, whole=True))
             return
         finished = stops_after is None
         self.marks |= marks if finished else {}
@@ -151,7 +151,7 @@ class Crawler:
         ]
         whole = not (until or only)
         oldest = min(self.pending.values(), default=None)
-        self.ran.append(Ran(now, ended, outcome, whole, tuple(marked), oldest, new, 0))
+        self.ran.append(SeenRun(now, ended, outcome, whole, tuple(marked), oldest, new, 0))
 
     def lists(self) -> list[str]:
         names = []
@@ -310,7 +310,7 @@ def test_articles_that_cannot_be_downloaded_are_missing() -> None:
     assert judged(crawler, 3) == (False, CoverageReason.PENDING)
     crawl(crawler, 5.1, 5.2)
     assert judged(crawler, 3) == (True, CoverageReason.SEEN)
-    given_up = [Ran(r.began, r.ended, r.outcome, r.whole, r.walks, None, r.new, 12) for r in crawler.ran]
+    given_up = [SeenRun(r.began, r.ended, r.outcome, r.whole, r.walks, None, r.new, 12) for r in crawler.ran]
     assert History(given_up, ZONE).judge(BEGIN + dt.timedelta(days=3)) == (False, CoverageReason.LOST)
 
 

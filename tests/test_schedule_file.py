@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newscrawl.dates import zone
-from newscrawl.schedule.file import first_file, load, read
+from newscrawl.schedule.file import first_file, load_schedule, read_schedule
 from newscrawl.schedule.mistakes import ScheduleError
 from newscrawl.schedule.times import Cron, Every, count_pieces, duration, pieces
 from newscrawl.sites import Feed, Listing, Site
@@ -47,13 +47,13 @@ SITES = {
 
 def refused(text: str) -> list[tuple[int, str]]:
     with pytest.raises(ScheduleError) as caught:
-        read(text, SITES)
+        read_schedule(text, SITES)
     return [(mistake.line, mistake.reason) for mistake in caught.value.mistakes]
 
 
 class TestRead:
     def test_a_site_has_what_it_says_and_the_defaults(self) -> None:
-        schedule = read(
+        schedule = read_schedule(
             """
             timezone = "Africa/Casablanca"
             [defaults]
@@ -78,11 +78,11 @@ class TestRead:
 
     def test_what_is_not_enabled_is_left_out(self) -> None:
         text = '[sites.anfas]\nevery = "1h"\nenabled = false\n[sites.chouala]\nevery = "1h"'
-        assert list(read(text, SITES).entries) == ["chouala"]
+        assert list(read_schedule(text, SITES).entries) == ["chouala"]
 
     def test_sites_with_one_interval_are_spread_evenly_over_it(self) -> None:
         text = "\n".join(f'[sites.s{n:02}]\nevery = "1h"' for n in range(60))
-        entries = read(text, {f"s{n:02}": SITES["anfas"] for n in range(60)}).entries
+        entries = read_schedule(text, {f"s{n:02}": SITES["anfas"] for n in range(60)}).entries
         noon = dt.datetime(2024, 3, 27, 12, tzinfo=UTC)
         due = sorted(entry.rule.after(noon - dt.timedelta(seconds=1)) for entry in entries.values())
         assert due == [noon + dt.timedelta(minutes=n) for n in range(60)]
@@ -92,37 +92,40 @@ class TestRead:
             '[sites.anfas]\nevery = "1h"\n'
             '[[backfills]]\nsite = "anfas"\nsince = 2024-03-01\nuntil = "2024-03-10"\nby = "7d"'
         )
-        assert [piece.id for piece in read(text, SITES).pieces] == [
+        assert [piece.id for piece in read_schedule(text, SITES).pieces] == [
             "anfas 2024-03-04 2024-03-10",
             "anfas 2024-03-01 2024-03-03",
         ]
 
     def test_the_example_that_is_shipped_is_right(self) -> None:
         spiders = {spider.name: spider.site for spider in (Alayam24, Maghress)}
-        assert list(load(PROJECT / "deploy" / "schedule.toml", spiders).entries) == ["alayam24", "maghress"]
+        assert list(load_schedule(PROJECT / "deploy" / "schedule.toml", spiders).entries) == [
+            "alayam24",
+            "maghress",
+        ]
 
     def test_the_first_file_is_a_schedule(self) -> None:
-        assert list(read(first_file(SITES), SITES).entries) == ["anfas", "azul", "chouala", "taza"]
+        assert list(read_schedule(first_file(SITES), SITES).entries) == ["anfas", "azul", "chouala", "taza"]
 
     def test_the_example_in_the_first_file_is_right(self) -> None:
         text = first_file({})
         example = text[text.index("# [sites.example]") :].replace("\n# ", "\n").removeprefix("# ")
-        schedule = read(example.replace("enabled = false\n", ""), {"example": SITES["anfas"]})
+        schedule = read_schedule(example.replace("enabled = false\n", ""), {"example": SITES["anfas"]})
         assert schedule.entries["example"].args == {"sections": "politics,sport", "limit": "200"}
         assert len(schedule.pieces) == 13
 
     def test_how_much_it_is_in_words(self) -> None:
         one = "[sites.anfas]\nevery = '1h'\n"
-        assert str(read(one, SITES)) == "1 site"
+        assert str(read_schedule(one, SITES)) == "1 site"
         backfill = "[[backfills]]\nsite = 'anfas'\nsince = 2024-01-01\nuntil = 2024-01-20\nby = '7d'"
-        assert str(read(one + backfill, SITES)) == "1 site, 3 backfill jobs"
-        assert str(read("", SITES)) == "no site is enabled: nothing would run"
+        assert str(read_schedule(one + backfill, SITES)) == "1 site, 3 backfill jobs"
+        assert str(read_schedule("", SITES)) == "no site is enabled, so nothing would run"
 
     def test_a_file_elsewhere_is_named_in_every_command(self, tmp_path: Path) -> None:
         file = tmp_path / "my schedule.toml"
         option = f" --file '{file}'"
         with pytest.raises(ScheduleError, match=r"schedule --init --file '.*my schedule\.toml'` writes"):
-            load(file, SITES)
+            load_schedule(file, SITES)
         listed = PROJECT / "deploy" / "newspapers.toml"
         done = scrapy("schedule", "--init", "--list", str(listed), "--file", str(file))
         assert re.search(rf"was written, with \d\d newspapers of {re.escape(str(listed))};", done.stdout), (
@@ -145,20 +148,20 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("text", "line", "reason"),
         [
-            ("[sites.anfas]\nevery = 15m", 2, "no TOML"),
-            ("[sites.anfas]\nevery = '15m'\n[sites.anfas]", 3, "no TOML"),
+            ("[sites.anfas]\nevery = 15m", 2, "invalid TOML"),
+            ("[sites.anfas]\nevery = '15m'\n[sites.anfas]", 3, "invalid TOML"),
             ("[sites.anfas]\n\nevery = '15'", 3, "every: '15' should be a length of time such as '15m'"),
-            ("[sites.anfas]\nevery = '30s'", 2, "at least '1m'"),
+            ("[sites.anfas]\nevery = '30s'", 2, "the shortest interval is '1m'"),
             ("[sites.anfas]\nevery = 15", 2, "every should be a string, not 15"),
             ("[sites.anfas]\ncron = '61 * * * *'", 2, "cron: '61 * * * *': bad minute"),
-            ("[sites.anfas]\ncron = '5 * * *'", 2, "should be five cron words"),
+            ("[sites.anfas]\ncron = '5 * * *'", 2, "should have five cron fields"),
             ("[sites.anfas]\ncron = '0 0 31 2 *'", 2, "cron: '0 0 31 2 *'"),
-            ("[sites.anfas]\nargs = {}", 1, "needs either every"),
-            ("[sites.anfas]\nevery = '1h'\ncron = '0 * * * *'", 1, "needs either every"),
+            ("[sites.anfas]\nargs = {}", 1, "needs exactly one of every"),
+            ("[sites.anfas]\nevery = '1h'\ncron = '0 * * * *'", 1, "needs exactly one of every"),
             ("[sites.anfaz]\nevery = '1h'", 1, "there is no spider 'anfaz'; did you mean 'anfas'?"),
             ("[sites.qqq]\nevery = '1h'", 1, "there is no spider 'qqq'; see `scrapy list`"),
             ("[sites.anfas]\nevry = '1h'", 2, "unknown key 'evry'; did you mean 'every'?"),
-            ("timezone = 'Casablanca'", 1, "'Casablanca' is no time zone such as"),
+            ("timezone = 'Casablanca'", 1, "'Casablanca' should be a time zone such as"),
             ("[sites.anfas]\nevery = '1h'\nargs = { sinc = '1' }", 3, "unknown argument 'sinc'"),
             ("[sites.anfas]\nevery = '1h'\nargs.limit = 'all'", 3, "limit='all' should be a whole number"),
             ("[sites.anfas]\nevery = '1h'\n[sites.anfas.args]\nlimit = 'all'", 3, "limit='all'"),
@@ -190,7 +193,7 @@ class TestMistakes:
                     "[sites.b]\nevery = '1h'\nargs.feed = 'https://www.a.ma/feed'"
                 ),
                 6,
-                "feed='https://www.a.ma/feed' is the newspaper of [sites.a], too",
+                "feed='https://www.a.ma/feed' is the same newspaper as [sites.a]",
             ),
             ("site = 1", 1, "unknown key 'site'; did you mean 'sites'?"),
             ("sites = 1", 1, "sites should be a table, not 1"),
@@ -236,7 +239,7 @@ class TestMistakes:
     def test_whatever_the_file_says_it_is_a_schedule_or_refused(self, text: str) -> None:
         lines: list[int] = []
         try:
-            read(text, SITES)
+            read_schedule(text, SITES)
         except ScheduleError as error:
             lines = [mistake.line for mistake in error.mistakes]
         assert all(1 <= line <= text.count("\n") + 1 for line in lines)
@@ -279,17 +282,17 @@ class TestWhateverIsInTheFile:
             for header, keys in tables
         )
         with suppress(ScheduleError):
-            read(text, SITES)
+            read_schedule(text, SITES)
 
     def test_deep_nesting_and_long_numbers_are_refused(self) -> None:
         for text in ("x = " + "[" * 100_000, "x = " + "{a=" * 50_000, f"x = {'9' * 5000}"):
-            with pytest.raises(ScheduleError, match="line 1: no "):
-                read(text, SITES)
+            with pytest.raises(ScheduleError, match="line 1: invalid "):
+                read_schedule(text, SITES)
 
     def test_days_before_all_newspapers_are_bounded(self) -> None:
         text = "[sites.anfas]\nevery = '1h'\n[[backfills]]\nsite = 'anfas'\nsince = 0001-01-01\nuntil = {}"
         assert refused(text.format("2024-01-01") + "\nby = '1d'")[0][0] == 7
-        first = read(text.format("0001-01-20") + "\nby = '7d'", SITES).pieces[-1]
+        first = read_schedule(text.format("0001-01-20") + "\nby = '7d'", SITES).pieces[-1]
         assert (first.since, first.until) == (dt.date(1, 1, 1), dt.date(1, 1, 7))
         many = "[[backfills]]\nsite = 'anfas'\nsince = 1990-01-01\nuntil = 2024-01-01\nby = '7d'\n"
         assert "more than 5000" in refused("[sites.anfas]\nevery = '1h'\n" + many * 3)[0][1]
@@ -299,22 +302,22 @@ class TestWhateverIsInTheFile:
         (tmp_path / "large").write_bytes(b"#" * 1_000_001)
         (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
         for name in ("pipe", "large", "binary", ""):
-            with pytest.raises(ScheduleError, match="it cannot be read"):
-                load(tmp_path / name, SITES)
+            with pytest.raises(ScheduleError, match="the file cannot be read"):
+                load_schedule(tmp_path / name, SITES)
 
 
 class TestRemarks:
     NOW = dt.datetime(2024, 3, 27, 12, tzinfo=UTC)
 
     def said(self, text: str) -> list[str]:
-        return read(text, SITES).said(self.NOW)
+        return read_schedule(text, SITES).warnings(self.NOW)
 
     def backfill(self, since: str, until: str, site: str = "anfas") -> str:
         return f"\n[[backfills]]\nsite = '{site}'\nsince = {since}\nuntil = {until}\nby = '7d'"
 
     def test_a_backfill_of_a_disabled_site(self) -> None:
         text = "[sites.anfas]\nevery = '1h'\nenabled = false" + self.backfill("2024-01-01", "2024-01-31")
-        assert self.said(text) == ["line 4: the backfill of anfas waits: the site is not enabled"]
+        assert self.said(text) == ["line 4: the backfill of anfas waits until the site is enabled"]
 
     def test_arguments_that_would_cut_a_piece_short_are_left_out(self) -> None:
         text = (
@@ -322,9 +325,9 @@ class TestRemarks:
             "args = { limit = '5', url = 'https://anfas.ma/1', sections = 'a' }\n"
             "settings = { CLOSESPIDER_ITEMCOUNT = '9', DOWNLOAD_DELAY = '5' }"
         ) + self.backfill("2024-01-01", "2024-01-07")
-        schedule = read(text, SITES)
-        said = "line 5: the backfill of anfas runs without CLOSESPIDER_ITEMCOUNT, limit, url"
-        assert schedule.said(self.NOW) == [said]
+        schedule = read_schedule(text, SITES)
+        said = "line 5: the backfill of anfas ignores CLOSESPIDER_ITEMCOUNT, limit, url, to miss no article"
+        assert schedule.warnings(self.NOW) == [said]
         (piece,), entry = schedule.pieces, schedule.entries["anfas"]
         assert entry.arguments(piece) == {"sections": "a", "since": "2024-01-01", "until": "2024-01-07"}
         assert entry.arguments()["limit"] == "5"
@@ -342,7 +345,7 @@ class TestRemarks:
 
     def test_days_to_come(self) -> None:
         text = "[sites.anfas]\nevery = '1h'" + self.backfill("2024-03-04", "2024-04-07")
-        assert self.said(text) == ["2 backfill jobs will wait until the last day has ended"]
+        assert self.said(text) == ["2 backfill jobs will start when the last of their days has ended"]
 
     def test_check_says_them(self, tmp_path: Path) -> None:
         file = tmp_path / "schedule.toml"
@@ -350,7 +353,7 @@ class TestRemarks:
         file.write_text(text.replace("7d", "366d").replace("9999", "2100"), "utf-8")
         done = scrapy("schedule", "--check", "--file", str(file))
         assert done.returncode == 0
-        assert "backfill jobs will wait until the last day has ended" in done.stdout
+        assert "backfill jobs will start when the last of their days has ended" in done.stdout
 
 
 class TestTimes:

@@ -166,7 +166,7 @@ def test_a_rule_that_adapts_says_its_bounds() -> None:
     assert Adaptive("5m..12h").bounds == Bounds(5 * MINUTE, 12 * HOUR)
     assert isinstance(every("15m"), Every)
     for text, said in (
-        ("1d..1h", "longer bound first"),
+        ("1d..1h", "shorter bound first"),
         ("1s..1h", "too short"),
         ("auto..", "length of time"),
     ):

@@ -67,8 +67,8 @@ class TestLease:
         leases.update_one(*lease.take("loopback", "one", "process", NOW))
         found = leases.find_one()
         leases.update_one(*lease.renew("loopback", "one", "process", NOW + LEASE / 2))
-        assert leases.update_one(*lease.free(found, made_up=True)).matched_count == 0
-        assert leases.update_one(*lease.free(leases.find_one(), made_up=True)).matched_count == 1
+        assert leases.update_one(*lease.free(found, due_again=True)).matched_count == 0
+        assert leases.update_one(*lease.free(leases.find_one(), due_again=True)).matched_count == 1
         assert leases.find_one()["due_at"] == NOW
 
     def test_it_is_safe_only_until_shortly_before_its_end(self, claimed: Database) -> None:
@@ -143,7 +143,7 @@ class TestCrawl:
                 **newspaper.environment,
             )  # fmt: skip
         assert done.returncode == 0
-        assert "job two does not run: it is not its turn" in done.stderr
+        assert "job two ends at once, as another job has the site" in done.stderr
         assert newspaper.asked == []
         assert claimed.ops["runs"].count_documents({}) == 0
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.schedule.file import first_file
-from newscrawl.schedule.file import read as read_schedule
+from newscrawl.schedule.file import first_file, read_schedule
 from newscrawl.schedule.mistakes import ScheduleError
-from newscrawl.schedule.newspapers import load, read
+from newscrawl.schedule.newspapers import load_newspapers, read_newspapers
 from newscrawl.spider.newspaper import Newspaper
 from newscrawl.timings import LEARNING, STARTING
 from tests.conftest import Database
@@ -45,7 +44,7 @@ address = "http://127.0.0.1:8101/"
 
 
 def test_each_newspaper_gets_its_own_job_and_lease() -> None:
-    listed = read(LIST, SITES)
+    listed = read_newspapers(LIST, SITES)
     # A slug that a row asks for is its own, whatever row stands before it.
     slugs = ["sada_press_ma", "raya", "sada", "site_127"]
     assert [one.newspaper.slug for one in listed] == slugs
@@ -70,15 +69,15 @@ ROW = "[[newspapers]]\naddress = 'https://sada.example/'\n"
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ("", 1, "newspapers: the list has none; write [[newspapers]]"),
+        ("", 1, "the list has no newspapers: write [[newspapers]]"),
         ("newspapers = 5", 1, "newspapers should be a list, not 5"),
         ("newspapers = ['https://a.ma/']", 1, "newspapers should be tables, not 'https://a.ma/'"),
-        ("[[newspapers]\n", 1, "no TOML"),
+        ("[[newspapers]\n", 1, "invalid TOML"),
         ("[[newspaper]]\n", 1, "unknown key 'newspaper'; did you mean 'newspapers'?"),
-        ("[[newspapers]]\nname = 'صدى'", 1, "address is missing: give that of the home page"),
+        ("[[newspapers]]\nname = 'صدى'", 1, "address is missing: give the home page"),
         ("[[newspapers]]\naddress = 'sada'", 2, "address='sada' should be an address such as"),
         ("[[newspapers]]\naddress = 7", 2, "address should be a string, not 7"),
-        ("[[newspapers]]\naddress = 'https://anfas.ma/x'", 2, "is declared as anfas, and scheduled by"),
+        ("[[newspapers]]\naddress = 'https://anfas.ma/x'", 2, "is already declared as anfas and"),
         (f"{ROW}adress = 'x'", 3, "unknown key 'adress'; did you mean 'address'?"),
         (f"{ROW}country = 'Morocco'", 3, "country='Morocco' should be an ISO 3166 code such as 'MA'"),
         (f"{ROW}country = 'XX'", 3, "country='XX' should be an ISO 3166 code such as 'MA'"),
@@ -87,12 +86,12 @@ ROW = "[[newspapers]]\naddress = 'https://sada.example/'\n"
         (f'{ROW}name = "a\\nb"', 3, "should be one line without control characters"),
         (f"{ROW}slug = 'Sada 24'", 3, "slug='Sada 24' should be a word of a-z, 0-9 and _"),
         (f"{ROW}slug = 'any'", 3, "slug='any' should be"),
-        (f"{ROW}slug = 'anfas'", 3, "slug='anfas' is the name of another newspaper: choose another"),
+        (f"{ROW}slug = 'anfas'", 3, "slug='anfas' is already another newspaper's: choose another"),
         (f"{ROW}every = '10'", 3, "every: '10' should be a length of time such as '15m'"),
         (f"{ROW}every = 10", 3, "every should be a string, not 10"),
         (f"{ROW}needs = 'browser'", 3, "needs should be a list, not 'browser'"),
         (f"{ROW}needs = [1]", 3, 'needs: 1 should be a word such as "browser"'),
-        (f"{ROW}[[newspapers]]\naddress = 'http://sada.example/ar'", 4, "is the newspaper of line 1, too"),
+        (f"{ROW}[[newspapers]]\naddress = 'http://sada.example/ar'", 4, "is the same newspaper as in line 1"),
         (f"{ROW}[countries.Maroc]\nevery = '1h'", 3, "countries.Maroc should be an ISO 3166 code"),
         (f"{ROW}[countries]\nMA = '1h'", 4, "countries.MA should be a table, not '1h'"),
         (f"{ROW}[countries.MA]\nevry = '1h'", 4, "unknown key 'evry'; did you mean 'every'?"),
@@ -101,19 +100,19 @@ ROW = "[[newspapers]]\naddress = 'https://sada.example/'\n"
 )  # fmt: skip
 def test_a_bad_row_is_refused_with_its_line_field_value_and_remedy(text: str, line: int, reason: str) -> None:
     with pytest.raises(ScheduleError) as caught:
-        read(text, SITES)
+        read_newspapers(text, SITES)
     assert [mistake.line for mistake in caught.value.mistakes] == [line], caught.value
     assert reason in str(caught.value)
 
 
 def test_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ScheduleError, match="it cannot be read: No such file"):
-        load(tmp_path / "newspapers.toml", SITES)
+    with pytest.raises(ScheduleError, match="the file cannot be read: No such file"):
+        load_newspapers(tmp_path / "newspapers.toml", SITES)
 
 
 def test_newspapers_whose_domains_begin_alike_have_slugs_of_their_own() -> None:
     rows = "\n".join(f"[[newspapers]]\naddress = 'https://akhbar.press.{end}/'" for end in ("ma", "tn", "eg"))
-    slugs = [one.newspaper.slug for one in read(rows, {})]
+    slugs = [one.newspaper.slug for one in read_newspapers(rows, {})]
     assert len(set(slugs)) == 3
     assert slugs[0] == "akhbar"
 

@@ -18,7 +18,7 @@ from scrapy.settings import Settings
 
 from newscrawl.commands.schedule import _print_next, _Work
 from newscrawl.schedule import lease, node
-from newscrawl.schedule.file import read
+from newscrawl.schedule.file import read_schedule
 from newscrawl.schedule.node import Scrapyd, ScrapydError
 from newscrawl.schedule.scheduler import ScheduleFile
 from tests.conftest import Database, start
@@ -77,8 +77,8 @@ def service() -> Iterator[Answering]:
         (200, '{"status": "ok", "pending": [], "running": [{}], "finished": []}', "it lists no jobs"),
         (200, '{"status": "ok", "pending": [{"id": [1]}], "running": [], "finished": []}', "lists no jobs"),
         (200, '{"status": "ok", "pending": [{"id": 1}], "running": [], "finished": []}', "have no ids"),
-        (200, '{"status": "error"}', "refuses: None"),
-        (200, '{"status": "error", "message": "project not found"}', "refuses: project not found"),
+        (200, '{"status": "error"}', "refused the request: None"),
+        (200, '{"status": "error", "message": "project not found"}', "request: project not found"),
         (401, "Unauthorized", "it refuses SCRAPYD_USERNAME and SCRAPYD_PASSWORD"),
         (302, "", "is it another service"),
         (500, "\\xff", "is it another service"),
@@ -210,7 +210,7 @@ def test_whatever_the_file_becomes_the_old_one_stays_in_force(
     path.unlink()
     file.refresh()
     assert file.current is before
-    assert caplog.text.count("is not taken up, the schedule stays as it was") == 7
+    assert caplog.text.count("previous schedule stays in force") == 7
 
 
 def test_next_says_on_which_node_all_places_are_taken(
@@ -221,7 +221,7 @@ def test_next_says_on_which_node_all_places_are_taken(
     node = {"alive_until": soon, "slots": 2, "waiting": ["s00"]}
     database.ops["nodes"].insert_many([{"_id": "a", **node}, {"_id": "b", **node, "waiting": []}])
     database.ops["leases"].insert_one({"_id": "s00", "rule": "broken"})
-    _print_next(read("[sites.s00]\nevery = '1h'\n", {"s00": SITE}), settings)
+    _print_next(read_schedule("[sites.s00]\nevery = '1h'\n", {"s00": SITE}), settings)
     said = capsys.readouterr().out
     assert said.count("\n") == 3
     assert said.endswith("node a: all 2 slots are in use; these sites wait: s00\n")
@@ -235,6 +235,6 @@ def test_the_interval_that_was_found_for_a_newspaper_is_shown(
     database.ops["leases"].insert_one(kept | {"interval": 7200.0})
     settings = Settings({"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name})
     text = "[defaults]\nevery = 'auto'\n[sites.s00]\n[sites.s01]\n"
-    _print_next(read(text, {"s00": SITE, "s01": SITE}), settings)
+    _print_next(read_schedule(text, {"s00": SITE, "s01": SITE}), settings)
     said = dict(line.split(maxsplit=3)[2:] for line in capsys.readouterr().out.splitlines()[1:])
     assert said == {"s00": "every 2h (auto)", "s01": "every 30m (auto, new)"}

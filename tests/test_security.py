@@ -213,7 +213,7 @@ class TestScrapydsPassword:
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        with pytest.raises(ScrapydError, match="is empty: Scrapyd then asks nobody for a password"):
+        with pytest.raises(ScrapydError, match="is empty: Scrapyd then needs no password"):
             Scrapyd()
 
     def test_one_that_is_given_is_used(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -296,7 +296,7 @@ def test_broken_data_gives_a_sentence_with_the_reason_of_mongod(data: Path) -> N
     (data / "db").mkdir(parents=True)
     (data / "db" / "storage.bson").write_text("ليس هذا BSON")
     with pytest.raises(
-        ServerError, match=r"can't start: mongod gave up .*: .*BSON.* \(its log: .*\)"
+        ServerError, match=r"cannot start: mongod gave up .*: .*BSON.* \(its log: .*\)"
     ) as raised:
         Server(data).start()
     assert "\n" not in str(raised.value)
@@ -334,14 +334,14 @@ def test_a_folder_that_cannot_be_used_is_named_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "ملف").write_text("")
-    with pytest.raises(ServerError, match=r"ملف/mongodb can't be used \(.*\): .*NEWSCRAWL_DATA"):
+    with pytest.raises(ServerError, match=r"ملف/mongodb cannot be used \(.*\): .*NEWSCRAWL_DATA"):
         Server(tmp_path / "ملف" / "mongodb").start()
 
     def no_locks(_fd: int, _operation: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
-    with pytest.raises(ServerError, match=r"can't be used \(No locks available\): .*local disk"):
+    with pytest.raises(ServerError, match=r"cannot be used \(No locks available\): .*local disk"):
         Server(tmp_path / "mongodb").start()
 
 

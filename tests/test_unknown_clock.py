@@ -7,7 +7,7 @@ import datetime as dt
 from newscrawl.discovery.entry import entry
 from newscrawl.kit import declare, probe
 from newscrawl.page import read
-from newscrawl.schedule.file import Entry, Piece
+from newscrawl.schedule.file import Piece, ScheduledSite
 from newscrawl.schedule.times import Every
 from newscrawl.sites import Site
 from tests.page_shapes import TITLE, frame, ps
@@ -42,7 +42,7 @@ def test_a_list_gives_the_days_that_it_prints() -> None:
 
 def test_a_day_of_a_backfill_is_over_where_it_ends_last() -> None:
     hourly = Every("1h")
-    job = Entry(site="sada", rule=hourly, longest=dt.timedelta(hours=1), rank=0, timezone=None)
+    job = ScheduledSite(site="sada", rule=hourly, longest=dt.timedelta(hours=1), rank=0, timezone=None)
     piece = Piece(site="sada", since=dt.date(2024, 10, 7), until=dt.date(2024, 10, 7))
     assert not job.is_over(piece, dt.datetime(2024, 10, 8, 11, 59, tzinfo=dt.UTC))
     assert job.is_over(piece, dt.datetime(2024, 10, 8, 12, tzinfo=dt.UTC))

@@ -87,7 +87,7 @@ class Command(ProjectCommand):
         With ``--once`` also 3: Scrapyd does not answer, refuses a job, or has no free slot for a due site.
         """
         try:
-            from newscrawl.schedule.file import load, usual_file
+            from newscrawl.schedule.file import load_schedule, usual_file
             from newscrawl.schedule.mistakes import ScheduleError
         except ImportError as error:
             raise _missing(error) from None
@@ -101,11 +101,11 @@ class Command(ProjectCommand):
             if opts.init:
                 _write_first(path, sites, Path(opts.list) if opts.list else None)
             elif opts.check:
-                _print_check(path, load(path, sites))
+                _print_check(path, load_schedule(path, sites))
                 _scrapyd()
             elif opts.next:
                 assert self.settings
-                _print_next(load(path, sites), self.settings)
+                _print_next(load_schedule(path, sites), self.settings)
             else:
                 self._schedule(path, sites, opts)
         except ImportError as error:
@@ -136,7 +136,7 @@ class Command(ProjectCommand):
         if not opts.once:
             _Watch(client, self.settings, ended).start()
             log.info("%s: %s; on node %s", path, file.current, opts.node)
-            for remark in file.current.said(dt.datetime.now(dt.UTC)):
+            for remark in file.current.warnings(dt.datetime.now(dt.UTC)):
                 log.warning("%s", remark)
         # In a thread of its own, so that this one can end even while Scrapyd or MongoDB hang.
         work = _Work(scheduler, ended, once=opts.once)
@@ -301,10 +301,10 @@ def _databases(
 def _write_first(path: Path, sites: dict[str, Site], listing: Path | None) -> None:
     from newscrawl.schedule.file import first_file, option
     from newscrawl.schedule.mistakes import ScheduleError
-    from newscrawl.schedule.newspapers import load
+    from newscrawl.schedule.newspapers import load_newspapers
 
     try:
-        listed = load(listing, sites) if listing else []
+        listed = load_newspapers(listing, sites) if listing else []
     except ScheduleError as error:
         raise UsageError(f"{listing}:\n{error}") from None
     try:
@@ -327,7 +327,7 @@ def _print_check(path: Path, schedule: Schedule) -> None:
     import datetime as dt
 
     print(f"{path}: {schedule}; no mistakes")
-    for remark in schedule.said(dt.datetime.now(dt.UTC)):
+    for remark in schedule.warnings(dt.datetime.now(dt.UTC)):
         print(f"note: {remark}")
 
 

@@ -1,16 +1,16 @@
-"""The process that keeps the embedded ``mongod`` up as long as a crawl uses it, and not longer.
+"""The process that keeps the embedded ``mongod`` up exactly as long as a crawl uses it.
 
 `newscrawl.mongod.server` runs this file as a program of its own, with the folder and the path of mongod.
-It imports nothing but the standard library, so that it starts at once and stays small. Three lock files
-tell who is there; the kernel releases a lock with the process that holds it, so that ``kill -9`` is no
+It imports only the standard library, so that it starts quickly and stays small. Three lock files show who
+uses the server; the kernel releases a lock when the process that holds it ends, so that ``kill -9`` is no
 special case:
 
-- ``start.lock``: whoever starts or ends the server, one at a time;
+- ``start.lock``: held by the process that starts or stops the server;
 - ``users.lock``: shared by all crawls that use the server;
-- ``guardian.lock``: held by this process from its first to its last moment.
+- ``guardian.lock``: held by this process as long as it runs.
 
-When nobody holds ``users.lock`` the guardian stops mongod and goes. When mongod dies it is started again
-on the same port, so that crawls reconnect. When the guardian itself is killed, Linux kills mongod with it.
+When nobody holds ``users.lock``, the guardian stops mongod and exits. When mongod dies, the guardian restarts
+it on the same port, so that crawls reconnect. When the guardian itself is killed, Linux kills mongod with it.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TICK = 0.1
-"""Seconds between two looks at the locks and at mongod."""
+"""Seconds between two checks of the locks and of mongod."""
 ROOM_TICK = 1.0
-"""Seconds between two looks at a disk that is full."""
+"""Seconds between two checks of a full disk."""
 CACHE_SHARE, CACHE_GB = 1 / 8, (0.25, 8.0)
-"""Share of the machine's memory that WiredTiger's cache gets, beside the crawls, and its limits."""
+"""Share of the machine's memory for WiredTiger's cache (crawls need some, too), and its limits."""
 ENGINE = "eviction_dirty_target=40,eviction_dirty_trigger=60"
-"""How many percent of the cache may wait for the next checkpoint, which comes each minute; the journal has
-all of it. With WiredTiger's 5 and 20 the pages of the text index, of which each article changes many, are
-written and read again for every few articles."""
+"""Percentages of the cache that may wait for the next checkpoint, once a minute; the journal has it all. With
+WiredTiger's defaults of 5 and 20, pages of the text index are written and read again every few articles, as
+each article changes many of them."""
 CONTROL_GROUPS = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
@@ -55,11 +55,11 @@ CONTROL_GROUPS = (
 LOG_BYTES = 10_000_000
 """A log longer than this becomes ``mongod.log.1``."""
 RESTARTS, RESTART_SECONDS = 5, 60
-"""So many deaths of mongod within so many seconds are a fault that another start won't cure."""
+"""When mongod dies this often within this many seconds, another start will not help."""
 STOP_SECONDS = 60
 """How long mongod may take to write its cache to disk before it is killed; its journal loses nothing."""
 HANDOVER_SECONDS = 10
-"""How long the mongod of a guardian that was killed may take to vanish."""
+"""How long the mongod of a killed guardian may take to exit."""
 ADDRESS_IN_USE = 48
 """mongod's exit status when its port is taken (MongoDB's ``exit_code.h``)."""
 LIBRARY_MISSING = 127
@@ -76,13 +76,13 @@ LIBRARIES = {
     "libldap-2.5.so.0": "libldap-2.5-0",
     "libnetsnmp.so.40": "libsnmp40",
 }
-"""The libraries that builds of mongod are linked with, and Debian's packages of them."""
+"""Libraries that builds of mongod are linked with, and their Debian packages."""
 JOURNAL_BYTES = 350_000_000
-"""What mongod writes before it holds any article: three files of its journal, 104 MB each, its catalog."""
+"""Bytes that mongod writes before it stores any article: three journal files of 104 MB, and a catalog."""
 LEAST_BYTES = 50_000_000
-"""Room that it needs however much of that is there already."""
+"""Bytes that must be free even if the journal exists already."""
 FULL_BYTES = 10_000_000
-"""A disk with less room is full."""
+"""A disk with fewer bytes free counts as full."""
 NO_SPACE = "No space left on device"
 ASSERTION_IDS = (23091, 23092)
 """Log entries that only follow an error (MongoDB's ``assert_util.cpp``)."""
@@ -91,11 +91,11 @@ PR_SET_PDEATHSIG = 1
 
 
 class GaveUp(Exception):
-    """Mongod can't be kept up; the message says why."""
+    """Mongod cannot be kept running; the message says why."""
 
 
 def memory_bytes(limits: Iterable[Path] = CONTROL_GROUPS) -> int:
-    """Memory of this machine, or what its container may use of it."""
+    """Bytes of memory of this machine, or of its container's limit."""
     found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     for limit in limits:
         with suppress(OSError, ValueError):  # there is none, or it says "max"
@@ -104,7 +104,7 @@ def memory_bytes(limits: Iterable[Path] = CONTROL_GROUPS) -> int:
 
 
 def cache_gigabytes(memory: int) -> float:
-    """The size of WiredTiger's cache on a machine with so many bytes of memory.
+    """The size of WiredTiger's cache in GB on a machine with ``memory`` bytes.
 
     >>> cache_gigabytes(8 * 2**30), cache_gigabytes(10**9)
     (1.0, 0.25)
@@ -115,7 +115,7 @@ def cache_gigabytes(memory: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What ``server.json`` says about a server that is up or about to be."""
+    """The contents of ``server.json``: a server that is up or starting."""
 
     port: int
     mongod: int
@@ -129,7 +129,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Where the embedded server keeps its things."""
+    """The folder of the embedded server's files."""
 
     root: Path
 
@@ -140,16 +140,16 @@ class Folder:
 
     @property
     def log(self) -> Path:
-        """What mongod and the guardian have to say."""
+        """The logs of mongod and the guardian."""
         return self.root / "log"
 
     @property
     def full(self) -> Path:
-        """An empty file that is there while mongod waits for room on the disk; a full disk takes it too."""
+        """An empty file that exists while mongod waits for disk space; it fits on a full disk."""
         return self.root / "disk-full"
 
     def lacks_room(self, needed: int = JOURNAL_BYTES) -> str | None:
-        """What to say when mongod has not the room to start; what its journal has is not needed again."""
+        """A sentence if the disk has too little space for mongod to start, else None."""
         journal = sum(file.stat().st_size for file in (self.db / "journal").glob("WiredTiger*"))
         room = shutil.disk_usage(self.root).free
         if room >= max(LEAST_BYTES, needed - journal):
@@ -158,11 +158,11 @@ class Folder:
 
     @property
     def state(self) -> Path:
-        """Present while a guardian is up; stale when nobody holds ``guardian.lock``."""
+        """``server.json``: exists while a guardian runs; stale when nobody holds ``guardian.lock``."""
         return self.root / "server.json"
 
     def create(self) -> None:
-        """Make the folders, for this user alone since the server asks for no password."""
+        """Create the folders, accessible only to this user, as the server asks for no password."""
         for folder in (self.root, self.db, self.log):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
@@ -182,13 +182,13 @@ class Folder:
 
 
 class Lock:
-    """An advisory ``flock`` on one open file: gone when it is released or its process ends, however."""
+    """An advisory ``flock`` on one open file, released at the latest when its process ends."""
 
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def take(self, *, shared: bool = False) -> bool:
-        """Take the lock now if it is free."""
+        """Take the lock if it is free; False if it is not."""
         try:
             fcntl.flock(self._fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -196,32 +196,32 @@ class Lock:
         return True
 
     def is_of(self, path: Path) -> bool:
-        """Is the locked file still the one at this path? Not after somebody removed the folder."""
+        """Is the locked file still the one at this path? It is not after the folder was removed."""
         try:
             return os.path.samestat(os.fstat(self._fd), path.stat())
         except OSError:
             return False
 
     def is_free(self, *, for_sharing: bool = False) -> bool:
-        """Whether it could be taken now; leaves it untaken."""
+        """Could the lock be taken now? Does not keep it."""
         free = self.take(shared=for_sharing)
         if free:
             self.release()
         return free
 
     def release(self) -> None:
-        """Give the lock back; harmless when it isn't held."""
+        """Release the lock; harmless if it is not held."""
         fcntl.flock(self._fd, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Give the lock and its file back for good."""
+        """Release the lock and close its file."""
         os.close(self._fd)
 
 
 def ports(root: Path) -> Iterator[int]:
-    """Free ports on loopback, the same first one for a folder each time so that a saved address stays good.
+    """Free ports on loopback; the first is always the same for a folder, so that saved addresses stay valid.
 
-    They lie below the range from which Linux takes the ports of outgoing connections (32768 and up).
+    They are below the range that Linux uses for outgoing connections (32768 and up).
     """
     first = 20_000 + zlib.crc32(str(root).encode()) % 10_000
     any_free = 0  # as Linux chooses
@@ -234,11 +234,11 @@ def ports(root: Path) -> Iterator[int]:
                 continue
             port = probe.getsockname()[1]
         yield port
-    raise GaveUp("there is no free port on 127.0.0.1")
+    raise GaveUp("there is no free port on 127.0.0.1: stop other servers, or set MONGODB_URI")
 
 
 def _die_with(parent: int) -> None:
-    """Ask Linux, in the child before it becomes mongod, to kill it when the guardian dies."""
+    """In the child that becomes mongod, ask Linux to kill it when the guardian dies."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -246,10 +246,10 @@ def _die_with(parent: int) -> None:
 
 
 def _error(line: bytes) -> str | None:
-    """The error that a line of mongod's output tells of: plain text is one, JSON only if it says so."""
+    """The error in a line of mongod's output: any plain text, but JSON only with an error's severity."""
     text = line.decode("utf-8", "replace").strip()
     if text.startswith("{") and not text.endswith("}"):
-        return None  # cut short, by a full disk
+        return None  # cut off by a full disk
     try:
         entry = json.loads(text)
         if entry["s"] not in ("E", "F") or entry["id"] in ASSERTION_IDS:
@@ -276,7 +276,7 @@ class Guardian:
         self._child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
-        """Stay until nobody uses the server; raises GaveUp when mongod can't be kept up."""
+        """Run until nobody uses the server. Raises GaveUp when mongod cannot be kept running."""
         candidates = ports(self.folder.root)
         port = next(candidates)
         deaths: deque[float] = deque(maxlen=RESTARTS)
@@ -308,19 +308,19 @@ class Guardian:
         return self._start.is_of(self.folder.root / "start.lock")
 
     def _check_place(self) -> None:
-        """Another folder at the same path, with another guardian, is not touched."""
+        """Raise GaveUp if the folder was removed; a new one at the same path has another guardian."""
         if not self._is_here():
-            raise GaveUp(f"the data folder {self.folder.root} was removed: its server has ended")
+            raise GaveUp(f"the data folder {self.folder.root} was removed, so its server was stopped")
 
     def _is_full(self) -> bool:
-        """Did mongod end for want of room on its disk?"""
+        """Did mongod end because its disk is full?"""
         return self._has_said(NO_SPACE) or shutil.disk_usage(self.folder.root).free < FULL_BYTES
 
     def _has_said(self, words: str) -> bool:
-        return any(words in text for text in self._told())
+        return any(words in text for text in self._errors())
 
     def _await_room(self) -> None:
-        """Wait until mongod has the room to start; until then crawls are told why it is away."""
+        """Wait until mongod has space to start; a file tells crawls the reason meanwhile."""
         self.folder.full.touch()
         try:
             while self.folder.lacks_room() and not (self.stopping or self.is_unused()):
@@ -331,7 +331,7 @@ class Guardian:
                 self.folder.full.unlink(missing_ok=True)
 
     def is_unused(self) -> bool:
-        """Whether nobody uses or starts the server; if so nobody can begin to until this process has gone."""
+        """Does nobody use or start the server? If so, nobody can until this process has exited."""
         if self._start.take():
             if self._users.is_free():
                 return True
@@ -347,7 +347,7 @@ class Guardian:
             "dbpath": self.folder.db,
             "bind_ip": "127.0.0.1",
             "port": port,
-            # mongod 6.0.5 discloses memory through compressed messages, before it asks who is there.
+            # mongod 6.0.5 discloses memory through compressed messages, even before authentication.
             "networkMessageCompressors": "disabled",
             "wiredTigerCacheSizeGB": f"{cache_gigabytes(memory_bytes()):.2f}",
             "wiredTigerEngineConfigString": ENGINE,
@@ -357,7 +357,7 @@ class Guardian:
         }
         flags = ["--nounixsocket", "--logappend", "--quiet"]
         with self._output.open("wb") as output:
-            # This process has one thread, hence what runs between fork and exec is safe.
+            # This process has one thread, so code between fork and exec is safe.
             child = self._child = subprocess.Popen(  # noqa: S603 - the server's own binary
                 [self.mongod, *flags, *(text for k, v in options.items() for text in (f"--{k}", str(v)))],
                 stdin=subprocess.DEVNULL,
@@ -365,12 +365,12 @@ class Guardian:
                 stderr=output,
                 preexec_fn=lambda: _die_with(parent),
             )
-        with suppress(OSError):  # on a full disk mongod ends, and its end is looked into
+        with suppress(OSError):  # on a full disk mongod ends, too, and `run` finds out why
             self.folder.announce(Running(port=port, mongod=child.pid, guardian=parent))
         return child
 
     def _await_database(self) -> None:
-        """Wait until no other mongod has the files; one that a killed guardian left is ended."""
+        """Wait until no other mongod uses the files; stop one that a killed guardian left."""
         path = self.folder.db / "mongod.lock"
         if not path.exists():
             return
@@ -383,7 +383,7 @@ class Guardian:
                 if time.monotonic() > deadline:
                     raise GaveUp(
                         f"{self.folder.db} is in use by another mongod (process {holder or 'unknown'}): "
-                        "stop it, or set MONGODB_URI to use it"
+                        "stop it, or set MONGODB_URI to its address to use it"
                     )
                 if before and holder == str(before.mongod):
                     with suppress(ProcessLookupError):
@@ -393,30 +393,30 @@ class Guardian:
             lock.close()
 
     def _bound_log(self, child: subprocess.Popen[bytes] | None = None) -> None:
-        # A server about to start gets half: SIGUSR1 would end one that isn't up yet.
+        # Before a start the limit is half: SIGUSR1 would end a server that is not up yet.
         limit = LOG_BYTES if child else LOG_BYTES // 2
         if self._log.exists() and self._log.stat().st_size > limit:
             self._log.replace(self._log.with_name("mongod.log.1"))
             if child:
                 child.send_signal(signal.SIGUSR1)
 
-    def _told(self) -> list[str]:
-        """What mongod named as errors since it was started."""
-        told: list[str] = []
+    def _errors(self) -> list[str]:
+        """The errors that mongod has logged since its start."""
+        errors: list[str] = []
         for path, start in ((self._log, self._log_start), (self._output, 0)):
             with suppress(OSError), path.open("rb") as log:
                 log.seek(start)
-                told += filter(None, map(_error, log))
-        return told
+                errors += filter(None, map(_error, log))
+        return errors
 
     def _complaint(self, status: int | None = None) -> str:
-        """Its first errors, where to read more, and the remedy where one is known."""
-        told = self._told()
-        reason = "; ".join(text[:300] for text in told[:2]) or "it gave no reason"
-        return f"{reason} (its log: {self._log}){_remedy(told) if status == LIBRARY_MISSING else ''}"
+        """Mongod's first errors, the path of its log, and a remedy if one is known."""
+        errors = self._errors()
+        reason = "; ".join(text[:300] for text in errors[:2]) or "it gave no reason"
+        return f"{reason} (its log: {self._log}){_remedy(errors) if status == LIBRARY_MISSING else ''}"
 
     def _shut_down(self) -> None:
-        # Without server.json a crawl that starts now waits for this process to go.
+        # Without server.json a crawl that starts now waits until this process has exited.
         running = self.folder.running()
         if self._is_here() and running and running.guardian == os.getpid():
             self.folder.state.unlink(missing_ok=True)
@@ -431,17 +431,17 @@ class Guardian:
             child.wait()
 
 
-def _remedy(told: Iterable[str]) -> str:
-    """How to give mongod the library that the dynamic loader did not find."""
-    found = re.search(r"lib[\w.+-]+\.so[\w.]*", " ".join(told))
-    if not found:
+def _remedy(errors: Iterable[str]) -> str:
+    """How to install the library that the dynamic loader did not find."""
+    library = re.search(r"lib[\w.+-]+\.so[\w.]*", " ".join(errors))
+    if not library:
         return "; install the library that it lacks, or set MONGODB_URI"
-    package = LIBRARIES.get(found[0])
-    return f"; install {found[0]}{f' (Debian: {package})' if package else ''}, or set MONGODB_URI"
+    package = LIBRARIES.get(library[0])
+    return f"; install {library[0]}{f' (Debian: {package})' if package else ''}, or set MONGODB_URI"
 
 
 def main(root: str, mongod: str) -> int:
-    """Guard the server of the folder ``root``; 0 when it was no longer needed, else 1 and a sentence."""
+    """Guard the server of the folder ``root``; return 0 when it is no longer needed, 1 after an error."""
     folder = Folder(Path(root))
     try:
         guardian = Guardian(folder, mongod)
@@ -453,8 +453,8 @@ def main(root: str, mongod: str) -> int:
         for ignored in (signal.SIGINT, signal.SIGHUP):
             signal.signal(ignored, signal.SIG_IGN)
         alone = Lock(folder.root / "guardian.lock")
-        # Whoever looks whether a guardian is there holds it for a moment. Where there is one that the crawl
-        # did not see yet, this one stands by until it isn't needed either.
+        # Processes that check for a guardian hold the lock for a moment. If there is a guardian that the
+        # crawl did not see yet, this one waits until it is not needed either.
         while not alone.take():
             if guardian.is_unused():
                 return 0

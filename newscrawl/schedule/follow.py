@@ -1,4 +1,4 @@
-"""What has become of claimed jobs: those that ended, were lost, or hang."""
+"""Follows claimed jobs: finds those that ended, were lost, or hang."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from newscrawl.vocabulary import RunOutcome
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from newscrawl.schedule.file import Entry
+    from newscrawl.schedule.file import ScheduledSite
     from newscrawl.schedule.watch import Watch
 
 log = logging.getLogger(__name__)
 
 SUBMITTING = 10 * SECOND
-"""So long a job may be claimed and not yet known to its Scrapyd."""
+"""How long a job may be claimed before its Scrapyd knows it."""
 QUEUED = 5 * MINUTE
-"""A job that its Scrapyd has not started after so long is taken back."""
+"""A job that its Scrapyd has not started after this long is withdrawn."""
 OVERTIME = 2 * MINUTE
-"""So long after its longest time a run that has not ended by itself is cancelled, and then killed."""
+"""How long a run may exceed ``longest`` before it is cancelled, and then before it is killed."""
 _OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
-"""The ids of jobs that a scheduler gave."""
+"""The form of job ids that a scheduler gives."""
 
 
-def _starting(entry: Entry | None) -> dt.timedelta:
-    """So long a job of a site may run before it takes the lease."""
+def _starting(entry: ScheduledSite | None) -> dt.timedelta:
+    """How long a job of a site may run before it takes the lease."""
     return LEARNING if entry and entry.is_learned else STARTING
 
 
 class JobService(Protocol):
-    """What a scheduler needs of a Scrapyd."""
+    """The part of a Scrapyd that a scheduler uses."""
 
     slots: int
 
@@ -56,7 +56,7 @@ class JobService(Protocol):
         """Start a job."""
 
     def cancel(self, job: str, *, kill: bool = False) -> None:
-        """End a job in order, or at once."""
+        """Stop a job gracefully, or kill it."""
 
     def log_of(self, site: str, job: str) -> Path:
         """The log file of a job."""
@@ -68,7 +68,7 @@ def of_schedules(jobs: Jobs) -> Iterator[str]:
 
 
 class Follower:
-    """Follows the jobs of one node, and frees the sites of nodes that are dead."""
+    """Follows the jobs of one node, and frees the sites of dead nodes."""
 
     def __init__(
         self, ops: Database[Any], scrapyd: JobService, node: str, watch: Watch, backfills: Backfills
@@ -83,7 +83,7 @@ class Follower:
     def free_of_dead_nodes(
         self, leases: Mapping[str, Document], nodes: Mapping[str, Document], now: dt.datetime
     ) -> None:
-        """Jobs that ended with their node: a lease that ran out, a claim that nobody will honour."""
+        """Free sites whose job ended with its node: expired leases, abandoned claims."""
         for found in leases.values():
             if not found["job"]:
                 continue
@@ -95,14 +95,18 @@ class Follower:
             started_at = node and node.get("started_at")
             restarted = bool(started_at and started_at > found["claimed_at"])
             if found["holder"]:
-                self._free(found, "its run was killed or hangs", made_up=node is None or restarted)
+                self._free(found, "its run was killed or hangs", due_again=node is None or restarted)
             elif hold > (DEAD if node is None else ABANDONED):
-                self._free(found, f"node {found['node']} is dead", made_up=True)
+                self._free(found, f"node {found['node']} is dead", due_again=True)
 
     def follow(
-        self, jobs: Jobs, leases: Mapping[str, Document], entries: Mapping[str, Entry], now: dt.datetime
+        self,
+        jobs: Jobs,
+        leases: Mapping[str, Document],
+        entries: Mapping[str, ScheduledSite],
+        now: dt.datetime,
     ) -> None:
-        """Jobs of this node."""
+        """Free the sites of this node's jobs that ended or did not start."""
         for found in leases.values():
             job = found["job"]
             if found["node"] != self._node or not job:
@@ -115,29 +119,31 @@ class Follower:
             waits = self._watch.age(f"waits {job}", (job in jobs.pending, job in jobs.running))
             if job in jobs.finished:
                 again_at = now + pause(found["failures"])
-                if self._free(found, "it ended before it began, see its log", again_at=again_at):
+                if self._free(found, "it ended before the crawl began, see its log", again_at=again_at):
                     ended = did_not_begin(job, found["_id"], self._node, began, now)
                     self._runs.update_one(*ended, upsert=True)
                     self._hear_last_words(found["_id"], job)
             elif not jobs.knows(job) and waits > SUBMITTING:
-                self._free(found, "Scrapyd has lost it", made_up=True)
+                self._free(found, "Scrapyd does not know it any more", due_again=True)
             elif job in jobs.pending and waits > QUEUED:
                 self._cancel(job)
-                self._free(found, "Scrapyd did not start it", made_up=True)
+                self._free(found, "Scrapyd did not start it", due_again=True)
             elif job in jobs.running and waits > _starting(entries.get(found["_id"])):
-                self._free(found, "it does not begin", made_up=True)
+                self._free(found, "it runs, but its crawl does not begin", due_again=True)
 
     def _free_of_ended(self, found: Document, now: dt.datetime) -> None:
-        """A run that ended and holds its lease: it was killed, or could not write to MongoDB any more."""
+        """Free the site of a run that ended with its lease: it was killed, or could not reach MongoDB."""
         words = left_behind(self._scrapyd.log_of(found["_id"], found["job"]))
         if words and words["outcome"] == RunOutcome.STORE_DOWN:
             again_at = None if found["backfill"] else now + pause(found["failures"])
-            self._free(found, "it ended while MongoDB was away", again_at=again_at)
+            self._free(found, "it ended while MongoDB was unavailable", again_at=again_at)
         else:
             self._free(found, "its run was killed")
 
-    def end_hanging(self, jobs: Jobs, leases: Mapping[str, Document], entries: Mapping[str, Entry]) -> None:
-        """Jobs that Scrapyd runs for too long, or that run without their site's lease."""
+    def end_hanging(
+        self, jobs: Jobs, leases: Mapping[str, Document], entries: Mapping[str, ScheduledSite]
+    ) -> None:
+        """End jobs that run for too long, or without their site's lease."""
         holders = {doc["job"]: doc for doc in leases.values() if doc["node"] == self._node}
         for job in of_schedules(jobs):
             found = holders.get(job)
@@ -152,16 +158,16 @@ class Follower:
                     self._end(job, "runs for too long", OVERTIME)
 
     def _end(self, job: str, why: str, patience: dt.timedelta) -> None:
-        """Cancel a job; kill it when it is still there after a while; then name it for somebody to look."""
+        """Cancel a job; kill it if it still runs after a while; after that, ask the operator to look."""
         stages = {
             "cancelled": "is cancelled",
-            "killed": "was cancelled in vain and is killed",
-            "named": "cannot be ended even by force: look at its process",
+            "killed": "did not stop when cancelled and is killed",
+            "named": "cannot even be killed: look at its process on this machine",
         }
-        for name, said in stages.items():
+        for name, sentence in stages.items():
             stage = f"{name} {job}"
             if not self._watch.has(stage):
-                log.error("job %s %s; it %s", job, why, said)
+                log.error("job %s %s; it %s", job, why, sentence)
                 self._watch.age(stage)
                 if name != "named":
                     self._cancel(job, kill=name == "killed")
@@ -179,10 +185,10 @@ class Follower:
             log.error("job %s could not be ended: %s", job, error)
 
     def _free(
-        self, found: Document, why: str, *, made_up: bool = False, again_at: dt.datetime | None = None
+        self, found: Document, why: str, *, due_again: bool = False, again_at: dt.datetime | None = None
     ) -> bool:
-        """Take a job off its site; ``found`` then says so too."""
-        change = lease.free(found, made_up=made_up, again_at=again_at)
+        """Free a site from its job, in MongoDB and in ``found``; False if its lease changed meanwhile."""
+        change = lease.free(found, due_again=due_again, again_at=again_at)
         if not self._leases.update_one(*change).matched_count:
             return False
         job, site = found["job"], found["_id"]
@@ -190,11 +196,11 @@ class Follower:
             self._runs.update_one(*silent(job))
             if found["node"] == self._node:
                 self._hear_last_words(site, job)
-        # It may have finished and not been able to let go of its lease.
+        # The run may have finished without being able to release its lease.
         finished = {"_id": job, "outcome": {"$in": DONE}}
-        if found["backfill"] and made_up and not self._runs.count_documents(finished):
+        if found["backfill"] and due_again and not self._runs.count_documents(finished):
             self._backfills.lose(found["backfill"], job)
-        after = "it is crawled again now" if made_up else "the next run is at its usual time"
+        after = "it is crawled again now" if due_again else "the next run is at its usual time"
         if again_at:
             after = f"the next run is at {change[1]['$set']['due_at']:%Y-%m-%d %H:%M:%S}"
         log.warning("%s: job %s of node %s: %s; %s", site, job, found["node"], why, after)
@@ -202,7 +208,7 @@ class Follower:
         return True
 
     def _hear_last_words(self, site: str, job: str) -> None:
-        """Take up what a run left beside its log when it could not write to MongoDB any more."""
+        """Store the outcome that a run left next to its log when it could not reach MongoDB."""
         log_file = self._scrapyd.log_of(site, job)
         if words := left_behind(log_file):
             guessed = {"_id": job, "reason": {"$in": list(GUESSED)}}

@@ -1,4 +1,4 @@
-"""Intervals that adapt: how often a newspaper is crawled, by what its last runs stored."""
+"""Adaptive intervals: how often a newspaper is crawled, from what its last runs stored."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ log = logging.getLogger(__name__)
 _MINUTE, _HOUR, _DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 _TELLING = (RunOutcome.OK, RunOutcome.NOTHING_NEW, RunOutcome.PARTIAL)
 STEADY = 2 * _HOUR
-"""So long an interval stays as it was found."""
+"""How long an interval stays before it is computed again."""
 WINDOW = 14 * _DAY
-"""Runs that count: those of two whole weeks, in which every moment has the same Fridays behind it."""
+"""Runs of this period count: two whole weeks, so that it always has the same number of Fridays."""
 FIRST = 30 * _MINUTE
 """The interval of a newspaper of which nothing is known yet."""
 _KNOWN_AFTER, _KNOWN_BY = 12 * _HOUR, 3
-"""So long and in so many runs a newspaper is watched before they say anything."""
+"""How long, and in how many runs, a newspaper must have been crawled before its pace is computed."""
 _SILENT, _SHARE = 3 * _DAY, 24
-"""After so long without an article the interval is this part of the silence at least."""
+"""After this long without an article the interval is at least this fraction (1/24) of the silence."""
 _RETURNED = 8 * _DAY
-"""A silence before its first article that is left out: more than the gap of a weekly."""
+"""A silence longer than this, before an article, is left out: it is longer than the gap of a weekly."""
 _LOW, _HIGH = 0.65, 1.4
-"""By how much the pace must have left an interval, or reached another, before it changes."""
+"""The interval changes only when the pace falls below, or rises above, these multiples of the steps."""
 STEPS = (
     *(minutes * _MINUTE for minutes in (1, 2, 5, 10, 15, 30)),
     *(hours * _HOUR for hours in (1, 2, 4, 8, 12)),
     *(days * _DAY for days in (1, 2, 4, 7, 14, 30)),
 )
-"""Intervals that are chosen from, beside the bounds."""
+"""Intervals to choose from, besides the bounds."""
 
 
 class Visit(NamedTuple):
-    """One run, as far as it tells how often its newspaper publishes."""
+    """One run, as evidence of how often its newspaper publishes."""
 
     at: dt.datetime
     """When it began, UTC."""
     new: int
     """Articles that it stored as new."""
     refused: bool = False
-    """Was the newspaper refused, or did it refuse us?"""
+    """Did the newspaper refuse the crawl?"""
 
 
 class Bounds(NamedTuple):
@@ -57,17 +57,17 @@ class Bounds(NamedTuple):
     most: dt.timedelta
 
     def hold(self, interval: dt.timedelta) -> dt.timedelta:
-        """The interval, or the bound that it passes."""
+        """The interval, limited to the bounds."""
         return min(max(interval, self.least), self.most)
 
 
 def pace(visits: Sequence[Visit], now: dt.datetime) -> dt.timedelta | None:
     """The mean time between two new articles; None while too little is known.
 
-    ``visits`` are the runs of the last :data:`WINDOW`, the oldest first. What the first of them stored is
-    left out: it may have gathered the articles of weeks. A mean over whole weeks is the same on every day of
-    the week. After three days without an article it is at least a 24th of the silence. Of a newspaper that
-    was silent for more than a week, what came since counts alone.
+    ``visits`` are the runs of the last :data:`WINDOW`, the oldest first. Articles of the first run are left
+    out, as they may be those of weeks. A mean over whole weeks does not depend on the day of the week. After
+    three days without an article the pace is at least a 24th of the silence. After a silence of more than a
+    week only the articles since then count.
 
     >>> start = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     >>> visits = [Visit(start + dt.timedelta(hours=6 * n), 3) for n in range(28)]
@@ -83,20 +83,19 @@ def pace(visits: Sequence[Visit], now: dt.datetime) -> dt.timedelta | None:
         return silence / 4 if silence < WINDOW - _DAY else STEPS[-1]
     if counted[with_news[0]].at - began > _RETURNED:
         began, counted = visits[with_news[0]].at, counted[with_news[0] :]
-    found = (now - began) / sum(visit.new for visit in counted)
+    mean = (now - began) / sum(visit.new for visit in counted)
     silence = now - max(visit.at for visit in counted if visit.new > 0)
-    return max(found, silence / _SHARE) if silence > _SILENT else found
+    return max(mean, silence / _SHARE) if silence > _SILENT else mean
 
 
 def interval(
     visits: Sequence[Visit], now: dt.datetime, bounds: Bounds, before: dt.timedelta | None = None
 ) -> dt.timedelta:
-    """How long to wait from one run to the next, within bounds: the mean time between two new articles,
-    rounded down to one of :data:`STEPS`.
+    """The interval between two runs, within bounds: the pace, rounded down to one of :data:`STEPS`.
 
-    ``before`` is the interval so far. It stays until the pace is 35 % below it, or 40 % above the next step,
-    so that it does not go back and forth. A newspaper of which nothing is known yet has :data:`FIRST`, one
-    that is refused the longest.
+    ``before`` is the current interval. It stays until the pace is 35 % below it, or 40 % above the next step,
+    so that it does not go back and forth. A newspaper of which nothing is known yet gets :data:`FIRST`, one
+    that refuses the crawl the longest interval.
 
     >>> bounds = Bounds(dt.timedelta(hours=1), dt.timedelta(days=1))
     >>> interval([], dt.datetime(2026, 11, 1, tzinfo=dt.UTC), bounds)
@@ -104,21 +103,19 @@ def interval(
     """
     if visits and visits[-1].refused:
         return bounds.most
-    found = pace(visits, now)
-    if found is None:
+    mean = pace(visits, now)
+    if mean is None:
         return bounds.hold(before or FIRST)
     steps = sorted({*bounds, *(step for step in STEPS if bounds.least < step < bounds.most)})
     if before in steps:
         after = dict(pairwise(steps)).get(before, dt.timedelta.max / 2)
-        if before * _LOW <= found < after * _HIGH:
+        if before * _LOW <= mean < after * _HIGH:
             return before
-    return max((step for step in steps if step <= found), default=bounds.least)
+    return max((step for step in steps if step <= mean), default=bounds.least)
 
 
 def visits(runs: Collection[Any], site: str, now: dt.datetime) -> list[Visit]:
-    """The runs of a site that tell how often it publishes, the oldest first: not those for days of the past,
-    nor those that could not read it.
-    """
+    """The runs that show how often a site publishes, the oldest first: no backfills, no failed runs."""
     wanted = {
         "site": site,
         "started_at": {"$gte": now - WINDOW, "$lte": now},
@@ -140,8 +137,9 @@ def visits(runs: Collection[Any], site: str, now: dt.datetime) -> list[Visit]:
 def adapted(
     runs: Collection[Any], lease: Mapping[str, Any], bounds: Bounds, now: dt.datetime
 ) -> dict[str, Any]:
-    """What changes in a site's lease: its ``interval`` in seconds, found again by its runs every few hours,
-    and ``interval_at``, when that was. Nothing while too little is known.
+    """The changes to a site's lease: ``interval`` in seconds, and ``interval_at``, when it was computed.
+
+    The interval is computed again every two hours. Empty while too little is known.
     """
     seconds, at = lease.get("interval"), lease.get("interval_at")
     before = dt.timedelta(seconds=seconds) if seconds else None
@@ -152,5 +150,5 @@ def adapted(
         return {}
     after = interval(known, now, bounds, before)
     if before and after != before:
-        log.info("%s: it is crawled every %s from now on, every %s before", lease["_id"], after, before)
+        log.info("%s: is now crawled every %s, formerly every %s", lease["_id"], after, before)
     return {"interval": after.total_seconds(), "interval_at": now}

@@ -1,19 +1,19 @@
-"""Who may crawl a site: one document a site in ``<database>_ops.leases``, and nothing outside it.
+"""Who may crawl a site: decided by one document for each site in ``<database>_ops.leases``.
 
-A document holds the site's next due time and the one scheduled job that may run now. A job goes through
-these states; every step is one conditional update, so that of all who try it one succeeds:
+A document holds the site's next due time and the one scheduled job that may run now. A site goes through
+these states; every step is one conditional update, so that only one of all processes that try it succeeds:
 
 - **free**: ``job`` is null, ``due_at`` is the next due time;
-- **claimed**: a scheduler has set ``job`` and ``node`` and moved ``due_at`` on; the job waits in a Scrapyd;
-- **held**: the crawl itself has set ``holder`` and ``until``, and moves ``until`` on as long as it lives.
+- **claimed**: a scheduler has set ``job`` and ``node`` and advanced ``due_at``; the job waits in a Scrapyd;
+- **held**: the crawl itself has set ``holder`` and ``until``, and advances ``until`` as long as it lives.
 
 Only the claimed job can hold the lease, and only one process of it. Another job is claimed only after the
-holder let go, or after a scheduler has seen the same ``until`` for the length of a lease, by a clock that
-nobody sets. Before that the holder stops downloading by such a clock of its own, when it could not move
-``until`` on. Hence no two scheduled crawls of a site ever overlap, whatever becomes of the time of day.
+holder released the lease, or after a scheduler has seen the same ``until`` for the length of a lease, by a
+monotonic clock. A holder that cannot advance ``until`` stops downloading before that, by a monotonic clock of
+its own. So two scheduled crawls of a site never overlap, however the clocks are adjusted.
 
-A document that somebody removed is written anew by the holder, or by a scheduler that leaves the holder the
-time to do so.
+If a document is removed, the holder writes it again, or a scheduler that first leaves the holder time to do
+so.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Change = tuple[Document, Document]
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _HOLD = ("job", "node", "served", "claimed_at", "backfill", "longest", "holder", "taken_at", "until")
-"""What a claim and a holder write."""
+"""The fields that a claim and a holder write."""
 _FREE: Document = dict.fromkeys(_HOLD)
 
 
@@ -51,7 +51,7 @@ def enrol(site: str, rule: str, due_at: dt.datetime) -> Document:
 
 
 def lacks(found: Document) -> set[str]:
-    """What a document lacks of what :func:`enrol` writes, or has of another kind."""
+    """The fields of :func:`enrol` that a document lacks or holds with a wrong type."""
     moments = ("due_at", "claimed_at") if found.get("job") else ("due_at",)
     wrong = {name for name in enrol("", "", _EPOCH) if name not in found}
     wrong |= {name for name in moments if not isinstance(found.get(name), dt.datetime)}
@@ -59,7 +59,7 @@ def lacks(found: Document) -> set[str]:
 
 
 def mend(found: Document, due_at: dt.datetime, now: dt.datetime) -> Document:
-    """The update that gives a document what it lacks."""
+    """The update that adds the fields that a document lacks."""
     default = enrol(found["_id"], "", due_at)
     if found.get("job"):
         default["claimed_at"] = now
@@ -77,10 +77,10 @@ def claim(
     backfill: str | None = None,
     adapted: Document | None = None,
 ) -> Change:
-    """Claim a free site for a job; ``next_due`` passes over all due times that were missed.
+    """The change that claims a free site for a job; ``next_due`` skips all due times that were missed.
 
-    A job of a backfill serves no due time: ``next_due`` is None and ``due_at`` stays. ``adapted`` is the
-    interval that was found for a site whose rule adapts, in seconds, and when: ``interval``, ``interval_at``.
+    A job of a backfill serves no due time: ``next_due`` is None and ``due_at`` stays. ``adapted`` holds the
+    interval computed for an adaptive rule, in seconds, and when: ``interval``, ``interval_at``.
     """
     return {"_id": found["_id"], "job": None, "due_at": found["due_at"]}, {
         "$set": {
@@ -97,32 +97,32 @@ def claim(
 
 
 def take(site: str, job: str, holder: str, now: dt.datetime) -> Change:
-    """The crawl of the claimed job begins, in one process; asked twice by that one, it has it."""
+    """The change by which one process of the claimed job takes the lease; doing it twice is harmless."""
     return {"_id": site, "job": job, "holder": {"$in": [None, holder]}}, {
         "$set": {"holder": holder, "taken_at": now, "until": now + LEASE, "failures": 0}
     }
 
 
 def renew(site: str, job: str, holder: str, now: dt.datetime) -> Change:
-    """A sign of life of the crawl."""
+    """The change by which a crawl renews its lease."""
     return {"_id": site, "job": job, "holder": holder}, {"$set": {"until": now + LEASE}}
 
 
 def release(site: str, job: str, holder: str, again_at: dt.datetime | None = None) -> Change:
-    """The crawl has ended; ``again_at``: it came to nothing, the site is due then, if not before."""
+    """The change by which a crawl releases its lease; the site is due by ``again_at`` at the latest."""
     again = {"$min": {"due_at": again_at}} if again_at else {}
     return {"_id": site, "job": job, "holder": holder}, {"$set": _FREE, **again}
 
 
-def free(found: Document, *, made_up: bool = False, again_at: dt.datetime | None = None) -> Change:
-    """Take a job off a site, on condition that nothing has happened to it since it was looked at.
+def free(found: Document, *, due_again: bool = False, again_at: dt.datetime | None = None) -> Change:
+    """The change that frees a site from its job, on condition that its lease is as it was in ``found``.
 
-    ``made_up``: the due time that it served is due again; ``again_at``: it is due then, if not before, as the
-    job failed to begin.
+    With ``due_again`` the due time that the job served is due again. With ``again_at`` the site is due by
+    then at the latest, as its job failed to begin.
     """
     condition = {name: found[name] for name in ("_id", "job", "holder", "until")}
     due_at, failures = found["due_at"], 0
-    if made_up:
+    if due_again:
         due_at = found["served"] or due_at
     elif again_at:
         due_at, failures = min(due_at, again_at), found["failures"] + 1
@@ -130,7 +130,7 @@ def free(found: Document, *, made_up: bool = False, again_at: dt.datetime | None
 
 
 class Lease:
-    """The lease of one scheduled crawl, held by the crawl itself."""
+    """The lease of one scheduled crawl, which the crawl itself holds."""
 
     def __init__(
         self,
@@ -147,15 +147,18 @@ class Lease:
         self._document: Document = {}
 
     async def take(self) -> bool:
-        """Is it this job's turn, and is this its only process? Raises ``PyMongoError``."""
+        """Take the lease; False if it is not this job's turn or another process has it.
+
+        Raises ``PyMongoError``.
+        """
         return await self._change(take)
 
     async def renew(self) -> bool:
-        """Hold it for longer; False when another job has it. Raises ``PyMongoError``."""
+        """Renew the lease; False if another job has it. Raises ``PyMongoError``."""
         return await self._change(renew)
 
     async def release(self, again_after: dt.timedelta | None = None) -> None:
-        """Let go of it; a regular run that came to nothing is due again after a while, if not before."""
+        """Release the lease; with ``again_after`` the site of a regular run is due again by then."""
         again_at = None
         if again_after and not self._document.get("backfill"):
             again_at = await self._now() + again_after
@@ -163,12 +166,12 @@ class Lease:
 
     @property
     def is_safe(self) -> bool:
-        """Can nobody else have it by now, as far as this process's own clock can tell?"""
+        """Is the lease certainly still ours, by this process's own clock?"""
         return self._clock() < self._ends
 
     async def _change(self, change: Any) -> bool:
         asked = self._clock()
-        # A connection that hangs must not keep the crawl from noticing that its time is over.
+        # A connection that hangs must not keep the crawl from noticing that its lease expired.
         with pymongo.timeout(ANSWER.total_seconds()):
             condition, update = change(self._site, self._job, self._holder, await self._now())
             done = await self._leases.find_one_and_update(condition, update, return_document=True)
@@ -186,7 +189,7 @@ class Lease:
         return now.replace(tzinfo=dt.UTC)
 
     async def _restore(self, document: Document) -> Document | None:
-        """Write the document anew after somebody removed it; nobody can have freed it by its time."""
+        """Write the document again after it was removed; its lease has not expired, so nobody freed it."""
         try:
             await self._leases.insert_one(document)
         except DuplicateKeyError:  # a scheduler was quicker: it is free, or claimed for another job

@@ -1,4 +1,4 @@
-"""Files in TOML that somebody writes, and where they are wrong."""
+"""Mistakes in the TOML files of a schedule, with their lines."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 
 class Mistake(NamedTuple):
-    """One thing that is wrong in the file."""
+    """One mistake in the file."""
 
     line: int | None
-    """Where; None if there is no file."""
+    """Its line; None if there is no file."""
     reason: str
 
     def __str__(self) -> str:
@@ -21,7 +21,7 @@ class Mistake(NamedTuple):
 
 
 class ScheduleError(ValueError):
-    """The file cannot be used; the message has a line for each mistake."""
+    """The file has mistakes; the message has one line for each."""
 
     def __init__(self, mistakes: list[Mistake]) -> None:
         super().__init__("\n".join(map(str, sorted(mistakes))))
@@ -29,22 +29,22 @@ class ScheduleError(ValueError):
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """The tables of a file; raises :class:`ScheduleError` for what is no TOML."""
+    """The tables of a file. Raises :class:`ScheduleError` for invalid TOML."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason, _, where = str(error).partition(" (at ")
         line = re.search(r"line (\d+)", where)
         last = text.rstrip().count("\n") + 1
-        raise ScheduleError([Mistake(int(line[1]) if line else last, f"no TOML: {reason}")]) from None
+        raise ScheduleError([Mistake(int(line[1]) if line else last, f"invalid TOML: {reason}")]) from None
     except RecursionError:
-        raise ScheduleError([Mistake(1, "no TOML: its lists or tables are nested too deeply")]) from None
+        raise ScheduleError([Mistake(1, "invalid TOML: its lists or tables are nested too deeply")]) from None
     except ValueError as error:  # a number of thousands of digits
-        raise ScheduleError([Mistake(1, f"no TOML: {error}")]) from None
+        raise ScheduleError([Mistake(1, f"invalid TOML: {error}")]) from None
 
 
 def meant(word: str, known: Mapping[str, Any], otherwise: str = "") -> str:
-    """What may have been meant by a word that is not known.
+    """A hint for an unknown word: similar known words, else ``otherwise`` or all known words.
 
     >>> meant("evry", {"every": 1})
     "; did you mean 'every'?"
@@ -52,7 +52,7 @@ def meant(word: str, known: Mapping[str, Any], otherwise: str = "") -> str:
     close = difflib.get_close_matches(word, known, 3)
     if close:
         return f"; did you mean {' or '.join(map(repr, close))}?"
-    return f"; {otherwise or 'known are: ' + ', '.join(known)}"
+    return f"; {otherwise or 'known keys: ' + ', '.join(known)}"
 
 
 _KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
@@ -61,7 +61,7 @@ _PAIR = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 
 
 def lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """The line of every table and key: tomllib does not tell."""
+    """Each table and key with its line, which tomllib does not give."""
     table: tuple[str, ...] = ()
     counts: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), 1):

@@ -1,4 +1,4 @@
-"""Reading ``newspapers.toml``: newspapers without a declaration, for the first schedule."""
+"""Reads ``newspapers.toml``: newspapers without a declaration, for the first schedule."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from newscrawl.spider.any import AnySpider
 from newscrawl.spider.newspaper import Newspaper
 
 LARGEST_LIST = 1_000_000
-"""Bytes of a list, at most."""
+"""Most bytes that a list may have."""
 _WHEN: Mapping[str, type] = {"every": str, "needs": list}
 _ABOUT: Mapping[str, type] = dict.fromkeys(("address", "slug", "name", "country", "timezone"), str)
 _ARGUMENTS = {"address": "home", "name": "title"}
-"""What a crawl's arguments call these."""
+"""Key of the list → the spider argument of the same meaning, where the names differ."""
 _TOP: Mapping[str, type] = {"newspapers": list, "countries": dict}
 _WORDS: Mapping[type, str] = {str: "a string", list: "a list", dict: "a table"}
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedNewspaper:
     """One newspaper of a list."""
 
     newspaper: Newspaper
-    """Where it is and what is known of it; its slug is set."""
+    """Its address and what is known of it; its slug is set."""
     every: str | None = None
     """How often it is crawled, ``30m``; None for as often as it publishes (``auto``)."""
     needs: tuple[str, ...] = ()
-    """What a node must be able to do."""
+    """Capabilities that a node must have, such as ``browser``."""
 
 
-def read(text: str, sites: Mapping[str, Site]) -> list[Listed]:
-    r"""The newspapers of a list, in its order, with a slug each that no site in ``sites`` has.
+def read_newspapers(text: str, sites: Mapping[str, Site]) -> list[ListedNewspaper]:
+    r"""The newspapers of a list, in its order, each with a slug that no site in ``sites`` has.
 
     >>> text = '[countries.MA]\nevery = "15m"\n[[newspapers]]\naddress = "https://www.sada.press.ma/"'
-    >>> listed = read(text, {})
+    >>> listed = read_newspapers(text, {})
     >>> listed[0].newspaper.slug, listed[0].every
     ('sada', '15m')
 
@@ -50,14 +50,17 @@ def read(text: str, sites: Mapping[str, Site]) -> list[Listed]:
     return _List(text, sites).read()
 
 
-def load(path: Path, sites: Mapping[str, Site]) -> list[Listed]:
-    """The newspapers of a list in a file; see :func:`read`. Raises ``ScheduleError`` also without a file."""
+def load_newspapers(path: Path, sites: Mapping[str, Site]) -> list[ListedNewspaper]:
+    """The newspapers of a list in a file; see :func:`read_newspapers`.
+
+    Raises ``ScheduleError`` also for a missing file.
+    """
     try:
         text = read_regular(path, LARGEST_LIST).decode()
     except (OSError, UnicodeDecodeError) as error:
-        said = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise ScheduleError([Mistake(None, said)]) from None
-    return read(text, sites)
+        message = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise ScheduleError([Mistake(None, message)]) from None
+    return read_newspapers(text, sites)
 
 
 class _List:
@@ -72,23 +75,23 @@ class _List:
         """The line of each newspaper so far."""
         self._slugs = {AnySpider.name, *sites}
 
-    def read(self) -> list[Listed]:
+    def read(self) -> list[ListedNewspaper]:
         self._table((), self._given, _TOP)
         countries = self._given.get("countries", {})
         for code, table in countries.items() if isinstance(countries, dict) else ():
             self._country(code, table)
         rows = self._given.get("newspapers", [])
         if not self._mistakes and not rows:
-            self._note((), "newspapers: the list has none; write [[newspapers]] and an address for each")
+            self._note((), "the list has no newspapers: write [[newspapers]] and an address for each")
         rows = rows if isinstance(rows, list) else []
         tables = [(("newspapers", str(number)), row) for number, row in enumerate(rows)]
-        # A slug that somebody chose is not given to another before.
-        tables.sort(key=lambda one: not (isinstance(one[1], dict) and "slug" in one[1]))
-        found = {path: self._row(path, row) for path, row in tables}
+        # Rows with a slug come first, so that no other row is given that slug.
+        tables.sort(key=lambda table: not (isinstance(table[1], dict) and "slug" in table[1]))
+        newspapers = {path: self._row(path, row) for path, row in tables}
         if self._mistakes:
             raise ScheduleError(self._mistakes)
-        inorder = sorted(found, key=lambda path: int(path[1]))
-        return [listed for path in inorder if (listed := found[path])]
+        in_order = sorted(newspapers, key=lambda path: int(path[1]))
+        return [listed for path in in_order if (listed := newspapers[path])]
 
     def _country(self, code: str, table: Any) -> None:
         path = ("countries", code)
@@ -99,16 +102,14 @@ class _List:
         elif self._table(path, table, _WHEN):
             self._when(path, table)
 
-    def _row(self, path: tuple[str, ...], row: Any) -> Listed | None:
+    def _row(self, path: tuple[str, ...], row: Any) -> ListedNewspaper | None:
         if not isinstance(row, dict):
             self._note(path, f"newspapers should be tables, not {row!r}: [[newspapers]]")
             return None
         if not self._table(path, row, {**_ABOUT, **_WHEN}) or not self._when(path, row):
             return None
         if "address" not in row:
-            self._note(
-                path, "address is missing: give that of the home page, such as https://www.example.ma/"
-            )
+            self._note(path, "address is missing: give the home page, such as https://www.example.ma/")
             return None
         about = {_ARGUMENTS.get(key, key): row[key] for key in _ABOUT if key in row}
         try:
@@ -120,26 +121,26 @@ class _List:
             return None
         country = newspaper.country or learn.begin(newspaper).country
         when = self._given.get("countries", {}).get(country, {}) | row
-        return Listed(newspaper, when.get("every"), tuple(when.get("needs", ())))
+        return ListedNewspaper(newspaper, when.get("every"), tuple(when.get("needs", ())))
 
     def _named(self, path: tuple[str, ...], newspaper: Newspaper) -> Newspaper:
-        """The newspaper with its slug; ``ValueError`` for one that has another job already."""
+        """The newspaper with its slug. Raises ``ValueError`` if it is already declared or listed."""
         shown = f"home={newspaper.address!r}"
         if spider := site_of(newspaper.address, self._sites):
-            raise ValueError(f"{shown} is declared as {spider}, and scheduled by that name: leave it out")
+            raise ValueError(f"{shown} is already declared as {spider} and scheduled as that: leave it out")
         line = self._line(path)
         if (first := self._places.setdefault(newspaper.place, line)) != line:
-            raise ValueError(f"{shown} is the newspaper of line {first}, too: leave one of them out")
+            raise ValueError(f"{shown} is the same newspaper as in line {first}: leave one of them out")
         if newspaper.country is not None and newspaper.country not in clock.zones():
             raise ValueError(f"country={newspaper.country!r} should be an ISO 3166 code such as 'MA'")
         if newspaper.slug in self._slugs:
-            raise ValueError(f"slug={newspaper.slug!r} is the name of another newspaper: choose another")
+            raise ValueError(f"slug={newspaper.slug!r} is already another newspaper's: choose another slug")
         slug = newspaper.slug or learn.slug(learn.begin(newspaper), self._slugs)
         self._slugs.add(slug)
         return replace(newspaper, slug=slug)
 
     def _when(self, path: tuple[str, ...], table: Mapping[str, Any]) -> bool:
-        """Are interval and needs understood?"""
+        """Are interval and needs valid?"""
         before = len(self._mistakes)
         if "every" in table:
             try:
@@ -152,7 +153,7 @@ class _List:
         return len(self._mistakes) == before
 
     def _table(self, path: tuple[str, ...], table: Mapping[str, Any], keys: Mapping[str, type[Any]]) -> bool:
-        """Are the keys of a table known, and of their types?"""
+        """Are all keys of a table known, and their values of the right types?"""
         before = len(self._mistakes)
         for key, value in table.items():
             if key not in keys:

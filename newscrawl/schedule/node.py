@@ -1,4 +1,4 @@
-"""The Scrapyd beside a scheduler: where it listens, what it can take, what became of its jobs."""
+"""The Scrapyd of a scheduler's machine: its address, its slots, its jobs."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from newscrawl.spider.any import AnySpider
 
 PROJECT = "newscrawl"
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
-"""How long a Scrapyd on the same machine may take to be reached, and between two pieces of its answer."""
+"""How long a Scrapyd on the same machine may take to accept a connection, and between parts of its answer."""
 LISTING_SECONDS = 30.0
-"""The same when it takes a job: for the first one of a deployment it lists all spiders, in a new process."""
+"""The same when it accepts a job: for the first job after a deployment it lists all spiders."""
 LARGEST_ANSWER = 10_000_000
-"""Bytes of an answer that are read, at most; a thousand finished jobs are 400 KB."""
+"""Most bytes of an answer that are read; a thousand finished jobs take 400 KB."""
 
 
 IS_OPEN = (
-    "Scrapyd then asks nobody for a password, and whoever reaches it can run code; give it and the schedule "
-    "both SCRAPYD_USERNAME and SCRAPYD_PASSWORD"
+    "Scrapyd then needs no password, and anybody who can reach it can run code; set SCRAPYD_USERNAME and "
+    "SCRAPYD_PASSWORD for both Scrapyd and the schedule"
 )
-"""What is wrong with a Scrapyd without credentials."""
+"""The danger of a Scrapyd without credentials, and the remedy."""
 
 
 class ScrapydError(Exception):
@@ -49,21 +49,21 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """The jobs that a Scrapyd knows, by id."""
+    """The ids of the jobs that a Scrapyd knows, by state."""
 
     pending: frozenset[str]
     running: frozenset[str]
     finished: frozenset[str]
 
     def knows(self, job: str) -> bool:
-        """Is the job anywhere in it?"""
+        """Does it know this job?"""
         return job in self.pending | self.running | self.finished
 
 
 class Scrapyd:
-    """Scrapyd on this machine, as its own configuration files and environment describe it.
+    """The Scrapyd of this machine, as its configuration files and the environment describe it.
 
-    Every question has a time limit: a Scrapyd that hangs must not take the schedule with it.
+    Every request has a time limit, so that a Scrapyd that hangs does not stop the schedule.
     """
 
     def __init__(self) -> None:
@@ -73,15 +73,15 @@ class Scrapyd:
             self._logs = Path(config.get("logs_dir", "logs"))
             self.eggs = Path(config.get("eggs_dir", "eggs")) / PROJECT
         except (configparser.Error, ValueError, OSError) as error:
-            raise ScrapydError(f"Scrapyd's configuration cannot be read: {error}") from None
-        # Scrapyd itself reads these variables before its files.
+            raise ScrapydError(f"Scrapyd's configuration cannot be read: {error}; correct it") from None
+        # As in Scrapyd itself, these variables override its files.
         address = os.environ.get("SCRAPYD_BIND_ADDRESS") or config.get("bind_address", "127.0.0.1")
         port = os.environ.get("SCRAPYD_HTTP_PORT") or config.get("http_port", "6800")
         self.url = f"http://{address}:{port}"
         username = os.environ.get("SCRAPYD_USERNAME") or config.get("username", "")
         password = os.environ.get("SCRAPYD_PASSWORD") or config.get("password", "")
         self.is_open = not (username and password)
-        """Does it ask nobody who he is? Scrapyd takes a half or an empty pair of credentials for none."""
+        """Does it need no password? Scrapyd ignores credentials if the user name or the password is empty."""
         tried = username or password or {"SCRAPYD_USERNAME", "SCRAPYD_PASSWORD"} & os.environ.keys()
         if self.is_open and tried:
             raise ScrapydError(
@@ -91,9 +91,9 @@ class Scrapyd:
 
     def jobs(self) -> Jobs:
         """Its jobs of this project. Raises :class:`ScrapydError`."""
-        found = self._ask("GET", "listjobs", [("project", PROJECT)])
+        answer = self._ask("GET", "listjobs", [("project", PROJECT)])
         try:
-            states = [frozenset(job["id"] for job in found[state]) for state in Jobs.__dataclass_fields__]
+            states = [frozenset(job["id"] for job in answer[state]) for state in Jobs.__dataclass_fields__]
         except (KeyError, TypeError):
             raise self._strange("it lists no jobs") from None
         if not all(isinstance(job, str) for state in states for job in state):
@@ -103,25 +103,25 @@ class Scrapyd:
     def submit(
         self, site: str, job: str, args: Mapping[str, str], settings: Mapping[str, str], *, first: bool = True
     ) -> None:
-        """Put a job into its queue; ``first``: before those that are not. Raises :class:`ScrapydError`."""
+        """Put a job into its queue, before jobs without ``first``. Raises :class:`ScrapydError`."""
         given = [("project", PROJECT), ("spider", site), ("jobid", job), ("priority", "1" if first else "0")]
         given += [*args.items(), *(("setting", f"{name}={value}") for name, value in settings.items())]
         self._ask("POST", "schedule", given, LISTING_SECONDS)
 
     def cancel(self, job: str, *, kill: bool = False) -> None:
-        """End a job in order, or at once with ``kill``. Raises :class:`ScrapydError`."""
+        """Stop a job gracefully, or kill it. Raises :class:`ScrapydError`."""
         given = [("project", PROJECT), ("job", job)]
         self._ask("POST", "cancel", [*given, ("signal", "KILL")] if kill else given)
 
     def log_of(self, site: str, job: str) -> Path:
-        """The log file that Scrapyd gives a job; a newspaper without a declaration has it among ``any``'s."""
+        """The log file of a job; a newspaper without a declaration has it in the folder of ``any``."""
         own, learned = (self._logs / PROJECT / spider / f"{job}.log" for spider in (site, AnySpider.name))
         return learned if learned.exists() else own
 
     def _ask(
         self, method: str, what: str, given: list[tuple[str, str]], seconds: float | None = None
     ) -> dict[str, Any]:
-        """The answer to a question of Scrapyd's API, or :class:`ScrapydError` whatever it answers."""
+        """The answer of Scrapyd's API to a request. Raises :class:`ScrapydError` for anything unexpected."""
         try:
             answer = requests.request(
                 method,
@@ -138,17 +138,22 @@ class Scrapyd:
                     raise self._strange("it refuses SCRAPYD_USERNAME and SCRAPYD_PASSWORD (401)")
                 said = _json(answer)
         except requests.RequestException as error:
-            raise ScrapydError(f"Scrapyd at {self.url} does not answer ({type(error).__name__})") from None
+            raise ScrapydError(
+                f"Scrapyd at {self.url} does not answer ({type(error).__name__}); check that it runs: "
+                "systemctl status newscrawl-scrapyd"
+            ) from None
         except (ValueError, RecursionError):
-            raise self._strange(f"HTTP {answer.status_code} and no JSON; is it another service?") from None
+            raise self._strange(
+                f"HTTP {answer.status_code} without JSON; is it another service? See SCRAPYD_HTTP_PORT"
+            ) from None
         if not isinstance(said, dict) or said.get("status") not in ("ok", "error"):
             raise self._strange("JSON of another service; is SCRAPYD_HTTP_PORT right?")
         if said["status"] == "error":
-            raise ScrapydError(f"Scrapyd at {self.url} refuses: {str(said.get('message'))[:200]}")
+            raise ScrapydError(f"Scrapyd at {self.url} refused the request: {str(said.get('message'))[:200]}")
         return said
 
     def _strange(self, reason: str) -> ScrapydError:
-        return ScrapydError(f"Scrapyd at {self.url} answers wrongly: {reason}")
+        return ScrapydError(f"Scrapyd at {self.url} gives an unexpected answer: {reason}")
 
 
 def _slots(config: Config) -> int:
@@ -158,7 +163,7 @@ def _slots(config: Config) -> int:
 
 
 def _json(answer: requests.Response) -> object:
-    """What an answer says. Raises ``ValueError`` for no JSON, and for more than an answer can be."""
+    """The JSON of an answer. Raises ``ValueError`` for anything else, and for an answer that is too long."""
     body = b""
     for chunk in answer.iter_content(65536):
         body += chunk

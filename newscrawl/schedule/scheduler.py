@@ -1,9 +1,9 @@
-"""One scheduler, beside one Scrapyd: what is due is claimed, submitted, and followed to its end.
+"""The scheduler of one node: claims due sites, submits their jobs to Scrapyd, follows them to their end.
 
-Schedulers on several machines know of each other only through ``<database>_ops``: ``leases`` (due times and
-who may crawl), ``nodes`` (who is there), ``backfills`` (pieces done) and ``runs``. Due times are those of
-MongoDB's clock; how long something takes is counted by the :class:`~newscrawl.schedule.watch.Watch` of each
-node. A scheduler keeps nothing that matters: it can be killed and started again at any moment.
+Schedulers on several machines communicate only through ``<database>_ops``: ``leases`` (due times and who may
+crawl), ``nodes`` (which nodes are alive), ``backfills`` (finished pieces) and ``runs``. Due times are on
+MongoDB's clock; durations are measured by the :class:`~newscrawl.schedule.watch.Watch` of each node. A
+scheduler keeps no state of its own: it can be killed and restarted at any moment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from newscrawl.runs import silent
 from newscrawl.schedule import intervals, lease
 from newscrawl.schedule.backfills import Backfills
 from newscrawl.schedule.due import DueTimes
-from newscrawl.schedule.file import Entry, Piece, Schedule, load
+from newscrawl.schedule.file import Piece, Schedule, ScheduledSite, load_schedule
 from newscrawl.schedule.follow import Follower, JobService, of_schedules
 from newscrawl.schedule.lease import Document
 from newscrawl.schedule.mistakes import ScheduleError
@@ -34,57 +34,57 @@ from newscrawl.timings import ALIVE
 log = logging.getLogger(__name__)
 
 GRACE = 5 * SECOND
-"""So long a due site waits for the node that it prefers."""
+"""How long a due site waits for its preferred node."""
 CROWDED = MINUTE
-"""So long all places may be taken before it is said."""
+"""How long all slots may be in use before a warning."""
 APART = 30 * SECOND
-"""Clocks that differ by more than this do not agree."""
+"""How far two clocks may differ."""
 LOOKING = 5 * SECOND
-"""Between two looks for runs that have gone silent."""
+"""Time between two searches for runs without a heartbeat."""
 
 
 class ScheduleFile:
-    """The schedule in a file, read again whenever the file changes; a broken file changes nothing."""
+    """The schedule in a file, reloaded when the file changes; a file with mistakes is ignored."""
 
     def __init__(self, path: Path, sites: Mapping[str, Site]) -> None:
         self._path, self._sites = path, sites
         self._stamp = self._look()
-        self.current: Schedule = load(path, sites)
-        """Raises ``ScheduleError`` when the first reading fails."""
+        self.current: Schedule = load_schedule(path, sites)
+        """The schedule in force. The constructor raises ``ScheduleError`` for a file with mistakes."""
 
     def refresh(self) -> None:
-        """Take up a changed file."""
+        """Reload the file if it has changed."""
         stamp = self._look()
         if stamp == self._stamp:
             return
         self._stamp = stamp
         try:
-            self.current = load(self._path, self._sites)
+            self.current = load_schedule(self._path, self._sites)
         except ScheduleError as error:
-            log.error("%s is not taken up, the schedule stays as it was:\n%s", self._path, error)
+            log.error("%s has mistakes, so the previous schedule stays in force:\n%s", self._path, error)
         except Exception:
-            log.exception("%s cannot be read, the schedule stays as it was", self._path)
+            log.exception("%s cannot be read, so the previous schedule stays in force", self._path)
         else:
-            log.info("%s has changed and is taken up: %s", self._path, self.current)
+            log.info("%s has changed, the new schedule is in force: %s", self._path, self.current)
 
     def _look(self) -> tuple[int, int, int] | None:
         try:
-            found = self._path.stat()
+            stat = self._path.stat()
         except (OSError, ValueError):
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 class Clocks:
-    """Says once when MongoDB's clock was set, and when it is not that of this node."""
+    """Logs once when MongoDB's clock was adjusted, and when it differs from this node's."""
 
     def __init__(self, wall: Callable[[], dt.datetime]) -> None:
         self._wall = wall
         self.apart = False
-        """Did they differ at the last look?"""
+        """Did they differ at the last comparison?"""
 
     def compare(self, now: dt.datetime, jump: dt.timedelta) -> None:
-        """``now`` is MongoDB's clock, ``jump`` by how much it was set since the last look."""
+        """Compare the clocks: ``now`` is MongoDB's time, ``jump`` its adjustment since the last tick."""
         if abs(jump) > JUMP:
             way = "back" if jump < 0 * SECOND else "forward"
             log.warning("MongoDB's clock was set %s by %s", way, abs(jump))
@@ -94,16 +94,16 @@ class Clocks:
         self.apart = not self.apart
         if self.apart:
             log.warning(
-                "MongoDB's clock is %s %s this node's: set both by NTP; due times are MongoDB's",
+                "MongoDB's clock is %s %s this node's: synchronize both by NTP; due times follow MongoDB's",
                 dt.timedelta(seconds=round(abs(ahead).total_seconds())),
                 "ahead of" if ahead > 0 * SECOND else "behind",
             )
         else:
-            log.info("MongoDB's clock is this node's again")
+            log.info("MongoDB's clock and this node's agree again")
 
 
 class Scheduler:
-    """Call :meth:`tick` about once a second, or once a minute from cron."""
+    """Starts due sites on one node; call :meth:`tick` once a second, or once a minute from cron."""
 
     def __init__(
         self,
@@ -138,12 +138,12 @@ class Scheduler:
         """The nodes that are alive, by name."""
         self._is_up = True
         self._crowded: list[str] = []
-        """Due sites for which there is no place."""
+        """Due sites for which no slot is free."""
 
     def tick(self) -> list[str]:
-        """Settle what has ended, start what is due; returns the jobs that were started.
+        """Settle ended jobs and start due sites; return the jobs that were started.
 
-        Raises ``PyMongoError`` when MongoDB is away.
+        Raises ``PyMongoError`` when MongoDB is unavailable.
         """
         self._file.refresh()
         now = self._look_at_clocks()
@@ -167,27 +167,27 @@ class Scheduler:
         return started
 
     def _settle_silent(self) -> None:
-        """Show as killed, every few seconds, the runs that gave no sign of life."""
+        """Mark runs without a heartbeat as killed, every few seconds."""
         look = "look places"
         if self._watch.has(look) and self._watch.age(look) < LOOKING:
             return
         self._watch.forget([look])
         self._watch.age(look)
         if settled := self._ops["runs"].update_many(*silent()).modified_count:
-            log.warning("%d runs had gone silent and are shown as killed", settled)
+            log.warning("%d runs have sent no heartbeat for a minute and are marked as killed", settled)
 
     @property
     def is_well(self) -> bool:
-        """Did this machine's Scrapyd answer, has it refused no job, and had it a place for what is due?"""
+        """Does this machine's Scrapyd answer and accept all jobs, with a slot for each due site?"""
         barred = any(self._watch.has(f"refused {site}") for site in self._file.current.entries)
         return self._is_up and not barred and not self._crowded
 
     def lose_sight(self) -> None:
-        """A look at MongoDB failed: what happened meanwhile is not known."""
+        """Restart all measurements of time, as a tick failed and what happened meanwhile is unknown."""
         self._watch.lose_sight()
 
     def _look_at_clocks(self) -> dt.datetime:
-        """MongoDB's clock, compared with what this node has seen, now or before it was started anew."""
+        """MongoDB's time, compared with this node's clock and its earlier observations."""
         if not self._recalled:
             node = self._ops["nodes"].find_one({"_id": self._node.name}) or {}
             self._watch.recall(node.get("watch"))
@@ -197,16 +197,20 @@ class Scheduler:
         self._clocks.compare(now, self._watch.begin(now))
         return now
 
-    # --- Who is there
+    # --- Nodes
 
     def _jobs(self) -> Jobs | None:
-        """The jobs of this machine's Scrapyd; None while it cannot be asked."""
+        """The jobs of this machine's Scrapyd; None while it does not answer."""
         try:
             jobs = self._scrapyd.jobs()
         except ScrapydError as error:
             if self._is_up:
                 others = sorted(self._nodes.keys() - {self._node.name})
-                then = f"sites due here go to {', '.join(others)}" if others else "no site is started"
+                then = (
+                    f"due sites are started on {', '.join(others)}"
+                    if others
+                    else "no site is started until it answers"
+                )
                 log.error("%s; %s", error, then)
             self._is_up = False
             return None
@@ -216,7 +220,7 @@ class Scheduler:
         return jobs
 
     def _show_life(self, now: dt.datetime) -> None:
-        """Say that this node is there, and what it has seen; while its Scrapyd is not, only the latter."""
+        """Store this node's heartbeat and observations; only the latter while its Scrapyd does not answer."""
         fields: Document = {
             "watch": self._watch.stored(),
             "apart": self._clocks.apart,
@@ -234,7 +238,7 @@ class Scheduler:
     def _alive_nodes(self, now: dt.datetime) -> dict[str, Document]:
         wanted = {"can": 1, "started_at": 1}
         found = {doc["_id"]: doc for doc in self._ops["nodes"].find({"alive_until": {"$gt": now}}, wanted)}
-        if self._is_up:  # this one is, also before it could say so
+        if self._is_up:  # this node is alive even before its first heartbeat
             here = {"can": sorted(self._node.can), "started_at": self._started_at}
             found[self._node.name] = found.get(self._node.name, {}) | here
         return found
@@ -242,7 +246,7 @@ class Scheduler:
     # --- What is due
 
     def _start_due(self, jobs: Jobs, leases: Mapping[str, Document], now: dt.datetime) -> list[str]:
-        """Start what is due, as far as there are places."""
+        """Start due sites while slots are free."""
         room = self._scrapyd.slots - len(jobs.pending) - len(jobs.running)
         started: list[str] = []
         waiting: list[str] = []
@@ -258,7 +262,7 @@ class Scheduler:
         return started
 
     def _say_crowded(self, jobs: Jobs, leases: Mapping[str, Document], waiting: list[str]) -> None:
-        """Say once when nothing can be started, since all places of this node are taken."""
+        """Warn once when due sites wait because all slots of this node are in use."""
         self._crowded = waiting
         if not waiting:
             self._watch.forget(["crowded places", "said places"])
@@ -271,14 +275,14 @@ class Scheduler:
         ages = {job: self._watch.age(f"runs {job}") // SECOND * SECOND for job in sorted(jobs.running)}
         taken = [f"{sites.get(job, 'no site')} (job {job}, for {age})" for job, age in ages.items()]
         log.warning(
-            "all %d places of this node are taken, %d sites wait (%s): %s",
-            self._scrapyd.slots, len(waiting), ", ".join(waiting), "; ".join(taken) or "jobs that wait",
+            "all %d slots of this node are in use, %d due sites wait (%s); running: %s",
+            self._scrapyd.slots, len(waiting), ", ".join(waiting), "; ".join(taken) or "only queued jobs",
         )  # fmt: skip
 
     def _due(
         self, leases: Mapping[str, Document], now: dt.datetime
     ) -> Iterator[tuple[Document, Piece | None]]:
-        """What this node may start now: due sites, the most overdue first, then a piece of a backfill."""
+        """The sites that this node may start now: due ones, the most overdue first, then a backfill piece."""
         entries = self._file.current.entries
         free = [doc for site, doc in leases.items() if site in entries and not doc["job"]]
         for found in sorted(free, key=lambda doc: (doc["due_at"], doc["_id"])):
@@ -286,7 +290,7 @@ class Scheduler:
             if late >= 0 * SECOND and self._is_ours(entries[found["_id"]], late=late > GRACE):
                 yield found, None
         filling = [doc for doc in leases.values() if doc["node"] == self._node.name and doc["backfill"]]
-        # Backfills are long: half of the slots stay for what is due.
+        # Backfills take long, so half of the slots stay free for due sites.
         if not self._file.current.pieces or len(filling) >= max(1, self._scrapyd.slots // 2):
             return
         pieces = self._backfills.startable(self._file.current, now)
@@ -301,7 +305,7 @@ class Scheduler:
                 yield found, piece
                 return  # one at a time
 
-    def _is_ours(self, entry: Entry, *, late: bool) -> bool:
+    def _is_ours(self, entry: ScheduledSite, *, late: bool) -> bool:
         """Can this node crawl the site, and is it the node's turn?"""
         refused = f"refused {entry.site}"
         if self._watch.has(refused) and self._watch.age(refused) >= MINUTE:
@@ -312,7 +316,7 @@ class Scheduler:
         return late or preferred(entry.rank, able) == self._node.name
 
     def _start(self, found: Document, piece: Piece | None, now: dt.datetime) -> str | None:
-        """Claim a site and submit its job; None when another node was quicker or Scrapyd refuses."""
+        """Claim a site and submit its job; None if another node was quicker or Scrapyd refuses."""
         entry = self._file.current.entries[found["_id"]]
         job = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         adapted: Document = {}
@@ -340,7 +344,7 @@ class Scheduler:
         except ScrapydError as error:
             log.error("%s could not be started here: %s", entry.site, error)
             self._watch.age(f"refused {entry.site}")
-            freed = lease.free(found, made_up=True)
+            freed = lease.free(found, due_again=True)
             self._leases.update_one(*freed)
             found |= freed[1]["$set"]
             if piece:
@@ -351,7 +355,7 @@ class Scheduler:
         return job
 
     def _follow_pieces(self, leases: Mapping[str, Document], now: dt.datetime) -> None:
-        """Enrol the pieces of a new schedule, and settle those whose job has ended."""
+        """Store the pieces of a new schedule, and record the outcome of those whose job has ended."""
         schedule = self._file.current
         if schedule is not self._enrolled:
             self._backfills.enrol(schedule.pieces)

@@ -1,4 +1,4 @@
-"""Due times: when a rule of the schedule is due next, and how load is spread."""
+"""Due times: when a rule is due next, and how load is spread over sites and nodes."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _NICKNAMES = {
     "@weekly": "0 0 * * 0",
     "@monthly": "0 0 1 * *",
 }
-"""Of crontab(5)."""
+"""Nicknames of crontab(5)."""
 
 
 def duration(text: str) -> dt.timedelta:
-    """A length of time as a person writes it.
+    """A length of time as people write it in the file.
 
     >>> duration("1h30m")
     datetime.timedelta(seconds=5400)
 
     Raises ``ValueError`` naming the text and its form.
     """
-    found = _DURATION.fullmatch(text.strip())
-    seconds = found and sum(int(n) * unit for n, unit in zip(found.groups("0"), _UNITS.values(), strict=True))
+    match = _DURATION.fullmatch(text.strip())
+    seconds = match and sum(int(n) * unit for n, unit in zip(match.groups("0"), _UNITS.values(), strict=True))
     if not seconds or seconds > 366 * 86400:
         raise ValueError(f"{text!r} should be a length of time such as '15m', '1h30m' or '1d'")
     return dt.timedelta(seconds=seconds)
@@ -47,18 +47,18 @@ class Every:
     text: str
     """The interval as written: ``15m``."""
     share: float = 0.0
-    """Which part of the interval the grid is moved by (0 ≤ share < 1), so that sites do not meet."""
+    """By which part of the interval the grid is shifted (0 ≤ share < 1), so that sites do not coincide."""
 
     def __post_init__(self) -> None:
         if duration(self.text) < MINUTE:
-            raise ValueError(f"{self.text!r} is too short: a site is left alone for at least '1m'")
+            raise ValueError(f"{self.text!r} is too short: the shortest interval is '1m'")
 
     def __str__(self) -> str:
         return f"every {self.text}"
 
     @property
     def interval(self) -> dt.timedelta:
-        """From one due time to the next."""
+        """The time from one due time to the next."""
         return duration(self.text)
 
     def after(self, moment: dt.datetime) -> dt.datetime:
@@ -87,19 +87,17 @@ def spelled(length: dt.timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Adaptive:
-    """At intervals that follow how often a newspaper publishes, within bounds; see
-    :mod:`newscrawl.schedule.intervals`.
-    """
+    """At intervals that adapt to how often a newspaper publishes; see :mod:`newscrawl.schedule.intervals`."""
 
     text: str
-    """``auto``, which is ``15m..1d``, or bounds of one's own: ``5m..12h``."""
+    """``auto``, which means ``15m..1d``, or other bounds: ``5m..12h``."""
     share: float = 0.0
-    """As of :class:`Every`."""
+    """As in :class:`Every`."""
 
     def __post_init__(self) -> None:
         least, most = (Every(part).interval for part in self._parts)
         if least > most:
-            raise ValueError(f"{self.text!r} has its longer bound first: write the shorter one first")
+            raise ValueError(f"{self.text!r} should have its shorter bound first, such as '5m..12h'")
 
     def __str__(self) -> str:
         return f"every {self.text}"
@@ -120,11 +118,11 @@ class Adaptive:
         return Bounds(*(duration(part) for part in self._parts))
 
     def at(self, interval: dt.timedelta | None) -> Every:
-        """The rule with an interval that was found; None for a newspaper of which nothing is known yet."""
+        """The rule with a computed interval; None stands for a newspaper of which nothing is known yet."""
         return Every(spelled(self.bounds.hold(interval or FIRST)), self.share)
 
     def after(self, moment: dt.datetime) -> dt.datetime:
-        """The first due time after a moment (both in UTC), of a newspaper of which nothing is known yet."""
+        """The first due time after a moment (both in UTC) for a newspaper of which nothing is known yet."""
         return self.at(None).after(moment)
 
 
@@ -133,7 +131,7 @@ _AUTO = "15m..1d"
 
 
 def every(text: str, share: float = 0.0) -> Every | Adaptive:
-    """The rule that a value of ``every`` says.
+    """The rule that a value of ``every`` describes.
 
     >>> str(every("15m")), str(every("auto")), every("5m..12h").bounds.least
     ('every 15m', 'every auto', datetime.timedelta(seconds=300))
@@ -145,10 +143,10 @@ def every(text: str, share: float = 0.0) -> Every | Adaptive:
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """At the times of five cron words, on the clock of a zone.
+    """At the times that five cron fields give, on the clock of a zone.
 
-    Where the clock is set forward or back, times of the day are kept as Debian's cron keeps them: none is
-    skipped, none comes twice.
+    When the clock changes for summer time, times are kept as in Debian's cron: none is skipped, none comes
+    twice.
     """
 
     text: str
@@ -156,12 +154,12 @@ class Cron:
     zone: str = "UTC"
     """IANA zone."""
     share: float = 0.0
-    """Which part of the minute the time is moved by (0 ≤ share < 1)."""
+    """By which part of a minute the time is shifted (0 ≤ share < 1)."""
 
     def __post_init__(self) -> None:
         if len(self._words.split()) != 5:
             raise ValueError(
-                f"{self.text!r} should be five cron words: minute hour day month weekday, "
+                f"{self.text!r} should have five cron fields: minute hour day month weekday, "
                 "for example '30 6 * * *'"
             )
         try:
@@ -169,7 +167,7 @@ class Cron:
         except CronSimError as error:
             raise ValueError(f"{self.text!r}: {str(error).lower()} (see crontab(5))") from None
         except StopIteration:
-            raise ValueError(f"{self.text!r} is never due") from None
+            raise ValueError(f"{self.text!r} is never due: no such day exists") from None
 
     def __str__(self) -> str:
         return f"cron {self.text} {self.zone}"
@@ -193,14 +191,14 @@ Rule = Every | Adaptive | Cron
 
 
 def in_force(rule: Rule, interval: float | None) -> Every | Cron:
-    """A rule as it holds now; ``interval`` is what was found for one that adapts, in seconds."""
+    """The rule as it applies now; ``interval`` is the computed interval of an adaptive one, in seconds."""
     if isinstance(rule, Adaptive):
         return rule.at(dt.timedelta(seconds=interval) if interval else None)
     return rule
 
 
 def described(rule: Rule, interval: float | None) -> str:
-    """A rule in words for a person, with the interval that holds now.
+    """A rule in words, with the interval that applies now.
 
     >>> described(Adaptive("auto"), 7200.0), described(Adaptive("auto"), None), described(Every("1h"), None)
     ('every 2h (auto)', 'every 30m (auto, new)', 'every 1h')
@@ -211,7 +209,7 @@ def described(rule: Rule, interval: float | None) -> str:
 
 
 def shares(count: int) -> list[float]:
-    """Evenly spread parts of an interval for so many sites.
+    """Evenly spread parts of an interval for ``count`` sites.
 
     >>> shares(4)
     [0.0, 0.25, 0.5, 0.75]
@@ -220,7 +218,7 @@ def shares(count: int) -> list[float]:
 
 
 def preferred(rank: int, nodes: Sequence[str]) -> str | None:
-    """The node that a site goes to when all are free: the sites are dealt round.
+    """The node that should crawl a site when all are free; sites are dealt out in turn.
 
     >>> [preferred(rank, ["عقدة-أ", "عقدة-ب"]) for rank in range(3)]
     ['عقدة-أ', 'عقدة-ب', 'عقدة-أ']
@@ -229,10 +227,10 @@ def preferred(rank: int, nodes: Sequence[str]) -> str | None:
 
 
 def pieces(since: dt.date, until: dt.date, by: int) -> Iterator[tuple[dt.date, dt.date]]:
-    """A range of days in pieces of at most ``by`` days, the newest first; both ends belong to a piece.
+    """A range of days in pieces of at most ``by`` days, the newest first; both ends are included.
 
-    The pieces lie on a grid of days that does not depend on the range (weeks begin on Monday), so that a
-    range that grows keeps all of its pieces but the one that it grows into.
+    The pieces follow a grid of days that does not depend on the range (weeks begin on Monday), so that a
+    longer range keeps all of its former pieces except the last.
 
     >>> [f"{a} {b}" for a, b in pieces(dt.date(2024, 3, 1), dt.date(2024, 3, 12), 7)]
     ['2024-03-11 2024-03-12', '2024-03-04 2024-03-10', '2024-03-01 2024-03-03']
@@ -246,5 +244,5 @@ def pieces(since: dt.date, until: dt.date, by: int) -> Iterator[tuple[dt.date, d
 
 
 def count_pieces(since: dt.date, until: dt.date, by: int) -> int:
-    """How many :func:`pieces` a range has, without making them."""
+    """How many :func:`pieces` a range has, without listing them."""
     return (until.toordinal() - 1) // by - (since.toordinal() - 1) // by + 1

@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import DESCENDING, ReadPreference, UpdateOne
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
-from newscrawl.covered import History, Judgement, Ran, Walked, bounds
+from newscrawl.covered import History, Judgement, SeenRun, Walked, bounds
 from newscrawl.store.coverage import Coverage, days_between, row_id
 from newscrawl.store.schema import Document
 from newscrawl.vocabulary import CoverageReason, RunOutcome
@@ -96,10 +96,10 @@ def _day_at(moment: dt.datetime, timezone: str | None) -> dt.date:
     return moment.astimezone(zone).date()
 
 
-def _ran(doc: Mapping[str, Any]) -> Ran:
+def _ran(doc: Mapping[str, Any]) -> SeenRun:
     """A run as it is recorded."""
     seen, counts = doc.get("seen") or {}, doc.get("counts") or {}
-    return Ran(
+    return SeenRun(
         began=doc["began"],
         ended=doc.get("ended") or doc["began"],
         outcome=RunOutcome(doc["outcome"]),
