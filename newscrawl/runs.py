@@ -315,15 +315,13 @@ class RunRecord:
     async def _show_life(self, counts: dict[str, int]) -> bool:
         """Send one heartbeat; False if another job has the lease.
 
-        While the lease cannot be renewed in time, nothing is downloaded, as another job may have it. A run
-        that cannot send a heartbeat for ``STORE_PATIENCE`` seconds ends.
+        Without a valid lease nothing is downloaded. Without heartbeats for ``STORE_PATIENCE`` seconds it ends.
         """
         self._pause_if_unsafe()
         try:
             if self._lease and not await self._lease.renew():
                 return False
-            # This corrects a record that was marked as killed while MongoDB was unreachable, and writes one
-            # that was removed again.
+            # This corrects a record that was marked as killed, and writes a removed one again.
             assert self._crawler.spider
             alive = self._beginning(self._crawler.spider) | _ALIVE | {"counts": counts}
             with pymongo.timeout(ANSWER.total_seconds()):
@@ -338,10 +336,8 @@ class RunRecord:
     def _pause_if_unsafe(self) -> None:
         assert self._crawler.engine
         if self._lease and self._lease.is_safe == self._crawler.engine.paused:
-            if self._lease.is_safe:
-                log.warning("the site's lease is held again: downloads continue")
-            else:
-                log.warning("the site's lease could not be renewed: downloads pause until it is held again")
+            state = "is held again: downloads continue" if self._lease.is_safe else "is lost: downloads pause"
+            log.warning("the site's lease %s", state)
             (self._crawler.engine.unpause if self._lease.is_safe else self._crawler.engine.pause)()
 
     async def closed(self, spider: Spider, reason: str) -> None:
@@ -354,11 +350,8 @@ class RunRecord:
             logging.getLogger().removeHandler(self._first_error)
             await self._store.close()
             stats.set_value("newscrawl/outcome", RunOutcome.NOTHING_NEW)
-            log.info(
-                "%s: job %s ends at once, as another job has the site's lease; see docs/operate.md",
-                spider.name,
-                self.run,
-            )
+            message = "%s: job %s ends at once, as another job has the site's lease; see docs/operate.md"
+            log.info(message, spider.name, self.run)
             return
         self._close_ledger(spider, reason)
         end = self._end(spider, reason) | archived
@@ -394,9 +387,8 @@ class RunRecord:
         if not ledger.balances:
             lost = [account.url for account in ledger.open.values()]
             log.critical(
-                "a fault of newscrawl, please report it: nothing became of %d addresses, such as %s",
-                len(lost), lost[:1],
-            )  # fmt: skip
+                "a fault of newscrawl: %d addresses have no outcome, such as %s", len(lost), lost[:1]
+            )
             self._crawler.stats.set_value("newscrawl/unbalanced", len(lost))
         self._balance = ledger.balance
 
@@ -474,9 +466,7 @@ class RunRecord:
         try:
             await self._store.runs.judge(self.run, spider.name)
         except PyMongoError as error:
-            log.warning(
-                "the coverage of this run could not be counted, the next run does it: %s", reason_of(error)
-            )
+            log.warning("counting the coverage of this run is left to the next run: %s", reason_of(error))
         try:
             if self._lease:
                 again_after = FIRST_PAUSE if end["outcome"] == RunOutcome.STORE_DOWN else None

@@ -1,7 +1,7 @@
 """Every setting of the project, with its reason.
 
-What a deployment changes is read from the environment by :func:`environment`, which keeps the
-list that ``docs/settings.md`` shows.
+:func:`environment` reads the settings that a deployment may change from the environment, and keeps the list
+that ``docs/settings.md`` shows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-collecting.collect_less()  # before all that is imported after this module
+collecting.collect_less()  # before the many modules that are imported after this one
 
 _KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
 
@@ -35,9 +35,9 @@ class Variable(NamedTuple):
     """A setting that a deployment may change through the environment."""
 
     name: str
-    """Of the environment variable."""
+    """Name of the environment variable."""
     setting: str
-    """Of Scrapy's setting, as in ``-s NAME=VALUE``."""
+    """Name of Scrapy's setting, as in ``-s NAME=VALUE``."""
     default: object
     reason: str
     read: Callable[[str], object]
@@ -45,14 +45,14 @@ class Variable(NamedTuple):
 
     @property
     def row(self) -> str:
-        """Its line in the table of ``docs/settings.md``."""
+        """Its row in the table of ``docs/settings.md``."""
         default = "" if self.default in (None, "", ()) else f"`{self.default}`"
         least = "" if self.least is None else f"`{self.least}`"
         setting = "" if self.setting == self.name else f"`{self.setting}`"
         return f"| `{self.name}` | {setting} | {default} | {least} | {self.reason} |"
 
     def value(self, name: str, given: str) -> object:
-        """What a text means; raises ``ValueError`` with a sentence for one that cannot be used."""
+        """The value that a text stands for. Raises ``ValueError`` with a message for the user."""
         try:
             value = self.read(given)
             if not isinstance(value, int | float) or (self.least or 0) <= value < math.inf:
@@ -69,7 +69,7 @@ VARIABLES: list[Variable] = []
 
 
 def search_scope(given: str) -> SearchScope:
-    """The scope of the search. Raises ``ValueError`` with what is allowed."""
+    """The scope of the search. Raises ``ValueError`` with the allowed values."""
     if given not in {*SearchScope}:
         raise ValueError(f"one of {', '.join(SearchScope)}")
     return SearchScope(given)
@@ -79,10 +79,10 @@ NO_HOSTS: tuple[str, ...] = ()
 
 
 def host_names(given: str) -> tuple[str, ...]:
-    """Names of hosts in a comma list, in small letters. Raises ``ValueError`` for what is no name."""
+    """Host names in a comma-separated list, in lower case. Raises ``ValueError`` for an invalid name."""
     names = tuple(name.strip().lower() for name in given.split(",") if name.strip())
     if any(not re.fullmatch(r"[\w.-]+(?::\d+)?|\[[0-9a-f:]+\](?::\d+)?", name) for name in names):
-        raise ValueError("names of hosts, such as news.example.org, without https://")
+        raise ValueError("host names such as news.example.org, without https://, separated by commas")
     return names
 
 
@@ -96,10 +96,10 @@ def environment(
 ) -> T:
     """The value of an environment variable, or the default.
 
-    ``read`` raises ``ValueError`` with what is allowed; ``least`` is the smallest number that is; ``setting``
-    is the name of Scrapy's setting where it is not that of the variable without ``NEWSCRAWL_``. Scrapy
-    loads this module before any command of ours could say what is wrong, so a value that cannot be used ends
-    the program with exit status 2 (``SystemExit``) and one sentence on stderr.
+    ``read`` raises ``ValueError`` with the allowed values; ``least`` is the smallest allowed number;
+    ``setting`` is the name of Scrapy's setting if it is not that of the variable without ``NEWSCRAWL_``.
+    Scrapy loads this module before any command of ours can report an error, so an invalid value ends the
+    program with a message on stderr and exit status 2 (``SystemExit``).
     """
     variable = Variable(name, setting or name.removeprefix("NEWSCRAWL_"), default, reason, read, least)
     VARIABLES.append(variable)
@@ -114,7 +114,7 @@ def environment(
 
 
 def user_agent(contact: str) -> str:
-    """Who we are: one honest name, and how to reach whoever runs this crawl.
+    """The user agent: our true name, and how to contact the operator of this crawl.
 
     >>> user_agent("news@example.org").partition("/")[2].endswith(" (+news@example.org)")
     True
@@ -123,9 +123,9 @@ def user_agent(contact: str) -> str:
 
 
 def complete(settings: BaseSettings) -> None:
-    """Read what was given as text (``-s NAME=VALUE``) as the environment is read, and what follows from it.
+    """Parse settings given as text (``-s NAME=VALUE``) like the environment, and derive others from them.
 
-    Raises ``ValueError`` with a sentence for a value that cannot be used.
+    Raises ``ValueError`` with a message for the user for an invalid value.
     """
     for variable in VARIABLES:
         given = settings.get(variable.setting)
@@ -142,9 +142,9 @@ def complete(settings: BaseSettings) -> None:
 
 
 def log_level(given: str) -> str:
-    """The name of a log level, in either case. Raises ``ValueError`` for another word."""
+    """The name of a log level, in upper case. Raises ``ValueError`` for anything else."""
     if given.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-        raise ValueError("a level of the log")
+        raise ValueError("a log level")
     return given.upper()
 
 
@@ -155,30 +155,30 @@ COMMANDS_MODULE = "newscrawl.commands"
 
 # --- Where to store.
 MONGODB_URI = environment(
-    "MONGODB_URI", "", "where to store; unset: a mongod of its own (an error under Scrapyd)", str
+    "MONGODB_URI", "", "address of MongoDB; unset: an embedded `mongod` (an error under Scrapyd)", str
 )
 MONGODB_DATABASE = environment(
-    "MONGODB_DATABASE", "newscrawl", "database of the articles; the machinery uses `<name>_ops`", str
+    "MONGODB_DATABASE", "newscrawl", "database of the articles; operations use `<name>_ops`", str
 )
 NEWSCRAWL_DATA = environment(
     "NEWSCRAWL_DATA",
     "",
-    "folder of that mongod's data; unset: `.newscrawl` beside `scrapy.cfg`",
+    "data folder of the embedded `mongod`; unset: `.newscrawl` next to `scrapy.cfg`",
     str,
     setting="NEWSCRAWL_DATA",
 )
 NEWSCRAWL_MOROCCO_MONTHS = environment(
     "NEWSCRAWL_MOROCCO_MONTHS",
     "",
-    "TSV of Moroccan Hijri months announced since the release",
+    "path of a TSV file with Moroccan Hijri months announced since the release",
     str,
     setting="NEWSCRAWL_MOROCCO_MONTHS",
 )
 SCRAPYD_JOB = os.environ.get("SCRAPYD_JOB") or os.environ.get("SCRAPYD_SPIDER", "")  # who runs under Scrapyd
 
-# --- Who we are: one honest name, and how to reach whoever runs this crawl.
+# --- Who we are: our true name, and how to contact the operator of this crawl.
 CONTACT = environment(
-    "NEWSCRAWL_CONTACT", "", "address or page where a site can reach you; sent with every request", str
+    "NEWSCRAWL_CONTACT", "", "mail address or web page to contact you; sent with every request", str
 )
 USER_AGENT = user_agent(CONTACT)
 DEFAULT_REQUEST_HEADERS = {
@@ -189,7 +189,7 @@ DEFAULT_REQUEST_HEADERS = {
 # --- Politeness.
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-CONCURRENT_REQUESTS = 4  # what waits here is still downloaded, politely slowly, after a crawl was told to end
+CONCURRENT_REQUESTS = 4  # requests that wait here are still sent, slowly, after a crawl was told to end
 DOWNLOAD_DELAY = environment(
     "NEWSCRAWL_DOWNLOAD_DELAY", 2.0, "seconds between two requests to one site", float, least=0
 )
@@ -199,30 +199,30 @@ AUTOTHROTTLE_MAX_DELAY = 60.0
 CRAWL_DELAY_MAX = environment(
     "NEWSCRAWL_CRAWL_DELAY_MAX",
     60.0,
-    "seconds; a robots.txt that asks for more gets this, and a warning",
+    "most seconds of Crawl-delay that are obeyed; a robots.txt that asks for more causes a warning",
     float,
     least=0,
 )
 RETRY_AFTER_MAX = environment(
     "NEWSCRAWL_RETRY_AFTER_MAX",
     300.0,
-    "seconds to wait on Retry-After; a longer wait is left to the next run",
+    "most seconds of Retry-After that a run waits; a longer wait is left to the next run",
     float,
     least=0,
 )
 RETRY_TIMES = 2
 
-# --- Limits: a crawl ends, and no page can fill the memory.
+# --- Limits, so that every crawl ends and no page can fill the memory.
 DOWNLOAD_TIMEOUT = environment("NEWSCRAWL_DOWNLOAD_TIMEOUT", 60.0, "seconds for one download", float, least=1)
 DOWNLOAD_MAXSIZE = environment(
-    "NEWSCRAWL_DOWNLOAD_MAXSIZE", 20_000_000, "bytes of one page at most", int, least=100_000
+    "NEWSCRAWL_DOWNLOAD_MAXSIZE", 20_000_000, "most bytes of one page", int, least=100_000
 )
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
 MEMUSAGE_LIMIT_MB = environment(
     "NEWSCRAWL_MEMORY_MB",
     1024,
-    "megabytes a crawl may use before it stops, and a worker before its page is given up",
+    "megabytes of memory that a crawl may use before it stops, or a worker before it gives up its page",
     int,
     least=128,
     setting="MEMUSAGE_LIMIT_MB",
@@ -230,7 +230,7 @@ MEMUSAGE_LIMIT_MB = environment(
 CLOSESPIDER_TIMEOUT = environment(
     "NEWSCRAWL_TIMEOUT",
     0,
-    "seconds a crawl may take; 0 is no limit",
+    "seconds a crawl may take; 0: no limit",
     int,
     least=0,
     setting="CLOSESPIDER_TIMEOUT",
@@ -238,24 +238,24 @@ CLOSESPIDER_TIMEOUT = environment(
 WORKERS = environment(
     "NEWSCRAWL_WORKERS",
     1,
-    "processes that read pages; 0 reads in the crawl's own, without a limit",
+    "number of processes that read pages; 0: the crawl reads them itself, without a time limit",
     int,
     least=0,
 )
 WORKER_CPU_SECONDS = environment(
-    "NEWSCRAWL_WORKER_CPU_SECONDS", 30.0, "seconds of CPU time for reading one page", float, least=1
+    "NEWSCRAWL_WORKER_CPU_SECONDS", 30.0, "most seconds of CPU time for reading one page", float, least=1
 )
 WORKER_PATIENCE = 5.0  # seconds a crawl that was told to end waits for pages that are being read
-CONCURRENT_ITEMS = 1  # Scrapy starts that many tasks for every response, and no page has two articles
+CONCURRENT_ITEMS = 1  # Scrapy starts as many tasks for every response, but a page has only one article
 REDIRECT_MAX_TIMES = 5
 COOKIES_ENABLED = False  # no session, so that every visit sees the same page
 METAREFRESH_ENABLED = False  # news sites use it to reload, not to redirect
 
-# --- What may be asked, see docs/security.md.
+# --- Which addresses may be requested, see docs/security.md.
 PRIVATE_NETWORKS = environment(
     "NEWSCRAWL_PRIVATE_NETWORKS",
     NO_NETWORKS,
-    "private networks that sites may be on, such as `10.1.0.0/16`, in a comma list",
+    "private networks that sites may be on, such as `10.1.0.0/16`, separated by commas",
     networks,
 )
 
@@ -263,32 +263,32 @@ PRIVATE_NETWORKS = environment(
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
-# --- The newest article of a listing first, not the last one found.
+# --- The newest article of a listing is downloaded first, not the last one that was found.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoDiskQueue"
 
-# --- Again: young articles are visited again at these ages, this many a run.
+# --- Revisits: young articles are visited again at these ages, up to this many in one run.
 REVISIT_HOURS = [1, 6, 24, 168]
 REVISIT_BUDGET = environment(
     "NEWSCRAWL_REVISITS",
     50,
-    "known articles visited again in one run, at most",
+    "most articles that one run visits again",
     int,
     least=0,
     setting="REVISIT_BUDGET",
 )
 HORIZON_DAYS = environment(
-    "NEWSCRAWL_HORIZON_DAYS", 7, "how far back the first walk of a listing goes, in days", int, least=1
+    "NEWSCRAWL_HORIZON_DAYS", 7, "how many days back the first walk of a listing goes", int, least=1
 )
 WALK_PAGES = environment(
     "NEWSCRAWL_WALK_PAGES",
     500,
-    "pages of one listing, feed, sitemap or API in one run; the next run goes on there",
+    "most pages of one listing, feed, sitemap or API in one run; the next run continues there",
     int,
     least=1,
 )
 HORIZON_PAGES = environment(
-    "NEWSCRAWL_HORIZON_PAGES", 50, "how far back the first walk of a listing goes, in pages", int, least=1
+    "NEWSCRAWL_HORIZON_PAGES", 50, "how many pages back the first walk of a listing goes", int, least=1
 )
 
 # --- Storing.
@@ -296,18 +296,18 @@ STORE_BATCH = 50  # articles in one bulk write
 STORE_AGE = 2.0  # seconds an article waits for its batch to fill
 STORE_QUEUE = 500  # articles waiting before the crawl slows down
 STORE_PATIENCE = environment(
-    "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits for a MongoDB that went away", float, least=0
+    "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits while MongoDB is unavailable", float, least=0
 )
 
 SEARCH = environment(
     "NEWSCRAWL_SEARCH", SearchScope.OPENING,
-    "what the text index holds of the articles stored from then on: `opening` (title, lede and first words) "
-    "or `body` (all of the text; docs/data.md says what it costs)", search_scope,
+    "what the text index covers of articles stored from now on: `opening` (title, lede and first words) or "
+    "`body` (all of the text; for its cost see docs/data.md)", search_scope,
 )  # fmt: skip
 
-# --- Set by `scrapy schedule` for the jobs that it starts: they hold their site's lease.
+# --- `scrapy schedule` sets this for the jobs that it starts: they hold their site's lease.
 SCHEDULED = False
-HEARTBEAT = timings.HEARTBEAT.total_seconds()  # between two signs of life of a run
+HEARTBEAT = timings.HEARTBEAT.total_seconds()  # seconds between two heartbeats of a run
 
 # --- Recording and replaying a crawl: -s RECORD=file.warc.gz, -s REPLAY=file.warc.gz
 RECORD: str | None = None
@@ -317,60 +317,58 @@ REPLAY: str | None = None
 ARCHIVE = environment(
     "NEWSCRAWL_ARCHIVE",
     "",
-    "folder of the archive of all pages; unset: scheduled runs have one in `archive` beside the data of the "
-    "embedded `mongod`; `off`: there is none",
+    "folder of the archive of all pages; unset: `archive` next to the data of the embedded `mongod`, for "
+    "scheduled runs only; `off`: no archive",
     str,
 )
 ARCHIVE_STORE = environment(
     "NEWSCRAWL_ARCHIVE_STORE",
     "",
-    "where finished files are moved to, an address of `fsspec`: `s3://bucket/news`",
+    "`fsspec` address that finished archive files are moved to: `s3://bucket/news`",
     str,
 )
 ARCHIVE_DAYS = environment(
-    "NEWSCRAWL_ARCHIVE_DAYS", 0, "days for which archive files are kept; 0 is no limit", int, least=0
+    "NEWSCRAWL_ARCHIVE_DAYS", 0, "days for which archive files are kept; 0: no limit", int, least=0
 )
 ARCHIVE_MB = environment(
     "NEWSCRAWL_ARCHIVE_MB",
     0,
-    "megabytes of archive files kept of one site, the newest; 0 is no limit",
+    "megabytes of archive files kept for each site, the newest first; 0: no limit",
     int,
     least=0,
 )
 ARCHIVE_FREE_MB = environment(
     "NEWSCRAWL_ARCHIVE_FREE_MB",
     1000,
-    "megabytes of its disk that the archive leaves free; below that nothing is archived",
+    "megabytes that the archive leaves free on its disk; with less nothing is archived",
     int,
     least=0,
 )
 
-# --- Who is told when something is not well, see docs/operate.md.
+# --- Who receives alarms, see docs/operate.md.
 ALARM_WEBHOOK = environment(
     "NEWSCRAWL_ALARM_WEBHOOK",
     "",
-    "address that alarms are posted to as JSON; Slack and Mattermost take it",
+    "address that alarms are posted to as JSON, in a form for Slack and Mattermost",
     web_address,
 )
 ALARM_EMAIL = environment(
-    "NEWSCRAWL_ALARM_EMAIL", "", "addresses that alarms are mailed to, in a comma list", str
+    "NEWSCRAWL_ALARM_EMAIL", "", "addresses that alarms are mailed to, separated by commas", str
 )
 ALARM_SMTP = environment(
     "NEWSCRAWL_ALARM_SMTP",
     "",
-    "mail server, `smtps://user:password@mail.example.org`; unset: the one of this machine",
+    "mail server, such as `smtps://user:password@mail.example.org`; unset: that of this machine",
     mail_server,
 )
-ALARM_FROM = environment(
-    "NEWSCRAWL_ALARM_FROM", "", "sender of the mails; unset: the first of their recipients", str
-)
+ALARM_FROM = environment("NEWSCRAWL_ALARM_FROM", "", "sender of the mails; unset: the first recipient", str)
 ALARM_COMMAND = environment(
     "NEWSCRAWL_ALARM_COMMAND", "", "command that is run for each alarm, with JSON on its standard input", str
 )
 ALARM_PING = environment(
     "NEWSCRAWL_ALARM_PING",
     "",
-    "address of a dead man's switch, asked once a minute while all alarms work",
+    "address of a dead man's switch, requested once a minute while alarms work",
     web_address,
 )
 
@@ -378,13 +376,13 @@ ALARM_PING = environment(
 WEB_HOSTS = environment(
     "NEWSCRAWL_WEB_HOSTS",
     NO_HOSTS,
-    "names by which browsers may call `scrapy web` behind a proxy, in a comma list: `news.example.org`",
+    "host names of `scrapy web` behind a proxy, such as `news.example.org`, separated by commas",
     host_names,
 )
 WEB_KEPT = environment(
     "NEWSCRAWL_WEB_KEPT",
     "",
-    "address at which a proxy shows the second port of `scrapy web`, for kept pages: `https://kept.example.org`",
+    "address of the second port of `scrapy web` (kept pages) behind a proxy: `https://kept.example.org`",
     str,
 )
 WEB_USER = environment(
@@ -395,13 +393,13 @@ ADDONS = {"newscrawl.download.addon.RecordReplay": 0}
 DOWNLOAD_HANDLERS = {
     "http": "newscrawl.download.handler.DownloadHandler",
     "https": "newscrawl.download.handler.DownloadHandler",
-    # What a site lists is never a file of this machine, nor a way around the handler above.
+    # Addresses that a site lists must not lead to files of this machine, or around the handler above.
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 
 # --- Pages that need a browser (Site.render), see newscrawl.download.render.
 BROWSER = environment(
-    "NEWSCRAWL_BROWSER", "", "path of the Chromium for sites that need one; unset: the one on PATH", str
+    "NEWSCRAWL_BROWSER", "", "path of Chromium, for sites that need a browser; unset: the one on PATH", str
 )
 PLAYWRIGHT_LAUNCH_OPTIONS = {"headless": True}
 PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4
@@ -419,14 +417,14 @@ DOWNLOADER_MIDDLEWARES = {
     "newscrawl.download.lengths.WireStats": 850,
 }
 SPIDER_MIDDLEWARES = {
-    # Each is asked about every request and article. The gate refuses long addresses, and walks have bounds of
-    # their own; the last one warns developers.
+    # Scrapy calls these for every request and article. The gate refuses long addresses, and walks have their
+    # own limits; the last one only warns developers.
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
-# Scrapy imports every component that a project names, be it for leaving it out; not so what its own list says
-# is left out. Importing these two takes 0.1 s of a start, though they are switched off above.
+# Scrapy imports every component that a project names, even to disable it, but not those disabled in its own
+# list. Importing these two takes 0.1 s of a start, though they are switched off above.
 EXTENSIONS_BASE = default_settings.EXTENSIONS_BASE | dict.fromkeys(
     ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
 )
@@ -447,7 +445,7 @@ ITEM_PIPELINES = {
 }
 
 # --- Log: a line for each event that an operator acts on.
-shown.clean_logs()  # this module is what every process of the project loads first
+shown.clean_logs()  # every process of the project loads this module first
 LOG_LEVEL = environment("NEWSCRAWL_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL", log_level)
 LOG_FORMATTER = "newscrawl.runs.LogFormatter"
 FEED_EXPORT_ENCODING = "utf-8"

@@ -26,7 +26,7 @@ def test_the_page_lists_every_variable_with_its_default_and_reason() -> None:
         ("NEWSCRAWL_DOWNLOAD_DELAY", "nan", "a number, 0 or more"),
         ("NEWSCRAWL_DOWNLOAD_DELAY", "inf", "a number, 0 or more"),
         ("NEWSCRAWL_TIMEOUT", "2h", "a whole number, 0 or more: seconds a crawl may take"),
-        ("NEWSCRAWL_LOG_LEVEL", "TRACE", "a level of the log: DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+        ("NEWSCRAWL_LOG_LEVEL", "TRACE", "a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL"),
         *(
             (variable.name, "-1", f", {variable.least} or more")
             for variable in VARIABLES
@@ -61,7 +61,7 @@ def test_scrapy_ends_with_the_sentence_alone() -> None:
     done = scrapy("list", NEWSCRAWL_TIMEOUT="2h")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
-        "NEWSCRAWL_TIMEOUT='2h' should be a whole number, 0 or more: seconds a crawl may take; 0 is no limit"
+        "NEWSCRAWL_TIMEOUT='2h' should be a whole number, 0 or more: seconds a crawl may take; 0: no limit"
     ]
 
 

@@ -144,7 +144,7 @@ class Command(ProjectCommand):
             keys = selection.rejected(ops, only) if opts.rejected else None
             if opts.stale:
                 keys = selection.stale(db, _parts(opts.stale), only)
-            plan = replace(plan, forgotten=tombstones.every(db), keys=keys)
+            plan = replace(plan, forgotten=tombstones.all_forgotten(db), keys=keys)
         if unknown := next((name for name in opts.site if name not in sites), None):
             raise UsageError(f"--site={unknown!r} is no spider; `scrapy list` shows them")
         return plan

@@ -1,4 +1,4 @@
-"""MongoDB: what is stored, how it is written, and what a crawl asks of it.
+"""MongoDB: the collections, the writer, and the queries of a crawl.
 
-It imports nothing by itself: the collections can be read where Scrapy is not installed.
+The package itself imports nothing, so that the collections can be read where Scrapy is not installed.
 """

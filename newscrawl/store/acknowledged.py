@@ -1,4 +1,4 @@
-"""What MongoDB has acknowledged: only that is counted, and known."""
+"""Counts what MongoDB has acknowledged; only that is known as stored."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from newscrawl.vocabulary import AddressOutcome, RejectionReason
 
 
 class Acknowledged:
-    """What became of what a crawl wrote, and what is still to be done about it.
+    """Counts the acknowledged writes of a crawl, and notes what is left to do for them.
 
-    ``counts`` grows with acknowledgements only: ``new``, ``seen``, ``revised``, ``rejected``.
+    ``counts`` counts only acknowledged items: ``new``, ``seen``, ``revised``, ``rejected``.
     """
 
     def __init__(self, limit: int | None, ledger: Ledger[Any] | None) -> None:
@@ -23,13 +23,13 @@ class Acknowledged:
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.unlinked: set[str] = set()
-        """Articles whose links are to be decided."""
+        """``_id`` of articles whose links are still to be decided."""
         self.settled: set[str] = set()
-        """Keys to be taken from the pending list."""
+        """Keys to be removed from the pending list."""
         self.full = False
-        """Are ``limit`` new articles stored?"""
+        """Have ``limit`` new articles been stored?"""
         self.over = asyncio.Event()
-        """Set when the crawl has no reason to go on: full, or MongoDB given up."""
+        """Set when the crawl should end: the limit is reached, or MongoDB stays unavailable."""
 
     @property
     def room(self) -> int | None:
@@ -37,7 +37,7 @@ class Acknowledged:
         return self._limit - self.counts["new"] if self._limit else None
 
     def article(self, id_: str, keys: Iterable[str], outcome: str, *, relink: bool) -> None:
-        """An article is stored: ``new``, ``seen`` or ``revised``."""
+        """Count a stored article: ``new``, ``seen`` or ``revised``."""
         end = AddressOutcome.SEEN if outcome == "seen" else AddressOutcome.STORED
         self.settle(keys, end, outcome)
         self.counts[outcome] += 1
@@ -47,18 +47,18 @@ class Acknowledged:
             self.fill()
 
     def rejection(self, keys: Iterable[str], reason: RejectionReason) -> None:
-        """A page is kept aside."""
+        """Count a rejected page."""
         self.settle(keys, AddressOutcome.REJECTED, reason)
         self.counts["rejected"] += 1
         self.reasons[reason] += 1
 
     def settle(self, keys: Iterable[str], end: AddressOutcome, reason: str) -> None:
-        """Addresses came to an end: they are pending no longer."""
+        """Close the accounts of addresses; they are no longer pending."""
         for key in keys:
             self.settled.add(key)
             self._ledger.end(key, end, reason)
 
     def fill(self) -> None:
-        """The limit is reached."""
+        """Note that the limit is reached."""
         self.full = True
         self.over.set()

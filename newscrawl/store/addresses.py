@@ -1,4 +1,4 @@
-"""Which addresses need no download, and which are to be asked again."""
+"""Looks up which addresses need no download, and which are to be tried again."""
 
 from __future__ import annotations
 
@@ -20,23 +20,21 @@ if TYPE_CHECKING:
     from newscrawl.store.connection import Store
 
 EARLY = dt.timedelta(days=1)
-"""How long an address may fail, from its first visit on, without being given up."""
+"""How long an address may fail after its first visit before it is given up."""
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480))
-"""How long to wait before the next visit of such an address, after the first, the second, … one."""
+"""How long to wait before the next visit of such an address, after the first visit, the second, …"""
 _PENDING = tuple(f.name for f in fields(Pending) if f.name != "key")
 _KNOWN = {"keys": 1, "day": 1, "published.latest": 1, "checked_at": 1}
 
 
 class Addresses:
-    """What is stored, rejected or pending under the keys of addresses."""
+    """Queries on stored, rejected and pending addresses, by their keys."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def known(self, keys: Collection[str], owner: str, now: dt.datetime) -> dict[str, Known]:
-        """Which keys of an owner need no download: stored, or rejected or pending and not yet to be tried
-        again.
-        """
+        """The keys of an owner that need no download: stored, or rejected or pending and not due again."""
         return await self._store.asked(lambda: self._known(list(keys), owner, now))
 
     async def _known(self, wanted: list[str], owner: str, now: dt.datetime) -> dict[str, Known]:
@@ -55,7 +53,7 @@ class Addresses:
         waits = {"_id": {"$in": wanted}, "retry_at": {"$gt": now}, **owned_by(owner)}
         async for doc in self._store.ops["pending"].find(waits, {"_id": 1}):
             found[doc["_id"]] = Known(None, is_pending=True)
-        # What a majority has not acknowledged may yet be rolled back: it is not known.
+        # An article that a majority has not acknowledged may be rolled back, so it is not known yet.
         acknowledged = self._store.articles.with_options(read_concern=ReadConcern("majority"))
         articles = acknowledged.find({"keys": {"$in": wanted}, **owned_by(owner)}, _KNOWN)
         async for doc in articles:
@@ -64,7 +62,7 @@ class Addresses:
         return {key: found[key] for key in wanted if key in found}
 
     async def pending(self, site: str, now: dt.datetime) -> list[Pending]:
-        """Downloads of a site that failed for a passing reason and may be tried again by now."""
+        """Downloads of a site that failed for a temporary reason and are due again."""
         query = {"site": site, "$or": [{"retry_at": None}, {"retry_at": {"$lte": now}}]}
         found = await self._store.asked(
             lambda: self._store.ops["pending"].find(query).sort("failed_at", 1).to_list()
@@ -72,9 +70,9 @@ class Addresses:
         return [Pending(doc["_id"], **{name: doc.get(name, "") for name in _PENDING}) for doc in found]
 
     async def add_pending(self, pending: Pending, now: dt.datetime) -> int:
-        """Put a failed download on the pending list; returns how often it has failed by now.
+        """Put a failed download on the pending list; return how often it has failed so far.
 
-        What another site holds is left to it.
+        An entry of another site stays unchanged.
         """
         failed = {name: getattr(pending, name) for name in _PENDING}
         changes = {"$set": failed, "$setOnInsert": {"failed_at": now}, "$inc": {"times": 1}}
@@ -82,7 +80,7 @@ class Addresses:
 
         async def add() -> Document | None:
             update = self._store.ops["pending"].find_one_and_update
-            with suppress(DuplicateKeyError):  # another's, or one that another crawl has just added
+            with suppress(DuplicateKeyError):  # another site's, or just added by another crawl
                 return await update(own, changes, upsert=True, return_document=True)
             return await update(own, changes, return_document=True)
 
@@ -90,9 +88,9 @@ class Addresses:
         return int(doc["times"]) if doc else 1
 
     async def postpone(self, pending: Pending, now: dt.datetime) -> bool:
-        """Put an address that may be asked for too early on the pending list, after growing pauses.
+        """Put an address whose page may not exist yet on the pending list, with growing pauses.
 
-        False when it first failed a day ago or earlier: then it is not too early.
+        False when it first failed a day ago or earlier, so that it is no longer too early.
         """
         found = await self._store.asked(lambda: self._store.ops["pending"].find_one({"_id": pending.key}))
         if found and now - found["failed_at"] >= EARLY:
@@ -102,7 +100,10 @@ class Addresses:
         return True
 
     async def leave_pending(self, urls: Mapping[str, str], site: str, owner: str, now: dt.datetime) -> None:
-        """Put what a stopped crawl was about to download, or to store, on the pending list: key → URL."""
+        """Put the addresses that a stopped crawl was about to download or store on the pending list.
+
+        ``urls`` maps key to URL.
+        """
         writes = [
             UpdateOne(
                 {"_id": key},

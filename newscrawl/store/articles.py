@@ -1,4 +1,4 @@
-"""A batch of articles on its way into the collection ``articles``."""
+"""Writes batches of articles into the collection ``articles``."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from newscrawl.vocabulary import RejectionReason
 
 _DUPLICATE_KEY = 11000
 _REFUSALS = frozenset({2, 9, 14, 15, 22, 52, 54, 55, 57, 66, 121, 10334, 17262, 17280, 17419, 17420})
-"""Codes that speak of the document itself (MongoDB's ``error_codes.yml``): DocumentValidationFailure, too
-large, a wrong type or name, a language that the text index does not know."""
+"""Error codes that concern the document itself (MongoDB's ``error_codes.yml``): DocumentValidationFailure,
+too large, a wrong type or name, a language unknown to the text index."""
 
 
 @dataclass(slots=True)
-class Done:
-    """What became of a bulk write."""
+class BulkResult:
+    """The result of a bulk write."""
 
     stored: list[Write] = field(default_factory=list)
     again: list[Article] = field(default_factory=list)
     refused: list[Rejection] = field(default_factory=list)
     failure: BulkWriteError | None = None
-    """Why some of ``again`` were not written, if not for a race."""
+    """Why some of ``again`` were not written, if the reason was not a race."""
 
 
 class Articles:
-    """Stores batches of articles: one read, a decision about each, one bulk write."""
+    """Stores batches of articles: one read, a decision on each article, one bulk write."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Articles:
         coverage: Coverage,
         change: Change | None = None,
     ) -> None:
-        # A writer decides by what it reads: a secondary would show it the past.
+        # The writer decides by what it reads, and a secondary may lag behind.
         self._articles = client[database]["articles"].with_options(read_preference=ReadPreference.PRIMARY)
         self._revisions = client[database]["revisions"]
         self._linker = linker
@@ -66,10 +66,10 @@ class Articles:
     async def write(
         self, articles: Sequence[Article], attempted: dict[str, str]
     ) -> tuple[list[Article], list[Rejection], BulkWriteError | None]:
-        """Decide and write. What lost a race comes back to be decided again, and so does what failed for
-        a reason that may pass, with the error; what MongoDB refuses comes back as a rejection.
+        """Decide and write; return the articles to decide again, the refused ones, and the error, if any.
 
-        ``attempted`` remembers what was written without an acknowledgement: it may be stored.
+        Articles are decided again after a lost race or a temporary error. ``attempted`` holds the outcomes of
+        writes without an acknowledgement, which may have been stored.
         """
         now = await self._clock.now()
         stored = await self._stored([key for article in articles for key in article.keys])
@@ -86,19 +86,19 @@ class Articles:
         attempted |= {write.id: write.outcome for write in writes}
         done = await self._bulk(writes)
         for id_ in decided.writes.keys() - {write.id for write in done.stored}:
-            del attempted[id_]  # that it is not written is known
+            del attempted[id_]  # it is known not to be written
         await self._acknowledge(done.stored, attempted)
         for id_, article in decided.unchanged:
             self._acknowledged.article(id_, article.keys, "unchanged", relink=False)
         for article in articles:
-            if not forgotten.isdisjoint(article.keys):  # also at an address that was not known then
+            if not forgotten.isdisjoint(article.keys):  # perhaps at an address that was not known then
                 self._acknowledged.rejection(article.keys, RejectionReason.FORGOTTEN)
         if decided.full:
             self._acknowledged.fill()
         return decided.again + done.again, decided.refused + done.refused, done.failure
 
     async def _acknowledge(self, stored: Sequence[Write], attempted: dict[str, str]) -> None:
-        """Count what is stored, but for what was forgotten meanwhile."""
+        """Count the stored articles, except those that were forgotten meanwhile."""
         came_back = await self._remove_forgotten([write for write in stored if write.outcome == "new"])
         for write in stored:
             del attempted[write.id]
@@ -109,11 +109,11 @@ class Articles:
                 self._acknowledged.article(write.id, keys, write.outcome, relink=write.relink)
 
     async def _stored(self, keys: Sequence[str]) -> dict[str, Document]:
-        found = self._articles.find({"keys": {"$in": keys}}, dict.fromkeys(UNREAD_FIELDS, 0))
-        return {doc["_id"]: doc async for doc in found}
+        cursor = self._articles.find({"keys": {"$in": keys}}, dict.fromkeys(UNREAD_FIELDS, 0))
+        return {doc["_id"]: doc async for doc in cursor}
 
     async def _remove_forgotten(self, writes: Sequence[Write]) -> set[str]:
-        """Take back what was forgotten while it was being written; returns what that was."""
+        """Remove articles that were forgotten while they were being written; return their ``_id``."""
         forgotten = await self._tombstones.among(key for write in writes for key in write.article.keys)
         ids = {write.id for write in writes if not forgotten.isdisjoint(write.article.keys)}
         if ids:
@@ -121,9 +121,9 @@ class Articles:
             await self._tombstones.leave_more([write.article for write in writes if write.id in ids])
         return ids
 
-    async def _bulk(self, writes: Sequence[Write]) -> Done:
-        """Write a batch; what is in ``stored`` MongoDB has acknowledged."""
-        done = Done()
+    async def _bulk(self, writes: Sequence[Write]) -> BulkResult:
+        """Write a batch; MongoDB has acknowledged the writes in ``stored``."""
+        done = BulkResult()
         if not writes:
             return done
         problems: dict[int, Document] = {}
@@ -147,14 +147,14 @@ class Articles:
             else:
                 done.again.append(write.article)
         updates = [write for write in done.stored if isinstance(write.operation, UpdateOne)]
-        if matched < len(updates):  # somebody else has changed some of them meanwhile
+        if matched < len(updates):  # another process has changed some of them meanwhile
             missed = await self._missed(updates)
             done.again += [write.article for write in done.stored if write.id in missed]
             done.stored = [write for write in done.stored if write.id not in missed]
         return done
 
     async def _missed(self, updates: Sequence[Write]) -> set[str]:
-        """The articles among these that do not show what was written to them."""
+        """The ``_id`` of articles that do not show what these updates wrote."""
         ids = [write.id for write in updates]
         shown = {
             (doc["_id"], doc["content_hash"], doc["run"])

@@ -1,7 +1,7 @@
-"""What is stored and not linked yet: noted before it is written, so that a killed crawl loses no link.
+"""Articles that are stored but not linked yet; noted before they are written, so that no link is lost.
 
-A crawl links its own articles. When it starts it also takes a share of what it finds noted. It claims a few
-at a time, so that crawls that start at once share the work instead of repeating it. A claim ends by itself.
+A crawl links its own articles. When it starts, it also links a share of the articles that others left. It
+claims a few at a time, so that crawls that start at once share the work. A claim expires by itself.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from pymongo.errors import BulkWriteError
 from newscrawl.store.schema import Document
 
 Clock = Callable[[], Awaitable[dt.datetime]]
-"""Gives the server's time."""
+"""A function that returns the server's time."""
 
 AT_ONCE = 50
-"""Articles that are claimed, and linked, at once."""
+"""How many articles are claimed and linked at once."""
 SHARE = 1000
-"""Articles of others that a crawl links."""
+"""Most articles of other crawls that a crawl links."""
 CLAIMED = dt.timedelta(seconds=15)
-"""How long a claim holds: several times what linking ``AT_ONCE`` articles takes."""
+"""How long a claim lasts: several times as long as linking ``AT_ONCE`` articles takes."""
 LOOK = 0.5
-"""Seconds between two looks at what others have claimed."""
+"""Seconds between two checks of what others have claimed."""
 
 _ALREADY_NOTED = 11000
 """MongoDB's code for a duplicate key."""
 
 
 class Backlog:
-    """The notes of a database: documents with the ``_id`` of an article."""
+    """The notes on unlinked articles: documents with the ``_id`` of an article."""
 
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
-        # A note precedes its article in journal and oplog: the acknowledgement of one is that of both.
+        # A note precedes its article in journal and oplog, so acknowledging the article covers both.
         self._notes = client[f"{database}_ops"]["unlinked"].with_options(
             write_concern=WriteConcern(w=1), read_preference=ReadPreference.PRIMARY
         )
@@ -53,11 +53,11 @@ class Backlog:
                     raise
 
     async def settle(self, ids: Collection[str]) -> None:
-        """Take the notes of articles that are linked."""
+        """Remove the notes of linked articles."""
         await self._notes.delete_many({"_id": {"$in": list(ids)}})
 
     async def all(self) -> list[str]:
-        """What is noted now, in no order."""
+        """All noted articles, in random order."""
         noted = [doc["_id"] async for doc in self._notes.find({}, {"_id": 1})]
         random.shuffle(noted)
         return noted
@@ -65,7 +65,7 @@ class Backlog:
     async def link(
         self, noted: Sequence[str], link: Callable[[Sequence[str]], Awaitable[None]], clock: Clock, most: int
     ) -> list[str]:
-        """Link what nobody has claimed, ``most`` articles; returns what others had claimed."""
+        """Claim and link up to ``most`` of these articles; return those that others had claimed."""
         left, others = most, []
         for start in range(0, len(noted), AT_ONCE):
             some = noted[start : start + min(AT_ONCE, left)]
@@ -81,7 +81,7 @@ class Backlog:
     async def take_over(
         self, claimed: Sequence[str], link: Callable[[Sequence[str]], Awaitable[None]], clock: Clock
     ) -> None:
-        """Link what others have claimed and, for as long as a claim holds, have not linked."""
+        """Wait for articles that others have claimed; link those whose claims expire."""
         while claimed:
             await self.link(claimed, link, clock, len(claimed))
             held = self._notes.find({"_id": {"$in": list(claimed)}, "claimed_by": {"$ne": None}}, {"_id": 1})
@@ -90,7 +90,7 @@ class Backlog:
                 await asyncio.sleep(LOOK)
 
     async def _claim(self, ids: Sequence[str], now: dt.datetime) -> list[str]:
-        """Those among these that are noted and not claimed, claimed for whoever asks."""
+        """Claim the unclaimed articles among these, and return them."""
         claim = uuid.uuid4().hex
         free = {"_id": {"$in": list(ids)}, "$or": [{"claimed_until": None}, {"claimed_until": {"$lte": now}}]}
         until = {"claimed_by": claim, "claimed_until": now + CLAIMED}

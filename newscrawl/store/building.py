@@ -1,7 +1,7 @@
-"""Building indexes, however long it takes, beside crawls that go on.
+"""Builds indexes while crawls continue, however long it takes.
 
-No time limit of ours ends a build, and a member of a replica set that is down does not hold it up: a majority
-of the members is enough. Whoever asks for an index that is being built waits for it.
+No time limit of ours ends a build, and a failed member of a replica set does not delay it: a majority of the
+members is enough. A process that requests an index that is being built waits for it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pymongo.errors import OperationFailure
 from newscrawl.progress import Progress
 
 LIMIT = 20 * 24 * 3600
-"""Seconds that a build may take: the longest time that a server can be told is 24 days."""
+"""Seconds that a build may take; servers accept at most 24 days."""
 LOOK = 5.0
-"""Seconds between two looks at how far it has come, which also tell that the server is there."""
+"""Seconds between two checks of the progress, which also show that the server still answers."""
 
 
 async def build(collection: AsyncCollection[dict[str, Any]], models: Sequence[IndexModel]) -> None:
@@ -47,11 +47,12 @@ async def _create(
 
 
 async def _reached(collection: AsyncCollection[dict[str, Any]]) -> tuple[int, int]:
-    """How many of how many documents or keys the build has done, as far as we may ask; 0, 0 if not."""
+    """Done and total documents or keys of the build; 0, 0 if we have no right to see them."""
     admin = collection.database.client.admin
     await admin.command("ping")
     with suppress(OperationFailure):  # a user who may not see what the server is doing
         ours = {"command.createIndexes": collection.name, "progress.total": {"$gt": 0}}
-        async for found in await admin.aggregate([{"$currentOp": {"allUsers": True}}, {"$match": ours}]):
-            return int(found["progress"]["done"]), int(found["progress"]["total"])
+        operations = await admin.aggregate([{"$currentOp": {"allUsers": True}}, {"$match": ours}])
+        async for operation in operations:
+            return int(operation["progress"]["done"]), int(operation["progress"]["total"])
     return 0, 0

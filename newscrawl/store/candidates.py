@@ -1,8 +1,8 @@
-"""Which stored articles an article may be a copy of: found by index look-ups whose cost does not grow.
+"""Finds the stored articles that an article may be a copy of, by index look-ups of bounded cost.
 
-There are two branches, each a query with its index: the same title within the window of days, and bands of
-the signature in the weeks of that window. What an article costs is bounded, however many look-alikes a day
-has: of the holders of a key ``COMMON`` are read, and ``CANDIDATES`` in all.
+There are two branches, each a query with its own index: the same title within the window of days, and bands
+of the signature in the weeks of that window. The cost of an article is bounded, however many similar
+articles a day has: at most ``COMMON`` holders of a key are read, and ``CANDIDATES`` in all.
 """
 
 from __future__ import annotations
@@ -24,35 +24,34 @@ HEAD = dict.fromkeys(
     ("site", "source", "via", "day", "published", "published_at", "first_seen_at", "title_key", "signature",
      "content_hash", "copies", *LINKS), 1,
 )  # fmt: skip
-"""What is read of a candidate before its text."""
+"""The fields of a candidate that are read before its text."""
 
 COMMON = 40
-"""Holders of a title or a band from which it tells nothing; no more of them are read."""
+"""With this many holders a title or band is too common to identify copies; no more of them are read."""
 CANDIDATES = 200
-"""Candidates that are read, for each article."""
+"""Most candidates that are read for each article."""
 COMPARED = 10
-"""Candidates whose texts an article is compared with: the likeliest, by the estimate of their signatures."""
+"""Most candidates whose texts an article is compared with: the likeliest, as their signatures estimate."""
 LIKELY, LIKELY_OPENING = 0.12, 0.24
-"""Estimated similarity, and that of the openings, from which the text of a candidate with another title is
-read."""
+"""Least estimated similarity of the texts, or of the openings, for reading a candidate with another title."""
 
 _BY_BAND = [("bands", ASCENDING)]
 _BY_TITLE = [("title_key", ASCENDING), ("day", ASCENDING)]
 
 Key = str | int
-"""A title key, or a band without the week in which it is filed."""
+"""A title key, or a band without the week that it is filed under."""
 
 
 async def find_near(
     articles: AsyncCollection[Document],
     seeds: Sequence[Document],
-    told: Collection[str],
+    extra: Collection[str],
     buckets: FilledBuckets,
 ) -> Near:
-    """What shares the title or a band with a seed, the roots of such articles, and the articles ``told`` of.
+    """Articles that share the title or a band with a seed, their roots, and the articles ``extra`` (``_id``).
 
-    A key that many articles hold says as little as a stop word, and not all of them are read:
-    of those whose texts differ, each has other, rarer keys in common with its own copies.
+    A key that many articles hold says as little as a stop word, so not all of its holders are read: true
+    copies among them also share rarer keys.
     """
     near = Near(seeds)
     sought = {seed["_id"]: identity.sought_buckets(seed) for seed in seeds}
@@ -63,7 +62,7 @@ async def find_near(
         await _read(articles, near, by_band, len(seeds))
     for by_title, holders in _by_title(seeds):
         await _read(articles, near, by_title, holders)
-    if unread := list(set(told) - near.docs.keys()):
+    if unread := list(set(extra) - near.docs.keys()):
         async for doc in articles.find({"_id": {"$in": unread}}, HEAD):
             near.add(doc, by_common_keys=True)
     if unread := list({doc["story"] for doc in near.docs.values()} - near.docs.keys()):
@@ -74,19 +73,19 @@ async def find_near(
 
 
 class FilledBuckets:
-    """Which buckets of the index of bands hold anything.
+    """Tells which buckets of the index of bands are not empty.
 
-    Most of those that an article is sought in hold nothing: the week that has not come, the months of
-    articles without an exact day. Asking once for each of them is a fifth of asking for all bands in each.
+    Most buckets that an article's copies may be in are empty: next week's, the months of articles without an
+    exact day. One query for each bucket takes a fifth of the time of querying all bands in it.
     """
 
     def __init__(self, articles: AsyncCollection[Document]) -> None:
         self._articles = articles
         self._filled: set[int] = set()
-        """What is filled stays so, or costs a look too many."""
+        """Buckets that were seen filled; if one is emptied later, that only costs a query."""
 
     async def among(self, buckets: Collection[int]) -> set[int]:
-        """Those among these that hold anything now."""
+        """The buckets among these that are not empty now."""
         runs: list[list[int]] = []
         for bucket in sorted(set(buckets) - self._filled):
             if runs and runs[-1][-1] == bucket - 1:
@@ -114,12 +113,13 @@ class _Branch:
     ) -> None:
         self.index = index
         self.wanted = wanted
-        """Key by key, what the index is asked for."""
+        """Key → values to look up in the index."""
         self._also = also
 
     def query(self, keys: Collection[Key]) -> Document:
-        """The condition on what holds one of these keys."""
-        return {self.index[0][0]: {"$in": [one for key in keys for one in self.wanted[key]]}, **self._also}
+        """The query for articles that hold one of these keys."""
+        values = [value for key in keys for value in self.wanted[key]]
+        return {self.index[0][0]: {"$in": values}, **self._also}
 
 
 async def _read(articles: AsyncCollection[Document], near: Near, branch: _Branch, seeds: int) -> None:
@@ -153,19 +153,17 @@ def _by_title(seeds: Sequence[Document]) -> Iterator[tuple[_Branch, int]]:
 
 
 def _values(doc: Document) -> bytes:
-    """Those of an article's signature; nothing for one that a version without signatures stored."""
+    """The values of an article's signature; empty if it has none."""
     values: bytes = (doc.get("signature") or {}).get("values", b"")
     return values
 
 
 class Near:
-    """Articles that share the title or bands with some seeds and may be their copies for all that can be
-    said without their texts.
-    """
+    """Articles that share the title or bands with some seeds, and so may be their copies."""
 
     def __init__(self, seeds: Sequence[Document]) -> None:
         self.docs: dict[str, Document] = {seed["_id"]: seed for seed in seeds}
-        """The seeds, what was found near them, and the roots of both."""
+        """The seeds, the articles near them, and the roots of both, by ``_id``."""
         self._bands: dict[str, list[int]] = {}
         self._seeds: dict[Key, list[Document]] = defaultdict(list)
         self._held: Counter[Key] = Counter()
@@ -173,7 +171,7 @@ class Near:
         self._common: set[Key] = set()
         self._met: set[str] = set()
         self._alike: dict[str, dict[str, float]] = {seed["_id"]: {} for seed in seeds}
-        """Of each seed, what it may be a copy of or the other way round, with the estimated similarity."""
+        """Seed → articles that it may be a copy of, or that may be copies of it → estimated similarity."""
         for seed in seeds:
             for key in self._keys(seed):
                 self._seeds[key].append(seed)
@@ -191,7 +189,7 @@ class Near:
         return [*self.bands(doc), *([doc["title_key"]] if doc["title_key"] else [])]
 
     def add(self, doc: Document, *, by_common_keys: bool = False) -> None:
-        """Take in what holds a key of a seed, common keys aside."""
+        """Add an article if it holds a key of a seed, common keys left aside."""
         if doc["_id"] in self._met:
             return
         self._met.add(doc["_id"])
@@ -204,12 +202,12 @@ class Near:
                 whole, opening = signatures.estimate(_values(seed), _values(doc))
                 same_title = seed["title_key"] == doc["title_key"] != ""
                 if whole >= LIKELY or opening >= LIKELY_OPENING or same_title:
-                    # A brief is as likely a copy as an edited text of half its opening's similarity.
+                    # A brief is as likely a copy as an edited text with half the similarity of its opening.
                     self._alike[seed["_id"]][doc["_id"]] = max(whole, opening / 2)
                     self.docs.setdefault(doc["_id"], doc)
 
     def leave_out_common(self, keys: Collection[Key]) -> set[Key]:
-        """The keys among these that many articles hold, once one of them is held by ``COMMON``."""
+        """The common keys among these, once one has ``COMMON`` holders; they are ignored from now on."""
         if self._full.isdisjoint(keys):
             return set()
         common = {key for key in keys if self._held[key] >= COMMON // 2}
@@ -217,7 +215,7 @@ class Near:
         return common
 
     def earlier(self, seed: Document) -> list[Document]:
-        """The likeliest of the articles that come before a seed."""
+        """The likeliest articles that come before a seed, at most ``COMPARED``."""
         place = identity.order(seed)
         docs = (self.docs[id_] for id_ in self._likeliest(seed))
         return list(itertools.islice((doc for doc in docs if identity.order(doc) < place), COMPARED))
@@ -234,7 +232,7 @@ class Near:
 
 
 def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[str | None], list[Document]]]:
-    """Seeds whose days lie together, with the days of their candidates; no days for those that allow any."""
+    """Seeds with nearby days, and the days of their candidates; no days for seeds that allow any."""
     spans = [(identity.allowed_days(doc), doc) for doc in seeds]
     anywhere = [doc for span, doc in spans if not span]
     if anywhere:

@@ -1,4 +1,4 @@
-"""The server's clock: moments that several nodes write are of one clock."""
+"""The server's clock, used so that all nodes write times of one clock."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
 GOOD_FOR = 60
-"""Seconds for which a look at the clock is good."""
+"""Seconds after which the server's clock is read again."""
 
 
 class ServerClock:
-    """The clock of a MongoDB server, looked at once a minute."""
+    """The clock of a MongoDB server, read once a minute."""
 
     def __init__(self, client: AsyncMongoClient[dict[str, Any]]) -> None:
         self._client = client

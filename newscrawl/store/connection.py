@@ -47,11 +47,11 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _START_PATIENCE = 30.0
-"""Seconds that a crawl by hand waits for a MongoDB that is away at its start."""
+"""Seconds that a crawl started by hand waits for MongoDB at its start."""
 
 
 class Store:
-    """One crawl's connection to MongoDB: questions by subject, and ``writer``."""
+    """One crawl's connection to MongoDB: queries by subject, and the ``writer``."""
 
     _of_crawler: ClassVar[WeakKeyDictionary[Crawler, Store]] = WeakKeyDictionary()
 
@@ -63,11 +63,11 @@ class Store:
         self._client: AsyncMongoClient[Document] | None = None
         self._writer: Writer | None = None
         self._knows: Callable[[], str | None] = lambda: None
-        """What is the matter with a server of our own."""
+        """Returns the problem of the embedded server, if it has one."""
         self.on_connected: list[Callable[[], Awaitable[None]]] = []
-        """What is to be done as soon as there is a connection, before the collections are prepared."""
+        """Called as soon as there is a connection, before the collections are prepared."""
         self.before_writing: Callable[[Sequence[Article | Rejection]], Awaitable[None]] | None = None
-        """What has to be done before a batch of articles is written."""
+        """Called before a batch of articles is written."""
         self.addresses = Addresses(self)
         self.walks = Walks(self)
         self.visits = Visits(self)
@@ -75,14 +75,14 @@ class Store:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Store:
-        """The store of this crawl; the same one for the spider, the pipelines and the run record."""
+        """The store of this crawl, shared by the spider, the pipelines and the run record."""
         if crawler not in cls._of_crawler:
             cls._of_crawler[crawler] = cls(crawler.settings)
         return cls._of_crawler[crawler]
 
     @property
     def is_open(self) -> bool:
-        """Is there a MongoDB to ask?"""
+        """Is there a connection?"""
         return self._client is not None
 
     @property
@@ -106,11 +106,11 @@ class Store:
     ) -> None:
         """Connect, starting a server when no ``MONGODB_URI`` is set, and prepare the collections.
 
-        A MongoDB that is away is waited for, as it is later, unless ``patience`` gives other seconds. Raises
-        :class:`StoreError` with one sentence.
+        Waits while MongoDB is unavailable, for ``patience`` seconds if given. Raises :class:`StoreError` with
+        a message for the user.
         """
         patience = self._start_patience if patience is None else patience
-        # At DEBUG it would log every command with the articles in it.
+        # At DEBUG pymongo would log every command with the articles in it.
         logging.getLogger("pymongo").setLevel(logging.WARNING)
         uri, data = "", None
         try:
@@ -130,14 +130,14 @@ class Store:
             if data and (sentence := await outgrown(client, self.database)):
                 log.warning(sentence)
         except (ServerError, PyMongoError) as error:
-            if not self.is_open:  # else whoever saw it open ends what it has begun
+            if not self.is_open:  # otherwise the spider's closing closes it
                 await self._resources.aclose()
             raise cannot_be_used(uri, error) from None
         self._writer.start()
 
     @property
     def _start_patience(self) -> float:
-        """Who waits at a terminal for a MongoDB that is named wrongly need not wait for long."""
+        """Seconds to wait at the start; few for a crawl by hand, whose ``MONGODB_URI`` may be wrong."""
         patience = self._settings.getfloat("STORE_PATIENCE")
         return patience if self._settings.getbool("SCHEDULED") else min(patience, _START_PATIENCE)
 
@@ -163,7 +163,7 @@ class Store:
         )
 
     async def close(self) -> None:
-        """Let go of the connection, and of the server that was started for it."""
+        """Close the connection, and release the server that was started for it."""
         self._client = None
         await self._resources.aclose()
 
@@ -179,18 +179,18 @@ class Store:
 
     @property
     def ops(self) -> AsyncDatabase[Document]:
-        """The database of what the machinery remembers."""
+        """The database of operations, ``<database>_ops``."""
         return _primary(self.client, f"{self.database}_ops")
 
     @property
     def tombstones(self) -> Tombstones:
-        """What was forgotten."""
+        """The tombstones of forgotten articles."""
         return Tombstones(self.db)
 
     async def patiently(self, operation: Callable[[], Awaitable[T]]) -> T:
-        """An operation that may be done twice; it waits for a MongoDB that is away, as the writer does.
+        """The result of an idempotent operation; waits while MongoDB is unavailable, as the writer does.
 
-        Raises :class:`StoreDownError` when it stays away, and ends the crawl.
+        If it stays unavailable, ends the crawl and raises :class:`StoreDownError`.
         """
         patience = 0.0 if self.writer.error else self._settings.getfloat("STORE_PATIENCE")
         try:
@@ -200,7 +200,7 @@ class Store:
             raise
 
     async def asked(self, operation: Callable[[], Awaitable[T]]) -> T:
-        """The same for a spider, whose callback ends the crawl without a traceback."""
+        """Like :meth:`patiently`, for a spider's callbacks: ends the crawl without a traceback."""
         try:
             return await self.patiently(operation)
         except StoreDownError:
@@ -208,5 +208,5 @@ class Store:
 
 
 def _primary(client: AsyncMongoClient[Document], name: str) -> AsyncDatabase[Document]:
-    """A database that is read where it is written: a crawl acts on what it reads, and a secondary lags."""
+    """A database that is read at the primary: a crawl acts on what it reads, and a secondary may lag."""
     return client.get_database(name, read_preference=ReadPreference.PRIMARY)

@@ -1,9 +1,9 @@
-"""Numbers by newspaper and day, and whether the day was seen whole: the collection ``coverage``.
+"""The collection ``coverage``: numbers of articles by newspaper and day, and whether the day was seen whole.
 
-A row is counted from the articles, never added to: whoever changes articles notes beforehand which rows
-that touches (``touch``) and has them counted afterwards (``recount``). What a killed process noted is
-counted by the next one, and counting twice changes nothing. A row that two count at once is right in the end:
-whoever wrote it last has counted once more since.
+Rows are counted from the articles, never incremented. A process that changes articles first notes which rows
+they touch (``touch``) and counts those rows afterwards (``recount``). The next process counts rows that a
+killed one noted; counting twice changes nothing. A row that two processes count at once is correct in the
+end, as each counts again until nothing differs.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from newscrawl.vocabulary import CoverageReason
 Document = dict[str, Any]
 
 INTERVAL = 62
-"""Days of the longest interval whose days count an article as ``possible``."""
+"""Longest interval in days for which an article counts as ``possible`` on each of its days."""
 COUNTING = 6 * 3600
-"""Seconds that looking at the day of every article may take."""
+"""Seconds that reading the day of every article may take."""
 LEFT_BEHIND = dt.timedelta(hours=1)
-"""After which a note is a dead process's: a living one counts what it notes sooner."""
+"""A note older than this is a dead process's: a living one counts its notes sooner."""
 EVERY = 300.0
-"""Seconds after which a process that goes on for long counts what it has noted."""
+"""Seconds after which a long-running process counts the rows that it has noted."""
 AT_ONCE = 1000
-"""Rows that are counted, or made, at once."""
+"""How many rows are counted or created at once."""
 
 PLACE = ("source", "day", "published", "site", "via")
-"""The fields of an article that say which rows it touches."""
+"""The fields of an article that determine which rows it touches."""
 _NO_DAY: Document = {"$not": {"$gte": ""}}
-"""A day that is null, in words that an index alone can answer."""
+"""A condition for a null day that an index alone can answer."""
 _COUNTED = {
     "_id": "$day",
     "articles": {"$sum": 1},
@@ -51,12 +51,12 @@ _EMPTY: Document = {"articles": 0, "copies": 0, "possible": 0, "runs": 0, "compl
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: ``day`` None for the articles without a day."""
+    """One row; ``day`` is None for the articles without a day."""
 
     source: str
     day: str | None
     possible: bool = False
-    """Is it touched by an article that only may be of the day?"""
+    """Is it touched by an article that may be from this day, but need not be?"""
 
     @property
     def id(self) -> str:
@@ -80,7 +80,7 @@ def rows_of(place: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def place_of(article: Any) -> Document:
-    """The fields of an article that :func:`rows_of` wants."""
+    """The fields of an article that :func:`rows_of` needs."""
     return {name: getattr(article, name) for name in PLACE}
 
 
@@ -89,7 +89,7 @@ def _field(part: Any, name: str) -> Any:
 
 
 def _days(first: str | None, last: str | None) -> Iterator[str]:
-    """The days of an interval, none of one that is unknown or too long to say anything of a day."""
+    """The days of an interval; none if it is unknown or longer than ``INTERVAL``."""
     if not first or not last:
         return
     begin, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
@@ -98,30 +98,30 @@ def _days(first: str | None, last: str | None) -> Iterator[str]:
 
 
 def days_between(first: dt.date, last: dt.date) -> Iterator[str]:
-    """Each day from the first to the last one, ``YYYY-MM-DD``."""
+    """Each day from the first to the last, ``YYYY-MM-DD``."""
     for number in range((last - first).days + 1):
         yield str(first + dt.timedelta(days=number))
 
 
 class Coverage:
-    """Notes what is touched, and counts it."""
+    """Notes which rows are touched, and counts them."""
 
     def __init__(self, client: AsyncMongoClient[Document], database: str, by: str | None = None) -> None:
         primary = ReadPreference.PRIMARY
         db = client.get_database(database, read_preference=primary)
         ops = client.get_database(f"{database}_ops", read_preference=primary)
         self._articles, self._rows = db["articles"], db["coverage"]
-        # A note precedes its articles in journal and oplog: the acknowledgement of these is that of both.
+        # A note precedes its articles in journal and oplog, so acknowledging the articles covers both.
         self._notes = ops["uncounted"].with_options(write_concern=WriteConcern(w=1))
         self._lives = ops["lives"]
         self._by = by or uuid.uuid4().hex
-        """Whose notes these are."""
+        """An id of the process that writes these notes."""
         self._noted: set[Row] = set()
         self._counted_at: float | None = None
         self._homes: set[tuple[str, str, bool]] = set()
 
     async def touch(self, places: Iterable[Mapping[str, Any]]) -> None:
-        """Note the rows of articles that are about to change, as they are and as they will be."""
+        """Note the rows of articles that are about to change; give both their old and new fields."""
         places = list(places)
         await self._note_homes(places)
         rows = {row for place in places for row in rows_of(place)} - self._noted
@@ -130,7 +130,7 @@ class Coverage:
             self._noted |= rows
 
     async def _note_homes(self, places: Iterable[Mapping[str, Any]]) -> None:
-        """Keep at which sites each newspaper is read: its own, or an aggregator."""
+        """Store at which sites each newspaper is read: its own, or an aggregator."""
         homes = {(p["source"], p["site"], p["via"] is not None) for p in places} - self._homes
         writes = [
             UpdateOne({"_id": source}, {"$addToSet": {"via" if via else "sites": site}}, upsert=True)
@@ -141,14 +141,14 @@ class Coverage:
             self._homes |= homes
 
     async def recount_if_due(self) -> None:
-        """Count now and then, for a process that goes on for long."""
+        """Count every ``EVERY`` seconds, for a long-running process."""
         now = asyncio.get_running_loop().time()
         self._counted_at = self._counted_at or now
         if now - self._counted_at > EVERY:
             await self.recount()
 
     async def recount(self) -> None:
-        """Count what was noted here, and what a dead process left."""
+        """Count the rows that this process noted, and those that a dead process left."""
         self._counted_at = asyncio.get_running_loop().time()
         self._noted = set()
         ago = int(LEFT_BEHIND.total_seconds() * 1000)
@@ -163,22 +163,22 @@ class Coverage:
             await self._notes.delete_many({"_id": {"$in": [noted["_id"] for noted in notes]}})
 
     async def _count(self, source: str, rows: Collection[Row]) -> None:
-        """Count rows until they are as they were counted."""
+        """Count rows until the stored numbers are correct."""
         due = await self._differing(source, rows)
         while due:
             await self._rows.bulk_write(due, ordered=False)
             due = await self._differing(source, rows)
 
     async def _differing(self, source: str, rows: Collection[Row]) -> list[UpdateOne]:
-        """What brings rows to what the articles say now; nothing where they say it already."""
+        """The updates for rows whose numbers differ from the articles now."""
         counted = await self._counted(source, rows)
         ids = [row_id(source, day) for day in counted]
         stored = {doc["_id"]: doc async for doc in self._rows.find({"_id": {"$in": ids}})}
         writes = []
         for day, numbers in counted.items():
             id_ = row_id(source, day)
-            had = stored.get(id_, {})
-            if any(had.get(name) != value for name, value in numbers.items()):
+            former = stored.get(id_, {})
+            if any(former.get(name) != value for name, value in numbers.items()):
                 writes.append(_update(source, day, numbers))
         return writes
 
@@ -196,7 +196,7 @@ class Coverage:
         return counted
 
     async def _possible(self, source: str, days: Collection[str]) -> dict[str, int]:
-        """How many articles without a day may be of each of these days."""
+        """How many articles without a day may be from each of these days."""
         last = dt.date.fromisoformat(max(days)) + dt.timedelta(days=INTERVAL)
         query = {
             "published.latest": {"$gte": min(days), "$lte": str(last)},
@@ -211,10 +211,10 @@ class Coverage:
                     numbers[day] += 1
         return numbers
 
-    # --- The days of a newspaper's life
+    # --- The days from a newspaper's first article to its last ("life")
 
     async def _live(self, source: str) -> None:
-        """Have a row for each day from a newspaper's first article to its last, and to its last run."""
+        """Ensure a row for each day from a newspaper's first article to its last article or run."""
         first = await self._outermost(source, ASCENDING)
         last = await self._outermost(source, DESCENDING)
         life = await self._lives.find_one({"_id": source}) or {}
@@ -233,7 +233,7 @@ class Coverage:
         await self._lives.update_one({"_id": source}, {"$set": {"first": first, "last": last}}, upsert=True)
 
     async def _remove_empty(self, which: Document) -> None:
-        """Remove rows of days that are no longer of a newspaper's life."""
+        """Remove empty rows of days that are no longer in a newspaper's life."""
         empty = await self._rows.find({**which, "articles": 0, "possible": 0}, {"_id": 1}).to_list()
         if empty:
             await self._rows.delete_many({"_id": {"$in": [row["_id"] for row in empty]}})
@@ -245,7 +245,7 @@ class Coverage:
         return found[0]["day"] if found else None
 
     async def _fill(self, source: str, first: str, last: str, known: tuple[str, str] | None) -> None:
-        """Make the rows of a life that are not there, beside those between two days that are."""
+        """Create the rows of these days, except those between two days that exist already."""
         begin, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
         missing = [
             day for day in days_between(begin, end) if known is None or not known[0] <= day <= known[1]
@@ -255,19 +255,19 @@ class Coverage:
             await self._rows.bulk_write(some, ordered=False)
 
     async def forget_lives(self) -> None:
-        """Take no row for made."""
+        """Assume that no rows exist, so that all are created again."""
         await self._lives.update_many({}, {"$unset": {"first": 1, "last": 1}})
 
     async def extend(self, source: str, day: str) -> None:
-        """Have a newspaper's life go on to the day of a run."""
+        """Extend a newspaper's life to the day of a run."""
         await self._lives.update_one({"_id": source}, {"$max": {"ran": day}})
         await self._live(source)
 
 
 async def begin(db: AsyncDatabase[Document]) -> None:
-    """Count all rows, where an older version has left none. Doing it again changes nothing."""
-    told = {"earliest": "$published.earliest", "latest": "$published.latest"}
-    place = {name: f"${name}" for name in PLACE} | {"published": {"$cond": ["$day", None, told]}}
+    """Count all rows, as an older version has none. Doing it again changes nothing."""
+    interval = {"earliest": "$published.earliest", "latest": "$published.latest"}
+    place = {name: f"${name}" for name in PLACE} | {"published": {"$cond": ["$day", None, interval]}}
     counting = Coverage(db.client, db.name)
     await counting.forget_lives()
     places: list[Document] = []
@@ -279,14 +279,14 @@ async def begin(db: AsyncDatabase[Document]) -> None:
         some = places[start : start + AT_ONCE]
         for of in some:
             if of["published"]:
-                of["published"] = {name: of["published"].get(name) for name in told}
+                of["published"] = {name: of["published"].get(name) for name in interval}
         await counting.touch(some)
         shown.show(start + len(some), len(places))
     await counting.recount()
 
 
 def note(by: str, row: Row) -> UpdateOne:
-    """What notes a row that is about to be touched."""
+    """The write that notes a row that is about to be touched."""
     kind = "possible" if row.possible else "counted"
     fields = {"by": by, "source": row.source, "day": row.day, "possible": row.possible}
     changes = {"$set": fields, "$currentDate": {"noted_at": True}}
@@ -294,7 +294,7 @@ def note(by: str, row: Row) -> UpdateOne:
 
 
 def _update(source: str, day: str | None, fields: Document) -> UpdateOne:
-    """The update of a row, which is made where there is none."""
+    """The update of a row, which creates the row if needed."""
     why = CoverageReason.NOT_JUDGED if day else CoverageReason.NO_DAY
     new = {"source": source, "day": day, "why": why, **_EMPTY}
     absent = {name: value for name, value in new.items() if name not in fields}

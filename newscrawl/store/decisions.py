@@ -1,4 +1,4 @@
-"""What a visit of an article does to what is stored: new, seen or revised."""
+"""Decides how a visited article changes the stored ones: new, seen or revised."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newscrawl.store.schema import Document, document, owned_by
 from newscrawl.stored import Changes, changing, names
 
 UNREAD_FIELDS = names(Article, lambda says: says.internal and not says.read_back)
-"""Fields of a stored document on which no decision depends."""
+"""Fields of a stored document that no decision needs."""
 
 
 @dataclass(slots=True)
@@ -29,31 +29,31 @@ class Write:
     id: str
     outcome: str
     content_hash: str
-    """Of the stored document once this is written."""
+    """The content hash of the document once this is written."""
     operation: InsertOne[RawBSONDocument] | UpdateOne
     relink: bool = False
-    """Must its links be decided anew?"""
+    """Must its links be decided again?"""
 
 
 Change = Callable[[Article, Document, list[str], str | None, dt.datetime], Write | None]
-"""An article, what is stored of it, its keys there, what an earlier try may have done, and the moment: what
-is to be written, or nothing."""
+"""A function of an article, its stored document, its keys there, the outcome of an unacknowledged earlier try
+and the current time; returns the write, or None for no change."""
 
 
 @dataclass(slots=True)
 class Decisions:
-    """What is to be done about a batch."""
+    """The decisions on a batch."""
 
     writes: dict[str, Write] = field(default_factory=dict)
     """By ``_id``."""
     again: list[Article] = field(default_factory=list)
-    """What has to wait for another article of the batch."""
+    """Articles that must wait for another article of the batch."""
     unchanged: list[tuple[str, Article]] = field(default_factory=list)
-    """What is stored as it is, by ``_id``."""
+    """Articles that change nothing, with the ``_id`` of their stored document."""
     refused: list[Rejection] = field(default_factory=list)
-    """What no document can hold."""
+    """Articles that no document can hold."""
     full: bool = False
-    """Was a new article left out, because no more were wanted?"""
+    """Was a new article left out because the limit was reached?"""
 
 
 def decide(
@@ -64,30 +64,30 @@ def decide(
     room: int | None = None,
     change: Change | None = None,
 ) -> Decisions:
-    """Decide what to write of each article.
+    """Decide what to write for each article.
 
-    ``stored`` are the documents that have a key in common with any of them, ``attempted`` says what was
-    written without an acknowledgement, ``room`` how many new articles are wanted at most, ``change`` what is
-    to be written of an article that is stored already (:func:`update` of a visit).
+    ``stored`` are the documents that share a key with any of them, ``attempted`` the outcomes of writes
+    without an acknowledgement, ``room`` the most new articles wanted; ``change`` computes the write for an
+    article that is stored already (by default :func:`update`).
     """
     decided, change = Decisions(), change or update
     holder = {key: doc["_id"] for doc in stored.values() for key in doc["keys"]}
     new = 0
     for article in articles:
         own = [key for key in article.keys if not _is_foreign(article, stored.get(holder.get(key, "")))]
-        found = next((holder[key] for key in own if key in holder), None)
-        if found in decided.writes:
+        id_ = next((holder[key] for key in own if key in holder), None)
+        if id_ in decided.writes:
             decided.again.append(article)
             continue
-        if not found and room is not None and new >= room:
+        if not id_ and room is not None and new >= room:
             decided.full = True
             continue
         try:
-            if found:
-                keys = [key for key in own if holder.get(key, found) == found]
-                write = change(article, stored[found], keys, attempted.get(found), now)
+            if id_:
+                keys = [key for key in own if holder.get(key, id_) == id_]
+                write = change(article, stored[id_], keys, attempted.get(id_), now)
                 if write is None:
-                    decided.unchanged.append((found, article))
+                    decided.unchanged.append((id_, article))
                     continue
             else:
                 write = _insert(article, own, now)
@@ -101,9 +101,9 @@ def decide(
 
 
 def _insert(article: Article, keys: list[str], now: dt.datetime) -> Write:
-    """A new document with these of the article's keys. Raises ``ValueError`` when none can hold it."""
+    """The write of a new document with these keys. Raises ``ValueError`` when no document can hold it."""
     if not keys:
-        raise ValueError("its address is that of an article of another site")
+        raise ValueError("its address already belongs to an article of another site")
     id_ = keys[0]
     data = encoded(document(article) | {"_id": id_, "keys": keys, "story": id_, "updated_at": now})
     return Write(article, id_, "new", article.content_hash, InsertOne(RawBSONDocument(data)), relink=True)
@@ -112,10 +112,10 @@ def _insert(article: Article, keys: list[str], now: dt.datetime) -> Write:
 def update(
     article: Article, old: Document, keys: list[str], attempted: str | None, now: dt.datetime
 ) -> Write:
-    """The update that brings a stored article up to a new visit.
+    """The write that updates a stored article after a new visit.
 
-    ``attempted`` is what an earlier try may have done that was not acknowledged. Raises ``ValueError``
-    when no document can hold the article.
+    ``attempted`` is the outcome of an earlier write that was not acknowledged. Raises ``ValueError`` when no
+    document can hold the article.
     """
     revised = old["content_hash"] != article.content_hash and not _is_older(article, old)
     outcome = "revised" if revised and _is_correction(old, article) else "seen"
@@ -150,7 +150,7 @@ def update(
 
 
 def brought(new: Document, *, text: bool, date: bool) -> Document:
-    """The fields that a visit brings into a stored article, with a new text or a better date or without."""
+    """The fields of a stored article that a visit replaces: always some, others with a new text or date."""
     when = [Changes.VISIT, *([Changes.TEXT] if text else []), *([Changes.DATE] if date else [])]
     return {name: new[name] for name in changing(Article, *when)}
 
@@ -161,19 +161,19 @@ def _is_foreign(article: Article, stored: Document | None) -> bool:
 
 
 def _is_older(article: Article, old: Document) -> bool:
-    """Was this page fetched before the state that is stored, though it is written later?"""
+    """Was this page fetched before the stored state, though it is written later?"""
     assert article.checked_at
     return bool(article.checked_at < old["checked_at"])
 
 
 def _is_correction(old: Document, article: Article) -> bool:
-    """Did the newspaper change the text? Not when only the way of reading or of hashing changed."""
+    """Did the newspaper change the text, and not only our way of reading or hashing it?"""
     former = identity.content_hash(old["title"], old["lede"], old["body"])
     return _same_reading(old, article) and former != article.content_hash
 
 
 def _same_reading(old: Document, article: Article) -> bool:
-    """Were both texts read the same way? If not, the newspaper may have changed nothing."""
+    """Were both texts read in the same way? If not, the newspaper may have changed nothing."""
     assert article.made_by
     made_by = old["made_by"] or {}
     return bool(

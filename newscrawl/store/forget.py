@@ -1,4 +1,4 @@
-"""Removing an article for good, as a newspaper or a person it names may ask."""
+"""Removes an article for good, as a newspaper or a person named in it may request."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from newscrawl.store.tombstones import Tombstones
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was removed."""
+    """What was removed: numbers of articles and former states, and more."""
 
     articles: int
     revisions: int
     copies: tuple[str, ...]
-    """Addresses of copies of it that are still stored."""
+    """Addresses of copies that are still stored."""
     under: tuple[str, ...]
-    """``article`` of the tombstones that keep it away."""
+    """Field ``article`` of the tombstones that keep it from coming back."""
     keys: frozenset[str] = field(default=frozenset(), compare=False)
     """All keys under which it may have been archived."""
     sites: frozenset[str] = field(default=frozenset(), compare=False)
     """The spiders that fetched it."""
     raws: tuple[Raw, ...] = field(default=(), compare=False)
-    """Where its pages are archived, as far as the articles said so."""
+    """Where its pages are archived, as far as the articles had it."""
 
 
 async def forget(
     client: AsyncMongoClient[Document], database: str, keys: Collection[str], site: str
 ) -> Forgotten:
-    """Remove the articles with one of these keys, and all that was kept of them.
+    """Remove the articles with one of these keys, and everything kept of them.
 
-    Tombstones hold their keys alone, never their words or addresses; they count as known for good. They are
-    written first, and a writer that stores an article looks for them afterwards, so that no
-    crawl brings the article back, not even one that is downloading it now. Doing it twice changes nothing.
+    Tombstones hold only their keys, no text or addresses, and make these keys count as known for good. They
+    are written first, and a writer checks them after it has stored an article. So no crawl brings the article
+    back, not even one that is downloading it now. Doing it twice changes nothing.
     """
-    # A secondary might not show yet what is to be removed.
+    # A secondary might not show the articles yet.
     primary = ReadPreference.PRIMARY
     db, ops = (client.get_database(name, read_preference=primary) for name in (database, f"{database}_ops"))
     wanted = dict.fromkeys((*PLACE, "keys", "story", "raw"), 1)
@@ -64,11 +64,11 @@ async def forget(
     await coverage.touch(articles)
     linker = Linker(client, database, coverage)
     await linker.intend([doc["_id"] for doc in left])
-    # Again, after the tombstones: what was stored before the first look is known, what is stored later is
-    # removed by whoever stores it.
-    found = await db["articles"].find({"keys": {"$in": everything}}, {"_id": 1}).to_list()
-    await db["articles"].delete_many({"_id": {"$in": [doc["_id"] for doc in found]}})
-    if found:  # who reads what was forgotten since a moment must not have seen them after it
+    # Query again after writing the tombstones: an article stored since the first query is found now, and the
+    # writer itself removes one that is stored later.
+    present = await db["articles"].find({"keys": {"$in": everything}}, {"_id": 1}).to_list()
+    await db["articles"].delete_many({"_id": {"$in": [doc["_id"] for doc in present]}})
+    if present:  # mirrors that ask what was forgotten since a moment must learn of these, too
         await tombstones.kept_away(everything)
     revisions, others = await _remove_what_was_kept(db, ops, ids, everything)
     await linker.link([doc["_id"] for doc in left], now)
@@ -79,7 +79,7 @@ async def forget(
         revisions,
         copies,
         tuple(ids),
-        keys=frozenset(await tombstones.of(ids)).union(*others),
+        keys=frozenset(await tombstones.keys(ids)).union(*others),
         sites=frozenset(doc["site"] for doc in articles),
         raws=tuple(Raw(**doc["raw"]) for doc in articles if doc.get("raw")),
     )
@@ -88,9 +88,9 @@ async def forget(
 async def _remove_what_was_kept(
     db: AsyncDatabase[Document], ops: AsyncDatabase[Document], ids: Sequence[str], keys: Sequence[str]
 ) -> tuple[int, list[list[str]]]:
-    """Remove former states and kept pages; how many states, and the keys of each page.
+    """Remove former states and kept pages; return the number of states, and the keys of each page.
 
-    A page that was no article when it was met under another address is archived under that one.
+    A page that was rejected at another address is archived under that address.
     """
     states = await db["revisions"].find({"article": {"$in": list(ids)}}, {"_id": 1}).to_list()
     revisions = await db["revisions"].delete_many({"_id": {"$in": [doc["_id"] for doc in states]}})

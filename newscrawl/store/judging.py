@@ -1,4 +1,4 @@
-"""Which days of a newspaper were seen whole: judged anew after each run, for the days that it may concern."""
+"""Judges after each run which days of a newspaper were seen whole, among those that the run may concern."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from newscrawl.vocabulary import CoverageReason, RunOutcome
 
 _DAY = dt.timedelta(days=1)
 _OPEN = (CoverageReason.NOT_JUDGED, CoverageReason.NOT_OVER, CoverageReason.PENDING)
-"""What the next run may settle, however far back it looks."""
+"""Reasons that the next run may change, however long ago the day was."""
 _READ = {"began": 1, "ended": 1, "outcome": 1, "whole": 1, "seen": 1, "counts": 1}
 
 
 class Judging:
-    """Judges the days of the newspapers that a site carries."""
+    """Judges the days of a site's newspapers."""
 
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
         primary = ReadPreference.PRIMARY
@@ -31,13 +31,13 @@ class Judging:
         self._coverage = Coverage(client, database)
 
     async def after(self, run: str, site: str) -> None:
-        """Judge the days that a run has seen, or should have seen. Doing it again changes nothing."""
+        """Judge the days that a run saw or should have seen. Doing it again changes nothing."""
         record = await self._runs.find_one({"_id": run})
         if not record or not record.get("seen"):
             return
         timezone, aggregator = record["seen"]["timezone"], record["seen"]["aggregator"]
         last = str(_day_at(record["began"], timezone))
-        # A newspaper with a site of its own is judged by that alone.
+        # A newspaper with a site of its own is judged only by that.
         carried = {"via": site, "sites": {"$exists": False}} if aggregator else {"sites": site}
         sources = [doc["_id"] async for doc in self._lives.find(carried)]
         for source in sources:
@@ -52,18 +52,18 @@ class Judging:
             await self._write(source, judged, runs, as_aggregator=aggregator)
 
     async def _first(self, record: Document, sources: list[str], timezone: str | None) -> dt.date:
-        """The first day that a run may say something of."""
+        """The first day on which a run may have a bearing."""
         before = {"site": record["site"], "began": {"$lt": record["began"]}}
         former = await self._runs.find(before, {"began": 1}).sort("began", DESCENDING).limit(1).to_list()
         moments = [walk["since"] for walk in record["seen"]["walks"] if walk["since"]]
-        moments += [record["began"], *(found["began"] for found in former)]
+        moments += [record["began"], *(run["began"] for run in former)]
         first = _day_at(min(moments), timezone)
         unsettled = {"source": {"$in": sources}, "day": {"$gte": ""}, "why": {"$in": _OPEN}}
-        found = await self._rows.find(unsettled, {"day": 1}).sort("day", 1).limit(1).to_list()
-        return min([first, *(dt.date.fromisoformat(doc["day"]) for doc in found)])
+        rows = await self._rows.find(unsettled, {"day": 1}).sort("day", 1).limit(1).to_list()
+        return min([first, *(dt.date.fromisoformat(row["day"]) for row in rows)])
 
     async def _history(self, site: str, first: dt.date, timezone: str | None) -> History:
-        """What the runs since a day saw, and the last one before it that walked all lists."""
+        """The history of the runs since a day, and of the last run before it that looked for everything."""
         start = bounds(first, timezone)[0]
         ended = {"site": site, "outcome": {"$ne": None}}
         query = {**ended, "began": {"$gte": start}}
@@ -79,7 +79,7 @@ class Judging:
         writes = []
         async for row in self._rows.find(query):
             fields: Document = {"runs": runs[row["day"]]}
-            if not row["complete"]:  # that a day was seen whole stays true when the records have expired
+            if not row["complete"]:  # a day once seen whole stays so, even when the records have expired
                 complete, why = judged[row["day"]]
                 if as_aggregator and complete:
                     complete, why = None, CoverageReason.AGGREGATOR
@@ -97,7 +97,7 @@ def _day_at(moment: dt.datetime, timezone: str | None) -> dt.date:
 
 
 def _ran(doc: Mapping[str, Any]) -> SeenRun:
-    """A run as it is recorded."""
+    """The run of a record."""
     seen, counts = doc.get("seen") or {}, doc.get("counts") or {}
     return SeenRun(
         began=doc["began"],

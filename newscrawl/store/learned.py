@@ -1,10 +1,10 @@
-"""What crawls learned of newspapers that no spider declares: ``newscrawl_ops.learned``, one document each.
+"""The collection ``newscrawl_ops.learned``: newspapers without a declaration that crawls learned.
 
-``_id`` is the newspaper's slug, which never changes: articles, marks, runs and leases bear it as ``site``.
-``place`` is its host without ``www.`` and its port, if it has one; ``site`` the declaration in MongoDB's
-types, ``learned_at`` when it was asked last, ``evidence`` what was seen then, line by line. ``site_since``
-is when ``site`` was learned: its fields drift against the runs since then alone. ``again`` is true when
-somebody asked for it to be learned again.
+``_id`` is the newspaper's slug, which never changes: articles, marks, runs and leases have it as ``site``.
+``place`` is its host without ``www.``, with its port, if any; ``site`` the learned declaration in MongoDB's
+types, ``learned_at`` when it was last learned, ``evidence`` the lines that explain it. ``site_since`` is when
+``site`` was first so: drift compares only runs since then. ``again`` is true when somebody requested to learn
+it again.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ LEARNED = "learned"
 
 
 def at(ops: Database[Document], place: str) -> Document | None:
-    """What was learned of the newspaper at this place (``sada.example``), if it was."""
+    """The document of the newspaper at this place (``sada.example``), None if it was not learned."""
     return ops[LEARNED].find_one({"place": place})
 
 
 def every(ops: Database[Document]) -> list[Document]:
-    """All that was learned, by slug."""
+    """All learned newspapers, in the order of their slugs."""
     return list(ops[LEARNED].find().sort("_id", 1))
 
 
@@ -39,9 +39,9 @@ def keep(
     now: dt.datetime,
     since: dt.datetime,
 ) -> None:
-    """Keep what was learned; of a newspaper that was known what was learned last.
+    """Store what was learned of a newspaper, replacing what was learned before.
 
-    ``since`` is when the site became what it is: before ``now`` when it could not be learned again.
+    ``since`` is when the site became as it is: before ``now`` if it could not be learned again.
     """
     changed = {"site": dict(site), "evidence": list(evidence), "learned_at": now, "again": False}
     changed["site_since"] = since
@@ -50,10 +50,10 @@ def keep(
 
 
 def forget(ops: Database[Document], slug: str) -> bool:
-    """Forget a newspaper, and none of its articles; was it known?"""
+    """Forget a newspaper, but not its articles; False if it was not known."""
     return ops[LEARNED].delete_one({"_id": slug}).deleted_count > 0
 
 
 def ask_again(ops: Database[Document], slug: str) -> bool:
-    """Have the next crawl learn a newspaper again; is it known?"""
+    """Have the next crawl learn a newspaper again; False if it is not known."""
     return ops[LEARNED].update_one({"_id": slug}, {"$set": {"again": True}}).matched_count > 0

@@ -1,4 +1,4 @@
-"""What begins and ends the pages of a source: learned from its stored articles, kept for the next crawls."""
+"""Frames of sources (the texts that begin and end their pages), learned from stored articles and cached."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from newscrawl.frames import LEAST_TEXTS, NO_FRAME, Frame, learned
 from newscrawl.store.schema import Document
 
 LEARNED_FROM = 30
-"""The newest articles of a source from which its frame is learned."""
+"""How many of a source's newest articles its frame is learned from."""
 AGAIN = dt.timedelta(days=30)
-"""After which it is learned again: newspapers change their pages."""
+"""A frame is learned again after this long, as newspapers change their pages."""
 SETTLED = dt.timedelta(hours=1)
-"""How long ago these were written. What a crawl learned from its own articles would depend on how far it had
-come, and so would the links of its first ones."""
+"""Only articles written at least this long ago are used. Otherwise the frame, and so the links of a crawl's
+first articles, would depend on how far the crawl has come."""
 
 _TEXT = dict.fromkeys(("lede", "body", "dateline", "agencies", "title"), 1)
 
 
 class LearnedFrames:
-    """The frames of sources, as long as a linker lives: what is learned meanwhile serves the next one."""
+    """The frames of sources, cached for the life of a linker; later changes serve the next linker."""
 
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
         primary = ReadPreference.PRIMARY
@@ -33,7 +33,7 @@ class LearnedFrames:
         self._known: dict[str, Frame] = {}
 
     async def of(self, sources: Collection[str], now: dt.datetime) -> dict[str, Frame]:
-        """The frames of some sources; those that are not known, or old, are learned."""
+        """The frames of some sources; unknown and old frames are learned."""
         if unknown := set(sources) - self._known.keys():
             fresh = {"_id": {"$in": list(unknown)}, "learned_at": {"$gte": now - AGAIN}}
             stored = {doc["_id"]: doc async for doc in self._frames.find(fresh)}
@@ -43,7 +43,7 @@ class LearnedFrames:
         return {source: self._known[source] for source in sources}
 
     async def _learn(self, source: str, now: dt.datetime) -> Document | None:
-        """Learn and keep the frame of a source; None while it has too few articles."""
+        """Learn and store the frame of a source; None while it has too few articles."""
         newest = self._articles.find({"source": source}, {"_id": 1}).sort("day", DESCENDING)
         ids = [doc["_id"] async for doc in newest.limit(LEARNED_FROM)]
         settled = {"_id": {"$in": ids}, "updated_at": {"$lt": now - SETTLED}}

@@ -1,4 +1,4 @@
-"""How large a document may be."""
+"""The largest size of a MongoDB document."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import bson
 from bson.errors import BSONError
 
 MAX_DOCUMENT = 16 * 1024 * 1024
-"""Bytes of a BSON document, at most: https://www.mongodb.com/docs/manual/reference/limits/"""
+"""Most bytes of a BSON document: https://www.mongodb.com/docs/manual/reference/limits/"""
 
 
 def encoded(fields: dict[str, Any]) -> bytes:
-    """A document as BSON. Raises ``ValueError`` with a sentence for what no document can hold."""
+    """A document as BSON. Raises ``ValueError`` with a message if it cannot be stored."""
     try:
         data = bson.encode(fields)
     except (BSONError, UnicodeError, OverflowError, TypeError) as error:

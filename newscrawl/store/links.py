@@ -1,19 +1,19 @@
-"""Which stored article is a copy of which: decided from the documents alone, whoever asks.
+"""Decides which stored article is a copy of which, from the documents alone.
 
-Taken in :func:`newscrawl.identity.order`, an article joins the story of the earlier article that it is most
-like among those that it is a copy of by :func:`newscrawl.identity.are_copies`, and is a root itself when
-there is none. Two copies of one member may have little in common, so the root has a say, too: it must not
-tell other news, and hold :data:`SHARED` of the text. So there is just one right answer for a collection,
-whatever came first. Any number of crawls work towards it without a lock:
+Articles are taken in :func:`newscrawl.identity.order`. Each joins the story of the most similar earlier
+article that it is a copy of by :func:`newscrawl.identity.are_copies`; if there is none, it is a root itself.
+Two copies of one member may have little in common, so the root is compared, too: it must not tell other news,
+and must share :data:`SHARED` of the text. So a collection has exactly one right answer, whatever the order of
+arrival. Any number of crawls work towards it without a lock:
 
-- Each looks for copies after its own articles were acknowledged, so of two copies that arrive at
-  once the later look finds the earlier article.
-- Whoever moves an article to another story asks afterwards what follows for its copies.
-- Each write is conditional on what the decision was made from, and what was written is looked at
-  again, until there is nothing left to write.
+- Each crawl looks for copies after its own articles were acknowledged. So if two copies arrive at once, the
+  later search finds the earlier article.
+- A crawl that moves an article to another story then checks the copies of that article.
+- Each write is conditional on the documents that led to the decision, and written articles are checked
+  again, until nothing is left to write.
 
-What an article costs is bounded, however many look-alikes a day has: of the holders of a key ``COMMON`` are
-read, the likeliest of them are compared, and ``TEXTS`` are kept in memory.
+The cost of an article is bounded, however many similar articles a day has: at most ``COMMON`` holders of a
+key are read, the likeliest are compared, and ``TEXTS`` texts are kept in memory.
 """
 
 from __future__ import annotations
@@ -50,23 +50,23 @@ _DECIDED_FROM = ("_id", "content_hash", "day", "published_at", "duplicate_of", "
 _TEXT = dict.fromkeys(("source", "content_hash", "title", "lede", "body", "dateline", "agencies"), 1)
 
 LOOKED_AT = 50
-"""Articles that are decided at once."""
+"""How many articles are decided at once."""
 TEXTS = 200
-"""Texts that are kept in memory."""
+"""Most texts that are kept in memory."""
 SHARED = 0.25
-"""Containment of an article and the root of the story that it joins by another member: of what an edited
-copy of a copy keeps there is more. It keeps apart what each holds another paragraph of a digest."""
+"""Least containment between an article and the root of a story that it joins by another member. An edited
+copy of a copy shares more; articles that each repeat another paragraph of a digest share less."""
 PASSES = 30
-"""Looks after which other crawls must have brought forth something odd."""
+"""Most rounds of checking; if links still change after that, something is wrong."""
 
 
 class Linker:
-    """Finds the copies of articles and says so in them."""
+    """Finds the copies of articles and stores the links."""
 
     def __init__(
         self, client: AsyncMongoClient[Document], database: str, coverage: Coverage | None = None
     ) -> None:
-        # A linker decides by what it reads: a secondary would show it the past.
+        # The linker decides by what it reads, and a secondary may lag behind.
         articles = client[database]["articles"]
         self._articles = articles.with_options(read_preference=ReadPreference.PRIMARY)
         self._backlog = Backlog(client, database)
@@ -75,12 +75,13 @@ class Linker:
         self._coverage = coverage or Coverage(client, database)
 
     async def intend(self, ids: Collection[str]) -> None:
-        """Note articles that are about to be written, so that a killed crawl leaves none unlinked."""
+        """Note articles that are about to be written, so that they are linked even after a kill."""
         await self._backlog.note(ids)
 
     async def catch_up(self, clock: Clock, most: int = SHARE) -> list[str]:
-        """Link some of what others left unlinked; linking twice changes nothing. Returns what others are
-        linking just now.
+        """Link up to ``most`` articles that other crawls left unlinked; return those claimed by others.
+
+        Linking twice changes nothing.
         """
 
         async def link(ids: Sequence[str]) -> None:
@@ -89,7 +90,7 @@ class Linker:
         return await self._backlog.link(await self._backlog.all(), link, clock, most)
 
     async def take_over(self, ids: Sequence[str], clock: Clock) -> None:
-        """Wait until others have linked what they began to link; what they leave is linked here."""
+        """Wait until others have linked the articles that they claimed; link those that they leave."""
 
         async def link(some: Sequence[str]) -> None:
             await self.link(some, await clock())
@@ -97,20 +98,20 @@ class Linker:
         await self._backlog.take_over(ids, link, clock)
 
     async def link(self, ids: Collection[str], now: dt.datetime) -> None:
-        """Link articles that were just written: new ones, and those whose text or day has changed.
+        """Link articles that were just written: new articles, and those whose text or day has changed.
 
-        What an article costs does not depend on how many are stored.
+        The cost of an article does not depend on how many are stored.
         """
         if ids:
-            await resign.alike(self._articles, ids)
+            await resign.sign_similar(self._articles, ids)
             decision = _Decision(self._articles, self._frames, self._buckets, self._coverage, now)
             await decision.settle(ids)
             await self._backlog.settle(ids)
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
-        """Make the keys, signatures and links of older versions anew; yields how many of how many.
+        """Compute the keys, signatures and links of older versions again; yield the done and total numbers.
 
-        Crawls may go on meanwhile. Cut short, it goes on where it was when called again.
+        Crawls may run meanwhile. After an interruption it continues from there when called again.
         """
         others = await self.catch_up(self._now, most=10**9)
         await self.take_over(others, self._now)
@@ -118,7 +119,7 @@ class Linker:
         done = 0
         yield done, total
         before = -1
-        while done > before:  # again for articles whose story changed while the walk went by
+        while done > before:  # again for articles whose story changed meanwhile
             before = done
             ids: list[str] = []
             async for doc in self._articles.find(resign.OLDER, {"_id": 1}).sort("story").batch_size(batch):
@@ -132,7 +133,7 @@ class Linker:
         await self._coverage.recount()
 
     async def _renew(self, ids: Sequence[str]) -> int:
-        """Renew articles, and with them what else is in their stories: a story is decided whole."""
+        """Sign and link articles again, together with all others in their stories."""
         stories = await self._articles.distinct("story", {"_id": {"$in": list(ids)}})
         writes = await resign.writes(self._articles, {"story": {"$in": stories}})
         if not writes:
@@ -151,24 +152,24 @@ class Linker:
 
 @dataclass(slots=True)
 class _Due:
-    """What follows from a look at some articles."""
+    """What is to be done after checking some articles."""
 
     writes: dict[str, UpdateOne] = field(default_factory=dict)
     moved: list[Document] = field(default_factory=list)
-    """Articles that others knew of, and that these writes move to other stories."""
+    """Known articles that these writes move to other stories."""
     counted: list[Document] = field(default_factory=list)
-    """Articles that become copies, or no longer are any."""
+    """Articles that become copies, or cease to be copies."""
     left: set[str] = field(default_factory=set)
-    """Stories that these writes leave or join."""
+    """Stories that lose or gain articles by these writes."""
     stories: dict[str, str] = field(default_factory=dict)
-    """The root of each article that was read, with these writes."""
+    """The root of each article that was read, after these writes."""
     former_roots: list[str] = field(default_factory=list)
     look_again: set[str] = field(default_factory=set)
-    """Copies of articles that nobody knew of, and roots with which these have copies in common."""
+    """Copies of new articles, and roots that have copies in common with them."""
 
 
 class _Decision:
-    """One batch of articles on their way into their stories."""
+    """Decides the stories of one batch of articles."""
 
     def __init__(
         self,
@@ -184,16 +185,16 @@ class _Decision:
         self._coverage = coverage
         self._now = now
         self._texts: dict[str, tuple[str, Text]] = {}
-        """Texts that were read, with the content hash they had."""
+        """``_id`` → content hash and text of articles that were read."""
         self._stories: dict[str, int | None] = {}
-        """Stories that may have another number of articles now, with the number of copies that was stored."""
-        self._told: set[str] = set()
-        """Articles because of which others are looked at again."""
+        """Root → stored number of copies, for stories whose number may have changed."""
+        self._changed: set[str] = set()
+        """Articles because of which others are checked again."""
         self._introduced: dict[str, set[str]] = defaultdict(set)
-        """By root the later roots that were looked at again because an article is like both."""
+        """Root → later roots that were checked again because an article is similar to both."""
 
     async def settle(self, seeds: Collection[str]) -> None:
-        """Look and write until there is nothing left to write."""
+        """Check and write until nothing is left to write."""
         open_, unheard = set(seeds) | await self._members(seeds), set(seeds)
         for _ in range(PASSES):
             left, open_ = list(open_), set()
@@ -203,11 +204,14 @@ class _Decision:
             if not open_:
                 break
         else:
-            log.warning("the links of %d articles do not settle; run `scrapy dedupe`", len(open_))
+            log.warning(
+                "the links of %d articles still change after %d rounds; run `scrapy dedupe` to settle them",
+                len(open_), PASSES,
+            )  # fmt: skip
         await self._count_copies()
 
     async def _count_copies(self) -> None:
-        """Write how many copies each root has, until what is written is what is counted."""
+        """Write how many copies each root has, until the stored numbers are correct."""
         due = dict(self._stories)
         while due:
             found: list[Document] = [
@@ -228,45 +232,45 @@ class _Decision:
             due = dict(wrong)
 
     async def _settle_some(self, ids: Collection[str], unheard: Collection[str]) -> set[str]:
-        """Write what is due for some articles; returns those that have to be looked at because of it."""
+        """Write the links of some articles; return the articles to check because of that."""
         due = await self._look(ids, unheard)
         self._stories |= dict.fromkeys(due.left)
         if due.writes:
             await self._coverage.touch(due.counted)
             await self._articles.bulk_write(list(due.writes.values()), ordered=False)
-        # After the writes: whoever looks later than that sees them, whoever looked earlier is found.
+        # After the writes: later checks see them, and articles of earlier checks are found now.
         again = {*due.writes, *due.look_again, *await self._members(due.former_roots)}
         if due.moved:
-            near = await find_near(self._articles, due.moved, self._told, self._buckets)
+            near = await find_near(self._articles, due.moved, self._changed, self._buckets)
             stories = {id_: doc["story"] for id_, doc in near.docs.items()}
             again |= await self._copies_of(due.moved, near, stories | due.stories)
         return again
 
     async def _look(self, ids: Collection[str], unheard: Collection[str]) -> _Due:
-        """What is due for some articles, of which nobody knows yet when they are ``unheard``."""
+        """The decisions on some articles; other crawls have not seen those that are ``unheard``."""
         looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
         if outdated := [doc["_id"] for doc in looked_at if not is_current(doc["signature"])]:
-            await resign.now(self._articles, {"_id": {"$in": outdated}})
+            await resign.sign(self._articles, {"_id": {"$in": outdated}})
             looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
-        near = await find_near(self._articles, looked_at, self._told, self._buckets)
+        near = await find_near(self._articles, looked_at, self._changed, self._buckets)
         pairs = (pair for doc in looked_at for other in near.earlier(doc) for pair in (doc, other))
         await self._read_texts(itertools.islice(pairs, TEXTS))
         due = _Due(stories={id_: doc["story"] for id_, doc in near.docs.items()})
-        for doc in looked_at:  # also of what a killed crawl has linked without counting it
+        for doc in looked_at:  # includes articles that a killed crawl linked but did not count
             self._stories.setdefault(doc["story"], doc.get("copies") if doc["story"] == doc["_id"] else None)
         for doc in sorted(looked_at, key=identity.order):
             roots = await self._roots(doc, near, due.stories)
             root = roots[0] if roots else None
             if root and (strangers := {other["_id"] for other in roots[1:]} - self._introduced[root["_id"]]):
                 self._introduced[root["_id"]] |= strangers
-                self._told.add(root["_id"])
+                self._changed.add(root["_id"])
                 due.look_again |= strangers
             if root and doc["duplicate_of"] is None:
                 due.former_roots.append(doc["_id"])
             links = self._links(doc, root)
             due.stories[doc["_id"]] = links["story"]
             if links["story"] != doc["story"]:
-                self._told |= {doc["_id"], links["story"]}
+                self._changed |= {doc["_id"], links["story"]}
                 if doc["_id"] not in unheard:
                     due.moved.append(doc)
             if any(doc[name] != links[name] for name in LINKS):
@@ -277,21 +281,22 @@ class _Decision:
                 moved = links | ({"copies": 0} if root else {}) | {"updated_at": self._now}
                 due.writes[doc["_id"]] = UpdateOne(unchanged, {"$set": moved})
         new = [doc for doc in looked_at if doc["_id"] in unheard]
-        self._told.update(doc["_id"] for doc in new)
-        # They were stored before this look: whoever did not see them was stored before it, too, and is near.
+        self._changed.update(doc["_id"] for doc in new)
+        # They were stored before this check: articles that did not see them are older, and so are near.
         due.look_again |= await self._copies_of(new, near, due.stories)
         return due
 
     async def _roots(self, doc: Document, near: Near, stories: Mapping[str, str]) -> list[Document]:
-        """The root of the story that an article joins, by the member which it is most like; then the roots of
-        other stories with copies of it: they may not have met the first.
+        """The root of the story that an article joins, by its most similar member, then other roots.
+
+        Those are of other stories with copies of it, which may not have been compared with the first.
         """
         earlier, place = near.earlier(doc), identity.order(doc)
         if not earlier:
             return []
         roots = [near.docs.get(_root_of(other["_id"], stories)) for other in earlier]
         await self._read_texts([doc, *earlier, *filter(None, roots)])
-        await asyncio.sleep(0)  # let the downloads go on
+        await asyncio.sleep(0)  # let the downloads continue
         likeness: list[tuple[float, tuple[Any, ...], Document]] = []
         for other, root in zip(earlier, roots, strict=True):
             if root and identity.order(root) < place and self._joins(doc, other, root):
@@ -315,8 +320,8 @@ class _Decision:
         return shared and not identity.are_other_news(doc, text, root, of_root)
 
     async def _copies_of(self, docs: Sequence[Document], near: Near, stories: Mapping[str, str]) -> set[str]:
-        """Articles of other stories that came later and are copies of some whose story is new."""
-        found = set()
+        """Later articles of other stories that are copies of these, whose story is new."""
+        all_copies = set()
         for doc in docs:
             later = [other for other in near.later(doc) if stories[other["_id"]] != stories[doc["_id"]]]
             others = 0
@@ -324,12 +329,12 @@ class _Decision:
                 some = later[start : start + COMPARED]
                 await self._read_texts([doc, *some])
                 copies = {other["_id"] for other in some if self._are_copies(doc, other)}
-                found |= copies
+                all_copies |= copies
                 others += len(some) - len(copies)
                 await asyncio.sleep(0)
                 if others >= COMPARED:
                     break
-        return found
+        return all_copies
 
     def _text(self, doc: Document) -> Text:
         return self._texts[doc["_id"]][1]
@@ -344,17 +349,17 @@ class _Decision:
             "story": root["_id"],
         }
 
-    def _are_copies(self, one: Document, other: Document) -> bool:
-        if not {one["_id"], other["_id"]} <= self._texts.keys():  # removed meanwhile
+    def _are_copies(self, doc: Document, member: Document) -> bool:
+        if not {doc["_id"], member["_id"]} <= self._texts.keys():  # removed meanwhile
             return False
-        return identity.are_copies(one, self._text(one), other, self._text(other))
+        return identity.are_copies(doc, self._text(doc), member, self._text(member))
 
     async def _members(self, stories: Collection[str]) -> set[str]:
         """The articles of some stories."""
         if not stories:
             return set()
-        found = self._articles.find({"story": {"$in": list(stories)}}, {"_id": 1})
-        return {doc["_id"] async for doc in found}
+        members = self._articles.find({"story": {"$in": list(stories)}}, {"_id": 1})
+        return {doc["_id"] async for doc in members}
 
     async def _read_texts(self, docs: Iterable[Document]) -> None:
         hashes = {doc["_id"]: doc["content_hash"] for doc in docs}
@@ -369,9 +374,9 @@ class _Decision:
 
 
 def _root_of(id_: str, stories: Mapping[str, str]) -> str:
-    """The root of an article's story, which may have become a copy itself in this look."""
+    """The root of an article's story, which may have become a copy itself in this check."""
     seen = set()
-    while id_ not in seen:  # two that became each other's copies in two crawls are parted by the next looks
+    while id_ not in seen:  # two crawls may make two articles each other's copies; the next checks part them
         seen.add(id_)
         id_ = stories.get(id_, id_)
     return id_

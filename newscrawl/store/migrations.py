@@ -1,8 +1,8 @@
-"""From an older schema to the present one, step by step.
+"""Upgrades documents of an older schema to the current one, step by step.
 
-A step only adds: it may run twice, at once on two nodes, and while a node of an older version writes.
-Hence a reader must take a field that a step adds as absent too, and no validator requires a field whose
-declaration says `since` a later version than the first.
+A step only adds fields: it may run twice, on two nodes at once, and while a node of an older version writes.
+So readers must accept that an added field is missing, and validators do not require fields whose declaration
+has a `since` later than the first version.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from newscrawl.urls import owner
 from newscrawl.vocabulary import RejectionReason
 
 AT_ONCE = 2000
-"""Articles that are brought up to date at once."""
+"""How many articles are updated at once."""
 COUNTING = 6 * 3600
 """Seconds that counting all articles by their address may take."""
 
 TOMBSTONES = "forgotten"
-"""The collection of what was forgotten, see ``newscrawl.store.tombstones``."""
+"""The collection of tombstones, see ``newscrawl.store.tombstones``."""
 
 log = logging.getLogger(__name__)
 
@@ -46,26 +46,26 @@ SUPERSEDED_INDEXES = frozenset(
         "bands_1_day_1",
     }
 )
-"""Indexes of ``articles`` in older versions that a longer one has replaced."""
+"""Indexes of ``articles`` in older versions that longer indexes have replaced."""
 
 
 async def migrate(db: AsyncDatabase[Document], version: int) -> None:
-    """Take the documents of ``articles`` from ``version`` to the present schema.
+    """Upgrade the documents of ``articles`` from ``version`` to the current schema.
 
-    A field that came later is added where it is missing. A later part of one (``published.candidates``) is
-    not: what it would say is not known of an older document.
+    Adds later fields where they are missing. Later parts of fields (``published.candidates``) are not added,
+    as their values are unknown for older documents.
     """
     for target in range(version + 1, SCHEMA_VERSION + 1):
         later = [name for name, says in declared(Article).items() if says.since == target]
         added = [await _add(db["articles"], name) for name in later]
         if any(added):
-            log.info("%d articles brought to schema version %d", max(added), target)
+            log.info("%d articles were upgraded to schema version %d", max(added), target)
 
 
 async def move_tombstones(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
-    """Take over the tombstones that stood among the rejected pages.
+    """Move the tombstones that an older version kept among the rejected pages.
 
-    Cut short, or done by two at once, it leaves the same.
+    The result is the same if it is interrupted, or done by two processes at once.
     """
     former: Document = {"reason": RejectionReason.FORGOTTEN}
     async for doc in ops["rejected"].find(former, {"keys": 1, "site": 1, "rejected_at": 1}):
@@ -84,7 +84,7 @@ async def _add(articles: AsyncCollection[Document], name: str) -> int:
 
 
 async def _fill(articles: AsyncCollection[Document], name: str, of_site: Mapping[str, Any]) -> int:
-    """Set a field where it is missing, a batch at a time: no operation is long, and none is done in vain."""
+    """Set a field where it is missing, in batches, so that no operation is long; return how many were set."""
     shown, last, added = Progress(f"adding {name} to the articles"), "", 0
     while True:
         further = articles.find({name: {"$exists": False}, "_id": {"$gt": last}}, {"site": 1})
@@ -106,9 +106,9 @@ async def _fill(articles: AsyncCollection[Document], name: str, of_site: Mapping
 
 
 async def _owner(articles: AsyncCollection[Document]) -> int:
-    """Say whose each article is: all of one spider are of one owner, whose most of them are.
+    """Set the owner of each article: for all articles of a spider the domain of most of them.
 
-    Some may stand on a second domain of the site.
+    Some may be on a second domain of the site.
     """
     missing: Document = {"owner": {"$exists": False}}
     host = {"$arrayElemAt": [{"$split": ["$url", "/"]}, 2]}
@@ -122,7 +122,7 @@ async def _owner(articles: AsyncCollection[Document]) -> int:
 
 
 async def _hijri_month_uaq(articles: AsyncCollection[Document]) -> int:
-    """Take the month from the day."""
+    """Set the month from the day."""
     month = {"$cond": ["$hijri_day_uaq", {"$substrBytes": ["$hijri_day_uaq", 0, 7]}, None]}
     last, added = "", 0
     while batch := await _missing(articles, "hijri_month_uaq", last):
@@ -159,4 +159,4 @@ COMPUTED: Mapping[str, Callable[[AsyncCollection[Document]], Awaitable[int]]] = 
     "hijri_month_uaq": _hijri_month_uaq,
     "copies": _copies,
 }
-"""Fields that are computed for older documents; the others get the default of their declaration."""
+"""Fields that are computed for older documents; others get the default of their declaration."""

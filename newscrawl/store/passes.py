@@ -1,4 +1,4 @@
-"""Passes over all stored articles that go on where they were cut short."""
+"""Passes over all stored articles that continue after an interruption."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pymongo.database import Database
 from newscrawl.store.schema import Document
 
 AT_ONCE = 500
-"""Articles that are read at once; so many at most are read again after a pass was cut short."""
+"""How many articles are read at once; at most these are read again after an interruption."""
 
 
 def batches(
@@ -22,11 +22,11 @@ def batches(
     fields: Document,
     show: Callable[[int, int], None],
 ) -> Iterator[list[Document]]:
-    """Articles in the order of their ``_id``, a batch at a time, with these fields alone.
+    """Batches of articles with only these fields, in the order of their ``_id``.
 
-    A batch counts as done when the next one is asked for. ``task`` names the work with all that its results
-    depend on: a pass of the same name goes on after the last batch that was done, within the days that
-    ``newscrawl.store.schema.RETENTION`` gives. ``show`` is told how many of how many are done.
+    A batch counts as done when the next one is requested. ``task`` names the work with everything that its
+    results depend on: a pass of the same name continues after the last finished batch, within the days that
+    ``newscrawl.store.schema.RETENTION`` gives. ``show`` is called with the done and the total number.
     """
     articles = db["articles"].with_options(read_preference=ReadPreference.PRIMARY)
     passes = ops["passes"].with_options(read_preference=ReadPreference.PRIMARY)

@@ -1,4 +1,4 @@
-"""Waiting for a MongoDB that is away, and telling that from a MongoDB that says no."""
+"""Waits while MongoDB is unavailable, and recognises errors that waiting does not cure."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
-"""Seconds between two tries; each pause is twice the one before."""
+"""Seconds between two tries; each pause is twice the previous one."""
 
 _OUR_FAULT = frozenset({2, 9, 14, 40, 59})
-"""Codes that every try would meet again: BadValue, FailedToParse, TypeMismatch, ConflictingUpdateOperators,
-CommandNotFound (MongoDB's ``error_codes.yml``)."""
+"""Error codes that every try would meet again: BadValue, FailedToParse, TypeMismatch,
+ConflictingUpdateOperators, CommandNotFound (MongoDB's ``error_codes.yml``)."""
 
 
 _DENIED = frozenset({13, 18, 31, 8000})
-"""Codes that say who may do what: Unauthorized, AuthenticationFailed, RoleNotFound, AtlasError."""
+"""Error codes on users and rights: Unauthorized, AuthenticationFailed, RoleNotFound, AtlasError."""
 
 
 class StoreDownError(PyMongoError):
-    """MongoDB stayed away for longer than the crawl waits."""
+    """MongoDB was unavailable for longer than the crawl waits."""
 
 
 def is_passing(error: PyMongoError) -> bool:
-    """Will the same operation succeed once MongoDB is well again?
+    """Can the same operation succeed once MongoDB works again?
 
-    So it is with lost connections, elections, time limits, a full disk, and whatever else a server
-    answers that is not known to be a fault of the question.
+    True for lost connections, elections, time limits, a full disk, and any other answer of a server that is
+    not known to be a fault of the operation.
     """
     if isinstance(error, OperationFailure):
         return error.code not in _OUR_FAULT
@@ -46,12 +46,13 @@ def is_passing(error: PyMongoError) -> bool:
 
 
 def is_away(error: PyMongoError) -> bool:
-    """Is it worth waiting for at a start? A user or a right that is missing then is a mistake."""
+    """Is it worth waiting at a start? A missing user or right is then a mistake that stays."""
     return is_passing(error) and not (isinstance(error, OperationFailure) and error.code in _DENIED)
 
 
 def _trouble(error: PyMongoError) -> str:
-    return f"MongoDB {'refuses' if isinstance(error, OperationFailure) else 'is away'}: {reason(error)}"
+    state = "refuses the operation" if isinstance(error, OperationFailure) else "is unavailable"
+    return f"MongoDB {state}: {reason(error)}"
 
 
 async def patiently(
@@ -61,10 +62,10 @@ async def patiently(
     knows: Callable[[], str | None] = lambda: None,
     passing: Callable[[PyMongoError], bool] = is_passing,
 ) -> T:
-    """The result of an operation that may be done twice, tried for ``patience`` seconds.
+    """The result of an idempotent operation, tried again for ``patience`` seconds.
 
-    ``knows`` tells what is the matter, where somebody knows better than the error. Raises
-    :class:`StoreDownError` with the reason when the seconds have passed.
+    ``knows`` returns a better explanation than the error's, if there is one. Raises :class:`StoreDownError`
+    with the reason when the time has passed.
     """
     loop = asyncio.get_running_loop()
     give_up = loop.time() + patience
@@ -75,14 +76,14 @@ async def patiently(
         except PyMongoError as error:
             if isinstance(error, StoreDownError) or not passing(error):
                 raise
-            said = knows() or _trouble(error)
+            problem = knows() or _trouble(error)
             if loop.time() >= give_up:
-                raise StoreDownError(f"{said}; tried for {patience:.0f} s") from error
-            log.warning("%s; trying again in %.1f s", said, pause)
+                raise StoreDownError(f"{problem}; gave up after {patience:.0f} s") from error
+            log.warning("%s; trying again in %.1f s", problem, pause)
         await asyncio.sleep(min(pause, max(0.0, give_up - loop.time())))
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def all_of(cursor: AsyncCursor[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a query finds, asked anew each time that it is tried."""
+    """The documents of a query, which is sent again each time it is tried."""
     return await cursor.clone().to_list()

@@ -1,4 +1,4 @@
-"""Pages kept aside: the collection ``rejected``."""
+"""Writes rejected pages into the collection ``rejected``."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from newscrawl.store.schema import Document, document
 from newscrawl.vocabulary import RejectionReason
 
 MAX_PAGE = MAX_DOCUMENT - 1_000_000
-"""Bytes of a compressed page that a rejection keeps."""
+"""Most bytes of a compressed page that a rejection keeps."""
 MAX_TEXT = 2000
-"""Characters of an address or a detail that a rejection keeps."""
+"""Most characters of an address or a detail that a rejection keeps."""
 
 
 class Rejections:
@@ -27,11 +27,11 @@ class Rejections:
 
     def __init__(self, db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
         self._extracts = db["rejections"]
-        # A writer decides by what it reads: a secondary would show it the past.
+        # The writer decides by what it reads, and a secondary may lag behind.
         self._rejected = ops["rejected"].with_options(read_preference=ReadPreference.PRIMARY)
 
     async def write(self, rejections: Sequence[Rejection], now: dt.datetime) -> None:
-        """Write rejections; one that another site holds is left to it."""
+        """Write rejections; those of other sites at the same addresses stay unchanged."""
         if not rejections:
             return
         documents = [fields | {"stored_at": now} for fields in map(_rejected, rejections)]
@@ -55,7 +55,7 @@ def _writes(ids: Sequence[str], documents: Sequence[Document]) -> list[UpdateOne
 
 
 def refusal(article: Article, message: str, look_again: dt.timedelta | None = None) -> Rejection:
-    """The rejection of an article that no document can hold, or that MongoDB does not take."""
+    """The rejection of an article that no document can hold, or that MongoDB refuses."""
     return Rejection(
         url=article.url,
         urls=article.urls,
@@ -73,7 +73,7 @@ def refusal(article: Article, message: str, look_again: dt.timedelta | None = No
 
 
 def _rejected(item: Rejection) -> Document:
-    """The document of a rejection; whatever the page holds, MongoDB takes it."""
+    """The document of a rejection, limited so that MongoDB accepts it whatever the page holds."""
     page = zlib.compress(item.page) if item.page else None
     if page and len(page) > MAX_PAGE:
         page = None

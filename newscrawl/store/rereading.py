@@ -1,7 +1,7 @@
-"""What a better reading of a kept page does to what is stored: it is no correction by the newspaper.
+"""Decides how reading a kept page again changes a stored article; this is no correction by the newspaper.
 
-A page that is read again is told from a visit by its moment. If it is that of the stored state, the same page
-is read better. A later one is a visit that the store does not know, an earlier one shows a state of before.
+The moment of download tells which case applies. If it is that of the stored state, the same page is read
+better. A later page is a visit that the store does not know; an earlier one shows a former state.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from newscrawl.store.schema import Document, document, owned_by
 from newscrawl.stored import Changes, changing, names
 
 IMPROVED, OLDER, UNCHANGED = "improved", "older", "unchanged"
-"""What becomes of an article that is stored already, beside ``seen`` and ``revised``."""
+"""Outcomes for an article that is stored already, besides ``seen`` and ``revised``."""
 _TEXT = tuple(name for name in changing(Article, Changes.TEXT) if name != "made_by")
 _INTERNAL = frozenset(names(Article, lambda says: says.internal))
 
@@ -28,10 +28,10 @@ _INTERNAL = frozenset(names(Article, lambda says: says.internal))
 def reread(
     article: Article, old: Document, keys: list[str], attempted: str | None, now: dt.datetime
 ) -> Write | None:
-    """The update that a kept page brings to a stored article; None when it changes nothing.
+    """The write by which a kept page updates a stored article; None when it changes nothing.
 
-    The arguments are those of :func:`newscrawl.store.decisions.update`. No revision is made of a page that is
-    read better; of a later page than the stored one it is, as on a visit.
+    The arguments are those of :func:`newscrawl.store.decisions.update`. Reading the same page better makes no
+    revision; a later page than the stored one does, like a visit.
     """
     order = _compared(article, old)
     if order > 0:
@@ -72,7 +72,7 @@ def reread(
 def preview(article: Article, old: Document | None) -> tuple[str, dict[str, tuple[Any, Any]]]:
     """What :func:`reread` would do: the outcome, and each field that would change, with both values.
 
-    ``old`` is what is stored of the article; None when nothing is.
+    ``old`` is the stored document; None if there is none.
     """
     if old is None:
         return "new", {}
@@ -91,8 +91,8 @@ def preview(article: Article, old: Document | None) -> tuple[str, dict[str, tupl
 def differences(old: Document, new: Document) -> Document:
     """The fields of a stored article that today's reading of its page changes, with their new values.
 
-    ``new`` is the document of the reading. A date that only another visit's page has offered stays where it
-    is the more exact one. Internal fields follow the text.
+    ``new`` is the document of the reading. A more exact date that only the page of another visit offered
+    stays. Internal fields follow the text.
     """
     changed = {name: new[name] for name in _TEXT if name not in _INTERNAL and not _same(old, new, name)}
     if not _same(old, new, "signature"):
@@ -109,38 +109,38 @@ def _same(old: Document, new: Document, name: str) -> bool:
 
 
 def _keeps_date(old: Document, new: Document) -> bool:
-    """Did another page of the article offer the stored date, and is it more exact than that of this one?"""
+    """Did another page of the article offer the stored date, and is that more exact than this page's?"""
     offered = (new["published"] or {}).get("candidates") or ()
     elsewhere = old["published_raw"] is not None and all(
-        one["text"] != old["published_raw"] for one in offered
+        date["text"] != old["published_raw"] for date in offered
     )
     return elsewhere and identity.better_date(new, old)
 
 
 def _better_date(old: Document, new: Document) -> Document:
-    """The date of an earlier page, where it is more exact than the stored one."""
+    """The date fields of an earlier page if its date is more exact than the stored one, else nothing."""
     return {name: new[name] for name in DATE_FIELDS} if identity.better_date(old, new) else {}
 
 
 def _compared(article: Article, old: Document) -> int:
-    """Is a page later than that of the stored state (1), the same (0) or earlier (-1)?"""
+    """1 if a page is later than that of the stored state, 0 if it is the same, -1 if it is earlier."""
     assert article.http
     visited, stored = _plain(article.http.fetched_at), (old["http"] or {}).get("fetched_at")
     if stored is None:
         return 1
     raw, former = article.raw, old.get("raw")
     if visited == stored and raw and former and raw.archive == former["archive"]:
-        # Two addresses of one article, asked for at one moment: the crawl's order is that of the file.
+        # Two addresses of one article, downloaded at the same moment: the file has the crawl's order.
         return int(raw.offset > former["offset"]) - int(raw.offset < former["offset"])
     return int(visited > stored) - int(visited < stored)
 
 
 def _plain(value: Any) -> Any:
-    """A value as MongoDB gives it back: moments have milliseconds."""
+    """A value as MongoDB returns it: times are cut to milliseconds."""
     if isinstance(value, dt.datetime):
         return value.replace(microsecond=value.microsecond // 1000 * 1000)
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(part) for part in value]
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _plain(part) for name, part in value.items()}
     return value

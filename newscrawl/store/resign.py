@@ -1,8 +1,8 @@
-"""Articles that another version has signed: found by their former keys, and signed again.
+"""Signs articles again that another version signed.
 
-Two signatures of different schemes cannot be compared. Until ``scrapy dedupe`` has signed all of a collection
-again, a new article is looked for under its former keys as well, and what may be its copies is signed
-again at once.
+Signatures of different schemes cannot be compared. Until ``scrapy dedupe`` has signed a whole collection
+again, copies of a new article are looked up by the keys of the former scheme as well, and are signed again at
+once.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ CURRENT: Document = {
     "signature.seed": signatures.SEED,
 }
 OLDER: Document = {"$nor": [CURRENT]}
-"""Articles whose signature another version made, or none."""
+"""The query for articles without a signature, or with one of another version."""
 
 _READ = dict.fromkeys((*identity.IDENTIFIED, "content_hash"), 1)
 _BY_BAND = [("bands", ASCENDING)]
 
 
 async def writes(articles: AsyncCollection[Document], which: Document) -> dict[str, UpdateOne]:
-    """What signs those of some articles again that another version has signed, by ``_id``."""
-    found = {}
+    """The updates, by ``_id``, that sign again the articles of ``which`` that another version signed."""
+    updates = {}
     async for doc in articles.find({**which, **OLDER}, _READ):
         fields = identity.identifying(doc)
         fields["signature"] = dataclasses.asdict(fields["signature"])
         unchanged = {"_id": doc["_id"], "content_hash": doc["content_hash"]}
-        found[doc["_id"]] = UpdateOne(unchanged, {"$set": fields})
+        updates[doc["_id"]] = UpdateOne(unchanged, {"$set": fields})
         await asyncio.sleep(0)
-    return found
+    return updates
 
 
-async def now(articles: AsyncCollection[Document], which: Document) -> None:
-    """Sign those of some articles again that another version has signed."""
+async def sign(articles: AsyncCollection[Document], which: Document) -> None:
+    """Sign again the articles of ``which`` that another version signed."""
     if due := await writes(articles, which):
         await articles.bulk_write(list(due.values()), ordered=False)
 
 
-async def alike(articles: AsyncCollection[Document], ids: Collection[str]) -> None:
-    """Sign again what may be a copy of some articles by its former keys, and the whole stories it is in."""
+async def sign_similar(articles: AsyncCollection[Document], ids: Collection[str]) -> None:
+    """Sign again articles that may be copies of these by their former keys, with their whole stories."""
     former: Document = {"bands": {"$lt": signatures.FORMER_KEYS}}
     if not await articles.find_one(former, {"_id": 1}, hint=_BY_BAND):
         return
@@ -67,4 +67,4 @@ async def alike(articles: AsyncCollection[Document], ids: Collection[str]) -> No
         async for doc in near.limit(CANDIDATES * len(seeds))
         if any(identity.may_be_copies(seed, doc) for seed in seeds)
     }
-    await now(articles, {"story": {"$in": list(stories)}})
+    await sign(articles, {"story": {"$in": list(stories)}})

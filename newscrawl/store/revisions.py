@@ -1,4 +1,4 @@
-"""Former states of corrected articles: the collection ``revisions``."""
+"""Writes the former states of corrected articles into the collection ``revisions``."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from newscrawl.store.schema import Document, document
 from newscrawl.stored import names
 
 KEPT = names(Article, lambda says: says.is_revised)
-"""What a revision keeps of an article."""
+"""The fields of an article that a revision keeps."""
 CORRECTED = names(Article, lambda says: says.corrected)
-"""Fields of which a revision says whether the newspaper changed them."""
+"""The fields that a revision lists in ``changed`` if the newspaper changed them."""
 
 
 async def keep(
     revisions: AsyncCollection[Document], states: Iterable[tuple[Document, Article]], now: dt.datetime
 ) -> None:
-    """Write the states that are about to be replaced; writing them twice changes nothing."""
+    """Store the states that are about to be replaced; doing it twice changes nothing."""
     documents = [revision(old, article, now) for old, article in states]
     writes = [UpdateOne({"_id": doc.pop("_id")}, {"$setOnInsert": doc}, upsert=True) for doc in documents]
     if writes:
@@ -29,8 +29,8 @@ async def keep(
 
 
 def revision(old: Document, article: Article, now: dt.datetime) -> Document:
-    """The state of an article that a later visit replaces."""
-    said = Revision(
+    """The revision of an article's state that a later visit replaces."""
+    made = Revision(
         _id=f"{old['_id']}:{old['content_hash']}",
         article=old["_id"],
         revision=old["revision"],
@@ -39,4 +39,4 @@ def revision(old: Document, article: Article, now: dt.datetime) -> Document:
         seen_until=old["last_seen_at"],
         replaced_at=now,
     )
-    return {name: old.get(name) for name in KEPT} | document(said)
+    return {name: old.get(name) for name in KEPT} | document(made)

@@ -1,4 +1,4 @@
-"""The records of runs, and how the articles of a run were read."""
+"""Stores the records of runs, and reads how the articles of runs were read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from newscrawl.store.connection import Store
 
 _SAMPLE = 5000
-"""Articles of a run that tell enough of how they were read."""
+"""Most articles of a run whose origins are counted."""
 
 
 class Runs:
@@ -26,7 +26,7 @@ class Runs:
         self._store = store
 
     async def save(self, run: str, fields: Mapping[str, Any]) -> None:
-        """Write what is new about a run, for readers too; the server's clock is its heartbeat."""
+        """Write fields of a run, also for readers; the server's clock gives the heartbeat."""
         await self._store.patiently(lambda: self.save_once(run, fields))
         changes = {"$set": extract("runs", fields), "$currentDate": {"stored_at": True}}
         await self._store.patiently(
@@ -34,13 +34,13 @@ class Runs:
         )
 
     async def judge(self, run: str, site: str) -> None:
-        """Count what others left uncounted, and judge the days that a run has seen."""
+        """Count rows of coverage that others left, and judge the days that a run saw."""
         client, database = self._store.client, self._store.database
         await self._store.patiently(Coverage(client, database).recount)
         await self._store.patiently(lambda: Judging(client, database).after(run, site))
 
     async def pending_since(self, site: str) -> dt.datetime | None:
-        """When the oldest address on the pending list of a site first failed; None when none is on it."""
+        """When the oldest address on the pending list of a site first failed; None if the list is empty."""
         oldest = (
             self._store.ops["pending"].find({"site": site}, {"failed_at": 1}).sort("failed_at", 1).limit(1)
         )
@@ -48,23 +48,23 @@ class Runs:
         return found[0]["failed_at"] if found else None
 
     async def publish(self, which: Mapping[str, Any]) -> None:
-        """Tell readers what others have written about some runs."""
+        """Update the readers' extracts of some runs that others have changed."""
         db, ops = self._store.db, self._store.ops
         await self._store.patiently(lambda: publish(db, ops, "runs", dict(which)))
 
     async def save_once(self, run: str, fields: Mapping[str, Any]) -> None:
-        """The same without patience."""
+        """Write fields of a run and its heartbeat, without waiting if MongoDB is unavailable."""
         changes = {"$set": dict(fields), "$currentDate": {"heartbeat_at": True, "stored_at": True}}
         await self._store.ops["runs"].update_one({"_id": run}, changes, upsert=True)
 
     async def save_source(self, site: str, fields: Mapping[str, Any]) -> None:
-        """Write what is known of a site to ``sources``, beside the articles."""
+        """Write the fields of a site to the collection ``sources``."""
         changes = {"$set": dict(fields), "$currentDate": {"updated_at": True}}
         sources = self._store.articles.database["sources"]
         await self._store.patiently(lambda: sources.update_one({"_id": site}, changes, upsert=True))
 
     async def origins(self, site: str, run: str, since: dt.datetime) -> list[dict[str, str]]:
-        """The origins of the articles that a run has stored as new; of many, the newest."""
+        """The origins of a run's new articles; only of the newest if there are many."""
         query = {"site": site, "first_seen_at": {"$gte": since - dt.timedelta(seconds=1)}, "run": run}
         newest = self._store.articles.find(query, {"origins": 1}).sort("first_seen_at", -1).limit(_SAMPLE)
         found = await self._store.patiently(partial(all_of, newest))
@@ -73,9 +73,9 @@ class Runs:
     async def readings(
         self, site: str, articles: int, runs: int, since: dt.datetime | None = None
     ) -> list[dict[str, dict[str, float]]]:
-        """The shares of origins in the last runs of a site that stored at least so many new articles.
+        """The shares of origins in the last ``runs`` runs of a site with at least ``articles`` new articles.
 
-        ``since``: runs that began before are left out.
+        Runs that began before ``since`` are left out.
         """
         query: dict[str, Any] = {"site": site, "reading.articles": {"$gte": articles}}
         query |= {"started_at": {"$gte": since}} if since else {}

@@ -37,15 +37,15 @@ _BSON: dict[object, list[str]] = {
 
 
 def owned_by(owner: str) -> Document:
-    """The condition on which a site's crawl touches what is stored of an address: it is its owner's.
+    """The condition for documents that a site's crawl may change: those of its owner.
 
-    What an older version stored names no owner.
+    Documents of older versions have no owner.
     """
     return {"owner": {"$in": [owner, None]}}
 
 
 def document(item: Any) -> Document:
-    """The MongoDB document of an item or a part of one: every field but those that are not stored.
+    """The MongoDB document of an item or a part of one, with all stored fields.
 
     Lists and objects are not copied: ``dataclasses.asdict`` would take as long as the write itself.
     """
@@ -75,7 +75,7 @@ def json_schema(cls: type) -> Document:
 
 
 def _property(hint: Any, says: Stored) -> Document:
-    """One type annotation in MongoDB's words, with the rules for its values."""
+    """The schema of one type annotation, with the rules for its values."""
     return _type(hint, says) | dict(says.rule)
 
 
@@ -126,7 +126,7 @@ def _expiry(collection: str) -> IndexModel:
     return IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=seconds)
 
 
-# Each ends with `duplicate_of`, so that the view `news` fetches no copies only to leave them out.
+# Some end with `duplicate_of`, so that the view `news` need not fetch copies to leave them out.
 INDEXES: Mapping[str, list[IndexModel]] = {
     "articles": [
         IndexModel([("keys", ASCENDING)], unique=True),
@@ -142,7 +142,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
             [("source", ASCENDING), ("section", ASCENDING), ("day", DESCENDING), ("duplicate_of", ASCENDING)]
         ),
         IndexModel([("day", DESCENDING), ("duplicate_of", ASCENDING)]),
-        # Of the few articles whose day is not known exactly.
+        # Only for the few articles whose day is not known exactly.
         IndexModel(
             [("published.latest", ASCENDING), ("published.earliest", ASCENDING)],
             partialFilterExpression={"published.latest": {"$gte": "0"}},
@@ -152,7 +152,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
             [("hijri_month_uaq", DESCENDING), ("hijri_day_uaq", DESCENDING), ("duplicate_of", ASCENDING)]
         ),
         IndexModel([("updated_at", ASCENDING), ("duplicate_of", ASCENDING)]),
-        # Of the few that were removed.
+        # Only for the few articles that are gone.
         IndexModel(
             [("gone_at", ASCENDING)],
             partialFilterExpression={"gone_at": {"$gte": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}},
@@ -163,8 +163,8 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("title_key", ASCENDING), ("day", ASCENDING)]),
         IndexModel([("bands", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("first_seen_at", DESCENDING)]),
-        # A field `language` in a document would choose another one, or be refused. With the day at its end
-        # the index alone tells which articles of some days hold a word.
+        # Without `language_override` a field `language` would select another stemmer, or be refused. As the
+        # day comes last, the index alone tells which articles of some days hold a word.
         IndexModel(
             [("search_text", TEXT), ("day", DESCENDING)],
             default_language="none",
@@ -176,7 +176,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("replaced_at", ASCENDING)]),
     ],
     "coverage": [
-        # With what the monitors want to know of each day, so that they read no documents.
+        # Includes all fields that the monitors need of a day, so that they read no documents.
         IndexModel(
             [("source", ASCENDING), ("day", ASCENDING), ("articles", ASCENDING), ("complete", ASCENDING)]
         ),
@@ -215,15 +215,15 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
         _expiry("runs"),
     ],
     "alarms": [_expiry("alarms")],
-    # Of the few sites of which a job runs or waits.
+    # Only for the few sites with a running or queued job.
     "leases": [IndexModel([("job", ASCENDING)], partialFilterExpression={"job": {"$gt": ""}})],
 }
 
 _NO_COPIES: Document = {"$match": {"duplicate_of": None}}
 INTERNAL = names(Article, lambda says: says.internal)
-"""Fields of ``articles`` that only the machinery reads; the views leave them out."""
+"""Fields of ``articles`` for internal use only; the views leave them out."""
 OF_COPY = names(Article, lambda says: says.of_copy)
-"""What the view ``stories`` says of a copy, beside its ``_id``."""
+"""The fields of a copy in the view ``stories``, besides its ``_id``."""
 _NO_INTERNALS: Document = {"$project": dict.fromkeys(INTERNAL, 0)}
 
 VIEWS: Mapping[str, tuple[str, list[Document]]] = {
@@ -259,36 +259,35 @@ _STORAGE: Document = {
         }
     },
 }
-"""How a new collection of articles lies on disk, in WiredTiger's words: half as large as by default. Small
-pages suit the text index, of which each article touches a hundred. The collection says so and not each index:
-to a node of an older version an index of the same name with other options would be another one."""
+"""WiredTiger's options for a new collection of articles, which make it half as large as by default. Small
+pages suit the text index, as each article touches a hundred of them. The options belong to the collection,
+not to each index: nodes of an older version would take an index with other options for a different one."""
 _NAMESPACE_EXISTS = 48
 _STORAGE_REFUSED = frozenset({2, 9, 72, 115})
-"""BadValue, FailedToParse, InvalidOptions, CommandNotSupported: another storage engine, or none to choose."""
+"""BadValue, FailedToParse, InvalidOptions, CommandNotSupported: the server has no such storage options."""
 _OLD_TEXT_INDEX = "search_text_text"
 _INDEXES_CONFLICT = frozenset({67, 85, 86})
 """CannotCreateIndex (a second text index), IndexOptionsConflict, IndexKeySpecsConflict."""
 
 
 async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
-    """Create the collections, or bring those of an older version up to date.
+    """Create the collections, or upgrade those of an older version.
 
-    Safe when several crawls do it at once, when it was cut short, and beside nodes of another version:
-    every step may be done twice, whatever is added is optional for older nodes, and where a newer version
-    has been nothing is taken back.
+    Safe when several crawls do it at once, after an interruption, and next to nodes of another version: every
+    step may be done twice, additions are optional for older nodes, and changes of a newer version are kept.
     """
     state = await ops["schema"].find_one({"_id": "articles"}) or {}
-    version = state.get("version", 1)  # the first one kept no record
+    version = state.get("version", 1)  # the first version kept no record
     if version > SCHEMA_VERSION:
         return
     existing = {found["name"]: found["options"] async for found in await db.list_collections()}
-    # Documents of an older version that break a newer rule can still be updated: hence "moderate".
+    # "moderate", so that documents of an older version that break a newer rule can still be updated.
     rules = {"validator": articles_validator(), "validationLevel": "moderate", "validationAction": "error"}
     await _provide(db, "articles", existing, rules, _STORAGE)
-    if "articles" in existing:  # a new collection is asked for nothing
+    if "articles" in existing:  # a new collection needs no upgrade
         await migrate(db, version)
         await move_tombstones(db, ops)
-    if "viewOn" in existing.get("coverage", {}):  # in older versions it was a view; who drops it counts below
+    if "viewOn" in existing.get("coverage", {}):  # a view in older versions; it is counted below
         await db.drop_collection("coverage")
     for database, indexes in ((db, INDEXES), (ops, OPS_INDEXES)):
         for collection, models in indexes.items():
@@ -317,9 +316,9 @@ async def _provide(
     options: Document,
     storage: Document | None = None,
 ) -> None:
-    """Create a collection or view, or change its options where they differ.
+    """Create a collection or view, or change its options if they differ.
 
-    ``storage`` says how a new one lies on disk, as far as the server can do it.
+    ``storage`` holds options of the storage engine for a new collection, used if the server supports them.
     """
     if name not in existing:
         try:
@@ -344,9 +343,9 @@ async def _provide_indexes(collection: AsyncCollection[Document], models: list[I
     except OperationFailure as error:
         if error.code not in _INDEXES_CONFLICT:
             raise
-        # A collection has one text index, and that of an older version was another one.
+        # A collection can have only one text index, and that of an older version was different.
         await _drop_index(collection, _OLD_TEXT_INDEX)
-        # Another version keeps documents for another time.
+        # Other versions may have kept documents for another time.
         for model in models:
             index = {k: model.document[k] for k in ("name", "expireAfterSeconds") if k in model.document}
             if "expireAfterSeconds" in index:
@@ -355,5 +354,5 @@ async def _provide_indexes(collection: AsyncCollection[Document], models: list[I
 
 
 async def _drop_index(collection: AsyncCollection[Document], index: str) -> None:
-    with suppress(OperationFailure):  # another crawl that migrates at the same time was first
+    with suppress(OperationFailure):  # another crawl that upgrades at the same time was quicker
         await collection.drop_index(index)

@@ -25,10 +25,10 @@ DEMO_DATABASE = "newscrawl_demo"
 def session(
     settings: Settings, *, demo: bool = False
 ) -> Iterator[tuple[Database[Document], Database[Document]]]:
-    """The databases of the articles and of the machinery, as the settings name them, or those of the demo.
+    """The databases of articles and of operations that the settings name, or those of the demo.
 
-    Without ``MONGODB_URI``, and always for the demo, the server of the data folder is started, or joined.
-    Raises :class:`StoreError` with one sentence when MongoDB cannot be used.
+    Without ``MONGODB_URI``, and always for the demo, starts or uses the embedded server of the data folder.
+    Raises :class:`StoreError` with a message for the user when MongoDB cannot be used.
     """
     uri = ""
     with ExitStack() as resources:
@@ -40,7 +40,7 @@ def session(
         except (ServerError, PyMongoError) as error:
             raise cannot_be_used(uri, error) from None
         name = DEMO_DATABASE if demo else database_name(settings)
-        # Whatever the address says: commands change what they read, and a secondary shows the past.
+        # Whatever the address says: commands change what they read, and a secondary may lag behind.
         articles, ops = (
             client.get_database(each, read_preference=ReadPreference.PRIMARY)
             for each in (name, f"{name}_ops")

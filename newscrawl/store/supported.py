@@ -1,4 +1,4 @@
-"""Whether a server can be used, and whether it is large enough for what is stored."""
+"""Checks whether a server is new enough, and its cache large enough for the stored articles."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from pymongo.errors import PyMongoError
 from newscrawl.mongod.opening import ServerError
 
 _OLDEST, _OLDEST_WIRE = "5.0", 13
-"""The oldest version that can be used: older ones refuse the view ``stories``. Beside it the number of its
-protocol (``maxWireVersion``)."""
+"""The oldest supported version, as older ones refuse the view ``stories``, and its ``maxWireVersion``."""
 GROWN = 2.0
-"""So many times its cache the indexes may take up before storing slows down."""
+"""How many times as large as the cache the indexes may be before storing slows down."""
 
 
 def is_supported(wire: int) -> bool:
-    """Is a server new enough, by the number of its protocol (``maxWireVersion``)?"""
+    """Is a server with this ``maxWireVersion`` new enough?"""
     return wire >= _OLDEST_WIRE
 
 
 async def check_version(client: AsyncMongoClient[dict[str, Any]]) -> None:
-    """Raise :class:`ServerError` with one sentence for a server that is too old."""
+    """Raise :class:`ServerError` with a message for the user if a server is too old."""
     if not is_supported((await client.admin.command("hello"))["maxWireVersion"]):
         version = (await client.admin.command("buildInfo"))["version"]
         raise ServerError(
@@ -32,7 +31,7 @@ async def check_version(client: AsyncMongoClient[dict[str, Any]]) -> None:
 
 
 async def outgrown(client: AsyncMongoClient[dict[str, Any]], database: str) -> str | None:
-    """One sentence when the articles have outgrown the cache of a server that was started for us."""
+    """A warning if the indexes have outgrown the cache of the embedded server, else None."""
     try:
         status = await client.admin.command({"serverStatus": 1, "wiredTiger": 1})
         indexes = (await client[database].command("collStats", "articles"))["totalIndexSize"]

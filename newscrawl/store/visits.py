@@ -1,4 +1,4 @@
-"""Visits of stored articles: the young ones, and what a visit found when nothing is to be stored."""
+"""Revisits of stored articles: finds young articles, and records visits without a new state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from newscrawl.store.connection import Store
 
 _BATCH = 5000
-"""Articles that are fetched at a time."""
+"""How many articles one query fetches."""
 
 
 class Visits:
@@ -24,38 +24,38 @@ class Visits:
         self._store = store
 
     async def young(self, site: str, since: dt.datetime) -> AsyncIterator[Document]:
-        """Articles of a site first seen since then and still there, the newest first."""
+        """Articles of a site first seen since then and not gone, the newest first."""
         wanted = dict.fromkeys(("url", "keys", "http", "raw", "first_seen_at", "checked_at"), 1)
         query: Document = {"site": site, "first_seen_at": {"$gte": since}, "gone_at": None}
         order = [("first_seen_at", -1), ("_id", -1)]
         while True:
             page = self._store.articles.find(query, wanted).sort(order).limit(_BATCH)
-            found: list[Document] = await self._store.asked(partial(all_of, page))
-            for doc in found:
+            docs: list[Document] = await self._store.asked(partial(all_of, page))
+            for doc in docs:
                 yield doc
-            if len(found) < _BATCH:
+            if len(docs) < _BATCH:
                 return
-            last = found[-1]
+            last = docs[-1]
             query["$or"] = [
                 {"first_seen_at": {"$lt": last["first_seen_at"]}},
                 {"first_seen_at": last["first_seen_at"], "_id": {"$lt": last["_id"]}},
             ]
 
     async def unchanged(self, key: str, owner: str, now: dt.datetime) -> None:
-        """Note a visit that found the article as it was (304)."""
+        """Record a visit that found the article unchanged (304)."""
         await self._note(key, owner, {}, {"$max": {"checked_at": now, "last_seen_at": now}})
 
     async def gone(self, key: str, owner: str, now: dt.datetime) -> None:
-        """Note a visit that found the article removed."""
+        """Record a visit that found the article removed."""
         gone = {"$set": {"gone_at": now}, "$max": {"checked_at": now}, "$currentDate": {"updated_at": True}}
         await self._note(key, owner, {"gone_at": None}, gone)
 
     async def _note(self, key: str, owner: str, condition: Document, changes: Document) -> None:
-        """Change the article of an address, by its ``_id`` as every write of ``articles`` does."""
+        """Update the article of an address by its ``_id``, as every write to ``articles`` does."""
         which = {"keys": key, **condition, **owned_by(owner)}
 
         async def note() -> None:
-            if found := await self._store.articles.find_one(which, {"_id": 1}):
-                await self._store.articles.update_one({"_id": found["_id"], **which}, changes)
+            if doc := await self._store.articles.find_one(which, {"_id": 1}):
+                await self._store.articles.update_one({"_id": doc["_id"], **which}, changes)
 
         await self._store.asked(note)

@@ -1,4 +1,4 @@
-"""How far each listing was walked: marks of completed walks, checkpoints of others."""
+"""How far each listing was walked: marks of completed walks, checkpoints of interrupted ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newscrawl.store.schema import Document
 
 CHECKPOINT_BYTES = 12_000_000
-"""Bytes of the pages that a checkpoint keeps: a document has room for 16 MB, and holds its mark as well."""
+"""Most bytes of pages that a checkpoint keeps: a document holds 16 MB, and has its mark as well."""
 
 
 class Walks:
@@ -41,7 +41,7 @@ class Walks:
         }
 
     async def save_marks(self, marks: Iterable[Mark]) -> None:
-        """Leave the marks of completed walks."""
+        """Save the marks of completed walks."""
         writes = [
             ReplaceOne({"_id": f"{mark.site} {mark.listing}"}, asdict(mark), upsert=True) for mark in marks
         ]
@@ -66,7 +66,7 @@ class Walks:
         }
 
     async def save_checkpoints(self, checkpoints: Iterable[Checkpoint], now: dt.datetime) -> None:
-        """Leave the checkpoints of a run; one without pages is removed."""
+        """Save the checkpoints of a run; remove those without pages."""
         writes: list[ReplaceOne[Document] | DeleteOne] = []
         for left in checkpoints:
             which = {"_id": f"{left.site} {left.days} {left.listing}"}
@@ -82,6 +82,6 @@ class Walks:
 
 
 def _fitting(pages: Iterable[str]) -> list[str]:
-    """The first pages, as many as one document has room for."""
+    """The first pages, as many as fit into one document."""
     sizes = accumulate(len(page.encode()) + 16 for page in pages)  # BSON adds its place in the list
     return [page for page, size in zip(pages, sizes, strict=True) if size <= CHECKPOINT_BYTES]

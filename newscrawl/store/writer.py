@@ -1,4 +1,4 @@
-"""Writing in batches: nothing counts before MongoDB has acknowledged it."""
+"""Writes articles and rejections in batches; nothing counts before MongoDB has acknowledged it."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from newscrawl.store.tombstones import Tombstones
 T = TypeVar("T")
 
 QUEUE_BYTES = 64_000_000
-"""Pages and texts that wait to be written, at most; then the crawl slows down."""
+"""Most bytes of pages and texts that wait to be written; beyond that the crawl slows down."""
 UNLINKED, LINKED_AT_ONCE = 20_000, 50
-"""Articles that wait to be linked, at most, while there are others to write; then writing waits."""
+"""Most articles that wait to be linked before writing pauses; number of articles that are linked at once."""
 LOOK_AGAIN = dt.timedelta(days=1)
-"""When an article is asked for again that MongoDB did not take for a reason of its own."""
+"""When an article is downloaded again after a refusal of MongoDB that a repair may end."""
 
 
 class Writer:
-    """Takes articles and rejections, and writes them in batches by size and age.
+    """Queues articles and rejections, and writes them in batches by size and age.
 
-    ``put`` only queues. At each flush one read finds what is stored of the whole batch and one bulk
-    write stores it; after the acknowledgement copies are linked. ``counts`` grows with
-    acknowledgements only: ``new``, ``seen``, ``revised``, ``rejected``.
+    ``put`` only queues. For each batch, one read fetches the stored articles and one bulk write stores the
+    changes; after the acknowledgement copies are linked. ``counts`` counts only acknowledged items: ``new``,
+    ``seen``, ``revised``, ``rejected``.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Writer:
         change: Change | None = None,
     ) -> None:
         ops = client[f"{database}_ops"]
-        # Of no consequence when lost: what is stored is then asked for once more.
+        # A lost write does no harm: a stored address is then downloaded once more.
         self._pending = ops["pending"].with_options(write_concern=WriteConcern(w=1))
         self._coverage = Coverage(client, database)
         self._linker = Linker(client, database, self._coverage)
@@ -76,16 +76,16 @@ class Writer:
         self._patience = patience
         self._knows = knows
         self._before = before
-        """What has to be done before a batch is stored."""
-        # Two batches at a time, so that MongoDB does not wait for us; one where count or order must be exact.
+        """Called before a batch is stored."""
+        # Two batches at a time, so that MongoDB does not wait for us; one if count or order must be exact.
         self._writing = 1 if limit or change else 2
         self._put = self._written = 0
-        """Items that were ever put and written."""
+        """Numbers of items that were queued and written so far."""
         self._in_progress = 0
         self._queue: deque[tuple[float, Article | Rejection]] = deque()
         self._queued_bytes = 0
         self._changed = asyncio.Condition()
-        """Something was queued, taken, linked or ended."""
+        """Notified when an item was queued, taken or linked, or the writer ended."""
         self._closing = self._ended = False
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
@@ -94,7 +94,7 @@ class Writer:
         self.over = done.over
 
     def start(self) -> None:
-        """Begin to write in the background."""
+        """Start writing in the background."""
         self._task = asyncio.create_task(self._run(), name="store writer")
 
     async def put(self, item: Article | Rejection) -> None:
@@ -119,7 +119,7 @@ class Writer:
         return room or self._failure is not None or self._ended
 
     async def flush(self) -> None:
-        """Wait until all that was put so far is written, by a writer of one batch at a time.
+        """Wait until all items queued so far are written; for a writer of one batch at a time.
 
         Raises :class:`StoreDownError` when the writer has given up on MongoDB.
         """
@@ -130,7 +130,7 @@ class Writer:
                 raise self._failure or StoreDownError("the writer has ended")
 
     async def close(self) -> None:
-        """Write what is queued, and end. Raises what ended the writer, if anything did."""
+        """Write all queued items, and end. Raises the error that ended the writer early, if any."""
         if self._task is None:
             return
         async with self._changed:
@@ -140,26 +140,26 @@ class Writer:
 
     @property
     def error(self) -> BaseException | None:
-        """What ended the writer before its time, if anything did."""
+        """The error that ended the writer early, if any."""
         return self._failure
 
     @property
     def full(self) -> bool:
-        """Are ``limit`` new articles stored?"""
+        """Have ``limit`` new articles been stored?"""
         return self._acknowledged.full
 
     def give_up(self, error: BaseException) -> None:
-        """End the crawl: somebody has waited for MongoDB long enough."""
+        """End the crawl, as MongoDB has been unavailable for too long."""
         self._failure = self._failure or error
         self.over.set()
 
     def settle(self, key: str) -> None:
-        """Take an address from the pending list that came to an end without anything to write."""
+        """Remove an address from the pending list that ended without anything to write."""
         self._acknowledged.settled.add(key)
 
     async def _run(self) -> None:
         try:
-            # Never cancelled: a cancelled wait inside pymongo may leave its locks taken.
+            # Never cancelled: cancelling a wait inside pymongo may leave its locks held.
             work = [*(self._write_batches() for _ in range(self._writing)), self._tidy()]
             await asyncio.gather(*map(self._ending_all, work))
             if self._failure:
@@ -191,7 +191,7 @@ class Writer:
         await self._notify()
 
     async def _next_batch(self) -> list[Article | Rejection]:
-        """What is queued, once it is enough or has waited long enough; nothing when all is written."""
+        """The next batch, once it is full or old enough; empty when all is written."""
         batch: list[Article | Rejection] = []
         async with self._changed:
             while not batch and not self._failure and not (self._closing and not self._queue):
@@ -208,9 +208,7 @@ class Writer:
         return batch
 
     async def _tidy(self) -> None:
-        """After the writing: link what is stored, and what a crawl that was killed left unlinked, and take
-        what is settled from the pending list.
-        """
+        """Link stored articles, also those that a killed crawl left, and clear finished pending addresses."""
         done = self._acknowledged
 
         others: list[str] = []
@@ -244,7 +242,7 @@ class Writer:
             await self._patiently(self._coverage.recount)
 
     def _may_tidy(self) -> bool:
-        """Storing comes before linking, as long as there is enough to store."""
+        """Is there time to link? Storing comes first, as long as there is enough to store."""
         storing = self._in_progress or len(self._queue) >= self._batch
         busy = storing and len(self._acknowledged.unlinked) < UNLINKED
         waiting = self._acknowledged.unlinked or self._acknowledged.settled
@@ -254,7 +252,7 @@ class Writer:
         return await patiently(operation, self._patience, knows=self._knows)
 
     async def _write(self, batch: Sequence[Article | Rejection]) -> None:
-        """Store a batch, waiting for a MongoDB that is away, for as long as it has patience."""
+        """Store a batch; waits up to ``patience`` seconds while MongoDB is unavailable."""
         articles = [item for item in batch if isinstance(item, Article)]
         rejections = [item for item in batch if isinstance(item, Rejection)]
         if self._before:
@@ -279,7 +277,7 @@ class Writer:
         except StoreDownError:
             if not failing:
                 raise
-            # MongoDB takes all but these. It may take them after a repair, so they are tried again.
+            # MongoDB refuses only these. A repair may help, so they are downloaded again later.
             message = str(failing.details["writeErrors"][0]["errmsg"])
             rejections += [refusal(article, message, LOOK_AGAIN) for article in articles]
             articles = []
@@ -287,5 +285,5 @@ class Writer:
 
 
 def _weight(item: Article | Rejection) -> int:
-    """About how many bytes an item takes up in memory."""
+    """The approximate number of bytes that an item takes in memory."""
     return 2000 + len(item.page) + (2 * len(item.body) if isinstance(item, Article) else 0)
