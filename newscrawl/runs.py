@@ -315,7 +315,7 @@ class RunRecord:
     async def _show_life(self, counts: dict[str, int]) -> bool:
         """Send one heartbeat; False if another job has the lease.
 
-        Without a valid lease nothing is downloaded. Without heartbeats for ``STORE_PATIENCE`` seconds it ends.
+        Without a valid lease nothing is downloaded. After ``STORE_PATIENCE`` seconds without one it ends.
         """
         self._pause_if_unsafe()
         try:
@@ -350,8 +350,7 @@ class RunRecord:
             logging.getLogger().removeHandler(self._first_error)
             await self._store.close()
             stats.set_value("newscrawl/outcome", RunOutcome.NOTHING_NEW)
-            message = "%s: job %s ends at once, as another job has the site's lease; see docs/operate.md"
-            log.info(message, spider.name, self.run)
+            log.info("%s: job %s ends: another job has the site's lease", spider.name, self.run)
             return
         self._close_ledger(spider, reason)
         end = self._end(spider, reason) | archived

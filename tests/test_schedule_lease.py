@@ -143,7 +143,7 @@ class TestCrawl:
                 **newspaper.environment,
             )  # fmt: skip
         assert done.returncode == 0
-        assert "job two ends at once, as another job has the site" in done.stderr
+        assert "job two ends: another job has the site" in done.stderr
         assert newspaper.asked == []
         assert claimed.ops["runs"].count_documents({}) == 0
 

@@ -366,7 +366,7 @@ class TestSchedule:
         machine.submit("loopback", setting="SCHEDULED=True", jobid=running)
         other = machine.submit("loopback", setting="SCHEDULED=True")
         until(lambda: len(machine.jobs()["finished"]) == 2)
-        assert "as another job has the site's lease" in machine.log_of(other)
+        assert "another job has the site's lease" in machine.log_of(other)
         assert newspaper.asked.count("/") == 1
         assert database.ops["runs"].count_documents({}) == 1
         # Who starts a run by hand is never refused.
