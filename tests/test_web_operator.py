@@ -290,6 +290,18 @@ def test_bars_run_as_the_language_does_and_a_silent_day_is_seen() -> None:
         assert drawn.count('class="usual"') == 1
 
 
+def test_nodes_that_are_away_come_first_and_checks_that_fail(client: TestClient) -> None:
+    page = client.get("/nodes?lang=en").text
+    assert page.index("crawler2") < page.index("crawler1")
+    states = re.findall(r'<span class="state (\w+)"', page)
+    nodes, checks = states[:2], states[2:]
+    assert nodes == ["red", "green"]
+    assert checks == sorted(checks, key=["red", "yellow", "green"].index)
+    assert "rights" not in page, "a site that only reads needs few"
+    for name in ("MongoDB", "indexes", "clock", "zones", "months"):
+        assert f'<bdi class="mono" lang="en">{name}</bdi>' in page
+
+
 def test_one_look_is_good_for_a_minute_whatever_the_clocks_say(
     installation: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from newscrawl.vocabulary import AlarmKind
+from newscrawl.watch import doctor
 from newscrawl.watch.alarms import BEGUN, OPEN, Alarms
+from newscrawl.watch.doctor import Check
 from newscrawl.web import telling
 from newscrawl.web.overview import told
 from newscrawl.web.page import Asked, Context, Document, Page
@@ -52,9 +54,22 @@ def _lease(doc: Document, asked: Asked) -> Mapping[str, Any]:
 
 
 def read_nodes(context: Context, _asked: Asked) -> Mapping[str, Any]:
-    """The nodes, and what is leased to them."""
+    """The nodes, what is leased to them, and what doctor says of what can be seen from here."""
     held = context.ops["leases"].find({"job": {"$gt": ""}}, {"node": 1, "holder": 1, "taken_at": 1})
-    return {"nodes": list(context.ops["nodes"].find({}, {"watch": 0})), "leases": list(held)}
+    return {
+        "nodes": list(context.ops["nodes"].find({}, {"watch": 0})),
+        "leases": list(held),
+        "checks": _checks(context),
+    }
+
+
+def _checks(context: Context) -> list[Check]:
+    """What `scrapy doctor` checks, but for the rights that crawls need and for what is a node's own."""
+    db, ops = context.db, context.ops
+    countries = [site.country for site in context.lookout.look(context).seen.sites]
+    now = dt.datetime.now(dt.UTC)
+    found = [check for check in doctor.mongodb(db, ops) if check.name != "rights"]
+    return [*found, *doctor.clock(db, ops, now), doctor.zones(), doctor.months(now.date(), countries)]
 
 
 def show_nodes(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
@@ -72,7 +87,14 @@ def show_nodes(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
         for doc in data["nodes"]
     ]  # fmt: skip
     nodes.sort(key=lambda node: (node["is_here"], node["name"]))
-    return {"nodes": nodes}
+    checks = sorted(data["checks"], key=lambda check: (True, None, False).index(check.wrong))
+    return {"nodes": nodes, "checks": [_check(check) for check in checks]}
+
+
+def _check(check: Check) -> Mapping[str, Any]:
+    state = {True: "wrong", None: "note", False: "ok"}[check.wrong]
+    remedy = machine(check.remedy).replace("`", "")
+    return {"name": check.name, "state": state, "said": machine(check.said), "remedy": remedy}
 
 
 def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
