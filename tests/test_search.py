@@ -13,7 +13,7 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.choice import Choice
-from newscrawl.commands.search import is_visual
+from newscrawl.commands.search import how_far, is_visual
 from newscrawl.identity import use_search_scope
 from newscrawl.items import PublishedDetail
 from newscrawl.search import Hit, SearchResult, find, search, searching
@@ -321,6 +321,9 @@ def holds(doc: dict[str, Any], every: int) -> bool:
 def test_the_days_that_were_not_read_are_found_by_going_on(many: Any) -> None:
     since = "2024-10-01"
     choice, ids = Choice(since=since, intervals=True), set()
+    first = find(many, "الدوري", choice, limit=10)
+    assert f"only the newest {first.looked} articles were searched" in how_far(first)
+    assert how_far(first).endswith(f"--until {first.older}")
     for _ in range(100):
         found = find(many, "الدوري", choice, limit=10, newest=True)
         pages = [

@@ -17,7 +17,7 @@ from newscrawl.shown import one_line
 from newscrawl.vocabulary import SearchScope
 
 if TYPE_CHECKING:
-    from newscrawl.search import Hit
+    from newscrawl.search import Hit, SearchResult
 
 _BEFORE, _AFTER = "[", "]"
 _ORDERS = ("auto", "logical", "visual")
@@ -66,10 +66,11 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Search and print."""
-        from newscrawl.search import search
+        from newscrawl.choice import Choice
+        from newscrawl.search import find
         from newscrawl.store.session import session
 
-        if not args:
+        if not "".join(args).strip():
             raise UsageError("give a word to search for, such as حكومة")
         if opts.limit < 1:
             raise UsageError(f"--limit={opts.limit} should be a whole number above zero")
@@ -77,19 +78,27 @@ class Command(ProjectCommand):
         query = " ".join(f'"{part}"' if " " in part.strip() and '"' not in part else part for part in args)
         with session(self.settings, demo=opts.demo) as (db, _):
             try:
-                hits = search(
-                    db, query, source=opts.source, since=opts.since, until=opts.until, country=opts.country,
-                    expand=not opts.whole_words, copies=not opts.no_copies, limit=opts.limit,
+                choice = Choice.parse(
+                    source=opts.source or (), country=opts.country or (), since=opts.since, until=opts.until,
+                    intervals=True, roots=opts.no_copies,
                 )  # fmt: skip
+                found = find(db, query, choice, expand=not opts.whole_words, limit=opts.limit)
             except ValueError as error:
                 raise UsageError(str(error)) from None
         visual = opts.order == "visual" or (
             opts.order == "auto" and is_visual(os.environ, sys.stdout.isatty())
         )
-        for hit in hits:
+        for hit in found.hits:
             print(_as_json(hit) if opts.json else _lines(hit, visual=visual and not opts.json))
         scope = SearchScope(self.settings["SEARCH"])
-        print(f"{len(hits)} articles found in: {scope.meaning}", file=sys.stderr)
+        print(f"{len(found.hits)} articles found in: {scope.meaning}", file=sys.stderr)
+        if found.older:
+            print(how_far(found), file=sys.stderr)
+
+
+def how_far(found: SearchResult) -> str:
+    """What a reader should know of a search that did not look at all articles."""
+    return f"only the newest {found.looked} articles were searched; for older ones add --until {found.older}"
 
 
 def is_visual(environment: Mapping[str, str], is_terminal: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from pymongo.collection import Collection as Articles
 from pymongo.database import Database
 
 from newscrawl.choice import Choice
-from newscrawl.search.candidates import Candidates, candidates
+from newscrawl.search.candidates import candidates
 from newscrawl.search.evidence import in_collection
 from newscrawl.search.match import Match
 from newscrawl.search.query import parse
@@ -104,17 +104,17 @@ def search(
 
     Raises ``ValueError`` with a sentence for a query or a day that says nothing.
     """
-    phrases = parse(query, expand=expand)
     choice = Choice.parse(
         source=source or (), country=country or (), since=since, until=until, intervals=True, roots=not copies
     )
+    phrases = parse(query, expand=expand)
+    if limit is not None:
+        return find(db, query, choice, expand=expand, limit=limit).hits
     match = Match(phrases, in_collection(db["articles"]))
-    if limit is None:
-        every_word = {"$text": {"$search": " ".join(match.words[0])}, **choice.query()}
-        scored = _scored(match, db["articles"].find(every_word, _HEAD))
-        return [hit for score, doc in scored if (hit := _hit(match, doc, score))]
-    scored = _scored(match, _candidates(db["articles"], match, choice, limit).documents)
-    return list(itertools.islice(_hits(db["articles"], match, scored, limit), limit))
+    any_form = {"$text": {"$search": " ".join(match.words[0])}, **choice.query()}
+    documents = db["articles"].find(any_form, _HEAD)
+    scored = [(score, doc) for doc in documents if (score := match.score(doc)) is not None]
+    return [hit for score, doc in sorted(scored, key=_best_first) if (hit := _hit(match, doc, score))]
 
 
 def find(
@@ -122,45 +122,46 @@ def find(
     query: str,
     choice: Choice,
     *,
-    page: int = 1,
+    expand: bool = True,
+    page: int | None = None,
     limit: int = LIMIT,
     newest: bool = False,
 ) -> SearchResult:
-    """One page of the articles that hold all words of a query, and how far they were looked for.
+    """The articles that hold all words of a query, the best ones, and how far they were looked for.
 
     For each article that is shown up to 24 are read (``EXAMINED``), the newest first, and up to 10 weighed.
     So words that stand in very many articles are found in the newest ones, and ``older`` says from which day
-    another search goes on. ``newest`` orders by day instead of by how well they fit; ``page`` counts from 1.
+    another search goes on. ``newest`` orders by day instead of by how well they fit. With ``page``, which
+    counts from 1, it is the articles of one page, less those whose spelling shows that they are not meant.
 
     Without words all articles of the choice fit, and a snippet is the beginning of a text. Raises
     ``ValueError`` with a sentence for a query of signs alone.
     """
-    match = Match(parse(query) if query.strip() else [], in_collection(db["articles"]))
-    weighed = _candidates(db["articles"], match, choice, limit)
-    scored = _scored(match, weighed.documents)
-    if newest:
-        scored.sort(key=lambda pair: (*_newest_first(pair[1]), -pair[0], pair[1]["_id"]))
-    shown = scored[(page - 1) * limit : page * limit]
-    hits = list(_hits(db["articles"], match, shown, limit))
+    phrases = parse(query, expand=expand) if query.strip() else []
+    articles, match = db["articles"], Match(phrases, in_collection(db["articles"]))
+    scores: dict[str, float] = {}
+
+    def fits(doc: Document) -> bool:
+        if (score := match.score(doc)) is not None:
+            scores[doc["_id"]] = score
+        return score is not None
+
+    enough = max(limit * READ, MANY)
+    most = max(limit * EXAMINED, enough)
+    weighed = candidates(articles, match.words, choice, fits, most=most, enough=enough)
+    scored = [(scores[doc["_id"]], doc) for doc in weighed.documents]
+    scored.sort(key=_newest_best if newest else _best_first)
+    shown = scored if page is None else scored[(page - 1) * limit : page * limit]
+    hits = list(itertools.islice(_hits(articles, match, shown, limit), limit))
     return SearchResult(hits, len(scored), weighed.looked, weighed.older)
 
 
-def _candidates(articles: Articles[Document], match: Match, choice: Choice, limit: int) -> Candidates:
-    enough = max(limit * READ, MANY)
-    return candidates(
-        articles,
-        match.words,
-        choice,
-        lambda doc: match.score(doc) is not None,
-        most=max(limit * EXAMINED, enough),
-        enough=enough,
-    )
+def _best_first(pair: tuple[float, Document]) -> tuple[Any, ...]:
+    return (-pair[0], *_newest_first(pair[1]), pair[1]["_id"])
 
 
-def _scored(match: Match, documents: Iterable[Document]) -> list[tuple[float, Document]]:
-    """The articles that fit, the best first."""
-    scored = [(score, doc) for doc in documents if (score := match.score(doc)) is not None]
-    return sorted(scored, key=lambda pair: (-pair[0], *_newest_first(pair[1]), pair[1]["_id"]))
+def _newest_best(pair: tuple[float, Document]) -> tuple[Any, ...]:
+    return (*_newest_first(pair[1]), -pair[0], pair[1]["_id"])
 
 
 def _newest_first(doc: Document) -> tuple[int, float]:
