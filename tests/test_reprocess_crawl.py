@@ -1,5 +1,6 @@
 """The archive of live crawls gives their documents again: list entries, corrections, unchanged pages, all."""
 
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,20 @@ def bare(page: str) -> str:
     return re.sub("<span class=date>.*?</span>", "", page)
 
 
+def page(n: int, more: str = "") -> str:
+    """An article's page with words of its own: hundreds that share theirs are copies of one another."""
+    chance = random.Random(n)
+    words = ("".join(chance.choices("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", k=5)) for _ in range(200))
+    return article(n, text=f"{' '.join(words)} {more}")
+
+
 def made() -> Newspaper:
     numbers = list(range(ARTICLES))
-    pages: dict[str, Any] = {f"/articles-{n}.html": article(n) for n in numbers}
+    pages: dict[str, Any] = {f"/articles-{n}.html": page(n) for n in numbers}
     for n in numbers[::3]:
-        pages[f"/articles-{n}.html"] = bare(article(n))
+        pages[f"/articles-{n}.html"] = bare(page(n))
     for n in numbers[1::3]:  # unchanged pages are answered by 304
-        pages[f"/articles-{n}.html"] = (200, {"ETag": f'"{n}"'}, article(n))
+        pages[f"/articles-{n}.html"] = (200, {"ETag": f'"{n}"'}, page(n))
     pages["/articles-900.html"] = (301, {"Location": "/articles-2.html"}, "")
     pages["/feed"] = (200, {"Content-Type": "application/rss+xml"}, feed([*numbers, 900]))
     pages["/"] = listing(numbers)
@@ -51,7 +59,7 @@ def test_two_crawls_are_made_again_from_their_archive(database: Database, tmp_pa
     with serve(made()) as newspaper:
         done = crawl(newspaper, database, *options, spider="loopback_all")
         assert done.returncode == 0, done.stderr
-        newspaper.pages["/articles-5.html"] = article(5, text="وصححت الصحيفة خبرها")
+        newspaper.pages["/articles-5.html"] = page(5, "وصححت الصحيفة خبرها")
         newspaper.pages["/articles-8.html"] = (404, {}, "غير موجود")
         visits = ("-s", "REVISIT_HOURS=0.00001,24", "-s", "REVISIT_BUDGET=9999")
         done = crawl(newspaper, database, *options, *visits, spider="loopback_all")
