@@ -114,6 +114,8 @@ def test_both_calendars_stand_beside_each_other(client: TestClient) -> None:
     assert "الهجري بتقويم أم القرى" in page
     other = text_of(get(client, "/articles/" + IDS["undated"]))
     assert "between Tuesday, 10 November 2026 and Saturday, 14 November 2026" in other
+    assert "Its day is not known: منذ أسبوع names no exact day" in other
+    assert "ورد في الصفحة: منذ أسبوع" in text_of(get(client, "/articles/" + IDS["undated"], "ar"))
 
 
 def test_each_field_has_its_method_and_place(client: TestClient) -> None:

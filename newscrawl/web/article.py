@@ -120,7 +120,9 @@ def _notes(doc: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for warning in doc.get("warnings") or []:
         yield f"text_warning.{warning}", {}
     if doc.get("published_missing"):
-        yield "article.note.undated", {"said": doc["published_missing"]}
+        raw = doc.get("published_raw")
+        key = "article.note.undated" if raw else "article.note.no_date"
+        yield key, {"said": doc["published_missing"], "raw": raw or ""}
     for warning in published.get("warnings") or []:
         yield f"date_warning.{warning}", {}
     basis = (published.get("hijri") or {}).get("basis")
