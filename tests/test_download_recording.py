@@ -467,8 +467,8 @@ def test_a_foreign_record_that_cannot_be_read_is_left_out(path: Path, odd: bytes
 
 def test_what_is_left_out_is_counted(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     Recording(foreign(path, ODD["no date"], GOOD, ODD["an empty date"], ODD["no status"]))
-    assert "2 records left out: no date that can be read" in caplog.text
-    assert "1 records left out: no HTTP status" in caplog.text
+    assert "2 unreadable records were left out: no date that can be read" in caplog.text
+    assert "1 unreadable records were left out: no HTTP status" in caplog.text
 
 
 def test_line_feeds_alone_end_lines_too(path: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_public_name_that_leads_to_this_machine_is_not_asked(
 ) -> None:
     done = crawl(database, newspaper, "news.example.com")
     assert done.returncode == 3, done.stderr
-    assert "news.example.com leads to 127.0.0.1, which is not public" in done.stderr
+    assert "news.example.com resolves to 127.0.0.1, which is not a public address" in done.stderr
     assert newspaper.headers == {}  # not even robots.txt
 
 

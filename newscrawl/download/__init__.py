@@ -1,1 +1,1 @@
-"""How pages are fetched: politely from the network, or from a recording."""
+"""Downloading pages: politely from the network, or from a recording."""

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def replay_settings() -> dict[str, Any]:
-    """What a replay sets, whatever the project, the spider and the command line say: it waits for
-    nothing and asks nobody.
+    """The settings of a replay, which override those of project, spider and command line: it never waits and
+    sends no request.
     """
     return {
         "AUTOTHROTTLE_ENABLED": False,
@@ -23,7 +23,7 @@ def replay_settings() -> dict[str, Any]:
 
 
 def check(settings: BaseSettings) -> None:
-    """Raise :class:`RecordingError` (wrong use) when RECORD or REPLAY cannot be done as asked."""
+    """Raise :class:`RecordingError` (wrong use) when the RECORD or REPLAY setting cannot be used."""
     record, replay = settings.get("RECORD"), settings.get("REPLAY")
     if record is None and replay is None:
         return
@@ -41,10 +41,10 @@ def check(settings: BaseSettings) -> None:
 
 
 class RecordReplay:
-    """Scrapy add-on: a crawl with an impossible RECORD or REPLAY does not start."""
+    """Scrapy add-on: a crawl with an unusable RECORD or REPLAY setting does not start."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Check both settings and make a replay quick and quiet."""
+        """Check both settings, and apply those of a replay."""
         check(settings)
         if settings.get("REPLAY"):
             for name, value in replay_settings().items():

@@ -1,4 +1,4 @@
-"""Leaving a host alone for a while: because it asked (Retry-After) or because it fails."""
+"""Pauses in the requests to a host: because it asks for one (Retry-After), or because it fails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scrapy.http import Request, Response
 
 LONGEST = dt.timedelta(days=1)
-"""The longest pause that a site is granted."""
+"""The longest pause that a site can ask for."""
 
 
 def http_date(value: str | None) -> dt.datetime | None:
@@ -40,9 +40,9 @@ def http_date(value: str | None) -> dt.datetime | None:
 def retry_after(value: str | None, *, now: dt.datetime, date: str | None = None) -> dt.datetime | None:
     """When a site may be asked again: its Retry-After header (RFC 9110 section 10.2.3) as UTC.
 
-    ``now`` is the moment of the answer, ``date`` its Date header: a Retry-After that is a date is
-    read on the server's clock, whatever ours shows. None for a header that says nothing; never
-    earlier than ``now``, never more than a day after it.
+    ``now`` is the moment of the response, ``date`` its Date header, so that a date in Retry-After is read on
+    the server's clock. None for an empty or unreadable header; never earlier than ``now``, never more than a
+    day after it.
 
     >>> noon = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
     >>> retry_after("90", now=noon)
@@ -61,7 +61,7 @@ def retry_after(value: str | None, *, now: dt.datetime, date: str | None = None)
 
 
 def host(request: Request) -> str:
-    """The host that a request goes to: what is held is held for all of it."""
+    """The host of a request; a pause holds for all of its ports and schemes."""
     return urlparse_cached(request).hostname or ""
 
 
@@ -72,9 +72,9 @@ def _text(header: bytes | None) -> str | None:
 class Backoff:
     """For each host, the moment before which nothing is sent to it.
 
-    The download handler waits here, last before the network, so that requests which were already
-    queued wait as well. A pause above ``RETRY_AFTER_MAX`` is not waited for: :class:`HostBusy`.
-    In a replay nothing is held: what a live crawl gave up is in the recording.
+    The download handler waits here, last before the network, so that requests which were already queued wait
+    as well. It does not wait for a pause above ``RETRY_AFTER_MAX``, but raises :class:`HostBusy`. A replay
+    never waits: the recording holds the requests that the crawl gave up.
     """
 
     _of: ClassVar[WeakKeyDictionary[Crawler, Backoff]] = WeakKeyDictionary()
@@ -86,19 +86,19 @@ class Backoff:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Backoff:
-        """The one of this crawl."""
+        """The pauses of this crawl."""
         if crawler not in cls._of:
             longest = dt.timedelta(seconds=crawler.settings.getfloat("RETRY_AFTER_MAX", 120.0))
             cls._of[crawler] = cls(longest, enabled=not crawler.settings.get("REPLAY"))
         return cls._of[crawler]
 
     def hold(self, name: str, until: dt.datetime) -> None:
-        """Send nothing to the host before ``until`` (aware); a later hold stays."""
+        """Send nothing to a host before ``until`` (aware); a later moment that was set before stays."""
         if self.enabled:
             self._until[name] = max(until, self._until.get(name, until))
 
     def heed(self, request: Request, response: Response) -> None:
-        """Take note of an answer's Retry-After: ``request.meta["retry_at"]`` (aware, UTC), and hold."""
+        """Obey the Retry-After of a response: set ``request.meta["retry_at"]`` (aware, UTC), and hold."""
         if classify(response.status) not in ("busy", "server"):
             return
         value, date = (_text(response.headers.get(name)) for name in (b"Retry-After", b"Date"))
@@ -108,20 +108,20 @@ class Backoff:
             self.hold(host(request), until)
 
     async def wait(self, request: Request, crawler: Crawler) -> None:
-        """Return when the request's host may be asked; raise :class:`HostBusy` when that is too far off
-        or the crawl is ending.
+        """Wait until the request may be sent; raises :class:`HostBusy` when that takes too long or the crawl
+        is ending.
         """
         name = host(request)
         until = self._until.get(name)
         while until is not None and (left := until - dt.datetime.now(dt.UTC)) > dt.timedelta():
             if left > self.longest or ending(crawler):
-                raise HostBusy(f"{name} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC", until)
+                raise HostBusy(f"{name} gets no requests until {until:%Y-%m-%d %H:%M:%S} UTC", until)
             await asyncio.sleep(min(left.total_seconds(), 1.0))
             until = self._until.get(name)
 
 
 def ending(crawler: Crawler) -> bool:
-    """Has the crawl been told to end? Scrapy then still waits for all that has begun."""
+    """Has the crawl been told to end? Scrapy then still waits for all requests under way."""
     # Scrapy has no public name for "the spider is being closed".
     slot = crawler.engine._slot
     return not crawler.engine.running or slot is None or slot.closing is not None

@@ -1,4 +1,4 @@
-"""scrapy-playwright's handler with its pages confined; imported when the first page asks for a browser."""
+"""scrapy-playwright's handler with confined pages; imported when the first page needs a browser."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Handler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     async def _get_response_and_download(
         self, request: Request, page: Page, spider: Spider
     ) -> tuple[Any, Any]:
-        """The response alone, where there is one: what a script begins to download is no part of the page."""
+        """The response without downloads that a script starts, as they are no part of the page."""
         response, download = await super()._get_response_and_download(request, page, spider)
         return response, download if response is None else None
 
     async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:
-        """Wait until the page is there, and note the answer that became it."""
+        """Wait until the page is complete, and note the response that became it."""
         visit: PageVisit = request.meta[VISIT]
         await settle(page, visit)
         if visit.documents:
@@ -52,9 +52,9 @@ class Handler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
 
 def as_read(response: Response, visit: PageVisit) -> Response:
-    """A rendered page with address and status of the document that it became, in UTF-8, and saying so.
+    """A rendered page in UTF-8, with the address and status of the document that it became.
 
-    A script can show any address of its site for a page, so only a fragment is taken from it.
+    A script can set the page's address to any of its site, so only the fragment of that address is used.
     """
     if not (visit.documents and response.url.startswith(("http://", "https://"))):
         raise DownloadFailedError(f"{visit.url} ended at {response.url}")

@@ -1,4 +1,4 @@
-"""What time it is for a crawl."""
+"""The clock of a crawl."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Clock:
     """The crawl's clock: the system's, or in a replay the date of the recording's first exchange.
 
-    A replay's clock stands still, so that the same recording gives the same crawl every time.
+    The clock of a replay stands still, so that one recording always gives the same crawl.
     """
 
     def __init__(self, at: dt.datetime | None = None) -> None:
@@ -20,7 +20,7 @@ class Clock:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Clock:
-        """The clock that this crawl goes by; raises ``RecordingError`` for an unusable REPLAY file."""
+        """The clock of this crawl; raises ``RecordingError`` for an unusable REPLAY file."""
         if not (path := crawler.settings.get("REPLAY")):
             return cls()
         from newscrawl.download.recording import first_moment

@@ -1,9 +1,10 @@
-"""What a rendered page may do: run its own script, and ask its own site for what its text needs.
+"""Limits for rendered pages: a page may run its own scripts, and request from its own site what its text
+needs.
 
-Each request passes the gate for addresses by interception; redirects are read before the browser follows
-them; popups, WebSockets, workers, WebRTC, form posts and downloads are refused. What none of this sees
-meets :mod:`newscrawl.download.egress`. Each refused attempt is counted by its reason
-(``newscrawl/browser/refused/<reason>``) and logged.
+Each request is intercepted and passes the gate for addresses; redirects are checked before the browser
+follows them; popups, WebSockets, workers, WebRTC, form posts and downloads are refused. Connections that
+escape interception have to pass :mod:`newscrawl.download.egress`. Each refused attempt is logged and counted
+by its reason (``newscrawl/browser/refused/<reason>``).
 """
 
 from __future__ import annotations
@@ -45,22 +46,23 @@ log = logging.getLogger(__name__)
 Attempt = Literal[
     "offsite", "private", "form", "popup", "websocket", "worker", "webrtc", "download", "left_out",
 ]  # fmt: skip
-"""Why something that a page tries is refused, beside the reasons of the gate. ``offsite``: it leads to
-another site. ``private``: its host leads to an address that is not public. ``form``: it posts a form.
-``popup``, ``websocket``, ``worker`` (service and shared ones too), ``webrtc`` (WebTransport too),
-``download``: no page needs one to show an article. ``left_out``: a picture, font, film or the like of the
-page's own site, which brings no text."""
+"""Reasons to refuse an attempt of a page, beside those of the gate. ``offsite``: it leads to another site.
+``private``: its host resolves to an address that is not public. ``form``: it posts a form. ``popup``,
+``websocket``, ``worker`` (also service and shared workers), ``webrtc`` (also WebTransport), ``download``: no
+page needs these to show an article. ``left_out``: a picture, font, film or the like of the page's own site,
+which brings no text."""
 Reason = AddressRefusal | Attempt
 
 UNWANTED = frozenset({"image", "font", "media", "texttrack", "eventsource", "websocket", "manifest", "ping"})
 """Kinds of requests that bring no text: https://playwright.dev/python/docs/api/class-request#request-resource-type"""
 LOCAL = ("about:", "blob:", "data:")
-"""Beginnings of addresses for which nothing is sent."""
+"""Beginnings of addresses that need no network."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TOLD = 200
-"""Refused attempts that the log of a crawl shows at INFO; further ones, and what is usual, are at DEBUG."""
+"""Refused attempts that a crawl logs at INFO, at most; further attempts and usual ones are logged at
+DEBUG."""
 NAVIGATION = "navigation"
-"""What it is called when a page is to become another one."""
+"""The kind of an attempt to replace the page by another one."""
 _TELL = "newscrawlRefused"
 
 # Runs before any script of a page, in every frame of it.
@@ -82,25 +84,25 @@ _SCRIPT = """(() => {
 
 @dataclass(slots=True, eq=False)
 class PageVisit:
-    """One rendered page, from its request to what the browser ended at."""
+    """One rendered page, from its request to the document at which the browser ended."""
 
     url: str
-    """The address asked for."""
+    """The requested address."""
     method: str = "GET"
     ports: frozenset[int] = frozenset()
     """Ports that its site may use beside the usual ones."""
     documents: list[PageResponse] = field(default_factory=list)
-    """The responses that became the page, each in place of the one before; redirects are none of them."""
+    """The responses that became the page, each replacing the one before; without redirects."""
     under_way: set[PageRequest] = field(default_factory=set)
     """Its requests that are not answered yet."""
     changed_at: float = 0.0
-    """When one of them began or ended, on the event loop's clock."""
+    """When one of them last began or ended, on the event loop's clock, in seconds."""
     status: int = 200
-    """HTTP status of what became the page at last."""
+    """HTTP status of the final document."""
     headers: dict[str, str] = field(default_factory=dict)
-    """Its headers."""
+    """HTTP headers of the final document."""
     error: Exception | None = None
-    """Why the page was not asked for, when its address redirects to where it may not."""
+    """Why the page was not requested: its address redirects to a forbidden one."""
 
 
 class Confinement:
@@ -112,10 +114,10 @@ class Confinement:
         self._told = 0
         self._contexts: WeakKeyDictionary[BrowserContext, asyncio.Task[None]] = WeakKeyDictionary()
         self._homes: set[str] = set()
-        """Where the pages that were asked for are: the browser may connect to their sites."""
+        """Home pages of the requested addresses: the browser may connect to their sites."""
 
     def refusal(self, url: str, page: str) -> Reason | None:
-        """Why an address is not asked for a page; None when it is."""
+        """Why a page may not request an address; None when it may."""
         if url.startswith(LOCAL):
             return None
         try:
@@ -130,7 +132,7 @@ class Confinement:
         return self._site.ports if self._site else frozenset([urlsplit(page).port or 443])
 
     def allows(self, host: str, port: int) -> bool:
-        """May the browser connect there? Asked by :class:`newscrawl.download.egress.Egress`."""
+        """May the browser connect to this host? Called by :class:`newscrawl.download.egress.Egress`."""
         name = f"[{host}]" if ":" in host else host
         reasons = {self.refusal(f"https://{name}:{port}/", home) for home in self._homes}
         if None in reasons:
@@ -139,7 +141,7 @@ class Confinement:
         return False
 
     def refuse(self, reason: Reason, attempt: str, url: str) -> None:
-        """Count an attempt that is refused, and say so."""
+        """Count and log a refused attempt."""
         self._stats.inc_value(f"newscrawl/browser/refused/{reason}")
         usual = (reason in ("left_out", "offsite") and attempt != NAVIGATION) or self._told >= TOLD
         self._told += not usual
@@ -149,7 +151,7 @@ class Confinement:
         )  # fmt: skip
 
     async def confine(self, page: Page, visit: PageVisit) -> None:
-        """Confine a page that was just made, before it asks for anything."""
+        """Confine a new page before it sends any request."""
         self._homes.add(urljoin(visit.url, "/"))
         visit.ports = self._ports(visit.url)
         context = page.context
@@ -167,7 +169,7 @@ class Confinement:
             await route.close()
 
         async def popup(route: Route) -> None:
-            # Pages that were asked for have a route of their own: this one is left for all others.
+            # Requested pages have a route of their own, so this one catches all others.
             self.refuse("popup", "popup", route.request.url)
             await _abort(route, "blockedbyclient")
 
@@ -179,7 +181,7 @@ class Confinement:
 
 
 class _Guard:
-    """Watches one page."""
+    """Guards one page."""
 
     def __init__(self, confinement: Confinement, page: Page, visit: PageVisit) -> None:
         self._all = confinement
@@ -221,7 +223,7 @@ class _Guard:
         self._visit.changed_at = asyncio.get_running_loop().time()
 
     def _response(self, response: PageResponse) -> None:
-        """Remember what becomes the page."""
+        """Note a response that becomes the page."""
         if _is_page(response.request, self._page) and not 300 <= response.status <= 399:
             self._visit.documents.append(response)
 
@@ -238,11 +240,11 @@ class _Guard:
             await route.fallback()
             return
         self._all.refuse(reason, NAVIGATION if is_page else request.resource_type, request.url)
-        # A navigation that is aborted leaves the page as it is, one that is blocked puts an error there.
+        # Aborting a navigation leaves the page as it is; blocking it would replace the page by an error.
         await _abort(route, "aborted" if is_page else "blockedbyclient")
 
     async def _redirect(self, session: CDPSession, event: dict[str, Any]) -> None:
-        """Let a response pass, or refuse a redirect that leads where a request may not."""
+        """Let a response pass, or refuse a redirect to an address that may not be requested."""
         to = _location(event)
         reason = self._all.refusal(to, self._visit.url) if to is not None else None
         paused = {"requestId": event["requestId"]}
@@ -262,7 +264,7 @@ class _Guard:
 
 
 def _is_page(request: PageRequest, page: Page) -> bool:
-    """Does the request ask for what is to become the page itself?"""
+    """Is it the request of the page's own document?"""
     if not request.is_navigation_request():
         return False
     try:
@@ -272,7 +274,7 @@ def _is_page(request: PageRequest, page: Page) -> bool:
 
 
 def _location(event: dict[str, Any]) -> str | None:
-    """Where a paused response redirects to, absolute; None when it does not."""
+    """The absolute address to which a paused response redirects; None when it does not redirect."""
     if event.get("responseStatusCode") not in REDIRECTS:
         return None
     headers = event.get("responseHeaders", ())

@@ -1,4 +1,4 @@
-"""The pace that robots.txt asks for (Crawl-delay), which Scrapy reads but does not keep."""
+"""The delay that robots.txt asks for (Crawl-delay), which Scrapy reads but does not obey."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 class CrawlDelay:
-    """Extension: no two requests to a host closer together than its robots.txt asks.
+    """Extension: requests to a host are at least as far apart as its robots.txt asks.
 
-    A delay above ``CRAWL_DELAY_MAX`` seconds counts as that, with a warning. Without effect in a replay.
+    A delay above ``CRAWL_DELAY_MAX`` seconds is cut to that, with a warning. Has no effect in a replay.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -37,11 +37,11 @@ class CrawlDelay:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The extension of this crawl; not configured in a replay."""
+        """The extension of this crawl; raises ``NotConfigured`` in a replay."""
         return cls(crawler)
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Slow the request's host down to its Crawl-delay for us."""
+        """Slow down requests to this host to its Crawl-delay for our user agent."""
         settings = self._crawler.settings
         agent: str | bytes = (
             settings.get("ROBOTSTXT_USER_AGENT")
@@ -55,14 +55,14 @@ class CrawlDelay:
         key = downloader.get_slot_key(request)
         if delay > self._longest:
             logger.warning(
-                "robots.txt of %s asks for %g seconds between two requests; %g are kept (CRAWL_DELAY_MAX)",
+                "robots.txt of %s asks for %g seconds between requests; the crawl waits %g (CRAWL_DELAY_MAX)",
                 key,
                 delay,
                 self._longest,
             )
             delay = self._longest
         self.floors[key] = delay = max(delay, self.floors.get(key, 0.0))
-        # The slot may not exist yet, and an idle one is dropped and made anew from these settings.
+        # The slot may not exist yet; an idle slot is dropped and later created anew from these settings.
         slot = downloader.slots.get(key)
         own = downloader.per_slot_settings.get(key, {})
         start = "AUTOTHROTTLE_START_DELAY" if settings.getbool("AUTOTHROTTLE_ENABLED") else "DOWNLOAD_DELAY"

@@ -1,8 +1,8 @@
 """The browser's only way to the network: a SOCKS proxy on loopback, inside the crawl.
 
-Interception sees what Playwright is told of; redirects, speculative requests, workers and WebSockets can
-pass beside it. What no interception sees still needs a connection, and each one is asked for here by host
-and port. Names are resolved here as well, by the reactor's resolver, so that the rule for private addresses
+Interception sees only what Playwright reports; redirects, speculative requests, workers and WebSockets can
+bypass it. They still need a connection, and the browser has to ask this proxy for each one, by host and port.
+The proxy also resolves names, with the reactor's resolver, so that the rule for private addresses
 (:mod:`newscrawl.download.network`) holds for rendered pages too.
 """
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from newscrawl.download.confine import Confinement
 
 LONGEST_HEAD = 512
-"""Bytes before a connection that a browser may send; RFC 1928 needs at most 262 at a time."""
+"""Bytes that a browser may send before it is connected; RFC 1928 needs at most 262 at a time."""
 CONNECTING = 30.0
-"""Seconds that a connection to a site may take to come about."""
+"""Seconds within which a connection to a site must be established."""
 
 _GRANTED, _FORBIDDEN, _UNREACHABLE = 0, 2, 4
 _ADDRESS = {1: (4, IPv4Address), 4: (16, IPv6Address)}
@@ -45,7 +45,7 @@ class _Site(ProxyClient):
 
 
 class _Browser(Proxy):
-    """A connection of the browser's (RFC 1928): where it wants to go, then bytes in both directions."""
+    """A connection from the browser (RFC 1928): first its target, then bytes in both directions."""
 
     noisy = False
     transport: Any
@@ -83,7 +83,7 @@ class _Browser(Proxy):
         if not host or not self._egress.confinement.allows(host, port):
             self._answer(_FORBIDDEN)
             return
-        # Until somebody is there to take it, nothing more is read.
+        # Reads nothing more until the site is connected.
         self.transport.pauseProducing()
         site = _Site()
         site.setPeer(self)
@@ -106,7 +106,7 @@ class _Browser(Proxy):
 
 
 def _target(head: bytes) -> tuple[str, int] | None:
-    """Host and port of a request to connect; None while it is incomplete, no host when it is another one."""
+    """Host and port of a request to connect; None while it is incomplete, no host for any other request."""
     if len(head) < 5:
         return None
     version, command, _, kind = head[:4]
@@ -132,20 +132,20 @@ class Egress(Factory):
         self.reactor: Any = reactor
         self.confinement = confinement
         self.failures: dict[tuple[str, int], BaseException] = {}
-        """Why a host and port could not be reached, the last time."""
+        """Host and port → why the last connection failed."""
         self._port: Any = None
 
     @property
     def address(self) -> str:
-        """For Chromium's ``--proxy-server``."""
+        """The proxy's address, for Chromium's ``--proxy-server``."""
         return f"socks5://127.0.0.1:{self._port.getHost().port}"
 
     def failed(self, host: str, port: int, error: BaseException | None) -> None:
-        """Keep why a connection did not come about."""
+        """Keep why a connection failed."""
         resolver = self.reactor.nameResolver
         if isinstance(resolver, PublicResolver) and (address := resolver.refused.get(host)):
             self.confinement.refuse("private", "connection", f"{host}:{port}")
-            error = PrivateAddress(f"{host} leads to {address}, which is not public")
+            error = PrivateAddress(f"{host} resolves to {address}, which is not a public address")
         self.failures[host, port] = error or ConnectionError(f"{host}:{port} could not be reached")
 
     def open(self) -> None:
@@ -153,10 +153,10 @@ class Egress(Factory):
         self._port = self.reactor.listenTCP(0, self, interface="127.0.0.1")
 
     async def close(self) -> None:
-        """Listen no longer. Open connections end with the browser."""
+        """Stop listening. Open connections end with the browser."""
         if self._port is not None:
             await maybe_deferred_to_future(self._port.stopListening())
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
-        """A connection of the browser's."""
+        """A connection from the browser."""
         return _Browser(self)

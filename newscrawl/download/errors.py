@@ -1,4 +1,4 @@
-"""Why a page could not be fetched, in one word, and whether asking again later can help."""
+"""Kinds of failed downloads."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ BUSY = frozenset({408, 429, 503})
 
 
 class CertificateError(DownloadFailedError):
-    """The server's certificate is not to be trusted: unknown issuer, wrong name, expired."""
+    """The server's certificate cannot be trusted: unknown issuer, wrong name, or expired."""
 
 
 class HostBusy(Exception):
-    """The site asked to be left alone for longer than a crawl waits; nothing was sent."""
+    """The site asked for a longer pause than a crawl waits; nothing was sent."""
 
     def __init__(self, message: str = "", retry_at: dt.datetime | None = None) -> None:
         super().__init__(message)
         self.retry_at = retry_at
-        """When the site may be asked again, UTC; None when unknown."""
+        """When requests may be sent to the site again, UTC; None when unknown."""
 
 
 class NotRecorded(Exception):
-    """A replay was asked for an exchange that its recording lacks."""
+    """A replay needs an exchange that its recording lacks."""
 
 
 class RobotsForbidden(IgnoreRequest):
@@ -47,7 +47,7 @@ class RobotsForbidden(IgnoreRequest):
 
 
 class Offsite(IgnoreRequest):
-    """The address is on another site than the one that is crawled."""
+    """The address belongs to another site than the crawled one."""
 
 
 class NotAdmitted(IgnoreRequest):
@@ -55,17 +55,17 @@ class NotAdmitted(IgnoreRequest):
 
 
 class RedirectLoop(IgnoreRequest):
-    """Redirects that come to no end."""
+    """Redirects without an end."""
 
 
 class PrivateAddress(Exception):
-    """A host leads to an address that is not public; nothing was sent."""
+    """A host resolves to an address that is not public; nothing was sent."""
 
 
 class RobotsUnreachable(Exception):
-    """robots.txt cannot be read at the moment, so nothing of the host may be asked.
+    """robots.txt cannot be read at the moment, so no page of the host may be requested.
 
-    ``kind`` says why, as :func:`classify` would of the robots.txt request itself.
+    ``kind`` says why, as :func:`classify` does for the request of robots.txt.
     """
 
     def __init__(self, message: str, kind: FetchFailure, retry_at: dt.datetime | None = None) -> None:
@@ -75,7 +75,7 @@ class RobotsUnreachable(Exception):
 
 
 class BrowserMissing(Exception):
-    """A page has to be rendered and there is no browser to do it."""
+    """A page has to be rendered, but there is no browser."""
 
 
 KIND_OF: tuple[tuple[type[BaseException], FetchFailure], ...] = (
@@ -98,9 +98,9 @@ KIND_OF: tuple[tuple[type[BaseException], FetchFailure], ...] = (
 
 
 def classify(failure: Failure | BaseException | int) -> FetchFailure:
-    """The class of a failed download.
+    """The kind of a failed download.
 
-    ``failure`` is what an errback receives, an exception, or the HTTP status of an answer.
+    ``failure`` is the failure that an errback receives, an exception, or an HTTP status.
 
     >>> classify(404), classify(429), classify(502)
     ('client', 'busy', 'server')

@@ -1,4 +1,4 @@
-"""Every request passes the gate for addresses, redirects included; articles stay on their site."""
+"""Checks every request, redirects included, at the gate for addresses; keeps articles on their site."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-"""What Scrapy follows. Others may carry a ``Location`` as well, and lead nowhere."""
+"""The statuses that Scrapy follows. Others may also carry a ``Location``, which is ignored."""
 
 
 class GateMiddleware:
-    """In place of Scrapy's ``OffsiteMiddleware``, which drops a request to another host without a word.
+    """Replaces Scrapy's ``OffsiteMiddleware``, which silently drops requests to other hosts.
 
     A request that the gate (:mod:`newscrawl.gate`) refuses fails with :class:`NotAdmitted`, an article
     that leads to another site with :class:`Offsite`.
@@ -48,30 +48,30 @@ class GateMiddleware:
         admitted = _admit(self._crawler, request, request.url)
         url = request.url.partition("#")[0]
         if admitted.partition("#")[0] not in (url, f"{url}/"):
-            raise NotAdmitted(f"{request.url!a}: it should have been asked for as {admitted}")
+            raise NotAdmitted(f"{request.url!a} is not normalised; request {admitted} instead")
         site = getattr(self._crawler.spider, "site", None)
         if site and is_for_article(request) and not site.owns(request.url):
             raise Offsite(f"{request.url} is on another site")
 
 
 class RedirectMiddleware(redirect.RedirectMiddleware):
-    """Scrapy's, which follows a ``Location`` as the gate reads it, so that both mean the same address.
+    """Scrapy's middleware, made to follow a ``Location`` as the gate reads it.
 
-    Within a chain of redirects on one host cookies are sent back, as some sites ask a visitor for; no
-    other request carries them. A chain without an end fails with :class:`RedirectLoop`.
+    Within a chain of redirects on one host cookies are sent back, as some sites require; no other request
+    carries cookies. A chain without an end fails with :class:`RedirectLoop`.
     """
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        """What Scrapy makes of the response; :class:`NotAdmitted` for a redirect that the gate refuses."""
+        """The response, or the request that follows its redirect; raises :class:`NotAdmitted`."""
         location = response.headers.get("Location")
         if location is not None and response.status in _REDIRECTS:
             response.headers["Location"] = _admit(self.crawler, request, _text(location))
         try:
             followed = super().process_response(request, response)
         except IgnoreRequest:
-            raise RedirectLoop(f"{request.url} leads on and on") from None
+            raise RedirectLoop(f"{request.url} redirects without an end") from None
         if isinstance(followed, Request) and _host(followed) == _host(request):
             is_secure = urlparse_cached(followed).scheme == "https"
             given = response.headers.getlist("Set-Cookie")
@@ -83,7 +83,7 @@ class RedirectMiddleware(redirect.RedirectMiddleware):
 
 
 def _cookies(kept: bytes, given: list[bytes], *, is_secure: bool) -> bytes:
-    """The header ``Cookie`` after an answer: a name has the value that was given last, or is taken back."""
+    """The header ``Cookie`` after a response: each name with its last value, without expired ones."""
     jar = {name: value for name, _, value in (part.partition(b"=") for part in kept.split(b"; ") if part)}
     for header in given:
         pair, *attributes = (part.strip() for part in header.split(b";"))
@@ -107,7 +107,7 @@ def _host(request: Request) -> str | None:
 
 
 def _admit(crawler: Crawler, request: Request, url: str) -> str:
-    """An address that a request leads to, as it is asked for. Raises :class:`NotAdmitted`."""
+    """The address to which a request leads, as it is requested. Raises :class:`NotAdmitted`."""
     site = getattr(crawler.spider, "site", None)
     # Without a site: a command that asks the address that it was given, and what that leads to.
     given = meta(request).get("redirect_urls", [request.url])[0]

@@ -50,10 +50,10 @@ logger = logging.getLogger(__name__)
 
 
 class _Network(HTTP11DownloadHandler):
-    """Scrapy's handler, which keeps every connection that it may need again.
+    """Scrapy's handler, made to keep every connection that it may need again.
 
-    Scrapy starts up to ``CONCURRENT_REQUESTS`` requests to one host when several wait at once, but keeps
-    ``CONCURRENT_REQUESTS_PER_DOMAIN`` connections: half of all requests opened a new one.
+    Scrapy starts up to ``CONCURRENT_REQUESTS`` requests to one host at once, but keeps only
+    ``CONCURRENT_REQUESTS_PER_DOMAIN`` connections, so half of all requests would open a new one.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -63,7 +63,7 @@ class _Network(HTTP11DownloadHandler):
 
 
 class _Decoder(HttpCompressionMiddleware):
-    """Scrapy's, which unpacks a sound gzip body in one piece instead of many: half the time."""
+    """Scrapy's middleware, made to unpack a valid gzip body in one piece, which takes half the time."""
 
     def _decode(self, body: bytes, encoding: bytes, max_size: int) -> bytes:  # type: ignore[override]
         if encoding in GZIP:
@@ -78,9 +78,9 @@ class _Decoder(HttpCompressionMiddleware):
 class DownloadHandler(BaseDownloadHandler):
     """Downloads for ``http`` and ``https``, one handler for both.
 
-    ``request.meta`` is given ``fetched_at`` (aware, UTC): the moment of download, in a replay the
-    recording's. ``request.meta["playwright"]`` asks for a rendered page. Bodies arrive with their
-    content coding undone, so that a recording shows what the crawl saw.
+    Sets ``request.meta["fetched_at"]`` (aware, UTC) to the moment of download, in a replay that of the
+    recording. ``request.meta["playwright"]`` asks for a rendered page. Bodies are returned with their content
+    coding removed, so that a recording holds what the crawl saw.
 
     Settings: ``RECORD`` and ``REPLAY`` (file names, see :mod:`newscrawl.download.addon`).
     """
@@ -105,11 +105,11 @@ class DownloadHandler(BaseDownloadHandler):
             self._lengths = PlainLengths(crawler)
         self._closed = False
         self._ending: asyncio.Task[None] | None = None
-        """Closes the spider when nothing can be recorded any more."""
+        """Closes the spider when recording has failed."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The handler of this crawl, whichever scheme asks for it first."""
+        """The handler of this crawl, shared by both schemes."""
         handler = cls._of.get(id(crawler))
         if not isinstance(handler, cls) or handler.crawler is not crawler:
             handler = cls(crawler)
@@ -117,7 +117,7 @@ class DownloadHandler(BaseDownloadHandler):
         return handler
 
     async def download_request(self, request: Request) -> Response:
-        """The response to one request, or the failure as one of Scrapy's exceptions or ours."""
+        """The response to a request; a failure raises one of Scrapy's exceptions or ours."""
         meta(request).pop("retry_at", None)
         if self._recording is not None:
             response = self._recording.answer(request)
@@ -142,7 +142,7 @@ class DownloadHandler(BaseDownloadHandler):
         return outcome
 
     async def _record(self, recorder: Recorder, request: Request, outcome: Response | Exception) -> None:
-        """Append the exchange; a crawl that can't, ends: what it downloads would not be recorded."""
+        """Append the exchange; if that fails, the crawl ends, as nothing more would be recorded."""
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(self._writing, recorder.write, request, outcome)
@@ -166,16 +166,17 @@ class DownloadHandler(BaseDownloadHandler):
         response = await self._ask(self._network, request)
         meta(request)["wire_bytes"] = len(response.body)
         if "dataloss" in response.flags and not is_whole(response):
-            raise ResponseDataLossError(f"{len(response.body)} bytes came, and more were announced")
+            size = len(response.body)
+            raise ResponseDataLossError(f"the body ended after {size} bytes; more were announced")
         sent = response
         if self._keeper is not None and "Content-Encoding" in response.headers:
-            sent = response.replace()  # undoing the coding changes the headers of this very response
+            sent = response.replace()  # a copy, as removing the coding changes the headers in place
         decoded = self._decoded(request, response)
         await self._keep(request, sent, decoded)
         return decoded
 
     def _decoded(self, request: Request, response: Response) -> Response:
-        """An answer with the content coding of its body undone."""
+        """A response with the content coding of its body removed."""
         if self._decoder is None:
             return response
         try:
@@ -186,8 +187,8 @@ class DownloadHandler(BaseDownloadHandler):
         return decoded
 
     async def _keep(self, request: Request, sent: Response, decoded: Response) -> None:
-        """Archive the page of an article. Lists are not: they repeat the words of articles, and what is
-        forgotten could not be found in them.
+        """Archive the page of an article. Lists are not archived: they repeat the words of articles, which
+        ``scrapy forget`` could not find there.
         """
         if self._keeper is not None and is_for_article(request):
             meta(request)["kept"] = await self._keeper.keep(request, sent, decoded)
@@ -199,11 +200,11 @@ class DownloadHandler(BaseDownloadHandler):
         except CannotResolveHostError:
             host = urlparse_cached(request).hostname or ""
             if address := self._resolver.refused.get(host):
-                raise PrivateAddress(f"{host} leads to {address}, which is not public") from None
+                raise PrivateAddress(f"{host} resolves to {address}, which is not a public address") from None
             raise
 
     async def close(self) -> None:
-        """Finish the recording, end connections and browser. Called once for each scheme."""
+        """Finish the recording, and close connections and browser. Called once for each scheme."""
         if self._closed:
             return
         self._closed = True
@@ -218,7 +219,7 @@ class DownloadHandler(BaseDownloadHandler):
 
 
 def _named(error: Exception) -> Exception:
-    """A failure by its own class where Scrapy has none for it, in words."""
+    """A failure as one of our exceptions, where Scrapy has none of its own for it."""
     if isinstance(error, DownloadFailedError) and isinstance(error.__cause__, ResponseFailed):
         reasons = [reason.value for reason in error.__cause__.reasons]
         words = "; ".join(str(reason) for reason in reasons)

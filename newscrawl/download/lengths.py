@@ -1,4 +1,4 @@
-"""Answers whose Content-Length is not that of their body, and how many bytes an answer really has."""
+"""Responses with a wrong Content-Length, and counting the bytes that were really sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["GZIP", "PlainLengths", "WireStats", "is_whole"]
 
 GZIP = (b"gzip", b"x-gzip")
-"""What a header calls the coding."""
+"""Names of the coding in a header."""
 _SIZE = 4
 """Bytes at the end of a gzip file: the size of what it unpacks to (RFC 1952, section 2.3.1)."""
 
@@ -27,8 +27,8 @@ _SIZE = 4
 class PlainLengths:
     """Ends the download of a gzip body that was announced with the length of the plain page.
 
-    The rest that was announced never comes, and a server that keeps its connection open would be waited
-    for until the timeout. Such a body ends with the very number that was announced.
+    The announced rest never comes, so with a server that keeps its connection open the download would wait
+    until the timeout. Such a body can be told: its last four bytes are the announced number.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -37,13 +37,13 @@ class PlainLengths:
         crawler.signals.connect(self.goes_on, signals.bytes_received)
 
     def begins(self, headers: Headers, request: Request) -> None:
-        """The head of an answer has come."""
+        """Note the announced length of a gzip body."""
         length = headers.get("Content-Length") or b""
         if (headers.get("Content-Encoding") or b"").strip().lower() in GZIP and length.isdigit():
             self._coming[request] = _Coming(int(length))
 
     def goes_on(self, data: bytes, request: Request) -> None:
-        """A part of its body has come. Raises ``StopDownload`` when it is the last one."""
+        """Note a part of a body; raises ``StopDownload`` when it is the last part."""
         if (coming := self._coming.get(request)) and coming.is_over(data):
             raise StopDownload(fail=False)
 
@@ -63,7 +63,7 @@ class _Coming:
 
 
 def is_whole(response: Response) -> bool:
-    """Is a compressed body complete, although fewer bytes came than were announced?"""
+    """Is a compressed body complete, although it is shorter than announced?"""
     coding = (response.headers.get("Content-Encoding") or b"").strip().lower()
     if coding not in (*GZIP, b"deflate"):
         return False
@@ -76,14 +76,15 @@ def is_whole(response: Response) -> bool:
 
 
 class WireStats(DownloaderStats):
-    """Scrapy's counts of requests and answers; ``downloader/response_bytes`` counts what was sent, not
-    what it unpacks to. ``meta["wire_bytes"]`` is the length of a body as it came.
+    """Scrapy's counts of requests and responses, but ``downloader/response_bytes`` counts packed bytes.
+
+    ``meta["wire_bytes"]`` is the length of a body as it was sent.
     """
 
     def process_response(  # type: ignore[override]  # Scrapy no longer passes the spider
         self, request: Request, response: Response
     ) -> Request | Response:
-        """Count an answer."""
+        """Count a response."""
         wire = meta(request).get("wire_bytes")
         if wire is not None:
             self.stats.inc_value("downloader/response_bytes", wire - len(response.body))

@@ -1,4 +1,4 @@
-"""Nothing private is asked: the address of each connection decides, whatever name led to it."""
+"""No connections to private networks: the IP address of each connection decides, whatever its host name."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ NO_NETWORKS: tuple[Network, ...] = ()
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 """All that is assigned to the public internet: https://www.iana.org/assignments/ipv6-address-space"""
 _DOCUMENTATION = IPv6Network("3fff::/20")
-"""RFC 9637; the standard library learnt of it later."""
+"""RFC 9637; older versions of the standard library do not know it."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 """IPv4 inside IPv6 (RFC 6052): the last 32 bits are the address that is reached."""
 
 
 def is_public(address: str) -> bool:
-    """Is an IP address one of the public internet, and no address of a single machine or network?
+    """Does an IP address belong to the public internet, and not to a machine or a private network?
 
     >>> is_public("8.8.8.8"), is_public("10.0.0.7"), is_public("169.254.1.1"), is_public("::ffff:127.0.0.1")
     (True, False, False, False)
 
-    By the registries of IANA as the standard library has them; an IPv4 address inside an IPv6 one
-    counts. Raises ``ValueError`` for what is no IP address.
+    Follows the IANA registries in the standard library; an IPv4 address inside an IPv6 address is checked,
+    too. Raises ``ValueError`` for a text that is not an IP address.
     """
     ip = ip_address(address.partition("%")[0])
     return all(map(_is_public, _with_embedded(ip)))
@@ -72,7 +72,7 @@ def private_hosts(addresses: Iterable[str]) -> frozenset[str]:
     >>> sorted(private_hosts(["http://127.0.0.1:8000/", "http://news.intranet/", "https://www.okaz.com.sa/"]))
     ['127.0.0.1', 'news.intranet']
 
-    A public name is none of them wherever it leads: whoever holds it decides where that is.
+    A public name is never one of them, as its owner decides to which address it resolves.
     """
     hosts = (urlsplit(url).hostname or "" for url in addresses)
     return frozenset(host for host in hosts if host and not _looks_public(host))
@@ -86,12 +86,14 @@ def _looks_public(host: str) -> bool:
 
 
 def proxies() -> frozenset[str]:
-    """The hosts of the proxies that the environment configures; what they reach is their business."""
+    """The hosts of the proxies that the environment configures."""
     return frozenset(host for url in getproxies().values() if (host := urlsplit(url).hostname))
 
 
 def networks(given: str) -> tuple[Network, ...]:
-    """The networks of a comma list: ``10.1.0.0/16, fd00::/8``. Raises ``ValueError`` with what is allowed."""
+    """The networks of a list with commas, ``10.1.0.0/16, fd00::/8``. Raises ``ValueError`` with the right
+    form.
+    """
     try:
         return tuple(ip_network(part.strip()) for part in given.split(",") if part.strip())
     except ValueError as error:
@@ -100,27 +102,26 @@ def networks(given: str) -> tuple[Network, ...]:
 
 @implementer(IHostnameResolver)
 class PublicResolver:
-    """The reactor's resolver, less the addresses that are not public.
+    """The reactor's resolver without the addresses that are not public.
 
-    Twisted connects to nothing but what its resolver tells, so no second look-up can tell otherwise.
+    Twisted connects only to addresses from its resolver, so a second look-up cannot give another one.
     """
 
     def __init__(self, resolver: Any) -> None:
         self._resolver = resolver
         self.hosts: set[str] = set()
-        """Hosts that may be private."""
+        """Hosts that are allowed to be private."""
         self.networks: set[Network] = set()
-        """Private networks that may be asked."""
+        """Private networks that are allowed."""
         self.refused: dict[str, str] = {}
         """Host → the address for which it was refused last."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PublicResolver:
-        """The one resolver of the process, which allows what this crawl may ask as well.
+        """The resolver of the process, which from now on also allows the hosts of this crawl.
 
-        Hosts that are private by name are allowed where the site's declaration or the command line
-        names them (``named_addresses`` of the spider), and so are the networks of ``PRIVATE_NETWORKS``
-        and the proxies of the environment.
+        It allows private hosts that the site's declaration or the command line names (``named_addresses`` of
+        the spider), the networks of ``PRIVATE_NETWORKS``, and the proxies of the environment.
         """
         from twisted.internet import reactor as any_reactor
 
@@ -134,7 +135,7 @@ class PublicResolver:
         return resolver
 
     def resolveHostName(self, receiver: Any, host: str, *args: Any, **options: Any) -> Any:
-        """Resolve a host for Twisted; addresses that may not be asked are left out."""
+        """Resolve a host for Twisted, without addresses that are not allowed."""
         self.refused.pop(host, None)
         if host not in self.hosts:
             receiver = _Public(receiver, self._may_be_asked, partial(self.refused.__setitem__, host))
@@ -146,7 +147,7 @@ class PublicResolver:
 
 @implementer(IResolutionReceiver)
 class _Public:
-    """Passes on the addresses that may be asked."""
+    """Passes on the allowed addresses."""
 
     def __init__(self, receiver: Any, allowed: Callable[[str], bool], refuse: Callable[[str], None]) -> None:
         self.resolutionBegan = receiver.resolutionBegan

@@ -58,7 +58,7 @@ KEPT_ON_304 = (b"Cache-Control", b"Content-Location", b"Date", b"ETag", b"Expire
 RENDERED_URL = "Newscrawl-Rendered-URL"
 """WARC header of a rendered page: the address at which the browser ended."""
 RENDERED_VIA = "Newscrawl-Rendered-Via"
-"""WARC header of a rendered page: the addresses that redirected the browser there, spaces between."""
+"""WARC header of a rendered page: the addresses that redirected the browser there, separated by spaces."""
 
 FAILURES: dict[str, type[Exception]] = {
     cls.__name__: cls
@@ -78,18 +78,17 @@ FAILURES: dict[str, type[Exception]] = {
 
 
 PROBE = 4096
-"""Bytes for which there must be room before a recording begins."""
+"""Bytes that must be free before a recording begins."""
 
 
 class RecordingError(UsageError):
-    """A recording cannot be written or read as asked."""
+    """A recording cannot be written or read."""
 
 
 class Recorder:
-    """Appends exchanges to a new WARC file that its user alone may read.
+    """Appends exchanges to a new WARC file, which only its owner may read.
 
-    Each record is a gzip member of its own, so that a killed crawl leaves a file that can be read. Not safe
-    to call from two threads at once.
+    Each record is a gzip member of its own, so that the file of a killed crawl can be read. Not thread-safe.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -101,10 +100,10 @@ class Recorder:
         self._write()
 
     def write(self, request: Request, outcome: Response | Exception) -> None:
-        """Append one exchange: the request, and its response or the failure that took its place.
+        """Append one exchange: the request, and its response or its failure.
 
         ``request.meta["fetched_at"]`` (aware) is its date. Cookies and credentials are left out. Raises
-        :class:`RecordingError` when it cannot be written, and for every later exchange too.
+        :class:`RecordingError` when it cannot be written, and then for every later exchange.
         """
         if self._failure is not None:
             raise self._failure
@@ -125,7 +124,7 @@ class Recorder:
         self._file.close()
 
     def _write(self) -> None:
-        """Write whole records or none: what a full disk took of them is cut off again."""
+        """Write whole records or none: after a full disk, a partial record is cut off again."""
         try:
             self._file.write(self._file.take())
         except OSError as error:
@@ -136,7 +135,7 @@ class Recorder:
 
 
 def _failed(request: Request, failure: Exception) -> bytes:
-    """What a recording says of an answer that did not come."""
+    """The body of the record of a failure."""
     retry_at = meta(request).get("retry_at")
     fields = {
         "error": type(failure).__name__,
@@ -159,7 +158,7 @@ def _extra(request: Request, response: Response) -> dict[str, str]:
 
 
 def try_to_record(path: str | Path) -> None:
-    """Raise :class:`RecordingError` when no recording can be written there; leaves nothing behind."""
+    """Raise :class:`RecordingError` when no recording can be written to ``path``; leaves no file."""
     with _named(path):
         fd = create(path)
     try:
@@ -173,7 +172,7 @@ def try_to_record(path: str | Path) -> None:
 
 @contextmanager
 def _named(path: str | Path) -> Iterator[None]:
-    """Failures to make a file, in words."""
+    """Turn a failure to create a file into a :class:`RecordingError`."""
     try:
         yield
     except FileExistsError:
@@ -189,7 +188,7 @@ def _named(path: str | Path) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Exchange:
-    """Where in the file an exchange is, and what is needed to choose among those of one request."""
+    """The place of an exchange in the file, and what is needed to choose among those of one request."""
 
     offset: int
     at: dt.datetime
@@ -209,8 +208,8 @@ class _Answers:
 class Recording:
     """The exchanges of a WARC file, found by method, address and body of the request.
 
-    Only their places are held in memory. A response record that no request record accompanies (other
-    tools write such files) answers a GET.
+    Only their places are held in memory. A response record without a request record, as other tools write it,
+    answers a GET.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -233,7 +232,7 @@ class Recording:
             except ValueError as error:
                 left_out[str(error)] += 1
         for reason, count in left_out.items():
-            logger.warning("%s: %d records left out: %s", path, count, reason)
+            logger.warning("%s: %d unreadable records were left out: %s", path, count, reason)
         for record_id, concurrent_to, url, exchange in outcomes:
             key = requests.get(concurrent_to or "") or requests.get(record_id) or _key("GET", url, b"")
             self._index[key].exchanges.append(exchange)
@@ -244,9 +243,9 @@ class Recording:
     def answer(self, request: Request) -> Response:
         """The recorded response; sets ``fetched_at`` (UTC) in the request's meta.
 
-        The exchanges of one request come in recorded order, the last one again and again. A
-        conditional request that knows an exchange (its ETag or Last-Modified) is given the one after
-        it, or 304 when there is none. Raises the recorded failure, or :class:`NotRecorded`.
+        The exchanges of one request are replayed in recorded order; the last one is repeated. A conditional
+        request that names an exchange (by ETag or Last-Modified) gets the next one, or 304 when there is
+        none. Raises the recorded failure, or :class:`NotRecorded`.
         """
         answers = self._index.get(_key(request.method, request.url, request.body))
         if answers is None:  # newscrawl once sent the queries of all links in UTF-8
@@ -318,7 +317,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _records(file: BinaryIO, path: Path) -> Iterator[Record]:
-    """The records from the file's position on."""
+    """The records of a file from its current position on."""
     try:
         yield from records(file, path)
     except NotWarcError as error:
@@ -332,7 +331,9 @@ def _asked(record: Record) -> tuple[str, str, bytes]:
 
 
 def _exchange(record: Record) -> Exchange | None:
-    """None for a record that is no answer to a request; ``ValueError`` for one that cannot be read."""
+    """The exchange of a record; None when it is no answer to a request. Raises ``ValueError`` for a bad
+    record.
+    """
     if record.kind == "response" and record.url.startswith(("http:", "https:")):
         first, pairs, _ = record.http()
         status = status_of(first)
@@ -347,18 +348,18 @@ def _exchange(record: Record) -> Exchange | None:
 
 
 def _rendered(record: Record) -> tuple[str | None, list[str]]:
-    """Where a browser ended, None for a plain page, and what redirected it there."""
+    """The address at which a browser ended, None for a plain page; and the addresses that redirected it."""
     url, via = map(record.header, (RENDERED_URL, RENDERED_VIA))
     try:
         for ended_at in filter(None, (url, *(via or "").split(" "))):
             admit(ended_at, None, frozenset([urlsplit(ended_at).port or 443]))
     except ValueError:
-        raise ValueError("an address of a rendered page that cannot be read") from None
+        raise ValueError("invalid address of a rendered page") from None
     return url, via.split(" ") if via else []
 
 
 def _response(record: Record, request: Request) -> Response:
-    """The recorded answer to a request."""
+    """The response of a record."""
     first, pairs, body = record.http()
     headers = Headers()
     for name, value in pairs:
@@ -399,7 +400,7 @@ def _conditional(headers: Headers) -> bool:
 
 
 def _known(headers: Headers, exchanges: list[Exchange]) -> int | None:
-    """Which exchange, if any, the asker of a conditional request has already."""
+    """The position of the exchange that a conditional request names; None when it names none."""
     etag, since = headers.get(b"If-None-Match"), headers.get(b"If-Modified-Since")
     for place in reversed(range(len(exchanges))):
         exchange = exchanges[place]

@@ -1,4 +1,4 @@
-"""Pages that need a browser: scrapy-playwright, started when the first of them is asked for."""
+"""Rendering pages that need a browser, by scrapy-playwright; started with the first such page."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ ARGUMENTS = (
 """Chromium's arguments in every crawl, beside those of ``PLAYWRIGHT_LAUNCH_OPTIONS``."""
 
 PAGES_PER_CONTEXT = 25
-"""Pages after which a browser context, and all that its pages left in memory, is given up for a new one."""
+"""Pages after which a browser context is replaced, to free the memory that its pages have left."""
 CLOSING = 10.0
 """Seconds that a context or the browser may take to close."""
 
@@ -85,14 +85,14 @@ REACHED: tuple[tuple[type[BaseException], type[Exception]], ...] = (
     (twisted_error.ConnectionRefusedError, DownloadConnectionRefusedError),
     (twisted_error.TimeoutError, DownloadTimeoutError),
 )
-"""What Twisted calls a failed connection, and Scrapy."""
+"""Twisted's exception for a failed connection → Scrapy's."""
 
 
 def find_browser(settings: BaseSettings) -> str | None:
-    """The browser's executable: the one that ``BROWSER`` names, else the first Chromium on ``PATH``;
-    None leaves the choice to Playwright, which has one of its own or was given a remote one.
+    """The browser's executable: the one that ``BROWSER`` names, else the first Chromium on ``PATH``.
 
-    Raises :class:`BrowserMissing` when there is none, with a sentence that says what to do.
+    None leaves the choice to Playwright, which has its own browser or is set up for a remote one. Raises
+    :class:`BrowserMissing` with the remedy when there is none.
     """
     named = settings.get("BROWSER") or settings.getdict("PLAYWRIGHT_LAUNCH_OPTIONS").get("executable_path")
     if named:
@@ -103,7 +103,7 @@ def find_browser(settings: BaseSettings) -> str | None:
         return path
     remote = settings.get("PLAYWRIGHT_CDP_URL") or settings.get("PLAYWRIGHT_CONNECT_URL")
     if not (remote or _playwrights_own()):
-        raise BrowserMissing(f"there is no browser to render its pages: {REMEDY}")
+        raise BrowserMissing(f"no browser was found to render pages: {REMEDY}")
     return None
 
 
@@ -116,10 +116,10 @@ def _playwrights_own() -> bool:
 
 
 def launch_options(settings: BaseSettings, executable: str | None, proxy: str) -> dict[str, Any]:
-    """What Chromium is started with: sandboxed unless for root, and with no network but its proxy.
+    """The launch options of Chromium: sandboxed except for root, and with no network but its proxy.
 
-    ``proxy`` is the address of the crawl's own, or of the one that the environment configures. Root cannot
-    have the sandbox: Chromium refuses to run so.
+    ``proxy`` is the address of the crawl's own proxy, or of the one that the environment configures. As root,
+    Chromium refuses to run with a sandbox.
     """
     options = settings.getdict("PLAYWRIGHT_LAUNCH_OPTIONS").copy()
     given = options.get("proxy") or _in_playwrights_words(proxy)
@@ -148,10 +148,10 @@ def configured_proxy(url: str) -> str | None:
 
 
 class Browser:
-    """One browser for a crawl. Nothing is started before a page asks for it.
+    """The browser of a crawl, started with the first page that needs it.
 
-    A page is closed as soon as it is read; contexts are given up after ``PAGES_PER_CONTEXT`` pages, or
-    when a page does not answer within ``DOWNLOAD_TIMEOUT``. A browser that has died is started anew.
+    A page is closed as soon as it is read. A context is replaced after ``PAGES_PER_CONTEXT`` pages, or when a
+    page does not answer within ``DOWNLOAD_TIMEOUT``. A browser that has died is restarted.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -160,14 +160,14 @@ class Browser:
         self._egress: Egress | None = None
         self._starting: asyncio.Task[Any] | None = None
         self._context = 0
-        """Number of the context that new pages go to."""
+        """Number of the context for new pages."""
         self._pages = 0
-        """Pages that it was asked for."""
+        """Pages that this context was used for."""
         self._open: Counter[int] = Counter()
         """Pages under way in each context."""
 
     async def download(self, request: Request) -> Response:
-        """The page as it stands after its scripts have run.
+        """The page after its scripts have run.
 
         Raises the same exceptions as a plain download, and :class:`BrowserMissing`.
         """
@@ -201,7 +201,7 @@ class Browser:
             await self._leave(handler, context, overdue=overdue)
 
     async def close(self) -> None:
-        """End the browser and its driver, if they were started."""
+        """Close the browser and its driver, if they were started."""
         if self._starting is None:
             return
         starting, self._starting = self._starting, None
@@ -218,10 +218,10 @@ class Browser:
                 await self._egress.close()
 
     async def _render(self, handler: Any, request: Request, context: int, visit: PageVisit) -> Response:
-        """One page in one context; what only the browser needs to know leaves the request again."""
+        """Render one page in one context; removes the browser's options from the request afterwards."""
 
         async def confine(page: Page, _: Request) -> None:
-            # scrapy-playwright swallows what its callbacks raise, and would ask for the page all the same.
+            # scrapy-playwright swallows exceptions of its callbacks, and would request the page all the same.
             try:
                 await handler.confinement.confine(page, visit)
             except Exception as error:
@@ -249,7 +249,7 @@ class Browser:
         return response
 
     def _why(self, request: Request, message: str) -> Exception:
-        """A failure of the browser's as a plain download would have it."""
+        """A failure of the browser as the exception of a plain download."""
         if "net::ERR_SOCKS" in message and self._egress is not None:
             parts = urlsplit(request.url)
             port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -265,7 +265,7 @@ class Browser:
         return self._context
 
     async def _leave(self, handler: Any, context: int, *, overdue: bool) -> None:
-        """Close a context that no page needs any more, or whose page hangs."""
+        """Close a context that no page needs any more, or one with a page that hangs."""
         self._open[context] -= 1
         if overdue and context == self._context:
             self._context, self._pages = self._context + 1, 0
@@ -280,7 +280,7 @@ class Browser:
             async with asyncio.timeout(CLOSING):
                 await wrapper.context.close()
         except TimeoutError:
-            log.warning("a page hangs in the browser, which is started anew")
+            log.warning("a page hangs in the browser; the browser is restarted")
             with suppress(Exception):
                 await handler.browser.close()
         except Exception as error:
@@ -295,7 +295,7 @@ class Browser:
         """A handler with its browser, for the site of an address."""
         from newscrawl.download.chromium import Handler
 
-        logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)  # a failed page is told by its errback
+        logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)  # the errback reports failed pages
         executable = find_browser(self._crawler.settings)
         handler = Handler.from_crawler(self._crawler)
         proxy = configured_proxy(url)
@@ -313,7 +313,7 @@ class Browser:
 
 
 def _of_network(error: BaseException) -> Exception:
-    """Why the browser's proxy reached nobody, as a plain download would have it."""
+    """A failed connection of the browser's proxy as the exception of a plain download."""
     if isinstance(error, PrivateAddress):
         return error
     named = next((ours for theirs, ours in REACHED if isinstance(error, theirs)), DownloadFailedError)

@@ -1,4 +1,4 @@
-"""Asking again what failed for a passing reason, later and later."""
+"""Retrying requests that failed for a passing reason, after growing pauses."""
 
 from __future__ import annotations
 
@@ -24,13 +24,12 @@ BACKOFF = 2.0
 
 
 class RetryMiddleware:
-    """Retries by class of error, in place of Scrapy's middleware of the same name.
+    """Retries by kind of error; replaces Scrapy's middleware of the same name.
 
-    Retried, ``RETRY_TIMES`` times at most: a name that does not resolve, a refused or broken
-    connection, a timeout, 408, 429 and 5xx. Before each retry the whole host is left alone for 2, 4,
-    8, ... seconds, or as long as its Retry-After asks. A Retry-After above ``RETRY_AFTER_MAX`` seconds
-    is not waited for: the request is given up, and ``request.meta["retry_at"]`` (aware, UTC) says when
-    the site may be asked again.
+    Retries, at most ``RETRY_TIMES`` times: a name that does not resolve, a refused or broken connection, a
+    timeout, 408, 429 and 5xx. Before each retry the whole host gets no requests for 2, 4, 8, ... seconds, or
+    as long as its Retry-After asks. When that is above ``RETRY_AFTER_MAX`` seconds, the request is given up,
+    and ``request.meta["retry_at"]`` (aware, UTC) says when to try again.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -45,7 +44,7 @@ class RetryMiddleware:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """A new request in place of an answer that says: not now."""
+        """A new request in place of a response with a passing error."""
         if not classify(response.status).retried:
             return response
         retry_at: dt.datetime | None = meta(request).get("retry_at")
@@ -54,7 +53,7 @@ class RetryMiddleware:
         return self._again(request, response_status_message(response.status)) or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """A new request in place of a failure that may pass; None leaves it to the errback."""
+        """A new request in place of a passing failure; None leaves the failure to the errback."""
         if isinstance(exception, HostBusy | RobotsUnreachable) or not classify(exception).retried:
             return None
         return self._again(request, exception)

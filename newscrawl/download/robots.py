@@ -1,4 +1,4 @@
-"""robots.txt as RFC 9309 has it: what cannot be read forbids, what is not there allows."""
+"""robots.txt by RFC 9309: an unreachable file forbids everything, a missing file allows everything."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ REDIRECTS = 5
 
 
 class RobotsTxtMiddleware(ScrapysMiddleware):
-    """Scrapy's middleware, which takes a robots.txt that cannot be reached for permission.
+    """Scrapy's middleware, which on its own treats an unreachable robots.txt as permission.
 
-    Here a network failure, 5xx and 429 mean that nothing of the host is asked in this crawl (RFC 9309
-    section 2.3.1.4): its requests fail with :class:`RobotsUnreachable`. Any other 4xx allows
-    everything (section 2.3.1.3). What is forbidden fails with :class:`RobotsForbidden`.
+    After a network failure, 5xx or 429, no page of the host is requested in this crawl (RFC 9309 section
+    2.3.1.4): its requests fail with :class:`RobotsUnreachable`. Any other 4xx allows everything (section
+    2.3.1.3). Forbidden requests fail with :class:`RobotsForbidden`.
 
-    Up to ``REDIRECTS`` redirects are followed, to other hosts too (section 2.3.1.2), each through the gate
-    for addresses like any other. After more, or where the gate refuses one, there is no robots.txt.
+    Up to ``REDIRECTS`` redirects are followed, also to other hosts (section 2.3.1.2), each through the gate
+    for addresses. After more redirects, or where the gate refuses one, the file counts as missing.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -50,7 +50,7 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
         crawler.stats.set_value(robotstxt.STATES, self._states)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules of the request's host, read once; None when there are none."""
+        """The rules of the request's host, downloaded once; None when there are none."""
         netloc = urlparse_cached(request).netloc
         if netloc not in self._reading:
             self._reading[netloc] = asyncio.ensure_future(self._read(request))
@@ -84,7 +84,7 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
         try:
             response = await self.crawler.engine.download_async(asked)
         except IgnoreRequest as error:
-            logger.warning("%s leads nowhere (%s): the site counts as having none", asked.url, error)
+            logger.warning("%s redirects nowhere (%s): it counts as missing", asked.url, error)
             return None
         except Exception as error:
             self._stats.inc_value(f"robotstxt/exception_count/{type(error)}")
@@ -107,7 +107,7 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
 
 
 def _unreachable(url: str, failure: Exception | int, reason: str, source: object) -> RobotsUnreachable:
-    logger.warning("%s cannot be read (%s): nothing of this host is asked", url, reason)
+    logger.warning("%s cannot be read (%s): no pages of this host are requested", url, reason)
     return RobotsUnreachable(f"{url} cannot be read ({reason})", classify(failure), _retry_at(source))
 
 

@@ -1,4 +1,4 @@
-"""When a rendered page is what a reader sees."""
+"""Waiting until a rendered page shows what a reader sees."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from newscrawl.download.confine import PageVisit
 
 LOADING = 15.0
-"""Seconds that a page whose document is there may take to load what belongs to it."""
+"""Seconds that a page may take to load its parts, once its document is loaded."""
 IDLE = 0.5
-"""Seconds without a request under way after which a page's scripts ask for nothing more."""
+"""Seconds without a request after which a page's scripts are taken to be done."""
 SETTLE = 5.0
-"""Seconds that a loaded page may go on asking its own site before it is taken as it stands."""
+"""Seconds that a loaded page may keep sending requests before it is read as it is."""
 RELOADS = 3
-"""Documents in place of the first that are waited for, such as the page behind an interstitial."""
+"""Documents to wait for after the first one, at most, such as the page behind an interstitial."""
 THIN, THIN_WAITS = 200, 2.0
-"""A page that shows fewer letters may be an interstitial, and is given so many seconds to move on."""
+"""A page with fewer letters may be an interstitial; seconds that it gets to move on."""
 LOOK = 0.1
-"""Seconds between two looks whether a page has moved on."""
+"""Seconds between two checks of a page."""
 
 # What is shown, and whether the page says that it will move on within so many milliseconds.
 _STATE = """longest => {
@@ -58,11 +58,11 @@ TIMERS = """(() => {
 
 
 async def settle(page: Page, visit: PageVisit) -> None:
-    """Wait until a page is what a reader sees: loaded, and moved on from where it only passes by.
+    """Wait until a page shows what a reader sees: it has loaded, and moved on from any interstitial.
 
-    An interstitial reloads itself after a moment, by a timer or a ``refresh``. A page that says so is given
-    ``SETTLE`` seconds, one that shows little text ``THIN_WAITS``; what it becomes is waited for likewise,
-    up to ``RELOADS`` times. Then it is taken as it stands.
+    An interstitial reloads itself after a moment, by a timer or a ``refresh``. A page that announces this
+    gets ``SETTLE`` seconds, a page with little text ``THIN_WAITS``. The page that follows is treated in the
+    same way, up to ``RELOADS`` times; then it is read as it is.
     """
     for _ in range(1 + RELOADS):
         seen = len(visit.documents)
@@ -73,10 +73,10 @@ async def settle(page: Page, visit: PageVisit) -> None:
 
 
 async def _quiet(page: Page, visit: PageVisit) -> dict[str, Any]:
-    """Wait until a page has loaded and its scripts ask for nothing more; its state then.
+    """The state of a page once it has loaded and its scripts send no more requests.
 
-    The page itself is asked: Playwright's load states are those of the last navigation, and never come
-    when a script began one that was refused.
+    This asks the page itself: Playwright's load states belong to the last navigation, and never arrive when a
+    script began a navigation that was refused.
     """
     loop = asyncio.get_running_loop()
     begun = loop.time()
@@ -101,12 +101,12 @@ async def _state(page: Page) -> dict[str, Any]:
     except Error:
         if page.is_closed():
             raise
-        return {"ready": "loading", "letters": 0, "leaves": True}  # one document just leaves for another
+        return {"ready": "loading", "letters": 0, "leaves": True}  # the document is just being replaced
     return state
 
 
 async def _left(visit: PageVisit, seen: int, seconds: float) -> bool:
-    """Wait for another document than those that were seen."""
+    """Wait for a new document; returns whether one came."""
     for _ in range(int(seconds / LOOK)):
         if len(visit.documents) > seen:
             return True
