@@ -95,7 +95,7 @@ def test_a_fault_is_told_by_a_page_that_says_nothing_of_it(
     with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as client:
         answer = client.get("/?lang=en")
     assert answer.status_code == 500
-    assert "a fault of newscrawl" in answer.text
+    assert "a fault in newscrawl" in answer.text
     assert PASSWORD not in answer.text
     assert [record.message for record in caplog.records] == ["a page could not be made"]
 
@@ -202,7 +202,10 @@ def test_every_key_of_a_template_has_its_words() -> None:
             "فشلت جولتان متتاليتان منذ 4 أيام",
         ),
         ({"what": "quiet", "length": 2 * DAY}, "لا مقال جديدًا منذ 48 ساعة، على غير عادته"),
-        ({"what": "fewer", "came": 12, "days": 5, "usual": 60}, "12 مقالًا فقط في 5 أيام، والمعتاد نحو 60"),
+        (
+            {"what": "fewer", "came": 12, "days": 5, "usual": 60},
+            "عدد المقالات 12 فقط في 5 أيام، والمعتاد نحو 60",
+        ),
         (
             {"what": "read_worse", "shares": {"body": (0.6, 0.02)}},
             "حقل «النص» ناقص في 60% من المقالات، والمعتاد 2%",
