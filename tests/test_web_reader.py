@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from newscrawl.items import Article
+from newscrawl.stored import declared
 from newscrawl.vocabulary import (
     CopyKind,
     CoverageReason,
@@ -222,6 +224,22 @@ def test_an_article_is_found_by_the_key_of_any_of_its_addresses_and_not_once_for
         get(client, f"/articles/{IDS['french']}", status=404)
     finally:
         db["forgotten"].delete_one({"_id": IDS["french"]})
+
+
+def test_an_article_of_an_older_version_is_shown_without_what_it_lacks(
+    client: TestClient, installation: Database
+) -> None:
+    db = installation.client[installation.name]
+    later = [name for name, says in declared(Article).items() if says.since > 1]
+    doc = {k: v for k, v in (db["articles"].find_one({"_id": IDS["copy"]}) or {}).items() if k not in later}
+    old = "0" * 32
+    doc |= {"_id": old, "keys": [old], "title": "خبر قديم جدا", "search_text": "خبر قديم جدا"}
+    db["articles"].insert_one(doc)
+    try:
+        for path in (f"/articles/{old}", f"/articles/{old}/page", f"/stories/{old}", "/search?q=قديم+جدا"):
+            assert "خبر قديم جدا" in get(client, path)
+    finally:
+        db["articles"].delete_one({"_id": old})
 
 
 def test_coverage_is_told_in_words_and_patterns(client: TestClient) -> None:

@@ -55,7 +55,7 @@ def moment(doc: Mapping[str, Any]) -> tuple[dt.datetime | None, bool]:
 
 def members(db: Database[Document], story: str) -> list[Document]:
     """The articles of a story in the order of their moments, the root first; without their texts."""
-    found = list(db["articles"].find({"story": story}, _READ).limit(MOST))
+    found = [{"owner": "", **doc} for doc in db["articles"].find({"story": story}, _READ).limit(MOST)]
     end = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(found, key=lambda doc: (doc["duplicate_of"] is not None, moment(doc)[0] or end, doc["_id"]))
 
