@@ -11,7 +11,7 @@ import re
 import sys
 from typing import Any, TextIO, cast
 
-__all__ = ["Record", "Terminal", "clean_logs", "clean_terminal", "one_line", "visible"]
+__all__ = ["SafeRecord", "Terminal", "clean_logs", "clean_terminal", "one_line", "visible"]
 
 # Controls except tab and line feed, format characters, line separators and surrogates. Joiners (U+200C,
 # U+200D) belong to the spelling of words, and Arabic number signs are visible.
@@ -48,7 +48,7 @@ def _lines(text: str) -> str:
     return _LATER_LINE.sub(f"\n{_INDENT}", visible(text))
 
 
-class Record(logging.LogRecord):
+class SafeRecord(logging.LogRecord):
     """A log record that cannot forge other lines of the log.
 
     Arguments of a message stay on one line. Messages that themselves have several lines, and tracebacks,
@@ -94,7 +94,7 @@ class Terminal:
 
 def clean_logs() -> None:
     """Make every log line of this process safe to show from now on, whichever library logs it."""
-    logging.setLogRecordFactory(Record)
+    logging.setLogRecordFactory(SafeRecord)
 
 
 def clean_terminal() -> None:

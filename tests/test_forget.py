@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
-from newscrawl.store.forget import Forgotten, forget
+from newscrawl.store.forget import Removal, forget
 from newscrawl.store.schema import prepare
 from newscrawl.store.tombstones import AT_ONCE, forgotten
 from newscrawl.store.writer import Writer
@@ -16,13 +16,13 @@ from tests.test_store import NOON, Run, article, copies, links, store
 OTHER = "https://www.alayam24.com/articles-77.html"
 
 
-def forgetting(run: Run, database: Database, url: str) -> Forgotten:
-    async def once() -> Forgotten:
+def forgetting(run: Run, database: Database, url: str) -> Removal:
+    async def once() -> Removal:
         async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
             await prepare(client[database.name], client[f"{database.name}_ops"])
             return await forget(client, database.name, [key(url)], "alayam24")
 
-    done: Forgotten = run(once())
+    done: Removal = run(once())
     return done
 
 
@@ -30,7 +30,7 @@ def test_nothing_of_it_stays_but_its_keys(run: Run, database: Database) -> None:
     one = article(1, urls=[article(1).url, OTHER])
     store(run, database, one, article(2))
     store(run, database, article(1, body="نص مصحح من الجريدة"))
-    assert forgetting(run, database, OTHER) == Forgotten(1, 1, (), (one.keys[0],))
+    assert forgetting(run, database, OTHER) == Removal(1, 1, (), (one.keys[0],))
     assert [doc["url"] for doc in database.articles()] == [article(2).url]
     assert database["revisions"].count_documents({}) == 0
     tombstones = list(database["forgotten"].find())
@@ -71,7 +71,7 @@ def test_a_removal_that_was_cut_short_is_ended_by_the_next(run: Run, database: D
     store(run, database, article(1, body="نص مصحح من الجريدة"))
     forgetting(run, database, OTHER)
     database["revisions"].insert_one({"_id": f"{one.keys[0]}:0", "article": one.keys[0]})
-    assert forgetting(run, database, OTHER) == Forgotten(0, 1, (), (one.keys[0],))
+    assert forgetting(run, database, OTHER) == Removal(0, 1, (), (one.keys[0],))
 
 
 def test_any_number_of_keys_is_asked_for(run: Run, database: Database) -> None:

@@ -166,7 +166,7 @@ def test_what_a_run_asks_is_asked_again(
     crawl = start(30)
     agree(crawl, crawl.end(), claimed, "ok")
     assert claimed["articles"].count_documents({}) == 3
-    assert "MongoDB refuses: Failing command" in crawl.log
+    assert "MongoDB refuses the operation: Failing command" in crawl.log
 
 
 @pytest.mark.trials

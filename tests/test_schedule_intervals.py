@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.schedule.intervals import FIRST, STEADY, STEPS, WINDOW, Bounds, Visit, interval, pace
+from newscrawl.schedule.intervals import FIRST, STEADY, STEPS, WINDOW, Bounds, PastRun, interval, pace
 from newscrawl.schedule.times import Adaptive, Every, every
 from tests.conftest import Database
 from tests.schedule_model import World
@@ -30,7 +30,7 @@ class Life:
     def __init__(self, articles: list[dt.datetime], bounds: Bounds = BOUNDS) -> None:
         self.articles = sorted(articles)
         self.bounds = bounds
-        self.visits: list[Visit] = []
+        self.visits: list[PastRun] = []
         self.intervals: list[tuple[dt.datetime, dt.timedelta]] = []
         """The interval after each visit."""
 
@@ -39,7 +39,7 @@ class Life:
         end = START + dt.timedelta(days=days)
         while now < end:
             there = bisect_right(self.articles, now)
-            self.visits.append(Visit(now, there - seen))
+            self.visits.append(PastRun(now, there - seen))
             seen = there
             if now - found_at >= STEADY or before is None:
                 known = self.visits[bisect_left(self.visits, (now - WINDOW,)) :]
@@ -130,18 +130,18 @@ def test_a_newspaper_that_comes_back_is_followed_within_a_day() -> None:
 
 
 def test_of_a_new_newspaper_nothing_is_guessed() -> None:
-    backlog = [Visit(START, 300)]
+    backlog = [PastRun(START, 300)]
     assert interval(backlog, START, BOUNDS) == FIRST
-    assert pace([*backlog, Visit(START + HOUR, 0)], START + 2 * HOUR) is None
+    assert pace([*backlog, PastRun(START + HOUR, 0)], START + 2 * HOUR) is None
     assert interval(backlog, START, Bounds(HOUR, DAY)) == HOUR
     assert interval(backlog, START, Bounds(MINUTE, 10 * MINUTE)) == 10 * MINUTE
-    quiet = [*backlog, *(Visit(START + n * HOUR, 0) for n in range(1, 25))]
+    quiet = [*backlog, *(PastRun(START + n * HOUR, 0) for n in range(1, 25))]
     assert interval(quiet, START + DAY, BOUNDS) == 4 * HOUR
 
 
 def test_a_refused_newspaper_has_the_longest_interval() -> None:
-    busy = [Visit(START + n * HOUR, 9) for n in range(30)]
-    refused = Visit(START + 30 * HOUR, 0, refused=True)
+    busy = [PastRun(START + n * HOUR, 9) for n in range(30)]
+    refused = PastRun(START + 30 * HOUR, 0, refused=True)
     assert interval([*busy, refused], START + 30 * HOUR, BOUNDS, HOUR) == DAY
 
 
@@ -154,7 +154,7 @@ def test_whatever_happened_the_interval_is_within_the_bounds_and_found_twice_it_
     found: list[tuple[int, int, bool]], one: dt.timedelta, other: dt.timedelta, before: dt.timedelta | None
 ) -> None:
     bounds = Bounds(min(one, other), max(one, other))
-    visits = [Visit(START + minutes * MINUTE, new, refused) for minutes, new, refused in sorted(found)]
+    visits = [PastRun(START + minutes * MINUTE, new, refused) for minutes, new, refused in sorted(found)]
     now = START + 20_000 * MINUTE
     chosen = interval(visits, now, bounds, before)
     assert bounds.least <= chosen <= bounds.most

@@ -22,7 +22,7 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.mongod import guardian, opening, server
-from newscrawl.mongod.guardian import Folder, GaveUp, Guardian
+from newscrawl.mongod.guardian import DataFolder, GaveUp, Guardian
 from newscrawl.mongod.opening import ServerError, StoreConfigError
 from newscrawl.mongod.server import MongodNotFound, Server, local_server
 from tests.mongod import small_file_system
@@ -153,7 +153,7 @@ def test_the_last_to_leave_in_order_leaves_nothing_behind(data: Path) -> None:
         assert processes(data)["mongod"], "another still uses it"
         assert user.leave() == 0
     assert nothing_left(data)
-    assert not Folder(data).state.exists()
+    assert not DataFolder(data).state.exists()
     with Server(data) as again:
         assert again == uri, "a saved address stays good"
     assert nothing_left(data)
@@ -169,7 +169,7 @@ def test_what_was_acknowledged_survives_the_death_of_mongod_and_of_the_guardian(
         assert user.store("قبل الوفاة الثانية"), "clients reconnect to the same port"
         os.kill(processes(data)["guardian"][0], signal.SIGKILL)
         await_that(lambda: nothing_left(data))
-        assert Folder(data).state.exists(), "a stale state is what the next start finds"
+        assert DataFolder(data).state.exists(), "a stale state is what the next start finds"
         with Server(data) as again:
             assert again == uri
             assert stored(uri) == {"قبل الوفاة الأولى", "قبل الوفاة الثانية"}
@@ -185,7 +185,7 @@ def test_a_guardian_asked_to_stop_does(data: Path) -> None:
         os.kill(pid, signal.SIGTERM)
         await_that(lambda: not held.is_up)
         await_that(lambda: nothing_left(data))
-    assert not Folder(data).state.exists()
+    assert not DataFolder(data).state.exists()
     assert '"msg":"Now exiting"' in (data / "log" / "mongod.log").read_text(), "in order, not by force"
 
 
@@ -263,7 +263,7 @@ def test_a_mongod_that_will_not_stay_up_is_given_up_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, says: str
 ) -> None:
     monkeypatch.setattr(guardian, "TICK", 0.01)
-    folder = Folder(tmp_path / "mongodb")
+    folder = DataFolder(tmp_path / "mongodb")
     folder.create()
     with guardian_in_use(folder), pytest.raises(GaveUp, match=says):
         Guardian(folder, fake_mongod(tmp_path, script)).run()
@@ -271,7 +271,7 @@ def test_a_mongod_that_will_not_stay_up_is_given_up_with_its_reason(
 
 
 @contextmanager
-def guardian_in_use(folder: Folder) -> Iterator[None]:
+def guardian_in_use(folder: DataFolder) -> Iterator[None]:
     lock = guardian.Lock(folder.root / "users.lock")
     assert lock.take(shared=True)
     yield
@@ -282,7 +282,7 @@ def test_files_that_another_mongod_holds_are_left_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guardian, "HANDOVER_SECONDS", 0)
-    folder = Folder(tmp_path / "mongodb")
+    folder = DataFolder(tmp_path / "mongodb")
     folder.create()
     (folder.db / "mongod.lock").write_text("4711\n")
     held = guardian.Lock(folder.db / "mongod.lock")
@@ -356,17 +356,17 @@ def test_a_mongod_that_ended_for_want_of_room_is_started_again_when_there_is_som
 ) -> None:
     monkeypatch.setattr(guardian, "TICK", 0.01)
     monkeypatch.setattr(guardian, "ROOM_TICK", 0.01)
-    folder = Folder(tmp_path / "mongodb")
+    folder = DataFolder(tmp_path / "mongodb")
     folder.create()
     looks: list[bool] = []
 
-    def lacks_room(_: Folder, needed: int = 0) -> str | None:
+    def lacks_room(_: DataFolder, needed: int = 0) -> str | None:
         looks.append(folder.full.exists())
         return None if len(looks) % 3 == 0 else "full"
 
     started = tmp_path / "started"
     script = f"echo x >> {started}; echo '28: No space left on device' >&2; exit 14"
-    monkeypatch.setattr(Folder, "lacks_room", lacks_room)
+    monkeypatch.setattr(DataFolder, "lacks_room", lacks_room)
     with guardian_in_use(folder):
         guarding = Guardian(folder, fake_mongod(tmp_path, script))
         check_place = guarding._check_place
@@ -413,7 +413,7 @@ def fill(path: Path) -> None:
 
 
 def test_room_for_the_journal_is_asked_for_only_until_it_is_there(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "mongodb")
+    folder = DataFolder(tmp_path / "mongodb")
     folder.create()
     room = shutil.disk_usage(tmp_path).free
     assert folder.lacks_room(room // 2) is None
@@ -435,14 +435,14 @@ def test_a_guardian_whose_folder_was_removed_touches_nothing_of_the_next_server(
         second = Server(data)
         uri = stack.enter_context(second)
         await_that(lambda: old not in processes(data)["guardian"])
-        assert Folder(data).running() is not None
+        assert DataFolder(data).running() is not None
         assert second.is_up
         assert stored(uri) == set()
     assert nothing_left(data)
 
 
 def test_a_long_log_is_set_aside(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "mongodb")
+    folder = DataFolder(tmp_path / "mongodb")
     folder.create()
     log = folder.log / "mongod.log"
     log.write_bytes(b" " * (guardian.LOG_BYTES // 2 + 1))
@@ -528,7 +528,7 @@ def test_whatever_is_killed_whenever_nothing_is_left_and_nothing_acknowledged_is
     for trial in range(size(20)):
         with users(data, 2) as both:
             time.sleep(chance.uniform(0.2, 1.5))  # the random moment itself, nothing is awaited
-            if Folder(data).running() and chance.random() < 0.5:
+            if DataFolder(data).running() and chance.random() < 0.5:
                 title = f"الخبر {trial}"
                 survivor = both[0]
                 if survivor.uri() and survivor.store(title):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawl.shown import Record, Terminal, one_line, visible
+from newscrawl.shown import SafeRecord, Terminal, one_line, visible
 from tests.conftest import scrapy
 from tests.loopback import article
 
@@ -54,7 +54,7 @@ def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     logger = logging.getLogger("tests.shown")
     logger.addHandler(handler)
     before = logging.getLogRecordFactory()
-    logging.setLogRecordFactory(Record)
+    logging.setLogRecordFactory(SafeRecord)
     yield logger, shown
     logging.setLogRecordFactory(before)
     logger.removeHandler(handler)

@@ -7,7 +7,7 @@ import pytest
 
 from newscrawl.vocabulary import RunOutcome
 from newscrawl.watch.causes import SETTLED, Ringing, causes, step
-from newscrawl.watch.known import Day, DueSite, EndedRun, Installation, SeenNode, WatchedSite
+from newscrawl.watch.known import CoverageDay, DueSite, EndedRun, Installation, SeenNode, WatchedSite
 from newscrawl.watch.monitors import read_worse, reduced, silent
 from newscrawl.watch.rhythm import rhythm, season
 
@@ -15,9 +15,9 @@ NOW = dt.datetime(2025, 11, 20, 12, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
-def days(numbers: list[int]) -> list[Day]:
+def days(numbers: list[int]) -> list[CoverageDay]:
     first = NOW.date() - len(numbers) * DAY
-    return [Day(first + place * DAY, number, complete=True) for place, number in enumerate(numbers)]
+    return [CoverageDay(first + place * DAY, number, complete=True) for place, number in enumerate(numbers)]
 
 
 def ran(hours_ago: float, outcome: RunOutcome = RunOutcome.OK, *, new: int = 3, **more: object) -> EndedRun:
@@ -137,7 +137,7 @@ def test_an_alarm_begins_once_and_is_over_once() -> None:
 
 def test_fridays_feasts_and_ramadan_are_no_silence() -> None:
     friday = [0 if (dt.date(2025, 9, 1) + n * DAY).weekday() == 4 else 30 for n in range(80)]
-    known = [Day(dt.date(2025, 9, 1) + n * DAY, number, True) for n, number in enumerate(friday)]
+    known = [CoverageDay(dt.date(2025, 9, 1) + n * DAY, number, True) for n, number in enumerate(friday)]
     beat = rhythm(known, dt.date(2025, 11, 20), "EG")
     assert beat
     assert beat.expected(dt.date(2025, 11, 21)) == 0

@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newscrawl.watch.causes import Ringing, causes, step
-from newscrawl.watch.known import DAYS, RUNS, Day, DueSite, EndedRun, Installation, SeenNode, WatchedSite
+from newscrawl.watch.known import (
+    DAYS,
+    RUNS,
+    CoverageDay,
+    DueSite,
+    EndedRun,
+    Installation,
+    SeenNode,
+    WatchedSite,
+)
 from tests.site_months import Made, Replay, Truth, World
 
 GRACE = dt.timedelta(hours=3)
@@ -114,6 +123,8 @@ def fits(truth: Truth, at: dt.datetime) -> bool:
     return truth.since - GRACE <= at <= truth.until + GRACE
 
 
-def days(rows: dict[str, dict[str, Any]]) -> list[Day]:
+def days(rows: dict[str, dict[str, Any]]) -> list[CoverageDay]:
     newest = sorted(rows.values(), key=lambda row: str(row["day"]))[-DAYS:]
-    return [Day(dt.date.fromisoformat(row["day"]), row["articles"], row["complete"]) for row in newest]
+    return [
+        CoverageDay(dt.date.fromisoformat(row["day"]), row["articles"], row["complete"]) for row in newest
+    ]

@@ -15,7 +15,7 @@ from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
     from newscrawl.archive.places import Folder, Store
-    from newscrawl.store.forget import Forgotten
+    from newscrawl.store.forget import Removal
 
 
 class Command(ProjectCommand):
@@ -73,7 +73,7 @@ class Command(ProjectCommand):
                 if name is None:
                     print(f"note: no spider declares the site of {url}; check its spelling", file=sys.stderr)
 
-    def _erase(self, forgotten: Forgotten, name: str | None) -> str:
+    def _erase(self, forgotten: Removal, name: str | None) -> str:
         """Remove the pages from the archive; return lines on what was removed, and what is left to others."""
         from newscrawl.archive.forgetting import erase_everywhere
         from newscrawl.archive.places import Folder, StoreError
@@ -108,14 +108,14 @@ def _is_in(archive: str, folder: Folder, store: Store | None) -> bool:
     return folder.has(archive) or (store is not None and store.has(archive))
 
 
-def _sentence(url: str, forgotten: Forgotten) -> str:
+def _sentence(url: str, forgotten: Removal) -> str:
     if not forgotten.articles:
         return f"{url}: was not stored; no crawl will store it from now on"
     copies = "".join(f"\n  a copy is still stored: {copy}" for copy in forgotten.copies)
     return f"{url}: forgotten, with {forgotten.revisions} former states{copies}"
 
 
-def _undo(database: str, forgotten: Forgotten) -> str:
+def _undo(database: str, forgotten: Removal) -> str:
     """The line for mongosh that removes the tombstones."""
     from newscrawl.store.migrations import TOMBSTONES
 

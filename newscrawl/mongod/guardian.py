@@ -128,7 +128,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class DataFolder:
     """The folder of the embedded server's files."""
 
     root: Path
@@ -264,7 +264,7 @@ def _error(line: bytes) -> str | None:
 class Guardian:
     """Keeps one mongod up for the users of one folder."""
 
-    def __init__(self, folder: Folder, mongod: str) -> None:
+    def __init__(self, folder: DataFolder, mongod: str) -> None:
         self.folder = folder
         self.mongod = mongod
         self.stopping = False
@@ -442,7 +442,7 @@ def _remedy(errors: Iterable[str]) -> str:
 
 def main(root: str, mongod: str) -> int:
     """Guard the server of the folder ``root``; return 0 when it is no longer needed, 1 after an error."""
-    folder = Folder(Path(root))
+    folder = DataFolder(Path(root))
     try:
         guardian = Guardian(folder, mongod)
 

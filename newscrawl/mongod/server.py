@@ -28,7 +28,7 @@ from newscrawl.mongod.opening import ServerError, StoreConfigError, connect, tex
 
 if sys.platform != "win32":  # no flock there
     from newscrawl.mongod import guardian
-    from newscrawl.mongod.guardian import STOP_SECONDS, Folder, Lock, Running
+    from newscrawl.mongod.guardian import STOP_SECONDS, DataFolder, Lock, Running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -129,7 +129,7 @@ class Server:
                 "There is no embedded MongoDB on Windows: set MONGODB_URI to a server's address"
             )
         try:
-            self._folder = Folder(self.data)
+            self._folder = DataFolder(self.data)
             self._folder.create()
             self._locks = {name: Lock(self.data / f"{name}.lock") for name in LOCKS}
             deadline = time.monotonic() + START_SECONDS
@@ -228,7 +228,7 @@ _MAKE_ROOM = "free disk space, or set NEWSCRAWL_DATA to a folder on another disk
 
 def trouble(data: Path) -> str | None:
     """The problem of the embedded server that its data folder shows; None if it shows none."""
-    folder = Folder(data.absolute())
+    folder = DataFolder(data.absolute())
     if not folder.root.is_dir():
         return f"The data folder {folder.root} was removed"
     if folder.full.exists():

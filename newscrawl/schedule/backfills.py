@@ -66,16 +66,16 @@ class Backfills:
         waiting = {id_ for id_, doc in stored.items() if not doc.get("outcome") and _waits(doc, now)}
         resting = {doc["site"] for id_, doc in stored.items() if id_ in waiting and doc.get("outage")}
         days = _days(id_ for id_, doc in stored.items() if doc.get("outcome") in DONE)
-        found: dict[str, Piece] = {}
+        startable: dict[str, Piece] = {}
         for piece in schedule.pieces:
             entry = schedule.entries.get(piece.site)
-            if entry is None or piece.site in found or piece.site in resting or piece.id in waiting:
+            if entry is None or piece.site in startable or piece.site in resting or piece.id in waiting:
                 continue
             if stored.get(piece.id, {}).get("outcome") or _covers(days.get(piece.site, []), piece):
                 continue
             if entry.is_over(piece, now):
-                found[piece.site] = piece
-        return found
+                startable[piece.site] = piece
+        return startable
 
     def start(self, id_: str, job: str) -> None:
         """Record that a job works on a piece."""

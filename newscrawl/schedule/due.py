@@ -55,34 +55,34 @@ class DueTimes:
         new = [entry for name, entry in schedule.entries.items() if name not in leases]
         for place, missing in enumerate(new):
             leases[missing.site] = self._enrol_site(missing, place, len(new), now)
-        for site, found in leases.items():
+        for site, doc in leases.items():
             entry = schedule.entries.get(site)
-            if lease.lacks(found) and (entry or found.get("job")):
-                self._mend(found, self._first_due(entry, 0, 1, now) if entry else now, now)
+            if lease.lacks(doc) and (entry or doc.get("job")):
+                self._mend(doc, self._first_due(entry, 0, 1, now) if entry else now, now)
             if entry:
-                self._correct_due(found, entry, now, quietly=changed)
+                self._correct_due(doc, entry, now, quietly=changed)
         self._schedule = schedule
         self._known = {site: doc for site, doc in leases.items() if not lease.lacks(doc)}
         return self._known
 
-    def _mend(self, found: Document, due_at: dt.datetime, now: dt.datetime) -> None:
+    def _mend(self, doc: Document, due_at: dt.datetime, now: dt.datetime) -> None:
         """Complete an incomplete document, which a person or another version may have left."""
-        update = lease.mend(found, due_at, now)
+        update = lease.mend(doc, due_at, now)
         if "due_at" in update["$set"]:
-            log.warning("%s: its document in leases was incomplete and has been repaired", found["_id"])
-        self._leases.update_one({"_id": found["_id"]}, update)
-        found |= update["$set"]
+            log.warning("%s: its document in leases was incomplete and has been repaired", doc["_id"])
+        self._leases.update_one({"_id": doc["_id"]}, update)
+        doc |= update["$set"]
 
     def _enrol_site(self, entry: ScheduledSite, place: int, count: int, now: dt.datetime) -> Document:
         """Write the document of a new site, the ``place``-th of ``count``."""
-        found = lease.enrol(entry.site, str(entry.rule), self._first_due(entry, place, count, now))
+        doc = lease.enrol(entry.site, str(entry.rule), self._first_due(entry, place, count, now))
         if entry.site in self._known:
             log.warning("%s: its document in leases was removed and has been written again", entry.site)
         try:
-            self._leases.insert_one(dict(found))
+            self._leases.insert_one(dict(doc))
         except DuplicateKeyError:  # another node, or the run itself, was quicker
-            return self._leases.find_one({"_id": entry.site}) or found
-        return found
+            return self._leases.find_one({"_id": entry.site}) or doc
+        return doc
 
     def _first_due(self, entry: ScheduledSite, place: int, count: int, now: dt.datetime) -> dt.datetime:
         """When a site without a document is due.
@@ -110,11 +110,11 @@ class DueTimes:
         spread = min(MINUTE * max(1.0, count / A_MINUTE), rule.interval)
         return now + spread * (place / count)
 
-    def _correct_due(self, found: Document, entry: ScheduledSite, now: dt.datetime, *, quietly: bool) -> None:
+    def _correct_due(self, doc: Document, entry: ScheduledSite, now: dt.datetime, *, quietly: bool) -> None:
         """Give a site a due time that fits its rule; overdue sites stay overdue."""
-        site, rule, due_at = entry.site, str(entry.rule), found["due_at"]
-        here = in_force(entry.rule, found.get("interval"))
-        if found["rule"] != rule:
+        site, rule, due_at = entry.site, str(entry.rule), doc["due_at"]
+        here = in_force(entry.rule, doc.get("interval"))
+        if doc["rule"] != rule:
             corrected = due_at if due_at <= now else here.after(now)
         elif due_at <= now + LATE or self._sound.get(site) == due_at:
             return
@@ -131,6 +131,6 @@ class DueTimes:
                     site, f"{due_at:%Y-%m-%d %H:%M:%S}", rule, f"{corrected:%Y-%m-%d %H:%M:%S}",
                 )  # fmt: skip
         change = {"rule": rule, "due_at": corrected}
-        condition = {"_id": site, "rule": found["rule"], "due_at": due_at}
+        condition = {"_id": site, "rule": doc["rule"], "due_at": due_at}
         if self._leases.update_one(condition, {"$set": change}).matched_count:
-            found |= change
+            doc |= change

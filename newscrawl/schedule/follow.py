@@ -84,20 +84,20 @@ class Follower:
         self, leases: Mapping[str, Document], nodes: Mapping[str, Document], now: dt.datetime
     ) -> None:
         """Free sites whose job ended with its node: expired leases, abandoned claims."""
-        for found in leases.values():
-            if not found["job"]:
+        for doc in leases.values():
+            if not doc["job"]:
                 continue
-            hold = self._watch.age(f"hold {found['job']}", (found["holder"], found["until"]))
-            ran_out = hold >= LEASE or (self._watch.is_sure(LEASE) and (found["until"] or now) <= now)
-            if found["holder"] and not ran_out:
+            hold = self._watch.age(f"hold {doc['job']}", (doc["holder"], doc["until"]))
+            ran_out = hold >= LEASE or (self._watch.is_sure(LEASE) and (doc["until"] or now) <= now)
+            if doc["holder"] and not ran_out:
                 continue
-            node = nodes.get(found["node"])
+            node = nodes.get(doc["node"])
             started_at = node and node.get("started_at")
-            restarted = bool(started_at and started_at > found["claimed_at"])
-            if found["holder"]:
-                self._free(found, "its run was killed or hangs", due_again=node is None or restarted)
+            restarted = bool(started_at and started_at > doc["claimed_at"])
+            if doc["holder"]:
+                self._free(doc, "its run was killed or hangs", due_again=node is None or restarted)
             elif hold > (DEAD if node is None else ABANDONED):
-                self._free(found, f"node {found['node']} is dead", due_again=True)
+                self._free(doc, f"node {doc['node']} is dead", due_again=True)
 
     def follow(
         self,
@@ -107,38 +107,38 @@ class Follower:
         now: dt.datetime,
     ) -> None:
         """Free the sites of this node's jobs that ended or did not start."""
-        for found in leases.values():
-            job = found["job"]
-            if found["node"] != self._node or not job:
+        for doc in leases.values():
+            job = doc["job"]
+            if doc["node"] != self._node or not job:
                 continue
-            began = found["claimed_at"]
-            if found["holder"]:
+            began = doc["claimed_at"]
+            if doc["holder"]:
                 if job in jobs.finished:
-                    self._free_of_ended(found, now)
+                    self._free_of_ended(doc, now)
                 continue
             waits = self._watch.age(f"waits {job}", (job in jobs.pending, job in jobs.running))
             if job in jobs.finished:
-                again_at = now + pause(found["failures"])
-                if self._free(found, "it ended before the crawl began, see its log", again_at=again_at):
-                    ended = did_not_begin(job, found["_id"], self._node, began, now)
+                again_at = now + pause(doc["failures"])
+                if self._free(doc, "it ended before the crawl began, see its log", again_at=again_at):
+                    ended = did_not_begin(job, doc["_id"], self._node, began, now)
                     self._runs.update_one(*ended, upsert=True)
-                    self._hear_last_words(found["_id"], job)
+                    self._hear_last_words(doc["_id"], job)
             elif not jobs.knows(job) and waits > SUBMITTING:
-                self._free(found, "Scrapyd does not know it any more", due_again=True)
+                self._free(doc, "Scrapyd does not know it any more", due_again=True)
             elif job in jobs.pending and waits > QUEUED:
                 self._cancel(job)
-                self._free(found, "Scrapyd did not start it", due_again=True)
-            elif job in jobs.running and waits > _starting(entries.get(found["_id"])):
-                self._free(found, "it runs, but its crawl does not begin", due_again=True)
+                self._free(doc, "Scrapyd did not start it", due_again=True)
+            elif job in jobs.running and waits > _starting(entries.get(doc["_id"])):
+                self._free(doc, "it runs, but its crawl does not begin", due_again=True)
 
-    def _free_of_ended(self, found: Document, now: dt.datetime) -> None:
+    def _free_of_ended(self, doc: Document, now: dt.datetime) -> None:
         """Free the site of a run that ended with its lease: it was killed, or could not reach MongoDB."""
-        words = left_behind(self._scrapyd.log_of(found["_id"], found["job"]))
+        words = left_behind(self._scrapyd.log_of(doc["_id"], doc["job"]))
         if words and words["outcome"] == RunOutcome.STORE_DOWN:
-            again_at = None if found["backfill"] else now + pause(found["failures"])
-            self._free(found, "it ended while MongoDB was unavailable", again_at=again_at)
+            again_at = None if doc["backfill"] else now + pause(doc["failures"])
+            self._free(doc, "it ended while MongoDB was unavailable", again_at=again_at)
         else:
-            self._free(found, "its run was killed")
+            self._free(doc, "its run was killed")
 
     def end_hanging(
         self, jobs: Jobs, leases: Mapping[str, Document], entries: Mapping[str, ScheduledSite]
@@ -146,14 +146,14 @@ class Follower:
         """End jobs that run for too long, or without their site's lease."""
         holders = {doc["job"]: doc for doc in leases.values() if doc["node"] == self._node}
         for job in of_schedules(jobs):
-            found = holders.get(job)
+            doc = holders.get(job)
             runs = self._watch.age(f"runs {job}")
-            if found is None:
+            if doc is None:
                 if self._watch.age(f"unleased {job}") > ENDING:
                     self._end(job, "runs without its site's lease", ENDING)
-            elif found["holder"]:
-                entry = entries.get(found["_id"])
-                longest = found.get("longest") or (entry.longest.total_seconds() if entry else None)
+            elif doc["holder"]:
+                entry = entries.get(doc["_id"])
+                longest = doc.get("longest") or (entry.longest.total_seconds() if entry else None)
                 if longest and runs > longest * SECOND + OVERTIME:
                     self._end(job, "runs for too long", OVERTIME)
 
@@ -185,26 +185,26 @@ class Follower:
             log.error("job %s could not be ended: %s", job, error)
 
     def _free(
-        self, found: Document, why: str, *, due_again: bool = False, again_at: dt.datetime | None = None
+        self, doc: Document, why: str, *, due_again: bool = False, again_at: dt.datetime | None = None
     ) -> bool:
-        """Free a site from its job, in MongoDB and in ``found``; False if its lease changed meanwhile."""
-        change = lease.free(found, due_again=due_again, again_at=again_at)
+        """Free a site from its job, in MongoDB and in ``doc``; False if its lease changed meanwhile."""
+        change = lease.free(doc, due_again=due_again, again_at=again_at)
         if not self._leases.update_one(*change).matched_count:
             return False
-        job, site = found["job"], found["_id"]
-        if found["holder"]:
+        job, site = doc["job"], doc["_id"]
+        if doc["holder"]:
             self._runs.update_one(*silent(job))
-            if found["node"] == self._node:
+            if doc["node"] == self._node:
                 self._hear_last_words(site, job)
         # The run may have finished without being able to release its lease.
         finished = {"_id": job, "outcome": {"$in": DONE}}
-        if found["backfill"] and due_again and not self._runs.count_documents(finished):
-            self._backfills.lose(found["backfill"], job)
+        if doc["backfill"] and due_again and not self._runs.count_documents(finished):
+            self._backfills.lose(doc["backfill"], job)
         after = "it is crawled again now" if due_again else "the next run is at its usual time"
         if again_at:
             after = f"the next run is at {change[1]['$set']['due_at']:%Y-%m-%d %H:%M:%S}"
-        log.warning("%s: job %s of node %s: %s; %s", site, job, found["node"], why, after)
-        found |= change[1]["$set"]
+        log.warning("%s: job %s of node %s: %s; %s", site, job, doc["node"], why, after)
+        doc |= change[1]["$set"]
         return True
 
     def _hear_last_words(self, site: str, job: str) -> None:

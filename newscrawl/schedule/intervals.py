@@ -39,7 +39,7 @@ STEPS = (
 """Intervals to choose from, besides the bounds."""
 
 
-class Visit(NamedTuple):
+class PastRun(NamedTuple):
     """One run, as evidence of how often its newspaper publishes."""
 
     at: dt.datetime
@@ -61,7 +61,7 @@ class Bounds(NamedTuple):
         return min(max(interval, self.least), self.most)
 
 
-def pace(visits: Sequence[Visit], now: dt.datetime) -> dt.timedelta | None:
+def pace(visits: Sequence[PastRun], now: dt.datetime) -> dt.timedelta | None:
     """The mean time between two new articles; None while too little is known.
 
     ``visits`` are the runs of the last :data:`WINDOW`, the oldest first. Articles of the first run are left
@@ -70,7 +70,7 @@ def pace(visits: Sequence[Visit], now: dt.datetime) -> dt.timedelta | None:
     week only the articles since then count.
 
     >>> start = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-    >>> visits = [Visit(start + dt.timedelta(hours=6 * n), 3) for n in range(28)]
+    >>> visits = [PastRun(start + dt.timedelta(hours=6 * n), 3) for n in range(28)]
     >>> pace(visits, visits[-1].at)
     datetime.timedelta(seconds=7200)
     """
@@ -89,7 +89,7 @@ def pace(visits: Sequence[Visit], now: dt.datetime) -> dt.timedelta | None:
 
 
 def interval(
-    visits: Sequence[Visit], now: dt.datetime, bounds: Bounds, before: dt.timedelta | None = None
+    visits: Sequence[PastRun], now: dt.datetime, bounds: Bounds, before: dt.timedelta | None = None
 ) -> dt.timedelta:
     """The interval between two runs, within bounds: the pace, rounded down to one of :data:`STEPS`.
 
@@ -114,7 +114,7 @@ def interval(
     return max((step for step in steps if step <= mean), default=bounds.least)
 
 
-def visits(runs: Collection[Any], site: str, now: dt.datetime) -> list[Visit]:
+def visits(runs: Collection[Any], site: str, now: dt.datetime) -> list[PastRun]:
     """The runs that show how often a site publishes, the oldest first: no backfills, no failed runs."""
     wanted = {
         "site": site,
@@ -125,7 +125,7 @@ def visits(runs: Collection[Any], site: str, now: dt.datetime) -> list[Visit]:
     }
     fields = {"started_at": 1, "outcome": 1, "counts.new": 1}
     return [
-        Visit(
+        PastRun(
             run["started_at"].replace(tzinfo=dt.UTC),
             (run.get("counts") or {}).get("new") or 0,
             run["outcome"] == RunOutcome.REFUSED,

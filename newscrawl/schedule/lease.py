@@ -50,24 +50,24 @@ def enrol(site: str, rule: str, due_at: dt.datetime) -> Document:
     return {"_id": site, "rule": rule, "due_at": due_at, "failures": 0, **_FREE}
 
 
-def lacks(found: Document) -> set[str]:
+def lacks(doc: Document) -> set[str]:
     """The fields of :func:`enrol` that a document lacks or holds with a wrong type."""
-    moments = ("due_at", "claimed_at") if found.get("job") else ("due_at",)
-    wrong = {name for name in enrol("", "", _EPOCH) if name not in found}
-    wrong |= {name for name in moments if not isinstance(found.get(name), dt.datetime)}
-    return wrong if isinstance(found.get("failures"), int) else {*wrong, "failures"}
+    moments = ("due_at", "claimed_at") if doc.get("job") else ("due_at",)
+    wrong = {name for name in enrol("", "", _EPOCH) if name not in doc}
+    wrong |= {name for name in moments if not isinstance(doc.get(name), dt.datetime)}
+    return wrong if isinstance(doc.get("failures"), int) else {*wrong, "failures"}
 
 
-def mend(found: Document, due_at: dt.datetime, now: dt.datetime) -> Document:
+def mend(doc: Document, due_at: dt.datetime, now: dt.datetime) -> Document:
     """The update that adds the fields that a document lacks."""
-    default = enrol(found["_id"], "", due_at)
-    if found.get("job"):
+    default = enrol(doc["_id"], "", due_at)
+    if doc.get("job"):
         default["claimed_at"] = now
-    return {"$set": {name: default[name] for name in lacks(found)}}
+    return {"$set": {name: default[name] for name in lacks(doc)}}
 
 
 def claim(
-    found: Document,
+    doc: Document,
     *,
     job: str,
     node: str,
@@ -82,15 +82,15 @@ def claim(
     A job of a backfill serves no due time: ``next_due`` is None and ``due_at`` stays. ``adapted`` holds the
     interval computed for an adaptive rule, in seconds, and when: ``interval``, ``interval_at``.
     """
-    return {"_id": found["_id"], "job": None, "due_at": found["due_at"]}, {
+    return {"_id": doc["_id"], "job": None, "due_at": doc["due_at"]}, {
         "$set": {
             "job": job,
             "node": node,
             "claimed_at": now,
             "backfill": backfill,
             "longest": longest.total_seconds() if longest else None,
-            "served": found["due_at"] if next_due else None,
-            "due_at": next_due or found["due_at"],
+            "served": doc["due_at"] if next_due else None,
+            "due_at": next_due or doc["due_at"],
             **(adapted or {}),
         }
     }
@@ -114,18 +114,18 @@ def release(site: str, job: str, holder: str, again_at: dt.datetime | None = Non
     return {"_id": site, "job": job, "holder": holder}, {"$set": _FREE, **again}
 
 
-def free(found: Document, *, due_again: bool = False, again_at: dt.datetime | None = None) -> Change:
-    """The change that frees a site from its job, on condition that its lease is as it was in ``found``.
+def free(doc: Document, *, due_again: bool = False, again_at: dt.datetime | None = None) -> Change:
+    """The change that frees a site from its job, on condition that its lease is as it was in ``doc``.
 
     With ``due_again`` the due time that the job served is due again. With ``again_at`` the site is due by
     then at the latest, as its job failed to begin.
     """
-    condition = {name: found[name] for name in ("_id", "job", "holder", "until")}
-    due_at, failures = found["due_at"], 0
+    condition = {name: doc[name] for name in ("_id", "job", "holder", "until")}
+    due_at, failures = doc["due_at"], 0
     if due_again:
-        due_at = found["served"] or due_at
+        due_at = doc["served"] or due_at
     elif again_at:
-        due_at, failures = min(due_at, again_at), found["failures"] + 1
+        due_at, failures = min(due_at, again_at), doc["failures"] + 1
     return condition, {"$set": _FREE | {"due_at": due_at, "failures": failures}}
 
 

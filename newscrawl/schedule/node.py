@@ -169,5 +169,5 @@ def _json(answer: requests.Response) -> object:
         body += chunk
         if len(body) > LARGEST_ANSWER:
             raise ValueError("too long")
-    found: object = json.loads(body)
-    return found
+    parsed: object = json.loads(body)
+    return parsed

@@ -237,11 +237,11 @@ class Scheduler:
 
     def _alive_nodes(self, now: dt.datetime) -> dict[str, Document]:
         wanted = {"can": 1, "started_at": 1}
-        found = {doc["_id"]: doc for doc in self._ops["nodes"].find({"alive_until": {"$gt": now}}, wanted)}
+        alive = {doc["_id"]: doc for doc in self._ops["nodes"].find({"alive_until": {"$gt": now}}, wanted)}
         if self._is_up:  # this node is alive even before its first heartbeat
             here = {"can": sorted(self._node.can), "started_at": self._started_at}
-            found[self._node.name] = found.get(self._node.name, {}) | here
-        return found
+            alive[self._node.name] = alive.get(self._node.name, {}) | here
+        return alive
 
     # --- What is due
 
@@ -250,12 +250,12 @@ class Scheduler:
         room = self._scrapyd.slots - len(jobs.pending) - len(jobs.running)
         started: list[str] = []
         waiting: list[str] = []
-        for found, piece in self._due(leases, now):
+        for doc, piece in self._due(leases, now):
             if len(started) < room:
-                if job := self._start(found, piece, now):
+                if job := self._start(doc, piece, now):
                     started.append(job)
             elif piece is None:
-                waiting.append(found["_id"])
+                waiting.append(doc["_id"])
             else:
                 break
         self._say_crowded(jobs, leases, waiting if room <= 0 else [])
@@ -285,24 +285,24 @@ class Scheduler:
         """The sites that this node may start now: due ones, the most overdue first, then a backfill piece."""
         entries = self._file.current.entries
         free = [doc for site, doc in leases.items() if site in entries and not doc["job"]]
-        for found in sorted(free, key=lambda doc: (doc["due_at"], doc["_id"])):
-            late = now - found["due_at"]
-            if late >= 0 * SECOND and self._is_ours(entries[found["_id"]], late=late > GRACE):
-                yield found, None
+        for doc in sorted(free, key=lambda doc: (doc["due_at"], doc["_id"])):
+            late = now - doc["due_at"]
+            if late >= 0 * SECOND and self._is_ours(entries[doc["_id"]], late=late > GRACE):
+                yield doc, None
         filling = [doc for doc in leases.values() if doc["node"] == self._node.name and doc["backfill"]]
         # Backfills take long, so half of the slots stay free for due sites.
         if not self._file.current.pieces or len(filling) >= max(1, self._scrapyd.slots // 2):
             return
         pieces = self._backfills.startable(self._file.current, now)
-        for found in free:
-            piece = pieces.get(found["_id"])
+        for doc in free:
+            piece = pieces.get(doc["_id"])
             if (
                 piece
-                and not found["job"]
-                and found["due_at"] > now
-                and self._is_ours(entries[found["_id"]], late=True)
+                and not doc["job"]
+                and doc["due_at"] > now
+                and self._is_ours(entries[doc["_id"]], late=True)
             ):
-                yield found, piece
+                yield doc, piece
                 return  # one at a time
 
     def _is_ours(self, entry: ScheduledSite, *, late: bool) -> bool:
@@ -315,16 +315,16 @@ class Scheduler:
         able = [name for name, doc in self._nodes.items() if entry.needs <= set(doc.get("can") or ())]
         return late or preferred(entry.rank, able) == self._node.name
 
-    def _start(self, found: Document, piece: Piece | None, now: dt.datetime) -> str | None:
+    def _start(self, doc: Document, piece: Piece | None, now: dt.datetime) -> str | None:
         """Claim a site and submit its job; None if another node was quicker or Scrapyd refuses."""
-        entry = self._file.current.entries[found["_id"]]
+        entry = self._file.current.entries[doc["_id"]]
         job = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         adapted: Document = {}
         if isinstance(entry.rule, Adaptive) and not piece:
-            adapted = intervals.adapted(self._ops["runs"], found, entry.rule.bounds, now)
-        rule = in_force(entry.rule, (found | adapted).get("interval"))
+            adapted = intervals.adapted(self._ops["runs"], doc, entry.rule.bounds, now)
+        rule = in_force(entry.rule, (doc | adapted).get("interval"))
         claimed = lease.claim(
-            found,
+            doc,
             job=job,
             node=self._node.name,
             now=now,
@@ -335,7 +335,7 @@ class Scheduler:
         )
         if not self._leases.update_one(*claimed).matched_count:
             return None
-        found |= claimed[1]["$set"]
+        doc |= claimed[1]["$set"]
         if piece:
             self._backfills.start(piece.id, job)
         try:
@@ -344,13 +344,13 @@ class Scheduler:
         except ScrapydError as error:
             log.error("%s could not be started here: %s", entry.site, error)
             self._watch.age(f"refused {entry.site}")
-            freed = lease.free(found, due_again=True)
+            freed = lease.free(doc, due_again=True)
             self._leases.update_one(*freed)
-            found |= freed[1]["$set"]
+            doc |= freed[1]["$set"]
             if piece:
                 self._backfills.lose(piece.id, job)
             return None
-        why = f"{piece.since} to {piece.until}" if piece else f"due at {found['served']:%H:%M:%S}"
+        why = f"{piece.since} to {piece.until}" if piece else f"due at {doc['served']:%H:%M:%S}"
         log.info("%s: job %s, %s", entry.site, job, why)
         return job
 

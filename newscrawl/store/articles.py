@@ -39,7 +39,7 @@ class BulkResult:
     """Why some of ``again`` were not written, if the reason was not a race."""
 
 
-class Articles:
+class ArticleBatches:
     """Stores batches of articles: one read, a decision on each article, one bulk write."""
 
     def __init__(

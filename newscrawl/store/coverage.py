@@ -188,8 +188,8 @@ class Coverage:
         wanted: list[Any] = [{"$in": [day for day in days if day]}, *([_NO_DAY] if None in days else [])]
         for of_days in wanted:
             pipeline: list[Document] = [{"$match": {"source": source, "day": of_days}}, {"$group": _COUNTED}]
-            async for found in await self._articles.aggregate(pipeline):
-                counted[found.pop("_id")] = found
+            async for group in await self._articles.aggregate(pipeline):
+                counted[group.pop("_id")] = group
         if maybe := [row.day for row in rows if row.possible and row.day]:
             for day, number in (await self._possible(source, maybe)).items():
                 counted[day]["possible"] = number

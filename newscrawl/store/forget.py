@@ -17,7 +17,7 @@ from newscrawl.store.tombstones import Tombstones
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class Removal:
     """What was removed: numbers of articles and former states, and more."""
 
     articles: int
@@ -36,7 +36,7 @@ class Forgotten:
 
 async def forget(
     client: AsyncMongoClient[Document], database: str, keys: Collection[str], site: str
-) -> Forgotten:
+) -> Removal:
     """Remove the articles with one of these keys, and everything kept of them.
 
     Tombstones hold only their keys, no text or addresses, and make these keys count as known for good. They
@@ -74,7 +74,7 @@ async def forget(
     await linker.link([doc["_id"] for doc in left], now)
     await coverage.recount()
     copies = tuple(doc["url"] for doc in left)
-    return Forgotten(
+    return Removal(
         len(articles),
         revisions,
         copies,

@@ -17,7 +17,7 @@ from newscrawl import urls
 from newscrawl.items import Article, Rejection
 from newscrawl.ledger import Ledger
 from newscrawl.store.acknowledged import Acknowledged
-from newscrawl.store.articles import Articles
+from newscrawl.store.articles import ArticleBatches
 from newscrawl.store.clock import ServerClock
 from newscrawl.store.coverage import Coverage
 from newscrawl.store.decisions import Change
@@ -69,7 +69,7 @@ class Writer:
         self._rejections = Rejections(client[database], ops)
         self._acknowledged = done = Acknowledged(limit, ledger)
         given = (self._linker, Tombstones(client[database]), done, self._clock, self._coverage, change)
-        self._articles = Articles(client, database, *given)
+        self._articles = ArticleBatches(client, database, *given)
         self._batch = min(batch, limit) if limit else batch
         self._age = age
         self._room = queue

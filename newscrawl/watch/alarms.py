@@ -49,12 +49,12 @@ class Alarms:
         return {doc["_id"]: _ringing(doc) for doc in self._alarms.find(OPEN)}
 
     def look(
-        self, found: Mapping[str, Cause], now: dt.datetime, mine: Callable[[str], bool] = lambda _: True
+        self, current: Mapping[str, Cause], now: dt.datetime, mine: Callable[[str], bool] = lambda _: True
     ) -> None:
         """Begin, update and end alarms for these causes; ``mine`` tells which alarms may be ended."""
         docs = {doc["_id"]: doc for doc in self._alarms.find(OPEN) if mine(doc["_id"])}
         before = {key: _ringing(doc) for key, doc in docs.items()}
-        after, begun, over = step(before, found, now)
+        after, begun, over = step(before, current, now)
         for cause in begun:
             self.begin(cause, now)
         for cause in over:
@@ -103,27 +103,27 @@ class Alarms:
                 failed += self._tell(doc, now)
         return failed
 
-    def _tell(self, found: Document, now: dt.datetime) -> list[str]:
-        condition = {name: found.get(name) for name in ("_id", "episode", "waiting", "claimed_until")}
+    def _tell(self, alarm: Document, now: dt.datetime) -> list[str]:
+        condition = {name: alarm.get(name) for name in ("_id", "episode", "waiting", "claimed_until")}
         doc = self._alarms.find_one_and_update(condition, {"$set": {"claimed_until": now + CLAIM}})
         failed: list[str] = []
         for word in doc["waiting"] if doc else ():
             what, _, name = word.partition(" ")
             try:
                 if name in self._channels:  # otherwise it was removed from the settings
-                    self._channels[name].send(_message(found, what))
+                    self._channels[name].send(_message(alarm, what))
             except DeliveryError as error:
                 failed.append(str(error))
                 log.error("an alarm could not be sent, it is tried again: %s", error)
             else:
                 self._alarms.update_one(
-                    {"_id": found["_id"], "episode": found["episode"]}, {"$pull": {"waiting": word}}
+                    {"_id": alarm["_id"], "episode": alarm["episode"]}, {"$pull": {"waiting": word}}
                 )
         if doc:
-            tries = found.get("tries", 0)
+            tries = alarm.get("tries", 0)
             pause = dt.timedelta(minutes=PAUSES[min(tries, len(PAUSES) - 1)]) if failed else None
             changes = {"claimed_until": now + pause if pause else None, "tries": tries + 1 if failed else 0}
-            self._alarms.update_one({"_id": found["_id"], "episode": found["episode"]}, {"$set": changes})
+            self._alarms.update_one({"_id": alarm["_id"], "episode": alarm["episode"]}, {"$set": changes})
         return failed
 
     # --- Silence
@@ -139,8 +139,8 @@ class Alarms:
 
     def silences(self, now: dt.datetime) -> dict[str, dt.datetime]:
         """The patterns silenced now, each with the moment (UTC) when its silence ends."""
-        found = self._alarms.find({"_id": {"$gte": _SILENCE, "$lt": _SILENCE + "\U0010ffff"}})
-        return {doc["pattern"]: doc["until"] for doc in found if doc["until"] > now}
+        docs = self._alarms.find({"_id": {"$gte": _SILENCE, "$lt": _SILENCE + "\U0010ffff"}})
+        return {doc["pattern"]: doc["until"] for doc in docs if doc["until"] > now}
 
 
 def _covers(pattern: str, doc: Document) -> bool:

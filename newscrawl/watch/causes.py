@@ -65,21 +65,21 @@ class Cause:
 def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dict[str, Cause]:
     """All current problems, by key; ``before`` holds the causes of the open alarms."""
     before = before or {}
-    found: list[Cause] = [*_schedule(seen)]
+    problems: list[Cause] = [*_schedule(seen)]
     network = _network(seen)
-    found += [network] if network else []
-    found += _faults(seen)
-    found += _archive(seen)
+    problems += [network] if network else []
+    problems += _faults(seen)
+    problems += _archive(seen)
     # Sites whose next run is still to come count as cut off, even when the network is back.
     apart = {name for one in (network, before.get(AlarmKind.NETWORK)) if one for name in one.sites}
     for site in seen.sites:
         key = f"{AlarmKind.REDUCED} {site.name}"
         finding = silent(site, seen.now)
         if finding and not (site.name in apart and finding.kind == RunOutcome.UNREACHABLE):
-            found.append(_of_site(AlarmKind.SILENT, site, finding))
+            problems.append(_of_site(AlarmKind.SILENT, site, finding))
         elif not finding and (less := reduced(site, seen.now, before[key].usual if key in before else None)):
-            found.append(_of_site(AlarmKind.REDUCED, site, less))
-    return {cause.key: cause for cause in found}
+            problems.append(_of_site(AlarmKind.REDUCED, site, less))
+    return {cause.key: cause for cause in problems}
 
 
 def _of_site(kind: AlarmKind, site: WatchedSite, finding: Finding) -> Cause:
@@ -102,7 +102,7 @@ def _schedule(seen: Installation) -> list[Cause]:
         names = ", ".join(sorted(name for name, _ in away))
         said = f"nothing is crawled: no node has sent a heartbeat since {since:%Y-%m-%d %H:%M} UTC ({names})"
         return [Cause(AlarmKind.SCHEDULE, said, since, facts={"what": "schedule", "nodes": names})]
-    found = [
+    problems = [
         Cause(
             f"{AlarmKind.NODE} {name}",
             f"node {name} has sent no heartbeat since {since:%Y-%m-%d %H:%M} UTC",
@@ -118,8 +118,8 @@ def _schedule(seen: Installation) -> list[Cause]:
         due = f"{len(sites)} sites are" if len(sites) > 1 else "1 site is"
         said = f"{due} overdue since {since:%Y-%m-%d %H:%M} UTC: {_some(sites)}"
         facts = {"what": "overdue", "n": len(sites), "sites": _some(sites)}
-        found.append(Cause(AlarmKind.OVERDUE, said, since, sites, facts=facts))
-    return found
+        problems.append(Cause(AlarmKind.OVERDUE, said, since, sites, facts=facts))
+    return problems
 
 
 def _network(seen: Installation) -> Cause | None:
@@ -188,18 +188,18 @@ class Ringing:
 
 
 def step(
-    ringing: Mapping[str, Ringing], found: Mapping[str, Cause], now: dt.datetime
+    ringing: Mapping[str, Ringing], current: Mapping[str, Cause], now: dt.datetime
 ) -> tuple[dict[str, Ringing], list[Cause], list[Cause]]:
     """The alarms after a check: all that are open, the causes that began, the causes that are over."""
     after: dict[str, Ringing] = {}
     over: list[Cause] = []
     for key, alarm in ringing.items():
-        if key in found:
-            after[key] = replace(alarm, cause=found[key], clear_since=None)
+        if key in current:
+            after[key] = replace(alarm, cause=current[key], clear_since=None)
         elif alarm.clear_since and now - alarm.clear_since >= SETTLED:
             over.append(alarm.cause)
         else:
             after[key] = replace(alarm, clear_since=alarm.clear_since or now)
-    begun = [cause for key, cause in found.items() if key not in ringing]
+    begun = [cause for key, cause in current.items() if key not in ringing]
     after |= {cause.key: Ringing(cause, now) for cause in begun}
     return after, begun, over

@@ -210,18 +210,18 @@ def ping(url: str) -> None:
 
 def channels(settings: Mapping[str, Any]) -> list[Channel]:
     """The channels that the settings configure."""
-    found: list[Channel] = []
+    chosen: list[Channel] = []
     if url := settings.get("ALARM_WEBHOOK"):
-        found.append(Webhook(url))
+        chosen.append(Webhook(url))
     if recipients := settings.get("ALARM_EMAIL"):
-        found.append(
+        chosen.append(
             Email(
                 recipients, settings.get("ALARM_SMTP") or "smtp://127.0.0.1", settings.get("ALARM_FROM") or ""
             )
         )
     if command := settings.get("ALARM_COMMAND"):
-        found.append(Command(command))
-    return found
+        chosen.append(Command(command))
+    return chosen
 
 
 def trial(now: dt.datetime) -> Message:

@@ -193,10 +193,10 @@ def contact(given: str) -> Check:
     return Check("contact", True, said, "set NEWSCRAWL_CONTACT to a mail address or a web page")
 
 
-def browser(needing: Sequence[str], found: str | None) -> Check:
+def browser(needing: Sequence[str], path: str | None) -> Check:
     """Is there a browser for the sites that need one?"""
-    if found or not needing:
-        return Check("browser", False, found or "no site needs one")
+    if path or not needing:
+        return Check("browser", False, path or "no site needs one")
     said = f"no browser is installed, and {len(needing)} sites need one: {', '.join(needing[:3])}"
     return Check("browser", None, said, "apt-get install chromium, on the nodes started with --can browser")
 

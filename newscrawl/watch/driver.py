@@ -64,9 +64,11 @@ class Watchman:
         if self._is_mine(now):
             seen = self._facts.installation(self._db, self._ops)
             before = {key: alarm.cause for key, alarm in self._alarms.ringing().items()}
-            found = causes(seen, before)
-            found |= {cause.key: cause for cause in ending(seen.now, [site.country for site in seen.sites])}
-            self._alarms.look(found, now, lambda key: not key.startswith(f"{AlarmKind.DISK} "))
+            problems = causes(seen, before)
+            problems |= {
+                cause.key: cause for cause in ending(seen.now, [site.country for site in seen.sites])
+            }
+            self._alarms.look(problems, now, lambda key: not key.startswith(f"{AlarmKind.DISK} "))
         failed = self._alarms.tell(now)
         if self._switch and not failed:
             try:

@@ -13,7 +13,16 @@ from typing import Any
 
 from pymongo.database import Database
 
-from newscrawl.watch.known import DAYS, RUNS, Day, DueSite, EndedRun, Installation, SeenNode, WatchedSite
+from newscrawl.watch.known import (
+    DAYS,
+    RUNS,
+    CoverageDay,
+    DueSite,
+    EndedRun,
+    Installation,
+    SeenNode,
+    WatchedSite,
+)
 
 Document = dict[str, Any]
 
@@ -107,13 +116,13 @@ def _kept(runs: dict[Any, EndedRun]) -> list[EndedRun]:
 
 def _runs(ops: Database[Document], names: Sequence[str]) -> dict[str, dict[Any, EndedRun]]:
     """The newest ended runs of each site, and the newest of them that met something new."""
-    found: dict[str, dict[Any, EndedRun]] = {name: {} for name in names}
+    runs_by_site: dict[str, dict[Any, EndedRun]] = {name: {} for name in names}
     for some in _some(names, AT_ONCE):
         first, *others = [part for name in some for part in _parts(name)]
         pipeline = [*first, *({"$unionWith": {"coll": "runs", "pipeline": part}} for part in others)]
         for doc in ops["runs"].aggregate(pipeline):
-            found[doc["site"]][doc["_id"]] = EndedRun.of(doc)
-    return found
+            runs_by_site[doc["site"]][doc["_id"]] = EndedRun.of(doc)
+    return runs_by_site
 
 
 def _parts(site: str) -> Iterator[list[Document]]:
@@ -124,19 +133,19 @@ def _parts(site: str) -> Iterator[list[Document]]:
         yield [{"$match": which}, {"$sort": {order: -1}}, {"$limit": RUNS}, {"$project": _FIELDS}]
 
 
-def _days(db: Database[Document], names: Sequence[str], now: dt.datetime) -> Mapping[str, list[Day]]:
+def _days(db: Database[Document], names: Sequence[str], now: dt.datetime) -> Mapping[str, list[CoverageDay]]:
     """The coverage rows of each newspaper's last ten weeks; an aggregator has none of its own."""
     first = str(now.date() - dt.timedelta(days=DAYS - 1))
     rows = db["coverage"].find(
         {"source": {"$in": [*names]}, "day": {"$gte": first}},
         {"_id": 0, "source": 1, "day": 1, "articles": 1, "complete": 1},
     )
-    found: defaultdict[str, list[Day]] = defaultdict(list)
+    by_source: defaultdict[str, list[CoverageDay]] = defaultdict(list)
     for row in rows.sort([("source", 1), ("day", 1)]):
         day = dt.date.fromisoformat(row["day"])
         if day <= now.date() + dt.timedelta(days=1):  # a page that dates itself in the future says nothing
-            found[row["source"]].append(Day(day, row["articles"], row.get("complete")))
-    return found
+            by_source[row["source"]].append(CoverageDay(day, row["articles"], row.get("complete")))
+    return by_source
 
 
 def _some(names: Iterable[str], size: int) -> Iterator[list[str]]:

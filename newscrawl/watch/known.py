@@ -21,7 +21,7 @@ OURS = frozenset({RunOutcome.FAULT, RunOutcome.KILLED})
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class CoverageDay:
     """One row of a newspaper's coverage."""
 
     day: dt.date
@@ -68,7 +68,7 @@ class EndedRun:
             rejected=counts.get("rejected", 0),
             fine=counts.get("new", 0) + counts.get("revised", 0) + counts.get("seen", 0),
             read=reading.get("articles") or 0,
-            empty={name: found.get(NO_ORIGIN, 0.0) for name, found in shares.items()},
+            empty={name: origins.get(NO_ORIGIN, 0.0) for name, origins in shares.items()},
             drift=tuple(doc.get("drift") or ()),
             alarms=tuple((one["alarm"], one["said"]) for one in doc.get("alarms") or ()),
         )
@@ -84,7 +84,7 @@ class WatchedSite:
     timezone: str | None = None
     runs: Sequence[EndedRun] = ()
     """The newest first: the last runs, and those before them that met something new."""
-    days: Sequence[Day] = ()
+    days: Sequence[CoverageDay] = ()
     """The oldest first, without gaps; an aggregator has none."""
     title: str | None = None
     """Its own name. Example: ``هسبريس``."""

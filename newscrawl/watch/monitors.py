@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newscrawl.watch.known import OURS, SILENT, Day, EndedRun, WatchedSite
+from newscrawl.watch.known import OURS, SILENT, CoverageDay, EndedRun, WatchedSite
 from newscrawl.watch.rhythm import Rhythm, rhythm, season
 
 SURE = math.log(1e-5)
@@ -150,7 +150,7 @@ def fewer(site: WatchedSite, now: dt.datetime) -> Finding | None:
     return None
 
 
-def _longest_silence(expected: Sequence[float], days: Sequence[Day]) -> float:
+def _longest_silence(expected: Sequence[float], days: Sequence[CoverageDay]) -> float:
     """How many articles were to be expected in the longest row of days without any."""
     longest = lasts = 0.0
     for mean, one in zip(expected, days, strict=True):

@@ -17,7 +17,7 @@ from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
 from newscrawl.dates import to_hijri
-from newscrawl.watch.known import Day
+from newscrawl.watch.known import CoverageDay
 
 WEEKS = 8
 """Weeks of history that a rhythm is computed from."""
@@ -95,7 +95,7 @@ def _parts(since: dt.datetime, until: dt.datetime, timezone: str | None) -> Iter
         day += _DAY
 
 
-def rhythm(days: Sequence[Day], until: dt.date, country: str | None = None) -> Rhythm | None:
+def rhythm(days: Sequence[CoverageDay], until: dt.date, country: str | None = None) -> Rhythm | None:
     """The rhythm of a newspaper from its days before ``until``, oldest first; None while there are too few.
 
     Left out are the days of a silence that still lasts, and days that were not seen whole.
@@ -114,19 +114,19 @@ def rhythm(days: Sequence[Day], until: dt.date, country: str | None = None) -> R
         usual, fasting = whole, []
     week = tuple(_usual([one.articles for one in usual if one.day.weekday() == place]) for place in range(7))
     share = 1.0 if usual is whole else _share(fasting, week)
-    found = Rhythm(week, _shape(usual, week), country=country, ramadan=share)
-    level = min(_level(found, whole, known[-1].day, length) for length in (14, 5))
-    return replace(found, level=min(1.0, max(0.1, level)))
+    beat = Rhythm(week, _shape(usual, week), country=country, ramadan=share)
+    level = min(_level(beat, whole, known[-1].day, length) for length in (14, 5))
+    return replace(beat, level=min(1.0, max(0.1, level)))
 
 
-def _level(beat: Rhythm, days: Sequence[Day], until: dt.date, length: int) -> float:
+def _level(beat: Rhythm, days: Sequence[CoverageDay], until: dt.date, length: int) -> float:
     """Share of the expected articles that came in the last days before a silence."""
     last = [one for one in days if one.day > until - length * _DAY]
     expected = sum(beat.expected(one.day) for one in last)
     return sum(one.articles for one in last) / expected if expected else 1.0
 
 
-def _share(fasting: Sequence[Day], week: Sequence[float]) -> float:
+def _share(fasting: Sequence[CoverageDay], week: Sequence[float]) -> float:
     """Share of its usual articles that a newspaper publishes in Ramadan, once some days of it are known."""
     shares = [one.articles / mean for one in fasting if (mean := week[one.day.weekday()])]
     return min(1.0, max(RAMADAN, median(shares))) if len(shares) >= 5 else RAMADAN
@@ -139,7 +139,7 @@ def _usual(numbers: Sequence[int]) -> float:
     return min(median(numbers), fmean(numbers))
 
 
-def _shape(days: Sequence[Day], week: Sequence[float]) -> float:
+def _shape(days: Sequence[CoverageDay], week: Sequence[float]) -> float:
     """How far days fall below their expectation beyond chance."""
     below = [
         (week[one.day.weekday()] - one.articles, week[one.day.weekday()])

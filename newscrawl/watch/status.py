@@ -22,7 +22,7 @@ _SUCCESS = frozenset({RunOutcome.OK, RunOutcome.NOTHING_NEW})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SiteStatus:
     """The state of one site."""
 
     site: str
@@ -49,7 +49,7 @@ class Status:
     """The state of the whole installation."""
 
     now: dt.datetime
-    rows: Sequence[Row]
+    rows: Sequence[SiteStatus]
     others: Sequence[Cause]
     """Problems that are not one site's: nodes, network, archive."""
 
@@ -59,15 +59,15 @@ class Status:
         return bool(self.others) or any(row.state == RED for row in self.rows)
 
 
-def status(seen: Installation, found: Mapping[str, Cause]) -> Status:
+def status(seen: Installation, problems: Mapping[str, Cause]) -> Status:
     """The status of an installation with these problems, by key."""
     of_site = {
         cause.sites[0]: cause
-        for cause in found.values()
+        for cause in problems.values()
         if cause.kind in (AlarmKind.SILENT, AlarmKind.REDUCED) and cause.sites
     }
     others = sorted(
-        (cause for cause in found.values() if cause.kind not in (AlarmKind.SILENT, AlarmKind.REDUCED)),
+        (cause for cause in problems.values() if cause.kind not in (AlarmKind.SILENT, AlarmKind.REDUCED)),
         key=lambda cause: (cause.kind.rank, cause.key),
     )
     rows = [_row(site, seen.now, of_site.get(site.name)) for site in seen.sites]
@@ -75,7 +75,7 @@ def status(seen: Installation, found: Mapping[str, Cause]) -> Status:
     return Status(seen.now, rows, others)
 
 
-def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> Row:
+def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> SiteStatus:
     beat = beat_of(site, now)
     past = [one for one in site.days if one.day < now.date()][-7:]
     newest = site.runs[0] if site.runs else None
@@ -90,7 +90,7 @@ def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> Row:
         why, said = "young", f"too new to know its usual pace: {len(site.days)} days"
     else:
         state, said = GREEN, ""
-    return Row(
+    return SiteStatus(
         site.name,
         state,
         last_article(site),
@@ -103,25 +103,25 @@ def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> Row:
     )
 
 
-def text(found: Status) -> str:
+def text(whole: Status) -> str:
     """The status for a terminal: problems of the whole installation first, then one line for each site.
 
     The problem comes last in a line, as it may be long.
     """
-    lines = [f"{RED}  {cause.said}" for cause in found.others]
+    lines = [f"{RED}  {cause.said}" for cause in whole.others]
     head = ("", "site", "new", "7 days", "usual", "success", "last run", "")
-    rows = [head, *(_cells(row, found.now) for row in found.rows)]
+    rows = [head, *(_cells(row, whole.now) for row in whole.rows)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(head) - 1)]
     lines += [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
         for row in rows
     ]
-    counts = ", ".join(f"{sum(row.state == state for row in found.rows)} {state}" for state in _ORDER)
-    todo = "; run `scrapy doctor` for remedies" if found.is_red else ""
-    return "\n".join([*lines, f"{len(found.rows)} sites: {counts}{todo}"])
+    counts = ", ".join(f"{sum(row.state == state for row in whole.rows)} {state}" for state in _ORDER)
+    todo = "; run `scrapy doctor` for remedies" if whole.is_red else ""
+    return "\n".join([*lines, f"{len(whole.rows)} sites: {counts}{todo}"])
 
 
-def _cells(row: Row, now: dt.datetime) -> tuple[str, ...]:
+def _cells(row: SiteStatus, now: dt.datetime) -> tuple[str, ...]:
     articles = "-" if row.articles is None else str(row.articles)
     usual = "-" if row.usual is None else f"{row.usual:.0f}"
     new, success = _ago(row.last_article, now), _ago(row.last_success, now)
@@ -143,21 +143,21 @@ def _ago(moment: dt.datetime | None, now: dt.datetime) -> str:
     return f"{minutes / 60:.0f} h" if minutes < 72 * 60 else f"{minutes / 1440:.0f} d"
 
 
-def document(found: Status) -> dict[str, Any]:
+def document(whole: Status) -> dict[str, Any]:
     """The status for programs: moments in ISO 8601, UTC."""
     return {
-        "now": found.now.isoformat(),
-        "red": found.is_red,
+        "now": whole.now.isoformat(),
+        "red": whole.is_red,
         "causes": [
             {"alarm": cause.key, "said": cause.said, "since": cause.since.isoformat()}
-            for cause in found.others
+            for cause in whole.others
         ],
         "sites": [
             {
                 name: value.isoformat() if isinstance(value, dt.datetime) else value
                 for name, value in asdict(row).items()
             }
-            for row in found.rows
+            for row in whole.rows
         ],
     }
 
@@ -175,10 +175,10 @@ _METRICS = {
 }
 
 
-def prometheus(found: Status) -> str:
+def prometheus(whole: Status) -> str:
     """The status in the text format of Prometheus; unknown values are left out."""
     samples: dict[str, list[str]] = {name: [] for name in _METRICS}
-    for name, labels, value in _samples(found):
+    for name, labels, value in _samples(whole):
         inner = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
         samples[name].append(f"{name}{{{inner}}} {_number(value)}" if inner else f"{name} {_number(value)}")
     lines = []
@@ -187,8 +187,8 @@ def prometheus(found: Status) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _samples(found: Status) -> Iterator[tuple[str, Mapping[str, str], float]]:
-    for row in found.rows:
+def _samples(whole: Status) -> Iterator[tuple[str, Mapping[str, str], float]]:
+    for row in whole.rows:
         site = {"site": row.site}
         for state in _ORDER:
             yield "newscrawl_site_state", site | {"state": state}, float(row.state == state)
@@ -201,9 +201,9 @@ def _samples(found: Status) -> Iterator[tuple[str, Mapping[str, str], float]]:
         for name, value in values.items():
             if value is not None:
                 yield f"newscrawl_site_{name}", site, float(value)
-    for cause in found.others:
+    for cause in whole.others:
         yield "newscrawl_alarm", {"alarm": cause.key}, 1.0
-    yield "newscrawl_status_timestamp_seconds", {}, found.now.timestamp()
+    yield "newscrawl_status_timestamp_seconds", {}, whole.now.timestamp()
 
 
 def _number(value: float) -> str:

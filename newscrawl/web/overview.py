@@ -7,7 +7,7 @@ from typing import Any
 
 from newscrawl.watch.causes import Cause
 from newscrawl.watch.known import WatchedSite
-from newscrawl.watch.status import GREEN, RED, YELLOW, Row
+from newscrawl.watch.status import GREEN, RED, YELLOW, SiteStatus
 from newscrawl.web import plots, telling
 from newscrawl.web.looking import Look
 from newscrawl.web.page import Asked, Context, Page
@@ -44,7 +44,7 @@ def told(cause: Cause, lang: str) -> Mapping[str, Any]:
     }
 
 
-def _row(row: Row, site: WatchedSite, cause: Cause | None, lang: str) -> Mapping[str, Any]:
+def _row(row: SiteStatus, site: WatchedSite, cause: Cause | None, lang: str) -> Mapping[str, Any]:
     days = [one.articles for one in site.days[-SHOWN:]]
     title = str(word(lang, "spark.title", n=len(days)).striptags())
     return {

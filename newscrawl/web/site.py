@@ -11,7 +11,7 @@ from newscrawl.items import READ_FIELDS
 from newscrawl.vocabulary import NO_ORIGIN, CoverageReason, Origin
 from newscrawl.watch.known import WatchedSite
 from newscrawl.watch.monitors import beat_of
-from newscrawl.watch.status import Row
+from newscrawl.watch.status import SiteStatus
 from newscrawl.web import plots, telling
 from newscrawl.web.looking import Look
 from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page
@@ -102,7 +102,7 @@ def show(data: Read, asked: Asked) -> Mapping[str, Any]:
 # --- Articles a day
 
 
-def _plot(rows: Sequence[Document], site: WatchedSite, row: Row | None, asked: Asked) -> Any:
+def _plot(rows: Sequence[Document], site: WatchedSite, row: SiteStatus | None, asked: Asked) -> Any:
     days = [one for one in rows if one["day"]]
     if not days:
         return ""

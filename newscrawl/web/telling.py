@@ -15,7 +15,7 @@ from markupsafe import Markup
 from newscrawl import drift
 from newscrawl.vocabulary import NO_ORIGIN, RejectionReason, Word
 from newscrawl.watch.causes import REMEDIES, Cause
-from newscrawl.watch.status import Row
+from newscrawl.watch.status import SiteStatus
 from newscrawl.web.secret import machine
 from newscrawl.web.templating import long
 from newscrawl.web.words import has, number, word
@@ -66,7 +66,7 @@ def cause(lang: str, found: Cause) -> Markup:
     return word(lang, f"cause.{what}", **_filled(lang, facts))
 
 
-def why(lang: str, row: Row, of_site: Cause | None, days: int) -> Markup:
+def why(lang: str, row: SiteStatus, of_site: Cause | None, days: int) -> Markup:
     """Why a site is not green; nothing where it is."""
     if of_site is not None:
         return cause(lang, of_site)
