@@ -1,4 +1,4 @@
-"""Which articles a reader asks for: one query, for MongoDB and for files."""
+"""The choice of articles for searches and exports: one query, for MongoDB and for files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Self
 from newscrawl.dates import parse_day
 
 Query = Mapping[str, Any]
-"""A filter in MongoDB's words."""
+"""A filter in MongoDB's query language."""
 
 _MOROCCO = "MA"
 """The one country whose Hijri months are its own."""
@@ -19,12 +19,12 @@ _YEAR = re.compile(r"(\d{4})(H?)", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(H?)", re.ASCII)
 _THIRTIETH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-30(H)", re.ASCII)
 _ID_DIGITS = 16
-"""Hex digits of an ``_id`` that a sample looks at."""
+"""Hex digits of an ``_id`` that decide whether it is in a sample."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What the articles must be; without any condition all of them."""
+    """Conditions on articles; without any condition all articles."""
 
     since: str | None = None
     """The first day: ``2024-03-27``, or Hijri ``1445-09-17H`` in the calendar of each article's country. A
@@ -32,7 +32,7 @@ class Choice:
     until: str | None = None
     """The last day, included; a month or a year stands for its last day."""
     intervals: bool = False
-    """Also those whose day is not exactly known, when it may be one of these days."""
+    """Include articles without an exact day that may be of these days?"""
     sources: tuple[str, ...] = ()
     """Newspapers by their slug: ``alayam24``."""
     countries: tuple[str, ...] = ()
@@ -42,12 +42,12 @@ class Choice:
     languages: tuple[str, ...] = ()
     """Languages of the text, ISO 639: ``ar``."""
     roots: bool = False
-    """Only the roots of stories, no copies."""
+    """Only the roots of stories, without copies?"""
     changed_since: dt.datetime | None = None
-    """Only what was new, corrected, linked or removed since this moment, aware."""
+    """Only articles that were added, corrected, linked or removed since this moment, aware."""
     sample: float | None = None
-    """A share of the articles, above 0 and up to 1. It is drawn by ``_id``: the same articles every time,
-    whatever is stored later."""
+    """A share of the articles, above 0 and up to 1. It is drawn by ``_id``, so it has the same articles every
+    time, whatever is stored later."""
 
     @classmethod
     def parse(
@@ -63,12 +63,13 @@ class Choice:
         sample: str | float | None = None,
         **rest: bool,
     ) -> Self:
-        """A choice from what a user gave: one word or several, days and moments as text or objects.
+        """A choice from a user's arguments: words with commas or in a list, days and moments as text or
+        objects.
 
         >>> Choice.parse(source="alayam24", since=dt.date(2024, 3, 27), sample="1%").sample
         0.01
 
-        Raises ``ValueError`` with a sentence that names the argument, its value and what it should be.
+        Raises ``ValueError`` with a message that names the argument, its value and what it should be.
         """
         choice = cls(
             sources=_words(source),
@@ -87,7 +88,7 @@ class Choice:
         return choice
 
     def given(self) -> dict[str, Any]:
-        """The conditions that there are, as JSON can hold them.
+        """The conditions that are set, as values for JSON.
 
         >>> Choice(sources=("alayam24",), roots=True).given()
         {'sources': ('alayam24',), 'roots': True}
@@ -99,7 +100,7 @@ class Choice:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """The choice that :meth:`given` wrote down, also after JSON has made lists of it."""
+        """The choice that :meth:`given` returned, also after a round trip through JSON."""
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
         }
@@ -108,7 +109,7 @@ class Choice:
         return cls(**values)
 
     def spans(self) -> list[tuple[Query, dt.date | None, dt.date | None]]:
-        """The first and the last day, with a condition on the country where its Hijri months differ.
+        """The first and the last day, each pair with the condition on the country to which it applies.
 
         >>> [(str(first), where) for where, first, _ in Choice(since="1445-09-01H").spans()]
         [('2024-03-12', {'country': 'MA'}), ('2024-03-11', {'country': {'$ne': 'MA'}})]
@@ -151,9 +152,9 @@ class Choice:
         return every(*conditions)
 
     def predicate(self) -> Callable[[Mapping[str, Any]], bool]:
-        """The choice as a function of a document, or of the part of one that the conditions name.
+        """The choice as a function of a document with at least the fields of the conditions.
 
-        For articles that were found in another way than by :meth:`query`.
+        For articles that were not found by :meth:`query`.
 
         >>> Choice(countries=("MA",), since="2024-03-27").predicate()({"country": "MA", "day": "2024-03-26"})
         False
@@ -202,8 +203,8 @@ class Choice:
         from_, to = ({"$gte": str(first)} if first else {}), ({"$lte": str(last)} if last else {})
         yield every(where, {"day": {**from_, **to}})
         if self.intervals:
-            # The interval of an article reaches into the days that are asked for. A bound on both of its
-            # ends lets MongoDB use the index of such articles, and leaves out those without an interval.
+            # The interval of an article overlaps the requested days. A bound on both of its ends lets MongoDB
+            # use the index of such articles, and leaves out articles without an interval.
             latest, earliest = from_ or {"$gte": "0001-01-01"}, to or {"$lte": "9999-12-31"}
             inside = {"published.latest": latest, "published.earliest": earliest}
             yield every(where, {"day": None}, inside)
@@ -240,8 +241,8 @@ def first_day(text: str, country: str | None = None) -> dt.date:
 def last_day(text: str, country: str | None = None) -> dt.date:
     """The day, or the last day of the month or year, that a text names.
 
-    The 30th of a Hijri month means its last day where it has 29: Ramadan 1445 had 30 days by Umm al-Qura and
-    29 in Morocco.
+    In a Hijri month with 29 days the 30th means the last day: Ramadan 1445 had 30 days by Umm al-Qura, 29 in
+    Morocco.
 
     >>> [str(last_day(text, "MA")) for text in ("1445-09H", "1445-09-30H", "2024-02", "2024")]
     ['2024-04-09', '2024-04-09', '2024-02-29', '2024-12-31']
@@ -283,7 +284,7 @@ def _moment(name: str, given: str | dt.datetime | None) -> dt.datetime | None:
     try:
         moment = given if isinstance(given, dt.datetime) else dt.datetime.fromisoformat(given.strip())
     except ValueError:
-        raise ValueError(f"{name}={given!r} is not a moment; write 2024-03-27T14:30Z") from None
+        raise ValueError(f"{name}={given!r} is not a date with a time; write 2024-03-27T14:30Z") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 

@@ -172,7 +172,7 @@ def test_articles_whose_day_is_not_known_are_left_out_unless_they_are_asked_for(
         ({"sample": "0"}, "write 1% or 0.01"),
         ({"sample": "101%"}, "write 1% or 0.01"),
         ({"changed_since": "today"}, "write 2024-03-27T14:30Z"),
-        ({"columns": ["titel"]}, "columns='titel' is no field of an article"),
+        ({"columns": ["titel"]}, "columns='titel' is not a field of an article"),
     ],
 )
 def test_what_cannot_be_used_is_refused(given: dict[str, Any], said: str, filled: Database) -> None:
@@ -307,10 +307,10 @@ def test_wrong_use_ends_with_a_sentence(
     news = str(tmp_path / "news")
     for arguments, said in {
         (str(tmp_path / "mine"),): "holds files that no export wrote",
-        (str(tmp_path / "x.csv"), "--split", "train=80,test=20"): "--split is for a folder",
+        (str(tmp_path / "x.csv"), "--split", "train=80,test=20"): "--split works only with a folder",
         (str(tmp_path / "empty"), "--follow"): "export one first",
-        (news, "--columns", "title"): "a data set needs _id",
-        (news, "--follow", "--since", "2024"): "--since was settled by the export",
+        (news, "--columns", "title"): "a data set also needs _id",
+        (news, "--follow", "--since", "2024"): "--since cannot be changed with --follow",
     }.items():
         assert main(["export", *arguments, *address]) == 2, arguments
         assert said in capsys.readouterr().err

@@ -186,7 +186,7 @@ def test_a_snippet_of_a_long_text_is_cut_around_the_words() -> None:
 
 @pytest.mark.parametrize("query", ["", "  ", "؟!", '""'])
 def test_a_query_without_a_word_is_refused(few: Any, query: str) -> None:
-    with pytest.raises(ValueError, match="holds no word"):
+    with pytest.raises(ValueError, match="contains no word"):
         search(few, query)
     with pytest.raises(ValueError, match="12 at most"):
         search(few, "كلمة " * 13)

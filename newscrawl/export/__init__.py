@@ -1,6 +1,6 @@
 """Articles in files and frames: ``from newscrawl.export import articles``.
 
-What reads or writes Arrow and Parquet needs ``pyarrow``, which ``pip install "newscrawl[export]"`` brings.
+Arrow and Parquet need ``pyarrow``, which ``pip install "newscrawl[export]"`` installs.
 """
 
 from newscrawl.export.reading import Articles, articles

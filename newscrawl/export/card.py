@@ -1,4 +1,4 @@
-"""The card of a data set: what is in it, where it comes from, how it was made, how to cite it."""
+"""The card of a data set: its content and sources, how it was made, how to cite it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from newscrawl.export.folder import DATA, NO_DAY, Manifest
 NOT_RECORDED = "not recorded"
 _NEWSPAPER = ("source", "source_name", "country", "site")
 COUNTED = (*_NEWSPAPER, "day", "duplicate_of")
-"""The columns that are counted by."""
+"""The columns that the counts need."""
 
 
 @dataclass(slots=True)
 class OfSource:
-    """What there is of one newspaper."""
+    """The counts of one newspaper."""
 
     name: str = ""
     country: str = ""
@@ -28,18 +28,18 @@ class OfSource:
     first: str = ""
     last: str = ""
     sites: set[str] = field(default_factory=set)
-    """The sites at which its articles were read: its own, or aggregators."""
+    """The sites from which its articles came: its own, or aggregators."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """Counts articles as they pass."""
+    """Counts of articles by newspaper."""
 
     sources: dict[str, OfSource] = field(default_factory=dict)
 
     @property
     def articles(self) -> int:
-        """How many passed."""
+        """How many articles were counted."""
         return sum(newspaper.articles for newspaper in self.sources.values())
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -59,7 +59,7 @@ class Counts:
 
 
 def card(manifest: Manifest, counts: Counts, known: Mapping[str, Mapping[str, Any]]) -> str:
-    """The card, in Markdown with the head that the `datasets` library reads.
+    """The card, in Markdown, with the metadata that the `datasets` library reads.
 
     ``known`` are the documents of the collection ``sources``, by the name of the spider.
     """
@@ -113,7 +113,7 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 def _head(manifest: Manifest) -> str:
-    """What the `datasets` library reads: which files are which split."""
+    """The metadata for the `datasets` library: which files belong to which split."""
     folder = {side: f"{DATA}/{side}" for side in manifest.splits.get("names", ())} or {"train": DATA}
     files = "".join(
         f"  - split: {side}\n    path: {path}/*.{manifest.format}\n" for side, path in folder.items()
@@ -157,5 +157,5 @@ def _row(*cells: str) -> str:
 
 
 def _seen(known: Mapping[str, Any] | None) -> str:
-    """A state and the day when it was seen."""
+    """A state and the day on which it was seen."""
     return f"{known['state']}, {known['seen_at']:%Y-%m-%d}" if known else NOT_RECORDED

@@ -23,11 +23,11 @@ from newscrawl.export.splits import Splits
 from newscrawl.items import SCHEMA_VERSION
 
 Show = Callable[[int, int], None]
-"""Is told how many articles are done, of how many."""
+"""Called with the number of articles done and the number of all."""
 
 
 def partitions(articles: Articles, by: str) -> Iterator[tuple[str, Query, str]]:
-    """The partitions of a choice: name, what finds its articles, and the field by which they are ordered.
+    """The partitions of a choice: name, query of its articles, and the field by which they are ordered.
 
     >>> list(partitions(articles(...), "month"))                              # doctest: +SKIP
     [('2024-03', {'day': {'$gte': '2024-03-01', '$lte': '2024-03-31'}}, 'day'), ('no-day', {'day': None}, '')]
@@ -78,7 +78,7 @@ class PartitionFiles:
         return self
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Add rows, each to its side."""
+        """Add rows, each to the file of its side."""
         for side, rows in self._sides(batch):
             if rows.num_rows:
                 self._file(side).add([rows])
@@ -105,7 +105,7 @@ class PartitionFiles:
 
 
 def path_of(partition: str, side: str, format_: str) -> str:
-    """Where the file of a partition lies in its folder.
+    """The path of a partition's file in its folder.
 
     >>> path_of("2024-03", "train", "parquet")
     'data/train/2024-03.parquet'
@@ -125,12 +125,12 @@ def export(
 ) -> Manifest:
     """Write articles to a folder as a data set, whole or not at all; an earlier state is replaced.
 
-    ``by`` is ``month``, ``source`` or ``none``; ``shares`` are those of a split by story, ``splits`` is one
-    that was made before. Raises ``ValueError`` when a column of ``NEEDED`` is missing, :class:`FolderError`
-    for a folder that cannot be used.
+    ``by`` is ``month``, ``source`` or ``none``; ``shares`` are those of a new split by story, ``splits`` is
+    an existing split. Raises ``ValueError`` when a column of ``NEEDED`` is missing, :class:`FolderError` for
+    a folder that cannot be used.
     """
     if missing := sorted(NEEDED - set(articles.columns)):
-        raise ValueError(f"columns: a data set needs {', '.join(missing)}, too")
+        raise ValueError(f"columns: a data set also needs {', '.join(missing)}; add them")
     with changing(folder) as staging:
         seen_until = articles.now()
         if shares:
@@ -158,7 +158,7 @@ def _stories(articles: Articles) -> Iterator[str]:
 def described_by(
     articles: Articles, format_: str, by: str, splits: Splits | None, seen_until: dt.datetime
 ) -> Manifest:
-    """The manifest of what was read just now, without its files."""
+    """The manifest of a data set that is read now, without its files."""
     return Manifest(
         newscrawl=newscrawl.__version__,
         schema=SCHEMA_VERSION,
@@ -173,5 +173,5 @@ def described_by(
 
 
 def written(moment: dt.datetime) -> str:
-    """A moment as the manifest has it: ``2024-03-27T14:30:00Z``."""
+    """A moment as it is written in the manifest, UTC: ``2024-03-27T14:30:00.000Z``."""
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

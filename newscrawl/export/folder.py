@@ -1,8 +1,8 @@
 """A folder of articles: its files, its manifest, and how it changes from one state to the next.
 
-New files are written in ``.staging``. Then the journal ``.commit.json`` names all that is to happen, they are
-moved to their places, and the manifest last of all. A writer that was killed before the journal stood has
-changed nothing; after it, the next one completes what it began.
+New files are written to ``.staging``. Then the journal ``.commit.json`` lists the steps, the files are moved
+to their places, and the manifest is moved last. A writer that is killed before the journal is complete has
+changed nothing; otherwise the next writer completes its steps.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ MANIFEST = "manifest.json"
 CARD = "README.md"
 DATA = "data"
 NO_DAY = "no-day"
-"""The partition of the articles whose day is not exactly known."""
+"""The partition of articles without an exact day."""
 _STAGING, _JOURNAL, _LOCK = ".staging", ".commit.json", ".lock"
 LAYOUT = 1
 """Version of this layout."""
 
 
 class FolderError(ValueError):
-    """A folder cannot be used as asked; the message is a sentence with the remedy."""
+    """A folder cannot be used; the message gives the remedy."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Manifest:
-    """What a folder of articles holds, and how it was made."""
+    """The content of a folder of articles, and how it was made."""
 
     layout: int = LAYOUT
     newscrawl: str = ""
@@ -44,15 +44,15 @@ class Manifest:
     written_at: str = ""
     """Moment, UTC: ``2024-03-27T14:30:00Z``."""
     seen_until: str = ""
-    """Server's clock when reading began, UTC: what changed later is not in it."""
+    """The server's clock when reading began, UTC; later changes are not in the folder."""
     format: str = "parquet"
     by: str = "month"
-    """What the files are partitioned by: ``month``, ``source`` or ``none``."""
+    """How the files are partitioned: ``month``, ``source`` or ``none``."""
     columns: list[str] = field(default_factory=list)
     choice: dict[str, Any] = field(default_factory=dict)
-    """Which articles were asked for, see :class:`newscrawl.choice.Choice`."""
+    """The choice of articles, see :class:`newscrawl.choice.Choice`."""
     splits: dict[str, Any] = field(default_factory=dict)
-    """See :class:`newscrawl.export.splits.Splits`; empty without."""
+    """See :class:`newscrawl.export.splits.Splits`; empty when there is no split."""
     files: list[dict[str, Any]] = field(default_factory=list)
     """``path`` in the folder, ``rows``, ``bytes`` and ``sha256`` of each."""
 
@@ -65,12 +65,12 @@ class Manifest:
     def of(cls, folder: Path) -> Self | None:
         """The manifest of a folder; None where there is none.
 
-        Raises :class:`FolderError` for one that cannot be read or is of a later version.
+        Raises :class:`FolderError` for a manifest that cannot be read or is of a later version.
         """
         try:
             values = json.loads((folder / MANIFEST).read_text("utf-8"))
             if values["layout"] > LAYOUT:
-                raise FolderError(f"{folder / MANIFEST} is of a newer newscrawl: update this one")
+                raise FolderError(f"{folder / MANIFEST} was written by a newer newscrawl: update yours")
             return cls(**values)
         except FileNotFoundError:
             return None
@@ -83,15 +83,15 @@ class Manifest:
 
 
 def files(folder: Path) -> list[Path]:
-    """The Parquet files of a folder: those of its manifest, else all below it.
+    """The Parquet files of a folder: those of its manifest, or without a manifest all below it.
 
-    Raises :class:`FolderError` when there are none to be read.
+    Raises :class:`FolderError` when there are none, or when they cannot be read.
     """
     manifest = Manifest.of(folder)
     if manifest is None:
         paths = sorted(path for path in folder.rglob("*.parquet") if not _is_hidden(path, folder))
         if not paths:
-            raise FolderError(f"there are no Parquet files in {folder}")
+            raise FolderError(f"there are no Parquet files in {folder}; name a folder of `scrapy export`")
         return paths
     if manifest.format != "parquet":
         raise FolderError(f"{folder} holds {manifest.format}; only Parquet is read back")
@@ -106,9 +106,9 @@ def _is_hidden(path: Path, folder: Path) -> bool:
 
 @contextmanager
 def changing(folder: Path) -> Iterator[Path]:
-    """The staging folder of a folder that is about to change; what was begun earlier is completed first.
+    """Lock a folder for a change; yields its staging folder. An interrupted change is completed first.
 
-    Raises :class:`FolderError` while another process changes it, and for a folder with files of others.
+    Raises :class:`FolderError` while another process changes it, and for a folder with other files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("w") as lock:
@@ -130,7 +130,7 @@ def changing(folder: Path) -> Iterator[Path]:
 
 
 def commit(folder: Path, manifest: Manifest, card: str) -> None:
-    """Move what is staged to its place, with this manifest; files that it does not name are removed."""
+    """Move the staged files to their places, with this manifest; files that it does not name are removed."""
     staging = folder / _STAGING
     (staging / CARD).write_text(card, "utf-8")
     (staging / MANIFEST).write_text(
@@ -140,7 +140,7 @@ def commit(folder: Path, manifest: Manifest, card: str) -> None:
     before = Manifest.of(folder)
     kept = {file["path"] for file in manifest.files}
     gone = [file["path"] for file in (before.files if before else []) if file["path"] not in kept]
-    # The manifest last: whoever reads by it finds the files that it names.
+    # The manifest last: a reader that uses it finds all files that it names.
     steps = {"move": sorted(staged, key=lambda name: (name == MANIFEST, name)), "remove": gone}
     hidden = staging / _JOURNAL
     with hidden.open("w", encoding="utf-8") as journal:
@@ -152,7 +152,7 @@ def commit(folder: Path, manifest: Manifest, card: str) -> None:
 
 
 def _finish(folder: Path) -> None:
-    """Do what the journal says, as far as it is not done."""
+    """Do the steps of the journal that are not done yet."""
     journal, staging = folder / _JOURNAL, folder / _STAGING
     if not journal.exists():
         return
@@ -167,7 +167,7 @@ def _finish(folder: Path) -> None:
 
 
 def described(path: Path, name: str, rows: int) -> dict[str, Any]:
-    """A file as the manifest names it."""
+    """The manifest's entry for a file."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"path": name, "rows": rows, "bytes": path.stat().st_size, "sha256": digest}

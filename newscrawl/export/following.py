@@ -1,4 +1,4 @@
-"""A data set that follows its collection: what is new, changed, linked, removed or forgotten since."""
+"""Updating a data set from its collection: added, changed, linked, removed and forgotten articles."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from newscrawl.export.schema import schema
 from newscrawl.export.splits import Splits
 
 OVERLAP = dt.timedelta(hours=1)
-"""How long before the last reading changes are read again: a write carries the moment at which it was made,
-and a crawl may have waited for MongoDB before it could send it."""
+"""Changes are read again from this long before the last reading: a write carries the moment at which it was
+made, and a crawl may have waited for MongoDB before it could send it."""
 MOST = 50_000
-"""Changed articles from which all is exported anew: they are held in memory."""
+"""Above this many changed articles, which are held in memory, everything is exported anew."""
 
 
 @dataclass(slots=True)
 class ChangeCounts:
-    """How many articles a data set has gained, how many it has in another state, how many it has lost."""
+    """How many articles of a data set were added, changed and removed."""
 
     added: int = 0
     changed: int = 0
@@ -47,17 +47,17 @@ def follow(
     database: str | None = None,
     show: Show | None = None,
 ) -> ChangeCounts:
-    """Bring a data set up to date with its collection; doing it twice changes nothing.
+    """Bring a data set up to date with its collection; a repeated call changes nothing.
 
     ``address`` and ``database`` are those of :func:`newscrawl.export.articles`. Choice, columns, partitions
-    and splits are those of the export that began it. What a visit alone moves (``last_seen_at``,
-    ``checked_at``) is as it was when the article last changed. Raises :class:`FolderError` for a folder that
-    no export wrote, or of another format than Parquet.
+    and splits are those of the first export. Fields that every visit changes (``last_seen_at``,
+    ``checked_at``) keep their values from the last real change of the article. Raises :class:`FolderError`
+    for a folder that no export wrote, or whose files are not Parquet.
     """
     with changing(folder) as staging:
         before = Manifest.of(folder)
         if before is None or before.format != "parquet":
-            raise FolderError(f"{folder} is no Parquet data set: export one first, then --follow it")
+            raise FolderError(f"{folder} is not a Parquet data set: export one first, then use --follow")
         articles = InMongoDB.of(address, database, Choice.of(before.choice), tuple(before.columns))
         splits = Splits.of_manifest(before.splits)
         since = dt.datetime.fromisoformat(before.seen_until) - OVERLAP
@@ -78,7 +78,7 @@ def follow(
 def _arrivals(
     articles: InMongoDB, since: dt.datetime, by: str, splits: Splits | None
 ) -> Mapping[str, pa.Table]:
-    """The articles that changed and are wanted, by the file in which they belong."""
+    """File → the changed articles of the choice that belong in it."""
     by_place: dict[str, list[pa.RecordBatch]] = defaultdict(list)
     for batch in articles.batches(every(articles.choice.query(), {"updated_at": {"$gte": since}})):
         places = pa.array([_place(row, by, splits) for row in _keys(batch)], pa.string())
@@ -104,7 +104,7 @@ def _place(row: Mapping[str, Any], by: str, splits: Splits | None) -> str:
 
 
 class _Update:
-    """Writes anew the files in which something changes."""
+    """Rewrites the files in which something changes."""
 
     def __init__(
         self, folder: Path, staging: Path, before: Manifest, arrivals: Mapping[str, pa.Table]
@@ -117,7 +117,7 @@ class _Update:
         self._arrivals = arrivals
 
     def files(self, show: Show | None) -> Iterator[dict[str, Any]]:
-        """The files after the change, as the manifest names them."""
+        """The manifest's entries for the files after the change."""
         after = {id_: state for table in self._arrivals.values() for id_, state in _states(table).items()}
         before: dict[str, int] = {}
         touched = pa.array(sorted(self.gone | after.keys()), pa.string())
@@ -138,7 +138,7 @@ class _Update:
         self.changes.changed = sum(before[id_] != after[id_] for id_ in before.keys() & after.keys())
 
     def _touched_rows(self, place: str, touched: pa.Array) -> pa.Table:
-        """The rows of a file whose articles have changed; read whole only where there are some."""
+        """The rows of a file whose articles have changed; other rows are not read."""
         ids = pq.read_table(self._folder / place, columns=["_id"], partitioning=None)
         if not pc.any(pc.is_in(ids["_id"], touched)).as_py():
             return ids.slice(0, 0)
@@ -147,7 +147,7 @@ class _Update:
         )
 
     def _written(self, place: str, touched: pa.Array, arriving: pa.Table | None) -> dict[str, Any] | None:
-        """The file anew: its rows that have not changed, and those that arrive; None when none is left."""
+        """The entry of the rewritten file, with its unchanged rows and new ones; None when it is empty."""
         path = self._staging / place
         with Parquet(path, self._columns) as part:
             if place in self._files:
@@ -172,7 +172,7 @@ def _states(table: pa.Table) -> dict[str, int]:
 
 
 def _counted(folder: Path, staging: Path, manifest: Manifest) -> Counts:
-    """The counts of all files, those that are about to take their place among them."""
+    """The counts of all files of a manifest, staged ones included."""
     counts = Counts()
     for file in manifest.files:
         new = staging / file["path"]

@@ -1,4 +1,4 @@
-"""MongoDB's filters for files: the same query finds the same rows."""
+"""MongoDB's filters applied to files: the same query finds the same rows."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _COMPARED: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def expression(query: Query) -> Any:
-    """A query as Arrow's expression over the schema of the export; None for one that finds everything.
+    """A query as an Arrow expression over the schema of the export; None for a query without conditions.
 
-    Known are equality, ``$ne``, ``$in``, the four comparisons, ``$and`` and ``$or``; null as in MongoDB.
+    Supports equality, ``$ne``, ``$in``, the four comparisons, ``$and`` and ``$or``, with null as in MongoDB.
 
     >>> print(expression({"country": "MA", "day": {"$gte": "2024-03-01"}}))
     ((country == "MA") and (day >= 2024-03-01))
 
-    Raises ``ValueError`` for another operator, ``KeyError`` for what is no field.
+    Raises ``ValueError`` for another operator, ``KeyError`` for an unknown field.
     """
     conditions = list(_conditions(query))
     return functools.reduce(operator.and_, conditions) if conditions else None
@@ -62,7 +62,7 @@ def _compare(name: str, word: str, value: Any) -> Any:
             else (field != pa.scalar(value).cast(type_)) | field.is_null()
         )
     if word not in _COMPARED:
-        raise ValueError(f"{name}: files are not filtered by {word}")
+        raise ValueError(f"{name}: files cannot be filtered by {word}; export without it, or query MongoDB")
     return _COMPARED[word](field, pa.scalar(value).cast(type_))
 
 

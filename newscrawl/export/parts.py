@@ -21,15 +21,15 @@ from newscrawl.export.schema import COLUMNS, schema
 GROUP = 5_000
 """Rows of a row group: about 10 MB of text, so that neither writer nor reader needs much memory."""
 LEVEL = 3
-"""Of zstd: 9 takes four times as long and saves a twentieth."""
+"""Level of zstd: level 9 takes four times as long and saves 5 %."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take the text of a cell for a formula, when it begins with one of these."""
+"""Spreadsheets take a cell that begins with one of these for a formula."""
 
 
 class ExportFile(ABC):
-    """One file, written under a hidden name and renamed when it is complete.
+    """A file that is written under a hidden name and renamed when it is complete.
 
-    Used with ``with``; an exception inside leaves no file. A killed writer leaves ``.NAME.PID`` behind, which
+    A context manager; an exception inside leaves no file. A killed writer leaves ``.NAME.PID`` behind, which
     the next writer of the same file removes.
     """
 
@@ -73,7 +73,7 @@ class ExportFile(ABC):
 
 
 class Parquet(ExportFile):
-    """A file of Parquet: the one schema, zstd, row groups of :data:`GROUP`."""
+    """A Parquet file: the one schema, zstd, row groups of :data:`GROUP`."""
 
     def _open(self, path: Path) -> None:
         self._schema = schema(self.columns)
@@ -101,7 +101,7 @@ class Parquet(ExportFile):
 
 
 class JsonLines(ExportFile):
-    """A file of JSON Lines: a document a line, in UTF-8; instants as ``2024-03-27T14:30:00Z``."""
+    """A JSON Lines file: a document a line, in UTF-8; instants as ``2024-03-27T14:30:00Z``."""
 
     def _open(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="\n")
@@ -114,9 +114,9 @@ class JsonLines(ExportFile):
 
 
 class Csv(ExportFile):
-    """A file of CSV as spreadsheets open it: UTF-8 with a byte order mark, CRLF, no cell that is a formula.
+    """A CSV file for spreadsheets: UTF-8 with a byte order mark, CRLF, no cell that is a formula.
 
-    Parts of a document are columns (``published.precision``); a list is a cell of JSON.
+    Parts of a document become columns (``published.precision``); a list becomes a cell with JSON.
     """
 
     def _open(self, path: Path) -> None:
@@ -135,11 +135,11 @@ class Csv(ExportFile):
 
 
 WRITERS: Mapping[str, type[ExportFile]] = {"parquet": Parquet, "jsonl": JsonLines, "csv": Csv}
-"""What writes each format; a format is also how its files end."""
+"""Format, which is also the suffix → the class that writes it."""
 
 
 def write_json_lines(file: TextIO, documents: Iterable[Mapping[str, Any]]) -> None:
-    """Write documents, one a line.
+    """Write documents as JSON, one per line.
 
     >>> import sys
     >>> write_json_lines(sys.stdout, [{"title": "خبر", "seen": dt.datetime(2024, 3, 27, tzinfo=dt.UTC)}])
@@ -150,7 +150,7 @@ def write_json_lines(file: TextIO, documents: Iterable[Mapping[str, Any]]) -> No
 
 
 def _plain(value: Any) -> str:
-    """What JSON has no word for."""
+    """A value that JSON has no type for, as text."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):
@@ -187,6 +187,6 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dt.datetime | bytes):
         return _plain(value)
     if isinstance(value, str):
-        # After spaces and invisible marks a spreadsheet may still see the sign.
+        # Spreadsheets may skip spaces and invisible marks before the sign.
         return f"'{value}" if value.lstrip(" \ufeff\u200e\u200f").startswith(_FORMULA) else value
     return value

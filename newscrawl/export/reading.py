@@ -1,4 +1,4 @@
-"""Articles from Python, with the same names whether MongoDB holds them or an exported folder."""
+"""Reading articles from Python, in the same way from MongoDB or from an exported folder."""
 
 from __future__ import annotations
 
@@ -26,70 +26,71 @@ if TYPE_CHECKING:
     from pymongo.collection import Collection as Stored
 
     Opened = AbstractContextManager[Database[Any]]
-    """The database of the articles, as long as it is read."""
+    """The database of the articles, open while it is read."""
 
 Document = Mapping[str, Any]
 """One article: field → value, as ``docs/data.md`` describes them."""
 
 COLUMNS = names(Article, lambda says: not says.internal)
-"""Every field that a reader can use, ``_id`` first."""
+"""All fields for readers, ``_id`` first."""
 NEEDED = frozenset(
     {"_id", "source", "source_name", "site", "country", "day", "duplicate_of", "story", "updated_at"}
 )
-"""The columns that every data set has: its card, its splits and its changes rest on them."""
+"""The columns that every data set has, as its card, splits and updates need them."""
 TEXT = frozenset({"title", "lede", "body", "byline", "dateline", "images"})
-"""The columns with words of the newspaper, which may not be passed on everywhere."""
+"""The columns with the newspaper's words, which not everybody may pass on."""
 AT_ONCE = 1_000
-"""Articles that are held at a time."""
+"""Articles that are in memory at a time."""
 
 
 class Articles(ABC):
-    """Articles that are read when they are asked for, each time anew.
+    """A choice of articles, which are read anew on each use.
 
     Iterating gives documents as MongoDB holds them: days are strings ``YYYY-MM-DD``, instants aware
-    ``datetime`` in UTC. In Arrow and in frames days are dates (``date32``). The order is that of the store,
-    unless articles are read by :meth:`parts`.
+    ``datetime`` in UTC. In Arrow and in frames days are dates (``date32``). The order is that of the store.
     """
 
     def __init__(self, choice: Choice, columns: tuple[str, ...] = COLUMNS) -> None:
         if unknown := [name for name in columns if name not in ALL_COLUMNS]:
-            raise ValueError(f"columns={unknown[0]!r} is no field of an article; docs/data.md lists them")
+            raise ValueError(f"columns={unknown[0]!r} is not a field of an article; docs/data.md lists them")
         self.choice = choice
         self.columns = columns
 
     @abstractmethod
     def documents(self, query: Query, columns: tuple[str, ...], order: str = "") -> Iterator[Document]:
-        """The documents that a query finds, with these fields alone; ascending in the field ``order``."""
+        """The documents that a query finds, with only these fields, in ascending order of the field
+        ``order``.
+        """
 
     @abstractmethod
     def batches(self, query: Query | None = None, order: str = "") -> Iterator[pa.RecordBatch]:
-        """The same as Arrow record batches of about a thousand rows; without a query those of the choice."""
+        """The articles of a query, else of the choice, as Arrow record batches of about a thousand rows."""
 
     @abstractmethod
     def values(self, field: str, query: Query) -> list[Any]:
-        """The different values of a field among the articles that a query finds, sorted; no null."""
+        """The distinct values of a field among the articles of a query, sorted, without null."""
 
     @abstractmethod
     def bounds(self, field: str, query: Query) -> tuple[Any, Any]:
-        """The least and the greatest value of a field among the articles that a query finds; or null."""
+        """The least and the greatest value of a field among the articles of a query; None for none."""
 
     @abstractmethod
     def count(self) -> int:
-        """How many there are."""
+        """The number of articles."""
 
     @abstractmethod
     def now(self) -> dt.datetime:
-        """The moment up to which changes are seen, UTC."""
+        """The moment up to which changes are visible, UTC."""
 
     @abstractmethod
     def sources(self) -> Mapping[str, Document]:
-        """What is known of the newspapers, by slug."""
+        """Spider → its document in the collection ``sources``."""
 
     def __iter__(self) -> Iterator[Document]:
         return self.documents(self.choice.query(), self.columns)
 
     def to_arrow(self) -> pa.Table:
-        """All of them as a table of Arrow."""
+        """All articles as an Arrow table."""
         import pyarrow as pa
 
         from newscrawl.export.schema import schema
@@ -97,7 +98,7 @@ class Articles(ABC):
         return pa.Table.from_batches(self.batches(), schema(self.columns))
 
     def to_polars(self) -> pl.DataFrame:
-        """All of them as a frame of polars."""
+        """All articles as a polars frame."""
         import polars as pl
 
         frame = pl.from_arrow(self.to_arrow())
@@ -105,7 +106,7 @@ class Articles(ABC):
         return frame
 
     def to_pandas(self) -> pd.DataFrame:
-        """All of them as a frame of pandas, with Arrow's types: whole numbers and days stay what they are."""
+        """All articles as a pandas frame with Arrow's types, which keep integers and days."""
         import pandas as pd
 
         return self.to_arrow().to_pandas(types_mapper=pd.ArrowDtype)
@@ -115,7 +116,7 @@ ALL_COLUMNS = frozenset(names(Article, lambda says: not says.internal or says.re
 
 
 class InMongoDB(Articles):
-    """Articles of a collection."""
+    """Articles of a MongoDB database."""
 
     def __init__(self, choice: Choice, columns: tuple[str, ...], opened: Callable[[], Opened]) -> None:
         super().__init__(choice, columns)
@@ -129,7 +130,7 @@ class InMongoDB(Articles):
         choice: Choice,
         columns: tuple[str, ...],
     ) -> Self:
-        """Those of an address, a database of pymongo, or the environment's ``MONGODB_URI``."""
+        """The articles at an address, of a PyMongo database, or at the environment's ``MONGODB_URI``."""
         if isinstance(address, Database):
             return cls(choice, columns, lambda: nullcontext(address))
         given = {"MONGODB_URI": str(address)} if address else {}
@@ -143,7 +144,7 @@ class InMongoDB(Articles):
             yield db["articles"]
 
     def documents(self, query: Query, columns: tuple[str, ...], order: str = "") -> Iterator[Document]:
-        """See :meth:`Articles.documents`; a field that an older version did not store has its default."""
+        """See :meth:`Articles.documents`; a field that an older version did not store gets its default."""
         from newscrawl.export.rows import filled
 
         for some in self._stored(query, columns, order):
@@ -191,7 +192,7 @@ class InMongoDB(Articles):
             return moment
 
     def touched(self, since: dt.datetime) -> set[str]:
-        """The ``_id`` of all articles that were new, corrected, linked, removed or forgotten since."""
+        """The ``_id`` of all articles that were added, corrected, linked, removed or forgotten since."""
         changed = {"updated_at": {"$gte": since}}
         with self.database() as db:
             ids = {document["_id"] for document in db["articles"].find(changed, {"_id": 1})}
@@ -206,7 +207,7 @@ class InMongoDB(Articles):
 
 
 class InFolder(Articles):
-    """Articles of a folder that was exported as Parquet."""
+    """Articles of a folder with exported Parquet files."""
 
     def __init__(self, choice: Choice, columns: tuple[str, ...], folder: Path) -> None:
         super().__init__(choice, columns)
@@ -242,7 +243,7 @@ class InFolder(Articles):
             yield from (batch for batch in scanner.to_batches() if batch.num_rows)
 
     def _column(self, field: str, query: Query) -> list[Any]:
-        """The values of a field as MongoDB has them, null left out."""
+        """The values of a field as MongoDB holds them, without null."""
         batches = self._batches(query, (field,), "")
         from newscrawl.export.rows import to_documents
 
@@ -263,20 +264,20 @@ class InFolder(Articles):
         return number
 
     def now(self) -> dt.datetime:
-        """The moment up to which the folder has what changed."""
+        """The moment up to which the folder has the changes, UTC."""
         from newscrawl.export.folder import Manifest
 
         manifest = Manifest.of(self.folder)
         return dt.datetime.fromisoformat(manifest.seen_until) if manifest else dt.datetime.now(dt.UTC)
 
     def sources(self) -> Mapping[str, Document]:
-        """Nothing: only the card has it."""
+        """Empty: a folder has this only in its card."""
         return {}
 
 
 @contextmanager
 def _connected(uri: str, database: str) -> Iterator[Database[Any]]:
-    """Raises ``StoreError`` when MongoDB is away."""
+    """Yields the database; raises ``StoreError`` when MongoDB cannot be used."""
     try:
         with connect(uri) as client:
             yield client[database]
@@ -291,19 +292,19 @@ def articles(
     database: str | None = None,
     **choice: Any,
 ) -> Articles:
-    """The articles of a MongoDB or of an exported folder.
+    """The articles of a MongoDB database or of an exported folder.
 
-    ``address`` is ``mongodb://…``, a database of pymongo, or the folder; without one the environment's
-    ``MONGODB_URI`` is used, and of an address ``database``, else ``MONGODB_DATABASE``. No server is started.
-    ``columns`` are fields of an article, by default all that readers can use. The other arguments are those
-    of :meth:`Choice.parse`: ``source``, ``country``, ``section``, ``lang``, ``since`` and ``until``
+    ``address`` is ``mongodb://…``, a PyMongo database, or the folder; by default the environment's
+    ``MONGODB_URI``. ``database`` names the database at an address, by default ``MONGODB_DATABASE``. No server
+    is started. ``columns`` are fields of an article, by default all fields for readers. The other arguments
+    are those of :meth:`Choice.parse`: ``source``, ``country``, ``section``, ``lang``, ``since`` and ``until``
     (``2024-03-27``, or Hijri ``1445-09-17H``), ``intervals``, ``roots``, ``changed_since`` and ``sample``.
     For example the sports pages of Ramadan 1445 as a frame::
 
         articles(country="MA", section="رياضة", since="1445-09H", until="1445-09H").to_polars()
 
-    Raises ``ValueError`` for an argument that cannot be used, naming it and the remedy; ``StoreError`` when
-    MongoDB is away, as soon as articles are read.
+    Raises ``ValueError`` for an invalid argument, with its name and the remedy. Reading raises ``StoreError``
+    when MongoDB cannot be used.
     """
     chosen = Choice.parse(**choice)
     wanted = COLUMNS if columns is None else tuple(dict.fromkeys(columns))

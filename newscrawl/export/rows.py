@@ -1,4 +1,4 @@
-"""Articles as rows of the one schema: documents of MongoDB, or what was just read from pages."""
+"""Articles as rows of the one schema: documents of MongoDB, or articles just read from pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newscrawl.items import Article
 from newscrawl.stored import declared, default
 
 Convert = Callable[[Any], Any]
-"""A stored value to what Arrow takes for it."""
+"""Turns a stored value into one that Arrow accepts."""
 
 
 def from_documents(
@@ -24,8 +24,8 @@ def from_documents(
 ) -> pa.RecordBatch:
     """Documents of the collection ``articles`` as rows.
 
-    A field that an older version did not store yet has its default. Raises ``ValueError`` for a value of
-    another type than the declaration's, which MongoDB's validator refuses.
+    A field that an older version did not store gets its default. Raises ``ValueError`` for a value whose type
+    is not the declared one, which MongoDB's validator refuses.
 
     >>> from_documents([{"_id": "9f0c", "day": "2024-03-27"}], ("day", "title", "tags")).to_pylist()
     [{'day': datetime.date(2024, 3, 27), 'title': '', 'tags': []}]
@@ -34,9 +34,10 @@ def from_documents(
 
 
 def from_articles(articles: Sequence[Article], columns: tuple[str, ...] = COLUMNS) -> pa.RecordBatch:
-    """Articles that were just read and identified as rows.
+    """Articles that were just read and identified, as rows.
 
-    ``_id`` is their first key, as in MongoDB. What only a database knows (``story``, ``updated_at``) is null.
+    ``_id`` is the first key, as in MongoDB. Fields that only a database sets (``story``, ``updated_at``) are
+    null.
 
     >>> article = Article(url="https://sada.ma/1", source="sada", source_name="صدى", site="s", keys=["9f"])
     >>> from_articles([article], ("_id", "source_name", "story")).to_pylist()
@@ -55,7 +56,7 @@ def from_articles(articles: Sequence[Article], columns: tuple[str, ...] = COLUMN
 
 
 def filled(document: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
-    """A stored document with these fields; one that an older version did not store has its default.
+    """A stored document with these fields; a field that an older version did not store gets its default.
 
     >>> filled({"_id": "9f0c", "day": "2024-03-27"}, ("_id", "title", "day"))
     {'_id': '9f0c', 'title': '', 'day': '2024-03-27'}
@@ -77,11 +78,11 @@ def to_documents(rows: pa.RecordBatch) -> list[dict[str, Any]]:
 
 
 _OPEN = ("origins", "places", "raw")
-"""Objects that have only the fields that are known."""
+"""Objects that omit unknown fields."""
 
 
 def _of_arrow(type_: pa.DataType, is_open: bool = False) -> Convert:
-    """How a value of Arrow becomes a stored one."""
+    """The function that turns an Arrow value of this type into a stored one."""
     if pa.types.is_date(type_):
         return lambda value: value and value.isoformat()
     if pa.types.is_list(type_):
@@ -121,7 +122,7 @@ def _batch(values: Callable[[str], list[Any]], columns: tuple[str, ...]) -> pa.R
 
 @cache
 def _converts(cls: Any) -> Mapping[str, Convert | None]:
-    """How each stored field of a class becomes what Arrow takes; None for what it takes as it is."""
+    """Stored field of a class → its conversion for Arrow; None where Arrow accepts the value as it is."""
     hints = typing.get_type_hints(cls)
     return {
         name: _day if is_day(says) else _convert(bare(hints[name])) for name, says in declared(cls).items()
@@ -140,7 +141,7 @@ def _convert(hint: Any) -> Convert | None:
 
 
 def _part(cls: Any) -> Convert:
-    """How a part of a document becomes a struct."""
+    """The conversion of a part of a document into a struct."""
     converts = _converts(cls)
 
     def convert(value: Any) -> Any:

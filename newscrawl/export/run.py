@@ -1,4 +1,4 @@
-"""What ``scrapy export`` and ``python -m newscrawl export`` do."""
+"""The commands ``scrapy export`` and ``python -m newscrawl export``."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from newscrawl.progress import Progress
 
 _WHERE = "Is it the right database? --database or MONGODB_DATABASE names it; the demo's is newscrawl_demo"
 Address = str | Database[Any] | None
-"""Where the articles are, as :func:`newscrawl.export.articles` takes it."""
+"""An address for :func:`newscrawl.export.articles`."""
 _WHOLE: Mapping[str, Any] = {"by": "month", "format": "parquet", "split": None, "follow": False}
-"""What only a folder has, and its defaults."""
+"""Options that apply only to a folder → defaults."""
 
 
 def chosen(opts: argparse.Namespace, address: Address, database: str | None = None) -> Articles:
-    """The articles that the arguments choose. Raises ``ValueError`` for an argument that cannot be used."""
+    """The articles that the arguments choose. Raises ``ValueError`` for an invalid argument."""
     columns = [name.strip() for name in opts.columns.split(",") if name.strip()] or list(COLUMNS)
     return articles(
         address,
@@ -47,9 +47,9 @@ def chosen(opts: argparse.Namespace, address: Address, database: str | None = No
 
 
 def run(out: str, opts: argparse.Namespace, address: Address = None, database: str | None = None) -> str:
-    """Export, and say what was written; nothing for stdout.
+    """Export articles to ``out``; returns a sentence about the result, empty for stdout.
 
-    Raises ``ValueError`` for what cannot be used, ``StoreError`` when MongoDB is away.
+    Raises ``ValueError`` for an invalid argument, ``StoreError`` when MongoDB cannot be used.
     """
     path = Path(out)
     format_ = path.suffix.removeprefix(".")
@@ -58,10 +58,10 @@ def run(out: str, opts: argparse.Namespace, address: Address = None, database: s
             _follow(path, opts, address, database) if opts.follow else _export(path, opts, address, database)
         )
     if given := [name for name, usual in _WHOLE.items() if getattr(opts, name) != usual]:
-        raise ValueError(f"--{given[0]} is for a folder, and {out} is none")
+        raise ValueError(f"--{given[0]} works only with a folder, and {out} is a file: leave it out")
     selection = chosen(opts, address, database)
     if out == "-":
-        # Not by `sys.stdout`, which may show what cannot be seen as escapes that JSON does not know.
+        # Not `sys.stdout`, which may escape invisible characters in a way that is not JSON.
         with suppress(BrokenPipeError), open(1, "w", encoding="utf-8", closefd=False) as stdout:
             write_json_lines(stdout, selection)
         return ""
@@ -97,7 +97,7 @@ def _follow(path: Path, opts: argparse.Namespace, address: Address, database: st
     usual = same.parse_args(["--follow"])
     if given := [name for name, value in vars(usual).items() if getattr(opts, name) != value]:
         name = given[0].replace("_", "-")
-        raise ValueError(f"--{name} was settled by the export that --follow continues: leave it out")
+        raise ValueError(f"--{name} cannot be changed with --follow: leave it out, or export anew")
     progress = Progress("files compared", bar=True)
     changes = follow(path, address, database=database, show=progress.show)
     progress.end()

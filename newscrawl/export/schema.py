@@ -1,7 +1,7 @@
 """The one Arrow schema of articles, derived from their declaration in ``newscrawl.items``.
 
-Whatever is null in a file, its columns have these types: files of any day and source open together. Names are
-those of MongoDB; parts of a document are structs (``published.precision``).
+Columns have these types even where all values are null, so that files of any day and source open together.
+Names are those of MongoDB; parts of a document are structs (``published.precision``).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from newscrawl.stored import Stored, declared, names
 from newscrawl.vocabulary import Word
 
 COLUMNS = names(Article, lambda says: not says.internal or says.read_back)
-"""The columns of a file: every stored field but those that serve MongoDB's indexes alone. ``signature`` is
-among them, so that copies can be looked for in files, too."""
+"""The columns of a file: all stored fields except those that serve only MongoDB's indexes. ``signature`` is
+included, so that copies can be found in files, too."""
 
 _SIMPLE: Mapping[object, pa.DataType] = {
     str: pa.string(),
@@ -34,11 +34,11 @@ _SIMPLE: Mapping[object, pa.DataType] = {
     dt.datetime: pa.timestamp("ms", "UTC"),  # as exact as MongoDB
 }
 _NAMED: Mapping[str, pa.DataType] = {
-    # Structs and no maps: `origins.body` is then asked for as in MongoDB.
+    # Structs rather than maps, so that the field is `origins.body` as in MongoDB.
     "origins": pa.struct([pa.field(name, pa.string()) for name in sorted({*READ_FIELDS, "publisher"})]),
     "places": pa.struct([pa.field(name, pa.string()) for name in sorted({*READ_FIELDS, "publisher"})]),
 }
-"""The field of which the declaration says no more than that it is an object."""
+"""Field that is declared only as an object → its type."""
 
 
 @cache
@@ -46,12 +46,12 @@ def schema(columns: tuple[str, ...] = COLUMNS) -> pa.Schema:
     """The schema of these fields of an article, in this order.
 
     Days (``YYYY-MM-DD`` in MongoDB) are ``date32``, Hijri days are strings, instants are milliseconds in
-    UTC, and every column may be null. ``SCHEMA_VERSION`` stands in the metadata as ``newscrawl.schema``.
+    UTC, and every column may be null. The metadata has ``SCHEMA_VERSION`` as ``newscrawl.schema``.
 
     >>> schema(("day", "hijri_day", "tags")).types
     [DataType(date32[day]), DataType(string), ListType(list<element: string>)]
 
-    Raises ``KeyError`` for what is no stored field.
+    Raises ``KeyError`` for an unknown field.
     """
     hints, fields = typing.get_type_hints(Article), declared(Article)
     arrow_fields = [pa.field(name, _type(name, hints[name], fields[name])) for name in columns]
@@ -70,12 +70,12 @@ def bare(hint: Any) -> Any:
 
 
 def is_day(says: Stored) -> bool:
-    """Is a field a day of the Gregorian calendar?"""
+    """Is a field a Gregorian day?"""
     return says.rule.get("pattern") == patterns.DAY
 
 
 def _type(name: str, hint: Any, says: Stored) -> pa.DataType:
-    """Raises ``TypeError`` for an annotation that no stored field should have."""
+    """The Arrow type of an annotation; raises ``TypeError`` for an unexpected annotation."""
     hint = bare(hint)
     if typing.get_origin(hint) is dict and name in _NAMED:
         return _NAMED[name]

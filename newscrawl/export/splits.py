@@ -1,4 +1,4 @@
-"""Splits of a data set by story: copies of one text never stand on two sides."""
+"""Splits of a data set by story, so that copies of one text are always on the same side."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 BUCKETS = 1 << 20
-"""Places on the scale on which stories are spread."""
+"""Positions on the scale over which stories are spread."""
 
 _SHARE = re.compile(r"\s*([a-z][a-z0-9_]*)\s*=\s*(\d+(?:\.\d+)?)\s*%?\s*")
 
@@ -21,9 +21,9 @@ _SHARE = re.compile(r"\s*([a-z][a-z0-9_]*)\s*=\s*(\d+(?:\.\d+)?)\s*%?\s*")
 class Splits:
     """The sides of a split, and where each begins on the scale of stories.
 
-    A story has its place for good, by the hash of its ``_id``. ``starts`` are chosen once, so that the shares
-    are those asked for of the articles that are there; later articles fall on the side of their story, and no
-    story moves from one side to another.
+    The hash of its ``_id`` gives a story a fixed position. ``starts`` are chosen once, so that the articles
+    of the first export have the requested shares. Later articles go to the side of their story, and no story
+    ever changes sides.
     """
 
     names: tuple[str, ...]
@@ -31,7 +31,7 @@ class Splits:
 
     @classmethod
     def of(cls, shares: Mapping[str, float], stories: Iterable[str]) -> Self:
-        """The split of these articles, each named by its story, into shares.
+        """The split into these shares of articles that are given by their stories.
 
         >>> Splits.of({"train": 0.8, "test": 0.2}, [f"{n:032x}" for n in range(1000)]).names
         ('train', 'test')
@@ -48,11 +48,11 @@ class Splits:
 
     @classmethod
     def of_manifest(cls, given: Mapping[str, Any]) -> Self | None:
-        """The split that a manifest names; None where it names none."""
+        """The split of a manifest; None when it has none."""
         return cls(tuple(given["names"]), tuple(given["starts"])) if given else None
 
     def side(self, story: str) -> str:
-        """The side on which a story stands."""
+        """The side of a story."""
         return self.names[bisect.bisect_right(self.starts, _place(story)) - 1]
 
 
@@ -62,12 +62,12 @@ def _place(story: str) -> int:
 
 
 def read_shares(text: str) -> dict[str, float]:
-    """Shares as a user gives them.
+    """The shares in a user's text.
 
     >>> read_shares("train=80,validation=10,test=10")
     {'train': 0.8, 'validation': 0.1, 'test': 0.1}
 
-    Raises ``ValueError`` naming the value and the remedy.
+    Raises ``ValueError`` with the value and the remedy.
     """
     parts = [_SHARE.fullmatch(part) for part in text.split(",")]
     shares = {part[1]: float(part[2]) for part in parts if part}

@@ -1,4 +1,4 @@
-"""Looking for Arabic words in the stored articles, with or without what is attached to them."""
+"""Searching the stored articles for Arabic words, with their prefixes and attached pronouns."""
 
 from newscrawl.search.searching import Hit, SearchResult, find, search
 from newscrawl.search.words import Snippet

@@ -1,9 +1,9 @@
-"""Which articles may fit a query, the newest first, without reading more of them than was agreed.
+"""The articles that may fit a query, the newest first, with a limit on how many are read.
 
-No index knows both where words stand and which newspaper printed them when. So the newest articles of the
-choice are read first, whatever they hold; they show how frequent the words are. If even the rarest word is in
-many of them, the next ones are read in the same way. Otherwise the text index gives the articles that hold
-that word, span by span of days: the day stands in its keys, so that nothing outside the span is read.
+No index holds both the words and the newspaper and day of articles. So the newest articles of the choice are
+read first, whatever they contain, to show how frequent the words are. If even the rarest word is in many of
+them, the next articles are read in the same way. Otherwise the text index gives the articles with that word,
+one span of days after the other: its keys contain the day, so nothing outside the span is read.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Document = dict[str, Any]
 Fits = Callable[[Document], bool]
 
 FIRST = 1 / 3
-"""Share of what may be read that shows how frequent the words are."""
+"""Share of the limit that is read first, to show how frequent the words are."""
 FREQUENT = 1 / 20
-"""Share of the articles from which on the text index has too many keys of a word."""
+"""A word in more than this share of the articles has too many keys in the text index."""
 WIDER = 8
-"""Times as long as the span before it a span of days may be."""
+"""How many times longer than the span before it a span of days may be."""
 _FIELDS = dict.fromkeys(
     ("source", "country", "section", "lang", "day", "published_at", "published.earliest", "published.latest",
      "title", "duplicate_of", "search_text"), 1,
@@ -39,14 +39,14 @@ _ONE = dt.timedelta(days=1)
 
 @dataclass(slots=True)
 class Candidates:
-    """What was read."""
+    """The articles that were read."""
 
     documents: list[Document] = field(default_factory=list)
-    """The newest articles that fit; parts of their documents."""
+    """Parts of the documents of the newest articles that fit."""
     looked: int = 0
     """How many articles were read."""
     older: str | None = None
-    """The day from which on, back in time, not all were read; None when all were."""
+    """The newest day of which not all articles were read, ``YYYY-MM-DD``; None when all were read."""
 
 
 def candidates(
@@ -58,10 +58,10 @@ def candidates(
     most: int,
     enough: int,
 ) -> Candidates:
-    """The newest articles that fit, ``enough`` of them at most; up to ``most`` are read to find them.
+    """The newest articles that fit, at most ``enough``; up to ``most`` are read to find them.
 
-    ``words`` are the forms of each word that an article must hold; ``fits`` says whether one does. Without
-    words those of the choice are read.
+    ``words`` are the forms of each word that an article must contain; ``fits`` says whether an article does.
+    Without words, all articles of the choice are candidates.
     """
     reader = _CandidateReader(articles, choice, fits, most, enough)
     reader.read_for(words)
@@ -79,11 +79,11 @@ class _CandidateReader:
         self._ids: set[str] = set()
         self._newest_day = ""
         self._held = 0
-        """Articles that the text index gave."""
+        """Articles from the text index."""
         self.found = Candidates()
 
     def result(self) -> Candidates:
-        """What was found, without what is more than enough."""
+        """The candidates, cut to ``enough``."""
         result = self.found
         result.documents.sort(key=_day_of, reverse=True)
         if len(result.documents) > self._enough:
@@ -107,7 +107,7 @@ class _CandidateReader:
         return new
 
     def read_for(self, words: Sequence[Sequence[str]]) -> None:
-        """Read the newest ones, then what their words advise."""
+        """Read the newest articles, then more in the way that suits the frequency of the words."""
         wanted = math.ceil(self._most * FIRST)
         with self._newest().batch_size(wanted).limit(self._most) as cursor:
             newest = self._take(itertools.islice(cursor, wanted))
@@ -130,7 +130,7 @@ class _CandidateReader:
     # --- The newest articles, whatever they hold
 
     def _newest(self) -> Any:
-        """Those of the choice, as far as an index knows it."""
+        """A cursor over the articles of the choice, by the conditions that an index knows."""
         days = {"day": _between(self._first, self._last)} if self._first or self._last else {}
         wanted = list(self._choice.sources)
         if self._choice.countries and not wanted:
@@ -142,7 +142,7 @@ class _CandidateReader:
         return self._articles.find(query, _FIELDS).sort("day", DESCENDING)
 
     def _read_on(self, cursor: Any, newest: list[Document], step: int) -> None:
-        """Read the next ones, until enough fit."""
+        """Read the next articles until enough fit."""
         last = newest
         while self._left > 0 and len(self.found.documents) < self._enough:
             wanted = min(step, self._left)
@@ -154,7 +154,7 @@ class _CandidateReader:
         self.found.older = _day_of(last[-1]) or None
 
     def _read_possible(self) -> None:
-        """Read those that may be of the days that were asked for, though it is not known."""
+        """Read articles without an exact day that may be of the requested days."""
         if not (self._first or self._last) or self._left <= 0:
             return
         latest = {"$gte": self._first or "0001-01-01"}
@@ -163,10 +163,10 @@ class _CandidateReader:
             possible["published.earliest"] = {"$lte": self._last}
         self._take(self._articles.find(possible, _FIELDS).limit(self._left))
 
-    # --- Those that hold a word
+    # --- The articles with a word
 
     def _density(self, newest: list[Document]) -> tuple[float, float]:
-        """Articles a day around the newest ones, and the share of them that an index of the choice gives."""
+        """Articles per day around the newest, and the share of them that belongs to the choice."""
         first, last = newest[-1]["day"], newest[0]["day"]
         if not first or not last:
             return len(newest), 1.0
@@ -174,9 +174,9 @@ class _CandidateReader:
         return everything / _days(first, last), len(newest) / max(1, everything)
 
     def _read_by_text(self, forms: str, hits: float, before: str) -> None:
-        """Read the articles with a word, from a day on back to the first.
+        """Read the articles with a word, from the day ``before`` back to the first.
 
-        ``hits`` is how many there may be in a day.
+        ``hits`` is the expected number of such articles per day.
         """
         oldest = self._articles.find_one({"day": _DATED}, {"_id": 0, "day": 1}, sort=[("day", ASCENDING)])
         first = max(self._first, oldest["day"] if oldest else "")
@@ -187,7 +187,7 @@ class _CandidateReader:
             begin = end - (days - 1) * _ONE
             most = self._left
             some = self._holding(forms, _between(str(begin), str(end)))
-            if len(some) == most:  # there may be more in this span than could be read
+            if len(some) == most:  # the span may have more articles than the limit allows
                 self.found.older = str(end)
                 return
             hits, length, end = (len(some) + 2) / days, days, begin - _ONE
@@ -201,8 +201,9 @@ class _CandidateReader:
     def _read_undated(self, forms: str) -> None:
         """Read articles without a day, last of all.
 
-        No key says that a day is null: to find those with the word the server reads all articles that hold
-        it, twice. That is done for a word in few articles; else the first of those without a day are read.
+        The text index cannot look for a null day: to find those with the word, the server reads all articles
+        with the word, twice. That is done for a word in few articles; otherwise the first articles without a
+        day are read.
         """
         if len(self.found.documents) >= self._enough or self._left <= 0:
             return

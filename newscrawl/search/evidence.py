@@ -1,4 +1,4 @@
-"""Which forms of a word are that word in a collection, by the collection's own words."""
+"""Which forms of a word really are that word, by the other words of the collection."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pymongo.collection import Collection as Articles
 from newscrawl.search.forms import SHORT, Form, against, backing, cores, derived
 
 Present = Callable[[Collection[str]], set[str]]
-"""Which of these words stand in the collection: all of them, or none when none does."""
+"""Returns those of the given words that the collection contains."""
 
 
 class Evidence:
-    """What the collection says of the forms of words; each question is asked once."""
+    """Evidence from the collection about the forms of words; each query is sent once."""
 
     def __init__(self, present: Present) -> None:
         self._present = present
@@ -22,7 +22,7 @@ class Evidence:
         self._backed: dict[str, bool] = {}
 
     def allows(self, form: Form) -> bool:
-        """Is this form the word, as far as the collection tells?"""
+        """Can this form be the word, as far as the collection shows?"""
         if form.is_plain:
             return True
         if len(form.word) <= SHORT and not form.has_article and not self._is_backed(form.word):
@@ -49,7 +49,7 @@ class Evidence:
 
 
 def in_collection(articles: Articles[dict[str, Any]]) -> Present:
-    """Asks the text index: one short query for some words at a time."""
+    """A lookup in the text index, with one short query for some words at a time."""
 
     def present(words: Iterable[str]) -> set[str]:
         words = list(words)

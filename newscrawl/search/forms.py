@@ -1,9 +1,9 @@
-"""The forms in which an Arabic word stands in a text: with prefixes, with attached pronouns.
+"""The forms of an Arabic word in texts: with prefixes and with attached pronouns.
 
-No dictionary is at hand. So forms are made, not taken apart, and a form that may be another word is left
-to evidence from the collection itself (:func:`against`): what stands there with an article or with a prefix
-that no prefix follows is a word of its own. ``الكتاب`` shows that ``كتاب`` is not ``ك`` before ``تاب``.
-All words here are folded (:func:`newscrawl.text.fold`), but for what is compared with a spelling.
+There is no dictionary. So forms are generated rather than analysed, and evidence from the collection itself
+(:func:`against`) decides whether a form is another word: a form that occurs with an article, or with a prefix
+that no other prefix can follow, is a word of its own. ``الكتاب`` shows that ``كتاب`` is not ``ك`` + ``تاب``.
+All words here are folded (:func:`newscrawl.text.fold`), except where they are compared with a spelling.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from newscrawl.text import fold
 
 _AND, _TO = ("و", "ف"), ("ب", "ل", "ك")
 PREFIXES: Sequence[str] = (*_AND, *_TO, *(first + then for first in _AND for then in _TO))
-"""What may stand before a word without the article: and, so, with, for, as."""
+"""Prefixes of a word without the article: and, so, with, for, as."""
 ARTICLES: Sequence[str] = tuple(
     before + article for article in ("ال", "بال", "كال", "لل") for before in ("", *_AND)
 )
-"""The same with the article; ``ل`` and ``ال`` are ``لل``."""
+"""The same prefixes with the article; ``ل`` and ``ال`` become ``لل``."""
 FUTURE: Sequence[str] = ("س", "وس", "فس")
-"""What makes a verb in the present tense, which begins with one of ``IMPERFECT``, the future."""
+"""Prefixes of the future tense, before a verb that begins with a letter of ``IMPERFECT``."""
 IMPERFECT = "يتنا"
 PRONOUNS: Sequence[str] = ("ه", "ها", "هم", "هن", "هما", "نا", "ك", "كم", "كن", "كما", "ي")
 """My, your, his, her, our, their."""
 _ENDINGS = {"ه": ("ت",), "ي": ("ي", "ا"), "ء": ("ء", "و", "ي"), "ون": ("و",), "ين": ("ي",), "وا": ("و",)}
 """How the end of a word changes before a pronoun: ``حكومه``, ``حكومتهم``."""
 SHORT = 3
-"""Letters of a word that is so short that a form of it must have something to show for it."""
+"""Letters of a word that is so short that its forms need evidence (:func:`backing`)."""
 _OTHER_ENDINGS = ("ات", "ين", "ون", "يه", "يون", "يين")
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
 _HAMZA_ON_ALEF = ("أ", "إ", "آ")
@@ -42,12 +42,12 @@ class Form:
     """One form of a word."""
 
     word: str
-    """The word that was asked for, folded."""
+    """The word of the query, folded."""
     prefix: str = ""
     ending: str = ""
-    """What stands after it: a pronoun."""
+    """The attached pronoun."""
     stem: str = ""
-    """The word as it is before the pronoun."""
+    """The word as it is spelled before the pronoun."""
 
     @property
     def text(self) -> str:
@@ -56,18 +56,18 @@ class Form:
 
     @property
     def is_plain(self) -> bool:
-        """Is it the word as it was asked for?"""
+        """Is it the word of the query itself?"""
         return not (self.prefix or self.ending)
 
     @property
     def has_article(self) -> bool:
-        """Does it hold the article?"""
+        """Does it contain the article?"""
         return self.prefix in ARTICLES
 
 
 @lru_cache(maxsize=256)
 def forms(word: str, *, expand: bool = True) -> Mapping[str, Form]:
-    """The forms of a folded word, by their text; with ``expand`` false the word alone.
+    """Text → form, for all forms of a folded word; with ``expand`` false only the word itself.
 
     >>> "ولحكومتهم" in forms("حكومه"), "بالحكومه" in forms("حكومه"), "محكومه" in forms("حكومه")
     (True, True, False)
@@ -83,7 +83,7 @@ def _made(word: str) -> Iterator[Form]:
     yield from (Form(word, prefix) for prefix in (*PREFIXES, *ARTICLES))
     if word[0] in IMPERFECT:
         yield from (Form(word, prefix) for prefix in FUTURE)
-    if word.startswith("ال") and len(word) > SHORT:  # it may hold the article itself: للحكومه of الحكومه
+    if word.startswith("ال") and len(word) > SHORT:  # it may begin with the article: للحكومه of الحكومه
         yield from (Form(word, f"{before}لل", stem=word[2:]) for before in ("", *_AND))
     for stem in _stems(word):
         for pronoun in PRONOUNS:
@@ -102,12 +102,12 @@ def _stems(word: str) -> Sequence[str]:
 
 
 def spellings(text: str) -> Sequence[str]:
-    """A word as asked for, folded, in the two spellings of a hamza in its middle (``مسؤول``, ``مسئول``)."""
+    """A word of a query, folded, in both spellings of a hamza in its middle (``مسؤول``, ``مسئول``)."""
     return tuple(dict.fromkeys(fold(each) for each in (text, text.translate(_HAMZA))))
 
 
 def fits(form: Form, spelling: str) -> bool:
-    """Can a word of a text be this form, by how it is spelled there? Folding hides what tells some apart.
+    """Can a word of a text be this form, by its spelling there? Folding hides some differences.
 
     >>> fits(forms("عاب")["العاب"], "ألعاب"), fits(forms("مدرس")["مدرسه"], "مدرسة")
     (False, False)
@@ -120,7 +120,7 @@ def fits(form: Form, spelling: str) -> bool:
 
 
 def cores(form: Form) -> Sequence[Form]:
-    """The parts of a form each of which may be a word of its own: ``وبلدهم`` may hold ``بلد``."""
+    """The parts of a form that may be words of their own: ``وبلدهم`` may contain ``بلد``."""
     prefixes = [form.prefix]
     if len(form.prefix) > 1 and form.prefix[0] in _AND:
         prefixes.append(form.prefix[1:])
@@ -130,14 +130,14 @@ def cores(form: Form) -> Sequence[Form]:
 
 
 def against(form: Form) -> Sequence[str]:
-    """Words any of which shows that a form is a word of its own, if it stands in the collection.
+    """Words of which each, if the collection contains it, shows that the form is a word of its own.
 
     >>> "الكتاب" in against(forms("تاب")["كتاب"])
     True
     """
     words = [f"{article}{form.text}" for article in ("ال", "وال", "بال", "لل")]
     if form.prefix and not form.has_article and not form.ending:
-        # No preposition follows another one, and nothing goes before و.
+        # No preposition follows another one, and no prefix comes before و.
         last = form.prefix[-1]
         before = (*_AND, *_TO) if last in _AND else _TO
         # `لل` before a word is the article.
@@ -148,9 +148,9 @@ def against(form: Form) -> Sequence[str]:
 
 
 def derived(form: Form) -> Sequence[tuple[str, str]]:
-    """Pairs of words: the first without the second shows that a form is a word of its own.
+    """Pairs of words: if the collection contains only the first, the form is a word of its own.
 
-    ``كتابات`` stands in many a collection, ``تابات`` in none.
+    Many collections contain ``كتابات``, none contains ``تابات``.
     """
     if not form.prefix or form.has_article or form.ending:
         return []
@@ -158,9 +158,9 @@ def derived(form: Form) -> Sequence[tuple[str, str]]:
 
 
 def backing(word: str) -> Sequence[str]:
-    """Words any of which shows that a short word stands in the collection as a word of its own.
+    """Words of which each shows that the collection contains a short word as a word of its own.
 
-    Without one ``وزير`` cannot be ``و`` before ``زير``.
+    Without any of them ``وزير`` is not ``و`` + ``زير``.
     """
     pronouns = (f"{stem}{pronoun}" for stem in _stems(word) for pronoun in ("ها", "هم", "نا"))
     return [word, *(f"{article}{word}" for article in ARTICLES), *pronouns]

@@ -1,4 +1,4 @@
-"""Whether and how an article fits a query, by its words."""
+"""Whether an article fits a query, how well, and where."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from newscrawl.search.words import Snippet, TextWord, snippet, tokens
 from newscrawl.text import fold
 
 IN_TITLE, IN_OPENING, OPENING = 4.0, 2.0, 40
-"""What a word counts in the title and among the first so many words after it; elsewhere it counts 1."""
+"""The weight of a word in the title, and among the first ``OPENING`` words after it; elsewhere it is 1."""
 
 
 class Match:
-    """Says whether and how an article fits, and keeps what the collection said of the forms."""
+    """Matches articles with a query, and keeps the evidence about the forms of its words."""
 
     def __init__(self, phrases: Sequence[Phrase], present: Present) -> None:
         self._phrases = phrases
@@ -26,7 +26,7 @@ class Match:
         """The forms of each word."""
 
     def score(self, doc: Mapping[str, Any]) -> float | None:
-        """How well an article fits by its folded words; None when it does not."""
+        """How well an article fits, by its folded words; None when it does not fit."""
         folded = doc["search_text"].split()
         if not all(any(self._places(phrase, folded)) for phrase in self._phrases):
             return None
@@ -41,7 +41,7 @@ class Match:
         return total
 
     def snippet(self, doc: Mapping[str, Any]) -> Snippet | None:
-        """Where the words stand in an article; None when its spelling shows that it is not meant."""
+        """The part of an article with the words; None when their spelling shows that they are other words."""
         text = "\n".join(filter(None, (doc["title"], doc["lede"], doc["body"])))
         covered = len(doc["search_text"].split())
         there = list(itertools.islice(tokens(text), covered))
@@ -59,7 +59,7 @@ class Match:
         return snippet(text, matched)
 
     def _places(self, phrase: Phrase, folded: Sequence[str]) -> Iterator[tuple[int, list[Form]]]:
-        """Where a phrase stands in a text, with the form of each of its words."""
+        """The positions of a phrase in a text, with the form of each of its words."""
         first, *rest = phrase.words
         for place, text in enumerate(folded):
             if text not in first.forms:

@@ -1,4 +1,4 @@
-"""What is asked for: words, phrases, and the forms of each word."""
+"""A query: its words and phrases, and the forms of each word."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newscrawl.text import fold
 
 _PART = re.compile(r'"([^"]*)"|«([^»]*)»|(\S+)')
 MOST_WORDS = 12
-"""Words of a query: the text index is asked for some hundred forms of each."""
+"""Words of a query, at most: each has several hundred forms to look for in the text index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +19,25 @@ class QueryWord:
     """One word of a query."""
 
     word: str
-    """As it was given."""
+    """The word, folded."""
     forms: Mapping[str, Form]
-    """What it may be in a text, folded."""
+    """Folded text → the form of the word that it may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that stand side by side; mostly one."""
+    """Words that must be side by side; usually only one."""
 
     words: Sequence[QueryWord]
 
 
 def parse(query: str, *, expand: bool = True) -> list[Phrase]:
-    """The phrases of a query, all of which an article must hold: words, or several in quotation marks.
+    """The phrases of a query: single words, and groups of words in quotation marks.
 
     >>> [[wanted.word for wanted in phrase.words] for phrase in parse('أسعار "وزير الصحة"')]
     [['اسعار'], ['وزير', 'الصحه']]
 
-    Raises ``ValueError`` with a sentence for a query without a word, or with too many.
+    Raises ``ValueError`` with the remedy for a query without a word, or with too many.
     """
     phrases = []
     for part in _PART.finditer(query):
@@ -47,9 +47,9 @@ def parse(query: str, *, expand: bool = True) -> list[Phrase]:
             phrases.append(Phrase(wanted))
     number = sum(len(phrase.words) for phrase in phrases)
     if not number:
-        raise ValueError(f"query={query!r} holds no word to look for: give it one, such as حكومة")
+        raise ValueError(f"query={query!r} contains no word to search for: give one, such as حكومة")
     if number > MOST_WORDS:
-        raise ValueError(f"query={query!r} has {number} words: give it {MOST_WORDS} at most")
+        raise ValueError(f"query={query!r} has {number} words: give at most {MOST_WORDS}")
     return phrases
 
 

@@ -1,4 +1,4 @@
-"""Looking for words in the stored articles."""
+"""Searching for words in the stored articles."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from newscrawl.search.words import Snippet
 Document = dict[str, Any]
 
 LIMIT = 20
-"""Articles that are returned, unless another number is asked for."""
+"""Articles that are returned by default."""
 READ = 10
-"""Times as many are weighed: those that fit, the newest first."""
+"""Articles that are scored for each one that is returned: those that fit, the newest first."""
 EXAMINED = 24
-"""Times as many may be read to find them, and ``MANY`` at least."""
+"""Articles that may be read for each one that is returned; ``MANY`` in all, at least."""
 MANY = 100
-"""Articles that are weighed, however few are asked for."""
+"""Articles that are scored, at least."""
 _HEAD = dict.fromkeys(
     (
         "source", "source_name", "day", "hijri_day", "published_at", "title", "lede", "body", "url",
@@ -38,7 +38,7 @@ _HEAD = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that was found."""
+    """An article that fits a query."""
 
     id: str
     """Its ``_id`` in ``articles``."""
@@ -53,23 +53,23 @@ class Hit:
     score: float
     """How well it fits; comparable within one search."""
     snippet: Snippet
-    """Where the words stand."""
+    """The part of the text with the words."""
     revision: int = 1
-    """Which state of the article it is; 1 is the first, more were corrected."""
+    """The state of the article, from 1; above 1 it was corrected."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search found among the articles that it read."""
+    """The articles that fit a query, among those that were read."""
 
     hits: list[Hit]
-    """A page of them, the best first."""
+    """One page of these articles, the best first."""
     fitting: int
     """How many articles fit, on all pages."""
     looked: int
     """How many articles were read."""
     older: str | None
-    """The ``until`` of a search that goes on, back in time, where not all articles that may fit were weighed.
+    """The ``until`` with which another search continues back in time; None when all articles were scored.
     Example: ``2024-03-27``."""
 
 
@@ -85,24 +85,24 @@ def search(
     copies: bool = True,
     limit: int | None = LIMIT,
 ) -> list[Hit]:
-    """The articles that hold all words and phrases (in quotation marks) of a query, the best first.
+    """The articles that contain all words and phrases (in quotation marks) of a query, the best first.
 
-    ``db`` is the database of the articles, read as whoever may read. Spelling makes no difference (أ إ آ ا,
-    ة ه, ى ي, tashkeel, digits). With ``expand`` a word is also found with prefixes and attached pronouns
-    (``والحكومة``, ``لحكومتهم``), unless the collection's own words show another word in it: ``كتاب`` is not
-    ``ك`` before ``تاب``. What is searched is what the text index covers: title, lede and the first words, or
-    all of the text where crawls run with ``NEWSCRAWL_SEARCH=body``.
+    ``db`` is the database of the articles; read access is enough. Spelling makes no difference (أ إ آ ا, ة ه,
+    ى ي, tashkeel, digits). With ``expand`` a word is also found with prefixes and attached pronouns
+    (``والحكومة``, ``لحكومتهم``), unless other words of the collection show that the form is another word:
+    ``كتاب`` is not ``ك`` + ``تاب``. The search covers what the text index covers: title, lede and the first
+    words, or the whole text where crawls run with ``NEWSCRAWL_SEARCH=body``.
 
-    ``source`` and ``country`` are slugs and codes, several with commas between. ``since`` and ``until`` are
-    days or months: ``2024-03-27``, ``2024-03``, or Hijri in the calendar of each article's country:
-    ``1445-09-17H``, ``1445-09H``. Articles without a day count where their interval meets the span.
-    ``copies`` false leaves out copies; ``limit`` None returns all. Of words that many articles hold the
-    newest are weighed, see :func:`find`::
+    ``source`` and ``country`` are slugs and codes, separated by commas. ``since`` and ``until`` are days or
+    months: ``2024-03-27``, ``2024-03``, or Hijri in the calendar of each article's country: ``1445-09-17H``,
+    ``1445-09H``. Articles without an exact day count where their interval overlaps the span. ``copies`` false
+    leaves out copies; ``limit`` None returns all articles. For frequent words only the newest articles are
+    scored, see :func:`find`::
 
         for hit in search(client["newscrawl"], 'أسعار "وزير الصحة"', since="1445-09-01H"):
             print(hit.day, hit.source_name, hit.snippet.marked("[", "]"))
 
-    Raises ``ValueError`` with a sentence for a query or a day that says nothing.
+    Raises ``ValueError`` with the remedy for a query without words or an invalid day.
     """
     choice = Choice.parse(
         source=source or (), country=country or (), since=since, until=until, intervals=True, roots=not copies
@@ -127,15 +127,15 @@ def find(
     limit: int = LIMIT,
     newest: bool = False,
 ) -> SearchResult:
-    """The articles that hold all words of a query, the best ones, and how far they were looked for.
+    """The best articles that contain all words of a query, and how far back the search went.
 
-    For each article that is shown up to 24 are read (``EXAMINED``), the newest first, and up to 10 weighed.
-    So words that stand in very many articles are found in the newest ones, and ``older`` says from which day
-    another search goes on. ``newest`` orders by day instead of by how well they fit. With ``page``, which
-    counts from 1, it is the articles of one page, less those whose spelling shows that they are not meant.
+    For each article that is returned, up to 24 are read (``EXAMINED``), the newest first, and up to 10
+    scored. So frequent words are found only in the newest articles, and ``older`` says from which day another
+    search continues. ``newest`` orders by day instead of by score. With ``page``, which counts from 1, the
+    result has the articles of that page, without those whose spelling shows that they contain other words.
 
     Without words all articles of the choice fit, and a snippet is the beginning of a text. Raises
-    ``ValueError`` with a sentence for a query of signs alone.
+    ``ValueError`` with the remedy for a query that contains only punctuation.
     """
     phrases = parse(query, expand=expand) if query.strip() else []
     articles, match = db["articles"], Match(phrases, in_collection(db["articles"]))
@@ -172,7 +172,7 @@ def _newest_first(doc: Document) -> tuple[int, float]:
 def _hits(
     articles: Articles[Document], match: Match, scored: Sequence[tuple[float, Document]], at_once: int
 ) -> Iterator[Hit]:
-    """The articles with their snippets; the texts are read some at a time."""
+    """The articles with their snippets; texts are read ``at_once`` at a time."""
     for start in range(0, len(scored), at_once):
         some = scored[start : start + at_once]
         cursor = articles.find({"_id": {"$in": [doc["_id"] for _, doc in some]}}, _HEAD)

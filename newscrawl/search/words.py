@@ -1,4 +1,4 @@
-"""The words of a text, each with its place and its folded form; snippets of it."""
+"""The words of a text, each with its position and its folded form; snippets of a text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TextWord:
 
 
 def tokens(text: str) -> Iterator[TextWord]:
-    """The words of a text as the text index has them, in their order.
+    """The words of a text as the text index has them, in text order.
 
     >>> [token.folded for token in tokens("أسعارُ الخضر: 5%")]
     ['اسعار', 'الخضر', '5']
@@ -37,14 +37,14 @@ def tokens(text: str) -> Iterator[TextWord]:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A part of a text around the words that were found."""
+    """A part of a text around the matched words."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
-    """Where these words begin and end in it."""
+    """Start and end of each matched word in ``text``."""
 
     def marked(self, before: str, after: str) -> str:
-        """The text with something before and after each of these words.
+        """The text with ``before`` and ``after`` around each matched word.
 
         >>> Snippet("ارتفعت أسعار الخضر", ((7, 12),)).marked("[", "]")
         'ارتفعت [أسعار] الخضر'
@@ -57,7 +57,7 @@ class Snippet:
 
 
 def snippet(text: str, matched: Sequence[TextWord]) -> Snippet:
-    """The part of a text that holds most of the words found; its beginning where none was."""
+    """The part of a text with most of the matched words; its beginning when there are none."""
     words = list(_WORD.finditer(text))
     if not words:
         return Snippet(text)
@@ -73,7 +73,7 @@ def snippet(text: str, matched: Sequence[TextWord]) -> Snippet:
 
 
 def _densest(places: Sequence[int]) -> int:
-    """Where the span of a snippet begins that holds most of these places."""
+    """The start of the snippet that covers most of these positions."""
     room = WIDTH * 3 // 4
     held = ((-sum(first <= place < first + room for place in places), first) for first in places)
     return min(held, default=(0, 0))[1]
