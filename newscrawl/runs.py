@@ -11,13 +11,10 @@ import platform
 import secrets
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pymongo
 import scrapy.logformatter
-from bson import json_util
-from bson.errors import InvalidBSON
 from itemadapter import ItemAdapter
 from pymongo.errors import PyMongoError
 from scrapy import signals
@@ -28,7 +25,8 @@ from newscrawl.archive.keeper import Keeper
 from newscrawl.ledger import Ledger
 from newscrawl.mongod.opening import reason as reason_of
 from newscrawl.mongod.uri import redact
-from newscrawl.schedule.lease import Change, Document, Lease
+from newscrawl.schedule.ends import leave_behind, recently_guessed, silent
+from newscrawl.schedule.lease import Document, Lease
 from newscrawl.schedule.pauses import FIRST_PAUSE
 from newscrawl.schedule.watch import steady
 from newscrawl.shown import one_line
@@ -36,7 +34,7 @@ from newscrawl.spider import NewsSpider
 from newscrawl.spider.arguments import Arguments
 from newscrawl.store.connection import Store
 from newscrawl.store.patience import StoreDownError
-from newscrawl.timings import ANSWER, SILENCE
+from newscrawl.timings import ANSWER
 from newscrawl.vocabulary import (
     LOST,
     AddressOutcome,
@@ -60,10 +58,6 @@ _ALIVE: Document = {"outcome": None, "reason": None, "finished_at": None}
 NOT_ITS_TURN = "not_its_turn"
 """Closing reason of a scheduled crawl that does not hold its site's lease."""
 _REFUSED = (FetchFailure.CLIENT, FetchFailure.ROBOTS)
-GUESSED = ("silent", "did_not_begin")
-"""Reasons that a schedule records for runs that did not record their own end."""
-PUBLISHED_FOR = dt.timedelta(days=3)
-"""For how long every new run copies such records to the readers' database again."""
 _STOPPED = ("shutdown", "cancelled", "memusage_exceeded", "lease_lost")
 _GOES_ON = ("finished", "shutdown")
 """Reasons after which the next run continues, besides Scrapy's own limits."""
@@ -140,81 +134,6 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
     return RunOutcome.OK if counts.get("new") or counts.get("revised") else RunOutcome.NOTHING_NEW
 
 
-def silent(job: str | None = None) -> tuple[Document, list[Document]]:
-    """Condition and update that mark every run without a heartbeat, or one job's run, as killed.
-
-    A run that was only cut off from MongoDB corrects its record itself at its next heartbeat.
-    """
-    since = {"$subtract": ["$$NOW", int(SILENCE.total_seconds() * 1000)]}
-    # A heartbeat in the future comes from a clock that was ahead.
-    beyond = {"$add": ["$$NOW", int(SILENCE.total_seconds() * 1000)]}
-    old = {"$or": [{"$lt": ["$heartbeat_at", since]}, {"$gt": ["$heartbeat_at", beyond]}]}
-    which = {"_id": job} if job else {"$expr": old}
-    killed = {"outcome": RunOutcome.KILLED, "reason": "silent", "finished_at": "$heartbeat_at"}
-    killed |= {"stored_at": "$$NOW"}
-    return {"outcome": None, **which}, [{"$set": killed}]
-
-
-def _guessed() -> Document:
-    """The runs of the last days whose end a schedule recorded."""
-    since = {"$subtract": ["$$NOW", int(PUBLISHED_FOR.total_seconds() * 1000)]}
-    ended = {"outcome": {"$in": [RunOutcome.KILLED, RunOutcome.FAULT]}, "reason": {"$in": GUESSED}}
-    return {**ended, "$expr": {"$gt": ["$heartbeat_at", since]}}
-
-
-def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now: dt.datetime) -> Change:
-    """Condition and upsert of the record of a job that ended before it could write one itself."""
-    return {"_id": job}, {
-        "$setOnInsert": {
-            "site": site,
-            "started_at": submitted_at,
-            "finished_at": now,
-            "heartbeat_at": now,
-            "stored_at": now,
-            "outcome": RunOutcome.FAULT,
-            "reason": "did_not_begin",
-            "summary": f"{site}: fault (the job ended before the crawl began; see its log on {host})",
-            "host": host,
-            "scheduled": True,
-            "counts": {},
-            "rejected": {},
-            "downloaded": 0,
-            "log": None,
-        }
-    }
-
-
-_LAST_WORDS = ("finished_at", "outcome", "reason", "summary", "error", "failed", "counts", "rejected", "came")
-
-
-def leave_behind(log_file: str | os.PathLike[str] | None, fields: Document) -> None:
-    """Write the end of a run next to its log, for the schedule, when MongoDB cannot be reached."""
-    if not log_file:
-        return
-    words = {name: fields[name] for name in _LAST_WORDS}
-    try:
-        Path(f"{log_file}.end").write_text(json_util.dumps(words), "utf-8")
-    except OSError as error:
-        log.error("the outcome of this run could not be written to %s.end: %s", log_file, error)
-
-
-def left_behind(log_file: str | os.PathLike[str]) -> Document | None:
-    """The fields that :func:`leave_behind` wrote; None if there is no such file, or no valid one."""
-    try:
-        options = json_util.JSONOptions(tz_aware=True)
-        words = json_util.loads(Path(f"{log_file}.end").read_text("utf-8"), json_options=options)
-    except (OSError, ValueError, TypeError, InvalidBSON):
-        return None
-    if not isinstance(words, dict) or words.get("outcome") not in {*RunOutcome}:
-        return None
-    return {name: words.get(name) for name in _LAST_WORDS}
-
-
-def clear_left(log_file: str | os.PathLike[str]) -> None:
-    """Remove the file of :func:`leave_behind` once its fields are in MongoDB."""
-    Path(f"{log_file}.end").unlink(missing_ok=True)
-
-
 class RunRecord:
     """A Scrapy extension that keeps the record of a run in ``runs`` and saves the marks of completed walks.
 
@@ -263,7 +182,7 @@ class RunRecord:
             if self._crawler.settings.getbool("SCHEDULED"):
                 await self._take_lease(spider)
             await self._store.patiently(lambda: self._store.ops["runs"].update_many(*silent()))
-            await self._store.runs.publish(_guessed())
+            await self._store.runs.publish(recently_guessed())
             await self._store.runs.save(self.run, self._beginning(spider) | _ALIVE)
         except PyMongoError as error:
             log.error("the run cannot begin, as MongoDB cannot be used: %s", reason_of(error))

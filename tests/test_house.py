@@ -140,6 +140,13 @@ def test_a_room_imports_only_the_rooms_below_it() -> None:
     assert not wrong, f"{wrong}: which room may import which stands in docs/architecture.md"
 
 
+def test_no_room_reaches_itself_through_others() -> None:
+    remaining = {room: allowed - {room, "*"} for room, allowed in may_import().items()}
+    while free := {room for room, allowed in remaining.items() if allowed.isdisjoint(remaining)}:
+        remaining = {room: allowed for room, allowed in remaining.items() if room not in free}
+    assert not remaining, f"these rooms import each other: {sorted(remaining)}"
+
+
 def test_the_ground_floor_knows_neither_scrapy_nor_mongodb() -> None:
     for path in modules():
         tops = {name.partition(".")[0] for name in imports(path)}

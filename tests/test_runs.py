@@ -45,7 +45,7 @@ def test_exit_statuses_tell_the_site_from_the_store_and_from_us() -> None:
 
 def test_summary_is_one_sentence_with_the_remedy() -> None:
     said = summary("alayam24", RunOutcome.NO_LINKS, {}, {}, 0)
-    assert "its listings gave no link to an article" in said
+    assert "its listings contain no link to an article" in said
     assert "\n" not in said
 
 

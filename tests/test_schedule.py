@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.runs import leave_behind
+from newscrawl.schedule.ends import leave_behind
 from tests.conftest import Database, scrapy
 from tests.schedule_model import World, sites
 from tests.trials import size

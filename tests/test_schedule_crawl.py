@@ -11,8 +11,8 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from newscrawl.runs import left_behind
 from newscrawl.schedule import lease
+from newscrawl.schedule.ends import left_behind
 from newscrawl.store.patience import reason
 from tests import conftest
 from tests.conftest import Database

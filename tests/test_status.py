@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from newscrawl.runs import silent
+from newscrawl.schedule.ends import silent
 from newscrawl.store.schema import INDEXES, OPS_INDEXES
 from newscrawl.watch import facts
 from newscrawl.watch.causes import causes

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from newscrawl.runs import GUESSED, clear_left, did_not_begin, left_behind, silent
 from newscrawl.schedule import lease
 from newscrawl.schedule.backfills import DONE, Backfills
+from newscrawl.schedule.ends import GUESSED, clear_left, did_not_begin, left_behind, silent
 from newscrawl.schedule.lease import Document
 from newscrawl.schedule.node import Jobs, ScrapydError
 from newscrawl.schedule.pauses import pause

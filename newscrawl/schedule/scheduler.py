@@ -17,10 +17,10 @@ from typing import Any
 
 from pymongo.database import Database
 
-from newscrawl.runs import silent
 from newscrawl.schedule import intervals, lease
 from newscrawl.schedule.backfills import Backfills
 from newscrawl.schedule.due import DueTimes
+from newscrawl.schedule.ends import silent
 from newscrawl.schedule.file import Piece, Schedule, ScheduledSite, load_schedule
 from newscrawl.schedule.follow import Follower, JobService, of_schedules
 from newscrawl.schedule.lease import Document
