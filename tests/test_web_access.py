@@ -14,6 +14,7 @@ from newscrawl.web.kept import SEALED, KeptPage, Seal, tamed
 from newscrawl.web.looking import Lookout
 from newscrawl.web.page import Context
 from tests.conftest import scrapy
+from tests.trials import growth
 
 PASSWORD = "kitab-bahr-1445"
 LOCAL, PUBLIC = Access(), Access(host="0.0.0.0", password=PASSWORD, hosts=frozenset({"news.example.org"}))
@@ -151,6 +152,13 @@ def test_a_kept_page_keeps_its_text_and_nothing_that_is_active() -> None:
         assert text in shown
     for active in ("evil", "script", "onload", "onerror", "<form", "<iframe", "<link", "<base", "http-equiv"):
         assert active not in shown, active
+
+
+@pytest.mark.parametrize(
+    "piece", ["<script>a</script>ب", "<form>ب</form>", "<form>", "<link>ب", "<i style='url('>ب</i>"]
+)
+def test_a_hostile_page_costs_no_more_than_its_length(piece: str) -> None:
+    assert growth(tamed, lambda n: KeptPage((piece * n).encode()), 5000) <= 2.5
 
 
 @pytest.mark.parametrize(
