@@ -74,9 +74,9 @@ def test_every_article_is_known_by_its_address_also_on_the_bare_host(name: str) 
     ("name", "said"),
     [
         ("shop", "it is a shop: 6 of 6 of its pages offer goods"),
-        ("plain shop", "it is no newspaper: 3 of 3 pages say no day"),
+        ("plain shop", "it is not a newspaper: 3 of 3 pages state no day"),
         ("forum", "it is a forum: 6 of 6 of its pages are threads"),
-        ("company", "it is no newspaper: 3 of 3 pages say no day"),
+        ("company", "it is not a newspaper: 3 of 3 pages state no day"),
     ],
 )
 def test_what_is_no_newspaper_is_refused(name: str, said: str) -> None:

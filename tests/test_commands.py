@@ -124,13 +124,13 @@ def _answering(pages: dict[str, bytes | FetchFailure]) -> Fetch:
         (
             Sitemap(),
             {"robots.txt": "dns"},
-            "  ?    sitemap   not known, https://sada.ma/robots.txt could not be read (dns)",
+            "  ?    sitemap   unknown, because https://sada.ma/robots.txt could not be read (dns)",
         ),
         (Sitemap(), {}, "  FAIL sitemap   the site names none"),
         (
             Feed(),
             {"robots.txt": b"", "": "timeout"},
-            "  ?    feed      not known, https://sada.ma/ could not be read (timeout)",
+            "  ?    feed      unknown, because https://sada.ma/ could not be read (timeout)",
         ),
         (
             Feed(),

@@ -55,7 +55,7 @@ def test_one_that_is_stored_or_pending(run: Run, database: Database) -> None:
         {"_id": key(URL), "url": URL, "site": "alayam24", "reason": "http_500", "retry_at": AT, "times": 2}
     )
     assert lines(database, URL) == (
-        "pending   http_500; 2 visits failed; asked for again after 2026-09-20 12:00 UTC",
+        "pending   http_500; 2 visits failed; requested again after 2026-09-20 12:00 UTC",
     )
 
 

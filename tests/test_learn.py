@@ -117,7 +117,7 @@ def test_what_lists_the_articles_is_found() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [("Product", "it is a shop"), ("WebPage", "it is no newspaper: 3 of 3 pages say no day")],
+    [("Product", "it is a shop"), ("WebPage", "it is not a newspaper: 3 of 3 pages state no day")],
 )
 def test_a_shop_is_no_newspaper(kind: str, said: str) -> None:
     shop = made("/product/{slug}-{n}", ("/cart/", "/category/ahdia/", *PAGES))

@@ -80,7 +80,7 @@ def test_why_a_date_was_refused() -> None:
     )
     told = explain(page.encode(), URL, site=SITE, now=NOW).text
     assert "refused: 21130 is not a day" in told
-    assert "refused: it lies in the future" in told
+    assert "refused: it is in the future" in told
     assert "chosen, but names" in told
 
 
@@ -122,7 +122,7 @@ class TestCommand:
         assert "no spider declares it" in done.stdout
         nameless = scrapy("try", str(saved))
         assert nameless.returncode == 2
-        assert "name it with --url" in nameless.stderr
+        assert "pass it with --url" in nameless.stderr
 
     def test_a_site_that_does_not_answer(self) -> None:
         done = scrapy("try", "http://127.0.0.1:9/", "-s", "RETRY_TIMES=0")

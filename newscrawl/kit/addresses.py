@@ -1,4 +1,4 @@
-"""Which addresses of a site are articles: a pattern, guessed from links."""
+"""Guesses the pattern of a site's article addresses from links."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from newscrawl.sites.families import WORDPRESS_PAGES
 from newscrawl.urls import same_site
 
 HEADLINE_WORDS = 5
-"""Words of a link's text from which it is taken for a headline."""
+"""A link whose text has at least so many words is a headline."""
 SHARE = 0.15
-"""Share of the articles that a form of address must have to be part of the pattern."""
+"""A form of address belongs to the pattern if at least this share of the articles has it."""
 
 SECTION_WORDS = 4
-"""Words of a link's text up to which it may name a section."""
+"""A link to a section has at most so many words."""
 _NO_SECTION = frozenset({"lang", "hl", "page", "paged", "print", "share", "sort", "s", "q", "search"})
-"""Parameters that tell another view of a page, and no section."""
+"""Parameters for another view of a page, not for a section."""
 
 MANY = 5
-"""Links of one form from which it may be that of articles, whatever their texts say."""
+"""At least so many links of one form may be articles, whatever their texts."""
 _LONG_NUMBER = 3
-"""Digits of an article's number from which a shorter one may be a section's."""
+"""If the numbers of articles have at least so many digits, shorter numbers may be sections."""
 _FEW_SECTIONS = 15
 _SEPARATORS = {"-": "-", "_": "_", " ": " ", "+": r"\+"}
-"""What parts the words of a slug, and how an expression writes it."""
+"""Separator of the words of a slug → the same in a regular expression."""
 _DIGITS = re.compile(r"\d+")
 _DIGITS_OF_A_YEAR = 4
-"""Where all numbers at the end of the addresses have more, ``/2021/`` is an archive and no article."""
+"""If all numbers at the end of the addresses have more digits, ``/2021/`` is an archive, not an article."""
 _ENDING = re.compile(r"(\.[a-z]{2,5})?/?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(\D*?)(\d+)(\D*)$")
 _PAGES = re.compile(WORDPRESS_PAGES)
 
 
 def links(response: TextResponse, domain: str) -> dict[str, int]:
-    """The links of a page that stay on the site, each with the words of its longest text.
+    """The links of a page to its own site, each with the number of words of its longest text.
 
     A picture's ``alt`` and a link's ``title`` count as its text.
     """
@@ -60,10 +60,10 @@ def links(response: TextResponse, domain: str) -> dict[str, int]:
 
 
 def query_sections(response: TextResponse, site: Site) -> list[dict[str, str]]:
-    """The links of a page that may lead to sections which a query alone tells apart, with their texts.
+    """The links of a page that may lead to sections which differ only in the query, with their texts.
 
-    Those of one form stand together: ``/list.php?cat=1`` and ``/list.php?cat=3``. Only asking one tells
-    whether they are sections.
+    Links of one form are one group: ``/list.php?cat=1`` and ``/list.php?cat=3``. Only a request shows whether
+    they are sections.
     """
     groups: dict[tuple[str, ...], dict[str, str]] = {}
     response = readable(response)
@@ -79,12 +79,12 @@ def query_sections(response: TextResponse, site: Site) -> list[dict[str, str]]:
 
 
 def headlines(linked: dict[str, int]) -> list[str]:
-    """The links whose text is as long as a headline, in their order."""
+    """The links with a text as long as a headline, in order."""
     return [url for url, words in linked.items() if words >= HEADLINE_WORDS and not _PAGES.search(place(url))]
 
 
 def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
-    r"""A regular expression that finds addresses of articles, none of the others; None if there is none.
+    r"""A regular expression that matches addresses of articles but none of the others; None if there is none.
 
     >>> pattern(["https://a.ma/articles-101.html", "https://a.ma/articles-112.html"], ["https://a.ma/sport/"])
     '^/articles-\\d+\\.html$'
@@ -99,9 +99,9 @@ def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
 
 
 def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool = False) -> list[str]:
-    """The same, one expression for each form that many of the articles have.
+    """The same as :func:`pattern`, with one expression for each frequent form of address.
 
-    ``sure``: all are articles, hence also those whose addresses end in a word or two.
+    ``sure``: all of them are certainly articles, even if their addresses end in a word or two.
     """
     places = list(dict.fromkeys(map(place, articles)))
     not_articles = {place(url) for url in others} - set(places)
@@ -113,7 +113,7 @@ def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool 
             continue
         own = [p for p in places if _form(p) == form]
         expression = _expression(own, sections)
-        # Words of a query may tell kinds of pages apart: news and polls.
+        # Words of a query may distinguish kinds of pages, such as news and polls.
         by_words = [
             _expression(part, sections) for part in _by_words(own) if len(part) >= SHARE * len(places)
         ]
@@ -126,7 +126,7 @@ def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool 
 
 
 def _longer(expression: str, places: Sequence[str]) -> list[str]:
-    """The expression with no shorter number at its end than the addresses have: sections may have one."""
+    """The expression with the least number of digits that the addresses have: sections may have fewer."""
     digits = [_DIGITS.findall(p) for p in places]
     place = expression.rfind(r"\d+")
     least = min((len(found[-1]) for found in digits if found), default=0)
@@ -136,7 +136,7 @@ def _longer(expression: str, places: Sequence[str]) -> list[str]:
 
 
 def _under(expression: str, places: Sequence[str]) -> list[str]:
-    """The expression with the sections that the addresses lie under by name, where these are few."""
+    """The expression with the names of the sections in the addresses, if these are few."""
     first = sorted({p.strip("/").split("/")[0] for p in places})
     if not expression.startswith("^/[^/]+/") or len(first) > _FEW_SECTIONS:
         return []
@@ -148,7 +148,7 @@ def _free(expression: str, others: Iterable[str]) -> bool:
 
 
 def _by_words(places: Sequence[str]) -> list[list[str]]:
-    """Addresses of one form by the words in their queries, where few words stand in many of them."""
+    """Addresses of one form, grouped by the words in their queries, if few words occur in many of them."""
     if "?" not in places[0]:
         return []
     queries = [dict(parse_qsl(p.partition("?")[2])) for p in places]
@@ -165,7 +165,7 @@ def _by_words(places: Sequence[str]) -> list[list[str]]:
 
 
 def _form(path: str) -> tuple[str, ...]:
-    """What tells groups of addresses apart: how deep they are, and what their last part looks like."""
+    """The form of an address: its depth, and the kind of its last part."""
     path, _, query = path.partition("?")
     parts = path.strip("/").split("/")
     if query:
@@ -184,7 +184,7 @@ def _form(path: str) -> tuple[str, ...]:
 
 
 def _query_expression(places: Sequence[str], sections: set[str]) -> str:
-    """The parameter that tells the articles apart, and the words that are the same in all of them."""
+    """An expression with the parameter that differs between articles and the words that all share."""
     path = _column([p.partition("?")[0].strip("/") for p in places], sections)
     queries = [dict(q.split("=", 1) for q in p.partition("?")[2].split("&")) for p in places]
     values = {name: [query.get(name, "") for query in queries] for name in queries[0]}
@@ -209,7 +209,7 @@ def _expression(places: Sequence[str], sections: set[str]) -> str:
 
 
 def repeated(urls: Iterable[str]) -> list[str]:
-    """The addresses of which many have one form, but for those without a number or a slug.
+    """The addresses of frequent forms, except forms without a number or a slug.
 
     >>> repeated([f"https://a.ma/khabar-{n}" for n in range(100, 106)] + ["https://a.ma/riyada"])[0]
     'https://a.ma/khabar-100'
@@ -223,7 +223,7 @@ def repeated(urls: Iterable[str]) -> list[str]:
 
 
 def _column(values: Sequence[str], sections: set[str]) -> str:
-    """One part of the path, as narrow as its values and as wide as tomorrow's."""
+    """An expression for one part of the path, as narrow as possible but open to future values."""
     if all(value.isdigit() for value in values):
         longest = max(map(len, values))
         return (
@@ -257,5 +257,5 @@ def _column(values: Sequence[str], sections: set[str]) -> str:
 
 
 def _literal(text: str) -> str:
-    """A text as part of an expression, as one would write it by hand."""
+    """A text as part of an expression, escaped as little as possible."""
     return re.escape(text).replace(r"\-", "-")

@@ -1,4 +1,4 @@
-"""A site asked a few questions by a command, as politely as a crawl: nothing is stored."""
+"""Downloads a few pages of a site for a command, as politely as a crawl; nothing is stored."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ from newscrawl.vocabulary import FetchFailure
 
 @dataclass(slots=True)
 class Answer:
-    """What a site answered, or why it did not."""
+    """The response to a request, or the reason why there is none."""
 
     url: str
-    """The address asked for."""
+    """The requested address."""
     response: Response | None = None
     kind: FetchFailure | None = None
-    """Why there is no page, when there is none."""
+    """The kind of failure, if there is no response."""
     reason: str = ""
+    """The failure in words."""
     at: dt.datetime | None = None
     """The moment of download, UTC."""
 
     @property
     def headers(self) -> dict[str, str]:
-        """The answer's headers."""
+        """The headers of the response."""
         headers = self.response.headers.items() if self.response else ()
         return {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in headers}
 
@@ -45,9 +46,9 @@ Work = Callable[[Fetch], Awaitable[None]]
 
 
 class Asking(Spider):
-    """Runs one piece of work that downloads through Scrapy: robots.txt, delays and retries apply.
+    """A spider that runs one function, which downloads through Scrapy: robots.txt, delays and retries apply.
 
-    ``named`` are the addresses that the command line or a declaration names; only these may be private.
+    ``named`` are the addresses from the command line or a declaration; only these may be private.
     """
 
     name = "kit"
@@ -58,14 +59,14 @@ class Asking(Spider):
         self.named_addresses = tuple(named)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Do the work; nothing is scheduled."""
+        """Run the function; nothing is scheduled."""
         await self.work(self.fetch)
         nothing: tuple[Any, ...] = ()
         for request in nothing:
             yield request
 
     async def fetch(self, request: Request) -> Answer:
-        """Download one page; a failure is an answer too."""
+        """Download one page; a failure is an :class:`Answer` too."""
         assert self.crawler.engine
         try:
             response = await self.crawler.engine.download_async(request)
@@ -79,10 +80,10 @@ class Asking(Spider):
 
 
 def saved_page(given: str | Path, url: str | None) -> Answer:
-    """A page that somebody saved, as if its site had answered it when the file was written.
+    """A saved page as an answer of its site at the time when the file was written.
 
-    Raises ``UsageError`` when there is no such file or it is no regular one, or when neither ``url`` nor the
-    page says its address.
+    Raises ``UsageError`` if there is no such regular file, or if neither ``url`` nor the page gives its
+    address.
     """
     path = Path(given)
     try:
@@ -93,6 +94,6 @@ def saved_page(given: str | Path, url: str | None) -> Answer:
         ) from None
     url = url or extract(body, "").canonical
     if not url or not is_address(url):
-        raise UsageError(f"{path} does not say its own address; name it with --url https://...")
+        raise UsageError(f"{path} does not contain its own address; pass it with --url https://...")
     at = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
     return Answer(url, HtmlResponse(url, body=body), at=at)

@@ -1,4 +1,4 @@
-"""The clock of a newspaper that no table has: from its country, and from what its own pages say."""
+"""The clock of an unknown newspaper, from its country and from its own pages."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from newscrawl.items import OfferedDate
 from newscrawl.vocabulary import Origin
 
 AGREEING = 2
-"""Pages that must say an offset before it says anything of the newspaper."""
+"""At least so many pages must state an offset before it counts."""
 _SAYING = (Origin.JSONLD, Origin.META, Origin.MICRODATA)
 _ALIKE = [dt.datetime(2016, 1, 1, tzinfo=dt.UTC) + dt.timedelta(weeks=week) for week in range(580)]
-"""Moments (UTC) at which zones that are one clock agree: a moment of each week of 2016 to 2026."""
+"""Zones that agree at all of these moments (UTC, weekly from 2016 to 2026) are one clock."""
 
 
 @cache
@@ -36,9 +36,9 @@ def zones() -> dict[str, list[str]]:
 
 
 def stamped(offered: Iterable[OfferedDate]) -> list[dt.datetime]:
-    """The moments that a page states for machines with an offset from UTC other than none.
+    """The machine-readable moments of a page that have an offset other than UTC.
 
-    ``Z`` and ``+00:00`` are left out: servers all over the world print UTC, whatever their clock.
+    ``Z`` and ``+00:00`` are left out, because servers everywhere print UTC.
 
     >>> stamped([OfferedDate(text="2026-11-28T11:40:00+03:00", origin=Origin.JSONLD),
     ...          OfferedDate(text="28 نونبر 2026", origin=Origin.META)])[0].utcoffset()
@@ -57,14 +57,14 @@ def stamped(offered: Iterable[OfferedDate]) -> list[dt.datetime]:
 
 
 def agree(pages: Sequence[Sequence[dt.datetime]]) -> bool:
-    """Does each of several pages state its offset? Else they say nothing of the newspaper's clock."""
+    """Does each of at least :data:`AGREEING` pages state its offset? Otherwise the clock is unknown."""
     return len(pages) >= AGREEING and all(pages)
 
 
 def fits(name: str, pages: Sequence[Sequence[dt.datetime]]) -> bool:
-    """Is every offset that the pages state the one of a zone at that moment?
+    """Is every offset on the pages that of a zone at that moment?
 
-    A Moroccan server whose zone files are older than the change of 2026 counts as one of Morocco.
+    A Moroccan server with zone files from before the change of 2026 counts as fitting.
     """
     return all(
         moment.astimezone(zone(name)).utcoffset() == moment.utcoffset() or is_stale(name, moment)
@@ -74,9 +74,9 @@ def fits(name: str, pages: Sequence[Sequence[dt.datetime]]) -> bool:
 
 
 def of_pages(country: str | None, pages: Sequence[Sequence[dt.datetime]]) -> str | None:
-    """The one clock of a country that all pages fit; None where they fit none, several, or say nothing.
+    """The one clock of a country that all pages fit; None if they fit none or several, or state no offset.
 
-    Zones that have agreed in all weeks since 2016 are one clock and go by the first name of ``zone.tab``.
+    Zones that have agreed in all weeks since 2016 are one clock, named by the first of them in ``zone.tab``.
 
     >>> at = dt.datetime.fromisoformat("2026-11-28T11:40:00+02:00")
     >>> of_pages("PS", [[at], [at]]), of_pages("LY", [[at], [at]]), of_pages("SA", [[at], [at]])
@@ -92,7 +92,7 @@ def of_pages(country: str | None, pages: Sequence[Sequence[dt.datetime]]) -> str
 
 
 def offsets(pages: Sequence[Sequence[dt.datetime]]) -> str:
-    """The offsets that pages state, in words.
+    """The offsets on some pages, for a message.
 
     >>> offsets([[dt.datetime.fromisoformat("2026-11-28T11:40:00+03:00")]])
     '+03:00'

@@ -1,4 +1,4 @@
-"""The text of a site file, ready to edit."""
+"""Writes the text of a site file, ready to edit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MISSING = "  # missing: "
 
 
 def site_file(draft: SiteDraft, year: int) -> str:
-    """A spider file that declares what was found; comments stand only where something is missing."""
+    """The text of a spider file for a draft; comments mark what is missing."""
     theme = draft.theme.upper() if draft.markup and draft.theme in THEMES else None
     return "\n".join(
         [
@@ -111,14 +111,14 @@ def _discover(draft: SiteDraft) -> list[str]:
 
 
 def _call(source: Discovery) -> str:
-    """What makes the same source: its address, and what else differs from the defaults."""
+    """The call that creates a source: its address, and the fields that differ from the defaults."""
     kind = type(source).__name__
     usual = {field.name: field.default for field in fields(source)} | {"headers": {}}
-    said = {
+    other = {
         name: value for name in usual if (value := getattr(source, name)) != usual[name] and name != "url"
     }
     address = [json.dumps(source.url, ensure_ascii=False)] if source.url and kind != "WordPress" else []
-    more = [f"{name}={_literal(value)}" for name, value in said.items()]
+    more = [f"{name}={_literal(value)}" for name, value in other.items()]
     return f"{kind}({', '.join([*address, *more])})"
 
 

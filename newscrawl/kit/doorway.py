@@ -1,4 +1,4 @@
-"""From the address that somebody gave to the page that shows the newspaper: splash pages, other hosts."""
+"""Finds the newspaper's home page from the given address: past splash pages, on other hosts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newscrawl.kit.probe import SiteDraft
 
 DOORS = 2
-"""Ways on from a splash page that are tried."""
+"""At most so many links of a splash page are tried."""
 _SCRIPTED = re.compile(
     r"\blocation(?:\.href)?\s*=\s*['\"]([^'\"\n]{1,300})['\"]"
     r"|\blocation\.(?:replace|assign)\(\s*['\"]([^'\"\n]{1,300})['\"]"
@@ -31,7 +31,7 @@ _ENTER = re.compile(r"العربية|عربي|دخول الموقع|الدخول
 
 
 def doors(page: TextResponse) -> list[str]:
-    """Where a page without articles leads: by a refresh, a script, or a link to the Arabic pages.
+    """The addresses to which a page without articles leads: by refresh, script, or a link to Arabic pages.
 
     >>> from scrapy.http import HtmlResponse
     >>> splash = '<meta http-equiv="refresh" content="0; url=/ar/"><a href="/en/">English</a>'
@@ -61,7 +61,7 @@ def _place(url: str) -> str:
 
 
 async def behind(draft: SiteDraft, page: TextResponse, few: int, fetch: Fetch) -> TextResponse:
-    """The page behind a splash page that leads to fewer than ``few`` addresses; else the page itself."""
+    """The page behind a splash page (one with fewer than ``few`` links); otherwise the page itself."""
     if draft.given or len(links(page, draft.domain)) >= few:
         return page
     for url in doors(page):
@@ -76,7 +76,7 @@ async def behind(draft: SiteDraft, page: TextResponse, few: int, fetch: Fetch) -
 
 
 def settle_host(draft: SiteDraft, home: TextResponse) -> None:
-    """Take the host of the page that answered for the newspaper's, where the given one redirects there."""
+    """Use the host of the home page for the draft, if the given address redirects to another host."""
     if _domain(home.url) != _domain(draft.url) and urlsplit(home.url).hostname:
         draft.domain = _domain(home.url)
         draft.told.append(f"host      {draft.url} leads to {home.url}")
@@ -87,7 +87,7 @@ def _domain(url: str) -> str:
 
 
 def other_hosts(draft: SiteDraft, articles: Iterable[str]) -> list[str]:
-    """The host of the same owner on which most of the articles lie, where it is not the newspaper's own."""
+    """The other host of the same owner that has most of the articles, if there is one."""
     site = draft.site(article="")
     urls = list(articles)
     foreign = Counter(urlsplit(u).netloc for u in urls if not site.owns(u) and owner(u) == site.owner)

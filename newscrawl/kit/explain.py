@@ -1,4 +1,4 @@
-"""How a page is read, told for someone who writes or mends the declaration of its site."""
+"""Explains how a page is read, for those who write or repair the declaration of its site."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from newscrawl.sites import Site
 from newscrawl.vocabulary import MACHINE_READABLE, DateKind, DateWarning
 
 WIDTH = 100
-"""Letters of a value that are shown at most."""
+"""At most so many letters of a value are shown."""
 
 Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What became of a page, and why."""
+    """The result of reading a page, and the reasons."""
 
     text: str
-    """Tables for a terminal; values come last in each line, where Arabic disturbs nothing."""
+    """Tables for a terminal. Values come last in each line, so that Arabic does not disturb the columns."""
     accepted: bool
     """Would a crawl store it as an article?"""
 
@@ -39,7 +39,7 @@ def explain(
     headers: Mapping[str, str] | None = None,
     now: dt.datetime | None = None,
 ) -> Explanation:
-    """Read a page as a crawl does and tell how and where each field was found, and each date's fate.
+    """Explain how and where a crawl finds each field of a page, and why it takes or refuses each date.
 
     ``url``, ``site``, ``headers`` and ``now`` are those of ``newscrawl.page.read``; ``now`` is aware.
 
@@ -67,7 +67,7 @@ def explain(
 
 
 def table(head: Row, rows: Iterable[Row]) -> list[str]:
-    """Lines of columns as wide as they need to be; the last one is left as it is.
+    """Lines of a table whose columns are as wide as necessary; the last column is not padded.
 
     >>> table(("field", "value"), [("title", "خبر")])
     ['field  value', 'title  خبر']
@@ -84,7 +84,7 @@ def _site(site: Site | None, raw: RawArticle) -> str:
     if site is None:
         return "no spider declares it: read without a declaration"
     return f"{site.name} ({site.domain}), " + (
-        f"markup {raw.markup}" if raw.markup else "none of its markup's selectors answers"
+        f"markup {raw.markup}" if raw.markup else "none of its selectors matches"
     )
 
 
@@ -156,7 +156,7 @@ def _is_chosen(candidate: OfferedDate, article: Article) -> bool:
 
 
 def _verdict(candidate: OfferedDate, article: Article, site: Site | None, now: dt.datetime | None) -> str:
-    """Why a candidate is the article's date, or is not."""
+    """Why a candidate is not the article's date."""
     published = (parse_stamp if candidate.origin in MACHINE_READABLE else parse_date)(
         candidate.text,
         timezone=site.timezone if site else None,
@@ -168,12 +168,12 @@ def _verdict(candidate: OfferedDate, article: Article, site: Site | None, now: d
     if published is None:
         ahead = parse_date(candidate.text) if now else None
         if ahead and now and ahead.date > now.date():
-            return "refused: it lies in the future"
+            return "refused: it is in the future"
         return "refused: " + why_not(candidate).rpartition(": ")[2]
     if published.earliest is not None:
         return f"refused: it may be any day from {published.earliest} to {published.latest}"
     if DateWarning.FUTURE in published.warnings:
-        return "refused: it lies in the future"
+        return "refused: it is in the future"
     if candidate.kind == DateKind.MODIFIED:
         return "a change"
     day = published.date.isoformat()

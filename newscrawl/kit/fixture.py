@@ -1,6 +1,6 @@
-"""An offline site: what a site answers, cut down to a few articles and put in our words.
+"""Saves an offline site: the responses of a site, reduced to a few articles and in our own words.
 
-The form of the files is told in ``tests/sites/README.md``.
+``tests/sites/README.md`` describes the form of the files.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from newscrawl.stored import paths
 from newscrawl.urls import key
 
 FIELDS = {path.rpartition(".")[2]: path for path, says in paths(Article) if says.expected}
-"""What ``expected`` speaks of: the name there, and the path in the document."""
+"""Name of a field in ``expected`` → its path in the document."""
 ARTICLES = 2
-"""Article pages of a new offline site."""
+"""A new offline site has so many article pages."""
 NAMED = 3
-"""Feeds or sitemaps that a site names itself which are saved at most."""
+"""At most so many feeds or sitemaps that a site itself names are saved."""
 TRIED = 6
-"""Article pages asked for at most to find them."""
+"""At most so many article pages are requested to find them."""
 _JSON_DATES = ("date_published", "date_modified")
 
 
@@ -55,10 +55,10 @@ class Saved:
     pages: list[str] = field(default_factory=list)
     """Names of its article pages."""
     missing: list[str] = field(default_factory=list)
-    """What could not be fetched, a sentence each."""
+    """One sentence for each page that could not be fetched."""
 
     def answer(self, url: str, name: str, body: bytes, **more: Any) -> None:
-        """Add a file that answers an address."""
+        """Add a file with the response to an address."""
         while name in self.files and self.files[name] != body:
             stem, dot, ending = name.rpartition(".")
             name = f"{stem}-more{dot}{ending}"
@@ -66,21 +66,21 @@ class Saved:
         self.answers.append({"url": url, "file": name, **more})
 
     def write(self, folder: Path, at: str) -> None:
-        """Write the files in the place of all that the folder held."""
+        """Write the files, replacing all others in the folder."""
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.*"):
             old.unlink()
         for name, body in self.files.items():
             (folder / name).write_bytes(body)
         if self.answers:
-            said = {"fetched_at": at, "answers": self.answers}
-            (folder / "answers.json").write_text(_json(said), "utf-8")
+            document = {"fetched_at": at, "answers": self.answers}
+            (folder / "answers.json").write_text(_json(document), "utf-8")
 
 
 def expected(article: Article | Mapping[str, Any]) -> dict[str, Any]:
     """An article, or its document in MongoDB, in the form of ``expected``.
 
-    What is null or empty is left out; instants are UTC.
+    Null and empty fields are left out; instants are UTC.
     """
     doc = asdict(article) if isinstance(article, Article) else dict(article)
     doc["body"] = doc["body"].split("\n\n") if doc["body"] else []
@@ -94,14 +94,14 @@ def _part(doc: Mapping[str, Any] | None, name: str) -> Any:
 
 
 def _said(value: Any) -> Any:
-    """A value as JSON has it; instants are UTC."""
+    """A value for JSON; instants are UTC."""
     return (
         value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, dt.datetime) else value
     )
 
 
 def page(answer: Answer, site: Site, words: Reworder, *, found: bool = True) -> tuple[bytes, bytes]:
-    """An article page in our words, and its JSON with what reading it gives, for somebody to review."""
+    """An article page in our words, and its JSON with the fields as read, for review."""
     assert answer.response is not None
     assert answer.at is not None
     body = words.page(answer.response.body, answer.response.url, answer.headers.get("Content-Type"))
@@ -114,13 +114,13 @@ def page(answer: Answer, site: Site, words: Reworder, *, found: bool = True) -> 
 
 
 def moment(answer: Answer) -> str:
-    """The moment of download as the files write it."""
+    """The moment of download in the form of the files."""
     assert answer.at is not None
     return answer.at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def changed(answer: Answer, body: bytes, site: Site) -> list[str]:
-    """The fields that other words made the reader found in another way, or not at all."""
+    """The fields that are found in another way, or not at all, because of the other words."""
     assert answer.response is not None
     before = read(answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at)
     after = read(body, answer.response.url, site=site, now=answer.at)
@@ -138,9 +138,9 @@ def changed(answer: Answer, body: bytes, site: Site) -> list[str]:
 
 
 async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
-    """Ask a site for the first page of all that it declares and for a few articles.
+    """Download the first page of each declared list and a few articles.
 
-    Links and entries that lead to other articles are taken out, so that the offline site is whole.
+    Links and entries of other articles are removed, so that the offline site is complete.
     """
     saved = Saved()
     robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
@@ -153,7 +153,7 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
         saved.files |= {f"article-{number}.html": body, f"article-{number}.json": said}
         saved.pages.append(f"article-{number}")
         saved.missing += [
-            f"article-{number}.html is read otherwise in our words: {p}" for p in changed(answer, body, site)
+            f"article-{number}.html reads differently in our words: {p}" for p in changed(answer, body, site)
         ]
     wanted = {address: entries[address].url for address in articles}
     asked = {answer.url for _, answer in got}
@@ -165,7 +165,7 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
 async def _lists(
     saved: Saved, site: Site, fetch: Fetch, robots: Answer
 ) -> tuple[list[tuple[Discovery, Answer]], dict[str, Entry]]:
-    """The first pages of all lists that a site declares, and what they list, by key."""
+    """The first pages of all lists that a site declares, and their entries by key."""
     got: list[tuple[Discovery, Answer]] = []
     entries: dict[str, Entry] = {}
     for declared in site.discover:
@@ -174,12 +174,12 @@ async def _lists(
                 url, kind = answered.answer.url, type(source).__name__.lower()
                 if answered.entries is None:
                     why = answered.answer.reason or "see its Content-Type"
-                    saved.missing.append(f"{url} is no {kind}: {why}")
+                    saved.missing.append(f"{url} is not a {kind}: {why}")
                     continue
                 got.append((source, answered.answer))
                 entries |= {key(entry.url, site.url_rules): entry for entry in answered.entries}
                 if not answered.entries and not answered.index:
-                    saved.missing.append(f"{url} lists no article: does `article` fit the addresses in it?")
+                    saved.missing.append(f"{url} lists no article: check `article` against its addresses")
     return got, entries
 
 
@@ -197,11 +197,11 @@ async def _articles(
         elif reason := check(
             read(answer.response.body, answer.response.url, site=site, headers=answer.headers), site
         ):
-            saved.missing.append(f"{entry.url} is read as no article ({reason[0]}: {reason[1]})")
+            saved.missing.append(f"{entry.url} is not read as an article ({reason[0]}: {reason[1]})")
         else:
             articles[address] = answer
     if len(articles) < ARTICLES:
-        saved.missing.append(f"{len(articles)} of {ARTICLES} article pages could be saved")
+        saved.missing.append(f"only {len(articles)} of {ARTICLES} article pages could be saved")
     return articles
 
 
@@ -214,7 +214,7 @@ def _answer(
     wanted: dict[str, str],
     known: set[str],
 ) -> None:
-    """One file of the offline site, with the wanted articles alone."""
+    """Add one file to the offline site, with the wanted articles only."""
     response = answer.response
     assert response is not None
     asked = response.request.url if response.request else response.url
@@ -250,7 +250,7 @@ def _file(url: str, ending: str) -> str:
 
 
 def listing(response: Response, site: Site, words: Reworder, wanted: dict[str, str]) -> bytes:
-    """A listing page: links to what is not saved lose their address, so that a walk ends here."""
+    """A listing page whose links to pages that are not saved lose their address, so that a walk ends here."""
     assert isinstance(response, TextResponse)
     page = readable(response)
     root = parse(response.body, response.url, header(response, "Content-Type")).root
@@ -261,7 +261,7 @@ def listing(response: Response, site: Site, words: Reworder, wanted: dict[str, s
         if url and site.owns(url) and not (site.is_article(url) and key(url, site.url_rules) in wanted):
             del link.attrib["href"]
         elif url and "?" in url and not (link.get("href") or "").isascii():
-            link.set("href", url)  # the query is in the encoding of the page, and the saved one is in UTF-8
+            link.set("href", url)  # the query is in the page's encoding, but the saved page is in UTF-8
     words.tree(root)
     html: bytes = etree.tostring(root, encoding="utf-8", method="html", doctype="<!DOCTYPE html>")
     return html.strip() + b"\n"
@@ -270,9 +270,9 @@ def listing(response: Response, site: Site, words: Reworder, wanted: dict[str, s
 def _xml(
     response: Response, site: Site, words: Reworder, wanted: dict[str, str], known: set[str]
 ) -> bytes | None:
-    """A feed or a sitemap with the wanted entries alone; what a feed says of them beside the title is gone.
+    """A feed or a sitemap with the wanted entries only, without their descriptions; None if it is not XML.
 
-    Of an index stay the files that were asked for. None when it is no XML.
+    An index keeps the files that were requested.
     """
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, remove_comments=True)
     data = b"".join(utf8(response.body, header(response, "Content-Type")))
@@ -318,7 +318,7 @@ def _local(element: etree._Element) -> str:
 def _api(
     response: Response, source: Listing | Api, site: Site, words: Reworder, wanted: dict[str, str]
 ) -> bytes:
-    """A JSON answer with the wanted items alone."""
+    """A JSON response with the wanted items only."""
     said = jsontext.find(text(response.body, header(response, "Content-Type"), UNPACKED))
     if isinstance(source, Api):
         items = jmespath.search(source.items, said)
@@ -332,7 +332,7 @@ def _api(
 
 
 def _json_feed(response: Response, site: Site, words: Reworder, wanted: dict[str, str]) -> bytes:
-    """A JSON feed with the wanted items alone, and of those nothing but address, date and title."""
+    """A JSON feed with the wanted items only, reduced to address, date and title."""
     said = jsontext.find(text(response.body, header(response, "Content-Type"), UNPACKED))
     items = [
         {name: value for name, value in item.items() if name in ("id", "url", "title", *_JSON_DATES)}
@@ -363,7 +363,7 @@ def site_names(answer: Answer) -> list[str]:
 
 
 def people(answer: Answer) -> list[str]:
-    """The authors whom a page names."""
+    """The authors that a page names."""
     if not isinstance(answer.response, HtmlResponse):
         return []
     return read(answer.response.body, answer.response.url, headers=answer.headers).authors

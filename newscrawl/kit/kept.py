@@ -1,4 +1,4 @@
-"""Why an address is not among the articles, from what the store kept of it."""
+"""Explains why an address is not among the articles, from the records of the store."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from newscrawl.store.schema import Document
 
 @dataclass(frozen=True, slots=True)
 class KeptAddress:
-    """What the store knows of an address that was rejected, or that waits to be asked for again."""
+    """The records of the store about an address that was rejected or is pending."""
 
     lines: tuple[str, ...]
-    """What became of it, for a terminal."""
+    """Its history, as lines for a terminal."""
     url: str = ""
-    """Address after redirects; empty where no page was kept."""
+    """Address after redirects; empty if no page was kept."""
     page: bytes | None = None
-    """The page as it was downloaded; None where none was kept."""
+    """The page as downloaded; None if it was not kept."""
     at: dt.datetime | None = None
     """Moment of that download, UTC."""
 
 
 def find(articles: Database[Document], ops: Database[Document], key: str) -> KeptAddress | None:
-    """What is kept of the address with this key (``newscrawl.urls.key``); None when nothing is.
+    """The records about the address with this key (``newscrawl.urls.key``); None if there are none.
 
-    The last visit counts where an address has several documents.
+    If an address was rejected several times, the last visit counts.
     """
     rejected = list(ops["rejected"].find({"keys": key}).sort("rejected_at", -1).limit(1))
     pending = ops["pending"].find_one({"_id": key})
@@ -52,13 +52,13 @@ def _stored(doc: Document | None) -> Iterator[str]:
 
 def _forgotten(doc: Document | None) -> Iterator[str]:
     if doc:
-        yield f"{'forgotten':<10}{_moment(doc['forgotten_at'])}; it is not asked for again"
+        yield f"{'forgotten':<10}{_moment(doc['forgotten_at'])}; it is not requested again"
 
 
 def _pending(doc: Document | None) -> Iterator[str]:
     if doc:
         again = f"after {_moment(doc['retry_at'])}" if doc["retry_at"] else "by the next run"
-        yield f"{'pending':<10}{doc['reason']}; {doc['times']} visits failed; asked for again {again}"
+        yield f"{'pending':<10}{doc['reason']}; {doc['times']} visits failed; requested again {again}"
 
 
 def _rejected(doc: dict[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A newspaper without a declaration: what it offers, whether it is one, and how it is called from then on."""
+"""Learns a newspaper without a declaration: what it offers, whether it is a newspaper, and its name."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from newscrawl.sites.sources import resolve
 from newscrawl.spider.newspaper import Newspaper
 
 RELEARN = dt.timedelta(days=1)
-"""A newspaper is learned again no oftener than this."""
+"""Least time before a newspaper is learned again."""
 LEFT_ALONE = dt.timedelta(days=7)
-"""So long a site is left alone that is no newspaper, or that forbade us when it was met first."""
+"""Time for which a site is left alone if it is not a newspaper, or if it refused our first request."""
 _LONGEST = 1000
-"""Letters of a pattern that holds what was learned at several times."""
+"""A pattern that was joined from several rounds has at most so many letters."""
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def begin(newspaper: Newspaper) -> probe.SiteDraft:
-    """What the address alone tells, and what is known beside it."""
+    """The draft from the address and the arguments alone."""
     draft = probe.begin(newspaper.home, country=newspaper.country, timezone=newspaper.timezone)
     given: dict[str, list[Discovery]] = {
         "home": [], "feed": [Feed(newspaper.address)], "sitemap": [Sitemap(newspaper.address)],
@@ -36,7 +36,7 @@ def begin(newspaper: Newspaper) -> probe.SiteDraft:
 
 
 def slug(draft: probe.SiteDraft, taken: Collection[str]) -> str:
-    """The newspaper's name in the collection: that of its domain, or the whole domain if another has it.
+    """The newspaper's slug: the name in its domain, or the whole domain if that name is taken.
 
     >>> draft = probe.begin("https://www.sada.example/")
     >>> slug(draft, {"any"}), slug(draft, {"sada"})
@@ -50,17 +50,17 @@ def slug(draft: probe.SiteDraft, taken: Collection[str]) -> str:
 
 
 async def learn(draft: probe.SiteDraft, fetch: Fetch) -> str | None:
-    """Ask the newspaper; why it cannot be crawled, or None when ``found`` says all that a crawl needs."""
+    """Complete the draft by asking the site; the reason why it cannot be crawled, or None if it can."""
     await probe.probe(draft, fetch)
     _set_clock(draft)
     return why_not(draft)
 
 
 def _set_clock(draft: probe.SiteDraft) -> None:
-    """Hold the clock against the offsets that the newspaper's own pages state.
+    """Check the clock against the offsets on the newspaper's own pages.
 
-    The table of newspapers and the user know better. A clock that the country alone gave and that all pages
-    contradict is not known.
+    A clock from the table of newspapers or from the user stays. A clock from the country alone that all pages
+    contradict becomes unknown.
     """
     known = resolve(draft.spider) or resolve(draft.domain)
     if draft.clock_given or (known and known.timezone) or not clock.agree(draft.stamps):
@@ -76,7 +76,7 @@ def _set_clock(draft: probe.SiteDraft) -> None:
 
 
 def why_not(draft: probe.SiteDraft) -> str | None:
-    """Why a site cannot be crawled as a newspaper, in a sentence; None when it can."""
+    """One sentence that says why a site cannot be crawled as a newspaper; None if it can."""
     if draft.refused:
         return draft.refused
     if draft.unreachable:
@@ -94,12 +94,12 @@ def why_not(draft: probe.SiteDraft) -> str | None:
         return "none of the pages that look like articles can be read as one"
     dated = draft.dated + draft.dated_by_lists
     if dated * 2 < draft.read:
-        return f"it is no newspaper: {draft.read - dated} of {draft.read} pages say no day"
+        return f"it is not a newspaper: {draft.read - dated} of {draft.read} pages state no day"
     return None
 
 
 def learned(draft: probe.SiteDraft, before: Site | None, year: int) -> Site:
-    """The declaration of what was found; what was learned before stays true of what was published before."""
+    """The declaration from a draft; patterns that were learned ``before`` still match older articles."""
     site = draft.site(year=year)
     if site.not_article is None and not any(re.search(LISTS, place(url)) for url in draft.articles):
         site = replace(site, not_article=LISTS)
@@ -116,10 +116,9 @@ def learned(draft: probe.SiteDraft, before: Site | None, year: int) -> Site:
 
 
 def _joined(site: Site, before: Site, seen: Sequence[str]) -> tuple[str, str | None]:
-    """The patterns of what is an article and what is none, of today and of before.
+    """The patterns ``article`` and ``not_article``, joined from the new and the earlier declaration.
 
-    They take what either takes, and nothing beside; those of before stay while they take all articles of
-    today.
+    They match exactly the articles of either. The earlier patterns stay if they match all articles of today.
     """
     taken = [url for url in seen if site.is_article(url)]
     if taken and all(map(before.is_article, taken)):
@@ -132,20 +131,20 @@ def _joined(site: Site, before: Site, seen: Sequence[str]) -> tuple[str, str | N
 
 
 def _alone(site: Site) -> str:
-    """One pattern for what a site's two patterns take together."""
+    """One pattern that combines a site's ``article`` and ``not_article``."""
     if site.not_article is None:
         return site.article
     return f"^(?s:(?!.*(?:{site.not_article})).*)(?:{site.article})"
 
 
 def _still(timezone: str | None, draft: probe.SiteDraft) -> str | None:
-    """The clock that was learned before, unless the pages of today contradict it."""
+    """The clock that was learned before, unless today's pages contradict it."""
     contradicted = timezone and clock.agree(draft.stamps) and not clock.fits(timezone, draft.stamps)
     return None if contradicted else timezone
 
 
 def draft_of(slug: str, site: Site) -> probe.SiteDraft:
-    """What was learned of a newspaper, as if it had just been found: for its site file."""
+    """A draft from a learned declaration, for its site file."""
     markup = list(site.markup)
     port = next((host for host in site.hosts if ":" in host), None)
     others = [host for host in site.hosts if host != port]
@@ -170,7 +169,7 @@ def draft_of(slug: str, site: Site) -> probe.SiteDraft:
 
 
 def is_due(at: dt.datetime, now: dt.datetime, pause: dt.timedelta, *, asked: bool, lost: bool) -> bool:
-    """Is a newspaper to be learned again: when somebody asked, or what was learned no longer fits?
+    """Must a newspaper be learned again, because somebody ``asked`` or because it no longer fits (``lost``)?
 
     >>> day = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
     >>> is_due(day, day + dt.timedelta(hours=5), RELEARN, asked=False, lost=True)

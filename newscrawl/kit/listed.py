@@ -1,4 +1,4 @@
-"""What a declared way to find articles gives on its first page, for commands that ask a site a little."""
+"""Downloads the first page of a declared list of articles, for commands that need only a few pages."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from newscrawl.sites import Discovery, Feed, Listing, Site, Sitemap
 
 @dataclass(frozen=True, slots=True)
 class ListAnswer:
-    """One page that was asked for, and the articles it lists."""
+    """The answer to a request for a list, and the articles in it."""
 
     answer: Answer
     entries: list[Entry] | None
-    """None when it could not be fetched, or is nothing of the kind that is declared."""
+    """None if the page could not be fetched, or is not of the declared kind."""
     index: bool = False
-    """Does it lead to files that list them?"""
+    """Is it an index of files that list articles?"""
 
 
 async def first_requests(
     source: Discovery, site: Site, fetch: Fetch, robots: Answer
 ) -> list[tuple[Discovery, Request]]:
-    """The first request of a declared way, with its address in it; what a site names itself is looked up."""
+    """The first requests of a declared list, with its address; one that the site names is looked up."""
     match source:
         case Sitemap(url=None):
             urls = named_by_robots(robots.response.body, site.home, site) if robots.response else []
@@ -48,7 +48,7 @@ async def first_requests(
 
 
 async def listed(source: Discovery, request: Request, site: Site, fetch: Fetch) -> list[ListAnswer]:
-    """The page that is asked for, and after an index the first file it leads to."""
+    """The requested page; if it is an index, also the first file that it names."""
     rendered = site.render and isinstance(source, Listing)
     answer = await fetch(request.replace(meta=request.meta | {"playwright": rendered}))
     if answer.response is None:

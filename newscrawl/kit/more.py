@@ -1,4 +1,4 @@
-"""How a script asks for more of a list: the address behind a button, or a call that stands in a script."""
+"""Finds how a script requests more of a list: the address of a button, or a call in the script."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from newscrawl.kit.asking import Fetch
 from newscrawl.sites import Api, Listing, Site
 
 PAGE = "{page}"
-"""What stands for the number of a page."""
+"""The placeholder for the page number."""
 SCRIPTS = 3
-"""Files of scripts that are read, at most."""
+"""At most so many script files are read."""
 LONGEST_SCRIPT = 300_000
-"""Letters of a script that are read."""
+"""At most so many letters of a script are read."""
 CALLS = 6
-"""Calls that are tried, at most."""
+"""At most so many calls are tried."""
 FEW = 3
-"""Articles of an answer from which it is one more page of a list."""
+"""A response with at least so many articles is a page of a list."""
 
 _COUNTS = re.compile(r"page|paged|pg|offset|start|skip|from|index|^p$|^n$|^i$|^num", re.IGNORECASE)
-"""Names of what counts pages, or articles."""
+"""Names of parameters that count pages or articles."""
 _OFFSET = re.compile(r"offset|start|skip|from", re.IGNORECASE)
 _BUTTON = re.compile(r"^(?:data-\w[\w-]*|hx-get|hx-post|ic-get-from)$")
 _STRING = re.compile(r"'([^'\n\\]{0,300})'|\"([^\"\n\\]{0,300})\"|`([^`\\]{0,300})`")
@@ -46,9 +46,9 @@ _DATA = re.compile(
     r"[$\w.]+(?:\([^()\n]{0,60}\))?\.(?:(?:data|attr|getAttribute)\(\s*['\"](?:data-)?([a-z][a-z0-9-]{0,40})['\"]\s*\)"
     r"|dataset\.([a-z]\w{0,40}))"
 )
-"""What reads a ``data-`` attribute: ``$(this).data('section')``, ``button.dataset.section``."""
+"""Code that reads a ``data-`` attribute: ``$(this).data('section')``, ``button.dataset.section``."""
 _SHORT = re.compile(r"([{,]\s*)(\w{1,40})(?=\s*[,}])")
-"""A field of an object that is named by its variable alone: ``{ page }``."""
+"""A shorthand property of an object: ``{ page }``."""
 _OBJECT = re.compile(
     r"(?:data|body|params|URLSearchParams\(|post\([^{]{0,200})\s*[:,]?\s*"
     r"(?:[\w.]+\(\s*|new \w+\(\s*)?(\{[^{}]{1,600}\})"
@@ -60,13 +60,13 @@ _ACTS = re.compile(
     r"|checkout|pay|report|share|upload|auth|token)(?![a-z])",
     re.IGNORECASE,
 )
-"""What does something instead of listing: nothing of that is called."""
+"""Names of calls that do more than list something; they are never made."""
 _CALLS = re.compile(r"(?:fetch|ajax|get|post|getJSON|open|load|axios)\s*\(|url\s*:|=\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that a page's script makes for more of its list; ``{page}`` stands in one of its parts."""
+    """A request of a page's script for more of its list, with ``{page}`` in one of its parts."""
 
     url: str
     form: Mapping[str, str] | None = None
@@ -80,7 +80,7 @@ class Call:
 
 
 def calls(page: TextResponse, scripts: Sequence[str] = ()) -> list[Call]:
-    """The calls for more that a page names, the likeliest first; ``scripts`` are those it has from files.
+    """The calls for more in a page, the most likely first; ``scripts`` are the texts of its script files.
 
     >>> from scrapy.http import HtmlResponse
     >>> button = b"<button data-url='/ajax/more?page=2'>..</button>"
@@ -96,12 +96,12 @@ def calls(page: TextResponse, scripts: Sequence[str] = ()) -> list[Call]:
 
 
 def _parted(path: str) -> str:
-    """A path whose joined words are parted: ``/addComment`` becomes ``/add-Comment``."""
+    """A path with its camel case split: ``/addComment`` becomes ``/add-Comment``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", path)
 
 
 def script_files(page: TextResponse, site: Site) -> list[str]:
-    """The files of a site's own scripts that a page loads, the last first: libraries come before them."""
+    """The script files of a page on its own site, the last first, because libraries are loaded first."""
     urls = [absolute(page, src) for src in selector(page).xpath("//script/@src")[:LINKS].getall()]
     return [url for url in reversed(urls) if url and site.owns(url)][:SCRIPTS]
 
@@ -125,7 +125,7 @@ def _of_buttons(page: TextResponse) -> Iterator[Call]:
 
 
 def _with_data(script: str, page: TextResponse) -> str:
-    """A script with the values of the ``data-`` attributes that it reads, but for those that count."""
+    """A script with the values of the ``data-`` attributes that it reads, except for page counters."""
 
     def value(read: re.Match[str]) -> str:
         name = read[1] or re.sub(r"[A-Z]", lambda letter: f"-{letter[0].lower()}", read[2])
@@ -138,7 +138,7 @@ def _with_data(script: str, page: TextResponse) -> str:
 
 
 def _counted(value: str, page: TextResponse) -> str | None:
-    """An address with ``{page}`` where a number stands that counts pages, or where a script puts one."""
+    """An address with ``{page}`` in place of its page number or of a script's placeholder for one."""
     value = re.sub(r"\{\{?\s*\w*\s*\}?\}|__\w+__|:page\b|%d|\[page\]", "PAGENUMBER", value.strip())
     url = absolute(page, value)
     if url is None:
@@ -155,7 +155,7 @@ def _counted(value: str, page: TextResponse) -> str | None:
 
 
 def _of_script(script: str, page: TextResponse) -> Iterator[Call]:
-    """The calls whose addresses stand in a script as strings."""
+    """The calls whose addresses are strings in a script."""
     for hit in _STRING.finditer(script):
         printed = next(group for group in hit.groups() if group is not None)
         before = script[max(0, hit.start() - 60) : hit.start()]
@@ -185,7 +185,7 @@ def _is_place(text: str) -> bool:
 
 
 def _joined(script: str, hit: re.Match[str], text: str) -> tuple[str, int]:
-    """A string with what is added to it: ``'/more?page=' + page`` becomes ``/more?page={page}``."""
+    """A string with everything concatenated to it: ``'/more?page=' + page`` becomes ``/more?page={page}``."""
     if hit[3] is not None:
         text = _HOLE.sub(lambda hole: _named(hole[1], text[: hole.start()], script), text)
     end = hit.end()
@@ -203,7 +203,7 @@ def _joined(script: str, hit: re.Match[str], text: str) -> tuple[str, int]:
 
 
 def _named(name: str, before: str, script: str) -> str:
-    """What stands in an address for a variable: ``{page}`` where it counts, else its value."""
+    """The value of a variable in an address, or ``{page}`` if it counts pages."""
     last = re.search(r"([\w-]+)[=/]$", before)
     value = re.search(_VALUE.format(name=re.escape(name.rpartition(".")[2])), script)
     if PAGE not in before and (_COUNTS.search(name) or (not value and last and _COUNTS.search(last[1]))):
@@ -212,7 +212,7 @@ def _named(name: str, before: str, script: str) -> str:
 
 
 def _sent(following: str, script: str) -> dict[str, str]:
-    """The fields that a call sends, of an object that stands in it; ``{page}`` for the one that counts."""
+    """The fields of the object that a call sends, with ``{page}`` for the one that counts pages."""
     hit = _OBJECT.search(following) or re.match(r"\s*,\s*(\{[^{}]{1,600}\})", following)
     fields: dict[str, str] = {}
     if hit is None:
@@ -229,13 +229,13 @@ def _sent(following: str, script: str) -> dict[str, str]:
     return fields
 
 
-# --- What is answered
+# --- Responses
 
 
 async def listing_of(call: Call, site: Site, known: Sequence[str], fetch: Fetch) -> Listing | Api | None:
-    """The list that a call gives, held against its answers: two pages of articles, the second with others.
+    """The list behind a call, confirmed by two pages of articles, of which the second has others.
 
-    ``known`` are the addresses of articles that stand on the page which makes the call.
+    ``known`` are the addresses of the articles on the page that makes the call.
     """
     made = await _first(call, site, known, fetch)
     if made is None:
@@ -252,7 +252,7 @@ async def listing_of(call: Call, site: Site, known: Sequence[str], fetch: Fetch)
 async def _first(
     call: Call, site: Site, known: Sequence[str], fetch: Fetch
 ) -> tuple[Listing | Api, list[str]] | None:
-    """The list by the answer to its first page, with the articles there."""
+    """The list as its first page shows it, and the articles on that page."""
     for first in (0,) if call.by_offset else (1, 2):
         asked = Listing(call.url, form=call.form, json=call.json, headers=_AS_SCRIPT, first=first)
         answer = await fetch(pages.page(asked, 0, site.home))
@@ -269,7 +269,7 @@ _AS_SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
 
 
 def _forms(asked: Listing, answer: Response, known: Sequence[str]) -> Iterator[Listing | Api]:
-    """What an answer may be: HTML, JSON with HTML in it, or JSON that lists articles."""
+    """The declarations that may fit a response: HTML, JSON with HTML in it, or JSON that lists articles."""
     try:
         value = jsontext.loads(unpacked(answer.body, header(answer, "Content-Type"), LONGEST_SCRIPT))
     except ValueError:
@@ -288,13 +288,13 @@ def _forms(asked: Listing, answer: Response, known: Sequence[str]) -> Iterator[L
 
 
 def _objects(value: Any, path: str) -> list[dict[str, Any]]:
-    """The objects of a list in an answer of JSON."""
+    """The objects of a list in a JSON value."""
     items = api.find(path, value)
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _links(items: Sequence[Mapping[str, Any]], known: Sequence[str]) -> Iterator[str]:
-    """JMESPath expressions of the address in an item: a field that is one, or a part of the known ones."""
+    """JMESPath expressions for the address in an item: a field with an address, or with a part of one."""
     for name, value in items[0].items() if items else ():
         if (
             isinstance(value, str)
@@ -307,14 +307,14 @@ def _links(items: Sequence[Mapping[str, Any]], known: Sequence[str]) -> Iterator
         if not isinstance(value, str | int) or len(str(value)) < 2:
             continue
         ends = [_around(str(item.get(name)), known) for item in items]
-        found = [end for end in ends if end]
-        if len(found) >= FEW and len(set(found)) == 1:
-            before, after = found[0]
+        known_ends = [end for end in ends if end]
+        if len(known_ends) >= FEW and len(set(known_ends)) == 1:
+            before, after = known_ends[0]
             yield f"join('', ['{before}', to_string({_quoted(name)}), '{after}'])"
 
 
 def _around(value: str, known: Sequence[str]) -> tuple[str, str] | None:
-    """What stands before and after a value in the one known address that has it."""
+    """The text before and after a value in the known address that contains it; None if none does."""
     for url in known:
         before, hit, after = url.rpartition(value)
         if hit and not (before[-1:].isalnum() or after[:1].isalnum()) and "'" not in before + after:
@@ -327,7 +327,7 @@ def _quoted(name: str) -> str:
 
 
 def _paths(value: Any, fits: Callable[[Any], bool], depth: int = 4) -> Iterator[str]:
-    """JMESPath expressions of the values that fit, those that lie highest first."""
+    """JMESPath expressions for the values that fit, from the outermost to the innermost."""
     if fits(value):
         yield "@"
     level: list[tuple[str, Any]] = [("", value)]
@@ -343,7 +343,7 @@ def _paths(value: Any, fits: Callable[[Any], bool], depth: int = 4) -> Iterator[
 
 
 def _urls(source: Listing | Api, answer: Response, site: Site) -> list[str]:
-    """The articles of an answer, by a list that it may be."""
+    """The articles in a response that is read as this list."""
     page = discovery.read_list_page(answer, Walk(source.url, source), site)
     return [entry.url for entry in page.entries] if page else []
 

@@ -1,4 +1,4 @@
-"""What a site offers beside its pages: feeds, the API of WordPress, sitemaps."""
+"""Finds the feeds, the WordPress API and the sitemaps of a site."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from newscrawl.kit.probe import SiteDraft
 
 SURE = 50
-"""Addresses of a sitemap that are taken for articles without another look, at most."""
+"""At most so many addresses of a sitemap are taken for articles without a check."""
 _FEED_LINK = re.compile(
     r"/(?:rss|feeds?|atom)(?:[/-]?(?:all|news|index|default))?(?:\.(?:xml|php|aspx?))?/?$|\.rss$"
     r"|[?&](?:format|type|feed)=(?:feed|rss2?|atom)\b",
@@ -29,11 +29,11 @@ _FEED_LINK = re.compile(
 """The end of a link to a feed."""
 _FEEDS = ("/feed", "/rss.xml", "/rss")
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
-"""Where they usually lie, if no page names them."""
+"""Usual addresses, if no page names others."""
 
 
 async def offered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> list[str]:
-    """Add feeds, API and sitemaps to what is declared; gives the articles that they name."""
+    """The articles in feeds, API and sitemaps; adds these lists to the draft."""
     every = draft.site(article="")
     sure = await _given(draft, every, fetch)
     sure += await _feeds(draft, home, every, fetch)
@@ -52,7 +52,7 @@ async def _given(draft: SiteDraft, every: Site, fetch: Fetch) -> list[str]:
         urls = [entry.url for entry in entries]
         draft.listed |= {entry.url for entry in entries if isinstance(source, Feed) and entry.days[1]}
         kind = type(source).__name__.lower()
-        draft.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses, as was given")
+        draft.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses (given)")
         if urls:
             draft.discover.append(source)
             sure += urls[:SURE]
@@ -60,7 +60,7 @@ async def _given(draft: SiteDraft, every: Site, fetch: Fetch) -> list[str]:
 
 
 async def _feeds(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fetch) -> list[str]:
-    """The articles of the first feed that has any: named, linked, or where feeds usually lie."""
+    """The articles of the first feed that has any: advertised, linked, or at a usual address."""
     advertised = [url for url in listing.advertised_feeds(home) if "comments" not in url][:2]
     named = advertised or linked_feeds(home, every)[:2]
     for url in named or [urljoin(home.url, path) for path in _FEEDS]:
@@ -83,14 +83,14 @@ async def _feeds(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fetch
 
 
 def linked_feeds(home: TextResponse, site: Site) -> list[str]:
-    """The feeds to which a page has links for its readers."""
+    """The feeds that a page links to for its readers."""
     hrefs = listing.selector(home).css("a::attr(href)")[: listing.LINKS].getall()
     urls = [url for href in hrefs if (url := listing.absolute(home, href))]
     return [url for url in dict.fromkeys(urls) if _FEED_LINK.search(url) and site.lists_at(url)]
 
 
 async def _wordpress(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> list[str]:
-    """The posts that WordPress's API lists, where it is WordPress and its API is open."""
+    """The posts in the WordPress API, if the site runs WordPress and the API is open."""
     wordpress = home.css('link[rel="https://api.w.org/"]::attr(href)').get()
     oembed = home.css('link[type="application/json+oembed"]::attr(href)').get("")
     if wordpress or oembed or b"/wp-content/" in home.body:
@@ -117,7 +117,7 @@ def _posts(response: Response | None) -> list[str]:
 
 
 async def _sitemaps(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fetch) -> list[str]:
-    """The addresses of the sitemaps that ``robots.txt`` names, or of one where they usually lie."""
+    """The addresses in the sitemaps that ``robots.txt`` names, or in one at a usual address."""
     robots = await fetch(Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True}))
     named = sitemap.named_by_robots(robots.response.body, home.url, every) if robots.response else []
     sure: list[str] = []
@@ -136,10 +136,10 @@ async def _sitemaps(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fe
 
 
 def settle_sitemaps(draft: SiteDraft, *, older: bool) -> None:
-    """Add the sitemaps where nothing else leads to ``older`` articles: feeds and lists are newer and smaller.
+    """Add the sitemaps if nothing else leads to ``older`` articles; feeds and lists are newer and smaller.
 
-    Those that ``robots.txt`` names are looked up there each time, where something else says at which host the
-    newspaper is.
+    Sitemaps that ``robots.txt`` names are declared without an address, so that each crawl looks them up
+    there, if another list gives the newspaper's host.
     """
     others = [source for source in draft.discover if not isinstance(source, Sitemap)]
     if not draft.sitemaps or (others and older):

@@ -1,4 +1,4 @@
-"""All sites at a glance: what each declares, how well it is known, how it did lately."""
+"""An overview of all sites: what each declares, on what evidence, and the results of its last runs."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from newscrawl.sites import Site
 from newscrawl.vocabulary import NO_ORIGIN, RunOutcome
 
 _SHOWN = [field for field in READ_FIELDS if field != "lede"]
-"""Fields whose coverage is shown; a newspaper that prints no ledes lacks nothing."""
+"""Fields whose coverage is shown; without the lede, which many newspapers do not print."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """What the records of a site's runs say."""
+    """The results of a site's last runs."""
 
     success: dt.datetime | None = None
-    """When a run last ended well, UTC."""
+    """End of the last successful run, UTC."""
     coverage: Mapping[str, float] | None = None
     """Share of the last run's articles that have each field, 0 to 1."""
 
 
 def row(name: str, site: Site) -> tuple[str, ...]:
-    """One site: spider, country, discovery, evidence, whether it is crawled, its name.
+    """The row of a site: spider, country, discovery, evidence, whether it is crawled, name.
 
     >>> row("goud", Site(name="كود", domain="goud.ma", country="MA", timezone="UTC", article="x",
     ...     discover=[], evidence="guess", year=2026))
@@ -41,7 +41,7 @@ def row(name: str, site: Site) -> tuple[str, ...]:
 
 
 def lately(runs: Iterable[Mapping[str, Any]]) -> Lately:
-    """The last success and the coverage of fields, from a site's run records, the newest first."""
+    """The last success and the coverage of fields, from a site's run records in order, newest first."""
     success: dt.datetime | None = None
     coverage: dict[str, float] | None = None
     for run in runs:
@@ -59,9 +59,9 @@ def lately(runs: Iterable[Mapping[str, Any]]) -> Lately:
 def text(
     sites: Mapping[str, Site], known: Mapping[str, Lately], learned: Mapping[str, dt.datetime] | None = None
 ) -> str:
-    """A table for a terminal; names come last, where Arabic disturbs nothing.
+    """A table for a terminal. Names come last, so that Arabic does not disturb the columns.
 
-    ``learned`` tells of the sites that no spider declares when they were learned.
+    ``learned`` has the day on which each site without a spider was learned.
     """
     head = ("spider", "country", "discovery", "evidence", "crawled", "last success", "fields found", "name")
     rows = []
@@ -77,7 +77,7 @@ def text(
 
 
 def _found(seen: Lately) -> str:
-    """Fields that not all articles had: ``all`` where every one had each."""
+    """The fields that some articles lacked; ``all`` if every article had every field."""
     if seen.coverage is None:
         return "-"
     lacking = [f"{field} {round(share * 100)} %" for field, share in seen.coverage.items() if share < 0.995]

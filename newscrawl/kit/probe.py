@@ -1,4 +1,4 @@
-"""A site asked what it offers: feeds, sitemaps, an API, the form of its addresses and of its pages."""
+"""Finds out what a site offers: feeds, sitemaps, an API, the form of its addresses and of its pages."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from newscrawl.urls import owner
 from newscrawl.vocabulary import NO_ORIGIN, FetchFailure, Origin
 
 FEW_LINKS = 10
-"""A home page that leads to fewer addresses shows its articles in a browser alone, or has none."""
+"""A home page with fewer links shows its articles only in a browser, or has none."""
 SAMPLES = 3
-"""Article pages that the markup is guessed from."""
+"""The markup is guessed from so many article pages."""
 _NO_SPIDER = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(slots=True)
 class SiteDraft:
-    """What is known of a site after a few questions."""
+    """A draft of a site's declaration, and what was found about the site on the way."""
 
     url: str
     domain: str
     spider: str
     """A name for its spider."""
     name: str = ""
-    """The newspaper's own name; empty when no page says it."""
+    """The newspaper's own name; empty if no page gives it."""
     country: str | None = None
     timezone: str | None = None
     article: str | None = None
@@ -51,41 +51,41 @@ class SiteDraft:
     theme: str | None = None
     refused: str | None = None
     missing: list[str] = field(default_factory=list)
-    """What somebody has to find out, a sentence each."""
+    """One sentence for each thing that somebody has to find out."""
     told: list[str] = field(default_factory=list)
-    """What was found, a line each."""
+    """One line for each thing that was found."""
     articles: list[str] = field(default_factory=list)
-    """The addresses from which the pattern of articles was made."""
+    """The addresses from which the article pattern was made."""
     browser: bool = False
-    """May a browser be asked for what a home page shows only there?"""
+    """May a browser be used if the home page is empty without one?"""
     render: bool = False
     sitemaps: list[Sitemap] = field(default_factory=list)
-    """The sitemaps that list something; ``names_sitemaps``: does ``robots.txt`` name them?"""
+    """The sitemaps with entries; ``names_sitemaps``: does ``robots.txt`` name them?"""
     names_sitemaps: bool = False
     hosts: list[str] = field(default_factory=list)
-    """Further hosts on which its articles lie."""
+    """Further hosts with its articles."""
     listed: set[str] = field(default_factory=set)
-    """Articles whose day a feed says."""
+    """Articles whose day is in a feed."""
     dated_by_lists: int = 0
-    """Of the pages that were read and say no day, those whose day a feed says."""
+    """Number of read pages without a day of their own whose day is in a feed."""
     given: list[Discovery] = field(default_factory=list)
-    """The feed or the sitemap that somebody named."""
+    """The feed or sitemap that the user named."""
     unreachable: str | None = None
-    """Why the home page could not be read, where that is all that is known."""
+    """Why the home page could not be read; None if it could."""
     read: int = 0
-    """Pages that could be read as articles; ``dated`` of them say their day."""
+    """Number of pages that could be read as articles; ``dated`` of them state their day."""
     dated: int = 0
     sold: int = 0
-    """Pages that offer something for sale."""
+    """Number of pages that offer something for sale."""
     threads: int = 0
-    """Pages that are threads of a forum."""
+    """Number of pages that are threads of a forum."""
     clock_given: bool = False
-    """Did somebody say which clock it has?"""
+    """Did the user name the time zone?"""
     stamps: list[list[dt.datetime]] = field(default_factory=list)
-    """The moments that each page that was read states with an offset from UTC, see ``kit.clock``."""
+    """For each read page, the moments that it states with an offset from UTC, see ``kit.clock``."""
 
     def site(self, *, article: str | None = None, year: int | None = None) -> Site:
-        """The declaration so far, with placeholders for what is missing, or with another article pattern."""
+        """The declaration so far, with placeholders for missing fields, or with another article pattern."""
         return Site(
             name=self.name or self.spider,
             domain=self.domain,
@@ -97,7 +97,7 @@ class SiteDraft:
             markup=self.markup,
             evidence=self.evidence,
             year=year,
-            # A newspaper that is asked at a port of its own is allowed it.
+            # The port in the newspaper's address is allowed.
             hosts=[*([urlsplit(self.url).netloc] if urlsplit(self.url).port else ()), *self.hosts],
             render=self.render,
             dated=self.dated == self.read >= SAMPLES,
@@ -106,14 +106,14 @@ class SiteDraft:
 
     @property
     def evidence(self) -> Literal["saved page", "guess"]:
-        """What the declaration rests on: without selectors nobody has looked at how pages are marked up."""
+        """The kind of evidence: ``saved page`` if pages gave selectors, otherwise ``guess``."""
         return "saved page" if self.markup else "guess"
 
 
 def begin(
     url: str, *, name: str | None = None, country: str | None = None, timezone: str | None = None
 ) -> SiteDraft:
-    """What the address alone tells: domain, a name for the spider, country and clock.
+    """The draft from the address alone: domain, a name for the spider, country and time zone.
 
     >>> begin("https://www.elbalad.news/").spider, begin("https://ar.sada-elwaha.press.ma/").spider
     ('elbalad', 'sada_elwaha')
@@ -130,15 +130,15 @@ def begin(
 
 
 async def probe(draft: SiteDraft, fetch: Fetch) -> SiteDraft:
-    """Ask the site; about twenty pages."""
+    """Complete the draft with about twenty requests to the site."""
     home = await fetch(Request(draft.url if urlsplit(draft.url).path else urljoin(draft.url, "/")))
     if refused := _refusal(home):
         draft.refused = refused
-        draft.missing.append(f"nothing: {refused}, so it is declared as refused and left alone")
+        draft.missing.append(f"nothing: {refused}, so the site is declared as refused and not crawled")
         return draft
     if isinstance(home.response, TextResponse):
         response = listing.readable(home.response)
-    elif draft.given:  # all that is needed may stand there
+    elif draft.given:  # the given list may be enough
         response = HtmlResponse(home.url, body=b"", encoding="utf-8")
     else:
         draft.unreachable = f"{home.url} could not be read ({home.kind or 'no web page'}): {home.reason}"
@@ -157,7 +157,7 @@ async def probe(draft: SiteDraft, fetch: Fetch) -> SiteDraft:
     await _addresses(draft, response, sure, linked, pages)
     if len(linked) < FEW_LINKS and not draft.render:
         draft.missing.append(
-            f"only {len(linked)} links stand in the home page: if a browser shows more, set `render=True`"
+            f"the home page has only {len(linked)} links: if a browser shows more, set `render=True`"
         )
     if not draft.article:
         draft.missing.append(
@@ -169,14 +169,14 @@ async def probe(draft: SiteDraft, fetch: Fetch) -> SiteDraft:
     await _listings(draft, response, [url for url in linked if site.is_article(url)], fetch)
     if not draft.discover:
         draft.missing.append(
-            "`discover`: neither feed nor sitemap nor links of the home page lead to articles"
+            "`discover`: no feed, sitemap or link of the home page leads to articles; add a list of articles"
         )
     await _markup(draft, list(dict.fromkeys(candidates)), pages)
     return draft
 
 
 async def _rendered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> TextResponse:
-    """The home page as a browser shows it, where it leads nowhere without one and a browser may be asked."""
+    """The home page as rendered by a browser, if it has few links without one and a browser may be used."""
     if not draft.browser or draft.given or len(addresses.links(home, draft.domain)) >= FEW_LINKS:
         return home
     shown = (await fetch(Request(home.url, meta={"playwright": True}))).response
@@ -188,7 +188,7 @@ async def _rendered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> TextR
 
 
 def _refusal(home: Answer) -> str | None:
-    """How a site refuses to be crawled, if it does."""
+    """How a site refuses to be crawled; None if it does not."""
     if home.kind == FetchFailure.ROBOTS:
         return "its robots.txt forbids it"
     if home.response is None and home.reason in ("HTTP status 401", "HTTP status 403"):
@@ -197,7 +197,7 @@ def _refusal(home: Answer) -> str | None:
 
 
 async def _listings(draft: SiteDraft, home: TextResponse, linked: list[str], fetch: Fetch) -> None:
-    """The home page as a list, with those of the sections and what scripts ask for."""
+    """Add the home page as a list, and the lists of the sections and of scripts."""
     lists = any(isinstance(d, Listing) for d in draft.discover)
     older = any(isinstance(d, Api) for d in draft.discover)
     if linked and not lists:
@@ -205,7 +205,7 @@ async def _listings(draft: SiteDraft, home: TextResponse, linked: list[str], fet
         sections = await _query_sections(home, site, linked, fetch)
         draft.discover += [Listing(home.url, follow_sections=not sections), *sections]
         if sections:
-            draft.told.append(f"sections  {len(sections)} that a query tells apart: {sections[0].url}, …")
+            draft.told.append(f"sections  {len(sections)} that differ in the query: {sections[0].url}, …")
         paths = [section.url for section in sections] or listing.section_links(home, site)
         if not older:
             older = await _older(draft, home, paths, site, linked, fetch)
@@ -219,8 +219,9 @@ async def _listings(draft: SiteDraft, home: TextResponse, linked: list[str], fet
 async def _query_sections(
     home: TextResponse, site: Site, at_home: Sequence[str], fetch: Fetch
 ) -> list[Listing]:
-    """The sections whose addresses differ in the query alone: one lists what the home page has not, or each
-    of two what the other has not.
+    """The sections whose addresses differ only in the query.
+
+    One must list articles that are not on the home page, or each of two articles that the other does not.
     """
     for group in addresses.query_sections(home, site)[:2]:
         shown: list[set[str]] = []
@@ -244,7 +245,7 @@ async def _older(
     linked: Sequence[str],
     fetch: Fetch,
 ) -> bool:
-    """Does anything lead to older articles? Where no link does, a call that a script makes may be added."""
+    """Does anything lead to older articles? If no link does, adds the call that a script makes, if any."""
     shown: list[tuple[TextResponse, list[str]]] = [(home, list(linked))]
     for url in sections[:2]:
         source = Listing(url)
@@ -256,15 +257,15 @@ async def _older(
     if listing.next_page(home, Listing(home.url), site):
         return True
     called = [await _by_script(page, known, site, fetch) for page, known in shown]
-    added = [one for at, one in enumerate(called) if one and one not in called[:at]]
+    added = [source for at, source in enumerate(called) if source and source not in called[:at]]
     draft.discover += added
     if added:
         draft.told.append(f"script    a script asks for more: {added[0].url}")
         return True
     if sections and all(isinstance(d, Listing) for d in draft.discover):
         draft.missing.append(
-            f"`discover`: no way from {sections[0]} to its older articles is known; if its pages are "
-            "numbered, write {page} in the address where the number stands"
+            f"`discover`: nothing leads from {sections[0]} to older articles; if its pages are numbered, "
+            "write {page} in place of the number in its address"
         )
     return False
 
@@ -272,7 +273,7 @@ async def _older(
 async def _by_script(
     page: TextResponse, known: Sequence[str], site: Site, fetch: Fetch
 ) -> Listing | Api | None:
-    """The list for which a script of a page asks, by what stands in the page, else in its files."""
+    """The list that a script of a page requests, found in the page or else in its script files."""
     called = more.calls(page)
     files = [] if called else more.script_files(page, site)
     texts = [
@@ -289,9 +290,9 @@ async def _by_script(
 async def _addresses(
     draft: SiteDraft, home: TextResponse, sure: Sequence[str], linked: dict[str, int], pages: Samples
 ) -> None:
-    """The article pattern, from what is sure and from the links that read like headlines.
+    """Set the article pattern, from the articles in lists and from links that look like headlines.
 
-    Where these have several forms, pages of each are read, and a form without an article is left out.
+    If they have several forms, pages of each form are read, and a form without articles is left out.
     """
     likely = [url for url in addresses.headlines(linked) if draft.site(article="").owns(url)]
     sections = [url for url, words in linked.items() if words <= 3 and url not in likely and url not in sure]
@@ -319,7 +320,7 @@ async def _addresses(
 
 
 async def _repeated(draft: SiteDraft, linked: dict[str, int], pages: Samples) -> list[str]:
-    """The forms of address of many links, whatever their texts, under which articles with a day lie."""
+    """The frequent forms of address that lead to articles with a day, whatever the texts of the links."""
     own = [url for url in linked if draft.site(article="").owns(url)]
     many = addresses.repeated(own)
     forms = addresses.patterns(many, [url for url in own if url not in many])
@@ -330,7 +331,7 @@ async def _repeated(draft: SiteDraft, linked: dict[str, int], pages: Samples) ->
 
 
 async def _markup(draft: SiteDraft, candidates: Sequence[str], pages: Samples) -> None:
-    """Read a few articles generically, and guess the selectors that give the same."""
+    """Read a few articles generically, and guess selectors that give the same result."""
     site = draft.site()
     read: list[PageLook] = []
     for url in candidates[: SAMPLES + 3]:
@@ -362,10 +363,10 @@ async def _markup(draft: SiteDraft, candidates: Sequence[str], pages: Samples) -
 
 
 def _say_place(draft: SiteDraft) -> None:
-    """Name the country and the clock as missing where neither the options nor the address give them."""
+    """Note country and time zone as missing if neither the options nor the address give them."""
     if not draft.country:
         draft.missing.append(
-            f"`country`: {draft.domain} does not say which; set the ISO 3166 code (`--country MA`)"
+            f"`country`: {draft.domain} does not show it; set the ISO 3166 code (`--country MA`)"
         )
     if not draft.timezone:
         unknown = f"{draft.country} has no single zone" if draft.country else "the country is not known"
@@ -399,7 +400,7 @@ def _say_fields(draft: SiteDraft, samples: Sequence[selectors.Sample]) -> None:
         if not getattr(markup, name) and any(s.article.origins.get(origin) == Origin.GENERIC for s in samples)
     ]
     if lacking:
-        draft.missing.append(f"a selector for {' and '.join(lacking)}: the generic reading carries it so far")
+        draft.missing.append(f"a selector for {' and '.join(lacking)}: only the generic reading finds it")
 
 
 def _name(home: TextResponse) -> str:

@@ -1,7 +1,7 @@
-"""What ``scrapy verify`` found at all sites on one page, for a merge request; kept while it grows.
+"""The report of ``scrapy verify`` about all sites, on one page for a merge request.
 
-Beside the page lies ``<page>.part`` with a line of JSON for each site, written as soon as the site is done:
-whoever asks again with the same page goes on from there.
+The file ``<page>.part`` gets a line of JSON as soon as a site is done. A later run with the same page
+continues from there.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from newscrawl.shown import one_line
 from newscrawl.sites import Site
 
 HEADING = "# Sites verified"
-"""First line of each report, by which one is known."""
+"""First line of each report, by which it is recognised."""
 SHOWN = ("title", "body", "dates", "authors", "section", "tags", "images")
-"""Fields that have a column."""
+"""Fields with a column."""
 _WORDS = ("holds", "does not hold", "no answer", "left alone", "not asked yet")
-"""What is said of a site."""
+"""The possible results of a site."""
 _LISTS = ("listing", "feed", "sitemap", "api", "wordpress")
 _LEGEND = (
     "Each was asked for robots.txt, one list of articles and three articles. *articles*: those that are read",
@@ -38,17 +38,17 @@ _LEGEND = (
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found at one site, and when."""
+    """The verdict about a site, and its time."""
 
     verdict: Verdict
     at: dt.datetime
-    """The moment at which it was done, UTC."""
+    """Moment of the verdict, UTC."""
 
 
 class Report:
-    """A page that is written anew after each site; raises ``OSError`` where it cannot be written.
+    """A page that is rewritten after each site; raises ``OSError`` if it cannot be written.
 
-    A site is asked again that gave no answer at all, or whose declaration has changed since.
+    Sites that did not answer, or whose declaration has changed since, are checked again.
     """
 
     def __init__(self, page: Path, sites: Mapping[str, Site]) -> None:
@@ -58,14 +58,14 @@ class Report:
         self.done: dict[str, Verified] = dict(self._kept())
 
     def asked_again(self) -> list[str]:
-        """The sites that are left to ask, in their order."""
+        """The sites that are still to be checked, in order."""
         return [name for name in self.sites if name not in self.done or not self.done[name].verdict.reached]
 
     def add(self, name: str, verdict: Verdict, at: dt.datetime) -> None:
-        """Keep what was found at a site, and write the page."""
+        """Store the verdict about a site, and write the page."""
         line = {"site": name, "declared": _digest(self.sites[name]), "at": at.isoformat(), **asdict(verdict)}
         with self.part.open("a", encoding="utf-8") as file:
-            # It begins with the end of a line: the last one may have been cut by a kill.
+            # It begins with a line break, because a kill may have truncated the last line.
             file.write("\n" + json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -73,7 +73,7 @@ class Report:
         self.write()
 
     def write(self) -> None:
-        """Write the page in one go; what is kept for the next time goes when no site is left to ask."""
+        """Write the page atomically; delete the ``.part`` file when no site is left to check."""
         new = self.page.with_name(self.page.name + ".new")
         new.write_text(markdown(self.sites, self.done), "utf-8")
         new.replace(self.page)
@@ -88,7 +88,7 @@ class Report:
             try:
                 document = json.loads(line)
                 name, verified = document["site"], _verified(document)
-            except (ValueError, KeyError, TypeError):  # a line that was cut by a kill
+            except (ValueError, KeyError, TypeError):  # a line that a kill truncated
                 continue
             if name in self.sites and document["declared"] == _digest(self.sites[name]):
                 kept[name] = verified
@@ -96,7 +96,7 @@ class Report:
 
 
 def is_report(page: Path) -> bool:
-    """Is the file a report, so that another may take its place?"""
+    """Is the file a report, so that it may be overwritten?"""
     return read_regular(page).decode("utf-8", "replace").startswith(HEADING)
 
 
@@ -107,13 +107,13 @@ def _verified(line: Mapping[str, Any]) -> Verified:
 
 
 def _digest(site: Site) -> str:
-    """A digest of everything that a site declares; the same in every process."""
+    """A digest of a site's declaration; the same in every process."""
     plain = json.dumps(asdict(site), sort_keys=True, default=lambda value: sorted(map(str, value)))
     return hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()
 
 
 def markdown(sites: Mapping[str, Site], done: Mapping[str, Verified]) -> str:
-    """The page: a table of all sites, then what was found at each.
+    """The page: a table of all sites, then the findings about each.
 
     >>> print(markdown({}, {}).splitlines()[0])
     # Sites verified
@@ -169,7 +169,7 @@ def _cells(site: Site, said: str, verified: Verified | None) -> list[str]:
 
 
 def _of(findings: list[SiteFinding], kinds: tuple[str, ...]) -> str:
-    """How the last of these findings came out, and of which kind it is where there are several."""
+    """The result of the last of these findings, with its kind if there are several kinds."""
     own = [finding for finding in findings if finding.what in kinds]
     if not own:
         return "-"
@@ -182,7 +182,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line of a stranger's text that ends no block of code."""
+    """A foreign text as one line that cannot end a block of code."""
     return one_line(text).replace("```", "'''")
 
 

@@ -1,8 +1,8 @@
-"""Our words in a newspaper's page: the markup stays, what the newspaper wrote does not.
+"""Replaces the words of a newspaper's page with our own; the markup stays.
 
-A word becomes another one of the same length, everywhere the same one, so that a headline in the page,
-its declarations, a feed and a listing still agree. Punctuation, digits, the words of dates, of bylines
-and of buttons, and the newspaper's own name stay: they are what reading rests on.
+A word is replaced by another one of the same length, everywhere by the same one, so that the headline in the
+page, its declarations, a feed and a listing still agree. Punctuation, digits, the words of dates, bylines and
+buttons, and the newspaper's own name stay, because the reader depends on them.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _words() -> tuple[dict[str, dict[int, list[str]]], frozenset[str]]:
                 ours[kind].setdefault(len(word), []).append(word)
     for row in _rows("newscrawl.dates", "words.tsv", 4):
         if row[0] in ("counted", "currency", "zone_place"):
-            continue  # what stands beside a number that is no date: the newspaper's words
+            continue  # words next to numbers that are not dates belong to the newspaper's text
         kept |= {_folded(word) for word in _WORD.findall(row[2])}
     for row in _rows("newscrawl.page", "agencies.tsv", 1):
         kept |= {_folded(word) for word in _WORD.findall(" ".join(row))}
@@ -77,9 +77,9 @@ def _folded(word: str) -> str:
 
 
 class Reworder:
-    """Rewords pages of one newspaper, each word everywhere alike.
+    """Rewords pages of one newspaper, each word everywhere in the same way.
 
-    ``names`` are the newspaper's own, which stay; ``people`` the authors, who get other names.
+    ``names`` are those of the newspaper, which stay; ``people`` are the authors, who get other names.
 
     >>> Reworder(names=["هسبريس"]).text("هسبريس: افتتاح المعرض يوم 27 مارس 2024")[:7]
     'هسبريس:'
@@ -94,7 +94,7 @@ class Reworder:
         self._people = frozenset(_folded(word) for name in people for word in name.split())
 
     def text(self, text: str) -> str:
-        """A text in our words; a line that only a button or the heading of a box says stays."""
+        """A text in our words; boilerplate, such as buttons and headings of boxes, stays."""
         if boilerplate.kind(" ".join(text.split())):
             return text
         return self._tokens.sub(lambda hit: self._token(hit[0]), text)
@@ -118,7 +118,7 @@ class Reworder:
         return prefix + (_pick(ours["word"], rest, number) or _grown(ours["word"], rest, number))
 
     def url(self, url: str) -> str:
-        """An address whose headline, if it carries one, is in our words; all else stays.
+        """An address with its headline, if it contains one, in our words.
 
         >>> Reworder().url("https://a.ma/politique/12-%D8%A3.html")
         'https://a.ma/politique/12-%D8%A3.html'
@@ -139,7 +139,7 @@ class Reworder:
         return quote(reworded) if "%" in segment else reworded
 
     def linked(self, value: Any, key: str = "") -> Any:
-        """A value of JSON in our words: names of properties, addresses and dates stay."""
+        """A JSON value in our words; names of properties, addresses and dates stay."""
         if isinstance(value, dict):
             return {name: self.linked(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
@@ -153,7 +153,7 @@ class Reworder:
         return self.text(value)
 
     def page(self, body: bytes, url: str, content_type: str | None = None) -> bytes:
-        """A page in UTF-8, its markup kept: scripts gone but JSON-LD, text and addresses in our words."""
+        """A page in UTF-8 with text and addresses in our words, without scripts except JSON-LD."""
         root = parse(body, url, content_type).root
         self.tree(root)
         html: bytes = etree.tostring(root, encoding="utf-8", method="html", doctype="<!DOCTYPE html>")
@@ -209,7 +209,7 @@ def _pick(words: dict[int, list[str]], length: int, number: int) -> str:
 
 
 def _grown(words: dict[int, list[str]], length: int, number: int) -> str:
-    """A word of a length that we have none of: two of ours joined, and cut."""
+    """A word of a length that our list lacks: several words joined and cut."""
     every = [word for size in sorted(words) for word in words[size] if size >= 3]
     joined = ""
     while len(joined) < length:

@@ -1,4 +1,4 @@
-"""Pages that look like articles by their addresses, read to see what they are."""
+"""Reads pages whose addresses look like articles, to see what they are."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FORUM = re.compile(
     rb"|vbulletin_\w+\.js|/phpbb|ipsLayout",
     re.IGNORECASE,
 )
-"""What the pages of the usual forums say of their engine."""
+"""Marks of common forum software."""
 _THREAD_ADDRESS = re.compile(
     r"/(?:threads?|showthread|viewtopic|forums?|discussions?|questions?)\b|[?&](?:topic|threadid|t)=\d|/topic,"
     r"|/(?:منتدى|منتديات|المنتدى|المنتديات)(?:/|$)",
@@ -42,7 +42,7 @@ _MEMBERS = (
     "اقتباس", "ردود", "إضافة رد", "مشاهدات", "عضو", "تاريخ التسجيل", "المشاركات", "الأعضاء", "أفضل إجابة",
     "quote", "reply", "replies", "joined", "posts:", "members",
 )  # fmt: skip
-"""Words that stand around the posts of a thread."""
+"""Words around the posts of a thread."""
 FEW_MEMBERS = 3
 
 
@@ -50,7 +50,7 @@ _MACHINE = (Origin.JSONLD, Origin.META, Origin.MICRODATA)
 
 
 class PageKind(StrEnum):
-    """What a page turned out to be."""
+    """The kind of a page."""
 
     ARTICLE = "article"
     GOODS = "goods"
@@ -60,35 +60,35 @@ class PageKind(StrEnum):
 
 @dataclass(slots=True)
 class PageLook:
-    """One page that was read."""
+    """A page that was read, and its kind."""
 
     kind: PageKind
     detail: str = ""
-    """What was seen, in words."""
+    """The reason, in words."""
     sample: selectors.Sample | None = None
     dated: bool = False
-    """Is it an article that says its day?"""
+    """Is it an article that states its day?"""
 
 
 @dataclass(slots=True)
 class Samples:
-    """Reads pages, each once."""
+    """Reads pages, each only once."""
 
     fetch: Fetch
     render: bool = False
     seen: dict[str, PageLook] = field(default_factory=dict)
 
     async def look(self, url: str, site: Site) -> PageLook:
-        """What is at an address."""
+        """Read the page at an address."""
         if url not in self.seen:
             answer = await self.fetch(Request(url, meta={"playwright": self.render}))
             self.seen[url] = _look(answer, site)
         return self.seen[url]
 
     async def kept(self, expressions: Sequence[str], urls: Sequence[str], sites: Sequence[Site]) -> list[str]:
-        """Of several forms of addresses those under which articles with a day lie.
+        """The forms of address (``expressions``) that lead to articles with a day.
 
-        ``sites`` has the site with each form alone.
+        ``sites`` are the site with each single form.
         """
         sure = []
         for number, (expression, site) in enumerate(zip(expressions, sites, strict=True)):
@@ -100,12 +100,12 @@ class Samples:
         return sure
 
     def counted(self, kind: PageKind) -> int:
-        """How many pages of a kind were read."""
+        """The number of pages of a kind."""
         return sum(look.kind == kind for look in self.seen.values())
 
 
 EACH = 2
-"""Pages of each form of addresses that are read."""
+"""So many pages of each form of address are read."""
 
 
 def _look(answer: Answer, site: Site) -> PageLook:
@@ -130,13 +130,13 @@ def _og_type(page: HtmlResponse) -> str:
 
 
 def _sells(page: HtmlResponse) -> bool:
-    """Does a page offer something, by its own words for machines?"""
+    """Does a page offer something for sale, according to its machine-readable data?"""
     offers = page.css('[itemtype$="schema.org/Product"]').get() or _GOODS.search(page.body)
     return _og_type(page).startswith("product") or (bool(offers) and not _NEWS.search(page.body))
 
 
 def _is_thread(page: HtmlResponse) -> bool:
-    """Is a page a thread of a forum: by its words for machines, its engine, or its address and its words?"""
+    """Is a page a thread of a forum, by machine-readable data, software, or address and words?"""
     if _NEWS.search(page.body):
         return False
     if (
@@ -152,8 +152,8 @@ def _is_thread(page: HtmlResponse) -> bool:
 
 
 def _is_page(page: HtmlResponse, sample: selectors.Sample) -> bool:
-    """Is it a page of a site whose day is that of its making: nothing printed says it, and it is no article
-    by its own words for machines?
+    """Is it a static page, whose day is that of its creation: no printed date gives it, and its
+    machine-readable data does not call it an article?
     """
     says = _PAGE.search(page.body) and not _NEWS.search(page.body) and _og_type(page) != "article"
     return bool(says) and all(date.origin in _MACHINE for date in sample.raw.dates)

@@ -1,4 +1,4 @@
-"""The selectors of a site's markup, guessed from pages that the generic reading has read."""
+"""Guesses the selectors of a site's markup from pages that were read generically."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from newscrawl.sites.families import THEMES
 from newscrawl.vocabulary import DateKind, Origin
 
 DATE_LENGTH = 60
-"""Letters of the longest text that may be nothing but a date."""
+"""A text that consists of a date has at most so many letters."""
 _BARE = frozenset({"h1", "h2", "h3", "article", "time", "address"})
-"""Tags that tell what they hold even without a name."""
+"""Tags that tell their content even without a class or id."""
 _NAME = re.compile(r"-?[a-zA-Z_][\w-]*$")
 _PASSING = re.compile(
     r"\d{2,}|active|current|open|wow|animated|post-\d|^(?:row|col|container|clearfix)\b|__\w*[A-Z0-9]"
 )
-"""Classes that say nothing of what an element is, or change from page to page."""
+"""Classes that do not describe the element, or change from page to page."""
 
 
 @dataclass(slots=True)
 class Sample:
-    """An article page and how it is read without selectors."""
+    """An article page, and the result of reading it without selectors."""
 
     url: str
     body: bytes
@@ -42,7 +42,7 @@ class Sample:
 
 
 def sample(body: bytes, url: str, site: Site, headers: dict[str, str]) -> Sample:
-    """Read a page generically, whatever markup the site declares."""
+    """Read a page generically, ignoring the site's markup."""
     content_type = {name.lower(): value for name, value in headers.items()}.get("content-type")
     raw = extract(body, url, site=replace(site, markup=()), headers=headers)
     root = parse(body, url, content_type).root
@@ -50,7 +50,7 @@ def sample(body: bytes, url: str, site: Site, headers: dict[str, str]) -> Sample
 
 
 def theme(samples: Sequence[Sample]) -> Markup | None:
-    """The WordPress theme whose title and body every page has; None for any other site."""
+    """The WordPress theme whose title and body are on every page; None if there is none."""
     for markup in THEMES.values():
         needed = (markup.title, markup.body)
         if samples and all(
@@ -61,7 +61,7 @@ def theme(samples: Sequence[Sample]) -> Markup | None:
 
 
 def guess(samples: Sequence[Sample]) -> Markup:
-    """A selector for each field that one can be found for, the same on all pages; the rest is empty."""
+    """The markup with one selector for each field, the same on all pages; empty where none is found."""
     if not samples:
         return Markup()
     bodies = [[squeeze(text) for text in s.raw.body] for s in samples]
@@ -78,7 +78,7 @@ def guess(samples: Sequence[Sample]) -> Markup:
 
 
 def kept(markup: Markup, samples: Sequence[Sample], site: Site) -> Markup:
-    """The markup without the selectors that make any page read otherwise than before."""
+    """The markup without selectors that change how any page is read."""
     for name in ("body", "title", "date", "authors", "section"):
         alone = Markup(**{name: getattr(markup, name)})
         if not getattr(markup, name):
@@ -95,7 +95,7 @@ def kept(markup: Markup, samples: Sequence[Sample], site: Site) -> Markup:
 
 
 def empty(markup: Markup) -> bool:
-    """Does it name no field at all?"""
+    """Does a markup have no selector at all?"""
     return not any(getattr(markup, f.name) for f in fields(Markup) if f.name not in ("version", "evidence"))
 
 
@@ -106,17 +106,17 @@ def _read(article: Article, name: str) -> object:
 
 
 def printed_days(s: Sample, site: Site) -> list[tuple[str, str]]:
-    """The short texts of a page that say a day, each with the tags it stands in, the innermost last."""
-    found: dict[etree._Element, str] = {}
+    """The short texts of a page with a day, each with the tags around it, the innermost last."""
+    dated: dict[etree._Element, str] = {}
     for element in _elements(s.root):
         text = text_of(element)
         if len(text) <= DATE_LENGTH and any(map(str.isdigit, text)):
             day = parse_date(text, timezone=site.timezone, country=site.country)
             if day and day.date:
-                # What holds a day and more than it is no date.
-                found = {e: t for e, t in found.items() if e not in element.iterancestors()}
-                found[element] = text
-    return [(text, " > ".join(_tags(element))) for element, text in found.items()]
+                # An element with a day and other text is not a date.
+                dated = {e: t for e, t in dated.items() if e not in element.iterancestors()}
+                dated[element] = text
+    return [(text, " > ".join(_tags(element))) for element, text in dated.items()]
 
 
 def _tags(element: etree._Element) -> list[str]:
@@ -128,13 +128,13 @@ def _first(names: Sequence[str]) -> str:
 
 
 def _printed(s: Sample) -> str:
-    """The date as it stands on the page for readers."""
+    """The date as printed for readers; empty if there is none."""
     shown = [c.text for c in s.raw.dates if c.origin == Origin.GENERIC and c.kind == DateKind.PUBLISHED]
     return shown[0] if shown else ""
 
 
 def _common(samples: Sequence[Sample], texts: Sequence[str], *, alone: bool = False) -> str:
-    """A selector whose first find has the wanted text on every page; on at least half there must be one."""
+    """A selector whose first match has the wanted text on every page that has one, at least half of them."""
     wanted = [(s, squeeze(text)) for s, text in zip(samples, texts, strict=True) if text]
     if not wanted or len(wanted) * 2 < len(samples):
         return ""
@@ -180,7 +180,7 @@ def _bare(markup: Markup) -> Site:
 
 
 def _around(elements: Sequence[etree._Element]) -> etree._Element:
-    """The innermost element that holds most of some elements."""
+    """The innermost element that contains most of some elements."""
     holds: dict[etree._Element, int] = {}
     for element in elements:
         for above in element.iterancestors():
@@ -207,7 +207,7 @@ def _best(elements: Iterator[etree._Element] | Sequence[etree._Element], right: 
 
 
 def _candidates(element: etree._Element) -> Iterator[str]:
-    """Selectors of an element, the most telling first: its own names, then with those above it."""
+    """Selectors for an element, best first: its own names, then combined with those of its ancestors."""
     own = list(_names(element))
     yield from own
     for above in list(element.iterancestors())[:3]:

@@ -1,4 +1,4 @@
-"""Does a declaration still hold? The live site is asked for a listing and three articles."""
+"""Checks whether a declaration still holds, with a listing and three articles of the live site."""
 
 from __future__ import annotations
 
@@ -15,58 +15,58 @@ from newscrawl.sites import Discovery, Site
 from newscrawl.vocabulary import NO_ORIGIN, FetchFailure
 
 ARTICLES = 3
-"""Articles that are asked for."""
+"""So many articles are requested."""
 _AWAY = (FetchFailure.DNS, FetchFailure.REFUSED, FetchFailure.TIMEOUT, FetchFailure.LOST)
-"""Failures that tell nothing about the site: the network may be away."""
+"""Failures that say nothing about the site, because the network may be down."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFinding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     what: str
-    """``robots``, ``feed``, ``listing``, ``article``, ``fields``, ``markup`` and the like."""
+    """The subject: ``robots``, ``feed``, ``listing``, ``article``, ``fields``, ``markup`` and the like."""
     text: str
-    """What was found, in one sentence."""
+    """The result in one sentence."""
     holds: bool | None = True
-    """None: it could not be learned."""
+    """Does it hold? None if that is not known."""
 
     @property
     def line(self) -> str:
-        """The same for a terminal."""
+        """The finding as a line for a terminal."""
         mark = "?" if self.holds is None else "ok" if self.holds else "FAIL"
         return f"  {mark:<4} {self.what:<9} {self.text}"
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What still holds of one site."""
+    """The result of all checks of one site."""
 
     holds: bool = True
     findings: list[SiteFinding] = field(default_factory=list)
     origins: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Of each field, how many articles were read by which method. Example: ``{"title": {"markup": 3}}``."""
+    """Field → origin → number of articles. Example: ``{"title": {"markup": 3}}``."""
     reached: bool = True
-    """Did the site answer at all? Else asking again at another time may help."""
+    """Did the site answer at all? If not, another try later may help."""
 
     @property
     def lines(self) -> list[str]:
-        """What was found, for a terminal."""
+        """The findings as lines for a terminal."""
         return [finding.line for finding in self.findings]
 
     def say(self, what: str, text: str, *, holds: bool | None = True) -> None:
-        """Add a finding; one that does not hold condemns the whole. None: it could not be learned."""
+        """Add a finding. If one does not hold, the whole verdict does not; None: it is not known."""
         self.holds = self.holds and holds is not False
         self.findings.append(SiteFinding(what, text, holds))
 
     def count(self, name: str, origin: str) -> None:
-        """One more article has this field by this method."""
+        """Count one more article with this origin of a field."""
         methods = self.origins.setdefault(name, {})
         methods[origin] = methods.get(origin, 0) + 1
 
 
 async def verify(site: Site, fetch: Fetch) -> Verdict:
-    """Ask for robots.txt, one listing and three articles; nothing is stored."""
+    """Check a site with robots.txt, one listing and three articles; nothing is stored."""
     verdict = Verdict()
     if site.refused:
         verdict.say("refused", f"{site.refused}: not asked")
@@ -90,7 +90,7 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
 
 
 async def _article(url: str, site: Site, fetch: Fetch, verdict: Verdict) -> None:
-    """Ask for one article, and say how it is read."""
+    """Request one article, and note how it is read."""
     answer = await fetch(Request(url, meta={"playwright": site.render}))
     if answer.response is None:
         verdict.say("article", f"{url}: {answer.kind}, {answer.reason}", holds=False)
@@ -107,7 +107,7 @@ async def _article(url: str, site: Site, fetch: Fetch, verdict: Verdict) -> None
 
 
 def _fields(site: Site, verdict: Verdict) -> None:
-    """Say by which methods the fields were found, and which selectors find nothing any more."""
+    """Note the origins of the fields, and the selectors that no longer match."""
     if not verdict.origins:
         return
     counted = Counter(
@@ -121,15 +121,15 @@ def _fields(site: Site, verdict: Verdict) -> None:
     for name in ("title", "body", "date"):
         methods = verdict.origins["dates" if name == "date" else name]
         if "markup" not in methods and any(getattr(markup, name) for markup in site.markup):
-            verdict.say("markup", f"the selectors for {name} find nothing any more", holds=False)
+            verdict.say("markup", f"the selectors for {name} no longer match", holds=False)
 
 
 async def _listed(
     source: Discovery, site: Site, fetch: Fetch, robots: Answer
 ) -> tuple[str, list[str] | None]:
-    """What one declared way to find articles gives: a sentence, and the articles' addresses.
+    """One sentence about a declared list, and the addresses of its articles.
 
-    None where the page that would name its address could not be read.
+    The addresses are None if the page that names the list could not be read.
     """
     asked = [robots]
 
@@ -141,11 +141,11 @@ async def _listed(
     if not requests:
         naming = asked[-1]
         if naming.response is None and not (naming is robots and robots.kind == FetchFailure.CLIENT):
-            return f"not known, {naming.url} could not be read ({naming.kind})", None
+            return f"unknown, because {naming.url} could not be read ({naming.kind})", None
         return "the site names none", []
     last = (await listed(*requests[0], site, fetch))[-1]
     if last.answer.response is None:
         return f"{last.answer.url}: {last.answer.kind}, {last.answer.reason}", []
     if last.entries is None:
-        return f"{last.answer.url} is nothing of the kind", []
+        return f"{last.answer.url} is not a {type(source).__name__.lower()}", []
     return f"{last.answer.url}: {len(last.entries)} articles", [entry.url for entry in last.entries]
