@@ -214,6 +214,11 @@ def test_what_opens_something_is_not_shown(said: str, shown: str, monkeypatch: p
     assert secret.hidden(said) == shown
 
 
+@pytest.mark.parametrize("piece", ["a", "token", "a:", "authorization ", "key ", "http://", "x.", "'\"= "])
+def test_masking_a_line_costs_no_more_than_its_length(piece: str) -> None:
+    assert growth(secret.hidden, lambda n: piece * n, 8000) <= 2.5
+
+
 def test_a_command_that_would_be_open_to_all_does_not_start() -> None:
     done = scrapy("web", "--host", "0.0.0.0", MONGODB_URI="mongodb://127.0.0.1:9/")
     assert done.returncode == 2

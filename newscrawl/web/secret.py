@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from newscrawl.mongod.opening import Settings
 
 _NAMED = re.compile(
-    r"(?i)((?:[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|credential|"
-    r"signature|cookie)[\w-]*|\bsig|\bauth|\bkey)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;<>]+"
+    r"(?i)((?:(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|credential|signature|cookie)[\w-]{0,40}|"
+    r"\bsig|\bauth|\bkey)[\"']?\s{0,9}[=:]\s{0,9}[\"']?)[^\s\"'&,;<>]+"
 )
 """``password=…``, ``X-Amz-Signature: …``"""
 _HEADER = re.compile(
-    r"(?i)\b((?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?\s*(?:\w+\s+)?|(?:basic|bearer)\s+)[^\s\"',;<>]+"
+    r"(?i)\b((?:proxy-)?authorization[\"']?\s{0,9}[:=]\s{0,9}[\"']?(?:\w{1,20}\s{1,9})?|(?:basic|bearer)\s{1,9})"
+    r"[^\s\"',;<>]+"
 )
-_IN_ADDRESS = re.compile(r"([A-Za-z][\w+.-]*://)[^\s\"'<>/?#]+@")
+_IN_ADDRESS = re.compile(r"\b([A-Za-z][\w+.-]{0,20}://)[^\s\"'<>/?#]+@")
 _NAMES = re.compile(r"(?i)passw|secret|token|key|credential|webhook|smtp|_ping$|mongodb_uri")
 _SHORTEST = 6
 """A shorter secret would be part of ordinary words."""
