@@ -67,7 +67,7 @@ class Command(ProjectCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Search and print."""
         from newscrawl.choice import Choice
-        from newscrawl.search import find
+        from newscrawl.search import THOROUGH, find
         from newscrawl.store.session import session
 
         if not "".join(args).strip():
@@ -82,7 +82,9 @@ class Command(ProjectCommand):
                     source=opts.source or (), country=opts.country or (), since=opts.since, until=opts.until,
                     intervals=True, roots=opts.no_copies,
                 )  # fmt: skip
-                found = find(db, query, choice, expand=not opts.whole_words, limit=opts.limit)
+                found = find(
+                    db, query, choice, expand=not opts.whole_words, limit=opts.limit, examined=THOROUGH
+                )
             except ValueError as error:
                 raise UsageError(str(error)) from None
         visual = opts.order == "visual" or (

@@ -66,9 +66,9 @@ tashkeel, digits) and with what is attached to it: `والحكومة`, `بالح
 collection's own words tell what only looks like it: where `الكتاب` stands, `كتاب` is not taken for `ك` before
 `تاب`. `expand=False` leaves it at whole words. All words have to be there; those in quotation marks stand
 side by side. `source`, `country`, `since` and `until` narrow it down, `copies=False` leaves copies out. The
-best 20 come first; `limit=None` gives all. With a limit no more than 30 documents are read for each article
-that is asked for (120 in all for fewer than five), the newest first, and the best are chosen among these. To
-look further back, give `until`; `newscrawl.search.find` returns the day to go on from.
+best 20 come first; `limit=None` gives all. With a limit no more than 250 documents are read for each article
+that is asked for, the newest first, and the best are chosen among these. To look further back, give `until`;
+`newscrawl.search.find` returns the day to go on from.
 [`scrapy web`](web.md) searches in a browser.
 
 What is searched is `search_text`: title, lede and first words, {SEARCH_WORDS} together. With

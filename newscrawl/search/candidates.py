@@ -23,8 +23,8 @@ from newscrawl.choice import Choice, Query, every
 Document = dict[str, Any]
 Fits = Callable[[Document], bool]
 
-FIRST = 1 / 3
-"""Share of the limit that is read first, to show how frequent the words are."""
+FIRST, SAMPLE = 1 / 3, 160
+"""Articles that are read first, to show how frequent words are: a share of the limit, and at most so many."""
 FREQUENT = 1 / 20
 """A word in more than this share of the articles has too many keys in the text index."""
 WIDER = 8
@@ -108,7 +108,7 @@ class _CandidateReader:
 
     def read_for(self, words: Sequence[Sequence[str]]) -> None:
         """Read the newest articles, then more in the way that suits the frequency of the words."""
-        wanted = math.ceil(self._most * FIRST)
+        wanted = min(math.ceil(self._most * FIRST), SAMPLE)
         with self._newest().batch_size(wanted).limit(self._most) as cursor:
             newest = self._take(itertools.islice(cursor, wanted))
             if len(newest) < wanted:

@@ -26,6 +26,8 @@ READ = 10
 """Articles that are scored for each one that is returned: those that fit, the newest first."""
 EXAMINED = 24
 """Articles that may be read for each one that is returned; ``MANY`` in all, at least."""
+THOROUGH = 250
+"""The same where a second does not matter: :func:`search`, and ``scrapy search``."""
 MANY = 100
 """Articles that are scored, at least."""
 _HEAD = dict.fromkeys(
@@ -97,7 +99,7 @@ def search(
     months: ``2024-03-27``, ``2024-03``, or Hijri in the calendar of each article's country: ``1445-09-17H``,
     ``1445-09H``. Articles without an exact day count where their interval overlaps the span. ``copies`` false
     leaves out copies; ``limit`` None returns all articles. For frequent words only the newest articles are
-    scored, see :func:`find`::
+    scored, see :func:`find`; up to 250 are read for each one that is returned::
 
         for hit in search(client["newscrawl"], 'أسعار "وزير الصحة"', since="1445-09-01H"):
             print(hit.day, hit.source_name, hit.snippet.marked("[", "]"))
@@ -109,7 +111,7 @@ def search(
     )
     phrases = parse(query, expand=expand)
     if limit is not None:
-        return find(db, query, choice, expand=expand, limit=limit).hits
+        return find(db, query, choice, expand=expand, limit=limit, examined=THOROUGH).hits
     match = Match(phrases, in_collection(db["articles"]))
     any_form = {"$text": {"$search": " ".join(match.words[0])}, **choice.query()}
     documents = db["articles"].find(any_form, _HEAD)
@@ -126,10 +128,11 @@ def find(
     page: int | None = None,
     limit: int = LIMIT,
     newest: bool = False,
+    examined: int = EXAMINED,
 ) -> SearchResult:
     """The best articles that contain all words of a query, and how far back the search went.
 
-    For each article that is returned, up to 24 are read (``EXAMINED``), the newest first, and up to 10
+    For each article that is returned, up to ``examined`` are read, the newest first, and up to 10
     scored. So frequent words are found only in the newest articles, and ``older`` says from which day another
     search continues. ``newest`` orders by day instead of by score. With ``page``, which counts from 1, the
     result has the articles of that page, without those whose spelling shows that they contain other words.
@@ -147,7 +150,7 @@ def find(
         return score is not None
 
     enough = max(limit * READ, MANY)
-    most = max(limit * EXAMINED, enough)
+    most = max(limit * examined, enough)
     weighed = candidates(articles, match.words, choice, fits, most=most, enough=enough)
     scored = [(scores[doc["_id"]], doc) for doc in weighed.documents]
     scored.sort(key=_newest_best if newest else _best_first)
