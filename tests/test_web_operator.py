@@ -201,7 +201,7 @@ def test_every_key_of_a_template_has_its_words() -> None:
             {"what": "no_answer", "outcome": "fault", "length": 4 * DAY, "n": 2},
             "فشلت جولتان متتاليتان منذ 4 أيام",
         ),
-        ({"what": "quiet", "length": 2 * DAY}, "لا مقال جديدًا منذ 48 ساعة، على غير عادته"),
+        ({"what": "quiet", "length": 2 * DAY}, "لم يظهر مقال جديد منذ 48 ساعة، خلافًا للمعتاد"),
         (
             {"what": "fewer", "came": 12, "days": 5, "usual": 60},
             "عدد المقالات 12 فقط في 5 أيام، والمعتاد نحو 60",

@@ -52,6 +52,7 @@ def _row(row: SiteStatus, site: WatchedSite, cause: Cause | None, lang: str) -> 
         "title": site.title or "",
         "state": row.state,
         "why": telling.why(lang, row, cause, len(site.days)),
+        "todo": telling.remedy(lang, cause, site.title or row.site) if cause else "",
         "newest": row.last_article,
         "came": row.articles,
         "usual": None if row.usual is None else round(row.usual),
