@@ -39,7 +39,7 @@ MONGODB_SECONDS = 10
 
 
 class Command(ProjectCommand):
-    """Runs on each node, beside its own Scrapyd; see docs/operate.md."""
+    """Runs on each node, next to its Scrapyd; see docs/operate.md."""
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -69,7 +69,7 @@ class Command(ProjectCommand):
         what.add_argument("--next", action="store_true", help="show when each site is due")
         what.add_argument("--init", action="store_true", help="write a first file with every site")
         parser.add_argument("--list", help="with --init: a file of newspapers without a declaration")
-        parser.add_argument("--file", help="default: schedule.toml beside scrapy.cfg")
+        parser.add_argument("--file", help="default: schedule.toml next to scrapy.cfg")
         parser.add_argument(
             "--node", default=platform.node(), help="name of this machine; default: %(default)s"
         )
