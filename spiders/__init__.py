@@ -1,1 +1,1 @@
-"""One module a site; each only declares."""
+"""One module for each site, with nothing but its declaration."""

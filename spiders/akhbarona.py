@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Akhbarona(NewsSpider):
-    """Two public scrapers confirm the current theme; the last selectors of body and listing are those
-    of the theme before it (2019-2024). ``artical`` is the site's own spelling.
+    """Two public scrapers confirm the current theme. The last selectors of body and listing are those of
+    the previous theme (2019-2024). ``artical`` is the site's own spelling.
     """
 
     name = "akhbarona"

@@ -1,12 +1,12 @@
-"""العربية نت, a news channel of Dubai, left alone."""
+"""العربية نت, a news channel of Dubai; not crawled."""
 
 from newscrawl.sites import Feed, Markup, Site
 from newscrawl.spider import NewsSpider
 
 
 class Alarabiya(NewsSpider):
-    """Seven public scrapers of 2019-2026 agree on the markup, but Cloudflare stands before the site and
-    turns away what is no browser. It stays declared for whoever has its permission.
+    """Seven public scrapers of 2019-2026 agree on the markup, but Cloudflare blocks everything except
+    browsers. The site stays declared for those who have its permission.
     """
 
     name = "alarabiya"

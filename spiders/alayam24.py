@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Alayam24(NewsSpider):
-    """Unverified: no listing page and no saved page of the site was available. The selectors are
-    those that two public scrapers used in 2019-2021; listings are found from the home page.
+    """Unverified: no listing and no saved page of the site was available. The selectors come from two
+    public scrapers of 2019-2021; listings are found from the home page.
     """
 
     name = "alayam24"

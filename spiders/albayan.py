@@ -6,7 +6,7 @@ from newscrawl.spider import NewsSpider
 
 
 class Albayan(NewsSpider):
-    """A page saved in 2020; the markup of today is not known. Listings are found from the home page."""
+    """From a page saved in 2020; the current markup is not known. Listings are found from the home page."""
 
     name = "albayan"
     site = Site(

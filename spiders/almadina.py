@@ -6,8 +6,8 @@ from newscrawl.urls import UrlRules
 
 
 class Almadina(NewsSpider):
-    """The selectors are those of a public scraper of 2024, which found the site answering 503 unless
-    requests are five seconds apart. Listings are found from the home page.
+    """The selectors come from a public scraper of 2024, which got status 503 unless requests were five
+    seconds apart. Listings are found from the home page.
     """
 
     name = "almadina"

@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Almasryalyoum(NewsSpider):
-    """A fragment of a page of 2025-26 and three public scrapers; the second selectors are those of the
-    markup of 2010. The printed date of today's markup is not known: JSON-LD and the generic reading
+    """From a fragment of a page of 2025-26 and three public scrapers; the second selectors are those of the
+    markup of 2010. The printed date of the current markup is not known, so JSON-LD and the generic reading
     give it.
     """
 

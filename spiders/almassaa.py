@@ -6,8 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Almassaa(NewsSpider):
-    """Its theme is known from one team's scraper of 2023; its feed, its API and the form of its
-    addresses are what WordPress gives by default.
+    """Its theme is known from the scraper of one team in 2023. Feed, API and form of addresses are the
+    defaults of WordPress.
     """
 
     name = "almassaa"

@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Almayadeen(NewsSpider):
-    """Two independent teams of 2024 agree on the markup. Date, author and keywords stand in a JSON of
-    the page's own (``tawsiyat-metadata``).
+    """Two independent teams agreed on the markup in 2024. Date, author and keywords are in a JSON element of
+    the page (``tawsiyat-metadata``).
     """
 
     name = "almayadeen"

@@ -7,7 +7,7 @@ from newscrawl.urls import UrlRules
 
 
 class Alriyadh(NewsSpider):
-    """The selectors are those of a public scraper of 2024; the second body is of the markup before.
+    """The selectors come from a public scraper of 2024; the second body is that of the previous markup.
     Listings are found from the home page.
     """
 

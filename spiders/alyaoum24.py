@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Alyaoum24(NewsSpider):
-    """Its robots.txt forbids the feed (2026), so there is none here. Sections and pages after the first
-    are not known; they are found from the home page.
+    """Its robots.txt forbids the feed (2026), so no feed is declared. Sections and further pages are not
+    known; they are found from the home page.
     """
 
     name = "alyaoum24"

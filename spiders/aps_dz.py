@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class ApsDz(NewsSpider):
-    """The selectors are those of a public scraper of about 2021, of the component K2 of Joomla. Sections
-    and addresses are those of 2025 (an id of 8 letters and digits); older addresses are K2's own.
+    """The selectors come from a public scraper of about 2021 and fit the Joomla component K2. Sections and
+    addresses are those of 2025 (an id of 8 letters and digits); older addresses are those of K2.
     """
 
     name = "aps_dz"

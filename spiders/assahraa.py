@@ -6,7 +6,7 @@ from newscrawl.spider import NewsSpider
 
 
 class Assahraa(NewsSpider):
-    """The selectors are those of one team's scraper of 2023; its sections are found from the home page."""
+    """The selectors come from the scraper of one team in 2023; sections are found from the home page."""
 
     name = "assahraa"
     site = Site(

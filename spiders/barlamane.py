@@ -6,8 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Barlamane(NewsSpider):
-    """Public scrapers of 2019 and 2023 agree on the body, the feed was read by another author in 2026.
-    Addresses carry no number: a slug of three words or more is taken for an article.
+    """Public scrapers of 2019 and 2023 agree on the body; another author read the feed in 2026. Addresses
+    have no number: a slug of at least three words counts as an article.
     """
 
     name = "barlamane"

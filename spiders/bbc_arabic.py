@@ -7,7 +7,7 @@ from newscrawl.urls import UrlRules
 
 class BbcArabic(NewsSpider):
     """A guess: class names change with every release (public scrapers of 2024 and 2025 have different
-    ones), so only elements and attributes are named, and these are unverified.
+    ones), so the selectors use only elements and attributes, and these are unverified.
     """
 
     name = "bbc_arabic"

@@ -6,7 +6,7 @@ from newscrawl.spider import NewsSpider
 
 
 class Djazairess(NewsSpider):
-    """A guess: the selectors are those of maghress, which runs on the same engine; no page of this site
+    """A guess: the selectors are those of maghress, which runs on the same engine. No page of this site
     was available.
     """
 

@@ -6,8 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Echoroukonline(NewsSpider):
-    """Five public scrapers up to 2025 agree on the ``ech-`` theme. A newer theme was seen in a public
-    WordPress install of 2026; whether it is live is not known, its selectors stand first.
+    """Five public scrapers up to 2025 agree on the ``ech-`` theme. A public WordPress installation of 2026
+    had a newer theme, whose selectors come first; it is not known whether that theme is live.
     """
 
     name = "echoroukonline"

@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Elbilad(NewsSpider):
-    """Listing and selectors are those of a public scraper of about 2021, which does not say that the
-    second is the date.
+    """Listing and selectors come from a public scraper of about 2021, which does not confirm that the second
+    selector is the date.
     """
 
     name = "elbilad"

@@ -5,9 +5,9 @@ from newscrawl.spider import NewsSpider
 
 
 class Elkhabar(NewsSpider):
-    """The selectors are those of public scrapers of 2019-2021; sections and the newer form of addresses are
-    those of scrapers of 2026, and an aggregator read the feed then. The markup of today is not known, its
-    headline was an unnamed ``h1`` in 2025.
+    """The selectors come from public scrapers of 2019-2021, sections and the newer form of addresses from
+    scrapers of 2026, when an aggregator also read the feed. The current markup is not known; in 2025 the
+    headline was an unnamed ``h1``.
     """
 
     name = "elkhabar"

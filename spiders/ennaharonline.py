@@ -6,8 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Ennaharonline(NewsSpider):
-    """The selectors are those of a public scraper of about 2021; the feed was read by an aggregator in
-    2026. Addresses are slugs without a number: one of three words or more is taken for an article.
+    """The selectors come from a public scraper of about 2021; an aggregator read the feed in 2026. Addresses
+    are slugs without a number: one of at least three words counts as an article.
     """
 
     name = "ennaharonline"

@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Febrayer(NewsSpider):
-    """One public scraper of 2019 gives the body; the page's own declarations and the generic reading
-    carry the rest.
+    """A public scraper of 2019 gives the body; the page's own declarations and the generic reading give the
+    rest.
     """
 
     name = "febrayer"

@@ -5,7 +5,7 @@ from newscrawl.spider import NewsSpider
 
 
 class France24Ar(NewsSpider):
-    """Four public sources, mostly of other editions of the same template."""
+    """From four public sources, mostly about other editions with the same template."""
 
     name = "france24_ar"
     site = Site(

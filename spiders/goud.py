@@ -8,8 +8,8 @@ _NEXT = f"{NEXT}, a.nav-btn.left"
 
 
 class Goud(NewsSpider):
-    """The current theme is that of a public notebook that ran in 2025; the second selectors are those of
-    the theme of 2019-2023. Date and author of the current theme are not known.
+    """The current theme comes from a public notebook of 2025; the second selectors are those of the theme of
+    2019-2023. Date and author of the current theme are not known.
     """
 
     name = "goud"

@@ -6,8 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Hespress(NewsSpider):
-    """Several public scrapers agree on the listing and the current theme; the second selectors are those
-    of the theme of 2013-2020, whose pages may still stand at their old addresses.
+    """Several public scrapers agree on the listing and the current theme. The second selectors are those of
+    the theme of 2013-2020, whose pages may still be at their old addresses.
     """
 
     name = "hespress"

@@ -8,8 +8,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Hibapress(NewsSpider):
-    """The theme was seen by a public scraper of 2023; its addresses were ``/details-<number>.html`` in
-    2017-2021, and may have been what WordPress gives by default since.
+    """A public scraper saw the theme in 2023. Addresses were ``/details-<number>.html`` in 2017-2021, and may
+    be the defaults of WordPress since then.
     """
 
     name = "hibapress"

@@ -6,9 +6,7 @@ from newscrawl.spider import NewsSpider
 
 
 class Kech24(NewsSpider):
-    """The selectors are those of a public scraper of 2020-21; the address of the feed is in copied
-    lists only.
-    """
+    """The selectors come from a public scraper of 2020-21; only copied lists give the address of the feed."""
 
     name = "kech24"
     site = Site(

@@ -6,7 +6,7 @@ from newscrawl.spider import NewsSpider
 
 
 class Kifache(NewsSpider):
-    """The body is that of a public scraper of 2019, the feed was read by another author in 2026."""
+    """The body comes from a public scraper of 2019; another author read the feed in 2026."""
 
     name = "kifache"
     site = Site(

@@ -6,8 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Lakome2(NewsSpider):
-    """A guess: only the form of its addresses was seen (2026); its pages are left to the generic
-    reading. A run of 2026 found it slow.
+    """A guess: only the form of its addresses is known (2026), so the generic reading reads its pages. In
+    2026 the site was slow.
     """
 
     name = "lakome2"

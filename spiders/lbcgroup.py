@@ -1,12 +1,12 @@
-"""إل بي سي آي, a Lebanese television."""
+"""إل بي سي آي, a Lebanese television channel."""
 
 from newscrawl.sites import Feed, Markup, Site, Sitemap
 from newscrawl.spider import NewsSpider
 
 
 class Lbcgroup(NewsSpider):
-    """A page saved in 2026; its printed time and that of JSON-LD disagree. The body is one element with
-    line breaks. Articles in English stand on the same host and are left to whoever names them.
+    """From a page saved in 2026, whose printed time differs from that in JSON-LD. The body is one element
+    with line breaks. Articles in English are on the same host and are taken only by their address.
     """
 
     name = "lbcgroup"

@@ -6,9 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Le360Ar(NewsSpider):
-    """A guess: an aggregator read its feed in 2026, no page was available; the pages are left to the
-    generic reading. Addresses end in an id of 26 letters, after a slug or alone (2025-26), or in a
-    number (2019).
+    """A guess: an aggregator read its feed in 2026, but no page was available, so the generic reading reads
+    its pages. Addresses end in an id of 26 letters, alone or after a slug (2025-26), or in a number (2019).
     """
 
     name = "le360_ar"

@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Maghress(NewsSpider):
-    """Unverified: the selectors are those of a public scraper of 2019, no page of the site was
-    available. The articles belong to the newspapers: ``source`` names each, ``via`` is maghress.
+    """Unverified: the selectors come from a public scraper of 2019; no page of the site was available. The
+    articles belong to the newspapers: ``source`` names the newspaper, ``via`` is maghress.
     """
 
     name = "maghress"

@@ -1,12 +1,12 @@
-"""موزاييك أف أم, a Tunisian radio."""
+"""موزاييك أف أم, a Tunisian radio station."""
 
 from newscrawl.sites import Feed, Site
 from newscrawl.spider import NewsSpider
 
 
 class Mosaiquefm(NewsSpider):
-    """A guess: its pages are rendered in the browser (2026), what they then hold is not known and left
-    to the generic reading. The feed was read in 2026.
+    """A guess: its pages are rendered in the browser (2026); their markup is not known, so the generic
+    reading reads them. The feed was read in 2026.
     """
 
     name = "mosaiquefm"

@@ -6,8 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Okaz(NewsSpider):
-    """One public scraper of 2023-24 shows listing and markup, an aggregator read the feed in 2026. The
-    listing is asked for by POST and answers with HTML inside JSON; the body has no paragraphs.
+    """A public scraper of 2023-24 shows listing and markup; an aggregator read the feed in 2026. The listing
+    is requested with POST and returns HTML inside JSON; the body has no paragraphs.
     """
 
     name = "okaz"

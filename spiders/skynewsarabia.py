@@ -7,8 +7,8 @@ from newscrawl.urls import UrlRules
 
 
 class Skynewsarabia(NewsSpider):
-    """A page saved in 2026 from a browser; what the page holds before its scripts run is not known.
-    The id alone leads to an article. JSON-LD writes its dates in Arabic digits.
+    """From a page saved in a browser in 2026; its content before scripts run is not known. The id alone
+    leads to an article. The dates in JSON-LD have Arabic digits.
     """
 
     name = "skynewsarabia"

@@ -5,9 +5,9 @@ from newscrawl.spider import NewsSpider
 
 
 class Spa(NewsSpider):
-    """A public scraper and fifty saved answers of 2023 show the API; it was asked as a search engine
-    there, whether it answers an honest name is not known. The pages are rendered in the browser and
-    left to the generic reading: their information line names the day in both calendars.
+    """A public scraper and fifty saved responses of 2023 show the API. That scraper posed as a search
+    engine; whether the API accepts an honest user agent is not known. The pages are rendered in the browser
+    and read generically: their information line has the day in both calendars.
     """
 
     name = "spa"

@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Sudaress(NewsSpider):
-    """A guess: its addresses (2013-2025) are those of maghress, so the selectors are taken from there; no
-    page of this site was available.
+    """A guess: its addresses (2013-2025) are those of maghress, so the selectors come from there. No page of
+    this site was available.
     """
 
     name = "sudaress"

@@ -6,8 +6,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Tanja24(NewsSpider):
-    """Its theme is known from public scrapers of 2019 and 2023; its feed, its API and the form of its
-    addresses are what WordPress gives by default.
+    """Its theme is known from public scrapers of 2019 and 2023. Feed, API and form of addresses are the
+    defaults of WordPress.
     """
 
     name = "tanja24"

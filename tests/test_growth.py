@@ -33,7 +33,7 @@ from newscrawl.frontier import Validator
 from newscrawl.items import Image, OfferedDate, RawArticle
 from newscrawl.page import blocks, body, jsonld, read
 from newscrawl.page.document import parse
-from newscrawl.page.markup import Places
+from newscrawl.page.markup import ElementFinder
 from newscrawl.sites import Api, Feed, Listing, Sitemap
 from newscrawl.vocabulary import Origin
 from tests.test_page_trials import SITE
@@ -192,8 +192,8 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Sequence[OfferedDate]": candidates,
     "OfferedDate | None": lambda text: candidates(text)[0],
     "etree._Element": tree,
-    "etree._Element | Places": lambda text: Places(tree(text), SITE.markup[0]),
-    "Places": lambda text: Places(tree(text), SITE.markup[0]),
+    "etree._Element | ElementFinder": lambda text: ElementFinder(tree(text), SITE.markup[0]),
+    "ElementFinder": lambda text: ElementFinder(tree(text), SITE.markup[0]),
     "Document": lambda text: parse(page_of(text), URL),
     "Blocks": lambda text: blocks.read_blocks(tree(text)),
     "Block": lambda text: blocks.Block(text, 1, 0.0, etree.Element("p")),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from newscrawl.page.document import drop, parse
-from newscrawl.page.markup import Places, compiled, strings
+from newscrawl.page.markup import ElementFinder, compiled, strings
 from newscrawl.sites import Markup
 
 PAGE = """<body id="top"><div class="a b"><p class="c">واحد</p><div class="a"><p>اثنان</p><p class="c d">ثلاثة</p></div></div>
@@ -24,14 +24,14 @@ PAGE = """<body id="top"><div class="a b"><p class="c">واحد</p><div class="a
 )  # fmt: skip
 def test_looked_up_as_searched_for(selector: str) -> None:
     root = parse(PAGE.encode(), "https://www.sahifa-example.com/1").root
-    places = Places(root, Markup(body=selector))
+    places = ElementFinder(root, Markup(body=selector))
     assert places(selector) == compiled(selector)(root)
     assert set(places(selector, ordered=False)) == set(compiled(selector)(root))
 
 
 def test_what_was_taken_out_is_not_found() -> None:
     root = parse(PAGE.encode(), "https://www.sahifa-example.com/1").root
-    places = Places(root, Markup(tags="#x a", section=".b > p"))
+    places = ElementFinder(root, Markup(tags="#x a", section=".b > p"))
     assert strings(places, "#x a")[0] == ["خمسة", "ستة"]
     drop(places("#x a")[0].getparent())
     assert strings(places, "#x a")[0] == []

@@ -65,7 +65,7 @@ def read_body(blocks: Blocks, title: int | None = None, arabic: bool = True) -> 
 
     The weight of a block is its number of words: positive for prose, negative for links, boilerplate,
     other articles and readers' comments. The box with the greatest sum is the body.
-    The first pass looks at the text alone. The second leaves out boxes that are named like the page's frame,
+    The first pass considers only the text. The second leaves out boxes that are named like the page's frame,
     unless that removes most of the text. If hardly anything remains, short lines count too.
     """
     until = frames.second_article(blocks, title) if title is not None else None

@@ -100,7 +100,7 @@ class _Shared:
         self.root = document.root
         self.site = site
         self.markup = selectors or Markup()
-        self.places = markup.Places(document.root, self.markup)
+        self.finder = markup.ElementFinder(document.root, self.markup)
         self.meta = meta.read_meta(document)
         titles = [*self.meta.names.get("og:title", ()), self.meta.title or ""]
         self.linked = jsonld.read_jsonld(self.root, titles)
@@ -148,7 +148,7 @@ class _Shared:
         self, field: Literal["title", "lede", "date", "modified", "authors", "section", "tags", "publisher"]
     ) -> list[str]:
         """The texts that the site's selector for a field gives."""
-        texts, selector = markup.strings(self.places, getattr(self.markup, field))
+        texts, selector = markup.strings(self.finder, getattr(self.markup, field))
         if texts:
             self.answered = True
             self.selectors[field] = selector
@@ -164,7 +164,7 @@ class _Shared:
     def visible(self) -> None:
         """The dates at the site's selectors, read before ``remove`` deletes their elements."""
         for field, kind in (("date", DateKind.PUBLISHED), ("modified", DateKind.MODIFIED)):
-            texts, selector = markup.strings(self.places, getattr(self.markup, field))
+            texts, selector = markup.strings(self.finder, getattr(self.markup, field))
             for text in texts[:2]:
                 self.answered = True
                 for candidate in generic.printed(text, Origin.MARKUP, selector):
@@ -235,10 +235,10 @@ class _Texts(_Shared):
 
         An empty list when the matches contain nothing but notices: then the page is not an article.
         """
-        removed = markup.elements(self.places, self.markup.remove)
+        removed = markup.elements(self.finder, self.markup.remove)
         cut = [re.compile(pattern) for pattern in self.markup.cut]
         spoken = False
-        for selector, hits in markup.matches(self.places, self.markup.body):
+        for selector, hits in markup.matches(self.finder, self.markup.body):
             nodes = [hit for hit in hits if not isinstance(hit, str)]
             outside = removed.union(nodes)
             nodes = [
@@ -261,7 +261,7 @@ class _Texts(_Shared):
         """The matches that belong to the page's own headline, if another article follows on the page."""
         if len(nodes) < 2:
             return nodes
-        hits = next((hits for _, hits in markup.matches(self.places, self.markup.title)), [])
+        hits = next((hits for _, hits in markup.matches(self.finder, self.markup.title)), [])
         heads = [hit for hit in hits if not isinstance(hit, str)]
         if not heads:
             return nodes
@@ -489,7 +489,7 @@ class Fields(_Texts):
         self.body()
         offered: list[tuple[Origin, str, str | None]] = []
         if self.markup.images:
-            for selector, hits in markup.matches(self.places, self.markup.images):
+            for selector, hits in markup.matches(self.finder, self.markup.images):
                 self.selectors["images"] = selector
                 for hit in hits:
                     if isinstance(hit, str):

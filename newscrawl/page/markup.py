@@ -84,8 +84,8 @@ def _tag(node: Any) -> str | None:
 _FIELDS = [field.name for field in dataclasses.fields(Markup) if field.type == "Selectors"]
 
 
-class Places:
-    """An index of a page for a site's selectors: their first element is looked up instead of searched for.
+class ElementFinder:
+    """Finds elements of a page by a site's selectors, whose first element is looked up in an index.
 
     One pass over the page serves all selectors of the site. A selector that begins with neither a class nor
     an id, or matches too many elements there, is searched for as usual.
@@ -159,11 +159,11 @@ def each(selectors: Selectors) -> Sequence[str]:
 
 
 def matches(
-    root: etree._Element | Places, selectors: Selectors
+    root: etree._Element | ElementFinder, selectors: Selectors
 ) -> Iterator[tuple[str, list[etree._Element | str]]]:
     """Each selector that matches, with its matches (elements, or strings for ``::text``/``::attr``)."""
     for selector in each(selectors):
-        result = root(selector) if isinstance(root, Places) else compiled(selector)(root)
+        result = root(selector) if isinstance(root, ElementFinder) else compiled(selector)(root)
         hits = (
             [hit for hit in result if isinstance(hit, etree._Element | str)]
             if isinstance(result, list)
@@ -190,7 +190,7 @@ def _json(element: etree._Element, path: str) -> list[str]:
     return [str(hit) for hit in (value if isinstance(value, list) else [value]) if isinstance(hit, str | int)]
 
 
-def strings(root: etree._Element | Places, selectors: Selectors) -> tuple[list[str], str]:
+def strings(root: etree._Element | ElementFinder, selectors: Selectors) -> tuple[list[str], str]:
     """The texts of the first selector that gives any, and that selector.
 
     >>> strings(etree.fromstring("<div><b class='k'>رياضة</b></div>"), "b.k")
@@ -203,10 +203,10 @@ def strings(root: etree._Element | Places, selectors: Selectors) -> tuple[list[s
     return [], ""
 
 
-def elements(places: Places, selectors: Selectors) -> set[etree._Element]:
+def elements(finder: ElementFinder, selectors: Selectors) -> set[etree._Element]:
     """The elements of the first selector that matches any."""
     for selector in each(selectors):
-        hits = places(selector, ordered=False)
+        hits = finder(selector, ordered=False)
         if nodes := {hit for hit in hits if isinstance(hit, etree._Element)}:
             return nodes
     return set()

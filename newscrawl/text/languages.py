@@ -143,7 +143,7 @@ def _arabic_script(words: list[str]) -> str:
     foreign = -sum(weight for weight in weights if weight < 0)
     text = " ".join(words)
     if ("ي" in text or "ك" in text) and not ("ی" in text or "ک" in text):
-        # An Arabic keyboard: گ and پ alone say no more than that a name is foreign.
+        # From an Arabic keyboard: گ and پ alone only show that a name is foreign.
         foreign -= 0.5 * weights.count(-0.5)
     if arabic >= foreign:
         return "ar"
@@ -176,7 +176,7 @@ def _evidence(printed: str) -> float:
 
 def _latin_script(text: str) -> str:
     words = [word.lower() for word in _LATIN_WORD.findall(text)[:_ENOUGH_WORDS]]
-    # A letter alone (l', a) says less than a word.
+    # A single letter (l', a) counts less than a word.
     hits = {
         code: sum(min(len(word), 2) / 2 for word in words if word in stop)
         for code, stop in _STOP_SETS.items()

@@ -43,7 +43,7 @@ def _utf8_run(table: Mapping[str, int]) -> re.Pattern[str]:
 
 _UTF8_AS_LATIN = _utf8_run(_LATIN)
 _UTF8_AS_ARABIC = _utf8_run(_WINDOWS_1256)
-# Cheap tests first: what a text must hold to test as bad.
+# Cheap tests first: what a text must contain to count as wrongly decoded.
 _LATIN_LEADS = frozenset("ÂÃÅÆËØÙÚÛâïð")
 _MAYBE_AS_LATIN = lazy.pattern(f"[ÂÃÅÆËØÙÚÛâïð][{RARE_SIGNS}{COMMON_SIGNS}\xa1]")
 _LEADS = "آأإئثطظعغâï"

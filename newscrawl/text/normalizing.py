@@ -46,7 +46,7 @@ def normalize(
     >>> normalize("إلى المدرسةِ، ٢٠٢٤", tashkeel="drop", alef="fold", digits="ascii")
     'الى المدرسة، 2024'
 
-    Raises ``ValueError`` for a value that is none of those.
+    Raises ``ValueError`` for any other value.
     """
     _check("tashkeel", tashkeel, Tashkeel)
     _check("alef", alef, Letters)
