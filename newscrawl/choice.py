@@ -63,8 +63,7 @@ class Choice:
         sample: str | float | None = None,
         **rest: bool,
     ) -> Self:
-        """A choice from a user's arguments: words with commas or in a list, days and moments as text or
-        objects.
+        """A choice from a user's arguments: words with commas or in a list, days as text or objects.
 
         >>> Choice.parse(source="alayam24", since=dt.date(2024, 3, 27), sample="1%").sample
         0.01

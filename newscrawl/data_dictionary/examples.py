@@ -1,4 +1,4 @@
-"""Documents as they might be stored."""
+"""Sample documents for the data dictionary."""
 
 from __future__ import annotations
 
@@ -169,4 +169,4 @@ EXAMPLES: tuple[Article | Rejection | Revision, ...] = (
         replaced_at=_AT + dt.timedelta(hours=7),
     ),
 )
-"""Documents as they might be stored; the page takes its examples from them."""
+"""Sample documents, from which the page takes its examples."""

@@ -27,7 +27,7 @@ from newscrawl.vocabulary import (
 )
 
 COLUMNS = tuple(path for path, says in paths(Article) if says.export)
-"""The columns of a table for analysis."""
+"""The columns of a table for data analysis."""
 
 
 def _names(fields: Iterable[str]) -> str:
@@ -36,7 +36,7 @@ def _names(fields: Iterable[str]) -> str:
 
 _HEAD = f"""# What is stored
 
-For readers of the data. The first 10 minutes are collections and queries; the rest is to look things up.
+For readers of the data. Collections and queries take 10 minutes to read; the rest is reference.
 
 `python -m newscrawl.data_dictionary` writes this page from the item classes; tests hold the page, the
 classes and the queries together. Schema version {SCHEMA_VERSION}: MongoDB refuses what this page does not
@@ -49,56 +49,56 @@ are never null; a field that may be null says so. Where the truth is not known t
 | collection | what it holds |
 |---|---|
 | [`articles`](#articles) | every article, copies too |
-| `news` (view) | articles that are no copies, without {_names(INTERNAL)} |
+| `news` (view) | articles that are not copies, without {_names(INTERNAL)} |
 | [`stories`](#stories) (view) | the same, each with the list of its `copies` |
-| [`coverage`](#coverage) | numbers by newspaper and day, and whether the day was seen whole |
+| [`coverage`](#coverage) | numbers of articles by newspaper and day, and whether they are complete |
 | [`revisions`](#revisions) | former states of corrected articles |
-| [`forgotten`](#forgotten) | keys of what was removed on request |
-| `sources` | each site that was crawled: domain, country, clock, and what its robots.txt was, when |
+| [`forgotten`](#forgotten) | keys of articles that were removed on request |
+| `sources` | each crawled site: domain, country, clock, and the state of its robots.txt with its date |
 | [`runs`](#runs) | what each crawl saw and how it ended; kept {RETENTION["runs"].days} days |
 | [`rejections`](#rejections) | pages that were no articles, and why; kept {RETENTION["rejected"].days} days |
 
-The user that `deploy/mongodb_users.py` makes for readers may read all of these. The database beside it, with
-`_ops` at the end of its name, is the machinery's own: the rejected pages themselves
-([`rejected`](#rejected)), `runs` with hosts and logs, and what it remembers: `pending`, `marks`, `frames`,
-`schema`, and `learned`: what is known of newspapers that no spider declares.
+The user that `deploy/mongodb_users.py` creates for readers can read all of these. A second database, whose
+name ends with `_ops`, is for internal use. It holds the rejected pages themselves ([`rejected`](#rejected)),
+`runs` with hosts and logs, and the crawler's memory: `pending`, `marks`, `frames`, `schema`, and `learned`,
+which describes newspapers without a spider.
 
 ## Queries
 
-`make demo` once; then `make mongo ARGS=--demo` keeps its MongoDB up and prints the address (without `ARGS`:
-that of your own crawls). Write it at `ADDRESS` and paste into `.venv/bin/python`, started in this folder.
-Elsewhere `pip install pymongo` comes first.
+Run `make demo` once; then `make mongo ARGS=--demo` keeps its MongoDB running and prints the address (without
+`ARGS`: that of your own crawls). Set `ADDRESS` to it, and paste the code into `.venv/bin/python`, started in
+this folder. Elsewhere, run `pip install pymongo` first.
 
 ```python
 {{setup}}
 ```
 
-Each of these reads at most twice as many documents as it returns, through an index.
+Each of these queries uses an index, and reads at most twice as many documents as it returns.
 
 ```python
 {{queries}}
 ```
 
-A counted phrase names no day: software rounds such counts or cuts them, so `منذ يومين` is another day in up
-to half of all cases. Then `day` is null, and the article was published from `published.earliest` to
-`published.latest`, both days included; `منذ 3 ساعات` around midnight keeps its `published_at` beside them. A
-filter on `day` leaves such articles out; `coverage` counts them under the day null, and as `possible` on the
-days that they may be of. Ask for the intervals that meet yours, as above. Where `published.latest` is null
-too, the article may be of any day.
+A counted phrase does not give an exact day: software rounds or truncates such counts, so `منذ يومين` is
+another day in up to half of all cases. Then `day` is null, and the article was published between
+`published.earliest` and `published.latest`, both days included; `منذ 3 ساعات` around midnight also keeps its
+`published_at`. A filter on `day` leaves such articles out; `coverage` counts them under the day null, and as
+`possible` on each day that may be theirs. Query for the intervals that overlap yours, as above. Where
+`published.latest` is null too, the article may be of any day.
 
-For changes ask `articles`: an article that became a copy is in `news` no longer. What `scrapy forget` removed
-is in none of them; its keys are in [`forgotten`](#forgotten).
+To follow changes, query `articles`: an article that became a copy is no longer in `news`. Articles that
+`scrapy forget` removed are in neither; their keys are in [`forgotten`](#forgotten).
 
-A query on a view runs on `articles` and is fast where its filter names the same fields as one of those above.
-To sort a view, even for ten rows, MongoDB first reads all that the filter finds: filter by a range of days,
-or ask `articles` with `"duplicate_of": None`.
+A query on a view runs on `articles`, and is fast if its filter uses the same fields as a query above. To sort
+a view, even for ten rows, MongoDB first reads all documents that match: filter by a range of days, or query
+`articles` with `"duplicate_of": None`.
 {{recipes}}
 ## A table for pandas
 
 With newscrawl installed, `articles(db, source="alayam24").to_pandas()` gives a typed frame, and
 `python -m newscrawl export` writes Parquet: see [export.md](export.md), and [tour.ipynb](tour.ipynb) for a
-walk through the collection. Without it, `pip install pandas pyarrow` first. The table has `_id` and the
-columns named here. Left out are how an article was read, and the machinery (`signature`, `bands`,
+walk through the collection. Without newscrawl, run `pip install pandas pyarrow` first. The table has `_id`
+and the columns below. It leaves out how an article was read, and internal fields (`signature`, `bands`,
 `search_text` …).
 
 ```python
@@ -107,48 +107,49 @@ columns named here. Left out are how an article was read, and the machinery (`si
 
 ## Articles without a day
 
-`published_missing` quotes the date as printed (also in `published_raw`), and ends with one of these:
+`published_missing` quotes the date as printed (also in `published_raw`), and ends with one of these phrases:
 
 {{missing}}
 
 ## Origins
 
-`origins` says for each field how it was found, `places` where on the page. The surest origin comes first:
+`origins` says for each field how it was found, `places` where on the page. The most reliable origin comes
+first:
 
 {{origins}}
 
-Two of its keys are no fields. `dates` is the surest origin that gives this day, and stands for
+Two keys of `origins` are not fields. `dates` is the most reliable origin that gives this day; it applies to
 {_names(items.DATE_FIELDS)}.
-`publisher` is where the page names the newspaper, which on an aggregator decides `source` and `source_name`.
+`publisher` is where the page names the newspaper; on an aggregator this decides `source` and `source_name`.
 
 ## Warnings
 
-Words in `published.warnings`:
+Values in `published.warnings`:
 
 {{warnings}}
 
 ## Kinds of copies
 
-Words in `duplicate.kind`:
+Values of `duplicate.kind`:
 
 {{copies}}
 
-The root of a story is the newspaper's own page before an aggregator's page, and of those the one that
-newscrawl saw first, whatever dates the others state. So the root is not always who published first: for that
-compare `published_at` among own pages (`via` is null) of a story, where it is known.
+The root of a story is a newspaper's own page rather than an aggregator's, and among those the page that
+newscrawl saw first, whatever dates the others state. So the root is not always the first publication. To find
+that, compare `published_at`, where it is known, among the newspapers' own pages of a story (`via` is null).
 
 """
 
 _SETUP = f"""import os
 from datetime import UTC, datetime
 from pymongo import MongoClient
-from newscrawl.text import fold  # for the search of words alone; elsewhere leave it out
+from newscrawl.text import fold  # only for searching words; leave it out where newscrawl is not installed
 
 ADDRESS = os.environ.get("MONGODB_URI", "mongodb://127.0.0.1:27017")  # as printed
 DATABASE = os.environ.get("MONGODB_DATABASE", "{DEMO_DATABASE}")  # your own crawls: "newscrawl"
 
-def show(found, fields="day source title"):
-    for document in found:
+def show(documents, fields="day source title"):
+    for document in documents:
         print(*(document[field] for field in fields.split()), sep=" | ")
 
 client = MongoClient(ADDRESS, tz_aware=True)
@@ -170,7 +171,7 @@ print(frame.groupby("day").size())"""
 _BESIDE = f"""
 ## stories
 
-Every field of `news`, but for one that is a list here:
+The fields of `news`, except that `copies` is a list here:
 
 | field | type | meaning |
 |---|---|---|
@@ -178,14 +179,14 @@ Every field of `news`, but for one that is a list here:
 
 ## coverage
 
-A row for each day from a newspaper's first article to its last, and where it has a site of its own to the
-last run of that site: also the days without any article. It is counted anew from `articles` whenever they
+A row for each day from a newspaper's first article to its last, or, where it has a site of its own, to the
+last run of that site. Days without articles have a row, too. The counts are updated whenever `articles`
 change.
 
-A newspaper's lists are its sections, feeds and sitemaps; a walk goes through one of them from its newest
-entry back to where the last walk began. `complete` says whether walks saw all that was listed on a day.
-True: few articles mean little news. False: articles are missing, `why` says how. Null: it cannot be told, so
-leave the day out where days are compared.
+A newspaper's lists are its sections, feeds and sitemaps. A walk goes through one of them, from the newest
+entry back to where the last walk began. `complete` says whether walks saw everything that was listed on a
+day. True: few articles mean little news. False: articles are missing, and `why` says why. Null: it is
+unknown, so leave the day out when you compare days.
 
 {{coverage}}
 
@@ -193,14 +194,14 @@ leave the day out where days are compared.
 
 ## revisions
 
-One document for each state of an article that a later one replaced: what a reader saw of it
+One document for each state of an article that a later state replaced. It has the fields that a reader saw
 ({_names(KEPT)}), and these:
 
 {{revision}}
 
 ## forgotten
 
-One document for each key of an article that `scrapy forget` removed. It has no words and no addresses, and
+One document for each key of an article that `scrapy forget` removed. It contains no text and no address, and
 never expires.
 
 {{forgotten}}
@@ -211,14 +212,14 @@ never expires.
 
 ## rejections
 
-What [`rejected`](#rejected) holds, less the page itself: {REJECTIONS}.
+The fields of [`rejected`](#rejected) without the page itself: {REJECTIONS}.
 
 """
 
 _DAYS = RETENTION["rejected"].days
 _EXPIRY = (
     f"server clock at the last visit, UTC; {_DAYS} days later the document expires, and the address may \
-be asked for again"
+be requested again"
 )
 
 _REJECTED = f"""
@@ -269,6 +270,6 @@ def page() -> str:
         forgotten=table(FORGOTTEN),
         runs=table(RUNS),
     )
-    where = "In the machinery's database, beside that of the articles."
+    where = "It is in the internal database (`_ops`)."
     parts += [f"{beside}## rejected\n", f"{text} {where}", "", fields_table(Rejection)]
     return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_words(RejectionReason, "reason"))

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Expression(str):
-    """A value of a query that the page writes as Python, because it is known only when it runs."""
+    """A value of a query that the page prints as Python code, as it is only known when the code runs."""
 
     __slots__ = ()
     __repr__ = str.__str__
@@ -18,7 +18,7 @@ class Expression(str):
 
 @dataclass(frozen=True)
 class Query:
-    """A query that the page shows, and that tests measure and run against the demo."""
+    """A query on the page, which tests measure and run against the demo."""
 
     says: str
     collection: str
@@ -26,13 +26,13 @@ class Query:
     sort: tuple[tuple[str, int], ...] = ()
     limit: int = 0
     shows: str = ""
-    """What it prints of each document, parted by spaces; nothing for what ``show`` prints anyway."""
+    """The fields that it prints, separated by spaces; empty for the default of ``show``."""
     name: str = ""
-    """Of a query for one document that others use: the variable it is kept in."""
+    """The variable for the result, if it is one document that other queries use."""
 
     @property
     def python(self) -> str:
-        """As one writes it."""
+        """The query as Python code."""
         moment = r"datetime\.datetime\((.*?), tzinfo=datetime\.timezone\.utc\)"
         wanted = re.sub(moment, r"datetime(\1, tzinfo=UTC)", repr(dict(self.filter)).replace("'", '"'))
         collection = f"db.{self.collection}"
@@ -48,10 +48,12 @@ class Query:
 _NEWEST = (("day", -1), ("published_at", -1))
 
 QUERIES = (
-    Query("The ten newest of a newspaper, copies and all", "articles", {"source": "alayam24"}, _NEWEST, 10),
+    Query(
+        "The ten newest articles of a newspaper, with copies", "articles", {"source": "alayam24"}, _NEWEST, 10
+    ),
     Query("… without copies", "articles", {"source": "alayam24", "duplicate_of": None}, _NEWEST, 10),
     Query(
-        "The newest of a newspaper since a day",
+        "The newest articles of a newspaper since a day",
         "articles",
         {"source": "alayam24", "duplicate_of": None, "day": {"$gte": "2024-04-03"}},
         _NEWEST,
@@ -72,7 +74,7 @@ QUERIES = (
     ),
     Query("One day", "news", {"day": "2024-04-03"}),
     Query(
-        "What may be of that day, too: articles with a counted date (the demo has none)",
+        "Articles with a counted date that may also be of that day (the demo has none)",
         "articles",
         {"published.latest": {"$gte": "2024-04-03"}, "published.earliest": {"$lte": "2024-04-03"}},
         shows="source title published",
@@ -84,7 +86,7 @@ QUERIES = (
         (("day", -1),),
     ),
     Query(
-        "What has changed since a moment: new, corrected, removed, or linked to another story",
+        "Changes since a moment: articles that are new, corrected, removed, or linked to another story",
         "articles",
         {"updated_at": {"$gte": dt.datetime(2024, 4, 1, 12, 0, tzinfo=dt.UTC)}},
         (("updated_at", 1),),
@@ -98,14 +100,14 @@ QUERIES = (
         shows="replaced_at article changed",
     ),
     Query(
-        "What the newspapers removed since a moment (the demo has none)",
+        "Articles that newspapers removed since a moment (the demo has none)",
         "articles",
         {"gone_at": {"$gte": dt.datetime(2024, 4, 1, 12, 0, tzinfo=dt.UTC)}},
         (("gone_at", 1),),
         shows="gone_at source title",
     ),
     Query(
-        "What was forgotten since a moment (the demo has none)",
+        "Articles that were forgotten since a moment (the demo has none)",
         "forgotten",
         {"updated_at": {"$gte": dt.datetime(2024, 4, 1, 12, 0, tzinfo=dt.UTC)}},
         (("updated_at", 1),),
@@ -125,7 +127,7 @@ QUERIES = (
         shows="published_missing title",
     ),
     Query(
-        "One copy, to have the id of a story",
+        "One copy, for the id of its story",
         "articles",
         {"source": "alayam24", "duplicate_of": {"$ne": None}},
         name="copy",
@@ -138,13 +140,13 @@ QUERIES = (
         shows="duplicate_of site title",
     ),
     Query(
-        "The same as one document",
+        "The same story as one document",
         "stories",
         {"_id": Expression('copy["story"]')},
         shows="title copies",
     ),
     Query(
-        "How many articles of a newspaper a day",
+        "The number of articles of a newspaper by day",
         "coverage",
         {"source": "alayam24", "day": {"$gte": "2024-04-01"}},
         (("day", 1),),
@@ -166,14 +168,14 @@ QUERIES = (
         shows="began outcome summary",
     ),
     Query(
-        "What the text of an article was before (the demo has no corrected one)",
+        "The former texts of a corrected article (the demo has none)",
         "revisions",
         {"article": Expression('copy["_id"]')},
         (("revision", 1),),
         shows="revision seen_until changed title body",
     ),
     Query(
-        "Pages of a site that were no articles, and why",
+        "Pages of a site that were not articles, and why",
         "rejections",
         {"site": "alayam24", "reason": "no_body"},
         shows="reason detail url",

@@ -1,4 +1,4 @@
-"""The collections beside ``articles`` that are counted or extracted for readers: what their fields mean."""
+"""The fields of the other collections for readers, which are counted or extracted from the articles."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ COVERAGE: Sequence[Field] = (
         "string or null",
         "`YYYY-MM-DD` on the publisher's clock; null in the row of the articles without a day",
     ),
-    ("articles", "integer", "how many, copies too"),
+    ("articles", "integer", "number of articles, copies included"),
     ("copies", "integer", "how many of them are copies"),
     (
         "possible",
         "integer",
-        "articles without a day that may be of it, of those that `published` bounds to two months or less",
+        "articles without an exact day that may be of this one, if `published` bounds them to two months",
     ),
     ("runs", "integer", "runs that looked for everything new and began that day"),
     (
         "complete",
         "true, false or null",
-        "was all seen that the newspaper listed that day? null when it cannot be told",
+        "was everything seen that the newspaper listed that day? null when that is unknown",
     ),
     ("why", "string", "see below"),
 )
@@ -48,7 +48,7 @@ FORGOTTEN: Sequence[Field] = (
     (
         "updated_at",
         "date",
-        "server clock, UTC, when it last removed an article: one that a crawl had stored meanwhile, too",
+        "server clock, UTC, when it last removed an article, also one that a crawl had stored in between",
     ),
 )
 """The fields of ``forgotten``."""
@@ -57,29 +57,29 @@ RUNS: Sequence[Field] = (
     ("_id", "string", "the run, as `articles.run` names it"),
     ("site", "string", "its spider"),
     ("began", "date", "by the crawl's own clock, UTC; in a replay the recording's"),
-    ("ended", "date", "by the same; missing where it was killed"),
+    ("ended", "date", "by the same clock; missing if the run was killed"),
     ("started_at", "date", "by the machine's clock, UTC"),
-    ("finished_at", "date or null", "by the same; null while it runs"),
+    ("finished_at", "date or null", "by the same clock; null while it runs"),
     ("outcome", "string or null", f"{_all([*RunOutcome])}; null while it runs"),
-    ("reason", "string or null", "how it ended, in a word of Scrapy's or ours"),
+    ("reason", "string or null", "how it ended, as a word from Scrapy or newscrawl"),
     ("summary", "string", "the run in one sentence"),
-    ("arguments", "object", "what it was told"),
+    ("arguments", "object", "its spider arguments"),
     (
         "whole",
         "boolean",
         "did it look for everything new, not just for a section, a kind of list, former days or one page?",
     ),
-    ("counts", "object", "articles that are `new`, `revised`, `seen`; pages that were `rejected`"),
-    ("rejected", "object", "these pages by reason"),
+    ("counts", "object", "numbers of articles that are `new`, `revised` or `seen`, and of `rejected` pages"),
+    ("rejected", "object", "the rejected pages by reason"),
     ("failed", "object", "pages of lists that could not be read, by reason"),
-    ("downloaded", "integer", "pages of articles"),
-    ("ledger", "object", "what became of each address"),
-    ("goes_on", "boolean", "does the next run go on with what is left?"),
-    ("drift", "list of string", "what is read otherwise than before"),
+    ("downloaded", "integer", "downloaded pages of articles"),
+    ("ledger", "object", "what became of the addresses"),
+    ("goes_on", "boolean", "does the next run continue with the rest?"),
+    ("drift", "list of string", "how reading differs from earlier runs"),
     (
         "seen",
         "object",
-        "what `coverage` is judged by: `walks`, `timezone`, `aggregator`, `pending_since` and `lost`",
+        "the basis of `coverage`: `walks`, `timezone`, `aggregator`, `pending_since` and `lost`",
     ),
     ("newscrawl", "string", "version of newscrawl"),
     ("replay", "boolean", "was a recording read?"),
@@ -92,6 +92,6 @@ REJECTIONS = _all(("_id", *REJECTION))
 
 
 def table(fields: Sequence[Field]) -> str:
-    """A table in Markdown."""
+    """The fields as a Markdown table."""
     rows = (f"| `{name}` | {kind} | {meaning} |" for name, kind, meaning in fields)
     return "\n".join(["| field | type | meaning |", "|---|---|---|", *rows])

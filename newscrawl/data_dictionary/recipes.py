@@ -1,13 +1,13 @@
-"""What the data dictionary shows beside single queries: a mirror, a sample, frames, a clock."""
+"""Longer examples of the data dictionary: a mirror, a sample, frames, a clock."""
 
 from __future__ import annotations
 
 from newscrawl.identity import SEARCH_WORDS
 from newscrawl.store.schema import INTERNAL
 
-BODY_COSTS = """Of 3,000 made articles of 320 words the index then took 2.3 KB each instead of 0.5 KB, their
-texts another 0.7 KB, and an insert 1.7 ms of the server's CPU instead of 0.6 ms."""
-"""What indexing all of the text costs, as ``benchmarks.readers`` measures it."""
+BODY_COSTS = """With 3,000 synthetic articles of 320 words, the index then takes 2.3 KB per article instead of
+0.5 KB, the stored text another 0.7 KB, and an insert 1.7 ms of the server's CPU time instead of 0.6 ms."""
+"""What indexing the whole text costs, as measured by ``benchmarks.readers``."""
 
 MIRROR = f"""from datetime import timedelta
 
@@ -15,7 +15,7 @@ OVERLAP = timedelta(minutes=10)
 MACHINERY = dict.fromkeys({list(INTERNAL)!r}, 0)
 
 def follow(mirror, since):
-    \"\"\"Bring a dict of articles by `_id` up to date; returns what to give as `since` next time.\"\"\"
+    \"\"\"Bring a dict of articles by `_id` up to date; returns the `since` for the next call.\"\"\"
     now = client.admin.command("hello")["localTime"].replace(tzinfo=UTC)
     changed = {{"updated_at": {{"$gte": since - OVERLAP}}}}
     for article in db.articles.find(changed, MACHINERY):
@@ -26,12 +26,12 @@ def follow(mirror, since):
     return now
 
 mirror = {{}}
-since = follow(mirror, datetime(2000, 1, 1, tzinfo=UTC))  # the first time: all of it
-since = follow(mirror, since)  # and again, as often as you like
+since = follow(mirror, datetime(2000, 1, 1, tzinfo=UTC))  # the first call copies everything
+since = follow(mirror, since)  # later calls copy only the changes
 print(len(mirror), since is not None)""".replace("'", '"').replace("'", '"')
 
 SAMPLE = """def sample(percent):
-    \"\"\"The filter of a sample that is the same each time, and stays so when articles are added.\"\"\"
+    \"\"\"The filter of a sample that stays the same when articles are added.\"\"\"
     return {"_id": {"$lt": f"{round(percent / 100 * 2**32):08x}"}} if percent < 100 else {}
 
 show(db.articles.find(sample(10)))"""
@@ -62,39 +62,41 @@ for hit in search(db, "الأسعار", since="1445-09-01H", country="MA"):
 ```
 
 `scrapy search الأسعار` does the same on a terminal. A word is found in every spelling (أ إ آ ا, ة ه, ى ي,
-tashkeel, digits) and with what is attached to it: `والحكومة`, `بالحكومة` and `لحكومتهم` under `حكومة`. The
-collection's own words tell what only looks like it: where `الكتاب` stands, `كتاب` is not taken for `ك` before
-`تاب`. `expand=False` leaves it at whole words. All words have to be there; those in quotation marks stand
-side by side. `source`, `country`, `since` and `until` narrow it down, `copies=False` leaves copies out. The
-best 20 come first; `limit=None` gives all. With a limit no more than 250 documents are read for each article
-that is asked for, the newest first, and the best are chosen among these. To look further back, give `until`;
-`newscrawl.search.find` returns the day to go on from.
-[`scrapy web`](web.md) searches in a browser.
+tashkeel, digits), with its prefixes and with attached pronouns: a search for `حكومة` finds `والحكومة`,
+`بالحكومة` and `لحكومتهم`. Other words of the collection rule out false matches: if it contains `الكتاب`, then
+`كتاب` is not taken for `ك` + `تاب`. `expand=False` finds only whole words. An article must contain all words
+of the query; words in quotation marks must be side by side. `source`, `country`, `since` and `until` narrow
+the search, `copies=False` leaves copies out. The result is the best 20 articles; `limit=None` gives all. With
+a limit, at most 250 documents are read for each article that is returned, the newest first, and the best of
+these are chosen. To search further back, give `until`; `newscrawl.search.find` returns the day from which to
+continue. [`scrapy web`](web.md) searches in a browser.
 
-What is searched is `search_text`: title, lede and first words, {SEARCH_WORDS} together. With
-`NEWSCRAWL_SEARCH=body` crawls index all of the text of what they store from then on. {{body_costs}}
+The search covers `search_text`: title, lede and first words, {SEARCH_WORDS} in all. With
+`NEWSCRAWL_SEARCH=body` crawls index the whole text of the articles that they store from then on.
+{{body_costs}}
 
-`$text` alone, as among the queries above, knows whole words: `الأسعار` is another one than `أسعار`. Of
-several one is enough; `'"اسعار" "العملات"'` finds what has both. `fold` comes with this folder; without it
-write words so: no tashkeel and no tatweel, أإآٱ → ا, ىیئ → ي, ة → ه, ؤ → و, ک → ك, digits 0-9, small letters.
+`$text` alone, as in the queries above, finds only whole words: `الأسعار` and `أسعار` are different words. An
+article matches if it contains any of the words; `'"اسعار" "العملات"'` finds articles with both. `fold` is
+part of newscrawl. Without it, write words in this way: no tashkeel and no tatweel, أإآٱ → ا, ىیئ → ي, ة → ه,
+ؤ → و, ک → ك, digits 0-9, lower case.
 
 ## A mirror
 
-`updated_at` moves when something that a reader sees changes, and `forgotten` names what was removed for good.
-So a copy of your own stays equal to the collection, but for the fields of visits (`http`, `raw`, `run`,
-`last_seen_at`, `checked_at`):
+`updated_at` changes whenever a field changes that a reader sees, and `forgotten` names the articles that were
+removed for good. So you can keep a copy equal to the collection, except for the fields of visits (`http`,
+`raw`, `run`, `last_seen_at`, `checked_at`):
 
 ```python
 {MIRROR}
 ```
 
-Each time it asks for ten minutes more than is new: a write gets its moment a little before it is seen. The
-order matters: what was stored and forgotten since the last time has to go.
+Each call also reads the ten minutes before the last one, as a write gets its timestamp a little before it
+becomes visible. The order matters: an article that was stored and forgotten since the last call has to go.
 
 ## A sample
 
-`_id` is a hash, so a part of its range is a fair sample. It cuts through stories: to keep copies together
-draw by `story`.
+`_id` is a hash, so a part of its range is a random sample. It separates the articles of a story; to keep
+copies together, sample by `story`.
 
 ```python
 {SAMPLE}
@@ -102,24 +104,24 @@ draw by `story`.
 
 ## Frames with fixed types
 
-`pip install pymongoarrow polars` first; it brings the pyarrow that it is built for. Name the types: without a
-schema the first value of a column decides, and a similarity of 0.94 becomes 0 where the first one was 1.
-Nothing but the fields that are named is read.
+Run `pip install pymongoarrow polars` first; this also installs a matching pyarrow. Give the types: without a
+schema the first value of a column decides, and a similarity of 0.94 becomes 0 where the first value was 1.
+Only the named fields are read.
 
 ```python
 {ARROW}
 ```
 
-[export.md](export.md) has the same as files.
+[export.md](export.md) describes how to export files instead.
 
 ## The clock in Morocco
 
-Morocco left UTC+1 for good on 20 September 2026. MongoDB has time zones of its own, which are older: its
-`$dateToString` with `timezone: "Africa/Casablanca"` is an hour off since. Take `day` and `published.time`,
-which are on the publisher's clock already, or reckon outside MongoDB:
+Morocco left UTC+1 for good on 20 September 2026. MongoDB has its own time zone data, which is older, so its
+`$dateToString` with `timezone: "Africa/Casablanca"` has been an hour off since. Use `day` and
+`published.time`, which are already on the publisher's clock, or convert outside MongoDB:
 
 ```python
 {CLOCK}
 ```
 """
-"""Sections of the page; ``body_costs`` is filled in by it."""
+"""Sections of the page, which fills in ``body_costs``."""

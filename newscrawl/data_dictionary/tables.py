@@ -21,7 +21,7 @@ from newscrawl.stored import declared, parts, stored_fields
 from newscrawl.vocabulary import Word
 
 LISTED = 6
-"""Words of a closed list that a cell names; a longer list has a table of its own."""
+"""Words of a closed list that fit into a cell; a longer list has a table of its own."""
 
 
 def docstrings(cls: type) -> dict[str, str]:
@@ -44,7 +44,7 @@ def docstrings(cls: type) -> dict[str, str]:
 
 
 def _words(hint: object) -> str:
-    """A type annotation for a reader who knows no Python."""
+    """A type annotation in plain words."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return " or ".join(_words(arg) for arg in args)
@@ -60,7 +60,7 @@ def _words(hint: object) -> str:
 
 
 def example(cls: type, name: str) -> object:
-    """The value of a field in the first of the examples that has one; None when none has."""
+    """The first value of a field in the examples; None when there is none."""
     root = cls if cls in (Rejection, Revision) else Article
     documents = [document(item) for item in EXAMPLES if isinstance(item, root)]
     values = (fields[name] for fields in _holding(cls, root, documents))
@@ -68,7 +68,7 @@ def example(cls: type, name: str) -> object:
 
 
 def _holding(wanted: type, cls: type, documents: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """What the examples hold of one class: the documents, or the parts of them that are of that class."""
+    """The objects of a class in the examples: whole documents, or parts of documents."""
     if cls is wanted:
         yield from documents
         return
@@ -99,7 +99,7 @@ def _shown(value: object) -> str:
 
 
 def fields_table(cls: type, source: str = "") -> str:
-    """The fields of a class as a Markdown table; ``source`` is where those come from that do not say it."""
+    """The fields of a class as a Markdown table; ``source`` is the origin of fields that declare none."""
     hints, meanings = typing.get_type_hints(cls), docstrings(cls)
     rows = []
     for name, says in declared(cls).items():
@@ -113,7 +113,7 @@ def fields_table(cls: type, source: str = "") -> str:
 
 
 def parts_of(cls: type, source: str = "") -> dict[type, str]:
-    """The parts of a document, each with where its fields come from that do not say it."""
+    """Part of a document → the origin of its fields that declare none."""
     origins: dict[type, str] = {}
     hints = typing.get_type_hints(cls)
     for name, says in declared(cls).items():
