@@ -49,7 +49,7 @@ def parse(query: str, *, expand: bool = True) -> list[Phrase]:
     if not number:
         raise ValueError(f"query={query!r} contains no word to search for: give one, such as حكومة")
     if number > MOST_WORDS:
-        raise ValueError(f"query={query!r} has {number} words: give at most {MOST_WORDS}")
+        raise ValueError(f"query={query!r} has {number} words: give {MOST_WORDS} at most")
     return phrases
 
 
