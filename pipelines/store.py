@@ -47,7 +47,7 @@ class StorePipeline(SpiderPipeline):
             if isinstance(item, Article | Rejection):
                 await self._store.writer.put(item)
         except (StoreDownError, CloseSpider):
-            raise DropItem("MongoDB is away", log_level="DEBUG") from None
+            raise DropItem("MongoDB is unavailable", log_level="DEBUG") from None
         return item
 
     async def _is_postponed(self, item: Rejection) -> bool:

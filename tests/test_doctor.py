@@ -39,7 +39,7 @@ def test_a_lost_index_is_named(database: Database) -> None:
     database["articles"].drop_index("keys_1")
     lost = found(doctor.mongodb(db, ops), "indexes")
     assert lost.wrong
-    assert f"missing: {database.name}.articles.keys_1" in lost.said
+    assert f"missing: {database.name}.articles.keys_1" in lost.sentence
 
 
 def test_clocks_that_differ_and_runs_of_the_future_are_told(database: Database) -> None:
@@ -48,11 +48,11 @@ def test_clocks_that_differ_and_runs_of_the_future_are_told(database: Database) 
     assert [check.wrong for check in doctor.clock(db, ops, wall)] == [False]
     (apart,) = doctor.clock(db, ops, wall - dt.timedelta(hours=2))
     assert apart.wrong
-    assert apart.said.endswith("behind MongoDB's")
+    assert apart.sentence.endswith("behind MongoDB's")
     ops["runs"].insert_one({"started_at": wall + dt.timedelta(hours=1), "outcome": None, "host": "node2"})
     (ahead,) = doctor.clock(db, ops, wall)
     assert ahead.wrong
-    assert "node2" in ahead.said
+    assert "node2" in ahead.sentence
 
 
 def packed(root: Path, egg: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_stale_egg_is_told_by_its_files(project: Path, tmp_path: Path) -> None
     (project / "spiders" / "sahifa.py").write_text("name = 'جريدة'\n", "utf-8")
     stale = doctor.egg(eggs, project)
     assert stale.wrong
-    assert "1 files differ, such as spiders/sahifa.py" in stale.said
+    assert "1 files differ, such as spiders/sahifa.py" in stale.sentence
     assert "make deploy" in stale.remedy
     (project / "spiders" / "sahifa.py").unlink()
     assert doctor.egg(eggs, project).wrong

@@ -123,7 +123,7 @@ OLD = Article(
 def test_the_writer_brings_every_field_that_changes_then(what: dict[str, bool], when: set[Changes]) -> None:
     new = schema.document(OLD)
     expected = {name: new[name] for name, says in declared(Article).items() if says.changes in when}
-    assert decisions.brought(new, **what) == expected
+    assert decisions.replaced_fields(new, **what) == expected
 
 
 def test_a_revision_keeps_what_a_reader_saw() -> None:

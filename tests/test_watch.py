@@ -49,7 +49,7 @@ def test_first_failures_and_our_own_absence_are_no_silence() -> None:
 def test_silence_says_for_how_long_and_whether_the_site_answers() -> None:
     found = silent(site("sahifa", *DOWN, *FINE[12:]), NOW)
     assert found
-    assert found.said == "unreachable for 11 h (12 runs)"
+    assert found.sentence == "unreachable for 11 h (12 runs)"
     nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 40)]
     found = silent(site("sahifa", *nothing, ran(40)), NOW)
     assert found
@@ -85,7 +85,7 @@ def test_what_an_alarm_keeps_outlives_the_runs_that_it_was_seen_in() -> None:
     after = [ran(hour, new=10, empty={"authors": 0.9}) for hour in range(1, 60)]
     found = read_worse(site("sahifa", *after[:2], *before))
     assert found
-    assert "authors is missing in 90% of the articles, usually in 5%" in found.said
+    assert "authors is missing in 90% of the articles, usually in 5%" in found.sentence
     assert read_worse(site("sahifa", *after)) is None, "nothing else is known"
     assert read_worse(site("sahifa", *after), found.usual)
     assert read_worse(site("sahifa", *before), found.usual) is None
@@ -109,7 +109,7 @@ def test_nodes_and_schedules() -> None:
     assert list(causes(Installation(NOW, nodes=[away, gone], leases=late))) == ["schedule"]
     found = causes(Installation(NOW, nodes=[here], leases=late))
     assert list(found) == ["overdue"]
-    assert "sahifa4 and 4 more" in found["overdue"].said
+    assert "sahifa4 and 4 more" in found["overdue"].sentence
     restarted = [SeenNode("n1", NOW - HOUR / 10)]
     assert causes(Installation(NOW, nodes=restarted)) == {}
 
@@ -117,7 +117,7 @@ def test_nodes_and_schedules() -> None:
 def test_an_archive_that_stopped_rings_for_its_node() -> None:
     full = ran(1, alarms=(("archive_stopped", "No space left on device"),))
     found = causes(Installation(NOW, [site("sahifa", full, *FINE[1:])]))
-    assert found["archive node1"].said == "archive of node1: No space left on device"
+    assert found["archive node1"].sentence == "archive of node1: No space left on device"
 
 
 def test_an_alarm_begins_once_and_is_over_once() -> None:

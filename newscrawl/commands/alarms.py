@@ -126,7 +126,7 @@ def _change(alarms: Alarms, opts: argparse.Namespace, now: dt.datetime) -> None:
 def _show(alarms: Alarms, now: dt.datetime) -> None:
     ringing = alarms.ringing()
     for key, alarm in sorted(ringing.items(), key=lambda item: item[1].began):
-        print(f"{alarm.began:%Y-%m-%d %H:%M} UTC  {key}: {alarm.cause.said}")
+        print(f"{alarm.began:%Y-%m-%d %H:%M} UTC  {key}: {alarm.cause.sentence}")
     for pattern, until in alarms.silences(now).items():
         print(f"silenced until {until:%Y-%m-%d %H:%M} UTC: {pattern}")
     if not ringing:

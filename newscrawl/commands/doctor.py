@@ -50,7 +50,9 @@ class Command(ProjectCommand):
                 checks += doctor.mongodb(db, ops)
                 checks += doctor.clock(db, ops, dt.datetime.now(dt.UTC))
             countries = [site.country for site in seen.sites]
-            checks += [Check(cause.kind, True, cause.said, self._remedy(cause)) for cause in found.values()]
+            checks += [
+                Check(cause.kind, True, cause.sentence, self._remedy(cause)) for cause in found.values()
+            ]
         except (StoreError, ServerError, PyMongoError) as error:
             away = True
             said = str(error) if isinstance(error, StoreError | ServerError) else type(error).__name__

@@ -1,1 +1,1 @@
-"""The embedded server: a ``mongod`` for whoever named none, and how its address may be spoken of."""
+"""How MongoDB is opened, and the embedded ``mongod`` that is used without ``MONGODB_URI``."""

@@ -76,8 +76,8 @@ def find_mongod() -> Path:
 def data_folder(settings: Settings, project: Path | None = None, *, demo: bool = False) -> Path:
     """The folder of the embedded server's data.
 
-    It is ``mongodb`` (the demo's: ``demo/mongodb``) in `NEWSCRAWL_DATA`, else in ``.newscrawl`` beside the
-    ``scrapy.cfg`` of `project`, else beside the closest ``scrapy.cfg`` from the current folder upwards.
+    It is ``mongodb`` (the demo's: ``demo/mongodb``) in `NEWSCRAWL_DATA`, else in ``.newscrawl`` next to the
+    ``scrapy.cfg`` of `project`, else next to the closest ``scrapy.cfg`` from the current folder upwards.
 
     >>> data_folder({}, Path("/srv/أخبار"), demo=True)
     PosixPath('/srv/أخبار/.newscrawl/demo/mongodb')

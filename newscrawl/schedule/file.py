@@ -74,7 +74,7 @@ class ScheduledSite:
         return AnySpider.name if self.is_learned else self.site
 
     def arguments(self, piece: Piece | None = None) -> dict[str, str]:
-        """The spider arguments of a regular run, or of a piece of a backfill, which is never cut short."""
+        """The spider arguments of a regular run, or of a piece of a backfill, which has no limits."""
         if piece is None:
             return dict(self.args)
         kept = {name: value for name, value in self.args.items() if name not in CUTTING_ARGS}

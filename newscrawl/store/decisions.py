@@ -123,7 +123,7 @@ def update(
         outcome = attempted
     new = document(article) | {"keys": keys}
     better_date = identity.better_date(old, new)
-    set_ = brought(new, text=revised, date=better_date)
+    set_ = replaced_fields(new, text=revised, date=better_date)
     if new["raw"] is None and not revised:
         set_["raw"] = old.get("raw")  # an earlier page with this text is better than none
     first_seen = new["first_seen_at"] < old["first_seen_at"]
@@ -149,7 +149,7 @@ def update(
     return Write(article, old["_id"], outcome, content_hash, UpdateOne(unchanged, changes), relink)
 
 
-def brought(new: Document, *, text: bool, date: bool) -> Document:
+def replaced_fields(new: Document, *, text: bool, date: bool) -> Document:
     """The fields of a stored article that a visit replaces: always some, others with a new text or date."""
     when = [Changes.VISIT, *([Changes.TEXT] if text else []), *([Changes.DATE] if date else [])]
     return {name: new[name] for name in changing(Article, *when)}

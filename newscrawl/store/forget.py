@@ -55,7 +55,7 @@ async def forget(
         await tombstones.leave(doc["keys"], doc["_id"], site)
     for key in everything:
         await tombstones.leave([key], key, site)
-    ids = await tombstones.articles(everything)  # also those whose removal was cut short
+    ids = await tombstones.articles(everything)  # includes articles whose removal was interrupted
     stories = [doc["story"] for doc in articles]
     left = await db["articles"].find(
         {"story": {"$in": stories}, "_id": {"$nin": ids}}, {"url": 1}

@@ -1,4 +1,4 @@
-"""Visits that kept answers tell of, which have nothing to read: the page had not changed, or was gone."""
+"""Records visits from archived answers without a page: it had not changed, or was gone."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ __all__ = ["KeptVisit", "KeptVisits"]
 
 @dataclass(frozen=True, slots=True)
 class KeptVisit:
-    """One visit."""
+    """One visit of an address."""
 
     key: str
-    """``newscrawl.urls.key`` of the address that was asked for."""
+    """``newscrawl.urls.key`` of the address that was requested."""
     owner: str
     at: dt.datetime
     """Moment of the download, UTC."""
     is_gone: bool
-    """Was the page gone (404 or 410)? Else it had not changed (304)."""
+    """Was the page gone (404 or 410)? If not, it had not changed (304)."""
 
 
 class KeptVisits:
-    """Notes visits at the articles that they were paid to, as a crawl has noted them.
+    """Records visits in the articles that were visited, as a crawl does.
 
-    What is stored of a later visit stays, so that noting one twice changes nothing.
+    Later visits take precedence, so recording a visit twice changes nothing.
     """
 
     def __init__(self, client: AsyncMongoClient[Document], database: str, patience: float) -> None:
@@ -40,7 +40,7 @@ class KeptVisits:
         self._patience = patience
 
     async def note(self, visits: Sequence[KeptVisit]) -> None:
-        """Note visits, in order. Raises ``StoreDownError`` when MongoDB stays away."""
+        """Record visits, in order. Raises ``StoreDownError`` when MongoDB stays unavailable."""
 
         async def note() -> None:
             wanted = {"keys": {"$in": [visit.key for visit in visits]}}
@@ -49,9 +49,9 @@ class KeptVisits:
                 async for doc in self._articles.find(wanted, {"keys": 1})
                 for key in doc["keys"]
             }
-            found = [_update(holders[visit.key], visit) for visit in visits if visit.key in holders]
-            if found:
-                await self._articles.bulk_write(found)
+            updates = [_update(holders[visit.key], visit) for visit in visits if visit.key in holders]
+            if updates:
+                await self._articles.bulk_write(updates)
 
         if visits:
             await patiently(note, self._patience)

@@ -75,7 +75,7 @@ class Alarms:
             done = self._alarms.update_one({"_id": cause.key, "open": {"$ne": True}}, update, upsert=True)
         except DuplicateKeyError:
             return False
-        log.warning("alarm: %s", cause.said)
+        log.warning("alarm: %s", cause.sentence)
         return bool(done.modified_count or done.upserted_id)
 
     def _end(self, doc: Document, now: dt.datetime) -> None:
@@ -151,7 +151,7 @@ def _covers(pattern: str, doc: Document) -> bool:
 def _fields(alarm: Ringing) -> Document:
     cause = alarm.cause
     return {
-        "kind": cause.kind, "said": cause.said, "since": cause.since, "sites": [*cause.sites],
+        "kind": cause.kind, "said": cause.sentence, "since": cause.since, "sites": [*cause.sites],
         "usual": dict(cause.usual), "began_at": alarm.began, "clear_since": alarm.clear_since,
     }  # fmt: skip
 
@@ -165,7 +165,7 @@ def _message(doc: Document, what: str) -> Message:
     return Message(
         key=doc["_id"],
         state=what,
-        said=doc["said"],
+        sentence=doc["said"],
         meaning=AlarmKind(doc["kind"]).meaning,
         since=doc["since"],
         ended_at=doc["ended_at"] if what == OVER else None,

@@ -48,7 +48,7 @@ class Cause:
 
     key: str
     """Its identity: ``silent hespress``, ``node crawler2``, ``network``."""
-    said: str
+    sentence: str
     """One sentence in English."""
     since: dt.datetime
     sites: tuple[str, ...] = ()
@@ -83,10 +83,10 @@ def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dic
 
 
 def _of_site(kind: AlarmKind, site: WatchedSite, finding: Finding) -> Cause:
-    said = f"{site.name}: {finding.said}"
+    sentence = f"{site.name}: {finding.sentence}"
     what = "no_answer" if "outcome" in finding.facts else finding.kind
     facts = {"what": what, **finding.facts}
-    return Cause(f"{kind} {site.name}", said, finding.since, (site.name,), finding.usual, facts)
+    return Cause(f"{kind} {site.name}", sentence, finding.since, (site.name,), finding.usual, facts)
 
 
 def _schedule(seen: Installation) -> list[Cause]:
@@ -100,8 +100,10 @@ def _schedule(seen: Installation) -> list[Cause]:
     if away and not here:
         since = max(until for _, until in away)
         names = ", ".join(sorted(name for name, _ in away))
-        said = f"nothing is crawled: no node has sent a heartbeat since {since:%Y-%m-%d %H:%M} UTC ({names})"
-        return [Cause(AlarmKind.SCHEDULE, said, since, facts={"what": "schedule", "nodes": names})]
+        sentence = (
+            f"nothing is crawled: no node has sent a heartbeat since {since:%Y-%m-%d %H:%M} UTC ({names})"
+        )
+        return [Cause(AlarmKind.SCHEDULE, sentence, since, facts={"what": "schedule", "nodes": names})]
     problems = [
         Cause(
             f"{AlarmKind.NODE} {name}",
@@ -116,9 +118,9 @@ def _schedule(seen: Installation) -> list[Cause]:
         sites = tuple(sorted(lease.site for lease in late))
         since = min(lease.due_at for lease in late)
         due = f"{len(sites)} sites are" if len(sites) > 1 else "1 site is"
-        said = f"{due} overdue since {since:%Y-%m-%d %H:%M} UTC: {_some(sites)}"
+        sentence = f"{due} overdue since {since:%Y-%m-%d %H:%M} UTC: {_some(sites)}"
         facts = {"what": "overdue", "n": len(sites), "sites": _some(sites)}
-        problems.append(Cause(AlarmKind.OVERDUE, said, since, sites, facts=facts))
+        problems.append(Cause(AlarmKind.OVERDUE, sentence, since, sites, facts=facts))
     return problems
 
 
@@ -132,11 +134,11 @@ def _network(seen: Installation) -> Cause | None:
     since = begins[len(begins) // 2]
     sites = tuple(sorted(site.name for site in apart))
     hosts = sorted({site.runs[0].host for site in apart})
-    said = (
+    sentence = (
         f"{len(sites)} of {len(lately)} sites cannot be reached from {_some(hosts)}: check your own network"
     )
     facts = {"what": "network", "n": len(sites), "all": len(lately), "nodes": _some(hosts)}
-    return Cause(AlarmKind.NETWORK, said, since, sites, facts=facts)
+    return Cause(AlarmKind.NETWORK, sentence, since, sites, facts=facts)
 
 
 def _faults(seen: Installation) -> list[Cause]:
@@ -148,9 +150,9 @@ def _faults(seen: Installation) -> list[Cause]:
             ill[site.name] = newest[-1].began
     if not ill:
         return []
-    said = f"the last three runs ended as fault or killed: {_some(sorted(ill))}; see their logs"
+    sentence = f"the last three runs ended as fault or killed: {_some(sorted(ill))}; see their logs"
     facts = {"what": "fault", "n": len(ill), "sites": _some(sorted(ill))}
-    return [Cause(AlarmKind.FAULT, said, min(ill.values()), tuple(sorted(ill)), facts=facts)]
+    return [Cause(AlarmKind.FAULT, sentence, min(ill.values()), tuple(sorted(ill)), facts=facts)]
 
 
 def _archive(seen: Installation) -> list[Cause]:
@@ -163,9 +165,13 @@ def _archive(seen: Installation) -> list[Cause]:
     return [
         Cause(
             f"{AlarmKind.ARCHIVE} {host}",
-            f"archive of {host}: {'; '.join(said for _, said in run.alarms)}",
+            f"archive of {host}: {'; '.join(sentence for _, sentence in run.alarms)}",
             run.ended,
-            facts={"what": "archive", "node": host, "said": "; ".join(said for _, said in run.alarms)},
+            facts={
+                "what": "archive",
+                "node": host,
+                "said": "; ".join(sentence for _, sentence in run.alarms),
+            },
         )
         for host, run in newest.items()
         if run.alarms

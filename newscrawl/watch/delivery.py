@@ -39,7 +39,7 @@ class Message:
     """The alarm's key: ``silent hespress``."""
     state: str
     """``begun`` or ``over``."""
-    said: str
+    sentence: str
     """The problem: ``hespress: unreachable for 11 h (12 runs)``."""
     meaning: str
     """What such an alarm means."""
@@ -51,7 +51,7 @@ class Message:
     @property
     def subject(self) -> str:
         """The subject line. Example: ``newscrawl: hespress: unreachable for 11 h (12 runs)``."""
-        return f"newscrawl: {'over: ' if self.ended_at else ''}{self.said}"
+        return f"newscrawl: {'over: ' if self.ended_at else ''}{self.sentence}"
 
     @property
     def text(self) -> str:
@@ -59,7 +59,7 @@ class Message:
         until = f"\nover:  {self.ended_at:%Y-%m-%d %H:%M} UTC" if self.ended_at else ""
         sites = f"\nsites: {', '.join(self.sites)}" if self.sites else ""
         return (
-            f"{self.said}\n\nalarm: {self.key} ({self.meaning})\nsince: {self.since:%Y-%m-%d %H:%M} UTC"
+            f"{self.sentence}\n\nalarm: {self.key} ({self.meaning})\nsince: {self.since:%Y-%m-%d %H:%M} UTC"
             f"{until}{sites}\n\nWhat to do: run `scrapy doctor`; see docs/operate.md, "
             '"When an alarm arrives".\n'
             f"To silence it: scrapy alarms --silence {shlex.quote(self.key)} --for 8h\n"
@@ -71,7 +71,7 @@ class Message:
             "text": self.subject,
             "alarm": self.key,
             "state": self.state,
-            "said": self.said,
+            "said": self.sentence,
             "since": self.since.isoformat(),
             "ended_at": self.ended_at.isoformat() if self.ended_at else None,
             "sites": [*self.sites],
@@ -145,8 +145,8 @@ class Email:
             with self._connected(host, port) as server:
                 server.send_message(mail)
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            said = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
-            raise DeliveryError(f"the mail server {host} did not take a message ({said})") from None
+            sentence = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
+            raise DeliveryError(f"the mail server {host} did not take a message ({sentence})") from None
 
     def _connected(self, host: str, port: int | None) -> smtplib.SMTP:
         user, password = self._server.username, self._server.password
@@ -226,5 +226,5 @@ def channels(settings: Mapping[str, Any]) -> list[Channel]:
 
 def trial(now: dt.datetime) -> Message:
     """The message that ``scrapy alarms --test`` sends."""
-    said = f"this is a test from {platform.node()}: alarms reach you"
-    return Message("test", "begun", said, "nothing is wrong", now)
+    sentence = f"this is a test from {platform.node()}: alarms reach you"
+    return Message("test", "begun", sentence, "nothing is wrong", now)

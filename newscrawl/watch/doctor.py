@@ -45,14 +45,14 @@ class Check:
     name: str
     wrong: bool | None
     """True: something must be fixed; None: worth knowing, or not to be determined; False: fine."""
-    said: str
+    sentence: str
     remedy: str = ""
 
     def __str__(self) -> str:
         """At most two lines."""
         word = {True: "wrong", False: "ok", None: "note"}[self.wrong]
         remedy = f"\n{'':7}{'':12}do: {self.remedy}" if self.remedy else ""
-        return f"{word:<7}{self.name:<12}{self.said}{remedy}"
+        return f"{word:<7}{self.name:<12}{self.sentence}{remedy}"
 
 
 def attempted(name: str, check: Callable[[], Iterable[Check]], remedy: str) -> list[Check]:
@@ -96,8 +96,10 @@ def _rights(db: Database[Document], ops: Database[Document]) -> Iterator[Check]:
         }
         lacks = sorted(_RIGHTS - may)
         remedy = "have the MongoDB administrator run deploy/mongodb_users.py again" if lacks else ""
-        said = f"missing in {name}: {', '.join(lacks)}" if lacks else f"the user has all it needs in {name}"
-        yield Check("rights", bool(lacks), said, remedy)
+        sentence = (
+            f"missing in {name}: {', '.join(lacks)}" if lacks else f"the user has all it needs in {name}"
+        )
+        yield Check("rights", bool(lacks), sentence, remedy)
 
 
 def _indexes(db: Database[Document], ops: Database[Document]) -> Iterator[Check]:
@@ -110,9 +112,9 @@ def _indexes(db: Database[Document], ops: Database[Document]) -> Iterator[Check]
         if model.document["name"] not in there
     ]
     more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
-    said = f"missing: {', '.join(lost[:3])}{more}" if lost else "all exist"
+    sentence = f"missing: {', '.join(lost[:3])}{more}" if lost else "all exist"
     remedy = "run `scrapy crawl SITE -a limit=1`: every crawl builds missing indexes"
-    yield Check("indexes", bool(lost), said, remedy if lost else "")
+    yield Check("indexes", bool(lost), sentence, remedy if lost else "")
 
 
 def _size(db: Database[Document]) -> Iterator[Check]:
@@ -120,8 +122,8 @@ def _size(db: Database[Document]) -> Iterator[Check]:
     cache = db.client.admin.command({"serverStatus": 1, "wiredTiger": 1})["wiredTiger"]["cache"]
     most = cache["maximum bytes configured"]
     wrong = indexes > GROWN * most
-    said = f"indexes {indexes / 1e9:.1f} GB, cache {most / 1e9:.1f} GB"
-    yield Check("size", wrong, said, "give MongoDB more memory; see docs/operate.md" if wrong else "")
+    sentence = f"indexes {indexes / 1e9:.1f} GB, cache {most / 1e9:.1f} GB"
+    yield Check("size", wrong, sentence, "give MongoDB more memory; see docs/operate.md" if wrong else "")
 
 
 def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) -> Iterator[Check]:
@@ -131,13 +133,15 @@ def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) ->
     remedy = "synchronize both clocks by NTP: timedatectl set-ntp true"
     if abs(apart) > APART:
         way = "ahead of" if apart > dt.timedelta() else "behind"
-        said = f"this machine is {dt.timedelta(seconds=round(abs(apart).total_seconds()))} {way} MongoDB's"
-        yield Check("clock", True, said, remedy)
+        sentence = (
+            f"this machine is {dt.timedelta(seconds=round(abs(apart).total_seconds()))} {way} MongoDB's"
+        )
+        yield Check("clock", True, sentence, remedy)
     newest = ops["runs"].find_one({"started_at": {"$gt": there + APART}, "outcome": None}, {"host": 1})
     if newest:
         agrees = "its clock is ahead" if abs(apart) <= APART else "its clock is ahead, or this one is behind"
-        said = f"a run of {newest.get('host')} began in the future: {agrees}"
-        yield Check("clock", True, said, f"on {newest.get('host')}: timedatectl set-ntp true")
+        sentence = f"a run of {newest.get('host')} began in the future: {agrees}"
+        yield Check("clock", True, sentence, f"on {newest.get('host')}: timedatectl set-ntp true")
     elif abs(apart) <= APART:
         yield Check("clock", False, f"agrees with MongoDB's within {APART.total_seconds():g} s")
 
@@ -145,11 +149,13 @@ def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) ->
 def zones() -> Check:
     """Do the time zone data know Morocco's change of 2026?"""
     if _CHANGED.astimezone(zone("Africa/Casablanca")).utcoffset():
-        said = "the package tzdata is older than Morocco's change of 20 September 2026"
-        return Check("zones", True, said, "pip install -U tzdata")
+        sentence = "the package tzdata is older than Morocco's change of 20 September 2026"
+        return Check("zones", True, sentence, "pip install -U tzdata")
     if _CHANGED.astimezone(ZoneInfo("Africa/Casablanca")).utcoffset():
-        said = "newscrawl's are up to date; the system's are older than Morocco's change of 20 September 2026"
-        return Check("zones", None, said, "apt-get install tzdata, if other programs read these dates")
+        sentence = (
+            "newscrawl's are up to date; the system's are older than Morocco's change of 20 September 2026"
+        )
+        return Check("zones", None, sentence, "apt-get install tzdata, if other programs read these dates")
     return Check("zones", False, "up to date with Morocco's change of 2026")
 
 
@@ -160,11 +166,11 @@ def months(today: dt.date, countries: Iterable[str | None]) -> Check:
     if needed and last - today < MONTHS_LEFT:
         return Check("months", True, f"the table of Moroccan months ends with {last}", "upgrade newscrawl")
     if needed and here and here.basis == HijriBasis.FORECAST:
-        said = (
+        sentence = (
             f"{here.day[:7]} is computed, not announced: Hijri dates of Moroccan newspapers may be a day off"
         )
         return Check(
-            "months", None, said, "add announced months to the file that NEWSCRAWL_MOROCCO_MONTHS names"
+            "months", None, sentence, "add announced months to the file that NEWSCRAWL_MOROCCO_MONTHS names"
         )
     return Check("months", False, f"the table of Moroccan months reaches to {last}")
 
@@ -176,7 +182,7 @@ def disk(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterator[Chec
         "free disk space, or delete old archive files with `scrapy archive --remove DAYS`; with less than "
         "NEWSCRAWL_ARCHIVE_FREE_MB left no page is archived"
     )
-    yield from (Check("disk", True, cause.said, remedy) for cause in full)
+    yield from (Check("disk", True, cause.sentence, remedy) for cause in full)
     if not full:
         yield Check("disk", False, f"more than {least / 1e6:.0f} MB left on this machine")
 
@@ -185,20 +191,22 @@ def contact(given: str) -> Check:
     """Can a site contact the operator of this crawler?"""
     if "@" in given or given.startswith(("http://", "https://")):
         return Check("contact", False, given)
-    said = (
+    sentence = (
         f"NEWSCRAWL_CONTACT={given!r} is neither a mail address nor a web page"
         if given
         else ("sites that are crawled cannot contact you")
     )
-    return Check("contact", True, said, "set NEWSCRAWL_CONTACT to a mail address or a web page")
+    return Check("contact", True, sentence, "set NEWSCRAWL_CONTACT to a mail address or a web page")
 
 
 def browser(needing: Sequence[str], path: str | None) -> Check:
     """Is there a browser for the sites that need one?"""
     if path or not needing:
         return Check("browser", False, path or "no site needs one")
-    said = f"no browser is installed, and {len(needing)} sites need one: {', '.join(needing[:3])}"
-    return Check("browser", None, said, "apt-get install chromium, on the nodes started with --can browser")
+    sentence = f"no browser is installed, and {len(needing)} sites need one: {', '.join(needing[:3])}"
+    return Check(
+        "browser", None, sentence, "apt-get install chromium, on the nodes started with --can browser"
+    )
 
 
 def alarms(channels: Sequence[str], switch: str) -> Check:
@@ -211,8 +219,8 @@ def alarms(channels: Sequence[str], switch: str) -> Check:
         return Check("alarms", None, "nobody receives alarms", remedy)
     if not switch:
         remedy = "set NEWSCRAWL_ALARM_PING to the address of a dead man's switch"
-        said = f"sent by {', '.join(channels)}; none can be sent when MongoDB is down"
-        return Check("alarms", None, said, remedy)
+        sentence = f"sent by {', '.join(channels)}; none can be sent when MongoDB is down"
+        return Check("alarms", None, sentence, remedy)
     return Check("alarms", False, f"sent by {', '.join(channels)}, with a dead man's switch")
 
 
@@ -238,11 +246,11 @@ def egg(folder: Path, root: Path) -> Check:
     differ = sorted(name for name in here.keys() | there if here.get(name) != there.get(name))
     if not differ:
         return Check("egg", False, f"Scrapyd runs {eggs[-1].stem}, which equals this project")
-    said = (
+    sentence = (
         f"Scrapyd runs {eggs[-1].stem}, which is not this project: {len(differ)} files differ, "
         f"such as {differ[0]}"
     )
-    return Check("egg", True, said, remedy)
+    return Check("egg", True, sentence, remedy)
 
 
 def _is_ours(name: str) -> bool:

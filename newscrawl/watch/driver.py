@@ -98,13 +98,13 @@ def full_disks(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterato
         seen.add(device)
         free = shutil.disk_usage(place).free
         if free < least:
-            said = f"the disk of {place} on {platform.node()} has only {free / 1e6:.0f} MB left"
-            yield Cause(f"{AlarmKind.DISK} {platform.node()} {place}", said, now)
+            sentence = f"the disk of {place} on {platform.node()} has only {free / 1e6:.0f} MB left"
+            yield Cause(f"{AlarmKind.DISK} {platform.node()} {place}", sentence, now)
 
 
 def ending(now: dt.datetime, countries: Iterable[str | None]) -> Iterator[Cause]:
     """A cause when the table of Moroccan months ends soon and a newspaper needs it."""
     last = last_month()
     if last - now.date() < MONTHS_LEFT and any(country in _MOROCCO for country in countries):
-        said = f"the table of Moroccan months ends with that of {last}: upgrade newscrawl"
-        yield Cause(AlarmKind.MONTHS, said, now)
+        sentence = f"the table of Moroccan months ends with that of {last}: upgrade newscrawl"
+        yield Cause(AlarmKind.MONTHS, sentence, now)

@@ -88,7 +88,7 @@ class Facts:
                     continue
                 if doc.get("outcome"):
                     known[doc["_id"]] = EndedRun.of(doc)
-                else:  # it was taken for dead, but goes on
+                else:  # it was marked as killed, but still runs
                     known.pop(doc["_id"], None)
         unknown = [name for name in names if name not in self._runs]
         self._runs |= _runs(ops, unknown)

@@ -86,8 +86,8 @@ class Live:
             while True:
                 await asyncio.sleep(EVERY)
                 pages = int(self._crawler.stats.get_value("response_received_count", 0))
-                said = note(self._counts(), pages, loop.time() - began, _waiting(spider))
-                shown.show(pages, 0, said)
+                sentence = note(self._counts(), pages, loop.time() - began, _waiting(spider))
+                shown.show(pages, 0, sentence)
         finally:
             shown.end()
 

@@ -50,7 +50,7 @@ class Finding:
 
     kind: str
     """``quiet``, ``fewer``, ``read_worse``, ``drift``, or the outcome of the failing runs."""
-    said: str
+    sentence: str
     """A sentence for an operator, without the name of the site."""
     since: dt.datetime
     """Since when, UTC."""
@@ -83,8 +83,8 @@ def no_answer(site: WatchedSite) -> Finding | None:
         return None
     newest = site.runs[0].outcome
     length = site.runs[0].ended - since
-    said = f"{newest} for {_long(length)} ({streak} runs)"
-    return Finding(newest, said, since, facts={"outcome": newest, "length": length, "n": streak})
+    sentence = f"{newest} for {_long(length)} ({streak} runs)"
+    return Finding(newest, sentence, since, facts={"outcome": newest, "length": length, "n": streak})
 
 
 def quiet(site: WatchedSite, beat: Rhythm | None) -> Finding | None:
@@ -98,8 +98,8 @@ def quiet(site: WatchedSite, beat: Rhythm | None) -> Finding | None:
             return None
     elif beat.nothing(since, looked, site.timezone) > SURE:
         return None
-    said = f"no new article for {_long(looked - since)}, which is unusual for this site"
-    return Finding("quiet", said, since, facts={"length": looked - since})
+    sentence = f"no new article for {_long(looked - since)}, which is unusual for this site"
+    return Finding("quiet", sentence, since, facts={"length": looked - since})
 
 
 def _is_longest_by_far(site: WatchedSite, since: dt.datetime, looked: dt.datetime) -> bool:
@@ -145,8 +145,10 @@ def fewer(site: WatchedSite, now: dt.datetime) -> Finding | None:
         shape = beat.shape * usual**2 / sum(mean**2 for mean in each) if usual else 1.0
         if came < share * usual and _so_few(came, LESS * usual, shape) < TOO_FEW:
             begin = dt.datetime.combine(window[0].day, dt.time(), dt.UTC)
-            said = f"{came} articles in {length} days; usually there are {usual:.0f}"
-            return Finding("fewer", said, begin, facts={"came": came, "days": length, "usual": round(usual)})
+            sentence = f"{came} articles in {length} days; usually there are {usual:.0f}"
+            return Finding(
+                "fewer", sentence, begin, facts={"came": came, "days": length, "usual": round(usual)}
+            )
     return None
 
 
@@ -217,8 +219,8 @@ def drifts(site: WatchedSite) -> Finding | None:
     recorded = [run for run in site.runs if run.read >= 5][:3]
     if len(recorded) < 3 or not all(run.drift for run in recorded):
         return None
-    said = "; ".join(sentence.removeprefix(f"{site.name}: ") for sentence in recorded[0].drift)
-    return Finding("drift", said, recorded[-1].began, facts={"sentences": recorded[0].drift})
+    sentence = "; ".join(each.removeprefix(f"{site.name}: ") for each in recorded[0].drift)
+    return Finding("drift", sentence, recorded[-1].began, facts={"sentences": recorded[0].drift})
 
 
 def _size(run: EndedRun, name: str) -> int:

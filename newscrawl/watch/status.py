@@ -38,7 +38,7 @@ class SiteStatus:
     """When a run last ended well, UTC."""
     outcome: str | None
     """Outcome of the newest run."""
-    said: str = ""
+    sentence: str = ""
     """The problem, or why the state is not known."""
     why: str = ""
     """The same in a word: ``silent``, ``reduced``; ``not_run``, ``failed``, ``young`` while not known."""
@@ -81,15 +81,15 @@ def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> SiteStatus
     newest = site.runs[0] if site.runs else None
     state, why = YELLOW, ""
     if cause:
-        state, why, said = RED, str(cause.kind), cause.said.removeprefix(f"{site.name}: ")
+        state, why, sentence = RED, str(cause.kind), cause.sentence.removeprefix(f"{site.name}: ")
     elif newest is None:
-        why, said = "not_run", "no run has ended yet"
+        why, sentence = "not_run", "no run has ended yet"
     elif newest.outcome in SILENT | OURS:
-        why, said = "failed", "the last run failed; the next one may succeed"
+        why, sentence = "failed", "the last run failed; the next one may succeed"
     elif beat is None and site.days:
-        why, said = "young", f"too new to know its usual pace: {len(site.days)} days"
+        why, sentence = "young", f"too new to know its usual pace: {len(site.days)} days"
     else:
-        state, said = GREEN, ""
+        state, sentence = GREEN, ""
     return SiteStatus(
         site.name,
         state,
@@ -98,7 +98,7 @@ def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> SiteStatus
         sum(beat.expected(one.day) for one in past) if beat and past else None,
         next((run.ended for run in site.runs if run.outcome in _SUCCESS), None),
         newest.outcome if newest else None,
-        said,
+        sentence,
         why,
     )
 
@@ -108,7 +108,7 @@ def text(whole: Status) -> str:
 
     The problem comes last in a line, as it may be long.
     """
-    lines = [f"{RED}  {cause.said}" for cause in whole.others]
+    lines = [f"{RED}  {cause.sentence}" for cause in whole.others]
     head = ("", "site", "new", "7 days", "usual", "success", "last run", "")
     rows = [head, *(_cells(row, whole.now) for row in whole.rows)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(head) - 1)]
@@ -125,7 +125,7 @@ def _cells(row: SiteStatus, now: dt.datetime) -> tuple[str, ...]:
     articles = "-" if row.articles is None else str(row.articles)
     usual = "-" if row.usual is None else f"{row.usual:.0f}"
     new, success = _ago(row.last_article, now), _ago(row.last_success, now)
-    return row.state, row.site, new, articles, usual, success, row.outcome or "-", row.said
+    return row.state, row.site, new, articles, usual, success, row.outcome or "-", row.sentence
 
 
 def _ago(moment: dt.datetime | None, now: dt.datetime) -> str:
@@ -143,18 +143,22 @@ def _ago(moment: dt.datetime | None, now: dt.datetime) -> str:
     return f"{minutes / 60:.0f} h" if minutes < 72 * 60 else f"{minutes / 1440:.0f} d"
 
 
+_JSON_NAMES = {"sentence": "said"}
+"""Fields whose name in the JSON differs: programs rely on it."""
+
+
 def document(whole: Status) -> dict[str, Any]:
     """The status for programs: moments in ISO 8601, UTC."""
     return {
         "now": whole.now.isoformat(),
         "red": whole.is_red,
         "causes": [
-            {"alarm": cause.key, "said": cause.said, "since": cause.since.isoformat()}
+            {"alarm": cause.key, "said": cause.sentence, "since": cause.since.isoformat()}
             for cause in whole.others
         ],
         "sites": [
             {
-                name: value.isoformat() if isinstance(value, dt.datetime) else value
+                _JSON_NAMES.get(name, name): value.isoformat() if isinstance(value, dt.datetime) else value
                 for name, value in asdict(row).items()
             }
             for row in whole.rows

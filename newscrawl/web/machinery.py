@@ -94,7 +94,7 @@ def show_nodes(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
 def _check(check: Check) -> Mapping[str, Any]:
     state = {True: "wrong", None: "note", False: "ok"}[check.wrong]
     remedy = machine(check.remedy).replace("`", "")
-    return {"name": check.name, "state": state, "said": machine(check.said), "remedy": remedy}
+    return {"name": check.name, "state": state, "said": machine(check.sentence), "remedy": remedy}
 
 
 def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:

@@ -54,7 +54,7 @@ def cause(lang: str, found: Cause) -> Markup:
     what = str(found.facts.get("what", ""))
     if lang == "en" or not has(f"cause.{what}"):
         name = f"{found.sites[0]}: " if len(found.sites) == 1 else ""
-        return _english(lang, found.said.removeprefix(name))
+        return _english(lang, found.sentence.removeprefix(name))
     facts = dict(found.facts)
     if what == "no_answer":
         key = f"cause.no_answer.{facts['outcome']}"
@@ -71,7 +71,7 @@ def why(lang: str, row: SiteStatus, of_site: Cause | None, days: int) -> Markup:
     if of_site is not None:
         return cause(lang, of_site)
     if lang == "en" or not row.why:
-        return Markup("{}").format(row.said)
+        return Markup("{}").format(row.sentence)
     return word(lang, f"why.{row.why}", n=days)
 
 
