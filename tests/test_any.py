@@ -97,7 +97,7 @@ def test_a_newspaper_is_learned_once_and_then_only_walked(newspaper: Newspaper, 
 
 
 @long
-def test_only_a_feed_of_it_is_known(database: Database) -> None:
+def test_a_newspaper_is_learned_from_its_feed(database: Database) -> None:
     numbers = list(range(5))
     newspaper = plain(numbers)
     del newspaper.pages["/"], newspaper.pages["/mojtama/"]
@@ -110,7 +110,7 @@ def test_only_a_feed_of_it_is_known(database: Database) -> None:
 
 
 @long
-def test_only_a_sitemap_of_it_is_known(database: Database) -> None:
+def test_a_newspaper_is_learned_from_its_sitemap(database: Database) -> None:
     newspaper = plain(list(range(5)))
     del newspaper.pages["/"], newspaper.pages["/mojtama/"]
     with serve(newspaper):
@@ -130,7 +130,7 @@ def test_only_a_sitemap_of_it_is_known(database: Database) -> None:
 
 
 @long
-def test_a_newspaper_that_is_made_by_a_script_is_read_in_a_browser(database: Database) -> None:
+def test_a_newspaper_that_needs_scripts_is_read_in_a_browser(database: Database) -> None:
     newspaper = plain(list(range(12)))
     whole = {path: body for path, body in newspaper.pages.items() if path != "/robots.txt"}
     for path, body in whole.items():
@@ -149,7 +149,7 @@ def test_a_newspaper_that_is_made_by_a_script_is_read_in_a_browser(database: Dat
 
 
 @long
-def test_what_was_learned_becomes_a_declared_spider_and_nothing_is_asked_twice(
+def test_a_learned_newspaper_becomes_a_declared_spider_without_new_requests(
     newspaper: Newspaper, database: Database, clone: Path
 ) -> None:
     assert crawl(database, *home(newspaper)).returncode == 0
@@ -171,7 +171,7 @@ def test_what_was_learned_becomes_a_declared_spider_and_nothing_is_asked_twice(
 
 
 @long
-def test_a_crawl_is_recorded_and_replayed_without_what_was_asked_to_learn(
+def test_a_recording_leaves_out_the_requests_for_learning(
     newspaper: Newspaper, database: Database, tmp_path: Path
 ) -> None:
     record = tmp_path / "crawl.warc.gz"
@@ -240,7 +240,7 @@ def _moved(text: Any) -> Any:
     return text.replace("/mojtama/", "/khabar/").replace("-khabar.html", "")
 
 
-def test_what_was_learned_is_kept_whole() -> None:
+def test_a_learned_declaration_is_stored_completely() -> None:
     site = Site(
         name="صدى", domain="sada.example", country="MA", article=r"^/\d+$", not_article="^/x",
         hosts=["sada.example:8"], evidence="saved page", year=2026,
@@ -284,7 +284,7 @@ PAGES = ("/about-us-and-our-team", "/privacy-policy-of-sada", "/fr/une-page-en-f
     ],
     ids=["slugs then numbers", "numbers then slugs", "one exclusion", "each excludes the other's"],
 )
-def test_what_is_learned_again_takes_what_either_took_and_nothing_beside(
+def test_a_newly_learned_pattern_takes_what_either_pattern_took_and_no_more(
     first: tuple[str, str | None, tuple[str, ...]], then: tuple[str, str | None, tuple[str, ...]]
 ) -> None:
     def at(article: str, not_article: str | None, paths: tuple[str, ...]) -> probe.SiteDraft:
@@ -301,7 +301,7 @@ def test_what_is_learned_again_takes_what_either_took_and_nothing_beside(
     assert learn.learned(at(*first), both, 2026).article == both.article
 
 
-def test_a_wider_pattern_is_not_taken_where_the_one_before_takes_all_articles() -> None:
+def test_a_pattern_that_takes_all_articles_is_not_widened() -> None:
     before = Site(name="صدى", domain="sada.example", article=r"^/khabar/\d{5}$", discover=[])
     assert learn.learned(found_at(r"^/[^/]+/\d+$", *NEW), before, 2026).article == before.article
 
@@ -325,7 +325,7 @@ DRIFTED = "sada: body now comes from the generic reading in 94 % of articles, wa
         ([{"outcome": "no_links"}, {"outcome": "unreachable"}], None),
     ],
 )
-def test_runs_tell_whether_what_was_learned_still_fits(
+def test_runs_show_whether_the_learned_declaration_still_fits(
     runs: list[dict[str, Any]], why: str | None, database: Database
 ) -> None:
     at = dt.datetime(2026, 11, 27, 6, tzinfo=dt.UTC)
@@ -337,7 +337,7 @@ def test_runs_tell_whether_what_was_learned_still_fits(
     assert lost(database.ops, {"_id": "sada", "learned_at": at}) == why
 
 
-def test_a_slug_is_one_newspapers_and_never_changes(database: Database) -> None:
+def test_a_slug_belongs_to_one_newspaper_and_never_changes(database: Database) -> None:
     database.ops["learned"].insert_one({"_id": "sada", "place": "sada.example"})
     where = any_newspaper.Newspaper("home", "https://sada.example/")
     known = database.ops["learned"].find_one()
@@ -365,7 +365,7 @@ def _shop(n: int) -> str:
     ],
     ids=["shop", "forbidden", "nothing", "gone"],
 )
-def test_what_is_no_newspaper_is_refused_with_the_reason(
+def test_a_site_that_is_no_newspaper_is_refused_with_the_reason(
     pages: dict[str, Any], status: int, said: str, database: Database
 ) -> None:
     newspaper = plain(list(range(8)))
@@ -398,7 +398,7 @@ def test_what_is_no_newspaper_is_refused_with_the_reason(
         (("-a", "home=https://a.example/", "-a", "timezone=Rabat"), "timezone='Rabat' is not an IANA zone"),
     ],
 )
-def test_what_says_no_newspaper_is_wrong_use(given: tuple[str, ...], said: str) -> None:
+def test_arguments_without_a_newspaper_are_wrong_use(given: tuple[str, ...], said: str) -> None:
     done = scrapy("crawl", "any", *given)
     assert done.returncode == 2
     assert said in done.stderr + done.stdout

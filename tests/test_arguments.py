@@ -91,7 +91,7 @@ FOUND = replace(NAMED, discover=[Listing("/", follow_sections=True), Feed()])
     ],
     ids=["other_site", "like_it", "kind", "kinds", "section", "one_section", "kind_of_section", "no_names"],
 )  # fmt: skip
-def test_what_a_site_cannot_have_is_refused(site: Site, given: dict[str, str], said: str) -> None:
+def test_arguments_that_do_not_fit_the_site_are_refused(site: Site, given: dict[str, str], said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)):
         Arguments.parse(given).check(site)
 
@@ -108,5 +108,5 @@ def test_what_a_site_cannot_have_is_refused(site: Site, given: dict[str, str], s
     ],
     ids=["nothing", "subdomain", "host", "kinds", "sections", "sections_on_the_page"],
 )
-def test_what_a_site_may_have_is_taken(site: Site, given: dict[str, str]) -> None:
+def test_arguments_that_may_fit_the_site_are_accepted(site: Site, given: dict[str, str]) -> None:
     Arguments.parse(given).check(site)

@@ -30,7 +30,7 @@ HOME = "https://www.goud.ma/"
         Api("/api?start={page}", first=0, step=10),
     ],
 )
-def test_a_numbered_page_is_asked_for_again_as_it_was(source: Listing | Api) -> None:
+def test_a_numbered_page_is_requested_again_unchanged(source: Listing | Api) -> None:
     request = pages.page(source, 7, HOME)
     again = pages.restored(source, pages.saved(source, request), HOME)
     assert (again.url, again.method, again.body, again.headers, again.meta) == (
@@ -39,13 +39,13 @@ def test_a_numbered_page_is_asked_for_again_as_it_was(source: Listing | Api) -> 
 
 
 @pytest.mark.parametrize("source", [Listing("/"), Feed("/feed"), Api("/api", next="next")])
-def test_a_page_with_an_address_of_its_own_is_asked_for_again(source: Listing | Feed | Api) -> None:
+def test_a_page_with_its_own_address_is_requested_again(source: Listing | Feed | Api) -> None:
     for request in (pages.page(source, 0, HOME), pages.after(source, f"{HOME}older?a=1 2", 3)):
         again = pages.restored(source, pages.saved(source, request), HOME)
         assert (again.url, again.meta["page"]) == (request.url, request.meta["page"])
 
 
-def test_a_file_of_a_sitemap_is_asked_for_again() -> None:
+def test_a_file_of_a_sitemap_is_requested_again() -> None:
     source: Discovery = Sitemap("/sitemap.xml")
     assert pages.restored(source, pages.saved(source, Request(f"{HOME}a.xml")), HOME).url == f"{HOME}a.xml"
 
@@ -96,7 +96,7 @@ def test_other_days_begin_at_the_newest_page(newspaper: Newspaper, database: Dat
     assert database.ops["checkpoints"].count_documents({}) == 2
 
 
-def test_what_came_since_the_last_run_is_stored_and_the_rest_gone_on_with(
+def test_new_articles_are_stored_and_the_rest_of_the_walk_continues(
     newspaper: Newspaper, database: Database
 ) -> None:
     """A walk to the mark that is longer than a run may be, and news above it each time."""
@@ -115,7 +115,7 @@ def test_what_came_since_the_last_run_is_stored_and_the_rest_gone_on_with(
 
 
 @long
-def test_a_backfill_that_meets_its_time_limit_goes_on(newspaper: Newspaper, database: Database) -> None:
+def test_a_backfill_continues_after_its_time_limit(newspaper: Newspaper, database: Database) -> None:
     archive(newspaper, 4)
     newspaper.stuck_at = "/?page=3"
     limits = ("-s", "CLOSESPIDER_TIMEOUT=2", "-s", "DOWNLOAD_TIMEOUT=4", "-s", "RETRY_TIMES=0")
@@ -133,9 +133,7 @@ def test_a_backfill_that_meets_its_time_limit_goes_on(newspaper: Newspaper, data
 
 
 @long
-def test_a_page_that_fails_costs_a_long_backfill_nothing_but_itself(
-    newspaper: Newspaper, database: Database
-) -> None:
+def test_a_failed_page_does_not_stop_a_long_backfill(newspaper: Newspaper, database: Database) -> None:
     """Each run goes on behind it, and asks for it again, until nothing else is left."""
     newspaper.pages = {"/sitemap.xml": index(range(1, 8))}
     for number in range(1, 8):
@@ -166,7 +164,7 @@ def urlset(articles: Iterable[int]) -> str:
 
 
 @long
-def test_a_walk_that_is_cut_while_an_earlier_one_ends_leaves_its_own_rest(
+def test_a_walk_that_is_cut_while_an_earlier_walk_ends_leaves_its_own_rest(
     newspaper: Newspaper, database: Database
 ) -> None:
     """Twice in a row more news come than one run may walk."""
@@ -182,14 +180,14 @@ def test_a_walk_that_is_cut_while_an_earlier_one_ends_leaves_its_own_rest(
     assert database.ops["checkpoints"].count_documents({}) == 0
 
 
-def test_the_first_page_of_a_form_is_asked_for_again_as_it_was() -> None:
+def test_the_first_page_of_a_form_is_requested_again_unchanged() -> None:
     source = Listing("/more", form={"section": "57"})
     request = pages.page(source, 0, HOME)
     again = pages.restored(source, pages.saved(source, request), HOME)
     assert (again.method, again.body, again.headers) == (request.method, request.body, request.headers)
 
 
-def test_a_walk_keeps_no_more_pages_in_mind_than_it_can_leave(
+def test_a_walk_keeps_no_more_pages_than_a_checkpoint_can_hold(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Indexes of indexes, with many files and long addresses."""

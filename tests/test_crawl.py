@@ -88,7 +88,7 @@ def undisturbed(recorded: Database) -> list[dict[str, Any]]:
 
 
 class TestRecording:
-    def test_every_article_is_stored_as_it_should_be(self, undisturbed: list[dict[str, Any]]) -> None:
+    def test_every_article_is_stored_with_the_right_fields(self, undisturbed: list[dict[str, Any]]) -> None:
         stored = {EXPECTED_AT.get(url, url): doc for doc in undisturbed for url in doc["urls"]}
         by_id = {doc["_id"]: doc for doc in undisturbed}
         problems = []
@@ -119,7 +119,7 @@ class TestRecording:
                 problems.append((url, "body", (doc["body"][:60], doc["body"][-60:])))
         assert problems == []
 
-    def test_what_is_known_of_each_site_stands_beside_its_articles(self, recorded: Database) -> None:
+    def test_the_collection_sources_describes_each_site(self, recorded: Database) -> None:
         sources = {known["_id"]: known for known in recorded["sources"].find()}
         assert sources.keys() == set(SPIDERS)
         assert sources["alayam24"]["domain"] == "alayam24.com"
@@ -246,7 +246,7 @@ class TestKnown:
         crawl(newspaper, database)
         assert "/?page=2" not in newspaper.asked
 
-    def test_what_failed_for_a_passing_reason_is_asked_first_next_time(
+    def test_pages_with_passing_failures_are_requested_first_in_the_next_run(
         self, newspaper: Newspaper, database: Database
     ) -> None:
         newspaper.pages = {
@@ -270,7 +270,7 @@ class TestKnown:
         assert len(database.articles()) == 3
         assert database.ops["pending"].count_documents({}) == 0
 
-    def test_a_rejected_page_is_kept_with_its_reason_and_not_asked_again(
+    def test_a_rejected_page_is_stored_with_its_reason_and_not_requested_again(
         self, newspaper: Newspaper, database: Database
     ) -> None:
         newspaper.pages = {
@@ -319,7 +319,9 @@ class TestKnown:
         assert database.ops["pending"].count_documents({}) == 0
         assert database.ops["rejected"].find_one()["reason"] == reason
 
-    def test_an_early_page_is_stored_once_it_is_there(self, newspaper: Newspaper, database: Database) -> None:
+    def test_a_page_that_was_listed_too_early_is_stored_later(
+        self, newspaper: Newspaper, database: Database
+    ) -> None:
         newspaper.pages = {"/": listing([2, 1]), "/articles-2.html": article(2)}
         crawl(newspaper, database)
         newspaper.pages["/articles-1.html"] = article(1)
@@ -349,7 +351,7 @@ class TestKnown:
         assert len(database.articles()) == 2
         assert "/elsewhere" not in newspaper.asked
 
-    def test_young_articles_are_visited_again_and_unchanged_ones_cost_nothing(
+    def test_young_articles_are_visited_again_and_unchanged_articles_are_not_read(
         self, newspaper: Newspaper, database: Database
     ) -> None:
         newspaper.pages = {"/": listing([1]), "/articles-1.html": (200, {"ETag": '"1"'}, article(1))}
@@ -390,7 +392,7 @@ class TestKnown:
         crawl(newspaper, database, "-a", "refresh=1")
         assert database.articles()[0]["gone_at"] is not None
 
-    def test_one_page_can_be_asked_for(self, newspaper: Newspaper, database: Database) -> None:
+    def test_a_single_page_can_be_crawled(self, newspaper: Newspaper, database: Database) -> None:
         newspaper.pages = {"/articles-5.html": article(5)}
         url = newspaper.environment["LOOPBACK"] + "/articles-5.html"
         assert crawl(newspaper, database, "-a", f"url={url}").returncode == 0
@@ -433,7 +435,7 @@ class TestSections:
         newspaper.asked.clear()
         return newspaper
 
-    def test_the_home_page_is_asked_for_its_links_alone(self, crawled: Newspaper, database: Database) -> None:
+    def test_the_home_page_is_read_only_for_its_links(self, crawled: Newspaper, database: Database) -> None:
         marks = list(database.ops["marks"].find({"listing": {"$not": {"$regex": "sport"}}}))
         done = crawl(crawled, database, "-a", "sections=sport", spider="loopback_sections")
         assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
@@ -448,12 +450,12 @@ class TestSections:
         assert "more often" not in done.stderr
         assert crawled.asked == ["/"]
 
-    def test_one_of_several_that_is_not_there_is_said(self, crawled: Newspaper, database: Database) -> None:
+    def test_a_missing_section_among_several_is_named(self, crawled: Newspaper, database: Database) -> None:
         done = crawl(crawled, database, "-a", "sections=nosuch,sport", spider="loopback_sections")
         assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
         assert "sections='nosuch': 127.0.0.1 has no such section; it has: politics, sport" in done.stderr
 
-    def test_a_home_page_that_cannot_be_read_says_nothing_of_its_sections(
+    def test_an_unreadable_home_page_does_not_make_sections_missing(
         self, crawled: Newspaper, database: Database
     ) -> None:
         crawled.pages["/"] = (500, {}, "عطل")
@@ -488,14 +490,14 @@ class TestFailures:
         assert run["summary"].startswith("loopback: unreachable (the site does not answer)")
         assert sum(run["failed"].values()) == 1
 
-    def test_one_page_of_a_site_that_does_not_answer(self, database: Database) -> None:
+    def test_a_single_page_of_an_unreachable_site(self, database: Database) -> None:
         nobody = Newspaper(port=9)
         url = nobody.environment["LOOPBACK"] + "/articles-1.html"
         done = crawl(nobody, database, "-a", f"url={url}", "-s", "RETRY_TIMES=0")
         assert (done.returncode, database.run()["outcome"]) == (3, "unreachable")
         assert "the site does not answer" in done.stderr
 
-    def test_one_page_that_the_site_refuses(self, newspaper: Newspaper, database: Database) -> None:
+    def test_a_single_page_that_the_site_refuses(self, newspaper: Newspaper, database: Database) -> None:
         newspaper.pages = {"/articles-1.html": (403, {}, "ممنوع")}
         url = newspaper.environment["LOOPBACK"] + "/articles-1.html"
         done = crawl(newspaper, database, "-a", f"url={url}")
@@ -595,7 +597,9 @@ class TestFailures:
         assert "GET https://www.hespress.com/robots.txt is not in the recording" in done.stderr
         assert database.ops["pending"].count_documents({}) == 0
 
-    def test_what_an_earlier_crawl_left_over_is_no_fault_of_a_recording(self, database: Database) -> None:
+    def test_pages_pending_from_an_earlier_crawl_are_no_fault_of_a_recording(
+        self, database: Database
+    ) -> None:
         url = "https://www.alayam24.com/articles-1.html"
         left = {"_id": key(url), "url": url, "site": "alayam24", "reason": "timeout", "retry_at": None}
         database.ops["pending"].insert_one(left | {"failed_at": datetime(2024, 1, 1, tzinfo=UTC), "times": 1})

@@ -43,7 +43,7 @@ def urls(entries: list[Entry]) -> list[str]:
 
 
 class TestEntry:
-    def test_its_day_is_on_the_publishers_clock(self) -> None:
+    def test_the_day_of_an_entry_is_on_the_publishers_clock(self) -> None:
         late = "2024-04-20T23:30:00Z"  # half past midnight in Morocco
         assert entry("u", SITE, date=late).day == dt.date(2024, 4, 21)
         changed = entry("u", SITE, modified=late).lastmod
@@ -54,7 +54,7 @@ class TestEntry:
     def test_a_day_without_a_time_begins_where_the_publisher_is(self) -> None:
         assert entry("u", SITE, modified="2024-04-20").lastmod == dt.datetime(2024, 4, 19, 23, tzinfo=dt.UTC)
 
-    def test_a_zone_known_to_be_false_is_local_time(self) -> None:
+    def test_a_false_zone_is_read_as_local_time(self) -> None:
         cairo = Site(
             name="اليوم السابع",
             domain="youm7.com",
@@ -69,7 +69,7 @@ class TestEntry:
     @pytest.mark.parametrize(
         "printed", ["", "أمس", "2024", "99", -1, 0, 1e30, "١٤٤٥", float("nan"), True, None]
     )
-    def test_what_names_no_day_is_none(self, printed: Any) -> None:
+    def test_a_text_without_a_day_gives_no_day(self, printed: Any) -> None:
         assert moment(printed, SITE) == (None, None)
 
     @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ class TestEntry:
             "9999-12-31T23:59:59Z", "2099-01-01", 10**400, -(10**400), 253402300799, "00000000000000",
         ],
     )  # fmt: skip
-    def test_a_date_that_cannot_be_is_none(self, printed: Any) -> None:
+    def test_an_impossible_date_gives_no_day(self, printed: Any) -> None:
         """None of these is another day, as lax readers make of them, and none ends the walk."""
         assert moment(printed, SITE) == (None, None)
 
@@ -103,7 +103,7 @@ class TestEntry:
             ("2025-11-03T08:15:09 03:00", "2025-11-03"),
         ],
     )
-    def test_all_go_through_one_reader(self, printed: Any, day: str | None) -> None:
+    def test_all_lists_use_one_date_reader(self, printed: Any, day: str | None) -> None:
         found = moment(printed, SITE)[0]
         assert (found and str(found)) == day
 
@@ -112,7 +112,7 @@ class TestEntry:
     def test_no_date_raises(self, printed: Any) -> None:
         entry("https://www.alayam24.com/articles-1.html", SITE, date=printed, modified=printed)
 
-    def test_its_title_is_plain_text(self) -> None:
+    def test_the_title_of_an_entry_is_plain_text(self) -> None:
         assert entry("u", SITE, title="قمة <b>الرباط</b> &#8211; عاجل").title == "قمة الرباط – عاجل"
 
 
@@ -133,7 +133,7 @@ class TestListing:
         )
         assert urls(listing.article_links(response, SITE, Listing(HOME, links=links))) == ["articles-2.html"]
 
-    def test_a_tracked_link_to_an_article_is_one(self) -> None:
+    def test_a_tracked_link_counts_as_the_link_to_its_article(self) -> None:
         assert SITE.is_article("http://alayam24.com/articles-7.html?utm_source=home")
         assert not SITE.is_article("https://www.alayam24.com/articles-7.html?page=2")
         assert not SITE.is_article("https://notalayam24.com/articles-7.html")
@@ -179,7 +179,7 @@ class TestListing:
         st.integers(1, 10**6),
     )
     @settings(max_examples=200, derandomize=True, deadline=None)
-    def test_one_page_follows_another_when_only_its_number_is_one_more(
+    def test_a_page_follows_another_only_if_its_number_is_one_higher(
         self, shape: str, here: int, there: int
     ) -> None:
         def at(number: int) -> str:
@@ -279,7 +279,7 @@ class TestFeed:
         assert numbered
         assert [request.url for request in numbered.after] == [f"{HOME}feed/?paged=2"]
 
-    def test_what_is_no_feed(self) -> None:
+    def test_a_response_that_is_no_feed(self) -> None:
         for body in (b"<html>not a feed", b"", b"/etc/passwd", b"\x1f\x8b broken"):
             assert feed.read_feed(answer(body), Feed(), SITE) is None
 
@@ -348,17 +348,17 @@ class TestSitemap:
         assert found.day is None
         assert walk.wants(found)  # published by the 27th, perhaps before the 20th
 
-    def test_a_long_sitemap_without_dates_says_nothing_about_news(self) -> None:
+    def test_a_long_sitemap_without_dates_lists_no_recent_articles(self) -> None:
         many = [(f"{HOME}articles-{n}.html", None) for n in range(sitemap.UNDATED + 1)]
         assert self.entries(urlset(*many)) == []
         assert len(self.entries(urlset(*many[:9]))) == 9
 
-    def test_one_moment_for_all_is_that_of_the_file(self) -> None:
+    def test_a_moment_shared_by_all_entries_is_that_of_the_file(self) -> None:
         every = [(f"{HOME}articles-{n}.html", "2024-03-27T10:00:00Z") for n in range(sitemap.SAME_MOMENT)]
         assert {found.lastmod for found in self.entries(urlset(*every))} == {None}
         assert None not in {found.lastmod for found in self.entries(urlset(*every[:5]))}
 
-    def test_an_index_gives_the_files_that_may_hold_what_is_looked_for(self) -> None:
+    def test_an_index_gives_the_files_that_may_contain_the_requested_days(self) -> None:
         walk = Walk(HOME, Sitemap(HOME), since=dt.date(2024, 3, 20), until=dt.date(2024, 4, 10))
         body = files(
             (f"{HOME}post-sitemap1.xml", None), (f"{HOME}post-sitemap2.xml", None),
@@ -408,7 +408,7 @@ class TestSitemap:
         rss = f"<rss version='2.0'><channel><item><link>{HOME}articles-1.html</link></item></channel></rss>"
         assert urls(self.entries(rss.encode())) == ["articles-1.html"]
 
-    def test_what_is_no_sitemap(self) -> None:
+    def test_a_response_that_is_no_sitemap(self) -> None:
         for body in (b"", b"<html><p>404", b"\x1f\x8b broken gzip", "غير موجود".encode()):
             assert self.read(body) is None
 
@@ -461,7 +461,7 @@ class TestApi:
         assert first.lastmod == dt.datetime(2024, 3, 28, 10, tzinfo=dt.UTC)
         assert [request.url for request in found.after] == [f"{HOME}news?start=10"]
 
-    def test_wordpress_says_utc_without_saying_so(self) -> None:
+    def test_wordpress_gives_utc_without_a_zone(self) -> None:
         body = json.dumps([
             {"link": f"{HOME}articles-1.html", "date_gmt": "2024-04-20T23:30:00", "modified_gmt": None,
              "title": {"rendered": "قمة &#8211; الرباط"}},
@@ -491,7 +491,7 @@ class TestApi:
         for declared in (Api("/x", items="data", date="title", title="title"), WordPress()):
             api.read_api(answer(json.dumps(data)), declared, SITE)
 
-    def test_what_is_no_json(self) -> None:
+    def test_a_response_that_is_no_json(self) -> None:
         for body in (b"", b"<html>", b"[1", b'{"code": "rest_no_route"}', b"\xff\xfe"):
             assert api.read_api(answer(body), WordPress(), SITE) is None
 
@@ -504,24 +504,24 @@ class TestWalk:
         return walk.next()
 
     @pytest.mark.parametrize("source", [EXACT, Listing(HOME), WordPress()])
-    def test_it_ends_where_the_last_one_began(self, source: Listing | Api) -> None:
+    def test_a_walk_ends_at_the_mark_of_the_last_walk(self, source: Listing | Api) -> None:
         walk = Walk(HOME, source, mark=frozenset("def"))
         assert self.turned(walk, ["a", "b", "c"])
         assert self.turned(walk, ["c", "d"]) is None
         assert walk.leaves_mark
         assert walk.newest == ["a", "b", "c", "d"]
 
-    def test_a_pinned_article_of_the_mark_does_not_end_it(self) -> None:
+    def test_a_pinned_article_does_not_end_a_walk(self) -> None:
         for source in (EXACT, Listing(HOME)):
             assert self.turned(Walk(HOME, source, mark=frozenset("def")), ["d", "a", "b"])
 
-    def test_a_sidebar_does_not_end_it(self) -> None:
+    def test_a_sidebar_does_not_end_a_walk(self) -> None:
         walk = Walk(HOME, Listing(HOME), mark=frozenset("def"))
         assert self.turned(walk, ["a", "b", "f"])
         assert self.turned(walk, ["c", "d", "f"])
         assert self.turned(walk, ["e", "f"]) is None
 
-    def test_it_ends_when_a_whole_page_is_too_old(self) -> None:
+    def test_a_walk_ends_when_a_whole_page_is_too_old(self) -> None:
         walk = Walk(HOME, EXACT, since=dt.date(2024, 3, 20))
         assert self.turned(walk, ["a", "b"], ["2024-03-19", "2024-03-21"])
         assert self.turned(walk, ["c", "d"], ["2024-03-18", "2024-03-19"]) is None
@@ -543,7 +543,7 @@ class TestWalk:
         assert circle.next()
         assert circle.next() is None
 
-    def test_a_sitemap_without_articles_does_not_end_it(self) -> None:
+    def test_a_sitemap_without_articles_does_not_end_a_walk(self) -> None:
         walk = Walk(HOME, Sitemap(HOME))
         assert self.turned(walk, [])
 
@@ -560,7 +560,7 @@ class TestWalk:
             assert walk.completed
             assert not walk.leaves_mark
 
-    def test_an_unchanged_page_ends_it_and_renews_the_mark(self) -> None:
+    def test_an_unchanged_page_ends_a_walk_and_renews_the_mark(self) -> None:
         known = Validator(HOME, '"1"', None, dt.datetime(2024, 3, 27, tzinfo=dt.UTC))
         walk = Walk(HOME, EXACT, mark=frozenset("ab"))
         walk.unchanged(known, ["a", "b"])
@@ -588,12 +588,12 @@ class TestWalk:
         assert walk.wants(Entry("u", day=dt.date(2024, 3, 1), lastmod=changed))
         assert not walk.wants(Entry("u", lastmod=dt.datetime(2024, 3, 1, tzinfo=dt.UTC)))
 
-    def test_a_day_in_the_address_counts_with_a_day_to_spare(self) -> None:
+    def test_a_day_in_the_address_may_be_off_by_one(self) -> None:
         walk = Walk(HOME, EXACT, since=dt.date(2024, 3, 20), until=dt.date(2024, 3, 25))
         story = "https://www.aljazeera.net/politics/2024/3/{}/x"
         assert [day for day in range(17, 29) if walk.wants(Entry(story.format(day)))] == list(range(19, 27))
 
-    def test_no_day_of_a_slug_and_no_day_to_come_ends_a_walk(self) -> None:
+    def test_neither_a_day_in_a_slug_nor_a_future_day_ends_a_walk(self) -> None:
         history = Entry(f"{HOME}أحداث-2001-9-11-وما-بعدها-1.html")
         assert history.days == (None, None)
         walk = Walk(HOME, Listing(HOME), since=dt.date(2024, 3, 20), today=dt.date(2024, 3, 27))

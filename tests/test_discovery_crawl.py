@@ -218,7 +218,7 @@ def test_a_killed_walk_of_any_kind_leaves_no_mark(newspaper: Newspaper, database
     assert {int(doc["url"].rpartition("-")[2][:-5]) for doc in database.articles()} == wanted
 
 
-def test_days_are_looked_for_by_what_each_kind_tells(newspaper: Newspaper, database: Database) -> None:
+def test_days_are_found_in_lists_of_every_kind(newspaper: Newspaper, database: Database) -> None:
     root = newspaper.environment["LOOPBACK"]
     days = [dt.datetime(2024, 3, day, 23, 30, tzinfo=dt.UTC) for day in (20, 9, 1)]
     march = [(n, day, day) for n, day in zip((1, 2, 3), days, strict=True)]

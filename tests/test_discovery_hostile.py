@@ -198,7 +198,7 @@ class TestOneBadThing:
         for entry in page.entries:
             (entry.title or "").encode()
 
-    def test_more_than_anyone_lists_is_left_out_and_said(
+    def test_entries_above_the_limit_are_left_out_and_counted(
         self, kind: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for name in ("sitemap.ENTRIES", "api.ENTRIES", "listing.LINKS"):
@@ -214,7 +214,7 @@ class TestOneBadThing:
             assert (len(page.entries), page.skipped["too_many"]) == (30, 7)
 
 
-def test_a_base_that_cannot_be_read_is_no_base() -> None:
+def test_an_invalid_base_is_ignored() -> None:
     for base in ("http://[x", "mailto:x", "https://a:b@c/", "http://www.alayam24.com:99999/"):
         body = f"<base href='{base}'>".encode() + listing([good(1), ("/articles-2.html", "", "خبر")])
         page = discovery.read_list_page(
@@ -280,7 +280,7 @@ class TestBytes:
         assert all("%D8%AE%D8%A8%D8%B1-" in entry.url for entry in page.entries)
 
     @pytest.mark.parametrize("kind", ["rss", "atom", "sitemap"])
-    def test_one_cut_letter_spoils_no_other(self, kind: str) -> None:
+    def test_a_cut_letter_spoils_no_other_letter(self, kind: str) -> None:
         body = KINDS[kind][1]([good(n) for n in range(9)])
         at = body.index("خبر رقم 4".encode()) + 1
         page = read(kind, body[:at] + body[at + 1 :])
@@ -326,7 +326,7 @@ class TestSitemap:
         body = urlset([good(n) for n in range(9)]).decode().replace(one, one.replace(tag, "", 1))
         assert numbers(read("sitemap", body.encode())) >= set(range(9)) - {5}
 
-    def test_what_ends_too_early_is_read_as_far_as_it_goes(self) -> None:
+    def test_a_truncated_list_is_read_to_its_end(self) -> None:
         body = urlset([good(n) for n in range(400)])
         packed = gzip.compress(body)
         for cut in (body[:20_000], packed[: len(packed) * 2 // 3]):
@@ -467,7 +467,7 @@ def parts(kind: str, count: int) -> tuple[bytes, list[bytes], bytes]:
 
 @pytest.mark.trials
 @pytest.mark.parametrize("kind", EDGES)
-def test_what_is_done_to_one_entry_is_no_concern_of_the_others(kind: str) -> None:
+def test_a_damaged_entry_does_not_affect_the_others(kind: str) -> None:
     dice = random.Random(kind)
     head, items, tail = parts(kind, 12)
     lost: Counter[int] = Counter()
@@ -494,7 +494,7 @@ def test_what_is_done_to_one_entry_is_no_concern_of_the_others(kind: str) -> Non
 
 @pytest.mark.trials
 @pytest.mark.parametrize("kind", KINDS)
-def test_whatever_is_done_to_a_list_it_is_read_or_it_is_none(kind: str) -> None:
+def test_any_damaged_list_is_read_or_refused(kind: str) -> None:
     dice = random.Random(kind)
     body = KINDS[kind][1]([good(n) for n in range(4)])
     for _ in range(size(20_000)):

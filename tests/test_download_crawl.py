@@ -265,7 +265,7 @@ def test_a_request_that_the_recording_lacks_is_named(site: Site, crawl: Crawl, t
         assert "retry_times" not in meta
 
 
-def test_wrong_use_is_told_before_anything_is_downloaded(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_wrong_use_is_reported_before_any_download(site: Site, crawl: Crawl, tmp_path: Path) -> None:
     there = tmp_path / "there.warc.gz"
     there.write_bytes(b"kept")
     empty = tmp_path / "empty.warc.gz"
@@ -285,7 +285,7 @@ def test_wrong_use_is_told_before_anything_is_downloaded(site: Site, crawl: Craw
     assert there.read_bytes() == b"kept"
 
 
-def test_a_replay_tells_the_time_of_its_recording(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_the_clock_of_a_replay_is_that_of_its_recording(site: Site, crawl: Crawl, tmp_path: Path) -> None:
     clocks: list[Clock] = []
     recording = tmp_path / "crawl.warc.gz"
     site.answers["/"] = [page("خبر")]
@@ -299,7 +299,7 @@ def test_a_replay_tells_the_time_of_its_recording(site: Site, crawl: Crawl, tmp_
     assert clocks[0].now() == clocks[0].now()
 
 
-def test_an_untrusted_certificate_is_refused_and_not_asked_again(
+def test_an_untrusted_certificate_is_refused_without_a_retry(
     site: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
     secure = Site(tls=self_signed(tmp_path))
@@ -353,7 +353,7 @@ def self_signed(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def test_only_passing_failures_are_asked_again(site: Site, crawl: Crawl) -> None:
+def test_only_passing_failures_are_retried(site: Site, crawl: Crawl) -> None:
     site.answers |= {
         "/404": [(404, HTML, b"")],
         "/500": [(500, HTML, b"")],
@@ -378,7 +378,7 @@ def test_only_passing_failures_are_asked_again(site: Site, crawl: Crawl) -> None
     assert site.asked.count("/cut") >= 3  # a connection that was kept open and broke is renewed besides
 
 
-def test_a_refused_connection_and_a_timeout_are_told_apart(site: Site, crawl: Crawl) -> None:
+def test_a_refused_connection_differs_from_a_timeout(site: Site, crawl: Crawl) -> None:
     silent = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # listens, never answers
     gone = Site()
     gone.close()
@@ -475,7 +475,7 @@ def test_crawl_delay_is_kept_under_autothrottle(site: Site, crawl: Crawl) -> Non
 @pytest.mark.parametrize(
     ("asked", "kept"), [("86400", 0.05), ("99999999999999999999", 0.05), ("-3", None), ("nan", None)]
 )
-def test_an_absurd_crawl_delay_is_capped_and_told(
+def test_an_absurd_crawl_delay_is_capped_with_a_warning(
     site: Site, crawl: Crawl, caplog: pytest.LogCaptureFixture, asked: str, kept: float | None
 ) -> None:
     site.answers |= {"/robots.txt": [(200, HTML, b"User-agent: *\nCrawl-delay: " + asked.encode())]}
@@ -517,7 +517,7 @@ def test_a_broken_robots_txt_forbids_for_now(
     assert f"{site.url}/robots.txt cannot be read" in caplog.text
 
 
-def test_an_unreachable_host_is_said_to_be_unreachable(
+def test_an_unreachable_host_is_reported_as_unreachable(
     crawl: Crawl, caplog: pytest.LogCaptureFixture
 ) -> None:
     gone = Site()
@@ -540,7 +540,7 @@ def test_a_missing_robots_txt_allows_and_a_forbidding_one_forbids(site: Site, cr
 
 
 @pytest.mark.parametrize("encoding", ["cp1256", "utf-16"])
-def test_a_robots_txt_forbids_what_it_says_in_any_encoding(site: Site, crawl: Crawl, encoding: str) -> None:
+def test_robots_txt_is_obeyed_in_any_encoding(site: Site, crawl: Crawl, encoding: str) -> None:
     body = "User-agent: *\nDisallow: /أرشيف\n".encode(encoding)
     site.answers |= {"/robots.txt": [(200, HTML, body)], "/a": [page("أ")]}
     seen = crawl([site.url + "/a", site.url + "/أرشيف/1", site.url + "/%C3%D1%D4%ED%DD/1"])
@@ -548,7 +548,7 @@ def test_a_robots_txt_forbids_what_it_says_in_any_encoding(site: Site, crawl: Cr
 
 
 @pytest.mark.parametrize("hops", [5, 6])
-def test_a_robots_txt_is_looked_for_through_five_redirects(site: Site, crawl: Crawl, hops: int) -> None:
+def test_redirects_of_robots_txt_are_followed_five_times(site: Site, crawl: Crawl, hops: int) -> None:
     paths = ["/robots.txt", *(f"/rules-{n}.txt" for n in range(1, hops + 1))]
     site.answers |= {a: [(302, {"Location": b}, b"")] for a, b in itertools.pairwise(paths)}
     site.answers |= {paths[-1]: [(200, HTML, b"User-agent: *\nDisallow: /a")], "/a": [page("أ")]}
@@ -560,7 +560,7 @@ def test_a_robots_txt_is_looked_for_through_five_redirects(site: Site, crawl: Cr
 @pytest.mark.parametrize(
     "to", ["http://127.0.0.1:1/", "file:///etc/passwd", "http://u:p@127.0.0.1/", "http://[x/"]
 )
-def test_a_robots_txt_is_not_looked_for_where_the_gate_refuses(site: Site, crawl: Crawl, to: str) -> None:
+def test_redirects_of_robots_txt_pass_the_gate(site: Site, crawl: Crawl, to: str) -> None:
     site.answers |= {"/robots.txt": [(301, {"Location": to}, b"")], "/a": [page("أ")]}
     assert [entry[0] for entry in crawl([site.url + "/a"])] == [200]
     assert site.asked == ["/robots.txt", "/a"]
@@ -603,7 +603,7 @@ def test_a_rendered_page_is_recorded_as_rendered(site: Site, crawl: Crawl, tmp_p
     assert bare(replayed) == bare(live)
 
 
-def test_a_missing_browser_is_told_with_its_remedy(site: Site, crawl: Crawl) -> None:
+def test_a_missing_browser_is_reported_with_its_remedy(site: Site, crawl: Crawl) -> None:
     asked: list[str | Request] = [Request(site.url + "/app", meta={"playwright": True})]
     [(kind, _, message, _)] = crawl(asked, PLAYWRIGHT_LAUNCH_OPTIONS={"executable_path": "/none/chromium"})
     assert kind == "other"

@@ -148,7 +148,7 @@ def test_a_hijri_month_is_that_of_each_country(filled: Database) -> None:
     assert {document["hijri_day"][:7] for document in found} == {"1445-09"}
 
 
-def test_articles_whose_day_is_not_known_are_left_out_unless_they_are_asked_for(filled: Database) -> None:
+def test_articles_without_a_day_are_left_out_by_default(filled: Database) -> None:
     march = {"since": "2024-03-01", "until": "2024-03-31"}
     plain, wide = (set(ids(of(filled, **march, intervals=also))) for also in (False, True))
     more = filled["articles"].find({"_id": {"$in": sorted(wide - plain)}})
@@ -175,13 +175,13 @@ def test_articles_whose_day_is_not_known_are_left_out_unless_they_are_asked_for(
         ({"columns": ["titel"]}, "columns='titel' is not a field of an article"),
     ],
 )
-def test_what_cannot_be_used_is_refused(given: dict[str, Any], said: str, filled: Database) -> None:
+def test_invalid_arguments_are_refused(given: dict[str, Any], said: str, filled: Database) -> None:
     with pytest.raises(ValueError, match=said):
         of(filled, **given)
 
 
 @pytest.mark.parametrize("by", ["month", "source", "none"])
-def test_files_of_all_partitions_have_one_schema(by: str, filled: Database, tmp_path: Path) -> None:
+def test_all_partitions_have_the_same_schema(by: str, filled: Database, tmp_path: Path) -> None:
     manifest = export(of(filled), tmp_path, by=by)
     files = [tmp_path / one["path"] for one in manifest.files]
     schemas = [pq.read_schema(file) for file in files]
@@ -199,7 +199,7 @@ def test_files_of_all_partitions_have_one_schema(by: str, filled: Database, tmp_
         assert pq.read_metadata(tmp_path / "data" / "no-day.parquet").num_rows == no_day
 
 
-def test_the_card_counts_what_is_there(filled: Database, tmp_path: Path) -> None:
+def test_the_card_counts_the_articles(filled: Database, tmp_path: Path) -> None:
     known = {"_id": "youm7", "domain": "youm7.com", "robots": {"state": "rules", "seen_at": NOW}}
     filled["sources"].insert_one(known)
     export(of(filled, country="EG,SA"), tmp_path)
@@ -215,7 +215,7 @@ def test_the_card_counts_what_is_there(filled: Database, tmp_path: Path) -> None
         assert (tmp_path / one["path"]).stat().st_size == one["bytes"]
 
 
-def test_no_story_is_on_two_sides_and_the_shares_are_those_asked_for(
+def test_no_story_is_on_two_sides_and_the_shares_are_the_requested_ones(
     filled: Database, tmp_path: Path
 ) -> None:
     shares = read_shares("train=80,validation=10,test=10")
@@ -289,7 +289,7 @@ def test_csv_opens_in_a_spreadsheet_and_no_cell_is_a_formula(filled: Database, t
     assert rows[one["_id"]]["body"] == one["body"]
 
 
-def test_columns_and_texts_are_left_out_when_asked(filled: Database, tmp_path: Path) -> None:
+def test_columns_and_texts_can_be_left_out(filled: Database, tmp_path: Path) -> None:
     address = ["--from", filled.uri, "--database", filled.name]
     assert main(["export", str(tmp_path / "news"), *address, "--no-text"]) == 0
     (file, *_) = (tmp_path / "news" / "data").glob("*.parquet")
@@ -460,7 +460,7 @@ def test_a_follow_that_was_cut_short_anywhere_is_completed_by_the_next(
 
 
 @long
-def test_a_follow_that_is_killed_beside_a_crawl(filled: Database, tmp_path: Path) -> None:
+def test_a_follow_that_is_killed_during_a_crawl(filled: Database, tmp_path: Path) -> None:
     """Twenty times, with SIGKILL."""
     export(of(filled), tmp_path)
     chance, history = random.Random(3), History(filled, 13)

@@ -64,7 +64,7 @@ def test_addresses_of_the_real_sites_pass_with_their_keys() -> None:
         ("http://[2001:DB8::1]/a", "http://[2001:db8::1]/a"),
     ],
 )
-def test_what_is_admitted(given: str, admitted: str) -> None:
+def test_admitted_addresses(given: str, admitted: str) -> None:
     assert admit(given, "https://www.alayam24.com/list") == admitted
     assert Request(admitted).url == admitted
 
@@ -111,7 +111,7 @@ def test_what_is_admitted(given: str, admitted: str) -> None:
         (f"https://hespress.com/{'ا' * (LONGEST // 6)}", "too_long"),
     ],
 )
-def test_what_is_refused(given: str, reason: str) -> None:
+def test_refused_addresses(given: str, reason: str) -> None:
     with pytest.raises(Refused) as refused:
         admit(given)
     assert refused.value.reason == reason
@@ -203,7 +203,7 @@ def admitted(url: str) -> str:
         return refused.reason
 
 
-def test_an_address_of_1300_arabic_letters_is_asked() -> None:
+def test_an_address_of_1300_arabic_letters_is_admitted() -> None:
     assert key(admit("https://hespress.com/" + "خ" * 1300)) == key("https://hespress.com/" + "خ" * 1300)
 
 
@@ -236,7 +236,7 @@ def mutated(dice: random.Random) -> str:
     return url
 
 
-def test_whoever_looks_at_a_mutated_address_sees_the_same() -> None:
+def test_all_parsers_agree_on_a_mutated_address() -> None:
     """The gate against the browsers' parser; ownership, article patterns and keys against the gate."""
     dice = random.Random("addresses")
     every = [spider.site for spider in spiders().values()]
@@ -293,7 +293,7 @@ class TestSite:
             "sahifa.ma www.sahifa.ma alt.example.com m2.sahifa.example.com ar.example.com SAHIFA.example.com."
         ).split(),
     )
-    def test_its_hosts(self, host: str) -> None:
+    def test_the_hosts_of_a_site(self, host: str) -> None:
         assert self.SITE.is_article(f"https://{host}/7")
 
     @pytest.mark.parametrize("name", "fr en english tv wadifa observers es media2 m2tv api old".split())
@@ -316,7 +316,7 @@ class TestSite:
         assert self.SITE.owns("http://ar.example.com/7")
         assert not self.SITE.owns("https://ar.example.com:8080/7")
 
-    def test_lists_may_lie_with_the_owner_and_where_the_declaration_says(self) -> None:
+    def test_lists_may_be_on_the_owners_hosts_and_on_declared_ones(self) -> None:
         assert self.SITE.lists_at("https://sitemaps.example.com/1.xml")
         assert self.SITE.lists_at("https://feeds.example.net/sahifa?paged=2")
         assert self.SITE.lists_at("https://other.example.net/2", "https://other.example.net/1")

@@ -54,7 +54,7 @@ def response(at: str, headers: dict[str, str], body: bytes) -> Response:
 @pytest.mark.parametrize(
     "place", range(len(SHAPES)), ids=[f"{shape.source.__name__} {shape.name}" for shape in SHAPES]
 )
-def test_a_list_is_read_as_it_is_meant(place: int) -> None:
+def test_all_articles_of_a_list_are_read(place: int) -> None:
     given, wanted = answers(place, ROOT)
     found: list[str] = []
     counted: set[str] = set()
@@ -153,7 +153,7 @@ def test_what_is_read_of_json_with_mistakes(text: str, value: object, counted: d
     assert value is None or found == value
 
 
-def test_what_a_urlset_names_is_a_file_or_a_page_by_its_address() -> None:
+def test_an_address_in_a_urlset_decides_whether_it_is_a_file_or_a_page() -> None:
     def found(*names: str, tag: str = "url") -> tuple[list[str], list[str]]:
         rows = "".join(f"<{tag}><loc>{ROOT}/{name}</loc></{tag}>" for name in names)
         body = f"<urlset>{rows}</urlset>".encode()
@@ -184,7 +184,7 @@ def test_a_json_feed_is_advertised_where_there_is_no_other() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["windows-1256", "utf-8"])
-def test_whatever_a_page_links_to_is_sent_in_its_charset(encoding: str) -> None:
+def test_links_are_requested_in_the_charset_of_their_page(encoding: str) -> None:
     body = (
         f"<meta charset={encoding}><title>أخبار المغرب اليوم</title><a href='/سياسة'>سياسة</a>"
         "<link rel=alternate type='application/rss+xml' href='/rss.php?cat=خبر'>"
@@ -214,7 +214,7 @@ OFFLINE = (
 
 
 @pytest.mark.parametrize("place", [place for place, shape in enumerate(SHAPES) if shape.name in OFFLINE])
-def test_an_offline_site_reads_what_the_site_said(place: int) -> None:
+def test_a_saved_list_is_read_as_it_was_online(place: int) -> None:
     given, wanted = answers(place, ROOT)
     pages = {ROOT + at: response(at, headers, body) for at, (_, headers, body) in given.items()}
     pages |= {

@@ -176,7 +176,7 @@ def test_all_is_stored_though_the_browser_is_killed(database: Database) -> None:
 
 @needs_browser
 @pytest.mark.parametrize("newspaper", [2], indirect=True)
-def test_what_a_page_is_asked_with(database: Database, newspaper: Newspaper) -> None:
+def test_the_request_of_a_rendered_page(database: Database, newspaper: Newspaper) -> None:
     crawl = Crawling(database, newspaper)
     assert crawl.wait() == 0, crawl.said[-4000:]
     docs = database.articles()
@@ -250,7 +250,9 @@ def test_an_interstitial_is_not_taken_for_the_page(database: Database) -> None:
 
 
 class TestMissing:
-    def test_it_is_said_before_anything_is_asked(self, database: Database, tmp_path: Path) -> None:
+    def test_a_missing_browser_is_reported_before_any_request(
+        self, database: Database, tmp_path: Path
+    ) -> None:
         with serve(rendered([1])) as newspaper:
             finish(newspaper, [1], {})
             done = scrapy(

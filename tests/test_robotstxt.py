@@ -40,12 +40,12 @@ def test_rules_mean_what_their_bytes_say(encoding: str, linked: str) -> None:
 
 @pytest.mark.parametrize("ending", ["\n", "\r", "\r\n"])
 @pytest.mark.parametrize("bom", [b"", codecs.BOM_UTF8])
-def test_every_end_of_a_line_ends_it(ending: str, bom: bytes) -> None:
+def test_every_kind_of_line_break_ends_a_line(ending: str, bom: bytes) -> None:
     body = bom + RULES.replace("\r\n", ending).encode()
     assert verdicts(body, OPEN + CLOSED) == [True] * len(OPEN) + [False] * len(CLOSED)
 
 
-def test_one_bad_line_changes_no_other() -> None:
+def test_a_bad_line_changes_no_other_line() -> None:
     body = "Disallow: /خبر".encode()[:-1] + b"\n" + "Disallow: /إعلان".encode("cp1256") + b"\n"
     assert verdicts(b"User-agent: *\nDisallow: /\xff\xfe\n" + RULES.encode() + body, OPEN[:4]) == [True] * 4
 
@@ -62,7 +62,7 @@ def test_the_address_of_a_sitemap_stays_as_it_is_written() -> None:
     assert read_robots(line.encode("utf-16")) == line
 
 
-def test_what_is_beyond_the_bound_is_not_read_and_a_cut_line_is_none() -> None:
+def test_nothing_above_the_limit_is_read_not_even_a_cut_line() -> None:
     filler = b"# " + b"x" * 97 + b"\n"
     head = b"User-agent: *\nDisallow: /private\n"
     room = LONGEST - len(head) - len(b"Disallow: /a")

@@ -126,14 +126,14 @@ def numbers(hits: list[Hit]) -> list[str]:
     return [hit.url.removeprefix("https://www.alayam24.com/articles-").removesuffix(".html") for hit in hits]
 
 
-def test_all_words_have_to_be_there_and_those_of_a_phrase_side_by_side(few: Any) -> None:
+def test_an_article_must_contain_all_words_and_a_phrase_side_by_side(few: Any) -> None:
     assert set(numbers(search(few, "وزير الصحة"))) == {"1", "2", "3"}
     assert set(numbers(search(few, '"وزير الصحة"'))) == {"1", "3"}
     assert set(numbers(search(few, "«وزير الصحة» المستشفى"))) == {"1"}
     assert search(few, '"الصحة وزير"') == []
 
 
-def test_what_stands_in_the_title_comes_first(few: Any) -> None:
+def test_articles_with_the_word_in_the_title_come_first(few: Any) -> None:
     hits = search(few, "المستشفى")
     assert set(numbers(hits)) == {"1", "2", "4"}
     assert numbers(hits)[-1] == "4"
@@ -154,7 +154,7 @@ def test_a_newspaper_and_a_span_of_days_in_either_calendar(few: Any) -> None:
         search(few, "المستشفى", since="gestern")
 
 
-def test_of_a_word_that_stands_everywhere_the_newest_articles_are_weighed(
+def test_for_a_frequent_word_the_newest_articles_are_scored(
     few: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "MANY", 1)
@@ -233,7 +233,7 @@ def test_the_command(recorded: Database) -> None:
         assert scrapy("search", *wrong, **environment).returncode == 2
 
 
-def test_terminals_that_do_not_run_right_to_left_get_what_stands_on_the_screen() -> None:
+def test_terminals_without_right_to_left_get_text_in_visual_order() -> None:
     assert not is_visual({}, is_terminal=False)
     assert is_visual({"TERM": "xterm"}, is_terminal=True)
     assert not is_visual({"VTE_VERSION": "7200"}, is_terminal=True)
@@ -294,9 +294,7 @@ CHOICES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("given", CHOICES)
-def test_no_more_is_read_than_was_agreed_and_what_was_not_read_is_said(
-    many: Any, given: dict[str, str]
-) -> None:
+def test_the_limit_of_reading_is_kept_and_unread_days_are_named(many: Any, given: dict[str, str]) -> None:
     choice = Choice.parse(**given, intervals=True)
     for query, every in (("الدوري", 1), ("البطولة", 10), ("الكأس", 100), ('"الدوري البطولة" الكأس', 0)):
         found, read = read_for(many, query, choice, limit=10)
@@ -318,7 +316,7 @@ def holds(doc: dict[str, Any], every: int) -> bool:
     return {1: True, 10: n % 10 == 3, 100: n % 100 == 57}[every]
 
 
-def test_the_days_that_were_not_read_are_found_by_going_on(many: Any) -> None:
+def test_unread_days_are_found_by_continuing_the_search(many: Any) -> None:
     since = "2024-10-01"
     choice, ids = Choice(since=since, intervals=True), set()
     first = find(many, "الدوري", choice, limit=10)
@@ -342,7 +340,7 @@ def test_the_days_that_were_not_read_are_found_by_going_on(many: Any) -> None:
 
 
 @pytest.mark.parametrize("given", CHOICES)
-def test_a_choice_says_the_same_of_a_document_as_its_query(many: Any, given: dict[str, Any]) -> None:
+def test_the_predicate_of_a_choice_agrees_with_its_query(many: Any, given: dict[str, Any]) -> None:
     all_of = list(many["articles"].find({}, {"body": 0, "signature": 0}))
     for roots in (False, True):
         choice = Choice.parse(**given, intervals=True, roots=roots)

@@ -57,7 +57,7 @@ def newspaper() -> Iterator[Newspaper]:
 
 
 class TestPool:
-    def test_work_is_done_in_its_order_by_one_process_that_is_sent_the_site_once(self, run: Run) -> None:
+    def test_jobs_are_done_in_order_and_the_site_is_sent_once(self, run: Run) -> None:
         async def work() -> list[Any]:
             pool, site, order = Pool(1), tasks.Unpacked(), list[int]()
             futures = [pool.submit(LONG, tasks.echo, site, number) for number in range(20)]
@@ -75,7 +75,7 @@ class TestPool:
         # Once to the worker; each answer brings it back from there.
         assert tasks.Unpacked.sent == 1
 
-    def test_what_never_ends_is_too_slow_and_the_next_has_another_worker(self, run: Run) -> None:
+    def test_an_endless_job_is_too_slow_and_the_next_gets_a_new_worker(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1)
             *_, first = await pool.submit(LONG, tasks.echo, "a")
@@ -89,7 +89,7 @@ class TestPool:
 
         run(work())
 
-    def test_what_waits_for_a_busy_machine_is_not_too_slow(self, run: Run) -> None:
+    def test_waiting_for_a_busy_machine_is_not_too_slow(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1)
             assert await pool.submit(0.2, tasks.waits, "a", 0.6) == "done"
@@ -100,7 +100,7 @@ class TestPool:
         run(work())
 
     @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
-    def test_a_worker_that_dies_costs_one_page(self, run: Run, name: str) -> None:
+    def test_a_worker_that_dies_loses_one_page(self, run: Run, name: str) -> None:
         async def work() -> None:
             pool = Pool(1)
             before, dies = pool.submit(LONG, tasks.echo, 1), pool.submit(LONG, tasks.killed, 1, name)
@@ -112,7 +112,7 @@ class TestPool:
 
         run(work())
 
-    def test_an_idle_worker_that_is_killed_costs_nothing(self, run: Run) -> None:
+    def test_an_idle_worker_that_is_killed_loses_nothing(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1)
             *_, first = await pool.submit(LONG, tasks.echo, 1)
@@ -133,7 +133,7 @@ class TestPool:
 
         run(work())
 
-    def test_an_exception_is_told_with_its_traceback(self, run: Run) -> None:
+    def test_an_exception_arrives_with_its_traceback(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1)
             with pytest.raises(ReadingError, match=r"^ValueError: the date is no date$") as caught:
@@ -172,7 +172,7 @@ class TestPool:
         run(work())
 
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not bound it")
-    def test_a_page_that_needs_too_much_memory_costs_itself(self, run: Run) -> None:
+    def test_a_page_that_needs_too_much_memory_fails_alone(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1, megabytes=200)
             large, fits = pool.submit(LONG, tasks.large, 1, 400), pool.submit(LONG, tasks.large, 1, 100)
@@ -215,7 +215,7 @@ class TestPool:
 
         run(work())
 
-    def test_no_worker_is_a_fault_of_the_run_and_of_no_page(
+    def test_a_missing_worker_is_a_fault_of_the_run_and_not_of_a_page(
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sys, "path", ["/nowhere", *(path for path in sys.path if "site" not in path)])
@@ -229,7 +229,7 @@ class TestPool:
 
         run(work())
 
-    def test_a_process_that_the_system_refuses_holds_nothing_up(
+    def test_a_process_that_cannot_be_started_blocks_nothing(
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def work() -> None:
@@ -245,7 +245,7 @@ class TestPool:
 
         run(work())
 
-    def test_what_cannot_be_sent_or_read_holds_nothing_up(self, run: Run) -> None:
+    def test_a_message_that_cannot_be_pickled_blocks_nothing(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1)
             futures = [pool.submit(LONG, tasks.echo, lambda: 1), pool.submit(LONG, tasks.unreadable, 1)]
@@ -307,7 +307,7 @@ asyncio.run(main())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no worker is forked")
-def test_a_worker_that_was_forked_before_is_replaced_like_others() -> None:
+def test_a_forked_worker_is_replaced_like_the_others() -> None:
     script = """
 import asyncio, threading
 from newscrawl.workers import TooSlowError
@@ -348,7 +348,7 @@ def begin(newspaper: Newspaper, database: Database, log: Path, *args: str) -> An
 
 
 class TestCrawl:
-    def test_what_never_ends_is_named_and_all_else_is_stored(
+    def test_an_endless_page_is_named_and_all_others_are_stored(
         self, newspaper: Newspaper, database: Database, tmp_path: Path
     ) -> None:
         newspaper.pages = {f"/articles-{n}.html": article(n) for n in range(50)}
