@@ -49,16 +49,16 @@ It must be more than at two sites, because all pages share a frame and follow-up
 SAME_FRAME = 0.6
 """Least similarity of copies at one aggregator, where all texts have the same frame."""
 WHOLE_TEXT = 0.85
-"""A copy with at least this share of a text's shingles contains the whole text and was not edited."""
+"""Minimum share of a text's shingles in a copy that contains the whole text, unedited."""
 
 COMPARED_WORDS = 600
-"""Places, names and numbers are compared one by one in so many words of a text."""
+"""Number of words of a text in which places, names and numbers are compared one by one."""
 OTHER_NUMBERS = 0.4
-"""Two texts with at least this share of different numbers, in the same places, are notices of one kind."""
+"""Minimum share of different numbers, in the same places, of two notices of one kind."""
 SAME_TEMPLATE = 0.7
-"""Such texts share at least this part of their words, in order, apart from numbers."""
+"""Minimum share of words that such texts have in common, in order, apart from numbers."""
 SAME_NUMBERS = 0.7
-"""Copies of a recurring notice on one day share at least this part of the numbers."""
+"""Minimum share of the numbers that copies of a recurring notice on one day have in common."""
 SAME_NOTICE = 0.95
 """A recurring notice is the same one on another day if the similarity is at least this; if the day is not
 known, containment counts instead, because the page may add any frame."""
@@ -68,11 +68,11 @@ FILLED_SLOTS, MOULDED = 2, 0.62
 """Two texts share a template if at least so many slots have words of both headlines, and the similarity is
 less than this. In more similar copies such words are synonyms: ``أواني الطبخ`` and ``أواني الطهي``."""
 MOULD_SLOTS, MOULD_BEGINNING = 4, 30
-"""Two texts of one template have at most so many differences, the first among so many words."""
+"""Maximum number of differences of two texts of one template, and of words before the first of them."""
 HELD_OPENING = 0.1
-"""If neither of two texts contains this share of the other's opening, in shingles, they are not copies."""
+"""Minimum share of the other's opening, in shingles, that at least one of two copies contains."""
 NOTICE_SLOTS = 3
-"""Two daily notices with so many different slots are different, like the weather of morning and evening."""
+"""Minimum number of different slots of two different daily notices, like morning and evening weather."""
 ALIKE_SPELLING = 0.7
 """Least similarity of two spellings of one name: ``تشيلسي`` and ``تشلسي``."""
 OTHER_HEADLINE, ITEM_OPENING, ITEM_SIMILAR = 3, 0.35, 0.5
@@ -81,7 +81,7 @@ opening and whole text are less similar than this."""
 ITEM_PART = 0.5
 """A text that contains another, not at its beginning, and is twice as long, has other items too."""
 NOTICE_OPENING = 12
-"""A recurring notice says what it is in so many words."""
+"""Number of words in which a recurring notice says what it is."""
 
 WEEKDAYS = frozenset("الاثنين الاحد الثلاثاء الاربعاء الخميس الجمعه السبت".split())
 _WEEKDAY, _NUMBER = "@", "#"

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 LEAST_TEXTS = 20
-"""Fewer texts are not enough to learn a frame."""
+"""Minimum number of texts from which a frame is learned."""
 FIRST_WORDS, LAST_WORDS = 10, 40
-"""A frame is among so many words at the beginning and at the end of a text. Everything after the last frame,
-such as headline or tags, belongs to it."""
+"""Number of words at the beginning and at the end of a text that may contain a frame. Everything after the
+last frame, such as headline or tags, belongs to it."""
 LONGEST = 5
-"""A frame has at most so many words; longer ones would only occur on fewer pages."""
+"""Maximum number of words of a frame; longer ones would only occur on fewer pages."""
 SHARE, SHARE_OF_ONE = 0.75, 0.95
-"""At least this share of the texts has the frame; the second is for a frame of a single word."""
+"""Minimum share of the texts with the frame; the second is for a frame of a single word."""
 
 Words = tuple[str, ...]
 

@@ -42,11 +42,11 @@ SEARCH_WORDS = 120
 the text index weighs a word by the length of its text. Articles of one weight stay in order of arrival."""
 
 WINDOW = dt.timedelta(days=7)
-"""Copies of a text at two sites are dated at most so far apart."""
+"""Maximum time between the dates of copies at two sites."""
 LOOK_BACK = dt.timedelta(days=60)
-"""An article without any date is taken to be at most so much older than its first visit."""
+"""Assumed maximum age of an article without any date, before its first visit."""
 MOST_SPANS = 12
-"""An article without an exact day is indexed under the last so many nine-week periods of its interval."""
+"""Maximum number of nine-week periods, the last of its interval, under which an inexact day is indexed."""
 COUNTED = dt.timedelta(days=2)
 """Time from the first to the last day that a count of days allows."""
 DAYS_APART, APART_WORDS = dt.timedelta(days=2), 0.82

@@ -11,10 +11,10 @@ from typing import Any
 __all__ = ["at", "find", "first", "loads"]
 
 MAX_STARTS = 20
-"""JSON is tried at no more than so many places in a text."""
+"""Maximum number of places in a text at which JSON is tried."""
 
 LONGEST = 40
-"""An integer with more digits is None: 64 bits need half as many."""
+"""Maximum number of digits of an integer: twice as many as 64 bits need."""
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 """The beginning of an escaped surrogate."""
@@ -23,7 +23,7 @@ _START = re.compile(r"[\[{]")
 DEPTH = 50
 """Maximum depth of values that are read part by part."""
 MISTAKES = 1_000
-"""At most so many items of a list are skipped."""
+"""Maximum number of items of a list that are skipped."""
 _NOISE = re.compile(
     r"(?:[\s\x00-\x1f\x7f\ufeff,]|<!--.*?-->|/\*.*?\*/|<br\s*/?>\s*<b>[A-Z][\w ]{2,30}</b>:.*?<br\s*/?>|"
     r"(?:PHP )?(?:Notice|Warning|Deprecated|Strict Standards|Fatal error): .{1,500}? on line \d+|"

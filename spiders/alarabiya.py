@@ -29,5 +29,5 @@ class Alarabiya(NewsSpider):
         evidence="public scraper",
         year=2026,
         addresses="2014-2026",
-        refused="Cloudflare answers 403 to clients that are no browser (seen by others up to 2026)",
+        refused="Cloudflare answers 403 to clients that are not browsers (seen by others up to 2026)",
     )

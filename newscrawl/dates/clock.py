@@ -29,8 +29,8 @@ _ZONE = re.compile(
     r"(?:\ ?(?P<sign>[+-])\ ?(?P<hours>[NC]))?"
 )
 _RANGE = re.compile(r"\ (?:[-i]\ )?(?:[ft]\ )*C")  # «10:00 - 12:00»
-_PHRASE = 24  # at most so many tokens between a clock time and its day period
-_NEAR, _FAR = 14, 3  # at most so many tokens and unknown words between a date and its clock time
+_PHRASE = 24  # maximum of tokens between a clock time and its day period
+_NEAR, _FAR = 14, 3  # maximum of tokens and of unknown words between a date and its clock time
 
 
 class Printed(NamedTuple):

@@ -119,12 +119,12 @@ def _ago(now: dt.datetime, counted: Mapping[Unit, float], length: dt.timedelta |
 
 
 def _moved(moment: dt.datetime, back: dt.timedelta) -> dt.datetime:
-    """The moment so much elapsed time earlier, even if the clocks were changed in between."""
+    """The moment earlier by an elapsed time, even if the clocks were changed in between."""
     return (moment.astimezone(dt.UTC) - back).astimezone(moment.tzinfo)
 
 
 def _months_before(moment: dt.datetime, months: int) -> dt.datetime:
-    """The same day so many months earlier, or the last day of that month if it is shorter."""
+    """The same day some months earlier, or the last day of that month if it is shorter."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return moment.replace(year=year, month=month + 1, day=min(moment.day, last))

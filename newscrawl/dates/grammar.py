@@ -66,7 +66,7 @@ _ERA_LEFT = re.compile(r"(?<!Y)(?<!Y\ )h\ ?$")
 _ERA = re.compile(r"\ ?\(?(?P<era>[cmhs])(?:\ ?(?P<other>s))?")
 
 # Neighbours that show that a form is not a date, or not the date of the text.
-_CONTEXT = 40  # at most so many tokens before a date are considered
+_CONTEXT = 40  # maximum of tokens before a date that are considered
 _TELEPHONE_LEFT = re.compile(r"[NY#]\ $")  # «0522 27/03/24»
 _NUMBER_LEFT = re.compile(r"[NY#](?P<link>\ ?[-/.:,]\ ?)$")
 _NUMBER_RIGHT = re.compile(r"(?P<link>\ ?[-/.:,]\ ?)[NY#]")

@@ -24,7 +24,7 @@ from newscrawl.vocabulary import Calendar, DateWarning, HijriBasis
 
 __all__ = ["is_outdated", "parse", "parse_day"]
 
-_EXPLAINED = 2  # two Hijri calendars may differ by so many days
+_EXPLAINED = 2  # maximum difference of two Hijri calendars, in days
 _LAST_SHORT = 2030  # without ``now``, a later year of two digits may be a Hijri year
 _BARE_HIJRI_YEAR = 1410  # an earlier year in digits, without هـ, may be a Persian solar year
 

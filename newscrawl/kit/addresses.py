@@ -15,19 +15,19 @@ from newscrawl.sites.families import WORDPRESS_PAGES
 from newscrawl.urls import same_site
 
 HEADLINE_WORDS = 5
-"""A link whose text has at least so many words is a headline."""
+"""Minimum number of words in the text of a link that is a headline."""
 SHARE = 0.15
-"""A form of address belongs to the pattern if at least this share of the articles has it."""
+"""Minimum share of the articles that have a form of address which belongs to the pattern."""
 
 SECTION_WORDS = 4
-"""A link to a section has at most so many words."""
+"""Maximum number of words in a link to a section."""
 _NO_SECTION = frozenset({"lang", "hl", "page", "paged", "print", "share", "sort", "s", "q", "search"})
 """Parameters for another view of a page, not for a section."""
 
 MANY = 5
-"""At least so many links of one form may be articles, whatever their texts."""
+"""Minimum number of links of one form that may be articles, whatever their texts."""
 _LONG_NUMBER = 3
-"""If the numbers of articles have at least so many digits, shorter numbers may be sections."""
+"""Minimum number of digits of articles' numbers from which shorter numbers may be sections."""
 _FEW_SECTIONS = 15
 _SEPARATORS = {"-": "-", "_": "_", " ": " ", "+": r"\+"}
 """Separator of the words of a slug → the same in a regular expression."""
@@ -129,7 +129,7 @@ def _longer(expression: str, places: Sequence[str]) -> list[str]:
     """The expression with the least number of digits that the addresses have: sections may have fewer."""
     digits = [_DIGITS.findall(p) for p in places]
     place = expression.rfind(r"\d+")
-    least = min((len(found[-1]) for found in digits if found), default=0)
+    least = min((len(numbers[-1]) for numbers in digits if numbers), default=0)
     if place < 0 or least < _LONG_NUMBER:
         return []
     return [rf"{expression[:place]}\d{{{least},}}{expression[place + 3 :]}"]

@@ -13,7 +13,7 @@ from newscrawl.items import OfferedDate
 from newscrawl.vocabulary import Origin
 
 AGREEING = 2
-"""At least so many pages must state an offset before it counts."""
+"""Minimum number of pages that must state an offset."""
 _SAYING = (Origin.JSONLD, Origin.META, Origin.MICRODATA)
 _ALIKE = [dt.datetime(2016, 1, 1, tzinfo=dt.UTC) + dt.timedelta(weeks=week) for week in range(580)]
 """Zones that agree at all of these moments (UTC, weekly from 2016 to 2026) are one clock."""

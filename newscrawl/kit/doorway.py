@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newscrawl.kit.probe import SiteDraft
 
 DOORS = 2
-"""At most so many links of a splash page are tried."""
+"""Maximum number of links of a splash page that are tried."""
 _SCRIPTED = re.compile(
     r"\blocation(?:\.href)?\s*=\s*['\"]([^'\"\n]{1,300})['\"]"
     r"|\blocation\.(?:replace|assign)\(\s*['\"]([^'\"\n]{1,300})['\"]"

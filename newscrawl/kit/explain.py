@@ -16,7 +16,7 @@ from newscrawl.sites import Site
 from newscrawl.vocabulary import MACHINE_READABLE, DateKind, DateWarning
 
 WIDTH = 100
-"""At most so many letters of a value are shown."""
+"""Maximum number of letters of a value that are shown."""
 
 Row = tuple[str, ...]
 

@@ -38,11 +38,11 @@ from newscrawl.urls import key
 FIELDS = {path.rpartition(".")[2]: path for path, says in paths(Article) if says.expected}
 """Name of a field in ``expected`` → its path in the document."""
 ARTICLES = 2
-"""A new offline site has so many article pages."""
+"""Number of article pages of a new offline site."""
 NAMED = 3
-"""At most so many feeds or sitemaps that a site itself names are saved."""
+"""Maximum number of feeds or sitemaps named by the site itself that are saved."""
 TRIED = 6
-"""At most so many article pages are requested to find them."""
+"""Maximum number of article pages that are requested to find them."""
 _JSON_DATES = ("date_published", "date_modified")
 
 
@@ -85,8 +85,8 @@ def expected(article: Article | Mapping[str, Any]) -> dict[str, Any]:
     doc = asdict(article) if isinstance(article, Article) else dict(article)
     doc["body"] = doc["body"].split("\n\n") if doc["body"] else []
     doc["images"] = [image["url"] for image in doc["images"]]
-    said = {name: _said(reduce(_part, path.split("."), doc)) for name, path in FIELDS.items()}
-    return {name: value for name, value in said.items() if value}
+    fields = {name: _said(reduce(_part, path.split("."), doc)) for name, path in FIELDS.items()}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _part(doc: Mapping[str, Any] | None, name: str) -> Any:
@@ -149,8 +149,8 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
     got, entries = await _lists(saved, site, fetch, robots)
     articles = await _articles(saved, site, fetch, entries)
     for number, answer in enumerate(articles.values(), 1):
-        body, said = page(answer, site, words)
-        saved.files |= {f"article-{number}.html": body, f"article-{number}.json": said}
+        body, document = page(answer, site, words)
+        saved.files |= {f"article-{number}.html": body, f"article-{number}.json": document}
         saved.pages.append(f"article-{number}")
         saved.missing += [
             f"article-{number}.html reads differently in our words: {p}" for p in changed(answer, body, site)
@@ -319,28 +319,28 @@ def _api(
     response: Response, source: Listing | Api, site: Site, words: Reworder, wanted: dict[str, str]
 ) -> bytes:
     """A JSON response with the wanted items only."""
-    said = jsontext.find(text(response.body, header(response, "Content-Type"), UNPACKED))
+    value = jsontext.find(text(response.body, header(response, "Content-Type"), UNPACKED))
     if isinstance(source, Api):
-        items = jmespath.search(source.items, said)
+        items = jmespath.search(source.items, value)
         if isinstance(items, list):
             items[:] = [
                 item
                 for item in items
                 if key(urljoin(site.home, str(jmespath.search(source.link, item))), site.url_rules) in wanted
             ]
-    return (_json(words.linked(said))).encode()
+    return (_json(words.linked(value))).encode()
 
 
 def _json_feed(response: Response, site: Site, words: Reworder, wanted: dict[str, str]) -> bytes:
     """A JSON feed with the wanted items only, reduced to address, date and title."""
-    said = jsontext.find(text(response.body, header(response, "Content-Type"), UNPACKED))
+    feed = jsontext.find(text(response.body, header(response, "Content-Type"), UNPACKED))
     items = [
         {name: value for name, value in item.items() if name in ("id", "url", "title", *_JSON_DATES)}
-        for item in said["items"]
+        for item in feed["items"]
         if key(urljoin(response.url, str(item.get("url"))), site.url_rules) in wanted
     ]
     return _json(
-        words.linked({"version": said["version"], "title": said.get("title"), "items": items})
+        words.linked({"version": feed["version"], "title": feed.get("title"), "items": items})
     ).encode()
 
 

@@ -19,7 +19,7 @@ RELEARN = dt.timedelta(days=1)
 LEFT_ALONE = dt.timedelta(days=7)
 """Time for which a site is left alone if it is not a newspaper, or if it refused our first request."""
 _LONGEST = 1000
-"""A pattern that was joined from several rounds has at most so many letters."""
+"""Maximum length of a pattern that was joined from several rounds, in letters."""
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 

@@ -22,13 +22,13 @@ from newscrawl.sites import Api, Listing, Site
 PAGE = "{page}"
 """The placeholder for the page number."""
 SCRIPTS = 3
-"""At most so many script files are read."""
+"""Maximum number of script files that are read."""
 LONGEST_SCRIPT = 300_000
-"""At most so many letters of a script are read."""
+"""Maximum number of letters of a script that are read."""
 CALLS = 6
-"""At most so many calls are tried."""
+"""Maximum number of calls that are tried."""
 FEW = 3
-"""A response with at least so many articles is a page of a list."""
+"""Minimum number of articles in a page of a list."""
 
 _COUNTS = re.compile(r"page|paged|pg|offset|start|skip|from|index|^p$|^n$|^i$|^num", re.IGNORECASE)
 """Names of parameters that count pages or articles."""

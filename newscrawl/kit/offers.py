@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from newscrawl.kit.probe import SiteDraft
 
 SURE = 50
-"""At most so many addresses of a sitemap are taken for articles without a check."""
+"""Maximum number of addresses of a sitemap that are taken for articles without a check."""
 _FEED_LINK = re.compile(
     r"/(?:rss|feeds?|atom)(?:[/-]?(?:all|news|index|default))?(?:\.(?:xml|php|aspx?))?/?$|\.rss$"
     r"|[?&](?:format|type|feed)=(?:feed|rss2?|atom)\b",

@@ -28,7 +28,7 @@ from newscrawl.vocabulary import NO_ORIGIN, FetchFailure, Origin
 FEW_LINKS = 10
 """A home page with fewer links shows its articles only in a browser, or has none."""
 SAMPLES = 3
-"""The markup is guessed from so many article pages."""
+"""Number of article pages from which the markup is guessed."""
 _NO_SPIDER = re.compile(r"[^a-z0-9]+")
 
 

@@ -118,21 +118,21 @@ def markdown(sites: Mapping[str, Site], done: Mapping[str, Verified]) -> str:
     >>> print(markdown({}, {}).splitlines()[0])
     # Sites verified
     """
-    said = {name: _said(site, done.get(name)) for name, site in sites.items()}
-    counted = Counter(said.values())
+    results = {name: _said(site, done.get(name)) for name, site in sites.items()}
+    counted = Counter(results.values())
     counts = ", ".join(f"{word} {counted[word]}" for word in _WORDS if counted[word])
     moments = [verified.at for verified in done.values()]
     asked = f" from {_minute(min(moments))} to {_minute(max(moments))} UTC" if moments else ""
     head = ("site", "country", "evidence", "verdict", "robots", "list", "articles", *SHOWN)
     by = f"`scrapy verify` of newscrawl {__version__}"
-    rows = [_row((f"`{name}`", *_cells(site, said[name], done.get(name)))) for name, site in sites.items()]
+    rows = [_row((f"`{name}`", *_cells(site, results[name], done.get(name)))) for name, site in sites.items()]
     lines = [HEADING, "", f"{len(sites)} sites, asked{asked} by {by}: {counts or 'none'}.", "", *_LEGEND, ""]
     lines += [_row(head), "|" + "---|" * len(head), *rows, "", "## Site by site", ""]
     for name in sites:
         if verified := done.get(name):
             told = [_plain(line[2:]).rstrip() for line in verified.verdict.lines]
             lines += [
-                f"### {name}: {said[name]}",
+                f"### {name}: {results[name]}",
                 "",
                 f"{_minute(verified.at)} UTC",
                 "",
@@ -154,9 +154,9 @@ def _said(site: Site, verified: Verified | None) -> str:
     return "holds" if verified.verdict.holds else "does not hold"
 
 
-def _cells(site: Site, said: str, verified: Verified | None) -> list[str]:
+def _cells(site: Site, result: str, verified: Verified | None) -> list[str]:
     evidence = f"{site.evidence}, {site.year}" if site.year else site.evidence
-    cells = [site.country or "-", evidence, said]
+    cells = [site.country or "-", evidence, result]
     if verified is None:
         return cells + ["-"] * (3 + len(SHOWN))
     findings = verified.verdict.findings
@@ -164,7 +164,10 @@ def _cells(site: Site, said: str, verified: Verified | None) -> list[str]:
     read = f"{sum(bool(finding.holds) for finding in articles)} of {len(articles)}" if articles else "-"
     for_robots, for_lists = _of(findings, ("robots",)), _of(findings, _LISTS)
     methods = (sorted(verified.verdict.origins.get(name, {}).items()) for name in SHOWN)
-    fields = [", ".join(f"{origin} {count}" for origin, count in found) or "-" for found in methods]
+    fields = [
+        ", ".join(f"{origin} {count}" for origin, count in methods_of_field) or "-"
+        for methods_of_field in methods
+    ]
     return [*cells, for_robots, for_lists, read, *fields]
 
 

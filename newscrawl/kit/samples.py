@@ -105,7 +105,7 @@ class Samples:
 
 
 EACH = 2
-"""So many pages of each form of address are read."""
+"""Number of pages of each form of address that are read."""
 
 
 def _look(answer: Answer, site: Site) -> PageLook:

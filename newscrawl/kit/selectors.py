@@ -19,7 +19,7 @@ from newscrawl.sites.families import THEMES
 from newscrawl.vocabulary import DateKind, Origin
 
 DATE_LENGTH = 60
-"""A text that consists of a date has at most so many letters."""
+"""Maximum length of a text that consists of a date, in letters."""
 _BARE = frozenset({"h1", "h2", "h3", "article", "time", "address"})
 """Tags that tell their content even without a class or id."""
 _NAME = re.compile(r"-?[a-zA-Z_][\w-]*$")

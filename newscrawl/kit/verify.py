@@ -15,7 +15,7 @@ from newscrawl.sites import Discovery, Site
 from newscrawl.vocabulary import NO_ORIGIN, FetchFailure
 
 ARTICLES = 3
-"""So many articles are requested."""
+"""Number of articles that are requested."""
 _AWAY = (FetchFailure.DNS, FetchFailure.REFUSED, FetchFailure.TIMEOUT, FetchFailure.LOST)
 """Failures that say nothing about the site, because the network may be down."""
 

@@ -38,7 +38,7 @@ PAGE_VERSION = 2
 
 _LETTER = re.compile(r"[^\W\d_]")
 _LONG = 15
-"""A repeated line of at least so many words is a mistake; a shorter one may be a refrain."""
+"""Minimum number of words of a repeated line that is a mistake; a shorter one may be a refrain."""
 _STYLE = re.compile(
     r"(?:@[\w-]{1,30}[^{};\u0600-\u06ff]{0,100}\{\s*)?[.#@]?[a-zA-Z*][^{};\u0600-\u06ff]{0,200}"
     r"\{(?:[^{}\u0600-\u06ff]{0,2000}:[^{}\u0600-\u06ff]{0,2000}|\s*)\}(?:\s*\})?"

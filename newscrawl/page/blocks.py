@@ -37,7 +37,7 @@ _POST = re.compile(
 _PLAIN = frozenset("b strong i em u font wbr big small sub sup tr tbody".split())
 """Elements whose class and id are ignored."""
 _LABEL = 30
-"""Text outside links with at most so many letters is a label."""
+"""Maximum number of letters of a label, that is, of text outside links that is not prose."""
 _HINTS = {"frame": "bad", "block": ""}
 """The hint of a box, where it differs from the kind of its element."""
 _UNNAMED: tuple[str, tuple[str, ...]] = ("", ())
@@ -45,9 +45,9 @@ _TIME = ("date",)
 
 
 PROSE = 8
-"""A line of at least so many words counts as prose."""
+"""Minimum number of words of a line of prose."""
 LINKED = 0.5
-"""A line whose share of linked letters is at least this is a link."""
+"""Minimum share of linked letters in a line that counts as a link."""
 _ENDS = frozenset('.؟!…»"”″:؛')
 
 
@@ -110,7 +110,7 @@ class Blocks:
 
 _GAP = re.compile(r"\S {4,}(?=\S)")
 TICKER = 8
-"""A line with so many wide gaps is a ticker of headlines, as on maghress; prose has no such gaps."""
+"""Minimum number of wide gaps in a line that is a ticker of headlines, as on maghress; prose has none."""
 
 
 def _is_paragraph(text: str, words: int) -> bool:

@@ -18,21 +18,21 @@ from newscrawl.page.names import kind_of
 
 _ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _CAPTION = 30
-"""A line beside a picture with at least so many words is not a caption."""
+"""Minimum number of words of a line beside a picture that is not a caption."""
 _MANY = 4
-"""At least so many paragraphs with the same setting show how the page sets its text."""
+"""Minimum number of paragraphs with the same setting that show how the page sets its text."""
 _MAIN = 0.6
-"""At least this share of the paragraphs has that setting."""
+"""Minimum share of the paragraphs with that setting."""
 _DEEP = 12
-"""At most so many elements around a paragraph are considered."""
+"""Maximum number of elements around a paragraph that are considered."""
 _NEARLY_ALL = 0.8
-"""An inner box with at least this share of a box's prose replaces it."""
+"""Minimum share of a box's prose in an inner box that replaces it."""
 _LITTLE = 0.5
-"""Names of boxes are ignored if less than this share of the text remains."""
+"""Minimum share of the text that must remain; otherwise the names of boxes are ignored."""
 _BRIEF = 20
-"""A page with fewer words is read again, including its short lines."""
+"""A page with fewer words than this is read again, including its short lines."""
 _VERSES = 4
-"""At least so many short lines in one place are a text: a poem, a list of names."""
+"""Minimum number of short lines in one place that are a text: a poem, a list of names."""
 _SUNG, _BESIDE = 0.5, 0.05
 """Weight of a word of verses, where they are the text and where they only close it."""
 _BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.8}

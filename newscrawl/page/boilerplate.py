@@ -17,12 +17,12 @@ _EDGES = re.compile(r"^[\W_]+|[\s:.,؛،…_*»\"]+$")
 _CREDIT = re.compile(r"\W{0,3}(?:©|\([cC]\)\s|copyright\b)", re.IGNORECASE)
 _HASHTAGS = re.compile(r"(?:\s*#\w{2,30})+\s*")
 _CREDIT_LETTERS = 100
-"""A picture credit has at most so many letters."""
+"""Maximum length of a picture credit, in letters."""
 MAX_WORDS = 30
 """A longer line is never dropped because of a phrase: a sentence may well contain ``اشترك``."""
 
 _MAX_LETTERS = 600
-"""Such a line has at most so many letters: twice as many as 30 long words."""
+"""Maximum length of such a line, in letters: twice that of 30 long words."""
 
 
 def folded(line: str) -> str:

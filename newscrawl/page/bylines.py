@@ -61,7 +61,7 @@ _IN_WAW = frozenset(
 _OF = frozenset("بن ابن بنت ولد آيت أيت أبو ابو آل عبد".split())
 """A name continues after these words, so no other name begins there."""
 _LONGEST = 300
-"""An author line has at most so many letters."""
+"""Maximum length of an author line, in letters."""
 _WORDS = range(2, 7)
 """Number of words of a name; a single word may be a place, a desk or an alias."""
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
@@ -83,9 +83,9 @@ _PIECE = re.compile(
 )
 """A piece of the first line of a text, and the mark that ends it."""
 _OPENING = 90
-"""The opening is within so many letters of a text."""
+"""Number of letters of a text that may contain its opening."""
 _PIECES = 4
-"""An opening has at most so many pieces, each of at most three words."""
+"""Maximum number of pieces of an opening; each has at most three words."""
 _TAIL = re.compile(r"[(\[/]\s*([^()\[\]/]{2,40})\s*[)\]/]?\s*$")
 _OPENED = frozenset("([/")
 _CUT = re.compile(r"(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر|آخر تحديث)\b")
@@ -94,7 +94,7 @@ _DASHES = frozenset("|-–—")
 _CUT_PARTS = ("شر", "رر", "تاريخ", "تحديث")
 """It contains at least one of these."""
 _SHORT = 12
-"""A line that consists of credits has at most so many words."""
+"""Maximum number of words of a line that consists of credits."""
 _HOMONYMS = frozenset({"قنا", "بترا", "سبا", "سونا", "بنا", "وفا", "انسا", "تاس"})
 """Agencies that share their name with a place or a person: before a person's name they are not agencies."""
 

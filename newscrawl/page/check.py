@@ -34,7 +34,7 @@ _LOST = re.compile(
     r"|(?:خطا|عفوا|error|erreur).{0,15}404|^404\b|page not found|page (?:introuvable|non trouvee)"
 )
 MIN_WORDS = 20
-"""Body and lede of an article have at least so many words. News in brief have about 25."""
+"""Minimum number of words in body and lede of an article. News in brief have about 25."""
 MIN_WORDS_DECLARED = 8
 """The same where a selector of the site found the body: then a short text is really a short article."""
 _CARDS = 8

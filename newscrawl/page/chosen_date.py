@@ -80,8 +80,8 @@ def choose(
 
     >>> page = [OfferedDate(text="2020-08-24T09:23:13Z", origin=Origin.META),
     ...         OfferedDate(text="الإثنين، 24 أغسطس 2020 09:23 ص", origin=Origin.GENERIC)]
-    >>> found = choose(page, timezone="Africa/Cairo").published
-    >>> found.time, found.at.hour
+    >>> chosen = choose(page, timezone="Africa/Cairo").published
+    >>> chosen.time, chosen.at.hour
     (datetime.time(9, 23, 13), 7)
     """
     beside = months_table(), now and now.tzinfo

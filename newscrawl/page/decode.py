@@ -26,11 +26,11 @@ _ARABIC_WORD = re.compile("[\u0621-\u063a\u0640-\u0652ٹپچڈڑژکگںھہے]{
 _READS_AS_ARABIC = 0.6
 # The article, and the letters that make up two thirds of any Arabic text.
 _COMMONEST = re.compile("(?=ال)|[اليمنورتبهعة]")
-# The other encoding wins over the declared one if it reads so many more of them in a short text.
+# Lead in their number with which another encoding wins over the declared one in a short text.
 _DECLARED = 1.5
 # The beginning of a file that may contain its declaration, as in browsers.
 _BEGINNING = 4096
-# So many bytes outside ASCII settle the encoding of a file; at most so many bytes are held back until then.
+# Number of bytes outside ASCII that settle the encoding of a file; maximum that is held back until then.
 _ENOUGH = 1 << 14
 _HELD = 1 << 20
 

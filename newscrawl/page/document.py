@@ -12,14 +12,14 @@ from lxml import etree
 from newscrawl.page.decode import decode
 
 MAX_BYTES = 4_000_000
-"""At most so many bytes of a page are read: eight times the largest real page that was measured."""
+"""Maximum number of bytes of a page that are read: eight times the largest real page measured."""
 
 MAX_ELEMENTS = 40_000
-"""At most so many elements are visited. The largest real page that was measured has about 5,000."""
+"""Maximum number of elements that are visited. The largest real page measured has about 5,000."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONG = 4000
-"""A text of so many letters has too many words for the processor's cache."""
+"""Number of letters from which a text has too many words for the processor's cache."""
 _WIDE_SPACE = re.compile(r"\s\s+|[^\S ]")
 _PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, recover=True, no_network=True,

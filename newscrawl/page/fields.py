@@ -23,18 +23,18 @@ _ARABIC = re.compile("[\u0620-\u064a]")
 _WORD = re.compile(r"\w+")
 _HOME = re.compile(r"\W*(?:الصفحة )?(?:ال)?رئيسية\W*")
 _CRUMB_WORDS = 5
-"""The name of a section has at most so many words."""
+"""Maximum number of words in the name of a section."""
 _AMONG = frozenset({"h2", "h3", "h4", "ul", "ol", "blockquote"})
 _MOST_TAGS = 60
 _MOST_DATES = 60
 _MOST_AUTHORS = 60
 T = TypeVar("T")
 _OPENING = 30
-"""A paragraph is recognised by so many letters."""
+"""Number of letters by which a paragraph is recognised."""
 _TOLD = 40
-"""A declared text of at least so many words tells where the article ends."""
+"""Minimum number of words of a declared text that tells where the article ends."""
 MIN_WORDS = 8
-"""A body has at least so many words."""
+"""Minimum number of words of a body."""
 
 
 def extract(
@@ -381,7 +381,7 @@ class Fields(_Texts):
             self.raw.cut.append(field)
 
     def _first(self, field: str, values: list[T], most: int) -> list[T]:
-        """At most so many values of a field."""
+        """The first ``most`` values of a field; notes if there are more."""
         if len(values) > most:
             self._cut(field)
         return values[:most]

@@ -18,22 +18,22 @@ from newscrawl.page.blocks import LINKED, PROSE, Block, Blocks, Box
 from newscrawl.page.names import is_comments, kind_of
 
 CARD = 8
-"""A card with a headline, a date and a teaser has at most so many lines."""
+"""Maximum number of lines of a card with a headline, a date and a teaser."""
 LETTERS = 60
-"""A complete sentence of at least so many letters in its own paragraph is judged by its text alone."""
+"""Minimum number of letters of a complete sentence that is judged by its text alone."""
 _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:منذ|قبل)\s")
 _COMMENTS = re.compile("عليق|رد|راء|comment", re.IGNORECASE)
 """Every heading of readers' comments contains one of these."""
 _HEADING = 6
-"""Such a heading has at most so many words."""
+"""Maximum number of words of such a heading."""
 _LABELS = 30
-"""At most so many labels are examined."""
+"""Maximum number of labels that are examined."""
 _TRIED = 5
-"""At most so many headings of comments are examined."""
+"""Maximum number of headings of comments that are examined."""
 _SKIP = re.compile(r"(?:تخط|تجاوز |انتقل إلى ما بعد|skip |passer )", re.IGNORECASE)
 """A link that skips something."""
 _MOST = 0.5
-"""The name of a box is ignored if the box has at least this share of an article's prose."""
+"""Minimum share of an article's prose in a box whose name is ignored."""
 _MUCH = 0.2
 """The same for boxes with several paragraphs of the article."""
 _LEAVES = frozenset("p li blockquote td".split())
@@ -45,9 +45,9 @@ STAMP = re.compile(
 )
 """A line that consists of a day or a clock time."""
 _HEAD = 12
-"""Credits are among so many lines below the headline."""
+"""Number of lines below the headline that may contain credits."""
 _CREDIT_WORDS, _CREDIT_LETTERS = 22, 200
-"""Such a line has at most so many words and letters."""
+"""Maximum number of words and of letters of such a line."""
 _DAY = (
     r"(?:\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}"
     r"|\d{1,2}\s+[^\W\d]{3,12}(?:[\s/]+[^\W\d]{2,12})?[،,]?\s+[\d٠-٩]{4})"
@@ -57,7 +57,7 @@ _CREDIT = re.compile(
     rf"|{_DAY}\W{{0,6}}(?:(?:الساعة\s)?\d{{1,2}}:\d{{2}}.{{0,8}})?$"
 )
 _HEADED = 6
-"""More short lines than this below a headline may be its text."""
+"""Maximum number of short lines below a headline that are not its text."""
 _REPLY = re.compile(r"(?:ال)?رد|أجب|جاوب|رد على التعليق|reply|répondre", re.IGNORECASE)
 """The link below a reader's comment."""
 _HEADLINE = range(3, 26)

@@ -47,18 +47,18 @@ _ZERO = re.compile(r"\s*(?:0000|0001|1970)-")
 MAX_DATE_WORDS = 22
 _STAMP = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d")
 MAX_MARKS = 40
-"""At most so many marked elements are searched for a date."""
+"""Maximum number of marked elements that are searched for a date."""
 MAX_DATE_LETTERS = 400
 """Longer lines are not searched for a date; 22 long words have 300 letters."""
 MAX_BYLINE_WORDS = 10
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|writers?|reporters?|journalists?)/[^/?#]", re.IGNORECASE)
 """The address of an author's page."""
 _LINKS = 3
-"""At most so many links in the box of an author are read."""
+"""Maximum number of links in the box of an author that are read."""
 _INLINE = 12
-"""At most so many dates inside lines are read."""
+"""Maximum number of dates inside lines that are read."""
 _LONGEST = 60
-"""A date inside a line has at most so many letters."""
+"""Maximum length of a date inside a line, in letters."""
 _CHANGED = re.compile(r"^(?!.*(?:entry-date|publish)).*(?:modif|updat)", re.IGNORECASE | re.DOTALL)
 """Class names of a date of change; ``entry-date updated``, in WordPress themes, is a date of publication."""
 _HEADER = re.compile(r"(?:entry|post|article|story|single|node|news|content)[-_]|submitted|article")

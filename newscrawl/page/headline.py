@@ -17,7 +17,7 @@ _PARTING = frozenset("|-–—:•·»«<>/")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…)\s*$")
 MAX_WORDS = 60
 _MOST_CUTS = 10
-"""At most so many names of site and sections are cut off a title."""
+"""Maximum number of names of site and sections that are cut off a title."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -27,9 +27,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _SMALL = 60
-"""A picture that is at most so wide or so high is an icon."""
+"""Maximum width or height of an icon, in pixels."""
 _DEEP = 8
-"""At most so many elements around a picture are considered."""
+"""Maximum number of elements around a picture that are considered."""
 MOST = 30
 
 

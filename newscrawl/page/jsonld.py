@@ -31,7 +31,7 @@ _MAX_CRUMBS = 20
 _OPENING = re.compile(r"<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/", re.DOTALL)
 _CLOSING = re.compile(r"(?:-->|//\s*\]\]>|\]\]>|;)\s*$")
 _LAST = 100
-"""The closing mark of a text is among its last letters, so many."""
+"""Number of letters at the end of a text that may contain its closing mark."""
 _MARKS = re.compile(r"[\W_]+")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _FIELD = r'"%s"\s*+:\s*+(?=")'

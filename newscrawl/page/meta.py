@@ -65,9 +65,9 @@ IMAGE = (
 
 
 MOST = 200
-"""At most so many values of one name, and so many editions in other languages, are kept."""
+"""Maximum number of values of one name, and of editions in other languages, that are kept."""
 MOST_NAMES = 10
-"""At most so many names of one element are read."""
+"""Maximum number of names of one element that are read."""
 
 
 @dataclass(slots=True)

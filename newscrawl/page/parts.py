@@ -18,11 +18,11 @@ _PART = re.compile(
 )
 """The number of a part in an address."""
 _MOST = 12
-"""At most so many links are checked."""
+"""Maximum number of links that are checked."""
 _LONGEST = 20
-"""A link that is a number has fewer letters, including spaces."""
+"""A link that is a number is shorter than this, including spaces."""
 _DEEP = 8
-"""A pager of comments is recognised by so many elements around its links."""
+"""Number of elements around a link that may mark a pager of comments."""
 
 
 def is_part(root: etree._Element, document: Document) -> bool:

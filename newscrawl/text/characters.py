@@ -65,7 +65,7 @@ TASHKEEL_RUN = lazy.pattern(f"[{MARKS}]+")
 LATIN_RUN = lazy.pattern("[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]+")
 
 _MOST_MARKS = 30
-"""At most so many marks on a letter: Stream-Safe Text Format (https://www.unicode.org/reports/tr15/)."""
+"""Maximum number of marks on a letter: Stream-Safe Text Format (https://www.unicode.org/reports/tr15/)."""
 _MAYBE_MARKS = lazy.pattern(rf"[^\w\s]{{{_MOST_MARKS + 1},}}")
 
 # Characters of mojibake that are rare in correct text: accented Latin, signs of windows-1252 and 1256.
