@@ -113,7 +113,7 @@ _COMMON_NOUNS = frozenset(
 
 @dataclass(frozen=True)
 class Text:
-    """The compared words of an article, with what follows from them."""
+    """The compared words of an article, and properties computed from them."""
 
     title: list[str]
     """The folded words of the title."""

@@ -383,7 +383,7 @@ def is_outdated(
 
     ``raw`` is the printed date as stored; the other arguments are those of :func:`parse` at the time of the
     download. A text without an exact day (``منذ يومين``) is stored without either day. Example: ``فاتح شوال
-    1448``, stored with the forecast, when the month was later announced a day off. Raises the errors of
+    1448``, stored with the forecast, if the month was later announced for another day. Raises the errors of
     :func:`parse`.
     """
     published = parse(raw, timezone=timezone, country=country, now=now, false_zone=false_zone)

@@ -181,7 +181,7 @@ class Reworder:
     def _json(self, text: str) -> str:
         try:
             data = json.loads(text, strict=False)
-        except ValueError:  # broken as it is, it stays broken
+        except ValueError:  # broken JSON stays as it is
             return re.sub(r"[\u0620-\u064a\u064b-\u065f ]+", lambda hit: self.text(hit[0]), text)
         return json.dumps(self.linked(data), ensure_ascii=False, indent=1)
 

@@ -26,7 +26,7 @@ _ARABIC_WORD = re.compile("[\u0621-\u063a\u0640-\u0652ٹپچڈڑژکگںھہے]{
 _READS_AS_ARABIC = 0.6
 # The article, and the letters that make up two thirds of any Arabic text.
 _COMMONEST = re.compile("(?=ال)|[اليمنورتبهعة]")
-# Lead in their number with which another encoding wins over the declared one in a short text.
+# The declared encoding gets this advance in their number, which matters in short texts.
 _DECLARED = 1.5
 # The beginning of a file that may contain its declaration, as in browsers.
 _BEGINNING = 4096

@@ -96,7 +96,7 @@ def clean(text: str) -> str:
             lines = cleaned.split("\n")
             cleaned = "\n".join(_close_quotes(line) if "\u2033" in line else line for line in lines)
         cleaned = cleaned.strip(" \n")
-        # Spaces, invisible marks and tatweel leave nothing behind that another round would change.
+        # After removing spaces, invisible marks and tatweel, another round would change nothing.
         if cleaned == text or (composed and suspects <= _SIMPLE):
             return cleaned
         text = cleaned

@@ -135,7 +135,7 @@ def language(text: str) -> str:
 def _arabic_script(words: list[str]) -> str:
     different = set(words)
     if different.isdisjoint(_FOREIGN_WORDS) and not _MAYBE_FOREIGN.search(" ".join(words)):
-        return "ar"  # no word could speak for another language
+        return "ar"  # no word can indicate another language
     if min(map(_evidence, different), default=0) >= 0:
         return "ar"
     weights = list(map(_evidence, words))

@@ -18,7 +18,7 @@ from newscrawl.text.characters import (
     members,
 )
 
-# What the bytes 80-FF look like in each wrong reading: Latin-1 and windows-1252, which mix in
+# The bytes 80-FF in each wrong decoding: Latin-1 and windows-1252, which are mixed in
 # practice, and windows-1256. Source: Python's codecs (https://www.unicode.org/Public/MAPPINGS/).
 _LATIN = {chr(byte): byte for byte in range(0x80, 0x100)} | {
     bytes([byte]).decode("cp1252", "replace"): byte for byte in range(0x80, 0xA0)
@@ -63,7 +63,7 @@ _ARABIC_WORD_AS_LATIN = lazy.pattern(f"(?<![{_ANY_LATIN}])[{''.join(_ARABIC_AS_L
 _ACCENTED_CAPITALS = frozenset(map(chr, range(0xC0, 0xDF))) - {"×"}
 _MARK_AS_LATIN = re.compile("[¡º¿\x80-\x9f]")
 _CAPITAL_INSIDE = re.compile("[ß-ÿ][À-Þ]")
-# Two letters of three in any Arabic text.
+# Two thirds of the letters of any Arabic text.
 _COMMONEST = frozenset("األيمنورتبهعة")
 
 
