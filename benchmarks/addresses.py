@@ -1,8 +1,8 @@
-"""One form for every spelling of an address, two for two pages: ``python -m benchmarks.addresses``.
+"""Canonical forms of addresses: one per page, however it is spelled: ``python -m benchmarks.addresses``.
 
 The cases are those of the tests (``tests/data/url_groups.tsv``, ``url_pairs.tsv``): spellings of one page,
-and pairs of addresses that differ by little and are two pages. w3lib's form is that of Scrapy's duplicate
-filter, courlan's that of trafilatura; url-normalize is measured when it is installed.
+and pairs of similar addresses that are two pages. Scrapy's duplicate filter uses w3lib's form, trafilatura
+uses courlan's; url-normalize is measured if it is installed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def others() -> dict[str, Callable[[str], object]]:
 
 
 def form(reader: Callable[[str], object], url: str) -> object:
-    """The form of an address; one that a library cannot read stays as it is."""
+    """The form of an address; an address that a library cannot parse stays unchanged."""
     try:
         return reader(url) or url
     except Exception:  # they raise many unrelated classes

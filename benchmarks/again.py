@@ -1,9 +1,9 @@
-"""What it costs to crawl a newspaper again: ``python -m benchmarks.again``.
+"""The cost of repeated crawls of a newspaper: ``python -m benchmarks.again``.
 
-The made newspaper of ``benchmarks.crawl`` is crawled by its listing and its feed: when it has one article,
-which is what starting a crawl costs, when it has 99 of 100, again when nothing is new, when one of a hundred
-is new, and when articles are old enough to be visited again. The CPU is that of all processes and of mongod.
-What was stored, and how often the newspaper was asked, is checked; times are only printed.
+The synthetic newspaper of ``benchmarks.crawl`` is crawled by its listing and its feed: with one article,
+which gives the cost of starting a crawl; with 99 of 100 articles; again with nothing new; with one of a
+hundred new; and when articles are old enough for another visit. The CPU time is that of all processes and of
+mongod. The stored articles and the number of requests are checked; times are only printed.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from benchmarks.crawling.cost import Contender, Cost, crawl, newspaper, said
+from benchmarks.crawling.cost import Contender, Cost, control, crawl, newspaper
 from benchmarks.crawling.newspaper import LISTED
 from newscrawl.mongod.server import Server
 from tests.trials import size
 
 PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", max(60, size(3000))))
 ENOUGH = 300
-"""Articles from which the costs mean anything."""
+"""Articles that a full run needs for meaningful costs."""
 NEW = max(1, PAGES // 100)
 ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 3 if PAGES >= 1000 else 1))
 VISITED = 50
-"""Articles that one run visits again, at most (``REVISIT_BUDGET``)."""
+"""Articles that one run visits again (``REVISIT_BUDGET``)."""
 WALKED = ("-a", "discover=listing,feed", "-s", "HORIZON_PAGES=500")
 AN_HOUR = {"startDate": None, "unit": "minute", "amount": 61}
 STEPS = {
@@ -38,26 +38,26 @@ STEPS = {
     "one of a hundred new": PAGES,
     "visits again": PAGES,
 }
-"""Each crawl, and how many articles the newspaper has then."""
+"""Each crawl, and the number of articles that the newspaper then has."""
 if PAGES < ENOUGH:  # just to see that it runs, and does what it should
     STEPS = {step: STEPS[step] for step in ("all of it", "nothing new", "one of a hundred new")}
 
 
 def age(client: MongoClient[dict[str, Any]], database: str) -> None:
-    """Let an hour pass since all visits."""
+    """Move all visits an hour into the past."""
     moments = ("first_seen_at", "last_seen_at", "checked_at")
     earlier = {name: {"$dateSubtract": AN_HOUR | {"startDate": f"${name}"}} for name in moments}
     client[database]["articles"].update_many({}, [{"$set": earlier}])
 
 
 def crawls(uri: str, host: str, turn: int) -> dict[str, Cost]:
-    """One round; raises ``SystemExit`` where a crawl did not do what it should."""
+    """One round of crawls; raises ``SystemExit`` when a crawl has a wrong result."""
     contender, costs = Contender.newscrawl("again"), {}
     with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
         for step, shown in STEPS.items():
             database = f"one{turn}" if step == "one article" else f"again{turn}"
             articles = client[database]["articles"]
-            said(f"{host}/-/show/{shown}")
+            control(f"{host}/-/show/{shown}")
             if step == "visits again":
                 age(client, database)
             before = articles.count_documents({})
@@ -65,7 +65,7 @@ def crawls(uri: str, host: str, turn: int) -> dict[str, Cost]:
             stored, new = articles.count_documents({}), articles.count_documents({}) - before
             least = {"nothing new": 2, "visits again": VISITED}.get(step, new)
             if stored != shown or not least <= cost.asked <= least + 4 + new // LISTED:
-                raise SystemExit(f"{step}: {stored} stored, {new} new, {cost.asked} requests\n{cost.said}")
+                raise SystemExit(f"{step}: {stored} stored, {new} new, {cost.asked} requests\n{cost.log}")
         for name in (f"one{turn}", f"again{turn}"):
             client.drop_database(name)
             client.drop_database(f"{name}_ops")

@@ -1,8 +1,8 @@
-"""What keeping every page costs: ``python -m benchmarks.archive``.
+"""The cost of archiving every page: ``python -m benchmarks.archive``.
 
-A made newspaper is crawled on loopback by turns with and without an archive; the CPU is that of all processes
-of a crawl, with that of mongod. Beside it, in one process: what the archive's own work takes for a page that
-was sent packed, for one that was sent plain, and for one that has not changed, down to the disk.
+A synthetic newspaper is crawled on loopback in turn with and without an archive; the CPU time is that of all
+processes of a crawl and of mongod. In addition, the work of the archive alone is measured in one process: for
+a page that was sent packed, one that was sent plain, and one that has not changed, including the disk.
 NEWSCRAWL_ARTICLES gives another number of articles than 2,000, NEWSCRAWL_ROUNDS of rounds.
 """
 
@@ -39,16 +39,16 @@ T = TypeVar("T")
 PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", size(2000)))
 ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 5 if PAGES >= 1000 else 1))
 ENOUGH = 100
-"""Pages from which the costs of a crawl mean anything."""
+"""Pages that a full run needs for meaningful costs."""
 WORK = size(4000)
-"""Pages of which the archive's own work is measured."""
+"""Pages for measuring the work of the archive alone."""
 BATCH = 50
 """Articles that are stored at a time, hence pages that are written at a time."""
 NOW = dt.datetime.now(dt.UTC)
 
 
 def race(uri: str, host: str, folder: Path) -> list[tuple[Cost, Cost, int]]:
-    """The costs of a crawl without and with an archive, and the bytes of it, round for round."""
+    """For each round, the costs of a crawl without and with an archive, and the archive's bytes."""
     rounds = []
     for turn in range(ROUNDS):
         costs: dict[str, Cost] = {}
@@ -61,7 +61,7 @@ def race(uri: str, host: str, folder: Path) -> list[tuple[Cost, Cost, int]]:
             with MongoClient[dict[str, Any]](uri) as client:
                 kept = client[database]["articles"].count_documents({"raw": {"$ne": None}})
                 if kept != (PAGES if name == "with" else 0):
-                    raise SystemExit(f"{kept} pages kept {name} an archive\n{costs[name].said}")
+                    raise SystemExit(f"{kept} pages kept {name} an archive\n{costs[name].log}")
                 client.drop_database(database)
                 client.drop_database(f"{database}_ops")
         (file,) = place.rglob("*.warc.gz")
@@ -82,12 +82,12 @@ def table(rounds: list[tuple[Cost, Cost, int]]) -> str:
 
 
 async def at_once(work: Callable[[], T]) -> T:
-    """Does the disk's part in the same thread."""
+    """Runs the disk work in the same thread."""
     return work()
 
 
 async def work(folder: Path, kind: str, pages: list[bytes]) -> str:
-    """CPU, bytes and memory of the archive's own work."""
+    """CPU time, bytes and memory of the archive alone."""
 
     def run_file(run: str) -> RunFile:
         return RunFile(Folder(folder), Name.of("bench", NOW, run, "n"), "n", at_once)
@@ -134,7 +134,7 @@ async def work(folder: Path, kind: str, pages: list[bytes]) -> str:
 
 
 def crawls(folder: Path) -> str:
-    """What an archive adds to a crawl."""
+    """Print what an archive adds to the cost of a crawl."""
     with Server(folder / "mongodb") as uri, newspaper(PAGES, NOW) as host:
         rounds = race(uri, host, folder)
     ratios = [(kept.cpu + kept.mongod) / (plain.cpu + plain.mongod) - 1 for plain, kept, _ in rounds]

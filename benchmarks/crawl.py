@@ -1,6 +1,6 @@
-"""What a crawl costs beside a mere download and beside others: ``python -m benchmarks.crawl``.
+"""The cost of a crawl, compared with a plain download and with other tools: ``python -m benchmarks.crawl``.
 
-A made newspaper (``benchmarks/crawling/newspaper.py``) is crawled on loopback by turns:
+A synthetic newspaper (``benchmarks/crawling/newspaper.py``) is crawled on loopback in turn by:
 
 a1  Scrapy downloading only, with its defaults
 a2  Scrapy downloading only, with the settings of newscrawl
@@ -36,7 +36,7 @@ PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", size(3000)))
 ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 5 if PAGES >= 1000 else 1))
 BEFORE = [os.environ["NEWSCRAWL_BEFORE"]] if "NEWSCRAWL_BEFORE" in os.environ else []
 ENOUGH = 100
-"""Articles from which the costs mean anything."""
+"""Articles that a full run needs for meaningful costs."""
 CONTENDERS = (
     Contender("a1", "downloads"),
     Contender("a2", "downloads", settings="own_settings"),
@@ -54,7 +54,7 @@ Document = Mapping[str, Any]
 
 
 def expected(story: Story, host: str) -> dict[str, Any]:
-    """What has to be stored of an article."""
+    """The fields that must be stored of an article."""
     body = "\n\n".join(story.body)
     url = host + story.path
     return {
@@ -67,7 +67,7 @@ def expected(story: Story, host: str) -> dict[str, Any]:
 
 
 def differences(stored: Sequence[Document], made: Newspaper, host: str) -> list[str]:
-    """Where the documents of newscrawl differ from what was made."""
+    """The differences between the stored documents and the articles of the newspaper."""
     found = {doc["url"]: doc for doc in stored}
     wrong = [] if len(stored) == len(made.stories) else [f"{len(stored)} of {len(made.stories)} stored"]
     for story in made.stories:
@@ -79,7 +79,7 @@ def differences(stored: Sequence[Document], made: Newspaper, host: str) -> list[
 
 
 def likeness(stored: Sequence[Document], made: Newspaper, host: str) -> str:
-    """Of how many articles others have the title, the text and the moment as made."""
+    """The numbers of articles for which a contender has the right title, text and moment."""
     found = {doc["url"]: doc for doc in stored}
     right = dict.fromkeys(("title", "text", "day", "minute"), 0)
     for story in made.stories:
@@ -96,7 +96,7 @@ def likeness(stored: Sequence[Document], made: Newspaper, host: str) -> str:
 
 
 class Race:
-    """The crawls of one run."""
+    """The crawls of one benchmark run."""
 
     def __init__(self, uri: str, host: str, made: Newspaper) -> None:
         self.uri, self.host, self.made = uri, host, made
@@ -104,7 +104,7 @@ class Race:
         self.found: dict[str, str] = {}
 
     def run(self, contender: Contender, turn: int) -> None:
-        """Let one contender crawl, and look at what it has stored."""
+        """Run one contender, and check what it has stored."""
         database = f"{contender.name}_{turn}"
         cost = crawl(contender, self.host, self.uri, database)
         self.costs.setdefault(contender.name, []).append(cost)
@@ -116,15 +116,15 @@ class Race:
             client.drop_database(f"{database}_ops")
         if contender.spider == "measured":
             if wrong := differences(stored, self.made, self.host):
-                raise SystemExit("\n".join([f"{contender.name}: not what was made", *wrong[:20], cost.said]))
+                raise SystemExit("\n".join([f"{contender.name}: not what was made", *wrong[:20], cost.log]))
             self.found[contender.name] = f"every field right of {len(stored)}"
         elif contender.module == "contenders" and "a" not in contender.name:
             self.found[contender.name] = likeness(stored, self.made, self.host)
         elif cost.asked < len(self.made.stories):
-            raise SystemExit(f"{contender.name}: only {cost.asked} requests\n{cost.said}")
+            raise SystemExit(f"{contender.name}: only {cost.asked} requests\n{cost.log}")
 
     def table(self) -> str:
-        """The costs, a line for each contender."""
+        """The costs as a table with a row per contender."""
         lines = [
             "| | CPU, ms a page | mongod, ms a page | pages/s | peak MB of each process | stored |",
             "|---|---|---|---|---|---|",
@@ -145,7 +145,7 @@ class Race:
         return "\n".join(lines)
 
     def ratio(self, other: str) -> str:
-        """How many times the CPU of another one newscrawl takes: the median of the rounds, their spread."""
+        """The CPU time of newscrawl divided by that of another contender: median and range of the rounds."""
         pairs = zip(self.costs["b"], self.costs[other], strict=True)
         ratios = [(b.cpu + b.mongod) / (o.cpu + o.mongod * (other[0] != "a")) for b, o in pairs]
         return f"b/{other} {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"

@@ -1,4 +1,4 @@
-"""Accuracy and speed of the date reader beside dateparser and htmldate, on the lists of tests/data.
+"""Accuracy and speed of the date reader, compared with dateparser and htmldate, on the lists of tests/data.
 
 Run: ``python -m benchmarks.dates`` (a library that is not installed is left out).
 
@@ -6,7 +6,7 @@ Two lists were written and labelled by hand, ``dates_printed.tsv.gz`` was printe
 locales for known instants. ``NEWSCRAWL_TRIALS`` takes a part of each. The dateparser chain is the best one
 known for Arabic: its HijriCalendar where the text has a Hijri year, then one parser for each region (Morocco,
 Algeria, Lebanon, Mauritania), required to find day, month and year. htmldate reads the string as the visible
-date of a page. A *wrong* day is another one than the label; a *false* one was found where there is none.
+date of a page. A *wrong* day differs from the label; a *false* day was found where there is none.
 """
 
 import datetime as dt
@@ -26,10 +26,10 @@ COLUMNS = ("right", "wrong", "missed", "refused", "false", "raised")
 HIJRI_YEAR = re.compile(r"(?<!\d)[1١۱][34٣٤۳۴]\d\d(?!\d)")  # any call would fill in today's Hijri day
 
 EVERY = max(1, round(1 / float(os.environ.get("NEWSCRAWL_TRIALS", "1"))))
-"""One in so many strings of a list is read."""
+"""Every this many strings of a list, one is read."""
 
 Reader = Callable[[str, str | None, dt.datetime], dt.datetime | dt.date | None]
-"""Reads a text of a country at a moment."""
+"""Parses a text from a country at a moment."""
 
 
 def newscrawl(text: str, country: str | None, now: dt.datetime) -> dt.date | None:
@@ -103,7 +103,7 @@ def measure(name: str, read: Reader, strings: list[Labelled]) -> tuple[str, floa
 
 
 def of_library(read: Reader) -> Callable[[Printed], Published | None]:
-    """What another library reads of a printed string, as our own reader would say it."""
+    """The result of another library for a printed string, in the form of our own reader."""
 
     def published(one: Printed) -> Published | None:
         try:

@@ -1,8 +1,8 @@
-"""What an export costs beside PyMongoArrow: ``python -m benchmarks.export``.
+"""The cost of an export, compared with PyMongoArrow: ``python -m benchmarks.export``.
 
-The articles of a made collection are written to Parquet by turns: by ``newscrawl export``, a file a month
-with card and digests, and by ``find_arrow_all`` of PyMongoArrow with the same columns into one file, all of
-it in memory. Each runs in a process of its own. PyMongoArrow is left out unless ``make bench`` installed it
+The articles of a synthetic collection are written to Parquet in turn by ``newscrawl export``, into a file per
+month with card and digests, and by ``find_arrow_all`` of PyMongoArrow, with the same columns into one file,
+all in memory. Each runs in a process of its own. PyMongoArrow is left out unless ``make bench`` installed it
 in ``build/pymongoarrow``, beside the version of pyarrow that it is built for.
 """
 
@@ -59,7 +59,7 @@ APART = Path(__file__).parent.parent / "build" / "pymongoarrow"
 
 
 def process(*command: str, path: str = "") -> tuple[float, float]:
-    """Seconds that a process takes, and its peak in megabytes."""
+    """The seconds that a process takes, and its peak memory in megabytes."""
     began = time.perf_counter()
     environment = os.environ | {"PYTHONPATH": path}
     started = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, env=environment)
@@ -83,7 +83,7 @@ def rows(out: Path) -> int:
 
 
 def measured(articles: int, folder: Path, rounds: int) -> dict[str, list[tuple[float, float]]]:
-    """Seconds and megabytes of each contender, a pair a round."""
+    """Seconds and megabytes of each contender in each round."""
     contenders: dict[str, Any] = {"newscrawl export": ours}
     if APART.exists():
         contenders["find_arrow_all"] = bare

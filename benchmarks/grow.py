@@ -1,10 +1,11 @@
-"""What storing and linking an article costs as the collection grows: ``python -m benchmarks.grow``.
+"""The cost of storing and linking an article as the collection grows: ``python -m benchmarks.grow``.
 
-A linked collection is made in bulk, its articles spread over 100 days; then new ones go through the writer
-and the linker, a fifth of them copies, while mongod has a small and a larger cache. Printed are the documents
-that the server examined and its CPU for each of them, until they were linked and until a checkpoint had
-written all of them (otherwise there is one a minute), how many are acknowledged and linked a second, and
-what an article takes on disk, before and after arrivals on random days.
+A linked collection is created in bulk, with articles from 100 days. Then new articles, a fifth of them
+copies, go through the writer and the linker, with a small and with a larger cache of mongod. The benchmark
+prints, for each new article, the documents that the server examined and its CPU time, until it was linked and
+until a checkpoint had written everything (otherwise there is one a minute); how many articles are
+acknowledged and linked a second; and the size of an article on disk, before and after arrivals on random
+days.
 
 ``NEWSCRAWL_BEFORE`` names the folder of another checkout, which is measured beside this one.
 ``NEWSCRAWL_SIZES`` (a comma list) gives other sizes than 10000, 100000 and 500000, ``NEWSCRAWL_ARRIVE_AT``
@@ -63,11 +64,11 @@ find_mongod = _of("find_mongod", "newscrawl.mongod.server", "newscrawl.store.ser
 BANDS, ROWS = (_of(name, "newscrawl.signatures", "newscrawl.identity") for name in ("BANDS", "ROWS"))
 
 PART = float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))
-"""All of it in ``make bench``, a hundredth in ``make test``."""
+"""The share of a full run: all in ``make bench``, a hundredth in ``make test``."""
 FULL = "10000,100000,500000" if PART == 1 else "10000"
 SIZES = [round(int(size) * PART) for size in os.environ.get("NEWSCRAWL_SIZES", FULL).split(",")]
 NEW, WARM = round(2000 * PART), round(2000 * PART)
-"""Articles that are measured, and those that fill the caches before."""
+"""Articles that are measured, and articles that fill the caches first."""
 ARRIVE_AT = round(PART * int(os.environ.get("NEWSCRAWL_ARRIVE_AT", "200000" if PART == 1 else "10000")))
 CACHES = (0.25, 1.0) if PART == 1 else (1.0,)
 """Gigabytes."""
@@ -76,11 +77,11 @@ SEEN = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
 KNOWN = 100
 """Stored articles with a text of their own; others share paragraphs. New ones are copies of them, too."""
 MEETS = 10**6
-"""A band of two articles that have nothing to do with each other agrees once in so many."""
+"""Two unrelated articles share a band once in this many pairs."""
 DATABASE = "grow"
 MOST_EXAMINED = 20
 ENOUGH = 1000
-"""New articles from which an average says something."""
+"""New articles that a meaningful average needs."""
 
 
 class Maker:
@@ -103,7 +104,7 @@ class Maker:
         self._paragraphs = [" ".join(pool[start : start + 40]) for start in range(0, len(pool), 40)]
 
     def words(self, number: int, chance: random.Random | None = None) -> list[str]:
-        """Words as frequent as those of a language."""
+        """Random words with the frequencies of a natural language."""
         return (chance or self._chance).choices(self._words, cum_weights=self._cumulated, k=number)
 
     def article(
@@ -165,7 +166,7 @@ def _bands(made: Document) -> list[int]:
 
 
 def _search_text(title: str, lede: str | None, body: str) -> str:
-    """What this build has searched of an article, or the other one: the words here are folded."""
+    """The searched text of an article in this build or the other one; the words here are folded already."""
     if make := getattr(identity, "search_text", None):
         return str(make(title, lede, body))
     return " ".join(filter(None, [title, lede, *body.split()[: identity.SEARCH_WORDS]]))
@@ -176,7 +177,7 @@ def _search_text(title: str, lede: str | None, body: str) -> str:
 
 @contextmanager
 def mongod(folder: Path, gigabytes: float) -> Iterator[tuple[str, int]]:
-    """A mongod with this cache: its address and the id of its process."""
+    """A mongod with this cache; yields its address and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -198,13 +199,13 @@ def mongod(folder: Path, gigabytes: float) -> Iterator[tuple[str, int]]:
 
 
 def cpu(pid: int) -> float:
-    """Seconds of CPU that a process has taken."""
+    """The CPU seconds that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def fill(client: AsyncMongoClient[Document], maker: Maker, number: int) -> None:
-    """A collection of so many articles, its indexes built in bulk."""
+    """Create a collection with this many articles, and build its indexes in bulk."""
     articles = client[DATABASE]["articles"]
     await prepare(client[DATABASE], client[f"{DATABASE}_ops"])
     await articles.drop_indexes()
@@ -225,7 +226,7 @@ async def fill(client: AsyncMongoClient[Document], maker: Maker, number: int) ->
 
 
 def new_ones(maker: Maker, number: int, first: int) -> list[Article]:
-    """New articles of two days: a tenth of them copies of stored ones, a tenth of each other."""
+    """New articles of two days: a tenth are copies of stored articles, a tenth copies of each other."""
     known = Maker(1)
     texts = [known.article(n, LAST).body.split() for n in range(round(KNOWN * min(1, 10 * PART)))]
     made: list[Article] = []
@@ -255,13 +256,13 @@ async def write(client: AsyncMongoClient[Document], items: list[Article]) -> tup
 
 
 async def examined(client: AsyncMongoClient[Document]) -> int:
-    """Documents that the server has looked at so far."""
+    """The documents that the server has examined so far."""
     status = await client.admin.command("serverStatus")
     return int(status["metrics"]["queryExecutor"]["scannedObjects"])
 
 
 async def cost(client: AsyncMongoClient[Document], pid: int, turn: int) -> Document:
-    """What new articles cost."""
+    """The cost of new articles."""
     maker = Maker(100 + turn)
     items = new_ones(maker, WARM + NEW, 10**6 * (turn + 1))
     await write(client, items[:WARM])
@@ -282,7 +283,7 @@ async def cost(client: AsyncMongoClient[Document], pid: int, turn: int) -> Docum
 
 
 async def on_disk(client: AsyncMongoClient[Document]) -> Document:
-    """Bytes an article."""
+    """Bytes per article."""
     await client.admin.command("fsync")
     stats = await client[DATABASE].command("collStats", "articles")
     sizes = {name: size / stats["count"] for name, size in stats["indexSizes"].items()}
@@ -305,7 +306,7 @@ async def arrive(client: AsyncMongoClient[Document]) -> None:
 
 
 def measured(number: int) -> Document:
-    """All figures of a collection of so many articles."""
+    """All figures for a collection with this many articles."""
 
     async def at(uri: str, work: Any, *args: Any) -> Any:
         async with AsyncMongoClient[Document](uri, tz_aware=True, w="majority", journal=True) as client:
@@ -339,7 +340,7 @@ def measured(number: int) -> Document:
 
 
 def run(build: str, checkout: Path, number: int) -> Document:
-    """The figures of a build, taken in a process of its own."""
+    """The figures of a build, measured in a process of its own."""
     done = subprocess.run(
         [sys.executable, __file__, "--measure", str(number)],
         cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout), "PYTHONSAFEPATH": "1"},
@@ -362,7 +363,7 @@ def run(build: str, checkout: Path, number: int) -> Document:
 
 
 def main() -> int:
-    """Measure the builds by turns; 1 when this one examines more than it should."""
+    """Measure the builds in turn; 1 when this build examines too many documents."""
     here = Path(__file__).parent.parent
     builds = {"this": here}
     if before := os.environ.get("NEWSCRAWL_BEFORE"):

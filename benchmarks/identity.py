@@ -1,11 +1,11 @@
-"""How well copies are found, by shingle and bands, and what a signature costs.
+"""How well copies are found with different shingles and bands, and the cost of a signature.
 
 Run: ``python -m benchmarks.identity``. The first table gives, for each kind of copy of the labelled set
 (``tests/pairs.py``), its true similarity and the share that each choice of shingle and bands makes a
-candidate; the last row is pairs of stories that have nothing to do with each other. The second table gives
-what the share does that a root must hold of an article which another member brings into its story. The third
-one gives the time of a signature of an article of 600 words, in the former scheme too; datasketch (with
-xxhash) and rensa are measured when they are installed.
+candidate; the last row has pairs of unrelated stories. The second table shows the effect of the share of an
+article that the root must contain when another member brings the article into the story. The third table
+gives the time for the signature of an article of 600 words, also in the former scheme; datasketch (with
+xxhash) and rensa are measured if they are installed.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def recall() -> None:
 
 
 def joined() -> None:
-    """What the share that a root must hold of an article does, which another member brings into its story."""
+    """The effect of the share of an article that a root must contain when another member brings it in."""
     labelled = pairs.shapes()
     documents = {r.article.keys[0]: document(r.article) | {"_id": r.article.keys[0]} for r in labelled}
     groups = {r.article.keys[0]: r.group for r in labelled}

@@ -2,10 +2,10 @@
 
     python -m benchmarks.lists
 
-A feed of 5 MB, a sitemap of 50,000 entries, plain and packed, in UTF-8 and in windows-1256, and an answer of
-an API. Each is read in a process of its own; the time is the least of several, the memory is the peak of the
-process above what it needs without a list. ``NEWSCRAWL_BEFORE`` names the folders of other checkouts, with
-colons between: b0, b1 are measured by turns with this one, n.
+A feed of 5 MB, a sitemap of 50,000 entries, plain and packed, in UTF-8 and in windows-1256, and a response of
+an API. Each is read in a process of its own; the time is the least of several runs, the memory is the peak of
+the process above its use without a list. ``NEWSCRAWL_BEFORE`` names the folders of other checkouts, separated
+by colons: b0, b1 are measured in turn with this one, n.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ for line in sys.stdin:
         os._exit(0)
     os.wait()
 """
-"""Reads each list whose kind, content type and file are sent."""
+"""Reads each list whose kind, content type and file arrive on stdin."""
 
 
 def feed(count: int) -> str:
-    """An RSS feed with whole texts, as WordPress gives it."""
+    """An RSS feed with whole texts, as WordPress produces it."""
     items = "".join(
         f"<item><title>{TEXT} {n}</title><link>{ROOT}/articles-{n}.html?a=1&amp;b=2</link>"
         f"<pubDate>Wed, 27 Mar 2024 10:00:00 +0100</pubDate><description><![CDATA[<p>{TEXT * 9}</p>]]>"
@@ -93,7 +93,7 @@ def sitemap(count: int) -> str:
 
 
 def posts(count: int) -> str:
-    """An answer of WordPress's API."""
+    """A response of WordPress's API."""
     return json.dumps(
         [
             {"link": f"{ROOT}/articles-{n}.html", "date_gmt": "2024-03-27T10:00:00", "modified_gmt": None,
@@ -121,7 +121,7 @@ def lists() -> dict[str, tuple[str, str, bytes, int]]:
 
 
 def worker(folder: str) -> subprocess.Popen[str]:
-    """What reads lists with the code of a checkout."""
+    """A process that reads lists with the code of a checkout."""
     return subprocess.Popen(
         [sys.executable, "-c", WORKER], cwd=folder, env=os.environ | {"PYTHONPATH": folder},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -139,7 +139,7 @@ def measured(process: subprocess.Popen[str], *told: str) -> tuple[float, float, 
 
 
 def main() -> None:
-    """Print a table with a row for each list and checkout; no entry of any list may be missing."""
+    """Print a table with a row for each list and checkout; fails when an entry of a list is missing."""
     here = str(Path(__file__).resolve().parent.parent)
     before = [folder for folder in os.environ.get("NEWSCRAWL_BEFORE", "").split(":") if folder]
     workers = {f"b{number}": worker(folder) for number, folder in enumerate(before)} | {"n": worker(here)}

@@ -1,4 +1,4 @@
-"""``newscrawl.page.read`` beside other extractors, in one run on the same pages: speed, then the texts found.
+"""``newscrawl.page.read`` compared with other extractors, in one run on the same pages: speed, then texts.
 
     python -m benchmarks.read
 
@@ -57,14 +57,14 @@ def pages() -> list[tuple[str, bytes, str]]:
 
 
 def milliseconds(reader: Callable[[bytes, str], object], page: bytes, url: str) -> float:
-    """CPU time of one call."""
+    """The CPU time of one call, in milliseconds."""
     started = time.process_time()
     reader(page, url)
     return (time.process_time() - started) * 1000
 
 
 def extracted(page: bytes, url: str) -> object:
-    """What trafilatura reads."""
+    """The text that trafilatura extracts."""
     return trafilatura.bare_extraction(page, url=url, favor_precision=True, include_comments=False)
 
 
@@ -130,11 +130,11 @@ def milliseconds(call):
 for _ in sys.stdin:
     print(json.dumps([min(milliseconds(call) for _ in range(4)) for call in calls]), flush=True)
 """
-"""Times every page without and with a declaration, once for each line that is sent."""
+"""Times every page without and with a declaration, once for each line on stdin."""
 
 
 def compared(before: str) -> None:
-    """Print how many times the CPU of another checkout's ``read`` this one takes, by turns."""
+    """Print the CPU time of this ``read`` divided by that of another checkout's, measured in turn."""
     here = str(Path(__file__).resolve().parent.parent)
     given = json.dumps([(base64.b64encode(page).decode(), url) for _, page, url in pages()])
     workers = [
@@ -210,7 +210,7 @@ READERS: dict[str, tuple[str, Text]] = {
 
 
 def texts() -> None:
-    """Print mean likeness, in how many pages no foreign paragraph was read, and the CPU of a page."""
+    """Print the mean similarity, the pages without a foreign paragraph, and the CPU time per page."""
     pairs = [(shape, kind) for shape in CORPUS for kind in ("as it is", *MUTATIONS)]
     pairs = [p for p in pairs if not (p[0].declared and p[1] == "no declarations")]
     pairs = pairs[:: max(1, len(pairs) // max(10, size(len(pairs))))]
@@ -233,7 +233,7 @@ def texts() -> None:
 
 
 def _judged(shape: Shape, kind: str, reader: Text) -> tuple[float, bool, float]:
-    """Likeness of the text read, whether it is the article's alone, and the CPU of reading it."""
+    """The similarity of the extracted text, whether it contains only the article, and the CPU time."""
     page = mutated(shape, kind) if kind in MUTATIONS else shape.html
     charset = "windows-1256" if b"windows-1256" in page else "utf-8"
     text = page.decode(charset)

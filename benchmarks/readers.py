@@ -1,4 +1,4 @@
-"""What a reader's queries cost: ``python -m benchmarks.readers``.
+"""The cost of readers' queries: ``python -m benchmarks.readers``.
 
 A collection of made articles, with rows, runs, revisions and tombstones beside it. Every query that
 docs/data.md shows is explained by the server: documents examined, documents returned, milliseconds, and
@@ -41,9 +41,9 @@ from newscrawl.vocabulary import SearchScope
 PART = float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))
 ARTICLES = round(int(os.environ.get("NEWSCRAWL_ARTICLES", "200000" if PART == 1 else "50000")) * PART)
 WRITES = max(50, round(5000 * PART))
-"""Articles that are inserted to see what an index costs."""
+"""Articles that are inserted to measure the cost of an index."""
 ENOUGH = 1000
-"""Articles from which ratios say something."""
+"""Articles that meaningful ratios need."""
 DAYS = 300 if PART == 1 else 60
 WORDS = ("الحكومة", "حكومة", "وزير الصحة", '"وزير الصحة"')
 FOR_READERS = ("tags_1", "authors_1", "gone_at_1", "hijri_month_uaq_-1_hijri_day_uaq_-1_duplicate_of_1")
@@ -108,7 +108,7 @@ async def prepared(uri: str) -> None:
 
 
 def fill(uri: str) -> None:
-    """Make the collections."""
+    """Fill the collections."""
     chance, maker = random.Random(24), Maker(24)
     asyncio.run(prepared(uri))
     with MongoClient[Document](uri, tz_aware=True) as client:
@@ -143,7 +143,7 @@ def fill(uri: str) -> None:
 
 
 def asked(db: Database[Document], query: Query) -> Document:
-    """The filter of a query, with values that the collection holds."""
+    """The filter of a query, with values from the collection."""
     copy = db["articles"].find_one({"source": "alayam24", "duplicate_of": {"$ne": None}})
     assert copy
     revised = db["revisions"].find_one()

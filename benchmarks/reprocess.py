@@ -68,7 +68,7 @@ def plain(path: Path, text: Text, most: int) -> None:
 
 
 def contenders(path: Path, count: int) -> dict[str, tuple[Callable[[], None], int]]:
-    """Name → what reads pages, and how many it reads."""
+    """Name → the function that reads pages, and how many it reads."""
     import trafilatura
 
     few = max(1, count // 10)
@@ -92,7 +92,7 @@ def contenders(path: Path, count: int) -> dict[str, tuple[Callable[[], None], in
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """CPU time of one call."""
+    """The CPU seconds of one call."""
     began = time.process_time()
     call()
     return time.process_time() - began

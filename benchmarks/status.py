@@ -1,7 +1,8 @@
-"""What `scrapy status` costs: ``python -m benchmarks.status``.
+"""The cost of `scrapy status`: ``python -m benchmarks.status``.
 
-A hundred newspapers with ninety days of runs, two an hour, and of coverage. The CPU is that of the command
-beside ``scrapy version``, without that of mongod; the documents are those that mongod has read.
+The database has a hundred newspapers with ninety days of coverage and of runs, two an hour. The CPU time is
+that of the command, compared with ``scrapy version``, without mongod; the documents are those that mongod
+read.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ SHARES = {
 
 
 def fill(client: MongoClient[dict[str, Any]], name: str) -> None:
-    """Store what a hundred newspapers leave in ninety days."""
+    """Store the runs and coverage of a hundred newspapers over ninety days."""
     db, ops = client[name], client[f"{name}_ops"]
     db["coverage"].create_indexes(INDEXES["coverage"])
     ops["runs"].create_indexes(OPS_INDEXES["runs"])
@@ -56,7 +57,7 @@ def fill(client: MongoClient[dict[str, Any]], name: str) -> None:
 
 
 def cpu(*arguments: str, uri: str, name: str) -> float:
-    """Seconds of CPU that a command takes."""
+    """The CPU seconds of a command."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = os.environ | {"MONGODB_URI": uri, "MONGODB_DATABASE": name}
     command = [sys.executable, "-m", "scrapy", *arguments]
@@ -67,7 +68,7 @@ def cpu(*arguments: str, uri: str, name: str) -> float:
 
 
 def read(client: MongoClient[dict[str, Any]]) -> int:
-    """Documents that mongod has read so far."""
+    """The documents that mongod has read so far."""
     return int(client.admin.command("serverStatus")["metrics"]["queryExecutor"]["scannedObjects"])
 
 

@@ -1,4 +1,4 @@
-"""Speed of ``clean`` and ``fold`` beside one regular expression and other projects' normalisers.
+"""Speed of ``clean`` and ``fold``, compared with one regular expression and other projects' normalisers.
 
 Run: ``python -m benchmarks.text [articles.txt]``. All figures are of one run on the same text: by default
 articles of our own writing with what news text has (tashkeel, tatweel, no-break spaces, direction
@@ -22,7 +22,7 @@ from tests.trials import size
 
 FLOOR = 0.06
 TEXTS, ENOUGH = size(300), 100
-"""Made texts, and their number from which the ratio is more than noise."""
+"""Synthetic texts, and how many of them a meaningful ratio needs."""
 ARTICLE_SIZE = 1900  # letters, about 3.4 KB of UTF-8
 WORDS = (
     "أعلنت وزارة الداخلية اليوم عن إطلاق برنامج جديد لتدبير الموارد المائية في عدد من الجهات وقال "
@@ -56,7 +56,7 @@ def article(rng: random.Random) -> str:
 
 
 def speed(function: Callable[[str], object], texts: list[str], rounds: int = 5) -> float:
-    """Megabytes of UTF-8 a second, the best of some rounds of CPU time."""
+    """Megabytes of UTF-8 per CPU second, the best of several rounds."""
     size = sum(len(text.encode()) for text in texts) / 1e6
     best = float("inf")
     for _ in range(rounds):
@@ -68,7 +68,7 @@ def speed(function: Callable[[str], object], texts: list[str], rounds: int = 5) 
 
 
 def others() -> dict[str, Callable[[str], object]]:
-    """The nearest functions of other projects, as far as they are installed."""
+    """The nearest functions of other projects, if they are installed."""
     found: dict[str, Callable[[str], object]] = {}
     try:
         camel = importlib.import_module("camel_tools.utils.normalize")

@@ -1,8 +1,8 @@
-"""How fast the writer stores, beside a bare ``bulk_write``: ``python -m benchmarks.writer``.
+"""The speed of the writer, compared with a plain ``bulk_write``: ``python -m benchmarks.writer``.
 
-Both write to one real mongod on loopback with the same documents (about 5 KB), batch size, indexes and write
-concern (majority, journal), by turns. The writer also looks what is stored, validates, decides, settles the
-pending list and links copies; the bare loop does none of that and has no validator.
+Both write in turn to one real mongod on loopback, with the same documents (about 5 KB), batch size, indexes
+and write concern (majority, journal). The writer also looks up stored articles, validates, decides, settles
+the pending list and links copies; the plain loop does none of that and has no validator.
 """
 
 import asyncio
@@ -28,14 +28,14 @@ from tests.trials import size
 ARTICLES, BATCH, ROUNDS = size(6000), 50, 3
 FLOOR = 0.7
 ENOUGH = 1000
-"""Articles from which the ratio is more than noise."""
+"""Articles that a meaningful ratio needs."""
 WORDS = [f"{start}{middle}{end}" for start in ("ال", "", "وال") for middle in
          ("حكوم", "مدين", "برنامج", "وزير", "ماء", "طريق", "مدرس", "جمعي", "موسم", "مشروع", "اقتصاد", "صح")
          for end in ("ة", "ات", "ي", "ها")]  # fmt: skip
 
 
 def articles(number: int, chance: random.Random) -> list[Article]:
-    """Made articles of about 5 KB, each with a text of its own."""
+    """Synthetic articles of about 5 KB, each with its own text."""
     example = EXAMPLES[0]
     assert isinstance(example, Article)
     made = []
@@ -50,7 +50,7 @@ def articles(number: int, chance: random.Random) -> list[Article]:
 
 
 async def bare(client: AsyncMongoClient[dict[str, Any]], database: str, items: list[Article]) -> float:
-    """Articles a second of a loop of ``bulk_write``."""
+    """Articles per second of a loop of ``bulk_write``."""
     collection = client[database]["articles"]
     await collection.create_indexes(INDEXES["articles"])
     documents = [document(item) | {"_id": item.keys[0], "story": item.keys[0]} for item in items]
@@ -65,7 +65,7 @@ async def bare(client: AsyncMongoClient[dict[str, Any]], database: str, items: l
 async def written(
     client: AsyncMongoClient[dict[str, Any]], database: str, items: list[Article]
 ) -> tuple[float, float]:
-    """Articles a second that the writer had acknowledged, and those with their links too."""
+    """Articles per second until they are acknowledged, and until they are linked."""
     await prepare(client[database], client[f"{database}_ops"])
     writer = Writer(client, database, batch=BATCH, age=2.0, queue=500, patience=30)
     writer.start()

@@ -1,9 +1,9 @@
-"""Spiders for the same newspaper: what else one would write, with Scrapy and the usual libraries.
+"""Alternative spiders for the same newspaper, written with Scrapy and the usual libraries.
 
 Each follows the listings. ``downloads`` does nothing with the articles; ``careless`` reads them with
 trafilatura and stores them with the pipeline of Scrapy's documentation; ``careful`` reads them with
 trafilatura's fast way, the printed date with dateparser, and stores them with asynchronous upserts.
-They share no code with newscrawl. ``measured`` is newscrawl's own spider and stands in ``measured.py``.
+They share no code with newscrawl, whose own spider ``measured`` is in ``measured.py``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Careless(Downloads):
 
 
 class UpsertPipeline:
-    """One upsert an article, awaited without keeping the reactor."""
+    """One upsert per article, awaited without blocking the reactor."""
 
     async def open_spider(self) -> None:
         self.client = pymongo.AsyncMongoClient[dict[str, Any]](_URI)

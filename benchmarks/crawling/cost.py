@@ -1,4 +1,4 @@
-"""Runs one crawl of the made newspaper, and tells what it cost: CPU, memory, time."""
+"""Runs one crawl of the synthetic newspaper, and measures its CPU time, memory and duration."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ POLITE_TO_NOBODY = {
     "DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "False", "CONCURRENT_REQUESTS": "16",
     "CONCURRENT_REQUESTS_PER_DOMAIN": "8", "LOG_LEVEL": "INFO",
 }  # fmt: skip
-"""Scrapy's own defaults, which every contender has, and the log of a crawl that is operated."""
+"""Scrapy's defaults for every contender, with the log level of a production crawl."""
 _TICK = os.sysconf("SC_CLK_TCK")
 _LOOK = 0.05
-"""Seconds between two looks at the processes of a crawl."""
+"""Seconds between two checks of the processes of a crawl."""
 _LASTING = 4
 """Looks through which a process lasts that is more than a question to the system (``uname``)."""
 
@@ -54,7 +54,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one crawl took."""
+    """The cost of one crawl."""
 
     cpu: float
     """Seconds of all its processes."""
@@ -65,13 +65,13 @@ class Cost:
     """Megabytes of each of its processes at their largest, the crawl's own first."""
     asked: int
     """Requests that the newspaper answered."""
-    said: str = ""
+    log: str = ""
     """Its log."""
 
 
 @contextmanager
 def newspaper(articles: int, newest: dt.datetime) -> Iterator[str]:
-    """The address of a newspaper of so many articles, served by a process of its own."""
+    """A newspaper with this many articles, served by a process of its own; yields its address."""
     command = [sys.executable, "-m", "benchmarks.crawling.newspaper", str(articles), newest.isoformat()]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -81,8 +81,8 @@ def newspaper(articles: int, newest: dt.datetime) -> Iterator[str]:
             process.terminate()
 
 
-def said(address: str) -> int:
-    """What the newspaper answers to whoever measures, see ``newspaper``."""
+def control(address: str) -> int:
+    """The newspaper's answer to a control request, see ``newspaper``."""
     with urllib.request.urlopen(address, timeout=60) as answer:
         return int(answer.read())
 
@@ -100,7 +100,7 @@ def crawl(contender: Contender, host: str, uri: str, database: str, *more: str) 
     command += ["-s", f"SPIDER_MODULES={contender.module}", *settings, *more]
     with MongoClient[dict[str, Any]](uri) as client, tempfile.TemporaryFile() as log:
         server = client.admin.command("serverStatus")["pid"]
-        asked, stored = said(f"{host}/-/asked"), _cpu(server)
+        asked, stored = control(f"{host}/-/asked"), _cpu(server)
         began = time.perf_counter()
         process = subprocess.Popen(command, cwd=contender.folder, env=environment, stderr=log)
         peaks: dict[int, int] = {}
@@ -114,7 +114,7 @@ def crawl(contender: Contender, host: str, uri: str, database: str, *more: str) 
         text = log.read().decode("utf-8", "replace")
         cost = Cost(
             usage.ru_utime + usage.ru_stime, _cpu(server) - stored, wall, tuple(peaks.values()),
-            said(f"{host}/-/asked") - asked, text,
+            control(f"{host}/-/asked") - asked, text,
         )  # fmt: skip
     if process.returncode:
         raise SystemExit(f"{contender.name} ended with {process.returncode}\n{text}")
@@ -122,7 +122,7 @@ def crawl(contender: Contender, host: str, uri: str, database: str, *more: str) 
 
 
 def _cpu(pid: int) -> float:
-    """Seconds of CPU that a process has taken."""
+    """The CPU seconds that a process has used."""
     words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / _TICK
 

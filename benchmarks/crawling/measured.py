@@ -1,4 +1,4 @@
-"""The made newspaper as a site of newscrawl, of this build and of an older one that is measured beside it."""
+"""The synthetic newspaper as a site of newscrawl, for this build and for an older one to compare with."""
 
 import os
 

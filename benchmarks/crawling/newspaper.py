@@ -1,12 +1,12 @@
-"""A made newspaper and the fast server that prints it: ``python -m benchmarks.crawling.newspaper 3000 TIME``.
+"""A synthetic newspaper and its fast server: ``python -m benchmarks.crawling.newspaper 3000 TIME``.
 
-Each article has 60 KB, 400 words of them its own; its headline, date and author stand in the page and in
-JSON-LD. There are listings of 75 articles each, a feed of the newest 40, a sitemap of all and a
-``robots.txt``. All of it follows from a seed and the moment of the newest article, and is packed once, so
-that the server has nothing to do but to send. It writes its port on a line of its own, then serves.
+Each page has 60 KB, with 400 words of its own; headline, date and author are in the page and in JSON-LD.
+There are listings of 75 articles each, a feed of the newest 40, a sitemap of all articles and a
+``robots.txt``. Everything follows from a seed and the moment of the newest article, and is packed in advance,
+so that the server only has to send it. It prints its port on a line of its own, then serves.
 
-Two addresses speak to whoever measures: ``/-/show/N`` prints the lists as of N articles, ``/-/asked`` says
-how often anything was asked for.
+Two addresses control it: ``/-/show/N`` sets the lists to those of N articles, and ``/-/asked``
+returns the number of requests so far.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LISTED, FED = 75, 40
 """Articles on a listing, and in the feed."""
 ZONE = ZoneInfo("Africa/Cairo")
 AGE = dt.timedelta(days=5)
-"""The oldest article's, at most."""
+"""The largest age of an article."""
 MONTHS = "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split()
 _STEMS = (
     "حكوم مدين برنامج وزير طريق مدرس جمعي موسم مشروع اقتصاد مستشف جامع شرك مزارع ميناء محكم صحيف لجن منطق"
@@ -46,13 +46,13 @@ AUTHORS = ("سعاد المريني", "كريم بنعلي", "هدى الزهر�
 SECTIONS = {"politics": "سياسة", "economy": "اقتصاد", "sport": "رياضة"}
 
 
-def _said(chance: random.Random, words: int) -> str:
+def _sentence(chance: random.Random, words: int) -> str:
     return " ".join(chance.choices(WORDS, cum_weights=_WEIGHTS, k=words))
 
 
 @dataclass(frozen=True)
 class Story:
-    """What an article says."""
+    """The content of an article."""
 
     number: int
     printed: dt.datetime
@@ -79,7 +79,7 @@ class Newspaper:
 
     @classmethod
     def made(cls, articles: int, newest: dt.datetime) -> Newspaper:
-        """A newspaper of so many articles, the newest of this moment."""
+        """A newspaper with this many articles, the newest of which has this moment."""
         # Whole seconds, as pages and feeds print them.
         step = dt.timedelta(seconds=min(120, AGE.total_seconds() // max(articles, 1)))
         newest = newest.astimezone(ZONE).replace(second=0, microsecond=0)
@@ -110,21 +110,21 @@ def _story(number: int, printed: dt.datetime) -> Story:
     return Story(
         number,
         printed,
-        _said(chance, 9),
-        f"{_said(chance, 24)} {number * 7919}.",
-        tuple(f"{_said(chance, chance.randint(25, 50))}." for _ in range(10)),
+        _sentence(chance, 9),
+        f"{_sentence(chance, 24)} {number * 7919}.",
+        tuple(f"{_sentence(chance, chance.randint(25, 50))}." for _ in range(10)),
         chance.choice(AUTHORS),
         chance.choice(list(SECTIONS)),
     )
 
 
 def _frame(chance: random.Random) -> tuple[str, str, str]:
-    """What stands on every page around the article: above it, beside it, and the scripts."""
+    """The parts of a page around the article: above it, beside it, and the scripts."""
     menu = "".join(f"<li><a href=/s/{n}>{word}</a></li>" for n, word in enumerate(WORDS[::12]))
     cards = "".join(
         f'<div class="card c{n}"><a class=card-link href="/section-{n % 9}/page-{n}.html">'
         f'<img class=thumb src="/media/{n}.jpg" alt="">'
-        f"<span class=card-title>{_said(chance, 9)}</span></a></div>"
+        f"<span class=card-title>{_sentence(chance, 9)}</span></a></div>"
         for n in range(60)
     )
     script = "".join(
@@ -151,7 +151,7 @@ def _article(story: Story, host: str, frame: tuple[str, str, str]) -> str:
         "publisher": {"@type": "NewsMediaOrganization", "name": "صحيفة القياس"},
     }  # fmt: skip
     title, above, beside, script = escape(story.title), *frame
-    said = "".join(f"<p>{escape(text)}</p>" for text in story.body)
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in story.body)
     page = (
         "<!doctype html><html lang=ar dir=rtl><head><meta charset=utf-8>"
         f"<title>{title} | صحيفة القياس</title>"
@@ -163,7 +163,7 @@ def _article(story: Story, host: str, frame: tuple[str, str, str]) -> str:
         f"<div class=byline><span class=author>{story.author}</span>"
         f"<span class=date>{_printed(story.printed)}</span></div>"
         f'<figure><img src="{story.image}" width=1200 height=800></figure>'
-        f"<div class=article-text>{said}</div></article></main>{beside}"
+        f"<div class=article-text>{paragraphs}</div></article></main>{beside}"
     )
     room = PAGE_BYTES - len(page.encode()) - 40
     return f"{page}<script>{script[: max(0, room)]}</script></body></html>"
@@ -207,14 +207,14 @@ def _sitemap(stories: tuple[Story, ...], host: str) -> str:
 
 
 class _Connection(asyncio.Protocol):
-    """A kept connection: what is asked for is answered by bytes that were made before."""
+    """A persistent connection, which answers requests with bytes that were prepared in advance."""
 
     answers: ClassVar[dict[str, tuple[bytes, bytes]]] = {}
     """Path → its ``ETag`` and the whole answer."""
     newspaper: ClassVar[Newspaper]
     host: ClassVar[str]
     asked: ClassVar[int] = 0
-    """How often anything was asked for."""
+    """Number of requests so far."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
@@ -232,8 +232,8 @@ class _Connection(asyncio.Protocol):
         if path.startswith("/-/show/"):
             cls.show(int(path.rpartition("/")[2]))
         if path.startswith("/-/"):
-            said = b"%d" % cls.asked
-            return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said)
+            number = b"%d" % cls.asked
+            return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(number), number)
         _Connection.asked += 1
         etag, answer = cls.answers.get(path, (b"", _NOT_FOUND))
         if etag and etag in request:
@@ -242,7 +242,7 @@ class _Connection(asyncio.Protocol):
 
     @classmethod
     def show(cls, shown: int) -> None:
-        """Print the lists as they are when so many articles have appeared."""
+        """Set the lists to those of the first ``shown`` articles."""
         lists = cls.newspaper.lists(cls.host, shown)
         cls.answers.update({path: _packed(*page) for path, page in lists.items()})
 

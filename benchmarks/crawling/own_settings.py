@@ -1,4 +1,4 @@
-"""The settings of newscrawl, but for what belongs to its own spiders."""
+"""The settings of newscrawl without those of its own spiders."""
 
 from newscrawl.settings import *  # noqa: F403 - all of them
 

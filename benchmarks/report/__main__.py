@@ -1,7 +1,7 @@
-"""Writes what all benchmarks print to ``docs/benchmarks.md``: ``python -m benchmarks.report [REVISION]``.
+"""Writes the output of all benchmarks to ``docs/benchmarks.md``: ``python -m benchmarks.report [REVISION]``.
 
-With a revision of git, reading, lists and crawling are measured beside it. NEWSCRAWL_BENCHMARKS names those
-to run, else all are. A benchmark that fails ends the report.
+With a git revision, reading, lists and crawling are compared with it. NEWSCRAWL_BENCHMARKS names the
+benchmarks to run, by default all. The report ends when a benchmark fails.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def installed(name: str) -> str:
 
 
 def machine() -> str:
-    """The processor, its cores, the memory, and how much the machine has to do besides."""
+    """The processor, its cores, the memory, and the load of the machine."""
     told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     names = [line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name")]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -66,7 +66,7 @@ def machine() -> str:
 
 
 def run(script: str, before: str | None) -> str:
-    """What a benchmark prints."""
+    """The output of a benchmark."""
     environment = os.environ | ({"NEWSCRAWL_BEFORE": before} if before and script in BESIDE_BEFORE else {})
     print(f"benchmarks.{script}", flush=True)
     done = subprocess.run(
