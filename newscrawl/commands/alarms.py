@@ -90,13 +90,13 @@ class Command(ProjectCommand):
         from newscrawl.watch.delivery import DeliveryError, channels, trial
 
         assert self.settings
-        found = channels(self.settings)
-        if not found:
+        chosen = channels(self.settings)
+        if not chosen:
             raise UsageError(
                 "nobody would receive it: set NEWSCRAWL_ALARM_WEBHOOK, NEWSCRAWL_ALARM_EMAIL or "
                 "NEWSCRAWL_ALARM_COMMAND"
             )
-        for channel in found:
+        for channel in chosen:
             try:
                 channel.send(trial(dt.datetime.now(dt.UTC)))
             except DeliveryError as error:

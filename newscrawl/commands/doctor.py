@@ -46,18 +46,18 @@ class Command(ProjectCommand):
             with session(self.settings) as (db, ops), pymongo.timeout(PATIENCE):
                 seen = facts.installation(db, ops)
                 before = {key: alarm.cause for key, alarm in Alarms(ops).ringing().items()}
-                found = causes(seen, before)
+                problems = causes(seen, before)
                 checks += doctor.mongodb(db, ops)
                 checks += doctor.clock(db, ops, dt.datetime.now(dt.UTC))
             countries = [site.country for site in seen.sites]
             checks += [
-                Check(cause.kind, True, cause.sentence, self._remedy(cause)) for cause in found.values()
+                Check(cause.kind, True, cause.sentence, self._remedy(cause)) for cause in problems.values()
             ]
         except (StoreError, ServerError, PyMongoError) as error:
             away = True
-            said = str(error) if isinstance(error, StoreError | ServerError) else type(error).__name__
+            sentence = str(error) if isinstance(error, StoreError | ServerError) else type(error).__name__
             remedy = "check that MongoDB runs, and that MONGODB_URI in this environment is right"
-            checks.append(Check("MongoDB", True, said, remedy))
+            checks.append(Check("MongoDB", True, sentence, remedy))
             countries = [site.country for site in self.sites.values()]
         checks += self._here()
         checks.append(doctor.months(dt.datetime.now(dt.UTC).date(), countries))

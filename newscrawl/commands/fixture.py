@@ -108,11 +108,11 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
             f"{response.url} is not read as an article ({reason[0]}: {reason[1]}); `scrapy try` shows why",
         )
     words = Reworder([site.name, *fixture.site_names(answer)], article.authors)
-    body, said = fixture.page(answer, site, words, found=False)
+    body, data = fixture.page(answer, site, words, found=False)
     name = fixture.next_name(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.html").write_bytes(body)
-    (folder / f"{name}.json").write_bytes(said)
+    (folder / f"{name}.json").write_bytes(data)
     for problem in fixture.changed(answer, body, site):
         print(f"differs   in our words, {problem}")
     if not (folder / "answers.json").exists():
@@ -127,15 +127,15 @@ def _again(path: Path, site: Site) -> None:
     from newscrawl.page import read
 
     beside = path.with_suffix(".json")
-    said = json.loads(beside.read_text("utf-8"))
-    at = dt.datetime.fromisoformat(said["fetched_at"])
-    headers = {"Content-Type": said.get("type", "text/html; charset=utf-8")}
-    now = fixture.expected(read(path.read_bytes(), said["url"], site=site, headers=headers, now=at))
-    if now == said["expected"] or {k: v for k, v in now.items() if k != "hijri_day"} == said["expected"]:
+    stored = json.loads(beside.read_text("utf-8"))
+    at = dt.datetime.fromisoformat(stored["fetched_at"])
+    headers = {"Content-Type": stored.get("type", "text/html; charset=utf-8")}
+    now = fixture.expected(read(path.read_bytes(), stored["url"], site=site, headers=headers, now=at))
+    if now == stored["expected"] or {k: v for k, v in now.items() if k != "hijri_day"} == stored["expected"]:
         print(f"{path.name}: as before")
         return
-    for name in sorted(now.keys() | said["expected"].keys()):
-        if now.get(name) != said["expected"].get(name):
-            print(f"{path.name}: {name} was {said['expected'].get(name)!r}, is {now.get(name)!r}")
-    said |= {"reviewed": False, "expected": now}
-    beside.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for name in sorted(now.keys() | stored["expected"].keys()):
+        if now.get(name) != stored["expected"].get(name):
+            print(f"{path.name}: {name} was {stored['expected'].get(name)!r}, is {now.get(name)!r}")
+    stored |= {"reviewed": False, "expected": now}
+    beside.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -87,10 +87,10 @@ class Command(ProjectCommand):
             erased = erase_everywhere(folder, store, forgotten.keys, sites)
             elsewhere = [raw for raw in forgotten.raws if not _is_in(raw.archive, folder, store)]
         except (StoreError, OSError) as error:
-            said = one_line(str(error))
+            reason = one_line(str(error))
             raise CommandError(
                 RunOutcome.FAULT,
-                f"the article is removed, but some of its pages are still in the archive: {said}; "
+                f"the article is removed, but some of its pages are still in the archive: {reason}; "
                 "run the same command again",
             ) from None
         lines = []

@@ -66,9 +66,9 @@ class Command(AskingCommand):
 
         _check(args, opts)
         known = self._learned(opts.from_learned) if opts.from_learned else None
-        found = known or probe.begin(args[0], name=opts.name, country=opts.country, timezone=opts.timezone)
+        draft = known or probe.begin(args[0], name=opts.name, country=opts.country, timezone=opts.timezone)
         root = self.root
-        file, folder = root / "spiders" / f"{found.spider}.py", root / "tests" / "sites" / found.spider
+        file, folder = root / "spiders" / f"{draft.spider}.py", root / "tests" / "sites" / draft.spider
         if file.exists():
             raise UsageError(
                 f"{file.relative_to(root)} already exists; delete it to start again, or give another --name"
@@ -80,30 +80,30 @@ class Command(AskingCommand):
             nonlocal named
             once = _Once(fetch)
             if known is None:
-                await probe.probe(found, once)
-            if found.name:
-                paper = sources.Source(found.spider, found.name, found.country, found.timezone)
-                named = sources.write(root / sources.TABLE, [(paper, found.domain)])
-            if not found.article or not found.discover or found.refused:
+                await probe.probe(draft, once)
+            if draft.name:
+                paper = sources.Source(draft.spider, draft.name, draft.country, draft.timezone)
+                named = sources.write(root / sources.TABLE, [(paper, draft.domain)])
+            if not draft.article or not draft.discover or draft.refused:
                 return fixture.Saved()
-            site = found.site(year=at.year)
-            return await fixture.save(site, once, Reworder([found.name, *once.names()], once.people()))
+            site = draft.site(year=at.year)
+            return await fixture.save(site, once, Reworder([draft.name, *once.names()], once.people()))
 
-        saved = self.ask(work, named=[found.url])[0] or fixture.Saved()
-        if not (found.article or found.refused or found.discover or found.name):
+        saved = self.ask(work, named=[draft.url])[0] or fixture.Saved()
+        if not (draft.article or draft.refused or draft.discover or draft.name):
             raise CommandError(
                 RunOutcome.UNREACHABLE,
-                "\n".join(map(one_line, found.missing))
-                or f"nothing could be read from {found.url}: open it in a browser to check the address",
+                "\n".join(map(one_line, draft.missing))
+                or f"nothing could be read from {draft.url}: open it in a browser to check the address",
             )
-        file.write_text(declare.site_file(found, at.year), "utf-8")
+        file.write_text(declare.site_file(draft, at.year), "utf-8")
         if saved.pages:
             saved.write(folder, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        print("\n".join(map(one_line, found.told)))
+        print("\n".join(map(one_line, draft.told)))
         print(f"\nwritten   {file.relative_to(root)}")
         if named:
             print(f"written   {sources.TABLE} (last line)")
-        _say(root, folder, found, saved)
+        _say(root, folder, draft, saved)
 
     def _learned(self, slug: str) -> probe.SiteDraft:
         """The newspaper learned under this name. Raises ``UsageError`` when there is none."""
@@ -145,12 +145,12 @@ def _check(args: list[str], opts: argparse.Namespace) -> None:
             raise UsageError(f"--timezone={opts.timezone}: {error}") from None
 
 
-def _say(root: Path, folder: Path, found: probe.SiteDraft, saved: fixture.Saved) -> None:
+def _say(root: Path, folder: Path, draft: probe.SiteDraft, saved: fixture.Saved) -> None:
     """Print which pages were saved, what is missing, and what needs review."""
     if saved.pages:
         print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
-    passed = _tested(root, found.spider) if saved.pages else None
-    for sentence in [*found.missing, *saved.missing]:
+    passed = _tested(root, draft.spider) if saved.pages else None
+    for sentence in [*draft.missing, *saved.missing]:
         print(f"missing   {one_line(sentence)}")
     for name in saved.pages:
         print(f"review    {folder.relative_to(root)}/{name}.html and .json, then set reviewed to true")

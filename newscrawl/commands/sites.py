@@ -71,9 +71,9 @@ class Command(ProjectCommand):
                     )
             print(f"{slug} is forgotten" if opts.forget else f"its next crawl learns {slug} again")
         else:
-            known, found = _known(self.settings, self.sites)
-            sites = {doc["_id"]: from_document(doc["site"]) for doc in found} | self.sites
-            moments = {doc["_id"]: doc["learned_at"] for doc in found if doc["_id"] not in self.sites}
+            known, docs = _known(self.settings, self.sites)
+            sites = {doc["_id"]: from_document(doc["site"]) for doc in docs} | self.sites
+            moments = {doc["_id"]: doc["learned_at"] for doc in docs if doc["_id"] not in self.sites}
             print(overview.text(sites, known, moments))
 
     def _write(self) -> None:
@@ -107,13 +107,13 @@ def _known(settings: BaseSettings, names: Iterable[str]) -> tuple[dict[str, over
         if not text_of(settings, "MONGODB_URI") and not data_folder(settings).exists():
             return {}, []
         with pymongo.timeout(PATIENCE), session(settings) as (_, ops):
-            runs, found = ops["runs"], learned.every(ops)
-            every = [*names, *(doc["_id"] for doc in found)]
+            runs, docs = ops["runs"], learned.every(ops)
+            every = [*names, *(doc["_id"] for doc in docs)]
             lately = {
                 name: overview.lately(runs.find({"site": name}).sort("started_at", -1).limit(RUNS))
                 for name in every
             }
-            return lately, found
+            return lately, docs
     except (StoreError, ServerError, PyMongoError) as error:
         print(f"note: without the results of runs and learned newspapers: {error}", file=sys.stderr)
         return {}, []

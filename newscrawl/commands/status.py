@@ -49,14 +49,14 @@ class Command(ProjectCommand):
         with session(self.settings) as (db, ops), pymongo.timeout(PATIENCE):
             seen = facts.installation(db, ops)
             ringing = Alarms(ops).ringing()
-        found = status(seen, causes(seen, {key: alarm.cause for key, alarm in ringing.items()}))
+        current = status(seen, causes(seen, {key: alarm.cause for key, alarm in ringing.items()}))
         if opts.prometheus:
             try:
-                write(Path(opts.prometheus), prometheus(found))
+                write(Path(opts.prometheus), prometheus(current))
             except OSError as error:
                 raise UsageError(f"{opts.prometheus} cannot be written: {error.strerror}") from None
         if opts.json:
-            print(json.dumps(document(found), ensure_ascii=False, indent=1))
+            print(json.dumps(document(current), ensure_ascii=False, indent=1))
         elif not opts.prometheus:
-            print(text(found))
-        self.exitcode = int(found.is_red)
+            print(text(current))
+        self.exitcode = int(current.is_red)

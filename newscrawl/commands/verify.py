@@ -67,13 +67,15 @@ class Command(AskingCommand):
         verdicts = {name: done.verdict for name, done in report.done.items()} if report else {}
         verdicts |= self._ask(sites, report.asked_again() if report else list(sites), report)
         for name in sites:
-            said = verdicts.get(name) or Verdict(
+            verdict = verdicts.get(name) or Verdict(
                 False, [SiteFinding("asking", "could not be checked, see the log", holds=False)]
             )
             print(
-                f"{name}: {'holds' if said.holds else 'does not hold'}", *map(one_line, said.lines), sep="\n"
+                f"{name}: {'holds' if verdict.holds else 'does not hold'}",
+                *map(one_line, verdict.lines),
+                sep="\n",
             )
-            if not said.holds:
+            if not verdict.holds:
                 self.exitcode = RunOutcome.NO_LINKS.exit_status
         if report:
             report.write()
