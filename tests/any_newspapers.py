@@ -1,4 +1,4 @@
-"""Newspapers of different make, none of them declared, as pages that a fetch of a test answers."""
+"""Undeclared newspapers of different kinds, whose pages a test's ``fetch`` returns."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def slug(n: int) -> str:
 
 
 def article(n: int, *, kind: str = "NewsArticle", date: bool = True) -> str:
-    """An article page; each number says something else."""
+    """An article page; each number has its own text."""
     turned = WORDS[n % len(WORDS) :] + WORDS[: n % len(WORDS)]
     title = " ".join(turned[:7])
     body = "".join(f"<p>{' '.join(turned[k:] + turned[:k])} {n * 31 + k}.</p>" for k in (0, 5, 9))
@@ -48,13 +48,13 @@ class Made:
 
     articles: dict[str, str]
     others: list[str] = field(default_factory=list)
-    """Addresses that it leads to and that are no articles."""
+    """Linked addresses that are not articles."""
     head: str = ""
     pages: dict[str, Response | FetchFailure] = field(default_factory=dict)
     rendered: dict[str, str] = field(default_factory=dict)
     """Pages as a browser shows them."""
     shown: int = 12
-    """Articles that the home page leads to."""
+    """Articles that the home page links to."""
 
     def fetch(self) -> Fetch:
         """Answers what it has; everything else is not found."""
@@ -132,7 +132,7 @@ def made(form: str, others: Iterable[str], *, count: int = 40, head: str = "") -
 
 
 def learned(newspaper: Made, kind: str = "home", address: str = HOME) -> tuple[SiteDraft, str | None]:
-    """What is learned of it, and why it is not crawled."""
+    """The learned site, and the reason not to crawl it."""
     found = learn.begin(Newspaper(kind, address))  # type: ignore[arg-type]
     found.browser = True
     return found, asyncio.run(learn.learn(found, newspaper.fetch()))

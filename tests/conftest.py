@@ -25,11 +25,11 @@ SLOWEST_FILES = """
     faults links scrapyd crawl render benchmarks kit checkpoints ledger workers schedule_crawl sites
     reprocess_mongo schedule_days page_trials discovery_crawl confine server
 """.split()
-"""Files that take longest, of which none should be the last: one process would wait for the other."""
+"""The slowest test files, which start first so that no process has to wait for the other at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with them."""
+    """Put the slowest test files first."""
     places = {f"test_{name}": place for place, name in enumerate(SLOWEST_FILES)}
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
@@ -87,10 +87,10 @@ else:
 
 
 def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the project as a user does, or ``-m MODULE``, with deprecations of Scrapy as errors.
+    """Run a command of the project as a user does, or ``-m MODULE``, with Scrapy's deprecations as errors.
 
-    Where that is possible it need not import the project first, see ``tests.forked``. What must be seen from
-    the start of Python on is tested with ``subprocess``.
+    Where possible, the process is forked with the project already imported, see ``tests.forked``. Tests of
+    the start of Python itself use ``subprocess``.
     """
     if forked.POSSIBLE and cwd == PROJECT and not any(name.startswith("PYTHON") for name in environment):
         return forked.run([*args], inherited() | environment, timeout=600)
@@ -108,7 +108,7 @@ def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.Co
 def start(
     *args: str, stderr: int = subprocess.DEVNULL, **environment: str
 ) -> subprocess.Popen[str] | forked.Process:
-    """Start such a command, for a test that looks on or kills it."""
+    """Start such a command, for a test that watches or kills it."""
     given = inherited() | environment
     if forked.POSSIBLE:
         with Path(os.devnull).open("wb") as nothing:
@@ -121,13 +121,13 @@ def start(
 
 
 def inherited() -> dict[str, str]:
-    """The environment of the tests, without what says how to crawl; scheduled runs leave no archive here."""
+    """The environment of the tests without settings of crawls; scheduled runs write no archive here."""
     others = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
     return others | {"NEWSCRAWL_ARCHIVE": "off"}
 
 
 def assert_balanced(ran: dict[str, Any]) -> None:
-    """Every address that a run took from somewhere has come to an end."""
+    """Check that every address that a run took from a list has an outcome."""
     ledger = ran["ledger"]
     assert sum(ledger["taken"].values()) == sum(ledger["ended"].values()), ran
 
@@ -151,7 +151,7 @@ SPIDERS = ("alayam24", "maghress")
 
 @pytest.fixture(scope="session")
 def recorded(mongodb: str) -> Iterator[Database]:
-    """What undisturbed crawls of the recording store; no test may change it."""
+    """The database after undisturbed crawls of the recording; no test may change it."""
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         stored = Database(mongodb, "test_recorded", client)
         for spider in SPIDERS:

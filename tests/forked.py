@@ -1,8 +1,8 @@
-"""Runs the commands of the project in processes that need not import it first.
+"""Runs the commands of the project in processes that are forked with the project already imported.
 
-Importing takes longer than most crawls of the tests. One server for a run of the tests imports all that a
-command may need, but for the settings, which read the environment, and forks for each command. From there
-on the command is a process like any other, to the end of its interpreter.
+Importing takes longer than most crawls of the tests. One server per test run imports everything that a
+command may need, except the settings, which read the environment, and forks for each command. From then on
+the command is a process like any other, until its interpreter ends.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Process:
         return self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[None, str | None]:
-        """What it says on stderr, to its end."""
+        """Its stderr up to its end."""
         said = None
         if self.stderr:
             with self.stderr:
@@ -98,7 +98,7 @@ class Process:
 
 
 def run(args: list[str], environment: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
-    """What a command does and says. Raises ``subprocess.TimeoutExpired`` having killed it."""
+    """Run a command to its end. On a timeout it is killed, and ``subprocess.TimeoutExpired`` is raised."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = Process(args, environment, out.fileno(), err.fileno())
         try:
@@ -116,7 +116,7 @@ def _text(file: IO[bytes]) -> str:
 
 @cache
 def _server() -> socket.socket:
-    """The way to the server, which ends with this run of the tests."""
+    """The connection to the server, which ends with this test run."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         command = [sys.executable, "-c", "from tests.forked import main; main()", str(theirs.fileno())]
@@ -169,7 +169,7 @@ def _import_all() -> None:
 
 
 def _components() -> Iterator[str]:
-    """The modules of the components that Scrapy uses unless told otherwise."""
+    """The modules of Scrapy's default components."""
     for name, value in vars(default_settings).items():
         paths = value if name.endswith("_BASE") else [value]
         for path in filter(lambda path: str(path).startswith("scrapy."), paths):
@@ -177,7 +177,7 @@ def _components() -> Iterator[str]:
 
 
 def _serve(channel: socket.socket) -> tuple[Any, ...] | None:
-    """Fork for one command after another. Returns, in the new process, what it is to run; None at the end."""
+    """Fork for one command after another. Returns the command in the new process, None at the end."""
     running: dict[int, tuple[int, socket.socket]] = {}
     with selectors.DefaultSelector() as ready:
         ready.register(channel, selectors.EVENT_READ)
@@ -210,7 +210,7 @@ def _serve(channel: socket.socket) -> tuple[Any, ...] | None:
 
 
 def _become(args: list[str], environment: dict[str, str], limits: list[Any], files: list[int]) -> None:
-    """Make this process the one of a command."""
+    """Turn this process into that of a command."""
     for own, given in enumerate(files, start=1):
         os.dup2(given, own)
         os.close(given)

@@ -1,4 +1,4 @@
-"""Two newspapers and an aggregator on addresses of this machine, each declared by its own spider."""
+"""Two newspapers and an aggregator on loopback addresses, each with its own spider."""
 
 import os
 from dataclasses import replace

@@ -1,7 +1,7 @@
-"""Lists as servers send them: in any bytes, with what caches and PHP print around them, cut short, packed.
+"""Lists as servers send them: in any encoding, with output of caches and PHP around them, truncated, packed.
 
-Each :class:`Shape` is a list with its answers and the paths of the articles in it. ``tests/test_lists.py``
-reads each, and crawls them as the lists of one newspaper.
+Each :class:`Shape` is a list with its responses and the paths of its articles. ``tests/test_lists.py`` reads
+each list, and crawls them all as the lists of one newspaper.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Make = Callable[[list[str]], Body]
 
 @dataclass(frozen=True)
 class Shape:
-    """A list, and what is found in it."""
+    """A list, and the expected result of reading it."""
 
     name: str
     source: type[Discovery]
@@ -51,7 +51,7 @@ class Shape:
 
 
 def addresses(root: str, number: int) -> list[str]:
-    """Three articles: a plain address, one in Arabic, one with two parameters."""
+    """Three addresses of articles: a plain one, one in Arabic, one with two parameters."""
     return [
         f"{root}/articles-{number}.html",
         f"{root}/خبر-{number + 1}.html",
@@ -60,7 +60,7 @@ def addresses(root: str, number: int) -> list[str]:
 
 
 def asked(urls: list[str], root: str) -> list[str]:
-    """How these addresses are asked for."""
+    """These addresses in the form in which they are requested."""
     return [quote(url.removeprefix(root), safe="/?&=.%") for url in urls]
 
 
@@ -139,19 +139,19 @@ def listing(urls: list[str], head: str = "") -> str:
 
 
 def coded(text: str) -> str:
-    """Each letter outside ASCII, and each ampersand, as a number."""
+    """A text with numeric references for ampersands and letters outside ASCII."""
     return "".join(c if c.isascii() and c != "&" else f"&#x{ord(c):x};" for c in text)
 
 
 def cut_letter(text: str) -> bytes:
-    """UTF-8 in which one letter of a title has lost its second byte."""
+    """UTF-8 in which a letter of a title lacks its second byte."""
     body, at = text.encode(), len(text.encode()) // 2
     at = body.index("الوزير".encode(), at) + 1
     return body[:at] + body[at + 1 :]
 
 
 def cut_in(url: str, text: str) -> str:
-    """What is left of a file that ends within an address, which is one of an article even so."""
+    """A file truncated inside an address, whose rest still looks like the address of an article."""
     return text[: text.index(url) + len(url) - 1]
 
 
@@ -167,7 +167,7 @@ def capitals(text: str, *names: str) -> str:
 
 
 def hidden(urls: list[str]) -> list[str]:
-    """Addresses that only look like entries."""
+    """Addresses that look like entries but are none."""
     return [
         url.replace("articles-", "articles-9999").replace("خبر-", "خبر-9999").replace("id=", "id=9999")
         for url in urls
@@ -632,7 +632,7 @@ SHAPES = [*FEEDS, *SITEMAPS, *ANSWERS, *LISTINGS]
 
 
 def path(place: int) -> str:
-    """Where a shape lies."""
+    """The path of a shape."""
     kind = SHAPES[place].source
     return f"/lists/sitemap{place}.xml" if kind is Sitemap else f"/lists/{place}"
 

@@ -18,7 +18,7 @@ WORDS = TEXT.split()
 
 
 def article(number: int, *, day: str = "27 مارس 2024", text: str = "") -> str:
-    """An article page; each number has a text of its own."""
+    """An article page; each number has its own text."""
     turned = WORDS[number % len(WORDS) :] + WORDS[: number % len(WORDS)]
     paragraphs = [" ".join(turned) + f" رقم {number * 7919}.", " ".join(reversed(turned)) + f" {text}."]
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
@@ -45,18 +45,18 @@ class Newspaper:
 
     pages: dict[str, str | bytes | tuple[int, dict[str, str], str | bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
-    """Paths asked for, in order, ``robots.txt`` left out."""
+    """Requested paths, in order, without ``robots.txt``."""
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     """The headers of the last request for each path."""
     port: int = 0
     cookie_wall: str | None = None
-    """Path that leads back to itself, with a cookie, until the cookie comes along."""
+    """A path that redirects to itself with a cookie, until the request carries that cookie."""
     stuck_at: str | None = None
     """Path that is never answered."""
     stuck: threading.Event = field(default_factory=threading.Event)
-    """Set when it is asked for."""
+    """Set when that path is requested."""
     over: threading.Event = field(default_factory=threading.Event)
-    """Set when the newspaper is served no longer."""
+    """Set when the newspaper is no longer served."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -159,7 +159,7 @@ class LoopbackSections(NewsSpider):
 
 
 class LoopbackKinds(NewsSpider):
-    """Every way in which a site offers its articles, each declared as a real site needs it."""
+    """A site with every kind of list, each declared as a real site needs it."""
 
     name = "loopback_kinds"
     site = Site(
@@ -198,7 +198,7 @@ class LoopbackKinds(NewsSpider):
 
 
 class LoopbackHostile(NewsSpider):
-    """A site whose pages can hang whoever reads them: both patterns take for ever on a run of ``ء``."""
+    """A site whose pages hang their reader: both patterns never finish on a run of ``ء``."""
 
     name = "loopback_hostile"
     site = replace(
@@ -210,4 +210,4 @@ class LoopbackHostile(NewsSpider):
 
 
 ENDLESS = "ء" * 60
-"""What the patterns of that site never come to an end with."""
+"""A text on which the patterns of the hostile site never finish."""

@@ -1,4 +1,4 @@
-"""Middlewares that drop requests, as third-party ones do: some articles and some pages of a walk."""
+"""Components that drop some articles and some pages of a walk, as third-party components do."""
 
 import re
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ _DROPPED = re.compile(r"/articles-1[34]\.html|/drop")
 
 
 class DropsFromCallbacks:
-    """A spider middleware that filters what callbacks give, without a word."""
+    """A spider middleware that silently filters the requests of callbacks."""
 
     async def process_spider_output(self, response: Any, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
         async for found in result:
@@ -28,7 +28,7 @@ class IgnoresRequests:
 
 
 class DropsArticles:
-    """A pipeline that does not want some of the articles."""
+    """A pipeline that drops some of the articles."""
 
     def process_item(self, item: Any) -> Any:
         if _DROPPED.search(item.url):

@@ -1,4 +1,4 @@
-"""A newspaper at the address in ``LOOPBACK``, and a resolver that leads ``example.com`` to this machine."""
+"""A newspaper at the address in ``LOOPBACK``, and a resolver that maps ``example.com`` to this machine."""
 
 import os
 from dataclasses import replace
@@ -34,7 +34,7 @@ class NamedRendered(NewsSpider):
 
 
 class Resolver(CachingThreadedResolver):
-    """Leads every name under ``example.com`` to 127.0.0.1, as whoever holds the name may decide."""
+    """Resolves every name under ``example.com`` to 127.0.0.1, as the owner of a domain may do."""
 
     def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:
         if name.endswith("example.com"):

@@ -1,4 +1,4 @@
-"""The offline sites of ``tests/sites``: their answers, what reading must give, a crawl without a server."""
+"""The offline sites of ``tests/sites``: their responses, the expected articles, crawls without a server."""
 
 import asyncio
 import datetime as dt
@@ -38,7 +38,7 @@ SITES = Path(__file__).parent / "sites"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One request and what the offline site answers."""
+    """A request and the response of the offline site."""
 
     url: str
     body: bytes
@@ -48,12 +48,12 @@ class Answer:
     form: str = ""
     """Body of the request."""
     fetched_at: dt.datetime | None = None
-    """A page's own moment; None for that of the site."""
+    """The moment of this page; None for that of the site."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article page and what reading it must give."""
+    """An article page and the expected article."""
 
     name: str
     answer: Answer
@@ -70,7 +70,7 @@ class OfflineSite:
     fetched_at: dt.datetime
     pages: list[Page]
     answers: list[Answer]
-    """Every answer, the pages' too."""
+    """All responses, including those of pages."""
 
     def record(self, path: Path) -> None:
         """Write the site as a recording that a crawl can replay."""
@@ -132,14 +132,14 @@ def _moment(text: str) -> dt.datetime:
 
 
 def response(answer: Answer, request: Request) -> Response:
-    """An answer as Scrapy would give it to a spider."""
+    """A response as a spider gets it from Scrapy."""
     headers = Headers({"Content-Type": answer.type})
     cls = responsetypes.from_args(headers=headers, url=answer.url, body=answer.body)
     return cls(request.url, status=answer.status, headers=headers, body=answer.body, request=request)
 
 
 def differences(page: Page, document: Article | Mapping[str, Any]) -> list[str]:
-    """What is read otherwise than it should be, one line a field."""
+    """The differences from the expected article, one line per field."""
     read, expected = fixture.expected(document), page.expected
     names = [name for name in fixture.FIELDS if name != "hijri_day" or name in expected]
     return [
@@ -150,7 +150,7 @@ def differences(page: Page, document: Article | Mapping[str, Any]) -> list[str]:
 
 
 class _NothingKnown:
-    """A store that holds nothing and keeps nothing."""
+    """A store that is empty and keeps nothing."""
 
     async def pending(self, *_: Any) -> list[Any]:
         return []
@@ -179,17 +179,17 @@ class Crawl:
     """Articles by address."""
     rejections: dict[str, Rejection] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
-    """Addresses that were asked for and that the site has no answer to."""
+    """Requested addresses for which the site has no response."""
     forbidden: list[str] = field(default_factory=list)
-    """Addresses that were asked for and that the site's ``robots.txt`` forbids."""
+    """Requested addresses that the site's ``robots.txt`` forbids."""
 
     def run(self) -> "Crawl":
-        """Walk all that the site declares."""
+        """Walk all declared lists."""
         asyncio.run(self._run())
         return self
 
     def page(self, page: Page) -> "Crawl":
-        """Visit one page alone, as the spider argument ``url`` does."""
+        """Visit a single page, as the spider argument ``url`` does."""
         asyncio.run(self._run(url=page.answer.url))
         return self
 

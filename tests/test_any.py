@@ -254,7 +254,7 @@ def test_a_learned_declaration_is_stored_completely() -> None:
 
 
 def found_at(article: str, *paths: str) -> probe.SiteDraft:
-    """What is learned anew: a pattern, and the addresses that it was made from."""
+    """A newly learned pattern, and the addresses that it was made from."""
     found = probe.begin("https://sada.example/")
     found.article, found.articles = article, [f"https://sada.example{path}" for path in paths]
     return found

@@ -33,7 +33,7 @@ def ids(number: int) -> list[str]:
 
 
 class Crawl:
-    """One that links what it finds noted when it starts."""
+    """A crawl that links the noted articles when it starts."""
 
     linked: Counter[str]
 
@@ -107,7 +107,7 @@ def test_eight_writers_that_start_at_once_link_each_article_once(
 
 
 def unlinked(number: int) -> list[dict[str, Any]]:
-    """Articles as killed crawls leave them, each third one a copy of the one before, at another site."""
+    """Articles as killed crawls leave them; every third copies the one before, at another site."""
     chance = random.Random(1445)
     words = [f"{start}{end}" for start in pairs.WEEKDAYS for end in "ابتثجحخدذرزس"]
     made: list[dict[str, Any]] = []

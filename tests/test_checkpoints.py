@@ -1,4 +1,4 @@
-"""Every run ends, and what it leaves of its walks the next one goes on with."""
+"""Every run ends, and the next run continues with the rest of its walks."""
 
 import asyncio
 from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ def newspaper() -> Iterator[Newspaper]:
 
 
 def archive(newspaper: Newspaper, length: int) -> None:
-    """A listing of many pages, an article on each; the newest is the last number."""
+    """A listing of many pages with an article each; the newest has the highest number."""
     for number in range(length):
         path = "/" if number == 0 else f"/?page={number + 1}"
         older = f"/?page={number + 2}" if number + 1 < length else None
@@ -99,7 +99,7 @@ def test_other_days_begin_at_the_newest_page(newspaper: Newspaper, database: Dat
 def test_new_articles_are_stored_and_the_rest_of_the_walk_continues(
     newspaper: Newspaper, database: Database
 ) -> None:
-    """A walk to the mark that is longer than a run may be, and news above it each time."""
+    """The way to the mark is longer than a run may be, and each run finds new articles above it."""
     archive(newspaper, 2)
     crawl(newspaper, database, "-s", "HORIZON_DAYS=4000")
     archive(newspaper, 9)
@@ -134,7 +134,7 @@ def test_a_backfill_continues_after_its_time_limit(newspaper: Newspaper, databas
 
 @long
 def test_a_failed_page_does_not_stop_a_long_backfill(newspaper: Newspaper, database: Database) -> None:
-    """Each run goes on behind it, and asks for it again, until nothing else is left."""
+    """Each run continues after the failed page and requests it again, until nothing else is left."""
     newspaper.pages = {"/sitemap.xml": index(range(1, 8))}
     for number in range(1, 8):
         newspaper.pages[f"/part-{number}.xml"] = urlset([number])
@@ -167,7 +167,7 @@ def urlset(articles: Iterable[int]) -> str:
 def test_a_walk_that_is_cut_while_an_earlier_walk_ends_leaves_its_own_rest(
     newspaper: Newspaper, database: Database
 ) -> None:
-    """Twice in a row more news come than one run may walk."""
+    """Twice in a row there are more new articles than a run may walk."""
     common = ("-s", "HORIZON_DAYS=4000", "-s", "WALK_PAGES=3")
     newspaper.pages = {f"/articles-{number}.html": article(number) for number in range(1, 15)}
     newspaper.pages |= {

@@ -1,4 +1,4 @@
-"""What a rendered page tries beside showing its article arrives nowhere, and is seen refused."""
+"""Whatever else a rendered page tries reaches no server, and is counted as refused."""
 
 import os
 import re
@@ -123,7 +123,7 @@ fetch('/data{path}').then(answer => answer.text()).then(text => root.innerHTML =
 
 @contextmanager
 def listening() -> Iterator[tuple[int, list[bytes]]]:
-    """A port of loopback where nothing may arrive, by TCP or UDP; whatever does is noted."""
+    """A loopback port that nothing may reach, by TCP or UDP; notes what arrives."""
     arrived: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
         port = tcp.getsockname()[1]
@@ -163,7 +163,7 @@ def functions(attempts: dict[str, str], target: str) -> str:
 
 
 def hostile(target: str) -> Newspaper:
-    """A newspaper whose pages try everything, and show their articles by their scripts."""
+    """A newspaper whose pages try all attempts, and show their articles by script."""
     newspaper = Newspaper()
     pages: list[dict[str, str]] = [
         SCRIPT | UNSEEN | OWN,

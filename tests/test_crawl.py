@@ -1,4 +1,4 @@
-"""Whole crawls, as an operator starts them: against a real mongod, from the recording or a loopback site."""
+"""Whole crawls, as an operator starts them, into a real mongod, of the recording or of a loopback site."""
 
 import datetime as dt
 import json
@@ -70,7 +70,7 @@ def crawl(newspaper: Newspaper, database: Database, *args: str, spider: str = "l
 
 
 def comparable(documents: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What a collection says, less what tells one run from another; by ``_id``."""
+    """``_id`` → document, without the fields that differ from run to run."""
     known = {}
     for doc in documents:
         name = SPELLINGS.get(doc["_id"], doc["_id"])
@@ -83,7 +83,7 @@ def comparable(documents: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def undisturbed(recorded: Database) -> list[dict[str, Any]]:
-    """What an undisturbed crawl of the recording stores."""
+    """The documents that an undisturbed crawl of the recording stores."""
     return recorded.articles()
 
 
@@ -418,7 +418,7 @@ class TestKnown:
 
 
 class TestSections:
-    """Of a site whose home page, with a second page, leads to them."""
+    """Sections of a site whose home page, which has a second page, links to them."""
 
     @pytest.fixture
     def crawled(self, newspaper: Newspaper, database: Database) -> Newspaper:

@@ -83,7 +83,7 @@ class TestEntry:
         ],
     )  # fmt: skip
     def test_an_impossible_date_gives_no_day(self, printed: Any) -> None:
-        """None of these is another day, as lax readers make of them, and none ends the walk."""
+        """None of these becomes another day, as with lenient parsers, and none ends the walk."""
         assert moment(printed, SITE) == (None, None)
 
     @pytest.mark.parametrize(
@@ -607,7 +607,7 @@ class TestWalk:
     @given(data=st.data())
     @settings(max_examples=300, derandomize=True, deadline=None)
     def test_after_any_gap_a_walk_finds_every_new_article(self, data: st.DataObject) -> None:
-        """Whatever stands around the list: walks from mark to mark miss nothing and come to an end."""
+        """Whatever else a page shows, walks from mark to mark miss nothing and end."""
         size = data.draw(st.integers(2, 8), label="articles on a page")
         frame = [
             str(n) for n in data.draw(st.lists(st.integers(0, 99), max_size=6, unique=True), label="sidebar")

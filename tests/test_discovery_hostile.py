@@ -1,4 +1,4 @@
-"""Lists that are wrong in part, or made to cost more than they are worth: the rest of each is read."""
+"""Lists with faults, or made to be expensive: the rest of each is read."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def address(number: int) -> str:
 
 
 Fields = tuple[str, str, str]
-"""Address, date and title of an entry as its list shows them."""
+"""Address, date and title of an entry in the markup of its list."""
 
 
 def good(number: int) -> Fields:
@@ -396,7 +396,7 @@ print(len(page.after) if page else 0, int(re.search(r"VmHWM:\\s+(\\d+)", status)
 
 
 def peak(body: bytes) -> tuple[int, int]:
-    """The files that an index names, and the megabytes that reading it takes in all."""
+    """The number of files in an index, and the megabytes that reading it takes."""
     command = [sys.executable, "-c", PEAK]
     done = subprocess.run(command, input=body, cwd=PROJECT, capture_output=True, check=True)
     files, megabytes = done.stdout.split()
@@ -429,7 +429,7 @@ def test_an_index_of_fifty_thousand_files_stays_small() -> None:
 
 
 def mutated(entry: bytes, dice: random.Random) -> bytes:
-    """The bytes of one entry, damaged inside of its tags and quotes."""
+    """The bytes of an entry, damaged inside its tags and quotes."""
     for _ in range(dice.randrange(1, 4)):
         at = dice.randrange(1, len(entry) - 1)
         match dice.randrange(5):
@@ -457,7 +457,7 @@ OPENING = (b"<!--", b"<![CDATA[", b"<?", b"<!D", b"<!")
 
 
 def parts(kind: str, count: int) -> tuple[bytes, list[bytes], bytes]:
-    """What stands before the entries of a list, the entries, and what stands after them."""
+    """The part of a list before its entries, the entries, and the part after them."""
     body = KINDS[kind][1]([good(n) for n in range(count)])
     begin, end = b"<%s>" % EDGES[kind], b"</%s>" % EDGES[kind]
     head, _, rest = body.partition(begin)

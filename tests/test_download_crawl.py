@@ -103,7 +103,7 @@ def site() -> Iterator[Site]:
 
 
 class Seen(scrapy.Spider):
-    """Asks what it is given, in turn, and keeps what comes back."""
+    """Sends the given requests in turn, and keeps the results."""
 
     name = "seen"
 
@@ -187,7 +187,7 @@ def crawl(loop: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Crawl:
 
 
 def bare(seen: list[Any]) -> list[Any]:
-    """What was seen, comparable: by address, failures without their meta."""
+    """The results by address, with failures in comparable form, without their meta."""
     return sorted(
         (entry[:3] if isinstance(entry[0], str) else entry for entry in seen), key=lambda e: str(e[1:])
     )
@@ -612,7 +612,7 @@ def test_a_missing_browser_is_reported_with_its_remedy(site: Site, crawl: Crawl)
 
 
 class Liar(BaseHTTPRequestHandler):
-    """Announces another length than that of what it sends, and keeps the connection open or ends it."""
+    """Announces a wrong length, and keeps the connection open or closes it."""
 
     protocol_version = "HTTP/1.1"
     bodies: ClassVar[dict[str, tuple[str, bytes, int]]] = {}

@@ -1,4 +1,4 @@
-"""Files and frames: the same articles whether MongoDB or a folder is asked, and a folder that follows."""
+"""Files and frames: the same articles from MongoDB and from a folder, and a folder that follows."""
 
 import csv
 import datetime as dt
@@ -334,7 +334,7 @@ class History:
         self._number = 10_000
 
     def step(self) -> None:
-        """One thing: an article comes, is corrected, dated anew, linked, removed, or forgotten."""
+        """One event: an article is stored, corrected, dated anew, linked, removed, or forgotten."""
         articles = self.database["articles"]
         kind = self._chance.choice(["add", "add", "correct", "date", "link", "gone", "forget", "visit"])
         self._number += 1
@@ -366,7 +366,7 @@ class History:
 
 
 def state(found: Articles) -> dict[str, dict[str, Any]]:
-    """What a mirror has to have: all but what a visit alone moves."""
+    """The content that a mirror must have: everything except the fields that every visit changes."""
     moved = {"last_seen_at", "checked_at"}
     return {
         document["_id"]: {name: value for name, value in document.items() if name not in moved}
@@ -422,7 +422,7 @@ def test_too_many_changes_are_exported_anew(
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL: nothing is tidied up after it that a dead process would not tidy up."""
+    """Simulates SIGKILL: no cleanup runs after it that a dead process could not do."""
 
 
 def test_a_follow_that_was_cut_short_anywhere_is_completed_by_the_next(
@@ -524,7 +524,7 @@ print(datasets.load_dataset(folder)["train"].num_rows)
 
 @long
 def test_others_open_a_folder_whatever_is_null_in_its_files(filled: Database, tmp_path: Path) -> None:
-    """Of each column one month has no value at all."""
+    """For each column, one month has only null values."""
     months = ("2024-02", "2024-03", "2024-04", "2024-05")
     for number, name in enumerate(COLUMNS):
         if name in NEEDED:

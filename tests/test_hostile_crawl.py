@@ -1,4 +1,4 @@
-"""One site that does everything wrong: what is good of it is stored, and the rest comes to an end by name."""
+"""A site that does everything wrong: its good articles are stored, and the rest ends with a reason."""
 
 import gzip
 import json
@@ -75,7 +75,7 @@ ADDRESSES = (
     "feed:http://127.0.0.1/",
     " ",
 )
-"""Addresses that name no article of the site, or nothing at all."""
+"""Addresses that lead to no article of the site, or are invalid."""
 
 
 def page(body: str, head: str = "") -> str:
@@ -83,7 +83,7 @@ def page(body: str, head: str = "") -> str:
 
 
 def hostile(port: int) -> dict[str, Any]:
-    """Pages of articles that are none, each a kind of its own."""
+    """Pages that are not articles, each of another kind."""
     deep = '{"a":' * 20_000 + "1" + "}" * 20_000
     plain = page(f"<h1 class=heading>خبر</h1><div class=articlecontent><p>{JUNK}</p></div>")
     here = f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""Lists of any bytes, read in this process and crawled: all that they list is asked for, and nothing else."""
+"""Lists in any encoding, read in this process and crawled: all their articles are requested, nothing else."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SITE = Site(
 
 
 def response(at: str, headers: dict[str, str], body: bytes) -> Response:
-    """An answer as Scrapy gives it to a spider."""
+    """A response as a spider gets it from Scrapy."""
     given = {"Content-Type": "text/html; charset=utf-8", **headers}
     if given.pop("Content-Encoding", None):
         body = gzip.decompress(body)
@@ -238,7 +238,7 @@ def test_a_saved_list_is_read_as_it_was_online(place: int) -> None:
 
 
 def test_a_newspaper_with_such_lists_is_crawled(database: Database) -> None:
-    """All of them in the trials; one of each ten in the normal run."""
+    """Crawls all lists in the trials, every tenth one in the normal run."""
     places = range(0, len(SHAPES), 1 if size(100) == 100 else 10)
     with serve(Newspaper()) as newspaper:
         root = newspaper.environment["LOOPBACK"]

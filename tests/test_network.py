@@ -106,7 +106,7 @@ def test_a_browser_does_not_ask_it_either(database: Database, newspaper: Newspap
 
 @contextmanager
 def neighbour(host: str, port: int) -> Iterator[list[str]]:
-    """Another server of this machine, on the newspaper's port; yields what it was asked."""
+    """Another server of this machine, on the newspaper's port; yields its requests."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -132,7 +132,7 @@ def neighbour(host: str, port: int) -> Iterator[list[str]]:
 def test_nothing_that_a_site_says_leads_to_another_private_address(
     database: Database, newspaper: Newspaper
 ) -> None:
-    """A list, robots.txt and an article by redirect; links, a feed, a sitemap and an index by address."""
+    """A list, robots.txt and an article try by redirect; links, a feed, a sitemap and an index by address."""
     here, there = f"http://127.0.0.1:{newspaper.port}", f"http://127.0.0.2:{newspaper.port}"
     elsewhere = [there, f"http://localhost:{newspaper.port}", f"http://2130706434:{newspaper.port}"]
     elsewhere += [f"http://[::ffff:127.0.0.2]:{newspaper.port}", "http://127.0.0.1:1", "file://127.0.0.1"]

@@ -1,4 +1,4 @@
-"""The recording that ships follows from its sources, answers a whole crawl, and tells no story twice."""
+"""The shipped recording follows from its sources, answers a whole crawl, and repeats no story."""
 
 import datetime as dt
 import gzip
@@ -49,7 +49,7 @@ def recorded() -> dict[str, Response]:
 
 
 def answer(url: str) -> Response:
-    """What the recording answers, redirects followed."""
+    """The response of the recording after redirects."""
     assert url in recorded(), f"{url} is linked and not recorded"
     response = recorded()[url]
     location = response.headers.get("Location")
@@ -68,7 +68,7 @@ def listings(site: Site, first: str) -> Iterator[TextResponse]:
 
 @cache
 def linked(name: str) -> frozenset[str]:
-    """The article addresses that a crawl of the site meets, spelled as they are linked."""
+    """The addresses of articles that a crawl of the site meets, spelled as in the links."""
     site, host = SITES[name], HOSTS[name]
     home = answer(f"{host}/")
     assert isinstance(home, HtmlResponse)

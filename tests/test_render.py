@@ -45,7 +45,7 @@ setTimeout(() => fetch("/data{path}").then(answer => answer.text()).then(text =>
 
 
 def rendered(numbers: list[int]) -> Newspaper:
-    """A newspaper whose articles stand in its pages only after their scripts have run."""
+    """A newspaper whose pages contain their articles only after their scripts have run."""
     newspaper = Newspaper()
     links = "".join(f'<li><a href="/articles-{n}.html">خبر محلي رقم {n}</a></li>' for n in numbers)
     newspaper.pages["/data/"] = f"<ul>{links}</ul>"
@@ -72,7 +72,7 @@ def newspaper(request: pytest.FixtureRequest) -> Iterator[Newspaper]:
 
 
 class Crawling:
-    """A crawl of the newspaper in a process of its own, which can be watched and disturbed."""
+    """A crawl of the newspaper in its own process, which a test can watch and disturb."""
 
     def __init__(self, database: Database, newspaper: Newspaper, *args: str, **environment: str) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL_T"))}
@@ -206,7 +206,7 @@ def test_a_page_that_hangs_is_given_up_and_the_others_are_read(database: Databas
 
 
 class Passing(dict[str, Any]):
-    """Pages of a newspaper that answers with something else the first times."""
+    """Pages of a newspaper that first answers with something else."""
 
     def __init__(self, pages: dict[str, Any], first: dict[str, list[Any]]) -> None:
         super().__init__(pages)
@@ -227,7 +227,7 @@ MOVING_ON = {
     "countdown": "<script>let n = 3; setInterval(() => --n || location.replace(location), 400)</script>",
     "long": f"<p>{TEXT * 3}</p><script>setTimeout('location.reload()', 1000)</script>",
 }
-"""How an interstitial leaves for the page."""
+"""Ways in which an interstitial moves on to the page."""
 
 
 @needs_browser

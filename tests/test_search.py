@@ -1,4 +1,4 @@
-"""Words are found in all their forms, and what only looks like them is not."""
+"""Words are found in all their forms, and similar words are not."""
 
 import asyncio
 import csv
@@ -38,7 +38,7 @@ def cases() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def cased(mongodb: str) -> Iterator[Database]:
-    """A collection with an article for each form of the cases, and what it says in its ``url``."""
+    """A collection with an article for each form of the cases; its ``url`` names the form."""
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         database = Database(mongodb, "test_search", client)
         docs = []
@@ -61,7 +61,7 @@ def found(cased: Database, query: str) -> set[str]:
 
 
 def whole_words(cased: Database, query: str) -> set[str]:
-    """What ``$text`` alone finds."""
+    """The forms that ``$text`` alone finds."""
     return {doc["byline"] for doc in cased["articles"].find({"$text": {"$search": fold(query)}})}
 
 
@@ -272,7 +272,7 @@ def many(mongodb: str) -> Iterator[Any]:
 
 
 def read_for(db: Any, query: str, choice: Choice, **given: Any) -> tuple[SearchResult, int]:
-    """What a search finds, and how many documents the server read for it."""
+    """The result of a search, and the number of documents that the server read for it."""
     db.command("profile", 2)
     found = find(db, query, choice, **given)
     db.command("profile", 0)

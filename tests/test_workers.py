@@ -1,4 +1,4 @@
-"""Workers: what becomes of a page that never ends, kills, or is being read when its crawl ends."""
+"""Workers: pages that never end, that kill their worker, or that are being read when the crawl ends."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ LONG = 3600.0
 
 
 def alive(pid: int) -> bool:
-    """Is there such a process, and is it more than the exit status that nobody has asked for?"""
+    """Is the process running, rather than a zombie?"""
     if sys.platform == "linux":
         with suppress(FileNotFoundError):
             return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -35,7 +35,7 @@ def alive(pid: int) -> bool:
 
 
 def exists(pid: int) -> bool:
-    """Is there such a process, or an exit status that its parent has not asked for?"""
+    """Does the process exist, if only as a zombie?"""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -44,7 +44,7 @@ def exists(pid: int) -> bool:
 
 
 def await_that(what: Callable[[], Any], crawl: subprocess.Popen[bytes] | None = None) -> None:
-    """Wait until it holds, as long as there is a crawl that can bring it about."""
+    """Wait until a condition holds, as long as the crawl runs."""
     while not what():
         assert crawl is None or crawl.poll() is None, "the crawl has ended before"
         time.sleep(0.05)
@@ -198,7 +198,7 @@ class TestPool:
         run(work())
 
     def test_stopping_a_page_whose_worker_has_just_died(self, run: Run) -> None:
-        """Whoever kills it is not told how it ended; the pool is, and goes on."""
+        """Killing it must not take its exit status from the pool, which continues."""
 
         async def work() -> None:
             pool = Pool(1)
@@ -276,7 +276,7 @@ class TestPool:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends with the CPU time of its page")
 def test_a_worker_ends_with_a_crawl_that_is_killed() -> None:
-    """Also one that never comes to look whether anybody is there."""
+    """This includes a worker that never gets to check whether its crawl still runs."""
     script = """
 import asyncio
 from newscrawl.workers.ahead import fork
@@ -337,7 +337,7 @@ asyncio.run(main())
 
 
 def begin(newspaper: Newspaper, database: Database, log: Path, *args: str) -> Any:
-    """Begin to crawl a hostile newspaper, without delays."""
+    """Start a crawl of a hostile newspaper, without delays."""
     with log.open("wb") as stderr:
         return start(
             "crawl", "loopback_hostile", "-L", "DEBUG", "-s", "SPIDER_MODULES=tests.loopback",
@@ -380,7 +380,7 @@ class TestCrawl:
     def test_killed_workers_and_sigterm(
         self, newspaper: Newspaper, database: Database, tmp_path: Path
     ) -> None:
-        """A worker that is killed costs its page; a crawl that is ended asks for the page next time."""
+        """A killed worker loses its page; after the crawl was ended, the next crawl requests the page."""
         newspaper.pages = {f"/articles-{n}.html": article(n) for n in range(6)}
         for number in (2, 5):
             newspaper.pages[f"/articles-{number}.html"] = article(number, text=f"</p><p>{ENDLESS}</p><p>")
@@ -419,5 +419,5 @@ class TestCrawl:
 
 
 def workers(said: str) -> list[int]:
-    """The workers of a crawl, as its log tells."""
+    """The process ids of a crawl's workers, from its log."""
     return [int(pid) for pid in re.findall(r"worker (\d+) has begun", said)]

@@ -1,4 +1,4 @@
-"""Pieces of work for the tests of workers; a worker imports them from here."""
+"""Jobs for the tests of workers, which import them from here."""
 
 import os
 import re
@@ -9,50 +9,50 @@ from typing import Any
 
 
 def echo(site: Any, *arguments: Any) -> Any:
-    """What it is given, and who gives it back."""
+    """The arguments, and the process that returns them."""
     return site, *arguments, os.getpid()
 
 
 def never(site: Any) -> None:
-    """What holds the interpreter for good, so that no handler and no thread of it comes to anything."""
+    """Block the interpreter for ever, so that neither handlers nor threads run."""
     re.fullmatch("(?:ء+)+!", "ء" * 60)
 
 
 def waits(site: Any, seconds: float) -> str:
-    """What takes time and no CPU, as all work does on a machine that is busy with other things."""
+    """Take time but no CPU, as any job does on a busy machine."""
     time.sleep(seconds)
     return "done"
 
 
 def killed(site: Any, name: str) -> None:
-    """What kills its process."""
+    """Kill the process."""
     os.kill(os.getpid(), getattr(signal, name))
 
 
 def signalled(site: Any) -> int:
-    """What is met by the signals that are meant for the crawl."""
+    """Send this process the signals that are meant for the crawl."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(os.getpid(), name)
     return os.getpid()
 
 
 def large(site: Any, megabytes: int) -> int:
-    """What takes memory."""
+    """Take memory."""
     return len(b"x" * (megabytes * 2**20))
 
 
 def wrong(site: Any) -> None:
-    """What raises."""
+    """Raise an exception."""
     raise ValueError("the date is no date")
 
 
 def modules(site: Any) -> set[str]:
-    """What is imported."""
+    """The imported modules."""
     return {name.partition(".")[0] for name in sys.modules}
 
 
 class Unpacked:
-    """Counts how often it is sent."""
+    """Counts how often it is pickled."""
 
     sent = 0
 
@@ -62,12 +62,12 @@ class Unpacked:
 
 
 class Unreadable:
-    """What can be sent and not be read."""
+    """Can be pickled but not unpickled."""
 
     def __reduce__(self) -> Any:
         return int, ("x",)
 
 
 def unreadable(site: Any) -> Unreadable:
-    """What gives an answer that cannot be unpacked."""
+    """Return a value that cannot be unpickled."""
     return Unreadable()
