@@ -49,15 +49,15 @@ ARGUMENTS = (
     "--disable-gpu",
     "--disable-dev-shm-usage",  # a container's /dev/shm is small
     "--no-first-run",
-    # It asks nobody but the site.
+    # It sends no requests of its own, only those of the page.
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # It reaches nobody but through its proxy, and loopback not without it either.
+    # All its connections go through its proxy, those to loopback, too.
     "--proxy-bypass-list=<-loopback>",
     "--disable-quic",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # as it was named before
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its former name
     "--disable-shared-workers",  # no interception sees theirs
 )
 """Chromium's arguments in every crawl, beside those of ``PLAYWRIGHT_LAUNCH_OPTIONS``."""

@@ -80,11 +80,11 @@ class _CandidateReader:
         self._newest_day = ""
         self._held = 0
         """Articles from the text index."""
-        self.found = Candidates()
+        self.candidates = Candidates()
 
     def result(self) -> Candidates:
         """The candidates, cut to ``enough``."""
-        result = self.found
+        result = self.candidates
         result.documents.sort(key=_day_of, reverse=True)
         if len(result.documents) > self._enough:
             result.older = _day_of(result.documents[self._enough - 1]) or result.older
@@ -95,15 +95,15 @@ class _CandidateReader:
 
     @property
     def _left(self) -> int:
-        return self._most - self.found.looked
+        return self._most - self.candidates.looked
 
     def _take(self, documents: Iterable[Document]) -> list[Document]:
         """Count articles as read, and keep those that fit."""
         new = [doc for doc in documents if doc["_id"] not in self._ids]
         self._ids.update(doc["_id"] for doc in new)
-        self.found.looked += len(new)
+        self.candidates.looked += len(new)
         self._newest_day = max(self._newest_day, *map(_day_of, new), "")
-        self.found.documents += [doc for doc in new if self._is_chosen(doc) and self._fits(doc)]
+        self.candidates.documents += [doc for doc in new if self._is_chosen(doc) and self._fits(doc)]
         return new
 
     def read_for(self, words: Sequence[Sequence[str]]) -> None:
@@ -127,7 +127,7 @@ class _CandidateReader:
             else:
                 self._read_on(cursor, newest, wanted)
 
-    # --- The newest articles, whatever they hold
+    # --- The newest articles of the choice
 
     def _newest(self) -> Any:
         """A cursor over the articles of the choice, by the conditions that an index knows."""
@@ -144,14 +144,14 @@ class _CandidateReader:
     def _read_on(self, cursor: Any, newest: list[Document], step: int) -> None:
         """Read the next articles until enough fit."""
         last = newest
-        while self._left > 0 and len(self.found.documents) < self._enough:
+        while self._left > 0 and len(self.candidates.documents) < self._enough:
             wanted = min(step, self._left)
             some = self._take(itertools.islice(cursor, wanted))
             last = some or last
             if len(some) < wanted:
                 self._read_possible()
                 return
-        self.found.older = _day_of(last[-1]) or None
+        self.candidates.older = _day_of(last[-1]) or None
 
     def _read_possible(self) -> None:
         """Read articles without an exact day that may be of the requested days."""
@@ -181,18 +181,18 @@ class _CandidateReader:
         oldest = self._articles.find_one({"day": _DATED}, {"_id": 0, "day": 1}, sort=[("day", ASCENDING)])
         first = max(self._first, oldest["day"] if oldest else "")
         end, length = dt.date.fromisoformat(before), 1
-        while str(end) >= first and len(self.found.documents) < self._enough and self._left > 0:
+        while str(end) >= first and len(self.candidates.documents) < self._enough and self._left > 0:
             days = max(1, min(math.ceil(self._left / 2 / hits), length * WIDER))
             days = min(days, _days(first, str(end)))
             begin = end - (days - 1) * _ONE
             most = self._left
             some = self._holding(forms, _between(str(begin), str(end)))
             if len(some) == most:  # the span may have more articles than the limit allows
-                self.found.older = str(end)
+                self.candidates.older = str(end)
                 return
             hits, length, end = (len(some) + 2) / days, days, begin - _ONE
         if str(end) >= first:
-            self.found.older = str(end)
+            self.candidates.older = str(end)
         elif self._first or self._last:
             self._read_possible()
         else:
@@ -205,7 +205,7 @@ class _CandidateReader:
         with the word, twice. That is done for a word in few articles; otherwise the first articles without a
         day are read.
         """
-        if len(self.found.documents) >= self._enough or self._left <= 0:
+        if len(self.candidates.documents) >= self._enough or self._left <= 0:
             return
         if 2 * self._held < self._left:
             self._holding(forms, None)
@@ -221,11 +221,11 @@ class _CandidateReader:
 
 
 def _newspapers(articles: Articles[Document], countries: Collection[str]) -> Iterator[str]:
-    """The newspapers of some countries, which no index of articles knows; one article of each is read."""
+    """The newspapers of these countries; as no index has countries, one article of each newspaper is read."""
     first = {"_id": "$source", "country": {"$first": "$country"}}
-    for found in articles.aggregate([{"$sort": {"source": 1, "day": -1}}, {"$group": first}]):
-        if found["country"] in countries:
-            yield found["_id"]
+    for newspaper in articles.aggregate([{"$sort": {"source": 1, "day": -1}}, {"$group": first}]):
+        if newspaper["country"] in countries:
+            yield newspaper["_id"]
 
 
 def _bounds(choice: Choice) -> tuple[str, str]:

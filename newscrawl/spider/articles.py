@@ -40,7 +40,7 @@ class ArticlePages:
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
 
-    # --- What is asked for
+    # --- Requests
 
     def request(
         self,
@@ -131,7 +131,7 @@ class ArticlePages:
                 if request := self.request(entry, AddressSource.AGAIN, known=doc):
                     yield request
 
-    # --- What is read
+    # --- Responses
 
     async def parse(self, response: Response) -> AsyncIterator[RawArticle | Rejection]:
         """The article of a page, as printed; or a rejection when the page is no article of this site."""
@@ -165,7 +165,7 @@ class ArticlePages:
         raw.kept = carried.get("kept")
         yield raw
 
-    # --- What is no article
+    # --- Pages that are no articles
 
     async def gone(self, k: str, reason: RejectionReason, now: dt.datetime) -> None:
         """Record that a repeated visit found the article removed."""

@@ -45,7 +45,7 @@ class Lists:
         self._articles = articles
         self._feeds_at_home = False
 
-    # --- What is asked for
+    # --- Requests
 
     def begin(self, wanted: Sequence[Discovery]) -> Iterator[Request]:
         """The first requests of the declared lists."""
@@ -93,7 +93,7 @@ class Lists:
         for request in self._next(walk):
             self._crawl.ask(request)
 
-    # --- What is read
+    # --- Responses
 
     async def parse_page(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
         """The requests to which a page of a walk leads: its articles, and further lists."""
@@ -236,7 +236,7 @@ class Lists:
     def _by_key(self, entries: Iterable[Entry]) -> dict[str, Entry]:
         return {key(entry.url, self._crawl.site.url_rules): entry for entry in entries}
 
-    # --- What fails
+    # --- Failures
 
     def failed(
         self, request: Request, kind: FetchFailure, failure: Failure, response: Response | None
