@@ -507,7 +507,7 @@ class TestFailures:
         newspaper.pages = {"/": "<html><body><a href='/about'>من نحن</a></body></html>"}
         done = crawl(newspaper, database, "-a", "discover=listing", "-a", "since=2024-03-01")
         assert done.returncode == 3
-        assert "its listings gave no link to an article" in done.stderr
+        assert "its listings contain no link to an article" in done.stderr
         run = database.run()
         assert run["outcome"] == "no_links"
         assert run["arguments"] == {"discover": "listing", "since": "2024-03-01"}
