@@ -1,4 +1,4 @@
-"""Bytes to :class:`RawArticle`: each field by the first origin that answers."""
+"""Reads a page into a :class:`RawArticle`: each field comes from the first origin that has it."""
 
 from __future__ import annotations
 
