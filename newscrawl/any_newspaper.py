@@ -202,7 +202,7 @@ def lost(ops: Database[Document], known: Document) -> str | None:
     """Why the learned declaration no longer seems to fit its newspaper, in a sentence; None while it fits.
 
     ``known`` is its document in ``learned``. Either its last run found no article, or the last run with
-    enough articles drifted: ``sada: body now comes from the generic reading in 94 % of articles``.
+    enough articles drifted: ``sada: body is now only guessed (generic reading) in 94% of articles``.
     """
     of_site = {"site": known["_id"], "replay": {"$ne": True}}
     newest = [("started_at", -1)]

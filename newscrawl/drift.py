@@ -30,6 +30,7 @@ CHANCE = 0.001
 """Probability below which such a fall is no coincidence."""
 
 _NAMES = {"dates": "date"}
+_GENERIC = "generic reading"
 _PLURAL = {name for name, hint in get_type_hints(Article).items() if get_origin(hint) is list}
 
 
@@ -61,7 +62,7 @@ def drift(site: str, articles: int, now: Shares, history: Sequence[Shares]) -> l
 
     >>> drift("hespress", 200, {"body": {"markup": 0.06, "generic": 0.94}},
     ...       [{"body": {"markup": 0.98, "generic": 0.02}}])
-    ['hespress: body now comes from the generic reading in 94 % of articles, was 2 %']
+    ['hespress: body is now only guessed (generic reading) in 94% of articles, was 2%']
     """
     if articles < ENOUGH or not history:
         return []
@@ -84,23 +85,27 @@ def drift(site: str, articles: int, now: Shares, history: Sequence[Shares]) -> l
 
 def _sentence(field: str, origin: str, share: float, former: float) -> str:
     name = _NAMES.get(field, field)
-    now, was = f"{share:.0%}".replace("%", " %"), f"{former:.0%}".replace("%", " %")
+    is_plural = field in _PLURAL
     if origin == NO_ORIGIN:
-        return f"{now} of articles now have no {name}, was {was}"
-    verb = "come" if field in _PLURAL else "comes"
-    return f"{name} now {verb} from {Origin(origin).name_in_sentence} in {now} of articles, was {was}"
+        return f"{share:.0%} of articles now have no {name}, was {former:.0%}"
+    said = f"now {'come' if is_plural else 'comes'} from {Origin(origin).name_in_sentence}"
+    if origin == Origin.GENERIC:
+        said = f"{'are' if is_plural else 'is'} now only guessed ({_GENERIC})"
+    return f"{name} {said} in {share:.0%} of articles, was {former:.0%}"
 
 
 def facts(sentence: str) -> dict[str, str]:
     """Field, origin and shares in percent from a sentence of :func:`drift`; empty for any other sentence.
 
-    ``origin`` is the one that now gives the field more often, ``empty`` where none does.
+    ``origin`` is the one that now gives the field more often, ``empty`` where none does. Older records say
+    ``now comes from the generic reading`` and ``94 %``.
 
-    >>> facts("hespress: body now comes from the generic reading in 94 % of articles, was 2 %")
+    >>> facts("hespress: body is now only guessed (generic reading) in 94% of articles, was 2%")
     {'field': 'body', 'origin': 'generic', 'now': '94', 'was': '2'}
     """
     if found := _COMES.search(sentence):
         name, named, now, was = found.groups()
+        named = Origin.GENERIC.name_in_sentence if named == _GENERIC else named
         origin = next((str(known) for known in Origin if known.name_in_sentence == named), "")
         return {"field": name, "origin": origin, "now": now, "was": was} if origin else {}
     if found := _LACKS.search(sentence):
@@ -109,8 +114,11 @@ def facts(sentence: str) -> dict[str, str]:
     return {}
 
 
-_COMES = re.compile(r"(\w+) now comes? from (.+) in (\d+) % of articles, was (\d+) %$")
-_LACKS = re.compile(r"(\d+) % of articles now have no (\w+), was (\d+) %$")
+_COMES = re.compile(
+    r"(\w+) (?:now comes? from |(?:is|are) now only guessed \()([^)]+?)\)?"
+    r" in (\d+) ?% of articles, was (\d+) ?%$"
+)
+_LACKS = re.compile(r"(\d+) ?% of articles now have no (\w+), was (\d+) ?%$")
 
 
 def _at_most(hits: int, trials: int, probability: float) -> float:

@@ -306,7 +306,7 @@ def test_a_pattern_that_takes_all_articles_is_not_widened() -> None:
     assert learn.learned(found_at(r"^/[^/]+/\d+$", *NEW), before, 2026).article == before.article
 
 
-DRIFTED = "sada: body now comes from the generic reading in 94 % of articles, was 2 %"
+DRIFTED = "sada: body is now only guessed (generic reading) in 94% of articles, was 2%"
 
 
 @pytest.mark.parametrize(

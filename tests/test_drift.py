@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymongo import AsyncMongoClient
 
-from newscrawl.drift import drift, shares
+from newscrawl.drift import drift, facts, shares
 from newscrawl.store.runs import Runs
 from newscrawl.vocabulary import NO_ORIGIN, Origin
 from tests.conftest import RECORDING, Database
@@ -29,8 +29,8 @@ def test_shares_count_every_field_and_what_is_empty() -> None:
 def test_a_fall_is_told_with_what_it_was() -> None:
     fallen = {"body": {"markup": 0.06, "generic": 0.94}, "tags": {"meta": 0.2, "empty": 0.8}}
     assert drift("hespress", 100, fallen, [MARKED]) == [
-        "hespress: body now comes from the generic reading in 94 % of articles, was 2 %",
-        "hespress: 80 % of articles now have no tags, was 10 %",
+        "hespress: body is now only guessed (generic reading) in 94% of articles, was 2%",
+        "hespress: 80% of articles now have no tags, was 10%",
     ]
 
 
@@ -44,12 +44,21 @@ def test_what_is_told_is_a_fall_and_no_chance() -> None:
     assert drift("hespress", 100, mended, [{"body": {"generic": 1.0}}]) == []
 
 
+def test_records_of_older_versions_are_read_too() -> None:
+    told = {"field": "body", "origin": "generic", "now": "94", "was": "2"}
+    assert facts("hespress: body now comes from the generic reading in 94 % of articles, was 2 %") == told
+    assert facts("hespress: body is now only guessed (generic reading) in 94% of articles, was 2%") == told
+    for origin in Origin:
+        [said] = drift("hespress", 100, {"tags": {origin: 1.0}}, [{"tags": {"markup": 1.0}}]) or [""]
+        assert facts(said).get("origin", Origin.MARKUP) == origin
+
+
 def test_the_order_of_origins_is_that_of_their_weights() -> None:
     assert list(Origin) == sorted(Origin, key=lambda origin: -origin.weight)
     fed = {"title": {"feed": 0.95, "generic": 0.05}}
     shaped = {"title": {"feed": 0.05, "generic": 0.95}}
     assert drift("hespress", 100, shaped, [fed]) == [
-        "hespress: title now comes from the generic reading in 95 % of articles, was 5 %"
+        "hespress: title is now only guessed (generic reading) in 95% of articles, was 5%"
     ]
     assert drift("hespress", 100, fed, [shaped]) == []
 
@@ -103,7 +112,7 @@ def test_a_site_whose_markup_changes_is_still_stored_and_the_run_says_so(
     assert len(after) >= 0.9 * len(before)
     assert {doc["origins"]["body"] for doc in after.values()} == {"generic"}
     said = database.run()["drift"]
-    assert "alayam24: body now comes from the generic reading in 100 % of articles, was 0 %" in said
+    assert "alayam24: body is now only guessed (generic reading) in 100% of articles, was 0%" in said
     assert all(sentence in done.stderr for sentence in said)
 
 

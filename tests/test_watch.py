@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from newscrawl.vocabulary import RunOutcome
-from newscrawl.watch.causes import SETTLED, Ringing, causes, step
+from newscrawl.watch.causes import REMEDIES, SETTLED, Ringing, causes, step
 from newscrawl.watch.known import CoverageDay, DueSite, EndedRun, Installation, SeenNode, WatchedSite
 from newscrawl.watch.monitors import read_worse, reduced, silent
 from newscrawl.watch.rhythm import rhythm, season
@@ -54,6 +54,22 @@ def test_silence_says_for_how_long_and_whether_the_site_answers() -> None:
     found = silent(site("sahifa", *nothing, ran(40)), NOW)
     assert found
     assert found.kind == "quiet"
+
+
+def test_the_remedy_fits_what_was_found() -> None:
+    nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 40)]
+    quiet = causes(Installation(NOW, [site("sahifa", *nothing, ran(40))]))["silent sahifa"]
+    assert "scrapy verify {site}" in REMEDIES[quiet.remedy]
+    assert "new articles" in REMEDIES[quiet.remedy]
+    for outcome, closer in ((RunOutcome.NO_LINKS, True), (RunOutcome.UNREACHABLE, False)):
+        runs = [ran(hour, outcome, new=0) for hour in range(1, 13)]
+        found = causes(Installation(NOW, [site("sahifa", *runs, *FINE[12:])]))["silent sahifa"]
+        assert ("new articles" in REMEDIES[found.remedy]) is closer
+    # Others run its sites only if one of them is known to be up.
+    for late, promised in ((-1, True), (5, False)):
+        nodes = [SeenNode("a", NOW - HOUR), SeenNode("b", NOW - late * HOUR / 60)]
+        away = causes(Installation(NOW, nodes=nodes))["node a"]
+        assert ("other nodes" in REMEDIES[away.remedy]) is promised
 
 
 @pytest.mark.parametrize("numbers", [[40] * 6, [40] * 10])

@@ -21,7 +21,7 @@ from newscrawl.vocabulary import (
     RejectionReason,
     RunOutcome,
 )
-from newscrawl.watch.causes import Cause
+from newscrawl.watch.causes import REMEDIES, Cause
 from newscrawl.web import plots, telling
 from newscrawl.web.access import Access
 from newscrawl.web.app import Site
@@ -176,6 +176,8 @@ def test_every_word_of_the_closed_lists_has_its_arabic() -> None:
     for kind in AlarmKind:
         found = Cause(f"{kind} barid", "said", NOW, ("barid",))
         assert kind == AlarmKind.TEST or telling.remedy("ar", found, "https://barid.example/")
+    for name in REMEDIES:
+        assert has(f"remedy.{name}")
     for outcome in RunOutcome:
         assert word("ar", f"outcome.{outcome}")
 

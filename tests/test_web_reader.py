@@ -152,7 +152,7 @@ def test_a_story_is_shown_in_time_with_its_owners(client: TestClient) -> None:
         "at jami3.example",
         "agency: و م ع",
         "first seen",
-        "86 % of its words",
+        "86% of its words",
     ):
         assert said in shown
     assert "the first, which the others copy" in shown

@@ -147,7 +147,7 @@ def _run(name: str, what: str, at: dt.datetime, number: int, chance: random.Rand
         "title": {origin: 1.0},
         "body": body,
     }
-    drift = [f"{name}: title now comes from the generic reading in 100 % of articles, was 0 %"]
+    drift = [f"{name}: title is now only guessed (generic reading) in 100% of articles, was 0%"]
     return {
         "_id": f"{name}-{at:%Y%m%dT%H%M%S}", "site": name, "began": at, "whole": True, "started_at": at,
         "finished_at": at + HOUR / 20, "heartbeat_at": at + HOUR / 20, "stored_at": at + HOUR / 20,

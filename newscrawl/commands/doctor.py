@@ -75,7 +75,7 @@ class Command(ProjectCommand):
 
         name = cause.sites[0] if cause.sites else ""
         home = self.sites[name].home if name in self.sites else f"the home page of {name}"
-        return REMEDIES[cause.kind].format(home=home, site=name)
+        return REMEDIES[cause.remedy].format(home=home, site=name)
 
     def _here(self) -> Iterator[Check]:
         """The checks that need no MongoDB."""

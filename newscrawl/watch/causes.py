@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from newscrawl.vocabulary import AlarmKind, RunOutcome
-from newscrawl.watch.known import OURS, EndedRun, Installation, WatchedSite
+from newscrawl.watch.known import OURS, EndedRun, Installation, SeenNode, WatchedSite
 from newscrawl.watch.monitors import Finding, Usual, failing, reduced, silent
 
 NODE_AWAY = dt.timedelta(minutes=10)
@@ -21,10 +21,11 @@ AT_ONCE = dt.timedelta(hours=2)
 """Failed runs of several sites count as failing together when they began within this time."""
 FEWEST_SITES, MOST = 4, 0.8
 """How many sites, and which share of them, must fail together before the network is blamed."""
-REMEDIES: Mapping[AlarmKind, str] = {
+REMEDIES: Mapping[str, str] = {
     AlarmKind.SCHEDULE: "on each node: systemctl status newscrawl-schedule newscrawl-scrapyd",
     AlarmKind.NETWORK: "on a node: curl -I https://www.example.org; then check DNS, firewall and provider",
-    AlarmKind.NODE: "on that machine: systemctl status newscrawl-schedule newscrawl-scrapyd; meanwhile the "
+    AlarmKind.NODE: "on that machine: systemctl status newscrawl-schedule newscrawl-scrapyd",
+    "node.others": "on that machine: systemctl status newscrawl-schedule newscrawl-scrapyd; meanwhile the "
     "other nodes run its sites",
     AlarmKind.FAULT: "read the end of the log that `runs.log` names; to skip a site meanwhile, set "
     "`enabled = false` for it in schedule.toml",
@@ -32,14 +33,21 @@ REMEDIES: Mapping[AlarmKind, str] = {
     AlarmKind.ARCHIVE: "on that machine: df -h; free disk space, or delete old archive files with "
     "`scrapy archive --remove DAYS`",
     AlarmKind.OVERDUE: "run `scrapy schedule --next`: it shows which jobs occupy the nodes",
-    AlarmKind.SILENT: "open {home} in a browser; if you cannot reach it either, wait until it is back",
+    AlarmKind.SILENT: "open {home} in a browser; if you cannot reach it either, wait until it is back; if it "
+    "opens, it may be blocking this crawler: run `scrapy verify {site}`",
+    "silent.new": "open {home} in a browser; if you cannot reach it either, wait until it is back; if there "
+    "are new articles, the address of its list has changed or spiders/{site}.py is wrong: run "
+    "`scrapy verify {site}`; if there are none, wait",
     AlarmKind.REDUCED: "run `scrapy try URL` on a new article of {home} to see what is not found; then fix "
     "spiders/{site}.py",
     AlarmKind.MONTHS: "upgrade newscrawl",
 }
-"""What an operator does first, for each kind; ``{home}`` and ``{site}`` are those of the alarm's site."""
+"""What an operator does first, by :attr:`Cause.remedy`; ``{home}`` and ``{site}`` are those of its site."""
 SETTLED = dt.timedelta(hours=1)
 """How long the cause must be gone before its alarm ends, so that an alarm does not flap."""
+
+
+_ANSWERS = {"quiet", RunOutcome.NO_LINKS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,16 @@ class Cause:
     def kind(self) -> AlarmKind:
         """The kind of alarm: the first word of the key."""
         return AlarmKind(self.key.partition(" ")[0])
+
+    @property
+    def remedy(self) -> str:
+        """Which of the ``REMEDIES`` helps: the one of its kind, or a closer one."""
+        if self.kind == AlarmKind.NODE and self.facts.get("others"):
+            return "node.others"
+        # The site answers, but nothing new is found there.
+        if self.kind == AlarmKind.SILENT and _ANSWERS & {self.facts.get("what"), self.facts.get("outcome")}:
+            return "silent.new"
+        return self.kind
 
 
 def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dict[str, Cause]:
@@ -89,15 +107,29 @@ def _of_site(kind: AlarmKind, site: WatchedSite, finding: Finding) -> Cause:
     return Cause(f"{kind} {site.name}", sentence, finding.since, (site.name,), finding.usual, facts)
 
 
+HERE, LATE, AWAY, RETIRED = "here", "late", "away", "retired"
+"""States of a node: it sends heartbeats; one is late; it is away; it has been taken out of service."""
+
+
+def node_state(node: SeenNode, now: dt.datetime) -> str:
+    """How a node is: alarms and pages judge it by this one rule."""
+    if node.alive_until is None:
+        return RETIRED
+    late = now - node.alive_until
+    if late >= GONE:
+        return RETIRED
+    return HERE if late <= dt.timedelta(0) else LATE if late <= NODE_AWAY else AWAY
+
+
 def _schedule(seen: Installation) -> list[Cause]:
     """Nodes that are away; overdue sites, unless missing nodes explain them."""
     away = [
         (node.name, node.alive_until)
         for node in seen.nodes
-        if node.alive_until and NODE_AWAY < seen.now - node.alive_until < GONE
+        if node.alive_until and node_state(node, seen.now) == AWAY
     ]
-    here = [node for node in seen.nodes if node.alive_until and seen.now - node.alive_until <= NODE_AWAY]
-    if away and not here:
+    states = {node_state(node, seen.now) for node in seen.nodes}
+    if away and not states & {HERE, LATE}:
         since = max(until for _, until in away)
         names = ", ".join(sorted(name for name, _ in away))
         sentence = (
@@ -109,7 +141,7 @@ def _schedule(seen: Installation) -> list[Cause]:
             f"{AlarmKind.NODE} {name}",
             f"node {name} has sent no heartbeat since {since:%Y-%m-%d %H:%M} UTC",
             since,
-            facts={"what": "node", "node": name},
+            facts={"what": "node", "node": name, "others": HERE in states},
         )
         for name, since in away
     ]

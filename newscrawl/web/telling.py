@@ -79,8 +79,8 @@ def remedy(lang: str, found: Cause, home: str) -> Markup:
     """What to do first."""
     site = found.sites[0] if found.sites else ""
     if lang == "en":
-        return Markup("{}").format(REMEDIES[found.kind].format(home=home, site=site).replace("`", ""))
-    return word(lang, f"remedy.{found.kind}", home=home, site=site)
+        return Markup("{}").format(REMEDIES[found.remedy].format(home=home, site=site).replace("`", ""))
+    return word(lang, f"remedy.{found.remedy}", home=home, site=site)
 
 
 def drifted(lang: str, sentence: str) -> Markup:
