@@ -46,7 +46,12 @@ ENOUGH = 1000
 """Articles that meaningful ratios need."""
 DAYS = 300 if PART == 1 else 60
 WORDS = ("الحكومة", "حكومة", "وزير الصحة", '"وزير الصحة"')
-FOR_READERS = ("tags_1", "authors_1", "gone_at_1", "hijri_month_uaq_-1_hijri_day_uaq_-1_duplicate_of_1")
+FOR_READERS = (
+    "tags_1_day_-1",
+    "authors_1",
+    "gone_at_1",
+    "hijri_month_uaq_-1_hijri_day_uaq_-1_duplicate_of_1",
+)
 REAL = [
     "حكومة",
     "الحكومة",

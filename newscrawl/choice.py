@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from newscrawl.dates import parse_day
+from newscrawl.dates import ASCII_DIGITS, parse_day
 
 Query = Mapping[str, Any]
 """A filter in MongoDB's query language."""
@@ -18,8 +18,21 @@ _MOROCCO = "MA"
 _YEAR = re.compile(r"(\d{4})(H?)", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(H?)", re.ASCII)
 _THIRTIETH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-30(H)", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?\s*(H|هـ?)?", re.I | re.ASCII)
+_YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/])?(\d{1,2})[-/](\d{4})\s*(H|هـ?)?", re.I | re.ASCII)
+_INVISIBLE = re.compile("[\u061c\u200e\u200f\u2066-\u2069]")
+_HIJRI_BEFORE = 1500
+"""A year below it is Hijri: no newspaper is that old."""
 _ID_DIGITS = 16
 """Hex digits of an ``_id`` that decide whether it is in a sample."""
+
+
+class UnmarkedHijriError(ValueError):
+    """A Hijri year without its H. ``remedy`` is what to write: ``1448-06H``."""
+
+    def __init__(self, text: str, remedy: str) -> None:
+        super().__init__(f"{text!r} has a year before {_HIJRI_BEFORE}; if it is Hijri, write {remedy}")
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +41,8 @@ class Choice:
 
     since: str | None = None
     """The first day: ``2024-03-27``, or Hijri ``1445-09-17H`` in the calendar of each article's country. A
-    month (``2024-03``, ``1445-09H``) or a year (``2024``, ``1445H``) stands for its first day."""
+    month (``2024-03``, ``1445-09H``) or a year (``2024``, ``1445H``) stands for its first day.
+    :meth:`parse` also takes what :func:`normal` reads: ``27/3/2024``, ``١٤٤٥-٩-١٧هـ``."""
     until: str | None = None
     """The last day, included; a month or a year stands for its last day."""
     intervals: bool = False
@@ -39,6 +53,8 @@ class Choice:
     """Countries of newspapers, ISO 3166: ``MA``."""
     sections: tuple[str, ...] = ()
     """Sections as printed: ``رياضة``."""
+    tags: tuple[str, ...] = ()
+    """Tags as printed; an article needs one of them: ``الأطلس``."""
     languages: tuple[str, ...] = ()
     """Languages of the text, ISO 639: ``ar``."""
     roots: bool = False
@@ -56,6 +72,7 @@ class Choice:
         source: str | Iterable[str] = (),
         country: str | Iterable[str] = (),
         section: str | Iterable[str] = (),
+        tag: str | Iterable[str] = (),
         lang: str | Iterable[str] = (),
         since: str | dt.date | None = None,
         until: str | dt.date | None = None,
@@ -74,6 +91,7 @@ class Choice:
             sources=_words(source),
             countries=tuple(word.upper() for word in _words(country)),
             sections=_words(section),
+            tags=_words(tag),
             languages=_words(lang),
             since=_day("since", since),
             until=_day("until", until),
@@ -136,6 +154,7 @@ class Choice:
                 ("source", self.sources),
                 ("country", self.countries),
                 ("section", self.sections),
+                ("tags", self.tags),
                 ("lang", self.languages),
             )
             if words
@@ -168,6 +187,7 @@ class Choice:
             )
             if words
         ]
+        tags = frozenset(self.tags)
         bound = self._bound(self.sample) if self.sample is not None and self.sample < 1 else "g"
         spans = [
             (where, str(first or "0001-01-01"), str(last or "9999-12-31"))
@@ -177,6 +197,7 @@ class Choice:
         def holds(doc: Mapping[str, Any]) -> bool:
             return bool(
                 all(doc.get(field) in words for words, field in listed)
+                and not (tags and tags.isdisjoint(doc.get("tags") or ()))
                 and not (self.roots and doc.get("duplicate_of") is not None)
                 and (self.changed_since is None or doc["updated_at"] >= self.changed_since)
                 and doc.get("_id", "") < bound
@@ -224,6 +245,30 @@ def every(*conditions: Query) -> Query:
     return {"$and": given}
 
 
+def normal(text: str) -> str:
+    """A day, month or year as this module writes it; what is none of them as it is.
+
+    The digits may be Arabic, months and days may have one digit, and the parts may be separated by ``-`` or
+    ``/``. The year comes first, or the day comes first and the year last. H, h, هـ and ه mean Hijri.
+
+    >>> [normal(text) for text in ("1448-6h", "١٤٤٨-٠٦-٠٩هـ", "20/11/2026", "11/2026")]
+    ['1448-06H', '1448-06-09H', '2026-11-20', '2026-11']
+
+    Raises :class:`UnmarkedHijriError` for a Hijri year without H: ``1448-06``.
+    """
+    plain = _INVISIBLE.sub("", text).translate(ASCII_DIGITS).strip()
+    if first := _YEAR_FIRST.fullmatch(plain):
+        year, month, day, hijri = first.groups()
+    elif last := _YEAR_LAST.fullmatch(plain):
+        day, month, year, hijri = last.groups()
+    else:
+        return text
+    written = "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
+    if not hijri and int(year) < _HIJRI_BEFORE:
+        raise UnmarkedHijriError(text, f"{written}H")
+    return f"{written}H" if hijri else written
+
+
 def first_day(text: str, country: str | None = None) -> dt.date:
     """The day, or the first day of the month or year, that a text names.
 
@@ -232,6 +277,7 @@ def first_day(text: str, country: str | None = None) -> dt.date:
 
     Raises ``ValueError`` naming the value and the remedy.
     """
+    text = normal(text)
     text = _YEAR.sub(r"\1-01\2", text) if _YEAR.fullmatch(text) else text
     month = _MONTH.fullmatch(text)
     return parse_day(f"{month[1]}-{month[2]}-01{month[3]}" if month else text, country=country)
@@ -246,6 +292,7 @@ def last_day(text: str, country: str | None = None) -> dt.date:
     >>> [str(last_day(text, "MA")) for text in ("1445-09H", "1445-09-30H", "2024-02", "2024")]
     ['2024-04-09', '2024-04-09', '2024-02-29', '2024-12-31']
     """
+    text = normal(text)
     text = _YEAR.sub(r"\1-12\2", text) if _YEAR.fullmatch(text) else text
     month = _MONTH.fullmatch(text)
     if month is None:
@@ -274,7 +321,7 @@ def _day(name: str, given: str | dt.date | None) -> str | None:
             (first_day if name == "since" else last_day)(text, country)
     except ValueError as error:
         raise ValueError(f"{name}={given!r}: {error}") from None
-    return text
+    return normal(text)
 
 
 def _moment(name: str, given: str | dt.datetime | None) -> dt.datetime | None:

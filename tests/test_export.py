@@ -124,6 +124,7 @@ CHOICES: list[dict[str, Any]] = [
     {"since": "1445-09-01H", "until": "1445-09-30H", "intervals": True},
     {"changed_since": NOW + dt.timedelta(minutes=200)},
     {"sample": "20%"},
+    {"tag": "الماء,الجفاف", "since": "٢٠٢٤/٣"},
     {"sample": 0.5, "since": "2024-03", "intervals": True, "roots": True, "country": "MA,EG,SA"},
 ]
 
@@ -168,6 +169,9 @@ def test_articles_without_a_day_are_left_out_by_default(filled: Database) -> Non
     [
         ({"since": "2024-13-01"}, "since='2024-13-01'"),
         ({"until": "yesterday"}, "write 2024-03-27, or a Hijri day as 1445-09-17H"),
+        ({"since": "1448-06"}, "since='1448-06'.*write 1448-06H"),
+        ({"until": "1448"}, "write 1448H"),
+        ({"since": "9/6/1448"}, "write 1448-06-09H"),
         ({"since": "2024-03-02", "until": "2024-03-01"}, "should not be after"),
         ({"sample": "0"}, "write 1% or 0.01"),
         ({"sample": "101%"}, "write 1% or 0.01"),

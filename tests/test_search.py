@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from newscrawl.choice import Choice
+from newscrawl.choice import Choice, first_day, last_day
 from newscrawl.commands.search import how_far, is_visual
 from newscrawl.identity import use_search_scope
 from newscrawl.items import PublishedDetail
@@ -263,6 +263,7 @@ def many(mongodb: str) -> Iterator[Any]:
             docs.append(
                 like | {"_id": f"{n:032x}", "keys": [f"{n:032x}"], "title": title, "search_text": fold(title),
                         "lede": None, "body": "", "day": day,
+                        "tags": ["رياضة", *["كرة"] * (n % 7 == 0), *["سلة"] * (n % 300 == 1)],
                         "source": "assabah" if n < 30 else "hespress" if n % 3 else "goud",
                         "country": "TN" if n < 30 else "MA"}
             )  # fmt: skip
@@ -290,7 +291,23 @@ CHOICES: list[dict[str, Any]] = [
     {"since": "2024-03", "until": "2024-05"},
     {"since": "1445-09H", "until": "1445-10H", "country": "MA"},
     {"country": "TN"},
+    {"tag": "كرة,سلة", "since": "2024-06-01"},
 ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "choice"),
+    [
+        (("1448-6H", "1448-06h", "١٤٤٨-٠٦هـ", "۱۴۴۸/۶ ه", "6/1448H", "\u200e1448-06H"), "1448-06H"),
+        (("20/11/2026", "2026/11/20", "20-11-2026", "٢٠٢٦-١١-٢٠"), "2026-11-20"),
+        (("9/6/1448هـ", "1448-6-9h"), "1448-06-09H"),
+        (("2026-3", "3/2026", "٢٠٢٦/٠٣"), "2026-03"), (("١٤٤٨هـ", "1448 H"), "1448H"),
+    ],
+)  # fmt: skip
+def test_days_are_read_as_people_write_them(texts: tuple[str, ...], choice: str) -> None:
+    assert {Choice.parse(since=text, until=text).since for text in texts} == {choice}
+    assert first_day(texts[0], "MA") == first_day(choice, "MA")
+    assert last_day(texts[0], "MA") == last_day(choice, "MA")
 
 
 @pytest.mark.parametrize("given", CHOICES)

@@ -32,7 +32,7 @@ from tests.web_articles import IDS, MANY
 
 PAGES = (
     "/search", "/search?q=السوق", "/search?q=السوق&page=2", "/search?source=waha&since=2026-11-01",
-    "/search?q=السوق&since=1448-05H&copies=no&order=newest", "/search?q=كلمةلاتوجد",
+    "/search?q=السوق&since=1448-05H&copies=no&order=newest", "/search?q=كلمةلاتوجد", "/search?tag=تجارة",
     *(f"/articles/{IDS[what]}" for what in IDS), f"/articles/{IDS['copy']}?with={IDS['corrected']}",
     f"/articles/{IDS['edited']}?with={IDS['corrected']}", f"/articles/{IDS['corrected']}/page",
     f"/articles/{IDS['copy']}/page", f"/stories/{IDS['corrected']}", f"/stories/{IDS['french']}",
@@ -186,12 +186,23 @@ def test_search_marks_the_words_and_goes_on_by_its_address(client: TestClient) -
     assert set(re.findall(r'<p class="by"><bdi dir="auto">([^<]+)', one)) == {"الواحة اليوم"}
 
 
+def test_the_link_of_a_tag_or_a_section_finds_the_article(client: TestClient) -> None:
+    article = get(client, f"/articles/{IDS['corrected']}")
+    links = re.findall(r'href="(/search\?(?:tag|source=\w+&amp;section)=[^"]+)"', article)
+    assert len(links) == 1 + 3
+    for link in links:
+        page = get(client, link.replace("&amp;", "&"))
+        assert f'href="/articles/{IDS["corrected"]}"' in page
+    assert 'name="tag" dir="auto" value="أسواق"' in page
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
         ("q=؟!", "no word to look for"), (f"q={'كلمة+' * 13}", "Give 12 at most"),
-        ("q=سوق&since=gestern", "gestern is no day"),
-        ("q=سوق&until=2026-13", "2026-13 is no day"),
+        ("q=سوق&since=gestern", "gestern is not a valid day or month"),
+        ("q=سوق&until=2026-13", "2026-13 is not a valid day or month"),
+        ("q=سوق&since=1448-06", "For a Hijri date add an H: 1448-06H"),
         ("q=سوق&since=2026-11-20&until=2026-11-01", "comes after the last one"),
     ],
 )  # fmt: skip

@@ -56,6 +56,7 @@ class Command(ProjectCommand):
         add("--since", metavar="DAY", help="first day: 2024-03-27, 2024-03, 1445-09-17H, 1445-09H")
         add("--until", metavar="DAY", help="last day, included; a month means its last day")
         add("--country", metavar="CODES", help="newspapers of these countries: MA,EG")
+        add("--tag", metavar="TAGS", help="articles with one of these tags, as printed: الأطلس,الجفاف")
         add("--whole-words", action="store_true", help="match words exactly as given, without prefixes")
         add("--no-copies", action="store_true", help="leave out copies of other articles")
         add("--limit", type=int, default=20, metavar="N", help="show at most N articles (default: 20)")
@@ -80,7 +81,7 @@ class Command(ProjectCommand):
             try:
                 choice = Choice.parse(
                     source=opts.source or (), country=opts.country or (), since=opts.since, until=opts.until,
-                    intervals=True, roots=opts.no_copies,
+                    tag=opts.tag or (), intervals=True, roots=opts.no_copies,
                 )  # fmt: skip
                 found = find(
                     db, query, choice, expand=not opts.whole_words, limit=opts.limit, examined=THOROUGH

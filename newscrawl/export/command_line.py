@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--source", default="", metavar="SLUGS", help="newspapers: alayam24,hespress")
     which.add_argument("--country", default="", metavar="CODES", help="countries of newspapers: MA,EG")
     which.add_argument("--section", default="", metavar="NAMES", help="sections as printed: رياضة")
+    which.add_argument("--tag", default="", metavar="TAGS", help="one of these tags as printed: الأطلس")
     which.add_argument("--lang", default="", metavar="CODES", help="languages: ar")
     which.add_argument("--since", metavar="DAY", help="first day: 2024-03-27, 2024-03, 1445-09-17H, 1445-09H")
     which.add_argument("--until", metavar="DAY", help="last day, included; a month means its last day")

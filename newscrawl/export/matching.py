@@ -21,10 +21,15 @@ _COMPARED: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+_BETWEEN = "\x1f"
+"""Between the texts of a list; no text of an article contains it."""
+
+
 def expression(query: Query) -> Any:
     """A query as an Arrow expression over the schema of the export; None for a query without conditions.
 
-    Supports equality, ``$ne``, ``$in``, the four comparisons, ``$and`` and ``$or``, with null as in MongoDB.
+    Supports equality, ``$ne``, ``$in`` (also for lists of texts), the four comparisons, ``$and`` and ``$or``,
+    with null as in MongoDB.
 
     >>> print(expression({"country": "MA", "day": {"$gte": "2024-03-01"}}))
     ((country == "MA") and (day >= 2024-03-01))
@@ -53,6 +58,8 @@ def _all(query: Query) -> Any:
 
 def _compare(name: str, word: str, value: Any) -> Any:
     field, type_ = _field(name)
+    if word == "$in" and pa.types.is_list(type_):
+        return functools.reduce(operator.or_, (_holds(field, each) for each in value))
     if word == "$in":
         return field.isin([pa.scalar(each).cast(type_) for each in value])
     if word == "$ne":
@@ -64,6 +71,14 @@ def _compare(name: str, word: str, value: Any) -> Any:
     if word not in _COMPARED:
         raise ValueError(f"{name}: files cannot be filtered by {word}; export without it, or query MongoDB")
     return _COMPARED[word](field, pa.scalar(value).cast(type_))
+
+
+def _holds(field: Any, value: str) -> Any:
+    """Does a list of texts hold this one? Arrow has no such function, so the list is joined into a text."""
+    mark = pc.scalar(_BETWEEN)
+    inside, nothing = pc.binary_join(field, mark), pc.scalar("")
+    joined = pc.binary_join_element_wise(nothing, inside, nothing, mark)
+    return pc.match_substring(joined, f"{_BETWEEN}{value}{_BETWEEN}")
 
 
 def _equal(name: str, value: Any) -> Any:

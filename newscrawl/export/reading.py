@@ -297,9 +297,9 @@ def articles(
     ``address`` is ``mongodb://…``, a PyMongo database, or the folder; by default the environment's
     ``MONGODB_URI``. ``database`` names the database at an address, by default ``MONGODB_DATABASE``. No server
     is started. ``columns`` are fields of an article, by default all fields for readers. The other arguments
-    are those of :meth:`Choice.parse`: ``source``, ``country``, ``section``, ``lang``, ``since`` and ``until``
-    (``2024-03-27``, or Hijri ``1445-09-17H``), ``intervals``, ``roots``, ``changed_since`` and ``sample``.
-    For example the sports pages of Ramadan 1445 as a frame::
+    are those of :meth:`Choice.parse`: ``source``, ``country``, ``section``, ``tag``, ``lang``, ``since`` and
+    ``until`` (``2024-03-27``, or Hijri ``1445-09-17H``), ``intervals``, ``roots``, ``changed_since``
+    and ``sample``. For example the sports pages of Ramadan 1445 as a frame::
 
         articles(country="MA", section="رياضة", since="1445-09H", until="1445-09H").to_polars()
 

@@ -36,6 +36,7 @@ def chosen(opts: argparse.Namespace, address: Address, database: str | None = No
         source=opts.source,
         country=opts.country,
         section=opts.section,
+        tag=opts.tag,
         lang=opts.lang,
         since=opts.since,
         until=opts.until,

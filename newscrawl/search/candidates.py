@@ -31,7 +31,7 @@ WIDER = 8
 """How many times longer than the span before it a span of days may be."""
 _FIELDS = dict.fromkeys(
     ("source", "country", "section", "lang", "day", "published_at", "published.earliest", "published.latest",
-     "title", "duplicate_of", "search_text"), 1,
+     "title", "tags", "duplicate_of", "search_text"), 1,
 )  # fmt: skip
 _DATED: Query = {"$gte": ""}
 _ONE = dt.timedelta(days=1)
@@ -137,8 +137,9 @@ class _CandidateReader:
             wanted = list(_newspapers(self._articles, self._choice.countries))
         sources = {"source": {"$in": wanted}} if wanted else {}
         sections = {"section": {"$in": list(self._choice.sections)}} if self._choice.sections else {}
+        tags = {"tags": {"$in": list(self._choice.tags)}} if self._choice.tags else {}
         roots = {"duplicate_of": None} if self._choice.roots else {}
-        query = every(days, sources, sections if sources else {}, roots)
+        query = every(days, sources, sections if sources else {}, tags, roots)
         return self._articles.find(query, _FIELDS).sort("day", DESCENDING)
 
     def _read_on(self, cursor: Any, newest: list[Document], step: int) -> None:

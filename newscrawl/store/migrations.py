@@ -44,6 +44,7 @@ SUPERSEDED_INDEXES = frozenset(
         "updated_at_1",
         "title_key_1",
         "bands_1_day_1",
+        "tags_1",
     }
 )
 """Indexes of ``articles`` in older versions that longer indexes have replaced."""

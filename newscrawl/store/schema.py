@@ -157,7 +157,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
             [("gone_at", ASCENDING)],
             partialFilterExpression={"gone_at": {"$gte": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}},
         ),
-        IndexModel([("tags", ASCENDING)]),
+        IndexModel([("tags", ASCENDING), ("day", DESCENDING)]),
         IndexModel([("authors", ASCENDING)]),
         IndexModel([("story", ASCENDING)]),
         IndexModel([("title_key", ASCENDING), ("day", ASCENDING)]),

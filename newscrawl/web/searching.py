@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from newscrawl.choice import Choice
+from newscrawl.choice import Choice, UnmarkedHijriError, normal
 from newscrawl.search import Hit, SearchResult, find
 from newscrawl.search.query import MOST_WORDS, parse
 from newscrawl.shown import visible
@@ -19,7 +19,7 @@ from newscrawl.web.page import Asked, Context, Page
 LINES = 20
 """Articles on a page."""
 MOST_PAGES = 25
-FIELDS = ("q", "source", "section", "since", "until", "copies", "order", "page")
+FIELDS = ("q", "source", "section", "tag", "since", "until", "copies", "order", "page")
 """What an address may ask for."""
 
 Mistake = tuple[str, Mapping[str, str]]
@@ -43,7 +43,7 @@ def read(context: Context, asked: Asked) -> Result:
     given = {name: asked.query.get(name, "").strip() for name in FIELDS}
     sources = names_of(context.db, context.db["articles"].distinct("source"))
     mistakes = list(_mistakes(given))
-    if mistakes or not any(given[name] for name in ("q", "source", "section", "since", "until")):
+    if mistakes or not any(given[name] for name in ("q", "source", "section", "tag", "since", "until")):
         return Result(given, sources, mistakes=mistakes)
     choice = choice_of(given)
     page = page_of(given["page"])
@@ -55,7 +55,8 @@ def read(context: Context, asked: Asked) -> Result:
 def choice_of(given: Mapping[str, str]) -> Choice:
     """The newspapers and days that an address asks for. Raises ``ValueError``."""
     return Choice.parse(
-        source=given["source"], section=given["section"], since=given["since"], until=given["until"],
+        source=given["source"], since=given["since"], until=given["until"],
+        section=[given["section"]], tag=[given["tag"]],  # as printed, commas included
         intervals=True, roots=given["copies"] == "no",
     )  # fmt: skip
 
@@ -80,7 +81,10 @@ def _mistakes(given: Mapping[str, str]) -> list[Mistake]:
             found.append((f"search.wrong.{'many' if many else 'no_word'}", {"most": str(MOST_WORDS)}))
     for name in ("since", "until"):
         try:
+            normal(given[name])
             Choice.parse(**{name: given[name]})  # type: ignore[arg-type]
+        except UnmarkedHijriError as error:
+            found.append(("search.wrong.hijri", {"value": given[name], "remedy": error.remedy}))
         except ValueError:
             found.append(("search.wrong.day", {"value": given[name]}))
     if not found:
