@@ -21,13 +21,16 @@ from newscrawl.vocabulary import (
     RejectionReason,
     RunOutcome,
 )
-from newscrawl.watch.causes import REMEDIES, Cause
+from newscrawl.watch.causes import REMEDIES, Cause, causes
+from newscrawl.watch.known import Installation, SeenNode
+from newscrawl.watch.status import status
 from newscrawl.web import plots, telling
 from newscrawl.web.access import Access
 from newscrawl.web.app import Site
-from newscrawl.web.looking import Lookout
+from newscrawl.web.looking import Look, Lookout
+from newscrawl.web.machinery import show_nodes, show_schedule
 from newscrawl.web.page import Asked, Context
-from newscrawl.web.run import LINES, last_lines
+from newscrawl.web.run import LINES, fetching, last_lines
 from newscrawl.web.run import show as show_run
 from newscrawl.web.words import has, table, word
 from tests.conftest import PROJECT, Database, scrapy
@@ -305,6 +308,93 @@ def test_nodes_that_are_away_come_first_and_checks_that_fail(client: TestClient)
     assert "rights" not in page, "a site that only reads needs few"
     for name in ("MongoDB", "indexes", "clock", "zones", "months"):
         assert f'<bdi class="mono" lang="en">{name}</bdi>' in page
+
+
+def test_pages_agree_on_which_nodes_are_up_and_full(client: TestClient, installation: Database) -> None:
+    def text(path: str) -> str:
+        return client.get(f"{path}?lang=en").text
+
+    for path in ("/", "/alarms"):
+        assert "node crawler2 has sent no heartbeat" in text(path)
+        assert "node crawler1" not in text(path)
+        assert "Checked" in text(path)
+    nodes = text("/nodes")
+    assert nodes.count(">down</span>") == 1
+    assert "1 of 1 in use" in nodes
+    assert "All slots of <bdi>crawler1</bdi> are in use; waiting: " in text("/schedule")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"),
+    [(-1, "here"), (5, "late"), (60, "away"), (60 * 24 * 30, "retired"), (None, "retired")],
+)
+def test_a_node_is_judged_as_by_its_alarm(minutes: int | None, state: str) -> None:
+    until = None if minutes is None else NOW - dt.timedelta(minutes=minutes)
+    seen = Installation(NOW, nodes=[SeenNode("a", until), SeenNode("b", NOW)])
+    found = causes(seen)
+    doc = {"_id": "a", "alive_until": NOW, "slots": 4, "waiting": ["barid"]}
+    asked = Asked("en", NOW + DAY)
+    data = {"look": Look(seen, found, status(seen, found), {}), "nodes": [doc], "leases": [], "checks": []}
+    [shown] = show_nodes(data, asked)["nodes"]
+    assert shown["state"] == state
+    assert ("node a" in found) is (state == "away")
+    up = state in ("here", "late")
+    assert shown["taken"] == (4 if up else 0), "sites wait only where all slots are in use"
+    assert len(show_schedule(data, asked)["crowded"]) == up
+
+
+def test_an_alarm_that_is_muted_is_marked(client: TestClient) -> None:
+    page = client.get("/alarms?lang=en").text
+    muted = [part for part in page.split("<li>") if "muted until" in part]
+    assert len(muted) == 1
+    assert "silent manar" in muted[0]
+    assert "Muted alarms" in page
+
+
+@pytest.mark.parametrize(
+    ("doc", "command"),
+    [
+        ({"host": "crawler1", "log": "/var/a b.log"}, """ssh crawler1 'tail -n 40 '"'"'/var/a b.log'"'"''"""),
+        ({"host": "-oProxyCommand=x", "log": "/var/a.log"}, ""),
+        ({"host": "a;b", "log": "/var/a.log"}, ""),
+        ({"host": platform.node(), "log": "/var/a.log"}, ""),
+        ({"host": "crawler1", "log": None}, ""),
+    ],
+)
+def test_the_command_for_a_log_elsewhere(doc: dict[str, Any], command: str) -> None:
+    assert fetching(doc) == command
+
+
+def test_a_run_that_goes_on_has_no_reason_for_closing(client: TestClient, installation: Database) -> None:
+    runs = installation.ops["runs"]
+    going = runs.find_one({"outcome": None})["_id"]
+    ended = runs.find_one({"site": "shams", "outcome": "ok"})["_id"]
+    assert "Reason for closing" not in client.get(f"/runs/{going}?lang=en").text
+    page = client.get(f"/runs/{ended}?lang=ar").text
+    assert "في جملة واحدة" in page
+    assert "revised" not in page
+    assert "<code" in page
+    assert "ssh crawler" in page
+
+
+def test_pages_name_sites_by_their_own_names(client: TestClient) -> None:
+    for path in ("/schedule", "/alarms", "/sites/barid/runs", "/sites/barid/rejected", "/rejected/barid01"):
+        page = client.get(path).text
+        assert (
+            '<bdi dir="auto">بريد الصباح</bdi></a> <bdi class="mono unit slug" lang="en">barid</bdi>' in page
+        )
+    assert "صدى الريف" in client.get("/sites/sada_rif/pending").text
+    assert "كل 6 ساعات" in client.get("/schedule?lang=ar").text
+
+
+def test_a_label_stays_inside_its_plot() -> None:
+    for rtl in (False, True):
+        drawn = str(
+            plots.bars([plots.Bar(f"2026-11-{n:02}", n) for n in range(1, 31)], title="days", rtl=rtl)
+        )
+        middles = [float(x) for x in re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="middle"', drawn)]
+        assert min(middles) >= 28
+        assert max(middles) <= plots.WIDE - 28
 
 
 def test_one_look_is_good_for_a_minute_whatever_the_clocks_say(

@@ -127,7 +127,13 @@ def _runs(name: str, now: dt.datetime, days: int, chance: random.Random) -> Iter
     if name == "shams":
         begun = now - HOUR / 4
         fields = {"counts": {"new": 4, "seen": 2}, "outcome": None, "heartbeat_at": now, "log": None}
-        yield {**_run(name, what, begun, 0, chance), **fields, "finished_at": None, "summary": None}
+        yield {
+            **_run(name, what, begun, 0, chance),
+            **fields,
+            "finished_at": None,
+            "summary": None,
+            "reason": None,
+        }
 
 
 def _run(name: str, what: str, at: dt.datetime, number: int, chance: random.Random) -> Document:
@@ -191,13 +197,13 @@ def _machinery(ops: Database[Document], sites: list[str], now: dt.datetime) -> N
             "_id": name, "rule": "every 6h", "due_at": now + (place * 17 % 360 + 5) * HOUR / 60,
             "failures": 12 if name == "sada_rif" else 0, "job": "job7" if runs else None,
             "node": "crawler1" if runs else None, "holder": "4000" if runs else None,
-            "taken_at": now - HOUR / 4 if runs else None, "until": now + HOUR / 60 if runs else None,
+            "taken_at": now - HOUR / 4 if runs else None, "until": now + HOUR if runs else None,
             "served": None, "claimed_at": now - HOUR / 4 if runs else None, "backfill": None, "longest": None,
         })  # fmt: skip
     ops["leases"].update_one({"_id": "nakhil"}, {"$set": {"due_at": now - 3 * HOUR}})
-    for name, alive in (("crawler1", now + HOUR / 60), ("crawler2", now - 2 * HOUR)):
+    for name, alive in (("crawler1", now + HOUR), ("crawler2", now - 2 * HOUR)):
         ops["nodes"].insert_one({
-            "_id": name, "alive_until": alive, "started_at": now - 40 * DAY, "can": ["browser"], "slots": 4,
+            "_id": name, "alive_until": alive, "started_at": now - 40 * DAY, "can": ["browser"], "slots": 1,
             "waiting": ["nakhil"] if name == "crawler1" else [], "apart": False,
         })  # fmt: skip
     for number in range(40):
@@ -215,7 +221,7 @@ def _rejected(db: Database[Document], ops: Database[Document], now: dt.datetime,
         rejected = {
             "_id": f"barid{number:02}", "url": f"https://barid.example/aqsam/{number}", "urls": [],
             "keys": [f"barid{number:02}"], "site": "barid", "owner": "barid.example", "reason": reason,
-            "detail": "no text of an article was found", "status": 404 if reason == "not_found" else 200,
+            "detail": "no paragraph of text", "status": 404 if reason == "not_found" else 200,
             "rejected_at": now - number * HOUR, "retry_at": None, "run": "", "times": 1,
             "page": None if reason == "not_found" else page, "stored_at": now - number * HOUR,
         }  # fmt: skip

@@ -99,7 +99,7 @@ class Alarms:
             "$or": [{"claimed_until": None}, {"claimed_until": {"$lte": now}}],
         }
         for doc in list(self._alarms.find(due)):
-            if not any(_covers(pattern, doc) for pattern in silences):
+            if not any(covers(pattern, doc) for pattern in silences):
                 failed += self._tell(doc, now)
         return failed
 
@@ -143,7 +143,8 @@ class Alarms:
         return {doc["pattern"]: doc["until"] for doc in docs if doc["until"] > now}
 
 
-def _covers(pattern: str, doc: Document) -> bool:
+def covers(pattern: str, doc: Document) -> bool:
+    """Is this alarm silenced by a pattern? ``*`` stands for any characters of its key or of a site's name."""
     names = [doc["_id"], *doc.get("sites", ())]
     return any(fnmatchcase(name, pattern) for name in names)
 

@@ -145,7 +145,8 @@ def fewer(site: WatchedSite, now: dt.datetime) -> Finding | None:
         shape = beat.shape * usual**2 / sum(mean**2 for mean in each) if usual else 1.0
         if came < share * usual and _so_few(came, LESS * usual, shape) < TOO_FEW:
             begin = dt.datetime.combine(window[0].day, dt.time(), dt.UTC)
-            sentence = f"{came} articles in {length} days; usually there are {usual:.0f}"
+            articles = "1 article" if came == 1 else f"{came} articles"
+            sentence = f"{articles} in {length} days; usually there are {usual:.0f}"
             return Finding(
                 "fewer", sentence, begin, facts={"came": came, "days": length, "usual": round(usual)}
             )

@@ -87,7 +87,7 @@ def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> SiteStatus
     elif newest.outcome in SILENT | OURS:
         why, sentence = "failed", "the last run failed; the next one may succeed"
     elif beat is None and site.days:
-        why, sentence = "young", f"too new to know its usual pace: {len(site.days)} days"
+        why, sentence = "young", f"too new to know its usual pace: {_days(len(site.days))}"
     else:
         state, sentence = GREEN, ""
     return SiteStatus(
@@ -101,6 +101,10 @@ def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> SiteStatus
         sentence,
         why,
     )
+
+
+def _days(n: int) -> str:
+    return "1 day" if n == 1 else f"{n} days"
 
 
 def text(whole: Status) -> str:

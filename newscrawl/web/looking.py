@@ -29,6 +29,11 @@ class Look:
     found: Status
     ringing: Mapping[str, Ringing]
 
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Site → its own name, where it is known."""
+        return {site.name: site.title for site in self.seen.sites if site.title}
+
     def of_site(self, name: str) -> Cause | None:
         """What is the matter with a site; None when nothing is."""
         return self.causes.get(f"{AlarmKind.SILENT} {name}") or self.causes.get(f"{AlarmKind.REDUCED} {name}")

@@ -9,16 +9,20 @@ from typing import Any
 
 from newscrawl.vocabulary import AlarmKind
 from newscrawl.watch import doctor
-from newscrawl.watch.alarms import BEGUN, OPEN, Alarms
+from newscrawl.watch.alarms import BEGUN, OPEN, Alarms, covers
+from newscrawl.watch.causes import AWAY, HERE, LATE, RETIRED, node_state
 from newscrawl.watch.doctor import Check
+from newscrawl.watch.known import SeenNode
 from newscrawl.web import telling
+from newscrawl.web.looking import Look
 from newscrawl.web.overview import told
 from newscrawl.web.page import Asked, Context, Document, Page
 from newscrawl.web.secret import machine
+from newscrawl.web.words import has, word
 
 PAST = 30
 """Alarms that are over, as many as are shown."""
-LATE = dt.timedelta(minutes=1)
+PUNCTUAL = dt.timedelta(minutes=1)
 """So long a site may be due before it is called late: its node looks every second."""
 
 
@@ -27,7 +31,8 @@ def read_schedule(context: Context, _asked: Asked) -> Mapping[str, Any]:
     ops = context.ops
     return {
         "leases": list(ops["leases"].find()),
-        "nodes": list(ops["nodes"].find({"waiting.0": {"$exists": True}}, {"waiting": 1, "slots": 1})),
+        "nodes": list(ops["nodes"].find({"waiting.0": {"$exists": True}}, {"waiting": 1, "alive_until": 1})),
+        "look": context.lookout.look(context),
     }
 
 
@@ -35,17 +40,20 @@ def show_schedule(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
     """What runs first, then what is late, then what comes next."""
     lines = [_lease(doc, asked) for doc in data["leases"] if isinstance(doc.get("due_at"), dt.datetime)]
     lines.sort(key=lambda line: (("runs", "waits", "late", "next").index(line["state"]), line["due"]))
-    return {"lines": lines, "crowded": data["nodes"]}
+    look = data["look"]
+    # What a node said before it went away no longer holds.
+    crowded = [doc for doc in data["nodes"] if _state(look, doc)[0] in (HERE, LATE)]
+    return {"lines": lines, "crowded": crowded, "titles": look.titles}
 
 
 def _lease(doc: Document, asked: Asked) -> Mapping[str, Any]:
     state = "next"
     if doc.get("job"):
         state = "runs" if doc.get("holder") else "waits"
-    elif doc["due_at"] < asked.now - LATE:
+    elif doc["due_at"] < asked.now - PUNCTUAL:
         state = "late"
     return {
-        "site": doc["_id"], "state": state, "rule": doc.get("rule") or "",
+        "site": doc["_id"], "state": state, "rule": telling.rule(asked.lang, doc.get("rule") or ""),
         "interval": dt.timedelta(seconds=doc["interval"]) if doc.get("interval") else None,
         "due": doc["due_at"], "node": doc.get("node") or "", "job": doc.get("job") or "",
         "since": doc.get("taken_at") or doc.get("claimed_at"), "until": doc.get("until"),
@@ -57,6 +65,7 @@ def read_nodes(context: Context, _asked: Asked) -> Mapping[str, Any]:
     """The nodes, what is leased to them, and what doctor says of what can be seen from here."""
     held = context.ops["leases"].find({"job": {"$gt": ""}}, {"node": 1, "holder": 1, "taken_at": 1})
     return {
+        "look": context.lookout.look(context),
         "nodes": list(context.ops["nodes"].find({}, {"watch": 0})),
         "leases": list(held),
         "checks": _checks(context),
@@ -72,29 +81,49 @@ def _checks(context: Context) -> list[Check]:
     return [*found, *doctor.clock(db, ops, now), doctor.zones(), doctor.months(now.date(), countries)]
 
 
-def show_nodes(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+def show_nodes(data: Mapping[str, Any], _asked: Asked) -> Mapping[str, Any]:
     """Those that are away first."""
     jobs: defaultdict[str, list[str]] = defaultdict(list)
     for doc in data["leases"]:
         jobs[doc.get("node") or ""].append(doc["_id"])
-    nodes = [
-        {
-            "name": doc["_id"], "is_here": bool(doc.get("alive_until") and doc["alive_until"] > asked.now),
-            "alive_until": doc.get("alive_until"), "started_at": doc.get("started_at"),
-            "slots": doc.get("slots"), "can": doc.get("can") or [], "jobs": sorted(jobs[doc["_id"]]),
-            "waiting": doc.get("waiting") or [], "apart": bool(doc.get("apart")),
-        }
-        for doc in data["nodes"]
-    ]  # fmt: skip
-    nodes.sort(key=lambda node: (node["is_here"], node["name"]))
+    look = data["look"]
+    nodes = [_node(doc, sorted(jobs[doc["_id"]]), look) for doc in data["nodes"]]
+    nodes.sort(key=lambda node: ((AWAY, LATE, HERE, RETIRED).index(node["state"]), node["name"]))
     checks = sorted(data["checks"], key=lambda check: (True, None, False).index(check.wrong))
-    return {"nodes": nodes, "checks": [_check(check) for check in checks]}
+    return {
+        "nodes": nodes,
+        "checks": [_check(check) for check in checks],
+        "titles": look.titles,
+        "looked_at": look.seen.now,
+    }
+
+
+def _node(doc: Document, jobs: Sequence[str], look: Look) -> Mapping[str, Any]:
+    state, alive_until = _state(look, doc)
+    slots, waiting = doc.get("slots") or 0, (doc.get("waiting") or []) if state in (HERE, LATE) else []
+    # Sites wait only while all slots are in use, some of them by runs that people have started.
+    taken = max(len(jobs), slots) if waiting else len(jobs)
+    return {
+        "name": doc["_id"], "state": state, "alive_until": alive_until, "started_at": doc.get("started_at"),
+        "slots": slots, "taken": taken, "can": doc.get("can") or [], "jobs": jobs, "waiting": waiting,
+        "apart": bool(doc.get("apart")),
+    }  # fmt: skip
+
+
+def _state(look: Look, doc: Document) -> tuple[str, dt.datetime | None]:
+    """A node's state as alarms and overview have it, and until when it was alive."""
+    known = next((node for node in look.seen.nodes if node.name == doc["_id"]), None)
+    node = known or SeenNode(doc["_id"], doc.get("alive_until"))
+    return node_state(node, look.seen.now), node.alive_until
 
 
 def _check(check: Check) -> Mapping[str, Any]:
     state = {True: "wrong", None: "note", False: "ok"}[check.wrong]
     remedy = machine(check.remedy).replace("`", "")
-    return {"name": check.name, "state": state, "said": machine(check.sentence), "remedy": remedy}
+    return {
+        "name": check.name, "state": state, "said": machine(check.sentence), "remedy": remedy,
+        "told": word("ar", key) if has(key := f"doctor.{check.name}") else "",
+    }  # fmt: skip
 
 
 def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
@@ -115,11 +144,21 @@ def show_alarms(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
     ringing = sorted(data["open"], key=lambda doc: doc["began_at"], reverse=True)
     rings = {doc["_id"] for doc in ringing}
     return {
-        "ringing": [_alarm(doc, found.get(doc["_id"]), asked.lang) for doc in ringing],
+        "looked_at": data["look"].seen.now,
+        "titles": data["look"].titles,
+        "ringing": [
+            {**_alarm(doc, found.get(doc["_id"]), asked.lang), "muted": _muted(doc, data["silences"])}
+            for doc in ringing
+        ],
         "found": [told(cause, asked.lang) for key, cause in found.items() if key not in rings],
         "silences": data["silences"],
         "over": [_alarm(doc, None, asked.lang) for doc in data["over"]],
     }
+
+
+def _muted(doc: Document, silences: Mapping[str, dt.datetime]) -> dt.datetime | None:
+    """Until when nobody is told of an alarm; None when it is not silenced."""
+    return max((until for pattern, until in silences.items() if covers(pattern, doc)), default=None)
 
 
 def _alarm(doc: Document, cause: Any, lang: str) -> Mapping[str, Any]:

@@ -16,6 +16,8 @@ TALL, WIDE = 160, 720
 LEAST = 4.0
 """Units of the bar of a day without articles of which more is to be said than that."""
 _BOTTOM, _SIDE, _TOP = 22, 36, 8
+_LABEL = 56
+"""Units of a label such as ``11-29`` on a phone, where letters are largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def bars(
             )
         )  # fmt: skip
         if (len(days) - 1 - place) % every == 0:
-            middle = left + step / 2
+            # A label is wider than a bar: those at the ends stay inside the plot.
+            middle = min(max(left + step / 2, _LABEL / 2), WIDE - _LABEL / 2)
             parts.append(_text(middle, TALL - 6, bar.label[5:], "middle"))
     parts.append(_line([(x(place) + step / 2, y(one)) for place, one in enumerate(usual) if one is not None]))
     return Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+import shlex
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,10 +15,15 @@ from newscrawl.vocabulary import AddressOutcome, AddressSource, FetchFailure, Ru
 from newscrawl.web import telling
 from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page
 from newscrawl.web.secret import machine
-from newscrawl.web.site_lists import run_shown
+from newscrawl.web.site_lists import run_shown, title_of
+from newscrawl.web.words import word
 
 LINES, BYTES = 40, 64_000
 """Lines of a log that are shown, and bytes from its end that are read for them."""
+
+
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+"""A host that `ssh` does not take for an option."""
 
 
 def read(context: Context, asked: Asked) -> Document:
@@ -24,7 +31,7 @@ def read(context: Context, asked: Asked) -> Document:
     doc = context.ops["runs"].find_one({"_id": asked.place["run"]})
     if doc is None:
         raise NotFoundError
-    return doc | {"lines": last_lines(doc)}
+    return doc | {"lines": last_lines(doc), "title": title_of(context, doc["site"])}
 
 
 def last_lines(doc: Document) -> list[str] | None:
@@ -49,6 +56,27 @@ def last_lines(doc: Document) -> list[str] | None:
     return (lines if size <= BYTES else lines[1:])[-LINES:]
 
 
+def fetching(doc: Document) -> str:
+    """The command that shows the end of a log on another machine; empty where there is none to be shown.
+
+    >>> fetching({"host": "crawler1", "log": "/var/log/newscrawl/barid/job7.log"})
+    "ssh crawler1 'tail -n 40 /var/log/newscrawl/barid/job7.log'"
+    """
+    host, path = str(doc.get("host") or ""), machine(str(doc.get("log") or ""))
+    if host == platform.node() or not _HOST.fullmatch(host) or not path.startswith("/"):
+        return ""
+    return shlex.join(["ssh", host, shlex.join(["tail", "-n", str(LINES), path])])
+
+
+def _told(doc: Document, lang: str) -> Any:
+    """What a run did, in Arabic; in English its own record says it."""
+    result, counts = doc.get("outcome"), doc.get("counts") or {}
+    if lang == "en" or not result:
+        return ""
+    found = {name: counts.get(name, 0) for name in ("new", "revised", "seen", "rejected")}
+    return word(lang, "run.told", outcome=word(lang, f"outcome.{result}"), **found)
+
+
 def show(doc: Document, asked: Asked) -> Mapping[str, Any]:
     """The run in words; whatever may hold a password goes through ``machine``."""
     lang = asked.lang
@@ -57,10 +85,12 @@ def show(doc: Document, asked: Asked) -> Mapping[str, Any]:
     return {
         **run_shown(doc, lang),
         "name": doc["site"],
+        "title": doc.get("title") or "",
         "ended": doc.get("finished_at"),
         "heartbeat": doc.get("heartbeat_at"),
         "meaning": _meaning(lang, RunOutcome, result) if result and RunOutcome(result).meaning else "",
         "summary": machine(doc.get("summary") or ""),
+        "told": _told(doc, lang),
         "closed": machine(doc.get("reason") or ""),
         "error": machine(doc.get("error") or ""),
         "given": {name: machine(value) for name, value in (doc.get("arguments") or {}).items()},
@@ -75,6 +105,7 @@ def show(doc: Document, asked: Asked) -> Mapping[str, Any]:
         "drift": [telling.drifted(lang, sentence) for sentence in doc.get("drift") or ()],
         "alarms": [machine(one.get("said", "")) for one in doc.get("alarms") or ()],
         "log": machine(doc.get("log") or ""),
+        "fetch": fetching(doc),
         "lines": None if doc["lines"] is None else [machine(line) for line in doc["lines"]],
     }
 

@@ -85,6 +85,7 @@ def show(data: Read, asked: Asked) -> Mapping[str, Any]:
         "since": cause.since if cause else None,
         "todo": telling.remedy(lang, cause, home) if cause else "",
         "lease": data.lease,
+        "rule": telling.rule(lang, data.lease.get("rule") or "") if data.lease else "",
         "usual": round(row.usual) if row and row.usual is not None else None,
         "plot": _plot(data.days, site, row, asked),
         "days": [_day(one, lang) for one in reversed(data.days)],

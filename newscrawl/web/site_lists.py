@@ -32,6 +32,12 @@ def stamp(found: Any) -> str | None:
     return f"{found.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(found, dt.datetime) else None
 
 
+def title_of(context: Context, site: str) -> str:
+    """The own name of a site; empty when it is not known."""
+    source = context.db["sources"].find_one({"_id": site}, {"name": 1})
+    return (source or {}).get("name") or ""
+
+
 # --- Runs
 
 
@@ -56,13 +62,14 @@ def _read_runs(context: Context, asked: Asked) -> Mapping[str, Any]:
     found = list(context.ops["runs"].find(which).sort("started_at", -1).limit(AT_ONCE))
     if not found and not before:
         raise NotFoundError
-    return {"runs": found}
+    return {"runs": found, "title": title_of(context, asked.place["site"])}
 
 
 def _show_runs(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
     runs = data["runs"]
     return {
         "name": asked.place["site"],
+        "title": data["title"],
         "runs": [run_shown(one, asked.lang) for one in runs],
         "older": stamp(runs[-1]["started_at"]) if len(runs) == AT_ONCE else None,
     }
@@ -90,12 +97,14 @@ def _read_pending(context: Context, asked: Asked) -> Mapping[str, Any]:
     which = {"site": asked.place["site"]}
     pending = context.ops["pending"]
     found = list(pending.find(which).sort("retry_at", 1).limit(4 * AT_ONCE))
-    return {"pending": found, "waiting": pending.count_documents(which)}
+    waiting, title = pending.count_documents(which), title_of(context, asked.place["site"])
+    return {"pending": found, "waiting": waiting, "title": title}
 
 
 def _show_pending(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
     return {
         "name": asked.place["site"],
+        "title": data["title"],
         "pending": [pending_shown(one, asked.lang) for one in data["pending"]],
         "waiting": data["waiting"],
     }
@@ -128,20 +137,21 @@ def _read_rejected(context: Context, asked: Asked) -> Mapping[str, Any]:
     which: Document = {"site": site, "reason": reason}
     which |= {"rejected_at": {"$lt": before}} if before else {}
     found = context.db["rejections"].find(which).sort("rejected_at", -1).limit(AT_ONCE)
-    return {"counts": counts, "reason": reason, "pages": list(found)}
+    return {"counts": counts, "reason": reason, "pages": list(found), "title": title_of(context, site)}
 
 
 def _show_rejected(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
     pages = data["pages"]
     return {
         "name": asked.place["site"],
+        "title": data["title"],
         "reason": data["reason"],
         "reasons": reasons_shown(data["counts"], asked.lang),
         "pages": [
             {
                 "id": one["_id"], "url": one["url"], "at": one.get("rejected_at"),
                 "status": one.get("status"),
-                "detail": machine(one.get("detail") or ""), "times": one.get("times", 1),
+                "detail": telling.detail(asked.lang, one.get("detail") or ""), "times": one.get("times", 1),
             }
             for one in pages
         ],
@@ -158,15 +168,15 @@ def _read_one(context: Context, asked: Asked) -> Document:
     found = next(iter(context.ops["rejected"].aggregate(pipeline)), None)
     if found is None or found.get("reason") == RejectionReason.FORGOTTEN:
         raise NotFoundError
-    return found
+    return found | {"title": title_of(context, found.get("site", ""))}
 
 
 def _show_one(data: Document, asked: Asked) -> Mapping[str, Any]:
     return {
-        "id": data["_id"], "name": data.get("site", ""), "url": data.get("url", ""),
+        "id": data["_id"], "name": data.get("site", ""), "title": data["title"], "url": data.get("url", ""),
         "urls": [url for url in data.get("urls", ()) if url != data.get("url")],
         "reason": data["reason"], "said": telling.reason(asked.lang, data["reason"]),
-        "detail": machine(data.get("detail") or ""), "status": data.get("status"),
+        "detail": telling.detail(asked.lang, data.get("detail") or ""), "status": data.get("status"),
         "at": data.get("rejected_at"), "retry_at": data.get("retry_at"), "times": data.get("times", 1),
         "run": data.get("run", ""), "size": data.get("page"),
         "frame": asked.frame("rejected", data["_id"]) if data.get("page") else None,

@@ -7,6 +7,7 @@ behind it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,6 +50,41 @@ def reason(lang: str, name: str) -> Markup:
         return Markup("{}").format(name)
 
 
+_DETAILS = {
+    re.compile(r"(?P<n>\d+) words of text"): "detail.words",
+    re.compile(r"no paragraph of text"): "detail.no_text",
+    re.compile(r"(?P<links>\d+) headlines with links, (?P<n>\d+) words of text"): "detail.headlines",
+    re.compile(r"no selector, declaration or heading of the page gives a headline"): "detail.no_title",
+    re.compile(r"the page states no day, although all articles of the site do"): "detail.no_day",
+    re.compile(r"HTTP status (?P<status>\d+)"): "detail.status",
+    re.compile(r"failed (?P<n>\d+) times, the last time: (?P<kind>\w+)"): "detail.failed",
+    re.compile(r'the page says "(?P<said>.*)"'): "detail.says",
+    re.compile(r"(?P<url>\S+) is a home page"): "detail.home",
+    re.compile(r"(?P<url>\S+) leads to (?P<home>\S+)"): "detail.leads",
+}
+"""What a rejection says of its page, and the key of its wording."""
+
+
+def detail(lang: str, said: str) -> Markup:
+    """What a rejection says of its page; the English sentence where there is no other.
+
+    >>> print(detail("ar", "12 words of text"), detail("en", "12 words of text"), sep="; ")
+    12 كلمة من النص; <bdi class="any">12 words of text</bdi>
+    """
+    if not said:
+        return Markup("")
+    said = machine(said)
+    for pattern, key in _DETAILS.items() if lang != "en" else ():
+        if found := pattern.fullmatch(said):
+            values = {
+                name: int(text) if text.isdecimal() else text for name, text in found.groupdict().items()
+            }
+            return word(lang, key, **values)
+    return Markup('<bdi class="any"{}>{}</bdi>').format(
+        Markup("") if lang == "en" else Markup(' lang="en" dir="ltr"'), said
+    )
+
+
 def cause(lang: str, found: Cause) -> Markup:
     """What is the matter, in a sentence without the name of the site."""
     what = str(found.facts.get("what", ""))
@@ -81,6 +117,35 @@ def remedy(lang: str, found: Cause, home: str) -> Markup:
     if lang == "en":
         return Markup("{}").format(REMEDIES[found.remedy].format(home=home, site=site).replace("`", ""))
     return word(lang, f"remedy.{found.remedy}", home=home, site=site)
+
+
+_EVERY = re.compile(r"every ([\dsmhd]+)(?:\.\.([\dsmhd]+))?")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def rule(lang: str, text: str) -> Markup:
+    """When a site is crawled, in words; what is not known stays as the schedule file has it.
+
+    >>> print(rule("ar", "every 6h"), rule("ar", "every 1d"), rule("en", "every 15m"), sep="; ")
+    كل 6 ساعات; كل يوم; every 15 minutes
+    """
+    if found := _EVERY.fullmatch(text):
+        least, most = (_interval(lang, part) if part else None for part in found.groups())
+        if most is None:
+            return word(lang, "rule.every", length=least)
+        return word(lang, "rule.between", least=least, most=most)
+    if text == "every auto":
+        return word(lang, "rule.auto")
+    if text.startswith("cron "):
+        return word(lang, "rule.cron", text=text.removeprefix("cron "))
+    return Markup('<bdi class="mono" lang="en">{}</bdi>').format(text)
+
+
+def _interval(lang: str, text: str) -> Markup:
+    seconds = sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)([smhd])", text))
+    if seconds and seconds % 86400 == 0:
+        return word(lang, "unit.days", n=seconds // 86400)
+    return long(lang, dt.timedelta(seconds=seconds))
 
 
 def drifted(lang: str, sentence: str) -> Markup:
