@@ -388,13 +388,25 @@ def test_pages_name_sites_by_their_own_names(client: TestClient) -> None:
 
 
 def test_a_label_stays_inside_its_plot() -> None:
+    half = 5 * 20 * 0.55 / 2  # five characters, on a phone
     for rtl in (False, True):
         drawn = str(
             plots.bars([plots.Bar(f"2026-11-{n:02}", n) for n in range(1, 31)], title="days", rtl=rtl)
         )
-        middles = [float(x) for x in re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="middle"', drawn)]
-        assert min(middles) >= 28
-        assert max(middles) <= plots.WIDE - 28
+        places = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)" [^>]*>\d\d-\d\d<', drawn)
+        assert len(places) >= 5
+        reach = {"start": (0, 2 * half), "middle": (half, half), "end": (2 * half, 0)}
+        for x, anchor in places:
+            assert float(x) - reach[anchor][0] >= 0
+            assert float(x) + reach[anchor][1] <= plots.WIDE
+        assert places[-1][1] == ("start" if rtl else "end")
+
+
+def test_a_command_in_an_arabic_remedy_runs_left_to_right_as_a_whole() -> None:
+    found = Cause("silent barid", "said", NOW, ("barid",), facts={"what": "quiet"})
+    said = telling.remedy("ar", found, "بريد الصباح")
+    assert "<bdi>scrapy verify barid</bdi>" in said
+    assert "<bdi>spiders/barid.py</bdi>" in said
 
 
 def test_one_look_is_good_for_a_minute_whatever_the_clocks_say(

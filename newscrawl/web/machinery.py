@@ -140,19 +140,19 @@ def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
 
 def show_alarms(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
     """The newest first; what is found but does not ring yet stands beside it."""
-    found = data["look"].causes
+    found, titles = data["look"].causes, data["look"].titles
     ringing = sorted(data["open"], key=lambda doc: doc["began_at"], reverse=True)
     rings = {doc["_id"] for doc in ringing}
     return {
         "looked_at": data["look"].seen.now,
-        "titles": data["look"].titles,
+        "titles": titles,
         "ringing": [
-            {**_alarm(doc, found.get(doc["_id"]), asked.lang), "muted": _muted(doc, data["silences"])}
+            {**_alarm(doc, found.get(doc["_id"]), asked.lang, titles), "muted": _muted(doc, data["silences"])}
             for doc in ringing
         ],
         "found": [told(cause, asked.lang) for key, cause in found.items() if key not in rings],
         "silences": data["silences"],
-        "over": [_alarm(doc, None, asked.lang) for doc in data["over"]],
+        "over": [_alarm(doc, None, asked.lang, titles) for doc in data["over"]],
     }
 
 
@@ -161,16 +161,17 @@ def _muted(doc: Document, silences: Mapping[str, dt.datetime]) -> dt.datetime | 
     return max((until for pattern, until in silences.items() if covers(pattern, doc)), default=None)
 
 
-def _alarm(doc: Document, cause: Any, lang: str) -> Mapping[str, Any]:
+def _alarm(doc: Document, cause: Any, lang: str, titles: Mapping[str, str]) -> Mapping[str, Any]:
     kind = AlarmKind(doc["kind"])
     sites: Sequence[str] = doc.get("sites") or ()
+    home = titles.get(sites[0], sites[0]) if sites else ""
     untold = [word.partition(" ")[2] for word in doc.get("waiting") or () if word.startswith(BEGUN)]
     return {
         "key": doc["_id"], "kind": kind, "meaning": telling.meaning(lang, kind),
         "said": telling.cause(lang, cause) if cause else "", "english": machine(doc["said"]),
         "began": doc["began_at"], "since": doc.get("since"), "ended": doc.get("ended_at"),
         "cleared": doc.get("clear_since"), "sites": sites[:5], "more": max(0, len(sites) - 5),
-        "untold": untold, "todo": telling.remedy(lang, cause, sites[0] if sites else "") if cause else "",
+        "untold": untold, "todo": telling.remedy(lang, cause, home) if cause else "",
     }  # fmt: skip
 
 

@@ -62,13 +62,21 @@ def bars(
             )
         )  # fmt: skip
         if (len(days) - 1 - place) % every == 0:
-            # A label is wider than a bar: those at the ends stay inside the plot.
-            middle = min(max(left + step / 2, _LABEL / 2), WIDE - _LABEL / 2)
-            parts.append(_text(middle, TALL - 6, bar.label[5:], "middle"))
+            parts.append(_label(left, step, bar.label[5:]))
     parts.append(_line([(x(place) + step / 2, y(one)) for place, one in enumerate(usual) if one is not None]))
     return Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDE, TALL, title, Markup("").join(parts)
     )
+
+
+def _label(left: float, width: float, said: str) -> Markup:
+    """The label of a bar. It is wider than the bar: at an end of the plot it begins or ends with it."""
+    middle = left + width / 2
+    if middle < _LABEL / 2:
+        return _text(left, TALL - 6, said, "start")
+    if middle > WIDE - _LABEL / 2:
+        return _text(left + width, TALL - 6, said, "end")
+    return _text(middle, TALL - 6, said, "middle")
 
 
 def _axis(highest: int, y: Callable[[float], float], *, rtl: bool) -> Markup:

@@ -116,7 +116,9 @@ def remedy(lang: str, found: Cause, home: str) -> Markup:
     site = found.sites[0] if found.sites else ""
     if lang == "en":
         return Markup("{}").format(REMEDIES[found.remedy].format(home=home, site=site).replace("`", ""))
-    return word(lang, f"remedy.{found.remedy}", home=home, site=site)
+    # Commands and paths run left to right as a whole.
+    verify, spider = f"scrapy verify {site}", f"spiders/{site}.py"
+    return word(lang, f"remedy.{found.remedy}", home=home, verify=verify, spider=spider)
 
 
 _EVERY = re.compile(r"every ([\dsmhd]+)(?:\.\.([\dsmhd]+))?")
