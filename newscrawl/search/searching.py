@@ -32,8 +32,8 @@ MANY = 100
 """Articles that are scored, at least."""
 _HEAD = dict.fromkeys(
     (
-        "source", "source_name", "day", "hijri_day", "published_at", "title", "lede", "body", "url",
-        "duplicate_of", "search_text", "revision",
+        "source", "source_name", "country", "day", "hijri_day", "published_at", "title", "lede", "body",
+        "url", "duplicate_of", "search_text", "revision",
     ), 1,
 )  # fmt: skip
 
@@ -58,6 +58,8 @@ class Hit:
     """The part of the text with the words."""
     revision: int = 1
     """The state of the article, from 1; above 1 it was corrected."""
+    country: str | None = None
+    """Of the newspaper, ISO 3166: its calendar is that of ``hijri_day``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One article: its text, where each field came from, its copies, its former states, its kept page."""
+"""One article: its text, where each field came from, its copies, its earlier versions, its kept page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from newscrawl.items import READ_FIELDS, Article
 from newscrawl.store.migrations import TOMBSTONES
 from newscrawl.store.revisions import CORRECTED
 from newscrawl.stored import declared, default
+from newscrawl.vocabulary import HijriCalendar
 from newscrawl.web import differences
 from newscrawl.web.days import day_of, hijri
 from newscrawl.web.page import Asked, Context, NotFoundError, Page
@@ -104,10 +105,10 @@ def _days(doc: Mapping[str, Any], lang: str) -> Iterator[tuple[str, Any]]:
     yield "article.day.gregorian", day_of(lang, doc)
     own, saudi = doc.get("hijri_day"), doc.get("hijri_day_uaq")
     calendar = ((doc.get("published") or {}).get("hijri") or {}).get("calendar")
-    if own and calendar == "morocco":
-        yield "article.day.morocco", hijri(lang, own)
-    if day := saudi or (own if calendar != "morocco" else None):
-        yield "article.day.umm_al_qura", hijri(lang, day)
+    if own and calendar == HijriCalendar.MOROCCO:
+        yield "article.day.hijri", hijri(lang, own, HijriCalendar.MOROCCO)
+    if day := saudi or (own if calendar != HijriCalendar.MOROCCO else None):
+        yield "article.day.hijri", hijri(lang, day, HijriCalendar.UMM_AL_QURA)
 
 
 def _notes(doc: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,19 +50,19 @@ def show(found: Found, _asked: Asked) -> Mapping[str, Any]:
         if article is not None:  # else it was forgotten
             number = state["revision"] + 1
             after = article if article["revision"] == number else states.get((article["_id"], number))
-            changes = list(_changes(state, after)) if after else []
-            lines.append({"state": state, "article": article, "changes": changes})
+            changes, more = _changes(state, after) if after else ([], 0)
+            lines.append({"state": state, "article": article, "changes": changes, "more": more})
     return {"lines": lines, "older": stamp(found.older)}
 
 
-def _changes(before: Document, after: Document) -> Iterator[Sequence[differences.Part]]:
-    """What differs in the headline, and around the first place of the text that differs."""
+def _changes(before: Document, after: Document) -> tuple[list[Sequence[differences.Part]], int]:
+    """What differs in the headline, around the first place of the text that differs; how many more do."""
+    found: list[Sequence[differences.Part]] = []
     if before["title"] != after["title"]:
-        yield differences.of_lines(before["title"], after["title"])
-    for paragraph in differences.of_texts(before["body"], after["body"]):
-        if paragraph.parts:
-            yield differences.around_first(paragraph.parts)
-            return
+        found.append(differences.of_lines(before["title"], after["title"]))
+    changed = [one.parts for one in differences.of_texts(before["body"], after["body"]) if one.parts]
+    found += [differences.around_first(parts) for parts in changed[:1]]
+    return found, max(0, sum(map(differences.places, changed)) - 1)
 
 
 PAGES = (Page("corrections", "/corrections", read, show, is_entry=True),)

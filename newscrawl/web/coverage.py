@@ -12,9 +12,8 @@ from typing import Any
 
 from newscrawl.choice import first_day, last_day
 from newscrawl.dates import to_hijri
-from newscrawl.sites.sources import resolve
 from newscrawl.vocabulary import CoverageReason
-from newscrawl.web.days import gregorian, hijri, month, names_of
+from newscrawl.web.days import calendar_of, country_of, gregorian, hijri, month, names_of
 from newscrawl.web.page import Asked, Context, NotFoundError, Page, WrongError
 from newscrawl.web.telling import meaning
 
@@ -34,8 +33,17 @@ class Seen(StrEnum):
     """Seen whole, and nothing was printed."""
     PART = "part"
     UNKNOWN = "unknown"
+    BEFORE = "before"
+    """Before the first day of the newspaper that is known."""
+    TODAY = "today"
+    """It is not over, so that it counts neither as whole nor as incomplete."""
     NONE = "none"
-    """No row: not of the newspaper's life, or to come."""
+    """No row: to come, or not looked at."""
+
+    @property
+    def counts(self) -> bool:
+        """Can a day be called whole or not?"""
+        return self not in (Seen.BEFORE, Seen.TODAY, Seen.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +70,27 @@ class Month:
     whole: int
     """Days that were seen whole."""
     days: int
-    """Days of which there is a row."""
+    """Days that are over and of which there is a row."""
+    is_known: bool
+    """Is there a row of any of its days?"""
 
 
-def day_of_row(day: dt.date, number: int, row: Mapping[str, Any] | None) -> Day:
-    """A day by its row of the collection ``coverage``; None where it has none.
+def day_of_row(
+    day: dt.date, number: int, row: Mapping[str, Any] | None, first: str = "", today: dt.date = dt.date.max
+) -> Day:
+    """A day by its row of the collection ``coverage``; ``first`` is the first day of the newspaper.
 
     >>> day_of_row(dt.date(2024, 3, 27), 27, {"articles": 0, "complete": True, "why": "seen"}).seen
     <Seen.EMPTY: 'empty'>
     """
     if row is None:
-        return Day(day, number, Seen.NONE)
+        return Day(day, number, Seen.BEFORE if str(day) < first else Seen.NONE)
     articles, complete = row.get("articles", 0), row.get("complete")
     seen = Seen.UNKNOWN if complete is None else Seen.PART if not complete else Seen.WHOLE
     if complete and not articles:
         seen = Seen.EMPTY
+    if day >= today:
+        seen = Seen.TODAY
     return Day(day, number, seen, articles, row.get("possible", 0), row.get("why", ""))
 
 
@@ -111,8 +125,7 @@ def read_year(context: Context, asked: Asked) -> Year:
     if not outermost and not undated:
         raise NotFoundError
     first, last = outermost or ("", "")
-    newspaper = resolve(source)
-    country = newspaper.country if newspaper else None
+    country = country_of(context.db, source)
     is_hijri = asked.query.get("calendar") == "hijri"
     year = _year(asked.query.get("year", ""), last, country, is_hijri)
     try:
@@ -148,15 +161,15 @@ def bounds(year: int, country: str | None, is_hijri: bool) -> tuple[dt.date, dt.
 def show_year(found: Year, asked: Asked) -> Mapping[str, Any]:
     """Twelve months of weeks."""
     begin, end = bounds(found.year, found.country, found.is_hijri)
-    months = list(months_of(begin, end, found))
+    months = list(months_of(begin, end, found, asked.now.date()))
     return {
         "source": found.source,
         "name": found.name,
         "year": found.year,
         "is_hijri": found.is_hijri,
-        "is_moroccan": found.country == "MA",
+        "calendar": calendar_of(found.country),
         "months": [
-            (each, month(asked.lang, each.name, is_hijri=found.is_hijri)) for each in months if each.days
+            (each, month(asked.lang, each.name, is_hijri=found.is_hijri)) for each in months if each.is_known
         ],
         "articles": sum(each.articles for each in months),
         "whole": sum(each.whole for each in months),
@@ -168,7 +181,7 @@ def show_year(found: Year, asked: Asked) -> Mapping[str, Any]:
     }
 
 
-def months_of(begin: dt.date, end: dt.date, found: Year) -> Iterator[Month]:
+def months_of(begin: dt.date, end: dt.date, found: Year, today: dt.date) -> Iterator[Month]:
     """The months of a year, each with its weeks."""
     days = [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]
 
@@ -179,14 +192,16 @@ def months_of(begin: dt.date, end: dt.date, found: Year) -> Iterator[Month]:
         return known.day if known else str(day)
 
     for name, some in groupby(days, key=lambda day: named(day)[:7]):
-        cells = [day_of_row(day, int(named(day)[8:]), found.rows.get(str(day))) for day in some]
-        there = [cell for cell in cells if cell.seen != Seen.NONE]
+        cells = [
+            day_of_row(day, int(named(day)[8:]), found.rows.get(str(day)), found.first, today) for day in some
+        ]
         yield Month(
             name,
             list(weeks_of(cells)),
-            sum(cell.articles for cell in there),
-            sum(cell.seen in (Seen.WHOLE, Seen.EMPTY) for cell in there),
-            len(there),
+            sum(cell.articles for cell in cells),
+            sum(cell.seen in (Seen.WHOLE, Seen.EMPTY) for cell in cells),
+            sum(cell.seen.counts for cell in cells),
+            any(cell.seen not in (Seen.BEFORE, Seen.NONE) for cell in cells),
         )
 
 
@@ -211,7 +226,7 @@ def _said(day: Day, lang: str, found: Year) -> Mapping[str, Any]:
     known = to_hijri(day.day, found.country)
     return {
         "gregorian": gregorian(lang, day.day),
-        "hijri": hijri(lang, known.day) if known else None,
+        "hijri": hijri(lang, known.day, known.calendar) if known else None,
         "why": meaning(lang, CoverageReason(day.why)) if day.why in list(CoverageReason) else "",
     }
 
@@ -255,12 +270,11 @@ def show_all(found: Weeks, asked: Asked) -> Mapping[str, Any]:
         by_source.setdefault(row["source"], {})[row["day"]] = row
     lines: list[dict[str, Any]] = []
     for source, rows in by_source.items():
-        cells = [day_of_row(day, day.day, rows.get(str(day))) for day in days]
-        there = [cell for cell in cells if cell.seen != Seen.NONE]
-        whole = sum(cell.seen in (Seen.WHOLE, Seen.EMPTY) for cell in there)
+        cells = [day_of_row(day, day.day, rows.get(str(day)), min(rows), asked.now.date()) for day in days]
+        whole = sum(cell.seen in (Seen.WHOLE, Seen.EMPTY) for cell in cells)
         lines.append({
-            "source": source, "name": found.names[source], "cells": cells, "whole": whole, "days": len(there),
-            "articles": sum(cell.articles for cell in there),
+            "source": source, "name": found.names[source], "cells": cells, "whole": whole,
+            "days": sum(cell.seen.counts for cell in cells), "articles": sum(cell.articles for cell in cells),
         })  # fmt: skip
     lines.sort(key=lambda line: (line["whole"] / max(1, line["days"]), line["source"]))
     return {

@@ -9,7 +9,9 @@ from typing import Any
 from markupsafe import Markup
 from pymongo.database import Database
 
+from newscrawl.dates import to_hijri
 from newscrawl.sites.sources import resolve
+from newscrawl.vocabulary import HijriCalendar
 from newscrawl.web.words import has, word
 
 Document = Mapping[str, Any]
@@ -28,15 +30,26 @@ def gregorian(lang: str, day: str | dt.date) -> Markup:
     )
 
 
-def hijri(lang: str, day: str) -> Markup:
-    """A Hijri day.
+def calendar_of(country: str | None) -> HijriCalendar:
+    """The Hijri calendar of a country.
 
-    >>> str(hijri("en", "1445-09-16")), str(hijri("ar", "1445-09-16"))
-    ('16 Ramadan 1445 AH', '16 رمضان 1445 هـ')
+    >>> str(calendar_of("MA")), str(calendar_of(None))
+    ('morocco', 'umm_al_qura')
+    """
+    known = to_hijri(dt.date(2024, 3, 27), country)
+    return known.calendar if known else HijriCalendar.UMM_AL_QURA
+
+
+def hijri(lang: str, day: str, calendar: HijriCalendar | None = None) -> Markup:
+    """A Hijri day, with its calendar where that is given.
+
+    >>> str(hijri("en", "1445-09-16")), str(hijri("ar", "1445-09-16", calendar_of("MA")))
+    ('16 Ramadan 1445 AH', '16 رمضان 1445 هـ (بحساب المغرب)')
     """
     year, month, number = (int(part) for part in day.split("-"))
     named = word(lang, f"hijri.{month}")
-    return word(lang, "day.hijri", day=_plain(number), month=named, year=_plain(year))
+    said = word(lang, "day.hijri", day=_plain(number), month=named, year=_plain(year))
+    return said if calendar is None else said + " (" + word(lang, f"calendar.by.{calendar}") + ")"
 
 
 def month(lang: str, name: str, *, is_hijri: bool = False) -> Markup:
@@ -77,6 +90,16 @@ def names_of(db: Database[Any], sources: Iterable[str]) -> dict[str, str]:
         source: newspaper.name if newspaper else declared.get(source) or source
         for source, newspaper in found.items()
     }
+
+
+def country_of(db: Database[Any], source: str) -> str | None:
+    """The country of a newspaper: of the table, as its site declares it, or as its articles have it."""
+    if newspaper := resolve(source):
+        return newspaper.country
+    wanted = {"_id": 0, "country": 1}
+    found = db["sources"].find_one({"_id": source}, wanted) or {}
+    found = found if found.get("country") else db["articles"].find_one({"source": source}, wanted) or {}
+    return found.get("country")
 
 
 def country(lang: str, code: str | None) -> Markup:

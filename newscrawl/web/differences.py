@@ -84,6 +84,15 @@ def around_first(parts: Sequence[Part], beside: int = 8) -> tuple[Part, ...]:
     return tuple(shown)
 
 
+def places(parts: Sequence[Part]) -> int:
+    """At how many places of a paragraph words changed.
+
+    >>> places(of_lines("أ ب ج د ه", "أ ت ج د و"))
+    2
+    """
+    return sum(1 for is_same, _ in groupby(parts, key=lambda part: part.kind == Kind.SAME) if not is_same)
+
+
 def _cut(text: str, most: int) -> str:
     words = text.split()
     return text if len(words) <= most else f"{' '.join(words[:most])} …"

@@ -13,7 +13,7 @@ from newscrawl.choice import Choice, UnmarkedHijriError, normal
 from newscrawl.search import Hit, SearchResult, find
 from newscrawl.search.query import MOST_WORDS, parse
 from newscrawl.shown import visible
-from newscrawl.web.days import day_of, hijri, names_of
+from newscrawl.web.days import calendar_of, day_of, hijri, names_of
 from newscrawl.web.page import Asked, Context, Page
 
 LINES = 20
@@ -107,16 +107,17 @@ def show(result: Result, asked: Asked) -> Mapping[str, Any]:
         "lines": [_line(hit, asked.lang) for hit in found.hits] if found else [],
         "page_number": result.page,
         "pages": pages,
-        "query": _queries(given, result),
+        "query": _queries(given, result, pages),
     }
 
 
-def _queries(given: Mapping[str, str], result: Result) -> Mapping[str, Mapping[str, str]]:
+def _queries(given: Mapping[str, str], result: Result, pages: int) -> Mapping[str, Mapping[str, str]]:
     """The values of the links below the list."""
     kept = {name: value for name, value in given.items() if name != "page"}
     links = {
         "before": {**kept, "page": str(result.page - 1)},
         "next": {**kept, "page": str(result.page + 1)},
+        "last": {**kept, "page": str(pages)},
     }
     if result.found and result.found.older:
         links["older"] = {**kept, "until": result.found.older}
@@ -127,7 +128,7 @@ def _line(hit: Hit, lang: str) -> Mapping[str, Any]:
     return {
         "hit": hit,
         "day": day_of(lang, {"day": hit.day}),
-        "hijri": hijri(lang, hit.hijri_day) if hit.hijri_day else None,
+        "hijri": hijri(lang, hit.hijri_day, calendar_of(hit.country)) if hit.hijri_day else None,
         "snippet": marked(hit.snippet.text, hit.snippet.marks),
     }
 

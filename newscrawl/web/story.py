@@ -1,4 +1,4 @@
-"""A story's way through the newspapers: its root and its copies in time."""
+"""A story in several newspapers: its root and its copies in time."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
             if len(cells) != 2 or key in found["en"]:
                 raise ValueError(f"words/{name}.tsv, line {number}: {key!r} needs one line, English, Arabic")
             for lang, cell in zip(("en", "ar"), cells, strict=True):
-                forms = tuple(form.strip() for form in cell.split("|"))
+                forms = tuple(form.strip() for form in cell.split("|")) if "|" in cell else (cell,)
                 if len(forms) not in (1, len(_FORMS[lang])):
                     raise ValueError(f"words/{name}.tsv, line {number}: {len(forms)} forms in {lang}")
                 found[lang][key] = forms
