@@ -10,6 +10,7 @@ from newscrawl.watch.causes import REMEDIES, SETTLED, Ringing, causes, step
 from newscrawl.watch.known import CoverageDay, DueSite, EndedRun, Installation, SeenNode, WatchedSite
 from newscrawl.watch.monitors import read_worse, reduced, silent
 from newscrawl.watch.rhythm import rhythm, season
+from newscrawl.watch.status import status
 
 NOW = dt.datetime(2025, 11, 20, 12, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -81,6 +82,12 @@ def test_of_a_young_newspaper_nothing_is_expected(numbers: list[int]) -> None:
 def test_a_newspaper_that_has_been_dead_for_weeks_is_still_silent() -> None:
     nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 60)]
     assert silent(site("sahifa", *nothing, numbers=[40] * 30 + [0] * 40), NOW)
+
+
+@pytest.mark.parametrize(("numbers", "said"), [([40], "1 day"), ([40] * 6, "6 days")])
+def test_the_days_of_a_young_newspaper_are_counted(numbers: list[int], said: str) -> None:
+    [row] = status(Installation(NOW, [site("sahifa", *FINE[:4], numbers=numbers)]), {}).rows
+    assert (row.why, row.sentence) == ("young", f"too new to know its usual pace: {said}")
 
 
 def test_an_aggregator_is_judged_by_its_runs_alone() -> None:

@@ -343,6 +343,18 @@ def test_a_node_is_judged_as_by_its_alarm(minutes: int | None, state: str) -> No
     assert len(show_schedule(data, asked)["crowded"]) == up
 
 
+def test_a_lease_that_is_over_has_ended(client: TestClient, installation: Database) -> None:
+    leases = installation.ops["leases"]
+    lease = leases.find_one({"_id": "shams"})
+    assert "lease ends <time" in client.get("/schedule?lang=en").text
+    leases.update_one({"_id": "shams"}, {"$set": {"until": lease["until"] - DAY}})
+    try:
+        assert "lease ended <time" in client.get("/schedule?lang=en").text
+        assert "انتهى الحجز" in client.get("/schedule?lang=ar").text
+    finally:
+        leases.replace_one({"_id": "shams"}, lease)
+
+
 def test_an_alarm_that_is_muted_is_marked(client: TestClient) -> None:
     page = client.get("/alarms?lang=en").text
     muted = [part for part in page.split("<li>") if "muted until" in part]
