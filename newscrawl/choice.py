@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from newscrawl.dates import ASCII_DIGITS, parse_day
+from newscrawl.dates import ASCII_DIGITS, HIJRI_BEFORE, UnmarkedHijriError, parse_day
 
 Query = Mapping[str, Any]
 """A filter in MongoDB's query language."""
@@ -21,18 +21,8 @@ _THIRTIETH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-30(H)", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?\s*(H|هـ?)?", re.I | re.ASCII)
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/])?(\d{1,2})[-/](\d{4})\s*(H|هـ?)?", re.I | re.ASCII)
 _INVISIBLE = re.compile("[\u061c\u200e\u200f\u2066-\u2069]")
-_HIJRI_BEFORE = 1500
-"""A year below it is Hijri: no newspaper is that old."""
 _ID_DIGITS = 16
 """Hex digits of an ``_id`` that decide whether it is in a sample."""
-
-
-class UnmarkedHijriError(ValueError):
-    """A Hijri year without its H. ``remedy`` is what to write: ``1448-06H``."""
-
-    def __init__(self, text: str, remedy: str) -> None:
-        super().__init__(f"{text!r} has a year before {_HIJRI_BEFORE}; if it is Hijri, write {remedy}")
-        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +254,7 @@ def normal(text: str) -> str:
     else:
         return text
     written = "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
-    if not hijri and int(year) < _HIJRI_BEFORE:
+    if not hijri and int(year) < HIJRI_BEFORE:
         raise UnmarkedHijriError(text, f"{written}H")
     return f"{written}H" if hijri else written
 

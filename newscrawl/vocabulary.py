@@ -149,13 +149,13 @@ class HijriBasis(Word):
 
     PRINTED = "printed", "no table covers the month; only the page states the day"
     TABLE = "table", "the month is official or was observed"
-    FORECAST = "forecast", "the month was computed, so the day may be one off"
+    FORECAST = "forecast", "the month was computed, so it may be a day off"
 
 
 class DateWarning(Word):
     """What to know about a date."""
 
-    WEEKDAY_MISMATCH = "weekday_mismatch", "the printed weekday is not that of the day"
+    WEEKDAY_MISMATCH = "weekday_mismatch", "the weekday printed on the page does not match the date"
     CALENDARS_DIFFER = "calendars_differ", "two printed dates do not agree"
     HIJRI_DAY_SETTLED_BY_WEEKDAY = (
         "hijri_day_settled_by_weekday",
@@ -163,7 +163,7 @@ class DateWarning(Word):
     )
     HIJRI_UNCONFIRMED = (
         "hijri_unconfirmed",
-        "only a Hijri date was printed, in a month that was computed, so the day may be one off",
+        "only a Hijri date was printed, in a month that was computed, so it may be a day off",
     )
     FALSE_ZONE_IGNORED = "false_zone_ignored", "a time stamp's zone was known to be wrong"
     STALE_ZONE = (

@@ -377,10 +377,21 @@ def test_day_arguments() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "27/03/2024", "2024-3-27", "2024-02-30", "1445-08-30H", "1445-13-01H", "أمس", "٢٠٢٤-٠٣-٢٧"]
+    "text",
+    [
+        "",
+        "27/03/2024",
+        "2024-3-27",
+        "2024-02-30",
+        "1445-08-30H",
+        "1445-13-01H",
+        "أمس",
+        "٢٠٢٤-٠٣-٢٧",
+        "1445-09-17",
+    ],
 )
 def test_bad_day_arguments_name_value_and_remedy(text: str) -> None:
-    with pytest.raises(ValueError, match=r"write 2024-03-27|check its month and day") as error:
+    with pytest.raises(ValueError, match=r"write (2024-03-27|1445-09-17H)|check its month and day") as error:
         parse_day(text)
     assert repr(text) in str(error.value)
 

@@ -290,10 +290,11 @@ class TestWhateverIsInTheFile:
                 read_schedule(text, SITES)
 
     def test_days_before_all_newspapers_are_bounded(self) -> None:
-        text = "[sites.anfas]\nevery = '1h'\n[[backfills]]\nsite = 'anfas'\nsince = 0001-01-01\nuntil = {}"
+        text = "[sites.anfas]\nevery = '1h'\n[[backfills]]\nsite = 'anfas'\nsince = 1500-01-01\nuntil = {}"
         assert refused(text.format("2024-01-01") + "\nby = '1d'")[0][0] == 7
-        first = read_schedule(text.format("0001-01-20") + "\nby = '7d'", SITES).pieces[-1]
-        assert (first.since, first.until) == (dt.date(1, 1, 1), dt.date(1, 1, 7))
+        first = read_schedule(text.format("1500-01-20") + "\nby = '7d'", SITES).pieces[-1]
+        assert (first.since, first.until) == (dt.date(1500, 1, 1), dt.date(1500, 1, 7))
+        assert "if it is Hijri, write 0001-01-20H" in refused(text.format("0001-01-20") + "\nby = '7d'")[0][1]
         many = "[[backfills]]\nsite = 'anfas'\nsince = 1990-01-01\nuntil = 2024-01-01\nby = '7d'\n"
         assert "more than 5000" in refused("[sites.anfas]\nevery = '1h'\n" + many * 3)[0][1]
 

@@ -64,6 +64,8 @@ def test_every_page_is_there_in_both_languages(client: TestClient, lang: str) ->
         assert f'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">' in page
         assert "<script" not in page
         assert "style=" not in page
+        # The dot after a name is that of the line, not of the name.
+        assert not re.search(r'class="by">(?:<span>.*?</span>)*<bdi', page), path
         assert not re.search("[\u202a-\u202e\u2066-\u2069]", page), path
         for said in re.findall(r'<(?:img|iframe|link|source)[^>]*(?:href|src)="([^"]*)"', page):
             assert said.startswith(("/", "http://127.0.0.1:8766/")), said
@@ -103,6 +105,7 @@ def test_corrections_are_listed_the_last_one_first(client: TestClient) -> None:
     assert links == [(IDS["corrected"], "2"), (IDS["corrected"], "1")]
     assert page.count("<ins>") == 1 + 2 + 1  # the key, the headline, the first place of the text
     assert 'id="state-1"' in get(client, f"/articles/{IDS['corrected']}")
+    assert text_of(page).count("and 1 more change") == 1  # the second place of the text
     earlier = get(client, "/corrections?before=2026-11-20T18:00:00%2B00:00")
     assert re.findall(r"#state-(\d)", earlier) == ["1"]
     assert f'/articles/{IDS["corrected"]}#history">corrected</a>' in get(client, "/search?q=بلدية")
@@ -264,6 +267,10 @@ def test_coverage_is_told_in_words_and_patterns(client: TestClient) -> None:
     assert "not seen whole, 0 articles" in silent[1]
     assert "the site did not answer" in silent[1]
     assert 'class="day unknown"' in page
+    assert page.count('class="day today"') == 1 + 1  # the key, today
+    assert 'href="#after-calendar">Skip the calendar</a>' in page
+    assert 'id="after-calendar"' in page
+    assert "25 of 27" in get(client, "/coverage")  # of 28 days today is not over
     hijri = get(client, "/coverage/manar?calendar=hijri", "ar")
     assert "جمادى الآخرة 1448 هـ" in text_of(hijri)
     assert "(بحساب المغرب)" in hijri  # the country is that of its articles

@@ -8,7 +8,7 @@
 """
 
 from newscrawl.dates.hijri import EXTRA_MONTHS, last_month, months_table, to_hijri, use_months
-from newscrawl.dates.reading import is_outdated, parse, parse_day
+from newscrawl.dates.reading import HIJRI_BEFORE, UnmarkedHijriError, is_outdated, parse, parse_day
 from newscrawl.dates.stamps import Stamp, parse_stamp
 from newscrawl.dates.words import ASCII_DIGITS, names
 from newscrawl.dates.words import fold as plain
@@ -18,7 +18,9 @@ __all__ = [
     "ASCII_DIGITS",
     "DATES_VERSION",
     "EXTRA_MONTHS",
+    "HIJRI_BEFORE",
     "Stamp",
+    "UnmarkedHijriError",
     "is_outdated",
     "is_stale_clock",
     "last_month",

@@ -22,7 +22,10 @@ from newscrawl.dates.zones import zone
 from newscrawl.items import Published
 from newscrawl.vocabulary import Calendar, DateWarning, HijriBasis
 
-__all__ = ["is_outdated", "parse", "parse_day"]
+__all__ = ["HIJRI_BEFORE", "UnmarkedHijriError", "is_outdated", "parse", "parse_day"]
+
+HIJRI_BEFORE = 1500
+"""A year of an argument below it is Hijri: no newspaper is that old."""
 
 _EXPLAINED = 2  # maximum difference of two Hijri calendars, in days
 _LAST_SHORT = 2030  # without ``now``, a later year of two digits may be a Hijri year
@@ -349,11 +352,20 @@ def _relative(raw: str, moment: Moment, options: Options) -> Published | None:
     return published
 
 
+class UnmarkedHijriError(ValueError):
+    """A Hijri year without its H. ``remedy`` is what to write: ``1448-06H``."""
+
+    def __init__(self, text: str, remedy: str) -> None:
+        super().__init__(f"{text!r} has a year before {HIJRI_BEFORE}; if it is Hijri, write {remedy}")
+        self.remedy = remedy
+
+
 def parse_day(text: str, *, country: str | None = None) -> dt.date:
     """The day of an argument: ``2024-03-27``, or a Hijri day with an H, ``1445-09-17H`` (17 رمضان 1445).
 
     A Hijri day is read in the country's calendar (``MA``: Morocco's months). Nothing else is accepted.
-    Raises ``ValueError`` with the value and the remedy. Source of the tables: ``newscrawl.dates.hijri``.
+    Raises ``ValueError`` with the value and the remedy, :class:`UnmarkedHijriError` for ``1445-09-17``.
+    Source of the tables: ``newscrawl.dates.hijri``.
     """
     match = _ARGUMENT.fullmatch(text.strip())
     if match is not None:
@@ -362,6 +374,8 @@ def parse_day(text: str, *, country: str | None = None) -> dt.date:
             likely = hijri.days(HijriDate(year, month, day), country).likely
             if likely is not None:
                 return likely
+        elif year < HIJRI_BEFORE:
+            raise UnmarkedHijriError(text, f"{match[0]}H")
         else:
             with suppress(ValueError):
                 return dt.date(year, month, day)

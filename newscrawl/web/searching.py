@@ -9,7 +9,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from newscrawl.choice import Choice, UnmarkedHijriError, normal
+from newscrawl.choice import Choice, normal
+from newscrawl.dates import UnmarkedHijriError
 from newscrawl.search import Hit, SearchResult, find
 from newscrawl.search.query import MOST_WORDS, parse
 from newscrawl.shown import visible
