@@ -420,4 +420,6 @@ class TestCrawl:
 
 def workers(said: str) -> list[int]:
     """The process ids of a crawl's workers, from its log."""
-    return [int(pid) for pid in re.findall(r"worker (\d+) has begun", said)]
+    found = [int(pid) for pid in re.findall(r"worker (\d+) is ready", said)]
+    assert found, "the log names no worker"
+    return found
