@@ -25,7 +25,7 @@ def read(body: bytes, url: str, site: Site | None, order: random.Random | None) 
     if order:
         for name in order.sample(page.FIELDS, len(page.FIELDS)):
             getattr(page, name)()
-    raw = page.read()
+    raw = page.raw_article()
     raw.cut.sort()
     return raw
 
