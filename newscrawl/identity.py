@@ -191,14 +191,13 @@ def identifying(article: Fields) -> dict[str, Any]:
     signed = signature(words)
     if len(words) < SIGNED_WORDS:
         signed = replace(signed, values=b"")
-    folded = fold(title)
-    if whole and search_scope() == SearchScope.OPENING:  # folded once: a tenth of this function
-        searched = " ".join([*folded.split(), *words[:SEARCH_WORDS]][:SEARCH_WORDS])
+    if whole and search_scope() == SearchScope.OPENING:  # lede and body are folded once: a tenth of the time
+        searched = " ".join([*fold(title).split(), *words[:SEARCH_WORDS]][:SEARCH_WORDS])
     else:
         searched = search_text(title, lede, body)
     return {
         "content_hash": content_hash(title, lede, body),
-        "title_key": _hash(folded) if folded else "",
+        "title_key": title_key(title),
         "search_text": searched,
         "signature": signed,
         "bands": bands({**article, "signature": signed}),
