@@ -222,6 +222,20 @@ def again(trouble: Trouble, folder: Path, *args: str) -> None:
     assert_kept(trouble.newspaper, trouble.database, folder)
 
 
+def s3_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A free port at which whatever this test starts looks for S3."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    given = {
+        "AWS_ACCESS_KEY_ID": "one", "AWS_SECRET_ACCESS_KEY": "two", "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+    }  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    return int(port)
+
+
 @contextmanager
 def s3(port: int) -> Iterator[None]:
     """An S3 on loopback."""
@@ -239,15 +253,7 @@ def s3(port: int) -> Iterator[None]:
 def test_an_s3_that_is_away_costs_no_article(
     trouble: Trouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    given = {
-        "AWS_ACCESS_KEY_ID": "one", "AWS_SECRET_ACCESS_KEY": "two", "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-    }  # fmt: skip
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
+    port = s3_port(monkeypatch)
     address, folder = "s3://news/archive", tmp_path / "archive"
     away = trouble.crawl(folder, "-s", f"ARCHIVE_STORE={address}")
     (alarm,) = away["alarms"]

@@ -1,7 +1,6 @@
 """The archive read again into MongoDB gives the crawl's documents, and better readings give no revisions."""
 
 import datetime as dt
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from tests import made_warc
 from tests.archiving import Archiving
 from tests.conftest import Database, scrapy, start
 from tests.made_warc import GOOD, answer, record
-from tests.test_archive_crawl import s3
+from tests.test_archive_crawl import s3, s3_port
 from tests.test_store import article, store
 from tests.trials import long, size
 
@@ -292,15 +291,7 @@ def test_an_archive_in_s3_is_read(
     database: Database, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, before = kept
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    given = {
-        "AWS_ACCESS_KEY_ID": "one", "AWS_SECRET_ACCESS_KEY": "two", "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-    }  # fmt: skip
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
+    port = s3_port(monkeypatch)
     with s3(port):
         files = fsspec.filesystem("s3")
         files.mkdir("news")

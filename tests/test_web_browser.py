@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,16 +16,14 @@ from scrapy.settings import Settings
 
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
-from newscrawl.web.access import Access
-from newscrawl.web.app import Site
 from newscrawl.web.kept import KeptPage
 from newscrawl.web.looking import Lookout
 from newscrawl.web.page import Context
-from newscrawl.web.serving import server
 from tests.conftest import Database
 from tests.trials import long
 from tests.web_articles import IDS
 from tests.web_made import Outside
+from tests.web_served import served
 
 
 def installed() -> str | None:
@@ -55,16 +51,9 @@ LOOKS: tuple[tuple[str, dict[str, int], str], ...] = (("ar", PHONE, "dark"), ("e
 @pytest.fixture(scope="module")
 def site(installation: Database, web_archive: Path) -> Iterator[str]:
     """The address of a site that is served from a thread."""
-    with socket.create_server(("127.0.0.1", 0)) as pages, socket.create_server(("127.0.0.1", 0)) as kept:
-        access = Access(port=pages.getsockname()[1], kept_port=kept.getsockname()[1])
-        db, settings = installation.client[installation.name], {"ARCHIVE": str(web_archive)}
-        context = Context(db, installation.ops, settings, Lookout())
-        running = server(Site(context, access))
-        thread = threading.Thread(target=running.run, args=([pages, kept],))
-        thread.start()
-        yield f"http://127.0.0.1:{access.port}"
-        running.should_exit = True
-        thread.join()
+    db, settings = installation.client[installation.name], {"ARCHIVE": str(web_archive)}
+    with served(Context(db, installation.ops, settings, Lookout())) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,9 @@ fonts-noto-core.
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -21,30 +18,15 @@ from scrapy.settings import Settings
 
 from newscrawl.download.render import find_browser
 from newscrawl.store.session import session
-from newscrawl.web.access import Access
-from newscrawl.web.app import Site
 from newscrawl.web.looking import Lookout
 from newscrawl.web.page import Context
-from newscrawl.web.serving import server
 from tests.web_made import operators
+from tests.web_served import served
 
 HERE = Path(__file__).parent
 DESKTOP, PHONE = {"width": 1080, "height": 640}, {"width": 390, "height": 640}
 Picture = tuple[str, str, dict[str, int], str]
 """Page, language, screen and colours."""
-
-
-@contextmanager
-def served(context: Context) -> Iterator[str]:
-    """The site on two free ports, as long as it is needed."""
-    with socket.create_server(("127.0.0.1", 0)) as pages, socket.create_server(("127.0.0.1", 0)) as kept:
-        access = Access(port=pages.getsockname()[1], kept_port=kept.getsockname()[1])
-        running = server(Site(context, access))
-        thread = threading.Thread(target=running.run, args=([pages, kept],))
-        thread.start()
-        yield f"http://127.0.0.1:{access.port}"
-        running.should_exit = True
-        thread.join()
 
 
 def shown(browser: Browser, context: Context, wanted: Mapping[str, Picture]) -> None:
