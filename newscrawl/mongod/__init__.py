@@ -1,1 +1,1 @@
-"""How MongoDB is opened, and the embedded ``mongod`` that is used without ``MONGODB_URI``."""
+"""Connections to MongoDB, and the embedded ``mongod`` that is used without ``MONGODB_URI``."""

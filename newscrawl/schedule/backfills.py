@@ -1,4 +1,4 @@
-"""The pieces of backfills, one document each in ``backfills``: which are done, which are tried again when."""
+"""The pieces of backfills, each a document in ``backfills``: which are done, and when others are retried."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TRIES = 5
-"""How often a piece is tried; outages of its site or of MongoDB do not count."""
+"""Maximum number of tries for a piece; outages of its site or of MongoDB do not count."""
 DONE = (RunOutcome.OK, RunOutcome.NOTHING_NEW)
 _OUTAGES = (RunOutcome.UNREACHABLE, RunOutcome.STORE_DOWN)
 _CUT_OFF = ("lease_lost", "shutdown")
-"""Closing reasons of runs that were stopped from outside."""
+"""Closing reasons of runs that something else stopped."""
 
 
 def is_outage(run: Mapping[str, Any]) -> bool:
@@ -43,7 +43,7 @@ def is_outage(run: Mapping[str, Any]) -> bool:
 
 
 class Backfills:
-    """The documents of pieces: ``job`` while one runs, ``outcome`` once it is done or given up."""
+    """The documents of pieces: ``job`` while a piece runs, ``outcome`` once it is done or given up."""
 
     def __init__(self, collection: Collection[Document]) -> None:
         self._pieces = collection
@@ -57,7 +57,7 @@ class Backfills:
             self._pieces.bulk_write(writes, ordered=False)
 
     def startable(self, schedule: Schedule, now: dt.datetime) -> dict[str, Piece]:
-        """The piece of each site that may run now: the newest unfinished one whose days have ended."""
+        """The piece of each site that may run now: the newest unfinished piece whose days have ended."""
         sites = sorted({piece.site for piece in schedule.pieces} & schedule.entries.keys())
         if not sites:
             return {}
@@ -83,7 +83,7 @@ class Backfills:
         self._pieces.update_one({"_id": id_}, {"$set": {"job": job}, "$setOnInsert": new}, upsert=True)
 
     def lose(self, id_: str, job: str) -> None:
-        """Record that the job of a piece was lost; this does not count as a try."""
+        """Record that the job of a piece was lost, which does not count as a try."""
         self._pieces.update_one({"_id": id_, "job": job}, {"$set": {"job": None}})
 
     def settle(
@@ -96,7 +96,7 @@ class Backfills:
         jobs = {doc["job"]: doc["backfill"] for doc in leases.values() if doc["job"] and doc["backfill"]}
         running = {doc["job"]: doc for doc in self._pieces.find({"job": {"$ne": None}, "outcome": None})}
         for job, id_ in jobs.items():
-            if job not in running:  # its document was removed meanwhile
+            if job not in running:  # its document was removed in the meantime
                 self.start(id_, job)
         for job, doc in running.items():
             if job not in jobs:
@@ -142,13 +142,13 @@ def _new(id_: str) -> Document:
 
 
 def _waits(doc: Document, now: dt.datetime) -> bool:
-    """Is the piece to be tried later? A moment beyond the longest pause comes from a clock that was ahead."""
+    """Must the piece wait? A time further ahead than the longest pause comes from a clock that was ahead."""
     not_before = doc.get("not_before")
     return isinstance(not_before, dt.datetime) and now < not_before <= now + LONGEST_PAUSE
 
 
 def _days(ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-    """The days of these pieces by site, merged to spans that do not touch."""
+    """The days of these pieces by site, merged into spans that do not touch."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for site, since, until in sorted(id_.split() for id_ in ids):
         first, last = dt.date.fromisoformat(since).toordinal(), dt.date.fromisoformat(until).toordinal()

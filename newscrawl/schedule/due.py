@@ -1,4 +1,4 @@
-"""The due times of all sites in MongoDB, kept correct whatever is changed or removed there."""
+"""Keeps the due times of all sites in MongoDB correct, even if documents are changed or removed there."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 A_MINUTE = 30
-"""How many new sites become due in one minute, if their intervals allow."""
+"""How many new sites become due in one minute, if their intervals allow it."""
 LATE = 2 * MINUTE
-"""How much later than its rule allows a site may be due, as after a short delay."""
+"""Tolerance for a due time that is later than the site's rule allows, as after a short delay."""
 
 
 class DueTimes:
@@ -34,23 +34,24 @@ class DueTimes:
         self._runs = ops["runs"]
         self._schedule: Schedule | None = None
         self._sound: dict[str, dt.datetime] = {}
-        """Due times of sites that were checked and are correct."""
+        """Due times of sites that were checked and found correct."""
         self._looked_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._orphans = False
         self._known: dict[str, Document] = {}
         """The leases as they were at the last tick."""
 
     def enrol(self, schedule: Schedule, running: set[str], now: dt.datetime) -> dict[str, Document]:
-        """Make the leases agree with the schedule, whatever was changed or removed; return them by site.
+        """Make the leases agree with the schedule, even if documents were changed or removed; return them by
+        site.
 
-        ``running`` are the jobs of schedules that run on this node.
+        ``running`` holds the ids of scheduled jobs that run on this node.
         """
         changed = schedule is not self._schedule
         if changed or now < self._looked_at:
             self._sound.clear()
         self._looked_at = now
         leases = {doc["_id"]: doc for doc in self._leases.find()}
-        # If a run has no lease, its document was removed, perhaps with all others.
+        # If a run has no lease, its document was removed, perhaps along with all others.
         self._orphans = bool(running - {doc.get("job") for doc in leases.values()})
         new = [entry for name, entry in schedule.entries.items() if name not in leases]
         for place, missing in enumerate(new):
@@ -66,7 +67,7 @@ class DueTimes:
         return self._known
 
     def _mend(self, doc: Document, due_at: dt.datetime, now: dt.datetime) -> None:
-        """Complete an incomplete document, which a person or another version may have left."""
+        """Complete an incomplete document, which a person or another version may have left behind."""
         update = lease.mend(doc, due_at, now)
         if "due_at" in update["$set"]:
             log.warning("%s: its document in leases was incomplete and has been repaired", doc["_id"])
@@ -80,15 +81,15 @@ class DueTimes:
             log.warning("%s: its document in leases was removed and has been written again", entry.site)
         try:
             self._leases.insert_one(dict(doc))
-        except DuplicateKeyError:  # another node, or the run itself, was quicker
+        except DuplicateKeyError:  # another node, or the run itself, has just written it
             return self._leases.find_one({"_id": entry.site}) or doc
         return doc
 
     def _first_due(self, entry: ScheduledSite, place: int, count: int, now: dt.datetime) -> dt.datetime:
         """When a site without a document is due.
 
-        New sites are due soon, but not all at once. If a document was removed, the site is due when it would
-        have been, but not before a running crawl of it had time to write the document again.
+        New sites are due soon, but not all at once. If a document was removed, its site is due when it would
+        have been, but not before a running crawl has had time to write the document again.
         """
         if known := self._known.get(entry.site):
             due_at: dt.datetime = known["due_at"]
@@ -100,7 +101,7 @@ class DueTimes:
         )
         if last and isinstance(last.get("started_at"), dt.datetime):
             began: dt.datetime = last["started_at"]
-            # A start in the future comes from a clock that was set back since; the true time is unknown.
+            # A start in the future comes from a clock that has since been set back; the true time is unknown.
             return max(entry.rule.after(began) if began <= now else now, now + LEASE)
         if self._orphans:  # documents were removed, so the site may not be new
             return max(entry.rule.after(now), now + LEASE)

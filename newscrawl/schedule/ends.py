@@ -1,4 +1,4 @@
-"""Ends of runs that did not record them: their jobs were killed, lost, or cut off from MongoDB."""
+"""The ends of runs that did not record them: their jobs were killed, lost, or cut off from MongoDB."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 GUESSED = ("silent", "did_not_begin")
 """Reasons that a schedule records for runs that did not record their own end."""
 PUBLISHED_FOR = dt.timedelta(days=3)
-"""For how long every new run copies such records to the readers' database again."""
+"""How long every new run copies such records to the readers' database again."""
 
 
 def silent(job: str | None = None) -> tuple[Document, list[Document]]:
-    """Condition and update that mark every run without a heartbeat, or one job's run, as killed.
+    """The condition and update that mark every run without a heartbeat, or one job's run, as killed.
 
     A run that was only cut off from MongoDB corrects its record itself at its next heartbeat.
     """
@@ -38,14 +38,14 @@ def silent(job: str | None = None) -> tuple[Document, list[Document]]:
 
 
 def recently_guessed() -> Document:
-    """The runs of the last days whose end a schedule recorded."""
+    """The query for the runs of the last days whose end a schedule recorded."""
     since = {"$subtract": ["$$NOW", int(PUBLISHED_FOR.total_seconds() * 1000)]}
     ended = {"outcome": {"$in": [RunOutcome.KILLED, RunOutcome.FAULT]}, "reason": {"$in": GUESSED}}
     return {**ended, "$expr": {"$gt": ["$heartbeat_at", since]}}
 
 
 def did_not_begin(job: str, site: str, host: str, submitted_at: dt.datetime, now: dt.datetime) -> Change:
-    """Condition and upsert of the record of a job that ended before it could write one itself."""
+    """The condition and upsert that record a job that ended before it could write a record itself."""
     return {"_id": job}, {
         "$setOnInsert": {
             "site": site,
@@ -81,7 +81,7 @@ def leave_behind(log_file: str | os.PathLike[str] | None, fields: Document) -> N
 
 
 def left_behind(log_file: str | os.PathLike[str]) -> Document | None:
-    """The fields that :func:`leave_behind` wrote; None if there is no such file, or no valid one."""
+    """The fields that :func:`leave_behind` wrote; None if the file is missing or invalid."""
     try:
         options = json_util.JSONOptions(tz_aware=True)
         words = json_util.loads(Path(f"{log_file}.end").read_text("utf-8"), json_options=options)

@@ -1,4 +1,4 @@
-"""Reads ``schedule.toml``: which sites are crawled when. Mistakes are reported with their lines."""
+"""Reads ``schedule.toml``, which says when each site is crawled. Reports mistakes with their lines."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 BROWSER = "browser"
 """The capability that a site with ``render`` needs."""
 LARGEST_FILE = 1_000_000
-"""Most bytes that a schedule file may have."""
+"""Maximum bytes of a schedule file."""
 MOST_PIECES = 5000
-"""Most jobs that all backfills of a file may have together."""
+"""Maximum number of jobs in all backfills of a file."""
 CUTTING_ARGS = ("limit", "url")
 """Arguments that would leave a piece of a backfill incomplete."""
 _CUTTING_SETTINGS = "CLOSESPIDER_"
-"""Prefix of the settings that would do the same."""
+"""Prefix of the settings that would have the same effect."""
 
 
 _LAST = dt.timezone(-dt.timedelta(hours=12))
-"""The time zone in which days end last: used for a site whose own is unknown."""
+"""The time zone in which days end last, used for sites whose own zone is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class ScheduledSite:
 
     @property
     def is_learned(self) -> bool:
-        """Is it a newspaper without a declaration? Its job may learn it before it takes the lease."""
+        """Is it a newspaper without a declaration? Its job may have to learn it before it takes the lease."""
         return is_named(self.args)
 
     @property
@@ -150,7 +150,7 @@ class _Range(NamedTuple):
 
 
 class _Keys(NamedTuple):
-    """The keys that each table may have, with their types."""
+    """The keys that each table may have, with the types of their values."""
 
     top: Mapping[str, type]
     site: Mapping[str, type]
@@ -168,7 +168,7 @@ _LONGEST = "2h"
 
 
 def read_schedule(text: str, sites: Mapping[str, Site]) -> Schedule:
-    r"""The schedule in the text of a file; ``sites`` are the declared sites, by spider.
+    r"""The schedule in the text of a file; ``sites`` holds the declared sites by spider.
 
     >>> from newscrawl.sites import Feed
     >>> hespress = Site(name="هسبريس", domain="hespress.com", timezone="Africa/Casablanca",
@@ -177,7 +177,7 @@ def read_schedule(text: str, sites: Mapping[str, Site]) -> Schedule:
     >>> str(schedule.entries["hespress"].rule)
     'every 15m'
 
-    Raises :class:`ScheduleError` naming line and reason of every mistake.
+    Raises :class:`ScheduleError` with the line and reason of every mistake.
     """
     return _Reader(text, parsed(text), sites).read()
 
@@ -208,7 +208,8 @@ def option(path: Path) -> str:
 
 
 def first_file(sites: Mapping[str, Site], option: str = "", listed: Iterable[ListedNewspaper] = ()) -> str:
-    """The text of a first schedule file to edit: every declared site, and the newspapers of a list.
+    """The text of a first schedule file for the user to edit: every declared site, and the newspapers of a
+    list.
 
     ``option`` names the file in the commands that its comments mention.
     """
@@ -268,7 +269,7 @@ longest = "2h"  # a run that takes longer is stopped; the next one continues
 
 
 class _Reader:
-    """Reads one file once; collects all mistakes instead of stopping at the first."""
+    """Reads one file; collects all mistakes instead of stopping at the first."""
 
     def __init__(self, text: str, given: Mapping[str, Any], sites: Mapping[str, Site]) -> None:
         self._lines = dict(lines(text))
@@ -279,7 +280,7 @@ class _Reader:
         self._ranges: list[_Range] = []
         self._count = 0
         self._places: dict[str, str] = {}
-        """Place → name of each newspaper without a declaration."""
+        """Place → name, for each newspaper without a declaration."""
 
     def read(self) -> Schedule:
         self._table((), self._given, _KEYS.top)
@@ -371,7 +372,7 @@ class _Reader:
         )
 
     def _arguments(self, name: str, args: dict[str, str]) -> tuple[dict[str, str], str | None]:
-        """The arguments of a site's jobs, and its time zone. Raises ``ValueError`` for unsuitable ones."""
+        """The arguments of a site's jobs, and its time zone. Raises ``ValueError`` for unsuitable values."""
         if "_job" in args:
             raise ValueError("_job is set by the schedule itself; leave it out")
         if site := self._sites.get(name):
@@ -430,7 +431,7 @@ class _Reader:
         ]
 
     def _remark_ranges(self, entries: Mapping[str, ScheduledSite]) -> None:
-        """Remark on backfills that do not do what their author may expect."""
+        """Add remarks about backfills that may not do what their author expects."""
         for days in self._ranges:
             entry = entries.get(days.site)
             if entry is None:
@@ -448,9 +449,9 @@ class _Reader:
         self._remark_overlaps()
 
     def _remark_overlaps(self) -> None:
-        """Remark on days that two backfills of a site have in common."""
+        """Add remarks about days that two backfills of a site have in common."""
         last: dict[str, _Range] = {}
-        """The range of each site that reaches furthest so far."""
+        """For each site, the range that ends last so far."""
         for days in sorted(self._ranges, key=attrgetter("site", "since")):
             before = last.get(days.site)
             if before and days.since <= before.until:

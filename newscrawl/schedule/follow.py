@@ -1,4 +1,4 @@
-"""Follows claimed jobs: finds those that ended, were lost, or hang."""
+"""Follows claimed jobs: finds those that have ended, were lost, or hang."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ QUEUED = 5 * MINUTE
 OVERTIME = 2 * MINUTE
 """How long a run may exceed ``longest`` before it is cancelled, and then before it is killed."""
 _OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
-"""The form of job ids that a scheduler gives."""
+"""The form of the job ids that a scheduler assigns."""
 
 
 def _starting(entry: ScheduledSite | None) -> dt.timedelta:
@@ -83,7 +83,7 @@ class Follower:
     def free_of_dead_nodes(
         self, leases: Mapping[str, Document], nodes: Mapping[str, Document], now: dt.datetime
     ) -> None:
-        """Free sites whose job ended with its node: expired leases, abandoned claims."""
+        """Free the sites whose job ended with its node: those with an expired lease or an abandoned claim."""
         for doc in leases.values():
             if not doc["job"]:
                 continue
@@ -106,7 +106,7 @@ class Follower:
         entries: Mapping[str, ScheduledSite],
         now: dt.datetime,
     ) -> None:
-        """Free the sites of this node's jobs that ended or did not start."""
+        """Free the sites whose job on this node ended or did not start."""
         for doc in leases.values():
             job = doc["job"]
             if doc["node"] != self._node or not job:
@@ -132,7 +132,7 @@ class Follower:
                 self._free(doc, "it runs, but its crawl does not begin", due_again=True)
 
     def _free_of_ended(self, doc: Document, now: dt.datetime) -> None:
-        """Free the site of a run that ended with its lease: it was killed, or could not reach MongoDB."""
+        """Free the site of a run that ended with its lease held: killed, or unable to reach MongoDB."""
         words = left_behind(self._scrapyd.log_of(doc["_id"], doc["job"]))
         if words and words["outcome"] == RunOutcome.STORE_DOWN:
             again_at = None if doc["backfill"] else now + pause(doc["failures"])
@@ -143,7 +143,7 @@ class Follower:
     def end_hanging(
         self, jobs: Jobs, leases: Mapping[str, Document], entries: Mapping[str, ScheduledSite]
     ) -> None:
-        """End jobs that run for too long, or without their site's lease."""
+        """End jobs that run too long, or without their site's lease."""
         holders = {doc["job"]: doc for doc in leases.values() if doc["node"] == self._node}
         for job in of_schedules(jobs):
             doc = holders.get(job)
@@ -158,7 +158,7 @@ class Follower:
                     self._end(job, "runs for too long", OVERTIME)
 
     def _end(self, job: str, why: str, patience: dt.timedelta) -> None:
-        """Cancel a job; kill it if it still runs after a while; after that, ask the operator to look."""
+        """Cancel a job; kill it if it still runs after a while; if that fails, tell the operator."""
         stages = {
             "cancelled": "is cancelled",
             "killed": "did not stop when cancelled and is killed",
@@ -187,7 +187,7 @@ class Follower:
     def _free(
         self, doc: Document, why: str, *, due_again: bool = False, again_at: dt.datetime | None = None
     ) -> bool:
-        """Free a site from its job, in MongoDB and in ``doc``; False if its lease changed meanwhile."""
+        """Free a site from its job, in MongoDB and in ``doc``; False if its lease has changed since."""
         change = lease.free(doc, due_again=due_again, again_at=again_at)
         if not self._leases.update_one(*change).matched_count:
             return False
@@ -196,7 +196,7 @@ class Follower:
             self._runs.update_one(*silent(job))
             if doc["node"] == self._node:
                 self._hear_last_words(site, job)
-        # The run may have finished without being able to release its lease.
+        # The run may have finished but been unable to release its lease.
         finished = {"_id": job, "outcome": {"$in": DONE}}
         if doc["backfill"] and due_again and not self._runs.count_documents(finished):
             self._backfills.lose(doc["backfill"], job)

@@ -1,4 +1,4 @@
-"""Adaptive intervals: how often a newspaper is crawled, from what its last runs stored."""
+"""Adaptive intervals: how often a newspaper is crawled, judging by what its last runs stored."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ log = logging.getLogger(__name__)
 _MINUTE, _HOUR, _DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 _TELLING = (RunOutcome.OK, RunOutcome.NOTHING_NEW, RunOutcome.PARTIAL)
 STEADY = 2 * _HOUR
-"""How long an interval stays before it is computed again."""
+"""How long an interval is kept before it is computed again."""
 WINDOW = 14 * _DAY
-"""Runs of this period count: two whole weeks, so that it always has the same number of Fridays."""
+"""The period whose runs count: two whole weeks, so that it always has the same number of Fridays."""
 FIRST = 30 * _MINUTE
-"""The interval of a newspaper of which nothing is known yet."""
+"""The interval of a newspaper about which nothing is known yet."""
 _KNOWN_AFTER, _KNOWN_BY = 12 * _HOUR, 3
-"""How long, and in how many runs, a newspaper must have been crawled before its pace is computed."""
+"""The time and the number of runs that a newspaper must have been crawled before its pace is computed."""
 _SILENT, _SHARE = 3 * _DAY, 24
-"""After this long without an article the interval is at least this fraction (1/24) of the silence."""
+"""After a silence of this length (without an article), the interval is at least 1/24 of the silence."""
 _RETURNED = 8 * _DAY
-"""A silence longer than this, before an article, is left out: it is longer than the gap of a weekly."""
+"""A silence longer than this between two articles is left out: it exceeds a weekly's usual gap."""
 _LOW, _HIGH = 0.65, 1.4
-"""The interval changes only when the pace falls below, or rises above, these multiples of the steps."""
+"""The interval changes only when the pace falls below, or rises above, a step times these factors."""
 STEPS = (
     *(minutes * _MINUTE for minutes in (1, 2, 5, 10, 15, 30)),
     *(hours * _HOUR for hours in (1, 2, 4, 8, 12)),
     *(days * _DAY for days in (1, 2, 4, 7, 14, 30)),
 )
-"""Intervals to choose from, besides the bounds."""
+"""The intervals to choose from, besides the bounds."""
 
 
 class PastRun(NamedTuple):
@@ -51,7 +51,7 @@ class PastRun(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """The shortest and the longest interval that are allowed."""
+    """The shortest and the longest allowed interval."""
 
     least: dt.timedelta
     most: dt.timedelta
@@ -64,10 +64,10 @@ class Bounds(NamedTuple):
 def pace(visits: Sequence[PastRun], now: dt.datetime) -> dt.timedelta | None:
     """The mean time between two new articles; None while too little is known.
 
-    ``visits`` are the runs of the last :data:`WINDOW`, the oldest first. Articles of the first run are left
-    out, as they may be those of weeks. A mean over whole weeks does not depend on the day of the week. After
-    three days without an article the pace is at least a 24th of the silence. After a silence of more than a
-    week only the articles since then count.
+    ``visits`` holds the runs of the last :data:`WINDOW`, the oldest first. Articles of the first run are left
+    out, as they may be those of several weeks. A mean over whole weeks does not depend on the day of the
+    week. After three days without an article, the pace is at least 1/24 of the silence. After a silence of
+    more than eight days, only the articles since then count.
 
     >>> start = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     >>> visits = [PastRun(start + dt.timedelta(hours=6 * n), 3) for n in range(28)]
@@ -94,8 +94,8 @@ def interval(
     """The interval between two runs, within bounds: the pace, rounded down to one of :data:`STEPS`.
 
     ``before`` is the current interval. It stays until the pace is 35 % below it, or 40 % above the next step,
-    so that it does not go back and forth. A newspaper of which nothing is known yet gets :data:`FIRST`, one
-    that refuses the crawl the longest interval.
+    so that it does not go back and forth. A newspaper about which nothing is known yet gets :data:`FIRST`; a
+    newspaper that refuses the crawl gets the longest interval.
 
     >>> bounds = Bounds(dt.timedelta(hours=1), dt.timedelta(days=1))
     >>> interval([], dt.datetime(2026, 11, 1, tzinfo=dt.UTC), bounds)

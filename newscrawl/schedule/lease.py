@@ -1,19 +1,18 @@
-"""Who may crawl a site: decided by one document for each site in ``<database>_ops.leases``.
+"""Decides who may crawl a site, by one document for each site in ``<database>_ops.leases``.
 
 A document holds the site's next due time and the one scheduled job that may run now. A site goes through
-these states; every step is one conditional update, so that only one of all processes that try it succeeds:
+these states; every step is one conditional update, so that only one of the processes that try it succeeds:
 
 - **free**: ``job`` is null, ``due_at`` is the next due time;
 - **claimed**: a scheduler has set ``job`` and ``node`` and advanced ``due_at``; the job waits in a Scrapyd;
 - **held**: the crawl itself has set ``holder`` and ``until``, and advances ``until`` as long as it lives.
 
-Only the claimed job can hold the lease, and only one process of it. Another job is claimed only after the
-holder released the lease, or after a scheduler has seen the same ``until`` for the length of a lease, by a
-monotonic clock. A holder that cannot advance ``until`` stops downloading before that, by a monotonic clock of
-its own. So two scheduled crawls of a site never overlap, however the clocks are adjusted.
+Only the claimed job can hold the lease, and only one of its processes. Another job is claimed only after the
+holder has released the lease, or after a scheduler has seen the same ``until`` for the length of a lease, by
+a monotonic clock. A holder that cannot advance ``until`` stops downloading before that, by its own monotonic
+clock. So two scheduled crawls of a site never overlap, however the clocks are adjusted.
 
-If a document is removed, the holder writes it again, or a scheduler that first leaves the holder time to do
-so.
+If a document is removed, the holder writes it again. If no holder does so for a while, a scheduler does.
 """
 
 from __future__ import annotations
@@ -46,12 +45,12 @@ _FREE: Document = dict.fromkeys(_HOLD)
 
 
 def enrol(site: str, rule: str, due_at: dt.datetime) -> Document:
-    """The document of a site that is scheduled for the first time."""
+    """The document for a site that is scheduled for the first time."""
     return {"_id": site, "rule": rule, "due_at": due_at, "failures": 0, **_FREE}
 
 
 def lacks(doc: Document) -> set[str]:
-    """The fields of :func:`enrol` that a document lacks or holds with a wrong type."""
+    """The fields of :func:`enrol` that a document lacks, or that have a wrong type there."""
     moments = ("due_at", "claimed_at") if doc.get("job") else ("due_at",)
     wrong = {name for name in enrol("", "", _EPOCH) if name not in doc}
     wrong |= {name for name in moments if not isinstance(doc.get(name), dt.datetime)}
@@ -77,7 +76,7 @@ def claim(
     backfill: str | None = None,
     adapted: Document | None = None,
 ) -> Change:
-    """The change that claims a free site for a job; ``next_due`` skips all due times that were missed.
+    """The change that claims a free site for a job; ``next_due`` skips all missed due times.
 
     A job of a backfill serves no due time: ``next_due`` is None and ``due_at`` stays. ``adapted`` holds the
     interval computed for an adaptive rule, in seconds, and when: ``interval``, ``interval_at``.
@@ -97,7 +96,7 @@ def claim(
 
 
 def take(site: str, job: str, holder: str, now: dt.datetime) -> Change:
-    """The change by which one process of the claimed job takes the lease; doing it twice is harmless."""
+    """The change by which one process of the claimed job takes the lease. Idempotent."""
     return {"_id": site, "job": job, "holder": {"$in": [None, holder]}}, {
         "$set": {"holder": holder, "taken_at": now, "until": now + LEASE, "failures": 0}
     }
@@ -117,7 +116,7 @@ def release(site: str, job: str, holder: str, again_at: dt.datetime | None = Non
 def free(doc: Document, *, due_again: bool = False, again_at: dt.datetime | None = None) -> Change:
     """The change that frees a site from its job, on condition that its lease is as it was in ``doc``.
 
-    With ``due_again`` the due time that the job served is due again. With ``again_at`` the site is due by
+    With ``due_again``, the due time that the job served is due again. With ``again_at``, the site is due by
     then at the latest, as its job failed to begin.
     """
     condition = {name: doc[name] for name in ("_id", "job", "holder", "until")}
@@ -147,18 +146,18 @@ class Lease:
         self._document: Document = {}
 
     async def take(self) -> bool:
-        """Take the lease; False if it is not this job's turn or another process has it.
+        """Take the lease; False if it is not this job's turn, or another process holds it.
 
         Raises ``PyMongoError``.
         """
         return await self._change(take)
 
     async def renew(self) -> bool:
-        """Renew the lease; False if another job has it. Raises ``PyMongoError``."""
+        """Renew the lease; False if another job holds it. Raises ``PyMongoError``."""
         return await self._change(renew)
 
     async def release(self, again_after: dt.timedelta | None = None) -> None:
-        """Release the lease; with ``again_after`` the site of a regular run is due again by then."""
+        """Release the lease; the site of a regular run is due again after ``again_after`` at the latest."""
         again_at = None
         if again_after and not self._document.get("backfill"):
             again_at = await self._now() + again_after
@@ -166,7 +165,7 @@ class Lease:
 
     @property
     def is_safe(self) -> bool:
-        """Is the lease certainly still ours, by this process's own clock?"""
+        """Does this process certainly still hold the lease, by its own clock?"""
         return self._clock() < self._ends
 
     async def _change(self, change: Any) -> bool:
@@ -189,10 +188,10 @@ class Lease:
         return now.replace(tzinfo=dt.UTC)
 
     async def _restore(self, document: Document) -> Document | None:
-        """Write the document again after it was removed; its lease has not expired, so nobody freed it."""
+        """Write the document again after its removal; its lease has not expired, so nobody freed it."""
         try:
             await self._leases.insert_one(document)
-        except DuplicateKeyError:  # a scheduler was quicker: it is free, or claimed for another job
+        except DuplicateKeyError:  # a scheduler has written it: it is free, or claimed for another job
             hold = {name: document[name] for name in _HOLD}
             done = await self._leases.update_one({"_id": self._site, "job": None}, {"$set": hold})
             return document if done.matched_count else None

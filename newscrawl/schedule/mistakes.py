@@ -44,7 +44,7 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def meant(word: str, known: Mapping[str, Any], otherwise: str = "") -> str:
-    """A hint for an unknown word: similar known words, else ``otherwise`` or all known words.
+    """A hint for an unknown word: similar known words, or else ``otherwise``, or else all known words.
 
     >>> meant("evry", {"every": 1})
     "; did you mean 'every'?"
@@ -61,7 +61,7 @@ _PAIR = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 
 
 def lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Each table and key with its line, which tomllib does not give."""
+    """Each table and key with its line, which tomllib does not report."""
     table: tuple[str, ...] = ()
     counts: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), 1):

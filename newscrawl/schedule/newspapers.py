@@ -16,11 +16,11 @@ from newscrawl.spider.any import AnySpider
 from newscrawl.spider.newspaper import Newspaper
 
 LARGEST_LIST = 1_000_000
-"""Most bytes that a list may have."""
+"""Maximum bytes of a list."""
 _WHEN: Mapping[str, type] = {"every": str, "needs": list}
 _ABOUT: Mapping[str, type] = dict.fromkeys(("address", "slug", "name", "country", "timezone"), str)
 _ARGUMENTS = {"address": "home", "name": "title"}
-"""Key of the list → the spider argument of the same meaning, where the names differ."""
+"""Key of the list → spider argument of the same meaning, where the names differ."""
 _TOP: Mapping[str, type] = {"newspapers": list, "countries": dict}
 _WORDS: Mapping[type, str] = {str: "a string", list: "a list", dict: "a table"}
 
@@ -30,7 +30,7 @@ class ListedNewspaper:
     """One newspaper of a list."""
 
     newspaper: Newspaper
-    """Its address and what is known of it; its slug is set."""
+    """Its address and what is known about it; its slug is set."""
     every: str | None = None
     """How often it is crawled, ``30m``; None for as often as it publishes (``auto``)."""
     needs: tuple[str, ...] = ()
@@ -38,14 +38,14 @@ class ListedNewspaper:
 
 
 def read_newspapers(text: str, sites: Mapping[str, Site]) -> list[ListedNewspaper]:
-    r"""The newspapers of a list, in its order, each with a slug that no site in ``sites`` has.
+    r"""The newspapers of a list, in order, each with a slug that no site in ``sites`` has.
 
     >>> text = '[countries.MA]\nevery = "15m"\n[[newspapers]]\naddress = "https://www.sada.press.ma/"'
     >>> listed = read_newspapers(text, {})
     >>> listed[0].newspaper.slug, listed[0].every
     ('sada', '15m')
 
-    Raises :class:`ScheduleError` naming line, field, value and remedy of every mistake.
+    Raises :class:`ScheduleError` with the line, field, value and remedy of every mistake.
     """
     return _List(text, sites).read()
 
@@ -64,7 +64,7 @@ def load_newspapers(path: Path, sites: Mapping[str, Site]) -> list[ListedNewspap
 
 
 class _List:
-    """One reading of one list; collects mistakes instead of stopping at the first."""
+    """Reads one list; collects mistakes instead of stopping at the first."""
 
     def __init__(self, text: str, sites: Mapping[str, Site]) -> None:
         self._given = parsed(text)
@@ -85,7 +85,7 @@ class _List:
             self._note((), "the list has no newspapers: write [[newspapers]] and an address for each")
         rows = rows if isinstance(rows, list) else []
         tables = [(("newspapers", str(number)), row) for number, row in enumerate(rows)]
-        # Rows with a slug come first, so that no other row is given that slug.
+        # Rows with a slug come first, so that no other row gets that slug.
         tables.sort(key=lambda table: not (isinstance(table[1], dict) and "slug" in table[1]))
         newspapers = {path: self._row(path, row) for path, row in tables}
         if self._mistakes:
@@ -140,7 +140,7 @@ class _List:
         return replace(newspaper, slug=slug)
 
     def _when(self, path: tuple[str, ...], table: Mapping[str, Any]) -> bool:
-        """Are interval and needs valid?"""
+        """Are the interval and the needs valid?"""
         before = len(self._mistakes)
         if "every" in table:
             try:

@@ -21,9 +21,9 @@ PROJECT = "newscrawl"
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
 """How long a Scrapyd on the same machine may take to accept a connection, and between parts of its answer."""
 LISTING_SECONDS = 30.0
-"""The same when it accepts a job: for the first job after a deployment it lists all spiders."""
+"""The same for accepting a job: for the first job after a deployment, Scrapyd lists all spiders."""
 LARGEST_ANSWER = 10_000_000
-"""Most bytes of an answer that are read; a thousand finished jobs take 400 KB."""
+"""Maximum bytes of an answer; a thousand finished jobs take 400 KB."""
 
 
 IS_OPEN = (
@@ -74,7 +74,7 @@ class Scrapyd:
             self.eggs = Path(config.get("eggs_dir", "eggs")) / PROJECT
         except (configparser.Error, ValueError, OSError) as error:
             raise ScrapydError(f"Scrapyd's configuration cannot be read: {error}; correct it") from None
-        # As in Scrapyd itself, these variables override its files.
+        # As in Scrapyd itself, these variables override the configuration files.
         address = os.environ.get("SCRAPYD_BIND_ADDRESS") or config.get("bind_address", "127.0.0.1")
         port = os.environ.get("SCRAPYD_HTTP_PORT") or config.get("http_port", "6800")
         self.url = f"http://{address}:{port}"
@@ -114,7 +114,7 @@ class Scrapyd:
         self._ask("POST", "cancel", [*given, ("signal", "KILL")] if kill else given)
 
     def log_of(self, site: str, job: str) -> Path:
-        """The log file of a job; a newspaper without a declaration has it in the folder of ``any``."""
+        """The log file of a job; for a newspaper without a declaration, it is in the folder of ``any``."""
         own, learned = (self._logs / PROJECT / spider / f"{job}.log" for spider in (site, AnySpider.name))
         return learned if learned.exists() else own
 

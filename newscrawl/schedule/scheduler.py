@@ -1,9 +1,10 @@
-"""The scheduler of one node: claims due sites, submits their jobs to Scrapyd, follows them to their end.
+"""The scheduler of one node: claims due sites, submits their jobs to Scrapyd, and follows the jobs to their
+end.
 
-Schedulers on several machines communicate only through ``<database>_ops``: ``leases`` (due times and who may
-crawl), ``nodes`` (which nodes are alive), ``backfills`` (finished pieces) and ``runs``. Due times are on
-MongoDB's clock; durations are measured by the :class:`~newscrawl.schedule.watch.Watch` of each node. A
-scheduler keeps no state of its own: it can be killed and restarted at any moment.
+Schedulers on several machines communicate only through ``<database>_ops``: ``leases`` (when each site is due,
+and who may crawl it), ``nodes`` (which nodes are alive), ``backfills`` (finished pieces) and ``runs``. Due
+times are on MongoDB's clock; durations are measured by the :class:`~newscrawl.schedule.watch.Watch` of each
+node. A scheduler keeps no state of its own: it can be killed and restarted at any moment.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ GRACE = 5 * SECOND
 CROWDED = MINUTE
 """How long all slots may be in use before a warning."""
 APART = 30 * SECOND
-"""How far two clocks may differ."""
+"""How far two clocks may differ without a warning."""
 LOOKING = 5 * SECOND
-"""Time between two searches for runs without a heartbeat."""
+"""Time between searches for runs without a heartbeat."""
 
 
 class ScheduleFile:
@@ -76,7 +77,7 @@ class ScheduleFile:
 
 
 class Clocks:
-    """Logs once when MongoDB's clock was adjusted, and when it differs from this node's."""
+    """Logs once when MongoDB's clock is adjusted, and when it differs from this node's."""
 
     def __init__(self, wall: Callable[[], dt.datetime]) -> None:
         self._wall = wall
@@ -183,7 +184,7 @@ class Scheduler:
         return self._is_up and not barred and not self._crowded
 
     def lose_sight(self) -> None:
-        """Restart all measurements of time, as a tick failed and what happened meanwhile is unknown."""
+        """Restart all measurements of time: a tick failed, and what happened in the meantime is unknown."""
         self._watch.lose_sight()
 
     def _look_at_clocks(self) -> dt.datetime:
@@ -220,7 +221,7 @@ class Scheduler:
         return jobs
 
     def _show_life(self, now: dt.datetime) -> None:
-        """Store this node's heartbeat and observations; only the latter while its Scrapyd does not answer."""
+        """Store this node's observations and, while its Scrapyd answers, its heartbeat."""
         fields: Document = {
             "watch": self._watch.stored(),
             "apart": self._clocks.apart,
@@ -262,7 +263,7 @@ class Scheduler:
         return started
 
     def _say_crowded(self, jobs: Jobs, leases: Mapping[str, Document], waiting: list[str]) -> None:
-        """Warn once when due sites wait because all slots of this node are in use."""
+        """Warn once if due sites wait because all slots of this node are in use."""
         self._crowded = waiting
         if not waiting:
             self._watch.forget(["crowded places", "said places"])
@@ -282,7 +283,7 @@ class Scheduler:
     def _due(
         self, leases: Mapping[str, Document], now: dt.datetime
     ) -> Iterator[tuple[Document, Piece | None]]:
-        """The sites that this node may start now: due ones, the most overdue first, then a backfill piece."""
+        """The sites that this node may start now: due sites, the most overdue first, then a backfill."""
         entries = self._file.current.entries
         free = [doc for site, doc in leases.items() if site in entries and not doc["job"]]
         for doc in sorted(free, key=lambda doc: (doc["due_at"], doc["_id"])):
@@ -316,7 +317,7 @@ class Scheduler:
         return late or preferred(entry.rank, able) == self._node.name
 
     def _start(self, doc: Document, piece: Piece | None, now: dt.datetime) -> str | None:
-        """Claim a site and submit its job; None if another node was quicker or Scrapyd refuses."""
+        """Claim a site and submit its job; None if another node has claimed it or Scrapyd refuses."""
         entry = self._file.current.entries[doc["_id"]]
         job = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         adapted: Document = {}
@@ -355,7 +356,7 @@ class Scheduler:
         return job
 
     def _follow_pieces(self, leases: Mapping[str, Document], now: dt.datetime) -> None:
-        """Store the pieces of a new schedule, and record the outcome of those whose job has ended."""
+        """Store the pieces of a new schedule, and record the outcome of pieces whose job has ended."""
         schedule = self._file.current
         if schedule is not self._enrolled:
             self._backfills.enrol(schedule.pieces)

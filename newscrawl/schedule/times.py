@@ -1,4 +1,4 @@
-"""Due times: when a rule is due next, and how load is spread over sites and nodes."""
+"""Due times: when a rule is next due, and how the load is spread over sites and nodes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NICKNAMES = {
 
 
 def duration(text: str) -> dt.timedelta:
-    """A length of time as people write it in the file.
+    """A length of time, as written in the file.
 
     >>> duration("1h30m")
     datetime.timedelta(seconds=5400)
@@ -47,7 +47,8 @@ class Every:
     text: str
     """The interval as written: ``15m``."""
     share: float = 0.0
-    """By which part of the interval the grid is shifted (0 ≤ share < 1), so that sites do not coincide."""
+    """The fraction of the interval by which the grid is shifted (0 ≤ share < 1), so that sites do not
+    coincide."""
 
     def __post_init__(self) -> None:
         if duration(self.text) < MINUTE:
@@ -118,11 +119,11 @@ class Adaptive:
         return Bounds(*(duration(part) for part in self._parts))
 
     def at(self, interval: dt.timedelta | None) -> Every:
-        """The rule with a computed interval; None stands for a newspaper of which nothing is known yet."""
+        """The rule with a computed interval; None stands for a newspaper about which nothing is known yet."""
         return Every(spelled(self.bounds.hold(interval or FIRST)), self.share)
 
     def after(self, moment: dt.datetime) -> dt.datetime:
-        """The first due time after a moment (both in UTC) for a newspaper of which nothing is known yet."""
+        """The first due time after a moment (both in UTC) for a newspaper without known runs."""
         return self.at(None).after(moment)
 
 
@@ -143,10 +144,9 @@ def every(text: str, share: float = 0.0) -> Every | Adaptive:
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """At the times that five cron fields give, on the clock of a zone.
+    """At the times that five cron fields describe, on the clock of a zone.
 
-    When the clock changes for summer time, times are kept as in Debian's cron: none is skipped, none comes
-    twice.
+    When the clock changes for summer time, no due time is skipped or repeated, as in Debian's cron.
     """
 
     text: str
@@ -154,7 +154,7 @@ class Cron:
     zone: str = "UTC"
     """IANA zone."""
     share: float = 0.0
-    """By which part of a minute the time is shifted (0 ≤ share < 1)."""
+    """The fraction of a minute by which the time is shifted (0 ≤ share < 1)."""
 
     def __post_init__(self) -> None:
         if len(self._words.split()) != 5:
@@ -191,7 +191,7 @@ Rule = Every | Adaptive | Cron
 
 
 def in_force(rule: Rule, interval: float | None) -> Every | Cron:
-    """The rule as it applies now; ``interval`` is the computed interval of an adaptive one, in seconds."""
+    """The rule as it applies now; ``interval`` is the computed interval of an adaptive rule, in seconds."""
     if isinstance(rule, Adaptive):
         return rule.at(dt.timedelta(seconds=interval) if interval else None)
     return rule
@@ -209,7 +209,7 @@ def described(rule: Rule, interval: float | None) -> str:
 
 
 def shares(count: int) -> list[float]:
-    """Evenly spread parts of an interval for ``count`` sites.
+    """Evenly spread fractions of an interval for ``count`` sites.
 
     >>> shares(4)
     [0.0, 0.25, 0.5, 0.75]
@@ -218,7 +218,7 @@ def shares(count: int) -> list[float]:
 
 
 def preferred(rank: int, nodes: Sequence[str]) -> str | None:
-    """The node that should crawl a site when all are free; sites are dealt out in turn.
+    """The node that should crawl a site when all nodes are free; nodes take turns.
 
     >>> [preferred(rank, ["عقدة-أ", "عقدة-ب"]) for rank in range(3)]
     ['عقدة-أ', 'عقدة-ب', 'عقدة-أ']

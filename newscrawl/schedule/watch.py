@@ -1,8 +1,8 @@
-"""How long something has stayed in its state, measured without the time of day.
+"""Measures how long something has stayed in a state, without using the time of day.
 
-Clocks of machines are adjusted, sometimes by a day and back. So a scheduler measures how long it has itself
-seen something unchanged, by a monotonic clock. Its observations are stored with its node in MongoDB, for a
-schedule that cron starts every minute, and are valid until the machine restarts.
+The clocks of machines are adjusted, sometimes by a day and back. So a scheduler measures, by a monotonic
+clock, how long it has itself seen something unchanged. Its observations are stored with its node in MongoDB,
+for a schedule that cron starts every minute, and are valid until the machine restarts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from newscrawl.timings import OUT_OF_SIGHT
 Document = dict[str, Any]
 
 JUMP = dt.timedelta(seconds=10)
-"""A clock that was adjusted by more than this has jumped."""
+"""An adjustment of a clock by more than this counts as a jump."""
 
 
 def steady() -> float:
@@ -52,7 +52,7 @@ class Watch:
         self._now: dt.datetime | None = None
 
     def begin(self, now: dt.datetime) -> dt.timedelta:
-        """Begin a tick; return by how much MongoDB's clock was adjusted since the last one.
+        """Begin a tick; return how much MongoDB's clock was adjusted since the last tick.
 
         ``now`` is the time on MongoDB's clock.
         """
@@ -71,12 +71,12 @@ class Watch:
         return self._unsure_since is None or self._clock() - self._unsure_since >= length.total_seconds()
 
     def lose_sight(self) -> None:
-        """Start measuring again, as the last seconds were not watched."""
+        """Restart all measurements, as the last seconds were not observed."""
         self._seen = {}
         self._unsure_since = self._clock()
 
     def age(self, thing: str, state: object = None) -> dt.timedelta:
-        """How long a thing has been in this state; zero when it is new or was in another state before."""
+        """How long a thing has been in this state; zero if it is new or was in another state before."""
         seen = self._seen.get(thing)
         if seen is None or seen.state != str(state):
             seen = self._seen[thing] = _Seen(str(state), self._clock())

@@ -1,4 +1,4 @@
-"""Counts what MongoDB has acknowledged; only that is known as stored."""
+"""Counts the writes that MongoDB has acknowledged; only those are known to be stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newscrawl.vocabulary import AddressOutcome, RejectionReason
 
 
 class Acknowledged:
-    """Counts the acknowledged writes of a crawl, and notes what is left to do for them.
+    """Counts the acknowledged writes of a crawl, and keeps the work that follows from them.
 
     ``counts`` counts only acknowledged items: ``new``, ``seen``, ``revised``, ``rejected``.
     """
@@ -23,9 +23,9 @@ class Acknowledged:
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.unlinked: set[str] = set()
-        """``_id`` of articles whose links are still to be decided."""
+        """The ``_id`` of each article whose links are not decided yet."""
         self.settled: set[str] = set()
-        """Keys to be removed from the pending list."""
+        """Keys to remove from the pending list."""
         self.full = False
         """Have ``limit`` new articles been stored?"""
         self.over = asyncio.Event()
@@ -53,7 +53,7 @@ class Acknowledged:
         self.reasons[reason] += 1
 
     def settle(self, keys: Iterable[str], end: AddressOutcome, reason: str) -> None:
-        """Close the accounts of addresses; they are no longer pending."""
+        """Record how addresses ended; they are no longer pending."""
         for key in keys:
             self.settled.add(key)
             self._ledger.end(key, end, reason)

@@ -1,4 +1,4 @@
-"""Looks up which addresses need no download, and which are to be tried again."""
+"""Looks up which addresses need no download, and which are due for another try."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from newscrawl.store.connection import Store
 
 EARLY = dt.timedelta(days=1)
-"""How long an address may fail after its first visit before it is given up."""
+"""How long an address may keep failing after its first visit before the crawl gives up on it."""
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480))
-"""How long to wait before the next visit of such an address, after the first visit, the second, …"""
+"""Pauses after the first failed visit to such an address, the second, …"""
 _PENDING = tuple(f.name for f in fields(Pending) if f.name != "key")
 _KNOWN = {"keys": 1, "day": 1, "published.latest": 1, "checked_at": 1}
 
@@ -34,7 +34,7 @@ class Addresses:
         self._store = store
 
     async def known(self, keys: Collection[str], owner: str, now: dt.datetime) -> dict[str, Known]:
-        """The keys of an owner that need no download: stored, or rejected or pending and not due again."""
+        """The keys of an owner that need no download: stored, or tried before and not due for another try."""
         return await self._store.asked(lambda: self._known(list(keys), owner, now))
 
     async def _known(self, wanted: list[str], owner: str, now: dt.datetime) -> dict[str, Known]:
@@ -70,7 +70,7 @@ class Addresses:
         return [Pending(doc["_id"], **{name: doc.get(name, "") for name in _PENDING}) for doc in found]
 
     async def add_pending(self, pending: Pending, now: dt.datetime) -> int:
-        """Put a failed download on the pending list; return how often it has failed so far.
+        """Put a failed download on the pending list; return how many times it has failed so far.
 
         An entry of another site stays unchanged.
         """
@@ -80,7 +80,7 @@ class Addresses:
 
         async def add() -> Document | None:
             update = self._store.ops["pending"].find_one_and_update
-            with suppress(DuplicateKeyError):  # another site's, or just added by another crawl
+            with suppress(DuplicateKeyError):  # belongs to another site, or another crawl has just added it
                 return await update(own, changes, upsert=True, return_document=True)
             return await update(own, changes, return_document=True)
 
@@ -90,7 +90,7 @@ class Addresses:
     async def postpone(self, pending: Pending, now: dt.datetime) -> bool:
         """Put an address whose page may not exist yet on the pending list, with growing pauses.
 
-        False when it first failed a day ago or earlier, so that it is no longer too early.
+        False if it first failed a day ago or earlier: by then the page should exist.
         """
         found = await self._store.asked(lambda: self._store.ops["pending"].find_one({"_id": pending.key}))
         if found and now - found["failed_at"] >= EARLY:

@@ -24,8 +24,8 @@ from newscrawl.vocabulary import RejectionReason
 
 _DUPLICATE_KEY = 11000
 _REFUSALS = frozenset({2, 9, 14, 15, 22, 52, 54, 55, 57, 66, 121, 10334, 17262, 17280, 17419, 17420})
-"""Error codes that concern the document itself (MongoDB's ``error_codes.yml``): DocumentValidationFailure,
-too large, a wrong type or name, a language unknown to the text index."""
+"""Codes of errors in the document itself (MongoDB's ``error_codes.yml``): DocumentValidationFailure, too
+large, a wrong type or name, a language unknown to the text index."""
 
 
 @dataclass(slots=True)
@@ -36,11 +36,11 @@ class BulkResult:
     again: list[Article] = field(default_factory=list)
     refused: list[Rejection] = field(default_factory=list)
     failure: BulkWriteError | None = None
-    """Why some of ``again`` were not written, if the reason was not a race."""
+    """The error that kept some of ``again`` from being written; None after a lost race."""
 
 
 class ArticleBatches:
-    """Stores batches of articles: one read, a decision on each article, one bulk write."""
+    """Stores batches of articles: each takes one read, a decision on each article, and one bulk write."""
 
     def __init__(
         self,
@@ -66,10 +66,10 @@ class ArticleBatches:
     async def write(
         self, articles: Sequence[Article], attempted: dict[str, str]
     ) -> tuple[list[Article], list[Rejection], BulkWriteError | None]:
-        """Decide and write; return the articles to decide again, the refused ones, and the error, if any.
+        """Decide and write; return the articles to decide again, the refused articles, and the error, if any.
 
         Articles are decided again after a lost race or a temporary error. ``attempted`` holds the outcomes of
-        writes without an acknowledgement, which may have been stored.
+        unacknowledged writes, which may be stored nevertheless.
         """
         now = await self._clock.now()
         stored = await self._stored([key for article in articles for key in article.keys])
@@ -86,19 +86,19 @@ class ArticleBatches:
         attempted |= {write.id: write.outcome for write in writes}
         done = await self._bulk(writes)
         for id_ in decided.writes.keys() - {write.id for write in done.stored}:
-            del attempted[id_]  # it is known not to be written
+            del attempted[id_]  # it was certainly not written
         await self._acknowledge(done.stored, attempted)
         for id_, article in decided.unchanged:
             self._acknowledged.article(id_, article.keys, "unchanged", relink=False)
         for article in articles:
-            if not forgotten.isdisjoint(article.keys):  # perhaps at an address that was not known then
+            if not forgotten.isdisjoint(article.keys):  # perhaps under an address that was not known then
                 self._acknowledged.rejection(article.keys, RejectionReason.FORGOTTEN)
         if decided.full:
             self._acknowledged.fill()
         return decided.again + done.again, decided.refused + done.refused, done.failure
 
     async def _acknowledge(self, stored: Sequence[Write], attempted: dict[str, str]) -> None:
-        """Count the stored articles, except those that were forgotten meanwhile."""
+        """Count the stored articles, except those that were forgotten in the meantime."""
         came_back = await self._remove_forgotten([write for write in stored if write.outcome == "new"])
         for write in stored:
             del attempted[write.id]
@@ -147,14 +147,14 @@ class ArticleBatches:
             else:
                 done.again.append(write.article)
         updates = [write for write in done.stored if isinstance(write.operation, UpdateOne)]
-        if matched < len(updates):  # another process has changed some of them meanwhile
+        if matched < len(updates):  # another process has changed some in the meantime
             missed = await self._missed(updates)
             done.again += [write.article for write in done.stored if write.id in missed]
             done.stored = [write for write in done.stored if write.id not in missed]
         return done
 
     async def _missed(self, updates: Sequence[Write]) -> set[str]:
-        """The ``_id`` of articles that do not show what these updates wrote."""
+        """The ``_id`` of each article that does not show what its update wrote."""
         ids = [write.id for write in updates]
         shown = {
             (doc["_id"], doc["content_hash"], doc["run"])

@@ -1,4 +1,4 @@
-"""Articles that are stored but not linked yet; noted before they are written, so that no link is lost.
+"""Articles that are stored but not linked yet; each is noted before it is written, so that no link is lost.
 
 A crawl links its own articles. When it starts, it also links a share of the articles that others left. It
 claims a few at a time, so that crawls that start at once share the work. A claim expires by itself.
@@ -22,23 +22,23 @@ Clock = Callable[[], Awaitable[dt.datetime]]
 """A function that returns the server's time."""
 
 AT_ONCE = 50
-"""How many articles are claimed and linked at once."""
+"""How many articles a crawl claims and links at once."""
 SHARE = 1000
-"""Most articles of other crawls that a crawl links."""
+"""Maximum number of other crawls' articles that a crawl links."""
 CLAIMED = dt.timedelta(seconds=15)
 """How long a claim lasts: several times as long as linking ``AT_ONCE`` articles takes."""
 LOOK = 0.5
-"""Seconds between two checks of what others have claimed."""
+"""Seconds between checks of the articles that others have claimed."""
 
 _ALREADY_NOTED = 11000
 """MongoDB's code for a duplicate key."""
 
 
 class Backlog:
-    """The notes on unlinked articles: documents with the ``_id`` of an article."""
+    """The notes on unlinked articles: each note is a document with the ``_id`` of its article."""
 
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
-        # A note precedes its article in journal and oplog, so acknowledging the article covers both.
+        # A note precedes its article in the journal and oplog, so the article's acknowledgement covers both.
         self._notes = client[f"{database}_ops"]["unlinked"].with_options(
             write_concern=WriteConcern(w=1), read_preference=ReadPreference.PRIMARY
         )

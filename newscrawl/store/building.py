@@ -1,7 +1,7 @@
-"""Builds indexes while crawls continue, however long it takes.
+"""Builds indexes while crawls continue, however long the build takes.
 
-No time limit of ours ends a build, and a failed member of a replica set does not delay it: a majority of the
-members is enough. A process that requests an index that is being built waits for it.
+The connection's time limit does not end a build, and a failed member of a replica set does not delay it: a
+majority of the members is enough. If another process is already building the index, this one waits for it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pymongo.errors import OperationFailure
 from newscrawl.progress import Progress
 
 LIMIT = 20 * 24 * 3600
-"""Seconds that a build may take; servers accept at most 24 days."""
+"""Maximum seconds for a build; servers accept at most 24 days."""
 LOOK = 5.0
-"""Seconds between two checks of the progress, which also show that the server still answers."""
+"""Seconds between checks of the progress, which also show that the server still answers."""
 
 
 async def build(collection: AsyncCollection[dict[str, Any]], models: Sequence[IndexModel]) -> None:
@@ -47,10 +47,10 @@ async def _create(
 
 
 async def _reached(collection: AsyncCollection[dict[str, Any]]) -> tuple[int, int]:
-    """Done and total documents or keys of the build; 0, 0 if we have no right to see them."""
+    """The done and total documents or keys of the build; 0, 0 if the user has no right to see them."""
     admin = collection.database.client.admin
     await admin.command("ping")
-    with suppress(OperationFailure):  # a user who may not see what the server is doing
+    with suppress(OperationFailure):  # the user may not see what the server is doing
         ours = {"command.createIndexes": collection.name, "progress.total": {"$gt": 0}}
         operations = await admin.aggregate([{"$currentOp": {"allUsers": True}}, {"$match": ours}])
         async for operation in operations:

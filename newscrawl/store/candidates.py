@@ -1,8 +1,8 @@
 """Finds the stored articles that an article may be a copy of, by index look-ups of bounded cost.
 
-There are two branches, each a query with its own index: the same title within the window of days, and bands
-of the signature in the weeks of that window. The cost of an article is bounded, however many similar
-articles a day has: at most ``COMMON`` holders of a key are read, and ``CANDIDATES`` in all.
+There are two kinds of query, each with its own index: by title within the window of days, and by bands of the
+signature in the weeks of that window. The cost of an article is bounded, however many similar articles a day
+has: at most ``COMMON`` holders of a key are read, and ``CANDIDATES`` in all.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ HEAD = dict.fromkeys(
 """The fields of a candidate that are read before its text."""
 
 COMMON = 40
-"""With this many holders a title or band is too common to identify copies; no more of them are read."""
+"""A title or band with this many holders is too common to identify copies; no more holders are read."""
 CANDIDATES = 200
-"""Most candidates that are read for each article."""
+"""Maximum number of candidates read for each article."""
 COMPARED = 10
-"""Most candidates whose texts an article is compared with: the likeliest, as their signatures estimate."""
+"""Maximum number of candidates whose texts are compared with an article's: the likeliest by signature."""
 LIKELY, LIKELY_OPENING = 0.12, 0.24
-"""Least estimated similarity of the texts, or of the openings, for reading a candidate with another title."""
+"""Minimum estimated similarity of the texts, or openings, for reading a candidate with another title."""
 
 _BY_BAND = [("bands", ASCENDING)]
 _BY_TITLE = [("title_key", ASCENDING), ("day", ASCENDING)]
 
 Key = str | int
-"""A title key, or a band without the week that it is filed under."""
+"""A title key, or a band without the week under which it is indexed."""
 
 
 async def find_near(
@@ -50,8 +50,8 @@ async def find_near(
 ) -> Near:
     """Articles that share the title or a band with a seed, their roots, and the articles ``extra`` (``_id``).
 
-    A key that many articles hold says as little as a stop word, so not all of its holders are read: true
-    copies among them also share rarer keys.
+    A key that many articles hold identifies as little as a stop word, so not all of its holders are read:
+    true copies among them also share rarer keys.
     """
     near = Near(seeds)
     sought = {seed["_id"]: identity.sought_buckets(seed) for seed in seeds}
@@ -75,14 +75,15 @@ async def find_near(
 class FilledBuckets:
     """Tells which buckets of the index of bands are not empty.
 
-    Most buckets that an article's copies may be in are empty: next week's, the months of articles without an
-    exact day. One query for each bucket takes a fifth of the time of querying all bands in it.
+    Most buckets that may hold an article's copies are empty, such as next week's or those of months for
+    articles without an exact day. Asking first whether a bucket is filled takes a fifth of the time of
+    querying all bands in it.
     """
 
     def __init__(self, articles: AsyncCollection[Document]) -> None:
         self._articles = articles
         self._filled: set[int] = set()
-        """Buckets that were seen filled; if one is emptied later, that only costs a query."""
+        """Buckets that were seen filled; if one is emptied later, that costs only one query."""
 
     async def among(self, buckets: Collection[int]) -> set[int]:
         """The buckets among these that are not empty now."""
@@ -159,7 +160,7 @@ def _values(doc: Document) -> bytes:
 
 
 class Near:
-    """Articles that share the title or bands with some seeds, and so may be their copies."""
+    """Articles that share a title or bands with some seeds, and so may be their copies."""
 
     def __init__(self, seeds: Sequence[Document]) -> None:
         self.docs: dict[str, Document] = {seed["_id"]: seed for seed in seeds}
@@ -171,7 +172,7 @@ class Near:
         self._common: set[Key] = set()
         self._met: set[str] = set()
         self._alike: dict[str, dict[str, float]] = {seed["_id"]: {} for seed in seeds}
-        """Seed → articles that it may be a copy of, or that may be copies of it → estimated similarity."""
+        """Seed → possible copies, earlier or later → estimated similarity."""
         for seed in seeds:
             for key in self._keys(seed):
                 self._seeds[key].append(seed)
@@ -189,7 +190,7 @@ class Near:
         return [*self.bands(doc), *([doc["title_key"]] if doc["title_key"] else [])]
 
     def add(self, doc: Document, *, by_common_keys: bool = False) -> None:
-        """Add an article if it holds a key of a seed, common keys left aside."""
+        """Add an article if it shares a key with a seed, common keys aside."""
         if doc["_id"] in self._met:
             return
         self._met.add(doc["_id"])
@@ -202,12 +203,12 @@ class Near:
                 whole, opening = signatures.estimate(_values(seed), _values(doc))
                 same_title = seed["title_key"] == doc["title_key"] != ""
                 if whole >= LIKELY or opening >= LIKELY_OPENING or same_title:
-                    # A brief is as likely a copy as an edited text with half the similarity of its opening.
+                    # An opening must be twice as similar as a whole text to make a copy equally likely.
                     self._alike[seed["_id"]][doc["_id"]] = max(whole, opening / 2)
                     self.docs.setdefault(doc["_id"], doc)
 
     def leave_out_common(self, keys: Collection[Key]) -> set[Key]:
-        """The common keys among these, once one has ``COMMON`` holders; they are ignored from now on."""
+        """The keys to ignore from now on: if one has ``COMMON`` holders, all with half as many."""
         if self._full.isdisjoint(keys):
             return set()
         common = {key for key in keys if self._held[key] >= COMMON // 2}
@@ -215,7 +216,7 @@ class Near:
         return common
 
     def earlier(self, seed: Document) -> list[Document]:
-        """The likeliest articles that come before a seed, at most ``COMPARED``."""
+        """The likeliest of the articles that come before a seed, at most ``COMPARED``."""
         place = identity.order(seed)
         docs = (self.docs[id_] for id_ in self._likeliest(seed))
         return list(itertools.islice((doc for doc in docs if identity.order(doc) < place), COMPARED))
@@ -232,7 +233,7 @@ class Near:
 
 
 def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[str | None], list[Document]]]:
-    """Seeds with nearby days, and the days of their candidates; no days for seeds that allow any."""
+    """Groups of seeds with nearby days, each with its candidates' days; none for seeds that allow any day."""
     spans = [(identity.allowed_days(doc), doc) for doc in seeds]
     anywhere = [doc for span, doc in spans if not span]
     if anywhere:

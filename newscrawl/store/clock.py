@@ -1,4 +1,4 @@
-"""The server's clock, used so that all nodes write times of one clock."""
+"""The server's clock: all nodes write times from the same clock."""
 
 from __future__ import annotations
 

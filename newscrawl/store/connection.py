@@ -63,7 +63,7 @@ class Store:
         self._client: AsyncMongoClient[Document] | None = None
         self._writer: Writer | None = None
         self._knows: Callable[[], str | None] = lambda: None
-        """Returns the problem of the embedded server, if it has one."""
+        """Returns the embedded server's problem, if it has one."""
         self.on_connected: list[Callable[[], Awaitable[None]]] = []
         """Called as soon as there is a connection, before the collections are prepared."""
         self.before_writing: Callable[[Sequence[Article | Rejection]], Awaitable[None]] | None = None
@@ -130,7 +130,7 @@ class Store:
             if data and (sentence := await outgrown(client, self.database)):
                 log.warning(sentence)
         except (ServerError, PyMongoError) as error:
-            if not self.is_open:  # otherwise the spider's closing closes it
+            if not self.is_open:  # otherwise the closing of the spider closes it
                 await self._resources.aclose()
             raise cannot_be_used(uri, error) from None
         self._writer.start()
@@ -208,5 +208,5 @@ class Store:
 
 
 def _primary(client: AsyncMongoClient[Document], name: str) -> AsyncDatabase[Document]:
-    """A database that is read at the primary: a crawl acts on what it reads, and a secondary may lag."""
+    """A database that is read from the primary: a crawl acts on what it reads, and a secondary may lag."""
     return client.get_database(name, read_preference=ReadPreference.PRIMARY)

@@ -1,9 +1,10 @@
-"""The collection ``coverage``: numbers of articles by newspaper and day, and whether the day was seen whole.
+"""The collection ``coverage``: how many articles each newspaper has on each day, and which days were seen
+whole.
 
-Rows are counted from the articles, never incremented. A process that changes articles first notes which rows
-they touch (``touch``) and counts those rows afterwards (``recount``). The next process counts rows that a
-killed one noted; counting twice changes nothing. A row that two processes count at once is correct in the
-end, as each counts again until nothing differs.
+Rows are counted from the articles, never incremented. A process that changes articles first notes the
+affected rows (``touch``) and counts them afterwards (``recount``). The next process counts the rows that a
+killed process noted; counting twice changes nothing. A row that two processes count at once ends up correct,
+as each counts again until nothing differs.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ from newscrawl.vocabulary import CoverageReason
 Document = dict[str, Any]
 
 INTERVAL = 62
-"""Longest interval in days for which an article counts as ``possible`` on each of its days."""
+"""Length in days of the longest interval on whose days an article counts as ``possible``."""
 COUNTING = 6 * 3600
-"""Seconds that reading the day of every article may take."""
+"""Maximum seconds for reading the day of every article."""
 LEFT_BEHIND = dt.timedelta(hours=1)
-"""A note older than this is a dead process's: a living one counts its notes sooner."""
+"""A note older than this belongs to a dead process: a living process counts its rows sooner."""
 EVERY = 300.0
-"""Seconds after which a long-running process counts the rows that it has noted."""
+"""Seconds between counts in a long-running process."""
 AT_ONCE = 1000
 """How many rows are counted or created at once."""
 
@@ -56,7 +57,7 @@ class Row:
     source: str
     day: str | None
     possible: bool = False
-    """Is it touched by an article that may be from this day, but need not be?"""
+    """Is it here because of an article that may be from this day, but need not be?"""
 
     @property
     def id(self) -> str:
@@ -121,7 +122,7 @@ class Coverage:
         self._homes: set[tuple[str, str, bool]] = set()
 
     async def touch(self, places: Iterable[Mapping[str, Any]]) -> None:
-        """Note the rows of articles that are about to change; give both their old and new fields."""
+        """Note the rows that a change of articles affects; pass both their old and new fields."""
         places = list(places)
         await self._note_homes(places)
         rows = {row for place in places for row in rows_of(place)} - self._noted
@@ -130,7 +131,7 @@ class Coverage:
             self._noted |= rows
 
     async def _note_homes(self, places: Iterable[Mapping[str, Any]]) -> None:
-        """Store at which sites each newspaper is read: its own, or an aggregator."""
+        """Store the sites at which each newspaper is read: its own, or an aggregator."""
         homes = {(p["source"], p["site"], p["via"] is not None) for p in places} - self._homes
         writes = [
             UpdateOne({"_id": source}, {"$addToSet": {"via" if via else "sites": site}}, upsert=True)
@@ -148,7 +149,7 @@ class Coverage:
             await self.recount()
 
     async def recount(self) -> None:
-        """Count the rows that this process noted, and those that a dead process left."""
+        """Count the rows that this process noted, and those that a dead process left behind."""
         self._counted_at = asyncio.get_running_loop().time()
         self._noted = set()
         ago = int(LEFT_BEHIND.total_seconds() * 1000)
@@ -170,7 +171,7 @@ class Coverage:
             due = await self._differing(source, rows)
 
     async def _differing(self, source: str, rows: Collection[Row]) -> list[UpdateOne]:
-        """The updates for rows whose numbers differ from the articles now."""
+        """The updates of the rows whose numbers no longer match the articles."""
         counted = await self._counted(source, rows)
         ids = [row_id(source, day) for day in counted]
         stored = {doc["_id"]: doc async for doc in self._rows.find({"_id": {"$in": ids}})}
@@ -233,7 +234,7 @@ class Coverage:
         await self._lives.update_one({"_id": source}, {"$set": {"first": first, "last": last}}, upsert=True)
 
     async def _remove_empty(self, which: Document) -> None:
-        """Remove empty rows of days that are no longer in a newspaper's life."""
+        """Remove the empty rows of days outside a newspaper's life."""
         empty = await self._rows.find({**which, "articles": 0, "possible": 0}, {"_id": 1}).to_list()
         if empty:
             await self._rows.delete_many({"_id": {"$in": [row["_id"] for row in empty]}})
@@ -255,7 +256,7 @@ class Coverage:
             await self._rows.bulk_write(some, ordered=False)
 
     async def forget_lives(self) -> None:
-        """Assume that no rows exist, so that all are created again."""
+        """Forget which rows exist, so that all are created again."""
         await self._lives.update_many({}, {"$unset": {"first": 1, "last": 1}})
 
     async def extend(self, source: str, day: str) -> None:
@@ -265,7 +266,7 @@ class Coverage:
 
 
 async def begin(db: AsyncDatabase[Document]) -> None:
-    """Count all rows, as an older version has none. Doing it again changes nothing."""
+    """Count all rows, as an older version has none. Idempotent."""
     interval = {"earliest": "$published.earliest", "latest": "$published.latest"}
     place = {name: f"${name}" for name in PLACE} | {"published": {"$cond": ["$day", None, interval]}}
     counting = Coverage(db.client, db.name)
@@ -286,7 +287,7 @@ async def begin(db: AsyncDatabase[Document]) -> None:
 
 
 def note(by: str, row: Row) -> UpdateOne:
-    """The write that notes a row that is about to be touched."""
+    """The write that notes a row before its articles change."""
     kind = "possible" if row.possible else "counted"
     fields = {"by": by, "source": row.source, "day": row.day, "possible": row.possible}
     changes = {"$set": fields, "$currentDate": {"noted_at": True}}

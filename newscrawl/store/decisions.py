@@ -1,4 +1,4 @@
-"""Decides how a visited article changes the stored ones: new, seen or revised."""
+"""Decides what a visit to an article changes in the store: the article is new, seen or revised."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newscrawl.store.schema import Document, document, owned_by
 from newscrawl.stored import Changes, changing, names
 
 UNREAD_FIELDS = names(Article, lambda says: says.internal and not says.read_back)
-"""Fields of a stored document that no decision needs."""
+"""Fields of a stored document that no decision reads."""
 
 
 @dataclass(slots=True)
@@ -29,20 +29,20 @@ class Write:
     id: str
     outcome: str
     content_hash: str
-    """The content hash of the document once this is written."""
+    """The content hash of the document after this write."""
     operation: InsertOne[RawBSONDocument] | UpdateOne
     relink: bool = False
     """Must its links be decided again?"""
 
 
 Change = Callable[[Article, Document, list[str], str | None, dt.datetime], Write | None]
-"""A function of an article, its stored document, its keys there, the outcome of an unacknowledged earlier try
-and the current time; returns the write, or None for no change."""
+"""A function of an article, its stored document, its keys there, the outcome of an earlier unacknowledged
+write and the current time; returns the write, or None if nothing changes."""
 
 
 @dataclass(slots=True)
 class Decisions:
-    """The decisions on a batch."""
+    """The decisions on a batch of articles."""
 
     writes: dict[str, Write] = field(default_factory=dict)
     """By ``_id``."""
@@ -66,9 +66,9 @@ def decide(
 ) -> Decisions:
     """Decide what to write for each article.
 
-    ``stored`` are the documents that share a key with any of them, ``attempted`` the outcomes of writes
-    without an acknowledgement, ``room`` the most new articles wanted; ``change`` computes the write for an
-    article that is stored already (by default :func:`update`).
+    ``stored`` holds the documents that share a key with any of them, ``attempted`` the outcomes of
+    unacknowledged writes. ``room`` is the maximum number of new articles. ``change`` computes the write for
+    an article that is already stored (by default :func:`update`).
     """
     decided, change = Decisions(), change or update
     holder = {key: doc["_id"] for doc in stored.values() for key in doc["keys"]}
@@ -114,8 +114,8 @@ def update(
 ) -> Write:
     """The write that updates a stored article after a new visit.
 
-    ``attempted`` is the outcome of an earlier write that was not acknowledged. Raises ``ValueError`` when no
-    document can hold the article.
+    ``attempted`` is the outcome of an earlier unacknowledged write. Raises ``ValueError`` when no document
+    can hold the article.
     """
     revised = old["content_hash"] != article.content_hash and not _is_older(article, old)
     outcome = "revised" if revised and _is_correction(old, article) else "seen"
@@ -150,7 +150,7 @@ def update(
 
 
 def replaced_fields(new: Document, *, text: bool, date: bool) -> Document:
-    """The fields of a stored article that a visit replaces: always some, others with a new text or date."""
+    """The fields of a stored article that a visit replaces: some always, others with a new text or date."""
     when = [Changes.VISIT, *([Changes.TEXT] if text else []), *([Changes.DATE] if date else [])]
     return {name: new[name] for name in changing(Article, *when)}
 
@@ -161,7 +161,7 @@ def _is_foreign(article: Article, stored: Document | None) -> bool:
 
 
 def _is_older(article: Article, old: Document) -> bool:
-    """Was this page fetched before the stored state, though it is written later?"""
+    """Was this page fetched before the stored state, although it is written later?"""
     assert article.checked_at
     return bool(article.checked_at < old["checked_at"])
 

@@ -1,8 +1,8 @@
 """Copies runs and rejected pages for readers into the database of the articles.
 
-Read-only users have no right to the database of operations, and a view cannot read another database. So two
-collections hold the parts that are useful to them: ``runs`` without hosts, processes and logs, and
-``rejections`` without the kept pages.
+Read-only users may not read the database of operations, and a view cannot read another database. So two
+collections hold what readers can use: ``runs`` without hosts, processes and logs, and ``rejections`` without
+the kept pages.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ RUN = (
 REJECTION = ("url", "site", "reason", "detail", "status", "rejected_at", "retry_at", "times", "stored_at")
 """The fields of a rejected page's extract."""
 EXTRACTS = {"runs": ("runs", RUN), "rejected": ("rejections", REJECTION)}
-"""Collection in ``<database>_ops`` → collection of its extracts, and their fields."""
+"""Collection in ``<database>_ops`` → the collection of its extracts, and their fields."""
 
 
 def extract(collection: str, document: Mapping[str, Any]) -> Document:
-    """The extract of a document: the fields for readers that it has."""
+    """The extract of a document: those of its fields that readers may see."""
     return {name: document[name] for name in EXTRACTS[collection][1] if name in document}
 
 
@@ -46,6 +46,6 @@ async def publish(
 
 
 async def begin_extracts(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
-    """Create the extracts of all documents, as an older version made none."""
+    """Create the extracts of all documents, as an older version has none."""
     for collection in EXTRACTS:
         await publish(db, ops, collection, {"reason": {"$ne": RejectionReason.FORGOTTEN}})

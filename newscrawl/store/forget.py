@@ -1,4 +1,4 @@
-"""Removes an article for good, as a newspaper or a person named in it may request."""
+"""Removes an article for good, at the request of a newspaper or of a person named in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newscrawl.store.tombstones import Tombstones
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What was removed: numbers of articles and former states, and more."""
+    """What was removed: the number of articles and former states, and where else they are kept."""
 
     articles: int
     revisions: int
@@ -27,21 +27,21 @@ class Removal:
     under: tuple[str, ...]
     """Field ``article`` of the tombstones that keep it from coming back."""
     keys: frozenset[str] = field(default=frozenset(), compare=False)
-    """All keys under which it may have been archived."""
+    """All keys under which the article may be archived."""
     sites: frozenset[str] = field(default=frozenset(), compare=False)
     """The spiders that fetched it."""
     raws: tuple[Raw, ...] = field(default=(), compare=False)
-    """Where its pages are archived, as far as the articles had it."""
+    """Where its pages are archived, as far as the documents say."""
 
 
 async def forget(
     client: AsyncMongoClient[Document], database: str, keys: Collection[str], site: str
 ) -> Removal:
-    """Remove the articles with one of these keys, and everything kept of them.
+    """Remove the articles with one of these keys, and everything that is kept about them.
 
-    Tombstones hold only their keys, no text or addresses, and make these keys count as known for good. They
-    are written first, and a writer checks them after it has stored an article. So no crawl brings the article
-    back, not even one that is downloading it now. Doing it twice changes nothing.
+    Tombstones hold only keys, no text or addresses, and make these keys known for good. They are written
+    first, and a writer checks them after it has stored an article. So no crawl brings the article back, not
+    even a crawl that is downloading it now. Idempotent.
     """
     # A secondary might not show the articles yet.
     primary = ReadPreference.PRIMARY
@@ -68,7 +68,7 @@ async def forget(
     # writer itself removes one that is stored later.
     present = await db["articles"].find({"keys": {"$in": everything}}, {"_id": 1}).to_list()
     await db["articles"].delete_many({"_id": {"$in": [doc["_id"] for doc in present]}})
-    if present:  # mirrors that ask what was forgotten since a moment must learn of these, too
+    if present:  # mirrors that ask for the articles forgotten since a moment must learn of these, too
         await tombstones.kept_away(everything)
     revisions, others = await _remove_what_was_kept(db, ops, ids, everything)
     await linker.link([doc["_id"] for doc in left], now)

@@ -1,4 +1,4 @@
-"""Judges after each run which days of a newspaper were seen whole, among those that the run may concern."""
+"""Judges, after each run, which of the days that it may have affected were seen whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newscrawl.vocabulary import CoverageReason, RunOutcome
 
 _DAY = dt.timedelta(days=1)
 _OPEN = (CoverageReason.NOT_JUDGED, CoverageReason.NOT_OVER, CoverageReason.PENDING)
-"""Reasons that the next run may change, however long ago the day was."""
+"""Reasons that the next run may change, however old the day is."""
 _READ = {"began": 1, "ended": 1, "outcome": 1, "whole": 1, "seen": 1, "counts": 1}
 
 
@@ -31,7 +31,7 @@ class Judging:
         self._coverage = Coverage(client, database)
 
     async def after(self, run: str, site: str) -> None:
-        """Judge the days that a run saw or should have seen. Doing it again changes nothing."""
+        """Judge the days that a run saw or should have seen. Idempotent."""
         record = await self._runs.find_one({"_id": run})
         if not record or not record.get("seen"):
             return
@@ -52,7 +52,7 @@ class Judging:
             await self._write(source, judged, runs, as_aggregator=aggregator)
 
     async def _first(self, record: Document, sources: list[str], timezone: str | None) -> dt.date:
-        """The first day on which a run may have a bearing."""
+        """The first day that a run may affect."""
         before = {"site": record["site"], "began": {"$lt": record["began"]}}
         former = await self._runs.find(before, {"began": 1}).sort("began", DESCENDING).limit(1).to_list()
         moments = [walk["since"] for walk in record["seen"]["walks"] if walk["since"]]
@@ -97,7 +97,7 @@ def _day_at(moment: dt.datetime, timezone: str | None) -> dt.date:
 
 
 def _ran(doc: Mapping[str, Any]) -> SeenRun:
-    """The run of a record."""
+    """The run that a record describes."""
     seen, counts = doc.get("seen") or {}, doc.get("counts") or {}
     return SeenRun(
         began=doc["began"],

@@ -1,4 +1,4 @@
-"""Records visits from archived answers without a page: it had not changed, or was gone."""
+"""Records visits from archived answers that hold no page: the page had not changed, or was gone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["KeptVisit", "KeptVisits"]
 
 @dataclass(frozen=True, slots=True)
 class KeptVisit:
-    """One visit of an address."""
+    """One visit to an address."""
 
     key: str
     """``newscrawl.urls.key`` of the address that was requested."""
@@ -31,7 +31,7 @@ class KeptVisit:
 class KeptVisits:
     """Records visits in the articles that were visited, as a crawl does.
 
-    Later visits take precedence, so recording a visit twice changes nothing.
+    Later visits take precedence; recording a visit twice changes nothing.
     """
 
     def __init__(self, client: AsyncMongoClient[Document], database: str, patience: float) -> None:

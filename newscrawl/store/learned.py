@@ -1,10 +1,10 @@
-"""The collection ``newscrawl_ops.learned``: newspapers without a declaration that crawls learned.
+"""The collection ``newscrawl_ops.learned``: newspapers that crawls learned, as no file declares them.
 
 ``_id`` is the newspaper's slug, which never changes: articles, marks, runs and leases have it as ``site``.
-``place`` is its host without ``www.``, with its port, if any; ``site`` the learned declaration in MongoDB's
-types, ``learned_at`` when it was last learned, ``evidence`` the lines that explain it. ``site_since`` is when
-``site`` was first so: drift compares only runs since then. ``again`` is true when somebody requested to learn
-it again.
+``place`` is its host without ``www.``, with its port, if any; ``site`` is the learned declaration in
+MongoDB's types, ``learned_at`` when it was last learned, and ``evidence`` the lines that explain it. ``site``
+has not changed since ``site_since``: drift compares only runs since then. ``again`` is true when somebody has
+asked for it to be learned again.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ def keep(
     now: dt.datetime,
     since: dt.datetime,
 ) -> None:
-    """Store what was learned of a newspaper, replacing what was learned before.
+    """Store what was learned about a newspaper, replacing what was learned before.
 
-    ``since`` is when the site became as it is: before ``now`` if it could not be learned again.
+    ``since`` is the moment from which the site has been as it is: before ``now`` if it could not be learned
+    again.
     """
     changed = {"site": dict(site), "evidence": list(evidence), "learned_at": now, "again": False}
     changed["site_since"] = since

@@ -13,9 +13,9 @@ from newscrawl.frames import LEAST_TEXTS, NO_FRAME, Frame, learned
 from newscrawl.store.schema import Document
 
 LEARNED_FROM = 30
-"""How many of a source's newest articles its frame is learned from."""
+"""The number of newest articles from which a source's frame is learned."""
 AGAIN = dt.timedelta(days=30)
-"""A frame is learned again after this long, as newspapers change their pages."""
+"""The time after which a frame is learned again, as newspapers change their pages."""
 SETTLED = dt.timedelta(hours=1)
 """Only articles written at least this long ago are used. Otherwise the frame, and so the links of a crawl's
 first articles, would depend on how far the crawl has come."""
@@ -24,7 +24,7 @@ _TEXT = dict.fromkeys(("lede", "body", "dateline", "agencies", "title"), 1)
 
 
 class LearnedFrames:
-    """The frames of sources, cached for the life of a linker; later changes serve the next linker."""
+    """The frames of sources, cached for the life of a linker; the next linker sees later changes."""
 
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
         primary = ReadPreference.PRIMARY
@@ -33,7 +33,7 @@ class LearnedFrames:
         self._known: dict[str, Frame] = {}
 
     async def of(self, sources: Collection[str], now: dt.datetime) -> dict[str, Frame]:
-        """The frames of some sources; unknown and old frames are learned."""
+        """The frames of some sources; unknown and outdated frames are learned."""
         if unknown := set(sources) - self._known.keys():
             fresh = {"_id": {"$in": list(unknown)}, "learned_at": {"$gte": now - AGAIN}}
             stored = {doc["_id"]: doc async for doc in self._frames.find(fresh)}

@@ -8,7 +8,7 @@ import bson
 from bson.errors import BSONError
 
 MAX_DOCUMENT = 16 * 1024 * 1024
-"""Most bytes of a BSON document: https://www.mongodb.com/docs/manual/reference/limits/"""
+"""Maximum bytes of a BSON document: https://www.mongodb.com/docs/manual/reference/limits/"""
 
 
 def encoded(fields: dict[str, Any]) -> bytes:

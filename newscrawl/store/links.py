@@ -1,12 +1,12 @@
 """Decides which stored article is a copy of which, from the documents alone.
 
-Articles are taken in :func:`newscrawl.identity.order`. Each joins the story of the most similar earlier
-article that it is a copy of by :func:`newscrawl.identity.are_copies`; if there is none, it is a root itself.
-Two copies of one member may have little in common, so the root is compared, too: it must not tell other news,
-and must share :data:`SHARED` of the text. So a collection has exactly one right answer, whatever the order of
-arrival. Any number of crawls work towards it without a lock:
+Articles are ordered by :func:`newscrawl.identity.order`. Each joins the story of the most similar earlier
+article of which it is a copy by :func:`newscrawl.identity.are_copies`; if there is none, it becomes a root
+itself. Two copies of one member may have little in common, so the root is compared, too: it must not report
+other news, and must share :data:`SHARED` of the text. So a collection has exactly one right answer, whatever
+the order of arrival. Any number of crawls work towards it without a lock:
 
-- Each crawl looks for copies after its own articles were acknowledged. So if two copies arrive at once, the
+- Each crawl looks for copies after its own articles are acknowledged. So if two copies arrive at once, the
   later search finds the earlier article.
 - A crawl that moves an article to another story then checks the copies of that article.
 - Each write is conditional on the documents that led to the decision, and written articles are checked
@@ -50,14 +50,15 @@ _DECIDED_FROM = ("_id", "content_hash", "day", "published_at", "duplicate_of", "
 _TEXT = dict.fromkeys(("source", "content_hash", "title", "lede", "body", "dateline", "agencies"), 1)
 
 LOOKED_AT = 50
-"""How many articles are decided at once."""
+"""How many articles are checked at once."""
 TEXTS = 200
-"""Most texts that are kept in memory."""
+"""Maximum number of texts kept in memory."""
 SHARED = 0.25
-"""Least containment between an article and the root of a story that it joins by another member. An edited
-copy of a copy shares more; articles that each repeat another paragraph of a digest share less."""
+"""Minimum containment between an article and the root of a story that it joins through another member. An
+edited copy of a copy shares more; two articles that each repeat a different paragraph of a digest share
+less."""
 PASSES = 30
-"""Most rounds of checking; if links still change after that, something is wrong."""
+"""Maximum number of rounds of checks; if links still change after that, something is wrong."""
 
 
 class Linker:
@@ -75,7 +76,7 @@ class Linker:
         self._coverage = coverage or Coverage(client, database)
 
     async def intend(self, ids: Collection[str]) -> None:
-        """Note articles that are about to be written, so that they are linked even after a kill."""
+        """Note articles that are about to be written, so that they are linked even if the crawl is killed."""
         await self._backlog.note(ids)
 
     async def catch_up(self, clock: Clock, most: int = SHARE) -> list[str]:
@@ -90,7 +91,7 @@ class Linker:
         return await self._backlog.link(await self._backlog.all(), link, clock, most)
 
     async def take_over(self, ids: Sequence[str], clock: Clock) -> None:
-        """Wait until others have linked the articles that they claimed; link those that they leave."""
+        """Wait until others have linked the articles that they claimed; link those that they leave behind."""
 
         async def link(some: Sequence[str]) -> None:
             await self.link(some, await clock())
@@ -109,9 +110,9 @@ class Linker:
             await self._backlog.settle(ids)
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
-        """Compute the keys, signatures and links of older versions again; yield the done and total numbers.
+        """Recompute the keys, signatures and links of older versions; yield the done and total numbers.
 
-        Crawls may run meanwhile. After an interruption it continues from there when called again.
+        Crawls may run at the same time. After an interruption, the next call continues from there.
         """
         others = await self.catch_up(self._now, most=10**9)
         await self.take_over(others, self._now)
@@ -119,7 +120,7 @@ class Linker:
         done = 0
         yield done, total
         before = -1
-        while done > before:  # again for articles whose story changed meanwhile
+        while done > before:  # again, for articles whose story has changed in the meantime
             before = done
             ids: list[str] = []
             async for doc in self._articles.find(resign.OLDER, {"_id": 1}).sort("story").batch_size(batch):
@@ -152,7 +153,7 @@ class Linker:
 
 @dataclass(slots=True)
 class _Due:
-    """What is to be done after checking some articles."""
+    """What remains to be done after a check of some articles."""
 
     writes: dict[str, UpdateOne] = field(default_factory=dict)
     moved: list[Document] = field(default_factory=list)
@@ -189,7 +190,7 @@ class _Decision:
         self._stories: dict[str, int | None] = {}
         """Root → stored number of copies, for stories whose number may have changed."""
         self._changed: set[str] = set()
-        """Articles because of which others are checked again."""
+        """Articles whose changes make others due for another check."""
         self._introduced: dict[str, set[str]] = defaultdict(set)
         """Root → later roots that were checked again because an article is similar to both."""
 
@@ -238,7 +239,7 @@ class _Decision:
         if due.writes:
             await self._coverage.touch(due.counted)
             await self._articles.bulk_write(list(due.writes.values()), ordered=False)
-        # After the writes: later checks see them, and articles of earlier checks are found now.
+        # After the writes: later checks see them, and this query finds the articles of earlier checks.
         again = {*due.writes, *due.look_again, *await self._members(due.former_roots)}
         if due.moved:
             near = await find_near(self._articles, due.moved, self._changed, self._buckets)
@@ -247,7 +248,7 @@ class _Decision:
         return again
 
     async def _look(self, ids: Collection[str], unheard: Collection[str]) -> _Due:
-        """The decisions on some articles; other crawls have not seen those that are ``unheard``."""
+        """The decisions on some articles; other crawls have not seen the ``unheard`` among them."""
         looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
         if outdated := [doc["_id"] for doc in looked_at if not is_current(doc["signature"])]:
             await resign.sign(self._articles, {"_id": {"$in": outdated}})
@@ -282,14 +283,16 @@ class _Decision:
                 due.writes[doc["_id"]] = UpdateOne(unchanged, {"$set": moved})
         new = [doc for doc in looked_at if doc["_id"] in unheard]
         self._changed.update(doc["_id"] for doc in new)
-        # They were stored before this check: articles that did not see them are older, and so are near.
+        # They were stored before this check: articles that were checked without them are older, and so are
+        # near.
         due.look_again |= await self._copies_of(new, near, due.stories)
         return due
 
     async def _roots(self, doc: Document, near: Near, stories: Mapping[str, str]) -> list[Document]:
-        """The root of the story that an article joins, by its most similar member, then other roots.
+        """The root of the story that an article joins through its most similar member, then other roots.
 
-        Those are of other stories with copies of it, which may not have been compared with the first.
+        The other roots are those of further stories with copies of it, which may not have been compared with
+        the first.
         """
         earlier, place = near.earlier(doc), identity.order(doc)
         if not earlier:
@@ -320,7 +323,7 @@ class _Decision:
         return shared and not identity.are_other_news(doc, text, root, of_root)
 
     async def _copies_of(self, docs: Sequence[Document], near: Near, stories: Mapping[str, str]) -> set[str]:
-        """Later articles of other stories that are copies of these, whose story is new."""
+        """Later articles of other stories that are copies of ``docs``, whose story is new."""
         all_copies = set()
         for doc in docs:
             later = [other for other in near.later(doc) if stories[other["_id"]] != stories[doc["_id"]]]
@@ -374,9 +377,9 @@ class _Decision:
 
 
 def _root_of(id_: str, stories: Mapping[str, str]) -> str:
-    """The root of an article's story, which may have become a copy itself in this check."""
+    """The root of an article's story, followed if this check has made the root itself a copy."""
     seen = set()
-    while id_ not in seen:  # two crawls may make two articles each other's copies; the next checks part them
+    while id_ not in seen:  # two crawls may make two articles copies of each other, until the next check
         seen.add(id_)
         id_ = stories.get(id_, id_)
     return id_

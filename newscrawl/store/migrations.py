@@ -24,9 +24,9 @@ from newscrawl.urls import owner
 from newscrawl.vocabulary import RejectionReason
 
 AT_ONCE = 2000
-"""How many articles are updated at once."""
+"""Number of articles that are updated at once."""
 COUNTING = 6 * 3600
-"""Seconds that counting all articles by their address may take."""
+"""Maximum seconds for counting all articles by their address."""
 
 TOMBSTONES = "forgotten"
 """The collection of tombstones, see ``newscrawl.store.tombstones``."""
@@ -47,7 +47,7 @@ SUPERSEDED_INDEXES = frozenset(
         "tags_1",
     }
 )
-"""Indexes of ``articles`` in older versions that longer indexes have replaced."""
+"""Indexes that ``articles`` had in older versions, since replaced by longer indexes."""
 
 
 async def migrate(db: AsyncDatabase[Document], version: int) -> None:
@@ -107,7 +107,7 @@ async def _fill(articles: AsyncCollection[Document], name: str, of_site: Mapping
 
 
 async def _owner(articles: AsyncCollection[Document]) -> int:
-    """Set the owner of each article: for all articles of a spider the domain of most of them.
+    """Set the owner of each article: for all articles of a spider, the domain that most of them have.
 
     Some may be on a second domain of the site.
     """
@@ -123,7 +123,7 @@ async def _owner(articles: AsyncCollection[Document]) -> int:
 
 
 async def _hijri_month_uaq(articles: AsyncCollection[Document]) -> int:
-    """Set the month from the day."""
+    """Set the Hijri month from the Hijri day."""
     month = {"$cond": ["$hijri_day_uaq", {"$substrBytes": ["$hijri_day_uaq", 0, 7]}, None]}
     last, added = "", 0
     while batch := await _missing(articles, "hijri_month_uaq", last):

@@ -1,4 +1,4 @@
-"""Passes over all stored articles that continue after an interruption."""
+"""Passes over all stored articles; a pass continues where an interruption ended it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pymongo.database import Database
 from newscrawl.store.schema import Document
 
 AT_ONCE = 500
-"""How many articles are read at once; at most these are read again after an interruption."""
+"""How many articles are read at once; an interruption repeats at most these."""
 
 
 def batches(

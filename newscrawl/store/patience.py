@@ -19,15 +19,15 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
-"""Seconds between two tries; each pause is twice the previous one."""
+"""Seconds between tries; each pause is twice as long as the one before."""
 
 _OUR_FAULT = frozenset({2, 9, 14, 40, 59})
-"""Error codes that every try would meet again: BadValue, FailedToParse, TypeMismatch,
+"""Codes of errors that every further try would meet: BadValue, FailedToParse, TypeMismatch,
 ConflictingUpdateOperators, CommandNotFound (MongoDB's ``error_codes.yml``)."""
 
 
 _DENIED = frozenset({13, 18, 31, 8000})
-"""Error codes on users and rights: Unauthorized, AuthenticationFailed, RoleNotFound, AtlasError."""
+"""Codes of errors about users and rights: Unauthorized, AuthenticationFailed, RoleNotFound, AtlasError."""
 
 
 class StoreDownError(PyMongoError):
@@ -37,8 +37,8 @@ class StoreDownError(PyMongoError):
 def is_passing(error: PyMongoError) -> bool:
     """Can the same operation succeed once MongoDB works again?
 
-    True for lost connections, elections, time limits, a full disk, and any other answer of a server that is
-    not known to be a fault of the operation.
+    True for lost connections, elections, time limits, a full disk, and any other error that is not known to
+    be a fault of the operation.
     """
     if isinstance(error, OperationFailure):
         return error.code not in _OUR_FAULT
@@ -46,7 +46,7 @@ def is_passing(error: PyMongoError) -> bool:
 
 
 def is_away(error: PyMongoError) -> bool:
-    """Is it worth waiting at a start? A missing user or right is then a mistake that stays."""
+    """Is it worth waiting at the start of a crawl? Waiting then does not cure a missing user or right."""
     return is_passing(error) and not (isinstance(error, OperationFailure) and error.code in _DENIED)
 
 
@@ -62,10 +62,10 @@ async def patiently(
     knows: Callable[[], str | None] = lambda: None,
     passing: Callable[[PyMongoError], bool] = is_passing,
 ) -> T:
-    """The result of an idempotent operation, tried again for ``patience`` seconds.
+    """The result of an idempotent operation, which is retried for ``patience`` seconds.
 
     ``knows`` returns a better explanation than the error's, if there is one. Raises :class:`StoreDownError`
-    with the reason when the time has passed.
+    with the reason when the time is up.
     """
     loop = asyncio.get_running_loop()
     give_up = loop.time() + patience
@@ -85,5 +85,5 @@ async def patiently(
 
 
 async def all_of(cursor: AsyncCursor[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The documents of a query, which is sent again each time it is tried."""
+    """The documents of a query; each try sends the query again."""
     return await cursor.clone().to_list()

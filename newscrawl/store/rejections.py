@@ -17,9 +17,9 @@ from newscrawl.store.schema import Document, document
 from newscrawl.vocabulary import RejectionReason
 
 MAX_PAGE = MAX_DOCUMENT - 1_000_000
-"""Most bytes of a compressed page that a rejection keeps."""
+"""Maximum bytes of a compressed page that a rejection keeps."""
 MAX_TEXT = 2000
-"""Most characters of an address or a detail that a rejection keeps."""
+"""Maximum characters of an address or a detail that a rejection keeps."""
 
 
 class Rejections:

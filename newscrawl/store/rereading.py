@@ -1,7 +1,7 @@
-"""Decides how reading a kept page again changes a stored article; this is no correction by the newspaper.
+"""Decides how a kept page, read again, changes a stored article; this is no correction by the newspaper.
 
-The moment of download tells which case applies. If it is that of the stored state, the same page is read
-better. A later page is a visit that the store does not know; an earlier one shows a former state.
+The moment of download decides which case applies. If it is that of the stored state, the same page is read
+better. A later page is a visit that the store does not know; an earlier page shows a former state.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from newscrawl.store.schema import Document, document, owned_by
 from newscrawl.stored import Changes, changing, names
 
 IMPROVED, OLDER, UNCHANGED = "improved", "older", "unchanged"
-"""Outcomes for an article that is stored already, besides ``seen`` and ``revised``."""
+"""Outcomes for an article that is already stored, besides ``seen`` and ``revised``."""
 _TEXT = tuple(name for name in changing(Article, Changes.TEXT) if name != "made_by")
 _INTERNAL = frozenset(names(Article, lambda says: says.internal))
 
@@ -28,10 +28,10 @@ _INTERNAL = frozenset(names(Article, lambda says: says.internal))
 def reread(
     article: Article, old: Document, keys: list[str], attempted: str | None, now: dt.datetime
 ) -> Write | None:
-    """The write by which a kept page updates a stored article; None when it changes nothing.
+    """The write by which a kept page updates a stored article; None if it changes nothing.
 
-    The arguments are those of :func:`newscrawl.store.decisions.update`. Reading the same page better makes no
-    revision; a later page than the stored one does, like a visit.
+    The arguments are those of :func:`newscrawl.store.decisions.update`. A better reading of the same page
+    makes no revision; a page later than the stored one does, like a visit.
     """
     order = _compared(article, old)
     if order > 0:
@@ -89,10 +89,10 @@ def preview(article: Article, old: Document | None) -> tuple[str, dict[str, tupl
 
 
 def differences(old: Document, new: Document) -> Document:
-    """The fields of a stored article that today's reading of its page changes, with their new values.
+    """The fields of a stored article that a new reading of its page changes, with their new values.
 
-    ``new`` is the document of the reading. A more exact date that only the page of another visit offered
-    stays. Internal fields follow the text.
+    ``new`` is the document of the reading. A more exact date that only the page of another visit offered is
+    kept. Internal fields follow the text.
     """
     changed = {name: new[name] for name in _TEXT if name not in _INTERNAL and not _same(old, new, name)}
     if not _same(old, new, "signature"):
@@ -109,7 +109,7 @@ def _same(old: Document, new: Document, name: str) -> bool:
 
 
 def _keeps_date(old: Document, new: Document) -> bool:
-    """Did another page of the article offer the stored date, and is that more exact than this page's?"""
+    """Does the stored date come from another page of the article, and is it more exact than this page's?"""
     offered = (new["published"] or {}).get("candidates") or ()
     elsewhere = old["published_raw"] is not None and all(
         date["text"] != old["published_raw"] for date in offered

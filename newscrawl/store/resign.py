@@ -1,8 +1,8 @@
-"""Signs articles again that another version signed.
+"""Signs again the articles that another version signed.
 
 Signatures of different schemes cannot be compared. Until ``scrapy dedupe`` has signed a whole collection
-again, copies of a new article are looked up by the keys of the former scheme as well, and are signed again at
-once.
+again, a crawl looks up the copies of a new article by the keys of the former scheme as well, and signs them
+again at once.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ async def sign(articles: AsyncCollection[Document], which: Document) -> None:
 
 
 async def sign_similar(articles: AsyncCollection[Document], ids: Collection[str]) -> None:
-    """Sign again articles that may be copies of these by their former keys, with their whole stories."""
+    """Sign again the articles that may be copies of these by their former keys, with their whole stories."""
     former: Document = {"bands": {"$lt": signatures.FORMER_KEYS}}
     if not await articles.find_one(former, {"_id": 1}, hint=_BY_BAND):
         return

@@ -21,7 +21,7 @@ CORRECTED = names(Article, lambda says: says.corrected)
 async def keep(
     revisions: AsyncCollection[Document], states: Iterable[tuple[Document, Article]], now: dt.datetime
 ) -> None:
-    """Store the states that are about to be replaced; doing it twice changes nothing."""
+    """Store the states that are about to be replaced. Idempotent."""
     documents = [revision(old, article, now) for old, article in states]
     writes = [UpdateOne({"_id": doc.pop("_id")}, {"$setOnInsert": doc}, upsert=True) for doc in documents]
     if writes:

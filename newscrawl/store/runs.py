@@ -1,4 +1,4 @@
-"""Stores the records of runs, and reads how the articles of runs were read."""
+"""Stores the records of runs, and reads the origins of their articles' fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from newscrawl.store.connection import Store
 
 _SAMPLE = 5000
-"""Most articles of a run whose origins are counted."""
+"""Maximum number of articles of a run whose origins are counted."""
 
 
 class Runs:
@@ -26,7 +26,7 @@ class Runs:
         self._store = store
 
     async def save(self, run: str, fields: Mapping[str, Any]) -> None:
-        """Write fields of a run, also for readers; the server's clock gives the heartbeat."""
+        """Write fields of a run, and its extract for readers; the heartbeat is by the server's clock."""
         await self._store.patiently(lambda: self.save_once(run, fields))
         changes = {"$set": extract("runs", fields), "$currentDate": {"stored_at": True}}
         await self._store.patiently(
@@ -34,13 +34,13 @@ class Runs:
         )
 
     async def judge(self, run: str, site: str) -> None:
-        """Count rows of coverage that others left, and judge the days that a run saw."""
+        """Count the rows of coverage that others left behind, and judge the days that a run saw."""
         client, database = self._store.client, self._store.database
         await self._store.patiently(Coverage(client, database).recount)
         await self._store.patiently(lambda: Judging(client, database).after(run, site))
 
     async def pending_since(self, site: str) -> dt.datetime | None:
-        """When the oldest address on the pending list of a site first failed; None if the list is empty."""
+        """When the oldest address on a site's pending list first failed; None if the list is empty."""
         oldest = (
             self._store.ops["pending"].find({"site": site}, {"failed_at": 1}).sort("failed_at", 1).limit(1)
         )
@@ -64,7 +64,7 @@ class Runs:
         await self._store.patiently(lambda: sources.update_one({"_id": site}, changes, upsert=True))
 
     async def origins(self, site: str, run: str, since: dt.datetime) -> list[dict[str, str]]:
-        """The origins of a run's new articles; only of the newest if there are many."""
+        """The origins of a run's new articles; only those of the newest articles if there are many."""
         query = {"site": site, "first_seen_at": {"$gte": since - dt.timedelta(seconds=1)}, "run": run}
         newest = self._store.articles.find(query, {"origins": 1}).sort("first_seen_at", -1).limit(_SAMPLE)
         found = await self._store.patiently(partial(all_of, newest))
@@ -73,7 +73,8 @@ class Runs:
     async def readings(
         self, site: str, articles: int, runs: int, since: dt.datetime | None = None
     ) -> list[dict[str, dict[str, float]]]:
-        """The shares of origins in the last ``runs`` runs of a site with at least ``articles`` new articles.
+        """The shares of origins in a site's last ``runs`` runs that stored at least ``articles`` new
+        articles.
 
         Runs that began before ``since`` are left out.
         """

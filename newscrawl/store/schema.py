@@ -45,7 +45,7 @@ def owned_by(owner: str) -> Document:
 
 
 def document(item: Any) -> Document:
-    """The MongoDB document of an item or a part of one, with all stored fields.
+    """The MongoDB document of an item or of a part of an item, with all stored fields.
 
     Lists and objects are not copied: ``dataclasses.asdict`` would take as long as the write itself.
     """
@@ -142,7 +142,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
             [("source", ASCENDING), ("section", ASCENDING), ("day", DESCENDING), ("duplicate_of", ASCENDING)]
         ),
         IndexModel([("day", DESCENDING), ("duplicate_of", ASCENDING)]),
-        # Only for the few articles whose day is not known exactly.
+        # Covers only the few articles whose day is not known exactly.
         IndexModel(
             [("published.latest", ASCENDING), ("published.earliest", ASCENDING)],
             partialFilterExpression={"published.latest": {"$gte": "0"}},
@@ -152,7 +152,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
             [("hijri_month_uaq", DESCENDING), ("hijri_day_uaq", DESCENDING), ("duplicate_of", ASCENDING)]
         ),
         IndexModel([("updated_at", ASCENDING), ("duplicate_of", ASCENDING)]),
-        # Only for the few articles that are gone.
+        # Covers only the few articles that are gone.
         IndexModel(
             [("gone_at", ASCENDING)],
             partialFilterExpression={"gone_at": {"$gte": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}},
@@ -163,8 +163,8 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("title_key", ASCENDING), ("day", ASCENDING)]),
         IndexModel([("bands", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("first_seen_at", DESCENDING)]),
-        # Without `language_override` a field `language` would select another stemmer, or be refused. As the
-        # day comes last, the index alone tells which articles of some days hold a word.
+        # Without `language_override`, a field `language` would select another stemmer, or be refused. As the
+        # day comes last, the index alone shows which articles of some days hold a word.
         IndexModel(
             [("search_text", TEXT), ("day", DESCENDING)],
             default_language="none",
@@ -176,7 +176,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("replaced_at", ASCENDING)]),
     ],
     "coverage": [
-        # Includes all fields that the monitors need of a day, so that they read no documents.
+        # Includes all fields of a day that the monitors need, so that they read no documents.
         IndexModel(
             [("source", ASCENDING), ("day", ASCENDING), ("articles", ASCENDING), ("complete", ASCENDING)]
         ),
@@ -207,7 +207,7 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
     "reprocessings": [_expiry("reprocessings")],
     "runs": [
         IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]),
-        # The few runs of a site that met something new: what `scrapy status` judges a site by.
+        # The few runs of a site that found something new, by which `scrapy status` judges it.
         IndexModel(
             [("site", ASCENDING), ("finished_at", DESCENDING)], partialFilterExpression={"came": {"$gt": 0}}
         ),
@@ -215,7 +215,7 @@ OPS_INDEXES: Mapping[str, list[IndexModel]] = {
         _expiry("runs"),
     ],
     "alarms": [_expiry("alarms")],
-    # Only for the few sites with a running or queued job.
+    # Covers only the few sites with a running or queued job.
     "leases": [IndexModel([("job", ASCENDING)], partialFilterExpression={"job": {"$gt": ""}})],
 }
 
@@ -259,12 +259,12 @@ _STORAGE: Document = {
         }
     },
 }
-"""WiredTiger's options for a new collection of articles, which make it half as large as by default. Small
-pages suit the text index, as each article touches a hundred of them. The options belong to the collection,
-not to each index: nodes of an older version would take an index with other options for a different one."""
+"""WiredTiger's options for a new collection of articles, which halve its size. Small pages suit the text
+index, as each article touches a hundred of them. The options belong to the collection, not to each index:
+nodes of an older version would take an index with other options for a different index."""
 _NAMESPACE_EXISTS = 48
 _STORAGE_REFUSED = frozenset({2, 9, 72, 115})
-"""BadValue, FailedToParse, InvalidOptions, CommandNotSupported: the server has no such storage options."""
+"""BadValue, FailedToParse, InvalidOptions, CommandNotSupported: the server lacks these storage options."""
 _OLD_TEXT_INDEX = "search_text_text"
 _INDEXES_CONFLICT = frozenset({67, 85, 86})
 """CannotCreateIndex (a second text index), IndexOptionsConflict, IndexKeySpecsConflict."""
@@ -273,8 +273,8 @@ _INDEXES_CONFLICT = frozenset({67, 85, 86})
 async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
     """Create the collections, or upgrade those of an older version.
 
-    Safe when several crawls do it at once, after an interruption, and next to nodes of another version: every
-    step may be done twice, additions are optional for older nodes, and changes of a newer version are kept.
+    Safe when several crawls do it at once, after an interruption, and alongside nodes of another version:
+    every step is idempotent, additions are optional for older nodes, and changes by a newer version are kept.
     """
     state = await ops["schema"].find_one({"_id": "articles"}) or {}
     version = state.get("version", 1)  # the first version kept no record
@@ -316,7 +316,7 @@ async def _provide(
     options: Document,
     storage: Document | None = None,
 ) -> None:
-    """Create a collection or view, or change its options if they differ.
+    """Create a collection or a view, or change its options if they differ.
 
     ``storage`` holds options of the storage engine for a new collection, used if the server supports them.
     """
@@ -343,9 +343,9 @@ async def _provide_indexes(collection: AsyncCollection[Document], models: list[I
     except OperationFailure as error:
         if error.code not in _INDEXES_CONFLICT:
             raise
-        # A collection can have only one text index, and that of an older version was different.
+        # A collection can have only one text index, and older versions had a different one.
         await _drop_index(collection, _OLD_TEXT_INDEX)
-        # Other versions may have kept documents for another time.
+        # Other versions may have kept documents for a different time.
         for model in models:
             index = {k: model.document[k] for k in ("name", "expireAfterSeconds") if k in model.document}
             if "expireAfterSeconds" in index:
@@ -354,5 +354,5 @@ async def _provide_indexes(collection: AsyncCollection[Document], models: list[I
 
 
 async def _drop_index(collection: AsyncCollection[Document], index: str) -> None:
-    with suppress(OperationFailure):  # another crawl that upgrades at the same time was quicker
+    with suppress(OperationFailure):  # another crawl that upgrades at the same time has removed it already
         await collection.drop_index(index)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from newscrawl.mongod.opening import Settings
 
 DEMO_DATABASE = "newscrawl_demo"
-"""Where ``scrapy demo`` stores, whatever the settings say."""
+"""The database of ``scrapy demo``, whatever the settings say."""
 
 
 @contextmanager
@@ -27,8 +27,8 @@ def session(
 ) -> Iterator[tuple[Database[Document], Database[Document]]]:
     """The databases of articles and of operations that the settings name, or those of the demo.
 
-    Without ``MONGODB_URI``, and always for the demo, starts or uses the embedded server of the data folder.
-    Raises :class:`StoreError` with a message for the user when MongoDB cannot be used.
+    Starts or uses the embedded server of the data folder if no ``MONGODB_URI`` is set, and always for the
+    demo. Raises :class:`StoreError` with a message for the user when MongoDB cannot be used.
     """
     uri = ""
     with ExitStack() as resources:
@@ -40,7 +40,7 @@ def session(
         except (ServerError, PyMongoError) as error:
             raise cannot_be_used(uri, error) from None
         name = DEMO_DATABASE if demo else database_name(settings)
-        # Whatever the address says: commands change what they read, and a secondary may lag behind.
+        # Whatever `MONGODB_URI` says: commands change what they read, and a secondary may lag behind.
         articles, ops = (
             client.get_database(each, read_preference=ReadPreference.PRIMARY)
             for each in (name, f"{name}_ops")

@@ -1,4 +1,4 @@
-"""Checks whether a server is new enough, and its cache large enough for the stored articles."""
+"""Checks whether a server is new enough, and whether its cache is large enough for the stored articles."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pymongo.errors import PyMongoError
 from newscrawl.mongod.opening import ServerError
 
 _OLDEST, _OLDEST_WIRE = "5.0", 13
-"""The oldest supported version, as older ones refuse the view ``stories``, and its ``maxWireVersion``."""
+"""The oldest supported version and its ``maxWireVersion``; older servers refuse the view ``stories``."""
 GROWN = 2.0
-"""How many times as large as the cache the indexes may be before storing slows down."""
+"""Ratio of the indexes' size to the cache above which storing slows down."""
 
 
 def is_supported(wire: int) -> bool:

@@ -1,9 +1,9 @@
 """Tombstones of forgotten articles, which never come back: the collection ``forgotten``.
 
-There is one document for each key of an article, so that keys are looked up by ``_id``: ``_id`` is the key,
-``article`` the ``_id`` of the article (the key itself if none was stored), ``forgotten_at`` the server's time
-then, and ``updated_at`` when it last removed an article that had been stored meanwhile. Tombstones hold no
-text and no addresses, and never expire.
+There is one document for each key of an article: ``_id`` is the key, ``article`` the ``_id`` of the article
+(the key itself if none was stored), ``forgotten_at`` the server's time then, and ``updated_at`` when the
+tombstone last caused the removal of an article that was stored after all. Tombstones hold no text and no
+addresses, and never expire.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from newscrawl.store.migrations import TOMBSTONES
 from newscrawl.store.schema import Document
 
 AT_ONCE = 10_000
-"""Most keys of one query."""
+"""Maximum number of keys in one query."""
 
 
 def forgotten(db: Database[Document], keys: Iterable[str]) -> set[str]:
     """The forgotten keys among these; ``db`` is the database of the articles.
 
-    Programs that read kept pages must leave these out. Any number of keys may be given::
+    Programs that read kept pages must skip these. Any number of keys may be given::
 
         forgotten(db, [key("https://www.hespress.com/خبر-1.html")])
     """
@@ -36,7 +36,7 @@ def forgotten(db: Database[Document], keys: Iterable[str]) -> set[str]:
 
 
 def all_forgotten(db: Database[Document]) -> frozenset[str]:
-    """All forgotten keys, for programs that read many pages away from the database."""
+    """All forgotten keys, for programs that read many pages without the database."""
     tombstones = db.get_collection(TOMBSTONES, read_preference=ReadPreference.PRIMARY)
     return frozenset(doc["_id"] for doc in tombstones.find({}, {"_id": 1}))
 
@@ -88,16 +88,16 @@ class Tombstones:
         return self._before
 
     async def leave(self, keys: Collection[str], article: str, site: str) -> None:
-        """Mark these keys as forgotten for good; doing it twice changes nothing."""
+        """Mark these keys as forgotten for good. Idempotent."""
         first: Document = {"article": article, "site": site, "forgotten_at": "$$NOW", "updated_at": "$$NOW"}
         absent = {name: {"$ifNull": [f"${name}", value]} for name, value in first.items()}
         writes = [UpdateOne({"_id": key}, [{"$set": absent}], upsert=True) for key in keys]
         await self._tombstones.bulk_write(writes, ordered=False)
 
     async def leave_more(self, removed: Iterable[Article]) -> None:
-        """Record that articles were removed again, as mirrors may have seen them meanwhile.
+        """Record that articles were removed again, as mirrors may have seen them in the meantime.
 
-        Keys of theirs that were not forgotten yet are forgotten, too.
+        Those of their keys that were not forgotten yet are forgotten, too.
         """
         for article in removed:
             under = await self.articles(article.keys)

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from newscrawl.store.connection import Store
 
 _BATCH = 5000
-"""How many articles one query fetches."""
+"""Number of articles that one query fetches."""
 
 
 class Visits:
-    """The articles of a site that are visited again."""
+    """The articles of a site that are due for another visit."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def young(self, site: str, since: dt.datetime) -> AsyncIterator[Document]:
-        """Articles of a site first seen since then and not gone, the newest first."""
+        """The articles of a site that were first seen since a moment and are not gone, newest first."""
         wanted = dict.fromkeys(("url", "keys", "http", "raw", "first_seen_at", "checked_at"), 1)
         query: Document = {"site": site, "first_seen_at": {"$gte": since}, "gone_at": None}
         order = [("first_seen_at", -1), ("_id", -1)]
@@ -42,11 +42,11 @@ class Visits:
             ]
 
     async def unchanged(self, key: str, owner: str, now: dt.datetime) -> None:
-        """Record a visit that found the article unchanged (304)."""
+        """Record a visit that found an article unchanged (304)."""
         await self._note(key, owner, {}, {"$max": {"checked_at": now, "last_seen_at": now}})
 
     async def gone(self, key: str, owner: str, now: dt.datetime) -> None:
-        """Record a visit that found the article removed."""
+        """Record a visit that found an article removed."""
         gone = {"$set": {"gone_at": now}, "$max": {"checked_at": now}, "$currentDate": {"updated_at": True}}
         await self._note(key, owner, {"gone_at": None}, gone)
 

@@ -1,4 +1,4 @@
-"""How far each listing was walked: marks of completed walks, checkpoints of interrupted ones."""
+"""How far each listing was walked: marks of completed walks, checkpoints of interrupted walks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newscrawl.store.schema import Document
 
 CHECKPOINT_BYTES = 12_000_000
-"""Most bytes of pages that a checkpoint keeps: a document holds 16 MB, and has its mark as well."""
+"""Maximum bytes of pages in a checkpoint: its document has room for 16 MB, and holds the mark as well."""
 
 
 class Walks:
@@ -49,7 +49,7 @@ class Walks:
             await self._store.patiently(lambda: self._store.ops["marks"].bulk_write(writes))
 
     async def checkpoints(self, site: str, days: str) -> dict[str, Checkpoint]:
-        """Where earlier runs of a site that looked for the same days stopped, by listing."""
+        """Where earlier runs of a site stopped in their search for the same days, by listing."""
         query = {"site": site, "days": days}
         found = await self._store.asked(lambda: self._store.ops["checkpoints"].find(query).to_list())
         return {
@@ -82,6 +82,6 @@ class Walks:
 
 
 def _fitting(pages: Iterable[str]) -> list[str]:
-    """The first pages, as many as fit into one document."""
-    sizes = accumulate(len(page.encode()) + 16 for page in pages)  # BSON adds its place in the list
+    """The first of these pages, as many as fit into one document."""
+    sizes = accumulate(len(page.encode()) + 16 for page in pages)  # BSON adds the position in the list
     return [page for page, size in zip(pages, sizes, strict=True) if size <= CHECKPOINT_BYTES]

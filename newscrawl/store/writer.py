@@ -30,18 +30,18 @@ from newscrawl.store.tombstones import Tombstones
 T = TypeVar("T")
 
 QUEUE_BYTES = 64_000_000
-"""Most bytes of pages and texts that wait to be written; beyond that the crawl slows down."""
+"""Maximum bytes of pages and texts that wait to be written; above it, the crawl slows down."""
 UNLINKED, LINKED_AT_ONCE = 20_000, 50
-"""Most articles that wait to be linked before writing pauses; number of articles that are linked at once."""
+"""Number of unlinked articles at which writing pauses; number of articles that are linked at once."""
 LOOK_AGAIN = dt.timedelta(days=1)
-"""When an article is downloaded again after a refusal of MongoDB that a repair may end."""
+"""Pause before an article that MongoDB refused is downloaded again; a repair may help by then."""
 
 
 class Writer:
     """Queues articles and rejections, and writes them in batches by size and age.
 
-    ``put`` only queues. For each batch, one read fetches the stored articles and one bulk write stores the
-    changes; after the acknowledgement copies are linked. ``counts`` counts only acknowledged items: ``new``,
+    ``put`` only queues. For each batch, one read fetches the stored articles, and one bulk write stores the
+    changes. Copies are linked after the acknowledgement. ``counts`` counts only acknowledged items: ``new``,
     ``seen``, ``revised``, ``rejected``.
     """
 
@@ -77,7 +77,8 @@ class Writer:
         self._knows = knows
         self._before = before
         """Called before a batch is stored."""
-        # Two batches at a time, so that MongoDB does not wait for us; one if count or order must be exact.
+        # Two batches at a time, so that MongoDB never waits for this process; one if count or order must be
+        # exact.
         self._writing = 1 if limit or change else 2
         self._put = self._written = 0
         """Numbers of items that were queued and written so far."""
@@ -85,7 +86,7 @@ class Writer:
         self._queue: deque[tuple[float, Article | Rejection]] = deque()
         self._queued_bytes = 0
         self._changed = asyncio.Condition()
-        """Notified when an item was queued, taken or linked, or the writer ended."""
+        """Notified when an item has been queued, taken or linked, and when the writer has ended."""
         self._closing = self._ended = False
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
@@ -154,12 +155,12 @@ class Writer:
         self.over.set()
 
     def settle(self, key: str) -> None:
-        """Remove an address from the pending list that ended without anything to write."""
+        """Remove an address that ended without anything to write from the pending list."""
         self._acknowledged.settled.add(key)
 
     async def _run(self) -> None:
         try:
-            # Never cancelled: cancelling a wait inside pymongo may leave its locks held.
+            # Never cancelled: cancelling a wait inside pymongo can leave its locks held.
             work = [*(self._write_batches() for _ in range(self._writing)), self._tidy()]
             await asyncio.gather(*map(self._ending_all, work))
             if self._failure:
@@ -191,7 +192,7 @@ class Writer:
         await self._notify()
 
     async def _next_batch(self) -> list[Article | Rejection]:
-        """The next batch, once it is full or old enough; empty when all is written."""
+        """The next batch, once it is full or old enough; empty when everything is written."""
         batch: list[Article | Rejection] = []
         async with self._changed:
             while not batch and not self._failure and not (self._closing and not self._queue):
