@@ -5,7 +5,6 @@ import ast
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,17 +20,10 @@ from newscrawl.settings import VARIABLES
 from newscrawl.spider.arguments import Arguments
 from newscrawl.spider.newspaper import ABOUT, KINDS
 from tests.conftest import PROJECT
+from tests.doc_pages import FENCE, PAGES, SPAN, START, blocks, commands
 from tests.test_install import lists
 from tests.test_install import parsed as parsed_requirements
 
-PAGES = {
-    str(page.relative_to(PROJECT)): page.read_text("utf-8")
-    for page in [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")]
-}
-FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-START = re.compile(r"(?:(?:\*/?\d* ){5})?(?:\w+=\S+ +)*(?:\.venv/bin/)?(?=(?:scrapy|python|make) )")
-"""What may stand before a command: cron's words, variables, the folder of the environment."""
 TOPS = re.compile(r"(?:benchmarks|deploy|findings|newscrawl|pipelines|recordings|spiders|tests)/[\w./-]+")
 MADE_UP = "sada_elwaha"
 """The newspaper of CONTRIBUTING.md, whose files nobody has."""
@@ -39,14 +31,6 @@ ELSEWHERE = {"LONG", "Request"}
 """Names of the tests and of Scrapy."""
 UNLISTED = {"NEWSCRAWL_PAGES", "NEWSCRAWL_TRIALS", "NEWSCRAWL_WEB_PASSWORD"}
 """Variables of trials, and a secret that no setting holds."""
-
-
-def commands(page: str) -> Iterator[str]:
-    """The commands that a page shows, in blocks and within sentences."""
-    for language, block in FENCE.findall(PAGES[page]):
-        if language in ("", "sh"):
-            yield from re.sub(r"\\\n\s*", "", block).splitlines()
-    yield from (re.sub(r"\s+", " ", span) for span in SPAN.findall(FENCE.sub("", PAGES[page])))
 
 
 def words(command: str) -> list[str]:
@@ -113,10 +97,16 @@ def parsed(parser: argparse.ArgumentParser, given: list[str]) -> str | None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_every_page_is_understood(page: str) -> None:
     wrong = {}
-    for line in commands(page):
+    for line in (command.text for command in commands(page)):
         if (start := START.match(line)) and (said := mistake(words(line[start.end() :]))):
             wrong[line] = said
     assert not wrong
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_blocks_of_commands_say_that_they_are_shell(page: str) -> None:
+    lines = (line for block in blocks(page) if not block.language for line in block.text.splitlines())
+    assert not list(filter(START.match, lines))
 
 
 @pytest.mark.parametrize(
@@ -139,11 +129,11 @@ def test_a_command_that_is_not_understood_is_told_from_one_that_is(command: str,
 
 @pytest.mark.parametrize("page", PAGES)
 def test_examples_in_python_and_toml_can_be_read_and_import_what_there_is(page: str) -> None:
-    for language, block in FENCE.findall(PAGES[page]):
-        if language == "toml":
-            tomllib.loads(block)
-        elif language == "python":
-            for node in ast.walk(ast.parse(re.sub(r"^ {3}", "", block, flags=re.MULTILINE))):
+    for block in blocks(page):
+        if block.language == "toml":
+            tomllib.loads(block.text)
+        elif block.language == "python":
+            for node in ast.walk(ast.parse(block.text)):
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("newscrawl"):
                     module = import_module(node.module or "")
                     assert [name.name for name in node.names if not hasattr(module, name.name)] == []
