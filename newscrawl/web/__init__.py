@@ -1,19 +1,20 @@
-"""``scrapy web``: a read-only site for operators and readers, on loopback unless told otherwise.
+"""``scrapy web``: a read-only site for operators and readers, by default on loopback.
 
 A page is a :class:`~newscrawl.web.page.Page` in the ``PAGES`` of its module, which ``pages.py`` lists:
 
-- ``read(context, asked)`` asks MongoDB, at most 30 documents examined for each line that is shown, in a
-  thread; it raises ``NotFoundError`` or ``WrongError``;
-- ``show(data, asked)`` is pure: what was read → the variables of the template;
+- ``read(context, asked)`` queries MongoDB in a thread, and examines at most 30 documents for each line shown;
+  it raises ``NotFoundError`` or ``WrongError``;
+- ``show(data, asked)`` is a pure function that turns the data into the variables of the template;
 - ``templates/NAME.html`` extends ``base.html`` and uses ``macros.html``; its title is the word
   ``NAME.title``;
-- its words stand in ``words/*.tsv``, one line a key with English and Arabic: ``t("key", n=3)`` in a template.
-  Several forms (``one | other``) follow the number ``n``.
+- its words are in ``words/*.tsv``, one line for each key, in English and Arabic: ``t("key", n=3)`` in a
+  template. The number ``n`` selects one of several forms (``one | other``).
 
-Links are ``link("NAME", site="hespress")``, which knows the prefix of a proxy. Text of strangers goes through
-``foreign(text)``, moments through ``ago(moment)`` or ``exact(moment)``, numbers through ``number(n)``. What
-the machinery wrote down (errors, log lines, arguments) goes through ``secret.machine``, which masks secrets.
+A link is ``link("NAME", site="hespress")``, which adds the prefix of a proxy. Text from outside goes through
+``foreign(text)``, moments through ``ago(moment)`` or ``exact(moment)``, numbers through ``number(n)``. Text
+that programs wrote (errors, log lines, arguments) goes through ``secret.machine``, which masks secrets.
 
-A page that a newspaper sent is never part of these pages. ``kept.py`` hands it out from another origin, in a
-frame that runs nothing; ``asked.frame("rejected", id)`` is its address, ``kept.KINDS`` holds the kinds.
+A page that a newspaper sent is never part of these pages. ``kept.py`` serves it from another web origin, in a
+frame that runs no scripts; ``asked.frame("rejected", id)`` is its address, and ``kept.KINDS`` holds the
+kinds.
 """

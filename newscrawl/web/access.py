@@ -1,7 +1,7 @@
-"""Who may ask the site for what: addresses, names, a password, and the headers of each answer.
+"""Access to the site: its addresses and host names, its password, and the headers of each response.
 
-Nothing here changes data, so what has to be kept out is other people's pages: one in the operator's browser
-that calls this site by a name of its own (DNS rebinding), frames it, or loads its answers as pictures.
+Nothing here changes data. The danger is other people's pages in the operator's browser: they could call this
+site by a host name of theirs (DNS rebinding), frame it, or load its responses as images.
 """
 
 from __future__ import annotations
@@ -15,25 +15,26 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 LEAST_PASSWORD = 12
-"""Characters of a password, at least: nothing slows down who guesses it."""
+"""Minimum characters of a password: nothing slows down an attacker who guesses it."""
 METHODS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How the site may be reached. Raises ``ValueError`` with a sentence for what is not safe."""
+    """How the site may be reached. Raises ``ValueError`` with a sentence if that is not safe."""
 
     host: str = "127.0.0.1"
     """Address on which it listens."""
     port: int = 8765
     kept_port: int = 8766
-    """Where kept pages are handed out, from an origin of their own."""
+    """Port of the kept pages, which makes them a separate web origin."""
     hosts: frozenset[str] = frozenset()
-    """Further names by which a browser may call it, as behind a proxy: ``news.example.org``."""
+    """Further host names under which a browser may reach it, for example behind a proxy:
+    ``news.example.org``."""
     kept_origin: str = ""
-    """By what address a proxy hands out the kept pages: ``https://kept.example.org``."""
+    """Origin under which a proxy serves the kept pages: ``https://kept.example.org``."""
     prefix: str = ""
-    """Path below which a proxy shows it: ``/news``."""
+    """Path under which a proxy serves it: ``/news``."""
     user: str = "newscrawl"
     password: str = ""
 
@@ -64,7 +65,7 @@ class Access:
 
     @property
     def is_loopback(self) -> bool:
-        """Is it for this machine alone?"""
+        """Can only this machine reach it?"""
         try:
             return ipaddress.ip_address(self.host.strip("[]")).is_loopback
         except ValueError:
@@ -72,24 +73,24 @@ class Access:
 
     @property
     def direct(self) -> frozenset[str]:
-        """The names by which a browser may call it without a proxy, in each case with the port."""
+        """The host names, with the port, under which a browser may reach it without a proxy."""
         address = self.host.strip("[]")
         return frozenset(
             ("localhost", f"[{address}]", "[::1]") if ":" in address else ("localhost", address, "127.0.0.1")
         )
 
     def origin_of_kept(self, host: str) -> str | None:
-        """The origin of the kept pages for who called the site by ``host``; None when there is none."""
+        """The origin of the kept pages for a browser that reached the site as ``host``, if there is any."""
         name, _, port = host.rpartition(":")
         if port == str(self.port) and name in self.direct:
-            # Content-Security-Policy knows no IPv6 addresses.
+            # Content-Security-Policy does not accept IPv6 addresses.
             name = "localhost" if name == "[::1]" else name
             return None if "[" in name else f"http://{name}:{self.kept_port}"
         return self.kept_origin or None
 
     @property
     def framers(self) -> str:
-        """Who may frame a kept page, as Content-Security-Policy names them."""
+        """The origins that may frame a kept page, as Content-Security-Policy writes them."""
         return " ".join(
             (*(f"{name}:{self.port}" for name in sorted(self.direct) if "[" not in name), *sorted(self.hosts))
         )
@@ -101,16 +102,16 @@ def _is_origin(given: str) -> bool:
 
 
 def refusal(access: Access, method: str, headers: Mapping[str, str], *, kept: bool) -> tuple[int, str] | None:
-    """Status and reason for a request that gets no answer; None for one that does.
+    """The status and reason with which a request is refused; None if it is allowed.
 
-    ``headers`` have small letters; ``kept`` says that it came to the origin of the kept pages.
+    The names in ``headers`` are in lower case; ``kept`` is true for requests to the origin of kept pages.
     """
     if method not in METHODS:
         return 405, "only GET and HEAD are answered"
     if not _is_host(access, headers.get("host", ""), kept=kept):
         return 421, "this site is not called by that name; NEWSCRAWL_WEB_HOSTS lists further names"
     if kept:
-        return None  # its addresses are sealed
+        return None  # the seal in the address is enough
     if not _is_own(headers):
         return 403, "another site's page asked for this"
     if access.password and not _knows(access, headers.get("authorization", "")):
@@ -119,7 +120,7 @@ def refusal(access: Access, method: str, headers: Mapping[str, str], *, kept: bo
 
 
 def _is_host(access: Access, host: str, *, kept: bool) -> bool:
-    """Is it called by a name of its own? Else a stranger's name leads here."""
+    """Does the request name one of the site's own hosts? Otherwise somebody else's host name leads here."""
     name, colon, port = host.lower().rpartition(":")
     if not colon or port.endswith("]"):
         name, port = host.lower(), ""
@@ -131,7 +132,7 @@ def _is_host(access: Access, host: str, *, kept: bool) -> bool:
 
 
 def _is_own(headers: Mapping[str, str]) -> bool:
-    """Was it asked for by a person or by a page of this site? Links from elsewhere may lead here."""
+    """Did a person or a page of this site make the request? Links from elsewhere are allowed."""
     origin = headers.get("origin")
     if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
         return False
@@ -141,7 +142,7 @@ def _is_own(headers: Mapping[str, str]) -> bool:
 
 
 def _knows(access: Access, given: str) -> bool:
-    """Is it the user with the password? Takes equally long whatever is given."""
+    """Does the request hold the right password? Takes equally long for any password."""
     scheme, _, coded = given.partition(" ")
     try:
         told = base64.b64decode(coded, validate=True)
@@ -152,7 +153,7 @@ def _knows(access: Access, given: str) -> bool:
 
 
 def headers_of_site(kept_origin: str | None) -> dict[str, str]:
-    """The headers of each answer of the site."""
+    """The headers of each response of the site."""
     framed = kept_origin or "'none'"
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
@@ -167,7 +168,7 @@ def headers_of_site(kept_origin: str | None) -> dict[str, str]:
 
 
 def headers_of_kept(framers: str) -> dict[str, str]:
-    """The headers of a kept page: it runs nothing, sends nothing and asks for nothing."""
+    """The headers of a kept page: it can run nothing, send nothing and load nothing."""
     policy = (
         "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; "
         f"base-uri 'none'; frame-ancestors {framers}"

@@ -1,4 +1,4 @@
-"""The site as an ASGI application: pages and kept pages, each at an origin of its own."""
+"""The site as an ASGI application: its pages, and kept pages at a separate web origin."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from newscrawl.web.words import LANGUAGES
 log = logging.getLogger(__name__)
 
 PATIENCE = 10
-"""Seconds that MongoDB has for one page."""
+"""Seconds that MongoDB may take for one page."""
 _YEAR = 365 * 24 * 3600
 _TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 LANG = "lang"
-"""The cookie, and the name in an address, that says in which language somebody reads."""
+"""The cookie, and the query parameter, that hold the reader's language."""
 
 
 class Site:
-    """Both applications, told apart by the port at which a request came in."""
+    """Both applications; the port of a request selects one."""
 
     def __init__(self, context: Context, access: Access) -> None:
         self.access = access
@@ -66,7 +66,7 @@ class Site:
 
 
 def _below(scope: Scope, prefix: str) -> Scope:
-    """The request as one below the prefix, whether or not the proxy has taken it off."""
+    """The request with its path under the prefix, whether or not the proxy has removed the prefix."""
     path = scope["path"]
     if prefix and path != prefix and not path.startswith(f"{prefix}/"):
         path = prefix + path
@@ -108,13 +108,13 @@ class _Answering:
         self._paths = {page.name: page.path for page in PAGES}
 
     def page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
-        """What answers requests for a page, in a thread: pymongo blocks."""
+        """The function that answers requests for a page, in a thread, as pymongo blocks."""
 
         async def endpoint(request: Request) -> Response:
             asked = self._asked(request)
             try:
                 body = await run_in_threadpool(self._body, page, asked, self._link(request, page.name, asked))
-            except Exception as error:  # Starlette would raise what no page has told
+            except Exception as error:  # Starlette would raise an error that is not handled here
                 return self.error(request, error)
             return self._html(request, asked, body)
 
@@ -131,7 +131,7 @@ class _Answering:
         )
 
     def error(self, request: Request, error: Exception) -> Response:
-        """A page that says what is wrong, and nothing of what lies behind."""
+        """A page that says what is wrong, without details of the program."""
         status, model = _told(error)
         asked = self._asked(request)
         route = request.scope.get("route")
@@ -167,7 +167,7 @@ _ENTRIES = [page.name for page in PAGES if page.is_entry]
 
 
 def language(request: Request) -> str:
-    """The language that a request names, that was chosen before, or that the browser prefers; else Arabic."""
+    """The language that the request names, the reader chose before, or the browser prefers; else Arabic."""
     chosen = request.query_params.get(LANG) or request.cookies.get(LANG)
     if chosen in LANGUAGES:
         return str(chosen)
@@ -185,7 +185,7 @@ def language(request: Request) -> str:
 
 
 def _told(error: Exception) -> tuple[int, MutableMapping[str, Any]]:
-    """Status, and what the page says: never the words of an unforeseen error."""
+    """The status, and the variables of the error page, which never hold the text of an unexpected error."""
     if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and error.status_code == 404):
         return 404, {"key": "error.not_found", "values": {}, "said": ""}
     if isinstance(error, WrongError):

@@ -1,4 +1,4 @@
-"""One article: its text, where each field came from, its copies, its earlier versions, its kept page."""
+"""The page of one article: its text, the origin of each field, its copies, earlier versions and kept page."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from newscrawl.web.story import Member, members
 Document = dict[str, Any]
 
 MOST_STATES = 20
-"""Former states that are shown, the last ones."""
+"""Maximum number of former states shown; the latest are kept."""
 _RIGHT_TO_LEFT = frozenset({"ar", "arz", "ary", "fa", "ps", "ug", "ur", "ckb", "he", "yi", "sd"})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is stored of an article."""
+    """An article and everything stored about it."""
 
     article: Document
     states: list[Document] = field(default_factory=list)
@@ -61,12 +61,12 @@ def read(context: Context, asked: Asked) -> Found:
 
 @cache
 def _absent() -> Mapping[str, Any]:
-    """What the fields hold that an article of an older version lacks."""
+    """The values of fields that an article of an older version lacks."""
     return {name: default(Article, name) for name, says in declared(Article).items() if says.since > 1}
 
 
 def show(found: Found, asked: Asked) -> Mapping[str, Any]:
-    """The article as a newspaper would set it, then all that is known of it."""
+    """The article as in a newspaper, then everything that is known about it."""
     doc, lang = found.article, asked.lang
     return {
         "doc": doc,
@@ -90,7 +90,7 @@ def show(found: Found, asked: Asked) -> Mapping[str, Any]:
 
 
 def direction(lang: str) -> str:
-    """The direction in which a language runs; that of an unknown one follows from its letters.
+    """The direction in which a language runs; that of an unknown language depends on its letters.
 
     >>> direction("ar"), direction("fr"), direction("und")
     ('rtl', 'ltr', 'auto')
@@ -101,7 +101,7 @@ def direction(lang: str) -> str:
 
 
 def _days(doc: Mapping[str, Any], lang: str) -> Iterator[tuple[str, Any]]:
-    """The day in both calendars, in the country's months and in those of Umm al-Qura, each with its name."""
+    """The day in both calendars, by the country's Hijri months and by Umm al-Qura's, each with its label."""
     yield "article.day.gregorian", day_of(lang, doc)
     own, saudi = doc.get("hijri_day"), doc.get("hijri_day_uaq")
     calendar = ((doc.get("published") or {}).get("hijri") or {}).get("calendar")
@@ -112,7 +112,7 @@ def _days(doc: Mapping[str, Any], lang: str) -> Iterator[tuple[str, Any]]:
 
 
 def _notes(doc: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What a reader should know first, as words of the table and their values."""
+    """What a reader should know first, as keys of the word table with their values."""
     published = doc.get("published") or {}
     if doc.get("gone_at"):
         yield "article.note.gone", {"when": f"{doc['gone_at']:%Y-%m-%d}"}
@@ -132,7 +132,7 @@ def _notes(doc: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _fields(doc: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Each field that is read on the page: what it is, how it was found, and where."""
+    """Each field that was read on the page: its value, how it was found, and where."""
     origins, places = doc.get("origins") or {}, doc.get("places") or {}
     for name in READ_FIELDS:
         value = doc.get("published_raw") if name == "dates" else doc.get(name)
@@ -145,7 +145,7 @@ def _fields(doc: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _place_of_date(doc: Mapping[str, Any]) -> str:
-    """Where the date that was chosen stands, of all that were offered."""
+    """Where on the page the chosen date is."""
     published = doc.get("published") or {}
     for offered in published.get("candidates") or []:
         if offered["text"] == doc.get("published_raw") and offered["origin"] == published.get("origin"):
@@ -157,7 +157,7 @@ _SHORT = 90
 
 
 def _short(value: Any) -> str:
-    """The beginning of a value, or how many there are."""
+    """The beginning of a value, or of a list joined by commas."""
     if isinstance(value, list):
         parts = [part if isinstance(part, str) else part["url"] for part in value]
         value = "، ".join(parts)
@@ -170,23 +170,23 @@ def _short(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state of an article and what the next one changed."""
+    """A state of an article, and what the next state changed."""
 
     number: int
     seen_from: dt.datetime | None
     replaced_at: dt.datetime | None
     changed: Sequence[str]
-    """Fields of which the next state differs."""
+    """Fields whose values differ in the next state."""
     lines: Mapping[str, Sequence[differences.Part]]
-    """What differs in title and lede."""
+    """The differences in title and lede."""
     body: Sequence[differences.Paragraph]
-    """What differs in the text; nothing where it is the same."""
+    """The differences in the text; empty if it is the same."""
     text: Document
     """The state itself."""
 
 
 def _states(doc: Document, former: Sequence[Document]) -> list[State]:
-    """The former states, the last one first, each beside the one that replaced it."""
+    """The former states, the latest first, each compared with the state that replaced it."""
     found, began = [], former[0]["seen_from"] if former else None
     for old, new in pairwise([*former, doc]):
         diff = compared(old, new)
@@ -199,7 +199,7 @@ def _states(doc: Document, former: Sequence[Document]) -> list[State]:
 
 
 def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """What differs between two articles, or two states of one: in title and lede, in the text."""
+    """The differences between two articles, or between two states of an article: in title, lede and text."""
     lines = {
         name: differences.of_lines(old.get(name) or "", new.get(name) or "")
         for name in ("title", "lede")
@@ -213,7 +213,7 @@ def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_kept(context: Context, asked: Asked) -> Document:
-    """What is known of the page of an article."""
+    """What is known about the kept page of an article."""
     wanted = {"title": 1, "url": 1, "source_name": 1, "raw": 1, "http": 1, "lang": 1}
     doc: Document | None = context.db["articles"].find_one({"_id": asked.place["id"]}, wanted)
     if doc is None:
@@ -222,7 +222,7 @@ def read_kept(context: Context, asked: Asked) -> Document:
 
 
 def show_kept(doc: Document, asked: Asked) -> Mapping[str, Any]:
-    """The page in its frame."""
+    """The kept page in its frame."""
     return {"doc": doc, "frame": asked.frame("article", doc["_id"]) if doc.get("raw") else None}
 
 

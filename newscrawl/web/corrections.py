@@ -1,4 +1,4 @@
-"""Corrections: what newspapers changed in articles lately."""
+"""The page of corrections: what newspapers have recently changed in articles."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _ARTICLE = dict.fromkeys(("title", "body", "source_name", "revision", "lang"), 1
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """States that were replaced, the last one first, and their articles as they are now."""
+    """Replaced states, the latest first, and their articles as they are now."""
 
     states: Sequence[Document]
     articles: Mapping[str, Document]
     older: dt.datetime | None
-    """Before which moment there are more."""
+    """The moment before which there are more."""
 
 
 def read(context: Context, asked: Asked) -> Found:
-    """The last corrections, or those before a moment."""
+    """The latest corrections, or those before a moment."""
     before = moment(asked, "before")
     wanted = {"replaced_at": {"$lt": before}} if before else {}
     found = context.db["revisions"].find(wanted, _STATE).sort("replaced_at", -1).limit(LINES + 1)
@@ -42,12 +42,12 @@ def read(context: Context, asked: Asked) -> Found:
 
 
 def show(found: Found, _asked: Asked) -> Mapping[str, Any]:
-    """A line for each correction: when, whose, of what, and the first places where the texts differ."""
+    """A line for each correction: when, by which newspaper, in which article, and the first differences."""
     states = {(state["article"], state["revision"]): state for state in found.states}
     lines = []
     for state in found.states:
         article = found.articles.get(state["article"])
-        if article is not None:  # else it was forgotten
+        if article is not None:  # otherwise it was forgotten
             number = state["revision"] + 1
             after = article if article["revision"] == number else states.get((article["_id"], number))
             changes, more = _changes(state, after) if after else ([], 0)
@@ -56,7 +56,7 @@ def show(found: Found, _asked: Asked) -> Mapping[str, Any]:
 
 
 def _changes(before: Document, after: Document) -> tuple[list[Sequence[differences.Part]], int]:
-    """What differs in the headline, around the first place of the text that differs; how many more do."""
+    """The differences in the headline and at the text's first changed place; the number of further places."""
     found: list[Sequence[differences.Part]] = []
     if before["title"] != after["title"]:
         found.append(differences.of_lines(before["title"], after["title"]))

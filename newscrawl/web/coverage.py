@@ -1,4 +1,4 @@
-"""Coverage: which days of a newspaper were seen whole, as a calendar in either reckoning."""
+"""The pages of coverage: which days of a newspaper were seen whole, as a Gregorian or Hijri calendar."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from newscrawl.web.telling import meaning
 Document = dict[str, Any]
 
 WEEKS = 4
-"""Weeks of all newspapers that are shown side by side."""
+"""How many weeks are shown for all newspapers side by side."""
 _ROW = {"_id": 0, "source": 1, "day": 1, "articles": 1, "copies": 1, "possible": 1, "complete": 1, "why": 1}
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
 class Seen(StrEnum):
-    """What is known of a day; it names the pattern, too."""
+    """What is known about a day; the word also names the pattern of its cell."""
 
     WHOLE = "whole"
     EMPTY = "empty"
-    """Seen whole, and nothing was printed."""
+    """Seen whole, and nothing was published."""
     PART = "part"
     UNKNOWN = "unknown"
     BEFORE = "before"
-    """Before the first day of the newspaper that is known."""
+    """Before the first known day of the newspaper."""
     TODAY = "today"
-    """It is not over, so that it counts neither as whole nor as incomplete."""
+    """Not over yet, so it counts as neither whole nor incomplete."""
     NONE = "none"
-    """No row: to come, or not looked at."""
+    """No row: in the future, or never examined."""
 
     @property
     def counts(self) -> bool:
@@ -52,7 +52,7 @@ class Day:
 
     day: dt.date
     number: int
-    """Its number in the month that is shown."""
+    """Its number in the month shown."""
     seen: Seen
     articles: int = 0
     possible: int = 0
@@ -61,7 +61,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month: weeks of seven days, None beside the month."""
+    """One month: weeks of seven days, None for days outside the month."""
 
     name: str
     """Example: ``2024-03``, or ``1445-09`` of a Hijri year."""
@@ -70,15 +70,15 @@ class Month:
     whole: int
     """Days that were seen whole."""
     days: int
-    """Days that are over and of which there is a row."""
+    """Days that are over and have a row."""
     is_known: bool
-    """Is there a row of any of its days?"""
+    """Does any of its days have a row?"""
 
 
 def day_of_row(
     day: dt.date, number: int, row: Mapping[str, Any] | None, first: str = "", today: dt.date = dt.date.max
 ) -> Day:
-    """A day by its row of the collection ``coverage``; ``first`` is the first day of the newspaper.
+    """A day from its row of the collection ``coverage``; ``first`` is the first day of the newspaper.
 
     >>> day_of_row(dt.date(2024, 3, 27), 27, {"articles": 0, "complete": True, "why": "seen"}).seen
     <Seen.EMPTY: 'empty'>
@@ -115,7 +115,7 @@ class Year:
 
 
 def read_year(context: Context, asked: Asked) -> Year:
-    """The rows of a year; without one the last one."""
+    """The rows of the requested year, or of the latest."""
     rows, source = context.db["coverage"], asked.place["source"]
     dated = {"source": source, "day": {"$gte": ""}}
     outermost = [
@@ -149,7 +149,7 @@ def _year(given: str, last: str, country: str | None, is_hijri: bool) -> int:
 
 
 def bounds(year: int, country: str | None, is_hijri: bool) -> tuple[dt.date, dt.date]:
-    """The first and the last day of a year. Raises ``ValueError`` for one that no table reaches.
+    """The first and the last day of a year. Raises ``ValueError`` for a year outside the tables.
 
     >>> [str(day) for day in bounds(1445, "MA", True)]
     ['2023-07-19', '2024-07-06']
@@ -159,7 +159,7 @@ def bounds(year: int, country: str | None, is_hijri: bool) -> tuple[dt.date, dt.
 
 
 def show_year(found: Year, asked: Asked) -> Mapping[str, Any]:
-    """Twelve months of weeks."""
+    """The twelve months of a year, each with its weeks."""
     begin, end = bounds(found.year, found.country, found.is_hijri)
     months = list(months_of(begin, end, found, asked.now.date()))
     return {
@@ -206,7 +206,7 @@ def months_of(begin: dt.date, end: dt.date, found: Year, today: dt.date) -> Iter
 
 
 def weeks_of(cells: Sequence[Day]) -> Iterator[list[Day | None]]:
-    """Days in weeks from Sunday to Saturday, None where the month has not begun or is over."""
+    """Days in weeks from Sunday to Saturday, None for days outside the month."""
     week: list[Day | None] = [None] * (cells[0].day.isoweekday() % 7)
     for cell in cells:
         week.append(cell)
@@ -222,7 +222,7 @@ def _all(each: Month) -> Iterator[Day]:
 
 
 def _said(day: Day, lang: str, found: Year) -> Mapping[str, Any]:
-    """The day in the other calendar, for who points at it."""
+    """The tooltip of a day: the day in the other calendar."""
     known = to_hijri(day.day, found.country)
     return {
         "gregorian": gregorian(lang, day.day),
@@ -232,7 +232,7 @@ def _said(day: Day, lang: str, found: Year) -> Mapping[str, Any]:
 
 
 def _years(found: Year) -> Mapping[str, int | None]:
-    """The years before and after that have rows."""
+    """The previous and the next year with rows."""
     if not found.first:
         return {"before": None, "after": None}
     begin, end = bounds(found.year, found.country, found.is_hijri)
@@ -255,7 +255,7 @@ class Weeks:
 
 
 def read_all(context: Context, asked: Asked) -> Weeks:
-    """The rows of the last weeks; by MongoDB's index of days, so that nothing else is read."""
+    """The rows of the last weeks; an index by day finds them, so that nothing else is read."""
     begin = asked.now.date() - dt.timedelta(days=7 * WEEKS - 1)
     days = {"$gte": str(begin), "$lte": str(asked.now.date())}
     rows = list(context.db["coverage"].find({"day": days}, _ROW))

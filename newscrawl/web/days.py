@@ -41,7 +41,7 @@ def calendar_of(country: str | None) -> HijriCalendar:
 
 
 def hijri(lang: str, day: str, calendar: HijriCalendar | None = None) -> Markup:
-    """A Hijri day, with its calendar where that is given.
+    """A Hijri day, with its calendar if that is given.
 
     >>> str(hijri("en", "1445-09-16")), str(hijri("ar", "1445-09-16", calendar_of("MA")))
     ('16 Ramadan 1445 AH', '16 رمضان 1445 هـ (بحساب المغرب)')
@@ -64,12 +64,12 @@ def month(lang: str, name: str, *, is_hijri: bool = False) -> Markup:
 
 
 def _plain(number: int) -> Markup:
-    """A number without a sign between its thousands."""
+    """A number without a thousands separator."""
     return Markup("{}").format(number)
 
 
 def day_of(lang: str, doc: Document) -> Markup:
-    """The day of an article, or between which days it is, or that it is not known."""
+    """The day of an article, or the days between which it is, or a note that it is unknown."""
     if doc.get("day"):
         return gregorian(lang, doc["day"])
     published = doc.get("published") or {}
@@ -80,7 +80,7 @@ def day_of(lang: str, doc: Document) -> Markup:
 
 
 def names_of(db: Database[Any], sources: Iterable[str]) -> dict[str, str]:
-    """The names of newspapers by their slugs: of the table, or as their site declares it; else the slug."""
+    """The names of newspapers by slug: from the table, or as the site declares it; else the slug itself."""
     found = {source: resolve(source) for source in sources}
     unknown = [source for source, newspaper in found.items() if newspaper is None]
     declared = {
@@ -93,7 +93,7 @@ def names_of(db: Database[Any], sources: Iterable[str]) -> dict[str, str]:
 
 
 def country_of(db: Database[Any], source: str) -> str | None:
-    """The country of a newspaper: of the table, as its site declares it, or as its articles have it."""
+    """The country of a newspaper: from the table, as its site declares it, or as its articles have it."""
     if newspaper := resolve(source):
         return newspaper.country
     wanted = {"_id": 0, "country": 1}
@@ -103,7 +103,7 @@ def country_of(db: Database[Any], source: str) -> str | None:
 
 
 def country(lang: str, code: str | None) -> Markup:
-    """A country by its ISO 3166 code; the code itself for one that no word is there for."""
+    """The name of a country by its ISO 3166 code; the code itself if the words have no name."""
     if not code:
         return word(lang, "unknown")
     return word(lang, f"country.{code}") if has(f"country.{code}") else Markup("<bdi>{}</bdi>").format(code)

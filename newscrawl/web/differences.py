@@ -1,4 +1,4 @@
-"""What differs between two texts, word by word."""
+"""The differences between two texts, word by word."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from enum import StrEnum
 from itertools import groupby
 
 MOST_WORDS = 2000
-"""Words of a changed passage that are compared; a longer one is shown as taken out and put in."""
+"""Maximum words of a changed passage to compare; a longer passage is shown as removed and inserted."""
 MOST_PARAGRAPHS = 1000
 _BREAK = "\n"
 
 
 class Kind(StrEnum):
-    """What became of some words."""
+    """Whether words were kept, removed or inserted."""
 
     SAME = "same"
     OUT = "out"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Words that share a fate."""
+    """Consecutive words of one kind."""
 
     kind: Kind
     text: str
@@ -32,14 +32,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph with what changed in it, or how many there are that did not change."""
+    """A paragraph with its changes, or a number of unchanged paragraphs."""
 
     parts: tuple[Part, ...] = ()
     unchanged: int = 0
 
 
 def of_lines(old: str, new: str) -> tuple[Part, ...]:
-    """What differs between two lines.
+    """The differences between two lines.
 
     >>> [(str(part.kind), part.text) for part in of_lines("ارتفاع أسعار الخضر", "تراجع أسعار الخضر")]
     [('out', 'ارتفاع'), ('in', 'تراجع'), ('same', 'أسعار الخضر')]
@@ -48,7 +48,7 @@ def of_lines(old: str, new: str) -> tuple[Part, ...]:
 
 
 def of_texts(old: str, new: str) -> list[Paragraph]:
-    r"""What differs between two texts whose paragraphs are parted by blank lines.
+    r"""The differences between two texts whose paragraphs are separated by blank lines.
 
     >>> [(paragraph.unchanged, len(paragraph.parts)) for paragraph in of_texts("أ\n\nب ج", "أ\n\nب د")]
     [(1, 0), (0, 3)]
@@ -64,7 +64,7 @@ def of_texts(old: str, new: str) -> list[Paragraph]:
 
 
 def around_first(parts: Sequence[Part], beside: int = 8) -> tuple[Part, ...]:
-    """The first change of a paragraph with a few words beside it.
+    """The first change of a paragraph, with a few words on either side.
 
     >>> shown = around_first(of_lines("أ ب ج د ه", "أ ب ج و ه"), beside=1)
     >>> [(str(part.kind), part.text) for part in shown]
@@ -85,7 +85,7 @@ def around_first(parts: Sequence[Part], beside: int = 8) -> tuple[Part, ...]:
 
 
 def places(parts: Sequence[Part]) -> int:
-    """At how many places of a paragraph words changed.
+    """The number of places where words of a paragraph changed.
 
     >>> places(of_lines("أ ب ج د ه", "أ ت ج د و"))
     2
@@ -99,7 +99,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def share_kept(paragraphs: Sequence[Paragraph], old: str) -> float:
-    """The share of the words of the old text that the new one still has."""
+    """The share of the old text's words that the new text still has."""
     lost = sum(
         len(part.text.split())
         for paragraph in paragraphs
@@ -117,7 +117,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _changed(olds: Sequence[str], news: Sequence[str]) -> Iterator[Paragraph]:
-    """Changed paragraphs, parted where one of the texts parts them."""
+    """Changed paragraphs, separated where either text has a paragraph break."""
     parts = _parts(_words(olds), _words(news))
     line: list[Part] = []
     for part in parts:

@@ -1,8 +1,8 @@
-"""Kept pages, handed out from an origin of their own in a form that runs nothing.
+"""Serves kept pages from a separate web origin, in a form that runs nothing.
 
-Three locks, each enough by itself: the page is taken apart and put together without what is active; the
-policy in its headers allows neither scripts nor forms nor any request; and it lies in a sandboxed frame. Its
-address is sealed by the site for a while, so that no other page can ask for it.
+Three defences, each of them sufficient: the page is parsed and rebuilt without active content; the policy in
+its headers allows no scripts, forms or requests; and it is shown in a sandboxed frame. The site seals its
+address, for a limited time, so that no other page can request it.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ from newscrawl.store.tombstones import forgotten
 from newscrawl.web.page import Context
 
 SEALED = 3600
-"""Seconds for which an address of a kept page is good."""
+"""Seconds for which the address of a kept page is valid."""
 MOST = 8_000_000
-"""Bytes of a page that are shown."""
+"""Maximum bytes of a page that are shown."""
 _ACTIVE = frozenset(
     "script noscript iframe frame frameset object embed applet portal fencedframe link base meta form "
     "template audio video source track".split()
 )
-"""Elements that run, load, send or lead elsewhere by themselves."""
+"""Elements that by themselves run, load or send something, or lead elsewhere."""
 _WHOLE = frozenset("script template iframe link base meta source track".split())
-"""Those of which the content goes, too, and those that have none."""
+"""Those elements that are removed with their content, or have none."""
 _ADDRESSES = frozenset(
     "href src srcset action formaction poster background data ping cite longdesc manifest xlink:href "
     "imagesrcset lowsrc dynsrc profile codebase archive classid usemap target http-equiv autofocus".split()
 )
-"""Attributes that name what a browser may ask for."""
+"""Attributes that name something for a browser to load."""
 _IMPORTS = re.compile(r"@(?:import|namespace)[^;{}]{0,2000}(?:;|$)", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:url|src|image-set)\s*\([^()]{0,4000}(?:\([^()]{0,4000}\)[^()]{0,4000})*\)", re.IGNORECASE
@@ -57,7 +57,7 @@ class KeptPage:
 
     body: bytes
     content_type: str | None = None
-    """What its answer declared; None when that is not known."""
+    """The ``Content-Type`` header of its response; None if unknown."""
 
 
 def _rejected(context: Context, name: str) -> KeptPage | None:
@@ -70,7 +70,7 @@ def _rejected(context: Context, name: str) -> KeptPage | None:
 
 
 def _of_article(context: Context, name: str) -> KeptPage | None:
-    """The page of an article in the archive, as far as this machine reaches it."""
+    """The page of an article in the archive; None if this machine cannot reach it."""
     doc: dict[str, Any] = context.db["articles"].find_one({"_id": name}, {"raw": 1}) or {}
     if not doc.get("raw"):
         return None
@@ -91,24 +91,24 @@ KINDS: Mapping[str, Callable[[Context, str], KeptPage | None]] = {
     "rejected": _rejected,
     "article": _of_article,
 }
-"""Where a kept page may lie: kind → who reads it by its name."""
+"""The places of kept pages: kind → the function that reads a page by its name."""
 
 
 class Seal:
-    """Seals the addresses of kept pages; each process has a key of its own."""
+    """Seals the addresses of kept pages; each process has its own key."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._key = secrets.token_bytes(32)
         self._clock = clock
 
     def path(self, kind: str, name: str) -> str:
-        """The path of a page that is good for an hour."""
+        """The path of a page, valid for an hour."""
         until = int(self._clock()) + SEALED
         query = urlencode({"until": until, "seal": self._sign(kind, name, str(until))})
         return f"/{kind}/{quote(name, safe='')}?{query}"
 
     def is_good(self, kind: str, name: str, until: str, seal: str) -> bool:
-        """Was it made here, and lately?"""
+        """Did this process make the seal, and is it still valid?"""
         if not hmac.compare_digest(self._sign(kind, name, until).encode(), seal.encode()):
             return False
         return self._clock() <= int(until)
@@ -119,7 +119,7 @@ class Seal:
 
 
 def tamed(page: KeptPage) -> str:
-    r"""The page in UTF-8 without scripts, forms, frames and addresses; its styles stay.
+    r"""The page in UTF-8 without scripts, forms, frames and addresses; its styles are kept.
 
     >>> print(tamed(KeptPage("<body dir=rtl><p onclick=a()>خبر <a href=//x>هنا</a>".encode())))
     <!doctype html>
@@ -143,7 +143,7 @@ def tamed(page: KeptPage) -> str:
             _replace(element)
     body = root.find("body")
     if body is not None and not (root.get("dir") or body.get("dir")):
-        body.set("dir", "auto")  # its direction may stand in a style sheet that is not loaded
+        body.set("dir", "auto")  # a style sheet that is not loaded may set its direction
     head = root.find("head")
     if head is None:
         head = html.Element("head")
@@ -153,9 +153,9 @@ def tamed(page: KeptPage) -> str:
 
 
 def _replace(element: Any) -> None:
-    """Put an element in its place that does nothing.
+    """Replace an element with an inert one.
 
-    Taking it out instead joins texts and moves children, which takes a second for a few thousand of them.
+    Removing it would join texts and move children, which takes a second for a few thousand elements.
     """
     if element.tag in _WHOLE:
         element.clear(keep_tail=True)
@@ -166,7 +166,7 @@ def _replace(element: Any) -> None:
 
 
 def _disarm(element: Any) -> None:
-    """Take away the attributes that run or ask; a picture that is part of the page stays."""
+    """Remove the attributes that run or load something; an image embedded in the page stays."""
     for name in list(element.attrib):
         is_picture = element.tag == "img" and name == "src" and element.attrib[name].startswith("data:image/")
         if (name in _ADDRESSES or name.startswith("on") or ":" in name) and not is_picture:
@@ -176,9 +176,9 @@ def _disarm(element: Any) -> None:
 
 
 def _quiet(style: str) -> str:
-    """A style without addresses, and without what a browser may take for an element.
+    """A style without addresses, and without text that a browser may take for an element.
 
-    What hides an address from this is left to the policy.
+    The policy in the headers blocks addresses that this does not recognise.
 
     >>> _quiet("@import 'a.css'; h1 { background: URL( //b.example ) red }")
     ' h1 { background: none red }'

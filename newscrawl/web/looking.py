@@ -1,4 +1,4 @@
-"""What the monitors find, looked at once for all who ask within a minute."""
+"""The findings of the monitors, computed once for all requests within a minute."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from newscrawl.watch.status import Status, status
 from newscrawl.web.page import Context
 
 FRESH = dt.timedelta(seconds=60)
-"""So long a look is good: alarms are looked for as often."""
+"""How long a result is reused; alarms are checked at the same interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An installation at one moment."""
+    """The state of an installation at one moment."""
 
     seen: Installation
     causes: Mapping[str, Cause]
@@ -31,32 +31,32 @@ class Look:
 
     @property
     def titles(self) -> Mapping[str, str]:
-        """Site → its own name, where it is known."""
+        """Site → its own name, if known."""
         return {site.name: site.title for site in self.seen.sites if site.title}
 
     def of_site(self, name: str) -> Cause | None:
-        """What is the matter with a site; None when nothing is."""
+        """The problem of a site; None if it has none."""
         return self.causes.get(f"{AlarmKind.SILENT} {name}") or self.causes.get(f"{AlarmKind.REDUCED} {name}")
 
 
 class Lookout:
-    """Looks, and keeps what was seen for a minute."""
+    """Runs the monitors, and keeps their findings for a minute."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._facts = Facts()
         self._last: Look | None = None
         self._at = 0.0
-        """When that was, by a clock that nobody sets."""
+        """When that was, by a monotonic clock."""
         self._ahead = dt.timedelta(0)
-        """By how much MongoDB's clock, of which all moments are, is ahead of this machine's."""
+        """How far MongoDB's clock, by which all moments are stored, is ahead of this machine's."""
 
     def now(self) -> dt.datetime:
-        """MongoDB's clock, as far as a look has told it."""
+        """The time by MongoDB's clock, as of the last result."""
         return dt.datetime.now(dt.UTC) + self._ahead
 
     def look(self, context: Context) -> Look:
-        """The last look, or a new one where that is too old; whoever asks meanwhile waits for it.
+        """The last result, or a new result if that is too old; other requests wait for it.
 
         Raises ``PyMongoError``.
         """

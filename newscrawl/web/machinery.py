@@ -1,4 +1,4 @@
-"""What drives the crawls: the schedule with its leases, the nodes, the alarms."""
+"""The pages of the schedule with its leases, of the nodes, and of the alarms."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from newscrawl.web.secret import machine
 from newscrawl.web.words import has, word
 
 PAST = 30
-"""Alarms that are over, as many as are shown."""
+"""Maximum number of past alarms shown."""
 PUNCTUAL = dt.timedelta(minutes=1)
-"""So long a site may be due before it is called late: its node looks every second."""
+"""How long a site may be due before it counts as late: its node checks every second."""
 
 
 def read_schedule(context: Context, _asked: Asked) -> Mapping[str, Any]:
-    """The leases of all sites, and which nodes are full."""
+    """The leases of all sites, and the nodes without a free slot."""
     ops = context.ops
     return {
         "leases": list(ops["leases"].find()),
@@ -37,11 +37,11 @@ def read_schedule(context: Context, _asked: Asked) -> Mapping[str, Any]:
 
 
 def show_schedule(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
-    """What runs first, then what is late, then what comes next."""
+    """Running sites first, then late sites, then the next ones due."""
     lines = [_lease(doc, asked) for doc in data["leases"] if isinstance(doc.get("due_at"), dt.datetime)]
     lines.sort(key=lambda line: (("runs", "waits", "late", "next").index(line["state"]), line["due"]))
     look = data["look"]
-    # What a node said before it went away no longer holds.
+    # What a node reported before it went away no longer holds.
     crowded = [doc for doc in data["nodes"] if _state(look, doc)[0] in (HERE, LATE)]
     return {"lines": lines, "crowded": crowded, "titles": look.titles}
 
@@ -62,7 +62,7 @@ def _lease(doc: Document, asked: Asked) -> Mapping[str, Any]:
 
 
 def read_nodes(context: Context, _asked: Asked) -> Mapping[str, Any]:
-    """The nodes, what is leased to them, and what doctor says of what can be seen from here."""
+    """The nodes, their leases, and the results of `scrapy doctor` that can be determined from here."""
     held = context.ops["leases"].find({"job": {"$gt": ""}}, {"node": 1, "holder": 1, "taken_at": 1})
     return {
         "look": context.lookout.look(context),
@@ -73,7 +73,7 @@ def read_nodes(context: Context, _asked: Asked) -> Mapping[str, Any]:
 
 
 def _checks(context: Context) -> list[Check]:
-    """What `scrapy doctor` checks, but for the rights that crawls need and for what is a node's own."""
+    """The checks of `scrapy doctor`, except for the rights that crawls need and checks of a single node."""
     db, ops = context.db, context.ops
     countries = [site.country for site in context.lookout.look(context).seen.sites]
     now = dt.datetime.now(dt.UTC)
@@ -82,7 +82,7 @@ def _checks(context: Context) -> list[Check]:
 
 
 def show_nodes(data: Mapping[str, Any], _asked: Asked) -> Mapping[str, Any]:
-    """Those that are away first."""
+    """The nodes, those that are away first."""
     jobs: defaultdict[str, list[str]] = defaultdict(list)
     for doc in data["leases"]:
         jobs[doc.get("node") or ""].append(doc["_id"])
@@ -101,7 +101,7 @@ def show_nodes(data: Mapping[str, Any], _asked: Asked) -> Mapping[str, Any]:
 def _node(doc: Document, jobs: Sequence[str], look: Look) -> Mapping[str, Any]:
     state, alive_until = _state(look, doc)
     slots, waiting = doc.get("slots") or 0, (doc.get("waiting") or []) if state in (HERE, LATE) else []
-    # Sites wait only while all slots are in use, some of them by runs that people have started.
+    # Sites wait only while all slots are in use, some perhaps by runs that people have started.
     taken = max(len(jobs), slots) if waiting else len(jobs)
     return {
         "name": doc["_id"], "state": state, "alive_until": alive_until, "started_at": doc.get("started_at"),
@@ -111,7 +111,7 @@ def _node(doc: Document, jobs: Sequence[str], look: Look) -> Mapping[str, Any]:
 
 
 def _state(look: Look, doc: Document) -> tuple[str, dt.datetime | None]:
-    """A node's state as alarms and overview have it, and until when it was alive."""
+    """A node's state, as in alarms and the overview, and when it was last alive."""
     known = next((node for node in look.seen.nodes if node.name == doc["_id"]), None)
     node = known or SeenNode(doc["_id"], doc.get("alive_until"))
     return node_state(node, look.seen.now), node.alive_until
@@ -127,7 +127,7 @@ def _check(check: Check) -> Mapping[str, Any]:
 
 
 def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
-    """What rings, what is silenced, and what rang lately."""
+    """Open alarms, silences, and recent alarms."""
     alarms = context.ops["alarms"]
     over = alarms.find({"stored_at": {"$gt": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}, "open": False})
     return {
@@ -139,7 +139,7 @@ def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
 
 
 def show_alarms(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
-    """The newest first; what is found but does not ring yet stands beside it."""
+    """The alarms, newest first, and findings that have not raised an alarm yet."""
     found, titles = data["look"].causes, data["look"].titles
     ringing = sorted(data["open"], key=lambda doc: doc["began_at"], reverse=True)
     rings = {doc["_id"] for doc in ringing}
@@ -157,7 +157,7 @@ def show_alarms(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
 
 
 def _muted(doc: Document, silences: Mapping[str, dt.datetime]) -> dt.datetime | None:
-    """Until when nobody is told of an alarm; None when it is not silenced."""
+    """When the silence of an alarm ends; None if it is not silenced."""
     return max((until for pattern, until in silences.items() if covers(pattern, doc)), default=None)
 
 

@@ -1,4 +1,4 @@
-"""The first page: is all well? All sites, red first."""
+"""The first page: the state of all sites, red first."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from newscrawl.web.page import Asked, Context, Page
 from newscrawl.web.words import LANGUAGES, word
 
 SHOWN = 28
-"""Days of the plot in each line."""
+"""Number of days in the plot of each line."""
 
 
 def read(context: Context, _asked: Asked) -> Look:
-    """What the monitors find."""
+    """The findings of the monitors."""
     return context.lookout.look(context)
 
 
 def show(look: Look, asked: Asked) -> Mapping[str, Any]:
-    """Red first, as `scrapy status` has them."""
+    """The sites, red first, as in `scrapy status`."""
     known = {site.name: site for site in look.seen.sites}
     rows = look.found.rows
     return {
@@ -35,7 +35,7 @@ def show(look: Look, asked: Asked) -> Mapping[str, Any]:
 
 
 def told(cause: Cause, lang: str) -> Mapping[str, Any]:
-    """A cause beside the sites: what is the matter, since when, and what to do."""
+    """A problem that is not one site's: what it is, since when, and what to do."""
     said = telling.cause(lang, cause)
     return {
         "said": said,

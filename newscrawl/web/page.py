@@ -1,4 +1,4 @@
-"""What a page of the site is."""
+"""The parts of a page of the site."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 Frame = Callable[[str, str], str | None]
-"""Kind and name of a kept page → its address at the other origin; None when there is no such origin."""
+"""A function of the kind and name of a kept page: its address at the other origin, or None without such an
+origin."""
 
 
 class NotFoundError(Exception):
-    """There is nothing of that name."""
+    """Nothing has that name."""
 
 
 class WrongError(Exception):
-    """A value in the address cannot be used. ``key`` is the word that says so, with its ``values``."""
+    """A value in the address cannot be used. ``key`` names the message in the tables, ``values`` fill it."""
 
     def __init__(self, key: str, **values: str) -> None:
         super().__init__(key)
@@ -32,41 +33,41 @@ class WrongError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where pages read."""
+    """The databases and settings that pages read from."""
 
     db: Database[Document]
-    """The articles."""
+    """The database of articles."""
     ops: Database[Document]
-    """The machinery."""
+    """The database of operations."""
     settings: Settings
-    """Never shown: they hold passwords."""
+    """Never shown, as they hold passwords."""
     lookout: Lookout
-    """Who judges how things are."""
+    """Runs the monitors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for."""
+    """A request, as pages see it."""
 
     lang: str
-    """Of the interface: ``ar`` or ``en``."""
+    """Language of the interface: ``ar`` or ``en``."""
     now: dt.datetime
     place: Mapping[str, str] = field(default_factory=dict)
-    """What stands for the names in the path of the page."""
+    """The values of the names in the page's path."""
     query: Mapping[str, str] = field(default_factory=dict)
-    """The rest of the address; of several values of a name the last one."""
+    """The query of the address; if a name has several values, the last."""
     frame: Frame = lambda _kind, _name: None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page; see the package for how to add one."""
+    """One page; the docstring of the package says how to add another."""
 
     name: str
-    """Of its template and of its title; ``link(name)`` is its address."""
+    """The name of its template and title; ``link(name)`` is its address."""
     path: str
     """Example: ``/sites/{site}``."""
     read: Callable[[Context, Asked], Any]
     show: Callable[[Any, Asked], Mapping[str, Any]]
     is_entry: bool = False
-    """Is it named in the navigation?"""
+    """Is it in the navigation?"""

@@ -1,4 +1,4 @@
-"""Every page of the site."""
+"""All pages of the site."""
 
 from newscrawl.web import (
     article,

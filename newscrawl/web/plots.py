@@ -1,6 +1,6 @@
-"""Plots as SVG: pure functions of numbers. Colours are the style sheet's, by class; no script is in them.
+"""Plots as SVG: pure functions of numbers. The style sheet sets colours by class; there are no scripts.
 
-Time runs as the language does: with ``rtl`` the newest day stands at the left.
+Time runs in the direction of the language: with ``rtl``, the newest day is on the left.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 TALL, WIDE = 160, 720
-"""Units of a plot of bars."""
+"""Height and width of a bar plot, in units of the SVG."""
 LEAST = 4.0
-"""Units of the bar of a day without articles of which more is to be said than that."""
+"""Minimum height of a bar with a ``kind``, so that even a day without articles shows it."""
 _BOTTOM, _SIDE, _TOP = 22, 36, 8
 _LABEL = 56
-"""Units of a label such as ``11-29`` on a phone, where letters are largest."""
+"""Width of a label such as ``11-29`` on a phone, where letters are largest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day."""
+    """The bar of one day."""
 
     label: str
-    """What it is of. Example: ``2026-11-28``."""
+    """The day. Example: ``2026-11-28``."""
     value: int
     kind: str = ""
-    """A further class of the style sheet: ``part``, ``open``, ``lost``."""
+    """An additional class of the style sheet: ``part``, ``open``, ``lost``."""
     said: str = ""
-    """What is told of it to whoever points at it."""
+    """Its tooltip."""
 
 
 def bars(
     days: Sequence[Bar], *, title: str, usual: Sequence[float | None] = (), rtl: bool = False, ticks: int = 6
 ) -> Markup:
-    """A bar for each day, the oldest first, and a dashed line for what is usual."""
+    """A bar for each day, the oldest first, and a dashed line for the usual number."""
     highest = scale(max([*(bar.value for bar in days), *(one or 0 for one in usual), 1]))
     step = (WIDE - _SIDE) / max(1, len(days))
     height = TALL - _BOTTOM - _TOP
@@ -70,7 +70,7 @@ def bars(
 
 
 def _label(left: float, width: float, said: str) -> Markup:
-    """The label of a bar. It is wider than the bar: at an end of the plot it begins or ends with it."""
+    """The label of a bar; at either end of the plot, it is aligned with the edge of the bar."""
     middle = left + width / 2
     if middle < _LABEL / 2:
         return _text(left, TALL - 6, said, "start")
@@ -80,7 +80,7 @@ def _label(left: float, width: float, said: str) -> Markup:
 
 
 def _axis(highest: int, y: Callable[[float], float], *, rtl: bool) -> Markup:
-    """Three lines with their numbers, at the side where time begins."""
+    """Three lines with their numbers, on the side where time begins."""
     start, end = (0, WIDE - _SIDE) if rtl else (_SIDE, WIDE)
     parts = []
     for value in (0, highest // 2, highest):
@@ -95,7 +95,7 @@ def _axis(highest: int, y: Callable[[float], float], *, rtl: bool) -> Markup:
 
 
 def _text(x: float, y: float, said: str, anchor: str) -> Markup:
-    # Digits and dashes run left to right, so the anchor is of that direction in Arabic pages, too.
+    # Digits and dashes run left to right, so the anchor has that direction on Arabic pages, too.
     return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" direction="ltr">{}</text>').format(
         x, y, anchor, said
     )
@@ -109,7 +109,7 @@ def _line(points: Sequence[tuple[float, float]]) -> Markup:
 
 
 def scale(highest: float) -> int:
-    """The end of an axis: an even number that is round and not below the highest value.
+    """The end of an axis: a round, even number not below the highest value.
 
     >>> [scale(n) for n in (1, 7, 79, 480, 12001)]
     [2, 8, 80, 500, 15000]
@@ -123,7 +123,7 @@ def scale(highest: float) -> int:
 
 
 def spark(values: Sequence[int], *, title: str, rtl: bool = False) -> Markup:
-    """A few days at a glance; a day without any is marked."""
+    """A few days at a glance; a day without articles is marked."""
     highest = max([*values, 1])
     parts = []
     for place, value in enumerate(values):
@@ -137,7 +137,7 @@ def spark(values: Sequence[int], *, title: str, rtl: bool = False) -> Markup:
 def strip(
     columns: Sequence[Mapping[str, float]], order: Sequence[str], *, title: str, rtl: bool = False
 ) -> Markup:
-    """Shares over time: a column for each moment, the oldest first, its kinds stacked in an order."""
+    """Shares over time: a column for each moment, the oldest first, with its kinds stacked in this order."""
     parts = []
     for place, shares in enumerate(columns):
         left = (len(columns) - 1 - place if rtl else place) * 10
@@ -156,7 +156,7 @@ def _block(kind: str, x: float, y: float, width: float, height: float) -> Markup
 
 
 def _small(kind: str, width: float, title: str, parts: Sequence[Markup]) -> Markup:
-    """A plot of a line's height, as wide as there is room."""
+    """A plot that is as high as a line of text, and as wide as there is room."""
     return Markup(
         '<svg class="{}" viewBox="0 0 {} 20" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
     ).format(kind, width, title, Markup("").join(parts))

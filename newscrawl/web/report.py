@@ -1,4 +1,4 @@
-"""The overview as one file that needs nothing else: for an e-mail, a ticket, a printer."""
+"""The overview as one self-contained file: for an e-mail, a ticket, a printer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from newscrawl.web.templating import render
 
 
 def report(context: Context, asked: Asked) -> str:
-    """The page as HTML, its styles inside, without links. Raises ``PyMongoError``."""
+    """The page as HTML with its styles, without links. Raises ``PyMongoError``."""
     model = overview.show(overview.read(context, asked), asked)
     return render("overview.html", asked, None, {"page": "overview", **model})

@@ -1,4 +1,4 @@
-"""One run: what it was asked, what it did, where each address went, and the end of its log."""
+"""The page of one run: its arguments, what it did, how each address ended, and the end of its log."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from newscrawl.web.site_lists import run_shown, title_of
 from newscrawl.web.words import word
 
 LINES, BYTES = 40, 64_000
-"""Lines of a log that are shown, and bytes from its end that are read for them."""
+"""How many lines of a log are shown, and how many bytes at its end are read for them."""
 
 
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
-"""A host that `ssh` does not take for an option."""
+"""A host name that `ssh` cannot take for an option."""
 
 
 def read(context: Context, asked: Asked) -> Document:
@@ -35,10 +35,10 @@ def read(context: Context, asked: Asked) -> Document:
 
 
 def last_lines(doc: Document) -> list[str] | None:
-    """The end of a run's log; None where it is on another machine, gone, or not a log.
+    """The end of a run's log; None if it is on another machine, gone, or not a log.
 
-    Who may write to MongoDB must not have this machine's files read by that: the name has to end with
-    ``.log``, and what has it has to be a plain file.
+    Somebody who may write to MongoDB must not be able to read this machine's files: the name must end with
+    ``.log``, and the file must be a regular file.
     """
     path = Path(str(doc.get("log") or ""))
     if doc.get("host") != platform.node() or path.suffix != ".log" or not path.is_absolute():
@@ -57,7 +57,7 @@ def last_lines(doc: Document) -> list[str] | None:
 
 
 def fetching(doc: Document) -> str:
-    """The command that shows the end of a log on another machine; empty where there is none to be shown.
+    """The command that shows the end of a log on another machine; empty if there is no log.
 
     >>> fetching({"host": "crawler1", "log": "/var/log/newscrawl/barid/job7.log"})
     "ssh crawler1 'tail -n 40 /var/log/newscrawl/barid/job7.log'"
@@ -69,7 +69,7 @@ def fetching(doc: Document) -> str:
 
 
 def _told(doc: Document, lang: str) -> Any:
-    """What a run did, in Arabic; in English its own record says it."""
+    """What a run did, in Arabic; empty in English, in which the page shows the record's own summary."""
     result, counts = doc.get("outcome"), doc.get("counts") or {}
     if lang == "en" or not result:
         return ""
@@ -78,7 +78,7 @@ def _told(doc: Document, lang: str) -> Any:
 
 
 def show(doc: Document, asked: Asked) -> Mapping[str, Any]:
-    """The run in words; whatever may hold a password goes through ``machine``."""
+    """The run in words; text that may hold a password goes through ``machine``."""
     lang = asked.lang
     ledger = doc.get("ledger") or {}
     result = doc.get("outcome")
@@ -111,7 +111,7 @@ def show(doc: Document, asked: Asked) -> Mapping[str, Any]:
 
 
 def _side(lang: str, words: type[Word], counts: Mapping[str, int]) -> list[tuple[str, Any, int]]:
-    """Word, meaning and number, the most frequent first."""
+    """Each word with its meaning and number, the most frequent first."""
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     return [(name, _meaning(lang, words, name), n) for name, n in ordered]
 

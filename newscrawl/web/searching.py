@@ -1,4 +1,4 @@
-"""Search: the articles with some words, of some newspapers and days."""
+"""The search page: articles with some words, of some newspapers and days."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from newscrawl.web.days import calendar_of, day_of, hijri, names_of
 from newscrawl.web.page import Asked, Context, Page
 
 LINES = 20
-"""Articles on a page."""
+"""Number of articles on a page."""
 MOST_PAGES = 25
 FIELDS = ("q", "source", "section", "tag", "since", "until", "copies", "order", "page")
-"""What an address may ask for."""
+"""The query parameters of an address."""
 
 Mistake = tuple[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was asked for, and what was found."""
+    """A search and its result."""
 
     given: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
     """All newspapers, for the form: slug → name."""
     found: SearchResult | None = None
-    """None where nothing was asked for, or wrongly."""
+    """None for an empty or invalid search."""
     mistakes: list[Mistake] = field(default_factory=list)
     page: int = 1
 
 
 def read(context: Context, asked: Asked) -> Result:
-    """Search, where something was asked for."""
+    """Run the search, if the address holds one."""
     given = {name: asked.query.get(name, "").strip() for name in FIELDS}
     sources = names_of(context.db, context.db["articles"].distinct("source"))
     mistakes = list(_mistakes(given))
@@ -54,7 +54,7 @@ def read(context: Context, asked: Asked) -> Result:
 
 
 def choice_of(given: Mapping[str, str]) -> Choice:
-    """The newspapers and days that an address asks for. Raises ``ValueError``."""
+    """The newspapers and days that an address requests. Raises ``ValueError``."""
     return Choice.parse(
         source=given["source"], since=given["since"], until=given["until"],
         section=[given["section"]], tag=[given["tag"]],  # as printed, commas included
@@ -63,7 +63,7 @@ def choice_of(given: Mapping[str, str]) -> Choice:
 
 
 def page_of(text: str) -> int:
-    """The number of a page; 1 for what is none.
+    """The number of a page; 1 for anything else.
 
     >>> page_of("3"), page_of("-1"), page_of("drei")
     (3, 1, 1)
@@ -72,7 +72,7 @@ def page_of(text: str) -> int:
 
 
 def _mistakes(given: Mapping[str, str]) -> list[Mistake]:
-    """What cannot be searched for, as words of the table and their values."""
+    """The mistakes in a search, as keys of the word table with their values."""
     found: list[Mistake] = []
     if given["q"]:
         try:
@@ -97,7 +97,7 @@ def _mistakes(given: Mapping[str, str]) -> list[Mistake]:
 
 
 def show(result: Result, asked: Asked) -> Mapping[str, Any]:
-    """The form, the articles, and where it goes on."""
+    """The form, the articles, and the links to further pages."""
     found, given = result.found, {name: value for name, value in result.given.items() if value}
     pages = min(MOST_PAGES, -(-found.fitting // LINES)) if found else 0
     return {
@@ -135,7 +135,7 @@ def _line(hit: Hit, lang: str) -> Mapping[str, Any]:
 
 
 def marked(text: str, marks: tuple[tuple[int, int], ...]) -> Markup:
-    """A text with the words that were found in it.
+    """A text in which the words found are marked.
 
     >>> str(marked("ارتفعت أسعار <b>", ((7, 12),)))
     'ارتفعت <mark>أسعار</mark> &lt;b&gt;'

@@ -1,4 +1,4 @@
-"""What must not be shown: whatever opens something."""
+"""Masks passwords, tokens and other secrets in texts."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _HEADER = re.compile(
 _IN_ADDRESS = re.compile(r"\b([A-Za-z][\w+.-]{0,20}://)[^\s\"'<>/?#]+@")
 _NAMES = re.compile(r"(?i)passw|secret|token|key|credential|webhook|smtp|_ping$|mongodb_uri")
 _SHORTEST = 6
-"""A shorter secret would be part of ordinary words."""
+"""A shorter secret could be part of ordinary words."""
 
 _known: set[str] = set()
 
 
 def keep(settings: Settings) -> None:
-    """From now on :func:`hidden` masks the secrets of the settings and of the environment."""
+    """Have :func:`hidden` mask the secrets of the settings and of the environment from now on."""
     given = [
         str(settings.get(name) or "") for name in ("ALARM_WEBHOOK", "ALARM_SMTP", "ALARM_PING", "MONGODB_URI")
     ]
@@ -49,7 +49,7 @@ def _parts(given: Iterable[str]) -> Iterable[str]:
 
 
 def hidden(text: str) -> str:
-    """A text without what opens something: passwords in addresses and lines, tokens, secrets of the settings.
+    """A text without secrets: passwords in addresses and lines, tokens, secrets of the settings.
 
     >>> hidden("smtps://crawl:geheim@mail.example: token=abc123, Authorization: Basic bmV3cw==")
     'smtps://***@mail.example: token=***, Authorization: Basic ***'
@@ -63,5 +63,5 @@ def hidden(text: str) -> str:
 
 
 def machine(text: object) -> str:
-    """What the machinery wrote down, without secrets; what cannot be seen is shown."""
+    """A text that a program wrote, without secrets, and with invisible characters made visible."""
     return visible(hidden(str(text)))

@@ -1,4 +1,4 @@
-"""The server of the site: two ports, one loop."""
+"""The server of the site: two ports, one event loop."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from newscrawl.web.page import Context
 def serve(context: Context, access: Access, started: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; ``started`` is called once it listens.
 
-    Raises ``OSError`` for an address that cannot be listened on, ``PyMongoError`` when the first look fails:
-    it reads a hundred times as much as a later one, so nobody should have to wait for it.
+    Raises ``OSError`` if it cannot listen on the address, and ``PyMongoError`` if the monitors' first check
+    fails. That reads a hundred times as much as later checks, so it runs before anybody has to wait for it.
     """
     with ExitStack() as open_:
         sockets = [
@@ -27,7 +27,7 @@ def serve(context: Context, access: Access, started: Callable[[], None]) -> None
         ]
         context.lookout.look(context)
         started()
-        # uvicorn raises the signal that ended it once more: whoever called has to let go of MongoDB first.
+        # uvicorn raises the signal that ended it once more, but the caller must release MongoDB first.
         signal.signal(signal.SIGTERM, lambda *_: None)
         server(Site(context, access)).run(sockets=sockets)
 
@@ -37,9 +37,9 @@ def server(site: Site) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             site,
-            access_log=False,  # what operators and readers look at is nobody's concern
+            access_log=False,  # the pages that operators and readers open are private
             log_config=None,
-            proxy_headers=False,  # no header of a proxy is believed, for none is needed
+            proxy_headers=False,  # trusts no header of a proxy, as none is needed
             server_header=False,
             ws="none",
             lifespan="off",

@@ -1,4 +1,4 @@
-"""One site: how fresh it is, what comes from it, how it is read, and what is the matter."""
+"""The page of one site: how fresh it is, its articles, how its pages are read, and its problems."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from newscrawl.web.site_lists import pending_shown, reasons_shown, rejected_by_r
 from newscrawl.web.words import LANGUAGES, word
 
 DAYS = 90
-"""Days whose articles are shown."""
+"""How many days' articles are shown."""
 RUNS, READINGS, PENDING = 15, 30, 8
-"""Runs that are shown; runs whose readings are; addresses that wait."""
+"""How many runs are shown; how many runs' origins; how many pending addresses."""
 NOW = 5
-"""Runs with new articles that say how a field is read now."""
+"""How many of the newest runs with new articles show how a field is read now."""
 ORDER: tuple[str, ...] = (*Origin, NO_ORIGIN)
-"""How fields are found, the surest way first."""
+"""The origins of fields, the most reliable first."""
 RUN_FIELDS = dict.fromkeys(
     ("started_at", "finished_at", "outcome", "host", "counts", "rejected", "arguments", "replay"), 1
 )
@@ -33,7 +33,7 @@ RUN_FIELDS = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of a site."""
+    """The data of a site."""
 
     name: str
     look: Look
@@ -42,20 +42,20 @@ class Read:
     days: Sequence[Document]
     runs: Sequence[Document]
     readings: Sequence[Document]
-    """Runs that met something new, the newest first."""
+    """Runs that found something new, the newest first."""
     pending: Sequence[Document]
     waiting: int
     rejected: Mapping[str, int]
 
 
 def read(context: Context, asked: Asked) -> Read:
-    """A few queries, each through an index."""
+    """Read the data of a site by a few queries, each with an index."""
     name, db, ops = asked.place["site"], context.db, context.ops
     look = context.lookout.look(context)
     source, lease = db["sources"].find_one({"_id": name}), ops["leases"].find_one({"_id": name})
     if source is None and lease is None and all(site.name != name for site in look.seen.sites):
         raise NotFoundError
-    last = asked.now.date() + dt.timedelta(days=1)  # a page that dates itself later says nothing
+    last = asked.now.date() + dt.timedelta(days=1)  # a date in the future shows nothing
     first = last - dt.timedelta(days=DAYS)
     days = db["coverage"].find({"source": name, "day": {"$gt": str(first), "$lte": str(last)}})
     runs = ops["runs"].find({"site": name}, RUN_FIELDS).sort("started_at", -1).limit(RUNS)
@@ -69,7 +69,7 @@ def read(context: Context, asked: Asked) -> Read:
 
 
 def show(data: Read, asked: Asked) -> Mapping[str, Any]:
-    """All of it in words and plots."""
+    """The data in words and plots."""
     lang, look = asked.lang, data.look
     site = next((one for one in look.seen.sites if one.name == data.name), WatchedSite(data.name))
     row = next((one for one in look.found.rows if one.site == data.name), None)
@@ -120,7 +120,7 @@ def _kind(row: Document) -> str:
 
 
 def _said(row: Document, lang: str) -> str:
-    """What is told of a day to whoever points at it."""
+    """The tooltip of a day."""
     said = str(word(lang, "plot.day", day=row["day"], n=row["articles"]).striptags())
     return f"{said}: {_seen(row, lang)}"
 
@@ -147,7 +147,7 @@ def _shares(run: Document) -> Mapping[str, Mapping[str, float]]:
 
 
 def _fields(readings: Sequence[Document], lang: str) -> list[Mapping[str, Any]]:
-    """Each field with the shares of what found it: in the newest runs, and in each run over time."""
+    """Each field with the shares of its origins: in the newest runs, and in each run over time."""
     told = [one for one in readings if _shares(one)]
     if not told:
         return []
@@ -166,7 +166,7 @@ def _fields(readings: Sequence[Document], lang: str) -> list[Mapping[str, Any]]:
 
 
 def _newest(runs: Sequence[Document], field: str) -> list[tuple[str, float]]:
-    """Origin and share in some runs, weighed by their articles; those below a percent are left out."""
+    """Origins and their shares in some runs, weighted by articles; shares below 1 % are left out."""
     total = sum(one["reading"]["articles"] for one in runs)
     parts = {
         origin: sum(_shares(one).get(field, {}).get(origin, 0) * one["reading"]["articles"] for one in runs)
@@ -176,7 +176,7 @@ def _newest(runs: Sequence[Document], field: str) -> list[tuple[str, float]]:
 
 
 def _drift(readings: Sequence[Document], lang: str) -> Mapping[str, Any] | None:
-    """What the newest run with enough articles says of it."""
+    """The drift that the newest run with enough articles reports."""
     newest = next((one for one in readings if _shares(one)), None)
     if newest is None or not newest.get("drift"):
         return None

@@ -1,4 +1,4 @@
-"""The lists of a site, page by page: its runs, what waits, what was rejected; and one rejected page."""
+"""The lists of a site, page by page: runs, pending addresses, rejected pages; and one rejected page."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page, Wr
 from newscrawl.web.secret import machine
 
 AT_ONCE = 30
-"""Lines of a page."""
+"""Number of lines on a page."""
 
 
 def moment(asked: Asked, name: str) -> dt.datetime | None:
-    """A moment in the address; raises ``WrongError`` for what is none."""
+    """A moment in the address; raises ``WrongError`` for anything else."""
     given = asked.query.get(name, "")
     if not given:
         return None
@@ -28,12 +28,12 @@ def moment(asked: Asked, name: str) -> dt.datetime | None:
 
 
 def stamp(found: Any) -> str | None:
-    """A moment as it stands in an address."""
+    """A moment as written in an address."""
     return f"{found.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(found, dt.datetime) else None
 
 
 def title_of(context: Context, site: str) -> str:
-    """The own name of a site; empty when it is not known."""
+    """The site's own name; empty if unknown."""
     source = context.db["sources"].find_one({"_id": site}, {"name": 1})
     return (source or {}).get("name") or ""
 
@@ -79,7 +79,7 @@ def _show_runs(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
 
 
 def pending_shown(doc: Document, lang: str) -> Mapping[str, Any]:
-    """An address that waits."""
+    """A pending address in one line."""
     return {
         "url": doc.get("url", ""), "reason": doc.get("reason", ""), "times": doc.get("times", 0),
         "said": _failure(lang, str(doc.get("reason", ""))), "failed_at": doc.get("failed_at"),
@@ -114,7 +114,7 @@ def _show_pending(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
 
 
 def rejected_by_reason(context: Context, site: str) -> dict[str, int]:
-    """How many pages of a site are kept aside for each reason, the most frequent first."""
+    """How many pages of a site were rejected for each reason, the most frequent first."""
     pipeline: list[Document] = [
         {"$match": {"site": site}},
         {"$group": {"_id": "$reason", "n": {"$sum": 1}}},
@@ -124,7 +124,7 @@ def rejected_by_reason(context: Context, site: str) -> dict[str, int]:
 
 
 def reasons_shown(rejected: Mapping[str, int], lang: str) -> Sequence[tuple[str, Any, int]]:
-    """Reason, its meaning and number, the most frequent first."""
+    """Each reason with its meaning and number, the most frequent first."""
     return [(name, telling.reason(lang, name), n) for name, n in rejected.items()]
 
 
@@ -160,7 +160,7 @@ def _show_rejected(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
 
 
 def _read_one(context: Context, asked: Asked) -> Document:
-    # The page itself stays where it is: it is as large as a document may be.
+    # Leaves out the page itself, which may be as large as a document can be.
     pipeline: list[Document] = [
         {"$match": {"_id": asked.place["id"]}},
         {"$set": {"page": {"$cond": [{"$gt": ["$page", None]}, {"$binarySize": "$page"}, None]}}},

@@ -15,7 +15,7 @@ from newscrawl.web.page import Asked, Context, NotFoundError, Page
 Document = dict[str, Any]
 
 MOST = 200
-"""Articles of a story that are shown, by their moments."""
+"""Maximum number of articles of a story shown, in order of time."""
 _READ = dict.fromkeys(
     ("title", "source", "source_name", "site", "owner", "via", "agencies", "country", "lang", "day",
      "published_at", "published.earliest", "published.latest", "first_seen_at", "duplicate_of", "duplicate",
@@ -30,15 +30,15 @@ class Member:
 
     doc: Document
     at: dt.datetime | None
-    """When it was published, or first seen where no time is known."""
+    """When it was published, or first seen if no time is known."""
     is_printed: bool
-    """Is that the newspaper's own time?"""
+    """Did the newspaper print that time?"""
     after: dt.timedelta | None
-    """How long after the root it came."""
+    """How long after the root it was published."""
 
     @classmethod
     def of(cls, doc: Document, story: Sequence[Document]) -> Member:
-        """An article among those of its story."""
+        """An article as a member of its story."""
         root = next((each for each in story if each["duplicate_of"] is None), None)
         at, printed = moment(doc)
         begun = moment(root)[0] if root else None
@@ -47,21 +47,21 @@ class Member:
 
 
 def moment(doc: Mapping[str, Any]) -> tuple[dt.datetime | None, bool]:
-    """When an article came out, or was first seen where it prints no time; and whether it prints one."""
+    """When an article was published, or first seen if it prints no time; and whether it prints a time."""
     if doc.get("published_at"):
         return doc["published_at"], True
     return doc.get("first_seen_at"), False
 
 
 def members(db: Database[Document], story: str) -> list[Document]:
-    """The articles of a story in the order of their moments, the root first; without their texts."""
+    """The articles of a story without their texts: the root, then the others in order of time."""
     found = [{"owner": "", **doc} for doc in db["articles"].find({"story": story}, _READ).limit(MOST)]
     end = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(found, key=lambda doc: (doc["duplicate_of"] is not None, moment(doc)[0] or end, doc["_id"]))
 
 
 def read(context: Context, asked: Asked) -> list[Document]:
-    """The articles of the story; by the ``_id`` of any of them."""
+    """The articles of a story, given the ``_id`` of any of them."""
     name = asked.place["id"]
     if found := members(context.db, name):
         return found
@@ -72,7 +72,7 @@ def read(context: Context, asked: Asked) -> list[Document]:
 
 
 def show(found: Sequence[Document], asked: Asked) -> Mapping[str, Any]:
-    """A line of time with a dot for each article, and the articles in their order."""
+    """A timeline with a dot for each article, and the articles in order."""
     lines = [Member.of(doc, found) for doc in found]
     return {
         "heading": found[0]["title"],
@@ -88,7 +88,7 @@ def show(found: Sequence[Document], asked: Asked) -> Mapping[str, Any]:
 
 
 def dots(moments: Sequence[dt.datetime | None], *, rtl: bool) -> list[int | None]:
-    """Where the moments stand on a line of time that is 1000 wide, in the direction of reading.
+    """The positions of moments on a timeline that is 1000 wide, in the direction of reading.
 
     >>> noon = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
     >>> dots([noon, noon + dt.timedelta(hours=1), None], rtl=False)

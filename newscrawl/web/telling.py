@@ -1,7 +1,7 @@
-"""What the monitors, the runs and the closed lists say, in the language of the reader.
+"""Translates what the monitors, the runs and the closed lists say into the language of the reader.
 
-English is what the rest of the project says, so the tables leave it empty; Arabic is told from the numbers
-behind it.
+The rest of the project speaks English, so English cells of the tables are empty. Arabic sentences are built
+from the numbers behind the English sentences.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ _LISTS = {
     "CoverageReason": "coverage",
     "Origin": "origin",
 }
-"""Closed list → what its keys begin with."""
+"""Closed list → prefix of its keys."""
 
 
 def meaning(lang: str, term: Word) -> Markup:
-    """What a word of a closed list means; the word itself where it says it all."""
+    """The meaning of a word in a closed list; the word itself if it needs no explanation."""
     if lang == "en" or not term.meaning:
         return Markup("{}").format((term.meaning or str(term)).replace("`", ""))
     return word(lang, f"{_LISTS[type(term).__name__]}.{term}")
 
 
 def reason(lang: str, name: str) -> Markup:
-    """What a reason of rejection means; the word itself where it is of another version."""
+    """The meaning of a reason for rejection; the word itself if it belongs to another version."""
     try:
         return meaning(lang, RejectionReason(name))
     except ValueError:
@@ -62,11 +62,11 @@ _DETAILS = {
     re.compile(r"(?P<url>\S+) is a home page"): "detail.home",
     re.compile(r"(?P<url>\S+) leads to (?P<home>\S+)"): "detail.leads",
 }
-"""What a rejection says of its page, and the key of its wording."""
+"""Forms of the details of a rejection, and the keys of their wording."""
 
 
 def detail(lang: str, said: str) -> Markup:
-    """What a rejection says of its page; the English sentence where there is no other.
+    """The detail of a rejection; the English sentence if there is no translation.
 
     >>> print(detail("ar", "12 words of text"), detail("en", "12 words of text"), sep="; ")
     12 كلمة من النص; <bdi class="any">12 words of text</bdi>
@@ -86,7 +86,7 @@ def detail(lang: str, said: str) -> Markup:
 
 
 def cause(lang: str, found: Cause) -> Markup:
-    """What is the matter, in a sentence without the name of the site."""
+    """A problem, in a sentence without the name of the site."""
     what = str(found.facts.get("what", ""))
     if lang == "en" or not has(f"cause.{what}"):
         name = f"{found.sites[0]}: " if len(found.sites) == 1 else ""
@@ -103,7 +103,7 @@ def cause(lang: str, found: Cause) -> Markup:
 
 
 def why(lang: str, row: SiteStatus, of_site: Cause | None, days: int) -> Markup:
-    """Why a site is not green; nothing where it is."""
+    """Why a site is not green; empty if it is."""
     if of_site is not None:
         return cause(lang, of_site)
     if lang == "en" or not row.why:
@@ -112,7 +112,7 @@ def why(lang: str, row: SiteStatus, of_site: Cause | None, days: int) -> Markup:
 
 
 def remedy(lang: str, found: Cause, home: str) -> Markup:
-    """What to do first."""
+    """What an operator should do first about a problem."""
     site = found.sites[0] if found.sites else ""
     if lang == "en":
         return Markup("{}").format(REMEDIES[found.remedy].format(home=home, site=site).replace("`", ""))
@@ -126,7 +126,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def rule(lang: str, text: str) -> Markup:
-    """When a site is crawled, in words; what is not known stays as the schedule file has it.
+    """When a site is crawled, in words; an unknown rule stays as it is in the schedule file.
 
     >>> print(rule("ar", "every 6h"), rule("ar", "every 1d"), rule("en", "every 15m"), sep="; ")
     كل 6 ساعات; كل يوم; every 15 minutes
@@ -151,7 +151,7 @@ def _interval(lang: str, text: str) -> Markup:
 
 
 def drifted(lang: str, sentence: str) -> Markup:
-    """One sentence of a run on what is read in another way than before."""
+    """A run's sentence about a field that comes from another origin than before."""
     told = drift.facts(sentence)
     if lang == "en" or not told:
         return _english(lang, sentence.partition(": ")[2] or sentence)
@@ -170,14 +170,14 @@ def _worse(lang: str, name: str, now: float, was: float) -> Markup:
 
 
 def _filled(lang: str, told: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a sentence, lengths of time in words."""
+    """The values of a sentence, with lengths of time in words."""
     return {
         name: long(lang, value) if isinstance(value, dt.timedelta) else value for name, value in told.items()
     }
 
 
 def _english(lang: str, said: str) -> Markup:
-    """A sentence of the machinery that nobody says otherwise."""
+    """An English sentence without a translation."""
     if lang == "en":
         return Markup("{}").format(machine(said))
     return Markup('<span lang="en" dir="ltr">{}</span>').format(machine(said))

@@ -1,4 +1,4 @@
-"""Templates, filled."""
+"""Fills the templates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from newscrawl.web.page import Asked
 from newscrawl.web.words import LANGUAGES, number, word
 
 _UNITS = ((60, "unit.minutes", 1), (72 * 60, "unit.hours", 60), (60 * 24 * 60, "unit.days", 1440))
-"""Minutes below which a length of time is told in a unit, and the minutes that a unit has."""
+"""The units for lengths of time: the minutes below which a unit is used, its word, and its minutes."""
 _MONTH = 30 * 1440
 _USER = re.compile(r"(//)[^/?#]*@")
 
@@ -34,7 +34,7 @@ def _template(name: str) -> str | None:
 
 @cache
 def environment() -> Environment:
-    """Where templates are found, also in an egg. What they lack is an error, what they show is escaped."""
+    """The Jinja environment: finds templates in an egg, too, fails on missing variables, escapes values."""
     return Environment(
         loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
@@ -43,7 +43,7 @@ def environment() -> Environment:
 
 @cache
 def asset(name: str) -> tuple[bytes, str]:
-    """A file of the folder ``static``, and a mark that changes with it. Raises ``FileNotFoundError``."""
+    """A file of the folder ``static``, and a hash of its content. Raises ``FileNotFoundError``."""
     body = resources.files("newscrawl.web").joinpath("static", name).read_bytes()
     return body, hashlib.sha256(body).hexdigest()[:12]
 
@@ -62,7 +62,7 @@ def long(lang: str, length: dt.timedelta) -> Markup:
 
 
 def ago(lang: str, now: dt.datetime, moment: dt.datetime | None) -> Markup:
-    """How long ago a moment was, or how far off it is; exactly for who looks closer."""
+    """How long ago a moment was, or how far off it is; the tooltip has the exact time."""
     if moment is None:
         return Markup("–")
     apart = now - moment
@@ -72,7 +72,7 @@ def ago(lang: str, now: dt.datetime, moment: dt.datetime | None) -> Markup:
 
 
 def exact(moment: dt.datetime | None, zone: bool = False) -> Markup:
-    """A moment to the minute, UTC; ``zone`` says so behind it."""
+    """A moment to the minute, in UTC; ``zone`` appends the zone."""
     if moment is None:
         return Markup("–")
     said = f"{moment:%Y-%m-%d %H:%M}{' UTC' if zone else ''}"
@@ -85,7 +85,7 @@ def _time(moment: dt.datetime, said: str, title: str, runs: str = "") -> Markup:
 
 
 def foreign(text: str | None) -> Markup:
-    """Text of strangers: it runs in its own direction, and what cannot be seen is shown."""
+    """Text from outside, in its own direction, with invisible characters made visible."""
     return Markup('<bdi dir="auto">{}</bdi>').format(visible(text or ""))
 
 
@@ -108,10 +108,10 @@ def _is_text(url: str) -> bool:
 
 
 def linker(root: str, paths: Mapping[str, str], own: str, asked: Asked | None) -> Link:
-    """What makes addresses of the site: ``link("site", site="hespress", days="30")``.
+    """The function that makes addresses of the site: ``link("site", site="hespress", days="30")``.
 
-    What the path of a page does not name becomes its query. Without a name it is the page that is shown, with
-    other values: ``link(lang="ar")``.
+    Values that the page's path does not name go into the query. Without a name, the link leads to the current
+    page with other values: ``link(lang="ar")``.
     """
 
     def link(name: str = "", **values: object) -> str:
@@ -130,7 +130,7 @@ def linker(root: str, paths: Mapping[str, str], own: str, asked: Asked | None) -
 
 
 def render(template: str, asked: Asked, link: Link | None, model: Mapping[str, Any]) -> str:
-    """A page as HTML; without links it is a file of its own."""
+    """A page as HTML; without ``link``, a self-contained file."""
     lang = asked.lang
     shared = {
         "t": partial(word, lang),

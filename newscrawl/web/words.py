@@ -1,9 +1,9 @@
 """The words of the interface, in English and in Arabic: the tables ``words/*.tsv``.
 
-A table has a line for each key: key, English, Arabic. What stands in braces is filled in. Where a wording
-depends on the number ``n``, its forms stand side by side with ``|`` between them: one and other in English;
-zero, one, two, few (3-10), many (11-99) and other (100, 101, 102) in Arabic, as CLDR has them. An empty
-English cell says that the code has the words.
+A table has a line for each key: key, English, Arabic. Names in braces are replaced by values. If a wording
+depends on the number ``n``, ``|`` separates its forms, which are those of CLDR: one and other in English;
+zero, one, two, few (3-10), many (11-99) and other (100, 101, 102) in Arabic. If an English cell is empty, the
+code provides the words.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FORMS = {"en": ("one", "other"), "ar": ("zero", "one", "two", "few", "many", "o
 
 @cache
 def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Language → key → its forms, one or all that the language has. Raises ``ValueError``."""
+    """Language → key → its forms: one, or all that the language has. Raises ``ValueError``."""
     found: dict[str, dict[str, tuple[str, ...]]] = {"en": {}, "ar": {}}
     for name in _TABLES:
         text = resources.files("newscrawl.web").joinpath("words", f"{name}.tsv").read_text("utf-8")
@@ -41,7 +41,7 @@ def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 
 def form(lang: str, n: float) -> str:
-    """Which form of a wording goes with a number.
+    """The form of a wording that a number requires.
 
     >>> [form("ar", n) for n in (0, 1, 2, 7, 11, 100, 103)]
     ['zero', 'one', 'two', 'few', 'many', 'other', 'few']
@@ -57,7 +57,7 @@ def form(lang: str, n: float) -> str:
 
 
 def number(n: float | None) -> str:
-    """A number for either language: Arabic newspapers from Rabat to Beirut print these digits, too.
+    """A number, the same in both languages: Arabic newspapers from Rabat to Beirut print these digits, too.
 
     >>> number(200000), number(12.25), number(None)
     ('200,000', '12.2', '–')
@@ -68,7 +68,7 @@ def number(n: float | None) -> str:
 
 
 def word(lang: str, key: str, **values: object) -> Markup:
-    """A wording with its values, each of which runs in its own direction. Raises ``KeyError``.
+    """A wording with its values, each in its own direction. Raises ``KeyError``.
 
     >>> word("en", "unit.hours", n=3), word("ar", "unit.hours", n=2)
     (Markup('3 hours'), Markup('ساعتين'))
@@ -85,12 +85,12 @@ def word(lang: str, key: str, **values: object) -> Markup:
 
 
 def has(key: str) -> bool:
-    """Is there such a key?"""
+    """Do the tables have this key?"""
     return key in table()["en"]
 
 
 def _isolated(value: object) -> Markup:
-    """A value inside a sentence, which does not turn what stands around it."""
+    """A value in a sentence, isolated so that its direction does not affect the text around it."""
     if isinstance(value, Markup):
         return value
     if isinstance(value, int | float):
