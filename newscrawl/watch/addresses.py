@@ -1,4 +1,4 @@
-"""Checks of the addresses that settings give for alarms."""
+"""Checks the addresses in the settings for alarms."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The collection ``alarms`` of ``<database>_ops``: open alarms, messages still to be sent, silences.
+"""The collection ``alarms`` of ``<database>_ops``: open alarms, unsent messages, silences.
 
 There is one document for each alarm; its ``_id`` is the alarm's key. Each step is one conditional update, so
 that only one of all nodes, services and cron jobs that check at once begins an alarm, ends it, or sends its
-message. ``waiting`` names the messages still to be sent: ``begun webhook``. The process that sends them
-claims the document for a while. If it dies between sending and noting that it sent, the message is sent
-twice, never lost.
+message. ``waiting`` names the unsent messages: ``begun webhook``. The process that sends them claims the
+document for a while. If it dies after sending a message but before noting that, the message is sent twice,
+but never lost.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CLAIM = dt.timedelta(minutes=5)
 PAUSES = (1, 2, 5, 15, 60)
 """Minutes before a failed message is tried again; the last value repeats."""
 OPEN = {"open": True, "stored_at": None}
-"""The query for open alarms; ``stored_at`` lets it use the index of closed ones."""
+"""The query for open alarms; ``stored_at`` lets it use the index of closed alarms."""
 BEGUN, OVER = "begun", "over"
 _SILENCE = "silence "
 
@@ -51,7 +51,7 @@ class Alarms:
     def look(
         self, current: Mapping[str, Cause], now: dt.datetime, mine: Callable[[str], bool] = lambda _: True
     ) -> None:
-        """Begin, update and end alarms for these causes; ``mine`` tells which alarms may be ended."""
+        """Begin, update and end alarms for these causes; ``mine`` decides which alarms may be ended."""
         docs = {doc["_id"]: doc for doc in self._alarms.find(OPEN) if mine(doc["_id"])}
         before = {key: _ringing(doc) for key, doc in docs.items()}
         after, begun, over = step(before, current, now)
@@ -65,7 +65,7 @@ class Alarms:
                 self._alarms.update_one(still, {"$set": _fields(alarm)})
 
     def begin(self, cause: Cause, now: dt.datetime) -> bool:
-        """Begin an alarm; False when another process was quicker."""
+        """Begin an alarm; False if another process has begun it already."""
         waiting = [f"{BEGUN} {name}" for name in self._channels]
         changes = _fields(Ringing(cause, now)) | {
             "open": True, "ended_at": None, "waiting": waiting, "claimed_until": None, "tries": 0,
@@ -79,7 +79,7 @@ class Alarms:
         return bool(done.modified_count or done.upserted_id)
 
     def _end(self, doc: Document, now: dt.datetime) -> None:
-        """End an alarm. A channel that did not learn of its beginning does not hear of its end."""
+        """End an alarm. A channel that was not notified of its beginning is not notified of its end."""
         unheard = {word.partition(" ")[2] for word in doc["waiting"]}
         waiting = [f"{OVER} {name}" for name in self._channels if name not in unheard]
         condition = {"_id": doc["_id"], "open": True, "episode": doc["episode"], "waiting": doc["waiting"]}
@@ -91,7 +91,7 @@ class Alarms:
     # --- Messages
 
     def tell(self, now: dt.datetime) -> list[str]:
-        """Send all waiting messages except silenced ones; return a sentence for each failure."""
+        """Send all waiting messages that are not silenced; return a sentence for each failure."""
         failed: list[str] = []
         silences = self.silences(now)
         due = {
@@ -134,7 +134,7 @@ class Alarms:
         self._alarms.update_one({"_id": f"{_SILENCE}{pattern}"}, {"$set": fields}, upsert=True)
 
     def unsilence(self, pattern: str) -> bool:
-        """End a silence now; False when there is none."""
+        """End a silence now; False if there is none."""
         return bool(self._alarms.delete_one({"_id": f"{_SILENCE}{pattern}"}).deleted_count)
 
     def silences(self, now: dt.datetime) -> dict[str, dt.datetime]:
@@ -144,7 +144,7 @@ class Alarms:
 
 
 def covers(pattern: str, doc: Document) -> bool:
-    """Is this alarm silenced by a pattern? ``*`` stands for any characters of its key or of a site's name."""
+    """Does a pattern silence this alarm? ``*`` stands for any characters of its key or of a site's name."""
     names = [doc["_id"], *doc.get("sites", ())]
     return any(fnmatchcase(name, pattern) for name in names)
 

@@ -1,4 +1,4 @@
-"""What raises an alarm: one alarm for each cause, not for each site that it touches."""
+"""Causes of alarms: each cause raises one alarm, however many sites it affects."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from newscrawl.watch.monitors import Finding, Usual, failing, reduced, silent
 NODE_AWAY = dt.timedelta(minutes=10)
 """How long a node may be away without an alarm: an upgrade restarts it."""
 GONE = dt.timedelta(days=14)
-"""A node that was away for this long has been taken out of service."""
+"""A node that was away for this long counts as taken out of service."""
 OVERDUE = dt.timedelta(hours=1)
 """How long a site may be due without being crawled."""
 AT_ONCE = dt.timedelta(hours=2)
-"""Failed runs of several sites count as failing together when they began within this time."""
+"""Failed runs of several sites count as failing together if they began within this time."""
 FEWEST_SITES, MOST = 4, 0.8
-"""How many sites, and which share of them, must fail together before the network is blamed."""
+"""How many sites, and what share of all, must fail together before the network counts as the cause."""
 REMEDIES: Mapping[str, str] = {
     AlarmKind.SCHEDULE: "on each node: systemctl status newscrawl-schedule newscrawl-scrapyd",
     AlarmKind.NETWORK: "on a node: curl -I https://www.example.org; then check DNS, firewall and provider",
@@ -42,7 +42,8 @@ REMEDIES: Mapping[str, str] = {
     "spiders/{site}.py",
     AlarmKind.MONTHS: "upgrade newscrawl",
 }
-"""What an operator does first, by :attr:`Cause.remedy`; ``{home}`` and ``{site}`` are those of its site."""
+"""What an operator should do first, by :attr:`Cause.remedy`; ``{home}`` and ``{site}`` are those of the
+cause's site."""
 SETTLED = dt.timedelta(hours=1)
 """How long the cause must be gone before its alarm ends, so that an alarm does not flap."""
 
@@ -52,7 +53,7 @@ _ANSWERS = {"quiet", RunOutcome.NO_LINKS}
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A problem that an operator hears of once when it begins and once when it is over."""
+    """A problem of which an operator is notified once when it begins and once when it is over."""
 
     key: str
     """Its identity: ``silent hespress``, ``node crawler2``, ``network``."""
@@ -62,7 +63,7 @@ class Cause:
     sites: tuple[str, ...] = ()
     usual: Usual = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """The facts of the sentence, for translations: ``what`` it is about, and numbers."""
+    """The facts behind the sentence, for translations: ``what`` it is about, and its numbers."""
 
     @property
     def kind(self) -> AlarmKind:
@@ -71,10 +72,10 @@ class Cause:
 
     @property
     def remedy(self) -> str:
-        """Which of the ``REMEDIES`` helps: the one of its kind, or a closer one."""
+        """The key of the remedy in ``REMEDIES``: its kind, or a more specific key."""
         if self.kind == AlarmKind.NODE and self.facts.get("others"):
             return "node.others"
-        # The site answers, but nothing new is found there.
+        # The site answers, but crawls find nothing new there.
         if self.kind == AlarmKind.SILENT and _ANSWERS & {self.facts.get("what"), self.facts.get("outcome")}:
             return "silent.new"
         return self.kind
@@ -88,7 +89,7 @@ def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dic
     problems += [network] if network else []
     problems += _faults(seen)
     problems += _archive(seen)
-    # Sites whose next run is still to come count as cut off, even when the network is back.
+    # Sites that have not run since count as cut off, even after the network is back.
     apart = {name for one in (network, before.get(AlarmKind.NETWORK)) if one for name in one.sites}
     for site in seen.sites:
         key = f"{AlarmKind.REDUCED} {site.name}"
@@ -108,11 +109,12 @@ def _of_site(kind: AlarmKind, site: WatchedSite, finding: Finding) -> Cause:
 
 
 HERE, LATE, AWAY, RETIRED = "here", "late", "away", "retired"
-"""States of a node: it sends heartbeats; one is late; it is away; it has been taken out of service."""
+"""States of a node: it sends heartbeats; its heartbeat is late; it is away; it has been taken out of
+service."""
 
 
 def node_state(node: SeenNode, now: dt.datetime) -> str:
-    """How a node is: alarms and pages judge it by this one rule."""
+    """The state of a node, by the same rule for alarms and pages."""
     if node.alive_until is None:
         return RETIRED
     late = now - node.alive_until
@@ -122,7 +124,7 @@ def node_state(node: SeenNode, now: dt.datetime) -> str:
 
 
 def _schedule(seen: Installation) -> list[Cause]:
-    """Nodes that are away; overdue sites, unless missing nodes explain them."""
+    """The causes in the schedule: nodes that are away, overdue sites that they do not explain."""
     away = [
         (node.name, node.alive_until)
         for node in seen.nodes
@@ -157,7 +159,7 @@ def _schedule(seen: Installation) -> list[Cause]:
 
 
 def _network(seen: Installation) -> Cause | None:
-    """The cause when nearly all recently crawled sites were unreachable: our network, not the sites."""
+    """The cause if nearly all recently crawled sites were unreachable: our network, not the sites."""
     lately = [site for site in seen.sites if site.runs and seen.now - site.runs[0].began <= AT_ONCE]
     apart = [site for site in lately if site.runs[0].outcome == RunOutcome.UNREACHABLE]
     if len(apart) < FEWEST_SITES or len(apart) < MOST * len(lately):
@@ -174,7 +176,7 @@ def _network(seen: Installation) -> Cause | None:
 
 
 def _faults(seen: Installation) -> list[Cause]:
-    """Sites whose last three runs all failed through a fault of newscrawl or were killed."""
+    """The causes for sites whose last three runs were all killed or failed through a fault of newscrawl."""
     ill = {}
     for site in seen.sites:
         newest = site.runs[:3]
@@ -188,7 +190,7 @@ def _faults(seen: Installation) -> list[Cause]:
 
 
 def _archive(seen: Installation) -> list[Cause]:
-    """Archive problems that the newest run of each node reported."""
+    """The causes for archive problems that the newest run of each node reported."""
     newest: dict[str, EndedRun] = {}
     for site in seen.sites:
         for run in site.runs[:1]:
@@ -228,7 +230,7 @@ class Ringing:
 def step(
     ringing: Mapping[str, Ringing], current: Mapping[str, Cause], now: dt.datetime
 ) -> tuple[dict[str, Ringing], list[Cause], list[Cause]]:
-    """The alarms after a check: all that are open, the causes that began, the causes that are over."""
+    """The alarms after a check: all open alarms, the causes that began, the causes that are over."""
     after: dict[str, Ringing] = {}
     over: list[Cause] = []
     for key, alarm in ringing.items():

@@ -1,7 +1,7 @@
 """Sends alarms by web hook, e-mail or command, and pings the dead man's switch.
 
-Sending waits for other servers, so it runs outside of crawls: in a thread of the schedule, or in a command
-that cron starts. Addresses may hold credentials; messages and logs repeat only the host.
+Sending waits for other servers, so it runs outside crawls: in a thread of the schedule, or in a command that
+cron starts. Addresses may hold credentials; messages and logs name only the host.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Message:
         )
 
     def document(self) -> dict[str, Any]:
-        """The message as JSON for programs; chats show ``text``."""
+        """The message as JSON for programs; chat services show ``text``."""
         return {
             "text": self.subject,
             "alarm": self.key,
@@ -79,7 +79,7 @@ class Message:
 
 
 class Channel(Protocol):
-    """A way of sending messages to people."""
+    """A way to send messages to people."""
 
     name: str
 
@@ -110,7 +110,7 @@ def _ask(what: str, url: str, body: bytes | None = None) -> None:
 
 
 class Webhook:
-    """Posts JSON to an address, in a form that Slack and Mattermost take."""
+    """Posts JSON to an address, in a form that Slack and Mattermost accept."""
 
     name = "webhook"
 
@@ -178,9 +178,9 @@ class Command:
         self._command = shlex.split(command)
 
     def send(self, message: Message) -> None:
-        """Run it. Raises :class:`DeliveryError` unless it exits with 0 in time."""
+        """Run the command. Raises :class:`DeliveryError` unless it exits with status 0 in time."""
         given = json.dumps(message.document() | {"details": message.text}, ensure_ascii=False).encode()
-        # The operator's script needs its PATH, but not the credentials of the database.
+        # The operator's script needs PATH, but not the credentials of the database.
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         try:
             done = subprocess.run(  # noqa: S603 (the operator's own command)

@@ -1,7 +1,7 @@
 """The checks of ``scrapy doctor``: what an installation lacks, and how to fix it.
 
-Each check is a function of its arguments and reports in one sentence what it saw. A check that could not be
-carried out says so; it never counts as passed.
+Each check is a function of its arguments, and reports in one sentence what it saw. A check that could not be
+carried out says so, and never counts as passed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from newscrawl.watch.facts import now_of
 Document = dict[str, Any]
 
 APART = dt.timedelta(seconds=30)
-"""How far two clocks may differ."""
+"""How far two clocks may differ without a warning."""
 _RIGHTS = frozenset({"find", "insert", "update", "remove", "createIndex", "createCollection", "collMod"})
 """MongoDB's names of the actions that a crawl needs in both databases."""
 _PACKAGES = ("newscrawl", "pipelines", "spiders")
@@ -44,7 +44,8 @@ class Check:
 
     name: str
     wrong: bool | None
-    """True: something must be fixed; None: worth knowing, or not to be determined; False: fine."""
+    """True: something must be fixed. None: it could not be determined, or is only worth knowing. False: all
+    is well."""
     sentence: str
     remedy: str = ""
 
@@ -64,7 +65,10 @@ def attempted(name: str, check: Callable[[], Iterable[Check]], remedy: str) -> l
 
 
 def mongodb(db: Database[Document], ops: Database[Document]) -> list[Check]:
-    """Version, rights, indexes, and their size against memory. Raises ``PyMongoError`` without an answer."""
+    """The checks of MongoDB: its version, the user's rights, the indexes, and their size against memory.
+
+    Raises ``PyMongoError`` if there is no answer.
+    """
     version, wire = db.client.server_info()["version"], db.client.admin.command("hello")["maxWireVersion"]
     supported = is_supported(wire)
     checks = [
@@ -127,7 +131,7 @@ def _size(db: Database[Document]) -> Iterator[Check]:
 
 
 def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) -> Iterator[Check]:
-    """Compares this machine's clock with MongoDB's, and with the start times of runs."""
+    """The checks of this machine's clock against MongoDB's, and against the start times of runs."""
     there = now_of(db)
     apart = wall - there
     remedy = "synchronize both clocks by NTP: timedatectl set-ntp true"
@@ -210,7 +214,7 @@ def browser(needing: Sequence[str], path: str | None) -> Check:
 
 
 def alarms(channels: Sequence[str], switch: str) -> Check:
-    """Does somebody receive alarms?"""
+    """Does anybody receive alarms?"""
     if not channels:
         remedy = (
             "set NEWSCRAWL_ALARM_EMAIL, NEWSCRAWL_ALARM_WEBHOOK or NEWSCRAWL_ALARM_COMMAND, "

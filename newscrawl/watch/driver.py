@@ -1,7 +1,7 @@
-"""One check of the installation: begin and end alarms, send waiting messages.
+"""Checks the installation: begins and ends alarms, and sends waiting messages.
 
-The schedule's service checks once a minute in a thread of its own; cron does it by ``scrapy alarms --once``.
-Both may run: the second check within a minute only sends messages that still wait.
+The service of the schedule checks once a minute in a separate thread; cron does it by ``scrapy alarms
+--once``. Both may run: the second check within a minute only sends messages that still wait.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from newscrawl.watch.delivery import Channel, DeliveryError, ping
 Document = dict[str, Any]
 
 EVERY = dt.timedelta(seconds=60)
-"""Time between two checks."""
+"""Time between checks."""
 ALMOST = EVERY * 0.75
 """A check younger than this need not be repeated."""
 MONTHS_LEFT = dt.timedelta(days=60)
-"""How long before its end the table of Moroccan months raises an alarm."""
+"""How long before the end of the table of Moroccan months an alarm begins."""
 _MOROCCO = ("MA", "EH")
 
 
@@ -51,7 +51,7 @@ class Watchman:
         self._alarms = Alarms(ops, channels)
         self._facts = facts.Facts()
         self._switch = switch
-        """The dead man's switch: an address that is requested after each check that went well."""
+        """The dead man's switch: an address to request after each successful check."""
         self._folders, self._least_free = [*folders], least_free
         """Folders of this machine, and the bytes that their disks must have free."""
 
@@ -103,7 +103,7 @@ def full_disks(folders: Iterable[Path], least: int, now: dt.datetime) -> Iterato
 
 
 def ending(now: dt.datetime, countries: Iterable[str | None]) -> Iterator[Cause]:
-    """A cause when the table of Moroccan months ends soon and a newspaper needs it."""
+    """A cause if the table of Moroccan months ends soon and a newspaper needs it."""
     last = last_month()
     if last - now.date() < MONTHS_LEFT and any(country in _MOROCCO for country in countries):
         sentence = f"the table of Moroccan months ends with that of {last}: upgrade newscrawl"

@@ -1,7 +1,8 @@
-"""Reads from MongoDB what the monitors need, in a few queries whatever the number of sites.
+"""Reads what the monitors need from MongoDB, in a few queries for any number of sites.
 
-An index gives the newest runs of each site, and its newest runs that met something new: at most 120
-documents. Later checks read only the runs that were written since. An index covers ten weeks of coverage.
+An index finds the newest runs of each site, and its newest runs that found something new: at most 120
+documents. Later checks read only the runs that have changed since. Another index covers ten weeks of
+coverage.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ from newscrawl.watch.known import (
 Document = dict[str, Any]
 
 AT_ONCE = 40
-"""Sites whose runs one query asks for."""
+"""Number of sites whose runs one query fetches."""
 MARGIN = dt.timedelta(minutes=1)
-"""Each check reads again what was written this long before the previous one, which may have missed it."""
+"""Each check also rereads what was written this long before the previous check, which may have missed it."""
 IDLE = dt.timedelta(days=14)
-"""An unscheduled site that was not crawled for this long is left out."""
+"""An unscheduled site that has not been crawled for this long is left out."""
 _FIELDS = dict.fromkeys(
     (
         "site", "started_at", "finished_at", "outcome", "host", "counts.new", "counts.revised", "counts.seen",
@@ -48,7 +49,7 @@ def now_of(db: Database[Document]) -> dt.datetime:
 
 
 class Facts:
-    """Reads an installation repeatedly; after the first time it reads only runs written since."""
+    """Reads the state of an installation repeatedly; each time only the runs that have changed."""
 
     def __init__(self) -> None:
         self._runs: dict[str, dict[Any, EndedRun]] = {}
@@ -101,7 +102,7 @@ def installation(db: Database[Document], ops: Database[Document]) -> Installatio
 
 
 def _kept(runs: dict[Any, EndedRun]) -> list[EndedRun]:
-    """The newest runs, and the newest that met something new; removes the others from ``runs``."""
+    """The newest runs, and the newest that found something new; removes the others from ``runs``."""
     ended = sorted(runs, key=lambda id_: (runs[id_].began, str(id_)), reverse=True)
     met = sorted(
         (id_ for id_ in ended if runs[id_].new or runs[id_].rejected),
@@ -115,7 +116,7 @@ def _kept(runs: dict[Any, EndedRun]) -> list[EndedRun]:
 
 
 def _runs(ops: Database[Document], names: Sequence[str]) -> dict[str, dict[Any, EndedRun]]:
-    """The newest ended runs of each site, and the newest of them that met something new."""
+    """The newest ended runs of each site, and the newest of them that found something new."""
     runs_by_site: dict[str, dict[Any, EndedRun]] = {name: {} for name in names}
     for some in _some(names, AT_ONCE):
         first, *others = [part for name in some for part in _parts(name)]
@@ -126,7 +127,7 @@ def _runs(ops: Database[Document], names: Sequence[str]) -> dict[str, dict[Any, 
 
 
 def _parts(site: str) -> Iterator[list[Document]]:
-    """The pipelines for one site's runs; an index of its own answers each."""
+    """The pipelines for one site's runs; each has its own index."""
     ended = {"site": site, "outcome": {"$ne": None}}
     met = ended | {"came": {"$gt": 0}}
     for which, order in ((ended, "started_at"), (met, "finished_at")):
@@ -143,7 +144,7 @@ def _days(db: Database[Document], names: Sequence[str], now: dt.datetime) -> Map
     by_source: defaultdict[str, list[CoverageDay]] = defaultdict(list)
     for row in rows.sort([("source", 1), ("day", 1)]):
         day = dt.date.fromisoformat(row["day"])
-        if day <= now.date() + dt.timedelta(days=1):  # a page that dates itself in the future says nothing
+        if day <= now.date() + dt.timedelta(days=1):  # an article dated in the future shows nothing
             by_source[row["source"]].append(CoverageDay(day, row["articles"], row.get("complete")))
     return by_source
 

@@ -10,12 +10,12 @@ from typing import Any
 from newscrawl.vocabulary import NO_ORIGIN, RunOutcome
 
 RUNS = 60
-"""How many of a site's newest runs are examined, and of its newest runs that met something new."""
+"""How many of a site's newest runs, and of its newest runs that found something new, are examined."""
 DAYS = 70
 """How many rows of its coverage are examined: ten weeks."""
 
 SILENT = frozenset({RunOutcome.UNREACHABLE, RunOutcome.REFUSED, RunOutcome.NO_LINKS})
-"""Outcomes of runs to which the site gave nothing to read."""
+"""Outcomes of runs that got nothing to read from the site."""
 OURS = frozenset({RunOutcome.FAULT, RunOutcome.KILLED})
 """Outcomes that the site did not cause."""
 
@@ -25,10 +25,10 @@ class CoverageDay:
     """One row of a newspaper's coverage."""
 
     day: dt.date
-    """On the newspaper's clock."""
+    """The day, on the newspaper's clock."""
     articles: int
     complete: bool | None = None
-    """Was it seen whole? None while that is unknown."""
+    """Was the day seen whole? None while that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class EndedRun:
     empty: Mapping[str, float] = field(default_factory=dict)
     """Field → share of these articles that lack it, 0 to 1."""
     drift: tuple[str, ...] = ()
-    """Sentences of its record on fields that come from another origin than before."""
+    """Sentences in its record about fields that come from another origin than before."""
     alarms: tuple[tuple[str, str], ...] = ()
     """Alarms that the run raised itself, each with its sentence."""
 
     @classmethod
     def of(cls, doc: Mapping[str, Any]) -> EndedRun:
-        """A run from its record; fields that older versions did not record count as unknown."""
+        """A run from its record; fields that an older version did not record count as unknown."""
         counts = doc.get("counts") or {}
         reading = doc.get("reading") or {}
         shares: Mapping[str, Mapping[str, float]] = reading.get("shares") or {}
@@ -83,9 +83,9 @@ class WatchedSite:
     country: str | None = None
     timezone: str | None = None
     runs: Sequence[EndedRun] = ()
-    """The newest first: the last runs, and those before them that met something new."""
+    """The newest first: the latest runs, and earlier runs that found something new."""
     days: Sequence[CoverageDay] = ()
-    """The oldest first, without gaps; an aggregator has none."""
+    """Its days, the oldest first, without gaps; an aggregator has none."""
     title: str | None = None
     """Its own name. Example: ``هسبريس``."""
 

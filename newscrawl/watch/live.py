@@ -1,6 +1,6 @@
 """Progress of a crawl: a line that is redrawn on a terminal, one line a minute in a log.
 
-It replaces Scrapy's own ``LogStats``, which counts items but does not say what became of them.
+It replaces Scrapy's own ``LogStats``, which counts items, but not by what became of them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 EVERY = 1.0
-"""Seconds between two updates; :class:`Progress` decides whether to print one."""
+"""Seconds between updates; :class:`Progress` decides whether to print one."""
 _SHOWN = ("new", "seen", "revised", "rejected")
 
 
 def note(counts: Mapping[str, int], pages: int, seconds: float, waiting: int | None) -> str:
-    """A line on the pages so far, their rate, and how many known addresses still wait.
+    """A line about the pages so far, their rate, and the number of known addresses that still wait.
 
     >>> note({"new": 12, "seen": 30, "rejected": 1}, 60, 90, 7)
     '12 new, 30 seen, 0 revised, 1 rejected; 40 pages a minute; 7 addresses wait'

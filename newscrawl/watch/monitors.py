@@ -1,4 +1,4 @@
-"""Monitors of one site: it gives nothing, gives less, or is read worse than before.
+"""Monitors of one site: nothing comes from it, less comes than before, or its pages are read worse.
 
 Each monitor compares a site with its own past, and reports nothing until it knows enough of that past.
 """
@@ -17,25 +17,26 @@ from newscrawl.watch.known import OURS, SILENT, CoverageDay, EndedRun, WatchedSi
 from newscrawl.watch.rhythm import Rhythm, rhythm, season
 
 SURE = math.log(1e-5)
-"""Logarithm of the probability below which a silence is no coincidence."""
+"""Logarithm of the probability below which a silence is not a coincidence."""
 TOO_FEW = math.log(3e-4)
-"""The same for days with too few articles, each of which is checked only once."""
+"""The same for days with too few articles; each such day is checked only once."""
 FAILING = dt.timedelta(hours=8)
-"""How long a site may fail to answer; a night's maintenance takes as long."""
+"""How long a site may fail to answer: maintenance at night takes as long."""
 FEWEST_RUNS = 4
-"""Least number of runs that must have failed in a row."""
+"""Minimum number of runs that must have failed in a row."""
 RISE = 0.4
-"""By how much the share of articles without a field, or of rejected pages, must have risen."""
+"""Minimum rise in the share of articles without a field, or of rejected pages."""
 SAMPLES, USUAL = (12, 30), 30
-"""Numbers of articles that show how a site is read now, and how it was read before."""
+"""Numbers of newest articles that show how a site is read now, and of older articles that show how it was
+read."""
 FEWEST = 10
-"""Least number of articles or pages that must be worse."""
+"""Minimum number of articles or pages that must be worse."""
 CHANCE = math.log(1e-8)
-"""Logarithm of the probability below which a rise is no coincidence; low, as many fields are compared."""
+"""Logarithm of the probability below which a rise is not a coincidence; low, as many fields are compared."""
 FALLEN: Mapping[int, float] = {3: 0.25, 5: 0.4, 7: 0.5, 10: 0.6}
 """Number of days → share of the usual articles below which there are too few."""
 SILENCE = 15.0
-"""When this many articles are missing in a row of empty days, it is a silence."""
+"""Number of missing articles from which successive empty days are a silence."""
 LESS = 0.8
 """Share of the usual articles that still come during a slump of a few weeks."""
 _DAY = dt.timedelta(days=1)
@@ -53,7 +54,7 @@ class Finding:
     sentence: str
     """A sentence for an operator, without the name of the site."""
     since: dt.datetime
-    """Since when, UTC."""
+    """When it began, UTC."""
     usual: Usual = field(default_factory=dict)
     """The level that must return before the alarm is over."""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -69,7 +70,7 @@ def failing(runs: Sequence[EndedRun]) -> tuple[int, dt.datetime | None]:
 
 
 def no_answer(site: WatchedSite) -> Finding | None:
-    """The finding when a site has given nothing to read for longer than its usual outages last."""
+    """A finding if a site has given nothing to read for longer than its usual outages last."""
     streak, since = failing(site.runs)
     if since is None or site.runs[0].ended - since < FAILING or streak < FEWEST_RUNS:
         return None
@@ -88,7 +89,7 @@ def no_answer(site: WatchedSite) -> Finding | None:
 
 
 def quiet(site: WatchedSite, beat: Rhythm | None) -> Finding | None:
-    """The finding when no new article has come for longer than the site's own rhythm explains."""
+    """A finding if no new article has come for longer than the site's own rhythm explains."""
     looked = next((run.ended for run in site.runs if run.outcome not in SILENT | OURS), None)
     since = last_article(site)
     if looked is None or since is None:
@@ -105,7 +106,7 @@ def quiet(site: WatchedSite, beat: Rhythm | None) -> Finding | None:
 def _is_longest_by_far(site: WatchedSite, since: dt.datetime, looked: dt.datetime) -> bool:
     """Is this pause at least two days, and three times as long as any before?
 
-    Nothing finer is known of an aggregator: coverage counts the days of its newspapers, not its own.
+    No more is known about an aggregator: coverage counts the days of its newspapers, not its own.
     """
     met = [run.ended for run in site.runs if run.new or run.rejected]
     gaps = [later - earlier for later, earlier in pairwise(met)]
@@ -116,7 +117,7 @@ def _is_longest_by_far(site: WatchedSite, since: dt.datetime, looked: dt.datetim
 
 
 def last_article(site: WatchedSite) -> dt.datetime | None:
-    """When something new was seen last (UTC): the end of the run that met it, else the end of its day."""
+    """When something new was last seen (UTC): the end of the run that found it, else the end of its day."""
     stored = next((run.ended for run in site.runs if run.new or run.rejected), None)
     if stored:
         return stored
@@ -126,7 +127,7 @@ def last_article(site: WatchedSite) -> dt.datetime | None:
 
 
 def fewer(site: WatchedSite, now: dt.datetime) -> Finding | None:
-    """The finding when there were far fewer articles than usual for some days, feasts left aside."""
+    """A finding if there were far fewer articles than usual for some days, feasts aside."""
     today = now.astimezone(ZoneInfo(site.timezone or "UTC")).date()
     past = [one for one in site.days if one.day < today]
     for length, share in FALLEN.items():
@@ -154,7 +155,7 @@ def fewer(site: WatchedSite, now: dt.datetime) -> Finding | None:
 
 
 def _longest_silence(expected: Sequence[float], days: Sequence[CoverageDay]) -> float:
-    """How many articles were to be expected in the longest row of days without any."""
+    """How many articles were expected in the longest run of days without any."""
     longest = lasts = 0.0
     for mean, one in zip(expected, days, strict=True):
         lasts = 0.0 if one.articles else lasts + mean
@@ -163,7 +164,7 @@ def _longest_silence(expected: Sequence[float], days: Sequence[CoverageDay]) -> 
 
 
 def _so_few(came: int, mean: float, shape: float) -> float:
-    """Logarithm of the probability of at most ``came`` articles (Chernoff's bound, negative binomial)."""
+    """The logarithm of the probability of at most ``came`` articles (Chernoff bound, negative binomial)."""
     if came >= mean:
         return 0.0
     least = came * math.log(mean / came) if came else 0.0
@@ -171,9 +172,10 @@ def _so_few(came: int, mean: float, shape: float) -> float:
 
 
 def read_worse(site: WatchedSite, usual: Usual | None = None) -> Finding | None:
-    """The finding when more articles lack a field, or more pages are rejected, than before.
+    """A finding if more articles lack a field, or more pages are rejected, than before.
 
-    ``usual`` holds the shares from before an open alarm began: the runs of that time may be too old to read.
+    ``usual`` holds the shares from before an open alarm began: the runs from that time may be too old to
+    read.
     """
     kept: dict[str, float] = {}
     worse: dict[str, str] = {}
@@ -203,7 +205,7 @@ def read_worse(site: WatchedSite, usual: Usual | None = None) -> Finding | None:
 
 
 def _chance(runs: Sequence[EndedRun], name: str, was: float) -> float:
-    """Logarithm of the probability that so many articles lack a field by chance (Chernoff's bound)."""
+    """The logarithm of the probability that so many articles lack a field by chance (Chernoff bound)."""
     total = sum(_size(run, name) for run in runs)
     p, q = min(0.9, max(0.05, was)), min(0.999, _share(runs, name))
     return -total * (q * math.log(q / p) + (1 - q) * math.log((1 - q) / (1 - p))) if q > p else 0.0
@@ -216,7 +218,7 @@ def _worse(name: str, now: float, was: float) -> str:
 
 
 def drifts(site: WatchedSite) -> Finding | None:
-    """The finding when the last runs all recorded that fields come from another origin than before."""
+    """A finding if the last runs all recorded that fields come from another origin than before."""
     recorded = [run for run in site.runs if run.read >= 5][:3]
     if len(recorded) < 3 or not all(run.drift for run in recorded):
         return None
@@ -236,7 +238,7 @@ def _share(runs: Sequence[EndedRun], name: str) -> float:
 
 
 def _halves(runs: Sequence[EndedRun], what: str, sample: int) -> tuple[list[EndedRun], list[EndedRun]]:
-    """The newest runs with enough pages to judge, and all runs before; nothing when there are too few."""
+    """The newest runs with enough pages to judge, and all earlier runs; both empty if there are too few."""
     recent: list[EndedRun] = []
     counted = [run for run in runs if _size(run, what)]
     total = 0
@@ -249,12 +251,12 @@ def _halves(runs: Sequence[EndedRun], what: str, sample: int) -> tuple[list[Ende
 
 
 def silent(site: WatchedSite, now: dt.datetime) -> Finding | None:
-    """The finding when nothing comes from a site any more."""
+    """A finding if nothing comes from a site any more."""
     return no_answer(site) or quiet(site, beat_of(site, now))
 
 
 def reduced(site: WatchedSite, now: dt.datetime, usual: Usual | None = None) -> Finding | None:
-    """The finding when less comes from a site, or it is read worse."""
+    """A finding if less comes from a site, or its pages are read worse."""
     return read_worse(site, usual) or drifts(site) or fewer(site, now)
 
 

@@ -1,9 +1,9 @@
-"""A newspaper's own rhythm: how many articles to expect on a day, from its last eight weeks and the calendar.
+"""A newspaper's own rhythm: how many articles to expect on a day, by its last eight weeks and the calendar.
 
-Each weekday is compared with itself. In Ramadan newspapers publish less, and at other hours. On the two
-feasts many publish nothing, so nothing is expected; neither on the days around them, since a feast may
-begin a day later than computed. Days come from the Hijri calendar of the newspaper's country. Uncertainty
-lowers the expectation: a late alarm costs less than a false one.
+Each weekday is compared with itself. In Ramadan, newspapers publish less, and at other hours. On the two
+feasts, many publish nothing, so nothing is expected then, nor on the days around them, since a feast may
+begin a day later than computed. Feasts and Ramadan follow the Hijri calendar of the newspaper's country.
+Uncertainty lowers the expectation: a late alarm costs less than a false alarm.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from newscrawl.dates import to_hijri
 from newscrawl.watch.known import CoverageDay
 
 WEEKS = 8
-"""Weeks of history that a rhythm is computed from."""
+"""Weeks of history from which a rhythm is computed."""
 ENOUGH = 14
-"""Days that must be known of a newspaper before anything is expected of it."""
+"""Number of days that must be known before anything is expected of a newspaper."""
 RAMADAN = 0.6
 """Share of the usual articles to expect in Ramadan, until the newspaper's own share is known."""
 NIGHT = dt.timedelta(hours=10)
-"""How long nothing may come overnight, whatever a newspaper's working hours."""
+"""How long nothing may come overnight, whatever the newspaper's working hours."""
 _DAY = dt.timedelta(days=1)
 _LEAST_SHAPE, _MOST_SHAPE = 2.0, 40.0
 
@@ -54,15 +54,16 @@ class Rhythm:
     week: tuple[float, ...]
     """Articles of an ordinary day, Monday first."""
     shape: float
-    """How far days fall below it beyond chance: the shape of a gamma distribution; small means far."""
+    """How far days fall below ``week`` for more than chance: the shape of a gamma distribution; small means
+    far."""
     level: float = 1.0
-    """Share of it that the last days reached, at most 1."""
+    """Share of ``week`` that the last days reached, at most 1."""
     country: str | None = None
     ramadan: float = RAMADAN
-    """Share of it that comes in Ramadan."""
+    """Share of ``week`` that comes in Ramadan."""
 
     def expected(self, day: dt.date) -> float:
-        """The least number of articles to expect on a day, on average."""
+        """The lowest average number of articles to expect on a day."""
         kind = season(day, self.country)
         if kind == "feast":
             return 0.0
@@ -71,7 +72,7 @@ class Rhythm:
     def nothing(self, since: dt.datetime, until: dt.datetime, timezone: str | None) -> float:
         """The logarithm of the probability that no article comes between two moments; 0 for certainty.
 
-        A night is subtracted from a day that lies only partly between them, whenever the night is.
+        If only part of a day is between them, the length of a night is subtracted from that part.
         """
         if until - since < _DAY:
             return 0.0
@@ -84,7 +85,7 @@ class Rhythm:
 
 
 def _parts(since: dt.datetime, until: dt.datetime, timezone: str | None) -> Iterator[tuple[dt.date, float]]:
-    """The days between two moments on a publisher's clock, each with the share of it that lies between."""
+    """The days between two moments on a publisher's clock, each with the share of it that is between them."""
     zone = ZoneInfo(timezone or "UTC")
     begin, end = since.astimezone(zone), until.astimezone(zone)
     day = begin.date()
@@ -98,7 +99,7 @@ def _parts(since: dt.datetime, until: dt.datetime, timezone: str | None) -> Iter
 def rhythm(days: Sequence[CoverageDay], until: dt.date, country: str | None = None) -> Rhythm | None:
     """The rhythm of a newspaper from its days before ``until``, oldest first; None while there are too few.
 
-    Left out are the days of a silence that still lasts, and days that were not seen whole.
+    The days of a silence that still lasts, and days that were not seen whole, are left out.
     """
     known = [one for one in days if one.day < until]
     while known and not known[-1].articles:
@@ -110,7 +111,7 @@ def rhythm(days: Sequence[CoverageDay], until: dt.date, country: str | None = No
     whole = [one for one in known if one.complete is not False and season(one.day, country) != "feast"]
     fasting = [one for one in whole if season(one.day, country) == "ramadan"]
     usual = [one for one in whole if one not in fasting]
-    if len(usual) < ENOUGH:  # its whole known history lies in Ramadan
+    if len(usual) < ENOUGH:  # its whole known history is in Ramadan
         usual, fasting = whole, []
     week = tuple(_usual([one.articles for one in usual if one.day.weekday() == place]) for place in range(7))
     share = 1.0 if usual is whole else _share(fasting, week)
@@ -120,14 +121,14 @@ def rhythm(days: Sequence[CoverageDay], until: dt.date, country: str | None = No
 
 
 def _level(beat: Rhythm, days: Sequence[CoverageDay], until: dt.date, length: int) -> float:
-    """Share of the expected articles that came in the last days before a silence."""
+    """The share of the expected articles that came in the last days before a silence."""
     last = [one for one in days if one.day > until - length * _DAY]
     expected = sum(beat.expected(one.day) for one in last)
     return sum(one.articles for one in last) / expected if expected else 1.0
 
 
 def _share(fasting: Sequence[CoverageDay], week: Sequence[float]) -> float:
-    """Share of its usual articles that a newspaper publishes in Ramadan, once some days of it are known."""
+    """The share of its usual articles that a newspaper publishes in Ramadan, as far as known."""
     shares = [one.articles / mean for one in fasting if (mean := week[one.day.weekday()])]
     return min(1.0, max(RAMADAN, median(shares))) if len(shares) >= 5 else RAMADAN
 
@@ -140,7 +141,7 @@ def _usual(numbers: Sequence[int]) -> float:
 
 
 def _shape(days: Sequence[CoverageDay], week: Sequence[float]) -> float:
-    """How far days fall below their expectation beyond chance."""
+    """How far days fall below their expectation for more than chance."""
     below = [
         (week[one.day.weekday()] - one.articles, week[one.day.weekday()])
         for one in days

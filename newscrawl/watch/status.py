@@ -1,4 +1,4 @@
-"""The state of all sites, the red ones first: for people, for programs and for Prometheus."""
+"""The state of all sites, red sites first: for people, for programs and for Prometheus."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ class SiteStatus:
     state: str
     """``red``, ``yellow`` or ``green``."""
     last_article: dt.datetime | None
-    """When something new was seen last, UTC; None when that is longer ago than the runs and days examined."""
+    """When something new was last seen, UTC; None if that is longer ago than the examined runs and days."""
     articles: int | None
-    """Articles of the last seven whole days; None without coverage, as for an aggregator."""
+    """Number of articles of the last seven whole days; None without coverage, as for an aggregator."""
     usual: float | None
-    """The least number to expect on these days, by the site's own rhythm; None while that is unknown."""
+    """The lowest number to expect on these days, by the site's own rhythm; None while that is unknown."""
     last_success: dt.datetime | None
     """When a run last ended well, UTC."""
     outcome: str | None
-    """Outcome of the newest run."""
+    """The outcome of the newest run."""
     sentence: str = ""
     """The problem, or why the state is not known."""
     why: str = ""
-    """The same in a word: ``silent``, ``reduced``; ``not_run``, ``failed``, ``young`` while not known."""
+    """The same in one word: ``silent``, ``reduced``; while the state is not known, ``not_run``, ``failed``,
+    ``young``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,9 @@ def _days(n: int) -> str:
 
 
 def text(whole: Status) -> str:
-    """The status for a terminal: problems of the whole installation first, then one line for each site.
+    """The status for a terminal: problems of the whole installation, then one line for each site.
 
-    The problem comes last in a line, as it may be long.
+    The problem is at the end of the line, as it may be long.
     """
     lines = [f"{RED}  {cause.sentence}" for cause in whole.others]
     head = ("", "site", "new", "7 days", "usual", "success", "last run", "")
@@ -148,7 +149,7 @@ def _ago(moment: dt.datetime | None, now: dt.datetime) -> str:
 
 
 _JSON_NAMES = {"sentence": "said"}
-"""Fields whose name in the JSON differs: programs rely on it."""
+"""Fields that have another name in the JSON, on which programs rely."""
 
 
 def document(whole: Status) -> dict[str, Any]:
@@ -233,7 +234,7 @@ def _escaped(label: str) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file in one step, readable by all: nobody sees it half written. Raises ``OSError``."""
+    """Write a file that all can read in one step, so that nobody sees it half written. Raises ``OSError``."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:

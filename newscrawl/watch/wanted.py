@@ -1,4 +1,4 @@
-"""Alarms as the settings configure them."""
+"""The watchman, as the settings configure it."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def folders(settings: BaseSettings) -> list[Path]:
 
 
 def least_free(settings: BaseSettings) -> int:
-    """Bytes that the disks of these folders must have free."""
+    """How many bytes the disks of these folders must have free."""
     return settings.getint("ARCHIVE_FREE_MB") * 1_000_000
