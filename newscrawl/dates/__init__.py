@@ -36,4 +36,4 @@ __all__ = [
 ]
 
 DATES_VERSION = 2
-"""Raised whenever some text is read differently; stored with each article."""
+"""Version of the date reader, stored with each article. Raise it with every change that alters a result."""

@@ -29,8 +29,8 @@ _ZONE = re.compile(
     r"(?:\ ?(?P<sign>[+-])\ ?(?P<hours>[NC]))?"
 )
 _RANGE = re.compile(r"\ (?:[-i]\ )?(?:[ft]\ )*C")  # «10:00 - 12:00»
-_PHRASE = 24  # maximum of tokens between a clock time and its day period
-_NEAR, _FAR = 14, 3  # maximum of tokens and of unknown words between a date and its clock time
+_PHRASE = 24  # maximum number of tokens between a clock time and its day period
+_NEAR, _FAR = 14, 3  # maximum numbers of tokens and of unknown words between a date and its time
 
 
 class Printed(NamedTuple):
@@ -71,8 +71,8 @@ def find_clock(text: TokenText, start: int, end: int) -> Printed | None:
 
 
 def _hour_alone(text: TokenText, end: int) -> Printed | None:
-    """An hour of two digits that ends a text, right after the date; without a word before it, it begins with
-    0.
+    """A two-digit hour that ends a text, right after the date; it begins with 0 unless a word comes before
+    it.
     """
     match = _HOUR.fullmatch(text.shape, end)
     if match is None:

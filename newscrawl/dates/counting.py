@@ -1,4 +1,4 @@
-"""The possible age of an article published ``3 أيام`` ago: software rounds such numbers or cuts them.
+"""The possible age of an article published ``3 أيام`` ago: software rounds or truncates such numbers.
 
 moment, dayjs, date-fns, Babel and WordPress round: ``يومين`` begins at 36 hours. Carbon, luxon, timeago.js
 and Django truncate: ``يومين`` ends at 72 hours. Months are calendar months, or 30 days. The bounds here hold
@@ -38,7 +38,7 @@ _ONE_FROM: dict[Unit, dt.timedelta] = {
     "year": dt.timedelta(days=310),
 }
 """The smallest age that is printed as one unit. moment and dayjs print an hour from 44.5 minutes on; Babel
-prints the next unit (a day, a week, a month, a year) from 0.85 of it on."""
+prints the next unit (a day, a week, a month, a year) once 0.85 of it has passed."""
 _SLACK: dict[Unit, dt.timedelta] = {
     "minute": dt.timedelta(seconds=1),
     "hour": dt.timedelta(minutes=1),
@@ -106,7 +106,7 @@ def _least(
 
 
 def _ago(now: dt.datetime, counted: Mapping[Unit, float], length: dt.timedelta | None) -> dt.datetime:
-    """The moment that long before ``now``, with calendar months or with months of a fixed length."""
+    """The moment so many units before ``now``, with calendar months or with months of a fixed length."""
     months = counted.get("year", 0) * 12 + counted.get("month", 0)
     moment = now
     if length is not None:
@@ -119,7 +119,7 @@ def _ago(now: dt.datetime, counted: Mapping[Unit, float], length: dt.timedelta |
 
 
 def _moved(moment: dt.datetime, back: dt.timedelta) -> dt.datetime:
-    """The moment earlier by an elapsed time, even if the clocks were changed in between."""
+    """The moment that is earlier by ``back`` of elapsed time, even if the clocks were changed in between."""
     return (moment.astimezone(dt.UTC) - back).astimezone(moment.tzinfo)
 
 

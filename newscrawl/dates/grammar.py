@@ -66,7 +66,7 @@ _ERA_LEFT = re.compile(r"(?<!Y)(?<!Y\ )h\ ?$")
 _ERA = re.compile(r"\ ?\(?(?P<era>[cmhs])(?:\ ?(?P<other>s))?")
 
 # Neighbours that show that a form is not a date, or not the date of the text.
-_CONTEXT = 40  # maximum of tokens before a date that are considered
+_CONTEXT = 40  # maximum number of tokens before a date that are considered
 _TELEPHONE_LEFT = re.compile(r"[NY#]\ $")  # «0522 27/03/24»
 _NUMBER_LEFT = re.compile(r"[NY#](?P<link>\ ?[-/.:,]\ ?)$")
 _NUMBER_RIGHT = re.compile(r"(?P<link>\ ?[-/.:,]\ ?)[NY#]")
@@ -206,9 +206,10 @@ def _numeric(match: re.Match[str], text: TokenText, claimed: bytearray) -> DateF
 def _order(
     match: re.Match[str], text: TokenText, first: int, second: int
 ) -> Literal["day", "month", "either", "unknown"]:
-    """Which comes first, decided by a number above 12 or by the form of .NET (``11/5/2025 9:11:02 AM``).
+    """Whether day or month comes first, by a number above 12 or by .NET's form (``11/5/2025 9:11:02 AM``).
 
-    In that form the month comes first. If its numbers may be padded, it may be another form.
+    In .NET's form the month comes first. .NET pads no number; if padding cannot be ruled out, the order is
+    unknown.
     """
     if match["s"] not in "/-" or first > 12 or match["y"] == "N":
         return "day"
@@ -276,7 +277,7 @@ def _in_context(form: DateForm, text: TokenText, start: int) -> DateForm:
 
 
 def _follows_from(form: DateForm, text: TokenText, left: str) -> bool:
-    """Is it the beginning of a period (``بداية من 18 أبريل 2026``)?"""
+    """Is it the first day of a period (``بداية من 18 أبريل 2026``)?"""
     match = _FROM_LEFT.search(left)
     return match is not None and text.tokens[form.start - len(left) + match.start("from")].value == "from"
 

@@ -98,7 +98,7 @@ def to_hijri(day: dt.date, country: str | None = None) -> HijriDay | None:
 
 
 class Days(NamedTuple):
-    """The Gregorian days that a printed Hijri day may be."""
+    """The Gregorian days that a printed Hijri day may stand for."""
 
     likely: dt.date | None
     """The day in the country's calendar; None for the 30th of a month with 29 days."""
@@ -109,7 +109,7 @@ class Days(NamedTuple):
 
 
 def days(hijri: HijriDate, country: str | None = None) -> Days:
-    """The Gregorian days that a printed Hijri day may be; none for a day that does not exist.
+    """The Gregorian days that a printed Hijri day may stand for; none for a day that does not exist.
 
     Example: 16 رمضان 1445 is 26 March 2024 in Umm al-Qura and 27 March in Morocco: ``days(HijriDate(1445, 9,
     16)).likely`` is the 26th, with ``"MA"`` the 27th, and the other day is among ``others``. Rules: a month

@@ -26,7 +26,7 @@ _ISO = re.compile(
 def read_machine(text: str, options: Options) -> tuple[bool, Published | None]:
     """Whether a text is such a form, and its date.
 
-    An ISO stamp gives the same as with the grammar, in a fifth of the time. Example:
+    An ISO stamp is read as the grammar reads it, in a fifth of the time. Example:
     ``2024-03-27T23:30:00+01:00``.
     """
     if dotnet := _DOTNET_DATE.fullmatch(text):

@@ -25,7 +25,7 @@ from newscrawl.vocabulary import Calendar, DateWarning, HijriBasis
 __all__ = ["HIJRI_BEFORE", "UnmarkedHijriError", "is_outdated", "parse", "parse_day"]
 
 HIJRI_BEFORE = 1500
-"""A year of an argument below it is Hijri: no newspaper is that old."""
+"""A lower year in an argument is a Hijri year: no newspaper is that old."""
 
 _EXPLAINED = 2  # maximum difference of two Hijri calendars, in days
 _LAST_SHORT = 2030  # without ``now``, a later year of two digits may be a Hijri year
@@ -81,7 +81,7 @@ def parse(
     .NET (``11/5/2025 9:11:02 AM``) or the same day in words shows otherwise.
 
     Example: ``parse("الأربعاء 16 رمضان 1445 هـ الموافق 27 مارس 2024 م - 14:30")`` is 27 March 2024, 14:30.
-    Of two dates (published and updated) the published one counts. Refused are dates without day or year,
+    Of two dates (published and updated) the published one counts. It refuses dates without a day or year,
     impossible days, ranges, limits (``قبل 20 مارس 2024``), references, dates of laws and births, and Persian
     solar dates.
 
@@ -393,7 +393,7 @@ def is_outdated(
     now: dt.datetime | None = None,
     false_zone: bool = False,
 ) -> bool:
-    """Would the current tables give a stored article another day, or another Hijri day?
+    """Would the current tables give a stored article a different day or Hijri day?
 
     ``raw`` is the printed date as stored; the other arguments are those of :func:`parse` at the time of the
     download. A text without an exact day (``منذ يومين``) is stored without either day. Example: ``فاتح شوال

@@ -119,7 +119,7 @@ def _day(text: TokenText, now: dt.datetime) -> Moment | None:
 def _weekday(text: TokenText, now: dt.datetime) -> Moment | None:
     """The last such weekday: ``الثلاثاء الماضي``, or ``الثلاثاء عند الساعة 09:15`` as libraries print it.
 
-    None for today's weekday, which may mean today or a week ago.
+    None for today's weekday, which can mean today or a week ago.
     """
     match = _WEEKDAY.fullmatch(text.shape)
     if match is None:

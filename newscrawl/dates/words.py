@@ -325,7 +325,7 @@ _LETTER_DAY = re.compile(r"(?:^|\|\ ?)(?P<before>[St])(?=,?\ N[ /-][MQ])|[YM]\ (
 
 
 def _settle(tokens: list[DateToken], shape: str) -> str:
-    """Decide by the context what ``سبت`` (Saturday or September) and single letters mean; the new shape."""
+    """Decide from the context what ``سبت`` (Saturday or September) and single letters mean; the new shape."""
     days = [match.start(match.lastgroup or 0) for match in _LETTER_DAY.finditer(shape)]
     september = {match.start(match.lastgroup or 0) for match in _SEPTEMBER.finditer(shape)}
     for place, token in enumerate(tokens):

@@ -41,7 +41,9 @@ def is_stale(name: str, moment: dt.datetime) -> bool:
 
 
 def is_stale_clock(name: str, clock: dt.datetime, at: dt.datetime) -> bool:
-    """Is a printed clock (naive) an hour ahead of its instant ``at``, as :func:`is_stale` asks of stamps?"""
+    """Is a printed clock (naive) an hour ahead of its instant ``at``? :func:`is_stale` answers this for
+    stamps.
+    """
     moment = clock.replace(tzinfo=dt.timezone(dt.timedelta(hours=1)))
     return is_stale(name, moment) and moment.replace(second=0) == at.replace(second=0, microsecond=0)
 

@@ -1,4 +1,4 @@
-"""From the content of a page to the stored article: pure steps, which the pipelines call one by one."""
+"""Turns the content of a page into the stored article, in pure steps that the pipelines call one by one."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from tldextract import ExtractResult
 
 PAGE_VERSION = 2
-"""Version of the page reader, stored with each article; raised whenever some page is read differently."""
+"""Version of the page reader, stored with each article. Raise it with every change that alters a result."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _LONG = 15
-"""Minimum number of words of a repeated line that is a mistake; a shorter one may be a refrain."""
+"""A repeated line with at least this many words is a mistake; a shorter one may be a refrain."""
 _STYLE = re.compile(
     r"(?:@[\w-]{1,30}[^{};\u0600-\u06ff]{0,100}\{\s*)?[.#@]?[a-zA-Z*][^{};\u0600-\u06ff]{0,200}"
     r"\{(?:[^{}\u0600-\u06ff]{0,2000}:[^{}\u0600-\u06ff]{0,2000}|\s*)\}(?:\s*\})?"
@@ -90,12 +90,12 @@ def clean_article(raw: RawArticle) -> RawArticle:
 
 
 def _is_again(text: str, folded: str) -> bool:
-    """Is a text the folded one, apart from its spelling?"""
+    """Is ``text`` the same as the folded text, apart from its spelling?"""
     return _may_begin(text, folded) and bare(text) == folded
 
 
 def _may_begin(text: str, folded: str) -> bool:
-    """May a text begin like the folded one? For nearly all texts the first letter is enough to say no."""
+    """Can ``text`` begin like the folded text? For nearly all texts the first letter rules it out."""
     first = text[0]
     if first.isalnum() and not folded.startswith(first.lower()):
         return False
@@ -119,7 +119,7 @@ def _line(text: str | None) -> str | None:
 
 
 def _told_once(lines: list[str]) -> list[str]:
-    """The lines of a text without repetitions: of long lines, and of any line right after itself.
+    """The lines of a text without repetitions: no long line occurs twice, and no line follows itself.
 
     Repeated refrains, ``* *`` and sub-headings stay.
     """

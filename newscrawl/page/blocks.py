@@ -33,13 +33,13 @@ EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-
 _POST = re.compile(
     r"//(?:[a-z]+\.)?(?:(?:twitter|x)\.com/[^/]+/status/|instagram\.com/(?:p|reel)/|tiktok\.com/@|facebook\.com/[^/]+/posts/)"
 )
-"""The address of a post in a social network."""
+"""The address of a post on a social network."""
 _PLAIN = frozenset("b strong i em u font wbr big small sub sup tr tbody".split())
 """Elements whose class and id are ignored."""
 _LABEL = 30
 """Maximum number of letters of a label, that is, of text outside links that is not prose."""
 _HINTS = {"frame": "bad", "block": ""}
-"""The hint of a box, where it differs from the kind of its element."""
+"""The hint that ``names`` gives → the hint of the box, where the two differ."""
 _UNNAMED: tuple[str, tuple[str, ...]] = ("", ())
 _TIME = ("date",)
 
@@ -69,7 +69,7 @@ class Block:
         self.element = element
         self.heading = heading
         self.line = words >= PROSE and linked < LINKED and not heading
-        """Is it a line of prose, be it the article's or not?"""
+        """Is it a line of prose, whether the article's or not?"""
         self.closed = text[-1:] in _ENDS
         """Does it end like a sentence?"""
 
@@ -100,7 +100,7 @@ class MarkedElement:
 class Blocks:
     """The row of blocks, its boxes (innermost first) and the marked elements.
 
-    An element without telling names that contains nothing but one box is not a box of its own.
+    An element whose names say nothing, and which contains only one box, is not a box of its own.
     """
 
     row: list[Block] = field(default_factory=list)
@@ -110,7 +110,7 @@ class Blocks:
 
 _GAP = re.compile(r"\S {4,}(?=\S)")
 TICKER = 8
-"""Minimum number of wide gaps in a line that is a ticker of headlines, as on maghress; prose has none."""
+"""A line with at least this many wide gaps is a ticker of headlines, as on maghress; prose has none."""
 
 
 def _is_paragraph(text: str, words: int) -> bool:
@@ -119,7 +119,7 @@ def _is_paragraph(text: str, words: int) -> bool:
 
 
 def _is_embedded(quote: etree._Element) -> bool:
-    """Is a quotation an embedded post of a social network?"""
+    """Is a quotation an embedded post from a social network?"""
     if EMBED.search(quote.get("class") or ""):
         return True
     return any(_POST.search(link.get("href") or "") for link in islice(quote.iter("a"), 8))
@@ -132,7 +132,7 @@ _WAYS = (
     | dict.fromkeys(SKIPPED, _OUTSIDE)
     | {"br": _LINE_BREAK}
 )
-"""How to treat an element; one that is missing here begins a block."""
+"""Tag → how to treat its elements. A tag that is missing here begins a block."""
 
 
 def read_blocks(root: etree._Element) -> Blocks:
@@ -195,7 +195,7 @@ class _Cutter:
         if len(printed) > LONG:
             text = squeeze(printed)
             words = text.count(" ") + 1
-        else:  # one call fewer for each line: 2 % of a page
+        else:  # saves one call for each line: 2 % of a page's time
             parts = printed.split()
             text, words = " ".join(parts), len(parts)
         if text:
@@ -215,7 +215,7 @@ class _Cutter:
             self.flush()
 
     def open(self, element: etree._Element, tag: str) -> bool:
-        """Begin an element; False for one that is skipped with its content."""
+        """Begin an element; returns False if it is skipped with its content."""
         if tag == "blockquote" and _is_embedded(element):
             return False
         kind, held = named(element) if tag not in _PLAIN else _UNNAMED
@@ -287,8 +287,8 @@ class _Cutter:
 class _Navigation:
     """Tells which boxes of the frame contain nothing but links and labels.
 
-    A box is searched up to the first text outside links. The boxes around that text, and all boxes inside a
-    box without links, are then known and not searched again.
+    The search of a box ends at the first text outside links. It settles the boxes around that text, and all
+    boxes inside a box without links, so they are not searched again.
     """
 
     __slots__ = ("_linkless", "_speaking")
@@ -298,7 +298,9 @@ class _Navigation:
         self._linkless: etree._Element | None = None
 
     def is_all(self, box: etree._Element, linked: bool) -> bool:
-        """Does a box contain links and neither other text nor an ``h1``? ``linked``: it is inside a link."""
+        """Does a box contain links and neither other text nor an ``h1``? ``linked`` says that it is inside a
+        link.
+        """
         if self._linkless is not None or not len(box) or box in self._speaking:
             return False
         links = False
@@ -334,7 +336,7 @@ class _Navigation:
 
 
 def _is_said(text: str, element: etree._Element | None, box: etree._Element) -> bool:
-    """Is a text of an element in a box longer than a label, and outside links?"""
+    """Is the text, from an element in a box, longer than a label and outside links?"""
     if element is None or element.tag in ("script", "style") or len(" ".join(text.split())) <= _LABEL:
         return False
     while element is not None and element is not box:

@@ -18,23 +18,23 @@ from newscrawl.page.names import kind_of
 
 _ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _CAPTION = 30
-"""Minimum number of words of a line beside a picture that is not a caption."""
+"""A line beside a picture with at least this many words is not a caption."""
 _MANY = 4
-"""Minimum number of paragraphs with the same setting that show how the page sets its text."""
+"""If at least this many paragraphs have the same setting, it is how the page sets its text."""
 _MAIN = 0.6
 """Minimum share of the paragraphs with that setting."""
 _DEEP = 12
 """Maximum number of elements around a paragraph that are considered."""
 _NEARLY_ALL = 0.8
-"""Minimum share of a box's prose in an inner box that replaces it."""
+"""An inner box with at least this share of a box's prose replaces it."""
 _LITTLE = 0.5
-"""Minimum share of the text that must remain; otherwise the names of boxes are ignored."""
+"""At least this share of the text must remain; otherwise the names of boxes are ignored."""
 _BRIEF = 20
 """A page with fewer words than this is read again, including its short lines."""
 _VERSES = 4
-"""Minimum number of short lines in one place that are a text: a poem, a list of names."""
+"""At least this many short lines in one place are a text: a poem, a list of names."""
 _SUNG, _BESIDE = 0.5, 0.05
-"""Weight of a word of verses, where they are the text and where they only close it."""
+"""Weight of each word of verses: where they are the text, and where they only end it."""
 _BONUS = {"body": 1.6, "good": 1.3, "mixed": 1.0, "": 1.0, "bad": 0.8}
 
 
@@ -89,7 +89,7 @@ def read_body(blocks: Blocks, title: int | None = None, arabic: bool = True) -> 
 
 
 def _verses(blocks: Blocks, title: int | None, foreign: list[bool]) -> frozenset[int]:
-    """The groups of short lines below the headline, of at least three words each."""
+    """The groups of short lines (of at least three words) below the headline."""
     lines: dict[etree._Element | None, list[int]] = {}
     for index in range((title if title is not None else -1) + 1, len(blocks.row)):
         block = blocks.row[index]
@@ -109,7 +109,8 @@ def _read(
     *,
     short: bool = False,
 ) -> Reading:
-    """The paragraphs of the heaviest box; with ``short`` verses count as prose, else they only end it."""
+    """The paragraphs of the heaviest box; verses only end them, but count as prose with ``short``.
+    """
     row = blocks.row
     above = -1 if title is None else title
     weights = [
@@ -197,7 +198,8 @@ def _is_stamp(blocks: Blocks, index: int) -> bool:
 
 
 def _continues(block: Block, inner: Box, box: Box) -> bool:
-    """Is a block after the inner box in a second box of the same name (a body interrupted by an ad)?"""
+    """Is a block after the inner box in another box of the same name (a body interrupted by an ad)?
+    """
     tag, name = inner.element.tag, inner.element.get("class")
     node: etree._Element | None = block.element
     while name and node is not None and node is not box.element:
@@ -320,7 +322,8 @@ def _is_next(where: etree._Element | None, here: etree._Element | None) -> bool:
 
 
 _House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]
-"""The setting of a paragraph: the element that it shares with others, and the kinds of those between."""
+"""The setting of a paragraph: the element that it shares with others, and the kinds of the elements in
+between."""
 
 
 def _houses(row: list[Block], prose: list[int], lines: list[int]) -> dict[int, _House]:
@@ -423,7 +426,8 @@ def lines_of(element: etree._Element) -> list[str]:
     """
     text, tail = element.text, element.tail
     bare = element.tag == "p" and not len(element) and not element.keys()
-    # Most paragraphs are plain text, which takes a fifth of the time of cutting them into blocks.
+    # Most paragraphs are plain text. Reading them as such takes a fifth of the time of cutting them into
+    # blocks.
     if bare and text and "    " not in text and not (tail and tail.strip()):
         line = squeeze(text)
         return [line] if line and not boilerplate.kind(line) else []

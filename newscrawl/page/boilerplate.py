@@ -1,4 +1,4 @@
-"""Recognise lines that do not belong to an article, with ``boilerplate.tsv``."""
+"""Recognises lines that do not belong to an article, with ``boilerplate.tsv``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HASHTAGS = re.compile(r"(?:\s*#\w{2,30})+\s*")
 _CREDIT_LETTERS = 100
 """Maximum length of a picture credit, in letters."""
 MAX_WORDS = 30
-"""A longer line is never dropped because of a phrase: a sentence may well contain ``اشترك``."""
+"""A longer line is never dropped because of a phrase: a real sentence may contain ``اشترك``."""
 
 _MAX_LETTERS = 600
 """Maximum length of such a line, in letters: twice that of 30 long words."""

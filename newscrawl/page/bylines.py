@@ -92,7 +92,7 @@ _CUT = re.compile(r"(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر
 """The beginning of the date after the credits in a line."""
 _DASHES = frozenset("|-–—")
 _CUT_PARTS = ("شر", "رر", "تاريخ", "تحديث")
-"""It contains at least one of these."""
+"""That beginning contains at least one of these."""
 _SHORT = 12
 """Maximum number of words of a line that consists of credits."""
 _HOMONYMS = frozenset({"قنا", "بترا", "سبا", "سونا", "بنا", "وفا", "انسا", "تاس"})
@@ -134,7 +134,9 @@ def people(line: str, papers: Iterable[str] = ()) -> list[str]:
 
 
 def _without_place(part: str) -> str:
-    """A name without the place of the next name: ``رام الله: سالم الحربي القاهرة: سعاد بناني``."""
+    """A name without the place that belongs to the next name: ``رام الله: سالم الحربي القاهرة: سعاد
+    بناني``.
+    """
     words = part.split()
     long = len(words) > 3 and _is_place(" ".join(words[-2:]))
     return " ".join(words[: -2 if long else -1]) if len(words) > 2 else part
@@ -156,7 +158,7 @@ def _parts(line: str) -> list[tuple[str, str]]:
 
 
 def _is_label(part: str, papers: set[str]) -> bool:
-    """Is the part before a colon the label of another job than the writer's, or something unknown?"""
+    """Is the part before a colon a label for a job other than the writer's, or something unknown?"""
     plain = bare(part)
     if " " not in plain or plain in papers or _agency(part) or _is_place(part) or resolve(part):
         return False
@@ -241,7 +243,7 @@ def _is_place(part: str) -> bool:
 
 
 def is_signature(line: str, papers: Iterable[str] = ()) -> bool:
-    """Does a last line name only agencies, perhaps with the newspaper or the initials of an editor?
+    """Does the last line of a text name only agencies, perhaps with the newspaper or an editor's initials?
 
     >>> is_signature("س.إ (رويترز)"), is_signature("صحيفة المثال/ أ ف ب", ["صحيفة المثال"])
     (True, True)

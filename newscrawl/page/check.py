@@ -1,4 +1,4 @@
-"""Decides whether a page is an article, and if not, gives a reason of a closed list."""
+"""Decides whether a page is an article; if not, gives a reason from a closed list."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LOST = re.compile(
 MIN_WORDS = 20
 """Minimum number of words in body and lede of an article. News in brief have about 25."""
 MIN_WORDS_DECLARED = 8
-"""The same where a selector of the site found the body: then a short text is really a short article."""
+"""The same if a selector of the site found the body: a short text is then really a short article."""
 _CARDS = 8
 
 

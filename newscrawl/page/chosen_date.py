@@ -123,8 +123,8 @@ def _parsed(
     month_first: bool,
     _beside: tuple[str, dt.tzinfo | None],
 ) -> Published | None:
-    """A text as a date, cached because pages repeat their dates. ``_beside`` is what else the result depends
-    on: the table of months and the zone of ``now``.
+    """A text as a date, cached because pages repeat their dates. ``_beside`` holds what else the result
+    depends on: the table of months and the zone of ``now``.
     """
     read = parse_stamp if machine else parse
     return read(
@@ -231,7 +231,8 @@ def _minute(day: dt.date, time: dt.time) -> dt.datetime:
 
 
 def _day(reading: DateReading, clocks: Sequence[DateReading], stamps: Sequence[DateReading]) -> dt.date:
-    """The day that a candidate supports; a UTC stamp supports that of a printed clock that fits it."""
+    """The day that a candidate supports; for a UTC stamp, the day of a printed clock that agrees with it.
+    """
     if _utc(reading) and reading.published.timezone is None:
         for clock in clocks:
             if _gap(reading.published, clock.published) is not None:

@@ -26,11 +26,11 @@ _ARABIC_WORD = re.compile("[\u0621-\u063a\u0640-\u0652ٹپچڈڑژکگںھہے]{
 _READS_AS_ARABIC = 0.6
 # The article, and the letters that make up two thirds of any Arabic text.
 _COMMONEST = re.compile("(?=ال)|[اليمنورتبهعة]")
-# The declared encoding gets this advance in their number, which matters in short texts.
+# The declared encoding starts with a lead of this many such letters, which matters in short texts.
 _DECLARED = 1.5
 # The beginning of a file that may contain its declaration, as in browsers.
 _BEGINNING = 4096
-# Number of bytes outside ASCII that settle the encoding of a file; maximum that is held back until then.
+# Number of bytes outside ASCII that settle the encoding of a file; maximum number of bytes held until then.
 _ENOUGH = 1 << 14
 _HELD = 1 << 20
 
@@ -62,8 +62,8 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
 def decode_pieces(pieces: Iterable[bytes], content_type: str | None = None) -> Iterator[str]:
     """The text of a file that arrives in pieces, as :func:`decode` would return it for the whole.
 
-    The first bytes outside ASCII decide the encoding; the ASCII before them is the same in any. If 1 MB has
-    only few such bytes, they decide only for themselves.
+    The first bytes outside ASCII decide the encoding; the ASCII before them is the same in every encoding. If
+    1 MB has only a few such bytes, it is decoded on its own and the decision is left to later bytes.
 
     >>> "".join(decode_pieces([b"<loc>/", "خبر".encode("cp1256"), b"</loc>"], "text/xml; charset=utf-8"))
     '<loc>/خبر</loc>'

@@ -19,7 +19,7 @@ MAX_ELEMENTS = 40_000
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONG = 4000
-"""Number of letters from which a text has too many words for the processor's cache."""
+"""From this many letters on, a text has too many words for the processor's cache."""
 _WIDE_SPACE = re.compile(r"\s\s+|[^\S ]")
 _PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, recover=True, no_network=True,
@@ -40,7 +40,7 @@ class Document:
     url: str
     encoding: str
     microdata: bool = True
-    """May any element have an ``itemprop``?"""
+    """Can any element have an ``itemprop``?"""
 
     @cached_property
     def base(self) -> str:

@@ -32,7 +32,7 @@ T = TypeVar("T")
 _OPENING = 30
 """Number of letters by which a paragraph is recognised."""
 _TOLD = 40
-"""Minimum number of words of a declared text that tells where the article ends."""
+"""A declared text with at least this many words shows where the article ends."""
 MIN_WORDS = 8
 """Minimum number of words of a body."""
 
@@ -48,8 +48,8 @@ def extract(
     """The content of a page as printed, with every date candidate and the origin of each field.
 
     ``url`` is the address after redirects. ``headers`` are the headers of the response, whose
-    ``Content-Type`` may tell the encoding. ``now`` is the aware moment of download, which selects the markup
-    of that day. Never raises: broken, empty and hostile pages give an article with empty fields.
+    ``Content-Type`` may name the encoding. ``now`` is the aware moment of download, which selects the markup
+    that was valid then. Never raises: broken, empty and hostile pages give an article with empty fields.
 
     >>> page = "<title>خبر</title><h1>المغرب يطلق برنامجا جديدا</h1>".encode()
     >>> extract(page, "https://example.ma/1").title

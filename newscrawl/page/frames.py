@@ -31,9 +31,9 @@ _LABELS = 30
 _TRIED = 5
 """Maximum number of headings of comments that are examined."""
 _SKIP = re.compile(r"(?:تخط|تجاوز |انتقل إلى ما بعد|skip |passer )", re.IGNORECASE)
-"""A link that skips something."""
+"""How the text of a link that skips a part of the page begins."""
 _MOST = 0.5
-"""Minimum share of an article's prose in a box whose name is ignored."""
+"""The name of a box with at least this share of the article's prose is ignored."""
 _MUCH = 0.2
 """The same for boxes with several paragraphs of the article."""
 _LEAVES = frozenset("p li blockquote td".split())
@@ -111,9 +111,9 @@ def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[
 def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> list[bool]:
     """For each block: is it in a box whose name says that it is outside the article?
 
-    ``article`` are the indexes of the blocks that belong to the article judging by the text alone. The names
-    of boxes with much of that text are ignored, and so is the name of a box around the headline or around a
-    single complete paragraph.
+    ``article`` holds the indexes of the blocks that belong to the article, judging by the text alone. The
+    names of boxes with much of that text are ignored, and so is the name of a box around the headline or
+    around a single complete paragraph.
     """
     row = blocks.row
     boxes = [box for box in blocks.boxes if box.hint in ("bad", "mixed")]
@@ -196,7 +196,7 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
 
 
 def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple[int, int]]:
-    """The readers' comments below the article: boxes named so, or text below one of their headings.
+    """The readers' comments below the article: boxes named after comments, or the text below such a heading.
 
     If the article's text continues in the same place after the heading, that was only a button.
     """
@@ -275,7 +275,7 @@ def _is_told(block: Block) -> bool:
 
 
 def _are_apart(row: list[Block], start: int, end: int) -> bool:
-    """Is each paragraph in its own box or below a name, as comments are?"""
+    """Is each paragraph in its own box or below a person's name, as comments are?"""
     prose = [i for i in range(start, end) if row[i].line]
     return len(prose) > 1 and all(
         row[i].element.getparent() is not row[j].element.getparent() or j > i + 1 for i, j in pairwise(prose)

@@ -30,9 +30,9 @@ _DATE = re.compile(
     rf"|^\W*(?:يوم\s)?{_NAME}+\s(?:الماضي|الماضية|الفائت|المنصرم)\b"  # «الثلاثاء الماضي», «الشهر الماضي»
     r"|^\W*(?:[أا]ول\s)?(?:[أا]مس|البارحة)\b(?:\W*$|.*\d)|^\W*اليوم\W.*\d:\d\d"
 )
-"""Text that looks like one of the forms that ``newscrawl.dates`` may read."""
+"""Text that looks like one of the forms that ``newscrawl.dates`` can read."""
 _RELATIVE = re.compile("منذ|مند|قبل|عندو|مضت|ago|il y a|الماضي|الفائت|المنصرم|[أا]مس|البارحة")
-"""Every such form without a digit contains one of these."""
+"""Every date form without a digit contains one of these."""
 _MARKED = re.compile(
     "[\u0640\u064b-\u065f\u200b-\u200f\u202a-\u202e\u2010-\u2015\u2044\u2066-\u2069\u2212\\\\\ufb50-\uff1f]"
 )
@@ -288,7 +288,8 @@ def _name(element: etree._Element) -> str:
 
 
 def lede(blocks: Blocks, title: int | None, reading: Reading, description: str | None) -> int | None:
-    """The index of the summary above the body: an element named so, or the text of the page's description."""
+    """The index of the summary above the body: an element named as one, or the text of the description.
+    """
     if title is None or not reading.paragraphs:
         return None
     wanted = squeeze(description)[:60].rstrip(" .…")
@@ -321,8 +322,8 @@ def continues(first: str) -> bool:
 def byline(blocks: Blocks, title: int | None, reading: Reading) -> tuple[str | None, list[str]]:
     """The author line and the lines that name people, near headline and body.
 
-    The first of these: a line that begins like an author line (``بقلم …``), a box with the name of one, a
-    link to the page of an author.
+    The first of these counts: a line that begins like an author line (``بقلم …``), a box named as one, a link
+    to the page of an author.
     """
     if title is None:
         return None, []

@@ -79,7 +79,9 @@ def suffix(title: str, headline: str) -> str | None:
 
 
 def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
-    """The printed headline and its index: the ``h1``, or else the line, most like a declared title."""
+    """The printed headline and its index: the ``h1`` most like a declared title, or else the line most like
+    it.
+    """
     wanted = {bare(text) for text in dict.fromkeys(declared) if text}
     shortest, longest = min(map(len, wanted), default=0) / 3, max(map(len, wanted), default=0) * 3
     titles = [(title, frozenset(title.split())) for title in wanted if title]
@@ -126,10 +128,10 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
 
 
 def _telling(titles: Sequence[tuple[str, frozenset[str]]]) -> frozenset[str]:
-    """Words of which any line that resembles a title has at least one; the empty word if any line may.
+    """Every line that resembles a title has at least one of these words; the empty word if any line can.
 
-    Lines that resemble each other share half of their words, and so one of the longer half; or one is the
-    beginning of the other.
+    Two lines that resemble each other share half of their words, and so at least one of the longer half; or
+    one line begins with the other.
     """
     words_told: set[str] = set()
     for title, words in titles:

@@ -34,7 +34,7 @@ MOST = 30
 
 
 def address(element: etree._Element) -> str:
-    """The address of a picture, also of one that is loaded lazily."""
+    """The address of a picture, even if it is loaded lazily."""
     return next(
         (value for name in _LAZY if (value := element.get(name)) and not value.startswith("data:")), ""
     )
@@ -52,7 +52,7 @@ def caption(element: etree._Element) -> str | None:
 
 
 def is_decoration(url: str, page: str) -> bool:
-    """Is an address that of an icon, a logo or a placeholder, or a node of the page (``#primaryimage``)?
+    """Is an address that of an icon, a logo or a placeholder, or a JSON-LD ``@id`` (``#primaryimage``)?
 
     >>> is_decoration("https://example.ma/1#primaryimage", "https://example.ma/1")
     True

@@ -87,8 +87,8 @@ _FIELDS = [field.name for field in dataclasses.fields(Markup) if field.type == "
 class ElementFinder:
     """Finds elements of a page by a site's selectors, whose first element is looked up in an index.
 
-    One pass over the page serves all selectors of the site. A selector that begins with neither a class nor
-    an id, or matches too many elements there, is searched for as usual.
+    One pass over the page serves all selectors of the site. If a selector begins with neither a class nor an
+    id, or its class has too many elements, the index is not used.
     """
 
     MAX = 30
@@ -115,7 +115,7 @@ class ElementFinder:
         classes, identities = named["class"], named["id"]
         wanted = classes.keys()
         held: dict[str, set[str]] = {"": set()}  # class attribute → its wanted names; most attributes recur
-        # If all selectors name their tags, other elements, half of the page, are skipped.
+        # If all selectors name their tags, elements with other tags (half of the page) are skipped.
         looked_at = (etree.Element,) if None in tags else tuple(map(str, tags))
         for element in self.root.iter(*looked_at):
             words = element.get("class") or ""
@@ -130,7 +130,7 @@ class ElementFinder:
         return named
 
     def __call__(self, selector: str, *, ordered: bool = True) -> Any:
-        """The matches of a selector; without ``ordered`` in any order and perhaps some of them twice."""
+        """The matches of a selector; without ``ordered``, in any order, and some perhaps twice."""
         search: Callable[[etree._Element], Any] = compiled(selector)
         groups: list[list[Any]] = []
         for part in _parts(selector):
@@ -139,7 +139,7 @@ class ElementFinder:
             if nested or len(starts) > self.MAX:
                 return search(self.root)
             held = [start for start in starts if self._holds(start)]
-            if part.path is None:  # most selectors are like h1.headline: a third of the time
+            if part.path is None:  # as most selectors, such as h1.headline: a third of the time
                 groups.append([start for start in held if part.tag in (None, start.tag)])
             else:
                 groups.append([hit for start in held for hit in part.path(start)])

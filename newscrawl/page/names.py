@@ -16,7 +16,7 @@ _PART = (
     r"|wrap(?:per)?|container|section|form|btns?|buttons?|widgets?|holder|icons?|inner|count|stor(?:y|ies)"
     r"|topics?))*"
 )
-"""Further words in the name of a box, after the one that tells what it contains."""
+"""Further words in the name of a box, after the word that says what it contains."""
 _FRAME = re.compile(
     rf"""(?<![a-z])(?:
     (?:comment | disqus | related | recommend | sharing | sharethis | addthis | share | social | bread-?cr?umb
@@ -119,7 +119,7 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
     classes = identity = ""
     prop = rel = None
     block = False
-    attributes = element.keys()  # items() would copy every address and style: twice the time
+    attributes = element.keys()  # items() copies every address and style, and takes twice the time
     for name in attributes:
         if name not in _ASKED:
             continue

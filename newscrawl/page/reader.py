@@ -24,7 +24,7 @@ def read(
     ``url`` is the address after redirects. ``site`` is the declaration of its site; without one the generic
     reading gives every field. ``headers`` are the headers of the response. ``now`` is the aware moment of
     download; without it ``منذ ساعتين`` gives no day. Days and times are on the publisher's clock, if the page
-    or the site tells it; instants are UTC.
+    or the site shows it; instants are UTC.
 
     >>> page = "<h1>المغرب يطلق برنامجا جديدا</h1><time datetime='2024-03-27T10:00+01:00'></time>"
     >>> article = read(page.encode(), "https://www.example.ma/1")

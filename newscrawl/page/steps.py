@@ -1,4 +1,4 @@
-"""The steps from a page that was read to a document, as functions.
+"""The steps that turn the content of a page into a document, as functions.
 
 A crawl calls them one by one in ``pipelines``. To read pages without a crawl, call :func:`finish`.
 """
@@ -18,7 +18,8 @@ from newscrawl.urls import key
 from newscrawl.vocabulary import Origin
 
 LOOK_AGAIN = dt.timedelta(days=7)
-"""A rejected page is downloaded again after this time; its markup may be known by then, its text complete."""
+"""After this time a rejected page is downloaded again: its markup may be known by then, or its text
+complete."""
 
 
 def carry(

@@ -89,7 +89,7 @@ def is_composed(text: str) -> bool:
 
 
 def compose(text: str) -> str:
-    """The text in NFC, the composed form of letters and marks; of unordered marks, at most 30 on a letter.
+    """The text in NFC, the composed form of letters and marks, with at most 30 marks on a letter.
 
     >>> compose("ا\u0653") == "آ"
     True

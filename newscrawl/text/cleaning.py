@@ -34,7 +34,7 @@ from newscrawl.text.languages import language
 from newscrawl.text.mojibake import repair_mojibake
 
 CLEAN_VERSION = 1
-"""Version of :func:`clean`, stored with each article; raised whenever some text is cleaned differently."""
+"""Version of :func:`clean`, stored with each article. Raise it with every change that alters a result."""
 
 _INVISIBLE_CHARACTER = character_class(INVISIBLE)
 _ODD_SPACE = character_class(SPACES)

@@ -10,7 +10,7 @@ from newscrawl.text.characters import TATWEEL, ZWJ, ZWNJ, character_class, colla
 from newscrawl.text.cleaning import clean, needs_no_repair
 
 FOLD_VERSION = 1
-"""Version of :func:`fold`, stored with each article; raised whenever some text is folded differently."""
+"""Version of :func:`fold`, stored with each article. Raise it with every change that alters a result."""
 
 _COMMON_FOLDS = (
     [(mark, "") for mark in "ًٌٍَُِّْ"]

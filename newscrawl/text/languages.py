@@ -21,7 +21,7 @@ from newscrawl.text.characters import (
 
 _ADDRESS = lazy.pattern(r"(?:https?://|www\.)\S+|(?<!\S)[^\s@]*+@\S*", re.IGNORECASE)
 _ARABIC_RUN = lazy.pattern(f"[{LETTERS}{MARKS}{ZWNJ}{PRESENTATION}]+")
-# Not a part of 3likom or lbar7: Arabic as typed on a Latin keyboard.
+# Leaves out 3likom and lbar7, which are Arabic typed on a Latin keyboard.
 _LATIN_WORD = lazy.pattern(rf"(?<!\w){LATIN_RUN.pattern}(?!\w)")
 _OTHER_LETTER = character_class(
     "\u0250-\u05ff\u0700-\u074f\u0780-\u086f\u0900-\u1dff\u1f00-\u1fff\u2c00-\u2dff\u2e80-\ud7ff",
@@ -38,7 +38,7 @@ _NAME_LETTERS = "گپچژڤڭڨݣڥ"
 _NAME_LETTER = character_class(_NAME_LETTERS)
 _FOREIGN_LETTER = lazy.pattern(f"[^{ALPHABET}{_NAME_LETTERS}{ZWNJ}]")
 _MAYBE_FOREIGN = re.compile(f"[^{ALPHABET}{ZWNJ} ]")
-"""In words of Arabic script: a letter that indicates another language, or one that others are made of."""
+"""In words of Arabic script: a letter that may indicate another language."""
 _HAMZA_OR_TA = re.compile("[أإةؤ]")
 _ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")

@@ -62,7 +62,7 @@ Token = str | float
 
 
 def with_values(words: Sequence[str]) -> list[Token]:
-    """Folded words with each number, also of several words, replaced by its value; without percent words.
+    """Folded words with each number, of one word or more, replaced by its value; without words for percent.
 
     Ordinals from ``third`` on count as numbers. Groups of three digits are one number, because ``fold``
     splits ``1,059,593`` at its commas. ``2 5`` may be a decimal or a score, so it stays two numbers.
@@ -76,7 +76,7 @@ def with_values(words: Sequence[str]) -> list[Token]:
 
 
 def same_number(first: float, second: float) -> bool:
-    """Are two values one number, or one of them the other rounded? ``8,012`` is ``قرابة 8 آلاف``.
+    """Are two values the same number, or is one of them the other rounded? ``8,012`` is ``قرابة 8 آلاف``.
 
     >>> same_number(157_726_135, 157_700_000), same_number(8_807, 8_904)
     (True, False)
@@ -197,7 +197,8 @@ def _ten_follows(words: Sequence[str], place: int) -> bool:
 
 
 def _follows(number: int, last: int) -> bool:
-    """May a number be added: ones to hundreds, tens to ones and to hundreds, ten to ones?"""
+    """Can ``number`` follow ``last`` in a numeral: ones or tens after hundreds, ten or tens after ones?
+    """
     if number >= 100:
         return False
     return last >= 100 or (last < 10 <= number)
