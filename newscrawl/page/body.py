@@ -109,8 +109,7 @@ def _read(
     *,
     short: bool = False,
 ) -> Reading:
-    """The paragraphs of the heaviest box; verses only end them, but count as prose with ``short``.
-    """
+    """The paragraphs of the heaviest box; verses only end them, but count as prose with ``short``."""
     row = blocks.row
     above = -1 if title is None else title
     weights = [
@@ -198,8 +197,7 @@ def _is_stamp(blocks: Blocks, index: int) -> bool:
 
 
 def _continues(block: Block, inner: Box, box: Box) -> bool:
-    """Is a block after the inner box in another box of the same name (a body interrupted by an ad)?
-    """
+    """Is a block after the inner box in another box of the same name (a body interrupted by an ad)?"""
     tag, name = inner.element.tag, inner.element.get("class")
     node: etree._Element | None = block.element
     while name and node is not None and node is not box.element:

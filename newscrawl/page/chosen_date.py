@@ -231,8 +231,7 @@ def _minute(day: dt.date, time: dt.time) -> dt.datetime:
 
 
 def _day(reading: DateReading, clocks: Sequence[DateReading], stamps: Sequence[DateReading]) -> dt.date:
-    """The day that a candidate supports; for a UTC stamp, the day of a printed clock that agrees with it.
-    """
+    """The day that a candidate supports; for a UTC stamp, the day of a printed clock that agrees with it."""
     if _utc(reading) and reading.published.timezone is None:
         for clock in clocks:
             if _gap(reading.published, clock.published) is not None:

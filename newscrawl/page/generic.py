@@ -288,8 +288,7 @@ def _name(element: etree._Element) -> str:
 
 
 def lede(blocks: Blocks, title: int | None, reading: Reading, description: str | None) -> int | None:
-    """The index of the summary above the body: an element named as one, or the text of the description.
-    """
+    """The index of the summary above the body: an element named as one, or the text of the description."""
     if title is None or not reading.paragraphs:
         return None
     wanted = squeeze(description)[:60].rstrip(" .…")

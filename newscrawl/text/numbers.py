@@ -197,8 +197,7 @@ def _ten_follows(words: Sequence[str], place: int) -> bool:
 
 
 def _follows(number: int, last: int) -> bool:
-    """Can ``number`` follow ``last`` in a numeral: ones or tens after hundreds, ten or tens after ones?
-    """
+    """Can ``number`` follow ``last`` in a numeral: ones or tens after hundreds, ten or tens after ones?"""
     if number >= 100:
         return False
     return last >= 100 or (last < 10 <= number)
