@@ -9,25 +9,25 @@ SITE ?= alayam24
 help:
 	@echo "make demo                crawl two sites from a recording and show what was stored"
 	@echo "make test                lint, types and all tests"
-	@echo "make test SITE=hespress  the tests of one site alone"
+	@echo "make test SITE=hespress  the tests of one site"
 	@echo "make crawl SITE=alayam24 crawl a live site"
 	@echo "make mongo               keep the MongoDB of this folder up, to look at the data"
 	@echo "make deploy              send the project to the Scrapyds in scrapy.cfg (NODE=node1: to one)"
 	@echo "make schedule            start what schedule.toml says is due, see docs/operate.md"
 	@echo "make trials              the long trials, in full"
-	@echo "make bench               all benchmarks, into docs/benchmarks.md (BEFORE=REVISION: beside it)"
+	@echo "make bench               all benchmarks, into docs/benchmarks.md (BEFORE=REVISION: compared with it)"
 
-# $(call debian,PACKAGE): a package of Debian's, where it may be installed.
+# $(call debian,PACKAGE): installs a package of Debian, if the user may.
 debian = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 	apt-get install -y -qq --no-install-recommends $(1); } >/dev/null 2>&1
 
-# The mongod of requirements.txt lacks nothing but this on a bare Debian.
+# On a bare Debian, the mongod of requirements.txt needs one more library: libcurl4.
 $(VENV)/crawl: requirements.txt pyproject.toml
 	test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
 		{ $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@command -v mongod >/dev/null || $(BIN)/python -c 'import ctypes; ctypes.CDLL("libcurl.so.4")' 2>/dev/null || \
-		$(call debian,libcurl4) || echo "without a mongod of your own install libcurl4, or set MONGODB_URI"
+		$(call debian,libcurl4) || echo "no mongod can start here yet: install libcurl4 or a mongod, or set MONGODB_URI"
 	touch $@
 
 $(VENV)/node: $(VENV)/crawl deploy/requirements.txt
@@ -51,19 +51,19 @@ mongo: $(VENV)/crawl
 
 node: $(VENV)/node
 
-# scrapyd-deploy ends with 0 also when Scrapyd could not use what it was sent.
+# scrapyd-deploy exits with 0 even when Scrapyd refuses the egg.
 deploy: $(VENV)/node
 	$(BIN)/scrapyd-deploy --build-egg build/newscrawl.egg
 	version=$$(date -u +%Y%m%d%H%M%S); \
 	for node in $(or $(NODE),$$($(BIN)/scrapyd-client targets | cut -d" " -f1)); do \
 		answer=$$($(BIN)/scrapyd-deploy $$node --egg build/newscrawl.egg --version $$version); echo "$$answer"; \
-		echo "$$answer" | grep -q '"status": "ok"' || { echo "$$node has not taken it"; exit 1; }; \
+		echo "$$answer" | grep -q '"status": "ok"' || { echo "$$node has refused the project"; exit 1; }; \
 	done
 
 schedule: $(VENV)/node
 	$(BIN)/scrapy schedule $(ARGS)
 
-# The browser for rendered pages: Debian's, where it may be installed; elsewhere their tests are skipped.
+# The browser for rendered pages: Debian's, if it may be installed; without one their tests are skipped.
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$NEWSCRAWL_BROWSER" || \
 		$(call debian,chromium) || \

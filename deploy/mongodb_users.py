@@ -1,20 +1,20 @@
-"""Makes the users that a deployment needs, and prints the line that /etc/newscrawl/environment wants.
+"""Creates the MongoDB users of a deployment, and prints the line to append to /etc/newscrawl/environment.
 
 Run: ``python deploy/mongodb_users.py >> /etc/newscrawl/environment``. `MONGODB_URI` in the environment is the
-address of an administrator (``userAdminAnyDatabase``). If it names no user, by default the MongoDB of this
-machine, that one must have none yet: its first one, ``admin``, is then made too. No secret is taken from the
-command line, since every user of the machine sees it. `MONGODB_DATABASE` is the database of the articles
-(``newscrawl``).
+address of an administrator (``userAdminAnyDatabase``). If it names no user (the default, the MongoDB of this
+machine, does not), the MongoDB must have no users yet: the script then also creates its first user,
+``admin``. The script takes no secrets from the command line, since every user of the machine can read that.
+`MONGODB_DATABASE` is the database of the articles (``newscrawl``).
 
-- ``newscrawl_writer`` crawls: it reads and writes the articles and the machinery's database, and changes
-  their validators, views and indexes. Its address is the line on standard output.
-- ``newscrawl_reader`` reads the articles and views, and nothing of the machinery: its kept pages and
-  addresses are no data for users.
+- ``newscrawl_writer`` is for crawls: it reads and writes both databases, and changes their validators, views
+  and indexes. The line on standard output is its address.
+- ``newscrawl_reader`` is for readers of the data: it reads the database of the articles, and not the internal
+  one.
 - ``admin`` administers users and makes backups.
 
-Passwords are `NEWSCRAWL_WRITER_PASSWORD` and `NEWSCRAWL_READER_PASSWORD`, else made. Run again it sets the
-rights anew, and a password only if it is given. The addresses of reader and admin are told once, on standard
-error.
+The passwords are `NEWSCRAWL_WRITER_PASSWORD` and `NEWSCRAWL_READER_PASSWORD`, or else random. A second run
+sets the rights again, and only those passwords that are given. The addresses of the reader and of ``admin``
+appear once, on standard error.
 """
 
 import os
@@ -41,7 +41,7 @@ def roles(database: str) -> dict[str, list[dict[str, str]]]:
 
 
 def address(uri: str, user: str, password: str, database: str) -> str:
-    """The address `uri` for another user, made in `database`; hosts and options such as TLS stay."""
+    """The address `uri` for another user, who is in `database`; hosts and options such as TLS stay."""
     parts = urlsplit(uri)
     hosts = parts.netloc.rpartition("@")[2]
     options = urlencode([(k, v) for k, v in parse_qsl(parts.query) if k.lower() not in ACCOUNT])
@@ -50,12 +50,12 @@ def address(uri: str, user: str, password: str, database: str) -> str:
 
 
 def tell(sentence: str) -> None:
-    """Say something that is not for the environment file."""
+    """Print a sentence that is not for the environment file."""
     print(sentence, file=sys.stderr)
 
 
 def first_user(uri: str) -> str:
-    """Make the administrator of a MongoDB on this machine, which lets the first user be made without one."""
+    """Create the administrator of a MongoDB on this machine, which needs no password for its first user."""
     password = secrets.token_urlsafe(24)
     with MongoClient[dict[str, Any]](uri) as client:
         client.admin.command("createUser", "admin", pwd=password, roles=FIRST_USER)
@@ -65,7 +65,7 @@ def first_user(uri: str) -> str:
 
 
 def make(client: MongoClient[dict[str, Any]], database: str, user: str) -> str | None:
-    """Make the user, or set its rights anew; its password if that was set."""
+    """Create the user, or set its rights again. Return its password if that was set."""
     given = os.environ.get(f"{user.upper()}_PASSWORD")
     rights = roles(database)[user]
     try:
@@ -75,13 +75,13 @@ def make(client: MongoClient[dict[str, Any]], database: str, user: str) -> str |
             raise
         given = given or secrets.token_urlsafe(24)
         client[database].command("createUser", user, roles=rights, pwd=given)
-    said = [f"{right['role']} on {right['db']}" for right in rights]
-    tell(f"{user}: {', '.join(said)}")
+    granted = [f"{right['role']} on {right['db']}" for right in rights]
+    tell(f"{user}: {', '.join(granted)}")
     return given
 
 
 def main() -> str | None:
-    """Make the users; returns what went wrong in one sentence."""
+    """Create the users. Return what went wrong in one sentence, or None."""
     database = os.environ.get("MONGODB_DATABASE") or "newscrawl"
     uri = os.environ.get("MONGODB_URI") or LOCAL
     try:
@@ -92,7 +92,7 @@ def main() -> str | None:
     except PyMongoError as error:
         hosts = urlsplit(uri).netloc.rpartition("@")[2]
         return (
-            f"the users could not be made at {hosts} ({type(error).__name__}): set MONGODB_URI to the "
+            f"the users could not be created at {hosts} ({type(error).__name__}): set MONGODB_URI to the "
             "address of an administrator, or of a MongoDB on this machine that has no user yet"
         )
     for user, password in passwords.items():

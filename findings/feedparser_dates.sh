@@ -1,10 +1,10 @@
 #!/bin/sh
-# A day-first date of a feed is read as a day of another year.
+# A date in digits, day first, is read as a day of another year.
 #
-# feedparser 6.0.12 fills `published_parsed` from what its patterns can make of a `pubDate`. Dates in digits with hyphens, day
-# first as Arabic feeds have them, are taken for two-digit years of ISO 8601, and Hijri dates for years of ours. What one
-# would expect: the day, or None, as for a date in words. Remedy here: feeds are parsed by feedparser, their dates by
-# newscrawl.dates alone.
+# feedparser 6.0.12 fills `published_parsed` with whatever its patterns match in a `pubDate`. It takes a date with hyphens
+# and the day first, as Arabic feeds print it, for an ISO 8601 date with a two-digit year, and a Hijri date for a Gregorian
+# one. Expected: the day, or None, as for a date in words. Workaround: newscrawl parses feeds with feedparser, and reads
+# their dates with newscrawl.dates alone.
 #
 # Seen:
 #   27-03-2024     2027-03-20
@@ -23,8 +23,8 @@ import feedparser
 for text in ("27-03-2024", "31-12-2024", "30-09-1445", "1445-09-30", "27 مارس 2024"):
     item = f"<item><title>خبر</title><pubDate>{text}</pubDate></item>"
     (entry,) = feedparser.parse(f'<rss version="2.0"><channel>{item}</channel></rss>').entries
-    found = entry.get("published_parsed")
-    print(f"{text:<15}{'%04d-%02d-%02d' % found[:3] if found else None}")
+    parsed = entry.get("published_parsed")
+    print(f"{text:<15}{'%04d-%02d-%02d' % parsed[:3] if parsed else None}")
 PY
 PYTHONIOENCODING=utf-8 venv/bin/python dates.py | tee seen
 cat >expected <<'TXT'
@@ -34,4 +34,4 @@ cat >expected <<'TXT'
 1445-09-30     1445-09-30
 27 مارس 2024   None
 TXT
-cmp -s seen expected || { echo "behaves otherwise now"; exit 1; }
+cmp -s seen expected || { echo "the output has changed"; exit 1; }

@@ -1,11 +1,11 @@
 #!/bin/sh
-# A day that is null costs two reads of every article with the word.
+# A search for a day that is null reads every article with the word twice.
 #
-# MongoDB 6.0.5. A text index may end with another field ({text: "text", day: -1}), so that a condition on it is answered
-# by the keys: of 1,000 articles with the word «سوق» a search for two days reads the 23 that it returns. With
-# `day: null` each of the 1,000 is read, and counted twice, to return 10. What one would expect: at most one read of each
-# (a null in a key may stand for a field that is missing), better only of the 10 whose key holds null.
-# newscrawl asks so only where a word stands in few articles (newscrawl/search/candidates.py).
+# MongoDB 6.0.5. A text index may end with another field ({text: "text", day: -1}), whose conditions are then decided by
+# the keys: of 1,000 articles with the word «سوق», a search for two days reads only the 23 that it returns. With
+# `day: null` it reads each of the 1,000, and counts it twice, to return 10. Expected: at most one read of each (a null
+# in a key may stand for a missing field), at best only of the 10 whose key holds null.
+# newscrawl sends such a query only for words that are in few articles (newscrawl/search/candidates.py).
 #
 # Seen:
 #   two days   returned 23  examined 23
@@ -44,4 +44,4 @@ cat >expected <<'TXT'
 two days   returned 23  examined 23
 null       returned 10  examined 2000
 TXT
-cmp -s seen expected || { echo "behaves otherwise now"; exit 1; }
+cmp -s seen expected || { echo "the output has changed"; exit 1; }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# A page that was sent packed by brotli, as most servers behind a CDN send it, cannot be read from a WARC file.
+# A page that was compressed with Brotli, as many servers behind a CDN send it, cannot be read from a WARC file.
 #
-# warcio 1.8.1 with brotli 1.2.1: `content_stream()` of such a response raises AttributeError, as it asks the decompressor
-# for `unused_data`, which only zlib's has; `warcio check` ends with the same traceback. The file is right: the raw stream is
-# what was sent, and `brotli.decompress` gives the page. What one would expect: the page. newscrawl's archive keeps such
-# pages unpacked, so that every tool reads them.
+# warcio 1.8.1 with brotli 1.2.1: `content_stream()` of such a response raises AttributeError, because it uses the
+# decompressor's attribute `unused_data`, which only zlib has; `warcio check` ends with the same traceback. The file is
+# valid: its raw stream is what the server sent, and `brotli.decompress` gives the page. Expected: the page. Workaround:
+# newscrawl's archive stores such pages decompressed, so that every tool can read them.
 #
 # Seen:
 #   raw stream, unpacked by brotli: <h1>خبر</h1>
@@ -44,4 +44,4 @@ cat >expected <<'TXT'
 raw stream, unpacked by brotli: <h1>خبر</h1>
 content_stream: AttributeError
 TXT
-cmp -s seen expected || { echo "behaves otherwise now"; exit 1; }
+cmp -s seen expected || { echo "the output has changed"; exit 1; }

@@ -194,7 +194,7 @@ class Raw:
     offset: int = field(metadata=stored(since=3, unit="bytes", rule={"minimum": 0}))
     """Where its record begins in that file."""
     digest: str = field(metadata=stored(since=3))
-    """Hash of the response body as sent, in the form of ``WARC-Payload-Digest``. Example: ``sha1:XW7QJ4…``
+    """Hash of the body as archived, in the form of ``WARC-Payload-Digest``. Example: ``sha1:XW7QJ4…``
     (base 32)."""
     node: str = field(metadata=stored(since=3))
     """The node that archived the page and holds the file, unless the file was handed over to a store.

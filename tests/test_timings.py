@@ -28,9 +28,9 @@ def test_the_lease_is_changed_in_one_place(seconds: int, tmp_path, monkeypatch: 
     "sentence",
     [
         "every {HEARTBEAT} seconds, and stops downloading when it could not for {WORKS}; after {LEASE} it",
-        "its last sign of life, every {HEARTBEAT} seconds;",
-        "shows a run that was silent for {SILENCE} as `killed`",
-        "no sign of life for {SILENCE} seconds",
+        "its last heartbeat, sent every {HEARTBEAT} seconds;",
+        "marks a run that was silent for {SILENCE} as `killed`",
+        "no heartbeat for {SILENCE} seconds",
     ],
 )
 def test_the_page_for_operators_states_the_times(sentence: str) -> None:

@@ -92,7 +92,7 @@ def page(parts: list[str], revision: str | None) -> str:
     today = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
     head = (
         "# Benchmarks\n\n"
-        "For everyone who compares newscrawl with other tools or with itself. 6 minutes.\n\n"
+        "For everyone who compares newscrawl with other tools, or with an older version. 6 minutes.\n\n"
         "`make bench` writes this page. Times are those of one machine: compare figures within one table, "
         f"which were measured in turn.{beside}\n\n"
         f"- {today}, {machine()}, Python {platform.python_version()}\n- {packages}\n\n{LEFT_OUT}\n"

@@ -90,7 +90,7 @@ def markdown(sites: Mapping[str, Site]) -> str:
     lines = [
         "# Sites",
         "",
-        "For everyone who wants to know which sites are declared, and how far to trust that. 5 minutes.",
+        "For everyone who wants to know which sites are declared, and on what evidence. 5 minutes.",
         "",
         f"{len(sites)} sites. `scrapy sites` shows them with the last success of each and the fields found;",
         "`scrapy sites --write` writes this page.",
