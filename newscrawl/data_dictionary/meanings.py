@@ -13,4 +13,4 @@ MISSING: Mapping[str, str] = {
     "names no exact day": "the text counts back (`منذ يومين`, `منذ شهر`); `published.earliest` and "
     "`latest` bound it",
 }
-"""Ending of ``published_missing`` → meaning; before the ending is the printed text, in quotes."""
+"""Ending of ``published_missing`` → meaning; the printed text comes before the ending, in quotes."""

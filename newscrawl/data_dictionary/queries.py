@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Expression(str):
-    """A value of a query that the page prints as Python code, as it is only known when the code runs."""
+    """A value of a query that the page prints as Python code, as it is known only when the code runs."""
 
     __slots__ = ()
     __repr__ = str.__str__
@@ -18,7 +18,7 @@ class Expression(str):
 
 @dataclass(frozen=True)
 class Query:
-    """A query on the page, which tests measure and run against the demo."""
+    """A query on the page; tests measure it, and run it against the demo."""
 
     says: str
     collection: str
@@ -26,9 +26,9 @@ class Query:
     sort: tuple[tuple[str, int], ...] = ()
     limit: int = 0
     shows: str = ""
-    """The fields that it prints, separated by spaces; empty for the default of ``show``."""
+    """The fields that the query prints, separated by spaces; empty for the default of ``show``."""
     name: str = ""
-    """The variable for the result, if it is one document that other queries use."""
+    """The variable that holds the result, if it is one document that other queries use."""
 
     @property
     def python(self) -> str:

@@ -8,7 +8,7 @@ from newscrawl.store.extracts import REJECTION
 from newscrawl.vocabulary import RunOutcome
 
 Field = tuple[str, str, str]
-"""Names, type, meaning."""
+"""The names, type and meaning of fields."""
 
 
 def _all(words: Sequence[str]) -> str:

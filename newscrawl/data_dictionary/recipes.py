@@ -7,7 +7,7 @@ from newscrawl.store.schema import INTERNAL
 
 BODY_COSTS = """With 3,000 synthetic articles of 320 words, the index then takes 2.3 KB per article instead of
 0.5 KB, the stored text another 0.7 KB, and an insert 1.7 ms of the server's CPU time instead of 0.6 ms."""
-"""What indexing the whole text costs, as measured by ``benchmarks.readers``."""
+"""The cost of indexing whole texts, as measured by ``benchmarks.readers``."""
 
 MIRROR = f"""from datetime import timedelta
 
@@ -124,4 +124,4 @@ Morocco left UTC+1 for good on 20 September 2026. MongoDB has its own time zone 
 {CLOCK}
 ```
 """
-"""Sections of the page, which fills in ``body_costs``."""
+"""Sections of the page; ``page.py`` fills in ``body_costs``."""

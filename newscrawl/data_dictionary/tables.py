@@ -21,13 +21,13 @@ from newscrawl.stored import declared, parts, stored_fields
 from newscrawl.vocabulary import Word
 
 LISTED = 6
-"""Words of a closed list that fit into a cell; a longer list has a table of its own."""
+"""Maximum number of words of a closed list in a cell; a longer list gets its own table."""
 
 
 def docstrings(cls: type) -> dict[str, str]:
     """The docstring under each field of a dataclass.
 
-    Raises ``TypeError`` for a stored field without one.
+    Raises ``TypeError`` for a stored field without a docstring.
     """
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
     assert isinstance(body, ast.ClassDef)
@@ -60,7 +60,7 @@ def _words(hint: object) -> str:
 
 
 def example(cls: type, name: str) -> object:
-    """The first value of a field in the examples; None when there is none."""
+    """The first value of a field in the examples; None if there is none."""
     root = cls if cls in (Rejection, Revision) else Article
     documents = [document(item) for item in EXAMPLES if isinstance(item, root)]
     values = (fields[name] for fields in _holding(cls, root, documents))
@@ -99,7 +99,7 @@ def _shown(value: object) -> str:
 
 
 def fields_table(cls: type, source: str = "") -> str:
-    """The fields of a class as a Markdown table; ``source`` is the origin of fields that declare none."""
+    """The fields of a class as a Markdown table; ``source`` is the default for the column ``from``."""
     hints, meanings = typing.get_type_hints(cls), docstrings(cls)
     rows = []
     for name, says in declared(cls).items():
@@ -113,7 +113,7 @@ def fields_table(cls: type, source: str = "") -> str:
 
 
 def parts_of(cls: type, source: str = "") -> dict[type, str]:
-    """Part of a document → the origin of its fields that declare none."""
+    """Class of a part of a document → the default of its fields for the column ``from``."""
     origins: dict[type, str] = {}
     hints = typing.get_type_hints(cls)
     for name, says in declared(cls).items():

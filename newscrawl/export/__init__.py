@@ -1,4 +1,4 @@
-"""Articles in files and frames: ``from newscrawl.export import articles``.
+"""Articles as files and data frames: ``from newscrawl.export import articles``.
 
 Arrow and Parquet need ``pyarrow``, which ``pip install "newscrawl[export]"`` installs.
 """

@@ -61,7 +61,7 @@ class Counts:
 def card(manifest: Manifest, counts: Counts, known: Mapping[str, Mapping[str, Any]]) -> str:
     """The card, in Markdown, with the metadata that the `datasets` library reads.
 
-    ``known`` are the documents of the collection ``sources``, by the name of the spider.
+    ``known`` holds the documents of the collection ``sources`` by spider.
     """
     copies = sum(newspaper.copies for newspaper in counts.sources.values())
     days = [day for newspaper in counts.sources.values() for day in (newspaper.first, newspaper.last) if day]
@@ -157,5 +157,5 @@ def _row(*cells: str) -> str:
 
 
 def _seen(known: Mapping[str, Any] | None) -> str:
-    """A state and the day on which it was seen."""
+    """A state, and the day on which it was seen."""
     return f"{known['state']}, {known['seen_at']:%Y-%m-%d}" if known else NOT_RECORDED

@@ -13,13 +13,13 @@ HELP = (
     "the collection are removed from the folder."
 )
 FORMATS = ("parquet", "jsonl", "csv")
-"""Formats of files, which are also their suffixes."""
+"""Formats of files; each is also the suffix."""
 BY = ("month", "source", "none")
 """How the files of a folder are partitioned."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that say which articles to export, and how."""
+    """Add the arguments that choose the articles to export, and the form of the export."""
     which = parser.add_argument_group("which articles; several words are separated by commas")
     which.add_argument("--source", default="", metavar="SLUGS", help="newspapers: alayam24,hespress")
     which.add_argument("--country", default="", metavar="CODES", help="countries of newspapers: MA,EG")

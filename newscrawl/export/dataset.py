@@ -1,4 +1,4 @@
-"""A data set: a folder of files by month or source, with a card and a manifest; written once, or followed."""
+"""A data set: a folder of files by month or source, with a card and a manifest."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from newscrawl.export.splits import Splits
 from newscrawl.items import SCHEMA_VERSION
 
 Show = Callable[[int, int], None]
-"""Called with the number of articles done and the number of all."""
+"""A function to call with the done and the total number of articles."""
 
 
 def partitions(articles: Articles, by: str) -> Iterator[tuple[str, Query, str]]:
-    """The partitions of a choice: name, query of its articles, and the field by which they are ordered.
+    """The partitions of a choice: for each its name, the query for its articles, and the field that orders
+    them.
 
     >>> list(partitions(articles(...), "month"))                              # doctest: +SKIP
     [('2024-03', {'day': {'$gte': '2024-03-01', '$lte': '2024-03-31'}}, 'day'), ('no-day', {'day': None}, '')]
@@ -123,11 +124,11 @@ def export(
     splits: Splits | None = None,
     show: Show | None = None,
 ) -> Manifest:
-    """Write articles to a folder as a data set, whole or not at all; an earlier state is replaced.
+    """Write articles to a folder as a data set, whole or not at all, in place of an earlier state.
 
-    ``by`` is ``month``, ``source`` or ``none``; ``shares`` are those of a new split by story, ``splits`` is
-    an existing split. Raises ``ValueError`` when a column of ``NEEDED`` is missing, :class:`FolderError` for
-    a folder that cannot be used.
+    ``by`` is ``month``, ``source`` or ``none``. ``shares`` defines a new split by story; ``splits`` is an
+    existing split. Raises ``ValueError`` if a column of ``NEEDED`` is missing, and :class:`FolderError` for a
+    folder that cannot be used.
     """
     if missing := sorted(NEEDED - set(articles.columns)):
         raise ValueError(f"columns: a data set also needs {', '.join(missing)}; add them")
@@ -158,7 +159,7 @@ def _stories(articles: Articles) -> Iterator[str]:
 def described_by(
     articles: Articles, format_: str, by: str, splits: Splits | None, seen_until: dt.datetime
 ) -> Manifest:
-    """The manifest of a data set that is read now, without its files."""
+    """The manifest of a data set whose articles are now being read, without its files."""
     return Manifest(
         newscrawl=newscrawl.__version__,
         schema=SCHEMA_VERSION,
@@ -173,5 +174,5 @@ def described_by(
 
 
 def written(moment: dt.datetime) -> str:
-    """A moment as it is written in the manifest, UTC: ``2024-03-27T14:30:00.000Z``."""
+    """A moment as written in the manifest, UTC: ``2024-03-27T14:30:00.000Z``."""
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,8 +1,8 @@
-"""A folder of articles: its files, its manifest, and how it changes from one state to the next.
+"""A folder of articles: its files, its manifest, and the step from one state to the next.
 
-New files are written to ``.staging``. Then the journal ``.commit.json`` lists the steps, the files are moved
-to their places, and the manifest is moved last. A writer that is killed before the journal is complete has
-changed nothing; otherwise the next writer completes its steps.
+New files are written to ``.staging``. Then the journal ``.commit.json`` lists the steps, and the files are
+moved to their places, the manifest last. A writer that is killed before the journal is complete has changed
+nothing; later, the next writer completes its steps.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class Manifest:
 
     layout: int = LAYOUT
     newscrawl: str = ""
-    """Version that wrote it."""
+    """The version of newscrawl that wrote it."""
     schema: int = 0
-    """Version of the stored fields."""
+    """The version of the stored fields."""
     written_at: str = ""
     """Moment, UTC: ``2024-03-27T14:30:00Z``."""
     seen_until: str = ""
-    """The server's clock when reading began, UTC; later changes are not in the folder."""
+    """The server's time when reading began, UTC; later changes are not in the folder."""
     format: str = "parquet"
     by: str = "month"
     """How the files are partitioned: ``month``, ``source`` or ``none``."""
@@ -52,20 +52,20 @@ class Manifest:
     choice: dict[str, Any] = field(default_factory=dict)
     """The choice of articles, see :class:`newscrawl.choice.Choice`."""
     splits: dict[str, Any] = field(default_factory=dict)
-    """See :class:`newscrawl.export.splits.Splits`; empty when there is no split."""
+    """See :class:`newscrawl.export.splits.Splits`; empty if there is no split."""
     files: list[dict[str, Any]] = field(default_factory=list)
     """``path`` in the folder, ``rows``, ``bytes`` and ``sha256`` of each."""
 
     @property
     def rows(self) -> int:
-        """How many articles there are."""
+        """The number of articles."""
         return sum(int(file["rows"]) for file in self.files)
 
     @classmethod
     def of(cls, folder: Path) -> Self | None:
-        """The manifest of a folder; None where there is none.
+        """The manifest of a folder; None if it has none.
 
-        Raises :class:`FolderError` for a manifest that cannot be read or is of a later version.
+        Raises :class:`FolderError` for a manifest that cannot be read or has a later version.
         """
         try:
             values = json.loads((folder / MANIFEST).read_text("utf-8"))
@@ -83,9 +83,9 @@ class Manifest:
 
 
 def files(folder: Path) -> list[Path]:
-    """The Parquet files of a folder: those of its manifest, or without a manifest all below it.
+    """The Parquet files of a folder: those in its manifest, or without a manifest all files below the folder.
 
-    Raises :class:`FolderError` when there are none, or when they cannot be read.
+    Raises :class:`FolderError` if there are none, or if they cannot be read.
     """
     manifest = Manifest.of(folder)
     if manifest is None:
@@ -106,9 +106,9 @@ def _is_hidden(path: Path, folder: Path) -> bool:
 
 @contextmanager
 def changing(folder: Path) -> Iterator[Path]:
-    """Lock a folder for a change; yields its staging folder. An interrupted change is completed first.
+    """Lock a folder for a change, complete any interrupted change, and yield the staging folder.
 
-    Raises :class:`FolderError` while another process changes it, and for a folder with other files.
+    Raises :class:`FolderError` while another process changes the folder, and for a folder with other files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("w") as lock:
@@ -130,7 +130,7 @@ def changing(folder: Path) -> Iterator[Path]:
 
 
 def commit(folder: Path, manifest: Manifest, card: str) -> None:
-    """Move the staged files to their places, with this manifest; files that it does not name are removed."""
+    """Move the staged files to their places, with this manifest; remove files that it does not name."""
     staging = folder / _STAGING
     (staging / CARD).write_text(card, "utf-8")
     (staging / MANIFEST).write_text(
@@ -140,7 +140,7 @@ def commit(folder: Path, manifest: Manifest, card: str) -> None:
     before = Manifest.of(folder)
     kept = {file["path"] for file in manifest.files}
     gone = [file["path"] for file in (before.files if before else []) if file["path"] not in kept]
-    # The manifest last: a reader that uses it finds all files that it names.
+    # The manifest comes last, so that a reader who uses it finds all files that it names.
     steps = {"move": sorted(staged, key=lambda name: (name == MANIFEST, name)), "remove": gone}
     hidden = staging / _JOURNAL
     with hidden.open("w", encoding="utf-8") as journal:
@@ -152,7 +152,7 @@ def commit(folder: Path, manifest: Manifest, card: str) -> None:
 
 
 def _finish(folder: Path) -> None:
-    """Do the steps of the journal that are not done yet."""
+    """Complete the remaining steps of the journal."""
     journal, staging = folder / _JOURNAL, folder / _STAGING
     if not journal.exists():
         return

@@ -1,4 +1,4 @@
-"""Updating a data set from its collection: added, changed, linked, removed and forgotten articles."""
+"""Updates a data set from its collection: articles that were added, changed, linked, removed or forgotten."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ from newscrawl.export.schema import schema
 from newscrawl.export.splits import Splits
 
 OVERLAP = dt.timedelta(hours=1)
-"""Changes are read again from this long before the last reading: a write carries the moment at which it was
-made, and a crawl may have waited for MongoDB before it could send it."""
+"""Reading begins this long before the last reading: a change carries the moment when a crawl made it, but the
+crawl may have waited for MongoDB before it could send it."""
 MOST = 50_000
-"""Above this many changed articles, which are held in memory, everything is exported anew."""
+"""Maximum number of changed articles, which are held in memory; if there are more, everything is exported
+anew."""
 
 
 @dataclass(slots=True)
@@ -49,8 +50,8 @@ def follow(
 ) -> ChangeCounts:
     """Bring a data set up to date with its collection; a repeated call changes nothing.
 
-    ``address`` and ``database`` are those of :func:`newscrawl.export.articles`. Choice, columns, partitions
-    and splits are those of the first export. Fields that every visit changes (``last_seen_at``,
+    ``address`` and ``database`` are those of :func:`newscrawl.export.articles`. The choice, columns,
+    partitions and splits are those of the first export. Fields that every visit changes (``last_seen_at``,
     ``checked_at``) keep their values from the last real change of the article. Raises :class:`FolderError`
     for a folder that no export wrote, or whose files are not Parquet.
     """
@@ -138,7 +139,7 @@ class _Update:
         self.changes.changed = sum(before[id_] != after[id_] for id_ in before.keys() & after.keys())
 
     def _touched_rows(self, place: str, touched: pa.Array) -> pa.Table:
-        """The rows of a file whose articles have changed; other rows are not read."""
+        """The rows of a file whose articles have changed. Does not read the others."""
         ids = pq.read_table(self._folder / place, columns=["_id"], partitioning=None)
         if not pc.any(pc.is_in(ids["_id"], touched)).as_py():
             return ids.slice(0, 0)
@@ -147,7 +148,7 @@ class _Update:
         )
 
     def _written(self, place: str, touched: pa.Array, arriving: pa.Table | None) -> dict[str, Any] | None:
-        """The entry of the rewritten file, with its unchanged rows and new ones; None when it is empty."""
+        """The entry of the rewritten file, with its unchanged rows and the new rows; None if it is empty."""
         path = self._staging / place
         with Parquet(path, self._columns) as part:
             if place in self._files:
@@ -172,7 +173,7 @@ def _states(table: pa.Table) -> dict[str, int]:
 
 
 def _counted(folder: Path, staging: Path, manifest: Manifest) -> Counts:
-    """The counts of all files of a manifest, staged ones included."""
+    """The counts of all files of a manifest, including staged files."""
     counts = Counts()
     for file in manifest.files:
         new = staging / file["path"]

@@ -1,4 +1,4 @@
-"""MongoDB's filters applied to files: the same query finds the same rows."""
+"""Applies MongoDB's filters to files: the same query finds the same rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COMPARED: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 _BETWEEN = "\x1f"
-"""Between the texts of a list; no text of an article contains it."""
+"""Separates the texts of a joined list; no text of an article contains it."""
 
 
 def expression(query: Query) -> Any:
@@ -74,7 +74,7 @@ def _compare(name: str, word: str, value: Any) -> Any:
 
 
 def _holds(field: Any, value: str) -> Any:
-    """Does a list of texts hold this one? Arrow has no such function, so the list is joined into a text."""
+    """Does a list of texts contain a text? Arrow has no such function, so the list is joined into one."""
     mark = pc.scalar(_BETWEEN)
     inside, nothing = pc.binary_join(field, mark), pc.scalar("")
     joined = pc.binary_join_element_wise(nothing, inside, nothing, mark)

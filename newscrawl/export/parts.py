@@ -1,4 +1,4 @@
-"""Files of articles that appear whole or not at all: Parquet, JSON Lines and CSV."""
+"""Files of articles, written whole or not at all: Parquet, JSON Lines and CSV."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from newscrawl.export.schema import COLUMNS, schema
 GROUP = 5_000
 """Rows of a row group: about 10 MB of text, so that neither writer nor reader needs much memory."""
 LEVEL = 3
-"""Level of zstd: level 9 takes four times as long and saves 5 %."""
+"""Compression level of zstd: level 9 takes four times as long, and saves 5 %."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Spreadsheets take a cell that begins with one of these for a formula."""
+"""Spreadsheets treat a cell that begins with one of these characters as a formula."""
 
 
 class ExportFile(ABC):
     """A file that is written under a hidden name and renamed when it is complete.
 
-    A context manager; an exception inside leaves no file. A killed writer leaves ``.NAME.PID`` behind, which
-    the next writer of the same file removes.
+    A context manager: after an exception inside, there is no file. A killed writer leaves ``.NAME.PID``
+    behind, which the next writer of the same file removes.
     """
 
     def __init__(self, path: Path, columns: tuple[str, ...] = COLUMNS) -> None:
@@ -73,7 +73,7 @@ class ExportFile(ABC):
 
 
 class Parquet(ExportFile):
-    """A Parquet file: the one schema, zstd, row groups of :data:`GROUP`."""
+    """A Parquet file: the schema of all exports, zstd, row groups of :data:`GROUP` rows."""
 
     def _open(self, path: Path) -> None:
         self._schema = schema(self.columns)
@@ -101,7 +101,7 @@ class Parquet(ExportFile):
 
 
 class JsonLines(ExportFile):
-    """A JSON Lines file: a document a line, in UTF-8; instants as ``2024-03-27T14:30:00Z``."""
+    """A JSON Lines file: one document per line, in UTF-8; instants as ``2024-03-27T14:30:00Z``."""
 
     def _open(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="\n")
@@ -135,7 +135,7 @@ class Csv(ExportFile):
 
 
 WRITERS: Mapping[str, type[ExportFile]] = {"parquet": Parquet, "jsonl": JsonLines, "csv": Csv}
-"""Format, which is also the suffix → the class that writes it."""
+"""Format (also the suffix) → the class that writes it."""
 
 
 def write_json_lines(file: TextIO, documents: Iterable[Mapping[str, Any]]) -> None:
@@ -150,7 +150,7 @@ def write_json_lines(file: TextIO, documents: Iterable[Mapping[str, Any]]) -> No
 
 
 def _plain(value: Any) -> str:
-    """A value that JSON has no type for, as text."""
+    """A value for which JSON has no type, as text."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):

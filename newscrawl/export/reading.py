@@ -1,4 +1,4 @@
-"""Reading articles from Python, in the same way from MongoDB or from an exported folder."""
+"""Reads articles in Python, in the same way from MongoDB and from an exported folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pymongo.collection import Collection as Stored
 
     Opened = AbstractContextManager[Database[Any]]
-    """The database of the articles, open while it is read."""
+    """The database of the articles, open as long as it is read."""
 
 Document = Mapping[str, Any]
 """One article: field → value, as ``docs/data.md`` describes them."""
@@ -36,18 +36,19 @@ COLUMNS = names(Article, lambda says: not says.internal)
 NEEDED = frozenset(
     {"_id", "source", "source_name", "site", "country", "day", "duplicate_of", "story", "updated_at"}
 )
-"""The columns that every data set has, as its card, splits and updates need them."""
+"""The columns of every data set, which its card, splits and updates need."""
 TEXT = frozenset({"title", "lede", "body", "byline", "dateline", "images"})
-"""The columns with the newspaper's words, which not everybody may pass on."""
+"""The columns with the newspaper's own words, which not everybody may pass on."""
 AT_ONCE = 1_000
-"""Articles that are in memory at a time."""
+"""Number of articles in memory at a time."""
 
 
 class Articles(ABC):
-    """A choice of articles, which are read anew on each use.
+    """A choice of articles, which each use reads anew.
 
-    Iterating gives documents as MongoDB holds them: days are strings ``YYYY-MM-DD``, instants aware
-    ``datetime`` in UTC. In Arrow and in frames days are dates (``date32``). The order is that of the store.
+    Iteration gives documents as MongoDB holds them: days are strings ``YYYY-MM-DD``, instants are aware
+    ``datetime`` objects in UTC. In Arrow and in frames, days are dates (``date32``). The order is that of the
+    store.
     """
 
     def __init__(self, choice: Choice, columns: tuple[str, ...] = COLUMNS) -> None:
@@ -64,7 +65,7 @@ class Articles(ABC):
 
     @abstractmethod
     def batches(self, query: Query | None = None, order: str = "") -> Iterator[pa.RecordBatch]:
-        """The articles of a query, else of the choice, as Arrow record batches of about a thousand rows."""
+        """The articles of a query (default: the choice) as Arrow record batches of about a thousand rows."""
 
     @abstractmethod
     def values(self, field: str, query: Query) -> list[Any]:
@@ -72,7 +73,7 @@ class Articles(ABC):
 
     @abstractmethod
     def bounds(self, field: str, query: Query) -> tuple[Any, Any]:
-        """The least and the greatest value of a field among the articles of a query; None for none."""
+        """The lowest and highest value of a field among a query's articles; None, None without articles."""
 
     @abstractmethod
     def count(self) -> int:
@@ -116,7 +117,7 @@ ALL_COLUMNS = frozenset(names(Article, lambda says: not says.internal or says.re
 
 
 class InMongoDB(Articles):
-    """Articles of a MongoDB database."""
+    """The articles of a MongoDB database."""
 
     def __init__(self, choice: Choice, columns: tuple[str, ...], opened: Callable[[], Opened]) -> None:
         super().__init__(choice, columns)
@@ -130,7 +131,7 @@ class InMongoDB(Articles):
         choice: Choice,
         columns: tuple[str, ...],
     ) -> Self:
-        """The articles at an address, of a PyMongo database, or at the environment's ``MONGODB_URI``."""
+        """The articles at an address, in a PyMongo database, or at the environment's ``MONGODB_URI``."""
         if isinstance(address, Database):
             return cls(choice, columns, lambda: nullcontext(address))
         given = {"MONGODB_URI": str(address)} if address else {}
@@ -186,7 +187,7 @@ class InMongoDB(Articles):
             return articles.count_documents(self.choice.query())
 
     def now(self) -> dt.datetime:
-        """The server's clock."""
+        """The server's time."""
         with self.database() as db:
             moment: dt.datetime = db.client.admin.command("hello")["localTime"]
             return moment
@@ -207,7 +208,7 @@ class InMongoDB(Articles):
 
 
 class InFolder(Articles):
-    """Articles of a folder with exported Parquet files."""
+    """The articles of a folder with exported Parquet files."""
 
     def __init__(self, choice: Choice, columns: tuple[str, ...], folder: Path) -> None:
         super().__init__(choice, columns)
@@ -264,20 +265,20 @@ class InFolder(Articles):
         return number
 
     def now(self) -> dt.datetime:
-        """The moment up to which the folder has the changes, UTC."""
+        """The moment up to which the folder has all changes, UTC."""
         from newscrawl.export.folder import Manifest
 
         manifest = Manifest.of(self.folder)
         return dt.datetime.fromisoformat(manifest.seen_until) if manifest else dt.datetime.now(dt.UTC)
 
     def sources(self) -> Mapping[str, Document]:
-        """Empty: a folder has this only in its card."""
+        """Empty: in a folder, only the card has this."""
         return {}
 
 
 @contextmanager
 def _connected(uri: str, database: str) -> Iterator[Database[Any]]:
-    """Yields the database; raises ``StoreError`` when MongoDB cannot be used."""
+    """The open database; raises ``StoreError`` when MongoDB cannot be used."""
     try:
         with connect(uri) as client:
             yield client[database]
@@ -294,12 +295,12 @@ def articles(
 ) -> Articles:
     """The articles of a MongoDB database or of an exported folder.
 
-    ``address`` is ``mongodb://…``, a PyMongo database, or the folder; by default the environment's
+    ``address`` is ``mongodb://…``, a PyMongo database, or a folder; by default, the environment's
     ``MONGODB_URI``. ``database`` names the database at an address, by default ``MONGODB_DATABASE``. No server
-    is started. ``columns`` are fields of an article, by default all fields for readers. The other arguments
+    is started. ``columns`` lists fields of an article, by default all fields for readers. The other arguments
     are those of :meth:`Choice.parse`: ``source``, ``country``, ``section``, ``tag``, ``lang``, ``since`` and
-    ``until`` (``2024-03-27``, or Hijri ``1445-09-17H``), ``intervals``, ``roots``, ``changed_since``
-    and ``sample``. For example the sports pages of Ramadan 1445 as a frame::
+    ``until`` (``2024-03-27``, or Hijri ``1445-09-17H``), ``intervals``, ``roots``, ``changed_since`` and
+    ``sample``. For example the sports pages of Ramadan 1445 as a frame::
 
         articles(country="MA", section="رياضة", since="1445-09H", until="1445-09H").to_polars()
 

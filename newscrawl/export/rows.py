@@ -1,4 +1,4 @@
-"""Articles as rows of the one schema: documents of MongoDB, or articles just read from pages."""
+"""Turns articles into rows of the export schema: documents of MongoDB, or articles just read from pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newscrawl.items import Article
 from newscrawl.stored import declared, default
 
 Convert = Callable[[Any], Any]
-"""Turns a stored value into one that Arrow accepts."""
+"""A function that turns a stored value into a value that Arrow accepts."""
 
 
 def from_documents(
@@ -24,8 +24,8 @@ def from_documents(
 ) -> pa.RecordBatch:
     """Documents of the collection ``articles`` as rows.
 
-    A field that an older version did not store gets its default. Raises ``ValueError`` for a value whose type
-    is not the declared one, which MongoDB's validator refuses.
+    A field that an older version did not store gets its default. Raises ``ValueError`` for a value of another
+    type than declared, which MongoDB's validator refuses.
 
     >>> from_documents([{"_id": "9f0c", "day": "2024-03-27"}], ("day", "title", "tags")).to_pylist()
     [{'day': datetime.date(2024, 3, 27), 'title': '', 'tags': []}]
@@ -65,7 +65,7 @@ def filled(document: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any
 
 
 def to_documents(rows: pa.RecordBatch) -> list[dict[str, Any]]:
-    """Rows of the schema as documents, as MongoDB holds them: days are strings again.
+    """Rows of the schema as documents, as MongoDB holds them: days become strings again.
 
     >>> to_documents(from_documents([{"_id": "9f0c", "day": "2024-03-27"}], ("_id", "day")))
     [{'_id': '9f0c', 'day': '2024-03-27'}]
@@ -82,7 +82,7 @@ _OPEN = ("origins", "places", "raw")
 
 
 def _of_arrow(type_: pa.DataType, is_open: bool = False) -> Convert:
-    """The function that turns an Arrow value of this type into a stored one."""
+    """The function that turns an Arrow value of this type into a stored value."""
     if pa.types.is_date(type_):
         return lambda value: value and value.isoformat()
     if pa.types.is_list(type_):
@@ -122,7 +122,7 @@ def _batch(values: Callable[[str], list[Any]], columns: tuple[str, ...]) -> pa.R
 
 @cache
 def _converts(cls: Any) -> Mapping[str, Convert | None]:
-    """Stored field of a class → its conversion for Arrow; None where Arrow accepts the value as it is."""
+    """Stored field of a class → its conversion for Arrow; None if Arrow accepts the value as it is."""
     hints = typing.get_type_hints(cls)
     return {
         name: _day if is_day(says) else _convert(bare(hints[name])) for name, says in declared(cls).items()

@@ -23,7 +23,7 @@ _WHERE = "Is it the right database? --database or MONGODB_DATABASE names it; the
 Address = str | Database[Any] | None
 """An address for :func:`newscrawl.export.articles`."""
 _WHOLE: Mapping[str, Any] = {"by": "month", "format": "parquet", "split": None, "follow": False}
-"""Options that apply only to a folder → defaults."""
+"""Option that applies only to a folder → its default."""
 
 
 def chosen(opts: argparse.Namespace, address: Address, database: str | None = None) -> Articles:
@@ -50,7 +50,7 @@ def chosen(opts: argparse.Namespace, address: Address, database: str | None = No
 def run(out: str, opts: argparse.Namespace, address: Address = None, database: str | None = None) -> str:
     """Export articles to ``out``; returns a sentence about the result, empty for stdout.
 
-    Raises ``ValueError`` for an invalid argument, ``StoreError`` when MongoDB cannot be used.
+    Raises ``ValueError`` for an invalid argument, and ``StoreError`` when MongoDB cannot be used.
     """
     path = Path(out)
     format_ = path.suffix.removeprefix(".")
@@ -62,7 +62,7 @@ def run(out: str, opts: argparse.Namespace, address: Address = None, database: s
         raise ValueError(f"--{given[0]} works only with a folder, and {out} is a file: leave it out")
     selection = chosen(opts, address, database)
     if out == "-":
-        # Not `sys.stdout`, which may escape invisible characters in a way that is not JSON.
+        # Not `sys.stdout`, which may escape invisible characters in a way that JSON does not allow.
         with suppress(BrokenPipeError), open(1, "w", encoding="utf-8", closefd=False) as stdout:
             write_json_lines(stdout, selection)
         return ""

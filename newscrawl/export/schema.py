@@ -1,7 +1,7 @@
-"""The one Arrow schema of articles, derived from their declaration in ``newscrawl.items``.
+"""The Arrow schema of articles, derived from their declaration in ``newscrawl.items``.
 
-Columns have these types even where all values are null, so that files of any day and source open together.
-Names are those of MongoDB; parts of a document are structs (``published.precision``).
+A column has its type even if all values are null, so that files of any day and source open together. Names
+are those of MongoDB; parts of a document are structs (``published.precision``).
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ _NAMED: Mapping[str, pa.DataType] = {
     "origins": pa.struct([pa.field(name, pa.string()) for name in sorted({*READ_FIELDS, "publisher"})]),
     "places": pa.struct([pa.field(name, pa.string()) for name in sorted({*READ_FIELDS, "publisher"})]),
 }
-"""Field that is declared only as an object → its type."""
+"""Field that is declared merely as an object → its type."""
 
 
 @cache
 def schema(columns: tuple[str, ...] = COLUMNS) -> pa.Schema:
     """The schema of these fields of an article, in this order.
 
-    Days (``YYYY-MM-DD`` in MongoDB) are ``date32``, Hijri days are strings, instants are milliseconds in
-    UTC, and every column may be null. The metadata has ``SCHEMA_VERSION`` as ``newscrawl.schema``.
+    Days (``YYYY-MM-DD`` in MongoDB) are ``date32``, Hijri days are strings, instants are in milliseconds in
+    UTC, and every column may be null. The metadata holds ``SCHEMA_VERSION`` as ``newscrawl.schema``.
 
     >>> schema(("day", "hijri_day", "tags")).types
     [DataType(date32[day]), DataType(string), ListType(list<element: string>)]

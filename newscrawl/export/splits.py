@@ -19,10 +19,10 @@ _SHARE = re.compile(r"\s*([a-z][a-z0-9_]*)\s*=\s*(\d+(?:\.\d+)?)\s*%?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Splits:
-    """The sides of a split, and where each begins on the scale of stories.
+    """The sides of a split, and the position on the scale of stories where each begins.
 
-    The hash of its ``_id`` gives a story a fixed position. ``starts`` are chosen once, so that the articles
-    of the first export have the requested shares. Later articles go to the side of their story, and no story
+    A story has a fixed position, the hash of its ``_id``. ``starts`` is chosen once, so that the articles of
+    the first export have the requested shares. Later articles go to the side of their story, and no story
     ever changes sides.
     """
 
@@ -31,7 +31,7 @@ class Splits:
 
     @classmethod
     def of(cls, shares: Mapping[str, float], stories: Iterable[str]) -> Self:
-        """The split into these shares of articles that are given by their stories.
+        """The split of articles, each given by its story, into these shares.
 
         >>> Splits.of({"train": 0.8, "test": 0.2}, [f"{n:032x}" for n in range(1000)]).names
         ('train', 'test')
@@ -48,7 +48,7 @@ class Splits:
 
     @classmethod
     def of_manifest(cls, given: Mapping[str, Any]) -> Self | None:
-        """The split of a manifest; None when it has none."""
+        """The split of a manifest; None if it has none."""
         return cls(tuple(given["names"]), tuple(given["starts"])) if given else None
 
     def side(self, story: str) -> str:
@@ -62,7 +62,7 @@ def _place(story: str) -> int:
 
 
 def read_shares(text: str) -> dict[str, float]:
-    """The shares in a user's text.
+    """The shares in a text that a user wrote.
 
     >>> read_shares("train=80,validation=10,test=10")
     {'train': 0.8, 'validation': 0.1, 'test': 0.1}

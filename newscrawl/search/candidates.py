@@ -1,9 +1,9 @@
-"""The articles that may fit a query, the newest first, with a limit on how many are read.
+"""Finds the articles that may fit a query, the newest first, with a limit on how many are read.
 
-No index holds both the words and the newspaper and day of articles. So the newest articles of the choice are
-read first, whatever they contain, to show how frequent the words are. If even the rarest word is in many of
-them, the next articles are read in the same way. Otherwise the text index gives the articles with that word,
-one span of days after the other: its keys contain the day, so nothing outside the span is read.
+No index holds the words of articles together with their newspaper and day. So the newest articles of the
+choice are read first, whatever they contain, to show how frequent the words are. If even the rarest word is
+in many of them, the next articles are read in the same way. Otherwise the text index finds the articles with
+that word, one span of days after another: its keys contain the day, so nothing outside the span is read.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ Document = dict[str, Any]
 Fits = Callable[[Document], bool]
 
 FIRST, SAMPLE = 1 / 3, 160
-"""Articles that are read first, to show how frequent words are: a share of the limit, and at most so many."""
+"""How many articles are read first, to show how frequent the words are: a share of the limit, and a
+maximum."""
 FREQUENT = 1 / 20
 """A word in more than this share of the articles has too many keys in the text index."""
 WIDER = 8
-"""How many times longer than the span before it a span of days may be."""
+"""How many times as long as the previous span a span of days may be."""
 _FIELDS = dict.fromkeys(
     ("source", "country", "section", "lang", "day", "published_at", "published.earliest", "published.latest",
      "title", "tags", "duplicate_of", "search_text"), 1,
@@ -39,7 +40,7 @@ _ONE = dt.timedelta(days=1)
 
 @dataclass(slots=True)
 class Candidates:
-    """The articles that were read."""
+    """The result of a search for candidates."""
 
     documents: list[Document] = field(default_factory=list)
     """Parts of the documents of the newest articles that fit."""
@@ -60,8 +61,8 @@ def candidates(
 ) -> Candidates:
     """The newest articles that fit, at most ``enough``; up to ``most`` are read to find them.
 
-    ``words`` are the forms of each word that an article must contain; ``fits`` says whether an article does.
-    Without words, all articles of the choice are candidates.
+    ``words`` holds the forms of each word that an article must contain; ``fits`` decides whether an article
+    does. Without words, all articles of the choice are candidates.
     """
     reader = _CandidateReader(articles, choice, fits, most, enough)
     reader.read_for(words)
@@ -79,7 +80,7 @@ class _CandidateReader:
         self._ids: set[str] = set()
         self._newest_day = ""
         self._held = 0
-        """Articles from the text index."""
+        """Number of articles from the text index."""
         self.candidates = Candidates()
 
     def result(self) -> Candidates:
@@ -89,7 +90,7 @@ class _CandidateReader:
         if len(result.documents) > self._enough:
             result.older = _day_of(result.documents[self._enough - 1]) or result.older
             del result.documents[self._enough :]
-        if result.older and result.older >= self._newest_day:  # the next search has to begin before it
+        if result.older and result.older >= self._newest_day:  # the next search must begin before it
             result.older = str(dt.date.fromisoformat(self._newest_day) - _ONE)
         return result
 
@@ -107,7 +108,7 @@ class _CandidateReader:
         return new
 
     def read_for(self, words: Sequence[Sequence[str]]) -> None:
-        """Read the newest articles, then more in the way that suits the frequency of the words."""
+        """Read the newest articles, then more by the method that suits the frequency of the words."""
         wanted = min(math.ceil(self._most * FIRST), SAMPLE)
         with self._newest().batch_size(wanted).limit(self._most) as cursor:
             newest = self._take(itertools.islice(cursor, wanted))
@@ -130,7 +131,7 @@ class _CandidateReader:
     # --- The newest articles of the choice
 
     def _newest(self) -> Any:
-        """A cursor over the articles of the choice, by the conditions that an index knows."""
+        """A cursor over the articles of the choice, by those conditions that an index covers."""
         days = {"day": _between(self._first, self._last)} if self._first or self._last else {}
         wanted = list(self._choice.sources)
         if self._choice.countries and not wanted:
@@ -167,7 +168,7 @@ class _CandidateReader:
     # --- The articles with a word
 
     def _density(self, newest: list[Document]) -> tuple[float, float]:
-        """Articles per day around the newest, and the share of them that belongs to the choice."""
+        """The number of articles per day around the newest, and the share of them within the choice."""
         first, last = newest[-1]["day"], newest[0]["day"]
         if not first or not last:
             return len(newest), 1.0
@@ -202,9 +203,9 @@ class _CandidateReader:
     def _read_undated(self, forms: str) -> None:
         """Read articles without a day, last of all.
 
-        The text index cannot look for a null day: to find those with the word, the server reads all articles
-        with the word, twice. That is done for a word in few articles; otherwise the first articles without a
-        day are read.
+        The text index cannot look for a null day: to find undated articles with the word, the server reads
+        all articles with the word, twice. That is done only for a rare word; otherwise the first articles
+        without a day are read.
         """
         if len(self.candidates.documents) >= self._enough or self._left <= 0:
             return
@@ -222,7 +223,7 @@ class _CandidateReader:
 
 
 def _newspapers(articles: Articles[Document], countries: Collection[str]) -> Iterator[str]:
-    """The newspapers of these countries; as no index has countries, one article of each newspaper is read."""
+    """The newspapers of these countries. No index covers countries: reads an article of each newspaper."""
     first = {"_id": "$source", "country": {"$first": "$country"}}
     for newspaper in articles.aggregate([{"$sort": {"source": 1, "day": -1}}, {"$group": first}]):
         if newspaper["country"] in countries:
@@ -230,7 +231,7 @@ def _newspapers(articles: Articles[Document], countries: Collection[str]) -> Ite
 
 
 def _bounds(choice: Choice) -> tuple[str, str]:
-    """The first and the last day of all countries; empty where there is none."""
+    """The first and the last day over all countries; empty if there is no such bound."""
     spans = choice.spans()
     firsts, lasts = [first for _, first, _ in spans], [last for _, _, last in spans]
     first = "" if None in firsts or not firsts else str(min(filter(None, firsts)))

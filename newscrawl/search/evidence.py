@@ -1,4 +1,4 @@
-"""Which forms of a word really are that word, by the other words of the collection."""
+"""Decides which forms of a word really are that word, by the other words of the collection."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pymongo.collection import Collection as Articles
 from newscrawl.search.forms import SHORT, Form, against, backing, cores, derived
 
 Present = Callable[[Collection[str]], set[str]]
-"""Returns those of the given words that the collection contains."""
+"""A function that returns those of the given words that the collection contains."""
 
 
 class Evidence:
-    """Evidence from the collection about the forms of words; each query is sent once."""
+    """Evidence from the collection about the forms of words; sends each query only once."""
 
     def __init__(self, present: Present) -> None:
         self._present = present
@@ -30,7 +30,7 @@ class Evidence:
         return not any(self._is_own(core) for core in cores(form))
 
     def _is_own(self, form: Form) -> bool:
-        """Is a form a word of its own?"""
+        """Is a form a separate word?"""
         if form not in self._own:
             self._own[form] = self._shows_own(form)
         return self._own[form]
@@ -49,7 +49,7 @@ class Evidence:
 
 
 def in_collection(articles: Articles[dict[str, Any]]) -> Present:
-    """A lookup in the text index, with one short query for some words at a time."""
+    """A look-up in the text index, with one short query for a few words at a time."""
 
     def present(words: Iterable[str]) -> set[str]:
         words = list(words)

@@ -2,7 +2,7 @@
 
 There is no dictionary. So forms are generated rather than analysed, and evidence from the collection itself
 (:func:`against`) decides whether a form is another word: a form that occurs with an article, or with a prefix
-that no other prefix can follow, is a word of its own. ``الكتاب`` shows that ``كتاب`` is not ``ك`` + ``تاب``.
+that no other prefix can follow, is a separate word. ``الكتاب`` shows that ``كتاب`` is not ``ك`` + ``تاب``.
 All words here are folded (:func:`newscrawl.text.fold`), except where they are compared with a spelling.
 """
 
@@ -28,9 +28,9 @@ IMPERFECT = "يتنا"
 PRONOUNS: Sequence[str] = ("ه", "ها", "هم", "هن", "هما", "نا", "ك", "كم", "كن", "كما", "ي")
 """My, your, his, her, our, their."""
 _ENDINGS = {"ه": ("ت",), "ي": ("ي", "ا"), "ء": ("ء", "و", "ي"), "ون": ("و",), "ين": ("ي",), "وا": ("و",)}
-"""How the end of a word changes before a pronoun: ``حكومه``, ``حكومتهم``."""
+"""How the ending of a word changes before a pronoun: ``حكومه``, ``حكومتهم``."""
 SHORT = 3
-"""Letters of a word that is so short that its forms need evidence (:func:`backing`)."""
+"""Number of letters up to which a word is so short that its forms need evidence (:func:`backing`)."""
 _OTHER_ENDINGS = ("ات", "ين", "ون", "يه", "يون", "يين")
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
 _HAMZA_ON_ALEF = ("أ", "إ", "آ")
@@ -107,7 +107,7 @@ def spellings(text: str) -> Sequence[str]:
 
 
 def fits(form: Form, spelling: str) -> bool:
-    """Can a word of a text be this form, by its spelling there? Folding hides some differences.
+    """Can a word of a text be this form, judging by its spelling? Folding hides some differences.
 
     >>> fits(forms("عاب")["العاب"], "ألعاب"), fits(forms("مدرس")["مدرسه"], "مدرسة")
     (False, False)
@@ -120,7 +120,7 @@ def fits(form: Form, spelling: str) -> bool:
 
 
 def cores(form: Form) -> Sequence[Form]:
-    """The parts of a form that may be words of their own: ``وبلدهم`` may contain ``بلد``."""
+    """The parts of a form that may be separate words: ``وبلدهم`` may contain ``بلد``."""
     prefixes = [form.prefix]
     if len(form.prefix) > 1 and form.prefix[0] in _AND:
         prefixes.append(form.prefix[1:])
@@ -130,14 +130,14 @@ def cores(form: Form) -> Sequence[Form]:
 
 
 def against(form: Form) -> Sequence[str]:
-    """Words of which each, if the collection contains it, shows that the form is a word of its own.
+    """Words that each show, if the collection contains it, that the form is a separate word.
 
     >>> "الكتاب" in against(forms("تاب")["كتاب"])
     True
     """
     words = [f"{article}{form.text}" for article in ("ال", "وال", "بال", "لل")]
     if form.prefix and not form.has_article and not form.ending:
-        # No preposition follows another one, and no prefix comes before و.
+        # No preposition follows another, and no prefix comes before و.
         last = form.prefix[-1]
         before = (*_AND, *_TO) if last in _AND else _TO
         # `لل` before a word is the article.
@@ -148,9 +148,9 @@ def against(form: Form) -> Sequence[str]:
 
 
 def derived(form: Form) -> Sequence[tuple[str, str]]:
-    """Pairs of words: if the collection contains only the first, the form is a word of its own.
+    """Pairs of words: if the collection contains only the first, the form is a separate word.
 
-    Many collections contain ``كتابات``, none contains ``تابات``.
+    Many collections contain ``كتابات``, but none contains ``تابات``.
     """
     if not form.prefix or form.has_article or form.ending:
         return []
@@ -158,9 +158,9 @@ def derived(form: Form) -> Sequence[tuple[str, str]]:
 
 
 def backing(word: str) -> Sequence[str]:
-    """Words of which each shows that the collection contains a short word as a word of its own.
+    """Words that each show that the collection contains a short word as a separate word.
 
-    Without any of them ``وزير`` is not ``و`` + ``زير``.
+    Without any of them, ``وزير`` is not ``و`` + ``زير``.
     """
     pronouns = (f"{stem}{pronoun}" for stem in _stems(word) for pronoun in ("ها", "هم", "نا"))
     return [word, *(f"{article}{word}" for article in ARTICLES), *pronouns]

@@ -1,4 +1,4 @@
-"""Whether an article fits a query, how well, and where."""
+"""Decides whether an article fits a query, how well, and where."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Match:
         """The forms of each word."""
 
     def score(self, doc: Mapping[str, Any]) -> float | None:
-        """How well an article fits, by its folded words; None when it does not fit."""
+        """How well an article fits, by its folded words; None if it does not fit."""
         folded = doc["search_text"].split()
         if not all(any(self._places(phrase, folded)) for phrase in self._phrases):
             return None
@@ -41,7 +41,7 @@ class Match:
         return total
 
     def snippet(self, doc: Mapping[str, Any]) -> Snippet | None:
-        """The part of an article with the words; None when their spelling shows that they are other words."""
+        """The part of an article with the words; None if their spelling shows that they are other words."""
         text = "\n".join(filter(None, (doc["title"], doc["lede"], doc["body"])))
         covered = len(doc["search_text"].split())
         there = list(itertools.islice(tokens(text), covered))

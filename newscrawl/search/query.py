@@ -11,7 +11,7 @@ from newscrawl.text import fold
 
 _PART = re.compile(r'"([^"]*)"|«([^»]*)»|(\S+)')
 MOST_WORDS = 12
-"""Words of a query, at most: each has several hundred forms to look for in the text index."""
+"""Maximum number of words in a query: each has several hundred forms to look up in the text index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class QueryWord:
     word: str
     """The word, folded."""
     forms: Mapping[str, Form]
-    """Folded text → the form of the word that it may be."""
+    """Folded text → the form of the word that the text may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that must be side by side; usually only one."""
+    """Words that must be side by side; usually only one word."""
 
     words: Sequence[QueryWord]
 

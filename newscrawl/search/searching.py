@@ -1,4 +1,4 @@
-"""Searching for words in the stored articles."""
+"""Searches for words in the stored articles."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from newscrawl.search.words import Snippet
 Document = dict[str, Any]
 
 LIMIT = 20
-"""Articles that are returned by default."""
+"""Default number of articles in a result."""
 READ = 10
-"""Articles that are scored for each one that is returned: those that fit, the newest first."""
+"""How many articles are scored for each article in the result: those that fit, the newest first."""
 EXAMINED = 24
-"""Articles that may be read for each one that is returned; ``MANY`` in all, at least."""
+"""How many articles may be read for each article in the result; at least ``MANY`` in all."""
 THOROUGH = 250
-"""The same where a second does not matter: :func:`search`, and ``scrapy search``."""
+"""The same for searches that may take a second: :func:`search`, and ``scrapy search``."""
 MANY = 100
-"""Articles that are scored, at least."""
+"""Minimum number of articles that are scored."""
 _HEAD = dict.fromkeys(
     (
         "source", "source_name", "country", "day", "hijri_day", "published_at", "title", "lede", "body",
@@ -59,7 +59,7 @@ class Hit:
     revision: int = 1
     """The state of the article, from 1; above 1 it was corrected."""
     country: str | None = None
-    """Of the newspaper, ISO 3166: its calendar is that of ``hijri_day``."""
+    """Country of the newspaper, ISO 3166; ``hijri_day`` is in its calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +92,16 @@ def search(
     """The articles that contain all words and phrases (in quotation marks) of a query, the best first.
 
     ``db`` is the database of the articles; read access is enough. Spelling makes no difference (أ إ آ ا, ة ه,
-    ى ي, tashkeel, digits). With ``expand`` a word is also found with prefixes and attached pronouns
+    ى ي, tashkeel, digits). With ``expand``, a word is also found with prefixes and attached pronouns
     (``والحكومة``, ``لحكومتهم``), unless other words of the collection show that the form is another word:
     ``كتاب`` is not ``ك`` + ``تاب``. The search covers what the text index covers: title, lede and the first
     words, or the whole text where crawls run with ``NEWSCRAWL_SEARCH=body``.
 
     ``source`` and ``country`` are slugs and codes, separated by commas. ``since`` and ``until`` are days or
     months: ``2024-03-27``, ``2024-03``, or Hijri in the calendar of each article's country: ``1445-09-17H``,
-    ``1445-09H``. Articles without an exact day count where their interval overlaps the span. ``copies`` false
-    leaves out copies; ``limit`` None returns all articles. For frequent words only the newest articles are
-    scored, see :func:`find`; up to 250 are read for each one that is returned::
+    ``1445-09H``. Articles without an exact day count if their interval overlaps the span. If ``copies`` is
+    false, copies are left out; if ``limit`` is None, all articles are returned. For frequent words, only the
+    newest articles are scored (see :func:`find`); up to 250 are read for each article in the result::
 
         for hit in search(client["newscrawl"], 'أسعار "وزير الصحة"', since="1445-09-01H"):
             print(hit.day, hit.source_name, hit.snippet.marked("[", "]"))
@@ -132,14 +132,14 @@ def find(
     newest: bool = False,
     examined: int = EXAMINED,
 ) -> SearchResult:
-    """The best articles that contain all words of a query, and how far back the search went.
+    """The best articles that contain all words of a query, and the day back to which the search went.
 
-    For each article that is returned, up to ``examined`` are read, the newest first, and up to 10
-    scored. So frequent words are found only in the newest articles, and ``older`` says from which day another
-    search continues. ``newest`` orders by day instead of by score. With ``page``, which counts from 1, the
-    result has the articles of that page, without those whose spelling shows that they contain other words.
+    For each article in the result, up to ``examined`` are read, the newest first, and up to 10 scored. So
+    frequent words are found only in the newest articles, and another search can continue from the day
+    ``older``. ``newest`` orders by day instead of by score. With ``page``, which counts from 1, the result
+    has the articles of that page, without those whose spelling shows that they contain other words.
 
-    Without words all articles of the choice fit, and a snippet is the beginning of a text. Raises
+    Without words, all articles of the choice fit, and a snippet is the beginning of a text. Raises
     ``ValueError`` with the remedy for a query that contains only punctuation.
     """
     phrases = parse(query, expand=expand) if query.strip() else []

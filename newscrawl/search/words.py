@@ -11,7 +11,7 @@ from newscrawl.text.characters import MARKS, TATWEEL
 
 _WORD = re.compile(rf"[\w{MARKS}{TATWEEL}]+")
 WIDTH = 24
-"""Words of a snippet."""
+"""Number of words in a snippet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class TextWord:
 
 
 def tokens(text: str) -> Iterator[TextWord]:
-    """The words of a text as the text index has them, in text order.
+    """The words of a text as the text index splits them, in text order.
 
     >>> [token.folded for token in tokens("أسعارُ الخضر: 5%")]
     ['اسعار', 'الخضر', '5']
@@ -57,7 +57,7 @@ class Snippet:
 
 
 def snippet(text: str, matched: Sequence[TextWord]) -> Snippet:
-    """The part of a text with most of the matched words; its beginning when there are none."""
+    """The part of a text with most of the matched words; its beginning if there are none."""
     words = list(_WORD.finditer(text))
     if not words:
         return Snippet(text)
