@@ -1,5 +1,6 @@
-"""Pages that were kept are read again with today's code: from our archive, or from WARC files of any crawler.
+"""Reads kept pages again with today's code: from our archive, or from the WARC files of any crawler.
 
-``records`` reads the files, ``plan`` refuses cheaply what is not asked for, ``reading`` makes articles of the
-rest. All of it is plain functions over ranges of files, so that one process, many, or Dask may run them.
+``records`` reads the files, ``plan`` quickly discards records that are not wanted, and ``reading`` turns the
+rest into articles. These are plain functions over ranges of files, so one process, many processes or Dask can
+run them.
 """

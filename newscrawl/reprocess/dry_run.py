@@ -1,4 +1,4 @@
-"""What reading again would change, field by field; nothing is written."""
+"""Shows what reading again would change, field by field; nothing is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Bodies of HTTP answers as crawlers keep them: in chunks, compressed or neither, whatever headers say."""
+"""Decodes the bodies of HTTP answers as crawlers keep them: chunked, compressed or neither, whatever the
+headers say.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,10 @@ _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[^\n]{0,200}\n")
 
 
 def decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
-    r"""A body without chunks and compression, :data:`newscrawl.page.document.MAX_BYTES` at most.
+    r"""A body without chunks and compression, cut after :data:`newscrawl.page.document.MAX_BYTES`.
 
-    ``headers`` have names in lower case. Many crawlers decode a body and keep its headers, so that a body
-    which is not what they say is taken as it is.
+    The names of ``headers`` are in lower case. Many crawlers decode a body but keep its headers. So a body
+    that does not match its headers is taken as it is.
 
     >>> decoded(b"5\r\nhello\r\n0\r\n\r\n", {"transfer-encoding": "chunked"})
     b'hello'
@@ -45,7 +47,7 @@ def _joined(body: bytes) -> bytes:
         parts.append(body[hit.end() : hit.end() + size])
         place = hit.end() + size
         place += 2 if body.startswith(b"\r\n", place) else body.startswith(b"\n", place)
-    # Cut off behind a chunk, or not in chunks.
+    # Cut off after a chunk, or not in chunks.
     return b"".join(parts) if parts and place >= len(body) else body
 
 
@@ -54,7 +56,7 @@ def _unpacked(body: bytes, coding: str) -> bytes:
         if coding in ("gzip", "x-gzip"):
             return zlib.decompressobj(31).decompress(body, MAX_BYTES)
         if coding == "deflate":
-            # Some servers leave the wrapper out.
+            # Some servers send deflate without the zlib wrapper.
             wrapped = body[:1] and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
             return zlib.decompressobj(15 if wrapped else -15).decompress(body, MAX_BYTES)
         if coding == "br":

@@ -1,6 +1,7 @@
-"""What a process does with a range of a file: it writes a part, or gives some articles.
+"""What a process does with a range of a file: it writes a part, or returns some articles.
 
-These are the functions that run in worker processes and on Dask: each takes what it needs and keeps nothing.
+These functions run in worker processes and on Dask. They get all that they need as arguments, and keep no
+state.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ from newscrawl.reprocess.watching import watching
 from newscrawl.store.kept_visits import KeptVisit
 
 _AT_ONCE = 250
-"""Articles that become rows at once."""
+"""Number of articles that are turned into rows together."""
 
 
 @dataclass(slots=True)
 class Some:
-    """Articles of a range, and where the rest of it begins."""
+    """Some articles of a range, and the place where the rest of the range begins."""
 
     articles: list[Article] = field(default_factory=list)
     visits: list[KeptVisit] = field(default_factory=list)
-    """What is to be noted once these are stored."""
+    """Visits to record once these articles are stored."""
     rest: int | None = None
-    """Where the next piece begins, in bytes; None at the end of the range."""
+    """Offset at which the next piece begins, in bytes; None at the end of the range."""
     tally: Tally = field(default_factory=Tally)
 
 
@@ -43,9 +44,9 @@ def part(
 ) -> Tally:
     """Write the articles of a range into one Parquet file, which appears when the range is done.
 
-    Done twice it gives the same file. ``watch`` names the file by which a parent process sees how far it is;
-    with it a page that takes more CPU time than the plan allows ends the process. Raises ``OSError`` and
-    ``ValueError`` for what cannot be read or written.
+    A second call gives the same file. ``watch`` names the file in which a parent process sees the progress;
+    with it, a page that exceeds the CPU time of the plan ends the process. Raises ``OSError`` and
+    ``ValueError`` if a file cannot be read or written.
     """
     from newscrawl.export.parts import Parquet
     from newscrawl.export.rows import from_articles
@@ -74,15 +75,15 @@ def some(
     skipped: frozenset[int] = frozenset(),
     watch: str | None = None,
 ) -> Some:
-    """The next articles and visits of a range, ``most`` of either; from ``start`` on, which is inside of it.
+    """The next articles and visits of a range from offset ``start`` on, at most ``most`` of each.
 
-    ``watch`` as for :func:`part`. Raises ``OSError`` and ``ValueError`` for what cannot be read.
+    ``watch`` is that of :func:`part`. Raises ``OSError`` and ``ValueError`` if the file cannot be read.
     """
     given, visited = Some(), set[str]()
     with watching(watch, plan.seconds) as watched:
         for read in read_range(plan, piece, start, given.tally, skipped, watched):
             if read.article and not visited.isdisjoint(read.article.keys):
-                given.rest = read.offset  # a visit before this page has to be noted before it is stored
+                given.rest = read.offset  # earlier visits must be recorded before this page is stored
                 given.tally.leave(read)
                 break
             if read.article:

@@ -1,4 +1,4 @@
-"""Pages that were kept, from our archive with what led to them, or from a WARC file of any crawler."""
+"""Kept pages: from our archive, with what their lists said about them, or from a WARC file of any crawler."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ from newscrawl.reprocess.records import Record
 
 _NOTHING = ListEntry()
 _GONE = (404, 410)
-"""What a server answers about a page that was removed."""
+"""The statuses with which a server answers for a removed page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A page that was kept, with what is needed to make its article again."""
+    """A kept page, with everything that is needed to build its article again."""
 
     url: str
-    """The address that answered."""
+    """The address after redirects."""
     body: bytes
     headers: Mapping[str, str]
     at: dt.datetime
     """Moment of the download, UTC."""
     offset: int
-    """Where it is in its file, in bytes."""
+    """Its offset in the file, in bytes."""
     status: int = 200
     name: str | None = None
-    """The spider that asked for it; None in a file of another crawler."""
+    """The spider that requested it; None in a file of another crawler."""
     met: tuple[str, ...] = ()
-    """The addresses on the way to it, that asked for first."""
+    """The addresses on the way to it, the requested one first."""
     entry: ListEntry = _NOTHING
-    """What the list that led to it said."""
+    """What its list said about it."""
     raw: Raw | None = None
     """Its place in our archive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A visit that a page of our archive tells of, in which there is nothing to read."""
+    """A visit recorded in our archive that brought no page to read."""
 
     key: str
-    """``newscrawl.urls.key`` of the address that was asked for."""
+    """``newscrawl.urls.key`` of the requested address."""
     name: str
-    """The spider that asked for it."""
+    """The spider that requested it."""
     at: dt.datetime
     """Moment of the download, UTC."""
     offset: int
-    """Where it is in its file, in bytes."""
+    """Its offset in the file, in bytes."""
     is_gone: bool
-    """Was the page gone? Else it had not changed."""
+    """True if the page was gone, False if it had not changed."""
 
 
 def of_record(record: Record) -> Kept:
@@ -68,9 +68,9 @@ def of_record(record: Record) -> Kept:
 
 
 def of_archive(plan: Plan, file: BinaryIO, piece: Range, start: int) -> Iterator[Kept | Visit]:
-    """The pages of an archive file from a place on, as far as they are asked for.
+    """The wanted pages of an archive file, from offset ``start`` on.
 
-    An unchanged page has the body of the earlier one that it refers to. What was forgotten is left out.
+    An unchanged page has the body of the earlier page to which it refers. Forgotten pages are left out.
     """
     for page in pages_of(file, piece.archive):
         if page.raw.offset < start or not _is_wanted(plan, page):

@@ -1,7 +1,9 @@
-"""The same work on many machines: Dask gives each worker one range after the other, and lost ones to others.
+"""The same work on many machines: Dask gives each worker one range after another, and gives the ranges of a
+lost worker to others.
 
-A worker reads a range in a process of its own, as on one machine. So a page that takes too long costs itself,
-and the memory of a worker is bounded. It writes parts, or through a writer of its own into MongoDB.
+A worker reads a range in a process of its own, as on one machine. So a page that takes too long costs only
+itself, and the memory of a worker is bounded. The worker writes parts, or stores articles in MongoDB through
+its own writer.
 """
 
 from __future__ import annotations
@@ -26,20 +28,21 @@ if TYPE_CHECKING:
 LOCAL = "local"
 """The address that stands for workers on this machine."""
 RETRIES = 5
-"""How often a range is begun again after its worker was lost or it failed."""
+"""How often a range is started again after it failed or its worker was lost."""
 MEGABYTES = 350
-"""Address space for data that the process of a worker may take; it touches less than half of it."""
+"""Maximum address space for data of a worker's process, of which it uses less than half."""
 _LIMIT = "400MB"
 
 Job = Callable[[bytes, Sequence[Range]], tuple[Tally, list[str]]]
-"""What a worker does: the packed plan and some ranges; what came of them, and what cannot be read."""
+"""What a worker does: it takes the packed plan and some ranges, and returns the tally and one sentence for
+each failure."""
 
 
 @contextmanager
 def cluster(address: str, processes: int) -> Iterator[Client]:
-    """A connection to the scheduler at this address, or to workers of this machine.
+    """A connection to the scheduler at this address, or to workers on this machine.
 
-    Raises ``OSError`` when there is none, and ``ImportError`` without ``distributed``.
+    Raises ``OSError`` if no scheduler answers, and ``ImportError`` without ``distributed``.
     """
     from distributed import Client, LocalCluster
 
@@ -56,7 +59,9 @@ def cluster(address: str, processes: int) -> Iterator[Client]:
 
 
 def run(client: Client, plan: Plan, chains: Sequence[Sequence[Range]], job: Job, failed: list[str]) -> Tally:
-    """Have workers do the job with these chains of ranges, in any order; ``failed`` tells what failed."""
+    """Have workers do the job with these chains of ranges, in any order; adds one sentence for each failure
+    to ``failed``.
+    """
     from distributed import as_completed
 
     reached = Reached([piece for chain in chains for piece in chain])
@@ -69,7 +74,7 @@ def run(client: Client, plan: Plan, chains: Sequence[Sequence[Range]], job: Job,
             chain = futures[future]
             try:
                 tally, sentences = future.result()
-            except Exception as error:  # whatever its worker has raised
+            except Exception as error:  # whatever its worker raised
                 tally, sentences = Tally(), [f"{chain[0].path}: {type(error).__name__}: {error}"]
             failed += sentences
             for place, piece in enumerate(chain):
@@ -79,7 +84,7 @@ def run(client: Client, plan: Plan, chains: Sequence[Sequence[Range]], job: Job,
 
 
 def packed_plan(plan: Plan) -> bytes:
-    """A plan as bytes: its zones cannot be pickled otherwise."""
+    """A plan as bytes, packed by our own code because its time zones cannot be pickled."""
     return packed((True, plan, ""))
 
 
@@ -104,7 +109,7 @@ def _parts(folder: str, data: bytes, chain: Sequence[Range]) -> tuple[Tally, lis
 
 
 def documents(uri: str, database: str, patience: float) -> Job:
-    """The job that stores articles in MongoDB, each worker by a writer of its own."""
+    """The job that stores articles in MongoDB, with a writer for each worker."""
     return partial(_documents, uri, database, patience)
 
 

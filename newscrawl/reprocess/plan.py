@@ -1,4 +1,4 @@
-"""What is asked for: which records, of which sites, and how they are told apart from the rest cheaply."""
+"""Which records are wanted, of which sites, and how to recognise them quickly."""
 
 from __future__ import annotations
 
@@ -25,40 +25,40 @@ VERSIONS = (
     __version__, SCHEMA_VERSION, PAGE_VERSION, DATES_VERSION, CLEAN_VERSION, FOLD_VERSION, urls.URLS_VERSION,
     IDENTITY_VERSION,
 )  # fmt: skip
-"""What an article depends on, beside its page and the plan."""
+"""What an article depends on, apart from its page and the plan."""
 _PAGES = ("text/html", "application/xhtml")
 _ARABIC = "ar"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which records are read, and as what. It is sent to each process that reads."""
+    """Which records are read, and as articles of which sites. It is sent to each process that reads."""
 
     sites: Mapping[str, Site]
-    """The declared sites, by the name of their spiders."""
+    """Name of the spider → the site that it declares."""
     only: frozenset[str] = frozenset()
-    """The sites that are asked for; empty for all of them."""
+    """The wanted sites; empty for all."""
     lang: str | None = None
-    """ISO 639; articles in this language alone, and those of newspapers that nobody declared. None for the
-    declared sites alone, in any language."""
+    """ISO 639 code: only articles in this language, those of undeclared newspapers too. None: articles in any
+    language, of declared sites only."""
     since: dt.date | None = None
     """First day on which a page was downloaded, UTC."""
     until: dt.date | None = None
-    """Last such day."""
+    """Last day on which a page was downloaded, UTC."""
     keys: frozenset[str] | None = None
-    """Keys of the addresses that are asked for; None for all."""
+    """Keys of the wanted addresses; None for all."""
     forgotten: frozenset[str] = frozenset()
-    """Keys of what must not come back."""
+    """Keys of forgotten articles, which must not come back."""
     run: str = ""
-    """What stored articles say of the run that wrote them."""
+    """The value of ``run`` in the stored articles."""
     seconds: float = 20.0
-    """CPU time that reading one page may take."""
+    """Maximum CPU time for one page, in seconds."""
     _names: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def mark(self) -> str:
-        """32 hex digits: equal for plans of one version, and of one declaration of their sites, that make the
-        same of the same files.
+        """32 hex digits, equal for plans that get the same result from the same files: with the same version
+        and the same declarations.
 
         >>> Plan({}, lang="ar").mark == Plan({}, lang="ar").mark != Plan({}, lang="fa").mark
         True
@@ -69,7 +69,9 @@ class Plan:
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
 
     def wants(self, head: Head) -> bool:
-        """Is a record worth reading? Decided by address, date, status and type, a few microseconds each."""
+        """Is a record worth reading? Its address, date, status and type decide, in a few microseconds
+        each.
+        """
         if head.kind != "response" or not head.url.startswith(("http://", "https://")):
             return False
         if head.status not in (200, None) or not self.in_time(head.at):
@@ -80,14 +82,14 @@ class Plan:
         return bool(self.lang and not self.only) or bool(self.names(head.url))
 
     def in_time(self, at: dt.datetime | None) -> bool:
-        """Was a page downloaded on the days that are asked for?"""
+        """Was a page downloaded on one of the wanted days?"""
         if at is None:
             return False
         day = at.date()
         return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
 
     def names(self, url: str) -> tuple[str, ...]:
-        """The sites that an address is on, of those asked for; by its host, which few of them share."""
+        """The wanted sites that own an address, found by its host, which few sites share."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -105,9 +107,9 @@ class Plan:
         return {name: site for name, site in self.sites.items() if not self.only or name in self.only}
 
     def site(self, url: str, asked_by: str | None = None) -> tuple[str | None, Site | None] | RejectionReason:
-        """The site that takes an address for an article, and its name; nothing for an unknown newspaper.
+        """The site of which an address is an article, and its name; (None, None) for an unknown newspaper.
 
-        ``asked_by`` is the spider that asked for it, where that is known. A reason where it is no article of
+        ``asked_by`` is the spider that requested it, if known. A reason for rejection if it is no article of
         its site.
         """
         names = self.names(url) if asked_by is None else (asked_by,) if asked_by in self._asked else ()
@@ -117,5 +119,5 @@ class Plan:
         return RejectionReason.REDIRECTED if names else (None, None)
 
     def may_be_in_language(self, body: bytes) -> bool:
-        """May the page be in the language asked for, as far as its bytes tell?"""
+        """Can the page be in the wanted language, judging by its bytes?"""
         return self.lang != _ARABIC or may_be_arabic(body)

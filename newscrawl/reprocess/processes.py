@@ -1,4 +1,4 @@
-"""Ranges are read by processes of this machine, which may die: what they had not finished is done again."""
+"""Reads ranges in processes of this machine. If a process dies, its unfinished work is done again."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from newscrawl.workers.pool import Pool
 T = TypeVar("T")
 
 STRIKES = 2
-"""How often a process has to die over a record until that one is left out: any process may be killed once."""
+"""A record is left out after this many processes have died while reading it. One death may be chance."""
 MEGABYTES = 700
-"""Memory that a process may take; a page needs 100 at most."""
+"""Maximum memory of a process, in megabytes; a page needs at most 100."""
 
 
 class Reader:
-    """One process at a time, and what is known of records that end processes."""
+    """One process at a time, and the records that have ended processes."""
 
     def __init__(self, pool: Pool, plan: Plan, watch: Path) -> None:
         self._pool = pool
@@ -35,15 +35,15 @@ class Reader:
         self._strikes: Counter[tuple[str, int]] = Counter()
         self._skipped: dict[str, set[int]] = {}
         self.lost: Counter[str] = Counter()
-        """Records that were left out, by the reason."""
+        """Reason → number of records that were left out."""
         self.piece: Range | None = None
-        """What is being read."""
+        """The range that is being read."""
 
     async def do(self, job: Callable[..., T], piece: Range, *arguments: object) -> T:
         """``job(plan, piece, *arguments, skipped, watch)`` in the process.
 
-        If the process dies the job is done again, without the record that has taken too long, or over which
-        two processes have died. Raises :class:`newscrawl.workers.ReadingError` for an exception of the job.
+        If the process dies, the job is done again, without a record that took too long or that ended two
+        processes. Raises :class:`newscrawl.workers.ReadingError` for an exception of the job.
         """
         self.piece = piece
         while True:
@@ -62,21 +62,21 @@ class Reader:
         self._strikes[piece.path, offset] += 1
         strikes = self._strikes[piece.path, offset]
         if place is None and strikes > STRIKES:
-            raise error  # it dies before it reads anything
+            raise error  # the process dies before it reads anything
         if place and (isinstance(error, TooSlowError) or strikes >= STRIKES):
             self._skipped.setdefault(piece.path, set()).add(offset)
             self.lost[RejectionReason(error.reason)] += 1
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Bytes and pages of its range that are read."""
+        """Bytes and pages of its range that have been read."""
         place = place_of(str(self._watch)) if self.piece else None
         return (max(0, place[0] - self.piece.start), place[1]) if place and self.piece else (0, 0)
 
 
 @asynccontextmanager
 async def readers(plan: Plan, count: int, megabytes: int = MEGABYTES) -> AsyncIterator[list[Reader]]:
-    """So many readers; their processes are started when they are needed, and end with this."""
+    """``count`` readers. Their processes are started when needed, and end with this context."""
     pool = Pool(count, megabytes)
     with tempfile.TemporaryDirectory(prefix="newscrawl-") as folder:
         try:
@@ -88,7 +88,9 @@ async def readers(plan: Plan, count: int, megabytes: int = MEGABYTES) -> AsyncIt
 async def share(
     readers: Iterable[Reader], pieces: Iterable[T], work: Callable[[Reader, T], Awaitable[None]]
 ) -> None:
-    """Let each reader take one piece of work after the other until none is left. What one raises ends all."""
+    """Let each reader take one piece of work after another until none is left. An exception in one of them
+    ends all.
+    """
     left: Iterator[T] = iter(pieces)
 
     async def one(reader: Reader) -> None:

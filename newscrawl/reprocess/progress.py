@@ -1,4 +1,4 @@
-"""How far it is: bytes, pages a second, and what became of them."""
+"""The progress of reading again: bytes, pages per second, and what became of the pages."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import Tally
 
 _LOOK = 1.0
-"""Seconds between two looks."""
+"""Seconds between two updates."""
 
 
 class Reached:
-    """What is done of some ranges, and what their readers have done beside it."""
+    """What is finished of some ranges, and how far their readers are with the others."""
 
     def __init__(self, pieces: Iterable[Range], readers: Sequence[Reader] = ()) -> None:
         self._bytes = sum(piece.end - piece.start for piece in pieces)
@@ -27,12 +27,12 @@ class Reached:
         self.tally = Tally()
 
     def add(self, piece: Range, tally: Tally) -> None:
-        """A range is done."""
+        """Add the tally of a finished range."""
         self._done += piece.end - piece.start
         self.tally.add(tally)
 
     def show(self, shown: Progress) -> None:
-        """Show it."""
+        """Show the progress."""
         reading = [reader.progress for reader in self._readers]
         done = self._done + sum(read for read, _ in reading)
         pages = self.tally.pages + sum(read for _, read in reading)
@@ -43,7 +43,7 @@ class Reached:
 
     @asynccontextmanager
     async def showing(self, *, quiet: bool = False) -> AsyncIterator[None]:
-        """Show it each second while something is done, unless it is done where nobody looks."""
+        """Show the progress each second, unless ``quiet``."""
         if quiet:
             yield
             return
@@ -64,7 +64,7 @@ class Reached:
 
     @contextmanager
     def shown(self) -> Iterator[Callable[[], None]]:
-        """What shows it, whenever it is called."""
+        """A function that shows the progress when it is called."""
         shown = Progress("bytes read", bar=True)
         try:
             yield lambda: self.show(shown)

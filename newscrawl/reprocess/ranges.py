@@ -1,4 +1,4 @@
-"""Ranges of files: the pieces into which the work is cut, so that a lost one costs itself alone."""
+"""Ranges of files: the pieces into which the work is divided, so that a failure costs one piece only."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from typing import Any, BinaryIO, cast
 from newscrawl.files import open_regular
 
 BYTES = 64_000_000
-"""Of a packed file, in a range: about 4,000 pages, 20 seconds of work where all of them are asked for."""
+"""Bytes of a compressed file in one range: about 4,000 pages, or 20 seconds of work if all are wanted."""
 
 
 class NoSuchInputError(ValueError):
-    """A file or an address to be read cannot be opened; the message is a sentence."""
+    """A file or an address cannot be opened for reading; the message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The records of a file that begin between two places, in bytes."""
+    """The records of a file that begin between two offsets, in bytes."""
 
     path: str
-    """A path of this machine, or an address that ``fsspec`` knows (``https://…``, ``s3://…``)."""
+    """A path on this machine, or an address that ``fsspec`` knows (``https://…``, ``s3://…``)."""
     start: int
     end: int
     archive: str = ""
-    """Of a file of our archive its name there, as ``articles.raw.archive`` has it."""
+    """For a file of our archive: its name there, as in ``articles.raw.archive``."""
 
     @property
     def id(self) -> str:
-        """A name for files: it tells ranges of different files apart.
+        """An identifier for use in file names; ranges of different files have different ones.
 
         >>> Range("/srv/CC-NEWS-20160826124520-00000.warc.gz", 0, 64_000_000).id
         'CC-NEWS-20160826124520-00000-3a9ad920-000000000000'
@@ -43,7 +43,7 @@ class Range:
 
 
 def is_remote(path: str) -> bool:
-    """Is it an address and no path?
+    """Is it an address, not a path?
 
     >>> is_remote("https://data.example/CC-NEWS-1.warc.gz"), is_remote("/srv/CC-NEWS-1.warc.gz")
     (True, False)
@@ -52,7 +52,7 @@ def is_remote(path: str) -> bool:
 
 
 def open_input(path: str) -> BinaryIO:
-    """A file to be read. Raises :class:`NoSuchInputError`."""
+    """A file, open for reading. Raises :class:`NoSuchInputError`."""
     try:
         if is_remote(path):
             return cast(BinaryIO, _fsspec().open(path, "rb").open())
@@ -71,15 +71,16 @@ def _fsspec() -> Any:
 
 
 def size_of(path: str) -> int:
-    """Bytes of a file. Raises :class:`NoSuchInputError`."""
+    """The size of a file in bytes. Raises :class:`NoSuchInputError`."""
     with open_input(path) as file:
         return file.seek(0, 2)
 
 
 def inputs(named: Iterable[str]) -> list[str]:
-    """The files that are meant: patterns (``CC-NEWS-2016*.warc.gz``) and folders are resolved, in order.
+    """The files that are named by paths, patterns (``CC-NEWS-2016*.warc.gz``), folders and addresses, in
+    order.
 
-    Raises :class:`NoSuchInputError` for what there is none of.
+    Raises :class:`NoSuchInputError` for a name that matches no file.
     """
     found: list[str] = []
     for name in named:

@@ -1,4 +1,4 @@
-"""Articles of kept pages, by today's code: the steps of a crawl, without one."""
+"""Turns kept pages into articles with today's code: the steps of a crawl, without a crawl."""
 
 from __future__ import annotations
 
@@ -23,42 +23,42 @@ from newscrawl.vocabulary import RejectionReason
 ARTICLE = "article"
 NO_ARTICLE_ADDRESS, OTHER_LANGUAGE, NOT_ASKED = "no article address", "other language", "not asked for"
 NOT_MODIFIED, GONE = "not modified", "gone"
-"""What becomes of pages that are not parsed, or not kept, beside the reasons of a rejection."""
+"""Outcomes of pages that are not parsed or were not kept, in addition to the reasons for rejection."""
 
 
 @dataclass(slots=True)
 class Read:
-    """What came of a page: an article, or a word for what became of it instead."""
+    """The result of a page: an article, or an outcome that says why there is none."""
 
     offset: int
     article: Article | None
     outcome: str
     parsed: bool = False
-    """Was the page parsed to find out?"""
+    """Was the page parsed?"""
     visit: KeptVisit | None = None
-    """Of a page in which there is nothing to read: the visit that it tells of."""
+    """The visit, if it brought no page to read."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the records of a range."""
+    """The results of the records of a range."""
 
     records: int = 0
-    """Records that were met, damaged ones among them."""
+    """Number of records, including damaged ones."""
     pages: int = 0
-    """Pages that were parsed."""
+    """Number of parsed pages."""
     broken: int = 0
-    """Records that are damaged."""
+    """Number of damaged records."""
     outcomes: Counter[str] = field(default_factory=Counter)
 
     def leave(self, read: Read) -> None:
-        """Do not count a page of our archive: it is read again."""
+        """Do not count this page of our archive, because it will be read again."""
         self.records -= 1
         self.pages -= read.parsed
         self.outcomes[read.outcome] -= 1
 
     def add(self, other: Tally) -> None:
-        """Count what another range gave, too."""
+        """Add the counts of another range."""
         self.records += other.records
         self.pages += other.pages
         self.broken += other.broken
@@ -73,10 +73,10 @@ def read_range(
     skipped: frozenset[int] = frozenset(),
     watched: Watched = NOT_WATCHED,
 ) -> Iterator[Read]:
-    """What the pages of a range say, from a place inside of it on.
+    """The results of the pages of a range, from offset ``start`` on.
 
-    ``skipped`` are places of records that no process survives. ``tally`` counts, whether an article comes of
-    a record or not. Raises :class:`newscrawl.reprocess.records.NotWarcError`,
+    ``skipped`` are the offsets of records that end their process. ``tally`` counts every record, with an
+    article or without. Raises :class:`newscrawl.reprocess.records.NotWarcError`,
     :class:`newscrawl.reprocess.ranges.NoSuchInputError`, ``OSError``.
     """
     with open_input(piece.path) as file:
@@ -131,8 +131,8 @@ def _counted(plan: Plan, kept: Kept, tally: Tally) -> Read:
 def read_page(plan: Plan, kept: Kept) -> Read:
     """The article of a kept page, or why there is none.
 
-    What is cheap to know comes first: the address, then the language as the bytes tell it. Never raises: what
-    goes wrong is the outcome ``fault``.
+    The cheapest tests come first: the address, then the language by the bytes. Never raises: an exception
+    gives the outcome ``fault``.
     """
     found = plan.site(kept.url, kept.name)
     if isinstance(found, RejectionReason):
@@ -146,7 +146,7 @@ def read_page(plan: Plan, kept: Kept) -> Read:
         return Read(kept.offset, None, OTHER_LANGUAGE)
     try:
         item = finish(_raw(kept, site), site, name, plan.run)
-    except Exception:  # one page of millions must not end the work
+    except Exception:  # one page among millions must not end the work
         return Read(kept.offset, None, RejectionReason.FAULT, parsed=True)
     if isinstance(item, Rejection):
         return Read(kept.offset, None, item.reason, parsed=True)
@@ -159,7 +159,7 @@ def read_page(plan: Plan, kept: Kept) -> Read:
 
 
 def _raw(kept: Kept, site: Site | None) -> RawArticle:
-    """What a kept page says, and what the list that led to it said beside it."""
+    """The content of a kept page, with what its list said about it."""
     raw = extract(kept.body, kept.url, site=site, headers=kept.headers, now=kept.at)
     if site is not None:
         carry(raw, kept.entry.title, kept.entry.date, kept.entry.origin, site, kept.at)

@@ -1,6 +1,6 @@
-"""The record of a command that reads kept pages into MongoDB: what it was asked for, and what came of it.
+"""The record of a command that reads kept pages into MongoDB: its arguments and its results.
 
-It stands in ``<database>_ops.reprocessings``, apart from the records of crawls, by which sites are judged.
+It is in ``<database>_ops.reprocessings``, apart from the records of crawls, by which sites are judged.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from newscrawl.vocabulary import RunOutcome
 
 COLLECTION = "reprocessings"
 _SENTENCES = 20
-"""Sentences about what could not be read that a record keeps, at most."""
+"""Maximum number of sentences in a record about files that could not be read."""
 
 
 class Record:
-    """What is known so far; whoever does the work fills it in."""
+    """The results so far; the command fills them in as it works."""
 
     def __init__(self) -> None:
         self.tally = Tally()
@@ -31,10 +31,10 @@ class Record:
 
 @contextmanager
 def recorded(ops: Database[Document], run: str, asked: Mapping[str, Any]) -> Iterator[Record]:
-    """A record under ``run``, which is what ``run`` of the articles says that are written.
+    """A record with the id ``run``, which the written articles have in their field ``run``.
 
-    ``asked`` are the arguments of the command. Until the end ``outcome`` is null, also of one that was
-    killed by force.
+    ``asked`` are the arguments of the command. ``outcome`` is null until the end, and stays null if the
+    command is killed.
     """
     begun = {"$set": {"host": platform.node(), "asked": dict(asked), "outcome": None}}
     records = ops[COLLECTION]

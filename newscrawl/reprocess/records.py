@@ -1,4 +1,6 @@
-"""Records of WARC files by ranges of bytes, damaged ones left out: one at a time, in bounded memory."""
+"""Reads the records of WARC files by ranges of bytes, one at a time, in bounded memory, without damaged
+records.
+"""
 
 from __future__ import annotations
 
@@ -17,90 +19,90 @@ from newscrawl.page.document import MAX_BYTES
 from newscrawl.reprocess.encodings import decoded
 
 KINDS = WarcRecordType.response | WarcRecordType.revisit | WarcRecordType.metadata
-"""Records that may be about an article."""
+"""Kinds of records that may contain an article."""
 MOST = 2 * MAX_BYTES
-"""Bytes of a record that are read: what is longer is no page."""
+"""Maximum number of bytes of a record that are read; a longer one is not a page."""
 _GZIP = b"\x1f\x8b\x08"
 _PACKED = re.compile(rb"\x1f\x8b\x08[\0-\x1f]")
 _PLAIN = re.compile(rb"WARC/1\.\d\r?\n(?=[A-Za-z-]+:)")
-"""How a record may begin."""
+"""How an uncompressed record begins."""
 _END = b"\r\n\r\n"
-"""What stands behind the block of a record."""
+"""What follows the block of a record."""
 _SEARCHED = 1 << 20
 _HEAD = 1 << 16
-"""Bytes of a record among which its headers stand."""
+"""The headers of a record are within this many bytes."""
 _LENGTH = re.compile(rb"(?im)^content-length:[ \t]*([^\r\n]*)")
 _NAMES = {2: "warcinfo", 4: "response", 32: "metadata", 64: "revisit"}
 
 
 class NotWarcError(ValueError):
-    """A file holds no WARC record that could be read."""
+    """A file has no readable WARC record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is known of a record before its block is read."""
+    """What is known about a record before its block is read."""
 
     kind: str
     """``response``, ``revisit`` or ``metadata``."""
     url: str
-    """Its ``WARC-Target-URI``; empty where there is none."""
+    """Its ``WARC-Target-URI``; empty if it has none."""
     at: dt.datetime | None
-    """Its date, UTC; None where it cannot be read."""
+    """Its date, UTC; None if it cannot be read."""
     status: int | None
-    """HTTP status; None where the head of the answer cannot be read."""
+    """HTTP status; None if the head of the answer cannot be read."""
     content_type: str | None
     """The ``Content-Type`` of the answer."""
     offset: int
-    """Where it begins in the file, in bytes; of a packed record its gzip member."""
+    """Offset in the file, in bytes; for a compressed record that of its gzip member."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record whose block was read."""
+    """A record with its block."""
 
     head: Head
     headers: dict[str, str]
-    """The headers of the record, their names in lower case."""
+    """The headers of the record, with names in lower case."""
     http: dict[str, str]
-    """HTTP headers, their names in lower case."""
+    """HTTP headers, with names in lower case."""
     body: bytes
-    """What was sent, without chunks and compression, :data:`MAX_BYTES` at most."""
+    """The body as the server meant it, without chunks and compression, cut after :data:`MAX_BYTES`."""
 
 
 Wanted = Callable[[Head], bool]
-"""Is a record asked for? It is asked before the block is read."""
+"""A function that says whether a record is wanted, called before its block is read."""
 
 
 @dataclass(slots=True)
 class _Met:
-    """The record that was met last. It is given when the one behind it was found."""
+    """The last record that was found. It is returned once the next one is found."""
 
     offset: int
     wanted: bool
     record: Record | None
     whole: bool
-    """Was all of its block there, as far as it was read?"""
+    """Was its block complete, as far as it was read?"""
 
 
 class Records:
-    """The records of a file that begin between two places.
+    """The records of a file that begin between two offsets.
 
-    A file may be cut anywhere: each record belongs to the range in which it begins. What is damaged is left
-    out and counted in ``broken``, and the next record is looked for. If the length of a record is wrong, the
-    end of its gzip member counts, so that neither it nor those behind it are lost.
+    A file may be cut anywhere: each record belongs to the range in which it begins. Damaged records are left
+    out and counted in ``broken``, and reading continues with the next record. If the length of a record is
+    wrong, the end of its gzip member counts, so that neither this record nor the following ones are lost.
     """
 
     def __init__(self, file: BinaryIO, start: int = 0, end: int | None = None) -> None:
         self._file = file
         self._start, self._end = start, end
         self.broken = 0
-        """Damaged records."""
+        """Number of damaged records."""
         self.seen = 0
-        """Records that were met, of the kinds that may be about an article."""
+        """Number of records of the kinds that may contain an article."""
 
     def read(self, wanted: Wanted) -> Iterator[Record]:
-        """The records asked for, in order. Raises :class:`NotWarcError` when the file is none at all."""
+        """The wanted records, in order. Raises :class:`NotWarcError` if the file is not a WARC file."""
         start = next_record(self._file, self._start)
         if start is None and self._start == 0:
             raise NotWarcError("it holds no WARC record, plain or packed by gzip one by one")
@@ -111,7 +113,7 @@ class Records:
         return self._end is not None and position >= self._end
 
     def _run(self, start: int, wanted: Wanted) -> Generator[Record, None, int | None]:
-        """Read until something is wrong, or to the end; returns where to go on, None at the end."""
+        """Read until an error or the end; returns the offset at which to continue, None at the end."""
         self._file.seek(start)
         iterator = ArchiveIterator(self._file, record_types=KINDS, fsspec_args=False, max_header_len=_HEAD)
         met: _Met | None = None
@@ -132,7 +134,7 @@ class Records:
             met = self._met(found, offset, wanted)
         if met is None:
             return None
-        # The end of the file, or something is wrong: with the last record, or with what follows it.
+        # Either the file ends, or there is an error: in the last record, or in what follows it.
         record, end = self._alone(met, wanted)
         if record and met.wanted:
             yield record
@@ -151,7 +153,7 @@ class Records:
         return _Met(offset, True, _record(found, head, block), whole=whole)
 
     def _alone(self, met: _Met, wanted: Wanted) -> tuple[Record | None, int | None]:
-        """The last record by itself, however long it says it is, and where it ends; None when damaged."""
+        """The last record on its own, whatever length it states, and its end; None if it is damaged."""
         content, end = _member(self._file, met.offset)
         if end is None:
             return None, None
@@ -173,8 +175,8 @@ def _head(found: WarcRecord, offset: int) -> Head:
 
 
 def _block(found: WarcRecord) -> tuple[bytes, bool]:
-    """The block of a record, :data:`MOST` bytes at most, and whether it was all there."""
-    # fastwarc has room for as much as it is asked for, and a wrong length may be any.
+    """The block of a record, at most :data:`MOST` bytes of it, and whether it was complete."""
+    # fastwarc allocates as many bytes as are asked for, and a wrong length can be any number.
     wanted, parts = min(found.content_length, MOST), list[bytes]()
     while wanted > 0 and (part := found.reader.read(min(wanted, _SEARCHED))):
         parts.append(part)
@@ -188,7 +190,7 @@ def _record(found: WarcRecord, head: Head, block: bytes) -> Record:
 
 
 def _lower(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Headers by their names in lower case; those of one name are one."""
+    """Headers by name in lower case; headers with the same name are joined."""
     found: dict[str, str] = {}
     for name, value in pairs:
         name = name.lower()
@@ -197,9 +199,9 @@ def _lower(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 def next_record(file: BinaryIO, position: int) -> int | None:
-    """Where the next record begins, at a place or behind it; None when there is none.
+    """The offset of the next record, at a position or after it; None if there is none.
 
-    What only looks like one inside of another, compressed or not, is passed over.
+    Text inside another record that only looks like the beginning of one, compressed or not, is skipped.
     """
     file.seek(0)
     form = _PACKED if file.read(3) == _GZIP else _PLAIN
@@ -229,7 +231,7 @@ def _begins_record(file: BinaryIO, place: int) -> bool:
 
 
 def _member(file: BinaryIO, offset: int) -> tuple[bytes, int | None]:
-    """What a record consists of, headers and block, and where it ends; None when it is damaged or cut off."""
+    """The content of a record (headers and block) and its end; None if it is damaged or cut off."""
     file.seek(offset)
     start = file.read(_HEAD)
     if not start.startswith(_GZIP):
@@ -247,7 +249,7 @@ def _member(file: BinaryIO, offset: int) -> tuple[bytes, int | None]:
 
 
 def _plain(file: BinaryIO, offset: int, start: bytes) -> tuple[bytes, int | None]:
-    """The same of a record that is not packed: its end is where its length says, or nowhere."""
+    """The same for an uncompressed record, whose end follows from its length alone."""
     head, gap, _ = start.partition(_END)
     length = _LENGTH.search(head)
     if not gap or not length or not length[1].isdigit() or int(length[1]) > MOST:
@@ -259,7 +261,7 @@ def _plain(file: BinaryIO, offset: int, start: bytes) -> tuple[bytes, int | None
 
 
 def _only(content: bytes, offset: int, wanted: Wanted) -> Record | None:
-    """The one record of a gzip member, whose end is known whatever length it states."""
+    """The only record of a gzip member, whose end is known whatever length the record states."""
     head, gap, block = content.partition(_END)
     if not gap or not head.startswith(b"WARC/"):
         return None

@@ -1,4 +1,4 @@
-"""Which pages are read again: the files of our archive, and the addresses that MongoDB knows a reason for."""
+"""Which pages are read again: the files of our archive, and the addresses for which MongoDB has a reason."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ STALE: Mapping[str, Mapping[str, int]] = {
     "text": {"clean": CLEAN_VERSION, "fold": FOLD_VERSION},
     "identity": {"identity": IDENTITY_VERSION},
 }
-"""What an article may have been made by that is older today: fields of ``made_by``, and their versions."""
+"""Fields of ``made_by`` by which an article can be outdated, and their current versions."""
 
 
 def chains(archive: Archive, sites: Collection[str], until: dt.date | None = None) -> list[list[Range]]:
-    """The files of our archive, those of a site one after the other, the oldest first.
+    """The files of our archive, one chain for each site, the oldest file first.
 
-    ``sites`` are the spiders that are asked for; none of them means all. A visit has to come after those
-    before it, so that corrections are told from better readings.
+    ``sites`` are the wanted spiders; empty for all. Visits have to be read in order, so that corrections by
+    the newspaper can be told from better readings.
     """
     found: dict[str, list[Range]] = defaultdict(list)
     wanted: list[str | None] = [*sorted(sites)] or [None]

@@ -1,4 +1,6 @@
-"""Articles of kept pages into MongoDB: pages are read in processes, one writer a machine stores them."""
+"""Stores the articles of kept pages in MongoDB: processes read the pages, and one writer on each machine
+stores them.
+"""
 
 from __future__ import annotations
 
@@ -26,31 +28,34 @@ from newscrawl.store.writer import Writer
 from newscrawl.workers import ReadingError
 
 AT_ONCE = 100
-"""Articles that a process reads before they are written: so many at most are read again after a kill."""
+"""Number of articles that a process reads before they are written; after a kill at most this many are read
+again."""
 _AGE = 0.05
 """Seconds that an article waits for others to be written with it."""
 
 
 class Places:
-    """Where each range goes on: kept in ``newscrawl_ops.passes`` for who runs the same command again."""
+    """Where each range continues: kept in ``newscrawl_ops.passes``, for when the same command is run
+    again.
+    """
 
     def __init__(self, ops: AsyncDatabase[Document], plan: Plan) -> None:
         self._passes = ops["passes"]
         self._task = f"reprocess {plan.mark}"
 
     async def start(self, piece: Range) -> int | None:
-        """Where a range goes on; None when it was done."""
+        """The offset at which a range continues; None if it is done."""
         state = await self._passes.find_one({"_id": self._id(piece)})
         place: int | None = state["place"] if state else piece.start
         return place
 
     async def reached(self, piece: Range, place: int | None) -> None:
-        """All before this place is stored; None: the range is done."""
+        """Note that everything before this offset is stored; None means that the range is done."""
         at = {"$set": {"place": place, "task": self._task}, "$currentDate": {"stored_at": True}}
         await self._passes.update_one({"_id": self._id(piece)}, at, upsert=True)
 
     async def forget(self) -> None:
-        """The whole task is done: the same command does it again."""
+        """Note that the whole task is done: the same command then starts it again."""
         await self._passes.delete_many({"task": self._task})
 
     def _id(self, piece: Range) -> str:
@@ -59,7 +64,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What stores articles and notes visits."""
+    """The parts that store articles and record visits."""
 
     writer: Writer
     visits: KeptVisits
@@ -69,7 +74,9 @@ class Writing:
 async def writing(
     client: AsyncMongoClient[Document], database: str, patience: float
 ) -> AsyncIterator[Writing]:
-    """The store's own writer, with the rules for pages that are read again; at the end all is linked."""
+    """The store's own writer, with the rules for pages that are read again; at the end it links all
+    copies.
+    """
     writer = Writer(
         client, database, batch=AT_ONCE, age=_AGE, queue=4 * AT_ONCE, patience=patience, change=reread
     )
@@ -78,7 +85,7 @@ async def writing(
         yield Writing(writer, KeptVisits(client, database, patience))
     finally:
         await writer.close()
-    # What an earlier one left when it was killed.
+    # What an earlier command left when it was killed.
     coverage, clock = Coverage(client, database), ServerClock(client)
     linker = Linker(client, database, coverage)
     await linker.take_over(await linker.catch_up(clock.now, most=10**9), clock.now)
@@ -96,9 +103,10 @@ async def to_mongo(
     megabytes: int = MEGABYTES,
     quiet: bool = False,
 ) -> Tally:
-    """Store what these ranges hold; those of a chain one after the other, as their pages are of one site.
+    """Store the articles of these ranges; those of a chain one after another, as their pages belong to one
+    site.
 
-    ``failed`` tells what cannot be read, in a sentence each.
+    Adds one sentence to ``failed`` for each file that cannot be read.
     """
     pieces = [piece for chain in chains for piece in chain]
     async with readers(plan, processes, megabytes) as some:
@@ -117,7 +125,7 @@ async def to_mongo(
 async def _store(
     piece: Range, reader: Reader, writing: Writing, places: Places, reached: Reached, failed: list[str]
 ) -> None:
-    """Read and store a range from where it goes on, some articles at a time."""
+    """Read and store the rest of a range, some articles at a time."""
     place, tally = await places.start(piece), Tally()
     if place is None:
         reached.add(piece, tally)
@@ -127,7 +135,7 @@ async def _store(
         while place is not None:
             given = await reading
             place = given.rest
-            if place is not None:  # the next ones are read while these are written
+            if place is not None:  # the next articles are read while these are written
                 reading = asyncio.create_task(reader.do(jobs.some, piece, place, AT_ONCE))
             for article in given.articles:
                 await writing.writer.put(article)

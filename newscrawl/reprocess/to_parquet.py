@@ -1,4 +1,6 @@
-"""Articles of kept pages into Parquet parts: each range of a file is one part, written where it is read."""
+"""Writes the articles of kept pages as Parquet parts: one part for each range, written by the process that
+reads it.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,11 @@ from newscrawl.workers import ReadingError
 
 
 class OtherPartsError(ValueError):
-    """The folder holds parts that were made otherwise; the message is a sentence."""
+    """The folder has parts of another plan or version; the message is a sentence."""
 
 
 def prefix(plan: Plan) -> str:
-    """What the names of parts begin with: parts of another plan or version have another one.
+    """The beginning of the names of parts, which is different for each plan and version.
 
     >>> prefix(Plan({}, lang="ar")) == prefix(Plan({}, lang="ar")) != prefix(Plan({}, lang="fa"))
     True
@@ -28,10 +30,10 @@ def prefix(plan: Plan) -> str:
 
 
 def left(plan: Plan, pieces: Sequence[Range], folder: Path) -> list[Range]:
-    """The ranges whose parts are not there yet.
+    """The ranges whose parts are still missing.
 
-    Raises :class:`OtherPartsError` for a folder with parts that another plan or version has made: the two
-    must not be mixed.
+    Raises :class:`OtherPartsError` if the folder has parts of another plan or version, as the two must not be
+    mixed.
     """
     own = prefix(plan)
     if other := next((path for path in folder.glob("part-*.parquet") if not path.name.startswith(own)), None):
@@ -52,7 +54,9 @@ async def to_parquet(
     megabytes: int = MEGABYTES,
     quiet: bool = False,
 ) -> Tally:
-    """Write a part for each of these ranges; ``failed`` tells what cannot be read, in a sentence each."""
+    """Write a part for each of these ranges; adds one sentence to ``failed`` for each file that cannot be
+    read.
+    """
     async with readers(plan, processes, megabytes) as some:
         reached = Reached(pieces, some)
 

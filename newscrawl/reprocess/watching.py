@@ -1,4 +1,4 @@
-"""How a parent process sees what a process reads, and how a page that takes too long ends its process."""
+"""Shows a parent process which record its child reads, and ends the child when a page takes too long."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ _PLACE = struct.Struct("!qq")
 
 
 class Watched:
-    """Notes each record before it is read, and gives it so many seconds of CPU time."""
+    """Notes each record before it is read, and limits the CPU time for it."""
 
     def __init__(self, descriptor: int | None = None, seconds: float = 0.0) -> None:
         self._descriptor = descriptor
         self._seconds = seconds
 
     def begin(self, offset: int, pages: int) -> None:
-        """The record at this place is about to be read; so many pages were read before it."""
+        """Note that the record at this offset is about to be read, after this many pages."""
         if self._descriptor is not None:
             os.pwrite(self._descriptor, _PLACE.pack(offset, pages), 0)
             signal.setitimer(signal.ITIMER_PROF, self._seconds)
 
     def end(self) -> None:
-        """It is read."""
+        """Note that the record has been read."""
         if self._descriptor is not None:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 NOT_WATCHED = Watched()
-"""For who reads in a process of its own."""
+"""For a process without a parent that watches it."""
 
 
 @contextmanager
 def watching(path: str | None, seconds: float) -> Iterator[Watched]:
-    """Keep the file of this path up to date; nothing is watched without one."""
+    """Keep the file at this path up to date; without a path nothing is watched."""
     if path is None:
         yield NOT_WATCHED
         return
@@ -51,7 +51,7 @@ def watching(path: str | None, seconds: float) -> Iterator[Watched]:
 
 
 def place_of(path: str) -> tuple[int, int] | None:
-    """The record that a process was about to read last, and how many pages it had read before."""
+    """The offset of the last record that a process began to read, and the number of pages before it."""
     found = Path(path).read_bytes()
     if len(found) != _PLACE.size:
         return None
