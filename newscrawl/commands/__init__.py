@@ -1,1 +1,1 @@
-"""Sub-commands of ``scrapy`` that this project adds or improves."""
+"""The sub-commands of ``scrapy`` that this project adds or improves."""

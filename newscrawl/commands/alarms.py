@@ -1,4 +1,4 @@
-"""``scrapy alarms``: shows open alarms, sends a test, silences alarms, checks once for cron."""
+"""``scrapy alarms``: shows open alarms, sends a test message, silences alarms, checks once for cron."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 PATIENCE = 30
-"""Seconds that all answers of MongoDB may take together."""
+"""Maximum seconds for all answers of MongoDB together."""
 
 
 class Command(ProjectCommand):
@@ -86,7 +86,7 @@ class Command(ProjectCommand):
             self.exitcode = RunOutcome.FAULT.exit_status
 
     def _test(self) -> None:
-        """Send a test over every channel, without MongoDB."""
+        """Send a test message over every channel, without MongoDB."""
         from newscrawl.watch.delivery import DeliveryError, channels, trial
 
         assert self.settings

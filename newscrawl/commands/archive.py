@@ -1,4 +1,4 @@
-"""``scrapy archive``: what is kept of the pages that crawls downloaded."""
+"""``scrapy archive``: lists and checks the archive of downloaded pages, shows a page, removes old files."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Command(ProjectCommand):
         parser.add_argument("--save", metavar="FILE", help="with --show: write the page to a file")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do what the options say."""
+        """Carry out the options."""
         from newscrawl.archive.places import StoreAwayError, StoreError
 
         if opts.save and not opts.show:
@@ -91,7 +91,7 @@ class Command(ProjectCommand):
             raise UsageError(str(error)) from None
 
     def _archive(self, db: Database[Document] | None = None) -> Archive:
-        """The archive; without a database for what tells nothing of pages."""
+        """The archive; without a database for options that look up no pages."""
         from newscrawl.archive.archive import Archive
         from newscrawl.archive.places import Folder
         from newscrawl.archive.setting import folder_of, store_of
@@ -198,7 +198,7 @@ class Command(ProjectCommand):
 def _held_against(
     db: Database[Document], site: str | None, checked: dict[str, Checked]
 ) -> tuple[int, int, list[str]]:
-    """How many articles have their page where they say, whose file is not there, and what does not agree."""
+    """How many articles have their page where they say, how many lack its file, and other mismatches."""
     from newscrawl.items import Raw
 
     agree, gone, differ = 0, 0, []
@@ -215,7 +215,7 @@ def _held_against(
 
 
 def _find(archive: Archive, db: Database[Document], known_as: str, site: str | None) -> Page:
-    """The page of an article, or the last one of an address that has none. Raises :class:`PageGone`."""
+    """The page of an article, or the latest of an address without one. Raises :class:`PageGone`."""
     from newscrawl.archive.archive import PageGone
     from newscrawl.items import Raw
     from newscrawl.store.tombstones import forgotten

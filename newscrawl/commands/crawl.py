@@ -1,4 +1,4 @@
-"""``scrapy crawl``: Scrapy's own command, with arguments checked first and an exit status that tells."""
+"""``scrapy crawl``: Scrapy's own command, with checked arguments and a meaningful exit status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Command(CrawlCommand):
     """Exit status: 0 fine, 1 a fault of ours, 2 wrong use, 3 the site, 4 the store."""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check the settings; from here on print cleaned text only."""
+        """Check the settings; from now on, print only cleaned text."""
         super().process_options(args, opts)
         clean_terminal()
         assert self.settings
@@ -40,7 +40,7 @@ class Command(CrawlCommand):
         assert self.settings
         addon.check(self.settings)
         check_months(self.settings)
-        if job := opts.spargs.get("_job"):  # for a Scrapyd that does not set SCRAPYD_JOB
+        if job := opts.spargs.get("_job"):  # some versions of Scrapyd do not set SCRAPYD_JOB
             self.settings.set("SCRAPYD_JOB", job, priority="cmdline")
         load_handler()
         if args[0] == AnySpider.name:
@@ -59,7 +59,7 @@ class Command(CrawlCommand):
         self.exitcode = _exit_status(crawler)
 
     def _check(self, crawler: Crawler, given: dict[str, str]) -> None:
-        """Raise ``UsageError`` for arguments that do not fit the site, or when its browser is missing."""
+        """Raise ``UsageError`` if the arguments do not fit the site, or its browser is missing."""
         from newscrawl.download.errors import BrowserMissing
         from newscrawl.download.render import find_browser
         from newscrawl.spider.arguments import Arguments

@@ -1,4 +1,4 @@
-"""``scrapy dedupe``: computes signatures and links copies again after a version change."""
+"""``scrapy dedupe``: recomputes signatures and links between copies after a version change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newscrawl.vocabulary import RunOutcome
 
 
 class Command(ProjectCommand):
-    """Covers only articles that another version signed; when stopped, it continues from there next time."""
+    """Covers only articles that another version signed; after a stop, the next call continues."""
 
     def short_desc(self) -> str:
         """One line for the list of commands."""

@@ -1,4 +1,4 @@
-"""``scrapy doctor``: checks this installation and says how to fix what is wrong."""
+"""``scrapy doctor``: checks this installation, and says how to fix what is wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newscrawl.watch.doctor import Check
 
 PATIENCE = 30
-"""Seconds that all answers of MongoDB may take together."""
+"""Maximum seconds for all answers of MongoDB together."""
 
 
 class Command(ProjectCommand):
@@ -70,7 +70,7 @@ class Command(ProjectCommand):
             self.exitcode = RunOutcome.FAULT.exit_status
 
     def _remedy(self, cause: Cause) -> str:
-        """The first remedy for an alarm."""
+        """What an operator should do first about an alarm."""
         from newscrawl.watch.causes import REMEDIES
 
         name = cause.sites[0] if cause.sites else ""
@@ -78,7 +78,7 @@ class Command(ProjectCommand):
         return REMEDIES[cause.remedy].format(home=home, site=name)
 
     def _here(self) -> Iterator[Check]:
-        """The checks that need no MongoDB."""
+        """The checks that do not need MongoDB."""
         from newscrawl.download.render import find_browser
         from newscrawl.mongod.opening import text_of
         from newscrawl.watch import doctor

@@ -29,7 +29,7 @@ class Command(ProjectCommand):
         return HELP
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options that say what to export, and how."""
+        """Add the options that choose the articles, and the form of the export."""
         from newscrawl.export.command_line import add_arguments
 
         super().add_options(parser)
@@ -45,7 +45,7 @@ class Command(ProjectCommand):
         assert self.settings
         with session(self.settings, demo=opts.demo) as (db, _):
             try:
-                from newscrawl.export.run import run  # needs pyarrow, which not every crawl has
+                from newscrawl.export.run import run  # needs pyarrow, which not every crawler has installed
 
                 report = run(args[0], opts, db)
             except (ValueError, OSError, ModuleNotFoundError) as error:

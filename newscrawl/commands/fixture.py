@@ -1,4 +1,4 @@
-"""``scrapy fixture``: saves a page of a site with its words replaced, and how it is read, for review."""
+"""``scrapy fixture``: saves a page of a site with replaced words, and its reading, for review."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Command(AskingCommand):
-    """Exit status: 0 saved, 2 wrong use, 3 no article or no page."""
+    """Exit status: 0 saved, 2 wrong use, 3 no page, or the page is no article."""
 
     takes_arguments = True
 
@@ -53,7 +53,7 @@ class Command(AskingCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Save a page, or read the saved ones again."""
+        """Save a page, or read the saved pages again."""
         from newscrawl.gate import is_address
         from newscrawl.kit.asking import saved_page
 

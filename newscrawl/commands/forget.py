@@ -1,4 +1,4 @@
-"""``scrapy forget``: removes an article and keeps it from coming back."""
+"""``scrapy forget``: removes an article, and keeps it from coming back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 done, 1 a part of the archive could not be reached, 2 wrong use, 4 the store."""
+    """Exit status: 0 done, 1 part of the archive could not be reached, 2 wrong use, 4 the store."""
 
     takes_arguments = True
 
@@ -62,7 +62,7 @@ class Command(ProjectCommand):
 
         async with self.store() as store:
             for url in urls:
-                # The site's declaration says which addresses are equal.
+                # The site's declaration says which spellings of an address are equal.
                 name = site_of(url, self.sites)
                 rules = self.sites[name].url_rules if name else None
                 known_as = key(url, rules)
@@ -74,7 +74,7 @@ class Command(ProjectCommand):
                     print(f"note: no spider declares the site of {url}; check its spelling", file=sys.stderr)
 
     def _erase(self, forgotten: Removal, name: str | None) -> str:
-        """Remove the pages from the archive; return lines on what was removed, and what is left to others."""
+        """Remove the pages from the archive; return lines about what was removed, and what others must do."""
         from newscrawl.archive.forgetting import erase_everywhere
         from newscrawl.archive.places import Folder, StoreError
         from newscrawl.archive.setting import folder_of, store_of
@@ -116,7 +116,7 @@ def _sentence(url: str, forgotten: Removal) -> str:
 
 
 def _undo(database: str, forgotten: Removal) -> str:
-    """The line for mongosh that removes the tombstones."""
+    """The line for mongosh that removes the tombstones again."""
     from newscrawl.store.migrations import TOMBSTONES
 
     under = ", ".join(f'"{article}"' for article in forgotten.under)

@@ -1,4 +1,4 @@
-"""``scrapy mongo``: keeps the embedded MongoDB up, so that its data can be looked at."""
+"""``scrapy mongo``: keeps the embedded MongoDB up, so that its data can be queried."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newscrawl.command import ProjectCommand
 
 
 class Command(ProjectCommand):
-    """Starts the server, or uses the one that crawls have started, and waits for Ctrl-C."""
+    """Starts the server, or uses the server that crawls have started, and waits for Ctrl-C."""
 
     def syntax(self) -> str:
         """The arguments it takes."""
@@ -39,7 +39,7 @@ class Command(ProjectCommand):
         parser.add_argument("--demo", action="store_true", help="the server of `make demo`")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Keep the server up; exit status 0 after Ctrl-C, 2 for wrong use, 4 when it cannot be started."""
+        """Keep the server up. Exit status: 0 after Ctrl-C, 2 wrong use, 4 the server cannot start."""
         from newscrawl.mongod.opening import ServerError, StoreConfigError, database_name, text_of
         from newscrawl.mongod.server import Server, data_folder
         from newscrawl.store.session import DEMO_DATABASE
@@ -77,7 +77,7 @@ class Command(ProjectCommand):
 
 
 def _guide(uri: str, database: str, root: Path) -> str:
-    """Commands for another terminal, using the Python that has pymongo installed."""
+    """Commands for another terminal, with the Python in which pymongo is installed."""
     named = urlsplit(uri)._replace(path=f"/{database}").geturl()
     python = root / ".venv" / "bin" / "python"
     show = f'import pymongo; print(pymongo.MongoClient("{named}").get_default_database().articles.find_one())'

@@ -59,7 +59,7 @@ class Command(AskingCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Probe the site, write the files, print what is missing."""
+        """Probe the site, write the files, and print what is missing."""
         from newscrawl.kit import declare, fixture, probe
         from newscrawl.kit.reword import Reworder
         from newscrawl.sites import sources
@@ -106,7 +106,7 @@ class Command(AskingCommand):
         _say(root, folder, draft, saved)
 
     def _learned(self, slug: str) -> probe.SiteDraft:
-        """The newspaper learned under this name. Raises ``UsageError`` when there is none."""
+        """The newspaper that was learned under this name. Raises ``UsageError`` if there is none."""
         from newscrawl.kit import learn
         from newscrawl.sites.learned import from_document
         from newscrawl.store import learned
@@ -146,7 +146,7 @@ def _check(args: list[str], opts: argparse.Namespace) -> None:
 
 
 def _say(root: Path, folder: Path, draft: probe.SiteDraft, saved: fixture.Saved) -> None:
-    """Print which pages were saved, what is missing, and what needs review."""
+    """Print the saved pages, what is missing, and what needs review."""
     if saved.pages:
         print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
     passed = _tested(root, draft.spider) if saved.pages else None
@@ -177,20 +177,20 @@ class _Once:
         return self._answers[asked]
 
     def names(self) -> list[str]:
-        """Names of the newspaper that its pages declare."""
+        """The names of the newspaper that its pages declare."""
         from newscrawl.kit import fixture
 
         return [name for answer in self._answers.values() for name in fixture.site_names(answer)]
 
     def people(self) -> list[str]:
-        """Authors of the pages."""
+        """The authors of the pages."""
         from newscrawl.kit import fixture
 
         return [name for answer in self._answers.values() for name in fixture.people(answer)]
 
 
 def _tested(root: Path, spider: str) -> str | None:
-    """The result of the site's own tests, except the review; None where pytest is not installed."""
+    """The result of the site's own tests, except the review; None if pytest is not installed."""
     if find_spec("pytest") is None or not (root / "tests" / "test_sites.py").exists():
         return None
     only = f"[{spider}] and not reviewed"

@@ -1,4 +1,4 @@
-"""``scrapy redate``: chooses stored dates again, after months were announced or dates are read better."""
+"""``scrapy redate``: chooses stored dates again, after new months or a better reading of dates."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _UNSETTLED = {
         {"published.calendar": Calendar.HIJRI},
     ]
 }
-"""Articles without a day, and dates that depend on months which may be announced differently."""
+"""Query for articles without a day, and for dates in months that may be announced differently."""
 _BESIDE = ("url", "http.fetched_at", "signature", "first_seen_at", "content_hash")
-"""Fields that are needed besides the dates and the fields that coverage is counted by."""
+"""Fields that are needed besides the dates and the fields by which coverage is counted."""
 
 
 class Command(ProjectCommand):
-    """Can run while crawls run; when stopped, it continues from there the next time."""
+    """Can run while crawls run; after a stop, the next call continues."""
 
     reads_dates = True
 
@@ -61,7 +61,7 @@ class Command(ProjectCommand):
         parser.add_argument("--all", action="store_true", help="every article that has a printed date")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Choose dates again, update those that differ, print how many."""
+        """Choose dates again, update those that differ, and print how many."""
         from newscrawl.items import DATE_FIELDS
         from newscrawl.store.coverage import PLACE
         from newscrawl.store.passes import batches
@@ -98,7 +98,7 @@ class Command(ProjectCommand):
 
 
 def _task(every: bool) -> str:
-    """The name of the task with all it depends on: an interrupted pass continues only if these are equal."""
+    """The name of the task, with all it depends on: only a pass of the same name continues."""
     from newscrawl.dates import DATES_VERSION, months_table
 
     named = months_table()
@@ -107,10 +107,11 @@ def _task(every: bool) -> str:
 
 
 def _update(db: Database[Document], ops: Database[Document], doc: Document, dates: Document, by: str) -> int:
-    """Write the new dates, unless a crawl changed the article meanwhile; return the number of changes.
+    """Write the new dates, unless a crawl has changed the article in the meantime; return the number of
+    changes.
 
-    The links of the article are checked again, as a new day can make it a copy or end that. ``by`` identifies
-    this pass, which counts the changed days afterwards.
+    The links of the article are checked again, as with a new day it can become a copy, or cease to be a copy.
+    ``by`` identifies this pass, which counts the changed days afterwards.
     """
     from newscrawl.identity import bands
     from newscrawl.signatures import is_current
@@ -127,9 +128,9 @@ def _update(db: Database[Document], ops: Database[Document], doc: Document, date
 
 
 def again(doc: Document, site: Site | None) -> Document:
-    """The date fields of a stored article, as its dates are read today.
+    """The date fields of a stored article, as the current code reads its dates.
 
-    Articles stored before all dates of a page were kept have only the date that was chosen.
+    Articles that were stored before newscrawl kept all dates of a page have only the chosen date.
     """
     from newscrawl.items import DATE_FIELDS, OfferedDate, RawArticle
     from newscrawl.page import build_article, date_article

@@ -1,4 +1,4 @@
-"""``scrapy report``: the overview of ``scrapy web`` as one file."""
+"""``scrapy report``: writes the overview of ``scrapy web`` to one file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from scrapy.exceptions import UsageError
 from newscrawl.command import ProjectCommand
 
 PATIENCE = 30
-"""Seconds that MongoDB has to answer, all together."""
+"""Maximum seconds for all answers of MongoDB together."""
 
 
 class Command(ProjectCommand):
-    """Exit status 0 whatever the overview says, 2 for wrong use, 4 when MongoDB cannot be used."""
+    """Exit status: 0 whatever the overview shows, 2 wrong use, 4 the store."""
 
     reads_dates = True
 
@@ -35,7 +35,7 @@ class Command(ProjectCommand):
         parser.add_argument("--demo", action="store_true", help="of the database of `make demo`")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Write it at once or not at all."""
+        """Write the file whole or not at all."""
         if not opts.out:
             raise UsageError("name the file to write: scrapy report --out overview.html")
         import pymongo

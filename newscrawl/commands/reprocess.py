@@ -1,4 +1,4 @@
-"""``scrapy reprocess``: pages that were kept are read again with today's code."""
+"""``scrapy reprocess``: reads kept pages again with the current code."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from newscrawl.store.schema import Document
 
     Databases = tuple[Database[Document], Database[Document]]
-    """That of the articles, and that of the machinery."""
+    """The database of articles, and the database of operations."""
 
 MONGO, PARQUET = "mongo", "parquet"
 STALE = ("reader", "dates", "text", "identity")
-"""The parts of the code by whose version an article may be stale."""
+"""The parts of the code whose versions decide whether an article is stale."""
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 done, 1 some of it could not be read or it was stopped, 2 wrong use, 4 the store."""
+    """Exit status: 0 done, 1 stopped or some pages could not be read, 2 wrong use, 4 the store."""
 
     takes_arguments = True
     reads_dates = True
@@ -92,7 +92,7 @@ class Command(ProjectCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read again, and say what came of it."""
+        """Read the pages again, and report the result."""
         from newscrawl.reprocess.ranges import NoSuchInputError
 
         if opts.processes < 1:
@@ -116,7 +116,7 @@ class Command(ProjectCommand):
             raise CommandError(RunOutcome.FAULT, "\n".join(failed))
 
     def _databases(self, opts: argparse.Namespace) -> AbstractContextManager[Databases | None]:
-        """The databases. Files can be made of files without any: then nothing was forgotten, nor learned."""
+        """The databases; None to read WARC files without MongoDB, when nothing counts as forgotten."""
         from newscrawl.mongod.opening import resolve_uri
         from newscrawl.mongod.server import data_folder
         from newscrawl.store.session import session
@@ -150,7 +150,7 @@ class Command(ProjectCommand):
         return plan
 
     def _chains(self, args: list[str], opts: argparse.Namespace, plan: Plan) -> list[list[Range]]:
-        """The ranges to be read, those that have to come one after the other together."""
+        """The ranges to read; ranges that must be read one after another are in one list."""
         from newscrawl.archive.archive import Archive
         from newscrawl.archive.places import Folder, StoreError
         from newscrawl.archive.setting import folder_of, store_of
@@ -244,7 +244,7 @@ class Command(ProjectCommand):
 def _recorded(
     databases: Databases | None, plan: Plan, args: list[str], opts: argparse.Namespace
 ) -> Iterator[Record]:
-    """The record that the command leaves; of one that writes nothing to MongoDB none is kept."""
+    """The record that the command leaves; it is not stored if the command writes nothing to MongoDB."""
     from newscrawl.reprocess.record import Record, recorded
 
     if databases is None or opts.dry_run or opts.to != MONGO:
@@ -280,7 +280,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _run_id() -> str:
-    """What stored articles say of this run, and what its record is called."""
+    """The id of this run, in its record and in the articles that it stores."""
     return f"reprocess-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
@@ -294,7 +294,7 @@ def _day(text: str) -> dt.date:
 
 
 def told(tally: Tally) -> str:
-    """What became of the records, in a few lines.
+    """The outcome of the records, in a few lines.
 
     >>> from newscrawl.reprocess.reading import Tally
     >>> print(told(Tally(records=3, pages=2, broken=1)))

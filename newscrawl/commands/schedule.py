@@ -1,4 +1,4 @@
-"""``scrapy schedule``: starts the crawls that ``schedule.toml`` makes due, on this machine's Scrapyd."""
+"""``scrapy schedule``: starts the crawls that are due by ``schedule.toml``, on this machine's Scrapyd."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("newscrawl.schedule")
 
 TICK = 1.0
-"""Seconds between two checks of what is due."""
+"""Seconds between checks of what is due."""
 LAST_SECONDS = 2
-"""Seconds that a tick may still take when the schedule is told to end; cutting it short does no harm."""
+"""Seconds that a running tick may still take when the schedule should end; cutting it short does no harm."""
 MONGODB_SECONDS = 10
-"""Seconds that one operation of MongoDB may take."""
+"""Maximum seconds for one operation of MongoDB."""
 
 
 class Command(ProjectCommand):
@@ -138,7 +138,7 @@ class Command(ProjectCommand):
             log.info("%s: %s; on node %s", path, file.current, opts.node)
             for remark in file.current.warnings(dt.datetime.now(dt.UTC)):
                 log.warning("%s", remark)
-        # In a thread of its own, so that this one can end even while Scrapyd or MongoDB hang.
+        # In a separate thread, so that this one can end even if Scrapyd or MongoDB hangs.
         work = _Work(scheduler, ended, once=opts.once)
         work.start()
         while not asked and not ended.wait(TICK / 2):
@@ -158,7 +158,7 @@ class Command(ProjectCommand):
 
 
 def _listen() -> list[int]:
-    """Log to stderr; return a list to which signals that ask the schedule to end are added."""
+    """Log to stderr; return a list that collects the signals to end the schedule."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s", stream=sys.stderr
     )
@@ -171,7 +171,7 @@ def _listen() -> list[int]:
 
 
 class _Work(threading.Thread):
-    """Ticks once, or until ``ended`` is set; sets ``ended`` itself when it has no more to do."""
+    """Ticks once, or until ``ended`` is set; sets ``ended`` itself when nothing is left to do."""
 
     def __init__(self, scheduler: Scheduler, ended: threading.Event, *, once: bool) -> None:
         super().__init__(name="schedule", daemon=True)
@@ -183,7 +183,7 @@ class _Work(threading.Thread):
         """The error that ended ``--once``."""
 
     def run(self) -> None:
-        """Tick; an error is logged once and costs only that tick."""
+        """Run the ticks; an error is logged once, and ends only its own tick."""
         try:
             if self._once:
                 self._scheduler.tick()
@@ -215,14 +215,14 @@ class _Work(threading.Thread):
             self._trouble = None
 
     def _tell(self, trouble: str, sentence: str, error: Exception | None = None) -> None:
-        """Log a problem once, though its wording may change while it lasts."""
+        """Log a problem once, even if its wording changes while it lasts."""
         if trouble != self._trouble:
             log.error("%s", sentence, exc_info=error)
         self._trouble = trouble
 
 
 class _Watch(threading.Thread):
-    """Checks alarms in a thread of its own, as sending messages may take long."""
+    """Checks alarms in a separate thread, as sending messages may take long."""
 
     def __init__(
         self, client: MongoClient[dict[str, Any]], settings: BaseSettings, ended: threading.Event
@@ -235,7 +235,7 @@ class _Watch(threading.Thread):
         self._trouble = ""
 
     def run(self) -> None:
-        """Check once a minute; log a fault once. The schedule itself logs the outages of MongoDB."""
+        """Check once a minute; log a fault once. The schedule itself logs outages of MongoDB."""
         from pymongo.errors import PyMongoError
 
         from newscrawl.watch.driver import EVERY
@@ -253,7 +253,7 @@ class _Watch(threading.Thread):
 
 
 def _scrapyd() -> Scrapyd:
-    """The Scrapyd of this machine; prints a note to stderr when it asks for no password.
+    """The Scrapyd of this machine; prints a note to stderr if it requires no password.
 
     Raises ``UsageError`` for an empty user name or password.
     """
@@ -286,7 +286,7 @@ def _connect(settings: BaseSettings) -> MongoClient[dict[str, Any]]:
 def _databases(
     client: MongoClient[dict[str, Any]], settings: BaseSettings
 ) -> tuple[Database[dict[str, Any]], Database[dict[str, Any]]]:
-    """The databases of articles and of operations, read from the primary: a schedule needs current data."""
+    """The databases of articles and of operations, read from the primary to get current data."""
     from pymongo import ReadPreference
 
     from newscrawl.mongod.opening import database_name

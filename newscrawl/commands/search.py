@@ -1,4 +1,4 @@
-"""``scrapy search``: looks for Arabic words in the stored articles."""
+"""``scrapy search``: searches the stored articles for Arabic words."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 _BEFORE, _AFTER = "[", "]"
 _ORDERS = ("auto", "logical", "visual")
 _RUN_BY_THEMSELVES = ("VTE_VERSION", "KONSOLE_VERSION", "MLTERM")
-"""Environment variables of terminals that display right-to-left text themselves."""
+"""Environment variables of terminals that display right-to-left text by themselves."""
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 also when nothing is found, 2 for wrong use, 4 the store."""
+    """Exit status: 0 even if nothing is found, 2 wrong use, 4 the store."""
 
     takes_arguments = True
     reads_dates = True
@@ -66,7 +66,7 @@ class Command(ProjectCommand):
             "terminals that do not display right-to-left text; auto detects some that do")  # fmt: skip
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Search and print."""
+        """Search, and print the results."""
         from newscrawl.choice import Choice
         from newscrawl.search import THOROUGH, find
         from newscrawl.store.session import session
@@ -100,14 +100,14 @@ class Command(ProjectCommand):
 
 
 def how_far(found: SearchResult) -> str:
-    """What a reader should know of a search that did not look at all articles."""
+    """What a user should know about a search that did not read all articles."""
     return f"only the newest {found.looked} articles were searched; for older ones add --until {found.older}"
 
 
 def is_visual(environment: Mapping[str, str], is_terminal: bool) -> bool:
-    """Should letters be printed in visual order, as they appear on the screen from left to right?
+    """Should letters be printed in visual order, that is, in their order on the screen from left to right?
 
-    Files, pipes and terminals known to display right-to-left text get them in reading order.
+    Files, pipes, and terminals that are known to display right-to-left text get them in reading order.
     """
     turns = any(name in environment for name in _RUN_BY_THEMSELVES)
     return is_terminal and not (turns or environment.get("TERM_PROGRAM") == "Apple_Terminal")

@@ -1,4 +1,4 @@
-"""``scrapy sites``: every site with its country, discovery, evidence, last success and coverage."""
+"""``scrapy sites``: lists every site with its country, discovery, evidence, last success and coverage."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from newscrawl.store.schema import Document
 
 PATIENCE = 5
-"""Seconds that MongoDB may take to answer; without it the table is shown all the same."""
+"""Seconds that MongoDB may take to answer; without it, the table is shown all the same."""
 RUNS = 20
 """How many runs of a site are examined."""
 
 
 class Command(ProjectCommand):
-    """Works without MongoDB, too, with exit status 0: most of the table comes from the declarations.
+    """Works without MongoDB, too (exit status 0), as most of the table comes from the declarations.
 
     The results of runs are then left out, and a line on stderr says so. ``--write`` updates the files that
     repeat the declarations.
@@ -93,7 +93,7 @@ class Command(ProjectCommand):
 
 
 def _known(settings: BaseSettings, names: Iterable[str]) -> tuple[dict[str, overview.Lately], list[Document]]:
-    """The latest runs of each site, and the learned newspapers; both empty when MongoDB does not answer."""
+    """The latest runs of each site, and the learned newspapers; both empty if MongoDB does not answer."""
     import pymongo
     from pymongo.errors import PyMongoError
 

@@ -1,4 +1,4 @@
-"""``scrapy status``: shows the state of all sites, one line each, the red ones first."""
+"""``scrapy status``: shows the state of all sites, one line each, red sites first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from newscrawl.command import ProjectCommand
 
 PATIENCE = 30
-"""Seconds that all answers of MongoDB may take together."""
+"""Maximum seconds for all answers of MongoDB together."""
 
 
 class Command(ProjectCommand):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(AskingCommand):
-    """Exit status: 0 an article, 2 wrong use, 3 not an article or no page."""
+    """Exit status: 0 an article, 2 wrong use, 3 no page, or the page is no article."""
 
     takes_arguments = True
 
@@ -59,7 +59,7 @@ class Command(AskingCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Show one page."""
+        """Show how one page is read."""
         from newscrawl.gate import is_address
         from newscrawl.kit.asking import saved_page
         from newscrawl.meta import meta

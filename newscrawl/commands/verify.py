@@ -1,4 +1,4 @@
-"""``scrapy verify``: downloads a few pages of live sites and checks which declarations still hold."""
+"""``scrapy verify``: downloads a few pages of live sites, checks whether their declarations still hold."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Command(AskingCommand):
         return verdicts
 
     def _missing_browser(self, site: Site) -> Verdict | None:
-        """The verdict on a site that needs a browser when none is installed; None otherwise."""
+        """The verdict on a site that needs a browser while none is installed; otherwise None."""
         from newscrawl.download.errors import BrowserMissing
         from newscrawl.download.render import find_browser
         from newscrawl.kit.verify import Verdict
@@ -125,7 +125,7 @@ class Command(AskingCommand):
 
 
 def _report(page: Path, sites: Mapping[str, Site]) -> Report:
-    """The report in this file. Raises ``UsageError`` when it cannot be written or is another file."""
+    """The report in this file. Raises ``UsageError`` if the file cannot be written or is no report."""
     from newscrawl.kit.report import Report, is_report
 
     try:

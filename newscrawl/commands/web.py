@@ -1,4 +1,4 @@
-"""``scrapy web``: a read-only site for operators and readers."""
+"""``scrapy web``: serves a read-only site for operators and readers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Command(ProjectCommand):
-    """Exit status 2 for an address that is not safe or is taken, 4 when MongoDB cannot be used."""
+    """Exit status: 2 wrong use, or an address that is unsafe or taken; 4 the store."""
 
     reads_dates = True
 
@@ -30,7 +30,7 @@ class Command(ProjectCommand):
         return "Show sites, runs and articles in a browser; nothing can be changed there"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add where it listens."""
+        """Add the options for the addresses of the site."""
         super().add_options(parser)
         add = parser.add_argument
         add(
@@ -45,7 +45,7 @@ class Command(ProjectCommand):
         add("--demo", action="store_true", help="the database of `make demo`")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Serve, and say where."""
+        """Serve the site, and print its address."""
         from newscrawl.mongod.opening import text_of
         from newscrawl.store.session import session
         from newscrawl.web.access import Access
@@ -65,7 +65,7 @@ class Command(ProjectCommand):
                 kept_origin=text_of(settings, "WEB_KEPT"),
                 prefix=opts.prefix,
                 user=text_of(settings, "WEB_USER"),
-                # A command line can be read by every user of the machine.
+                # Every user of the machine can read a command line.
                 password=os.environ.get("NEWSCRAWL_WEB_PASSWORD", ""),
             )
         except ValueError as error:
@@ -82,7 +82,7 @@ class Command(ProjectCommand):
 
 
 def _said(access: Access) -> str:
-    """Where it is, in one line."""
+    """The address of the site, in one line."""
     host = access.host.strip("[]")
     host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{access.port}{access.prefix}/  until Ctrl-C"
