@@ -1,1 +1,1 @@
-"""Every page kept: WARC files of what crawls download, and how their pages are read again."""
+"""Keeps every page: writes what crawls download to WARC files, and reads the pages from them."""

@@ -1,4 +1,4 @@
-"""The archive as whatever reads it sees it: files, pages, and one page by its place."""
+"""The archive for those who read it: its files, their pages, and a single page by its place."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from newscrawl.items import Raw
 __all__ = ["Archive", "Forgotten", "PageGone"]
 
 Forgotten = Callable[[Sequence[str]], Collection[str]]
-"""Says which of these keys were forgotten, as ``newscrawl.store.tombstones.forgotten`` does of a database."""
+"""A function that returns which of these keys were forgotten, as ``newscrawl.store.tombstones.forgotten``
+does for a database."""
 
 _AT_ONCE = 64
-"""Pages whose keys are looked up among the tombstones together."""
+"""Number of pages whose keys are looked up together among the tombstones."""
 
 
 class PageGone(LookupError):
@@ -26,10 +27,10 @@ class PageGone(LookupError):
 
 
 class Archive:
-    """All archive files that this machine reaches: in its folder, and in the store that they are handed to.
+    """All archive files that this machine can reach: in its folder, and in the store that receives finished
+    files.
 
-    ``forgotten`` is asked about every page before it is given away, so that nothing that was forgotten is
-    read again.
+    ``forgotten`` is called for every page before it is returned, so that no forgotten page is read again.
 
     >>> archive = Archive(Folder("/var/lib/newscrawl/archive"), None, forgotten=lambda keys: ())
     >>> [page.asked for file in archive.files("hespress") for page in archive.pages(file)]
@@ -43,7 +44,7 @@ class Archive:
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """Where its files are."""
+        """The places of its files: folder and store."""
         return tuple(place for place in (self.folder, self.store) if place is not None)
 
     def files(
@@ -51,7 +52,7 @@ class Archive:
     ) -> list[ArchiveFile]:
         """The files of runs that began on these days (UTC), of one site or of all, oldest first.
 
-        A file that is in the folder and in the store is given once.
+        A file that is both in the folder and in the store is listed once.
         """
         found: dict[str, ArchiveFile] = {}
         for place in self.places:
@@ -62,10 +63,10 @@ class Archive:
         return sorted(found.values(), key=lambda file: (file.said.began, file.said))
 
     def pages(self, file: ArchiveFile | str) -> Iterator[Page]:
-        """The pages in a file, in order, without what was forgotten. Raises :class:`PageGone`.
+        """The pages in a file, in order, without forgotten ones. Raises :class:`PageGone`.
 
-        A ``revisit`` is among them, without a body (``Page.same_as`` says where it is). One of a file that is
-        being written has those that were written so far.
+        A ``revisit`` is a page without a body (``Page.same_as`` says where the body is). A file that is being
+        written has the pages written so far.
         """
         name = file if isinstance(file, str) else file.name
         for place in self.places:
@@ -81,7 +82,7 @@ class Archive:
         """The page that ``articles.raw`` names, with its body.
 
         Raises :class:`PageGone` with a sentence: its file is gone or on another machine, it was removed on
-        request, or the file holds another page there.
+        request, or another page is at that place.
         """
         page = self._at(raw)
         if page.key and page.key in self._forgotten([page.key]):

@@ -1,4 +1,4 @@
-"""Is an archive what it says it is: digests of its records, and the places that articles name."""
+"""Checks an archive: the digests of its records, and the places that articles name."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["Checked", "check_file", "wrong_digests"]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found in a file."""
+    """The result of checking a file."""
 
     records: int
     pages: Mapping[int, str | None]
-    """Where its pages are, and the digests that they state; None for a record that was removed on request."""
+    """Offset of each page → the digest that it states; None for a record that was removed on request."""
     wrong: tuple[str, ...]
-    """What is wrong, each in a sentence."""
+    """One sentence for each error."""
 
 
 def check_file(place: Place, file: ArchiveFile) -> Checked:
-    """Read a whole file, and hold each record against its digests. Raises ``FileNotFoundError``."""
+    """Read a whole file, and compare each record with its digests. Raises ``FileNotFoundError``."""
     pages: dict[int, str | None] = {}
     wrong: list[str] = []
     count, end = 0, 0
@@ -53,7 +53,7 @@ def check_file(place: Place, file: ArchiveFile) -> Checked:
 
 
 def wrong_digests(record: Record) -> Iterator[str]:
-    """The digests of a record that are not those of what it holds."""
+    """One sentence for each digest of a record that does not match its content."""
     found = {"WARC-Block-Digest": record.block}
     if record.kind != "revisit":  # its payload is that of another record
         is_http = (record.header("Content-Type") or "").startswith("application/http")

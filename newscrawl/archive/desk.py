@@ -1,4 +1,4 @@
-"""A thread that does one piece of work after another, and keeps no process from ending."""
+"""A thread that does one piece of work after another, and does not keep the process from ending."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Desk"]
 class Desk:
     """Work on files, outside the event loop, in order.
 
-    Unlike a pool of threads it is not waited for at the end: a network file system may hang for ever.
+    Unlike a thread pool, nothing waits for it at the end: a network file system may hang for ever.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Desk:
         self._thread: threading.Thread | None = None
 
     async def do(self, work: Callable[[], T]) -> T:
-        """Do it after all that came before, and give what it returns."""
+        """Do some work after everything that was submitted before, and return its result."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="archive", daemon=True)
             self._thread.start()
@@ -41,7 +41,7 @@ class Desk:
                 result = work()
             except Exception as raised:
                 error = raised
-            with suppress(RuntimeError):  # the loop has ended, and nobody asks any more
+            with suppress(RuntimeError):  # the loop has ended, and nobody waits for the result
                 future.get_loop().call_soon_threadsafe(_settle, future, result, error)
 
 

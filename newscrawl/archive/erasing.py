@@ -1,6 +1,6 @@
-"""Takes pages out of archive files: their records are overwritten by ones of equal length.
+"""Removes pages from archive files: overwrites their records with records of equal length.
 
-All other records stay where they are, so that ``articles.raw`` and indexes of other tools go on being right.
+All other records stay in place, so that ``articles.raw`` and the indexes of other tools remain valid.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["NOTE", "blank", "erase", "erase_in_store", "go_on"]
 
 NOTE = ".erase"
-"""What the name of a file ends with that says what is being overwritten in another one."""
+"""Ending of the name of a note: a file that lists what is being overwritten in an archive file."""
 
 _KEY = re.compile(rb"(?im)^" + KEY.encode() + rb": *([0-9a-f]{32})\r?$")
 _ID = re.compile(rb"(?im)^WARC-Record-ID: *(\S+)\r?$")
@@ -35,22 +35,22 @@ _LENGTH = b"\r\nContent-Length: %d\r\n\r\n"
 _END = b"\r\n\r\n"
 _LINE = f"{REMOVED}: yes\r\n".encode()
 _AROUND = len(GZIP_HEAD) + 8
-"""Bytes of a gzip member beside its blocks: its head, checksum and length."""
+"""Bytes of a gzip member outside its blocks: its header, checksum and length."""
 _OF_BLOCK = 5
-"""Bytes of a block of deflate beside what is stored in it."""
+"""Bytes of a deflate block in addition to its stored content."""
 
 
 def erase(path: Path, keys: Collection[str]) -> int:
-    """Overwrite the records of these keys in a file; how many there were. Doing it twice changes nothing.
+    """Overwrite the records of these keys in a file; returns their number. A second call changes nothing.
 
-    What is to be overwritten is noted beside the file first: a record that was overwritten in part, when the
-    machine failed, could not be found by its key any more. Raises ``OSError``.
+    A note next to the file first lists what will be overwritten: if the machine failed halfway, a record that
+    is partly overwritten could no longer be found by its key. Raises ``OSError``.
     """
     note = path.with_name(path.name + NOTE)
     with path.open("r+b") as file:
         found = list(_found(file, path, keys))
         if found:
-            with suppress(OSError):  # a full disk must not keep what is forgotten
+            with suppress(OSError):  # a full disk must not prevent forgetting
                 _write(note, json.dumps(found))
             _overwrite(file, found)
             note.unlink(missing_ok=True)
@@ -58,7 +58,7 @@ def erase(path: Path, keys: Collection[str]) -> int:
 
 
 def _write(note: Path, text: str) -> None:
-    """Write a note whole, or none."""
+    """Write a note completely, or not at all."""
     new = note.with_name(note.name + "-new")
     with new.open("w") as file:
         file.write(text)
@@ -68,7 +68,7 @@ def _write(note: Path, text: str) -> None:
 
 
 def go_on(note: Path) -> None:
-    """Do what a killed process has noted, and may have done in part. Raises ``OSError``."""
+    """Finish what a killed process noted and may have done in part. Raises ``OSError``."""
     path = note.with_name(note.name.removesuffix(NOTE))
     paths = [given for given in (path, path.with_name(path.name.removesuffix(OPEN))) if given.exists()]
     for given in paths[:1]:
@@ -86,7 +86,7 @@ def _overwrite(file: BinaryIO, found: Iterable[tuple[int, int, str]]) -> None:
 
 
 def erase_in_store(store: Store, name: str, keys: Collection[str]) -> int:
-    """The same in a file of a store, which is put there anew when there was anything to overwrite."""
+    """The same for a file in a store, which is uploaded again if anything was overwritten."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "archive.warc.gz"
         with store.open(name) as given, path.open("xb") as taken:
@@ -99,7 +99,7 @@ def erase_in_store(store: Store, name: str, keys: Collection[str]) -> int:
 
 
 def _found(file: BinaryIO, name: object, keys: Collection[str]) -> Iterator[tuple[int, int, str]]:
-    """Offset and length of each record of these keys, and of its headers those that stay."""
+    """Offset and length of each record of these keys, and the headers that it keeps."""
     for offset, length, head in heads(file, name):
         found = _KEY.search(head)
         if found and found[1].decode() in keys:
@@ -108,15 +108,15 @@ def _found(file: BinaryIO, name: object, keys: Collection[str]) -> Iterator[tupl
 
 
 def blank(length: int, head: bytes) -> bytes:
-    """A gzip member of so many bytes with a record that says no more than that one was removed.
+    """A gzip member of ``length`` bytes, with a record that only says that a record was removed.
 
-    ``head`` are the headers that stay: id and date, which tell nothing of the page. Raises ``ValueError`` for
-    less room than the record needs.
+    ``head`` are the headers that stay: id and date, which say nothing about the page. Raises ``ValueError``
+    if ``length`` is too small for the record.
     """
     lines = [b"WARC/1.1", b"WARC-Type: metadata", head, b"Content-Type: application/warc-fields"]
     start = b"\r\n".join(lines) + b"\r\nWARC-Block-Digest: "
     around = len(start) + len(sha1(b"")) + len(_LENGTH % 0) - 1 + len(_END)
-    for more in range(3):  # empty blocks, where a longer number would be one byte too many
+    for more in range(3):  # empty blocks, for when a longer number would be one byte too many
         for digits in range(1, 11):
             room = length - _AROUND - _OF_BLOCK * more - around - digits
             size = room

@@ -1,4 +1,4 @@
-"""One download of an article's page as the records of an archive: request, page, metadata."""
+"""Turns one download of an article's page into archive records: request, page, metadata."""
 
 from __future__ import annotations
 
@@ -44,15 +44,16 @@ class Original:
     at: str
     """Its ``WARC-Date``."""
     entry: ListEntry
-    """What the list said that led to it then."""
+    """What its list said about it then."""
 
 
 def as_sent(sent: Response, read: Response) -> Response:
-    """The answer that an archive keeps: as it was sent where anybody can undo its packing, else as the crawl
-    has read it. Packed pages need not be packed again. (warcio 1.8 breaks on bodies packed by brotli 1.2.)
+    """The response that the archive keeps: as it was sent if any tool can decompress it, otherwise as the
+    crawl read it. A compressed page need not be compressed again. (warcio 1.8 fails on bodies compressed by
+    brotli 1.2.)
     """
     coding = (sent.headers.get("Content-Encoding") or b"").strip().lower()
-    # A gzip member that is whole ends with the length of what it holds (RFC 1952).
+    # A complete gzip member ends with the length of its content (RFC 1952).
     whole = int.from_bytes(sent.body[-4:], "little") == len(read.body)
     return sent if coding in _GZIP and whole and not is_rendered(read) else read
 
@@ -72,9 +73,10 @@ def records_of(
 ) -> list[Made]:
     """The records of one download, the page second.
 
-    ``same_as`` makes it a ``revisit``: an earlier record with the same body, or (for an answer 304, whose
-    earlier page need not be at hand) its place. ``earlier`` is the page of the last visit: no list leads to a
-    visit again, and the article could not be made again without what the first one said.
+    ``same_as`` makes it a ``revisit``: an earlier record with the same body or, for status 304, whose earlier
+    page may be out of reach, its place. ``earlier`` is the page of the last visit. Its list entry is
+    repeated, because no list leads to a repeated visit, and the article could not be built again without that
+    entry.
     """
     carried = meta(request)
     at = carried["fetched_at"]
@@ -127,7 +129,7 @@ def _refers(answer: Response, same_as: Original | Raw) -> dict[str, str]:
 
 
 def _fields(request: Request, answer: Response, url: str) -> Iterator[tuple[str, str]]:
-    """What the HTTP message does not say of a page."""
+    """The fields about a page that its HTTP message does not have."""
     carried = meta(request)
     yield "asked", address(carried["asked"])
     for hop in carried.get("redirect_urls", ()):
@@ -137,7 +139,7 @@ def _fields(request: Request, answer: Response, url: str) -> Iterator[tuple[str,
 
 
 def _entry(request: Request, earlier: Original | None) -> ListEntry:
-    """What the list said that led to a page, or to an earlier visit of it."""
+    """What its list said about a page, now or at an earlier visit."""
     entry = meta(request).get("entry")
     if entry is None or (earlier and not (entry.title or entry.date or entry.lastmod)):
         return earlier.entry if earlier else ListEntry()
@@ -147,7 +149,7 @@ def _entry(request: Request, earlier: Original | None) -> ListEntry:
 
 
 def _message_lines(answer: Response, head: Head) -> Iterator[tuple[str, str]]:
-    """Status and headers of a rendered page, whose record has no place for them."""
+    """Status and headers of a rendered page, for which its record has no room."""
     if is_rendered(answer):
         yield "http-status", str(answer.status)
         for header in head.headers:
@@ -155,7 +157,7 @@ def _message_lines(answer: Response, head: Head) -> Iterator[tuple[str, str]]:
 
 
 def _lines(fields: Iterable[tuple[str, str]]) -> bytes:
-    """Named lines; what is empty is left out."""
+    """Lines of the form ``name: value``, without empty values."""
     return "".join(
         f"{name}: {' '.join(value.split())}\r\n" for name, value in fields if value.strip()
     ).encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Takes what was forgotten out of every archive file that this machine reaches."""
+"""Removes forgotten pages from every archive file that this machine can reach."""
 
 from __future__ import annotations
 
@@ -15,29 +15,30 @@ __all__ = ["Erased", "erase_everywhere"]
 
 @dataclass(slots=True)
 class Erased:
-    """What was taken out."""
+    """Counts of what was removed."""
 
     pages: int = 0
-    """Pages; three records are one."""
+    """Number of pages; each has three records."""
     files: int = 0
-    """Files that they were in."""
+    """Number of files that had them."""
 
 
 _RECORDS = 3
-"""Records of one page."""
+"""Number of records of one page."""
 
 
 def erase_everywhere(
     folder: Folder, store: Store | None, keys: Collection[str], sites: Collection[str] = ()
 ) -> Erased:
-    """Overwrite the pages of these keys in the folder and in the store, in files of these sites or in all.
+    """Overwrite the pages of these keys in the folder and in the store, in the files of these sites or of
+    all.
 
-    The folder comes first, and doing it twice changes nothing. Raises ``OSError`` and ``StoreError``.
+    The folder comes first. A second call changes nothing. Raises ``OSError`` and ``StoreError``.
     """
     erased = Erased()
     for site in sites or (None,):
         for file in list(folder.files(site)):
-            for name in (file.name, file.name + OPEN):  # it may be finished meanwhile
+            for name in (file.name, file.name + OPEN):  # the file may be finished in the meantime
                 with suppress(FileNotFoundError):
                     _count(erased, erase(folder.path / name, keys))
                     break

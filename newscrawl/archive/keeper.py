@@ -1,4 +1,4 @@
-"""Archives the pages of one crawl. Whatever goes wrong is told in the run's record and costs no article."""
+"""Archives the pages of one crawl. An error is noted in the run's record and costs no article."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 PATIENCE = 30.0
-"""Seconds that the disk may take for one page or one flush; then this run archives no more."""
+"""Seconds that the disk may take for one page or one flush; after that this run archives nothing more."""
 FINISHING = 60.0
-"""Seconds that a run takes at its end to hand files over, at most; the next one goes on."""
+"""Maximum number of seconds that a run spends at its end on handing files over; the next run continues."""
 _EARLIER = dt.timedelta(minutes=10)
-"""So much is looked back for what was forgotten: longer than any download takes."""
+"""How far back to look for forgotten pages: longer than any download takes."""
 
 
 class _Hung(Exception):
@@ -48,13 +48,13 @@ class _Hung(Exception):
 
 
 class Forgotten(Protocol):
-    """What was forgotten, as ``newscrawl.store.tombstones.Tombstones`` knows it."""
+    """The forgotten keys, as ``newscrawl.store.tombstones.Tombstones`` has them."""
 
     async def now(self) -> dt.datetime:
         """MongoDB's clock."""
 
     async def since(self, moment: dt.datetime | None) -> set[str]:
-        """The keys of what was forgotten since then, by that clock, or ever."""
+        """The keys that were forgotten since then, by MongoDB's clock; all of them for None."""
 
 
 class Keeper:
@@ -65,18 +65,18 @@ class Keeper:
     def __init__(self, wanted: Wanted, name: Callable[[], Name] | None = None) -> None:
         self._wanted = wanted
         self._name = name
-        """How its file is called; None for one that downloads nothing."""
+        """The name of its file; None for a crawl that downloads nothing."""
         self._node = platform.node()
         self._desk = Desk()
         self._file: RunFile | None = None
         self._began = time.monotonic()
         self._is_off = False
         self.alarms: dict[Alarm, str] = {}
-        """What went wrong, one sentence for each cause."""
+        """One sentence for each cause of an error."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Keeper | None:
-        """The keeper of this crawl, the same one for all its parts; None for one that archives nothing."""
+        """The keeper of this crawl, the same for all its parts; None if the crawl archives nothing."""
         if crawler not in cls._of_crawler:
             wanted = Wanted.of(crawler.settings)
             if wanted is None:
@@ -93,7 +93,9 @@ class Keeper:
         return cls._of_crawler[crawler]
 
     async def keep(self, request: Request, sent: Response, read: Response) -> Raw | None:
-        """Archive a page as it was ``sent``, which the crawl has ``read``; where, None when it is not."""
+        """Archive a page as it was ``sent`` and as the crawl ``read`` it; returns its place, None if it is
+        not archived.
+        """
         if self._is_off:
             return None
         if self._file is None:
@@ -105,9 +107,9 @@ class Keeper:
         return await self._attempt(self._file.add, request, sent, read)
 
     async def settle(self, items: Iterable[Article | Rejection]) -> None:
-        """Have the pages of these articles in the archive for good, before the articles are stored.
+        """Make sure that the pages of these articles are safe in the archive, before the articles are stored.
 
-        One whose page could not be kept says so: its ``raw`` becomes None.
+        If a page could not be kept, ``raw`` of its article becomes None.
         """
         file = self._file
         kept = [item for item in items if isinstance(item, Article) and item.raw]
@@ -119,7 +121,7 @@ class Keeper:
                 item.raw = None
 
     async def _do(self, work: Callable[[], T]) -> T:
-        """Do something with the disk; raises :class:`_Hung` when it takes too long."""
+        """Do some work on the disk; raises :class:`_Hung` when it takes too long."""
         if self._is_off:
             raise _Hung
         try:
@@ -131,7 +133,9 @@ class Keeper:
             raise
 
     async def _attempt(self, work: Callable[P, Awaitable[T]], *args: P.args, **given: P.kwargs) -> T | None:
-        """Do some of the archive's work; None, and the end of archiving, when the disk hangs or it breaks."""
+        """Do some work for the archive; returns None, and ends archiving, if the disk hangs or the work
+        fails.
+        """
         if self._is_off:
             return None
         try:
@@ -151,7 +155,7 @@ class Keeper:
         self._ring(Alarm.ARCHIVE_STOPPED, said)
 
     def _ring(self, alarm: Alarm, said: str) -> None:
-        """Tell of something once; it is the operator's to mend, and the crawl goes on."""
+        """Report a problem once, for the operator to solve; the crawl continues."""
         if alarm not in self.alarms:
             self.alarms[alarm] = said
             log.warning("archive: %s: %s", alarm.meaning, said)
@@ -159,9 +163,10 @@ class Keeper:
     # --- At the end
 
     async def finish(self, forgotten: Forgotten | None) -> dict[str, Any]:
-        """Finish the file, and look after the files of this machine; what was kept, for the run's record.
+        """Finish the file, and do the upkeep of this machine's files; returns what was kept, for the run's
+        record.
 
-        Without ``forgotten`` (MongoDB is away) nothing is handed over: it might have been forgotten.
+        Without ``forgotten`` (MongoDB is away) nothing is handed over, because it may have been forgotten.
         """
         try:
             if self._file is not None:
@@ -189,7 +194,7 @@ class Keeper:
         if forgotten is None:
             return
         cleared, now = await do(upkeep.cleared), await forgotten.now()
-        # What this run has downloaded may have been forgotten since it began, by MongoDB's clock.
+        # A page that this run downloaded may have been forgotten since the run began, by MongoDB's clock.
         began = now - dt.timedelta(seconds=time.monotonic() - self._began)
         keys = await forgotten.since(min(cleared, began) - _EARLIER if cleared else None)
         await do(partial(upkeep.clear, keys, now))
@@ -199,7 +204,7 @@ class Keeper:
             await do(partial(self._remove_expired, self._name().site, store, now))
 
     async def _hand_over(self, upkeep: Upkeep, cleared: dt.datetime, forgotten: Forgotten) -> Store | None:
-        """Hand finished files over, unless there is nowhere to hand them to; the store, if it answers."""
+        """Hand finished files over to the store, if there is one; returns the store if it answers."""
         if not self._wanted.store:
             return None
         handed: list[str] = []
@@ -215,14 +220,15 @@ class Keeper:
         except (StoreError, OSError) as error:
             self._ring(Alarm.ARCHIVE_WAITING, str(error))
         if store and handed:
-            # Forgotten between the clearing and the copying: whoever forgot it has not seen the copy.
+            # Pages that were forgotten between clearing and copying: ``scrapy forget`` has not seen these
+            # copies.
             if keys := await forgotten.since(cleared - _EARLIER):
                 await self._desk.do(partial(upkeep.put_again, store, handed, keys))
             await self._desk.do(partial(upkeep.let_go, handed))
         return None if Alarm.ARCHIVE_WAITING in self.alarms else store
 
     def _remove_expired(self, site: str, store: Store | None, now: dt.datetime) -> None:
-        """Keep the files of a site within its age and size, wherever they are."""
+        """Keep the files of a site within the limits of age and size, in the folder and in the store."""
         from newscrawl.archive.upkeep import remove_expired
 
         for place in (self._wanted.folder, store):

@@ -1,4 +1,4 @@
-"""HTTP requests and answers as WARC records keep them: as they were sent, without secrets."""
+"""HTTP requests and responses as they are kept in WARC records: as they were sent, without secrets."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ SECRET_HEADERS = frozenset(
 """Headers that no record keeps."""
 NOT_MODIFIED = 304
 RENDERED = "playwright"
-"""The flag of a response that a browser has rendered."""
+"""The flag of a response that a browser rendered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """First line and headers of an HTTP message, as they were sent: a redirect to a raw UTF-8 address stays
-    one.
+    """First line and headers of an HTTP message, as they were sent; a raw UTF-8 address in a redirect stays
+    raw.
     """
 
     first: bytes
@@ -34,7 +34,7 @@ class Head:
 
     @property
     def data(self) -> bytes:
-        """The head as it stands in a record."""
+        """The head as it is written to a record."""
         return b"\r\n".join([self.first, *map(b": ".join, self.headers), b"", b""])
 
 
@@ -50,18 +50,18 @@ def address(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """Host and port of an address, as the header ``Host`` has them."""
+    """Host and port of an address, in the form of the header ``Host``."""
     return urlsplit(address(url)).netloc
 
 
 def without_password(text: str, url: str) -> str:
-    """A text without the user and the password of an address that it quotes."""
+    """A text that quotes an address, without the user and the password of that address."""
     user, at, _ = urlsplit(url).netloc.rpartition("@")
     return text.replace(user + at, "") if at else text
 
 
 def is_rendered(response: Response) -> bool:
-    """Has a browser made this page?"""
+    """Did a browser render this page?"""
     return RENDERED in response.flags
 
 
@@ -73,7 +73,7 @@ def request_head(request: Request) -> Head:
 
 
 def response_message(request: Request, response: Response) -> tuple[Head, bytes]:
-    """First line and headers of an answer, and its body; a rendered page is in UTF-8, and says so."""
+    """First line and headers of a response, and its body; a rendered page is in UTF-8 and declares it."""
     if is_rendered(response):
         response = in_utf8(response)
     headers = [(name, value) for name, value in _public(response.headers) if name != b"Transfer-Encoding"]
@@ -85,10 +85,10 @@ def response_message(request: Request, response: Response) -> tuple[Head, bytes]
 
 
 def in_utf8(response: Response) -> Response:
-    """A rendered page in UTF-8, and saying so.
+    """A rendered page in UTF-8, which it also declares.
 
-    A browser's text can hold what the charset that the page declares cannot, and a record keeps no more than
-    bytes and headers.
+    A browser's text can have letters that the declared charset lacks, and a record keeps only bytes and
+    headers.
     """
     if not isinstance(response, TextResponse):
         return response
@@ -99,7 +99,7 @@ def in_utf8(response: Response) -> Response:
 
 
 def says_utf8(headers: Headers) -> bytes:
-    """The content type of a page that is in UTF-8 by now.
+    """The content type of a page that was converted to UTF-8.
 
     >>> says_utf8(Headers({"Content-Type": "text/html; charset=windows-1256"}))
     b'text/html; charset=utf-8'

@@ -1,4 +1,4 @@
-"""Names of archive files: a folder for each site, and names that sort by the moment at which a run began."""
+"""Names of archive files: one folder for each site, and names that sort by the time when a run began."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["OPEN", "SUFFIX", "Name"]
 
 SUFFIX = ".warc.gz"
 OPEN = ".open"
-"""What the name of a file ends with while it is written."""
+"""Ending of a file's name while the file is written."""
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(
     r"(?P<site>[\w.-]+)/(?P=site)-(?P<began>\d{8}T\d{6}Z)-(?P<run>[\w.]+)-(?P<node>[\w.]+)(?:-(?P<part>\d+))?",
@@ -20,7 +20,7 @@ _NAME = re.compile(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Name:
-    """What the name of an archive file says.
+    """The parts of an archive file's name.
 
     >>> began = dt.datetime(2026, 11, 28, 20, 17, 51, tzinfo=dt.UTC)
     >>> str(Name.of("hespress", began, "5f2c81d0", "node-1"))
@@ -33,17 +33,18 @@ class Name:
     run: str
     node: str
     part: int = 1
-    """A run has one file; another one after a failure, or when the first has grown too large."""
+    """Number of the file in its run. A run has more than one after a failure, or when a file grew too
+    large."""
 
     @classmethod
     def of(cls, site: str, began: dt.datetime, run: str, node: str, part: int = 1) -> Name:
-        """The name for these, whatever characters they hold."""
+        """The name made of these parts, whatever characters they contain."""
         run, node = plain(run), plain(node)
         return cls(re.sub(r"[^\w.-]", "_", site, flags=re.ASCII), began, run, node, part)
 
     @classmethod
     def read(cls, name: str) -> Name | None:
-        """What a file's name says; None when it is no name of an archive file.
+        """The parts of a file's name; None if it is not the name of an archive file.
 
         >>> Name.read("hespress/hespress-20261128T201751Z-5f2c81d0-node_1.warc.gz").node
         'node_1'
@@ -63,5 +64,5 @@ class Name:
 
 
 def plain(text: str) -> str:
-    """A run's or a node's name as file names hold it: letters, digits, dots and ``_``."""
+    """The name of a run or a node for use in a file name: letters, digits, dots and ``_``."""
     return re.sub(r"[^\w.]", "_", text, flags=re.ASCII) or "_"

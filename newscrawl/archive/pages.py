@@ -1,8 +1,8 @@
-"""The pages in an archive file, each with what is needed to make its article again.
+"""The pages in an archive file, each with everything that is needed to build its article again.
 
 A page is a ``response`` record (a rendered one a ``resource``, an unchanged one a ``revisit``) between a
-``request`` and a ``metadata`` record. The metadata say in named lines what its own HTTP message does not: the
-address that was asked for, the redirects on the way, and what the feed or the listing said that named it.
+``request`` and a ``metadata`` record. The metadata record has what the HTTP message lacks, as lines of the
+form ``name: value``: the requested address, the redirects on the way, and what the page's list said about it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from newscrawl.items import Raw
 __all__ = ["KEY", "PAGES", "PLACE", "ListEntry", "Page", "page_at", "pages_of", "recorded_at"]
 
 KEY = "Newscrawl-Key"
-"""WARC header of each record of a page: ``newscrawl.urls.key`` of the address that was asked for."""
+"""WARC header of each record of a page: ``newscrawl.urls.key`` of the requested address."""
 PLACE = "Newscrawl-Refers-To"
 """WARC header of a ``revisit``: offset and archive file of the record that has its body."""
 PAGES = frozenset({"response", "resource", "revisit"})
@@ -28,59 +28,62 @@ PAGES = frozenset({"response", "resource", "revisit"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEntry:
-    """What a feed, a listing, a sitemap or an API said of an article; as ``newscrawl.discovery.Entry``."""
+    """What a feed, a listing, a sitemap or an API said about an article, as in
+    ``newscrawl.discovery.Entry``.
+    """
 
     title: str | None = None
     """Headline. Example: ``المغرب يطلق برنامجا جديدا لتدبير الماء``."""
     date: str | None = None
-    """The date of publication as it was written there."""
+    """The date of publication as printed there."""
     day: dt.date | None = None
     """That day on the publisher's clock."""
     lastmod: dt.datetime | None = None
     """Instant of the last change, aware."""
     origin: str = ""
-    """Where it was found. Example: ``https://www.goud.ma/feed``."""
+    """The address of the list. Example: ``https://www.goud.ma/feed``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page as a crawl has seen it."""
+    """One page as a crawl saw it."""
 
     raw: Raw
-    """Where it is, as ``articles.raw`` says it."""
+    """Its place, as in ``articles.raw``."""
     site: str
-    """The spider that asked for it. Example: ``hespress``."""
+    """The spider that requested it. Example: ``hespress``."""
     run: str
-    """The run that did."""
+    """The run that requested it."""
     key: str
     """``newscrawl.urls.key`` of ``asked``."""
     asked: str
-    """The address that was asked for first."""
+    """The requested address."""
     redirects: tuple[str, ...]
-    """The addresses that redirected from there, in order."""
+    """The addresses between ``asked`` and ``url``, each of which redirected, in order."""
     url: str
-    """The address that answered."""
+    """The address after redirects."""
     status: int
     """HTTP status of the answer."""
     headers: dict[str, str]
-    """Its headers, those of one name joined by commas; less the coding of the body, which is undone."""
+    """HTTP headers; values of one name are joined by commas, and the content coding is left out, because it
+    is undone."""
     body: bytes | None
     """The page, with its content coding undone; None for a ``revisit``, see ``same_as``."""
     fetched_at: dt.datetime
     """Moment of the download, UTC."""
     is_rendered: bool
-    """Was it made by a browser? Its body is then UTF-8, whatever the page declares."""
+    """Did a browser render it? Its body is then UTF-8, whatever the page declares."""
     entry: ListEntry
-    """What the list that led to it said."""
+    """What its list said about it."""
     same_as: Raw | None = None
-    """Of a ``revisit``: the page whose body it had; None when that is not known."""
+    """For a ``revisit``: the page that has the same body; None if that is not known."""
 
 
 def pages_of(file: BinaryIO, archive: str) -> Iterator[Page]:
     """The pages in a file, in order; ``archive`` is its name, as in ``articles.raw.archive``.
 
-    What is damaged is left out with a warning in the log. Nothing is asked about what was forgotten: see
-    ``newscrawl.archive.Archive.pages``, which obeys the tombstones.
+    Damaged records are left out with a warning in the log. This function does not look for tombstones;
+    ``newscrawl.archive.Archive.pages`` does.
     """
     run = _Run()
     waiting: Record | None = None
@@ -95,16 +98,16 @@ def pages_of(file: BinaryIO, archive: str) -> Iterator[Page]:
 
 
 def page_at(file: BinaryIO, raw: Raw) -> Page | None:
-    """The page at the place that ``raw`` names; None when there is none, as it was removed on request.
+    """The page at the place that ``raw`` names; None if it was removed on request.
 
-    Raises ``ValueError`` when there is another record there, or none that can be read.
+    Raises ``ValueError`` if another record is there, or none that can be read.
     """
     found = recorded_at(file, raw)
     return found and found[1]
 
 
 def recorded_at(file: BinaryIO, raw: Raw) -> tuple[Record, Page] | None:
-    """The same with the record of the page."""
+    """The same, with the record of the page."""
     run = _Run.of(next(records(file, raw.archive)))
     file.seek(raw.offset)
     found = records(file, raw.archive)
@@ -120,17 +123,17 @@ def recorded_at(file: BinaryIO, raw: Raw) -> tuple[Record, Page] | None:
 
 
 REMOVED = "removed-on-request"
-"""The line in a record that has taken the place of a removed one."""
+"""The line in a record that replaced a removed record."""
 
 
 def is_removed(record: Record) -> bool:
-    """Has the record taken the place of one that was removed on request?"""
+    """Does the record replace one that was removed on request?"""
     return record.kind == "metadata" and REMOVED in record.fields()
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What the ``warcinfo`` of a file says."""
+    """The fields of a file's ``warcinfo`` record."""
 
     site: str = ""
     run: str = ""
@@ -143,7 +146,7 @@ class _Run:
 
 
 def _page(record: Record, after: Record | None, archive: str, run: _Run) -> Iterator[Page]:
-    """The page of a record and of the metadata after it; none where it cannot be read."""
+    """The page of a record and of the metadata after it; none if it cannot be read."""
     about = after and after.kind == "metadata" and after.header("WARC-Concurrent-To") == record.id
     lines = after.lines() if after and about else []
     said = dict(lines)
@@ -196,7 +199,7 @@ def _entry(said: dict[str, str]) -> ListEntry:
 
 
 def entry_lines(entry: ListEntry) -> Iterator[tuple[str, str]]:
-    """The same as named lines."""
+    """A list entry as names and values for the metadata record."""
     yield "entry-title", entry.title or ""
     yield "entry-date", entry.date or ""
     yield "entry-day", entry.day.isoformat() if entry.day else ""
@@ -215,12 +218,12 @@ def _place(record: Record) -> Raw | None:
 
 
 def place(raw: Raw) -> str:
-    """A place as :data:`PLACE` names it."""
+    """A place in the form of the header :data:`PLACE`."""
     return f"{raw.offset} {raw.node} {raw.archive}"
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers by name, spelled as most servers do."""
+    """Headers by name, in the spelling of most servers."""
     found: dict[str, str] = {}
     for name, value in pairs:
         name, value = name.title(), value.strip()
@@ -229,7 +232,7 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _plain(body: bytes, headers: dict[str, str]) -> bytes:
-    """The body without its content coding, which goes from the headers, too. Raises ``ValueError``."""
+    """The body without its content coding, which is also removed from ``headers``. Raises ``ValueError``."""
     if headers.get("Content-Encoding", "").lower() not in ("gzip", "x-gzip"):
         return body
     del headers["Content-Encoding"]

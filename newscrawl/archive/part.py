@@ -1,4 +1,6 @@
-"""One archive file on the disk: begun, written, finished. Each step may take as long as the disk likes."""
+"""One archive file on the disk: begins, writes and finishes it. Each step may take as long as the disk
+needs.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +22,19 @@ __all__ = ["Part"]
 
 
 class Part:
-    """An archive file of a run that nobody else finishes as long as this process lives.
+    """An archive file of a run. No other process finishes it while this process lives.
 
-    It is called ``name``, or by the next name that is free. ``free`` are the bytes of the disk that are left
-    to others. Raises ``OSError`` when the file cannot be begun.
+    Its name is ``name``, or the next free one. ``free`` is the number of bytes on the disk to leave to
+    others. Raises ``OSError`` if the file cannot be created.
     """
 
     def __init__(self, folder: Folder, name: Name, node: str, *, free: int) -> None:
         self._folder = folder
         self._free = free
         self.pages = 0
-        """Pages that were added and are not safe yet."""
+        """Number of pages that were added but are not safe yet."""
         self.safe = 0
-        """Where the last record ends that outlasts a failure of power."""
+        """End of the last record that would survive a power failure, in bytes."""
         folder.make(name.site)
         self._leave_room(0)
         self.file, self.name = self._begin(name)
@@ -48,9 +50,11 @@ class Part:
             name = replace(name, part=name.part + 1)
 
     def write(self, taken: Sequence[bytes], *, sync: bool, finish: bool) -> OSError | None:
-        """Write what was taken from ``file``; what went wrong, when nothing more can be written to it.
+        """Write the records that were taken from ``file``; returns the error after which nothing more can be
+        written.
 
-        With ``sync`` all of it is safe then; with ``finish`` the file gets its name, and is closed.
+        With ``sync`` all of them are safe afterwards; with ``finish`` the file gets its final name and is
+        closed.
         """
         try:
             self._leave_room(sum(map(len, taken)))
@@ -65,7 +69,7 @@ class Part:
         return None
 
     def _leave_room(self, needed: int) -> None:
-        """Raise ``OSError`` when others would have too little of the disk."""
+        """Raise ``OSError`` if too little of the disk would be left to others."""
         disk = os.statvfs(self._folder.path)
         if self._free and disk.f_bavail * disk.f_frsize - needed < self._free:
             raise OSError(errno.ENOSPC, f"less than {self._free // 1_000_000} MB of its disk are free")
@@ -77,7 +81,7 @@ class Part:
             self.file.close()
 
     def _give_up(self) -> None:
-        """Keep what is safe; no file where nothing is."""
+        """Keep the safe part of the file; remove a file without one."""
         self.file.cut(self.safe)
         with suppress(OSError):
             if self.safe:

@@ -1,4 +1,4 @@
-"""Where archive files are: a folder of this machine, and a store that ``fsspec`` reaches."""
+"""Where archive files are: a folder on this machine, and a store that ``fsspec`` can reach."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StoreError(Exception):
 
 
 class StoreAwayError(StoreError):
-    """It does not do what is asked of it, and may do so later."""
+    """The store cannot serve a request now, but may do so later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +28,36 @@ class ArchiveFile:
     """One file of an archive."""
 
     name: str
-    """As ``articles.raw.archive`` has it."""
+    """Its name, as in ``articles.raw.archive``."""
     said: Name
     size: int
-    """Bytes."""
+    """Its size in bytes."""
     is_open: bool = False
-    """Is it being written, or was its run killed?"""
+    """Is it unfinished, because it is being written or its run was killed?"""
 
 
 class Place(Protocol):
-    """What holds archive files."""
+    """A place with archive files."""
 
     def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
-        """The files here, those of one site or all; by site, and there from the oldest."""
+        """The files here, of one site or all: ordered by site, the oldest first."""
 
     def open(self, name: str) -> BinaryIO:
-        """A file, to be read. Raises ``FileNotFoundError``."""
+        """A file, open for reading. Raises ``FileNotFoundError``."""
 
     def has(self, name: str) -> bool:
         """Is there a file of this name?"""
 
     def remove(self, name: str) -> None:
-        """Remove a file; one that is gone already stays gone."""
+        """Remove a file, if it still exists."""
 
 
 OWN = ".newscrawl"
-"""The folder for data of ours, where no other was named."""
+"""The folder for our own data, when none is configured."""
 
 
 class Folder:
-    """A folder of this machine, or one that several machines share; nobody but its user may look inside."""
+    """A folder on this machine, or one that several machines share; only its user may read it."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
@@ -67,21 +67,21 @@ class Folder:
 
     def make(self, site: str) -> None:
         """Make the folder of a site. Raises ``OSError``."""
-        # Not what stands above it, which somebody has named: a disk that is not mounted must not be filled
-        # in its place. The folder that is used where nobody named one is ours alone.
+        # The parents of a configured folder are not created: if its disk is not mounted, another disk must
+        # not be filled in its place. Only the default folder is created with its parents.
         own = [self.path.parent] if self.path.parent.name == OWN else []
         for folder in (*own, self.path, self.path / site):
             with suppress(FileExistsError):
                 folder.mkdir(mode=0o700)
 
     def path_of(self, name: str) -> Path:
-        """The path of a file that is finished."""
+        """The path of a finished file."""
         return self.path / name
 
     def files(self, site: str | None = None, *, ending: str = f"{SUFFIX}*") -> Iterator[ArchiveFile]:
-        """The files here, those of one site or all; by site, and there from the oldest.
+        """The files here, of one site or all: ordered by site, the oldest first.
 
-        ``ending``: what their names end with, where only those are wanted that are finished, or are not.
+        ``ending`` is the pattern of their names' endings, to select only finished or only unfinished files.
         """
         found = []
         for path in self.path.glob(f"{site or '*'}/*{ending}"):
@@ -94,8 +94,8 @@ class Folder:
         yield from sorted(found, key=lambda file: file.said)
 
     def open(self, name: str) -> BinaryIO:
-        """A file, to be read, also one that is being written. Raises ``FileNotFoundError``."""
-        for _ in range(2):  # it may be finished between two looks
+        """A file, open for reading, even while it is being written. Raises ``FileNotFoundError``."""
+        for _ in range(2):  # the file may be finished between two looks
             for path in (self.path / name, self.path / (name + OPEN)):
                 with suppress(FileNotFoundError):
                     return open_regular(path)
@@ -103,16 +103,16 @@ class Folder:
 
     def has(self, name: str) -> bool:
         """Is there a file of this name, finished or not?"""
-        # Once more at the end, as it may be finished between two looks.
+        # Looks for the finished file again, as the file may be finished between two looks.
         return any((self.path / given).exists() for given in (name, name + OPEN, name))
 
     def remove(self, name: str) -> None:
-        """Remove a file; one that is gone already stays gone."""
+        """Remove a file, if it still exists."""
         (self.path / name).unlink(missing_ok=True)
 
 
 class Store:
-    """A folder of a file system that ``fsspec`` knows."""
+    """A folder in a file system that ``fsspec`` supports."""
 
     def __init__(self, files: Any, root: str, address: str) -> None:
         self._files = files
@@ -127,7 +127,7 @@ class Store:
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
-        """Whatever its file system raises, in a sentence."""
+        """Turn any exception of the file system into a sentence."""
         try:
             yield
         except FileNotFoundError:
@@ -137,7 +137,7 @@ class Store:
             raise StoreAwayError(f"{self._address}: {said}") from error
 
     def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
-        """The files here, those of one site or all; by site, and there from the oldest."""
+        """The files here, of one site or all: ordered by site, the oldest first."""
         root = self._at(site) if site else self._root
         with self._asked():
             self._files.invalidate_cache()
@@ -150,12 +150,14 @@ class Store:
         yield from sorted(found, key=lambda file: file.said)
 
     def open(self, name: str) -> BinaryIO:
-        """A file, to be read. Raises ``FileNotFoundError``."""
+        """A file, open for reading. Raises ``FileNotFoundError``."""
         with self._asked():
             return cast(BinaryIO, self._files.open(self._at(name), "rb"))
 
     def put(self, path: Path, name: str) -> None:
-        """Copy a file here, over one of that name. Raises :class:`StoreAwayError`, also for a part of it."""
+        """Copy a file here, replacing one of that name. Raises :class:`StoreAwayError`, also if only a part
+        arrived.
+        """
         if not path.exists():
             raise FileNotFoundError(path)
         with self._asked():
@@ -172,15 +174,15 @@ class Store:
             return bool(self._files.exists(self._at(name)))
 
     def remove(self, name: str) -> None:
-        """Remove a file; one that is gone already stays gone."""
+        """Remove a file, if it still exists."""
         with suppress(FileNotFoundError), self._asked():
             self._files.rm_file(self._at(name))
 
 
 def open_store(address: str) -> Store:
-    """The store at an address such as ``s3://bucket/news`` or ``file:///mnt/archive``; nothing is asked yet.
+    """The store at an address such as ``s3://bucket/news`` or ``file:///mnt/archive``; sends no request yet.
 
-    Raises :class:`StoreError` where a package is missing or the address is none.
+    Raises :class:`StoreError` if a package is missing or the address is not valid.
     """
     try:
         from fsspec.core import url_to_fs

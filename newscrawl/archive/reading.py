@@ -1,4 +1,4 @@
-"""Reads WARC files record by record, those of other tools and damaged ones too."""
+"""Reads WARC files record by record, including files of other tools and damaged files."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ __all__ = ["NotWarcError", "Record", "heads", "members", "records", "status_of"]
 logger = logging.getLogger(__name__)
 
 _START = re.compile(rb"\x1f\x8b\x08[\0-\x1f]|WARC/1\.\d")
-"""How a record begins, packed or not."""
+"""How a record begins, compressed or not."""
 _SEARCHED = 1 << 20
-"""Bytes that are searched for one at a time."""
+"""Bytes that are searched at a time for the beginning of a record."""
 _READ = 1 << 16
 """Bytes of a gzip member that are read at a time."""
 
 
 class NotWarcError(ValueError):
-    """A file is no WARC file; the message says what it is instead."""
+    """A file is not a WARC file; the message says what it is instead."""
 
 
 @dataclass(slots=True)
 class Record:
-    """One WARC record that is complete."""
+    """One complete WARC record."""
 
     headers: StatusAndHeaders
     block: bytes
     offset: int
-    """Where its gzip member begins in the file; of a file that is not packed, where it begins itself."""
+    """Offset of its gzip member in the file; in an uncompressed file, offset of the record itself."""
     length: int = 0
-    """Bytes of its gzip member; 0 in a file that is not packed."""
+    """Length of its gzip member in bytes; 0 in an uncompressed file."""
 
     @property
     def kind(self) -> str:
@@ -53,8 +53,8 @@ class Record:
 
     @property
     def url(self) -> str:
-        """The address that it is about, or nothing."""
-        # Some tools write it in angle brackets, as an early draft of the format had it.
+        """Its ``WARC-Target-URI``; empty if it has none."""
+        # Some tools write it in angle brackets, as in an early draft of the format.
         return (self.header("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
 
     def header(self, name: str) -> str | None:
@@ -64,7 +64,7 @@ class Record:
 
     @property
     def at(self) -> dt.datetime:
-        """Its date, UTC; raises ``ValueError`` when it has none that can be read."""
+        """Its date, UTC. Raises ``ValueError`` if it has no readable date."""
         from warcio.timeutils import iso_date_to_datetime
 
         try:
@@ -77,7 +77,7 @@ class Record:
         """First line, headers and body. (The standard library's parser takes the byte 0x85 of a raw
         Arabic header for the end of a line.)
         """
-        # Some tools keep the line feeds alone.
+        # Some tools keep only the line feeds.
         end = b"\r\n" if self.block.partition(b"\n")[0].endswith(b"\r") else b"\n"
         head, _, body = self.block.partition(end + end)
         first, *lines = head.split(end)
@@ -85,17 +85,19 @@ class Record:
         return first, [(name.strip(), value.strip()) for name, colon, value in pairs if colon], body
 
     def fields(self) -> dict[str, str]:
-        """The named lines of a ``metadata`` or ``warcinfo`` record; of a name that comes twice, the last."""
+        """The fields of a ``metadata`` or ``warcinfo`` record; if a name occurs twice, the last value
+        counts.
+        """
         return dict(self.lines())
 
     def lines(self) -> list[tuple[str, str]]:
-        """The same, in order."""
+        """The same fields as names and values, in order."""
         lines = (line.partition(":") for line in self.block.decode("utf-8", "replace").split("\r\n"))
         return [(name, value.strip()) for name, colon, value in lines if colon]
 
 
 def status_of(line: bytes) -> int | None:
-    """The status in the first line of an answer.
+    """The status in the first line of a response.
 
     >>> status_of(b"HTTP/1.1 200 OK")
     200
@@ -109,10 +111,10 @@ def status_of(line: bytes) -> int | None:
 def records(file: BinaryIO, name: object) -> Iterator[Record]:
     """The records from the file's position on; ``name`` is that of the file, for the log.
 
-    One that is cut off or damaged is left out with a warning (a crawl that was killed ends so), and the next
-    one is looked for. Raises :class:`NotWarcError` when nothing can be read.
+    A record that is cut off (as by a killed crawl) or damaged is left out with a warning, and reading
+    continues with the next one. Raises :class:`NotWarcError` if nothing can be read.
     """
-    from warcio.exceptions import ArchiveLoadFailed  # 0.015 s with what it imports: a crawl reads no file
+    from warcio.exceptions import ArchiveLoadFailed  # takes 0.015 s, and a crawl reads no file
 
     start: int | None = file.tell()
     readable = False
@@ -136,7 +138,7 @@ def records(file: BinaryIO, name: object) -> Iterator[Record]:
 
 
 _Found = tuple[int, int, "StatusAndHeaders", bytes | None]
-"""Where a record is, the bytes of its gzip member, its headers, and its block; None where that is cut off."""
+"""Offset of a record, length of its gzip member, its headers and its block; None if it is cut off."""
 
 
 def _blocks(file: BinaryIO) -> Iterator[_Found]:
@@ -169,10 +171,9 @@ def _unpacked(file: BinaryIO) -> Iterator[_Found]:
 
 
 def members(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
-    """The gzip members from the file's position on: offset, length, what is in it.
+    """The gzip members from the file's position on: offset, length and content of each.
 
-    What is wrong with one ends with it: raises ``EOFError`` or ``zlib.error`` at the first one that is cut
-    off or damaged.
+    Raises ``EOFError`` or ``zlib.error`` at the first member that is cut off or damaged.
     """
     start = read = file.tell()
     held = b""
@@ -181,7 +182,7 @@ def members(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
         parts: list[bytes] = []
         while not member.eof:
             if not held:
-                file.seek(read)  # whoever is given a record may read elsewhere meanwhile
+                file.seek(read)  # the caller may have read elsewhere in the meantime
                 held = file.read(_READ)
                 read += len(held)
             if not held:
@@ -198,9 +199,9 @@ def members(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
 
 
 def heads(file: BinaryIO, name: object) -> Iterator[tuple[int, int, bytes]]:
-    """Offset, length and headers of each record of a packed file; faster than :func:`records`.
+    """Offset, length and headers of each record of a compressed file; faster than :func:`records`.
 
-    What is damaged is left out with a warning, as there.
+    Damaged records are left out with a warning, as in :func:`records`.
     """
     start: int | None = file.tell()
     while start is not None:
@@ -216,7 +217,7 @@ def heads(file: BinaryIO, name: object) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _next_start(file: BinaryIO, position: int) -> int | None:
-    """Where the next record begins: a gzip member, or the first line of one in a file that is not packed."""
+    """The offset of the next record: of its gzip member, or of its first line in an uncompressed file."""
     file.seek(position)
     held = b""
     while data := file.read(_SEARCHED):

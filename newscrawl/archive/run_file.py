@@ -1,6 +1,6 @@
-"""The archive of one run: a file that is begun with its first page and finished with its last one.
+"""The archive of one run: a file that is begun with the first page and finished with the last one.
 
-What goes wrong with the disk ends archiving for a while and is told once; it never costs an article.
+An error of the disk ends archiving for a while and is reported once; it never costs an article.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ __all__ = ["LARGEST", "Do", "RunFile"]
 T = TypeVar("T")
 
 LARGEST = 1_000_000_000
-"""Bytes from which on a run goes on in another file."""
+"""Bytes after which a run continues in another file."""
 AT_ONCE = 1_000_000
-"""Bytes that wait in memory, at most, before they are written."""
+"""Maximum number of bytes that wait in memory before they are written."""
 PAUSE = 60.0
-"""Seconds without archiving after a failure; then it is tried again."""
+"""Seconds without archiving after a failure; then the run tries again."""
 
 
 class Do(Protocol):
-    """Does work on the disk where it keeps nobody waiting, one piece after another, in order."""
+    """A function that does work on the disk in the background, one piece after another, in order."""
 
     def __call__(self, work: Callable[[], T]) -> Awaitable[T]:
         """What the work returns or raises."""
@@ -47,23 +47,23 @@ class Do(Protocol):
 
 @dataclass(slots=True)
 class Kept:
-    """What a run has archived."""
+    """Counts of what a run archived."""
 
     pages: int = 0
-    """Pages in the archive, those without a body of their own among them."""
+    """Number of pages in the archive, including those without a body of their own."""
     same: int = 0
-    """Of these, pages whose body was kept by an earlier run."""
+    """Number of these whose body was kept by an earlier run."""
     lost: int = 0
-    """Pages that could not be archived."""
+    """Number of pages that could not be archived."""
     bytes: int = 0
-    """Bytes in the archive."""
+    """Number of bytes in the archive."""
 
 
 class RunFile:
-    """Takes the pages of a run. Never raises ``OSError``, unless ``do`` does for a reason of its own.
+    """Takes the pages of a run. Never raises ``OSError``, unless ``do`` itself does.
 
-    Records are made at once, so that the place of a page is known; they are written many at a time, as each
-    way to the disk and back costs more than a record.
+    Records are made at once, so that the place of a page is known. They are written many at a time, as each
+    trip to the disk costs more than a record.
     """
 
     def __init__(
@@ -83,27 +83,27 @@ class RunFile:
         self._node = node
         self._do = do
         self._free = free
-        """Bytes of the disk that are left to others, at least."""
+        """Minimum number of bytes on the disk that are left to others."""
         self._pause = pause
         self._largest = largest
         self._clock = clock
         self._part: Part | None = None
         self._turn = asyncio.Lock()
-        """Held by whoever begins a file or writes to it."""
+        """A lock, held while a file is begun or written."""
         self._again = 0.0
-        """When archiving may be tried again."""
+        """When to try archiving again."""
         self.ends: dict[str, int] = {}
-        """The files of this run, and where in each the last record ends that is safely written."""
+        """File of this run → the end of its last safe record, in bytes."""
         self.failure: str | None = None
-        """What went wrong first, in a sentence."""
+        """The first error, in a sentence."""
         self.kept = Kept()
 
     async def add(self, request: Request, sent: Response, read: Response) -> Raw | None:
-        """Take a page; where it will be found, or None when it is not archived.
+        """Take a page; returns its place, or None if it is not archived.
 
-        ``sent`` is the answer as it came, ``read`` as the crawl reads it. The page is safe only once
-        :meth:`flush` has come back and :meth:`has` says so. Waits for the disk only for a page that was
-        archived before, for the first one, and where too much waits.
+        ``sent`` is the response as it came, ``read`` as the crawl reads it. The page is safe only once
+        :meth:`flush` has returned and :meth:`has` confirms it. Waits for the disk only for a page that was
+        archived before, for the first page, and when too many bytes wait in memory.
         """
         if self._part is None and self._clock() < self._again:
             self.kept.lost += 1
@@ -113,7 +113,7 @@ class RunFile:
         earlier = await self._do(partial(_earlier, self._folder, known)) if known else None
         same_as = _same(known, earlier, answer) if known else None
         if answer.status == NOT_MODIFIED and same_as is None:
-            return None  # an empty answer about a page that the archive does not have
+            return None  # "unchanged", about a page that the archive does not have
         part = self._part or await self._begin()
         if part is None:
             self.kept.lost += 1
@@ -127,11 +127,11 @@ class RunFile:
         return known if known and same_as is not None else raw
 
     def has(self, raw: Raw) -> bool:
-        """Is a page in the archive for good, as far as this run knows?"""
+        """Is a page safe in the archive, as far as this run knows?"""
         return raw.offset < self.ends[raw.archive] if raw.archive in self.ends else True
 
     async def flush(self) -> None:
-        """Have all that was taken in the archive for good, or lost and told."""
+        """Make every page that was taken safe in the archive, or count and report it as lost."""
         async with self._turn:
             part = self._part
             if part is not None and part.pages:
@@ -145,7 +145,7 @@ class RunFile:
                 await self._write(self._part, sync=True, finish=True)
 
     async def _begin(self) -> Part | None:
-        """The file that pages are added to, a new one if there is none."""
+        """The file to which pages are added; creates one if there is none."""
         async with self._turn:
             if self._part is None and self._clock() >= self._again:
                 try:
@@ -157,7 +157,7 @@ class RunFile:
             return self._part
 
     async def _make_room(self, part: Part) -> None:
-        """Write what waits, if it is too much to wait in memory."""
+        """Write the waiting records, if they take too much memory."""
         if part.file.waiting > AT_ONCE:
             async with self._turn:
                 if part is self._part and part.file.waiting > AT_ONCE:
@@ -179,18 +179,18 @@ class RunFile:
             self._fail(error)
 
     def _leave(self, part: Part) -> None:
-        """Have the next page begin another file; no name is used again, as pages that are lost bear it."""
+        """Have the next page begin another file. No name is used again, because lost pages refer to it."""
         self._part = None
         self._name = replace(part.name, part=part.name.part + 1)
 
     def _fail(self, error: OSError) -> None:
-        """Note what went wrong first, and try again later."""
+        """Note the first error, and try again later."""
         self._again = self._clock() + self._pause
         self.failure = self.failure or f"{self._folder}: {error.strerror or error}"
 
 
 def _earlier(folder: Folder, known: Raw) -> Original | None:
-    """The page as it was archived last time; None when it is in the store alone, or was removed."""
+    """The page as it was archived last time; None if it is only in the store, or was removed."""
     with suppress(OSError, ValueError, StopIteration), folder.open(known.archive) as file:
         if found := recorded_at(file, known):
             record, page = found
@@ -199,8 +199,8 @@ def _earlier(folder: Folder, known: Raw) -> Original | None:
 
 
 def _same(known: Raw, earlier: Original | None, answer: Response) -> Original | Raw | None:
-    """The earlier page whose body this one has; of an answer 304 at least its place."""
+    """The earlier page that has the same body; for status 304 at least its place."""
     if answer.status == NOT_MODIFIED:
         return earlier or known
-    # One that is not at hand is kept once more: who knows whether it is still there?
+    # If the earlier page is out of reach, this one is kept again, as the earlier one may be gone.
     return earlier if earlier and digest_of(answer) == known.digest else None

@@ -1,4 +1,4 @@
-"""What the settings say of the archive."""
+"""The archive's settings."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ __all__ = ["OFF", "Wanted", "folder_of"]
 
 OFF = "off"
 _COMMAND_LINE = 40
-"""Scrapy's priority of what ``-s`` gives."""
+"""Scrapy's priority of settings that are given by ``-s``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How a crawl is to archive what it downloads."""
+    """How a crawl archives what it downloads."""
 
     folder: Folder
     store: str
-    """Where finished files are handed to, an address for ``fsspec``; or nothing."""
+    """The address for ``fsspec`` to which finished files are handed over; empty for none."""
     days: int
-    """Days for which files are kept; 0 is no limit."""
+    """Days for which files are kept; 0 means no limit."""
     bytes: int
-    """Bytes that the files of one site may take, in the folder and in the store each; 0 is no limit."""
+    """Maximum number of bytes of one site's files, for folder and store separately; 0 means no limit."""
     free: int
-    """Bytes of the disk that are left to others."""
+    """Number of bytes on the disk that are left to others."""
 
     @classmethod
     def of(cls, settings: BaseSettings) -> Wanted | None:
-        """None for a crawl that archives nothing.
+        """The settings of a crawl; None if it archives nothing.
 
-        Scheduled runs archive unless ``ARCHIVE`` is ``off``; others where it names a folder. A replay was
-        downloaded before, so that it needs to be asked for by ``-s ARCHIVE``.
+        Scheduled runs archive unless ``ARCHIVE`` is ``off``; other runs only if it names a folder. A replay
+        archives only with ``-s ARCHIVE``, because its pages were downloaded before.
         """
         given = str(settings.get("ARCHIVE") or "")
         asked = (settings.getpriority("ARCHIVE") or 0) >= _COMMAND_LINE
@@ -51,7 +51,7 @@ class Wanted:
 
     @classmethod
     def all_of(cls, settings: BaseSettings) -> Wanted:
-        """The same for whatever looks after the archive, also where no crawl archives anything."""
+        """The same for commands that look after the archive, even if no crawl archives anything."""
         return cls(
             folder=Folder(folder_of(settings)),
             store=str(settings.get("ARCHIVE_STORE") or ""),
@@ -62,8 +62,8 @@ class Wanted:
 
 
 def folder_of(settings: Any) -> Path:
-    """The folder of the archive: what ``ARCHIVE`` names, else ``archive`` beside the data of the embedded
-    server, else in the current folder.
+    """The folder of the archive: the one that ``ARCHIVE`` names, or ``archive`` next to the data of the
+    embedded server, or in the current folder.
     """
     given = str(settings.get("ARCHIVE") or "")
     if given and given.lower() != OFF:
@@ -75,6 +75,6 @@ def folder_of(settings: Any) -> Path:
 
 
 def store_of(settings: Any) -> Store | None:
-    """The store that finished files are handed to, if any. Raises ``StoreError``."""
+    """The store to which finished files are handed over, if any. Raises ``StoreError``."""
     address = str(settings.get("ARCHIVE_STORE") or "")
     return open_store(address) if address else None

@@ -1,4 +1,6 @@
-"""What is done to the files of an archive when a run ends: finished, cleared, handed over, removed by age."""
+"""The upkeep of archive files at the end of a run: finishes, clears and hands over files, and removes old
+ones.
+"""
 
 from __future__ import annotations
 
@@ -25,23 +27,24 @@ __all__ = ["Upkeep", "expired"]
 log = logging.getLogger(__name__)
 
 _STATE = ".forgotten"
-"""File of the folder that says up to when it has no page of what was forgotten."""
+"""A file in the folder with the time up to which forgotten pages have been removed from it."""
 _ABANDONED = 86_400.0
-"""Seconds after which another machine's open file is nobody's."""
+"""Seconds after which an open file of another machine counts as abandoned."""
 
 
 class Upkeep:
-    """Works on the files of one machine in a folder. Raises ``OSError``."""
+    """Maintains the files of one machine in a folder. Raises ``OSError``."""
 
     def __init__(self, folder: Folder, node: str) -> None:
         self._folder = folder
         self._node = plain(node)
 
     def finish_torn(self) -> list[str]:
-        """Finish what killed runs have left: cut each file after its last whole record, and name it.
+        """Finish the files of killed runs: cut each after its last whole record, and give it its final name;
+        returns the names.
 
-        A file that is still being written is locked by its run; one of another machine counts as left when
-        nothing was written to it for a day.
+        A file that is still being written is locked by its run. A file of another machine counts as abandoned
+        when nothing was written to it for a day.
         """
         done = []
         for file in self._own(SUFFIX + OPEN):
@@ -60,7 +63,7 @@ class Upkeep:
         return done
 
     def _own(self, ending: str) -> Iterator[ArchiveFile]:
-        """The files that are this machine's to look after: its own, and what another one has left."""
+        """The files that this machine has to maintain: its own, and those that other machines abandoned."""
         for file in self._folder.files(ending=ending):
             path = self._folder.path / (file.name + OPEN * file.is_open)
             with suppress(FileNotFoundError):
@@ -69,27 +72,28 @@ class Upkeep:
                     yield file
 
     def cleared(self) -> dt.datetime | None:
-        """Up to when no page of what was forgotten is left in the folder, by MongoDB's clock."""
+        """The time up to which forgotten pages have been removed from the folder, by MongoDB's clock."""
         with suppress(FileNotFoundError, ValueError):
             return dt.datetime.fromisoformat((self._folder.path / _STATE).read_text().strip())
         return None
 
     def clear(self, keys: Collection[str], now: dt.datetime) -> int:
-        """Erase the pages of these keys, all that was forgotten until now; how many there were."""
+        """Erase the pages of these keys, all that were forgotten until ``now``; returns their number."""
         for note in list(self._folder.path.glob(f"*/*{NOTE}")):
             with suppress(FileNotFoundError):
                 go_on(note)
         count = erase_everywhere(self._folder, None, keys).pages if keys else 0
         new = self._folder.path / f"{_STATE}.{os.getpid()}"
-        with suppress(OSError):  # where nothing can be written more is looked for the next time
+        with suppress(OSError):  # on a full disk, the next run searches more
             new.write_text(now.isoformat())
             new.replace(self._folder.path / _STATE)
         return count
 
     def hand_over(self, store: Store, until: float) -> Iterator[str]:
-        """Copy the finished files of this machine to a store, and name them; :meth:`let_go` removes them.
+        """Copy the finished files of this machine to a store, and return their names; :meth:`let_go` removes
+        them.
 
-        Raises ``TimeoutError`` when ``time.monotonic()`` is beyond ``until``.
+        Raises ``TimeoutError`` once ``time.monotonic()`` has passed ``until``.
         """
         for file in self._own(SUFFIX):
             path = self._folder.path_of(file.name)
@@ -101,7 +105,9 @@ class Upkeep:
                     yield file.name
 
     def put_again(self, store: Store, names: Collection[str], keys: Collection[str]) -> None:
-        """Erase in files that were copied what was forgotten meanwhile, here and there."""
+        """Erase pages that were forgotten in the meantime from copied files, in the folder and in the
+        store.
+        """
         for name in names:
             path = self._folder.path_of(name)
             with suppress(FileNotFoundError):
@@ -115,7 +121,7 @@ class Upkeep:
 
 
 def remove_expired(place: Place, site: str, *, now: dt.datetime, days: int, limit: int) -> list[ArchiveFile]:
-    """Remove the files of a site that are too old or too many; those that were removed."""
+    """Remove the files of a site that are too old or too many; returns the removed files."""
     gone = expired(list(place.files(site)), now=now, days=days, limit=limit)
     for file in gone:
         place.remove(file.name)
@@ -123,9 +129,9 @@ def remove_expired(place: Place, site: str, *, now: dt.datetime, days: int, limi
 
 
 def expired(files: Iterable[ArchiveFile], *, now: dt.datetime, days: int, limit: int) -> list[ArchiveFile]:
-    """The files that are older than so many days, and the oldest of those that take more than so many bytes.
+    """The files that are older than ``days``, and the oldest files above ``limit`` bytes in all.
 
-    0 is no limit. A file that is being written counts, and stays; so does the newest one.
+    0 means no limit. A file that is being written and the newest file count, but stay.
     """
     ordered = sorted(files, key=lambda file: (file.said.began, file.said))
     total = sum(file.size for file in ordered)
@@ -150,7 +156,7 @@ def _whole(path: Path) -> int:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[int | None]:
-    """A file that nobody else writes or hands over meanwhile; None where somebody does."""
+    """A lock on a file, so that no other process writes it or hands it over; None if another one does."""
     fd = os.open(path, os.O_RDWR)
     try:
         try:

@@ -1,7 +1,7 @@
 """WARC files (ISO 28500:2017, version 1.1) as newscrawl writes them: recordings and archives.
 
-Each record is a gzip member of its own, so that one can be read without the others and a file that was cut
-short gives all before the cut.
+Each record is a gzip member of its own, so that it can be read without the others, and a truncated file gives
+all records before the cut.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ __all__ = [
 ]
 
 LEVEL = 3
-"""How hard zlib tries: 0.27 ms for a page of 60 KB, which 6 makes an eighth smaller in 0.62 ms."""
+"""Compression level of zlib: takes 0.27 ms for a page of 60 KB. Level 6 takes 0.62 ms for a result that is an
+eighth smaller."""
 GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 _END = b"\r\n\r\n"
 """What follows the block of each record."""
 _SMALL = 1 << 12
-"""Bytes for which a window of 4 KB is as good as one of 32 KB, and takes a fifth of the time."""
+"""Up to this many bytes, a window of 4 KB is as good as one of 32 KB, and takes a fifth of the time."""
 _FIELDS = b"application/warc-fields"
 _ANSWER = b"application/http; msgtype=response"
 _CONTENT = {
@@ -52,9 +53,9 @@ _CONTENT = {
 }
 """The ``Content-Type`` of each kind of record; that of a ``resource`` is the page's."""
 _WITHOUT_PAYLOAD = frozenset({"warcinfo", "revisit", "metadata"})
-"""Kinds of records of which no payload's digest is stated: they have none."""
+"""Kinds of records without a payload, and so without its digest."""
 _BLOCK = 65_535
-"""Bytes that one block of deflate can hold as they are."""
+"""Maximum number of uncompressed bytes in one deflate block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,16 @@ class Made:
     id: str
     """Its ``WARC-Record-ID``."""
     digest: str | None
-    """Its ``WARC-Payload-Digest``: that of the body as it was sent. Example: ``sha1:XW7QJ4…`` (base 32)."""
+    """Its ``WARC-Payload-Digest``: the digest of the body as it was sent. Example: ``sha1:XW7QJ4…`` (base
+    32)."""
     data: bytes
     """The gzip member."""
 
 
 def make_info(name: str, fields: Mapping[str, str] | None = None) -> Made:
-    """The ``warcinfo`` with which the file ``name`` begins, with these fields beside those of ours."""
+    """The ``warcinfo`` record with which the file ``name`` begins, with these fields in addition to our
+    own.
+    """
     said = {
         "software": f"newscrawl/{newscrawl.__version__} Scrapy/{scrapy.__version__}",
         "format": "WARC File Format 1.1",
@@ -91,10 +95,10 @@ def make_record(
     headers: Mapping[str, str] | None = None,
     is_packed: bool = False,
 ) -> Made:
-    """A record of an address (``newscrawl.archive.messages.address``) at an aware moment.
+    """A record for an address (``newscrawl.archive.messages.address``) at an aware moment.
 
-    ``head`` is the HTTP head that stands before the body; ``headers`` are those of the record;
-    ``is_packed``: the body is packed already, and trying to pack it again would only cost time.
+    ``head`` is the HTTP head before the body; ``headers`` are those of the record. ``is_packed`` says that
+    the body is already compressed, so that trying again would only cost time.
     """
     # warcio's writer states the same, in three times the time.
     said = {
@@ -116,7 +120,7 @@ def make_record(
 
 
 def sha1(data: bytes) -> str:
-    """A digest as WARC files state it.
+    """The SHA-1 digest of some bytes, in the form of WARC files.
 
     >>> sha1("خبر".encode())
     'sha1:Q22URHRT42Q6OGWDGI5F4TGTGJLLOCXU'
@@ -125,7 +129,7 @@ def sha1(data: bytes) -> str:
 
 
 def date(at: dt.datetime) -> str:
-    """An aware moment as ``WARC-Date`` has it.
+    """An aware moment in the form of ``WARC-Date``.
 
     >>> date(dt.datetime(2026, 11, 28, 20, 17, 51, 7000, dt.UTC))
     '2026-11-28T20:17:51.007000Z'
@@ -134,8 +138,8 @@ def date(at: dt.datetime) -> str:
 
 
 def _member(plain: bytes, packed: bytes = b"") -> bytes:
-    """A gzip member of both; ``packed`` is stored as it is."""
-    is_small = len(plain) <= _SMALL  # most records are heads alone, and a large window takes long to make
+    """A gzip member of both parts; ``packed`` is stored as it is."""
+    is_small = len(plain) <= _SMALL  # most records are only heads, and a large window takes long to set up
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, *((-12, 5) if is_small else (-zlib.MAX_WBITS, 8)))
     parts: list[bytes | memoryview] = [GZIP_HEAD, packer.compress(plain)]
     if packed:
@@ -148,7 +152,7 @@ def _member(plain: bytes, packed: bytes = b"") -> bytes:
 
 
 def stored(data: memoryview | bytes) -> Iterator[memoryview | bytes]:
-    """Bytes as the last blocks of a deflate stream that hold them as they are."""
+    """Bytes as the last blocks of a deflate stream, uncompressed."""
     for start in range(0, max(len(data), 1), _BLOCK):
         part = data[start : start + _BLOCK]
         is_last = start + _BLOCK >= len(data)
@@ -157,25 +161,25 @@ def stored(data: memoryview | bytes) -> Iterator[memoryview | bytes]:
 
 
 class WarcFile:
-    """A new WARC file, for its user alone, to which records are appended.
+    """A new WARC file, readable only by its user, to which records are appended.
 
-    What is added waits in memory; what is written is whole, or is cut off again. Records may be added while
-    another thread writes those that were taken before. Raises ``OSError`` when the file cannot be made.
+    Added records wait in memory. Records are written completely, or cut off again. Records may be added while
+    another thread writes those that were taken before. Raises ``OSError`` if the file cannot be created.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.fd = create(path)
         self.end = 0
-        """Where the last record ends that is written."""
+        """End of the last written record, in bytes."""
         self.waiting = 0
-        """Bytes that were not taken yet."""
+        """Number of bytes that were not taken yet."""
         self._waiting: list[bytes] = []
         self._next = 0
-        """Where the next record will begin."""
+        """Offset at which the next record will begin."""
 
     def add(self, *records: Made) -> list[int]:
-        """Have records wait; where each of them will begin in the file."""
+        """Queue records; returns the offset at which each of them will begin in the file."""
         offsets = []
         for record in records:
             offsets.append(self._next)
@@ -185,14 +189,14 @@ class WarcFile:
         return offsets
 
     def take(self) -> list[bytes]:
-        """What waits, for the next :meth:`write`."""
+        """The waiting records, for the next :meth:`write`."""
         taken, self._waiting, self.waiting = self._waiting, [], 0
         return taken
 
     def write(self, taken: Iterable[bytes], *, sync: bool = False) -> None:
-        """Write what was taken; with ``sync`` it outlasts a failure of power, too.
+        """Write the records that were taken; with ``sync`` they survive a power failure.
 
-        Raises ``OSError``. The file then ends where it ended before, and whatever was added since is lost.
+        Raises ``OSError``. The file then ends where it ended before, and everything added since is lost.
         """
         data = b"".join(taken)
         try:
@@ -205,24 +209,24 @@ class WarcFile:
         self.end += len(data)
 
     def cut(self, end: int) -> None:
-        """Have the file end there, if the disk lets it."""
+        """Truncate the file, if the disk allows it."""
         with suppress(OSError):
             os.ftruncate(self.fd, end)
             os.lseek(self.fd, end, os.SEEK_SET)
 
     def close(self) -> None:
-        """Let go of the file; what is not written is lost."""
+        """Close the file; records that were not written are lost."""
         fd, self.fd = self.fd, -1  # another file may get its number
         os.close(fd)
 
 
 def create(path: Path | str) -> int:
-    """A new file for its user alone: it holds whatever a site sent. Raises ``OSError``."""
+    """A new file that only its user may read, because it holds whatever a site sent. Raises ``OSError``."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def write_all(fd: int, content: bytes) -> None:
-    """Write all of it: an unbuffered write may take a part alone."""
+    """Write all bytes: a single unbuffered write may take only a part."""
     left = memoryview(content)
     while left:
         left = left[os.write(fd, left) :]

@@ -1,4 +1,4 @@
-"""Finding articles: what a listing, a feed, a sitemap or an API offers, and how far a walk of it goes.
+"""Finds articles: reads listings, feeds, sitemaps and APIs, and decides how far a walk of one goes.
 
 Pure functions over downloaded pages; ``newscrawl.spider`` makes the requests.
 """

@@ -19,9 +19,9 @@ from newscrawl.meta import meta
 from newscrawl.sites import Api, Site
 
 LONGEST = 20_000_000
-"""Letters of an answer that are read, at most."""
+"""Maximum number of letters of an answer that are read."""
 ENTRIES = 5_000
-"""Entries of an answer that are read, at most."""
+"""Maximum number of entries of an answer that are read."""
 
 
 def read_api(response: Response, api: Api, site: Site) -> ListPage | None:
@@ -76,7 +76,7 @@ def _date(expression: str | None, item: Any) -> Stamp:
 
 
 def find(expression: str | None, data: Any) -> Any:
-    """What a JMESPath expression finds in a JSON value; None where the value does not have the needed type.
+    """The result of a JMESPath expression in a JSON value; None if a value does not have the needed type.
 
     >>> find("[].link", [{"link": "/خبر-1.html"}])
     ['/خبر-1.html']

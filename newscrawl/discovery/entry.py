@@ -18,14 +18,14 @@ from newscrawl.sites import Site
 
 _DAY = dt.timedelta(days=1)
 _YEAR = re.compile(r"(?:19|20)\d\d[/%-]")
-"""A quick test, as every entry of a list is tested: only an address that matches can hold a day."""
+"""A quick test for every entry of a list: only an address that matches can contain a day."""
 _FIRST_DAY = dt.date(1995, 1, 1)
-"""Newspapers have been on the web since then; an earlier day is the placeholder of some software."""
+"""Newspapers have been on the web since this day; an earlier day is a placeholder of some software."""
 ESCAPED = 3
-"""How often an address is unescaped, at most."""
+"""How many times an address is unescaped, at most."""
 _REFERENCE = re.compile(r"&(?:amp|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 DATE, TITLE = 600, 2_000
-"""Letters of a date and of a title that are read, at most."""
+"""Maximum number of letters of a date and of a title that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Entry:
 
 
 def admitted(url: str, base: str, site: Site, skipped: Counter[str]) -> str | None:
-    """An address that a list gives, in the form in which it is requested; None when it is refused, which is
-    counted in ``skipped``.
+    """An address from a list, in the form in which it is requested; None if it is refused, which ``skipped``
+    counts.
 
     Templates and APIs often escape addresses twice: ``&amp;`` or ``&#038;`` is an ampersand in any list.
     """

@@ -22,9 +22,9 @@ from newscrawl.meta import meta
 from newscrawl.sites import Feed, Site
 
 LONGEST = 20_000_000
-"""Bytes of a feed that are read, at most."""
+"""Maximum number of bytes of a feed that are read."""
 ENTRIES = 1_000
-"""Entries of a JSON feed, or of a feed that is not well-formed, at most."""
+"""Maximum number of entries of a JSON feed, or of a feed that is not well-formed."""
 _ROOT = re.compile(rb"\A\s*<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
@@ -95,7 +95,7 @@ def parse_feed(
 
     The dates that feedparser parses (``published_parsed``) are not used: it invents days where the text names
     none. In a feed that is not well-formed, each entry is parsed by itself, so that a fault in one entry does
-    not affect the others. What is left out is counted in ``skipped``.
+    not affect the others. ``skipped`` counts what is left out.
     """
     skipped = Counter() if skipped is None else skipped
     data = _data(body, content_type, skipped)
@@ -187,7 +187,7 @@ def _list(value: Any) -> list[Any]:
 def _parse(data: bytes, skipped: Counter[str]) -> Any:
     import feedparser  # only here: it is slow to import, and most processes never read a feed
 
-    # A stream, because feedparser takes bytes that look like a path or an address for one.
+    # A stream, because feedparser mistakes bytes that look like a path or an address for one.
     try:
         return feedparser.parse(
             BytesIO(data),
@@ -210,7 +210,7 @@ def _split(data: bytes, skipped: Counter[str]) -> list[bytes]:
     last = parts.pop()
     is_cut = not _END.search(last)
     if end := _ENTRY_END.search(last):
-        head += b"".join(_LINK.findall(last[end.end() :]))  # the link to the older page may stand there
+        head += b"".join(_LINK.findall(last[end.end() :]))  # the link to the older page may be there
         last = last[: end.end()]
     elif is_cut:
         last = whole[0] if (whole := _WHOLE.match(last)) else b""
@@ -222,7 +222,7 @@ def _split(data: bytes, skipped: Counter[str]) -> list[bytes]:
 def articles(content: ParsedFeed, base: str, site: Site, skipped: Counter[str]) -> Iterator[Entry]:
     """The articles of a feed, in its order; addresses that are refused are counted in ``skipped``."""
     for item in content.entries:
-        # A feed that passes through a service has the newspaper's own address beside the service's.
+        # A feed that a service passes on has the newspaper's own address in addition to the service's.
         links = [link for name in _LINKS if (link := item.get(name)) and link.strip()]
         if not links:
             skipped["no_address"] += 1

@@ -22,13 +22,13 @@ from newscrawl.page.decode import decode
 from newscrawl.sites import NEXT, Listing, Site
 
 LINKS = 5_000
-"""Links of a page that are looked at, at most."""
+"""Maximum number of links of a page that are examined."""
 FEEDS = 20
-"""Feeds that a page may advertise, at most."""
+"""Maximum number of feeds that a page may advertise."""
 LABEL = 200
-"""Letters of a link's text that are read, at most."""
+"""Maximum number of letters of a link's text that are read."""
 SECTIONS = 40
-"""Links of a home page that are taken as its sections, at most."""
+"""Maximum number of links of a home page that count as its sections."""
 
 _NO_SECTION = re.compile(
     r"^/(?:wp-|tag/|tags/|author/|authors/|search(?!/label/)|feed|rss|login|register|contact|about|privacy|"
@@ -68,7 +68,7 @@ def _html(response: Response, listing: Listing, skipped: Counter[str]) -> TextRe
 
 
 def _page(url: str, text: str, encoding: str) -> TextResponse:
-    """A page that keeps its encoding, which the queries of its links are sent in."""
+    """A page that keeps its encoding, in which the queries of its links are sent."""
     body = text.encode(encoding, "xmlcharrefreplace")
     return HtmlResponse(url, body=body, encoding=encoding)
 
@@ -84,7 +84,7 @@ def selector(response: TextResponse) -> Selector:
 def readable(response: TextResponse) -> TextResponse:
     """A page decoded as articles are (``newscrawl.page.decode``).
 
-    It keeps its encoding, which the queries of its links are sent in.
+    It keeps its encoding, in which the queries of its links are sent.
     """
     text, encoding = decode(response.body, header(response, "Content-Type"))
     if resolve_encoding(encoding) == resolve_encoding(response.encoding) and b"\0" not in response.body:

@@ -1,4 +1,4 @@
-"""Which link leads to the next page of a list, by the texts of links and the numbers in addresses."""
+"""Finds the link to the next page of a list, by the texts of links and the numbers in addresses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENDING = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
 _ADDED = re.compile(r"[^\d]{0,24}\d{1,9}[^\d]{0,8}")
 """What a second page adds to the address of the first, where its number is in the path."""
 _LONGEST_NUMBER = 9
-"""Digits of a page's number, at most."""
+"""Maximum number of digits of a page number."""
 
 
 def following(links: Iterable[tuple[str, str]], current: str, at: int) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _numbered(url: str) -> tuple[str, int]:
 
 
 def _leads_on(url: str, current: str, label: str, at: int) -> bool:
-    """May a link lead to page ``at + 1``? Its text is that number, ``more`` or no word at all, and its
+    """Can a link lead to page ``at + 1``? Its text is that number, ``more`` or no word at all, and its
     address differs from the current one in one number.
     """
     if label in _MORE_WORDS or not any(map(str.isalnum, label)):
@@ -139,7 +139,7 @@ def _in_path(path: str, before: str, number: int) -> bool:
 
 
 def _grows(value: int, was: int | None, number: int) -> bool:
-    """Can page ``number`` have this value where the page before it had ``was``: as a count or as an offset?
+    """Can page ``number`` have this value, as a count or as an offset, if the page before it had ``was``?
 
     >>> _grows(20, 10, 3), _grows(20, None, 2), _grows(7, 3, 3)
     (True, True, False)

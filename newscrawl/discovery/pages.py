@@ -64,7 +64,7 @@ def after(source: Listing | Feed | Api, url: str, number: int) -> Request:
 
 
 def saved(source: Discovery, request: Request) -> str:
-    """A page of a walk as text for another run: its number, and its address where the number is not enough.
+    """A page of a walk as text for another run: its number, and its address if the number is not enough.
 
     >>> saved(Feed("https://www.goud.ma/feed/?paged={page}"), Request("https://www.goud.ma/feed/?paged=7",
     ...       meta={"page": 6}))

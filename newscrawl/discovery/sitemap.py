@@ -23,25 +23,25 @@ from newscrawl.discovery.walk import ListPage, Walk
 from newscrawl.sites import Feed, Site, Sitemap
 
 ENTRIES = 50_000
-"""Entries of a file, at most; the protocol allows no more."""
+"""Maximum number of entries of a file; the protocol allows no more."""
 DEPTH = 1_000
-"""Elements within each other, at most: each missing end tag makes one more."""
+"""Maximum depth of nested elements: each missing end tag adds a level."""
 SILENT = 1_000_000
-"""Bytes of one comment, attribute or the like without an end, at most."""
+"""Maximum number of bytes of a comment, attribute or the like without an end."""
 PART = 100_000
-"""Bytes of an entry in a file that is not well-formed, at most."""
+"""Maximum number of bytes of an entry in a file that is not well-formed."""
 FIELD = 10_000
-"""Letters of one field of an entry that are read, at most."""
+"""Maximum number of letters of a field that are read."""
 NAMES = 1_000
-"""Names of elements that are remembered."""
+"""Maximum number of element names that are remembered."""
 SNIFFED = 10_000
-"""Letters in which a sitemap in plain text has no markup."""
+"""A sitemap in plain text has no markup within this many letters."""
 LINE = 400
-"""Letters of a line of a sitemap in plain text, on average, at most."""
+"""Maximum average length of a line in a plain-text sitemap, in letters."""
 UNDATED = 1000
-"""Entries up to which a sitemap without dates is taken as a list of recent articles."""
+"""A sitemap without dates and with at most this many entries counts as a list of recent articles."""
 SAME_MOMENT = 20
-"""In a file of this many entries, a moment that nearly all share is that of the file, not of the articles."""
+"""In a file with at least this many entries, a moment that nearly all share is that of the file."""
 
 _NO_ARTICLES = re.compile(
     r"(?:categor(?:y|ies)|tags?|authors?|users?|taxonomies|page|pages|image|video)-?sitemap\d*\.|"
@@ -52,9 +52,9 @@ _NO_ARTICLES = re.compile(
 _NAMED = re.compile(
     r"site-?map[^/?#]*\.(?:xml|txt|php|aspx|ashx)(?:\.gz)?(?:[?#]|$)|\.xml\.gz(?:[?#]|$)", re.IGNORECASE
 )
-"""An address that is that of a sitemap, in any list."""
+"""An address that belongs to a sitemap, in any list."""
 _XML = re.compile(r"\.(?:xml|gz)(?:[?#]|$)", re.IGNORECASE)
-"""An address that may be that of a sitemap."""
+"""An address that may belong to a sitemap."""
 _Files = list[tuple[str, str | None]]
 """Files that a sitemap names: address and ``lastmod``."""
 _PERIOD = re.compile(
@@ -71,7 +71,7 @@ _BEGIN = re.compile(rb"(?=<(?:[\w-]{1,20}:)?(?:url|sitemap)[\s>])", re.IGNORECAS
 _ROOTS = ("urlset", "sitemapindex")
 _FEEDS = ("rss", "feed", "rdf")
 _FIELDS = {"url": ("loc", "lastmod"), "sitemap": ("loc", "lastmod"), "news": ("publication_date", "title")}
-"""Element → its fields that are read: a picture has a ``loc`` of its own."""
+"""Element → those of its fields that are read: a picture has a ``loc`` of its own."""
 
 
 def read_sitemap(response: Response, walk: Walk, site: Site) -> ListPage | None:
@@ -91,7 +91,7 @@ def read_sitemap(response: Response, walk: Walk, site: Site) -> ListPage | None:
     unsure: _Files = []
     pages = _pages(file, response.url, site, named, unsure, skipped)
     entries = articles(pages, response.url, site, skipped)
-    # Beside articles another file may be anything: a feed, a map of pictures.
+    # Next to articles, another file may be anything: a feed, a sitemap of pictures.
     named += [] if entries else unsure
     after = [Request(url) for url in wanted_files(named, walk, site)]
     is_index = file.root == "sitemapindex" or bool(named and not entries)
@@ -103,8 +103,8 @@ def _pages(
 ) -> Iterator[dict[str, str]]:
     """The entries of a sitemap without the files among them, which are added to ``named`` or ``unsure``.
 
-    An address tells better than its element whether it is a file: some indexes are written as a ``urlset``,
-    and some sitemaps as an index. Addresses that are refused are counted in ``skipped``.
+    The address shows more reliably than its element whether it is a file: some indexes are written as a
+    ``urlset``, and some sitemaps as an index. Addresses that are refused are counted in ``skipped``.
     """
     for fields in file.files:
         url = admitted(fields["loc"], base, site, skipped)
@@ -123,7 +123,7 @@ def _pages(
 def articles(listed: Iterable[dict[str, str]], base: str, site: Site, skipped: Counter[str]) -> list[Entry]:
     """The articles of a sitemap, the newest first; none when it is long and has no dates.
 
-    ``news:publication_date`` is the day of publication; ``lastmod`` is only the latest day that it can be.
+    ``news:publication_date`` is the day of publication; ``lastmod`` is only the latest possible day.
     Addresses that are refused are counted in ``skipped``.
     """
     entries = [
@@ -147,7 +147,9 @@ def articles(listed: Iterable[dict[str, str]], base: str, site: Site, skipped: C
 
 
 def truthful(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries without a moment of change that nearly all of them share, as it is that of the file."""
+    """The entries; a moment of change that nearly all of them share is removed, because it is that of the
+    file.
+    """
     moments = Counter(
         entry.lastmod for entry in entries if entry.lastmod and entry.lastmod.time() != dt.time()
     )
@@ -186,7 +188,7 @@ def wanted_files(files: Iterable[tuple[str, str | None]], walk: Walk, site: Site
 
 
 def period(path: str) -> tuple[dt.date, dt.date] | None:
-    """The first and the last day that a file's name stands for: a year, a month or a day.
+    """The first and the last day of the year, month or day in a file's name.
 
     >>> period("/sitemapxmls/news/news-2024-3.xml")
     (datetime.date(2024, 3, 1), datetime.date(2024, 3, 31))
@@ -236,7 +238,7 @@ class _File:
         self._left = 0
         self._names: dict[str | bytes, str] = {}
         self.met = 0
-        """Parts met: tags, texts, comments."""
+        """Number of parts so far: tags, texts, comments."""
 
     def start(self, tag: str | bytes, attrib: object) -> None:
         name = self._local(tag)
@@ -301,7 +303,7 @@ class _File:
 
 
 def _parsed(body: bytes, content_type: str | None, skipped: Counter[str]) -> _File:
-    """The entries of a file; memory grows with nothing else in it.
+    """The entries of a file; nothing else in it takes memory.
 
     In a file that is not well-formed, each entry is parsed by itself, so that a fault in one entry does not
     affect the others.
@@ -376,7 +378,7 @@ def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iter
 
 
 def _moment(entry: Entry, last: dt.date) -> tuple[dt.date, float]:
-    """The order of entries by age: the latest day that an entry can be of, then the instant of its change."""
+    """The order of entries by age: its latest possible day, then the instant of its change."""
     changed = entry.lastmod.date() if entry.lastmod else last
     return max(last, changed), entry.lastmod.timestamp() if entry.lastmod else 0.0
 

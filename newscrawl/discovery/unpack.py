@@ -1,4 +1,4 @@
-"""The bytes of lists as text: unpacked, decoded as pages are, and with XML repaired.
+"""Turns the bytes of lists into text: unpacks them, decodes them as pages are decoded, and repairs XML.
 
 Servers print notices before a file, caches print comments after it, and templates do not escape addresses.
 :func:`utf8` repairs all of that, so that feedparser and lxml can read the file.
@@ -15,16 +15,16 @@ from html.entities import html5
 from newscrawl.page.decode import decode, decode_pieces
 
 UNPACKED = 52_428_800
-"""Bytes of an unpacked sitemap or feed that are read, at most, as in the sitemap protocol."""
+"""Maximum number of bytes of an unpacked sitemap or feed, as in the sitemap protocol."""
 TEXT = 1 << 19
-"""Bytes of a file between the ends of two tags, at most."""
+"""Maximum number of bytes between the ends of two tags."""
 PACKED = 4
-"""How often a file is unpacked, at most: some servers pack a file that is packed already."""
+"""How many times a file is unpacked, at most: some servers compress a file that is already compressed."""
 _PIECE = 1 << 18
-"""Bytes that are unpacked and decoded at a time."""
+"""Number of bytes that are unpacked and decoded at a time."""
 _GZIP = b"\x1f\x8b\x08"
 BEFORE = 1_000
-"""Bytes that a server may print before a gzip file, at most."""
+"""Maximum number of bytes that a server may print before a gzip file."""
 
 _CONTROL = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_LETTER = re.compile(rb"\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
@@ -35,7 +35,8 @@ _ROOT = re.compile(
 _ASIDE = re.compile(
     rb"<!--.*?-->|<\?.{0,500}?\?>|<!\[CDATA\[(?P<text>.*?)(?:\]\]>|\Z)|<!--(?!.*?-->).*\Z", re.DOTALL
 )
-"""Comments, instructions (a second XML declaration is one), and CDATA, where an ampersand is itself."""
+"""Comments, instructions (a second XML declaration is one), and CDATA, where an ampersand stands for
+itself."""
 _REFERENCES = {
     b"&amp;": b"&#38;",
     b"&lt;": b"&#60;",
@@ -50,7 +51,7 @@ _AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#[xX][\da-fA-F]{1,6};)(?:([a-zA-Z]\w{1,
 
 
 def pieces(body: bytes, skipped: Counter[str] | None = None) -> Iterator[bytes]:
-    """The bytes of a file, unpacked as often as the result is a gzip file again.
+    """The bytes of a file, unpacked again as long as the result is a gzip file.
 
     The broken rest of a gzip file is left out, and counted in ``skipped`` as ``cut``.
     """
@@ -126,7 +127,7 @@ def text(body: bytes, content_type: str | None, most: int, skipped: Counter[str]
 def utf8(
     body: bytes, content_type: str | None = None, skipped: Counter[str] | None = None
 ) -> Iterator[bytes]:
-    """An XML file as pieces of sound UTF-8, each of which ends with a tag.
+    """An XML file as pieces of valid UTF-8, each of which ends with a tag.
 
     Byte order marks, control characters, comments, declarations and everything before the root are left out.
     CDATA becomes plain text, named references become numeric ones, a lone ampersand is escaped. Text after

@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from newscrawl.frontier import Validator
 
 MARK_KEYS = 500
-"""Entries that a mark holds: more than any listing page has."""
+"""Number of entries in a mark: more than any listing page has."""
 BARREN = 3
-"""Pages in a row that may show nothing new: a ticker beside all of them may have shown their articles, or
-they list none. A site that repeats its last page for ever is left after this many."""
+"""Number of pages in a row that may show nothing new: a ticker on every page may have shown their articles
+already, or they list none. The walk leaves a site that repeats its last page for ever after this many."""
 VALIDATOR_AGE = dt.timedelta(days=1)
 """How long a page is requested conditionally before it is read in full again: some servers repeat an ETag
-for another page, and addresses that were rejected for a while should be met again."""
+for another page, and addresses that were rejected for a while should be seen again."""
 
 UPCOMING = 50_000
-"""Pages that a walk keeps for later, at most: as many as a sitemap index may name."""
+"""Maximum number of pages that a walk keeps for later: as many as a sitemap index may name."""
 TO_COME = dt.timedelta(days=2)
 """How far in the future a day may be before it counts as a mistake."""
 
 
 FLAWS = frozenset({"date", "cut"})
-"""Reasons in ``skipped`` that leave no entry out."""
+"""Reasons in ``skipped`` for which no entry is left out."""
 
 
 @dataclass(slots=True)
@@ -50,8 +50,8 @@ class ListPage:
     (``newscrawl.vocabulary.AddressRefusal``), ``no_address`` (an entry without one), ``too_many`` (entries
     above the limit) and ``unreadable`` (the parser of the format fails on the entry)."""
     flaws: Counter[str] = field(default_factory=Counter)
-    """Flaws of what was read: ``date`` (one of an entry's dates names no day), ``cut`` (the file ends too
-    early, or is longer than the limit)."""
+    """Flaws of what was read: ``date`` (a date of an entry names no day), ``cut`` (the file ends too early,
+    or is longer than the limit)."""
 
     def __post_init__(self) -> None:
         for reason in FLAWS & self.skipped.keys():
@@ -79,9 +79,9 @@ class Walk:
     until: dt.date | None = None
     """The last day to look for, included."""
     pages_left: int | None = None
-    """Pages that are still allowed in this run; None for no limit."""
+    """Number of pages that are still allowed in this run; None for no limit."""
     goes_on: bool = False
-    """Does the next run continue where this one meets that limit? If not, the limit is its horizon."""
+    """Does the next run continue where this one reaches that limit? If not, the limit is its horizon."""
     resumed: bool = False
     """Does it continue a walk of an earlier run?"""
     today: dt.date | None = None
@@ -101,13 +101,13 @@ class Walk:
     asked: set[tuple[str, bytes]] = field(default_factory=set)
     """Address and body of pages already requested, so that pages that link in a circle end the walk."""
     barren: int = 0
-    """Pages in a row with nothing new."""
+    """Number of pages in a row with nothing new."""
     days: list[dt.date] = field(default_factory=list)
     """Known days of the current page's articles."""
     validators: dict[str, Validator] = field(default_factory=dict)
     """Address → what tells the next walk whether that page has changed."""
     pages_read: int = 0
-    """Pages that were read, or had not changed."""
+    """Number of pages that were read or had not changed."""
     reached: bool = False
     """Has it met the mark?"""
     completed: bool = False
@@ -121,7 +121,7 @@ class Walk:
     current: Request | None = None
     """The page whose articles are being requested."""
     is_cut: bool = False
-    """Did it meet the page limit of the run before its end?"""
+    """Did it reach the page limit of the run before its end?"""
     gap: bool = False
     """Did its pages end before the mark? Then articles may have been listed and removed unseen."""
     too_old: bool = False
@@ -129,7 +129,8 @@ class Walk:
     newest_day: dt.date | None = None
     """The newest day of its first page."""
     oldest_day: dt.date | None = None
-    """It has seen all that the list shows of the days after this one, and perhaps a part of this one."""
+    """It has seen everything that the list shows for the days after this one, and perhaps a part of this
+    one."""
     has_unchanged: bool = False
     """Had one of its pages not changed since the last completed walk?"""
 
@@ -146,7 +147,7 @@ class Walk:
         return first, last
 
     def wants(self, entry: Entry) -> bool:
-        """Can the entry be of the days to look for, by its own dates?"""
+        """Can the entry belong to the days to look for, judging by its own dates?"""
         first = self.days_of(entry)[0]
         is_too_new = self.until is not None and first is not None and first > self.until
         return not is_too_new and not self.is_too_old(entry)
@@ -218,7 +219,7 @@ class Walk:
         self.oldest_day = min(self.oldest_day or reached, reached)
 
     def fail(self) -> None:
-        """The current page could not be fetched or read."""
+        """Note that the current page could not be fetched or read."""
         self.failed = True
         if self.pages_left is not None:
             self.pages_left -= 1
@@ -227,7 +228,7 @@ class Walk:
 
     @property
     def rest(self) -> list[Request]:
-        """The pages for the next run: those that failed, and those left of a walk that was stopped or cut.
+        """The pages for the next run: those that failed, and the rest of a walk that was stopped or cut.
 
         After a failure the next walk begins anew. A resumed walk requests only its failed pages again, as
         long as any of its pages can be read.
@@ -240,7 +241,7 @@ class Walk:
     def unchanged(self, known: Validator, keys: Sequence[str]) -> None:
         """Note a page that has not changed since the last completed walk (304).
 
-        ``keys`` are those of the last mark. Everything after it in the list was there then, too.
+        ``keys`` are those of the last mark. Everything after this page in the list was also there then.
         """
         self.validators[known.url] = known
         self.has_unchanged = True
@@ -260,5 +261,5 @@ class Walk:
 
     @property
     def leaves_mark(self) -> bool:
-        """May the next walk stop where this one began? Only if this one left nothing out in between."""
+        """Can the next walk stop where this one began? Only if this one left nothing out."""
         return self.completed and self.gapless and self.until is None and bool(self.newest)
