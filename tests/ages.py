@@ -1,7 +1,7 @@
-"""How libraries count an age: their arithmetic as functions, to ask what their phrases may mean.
+"""The arithmetic by which libraries count an age, to compute what their phrases may mean.
 
-Each takes two instants and gives the number and the unit that are printed. Only the arithmetic stands here;
-the real libraries print in ``make trials`` (``tests/test_dates_counted.py``).
+Each function takes two instants and returns the number and the unit that the library prints. The real
+libraries run in ``make trials`` (``tests/test_dates_counted.py``).
 """
 
 import calendar
@@ -27,12 +27,12 @@ def phrase(counted: Counted) -> str:
 
 
 def half_up(number: float) -> int:
-    """As JavaScript rounds."""
+    """The number rounded as JavaScript does it."""
     return int(number + 0.5)
 
 
 def whole_months(then: dt.datetime, now: dt.datetime) -> int:
-    """Months of the calendar that have passed whole."""
+    """The number of whole calendar months between two days."""
     months = (now.year - then.year) * 12 + now.month - then.month
     return months - 1 if later(then, months) > now else months
 
@@ -44,7 +44,7 @@ def later(then: dt.datetime, months: int) -> dt.datetime:
 
 
 def months_between(then: dt.datetime, now: dt.datetime) -> float:
-    """Months and the part of the next one."""
+    """The number of months, with the fraction of the last one."""
     whole = whole_months(then, now)
     first, after = later(then, whole), later(then, whole + 1)
     return whole + (now - first) / (after - first)
@@ -161,4 +161,4 @@ RULES: dict[str, Rule] = {
     "babel": babel,
     "wordpress": wordpress,
 }
-"""Library → how it counts."""
+"""Library → its way of counting."""

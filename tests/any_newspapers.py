@@ -57,7 +57,7 @@ class Made:
     """Articles that the home page links to."""
 
     def fetch(self) -> Fetch:
-        """Answers what it has; everything else is not found."""
+        """Return the page of an address, or a 404."""
         pages = {unquote(url): html for url, html in self.articles.items()}
         pages.setdefault(HOME, self.home())
 
@@ -80,7 +80,7 @@ class Made:
         return answer
 
     def home(self) -> str:
-        """Its home page: articles with their headlines, sections, and the pages that every site has."""
+        """The home page: articles with their headlines, sections, and the pages that every site has."""
         cards = "".join(
             f'<div class=card><a href="{quote(url, safe=":/?=&")}"><img src="/i.jpg"></a>'
             f'<h3><a href="{quote(url, safe=":/?=&")}">{" ".join(slug(n).split("-"))} اليوم</a></h3></div>'
@@ -118,7 +118,9 @@ def sitemap(url: str, urls: Iterable[str]) -> Response:
 
 
 def made(form: str, others: Iterable[str], *, count: int = 40, head: str = "") -> Made:
-    """A newspaper whose articles have addresses of a form: ``{n}`` counts, ``{slug}`` is made of words."""
+    """A newspaper whose articles have addresses of one form: ``{n}`` is a number, ``{slug}`` consists of
+    words.
+    """
     sections = ("siyassa", "riyada", "mojtama", "taqafa")
     urls = [
         urljoin(

@@ -1,6 +1,6 @@
-"""Whole newspapers of different make, to be crawled over loopback: lists, pages that are no articles, and all.
+"""Newspapers on different engines, to be crawled over loopback, with lists and pages that are not articles.
 
-Each function makes one: what it serves, and which of its addresses are articles.
+Each function returns one newspaper: its pages, and which of its addresses are articles.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NAME = "صحيفة الأصداء"
 
 @dataclass(frozen=True)
 class Story:
-    """One article, as its newspaper has it."""
+    """An article of a newspaper."""
 
     n: int
     title: str
@@ -51,7 +51,7 @@ class Story:
 
 
 def stories(count: int, *, every: float = 2.5) -> list[Story]:
-    """So many articles, the newest first, one in so many hours."""
+    """A number of articles, the newest first, at a fixed interval of hours."""
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     made = []
     for n in range(count):
@@ -78,31 +78,31 @@ def _paragraph(chance: random.Random, words: int = 40) -> str:
 
 @dataclass
 class Made:
-    """A newspaper that is made: which paths are articles, and what it serves."""
+    """A synthetic newspaper: the paths of its articles, and its pages."""
 
     articles: list[str] = field(default_factory=list)
     newspaper: Newspaper = field(default_factory=Newspaper)
     argument: str = "home"
     path: str = "/"
     later: list[Callable[[str], None]] = field(default_factory=list)
-    """What needs the newspaper's own address, which is known once it is served."""
+    """Pages that contain the newspaper's own address, which is known only when it is served."""
 
     def page(self, path: str, body: Any) -> None:
-        """One page, by its path in any spelling."""
+        """Add a page; its path may be in any spelling."""
         self.newspaper.pages[quote(path, safe="/?=&%.:_-,+~!")] = body
 
     def article(self, path: str, body: Any) -> None:
-        """One article."""
+        """Add an article."""
         self.page(path, body)
         self.articles.append(quote(path, safe="/?=&%.:_-,+~!"))
 
     def at_root(self, make: Callable[[str], None]) -> None:
-        """Something whose text needs ``http://127.0.0.1:8000``."""
+        """Call ``make`` with the root, such as ``http://127.0.0.1:8000``, once the newspaper is served."""
         self.later.append(make)
 
     @contextmanager
     def served(self) -> Iterator[Made]:
-        """Serve it."""
+        """Serve the newspaper."""
         with serve(self.newspaper):
             for make in self.later:
                 make(f"http://127.0.0.1:{self.newspaper.port}")
@@ -110,7 +110,7 @@ class Made:
 
     @property
     def given(self) -> tuple[str, str]:
-        """How ``scrapy crawl any`` is told of it."""
+        """The arguments of ``scrapy crawl any`` for the newspaper."""
         return "-a", f"{self.argument}=http://127.0.0.1:{self.newspaper.port}{self.path}"
 
 
@@ -122,7 +122,7 @@ def html(title: str, body: str, head: str = "") -> str:
 
 
 def linked(story: Story, url: str = "", **more: str) -> str:
-    """What an article says for machines."""
+    """The machine-readable declarations of an article."""
     said = {
         "@context": "https://schema.org", "@type": "NewsArticle", "headline": story.title,
         "datePublished": story.at.isoformat(), "url": url, **more,
@@ -135,12 +135,12 @@ def text(story: Story) -> str:
 
 
 def about(title: str) -> str:
-    """What stands on a page about the newspaper: long enough for an article."""
+    """The text of a page about the newspaper, as long as an article."""
     return f"<h1>{title}</h1>" + "".join(f"<p>{_paragraph(random.Random(title))}</p>" for _ in range(3))
 
 
 def parts(found: list[Story], size: int) -> list[list[Story]]:
-    """A list in pages."""
+    """A list, divided into pages."""
     return [found[start : start + size] for start in range(0, len(found), size)] or [[]]
 
 
@@ -227,7 +227,7 @@ def _wordpress(
 
 
 def wordpress_open() -> Made:
-    """WordPress with Arabic slugs, a feed, and its API open."""
+    """WordPress with Arabic slugs, a feed and an open API."""
     made, found = Made(), stories(46)
 
     def path(story: Story) -> str:
@@ -262,7 +262,7 @@ def wordpress_open() -> Made:
 
 
 def wordpress_dated() -> Made:
-    """WordPress with the day in its addresses, its API closed, and a feed of ten."""
+    """WordPress with the day in the addresses, a closed API and a feed of ten entries."""
     made, found = Made(), stories(40)
 
     def path(story: Story) -> str:
@@ -280,7 +280,7 @@ def wordpress_dated() -> Made:
     return made
 
 
-# --- Other engines, each by a table of what it prints
+# --- Other engines
 
 
 def _frame(nav: str, body: str, foot: str) -> str:
@@ -401,7 +401,7 @@ def joomla() -> Made:
 
 
 def blogger() -> Made:
-    """Like Blogger: year and month in the address, labels, an Atom feed, older posts by a date."""
+    """Blogger: year and month in the address, labels, an Atom feed, older posts by date."""
     made, found = Made(), stories(42, every=3.5)
 
     def path(story: Story) -> str:
@@ -463,7 +463,9 @@ def blogger() -> Made:
 
 
 def asp_1256() -> Made:
-    """ASP pages in windows-1256: everything by its query, numbered pages without words."""
+    """ASP pages in windows-1256: all addresses differ only in the query, links to further pages are bare
+    numbers.
+    """
     made, found = Made(), stories(45)
     number = {story.n: 9120 - 2 * story.n for story in found}
     nav = '<a href="default.asp">الرئيسية</a>' + "".join(
@@ -499,7 +501,7 @@ def asp_1256() -> Made:
 
 
 def ajax_listing() -> Made:
-    """A home page with the newest alone; a button asks for the older ones, as HTML in an answer of JSON."""
+    """A home page with only the newest articles; a button requests older articles, as HTML inside JSON."""
     made, found = Made(), stories(40)
 
     def path(story: Story) -> str:
@@ -541,7 +543,7 @@ def ajax_listing() -> Made:
 
 
 def feed_only() -> Made:
-    """A home page that shows nothing but its feed's address."""
+    """A home page that shows only the address of its feed."""
     made, found = Made(), stories(30)
 
     def path(story: Story) -> str:
@@ -561,7 +563,7 @@ def feed_only() -> Made:
 
 
 def sitemap_only() -> Made:
-    """Nothing but an index of sitemaps, named by robots.txt: articles by month, pages, sections."""
+    """Only an index of sitemaps, named in robots.txt: articles by month, pages, sections."""
     made, found = Made(), stories(36)
 
     def path(story: Story) -> str:
@@ -601,7 +603,7 @@ def sitemap_only() -> Made:
 
 
 def rendered() -> Made:
-    """Made by a script: pages are empty without a browser."""
+    """Pages that a script fills: they are empty without a browser."""
     made, found = Made(), stories(24)
 
     def path(story: Story) -> str:
@@ -637,7 +639,7 @@ def rendered() -> Made:
 
 
 def numbers() -> Made:
-    """Articles, and nothing else, at a bare number; sections by words, with numbered pages."""
+    """Addresses that are a bare number for articles alone; sections have words and numbered pages."""
     made, found = Made(), stories(45)
 
     def path(story: Story) -> str:
@@ -675,7 +677,7 @@ def numbers() -> Made:
 
 
 def shop() -> Made:
-    """No newspaper: goods with prices, and a few pages about them."""
+    """A shop, not a newspaper: goods with prices, and a few pages about them."""
     made, found = Made(), stories(30)
 
     def path(story: Story) -> str:
@@ -723,7 +725,7 @@ MAKES: dict[str, Callable[[], Made]] = {
 }
 
 
-# --- Further ones, of other makes
+# --- More newspapers
 
 
 def _simple(made: Made, path: str, title: str, nav: str, body: str, foot: str = "", head: str = "") -> None:
@@ -784,7 +786,7 @@ def two_languages() -> Made:
 
 
 def by_query() -> Made:
-    """Everything is index.php; the article's number, a page's and a section's stand in the query."""
+    """All addresses are index.php; the query has the number of the article, page or section."""
     made, found = Made(), stories(44)
 
     def path(story: Story) -> str:
@@ -828,7 +830,7 @@ def by_query() -> Made:
 
 
 def day_paths() -> Made:
-    """Year, month and day in the path; sections by number; older pages behind a link without words."""
+    """Year, month and day in the path; sections by number; the link to older pages has no words."""
     made, found = Made(), stories(45)
 
     def path(story: Story) -> str:
@@ -871,7 +873,9 @@ def day_paths() -> Made:
 
 
 def tags_like_articles() -> Made:
-    """Tags and writers lie where articles lie, under slugs of many words; articles end in a number."""
+    """Addresses of tags and writers look like those of articles, with slugs of many words; only articles end
+    in a number.
+    """
     made, found = Made(), stories(42)
 
     def path(story: Story) -> str:
@@ -920,7 +924,7 @@ def tags_like_articles() -> Made:
 
 
 def foreign_feed() -> Made:
-    """A feed that lists other newspapers first; the home page shows a list that a form's answer goes on."""
+    """A feed that lists other newspapers first; a form's response continues the list of the home page."""
     made, found = Made(), stories(36)
 
     def path(story: Story) -> str:
@@ -964,7 +968,9 @@ def foreign_feed() -> Made:
 
 
 def json_api() -> Made:
-    """A page whose script, in a file of its own, asks an API for more, with numbers instead of addresses."""
+    """A page whose script, in a separate file, requests more from an API that gives numbers instead of
+    addresses.
+    """
     made, found = Made(), stories(40)
 
     def path(story: Story) -> str:
@@ -1012,7 +1018,7 @@ def json_api() -> Made:
 
 
 def encoded_slugs() -> Made:
-    """Arabic sections, numbers and slugs in percent-encoded addresses; pages under an Arabic word."""
+    """Percent-encoded addresses with Arabic sections, numbers and slugs; pages are below an Arabic word."""
     made, found = Made(), stories(41)
 
     def path(story: Story) -> str:
@@ -1045,7 +1051,7 @@ def encoded_slugs() -> Made:
 
 
 def short_posts() -> Made:
-    """WordPress with ``?p=`` alone: feed and API are closed, sections are ``?cat=``, older ones ``&paged=``."""
+    """WordPress with only ``?p=``: feed and API are closed, sections are ``?cat=``, older pages ``&paged=``."""
     made, found = Made(), stories(38)
 
     def path(story: Story) -> str:
@@ -1085,7 +1091,7 @@ def short_posts() -> Made:
 
 
 def short_titles() -> Made:
-    """Headlines of four words; a splash page that leads on by a refresh, and to two languages."""
+    """Headlines of four words; a splash page with a refresh and links to two languages."""
     made, found = Made(), stories(36)
 
     def path(story: Story) -> str:
@@ -1125,7 +1131,9 @@ def short_titles() -> Made:
 
 
 def small_numbers() -> Made:
-    """Articles at numbers of four digits, sections at numbers of one, pages about the newspaper at two."""
+    """Numbers in all addresses: four digits for articles, one for sections, two for pages about the
+    newspaper.
+    """
     made, found = Made(), stories(40)
 
     def path(story: Story) -> str:
@@ -1156,7 +1164,9 @@ def small_numbers() -> Made:
 
 
 def days_in_the_feed() -> Made:
-    """Pages that say no day; the feed does. Slugs of two words, parted by ``_``, under sections."""
+    """Pages without a day, which only the feed states. Slugs of two words, separated by ``_``, below
+    sections.
+    """
     made, found = Made(), stories(30)
 
     def path(story: Story) -> str:
@@ -1186,7 +1196,7 @@ def days_in_the_feed() -> Made:
     return made
 
 
-# --- What is none
+# --- Sites that are not newspapers
 
 
 def forum() -> Made:
@@ -1229,7 +1239,7 @@ def forum() -> Made:
 
 
 def company() -> Made:
-    """A company: services and products in long sentences, and two pieces of news from years ago."""
+    """A company: services and products in long sentences, and two news items from years ago."""
     made, found = Made(), stories(16)
     nav = '<a href="/">الرئيسية</a><a href="/services/">خدماتنا</a><a href="/about-us/">من نحن</a><a href="/contact/">اتصل بنا</a><a href="/careers/">الوظائف</a>'
     services = {s.n: (f"/services/{s.latin}/", f"خدمات {s.title}") for s in found[:12]}
@@ -1267,7 +1277,7 @@ def company() -> Made:
 
 
 def plain_shop() -> Made:
-    """A shop that says nothing for machines: prices, a basket, and opinions with days."""
+    """A shop without machine-readable declarations: prices, a basket, and reviews with days."""
     made, found = Made(), stories(30)
 
     def path(story: Story) -> str:

@@ -1,4 +1,4 @@
-"""Archive files made without a crawl."""
+"""Archive files, written without a crawl."""
 
 import asyncio
 import datetime as dt
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 async def at_once(work: Callable[[], T]) -> T:
-    """Does the work of a disk that keeps nobody waiting."""
+    """Does the work of the disk thread at once."""
     return work()
 
 

@@ -1,4 +1,4 @@
-"""The steps of a crawl from a read page to a dated article, in one."""
+"""The steps of a crawl from the content of a page to a dated article, in one function."""
 
 import datetime as dt
 
@@ -8,5 +8,5 @@ from newscrawl.sites import Site
 
 
 def assembled(raw: RawArticle, site: Site | None = None, now: dt.datetime | None = None) -> Article:
-    """The article of a page that was read."""
+    """The article of an extracted page."""
     return date_article(build_article(raw, site), site, now)

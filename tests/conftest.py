@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from newscrawl.mongod.server import Server
 from tests import forked, web_articles, web_made
 
-# Hundreds of processes are started below: none of them has to compile what another one has compiled.
+# The tests start hundreds of processes: each uses the modules that another one has compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 PROJECT = Path(__file__).parent.parent
@@ -25,7 +25,7 @@ SLOWEST_FILES = """
     faults links scrapyd crawl render benchmarks kit checkpoints ledger workers schedule_crawl sites
     reprocess_mongo schedule_days page_trials discovery_crawl confine server
 """.split()
-"""The slowest test files, which start first so that no process has to wait for the other at the end."""
+"""The slowest test files, which start first so that both processes end at about the same time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,7 +43,7 @@ def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @dataclass
 class Database:
-    """A database of its own for one test, and crawls into it."""
+    """A separate database for one test, and crawls into it."""
 
     uri: str
     name: str
@@ -71,7 +71,7 @@ class Database:
         return found
 
 
-# Python's option -W knows no category of another package than its own.
+# Python's option -W accepts only Python's own categories.
 STRICT = """
 import runpy, sys, warnings
 from scrapy.cmdline import execute
@@ -87,10 +87,10 @@ else:
 
 
 def scrapy(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the project as a user does, or ``-m MODULE``, with Scrapy's deprecations as errors.
+    """Run a command of the project as a user does, or ``-m MODULE``; Scrapy's deprecations are errors.
 
-    Where possible, the process is forked with the project already imported, see ``tests.forked``. Tests of
-    the start of Python itself use ``subprocess``.
+    Where possible, the process is a fork that has already imported the project, see ``tests.forked``. Tests
+    of how Python itself starts use ``subprocess``.
     """
     if forked.POSSIBLE and cwd == PROJECT and not any(name.startswith("PYTHON") for name in environment):
         return forked.run([*args], inherited() | environment, timeout=600)
@@ -121,7 +121,7 @@ def start(
 
 
 def inherited() -> dict[str, str]:
-    """The environment of the tests without settings of crawls; scheduled runs write no archive here."""
+    """The environment of the tests without the settings of crawls; scheduled runs write no archive."""
     others = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
     return others | {"NEWSCRAWL_ARCHIVE": "off"}
 
@@ -146,12 +146,12 @@ def database(mongodb: str) -> Iterator[Database]:
 
 
 SPIDERS = ("alayam24", "maghress")
-"""The newspapers of the recording."""
+"""The sites of the recording."""
 
 
 @pytest.fixture(scope="session")
 def recorded(mongodb: str) -> Iterator[Database]:
-    """The database after undisturbed crawls of the recording; no test may change it."""
+    """The database after undisturbed crawls of the recording; tests must not change it."""
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         stored = Database(mongodb, "test_recorded", client)
         for spider in SPIDERS:
@@ -170,14 +170,14 @@ def web_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def outside() -> Iterator[web_made.Outside]:
-    """Where a kept page would like to go; nobody ever should come."""
+    """The server that kept pages try to reach; nothing must ever request it."""
     with web_made.Outside() as listening:
         yield listening
 
 
 @pytest.fixture(scope="session")
 def installation(mongodb: str, web_archive: Path, outside: web_made.Outside) -> Iterator[Database]:
-    """Newspapers in every state, made for the tests of `scrapy web`; no test may change them."""
+    """Newspapers in every state, for the tests of `scrapy web`; tests must not change them."""
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         made = Database(mongodb, "test_installation", client)
         web_made.operators(client[made.name], out=outside.address)
@@ -189,7 +189,7 @@ def installation(mongodb: str, web_archive: Path, outside: web_made.Outside) -> 
 
 @pytest.fixture
 def copied(recorded: Database, database: Database) -> Database:
-    """A copy of it that a test may change."""
+    """A copy of ``recorded`` that a test may change."""
     for given, taken in (
         (recorded.client[recorded.name], database.client[database.name]),
         (recorded.ops, database.ops),
@@ -204,5 +204,5 @@ def copied(recorded: Database, database: Database) -> Database:
 
 @pytest.fixture
 def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
-    """Run a coroutine to its end."""
+    """Run a coroutine to its end, and return its result."""
     return asyncio.run

@@ -1,6 +1,6 @@
 """Crawls recordings of offline sites, all in one process: ``python -m tests.crawl_sites FOLDER``.
 
-The folder holds ``<spider>.warc.gz`` for each spider to run. Prints their outcomes as JSON.
+The folder holds ``<spider>.warc.gz`` for each spider to run. The program prints their outcomes as JSON.
 """
 
 import json

@@ -13,7 +13,7 @@ from newscrawl.dates import parse, zone
 from newscrawl.items import Published
 
 NOW = dt.datetime(2024, 3, 27, 14, 30, tzinfo=dt.UTC)
-"""What the relative strings of both lists count from."""
+"""The moment that the relative strings of both lists count from."""
 
 
 class Labelled(NamedTuple):
@@ -25,7 +25,7 @@ class Labelled(NamedTuple):
     country: str | None
     earliest: dt.date | None
     latest: dt.date | None
-    """The days between which a counted phrase lies (``منذ يومين``), where they are more than one."""
+    """The first and last possible day of a counted phrase (``منذ يومين``), if they differ."""
 
 
 def load(name: str) -> list[Labelled]:
@@ -59,7 +59,7 @@ class Printed(NamedTuple):
     """The moment that a relative phrase counts from."""
     day: dt.date
     time: str
-    """The true time on that clock, ``HH:MM``; empty where the string has none."""
+    """The true time on that clock, ``HH:MM``; empty if the string states none."""
     relative: bool
 
 
@@ -99,10 +99,10 @@ def read_printed(one: Printed) -> Published | None:
 
 
 def score(strings: Sequence[Printed], read: Read = read_printed) -> tuple[Counter[str], dict[str, float]]:
-    """How many of the strings are read how, and the mean width in days of the intervals of each unit.
+    """The number of strings by result, and the mean width in days of the intervals of each unit.
 
-    ``day`` and ``time`` count the absolute strings. A relative one is right when the true day lies in its
-    interval, so the width counts as much: an interval that holds everything is no answer.
+    ``day`` and ``time`` count the absolute strings. A relative string is right when the true day is in its
+    interval. So the width counts, too: an interval that contains every day says nothing.
     """
     counts: Counter[str] = Counter()
     widths: dict[str, list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The pages that people read: README, CONTRIBUTING, CHANGELOG and docs/, with their blocks and commands."""
+"""The pages of the documentation: README, CONTRIBUTING, CHANGELOG and docs/, with their blocks and commands."""
 
 import re
 import textwrap
@@ -40,7 +40,7 @@ class Command:
     section: str
     text: str
     fenced: bool
-    """Whether it is in a block, not within a sentence."""
+    """Is it in a block, not within a sentence?"""
 
 
 def blocks(page: str) -> list[Block]:

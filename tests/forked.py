@@ -1,7 +1,7 @@
-"""Runs the commands of the project in processes that are forked with the project already imported.
+"""Runs the commands of the project in forked processes that have already imported it.
 
 Importing takes longer than most crawls of the tests. One server per test run imports everything that a
-command may need, except the settings, which read the environment, and forks for each command. From then on
+command may need, except the settings, which depend on the environment, and forks for each command. After that
 the command is a process like any other, until its interpreter ends.
 """
 
@@ -33,14 +33,14 @@ from scrapy.settings import default_settings
 
 PROJECT = Path(__file__).parent.parent
 POSSIBLE = sys.platform == "linux"
-"""Elsewhere a process may not be forked once it has loaded system libraries."""
+"""Other systems do not allow a fork after system libraries are loaded."""
 _LONGEST, _NUMBER = 200_000, 32
 _LIMITS = (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)
 
 
 class Process:
-    """A command that runs in the folder of the project, ``scrapy ARGS`` or ``python -m MODULE``; what it has
-    is as of ``Popen``.
+    """A command that runs in the folder of the project, ``scrapy ARGS`` or ``python -m MODULE``, with the
+    interface of ``Popen``.
     """
 
     def __init__(self, args: list[str], environment: Mapping[str, str], stdout: int, stderr: int) -> None:
@@ -63,13 +63,13 @@ class Process:
         self.pid = int(self._answer.recv(_NUMBER))
 
     def poll(self) -> int | None:
-        """Its exit status; None as long as it runs."""
+        """The exit status; None while the command runs."""
         with suppress(subprocess.TimeoutExpired):
             self.wait(0)
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Its exit status, once it has ended. Raises ``subprocess.TimeoutExpired``."""
+        """Wait for the end, and return the exit status. Raises ``subprocess.TimeoutExpired``."""
         if self.returncode is None:
             if not select.select([self._answer], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(self.args, timeout or 0)
@@ -78,7 +78,7 @@ class Process:
         return self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[None, str | None]:
-        """Its stderr up to its end."""
+        """Wait for the end, and return None and the text of stderr."""
         said = None
         if self.stderr:
             with self.stderr:
@@ -87,18 +87,18 @@ class Process:
         return None, said
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal, unless it is known to have ended."""
+        """Send a signal, unless the process has ended."""
         if self.poll() is None:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the process."""
         self.send_signal(signal.SIGKILL)
 
 
 def run(args: list[str], environment: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end. On a timeout it is killed, and ``subprocess.TimeoutExpired`` is raised."""
+    """Run a command to its end. A timeout kills it and raises ``subprocess.TimeoutExpired``."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = Process(args, environment, out.fileno(), err.fileno())
         try:
@@ -116,7 +116,7 @@ def _text(file: IO[bytes]) -> str:
 
 @cache
 def _server() -> socket.socket:
-    """The connection to the server, which ends with this test run."""
+    """The connection to the server, which ends with the test run."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         command = [sys.executable, "-c", "from tests.forked import main; main()", str(theirs.fileno())]
@@ -177,7 +177,7 @@ def _components() -> Iterator[str]:
 
 
 def _serve(channel: socket.socket) -> tuple[Any, ...] | None:
-    """Fork for one command after another. Returns the command in the new process, None at the end."""
+    """Fork for one command after another. Return the command in the new process, and None at the end."""
     running: dict[int, tuple[int, socket.socket]] = {}
     with selectors.DefaultSelector() as ready:
         ready.register(channel, selectors.EVENT_READ)
@@ -187,7 +187,7 @@ def _serve(channel: socket.socket) -> tuple[Any, ...] | None:
                     ready.unregister(key.fd)
                     pid, answer = running.pop(key.fd)
                     os.close(key.fd)
-                    with answer, suppress(OSError):  # its test may have given it up
+                    with answer, suppress(OSError):  # its test may have given up on it
                         answer.sendall(b"%d" % os.waitpid(pid, 0)[1])
                     continue
                 message, descriptors, *_ = socket.recv_fds(channel, _LONGEST, 3)

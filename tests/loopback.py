@@ -1,4 +1,4 @@
-"""A newspaper on loopback whose pages a test writes, and the spider that crawls it."""
+"""A newspaper on loopback whose pages a test provides, and the spider that crawls it."""
 
 import os
 import threading
@@ -40,8 +40,9 @@ def listing(numbers: list[int], following: str | None = None) -> str:
 
 @dataclass
 class Newspaper:
-    """The pages that are served: path → body, or (status, headers, body). A POST's path is followed by a
-    space and what was sent."""
+    """The pages: path → body, or (status, headers, body). The key of a POST is its path, a space and the sent
+    body.
+    """
 
     pages: dict[str, str | bytes | tuple[int, dict[str, str], str | bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -50,11 +51,11 @@ class Newspaper:
     """The headers of the last request for each path."""
     port: int = 0
     cookie_wall: str | None = None
-    """A path that redirects to itself with a cookie, until the request carries that cookie."""
+    """A path that sets a cookie and redirects to itself until the request has that cookie."""
     stuck_at: str | None = None
-    """Path that is never answered."""
+    """A path that is never answered."""
     stuck: threading.Event = field(default_factory=threading.Event)
-    """Set when that path is requested."""
+    """Set when ``hangs`` is requested."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the newspaper is no longer served."""
 
@@ -68,7 +69,7 @@ class Newspaper:
 
 @contextmanager
 def serve(newspaper: Newspaper) -> Iterator[Newspaper]:
-    """Serve it on a free port of 127.0.0.1."""
+    """Serve the newspaper on a free port of 127.0.0.1."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -198,7 +199,7 @@ class LoopbackKinds(NewsSpider):
 
 
 class LoopbackHostile(NewsSpider):
-    """A site whose pages hang their reader: both patterns never finish on a run of ``ء``."""
+    """A site whose pages hang their reader: neither pattern finishes on a run of ``ء``."""
 
     name = "loopback_hostile"
     site = replace(

@@ -1,4 +1,4 @@
-"""WARC files in the form of CC-NEWS, made of pages of our own: all that a crawler keeps, and what breaks."""
+"""WARC files in the form of CC-NEWS with pages of our own: everything that a crawler stores, and damage."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.crawling.newspaper import Newspaper
 
 NEWEST = dt.datetime(2016, 9, 1, 12, tzinfo=dt.UTC)
 AT = "2016-09-01T13:14:15Z"
-"""When all pages of a file were downloaded, as ``WARC-Date`` says it."""
+"""When all pages of a file were downloaded, as ``WARC-Date``."""
 HOST = "http://www.sahifat-alqiyas.example"
 LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءأإآؤئ"
 
@@ -33,13 +33,13 @@ OTHERS = {
     "fa": _alphabet("ابپتجچخدرزژسشفقکگلمنوهی") | {ord("ة"): "ه", ord("ي"): "ی"},
     "he": _alphabet("אבגדהוזחטיכלמנסעפצקרשת"),
 }
-"""Our Arabic pages in the letters of other languages, so that all else about them is the same."""
+"""Letters of other languages for our Arabic pages, which otherwise stay the same."""
 LEGACY = {"zh": "gb18030", "ru": "windows-1251"}
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a page is sent: its encoding, and what the crawler kept of the answer."""
+    """How a page is sent: its encoding, and which part of the response the crawler stored."""
 
     name: str
     charset: str = "utf-8"
@@ -47,7 +47,7 @@ class Form:
     coding: str = ""
     status: str = "200 OK"
     length: int = 0
-    """What the record's length is wrong by."""
+    """Error of the record's length, in bytes."""
     entities: bool = False
 
 
@@ -72,7 +72,7 @@ GOOD = (
     Form("length too long", length=3000),
     Form("length far too long", length=10**9),
 )  # fmt: skip
-"""Arabic articles that have to be found."""
+"""The Arabic articles to be found."""
 BAD = (
     Form("not found", status="404 Not Found"),
     Form("moved", status="301 Moved Permanently"),
@@ -80,25 +80,25 @@ BAD = (
     Form("JSON", headers="Content-Type: application/json\r\n"),
     Form("a picture", headers="Content-Type: image/jpeg\r\n"),
 )
-"""The same articles in answers that are no pages."""
+"""The same articles in responses that are not pages."""
 
 
 @dataclass
 class Made:
-    """What is in a file."""
+    """The contents of a file."""
 
     articles: set[str] = field(default_factory=set)
     """Addresses of the Arabic articles that can be read."""
     records: int = 0
     refused: int = 0
-    """Records that are not asked for."""
+    """The number of unwanted records."""
     broken: int = 0
 
 
 def record(
     kind: str, url: str, block: bytes, *, length: int = 0, headers: str = "", at: str = AT, level: int = 6
 ) -> bytes:
-    """A record as a gzip member, its length wrong by ``length``."""
+    """A record as a gzip member; ``length`` is the error of its length."""
     number = zlib.crc32(f"{kind} {url}".encode())
     head = (
         f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Date: {at}\r\nWARC-Target-URI: {url}\r\n"
@@ -109,7 +109,7 @@ def record(
 
 
 def answer(page: str, form: Form) -> bytes:
-    """An HTTP answer in this form."""
+    """An HTTP response in this form."""
     page = page.replace("charset=utf-8", f"charset={form.charset}")
     body = page.encode("ascii" if form.entities else form.charset, "xmlcharrefreplace")
     headers = form.headers.format(charset=form.charset)
@@ -130,7 +130,7 @@ def answer(page: str, form: Form) -> bytes:
 
 
 def cc_news(path: Path, records: int, *, arabic: float = 0.03, host: str = HOST, seed: int = 0) -> Made:
-    """Write a file of about so many records; half of them are requests."""
+    """Write a file of about this many records; half of them are requests."""
     chance, made = random.Random(seed), Made()
     pages = records // 2
     count = max(1, round(pages * arabic))
@@ -160,7 +160,7 @@ def _foreign(count: int) -> Iterator[tuple[str, str, str]]:
 
 
 def _write_other(file, made: Made, place: int, foreign, chance: random.Random, ours) -> None:
-    """A record that is not asked for: another language mostly, else what is no page, or is damaged."""
+    """Write an unwanted record: mostly a page in another language, sometimes not a page, or damaged."""
     lang, url, text = foreign[place % len(foreign)]
     url = f"{url}?n={place}"
     kind = place % 40

@@ -20,7 +20,7 @@ class DropsFromCallbacks:
 
 
 class IgnoresRequests:
-    """A downloader middleware that refuses to download."""
+    """A downloader middleware that ignores some requests."""
 
     def process_request(self, request: Request) -> None:
         if _DROPPED.search(request.url):

@@ -1,4 +1,4 @@
-"""A mongod that a test may stop, kill, starve and cut off."""
+"""A mongod that a test may stop, kill, deprive of disk space, and disconnect."""
 
 import os
 import shutil
@@ -63,13 +63,13 @@ class Mongod:
         self.process.send_signal(signal_number)
 
     def kill(self) -> None:
-        """As a power cut would; harmless when it has ended."""
+        """Kill the process, as a power failure would; does nothing when it has ended."""
         if self.process:
             self.process.kill()
             self.process.wait()
 
     def fail(self, **point: Any) -> None:
-        """Set the fail point ``failCommand``; ``mode="off"`` ends it."""
+        """Set the fail point ``failCommand``; ``mode="off"`` removes it."""
         with self.client() as client:
             client.admin.command("configureFailPoint", "failCommand", **point)
 
@@ -109,7 +109,7 @@ def replica_set_uri(members: list[Mongod]) -> str:
 
 
 def primary(members: list[Mongod]) -> Mongod:
-    """The member that is primary, once there is one."""
+    """Wait for a primary, and return that member."""
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         for member in members:
@@ -121,7 +121,7 @@ def primary(members: list[Mongod]) -> Mongod:
 
 
 class Proxy:
-    """Passes TCP connections on to a port, until it cuts them."""
+    """Forwards TCP connections to a port until it cuts them."""
 
     def __init__(self, port: int) -> None:
         self._to = port
@@ -157,7 +157,7 @@ class Proxy:
             self._open.discard(end)
 
     def cut(self) -> None:
-        """End every connection, amid whatever it carries."""
+        """Cut every connection, even in the middle of a message."""
         for end in list(self._open):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -178,7 +178,7 @@ def proxy(port: int) -> Iterator[Proxy]:
 
 @contextmanager
 def small_file_system(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A file system of this size in memory. Raises ``PermissionError`` for who may not mount one."""
+    """A file system of this size in memory. Raises ``PermissionError`` if the user may not mount one."""
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() != 0 or not mount or not umount:
         raise PermissionError("mounting a file system takes root")

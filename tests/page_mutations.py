@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""One page in many dresses: what themes, plugins and browsers do to the markup and not to the text."""
+"""One page in many forms: themes, plugins and browsers change the markup but not the text."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ OTHER = (
 
 
 def foreign(shape: Shape, body: str) -> list[str]:
-    """The paragraphs that were read and are none of the article's."""
+    """The extracted paragraphs that are not the article's."""
     own = {" ".join(text.split()) for text in shape.body} | {shape.lede or "", shape.title}
     whole = " ".join(own)
     return [line for line in body.split("\n\n") if len(line.split()) > 3 and line not in whole]
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
-    """Four words each, with how often they stand in a text."""
+    """Sequences of four words, with their number in a text."""
     words = re.findall(r"\w+", text)
     return Counter(tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3))) if words else Counter()
 
 
 def f1(expected: str, found: str) -> float:
-    """The likeness of two texts by their shingles, 0 to 1."""
+    """The similarity of two texts by their shingles, 0 to 1."""
     one, other = shingles(expected), shingles(found)
     common = sum((one & other).values())
     return 2 * common / (sum(one.values()) + sum(other.values())) if common else 0.0
 
 
 def score(shape: Shape, lede: str | None, body: str) -> float:
-    """How well a page was read: body and lede, wherever the summary was put."""
+    """How well body and lede were read; the summary may be in either."""
     whole = "\n\n".join(text for text in (lede, body) if text)
     told = "\n\n".join(text for text in (shape.lede, *shape.body) if text)
     return max(f1("\n\n".join(shape.body), body), f1(told, whole), f1(told, body))
@@ -79,7 +79,7 @@ def _divs(root: etree._Element, shape: Shape) -> None:
 
 
 def _breaks(root: etree._Element, shape: Shape) -> None:
-    """Neighbouring paragraphs become lines of their parent."""
+    """Turn neighbouring paragraphs into lines of their parent."""
     for element in list(root.iter("p")):
         parent = element.getparent()
         if parent is None or len(element):
@@ -119,7 +119,7 @@ def _undeclared(root: etree._Element, shape: Shape) -> None:
 
 
 def _second(root: etree._Element, shape: Shape) -> None:
-    """A second article after the first, in the same dress."""
+    """Add a second article after the first, in the same markup."""
     paragraphs = _paragraphs(root, shape)
     head = next((e for e in root.iter("h1") if _text(e) == shape.title), None)
     place = head
@@ -153,7 +153,7 @@ def _article(head: etree._Element | None, place: etree._Element | None = None) -
 
 
 def _wrapped(name: str) -> Callable[[etree._Element, Shape], None]:
-    """The innermost box around all paragraphs stands in another one of that class."""
+    """Wrap the innermost box around all paragraphs in another box of this class."""
 
     def wrap(root: etree._Element, shape: Shape) -> None:
         paragraphs = _paragraphs(root, shape)
@@ -173,7 +173,7 @@ def _wrapped(name: str) -> Callable[[etree._Element, Shape], None]:
 
 
 def _boxed(root: etree._Element, shape: Shape) -> None:
-    """Each paragraph in a box of its own, as page builders print it."""
+    """Put each paragraph in a box of its own, as page builders do."""
     for element in _paragraphs(root, shape):
         if element.tag != "p":
             continue
@@ -184,7 +184,7 @@ def _boxed(root: etree._Element, shape: Shape) -> None:
 
 
 def _spans(root: etree._Element, shape: Shape) -> None:
-    """Pasted from a word processor: each sentence in spans and fonts of its own."""
+    """Put each sentence in spans and fonts of its own, like text pasted from a word processor."""
     for element in _paragraphs(root, shape):
         words = (element.text or "").split(" ")
         element.text = None
@@ -200,7 +200,7 @@ def _no_h1(root: etree._Element, shape: Shape) -> None:
 
 
 def _folded(root: etree._Element, shape: Shape) -> None:
-    """The second half of the text waits behind a button."""
+    """Hide the second half of the text behind a button."""
     paragraphs = [e for e in _paragraphs(root, shape) if e.tag == "p"]
     half = paragraphs[len(paragraphs) // 2 :]
     if not half or len({id(e.getparent()) for e in half}) > 1:
@@ -245,7 +245,7 @@ def named(page: bytes, name: str) -> bytes:
 
 
 def mutated(shape: Shape, kind: str) -> bytes:
-    """The page of a shape in another dress."""
+    """The page of a shape in another form."""
     root = _parsed(shape.html)
     MUTATIONS[kind](root, shape)
     return html.tostring(root, encoding="utf-8", doctype="<!doctype html>")

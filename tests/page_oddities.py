@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""Article pages of our own writing with odd nestings: elements used for what they are not, lists, verses, tables."""
+"""Article pages of our own writing with unusual markup: misused elements, lists, verses, tables."""
 
 from __future__ import annotations
 

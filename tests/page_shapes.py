@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""Article pages of our own writing in the shapes of Arabic news sites, each with what is to be read."""
+"""Article pages of our own writing in the shapes of Arabic news sites, each with the expected article."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COMMENTS = (
 
 @dataclass(frozen=True)
 class Shape:
-    """A page and what is to be read from it."""
+    """A page and the expected article."""
 
     name: str
     html: bytes
@@ -50,7 +50,7 @@ class Shape:
     time: str | None = "18:45"
     without: tuple[str, ...] = field(default=())
     declared: bool = False
-    """Does the text stand in the declarations alone?"""
+    """Is the text only in the declarations?"""
 
 
 def ld(**fields: object) -> str:
@@ -533,7 +533,7 @@ def listing() -> bytes:
 
 
 def without_body() -> bytes:
-    """An article's frame whose text never came."""
+    """The frame of an article without its text."""
     return frame(f'<article><h1>{TITLE}</h1><div class="entry-content"></div></article>')
 
 

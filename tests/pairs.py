@@ -1,8 +1,8 @@
-"""Labelled articles: which are copies of which, from our own stories and what newspapers do to them.
+"""Labelled articles: which are copies of which, made from our own stories by what newspapers do to texts.
 
-Every story of the recording is the original of a group; its copies are made by fixed rules from a
-fixed seed. ``data/pairs.json`` holds what must never be merged: recurring notices, follow-ups that
-repeat the background, other stories under one title.
+Every story of the recording is the original of a group; fixed rules and a fixed seed produce its copies.
+``data/pairs.json`` has the articles that must never be linked: recurring notices, follow-ups that repeat the
+background, other stories under one title.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Record:
 
 
 def article(url: str, title: str, body: str, day: dt.date | None, **fields: Any) -> Article:
-    """An article as the pipelines would hand it to the writer."""
+    """An article as the pipelines hand it to the writer."""
     site = re.sub(r"^www\.|\.\w+$", "", url.split("/")[2])
     made = Article(
         url=url,
@@ -84,7 +84,7 @@ def article(url: str, title: str, body: str, day: dt.date | None, **fields: Any)
 
 
 def records(seed: int = 1445) -> list[Record]:
-    """All labelled articles, in an order that tells nothing."""
+    """All labelled articles, in random order."""
     chance = random.Random(seed)
     found = [*_copies(chance), *_notices(chance), *_others()]
     chance.shuffle(found)
@@ -92,8 +92,8 @@ def records(seed: int = 1445) -> list[Record]:
 
 
 def shapes(seed: int = 1445) -> list[Record]:
-    """More labelled articles, of shapes that real news has: one mould for many events, numbers in words,
-    briefs, digests, copies of copies, and one newspaper's pages of one text.
+    """More labelled articles, in forms that real news has: one template for many events, numbers in words,
+    briefs, digests, copies of copies, and several pages of one newspaper with one text.
     """
     chance = random.Random(seed)
     made = [*_moulds(chance), *_values(), *_parts(chance)]
@@ -102,7 +102,7 @@ def shapes(seed: int = 1445) -> list[Record]:
 
 
 def labelled_pairs(found: list[Record]) -> Iterator[tuple[str, Record, Record]]:
-    """The pairs of the set: each original with each of its copies, and what must not be merged."""
+    """The pairs of the set: each original with each of its copies, and those that must not be linked."""
     groups: dict[str, list[Record]] = {}
     for record in found:
         groups.setdefault(record.group.split("#")[0], []).append(record)
@@ -117,7 +117,7 @@ def labelled_pairs(found: list[Record]) -> Iterator[tuple[str, Record, Record]]:
 
 
 def decided(documents: Sequence[dict[str, Any]], shared: float = SHARED) -> dict[str, str]:
-    """The stories of a whole collection as the rule says them, one article after the other."""
+    """The stories of a whole collection by the rule, one article after the other."""
     texts = {doc["_id"]: text_of(doc) for doc in documents}
     holders: dict[Any, dict[str, dict[str, Any]]] = defaultdict(dict)
     story: dict[str, str] = {}
@@ -147,7 +147,7 @@ def keys_of(doc: dict[str, Any]) -> set[int]:
 
 
 def changed(words: list[str], share: float, vocabulary: list[str], chance: random.Random) -> list[str]:
-    """A share of the words replaced, dropped, doubled by another, or swapped with the next."""
+    """The text with a share of its words replaced, dropped, followed by another, or swapped with the next."""
     out: list[str] = []
     places = set(chance.sample(range(len(words)), round(share * len(words))))
     for place, word in enumerate(words):
@@ -165,13 +165,13 @@ def changed(words: list[str], share: float, vocabulary: list[str], chance: rando
 
 
 def _respelt(text: str) -> str:
-    """Another keyboard's spelling of the same words."""
+    """The same words in the spelling of another keyboard."""
     text = text.replace("أ", "ا").replace("إ", "ا").replace("ة", "ه").replace("ى", "ي").replace("،", ",")
     return re.sub(r"\d", lambda digit: "٠١٢٣٤٥٦٧٨٩"[int(digit[0])], text).replace("ال", "الـ", 3)
 
 
 def _in_hijri(text: str) -> str:
-    """Its printed days in the other calendar (12 March 2024 was 1 Ramadan 1445 in Morocco)."""
+    """The text with its printed days in the other calendar (12 March 2024 was 1 Ramadan 1445 in Morocco)."""
 
     def converted(match: re.Match[str]) -> str:
         day = dt.date(2024, 3 if match[2] == "مارس" else 4, int(match[1]))
@@ -257,7 +257,7 @@ def _stories() -> list[Story]:
 
 
 def _moulds(chance: random.Random) -> Iterator[Record]:
-    """One mould with other names, places, numbers or days in its slots; each has copies of its own."""
+    """One template with other names, places, numbers or days; each result has copies of its own."""
     for mould in DATA["moulds"]:
         for number, slots in enumerate(mould["slots"]):
             title, other_title, body = (mould[n].format(**slots) for n in ("title", "other_title", "body"))
@@ -286,7 +286,7 @@ def _values() -> Iterator[Record]:
 
 
 def _parts(chance: random.Random) -> Iterator[Record]:
-    """Briefs, copies of copies, the pages of one newspaper, and digests that hold several texts."""
+    """Briefs, copies of copies, the pages of one newspaper, and digests of several texts."""
     stories = _stories()
     vocabulary = [word for story in stories for word in " ".join(story.paragraphs).split()]
     texts = ["\n\n".join(story.paragraphs) for story in stories]

@@ -1,8 +1,8 @@
-"""How every fixture is read, in a table, so that no reading changes without its version.
+"""A table of how every fixture is read, so that no reading changes without its version.
 
     python -m tests.readings
 
-writes ``tests/data/readings.json`` anew, after the version of what changed was raised.
+writes ``tests/data/readings.json`` again, once the version of the changed part is raised.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ TABLE = Path(__file__).parent / "data" / "readings.json"
 VERSIONS = ("reader", "dates", "clean", "urls")
 """The versions in ``made_by`` that a reading depends on."""
 LEFT_OUT = ("made_by", "source", "source_name")
-"""The versions themselves, and names from a table that grows with every newspaper."""
+"""Left out: the versions themselves, and names from a table that grows with every newspaper."""
 
 
 def _digest(*texts: object) -> str:
@@ -29,7 +29,7 @@ def _digest(*texts: object) -> str:
 
 
 def _declared(site: Site) -> str:
-    """What a reading takes from a declaration: who changes that changes no version."""
+    """The parts of a reading that come from a declaration, whose changes raise no version."""
     return repr(
         (site.name, site.domain, site.country, site.timezone, site.article, site.markup, site.aggregator,
          site.publisher, site.false_zone, site.month_first)
@@ -37,9 +37,9 @@ def _declared(site: Site) -> str:
 
 
 def readings(fields: Collection[str]) -> Iterator[tuple[str, str, str, dict[str, int]]]:
-    """Of each fixture its name, digests of what is given and of what is read, and the versions.
+    """For each fixture its name, digests of the input and of the reading, and the versions.
 
-    A digest is of these fields: which ones an article has at all, ``made_by.schema`` tells.
+    A digest covers these fields only; which fields an article has depends on ``made_by.schema``.
     """
     for name in names():
         declared, offline = spiders()[name].site, load(name)

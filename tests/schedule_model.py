@@ -1,6 +1,6 @@
-"""A model of several nodes that share a real MongoDB: a clock of its own, and Scrapyds that only keep time.
+"""A model of several nodes that share a real MongoDB, with a simulated clock and simulated Scrapyds.
 
-Its crawls hold their leases by the project's own code; they are active while they may download.
+Its crawls hold their leases with the project's own code; a crawl is active while it may download.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ SITE = Site(
 
 
 class Fragile:
-    """A database whose MongoDB may be away, also from a certain command on."""
+    """A database whose MongoDB may be away, at once or after some commands."""
 
     def __init__(self, world: "World", found: Any) -> None:
         self._world, self._found = world, found
@@ -43,7 +43,7 @@ class Fragile:
 
 
 class Leases:
-    """The leases for the asynchronous code of a crawl, without ever waiting."""
+    """The leases for the asynchronous code of a crawl; no call waits."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -73,7 +73,7 @@ def at_once(coroutine: Any) -> Any:
 
 @dataclass
 class Run:
-    """One crawl that the lease let through."""
+    """One crawl that got the lease."""
 
     site: str
     node: str
@@ -89,37 +89,37 @@ class Run:
 
     @property
     def is_active(self) -> bool:
-        """May it download now?"""
+        """May the crawl download now?"""
         return self.ended is None and not self.hangs and self.lease.is_safe
 
 
 @dataclass
 class World:
-    """Time, the runs in it, and the machines."""
+    """The time, the runs, and the machines."""
 
     database: Database
     folder: Path
     seconds: float = 0.0
-    """By a clock that nobody sets."""
+    """The time of a monotonic clock."""
     skew: dt.timedelta = dt.timedelta()
-    """By how much MongoDB's clock was set."""
+    """How far MongoDB's clock was set forward."""
     is_away: bool = False
-    """Is MongoDB?"""
+    """Is MongoDB away?"""
     fuse: int | None = None
-    """Commands after which it will be."""
+    """Number of commands after which MongoDB goes away."""
     runs: list[Run] = field(default_factory=list)
     machines: list["Machine"] = field(default_factory=list)
     outcome: Callable[[Run], str] = lambda run: "ok"
-    """How a run ends."""
+    """The outcome of a run."""
     stores: Callable[[Run], int] = lambda run: 0
-    """How many new articles it stores."""
+    """Number of new articles that a run stores."""
     _open: list[Run] = field(default_factory=list)
-    """The runs that had not ended at the last look, and how many there were at all."""
+    """The runs that had not ended at the last check, and the number of all runs then."""
     _looked: int = 0
 
     @property
     def now(self) -> dt.datetime:
-        """By MongoDB's clock."""
+        """The time of MongoDB's clock."""
         return START + self.seconds * SECOND + self.skew
 
     @property
@@ -157,11 +157,11 @@ class World:
                 disturb()
 
     def go_off(self, seconds: int) -> None:
-        """Let seconds pass in which nobody does anything."""
+        """Let seconds pass in which no machine does anything."""
         self.seconds += seconds
 
     def overlaps(self) -> list[str]:
-        """Sites that two runs crawl now."""
+        """Sites that two runs are crawling now."""
         self._looked = min(self._looked, len(self.runs))  # a test may forget the runs so far
         self._open = [run for run in (*self._open, *self.runs[self._looked :]) if run.ended is None]
         self._looked = len(self.runs)
@@ -170,7 +170,7 @@ class World:
 
 
 class Machine:
-    """A node: a scheduler, and a Scrapyd whose jobs take a number of seconds."""
+    """A node: a scheduler, and a simulated Scrapyd whose jobs take a number of seconds."""
 
     def __init__(self, world: World, node: Node, slots: int, every: int) -> None:
         self.world, self.node, self.slots, self._every = world, node, slots, every
@@ -188,7 +188,7 @@ class Machine:
         self.boot()
 
     def boot(self) -> None:
-        """Start the scheduler anew; a file that cannot be used ends it, until it is started once more."""
+        """Start the scheduler again. A schedule file that cannot be used ends it until the next start."""
         self.is_alive = True
         world = self.world
         self.is_ticking = False
@@ -213,7 +213,7 @@ class Machine:
         return self.world.now
 
     def die(self) -> None:
-        """The whole machine, with its crawls."""
+        """Kill the whole machine, with its crawls."""
         self.is_alive = False
         self.boots += 1
         for run in self.running.values():
@@ -246,7 +246,7 @@ class Machine:
             self.scheduler.lose_sight()
 
     def _begin(self, job: str) -> None:
-        """The process of a job takes its lease, as soon as MongoDB lets it."""
+        """Let the process of a job take its lease, as soon as MongoDB answers."""
         world = self.world
         site, args = self.pending[job]
         if self.breaks:
@@ -292,14 +292,14 @@ class Machine:
         self.finished.add(job)
 
     def end(self, job: str) -> None:
-        """A crawl's process ends."""
+        """End the process of a crawl."""
         run = self.running.pop(job)
         self.pending.pop(job, None)
         if run:
             run.ended = self.world.now
         self.finished.add(job)
 
-    # --- What a scheduler asks of a Scrapyd
+    # --- The interface of a Scrapyd
 
     def jobs(self) -> Jobs:
         if self.refuses:

@@ -179,9 +179,9 @@ class Crawl:
     """Articles by address."""
     rejections: dict[str, Rejection] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
-    """Requested addresses for which the site has no response."""
+    """Addresses that the crawl requested and the site does not have."""
     forbidden: list[str] = field(default_factory=list)
-    """Requested addresses that the site's ``robots.txt`` forbids."""
+    """Addresses that the crawl requested and ``robots.txt`` forbids."""
 
     def run(self) -> "Crawl":
         """Walk all declared lists."""

@@ -1,13 +1,13 @@
-"""Made months of made newspapers, each with the truth of what had to ring: the recipe for the monitors.
+"""Synthetic months of synthetic newspapers, each with the alarms that the monitors should raise.
 
-It knows nothing of ``newscrawl.watch``. An installation (:class:`World`) has ten newspapers, each with eight
-weeks of history and thirty days that are watched. What it stores is what ours would: a record for each run,
-and the rows of coverage, which change as runs end. ``World.truth`` says what must ring, from when on that is
-sensible, and until when it has to be; whatever else rings is a false alarm.
+The module uses nothing of ``newscrawl.watch``. An installation (:class:`World`) has ten newspapers, each with
+eight weeks of history and thirty watched days. It stores what a real one stores: a record for each run, and
+the rows of coverage, which change as runs end. ``World.truth`` says which alarms must be raised, from when on
+they make sense, and by when they must be there; any other alarm is false.
 
-An earliest sensible moment is when somebody who knows the newspaper's true rate would be sure: a day without
-an article and twelve articles that should have come, six hours without an answer, ten articles that are read
-otherwise.
+An alarm makes sense as soon as a person who knows the newspaper's true rate would be sure: after a day
+without an article in which twelve should have come, six hours without an answer, or ten articles that are
+read differently.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from newscrawl.dates import to_hijri
 from newscrawl.items import READ_FIELDS
 
 HISTORY, WATCHED = 56, 30
-"""Days before, and days that are watched."""
+"""Days of history, and watched days."""
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 HORIZON = 7
-"""Days that a list shows: what is older is lost when nobody looked."""
+"""Days that a list covers: an older article is lost if no run saw it."""
 
 CALM = ("plain", "quiet_friday", "weekly", "wire", "flaky", "burst", "backup_nights", "young")
 BAD = (
@@ -46,7 +46,7 @@ SEASONS = {
 }
 """First watched days."""
 EVENTS = ("none", "node_away", "network_away", "maintenance")
-"""What happens to the whole installation, beside what happens to its newspapers."""
+"""What happens to the whole installation, not to a single newspaper."""
 ZONES = {
     "MA": "Africa/Casablanca", "EG": "Africa/Cairo", "SA": "Asia/Riyadh", "QA": "Asia/Qatar",
     "LB": "Asia/Beirut", "AE": "Asia/Dubai", "TN": "Africa/Tunis",
@@ -57,20 +57,22 @@ RAMADAN_HOURS = np.array([6, 5, 4, 3, 1, 0, 0, 0, 1, 2, 4, 6, 7, 8, 7, 6, 4, 1, 
 
 @dataclass(frozen=True)
 class Truth:
-    """One thing that must ring."""
+    """An alarm that must be raised."""
 
     kind: str
-    """``silent`` (nothing comes), ``reduced`` (less, or read worse), ``node`` or ``network``."""
+    """``silent`` (no articles), ``reduced`` (fewer articles, or more fields missing), ``node`` or
+    ``network``.
+    """
     site: str | None
     since: dt.datetime
-    """The earliest sensible moment."""
+    """The first moment at which the alarm makes sense."""
     until: dt.datetime
-    """When it is over: it must have rung by then."""
+    """The end of the trouble, by which the alarm must have been raised."""
 
 
 @dataclass
 class Made:
-    """One newspaper: what it is like, and what happens to it."""
+    """A newspaper: its habits, and what happens to it."""
 
     name: str
     scenario: str
@@ -79,17 +81,17 @@ class Made:
     week: list[float]
     """Articles a day, Monday first."""
     spread: float
-    """How much days differ beyond chance: the shape of a gamma distribution."""
+    """How much days differ, in addition to chance: the shape of a gamma distribution."""
     ramadan: float
     feast: tuple[int, float]
-    """Days that it is closed for a feast, and the share of articles that it prints then."""
+    """Days of a feast, and the share of articles that it publishes then."""
     summer: float
     node: str
     event_at: dt.datetime
     event_ends: dt.datetime | None
     born: dt.datetime
     runs: list[dict[str, Any]] = field(default_factory=list)
-    """As in ``runs``, oldest first; ``rows`` beside it are no part of the record."""
+    """As in ``runs``, the oldest first; ``rows`` is not part of the record."""
 
     @property
     def zone(self) -> str:
@@ -117,12 +119,12 @@ class World:
             self._live(site)
         self._say_event()
 
-    # --- What they are like
+    # --- The newspapers
 
     def _site(self, number: int) -> Made:
         draw = self._random
         kinds = (*CALM, *BAD)
-        # Half of the newspapers are well: a real installation has more of them, which makes it easier.
+        # Half of the newspapers are well. A real installation has more of these, which makes the task easier.
         scenario = draw.choice(CALM if number % 2 else BAD)
         if number == 0:
             scenario = kinds[self.seed % len(kinds)]
@@ -157,7 +159,7 @@ class World:
         )
 
     def _rate(self, site: Made, day: dt.date) -> float:
-        """How many articles a newspaper would print on a day, were all as always."""
+        """The number of articles that a newspaper would publish on a normal day."""
         rate = site.week[day.weekday()]
         hijri = to_hijri(day, site.country)
         assert hijri
@@ -172,7 +174,7 @@ class World:
         return rate
 
     def _share(self, site: Made, moment: dt.datetime) -> float:
-        """Which part of that it prints after what happened to it."""
+        """The share of that number which it publishes after what happened to it."""
         if moment < site.event_at or (site.event_ends and moment >= site.event_ends):
             return 1.0
         if site.scenario in ("dead_silent", "strike"):
@@ -181,7 +183,7 @@ class World:
             return max(0.2, 1 - 0.8 * ((moment - site.event_at) / (18 * DAY)))
         return 1.0
 
-    # --- What it prints, and what our runs see of it
+    # --- Its articles, and what the runs see of them
 
     def _articles(self, site: Made) -> list[dt.datetime]:
         """The moments at which articles are published, in order."""
@@ -203,7 +205,7 @@ class World:
         return sorted(moments)
 
     def _outcome(self, site: Made, at: dt.datetime) -> str | None:
-        """What ails a run that begins now; None: it is fine, "" : it does not begin."""
+        """The outcome of a run that begins now; None: it is fine; "": it does not begin."""
         happens = self.event_at <= at < self.event_ends
         if happens and self.event == "maintenance":
             return ""
@@ -282,7 +284,7 @@ class World:
         }
 
     def _shares(self, site: Made, articles: int, ill: bool) -> dict[str, dict[str, float]]:
-        """By what the articles of a run were read."""
+        """The origins by which the articles of a run are read."""
         shares: dict[str, dict[str, float]] = {}
         for name in READ_FIELDS if articles else ():
             empty = {"lede": 0.5, "authors": 0.3, "tags": 0.4, "section": 0.1}.get(name, 0.01)
@@ -295,7 +297,7 @@ class World:
     # --- The truth
 
     def _say(self, site: Made, after: list[dt.datetime]) -> None:
-        """What must ring; ``after`` are the articles since it happened."""
+        """Add an alarm that must be raised; ``after`` are the articles since it happened."""
         at, over = site.event_at, min(site.event_ends or self.end, self.end)
         if site.scenario in ("dead_silent", "strike"):
             self._must("silent", site, max(at + DAY, self._missed(site, at, 12)), over)
@@ -307,7 +309,7 @@ class World:
             self._must("reduced", site, at + 0.5 / 0.8 * 18 * DAY, over)
 
     def _missed(self, site: Made, since: dt.datetime, articles: float) -> dt.datetime:
-        """When so many articles should have come."""
+        """The moment at which this many articles should have come."""
         at = since
         while articles > 0 and at < self.end:
             hours = NORMAL_HOURS / NORMAL_HOURS.sum()
@@ -316,7 +318,7 @@ class World:
         return at
 
     def _must(self, kind: str, site: Made, since: dt.datetime, until: dt.datetime) -> None:
-        """What could not be told before the month or the matter is over need not ring, but may."""
+        """Add an alarm, which is optional if it makes sense only after the month or the trouble is over."""
         self.truth.append(Truth(kind, site.name, since, until))
 
     def _say_event(self) -> None:
@@ -353,12 +355,12 @@ class World:
 
     @property
     def silenced(self) -> tuple[dt.datetime, dt.datetime] | None:
-        """When its operator has silenced all alarms: for a maintenance that was planned."""
+        """When the operator has silenced all alarms, for planned maintenance."""
         return (self.event_at, self.event_ends) if self.event == "maintenance" else None
 
 
 class Replay:
-    """Goes through the month of a world: what MongoDB holds at each moment."""
+    """Replays the month of a world: the contents of MongoDB at each moment."""
 
     def __init__(self, world: World) -> None:
         self.world = world

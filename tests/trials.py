@@ -1,4 +1,4 @@
-"""How large a trial is (full with ``make trials``, a hundredth in ``make test``), and how cost grows."""
+"""The size of a trial (full in ``make trials``, a hundredth in ``make test``), and how its cost grows."""
 
 import gc
 import os
@@ -12,25 +12,26 @@ Input = TypeVar("Input")
 Test = TypeVar("Test", bound=Callable[..., object])
 
 RUNS = 15
-"""Runs of which the least counts, at most: what a busy machine adds is never the same twice. Five are not
-enough for 20 ms beside two busy loops."""
+"""Maximum number of runs, of which the least counts: a busy machine adds another amount to each. Five runs of
+20 ms are not enough beside two busy loops.
+"""
 EQUAL_SECONDS = 0.01
-"""What takes less than this costs nothing that could be compared."""
+"""Shorter times are too short to compare."""
 
 
 def size(full: int) -> int:
-    """The number of cases to try now, at least one."""
+    """The number of cases to try in this test run, at least one."""
     return max(1, round(full * float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))))
 
 
 def growth(
     call: Callable[[Input], object], make: Callable[[int], Input], n: int, limit: float = 2.5
 ) -> float:
-    """How many times the CPU that ``call(make(n))`` costs does ``call(make(2 * n))`` cost?
+    """The CPU time of ``call(make(2 * n))`` divided by that of ``call(make(n))``.
 
-    2 is linear, 4 is quadratic; nothing else is ever asked of a time in the tests. Of each the least
-    of :data:`RUNS` runs by turns counts, and what takes less than :data:`EQUAL_SECONDS` counts as that
-    long. It stops early once two runs have stayed within ``limit``.
+    2 is linear, 4 is quadratic; the tests use no time in any other way. The two run in turn, and the least of
+    :data:`RUNS` runs counts; a time below :data:`EQUAL_SECONDS` counts as that. The function stops early once
+    two runs have stayed within ``limit``.
     """
     inputs = make(n), make(2 * n)
     least = [float("inf"), float("inf")]
@@ -45,7 +46,7 @@ def growth(
 
 
 def _seconds(call: Callable[[Any], object], given: Any) -> float:
-    """CPU of this thread, without that of collecting what other tests left behind."""
+    """The CPU time of this thread, without collecting the garbage of other tests."""
     gc.disable()
     try:
         started = time.thread_time()
@@ -59,11 +60,11 @@ LONG = (
     pytest.mark.trials,
     pytest.mark.skipif(size(100) < 100, reason="it takes long: `make trials` runs it"),
 )
-"""Marks of a test, or of one of its cases, that only ``make trials`` runs."""
+"""Marks a test, or one of its cases, that only ``make trials`` runs."""
 
 
 def long(test: Test) -> Test:
-    """The test, run by ``make trials`` alone."""
+    """The test, which only ``make trials`` runs."""
     for mark in LONG:
         test = mark(test)
     return test

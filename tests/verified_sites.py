@@ -1,4 +1,4 @@
-"""Three newspapers on loopback for ``scrapy verify``; the environment says where they are served."""
+"""Three newspapers on loopback for ``scrapy verify``; the environment has their addresses."""
 
 import os
 

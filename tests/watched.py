@@ -1,4 +1,4 @@
-"""Watches a made month as the alarms do, and holds what rang against its truth."""
+"""Watches a synthetic month as the alarms do, and compares the raised alarms with the expected ones."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from newscrawl.watch.known import (
 from tests.site_months import Made, Replay, Truth, World
 
 GRACE = dt.timedelta(hours=3)
-"""What is over may still ring for so long: the next run has to end first, and the next look to come."""
+"""How long an alarm may go on after its trouble is over: until the next run ends and the next check comes."""
 
 
 @dataclass
 class Score:
-    """What became of some months."""
+    """The results of some months."""
 
     months: int = 0
     due: int = 0
@@ -57,7 +57,7 @@ class Score:
 
 
 class Watched:
-    """One world, looked at every so often."""
+    """One world, checked at regular intervals."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -65,7 +65,7 @@ class Watched:
         self._ran: dict[str, list[EndedRun]] = {site.name: [] for site in world.sites}
 
     def rings(self, every: dt.timedelta) -> Iterator[tuple[dt.datetime, list[str], set[str]]]:
-        """At each moment which alarms begin, and which ring."""
+        """The alarms that begin, and those that are active, at each moment."""
         ringing: dict[str, Ringing] = {}
         for now in self._replay.moments(every):
             before = {key: alarm.cause for key, alarm in ringing.items()}
@@ -88,7 +88,9 @@ class Watched:
         return WatchedSite(site.name, site.country, "UTC", newest[::-1], days(self._replay.rows[site.name]))
 
     def score(self, every: dt.timedelta) -> Score:
-        """What rang: heard is what rings when it must, false is what begins at another moment."""
+        """Score the alarms: one is heard if it is raised when it must be, and false if it begins at another
+        moment.
+        """
         world = self.world
         found = Score(months=len(world.sites))
         found.scenarios.update(site.scenario for site in world.sites)

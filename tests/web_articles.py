@@ -1,7 +1,7 @@
-"""Made articles for the tests of `scrapy web`: what readers look at. The words are made up.
+"""Synthetic articles for the tests of `scrapy web`: what readers look at. All words are ours.
 
 ``readers`` fills ``articles`` and ``revisions``; the page of one article is archived. ``IDS`` has the
-articles that tests ask for, by what they show.
+articles that tests request, by what they show.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ background: url({out}/background); cursor: url({out}/cursor), auto }</style>
 <button formaction="{out}/button">أرسل الطلب</button></form>
 <a href="{out}/link" ping="{out}/ping" target="_top" download>رابط خارجي</a>
 <a href="javascript:fetch('{out}/click')">رابط آخر</a></body></html>"""
-"""A page that tries all that HTML, CSS and SVG know to run something or to ask for something."""
+"""A page that uses every means of HTML, CSS and SVG to run code or to send a request."""
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 MANY = 45
-"""Plain articles, which all hold the word ``السوق``."""
+"""Plain articles, which all contain the word ``السوق``."""
 TITLE = "بلدية الواحة تفتح السوق الجديد أمام التجار"
 LEDE = "يضم السوق مئتي دكان وساحة للمنتجات المحلية"
 BODY = (
@@ -109,7 +109,7 @@ IDS = {
 
 
 def article(name: str, number: int, at: dt.datetime, **given: Any) -> Article:
-    """An article of a newspaper, dated as a Moroccan one where its name has five letters."""
+    """An article of a newspaper; one whose name has five letters counts as Moroccan."""
     url, country = _at(name, number), "MA" if len(name) % 2 else "EG"
     day = at.date()
     own, saudi = to_hijri(day, country), to_hijri(day)
@@ -148,7 +148,7 @@ def article(name: str, number: int, at: dt.datetime, **given: Any) -> Article:
 
 
 def readers(db: Database[Document], folder: Path, out: str = "//evil.example") -> None:
-    """Fill the collections that readers look at; ``folder`` is that of the archive."""
+    """Fill the collections that readers look at; ``folder`` is the archive's."""
     corrected, former = _corrected(_archived(folder, out))
     copies = [_edited(), _copy(), _aggregated()]
     linked = [
@@ -163,7 +163,7 @@ def readers(db: Database[Document], folder: Path, out: str = "//evil.example") -
 
 
 def _archived(folder: Path, out: str) -> Raw | None:
-    """The page of the corrected article, which tries whatever a page can."""
+    """The archived page of the corrected article, which tries all that a page can."""
     url = _at("manar", 1)
     run = Archiving(folder, "manar", NOON, "5f2c81d0", "node1")
     page = HtmlResponse(
@@ -178,7 +178,7 @@ def _archived(folder: Path, out: str) -> Raw | None:
 
 
 def _corrected(raw: Raw | None) -> tuple[Article, list[Document]]:
-    """An article in its third state: the sum was wrong, then the headline."""
+    """An article in its third state: first the sum was wrong, then the headline."""
     common: dict[str, Any] = {
         "lede": LEDE, "authors": ["سلمى الراشدي", "يونس بن علي"], "byline": "سلمى الراشدي ويونس بن علي",
         "agencies": ["و م ع"], "tags": ["الواحة", "تجارة", "أسواق"],
@@ -233,7 +233,7 @@ def _kind(kind: CopyKind, similarity: float, containment: float) -> Duplicate:
 
 
 def _undated() -> Article:
-    """One of which only an interval is known, and that is gone."""
+    """A removed article of whose date only an interval is known."""
     made = article("barid", 5, NOON, title="حصيلة الأسبوع في الواحة", warnings=[TextWarning.PART])
     for name in ("day", "published_at", "hijri_day", "hijri_month", "hijri_day_uaq", "hijri_month_uaq"):
         setattr(made, name, None)
@@ -248,7 +248,7 @@ def _undated() -> Article:
 
 
 def _hostile() -> Article:
-    """Text that would turn a page around, run in it or burst it."""
+    """Text that would reverse the direction of a page, run as code in it, or overflow it."""
     body = (
         f"فقرة أولى {'ط' * 400}\n\n</p><script>alert(2)</script>"
         "<img src=//evil.example/x onerror=alert(3)>\n\n"

@@ -1,7 +1,7 @@
-"""A made installation for the tests of `scrapy web`: newspapers in every state, with all that they left.
+"""A synthetic installation for the tests of `scrapy web`: newspapers in every state, with their data.
 
-``operators`` fills what operators look at. All moments are relative to MongoDB's clock, all else comes from
-one seed. Each newspaper has the scenario that :func:`scenario` says; the words are made up.
+``operators`` fills what operators look at. All moments are relative to MongoDB's clock; everything else
+follows from one seed. :func:`scenario` names the scenario of each newspaper; all words are ours.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NAMES = {
 }  # fmt: skip
 """Newspapers, one for each scenario."""
 PASSWORD = "geheim-1445"
-"""A secret that stands where secrets stand, and must be shown nowhere."""
+"""A secret in all places of secrets, which must never be shown."""
 HOSTILE = """<html><head><title>صفحة</title><script>document.title='ran';fetch('{out}/script')</script>
 <meta http-equiv="refresh" content="0;url={out}/refresh"><link rel="preconnect" href="{out}">
 <link rel="stylesheet" href="{out}/style"></head><body onload="fetch('{out}/onload')">
@@ -44,11 +44,11 @@ HOSTILE = """<html><head><title>صفحة</title><script>document.title='ran';fet
 <form action="{out}/form" id="f"><button>أرسل</button></form><script>f.submit()</script>
 <a href="{out}/link">رابط إلى موقع آخر</a><svg onload="fetch('{out}/svg')"></svg>
 <object data="{out}/object"></object><video src="{out}/video" autoplay></video></body></html>"""
-"""A page that tries whatever a page can; ``out`` is where it would like to go."""
+"""A page that tries all that a page can; ``out`` is the server that it tries to reach."""
 
 
 class Outside:
-    """Counts who comes, and with what request."""
+    """A server that records every request."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -72,18 +72,18 @@ class Outside:
 
 
 def names(count: int) -> list[str]:
-    """So many newspapers, those of ``NAMES`` first."""
+    """This many newspapers, those of ``NAMES`` first."""
     return [*NAMES, *(f"sahifa{number:02}" for number in range(len(NAMES), count))][:count]
 
 
 def scenario(name: str) -> str:
-    """What is the matter with a newspaper."""
+    """The scenario of a newspaper."""
     known = [*NAMES]
     return SCENARIOS[known.index(name)] if name in known else "fine"
 
 
 def operators(db: Database[Document], *, sites: int = 8, days: int = 90, out: str = "//evil.example") -> None:
-    """Fill the collections that operators look at, which are prepared first."""
+    """Prepare the collections that operators look at, and fill them."""
     asyncio.run(_prepared(db))
     ops = db.client[f"{db.name}_ops"]
     now = now_of(db)
@@ -119,7 +119,7 @@ def _source(name: str) -> Document:
 
 
 def _runs(name: str, now: dt.datetime, days: int, chance: random.Random) -> Iterator[Document]:
-    """Four runs a day, the newest last; the last one of ``shams`` still goes on."""
+    """Four runs a day, the newest last; the last run of ``shams`` is still going on."""
     what = scenario(name)
     for number in range(4 * days if what != "young" else 12, 0, -1):
         at = now - (number - 0.5) * 6 * HOUR

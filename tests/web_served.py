@@ -13,7 +13,7 @@ from newscrawl.web.serving import server
 
 @contextmanager
 def served(context: Context) -> Iterator[str]:
-    """Its address, on two free ports of this machine."""
+    """The address of the site, which uses two free ports of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as pages, socket.create_server(("127.0.0.1", 0)) as kept:
         access = Access(port=pages.getsockname()[1], kept_port=kept.getsockname()[1])
         running = server(Site(context, access))

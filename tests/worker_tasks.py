@@ -14,12 +14,12 @@ def echo(site: Any, *arguments: Any) -> Any:
 
 
 def never(site: Any) -> None:
-    """Block the interpreter for ever, so that neither handlers nor threads run."""
+    """Block the interpreter for ever, so that no signal handler and no thread runs."""
     re.fullmatch("(?:ء+)+!", "ء" * 60)
 
 
 def waits(site: Any, seconds: float) -> str:
-    """Take time but no CPU, as any job does on a busy machine."""
+    """Take time but no CPU time, like any job on a busy machine."""
     time.sleep(seconds)
     return "done"
 
