@@ -1,4 +1,4 @@
-"""The pages of the documentation: README, CONTRIBUTING, CHANGELOG and docs/, with their blocks and commands."""
+"""The documentation: README, CONTRIBUTING, CHANGELOG and docs/, with their blocks and commands."""
 
 import re
 import textwrap

@@ -1,4 +1,4 @@
-"""Which addresses of the declared newspapers are articles: each form that is publicly known, and others."""
+"""Which addresses of the declared newspapers are articles: each publicly known form, and other pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ARTICLES = [(name, url) for name, said, url in ROWS if said == "yes"]
 NO_ARTICLES = [(name, url) for name, said, url in ROWS if said == "no"]
 SITES = {name: spider.site for name, spider in spiders().items()}
 NUMBERED = {name for name, site in SITES.items() if site.aggregator} | {"almasryalyoum"}
-"""Sites whose numbers begin at 1, so that a number like 2021 is an article."""
+"""Sites whose article numbers begin at 1, so that a number like 2021 is an article."""
 EVERYWHERE = (
     "/",
     "/feed",
@@ -53,7 +53,7 @@ def changed(url: str, **parts: str) -> str:
 
 
 def spellings(url: str) -> list[str]:
-    """Other addresses of the same article: scheme, hosts for small screens, escapes, tracking, slash."""
+    """Other addresses of the same article: scheme, mobile hosts, escapes, tracking, final slash."""
     parts = urlsplit(url)
     bare = parts.netloc.removeprefix("www.")
     hosts = (
@@ -78,7 +78,7 @@ def test_every_site_has_articles_and_other_addresses() -> None:
 
 
 @pytest.mark.parametrize(("name", "url"), ARTICLES)
-def test_an_article_is_taken_by_any_spelling_of_its_address(name: str, url: str) -> None:
+def test_any_spelling_of_its_address_leads_to_an_article(name: str, url: str) -> None:
     site = SITES[name]
     refused = [other for other in (url, *spellings(url)) if not site.is_article(other)]
     assert refused == []
@@ -87,13 +87,13 @@ def test_an_article_is_taken_by_any_spelling_of_its_address(name: str, url: str)
 
 
 @pytest.mark.parametrize(("name", "url"), NO_ARTICLES)
-def test_another_page_is_not_taken(name: str, url: str) -> None:
+def test_another_page_is_not_an_article(name: str, url: str) -> None:
     assert not SITES[name].is_article(url)
     assert not SITES[name].is_article(changed(url, path=quote(urlsplit(url).path)))
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_pages_that_every_site_may_have_are_not_taken(name: str) -> None:
+def test_pages_that_every_site_may_have_are_not_articles(name: str) -> None:
     site = SITES[name]
     assert [path for path in EVERYWHERE if site.is_article(site.home.rstrip("/") + path)] == []
 
@@ -124,7 +124,7 @@ def test_a_year_in_the_place_of_a_number_is_an_archive(name: str) -> None:
 
 
 class TestKeys:
-    def test_what_changes_nothing_is_one_article(self) -> None:
+    def test_parts_of_an_address_that_change_nothing_make_no_other_article(self) -> None:
         for name, one, other in (
             ("almadina", "https://www.al-madina.com/article/812044", "https://www.al-madina.com/article/812044?live"),
             ("almadina", "https://www.al-madina.com/article/812044", "https://www.al-madina.com/article/812044?weekly"),
@@ -134,7 +134,7 @@ class TestKeys:
         ):  # fmt: skip
             assert key(one, SITES[name].url_rules) == key(other, SITES[name].url_rules), other
 
-    def test_a_bare_utm_tells_pages_apart(self) -> None:
+    def test_a_parameter_utm_distinguishes_pages(self) -> None:
         assert key("https://a.ma/view?utm=12") != key("https://a.ma/view?utm=13")
         assert key("https://a.ma/view?utm_source=12") == key("https://a.ma/view?utm_source=13")
 

@@ -1,4 +1,4 @@
-"""Who is told of an alarm, how often, and what becomes of it when telling fails."""
+"""Who receives an alarm, how often, and what happens when it cannot be sent."""
 
 import datetime as dt
 import json
@@ -29,7 +29,7 @@ MESSAGE = Message(
 
 
 class Heard:
-    """A channel of the tests."""
+    """A channel that keeps its messages."""
 
     def __init__(self, name: str = "webhook", fails: int = 0) -> None:
         self.name = name
@@ -54,7 +54,7 @@ def end(alarms: Alarms, now: dt.datetime) -> dt.datetime:
     return now + SETTLED
 
 
-def test_an_alarm_is_told_once_when_it_begins_and_once_when_it_is_over(database: Database) -> None:
+def test_an_alarm_is_sent_once_when_it_begins_and_once_when_it_is_over(database: Database) -> None:
     heard = Heard()
     alarms = Alarms(database.ops, [heard])
     for minute in range(3):
@@ -67,7 +67,7 @@ def test_an_alarm_is_told_once_when_it_begins_and_once_when_it_is_over(database:
     assert heard.messages[2:] == [("silent sahifa", "begun")]
 
 
-def test_of_many_that_look_at_once_one_tells(database: Database) -> None:
+def test_of_many_nodes_that_check_at_once_one_sends_the_alarm(database: Database) -> None:
     heard = [Heard() for _ in range(8)]
     barrier = threading.Barrier(len(heard))
     failures: list[BaseException] = []
@@ -94,7 +94,7 @@ def test_of_many_that_look_at_once_one_tells(database: Database) -> None:
     assert told.count("over") <= 1
 
 
-def test_what_could_not_be_told_is_tried_again_later_by_that_channel_alone(database: Database) -> None:
+def test_a_message_that_fails_is_sent_again_later_by_that_channel_alone(database: Database) -> None:
     hook, mail = Heard("webhook", fails=2), Heard("email")
     alarms = Alarms(database.ops, [hook, mail])
     assert look(alarms, [GONE], NOW) == ["the web hook at hooks.example could not be reached (TimeoutError)"]
@@ -105,7 +105,7 @@ def test_what_could_not_be_told_is_tried_again_later_by_that_channel_alone(datab
     assert hook.messages == mail.messages == [("silent sahifa", "begun")]
 
 
-def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(database: Database) -> None:
+def test_a_recipient_who_did_not_get_the_beginning_does_not_get_the_end(database: Database) -> None:
     hook, mail = Heard("webhook", fails=9), Heard("email")
     alarms = Alarms(database.ops, [hook, mail])
     look(alarms, [GONE], NOW)
@@ -115,7 +115,7 @@ def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(database: Data
 
 
 @pytest.mark.parametrize("pattern", ["*", "silent *", "sahifa"])
-def test_a_silence_ends_and_what_still_rings_then_is_told(database: Database, pattern: str) -> None:
+def test_alarms_that_still_hold_when_a_silence_ends_are_sent(database: Database, pattern: str) -> None:
     heard = Heard()
     alarms = Alarms(database.ops, [heard])
     alarms.silence(pattern, NOW + 10 * MINUTE)
@@ -126,7 +126,7 @@ def test_a_silence_ends_and_what_still_rings_then_is_told(database: Database, pa
     assert not alarms.silences(NOW + 11 * MINUTE)
 
 
-def test_what_came_and_went_in_a_silence_is_told_to_nobody(database: Database) -> None:
+def test_an_alarm_that_begins_and_ends_in_a_silence_is_not_sent(database: Database) -> None:
     heard = Heard()
     alarms = Alarms(database.ops, [heard])
     alarms.silence("*", NOW + 600 * MINUTE)
@@ -137,7 +137,7 @@ def test_what_came_and_went_in_a_silence_is_told_to_nobody(database: Database) -
     assert heard.messages == []
 
 
-def test_a_process_that_dies_while_it_tells_leaves_it_to_the_next(database: Database) -> None:
+def test_a_process_that_dies_while_it_sends_leaves_the_alarm_to_the_next(database: Database) -> None:
     class Killed(Heard):
         def send(self, message: Message) -> None:
             raise KeyboardInterrupt
@@ -152,7 +152,7 @@ def test_a_process_that_dies_while_it_tells_leaves_it_to_the_next(database: Data
     assert heard.messages == [("silent sahifa", "begun")]
 
 
-# --- Ways of telling
+# --- Channels
 
 
 @contextmanager
@@ -266,15 +266,15 @@ def test_a_command_gets_json_and_none_of_our_secrets(tmp_path: Path, monkeypatch
         (mail_server, "smtp://mail.example:0"),
     ],
 )
-def test_an_address_of_no_use_is_refused(read: Callable[[str], str], given: str) -> None:
+def test_an_unusable_address_is_refused(read: Callable[[str], str], given: str) -> None:
     with pytest.raises(ValueError, match=r"such as|begins with"):
         read(given)
 
 
-# --- A look at the whole
+# --- The whole installation
 
 
-def test_two_watchmen_look_once_a_minute_and_the_switch_is_asked(database: Database) -> None:
+def test_two_nodes_check_once_a_minute_and_request_the_switch(database: Database) -> None:
     heard = Heard()
     database.ops["nodes"].insert_many([
         {"_id": "node1", "alive_until": dt.datetime.now(dt.UTC)},
@@ -291,7 +291,7 @@ def test_two_watchmen_look_once_a_minute_and_the_switch_is_asked(database: Datab
     ]
 
 
-def test_full_disks_and_ending_months_ring(tmp_path: Path) -> None:
+def test_full_disks_and_an_ending_table_of_months_raise_alarms(tmp_path: Path) -> None:
     both = [tmp_path / "archive" / "of" / "tomorrow", tmp_path]
     assert list(full_disks(both, 0, NOW)) == []
     (full,) = full_disks(both, 10**18, NOW)

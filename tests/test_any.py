@@ -1,4 +1,4 @@
-"""``scrapy crawl any``: a newspaper by its address, learned once and crawled like a declared one."""
+"""``scrapy crawl any``: a newspaper is learned once from its address, then crawled like a declared one."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_a_newspaper_is_learned_from_its_sitemap(database: Database) -> None:
 
 
 @long
-def test_a_newspaper_that_needs_scripts_is_read_in_a_browser(database: Database) -> None:
+def test_a_newspaper_that_needs_scripts_is_rendered_in_a_browser(database: Database) -> None:
     newspaper = plain(list(range(12)))
     whole = {path: body for path, body in newspaper.pages.items() if path != "/robots.txt"}
     for path, body in whole.items():
@@ -234,7 +234,7 @@ def test_a_newspaper_that_forbids_us_later_keeps_what_was_learned_and_is_left_al
 
 
 def _moved(text: Any) -> Any:
-    """A path or a page after the newspaper was redesigned: its articles have other addresses."""
+    """A path or a page after a redesign of the newspaper: its articles have other addresses."""
     if not isinstance(text, str):
         return text
     return text.replace("/mojtama/", "/khabar/").replace("-khabar.html", "")
@@ -260,7 +260,7 @@ def found_at(article: str, *paths: str) -> probe.SiteDraft:
     return found
 
 
-def test_a_pattern_that_was_learned_before_stays() -> None:
+def test_a_pattern_that_was_learned_earlier_stays() -> None:
     before = Site(name="صدى", domain="sada.example", country="MA", article=r"^/a/\d+$", discover=[])
     found = found_at(r"^/b/\d+$", "/b/17", "/b/18")
     both = learn.learned(found, before, 2026)
@@ -284,7 +284,7 @@ PAGES = ("/about-us-and-our-team", "/privacy-policy-of-sada", "/fr/une-page-en-f
     ],
     ids=["slugs then numbers", "numbers then slugs", "one exclusion", "each excludes the other's"],
 )
-def test_a_newly_learned_pattern_takes_what_either_pattern_took_and_no_more(
+def test_a_newly_learned_pattern_matches_what_either_pattern_matched_and_no_more(
     first: tuple[str, str | None, tuple[str, ...]], then: tuple[str, str | None, tuple[str, ...]]
 ) -> None:
     def at(article: str, not_article: str | None, paths: tuple[str, ...]) -> probe.SiteDraft:
@@ -301,7 +301,7 @@ def test_a_newly_learned_pattern_takes_what_either_pattern_took_and_no_more(
     assert learn.learned(at(*first), both, 2026).article == both.article
 
 
-def test_a_pattern_that_takes_all_articles_is_not_widened() -> None:
+def test_a_pattern_that_matches_all_articles_is_not_widened() -> None:
     before = Site(name="صدى", domain="sada.example", article=r"^/khabar/\d{5}$", discover=[])
     assert learn.learned(found_at(r"^/[^/]+/\d+$", *NEW), before, 2026).article == before.article
 
@@ -365,7 +365,7 @@ def _shop(n: int) -> str:
     ],
     ids=["shop", "forbidden", "nothing", "gone"],
 )
-def test_a_site_that_is_no_newspaper_is_refused_with_the_reason(
+def test_a_site_that_is_not_a_newspaper_is_refused_with_the_reason(
     pages: dict[str, Any], status: int, said: str, database: Database
 ) -> None:
     newspaper = plain(list(range(8)))
@@ -375,7 +375,7 @@ def test_a_site_that_is_no_newspaper_is_refused_with_the_reason(
         assert done.returncode == status, done.stderr
         assert said in done.stderr
         assert database.articles() == []
-        if said.startswith("could not be read"):  # that may pass at any moment
+        if said.startswith("could not be read"):  # this may pass at any moment
             assert database.ops["learned"].find_one() is None
             return
         assert database.run()["outcome"] == "refused"

@@ -1,4 +1,4 @@
-"""``scrapy crawl any`` on whole newspapers of different make, and on what is none."""
+"""``scrapy crawl any`` on newspapers with different engines, and on sites that are not newspapers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GIVEN = (
     "-s", "STORE_AGE=0.1",
 )  # fmt: skip
 ALWAYS = "an AJAX listing"
-"""The one that every run of the tests crawls."""
+"""The newspaper that every run of the tests crawls."""
 
 
 def crawl(made: Made, database: Database) -> tuple[int, str]:
@@ -40,7 +40,7 @@ def crawl(made: Made, database: Database) -> tuple[int, str]:
 @pytest.mark.parametrize(
     "make", [pytest.param(make, marks=() if name == ALWAYS else LONG, id=name) for name, make in ALL.items()]
 )
-def test_its_articles_are_found_nothing_else_is_stored_and_nothing_known_is_asked_again(
+def test_all_articles_are_stored_nothing_else_is_and_no_known_address_is_requested_again(
     make: Callable[[], Made], database: Database
 ) -> None:
     with make().served() as made:
@@ -59,7 +59,7 @@ def test_its_articles_are_found_nothing_else_is_stored_and_nothing_known_is_aske
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name != "made by a script"])
-def test_every_article_is_known_by_its_address_also_on_the_bare_host(name: str) -> None:
+def test_the_pattern_matches_every_article_also_on_the_bare_host(name: str) -> None:
     made = ALL[name]()
     found, why = learned(made, "https://www.sahifa.example")
     assert why is None
@@ -79,11 +79,11 @@ def test_every_article_is_known_by_its_address_also_on_the_bare_host(name: str) 
         ("company", "it is not a newspaper: 3 of 3 pages state no day"),
     ],
 )
-def test_what_is_no_newspaper_is_refused(name: str, said: str) -> None:
+def test_a_site_that_is_not_a_newspaper_is_refused(name: str, said: str) -> None:
     assert learned(NONE[name](), "https://www.sahifa.example")[1] == said
 
 
-def test_a_newspaper_that_has_moved_is_learned_where_it_is_now() -> None:
+def test_a_newspaper_that_has_moved_is_learned_at_its_new_host() -> None:
     made = MAKES["Drupal"]()
     found, why = learned(made, "https://www.akhbar.example", home="https://sahifa.example/")
     assert why is None
@@ -96,7 +96,7 @@ def test_a_newspaper_that_has_moved_is_learned_where_it_is_now() -> None:
     assert all(site.is_article(f"https://akhbar.example{path}") for path in made.articles)
 
 
-def test_articles_may_lie_on_another_host_of_the_newspaper() -> None:
+def test_articles_may_be_on_another_host_of_the_newspaper() -> None:
     made = MAKES["Drupal"]()
     for path, page in made.newspaper.pages.items():
         assert isinstance(page, str)
@@ -110,7 +110,9 @@ def test_articles_may_lie_on_another_host_of_the_newspaper() -> None:
 
 
 def learned(made: Made, root: str, home: str | None = None) -> tuple[SiteDraft, str | None]:
-    """What is learned of a newspaper as it is served, asked without a network; ``home`` leads to it."""
+    """The learned declaration of a newspaper that is fetched without a network; ``home`` is the given
+    address.
+    """
     for make in made.later:
         make(root)
     pages = made.newspaper.pages

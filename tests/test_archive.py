@@ -1,4 +1,4 @@
-"""Archives as files: every page that is taken is there, whole, and comes back as it was read."""
+"""The files of an archive: every page that was accepted is complete, and reads back as it was."""
 
 import datetime as dt
 import gzip
@@ -80,7 +80,7 @@ def pages(folder: Path) -> list[Page]:
 
 
 def check(path: Path) -> None:
-    """Both libraries read the file, and all digests are right."""
+    """Check that both libraries read the file, and that all digests are right."""
     checker = Checker(type("Arguments", (), {"inputs": [str(path)], "verbose": True}))
     checker.process_all()
     assert checker.exit_value == 0
@@ -127,7 +127,7 @@ def kept(tmp_path: Path) -> dict[str, Raw | None]:
     return found
 
 
-def test_each_page_comes_back_as_it_was_read(kept: dict[str, Raw | None], tmp_path: Path) -> None:
+def test_each_page_reads_back_as_the_crawl_read_it(kept: dict[str, Raw | None], tmp_path: Path) -> None:
     found = dict(zip(KINDS, pages(tmp_path), strict=True))
     for number, (name, read) in enumerate(KINDS.items(), 1):
         page = found[name]
@@ -151,14 +151,14 @@ def test_files_are_readable_by_others_private_and_without_secrets(kept: object, 
 
 
 def test_records_are_those_that_warcio_makes(kept: object, tmp_path: Path) -> None:
-    """Its writer is not used, as it takes three times the time, but what it states is what we state."""
+    """Our records state the same as warcio's, whose writer takes three times as long."""
     (path,) = (tmp_path / SITE).iterdir()
     writer = WARCWriter(BytesIO(), gzip=False, warc_version="1.1")
     writer.NO_PAYLOAD_DIGEST_TYPES = ("warcinfo", "metadata")
     compared = []
     for record in ArchiveIterator(BytesIO(gzip.decompress(path.read_bytes()))):
         if not str(record.http_headers).isascii():
-            continue  # warcio changes the bytes of such a head
+            continue  # warcio changes the bytes of such headers
         ours = record.rec_headers.headers
         named = {name: value for name, value in ours if "Digest" not in name and "Content" not in name}
         body = record.raw_stream.read()
@@ -172,11 +172,11 @@ def test_records_are_those_that_warcio_makes(kept: object, tmp_path: Path) -> No
     assert len(compared) == 1 + 3 * len(KINDS) - 1
 
 
-def test_what_was_sent_packed_is_not_packed_again(kept: object, tmp_path: Path) -> None:
+def test_a_page_that_was_sent_compressed_is_not_compressed_again(kept: object, tmp_path: Path) -> None:
     (path,) = (tmp_path / SITE).iterdir()
     content = path.read_bytes()
     assert SENT["large"].body[:60_000] in content
-    for coding in ("deflated", "brotli"):  # not every tool undoes these
+    for coding in ("deflated", "brotli"):  # not every tool can decompress these
         assert SENT[coding].body not in content
     assert SENT["deflated"].body not in gzip.decompress(content)
 
@@ -233,7 +233,7 @@ def test_a_visit_again_remembers_the_list_that_led_to_the_page(tmp_path: Path) -
     assert len({found.raw for found in pages(tmp_path)}) == 3
 
 
-def test_a_page_whose_earlier_record_is_gone_is_kept_anew(tmp_path: Path) -> None:
+def test_a_page_whose_earlier_record_is_gone_is_archived_again(tmp_path: Path) -> None:
     first, second = run_file(tmp_path), run_file(tmp_path, "later")
     raw = first.add(asked(1), page(1), page(1))
     first.close()
@@ -248,7 +248,7 @@ def test_a_page_whose_earlier_record_is_gone_is_kept_anew(tmp_path: Path) -> Non
         archive(tmp_path).page(raw)
 
 
-def test_what_is_not_flushed_is_not_said_to_be_kept(tmp_path: Path) -> None:
+def test_a_page_counts_as_archived_only_once_it_is_flushed(tmp_path: Path) -> None:
     file = run_file(tmp_path)
     one = file.add(asked(1), page(1), page(1))
     assert one
@@ -289,7 +289,7 @@ def test_names_sort_by_site_and_moment() -> None:
 
 
 class TestForgetting:
-    def test_a_removed_record_is_as_long_as_it_was(self) -> None:
+    def test_an_overwritten_record_keeps_its_length(self) -> None:
         head = (
             b"WARC-Record-ID: <urn:uuid:6e8f0456-fd08-42c9-8162-72c8fa42a76b>\r\n"
             b"WARC-Date: 2026-11-28T20:17:52.123456Z"
@@ -301,7 +301,7 @@ class TestForgetting:
         with pytest.raises(ValueError, match="too short to be overwritten"):
             blank(200, head)
 
-    def test_nothing_of_the_page_stays_and_all_others_stay_where_they_are(
+    def test_nothing_of_the_page_is_left_and_all_others_stay_where_they_are(
         self, kept: dict[str, Raw | None], tmp_path: Path
     ) -> None:
         (path,) = (tmp_path / SITE).iterdir()
@@ -322,7 +322,7 @@ class TestForgetting:
             with pytest.raises(PageGone, match="removed on request"):
                 archive(tmp_path).page(page.raw)
 
-    def test_what_was_overwritten_in_part_is_overwritten_to_the_end(
+    def test_a_record_that_was_overwritten_in_part_is_overwritten_to_the_end(
         self, kept: dict[str, Raw | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (path,) = (tmp_path / SITE).iterdir()
@@ -347,7 +347,7 @@ class TestForgetting:
             ".forgotten", path.name
         ]  # fmt: skip
 
-    def test_a_page_that_refers_to_it_says_so(self, tmp_path: Path) -> None:
+    def test_a_page_that_refers_to_an_overwritten_one_says_so(self, tmp_path: Path) -> None:
         first, second = run_file(tmp_path), run_file(tmp_path, "later")
         raw = first.add(asked(1), page(1), page(1))
         first.close()
@@ -361,7 +361,7 @@ class TestForgetting:
         with pytest.raises(PageGone, match="removed on request"):
             archive(tmp_path).page(again.same_as)
 
-    def test_what_is_forgotten_is_not_read_though_it_is_there(
+    def test_a_forgotten_page_is_not_read_even_while_it_exists(
         self, kept: dict[str, Raw | None], tmp_path: Path
     ) -> None:
         gone = {key(url(2)), key(url(5))}
@@ -398,7 +398,7 @@ class TestForgetting:
 
 
 class TestFiles:
-    def test_a_torn_file_is_cut_to_its_last_whole_record(self, tmp_path: Path) -> None:
+    def test_a_truncated_file_is_cut_after_its_last_whole_record(self, tmp_path: Path) -> None:
         folder = Folder(tmp_path)
         file = run_file(tmp_path)
         raws = [file.add(asked(n), page(n), page(n)) for n in range(3)]
@@ -419,7 +419,7 @@ class TestFiles:
             assert (path.read_bytes() if path.exists() else b"") == whole[:last]
             path.unlink(missing_ok=True)
 
-    def test_a_file_that_is_written_is_left_alone(self, tmp_path: Path) -> None:
+    def test_a_file_that_is_being_written_is_left_alone(self, tmp_path: Path) -> None:
         file = run_file(tmp_path)
         file.add(asked(1), page(1), page(1))
         file.flush()
@@ -437,7 +437,7 @@ class TestFiles:
         assert [raw.node for raw in raws if raw] == ["a", "b"]
         assert [page.raw for page in pages(tmp_path)] == raws
 
-    def test_a_name_that_is_taken_is_not_overwritten(self, tmp_path: Path) -> None:
+    def test_a_file_of_the_same_name_is_not_overwritten(self, tmp_path: Path) -> None:
         files = [run_file(tmp_path) for _ in range(3)]
         raws = [file.add(asked(n), page(n), page(n)) for n, file in enumerate(files)]
         for file in files:
@@ -445,7 +445,7 @@ class TestFiles:
         assert len({raw.archive for raw in raws if raw}) == 3
         assert [page.key for page in pages(tmp_path)] == [key(url(n)) for n in range(3)]
 
-    def test_a_file_that_grew_too_large_is_gone_on_with_in_another(self, tmp_path: Path) -> None:
+    def test_a_file_that_is_too_large_continues_in_another(self, tmp_path: Path) -> None:
         file = run_file(tmp_path, largest=3000)
         for number in range(9):
             file.add(asked(number), page(number), page(number))
@@ -458,24 +458,26 @@ class TestFiles:
         ("limits", "left"),
         [((0, 0), [0, 1, 2, 3]), ((2, 0), [2, 3]), ((0, 250), [2, 3]), ((0, 1), [3]), ((1, 350), [3])],
     )
-    def test_the_oldest_files_go_first(self, limits: tuple[int, int], left: list[int]) -> None:
+    def test_the_oldest_files_are_removed_first(self, limits: tuple[int, int], left: list[int]) -> None:
         now = BEGAN + dt.timedelta(days=4)
         names = [Name.of(SITE, BEGAN + dt.timedelta(days=day, hours=1), "r", "n") for day in range(4)]
         files = [ArchiveFile(str(name), name, 100) for name in names]
         gone = expired(reversed(files), now=now, days=limits[0], limit=limits[1])
         assert [files.index(file) for file in files if file not in gone] == left
 
-    def test_a_file_that_is_written_is_not_too_old(self) -> None:
+    def test_a_file_that_is_being_written_is_not_too_old(self) -> None:
         name = Name.of(SITE, BEGAN, "r", "n")
         file = ArchiveFile(str(name), name, 100, is_open=True)
         assert expired([file], now=BEGAN + dt.timedelta(days=99), days=1, limit=0) == []
 
 
 class TestTrouble:
-    """What goes wrong with the disk costs pages of the archive, and is told once."""
+    """Trouble with the disk costs pages of the archive, and is reported once."""
 
     def crawl(self, file: Archiving, numbers: Iterable[int]) -> list[int]:
-        """Take these pages and flush after each; the numbers of those that are in the archive for good."""
+        """Archive these pages, flush after each, and return the numbers of those that are safely in the
+        archive.
+        """
         kept = []
         for number in numbers:
             raw = file.add(asked(number), page(number), page(number))
@@ -504,7 +506,7 @@ class TestTrouble:
         assert file.kept.lost == 15 - len(kept)
         self.assert_kept(tmp_path, kept)
 
-    def test_a_lost_page_is_never_taken_for_a_later_one(
+    def test_a_lost_page_is_never_confused_with_a_later_one(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = run_file(tmp_path, pause=0)
@@ -518,7 +520,7 @@ class TestTrouble:
         assert not file.has(lost)
         self.assert_kept(tmp_path, kept)
 
-    def test_what_was_written_before_is_made_safe_too(
+    def test_pages_that_were_written_earlier_are_flushed_too(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("newscrawl.archive.run_file.AT_ONCE", 0)
@@ -531,16 +533,16 @@ class TestTrouble:
         file.flush()
         assert (len(synced), file.has(one)) == (1, True)
 
-    def test_room_is_left_to_others(self, tmp_path: Path) -> None:
+    def test_space_is_left_for_others(self, tmp_path: Path) -> None:
         free = shutil.disk_usage(tmp_path).total * 2
         file = run_file(tmp_path, free=free)
         assert self.crawl(file, range(3)) == []
         assert file.failure == f"{tmp_path}: less than {free // 1_000_000} MB of its disk are free"
         assert file.kept.lost == 3
 
-    def test_a_folder_is_made_but_not_the_disk_on_which_it_should_be(self, tmp_path: Path) -> None:
+    def test_a_folder_is_created_but_not_the_folders_above_it(self, tmp_path: Path) -> None:
         Folder(tmp_path / "archive").make("hespress")
-        Folder(tmp_path / ".newscrawl" / "archive").make("hespress")  # where no folder was named
+        Folder(tmp_path / ".newscrawl" / "archive").make("hespress")  # without a configured folder
         assert (tmp_path / ".newscrawl" / "archive" / "hespress").is_dir()
         with pytest.raises(FileNotFoundError):
             Folder(tmp_path / "disk" / "archive").make("hespress")

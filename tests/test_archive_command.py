@@ -23,7 +23,7 @@ from tests.test_store import Run, article, store
 
 @pytest.fixture
 def kept(run: Run, database: Database, tmp_path: Path) -> dict[str, str]:
-    """An archive of three pages, two of them of stored articles; what commands have to be told."""
+    """An archive of three pages, two of them of stored articles; yields the arguments of commands."""
     began = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
     file = Archiving(tmp_path, "alayam24", began, "5f2c81d0", "node1")
     for number in (1, 2, 3):
@@ -38,7 +38,7 @@ def kept(run: Run, database: Database, tmp_path: Path) -> dict[str, str]:
 
 
 class Ran:
-    """A command of the project, run in this process: importing everything takes longer than most of them."""
+    """A command of the project, run in this process: importing everything takes longer than most commands."""
 
     def __init__(self, given: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
         self._given, self._capsys = given, capsys
@@ -94,7 +94,7 @@ def test_it_lists_checks_shows_and_removes(ran: Ran, tmp_path: Path) -> None:
     assert "removed by age or size, or it is on the machine node1" in said
 
 
-def test_a_store_that_is_away_is_told_in_a_sentence(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_is_away_is_reported_in_one_sentence(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     def find(*_: object, **__: object) -> None:
         raise ConnectionError("nobody\nlistens")
 
@@ -107,7 +107,7 @@ def test_a_store_that_is_away_is_told_in_a_sentence(ran: Ran, monkeypatch: pytes
     assert ran(Command(), ARCHIVE_STORE="nosuch://x")[0] == 2
 
 
-def test_what_is_forgotten_is_in_no_archive(ran: Ran, database: Database, tmp_path: Path) -> None:
+def test_a_forgotten_page_is_in_no_archive(ran: Ran, database: Database, tmp_path: Path) -> None:
     (path,) = tmp_path.rglob("*.warc.gz")
     size, raws = path.stat().st_size, {doc["_id"]: doc["raw"] for doc in database.articles()}
     status, said = ran(Forget(), article(1).url)
@@ -124,7 +124,7 @@ def test_what_is_forgotten_is_in_no_archive(ran: Ran, database: Database, tmp_pa
     assert ran(Command(), "--check")[0] == 0
     status, said = ran(Forget(), article(2).url, ARCHIVE=str(tmp_path / "other"))
     assert "is on another machine: node1 removes it at the end of its next crawl" in said
-    # It is still there, and whoever reads obeys the tombstone.
+    # It still exists, but all readers obey the tombstone.
     status, said = ran(Command(), "--show", article(2).url)
     assert (status, "removed on request" in said) == (3, True)
     upkept = ran(Command(), "--upkeep")

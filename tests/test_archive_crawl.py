@@ -1,4 +1,4 @@
-"""Crawls that keep every page: whatever happens to crawl or disk, what is stored has its page."""
+"""Crawls with an archive: whatever happens to crawl or disk, every stored article has its page."""
 
 import gzip
 import json
@@ -36,7 +36,7 @@ def newspaper() -> Iterator[Newspaper]:
 
 
 def made(articles: int, a_page: int = 50) -> Newspaper:
-    """A newspaper of so many articles."""
+    """A newspaper with this many articles."""
     pages: dict[str, Any] = {f"/articles-{n}.html": article(n) for n in range(articles)}
     starts = range(0, articles, a_page)
     for page, first in enumerate(starts):
@@ -51,7 +51,7 @@ def archive(folder: Path, database: Database) -> Archive:
 
 
 def assert_kept(newspaper: Newspaper, database: Database, folder: Path) -> None:
-    """Every stored article has its page, as it was served."""
+    """Check that every stored article has its page, as it was served."""
     found = archive(folder, database)
     stored = database.articles()
     assert stored
@@ -89,7 +89,7 @@ def test_a_crawl_keeps_the_page_of_each_article(
     assert len(pages) == ran["archive"]["pages"]
     assert {page.status for page in pages} == {200, 301, 404}
     assert all("/articles-" in page.asked and page.entry.origin.startswith("http://") for page in pages)
-    assert sent in (tmp_path / name).read_bytes()  # packed pages are kept as they were sent
+    assert sent in (tmp_path / name).read_bytes()  # compressed pages are archived as they were sent
     assert [page.body for page in pages if page.asked.endswith(packed)] == [plain.encode()]
     (led,) = [page for page in pages if page.redirects]
     assert (led.asked.endswith(leads), led.url.endswith("/articles-5.html")) == (True, True)
@@ -111,7 +111,9 @@ def begin(newspaper: Newspaper, database: Database, folder: Path, *args: str) ->
 
 
 @pytest.mark.trials
-def test_whatever_is_stored_when_a_crawl_is_killed_has_its_page(database: Database, tmp_path: Path) -> None:
+def test_every_article_that_is_stored_when_a_crawl_is_killed_has_its_page(
+    database: Database, tmp_path: Path
+) -> None:
     chance = random.Random(22)
     stored = []
     with serve(made(ARTICLES)) as newspaper:
@@ -142,13 +144,13 @@ def test_whatever_is_stored_when_a_crawl_is_killed_has_its_page(database: Databa
 
 
 class Trouble:
-    """A disk or a store that fails, as a crawl of all articles meets it."""
+    """A crawl of all articles while a disk or a store fails."""
 
     def __init__(self, newspaper: Newspaper, database: Database) -> None:
         self.newspaper, self.database = newspaper, database
 
     def crawl(self, folder: Path, *args: str) -> dict[str, Any]:
-        """The run's record; all articles are stored, whatever happens to the archive."""
+        """Crawl, check that all articles are stored, and return the record of the run."""
         crawl = begin(self.newspaper, self.database, folder, *args)
         words = crawl.communicate()[1]
         assert crawl.returncode == 0, words
@@ -157,7 +159,7 @@ class Trouble:
         return self.database.run()
 
     def add(self, articles: int) -> None:
-        """The newspaper has further articles."""
+        """Let the newspaper publish more articles."""
         more = made(articles)
         self.newspaper.pages |= more.pages
 
@@ -169,7 +171,7 @@ def trouble(database: Database) -> Iterator[Trouble]:
 
 
 def assert_all_but(trouble: Trouble, folder: Path, ran: dict[str, Any], said: str) -> int:
-    """There is one alarm, and every article that names a page has it; how many do."""
+    """Check that there is one alarm, and that every article that names a page has it; return their number."""
     (alarm,) = ran["alarms"]
     assert alarm["alarm"] == "archive_stopped"
     assert said in alarm["said"], alarm
@@ -211,19 +213,19 @@ def test_a_read_only_folder_costs_no_article(trouble: Trouble, tmp_path: Path) -
 
 
 def again(trouble: Trouble, folder: Path, *args: str) -> None:
-    """All is well again: what the next run downloads is archived, those that were visited before too."""
+    """Check that the next run archives what it downloads, pages that were visited earlier included."""
     before = {doc["_id"]: doc["raw"] for doc in trouble.database.articles()}
     ran = trouble.crawl(folder, "-a", "refresh=9", *args)
     assert ran["alarms"] == []
     assert ran["archive"]["lost"] == 0
     after = {doc["_id"]: doc["raw"] for doc in trouble.database.articles()}
     assert all(after.values())
-    assert all(after[key] == raw for key, raw in before.items() if raw)  # an unchanged page is kept once
+    assert all(after[key] == raw for key, raw in before.items() if raw)  # an unchanged page is archived once
     assert_kept(trouble.newspaper, trouble.database, folder)
 
 
 def s3_port(monkeypatch: pytest.MonkeyPatch) -> int:
-    """A free port at which whatever this test starts looks for S3."""
+    """A free port, at which all processes of this test expect S3."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -238,7 +240,7 @@ def s3_port(monkeypatch: pytest.MonkeyPatch) -> int:
 
 @contextmanager
 def s3(port: int) -> Iterator[None]:
-    """An S3 on loopback."""
+    """Serve S3 on loopback."""
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
@@ -300,7 +302,7 @@ def test_an_s3_that_is_away_costs_no_article(
 
 
 @long
-def test_other_tools_index_it(trouble: Trouble, tmp_path: Path) -> None:
+def test_other_tools_index_the_archive(trouble: Trouble, tmp_path: Path) -> None:
     from cdxj_indexer.main import CDXJIndexer
 
     trouble.crawl(tmp_path / "archive")

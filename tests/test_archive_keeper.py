@@ -1,4 +1,4 @@
-"""What ties an archive to its crawl: pages before articles, one alarm, and an end that comes in time."""
+"""How an archive and its crawl work together: pages before articles, one alarm, an end in time."""
 
 import asyncio
 import datetime as dt
@@ -31,7 +31,7 @@ from tests.test_store import Run, article, store
 
 
 class Tombstones:
-    """What was forgotten, without a MongoDB."""
+    """The tombstones, without a MongoDB."""
 
     def __init__(self, *keys: str) -> None:
         self.keys = set(keys)
@@ -57,7 +57,7 @@ def keeper(folder: Path, run: str = "one", **changed: Any) -> Keeper:
 
 
 async def taken(keeper: Keeper, number: int) -> Article:
-    """An article whose page was downloaded."""
+    """An article whose page is downloaded."""
     raw = await keeper.keep(asked(number), packed(page(number)), page(number))
     return article(number, raw=raw)
 
@@ -130,7 +130,7 @@ def test_a_disk_that_hangs_ends_archiving(run: Run, tmp_path: Path, monkeypatch:
 def test_pages_are_handed_to_the_disk_with_their_batch(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A way to the disk and back for each page costs more than the page."""
+    """A round trip to the disk for each page would cost more than the page."""
     done: list[object] = []
     do = Desk.do
 
@@ -148,10 +148,10 @@ def test_pages_are_handed_to_the_disk_with_their_batch(
             assert all(item.raw for item in articles)
         return len(done)
 
-    assert run(crawl()) == 1 + 4  # the file is begun, and each batch is written
+    assert run(crawl()) == 1 + 4  # the start of the file, and each batch
 
 
-def test_no_more_waits_in_memory_than_is_written_at_once(
+def test_no_more_pages_wait_in_memory_than_are_written_at_once(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("newscrawl.archive.run_file.AT_ONCE", 10_000)
@@ -213,18 +213,18 @@ class TestHandingOver:
         assert list(folder.glob("*/*.warc.gz")) == []
         assert len(list(open_store(address).files(SITE))) == 2
 
-    def test_what_was_forgotten_is_not_handed_over(self, run: Run, tmp_path: Path) -> None:
+    def test_forgotten_pages_are_not_handed_over(self, run: Run, tmp_path: Path) -> None:
         tombstones = Tombstones(key(url(1)))
         self.crawl(run, tmp_path, "one", tombstones, store="memory://clear")
         store = open_store("memory://clear")
         found = Archive(Folder(tmp_path), store, forgotten=lambda keys: ())
         assert [page.key for file in found.files() for page in found.pages(file)] == [key(url(2))]
-        # Only what was forgotten since then is looked for the next time.
+        # The next time only later tombstones are looked for.
         assert tombstones.asked[0] is None
         self.crawl(run, tmp_path, "two", tombstones)
         assert tombstones.asked[-1] is not None
 
-    def test_what_is_forgotten_while_it_is_handed_over_is_cleared(self, run: Run, tmp_path: Path) -> None:
+    def test_a_page_that_is_forgotten_during_its_hand_over_is_cleared(self, run: Run, tmp_path: Path) -> None:
         tombstones = Tombstones()
         tombstones.later = {key(url(2))}
         self.crawl(run, tmp_path, "one", tombstones, store="memory://meanwhile")
@@ -254,7 +254,7 @@ class TestHandingOver:
         assert kept.alarms == {"archive_waiting": "looking after the files took more than 0.2 s"}
         assert len(list(tmp_path.glob("*/*.warc.gz"))) == 1
 
-    def test_an_address_that_is_none_is_told(self, run: Run, tmp_path: Path) -> None:
+    def test_an_invalid_address_is_reported(self, run: Run, tmp_path: Path) -> None:
         kept = self.crawl(run, tmp_path, "one", Tombstones(), store="nosuch://x")
         assert "ARCHIVE_STORE=nosuch://x cannot be used" in kept.alarms["archive_waiting"]
 

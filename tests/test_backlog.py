@@ -1,4 +1,4 @@
-"""What was left unlinked is shared by those who start at once."""
+"""Crawls that start at once share the articles that were left unlinked."""
 
 import asyncio
 import datetime as dt
@@ -51,7 +51,7 @@ class Crawl:
         await self.backlog.take_over(others, self.link, clock)
 
 
-def test_eight_at_once_link_each_article_once(run: Run, database: Database) -> None:
+def test_eight_crawls_at_once_link_each_article_once(run: Run, database: Database) -> None:
     number = 600
     linked: Counter[str] = Counter()
 
@@ -107,7 +107,7 @@ def test_eight_writers_that_start_at_once_link_each_article_once(
 
 
 def unlinked(number: int) -> list[dict[str, Any]]:
-    """Articles as killed crawls leave them; every third copies the one before, at another site."""
+    """Articles as killed crawls leave them; every third is a copy of the one before, at another site."""
     chance = random.Random(1445)
     words = [f"{start}{end}" for start in pairs.WEEKDAYS for end in "ابتثجحخدذرزس"]
     made: list[dict[str, Any]] = []
@@ -120,7 +120,7 @@ def unlinked(number: int) -> list[dict[str, Any]]:
     return made
 
 
-def test_one_takes_a_share_and_leaves_the_rest(run: Run, database: Database) -> None:
+def test_a_crawl_takes_a_share_and_leaves_the_rest(run: Run, database: Database) -> None:
     linked: Counter[str] = Counter()
 
     async def start() -> None:
@@ -134,7 +134,7 @@ def test_one_takes_a_share_and_leaves_the_rest(run: Run, database: Database) -> 
     assert database.ops["unlinked"].count_documents({}) == 80
 
 
-def test_a_claim_of_one_that_was_killed_ends(
+def test_the_claim_of_a_killed_crawl_ends(
     run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backlog, "LOOK", 0.01)

@@ -1,4 +1,4 @@
-"""Index builds that take longer than any time limit of ours."""
+"""Index builds that take longer than any time limit of newscrawl."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ INDEX = IndexModel([("bands", ASCENDING)])
 
 
 class Asked(CommandListener):
-    """What was asked of the server to build."""
+    """The commands by which the server was asked to build."""
 
     def __init__(self) -> None:
         self.commands: list[dict[str, Any]] = []
@@ -37,7 +37,7 @@ def hold(server: Mongod, mode: str) -> None:
 
 
 @pytest.mark.trials
-def test_it_outlasts_the_limits_of_the_connection(
+def test_a_build_outlasts_the_time_limits_of_the_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(building, "LOOK", 0.1)
@@ -65,7 +65,7 @@ def test_it_outlasts_the_limits_of_the_connection(
 
 
 @long
-def test_a_member_that_is_down_does_not_hold_it_up(tmp_path: Path) -> None:
+def test_a_member_that_is_down_does_not_delay_a_build(tmp_path: Path) -> None:
     async def trial(members: list[Mongod]) -> list[str]:
         uri = replica_set_uri(members)
         async with AsyncMongoClient[dict[str, Any]](uri, w="majority") as client:

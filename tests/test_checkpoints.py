@@ -69,7 +69,7 @@ def numbers(database: Database) -> set[int]:
     return {int(doc["url"].rpartition("-")[2].removesuffix(".html")) for doc in database.articles()}
 
 
-def test_a_long_backfill_comes_to_its_end_over_several_runs(newspaper: Newspaper, database: Database) -> None:
+def test_a_long_backfill_is_completed_over_several_runs(newspaper: Newspaper, database: Database) -> None:
     archive(newspaper, 7)
     since = ("-a", "since=2024-03-01", "-s", "WALK_PAGES=3")
     for stored in (3, 6, 7):
@@ -83,7 +83,7 @@ def test_a_long_backfill_comes_to_its_end_over_several_runs(newspaper: Newspaper
         assert database.ops["checkpoints"].count_documents({}) == (stored < 7)
     assert numbers(database) == set(range(1, 8))
     newspaper.asked.clear()
-    crawl(newspaper, database, *since)  # from its beginning: nothing was left
+    crawl(newspaper, database, *since)  # from the beginning: nothing was left
     assert newspaper.asked[0] == "/"
 
 
@@ -99,7 +99,7 @@ def test_other_days_begin_at_the_newest_page(newspaper: Newspaper, database: Dat
 def test_new_articles_are_stored_and_the_rest_of_the_walk_continues(
     newspaper: Newspaper, database: Database
 ) -> None:
-    """The way to the mark is longer than a run may be, and each run finds new articles above it."""
+    """The walk to the mark takes longer than one run may, and each run finds new articles."""
     archive(newspaper, 2)
     crawl(newspaper, database, "-s", "HORIZON_DAYS=4000")
     archive(newspaper, 9)
@@ -128,7 +128,7 @@ def test_a_backfill_continues_after_its_time_limit(newspaper: Newspaper, databas
     crawl(newspaper, database, "-a", "since=2024-03-01")
     assert numbers(database) == {1, 2, 3, 4}
     lists = [path for path in newspaper.asked if path.startswith("/?") or path == "/"]
-    if left:  # the page that hung may have failed before the crawl ended; then the walk begins again
+    if left:  # if the page that hung failed before the crawl ended, the walk begins again
         assert lists[0] == left["pages"][0].partition(" ")[2].removeprefix(newspaper.environment["LOOPBACK"])
 
 
@@ -164,7 +164,7 @@ def urlset(articles: Iterable[int]) -> str:
 
 
 @long
-def test_a_walk_that_is_cut_while_an_earlier_walk_ends_leaves_its_own_rest(
+def test_a_walk_that_is_cut_short_while_an_earlier_walk_ends_leaves_its_own_rest(
     newspaper: Newspaper, database: Database
 ) -> None:
     """Twice in a row there are more new articles than a run may walk."""
@@ -173,7 +173,7 @@ def test_a_walk_that_is_cut_while_an_earlier_walk_ends_leaves_its_own_rest(
     newspaper.pages |= {
         f"/?before={n}": listing([n - 1], f"/?before={n - 1}" if n > 2 else None) for n in range(2, 16)
     }
-    for length in (2, 7, 14, 14, 14):  # the third time the rest of the second is read to its end
+    for length in (2, 7, 14, 14, 14):  # the third run reads the rest of the second to its end
         newspaper.pages["/"] = listing([length], f"/?before={length}")
         crawl(newspaper, database, *common)
     assert numbers(database) == set(range(1, 15))

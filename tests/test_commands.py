@@ -1,4 +1,4 @@
-"""What all commands share: how they end when something is wrong, and how they find a site."""
+"""What all commands have in common: how they end when something is wrong, and how they find a site."""
 
 import asyncio
 import dataclasses
@@ -58,7 +58,7 @@ def _is_away(done: CompletedProcess[str]) -> None:
 @pytest.mark.parametrize(
     "command", [("crawl", "hespress"), ("redate",), ("try", "https://www.hespress.com/1.html")]
 )
-def test_moroccan_months_that_cannot_be_read_are_refused_before_anything_is_asked(
+def test_moroccan_months_that_cannot_be_read_are_refused_before_anything_else(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:
     table = tmp_path / "months.tsv"
@@ -93,7 +93,7 @@ def test_a_page_that_a_crawl_would_not_get_is_not_shown() -> None:
         "ftp://sada.ma",
     ],
 )
-def test_what_can_be_no_address_is_wrong_use(given: str) -> None:
+def test_text_that_cannot_be_an_address_is_wrong_use(given: str) -> None:
     assert not is_address(given)
     with pytest.raises(
         UsageError, match=re.escape(f"{given}: No such file or directory; give an address such as")
@@ -104,7 +104,7 @@ def test_what_can_be_no_address_is_wrong_use(given: str) -> None:
 @pytest.mark.parametrize(
     "given", ["https://www.hespress.com/أخبار", "http://127.0.0.1:8080/", "https://صدى.ma/1"]
 )
-def test_what_can_be_an_address_is_one(given: str) -> None:
+def test_text_that_can_be_an_address_is_one(given: str) -> None:
     assert is_address(given)
 
 
@@ -141,7 +141,7 @@ def _answering(pages: dict[str, bytes | FetchFailure]) -> Fetch:
     ],
     ids=["robots unread", "robots names none", "home unread", "home names none", "wordpress"],
 )
-def test_what_could_not_be_learned_is_not_said_to_be_false(
+def test_a_finding_without_evidence_is_not_reported_as_false(
     source: Discovery, pages: dict[str, bytes | FetchFailure], line: str
 ) -> None:
     site = Site(name="صدى", domain="sada.ma", timezone="UTC", article=r"^/\d+$", discover=[source])
@@ -151,7 +151,7 @@ def test_what_could_not_be_learned_is_not_said_to_be_false(
     assert any(said.startswith(line) for said in verdict.lines), verdict.lines
 
 
-def test_the_site_of_an_address_is_the_one_that_takes_it_for_an_article() -> None:
+def test_the_site_of_an_address_is_the_one_whose_pattern_matches_it() -> None:
     papers = Site(name="صدى", domain="sada.ma", timezone="UTC", article=r"^/papers/", discover=[])
     rules = UrlRules(hosts={"sada-ma.com": "sada.ma"})
     sites = {"papers": papers, "sada": dataclasses.replace(papers, article=r"^/\d+$", url_rules=rules)}
@@ -161,7 +161,7 @@ def test_the_site_of_an_address_is_the_one_that_takes_it_for_an_article() -> Non
     assert site_of("https://notsada.ma/7", sites) is None
 
 
-def test_a_newspaper_keeps_a_name_that_is_taken_in_another_country_only() -> None:
+def test_a_newspaper_keeps_a_name_that_is_used_in_another_country_only() -> None:
     table = with_row(
         "# slug, other names, name, country, clock\n", Source("sabah_qa", "الصباح", "QA"), "sabah.qa"
     )

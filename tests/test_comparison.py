@@ -1,4 +1,4 @@
-"""What two texts share, and what tells apart the texts of one mould."""
+"""What two texts have in common, and what distinguishes texts made from one template."""
 
 import random
 
@@ -29,12 +29,12 @@ def tell_other_news(
 
 
 @pytest.mark.parametrize("kind", MOULDS)
-def test_one_mould_with_other_words_in_its_slots_is_other_news(kind: str) -> None:
+def test_one_template_with_other_words_is_other_news(kind: str) -> None:
     for one in range(4):
         assert not tell_other_news(filled(kind, one), filled(kind, one, "other_title"))
         for other in range(one):
             for title in ("title", "other_title"):
-                days = {"same_day": kind != "weather"}  # of one day it is edited, too
+                days = {"same_day": kind != "weather"}  # on the same day, the edited text is a copy, too
                 assert tell_other_news(filled(kind, one), filled(kind, other, title), **days)
 
 
@@ -48,7 +48,7 @@ def test_numbers_are_compared_by_value(number: int) -> None:
     assert tell_other_news(one, text(other_title, others))
 
 
-def test_an_editors_words_and_spellings_are_no_other_news() -> None:
+def test_an_editors_words_and_spellings_are_not_other_news() -> None:
     body = (
         "صارعت امرأة تمساحا بأواني الطبخ لتنقذ ابنتها من بين فكيه عند ضفة النهر قرب القرية. وقالت الأم إنها "
         "ضربت التمساح بملعقة كبيرة حتى أفلت ساق الفتاة، وأضافت أن أواني الطبخ كانت كل ما وقعت عليه يدها."
@@ -81,7 +81,7 @@ def test_two_towns_are_other_news_and_a_town_of_a_country_is_not() -> None:
     assert tell_other_news(capital, other, same_title=True)
 
 
-def test_names_in_the_slots_of_one_mould_are_other_news_under_one_title_too() -> None:
+def test_other_names_in_one_template_are_other_news_even_under_one_title() -> None:
     def signed(name: str, club: str) -> Text:
         return text("صفقة جديدة في الدوري", f"انتقل اللاعب {name} رسميا من {club}. {CAPTAIN}")
 
@@ -102,7 +102,7 @@ def test_one_column_with_the_same_last_lines_is_other_news() -> None:
     )
 
 
-def test_prices_are_told_apart_by_their_figures_and_not_by_their_name() -> None:
+def test_prices_are_distinguished_by_their_figures_and_not_by_their_name() -> None:
     news = (
         "رفعت اللجنة أسعار الوقود ابتداء من منتصف الليل، ليصبح سعر لتر البنزين {} درهما والغازوال {} درهما، "
         "وعزت القرار إلى ارتفاع أسعار النفط في الأسواق العالمية، على أن تراجعها مطلع الشهر المقبل."
@@ -120,7 +120,7 @@ def test_prices_are_told_apart_by_their_figures_and_not_by_their_name() -> None:
     assert tell_other_news(first, later, same_day=False)
 
 
-def test_where_a_part_stands_says_whether_it_is_a_copy() -> None:
+def test_the_position_of_a_part_decides_whether_it_is_a_copy() -> None:
     words, chance = filled("police", 0).words, random.Random(1445)
     vocabulary = filled("fire", 1).words + filled("chart", 2).words
     more = chance.choices(vocabulary, k=3 * len(words))

@@ -1,4 +1,4 @@
-"""Whatever else a rendered page tries reaches no server, and is counted as refused."""
+"""Whatever a rendered page tries, it reaches no other server, and each attempt is counted as refused."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from tests.conftest import Database
 from tests.loopback import TEXT, Newspaper, article, serve
 from tests.test_render import Crawling, needs_browser
 
-# What a page tries; {to} is where nothing may arrive, and the name of the attempt is the path there.
+# What a page tries; {to} is the server that must receive nothing, and the name of the attempt is the path.
 MARKUP = {
     "picture": '<img src="{to}">',
     "frame": '<iframe src="{to}"></iframe>',
@@ -71,7 +71,7 @@ NAVIGATION = {
     "refresh": "let m = document.createElement('meta'); m.httpEquiv = 'refresh'; m.content = '0;url={to}';"
     "document.head.append(m); setTimeout(() => m.remove(), 100)",
 }
-"""What would take the page away, each on a page of its own."""
+"""Attempts to navigate away, each on a separate page."""
 HEADERS = {
     "Link": "<{to}/link>; rel=preload; as=script",
     "Content-Security-Policy-Report-Only": "img-src 'none'; report-uri {to}/policy",
@@ -80,7 +80,7 @@ HEADERS = {
     "NEL": '{{"report_to": "default", "max_age": 60, "success_fraction": 1}}',
     "Speculation-Rules": '"{to}/rules"',
 }
-"""What the answer itself asks of a browser."""
+"""Attempts by the headers of the response."""
 UNSEEN = {
     "speculation": """let s = document.createElement('script'); s.type = 'speculationrules';
         let rules = [{{source: 'list', urls: ['{to}']}}]
@@ -97,14 +97,14 @@ UNSEEN = {
         {{urls: 'turn:{host}?transport=tcp', username: 'a', credential: 'b'}}]}});
         c.createDataChannel('x'); c.createOffer().then(offer => c.setLocalDescription(offer))""",
 }
-"""What no interception tells by its address."""
+"""Attempts that interception cannot recognise by an address."""
 OWN = {
     "own-socket": "new WebSocket('ws://' + location.host + '/own-socket')",
     "own-popup": "open('/own-popup')",
     "own-worker": "new Worker('/own-worker.js')",
     "own-service-worker": "navigator.serviceWorker.register('/own-service-worker.js')",
 }
-"""What is refused towards the page's own site as well."""
+"""Attempts that are refused even to the page's own site."""
 PAGE = """<html lang=ar dir=rtl><head><title>صحيفة</title></head><body><div id=root></div>{markup}<script>
 const blob = code => URL.createObjectURL(new Blob([code]))
 const frame = name => {{
@@ -123,7 +123,7 @@ fetch('/data{path}').then(answer => answer.text()).then(text => root.innerHTML =
 
 @contextmanager
 def listening() -> Iterator[tuple[int, list[bytes]]]:
-    """A loopback port that nothing may reach, by TCP or UDP; notes what arrives."""
+    """A loopback port that nothing may reach, by TCP or UDP; it records what arrives."""
     arrived: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
         port = tcp.getsockname()[1]
@@ -156,14 +156,14 @@ def listening() -> Iterator[tuple[int, list[bytes]]]:
 
 
 def functions(attempts: dict[str, str], target: str) -> str:
-    """JavaScript of an object with a function for each attempt."""
+    """The JavaScript of an object with a function for each attempt."""
     host = target.partition("//")[2]
     code = {name: code.format(to=f"{target}/{name}", host=host) for name, code in attempts.items()}
     return ",\n".join(f"'{name}': () => {{ {code} }}" for name, code in code.items())
 
 
 def hostile(target: str) -> Newspaper:
-    """A newspaper whose pages try all attempts, and show their articles by script."""
+    """A newspaper whose pages make all attempts, and show their articles by script."""
     newspaper = Newspaper()
     pages: list[dict[str, str]] = [
         SCRIPT | UNSEEN | OWN,
@@ -208,7 +208,7 @@ def test_nothing_arrives_and_the_articles_are_stored(database: Database) -> None
     assert f"http://127.0.0.1:{port}/redirect (port)" in rejected["98.html"]["detail"]
     told = re.findall(r"refused to the browser \((\w+)\): (.+)", crawl.said)
     seen = {said.rpartition("/")[2].partition("?")[0] for _, said in told}
-    # A worker is refused before it asks for anything.
+    # A worker is refused before it requests anything.
     assert (SCRIPT | MARKUP | NAVIGATION).keys() - seen == {"worker", "worker-of-a-frame"}
     assert sum(reason == "worker" and "blob:" in said for reason, said in told) == 2
     assert {"link", "refresh-by-header"} <= seen
@@ -220,7 +220,7 @@ def test_nothing_arrives_and_the_articles_are_stored(database: Database) -> None
 
 
 class TestSandbox:
-    """Chromium is started as `launch_options` has it, by root and by another user."""
+    """Chromium is started with `launch_options`, by root and by another user."""
 
     PAGE = "data:text/html,<body><script>document.body.append(6*7)</script>"
 
@@ -259,7 +259,7 @@ class TestSandbox:
         assert "42</body>" in done.stdout, done.stderr
 
     @pytest.mark.parametrize(("user", "sandboxed"), [(0, False), (1000, True)])
-    def test_what_it_is_started_with(
+    def test_the_options_of_chromium(
         self, user: int, sandboxed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(os, "geteuid", lambda: user)

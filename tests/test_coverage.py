@@ -1,4 +1,4 @@
-"""The rows of ``coverage``: counted from the articles, whatever happens to them, and whoever is killed."""
+"""The rows of ``coverage``: their counts match the articles, even when processes are killed."""
 
 import asyncio
 import datetime as dt
@@ -26,7 +26,7 @@ def rows(database: Database, source: str = "alayam24") -> dict[str | None, tuple
 
 
 def recounted(database: Database) -> dict[tuple[str, str | None], tuple[int, int]]:
-    """What the articles say, counted the plain way: the days that have any."""
+    """The same, counted directly from the articles, for days that have any."""
     counted: dict[tuple[str, str | None], tuple[int, int]] = {}
     for doc in database["articles"].find():
         had = counted.get((doc["source"], doc["day"]), (0, 0))
@@ -35,7 +35,7 @@ def recounted(database: Database) -> dict[tuple[str, str | None], tuple[int, int
 
 
 def assert_true(database: Database) -> None:
-    """The rows say what the articles say, and none is left to count."""
+    """Check that the rows match the articles, and that nothing is left to count."""
     said = {
         (row["source"], row["day"]): (row["articles"], row["copies"])
         for row in database["coverage"].find({"articles": {"$gt": 0}})
@@ -78,7 +78,9 @@ def test_a_life_ends_where_its_articles_do(run: Run, database: Database) -> None
     assert list(rows(database)) == ["2024-04-02", "2024-04-03", "2024-04-04"]
 
 
-def test_an_article_without_a_day_may_be_of_each_of_its_interval(run: Run, database: Database) -> None:
+def test_an_article_without_a_day_is_possible_on_each_day_of_its_interval(
+    run: Run, database: Database
+) -> None:
     between = PublishedDetail(earliest="2024-04-01", latest="2024-04-03", origin="markup")
     store(
         run,
@@ -121,7 +123,7 @@ def test_redate_is_counted(run: Run, copied: Database) -> None:
     assert copied.ops["uncounted"].count_documents({}) == 0
 
 
-def test_what_a_killed_process_noted_the_next_one_counts(run: Run, database: Database) -> None:
+def test_the_next_process_counts_what_a_killed_one_noted(run: Run, database: Database) -> None:
     store(run, database, article(1))
 
     async def killed() -> None:
@@ -157,7 +159,7 @@ def test_writers_that_count_at_once_leave_true_rows(run: Run, database: Database
     assert_true(database)
 
 
-def test_an_older_version_is_counted_when_it_is_opened(run: Run, database: Database) -> None:
+def test_a_collection_of_an_older_version_is_counted_when_it_is_opened(run: Run, database: Database) -> None:
     db = database.client[database.name]
     store(run, database, article(1), article(2, day="2024-04-04"))
     db.drop_collection("coverage")
@@ -186,10 +188,10 @@ def walk(since: dt.datetime | None, until: dt.datetime, *, completed: bool = Tru
 
 
 class TestJudging:
-    """What runs have seen, as rows say it."""
+    """The judgement of rows: what runs have seen of a day."""
 
     def ran(self, run: Run, database: Database, began: dt.datetime, **fields: Any) -> None:
-        """A run is recorded and its days are judged."""
+        """Record a run and judge its days."""
         site = fields.pop("site", "alayam24")
         seen = {"timezone": "Africa/Casablanca", "aggregator": False, "pending_since": None, "lost": 0}
         seen |= {name: fields.pop(name) for name in ("walks", *seen) if name in fields}
@@ -207,7 +209,7 @@ class TestJudging:
         found = database["coverage"].find({"source": source, "day": {"$ne": None}}).sort("day")
         return {row["day"]: (row["complete"], row["why"], row["runs"]) for row in found}
 
-    def test_an_outage_and_what_is_read_later(self, run: Run, database: Database) -> None:
+    def test_an_outage_and_articles_that_are_read_later(self, run: Run, database: Database) -> None:
         store(run, database, article(1), article(2, day="2024-04-04"))
         first, day = NOON - dt.timedelta(days=3), dt.timedelta(days=1)
         self.ran(run, database, first, walks=[walk(first - 5 * day, first)])
@@ -227,7 +229,9 @@ class TestJudging:
         self.ran(run, database, NOON + day, walks=[walk(first, NOON + day)])
         assert list(database["coverage"].find()) == before
 
-    def test_what_was_seen_whole_stays_so_when_the_records_expire(self, run: Run, database: Database) -> None:
+    def test_a_complete_day_stays_complete_when_the_records_expire(
+        self, run: Run, database: Database
+    ) -> None:
         store(run, database, article(1), article(2, day="2024-04-04"))
         day = dt.timedelta(days=1)
         self.ran(run, database, NOON, walks=[walk(NOON - 5 * day, NOON)])
@@ -255,7 +259,9 @@ class TestJudging:
     @pytest.mark.parametrize(
         ("zone", "last"), [("Africa/Casablanca", "2024-04-05"), ("Asia/Riyadh", "2024-04-06")]
     )
-    def test_a_run_is_of_the_publishers_day(self, run: Run, database: Database, zone: str, last: str) -> None:
+    def test_a_run_belongs_to_the_publishers_day(
+        self, run: Run, database: Database, zone: str, last: str
+    ) -> None:
         store(run, database, article(1, day="2024-04-05"))
         late = dt.datetime(2024, 4, 5, 22, tzinfo=dt.UTC)
         self.ran(run, database, late, walks=[walk(NOON, late)], timezone=zone)

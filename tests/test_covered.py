@@ -1,7 +1,7 @@
-"""Which days were seen whole: made histories of newspapers and crawls, and what is true of them.
+"""Which days are complete, in synthetic histories of newspapers and crawls whose truth is known.
 
-The newspaper, its lists and our crawls are made here, the walks are the real ones. What is true of a day,
-whether all that the newspaper published then has been stored, is known from the making alone.
+The newspaper, its lists and the crawls are synthetic, the walks are the project's own. So the tests know of
+each day whether everything that the newspaper published is stored.
 """
 
 import datetime as dt
@@ -25,14 +25,14 @@ ZONE = "Africa/Casablanca"
 HOUR = dt.timedelta(hours=1)
 BEGIN = dt.date(2026, 3, 1)
 PAGE = 10
-"""Entries of a page of the listing."""
+"""Number of entries on a page of the listing."""
 MOST = 2000
-"""Entries of any list."""
+"""Number of entries in any list."""
 
 
 @dataclass
 class Newspaper:
-    """What it published: article → moment; and what its lists show of that."""
+    """A newspaper: when it published each article (article → moment), and which of them its lists show."""
 
     published: dict[str, dt.datetime]
     feed: int = 20
@@ -45,7 +45,7 @@ class Newspaper:
         self.moments = sorted((at, key) for key, at in self.published.items())
 
     def shown(self, kind: str, now: dt.datetime) -> list[tuple[str, dt.datetime]]:
-        """A list as it is at a moment, the newest first."""
+        """The entries of a list at a moment, the newest first."""
         there = self.moments[: bisect_right(self.moments, (now, "b"))][: -MOST - 1 : -1]
         name, _, section = kind.partition(" ")
         if section:
@@ -75,7 +75,7 @@ REQUESTS = [Request(f"https://sahifa.example/{n}") for n in range(50)]
 
 @dataclass
 class Crawler:
-    """Crawls it as the spider does, and remembers what the store would."""
+    """Crawls the newspaper as the spider does, and remembers what the store would."""
 
     paper: Newspaper
     zone: str | None = ZONE
@@ -97,7 +97,9 @@ class Crawler:
         until: dt.date | None = None,
         only: str | None = None,
     ) -> None:
-        """One run: ``stops_after`` so many pages, one list ``fails``, or no article can be downloaded."""
+        """One run, which may stop after a number of pages (``stops_after``), fail to read one list
+        (``fails``), or download no article.
+        """
         ended = now + 0.3 * HOUR
         left, walks, marks = stops_after if stops_after is not None else 10**6, [], {}
         new = 0
@@ -194,7 +196,7 @@ def _parts(walked: Any) -> tuple[Any, ...]:
 
 
 def paper(days: int = 20, a_day: int = 12, quiet: tuple[int, ...] = (), **lists: Any) -> Newspaper:
-    """A newspaper that publishes so many articles a day, from its morning to its evening."""
+    """A newspaper that publishes this many articles a day, from morning to evening."""
     published = {}
     for day in range(-30, days):
         on = bounds(BEGIN + dt.timedelta(days=day), ZONE)[0]
@@ -217,27 +219,27 @@ def all_stored(crawler: Crawler, day: int) -> bool:
 
 
 def crawl(crawler: Crawler, first: float, last: float, **how: Any) -> None:
-    """Runs every three hours, from a day on to another one."""
+    """Run every three hours, from one day to another."""
     hour = first * 24
     while hour < last * 24:
         crawler.run(at(0, hour), **how)
         hour += 3
 
 
-def test_each_day_of_undisturbed_crawls_was_seen_whole_but_the_last() -> None:
+def test_each_day_of_undisturbed_crawls_is_complete_except_the_last() -> None:
     crawler = Crawler(paper())
     crawl(crawler, 0.5, 5.2)
     assert [judged(crawler, day)[0] for day in range(6)] == [True] * 5 + [None]
     assert judged(crawler, 5)[1] == CoverageReason.NOT_OVER
 
 
-def test_a_quiet_friday_is_no_outage() -> None:
+def test_a_quiet_friday_is_not_an_outage() -> None:
     crawler = Crawler(paper(quiet=(5,)))
     crawl(crawler, 0.5, 8.2)
     assert judged(crawler, 5) == (True, CoverageReason.SEEN)
 
 
-def test_what_we_missed_and_read_later_was_seen_whole() -> None:
+def test_a_day_whose_articles_are_read_later_is_complete() -> None:
     crawler = Crawler(paper())
     crawl(crawler, 0, 3.5)
     crawl(crawler, 6.5, 8.1)
@@ -245,7 +247,7 @@ def test_what_we_missed_and_read_later_was_seen_whole() -> None:
     assert all(all_stored(crawler, day) for day in range(8))
 
 
-def test_what_the_lists_no_longer_show_after_an_outage_of_ours_is_missing() -> None:
+def test_articles_that_the_lists_no_longer_show_after_an_outage_of_ours_are_missing() -> None:
     crawler = Crawler(paper(lists=("feed",), feed=15))
     crawl(crawler, 0, 3.5)
     crawl(crawler, 6.5, 8.1)
@@ -273,16 +275,16 @@ def test_a_sitemap_fills_what_the_feed_no_longer_shows() -> None:
     assert [judged(news, day)[0] for day in (4, 5)] == [False, True]
 
 
-def test_a_site_that_is_gone_says_so_and_not_that_nothing_happened() -> None:
+def test_a_day_on_which_the_site_is_down_does_not_count_as_quiet() -> None:
     crawler = Crawler(paper())
     crawl(crawler, 0, 3.5)
     crawl(crawler, 3.5, 9, silent=True)
     assert [judged(crawler, day) for day in range(3, 8)] == [(False, CoverageReason.SITE_SILENT)] * 5
     crawl(crawler, 9, 10.1)
-    assert all(judged(crawler, day)[0] for day in range(3, 10)), "its lists show what they got meanwhile"
+    assert all(judged(crawler, day)[0] for day in range(3, 10)), "its lists show what was published meanwhile"
 
 
-def test_half_a_run_is_no_run() -> None:
+def test_half_a_run_does_not_count_as_a_run() -> None:
     crawler = Crawler(paper(a_day=60))
     crawl(crawler, 0, 3.5)
     crawler.run(at(5, 1), stops_after=3)
@@ -346,7 +348,7 @@ def test_a_day_ends_on_the_publishers_clock(zone: str | None) -> None:
     assert History(crawler.ran, zone).judge(BEGIN)[0] is True
 
 
-def test_a_day_of_23_or_25_hours_is_seen_whole_as_well() -> None:
+def test_a_day_of_23_or_25_hours_is_complete_too() -> None:
     cairo = "Africa/Cairo"
     for day, hours in ((dt.date(2026, 4, 24), 23), (dt.date(2026, 10, 29), 25)):
         start, end = bounds(day, cairo)
@@ -354,7 +356,7 @@ def test_a_day_of_23_or_25_hours_is_seen_whole_as_well() -> None:
 
 
 def history_of(seed: int) -> Crawler:
-    """A newspaper and crawls drawn by chance, some of which go wrong."""
+    """A random newspaper and random crawls, some of which go wrong."""
     chance = random.Random(seed)
     lists = chance.choice([("listing",), ("feed",), ("listing", "feed"), ("feed", "sitemap"), ("sitemap",)])
     made = paper(
@@ -381,7 +383,7 @@ def history_of(seed: int) -> Crawler:
 
 
 @pytest.mark.trials
-def test_in_any_history_no_day_is_called_complete_that_is_not() -> None:
+def test_no_random_history_has_an_incomplete_day_that_counts_as_complete() -> None:
     seen: Counter[tuple[bool, bool | None]] = Counter()
     for seed in range(max(6, size(400))):
         crawler = history_of(seed)

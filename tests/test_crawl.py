@@ -1,4 +1,4 @@
-"""Whole crawls, as an operator starts them, into a real mongod, of the recording or of a loopback site."""
+"""Whole crawls of the recording or of a loopback site, started as by an operator, into a real mongod."""
 
 import datetime as dt
 import json
@@ -29,18 +29,18 @@ EXPECTED = json.loads((PROJECT / "recordings" / "demo" / "expected.json").read_t
 OF_THE_RUN = ("run", "updated_at")
 """Fields that say when a crawl ran, not what it found."""
 OF_THE_SPELLING = ("url", "urls", "keys", "http", "first_seen_at", "last_seen_at", "checked_at")
-"""Fields that say by which of an article's addresses it was met first."""
+"""Fields that depend on which address of an article was met first."""
 SPELLINGS = {
     key(url): facts["title"]
     for facts in EXPECTED["articles"].values()
     if len(facts["urls"]) > 1
     for url in facts["urls"]
 }
-"""The articles that the recording links at several addresses; which is asked for first is chance."""
+"""The articles that the recording links at several addresses, the first of which is requested by chance."""
 
 
 EXPECTED_AT = {address: url for url, facts in EXPECTED["articles"].items() for address in facts["urls"]}
-"""Every address of an article, and the one that ``expected.json`` calls it by."""
+"""Every address of an article → its address in ``expected.json``."""
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def newspaper() -> Iterator[Newspaper]:
 def crawl(newspaper: Newspaper, database: Database, *args: str, spider: str = "loopback") -> Any:
     """Crawl the loopback newspaper without delays.
 
-    It reads the pages itself; crawls of the recording, of hostile sites and of every kind of discovery show
-    that workers read them as well.
+    The crawl reads the pages itself; crawls of the recording, of hostile sites and of every kind of discovery
+    test the workers.
     """
     return scrapy(
         "crawl",
@@ -143,7 +143,7 @@ class TestRecording:
         assert copied.articles() == before
 
     @pytest.mark.trials
-    def test_killed_at_any_moment_then_crawled_is_as_undisturbed(
+    def test_a_crawl_that_is_killed_and_repeated_stores_the_same_as_an_undisturbed_one(
         self, tmp_path: Path, undisturbed: list[dict[str, Any]]
     ) -> None:
         def begin(data: Path, spider: str) -> Any:
@@ -171,7 +171,7 @@ class TestRecording:
         table = []
         for trial in range(size(20)):
             data = tmp_path / str(trial)
-            # A moment is a line of the log, so that it lies in the crawl on any machine.
+            # The moment is a line of the log, so that it is within the crawl on any machine.
             moment = chance.randrange(total)
             victim = begin(data, "alayam24")
             next(islice(lines(victim), moment, None), None)
@@ -193,7 +193,7 @@ class TestRecording:
 
 @contextmanager
 def mongo_of(data: Path) -> Iterator[MongoClient[dict[str, Any]]]:
-    """The server of a data folder."""
+    """The address of the server of a data folder."""
     server = Server(data_folder({"NEWSCRAWL_DATA": str(data)}))
     with server as uri, MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
         yield client
@@ -222,7 +222,7 @@ class TestKnown:
         newspaper.asked.clear()
         newspaper.pages["/"] = listing([11, 10, 9], "/?page=2")
         assert crawl(newspaper, database).returncode == 0
-        # Two articles are asked for at once.
+        # Two articles are requested at once.
         assert sorted(newspaper.asked) == ["/", "/articles-10.html", "/articles-11.html"]
         assert len(database.articles()) == 11
 
@@ -292,7 +292,7 @@ class TestKnown:
             pytest.param("<html lang=ar><h1 class=heading>عاجل: يتبع</h1></html>", "no_body", marks=LONG),
         ],
     )
-    def test_what_was_listed_a_moment_ago_is_given_a_day(
+    def test_a_page_that_was_just_listed_gets_a_day_before_it_is_rejected(
         self, newspaper: Newspaper, database: Database, page: Any, reason: str
     ) -> None:
         newspaper.pages = {
@@ -307,7 +307,7 @@ class TestKnown:
             assert database.ops["rejected"].count_documents({}) == 0
             asked = newspaper.asked.count("/articles-1.html")
             crawl(newspaper, database)
-            assert newspaper.asked.count("/articles-1.html") == asked  # it is not asked for before its time
+            assert newspaper.asked.count("/articles-1.html") == asked  # it is not requested before its time
             pauses.append(pending["retry_at"] - datetime.now(UTC))
             early = datetime.now(UTC) - timedelta(hours=20)
             database.ops["pending"].update_one({}, {"$set": {"retry_at": None, "failed_at": early}})
@@ -330,7 +330,7 @@ class TestKnown:
         assert len(database.articles()) == 2
         assert database.ops["pending"].count_documents({}) == 0
 
-    def test_an_article_that_leads_to_another_site_is_settled_and_not_followed(
+    def test_an_article_that_redirects_to_another_site_is_rejected_and_not_followed(
         self, newspaper: Newspaper, database: Database
     ) -> None:
         away = f"http://localhost:{newspaper.port}/elsewhere"
@@ -568,7 +568,7 @@ class TestFailures:
             f"/articles-{n}.html": article(n) + f"<!-- {noise.randbytes(2000).hex()} -->" for n in range(20)
         }
         path = tmp_path / "crawl.warc.gz"
-        with largest_file(20_000):  # the processes that are started inherit it
+        with largest_file(20_000):  # the processes that it starts inherit the limit
             done = crawl(newspaper, database, "-s", f"RECORD={path}")
         run = database.run()
         assert (done.returncode, run["outcome"]) == (1, "fault"), done.stderr
@@ -581,7 +581,7 @@ class TestFailures:
         assert pending
         assert crawl(newspaper, database).returncode == 0
         assert len(database.articles()) == 20
-        # What was stored is what was recorded.
+        # Exactly the recorded articles are stored.
         replayed = Recording(path)
         for number in range(20):
             with suppress(NotRecorded):
@@ -589,15 +589,13 @@ class TestFailures:
                 stored -= 1
         assert stored == 0
 
-    def test_a_recording_of_another_site_is_not_taken_for_a_site_that_is_silent(
-        self, database: Database
-    ) -> None:
+    def test_a_recording_of_another_site_is_not_mistaken_for_a_silent_site(self, database: Database) -> None:
         done = database.crawl("hespress")
         assert (done.returncode, database.run()["outcome"]) == (1, "fault")
         assert "GET https://www.hespress.com/robots.txt is not in the recording" in done.stderr
         assert database.ops["pending"].count_documents({}) == 0
 
-    def test_pages_pending_from_an_earlier_crawl_are_no_fault_of_a_recording(
+    def test_pages_pending_from_an_earlier_crawl_are_not_a_fault_of_a_recording(
         self, database: Database
     ) -> None:
         url = "https://www.alayam24.com/articles-1.html"

@@ -1,4 +1,4 @@
-"""docs/data.md as its reader follows it: against what the demo stores."""
+"""The code of docs/data.md, run on the articles of the demo as a reader runs it."""
 
 import code
 import datetime as dt
@@ -27,14 +27,14 @@ SETUP, EXAMPLES, SEARCH, MIRROR, SAMPLE, ARROW, CLOCK, TABLE = re.findall(
 
 
 class Reader:
-    """Somebody who pastes what the page shows into Python, line by line."""
+    """A reader who pastes the code of the page into Python, line by line."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self.console = code.InteractiveConsole()
         self.capsys = capsys
 
     def paste(self, text: str) -> str:
-        """What it prints; a mistake fails the test."""
+        """Run the code, and return what it prints; an error fails the test."""
         for line in [*text.splitlines(), ""]:
             self.console.push(line)
         printed = self.capsys.readouterr()
@@ -55,7 +55,7 @@ def reader(
     pasting.paste("client.close()")
 
 
-def test_every_example_prints_something_of_the_demo(reader: Reader) -> None:
+def test_every_example_prints_something_from_the_demo(reader: Reader) -> None:
     examples = re.split(r"^# ", EXAMPLES, flags=re.MULTILINE)[1:]
     assert len(examples) == len(queries.QUERIES)
     for example in examples:
@@ -67,7 +67,7 @@ def test_the_set_up_names_the_database_of_the_demo() -> None:
     assert '"MONGODB_DATABASE", "newscrawl_demo"' in SETUP
 
 
-def test_the_columns_for_pandas_are_there_and_hold_no_machinery(recorded: Database) -> None:
+def test_the_columns_for_pandas_exist_and_none_is_internal(recorded: Database) -> None:
     assert {name.partition(".")[0] for name in page.COLUMNS} <= set(stored_fields(Article))
     assert not {*INTERNAL, "http", "made_by", "keys", "origins"}.intersection(page.COLUMNS)
     (columns,) = re.findall(r'columns = """(.*?)"""', TABLE, re.DOTALL)
@@ -89,11 +89,11 @@ def test_a_table_for_pandas(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("recipe", [SEARCH, SAMPLE, CLOCK])
-def test_a_recipe_prints_something_of_the_demo(reader: Reader, recipe: str) -> None:
+def test_a_recipe_prints_something_from_the_demo(reader: Reader, recipe: str) -> None:
     assert reader.paste(recipe)
 
 
-def test_the_recipe_of_a_mirror_copies_all_that_there_is(reader: Reader, recorded: Database) -> None:
+def test_the_recipe_of_a_mirror_copies_everything(reader: Reader, recorded: Database) -> None:
     assert reader.paste(MIRROR).split() == [str(recorded["articles"].count_documents({})), "True"]
 
 
@@ -141,13 +141,13 @@ def test_the_fields_of_the_views_are_documented(recorded: Database) -> None:
 
 
 def said_of(collection: str) -> set[str]:
-    """The fields that the page names of a collection."""
+    """The fields of a collection that the page names."""
     said = re.search(rf"^## {collection}\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)
     assert said
     return set(re.findall(r"^\| `(\w+)` \| [a-z, ]+ \|", said[1], re.MULTILINE))
 
 
-def test_the_fields_of_what_is_counted_and_extracted_are_documented(recorded: Database) -> None:
+def test_the_fields_of_counted_and_extracted_collections_are_documented(recorded: Database) -> None:
     words = {*CoverageReason}
     for row in recorded["coverage"].find():
         assert row.keys() == said_of("coverage") - words
@@ -170,7 +170,7 @@ def test_the_fields_of_a_revision_are_documented(database: Database, run: Any) -
     assert (revision["body"], revision["changed"]) == (first.body, ["body"])
 
 
-def test_words_are_folded_by_hand_as_the_page_says() -> None:
+def test_folding_by_hand_as_the_page_says_gives_the_same() -> None:
     said = re.search(r"no\s+tashkeel\s+and\s+no\s+tatweel, (.*?) digits", PAGE, re.DOTALL)
     assert said
     for former, latter in re.findall(r"(\w+) → (\w)", said[1]):

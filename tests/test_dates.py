@@ -1,4 +1,4 @@
-"""What a reader of dates relies on."""
+"""Dates in both calendars: tables, clocks, relative phrases, arguments, vocabulary."""
 
 import datetime as dt
 import os
@@ -34,7 +34,7 @@ def read(text: str, **options: object) -> Published:
 
 
 def written(published: Published | None) -> tuple[str | None, str]:
-    """Day and time as the lists write them."""
+    """The day and time in the form of the lists."""
     if published is None:
         return None, ""
     time = "" if published.time is None else published.time.strftime("%H:%M")
@@ -106,13 +106,15 @@ def test_every_column_of_a_table_of_months_agrees_with_the_others(name: str) -> 
         )
 
 
-def test_a_shipped_month_that_cannot_be_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_impossible_month_of_the_shipped_tables_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def altered(name: str, columns: tuple[str, ...], path: Path | None = None) -> list[tuple[str, ...]]:
         late = "2025-03-03" if name == "morocco_observed.tsv" else "2025-03-02"
         found = rows(name, columns, path)
         return [(*row[:2], late, *row[3:]) if row[:2] == ("1446", "9") else row for row in found]
 
-    table = tmp_path / "months.tsv"  # a table of its own, so that no calendar read before stands for it
+    table = tmp_path / "months.tsv"  # another table, so that no cached calendar is used
     table.write_text("hijri_year\thijri_month\tmorocco_1st\tsource\n1447\t11\t2026-04-19\ttest\n")
     monkeypatch.setenv(EXTRA_MONTHS, str(table))
     monkeypatch.setattr("newscrawl.dates.hijri.rows", altered)
@@ -134,7 +136,7 @@ def test_months_follow_each_other_without_gap_in_every_calendar() -> None:
             day, seen = day + dt.timedelta(days=1), now
 
 
-def test_past_the_table_the_basis_is_forecast() -> None:
+def test_after_the_end_of_the_table_the_basis_is_forecast() -> None:
     for year, month, first, source in FORECAST:
         hijri = to_hijri(dt.date.fromisoformat(first), "MA")
         assert hijri is not None
@@ -169,14 +171,14 @@ def test_printed_and_computed_hijri_are_kept_apart() -> None:
     assert (moroccan.hijri.day, moroccan.hijri.calendar) == ("1445-09-16", "morocco")
 
 
-def test_calendars_that_differ_beyond_reason_are_a_warning() -> None:
+def test_calendars_that_differ_too_much_are_a_warning() -> None:
     assert read("17 رمضان 1440 الموافق 27 مارس 2024").warnings == ("calendars_differ",)
     assert read("15 رمضان 1445 الموافق 27 مارس 2024").warnings == ()
     assert read("14 رمضان 1445 الموافق 27 مارس 2024").warnings == ("calendars_differ",)
     assert read("31 رمضان 1445 الموافق 27 مارس 2024").warnings == ("calendars_differ",)
 
 
-def test_weekday_settles_one_day_and_rejects_nothing() -> None:
+def test_a_weekday_decides_between_days_and_rejects_none() -> None:
     settled = read("الأربعاء 16 رمضان 1445")
     assert (settled.date, settled.warnings) == (dt.date(2024, 3, 27), ("hijri_day_settled_by_weekday",))
     civil_in_morocco = read("الأربعاء 17 رمضان 1445", country="MA")
@@ -222,7 +224,7 @@ def test_announced_months_extend_the_table(tmp_path: Path, monkeypatch: pytest.M
         ("hijri_year\thijri_month\tmorocco_1st\tsource\n1447\t10\t2026-03-21\n", "cells"),
     ],
 )
-def test_a_bad_table_of_months_is_a_clear_error(
+def test_a_bad_table_of_months_raises_a_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, message: str
 ) -> None:
     table = tmp_path / "months.tsv"
@@ -267,7 +269,7 @@ def test_local_time_in_the_publishers_zone() -> None:
     assert today.utc_offset == "+00:00"
 
 
-def test_an_hour_that_came_twice_or_never_has_no_instant() -> None:
+def test_an_hour_that_occurs_twice_or_never_has_no_instant() -> None:
     twice = read("10 مارس 2024 - 02:30", timezone="Africa/Casablanca")
     assert (twice.time, twice.at, twice.utc_offset) == (dt.time(2, 30), None, None)
     never = read("14 أبريل 2024 - 02:30", timezone="Africa/Casablanca")
@@ -310,7 +312,7 @@ def test_relative_phrases_need_a_moment() -> None:
         parse("منذ ساعتين", now=dt.datetime(2024, 3, 27, 14, 30))  # noqa: DTZ001
 
 
-def test_relative_phrases_tell_how_exact_they_are() -> None:
+def test_relative_phrases_say_how_exact_they_are() -> None:
     hours = read("منذ ساعتين", now=NOW, timezone="Asia/Riyadh")
     assert (hours.date, hours.time, hours.precision) == (dt.date(2024, 3, 27), dt.time(15, 30), "hour")
     assert hours.at == dt.datetime(2024, 3, 27, 12, 30, tzinfo=dt.UTC)
@@ -325,7 +327,7 @@ def test_relative_phrases_tell_how_exact_they_are() -> None:
     assert read("منذ شهر", now=dt.datetime(2024, 3, 31, 12, tzinfo=dt.UTC)).date == dt.date(2024, 2, 29)
 
 
-def test_hours_that_may_be_of_two_days_say_so() -> None:
+def test_a_count_of_hours_that_may_mean_two_days_gives_no_day() -> None:
     night = dt.datetime(2024, 3, 27, 3, 10, tzinfo=dt.UTC)
     published = read("منذ 3 ساعات", now=night)
     assert (published.earliest, published.latest) == (dt.date(2024, 3, 26), dt.date(2024, 3, 27))
@@ -349,7 +351,7 @@ def test_counting_back_over_a_change_of_clocks() -> None:
 # --- Bounds
 
 
-def test_the_future_is_warned_of_and_the_far_future_refused() -> None:
+def test_a_near_future_day_gets_a_warning_and_a_far_one_is_refused() -> None:
     assert read("29 مارس 2024", now=NOW).warnings == ()
     assert read("30 مارس 2024", now=NOW).warnings == ("future",)
     assert parse("27 مارس 2030", now=NOW) is None
@@ -358,12 +360,12 @@ def test_the_future_is_warned_of_and_the_far_future_refused() -> None:
     assert parse("24/03/27", now=NOW) is None
 
 
-def test_a_long_text_is_no_date_line() -> None:
+def test_a_long_text_is_not_a_date_line() -> None:
     assert parse("27 مارس 2024 " + "كلمة " * 200) is None
     assert read("27 مارس 2024" + " \n" * 2000).date == dt.date(2024, 3, 27)
 
 
-def test_a_date_all_in_words_needs_no_moment() -> None:
+def test_a_date_in_words_alone_needs_no_moment() -> None:
     assert read("السابع والعشرون من مارس عام ألفين وأربعة وعشرين").date == dt.date(2024, 3, 27)
 
 
@@ -465,7 +467,7 @@ READ_IN = {
     "filler": "7 {} مارس 2021",
     "byline": "{} محمد العلوي | 7/3/2021",
 }
-"""Kind → a text that is read because of the word."""
+"""Kind → a text that can be read because of the word."""
 REFUSED_IN = {
     "era_other": "7 مارس 1421 {}",
     "not_published": "{}: 7/3/2021",
@@ -506,7 +508,7 @@ def test_every_word_of_every_other_kind_is_read_as_that_kind() -> None:
     assert kinds == {*READ_IN, *REFUSED_IN, *TESTED_ABOVE}
 
 
-def test_data_files_are_read_from_a_zipped_package(tmp_path: Path) -> None:
+def test_data_files_are_read_from_a_zip_file(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent
     archive = tmp_path / "newscrawl.egg"
     with zipfile.ZipFile(archive, "w") as egg:

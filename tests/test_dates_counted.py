@@ -1,4 +1,4 @@
-"""A counted phrase (``منذ 3 أيام``) says no more than any library means by it."""
+"""The interval of a counted phrase (``منذ 3 أيام``) covers what every library means by it."""
 
 import datetime as dt
 import json
@@ -19,17 +19,17 @@ from tests.trials import size
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 WIDEST = {"minute": 2, "hour": 2, "day": 3, "week": 12, "month": 54, "year": 551}
-"""Days that the interval of one counted unit may have."""
+"""Maximum number of days in the interval of one counted unit."""
 
 
 def moments() -> Iterator[dt.datetime]:
-    """24 moments: each hour of the day once, over all parts of month and year."""
+    """24 moments: each hour of the day once, spread over months and years."""
     for hour in range(24):
         yield dt.datetime(2026, hour * 5 % 12 + 1, hour * 7 % 28 + 1, hour, hour * 13 % 60, tzinfo=dt.UTC)
 
 
 def ages() -> Iterator[dt.timedelta]:
-    """From a minute to 400 days, each a part more than the one before: finer in ``make trials``."""
+    """Ages from a minute to 400 days, in growing steps, which are smaller in ``make trials``."""
     minutes = 1.0
     while minutes <= 400 * 1440:
         yield minutes * MINUTE
@@ -48,7 +48,7 @@ def allowed(published: Published) -> tuple[dt.date, dt.date]:
 
 
 @pytest.mark.parametrize("library", RULES)
-def test_the_day_lies_in_the_interval_whoever_counted(library: str) -> None:
+def test_the_day_is_in_the_interval_whichever_library_counted(library: str) -> None:
     for now in moments():
         for age in ages():
             then = now - age
@@ -57,7 +57,7 @@ def test_the_day_lies_in_the_interval_whoever_counted(library: str) -> None:
             assert first <= then.date() <= last, (text, now, then)
 
 
-def test_intervals_are_no_wider_than_they_must_be() -> None:
+def test_intervals_are_not_wider_than_necessary() -> None:
     for now in moments():
         for age in ages():
             for count in {rule(now - age, now) for rule in RULES.values()}:
@@ -67,7 +67,7 @@ def test_intervals_are_no_wider_than_they_must_be() -> None:
                 assert (last - first).days + 1 <= WIDEST[published.precision], (count, now)
 
 
-def test_a_count_of_days_is_no_day_but_a_word_for_a_day_is_one() -> None:
+def test_a_count_of_days_gives_no_day_but_a_word_for_a_day_does() -> None:
     for text in ("منذ يوم", "قبل يومين", "منذ 3 أيام", "5 أيام مضت", "منذ أسبوع", "منذ شهرين", "قبل عام"):
         published = read(text, NOW)
         assert published.earliest is not None, text
@@ -76,9 +76,9 @@ def test_a_count_of_days_is_no_day_but_a_word_for_a_day_is_one() -> None:
         assert read(text, NOW).earliest is None, text
 
 
-def test_minutes_and_hours_keep_their_instant_even_where_the_day_is_open() -> None:
+def test_minutes_and_hours_keep_their_instant_even_if_the_day_is_uncertain() -> None:
     now = dt.datetime(2026, 8, 20, 0, 50, tzinfo=dt.UTC)
-    hour = read("منذ ساعة واحدة", now)  # moment says so from 45 minutes on
+    hour = read("منذ ساعة واحدة", now)  # moment prints this from 45 minutes on
     assert (hour.at, hour.precision) == (now - dt.timedelta(hours=1), "hour")
     assert allowed(hour) == (dt.date(2026, 8, 19), dt.date(2026, 8, 20))
     minutes = read("منذ 50 دقيقة", now)
@@ -115,7 +115,7 @@ def test_minutes_and_hours_keep_their_instant_even_where_the_day_is_open() -> No
         ("قبل الأمس", "day", 2, 2),
     ],
 )
-def test_phrases_of_several_units_of_less_than_one_and_of_the_last_one(
+def test_phrases_of_several_units_of_less_than_one_unit_and_of_the_last_unit(
     text: str, precision: str, first: int, last: int
 ) -> None:
     published = read(text, NOW)
@@ -136,8 +136,8 @@ def test_phrases_of_several_units_of_less_than_one_and_of_the_last_one(
         "السبت",
     ],
 )
-def test_what_says_no_day_is_left(text: str) -> None:
-    """A clock of the page; CLDR's misprint for the past; today's weekday (today, or a week ago)."""
+def test_phrases_that_name_no_day_are_not_read(text: str) -> None:
+    """The page's clock; CLDR's wrong phrase for the past; today's weekday (today, or a week ago)."""
     assert parse(text, now=NOW) is None
 
 

@@ -1,4 +1,4 @@
-"""Dates as real software prints them: a list that the libraries printed, and the kinds it taught."""
+"""Dates as real software prints them: a list that libraries printed, and the forms found in it."""
 
 import datetime as dt
 
@@ -68,12 +68,12 @@ def test_forms_of_months_and_days(text: str, day: str) -> None:
         ("الأربعاء 5 نوفمبر 2025 | 11/5/2025", "2025-11-05"),
         ("5 نونبر 2025 (5/11/2025)", "2025-11-05"),
         ("الأحد 11/5/2025", "2025-05-11"),
-        ("الأربعاء 11/5/2025", None),  # a Wednesday only with the month first
+        ("الأربعاء 11/5/2025", None),  # a Wednesday only if the month comes first
         ("9/17/1445 هـ", "2024-03-27"),
         ("13/13/2024", None),
     ],
 )
-def test_the_month_is_first_where_something_says_so(text: str, day: str | None) -> None:
+def test_the_month_comes_first_if_something_shows_it(text: str, day: str | None) -> None:
     published = parse(text)
     assert (published and str(published.date)) == day
 
@@ -109,7 +109,7 @@ def test_a_site_may_declare_that_it_prints_the_month_first() -> None:
         ("في 8 م", "20:00"),
         ("في 13", "13:00"),
         ("08", "08:00"),
-        ("12", None),  # as likely a number of readers
+        ("12", None),  # may also be a number of readers
     ],
 )
 def test_parts_of_the_day_and_hours_alone(text: str, time: str | None) -> None:
@@ -128,7 +128,10 @@ def test_parts_of_the_day_and_hours_alone(text: str, time: str | None) -> None:
         ("غرينتش+03:30", "20:00"),
         ("GMT+3", "20:30"),
         ("MSK", "20:30"),
-        ("توقيت غرب أوروبا الرسمي", "22:30"),  # CLDR names Morocco's summer so: its own clock is meant
+        (
+            "توقيت غرب أوروبا الرسمي",
+            "22:30",
+        ),  # CLDR's name for Morocco's summer time, which means Morocco's own clock
         ("توقيت شرق أوروبا", None),  # in winter or in summer?
         ("توقيت جزر القمر", None),
         ("AST", None),
@@ -157,7 +160,7 @@ def test_the_clock_of_a_moroccan_server_with_old_zone_files() -> None:
         assert read(text, timezone=zone).warnings == ()
 
 
-def test_a_plus_that_became_a_space() -> None:
+def test_a_plus_sign_that_became_a_space() -> None:
     published = read("2025-11-03T08:15:09 03:00", timezone=CASABLANCA)
     assert published.at == dt.datetime(2025, 11, 3, 5, 15, 9, tzinfo=dt.UTC)
 
@@ -165,7 +168,7 @@ def test_a_plus_that_became_a_space() -> None:
 @pytest.mark.parametrize(
     ("text", "country", "day"),
     [
-        ("الجمعة، 24 جمادى الآخرة 1445 هـ", "EG", "2024-01-05"),  # ICU's plain islamic calendar
+        ("الجمعة، 24 جمادى الآخرة 1445 هـ", "EG", "2024-01-05"),  # ICU's calendar "islamic"
         ("السبت، 24 جمادى الآخرة 1445 هـ", "EG", "2024-01-06"),
         ("الأحد، 24 جمادى الآخرة 1445 هـ", "EG", "2024-01-07"),
         ("الجمعة، 24 جمادى الآخرة 1445 هـ", "sa", "2024-01-06"),
@@ -177,7 +180,7 @@ def test_a_plus_that_became_a_space() -> None:
         ("30 شعبان 1445", "MA", "2024-03-11"),
     ],
 )
-def test_the_weekday_settles_a_hijri_day_in_both_directions(text: str, country: str, day: str | None) -> None:
+def test_the_weekday_decides_a_hijri_day_in_both_directions(text: str, country: str, day: str | None) -> None:
     published = parse(text, country=country)
     assert (published and str(published.date)) == day
 
@@ -219,5 +222,5 @@ def test_forms_of_hijri_days(text: str, day: str | None) -> None:
         "5 يناير 24", "/Date(0)/", "/Date(99999999999999)/", "خلال 3 أشهر", "في 3 أيام",
     ],
 )  # fmt: skip
-def test_new_words_and_forms_make_no_dates_of_other_texts(text: str) -> None:
+def test_new_words_and_forms_turn_no_other_text_into_a_date(text: str) -> None:
     assert parse(text, now=NOW) is None

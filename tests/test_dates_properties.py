@@ -1,4 +1,4 @@
-"""What holds for every date and every text: written dates are read back, noise changes nothing."""
+"""Properties of every date and every text: written dates are read back, noise changes nothing."""
 
 import datetime as dt
 import random
@@ -23,7 +23,7 @@ VOCABULARY = list(rows("words.tsv", ("kind", "value", "forms")))
 
 
 def forms(kind: str) -> dict[int, list[str]]:
-    """Value → spellings of one kind of word."""
+    """The values of one kind of word → their spellings."""
     table: dict[int, list[str]] = {}
     for name, value, written in VOCABULARY:
         if name == kind:
@@ -98,7 +98,7 @@ def hijri(draw: st.DrawFn) -> tuple[str, dt.date]:
 
 @st.composite
 def clock(draw: st.DrawFn) -> tuple[str, dt.time]:
-    """A time of day in one of the supported forms, with what parts it from a date."""
+    """A time of day in one of the supported forms, with the separator between it and a date."""
     at = draw(times)
     half = "ص" if at.hour < 12 else "م"
     word = "صباحا" if at.hour < 12 else "مساءً"
@@ -119,7 +119,7 @@ def clock(draw: st.DrawFn) -> tuple[str, dt.time]:
 
 
 def dress(draw: Callable[..., Any], text: str) -> str:
-    """The same text as a page may print it: other digits, marks that can't be seen, tashkeel, tatweel."""
+    """The same text as a page may print it: other digits, invisible marks, tashkeel, tatweel."""
     digits = draw(draw_from(DIGITS))
     text = text.translate(str.maketrans(DIGITS[0], digits))
     seed = draw(st.integers(0, 10**6))
@@ -219,7 +219,7 @@ def test_times_are_read_back(
     st.integers(-1, 1),
     st.booleans(),
 )
-def test_beside_a_gregorian_date_the_hijri_one_gives_way(
+def test_a_gregorian_date_takes_precedence_over_a_hijri_date(
     data: st.DataObject, written: tuple[str, dt.date], link: str, shift: int, hijri_first: bool
 ) -> None:
     text, day = written
@@ -265,7 +265,7 @@ def test_impossible_days_are_refused_in_every_form(year: int, day: int, month: i
     draw_from([None, "Africa/Casablanca", "Asia/Riyadh"]),
     st.booleans(),
 )
-def test_the_short_way_of_iso_stamps_reads_what_the_grammar_reads(
+def test_the_fast_path_of_iso_stamps_reads_what_the_grammar_reads(
     day: dt.date, time: dt.time, offset: str, form: str, timezone: str | None, false: bool
 ) -> None:
     text = f"{day}{time.strftime(form)}{offset if form else ''}"
@@ -281,7 +281,9 @@ def test_the_short_way_of_iso_stamps_reads_what_the_grammar_reads(
     "شارع {}", "القرار رقم {}", "العدد {}", "تاريخ الميلاد: {}", "قبل {}", "حتى {}", "منذ {}",
     "من {} إلى 30 ماي 2046", "25 و{}",
 ]))  # fmt: skip
-def test_references_limits_and_ranges_are_no_publication(written: tuple[str, dt.date], frame: str) -> None:
+def test_references_limits_and_ranges_are_not_dates_of_publication(
+    written: tuple[str, dt.date], frame: str
+) -> None:
     text, day = written
     if frame.startswith("25") and (
         day.day == 25 or not text[0].isdecimal() or text.startswith(str(day.year))
@@ -376,7 +378,7 @@ def test_random_and_mutated_texts_never_raise() -> None:
     "piece",
     ["1/", "1 ", "27 مارس ", "27-03-", "منذ 3 ساعات و ", "14:30 ", "الساعة 9 ", "ﷺ", "j ", "( ", "في "],
 )
-def test_repetitions_cost_no_more_than_their_length(piece: str) -> None:
+def test_the_cost_of_repetitions_grows_with_their_length(piece: str) -> None:
     assert (
         growth(
             lambda text: [parse(text, now=NOW) for _ in range(20)], lambda n: piece * (n // len(piece)), 300
@@ -387,7 +389,7 @@ def test_repetitions_cost_no_more_than_their_length(piece: str) -> None:
 
 
 def test_the_usual_line_is_read_as_the_grammar_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever stands in the place of weekday, month, clock and marks: two ways to the same answer."""
+    """Both ways of reading agree for any weekday, month, clock time and marks."""
     dice = random.Random(5)
     arabic = [name for kind in KINDS for name in names(kind) if re.fullmatch("[ء-ي]+", name)]
     months = [name for name in names("month", "short_month", "libyan_month", "hijri_month") if name in arabic]
@@ -422,6 +424,6 @@ def test_the_usual_line_is_read_as_the_grammar_reads_it(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("piece", ["\u0651\u064e", "\u0315\u0300", "{", "{a,b"])
-def test_words_cost_their_length(piece: str) -> None:
+def test_the_cost_of_words_grows_with_their_length(piece: str) -> None:
     for function in (fold, spellings):
         assert growth(function, lambda n: "خبر" + piece * (n // len(piece)), 40_000) <= 2.5

@@ -1,4 +1,4 @@
-"""The right letters, whatever the bytes are said to be."""
+"""Pages are decoded correctly, whatever encoding they declare."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_utf8_cut_inside_a_letter() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", [page(), TEXT], ids=["page", "text"])
-def test_utf16_without_a_mark(encoding: str, text: str) -> None:
+def test_utf16_without_a_byte_order_mark(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding)) == (text, encoding)
 
 
@@ -103,7 +103,7 @@ def test_a_byte_order_mark_decides(encoding: str) -> None:
     ],
     ids=["French", "Spanish", "German"],
 )
-def test_western_letters_are_not_taken_for_arabic(text: str, charset: str | None) -> None:
+def test_western_letters_are_not_mistaken_for_arabic(text: str, charset: str | None) -> None:
     assert decode(page(text).encode("cp1252"), header(charset)) == (page(text), "windows-1252")
 
 
@@ -119,7 +119,7 @@ def test_zero_bytes_are_dropped() -> None:
     assert decode(page().replace("الداخلية", "الداخ\x00لية").encode()) == (page(), "utf-8")
 
 
-def test_nothing() -> None:
+def test_an_empty_page() -> None:
     assert decode(b"") == ("", "utf-8")
 
 
@@ -132,7 +132,7 @@ def test_nothing() -> None:
         st.sampled_from(["idna", "punycode", "hex", "utf-7", "undefined", "gbk"]).map(header),
     ),
 )
-def test_any_bytes_are_some_text(body: bytes, content_type: str | None) -> None:
+def test_any_bytes_give_some_text(body: bytes, content_type: str | None) -> None:
     text, encoding = decode(body, content_type)
     assert isinstance(text, str)
     assert encoding
@@ -156,14 +156,14 @@ def cut(body: bytes, length: int) -> list[bytes]:
     "encoding", ["utf-8", "utf-8-sig", "windows-1256", "iso-8859-6", "utf-16", "utf-16-le"]
 )
 @pytest.mark.parametrize("length", [1, 7, 1000])
-def test_pieces_are_read_as_the_whole(encoding: str, charset: str | None, length: int) -> None:
+def test_pieces_are_decoded_like_the_whole(encoding: str, charset: str | None, length: int) -> None:
     body = page(markup=MARKUP[:3000]).encode(encoding)
     assert "".join(decode_pieces(cut(body, length), header(charset))) == decode(body, header(charset))[0]
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.binary(), st.integers(1, 9), st.sampled_from(DECLARED))
-def test_any_pieces_are_some_text(body: bytes, length: int, charset: str | None) -> None:
+def test_any_pieces_give_some_text(body: bytes, length: int, charset: str | None) -> None:
     assert isinstance("".join(decode_pieces(cut(body, length), header(charset))), str)
 
 
@@ -176,7 +176,7 @@ def test_one_odd_byte_far_before_all_others_decides_nothing(
     assert "".join(decode_pieces(cut(body, 500), header("utf-8"))).endswith(page())
 
 
-def test_a_declaration_counts_for_what_stands_far_behind_it() -> None:
+def test_a_declaration_applies_to_text_far_behind_it() -> None:
     text = "Сообщение"
     body = b"<?xml version='1.0' encoding='windows-1251'?>" + b"<b></b>" * 1000 + text.encode("cp1251")
     assert "".join(decode_pieces(cut(body, 500))).endswith(text)

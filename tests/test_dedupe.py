@@ -1,4 +1,4 @@
-"""``scrapy dedupe``: signatures and links of older versions, made anew."""
+"""``scrapy dedupe`` computes the signatures and links of older versions again."""
 
 import asyncio
 import datetime as dt
@@ -20,7 +20,7 @@ Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 @pytest.fixture
 def linked(run: Run, database: Database) -> list[dict[str, Any]]:
-    """A collection of the present version, as it is."""
+    """A collection of the present version, unchanged."""
     records = [r for r in pairs.records() if r.group.endswith(("3", "7"))]
     write(run, database, [record.article for record in records])
     documents = found(database)
@@ -40,7 +40,7 @@ def dedupe(database: Database, *args: str) -> Any:
     return scrapy("dedupe", *args, MONGODB_URI=database.uri, MONGODB_DATABASE=database.name)
 
 
-def test_it_makes_signatures_and_links_anew(database: Database, linked: list[dict[str, Any]]) -> None:
+def test_it_computes_signatures_and_links_again(database: Database, linked: list[dict[str, Any]]) -> None:
     age(database)
     done = dedupe(database)
     assert (done.returncode, done.stdout) == (0, f"{len(linked)} articles signed again\n"), done.stderr
@@ -51,7 +51,7 @@ def test_it_makes_signatures_and_links_anew(database: Database, linked: list[dic
     assert database.articles() == before
 
 
-def test_cut_short_it_goes_on_while_a_crawl_writes(
+def test_after_an_interruption_it_continues_while_a_crawl_writes(
     run: Run, database: Database, linked: list[dict[str, Any]]
 ) -> None:
     age(database)
@@ -88,13 +88,15 @@ def test_cut_short_it_goes_on_while_a_crawl_writes(
     assert [{k: v for k, v in doc.items() if k not in unlinked} for doc in documents.values()] == [
         {k: v for k, v in doc.items() if k not in unlinked} for doc in linked
     ]
-    if new["duplicate_of"]:  # it came last, and is not the root
+    if new["duplicate_of"]:  # it was stored last, and is not the root
         counted = [doc | {"copies": doc["copies"] + (doc["_id"] == new["story"])} for doc in linked]
         assert list(documents.values()) == counted
 
 
-def test_a_new_article_finds_what_the_former_scheme_signed(run: Run, database: Database) -> None:
-    """Whole stories are signed again with it, so that none is taken apart."""
+def test_a_new_article_finds_articles_with_signatures_of_the_former_scheme(
+    run: Run, database: Database
+) -> None:
+    """Its whole story gets new signatures, so that no story is divided."""
     records = [r for r in pairs.records() if r.group in ("story 3", "story 7")]
     late = next(r.article for r in records if r.group == "story 3" and r.variant == "changed 10 %")
     write(run, database, [r.article for r in records if r.article is not late])

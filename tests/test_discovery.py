@@ -51,7 +51,7 @@ class TestEntry:
         assert changed
         assert changed.date() == dt.date(2024, 4, 21)
 
-    def test_a_day_without_a_time_begins_where_the_publisher_is(self) -> None:
+    def test_a_day_without_a_time_begins_on_the_publishers_clock(self) -> None:
         assert entry("u", SITE, modified="2024-04-20").lastmod == dt.datetime(2024, 4, 19, 23, tzinfo=dt.UTC)
 
     def test_a_false_zone_is_read_as_local_time(self) -> None:
@@ -83,7 +83,7 @@ class TestEntry:
         ],
     )  # fmt: skip
     def test_an_impossible_date_gives_no_day(self, printed: Any) -> None:
-        """None of these becomes another day, as with lenient parsers, and none ends the walk."""
+        """None of these is read as another day, as lenient parsers do, and none ends the walk."""
         assert moment(printed, SITE) == (None, None)
 
     @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ class TestEntry:
 
     @given(st.text(max_size=40) | st.floats() | st.integers() | st.datetimes(timezones=st.just(dt.UTC)))
     @settings(max_examples=300, derandomize=True, deadline=None)
-    def test_no_date_raises(self, printed: Any) -> None:
+    def test_no_date_raises_an_error(self, printed: Any) -> None:
         entry("https://www.alayam24.com/articles-1.html", SITE, date=printed, modified=printed)
 
     def test_the_title_of_an_entry_is_plain_text(self) -> None:
@@ -117,7 +117,7 @@ class TestEntry:
 
 
 class TestListing:
-    def test_article_links_each_once_in_their_order(self) -> None:
+    def test_article_links_are_found_once_each_in_their_order(self) -> None:
         response = page(
             "<a href='/articles-2.html'>ب</a><a href='https://www.alayam24.com/articles-1.html#top'>أ</a>"
             "<a href='/articles-2.html'>ب</a><a href='/about'>من نحن</a><a href='https://other.ma/articles-3.html'>ج</a>"
@@ -199,7 +199,7 @@ class TestListing:
             nothing = listing.read_listing(answer(other), okaz, SITE)
             assert nothing is None or nothing.entries == []
 
-    def test_a_file_is_no_page(self) -> None:
+    def test_a_file_is_not_a_page(self) -> None:
         assert listing.read_listing(Response(HOME, body=b"%PDF"), Listing(HOME), SITE) is None
 
     def test_feeds_of_comments_are_left_out(self) -> None:
@@ -279,11 +279,11 @@ class TestFeed:
         assert numbered
         assert [request.url for request in numbered.after] == [f"{HOME}feed/?paged=2"]
 
-    def test_a_response_that_is_no_feed(self) -> None:
+    def test_a_response_that_is_not_a_feed(self) -> None:
         for body in (b"<html>not a feed", b"", b"/etc/passwd", b"\x1f\x8b broken"):
             assert feed.read_feed(answer(body), Feed(), SITE) is None
 
-    def test_an_impossible_date_costs_no_entry(self) -> None:
+    def test_an_impossible_date_does_not_lose_the_entry(self) -> None:
         dates = (
             "31-02-2024",
             "0000-00-00 00:00:00",
@@ -400,19 +400,19 @@ class TestSitemap:
         assert year
         assert year[0] <= day <= year[1]
 
-    def test_a_count_of_files_is_no_year(self) -> None:
+    def test_a_number_of_files_is_not_a_year(self) -> None:
         assert sitemap.period("/post-sitemap2024.xml") is None
         assert sitemap.period("/post-sitemap12.xml") is None
 
-    def test_a_feed_that_is_named_as_a_sitemap(self) -> None:
+    def test_a_feed_that_is_declared_as_a_sitemap(self) -> None:
         rss = f"<rss version='2.0'><channel><item><link>{HOME}articles-1.html</link></item></channel></rss>"
         assert urls(self.entries(rss.encode())) == ["articles-1.html"]
 
-    def test_a_response_that_is_no_sitemap(self) -> None:
+    def test_a_response_that_is_not_a_sitemap(self) -> None:
         for body in (b"", b"<html><p>404", b"\x1f\x8b broken gzip", "غير موجود".encode()):
             assert self.read(body) is None
 
-    def test_a_cut_sitemap_gives_what_it_has(self) -> None:
+    def test_a_truncated_sitemap_gives_the_entries_that_it_has(self) -> None:
         whole = urlset((f"{HOME}articles-1.html", None), (f"{HOME}articles-2.html", None))
         assert urls(self.entries(whole[: whole.index(b"articles-2")])) == ["articles-1.html"]
 
@@ -436,7 +436,7 @@ class TestSitemap:
 
 
 class TestApi:
-    def test_a_number_of_any_length_costs_no_entry(self) -> None:
+    def test_a_number_of_any_length_does_not_lose_the_entry(self) -> None:
         api_ = Api("/news", items="data", link="url", date="at")
         for number in (10**30, "9" * 5000):
             body = f'{{"data": [{{"url": "{HOME}articles-1.html", "at": {number}, "views": {"8" * 5000}}}]}}'
@@ -461,7 +461,7 @@ class TestApi:
         assert first.lastmod == dt.datetime(2024, 3, 28, 10, tzinfo=dt.UTC)
         assert [request.url for request in found.after] == [f"{HOME}news?start=10"]
 
-    def test_wordpress_gives_utc_without_a_zone(self) -> None:
+    def test_dates_of_wordpress_without_a_zone_are_utc(self) -> None:
         body = json.dumps([
             {"link": f"{HOME}articles-1.html", "date_gmt": "2024-04-20T23:30:00", "modified_gmt": None,
              "title": {"rendered": "قمة &#8211; الرباط"}},
@@ -487,11 +487,11 @@ class TestApi:
         )
     )
     @settings(max_examples=200, derandomize=True, deadline=None)
-    def test_no_answer_raises(self, data: Any) -> None:
+    def test_no_response_raises_an_error(self, data: Any) -> None:
         for declared in (Api("/x", items="data", date="title", title="title"), WordPress()):
             api.read_api(answer(json.dumps(data)), declared, SITE)
 
-    def test_a_response_that_is_no_json(self) -> None:
+    def test_a_response_that_is_not_json(self) -> None:
         for body in (b"", b"<html>", b"[1", b'{"code": "rest_no_route"}', b"\xff\xfe"):
             assert api.read_api(answer(body), WordPress(), SITE) is None
 
@@ -571,7 +571,7 @@ class TestWalk:
         several.unchanged(known, ["a", "b"])
         assert several.next()
 
-    def test_a_list_that_has_lost_the_mark_has_a_gap(self) -> None:
+    def test_a_list_that_no_longer_reaches_the_mark_has_a_gap(self) -> None:
         lost = Walk(HOME, Feed(HOME), mark=frozenset("xyz"))
         kept = Walk(HOME, Feed(HOME), mark=frozenset("ayz"))
         for walk in (lost, kept):
@@ -607,7 +607,7 @@ class TestWalk:
     @given(data=st.data())
     @settings(max_examples=300, derandomize=True, deadline=None)
     def test_after_any_gap_a_walk_finds_every_new_article(self, data: st.DataObject) -> None:
-        """Whatever else a page shows, walks from mark to mark miss nothing and end."""
+        """Whatever else a page shows, walks from mark to mark miss no article, and they end."""
         size = data.draw(st.integers(2, 8), label="articles on a page")
         frame = [
             str(n) for n in data.draw(st.lists(st.integers(0, 99), max_size=6, unique=True), label="sidebar")

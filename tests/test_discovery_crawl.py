@@ -113,7 +113,7 @@ def etag(tag: str, body: str | bytes) -> tuple[int, dict[str, str], str | bytes]
 
 
 def every_kind(newspaper: Newspaper) -> set[int]:
-    """Fill a newspaper whose articles can each be found in one way only; returns their numbers."""
+    """Fill a newspaper each of whose articles can be found in one way only, and return their numbers."""
     root = newspaper.environment["LOOPBACK"]
     hour = NOW - dt.timedelta(hours=1)
     old = dt.datetime(2015, 1, 1, tzinfo=dt.UTC)
@@ -171,7 +171,7 @@ def test_every_kind_is_walked_and_walked_again(newspaper: Newspaper, database: D
     dated_by_its_entry = database["articles"].find_one({"url": f"{root}/articles-12.html"})
     assert (dated_by_its_entry["day"], dated_by_its_entry["origins"]["dates"]) == (TODAY, "feed")
 
-    # Nothing has changed: no article is asked for, and pages with a validator only conditionally.
+    # Nothing has changed: no article is requested, and pages with a validator only conditionally.
     done = crawl(newspaper, database)
     assert (done.returncode, database.run()["outcome"]) == (0, "nothing_new"), done.stderr
     assert numbers(newspaper) == []
@@ -182,7 +182,7 @@ def test_every_kind_is_walked_and_walked_again(newspaper: Newspaper, database: D
     assert newspaper.headers["/feed"]["If-Modified-Since"] == "Mon, 01 Jan 2024 10:00:00 GMT"
     assert not {FRAGMENT.format(2), OFFSET.format(2), POSTS.format(2)} & set(newspaper.asked)
 
-    # One validator is too old to be used, one is no longer true, and an article was changed.
+    # One validator is too old to be used, one no longer matches, and an article has changed.
     expired = database.ops["marks"].update_one(
         {"listing": root + FRAGMENT.format(1)},
         {"$set": {"validators.0.read_at": NOW - dt.timedelta(days=2)}},

@@ -1,4 +1,4 @@
-"""Lists with faults, or made to be expensive: the rest of each is read."""
+"""Lists with faults, or built to be expensive: the rest of each is read."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def numbers(page: ListPage | None) -> set[int]:
 @pytest.mark.parametrize("kind", KINDS)
 class TestOneBadThing:
     @pytest.mark.parametrize("url", ADDRESSES, ids=short)
-    def test_an_address_costs_its_own_entry(self, kind: str, url: str) -> None:
+    def test_a_bad_address_loses_only_its_own_entry(self, kind: str, url: str) -> None:
         entries = [good(1), (url, *good(2)[1:]), good(3)]
         page = read(kind, KINDS[kind][1](entries))
         assert page
@@ -182,7 +182,7 @@ class TestOneBadThing:
             assert page.skipped.total() == 1, page.skipped
 
     @pytest.mark.parametrize("date", DATES, ids=short)
-    def test_a_date_costs_nothing_but_itself(self, kind: str, date: str) -> None:
+    def test_a_bad_date_loses_nothing_but_the_date(self, kind: str, date: str) -> None:
         page = read(kind, KINDS[kind][1]([good(1), (address(2), date, "خبر"), good(3)]))
         assert page
         assert numbers(page) == {1, 2, 3}
@@ -191,7 +191,7 @@ class TestOneBadThing:
             assert (page.flaws, page.skipped) == ({"date": 1}, {})
 
     @pytest.mark.parametrize("title", TITLES, ids=short)
-    def test_a_title_costs_nothing_but_itself(self, kind: str, title: str) -> None:
+    def test_a_bad_title_loses_nothing_but_the_title(self, kind: str, title: str) -> None:
         page = read(kind, KINDS[kind][1]([good(1), (address(2), good(2)[1], title), good(3)]))
         assert numbers(page) == {1, 2, 3}
         assert page
@@ -223,7 +223,7 @@ def test_an_invalid_base_is_ignored() -> None:
         assert numbers(page) == {1, 2}
 
 
-def test_links_that_are_long_numbers_lead_nowhere() -> None:
+def test_links_that_are_long_numbers_are_not_followed() -> None:
     body = listing([good(1)]) + b"".join(b'<a href="/?p=%d">%s</a>' % (n, b"9" * 5000) for n in range(5))
     page = read("listing", body)
     assert page
@@ -245,14 +245,14 @@ JSON = posts([good(1), good(2)]).decode()
         JSON.replace("[{", '[{"a": "\\ud800", ', 1),
     ],
 )
-def test_an_answer_is_read_whatever_a_server_prints_around_it(body: str) -> None:
+def test_a_response_is_read_whatever_a_server_prints_around_it(body: str) -> None:
     assert numbers(read("api", body.encode())) == {1, 2}
 
 
 @pytest.mark.parametrize(
     "body", ["[" * 100_000, '{"a":' * 50_000, "9" * 5000, "", "null", "[1, [2], null]", "nan", "[]"]
 )
-def test_an_answer_without_articles_is_no_fault(body: str) -> None:
+def test_a_response_without_articles_is_not_a_fault(body: str) -> None:
     assert numbers(read("api", body.encode())) == set()
 
 
@@ -280,7 +280,7 @@ class TestBytes:
         assert all("%D8%AE%D8%A8%D8%B1-" in entry.url for entry in page.entries)
 
     @pytest.mark.parametrize("kind", ["rss", "atom", "sitemap"])
-    def test_a_cut_letter_spoils_no_other_letter(self, kind: str) -> None:
+    def test_a_truncated_letter_damages_no_other_letter(self, kind: str) -> None:
         body = KINDS[kind][1]([good(n) for n in range(9)])
         at = body.index("خبر رقم 4".encode()) + 1
         page = read(kind, body[:at] + body[at + 1 :])
@@ -294,7 +294,7 @@ class TestBytes:
         assert numbers(read(kind, b"\xff\xfe" + text.encode("utf-16-le"))) == {1}
 
     @pytest.mark.parametrize("kind", ["rss", "sitemap"])
-    def test_a_lone_ampersand_keeps_what_follows(self, kind: str) -> None:
+    def test_the_text_after_a_lone_ampersand_is_kept(self, kind: str) -> None:
         site = Site(
             name="x", domain="alayam24.com", country="MA", timezone="UTC", article=r"/n\?.*id=\d", discover=[]
         )
@@ -321,7 +321,7 @@ class TestSitemap:
     @pytest.mark.parametrize(
         "tag", ["<url>", "</url>", "<loc>", "</loc>", "<lastmod>", "</lastmod>", "</news:news>"]
     )
-    def test_a_missing_tag_costs_its_own_entry_at_most(self, tag: str) -> None:
+    def test_a_missing_tag_loses_its_own_entry_at_most(self, tag: str) -> None:
         one = urlset([good(5)]).decode().partition(">")[2].removesuffix("</urlset>")
         body = urlset([good(n) for n in range(9)]).decode().replace(one, one.replace(tag, "", 1))
         assert numbers(read("sitemap", body.encode())) >= set(range(9)) - {5}
@@ -335,7 +335,7 @@ class TestSitemap:
             assert page.flaws["cut"] == 1
             assert 50 < len(page.entries) < 400
 
-    def test_an_index_costs_no_more_than_its_length(self) -> None:
+    def test_the_cost_of_an_index_grows_with_its_length(self) -> None:
         def index(count: int) -> Response:
             files = "".join(f"<sitemap><loc>{HOME}s/{n}.xml</loc></sitemap>" for n in range(count))
             return Response(
@@ -396,7 +396,7 @@ print(len(page.after) if page else 0, int(re.search(r"VmHWM:\\s+(\\d+)", status)
 
 
 def peak(body: bytes) -> tuple[int, int]:
-    """The number of files in an index, and the megabytes that reading it takes."""
+    """The number of files in an index, and the megabytes of memory for reading it."""
     command = [sys.executable, "-c", PEAK]
     done = subprocess.run(command, input=body, cwd=PROJECT, capture_output=True, check=True)
     files, megabytes = done.stdout.split()
@@ -404,7 +404,7 @@ def peak(body: bytes) -> tuple[int, int]:
 
 
 @pytest.mark.trials
-def test_no_small_archive_fills_the_memory() -> None:
+def test_no_small_compressed_file_fills_the_memory() -> None:
     full = size(100) == 100
     kinds = SMALL if full else {kind: SMALL[kind] for kind in ("elements within elements", "a CDATA section")}
     peaks = {
@@ -416,7 +416,7 @@ def test_no_small_archive_fills_the_memory() -> None:
 
 
 @pytest.mark.trials
-def test_an_index_of_fifty_thousand_files_stays_small() -> None:
+def test_an_index_of_fifty_thousand_files_takes_little_memory() -> None:
     count = 50_000 if size(100) == 100 else 5_000
     files = "".join(f"<sitemap><loc>{HOME}sitemap-{n}.xml</loc></sitemap>" for n in range(count))
     named, megabytes = peak(f"<sitemapindex>{files}</sitemapindex>".encode())
@@ -453,7 +453,7 @@ def mutated(entry: bytes, dice: random.Random) -> bytes:
 
 EDGES = {"rss": b"item", "atom": b"entry", "sitemap": b"url", "listing": b"li"}
 OPENING = (b"<!--", b"<![CDATA[", b"<?", b"<!D", b"<!")
-"""What swallows all that follows it until its own end, in any reader of such a file."""
+"""Markup that hides everything up to its own end, in any parser of such a file."""
 
 
 def parts(kind: str, count: int) -> tuple[bytes, list[bytes], bytes]:

@@ -1,4 +1,4 @@
-"""What `scrapy doctor` finds, and what it says to do."""
+"""The findings of `scrapy doctor`, and their remedies."""
 
 import datetime as dt
 import threading
@@ -42,7 +42,7 @@ def test_a_lost_index_is_named(database: Database) -> None:
     assert f"missing: {database.name}.articles.keys_1" in lost.sentence
 
 
-def test_clocks_that_differ_and_runs_of_the_future_are_told(database: Database) -> None:
+def test_clocks_that_differ_and_runs_of_the_future_are_reported(database: Database) -> None:
     db, ops = database.client[database.name], database.ops
     wall = dt.datetime.now(dt.UTC)
     assert [check.wrong for check in doctor.clock(db, ops, wall)] == [False]
@@ -73,7 +73,7 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_stale_egg_is_told_by_its_files(project: Path, tmp_path: Path) -> None:
+def test_a_stale_egg_is_recognised_by_its_files(project: Path, tmp_path: Path) -> None:
     eggs = tmp_path / "eggs"
     assert doctor.egg(eggs, project).wrong is None
     packed(project, eggs / "20260301000000.egg")
@@ -106,17 +106,17 @@ def test_a_stale_egg_is_told_by_its_files(project: Path, tmp_path: Path) -> None
         (doctor.alarms(["email"], "https://ping.example"), False),
     ],
 )
-def test_each_thing_that_is_wrong_says_what_to_do(check: Check, wrong: bool | None) -> None:
+def test_each_finding_has_a_remedy(check: Check, wrong: bool | None) -> None:
     assert check.wrong is wrong
     assert bool(check.remedy) is (wrong is not False)
 
 
-def test_full_disks_are_told(tmp_path: Path) -> None:
+def test_full_disks_are_reported(tmp_path: Path) -> None:
     assert [check.wrong for check in doctor.disk([tmp_path], 0, NOW)] == [False]
     assert [check.wrong for check in doctor.disk([tmp_path], 10**18, NOW)] == [True]
 
 
-def test_what_mongodb_refuses_is_a_note_and_no_pass(database: Database) -> None:
+def test_a_check_that_mongodb_refuses_is_a_note_and_not_passed(database: Database) -> None:
     away = MongoClient[dict[str, object]]("mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=50")
     checks = doctor.attempted("size", lambda: away.admin.command("ping") and [], "ask its administrator")  # type: ignore[arg-type,return-value]
     assert [check.wrong for check in checks] == [None]
@@ -140,7 +140,7 @@ def test_without_mongodb_the_other_checks_are_made() -> None:
 
 @contextmanager
 def locked() -> Iterator[int]:
-    """A Scrapyd that takes no password; its port."""
+    """A Scrapyd that accepts no password; yields its port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -155,7 +155,9 @@ def locked() -> Iterator[int]:
         server.shutdown()
 
 
-def test_eight_faults_are_found_with_what_to_do(database: Database, project: Path, tmp_path: Path) -> None:
+def test_eight_faults_are_found_with_their_remedies(
+    database: Database, project: Path, tmp_path: Path
+) -> None:
     prepared(database)
     fill(database, 3, 60)
     now = dt.datetime.now(dt.UTC)

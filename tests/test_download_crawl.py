@@ -1,4 +1,4 @@
-"""Real crawls of a site on loopback: what is sent, recorded, replayed and given up."""
+"""Real crawls of a site on loopback: requests, recordings, replays, retries and failures."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def page(text: str, **headers: str) -> Answer:
 
 
 class Site:
-    """A web site on loopback: for each path the answers, in turn, the last one again and again."""
+    """A web site on loopback: the responses of each path in turn, the last one repeatedly."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, list[Answer]] = {"/robots.txt": [ALLOW]}
@@ -103,7 +103,7 @@ def site() -> Iterator[Site]:
 
 
 class Seen(scrapy.Spider):
-    """Sends the given requests in turn, and keeps the results."""
+    """A spider that sends the given requests in turn and keeps the results."""
 
     name = "seen"
 
@@ -127,7 +127,7 @@ class Seen(scrapy.Spider):
 
 @pytest.fixture(scope="session")
 def loop() -> Callable[..., Any]:
-    """Runs a function of the reactor's thread: one reactor serves every crawl of this file."""
+    """Runs a function in the reactor's thread; all crawls of this file share the reactor."""
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor
 
@@ -146,7 +146,7 @@ Crawl = Callable[..., list[Any]]
 
 @pytest.fixture
 def crawl(loop: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Crawl:
-    """One crawl: ``crawl([requests], SETTING=value)`` returns what the spider saw, in order."""
+    """Runs one crawl: ``crawl([requests], SETTING=value)`` returns what the spider saw, in order."""
     monkeypatch.setattr(retry, "BACKOFF", 0.01)
 
     def run(
@@ -187,13 +187,13 @@ def crawl(loop: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Crawl:
 
 
 def bare(seen: list[Any]) -> list[Any]:
-    """The results by address, with failures in comparable form, without their meta."""
+    """The results by address, in comparable form, without ``meta``."""
     return sorted(
         (entry[:3] if isinstance(entry[0], str) else entry for entry in seen), key=lambda e: str(e[1:])
     )
 
 
-def test_a_replay_gives_what_was_recorded_with_the_site_gone(
+def test_a_replay_gives_what_was_recorded_even_when_the_site_is_gone(
     site: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
     site.answers |= {
@@ -225,7 +225,7 @@ def test_a_replay_gives_what_was_recorded_with_the_site_gone(
     assert all(entry[3].tzinfo is dt.UTC for entry in replayed if entry[0] == 200)
 
 
-def test_the_moment_of_download_is_stamped_anew_on_redirects_and_retries(site: Site, crawl: Crawl) -> None:
+def test_redirects_and_retries_get_a_new_moment_of_download(site: Site, crawl: Crawl) -> None:
     site.answers |= {"/old": [(301, {"Location": "/new"}, b"")], "/new": [(503, {}, b""), page("خبر")]}
     before = dt.datetime.now(dt.UTC)
     stale = Request(site.url + "/old", meta={"fetched_at": before - dt.timedelta(days=1), "retry_at": before})
@@ -236,7 +236,7 @@ def test_the_moment_of_download_is_stamped_anew_on_redirects_and_retries(site: S
     assert before <= fetched_at <= dt.datetime.now(dt.UTC)
 
 
-def test_a_recording_holds_no_credentials_and_no_cookies(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_a_recording_contains_no_credentials_and_no_cookies(site: Site, crawl: Crawl, tmp_path: Path) -> None:
     site.answers["/"] = [page("خبر", **{"Set-Cookie": "session=s3cret"})]
     headers = {"Authorization": "Basic s3cret", "Cookie": "id=s3cret", "Proxy-Authorization": "s3cret"}
     recording = tmp_path / "crawl.warc.gz"
@@ -375,7 +375,7 @@ def test_only_passing_failures_are_retried(site: Site, crawl: Crawl) -> None:
     }
     counts = {path: site.asked.count(path) for path in kinds if path != "/cut"}
     assert counts == {"/404": 1, "/500": 3, "/429": 2, "/large": 1, "/bomb": 1}
-    assert site.asked.count("/cut") >= 3  # a connection that was kept open and broke is renewed besides
+    assert site.asked.count("/cut") >= 3  # in addition, Twisted renews a persistent connection that broke
 
 
 def test_a_refused_connection_differs_from_a_timeout(site: Site, crawl: Crawl) -> None:
@@ -392,7 +392,7 @@ def test_a_refused_connection_differs_from_a_timeout(site: Site, crawl: Crawl) -
     assert {entry[0] for entry in seen} == {"timeout", "refused"}
 
 
-def test_retry_after_holds_the_whole_host(site: Site, crawl: Crawl) -> None:
+def test_retry_after_pauses_the_whole_host(site: Site, crawl: Crawl) -> None:
     site.answers |= {"/busy": [(429, {"Retry-After": "1"}, b""), page("أ")], "/other": [page("ب")]}
     start = dt.datetime.now(dt.UTC)
 
@@ -435,7 +435,7 @@ def test_backoff_doubles_with_each_retry(site: Site, crawl: Crawl, monkeypatch: 
     assert pauses == pytest.approx([100, 200, 300], abs=5)
 
 
-def test_crawl_delay_is_kept_under_autothrottle(site: Site, crawl: Crawl) -> None:
+def test_crawl_delay_is_obeyed_under_autothrottle(site: Site, crawl: Crawl) -> None:
     site.answers |= {
         "/robots.txt": [
             (200, HTML, b"User-agent: newscrawl\nCrawl-delay: 0.3\n\nUser-agent: *\nCrawl-delay: 9")
@@ -494,7 +494,7 @@ def test_an_absurd_crawl_delay_is_capped_with_a_warning(
     assert ("CRAWL_DELAY_MAX" in caplog.text) == (kept is not None)
 
 
-def test_a_replay_keeps_no_crawl_delay(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_a_replay_ignores_crawl_delay(site: Site, crawl: Crawl, tmp_path: Path) -> None:
     site.answers |= {"/robots.txt": [(200, HTML, b"User-agent: *\nCrawl-delay: 3600")], "/a": [page("أ")]}
     recording = tmp_path / "crawl.warc.gz"
     crawl([site.url + "/a"], RECORD=str(recording), CRAWL_DELAY_MAX=0.05)
@@ -612,7 +612,7 @@ def test_a_missing_browser_is_reported_with_its_remedy(site: Site, crawl: Crawl)
 
 
 class Liar(BaseHTTPRequestHandler):
-    """Announces a wrong length, and keeps the connection open or closes it."""
+    """A server that announces a wrong length, and keeps the connection open or closes it."""
 
     protocol_version = "HTTP/1.1"
     bodies: ClassVar[dict[str, tuple[str, bytes, int]]] = {}
@@ -635,7 +635,7 @@ class Liar(BaseHTTPRequestHandler):
         pass
 
 
-def test_a_packed_body_with_the_length_of_the_plain_page_is_read(crawl: Crawl) -> None:
+def test_a_compressed_body_with_the_length_of_the_plain_page_is_read(crawl: Crawl) -> None:
     plain = page("خبر" * 500)[2]
     packed, deflated = gzip.compress(plain), zlib.compress(plain)
     Liar.bodies = {

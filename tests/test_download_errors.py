@@ -1,4 +1,4 @@
-"""The class of a failure, and Retry-After."""
+"""The classes of failures, and Retry-After."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_each_failure_has_its_class(failure: Any, kind: str, again: bool) -> Non
         ("0", None, 0),
         (" 120 ", None, 120),
         ("Wed, 27 Mar 2024 12:05:00 GMT", None, 300),
-        # The server's clock is an hour fast: what it means is five minutes.
+        # The server's clock is an hour fast: it means five minutes.
         ("Wed, 27 Mar 2024 13:05:00 GMT", "Wed, 27 Mar 2024 13:00:00 GMT", 300),
         ("Wed, 27 Mar 2024 11:00:00 GMT", None, 0),
         ("Wed, 27 Mar 2024 12:05:00 GMT", "no date", 300),
@@ -96,7 +96,7 @@ def test_no_retry_after_can_break_a_crawl(value: str, date: str | None) -> None:
     assert http_date(value) is None or http_date(value).tzinfo is dt.UTC  # type: ignore[union-attr]
 
 
-def test_a_pause_is_given_up_when_the_crawl_ends() -> None:
+def test_a_pause_is_ended_when_the_crawl_ends() -> None:
     backoff = Backoff(dt.timedelta(seconds=60))
     backoff.hold("example.org", dt.datetime.now(dt.UTC) + dt.timedelta(seconds=30))
     interrupted = SimpleNamespace(running=False, _slot=SimpleNamespace(closing=None))

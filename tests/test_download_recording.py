@@ -1,4 +1,4 @@
-"""Recordings as files: what is written comes back, also from a file that was cut short."""
+"""Recordings as files: what is written can be read back, even from a truncated file."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def answers(*bodies: str, **headers: str) -> list[tuple[Request, Response]]:
     ]
 
 
-def test_exchanges_of_one_request_come_in_their_order_and_the_last_one_stays(path: Path) -> None:
+def test_exchanges_of_one_request_come_in_their_order_and_the_last_one_repeats(path: Path) -> None:
     recording = Recording(record(path, *answers("صباح", "ظهر", "مساء")))
     requests = [Request(HOME) for _ in range(5)]
     bodies = [recording.answer(request).body.decode() for request in requests]
@@ -74,7 +74,7 @@ def test_exchanges_of_one_request_come_in_their_order_and_the_last_one_stays(pat
     assert [(r.meta["fetched_at"] - BEGAN).total_seconds() for r in requests] == [0, 1, 2, 2, 2]
 
 
-def test_what_differs_in_method_address_or_body_is_another_request(path: Path) -> None:
+def test_a_request_with_another_method_address_or_body_is_another_request(path: Path) -> None:
     variants = [
         asked(),
         asked(method="POST"),
@@ -102,7 +102,7 @@ def test_a_query_in_windows_1256_is_also_that_of_a_recording_in_utf8(path: Path)
         recording.answer(Request(HOME + "?q=%CE"))
 
 
-def test_fragment_and_password_are_no_part_of_a_request(path: Path) -> None:
+def test_fragment_and_password_are_not_part_of_a_request(path: Path) -> None:
     request = asked("https://user:s3cret@example.org#top")
     timeout = DownloadTimeoutError(f"Getting {request.url} took longer than 60 seconds.")
     recording = Recording(record(path, (request, Response(HOME, body=b"yes")), (request, timeout)))
@@ -111,7 +111,7 @@ def test_fragment_and_password_are_no_part_of_a_request(path: Path) -> None:
 
 
 class TestConditionalRequests:
-    def test_what_is_known_and_unchanged_is_304(self, path: Path) -> None:
+    def test_a_page_that_is_known_and_unchanged_gives_304(self, path: Path) -> None:
         recording = Recording(record(path, *answers("خبر", ETag='W/"1"', **{"Last-Modified": "x"})))
         for headers in (
             {"If-None-Match": '"1"'},
@@ -122,11 +122,11 @@ class TestConditionalRequests:
             assert (response.status, response.body) == (304, b"")
             assert response.headers[b"ETag"] == b'W/"1"'
 
-    def test_what_is_known_by_another_state_is_sent(self, path: Path) -> None:
+    def test_a_page_that_is_known_in_another_state_is_sent(self, path: Path) -> None:
         recording = Recording(record(path, *answers("خبر", ETag='"1"')))
         assert recording.answer(Request(HOME, headers={"If-None-Match": '"0"'})).status == 200
 
-    def test_a_later_exchange_is_news(self, path: Path) -> None:
+    def test_a_later_exchange_is_sent_as_a_new_state(self, path: Path) -> None:
         first, second = answers("خبر", "خبر معدل")
         first[1].headers["ETag"], second[1].headers["ETag"] = '"1"', '"2"'
         recording = Recording(record(path, first, second))
@@ -134,7 +134,7 @@ class TestConditionalRequests:
         assert recording.answer(known).body.decode() == "خبر معدل"
         assert recording.answer(Request(HOME, headers={"If-None-Match": '"2"'})).status == 304
 
-    def test_a_recorded_304_is_no_answer_to_who_knows_nothing(self, path: Path) -> None:
+    def test_a_recorded_304_does_not_answer_an_unconditional_request(self, path: Path) -> None:
         conditional = asked(headers={"If-None-Match": '"1"'})
         recording = Recording(
             record(path, (conditional, Response(HOME, status=304, headers={"ETag": '"1"'})))
@@ -180,7 +180,7 @@ def test_the_recording_begins_with_its_first_exchange(path: Path) -> None:
     assert Recording(path).began == began
 
 
-def test_a_rendered_page_keeps_where_the_browser_ended(path: Path) -> None:
+def test_a_rendered_page_keeps_the_address_at_which_the_browser_ended(path: Path) -> None:
     request = asked()
     request.meta["redirect_urls"] = [HOME, HOME + "a"]
     record(path, (request, HtmlResponse(HOME + "b", body="مرسوم".encode(), flags=["playwright"])))
@@ -192,7 +192,7 @@ def test_a_rendered_page_keeps_where_the_browser_ended(path: Path) -> None:
 
 @pytest.mark.parametrize("charset", ["windows-1256", "iso-8859-6", "utf-8", "koi8-r", "no-such"])
 def test_a_rendered_page_replays_with_the_text_that_was_shown(path: Path, charset: str) -> None:
-    # Its script shows what the charset that its document declares cannot hold.
+    # Its script prints letters that the declared charset does not have.
     shown = f"<meta charset={charset}><h1>افتتاح معرض ۞ 日本 ✓</h1>"
     document = SimpleNamespace(url=HOME)
     visit = PageVisit(HOME, documents=[document], headers={"content-type": f"text/html; charset={charset}"})
@@ -212,7 +212,7 @@ def test_a_rendered_page_is_recorded_in_utf8_whatever_it_declares(path: Path) ->
     back = Recording(record(path, (asked(), sent))).answer(Request(HOME))
     assert isinstance(back, HtmlResponse)
     assert back.css("h1::text").get() == "۞ خبر"
-    # So did an older recording keep it.
+    # as in an older recording
     body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=windows-1256\r\n\r\n" + sent.body
     old = Recording(foreign(path, warc(body, Newscrawl_Rendered_URL=HOME))).answer(Request(HOME))
     assert isinstance(old, HtmlResponse)
@@ -227,7 +227,7 @@ def test_a_script_cannot_give_a_page_another_address() -> None:
         as_read(HtmlResponse("about:blank", body=b"", encoding="utf-8"), visit)
 
 
-def test_other_tools_can_read_it(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_tools_can_read_a_recording(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record(path, *answers("خبر"), (asked(HOME + "x"), DownloadTimeoutError("30 s")))
     with path.open("rb") as file:
         kinds = [(r.rec_type, r.rec_headers.get_header("WARC-Date")) for r in ArchiveIterator(file)]
@@ -280,7 +280,7 @@ def test_a_file_cut_anywhere_gives_what_was_complete(path: Path, tmp_path: Path)
         recording.close()
 
 
-def test_a_cut_is_told(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_truncation_is_reported(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     record(path, *answers("خبر", "آخر" * 500))
     path.write_bytes(path.read_bytes()[:-40])
     assert Recording(path).answer(Request(HOME)).body.decode() == "خبر"
@@ -292,14 +292,14 @@ def test_a_cut_is_told(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     [(b"", "no exchange"), (b"<html>", "not a WARC"), (gzip.compress(b"x"), "not a WARC")],
     ids=["empty", "page", "packed"],
 )
-def test_a_file_that_is_no_recording_is_refused(path: Path, content: bytes, words: str) -> None:
+def test_a_file_that_is_not_a_recording_is_refused(path: Path, content: bytes, words: str) -> None:
     path.write_bytes(content)
     for read in (first_moment, Recording):
         with pytest.raises(RecordingError, match=words):
             read(path)
 
 
-def test_a_pipe_is_no_recording(path: Path) -> None:
+def test_a_pipe_is_not_a_recording(path: Path) -> None:
     os.mkfifo(path)
     for read in (first_moment, Recording):
         with pytest.raises(RecordingError, match="it is a pipe, not a regular file"):
@@ -333,7 +333,7 @@ def test_any_response_comes_back_byte_for_byte(
     assert back.headers.getlist(b"X-A") == [b"1", b"2"]
 
 
-def test_a_recording_is_for_its_user_alone(path: Path) -> None:
+def test_only_its_user_can_read_a_recording(path: Path) -> None:
     before = os.umask(0)
     try:
         record(path, *answers("خبر"))
@@ -353,7 +353,7 @@ def largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_takes_no_part_of_an_exchange(path: Path) -> None:
+def test_a_full_disk_leaves_no_part_of_an_exchange(path: Path) -> None:
     noise = random.Random(12)
     recorder = Recorder(path)
     sent = [(asked(f"{HOME}{n}", n), Response(f"{HOME}{n}", body=noise.randbytes(3000))) for n in range(9)]
@@ -366,7 +366,7 @@ def test_a_full_disk_takes_no_part_of_an_exchange(path: Path) -> None:
             except RecordingError:
                 continue
     with pytest.raises(RecordingError, match=r"File too large; the recording ends after \d+ bytes"):
-        recorder.write(*sent[-1])  # also when there is room again: what came between is missing
+        recorder.write(*sent[-1])  # even when there is space again: the exchanges in between are missing
     recorder.close()
     assert 0 < written < len(sent)
     recording = Recording(path)
@@ -378,7 +378,7 @@ def test_a_full_disk_takes_no_part_of_an_exchange(path: Path) -> None:
 
 
 class TestWhereNoRecordingCanBe:
-    def test_it_is_said_and_nothing_is_left(self, path: Path, tmp_path: Path) -> None:
+    def test_a_full_disk_is_reported_and_nothing_is_left(self, path: Path, tmp_path: Path) -> None:
         dangling = tmp_path / "dangling"
         dangling.symlink_to(tmp_path / "nowhere" / "file")
         for place in (
@@ -405,7 +405,7 @@ class TestWhereNoRecordingCanBe:
 
 
 def foreign(path: Path, *records: bytes) -> Path:
-    """A WARC file as another tool, or nobody in their right mind, would write it."""
+    """A WARC file as another tool might write it, or as none would."""
     path.write_bytes(b"".join(records))
     return path
 
@@ -477,7 +477,7 @@ def test_line_feeds_alone_end_lines_too(path: Path) -> None:
     assert (response.headers["Content-Type"], response.body[:4]) == (b"text/html", b"<h1>")
 
 
-def test_an_address_in_angle_brackets_is_one(path: Path) -> None:
+def test_an_address_in_angle_brackets_is_read(path: Path) -> None:
     recording = Recording(foreign(path, warc(PAGE, WARC_Target_URI=f"<{HOME}>")))
     assert recording.answer(Request(HOME)).status == 200
 
@@ -509,7 +509,7 @@ def test_a_damaged_file_gives_a_sentence_or_what_can_be_read(
 
 @pytest.mark.trials
 @pytest.mark.parametrize("packed", [True, False])
-def test_what_is_done_to_one_record_is_no_concern_of_the_others(path: Path, packed: bool) -> None:
+def test_damage_to_one_record_does_not_affect_the_others(path: Path, packed: bool) -> None:
     dice = random.Random(1445)
     names = [f"{HOME}articles-{number}.html" for number in range(6)]
     whole = [
@@ -519,7 +519,7 @@ def test_what_is_done_to_one_record_is_no_concern_of_the_others(path: Path, pack
     records = [gzip.compress(record, mtime=0) for record in whole] if packed else whole
     for _ in range(size(20_000)):
         number = dice.randrange(len(records))
-        # In a file that is not packed the headers of a record say where the next one begins.
+        # In an uncompressed file the headers of a record say where the next one begins.
         kept = 0 if packed else records[number].index(b"\r\n\r\n") + 4
         head, damaged = records[number][:kept], records[number][kept:]
         length = len(damaged)

@@ -17,7 +17,7 @@ from tests.conftest import RECORDING, Database
 MARKED = {"body": {"markup": 0.98, "generic": 0.02}, "tags": {"meta": 0.9, "empty": 0.1}}
 
 
-def test_shares_count_every_field_and_what_is_empty() -> None:
+def test_shares_count_every_field_and_missing_values() -> None:
     total, found = shares([{"title": "markup", "body": "markup"}, {"title": "jsonld", "body": "markup"}])
     assert total == 2
     assert found["title"] == {"jsonld": 0.5, "markup": 0.5}
@@ -26,7 +26,7 @@ def test_shares_count_every_field_and_what_is_empty() -> None:
     assert shares([]) == (0, {})
 
 
-def test_a_fall_is_told_with_what_it_was() -> None:
+def test_a_fall_is_reported_with_the_former_share() -> None:
     fallen = {"body": {"markup": 0.06, "generic": 0.94}, "tags": {"meta": 0.2, "empty": 0.8}}
     assert drift("hespress", 100, fallen, [MARKED]) == [
         "hespress: body is now only guessed (generic reading) in 94% of articles, was 2%",
@@ -34,7 +34,7 @@ def test_a_fall_is_told_with_what_it_was() -> None:
     ]
 
 
-def test_what_is_told_is_a_fall_and_no_chance() -> None:
+def test_only_a_fall_is_reported_and_not_chance() -> None:
     assert drift("hespress", 100, MARKED, [MARKED]) == []
     assert drift("hespress", 100, {"body": {"markup": 0.06, "generic": 0.94}}, []) == []
     assert drift("hespress", 4, {"body": {"generic": 1.0}}, [MARKED]) == []
@@ -63,7 +63,7 @@ def test_the_order_of_origins_is_that_of_their_weights() -> None:
     assert drift("hespress", 100, fed, [shaped]) == []
 
 
-def test_one_odd_run_is_not_the_history() -> None:
+def test_one_unusual_run_does_not_count_as_the_history() -> None:
     odd = {"body": {"generic": 1.0}}
     assert drift("hespress", 100, odd, [MARKED, odd, MARKED])
     assert drift("hespress", 100, odd, [odd, odd, MARKED]) == []
@@ -78,7 +78,7 @@ def test_one_odd_run_is_not_the_history() -> None:
     ),
 )
 @settings(max_examples=200, derandomize=True, deadline=None)
-def test_the_history_itself_is_no_drift(articles: int, history: list[dict[str, float]]) -> None:
+def test_the_history_itself_is_not_a_drift(articles: int, history: list[dict[str, float]]) -> None:
     runs = [{"body": origins} for origins in history]
     assert drift("hespress", articles, runs[0], [runs[0]] * 3) == []
     for run in runs:
@@ -87,7 +87,7 @@ def test_the_history_itself_is_no_drift(articles: int, history: list[dict[str, f
 
 @pytest.fixture
 def changed(tmp_path: Path) -> Path:
-    """The recording of a site whose markup is another one."""
+    """The recording of a site with other markup."""
     pages = gzip.decompress(RECORDING.read_bytes())
     other = pages.replace(b"articlecontent", b"storybodytext1").replace(b'class="date"', b'class="when"')
     assert other != pages
@@ -116,9 +116,7 @@ def test_a_site_whose_markup_changes_is_still_stored_and_the_run_says_so(
     assert all(sentence in done.stderr for sentence in said)
 
 
-def test_a_site_is_compared_with_its_runs_since_it_was_declared_as_it_is(
-    database: Database, run: Any
-) -> None:
+def test_a_site_is_compared_with_its_runs_since_its_declaration_changed(database: Database, run: Any) -> None:
     learned = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
     shares = {n: {"body": {"generic": n / 10}} for n in range(6)}
     for n, read in shares.items():

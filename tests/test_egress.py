@@ -1,4 +1,4 @@
-"""The browser's way to the network answers what it is asked, and nothing else."""
+"""The browser's proxy opens the connections that are allowed, and does nothing else."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ GREETED, FORBIDDEN = b"\5\0", b"\5\2\0\1" + bytes(6)
 
 
 class Nobody:
-    """A confinement that lets nobody out, and notes who asked."""
+    """A confinement that allows no connection and records the attempts."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
@@ -26,7 +26,7 @@ class Nobody:
 
 
 def connection(confinement: Nobody) -> tuple[Any, Any]:
-    """A connection of a browser's, and what it is answered."""
+    """A connection of a browser, with the answers that it gets."""
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     egress = Egress(confinement)  # type: ignore[arg-type]
     protocol = egress.buildProtocol(None)
@@ -51,7 +51,7 @@ TARGETS = {
 
 @pytest.mark.parametrize(("asked", "target"), TARGETS.values(), ids=TARGETS.keys())
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_it_is_asked_by_host_and_port(asked: bytes, target: tuple[str, int], size: int) -> None:
+def test_the_proxy_takes_host_and_port(asked: bytes, target: tuple[str, int], size: int) -> None:
     confinement = Nobody()
     protocol, transport = connection(confinement)
     sent = GREETING + asked
@@ -72,7 +72,7 @@ def test_it_is_asked_by_host_and_port(asked: bytes, target: tuple[str, int], siz
     ],
     ids=["bind", "udp", "version", "kind"],
 )
-def test_nothing_else_is_done(wrong: bytes) -> None:
+def test_the_proxy_does_nothing_else(wrong: bytes) -> None:
     confinement = Nobody()
     protocol, transport = connection(confinement)
     protocol.dataReceived(GREETING + wrong)

@@ -1,4 +1,4 @@
-"""Files and frames: the same articles from MongoDB and from a folder, and a folder that follows."""
+"""Files and frames: the same articles from MongoDB and from a folder, and a folder that follows changes."""
 
 import csv
 import datetime as dt
@@ -46,7 +46,7 @@ SOURCES = {
 
 
 def made(number: int, chance: random.Random) -> dict[str, Any]:
-    """A document as the store holds it, with null and empty wherever that may be."""
+    """A stored document, with null and empty values wherever they are allowed."""
     id_ = f"{chance.getrandbits(128):032x}"
     source = chance.choice(list(SOURCES))
     country = SOURCES[source]
@@ -129,7 +129,7 @@ CHOICES: list[dict[str, Any]] = [
 ]
 
 
-def test_a_folder_answers_as_mongodb_does(filled: Database, tmp_path: Path) -> None:
+def test_a_folder_gives_the_same_articles_as_mongodb(filled: Database, tmp_path: Path) -> None:
     export(of(filled), tmp_path / "news")
     for choice in CHOICES:
         stored, filed = of(filled, **choice), articles(tmp_path / "news", **choice)
@@ -235,7 +235,7 @@ def test_no_story_is_on_two_sides_and_the_shares_are_the_requested_ones(
     assert all(abs(counted[side] / 300 - share) <= 0.01 for side, share in shares.items())
 
 
-def test_a_story_stays_on_its_side_when_more_come(filled: Database) -> None:
+def test_a_story_stays_on_its_side_when_more_are_stored(filled: Database) -> None:
     stories = [document["story"] for document in of(filled)]
     splits = Splits.of({"train": 0.8, "test": 0.2}, stories)
     before = {story: splits.side(story) for story in stories}
@@ -252,7 +252,7 @@ def test_shares_that_cannot_be_used_are_refused(text: str) -> None:
         read_shares(text)
 
 
-def test_a_sample_is_the_same_when_more_come(filled: Database) -> None:
+def test_a_sample_keeps_its_articles_when_more_are_stored(filled: Database) -> None:
     before = ids(of(filled, sample="10%"))
     assert 10 < len(before) < 60
     chance = random.Random(2)
@@ -338,7 +338,7 @@ class History:
         self._number = 10_000
 
     def step(self) -> None:
-        """One event: an article is stored, corrected, dated anew, linked, removed, or forgotten."""
+        """One event: an article is stored, corrected, dated again, linked, removed, or forgotten."""
         articles = self.database["articles"]
         kind = self._chance.choice(["add", "add", "correct", "date", "link", "gone", "forget", "visit"])
         self._number += 1
@@ -408,7 +408,7 @@ def test_following_twice_writes_nothing(filled: Database, tmp_path: Path) -> Non
     assert len(changed) == 1
 
 
-def test_too_many_changes_are_exported_anew(
+def test_too_many_changes_are_exported_from_the_beginning(
     filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export(of(filled), tmp_path, shares={"train": 0.8, "test": 0.2})
@@ -527,7 +527,9 @@ print(datasets.load_dataset(folder)["train"].num_rows)
 
 
 @long
-def test_others_open_a_folder_whatever_is_null_in_its_files(filled: Database, tmp_path: Path) -> None:
+def test_other_libraries_open_a_folder_whatever_is_null_in_its_files(
+    filled: Database, tmp_path: Path
+) -> None:
     """For each column, one month has only null values."""
     months = ("2024-02", "2024-03", "2024-04", "2024-05")
     for number, name in enumerate(COLUMNS):

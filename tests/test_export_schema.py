@@ -1,4 +1,4 @@
-"""The one schema of files: derived from the declaration, and the same whatever is null."""
+"""All files have one schema, which is derived from the declaration, whatever is null."""
 
 import datetime as dt
 import itertools
@@ -37,7 +37,7 @@ def null() -> dict[str, Any]:
     return dict.fromkeys(stored_fields(Article))
 
 
-def test_it_has_every_field_that_a_reader_sees_and_what_finds_copies():
+def test_it_has_every_field_that_a_reader_sees_and_those_that_find_copies():
     assert set(stored_fields(Article)) - set(COLUMNS) == {"search_text", "title_key", "bands"}
     assert schema().names == list(COLUMNS)
 

@@ -1,7 +1,7 @@
-"""Whatever fails at whatever moment: after one complete crawl every article is there, and once.
+"""Whatever fails, at any moment: after one complete crawl every article is stored once.
 
-Each trial lets something fail amid a crawl of a newspaper on loopback into a real mongod. A crawl whose
-MongoDB comes back in time ends as if nothing had been; one that was killed is made up for by the next.
+In each trial something fails during a crawl of a newspaper on loopback into a real mongod. If MongoDB comes
+back in time, the crawl ends as if nothing had happened; after a kill, the next crawl stores the rest.
 """
 
 import random
@@ -42,7 +42,7 @@ HANG_SECONDS = 10.0 if TRIALS == 20 else 1.0
 FULL_SECONDS = 2.0
 REFUSALS: list[dict[str, Any]] = [
     {"errorCode": 91},  # ShutdownInProgress
-    {"errorCode": 8},  # UnknownError, as of a failing disk
+    {"errorCode": 8},  # UnknownError, as with a failing disk
     {"errorCode": 14031},  # OutOfDiskSpace
     {"errorCode": 11600},  # InterruptedAtShutdown
     {"errorCode": 50},  # MaxTimeMSExpired
@@ -52,7 +52,7 @@ REFUSALS: list[dict[str, Any]] = [
 
 
 class Asked(list[str]):
-    """Says when so many pages have been asked for."""
+    """The requested paths; ``enough`` is set once there are this many."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ def trials(
     *,
     survives: bool = True,
 ) -> None:
-    """Let it fail at random moments, crawl once more, and look."""
+    """Let it fail at random moments, crawl once more, and check the articles."""
     chance = random.Random(fault)
     rows = []
     for _ in range(TRIALS):
@@ -191,9 +191,10 @@ def test_the_server_refuses_writes(newspaper: Newspaper, server: Mongod) -> None
 
 @contextmanager
 def kept_up(server: Mongod, ballast: Path) -> Iterator[list[float]]:
-    """Start a server again whenever it has ended and there is room. It may end when the disk is full no more.
+    """Start a server again whenever it has ended and the disk has space. It may end once the disk is no
+    longer full.
 
-    Gives the moments of its starts.
+    Yields the moments of its starts.
     """
     over = threading.Event()
     restarts: list[float] = []
@@ -279,7 +280,7 @@ WORDS = [start + stem + end for start in ("", "ال", "وال") for stem in STEM
 
 
 def unlike_any_other(number: int) -> str:
-    """An article page with a text of its own, so that it is nobody's copy."""
+    """An article page with a unique text, so that it is not a copy."""
     chance = random.Random(number)
     title, *paragraphs = (" ".join(chance.choices(WORDS, k=words)) for words in (8, 60, 60, 60))
     body = "".join(f"<p>{paragraph}.</p>" for paragraph in paragraphs)
@@ -290,7 +291,7 @@ def unlike_any_other(number: int) -> str:
 
 
 class Large(dict[str, Any]):
-    """A newspaper of so many articles, made when they are asked for."""
+    """A newspaper of this many articles, which are produced when they are requested."""
 
     def __init__(self, number: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A command that is given what is no file says so, and never waits for it."""
+"""A command that gets something other than a regular file refuses it, and never waits for it."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from newscrawl.files import open_regular, read_regular
 from tests.conftest import scrapy
 
 
-def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
+def test_anything_but_a_regular_file_is_refused(tmp_path: Path) -> None:
     pipe, place = tmp_path / "pipe", tmp_path / "socket"
     os.mkfifo(pipe)
     with socket.socket(socket.AF_UNIX) as listening:
@@ -42,7 +42,7 @@ def test_a_regular_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
 )
 def test_a_command_ends_with_status_2(command: tuple[str, ...], given: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    path = tmp_path / given  # of two absolute paths the second one
+    path = tmp_path / given  # joining an absolute path gives that path
     done = scrapy(*(part.format(path) for part in command))
     said = done.stdout + done.stderr
     assert (done.returncode, "Traceback" in said) == (2, False), said

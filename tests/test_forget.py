@@ -1,4 +1,4 @@
-"""An article that was forgotten is gone, and does not come back."""
+"""A forgotten article is gone, and does not come back."""
 
 import asyncio
 from typing import Any
@@ -26,7 +26,7 @@ def forgetting(run: Run, database: Database, url: str) -> Removal:
     return done
 
 
-def test_nothing_of_it_stays_but_its_keys(run: Run, database: Database) -> None:
+def test_only_its_keys_are_left(run: Run, database: Database) -> None:
     one = article(1, urls=[article(1).url, OTHER])
     store(run, database, one, article(2))
     store(run, database, article(1, body="نص مصحح من الجريدة"))
@@ -55,7 +55,7 @@ def test_it_does_not_come_back_at_any_of_its_addresses(run: Run, database: Datab
     assert database.ops["rejected"].count_documents({}) == 0
 
 
-def test_what_older_versions_forgot_stays_forgotten(run: Run, database: Database) -> None:
+def test_articles_that_older_versions_forgot_stay_forgotten(run: Run, database: Database) -> None:
     keys = [key(article(1).url), key(OTHER)]
     former = {"_id": f"forgotten:{keys[0]}", "keys": keys, "reason": "forgotten", "site": "alayam24"}
     store(run, database, article(2))
@@ -65,7 +65,7 @@ def test_what_older_versions_forgot_stays_forgotten(run: Run, database: Database
     assert forgotten(database.client[database.name], [*keys, article(2).keys[0]]) == set(keys)
 
 
-def test_a_removal_that_was_cut_short_is_ended_by_the_next(run: Run, database: Database) -> None:
+def test_the_next_command_completes_an_interrupted_removal(run: Run, database: Database) -> None:
     one = article(1, urls=[article(1).url, OTHER])
     store(run, database, one)
     store(run, database, article(1, body="نص مصحح من الجريدة"))
@@ -74,13 +74,13 @@ def test_a_removal_that_was_cut_short_is_ended_by_the_next(run: Run, database: D
     assert forgetting(run, database, OTHER) == Removal(0, 1, (), (one.keys[0],))
 
 
-def test_any_number_of_keys_is_asked_for(run: Run, database: Database) -> None:
+def test_any_number_of_keys_can_be_looked_up(run: Run, database: Database) -> None:
     forgetting(run, database, OTHER)
     many = [f"{number:032x}" for number in range(2 * AT_ONCE)]
     assert forgotten(database.client[database.name], [*many, key(OTHER)]) == {key(OTHER)}
 
 
-def test_it_does_not_come_back_however_a_crawl_is_storing_it_meanwhile(run: Run, database: Database) -> None:
+def test_it_does_not_come_back_even_if_a_crawl_is_storing_it_meanwhile(run: Run, database: Database) -> None:
     async def at_once() -> None:
         async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
             await prepare(client[database.name], client[f"{database.name}_ops"])
@@ -100,7 +100,7 @@ def test_it_does_not_come_back_however_a_crawl_is_storing_it_meanwhile(run: Run,
     assert database.articles() == []
 
 
-def test_its_copies_become_a_story_of_their_own(run: Run, database: Database) -> None:
+def test_its_copies_become_a_new_story(run: Run, database: Database) -> None:
     store(run, database, *copies())
     root = copies()[0]
     done = forgetting(run, database, root.url)
@@ -115,7 +115,7 @@ def test_its_copies_become_a_story_of_their_own(run: Run, database: Database) ->
 
 
 def links_to(database: Database, url: str) -> bool:
-    """Was it in the forgotten story: the copies of ``copies()`` are the second to the fourth."""
+    """Was the article in the forgotten story? The copies of ``copies()`` are the second to the fourth."""
     return url in [copy.url for copy in copies()[1:4]]
 
 

@@ -1,4 +1,4 @@
-"""What all pages of a newspaper have in common is learned, and left out where texts are compared."""
+"""Words that all pages of a newspaper have in common are learned, and left out of comparisons."""
 
 import random
 
@@ -12,7 +12,7 @@ VOCABULARY = [word for mould in pairs.DATA["moulds"] for word in fold(mould["bod
 
 
 def texts(begins: str, ends: str, number: int = 30, share: float = 1.0) -> list[list[str]]:
-    """Texts of a source; a share of them has its frame, and behind its end the headline once more."""
+    """Texts of a source. A share of them has its frame, followed by the headline once more."""
     chance = random.Random(1445)
     made = []
     for n in range(number):
@@ -39,13 +39,13 @@ def test_a_frame_is_learned_and_left_out(begins: str, ends: str) -> None:
     assert [frame.without(words) for words in framed] == texts("", "")
 
 
-def test_what_some_pages_have_is_no_frame() -> None:
+def test_words_that_only_some_pages_have_are_not_a_frame() -> None:
     assert learned(texts("", "رابط الخبر بصحيفه المسار", share=0.5)) == NO_FRAME
     assert learned(texts("", "كلماتدلاليه", share=0.8)) == NO_FRAME
     assert learned(texts("", "رابط الخبر بصحيفه المسار", number=LEAST_TEXTS - 1)) == NO_FRAME
 
 
-def test_words_of_a_frame_amid_a_text_are_the_newspapers() -> None:
+def test_words_of_a_frame_within_a_text_belong_to_the_text() -> None:
     frame = Frame(("عين", "اليوم"), ("رابط", "الخبر"))
     words = [*VOCABULARY[:30], "عين", "اليوم", "رابط", "الخبر", *VOCABULARY[:60]]
     assert frame.without(words) == words
