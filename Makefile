@@ -17,6 +17,9 @@ help:
 	@echo "make trials              the long trials, in full"
 	@echo "make bench               all benchmarks, into docs/benchmarks.md (BEFORE=REVISION: compared with it)"
 
+# Python compiles what it imports; compiling all of every package takes 15 s.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+
 # $(call debian,PACKAGE): installs a package of Debian, if the user may.
 debian = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 	apt-get install -y -qq --no-install-recommends $(1); } >/dev/null 2>&1
@@ -25,17 +28,17 @@ debian = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get upda
 $(VENV)/crawl: requirements.txt pyproject.toml
 	test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
 		{ $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP) -r requirements.txt
 	@command -v mongod >/dev/null || $(BIN)/python -c 'import ctypes; ctypes.CDLL("libcurl.so.4")' 2>/dev/null || \
 		$(call debian,libcurl4) || echo "no mongod can start here yet: install libcurl4 or a mongod, or set MONGODB_URI"
 	touch $@
 
 $(VENV)/node: $(VENV)/crawl deploy/requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r deploy/requirements.txt
+	$(PIP) -r deploy/requirements.txt
 	touch $@
 
 $(VENV)/test: $(VENV)/node requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
 	touch $@
 
 setup: $(VENV)/crawl
@@ -77,15 +80,17 @@ else
 test: $(VENV)/test browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@# mypy runs beside the tests; its result is printed after theirs.
+	$(BIN)/mypy >$(VENV)/mypy.txt 2>&1 & mypy=$$!; \
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ARGS); tests=$$?; \
+	wait $$mypy; types=$$?; cat $(VENV)/mypy.txt; exit $$((tests | types))
 endif
 
 trials: $(VENV)/test
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-trials.txt
+	$(PIP) -r requirements-trials.txt
 	NEWSCRAWL_TRIALS=1 $(BIN)/python -m pytest -q -m trials -s $(ARGS)
 
 bench: $(VENV)/test
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target build/pymongoarrow "pymongoarrow>=1.15,<2"
+	$(PIP) --no-deps -r benchmarks/requirements.txt
+	$(PIP) --upgrade --target build/pymongoarrow "pymongoarrow>=1.15,<2"
 	NEWSCRAWL_TRIALS=1 $(BIN)/python -m benchmarks.report $(BEFORE)
