@@ -1,3 +1,3 @@
-"""newscrawl: Arabic news sites to a MongoDB collection that data teams trust."""
+"""newscrawl: crawls Arabic news sites into a MongoDB collection that data teams can trust."""
 
 __version__ = "1.0.0"

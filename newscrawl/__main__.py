@@ -1,4 +1,4 @@
-"""``python -m newscrawl``: what readers run where Scrapy is not installed."""
+"""``python -m newscrawl``: the commands for readers, which do not need Scrapy."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; exit status 0 done, 2 wrong use, 4 MongoDB cannot be used."""
     opts = parser().parse_args(arguments)
     try:
-        from newscrawl.export.run import run  # needs pyarrow, which not every reader has
+        from newscrawl.export.run import run  # needs pyarrow, which not every reader has installed
 
         if said := run(opts.out, opts, opts.address, opts.database):
             print(said)

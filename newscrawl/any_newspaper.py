@@ -1,4 +1,4 @@
-"""A crawl of a newspaper that no spider declares: it is learned first, then crawled like any other."""
+"""Crawls a newspaper that no spider declares: learns it first, then crawls it like any other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
 
 _FIRST = 50
-"""A priority above that of the command line, whose settings Scrapy gives to all crawls of a process."""
+"""A priority above the command line's, whose settings Scrapy applies to all crawls of a process."""
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Refusal(Exception):
 
 
 class AnyNewspaper:
-    """Loads what was learned of a newspaper, or learns it in a small crawl first; then crawls it."""
+    """Loads what was learned about a newspaper, or first learns it in a small crawl; then crawls it."""
 
     def __init__(
         self, process: Any, given: Mapping[str, str], check: Callable[[Crawler, dict[str, str]], None]
@@ -67,7 +67,7 @@ class AnyNewspaper:
         """Crawl to the end.
 
         Raises :class:`Refusal` for a site that is not a newspaper, ``UsageError`` for arguments that do not
-        fit it, and :class:`newscrawl.store.StoreError` when MongoDB cannot be used.
+        fit the newspaper, and :class:`newscrawl.store.StoreError` when MongoDB cannot be used.
         """
         draft = learn.begin(self._where)
         draft.browser = self._has_browser()
@@ -86,7 +86,7 @@ class AnyNewspaper:
                 self._learn(ops, draft, known)
             self._process.start()
         if self._failed:
-            if self._settings["LOG_FILE"]:  # the printed message is not in that file
+            if self._settings["LOG_FILE"]:  # the printed message does not go into that file
                 log.error("%s", self._failed)
             raise self._failed
 
@@ -107,10 +107,10 @@ class AnyNewspaper:
         def done(_: object) -> None:
             try:
                 self._learned(ops, draft, known, reasons)
-            except Exception as error:  # raised when the process has ended
+            except Exception as error:  # raised once the process has ended
                 self._failed = error
 
-        # It logs to the log of the crawl, stores nothing, and leaves no record of a run.
+        # The small crawl logs to the same log, stores nothing, and leaves no record of a run.
         asking = Crawler(_Learning, self._settings.copy())
         extensions = {"newscrawl.download.crawl_delay.CrawlDelay": 0}
         for name, value in (("RECORD", None), ("ITEM_PIPELINES", {}), ("EXTENSIONS", extensions)):
@@ -124,12 +124,12 @@ class AnyNewspaper:
     def _learned(
         self, ops: Database[Document], draft: SiteDraft, known: Document | None, reasons: list[str | None]
     ) -> None:
-        """Keep what was learned and begin the crawl; raises :class:`Refusal`."""
+        """Store what was learned, and begin the crawl; raises :class:`Refusal`."""
         if not reasons:
             raise Refusal(RunOutcome.FAULT, f"{draft.url} could not be learned; see the log")
         now = dt.datetime.now(dt.UTC)
         before = from_document(known["site"]) if known else None
-        if before and before.refused:  # nothing else was learned of it
+        if before and before.refused:  # nothing else was learned about it
             before = None
         reason, since = reasons[0], now
         if reason is None:
@@ -175,7 +175,7 @@ class _Learning(Asking):
 
 
 def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> newspaper.Newspaper:
-    """The newspaper that the arguments name; ``UsageError`` unless it is one that no spider declares."""
+    """The newspaper that the arguments name. Raises ``UsageError`` if a spider declares it."""
     try:
         where = newspaper.Newspaper.parse(given)
     except ValueError as error:
@@ -188,7 +188,7 @@ def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> newspaper.New
 def check_slug(
     ops: Database[Document], where: newspaper.Newspaper, known: Document | None, sites: Collection[str]
 ) -> None:
-    """Raise ``UsageError`` for the slug of another newspaper, or one under which this was not learned."""
+    """Raise ``UsageError`` for another newspaper's slug, or if this one was learned under another slug."""
     slug = where.slug
     if slug is None or (known and known["_id"] == slug):
         return
@@ -199,18 +199,19 @@ def check_slug(
 
 
 def lost(ops: Database[Document], known: Document) -> str | None:
-    """Why the learned declaration no longer seems to fit its newspaper, in a sentence; None while it fits.
+    """Why the learned declaration no longer seems to fit its newspaper, in one sentence; None while it fits.
 
-    ``known`` is its document in ``learned``. Either its last run found no article, or the last run with
-    enough articles drifted: ``sada: body is now only guessed (generic reading) in 94% of articles``.
+    ``known`` is its document in ``learned``. The reason is that its last run found no article, or that its
+    last run with enough articles drifted: ``sada: body is now only guessed (generic reading) in 94% of
+    articles``.
     """
     of_site = {"site": known["_id"], "replay": {"$ne": True}}
     newest = [("started_at", -1)]
     last = ops["runs"].find_one(of_site, {"outcome": 1}, sort=newest)
-    # This includes lists that were moved: their old addresses answer 404, which counts as a refusal.
+    # This includes lists that have moved: their old addresses answer 404, which counts as a refusal.
     if last and last.get("outcome") in (RunOutcome.NO_LINKS, RunOutcome.REFUSED):
         return f"{known['_id']}: its last run found no article ({last['outcome']})"
-    # A run with few articles shows neither that drift began nor that it is over.
+    # A run with few articles shows neither the beginning nor the end of drift.
     telling = {"started_at": {"$gte": known["learned_at"]}, "reading.articles": {"$gte": ENOUGH}}
     drifted = ops["runs"].find_one(of_site | telling, {"drift": 1}, sort=newest)
     return "; ".join((drifted or {}).get("drift") or ()) or None

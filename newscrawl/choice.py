@@ -1,4 +1,4 @@
-"""The choice of articles for searches and exports: one query, for MongoDB and for files."""
+"""The choice of articles for searches and exports: the same query for MongoDB and for files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Query = Mapping[str, Any]
 """A filter in MongoDB's query language."""
 
 _MOROCCO = "MA"
-"""The one country whose Hijri months are its own."""
+"""The only country with its own Hijri months."""
 _YEAR = re.compile(r"(\d{4})(H?)", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(H?)", re.ASCII)
 _THIRTIETH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-30(H)", re.ASCII)
@@ -27,7 +27,7 @@ _ID_DIGITS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Conditions on articles; without any condition all articles."""
+    """Conditions on articles; without any, all articles are chosen."""
 
     since: str | None = None
     """The first day: ``2024-03-27``, or Hijri ``1445-09-17H`` in the calendar of each article's country. A
@@ -36,7 +36,7 @@ class Choice:
     until: str | None = None
     """The last day, included; a month or a year stands for its last day."""
     intervals: bool = False
-    """Include articles without an exact day that may be of these days?"""
+    """Include articles without an exact day that may be from these days?"""
     sources: tuple[str, ...] = ()
     """Newspapers by their slug: ``alayam24``."""
     countries: tuple[str, ...] = ()
@@ -48,9 +48,10 @@ class Choice:
     languages: tuple[str, ...] = ()
     """Languages of the text, ISO 639: ``ar``."""
     roots: bool = False
-    """Only the roots of stories, without copies?"""
+    """Choose only the roots of stories, without copies?"""
     changed_since: dt.datetime | None = None
-    """Only articles that were added, corrected, linked or removed since this moment, aware."""
+    """Only articles that were added, corrected, linked or removed since this moment (an aware
+    ``datetime``)."""
     sample: float | None = None
     """A share of the articles, above 0 and up to 1. It is drawn by ``_id``, so it has the same articles every
     time, whatever is stored later."""
@@ -70,12 +71,12 @@ class Choice:
         sample: str | float | None = None,
         **rest: bool,
     ) -> Self:
-        """A choice from a user's arguments: words with commas or in a list, days as text or objects.
+        """A choice from a user's arguments: words separated by commas or in a list, days as text or objects.
 
         >>> Choice.parse(source="alayam24", since=dt.date(2024, 3, 27), sample="1%").sample
         0.01
 
-        Raises ``ValueError`` with a message that names the argument, its value and what it should be.
+        Raises ``ValueError`` with a message that names the argument, its value and the remedy.
         """
         choice = cls(
             sources=_words(source),
@@ -95,7 +96,7 @@ class Choice:
         return choice
 
     def given(self) -> dict[str, Any]:
-        """The conditions that are set, as values for JSON.
+        """The conditions that are set, as values that fit into JSON.
 
         >>> Choice(sources=("alayam24",), roots=True).given()
         {'sources': ('alayam24',), 'roots': True}
@@ -107,7 +108,7 @@ class Choice:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """The choice that :meth:`given` returned, also after a round trip through JSON."""
+        """The choice whose conditions :meth:`given` returned, even after a round trip through JSON."""
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
         }
@@ -162,7 +163,7 @@ class Choice:
     def predicate(self) -> Callable[[Mapping[str, Any]], bool]:
         """The choice as a function of a document with at least the fields of the conditions.
 
-        For articles that were not found by :meth:`query`.
+        For articles that do not come from :meth:`query`.
 
         >>> Choice(countries=("MA",), since="2024-03-27").predicate()({"country": "MA", "day": "2024-03-26"})
         False
@@ -213,8 +214,8 @@ class Choice:
         from_, to = ({"$gte": str(first)} if first else {}), ({"$lte": str(last)} if last else {})
         yield every(where, {"day": {**from_, **to}})
         if self.intervals:
-            # The interval of an article overlaps the requested days. A bound on both of its ends lets MongoDB
-            # use the index of such articles, and leaves out articles without an interval.
+            # The article's interval must overlap the requested days. Bounds on both ends let MongoDB use the
+            # index of such articles, and leave out articles without an interval.
             latest, earliest = from_ or {"$gte": "0001-01-01"}, to or {"$lte": "9999-12-31"}
             inside = {"published.latest": latest, "published.earliest": earliest}
             yield every(where, {"day": None}, inside)
@@ -236,7 +237,7 @@ def every(*conditions: Query) -> Query:
 
 
 def normal(text: str) -> str:
-    """A day, month or year as this module writes it; what is none of them as it is.
+    """A day, month or year in the form of this module; any other text unchanged.
 
     The digits may be Arabic, months and days may have one digit, and the parts may be separated by ``-`` or
     ``/``. The year comes first, or the day comes first and the year last. H, h, هـ and ه mean Hijri.
@@ -265,7 +266,7 @@ def first_day(text: str, country: str | None = None) -> dt.date:
     >>> [str(first_day(text, "MA")) for text in ("2024-03-27", "2024-03", "2024", "1445-09H")]
     ['2024-03-27', '2024-03-01', '2024-01-01', '2024-03-12']
 
-    Raises ``ValueError`` naming the value and the remedy.
+    Raises ``ValueError`` with the value and the remedy.
     """
     text = normal(text)
     text = _YEAR.sub(r"\1-01\2", text) if _YEAR.fullmatch(text) else text
@@ -276,8 +277,8 @@ def first_day(text: str, country: str | None = None) -> dt.date:
 def last_day(text: str, country: str | None = None) -> dt.date:
     """The day, or the last day of the month or year, that a text names.
 
-    In a Hijri month with 29 days the 30th means the last day: Ramadan 1445 had 30 days by Umm al-Qura, 29 in
-    Morocco.
+    In a Hijri month with 29 days, the 30th means the last day: Ramadan 1445 had 30 days by Umm al-Qura, but
+    29 in Morocco.
 
     >>> [str(last_day(text, "MA")) for text in ("1445-09H", "1445-09-30H", "2024-02", "2024")]
     ['2024-04-09', '2024-04-09', '2024-02-29', '2024-12-31']
@@ -292,7 +293,7 @@ def last_day(text: str, country: str | None = None) -> dt.date:
             month = _THIRTIETH.fullmatch(text)
             if month is None:
                 raise
-    year, number = divmod(int(month[1]) * 12 + int(month[2]), 12)  # of the month that follows
+    year, number = divmod(int(month[1]) * 12 + int(month[2]), 12)  # of the following month
     following = parse_day(f"{year:04}-{number + 1:02}-01{month[3]}", country=country)
     return following - dt.timedelta(days=1)
 

@@ -1,4 +1,4 @@
-"""How often Python's garbage collector looks for reference cycles."""
+"""Sets how often Python's garbage collector looks for reference cycles."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ __all__ = ["collect_less", "leave_alone"]
 def collect_less() -> None:
     """Collect garbage less often than Python does by default.
 
-    Reading a page makes thousands of objects, nearly none of them in a cycle. Collecting after every 700
-    objects took a tenth of the time of a crawl, and 0.2 s of its start. Memory use stays the same.
+    Reading a page makes thousands of objects, hardly any of them in a cycle. Collecting after every 700
+    objects took a tenth of a crawl's time, and 0.2 s of its start. The use of memory stays the same.
     """
     gc.set_threshold(50_000, 20, 20)
 
@@ -19,6 +19,6 @@ def collect_less() -> None:
 def leave_alone() -> None:
     """Exclude the objects that exist now from collection: modules, which live as long as the process.
 
-    Scanning them takes 0.2 s each time, also once more when Python exits.
+    Scanning them takes 0.2 s each time, and again when Python exits.
     """
     gc.freeze()

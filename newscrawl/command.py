@@ -1,7 +1,7 @@
-"""What the sub-commands of ``scrapy`` in ``newscrawl.commands`` share.
+"""The base classes of the sub-commands of ``scrapy`` in ``newscrawl.commands``.
 
-This module is outside that package, because Scrapy takes every command class in it for a command. Scrapy
-imports the modules of all commands to run one. So at their top they import only what options and help need;
+This module is outside that package, because Scrapy treats every command class in it as a command. To run one
+command, Scrapy imports the modules of all. So at the top they import only what their options and help need;
 their functions import the rest.
 """
 
@@ -45,8 +45,8 @@ class CommandError(Exception):
 class ProjectCommand(ScrapyCommand):
     """A command that prints its results to stdout and exits with 0, or prints an error to stderr.
 
-    The exit status is 2 for wrong use (``UsageError``), 4 when MongoDB cannot be used, otherwise that of the
-    :class:`CommandError` that ended it.
+    The exit status is 2 for wrong use (``UsageError``), 4 if MongoDB cannot be used, and otherwise that of
+    the :class:`CommandError` that ended the command.
     """
 
     requires_project = True
@@ -58,7 +58,7 @@ class ProjectCommand(ScrapyCommand):
     """Does it need the Moroccan months that ``NEWSCRAWL_MOROCCO_MONTHS`` adds?"""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check the settings; from here on print cleaned text only, as much of it comes from sites."""
+        """Check the settings; from now on, print only cleaned text, as much of it comes from sites."""
         super().process_options(args, opts)
         clean_terminal()
         assert self.settings
@@ -69,7 +69,7 @@ class ProjectCommand(ScrapyCommand):
         raise NotImplementedError
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the command; failures that a user can fix end in a message, not in a traceback."""
+        """Run the command; a failure that a user can fix ends in a message, not in a traceback."""
         if args and not self.takes_arguments:
             raise UsageError(
                 f"{args[0]!r} is not understood: this command takes only options; --help lists them"
@@ -96,12 +96,12 @@ class ProjectCommand(ScrapyCommand):
 
     @cached_property
     def sites(self) -> dict[str, Site]:
-        """Every declared site, by the name of its spider."""
+        """All declared sites, by the name of the spider."""
         assert self.settings
         return declared(self.settings)
 
     def site(self, spider: str) -> Site:
-        """The site that a spider declares. Raises ``UsageError`` when no spider has that name."""
+        """The site that a spider declares. Raises ``UsageError`` if no spider has that name."""
         try:
             return self.sites[spider]
         except KeyError:
@@ -140,7 +140,8 @@ class AskingCommand(ProjectCommand):
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     def ask(self, *works: Callable[[Fetch], Awaitable[T]], named: Iterable[str]) -> list[T | None]:
-        """Run several pieces of work at once; return their results, None for one that failed (see the log).
+        """Run several functions at once; return their results, with None for a function that failed (see the
+        log).
 
         ``named`` holds the addresses that the user and the declarations name; see :class:`Asking`.
         """
@@ -158,7 +159,7 @@ class AskingCommand(ProjectCommand):
         return given
 
     def page(self, url: str, site: Site | None) -> Answer:
-        """One downloaded page, with a browser where its site needs one. Raises :class:`CommandError`."""
+        """A page, downloaded with a browser if its site needs one. Raises :class:`CommandError`."""
         from newscrawl.kit.asking import Answer
 
         async def work(fetch: Fetch) -> Answer:
@@ -175,8 +176,8 @@ class AskingCommand(ProjectCommand):
 
 
 def check_settings(settings: BaseSettings) -> None:
-    """Parse the settings given by ``-s``. Raises ``UsageError`` for a bad one (``-s DOWNLOAD_DELAY=abc``)."""
-    from newscrawl.settings import complete  # imported late: its defaults come from the environment
+    """Parse the settings given by ``-s``. Raises ``UsageError`` for an invalid ``-s DOWNLOAD_DELAY=abc``."""
+    from newscrawl.settings import complete  # imported late, as its defaults come from the environment
 
     try:
         complete(settings)
@@ -185,7 +186,7 @@ def check_settings(settings: BaseSettings) -> None:
 
 
 def why_store_is_down(error: Exception, settings: BaseSettings) -> str | None:
-    """The message for an error that means that MongoDB cannot be used; None for any other error."""
+    """The message for an error from an unusable MongoDB; None for any other error."""
     from pymongo.errors import PyMongoError
 
     from newscrawl.mongod.opening import ServerError, StoreError, cannot_be_used, text_of
@@ -198,7 +199,7 @@ def why_store_is_down(error: Exception, settings: BaseSettings) -> str | None:
 
 
 def check_months(settings: BaseSettings) -> None:
-    """Use the Moroccan months of the settings. Raises ``UsageError`` when their file has no valid months."""
+    """Use the Moroccan months from the settings. Raises ``UsageError`` if their file has no valid months."""
     from newscrawl.dates import EXTRA_MONTHS, to_hijri, use_months
 
     use_months(str(settings.get(EXTRA_MONTHS) or "").strip())
@@ -209,7 +210,7 @@ def check_months(settings: BaseSettings) -> None:
 
 
 def declared(settings: BaseSettings) -> dict[str, Site]:
-    """Every site that a spider of the project declares, by the spider's name."""
+    """All sites that spiders of the project declare, by the name of the spider."""
     from newscrawl.spider import NewsSpider
 
     loader = get_spider_loader(settings)

@@ -1,8 +1,9 @@
-"""Tells copies of a text (shortened, framed or edited) from other news in the same template.
+"""Distinguishes copies of a text (shortened, framed or edited) from other news in the same template.
 
-Two texts are similar because of what they share, but what differs decides. A telegram to another country, the
-weather of another day and the police report of another town share most of their words. They differ in the
-slots of the template: in a place, in the words of the headline, in numbers. Numbers are compared by value.
+Two texts are similar because of what they share, but the differences decide whether they are copies. A
+telegram to another country, the weather of another day and the police report of another town share most of
+their words. They differ in the slots of the template: in a place, in the words of the headline, in numbers.
+Numbers are compared by value.
 
 All words are folded (``newscrawl.text.fold``). ``benchmarks/identity.py`` prints the figures behind the
 constants.
@@ -25,63 +26,70 @@ from newscrawl.text import fold
 from newscrawl.text.numbers import Token, same_number, with_values
 
 SIGNED_WORDS = 15
-"""A shorter text (``شاهد الفيديو``) is not evidence: it has no bands, and counts only with the same title."""
+"""Minimum number of words of a text that is evidence by itself. A shorter text (``شاهد الفيديو``) has no
+bands, and counts only with the same title."""
 SAME_WORDS, SAME_PAIRS = 0.68, 0.45
-"""A copy with another title shares at least this part of the shorter text's words, and of its shingles.
-If a fifth of the words changes, 0.80 and 0.64 remain; a follow-up that repeats 60 % shares 0.63 and 0.60."""
+"""Minimum share of the shorter text's words, and of its shingles, in a copy with another title. If a fifth of
+the words changes, 0.80 and 0.64 remain; a follow-up that repeats 60 % of a text shares 0.63 and 0.60."""
 TITLED_WORDS, TITLED_PAIRS = 0.55, 0.40
-"""The same for a copy with the same title, which is evidence too: it may be shortened and framed."""
+"""The same for a copy with the same title, which is evidence, too: such a copy may be shortened and
+framed."""
 LEAST_SIMILAR = 0.3
-"""Least similarity of copies with different titles, unless one contains the other or begins like it. A digest
-or a sequel that repeats two thirds of a text is less similar; a framed copy of an edited copy is more."""
+"""Minimum similarity of copies with different titles, unless one contains the other or begins like it. A
+digest or a sequel that repeats two thirds of a text is less similar; a framed copy of an edited copy is more
+similar."""
 LEAST_PART = 0.33
-"""A shorter part of a text is a quotation, or one item among others, unless the text begins with it."""
+"""Minimum share of a text that a copy contains. A smaller part is a quotation, or one item among others,
+unless the text begins with it."""
 OPENING_WORDS, BEGINNING_WORDS = 25, 40
 """A text begins like another if its first 25 words are among the other's first 40."""
 SAME_OPENING, OPENED_PAIRS = 0.7, 0.5
-"""A copy that begins like the other text shares at least this part of the opening, and of the shorter text's
-shingles."""
+"""Minimum shares of the opening, and of the shorter text's shingles, in a copy that begins like the other
+text."""
 BRIEF_PAIRS = 0.6
-"""The latter for a brief, that is, a part of less than :data:`LEAST_PART`."""
+"""``OPENED_PAIRS`` for a brief, that is, for a part smaller than :data:`LEAST_PART`."""
 SAME_SITE_WORDS, SAME_SITE_PAIRS, SAME_SITE_OPENING = 0.85, 0.7, 0.8
-"""Two pages of one newspaper with one text, at another address or on another day, share at least this much.
-It must be more than at two sites, because all pages share a frame and follow-ups repeat their background."""
+"""The same minimum shares for two pages of one newspaper with one text, at another address or on another day.
+They must be higher than for two sites, because all pages share a frame and follow-ups repeat their
+background."""
 SAME_FRAME = 0.6
-"""Least similarity of copies at one aggregator, where all texts have the same frame."""
+"""Minimum similarity of copies at one aggregator, where all texts have the same frame."""
 WHOLE_TEXT = 0.85
 """Minimum share of a text's shingles in a copy that contains the whole text, unedited."""
 
 COMPARED_WORDS = 600
-"""Number of words of a text in which places, names and numbers are compared one by one."""
+"""Number of words, from the beginning of a text, whose places, names and numbers are compared one by one."""
 OTHER_NUMBERS = 0.4
-"""Minimum share of different numbers, in the same places, of two notices of one kind."""
+"""Minimum share of differing numbers, in the same positions, of two different notices of one kind."""
 SAME_TEMPLATE = 0.7
-"""Minimum share of words that such texts have in common, in order, apart from numbers."""
+"""Minimum share of words that such notices have in common, in order, apart from numbers."""
 SAME_NUMBERS = 0.7
 """Minimum share of the numbers that copies of a recurring notice on one day have in common."""
 SAME_NOTICE = 0.95
-"""A recurring notice is the same one on another day if the similarity is at least this; if the day is not
-known, containment counts instead, because the page may add any frame."""
+"""Minimum similarity at which a recurring notice on another day is the same notice. If a day is not known,
+containment counts instead, because the page may add any frame."""
 SLOT_WORDS = 12
-"""A longer difference is another paragraph, not the filling of a slot."""
+"""Maximum number of words in a slot; a longer difference is another paragraph."""
 FILLED_SLOTS, MOULDED = 2, 0.62
-"""Two texts share a template if at least so many slots have words of both headlines, and the similarity is
-less than this. In more similar copies such words are synonyms: ``أواني الطبخ`` and ``أواني الطهي``."""
+"""Two texts share a template if at least this many slots have words of both headlines, and the similarity is
+below this limit. In more similar texts, such words are synonyms: ``أواني الطبخ`` and ``أواني الطهي``."""
 MOULD_SLOTS, MOULD_BEGINNING = 4, 30
-"""Maximum number of differences of two texts of one template, and of words before the first of them."""
+"""Maximum number of differences between two texts of one template, and of words before the first
+difference."""
 HELD_OPENING = 0.1
-"""Minimum share of the other's opening, in shingles, that at least one of two copies contains."""
+"""Minimum share of the other text's opening, in shingles, that at least one of two copies contains."""
 NOTICE_SLOTS = 3
-"""Minimum number of different slots of two different daily notices, like morning and evening weather."""
+"""Minimum number of differing slots of two different daily notices, such as morning and evening weather."""
 ALIKE_SPELLING = 0.7
-"""Least similarity of two spellings of one name: ``تشيلسي`` and ``تشلسي``."""
+"""Minimum similarity of two spellings of one name: ``تشيلسي`` and ``تشلسي``."""
 OTHER_HEADLINE, ITEM_OPENING, ITEM_SIMILAR = 3, 0.35, 0.5
-"""A text is one item of a digest if one headline has so many words that only its own text confirms, and if
-opening and whole text are less similar than this."""
+"""A text is one item of a digest if one headline has at least this many words that only its own text
+confirms, and if the openings and the whole texts are less similar than these limits."""
 ITEM_PART = 0.5
-"""A text that contains another, not at its beginning, and is twice as long, has other items too."""
+"""A text that contains another, not at its beginning, has further items if the other is a smaller part than
+this."""
 NOTICE_OPENING = 12
-"""Number of words in which a recurring notice says what it is."""
+"""Number of opening words in which a recurring notice says what it is."""
 
 WEEKDAYS = frozenset("الاثنين الاحد الثلاثاء الاربعاء الخميس الجمعه السبت".split())
 _WEEKDAY, _NUMBER = "@", "#"
@@ -91,13 +99,13 @@ _RECURRING = re.compile(
     r"\b(?:ال|و|ل|لل|ب|بال)?(?:طقس|ارصاد|اسعار|سعر|عملات|توقعات الابراج|برجك|حظك|بورصه|صيدليات|امساكيه"
     r"|تساقطات|نشره|مواقيت|درجات الحراره|مقاييس الامطار|(?:مواعيد|اوقات) (?:ال)?صلاه)\b"
 )
-"""Subjects of notices that return with other figures."""
+"""Subjects of notices that recur with other figures."""
 _DAILY = re.compile(
     r"\b(?:ال|و|ل|لل|ب|بال)?(?:ارصاد|(?:حاله|توقعات|احوال|يكون|يسود|يبقي) (?:ال)?طقس"
     r"|طقس (?:اليوم|غدا|ليوم|يوم)|الطقس المتوقع|توقعات الابراج|برج الحمل|برجك|حظك|صيدليات|امساكيه|مواقيت"
     r"|درجات الحراره|مقاييس الامطار)\b"
 )
-"""Subjects of daily notices, as their openings name them; not prices, which occur in other news too."""
+"""Subjects of daily notices, as their openings name them; not prices, which occur in other news, too."""
 _COMMON_NOUNS = frozenset(
     fold(
         "العين "
@@ -118,7 +126,7 @@ class Text:
     title: list[str]
     """The folded words of the title."""
     words: list[str]
-    """The folded words of lede and body that the newspaper itself wrote."""
+    """The folded words of lede and body, without datelines, credits and stamps."""
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -172,7 +180,7 @@ class Text:
 
     @cached_property
     def is_notice(self) -> bool:
-        """Is it a notice that returns with other figures, judging by title or opening (``أسعار العملات``)?"""
+        """Is it a notice that recurs with other figures, judging by title or opening (``أسعار العملات``)?"""
         return self.is_daily or bool(_RECURRING.search(" ".join(self.title)))
 
     @cached_property
@@ -185,20 +193,20 @@ class Text:
 
 
 def similarity(first: Text, second: Text) -> tuple[float, float]:
-    """Jaccard similarity and containment of two texts' shingles, each 0 to 1."""
+    """The Jaccard similarity and the containment of two texts' shingles, each 0 to 1."""
     common = len(first.shingles & second.shingles)
     shorter = min(len(first.shingles), len(second.shingles))
     return common / (len(first.shingles) + len(second.shingles) - common), common / shorter
 
 
 def share(first: Text, second: Text) -> float:
-    """The share of the shorter text's words that the longer one has too, 0 to 1."""
+    """The share of the shorter text's words that the longer text has, too, 0 to 1."""
     shorter = min(len(first.words), len(second.words))
     return (first.counts & second.counts).total() / shorter if shorter else 0.0
 
 
 def same_opening(first: Text, second: Text) -> float:
-    """The share of the shorter text's first words that are among the first words of the longer, 0 to 1."""
+    """The share of the shorter text's first words that are among the longer text's first words, 0 to 1."""
     shorter, longer = sorted((first, second), key=lambda text: len(text.words))
     opening = Counter(shorter.words[:OPENING_WORDS])
     return (opening & Counter(longer.words[:BEGINNING_WORDS])).total() / max(1, opening.total())
@@ -207,7 +215,7 @@ def same_opening(first: Text, second: Text) -> float:
 def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) -> bool:
     """Do two texts share enough to be one text, complete, shortened, framed or edited?
 
-    ``same_frame``: both have the same frame, as at an aggregator.
+    ``same_frame`` is true if both have the same frame, as at an aggregator.
     """
     shorter, longer = sorted((first, second), key=lambda text: len(text.words))
     if not shorter.words or (not same_title and len(shorter.words) < SIGNED_WORDS):
@@ -228,7 +236,7 @@ def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) 
 
 
 def same_page(first: Text, second: Text) -> bool:
-    """Do two texts of one newspaper share enough to be one text at two addresses?"""
+    """Do two pages of one newspaper share enough to be one text at two addresses?"""
     return (
         min(len(first.words), len(second.words)) >= SIGNED_WORDS
         and share(first, second) >= SAME_SITE_WORDS
@@ -241,7 +249,7 @@ def same_page(first: Text, second: Text) -> bool:
 
 
 def other_news(first: Text, second: Text, *, same_title: bool, same_day: bool | None) -> bool:
-    """Do two texts that share most of their words report different news, judging by their differences?"""
+    """Do the differences between two similar texts show that they report different news?"""
     if _other_issue(first, second) or (
         first.is_notice and second.is_notice and _other_notice(first, second, same_day)
     ):
@@ -276,7 +284,7 @@ def _other_notice(first: Text, second: Text, same_day: bool | None) -> bool:
 
 
 _Piece = tuple[range, range]
-"""The indexes of a piece in both texts."""
+"""The index ranges of a piece in both texts."""
 
 
 @dataclass(frozen=True)
@@ -293,7 +301,7 @@ class _Pieces:
 
 
 def _pieces(first: Sequence[str], second: Sequence[str]) -> _Pieces:
-    if first == second:  # pages of one template; the alignment would take quadratic time
+    if first == second:  # pages of one template, whose alignment would take quadratic time
         return _Pieces([(range(len(first)), range(len(first)))], [])
     aligned = _Pieces([], [])
     for kind, i, j, k, n in difflib.SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
@@ -315,7 +323,7 @@ def _other_numbers(first: Text, second: Text, pieces: _Pieces) -> bool:
                 agree += 1
             elif isinstance(a, float) and isinstance(b, float):
                 if _among(a, second.numbers) and _among(b, first.numbers):
-                    agree += 0.5  # in another place, like the parts of a decimal in right-to-left order
+                    agree += 0.5  # in another position, like the parts of a decimal in right-to-left order
                 elif not _in_other_month(first.tokens, i, second.tokens, j):
                     differ += 1
             else:
@@ -328,7 +336,7 @@ def _other_numbers(first: Text, second: Text, pieces: _Pieces) -> bool:
 
 @cache
 def month_names() -> list[list[str]]:
-    """The folded words of the names of months, in every spelling that ``newscrawl.dates`` reads.
+    """The folded words of the names of months, in all spellings that ``newscrawl.dates`` reads.
 
     >>> ["كانون", "الثاني"] in month_names()
     True
@@ -340,18 +348,18 @@ def month_names() -> list[list[str]]:
 
 @cache
 def _months() -> frozenset[str]:
-    """The first words of these names."""
+    """The first words of the names of months."""
     return frozenset(words[0] for words in month_names())
 
 
 def _in_other_month(first: Sequence[Token], i: int, second: Sequence[Token], j: int) -> bool:
-    """Are the numbers days of different months? They may be one day in two calendars."""
+    """Are two numbers days of different months? If so, they may be one day in two calendars."""
     a, b = first[i + 1 : i + 2], second[j + 1 : j + 2]
     return a != b and not _months().isdisjoint([*a, *b])
 
 
 def _slots(first: Text, second: Text, pieces: _Pieces) -> Iterator[tuple[list[str], list[str]]]:
-    """The words in each slot of both texts, without those that the other text has anywhere."""
+    """The words in each slot of both texts, without words that occur anywhere in the other text."""
     for here, there in pieces.slots:
         own = _words(first, here, second.known), _words(second, there, first.known)
         if all(own):
@@ -367,9 +375,9 @@ def _words(text: Text, places: range, but: Collection[str]) -> list[str]:
 
 
 def _other_places(first: Text, second: Text, pieces: _Pieces) -> bool:
-    """Do two texts name different places in the same slot, neither of which occurs in both?
+    """Do two texts name different places in the same slot, neither of which occurs in both texts?
 
-    A town and its country count as one place: one newspaper writes ``طهران``, another ``إيران``.
+    A town and its country count as one place: one newspaper writes ``طهران``, another writes ``إيران``.
     """
     for here, there in pieces.slots:
         ours = _places(first.tokens, here) - second.places
@@ -391,9 +399,10 @@ def _places(tokens: Sequence[Token], where: range) -> set[str]:
 
 
 def _other_names(first: Text, second: Text, pieces: _Pieces) -> bool:
-    """Do words of both headlines face each other in the slots of one template?
+    """Do slots of one template hold different words from both headlines?
 
-    One slot is enough for a name of two words; single words need two, in texts that are not too similar.
+    For a name of two words, one slot is enough; single words need two slots, in texts that are not too
+    similar.
     """
     filled: set[tuple[str, str]] = set()
     for ours, theirs in _slots(first, second, pieces):
@@ -407,7 +416,7 @@ def _other_names(first: Text, second: Text, pieces: _Pieces) -> bool:
 
 
 def _fill_one_mould(first: Text, second: Text, pieces: _Pieces, *, same_title: bool) -> bool:
-    """Do two texts differ only in a few slots, one with a name and one at the beginning?"""
+    """Do two texts differ in only a few slots, one with a name and one at the beginning?"""
     if similarity(first, second)[0] < MOULDED or not 0 < len(pieces.replaced) <= MOULD_SLOTS:
         return False
     if min(here.start for here, _ in pieces.replaced) >= MOULD_BEGINNING:
@@ -417,7 +426,7 @@ def _fill_one_mould(first: Text, second: Text, pieces: _Pieces, *, same_title: b
     return any(
         min(len(ours), len(theirs)) > 1 and not any(_alike(a, b) for a in ours for b in theirs)
         for ours, theirs in _slots(first, second, pieces)
-        if not any(word.isascii() for word in (*ours, *theirs))  # not addresses, which some pages hide
+        if not any(word.isascii() for word in (*ours, *theirs))  # except addresses, which some pages hide
     )
 
 
@@ -432,7 +441,7 @@ def _share_the_end_alone(first: Text, second: Text) -> bool:
 
 
 def _item_of_many(first: Text, second: Text) -> bool:
-    """Is one text an item of the other, which is about something else or about several things?"""
+    """Is one text only an item of the other, which is about something else or about several things?"""
     if same_opening(first, second) >= ITEM_OPENING:
         return False
     jaccard, containment = similarity(first, second)
@@ -488,7 +497,7 @@ def _alike(first: str, second: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The meaning of the name of a place."""
+    """The places that a name stands for."""
 
     countries: frozenset[str]
     """The countries with a place of that name, ISO 3166."""
@@ -497,7 +506,7 @@ class _Named:
 
 @cache
 def _gazetteer() -> dict[str, _Named]:
-    """The names of places in ``places.tsv`` of one word, without the article."""
+    """The one-word names of places in ``places.tsv``, without the article."""
     places: dict[str, _Named] = {}
     common = {_bare(word) for word in _COMMON_NOUNS}
     table = rows("places.tsv", ("name", "kind", "country"), files(__package__).joinpath("places.tsv"))
@@ -510,7 +519,7 @@ def _gazetteer() -> dict[str, _Named]:
 
 
 def _place(word: str) -> str:
-    """The place that a word names, without preposition and article; empty if it does not name one.
+    """The place that a word names, without preposition and article; empty if it names no place.
 
     >>> _place("والنيبال"), _place("نيبال"), _place("والقاهره")
     ('نيبال', 'نيبال', 'قاهره')

@@ -1,8 +1,8 @@
-"""Whether the crawls saw a newspaper's day whole, judged from what each walk saw, without a database.
+"""Judges whether crawls saw a newspaper's day whole, from what each walk saw, without a database.
 
-A completed walk has seen everything that its list got between two moments: from the beginning of the walk
-before it, or from a day that it looked back to, until it began itself. A day was seen whole if such walks
-cover all of it. Neither the outcome of a run nor the number of articles proves that.
+A completed walk has seen everything that was added to its list between two moments: from the beginning of the
+previous walk, or from the day back to which it looked, until its own beginning. A day was seen whole if such
+walks cover all of it. Neither the outcome of a run nor the number of articles proves that.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from zoneinfo import ZoneInfo
 from newscrawl.vocabulary import CoverageReason, RunOutcome
 
 Judgement = tuple[bool | None, CoverageReason]
-"""Was the day seen whole (None: unknown), and why."""
+"""Whether the day was seen whole (None if unknown), and the reason."""
 
 LOST = 0.1
-"""Share of a day's articles that may be missing: some links are dead from the start."""
+"""Maximum share of a day's articles that may be missing: some links are dead from the start."""
 
 _DAY = dt.timedelta(days=1)
 _EAST, _WEST = dt.timezone(dt.timedelta(hours=5)), dt.timezone(dt.timedelta(hours=-1))
-"""The clocks of Arabic newspapers lie between these; a day on an unknown clock covers all of them."""
+"""The zones of Arabic newspapers are between these; a day in an unknown zone covers them all."""
 _SILENT = frozenset({RunOutcome.UNREACHABLE, RunOutcome.REFUSED, RunOutcome.NO_LINKS})
-"""Outcomes of runs to which the site gave nothing to read."""
+"""Outcomes of runs that got nothing to read from the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,14 @@ class Walked:
     kind: str
     """``listing``, ``feed``, ``sitemap`` or ``api``: lists of different kinds show the same articles."""
     completed: bool
-    """Did it reach its end without leaving a page out?"""
+    """Did it reach its end without skipping a page?"""
     since: dt.datetime | None = None
-    """From when on it saw everything that the list got; None if unknown."""
+    """From when it saw everything that was added to the list; None if unknown."""
     until: dt.datetime | None = None
-    """Until when; None with ``since``."""
+    """Until when; None if ``since`` is None."""
     marked_at: dt.datetime | None = None
-    """When it left its mark, the next walk's ``since``; later than its own beginning. None without a mark."""
+    """When it left its mark, the ``since`` of the next walk; later than its own beginning. None without a
+    mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +54,23 @@ class SeenRun:
     """What one run of a site saw."""
 
     began: dt.datetime
-    """On its own clock; for a replay, on the recording's."""
+    """By its own clock; in a replay, by the recording's."""
     ended: dt.datetime
-    """On the same clock."""
+    """By the same clock."""
     outcome: RunOutcome
     whole: bool
-    """Did it look for everything, not only for a section, a kind of list, or one page?"""
+    """Did it look for everything, rather than a section, a kind of list, or one page?"""
     walks: tuple[Walked, ...] = ()
     pending_since: dt.datetime | None = None
-    """When the oldest address that was still pending at its end was first met; None without one."""
+    """When the oldest address that was still pending at its end was first found; None without one."""
     new: int = 0
-    """Articles that it stored."""
+    """Number of articles that it stored."""
     lost: int = 0
-    """Addresses that it gave up, though they may be articles."""
+    """Number of addresses that it gave up, although they may be articles."""
 
 
 def bounds(day: dt.date, timezone: str | None) -> tuple[dt.datetime, dt.datetime]:
-    """When a day begins and ends on a publisher's clock; on any Arabic newspaper's clock for None.
+    """When a day begins and ends on a publisher's clock; for None, on the clock of any Arabic newspaper.
 
     >>> bounds(dt.date(2024, 3, 27), "Asia/Riyadh")[0].isoformat()
     '2024-03-27T00:00:00+03:00'
@@ -83,7 +84,7 @@ def bounds(day: dt.date, timezone: str | None) -> tuple[dt.datetime, dt.datetime
 
 @dataclass(slots=True)
 class _Span:
-    """What consecutive walks saw of a list."""
+    """The period of a list that consecutive walks saw."""
 
     since: dt.datetime
     until: dt.datetime
@@ -91,7 +92,7 @@ class _Span:
 
 
 class History:
-    """What all known runs of a site saw."""
+    """All known runs of a site, and what they saw."""
 
     def __init__(self, ran: Iterable[SeenRun], timezone: str | None) -> None:
         self._timezone = timezone
@@ -136,7 +137,7 @@ class History:
         return False, CoverageReason.GAP if self.runs(day) else CoverageReason.NOT_RUN
 
     def _by_others(self, start: dt.datetime, end: dt.datetime) -> Judgement | None:
-        """The judgement by runs for some days or sections, if no run has looked for everything."""
+        """The judgement by runs for some days or sections; None if a run has looked for everything."""
         if self._whole or not self._kinds:
             return None
         seen = {listing for listing in self._kinds if self._saw(listing, start, end)}
@@ -145,7 +146,7 @@ class History:
         return None, CoverageReason.BEFORE
 
     def _downloaded(self, start: dt.datetime, end: dt.datetime) -> Judgement:
-        """The judgement of a day that the lists showed whole: were its articles downloaded, too?"""
+        """The judgement on a day that the lists showed whole: were its articles downloaded, too?"""
         shown = next((n for n, run in enumerate(self._ran) if _shows(run, start, end)), None)
         if shown is None:
             last = bisect_left(self._began, end)
@@ -165,18 +166,18 @@ class History:
         return any(span.since <= start and end <= span.until for span in self._spans[listing])
 
     def _looked_since(self, listing: str, end: dt.datetime) -> bool:
-        """Was a walk of this list completed that began after the day?"""
+        """Was any walk of this list that began after the day completed?"""
         looked = self._looked[listing]
         return bisect_right(looked, end) < len(looked) or bool(looked and looked[-1] == end)
 
     def _has_whole_kind(self, required: set[str], seen: set[str]) -> bool:
-        """Do all lists of one kind show the day? They have shown what other lists no longer do."""
+        """Do all lists of one kind show the day? They may show it even if other lists no longer do."""
         kinds = {self._kinds[listing] for listing in seen}
         return any(all(self._kinds[each] != kind or each in seen for each in required) for kind in kinds)
 
 
 def _required(earlier: Sequence[SeenRun], later: Sequence[SeenRun]) -> set[str]:
-    """The lists that must show a day: those that were walked both before and after it.
+    """The lists that must show a day: those that runs walked both before and after it.
 
     Lists that were declared later, or removed before, cannot show it.
     """
@@ -188,13 +189,13 @@ def _required(earlier: Sequence[SeenRun], later: Sequence[SeenRun]) -> set[str]:
 
 
 def _shows(run: SeenRun, start: dt.datetime, end: dt.datetime) -> bool:
-    """Did any walk of a run see everything that its list got in this time?"""
+    """Did any walk of a run see everything that was added to its list in this time?"""
     spans = ((walk.since, walk.until) for walk in run.walks if walk.completed)
     return any(since and until and since <= start and end <= until for since, until in spans)
 
 
 def _merged(walks: Sequence[Walked]) -> list[_Span]:
-    """What the walks of one list saw, consecutive walks merged."""
+    """The periods that the walks of one list saw, with consecutive walks merged."""
     spans: list[_Span] = []
     completed = [walk for walk in walks if walk.completed and walk.since and walk.until]
     for walk in sorted(completed, key=attrgetter("since")):

@@ -1,6 +1,6 @@
-"""Has a site changed? Compares the origins of the fields in one run with the site's own history.
+"""Detects that a site has changed, from the origins of fields in one run and in the site's history.
 
-A site whose markup changes is still read, but from a less reliable origin. Unless that is reported, nobody
+A site whose markup has changed is still read, but from less reliable origins. Unless that is reported, nobody
 fixes its selectors.
 """
 
@@ -19,15 +19,15 @@ Shares = Mapping[str, Mapping[str, float]]
 """Field → origin → share of the articles, 0 to 1. The origin ``empty`` counts articles without the field."""
 
 _ORDER: tuple[str, ...] = (*Origin, NO_ORIGIN)
-"""The most reliable first."""
+"""All origins, the most reliable first."""
 HISTORY = 20
-"""How many former runs a run is compared with: after half as many, a change counts as usual."""
+"""With how many former runs a run is compared; after half as many, a change counts as usual."""
 ENOUGH = 5
-"""Least number of articles for which a run is judged."""
+"""Minimum number of articles in a run that is judged."""
 FALL = 0.2
-"""Least share that the usual origin must have lost."""
+"""Minimum share that the usual origin must have lost."""
 CHANCE = 0.001
-"""Probability below which such a fall is no coincidence."""
+"""Probability below which such a fall is not a coincidence."""
 
 _NAMES = {"dates": "date"}
 _GENERIC = "generic reading"
@@ -54,11 +54,11 @@ def shares(origins: Iterable[Mapping[str, str]]) -> tuple[int, dict[str, dict[st
 
 
 def drift(site: str, articles: int, now: Shares, history: Sequence[Shares]) -> list[str]:
-    """One sentence for each field that a less reliable origin now gives more often than before.
+    """One sentence for each field that now comes from a less reliable origin more often than before.
 
     ``articles`` is the number of articles in this run, ``now`` their shares, ``history`` the shares of the
-    site's former runs that had enough articles. A fall counts when it is large and no coincidence: by chance,
-    the usual origin would give the field so rarely less than once in a thousand runs.
+    site's former runs that had enough articles. A fall counts if it is large and not a coincidence: by
+    chance, the usual origin would give the field so rarely in less than one of a thousand runs.
 
     >>> drift("hespress", 200, {"body": {"markup": 0.06, "generic": 0.94}},
     ...       [{"body": {"markup": 0.98, "generic": 0.02}}])
@@ -95,10 +95,11 @@ def _sentence(field: str, origin: str, share: float, former: float) -> str:
 
 
 def facts(sentence: str) -> dict[str, str]:
-    """Field, origin and shares in percent from a sentence of :func:`drift`; empty for any other sentence.
+    """The field, the origin and the shares in percent in a sentence of :func:`drift`; empty for any other
+    sentence.
 
-    ``origin`` is the one that now gives the field more often, ``empty`` where none does. Older records say
-    ``now comes from the generic reading`` and ``94 %``.
+    ``origin`` is the origin that now gives the field more often, ``empty`` if the field is missing. Older
+    records say ``now comes from the generic reading`` and ``94 %``.
 
     >>> facts("hespress: body is now only guessed (generic reading) in 94% of articles, was 2%")
     {'field': 'body', 'origin': 'generic', 'now': '94', 'was': '2'}
@@ -122,7 +123,7 @@ _LACKS = re.compile(r"(\d+) ?% of articles now have no (\w+), was (\d+) ?%$")
 
 
 def _at_most(hits: int, trials: int, probability: float) -> float:
-    """The probability of at most ``hits`` (binomial); a probability above 98 % counts as 98 %."""
+    """The probability of at most ``hits`` in ``trials`` (binomial); ``probability`` is capped at 98 %."""
     p = min(probability, 0.98)
     logs = (
         math.lgamma(trials + 1) - math.lgamma(k + 1) - math.lgamma(trials - k + 1)

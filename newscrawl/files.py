@@ -1,6 +1,6 @@
-"""Opening files that a command line or a setting names: only regular files of a limited size.
+"""Opens files that a command line or a setting names: only regular files of a limited size.
 
-Reading a pipe or a device like a file may never begin, or never end.
+Reading a pipe or a device as if it were a file may never begin, or never end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import BinaryIO
 __all__ = ["LARGEST", "open_regular", "read_regular"]
 
 LARGEST = 20_000_000
-"""Bytes of a file that is read whole, at most, unless the caller sets another limit."""
+"""Maximum bytes of a file that is read whole, unless the caller sets another limit."""
 
 _KINDS = {
     stat.S_IFDIR: "a directory",
@@ -28,7 +28,7 @@ _KINDS = {
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     """A regular file, opened for reading.
 
-    Raises ``OSError`` whose ``strerror`` says what is wrong, also for a path that is no regular file:
+    Raises ``OSError``, whose ``strerror`` says what is wrong, also for a path that is not a regular file:
     ``it is a pipe, not a regular file``. Never blocks.
     """
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

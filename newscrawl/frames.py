@@ -1,7 +1,8 @@
-"""The words with which all texts of a newspaper begin or end, without being news: ``رابط الخبر بصحيفة …``.
+"""Frames: words that begin or end all texts of a newspaper, and are no news: ``رابط الخبر بصحيفة …``.
 
-They occur on all pages of one source and on none of another. So they lower the similarity of copies at two
-sources, and raise that of two pages of one source. They are learned from its own pages. All words are folded.
+A frame occurs on all pages of its source and on no page of another. So it lowers the similarity of copies at
+two sources, and raises that of two pages of one source. It is learned from the source's own pages. All words
+are folded.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ FIRST_WORDS, LAST_WORDS = 10, 40
 """Number of words at the beginning and at the end of a text that may contain a frame. Everything after the
 last frame, such as headline or tags, belongs to it."""
 LONGEST = 5
-"""Maximum number of words of a frame; longer ones would only occur on fewer pages."""
+"""Maximum number of words in a frame; longer frames occur on fewer pages."""
 SHARE, SHARE_OF_ONE = 0.75, 0.95
 """Minimum share of the texts with the frame; the second is for a frame of a single word."""
 
@@ -50,19 +51,19 @@ NO_FRAME = Frame()
 
 
 def learned(texts: Sequence[Sequence[str]]) -> Frame:
-    """The frame of a source's texts; an empty one for fewer than :data:`LEAST_TEXTS`."""
+    """The frame of a source's texts; empty for fewer than :data:`LEAST_TEXTS` texts."""
     if len(texts) < LEAST_TEXTS:
         return NO_FRAME
     begins = _common([_once(words, 0, FIRST_WORDS) for words in texts])
     ends = _common([_from_end(words) for words in texts])
-    # The longest frame at the earliest place, because its parts occur on as many pages.
+    # The longest frame at the earliest position, because its parts occur on as many pages.
     first = min(ends, key=lambda run: (ends[run], -len(run)), default=())
     last = max(begins, key=lambda run: (begins[run] + len(run), len(run)), default=())
     return Frame(begins=last, ends=first)
 
 
 def _once(words: Sequence[str], first: int, last: int) -> dict[Words, int]:
-    """The runs of words in a part of a text that occur only once in the whole text, with their places."""
+    """Sequences of words in a part of a text that occur only once in the whole text, with their positions."""
     often = Counter(_runs(words, 0, len(words)))
     place_of: dict[Words, int] = {}
     for place in range(first, min(last, len(words))):
@@ -73,7 +74,7 @@ def _once(words: Sequence[str], first: int, last: int) -> dict[Words, int]:
 
 
 def _from_end(words: Sequence[str]) -> dict[Words, int]:
-    """Such runs among the last words, with their places counted from the end (negative)."""
+    """Such sequences among the last words, with their positions counted from the end (negative)."""
     once = _once(words, max(0, len(words) - LAST_WORDS), len(words))
     return {run: place - len(words) for run, place in once.items()}
 
@@ -85,7 +86,7 @@ def _runs(words: Sequence[str], first: int, last: int) -> Iterator[Words]:
 
 
 def _common(texts: Sequence[dict[Words, int]]) -> dict[Words, float]:
-    """The runs that most texts have, with their mean place."""
+    """The sequences that most texts have, with their mean position."""
     often = Counter(run for text in texts for run in text)
     least = {True: SHARE_OF_ONE * len(texts), False: SHARE * len(texts)}
     return {

@@ -13,7 +13,7 @@ from newscrawl.vocabulary import PendingReason
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knows of an address."""
+    """What the store knows about an address."""
 
     article: str | None
     """``_id`` of the article; None for a rejected page."""
@@ -63,12 +63,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Where a walk continues that was stopped or reached a run's limit of pages."""
+    """Where to continue a walk that was stopped or reached a run's limit of pages."""
 
     listing: str
     site: str
     days: str
-    """The days that the run was asked for: ``2024-01-01..2024-03-31``; ``..`` for none."""
+    """The days that were requested: ``2024-01-01..2024-03-31``; ``..`` for none."""
     pages: tuple[str, ...]
     """The remaining pages, as ``newscrawl.discovery.pages.saved`` writes them."""
     since: dt.date | None

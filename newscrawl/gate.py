@@ -1,8 +1,8 @@
 """The gate: every address from a site is normalised once, or refused with a reason.
 
-Two parsers may read one address differently, and then a check with one parser says nothing about the request
-that the other makes. So only addresses that :func:`admit` returned are requested, compared or stored: no
-other module parses an address from a page, a feed, a sitemap, an API, a header or ``robots.txt``.
+Two parsers may read one address differently; a check with one parser then says nothing about the request that
+the other makes. So only addresses that :func:`admit` returned are requested, compared or stored: no other
+module parses an address from a page, a feed, a sitemap, an API, a header or ``robots.txt``.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from newscrawl.vocabulary import AddressRefusal
 __all__ = ["LONGEST", "PORTS", "Refused", "admit", "is_address"]
 
 LONGEST = 8192
-"""Characters of an address, at most. An escaped Arabic letter takes six, and servers commonly accept 8,192
+"""Maximum characters of an address. An escaped Arabic letter takes six, and servers commonly accept 8,192
 bytes for a whole request line."""
 PORTS = frozenset({80, 443})
-"""Ports that are allowed for every site."""
+"""The ports that are allowed for every site."""
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _ENDS = "".join(map(chr, range(0x21))) + "\x7f\xad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -38,7 +38,7 @@ _PLAIN = re.compile(
     r"(?!\.|%2[eE])(?:[\w~!$&()*+,=:@-]|%[\da-fA-F]{2}|\.|/(?!\.|%2[eE]))*(?:\?(?:[\w.~!$&()*+,=:@/-]|%[\da-fA-F]{2})+)?",
     re.ASCII,
 )
-"""An address that is admitted unchanged if its host is, as nearly all addresses in lists are."""
+"""An address that needs no change apart from its host, as nearly all addresses in lists."""
 _NOT_ASCII = re.compile("[^\0-\x7f]+")
 _EXTRA_SLASHES = re.compile(r"^(?P<scheme>(?:https?:)?)/{3,}", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
@@ -59,15 +59,15 @@ class Refused(ValueError):
 def admit(
     url: str, base: str | None = None, ports: frozenset[int] = frozenset(), charset: str = "utf-8"
 ) -> str:
-    r"""An address as it is requested: absolute, ASCII, in a spelling on which all parsers agree.
+    r"""An address in the form of a request: absolute, ASCII, in a spelling on which all parsers agree.
 
-    ``base`` is the address of the page that gave it, itself admitted. ``ports`` are allowed beside 80
-    and 443. ``charset`` is the encoding of that page: as in a browser, the query is sent in it, the path
-    in UTF-8. Backslashes, surrounding spaces, tabs and line breaks, dot segments and the host are read as
-    browsers read them. Path and query keep their spelling, with ``%XX`` for characters that are not allowed
-    there. A fragment is dropped, unless it is a hash route. An admitted address is admitted again unchanged,
-    and its key (``newscrawl.urls.key``) is that of the given address, unless its query is sent in another
-    encoding.
+    ``base`` is the admitted address of the page that contains it. ``ports`` are allowed in addition to 80 and
+    443. ``charset`` is the encoding of that page: as in a browser, the query is sent in that encoding, and
+    the path in UTF-8. Backslashes, surrounding spaces, tabs and line breaks, dot segments and the host are
+    read as browsers read them. Path and query keep their spelling, with ``%XX`` for characters that are not
+    allowed there. A fragment is dropped, unless it is a hash route. An admitted address is admitted again
+    unchanged, and its key (``newscrawl.urls.key``) is that of the given address, unless its query is sent in
+    another encoding.
 
     >>> admit("  HTTPS://WWW.Hespress.com:443/خبر-1.html#comments")
     'https://www.hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
@@ -92,7 +92,7 @@ def admit(
 
 @lru_cache(maxsize=1024)
 def is_address(given: str) -> bool:
-    """Is it a web address with a host that can exist?
+    """Is a text a web address with a host that can exist?
 
     >>> is_address("https://www.hespress.com/أخبار"), is_address("https://"), is_address("https://a..ma/")
     (True, False, False)
@@ -100,13 +100,13 @@ def is_address(given: str) -> bool:
     try:
         port = urlsplit(given).port
         admit(given, None, frozenset([port] if port else []))
-    except ValueError:  # of which Refused is one
+    except ValueError:  # Refused is a ValueError
         return False
     return True
 
 
 def _is_sound(host: str) -> bool:
-    """Is a host in the spelling in which it is requested?"""
+    """Is a host in its requested spelling already?"""
     return _host(host) == host
 
 
@@ -157,7 +157,7 @@ def _spelled(url: str, parts: SplitResult, host: str, port: int) -> str:
 
 
 def _in_charset(text: str, charset: str) -> str:
-    """An address with its query escaped as a page in this encoding sends it.
+    """An address with its query escaped as a page in this encoding would send it.
 
     Characters that the encoding lacks are sent as numeric references
     (https://url.spec.whatwg.org/#string-percent-encode-after-encoding).
@@ -183,7 +183,7 @@ def _slashes(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _host(name: str) -> str:
-    """The host in ASCII; empty when it is missing, or when resolvers read it in different ways."""
+    """The host in ASCII; empty if it is missing, or if resolvers read it in different ways."""
     name = f"[{name}]" if ":" in name else unquote(name)
     if not name.isascii():
         try:
@@ -209,7 +209,7 @@ def _without_dots(path: str) -> str:
     for segment in segments:
         plain = segment.lower().replace("%2e", ".")
         if plain == "..":
-            del kept[max(1, len(kept) - 1) :]  # keeps the part before the first slash
+            del kept[max(1, len(kept) - 1) :]  # keep the part before the first slash
         elif plain != ".":
             kept.append(segment)
     if segments[-1].lower().replace("%2e", ".") in (".", ".."):

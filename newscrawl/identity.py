@@ -1,12 +1,12 @@
 """Decides when two pages are one article, and which of several copies comes first.
 
-One address is one document. Two documents with the same text, at one site or at two, are copies of one story.
-Texts are folded before the comparison (``newscrawl.text.fold``), so spelling, vowel marks and digits make no
-difference. Only what the newspaper wrote is compared: not view counters, date stamps, datelines and agency
-credits.
+Each address has one document. Two documents with the same text, at one site or at two, are copies of one
+story. Texts are folded before the comparison (``newscrawl.text.fold``), so spelling, vowel marks and digits
+make no difference. Only what the newspaper wrote is compared, without view counters, date stamps, datelines
+and agency credits.
 
-Candidates are found by the title or by bands of a signature (``newscrawl.signatures``). Site and days tell
-whether they may be copies; ``newscrawl.comparison`` compares their texts.
+Candidates are found by title or by bands of a signature (``newscrawl.signatures``). Their sites and days
+decide whether they may be copies; ``newscrawl.comparison`` compares their texts.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ IDENTITY_VERSION = 4
 """Version of the comparison, stored in ``made_by``."""
 
 SEARCH_WORDS = 120
-"""Number of words of title, lede and body in the search text, if the article has so many. It is fixed because
-the text index weighs a word by the length of its text. Articles of one weight stay in order of arrival."""
+"""Maximum number of words of title, lede and body in the search text. It is fixed because the text index
+weighs a word by the length of its text; articles of equal weight stay in order of arrival."""
 
 WINDOW = dt.timedelta(days=7)
 """Maximum time between the dates of copies at two sites."""
 LOOK_BACK = dt.timedelta(days=60)
 """Assumed maximum age of an article without any date, before its first visit."""
 MOST_SPANS = 12
-"""Maximum number of nine-week periods, the last of its interval, under which an inexact day is indexed."""
+"""Maximum number of nine-week periods under which an inexact day is indexed: the last of its interval."""
 COUNTED = dt.timedelta(days=2)
-"""Time from the first to the last day that a count of days allows."""
+"""Maximum time between the first and the last day that a count of days (``منذ يومين``) allows."""
 DAYS_APART, APART_WORDS = dt.timedelta(days=2), 0.82
-"""Two texts with different titles, dated so far apart, are copies only if the shorter one shares this part of
-its words, because background paragraphs and templates return on other days."""
+"""Two texts with different titles that are dated at least this far apart are copies only if they share this
+part of the shorter text's words, because background paragraphs and templates recur on other days."""
 
 Fields = Mapping[str, Any]
 """An article as a document of the collection ``articles``."""
@@ -69,11 +69,11 @@ _CLOCK = (
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """A pattern that matches any of some words."""
+    """A pattern that matches any of these words."""
     return "|".join(map(re.escape, sorted(words)))
 
 
-# A counter or a stamp changes by itself. Inside a sentence it was written by the newspaper.
+# A counter or a stamp changes by itself, but inside a sentence, the newspaper wrote it.
 _COUNT = r"\d+(?: \d+)*(?: ?(?:k|m|الف|الاف|مليون))?"
 _COUNTED = (
     r"(?:مشاهد(?:ه|ات|ا)|قراء(?:ه|ات)|قاري|قاريا|قراء|زيار(?:ه|ات)|زايرا?|زوار|تعليق(?:ا|ات)?|مشارك(?:ه|ات)"
@@ -97,12 +97,12 @@ _SEGMENTS = re.compile(
     r"[\s|•·()\[\]](?:(?<=\S)\s?|(?<=\s)(?:[|•·()\[\]]\s?|[-–—]\s(?!\d{1,2}[:.h]\d\d)|(?<=[.!؟?؛…]\s)"
     r"|(?<!عدد\s)(?=(?:عدد\s)?(?:ال)?(?:مشاهدات|قراءات|زيارات|تعليقات|مشاركات|القراء|الزوار)\s?:)))"
 )
-"""The separators of the pieces of a line. It begins with the few characters that may be one, which is three
-times as fast as one pattern after the other."""
+"""The separators of the pieces of a line. The pattern begins with the few characters that may start a
+separator, which is three times as fast as trying one pattern after another."""
 _MAYBE_STAMP = re.compile(r"\d|منذ")
 _SINCE = "منذ"
 _NOT_PROSE = re.compile("[^\u0621-\u063a\u0641-\u0652 a-zA-Z.,،؛؟!:«»\"'…/]")
-"""A line without any of these has no separator and no number."""
+"""A line without any of these characters has no separator and no number."""
 
 
 def _hash(text: str) -> str:
@@ -110,19 +110,19 @@ def _hash(text: str) -> str:
 
 
 def _segments(text: str) -> Iterator[str]:
-    """The pieces of a text, without those that change by themselves."""
+    """The pieces of a text, without pieces that change by themselves."""
     for line in text.split("\n"):
         yield from _pieces(line)[0]
 
 
 @lru_cache(maxsize=256)
 def _pieces(line: str) -> tuple[tuple[str, ...], bool]:
-    """Such pieces of a line, and whether they contain all of its words. Cached, because both the hash of an
-    article and its words are made from them.
+    """The lasting pieces of a line, and whether they contain all of its words. Cached, because both the hash
+    of an article and its words are made from them.
     """
     if not (_SINCE in line or _NOT_PROSE.search(line)):
-        return (line,), True  # nothing to remove, as in most lines; a tenth of the time
-    # Without runs of spaces, because the pattern would try each space.
+        return (line,), True  # as in most lines, there is nothing to remove; takes a tenth of the time
+    # Without repeated spaces, because the pattern would try each space.
     segments = _SEGMENTS.split(" ".join(line.split()))
     pieces = list(map(_lasting, segments))
     return tuple(filter(None, pieces)), pieces == segments
@@ -130,10 +130,10 @@ def _pieces(line: str) -> tuple[tuple[str, ...], bool]:
 
 @cache
 def _stamps() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The patterns of a line that is a counter or a stamp, and of those at the edge of a line.
+    """The patterns of a line that is a counter or a stamp, and of a counter or stamp at the edge of a line.
 
-    They are made on the first call, because reading the months and compiling takes 0.02 s, which most
-    commands do not need.
+    They are made on the first call: reading the months and compiling takes 0.02 s, and most commands do not
+    need them.
     """
     words = {word for names in month_names() for word in names} | {*WEEKDAYS, *_CLOCK.split()}
     date = rf"(?: (?:\d+|{_any_of(words)}|{_LATIN}|{_LATIN_MORE})\b)+"
@@ -149,7 +149,7 @@ def _stamps() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _lasting(segment: str) -> str:
-    """A segment without a counter or a stamp at its edge; empty if it is nothing else."""
+    """A segment without a counter or a stamp at its edge; empty if nothing else is left."""
     if not _MAYBE_STAMP.search(segment):
         return segment
     folded = fold(segment)
@@ -161,7 +161,7 @@ def _lasting(segment: str) -> str:
 def content_hash(title: str | None, lede: str | None, body: str) -> str:
     """Hash (32 hex digits) of the text that a reader sees, without view counters and date stamps.
 
-    Equal for two texts that ``clean`` makes equal; one corrected letter gives another hash.
+    It is equal for two texts that ``clean`` makes equal; a single corrected letter changes it.
 
     >>> content_hash("الحكومة", None, "الخبر. شوهد 123 مرة") == content_hash("الحكـــومة", None, "الخبر.")
     True
@@ -183,15 +183,17 @@ def title_key(title: str) -> str:
 def identifying(article: Fields) -> dict[str, Any]:
     """``content_hash``, ``title_key``, ``search_text``, ``signature`` and ``bands`` of an article.
 
-    The search text has the first words only, because an index over whole bodies would cost more than the
-    rest of a crawl.
+    The search text has only the first words, because an index over whole bodies would cost more than the rest
+    of a crawl.
     """
     title, lede, body = article["title"], article["lede"], article["body"]
     words, whole = _compared(lede, body, article["dateline"], article["agencies"])
     signed = signature(words)
     if len(words) < SIGNED_WORDS:
         signed = replace(signed, values=b"")
-    if whole and search_scope() == SearchScope.OPENING:  # lede and body are folded once: a tenth of the time
+    if (
+        whole and search_scope() == SearchScope.OPENING
+    ):  # folds lede and body only once, which saves a tenth of the time
         searched = " ".join([*fold(title).split(), *words[:SEARCH_WORDS]][:SEARCH_WORDS])
     else:
         searched = search_text(title, lede, body)
@@ -212,7 +214,7 @@ def search_text(title: str, lede: str | None, body: str) -> str:
     """
     if search_scope() == SearchScope.BODY:
         return fold("\n".join(part for part in (title, lede, body) if part))
-    most = SEARCH_WORDS * 3 // 2  # more, because a dash between spaces is not a word
+    most = SEARCH_WORDS * 3 // 2  # more words than needed, because a dash between spaces is not a word
     opening = " ".join(body.split(None, most)[:most])
     for text in (opening, body):
         words = fold("\n".join(part for part in (title, lede, text) if part)).split()
@@ -230,7 +232,7 @@ def search_scope() -> SearchScope:
 
 
 def use_search_scope(scope: str) -> None:
-    """Set whether the text index gets the opening of an article or its whole body, from now on.
+    """Set whether, from now on, the text index gets the opening of an article or its whole body.
 
     Example: ``use_search_scope("body")``. Raises ``ValueError`` for any other word.
     """
@@ -246,7 +248,7 @@ def identify(article: Article) -> Article:
 
 
 def compared_words(lede: str | None, body: str, dateline: str | None, agencies: Sequence[str]) -> list[str]:
-    """The folded words with which a text is compared: without dateline, credit lines and stamps.
+    """The folded words by which a text is compared, without dateline, credit lines and stamps.
 
     >>> compared_words(None, "الرباط - و م ع: انطلقت القمة.", "الرباط - و م ع", ["و م ع"])
     ['انطلقت', 'القمه']
@@ -257,7 +259,7 @@ def compared_words(lede: str | None, body: str, dateline: str | None, agencies: 
 def _compared(
     lede: str | None, body: str, dateline: str | None, agencies: Sequence[str]
 ) -> tuple[list[str], bool]:
-    """Those words, and whether they are all of lede and body."""
+    """The compared words, and whether they are all words of lede and body."""
     paragraphs = body.split("\n\n")
     if dateline:
         paragraphs[0] = paragraphs[0].removeprefix(dateline)
@@ -277,10 +279,10 @@ def _compared(
 
 
 def reach(article: Fields) -> tuple[dt.date, dt.date] | None:
-    """First and last day on which an article may have been published, for the search of copies.
+    """The first and the last day on which an article may have been published, for finding its copies.
 
-    Without any date it is taken to be at most :data:`LOOK_BACK` older than its first visit; None if that is
-    not known either.
+    An article without any date is assumed to be at most :data:`LOOK_BACK` older than its first visit; None if
+    that is unknown, too.
     """
     if days := allowed_days(article):
         return days
@@ -290,7 +292,7 @@ def reach(article: Fields) -> tuple[dt.date, dt.date] | None:
 
 
 def _signed(article: Fields) -> bytes:
-    """The values of an article's signature; empty if it has none, or one of another version."""
+    """The values of an article's signature; empty if it has none or belongs to another version."""
     signed: Signature | dict[str, Any] | None = article.get("signature")
     if signed is None or not is_current(signed):
         return b""
@@ -299,9 +301,9 @@ def _signed(article: Fields) -> bytes:
 
 
 def bands(article: Fields) -> list[int]:
-    """The keys of an article in the index of ``articles``: copies share at least one.
+    """The keys of an article in an index of ``articles``; copies share at least one key.
 
-    They depend on its signature and on the days on which it may have been published.
+    They depend on its signature, and on the days on which it may have been published.
     """
     try:
         days = reach(article)
@@ -314,7 +316,7 @@ def bands(article: Fields) -> list[int]:
 
 
 def sought_buckets(article: Fields) -> tuple[int, ...]:
-    """The buckets of the index that may contain copies of an article, within :data:`WINDOW`."""
+    """The buckets of the index that may contain copies of an article within :data:`WINDOW`."""
     days = reach(article)
     if not days:
         return ()
@@ -335,7 +337,7 @@ def _moved(day: dt.date, by: dt.timedelta) -> dt.date:
 def text_of(article: Fields, frame: Frame = NO_FRAME) -> Text:
     """The compared text of a document with ``title``, ``lede``, ``body``, ``dateline`` and ``agencies``.
 
-    ``frame`` is left out: the words with which all pages of its source begin and end.
+    ``frame``, the words that begin and end all pages of its source, is left out.
     """
     parts = (article[name] for name in ("lede", "body", "dateline", "agencies"))
     return Text(fold(article["title"]).split(), frame.without(compared_words(*parts)))
@@ -346,7 +348,7 @@ def _same_title(first: Fields, second: Fields) -> bool:
 
 
 def allowed_days(article: Fields) -> tuple[dt.date, dt.date] | None:
-    """First and last day on which an article may have been published; None if it has no date.
+    """The first and the last day on which an article may have been published; None if it has no date.
 
     Reads ``day`` and ``published``. Example: the 24th and the 26th for ``منذ يومين``, read on the 27th.
     """
@@ -371,7 +373,7 @@ def _apart(a: tuple[dt.date, dt.date] | None, b: tuple[dt.date, dt.date] | None)
 
 
 def _day_tolerance(article: Fields) -> dt.timedelta:
-    """The tolerance of a day: one day if only a Hijri date was printed and no weekday settled it."""
+    """The tolerance of a day: one day if the page printed only a Hijri date and no weekday confirmed it."""
     published = article["published"]
     hijri_only = published and published["calendar"] == Calendar.HIJRI
     settled = hijri_only and DateWarning.HIJRI_DAY_SETTLED_BY_WEEKDAY in published["warnings"]
@@ -397,9 +399,9 @@ def _same_site(first: Fields, second: Fields) -> bool:
 
 
 def may_be_copies(first: Fields, second: Fields) -> bool:
-    """Do site, title and day allow two articles to be copies? Does not read the texts.
+    """Do site, title and day allow two articles to be copies? Their texts are not read.
 
-    Their days must be within the window; an inexact day may be any of its interval. If a day is not known,
+    Their days must be within the window; an inexact day may be any day of its interval. If a day is unknown,
     two sites may still have copies: with the same title on any day, otherwise within :func:`reach`.
     """
     apart = _days_apart(first, second)
@@ -412,10 +414,10 @@ def may_be_copies(first: Fields, second: Fields) -> bool:
 
 
 def are_copies(first: Fields, first_text: Text, second: Fields, second_text: Text) -> bool:
-    """Are two articles copies? Symmetric, and independent of other articles.
+    """Are two articles copies? The answer is symmetric, and does not depend on other articles.
 
     Recurring notices (``أسعار العملات``) with the same title and text, but other numbers, are not copies; nor
-    are telegrams to two countries, which differ in the names only.
+    are telegrams to two countries, which differ only in names.
     """
     same_day, same_title = _same_day(first, second), _same_title(first, second)
     if not may_be_copies(first, second) or not _share_enough(
@@ -437,7 +439,7 @@ def are_other_news(first: Fields, first_text: Text, second: Fields, second_text:
 def _share_enough(
     first: Fields, first_text: Text, second: Fields, second_text: Text, same_title: bool, same_day: bool
 ) -> bool:
-    """Do two articles share enough text for copies? The threshold depends on site, title and day."""
+    """Do two articles share enough text to be copies? The threshold depends on site, title and day."""
     if _same_site(first, second) and not (same_title and same_day):
         return comparison.same_page(first_text, second_text)
     if not comparison.same_text(
@@ -468,11 +470,12 @@ def duplicate(root: Fields, root_text: Text, copy: Fields, copy_text: Text) -> D
 
 
 def order(article: Fields) -> tuple[Any, ...]:
-    """Sort key of the copies of a story; the least one is the story's root.
+    """The sort key of the copies of a story; the first in this order is the story's root.
 
-    The newspaper's own page comes before an aggregator's, then the page that was seen first. The day that a
-    page claims may be wrong or false, so a copy that claims to be older does not displace an earlier page.
-    Pages that were seen at the same moment are ordered by the time that they claim.
+    The newspaper's own page comes before an aggregator's, and then an earlier page before a later one, by the
+    first visit. The day that a page claims may be wrong or false, so a copy that claims to be older does not
+    displace an earlier page. Pages that were first visited at the same moment are ordered by the time that
+    they claim.
     """
     late, days = dt.datetime.max.replace(tzinfo=dt.UTC), allowed_days(article)
     return (
@@ -485,7 +488,7 @@ def order(article: Fields) -> tuple[Any, ...]:
 
 
 def better_date(old: Fields, new: Fields) -> bool:
-    """Is the new date more exact than the stored one? A coarser date never wins.
+    """Is the new date more exact than the stored date? A coarser date never wins.
 
     The narrower interval wins, then a date with a time.
     """

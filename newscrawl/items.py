@@ -1,4 +1,4 @@
-"""The items of a crawl, and the documents that are stored.
+"""The items of a crawl, and the stored documents.
 
 A page becomes a :class:`RawArticle` (strings as printed), then an :class:`Article`
 (the document in MongoDB) or a :class:`Rejection` (a page set aside, with the reason).
@@ -32,7 +32,7 @@ from newscrawl.vocabulary import (
 )
 
 SCHEMA_VERSION = 3
-"""Raised with every change of a stored field; stored with each article."""
+"""Version of the stored fields: raised with every change of a field, and stored with each article."""
 
 _ADDRESS = "the address"
 _SITE = "the site's declaration, or the table of newspapers"
@@ -62,7 +62,7 @@ def _fields(cls: type) -> tuple[str, ...]:
 
 
 def changed(item: Item, **values: Any) -> Item:
-    """A copy of an item with some values replaced, in half the time of ``dataclasses.replace``.
+    """A copy of an item with some values replaced; takes half as long as ``dataclasses.replace``.
 
     >>> changed(Image(url="https://a.ma/1.jpg"), caption="الرباط").caption
     'الرباط'
@@ -79,13 +79,13 @@ def changed(item: Item, **values: Any) -> Item:
 
 
 def _named(value: Rule) -> Rule:
-    """The schema rule for an object whose keys are our own field names."""
+    """The schema rule for an object whose keys are names of fields."""
     return {"patternProperties": {patterns.WORD: value}, "additionalProperties": False}
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
 class HijriDay:
-    """A day of the Hijri calendar and how it is known."""
+    """A day of the Hijri calendar, and how it is known."""
 
     day: str
     """Hijri day as ``YYYY-MM-DD``. Example: ``1445-09-17`` (17 رمضان 1445)."""
@@ -141,7 +141,7 @@ class OfferedDate:
     origin: Origin = field(metadata=stored(_OFFER))
     """How it was found, see Origins."""
     kind: DateKind = field(default=DateKind.PUBLISHED, metadata=stored(_OFFER))
-    """Which date it claims to be: that of the publication, or of a change."""
+    """Which date it claims to be: the date of publication, or of a change."""
     where: str = field(default="", metadata=stored(_OFFER))
     """Selector, JSON-LD property or meta name."""
 
@@ -208,7 +208,7 @@ class RawArticle:
     url: str
     """Address after redirects."""
     urls: list[str] = field(default_factory=list)
-    """Every address met for this page: requested, redirected, ``rel=canonical``."""
+    """Every known address of this page: requested, redirected, ``rel=canonical``."""
     title: str | None = field(default=None, metadata=HAS_ORIGIN)
     """Headline as printed."""
     lede: str | None = field(default=None, metadata=HAS_ORIGIN)
@@ -246,11 +246,11 @@ class RawArticle:
     canonical: str | None = None
     """``rel=canonical`` as printed, absolute."""
     http: Http | None = None
-    """How the page was fetched; None outside a crawl and without headers."""
+    """How the page was fetched; None outside a crawl if no headers are given."""
     cut: list[str] = field(default_factory=list)
-    """Fields whose values on the page were too many to keep all. Example: ``tags``."""
+    """Fields with more values on the page than are kept. Example: ``tags``."""
     kept: Raw | None = None
-    """Where the page was archived; None when it was not."""
+    """Where the page was archived; None if it was not archived."""
     page: bytes = b""
     """The page itself, so that a rejection can keep it."""
 
@@ -312,7 +312,7 @@ class HijriDetail:
 
 @dataclass(slots=True, kw_only=True)
 class Duplicate:
-    """Why an article is linked to another one."""
+    """Why an article is linked to another."""
 
     kind: CopyKind
     """What kind of copy it is, see Kinds of copies."""
@@ -324,16 +324,16 @@ class Duplicate:
 
 @dataclass(slots=True, kw_only=True)
 class Signature:
-    """Fingerprint of a text, used to find copies without reading every text."""
+    """Fingerprint of a text, by which copies are found without reading every text."""
 
     version: int
-    """Version of the comparison that it was made for."""
+    """Version of the comparison for which it was made."""
     scheme: str
     """How it was made. Example: ``minhash crc32 16 bit 2 words 48x3, 12 of 30``."""
     seed: int
     """Seed of the hash functions."""
     values: bytes = field(metadata=stored(unit="unsigned 16-bit integers"))
-    """The values, unsigned 16-bit integers, little-endian; empty for a text of a few words."""
+    """The values as unsigned 16-bit integers, little-endian; empty for a text of a few words."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -375,7 +375,7 @@ class Article:
     urls: list[str] = field(
         default_factory=list, metadata=stored(_ADDRESS, Changes.GATHERED, each={"pattern": patterns.ADDRESS})
     )
-    """Every address of this article that was met: requested, redirected, canonical."""
+    """Every known address of this article: requested, redirected, canonical."""
     keys: list[str] = field(
         default_factory=list,
         metadata=stored(_ADDRESS, Changes.GATHERED, rule={"minItems": 1}, each={"pattern": patterns.KEY}),
@@ -393,12 +393,12 @@ class Article:
     site: str = field(metadata=stored(_SITE, Changes.NEVER, rule={"pattern": patterns.SLUG}, of_copy=True))
     """The spider that fetched it. Example: ``maghress``."""
     owner: str = field(default="", metadata=stored(_SITE, Changes.NEVER, since=3))
-    """Registrable domain of the site that it was fetched from. Only crawls of that domain change this
+    """Registrable domain of the site from which it was fetched. Only crawls of that domain change this
     document. Example: ``maghress.com``."""
     via: str | None = field(
         default=None, metadata=stored(_SITE, Changes.TEXT, of_copy=True, export=True, expected=True)
     )
-    """The aggregator that it was fetched from; null when it came from the newspaper itself. Example:
+    """The aggregator from which it was fetched; null when it came from the newspaper itself. Example:
     ``maghress``."""
     country: str | None = field(
         default=None,
@@ -559,7 +559,7 @@ class Article:
     raw: Raw | None = field(
         default=None, metadata=stored(_CRAWL, Changes.VISIT, rule={"additionalProperties": False})
     )
-    """Where the page itself is archived; null when it was not. A visit that finds the same text and archives
+    """Where the page itself is archived; null if it is not. A visit that finds the same text and archives
     nothing leaves this field unchanged."""
     made_by: MadeBy | None = field(default=None, metadata=stored(_CODE, Changes.TEXT))
     """Versions of the code that made this document."""
@@ -572,11 +572,11 @@ class Article:
     )
     """Moment of the first download, UTC."""
     last_seen_at: dt.datetime | None = field(default=None, metadata=stored(_CRAWL, Changes.LATEST))
-    """Moment of the last download that found the article there, UTC."""
+    """Moment of the last download that found the article, UTC."""
     checked_at: dt.datetime | None = field(default=None, metadata=stored(_CRAWL, Changes.LATEST))
     """Moment of the last visit, whatever it found, UTC."""
     gone_at: dt.datetime | None = field(default=None, metadata=stored(_CRAWL, Changes.STORE, export=True))
-    """Moment when a visit found the article removed, UTC; null while it is there."""
+    """Moment when a visit found that the article had been removed, UTC; null while it is there."""
     updated_at: dt.datetime | None = field(
         default=None, metadata=stored(_DATABASE, Changes.STORE, export=True)
     )
@@ -585,21 +585,21 @@ class Article:
     revision: int = field(
         default=1, metadata=stored(_DATABASE, Changes.STORE, unit="states", rule={"minimum": 1}, export=True)
     )
-    """1 for the first state, one more with each change by the newspaper."""
+    """1 for the first state; each change by the newspaper adds 1."""
     content_hash: str = field(default="", metadata=stored(_TEXT, Changes.TEXT))
-    """Hash of title, lede and body without view counters and date stamps: equal when a reader sees the
-    same text."""
+    """Hash of title, lede and body without view counters and date stamps: equal if readers see the same
+    text."""
 
     duplicate_of: str | None = field(
         default=None, metadata=stored(_OTHERS, Changes.STORE, rule={"pattern": patterns.KEY})
     )
     """``_id`` of the root of its story; null when it is the root itself."""
     duplicate: Duplicate | None = field(default=None, metadata=stored(_OTHERS, Changes.STORE, of_copy=True))
-    """Why the article counts as a copy; null when it is none."""
+    """Why the article counts as a copy; null if it is not a copy."""
     story: str = field(
         default="", metadata=stored(_OTHERS, Changes.STORE, rule={"pattern": patterns.KEY}, export=True)
     )
-    """``_id`` of the root of its story; its own ``_id`` when it has no copies."""
+    """``_id`` of the root of its story; its own ``_id`` if it is the root."""
     copies: int = field(
         default=0,
         metadata=stored(_OTHERS, Changes.STORE, since=3, unit="articles", rule={"minimum": 0}, export=True),
@@ -632,7 +632,7 @@ class Rejection:
     url: str = field(metadata=_OF_VISIT)
     """Address after redirects."""
     urls: list[str] = field(default_factory=list, metadata=_OF_VISIT)
-    """Every address of this page that was met."""
+    """Every known address of this page."""
     keys: list[str] = field(default_factory=list, metadata=_OF_VISIT)
     """Keys of all addresses in ``urls``."""
     site: str = field(default="", metadata=_OF_VISIT)
@@ -642,22 +642,22 @@ class Rejection:
     reason: RejectionReason = field(metadata=_OF_VISIT)
     """Why it is not an article, see Reasons."""
     detail: str = field(default="", metadata=_OF_VISIT)
-    """What was found, in one sentence."""
+    """What the page contained, in one sentence."""
     status: int | None = field(default=None, metadata=stored(_VISIT, Changes.VISIT, unit="HTTP status code"))
-    """HTTP status, when the site answered."""
+    """HTTP status, if the site answered."""
     rejected_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
     """Moment of the visit, UTC."""
     retry_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
-    """When the address may be requested again; null: not before this document expires."""
+    """When the address may be requested again; null if not before this document expires."""
     run: str = field(default="", metadata=_OF_VISIT)
     """The run that wrote it."""
     page: bytes = field(default=b"", repr=False, metadata=stored(_VISIT, Changes.VISIT, unit="zlib"))
-    """The page, compressed; null when there was none."""
+    """The page, compressed; null if there was none."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Revision:
-    """An earlier state of an article: what a reader saw of it, and when."""
+    """An earlier state of an article: what readers saw, and when."""
 
     _id: str = field(metadata=_OF_REVISION)
     """The article and the ``content_hash`` of this state. Example: ``9f0c…:5e0c…``."""
@@ -676,7 +676,7 @@ class Revision:
 
 
 DATE_FIELDS = changing(Article, Changes.DATE)
-"""The stored fields that say when an article was published; they change together."""
+"""The stored fields about the date of publication; they change together."""
 
 READ_FIELDS = tuple(f.name for f in fields(RawArticle) if "has_origin" in f.metadata)
 """The fields that are read from the page of an article; ``origins`` says how each was found."""

@@ -11,7 +11,7 @@ from typing import Any
 __all__ = ["at", "find", "first", "loads"]
 
 MAX_STARTS = 20
-"""Maximum number of places in a text at which JSON is tried."""
+"""Maximum number of positions in a text at which JSON is tried."""
 
 LONGEST = 40
 """Maximum number of digits of an integer: twice as many as 64 bits need."""
@@ -23,7 +23,7 @@ _START = re.compile(r"[\[{]")
 DEPTH = 50
 """Maximum depth of values that are read part by part."""
 MISTAKES = 1_000
-"""Maximum number of items of a list that are skipped."""
+"""Maximum number of list items that are skipped."""
 _NOISE = re.compile(
     r"(?:[\s\x00-\x1f\x7f\ufeff,]|<!--.*?-->|/\*.*?\*/|<br\s*/?>\s*<b>[A-Z][\w ]{2,30}</b>:.*?<br\s*/?>|"
     r"(?:PHP )?(?:Notice|Warning|Deprecated|Strict Standards|Fatal error): .{1,500}? on line \d+|"
@@ -32,7 +32,7 @@ _NOISE = re.compile(
 )
 """Meaningless text between the parts of a list or an object."""
 _OPENING = re.compile(r"(\{)\s*(\"(?:[^\"\\]|\\.){0,100}\")\s*(:)")
-"""The beginning of a list's first item: the next item after a broken one begins with the same name."""
+"""The beginning of a list's first item; the item after a broken one is recognised by the same first name."""
 
 
 def loads(text: str) -> Any:
@@ -74,14 +74,14 @@ def find(text: str, skipped: Counter[str] | None = None) -> Any:
     >>> find('<b>Notice</b>: x[8] on line 3 [{"link": "/خبر"}]<!-- cached -->')
     [{'link': '/خبر'}]
 
-    Comments, PHP notices, control characters and surplus commas are ignored. If the text is truncated, the
-    outermost list keeps its complete items (``skipped`` counts ``cut``); a broken item is left out of that
-    list (``unreadable``).
+    Comments, PHP notices, control characters and superfluous commas are ignored. If the text is truncated,
+    the outermost list keeps its complete items (``skipped`` counts ``cut``); a broken item is left out of
+    that list (``unreadable``).
 
     >>> find('{"n": 3, "data": [{"link": "/خبر-1"}, {"link": "/خ')
     {'n': 3, 'data': [{'link': '/خبر-1'}]}
 
-    JSON inside a JSON string is read too. Raises ``ValueError`` if there is no JSON in the text.
+    JSON inside a JSON string is read, too. Raises ``ValueError`` if there is no JSON in the text.
     """
     text = text.removeprefix("\ufeff")
     try:
@@ -119,7 +119,7 @@ class _Lenient:
         self._is_cut = not text.rstrip().endswith(("]", "}", ">", ")", ";"))
 
     def value(self, at: int, depth: int = 0, lists: int = 0) -> tuple[Any, int]:
-        """The value at an index, inside ``depth`` others, ``lists`` of them lists. Raises ``ValueError``."""
+        """The value at an index, inside ``depth`` values, ``lists`` of them lists. Raises ``ValueError``."""
         try:
             return _DECODER.raw_decode(self._text, at)
         except ValueError:
@@ -152,7 +152,7 @@ class _Lenient:
         return items, at + 1
 
     def _following(self, first: int, at: int) -> int | None:
-        """The index of the item after a broken one, recognised by the beginning of the first; or the end."""
+        """The index of the item after a broken item, recognised by the first item's beginning; or the end."""
         if not (opening := _OPENING.match(self._text, first)):
             return None
         begins = re.compile(r"\s*".join(map(re.escape, opening.groups())))

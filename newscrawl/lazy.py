@@ -9,7 +9,7 @@ __all__ = ["pattern"]
 
 
 def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
-    """A pattern that is compiled on first use, for one that is slow to compile and that few commands need.
+    """A pattern that is compiled on first use, as it is slow to compile and few commands need it.
 
     Calling its methods takes 0.02 µs longer than calling those of ``re.compile``.
 
@@ -23,7 +23,7 @@ def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
 
 
 class _Pattern:
-    """Stands in for a compiled pattern, and copies each of its attributes on first access."""
+    """Takes the place of a compiled pattern, and copies each of its attributes on first access."""
 
     def __init__(self, source: str, flags: int) -> None:
         self.pattern = source

@@ -1,4 +1,4 @@
-"""The account of every address that a run takes: where it came from, and what became of it.
+"""Accounts for every address that a run takes: where it came from, and what became of it.
 
 An account is opened when an address is to be downloaded. It is closed when its end is known: by the writer
 after MongoDB's acknowledgement, by the spider after a failure, or at the end of the run. A walk waits for
@@ -17,7 +17,7 @@ from newscrawl.vocabulary import AddressOutcome, AddressSource
 __all__ = ["Account", "Ledger"]
 
 Waiter = TypeVar("Waiter")
-"""The type of what waits for an address: a walk."""
+"""The type of an object that waits for an address: a walk."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Account(Generic[Waiter]):
     due: bool = True
     """Must the next run download it if this one does not? A revisit need not be repeated."""
     young: bool = False
-    """May it have been published within the last day, as far as its list shows?"""
+    """May its page be less than a day old, judging by its list?"""
     waiters: list[Waiter] = field(default_factory=list)
     answered: bool = False
     """Has it been answered? Its article may still be on the way to MongoDB."""
@@ -78,7 +78,7 @@ class Ledger(Generic[Waiter]):
                 return False
             if end is None:
                 self.taken[source] += 1
-            else:  # another list gives a reason to download it after all
+            else:  # another list requires its download after all
                 self.ended[end] -= 1
             account = self.open[key] = Account(key, url, due, young)
             is_new = True
@@ -90,7 +90,7 @@ class Ledger(Generic[Waiter]):
         return is_new
 
     def meet(self, key: str, source: AddressSource, end: AddressOutcome, reason: str = "") -> None:
-        """Count an address of a list that is not downloaded, with its outcome; at most once in a run."""
+        """Count, at most once in a run, a listed address that needs no download, with its outcome."""
         if key not in self.open and key not in self._ends:
             self.taken[source] += 1
             self._close(key, end, reason)
@@ -102,11 +102,11 @@ class Ledger(Generic[Waiter]):
             self.ended[AddressOutcome.REFUSED, reason] += count
 
     def waits(self, waiter: Waiter) -> bool:
-        """Does this waiter wait for an address that is not answered?"""
+        """Does this waiter wait for an unanswered address?"""
         return self._waiting[id(waiter)] > 0
 
     def answer(self, key: str) -> None:
-        """Mark an address as answered, and release waiters that wait for nothing else."""
+        """Mark an address as answered, and release the waiters that wait for nothing else."""
         account = self.open.get(key)
         if account is None or account.answered:
             return
@@ -141,7 +141,7 @@ class Ledger(Generic[Waiter]):
 
     @property
     def balance(self) -> dict[str, dict[str, int]]:
-        """Both sides and the reasons, for the record of the run; the sums are equal if nothing was lost."""
+        """Both sides and the reasons, for the record of the run; their sums are equal if nothing was lost."""
         ends: Counter[AddressOutcome] = Counter()
         reasons: dict[str, int] = {}
         for (end, reason), count in sorted(self.ended.items()):
@@ -154,5 +154,5 @@ class Ledger(Generic[Waiter]):
 
     @property
     def balances(self) -> bool:
-        """Are as many addresses closed as were taken?"""
+        """Have as many addresses been closed as were taken?"""
         return self.taken.total() == self.ended.total()

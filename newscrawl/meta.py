@@ -23,7 +23,7 @@ class Meta(TypedDict, total=False):
     key: str
     """``newscrawl.urls.key`` of the requested address; present if the request is for an article."""
     asked: str
-    """The requested address; that of the request itself changes with redirects."""
+    """The requested address; the address of the request itself changes with redirects."""
     entry: Any
     """The ``newscrawl.discovery.Entry`` that named it."""
     walk: Any
@@ -33,7 +33,7 @@ class Meta(TypedDict, total=False):
     pending: bool
     """Is it from the pending list of an earlier run?"""
     known_raw: Raw | None
-    """In a repeated visit: where the page of the last visit is archived."""
+    """Where the page of the last visit is archived, for a repeated visit."""
     kept: Raw | None
     """Where this page was archived; None if it was not."""
 
@@ -45,7 +45,7 @@ class Meta(TypedDict, total=False):
     fetched_at: dt.datetime
     """Moment of download, UTC; in a replay, that of the recording."""
     retry_at: dt.datetime | None
-    """When the site allows the next request, UTC, if it asked for a longer pause than a crawl waits for."""
+    """When the site allows the next request, UTC, if it asked for a longer pause than a crawl waits."""
     wire_bytes: int
     """Length of the body as received, before decompression."""
 
@@ -61,7 +61,7 @@ class Meta(TypedDict, total=False):
 
 
 def meta(of: Request | Response) -> Meta:
-    """The ``meta`` of a request, or of a response's request, with its types; it is not a copy.
+    """The ``meta`` of a request, or of a response's request, with its types; not a copy.
 
     >>> from scrapy import Request
     >>> meta(Request("https://www.hespress.com/feed", meta={"page": 2}))["page"]

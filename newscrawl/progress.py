@@ -10,16 +10,16 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0
-"""Seconds between two lines in a log."""
+"""Seconds between lines in a log."""
 WIDTH = 30
-"""Characters of the bar."""
+"""Width of the bar in characters."""
 
 
 class Progress:
     """Shows how much of some work is done.
 
-    Commands pass ``bar=True``: it then draws a bar on a terminal, and elsewhere prints lines to stderr.
-    Crawls log the lines.
+    Commands pass ``bar=True``, which draws a bar on a terminal, and elsewhere prints lines to stderr. Crawls
+    log the lines.
     """
 
     def __init__(self, what: str, *, bar: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +31,7 @@ class Progress:
         self._drawn = 0
 
     def show(self, done: int, total: int, note: str = "") -> None:
-        """Show the state if it is time to; ``note`` adds details: ``1,200 pages, 150 a second``."""
+        """Show the progress if it is time; ``note`` adds details: ``1,200 pages, 150 a second``."""
         if self._draws:
             filled = WIDTH * min(done, total) // total if total else 0
             bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}]" if total else f"{self._what}:"
@@ -54,7 +54,9 @@ class Progress:
 
     def _draw(self, line: str) -> None:
         rest = " " * max(0, self._drawn - len(line))
-        print(f"\r{line}{rest}", end="", file=sys.__stderr__, flush=True)  # a terminal obeys it
+        print(
+            f"\r{line}{rest}", end="", file=sys.__stderr__, flush=True
+        )  # a terminal obeys the carriage return
         self._drawn = len(line)
 
     def _say(self, line: str) -> None:

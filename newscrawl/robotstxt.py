@@ -1,7 +1,7 @@
-"""Decoding a ``robots.txt`` of limited size.
+"""Decodes a ``robots.txt`` of limited size.
 
-RFC 9309 requires UTF-8, but Arabic sites also use windows-1256 and UTF-16. A parser that drops bytes that are
-not UTF-8 turns ``Disallow: /أرشيف`` into ``Disallow: /``.
+RFC 9309 requires UTF-8, but Arabic sites also use windows-1256 and UTF-16. A parser that drops invalid bytes
+turns ``Disallow: /أرشيف`` into ``Disallow: /``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ __all__ = ["LONGEST", "LONGEST_LINE", "STATES", "comparable", "read_robots"]
 STATES = "newscrawl/robots"
 """Name of the stat with the state of each host's robots.txt."""
 LONGEST = 500 * 1024
-"""Bytes that are read, at most; RFC 9309 section 2.5 asks for no less."""
+"""Maximum bytes that are read; RFC 9309, section 2.5, requires at least this many."""
 LONGEST_LINE = 2 * LONGEST_ADDRESS
-"""Bytes of a line, at most; a longer line is left out, since no address that is requested can match it."""
+"""Maximum bytes of a line; a longer line is left out, as no requested address can match it."""
 
 _LINE = re.compile(rb"\r\n|\r|\n")
 _ESCAPED = re.compile("(?:%[0-9A-Fa-f]{2})+")
@@ -30,7 +30,7 @@ _UNKNOWN = "\ufffd"
 
 
 def read_robots(body: bytes) -> str:
-    r"""The lines of a ``robots.txt`` as text, with the escapes in it in UTF-8.
+    r"""The lines of a ``robots.txt`` as text, with its escapes in UTF-8.
 
     >>> read_robots("User-agent: *\r\nDisallow: /أرشيف".encode("cp1256"))
     'User-agent: *\nDisallow: /أرشيف\n'
@@ -52,18 +52,18 @@ def read_robots(body: bytes) -> str:
 
 
 def comparable(url: str) -> str:
-    """An address with its escapes in UTF-8, for comparison with the rules from :func:`read_robots`.
+    """An address with its escapes in UTF-8, for a comparison with the rules from :func:`read_robots`.
 
     >>> comparable("https://www.alayam24.com/%C3%D1%D4%ED%DD/1.html")
     'https://www.alayam24.com/%D8%A3%D8%B1%D8%B4%D9%8A%D9%81/1.html'
 
-    Escapes that are not text stay. Never raises.
+    Escapes that are not text remain. Never raises.
     """
     return _ESCAPED.sub(_escape_in_utf8, url)
 
 
 def _other_encoding(lines: list[bytes]) -> str | None:
-    """The encoding of the lines that are not UTF-8; None when no encoding fits them."""
+    """The encoding of the lines that are not UTF-8; None if no encoding fits them."""
     others = b"\n".join(line for line in lines if not _is_utf8(line))
     if not others:
         return None

@@ -1,4 +1,4 @@
-"""The record of a run: one document in MongoDB, one line in the log, one exit status."""
+"""The record of a run: a document in MongoDB, a line in the log, and an exit status."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ NOT_ITS_TURN = "not_its_turn"
 _REFUSED = (FetchFailure.CLIENT, FetchFailure.ROBOTS)
 _STOPPED = ("shutdown", "cancelled", "memusage_exceeded", "lease_lost")
 _GOES_ON = ("finished", "shutdown")
-"""Reasons after which the next run continues, besides Scrapy's own limits."""
+"""Closing reasons after which the next run continues, besides Scrapy's own limits."""
 _CLOSED = "closespider_"
 """Prefix of the reasons of Scrapy's own limits."""
 
 
 class FirstError(logging.Handler):
-    """Keeps the first error that is logged, on one line and without credentials."""
+    """Keeps the first logged error, on one line and without credentials."""
 
     LONGEST = 500
 
@@ -86,13 +86,13 @@ class FirstError(logging.Handler):
 
 
 def _failed(stats: Mapping[str, Any]) -> dict[str, int]:
-    """The number of pages of listings, feeds, sitemaps and APIs that could not be fetched, by reason."""
+    """How many pages of listings, feeds, sitemaps and APIs could not be fetched, by reason."""
     prefix = "newscrawl/discovery/failed/"
     return {name.removeprefix(prefix): int(n) for name, n in stats.items() if name.startswith(prefix)}
 
 
 def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *, walks: bool) -> RunOutcome:
-    """The outcome of a run, from its closing reason, its statistics, and what MongoDB acknowledged."""
+    """The outcome of a run, by its closing reason, its statistics, and the acknowledged writes."""
 
     def stat(name: str) -> int:
         return int(stats.get(f"newscrawl/{name}", 0))
@@ -135,7 +135,7 @@ def outcome(reason: str, stats: Mapping[str, Any], counts: Mapping[str, int], *,
 
 
 class RunRecord:
-    """A Scrapy extension that keeps the record of a run in ``runs`` and saves the marks of completed walks.
+    """A Scrapy extension that keeps the record of a run in ``runs``, and saves the marks of completed walks.
 
     A scheduled run holds its site's lease as long as it lasts.
     """
@@ -163,7 +163,7 @@ class RunRecord:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Connect to the opening and the closing of the spider."""
+        """The extension, connected to the opening and the closing of the spider."""
         record = cls(crawler)
         crawler.signals.connect(record.opened, signals.spider_opened)
         crawler.signals.connect(record.closed, signals.spider_closed)
@@ -172,7 +172,7 @@ class RunRecord:
     async def _connected(self) -> None:
         """Take the site's lease, record that the run began, and start its heartbeat.
 
-        This comes before the collections are prepared, which may take long. Raises ``CloseSpider`` when a
+        This happens before the collections are prepared, which may take long. Raises ``CloseSpider`` when a
         scheduled run cannot get the lease, or when MongoDB stays unavailable.
         """
         spider = self._crawler.spider
@@ -195,7 +195,7 @@ class RunRecord:
         self._is_open.set()
 
     def _beginning(self, spider: Spider) -> Document:
-        """The fields of the record that are known when the run begins."""
+        """The fields of the record that are known at the beginning of the run."""
         return {
             "site": spider.name,
             "began": getattr(spider, "began", self.started_at),
@@ -217,7 +217,7 @@ class RunRecord:
         self._lease = lease
 
     async def _beat(self) -> None:
-        """Send heartbeats until the run should end; then close the spider."""
+        """Send heartbeats until the run must end; then close the spider."""
         writer = self._store.writer
         lost = False
         while not writer.over.is_set() and not lost:
@@ -232,15 +232,16 @@ class RunRecord:
         self._closing = asyncio.get_running_loop().create_task(closing)
 
     async def _show_life(self, counts: dict[str, int]) -> bool:
-        """Send one heartbeat; False if another job has the lease.
+        """Send one heartbeat; False if another job holds the lease.
 
-        Without a valid lease nothing is downloaded. After ``STORE_PATIENCE`` seconds without one it ends.
+        Without a valid lease, nothing is downloaded. After ``STORE_PATIENCE`` seconds without one, the run
+        ends.
         """
         self._pause_if_unsafe()
         try:
             if self._lease and not await self._lease.renew():
                 return False
-            # This corrects a record that was marked as killed, and writes a removed one again.
+            # This corrects a record that was marked as killed, and restores a record that was removed.
             assert self._crawler.spider
             alive = self._beginning(self._crawler.spider) | _ALIVE | {"counts": counts}
             with pymongo.timeout(ANSWER.total_seconds()):
@@ -260,7 +261,7 @@ class RunRecord:
             (self._crawler.engine.unpause if self._lease.is_safe else self._crawler.engine.pause)()
 
     async def closed(self, spider: Spider, reason: str) -> None:
-        """Finish the run: its archive, its record, its marks, its summary in the log."""
+        """Finish the run: its archive, its record, its marks, and its summary in the log."""
         archived = {} if reason == NOT_ITS_TURN else await self._archived()
         if self._heart:
             self._heart.cancel()
@@ -293,7 +294,7 @@ class RunRecord:
         return {"archive": kept, "alarms": alarms}
 
     def _close_ledger(self, spider: Spider, reason: str) -> None:
-        """Close the accounts that a stopped run left open; in a finished run open accounts are a fault."""
+        """Close the accounts that a stopped run left open; in a finished run, open accounts are a fault."""
         ledger: Ledger[Any] | None = getattr(spider, "ledger", None)
         if ledger is None:
             return
@@ -315,7 +316,7 @@ class RunRecord:
             leave_behind(self._crawler.settings["LOG_FILE"], end)
 
     def _end(self, spider: Spider, reason: str, because: RunOutcome | None = None) -> Document:
-        """The fields on the end of the run; ``because``: an outcome that became known only afterwards."""
+        """The fields about the end of the run; ``because`` is an outcome that became known afterwards."""
         counts: dict[str, int] = {}
         rejected: dict[str, int] = {}
         if self._store.is_open:
@@ -354,9 +355,10 @@ class RunRecord:
         }
 
     async def _settle(self, spider: Spider, end: Document) -> None:
-        """Save marks and record, release the lease; each even if another fails, which ``end`` then records.
+        """Save the marks and the record, release the lease; each even if another fails, which ``end`` then
+        records.
 
-        Together they wait for an unavailable MongoDB as long as a crawl does.
+        Together, these steps wait for an unavailable MongoDB as long as a crawl does.
         """
         reading: Document = {}
         try:
@@ -413,9 +415,9 @@ class RunRecord:
 
 
 def source(spider: Spider, robots: Mapping[str, RobotsState] | None) -> Document:
-    """The fields that ``sources`` holds of a site; empty if the crawl downloaded nothing from it.
+    """The fields of a site's document in ``sources``; empty if the crawl downloaded nothing from the site.
 
-    ``robots`` gives the state of each host's robots.txt; the worst of them counts.
+    ``robots`` holds the state of each host's robots.txt; the worst state counts.
     """
     site: Site | None = getattr(spider, "site", None)
     if site is None or not robots:
@@ -440,7 +442,7 @@ async def _seen(store: Store, spider: NewsSpider) -> Document:
 
 
 def _looks_for_all(spider: Spider) -> bool:
-    """Does a run look for everything new, not only for a section, a kind of list, some days or one page?"""
+    """Does a run look for everything new, rather than a section, a kind of list, some days or one page?"""
     arguments = getattr(spider, "arguments", None)
     if not isinstance(arguments, Arguments):
         return False
@@ -448,7 +450,7 @@ def _looks_for_all(spider: Spider) -> bool:
 
 
 def _arguments(spider: Spider) -> dict[str, str]:
-    """The spider arguments that were given."""
+    """The given spider arguments."""
     arguments = getattr(spider, "arguments", None)
     if arguments is None:
         return {}
@@ -471,7 +473,7 @@ def summary(
     downloaded: int,
     because: str | None = None,
 ) -> str:
-    """The run in one sentence; ``because`` explains the outcome better than its general meaning.
+    """The run in one sentence; ``because`` explains the outcome in place of its general meaning.
 
     >>> summary("alayam24", RunOutcome.OK, {"new": 28, "seen": 1, "rejected": 2}, {"no_body": 2}, 31)
     'alayam24: ok. 28 new, 0 revised, 1 seen before, 2 rejected (no_body 2); 31 article pages downloaded'
@@ -488,23 +490,23 @@ def summary(
 
 
 class LogFormatter(scrapy.logformatter.LogFormatter):
-    """Scrapy's log lines without the text of the articles in them."""
+    """Scrapy's log lines, without the text of the articles."""
 
     def __init__(self, *, details: bool = True) -> None:
         self._details = details
-        """Are lines at DEBUG logged?"""
+        """Are lines at level DEBUG logged?"""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """A formatter that makes lines at DEBUG only if they are logged: making them took 1 % of a crawl."""
+        """A formatter that makes lines at level DEBUG only if they are logged, to save 1 % of a crawl."""
         return cls(details=crawler.settings["LOG_LEVEL"] == "DEBUG")
 
     def crawled(self, request: Request, response: Response, spider: Spider) -> Any:
-        """Scrapy's line at DEBUG."""
+        """Scrapy's line at level DEBUG."""
         return super().crawled(request, response, spider) if self._details else None
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> Any:
-        """One line at DEBUG: the kind of item and its address."""
+        """One line at level DEBUG: the kind of item and its address."""
         if not self._details:
             return None
         return {
@@ -516,7 +518,7 @@ class LogFormatter(scrapy.logformatter.LogFormatter):
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> scrapy.logformatter.LogFormatterResult:
-        """One line at ERROR: which page could not be processed."""
+        """One line at level ERROR: the page that could not be processed."""
         return {
             "level": logging.ERROR,
             "msg": "Error processing %(kind)s %(url)s",

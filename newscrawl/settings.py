@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-collecting.collect_less()  # before the many modules that are imported after this one
+collecting.collect_less()  # early, as many modules are imported after this one
 
 _KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
 
@@ -52,7 +52,7 @@ class Variable(NamedTuple):
         return f"| `{self.name}` | {setting} | {default} | {least} | {self.reason} |"
 
     def value(self, name: str, given: str) -> object:
-        """The value that a text stands for. Raises ``ValueError`` with a message for the user."""
+        """The value of the setting, given as text. Raises ``ValueError`` with a message for the user."""
         try:
             value = self.read(given)
             if not isinstance(value, int | float) or (self.least or 0) <= value < math.inf:
@@ -69,7 +69,7 @@ VARIABLES: list[Variable] = []
 
 
 def search_scope(given: str) -> SearchScope:
-    """The scope of the search. Raises ``ValueError`` with the allowed values."""
+    """The search scope with this name. Raises ``ValueError`` with the allowed values."""
     if given not in {*SearchScope}:
         raise ValueError(f"one of {', '.join(SearchScope)}")
     return SearchScope(given)
@@ -97,7 +97,7 @@ def environment(
     """The value of an environment variable, or the default.
 
     ``read`` raises ``ValueError`` with the allowed values; ``least`` is the smallest allowed number;
-    ``setting`` is the name of Scrapy's setting if it is not that of the variable without ``NEWSCRAWL_``.
+    ``setting`` is the name of Scrapy's setting if it differs from the variable's name without ``NEWSCRAWL_``.
     Scrapy loads this module before any command of ours can report an error, so an invalid value ends the
     program with a message on stderr and exit status 2 (``SystemExit``).
     """
@@ -153,7 +153,7 @@ SPIDER_MODULES = ["spiders", "newscrawl.spider.any"]
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "newscrawl.commands"
 
-# --- Where to store.
+# --- Where articles are stored.
 MONGODB_URI = environment(
     "MONGODB_URI", "", "address of MongoDB; unset: an embedded `mongod` (an error under Scrapyd)", str
 )
@@ -174,9 +174,9 @@ NEWSCRAWL_MOROCCO_MONTHS = environment(
     str,
     setting="NEWSCRAWL_MOROCCO_MONTHS",
 )
-SCRAPYD_JOB = os.environ.get("SCRAPYD_JOB") or os.environ.get("SCRAPYD_SPIDER", "")  # who runs under Scrapyd
+SCRAPYD_JOB = os.environ.get("SCRAPYD_JOB") or os.environ.get("SCRAPYD_SPIDER", "")  # under Scrapyd
 
-# --- Who we are: our true name, and how to contact the operator of this crawl.
+# --- Identity: our true name, and how to contact the operator of this crawl.
 CONTACT = environment(
     "NEWSCRAWL_CONTACT", "", "mail address or web page to contact you; sent with every request", str
 )
@@ -189,11 +189,11 @@ DEFAULT_REQUEST_HEADERS = {
 # --- Politeness.
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-CONCURRENT_REQUESTS = 4  # requests that wait here are still sent, slowly, after a crawl was told to end
+CONCURRENT_REQUESTS = 4  # waiting requests are still sent, slowly, after a crawl was told to end
 DOWNLOAD_DELAY = environment(
     "NEWSCRAWL_DOWNLOAD_DELAY", 2.0, "seconds between two requests to one site", float, least=0
 )
-AUTOTHROTTLE_ENABLED = True  # a slow site is asked more slowly
+AUTOTHROTTLE_ENABLED = True  # requests to a slow site are slower
 AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY
 AUTOTHROTTLE_MAX_DELAY = 60.0
 CRAWL_DELAY_MAX = environment(
@@ -245,8 +245,8 @@ WORKERS = environment(
 WORKER_CPU_SECONDS = environment(
     "NEWSCRAWL_WORKER_CPU_SECONDS", 30.0, "most seconds of CPU time for reading one page", float, least=1
 )
-WORKER_PATIENCE = 5.0  # seconds a crawl that was told to end waits for pages that are being read
-CONCURRENT_ITEMS = 1  # Scrapy starts as many tasks for every response, but a page has only one article
+WORKER_PATIENCE = 5.0  # seconds that a stopped crawl waits for pages that are still being read
+CONCURRENT_ITEMS = 1  # Scrapy starts this many tasks for every response, but a page has only one article
 REDIRECT_MAX_TIMES = 5
 COOKIES_ENABLED = False  # no session, so that every visit sees the same page
 METAREFRESH_ENABLED = False  # news sites use it to reload, not to redirect
@@ -259,11 +259,11 @@ PRIVATE_NETWORKS = environment(
     networks,
 )
 
-# --- Nothing listens for commands.
+# --- No port listens for commands.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
-# --- The newest article of a listing is downloaded first, not the last one that was found.
+# --- The newest article of a listing is downloaded first, not the last that was found.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoDiskQueue"
 
@@ -293,8 +293,8 @@ HORIZON_PAGES = environment(
 
 # --- Storing.
 STORE_BATCH = 50  # articles in one bulk write
-STORE_AGE = 2.0  # seconds an article waits for its batch to fill
-STORE_QUEUE = 500  # articles waiting before the crawl slows down
+STORE_AGE = 2.0  # seconds that an article waits for its batch to fill
+STORE_QUEUE = 500  # waiting articles that slow the crawl down
 STORE_PATIENCE = environment(
     "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits while MongoDB is unavailable", float, least=0
 )
@@ -307,7 +307,7 @@ SEARCH = environment(
 
 # --- `scrapy schedule` sets this for the jobs that it starts: they hold their site's lease.
 SCHEDULED = False
-HEARTBEAT = timings.HEARTBEAT.total_seconds()  # seconds between two heartbeats of a run
+HEARTBEAT = timings.HEARTBEAT.total_seconds()  # seconds between heartbeats of a run
 
 # --- Recording and replaying a crawl: -s RECORD=file.warc.gz, -s REPLAY=file.warc.gz
 RECORD: str | None = None
@@ -372,7 +372,7 @@ ALARM_PING = environment(
     web_address,
 )
 
-# --- The site of `scrapy web`, see docs/web.md. Its password is read from the environment alone.
+# --- The site of `scrapy web`, see docs/web.md. Its password is read only from the environment.
 WEB_HOSTS = environment(
     "NEWSCRAWL_WEB_HOSTS",
     NO_HOSTS,
@@ -393,7 +393,7 @@ ADDONS = {"newscrawl.download.addon.RecordReplay": 0}
 DOWNLOAD_HANDLERS = {
     "http": "newscrawl.download.handler.DownloadHandler",
     "https": "newscrawl.download.handler.DownloadHandler",
-    # Addresses that a site lists must not lead to files of this machine, or around the handler above.
+    # Addresses that a site lists must not lead to files of this machine, or bypass the handler above.
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 
@@ -418,13 +418,13 @@ DOWNLOADER_MIDDLEWARES = {
 }
 SPIDER_MIDDLEWARES = {
     # Scrapy calls these for every request and article. The gate refuses long addresses, and walks have their
-    # own limits; the last one only warns developers.
+    # own limits; the last of these only warns developers.
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
-# Scrapy imports every component that a project names, even to disable it, but not those disabled in its own
-# list. Importing these two takes 0.1 s of a start, though they are switched off above.
+# Scrapy imports every component that a project names, even to disable it, but not those that its own list
+# disables. Importing these two takes 0.1 s at every start, although they are switched off above.
 EXTENSIONS_BASE = default_settings.EXTENSIONS_BASE | dict.fromkeys(
     ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
 )

@@ -35,7 +35,7 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""The same on one line.
+    r"""The text on one line, with invisible and control characters and line breaks written as escapes.
 
     >>> one_line("رياضة\n2026-11-28 12:00:00 ERROR: forged")
     'رياضة\\n2026-11-28 12:00:00 ERROR: forged'
@@ -51,8 +51,7 @@ def _lines(text: str) -> str:
 class SafeRecord(logging.LogRecord):
     """A log record that cannot forge other lines of the log.
 
-    Arguments of a message stay on one line. Messages that themselves have several lines, and tracebacks,
-    continue indented.
+    The arguments of a message stay on one line. Further lines of a message or a traceback are indented.
     """
 
     _traceback: str | None = None
@@ -64,7 +63,7 @@ class SafeRecord(logging.LogRecord):
 
     @property
     def exc_text(self) -> str | None:
-        """The traceback that a formatter caches for other handlers."""
+        """The traceback, made safe to show, which a formatter caches for other handlers."""
         return self._traceback
 
     @exc_text.setter
@@ -84,7 +83,7 @@ class Terminal:
         return len(text)
 
     def writelines(self, lines: Any) -> None:
-        """Write each line the same way."""
+        """Write each line with invisible and control characters escaped."""
         for line in lines:
             self.write(line)
 

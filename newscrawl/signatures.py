@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 SIGNATURE_VERSION = 3
 """Version of the signed text, stored with each signature."""
 SHINGLE = 2
-"""Words in a shingle. If 20 of 100 words change, 64 pairs stay the same but only 51 triples; single words
-occur in any two articles."""
+"""Number of words in a shingle. If 20 of 100 words change, 64 pairs stay the same, but only 51 triples;
+single words occur in any two articles."""
 BANDS, ROWS = 48, 3
-"""A copy is found when ``ROWS`` values of any band agree: 0.99 of copies with 20 % of words changed."""
+"""A copy is found if ``ROWS`` values of any band agree, as in 99 % of copies with 20 % of their words
+changed."""
 OPENING_BANDS, OPENING = 12, 30
-"""The last bands are made from the first 30 words, because a brief copies only the opening of a much longer
-text and shares no other band with it."""
+"""The last 12 bands are made from the first 30 words, because a brief copies only the opening of a much
+longer text, and shares no other band with it."""
 SEED = 1445
-"""Chooses the hash functions; signatures of two seeds cannot be compared."""
+"""Chooses the hash functions; signatures with different seeds cannot be compared."""
 SCHEME = f"minhash crc32 16 bit {SHINGLE} words {BANDS}x{ROWS}, {OPENING_BANDS} of {OPENING}"
 """How a signature is made: CRC-32 of each word, mixed for each pair (the finalizer of MurmurHash3). A value
 is the minimum of a * x + b modulo 2^32 over all pairs, of which 16 bits are kept."""
@@ -44,12 +45,12 @@ FORMER_SCHEME = f"minhash shake128 {SHINGLE} words {FORMER_BANDS}x{ROWS}"
 
 _VALUES = struct.Struct(f"<{BANDS * ROWS}H")
 _WHOLE = (BANDS - OPENING_BANDS) * ROWS
-"""Number of values for the whole text; the values for the opening follow them."""
+"""Number of values for the whole text; the values for the opening follow."""
 _FORMER_VALUES = struct.Struct(f"<{FORMER_BANDS * ROWS}I")
 _KEY_BITS = 48
 """Number of bits of a band: ``ROWS`` values of 16 bits."""
 FORMER_KEYS = 1 << _KEY_BITS
-"""Keys of the former scheme are less than this, all others greater."""
+"""Keys of the former scheme are below this, all others are above."""
 
 _FIRST_DAY = dt.date(1900, 1, 1).toordinal()
 _WEEK, _SPAN = 7, 63
@@ -69,7 +70,7 @@ def shingles(words: Sequence[str]) -> list[str]:
 
 @cache
 def _functions() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """The odd factors and the summands of the hash functions, one row each."""
+    """The odd factors and the summands of the hash functions, one row for each function."""
     import numpy as np  # imported here: only processes that sign need it
 
     drawn = hashlib.shake_128(str(SEED).encode()).digest(2 * 4 * BANDS * ROWS)
@@ -92,7 +93,7 @@ def signature(words: Sequence[str]) -> Signature:
         (slice(_WHOLE, None), mixed[: OPENING - SHINGLE + 1]),
     ):
         hashed = seen * factors[rows]
-        hashed += summands[rows]  # in place: a third of the time goes into memory
+        hashed += summands[rows]  # in place, as a third of the time goes into memory
         np.minimum.reduce(hashed, axis=1, out=least[rows])
     values = (least & np.uint32(0xFFFF)).astype("<u2").tobytes()
     return Signature(version=SIGNATURE_VERSION, scheme=SCHEME, seed=SEED, values=values)
@@ -118,10 +119,10 @@ def is_current(made: Signature | dict[str, object] | None) -> bool:
 
 
 def estimate(first: bytes, second: bytes) -> tuple[float, float]:
-    """The estimated similarity of two texts and of their openings, each 0 to 1 (± 0.05 and ± 0.08), from the
+    """The estimated similarity of two texts and of their openings, each 0 to 1 (± 0.05 and ± 0.08), by the
     values of their signatures.
 
-    0 if one of them has no values, or another number of values, from another version.
+    0 if a text has no values, or if the numbers of values differ, as those of different versions do.
     """
     if not len(first) == len(second) == _VALUES.size:
         return 0.0, 0.0
@@ -143,7 +144,7 @@ def band_keys(values: bytes) -> list[int]:
 
 
 def in_buckets(keys: Iterable[int], buckets: Iterable[int]) -> list[int]:
-    """Keys in some buckets, in the form of the index: the bucket comes first.
+    """Keys in some buckets, in the form of the index, with the bucket first.
 
     So the articles of a week are adjacent in the index: new articles need only the part for their own weeks
     in memory, however many years the collection covers.
@@ -153,14 +154,14 @@ def in_buckets(keys: Iterable[int], buckets: Iterable[int]) -> list[int]:
 
 
 def filed(keys: Iterable[int], buckets: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-    """Each key, with its forms in the index for some buckets."""
+    """Each key with its forms in the index for some buckets."""
     weeks = [bucket << _KEY_BITS for bucket in buckets]
     for key in keys:
         yield key, [week | key for week in weeks]
 
 
 def keys_of_buckets(first: int, last: int) -> tuple[int, int]:
-    """The least and the greatest key that the index may contain in the buckets ``first`` to ``last``."""
+    """The lowest and the highest key that the index may contain in the buckets ``first`` to ``last``."""
     return first << _KEY_BITS, (last + 1 << _KEY_BITS) - 1
 
 

@@ -1,8 +1,8 @@
-"""The properties of stored fields, in addition to type and docstring.
+"""The properties of stored fields, besides type and docstring.
 
-They are declared once, with the field in ``newscrawl.items``. The validator, the views, the migration, the
-writer, the revisions, the data dictionary and the saved pages of the tests derive from this declaration
-through the functions below.
+They are declared once, with the field in ``newscrawl.items``. The validator, the views, the migrations, the
+writer, the revisions, the data dictionary and the saved pages of the tests are derived from this declaration
+by the functions below.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, ParamSpec
 P = ParamSpec("P")
 
 Rule = Mapping[str, Any]
-"""A condition on a value in addition to its type, in JSON Schema: ``{"minimum": 0}``."""
+"""A condition on a value besides its type, in JSON Schema: ``{"minimum": 0}``."""
 
 
 class Changes(Enum):
@@ -40,13 +40,14 @@ class Stored:
     """The properties of a stored field."""
 
     source: str = ""
-    """Where its value comes from, for the data dictionary; empty in a part, which follows its field."""
+    """Where its value comes from, for the data dictionary; empty in a part, which has the source of its
+    field."""
     changes: Changes | None = None
     """When the store changes it; None in a part, which changes with the field that contains it."""
     _: KW_ONLY
     since: int = 1
     """The schema version that introduced it. The validator requires only fields of version 1, so that a node
-    with an older version can go on storing."""
+    with an older version can still store articles."""
     unit: str = ""
     """Unit or format, for the data dictionary. Example: ``words``."""
     rule: Rule = field(default_factory=dict)
@@ -95,7 +96,7 @@ NOT_STORED: Mapping[str, None] = {"stored": None}
 
 @cache
 def declared(cls: Any) -> Mapping[str, Stored]:
-    """The properties of the stored fields of a class, by name and in order.
+    """The properties of the stored fields of a class, by name, in order.
 
     Raises ``TypeError`` for a field without a declaration in a class whose other fields have one.
     """
@@ -110,18 +111,18 @@ def declared(cls: Any) -> Mapping[str, Stored]:
 
 @cache
 def stored_fields(cls: Any) -> tuple[str, ...]:
-    """Names of the fields of a class that are stored, in order."""
+    """The names of a class's stored fields, in order."""
     return tuple(declared(cls))
 
 
 def names(cls: Any, which: Callable[[Stored], object]) -> tuple[str, ...]:
-    """Names of the stored fields of a class with some property, in order."""
+    """The names of a class's stored fields with some property, in order."""
     return tuple(name for name, says in declared(cls).items() if which(says))
 
 
 @cache
 def changing(cls: Any, *when: Changes) -> tuple[str, ...]:
-    """Names of the stored fields of a class that change at these occasions, in order."""
+    """The names of a class's stored fields that change on these occasions, in order."""
     return names(cls, lambda says: says.changes in when)
 
 

@@ -2,7 +2,7 @@
 
 A scheduled crawl holds its site's lease and sends a heartbeat every ``HEARTBEAT``. A scheduler that sees no
 heartbeat for a whole ``LEASE`` may give the site to another crawl; the holder stops ``MARGIN`` before that.
-:func:`check` verifies how they relate: the values here at import, those of a run at its start.
+:func:`check` verifies their relations: for the values here at import, for those of a run at its start.
 ``docs/operate.md`` states them in seconds; ``tests/test_timings.py`` names statements that no longer hold.
 """
 
@@ -13,7 +13,7 @@ import datetime as dt
 LEASE = dt.timedelta(seconds=60)
 """How long a lease lasts without a heartbeat."""
 HEARTBEAT = LEASE / 4
-"""Time between two heartbeats of a run."""
+"""Time between heartbeats of a run."""
 ANSWER = LEASE / 4
 """How long MongoDB may take to answer one heartbeat before the next is tried."""
 MARGIN = LEASE / 3
@@ -25,12 +25,13 @@ ENDING = HEARTBEAT
 STARTING = max(dt.timedelta(minutes=2), 2 * LEASE)
 """How long a job may run before it takes its site's lease."""
 LEARNING = max(dt.timedelta(minutes=10), STARTING)
-"""The same for a newspaper without a declaration: its job may first download twenty pages, politely."""
+"""The same for a newspaper without a declaration: its job may first have to download twenty pages,
+politely."""
 
 CRON = dt.timedelta(minutes=1)
 """How often cron starts ``scrapy schedule --once``."""
 OUT_OF_SIGHT = 1.5 * CRON
-"""When two ticks are further apart than this, what happened between them counts as unknown."""
+"""If two ticks are further apart than this, what happened between them counts as unknown."""
 CRON_ALIVE = 2.5 * CRON
 """How long a node counts as alive after ``--once``."""
 ALIVE = LEASE / 2
@@ -38,11 +39,11 @@ ALIVE = LEASE / 2
 DEAD = ALIVE
 """How long a node without a heartbeat keeps a claim."""
 ABANDONED = max(dt.timedelta(minutes=15), 4 * LEASE)
-"""A claim that its node has not followed for this long is freed, even when the node seems alive."""
+"""A claim that its node has not followed for this long is freed, even if the node seems alive."""
 
 
 def check(heartbeat: dt.timedelta = HEARTBEAT) -> None:
-    """Raise ``ValueError`` when a run with this heartbeat could lose a lease that it renews in time.
+    """Raise ``ValueError`` if a run with this heartbeat could lose a lease that it renews in time.
 
     >>> check(dt.timedelta(seconds=45))
     Traceback (most recent call last):

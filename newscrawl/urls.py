@@ -1,8 +1,8 @@
-"""Addresses: one key for all spellings of an article's address.
+"""Computes one key for all spellings of an article's address.
 
-:func:`canonical` returns the spelling that represents all others, :func:`key` its digest. Neither can be
+:func:`canonical` returns the spelling that represents all others, and :func:`key` its digest. Neither can be
 requested: there may be no page at a canonical form. Two articles with one key would hide each other, while an
-article with two keys is only found twice; so in doubt, two spellings stay apart.
+article with two keys is merely found twice; so in doubt, two spellings get two keys.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 URLS_VERSION = 2
-"""Version of :func:`canonical`, stored with each article; raised whenever some key changes."""
+"""Version of :func:`canonical`, stored with each article; raised whenever any key changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,8 @@ class UrlRules:
     """Host → the host of the same site that represents it, both without ``www``.
     Example: ``{"arabic.rt.com": "rtarabic.com"}``."""
     variants: frozenset[str] = frozenset({"www", "m", "mobile", "wap", "amp"})
-    """Labels before the registrable domain that lead to the same articles, also with a number of one or two
-    digits: ``m2``, ``www1``."""
+    """Labels before the registrable domain that lead to the same articles, also with one or two digits:
+    ``m2``, ``www1``."""
     path_case: bool = True
     """Does the case of letters in a path matter?"""
     hash_routes: bool = True
@@ -59,7 +59,7 @@ class UrlRules:
 
 _ANY_SITE = UrlRules()
 
-# Invisible characters, which get into an address that is copied from a right-to-left page.
+# Invisible characters that get into addresses copied from right-to-left pages.
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+"
 )
@@ -77,7 +77,8 @@ _IP = re.compile(r"\[.*\]|[\d.]+")
 _NUMBERED = re.compile(r"(?<=\D)\d{1,2}$")
 _SLASHES = re.compile(r"[/\\]+")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-# Letters that are escaped more than once: at least two bytes, because one may be a literal percent sign.
+# Letters that are escaped more than once: at least two bytes, because a single one may be a literal percent
+# sign.
 _ESCAPED_AGAIN = re.compile(r"(?:%(?:25)*[89A-Fa-f][0-9A-Fa-f]){2,}")
 _PERCENT_SIGN = re.compile("%(?:25)*")
 _HASH_ROUTE = re.compile(r"!.|/.", re.DOTALL)
@@ -117,7 +118,7 @@ _TRACKING = lazy.pattern(
     |jsessionid|aspsessionid\w*|session_?id|cfid|cftoken|oscsid|zenid|aspxautodetectcookiesupport""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Names that tell where a reader came from only with such a value: ?ref=menu, but not ?ref=123;
+# Names that say where a reader came from, but only with such a value: ?ref=menu, but not ?ref=123;
 # ?from=whatsapp, but not ?from=rabat.
 _REFERRER = lazy.pattern(r"ref(?:_?(?:src|url|source))?|referr?er|via", re.IGNORECASE)
 _REFERRER_VALUE = lazy.pattern(r"\D*|(?:https?:|www\.|@|twsrc).*", re.IGNORECASE | re.DOTALL)
@@ -131,8 +132,8 @@ _ORIGIN_VALUE = lazy.pattern(
     r"|android|ios|iphone|hootsuite|home|home_?page|related|most_?read|youtu\.be|timeline|(?:single|group)message)?",
     re.IGNORECASE,
 )
-# How a page is shown, not which page: ?print=1 but not ?print=123, ?view=amp but not ?view=category. m is
-# used by Blogger, noamp and nb by WordPress, tmpl by Joomla.
+# Names that say how a page is shown, not which page: ?print=1, but not ?print=123; ?view=amp, but not
+# ?view=category. Blogger uses m, WordPress noamp and nb, Joomla tmpl.
 _VIEW = lazy.pattern(r"m|mobile|desktop|print(?:able|er)?|no[nt]?_?amp|nb|isappinstalled", re.IGNORECASE)
 _VIEW_FLAG = lazy.pattern(r"(?:[01]|true|false|yes|no|on|off|mobile|desktop|available|print)?", re.IGNORECASE)
 _VIEW_KIND = lazy.pattern(
@@ -143,7 +144,7 @@ _VIEW_NAME = lazy.pattern(r"amp|print|printable|mobile|component", re.IGNORECASE
 _SESSION = lazy.pattern(r"sid|session|sess|sessid", re.IGNORECASE)
 _SESSION_VALUE = lazy.pattern(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{16,}")
 
-# What the standard allows unescaped in each part (RFC 3986); elsewhere %XX in capitals.
+# Characters that the standard (RFC 3986) allows unescaped in each part; all others are %XX in capitals.
 _SAFE_IN_PATH = "!$&'()*+,;=:@~"
 _SAFE_IN_QUERY = "!$'()*,:@~/[]"
 _SAFE_ANYWHERE = "!#$%&'()*+,/:;=?@[\\]~"
@@ -151,7 +152,7 @@ _SAFE_ANYWHERE = "!#$%&'()*+,/:;=?@[\\]~"
 
 @cache
 def _suffixes() -> TLDExtract:
-    import tldextract  # imported here: it takes 0.03 s, and not every process needs it
+    import tldextract  # imported here, as it takes 0.03 s and not every process needs it
 
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -159,7 +160,7 @@ def _suffixes() -> TLDExtract:
 def parts_of(host: str, *, private: bool) -> ExtractResult:
     """The parts of a host according to the Public Suffix List of tldextract, without network or cache files.
 
-    With ``private`` the private part of the list counts too: ``blogspot.com`` is then a suffix.
+    With ``private``, the private part of the list counts, too: ``blogspot.com`` is then a suffix.
 
     >>> [parts_of("khabar.blogspot.com", private=private).suffix for private in (True, False)]
     ['blogspot.com', 'com']
@@ -167,7 +168,7 @@ def parts_of(host: str, *, private: bool) -> ExtractResult:
     return _suffixes()(host, include_psl_private_domains=private)
 
 
-@lru_cache(maxsize=4096)  # used several times between the list and the stored page
+@lru_cache(maxsize=4096)  # needed several times between a list and the stored page
 def key(url: str, rules: UrlRules | None = None) -> str:
     """The key of an address: 32 hex digits, the BLAKE2b digest of its :func:`canonical` form.
 
@@ -231,7 +232,7 @@ def without_amp(path: str) -> str:
 
 
 def telling(query: str, rules: UrlRules | None = None) -> str:
-    """The parameters of a query that tell which page it is, unchanged and in their order.
+    """The parameters of a query that identify the page, unchanged and in their order.
 
     >>> telling("p=7&utm_source=facebook"), telling("fbclid=IwAR0")
     ('p=7', '')
@@ -242,7 +243,7 @@ def telling(query: str, rules: UrlRules | None = None) -> str:
 
 
 def is_hash_route(fragment: str) -> bool:
-    """Can a fragment name a page of its own?
+    """Can a fragment name a separate page?
 
     >>> is_hash_route("!/story/1"), is_hash_route("comments")
     (True, False)
@@ -260,7 +261,7 @@ def _tidy(url: str) -> str:
 
 
 def _original(host: str, port: str, path: str) -> tuple[str, str, str]:
-    """Host, port and path of the original of Google's AMP copy, or of a copy's copy; otherwise the same."""
+    """The host, port and path of the original of Google's AMP copy (or copy of a copy), else unchanged."""
     whole = host + _plain(path)
     start = 0
     while _AMP_COPIES.search(host) and (copy := _AMP_COPY.match(whole, start)):
@@ -280,10 +281,10 @@ def _is_bare_host(match: re.Match[str]) -> bool:
 # --- Host ------------------------------------------------------------------------------------------
 
 
-# A crawl has few hosts, and each occurs several times a page.
+# A crawl has few hosts, and each occurs several times on a page.
 @lru_cache(maxsize=1024)
 def _split_authority(authority: str) -> tuple[str, str]:
-    """Host and ``:port``, without user and password; the port is empty if it is a default port."""
+    """The host and ``:port``, without user and password; the port is empty if it is a default port."""
     authority = _decode(authority).rpartition("@")[2]
     host, bracket, rest = authority.partition("]") if authority.startswith("[") else ("", "", authority)
     name, _, port = rest.partition(":")
@@ -320,7 +321,7 @@ def ascii_host(host: str) -> str:
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True).decode("ascii").strip(".")
-        except UnicodeError:  # the base of idna.IDNAError; emoji and the like were allowed before 2008
+        except UnicodeError:  # the base class of idna.IDNAError; before 2008, emoji and the like were allowed
             try:
                 host = host.encode("idna").decode("ascii").lower()
             except UnicodeError:
@@ -352,7 +353,7 @@ def _registrable_domain(host: str) -> str:
 
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
-"""Text that needs neither escaping nor unescaping (RFC 3986), as most parts of most addresses."""
+"""Text that needs neither escaping nor unescaping (RFC 3986), like most parts of most addresses."""
 
 
 def _decode(text: str) -> str:
@@ -361,7 +362,7 @@ def _decode(text: str) -> str:
         return text
     if "%" in text:
         text = _PERCENT.sub(_unescape, text)
-    # Removing a mark may join two halves of a letter, so it is repeated.
+    # Removing a mark may join two halves of a letter, so this is repeated.
     while (plain := _decode_once(text)) != text:
         text = plain
     return text
@@ -451,13 +452,13 @@ def _query(query: str, rules: UrlRules) -> str:
 
 
 def _parameter(part: str) -> tuple[str, str]:
-    """Name and value of one parameter, decoded."""
+    """The name and value of one parameter, decoded."""
     name, _, value = part.partition("=")
     return _decode(name.replace("+", " ")), _decode(value.replace("+", " "))
 
 
 def _matters(name: str, value: str, rules: UrlRules) -> bool:
-    """Does a parameter tell which article this is?"""
+    """Does a parameter help to identify the article?"""
     if rules.parameters is not None:
         return name in rules.parameters
     if name in rules.ignored_parameters or _TRACKING.fullmatch(name):
@@ -468,7 +469,7 @@ def _matters(name: str, value: str, rules: UrlRules) -> bool:
         return not _ORIGIN_VALUE.fullmatch(value)
     if _SESSION.fullmatch(name):
         return not _SESSION_VALUE.fullmatch(value)
-    if name == "_":  # jQuery adds it to bypass caches
+    if name == "_":  # jQuery adds this parameter to bypass caches
         return not value.isdecimal()
     if _VIEW.fullmatch(name):
         return not _VIEW_FLAG.fullmatch(value)
@@ -504,7 +505,7 @@ def owner(url: str) -> str:
 
 
 def same_site(url: str, domain: str, rules: UrlRules | None = None) -> bool:
-    """Is the address on this domain, one of its subdomains, or a host that the rules name?
+    """Is an address on this domain, on one of its subdomains, or on a host that the rules name?
 
     >>> same_site("https://m.youm7.com/خبر", "youm7.com")
     True
@@ -523,9 +524,9 @@ def declared_canonical(
 ) -> str | None:
     """The absolute address that a page declares for itself (``rel=canonical``); None if it is not credible.
 
-    It must be on the registrable domain of ``page_url`` (or on a host that the rules name for it) and be that
-    of an article according to ``is_article``: some templates declare the home page or a listing, and
-    aggregators declare another site.
+    It must be on the registrable domain of ``page_url`` (or on a host that the rules name for it) and be an
+    article's address by ``is_article``: some templates declare the home page or a listing, and aggregators
+    declare another site.
 
     >>> declared_canonical("https://m.hespress.com/خبر-1.html", "/خبر-1.html", lambda url: "-1.html" in url)
     'https://m.hespress.com/خبر-1.html'

@@ -1,9 +1,9 @@
-"""The closed lists: every word that is stored, counted or compared, with its meaning.
+"""The closed lists of words that are stored, counted or compared, with their meanings.
 
 A member is the stored word itself (``Origin.MARKUP == "markup"``). The members of a list are ordered by rank,
 the most reliable, best or first member first. The schema, the data dictionary, checks and messages use these
-lists; mypy reports a word that is not in its list. ``Origin("markup")`` finds a member by its word, hence the
-defaults below.
+lists; mypy reports a word that is not in its list. ``Origin("markup")`` finds a member by its word; this is
+why ``__new__`` has defaults.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Origin(Word):
     """How a field was found, the most reliable way first."""
 
     weight: float
-    """How much a candidate of this origin counts for a day, when candidates disagree."""
+    """How much a candidate date of this origin counts if the candidates disagree."""
     name_in_sentence: str
     """Its name in a sentence."""
 
@@ -101,7 +101,7 @@ class Origin(Word):
 
 
 NO_ORIGIN: Final = "empty"
-"""Counted in place of an origin where a field was not found; never stored with an article."""
+"""Counted in place of an origin if a field was not found; never stored with an article."""
 
 MACHINE_READABLE: Final = frozenset({Origin.JSONLD, Origin.META, Origin.MICRODATA, Origin.FEED})
 """Origins that are written for programs, not for readers."""
@@ -138,7 +138,7 @@ class Precision(Word):
 
 
 class HijriCalendar(Word):
-    """Whose Hijri months."""
+    """The Hijri calendar whose months apply."""
 
     UMM_AL_QURA = "umm_al_qura", "the Saudi civil calendar"
     MOROCCO = "morocco", "the months sighted in Morocco"
@@ -197,7 +197,7 @@ class TextWarning(Word):
 
 
 class CopyKind(Word):
-    """Why an article is linked to another one."""
+    """Why an article is linked to another."""
 
     SAME_DAY = "same_day", "same site, title and day at two addresses"
     RETITLED = "retitled", "same site, day and text, at a new address and under another title"
@@ -209,7 +209,7 @@ class CopyKind(Word):
     NEAR = "near", "another site's edited copy"
 
 
-# --- Pages that are no articles, and downloads that fail
+# --- Pages that are not articles, and downloads that fail
 
 
 class RobotsState(Word):
@@ -270,7 +270,7 @@ class FetchFailure(Word):
     """Is it worth retrying at once?"""
 
     def __new__(cls, word: str, meaning: str = "", passes: bool = True, retried: bool = False) -> Self:
-        """A word, its meaning, and whether trying again helps."""
+        """A word, its meaning, and whether another try helps."""
         member = _member(cls, word, meaning)
         member.passes, member.retried = passes, retried
         return member
@@ -279,7 +279,7 @@ class FetchFailure(Word):
     REFUSED = "refused", "the server refuses the connection", True, True
     TIMEOUT = "timeout", "no answer in time", True, True
     LOST = "lost", "no connection, or it broke", True, True
-    # An expired certificate gets renewed, so this passes, but retrying at once does not help.
+    # An expired certificate is usually renewed, so this passes, but retrying at once does not help.
     CERTIFICATE = "certificate", "the server's certificate is not valid", True, False
     BUSY = "busy", "408, 429 or 503, or a pause the site asked for", True, True
     SERVER = "server", "any other 5xx", True, True
@@ -291,7 +291,7 @@ class FetchFailure(Word):
     PRIVATE = "private", "its host leads to an address that is not public", True, False
     TOO_LARGE = "too_large", "more than `NEWSCRAWL_DOWNLOAD_MAXSIZE`", False, False
     NOT_RECORDED = "not_recorded", "the recording that is replayed lacks it", False, False
-    # An unknown failure counts as passing: another request costs little, giving up may cost an article.
+    # An unknown failure counts as passing: another request costs little, while giving up may cost an article.
     OTHER = "other", "none of these", True, False
 
 
@@ -374,10 +374,10 @@ yet, or the run was interrupted."""
 
 
 class RunOutcome(Word):
-    """What became of a run; the log adds the meaning where the word alone says too little."""
+    """What became of a run; the log adds the meaning if the word alone says too little."""
 
     exit_status: int
-    """Exit status of ``scrapy crawl``; 2 is wrong usage, refused before anything runs."""
+    """Exit status of ``scrapy crawl``; 2 means wrong use, which is refused before anything runs."""
 
     def __new__(cls, word: str, exit_status: int = 0, meaning: str = "") -> Self:
         """A word, its exit status, and its meaning."""
@@ -411,7 +411,7 @@ class Alarm(Word):
 
 
 class AlarmKind(Word):
-    """What an alarm is about, the widest cause first; the first word of its key."""
+    """The subject of an alarm, the widest cause first; the first word of its key."""
 
     SCHEDULE = "schedule", "no schedule is running, so nothing is crawled"
     NETWORK = "network", "nearly all sites are unreachable: the fault is on our side"
