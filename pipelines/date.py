@@ -1,4 +1,4 @@
-"""Chooses an article's date among all that its page and its list offered; never guesses."""
+"""Chooses an article's date among all dates that its page and its list offered; never guesses."""
 
 from newscrawl.items import Article
 from newscrawl.page import date_article

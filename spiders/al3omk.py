@@ -5,8 +5,8 @@ from newscrawl.spider import NewsSpider
 
 
 class Al3omk(NewsSpider):
-    """The selectors come from the scrapers of one team in 2023. Only copied lists give the address of the
-    feed; sections are found from the home page.
+    """The selectors come from the scrapers of one team in 2023. The address of the feed is known only from
+    copied lists; sections are found from the home page.
     """
 
     name = "al3omk"

@@ -6,7 +6,9 @@ from newscrawl.spider import NewsSpider
 
 
 class Kech24(NewsSpider):
-    """The selectors come from a public scraper of 2020-21; only copied lists give the address of the feed."""
+    """The selectors come from a public scraper of 2020-21; the address of the feed is known only from copied
+    lists.
+    """
 
     name = "kech24"
     site = Site(

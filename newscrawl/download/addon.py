@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def replay_settings() -> dict[str, Any]:
-    """The settings of a replay, which override those of project, spider and command line: it never waits and
-    sends no request.
+    """The settings of a replay, which override those of project, spider and command line. A replay never
+    waits and sends no request.
     """
     return {
         "AUTOTHROTTLE_ENABLED": False,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 VISIT = "playwright_visit"
-"""Key in a request's ``meta`` of its :class:`~newscrawl.download.confine.PageVisit`."""
+"""The key of a request's :class:`~newscrawl.download.confine.PageVisit` in its ``meta``."""
 _OF_THE_TRANSFER = ("Content-Encoding", "Content-Length", "Transfer-Encoding")
 
 
@@ -35,7 +35,9 @@ class Handler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     async def _get_response_and_download(
         self, request: Request, page: Page, spider: Spider
     ) -> tuple[Any, Any]:
-        """The response without downloads that a script starts, as they are no part of the page."""
+        """The response; downloads that a script starts are left out, because they are not part of the
+        page.
+        """
         response, download = await super()._get_response_and_download(request, page, spider)
         return response, download if response is None else None
 

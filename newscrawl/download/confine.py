@@ -1,10 +1,9 @@
-"""Limits for rendered pages: a page may run its own scripts, and request from its own site what its text
-needs.
+"""Limits rendered pages: a page may run its own scripts, and request what its text needs from its own site.
 
 Each request is intercepted and passes the gate for addresses; redirects are checked before the browser
 follows them; popups, WebSockets, workers, WebRTC, form posts and downloads are refused. Connections that
-escape interception have to pass :mod:`newscrawl.download.egress`. Each refused attempt is logged and counted
-by its reason (``newscrawl/browser/refused/<reason>``).
+escape interception must pass :mod:`newscrawl.download.egress`. Each refused attempt is logged and counted by
+its reason (``newscrawl/browser/refused/<reason>``).
 """
 
 from __future__ import annotations
@@ -46,8 +45,8 @@ log = logging.getLogger(__name__)
 Attempt = Literal[
     "offsite", "private", "form", "popup", "websocket", "worker", "webrtc", "download", "left_out",
 ]  # fmt: skip
-"""Reasons to refuse an attempt of a page, beside those of the gate. ``offsite``: it leads to another site.
-``private``: its host resolves to an address that is not public. ``form``: it posts a form. ``popup``,
+"""Reasons to refuse an attempt of a page, in addition to those of the gate. ``offsite``: it leads to another
+site. ``private``: its host resolves to an address that is not public. ``form``: it posts a form. ``popup``,
 ``websocket``, ``worker`` (also service and shared workers), ``webrtc`` (also WebTransport), ``download``: no
 page needs these to show an article. ``left_out``: a picture, font, film or the like of the page's own site,
 which brings no text."""
@@ -59,7 +58,7 @@ LOCAL = ("about:", "blob:", "data:")
 """Beginnings of addresses that need no network."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TOLD = 200
-"""Refused attempts that a crawl logs at INFO, at most; further attempts and usual ones are logged at
+"""Maximum number of refused attempts that a crawl logs at INFO; further attempts and usual ones are logged at
 DEBUG."""
 NAVIGATION = "navigation"
 """The kind of an attempt to replace the page by another one."""
@@ -84,19 +83,19 @@ _SCRIPT = """(() => {
 
 @dataclass(slots=True, eq=False)
 class PageVisit:
-    """One rendered page, from its request to the document at which the browser ended."""
+    """One rendered page, from its request to the final document."""
 
     url: str
     """The requested address."""
     method: str = "GET"
     ports: frozenset[int] = frozenset()
-    """Ports that its site may use beside the usual ones."""
+    """Ports that its site may use in addition to the usual ones."""
     documents: list[PageResponse] = field(default_factory=list)
     """The responses that became the page, each replacing the one before; without redirects."""
     under_way: set[PageRequest] = field(default_factory=set)
     """Its requests that are not answered yet."""
     changed_at: float = 0.0
-    """When one of them last began or ended, on the event loop's clock, in seconds."""
+    """When one of these requests last began or ended, on the event loop's clock, in seconds."""
     status: int = 200
     """HTTP status of the final document."""
     headers: dict[str, str] = field(default_factory=dict)
@@ -188,7 +187,7 @@ class _Guard:
         self._page = page
         self._visit = visit
         self._main: str | None = None
-        """What Chromium calls the page's main frame."""
+        """Chromium's name for the page's main frame."""
 
     async def begin(self) -> None:
         page = self._page

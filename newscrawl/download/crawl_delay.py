@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 class CrawlDelay:
     """Extension: requests to a host are at least as far apart as its robots.txt asks.
 
-    A delay above ``CRAWL_DELAY_MAX`` seconds is cut to that, with a warning. Has no effect in a replay.
+    A delay above ``CRAWL_DELAY_MAX`` seconds is reduced to that, with a warning. Has no effect in a replay.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -1,8 +1,8 @@
 """The browser's only way to the network: a SOCKS proxy on loopback, inside the crawl.
 
 Interception sees only what Playwright reports; redirects, speculative requests, workers and WebSockets can
-bypass it. They still need a connection, and the browser has to ask this proxy for each one, by host and port.
-The proxy also resolves names, with the reactor's resolver, so that the rule for private addresses
+bypass it. They still need a connection, and the browser must ask this proxy for each connection, by host and
+port. The proxy also resolves names, with the reactor's resolver, so that the rule for private addresses
 (:mod:`newscrawl.download.network`) holds for rendered pages too.
 """
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from newscrawl.download.confine import Confinement
 
 LONGEST_HEAD = 512
-"""Bytes that a browser may send before it is connected; RFC 1928 needs at most 262 at a time."""
+"""Maximum number of bytes that a browser may send before it is connected; RFC 1928 needs at most 262 at a
+time."""
 CONNECTING = 30.0
 """Seconds within which a connection to a site must be established."""
 

@@ -47,7 +47,7 @@ class RobotsForbidden(IgnoreRequest):
 
 
 class Offsite(IgnoreRequest):
-    """The address belongs to another site than the crawled one."""
+    """The address belongs to a site other than the crawled one."""
 
 
 class NotAdmitted(IgnoreRequest):

@@ -109,7 +109,7 @@ def _host(request: Request) -> str | None:
 def _admit(crawler: Crawler, request: Request, url: str) -> str:
     """The address to which a request leads, as it is requested. Raises :class:`NotAdmitted`."""
     site = getattr(crawler.spider, "site", None)
-    # Without a site: a command that asks the address that it was given, and what that leads to.
+    # Without a site: a command that requests a given address, and the addresses to which it leads.
     given = meta(request).get("redirect_urls", [request.url])[0]
     ports = site.ports if site else frozenset([urlsplit(given).port or 443])
     try:

@@ -1,4 +1,4 @@
-"""The download handler: from the network, onto a recording as well, or from a recording alone."""
+"""The download handler: downloads from the network, optionally into a recording, or replays a recording."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Network(HTTP11DownloadHandler):
-    """Scrapy's handler, made to keep every connection that it may need again.
+    """Scrapy's handler, changed to keep every connection that it may need again.
 
     Scrapy starts up to ``CONCURRENT_REQUESTS`` requests to one host at once, but keeps only
     ``CONCURRENT_REQUESTS_PER_DOMAIN`` connections, so half of all requests would open a new one.
@@ -63,7 +63,7 @@ class _Network(HTTP11DownloadHandler):
 
 
 class _Decoder(HttpCompressionMiddleware):
-    """Scrapy's middleware, made to unpack a valid gzip body in one piece, which takes half the time."""
+    """Scrapy's middleware, changed to unpack a valid gzip body in one piece, which takes half the time."""
 
     def _decode(self, body: bytes, encoding: bytes, max_size: int) -> bytes:  # type: ignore[override]
         if encoding in GZIP:
@@ -78,7 +78,7 @@ class _Decoder(HttpCompressionMiddleware):
 class DownloadHandler(BaseDownloadHandler):
     """Downloads for ``http`` and ``https``, one handler for both.
 
-    Sets ``request.meta["fetched_at"]`` (aware, UTC) to the moment of download, in a replay that of the
+    Sets ``request.meta["fetched_at"]`` (aware, UTC) to the moment of download; in a replay, to that of the
     recording. ``request.meta["playwright"]`` asks for a rendered page. Bodies are returned with their content
     coding removed, so that a recording holds what the crawl saw.
 
@@ -105,7 +105,7 @@ class DownloadHandler(BaseDownloadHandler):
             self._lengths = PlainLengths(crawler)
         self._closed = False
         self._ending: asyncio.Task[None] | None = None
-        """Closes the spider when recording has failed."""
+        """The task that closes the spider after recording failed."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -162,7 +162,7 @@ class DownloadHandler(BaseDownloadHandler):
             await self._keep(request, rendered, rendered)
             return rendered
         assert self._network is not None
-        meta(request)["download_fail_on_dataloss"] = False  # so that what came can be looked at
+        meta(request)["download_fail_on_dataloss"] = False  # so that the part that arrived can be examined
         response = await self._ask(self._network, request)
         meta(request)["wire_bytes"] = len(response.body)
         if "dataloss" in response.flags and not is_whole(response):
@@ -187,8 +187,8 @@ class DownloadHandler(BaseDownloadHandler):
         return decoded
 
     async def _keep(self, request: Request, sent: Response, decoded: Response) -> None:
-        """Archive the page of an article. Lists are not archived: they repeat the words of articles, which
-        ``scrapy forget`` could not find there.
+        """Archive the page of an article. Lists are not archived: they repeat words of articles, and ``scrapy
+        forget`` could not find these.
         """
         if self._keeper is not None and is_for_article(request):
             meta(request)["kept"] = await self._keeper.keep(request, sent, decoded)
@@ -219,7 +219,7 @@ class DownloadHandler(BaseDownloadHandler):
 
 
 def _named(error: Exception) -> Exception:
-    """A failure as one of our exceptions, where Scrapy has none of its own for it."""
+    """A failure as one of our exceptions, if Scrapy has none for it."""
     if isinstance(error, DownloadFailedError) and isinstance(error.__cause__, ResponseFailed):
         reasons = [reason.value for reason in error.__cause__.reasons]
         words = "; ".join(str(reason) for reason in reasons)

@@ -21,14 +21,14 @@ __all__ = ["GZIP", "PlainLengths", "WireStats", "is_whole"]
 GZIP = (b"gzip", b"x-gzip")
 """Names of the coding in a header."""
 _SIZE = 4
-"""Bytes at the end of a gzip file: the size of what it unpacks to (RFC 1952, section 2.3.1)."""
+"""Number of bytes at the end of a gzip file that hold its unpacked size (RFC 1952, section 2.3.1)."""
 
 
 class PlainLengths:
     """Ends the download of a gzip body that was announced with the length of the plain page.
 
     The announced rest never comes, so with a server that keeps its connection open the download would wait
-    until the timeout. Such a body can be told: its last four bytes are the announced number.
+    until the timeout. Such a body can be recognised: its last four bytes are the announced number.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -76,7 +76,8 @@ def is_whole(response: Response) -> bool:
 
 
 class WireStats(DownloaderStats):
-    """Scrapy's counts of requests and responses, but ``downloader/response_bytes`` counts packed bytes.
+    """Scrapy's counts of requests and responses, except that ``downloader/response_bytes`` counts packed
+    bytes.
 
     ``meta["wire_bytes"]`` is the length of a body as it was sent.
     """

@@ -15,8 +15,8 @@ from typing import Any, cast
 def load_handler() -> None:
     """Import the handler, and with it Scrapy's modules for TLS, before a crawl does.
 
-    Three times these modules inspect the whole stack with its source lines, only to name the module of a
-    deprecated class; that would take a tenth of a second.
+    These modules inspect the whole stack with its source lines three times, only to name the module of a
+    deprecated class, which would take a tenth of a second.
     """
     with _frames_that_know_themselves():
         importlib.import_module("newscrawl.download.handler")
@@ -24,7 +24,7 @@ def load_handler() -> None:
 
 @contextmanager
 def _frames_that_know_themselves() -> Iterator[None]:
-    """Make ``inspect`` read no files: the frames themselves have line numbers and module names."""
+    """Keep ``inspect`` from reading files: the frames themselves have line numbers and module names."""
     stack, getmodule = inspect.stack, inspect.getmodule
 
     def frames(context: int = 1) -> list[inspect.FrameInfo]:  # noqa: ARG001 - as the whole one is asked

@@ -1,4 +1,6 @@
-"""No connections to private networks: the IP address of each connection decides, whatever its host name."""
+"""Prevents connections to private networks: the IP address of each connection decides, whatever its host
+name.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,10 @@ Network = IPv4Network | IPv6Network
 NO_NETWORKS: tuple[Network, ...] = ()
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-"""All that is assigned to the public internet: https://www.iana.org/assignments/ipv6-address-space"""
+"""All addresses that are assigned to the public internet:
+https://www.iana.org/assignments/ipv6-address-space"""
 _DOCUMENTATION = IPv6Network("3fff::/20")
-"""RFC 9637; older versions of the standard library do not know it."""
+"""The documentation prefix of RFC 9637, which older versions of the standard library do not know."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 """IPv4 inside IPv6 (RFC 6052): the last 32 bits are the address that is reached."""
 
@@ -66,13 +69,13 @@ def _with_embedded(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6
 
 
 def private_hosts(addresses: Iterable[str]) -> frozenset[str]:
-    """The hosts of declared addresses that are private by their name: an IP address that is not public, or a
-    name that no public registry has (``localhost``, ``news.intranet``).
+    """The hosts of declared addresses that are private, judging by their name: an IP address that is not
+    public, or a name that no public registry has (``localhost``, ``news.intranet``).
 
     >>> sorted(private_hosts(["http://127.0.0.1:8000/", "http://news.intranet/", "https://www.okaz.com.sa/"]))
     ['127.0.0.1', 'news.intranet']
 
-    A public name is never one of them, as its owner decides to which address it resolves.
+    A public name is never among them, because its owner decides to which address it resolves.
     """
     hosts = (urlsplit(url).hostname or "" for url in addresses)
     return frozenset(host for host in hosts if host and not _looks_public(host))
@@ -91,7 +94,7 @@ def proxies() -> frozenset[str]:
 
 
 def networks(given: str) -> tuple[Network, ...]:
-    """The networks of a list with commas, ``10.1.0.0/16, fd00::/8``. Raises ``ValueError`` with the right
+    """The networks of a comma-separated list, ``10.1.0.0/16, fd00::/8``. Raises ``ValueError`` with the right
     form.
     """
     try:

@@ -1,7 +1,7 @@
-"""A crawl's exchanges with the network in a WARC file (ISO 28500:2017), written and read back.
+"""Writes a crawl's exchanges with the network to a WARC file (ISO 28500:2017), and reads them back.
 
-An exchange is a ``request`` record and, concurrent to it, a ``response`` record or, where no answer
-came, a ``metadata`` record that names the failure.
+An exchange is a ``request`` record and, concurrent to it, a ``response`` record; without a response, a
+``metadata`` record that names the failure.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ logger = logging.getLogger(__name__)
 KEPT_ON_304 = (b"Cache-Control", b"Content-Location", b"Date", b"ETag", b"Expires", b"Last-Modified", b"Vary")
 
 RENDERED_URL = "Newscrawl-Rendered-URL"
-"""WARC header of a rendered page: the address at which the browser ended."""
+"""WARC header of a rendered page: the address of the final document."""
 RENDERED_VIA = "Newscrawl-Rendered-Via"
-"""WARC header of a rendered page: the addresses that redirected the browser there, separated by spaces."""
+"""WARC header of a rendered page: the addresses that redirected the browser, separated by spaces."""
 
 FAILURES: dict[str, type[Exception]] = {
     cls.__name__: cls
@@ -103,7 +103,7 @@ class Recorder:
         """Append one exchange: the request, and its response or its failure.
 
         ``request.meta["fetched_at"]`` (aware) is its date. Cookies and credentials are left out. Raises
-        :class:`RecordingError` when it cannot be written, and then for every later exchange.
+        :class:`RecordingError` if it cannot be written, and also for every later exchange.
         """
         if self._failure is not None:
             raise self._failure
@@ -146,7 +146,7 @@ def _failed(request: Request, failure: Exception) -> bytes:
 
 
 def _extra(request: Request, response: Response) -> dict[str, str]:
-    """The headers of a response record beside the usual ones."""
+    """The headers of a response record in addition to the usual ones."""
     extra = {}
     if response.ip_address:
         extra["WARC-IP-Address"] = str(response.ip_address)
@@ -188,7 +188,9 @@ def _named(path: str | Path) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Exchange:
-    """The place of an exchange in the file, and what is needed to choose among those of one request."""
+    """The place of an exchange in the file, and what is needed to choose among the exchanges of one
+    request.
+    """
 
     offset: int
     at: dt.datetime
@@ -208,8 +210,8 @@ class _Answers:
 class Recording:
     """The exchanges of a WARC file, found by method, address and body of the request.
 
-    Only their places are held in memory. A response record without a request record, as other tools write it,
-    answers a GET.
+    Only their places are held in memory. A response record without a request record, as some tools write it,
+    counts as the answer to a GET.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -248,7 +250,7 @@ class Recording:
         none. Raises the recorded failure, or :class:`NotRecorded`.
         """
         answers = self._index.get(_key(request.method, request.url, request.body))
-        if answers is None:  # newscrawl once sent the queries of all links in UTF-8
+        if answers is None:  # earlier versions sent the queries of all links in UTF-8
             answers = self._index.get(_key(request.method, comparable(request.url), request.body))
         meta(request)["fetched_at"] = self.began
         if answers is None:
@@ -331,7 +333,7 @@ def _asked(record: Record) -> tuple[str, str, bytes]:
 
 
 def _exchange(record: Record) -> Exchange | None:
-    """The exchange of a record; None when it is no answer to a request. Raises ``ValueError`` for a bad
+    """The exchange of a record; None if it is not the answer to a request. Raises ``ValueError`` for a bad
     record.
     """
     if record.kind == "response" and record.url.startswith(("http:", "https:")):
@@ -348,7 +350,9 @@ def _exchange(record: Record) -> Exchange | None:
 
 
 def _rendered(record: Record) -> tuple[str | None, list[str]]:
-    """The address at which a browser ended, None for a plain page; and the addresses that redirected it."""
+    """The address of the browser's final document (None for a plain page), and the addresses that redirected
+    it.
+    """
     url, via = map(record.header, (RENDERED_URL, RENDERED_VIA))
     try:
         for ended_at in filter(None, (url, *(via or "").split(" "))):
@@ -373,7 +377,7 @@ def _response(record: Record, request: Request) -> Response:
     rendered, via = _rendered(record)
     if rendered:
         url, flags = rendered, [RENDERED]
-        with suppress(UnicodeDecodeError):  # what the page declares need not hold its text
+        with suppress(UnicodeDecodeError):  # the declared encoding may lack letters of the text
             body.decode()
             headers["Content-Type"] = says_utf8(headers)
     if via:

@@ -53,17 +53,18 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # All its connections go through its proxy, those to loopback, too.
+    # All its connections go through the proxy, including those to loopback.
     "--proxy-bypass-list=<-loopback>",
     "--disable-quic",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its former name
-    "--disable-shared-workers",  # no interception sees theirs
+    "--disable-shared-workers",  # their requests cannot be intercepted
 )
-"""Chromium's arguments in every crawl, beside those of ``PLAYWRIGHT_LAUNCH_OPTIONS``."""
+"""Chromium's arguments in every crawl, in addition to those of ``PLAYWRIGHT_LAUNCH_OPTIONS``."""
 
 PAGES_PER_CONTEXT = 25
-"""Pages after which a browser context is replaced, to free the memory that its pages have left."""
+"""Number of pages after which a browser context is replaced, to free the memory that its pages left
+behind."""
 CLOSING = 10.0
 """Seconds that a context or the browser may take to close."""
 
@@ -162,9 +163,9 @@ class Browser:
         self._context = 0
         """Number of the context for new pages."""
         self._pages = 0
-        """Pages that this context was used for."""
+        """Number of pages for which this context was used."""
         self._open: Counter[int] = Counter()
-        """Pages under way in each context."""
+        """Number of pages under way in each context."""
 
     async def download(self, request: Request) -> Response:
         """The page after its scripts have run.
@@ -265,7 +266,7 @@ class Browser:
         return self._context
 
     async def _leave(self, handler: Any, context: int, *, overdue: bool) -> None:
-        """Close a context that no page needs any more, or one with a page that hangs."""
+        """Close a context that no page needs any more, or that has a page that hangs."""
         self._open[context] -= 1
         if overdue and context == self._context:
             self._context, self._pages = self._context + 1, 0

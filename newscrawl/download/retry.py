@@ -28,8 +28,8 @@ class RetryMiddleware:
 
     Retries, at most ``RETRY_TIMES`` times: a name that does not resolve, a refused or broken connection, a
     timeout, 408, 429 and 5xx. Before each retry the whole host gets no requests for 2, 4, 8, ... seconds, or
-    as long as its Retry-After asks. When that is above ``RETRY_AFTER_MAX`` seconds, the request is given up,
-    and ``request.meta["retry_at"]`` (aware, UTC) says when to try again.
+    as long as its Retry-After asks. If that is more than ``RETRY_AFTER_MAX`` seconds, the request is given
+    up, and ``request.meta["retry_at"]`` (aware, UTC) says when to try again.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REDIRECTS = 5
-"""Redirects of a robots.txt that are followed, at most."""
+"""Maximum number of redirects of a robots.txt that are followed."""
 
 
 class RobotsTxtMiddleware(ScrapysMiddleware):
@@ -40,7 +40,7 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
     2.3.1.3). Forbidden requests fail with :class:`RobotsForbidden`.
 
     Up to ``REDIRECTS`` redirects are followed, also to other hosts (section 2.3.1.2), each through the gate
-    for addresses. After more redirects, or where the gate refuses one, the file counts as missing.
+    for addresses. After more redirects, or if the gate refuses one, the file counts as missing.
     """
 
     def __init__(self, crawler: Crawler) -> None:

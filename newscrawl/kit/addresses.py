@@ -17,7 +17,7 @@ from newscrawl.urls import same_site
 HEADLINE_WORDS = 5
 """Minimum number of words in the text of a link that is a headline."""
 SHARE = 0.15
-"""Minimum share of the articles that have a form of address which belongs to the pattern."""
+"""A form of address belongs to the pattern if at least this share of the articles has it."""
 
 SECTION_WORDS = 4
 """Maximum number of words in a link to a section."""
@@ -27,7 +27,7 @@ _NO_SECTION = frozenset({"lang", "hl", "page", "paged", "print", "share", "sort"
 MANY = 5
 """Minimum number of links of one form that may be articles, whatever their texts."""
 _LONG_NUMBER = 3
-"""Minimum number of digits of articles' numbers from which shorter numbers may be sections."""
+"""If the numbers of articles have at least this many digits, shorter numbers may be sections."""
 _FEW_SECTIONS = 15
 _SEPARATORS = {"-": "-", "_": "_", " ": " ", "+": r"\+"}
 """Separator of the words of a slug → the same in a regular expression."""
@@ -101,7 +101,7 @@ def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
 def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool = False) -> list[str]:
     """The same as :func:`pattern`, with one expression for each frequent form of address.
 
-    ``sure``: all of them are certainly articles, even if their addresses end in a word or two.
+    ``sure`` says that all of them are certainly articles, even if their addresses end in a word or two.
     """
     places = list(dict.fromkeys(map(place, articles)))
     not_articles = {place(url) for url in others} - set(places)
@@ -126,7 +126,7 @@ def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool 
 
 
 def _longer(expression: str, places: Sequence[str]) -> list[str]:
-    """The expression with the least number of digits that the addresses have: sections may have fewer."""
+    """The expression with the minimum number of digits in the addresses: sections may have fewer."""
     digits = [_DIGITS.findall(p) for p in places]
     place = expression.rfind(r"\d+")
     least = min((len(numbers[-1]) for numbers in digits if numbers), default=0)

@@ -1,4 +1,4 @@
-"""Finds the newspaper's home page from the given address: past splash pages, on other hosts."""
+"""Finds the newspaper's home page from the given address, past splash pages and on other hosts."""
 
 from __future__ import annotations
 

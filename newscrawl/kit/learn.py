@@ -15,7 +15,7 @@ from newscrawl.sites.sources import resolve
 from newscrawl.spider.newspaper import Newspaper
 
 RELEARN = dt.timedelta(days=1)
-"""Least time before a newspaper is learned again."""
+"""Minimum time before a newspaper is learned again."""
 LEFT_ALONE = dt.timedelta(days=7)
 """Time for which a site is left alone if it is not a newspaper, or if it refused our first request."""
 _LONGEST = 1000
@@ -59,8 +59,8 @@ async def learn(draft: probe.SiteDraft, fetch: Fetch) -> str | None:
 def _set_clock(draft: probe.SiteDraft) -> None:
     """Check the clock against the offsets on the newspaper's own pages.
 
-    A clock from the table of newspapers or from the user stays. A clock from the country alone that all pages
-    contradict becomes unknown.
+    A clock from the table of newspapers or from the user stays. If all pages contradict a clock that comes
+    only from the country, the clock becomes unknown.
     """
     known = resolve(draft.spider) or resolve(draft.domain)
     if draft.clock_given or (known and known.timezone) or not clock.agree(draft.stamps):
@@ -169,7 +169,8 @@ def draft_of(slug: str, site: Site) -> probe.SiteDraft:
 
 
 def is_due(at: dt.datetime, now: dt.datetime, pause: dt.timedelta, *, asked: bool, lost: bool) -> bool:
-    """Must a newspaper be learned again, because somebody ``asked`` or because it no longer fits (``lost``)?
+    """Must a newspaper be learned again, because the user ``asked`` or because the declaration no longer fits
+    (``lost``)?
 
     >>> day = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
     >>> is_due(day, day + dt.timedelta(hours=5), RELEARN, asked=False, lost=True)

@@ -30,7 +30,9 @@ class ListAnswer:
 async def first_requests(
     source: Discovery, site: Site, fetch: Fetch, robots: Answer
 ) -> list[tuple[Discovery, Request]]:
-    """The first requests of a declared list, with its address; one that the site names is looked up."""
+    """The first requests of a declared list, each with the list; a list that the site itself names is looked
+    up.
+    """
     match source:
         case Sitemap(url=None):
             urls = named_by_robots(robots.response.body, site.home, site) if robots.response else []

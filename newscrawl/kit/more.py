@@ -185,7 +185,9 @@ def _is_place(text: str) -> bool:
 
 
 def _joined(script: str, hit: re.Match[str], text: str) -> tuple[str, int]:
-    """A string with everything concatenated to it: ``'/more?page=' + page`` becomes ``/more?page={page}``."""
+    """A string with everything that the script appends to it: ``'/more?page=' + page`` becomes
+    ``/more?page={page}``.
+    """
     if hit[3] is not None:
         text = _HOLE.sub(lambda hole: _named(hole[1], text[: hole.start()], script), text)
     end = hit.end()
@@ -233,7 +235,7 @@ def _sent(following: str, script: str) -> dict[str, str]:
 
 
 async def listing_of(call: Call, site: Site, known: Sequence[str], fetch: Fetch) -> Listing | Api | None:
-    """The list behind a call, confirmed by two pages of articles, of which the second has others.
+    """The list behind a call, confirmed by two pages with different articles.
 
     ``known`` are the addresses of the articles on the page that makes the call.
     """

@@ -60,7 +60,7 @@ class SiteDraft:
     """May a browser be used if the home page is empty without one?"""
     render: bool = False
     sitemaps: list[Sitemap] = field(default_factory=list)
-    """The sitemaps with entries; ``names_sitemaps``: does ``robots.txt`` name them?"""
+    """The sitemaps with entries; ``names_sitemaps`` says whether ``robots.txt`` names them."""
     names_sitemaps: bool = False
     hosts: list[str] = field(default_factory=list)
     """Further hosts with its articles."""
@@ -221,7 +221,8 @@ async def _query_sections(
 ) -> list[Listing]:
     """The sections whose addresses differ only in the query.
 
-    One must list articles that are not on the home page, or each of two articles that the other does not.
+    They count if one lists articles that are not on the home page, or if two of them each list articles that
+    the other does not.
     """
     for group in addresses.query_sections(home, site)[:2]:
         shown: list[set[str]] = []
@@ -245,7 +246,9 @@ async def _older(
     linked: Sequence[str],
     fetch: Fetch,
 ) -> bool:
-    """Does anything lead to older articles? If no link does, adds the call that a script makes, if any."""
+    """Does anything lead to older articles? If no link does, a call that a script makes is added, if there is
+    one.
+    """
     shown: list[tuple[TextResponse, list[str]]] = [(home, list(linked))]
     for url in sections[:2]:
         source = Listing(url)
@@ -292,7 +295,7 @@ async def _addresses(
 ) -> None:
     """Set the article pattern, from the articles in lists and from links that look like headlines.
 
-    If they have several forms, pages of each form are read, and a form without articles is left out.
+    If the addresses have several forms, pages of each form are read, and a form without articles is left out.
     """
     likely = [url for url in addresses.headlines(linked) if draft.site(article="").owns(url)]
     sections = [url for url, words in linked.items() if words <= 3 and url not in likely and url not in sure]

@@ -1,6 +1,6 @@
 """Replaces the words of a newspaper's page with our own; the markup stays.
 
-A word is replaced by another one of the same length, everywhere by the same one, so that the headline in the
+Each word is replaced by one of the same length, and everywhere by the same one, so that the headlines in the
 page, its declarations, a feed and a listing still agree. Punctuation, digits, the words of dates, bylines and
 buttons, and the newspaper's own name stay, because the reader depends on them.
 """
@@ -160,7 +160,7 @@ class Reworder:
         return html.strip() + b"\n"
 
     def tree(self, root: etree._Element) -> None:
-        """Reword a parsed page in its place."""
+        """Reword a parsed page in place."""
         for element in list(root.iter()):
             if not isinstance(element.tag, str):
                 drop(element)
@@ -209,7 +209,7 @@ def _pick(words: dict[int, list[str]], length: int, number: int) -> str:
 
 
 def _grown(words: dict[int, list[str]], length: int, number: int) -> str:
-    """A word of a length that our list lacks: several words joined and cut."""
+    """A word of a length that our list lacks, made of several words."""
     every = [word for size in sorted(words) for word in words[size] if size >= 3]
     joined = ""
     while len(joined) < length:

@@ -88,7 +88,7 @@ class Samples:
     async def kept(self, expressions: Sequence[str], urls: Sequence[str], sites: Sequence[Site]) -> list[str]:
         """The forms of address (``expressions``) that lead to articles with a day.
 
-        ``sites`` are the site with each single form.
+        ``sites`` has, for each form, the site with that form as its only pattern.
         """
         sure = []
         for number, (expression, site) in enumerate(zip(expressions, sites, strict=True)):
@@ -152,8 +152,8 @@ def _is_thread(page: HtmlResponse) -> bool:
 
 
 def _is_page(page: HtmlResponse, sample: selectors.Sample) -> bool:
-    """Is it a static page, whose day is that of its creation: no printed date gives it, and its
-    machine-readable data does not call it an article?
+    """Is it a static page? Its day is then that of its creation: no printed date confirms it, and its
+    machine-readable data does not call the page an article.
     """
     says = _PAGE.search(page.body) and not _NEWS.search(page.body) and _og_type(page) != "article"
     return bool(says) and all(date.origin in _MACHINE for date in sample.raw.dates)

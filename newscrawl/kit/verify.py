@@ -29,7 +29,7 @@ class SiteFinding:
     text: str
     """The result in one sentence."""
     holds: bool | None = True
-    """Does it hold? None if that is not known."""
+    """Does the declaration hold here? None if that is not known."""
 
     @property
     def line(self) -> str:
@@ -55,7 +55,7 @@ class Verdict:
         return [finding.line for finding in self.findings]
 
     def say(self, what: str, text: str, *, holds: bool | None = True) -> None:
-        """Add a finding. If one does not hold, the whole verdict does not; None: it is not known."""
+        """Add a finding. If one does not hold, the whole verdict does not; None means not known."""
         self.holds = self.holds and holds is not False
         self.findings.append(SiteFinding(what, text, holds))
 

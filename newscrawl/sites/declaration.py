@@ -123,7 +123,7 @@ class Feed(Paged):
 
     url: str | None = None
     """Address; ``{page}`` stands for the page number if the feed has older pages (``/feed/?paged={page}``).
-    None: the feeds that the site's home page advertises."""
+    None means the feeds that the site's home page advertises."""
 
     @property
     def numbered(self) -> bool:
@@ -141,7 +141,7 @@ class Sitemap:
 
     url: str | None = None
     """Address. ``{year}``, ``{month}`` and ``{day}`` stand for the period of each file, unpadded;
-    ``{month:02}`` is padded. None: the sitemaps that ``robots.txt`` names."""
+    ``{month:02}`` is padded. None means the sitemaps that ``robots.txt`` names."""
     files: str | None = None
     """Regular expression for the files of an index that list articles; None for all files that may."""
     name: str | None = None
@@ -235,7 +235,7 @@ def _jmespath(declared: Listing | Api, name: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Everything the crawler knows of one site."""
+    """Everything that the crawler knows about one site."""
 
     name: str
     """The newspaper's own name. Example: ``الأيام 24``."""
@@ -251,8 +251,8 @@ class Site:
     not_article: str | None = None
     """Regular expression for addresses that match ``article`` but are not articles."""
     other_edition: str | None = None
-    """Regular expression for articles on the site's own hosts in another language. They are not taken from
-    lists, only when somebody names their address. Example: ``/en$``."""
+    """Regular expression for articles on the site's own hosts in another language. A crawl does not take them
+    from lists, only if the user names their address. Example: ``/en$``."""
     discover: Sequence[Discovery]
     """Where articles are listed; any number, of any kind."""
     markup: Sequence[Markup] = ()
@@ -262,7 +262,7 @@ class Site:
     publisher: str | None = None
     """On an aggregator: regular expression whose group ``source`` is the newspaper in the path."""
     url_rules: UrlRules = field(default_factory=UrlRules)
-    """Which spellings of an address are one address on this site, see ``newscrawl.urls``."""
+    """Which spellings of an address are equal on this site, see ``newscrawl.urls``."""
     false_zone: bool = False
     """True when the site's machine-readable dates carry a zone (``Z``) that is really local time."""
     month_first: bool = False
@@ -321,7 +321,8 @@ class Site:
 
     @cached_property
     def owner(self) -> str:
-        """The registrable domain of the site: only crawls of this domain change what is stored of an address.
+        """The registrable domain of the site: only crawls of this domain change what is stored about an
+        address.
 
         >>> Site(name="يابلادي", domain="ar.yabiladi.com", timezone="Africa/Casablanca", article="x",
         ...      discover=[]).owner
@@ -363,7 +364,7 @@ class Site:
             return False
 
     def lists_at(self, url: str, page: str | None = None) -> bool:
-        """May there be a list of articles at this address? ``page`` is the address of the page that links it.
+        """Can there be a list of articles at this address? ``page`` is the address of the page with the link.
 
         Lists may be on any host of the owner, on the hosts that the declaration names, and on the host
         of ``page``. Articles are on the site's own hosts only.

@@ -17,7 +17,7 @@ LISTS = (
     r"^/(?:(?:ar|fr|en|es)/)?(?:category|categories|tags?|topics?|authors?|writers?|columnists?|page|search"
     r"|تصنيف|قسم|وسم|وسوم|كاتب|كتاب|الكاتب|مؤلف)(?:/|$)|/page/\d+/?$"
 )
-"""Paths of lists of articles, by the words that newspapers of all kinds use for them."""
+"""Words that newspapers of all kinds use in the paths of lists of articles."""
 
 # --- maghress and its sisters: one engine that republishes the newspapers of a country.
 

@@ -1,4 +1,6 @@
-"""Declarations that were learned from newspapers, as documents of MongoDB (``newscrawl_ops.learned``)."""
+"""Converts declarations that were learned from newspapers to and from documents of MongoDB
+(``newscrawl_ops.learned``).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Newspapers by all their names, so that a newspaper is one ``source`` at all sites."""
+"""Finds newspapers by any of their names, so that a newspaper has the same ``source`` at all sites."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def resolve(slug_or_name: str, country: str | None = None) -> Source | None:
 def with_row(table: str, source: Source, domain: str) -> str:
     r"""The text of ``sources.tsv`` with the row of a declared newspaper updated from its declaration.
 
-    The row keeps its other names; a newspaper without a row gets one at the end. If another newspaper of
-    the country already has the name, the row has the slug in its place.
+    The row keeps its other names; a newspaper without a row gets one at the end. If another newspaper of the
+    country already has the name, the row has the slug instead.
 
     >>> with_row("goud\tجريدة كود\tكود\t-\t-\n", Source("goud", "كود", "MA"), "goud.ma")
     'goud\tجريدة كود\tكود\tMA\t-\n'

@@ -1,4 +1,4 @@
-"""One crawl of one site: walk the declared lists, ask the store what is known, download the rest."""
+"""One crawl of one site: walks the declared lists, asks the store what is known, downloads the rest."""
 
 from newscrawl.spider.news_spider import NewsSpider
 

@@ -1,4 +1,6 @@
-"""The name by which a newspaper without a declaration is crawled: ``scrapy crawl any -a home=…``."""
+"""The spider ``any``, by which a newspaper without a declaration is crawled: ``scrapy crawl any -a
+home=…``.
+"""
 
 from __future__ import annotations
 

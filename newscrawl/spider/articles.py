@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _FIRST, _USUAL = 30, 20
 """Priorities of requests: pages that failed last time, then the others."""
 LOOK_AGAIN = dt.timedelta(days=1)
-"""How long until a page is requested again that could not be read, or that the site refused."""
+"""How long to wait before a page that could not be read, or that the site refused, is requested again."""
 
 
 def say_unread(response: Response, error: ReadingError) -> None:
@@ -54,10 +54,10 @@ class ArticlePages:
         pending: bool = False,
         k: str | None = None,
     ) -> Request | None:
-        """The request of an article; None when this run has requested it already.
+        """The request of an article; None if this run has already requested it.
 
-        ``known`` is what the store knows of it, for a repeated visit; ``pending`` says that an earlier run
-        left it on the pending list; ``k`` is its key, where the caller knows it.
+        ``known`` is what the store knows about it, for a repeated visit; ``pending`` says that an earlier run
+        left it on the pending list; ``k`` is its key, if the caller knows it.
         """
         crawl = self._crawl
         k = k or key(entry.url, crawl.site.url_rules)
@@ -134,7 +134,7 @@ class ArticlePages:
     # --- Responses
 
     async def parse(self, response: Response) -> AsyncIterator[RawArticle | Rejection]:
-        """The article of a page, as printed; or a rejection when the page is no article of this site."""
+        """The article of a page, as printed, or a rejection if the page is not an article of this site."""
         crawl = self._crawl
         crawl.stat("articles/downloaded")
         carried = meta(response)
@@ -165,7 +165,7 @@ class ArticlePages:
         raw.kept = carried.get("kept")
         yield raw
 
-    # --- Pages that are no articles
+    # --- Pages that are not articles
 
     async def gone(self, k: str, reason: RejectionReason, now: dt.datetime) -> None:
         """Record that a repeated visit found the article removed."""
@@ -174,7 +174,7 @@ class ArticlePages:
         self.settle(k, AddressOutcome.GONE, reason)
 
     def settle(self, k: str, end: AddressOutcome, reason: str) -> None:
-        """Record the end of an address that brings nothing to write; it is no longer pending."""
+        """Record the outcome of an address for which nothing is written; it is no longer pending."""
         self._crawl.store.writer.settle(k)
         self._crawl.ledger.end(k, end, reason)
 

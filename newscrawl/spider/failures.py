@@ -1,4 +1,4 @@
-"""Failed downloads, and what becomes of their addresses."""
+"""Settles failed downloads: decides what becomes of their addresses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from newscrawl.vocabulary import AddressOutcome, FetchFailure, Interruption, Rej
 log = logging.getLogger(__name__)
 
 _TRIES = 10
-"""Failed visits after which an address is given up."""
+"""Number of failed visits after which an address is given up."""
 _RETRY = {FetchFailure.BUSY: dt.timedelta(hours=1), FetchFailure.SERVER: dt.timedelta(hours=1)}
 """How long to wait after these failures; pages with other passing failures are tried in the next run."""
 _NOT_FOUND = (404, 410)
@@ -103,7 +103,9 @@ class Failures:
         return replace(self._rejection(request, _for_good(kind), detail), retry_at=now + LOOK_AGAIN)
 
     def _is_known(self, request: Request, kind: FetchFailure) -> bool:
-        """Is it a repeated visit? Then the stored article stays as it is; else the refusal is counted."""
+        """Is it a repeated visit? The stored article then stays as it is; otherwise the refusal is
+        counted.
+        """
         if meta(request)["again"]:
             self._articles.settle(meta(request)["key"], AddressOutcome.KNOWN, kind)
             return True

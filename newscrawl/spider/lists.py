@@ -1,4 +1,4 @@
-"""Pages that lead to articles: their articles are requested, and the lists that they name are walked."""
+"""Reads pages that lead to articles: requests their articles, and walks the lists that they name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 PRIORITY = 10
 """Priority of the pages of a walk, below that of articles."""
 SITEMAPS = 200
-"""Sitemaps that a ``robots.txt`` may name, at most."""
+"""Maximum number of sitemaps that a ``robots.txt`` may name."""
 
 
 class Lists:
@@ -144,7 +144,7 @@ class Lists:
             self._crawl.stat(f"discovery/flaws/{reason}", count)
 
     def _leads_on(self, source: Discovery) -> bool:
-        """Are feeds or sections wanted from this listing, beside its articles?"""
+        """Are feeds or sections wanted from this listing, in addition to its articles?"""
         return isinstance(source, Listing) and (source.follow_sections or self._shows_feeds(source))
 
     def _shows_feeds(self, source: Listing) -> bool:
@@ -190,7 +190,9 @@ class Lists:
                 yield request
 
     async def _take(self, walk: Walk, entries: Iterable[Entry]) -> AsyncIterator[Request]:
-        """The requests of a page's entries that are not known; without any, that of the walk's next page."""
+        """The requests of a page's entries that are not known; if there are none, that of the walk's next
+        page.
+        """
         crawl = self._crawl
         by_key = await asyncio.to_thread(self._by_key, entries)
         fresh = walk.turn(list(by_key))
@@ -225,7 +227,7 @@ class Lists:
                 yield following
 
     def _is_young(self, entry: Entry) -> bool:
-        """Can an address have been published within the last day, as far as its list says?
+        """Can an address have been published within the last day, judging by its list?
 
         Not in a replay: a page that the recording lacks never arrives later.
         """
@@ -245,7 +247,7 @@ class Lists:
         walk: Walk | None = request.cb_kwargs.get("walk")
         status = response.status if response is not None else None
         reason = f"HTTP status {status}" if status else str(failure.value) or kind
-        if walk is None:  # the home page or robots.txt; that a site has none is no failure
+        if walk is None:  # the home page or robots.txt; a missing one is not a failure
             if kind != FetchFailure.CLIENT:
                 self._crawl.stat(f"discovery/failed/{kind}")
             log.info("%s could not be read (%s): %s", request.url, kind, reason)

@@ -65,7 +65,8 @@ class Newspaper:
 
     @property
     def place(self) -> str:
-        """Its host without ``www.``, with its port if there is one: what tells it from other newspapers.
+        """Its host without ``www.``, with its port if there is one, by which it differs from other
+        newspapers.
 
         >>> Newspaper("home", "https://WWW.Sada.example/ar/").place
         'sada.example'

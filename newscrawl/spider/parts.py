@@ -62,7 +62,9 @@ class CrawlParts:
             yield request
 
     def _selected(self, declared: Discovery) -> bool:
-        """Is it one of the requested sections? A home page always is, for the sections that it links to."""
+        """Is it one of the requested sections? A home page always counts, for the sections to which it
+        links.
+        """
         sections = self._crawl.arguments.sections
         return not sections or follows_sections(declared) or section_of(declared) in sections
 
@@ -85,7 +87,7 @@ class CrawlParts:
             self._articles.settle(k, AddressOutcome.UNWANTED, Interruption.DROPPED)
 
     def idle(self) -> None:
-        """Recover requests that were silently dropped: nothing is under way, but they are still open."""
+        """Recover requests that were silently dropped: they are still open, although nothing is under way."""
         stuck, dropped = self.walks.stuck(), self.ledger.unanswered()
         if self._recovering and not self._recovering.done():
             raise DontCloseSpider

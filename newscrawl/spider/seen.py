@@ -1,4 +1,4 @@
-"""The period of which a walk saw everything that its list showed."""
+"""Computes the period for which a walk saw everything that its list showed."""
 
 from __future__ import annotations
 

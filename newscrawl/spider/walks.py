@@ -56,8 +56,8 @@ class CrawlWalks:
     # --- Where a walk begins
 
     def begin(self, source: Discovery) -> list[Walk]:
-        """New walks of a declared list: one that continues where an earlier run stopped, and one from its
-        newest page on. Empty when the list is walked already.
+        """New walks of a declared list: one that continues where an earlier run stopped, and one from the
+        newest page on. Empty if the list is already being walked.
         """
         name = pages.name(source, self._crawl.site.home)
         if any(begun_walk.listing == name for begun_walk in self._walks):
@@ -149,7 +149,7 @@ class CrawlWalks:
             )  # fmt: skip
 
     def _validator(self, walk: Walk, request: Request) -> Validator | None:
-        """What the last walk knew of a page; None when this walk needs more than the new entries."""
+        """What the last walk knew about a page; None if this walk needs more than the new entries."""
         mark = self._marks.get(walk.listing)
         if mark is None or not walk.gapless or walk.until or self._crawl.arguments.refresh:
             return None
@@ -166,7 +166,7 @@ class CrawlWalks:
         walk.fail()
 
     def is_unchanged(self, walk: Walk, request: Request, status: int | None) -> bool:
-        """Is a page unchanged since the last completed walk (304)? Then the walk notes it."""
+        """Is a page unchanged since the last completed walk (304)? If so, the walk notes it."""
         known = self._validator(walk, request) if status == 304 else None
         if known is None:
             return False
@@ -234,8 +234,8 @@ class CrawlWalks:
     def marks(self, now: dt.datetime) -> list[Mark]:
         """The marks that the completed walks of this crawl leave.
 
-        A walk that was cut while the rest of an earlier walk is still open leaves none, as only one rest can
-        be kept.
+        A walk that was cut short while the rest of an earlier walk is still open leaves none, as only one
+        rest can be kept.
         """
         resumed = {walk.listing for walk in self._walks if walk.resumed and walk.rest}
         return [
@@ -245,7 +245,7 @@ class CrawlWalks:
         ]
 
     def walked(self, began: dt.datetime, now: dt.datetime) -> list[Walked]:
-        """What each walk of this crawl saw, which began at ``began`` and leaves its marks at ``now``."""
+        """What each walk of this crawl saw. The crawl began at ``began`` and leaves its marks at ``now``."""
         leaving = {mark.listing for mark in self.marks(now)}
         seen = [(walk, seen_by(walk, began, self._crawl.site.timezone)) for walk in self._walks]
         return [

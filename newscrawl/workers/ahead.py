@@ -1,7 +1,7 @@
 """The first worker of a crawl, forked before the crawl starts, so that shared modules are imported once.
 
-Starting Python and importing them again takes 0.4 s. Only a process without threads can be forked safely, so
-a replacement of this worker is started as a new program.
+Starting Python and importing them a second time takes 0.4 s. Only a process without threads can be forked
+safely, so a replacement of this worker is started as a new program.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Ahead:
 
 
 def fork(megabytes: int) -> Ahead | None:
-    """A worker with at most ``megabytes`` of memory, forked from this process; None where it is unsafe."""
+    """A worker with at most ``megabytes`` of memory, forked from this process; None if forking is unsafe."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return None
     leave_alone()  # a search for reference cycles would copy the memory that both processes share

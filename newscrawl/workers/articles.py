@@ -13,7 +13,7 @@ from newscrawl.sites import Site
 def read_article(
     site: Site, body: bytes, url: str, headers: Mapping[str, str], now: dt.datetime
 ) -> RawArticle:
-    """The article of a page, without the page itself, which the caller has."""
+    """The article of a page, without ``page``, which the caller already has."""
     raw = extract(body, url, site=site, headers=headers, now=now)
     raw.page = b""
     return raw

@@ -30,7 +30,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000
-"""Bytes from which an answer is unpacked in a thread, as unpacking it would block the event loop."""
+"""A larger answer, in bytes, is unpacked in a thread, because unpacking it would block the event loop."""
 _LOOK = 1.0
 """Seconds between two measurements of a worker's memory; each takes as long as sending it a page."""
 # Not ``python -m``: the child must find eggs and paths that were added to ``sys.path`` at run time.
@@ -52,8 +52,8 @@ class _Job:
 class Pool:
     """At most ``size`` workers of this process, which take jobs in the order of submission.
 
-    A worker that needs more than ``megabytes`` of memory ends. ``ahead`` is a worker that runs already. Call
-    all methods in the thread of the event loop.
+    A worker that needs more than ``megabytes`` of memory ends. ``ahead`` is a worker that is already running.
+    Call all methods in the thread of the event loop.
     """
 
     def __init__(self, size: int, megabytes: int = 1024, ahead: Ahead | None = None) -> None:
@@ -61,7 +61,7 @@ class Pool:
         self._size = size
         self._megabytes = megabytes
         self.peak = 0
-        """Megabytes of the largest worker that has ended."""
+        """Maximum memory of the workers that have ended, in megabytes."""
         self._workers: list[_Worker] = []
         self._jobs: deque[_Job] = deque()
 
@@ -234,7 +234,7 @@ class _Worker(asyncio.Protocol):
             os.kill(self.process.pid, signal.SIGKILL)
 
     def _look(self) -> None:
-        """Measure how much memory it has taken, where the system tells."""
+        """Measure how much memory it has used, if the system reports it."""
         self._looked = time.monotonic()
         self._megabytes = _peak(self.process.pid) or self._megabytes
 
@@ -258,7 +258,7 @@ class _Worker(asyncio.Protocol):
         self._free()
 
     async def _reap(self) -> None:
-        try:  # not ``Popen.wait``, which does not return the memory that the process took
+        try:  # not ``Popen.wait``, which does not report the memory that the process used
             _, status, usage = await asyncio.to_thread(os.wait4, self.process.pid, 0)
         except ChildProcessError:  # where SIGCHLD is ignored, there is no exit status
             self.process.returncode = 0
@@ -277,7 +277,9 @@ class _Worker(asyncio.Protocol):
 
 
 def _peak(pid: int) -> int:
-    """The most memory that a running process has taken, in megabytes; 0 where the system does not tell."""
+    """The maximum memory that a running process has used, in megabytes; 0 if the system does not report
+    it.
+    """
     try:
         match = re.search(rb"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_bytes())
     except OSError:

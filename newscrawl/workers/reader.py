@@ -1,4 +1,4 @@
-"""The interface through which a crawl has its pages read."""
+"""The interface by which a crawl has its pages read in workers."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ Work = tuple[Callable[..., Any], int, object, tuple[Any, ...], float]
 """A job: the function, the number of the site, the site itself the first time, the other arguments, and the
 seconds of CPU time that it may take."""
 Answer = tuple[bool, Any, str]
-"""Did the function return? Its result, or its exception in one line; the traceback."""
+"""Whether the function returned; its result, or its exception in one line; the traceback."""
 
 
 class _Pickler(pickle.Pickler):

@@ -40,7 +40,7 @@ def main(descriptor: int, parent: int, memory: int) -> None:
                     leave_alone()
                     settled = True
         except OSError:
-            return  # the crawl has gone
+            return  # the crawl has ended
 
 
 def _end_with(parent: int) -> None:
@@ -61,12 +61,12 @@ def _end_with(parent: int) -> None:
 
 
 def _answer(message: bytes, sites: dict[int, object]) -> bytes:
-    """Do the job of a message within its CPU time; the answer as a message."""
+    """Do the job of a message within its CPU time; returns the answer as a message."""
     try:
         work: Work = unpacked(message)
         function, number, site, arguments, seconds = work
         sites[number] = site = site or sites[number]
-        # The kernel counts and kills, however busy this process is.
+        # The kernel counts the time and kills the process, however busy the process is.
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             done: Answer = True, function(site, *arguments), ""
