@@ -1,4 +1,4 @@
-"""The gate for addresses: one reading of each, the same for whoever asks, owns or stores it."""
+"""The gate for addresses: requests, ownership and the store use one parsed form of each."""
 
 import csv
 import random
@@ -21,7 +21,7 @@ DATA = PROJECT / "tests" / "data"
 
 @cache
 def known() -> tuple[str, ...]:
-    """Addresses as they stand on pages: those of all saved sites and of the lists of spellings."""
+    """Addresses as pages print them: those of all saved sites and of the lists of spellings."""
     saved = [answer.url for name in spiders() if (SITES / name).exists() for answer in load(name).answers]
     with (DATA / "url_groups.tsv").open(encoding="utf-8", newline="") as file:
         spelled = [row["url"] for row in csv.DictReader(file, delimiter="\t")]
@@ -191,7 +191,7 @@ def test_the_usual_addresses_are_admitted_by_the_same_rules_as_all_others() -> N
             + path
         )
         usual += admitted(url) == url
-        # A tab is dropped by all, and belongs to no usual address.
+        # All parsers drop a tab, and no usual address has one.
         assert admitted(url) == admitted(f"\t{url}"), url
     assert usual > size(200_000) / 20
 
@@ -237,7 +237,7 @@ def mutated(dice: random.Random) -> str:
 
 
 def test_all_parsers_agree_on_a_mutated_address() -> None:
-    """The gate against the browsers' parser; ownership, article patterns and keys against the gate."""
+    """Compares the gate with the parser of browsers; ownership, patterns and keys with the gate."""
     dice = random.Random("addresses")
     every = [spider.site for spider in spiders().values()]
     hosts = {site.domain: {site_host(url, site.url_rules) for url in site.declared} for site in every}

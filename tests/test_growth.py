@@ -1,7 +1,8 @@
-"""Whatever a site repeats in whatever place: twice as much of it costs about twice as much to read.
+"""Whatever a site repeats, in any place: twice as much of it takes about twice as long to read.
 
-Every public function of the pure modules is found by itself, and what it takes is made of a repeated piece
-by the kind of its parameters; a parameter of a new kind fails until this file says how it is made.
+The test finds every public function of the pure modules, and builds its arguments from a repeated piece of
+text, according to the types of its parameters. It fails for a parameter of a new type until this file says
+how to build it.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ PIECES = [
 ]
 
 
-# --- What a site's text is put into -----------------------------------------------------------------
+# --- Arguments made of a site's text ---------------------------------------------------------------
 
 
 def shown(text: str) -> str:
@@ -97,7 +98,7 @@ def shown(text: str) -> str:
 
 
 def page_of(text: str) -> bytes:
-    """A page that says it in every place; what begins as markup is markup."""
+    """A page with the text in every place; text that begins like markup is markup."""
     if text.startswith("<"):
         return f"<html><body><h1>خبر اليوم من المدينة</h1>{text}".encode()
     names = ("headline", "keywords", "datePublished", "articleBody")  # 1,000,000 letters are read
@@ -210,7 +211,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Sequence[Entry]": lambda text: [discovery.Entry(text, title=text)],
     "TokenText": words.tokenize,
 }
-"""What is made of a text for a parameter, by its annotation."""
+"""The argument that is made of a text, by the annotation of the parameter."""
 OWN: dict[str, Callable[[str], Any]] = {
     "api.read_api.response": lambda text: answer(posts(text)),
     "feed.read_feed.response": lambda text: answer(feed(text).decode()),
@@ -278,7 +279,7 @@ GIVEN: dict[str, Any] = {
     "walk": discovery.Walk("x", Sitemap()),
     "where": "p",
 }
-"""What a declaration, the clock or the project itself gives, by the name of the parameter."""
+"""Arguments that a declaration, the clock or the project itself gives, by the name of the parameter."""
 OURS = frozenset(
     """dates.tables.rows dates.hijri.to_hijri dates.hijri.days dates.hijri.use_months dates.hijri.months_table
     dates.hijri.difference dates.words.vocabulary dates.zones.zone
@@ -291,10 +292,10 @@ OURS = frozenset(
     discovery.pages.dated discovery.pages.saved discovery.pages.restored
     discovery.kinds.source_of text.characters.character_class""".split()
 )
-"""Functions that take nothing of a site's: tables, declarations, days, what ``parse`` has read."""
+"""Functions that take no text of a site: tables, declarations, days, results of ``parse``."""
 
 
-# --- What is called ---------------------------------------------------------------------------------
+# --- The functions ---------------------------------------------------------------------------------
 
 
 def modules() -> Iterator[ModuleType]:
@@ -318,7 +319,7 @@ FUNCTIONS = {name: function for name, function in functions() if name not in OUR
 
 
 def arguments(name: str, text: str) -> dict[str, Any]:
-    """The arguments of a function that a site's text gives, and those that others give."""
+    """The parameters of a function that get a site's text, and the arguments of the others."""
     found: dict[str, Any] = {}
     for parameter in inspect.signature(FUNCTIONS[name]).parameters.values():
         kind = str(parameter.annotation)
@@ -335,7 +336,7 @@ def arguments(name: str, text: str) -> dict[str, Any]:
 
 
 def forgetful(function: Callable[..., Any]) -> Callable[[dict[str, Any]], None]:
-    """A function that remembers nothing of the last call, and whose iterators are read to their end."""
+    """The function without its cache, whose iterators are read to their end."""
     caches = [
         cache
         for module in modules()
@@ -350,7 +351,7 @@ def forgetful(function: Callable[..., Any]) -> Callable[[dict[str, Any]], None]:
             cache.cache_clear()
         try:
             result = function(**given)
-        except ValueError:  # as parse_day says that it does
+        except ValueError:  # as parse_day documents
             return
         if isinstance(result, Iterator):
             for _ in result:
@@ -364,7 +365,7 @@ CACHED = type(lru_cache(str))
 
 @pytest.mark.trials
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_text_twice_as_long_costs_twice_as_much_at_most(name: str) -> None:
+def test_a_text_twice_as_long_takes_at_most_twice_the_time(name: str) -> None:
     call = forgetful(FUNCTIONS[name])
     full = size(100) == 100
     pieces = PIECES if full else random.Random(name).sample(PIECES, 2)

@@ -1,4 +1,4 @@
-"""A site that does everything wrong: its good articles are stored, and the rest ends with a reason."""
+"""A site that does everything wrong: its good articles are stored, and every other address gets a reason."""
 
 import gzip
 import json
@@ -75,7 +75,7 @@ ADDRESSES = (
     "feed:http://127.0.0.1/",
     " ",
 )
-"""Addresses that lead to no article of the site, or are invalid."""
+"""Addresses that do not lead to an article of the site, or are invalid."""
 
 
 def page(body: str, head: str = "") -> str:
@@ -83,7 +83,7 @@ def page(body: str, head: str = "") -> str:
 
 
 def hostile(port: int) -> dict[str, Any]:
-    """Pages that are not articles, each of another kind."""
+    """Pages that are not articles, one of each kind."""
     deep = '{"a":' * 20_000 + "1" + "}" * 20_000
     plain = page(f"<h1 class=heading>خبر</h1><div class=articlecontent><p>{JUNK}</p></div>")
     here = f"http://127.0.0.1:{port}"
@@ -225,7 +225,7 @@ def newspaper() -> Iterator[Newspaper]:
         yield served
 
 
-def test_the_good_articles_are_stored_and_all_the_rest_has_an_end(
+def test_the_good_articles_are_stored_and_every_other_address_has_an_outcome(
     newspaper: Newspaper, database: Database
 ) -> None:
     done = crawl(

@@ -1,4 +1,4 @@
-"""The order of the house: which room may import which, and how long its pieces may be."""
+"""The structure of the code: which room may import which, and how long classes and functions may be."""
 
 import ast
 import re
@@ -10,9 +10,9 @@ from tests.conftest import PROJECT
 
 TOPS = ("newscrawl", "pipelines", "spiders")
 LONGEST_CLASS, LONGEST_FUNCTION = 250, 45
-"""Lines, docstrings not counted."""
+"""Maximum number of lines, docstrings not counted."""
 PUBLIC = {"etree._Element", "os._exit"}
-"""Documented names of others that only look private."""
+"""Names of other packages that look private but are documented."""
 NEVER = {"spiders"}
 """Rooms that nothing imports."""
 ALONE = (
@@ -28,7 +28,7 @@ ALONE = (
     "urls",
     "vocabulary",
 )
-"""Rooms that know neither Scrapy nor MongoDB, and are useful in a notebook."""
+"""Rooms that import neither Scrapy nor MongoDB, and are useful in a notebook."""
 FRAMEWORKS = {"bson", "itemadapter", "pymongo", "scrapy", "scrapy_playwright", "twisted"}
 DATABASE = {"bson", "pymongo"}
 
@@ -68,7 +68,7 @@ def room(path: Path) -> str:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The dotted names that a module imports, wherever it does."""
+    """The dotted names that a module imports, at any level."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -90,7 +90,7 @@ def rooms(path: Path) -> set[str]:
 
 
 def size(node: ast.AST) -> int:
-    """Lines of a class or function without its docstrings, and those of its parts and fields."""
+    """The number of lines of a class or function, without all docstrings in it."""
     docstrings = [
         inner.end_lineno - inner.lineno + 1
         for inner in ast.walk(node)
@@ -137,7 +137,7 @@ def test_a_room_imports_only_the_rooms_below_it() -> None:
             wrong[str(path.relative_to(PROJECT))] = sorted(more)
     there = {room(path) for path in modules()} - {"__init__"}
     assert there == may_import().keys(), "the table in docs/architecture.md names every room, and no other"
-    assert not wrong, f"{wrong}: which room may import which stands in docs/architecture.md"
+    assert not wrong, f"{wrong}: docs/architecture.md says which room may import which"
 
 
 def test_no_room_reaches_itself_through_others() -> None:
@@ -147,7 +147,7 @@ def test_no_room_reaches_itself_through_others() -> None:
     assert not remaining, f"these rooms import each other: {sorted(remaining)}"
 
 
-def test_the_ground_floor_knows_neither_scrapy_nor_mongodb() -> None:
+def test_the_rooms_for_notebooks_import_neither_scrapy_nor_mongodb() -> None:
     for path in modules():
         tops = {name.partition(".")[0] for name in imports(path)}
         if room(path) in ALONE:
@@ -179,7 +179,7 @@ def test_no_module_uses_a_private_name_of_another() -> None:
     assert used.keys() <= PUBLIC, used
 
 
-def test_packages_only_hand_names_on() -> None:
+def test_packages_only_re_export_names() -> None:
     inside = {
         str(path.relative_to(PROJECT))
         for path in modules()
@@ -189,7 +189,7 @@ def test_packages_only_hand_names_on() -> None:
 
 
 def test_numpy_is_imported_only_when_something_is_signed() -> None:
-    """Its import takes a tenth of a second, for which no command has to wait."""
+    """The import takes a tenth of a second, which most commands need not spend."""
     early = [
         path.name
         for path in modules()
@@ -207,4 +207,4 @@ def test_files_of_the_project_are_read_as_resources_so_that_an_egg_has_them_too(
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Name) and node.id == "__file__"
     ]
-    assert not here, f"{here}: deployed, a module lies in a zip file; use importlib.resources.files"
+    assert not here, f"{here}: a deployed module is in a zip file; use importlib.resources.files"

@@ -87,7 +87,7 @@ def detail(root: dict[str, Any], copy: dict[str, Any]) -> Any:
 
 
 class TestContentHash:
-    def test_what_clean_erases_changes_nothing(self) -> None:
+    def test_characters_that_clean_removes_change_no_hash(self) -> None:
         assert content_hash("الحكومة", None, "نص  الخبر") == content_hash(
             "الحكـــومة", None, "نص\u200b الخبر"
         )
@@ -142,7 +142,7 @@ class TestContentHash:
             "قرأ الطفل {} كتب",
         ],
     )
-    def test_numbers_in_sentences_are_the_newspapers(self, sentence: str) -> None:
+    def test_numbers_in_sentences_count_as_text(self, sentence: str) -> None:
         one, other = (content_hash("عنوان", None, sentence.replace("{}", number)) for number in "37")
         assert one != other
 
@@ -174,11 +174,11 @@ class TestDay:
     def test_every_name_of_a_month_is_known_in_stamps(self) -> None:
         plain = content_hash("عنوان", None, TEXT)
         known = names("month", "hijri_month", "libyan_month", "short_month")
-        for name in (name for name in known if "." not in name):  # a line is parted at a dot
+        for name in (name for name in known if "." not in name):  # a line ends at a dot
             for stamp in (f"آخر تحديث: 7 {name} 2021", f"7 {name} 2021"):
                 assert content_hash("عنوان", None, f"{TEXT}\n\n{stamp}") == plain, name
 
-    def test_copies_at_two_sites_lie_within_a_window(self) -> None:
+    def test_copies_at_two_sites_are_within_a_window_of_days(self) -> None:
         assert copies(fields(), elsewhere(day="2024-04-05"))
         assert copies(fields(), elsewhere(day=None, published=None))
         assert not copies(fields(), elsewhere(day="2024-05-02"))
@@ -198,7 +198,7 @@ class TestDay:
         assert better_date(days, fields())
         assert not better_date(fields(), days)
 
-    def test_a_day_that_is_not_known_is_one_of_its_interval(self) -> None:
+    def test_an_unknown_day_is_any_day_of_its_interval(self) -> None:
         counted = published(precision="day", earliest="2024-04-01", latest="2024-04-03")
         assert allowed_days(fields(day=None, published=counted)) == (dt.date(2024, 4, 1), dt.date(2024, 4, 3))
         assert copies(fields(), elsewhere(day=None, published=counted))
@@ -208,7 +208,7 @@ class TestDay:
         later = published(earliest="2024-04-04", latest="2024-04-06")
         apart = elsewhere(day=None, published=later)
         assert copies(fields(), apart)
-        rates = {"title": "أسعار العملات اليوم"}  # a notice of another day, surely
+        rates = {"title": "أسعار العملات اليوم"}  # certainly a notice of another day
         assert not copies(fields(**rates), elsewhere(day=None, published=later, **rates))
         assert copies(fields(**rates), elsewhere(day=None, published=counted, **rates))
         assert order(apart) < order(elsewhere(day=None, published=None))
@@ -234,19 +234,19 @@ class TestText:
         assert copies(fields(), edited)
         assert detail(fields(), edited).kind == "near"
 
-    def test_the_opening_of_a_text_is_a_copy_and_an_item_of_a_digest_is_none(self) -> None:
+    def test_the_opening_of_a_text_is_a_copy_and_an_item_of_a_digest_is_not(self) -> None:
         half = " ".join(TEXT.split()[:18])
         assert copies(fields(), elsewhere(body=half, title="عنوان آخر"))
         more = " ".join(f"كلمة{n}" for n in range(200))
         assert copies(fields(), elsewhere(body=f"{TEXT} {more}", title="عنوان آخر"))
         assert not copies(fields(), elsewhere(body=f"{more} {TEXT} {more}", title="عنوان آخر"))
 
-    def test_a_sequel_that_repeats_the_former_text_in_part_is_no_copy(self) -> None:
+    def test_a_sequel_that_repeats_part_of_the_former_text_is_not_a_copy(self) -> None:
         own = " ".join(f"كلمة{n}" for n in range(60))
         sequel = {"title": "عنوان آخر", "body": f"{own}\n\n{' '.join(TEXT.split()[:28])}"}
         assert not copies(fields(), elsewhere(**sequel))
 
-    def test_what_surrounds_the_texts_of_one_site_is_no_evidence(self) -> None:
+    def test_the_frame_around_the_texts_of_one_site_is_not_evidence(self) -> None:
         frame = " ".join(f"كلمة{n}" for n in range(60))
         one = fields(site="maghress", via="maghress", body=f"{TEXT}\n\n{frame}")
         other = {"title": "عنوان آخر", "site": "maghress", "via": "maghress"}
@@ -309,7 +309,7 @@ class TestNotices:
         assert not copies(one, elsewhere(day="2024-04-03", **other))
         assert not copies(one, elsewhere(day=None, published=None, **other))
 
-    def test_notices_of_two_towns_on_one_day_are_no_copies(self) -> None:
+    def test_notices_of_two_towns_on_one_day_are_not_copies(self) -> None:
         text = "مواقيت الصلاة ليوم الثلاثاء 2 أبريل حسب التوقيت المحلي: "
         text += "الفجر 05:{} الظهر 13:{} العصر 16:{} العشاء 20:{}"
         one = fields(title="مواقيت الصلاة بالرباط", body=text.format(11, 36, 52, 17))
@@ -325,7 +325,7 @@ class TestNotices:
         one = fields(title="توقعات الطقس ليوم 3 أبريل")
         assert not copies(one, elsewhere(title="توقعات الطقس ليوم 4 أبريل"))
 
-    def test_a_day_in_the_other_calendar_is_no_other_number(self) -> None:
+    def test_a_day_in_the_other_calendar_is_not_another_number(self) -> None:
         gregorian = f"{TEXT} وذلك يوم الثلاثاء 2 أبريل 2024 بحضور الوالي"
         hijri = f"{TEXT} وذلك يوم الثلاثاء 22 رمضان 1445 بحضور الوالي"
         assert copies(fields(body=gregorian), elsewhere(body=hijri))
@@ -337,7 +337,7 @@ class TestOrder:
         some = [own, fields("a", via="maghress"), fields("b", via="maghress", day="2024-04-01")]
         assert {min(turn, key=order)["_id"] for turn in itertools.permutations(some)} == {"z"}
 
-    def test_the_newspapers_own_page_then_the_earlier_one(self) -> None:
+    def test_the_root_is_the_newspapers_own_page_then_the_earlier_page(self) -> None:
         nine = dt.datetime(2024, 4, 2, 9, tzinfo=dt.UTC)
         some = [
             fields("e", published_at=nine),
@@ -349,7 +349,7 @@ class TestOrder:
         assert [doc["_id"] for doc in sorted(some, key=order)] == list("edcba")
 
     @pytest.mark.parametrize("earlier", [{"minutes": 1}, {"hours": 5}, {"days": 3}], ids=str)
-    def test_a_date_that_only_a_later_page_claims_hides_nothing(self, earlier: dict[str, int]) -> None:
+    def test_a_date_that_a_later_page_claims_does_not_change_the_root(self, earlier: dict[str, int]) -> None:
         nine = dt.datetime(2024, 4, 2, 9, tzinfo=dt.UTC)
         first = fields("b", published_at=nine, first_seen_at=nine + dt.timedelta(minutes=10))
         claimed = nine - dt.timedelta(**earlier)
@@ -361,7 +361,7 @@ class TestOrder:
 
 
 @pytest.mark.parametrize("piece", [" \n", "\n \n", " \u00a0", " | ", " - "])
-def test_gaps_of_any_length_cost_no_more_than_it(piece: str) -> None:
+def test_the_cost_of_gaps_grows_with_their_length(piece: str) -> None:
     for compare in (
         lambda body: content_hash(None, None, body),
         lambda body: compared_words(None, body, "", []),

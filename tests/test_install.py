@@ -1,4 +1,4 @@
-"""What `pip install .` gives a reader: newscrawl without Scrapy."""
+"""`pip install .` gives readers newscrawl without Scrapy."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from tests.conftest import PROJECT
 from tests.trials import long
 
 ROOMS = "text dates urls items page identity sites mongod.opening store.schema export"
-"""What a reader imports."""
+"""The imports of a reader."""
 WITHOUT_SCRAPY = """
 import importlib, sys
 CRAWL = set(sys.argv[1].split())
@@ -28,11 +28,11 @@ from newscrawl.page import read
 html = "<html lang=ar><h1>قطار مسائي إضافي بين القنيطرة والدار البيضاء</h1><p>" + "نص الخبر كاملا هنا. " * 30
 print(read(html.encode(), "https://sahifa.example/akhbar/73890.html").title)
 """
-"""A reader's Python: what the extras install is not there."""
+"""The Python of a reader, without the packages of the extras."""
 
 
 def lists() -> dict[str, list[str]]:
-    """The requirements in pyproject.toml: the readers' own, and each extra's."""
+    """The requirements in pyproject.toml: those of readers, and those of each extra."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     return {"": project["dependencies"], **project["optional-dependencies"]}
 
@@ -72,7 +72,7 @@ def test_pages_and_collections_are_read_without_scrapy() -> None:
 
 @long
 def test_a_reader_installs_newscrawl_alone(tmp_path: Path) -> None:
-    """Into an environment of its own, with the packages that it needs and no others."""
+    """Installs it into a new environment, with the packages that it needs and no others."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", PROJECT], check=True)

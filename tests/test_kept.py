@@ -1,4 +1,4 @@
-"""Why an address is no article: what the store kept of it, and how its page is read today."""
+"""Why an address is not an article: what the store has of it, and how its page is read today."""
 
 import datetime as dt
 from contextlib import AbstractContextManager, nullcontext
@@ -48,7 +48,7 @@ def test_a_rejected_address_by_each_of_its_spellings(run: Run, database: Databas
     assert lines(database, URL.replace("5", "7")) == ()
 
 
-def test_one_that_is_stored_or_pending(run: Run, database: Database) -> None:
+def test_an_address_that_is_stored_or_pending(run: Run, database: Database) -> None:
     store(run, database, article(1))
     assert lines(database, article(1).url)[0].startswith("stored    an article since ")
     database.ops["pending"].insert_one(
@@ -75,10 +75,10 @@ def test_the_command_reads_the_kept_page_and_saves_it(run: Run, database: Databa
     assert "`--demo` looks in the database of `make demo`" in done.stderr
 
 
-def test_the_demo_has_a_server_and_a_database_of_its_own(
+def test_the_demo_has_its_own_server_and_database(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever ``MONGODB_URI`` and ``MONGODB_DATABASE`` say."""
+    """This holds whatever ``MONGODB_URI`` and ``MONGODB_DATABASE`` say."""
     asked = []
 
     def server(folder: Path) -> AbstractContextManager[str]:
@@ -92,7 +92,7 @@ def test_the_demo_has_a_server_and_a_database_of_its_own(
     assert asked == ["demo"]
 
 
-def test_the_demo_is_asked_for_rejected_addresses_only() -> None:
+def test_the_option_demo_works_for_rejected_addresses_only() -> None:
     done = scrapy("try", "--demo", URL)
     assert done.returncode == 2
     assert "--demo works only with --rejected" in done.stderr + done.stdout

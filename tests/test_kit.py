@@ -1,4 +1,4 @@
-"""The site kit: a new site from its address to a crawl, and what it takes out of a newspaper's pages."""
+"""The site kit: a new site from its address to a crawl, and saved pages without the newspaper's words."""
 
 import asyncio
 import datetime as dt
@@ -32,7 +32,7 @@ NAME = "مرايا السهل"
 
 
 def story(number: int) -> dict[str, Any]:
-    """What an article says; each number says something else."""
+    """The text of an article, different for each number."""
     turned = WORDS[number % len(WORDS) :] + WORDS[: number % len(WORDS)]
     at = NOW - dt.timedelta(hours=3 * number + 1)
     return {
@@ -59,7 +59,7 @@ def page(number: int) -> str:
 
 
 def plain(numbers: list[int]) -> Newspaper:
-    """A newspaper with a feed, sections in its addresses and markup of its own."""
+    """A newspaper with a feed, sections in its addresses, and its own markup."""
     cards = "".join(f'<h3><a href="/mojtama/{n}-khabar.html">{story(n)["title"]}</a></h3>' for n in numbers)
     home = (
         f"<html lang=ar dir=rtl><head><title>{NAME}</title><meta property=og:site_name content='{NAME}'>"
@@ -86,7 +86,7 @@ def with_feed(newspaper: Newspaper, numbers: list[int]) -> None:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A copy of the project, as a contributor has it."""
+    """A copy of the project, like a contributor's."""
     for folder in ("newscrawl", "pipelines", "spiders", "tests"):
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("scrapy.cfg", "pyproject.toml"):
@@ -157,7 +157,7 @@ def test_a_new_site_from_its_address_to_a_crawl(
 
 
 class TestNewsite:
-    def test_a_site_that_forbids_it_is_declared_so_and_left_alone(self, clone: Path) -> None:
+    def test_a_site_that_forbids_us_is_declared_as_refused_and_left_alone(self, clone: Path) -> None:
         newspaper = plain([1, 2, 3])
         newspaper.pages["/robots.txt"] = "User-agent: *\nDisallow: /\n"
         with serve(newspaper):
@@ -168,7 +168,7 @@ class TestNewsite:
         assert not (clone / "tests" / "sites" / "closed").exists()
         assert "closed" in kit(clone, "list")
 
-    def test_a_wordpress_site_takes_the_family_of_its_theme(self, clone: Path) -> None:
+    def test_a_wordpress_site_gets_the_family_of_its_theme(self, clone: Path) -> None:
         newspaper = Newspaper({"/robots.txt": ""})
         numbers = range(1, 7)
         slug = {n: "-".join(story(n)["title"].split()[:5]) + f"-{5000 + n}" for n in numbers}
@@ -203,7 +203,7 @@ class TestNewsite:
         assert "WordPress()" in declared
         assert "tests     pass, except for the review" in said
 
-    def test_sections_that_a_query_tells_apart_are_declared_by_their_names(self, clone: Path) -> None:
+    def test_sections_that_differ_in_the_query_are_declared_by_their_names(self, clone: Path) -> None:
         names = {1: "أخبار المحافظات", 3: "رياضة"}
         menu = "".join(f'<td><a href="/list.php?cat={n}">{name}</a></td>' for n, name in names.items())
 
@@ -249,7 +249,7 @@ class TestNewsite:
         assert done.returncode == 2
         assert sentence in done.stdout + done.stderr
 
-    def test_what_the_address_alone_tells(self) -> None:
+    def test_what_follows_from_the_address_alone(self) -> None:
         found = probe.begin("https://www.al-sahl24.press.ma/")
         assert (found.spider, found.domain, found.country, found.timezone) == (
             "al_sahl24", "al-sahl24.press.ma", "MA", "Africa/Casablanca",
@@ -307,7 +307,7 @@ class TestFixture:
 class TestReword:
     WORDS = Reworder(names=[NAME], people=["بدر السلاوي"])
 
-    def test_the_newspapers_words_are_gone_and_their_shape_is_not(self) -> None:
+    def test_the_newspapers_words_are_replaced_and_their_shape_stays(self) -> None:
         before = "أعلن مجلس المدينة عن خطة جديدة يوم 27 مارس 2024، بحضور 300 شخص."
         after = self.WORDS.text(before)
         assert [len(word) for word in after.split()] == [len(word) for word in before.split()]
@@ -344,7 +344,7 @@ class TestReword:
             ("https://a.ma/politique/lancement-grand-projet-eau-12.html", True),
         ],
     )
-    def test_an_address_loses_its_headline_alone(self, url: str, slug: bool) -> None:
+    def test_an_address_loses_only_its_headline(self, url: str, slug: bool) -> None:
         after = self.WORDS.url(url)
         assert (after != url) is slug
         assert re.findall(r"\d+|\.\w+$|^https://a.ma", after) == re.findall(r"\d+|\.\w+$|^https://a.ma", url)
@@ -407,7 +407,7 @@ class TestSites:
         assert done.returncode == 0
         assert len(done.stdout.splitlines()) == len(spiders()) + 1
 
-    def test_with_what_the_runs_say(self, database: Database) -> None:
+    def test_with_the_results_of_runs(self, database: Database) -> None:
         at = dt.datetime(2026, 9, 20, 12, tzinfo=dt.UTC)
         shares = {"title": {"markup": 1.0}, "body": {"markup": 1.0}, "dates": {"meta": 1.0}}
         lacking = {name: {"markup": 0.75, "empty": 0.25} for name in ("authors", "section", "tags", "images")}

@@ -1,4 +1,4 @@
-"""A secondary that lags, and an address that says to read from it: nothing is decided by the past."""
+"""No decision rests on a lagging secondary, even if the address asks to read from it."""
 
 import random
 import time
@@ -18,7 +18,7 @@ from tests.trials import long
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Database]:
-    """A database on a set whose only secondary lags, at an address that has it read."""
+    """A database on a set whose only secondary lags, with an address that prefers that secondary."""
     options = ("--replSet", "rs", "--oplogSize", "50")
     with mongod(tmp_path / "0", *options) as first, mongod(tmp_path / "1", *options) as second:
         initiate(first, second)
@@ -31,14 +31,14 @@ def elsewhere(tmp_path: Path) -> Iterator[Database]:
 
 
 def initiate(first: Mongod, second: Mongod) -> None:
-    """Make a set of the two, and let the second one be asked but apply nothing any more.
+    """Make a set of both members; the second answers reads but applies nothing any more.
 
-    A delayed member (``secondaryDelaySecs``) would not do: no driver is told of it.
+    A delayed member (``secondaryDelaySecs``) would not do, as it is hidden from drivers.
     """
     hosts: list[dict[str, Any]] = [
         {"_id": n, "host": f"127.0.0.1:{m.port}"} for n, m in enumerate((first, second))
     ]
-    # It has no vote, so that the primary alone is the majority.
+    # The second member has no vote, so that the primary alone is the majority.
     hosts[1] |= {"priority": 0, "votes": 0}
     with first.client() as client:
         client.admin.command("replSetInitiate", {"_id": "rs", "members": hosts})
@@ -66,7 +66,7 @@ def test_all_copies_are_linked(run: Run, elsewhere: Database) -> None:
 
 
 @long
-def test_crawls_store_what_they_store_elsewhere(recorded: Database, elsewhere: Database) -> None:
+def test_crawls_store_the_same_as_without_a_lag(recorded: Database, elsewhere: Database) -> None:
     for spider in SPIDERS:
         done = elsewhere.crawl(spider)
         assert done.returncode == 0, done.stderr

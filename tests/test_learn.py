@@ -1,4 +1,4 @@
-"""What is learned of newspapers of different make, from their pages alone."""
+"""What is learned about newspapers with different engines, from their pages alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGES = (
     "/about/", "/contact/", "/privacy-policy/", "/author/layla/", "/tag/الماء/", "/2026/", "/2026/11/",
     "/page/2/", "/?s=ماء",
 )  # fmt: skip
-"""Pages that are no articles, as any site has them."""
+"""Pages that every site has and that are not articles."""
 SECTIONS = ("/siyassa/", "/riyada/", "/mojtama/", "/taqafa/")
 FEED = '<link rel=alternate type="application/rss+xml" href="/feed">'
 API = '<link rel="https://api.w.org/" href="/wp-json/">'
@@ -104,7 +104,7 @@ def test_a_newspaper_is_learned_by_its_articles_and_nothing_else(make: Callable[
     assert site.render is (make is rendered)
 
 
-def test_what_lists_the_articles_is_found() -> None:
+def test_the_lists_of_the_articles_are_found() -> None:
     kinds = {
         name: [type(source) for source in learned(make())[0].discover] for name, make in NEWSPAPERS.items()
     }
@@ -112,14 +112,14 @@ def test_what_lists_the_articles_is_found() -> None:
     assert kinds["a feed alone"] == [Feed]
     assert kinds["a sitemap alone"] == [Sitemap]
     assert kinds["Drupal"] == [Listing]
-    assert WordPress not in kinds["WordPress by number"]  # it says that it has an API, and answers 404
+    assert WordPress not in kinds["WordPress by number"]  # it declares an API, and answers 404
 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
     [("Product", "it is a shop"), ("WebPage", "it is not a newspaper: 3 of 3 pages state no day")],
 )
-def test_a_shop_is_no_newspaper(kind: str, said: str) -> None:
+def test_a_shop_is_not_a_newspaper(kind: str, said: str) -> None:
     shop = made("/product/{slug}-{n}", ("/cart/", "/category/ahdia/", *PAGES))
     shop.articles = {url: article(n, kind=kind, date=False) for n, url in enumerate(shop.articles)}
     assert said in str(learned(shop)[1])
@@ -134,7 +134,7 @@ def test_a_site_that_refuses_us_or_does_not_answer_says_so() -> None:
     assert "could not be read (dns)" in str(learned(away)[1])
 
 
-def test_lists_are_no_articles_unless_the_newspaper_has_its_articles_there() -> None:
+def test_lists_are_not_articles_unless_the_newspaper_has_its_articles_there() -> None:
     newspaper = made("/topic/{n}", SECTIONS, head=FEED)
     newspaper.pages[f"{HOME}feed"] = rss(list(newspaper.articles)[:10])
     site = learn.learned(learned(newspaper)[0], None, 2026)
@@ -144,7 +144,7 @@ def test_lists_are_no_articles_unless_the_newspaper_has_its_articles_there() -> 
 
 
 def stating(*stamps: str, country: str | None, timezone: str | None, name: str = "sahifa") -> SiteDraft:
-    """What is learned of a newspaper whose pages state these moments for machines, one after the other."""
+    """The learned declaration of a newspaper whose pages state these machine-readable moments, one each."""
     newspaper = made("/{s}/{n}", SECTIONS)
     for n, (url, html) in enumerate(newspaper.articles.items()):
         stamp = stamps[n % len(stamps)]
@@ -166,8 +166,8 @@ WINTER, SUMMER = "2026-11-28T09:40:00", "2026-07-14T09:40:00"
         ("ES", None, [f"{WINTER}+0100"], "Europe/Madrid"),
         ("US", None, [f"{SUMMER}-07:00"], None),  # Phoenix and Los Angeles
         ("PS", None, [f"{WINTER}+02:00", f"{WINTER}+03:00"], None),
-        ("PS", None, [f"{WINTER}+02:00", WINTER], None),  # one page states none
-        ("ES", None, [f"{WINTER}+00:00"], None),  # what servers print anywhere
+        ("PS", None, [f"{WINTER}+02:00", WINTER], None),  # one page states no moment
+        ("ES", None, [f"{WINTER}+00:00"], None),  # which servers print everywhere
         ("ES", None, [f"{WINTER}Z"], None),
         (None, None, [f"{WINTER}+03:00"], None),  # Riyadh, Baghdad, Kuwait, Istanbul
         ("SA", "Asia/Riyadh", [f"{WINTER}+03:00"], "Asia/Riyadh"),
@@ -178,7 +178,7 @@ WINTER, SUMMER = "2026-11-28T09:40:00", "2026-07-14T09:40:00"
         ("MA", "Africa/Casablanca", [f"{SUMMER}+02:00"], None),
     ],
 )
-def test_the_clock_is_that_of_the_country_which_all_pages_fit(
+def test_the_clock_is_the_one_of_the_country_that_fits_all_pages(
     country: str | None, domain_has: str | None, stamps: list[str], zone: str | None
 ) -> None:
     found = stating(*stamps, country=country, timezone=domain_has)
@@ -189,7 +189,7 @@ def test_the_clock_is_that_of_the_country_which_all_pages_fit(
     assert any(line.startswith("`timezone`") for line in found.missing) is (not zone and not domain_has)
 
 
-def test_the_table_of_newspapers_knows_better_than_a_server() -> None:
+def test_the_table_of_newspapers_takes_precedence_over_a_server() -> None:
     given = {"country": "MA", "timezone": "Africa/Casablanca"}
     assert stating(f"{WINTER}+03:00", **given).timezone is None
     assert stating(f"{WINTER}+03:00", **given, name="hespress").timezone == "Africa/Casablanca"

@@ -1,4 +1,4 @@
-"""Every address that a run takes ends somewhere, whatever drops it on its way."""
+"""Every address that a run takes has an outcome, even if a component drops its request."""
 
 import asyncio
 import json
@@ -49,14 +49,14 @@ class TestLedger:
         assert released == ["first", "second"]
         assert (ledger.taken, ledger.ended) == (Counter(feed=1), Counter({("pending", "timeout"): 1}))
 
-    def test_what_has_been_answered_is_not_waited_for(self) -> None:
+    def test_an_answered_address_is_not_waited_for(self) -> None:
         ledger = Ledger[str]()
         ledger.take("a", URL, "feed")
         ledger.answer("a")
         assert not ledger.take("a", URL, "listing", "walk")
         assert not ledger.waits("walk")
 
-    def test_what_one_list_does_not_want_another_may(self) -> None:
+    def test_an_address_that_one_list_does_not_want_another_may_want(self) -> None:
         ledger = Ledger[str]()
         ledger.meet("a", "feed", "unwanted", "too_old")
         assert ledger.take("a", URL, "sitemap")
@@ -67,7 +67,7 @@ class TestLedger:
         }  # fmt: skip
         assert not ledger.take("a", URL, "listing")
 
-    def test_an_end_counts_once(self) -> None:
+    def test_an_outcome_counts_once(self) -> None:
         ledger = Ledger[str]()
         ledger.end("a", "stored")
         ledger.take("a", URL, "feed")
@@ -86,7 +86,7 @@ def newspaper() -> Iterator[Newspaper]:
 
 
 def balance(database: Database) -> dict[str, Any]:
-    """Both sides of the last run, which are equal."""
+    """The two sums of the last run, which must be equal."""
     found: dict[str, Any] = database.run()
     assert_balanced(found)
     ledger: dict[str, Any] = found["ledger"]
@@ -103,7 +103,7 @@ def balance(database: Database) -> dict[str, Any]:
 def test_whatever_drops_a_request_the_walk_goes_on(
     newspaper: Newspaper, database: Database, setting: str, middleware: str, reason: str
 ) -> None:
-    """Articles on two pages of a walk, and the page after them."""
+    """The requests of articles on two pages of a walk, and of the page after them, are dropped."""
     newspaper.pages = {
         "/": listing([1, 2, 13], "/?page=2"),
         "/?page=2": listing([3, 4, 14], "/drop?page=3"),
@@ -150,7 +150,7 @@ def test_an_article_that_redirects_to_itself(
 def test_a_site_that_wants_its_cookie_back_within_a_redirect_gets_it(
     newspaper: Newspaper, database: Database
 ) -> None:
-    """And no later request carries it: each visit sees the page as anybody does."""
+    """No later request has the cookie: each visit sees the page as a new visitor does."""
     newspaper.pages = {"/": listing([2, 1]), "/articles-2.html": article(2), "/articles-1.html": article(1)}
     newspaper.cookie_wall = "/articles-1.html"
     done = crawl(newspaper, database)
@@ -161,10 +161,10 @@ def test_a_site_that_wants_its_cookie_back_within_a_redirect_gets_it(
 
 
 @pytest.mark.parametrize("status", [404])
-def test_a_page_of_its_own_that_is_no_article_has_an_end(
+def test_a_single_page_that_is_not_an_article_has_an_outcome(
     newspaper: Newspaper, database: Database, status: int
 ) -> None:
-    """Its address is no article's, but it is the one that was asked for."""
+    """The address does not match the pattern, but it is the one that was requested."""
     newspaper.pages = {"/about.html": (status, {}, "<title>من نحن</title>")}
     done = crawl(newspaper, database, "-a", f"url=http://127.0.0.1:{newspaper.port}/about.html")
     assert database.run()["outcome"] != "fault", done.stderr
@@ -173,7 +173,7 @@ def test_a_page_of_its_own_that_is_no_article_has_an_end(
 
 
 @pytest.mark.parametrize("status", [404])
-def test_what_is_pending_and_no_article_any_longer_has_an_end(
+def test_a_pending_address_that_is_no_longer_an_article_has_an_outcome(
     newspaper: Newspaper, database: Database, status: int
 ) -> None:
     url = f"http://127.0.0.1:{newspaper.port}/news-1.html"
@@ -204,7 +204,7 @@ def leave_pending(database: Database, url: str, times: int = 1) -> None:
 def test_a_visit_again_that_failed_stays_a_visit_again(
     newspaper: Newspaper, database: Database, status: int, end: str
 ) -> None:
-    """What is stored and pending is gone when it is gone, and not rejected."""
+    """A stored article that is pending becomes gone when it is removed, and not rejected."""
     newspaper.pages = {"/": listing([2, 1]), "/articles-1.html": article(1), "/articles-2.html": article(2)}
     crawl(newspaper, database)
     leave_pending(database, f"http://127.0.0.1:{newspaper.port}/articles-1.html")
@@ -215,9 +215,7 @@ def test_a_visit_again_that_failed_stays_a_visit_again(
     assert database.ops["rejected"].count_documents({}) == database.ops["pending"].count_documents({}) == 0
 
 
-def test_an_answer_that_nothing_has_changed_says_nothing_of_a_new_article(
-    newspaper: Newspaper, database: Database
-) -> None:
+def test_an_unexpected_304_does_not_settle_a_new_article(newspaper: Newspaper, database: Database) -> None:
     newspaper.pages = {
         "/": listing([2, 1]),
         "/articles-1.html": (304, {}, ""),
@@ -227,7 +225,9 @@ def test_an_answer_that_nothing_has_changed_says_nothing_of_a_new_article(
     assert balance(database)["ended"] == {"stored": 1, "pending": 1}
 
 
-def test_what_was_forgotten_has_an_end_at_another_address(newspaper: Newspaper, database: Database) -> None:
+def test_a_forgotten_article_has_an_outcome_at_another_address(
+    newspaper: Newspaper, database: Database
+) -> None:
     home = f"http://127.0.0.1:{newspaper.port}"
     canonical = f"<head><link rel=canonical href='{home}/articles-1.html'>"
     newspaper.pages = {"/": listing([1]), "/articles-1.html": article(1)}
@@ -242,7 +242,7 @@ def test_what_was_forgotten_has_an_end_at_another_address(newspaper: Newspaper, 
     assert database["articles"].count_documents({}) == database.ops["pending"].count_documents({}) == 0
 
 
-def test_what_a_pipeline_does_not_want_has_an_end(newspaper: Newspaper, database: Database) -> None:
+def test_an_article_that_a_pipeline_drops_has_an_outcome(newspaper: Newspaper, database: Database) -> None:
     newspaper.pages = {"/": listing([1, 13, 14])} | {f"/articles-{n}.html": article(n) for n in (1, 13, 14)}
     steps = json.dumps(project.ITEM_PIPELINES | {"tests.middlewares.DropsArticles": 450})
     done = crawl(newspaper, database, "-s", f"ITEM_PIPELINES={steps}")
@@ -251,8 +251,8 @@ def test_what_a_pipeline_does_not_want_has_an_end(newspaper: Newspaper, database
     assert database.ops["pending"].count_documents({}) == 0
 
 
-def test_a_document_that_another_site_could_claim_in_part_has_an_end(database: Database) -> None:
-    """All keys of an article are settled, also those under which it is not stored."""
+def test_a_document_that_another_site_could_claim_in_part_has_an_outcome(database: Database) -> None:
+    """All keys of an article are settled, even those under which it is not stored."""
     theirs, mine = stored_article(1), stored_article(2)
     ledger = Ledger[Any]()
     asyncio.run(written(database, ledger, theirs))
@@ -280,5 +280,5 @@ async def written(database: Database, ledger: Ledger[Any], item: Article) -> Non
         (b"", [b"a=1; Secure", b"=x", b";", b""], b""),
     ],
 )
-def test_cookies_of_a_chain_are_those_given_last(kept: bytes, given: list[bytes], sent: bytes) -> None:
+def test_the_last_cookies_of_a_chain_are_sent(kept: bytes, given: list[bytes], sent: bytes) -> None:
     assert _cookies(kept, given, is_secure=False) == sent

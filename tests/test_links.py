@@ -1,4 +1,4 @@
-"""Copies in the store, against a real mongod: the labelled set, races, and what a decision costs."""
+"""Copies in the store, with a real mongod: the labelled set, races, and the cost of a decision."""
 
 import asyncio
 import datetime as dt
@@ -35,11 +35,11 @@ from tests.trials import size
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 DAY = dt.date(2024, 4, 2)
 LIVING = ("updated_at", "run")
-"""Fields that say when a document was written, not what is true of it."""
+"""Fields that say when a document was written."""
 
 
 def write(run: Run, database: Database, *crawls: Sequence[Article], batch: int = 50) -> None:
-    """Write articles, each sequence by a writer of its own, all at once."""
+    """Write articles, each sequence with a separate writer, all at once."""
 
     async def at_once() -> None:
         async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
@@ -64,7 +64,9 @@ def found(database: Database) -> list[dict[str, Any]]:
 
 
 def is_settled(documents: Sequence[dict[str, Any]]) -> bool:
-    """Does every copy name the root of its story, no root another one, and each root how many it has?"""
+    """Does every copy name the root of its story, does no root name another, and is the number of copies
+    right?
+    """
     copies = Counter(doc["duplicate_of"] for doc in documents)
     roots = {doc["_id"] for doc in documents if doc["duplicate_of"] is None}
     return all(
@@ -88,7 +90,7 @@ class TestLabelledSet:
             name for name, floor in floors.items() if recall[name][True] < floor * recall[name].total()
         } == set()
 
-    def test_moulds_briefs_digests_and_copies_of_copies(self, run: Run, database: Database) -> None:
+    def test_templates_briefs_digests_and_copies_of_copies(self, run: Run, database: Database) -> None:
         recall, merged = self.links(run, database, pairs.shapes())
         assert sum(one.group != other.group for _, one, other in pairs.labelled_pairs(pairs.shapes())) >= 120
         wrong = [pair for pair in merged if pair[0] != pair[1]]
@@ -104,7 +106,7 @@ class TestLabelledSet:
     def links(
         self, run: Run, database: Database, records: list[pairs.Record]
     ) -> tuple[dict[str, Counter[bool]], list[tuple[str, str]]]:
-        """By kind how many copies are linked and are not, and the groups of each two that are linked."""
+        """For each kind, how many copies are linked and how many are not; and the groups of linked pairs."""
         write(run, database, [record.article for record in records])
         documents = database.articles()
         assert is_settled(documents)
@@ -192,7 +194,7 @@ class TestConvergence:
         assert {doc["story"] for doc in database.articles()} == {story.keys[0]}
         assert is_settled(database.articles())
 
-    def test_a_corrected_copy_that_is_none_any_more_stands_alone(self, run: Run, database: Database) -> None:
+    def test_a_corrected_copy_that_is_no_longer_one_stands_alone(self, run: Run, database: Database) -> None:
         one, two, three = [r.article for r in pairs.records() if r.variant == "original"][:3]
         copies = [_at(one, f"https://www.copy{n}.com/a.html") for n in range(3)]
         write(run, database, [one, *copies])
@@ -205,7 +207,7 @@ class TestConvergence:
         write(run, database, [identify(replace(changed, title=three.title, body=one.body))])
         assert len({doc["story"] for doc in database.articles()}) == 1
 
-    def test_what_a_killed_crawl_left_unlinked_the_next_one_links(self, run: Run, database: Database) -> None:
+    def test_the_next_crawl_links_what_a_killed_one_left_unlinked(self, run: Run, database: Database) -> None:
         one = next(r.article for r in pairs.records() if r.variant == "original")
         two = _at(one, "https://www.copy.com/a.html")
         write(run, database, [one])
@@ -215,8 +217,8 @@ class TestConvergence:
         assert len({doc["story"] for doc in database.articles()}) == 1
         assert database.ops["unlinked"].count_documents({}) == 0
 
-    def test_an_interval_stands_for_a_day_that_is_not_known(self, run: Run, database: Database) -> None:
-        """Only articles whose intervals come near each other are looked at, whichever arrives last."""
+    def test_an_interval_is_used_in_place_of_an_unknown_day(self, run: Run, database: Database) -> None:
+        """Only articles whose intervals are close to each other are examined, whichever arrives last."""
         one = next(r.article for r in pairs.records() if r.variant == "original")
         assert one.day
         day = dt.date.fromisoformat(one.day)
@@ -279,7 +281,7 @@ def _at(article: Article, url: str, **fields: Any) -> Article:
 
 
 def look_alike(number: int, site: str, day: dt.date = DAY) -> Article:
-    """A page of a series: one text, in which nothing but every fourth word, a number, is this page's."""
+    """A page of a series: all pages share one text, except that every fourth word is a number of the page."""
     frame, own = random.Random(1445), random.Random(number)
     words = [str(own.randrange(10**4)) if n % 4 == 0 else frame.choice(VOCABULARY) for n in range(160)]
     url = f"https://www.{site}.com/{number}.html"
@@ -319,9 +321,9 @@ def test_the_frame_of_a_source_is_learned_and_left_out(run: Run, database: Datab
 
 
 class TestLookAlikes:
-    """Many pages of a day that share most of a text: of one template, or with the same frame on each."""
+    """Many pages of a day that share most of their text: from one template, or with the same frame."""
 
-    def test_their_copies_are_found_in_whatever_order(self, run: Run, database: Database) -> None:
+    def test_their_copies_are_found_in_any_order(self, run: Run, database: Database) -> None:
         crowd = [look_alike(n, f"site{n % 3}") for n in range(3 * COMMON)]
         frame = " ".join(VOCABULARY[:12])
         copies = [
@@ -342,7 +344,7 @@ class TestLookAlikes:
             assert found(database) == forwards
 
     @pytest.mark.parametrize("sites", [1, 40], ids=["one_site", "forty_sites"])
-    def test_a_batch_costs_the_same_however_many_there_are(
+    def test_the_cost_of_a_batch_does_not_grow_with_their_number(
         self, run: Run, database: Database, monkeypatch: pytest.MonkeyPatch, sites: int
     ) -> None:
         compared: list[int] = []
@@ -350,7 +352,7 @@ class TestLookAlikes:
         monkeypatch.setattr(identity, "are_copies", lambda *args: compared.append(1) or are_copies(*args))
 
         async def cost(client: Any, numbers: range) -> tuple[int, int]:
-            """Documents that MongoDB returns for a batch, and pairs of texts that are compared."""
+            """The number of documents that MongoDB returns for a batch, and of compared pairs of texts."""
             linker, batch = (
                 Linker(client, database.name),
                 [look_alike(n, f"site{n % sites}") for n in numbers],
@@ -398,7 +400,7 @@ def stored(article: Article) -> dict[str, Any]:
 
 
 def test_whatever_the_address_says_the_primary_is_read(tmp_path: Path) -> None:
-    """A set without a secondary answers no question that is meant for one."""
+    """A set without a secondary cannot answer a query that is meant for a secondary."""
     records = [r.article for r in pairs.records() if r.group in ("story 1", "story 2")]
 
     async def trial(server: Mongod) -> list[dict[str, Any]]:
@@ -430,7 +432,7 @@ def test_whatever_the_address_says_the_primary_is_read(tmp_path: Path) -> None:
 
 
 class TestRevisions:
-    def test_a_counter_or_a_stamp_makes_none_and_a_correction_does(
+    def test_a_correction_makes_a_revision_and_a_counter_or_a_stamp_does_not(
         self, run: Run, database: Database
     ) -> None:
         text = "أعلنت الجماعة عن انطلاق أشغال تهيئة الحديقة الكبرى وسط المدينة بعد أشهر من التأخير."
@@ -464,8 +466,8 @@ WORDS = "".join(chr(letter) + " " for letter in range(0x627, 0x64B)).split()
 
 
 def made(id_: str, site: str, day: dt.date, chance: random.Random) -> dict[str, Any]:
-    """A stored article that was not crawled. Its bands are met elsewhere as often as those of real
-    articles, of which random pairs have one shingle in a hundred in common.
+    """A stored article that was not crawled. Others share its bands as often as those of real articles, of
+    which random pairs have one shingle in a hundred in common.
     """
     drawn = [chance.randrange(10**6) for _ in range(BANDS)]
     values = struct.pack(f"<{BANDS * ROWS}H", *(part for n in drawn for part in (n % 65521, n // 16, n % 7)))
@@ -496,7 +498,7 @@ def test_deciding_a_batch_costs_the_same_among_a_million(run: Run, database: Dat
         return DAY + dt.timedelta(days=number // a_day)
 
     async def looked_at(client: AsyncMongoClient[dict[str, Any]]) -> int:
-        """Documents and keys of indexes that the server has looked at so far."""
+        """The number of documents and index keys that the server has examined so far."""
         status = await client.admin.command("serverStatus")
         looks = status["metrics"]["queryExecutor"]
         return int(looks["scanned"] + looks["scannedObjects"])
@@ -504,7 +506,7 @@ def test_deciding_a_batch_costs_the_same_among_a_million(run: Run, database: Dat
     async def decide(
         client: AsyncMongoClient[dict[str, Any]], linker: Linker, stored: int
     ) -> tuple[int, int]:
-        """What the server looks at for a batch (the median), and the most memory that one takes here."""
+        """What the server examines for a batch (the median), and the peak memory of this process."""
         articles = client[database.name]["articles"]
         looks, memory = [], []
         for batch in range(batches):

@@ -1,4 +1,4 @@
-"""Lists in any encoding, read in this process and crawled: all their articles are requested, nothing else."""
+"""Lists in any encoding: all their articles are requested and nothing else, without a crawl and in one."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
-def test_json_with_mistakes_costs_no_more_than_its_length(piece: str) -> None:
+def test_the_cost_of_json_with_mistakes_grows_with_its_length(piece: str) -> None:
     def find(text: str) -> None:
         with suppress(ValueError):
             jsontext.find(text)
@@ -174,7 +174,7 @@ def test_an_address_in_a_urlset_decides_whether_it_is_a_file_or_a_page() -> None
     assert found(article, "news.xml", tag="sitemap") == ([article], ["news.xml"])
 
 
-def test_a_json_feed_is_advertised_where_there_is_no_other() -> None:
+def test_a_json_feed_is_used_if_no_other_is_advertised() -> None:
     feeds = "<link rel=alternate type='application/feed+json' href='/feed.json'>"
     feeds += "<link rel=alternate type='application/json' href='/wp-json/x'>"
     home = HtmlResponse(f"{ROOT}/", body=feeds.encode())

@@ -1,4 +1,4 @@
-"""A copy of the articles that is kept by the recipe of docs/data.md stays equal to them."""
+"""A copy of the articles that follows the recipe of docs/data.md stays equal to them."""
 
 import asyncio
 import datetime as dt
@@ -35,7 +35,7 @@ def follow(database: Database, monkeypatch: pytest.MonkeyPatch) -> Follow:
 
 
 def shown(documents: Any) -> Mirror:
-    """Articles by ``_id``, as a mirror has to have them."""
+    """The articles by ``_id``, as a mirror must have them."""
     left_out = {*INTERNAL, *OF_VISITS}
     return {
         doc["_id"]: {name: value for name, value in doc.items() if name not in left_out} for doc in documents
@@ -43,7 +43,7 @@ def shown(documents: Any) -> Mirror:
 
 
 class Newspaper:
-    """Writes to a database what crawls write, in an order drawn by chance."""
+    """Writes to a database what crawls write, in random order."""
 
     def __init__(self, database: Database, client: AsyncMongoClient[dict[str, Any]], seed: int) -> None:
         self._database, self._client = database, client
@@ -52,7 +52,7 @@ class Newspaper:
         self._now = NOON
 
     async def step(self) -> None:
-        """Something new, corrected, removed, met again, or forgotten, of several at once."""
+        """One event: new, corrected, removed, visited or forgotten articles, several at once."""
         self._now += dt.timedelta(minutes=1)
         writer = Writer(self._client, self._database.name, batch=3, age=0.01, queue=50, patience=5)
         writer.start()
@@ -88,7 +88,7 @@ class Newspaper:
 
 
 @pytest.mark.trials
-def test_a_mirror_beside_crawls_that_do_everything(run: Run, database: Database, follow: Follow) -> None:
+def test_a_mirror_follows_crawls_that_do_everything(run: Run, database: Database, follow: Follow) -> None:
     mirror: Mirror = {}
 
     async def beside() -> dt.datetime:
@@ -112,10 +112,10 @@ def test_a_mirror_beside_crawls_that_do_everything(run: Run, database: Database,
     assert database["forgotten"].count_documents({})
 
 
-def test_what_comes_back_after_it_was_forgotten_leaves_the_mirror(
+def test_an_article_that_comes_back_after_it_was_forgotten_leaves_the_mirror(
     run: Run, database: Database, follow: Follow
 ) -> None:
-    """A crawl that began before stores it under another address; in between a mirror sees it."""
+    """A crawl that began earlier stores it under another address, and a mirror sees it in between."""
     since = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
     other = "https://www.alayam24.com/articles-77.html"
     made = article(1, urls=[other, article(1).url])
@@ -125,7 +125,7 @@ def test_what_comes_back_after_it_was_forgotten_leaves_the_mirror(
         async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True, w="majority") as client:
             writer = Writer(client, database.name, batch=1, age=0.01, queue=5, patience=5)
             writer.start()
-            await writer.put(article(2))  # it knows now what was forgotten before
+            await writer.put(article(2))  # now it knows what was forgotten
             while writer.counts["new"] < 1:  # noqa: ASYNC110 - the writer itself tells nobody
                 await asyncio.sleep(0.01)
             await forget(client, database.name, [key(article(1).url)], "alayam24")

@@ -1,4 +1,4 @@
-"""What a page's script asks for more of its list, as scripts of any make write it."""
+"""The requests by which a page's script gets more of its list, in the styles of different scripts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_call_by_its_address(script: str, url: str) -> None:
         ("axios.post('/ajax/load', { offset: offset })", None, {"offset": "{page}"}),
     ],
 )  # fmt: skip
-def test_a_call_by_what_it_sends(script: str, form: Any, json: Any) -> None:
+def test_a_call_by_the_data_that_it_sends(script: str, form: Any, json: Any) -> None:
     found = calls(f"<script>{script}</script>")
     assert [(call.url, call.form, call.json) for call in found] == [(f"{HOME}/ajax/load", form, json)]
 
@@ -75,7 +75,7 @@ def test_a_call_by_what_it_sends(script: str, form: Any, json: Any) -> None:
         "document.getElementById('more').getAttribute('data-section')",
     ],
 )
-def test_what_a_call_sends_may_stand_in_the_page(read: str) -> None:
+def test_the_data_of_a_call_may_be_in_the_page(read: str) -> None:
     button = "<button id=more data-section=57 data-page=2>"
     script = f"$.post('/ajax-more', {{ page: $(this).data('page'), section: {read}, sub: 247 }})"
     (call,) = calls(f"{button}<script>{script}</script>")
@@ -112,5 +112,5 @@ def test_a_call_behind_a_button(button: str, url: str) -> None:
         "<script>location.href = '/login?next=' + encodeURIComponent('/')</script>",
     ],
 )
-def test_what_asks_for_no_list(html: str) -> None:
+def test_calls_that_request_no_list(html: str) -> None:
     assert calls(html) == []

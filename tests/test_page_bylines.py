@@ -97,7 +97,7 @@ def test_people_around_the_headline(box: str, names: list[str]) -> None:
     assert extract(page.encode(), "https://www.sahifa-example.com/news/1").authors == names
 
 
-def test_author_line_in_front_of_the_text_names_people_only() -> None:
+def test_an_author_line_before_the_text_names_people_only() -> None:
     line = f"صحيفة المثال - {TWO} - الرباط"
     raw = RawArticle(url="https://example.ma/1", publisher=SITE[0], body=[line, *P])
     assert clean_article(raw).authors == [TWO]

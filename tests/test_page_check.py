@@ -74,13 +74,13 @@ def test_short_text_in_the_declared_body_is_an_article(words: int) -> None:
     assert reason(read(page, URL, site=SITE), SITE) is None
 
 
-def test_listing_at_an_article_s_address_is_refused_with_its_site_too() -> None:
+def test_a_listing_at_the_address_of_an_article_is_rejected_with_a_declaration_too() -> None:
     assert reason(read(listing(), URL, site=SITE), SITE) == "listing"
 
 
 @pytest.mark.parametrize("tag", ["p", "li", "div", "h3"])
 @pytest.mark.parametrize("body", ["div.text", "div.text p, div.text li, div.text div, div.text h3"])
-def test_a_list_of_links_in_the_place_of_the_body_is_no_article(tag: str, body: str) -> None:
+def test_a_list_of_links_instead_of_the_body_is_not_an_article(tag: str, body: str) -> None:
     links = "".join(f"<{tag}><a href='/news/{n}'>عنوان خبر محلي طويل رقم {n}</a></{tag}>" for n in range(40))
     page = f"<html lang=ar><body><h1>كل المقالات</h1><div class=text>{links}</div></body></html>"
     site = replace(SITE, markup=[Markup(title="h1", body=body)])

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (tables of lines)
-"""Author lines, agencies and datelines as newspapers print them: places, desks and papers are no persons."""
+"""Author lines, agencies and datelines as newspapers print them: places, desks and newspapers are not people."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SIGNED = (
 
 
 def spread(forms: tuple[str, ...], *parts: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Every form with every place once, the others in turn."""
+    """Every form and every place once, in combination with the others in turn."""
     first, *rest = parts
     return [
         (form, one, *(other[(i + j) % len(other)] for other in rest))
@@ -86,7 +86,7 @@ NOBODY = (
 
 
 @pytest.mark.parametrize("line", NOBODY)
-def test_places_desks_and_papers_are_nobody(line: str) -> None:
+def test_places_desks_and_newspapers_are_not_authors(line: str) -> None:
     assert people(line) == []
 
 
@@ -113,7 +113,7 @@ SOMEBODY = [
 
 
 @pytest.mark.parametrize(("line", "names"), SOMEBODY)
-def test_persons_among_places_and_crafts(line: str, names: list[str]) -> None:
+def test_people_among_places_and_professions(line: str, names: list[str]) -> None:
     assert people(line) == names
 
 
@@ -153,14 +153,14 @@ def test_the_opening_of_a_text(opening: str, line: str | None, credited: list[st
         "وكالات",
     ],
 )
-def test_a_signature_closes_the_text_and_is_no_paragraph(line: str) -> None:
+def test_a_signature_ends_the_text_and_is_not_a_paragraph(line: str) -> None:
     raw = RawArticle(url="https://example.ma/1", publisher="صحيفة المثال", body=[*P, line])
     assert is_signature(line, ["صحيفة المثال"])
     assert assembled(raw).body.split("\n\n") == list(P)
 
 
 @pytest.mark.parametrize("line", ["الرباط - و م ع", "واس- جدة:", "وكالات - أبوظبي", "صحيفة المثال - رويترز"])
-def test_a_credit_line_in_front_is_no_paragraph(line: str) -> None:
+def test_a_credit_line_before_the_text_is_not_a_paragraph(line: str) -> None:
     article = assembled(
         clean_article(RawArticle(url="https://example.ma/1", publisher="صحيفة المثال", body=[line, *P]))
     )
@@ -181,10 +181,10 @@ def test_a_credit_line_in_front_is_no_paragraph(line: str) -> None:
         "تصوير: سالم الحربي",
     ],
 )
-def test_credits_of_pictures_and_labels_are_no_text(line: str) -> None:
+def test_credits_of_pictures_and_labels_are_not_text(line: str) -> None:
     assert kind(line) == "drop"
 
 
 @pytest.mark.parametrize("line", ["واس - غزة", "أ ف ب - ريو دي جانيرو", "الرياض - واس", "وكالات ـ صنعاء"])
-def test_a_credit_line_of_its_own_is_a_dateline(line: str) -> None:
+def test_a_separate_credit_line_is_a_dateline(line: str) -> None:
     assert dateline(line) == line

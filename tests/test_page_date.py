@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""The article's date among all that a page offers."""
+"""The date of the article among all dates that a page offers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def one(text: str, origin: str, **more: Any) -> OfferedDate:
     return OfferedDate(text=text, origin=origin, **more)
 
 
-def test_zone_printed_gives_the_publisher_s_clock_and_the_instant() -> None:
+def test_a_printed_zone_gives_the_publisher_s_clock_and_the_instant() -> None:
     found = choose([one("2020-06-03T03:01+0400", "jsonld")]).published
     assert found is not None
     assert (found.date, found.time) == (dt.date(2020, 6, 3), dt.time(3, 1))
@@ -35,7 +35,7 @@ def test_utc_stamp_moves_to_the_site_s_day() -> None:
     assert (found.date, found.time) == (dt.date(2024, 10, 8), dt.time(1, 30))
 
 
-def test_printed_clock_beats_utc_stamp_where_no_zone_is_known() -> None:
+def test_a_printed_time_takes_precedence_over_a_utc_stamp_if_no_zone_is_known() -> None:
     found = choose(
         [one("2024-10-07T22:30:41+00:00", "jsonld"), one("2024-10-08 | 01:30", "generic")]
     ).published
@@ -71,7 +71,7 @@ def test_a_moroccan_server_with_old_zone_files_keeps_its_instant(page: list[Offe
     assert "stale_zone" in found.warnings
 
 
-def test_the_hour_too_much_may_be_of_the_next_day() -> None:
+def test_the_excess_hour_may_lead_to_the_next_day() -> None:
     page = [one("2026-11-03T23:40:00+00:00", "meta"), one("الأربعاء 4 نونبر 2026 - 00:40", "markup")]
     found = choose(page, **MOROCCO).published  # type: ignore[arg-type]
     assert found is not None
@@ -107,13 +107,13 @@ def test_an_interval_gives_way_to_a_day_and_a_wide_one_to_a_narrow_one() -> None
     assert (day.date, day.earliest) == (dt.date(2024, 10, 6), None)
 
 
-def test_an_interval_says_more_than_a_day_to_come() -> None:
+def test_an_interval_says_more_than_a_future_day() -> None:
     found = choose([one("2025-01-01", "meta"), one("منذ 3 أيام", "generic")], now=NOW).published
     assert found is not None
     assert found.earliest == dt.date(2024, 10, 5)
 
 
-def test_machine_origins_read_what_machines_write() -> None:
+def test_machine_readable_origins_read_machine_readable_dates() -> None:
     for text in ("1728326700", "1728326700000", "Mon, 07 Oct 24 18:45:00 +0000"):
         found = choose([one(text, "meta")], timezone="UTC").published
         assert found is not None
@@ -137,7 +137,7 @@ def test_clocks_that_contradict_each_other_give_no_instant() -> None:
     assert (found.time, found.at) == (dt.time(12, 42), None)
 
 
-def test_days_that_agree_outweigh_a_machine_s_word() -> None:
+def test_days_that_agree_outweigh_a_machine_readable_date() -> None:
     page = [
         one("2024-10-09T10:00:00+01:00", "jsonld"),
         one("2024-10-07", "url"),
@@ -148,7 +148,7 @@ def test_days_that_agree_outweigh_a_machine_s_word() -> None:
     assert found.date == dt.date(2024, 10, 7)
 
 
-def test_modified_is_never_published() -> None:
+def test_a_date_of_change_is_never_the_date_of_publication() -> None:
     choice = choose([one("2024-10-07T10:00:00Z", "meta", kind="modified")])
     assert choice.published is None
     assert choice.modified == dt.datetime(2024, 10, 7, 10, tzinfo=dt.UTC)
@@ -193,11 +193,11 @@ def test_refusal_names_the_string(text: str, reason: str) -> None:
     assert why_not(one(text, "markup")) == reason
 
 
-def test_no_candidate_is_said_too() -> None:
+def test_a_page_without_a_date_says_so() -> None:
     assert why_not(None) == "the page shows no date of publication"
 
 
-def test_range_is_no_day() -> None:
+def test_a_range_is_not_a_day() -> None:
     body = "<h1>عنوان الخبر الأول في الصفحة</h1><p class='date'>منذ أسبوعين</p><p>نص المقال هنا طويل بما يكفي ليقرأ كاملا.</p>"
     article = read(body.encode(), "https://example.com/1", now=NOW)
     assert article.day is None
@@ -210,10 +210,10 @@ APART = re.compile(
     r"الان|للتو|اليوم|امس|عند |علي الساعه|hier|yesterday|at |^.?\d+ \d+ |t\d{6}|^\s*27 مارس 2024$|^اول|الفين|الف |^wed mar"
     "|^الثاني من"
 )
-"""Phrases whose line says too little by itself; a named element (``time``, ``.date``) still gives them."""
+"""Phrases that are no date in an ordinary line, but are one in a named element (``time``, ``.date``)."""
 
 
-def test_a_line_is_looked_at_when_its_date_can_be_read() -> None:
+def test_a_line_is_examined_if_its_date_can_be_read() -> None:
     lists = [one for name in ("dates_dev.tsv", "dates_more.tsv") for one in load(name) if one.date]
     texts = {one.raw for one in lists} | {one.text for one in printed() if read_printed(one)}
     missed = sorted(text for text in texts if not generic._dated(text) and not APART.search(plain(text)))

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""Where on a page the article's day stands, and where another's."""
+"""Where on a page the article's day is, and where another day is."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize("page", [case[1] for case in PLACES], ids=[case[0] for case in PLACES])
-def test_the_day_is_found_and_its_line_is_no_paragraph(page: str) -> None:
+def test_the_day_is_found_and_its_line_is_not_a_paragraph(page: str) -> None:
     article = read(frame(page), URL, now=NOW)
     assert article.day == "2024-10-07"
     assert article.body.split("\n\n") == list(P)
@@ -61,7 +61,7 @@ PAPERS = [
     ],
 )
 @pytest.mark.parametrize("where", ["above", "amid", "below"])
-def test_a_line_that_says_nothing_but_paper_and_day_keeps_its_day(line: str, paper: str, where: str) -> None:
+def test_a_line_with_only_newspaper_and_day_gives_the_day(line: str, paper: str, where: str) -> None:
     said, (first, rest) = f"<p>{line.format(paper)}</p>", (ps(P[:1]), ps(P[1:]))
     text = {"above": said + first + rest, "amid": first + said + rest, "below": first + rest + said}[where]
     article = read(frame(f'<div class="t"><h1>{TITLE}</h1>{text}</div>'), URL, now=NOW)
@@ -92,7 +92,7 @@ def test_a_sentence_about_what_was_published_stays(sentence: str) -> None:
         f'<article><h1>{TITLE}</h1>{BODY}</article><article><h2>{HEADLINES[1]}</h2><time datetime="2024-10-05">5 أكتوبر 2024</time>{ps(OTHER)}</article>',
     ],
 )  # fmt: skip
-def test_the_day_of_the_page_or_of_another_article_is_none(page: str) -> None:
+def test_the_day_of_the_page_or_of_another_article_is_not_the_article_s(page: str) -> None:
     assert read(frame(page), URL, now=NOW).day is None
 
 
@@ -104,7 +104,7 @@ def test_the_day_in_the_address_beats_a_neighbour_s(list_: str) -> None:
     assert read(frame(page), url, now=NOW).day == "2024-10-07"
 
 
-def test_a_declared_date_that_is_none_leaves_the_word_to_the_page() -> None:
+def test_a_declared_date_that_cannot_be_read_leaves_the_page_to_decide() -> None:
     site = Site(
         name="صحيفة المثال",
         domain="sahifa-example.com",

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""What ``extract`` reads, and by which origin."""
+"""The fields that ``extract`` reads, and their origins."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ PAGE = frame(
 )
 
 
-def test_site_markup_answers_first() -> None:
+def test_the_site_s_markup_comes_first() -> None:
     raw = read(PAGE, MARKUP)
     assert raw.title == TITLE
     assert raw.lede == "خلاصة الخبر في سطر."
@@ -73,7 +73,7 @@ def test_site_markup_answers_first() -> None:
     assert {raw.origins[field] for field in named} == {"markup"}
 
 
-def test_markup_that_fits_no_longer_leaves_the_field_to_a_lower_origin() -> None:
+def test_markup_that_no_longer_fits_leaves_the_field_to_a_later_origin() -> None:
     raw = read(
         frame(
             f"<h1>{TITLE}</h1><div class='x'>{ps()}</div>", head=ld(datePublished="2024-10-07T18:45:00+01:00")
@@ -106,7 +106,7 @@ def test_nested_matches_are_read_once() -> None:
     assert read(f"<div class='c'><div class='c'><p>{P[0]}</p></div></div>", Markup(body=".c")).body == [P[0]]
 
 
-def test_selector_that_is_no_css_names_itself() -> None:
+def test_an_invalid_selector_is_named() -> None:
     with pytest.raises(ValueError, match=r"not a CSS selector: 'h1\[\['"):
         read(PAGE, Markup(title="h1[["))
 
@@ -162,7 +162,7 @@ def test_entities_and_organisations_in_json_ld() -> None:
     assert [image.url for image in raw.images] == ["https://www.sahifa-example.com/a.jpg"]
 
 
-def test_meta_answers_where_nothing_else_does() -> None:
+def test_meta_tags_are_used_if_there_is_nothing_else() -> None:
     raw = read(
         f"""<html lang="ar-MA"><head><meta property="og:title" content="{TITLE} | صحيفة المثال"><meta property="og:site_name" content="صحيفة المثال">
 <meta property="article:published_time" content="2024-10-07T18:45:00+01:00"><meta property="article:tag" content="كورنيش"><meta property="article:tag" content="تهيئة">
@@ -207,7 +207,7 @@ def test_headline_broken_into_lines_is_one() -> None:
     assert read(f"<h1>{first} على<br>{second}</h1>").title == TITLE
 
 
-def test_headers_tell_encoding_and_validators() -> None:
+def test_headers_give_encoding_and_validators() -> None:
     page = f"<h1>{TITLE}</h1>".encode("cp1256")
     headers = {"Content-Type": "text/html; charset=windows-1256", "ETag": '"x"'}
     raw = extract(page, URL, headers=headers, now=NOW)
@@ -216,7 +216,7 @@ def test_headers_tell_encoding_and_validators() -> None:
     assert (raw.http.etag, raw.http.content_type) == ('"x"', "text/html; charset=windows-1256")
 
 
-def test_page_and_addresses_travel_along() -> None:
+def test_the_page_and_its_addresses_are_kept() -> None:
     raw = read(PAGE)
     assert raw.page == PAGE
     assert raw.urls == [URL]
@@ -242,7 +242,7 @@ def test_day_with_the_letter_of_its_calendar() -> None:
     assert [date.text for date in read(page).dates] == ["الاثنين 4 ربيع الآخر 1446هـ 7 أكتوبر 2024م"]
 
 
-def test_caption_that_is_a_sentence_is_no_lede() -> None:
+def test_a_caption_that_is_a_sentence_is_not_a_lede() -> None:
     picture = '<div class="top"><img src="/a.jpg"><div>جانب من الجلسة الثانية لدورة أكتوبر بمقر الجماعة.</div></div>'
     assert read(frame(f"<h1>{TITLE}</h1>{picture}<div>{ps()}</div>")).body == list(P)
 
@@ -251,7 +251,7 @@ def test_caption_that_is_a_sentence_is_no_lede() -> None:
     ("signature", "names"),
     [("الرباط - صحيفة المثال", []), ("صحيفة المثال - سلمى الإدريسي", ["سلمى الإدريسي"])],
 )
-def test_place_before_the_newspaper_is_no_author(signature: str, names: list[str]) -> None:
+def test_a_place_before_the_newspaper_is_not_an_author(signature: str, names: list[str]) -> None:
     head = ld(author={"@type": "Person", "name": signature}, publisher={"name": "صحيفة المثال"})
     assert read(frame(f"<h1>{TITLE}</h1>{ps()}", head=head)).authors == names
 
@@ -263,12 +263,12 @@ def test_author_in_a_box_of_the_editor() -> None:
     assert read(page).authors == ["سلمى الإدريسي"]
 
 
-def test_button_for_comments_amid_the_text_does_not_end_it() -> None:
+def test_a_comment_button_within_the_text_does_not_end_it() -> None:
     page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}<div>أضف تعليقك</div>{ps(P[3:])}</div>')
     assert read(page).body == list(P)
 
 
-def test_keywords_that_are_the_headline_s_words_are_no_tags() -> None:
+def test_keywords_that_repeat_the_headline_are_not_tags() -> None:
     assert read(frame(f"<h1>{TITLE}</h1>{ps()}", head=ld(keywords=TITLE.split()))).tags == []
     assert (
         read(frame(f"<h1>{TITLE}</h1>{ps()}", head=ld(keywords=["الكورنيش", "تهيئة", "الساحل"]))).tags != []
@@ -314,12 +314,12 @@ def test_a_picture_given_by_reference_is_looked_up() -> None:
     "name",
     ["default.jpg", "no-image.png", "logo.png", "og-default.jpg", "placeholder_600x400.jpg", "icons/pdf.png"],
 )
-def test_a_stand_in_is_no_picture(name: str) -> None:
+def test_a_placeholder_is_not_a_picture(name: str) -> None:
     page = frame(f"<h1>{TITLE}</h1>{ps()}", head=f'<meta property="og:image" content="/img/{name}">')
     assert read(page).images == []
 
 
-def test_what_a_skip_link_leads_past_is_left_out() -> None:
+def test_what_a_skip_link_skips_is_left_out() -> None:
     inset = f'<p><a href="#end-of-podcasts">تخطى البودكاست وواصل القراءة</a></p><div><p>بودكاست المثال</p><p>{HEADLINES[0]} في حلقة جديدة من البرنامج الأسبوعي.</p></div><p id="end-of-podcasts">نهاية البودكاست</p>'
     page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}{inset}{ps(P[3:])}</div>')
     assert read(page).body == list(P)

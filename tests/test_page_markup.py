@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (a page and a table of selectors)
-"""A site's selectors find the same whether they are looked up or searched for."""
+"""A site's selectors give the same result by look-up and by search."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PAGE = """<body id="top"><div class="a b"><p class="c">واحد</p><div class="a
         "[class*=b] p", "div:has(.d) p", ".e:not(.b) a", ".absent",
     ],
 )  # fmt: skip
-def test_looked_up_as_searched_for(selector: str) -> None:
+def test_look_up_and_search_agree(selector: str) -> None:
     root = parse(PAGE.encode(), "https://www.sahifa-example.com/1").root
     places = ElementFinder(root, Markup(body=selector))
     assert places(selector) == compiled(selector)(root)
     assert set(places(selector, ordered=False)) == set(compiled(selector)(root))
 
 
-def test_what_was_taken_out_is_not_found() -> None:
+def test_removed_elements_are_not_found() -> None:
     root = parse(PAGE.encode(), "https://www.sahifa-example.com/1").root
     places = ElementFinder(root, Markup(tags="#x a", section=".b > p"))
     assert strings(places, "#x a")[0] == ["خمسة", "ستة"]

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""Every page of our own in every dress: the text decides what the article is, names only advise."""
+"""Every page of our own in every form: the text decides what the article is, names are only hints."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STEP = 1 if FULL else 4
 
 
 def rows(kinds: list[tuple[Shape, str]]) -> list[tuple[float, list[str], str]]:
-    """Likeness, foreign paragraphs and name of each page."""
+    """The similarity, foreign paragraphs and name of each page."""
     found = []
     for shape, kind in kinds:
         article = read(mutated(shape, kind), shape.url, now=NOW)
@@ -37,8 +37,8 @@ def rows(kinds: list[tuple[Shape, str]]) -> list[tuple[float, list[str], str]]:
     return found
 
 
-def test_corpus_in_every_dress() -> None:
-    """A fourth of all pairs in the normal run, all of them in the trials."""
+def test_the_corpus_in_every_form() -> None:
+    """The normal run reads a fourth of all pairs, the trials read all."""
     pairs = [
         (shape, kind)
         for i, shape in enumerate(CORPUS)
@@ -53,7 +53,7 @@ def test_corpus_in_every_dress() -> None:
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_a_name_on_every_paragraph_says_nothing(name: str) -> None:
+def test_a_class_on_every_paragraph_is_no_hint(name: str) -> None:
     for shape in CORPUS if FULL else CORPUS[FRAMES.index(name) % 8 :: 12]:
         article = read(named(shape.html, name), shape.url, now=NOW)
         assert score(shape, article.lede, article.body) >= 0.9, shape.name
@@ -118,7 +118,7 @@ def test_a_poem_of_short_lines_is_a_text() -> None:
         assert read(page, "https://www.sahifa-example.com/news/1").body.split("\n\n") == verses
 
 
-def test_a_box_of_the_frame_amid_the_text_is_left_out() -> None:
+def test_a_box_of_the_frame_within_the_text_is_left_out() -> None:
     box = '<div class="newsletter"><h4>النشرة البريدية</h4><p>توصل بأهم الأخبار كل صباح في بريدك، ويمكنك إلغاء الاشتراك متى شئت.</p></div>'
     page = frame(f'<h1>{TITLE}</h1><div class="t">{ps(P[:3])}{box}<h3>{SUBHEAD}</h3>{ps(P[3:])}</div>')
     assert read(page, "https://www.sahifa-example.com/news/1").body.split("\n\n") == [*P[:3], SUBHEAD, *P[3:]]

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (pages are long lines)
-"""One page, one article: it ends where the next begins."""
+"""A page gives one article, which ends where the next begins."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_longer_second_article_is_not_taken_instead() -> None:
 
 
 @pytest.mark.parametrize("page", [ARTICLES, MICRODATA, POSTS], ids=["articles", "microdata", "posts"])
-def test_declared_selectors_take_the_headline_s_own_article(page: str) -> None:
+def test_declared_selectors_read_the_article_of_the_headline(page: str) -> None:
     title = "h1, h2.name" if page is POSTS else "h1"
     for body in (".entry p", ".entry"):
         assert paragraphs(frame(page), Markup(title=title, body=body)) == list(P)
@@ -63,7 +63,7 @@ def test_text_declared_in_json_bounds_the_article() -> None:
     assert paragraphs(frame(page, head=ld(articleBody="\n".join(P)))) == list(P)
 
 
-def test_text_declared_in_json_beats_another_article_s() -> None:
+def test_text_declared_in_json_takes_precedence_over_another_article() -> None:
     page = f'<div id="__next"></div><div class="t">{ps(OTHER)}</div>'
     assert paragraphs(frame(page, head=ld(articleBody="\n".join(P)))) == list(P)
 

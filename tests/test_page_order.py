@@ -1,4 +1,4 @@
-"""Each field of a page is read by itself: in whatever order they are asked for, they say the same."""
+"""The fields of a page are independent: reading them in any order gives the same values."""
 
 import random
 

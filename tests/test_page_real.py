@@ -1,6 +1,6 @@
 """Real saved pages, scored by the folder's own ``score.py``.
 
-``NEWSCRAWL_PAGES`` names a folder with ``score.py``, pages (``*.html``) and their truth (``*.json``).
+``NEWSCRAWL_PAGES`` names a folder with ``score.py``, pages (``*.html``) and the true values (``*.json``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not FOLDER, reason="NEWSCRAWL_PAGES is not set")
 
 
 def scored(html: bytes, url: str) -> dict[str, Any]:
-    """An article in the words of ``score.py``."""
+    """An article with the field names of ``score.py``."""
     article = read(html, url)
     return {
         "title": article.title,

@@ -50,7 +50,7 @@ def test_every_field_names_its_origin(shape: Shape) -> None:
     assert set(article.origins.values()) <= {"markup", "jsonld", "meta", "microdata", "generic", "url"}
 
 
-def test_author_behind_a_verb_and_the_site_that_signs_as_a_person() -> None:
+def test_an_author_after_a_verb_and_a_site_declared_as_a_person() -> None:
     shape = next(shape for shape in SHAPES if "class updated" in shape.name)
     assert read(shape.html, shape.url).authors == ["سلمى الإدريسي"]
     person = shape.html.replace(
@@ -64,7 +64,7 @@ def test_same_bytes_give_the_same_article() -> None:
         assert read(shape.html, shape.url, now=NOW) == read(shape.html, shape.url, now=NOW)
 
 
-def test_listing_with_a_description_is_no_article() -> None:
+def test_a_listing_with_a_description_is_not_an_article() -> None:
     about = f"<p>{P[0]}</p>"
     for heading in ("أخبار المدن والجهات اليوم", "مجتمع"):
         page = frame(f'<h1>{heading}</h1>{about}<div class="grid">{cards(12)}</div>', title=heading)
@@ -73,7 +73,7 @@ def test_listing_with_a_description_is_no_article() -> None:
         assert refused[0] == "listing"
 
 
-def test_the_page_s_clock_is_no_date_of_an_article() -> None:
+def test_the_clock_of_the_page_is_not_the_date_of_an_article() -> None:
     page = listing()
     assert not [
         date for date in extract(page, "https://www.sahifa-example.com/").dates if "9 أكتوبر" in date.text

@@ -13,7 +13,7 @@ def page(content: str) -> bytes:
 <span class="articlecontent">{content}</span></td></tr></table></body></html>""".encode()
 
 
-def test_a_ticker_is_no_body_where_the_place_of_the_body_says_nothing() -> None:
+def test_a_ticker_does_not_replace_a_body_without_text() -> None:
     raw = extract(page("انقر هنا لقراءة الخبر من مصدره."), URL, site=Maghress.site)
     assert raw.body == []
     reason = check(assembled(clean_article(raw), Maghress.site), Maghress.site)
@@ -21,5 +21,5 @@ def test_a_ticker_is_no_body_where_the_place_of_the_body_says_nothing() -> None:
     assert reason[0] == "no_body"
 
 
-def test_a_ticker_is_no_body_of_an_unknown_site() -> None:
+def test_a_ticker_is_not_a_body_on_an_unknown_site() -> None:
     assert extract(page(""), URL).body == []

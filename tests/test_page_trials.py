@@ -1,4 +1,4 @@
-"""Hostile and damaged pages: no exception leaves ``read``, none costs more than its length."""
+"""Hostile and damaged pages: ``read`` raises no exception, and its cost grows with the length of the page."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 
 @pytest.mark.trials
-def test_no_damaged_page_raises() -> None:
+def test_no_damaged_page_raises_an_error() -> None:
     dice = random.Random(7)
     for number in range(size(100_000)):
         page = dice.choice(SHAPES).html
@@ -151,7 +151,7 @@ HUGE: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.trials
 @pytest.mark.parametrize("kind", HUGE)
-def test_a_page_twice_as_long_costs_twice_as_much_at_most(kind: str) -> None:
+def test_a_page_twice_as_long_takes_at_most_twice_the_time(kind: str) -> None:
     page = HUGE[kind]()
 
     def all_of_it(page: bytes) -> None:
@@ -161,7 +161,7 @@ def test_a_page_twice_as_long_costs_twice_as_much_at_most(kind: str) -> None:
         assert growth(all_of_it, lambda n: page[:n], letters) <= 2.5, f"from {letters:,} bytes on"
 
 
-def test_empty_and_odd_pages() -> None:
+def test_empty_and_unusual_pages() -> None:
     for page in (
         b"",
         b" ",

@@ -1,4 +1,4 @@
-"""The way from a page of a list to the one after it, as newspapers of any make print it."""
+"""The links from each page of a list to the next, in the forms of different newspapers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HOME = "https://sahifa.example"
 
 
 def pages(form: str, first: str, number: int) -> str:
-    """The address of a page of a list by its form, where the first has another."""
+    """The address of a page of a list by its form; the first page has another address."""
     return HOME + (first if number == 1 else form.format(n=number, z=number - 1, o=10 * (number - 1)))
 
 
@@ -36,7 +36,7 @@ def pages(form: str, first: str, number: int) -> str:
     ],
 )
 @pytest.mark.parametrize("label", ["{n}", "arabic", "»"])
-def test_a_pager_leads_from_each_page_to_the_next(form: str, first: str, label: str) -> None:
+def test_a_pager_links_each_page_to_the_next(form: str, first: str, label: str) -> None:
     def said(number: int) -> str:
         return "".join(chr(0x660 + int(d)) for d in str(number)) if label == "arabic" else str(number)
 
@@ -59,19 +59,19 @@ NOISE = [
     (f"{HOME}/", ""),
     ("https://other.example/page/2", "2"),
 ]
-"""Links that any page has beside its pager."""
+"""Links of any page that are not its pager."""
 
 
 @pytest.mark.parametrize("current", ["/", "/riyada", "/riyada?page=3", "/list.asp?cat=4"])
-def test_what_stands_beside_a_pager_leads_nowhere(current: str) -> None:
+def test_links_beside_a_pager_are_not_followed(current: str) -> None:
     assert list(pager.following(NOISE, HOME + current, 1)) == []
 
 
-def test_older_articles_may_lie_behind_a_day() -> None:
+def test_older_articles_may_be_behind_a_day() -> None:
     older = f"{HOME}/search?updated-max=2026-11-20T09:00:00"
     assert list(pager.following([*NOISE, (older, "رسائل أقدم »")], f"{HOME}/", 1)) == [older]
 
 
-def test_more_leads_on_only_where_the_address_counts() -> None:
+def test_a_link_more_is_followed_only_if_its_address_counts() -> None:
     links = [(f"{HOME}/riyada/kora", "المزيد"), (f"{HOME}/riyada?offset=10", "عرض المزيد")]
     assert list(pager.following(links, f"{HOME}/riyada", 1)) == [f"{HOME}/riyada?offset=10"]

@@ -1,4 +1,4 @@
-"""The pages that people read: their commands parse, their links lead somewhere, their examples compile."""
+"""The documentation: its commands parse, its links lead somewhere, its examples compile."""
 
 import argparse
 import ast
@@ -26,11 +26,11 @@ from tests.test_install import parsed as parsed_requirements
 
 TOPS = re.compile(r"(?:benchmarks|deploy|findings|newscrawl|pipelines|recordings|spiders|tests)/[\w./-]+")
 MADE_UP = "sada_elwaha"
-"""The newspaper of CONTRIBUTING.md, whose files nobody has."""
+"""The newspaper of CONTRIBUTING.md, whose files do not exist."""
 ELSEWHERE = {"LONG", "Request"}
 """Names of the tests and of Scrapy."""
 UNLISTED = {"NEWSCRAWL_PAGES", "NEWSCRAWL_TRIALS", "NEWSCRAWL_WEB_PASSWORD"}
-"""Variables of trials, and a secret that no setting holds."""
+"""Variables of trials, and a secret that is not a setting."""
 
 
 def words(command: str) -> list[str]:
@@ -46,11 +46,11 @@ def words(command: str) -> list[str]:
 
 
 def mistake(given: list[str]) -> str | None:
-    """What is wrong with a command; None when it would be understood."""
+    """What is wrong with a command; None if nothing is."""
     match given:
         case ["scrapy", name, *rest]:
             return scrapy_mistake(name, rest)
-        case ["python", "-m", "newscrawl", *rest] if rest not in ([], ["export"]):  # which only name it
+        case ["python", "-m", "newscrawl", *rest] if rest not in ([], ["export"]):  # a mention of the program
             return parsed(readers.parser(), rest)
         case ["python", "-m", module, *_]:
             return None if find_spec(module) else f"there is no module {module}"
@@ -85,7 +85,7 @@ def scrapy_mistake(name: str, rest: list[str]) -> str | None:
 
 
 def parsed(parser: argparse.ArgumentParser, given: list[str]) -> str | None:
-    """What a parser has against arguments."""
+    """The error of a parser for these arguments, or None."""
     try:
         _, left = parser.parse_known_args(given)
     except SystemExit as end:
@@ -95,7 +95,7 @@ def parsed(parser: argparse.ArgumentParser, given: list[str]) -> str | None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_command_of_every_page_is_understood(page: str) -> None:
+def test_every_command_of_every_page_can_be_parsed(page: str) -> None:
     wrong = {}
     for line in (command.text for command in commands(page)):
         if (start := START.match(line)) and (said := mistake(words(line[start.end() :]))):
@@ -104,7 +104,7 @@ def test_every_command_of_every_page_is_understood(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_blocks_of_commands_say_that_they_are_shell(page: str) -> None:
+def test_blocks_of_commands_are_marked_as_shell(page: str) -> None:
     lines = (line for block in blocks(page) if not block.language for line in block.text.splitlines())
     assert not list(filter(START.match, lines))
 
@@ -123,12 +123,12 @@ def test_blocks_of_commands_say_that_they_are_shell(page: str) -> None:
         ("scrapy crawl hespress -a since=2024-03-27 -s RECORD=a.warc.gz  # any day", None),
     ],
 )
-def test_a_command_that_is_not_understood_is_told_from_one_that_is(command: str, said: str | None) -> None:
+def test_a_wrong_command_is_distinguished_from_a_right_one(command: str, said: str | None) -> None:
     assert mistake(words(command)) == said
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_examples_in_python_and_toml_can_be_read_and_import_what_there_is(page: str) -> None:
+def test_examples_in_python_and_toml_compile_and_import_existing_names(page: str) -> None:
     for block in blocks(page):
         if block.language == "toml":
             tomllib.loads(block.text)
@@ -146,7 +146,7 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_links_lead_to_files_and_headings_that_are_there(page: str) -> None:
+def test_links_lead_to_existing_files_and_headings(page: str) -> None:
     wrong = []
     for link in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
         path, _, anchor = link.partition("#")
@@ -159,7 +159,7 @@ def test_links_lead_to_files_and_headings_that_are_there(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_files_and_variables_that_a_page_names_are_there(page: str) -> None:
+def test_files_and_variables_that_a_page_names_exist(page: str) -> None:
     spans = [span for span in SPAN.findall(FENCE.sub("", PAGES[page])) if MADE_UP not in span]
     files = [span for span in spans if TOPS.fullmatch(span) and not (PROJECT / span).exists()]
     assert not files
@@ -168,7 +168,7 @@ def test_files_and_variables_that_a_page_names_are_there(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
-def test_classes_constants_and_attributes_that_engineers_read_of_are_there(page: str) -> None:
+def test_classes_constants_and_attributes_that_pages_for_engineers_name_exist(page: str) -> None:
     sources = "\n".join(path.read_text("utf-8") for path in (PROJECT / "newscrawl").rglob("*.py"))
     text = FENCE.sub("", PAGES[page])
     names = set(re.findall(r"`([A-Z]\w+)(?:\(.*?\))?`", text)) - ELSEWHERE
@@ -188,12 +188,12 @@ def test_the_index_names_every_page_and_each_says_for_whom_it_is_and_how_long_it
         assert re.match(r"For .* minutes?\b", first, re.DOTALL), f"{page}: for whom, how many minutes?"
 
 
-def test_the_readme_says_of_each_dependency_what_it_is_for() -> None:
+def test_the_readme_says_what_each_dependency_is_for() -> None:
     required = {name for extra in lists().values() for name in parsed_requirements(extra)} - {"newscrawl"}
     assert required == set(re.findall(r"^\| `([\w-]+)` \|", PAGES["README.md"], re.MULTILINE))
 
 
-def test_the_version_is_the_one_that_the_changelog_begins_with(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_the_first_one_in_the_changelog(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         readers.main(["--version"])
     assert capsys.readouterr().out == f"newscrawl {newscrawl.__version__}\n"

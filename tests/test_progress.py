@@ -1,4 +1,4 @@
-"""How far a long piece of work has come."""
+"""The progress of long work, on a terminal and in a log."""
 
 import asyncio
 import io
@@ -63,7 +63,7 @@ def test_a_terminal_gets_a_bar_that_rewrites_its_line(monkeypatch: pytest.Monkey
     assert terminal.getvalue().endswith("\n")
 
 
-def test_a_crawl_says_what_became_of_its_pages_and_what_waits() -> None:
+def test_a_crawl_shows_what_became_of_its_pages_and_how_many_addresses_wait() -> None:
     assert note({}, 0, 0.2, None) == "0 new, 0 seen, 0 revised, 0 rejected"
     said = note({"new": 1200, "seen": 30}, 90, 60, 4)
     assert said == "1,200 new, 30 seen, 0 revised, 0 rejected; 90 pages a minute; 4 addresses wait"

@@ -1,4 +1,4 @@
-"""The shipped recording follows from its sources, answers a whole crawl, and repeats no story."""
+"""The shipped recording: built from its sources, complete for a crawl, and without repeated stories."""
 
 import datetime as dt
 import gzip
@@ -33,7 +33,7 @@ TOLD = [story for story in STORIES if story.body and not story.copy]
 
 @cache
 def recorded() -> dict[str, Response]:
-    """Every response of the recording by its address."""
+    """Every response of the recording, by its address."""
     found = {}
     with FILE.open("rb") as file:
         for record in ArchiveIterator(file):
@@ -57,7 +57,7 @@ def answer(url: str) -> Response:
 
 
 def listings(site: Site, first: str) -> Iterator[TextResponse]:
-    """A listing and every page after it."""
+    """A listing and all its further pages."""
     url: str | None = first
     while url:
         page = answer(url)
@@ -91,7 +91,7 @@ def linked(name: str) -> frozenset[str]:
 
 def test_the_recording_follows_from_its_sources(tmp_path: Path) -> None:
     build(tmp_path)
-    # Unpacked, because another build of zlib may pack the same records into other bytes.
+    # Decompressed, because another build of zlib may compress the same records differently.
     assert gzip.decompress((tmp_path / FILE.name).read_bytes()) == gzip.decompress(FILE.read_bytes())
     assert json.loads((tmp_path / "demo" / "expected.json").read_text(encoding="utf-8")) == EXPECTED
 
@@ -155,7 +155,7 @@ def test_every_article_link_of_every_page_is_recorded() -> None:
                     assert entry.url in recorded(), f"{page.url} links to {entry.url}"
 
 
-def test_pages_hold_what_is_expected_of_them() -> None:
+def test_pages_contain_the_expected_articles() -> None:
     for url, facts in EXPECTED["articles"].items():
         page = recorded()[url]
         assert isinstance(page, HtmlResponse)
@@ -168,7 +168,7 @@ def test_pages_hold_what_is_expected_of_them() -> None:
         assert facts["last_words"] in text
 
 
-def test_the_windows_1256_pages_are_so_encoded() -> None:
+def test_the_windows_1256_pages_have_that_encoding() -> None:
     pages = {s.charset_in: recorded()[s.url] for s in STORIES if s.charset == "windows-1256"}
     assert pages.keys() == {"header", "meta"}
     for page in pages.values():
@@ -180,7 +180,7 @@ def test_the_windows_1256_pages_are_so_encoded() -> None:
     assert b"charset=" not in pages["header"].body.lower()
 
 
-def test_weekdays_agree_with_the_days_they_stand_beside() -> None:
+def test_weekdays_agree_with_their_days() -> None:
     weekdays = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
     told = 0
     for story in STORIES:
@@ -193,7 +193,7 @@ def test_weekdays_agree_with_the_days_they_stand_beside() -> None:
 
 
 def sentences(story: Story) -> set[str]:
-    """The sentences of a story, each of five words at least."""
+    """The sentences of a story that have five words or more."""
     parts = re.split(r"[.؟!:،]", " ".join(story.body))
     return {" ".join(part.split()) for part in parts if len(part.split()) >= 5}
 
@@ -218,7 +218,7 @@ def test_recurring_notices_differ_from_day_to_day() -> None:
         assert one.body != other.body
 
 
-def test_stories_are_articles_of_news_in_length() -> None:
+def test_stories_are_as_long_as_news_articles() -> None:
     for story in TOLD:
         if not story.recurring:
             assert 90 <= sum(len(p.split()) for p in story.body) <= 350, story.file

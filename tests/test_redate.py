@@ -13,11 +13,11 @@ from tests.conftest import Database, scrapy
 NOW = dt.datetime(2024, 4, 1, 12, tzinfo=dt.UTC)
 
 
-def test_announced_months_move_the_days_that_rested_on_a_forecast(copied: Database) -> None:
+def test_announced_months_correct_days_that_rest_on_a_forecast(copied: Database) -> None:
     articles = copied["articles"]
     hijri_only = articles.find_one({"published.calendar": "hijri"})
     untouched = articles.count_documents({"published.calendar": "gregorian"})
-    # A day as a former, wrong table would have made it.
+    # A day computed from a former, wrong table.
     wrong: dict[str, Any] = {"day": "2024-04-02", "hijri_day": "1445-09-22"}
     articles.update_one({"_id": hijri_only["_id"]}, {"$set": wrong})
     done = scrapy("redate", MONGODB_URI=copied.uri, MONGODB_DATABASE=copied.name)
@@ -32,7 +32,7 @@ def test_announced_months_move_the_days_that_rested_on_a_forecast(copied: Databa
 
 
 def dated(**changes: Any) -> dict[str, Any]:
-    """A stored article whose page offered two dates of two days; ``changes`` are fields to set."""
+    """A stored article whose page offered dates of two days; ``changes`` are fields to set."""
     page = (
         "<html lang=ar><meta property='article:published_time' content='2024-03-27T10:00:00+00:00'>"
         "<h1>خبر من المدينة</h1><span class=date>الخميس 28 مارس 2024 - 15:00</span></html>"
@@ -40,7 +40,7 @@ def dated(**changes: Any) -> dict[str, Any]:
     return document(read(page.encode(), "https://www.example.ma/1", now=NOW)) | changes
 
 
-def test_dates_that_contradict_each_other_are_weighed_again_together() -> None:
+def test_dates_that_contradict_each_other_are_compared_again() -> None:
     stored = dated(http={"fetched_at": NOW})
     offered = stored["published"]["candidates"]
     assert [(date["text"], date["origin"]) for date in offered] == [
@@ -52,7 +52,7 @@ def test_dates_that_contradict_each_other_are_weighed_again_together() -> None:
     assert again(alone, None)["day"] == "2024-03-28"
 
 
-def test_a_date_that_is_read_today_gives_the_day_that_was_missing() -> None:
+def test_a_date_that_can_be_read_today_gives_the_missing_day() -> None:
     stored = dated(http={"fetched_at": NOW})
     unread = {
         "text": "27 مارس 2024", "origin": "markup", "kind": "published", "where": ".date",
@@ -73,7 +73,7 @@ def test_a_page_without_a_readable_date_keeps_what_it_offers() -> None:
     assert [date.text for date in published.candidates] == ["قريبا"]
 
 
-def test_an_article_that_was_stored_before_dates_were_kept_is_read_by_its_printed_one() -> None:
+def test_an_article_without_stored_candidates_gets_its_day_from_the_printed_date() -> None:
     stored = dated(http={"fetched_at": NOW})
     older = replace_offered(stored, None)
     assert again(older, None)["day"] == stored["day"]
@@ -84,13 +84,15 @@ def replace_offered(doc: dict[str, Any], offered: list[dict[str, Any]] | None) -
     return doc | {"published": published | ({} if offered is None else {"candidates": offered})}
 
 
-def test_without_mongodb_it_says_so() -> None:
+def test_without_mongodb_the_command_says_so() -> None:
     done = scrapy("redate", MONGODB_URI="mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200")
     assert done.returncode == 4
     assert "cannot be used" in done.stderr
 
 
-def test_cut_short_it_goes_on_where_it_was(copied: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_an_interruption_it_continues_where_it_was(
+    copied: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(passes, "AT_ONCE", 3)
     number = copied["articles"].count_documents({})
     read: list[str] = []
@@ -106,7 +108,7 @@ def test_cut_short_it_goes_on_where_it_was(copied: Database, monkeypatch: pytest
 
     walk("redate", 7)
     assert len(read) == 9
-    walk("redate", number + 3)  # the last batch was not done when it was cut short
+    walk("redate", number + 3)  # the last batch was not done at the interruption
     assert len(set(read)) == number
     assert len(read) == number + 3
     assert (0, number) in shown

@@ -1,4 +1,4 @@
-"""Pages that only a browser can read, in a real one, from a newspaper on loopback."""
+"""Pages that need a browser, rendered in a real one, from a newspaper on loopback."""
 
 import json
 import os
@@ -72,7 +72,7 @@ def newspaper(request: pytest.FixtureRequest) -> Iterator[Newspaper]:
 
 
 class Crawling:
-    """A crawl of the newspaper in its own process, which a test can watch and disturb."""
+    """A crawl of the newspaper in a separate process, which a test can watch and disturb."""
 
     def __init__(self, database: Database, newspaper: Newspaper, *args: str, **environment: str) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL_T"))}
@@ -92,7 +92,7 @@ class Crawling:
         self.log.extend(self.process.stderr)
 
     def family(self) -> dict[int, tuple[str, int]]:
-        """Every process under the crawl's, with its name and its share of memory in MB."""
+        """All descendants of the crawl's process, with name and share of memory in MB."""
         parents: dict[int, int] = {}
         told: dict[int, tuple[str, int]] = {}
         for entry in Path("/proc").glob("[0-9]*"):
@@ -146,7 +146,7 @@ def _state(pid: int) -> str:
 
 @needs_browser
 @pytest.mark.trials
-def test_all_is_stored_though_the_browser_is_killed(database: Database) -> None:
+def test_all_articles_are_stored_even_if_the_browser_is_killed(database: Database) -> None:
     count = max(6, size(200))
     numbers = list(range(1, count + 1))
     with serve(rendered(numbers)) as newspaper:
@@ -192,7 +192,7 @@ def test_the_request_of_a_rendered_page(database: Database, newspaper: Newspaper
 
 
 @needs_browser
-def test_a_page_that_hangs_is_given_up_and_the_others_are_read(database: Database) -> None:
+def test_a_page_that_hangs_is_abandoned_and_the_others_are_read(database: Database) -> None:
     numbers = [1, 2, 3]
     with serve(rendered(numbers)) as newspaper:
         finish(newspaper, numbers, {2: "while (true) {}"})
@@ -206,7 +206,7 @@ def test_a_page_that_hangs_is_given_up_and_the_others_are_read(database: Databas
 
 
 class Passing(dict[str, Any]):
-    """Pages of a newspaper that first answers with something else."""
+    """A newspaper that shows an interstitial before each page."""
 
     def __init__(self, pages: dict[str, Any], first: dict[str, list[Any]]) -> None:
         super().__init__(pages)
@@ -232,7 +232,7 @@ MOVING_ON = {
 
 @needs_browser
 @pytest.mark.trials
-def test_an_interstitial_is_not_taken_for_the_page(database: Database) -> None:
+def test_an_interstitial_is_not_mistaken_for_the_page(database: Database) -> None:
     numbers = list(range(1, len(MOVING_ON) + 1))[: max(2, size(len(MOVING_ON)))]
     newspaper = rendered(numbers)
     with serve(newspaper):
@@ -268,7 +268,7 @@ class TestMissing:
         )
         assert "Traceback" not in done.stderr
 
-    def test_nothing_on_the_path(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_no_browser_on_the_path(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
         with pytest.raises(BrowserMissing, match="install Debian's package chromium"):

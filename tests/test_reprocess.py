@@ -1,4 +1,4 @@
-"""WARC files in the form of CC-NEWS: all Arabic articles are found and none else, whatever is damaged."""
+"""WARC files in the form of CC-NEWS: all Arabic articles are found, and no others, whatever is damaged."""
 
 import datetime as dt
 import gzip
@@ -35,7 +35,7 @@ def cut(member: bytes) -> bytes:
 
 
 def read(data: bytes, start: int = 0, end: int | None = None) -> tuple[list[str], int]:
-    """The last part of each address that is read, and how many records are damaged."""
+    """The last part of each address that is read, and the number of damaged records."""
     records = Records(io.BytesIO(data), start, end)
     found = [record.head.url.rpartition("/")[2] for record in records.read(lambda head: True)]
     return found, records.broken
@@ -59,23 +59,23 @@ def read(data: bytes, start: int = 0, end: int | None = None) -> tuple[list[str]
         (ok(1) + ok(2, length=10**6), ["1", "2"], 0),
     ],
 )
-def test_what_is_damaged_is_left_out_and_nothing_else(data: bytes, found: list[str], broken: int) -> None:
+def test_damaged_records_are_left_out_and_no_others(data: bytes, found: list[str], broken: int) -> None:
     assert read(data) == (found, broken)
 
 
-def test_what_is_refused_is_found_to_be_damaged_just_so() -> None:
+def test_unwanted_records_are_recognised_as_damaged_too() -> None:
     records = Records(io.BytesIO(ok(1) + cut(ok(2)) + ok(3, length=300) + ok(4)))
     assert list(records.read(lambda head: False)) == []
     assert (records.seen, records.broken) == (3, 1)
 
 
 @pytest.mark.parametrize("data", [b"", b"hello " * 100, cut(ok(1))[:20]])
-def test_what_is_no_warc_file_is_said_to_be_none(data: bytes) -> None:
+def test_a_file_that_is_not_a_warc_file_is_refused_as_such(data: bytes) -> None:
     with pytest.raises(NotWarcError):
         read(data)
 
 
-def test_a_file_may_be_cut_into_ranges_anywhere() -> None:
+def test_a_file_may_be_divided_into_ranges_anywhere() -> None:
     data = b"".join(ok(number) for number in range(12)) + cut(ok(0)) + ok(12)
     whole = read(data)[0]
     for place in range(0, len(data), 23):
@@ -98,19 +98,19 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
     return path, cc_news(path, size(20_000) * 2, arabic=0.03 if size(100) == 100 else 0.2)
 
 
-def test_all_arabic_articles_are_found_and_none_else(news: tuple[Path, Made]) -> None:
+def test_all_arabic_articles_are_found_and_no_others(news: tuple[Path, Made]) -> None:
     path, made = news
     assert len(made.articles) >= len(GOOD)
     urls, tally = found_in(path, Plan({}, lang="ar"))
     assert urls == made.articles
     assert tally.broken == made.broken
     assert tally.pages == len(urls)  # nothing else was parsed
-    # The forms come in turn, and the same pages are found whatever the ranges.
+    # The forms come in turn, and the ranges do not change which pages are found.
     urls, tally = found_in(path, Plan({}, lang="ar"), list(ranges([str(path)], 50_000)))
     assert (urls, tally.broken) == (made.articles, made.broken)
 
 
-def test_without_a_language_declared_sites_alone_are_read(news: tuple[Path, Made]) -> None:
+def test_without_a_language_only_declared_sites_are_read(news: tuple[Path, Made]) -> None:
     path, made = news
     site = Site(
         name="القياس", domain="sahifat-alqiyas.example", country="EG", timezone="Africa/Cairo",
@@ -129,7 +129,7 @@ def test_without_a_language_declared_sites_alone_are_read(news: tuple[Path, Made
 
 
 @pytest.mark.parametrize("lang", OTHERS)
-def test_other_languages_are_told_by_their_bytes(lang: str) -> None:
+def test_other_languages_are_recognised_by_their_bytes(lang: str) -> None:
     chance, letters = random.Random(1), "ابتدرزسلمنهويةك"
     words = ["".join(chance.choices(letters, k=5)) for _ in range(300)]
     arabic = " ".join(words)
@@ -138,7 +138,7 @@ def test_other_languages_are_told_by_their_bytes(lang: str) -> None:
     assert not may_be_arabic(f"<p>{arabic.translate(OTHERS[lang])}</p>".encode())
 
 
-def test_a_head_is_refused_before_its_block_is_read() -> None:
+def test_a_record_is_refused_by_its_headers_before_its_block_is_read() -> None:
     plan = Plan({}, lang="ar")
     head = Head("response", "http://a.example/1", dt.datetime(2016, 9, 1, tzinfo=dt.UTC), 200, None, 0)
     assert plan.wants(head)
@@ -149,7 +149,7 @@ def test_a_head_is_refused_before_its_block_is_read() -> None:
         assert not plan.wants(replace(head, **change))
 
 
-def test_the_command_writes_parts_and_goes_on_where_it_was(news: tuple[Path, Made], tmp_path: Path) -> None:
+def test_the_command_writes_parts_and_continues_where_it_was(news: tuple[Path, Made], tmp_path: Path) -> None:
     path, made = news
     command = ["reprocess", str(path), "--to", "parquet", "--out", str(tmp_path / "out"), "--lang", "ar"]
     environment = {"NEWSCRAWL_DATA": str(tmp_path / "data")}
@@ -165,7 +165,7 @@ def test_the_command_writes_parts_and_goes_on_where_it_was(news: tuple[Path, Mad
     assert "made with other options" in other.stderr + other.stdout
 
 
-def test_the_command_names_the_parts_of_the_code_that_are_looked_at() -> None:
+def test_the_command_names_the_versions_that_it_compares() -> None:
     assert list(reprocess.STALE) == list(selection.STALE)
 
 

@@ -1,4 +1,4 @@
-"""The archive of live crawls gives their documents again: list entries, corrections, unchanged pages, all."""
+"""The archive of live crawls gives their documents again: list entries, corrections, unchanged pages."""
 
 import random
 import re
@@ -13,12 +13,13 @@ from tests.trials import size
 ARTICLES = size(300) if size(100) == 100 else 12
 LEFT_OUT = {"run", "updated_at", "made_by"}
 CLOCK = {"checked_at", "last_seen_at", "gone_at"}
-"""Moments of visits that read nothing: of the download in the archive, of its outcome in the crawl."""
+"""Moments of visits that read nothing: the archive has that of the download, the crawl that of its outcome.
+"""
 OF_VISIT = {"http", "checked_at", "last_seen_at"}
 
 
 def feed(numbers: list[int]) -> str:
-    """A feed whose entries say more than some of the pages."""
+    """A feed whose entries have what some pages lack."""
     items = "".join(
         f"<item><title>عنوان الخبر رقم {n}</title><link>/articles-{n}.html</link>"
         f"<pubDate>Wed, 27 Mar 2024 {n % 24:02}:15:00 +0000</pubDate></item>"
@@ -28,13 +29,13 @@ def feed(numbers: list[int]) -> str:
 
 
 def bare(page: str) -> str:
-    """A page without headline and date: only its list says them."""
+    """A page without headline and date, which only its list has."""
     page = re.sub("<title>.*?</title>|<h1.*?</h1>", "", page)
     return re.sub("<span class=date>.*?</span>", "", page)
 
 
 def page(n: int, more: str = "") -> str:
-    """An article's page with words of its own: hundreds that share theirs are copies of one another."""
+    """An article page with words of its own: hundreds of pages with the same words would be copies."""
     chance = random.Random(n)
     words = ("".join(chance.choices("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", k=5)) for _ in range(200))
     return article(n, text=f"{' '.join(words)} {more}")
@@ -45,7 +46,7 @@ def made() -> Newspaper:
     pages: dict[str, Any] = {f"/articles-{n}.html": page(n) for n in numbers}
     for n in numbers[::3]:
         pages[f"/articles-{n}.html"] = bare(page(n))
-    for n in numbers[1::3]:  # unchanged pages are answered by 304
+    for n in numbers[1::3]:  # the response to unchanged pages is 304
         pages[f"/articles-{n}.html"] = (200, {"ETag": f'"{n}"'}, page(n))
     pages["/articles-900.html"] = (301, {"Location": "/articles-2.html"}, "")
     pages["/feed"] = (200, {"Content-Type": "application/rss+xml"}, feed([*numbers, 900]))
@@ -54,7 +55,9 @@ def made() -> Newspaper:
     return Newspaper(pages)
 
 
-def test_two_crawls_are_made_again_from_their_archive(database: Database, tmp_path: Path) -> None:
+def test_the_documents_of_two_crawls_are_made_again_from_their_archive(
+    database: Database, tmp_path: Path
+) -> None:
     options = ("-a", "since=2024-03-01", "-a", "discover=feed", "-s", f"ARCHIVE={tmp_path}")
     with serve(made()) as newspaper:
         done = crawl(newspaper, database, *options, spider="loopback_all")
@@ -78,13 +81,13 @@ def test_two_crawls_are_made_again_from_their_archive(database: Database, tmp_pa
     assert done.returncode == 0, done.stderr
     after = database.articles()
     for found, was in zip(after, before, strict=True):
-        # A visit again is not led by a list: the crawl finds no headline then, and the archive knows it.
+        # No list leads to a second visit, so the crawl finds no headline; the archive has it from the first.
         path = was["url"][was["url"].rindex("/") :]
         at = CLOCK if path in unchanged or was["gone_at"] else set()
         of_list = OF_VISIT if was["origins"]["title"] == "feed" else set()
         different = {name for name in was if found[name] != was[name]} - LEFT_OUT - of_list - at
         assert different == set(), (was["url"], {name: (found[name], was[name]) for name in different})
-        if path in unchanged:  # the visit that was answered 304
+        if path in unchanged:  # the visit whose response was 304
             assert found["http"]["fetched_at"] < found["last_seen_at"] == found["checked_at"]
             assert found["last_seen_at"] <= was["last_seen_at"]
     assert [doc["url"][-15:] for doc in after if doc["gone_at"]] == ["articles-8.html"]

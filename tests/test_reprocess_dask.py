@@ -1,4 +1,4 @@
-"""Dask's workers give the rows that one machine gives, whatever becomes of the workers."""
+"""Dask's workers give the same rows as one machine, even if workers are killed."""
 
 import asyncio
 import os
@@ -53,7 +53,7 @@ def workers() -> Iterator[Any]:
 
 
 def resident(pid: int) -> int:
-    """Bytes in memory of a process and of those that it started."""
+    """The bytes in memory of a process and of its children."""
     import psutil
 
     try:

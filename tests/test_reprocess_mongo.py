@@ -1,4 +1,4 @@
-"""The archive read again into MongoDB gives the crawl's documents, and better readings give no revisions."""
+"""Reading the archive again gives the crawl's documents, and a better reading makes no revision."""
 
 import datetime as dt
 import subprocess
@@ -35,7 +35,7 @@ from tests.trials import long, size
 
 WHEN = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
 LEFT_OUT = {"run", "updated_at", "made_by"}
-"""What a reading has of its own: its run, the server's clock, the versions."""
+"""Fields that differ between readings: the run, the server's clock, the versions."""
 
 
 def reprocess(database: Database, archive: Path, *args: str) -> Any:
@@ -56,7 +56,7 @@ def wipe(database: Database) -> None:
 
 
 Kept = tuple[Path, list[dict[str, Any]]]
-"""An archive, and the documents of the crawls that made it."""
+"""An archive, and the documents of the crawls that wrote it."""
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +74,13 @@ def kept(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kep
 
 @pytest.fixture
 def archive(database: Database, kept: Kept) -> Path:
-    """The archive, with the crawls' documents in the database."""
+    """The archive, with the documents of the crawls in the database."""
     database["articles"].insert_many(kept[1])
     return kept[0]
 
 
 def outcomes(done: Any) -> dict[str, int]:
-    """What became of the pages, as the command says it."""
+    """What became of the pages, as the command reports it."""
     found = (line.split(maxsplit=1) for line in done.stdout.splitlines()[1:])
     return {word: int(count.replace(",", "")) for count, word in found}
 
@@ -98,7 +98,7 @@ def test_an_empty_collection_gets_the_documents_of_the_crawl(database: Database,
     assert record["pages"] >= len(before)
     assert record["started_at"] <= record["finished_at"]
     assert database["articles"].distinct("run") == [record["_id"]]
-    assert database.ops["runs"].count_documents({}) == 0  # no crawl: sites are not judged by it
+    assert database.ops["runs"].count_documents({}) == 0  # this is not a crawl: sites are not judged by it
     # Once more: nothing is written.
     stamps = [doc["updated_at"] for doc in database.articles()]
     again = outcomes(reprocess(database, folder))
@@ -109,7 +109,7 @@ def test_an_empty_collection_gets_the_documents_of_the_crawl(database: Database,
 
 
 def worsen(database: Database, query: dict[str, Any]) -> int:
-    """Have articles look as a worse reader has read them."""
+    """Change articles as if a worse reader had read them."""
     for doc in list(database["articles"].find(query)):
         worse = f"قائمة الصفحة\n\n{doc['body']}"
         set_ = {
@@ -120,7 +120,7 @@ def worsen(database: Database, query: dict[str, Any]) -> int:
     return int(database["articles"].count_documents(query))
 
 
-def test_a_better_reading_is_no_correction(database: Database, archive: Path) -> None:
+def test_a_better_reading_is_not_a_correction(database: Database, archive: Path) -> None:
     before = database.articles()
     worse = worsen(database, {"site": "alayam24"})
     dry = reprocess(database, archive, "--dry-run", "--stale")
@@ -141,7 +141,7 @@ def test_a_better_reading_is_no_correction(database: Database, archive: Path) ->
     assert moved <= changed
 
 
-def test_only_what_is_asked_for_is_read(database: Database, archive: Path) -> None:
+def test_only_the_requested_pages_are_read(database: Database, archive: Path) -> None:
     wipe(database)
     done = reprocess(database, archive, "--site", "alayam24", "--until", "2030-01-01")
     assert done.returncode == 0, done.stderr
@@ -165,7 +165,7 @@ def test_only_what_is_asked_for_is_read(database: Database, archive: Path) -> No
     assert reprocess(database, archive / "none").returncode == 2
 
 
-def test_what_was_forgotten_does_not_come_back(database: Database, archive: Path) -> None:
+def test_forgotten_articles_do_not_come_back(database: Database, archive: Path) -> None:
     gone = database.articles()[0]
     environment = {"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name}
     assert scrapy("forget", gone["url"], **environment).returncode == 0
@@ -177,7 +177,7 @@ def test_what_was_forgotten_does_not_come_back(database: Database, archive: Path
 
 
 def archived(folder: Path, count: int) -> None:
-    """An archive of a declared site with so many pages."""
+    """An archive of a declared site with this many pages."""
     began = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
     file = Archiving(folder, "alayam24", began, "5f2c81d0", "node1")
     pages = Newspaper.made(count, began).articles("https://www.alayam24.com").values()
@@ -190,7 +190,7 @@ def archived(folder: Path, count: int) -> None:
 
 
 async def read_by(database: Database, folder: Path, site: Site) -> None:
-    """Store what an archive holds, as a declaration of its site reads it."""
+    """Store the pages of an archive as a declaration of their site reads them."""
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(database.uri, tz_aware=True)
     async with client, to_mongo.writing(client, database.name, 10.0) as writer:
         await prepare(client[database.name], client[database.ops.name])
@@ -200,7 +200,7 @@ async def read_by(database: Database, folder: Path, site: Site) -> None:
         assert await to_mongo.to_mongo(plan, chains, writer, places, 1, []) != Tally()
 
 
-def test_a_changed_selector_improves_all_articles_though_it_is_killed(
+def test_a_changed_selector_improves_all_articles_even_if_the_command_is_killed(
     database: Database, tmp_path: Path, run: Any
 ) -> None:
     count = max(250, size(5000))
@@ -230,7 +230,7 @@ def test_a_changed_selector_improves_all_articles_though_it_is_killed(
     assert database.ops["unlinked"].count_documents({}) == 0
 
 
-def test_a_visit_is_noted_before_what_came_after_it_is_stored(tmp_path: Path) -> None:
+def test_a_visit_is_noted_before_later_pages_are_stored(tmp_path: Path) -> None:
     file = Archiving(tmp_path, "alayam24", WHEN, "5f2c81d0", "node1")
     url, raw = "https://www.alayam24.com/articles-1.html", None
     pages = [

@@ -1,4 +1,4 @@
-"""Processes that read may die: what they had not finished is done again, without what no process survives."""
+"""If a reading process dies, its unfinished work is done again, without the fatal record."""
 
 import asyncio
 import os
@@ -66,13 +66,13 @@ OTHERS = [offset for offset in ALL if offset != 30]
         ("spins", OTHERS, {"too_slow": 1}, 1),
     ],
 )
-def test_a_record_that_no_process_survives_costs_itself(
+def test_a_record_that_no_process_survives_loses_only_itself(
     deed: str, read: list[int], lost: dict[str, int], times: int, tmp_path: Path
 ) -> None:
     assert done(deed, tmp_path / "times") == (read, lost)
     assert len((tmp_path / "times").read_text()) == times
 
 
-def test_an_exception_of_the_job_is_told(tmp_path: Path) -> None:
+def test_an_exception_of_the_job_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ReadingError, match="broken"):
         done("raises", tmp_path / "times")

@@ -1,4 +1,4 @@
-"""robots.txt in every encoding that it is written in, and without end."""
+"""robots.txt in every encoding in use, and of any length."""
 
 import codecs
 
@@ -16,7 +16,7 @@ CLOSED = ["/أرشيف", "/أرشيف/1.html", "/أرشيفات", "/بحث?q=م�
 
 
 def verdicts(body: bytes, urls: list[str], encoding: str = "utf-8") -> list[bool]:
-    """Which of the paths may be asked, when a link spells them in an encoding."""
+    """Which of the paths may be requested, when a link spells them in an encoding."""
     rules = Protego.parse(read_robots(body))
     escaped = ["".join(c if c.isascii() else escape(c, encoding) for c in url) for url in urls]
     return [rules.can_fetch(comparable(HOME + url), "newscrawl/1.0") for url in escaped]
@@ -31,7 +31,7 @@ def escape(letter: str, encoding: str) -> str:
     "encoding",
     ["utf-8", "utf-8-sig", "cp1256", "iso8859-6", "utf-16", "utf-16-le", "utf-16-be", "utf-32"],
 )
-def test_rules_mean_what_their_bytes_say(encoding: str, linked: str) -> None:
+def test_rules_are_read_in_their_encoding(encoding: str, linked: str) -> None:
     body = RULES.encode(encoding)
     assert verdicts(body, OPEN, linked) == [True] * len(OPEN)
     assert verdicts(body, CLOSED, linked) == [False] * len(CLOSED)
@@ -62,7 +62,7 @@ def test_the_address_of_a_sitemap_stays_as_it_is_written() -> None:
     assert read_robots(line.encode("utf-16")) == line
 
 
-def test_nothing_above_the_limit_is_read_not_even_a_cut_line() -> None:
+def test_nothing_above_the_limit_is_read_not_even_a_truncated_line() -> None:
     filler = b"# " + b"x" * 97 + b"\n"
     head = b"User-agent: *\nDisallow: /private\n"
     room = LONGEST - len(head) - len(b"Disallow: /a")
@@ -73,14 +73,14 @@ def test_nothing_above_the_limit_is_read_not_even_a_cut_line() -> None:
     assert verdicts(body, ["/private", "/a", "/archive", "/later"]) == [False, True, True, True]
 
 
-def test_a_line_without_end_is_left_out() -> None:
+def test_an_endless_line_is_left_out() -> None:
     body = b"User-agent: *\nDisallow: /" + b"a" * LONGEST_LINE + b"\nDisallow: /private\n"
     assert verdicts(body, ["/aaa", "/private"]) == [True, False]
     assert len(read_robots(b"Disallow: /*" + b"*a" * 1_000_000)) == 0
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
-def test_any_bytes_are_some_text(body: bytes) -> None:
+def test_any_bytes_give_some_rules(body: bytes) -> None:
     text = read_robots(body)
     Protego.parse(text)
     assert read_robots(text.encode()) == text or len(text) > LONGEST_LINE

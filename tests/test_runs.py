@@ -37,7 +37,7 @@ def test_outcomes() -> None:
     assert outcome("finished", {"spider_exceptions/count": 1}, {}, walks=True) == "fault"
 
 
-def test_exit_statuses_tell_the_site_from_the_store_and_from_us() -> None:
+def test_exit_statuses_distinguish_the_site_the_store_and_newscrawl() -> None:
     assert {RunOutcome(name).exit_status for name in ("ok", "partial", "nothing_new")} == {0}
     assert {RunOutcome(name).exit_status for name in ("no_links", "refused", "unreachable")} == {3}
     assert (RunOutcome.FAULT.exit_status, RunOutcome.STORE_DOWN.exit_status) == (1, 4)
@@ -49,7 +49,7 @@ def test_summary_is_one_sentence_with_the_remedy() -> None:
     assert "\n" not in said
 
 
-def test_summary_says_what_is_known_of_the_outcome() -> None:
+def test_the_summary_says_what_is_known_about_the_outcome() -> None:
     because = "GET https://www.alayam24.com/articles-1.html is not in the recording"
     assert f"alayam24: fault ({because}). 0 new" in summary("alayam24", RunOutcome.FAULT, {}, {}, 0, because)
 
