@@ -8,14 +8,14 @@ SITE ?= alayam24
 
 help:
 	@echo "make demo                crawl two sites from a recording and show what was stored"
-	@echo "make test                lint, types and all tests"
-	@echo "make test SITE=hespress  the tests of one site"
+	@echo "make test                check style and types, and run all tests"
+	@echo "make test SITE=hespress  run only the tests of one site"
 	@echo "make crawl SITE=alayam24 crawl a live site"
-	@echo "make mongo               keep the MongoDB of this folder up, to look at the data"
+	@echo "make mongo               keep the embedded MongoDB up and print its address"
 	@echo "make deploy              send the project to the Scrapyds in scrapy.cfg (NODE=node1: to one)"
-	@echo "make schedule            start what schedule.toml says is due, see docs/operate.md"
-	@echo "make trials              the long trials, in full"
-	@echo "make bench               all benchmarks, into docs/benchmarks.md (BEFORE=REVISION: compared with it)"
+	@echo "make schedule            start crawls when they are due by schedule.toml, see docs/operate.md"
+	@echo "make trials              run the long tests in full"
+	@echo "make bench               write all benchmarks to docs/benchmarks.md (BEFORE=REVISION: compared with it)"
 
 # Python compiles what it imports; compiling all of every package takes 15 s.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
@@ -60,7 +60,7 @@ deploy: $(VENV)/node
 	version=$$(date -u +%Y%m%d%H%M%S); \
 	for node in $(or $(NODE),$$($(BIN)/scrapyd-client targets | cut -d" " -f1)); do \
 		answer=$$($(BIN)/scrapyd-deploy $$node --egg build/newscrawl.egg --version $$version); echo "$$answer"; \
-		echo "$$answer" | grep -q '"status": "ok"' || { echo "$$node has refused the project"; exit 1; }; \
+		echo "$$answer" | grep -q '"status": "ok"' || { echo "$$node has refused the project: see above"; exit 1; }; \
 	done
 
 schedule: $(VENV)/node

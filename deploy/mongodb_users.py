@@ -60,7 +60,7 @@ def first_user(uri: str) -> str:
     with MongoClient[dict[str, Any]](uri) as client:
         client.admin.command("createUser", "admin", pwd=password, roles=FIRST_USER)
     made = address(uri, "admin", password, "admin")
-    tell(f"for administration, keep it: {made}")
+    tell(f"for administration, keep it safe: {made}")
     return made
 
 

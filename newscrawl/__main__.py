@@ -17,11 +17,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="version", version=f"newscrawl {newscrawl.__version__}")
     commands = made.add_subparsers(required=True, metavar="command")
     export = commands.add_parser("export", help="write articles to files", description=HELP)
-    export.add_argument("out", help="a folder, a file (.parquet, .jsonl, .csv), or -")
+    export.add_argument("out", help="a folder, a file (.parquet, .jsonl, .csv), or - for stdout")
     export.add_argument(
-        "--from", dest="address", metavar="ADDRESS", help="mongodb://… or an exported folder (MONGODB_URI)"
+        "--from",
+        dest="address",
+        metavar="ADDRESS",
+        help="where the articles are: mongodb://… or an exported folder; default: MONGODB_URI",
     )
-    export.add_argument("--database", metavar="NAME", help="the database (MONGODB_DATABASE, newscrawl)")
+    export.add_argument(
+        "--database", metavar="NAME", help="the database; default: MONGODB_DATABASE, or newscrawl"
+    )
     add_arguments(export)
     return made
 

@@ -159,8 +159,8 @@ class AnyNewspaper:
     def _begin(self, slug: str, site: Site, since: dt.datetime) -> None:
         """Begin the crawl; for a refused newspaper, a run that records the refusal and requests nothing."""
         if site.refused:
-            again = f"after `scrapy sites --relearn {slug}` the next crawl tries it again"
-            sentence = f"{self._where.address} is not crawled: {site.refused} ({again})"
+            again = f"to try it again, run `scrapy sites --relearn {slug}` and crawl it"
+            sentence = f"{self._where.address} is not crawled: {site.refused}; {again}"
             self._failed = Refusal(RunOutcome.REFUSED, sentence)
         crawler: Crawler = self._process.create_crawler(spider_of(slug, site, since))
         self._check(crawler, self._arguments)
@@ -181,7 +181,7 @@ def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> newspaper.New
     except ValueError as error:
         raise UsageError(str(error)) from None
     if spider := site_of(where.address, sites):
-        raise UsageError(f"{where.kind}={where.address!r} has a spider: use scrapy crawl {spider}")
+        raise UsageError(f"{where.kind}={where.address!r} has a spider: run `scrapy crawl {spider}`")
     return where
 
 

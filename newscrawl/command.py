@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from scrapy import Request
-from scrapy.commands import ScrapyCommand
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
@@ -42,6 +42,14 @@ class CommandError(Exception):
         self.exit_status = outcome.exit_status
 
 
+class HelpFormatter(ScrapyHelpFormatter):
+    """Scrapy's formatter, which would make a heading of a line of wrapped help that ends with a colon."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """The lines of an option's help; a space after a final colon keeps a line from becoming a heading."""
+        return [f"{line} " if line.endswith(":") else line for line in super()._split_lines(text, width)]
+
+
 class ProjectCommand(ScrapyCommand):
     """A command that prints its results to stdout and exits with 0, or prints an error to stderr.
 
@@ -56,6 +64,11 @@ class ProjectCommand(ScrapyCommand):
     """Does it take arguments besides options?"""
     reads_dates: ClassVar[bool] = False
     """Does it need the Moroccan months that ``NEWSCRAWL_MOROCCO_MONTHS`` adds?"""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options that all commands of Scrapy have."""
+        parser.formatter_class = HelpFormatter
+        super().add_options(parser)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the settings; from now on, print only cleaned text, as much of it comes from sites."""

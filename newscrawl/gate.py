@@ -122,18 +122,18 @@ def _admit(url: str, base: str | None, ports: frozenset[int], charset: str) -> s
     except ValueError as error:
         raise Refused(url, AddressRefusal.MALFORMED, f"{error}") from None
     if parts.scheme not in _DEFAULT_PORT:
-        raise Refused(url, AddressRefusal.SCHEME, "only http and https are asked")
+        raise Refused(url, AddressRefusal.SCHEME, "it is neither http nor https")
     if "@" in parts.netloc:
-        raise Refused(url, AddressRefusal.CREDENTIALS, "it carries a user name or a password")
+        raise Refused(url, AddressRefusal.CREDENTIALS, "it contains a user name or a password")
     host = _host(parts.hostname or "") if _BRACKETS.fullmatch(parts.netloc) else ""
     if not host:
-        raise Refused(url, AddressRefusal.HOST, "it has no host that can be asked")
+        raise Refused(url, AddressRefusal.HOST, "it has no host, or an invalid one")
     try:
         port = _DEFAULT_PORT[parts.scheme] if parts.port is None else parts.port
     except ValueError as error:
         raise Refused(url, AddressRefusal.PORT, f"{error}") from None
     if port not in ports and port not in PORTS:
-        raise Refused(url, AddressRefusal.PORT, f"port {port} is not one of the site's")
+        raise Refused(url, AddressRefusal.PORT, f"port {port} is not a port of the site")
     return _spelled(url, parts, host, port)
 
 

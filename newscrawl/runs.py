@@ -306,7 +306,7 @@ class RunRecord:
         if not ledger.balances:
             lost = [account.url for account in ledger.open.values()]
             log.critical(
-                "a fault of newscrawl: %d addresses have no outcome, such as %s", len(lost), lost[:1]
+                "a fault of newscrawl, please report it: %d addresses lack outcomes: %s", len(lost), lost[:1]
             )
             self._crawler.stats.set_value("newscrawl/unbalanced", len(lost))
         self._balance = ledger.balance
@@ -372,7 +372,7 @@ class RunRecord:
             if isinstance(spider, NewsSpider):
                 reading |= await _seen(self._store, spider)
         except PyMongoError as error:
-            log.error("marks and statistics of this run could not be saved: %s", reason_of(error))
+            log.error("marks were not saved; the next run reads these lists again: %s", reason_of(error))
             end |= self._end(spider, end["reason"], RunOutcome.STORE_DOWN)
         except Exception:
             log.exception("a fault of newscrawl, please report it: this run could not be finished")

@@ -43,7 +43,9 @@ class StorePipeline(SpiderPipeline):
         """Queue the item; waits only while the queue is full."""
         try:
             if isinstance(item, Rejection) and await self._is_postponed(item):
-                raise DropItem("it may be too early", log_level="DEBUG")
+                raise DropItem(
+                    "the page may not be ready yet; the next run requests it again", log_level="DEBUG"
+                )
             if isinstance(item, Article | Rejection):
                 await self._store.writer.put(item)
         except (StoreDownError, CloseSpider):
@@ -83,5 +85,6 @@ class StorePipeline(SpiderPipeline):
             )
         except PyMongoError as error:
             log.error(
-                "the pending list could not be written, unfinished addresses may be missed: %s", reason(error)
+                "the pending list could not be written, so unfinished addresses may be missed: %s",
+                reason(error),
             )

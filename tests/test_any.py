@@ -167,7 +167,7 @@ def test_a_learned_newspaper_becomes_a_declared_spider_without_new_requests(
     assert {doc["site"] for doc in database.articles()} == {slug}
     assert database.ops["runs"].count_documents({"site": slug}) == 2
     done = scrapy("crawl", "any", *home(newspaper), cwd=clone, **where)
-    assert (done.returncode, f"has a spider: use scrapy crawl {slug}" in done.stderr) == (2, True)
+    assert (done.returncode, f"has a spider: run `scrapy crawl {slug}`" in done.stderr) == (2, True)
 
 
 @long
@@ -360,7 +360,7 @@ def _shop(n: int) -> str:
     [
         ({f"/mojtama/{n}-khabar.html": _shop(n) for n in range(8)}, 3, "it is a shop"),
         ({"/robots.txt": "User-agent: *\nDisallow: /\n"}, 3, "its robots.txt forbids it"),
-        pytest.param({"/": "<p>قريبا</p>"}, 3, "no form of address stands out", marks=LONG),
+        pytest.param({"/": "<p>قريبا</p>"}, 3, "its links have no form in common", marks=LONG),
         pytest.param({"/": (404, {}, "")}, 3, "could not be read (client): HTTP status 404", marks=LONG),
     ],
     ids=["shop", "forbidden", "nothing", "gone"],
@@ -392,7 +392,7 @@ def test_a_site_that_is_not_a_newspaper_is_refused_with_the_reason(
         ((), "any takes one of home=, feed= and sitemap="),
         (("-a", "home=https://a.example/", "-a", "feed=https://a.example/feed"), "any takes one of"),
         (("-a", "home=sada"), "home='sada' should be an address such as"),
-        (("-a", "home=https://www.hespress.com/"), "has a spider: use scrapy crawl hespress"),
+        (("-a", "home=https://www.hespress.com/"), "has a spider: run `scrapy crawl hespress`"),
         (("-a", "home=https://a.example/", "-a", "limit=x"), "limit='x' should be a whole number"),
         (("-a", "home=https://a.example/", "-a", "hoem=x"), "unknown argument 'hoem'"),
         (("-a", "home=https://a.example/", "-a", "timezone=Rabat"), "timezone='Rabat' is not an IANA zone"),

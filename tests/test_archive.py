@@ -537,7 +537,10 @@ class TestTrouble:
         free = shutil.disk_usage(tmp_path).total * 2
         file = run_file(tmp_path, free=free)
         assert self.crawl(file, range(3)) == []
-        assert file.failure == f"{tmp_path}: less than {free // 1_000_000} MB of its disk are free"
+        assert (
+            file.failure
+            == f"{tmp_path}: its disk has less than {free // 1_000_000} MB left (NEWSCRAWL_ARCHIVE_FREE_MB)"
+        )
         assert file.kept.lost == 3
 
     def test_a_folder_is_created_but_not_the_folders_above_it(self, tmp_path: Path) -> None:

@@ -72,8 +72,8 @@ def test_it_lists_checks_shows_and_removes(ran: Ran, tmp_path: Path) -> None:
     day = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=3):%Y-%m-%d}"
     megabytes = f"{path.stat().st_size / 1e6:.1f}"
     assert said.splitlines()[1].split() == ["alayam24", "folder", "1", megabytes, day]
-    agree = "articles: 2 have their page, 0 name a file that is gone or on another machine, 0 do not agree\n"
-    assert ran(Command(), "--check") == (0, "1 files, 10 records, 0 things wrong\n" + agree)
+    agree = "articles: 2 match, 0 name a file that is gone or on another machine, 0 do not match\n"
+    assert ran(Command(), "--check") == (0, "files: 1, records: 10, errors: 0\n" + agree)
     for number in (1, 3):
         status, said = ran(Command(), "--show", article(number).url)
         assert (status, f"<h1>{number}</h1>" in said) == (0, True)
@@ -84,7 +84,7 @@ def test_it_lists_checks_shows_and_removes(ran: Ran, tmp_path: Path) -> None:
     path.write_bytes(whole[:700] + bytes(40) + whole[740:])
     status, said = ran(Command(), "--check")
     assert status == 1
-    assert "the archive is not what it should be" in said
+    assert "the archive is damaged: restore the files named above" in said
     path.write_bytes(whole)
     assert ran(Command(), "--remove", "4") == (0, "0 files removed, 0.0 MB\n")
     assert ran(Command(), "--remove", "0")[0] == 2

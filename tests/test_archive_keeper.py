@@ -251,7 +251,7 @@ class TestHandingOver:
         kept = self.crawl(run, tmp_path, "one", Tombstones(), store="memory://hangs")
         assert not over.is_set()
         over.set()
-        assert kept.alarms == {"archive_waiting": "looking after the files took more than 0.2 s"}
+        assert kept.alarms == {"archive_waiting": "upkeep took more than 0.2 s; the next run continues it"}
         assert len(list(tmp_path.glob("*/*.warc.gz"))) == 1
 
     def test_an_invalid_address_is_reported(self, run: Run, tmp_path: Path) -> None:

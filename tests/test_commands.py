@@ -1,17 +1,23 @@
 """What all commands have in common: how they end when something is wrong, and how they find a site."""
 
+import argparse
 import asyncio
 import dataclasses
 import datetime as dt
 import re
+from itertools import pairwise
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 from scrapy import Request
+from scrapy.commands import ScrapyHelpFormatter
 from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse
+from scrapy.settings import Settings
+from scrapy.utils.misc import walk_modules_iter
 
+from newscrawl.command import ProjectCommand
 from newscrawl.gate import is_address
 from newscrawl.kit.asking import Answer, Fetch, saved_page
 from newscrawl.kit.verify import verify
@@ -22,6 +28,8 @@ from newscrawl.vocabulary import FetchFailure
 from tests.conftest import scrapy
 from tests.loopback import Newspaper, serve
 
+GROUPS = ("Which Articles", "How They Are Written")
+"""Groups of options of ``scrapy export``."""
 AWAY = "mongodb://reader:sirr@127.0.0.1:1/?serverSelectionTimeoutMS=200"
 
 
@@ -30,6 +38,24 @@ def test_a_word_that_is_not_understood_is_refused(command: str) -> None:
     done = scrapy(command, "hespress", MONGODB_URI=AWAY)
     assert done.returncode == 2
     assert "'hespress' is not understood" in done.stderr
+
+
+def test_only_groups_of_options_are_headings_of_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However wide the terminal is: Scrapy makes a heading of each line that ends with a colon."""
+    modules = [module for module in walk_modules_iter("newscrawl.commands") if hasattr(module, "Command")]
+    commands = [module.Command() for module in modules if issubclass(module.Command, ProjectCommand)]
+    assert len(commands) > 15
+    for width in range(60, 160, 10):
+        monkeypatch.setenv("COLUMNS", str(width))
+        for command in commands:
+            command.settings = Settings()
+            parser = argparse.ArgumentParser(
+                usage="scrapy", formatter_class=ScrapyHelpFormatter, conflict_handler="resolve"
+            )
+            command.add_options(parser)
+            lines = parser.format_help().splitlines()
+            headings = {line for line, below in pairwise(lines) if re.fullmatch("=+|-+", below)}
+            assert headings <= {"Usage", "Options", "Global Options", *GROUPS}, command.short_desc()
 
 
 URL = "https://www.hespress.com/1.html"

@@ -206,7 +206,7 @@ def test_nothing_arrives_and_the_articles_are_stored(database: Database) -> None
     rejected = {doc["urls"][0][-7:]: doc for doc in database.ops["rejected"].find()}
     assert rejected["99.html"]["reason"] == "redirected"
     assert f"http://127.0.0.1:{port}/redirect (port)" in rejected["98.html"]["detail"]
-    told = re.findall(r"refused to the browser \((\w+)\): (.+)", crawl.said)
+    told = re.findall(r"the browser may not request this \((\w+)\): (.+)", crawl.said)
     seen = {said.rpartition("/")[2].partition("?")[0] for _, said in told}
     # A worker is refused before it requests anything.
     assert (SCRIPT | MARKUP | NAVIGATION).keys() - seen == {"worker", "worker-of-a-frame"}

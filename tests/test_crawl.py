@@ -540,7 +540,7 @@ class TestFailures:
     def test_an_argument_without_its_option(self) -> None:
         done = scrapy("crawl", "alayam24", "limit=3")
         assert done.returncode == 2
-        assert "give the name of one spider; write -a limit=3" in done.stderr
+        assert "give the name of one spider: scrapy crawl hespress; write -a limit=3" in done.stderr
 
     def test_an_empty_replay_does_not_crawl_the_live_site(self) -> None:
         done = scrapy("crawl", "alayam24", "-s", "REPLAY=")

@@ -240,7 +240,7 @@ class TestNewsite:
             ((), "give the address of one site"),
             (("hespress.com",), "give the address of one site"),
             (("https://www.hespress.com/",), "spiders/hespress.py already exists"),
-            (("https://a.ma/", "--name", "A B"), "small Latin letters"),
+            (("https://a.ma/", "--name", "A B"), "should contain only a-z, 0-9 and _"),
             (("https://a.ma/", "--timezone", "Rabat"), "--timezone=Rabat"),
         ],
     )
@@ -427,4 +427,4 @@ class TestSites:
     def test_a_mongodb_that_does_not_answer(self) -> None:
         done = scrapy("sites", MONGODB_URI="mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=500")
         assert done.returncode == 0
-        assert "without the results of runs" in done.stderr
+        assert "the results of runs are not shown" in done.stderr

@@ -126,7 +126,7 @@ def test_a_server_without_users_gets_all_of_them_and_the_address_for_crawls(tmp_
         told = dict(line.split(": ", 1) for line in first.stderr.splitlines())
         with MongoClient[dict[str, Any]](told["for data teams"]) as client:
             assert client["newscrawl"]["articles"].find_one() is None
-        account = told["for administration, keep it"].removeprefix("mongodb://").partition("@")[0]
+        account = told["for administration, keep it safe"].removeprefix("mongodb://").partition("@")[0]
         again = make_users(server.port, account=f"{account}@")
         assert (again.returncode, again.stdout) == (0, "")
         assert "newscrawl_writer keeps its password" in again.stderr

@@ -100,7 +100,9 @@ def test_a_fault_is_told_by_a_page_that_says_nothing_of_it(
     assert answer.status_code == 500
     assert "a fault in newscrawl" in answer.text
     assert PASSWORD not in answer.text
-    assert [record.message for record in caplog.records] == ["a page could not be made"]
+    assert [record.message for record in caplog.records] == [
+        "a fault of newscrawl, please report it: a page could not be shown"
+    ]
 
 
 def test_a_page_that_is_not_there_can_be_read_in_the_other_language(client: TestClient) -> None:

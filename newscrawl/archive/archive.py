@@ -76,7 +76,7 @@ class Archive:
                     gone = set(self._forgotten([page.key for page in some]))
                     yield from (page for page in some if page.key not in gone)
                 return
-        raise PageGone(f"the archive file {name} is gone")
+        raise PageGone(f"the archive file {name} is not here: it was removed, or is on another machine")
 
     def page(self, raw: Raw) -> Page:
         """The page that ``articles.raw`` names, with its body.
@@ -88,7 +88,7 @@ class Archive:
         if page.key and page.key in self._forgotten([page.key]):
             raise PageGone("the page was removed on request")
         if page.body is None:
-            raise PageGone("the page was as an earlier one, whose place is not known")
+            raise PageGone("the page equals an earlier one, and the archive does not say which one")
         return page
 
     def _at(self, raw: Raw) -> Page:
@@ -99,12 +99,14 @@ class Archive:
             except FileNotFoundError:
                 continue
             except (NotWarcError, ValueError, StopIteration) as error:
-                raise PageGone(f"{raw.archive} has not that page: {error}") from None
+                raise PageGone(
+                    f"{raw.archive} does not contain this page: {error}; run `scrapy archive --check`"
+                ) from None
             if page is None:
                 raise PageGone("the page was removed on request")
             return page
-        places = " or ".join(map(str, self.places)) or "no archive that is set here"
+        places = " or ".join(map(str, self.places)) or "any archive of this machine"
         raise PageGone(
-            f"its archive {raw.archive} is not in {places}: it was removed by age or size, or it is on the "
-            f"machine {raw.node}"
+            f"its archive file {raw.archive} is not in {places}: it was removed by age or size, "
+            f"or it is on the machine {raw.node}"
         )

@@ -36,7 +36,7 @@ def check_file(place: Place, file: ArchiveFile) -> Checked:
         try:
             for record in records(opened, file.name):
                 if record.offset != end:
-                    wrong.append(f"bytes {end} to {record.offset} are no record")
+                    wrong.append(f"bytes {end} to {record.offset} belong to no record")
                 end = record.offset + record.length
                 count += 1
                 wrong += wrong_digests(record)
@@ -48,7 +48,7 @@ def check_file(place: Place, file: ArchiveFile) -> Checked:
             wrong.append(str(error))
         opened.seek(0, 2)
         if end != opened.tell() and not file.is_open and not wrong:
-            wrong.append(f"what follows byte {end} is no record")
+            wrong.append(f"the bytes after {end} belong to no record")
     return Checked(count, pages, tuple(wrong))
 
 
@@ -61,4 +61,4 @@ def wrong_digests(record: Record) -> Iterator[str]:
     for name, data in found.items():
         stated = record.header(name)
         if stated and stated != sha1(data):
-            yield f"the record at byte {record.offset} is not what its {name} says"
+            yield f"the record at byte {record.offset} does not match its {name}"

@@ -143,7 +143,7 @@ class Keeper:
         except _Hung:
             self._end(f"{self._wanted.folder} did not answer within {PATIENCE:g} s")
         except Exception as error:  # a fault of ours must not cost an article
-            log.exception("archiving failed")
+            log.exception("a fault of newscrawl, please report it: archiving failed; the crawl continues")
             self._end(f"{type(error).__name__}: {error}")
         finally:
             if self._file is not None and self._file.failure:
@@ -174,7 +174,9 @@ class Keeper:
             async with asyncio.timeout(FINISHING):
                 await self._look_after(forgotten)
         except TimeoutError:
-            self._ring(Alarm.ARCHIVE_WAITING, f"looking after the files took more than {FINISHING:g} s")
+            self._ring(
+                Alarm.ARCHIVE_WAITING, f"upkeep took more than {FINISHING:g} s; the next run continues it"
+            )
         except FileNotFoundError:
             pass  # there is no archive yet
         except Exception as error:
@@ -235,4 +237,4 @@ class Keeper:
             if place is not None:
                 gone = remove_expired(place, site, now=now, days=self._wanted.days, limit=self._wanted.bytes)
                 if gone:
-                    log.info("archive: %d files of %s were too old or too many", len(gone), site)
+                    log.info("archive: removed %d files of %s, by age or size", len(gone), site)

@@ -239,4 +239,4 @@ def _plain(body: bytes, headers: dict[str, str]) -> bytes:
     try:
         return zlib.decompress(body, 31) if body else body
     except zlib.error as error:
-        raise ValueError(f"its body cannot be unpacked: {error}") from None
+        raise ValueError(f"its body cannot be decompressed: {error}") from None

@@ -72,7 +72,10 @@ class Part:
         """Raise ``OSError`` if too little of the disk would be left to others."""
         disk = os.statvfs(self._folder.path)
         if self._free and disk.f_bavail * disk.f_frsize - needed < self._free:
-            raise OSError(errno.ENOSPC, f"less than {self._free // 1_000_000} MB of its disk are free")
+            raise OSError(
+                errno.ENOSPC,
+                f"its disk has less than {self._free // 1_000_000} MB left (NEWSCRAWL_ARCHIVE_FREE_MB)",
+            )
 
     def _finish(self) -> None:
         try:

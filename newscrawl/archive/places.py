@@ -166,7 +166,7 @@ class Store:
             self._files.invalidate_cache()
             size = self._files.info(self._at(name))["size"]
             if size != path.stat().st_size:
-                raise OSError(f"{size} bytes of {name} arrived, and it has {path.stat().st_size}")
+                raise OSError(f"only {size} of the {path.stat().st_size} bytes of {name} arrived")
 
     def has(self, name: str) -> bool:
         """Is there a file of this name?"""

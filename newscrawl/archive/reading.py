@@ -124,7 +124,7 @@ def records(file: BinaryIO, name: object) -> Iterator[Record]:
         try:
             for offset, length, headers, block in _blocks(file):
                 if block is None:
-                    logger.warning("%s: the record at byte %d is cut off and left out", name, offset)
+                    logger.warning("%s: skipped the record at byte %d, which is cut off", name, offset)
                     continue
                 readable = True
                 yield Record(headers, block, offset, length)
@@ -134,7 +134,7 @@ def records(file: BinaryIO, name: object) -> Iterator[Record]:
             start = _next_start(file, offset + 1)
             if start is None and not readable:
                 raise NotWarcError(f"not a WARC file ({reason})") from None
-            logger.warning("%s: what follows the record at byte %d is left out: %s", name, offset, reason)
+            logger.warning("%s: skipped everything after the record at byte %d: %s", name, offset, reason)
 
 
 _Found = tuple[int, int, "StatusAndHeaders", bytes | None]
@@ -154,7 +154,7 @@ def _blocks(file: BinaryIO) -> Iterator[_Found]:
         found = list(_unpacked(BytesIO(content)))
         if len(found) != 1:
             raise ArchiveLoadFailed(
-                f"{len(found)} records in one gzip member: recompress the file with warcio"
+                f"{len(found)} records in one gzip member: run `warcio recompress` on the file"
             )
         yield offset, length, *found[0][2:]
 
@@ -213,7 +213,7 @@ def heads(file: BinaryIO, name: object) -> Iterator[tuple[int, int, bytes]]:
             return
         except (EOFError, zlib.error) as error:
             start = _next_start(file, offset + 1)
-            logger.warning("%s: what follows the record at byte %d is left out: %s", name, offset, error)
+            logger.warning("%s: skipped everything after the record at byte %d: %s", name, offset, error)
 
 
 def _next_start(file: BinaryIO, position: int) -> int | None:

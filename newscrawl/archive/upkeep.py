@@ -58,7 +58,7 @@ class Upkeep:
                         path.rename(self._folder.path_of(file.name))
                     else:
                         path.unlink()
-                    log.info("%s: finished, its run was killed", file.name)
+                    log.info("archive: finished the file %s of a killed run", file.name)
                     done.append(file.name)
         return done
 
@@ -98,7 +98,7 @@ class Upkeep:
         for file in self._own(SUFFIX):
             path = self._folder.path_of(file.name)
             if time.monotonic() > until:
-                raise TimeoutError("files are left to be handed over by the next run, as it took too long")
+                raise TimeoutError("moving files to the store took too long; the next run continues")
             with suppress(FileNotFoundError), _locked(path) as fd:
                 if fd is not None:
                     store.put(path, file.name)

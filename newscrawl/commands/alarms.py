@@ -49,10 +49,14 @@ class Command(ProjectCommand):
         what.add_argument(
             "--silence",
             metavar="PATTERN",
-            help="send nothing about these alarms or sites: 'silent hespress', '*'",
+            help="send nothing about an alarm ('silent hespress'), a site (hespress) or any (*)",
         )
-        what.add_argument("--unsilence", metavar="PATTERN", help="end a silence")
-        parser.add_argument("--for", dest="length", metavar="8h", help="with --silence: for how long")
+        what.add_argument(
+            "--unsilence", metavar="PATTERN", help="end a silence now; without options the command lists them"
+        )
+        parser.add_argument(
+            "--for", dest="length", metavar="8h", help="with --silence: for how long, such as 30m, 8h or 2d"
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Carry out the option; without one, show the open alarms."""
@@ -93,7 +97,7 @@ class Command(ProjectCommand):
         chosen = channels(self.settings)
         if not chosen:
             raise UsageError(
-                "nobody would receive it: set NEWSCRAWL_ALARM_WEBHOOK, NEWSCRAWL_ALARM_EMAIL or "
+                "nobody would receive the test: set NEWSCRAWL_ALARM_WEBHOOK, NEWSCRAWL_ALARM_EMAIL or "
                 "NEWSCRAWL_ALARM_COMMAND"
             )
         for channel in chosen:

@@ -44,35 +44,39 @@ class Command(ProjectCommand):
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Without an option it lists sites, days and bytes, in the folder of this machine and in the "
-            "store that finished files are handed to. What was forgotten is never shown."
+            "Without an option it lists the archive files of each site, their size and days: those in the "
+            "folder of this machine, and those in the store that finished files are moved to "
+            "(NEWSCRAWL_ARCHIVE_STORE). Pages that `scrapy forget` removed are never shown."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--site", help="the files of one site alone")
+        parser.add_argument("--site", help="only the files of this site")
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
-            "--check", action="store_true", help="read everything: digests, and whether articles agree"
+            "--check",
+            action="store_true",
+            help="read all files; compare them with their digests and with the articles",
         )
-        what.add_argument("--show", metavar="URL", help="the page of an address, the last one that was kept")
+        what.add_argument("--show", metavar="URL", help="print the latest archived page of an address")
         what.add_argument(
-            "--remove", metavar="DAYS", help="remove the files of runs that began more days ago"
+            "--remove", metavar="DAYS", help="remove the files of runs that began more than DAYS days ago"
         )
         what.add_argument(
             "--upkeep",
             action="store_true",
-            help="finish, clear and hand over files, as runs do",
+            help="do what runs do when they end: finish the files of killed runs, erase forgotten pages, "
+            "move files to the store, remove old ones",
         )
-        parser.add_argument("--save", metavar="FILE", help="with --show: write the page to a file")
+        parser.add_argument("--save", metavar="FILE", help="with --show: write the page to this file")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Carry out the options."""
         from newscrawl.archive.places import StoreAwayError, StoreError
 
         if opts.save and not opts.show:
-            raise UsageError("--save is for --show URL")
+            raise UsageError(f"--save={opts.save!r} works only with --show URL")
         assert self.settings
         try:
             if opts.check:
@@ -136,12 +140,16 @@ class Command(ProjectCommand):
             print(said)
         count = sum(found.records for found in checked.values())
         print(
-            f"{len(checked)} files, {count} records, {len(wrong)} things wrong\n"
-            f"articles: {agree} have their page, {gone} name a file that is gone or on another machine, "
-            f"{len(differ)} do not agree"
+            f"files: {len(checked)}, records: {count}, errors: {len(wrong)}\n"
+            f"articles: {agree} match, {gone} name a file that is gone or on another machine, "
+            f"{len(differ)} do not match"
         )
         if wrong or differ:
-            raise CommandError(RunOutcome.FAULT, "the archive is not what it should be")
+            raise CommandError(
+                RunOutcome.FAULT,
+                "the archive is damaged: restore the files named above from a backup; the articles in "
+                "MongoDB are not affected",
+            )
 
     def _show(self, url: str, save: str | None) -> None:
         from newscrawl.archive.archive import PageGone
@@ -152,7 +160,7 @@ class Command(ProjectCommand):
         from newscrawl.urls import key
 
         if not is_address(url):
-            raise UsageError(f"{url!r} is no address such as https://www.hespress.com/1.html")
+            raise UsageError(f"--show={url!r} should be an address such as https://www.hespress.com/1.html")
         assert self.settings
         name = site_of(url, self.sites)
         known_as = key(url, self.sites[name].url_rules if name else None)

@@ -35,7 +35,7 @@ class Command(CrawlCommand):
 
         if len(args) != 1:
             hint = next((f"; write -a {word}" for word in args if "=" in word), "; `scrapy list` shows them")
-            raise UsageError(f"give the name of one spider{hint}")
+            raise UsageError(f"give the name of one spider: scrapy crawl hespress{hint}")
         assert self.crawler_process
         assert self.settings
         addon.check(self.settings)

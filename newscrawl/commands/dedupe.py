@@ -15,7 +15,7 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Find copies again after a version change"
+        return "Link copies of articles again, after an upgrade"
 
     def long_desc(self) -> str:
         """The help text."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newscrawl.command import ProjectCommand
+from newscrawl.command import ProjectCommand, why_store_is_down
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
@@ -55,9 +55,8 @@ class Command(ProjectCommand):
             ]
         except (StoreError, ServerError, PyMongoError) as error:
             away = True
-            sentence = str(error) if isinstance(error, StoreError | ServerError) else type(error).__name__
-            remedy = "check that MongoDB runs, and that MONGODB_URI in this environment is right"
-            checks.append(Check("MongoDB", True, sentence, remedy))
+            remedy = "fix this first; then run `scrapy doctor` again, to check what is in MongoDB, too"
+            checks.append(Check("MongoDB", True, why_store_is_down(error, self.settings) or "", remedy))
             countries = [site.country for site in self.sites.values()]
         checks += self._here()
         checks.append(doctor.months(dt.datetime.now(dt.UTC).date(), countries))
@@ -125,7 +124,7 @@ def _scrapyd(root: Path) -> Iterator[Check]:
         yield Check("Scrapyd", True, "it asks for no password", IS_OPEN)
     try:
         running = len(scrapyd.jobs().running)
-        yield Check("Scrapyd", False, f"answers at {scrapyd.url}, {running} jobs run")
+        yield Check("Scrapyd", False, f"answers at {scrapyd.url}, jobs running: {running}")
     except ScrapydError as error:
         yield Check("Scrapyd", True, str(error), remedy)
     yield doctor.egg(scrapyd.eggs, root)

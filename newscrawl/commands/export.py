@@ -20,7 +20,7 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Write articles to Parquet, JSON Lines or CSV, or update such a folder"
+        return "Write articles to Parquet, JSON Lines or CSV files, or update a folder of them"
 
     def long_desc(self) -> str:
         """The help text."""
@@ -41,7 +41,7 @@ class Command(ProjectCommand):
         from newscrawl.store.session import session
 
         if len(args) != 1:
-            raise UsageError("give one folder or file to write to")
+            raise UsageError("give one folder or file to write to: scrapy export articles.parquet")
         assert self.settings
         with session(self.settings, demo=opts.demo) as (db, _):
             try:

@@ -30,7 +30,9 @@ class Command(AskingCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Save a page of a site with its words replaced, and how it is read, for review"
+        return (
+            "Save a page of a site as a test: with its words replaced, and the article that is read from it"
+        )
 
     def long_desc(self) -> str:
         """The help text."""
@@ -105,7 +107,8 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
     if reason := check(article, site):
         raise CommandError(
             RunOutcome.NO_LINKS,
-            f"{response.url} is not read as an article ({reason[0]}: {reason[1]}); `scrapy try` shows why",
+            f"{response.url} is not read as an article ({reason[0]}: {reason[1]}); "
+            f"run `scrapy try {response.url}` to see how it is read",
         )
     words = Reworder([site.name, *fixture.site_names(answer)], article.authors)
     body, data = fixture.page(answer, site, words, found=False)
@@ -114,9 +117,9 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
     (folder / f"{name}.html").write_bytes(body)
     (folder / f"{name}.json").write_bytes(data)
     for problem in fixture.changed(answer, body, site):
-        print(f"differs   in our words, {problem}")
+        print(f"differs   with its words replaced, {problem}")
     if not (folder / "answers.json").exists():
-        print(f"missing   {folder.name}/answers.json: `scrapy fixture {folder.name}` writes it first")
+        print(f"missing   {folder.name}/answers.json: run `scrapy fixture {folder.name}` first")
     print(f"written   {folder.name}/{name}.html and .json; no listing leads to it (found: false)")
     print(f"review    compare them, set reviewed to true, then run: make test SITE={folder.name}")
 

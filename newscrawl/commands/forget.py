@@ -47,7 +47,7 @@ class Command(ProjectCommand):
         from newscrawl.gate import is_address
 
         if not args:
-            raise UsageError("give the address of an article")
+            raise UsageError("give the address of an article: scrapy forget https://www.hespress.com/1.html")
         for url in args:
             if not is_address(url):
                 raise UsageError(

@@ -36,7 +36,7 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--demo``."""
         super().add_options(parser)
-        parser.add_argument("--demo", action="store_true", help="the server of `make demo`")
+        parser.add_argument("--demo", action="store_true", help="keep the server of `make demo` up instead")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Keep the server up. Exit status: 0 after Ctrl-C, 2 wrong use, 4 the server cannot start."""

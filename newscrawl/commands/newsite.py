@@ -129,15 +129,12 @@ def _check(args: list[str], opts: argparse.Namespace) -> None:
 
     if opts.from_learned:
         if args or opts.name or opts.country or opts.timezone:
-            raise UsageError("--from-learned takes no other argument: all is known from learning")
+            raise UsageError("--from-learned takes no address and no other option: leave them out")
         return
     if len(args) != 1 or not is_address(args[0]):
         raise UsageError("give the address of one site: scrapy newsite https://www.example.ma/")
     if opts.name and not re.fullmatch(r"[a-z][a-z0-9_]*", opts.name):
-        raise UsageError(
-            f"--name={opts.name} should begin with a small Latin letter and have only small Latin letters, "
-            "digits and _"
-        )
+        raise UsageError(f"--name={opts.name} should contain only a-z, 0-9 and _, and begin with a letter")
     if opts.timezone:
         try:
             zone(opts.timezone)

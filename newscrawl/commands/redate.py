@@ -43,7 +43,7 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Choose stored dates again, after Hijri months were announced or dates are read better"
+        return "Choose the dates of stored articles again, after an upgrade or new Hijri months"
 
     def long_desc(self) -> str:
         """The help text."""
@@ -58,7 +58,9 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--all``."""
         super().add_options(parser)
-        parser.add_argument("--all", action="store_true", help="every article that has a printed date")
+        parser.add_argument(
+            "--all", action="store_true", help="choose again for every article that has a printed date"
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Choose dates again, update those that differ, and print how many."""

@@ -21,7 +21,7 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "--out FILE [--lang ar]"
+        return "--out FILE [--lang ar] [--demo]"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -30,9 +30,11 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--out", metavar="FILE", help="write it there, in place of what is there")
-        parser.add_argument("--lang", choices=("en", "ar"), default="en", help="its language (en)")
-        parser.add_argument("--demo", action="store_true", help="of the database of `make demo`")
+        parser.add_argument("--out", metavar="FILE", help="the file to write; an existing file is replaced")
+        parser.add_argument(
+            "--lang", choices=("en", "ar"), default="en", help="language of the report; default: en"
+        )
+        parser.add_argument("--demo", action="store_true", help="report on the database of `make demo`")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the file whole or not at all."""
@@ -55,4 +57,4 @@ class Command(ProjectCommand):
         try:
             write(Path(opts.out), text)
         except OSError as error:
-            raise UsageError(f"{opts.out} cannot be written: {error.strerror}") from None
+            raise UsageError(f"{opts.out} cannot be written: {error.strerror}; name another file") from None

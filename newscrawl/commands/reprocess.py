@@ -46,49 +46,63 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[<WARC file, folder or address> ...]"
+        return "[options] [<WARC file, folder or address> ...]"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Read kept pages again with today's code"
+        return "Read archived pages again, with the installed version"
 
     def long_desc(self) -> str:
         """The help text."""
         return (
-            "Reads pages again: those of the archive, or those of WARC files of any crawler, CC-NEWS among "
-            "them. Each page is read by the declaration of its site, and with --lang also those of "
-            "newspapers that nobody declared, as far as they are in that language. A better reading is no "
-            "correction by the newspaper: no revision is made of it, and what has not changed is not "
-            "written. Stopped or killed, the same command goes on where it was. --to parquet writes a file "
-            "for each range of input instead. Nothing that `scrapy forget` removed comes back."
+            "Reads pages of the archive again, or pages of WARC files of any crawler, such as CC-NEWS. Each "
+            "page is read with the declaration of its site; with --lang, pages of undeclared newspapers are "
+            "read, too, if they are in that language. Articles that change are updated in MongoDB, without "
+            "a revision, because the newspaper did not change them. With --to parquet, articles are written "
+            "to files instead, one for each part of the input. When the command was stopped or killed, give "
+            "it again: it continues from there. Articles that `scrapy forget` removed do not come back."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--to", choices=(MONGO, PARQUET), default=MONGO, help="default: %(default)s")
-        parser.add_argument("--out", metavar="FOLDER", help="where --to parquet writes")
-        parser.add_argument("--site", action="append", default=[], help="this spider's site; may be repeated")
-        parser.add_argument("--lang", help="ISO 639, as ar: also newspapers that nobody declared")
         parser.add_argument(
-            "--since", type=_day, help="pages downloaded since this day (2016-09-01, or Hijri)"
+            "--to", choices=(MONGO, PARQUET), default=MONGO, help="where articles go; default: %(default)s"
         )
-        parser.add_argument("--until", type=_day, help="pages downloaded until this day")
+        parser.add_argument("--out", metavar="FOLDER", help="with --to parquet: the folder to write to")
+        parser.add_argument(
+            "--site", action="append", default=[], help="only pages of this spider's site; may be repeated"
+        )
+        parser.add_argument(
+            "--lang", help="only articles in this language (ISO 639: ar), also of undeclared newspapers"
+        )
+        parser.add_argument(
+            "--since", type=_day, metavar="DAY", help="first day of download: 2016-09-01, 1437-11-29H"
+        )
+        parser.add_argument("--until", type=_day, metavar="DAY", help="last day of download, included")
         which = parser.add_mutually_exclusive_group()
-        which.add_argument("--rejected", action="store_true", help="pages that were rejected, alone")
+        which.add_argument("--rejected", action="store_true", help="only pages that were rejected")
         which.add_argument(
             "--stale",
             nargs="?",
             const=",".join(STALE),
             metavar="PARTS",
-            help=f"articles that older versions of these parts have made; default: {','.join(STALE)}",
-        )
-        parser.add_argument("--dry-run", action="store_true", help="print what would change, field by field")
-        parser.add_argument(
-            "--dask", metavar="ADDRESS", help="a Dask scheduler to share the work; local: one of this machine"
+            help=f"only articles that older versions of these parts made; default: {','.join(STALE)}",
         )
         parser.add_argument(
-            "--processes", type=int, default=os.cpu_count() or 1, help="that read; default: %(default)s"
+            "--dry-run", action="store_true", help="change nothing; print what would change, field by field"
+        )
+        parser.add_argument(
+            "--dask",
+            metavar="ADDRESS",
+            help="address of a Dask scheduler that shares out the work, or local to start one here",
+        )
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=os.cpu_count() or 1,
+            metavar="N",
+            help="number of processes that read pages; default: %(default)s",
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -108,7 +122,7 @@ class Command(ProjectCommand):
                     record.failed = failed
                     record.tally = tally = self._run(plan, chains, opts, databases, failed)
         except KeyboardInterrupt:
-            raise CommandError(RunOutcome.KILLED, "\nstopped; the same command goes on from here") from None
+            raise CommandError(RunOutcome.KILLED, "\nstopped; the same command continues from here") from None
         except NoSuchInputError as error:
             raise UsageError(str(error)) from None
         print(told(tally))
@@ -167,7 +181,10 @@ class Command(ProjectCommand):
         except StoreError as error:
             raise UsageError(str(error)) from None
         if not found:
-            raise UsageError(f"the archive {folder} holds nothing of it; name WARC files to read others")
+            raise UsageError(
+                f"the archive {folder} has no such page; set NEWSCRAWL_ARCHIVE to the right folder, or name "
+                "WARC files"
+            )
         return found
 
     def _run(

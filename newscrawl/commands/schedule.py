@@ -146,11 +146,11 @@ class Command(ProjectCommand):
         ended.set()
         work.join(LAST_SECONDS)
         if cut_short := work.is_alive():
-            log.warning("ended while Scrapyd or MongoDB had not answered yet; nothing is lost")
+            log.warning("the schedule ended before Scrapyd or MongoDB answered; nothing is lost")
         else:
             client.close()
         if not opts.once:
-            log.info("ended; running crawls continue")
+            log.info("the schedule ended; running crawls continue")
         elif work.error:
             raise work.error
         elif cut_short or not scheduler.is_well:
@@ -315,7 +315,7 @@ def _write_first(path: Path, sites: dict[str, Site], listing: Path | None) -> No
             f"{path} already exists and is not overwritten: delete it, or give another --file"
         ) from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        raise UsageError(f"{path} cannot be written: {error.strerror}; give another --file") from None
     beside = f", with {len(listed)} newspapers of {listing}" if listed else ""
     print(
         f"{path} was written{beside}; edit it, then run: "

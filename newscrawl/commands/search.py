@@ -62,8 +62,9 @@ class Command(ProjectCommand):
         add("--limit", type=int, default=20, metavar="N", help="show at most N articles (default: 20)")
         add("--demo", action="store_true", help="search the database of `make demo`")
         add("--json", action="store_true", help="print one JSON object per line, in logical order")
-        add("--order", choices=_ORDERS, default="auto", help="order of letters on the screen: visual for "
-            "terminals that do not display right-to-left text; auto detects some that do")  # fmt: skip
+        add("--order", choices=_ORDERS, default="auto", help="order of letters on the screen: logical, "
+            "as stored; visual, for terminals that do not display right-to-left text; auto detects some that "
+            "do; default: auto")  # fmt: skip
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Search, and print the results."""

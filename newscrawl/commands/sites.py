@@ -115,5 +115,5 @@ def _known(settings: BaseSettings, names: Iterable[str]) -> tuple[dict[str, over
             }
             return lately, docs
     except (StoreError, ServerError, PyMongoError) as error:
-        print(f"note: without the results of runs and learned newspapers: {error}", file=sys.stderr)
+        print(f"note: learned newspapers and the results of runs are not shown: {error}", file=sys.stderr)
         return {}, []

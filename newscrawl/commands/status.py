@@ -30,9 +30,11 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="print it as JSON")
+        parser.add_argument("--json", action="store_true", help="print the status as JSON")
         parser.add_argument(
-            "--prometheus", metavar="FILE", help="write it to a file for node_exporter's textfile collector"
+            "--prometheus",
+            metavar="FILE",
+            help="write metrics to a file for node_exporter's textfile collector",
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -54,7 +56,9 @@ class Command(ProjectCommand):
             try:
                 write(Path(opts.prometheus), prometheus(current))
             except OSError as error:
-                raise UsageError(f"{opts.prometheus} cannot be written: {error.strerror}") from None
+                raise UsageError(
+                    f"{opts.prometheus} cannot be written: {error.strerror}; name another file"
+                ) from None
         if opts.json:
             print(json.dumps(document(current), ensure_ascii=False, indent=1))
         elif not opts.prometheus:

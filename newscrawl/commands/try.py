@@ -44,7 +44,9 @@ class Command(AskingCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--site", metavar="NAME", help="read it with the declaration of this spider")
+        parser.add_argument(
+            "--site", metavar="NAME", help="read the page with the declaration of this spider"
+        )
         parser.add_argument("--url", metavar="URL", help="the address of a saved page")
         parser.add_argument(
             "--rejected",

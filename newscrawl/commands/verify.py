@@ -51,7 +51,7 @@ class Command(AskingCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--all`` and ``--report``."""
         super().add_options(parser)
-        parser.add_argument("--all", action="store_true", help="all sites; the default")
+        parser.add_argument("--all", action="store_true", help="verify all sites, as without arguments")
         parser.add_argument(
             "--report", metavar="FILE", type=Path, help="write the result to this file, in Markdown"
         )

@@ -23,7 +23,7 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments it takes."""
-        return "[--port 8765] [--host 127.0.0.1] [--prefix /news] [--demo]"
+        return "[--port 8765] [--kept-port 8766] [--host 127.0.0.1] [--prefix /news] [--demo]"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -37,12 +37,13 @@ class Command(ProjectCommand):
             "--host",
             default="127.0.0.1",
             metavar="ADDRESS",
-            help="listen here; other machines' needs a password",
+            help="address to listen on; one that other machines reach needs NEWSCRAWL_WEB_PASSWORD; default: "
+            "%(default)s",
         )
-        add("--port", type=int, default=8765, metavar="N", help="port of the site (8765)")
-        add("--kept-port", type=int, metavar="N", help="port of the kept pages; default: the next one")
-        add("--prefix", default="", metavar="/PATH", help="path below which a proxy shows the site")
-        add("--demo", action="store_true", help="the database of `make demo`")
+        add("--port", type=int, default=8765, metavar="N", help="port of the site; default: %(default)s")
+        add("--kept-port", type=int, metavar="N", help="port of the kept pages; default: --port + 1")
+        add("--prefix", default="", metavar="/PATH", help="path under which a proxy serves the site")
+        add("--demo", action="store_true", help="show the database of `make demo`")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve the site, and print its address."""

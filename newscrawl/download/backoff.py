@@ -115,7 +115,7 @@ class Backoff:
         until = self._until.get(name)
         while until is not None and (left := until - dt.datetime.now(dt.UTC)) > dt.timedelta():
             if left > self.longest or ending(crawler):
-                raise HostBusy(f"{name} gets no requests until {until:%Y-%m-%d %H:%M:%S} UTC", until)
+                raise HostBusy(f"{name} asked for a pause until {until:%Y-%m-%d %H:%M:%S} UTC", until)
             await asyncio.sleep(min(left.total_seconds(), 1.0))
             until = self._until.get(name)
 

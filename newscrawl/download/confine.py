@@ -146,7 +146,7 @@ class Confinement:
         self._told += not usual
         log.log(
             logging.DEBUG if usual else logging.INFO,
-            "refused to the browser (%s): %s %s", reason, attempt, url[:500],
+            "the browser may not request this (%s): %s %s", reason, attempt, url[:500],
         )  # fmt: skip
 
     async def confine(self, page: Page, visit: PageVisit) -> None:

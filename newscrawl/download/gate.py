@@ -71,7 +71,7 @@ class RedirectMiddleware(redirect.RedirectMiddleware):
         try:
             followed = super().process_response(request, response)
         except IgnoreRequest:
-            raise RedirectLoop(f"{request.url} redirects without an end") from None
+            raise RedirectLoop(f"{request.url} redirects endlessly") from None
         if isinstance(followed, Request) and _host(followed) == _host(request):
             is_secure = urlparse_cached(followed).scheme == "https"
             given = response.headers.getlist("Set-Cookie")

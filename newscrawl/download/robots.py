@@ -84,7 +84,11 @@ class RobotsTxtMiddleware(ScrapysMiddleware):
         try:
             response = await self.crawler.engine.download_async(asked)
         except IgnoreRequest as error:
-            logger.warning("%s redirects nowhere (%s): it counts as missing", asked.url, error)
+            logger.warning(
+                "%s leads nowhere (%s), as if the site had none: all its pages may be requested",
+                asked.url,
+                error,
+            )
             return None
         except Exception as error:
             self._stats.inc_value(f"robotstxt/exception_count/{type(error)}")

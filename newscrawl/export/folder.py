@@ -70,7 +70,7 @@ class Manifest:
         try:
             values = json.loads((folder / MANIFEST).read_text("utf-8"))
             if values["layout"] > LAYOUT:
-                raise FolderError(f"{folder / MANIFEST} was written by a newer newscrawl: update yours")
+                raise FolderError(f"{folder / MANIFEST} was written by a newer newscrawl: upgrade this one")
             return cls(**values)
         except FileNotFoundError:
             return None
@@ -91,10 +91,12 @@ def files(folder: Path) -> list[Path]:
     if manifest is None:
         paths = sorted(path for path in folder.rglob("*.parquet") if not _is_hidden(path, folder))
         if not paths:
-            raise FolderError(f"there are no Parquet files in {folder}; name a folder of `scrapy export`")
+            raise FolderError(
+                f"there are no Parquet files in {folder}; name a folder that `scrapy export` wrote"
+            )
         return paths
     if manifest.format != "parquet":
-        raise FolderError(f"{folder} holds {manifest.format}; only Parquet is read back")
+        raise FolderError(f"{folder} holds {manifest.format} files; export it again with --format parquet")
     if (folder / _JOURNAL).exists():
         raise FolderError(f"an export to {folder} was cut short; run it again to complete it")
     return [folder / file["path"] for file in manifest.files]

@@ -312,7 +312,9 @@ def articles(
     if address is not None and not _is_mongodb(address):
         folder = Path(str(address))
         if not folder.is_dir():
-            raise ValueError(f"{str(address)!r} is neither an address (mongodb://…) nor a folder")
+            raise ValueError(
+                f"{str(address)!r} is neither an address (mongodb://…) nor a folder; check its spelling"
+            )
         return InFolder(chosen, wanted, folder)
     return InMongoDB.of(address, database, chosen, wanted)
 

@@ -98,7 +98,9 @@ def _follow(path: Path, opts: argparse.Namespace, address: Address, database: st
     usual = same.parse_args(["--follow"])
     if given := [name for name, value in vars(usual).items() if getattr(opts, name) != value]:
         name = given[0].replace("_", "-")
-        raise ValueError(f"--{name} cannot be changed with --follow: leave it out, or export anew")
+        raise ValueError(
+            f"--{name} cannot be changed with --follow: leave it out, or export again without --follow"
+        )
     progress = Progress("files compared", bar=True)
     changes = follow(path, address, database=database, show=progress.show)
     progress.end()

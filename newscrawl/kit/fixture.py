@@ -153,7 +153,8 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
         saved.files |= {f"article-{number}.html": body, f"article-{number}.json": document}
         saved.pages.append(f"article-{number}")
         saved.missing += [
-            f"article-{number}.html reads differently in our words: {p}" for p in changed(answer, body, site)
+            f"article-{number}.html reads differently with its words replaced: {p}"
+            for p in changed(answer, body, site)
         ]
     wanted = {address: entries[address].url for address in articles}
     asked = {answer.url for _, answer in got}

@@ -82,7 +82,9 @@ def why_not(draft: probe.SiteDraft) -> str | None:
     if draft.unreachable:
         return draft.unreachable
     if not draft.article:
-        return "no form of address stands out among its links: it does not look like a newspaper"
+        return (
+            "its links have no form in common, as links to articles have: it does not look like a newspaper"
+        )
     if not draft.discover:
         return "neither a feed nor a sitemap nor its links lead to articles"
     pages = draft.read + draft.sold + draft.threads

@@ -161,7 +161,8 @@ async def probe(draft: SiteDraft, fetch: Fetch) -> SiteDraft:
         )
     if not draft.article:
         draft.missing.append(
-            "`article`: no form of address stands out among the links; look at three articles"
+            "`article`: the links have no form in common; write a pattern that fits the addresses of three "
+            "articles"
         )
         return draft
     site = draft.site()

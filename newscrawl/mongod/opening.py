@@ -101,7 +101,9 @@ def _check(uri: str) -> None:
         except PyMongoError:
             pass  # the caller reports it when it connects
         except ValueError as error:  # an invalid port
-            raise StoreConfigError(f"MONGODB_URI cannot be used: {redact(str(error), uri)}") from None
+            raise StoreConfigError(
+                f"MONGODB_URI cannot be used: {redact(str(error), uri)}; correct this part of it"
+            ) from None
 
 
 def database_name(settings: Settings) -> str:
@@ -156,5 +158,8 @@ def cannot_be_used(uri: str, error: Exception) -> StoreError:
         return StoreError(redact(str(error), uri))
     said = redact(reason(error), uri)
     if isinstance(error, ConfigurationError):
-        return StoreError(f"MONGODB_URI cannot be used: {said}")
-    return StoreError(f"MongoDB at {redact(uri)} cannot be used: {said}")
+        return StoreError(
+            f"MONGODB_URI cannot be used: {said}; write it as mongodb://user:password@host:27017"
+        )
+    where = f"MongoDB at {redact(uri)}" if uri else "The embedded MongoDB"
+    return StoreError(f"{where} cannot be used: {said}; check that it runs, and that MONGODB_URI is right")

@@ -105,7 +105,7 @@ class Records:
         """The wanted records, in order. Raises :class:`NotWarcError` if the file is not a WARC file."""
         start = next_record(self._file, self._start)
         if start is None and self._start == 0:
-            raise NotWarcError("it holds no WARC record, plain or packed by gzip one by one")
+            raise NotWarcError("it holds no WARC record, neither plain nor in a gzip member of its own")
         while start is not None and not self._is_over(start):
             start = yield from self._run(start, wanted)
 

@@ -117,7 +117,7 @@ class Backfills:
             then = f"it is tried again after {fields['not_before']:%Y-%m-%d %H:%M} UTC"
             if tries >= TRIES:
                 fields["outcome"] = outcome or RunOutcome.FAULT
-                then = f"given up after {tries} tries; to try it again, remove its document from backfills"
+                then = f"given up after {tries} tries; to try it again, delete its document in `backfills`"
             log.log(
                 logging.ERROR if tries >= TRIES else logging.WARNING,
                 "backfill %s: %s (%s); %s",

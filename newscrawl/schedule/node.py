@@ -135,7 +135,9 @@ class Scrapyd:
             )
             with answer:
                 if answer.status_code == requests.codes.unauthorized:
-                    raise self._strange("it refuses SCRAPYD_USERNAME and SCRAPYD_PASSWORD (401)")
+                    raise self._strange(
+                        "it refuses SCRAPYD_USERNAME and SCRAPYD_PASSWORD (401); give both processes the same"
+                    )
                 said = _json(answer)
         except requests.RequestException as error:
             raise ScrapydError(

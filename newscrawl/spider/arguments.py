@@ -76,7 +76,9 @@ class Arguments:
         ``url='https://www.hespress.com/خبر-1.html' is not an address of alayam24.com``.
         """
         if self.url and not site.owns(self.url):
-            raise ValueError(f"url={self.url!r} is not an address of {site.domain}")
+            raise ValueError(
+                f"url={self.url!r} is not an address of {site.domain}; `scrapy list` shows the other spiders"
+            )
         walked = self.of_kind(site)
         if site.discover and not walked:
             kinds = [word for word, kind in KINDS.items() if any(isinstance(d, kind) for d in site.discover)]

@@ -112,7 +112,11 @@ class Lists:
                 kind = type(walk.source).__name__.lower()
                 content_type = header(response, "Content-Type")
                 log.warning(
-                    "%s is not the declared %s; its Content-Type: %s", response.url, kind, content_type
+                    "%s is not a %s, as declared, but %s; run `scrapy verify %s`",
+                    response.url,
+                    kind,
+                    content_type,
+                    self._crawl.site.name,
                 )
         if page is None:
             for following in self._next(walk):

@@ -114,7 +114,7 @@ class Alarms:
                     self._channels[name].send(_message(alarm, what))
             except DeliveryError as error:
                 failed.append(str(error))
-                log.error("an alarm could not be sent, it is tried again: %s", error)
+                log.error("an alarm could not be sent and will be tried again: %s", error)
             else:
                 self._alarms.update_one(
                     {"_id": alarm["_id"], "episode": alarm["episode"]}, {"$pull": {"waiting": word}}

@@ -60,7 +60,8 @@ class Access:
             )
         if urlsplit(self.kept_origin).netloc in self.hosts:
             raise ValueError(
-                f"NEWSCRAWL_WEB_KEPT={self.kept_origin!r} should not be a name of the site itself"
+                f"NEWSCRAWL_WEB_KEPT={self.kept_origin!r} should not be a name of the site itself; give the "
+                "kept pages another host name"
             )
 
     @property
@@ -109,13 +110,13 @@ def refusal(access: Access, method: str, headers: Mapping[str, str], *, kept: bo
     if method not in METHODS:
         return 405, "only GET and HEAD are answered"
     if not _is_host(access, headers.get("host", ""), kept=kept):
-        return 421, "this site is not called by that name; NEWSCRAWL_WEB_HOSTS lists further names"
+        return 421, "unknown host name; if it is right, add it to NEWSCRAWL_WEB_HOSTS and restart scrapy web"
     if kept:
         return None  # the seal in the address is enough
     if not _is_own(headers):
-        return 403, "another site's page asked for this"
+        return 403, "refused, because a page of another site sent this request; open the address directly"
     if access.password and not _knows(access, headers.get("authorization", "")):
-        return 401, "user name and password, please"
+        return 401, "user name and password needed; see NEWSCRAWL_WEB_USER and NEWSCRAWL_WEB_PASSWORD"
     return None
 
 

@@ -194,7 +194,7 @@ def _told(error: Exception) -> tuple[int, MutableMapping[str, Any]]:
         return 503, {"key": "error.store", "values": {}, "said": reason(error)}
     if isinstance(error, HTTPException):
         return error.status_code, {"key": "error.other", "values": {}, "said": ""}
-    log.error("a page could not be made", exc_info=error)
+    log.error("a fault of newscrawl, please report it: a page could not be shown", exc_info=error)
     return 500, {"key": "error.fault", "values": {}, "said": ""}
 
 
@@ -220,13 +220,15 @@ def _kept(context: Context, seal: Seal) -> Starlette:
         kind, name = request.path_params["kind"], request.path_params["name"]
         given = request.query_params
         if kind not in KINDS or not seal.is_good(kind, name, given.get("until", ""), given.get("seal", "")):
-            return PlainTextResponse("this address is too old: load the page around it again\n", 403)
+            return PlainTextResponse("this address has expired: reload the page of the article\n", 403)
         try:
             body = await run_in_threadpool(_tamed, context, kind, name)
         except Exception as error:
             if not isinstance(error, PyMongoError):
-                log.error("a kept page could not be shown", exc_info=error)
-            return PlainTextResponse("the page could not be read\n", 503)
+                log.error(
+                    "a fault of newscrawl, please report it: a kept page could not be shown", exc_info=error
+                )
+            return PlainTextResponse("the page could not be read; see the log of scrapy web\n", 503)
         return HTMLResponse(body) if body is not None else PlainTextResponse("no page was kept\n", 404)
 
     return Starlette(routes=[Route("/{kind}/{name:path}", endpoint)])
