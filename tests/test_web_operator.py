@@ -359,10 +359,10 @@ def test_a_lease_that_is_over_has_ended(client: TestClient, installation: Databa
 
 def test_an_alarm_that_is_muted_is_marked(client: TestClient) -> None:
     page = client.get("/alarms?lang=en").text
-    muted = [part for part in page.split("<li>") if "muted until" in part]
+    muted = [part for part in page.split("<li>") if "silenced until" in part]
     assert len(muted) == 1
     assert "silent manar" in muted[0]
-    assert "Muted alarms" in page
+    assert "Silenced alarms" in page
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ def test_coverage_is_told_in_words_and_patterns(client: TestClient) -> None:
     page = get(client, "/coverage/sada_rif")
     silent = re.search(r'<a class="day part"[^>]*aria-label="([^"]+)"', page)
     assert silent
-    assert "not seen whole, 0 articles" in silent[1]
+    assert "incomplete, 0 articles" in silent[1]
     assert "the site did not answer" in silent[1]
     assert 'class="day unknown"' in page
     assert page.count('class="day today"') == 1 + 1  # the key, today
