@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; exit status 0 done, 2 wrong use, 4 MongoDB cannot be used."""
     opts = parser().parse_args(arguments)
     try:
-        from newscrawl.export.run import run  # needs pyarrow, which not every reader has installed
+        from newscrawl.export.run import run  # needs pyarrow, which some readers lack
 
         if said := run(opts.out, opts, opts.address, opts.database):
             print(said)

@@ -218,7 +218,7 @@ def lost(ops: Database[Document], known: Document) -> str | None:
 
 
 def _is_due(known: Document, *, fits: bool) -> bool:
-    """Is it time to learn a newspaper again?"""
+    """Is it time to learn the newspaper again?"""
     at = known["learned_at"].replace(tzinfo=dt.UTC)
     refused = bool(known["site"].get("refused"))
     pause = learn.LEFT_ALONE if refused else learn.RELEARN

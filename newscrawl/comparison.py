@@ -213,7 +213,7 @@ def same_opening(first: Text, second: Text) -> float:
 
 
 def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) -> bool:
-    """Do two texts share enough to be one text, complete, shortened, framed or edited?
+    """Do the two texts share enough to be one text, complete, shortened, framed or edited?
 
     ``same_frame`` is true if both have the same frame, as at an aggregator.
     """
@@ -236,7 +236,7 @@ def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) 
 
 
 def same_page(first: Text, second: Text) -> bool:
-    """Do two pages of one newspaper share enough to be one text at two addresses?"""
+    """Do the two pages of one newspaper share enough to be one text at two addresses?"""
     return (
         min(len(first.words), len(second.words)) >= SIGNED_WORDS
         and share(first, second) >= SAME_SITE_WORDS
@@ -272,7 +272,7 @@ def _other_issue(first: Text, second: Text) -> bool:
 
 
 def _other_notice(first: Text, second: Text, same_day: bool | None) -> bool:
-    """Are two notices of one kind different, judging by days and figures?"""
+    """Are the two notices of one kind different, judging by days and figures?"""
     if not same_day:
         jaccard, containment = similarity(first, second)
         if (containment if same_day is None else jaccard) >= SAME_NOTICE:
@@ -311,7 +311,7 @@ def _pieces(first: Sequence[str], second: Sequence[str]) -> _Pieces:
 
 
 def _other_numbers(first: Text, second: Text, pieces: _Pieces) -> bool:
-    """Do two texts differ in their numbers only?"""
+    """Do the two texts differ in their numbers only?"""
     shorter = min(len(first.forms), len(second.forms))
     agree = differ = 0.0
     for here, there in pieces.equal:
@@ -353,7 +353,7 @@ def _months() -> frozenset[str]:
 
 
 def _in_other_month(first: Sequence[Token], i: int, second: Sequence[Token], j: int) -> bool:
-    """Are two numbers days of different months? If so, they may be one day in two calendars."""
+    """Are the two numbers days of different months? If so, they may be one day in two calendars."""
     a, b = first[i + 1 : i + 2], second[j + 1 : j + 2]
     return a != b and not _months().isdisjoint([*a, *b])
 
@@ -375,7 +375,7 @@ def _words(text: Text, places: range, but: Collection[str]) -> list[str]:
 
 
 def _other_places(first: Text, second: Text, pieces: _Pieces) -> bool:
-    """Do two texts name different places in the same slot, neither of which occurs in both texts?
+    """Do the two texts name different places in the same slot, neither of which occurs in both texts?
 
     A town and its country count as one place: one newspaper writes ``طهران``, another writes ``إيران``.
     """
@@ -416,7 +416,7 @@ def _other_names(first: Text, second: Text, pieces: _Pieces) -> bool:
 
 
 def _fill_one_mould(first: Text, second: Text, pieces: _Pieces, *, same_title: bool) -> bool:
-    """Do two texts differ in only a few slots, one with a name and one at the beginning?"""
+    """Do the two texts differ in only a few slots, one with a name and one at the beginning?"""
     if similarity(first, second)[0] < MOULDED or not 0 < len(pieces.replaced) <= MOULD_SLOTS:
         return False
     if min(here.start for here, _ in pieces.replaced) >= MOULD_BEGINNING:

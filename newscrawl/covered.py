@@ -54,9 +54,9 @@ class SeenRun:
     """What one run of a site saw."""
 
     began: dt.datetime
-    """By its own clock; in a replay, by the recording's."""
+    """When it began, by its own clock; in a replay, by the recording's."""
     ended: dt.datetime
-    """By the same clock."""
+    """When it ended, by the same clock."""
     outcome: RunOutcome
     whole: bool
     """Did it look for everything, rather than a section, a kind of list, or one page?"""
@@ -118,7 +118,7 @@ class History:
         return bisect_left(self._starts, end) - bisect_left(self._starts, start)
 
     def judge(self, day: dt.date) -> Judgement:
-        """Was a day seen whole?"""
+        """Was the day seen whole?"""
         start, end = bounds(day, self._timezone)
         later = self._whole[bisect_left(self._starts, end) :]
         if not later:

@@ -18,7 +18,7 @@ class Known:
     article: str | None
     """``_id`` of the article; None for a rejected page."""
     last_day: str | None = None
-    """Its day, or the last day that it may be from."""
+    """Its day, or its last possible day."""
     checked_at: dt.datetime | None = None
     """When it was last visited."""
     is_pending: bool = False

@@ -92,7 +92,7 @@ def admit(
 
 @lru_cache(maxsize=1024)
 def is_address(given: str) -> bool:
-    """Is a text a web address with a host that can exist?
+    """Is the text a web address with a host that can exist?
 
     >>> is_address("https://www.hespress.com/أخبار"), is_address("https://"), is_address("https://a..ma/")
     (True, False, False)
@@ -106,7 +106,7 @@ def is_address(given: str) -> bool:
 
 
 def _is_sound(host: str) -> bool:
-    """Is a host in its requested spelling already?"""
+    """Is the host in its requested spelling already?"""
     return _host(host) == host
 
 

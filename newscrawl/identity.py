@@ -414,7 +414,7 @@ def may_be_copies(first: Fields, second: Fields) -> bool:
 
 
 def are_copies(first: Fields, first_text: Text, second: Fields, second_text: Text) -> bool:
-    """Are two articles copies? The answer is symmetric, and does not depend on other articles.
+    """Are the two articles copies? The answer is symmetric, and does not depend on other articles.
 
     Recurring notices (``أسعار العملات``) with the same title and text, but other numbers, are not copies; nor
     are telegrams to two countries, which differ only in names.
@@ -428,7 +428,7 @@ def are_copies(first: Fields, first_text: Text, second: Fields, second_text: Tex
 
 
 def are_other_news(first: Fields, first_text: Text, second: Fields, second_text: Text) -> bool:
-    """Do two articles report different news, judging by days, names and numbers?"""
+    """Do the two articles report different news, judging by days, names and numbers?"""
     same_title, apart = _same_title(first, second), _days_apart(first, second)
     if same_title and first_text.is_notice and apart is not None and apart > _tolerance(first, second):
         return True
@@ -439,7 +439,7 @@ def are_other_news(first: Fields, first_text: Text, second: Fields, second_text:
 def _share_enough(
     first: Fields, first_text: Text, second: Fields, second_text: Text, same_title: bool, same_day: bool
 ) -> bool:
-    """Do two articles share enough text to be copies? The threshold depends on site, title and day."""
+    """Do the two articles share enough text to be copies? The threshold depends on site, title and day."""
     if _same_site(first, second) and not (same_title and same_day):
         return comparison.same_page(first_text, second_text)
     if not comparison.same_text(

@@ -28,7 +28,7 @@ class Account(Generic[Waiter]):
     url: str
     """The address to download."""
     due: bool = True
-    """Must the next run download it if this one does not? A revisit need not be repeated."""
+    """Must the next run download it if this one does not? Not for a repeated visit."""
     young: bool = False
     """May its page be less than a day old, judging by its list?"""
     waiters: list[Waiter] = field(default_factory=list)

@@ -285,7 +285,7 @@ class RunRecord:
         log.log(logging.INFO if fine else logging.ERROR, "%s", end["summary"])
 
     async def _archived(self) -> Document:
-        """Finish the archive of this run while its heartbeat goes on; return the fields for its record."""
+        """Finish the archive of this run while its heartbeat continues; return the fields for its record."""
         if self._keeper is None:
             return {}
         available = self._store.is_open and not self._store.writer.error
@@ -442,7 +442,7 @@ async def _seen(store: Store, spider: NewsSpider) -> Document:
 
 
 def _looks_for_all(spider: Spider) -> bool:
-    """Does a run look for everything new, rather than a section, a kind of list, some days or one page?"""
+    """Does the run look for everything new, rather than a section, a kind of list, some days or one page?"""
     arguments = getattr(spider, "arguments", None)
     if not isinstance(arguments, Arguments):
         return False

@@ -423,8 +423,9 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
-# Scrapy imports every component that a project names, even to disable it, but not those that its own list
-# disables. Importing these two takes 0.1 s at every start, although they are switched off above.
+# Scrapy imports every component that a project lists, even a disabled one, but not a component that is
+# disabled in Scrapy's own list. Importing these two takes 0.1 s at every start, although they are switched
+# off above.
 EXTENSIONS_BASE = default_settings.EXTENSIONS_BASE | dict.fromkeys(
     ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
 )

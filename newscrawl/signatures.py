@@ -110,7 +110,7 @@ def _mixed(pairs: NDArray[np.uint64]) -> NDArray[np.uint32]:
 
 
 def is_current(made: Signature | dict[str, object] | None) -> bool:
-    """Does a signature (or its document) have the version, scheme and seed of :func:`signature`?"""
+    """Does the signature (or its document) have the version, scheme and seed of :func:`signature`?"""
     if made is None:
         return False
     if isinstance(made, Signature):

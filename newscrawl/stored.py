@@ -59,7 +59,7 @@ class Stored:
     read_back: bool = False
     """The writer reads it for its decisions, although it is internal."""
     corrected: bool = False
-    """A revision names it in ``changed`` when the newspaper has changed it."""
+    """A revision names it in ``changed`` when the newspaper changed it."""
     of_copy: bool = False
     """The view ``stories`` shows it for each copy."""
     export: bool = False
@@ -69,7 +69,7 @@ class Stored:
 
     @property
     def is_revised(self) -> bool:
-        """Does a revision keep its former value?"""
+        """Do revisions keep its former value?"""
         return self.changes in (Changes.TEXT, Changes.DATE) and not self.internal
 
 

@@ -243,7 +243,7 @@ def telling(query: str, rules: UrlRules | None = None) -> str:
 
 
 def is_hash_route(fragment: str) -> bool:
-    """Can a fragment name a separate page?
+    """Can the fragment name a separate page?
 
     >>> is_hash_route("!/story/1"), is_hash_route("comments")
     (True, False)
@@ -335,7 +335,7 @@ def ascii_host(host: str) -> str:
 
 
 def has_public_suffix(host: str) -> bool:
-    """Does a host name end in a public suffix?
+    """Does the host name end in a public suffix?
 
     >>> has_public_suffix("www.hespress.com"), has_public_suffix("news.intranet")
     (True, False)
@@ -458,7 +458,7 @@ def _parameter(part: str) -> tuple[str, str]:
 
 
 def _matters(name: str, value: str, rules: UrlRules) -> bool:
-    """Does a parameter help to identify the article?"""
+    """Does the parameter help to identify the article?"""
     if rules.parameters is not None:
         return name in rules.parameters
     if name in rules.ignored_parameters or _TRACKING.fullmatch(name):
@@ -505,7 +505,7 @@ def owner(url: str) -> str:
 
 
 def same_site(url: str, domain: str, rules: UrlRules | None = None) -> bool:
-    """Is an address on this domain, on one of its subdomains, or on a host that the rules name?
+    """Is the address on this domain, on one of its subdomains, or on a host that the rules name?
 
     >>> same_site("https://m.youm7.com/خبر", "youm7.com")
     True

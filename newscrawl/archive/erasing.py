@@ -86,7 +86,9 @@ def _overwrite(file: BinaryIO, found: Iterable[tuple[int, int, str]]) -> None:
 
 
 def erase_in_store(store: Store, name: str, keys: Collection[str]) -> int:
-    """The same for a file in a store, which is uploaded again if anything was overwritten."""
+    """Overwrite records as :func:`erase` does, in a file of a store; uploads it again if anything was
+    overwritten.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "archive.warc.gz"
         with store.open(name) as given, path.open("xb") as taken:

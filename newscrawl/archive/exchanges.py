@@ -71,12 +71,12 @@ def records_of(
     same_as: Original | Raw | None = None,
     earlier: Original | None = None,
 ) -> list[Made]:
-    """The records of one download, the page second.
+    """The records of one download; the second one is the page.
 
-    ``same_as`` makes it a ``revisit``: an earlier record with the same body or, for status 304, whose earlier
-    page may be out of reach, its place. ``earlier`` is the page of the last visit. Its list entry is
-    repeated, because no list leads to a repeated visit, and the article could not be built again without that
-    entry.
+    ``same_as`` makes it a ``revisit``. It is an earlier record with the same body or, for status 304, only
+    its place, because the earlier page may be out of reach. ``earlier`` is the page of the last visit. Its
+    list entry is repeated, because no list leads to a repeated visit, and the article could not be built
+    again without that entry.
     """
     carried = meta(request)
     at = carried["fetched_at"]

@@ -107,7 +107,7 @@ def page_at(file: BinaryIO, raw: Raw) -> Page | None:
 
 
 def recorded_at(file: BinaryIO, raw: Raw) -> tuple[Record, Page] | None:
-    """The same, with the record of the page."""
+    """The record and the page at the place that ``raw`` names; None if it was removed on request."""
     run = _Run.of(next(records(file, raw.archive)))
     file.seek(raw.offset)
     found = records(file, raw.archive)

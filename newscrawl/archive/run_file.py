@@ -127,7 +127,7 @@ class RunFile:
         return known if known and same_as is not None else raw
 
     def has(self, raw: Raw) -> bool:
-        """Is a page safe in the archive, as far as this run knows?"""
+        """Is the page safe in the archive, as far as this run knows?"""
         return raw.offset < self.ends[raw.archive] if raw.archive in self.ends else True
 
     async def flush(self) -> None:

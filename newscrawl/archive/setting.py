@@ -51,7 +51,7 @@ class Wanted:
 
     @classmethod
     def all_of(cls, settings: BaseSettings) -> Wanted:
-        """The same for commands that look after the archive, even if no crawl archives anything."""
+        """The settings for commands that look after the archive, even if no crawl archives anything."""
         return cls(
             folder=Folder(folder_of(settings)),
             store=str(settings.get("ARCHIVE_STORE") or ""),

@@ -3,8 +3,8 @@
 moment, dayjs, date-fns, Babel and WordPress round: ``يومين`` begins at 36 hours. Carbon, luxon, timeago.js
 and Django truncate: ``يومين`` ends at 72 hours. Months are calendar months, or 30 days. The bounds here hold
 for all of these libraries and are no wider than the most generous of them. They do not hold for software that
-subtracts the numbers of months (arrow, luxon's ``toRelativeCalendar``: on 1 June a day in April is two months
-ago).
+subtracts the numbers of months (arrow, luxon's ``toRelativeCalendar``): there, on 1 June, any day in April is
+two months ago.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def _least(
 
 
 def _ago(now: dt.datetime, counted: Mapping[Unit, float], length: dt.timedelta | None) -> dt.datetime:
-    """The moment so many units before ``now``, with calendar months or with months of a fixed length."""
+    """The moment that is ``counted`` units before ``now``, with calendar months or months of a fixed
+    length.
+    """
     months = counted.get("year", 0) * 12 + counted.get("month", 0)
     moment = now
     if length is not None:

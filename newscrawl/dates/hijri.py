@@ -113,9 +113,9 @@ def days(hijri: HijriDate, country: str | None = None) -> Days:
 
     Example: 16 رمضان 1445 is 26 March 2024 in Umm al-Qura and 27 March in Morocco: ``days(HijriDate(1445, 9,
     16)).likely`` is the 26th, with ``"MA"`` the 27th, and the other day is among ``others``. Rules: a month
-    of Morocco begins with Umm al-Qura's or a day later (166 observed months); in other countries it may begin
-    a day later too, and ICU's plain ``islamic`` calendar is a day behind. Saudi Arabia prints Umm al-Qura
-    only. Raises the errors of :func:`to_hijri`.
+    of Morocco begins on the day of Umm al-Qura's or a day later (166 observed months); in other countries it
+    may also begin a day later, and ICU's plain ``islamic`` calendar is a day behind. Saudi Arabia prints Umm
+    al-Qura only. Raises the errors of :func:`to_hijri`.
     """
     year, month, day = hijri
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12 and 1 <= day <= 30):
@@ -200,7 +200,7 @@ def _morocco() -> _Calendar:
 
 @cache
 def _morocco_with(extra: str) -> _Calendar:
-    """Morocco's months: observed, or else computed, or else a day after Umm al-Qura's."""
+    """Morocco's months: observed if known, otherwise computed, otherwise a day after Umm al-Qura's."""
     observed = dict(_months("morocco_observed.tsv"))
     _check_months("morocco_observed.tsv", observed, observed)
     if extra:

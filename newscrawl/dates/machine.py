@@ -24,7 +24,7 @@ _ISO = re.compile(
 
 
 def read_machine(text: str, options: Options) -> tuple[bool, Published | None]:
-    """Whether a text is such a form, and its date.
+    """Whether a text has a machine-readable form, and its date.
 
     An ISO stamp is read as the grammar reads it, in a fifth of the time. Example:
     ``2024-03-27T23:30:00+01:00``.

@@ -117,7 +117,8 @@ def _day(text: TokenText, now: dt.datetime) -> Moment | None:
 
 
 def _weekday(text: TokenText, now: dt.datetime) -> Moment | None:
-    """The last such weekday: ``الثلاثاء الماضي``, or ``الثلاثاء عند الساعة 09:15`` as libraries print it.
+    """The last weekday of that name: ``الثلاثاء الماضي``, or ``الثلاثاء عند الساعة 09:15`` as libraries print
+    it.
 
     None for today's weekday, which can mean today or a week ago.
     """

@@ -26,7 +26,9 @@ _LINE = re.compile(
 
 
 def read_usual(text: str, options: Options) -> tuple[bool, Published | None]:
-    """Whether a text has that form, and its date, as the grammar reads it, in a fifth of the time."""
+    """Whether a text has the most frequent form, and its date, as the grammar reads it, in a fifth of the
+    time.
+    """
     line = _LINE.fullmatch(text)
     if line is None:
         return False, None

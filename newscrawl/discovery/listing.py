@@ -142,7 +142,7 @@ def section_name(url: str) -> str:
 def advertised_feeds(response: TextResponse) -> list[str]:
     """The feeds that a page names in ``<link rel=alternate>``, without feeds of comments.
 
-    A JSON feed counts only where there is no other feed, as it lists the same articles.
+    A JSON feed counts only if there is no other feed, because it lists the same articles.
     """
     named = "//link[contains(@rel, 'alternate')]"
     links = (
@@ -198,7 +198,7 @@ def _base(response: TextResponse) -> str:
     """The address that a page's links are relative to: its ``<base>`` where that can be parsed."""
     try:
         return admit(get_base_url(response), response.url, _port(response.url))
-    except ValueError:  # of which Refused is one
+    except ValueError:  # Refused is a ValueError
         return response.url
 
 

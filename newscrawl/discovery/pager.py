@@ -15,7 +15,7 @@ _MORE_WORDS = frozenset(
     "المزيد|عرض المزيد|تحميل المزيد|المزيد من الأخبار|المزيد من المقالات|اقرأ المزيد|شاهد المزيد"
     "|more|load more|show more|more news|voir plus|plus".split("|")
 )
-"""Texts of links that lead to older articles or to a section; only the address tells which."""
+"""Texts of links that lead either to older articles or to a section; only the address shows which."""
 _ARROWS = re.compile(r"[\s»«›‹→←>\u2039\u203a]+")
 _NUMBER = re.compile(r"([?&](?:page|paged|pg|start_page)=|/page[/:-])(\d+)", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,9}")
@@ -70,7 +70,7 @@ def _is_number(label: str) -> bool:
 
 
 def _counts(url: str, current: str, number: int) -> bool:
-    """Do two addresses differ only in one parameter, which is now ``number`` and was one less?"""
+    """Do the two addresses differ only in one parameter, which is now ``number`` and was one less?"""
     there, here = urlsplit(url), urlsplit(current)
     after, before = (dict(parse_qsl(parts.query, keep_blank_values=True)) for parts in (there, here))
     changed = [name for name in after if after[name] != before.get(name)]
@@ -89,7 +89,7 @@ def _numbered(url: str) -> tuple[str, int]:
 
 
 def _leads_on(url: str, current: str, label: str, at: int) -> bool:
-    """Can a link lead to page ``at + 1``? Its text is that number, ``more`` or no word at all, and its
+    """Can the link lead to page ``at + 1``? Its text is that number, ``more`` or no word at all, and its
     address differs from the current one in one number.
     """
     if label in _MORE_WORDS or not any(map(str.isalnum, label)):
@@ -98,7 +98,7 @@ def _leads_on(url: str, current: str, label: str, at: int) -> bool:
 
 
 def _comes_after(url: str, current: str, number: int) -> bool:
-    """Do two addresses differ only in one number, which can be ``number`` or an offset?"""
+    """Do the two addresses differ only in one number, which can be ``number`` or an offset?"""
     there, here = urlsplit(url), urlsplit(current)
     if there.netloc != here.netloc:
         return False

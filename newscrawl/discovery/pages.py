@@ -30,7 +30,9 @@ def name(source: Discovery, home: str) -> str:
 
 
 def first(source: Discovery, home: str, since: dt.date, until: dt.date) -> list[Request]:
-    """The first page of a walk; for a sitemap in dated files, all files that can hold the requested days."""
+    """The first page of a walk; for a sitemap in dated files, all files that can contain the requested
+    days.
+    """
     if not isinstance(source, Sitemap):
         return [page(source, 0, home)]
     url = urljoin(home, source.url or "")

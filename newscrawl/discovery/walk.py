@@ -105,7 +105,7 @@ class Walk:
     days: list[dt.date] = field(default_factory=list)
     """Known days of the current page's articles."""
     validators: dict[str, Validator] = field(default_factory=dict)
-    """Address → what tells the next walk whether that page has changed."""
+    """Address → the validator by which the next walk learns whether that page has changed."""
     pages_read: int = 0
     """Number of pages that were read or had not changed."""
     reached: bool = False
@@ -162,7 +162,7 @@ class Walk:
     def turn(self, keys: Sequence[str]) -> set[str]:
         """Note the keys of a page, in page order, before its articles are requested.
 
-        Returns the keys that no earlier page had. Only they tell how far the walk has come: a ticker shows
+        Returns the keys that no earlier page had. Only these show how far the walk has come: a ticker shows
         today's headlines on every page of the archive.
         """
         fresh = {key for key in keys if key not in self.met}
@@ -251,7 +251,7 @@ class Walk:
         self.reached = not isinstance(self.source, Sitemap)
 
     def past_the_end(self, page: int) -> bool:
-        """Does a missing page mean the end of the list, rather than a failure?
+        """Does the missing page mean the end of the list, rather than a failure?
 
         A month without articles may have no file, and a page number may be above the last one.
         """

@@ -1,1 +1,1 @@
-"""Downloading pages: politely from the network, or from a recording."""
+"""Downloads pages: politely from the network, or from a recording."""

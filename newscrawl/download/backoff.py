@@ -74,7 +74,7 @@ class Backoff:
 
     The download handler waits here, last before the network, so that requests which were already queued wait
     as well. It does not wait for a pause above ``RETRY_AFTER_MAX``, but raises :class:`HostBusy`. A replay
-    never waits: the recording holds the requests that the crawl gave up.
+    never waits: the recording includes the requests that the crawl gave up.
     """
 
     _of: ClassVar[WeakKeyDictionary[Crawler, Backoff]] = WeakKeyDictionary()
@@ -98,7 +98,9 @@ class Backoff:
             self._until[name] = max(until, self._until.get(name, until))
 
     def heed(self, request: Request, response: Response) -> None:
-        """Obey the Retry-After of a response: set ``request.meta["retry_at"]`` (aware, UTC), and hold."""
+        """Obey the Retry-After of a response: set ``request.meta["retry_at"]`` (aware, UTC), and pause the
+        host.
+        """
         if classify(response.status) not in ("busy", "server"):
             return
         value, date = (_text(response.headers.get(name)) for name in (b"Retry-After", b"Date"))
@@ -121,7 +123,7 @@ class Backoff:
 
 
 def ending(crawler: Crawler) -> bool:
-    """Has the crawl been told to end? Scrapy then still waits for all requests under way."""
+    """Has the crawl been asked to end? Scrapy then still waits for all requests under way."""
     # Scrapy has no public name for "the spider is being closed".
     slot = crawler.engine._slot
     return not crawler.engine.running or slot is None or slot.closing is not None

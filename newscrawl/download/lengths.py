@@ -63,7 +63,7 @@ class _Coming:
 
 
 def is_whole(response: Response) -> bool:
-    """Is a compressed body complete, although it is shorter than announced?"""
+    """Is the compressed body complete, although it is shorter than announced?"""
     coding = (response.headers.get("Content-Encoding") or b"").strip().lower()
     if coding not in (*GZIP, b"deflate"):
         return False

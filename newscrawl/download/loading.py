@@ -1,4 +1,4 @@
-"""Importing Scrapy's download handler quickly."""
+"""Imports Scrapy's download handler quickly."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Does an IP address belong to the public internet, and not to a machine or a private network?
+    """Does the IP address belong to the public internet, and not to a machine or a private network?
 
     >>> is_public("8.8.8.8"), is_public("10.0.0.7"), is_public("169.254.1.1"), is_public("::ffff:127.0.0.1")
     (True, False, False, False)

@@ -1,4 +1,4 @@
-"""Rendering pages that need a browser, by scrapy-playwright; started with the first such page."""
+"""Renders pages that need a browser, by scrapy-playwright; the browser starts with the first of them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ REACHED: tuple[tuple[type[BaseException], type[Exception]], ...] = (
 
 
 def find_browser(settings: BaseSettings) -> str | None:
-    """The browser's executable: the one that ``BROWSER`` names, else the first Chromium on ``PATH``.
+    """The browser's executable: the one that ``BROWSER`` names, otherwise the first Chromium on ``PATH``.
 
     None leaves the choice to Playwright, which has its own browser or is set up for a remote one. Raises
     :class:`BrowserMissing` with the remedy when there is none.
@@ -222,7 +222,7 @@ class Browser:
         """Render one page in one context; removes the browser's options from the request afterwards."""
 
         async def confine(page: Page, _: Request) -> None:
-            # scrapy-playwright swallows exceptions of its callbacks, and would request the page all the same.
+            # scrapy-playwright swallows exceptions of its callbacks, and would request the page anyway.
             try:
                 await handler.confinement.confine(page, visit)
             except Exception as error:

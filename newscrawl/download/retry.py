@@ -1,4 +1,4 @@
-"""Retrying requests that failed for a passing reason, after growing pauses."""
+"""Retries requests that failed for a passing reason, after growing pauses."""
 
 from __future__ import annotations
 

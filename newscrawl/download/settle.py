@@ -19,13 +19,13 @@ IDLE = 0.5
 SETTLE = 5.0
 """Seconds that a loaded page may keep sending requests before it is read as it is."""
 RELOADS = 3
-"""Documents to wait for after the first one, at most, such as the page behind an interstitial."""
+"""Maximum number of documents to wait for after the first one, such as the page after an interstitial."""
 THIN, THIN_WAITS = 200, 2.0
 """A page with fewer letters may be an interstitial; seconds that it gets to move on."""
 LOOK = 0.1
 """Seconds between two checks of a page."""
 
-# What is shown, and whether the page says that it will move on within so many milliseconds.
+# Returns what is shown, and whether the page announces that it will move on within the given milliseconds.
 _STATE = """longest => {
   const refresh = [...document.querySelectorAll('meta[http-equiv=refresh i]')]
     .some(meta => parseFloat(meta.content) * 1000 <= longest)

@@ -30,7 +30,7 @@ _LONG_NUMBER = 3
 """If the numbers of articles have at least this many digits, shorter numbers may be sections."""
 _FEW_SECTIONS = 15
 _SEPARATORS = {"-": "-", "_": "_", " ": " ", "+": r"\+"}
-"""Separator of the words of a slug → the same in a regular expression."""
+"""Separator of the words of a slug → its form in a regular expression."""
 _DIGITS = re.compile(r"\d+")
 _DIGITS_OF_A_YEAR = 4
 """If all numbers at the end of the addresses have more digits, ``/2021/`` is an archive, not an article."""

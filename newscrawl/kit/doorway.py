@@ -61,7 +61,9 @@ def _place(url: str) -> str:
 
 
 async def behind(draft: SiteDraft, page: TextResponse, few: int, fetch: Fetch) -> TextResponse:
-    """The page behind a splash page (one with fewer than ``few`` links); otherwise the page itself."""
+    """The page to which a splash page (one with fewer than ``few`` links) leads; otherwise the page
+    itself.
+    """
     if draft.given or len(links(page, draft.domain)) >= few:
         return page
     for url in doors(page):

@@ -171,7 +171,7 @@ def draft_of(slug: str, site: Site) -> probe.SiteDraft:
 
 
 def is_due(at: dt.datetime, now: dt.datetime, pause: dt.timedelta, *, asked: bool, lost: bool) -> bool:
-    """Must a newspaper be learned again, because the user ``asked`` or because the declaration no longer fits
+    """Must the newspaper be learned again, because the user ``asked`` or the declaration no longer fits
     (``lost``)?
 
     >>> day = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)

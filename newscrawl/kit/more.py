@@ -66,7 +66,7 @@ _CALLS = re.compile(r"(?:fetch|ajax|get|post|getJSON|open|load|axios)\s*\(|url\s
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request of a page's script for more of its list, with ``{page}`` in one of its parts."""
+    """A request that a page's script sends for more of its list, with ``{page}`` in one of its parts."""
 
     url: str
     form: Mapping[str, str] | None = None

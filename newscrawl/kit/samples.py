@@ -130,13 +130,13 @@ def _og_type(page: HtmlResponse) -> str:
 
 
 def _sells(page: HtmlResponse) -> bool:
-    """Does a page offer something for sale, according to its machine-readable data?"""
+    """Does the page offer something for sale, according to its machine-readable data?"""
     offers = page.css('[itemtype$="schema.org/Product"]').get() or _GOODS.search(page.body)
     return _og_type(page).startswith("product") or (bool(offers) and not _NEWS.search(page.body))
 
 
 def _is_thread(page: HtmlResponse) -> bool:
-    """Is a page a thread of a forum, by machine-readable data, software, or address and words?"""
+    """Is the page a thread of a forum, by machine-readable data, software, or address and words?"""
     if _NEWS.search(page.body):
         return False
     if (

@@ -21,7 +21,7 @@ from newscrawl.vocabulary import DateKind, Origin
 DATE_LENGTH = 60
 """Maximum length of a text that consists of a date, in letters."""
 _BARE = frozenset({"h1", "h2", "h3", "article", "time", "address"})
-"""Tags that tell their content even without a class or id."""
+"""Tags that say what they contain even without a class or id."""
 _NAME = re.compile(r"-?[a-zA-Z_][\w-]*$")
 _PASSING = re.compile(
     r"\d{2,}|active|current|open|wow|animated|post-\d|^(?:row|col|container|clearfix)\b|__\w*[A-Z0-9]"
@@ -61,7 +61,7 @@ def theme(samples: Sequence[Sample]) -> Markup | None:
 
 
 def guess(samples: Sequence[Sample]) -> Markup:
-    """The markup with one selector for each field, the same on all pages; empty where none is found."""
+    """The markup with one selector for each field, the same on all pages; empty if none is found."""
     if not samples:
         return Markup()
     bodies = [[squeeze(text) for text in s.raw.body] for s in samples]
@@ -95,7 +95,7 @@ def kept(markup: Markup, samples: Sequence[Sample], site: Site) -> Markup:
 
 
 def empty(markup: Markup) -> bool:
-    """Does a markup have no selector at all?"""
+    """Does the markup have no selector at all?"""
     return not any(getattr(markup, f.name) for f in fields(Markup) if f.name not in ("version", "evidence"))
 
 

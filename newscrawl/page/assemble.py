@@ -193,9 +193,9 @@ def build_article(raw: RawArticle, site: Site | None = None) -> Article:
 def date_article(article: Article, site: Site | None = None, now: dt.datetime | None = None) -> Article:
     """The same article with its date chosen among those that were offered; nothing else changes.
 
-    The choice (``newscrawl.page.chosen_date``) uses the clock and calendar of the site, or without a site
-    those of the newspaper with this domain (``newscrawl.sites.sources``). If neither is known, the date is
-    taken as printed. ``now`` is the aware moment of download; without it relative phrases give no day.
+    The choice (``newscrawl.page.chosen_date``) uses the site's clock and calendar; without a site, those of
+    the newspaper with this domain (``newscrawl.sites.sources``). If neither is known, the date is taken as
+    printed. ``now`` is the aware moment of download; without it relative phrases give no day.
     """
     offered = article.published.candidates if article.published else []
     place = site or _newspaper(article.url)

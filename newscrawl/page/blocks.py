@@ -119,7 +119,7 @@ def _is_paragraph(text: str, words: int) -> bool:
 
 
 def _is_embedded(quote: etree._Element) -> bool:
-    """Is a quotation an embedded post from a social network?"""
+    """Is the quotation an embedded post from a social network?"""
     if EMBED.search(quote.get("class") or ""):
         return True
     return any(_POST.search(link.get("href") or "") for link in islice(quote.iter("a"), 8))
@@ -298,8 +298,8 @@ class _Navigation:
         self._linkless: etree._Element | None = None
 
     def is_all(self, box: etree._Element, linked: bool) -> bool:
-        """Does a box contain links and neither other text nor an ``h1``? ``linked`` says that it is inside a
-        link.
+        """Does the box contain links, and neither other text nor an ``h1``? ``linked`` says that the box is
+        in a link.
         """
         if self._linkless is not None or not len(box) or box in self._speaking:
             return False

@@ -187,7 +187,7 @@ def _within(
 
 
 def _is_stamp(blocks: Blocks, index: int) -> bool:
-    """Is a line the time of an entry or the day of another article, rather than a heading of a chronicle?"""
+    """Is the line the time of an entry or the day of another article, rather than a chronicle's heading?"""
     row = blocks.row
     text = row[index].text
     if row[index].heading or row[index].words > frames.CARD or not frames.STAMP.fullmatch(text):
@@ -197,7 +197,7 @@ def _is_stamp(blocks: Blocks, index: int) -> bool:
 
 
 def _continues(block: Block, inner: Box, box: Box) -> bool:
-    """Is a block after the inner box in another box of the same name (a body interrupted by an ad)?"""
+    """Is the block after the inner box in another box of the same name (a body interrupted by an ad)?"""
     tag, name = inner.element.tag, inner.element.get("class")
     node: etree._Element | None = block.element
     while name and node is not None and node is not box.element:
@@ -208,7 +208,7 @@ def _continues(block: Block, inner: Box, box: Box) -> bool:
 
 
 def _beside_picture(block: Block, box: Box) -> bool:
-    """Is a line the whole text of a box with a picture?"""
+    """Is the line the whole text of a box with a picture?"""
     node: etree._Element | None = block.element
     if node is not None and node.tag == "p":
         node = node.getparent()
@@ -288,7 +288,7 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
 
 
 def _is_label(block: Block) -> bool:
-    """Is a short line neither a heading, nor the end of a sentence, nor part of a list?"""
+    """Is the short line neither a heading, nor the end of a sentence, nor part of a list?"""
     return not block.heading and block.words >= 3 and not block.closed and not _is_quoted(block)
 
 
@@ -388,7 +388,7 @@ def _is_parted(row: list[Block], last: int, index: int) -> bool:
 
 
 def _is_card(row: list[Block], index: int, where: etree._Element | None) -> bool:
-    """Does a paragraph follow an unfinished line in a box that both share?"""
+    """Does the paragraph follow an unfinished line in a box that both share?"""
     above = row[index - 1]
     return (
         above.words >= 3 and not above.closed and where is not None and where in above.element.iterancestors()
@@ -396,7 +396,7 @@ def _is_card(row: list[Block], index: int, where: etree._Element | None) -> bool
 
 
 def _is_quoted(block: Block) -> bool:
-    """Is a block part of a quotation, a list or a table?"""
+    """Is the block part of a quotation, a list or a table?"""
     names = (block.element.tag, *(element.tag for element in islice(block.element.iterancestors(), 3)))
     return any(name in ("blockquote", "ul", "ol", "q", "table") for name in names)
 

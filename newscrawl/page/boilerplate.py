@@ -22,7 +22,7 @@ MAX_WORDS = 30
 """A longer line is never dropped because of a phrase: a real sentence may contain ``اشترك``."""
 
 _MAX_LETTERS = 600
-"""Maximum length of such a line, in letters: twice that of 30 long words."""
+"""Maximum length in letters of a line that is dropped because of a phrase: twice that of 30 long words."""
 
 
 def folded(line: str) -> str:

@@ -261,7 +261,7 @@ def is_signature(line: str, papers: Iterable[str] = ()) -> bool:
 
 
 def is_credit(line: str, papers: Iterable[str] = ()) -> bool:
-    """Does a line name only agencies and a place, or agencies and the newspaper?
+    """Does the line name only agencies and a place, or agencies and the newspaper?
 
     >>> is_credit("الرياض - واس:"), is_credit("وكالات - أبوظبي"), is_credit("واس تنقل الخبر")
     (True, True, False)

@@ -34,9 +34,9 @@ _LOST = re.compile(
     r"|(?:خطا|عفوا|error|erreur).{0,15}404|^404\b|page not found|page (?:introuvable|non trouvee)"
 )
 MIN_WORDS = 20
-"""Minimum number of words in body and lede of an article. News in brief have about 25."""
+"""Minimum number of words in body and lede of an article. A news brief has about 25."""
 MIN_WORDS_DECLARED = 8
-"""The same if a selector of the site found the body: a short text is then really a short article."""
+"""The minimum if a selector of the site found the body: a short text is then really a short article."""
 _CARDS = 8
 
 

@@ -162,7 +162,7 @@ def _agreeing(exact: Sequence[DateReading], now: dt.datetime | None) -> tuple[dt
 
 
 def _with_printed_hijri(published: Published, exact: Sequence[DateReading], day: dt.date) -> Published:
-    """A date with the Hijri day that another candidate prints."""
+    """The date, with the Hijri day that another candidate prints."""
     near = (r.published.hijri for r in exact if _near(r, day))
     printed = next((hijri for hijri in near if hijri and hijri.printed), None)
     own = published.hijri
@@ -178,7 +178,7 @@ def _vague(published: Published) -> tuple[bool, dt.timedelta, bool]:
 
 
 def _is_stamp(candidate: OfferedDate) -> bool:
-    """Is it written for machines (whatever its origin)?"""
+    """Is it written for machines, whatever its origin?"""
     return candidate.origin in MACHINE_READABLE or bool(_ISO.match(candidate.text))
 
 
@@ -244,7 +244,9 @@ def _day(reading: DateReading, clocks: Sequence[DateReading], stamps: Sequence[D
 
 
 def _stale(stamp: Published, clock: Published) -> bool:
-    """Does a printed clock show the stamp's instant with zone files from before Morocco's change of 2026?"""
+    """Does the printed clock show the stamp's instant as zone files from before Morocco's change of 2026
+    do?
+    """
     return (
         stamp.at is not None
         and stamp.timezone is not None
@@ -274,7 +276,7 @@ def _stamp_clock(text: str) -> tuple[int, int] | None:
 
 
 def _clock(same: Sequence[DateReading], timezone: str | None, read: Reader) -> Published:
-    """The most exact reading among those that agree on the day."""
+    """The most exact of the readings that agree on the day."""
     order = sorted(same, key=lambda r: -WEIGHTS.get(r.candidate.origin, 1.0))
     stamps = [r for r in order if _is_stamp(r.candidate) and r.published.time]
     clocks = [r for r in order if _is_clock(r)]

@@ -26,7 +26,7 @@ _ARABIC_WORD = re.compile("[\u0621-\u063a\u0640-\u0652ٹپچڈڑژکگںھہے]{
 _READS_AS_ARABIC = 0.6
 # The article, and the letters that make up two thirds of any Arabic text.
 _COMMONEST = re.compile("(?=ال)|[اليمنورتبهعة]")
-# The declared encoding starts with a lead of this many such letters, which matters in short texts.
+# The declared encoding starts with a lead of this many of these letters, which matters in short texts.
 _DECLARED = 1.5
 # The beginning of a file that may contain its declaration, as in browsers.
 _BEGINNING = 4096
@@ -41,7 +41,7 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
     The first of these applies: a byte order mark; UTF-16, recognised by its zero bytes; UTF-8, if all bytes
     or most letters are valid (an invalid byte becomes U+FFFD), whatever is declared; windows-1256 or
     ISO-8859-6, if that gives Arabic and no trustworthy charset is declared; the declared charset, first that
-    of the ``Content-Type`` header, then that of the page; windows-1252. Zero bytes are dropped. Names are
+    of the ``Content-Type`` header, then that of the page; windows-1252. Zero bytes are dropped. The names are
     those of the Encoding Standard: ``utf-8``, ``windows-1256``.
 
     >>> decode("خبر".encode("cp1256"), "text/html; charset=utf-8")
@@ -63,7 +63,7 @@ def decode_pieces(pieces: Iterable[bytes], content_type: str | None = None) -> I
     """The text of a file that arrives in pieces, as :func:`decode` would return it for the whole.
 
     The first bytes outside ASCII decide the encoding; the ASCII before them is the same in every encoding. If
-    1 MB has only a few such bytes, it is decoded on its own and the decision is left to later bytes.
+    1 MB has only a few bytes outside ASCII, it is decoded on its own, and later bytes decide about the rest.
 
     >>> "".join(decode_pieces([b"<loc>/", "خبر".encode("cp1256"), b"</loc>"], "text/xml; charset=utf-8"))
     '<loc>/خبر</loc>'

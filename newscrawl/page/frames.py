@@ -25,7 +25,7 @@ _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:م�
 _COMMENTS = re.compile("عليق|رد|راء|comment", re.IGNORECASE)
 """Every heading of readers' comments contains one of these."""
 _HEADING = 6
-"""Maximum number of words of such a heading."""
+"""Maximum number of words of a heading of readers' comments."""
 _LABELS = 30
 """Maximum number of labels that are examined."""
 _TRIED = 5
@@ -35,7 +35,7 @@ _SKIP = re.compile(r"(?:تخط|تجاوز |انتقل إلى ما بعد|skip |p
 _MOST = 0.5
 """The name of a box with at least this share of the article's prose is ignored."""
 _MUCH = 0.2
-"""The same for boxes with several paragraphs of the article."""
+"""The name of a box with several paragraphs of the article is ignored from this share of the prose on."""
 _LEAVES = frozenset("p li blockquote td".split())
 STAMP = re.compile(
     r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
@@ -47,7 +47,7 @@ STAMP = re.compile(
 _HEAD = 12
 """Number of lines below the headline that may contain credits."""
 _CREDIT_WORDS, _CREDIT_LETTERS = 22, 200
-"""Maximum number of words and of letters of such a line."""
+"""Maximum number of words and of letters of a line of credits."""
 _DAY = (
     r"(?:\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}"
     r"|\d{1,2}\s+[^\W\d]{3,12}(?:[\s/]+[^\W\d]{2,12})?[،,]?\s+[\d٠-٩]{4})"
@@ -65,7 +65,7 @@ _HEADLINE = range(3, 26)
 
 
 def is_headline_link(block: Block) -> bool:
-    """Is a line a headline that links to its article?"""
+    """Is the line a headline that links to its article?"""
     long = block.words >= 5 or (bool(block.heading) and block.words >= 3)
     return block.linked >= 0.8 and long and not boilerplate.kind(block.text)
 
@@ -142,7 +142,7 @@ def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> l
 
 
 def _speaks(row: list[Block], box: Box) -> bool:
-    """Is a box a single paragraph that looks like the article's?"""
+    """Is the box a single paragraph that looks like the article's?"""
     block = row[box.start]
     if box.end - box.start > 1 or box.element.tag not in _LEAVES or len(block.text) < LETTERS:
         return False
@@ -168,8 +168,8 @@ def _credits(row: list[Block], title: int) -> list[int]:
 def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
     """The cards of other articles: boxes with a linked headline and one paragraph after it.
 
-    A single such box may be anything. A page with little other text and no date below its title is a list of
-    articles; its cards are kept, so that ``body`` recognises the list.
+    A single box of this form may be anything. A page with little other text and no date below its title is a
+    list of articles; its cards are kept, so that ``body`` recognises the list.
     """
     row = blocks.row
     linked = [b.linked >= 0.8 and is_headline_link(b) for b in row]
@@ -198,7 +198,7 @@ def _teasers(blocks: Blocks, title: int | None) -> list[tuple[int, int]]:
 def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple[int, int]]:
     """The readers' comments below the article: boxes named after comments, or the text below such a heading.
 
-    If the article's text continues in the same place after the heading, that was only a button.
+    If the article's text continues in the same place after the heading, the heading was only a button.
     """
     row = blocks.row
     start = title or 0
@@ -270,7 +270,7 @@ def _skipped(blocks: Blocks) -> list[tuple[int, int]]:
 
 
 def _is_told(block: Block) -> bool:
-    """Is a line a complete sentence of an article?"""
+    """Is the line a complete sentence of an article?"""
     return block.line and block.words >= 15 and block.linked < 0.2 and block.closed
 
 
@@ -337,13 +337,15 @@ def _articles(blocks: Blocks, title: int) -> set[int]:
 
 
 def _is_subhead(row: list[Block], index: int, title: int, places: set[etree._Element | None]) -> bool:
-    """Is a heading in the same box as the paragraphs before it, and the headline in another?"""
+    """Is the heading in the same box as the paragraphs before it, and the headline in another?"""
     own = row[index].element.getparent()
     return own in places and row[title].element.getparent() is not own
 
 
 def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], days: set[int]) -> bool:
-    """Is a line followed by one of the days and then by prose in another box than the text before it?"""
+    """Is the line followed by one of the days and then by prose in a different box from the text before
+    it?
+    """
     stamp = next((i for i in range(index + 1, index + 4) if i in days), None)
     if (
         stamp is None
@@ -356,7 +358,7 @@ def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], 
 
 
 def _is_day(block: Block, marked: bool) -> bool:
-    """Is a short line a full date, or marked as one?"""
+    """Is the short line a full date, or marked as one?"""
     if block.words > CARD:
         return False
     return marked or ("20" in block.text and bool(STAMP.fullmatch(block.text)))

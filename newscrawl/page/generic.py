@@ -49,7 +49,7 @@ _STAMP = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d")
 MAX_MARKS = 40
 """Maximum number of marked elements that are searched for a date."""
 MAX_DATE_LETTERS = 400
-"""Longer lines are not searched for a date; 22 long words have 300 letters."""
+"""A longer line is not searched for a date; 22 long words have 300 letters."""
 MAX_BYLINE_WORDS = 10
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|writers?|reporters?|journalists?)/[^/?#]", re.IGNORECASE)
 """The address of an author's page."""
@@ -145,7 +145,7 @@ def _marked(
 
 
 def _is_relative(text: str) -> bool:
-    """Does a line without digits look like a date (``أمس``, ``قبل ساعتين``)?"""
+    """Does the line without digits look like a date (``أمس``, ``قبل ساعتين``)?"""
     return bool(_RELATIVE.search(text) and _DATE.search(text))
 
 
@@ -156,7 +156,7 @@ def _apart(block: Block) -> str:
 
 
 def _with_clock(blocks: Blocks, index: int, text: str) -> str:
-    """A date line with the clock time that is alone in the line before or after it."""
+    """A date line, together with a clock time that has the line before or after it to itself."""
     if ":" in text:
         return text
     for beside in blocks.row[index + 1 : index + 2] + blocks.row[max(0, index - 1) : index]:
@@ -200,7 +200,7 @@ def url_date(url: str) -> OfferedDate | None:
 
 
 def readable(stamp: str) -> bool:
-    """Does a machine-readable value look like a day?
+    """Does the machine-readable value look like a day?
 
     >>> readable("2024-10-07T18:45:00"), readable("0000-00-00"), readable("just now")
     (True, False, False)
@@ -210,7 +210,7 @@ def readable(stamp: str) -> bool:
 
 
 def _dated(text: str) -> bool:
-    """Does a line look as if it contained a date?"""
+    """Does the line look as if it contained a date?"""
     if len(text) > MAX_DATE_LETTERS:
         return False
     return bool(_DATE.search(plain(text) if _MARKED.search(text) else _ascii(text)))
@@ -224,7 +224,7 @@ _EASTERN = re.compile("[٠-٩۰-۹]")
 
 
 def _trunk(blocks: Blocks, title: int | None, reading: Reading) -> list[etree._Element]:
-    """The elements around the headline, or else around the body."""
+    """The elements around the headline; without a headline, those around the body."""
     index = title if title is not None else reading.start
     if index >= len(blocks.row):
         return []
@@ -257,7 +257,7 @@ class _Frame:
 
 
 def _is_own(element: etree._Element, box: Box | None) -> bool:
-    """Does an element around the headline contain only the article, with its header and footer?"""
+    """Does the element around the headline contain only the article, with its header and footer?"""
     return element.tag == "article" or (
         box is not None and element is box.element and element.tag not in ("body", "html", "form")
     )
@@ -310,7 +310,7 @@ def lede(blocks: Blocks, title: int | None, reading: Reading, description: str |
 
 
 def continues(first: str) -> bool:
-    """Does a paragraph continue one before it (``وأضاف …``)?
+    """Does the paragraph continue one before it (``وأضاف …``)?
 
     >>> continues("وأضاف الشرع خلال اجتماعه"), continues("وزير الخارجية يستقبل نظيره")
     (True, False)

@@ -79,8 +79,8 @@ def suffix(title: str, headline: str) -> str | None:
 
 
 def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
-    """The printed headline and its index: the ``h1`` most like a declared title, or else the line most like
-    it.
+    """The printed headline and its index: the ``h1`` that is most like a declared title; without an ``h1``,
+    the line.
     """
     wanted = {bare(text) for text in dict.fromkeys(declared) if text}
     shortest, longest = min(map(len, wanted), default=0) / 3, max(map(len, wanted), default=0) * 3

@@ -52,7 +52,7 @@ def caption(element: etree._Element) -> str | None:
 
 
 def is_decoration(url: str, page: str) -> bool:
-    """Is an address that of an icon, a logo or a placeholder, or a JSON-LD ``@id`` (``#primaryimage``)?
+    """Is the address that of an icon, a logo or a placeholder, or a JSON-LD ``@id`` (``#primaryimage``)?
 
     >>> is_decoration("https://example.ma/1#primaryimage", "https://example.ma/1")
     True
@@ -86,7 +86,7 @@ def _is_small(element: etree._Element) -> bool:
 
 
 def _is_elsewhere(element: etree._Element, box: etree._Element, page: str) -> bool:
-    """Does a picture link to another article, or is it in a box of the page's frame?"""
+    """Does the picture link to another article, or is it in a box of the page's frame?"""
     for above in islice(element.iterancestors(), _DEEP):
         if above is box:
             return False

@@ -85,7 +85,7 @@ _FIELDS = [field.name for field in dataclasses.fields(Markup) if field.type == "
 
 
 class ElementFinder:
-    """Finds elements of a page by a site's selectors, whose first element is looked up in an index.
+    """Finds elements of a page by a site's selectors, using an index for the first element of each selector.
 
     One pass over the page serves all selectors of the site. If a selector begins with neither a class nor an
     id, or its class has too many elements, the index is not used.
@@ -149,7 +149,7 @@ class ElementFinder:
         return [hit for group in full for hit in group]
 
     def _holds(self, element: etree._Element) -> bool:
-        """Is an element still in the tree (see ``document.drop``)?"""
+        """Is the element still in the tree (see ``document.drop``)?"""
         return element is self.root or self.root in element.iterancestors()
 
 

@@ -163,7 +163,7 @@ def _unnumbered(names: str) -> str:
 
 
 def is_comments(element: etree._Element) -> bool:
-    """Is an element named after readers' comments?"""
+    """Is the element named after readers' comments?"""
     return _are_comments(f"{element.get('id') or ''} {element.get('class') or ''}")
 
 

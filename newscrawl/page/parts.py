@@ -20,13 +20,13 @@ _PART = re.compile(
 _MOST = 12
 """Maximum number of links that are checked."""
 _LONGEST = 20
-"""A link that is a number is shorter than this, including spaces."""
+"""The text of a link to a numbered part is shorter than this, including spaces."""
 _DEEP = 8
 """Number of elements around a link that may mark a pager of comments."""
 
 
 def is_part(root: etree._Element, document: Document) -> bool:
-    """Does a page link to another page of the same article?
+    """Does the page link to another page of the same article?
 
     >>> from newscrawl.page.document import parse
     >>> page = parse("<p>...</p><a href='/news/7?page=2'>2</a>".encode(), "https://example.ma/news/7")
@@ -55,7 +55,7 @@ def _links(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _are_parts(own: str, address: str) -> bool:
-    """Are two addresses parts of one article: the first and a numbered one, or two with numbered queries?"""
+    """Are the addresses parts of one article: the first and a numbered one, or two with numbered queries?"""
     if _whole(address) == own.rstrip("/") or _whole(own) == address.rstrip("/"):
         return True
     return "?" in own and "?" in address and _whole(own) == _whole(address)

@@ -1,4 +1,4 @@
-"""Decodes the bodies of HTTP answers as crawlers keep them: chunked, compressed or neither, whatever the
+"""Decodes the bodies of HTTP responses as crawlers keep them: chunked, compressed or neither, whatever the
 headers say.
 """
 

@@ -39,12 +39,12 @@ class Plan:
     only: frozenset[str] = frozenset()
     """The wanted sites; empty for all."""
     lang: str | None = None
-    """ISO 639 code: only articles in this language, those of undeclared newspapers too. None: articles in any
-    language, of declared sites only."""
+    """ISO 639 code: only articles in this language, including those of undeclared newspapers. None means
+    articles in any language, but only of declared sites."""
     since: dt.date | None = None
-    """First day on which a page was downloaded, UTC."""
+    """Only pages that were downloaded on this day or later, UTC."""
     until: dt.date | None = None
-    """Last day on which a page was downloaded, UTC."""
+    """Only pages that were downloaded on this day or earlier, UTC."""
     keys: frozenset[str] | None = None
     """Keys of the wanted addresses; None for all."""
     forgotten: frozenset[str] = frozenset()
@@ -57,8 +57,8 @@ class Plan:
 
     @cached_property
     def mark(self) -> str:
-        """32 hex digits, equal for plans that get the same result from the same files: with the same version
-        and the same declarations.
+        """32 hex digits: equal for plans that give the same result for the same files, that is, for one
+        version and one set of declarations.
 
         >>> Plan({}, lang="ar").mark == Plan({}, lang="ar").mark != Plan({}, lang="fa").mark
         True
@@ -69,7 +69,7 @@ class Plan:
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
 
     def wants(self, head: Head) -> bool:
-        """Is a record worth reading? Its address, date, status and type decide, in a few microseconds
+        """Is the record worth reading? Its address, date, status and type decide, in a few microseconds
         each.
         """
         if head.kind != "response" or not head.url.startswith(("http://", "https://")):
@@ -82,7 +82,7 @@ class Plan:
         return bool(self.lang and not self.only) or bool(self.names(head.url))
 
     def in_time(self, at: dt.datetime | None) -> bool:
-        """Was a page downloaded on one of the wanted days?"""
+        """Was the page downloaded on one of the wanted days?"""
         if at is None:
             return False
         day = at.date()

@@ -82,7 +82,7 @@ class _Met:
     wanted: bool
     record: Record | None
     whole: bool
-    """Was its block complete, as far as it was read?"""
+    """Was the part of its block that was read complete?"""
 
 
 class Records:
@@ -249,7 +249,7 @@ def _member(file: BinaryIO, offset: int) -> tuple[bytes, int | None]:
 
 
 def _plain(file: BinaryIO, offset: int, start: bytes) -> tuple[bytes, int | None]:
-    """The same for an uncompressed record, whose end follows from its length alone."""
+    """The content and end of an uncompressed record, whose end follows from its length alone."""
     head, gap, _ = start.partition(_END)
     length = _LENGTH.search(head)
     if not gap or not length or not length[1].isdigit() or int(length[1]) > MOST:

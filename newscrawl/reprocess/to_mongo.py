@@ -55,7 +55,7 @@ class Places:
         await self._passes.update_one({"_id": self._id(piece)}, at, upsert=True)
 
     async def forget(self) -> None:
-        """Note that the whole task is done: the same command then starts it again."""
+        """Note that the whole task is done, so that the same command starts from the beginning."""
         await self._passes.delete_many({"task": self._task})
 
     def _id(self, piece: Range) -> str:

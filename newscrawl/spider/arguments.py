@@ -103,7 +103,7 @@ class Arguments:
 
 
 def no_section(domain: str, unknown: Iterable[str], names: Iterable[str]) -> str:
-    """The message that a site has none of these sections, with those that it has.
+    """The message that a site has none of these sections; it names the sections that the site has.
 
     >>> no_section("alayam24.com", ["sprot"], ["politics", "sport"])
     "sections='sprot': alayam24.com has no such section; it has: politics, sport"

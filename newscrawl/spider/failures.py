@@ -42,7 +42,9 @@ class Failures:
         self._articles = articles
 
     async def settle(self, failure: Failure) -> AsyncIterator[Any]:
-        """Settle a failed download: pending when the failure may pass, else rejected; for a list, counted."""
+        """Settle a failed download: an article is pending if the failure may pass, otherwise rejected; a list
+        is counted.
+        """
         request: Request = failure.request  # type: ignore[attr-defined]
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         kind = classify(failure if response is None else response.status)

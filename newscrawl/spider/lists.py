@@ -37,7 +37,9 @@ SITEMAPS = 200
 
 
 class Lists:
-    """Listings, feeds, sitemaps and APIs, and the home page and ``robots.txt``, which name such lists."""
+    """Requests and reads listings, feeds, sitemaps and APIs, and the home page and ``robots.txt``, which name
+    lists.
+    """
 
     def __init__(self, crawl: Crawl, walks: CrawlWalks, articles: ArticlePages) -> None:
         self._crawl = crawl
@@ -231,7 +233,7 @@ class Lists:
                 yield following
 
     def _is_young(self, entry: Entry) -> bool:
-        """Can an address have been published within the last day, judging by its list?
+        """Can the address have been published within the last day, judging by its list?
 
         Not in a replay: a page that the recording lacks never arrives later.
         """

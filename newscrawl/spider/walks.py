@@ -1,7 +1,7 @@
 """The walks of a crawl: where each begins, how far it has come, what it leaves for the next run.
 
-A :class:`~newscrawl.discovery.Walk` decides its own course; only this module tells it what happened to its
-pages.
+A :class:`~newscrawl.discovery.Walk` decides its own course; only this module informs it of what happened to
+its pages.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class CrawlWalks:
         walk.fail()
 
     def is_unchanged(self, walk: Walk, request: Request, status: int | None) -> bool:
-        """Is a page unchanged since the last completed walk (304)? If so, the walk notes it."""
+        """Is the page unchanged since the last completed walk (304)? If so, the walk notes it."""
         known = self._validator(walk, request) if status == 304 else None
         if known is None:
             return False
@@ -278,7 +278,7 @@ class CrawlWalks:
 
 
 def _remember(walk: Walk, response: Response) -> None:
-    """Keep the headers that tell the next walk whether this page has changed."""
+    """Keep the headers by which the next walk learns whether this page has changed."""
     assert response.request
     etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
     if response.request.method == "GET" and (etag or modified):

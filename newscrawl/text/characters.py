@@ -80,7 +80,7 @@ RARE_SIGN = character_class(RARE_SIGNS)
 
 
 def is_composed(text: str) -> bool:
-    """Is a text in the form that :func:`compose` returns?
+    """Is the text in the form that :func:`compose` returns?
 
     >>> is_composed("آ"), is_composed("ا\u0653")
     (True, False)

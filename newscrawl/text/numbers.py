@@ -76,7 +76,7 @@ def with_values(words: Sequence[str]) -> list[Token]:
 
 
 def same_number(first: float, second: float) -> bool:
-    """Are two values the same number, or is one of them the other rounded? ``8,012`` is ``قرابة 8 آلاف``.
+    """Are the two values the same number, or is one of them the other rounded? ``8,012`` is ``قرابة 8 آلاف``.
 
     >>> same_number(157_726_135, 157_700_000), same_number(8_807, 8_904)
     (True, False)

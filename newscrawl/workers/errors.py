@@ -10,7 +10,7 @@ from newscrawl.vocabulary import RejectionReason
 class ReadingError(Exception):
     """A page could not be read because of a fault in newscrawl: ``ValueError: too many of them``.
 
-    Its cause is the exception, or holds the traceback from the worker.
+    Its cause is the exception, or contains the traceback from the worker.
     """
 
     reason: ClassVar[RejectionReason] = RejectionReason.FAULT
