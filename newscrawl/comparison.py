@@ -62,7 +62,7 @@ COMPARED_WORDS = 600
 OTHER_NUMBERS = 0.4
 """Minimum share of differing numbers, in the same positions, of two different notices of one kind."""
 SAME_TEMPLATE = 0.7
-"""Minimum share of words that such notices have in common, in order, apart from numbers."""
+"""Minimum share of words that two notices of one kind have in common, in order, apart from numbers."""
 SAME_NUMBERS = 0.7
 """Minimum share of the numbers that copies of a recurring notice on one day have in common."""
 SAME_NOTICE = 0.95

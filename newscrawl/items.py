@@ -305,7 +305,7 @@ class HijriDetail:
     """Whose months: ``umm_al_qura`` (the Saudi civil calendar) or ``morocco`` (the months sighted there)."""
     basis: HijriBasis = field(metadata=stored(_MONTHS))
     """``table``: the month is official or was observed. ``forecast``: the month was computed, so the day may
-    be one off. ``printed``: no table covers the month; only the page states the day."""
+    be off by one. ``printed``: no table covers the month; only the page states the day."""
     printed: str | None = field(default=None, metadata=stored(_PAGE, unit="YYYY-MM-DD, Hijri"))
     """The Hijri day as the page printed it, ``YYYY-MM-DD``, even if it differs from the computed one."""
 

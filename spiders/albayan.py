@@ -6,7 +6,9 @@ from newscrawl.spider import NewsSpider
 
 
 class Albayan(NewsSpider):
-    """From a page saved in 2020; the current markup is not known. Listings are found from the home page."""
+    """Based on a page saved in 2020; the current markup is not known. Listings are found from the home
+    page.
+    """
 
     name = "albayan"
     site = Site(

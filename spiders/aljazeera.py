@@ -8,8 +8,8 @@ _CARDS = "a.u-clickable-card__link, h3.gc__title a"
 
 
 class Aljazeera(NewsSpider):
-    """From public scrapers of 2024 and 2025 and a home page of 2026. Classes like ``css-xxxx`` change with
-    every release and are not used.
+    """Based on public scrapers of 2024 and 2025 and a home page of 2026. Classes like ``css-xxxx`` change
+    with every release and are not used.
     """
 
     name = "aljazeera"

@@ -5,9 +5,9 @@ from newscrawl.spider import NewsSpider
 
 
 class Almasryalyoum(NewsSpider):
-    """From a fragment of a page of 2025-26 and three public scrapers; the second selectors are those of the
-    markup of 2010. The printed date of the current markup is not known, so JSON-LD and the generic reading
-    give it.
+    """Based on a fragment of a page of 2025-26 and three public scrapers. The second selectors are those of
+    the markup of 2010. The printed date of the current markup is not known, so JSON-LD and the generic
+    reading give it.
     """
 
     name = "almasryalyoum"

@@ -5,7 +5,7 @@ from newscrawl.spider import NewsSpider
 
 
 class France24Ar(NewsSpider):
-    """From four public sources, mostly about other editions with the same template."""
+    """Based on four public sources, mostly about other editions with the same template."""
 
     name = "france24_ar"
     site = Site(

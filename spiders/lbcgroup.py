@@ -5,7 +5,7 @@ from newscrawl.spider import NewsSpider
 
 
 class Lbcgroup(NewsSpider):
-    """From a page saved in 2026, whose printed time differs from that in JSON-LD. The body is one element
+    """Based on a page saved in 2026, whose printed time differs from that in JSON-LD. The body is one element
     with line breaks. Articles in English are on the same host and are taken only by their address.
     """
 

@@ -7,7 +7,7 @@ from newscrawl.urls import UrlRules
 
 
 class Skynewsarabia(NewsSpider):
-    """From a page saved in a browser in 2026; its content before scripts run is not known. The id alone
+    """Based on a page saved in a browser in 2026; its content before scripts run is not known. The id alone
     leads to an article. The dates in JSON-LD have Arabic digits.
     """
 

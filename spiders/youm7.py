@@ -8,8 +8,8 @@ _CARDS = ".bigOneSec h3 a, .smallOneSec h3 a"
 
 
 class Youm7(NewsSpider):
-    """From a page saved in 2020, two scrapers of 2025 and a run of 2026. The ``Z`` of its machine-readable
-    dates is really the time of Cairo. ``breadcumb`` is the site's own spelling.
+    """Based on a page saved in 2020, two scrapers of 2025 and a run of 2026. The ``Z`` of its
+    machine-readable dates is really the time of Cairo. ``breadcumb`` is the site's own spelling.
     """
 
     name = "youm7"

@@ -116,7 +116,7 @@ class TokenText(NamedTuple):
 
 
 ASCII_DIGITS: dict[int, str] = {zero + n: str(n) for zero in (0x0660, 0x06F0) for n in range(10)}
-"""For ``str.translate``: the Arabic and the Persian digits as 0 to 9."""
+"""A table for ``str.translate``: Arabic and Persian digits → 0 to 9."""
 
 
 class _Letters(dict[int, str | None]):

@@ -93,7 +93,7 @@ def parse_feed(
 ) -> ParsedFeed | None:
     """The content of a feed in RSS, Atom or JSON; None when the body is not a feed.
 
-    The dates that feedparser parses (``published_parsed``) are not used: it invents days where the text names
+    The dates that feedparser parses (``published_parsed``) are not used: it invents days if the text names
     none. In a feed that is not well-formed, each entry is parsed by itself, so that a fault in one entry does
     not affect the others. ``skipped`` counts what is left out.
     """
@@ -233,7 +233,7 @@ def articles(content: ParsedFeed, base: str, site: Site, skipped: Counter[str]) 
                 url,
                 site,
                 date=item.get("published"),
-                # ``get`` would return the date of publication where there is no change.
+                # ``get`` would return the date of publication if there is no date of change.
                 modified=item.get("updated") if "updated" in item else None,
                 title=item.get("title"),
                 origin=base,

@@ -74,7 +74,7 @@ def _page(url: str, text: str, encoding: str) -> TextResponse:
 
 
 def selector(response: TextResponse) -> Selector:
-    """The elements of a page; ``response.selector`` fails where the page's ``<base>`` cannot be parsed."""
+    """The elements of a page; ``response.selector`` fails if the page's ``<base>`` cannot be parsed."""
     try:
         return response.selector
     except ValueError:
@@ -195,7 +195,7 @@ def absolute(response: TextResponse, href: str | None, skipped: Counter[str] | N
 
 
 def _base(response: TextResponse) -> str:
-    """The address that a page's links are relative to: its ``<base>`` where that can be parsed."""
+    """The address to which a page's links are relative: its ``<base>``, if that can be parsed."""
     try:
         return admit(get_base_url(response), response.url, _port(response.url))
     except ValueError:  # Refused is a ValueError

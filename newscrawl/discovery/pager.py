@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"([?&](?:page|paged|pg|start_page)=|/page[/:-])(\d+)", re.
 _DIGITS = re.compile(r"\d{1,9}")
 _ENDING = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
 _ADDED = re.compile(r"[^\d]{0,24}\d{1,9}[^\d]{0,8}")
-"""What a second page adds to the address of the first, where its number is in the path."""
+"""What a second page adds to the address of the first, if the number is in the path."""
 _LONGEST_NUMBER = 9
 """Maximum number of digits of a page number."""
 
@@ -36,7 +36,7 @@ def following(links: Iterable[tuple[str, str]], current: str, at: int) -> Iterat
     """
     labelled = [(url, _ARROWS.sub(" ", text).strip().lower()) for url, text in links]
     yield from (url for url, label in labelled if label in _NEXT_WORDS)
-    # Where pages count from 0, the second is ``page=1``, and a link with the text 3 leads to ``page=2``.
+    # If pages are numbered from 0, the second is ``page=1``, and a link with the text 3 leads to ``page=2``.
     sure = _NUMBER.search(current)
     yield from (
         url
@@ -49,7 +49,7 @@ def following(links: Iterable[tuple[str, str]], current: str, at: int) -> Iterat
 def follows(url: str, current: str, text: str = "") -> bool:
     """Is ``url`` the address of the page after ``current``, by the number in it?
 
-    Where the text of the link is a number, that number may be in any parameter.
+    If the text of the link is a number, that number may be in any parameter.
 
     >>> follows("https://kifache.com/page/2/", "https://kifache.com/")
     True
@@ -80,7 +80,7 @@ def _counts(url: str, current: str, number: int) -> bool:
 
 
 def _numbered(url: str) -> tuple[str, int]:
-    """An address without its page number, and the number; 1 where there is none."""
+    """An address without its page number, and the number; 1 if there is none."""
     hit = _NUMBER.search(url)
     bare = url[: hit.start()] + url[hit.end() :] if hit else url
     if hit and hit[1].startswith("?") and bare[hit.start() :].startswith("&"):

@@ -131,7 +131,7 @@ def utf8(
 
     Byte order marks, control characters, comments, declarations and everything before the root are left out.
     CDATA becomes plain text, named references become numeric ones, a lone ampersand is escaped. Text after
-    the last tag is left out, as it was cut off. The file ends where one text is longer than ``TEXT`` bytes.
+    the last tag is left out, as it was cut off. The file is cut off at a text longer than ``TEXT`` bytes.
     """
     started = False
     for piece in _tagged(texts(body, content_type, skipped)):

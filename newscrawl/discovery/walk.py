@@ -40,7 +40,7 @@ class ListPage:
     """The content of one page of a walk."""
 
     entries: list[Entry]
-    """Its articles, the newest first where the order is known."""
+    """Its articles, the newest first if the order is known."""
     after: list[Request] = field(default_factory=list)
     """The pages after it, in the order in which to request them."""
     index: bool = False
@@ -87,9 +87,9 @@ class Walk:
     today: dt.date | None = None
     """The publisher's day on which it began."""
     to_mark: bool = True
-    """Does it end at the mark? Not when a day is given, and not where entries are in no order."""
+    """Does it end at the mark? Not if a day is given, or if entries are in no order."""
     gapless: bool = True
-    """Does it reach back to where the last walk began? Not when a later day is given."""
+    """Does it reach back to where the last walk began? Not if a later day is given."""
     ordered: bool = True
     """Do its pages come newest first?"""
     newest: list[str] = field(default_factory=list)

@@ -308,7 +308,7 @@ class Browser:
         handler.config.launch_options = launch_options(self._crawler.settings, executable, proxy)
         if handler.config.navigation_timeout_ms is None:
             handler.config.navigation_timeout_ms = self._longest * 1000
-        # The handler launches on engine_started, which is long past.
+        # The handler launches the browser on the signal engine_started, which was sent long ago.
         await handler._launch()
         return handler
 

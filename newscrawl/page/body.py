@@ -50,7 +50,7 @@ class Reading:
     end: int = 0
     box: Box | None = None
     until: int | None = None
-    """Index of the next article's headline, where the page shows one."""
+    """Index of the next article's headline, if the page shows one."""
     outside: int = 0
     """Number of paragraphs before the box that contains nearly all others."""
 

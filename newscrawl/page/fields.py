@@ -162,7 +162,7 @@ class _Shared:
 
     @_once
     def visible(self) -> None:
-        """The dates at the site's selectors, read before ``remove`` deletes their elements."""
+        """Read the dates at the site's selectors, before ``remove`` deletes their elements."""
         for field, kind in (("date", DateKind.PUBLISHED), ("modified", DateKind.MODIFIED)):
             texts, selector = markup.strings(self.finder, getattr(self.markup, field))
             for text in texts[:2]:
@@ -280,7 +280,9 @@ class _Texts(_Shared):
 
     @_once
     def lede(self) -> None:
-        """The summary above the body; if the body continues it, it becomes the first paragraph instead."""
+        """Read the summary above the body; if the body continues it, it becomes the first paragraph
+        instead.
+        """
         self.body()
         text, origin = "", Origin.MARKUP
         if texts := self.marked("lede"):
@@ -326,7 +328,7 @@ class Fields(_Texts):
 
     @_once
     def dates(self) -> None:
-        """Every date that the page offers, the most reliable origin first."""
+        """Collect every date that the page offers, the most reliable origin first."""
         self.visible()
         raw = self.raw
         article, page = self.linked.article, self.linked.page
@@ -388,7 +390,7 @@ class Fields(_Texts):
 
     @_once
     def authors(self) -> None:
-        """The people who wrote the article, and the line that names them."""
+        """Read the people who wrote the article, and the line that names them."""
         self.body()
         raw = self.raw
         if self.bylines:
@@ -427,7 +429,7 @@ class Fields(_Texts):
 
     @_once
     def section(self) -> None:
-        """The article's section in the newspaper."""
+        """Read the article's section in the newspaper."""
         self.body()
         title = headline.bare(self.raw.title or "")
         crumbs = [text for text in self.linked.breadcrumb if headline.bare(text) != title]
@@ -458,7 +460,7 @@ class Fields(_Texts):
 
     @_once
     def tags(self) -> None:
-        """The keywords."""
+        """Read the keywords."""
         self.body()
         for origin, texts, where in (
             (Origin.MARKUP, self.marked("tags"), ""),
@@ -485,7 +487,7 @@ class Fields(_Texts):
 
     @_once
     def images(self) -> None:
-        """The pictures of the article."""
+        """Read the pictures of the article."""
         self.body()
         offered: list[tuple[Origin, str, str | None]] = []
         if self.markup.images:
@@ -524,7 +526,7 @@ class Fields(_Texts):
 
     @_once
     def access(self) -> None:
-        """Free or paid, as the page declares."""
+        """Read whether the article is free or paid, as the page declares."""
         free = jsonld.text(self.linked.article.get("isAccessibleForFree"))
         value: Any = self.linked.article.get("isAccessibleForFree")
         if value is True or (free or "").lower() in ("true", "yes", "1"):
@@ -534,7 +536,7 @@ class Fields(_Texts):
 
     @_once
     def publisher(self) -> None:
-        """The newspaper, as the page names it."""
+        """Read the newspaper's name, as the page declares it."""
         self.visible()
         if self.publishers:
             self.raw.publisher = self.publishers[0]

@@ -156,7 +156,7 @@ def _apart(block: Block) -> str:
 
 
 def _with_clock(blocks: Blocks, index: int, text: str) -> str:
-    """A date line, together with a clock time that has the line before or after it to itself."""
+    """A date line, joined with the clock time if that is alone on the line before or after it."""
     if ":" in text:
         return text
     for beside in blocks.row[index + 1 : index + 2] + blocks.row[max(0, index - 1) : index]:

@@ -25,7 +25,7 @@ complete."""
 def carry(
     raw: RawArticle, title: str | None, date: str | None, where: str, site: Site, now: dt.datetime
 ) -> None:
-    """Add the headline and the date from a page's entry in its list, where the page itself gives none.
+    """Add the headline and the date from a page's entry in its list, if the page itself gives none.
 
     ``where`` is the address of the list.
     """

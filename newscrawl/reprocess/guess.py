@@ -7,7 +7,7 @@ import re
 LETTERS = 60
 """A page with fewer Arabic letters has no Arabic article: a body has at least 25 words."""
 _LEADS = bytes(range(0xD8, 0xDC))
-"""In UTF-8 the first bytes of the letters U+0600 to U+06FF, and of no others."""
+"""The first bytes, in UTF-8, of the letters U+0600 to U+06FF, and of no other letters."""
 _ARTICLE_1256, _ARTICLE_8859_6 = "ال".encode("cp1256"), "ال".encode("iso8859-6")
 _ARTICLES = 5
 """Minimum number of occurrences of the definite article, or of an alef, in an Arabic page."""

@@ -32,7 +32,7 @@ class Watched:
 
 
 NOT_WATCHED = Watched()
-"""For a process without a parent that watches it."""
+"""Notes and limits nothing: for a process that no parent watches."""
 
 
 @contextmanager

@@ -105,5 +105,7 @@ class NewsSpider(Spider):
         return self.walks.marks(now)
 
     def checkpoints(self) -> list[Checkpoint]:
-        """Where the next run continues the walks of this one; without pages where nothing is left."""
+        """Where the next run continues the walks of this one; a checkpoint without pages if nothing is
+        left.
+        """
         return self.walks.checkpoints()

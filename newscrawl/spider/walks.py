@@ -83,7 +83,7 @@ class CrawlWalks:
         last = mark.completed_at if mark else now
         # Besides the mark, this ends a walk whose mark has vanished from the site.
         horizon = last.astimezone(own).date() - dt.timedelta(days=settings.getint("HORIZON_DAYS"))
-        # Where sections are requested, a home page is read only for its links to them.
+        # If sections are requested, a home page is read only for its links to them.
         in_order = not isinstance(source, Sitemap)
         listed = not (arguments.sections and follows_sections(source))
         limited = arguments.since is None and (mark is None or not in_order)
@@ -254,7 +254,7 @@ class CrawlWalks:
         ]
 
     def checkpoints(self) -> list[Checkpoint]:
-        """Where the next run continues the walks of this one; without pages where nothing is left.
+        """Where the next run continues the walks of this one; a checkpoint without pages if nothing is left.
 
         A walk without a given ``since`` begins again at its newest page, unless it has more pages than one
         run may request.

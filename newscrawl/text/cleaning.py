@@ -117,7 +117,7 @@ def _repair_characters(text: str, suspects: set[str]) -> str:
         text = _SURROGATE.sub("\ufffd", _SURROGATE_PAIR.sub(_join_surrogates, text))
     if "&" in suspects and (unescaped := _unescape(text)) != text:
         return unescaped
-    # Before anything is deleted: a soft hyphen or a no-break space may be half a letter.
+    # This comes before any deletion: a soft hyphen or a no-break space may be half a letter.
     if (repaired := repair_mojibake(text, suspects)) != text:
         return repaired
     for character in _INVISIBLE_CHARACTER.findall(joined):
@@ -153,7 +153,7 @@ def _join_surrogates(match: re.Match[str]) -> str:
 
 
 def _unescape(text: str) -> str:
-    # Chains of ampersands first, so that text that was escaped many times takes one pass.
+    # Chains of ampersands come first, so that a text that was escaped many times takes one pass.
     while (unescaped := _ENTITY.sub(_character, _AMPERSANDS.sub("&", text))) != text:
         text = unescaped
     return text
@@ -163,13 +163,13 @@ def _character(match: re.Match[str]) -> str:
     name = match[1]
     if name[0] == "#":
         return html.unescape(f"&{name};")
-    # No guess by prefix, unlike HTML: &section in an address is not a section sign.
+    # Unlike in HTML, a prefix is not enough: &section in an address is not a section sign.
     return html.entities.html5.get(name + match[2], match[0])
 
 
 def _tatweel(match: re.Match[str]) -> str:
-    """The replacement of a tatweel: itself where a reader would miss it, a dash if it was typed as one
-    (الرباط ـ وكالات), otherwise empty.
+    """The replacement of a tatweel: itself if a reader would miss it, a dash if it was typed as one (الرباط ـ
+    وكالات), otherwise empty.
 
     A reader would miss it in هـ (1445هـ), and between a particle and anything but an Arabic letter (الـ20,
     لـ"الأيام").

@@ -38,7 +38,7 @@ _NAME_LETTERS = "گپچژڤڭڨݣڥ"
 _NAME_LETTER = character_class(_NAME_LETTERS)
 _FOREIGN_LETTER = lazy.pattern(f"[^{ALPHABET}{_NAME_LETTERS}{ZWNJ}]")
 _MAYBE_FOREIGN = re.compile(f"[^{ALPHABET}{ZWNJ} ]")
-"""In words of Arabic script: a letter that may indicate another language."""
+"""A letter in words of Arabic script that may indicate another language."""
 _HAMZA_OR_TA = re.compile("[أإةؤ]")
 _ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")
@@ -143,7 +143,7 @@ def _arabic_script(words: list[str]) -> str:
     foreign = -sum(weight for weight in weights if weight < 0)
     text = " ".join(words)
     if ("ي" in text or "ك" in text) and not ("ی" in text or "ک" in text):
-        # From an Arabic keyboard: گ and پ alone only show that a name is foreign.
+        # Typed on an Arabic keyboard: گ and پ alone only show that a name is foreign.
         foreign -= 0.5 * weights.count(-0.5)
     if arabic >= foreign:
         return "ar"

@@ -34,7 +34,7 @@ def _utf8_run(table: Mapping[str, int]) -> re.Pattern[str]:
         return "".join(re.escape(c) for c, byte in table.items() if any(a <= byte <= b for a, b in spans))
 
     tail = f"[{shown((0x80, 0xBF))}]"
-    # Accents, « », no-break space, and their forms when decoded wrongly twice; Arabic.
+    # Accented letters, « », no-break space, their forms after two wrong decodings, and Arabic.
     two = shown((0xC2, 0xC3), (0xC5, 0xC6), (0xCB, 0xCB), (0xD8, 0xDB))
     # Quotes, dashes, Tifinagh, presentation letters.
     three = shown((0xE2, 0xE2), (0xEF, 0xEF))
@@ -43,7 +43,7 @@ def _utf8_run(table: Mapping[str, int]) -> re.Pattern[str]:
 
 _UTF8_AS_LATIN = _utf8_run(_LATIN)
 _UTF8_AS_ARABIC = _utf8_run(_WINDOWS_1256)
-# Cheap tests first: what a text must contain to count as wrongly decoded.
+# Quick tests that come first: what a text must contain to count as wrongly decoded.
 _LATIN_LEADS = frozenset("ÂÃÅÆËØÙÚÛâïð")
 _MAYBE_AS_LATIN = lazy.pattern(f"[ÂÃÅÆËØÙÚÛâïð][{RARE_SIGNS}{COMMON_SIGNS}\xa1]")
 _LEADS = "آأإئثطظعغâï"
@@ -113,7 +113,7 @@ def _repair_utf8(
 
     def repaired(match: re.Match[str]) -> str:
         right = decoded(match)
-        # Correct inside a text with wrong parts: حفظ، is a word and its comma.
+        # This may be correct inside a text with wrongly decoded parts: حفظ، is a word and its comma.
         before = text[match.start() - 1 : match.start()]
         if table is _WINDOWS_1256 and len(right) == 1 and LETTER.match(before):
             return match[0]
@@ -129,7 +129,7 @@ def _is_bad_latin(match: re.Match[str], decoded: str) -> bool:
         return False
     if len(decoded) > 1 or run[0] in "âïð":
         return not run.islower() or not run.isalpha()
-    # A single sequence counts only where the capital would be impossible: dÃ©cidÃ©, 25Â°.
+    # A single sequence counts only if a capital letter would be impossible there: dÃ©cidÃ©, 25Â°.
     if run[0] == "Ã":
         return (before.islower() or after.islower()) and not run[1].isspace()
     return run[0] == "Â" and not LATIN_RUN.match(before)

@@ -1,4 +1,4 @@
-"""The values of numbers in folded Arabic text: ``٨``, ``8`` and ``ثمانية`` are one number.
+"""The values of numbers in folded Arabic text: ``٨``, ``8`` and ``ثمانية`` are the same number.
 
 Cardinals follow the rules of written Arabic (ones before tens, ``و`` between the parts, the scale last), in
 both genders and all cases, as folded by :func:`newscrawl.text.fold`.
@@ -64,7 +64,7 @@ Token = str | float
 def with_values(words: Sequence[str]) -> list[Token]:
     """Folded words with each number, of one word or more, replaced by its value; without words for percent.
 
-    Ordinals from ``third`` on count as numbers. Groups of three digits are one number, because ``fold``
+    Ordinals from ``third`` on count as numbers. Groups of three digits form one number, because ``fold``
     splits ``1,059,593`` at its commas. ``2 5`` may be a decimal or a score, so it stays two numbers.
 
     >>> with_values("بلغت 80 في المايه".split())

@@ -260,7 +260,7 @@ class _Worker(asyncio.Protocol):
     async def _reap(self) -> None:
         try:  # not ``Popen.wait``, which does not report the memory that the process used
             _, status, usage = await asyncio.to_thread(os.wait4, self.process.pid, 0)
-        except ChildProcessError:  # where SIGCHLD is ignored, there is no exit status
+        except ChildProcessError:  # if SIGCHLD is ignored, there is no exit status
             self.process.returncode = 0
         else:
             self.process.returncode = os.waitstatus_to_exitcode(status)

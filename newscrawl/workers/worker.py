@@ -47,7 +47,7 @@ def _end_with(parent: int) -> None:
     """Have this process killed when the parent ends in any way, and ignore signals meant for the parent.
 
     Otherwise a signal to the group (Ctrl-C) or to all processes of a service would lose the current page.
-    Where the system cannot kill the process, it ends when its socket closes, or when its page uses up its CPU
+    If the system cannot kill the process, it ends when its socket closes, or when its page uses up its CPU
     time.
     """
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
