@@ -31,7 +31,7 @@ from newscrawl.store.session import session
 from newscrawl.vocabulary import RunOutcome
 
 _FIRST = 50
-"""A priority above the command line's, whose settings Scrapy applies to all crawls of a process."""
+"""A priority above that of settings on the command line, which apply to all crawls of a process."""
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?\s*(H|هـ
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/])?(\d{1,2})[-/](\d{4})\s*(H|هـ?)?", re.I | re.ASCII)
 _INVISIBLE = re.compile("[\u061c\u200e\u200f\u2066-\u2069]")
 _ID_DIGITS = 16
-"""Hex digits of an ``_id`` that decide whether it is in a sample."""
+"""Number of hex digits of an ``_id`` that decide whether it is in a sample."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ SAME_NUMBERS = 0.7
 """Minimum share of the numbers that copies of a recurring notice on one day have in common."""
 SAME_NOTICE = 0.95
 """Minimum similarity at which a recurring notice on another day is the same notice. If a day is not known,
-containment counts instead, because the page may add any frame."""
+containment counts instead, as the other page may add a frame of any length."""
 SLOT_WORDS = 12
 """Maximum number of words in a slot; a longer difference is another paragraph."""
 FILLED_SLOTS, MOULDED = 2, 0.62
@@ -77,7 +77,7 @@ MOULD_SLOTS, MOULD_BEGINNING = 4, 30
 """Maximum number of differences between two texts of one template, and of words before the first
 difference."""
 HELD_OPENING = 0.1
-"""Minimum share of the other text's opening, in shingles, that at least one of two copies contains."""
+"""At least one of two copies contains this share of the other text's opening, in shingles."""
 NOTICE_SLOTS = 3
 """Minimum number of differing slots of two different daily notices, such as morning and evening weather."""
 ALIKE_SPELLING = 0.7
@@ -116,7 +116,7 @@ _COMMON_NOUNS = frozenset(
         "واسط بابل حولي تربة الليث غرب وسط شرق بحر أطار"
     ).split()
 )
-"""Words in names of places that are also common words."""
+"""Words of place names that are also common words."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def same_opening(first: Text, second: Text) -> float:
 
 
 def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) -> bool:
-    """Do the two texts share enough to be one text, complete, shortened, framed or edited?
+    """Do the two texts share enough to be the same text, whether whole, shortened, framed or edited?
 
     ``same_frame`` is true if both have the same frame, as at an aggregator.
     """
@@ -272,7 +272,7 @@ def _other_issue(first: Text, second: Text) -> bool:
 
 
 def _other_notice(first: Text, second: Text, same_day: bool | None) -> bool:
-    """Are the two notices of one kind different, judging by days and figures?"""
+    """Do days and figures show that the two notices of one kind differ?"""
     if not same_day:
         jaccard, containment = similarity(first, second)
         if (containment if same_day is None else jaccard) >= SAME_NOTICE:

@@ -166,7 +166,7 @@ class History:
         return any(span.since <= start and end <= span.until for span in self._spans[listing])
 
     def _looked_since(self, listing: str, end: dt.datetime) -> bool:
-        """Was any walk of this list that began after the day completed?"""
+        """Did any completed walk of this list begin after the day?"""
         looked = self._looked[listing]
         return bisect_right(looked, end) < len(looked) or bool(looked and looked[-1] == end)
 

@@ -23,7 +23,7 @@ _ORDER: tuple[str, ...] = (*Origin, NO_ORIGIN)
 HISTORY = 20
 """With how many former runs a run is compared; after half as many, a change counts as usual."""
 ENOUGH = 5
-"""Minimum number of articles in a run that is judged."""
+"""Minimum number of articles for which a run is judged."""
 FALL = 0.2
 """Minimum share that the usual origin must have lost."""
 CHANCE = 0.001

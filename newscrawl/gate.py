@@ -38,7 +38,7 @@ _PLAIN = re.compile(
     r"(?!\.|%2[eE])(?:[\w~!$&()*+,=:@-]|%[\da-fA-F]{2}|\.|/(?!\.|%2[eE]))*(?:\?(?:[\w.~!$&()*+,=:@/-]|%[\da-fA-F]{2})+)?",
     re.ASCII,
 )
-"""An address that needs no change apart from its host, as nearly all addresses in lists."""
+"""Matches an address that needs no change apart from its host, like nearly all addresses in lists."""
 _NOT_ASCII = re.compile("[^\0-\x7f]+")
 _EXTRA_SLASHES = re.compile(r"^(?P<scheme>(?:https?:)?)/{3,}", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")

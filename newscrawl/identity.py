@@ -428,7 +428,7 @@ def are_copies(first: Fields, first_text: Text, second: Fields, second_text: Tex
 
 
 def are_other_news(first: Fields, first_text: Text, second: Fields, second_text: Text) -> bool:
-    """Do the two articles report different news, judging by days, names and numbers?"""
+    """Do days, names and numbers show that the two articles report different news?"""
     same_title, apart = _same_title(first, second), _days_apart(first, second)
     if same_title and first_text.is_notice and apart is not None and apart > _tolerance(first, second):
         return True

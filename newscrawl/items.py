@@ -192,7 +192,7 @@ class Raw:
     """Name of the file in the archive: the site's folder, then site, start of the run (UTC), run and node.
     Example: ``hespress/hespress-20261128T201751Z-5f2c81d0-node1.warc.gz``."""
     offset: int = field(metadata=stored(since=3, unit="bytes", rule={"minimum": 0}))
-    """Where its record begins in that file."""
+    """Position in that file where its record begins."""
     digest: str = field(metadata=stored(since=3))
     """Hash of the body as archived, in the form of ``WARC-Payload-Digest``. Example: ``sha1:XW7QJ4…``
     (base 32)."""

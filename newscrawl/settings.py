@@ -52,7 +52,7 @@ class Variable(NamedTuple):
         return f"| `{self.name}` | {setting} | {default} | {least} | {self.reason} |"
 
     def value(self, name: str, given: str) -> object:
-        """The value of the setting, given as text. Raises ``ValueError`` with a message for the user."""
+        """The value of the setting, parsed from text. Raises ``ValueError`` with a message for the user."""
         try:
             value = self.read(given)
             if not isinstance(value, int | float) or (self.least or 0) <= value < math.inf:
@@ -294,7 +294,7 @@ HORIZON_PAGES = environment(
 # --- Storing.
 STORE_BATCH = 50  # articles in one bulk write
 STORE_AGE = 2.0  # seconds that an article waits for its batch to fill
-STORE_QUEUE = 500  # waiting articles that slow the crawl down
+STORE_QUEUE = 500  # number of waiting articles at which the crawl slows down
 STORE_PATIENCE = environment(
     "NEWSCRAWL_STORE_PATIENCE", 300.0, "seconds a crawl waits while MongoDB is unavailable", float, least=0
 )

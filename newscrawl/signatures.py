@@ -54,7 +54,7 @@ FORMER_KEYS = 1 << _KEY_BITS
 
 _FIRST_DAY = dt.date(1900, 1, 1).toordinal()
 _WEEK, _SPAN = 7, 63
-"""Days in a bucket of articles with an exact day, and in a bucket of articles without one."""
+"""Number of days in a bucket of articles with an exact day, and of articles without an exact day."""
 _BUCKETS = 1 << 14
 """Number of buckets of each kind (314 years); days outside them are in the first or the last bucket."""
 

@@ -71,7 +71,7 @@ _URL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_HOST = 1000
-"""Maximum length of a host, in letters; DNS allows 253 in Punycode."""
+"""Maximum length of a host, in characters; DNS allows 253 in Punycode."""
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _IP = re.compile(r"\[.*\]|[\d.]+")
 _NUMBERED = re.compile(r"(?<=\D)\d{1,2}$")

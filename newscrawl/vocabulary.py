@@ -153,7 +153,7 @@ class HijriBasis(Word):
 
 
 class DateWarning(Word):
-    """What to know about a date."""
+    """A warning about a date."""
 
     WEEKDAY_MISMATCH = "weekday_mismatch", "the weekday printed on the page does not match the date"
     CALENDARS_DIFFER = "calendars_differ", "two printed dates do not agree"
@@ -191,7 +191,7 @@ class Access(Word):
 
 
 class TextWarning(Word):
-    """What to know about a text."""
+    """A warning about a text."""
 
     PART = "part", "the article continues on other pages; the pages are not joined"
 

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 PATIENCE = 30
-"""Maximum seconds for all answers of MongoDB together."""
+"""Total seconds that MongoDB may take to answer."""
 
 
 class Command(ProjectCommand):
-    """Exit status: 1 a message could not be sent, 2 wrong use, 4 the store."""
+    """Exit status: 1 a message could not be sent, 2 wrong use, 4 MongoDB cannot be used."""
 
     reads_dates = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--once | --test | --silence PATTERN --for 8h | --unsilence PATTERN]"
 
     def short_desc(self) -> str:

@@ -34,7 +34,7 @@ class Command(ProjectCommand):
     """
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--site SITE] [--check | --show URL [--save FILE] | --remove DAYS | --upkeep]"
 
     def short_desc(self) -> str:

@@ -16,7 +16,7 @@ from newscrawl.vocabulary import RunOutcome
 
 
 class Command(CrawlCommand):
-    """Exit status: 0 fine, 1 a fault of ours, 2 wrong use, 3 the site, 4 the store."""
+    """Exit status: 0 fine, 1 a fault of ours, 2 wrong use, 3 the site, 4 MongoDB cannot be used."""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the settings; from now on, print only cleaned text."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newscrawl.watch.doctor import Check
 
 PATIENCE = 30
-"""Maximum seconds for all answers of MongoDB together."""
+"""Total seconds that MongoDB may take to answer."""
 
 
 class Command(ProjectCommand):

@@ -10,12 +10,12 @@ from newscrawl.command import ProjectCommand
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 done, 2 wrong use, 4 the store."""
+    """Exit status: 0 done, 2 wrong use, 4 MongoDB cannot be used."""
 
     takes_arguments = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[options] <out>"
 
     def short_desc(self) -> str:

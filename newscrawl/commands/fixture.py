@@ -25,7 +25,7 @@ class Command(AskingCommand):
     takes_arguments = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--url URL | --afresh] <site> [address or file]"
 
     def short_desc(self) -> str:

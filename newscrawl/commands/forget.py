@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 done, 1 part of the archive could not be reached, 2 wrong use, 4 the store."""
+    """Exit status: 0 done, 1 part of the archive is unreachable, 2 wrong use, 4 MongoDB cannot be used."""
 
     takes_arguments = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "<url> [<url> ...]"
 
     def short_desc(self) -> str:

@@ -18,7 +18,7 @@ class Command(ProjectCommand):
     """Starts the server, or uses the server that crawls have started, and waits for Ctrl-C."""
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--demo]"
 
     def short_desc(self) -> str:

@@ -29,7 +29,7 @@ class Command(AskingCommand):
     takes_arguments = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--name NAME] [--country CC] [--timezone ZONE] <address of a site> | --from-learned SLUG"
 
     def short_desc(self) -> str:

@@ -29,7 +29,7 @@ _UNSETTLED = {
 }
 """Query for articles without a day, and for dates in months that may be announced differently."""
 _BESIDE = ("url", "http.fetched_at", "signature", "first_seen_at", "content_hash")
-"""Fields that are needed besides the dates and the fields by which coverage is counted."""
+"""Fields that the command reads in addition to the dates and the fields for coverage."""
 
 
 class Command(ProjectCommand):
@@ -38,7 +38,7 @@ class Command(ProjectCommand):
     reads_dates = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--all]"
 
     def short_desc(self) -> str:

@@ -11,16 +11,16 @@ from scrapy.exceptions import UsageError
 from newscrawl.command import ProjectCommand
 
 PATIENCE = 30
-"""Maximum seconds for all answers of MongoDB together."""
+"""Total seconds that MongoDB may take to answer."""
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 whatever the overview shows, 2 wrong use, 4 the store."""
+    """Exit status: 0 whatever the overview shows, 2 wrong use, 4 MongoDB cannot be used."""
 
     reads_dates = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "--out FILE [--lang ar] [--demo]"
 
     def short_desc(self) -> str:

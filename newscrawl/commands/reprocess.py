@@ -39,13 +39,13 @@ STALE = ("reader", "dates", "text", "identity")
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 done, 1 stopped or some pages could not be read, 2 wrong use, 4 the store."""
+    """Exit status: 0 done, 1 stopped, or some pages unreadable, 2 wrong use, 4 MongoDB cannot be used."""
 
     takes_arguments = True
     reads_dates = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[options] [<WARC file, folder or address> ...]"
 
     def short_desc(self) -> str:
@@ -130,7 +130,7 @@ class Command(ProjectCommand):
             raise CommandError(RunOutcome.FAULT, "\n".join(failed))
 
     def _databases(self, opts: argparse.Namespace) -> AbstractContextManager[Databases | None]:
-        """The databases; None to read WARC files without MongoDB, when nothing counts as forgotten."""
+        """The databases; None without MongoDB, in which case no article counts as forgotten."""
         from newscrawl.mongod.opening import resolve_uri
         from newscrawl.mongod.server import data_folder
         from newscrawl.store.session import session

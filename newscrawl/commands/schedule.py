@@ -1,4 +1,4 @@
-"""``scrapy schedule``: starts the crawls that are due by ``schedule.toml``, on this machine's Scrapyd."""
+"""``scrapy schedule``: starts the crawls that are due, by ``schedule.toml``, on this machine's Scrapyd."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Command(ProjectCommand):
     """Runs on each node, next to its Scrapyd; see docs/operate.md."""
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return (
             "[--once | --check | --next | --init [--list newspapers.toml]] [--file schedule.toml] "
             "[--node NAME] [--can browser]"

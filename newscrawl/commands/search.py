@@ -26,13 +26,13 @@ _RUN_BY_THEMSELVES = ("VTE_VERSION", "KONSOLE_VERSION", "MLTERM")
 
 
 class Command(ProjectCommand):
-    """Exit status: 0 even if nothing is found, 2 wrong use, 4 the store."""
+    """Exit status: 0 even if nothing is found, 2 wrong use, 4 MongoDB cannot be used."""
 
     takes_arguments = True
     reads_dates = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[options] <word> [<word> ...]"
 
     def short_desc(self) -> str:

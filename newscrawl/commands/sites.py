@@ -30,7 +30,7 @@ class Command(ProjectCommand):
     """
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--write | --forget SLUG | --relearn SLUG]"
 
     def short_desc(self) -> str:

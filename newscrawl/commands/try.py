@@ -24,7 +24,7 @@ class Command(AskingCommand):
     takes_arguments = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--site NAME] [--url URL] [--rejected [--demo] [--save FILE]] <url or file>"
 
     def short_desc(self) -> str:

@@ -32,7 +32,7 @@ class Command(AskingCommand):
     takes_arguments = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[site ... | --all] [--report FILE]  (no site: all)"
 
     def short_desc(self) -> str:

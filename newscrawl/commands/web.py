@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Command(ProjectCommand):
-    """Exit status: 2 wrong use, or an address that is unsafe or taken; 4 the store."""
+    """Exit status: 2 wrong use, or an address that is unsafe or taken; 4 MongoDB cannot be used."""
 
     reads_dates = True
 
     def syntax(self) -> str:
-        """The arguments it takes."""
+        """The syntax of the arguments."""
         return "[--port 8765] [--kept-port 8766] [--host 127.0.0.1] [--prefix /news] [--demo]"
 
     def short_desc(self) -> str:

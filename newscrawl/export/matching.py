@@ -34,7 +34,7 @@ def expression(query: Query) -> Any:
     >>> print(expression({"country": "MA", "day": {"$gte": "2024-03-01"}}))
     ((country == "MA") and (day >= 2024-03-01))
 
-    Raises ``ValueError`` for another operator, ``KeyError`` for an unknown field.
+    Raises ``ValueError`` for any other operator, and ``KeyError`` for an unknown field.
     """
     conditions = list(_conditions(query))
     return functools.reduce(operator.and_, conditions) if conditions else None

@@ -19,7 +19,7 @@ from newscrawl.export.rows import to_documents
 from newscrawl.export.schema import COLUMNS, schema
 
 GROUP = 5_000
-"""Rows of a row group: about 10 MB of text, so that neither writer nor reader needs much memory."""
+"""Number of rows in a row group: about 10 MB of text, so that neither writer nor reader needs much memory."""
 LEVEL = 3
 """Compression level of zstd: level 9 takes four times as long, and saves 5 %."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

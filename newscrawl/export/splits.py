@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 BUCKETS = 1 << 20
-"""Positions on the scale over which stories are spread."""
+"""Number of positions on the scale over which stories are spread."""
 
 _SHARE = re.compile(r"\s*([a-z][a-z0-9_]*)\s*=\s*(\d+(?:\.\d+)?)\s*%?\s*")
 

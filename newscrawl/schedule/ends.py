@@ -38,7 +38,7 @@ def silent(job: str | None = None) -> tuple[Document, list[Document]]:
 
 
 def recently_guessed() -> Document:
-    """The query for the runs of the last days whose end a schedule recorded."""
+    """The query for recent runs whose end a schedule recorded."""
     since = {"$subtract": ["$$NOW", int(PUBLISHED_FOR.total_seconds() * 1000)]}
     ended = {"outcome": {"$in": [RunOutcome.KILLED, RunOutcome.FAULT]}, "reason": {"$in": GUESSED}}
     return {**ended, "$expr": {"$gt": ["$heartbeat_at", since]}}

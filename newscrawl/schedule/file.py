@@ -314,7 +314,7 @@ class _Reader:
         return Schedule(entries, tuple(jobs), tuple(sorted(self._remarks)))
 
     def _is_enabled(self, name: str, table: Any, defaults: Mapping[str, Any]) -> bool:
-        """Is the site enabled, and its table sound? Tables that are not enabled are checked, too."""
+        """Is the site enabled, and is its table valid? Tables that are not enabled are checked, too."""
         path = ("sites", name)
         if not isinstance(table, dict):
             self._note(path, f"{name} should be a table: [sites.{name}]")

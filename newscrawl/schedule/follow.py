@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SUBMITTING = 10 * SECOND
-"""How long a job may be claimed before its Scrapyd knows it."""
+"""How long a job may be claimed before its Scrapyd lists it."""
 QUEUED = 5 * MINUTE
 """A job that its Scrapyd has not started after this long is withdrawn."""
 OVERTIME = 2 * MINUTE

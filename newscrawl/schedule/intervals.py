@@ -45,7 +45,7 @@ class PastRun(NamedTuple):
     at: dt.datetime
     """When it began, UTC."""
     new: int
-    """Articles that it stored as new."""
+    """Number of new articles that it stored."""
     refused: bool = False
     """Did the newspaper refuse the crawl?"""
 

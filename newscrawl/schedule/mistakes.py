@@ -39,7 +39,7 @@ def parsed(text: str) -> dict[str, Any]:
         raise ScheduleError([Mistake(int(line[1]) if line else last, f"invalid TOML: {reason}")]) from None
     except RecursionError:
         raise ScheduleError([Mistake(1, "invalid TOML: its lists or tables are nested too deeply")]) from None
-    except ValueError as error:  # a number of thousands of digits
+    except ValueError as error:  # a number with thousands of digits
         raise ScheduleError([Mistake(1, f"invalid TOML: {error}")]) from None
 
 

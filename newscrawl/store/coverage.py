@@ -28,7 +28,7 @@ from newscrawl.vocabulary import CoverageReason
 Document = dict[str, Any]
 
 INTERVAL = 62
-"""Length in days of the longest interval on whose days an article counts as ``possible``."""
+"""An article whose interval has more days than this counts as ``possible`` on none of them."""
 COUNTING = 6 * 3600
 """Maximum seconds for reading the day of every article."""
 LEFT_BEHIND = dt.timedelta(hours=1)

@@ -134,7 +134,7 @@ async def _hijri_month_uaq(articles: AsyncCollection[Document]) -> int:
 
 
 async def _copies(articles: AsyncCollection[Document]) -> int:
-    """Count the copies of each root; 0 for all others."""
+    """Set the number of copies: counted for roots, 0 for all other articles."""
     stories: list[Document] = [
         {"$group": {"_id": "$story", "articles": {"$sum": 1}}},
         {"$match": {"articles": {"$gt": 1}}},

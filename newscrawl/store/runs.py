@@ -26,7 +26,7 @@ class Runs:
         self._store = store
 
     async def save(self, run: str, fields: Mapping[str, Any]) -> None:
-        """Write fields of a run, and its extract for readers; the heartbeat is by the server's clock."""
+        """Write fields of a run, its heartbeat (by the server's clock), and its extract for readers."""
         await self._store.patiently(lambda: self.save_once(run, fields))
         changes = {"$set": extract("runs", fields), "$currentDate": {"stored_at": True}}
         await self._store.patiently(

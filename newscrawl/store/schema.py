@@ -261,7 +261,7 @@ _STORAGE: Document = {
 }
 """WiredTiger's options for a new collection of articles, which halve its size. Small pages suit the text
 index, as each article touches a hundred of them. The options belong to the collection, not to each index:
-nodes of an older version would take an index with other options for a different index."""
+nodes of an older version would regard an index with other options as a different index."""
 _NAMESPACE_EXISTS = 48
 _STORAGE_REFUSED = frozenset({2, 9, 72, 115})
 """BadValue, FailedToParse, InvalidOptions, CommandNotSupported: the server lacks these storage options."""

@@ -12,7 +12,7 @@ from newscrawl.mongod.opening import ServerError
 _OLDEST, _OLDEST_WIRE = "5.0", 13
 """The oldest supported version and its ``maxWireVersion``; older servers refuse the view ``stories``."""
 GROWN = 2.0
-"""Ratio of the indexes' size to the cache above which storing slows down."""
+"""Ratio of index size to cache size above which storing slows down."""
 
 
 def is_supported(wire: int) -> bool:

@@ -120,7 +120,7 @@ class Writer:
         return room or self._failure is not None or self._ended
 
     async def flush(self) -> None:
-        """Wait until all items queued so far are written; for a writer of one batch at a time.
+        """Wait until all items queued so far are written. Only for a writer of one batch at a time.
 
         Raises :class:`StoreDownError` when the writer has given up on MongoDB.
         """

@@ -1,10 +1,9 @@
 """The collection ``alarms`` of ``<database>_ops``: open alarms, unsent messages, silences.
 
-There is one document for each alarm; its ``_id`` is the alarm's key. Each step is one conditional update, so
-that only one of all nodes, services and cron jobs that check at once begins an alarm, ends it, or sends its
-message. ``waiting`` names the unsent messages: ``begun webhook``. The process that sends them claims the
-document for a while. If it dies after sending a message but before noting that, the message is sent twice,
-but never lost.
+There is one document for each alarm; its ``_id`` is the alarm's key. Each step is one conditional update: of
+all nodes, services and cron jobs that check at once, only one begins an alarm, ends it, or sends its message.
+``waiting`` names the unsent messages: ``begun webhook``. The process that sends them claims the document for
+a while. If it dies after sending a message but before noting that, the message is sent twice, but never lost.
 """
 
 from __future__ import annotations

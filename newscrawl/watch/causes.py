@@ -124,7 +124,7 @@ def node_state(node: SeenNode, now: dt.datetime) -> str:
 
 
 def _schedule(seen: Installation) -> list[Cause]:
-    """The causes in the schedule: nodes that are away, overdue sites that they do not explain."""
+    """A cause for nodes that are away, and for overdue sites that missing nodes do not explain."""
     away = [
         (node.name, node.alive_until)
         for node in seen.nodes
@@ -159,7 +159,8 @@ def _schedule(seen: Installation) -> list[Cause]:
 
 
 def _network(seen: Installation) -> Cause | None:
-    """The cause if nearly all recently crawled sites were unreachable: our network, not the sites."""
+    """A cause if nearly all recently crawled sites were unreachable: a fault of our network, not of
+    theirs."""
     lately = [site for site in seen.sites if site.runs and seen.now - site.runs[0].began <= AT_ONCE]
     apart = [site for site in lately if site.runs[0].outcome == RunOutcome.UNREACHABLE]
     if len(apart) < FEWEST_SITES or len(apart) < MOST * len(lately):
@@ -176,7 +177,7 @@ def _network(seen: Installation) -> Cause | None:
 
 
 def _faults(seen: Installation) -> list[Cause]:
-    """The causes for sites whose last three runs were all killed or failed through a fault of newscrawl."""
+    """A cause for each site whose last three runs were all killed or failed through a fault of newscrawl."""
     ill = {}
     for site in seen.sites:
         newest = site.runs[:3]
@@ -190,7 +191,7 @@ def _faults(seen: Installation) -> list[Cause]:
 
 
 def _archive(seen: Installation) -> list[Cause]:
-    """The causes for archive problems that the newest run of each node reported."""
+    """A cause for each archive problem that the newest run of a node reported."""
     newest: dict[str, EndedRun] = {}
     for site in seen.sites:
         for run in site.runs[:1]:

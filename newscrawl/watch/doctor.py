@@ -151,7 +151,7 @@ def clock(db: Database[Document], ops: Database[Document], wall: dt.datetime) ->
 
 
 def zones() -> Check:
-    """Do the time zone data know Morocco's change of 2026?"""
+    """Do the time zone data include Morocco's change of 2026?"""
     if _CHANGED.astimezone(zone("Africa/Casablanca")).utcoffset():
         sentence = "the package tzdata is older than Morocco's change of 20 September 2026"
         return Check("zones", True, sentence, "pip install -U tzdata")

@@ -42,13 +42,13 @@ class EndedRun:
     new: int = 0
     rejected: int = 0
     fine: int = 0
-    """Pages that were articles: new, revised or seen before."""
+    """Number of pages that were articles: new, revised or seen before."""
     read: int = 0
-    """New articles whose origins were recorded."""
+    """Number of new articles whose origins were recorded."""
     empty: Mapping[str, float] = field(default_factory=dict)
     """Field → share of these articles that lack it, 0 to 1."""
     drift: tuple[str, ...] = ()
-    """Sentences in its record about fields that come from another origin than before."""
+    """Sentences in its record about fields whose origin has changed."""
     alarms: tuple[tuple[str, str], ...] = ()
     """Alarms that the run raised itself, each with its sentence."""
 

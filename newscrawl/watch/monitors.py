@@ -1,4 +1,4 @@
-"""Monitors of one site: nothing comes from it, less comes than before, or its pages are read worse.
+"""Monitors of one site: they find that it gives nothing, gives less than before, or is read less well.
 
 Each monitor compares a site with its own past, and reports nothing until it knows enough of that past.
 """
@@ -30,7 +30,7 @@ SAMPLES, USUAL = (12, 30), 30
 """Numbers of newest articles that show how a site is read now, and of older articles that show how it was
 read."""
 FEWEST = 10
-"""Minimum number of articles or pages that must be worse."""
+"""Minimum number of articles that lack the field, or of rejected pages."""
 CHANCE = math.log(1e-8)
 """Logarithm of the probability below which a rise is not a coincidence; low, as many fields are compared."""
 FALLEN: Mapping[int, float] = {3: 0.25, 5: 0.4, 7: 0.5, 10: 0.6}
@@ -218,7 +218,7 @@ def _worse(name: str, now: float, was: float) -> str:
 
 
 def drifts(site: WatchedSite) -> Finding | None:
-    """A finding if the last runs all recorded that fields come from another origin than before."""
+    """A finding if the last runs all recorded fields whose origin has changed."""
     recorded = [run for run in site.runs if run.read >= 5][:3]
     if len(recorded) < 3 or not all(run.drift for run in recorded):
         return None
@@ -251,12 +251,12 @@ def _halves(runs: Sequence[EndedRun], what: str, sample: int) -> tuple[list[Ende
 
 
 def silent(site: WatchedSite, now: dt.datetime) -> Finding | None:
-    """A finding if nothing comes from a site any more."""
+    """A finding if a site no longer gives anything."""
     return no_answer(site) or quiet(site, beat_of(site, now))
 
 
 def reduced(site: WatchedSite, now: dt.datetime, usual: Usual | None = None) -> Finding | None:
-    """A finding if less comes from a site, or its pages are read worse."""
+    """A finding if a site gives less than before, or is read less well."""
     return read_worse(site, usual) or drifts(site) or fewer(site, now)
 
 

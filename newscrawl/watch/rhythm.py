@@ -20,7 +20,7 @@ from newscrawl.dates import to_hijri
 from newscrawl.watch.known import CoverageDay
 
 WEEKS = 8
-"""Weeks of history from which a rhythm is computed."""
+"""Number of weeks from which a rhythm is computed."""
 ENOUGH = 14
 """Number of days that must be known before anything is expected of a newspaper."""
 RAMADAN = 0.6

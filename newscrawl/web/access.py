@@ -27,7 +27,7 @@ class Access:
     """Address on which it listens."""
     port: int = 8765
     kept_port: int = 8766
-    """Port of the kept pages, which makes them a separate web origin."""
+    """Port of the kept pages, which gives them a separate web origin."""
     hosts: frozenset[str] = frozenset()
     """Further host names under which a browser may reach it, for example behind a proxy:
     ``news.example.org``."""

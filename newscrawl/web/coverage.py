@@ -68,9 +68,9 @@ class Month:
     weeks: list[list[Day | None]]
     articles: int
     whole: int
-    """Days that were seen whole."""
+    """Number of days that were seen whole."""
     days: int
-    """Days that are over and have a row."""
+    """Number of days that are over and have a row."""
     is_known: bool
     """Does any of its days have a row?"""
 

@@ -37,7 +37,7 @@ def read_schedule(context: Context, _asked: Asked) -> Mapping[str, Any]:
 
 
 def show_schedule(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
-    """Running sites first, then late sites, then the next ones due."""
+    """Running sites first, then late sites, then sites that are due next."""
     lines = [_lease(doc, asked) for doc in data["leases"] if isinstance(doc.get("due_at"), dt.datetime)]
     lines.sort(key=lambda line: (("runs", "waits", "late", "next").index(line["state"]), line["due"]))
     look = data["look"]

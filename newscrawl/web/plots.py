@@ -156,7 +156,7 @@ def _block(kind: str, x: float, y: float, width: float, height: float) -> Markup
 
 
 def _small(kind: str, width: float, title: str, parts: Sequence[Markup]) -> Markup:
-    """A plot that is as high as a line of text, and as wide as there is room."""
+    """A plot with the height of a line of text and the full width."""
     return Markup(
         '<svg class="{}" viewBox="0 0 {} 20" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
     ).format(kind, width, title, Markup("").join(parts))

@@ -19,7 +19,7 @@ from newscrawl.web.site_lists import pending_shown, reasons_shown, rejected_by_r
 from newscrawl.web.words import LANGUAGES, word
 
 DAYS = 90
-"""How many days' articles are shown."""
+"""Number of days whose articles are shown."""
 RUNS, READINGS, PENDING = 15, 30, 8
 """How many runs are shown; how many runs' origins; how many pending addresses."""
 NOW = 5

@@ -151,7 +151,7 @@ def _interval(lang: str, text: str) -> Markup:
 
 
 def drifted(lang: str, sentence: str) -> Markup:
-    """A run's sentence about a field that comes from another origin than before."""
+    """A run's sentence about a field whose origin has changed."""
     told = drift.facts(sentence)
     if lang == "en" or not told:
         return _english(lang, sentence.partition(": ")[2] or sentence)
