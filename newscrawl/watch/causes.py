@@ -159,8 +159,7 @@ def _schedule(seen: Installation) -> list[Cause]:
 
 
 def _network(seen: Installation) -> Cause | None:
-    """A cause if nearly all recently crawled sites were unreachable: a fault of our network, not of
-    theirs."""
+    """A cause if nearly all recently crawled sites were unreachable: our network is at fault."""
     lately = [site for site in seen.sites if site.runs and seen.now - site.runs[0].began <= AT_ONCE]
     apart = [site for site in lately if site.runs[0].outcome == RunOutcome.UNREACHABLE]
     if len(apart) < FEWEST_SITES or len(apart) < MOST * len(lately):
