@@ -21,7 +21,8 @@ MARGIN = LEASE / 3
 SILENCE = LEASE
 """A run without a heartbeat for this long counts as killed."""
 ENDING = HEARTBEAT
-"""How long a job may run without its site's lease before it is cancelled, and then before it is killed."""
+"""How long a job may run without its site's lease before it is cancelled, and as long again before it is
+killed."""
 STARTING = max(dt.timedelta(minutes=2), 2 * LEASE)
 """How long a job may run before it takes its site's lease."""
 LEARNING = max(dt.timedelta(minutes=10), STARTING)

@@ -25,7 +25,7 @@ TRIES = 5
 DONE = (RunOutcome.OK, RunOutcome.NOTHING_NEW)
 _OUTAGES = (RunOutcome.UNREACHABLE, RunOutcome.STORE_DOWN)
 _CUT_OFF = ("lease_lost", "shutdown")
-"""Closing reasons of runs that something else stopped."""
+"""Closing reasons of runs that were interrupted."""
 
 
 def is_outage(run: Mapping[str, Any]) -> bool:
@@ -142,7 +142,7 @@ def _new(id_: str) -> Document:
 
 
 def _waits(doc: Document, now: dt.datetime) -> bool:
-    """Must the piece wait? A time further ahead than the longest pause comes from a clock that was ahead."""
+    """Must the piece wait? A retry that is further ahead than the longest pause was set by a wrong clock."""
     not_before = doc.get("not_before")
     return isinstance(not_before, dt.datetime) and now < not_before <= now + LONGEST_PAUSE
 
@@ -161,5 +161,5 @@ def _days(ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
 
 
 def _covers(spans: Iterable[tuple[int, int]], piece: Piece) -> bool:
-    """Are all days of a piece covered by finished pieces of other lengths?"""
+    """Do finished pieces of other lengths cover all days of a piece?"""
     return any(first <= piece.since.toordinal() and piece.until.toordinal() <= last for first, last in spans)

@@ -32,7 +32,7 @@ SUBMITTING = 10 * SECOND
 QUEUED = 5 * MINUTE
 """A job that its Scrapyd has not started after this long is withdrawn."""
 OVERTIME = 2 * MINUTE
-"""How long a run may exceed ``longest`` before it is cancelled, and then before it is killed."""
+"""How long a run may exceed ``longest`` before it is cancelled, and as long again before it is killed."""
 _OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 """The form of the job ids that a scheduler assigns."""
 

@@ -24,7 +24,7 @@ WINDOW = 14 * _DAY
 FIRST = 30 * _MINUTE
 """The interval of a newspaper about which nothing is known yet."""
 _KNOWN_AFTER, _KNOWN_BY = 12 * _HOUR, 3
-"""The time and the number of runs that a newspaper must have been crawled before its pace is computed."""
+"""Minimum time since a newspaper's first run, and minimum number of runs, before its pace is computed."""
 _SILENT, _SHARE = 3 * _DAY, 24
 """After a silence of this length (without an article), the interval is at least 1/24 of the silence."""
 _RETURNED = 8 * _DAY

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EARLY = dt.timedelta(days=1)
 """How long an address may keep failing after its first visit before the crawl gives up on it."""
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480))
-"""Pauses after the first failed visit to such an address, the second, …"""
+"""How long to pause after the first failed visit to such an address, after the second, and so on."""
 _PENDING = tuple(f.name for f in fields(Pending) if f.name != "key")
 _KNOWN = {"keys": 1, "day": 1, "published.latest": 1, "checked_at": 1}
 

@@ -48,10 +48,11 @@ async def find_near(
     extra: Collection[str],
     buckets: FilledBuckets,
 ) -> Near:
-    """Articles that share the title or a band with a seed, their roots, and the articles ``extra`` (``_id``).
+    """Articles that share the title or a band with a seed, their roots, and the articles whose ``_id`` is in
+    ``extra``.
 
-    A key that many articles hold identifies as little as a stop word, so not all of its holders are read:
-    true copies among them also share rarer keys.
+    A key that many articles hold says as little as a stop word, so not all of its holders are read: true
+    copies among them also share rarer keys.
     """
     near = Near(seeds)
     sought = {seed["_id"]: identity.sought_buckets(seed) for seed in seeds}
@@ -75,8 +76,8 @@ async def find_near(
 class FilledBuckets:
     """Tells which buckets of the index of bands are not empty.
 
-    Most buckets that may hold an article's copies are empty, such as next week's or those of months for
-    articles without an exact day. Asking first whether a bucket is filled takes a fifth of the time of
+    Most of the buckets that may hold an article's copies are empty, such as those of next week, or of
+    articles without an exact day. To query first whether a bucket is filled takes a fifth of the time of
     querying all bands in it.
     """
 
@@ -233,7 +234,7 @@ class Near:
 
 
 def _by_days(seeds: Sequence[Document]) -> Iterator[tuple[list[str | None], list[Document]]]:
-    """Groups of seeds with nearby days, each with its candidates' days; none for seeds that allow any day."""
+    """Groups of seeds with nearby days, each with its candidates' days; no days if any day is allowed."""
     spans = [(identity.allowed_days(doc), doc) for doc in seeds]
     anywhere = [doc for span, doc in spans if not span]
     if anywhere:

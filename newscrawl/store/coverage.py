@@ -57,7 +57,7 @@ class Row:
     source: str
     day: str | None
     possible: bool = False
-    """Is it here because of an article that may be from this day, but need not be?"""
+    """Is the article's day inexact, so that it may, but need not, be this day?"""
 
     @property
     def id(self) -> str:
@@ -112,7 +112,7 @@ class Coverage:
         db = client.get_database(database, read_preference=primary)
         ops = client.get_database(f"{database}_ops", read_preference=primary)
         self._articles, self._rows = db["articles"], db["coverage"]
-        # A note precedes its articles in journal and oplog, so acknowledging the articles covers both.
+        # A note precedes its articles in the journal and oplog, so the articles' acknowledgement covers both.
         self._notes = ops["uncounted"].with_options(write_concern=WriteConcern(w=1))
         self._lives = ops["lives"]
         self._by = by or uuid.uuid4().hex
@@ -215,7 +215,7 @@ class Coverage:
     # --- The days from a newspaper's first article to its last ("life")
 
     async def _live(self, source: str) -> None:
-        """Ensure a row for each day from a newspaper's first article to its last article or run."""
+        """Ensure that each day from a newspaper's first article to its last article or run has a row."""
         first = await self._outermost(source, ASCENDING)
         last = await self._outermost(source, DESCENDING)
         life = await self._lives.find_one({"_id": source}) or {}

@@ -64,8 +64,8 @@ async def forget(
     await coverage.touch(articles)
     linker = Linker(client, database, coverage)
     await linker.intend([doc["_id"] for doc in left])
-    # Query again after writing the tombstones: an article stored since the first query is found now, and the
-    # writer itself removes one that is stored later.
+    # Query again after writing the tombstones, to find articles that were stored since the first query. The
+    # writer itself removes articles that are stored later.
     present = await db["articles"].find({"keys": {"$in": everything}}, {"_id": 1}).to_list()
     await db["articles"].delete_many({"_id": {"$in": [doc["_id"] for doc in present]}})
     if present:  # mirrors that ask for the articles forgotten since a moment must learn of these, too

@@ -37,7 +37,7 @@ class Judging:
             return
         timezone, aggregator = record["seen"]["timezone"], record["seen"]["aggregator"]
         last = str(_day_at(record["began"], timezone))
-        # A newspaper with a site of its own is judged only by that.
+        # A newspaper with its own site is judged only by that site.
         carried = {"via": site, "sites": {"$exists": False}} if aggregator else {"sites": site}
         sources = [doc["_id"] async for doc in self._lives.find(carried)]
         for source in sources:
@@ -79,7 +79,9 @@ class Judging:
         writes = []
         async for row in self._rows.find(query):
             fields: Document = {"runs": runs[row["day"]]}
-            if not row["complete"]:  # a day once seen whole stays so, even when the records have expired
+            if not row[
+                "complete"
+            ]:  # a day that was seen whole stays whole, even after the records have expired
                 complete, why = judged[row["day"]]
                 if as_aggregator and complete:
                     complete, why = None, CoverageReason.AGGREGATOR

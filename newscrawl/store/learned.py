@@ -1,4 +1,4 @@
-"""The collection ``newscrawl_ops.learned``: newspapers that crawls learned, as no file declares them.
+"""The collection ``newscrawl_ops.learned``: newspapers that no file declares, as crawls learned them.
 
 ``_id`` is the newspaper's slug, which never changes: articles, marks, runs and leases have it as ``site``.
 ``place`` is its host without ``www.``, with its port, if any; ``site`` is the learned declaration in

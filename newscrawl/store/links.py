@@ -233,7 +233,7 @@ class _Decision:
             due = dict(wrong)
 
     async def _settle_some(self, ids: Collection[str], unheard: Collection[str]) -> set[str]:
-        """Write the links of some articles; return the articles to check because of that."""
+        """Write the links of some articles; return the articles that must be checked as a result."""
         due = await self._look(ids, unheard)
         self._stories |= dict.fromkeys(due.left)
         if due.writes:
@@ -283,8 +283,8 @@ class _Decision:
                 due.writes[doc["_id"]] = UpdateOne(unchanged, {"$set": moved})
         new = [doc for doc in looked_at if doc["_id"] in unheard]
         self._changed.update(doc["_id"] for doc in new)
-        # They were stored before this check: articles that were checked without them are older, and so are
-        # near.
+        # These articles were stored before this check, so any article that was checked without them is older,
+        # and is among those near.
         due.look_again |= await self._copies_of(new, near, due.stories)
         return due
 
@@ -314,7 +314,7 @@ class _Decision:
             return False
         if root is member:
             return True
-        if root["_id"] not in self._texts:  # removed meanwhile
+        if root["_id"] not in self._texts:  # removed in the meantime
             return False
         text, of_root = self._text(doc), self._text(root)
         if not identity.may_be_copies(doc, root) or not text.words or not of_root.words:
@@ -353,7 +353,7 @@ class _Decision:
         }
 
     def _are_copies(self, doc: Document, member: Document) -> bool:
-        if not {doc["_id"], member["_id"]} <= self._texts.keys():  # removed meanwhile
+        if not {doc["_id"], member["_id"]} <= self._texts.keys():  # removed in the meantime
             return False
         return identity.are_copies(doc, self._text(doc), member, self._text(member))
 

@@ -25,8 +25,8 @@ def batches(
     """Batches of articles with only these fields, in the order of their ``_id``.
 
     A batch counts as done when the next one is requested. ``task`` names the work with everything that its
-    results depend on: a pass of the same name continues after the last finished batch, within the days that
-    ``newscrawl.store.schema.RETENTION`` gives. ``show`` is called with the done and the total number.
+    results depend on: a pass of the same name continues after the last finished batch, within the time that
+    ``newscrawl.store.schema.RETENTION`` allows. ``show`` is called with the done and the total number.
     """
     articles = db["articles"].with_options(read_preference=ReadPreference.PRIMARY)
     passes = ops["passes"].with_options(read_preference=ReadPreference.PRIMARY)

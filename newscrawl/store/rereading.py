@@ -1,7 +1,7 @@
 """Decides how a kept page, read again, changes a stored article; this is no correction by the newspaper.
 
-The moment of download decides which case applies. If it is that of the stored state, the same page is read
-better. A later page is a visit that the store does not know; an earlier page shows a former state.
+The moment of download decides which case applies. If it is that of the stored state, the same page is now
+read better. A later page is a visit that the store does not know; an earlier page shows a former state.
 """
 
 from __future__ import annotations
@@ -130,13 +130,13 @@ def _compared(article: Article, old: Document) -> int:
         return 1
     raw, former = article.raw, old.get("raw")
     if visited == stored and raw and former and raw.archive == former["archive"]:
-        # Two addresses of one article, downloaded at the same moment: the file has the crawl's order.
+        # Two addresses of one article may be downloaded at the same moment; the file shows the crawl's order.
         return int(raw.offset > former["offset"]) - int(raw.offset < former["offset"])
     return int(visited > stored) - int(visited < stored)
 
 
 def _plain(value: Any) -> Any:
-    """A value as MongoDB returns it: times are cut to milliseconds."""
+    """A value as MongoDB returns it, with times truncated to milliseconds."""
     if isinstance(value, dt.datetime):
         return value.replace(microsecond=value.microsecond // 1000 * 1000)
     if isinstance(value, list):

@@ -117,7 +117,7 @@ RETENTION = {
     "reprocessings": dt.timedelta(days=400),
     "alarms": dt.timedelta(days=90),
 }
-"""How long documents are kept, by the server's clock (``stored_at``: a replay's rejections carry the
+"""How long documents are kept, by the server's clock (``stored_at``, as a replay's rejections carry the
 moment of the recording)."""
 
 
@@ -126,7 +126,7 @@ def _expiry(collection: str) -> IndexModel:
     return IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=seconds)
 
 
-# Some end with `duplicate_of`, so that the view `news` need not fetch copies to leave them out.
+# Some indexes end with `duplicate_of`, so that the view `news` can leave out copies without fetching them.
 INDEXES: Mapping[str, list[IndexModel]] = {
     "articles": [
         IndexModel([("keys", ASCENDING)], unique=True),
@@ -273,7 +273,7 @@ _INDEXES_CONFLICT = frozenset({67, 85, 86})
 async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> None:
     """Create the collections, or upgrade those of an older version.
 
-    Safe when several crawls do it at once, after an interruption, and alongside nodes of another version:
+    Safe if several crawls do this at once, after an interruption, and alongside nodes of another version:
     every step is idempotent, additions are optional for older nodes, and changes by a newer version are kept.
     """
     state = await ops["schema"].find_one({"_id": "articles"}) or {}

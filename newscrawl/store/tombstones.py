@@ -67,7 +67,7 @@ class Tombstones:
         return at
 
     async def since(self, moment: dt.datetime | None) -> set[str]:
-        """The keys forgotten since a moment, or all forgotten keys for None."""
+        """The keys forgotten since a moment; for None, all forgotten keys."""
         query = {"forgotten_at": {"$gte": moment}} if moment else {}
         return {doc["_id"] async for doc in self._tombstones.find(query, {"_id": 1})}
 

@@ -209,7 +209,7 @@ class Writer:
         return batch
 
     async def _tidy(self) -> None:
-        """Link stored articles, also those that a killed crawl left, and clear finished pending addresses."""
+        """Link stored articles, including a killed crawl's, and clear finished pending addresses."""
         done = self._acknowledged
 
         others: list[str] = []
