@@ -1,4 +1,4 @@
-"""If a page has too much of something, a useful part is kept, and the log says that there was more."""
+"""If a page has too much of something, a useful part is kept, and ``RawArticle.cut`` says what was cut."""
 
 from __future__ import annotations
 

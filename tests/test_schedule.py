@@ -1,4 +1,4 @@
-"""Several schedulers that share a MongoDB, by a clock of their own and on Scrapyds that only keep time."""
+"""Several schedulers that share a MongoDB, with a simulated clock and simulated Scrapyds."""
 
 import datetime as dt
 import random
@@ -28,7 +28,7 @@ class TestOneMachine:
         world.go_on(180)
         assert Counter(run.site for run in world.runs) == {f"s{n:02}": 3 for n in range(6)}
 
-    def test_what_was_missed_is_made_up_once(self, world: World) -> None:
+    def test_a_site_that_missed_several_due_times_is_crawled_once(self, world: World) -> None:
         machine = world.machine("a")
         world.write(sites(3, 'every = "1h"'))
         machine.boot()
@@ -54,7 +54,7 @@ class TestOneMachine:
         world.go_on(350)
         assert {run.site for run in world.runs} == {f"s{n:02}" for n in range(6)}
 
-    def test_a_changed_file_is_taken_up_and_a_broken_one_is_not(
+    def test_a_changed_file_is_used_and_a_broken_one_is_not(
         self, world: World, caplog: pytest.LogCaptureFixture
     ) -> None:
         world.machine("a")
@@ -101,7 +101,7 @@ class TestOneMachine:
         world.go_on(120)
         assert {run.node for run in world.runs if run.site == "s01"} == {"b"}
 
-    def test_a_backfill_is_done_once_piece_by_piece_beside_the_regular_runs(self, world: World) -> None:
+    def test_a_backfill_is_done_once_job_by_job_between_the_regular_runs(self, world: World) -> None:
         text = sites(2) + ("\n[[backfills]]\nsite = 's01'\nsince = 2024-01-01\nuntil = 2024-01-20\nby = '7d'")
         world.write(text)
         world.machine("a")
@@ -116,7 +116,7 @@ class TestOneMachine:
 
 
 class TestSeveralMachines:
-    def test_the_load_is_dealt_out_evenly(self, world: World) -> None:
+    def test_the_load_is_spread_evenly(self, world: World) -> None:
         for name in "abc":
             world.machine(name)
         world.go_on(65)
@@ -133,7 +133,7 @@ class TestSeveralMachines:
         world.go_on(60)
         assert Counter(run.node for run in world.runs) == {"b": 6}
 
-    def test_a_node_once_a_minute_from_cron_takes_its_part(self, world: World) -> None:
+    def test_a_node_that_cron_starts_once_a_minute_takes_its_share(self, world: World) -> None:
         for name in "ab":
             world.machine(name, every=60)
         world.go_on(600)
@@ -210,7 +210,7 @@ def daily(world: World) -> World:
 
 
 class TestRemovedDocuments:
-    def test_a_range_whose_documents_were_removed_is_done_again_once(self, daily: World) -> None:
+    def test_a_range_whose_documents_were_removed_is_done_once_more(self, daily: World) -> None:
         daily.write(sites(1, 'every = "1d"') + backfill("2024-01-01", "2024-01-21"))
         daily.machine("a")
         daily.go_on(75, step=5)
@@ -226,7 +226,7 @@ class TestRemovedDocuments:
         assert daily.database.ops["backfills"].count_documents({"outcome": "ok"}) == 3
 
     @pytest.mark.parametrize("gone", ["one", "all", "everything", "broken"])
-    def test_leases_are_written_anew_beside_runs_that_go_on(
+    def test_leases_are_written_again_while_runs_go_on(
         self, daily: World, gone: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         for name in "ab":
@@ -249,7 +249,7 @@ class TestRemovedDocuments:
         daily.go_on(90000, step=1800)
         assert Counter(run.site for run in daily.runs).total() >= 4
 
-    def test_a_claim_that_was_removed_is_made_up(self, daily: World) -> None:
+    def test_a_site_whose_claim_was_removed_is_crawled(self, daily: World) -> None:
         daily.machine("a").slots = 0
         daily.go_on(60, step=5)
         daily.machines[0].slots = 2
@@ -272,7 +272,7 @@ class TestRemovedDocuments:
 class TestClocks:
     @pytest.mark.parametrize("days", [1, -1])
     @pytest.mark.parametrize("length", [5, 3600])
-    def test_a_clock_that_was_set_lets_no_runs_overlap_and_silences_no_site(
+    def test_setting_a_clock_lets_no_runs_overlap_and_leaves_out_no_site(
         self, daily: World, days: int, length: int, caplog: pytest.LogCaptureFixture
     ) -> None:
         for name in "ab":
@@ -288,7 +288,9 @@ class TestClocks:
         daily.go_on(90000, step=1800)
         assert {run.site for run in daily.runs} == {"s00", "s01"}
 
-    def test_a_clock_that_differs_is_said_once(self, daily: World, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_difference_of_clocks_is_reported_once(
+        self, daily: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
         daily.skew = dt.timedelta(minutes=5)
         machine = daily.machine("a")
         daily.go_on(10)
@@ -300,7 +302,7 @@ class TestClocks:
 
 class TestHanging:
     def hang(self, world: World, slots: int = 2) -> None:
-        """All places of a node are taken by crawls that hang."""
+        """Let crawls that hang use all slots of a node."""
         world.machine("a", slots=slots)
         world.machines[0].takes = 10**6
         world.go_on(60, step=5)
@@ -308,7 +310,7 @@ class TestHanging:
             run.hangs = True
         world.machines[0].takes = 20
 
-    def test_crawls_that_hang_in_all_places_are_killed_within_two_minutes(
+    def test_crawls_that_hang_in_all_slots_are_killed_within_two_minutes(
         self, world: World, caplog: pytest.LogCaptureFixture
     ) -> None:
         self.hang(world)
@@ -319,7 +321,7 @@ class TestHanging:
         assert len(world.runs) > 2, "others are crawled"
         assert "did not stop when cancelled and is killed" in caplog.text
 
-    def test_that_all_places_are_taken_is_said_once_and_by_the_exit_status(
+    def test_full_slots_are_reported_once_and_by_the_exit_status(
         self, world: World, caplog: pytest.LogCaptureFixture
     ) -> None:
         machine = world.machine("a", slots=2)
@@ -337,7 +339,7 @@ class TestHanging:
         assert machine.scheduler.is_well
 
     @pytest.mark.parametrize("entry", ["there", "taken out of the file"])
-    def test_a_run_past_its_time_that_heeds_no_signal_is_killed(self, daily: World, entry: str) -> None:
+    def test_a_run_past_its_time_limit_that_ignores_signals_is_killed(self, daily: World, entry: str) -> None:
         daily.write(sites(1, 'every = "1d"\nlongest = "5m"'))
         machine = daily.machine("a")
         machine.takes, machine.ignores_cancel = 10**6, True
@@ -349,7 +351,9 @@ class TestHanging:
         assert run.ended
         assert machine.cancelled == [(run.job, False), (run.job, True)]
 
-    def test_what_cannot_be_killed_is_named(self, daily: World, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_job_that_cannot_be_killed_is_named(
+        self, daily: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
         daily.machine("a").takes = 10**6
         daily.go_on(60, step=5)
         daily.machines[0].cancel = lambda job, **_: None  # type: ignore[method-assign]
@@ -361,7 +365,7 @@ class TestHanging:
             == 1
         )
 
-    def test_a_job_that_runs_and_never_begins_is_ended(self, daily: World) -> None:
+    def test_a_job_that_runs_and_never_takes_its_lease_is_ended(self, daily: World) -> None:
         machine = daily.machine("a")
         machine._begin = lambda job: None  # type: ignore[method-assign]
         daily.go_on(60, step=5)
@@ -383,7 +387,7 @@ class TestOutages:
         daily.go_on(60, step=5)
         daily.is_away = True
         daily.go_on(120, step=5)
-        assert not any(run.is_active for run in daily.runs), "who cannot renew the lease waits"
+        assert not any(run.is_active for run in daily.runs), "a crawl that cannot renew its lease waits"
         daily.is_away = False
         daily.go_on(300, step=5)
         assert [run.outcome for run in daily.runs] == ["ok", "ok"]
@@ -400,7 +404,7 @@ class TestOutages:
         assert len(daily.runs) == 1
         assert daily.database.ops["leases"].find_one()["failures"] == 0
 
-    def test_the_end_that_a_run_left_beside_its_log_is_taken_up(self, daily: World) -> None:
+    def test_the_outcome_that_a_run_left_beside_its_log_is_recorded(self, daily: World) -> None:
         daily.write(sites(1, 'every = "1d"'))
         machine = daily.machine("a")
         machine.takes = 10**6
@@ -434,7 +438,7 @@ class TestBackfills:
     def filled(self, world: World) -> list[str]:
         return [run.args["since"] for run in world.runs if run.args]
 
-    def test_an_outage_uses_up_no_try_and_holds_the_other_pieces_of_the_site(self, world: World) -> None:
+    def test_an_outage_uses_up_no_try_and_delays_the_other_jobs_of_the_site(self, world: World) -> None:
         self.start(world)
         world.outcome = lambda run: "unreachable" if run.args else "ok"
         world.go_on(10 * 3600, step=300)
@@ -445,7 +449,7 @@ class TestBackfills:
             "2024-01-08": 1, "2024-01-01": 1,
         }  # fmt: skip
 
-    def test_a_piece_that_fails_by_itself_is_given_up_after_five_tries_and_holds_nobody(
+    def test_a_job_that_fails_by_itself_is_abandoned_after_five_tries_and_delays_no_other(
         self, world: World, caplog: pytest.LogCaptureFixture
     ) -> None:
         self.start(world)
@@ -457,7 +461,7 @@ class TestBackfills:
         assert "given up after 5 tries" in caplog.text
         assert world.database.ops["backfills"].find_one({"since": "2024-01-08"})["outcome"] == "fault"
 
-    def test_a_range_that_grows_by_a_day_runs_one_piece(self, world: World) -> None:
+    def test_a_range_that_grows_by_a_day_runs_one_job(self, world: World) -> None:
         self.start(world)
         world.go_on(200, step=5)
         assert self.filled(world) == ["2024-01-08", "2024-01-01"]
@@ -466,9 +470,9 @@ class TestBackfills:
         assert self.filled(world) == ["2024-01-08", "2024-01-01", "2024-01-15"]
         world.write(sites(2, 'every = "30d"') + backfill("2024-01-01", "2024-01-15").replace("7d", "30d"))
         world.go_on(120, step=5)
-        assert len(self.filled(world)) == 3, "cut another way, the days are done all the same"
+        assert len(self.filled(world)) == 3, "the days are done, even when divided differently"
 
-    def test_days_to_come_wait_and_those_of_a_disabled_site(self, world: World) -> None:
+    def test_future_days_wait_and_so_do_those_of_a_disabled_site(self, world: World) -> None:
         self.start(world, "2024-03-18", "2024-03-29")
         world.go_on(120, step=5)
         assert self.filled(world) == ["2024-03-18"]

@@ -1,4 +1,4 @@
-"""Scheduled crawls whose MongoDB fails at one moment: lease, record, sentence and exit status agree."""
+"""Scheduled crawls whose MongoDB fails at some moment: lease, record, log and exit status agree."""
 
 import datetime as dt
 import threading
@@ -53,7 +53,7 @@ def claimed(server: Mongod) -> Iterator[Database]:
 
 
 class Gate(dict[str, Any]):
-    """Pages of which the articles can be kept back, so that a crawl lasts."""
+    """Pages of a newspaper that can hold back its articles, so that a crawl goes on."""
 
     def __init__(self) -> None:
         super().__init__({"/": listing([3, 2, 1])} | {f"/articles-{n}.html": article(n) for n in (1, 2, 3)})
@@ -130,12 +130,12 @@ def start(newspaper: Newspaper, claimed: Database, server: Mongod, tmp_path: Pat
 
 
 def agree(crawl: Crawl, status: int, database: Database, outcome: str) -> None:
-    """Exit status, record, last sentence and lease say the same."""
+    """Check that exit status, record, last sentence of the log and lease say the same."""
     said = crawl.log
     assert (status, database.run()["outcome"]) == ({"ok": 0, "store_down": 4}[outcome], outcome), said
     assert f"loopback: {outcome}" in said
     due_at = database.ops["leases"].find_one()["due_at"]
-    assert (due_at < NEXT) == (outcome == "store_down"), "what came to nothing is made up"
+    assert (due_at < NEXT) == (outcome == "store_down"), "a run that did not begin is repeated"
     assert database.run()["summary"] in said
     assert database.run()["site"] == "loopback"
     assert database.ops["leases"].find_one()["job"] is None
@@ -148,8 +148,8 @@ def refuse(server: Mongod, database: Database, commands: list[str], collection: 
 
 
 ASKED = [
-    (["find"], "articles"),  # what is due again, and by what the articles were read
-    (["findAndModify"], "leases"),  # the lease is taken
+    (["find"], "articles"),  # what is due for another visit, and the origins of the articles
+    (["findAndModify"], "leases"),  # the lease is acquired
     (["update"], "runs"),  # the run is recorded
     (["find"], "runs"),  # the readings of former runs
 ]
@@ -159,7 +159,7 @@ AT_LAST = [(["find"], "runs"), (["find"], "articles"), (["findAndModify"], "leas
 
 @pytest.mark.trials
 @pytest.mark.parametrize(("commands", "collection"), ASKED[: size(len(ASKED))])
-def test_what_a_run_asks_is_asked_again(
+def test_queries_of_a_run_are_repeated(
     start: Start, server: Mongod, claimed: Database, commands: list[str], collection: str
 ) -> None:
     refuse(server, claimed, commands, collection, {"times": 2})
@@ -171,7 +171,7 @@ def test_what_a_run_asks_is_asked_again(
 
 @pytest.mark.trials
 @pytest.mark.parametrize(("commands", "collection"), AT_LAST[: size(len(AT_LAST))])
-def test_what_fails_for_good_ends_the_run_as_store_down(
+def test_a_lasting_failure_ends_the_run_as_store_down(
     start: Start,
     server: Mongod,
     claimed: Database,
@@ -183,7 +183,7 @@ def test_what_fails_for_good_ends_the_run_as_store_down(
     crawl = start(0.5)
     status = crawl.end()
     server.fail(mode="off")
-    if collection == "leases":  # it never had it
+    if collection == "leases":  # it never had the lease
         assert (status, newspaper.asked) == (4, [])
         assert "loopback: store_down" in crawl.log
         assert claimed.ops["leases"].find_one()["job"] == "one"
@@ -198,7 +198,7 @@ def test_a_record_that_cannot_be_written_ends_the_crawl_and_is_left_beside_its_l
     refuse(server, claimed, ["update"], "runs", "alwaysOn")
     crawl = start(0.5)
     assert crawl.end() == 4
-    assert newspaper.asked == [], "a crawl that cannot say that it is there does not crawl"
+    assert newspaper.asked == [], "a crawl without a record does not crawl"
     assert claimed.ops["leases"].find_one()["job"] is None
     words = left_behind(crawl.log_file)
     assert words
@@ -233,7 +233,7 @@ def test_a_lease_that_cannot_be_renewed_ends_the_crawl(
     agree(crawl, crawl.end(), claimed, "store_down")
 
 
-def test_a_lease_whose_document_was_removed_is_held_on(start: Start, claimed: Database, gate: Gate) -> None:
+def test_a_lease_whose_document_was_removed_is_kept(start: Start, claimed: Database, gate: Gate) -> None:
     gate.opened.clear()
     crawl = start(30)
     assert gate.asked.wait(240)
@@ -243,7 +243,7 @@ def test_a_lease_whose_document_was_removed_is_held_on(start: Start, claimed: Da
     while (found := leases.find_one()) is None:
         waiting.wait(0.05)
     assert (found["job"], found["rule"]) == ("one", "every 1d")
-    # A scheduler was quicker, and its document is free.
+    # A scheduler was quicker and wrote a free lease.
     leases.replace_one({}, lease.enrol("loopback", "every 1d", NEXT))
     while leases.find_one()["job"] is None:
         waiting.wait(0.05)
@@ -251,7 +251,7 @@ def test_a_lease_whose_document_was_removed_is_held_on(start: Start, claimed: Da
     agree(crawl, crawl.end(), claimed, "ok")
 
 
-def test_the_reason_names_no_text(server: Mongod, claimed: Database) -> None:
+def test_the_reason_contains_no_text_of_articles(server: Mongod, claimed: Database) -> None:
     with MongoClient[dict[str, Any]](server.uri) as client, pytest.raises(OperationFailure) as caught:
         client[claimed.name].command({"insert": "articles", "documents": [{"title": "خبر"}], "nonsense": 1})
     assert "nonsense" in str(caught.value)

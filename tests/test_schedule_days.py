@@ -1,6 +1,6 @@
-"""Days of a schedule on three nodes, drawn by a seed: whatever breaks, what the schedule promises holds.
+"""Random days of a schedule on three nodes: whatever breaks, the guarantees of the schedule hold.
 
-Nodes crash, crawls are killed and hang, Scrapyd and MongoDB are away, also amid a look of a scheduler,
+Nodes crash, crawls are killed or hang, Scrapyd and MongoDB go away, even in the middle of a scheduler's tick,
 MongoDB's clock is set by a day and back, documents are removed and the file is edited.
 """
 
@@ -20,9 +20,9 @@ from tests.trials import size
 DAY, HOUR, MINUTE = 86400, 3600, 60
 STEP = 15
 CALM = 4 * MINUTE
-"""After which all that is silent has been noticed."""
+"""Seconds after which every silence has been noticed."""
 SLACK = 25 * MINUTE
-"""To notice that a node or a run is gone, and to try again what failed to begin."""
+"""Seconds to notice that a node or a run is gone, and to repeat a run that did not begin."""
 INTERVALS = {"s00": 4 * HOUR, "s01": 6 * HOUR, "s02": 8 * HOUR, "s03": 12 * HOUR, "s04": DAY, "s05": DAY}
 CRON = "s04"
 FILLED = "s05"
@@ -31,21 +31,21 @@ Fault = Callable[[], Callable[[], None] | None]
 
 
 class Days(World):
-    """A world in which things break, and what is expected of it."""
+    """A world in which things break, and the expectations."""
 
     def begin(self, chance: random.Random) -> None:
         self.chance = chance
         self.happened: Counter[str] = Counter()
         self.heals: list[tuple[float, Callable[[], None]]] = []
         self.trouble = dict.fromkeys(INTERVALS, 0.0)
-        """Seconds without a run for which nobody can be blamed, by site."""
+        """Seconds without a run that are nobody's fault, by site."""
         self.begun = dict.fromkeys(INTERVALS, 0.0)
         self.longest_gap = dict.fromkeys(INTERVALS, 0.0)
         self.counted = self.armed = 0
         self.until = UNTIL
         self.disabled: str | None = None
         self.set_meanwhile = False
-        """Was the clock set while the site was disabled? Nobody can know then what it missed."""
+        """Was the clock set while the site was disabled? If so, the site's missed times are unknown."""
         self.unreachable: set[str] = set()
         self.calm_at = 0.0
         self.ticks = 0
@@ -68,7 +68,7 @@ class Days(World):
     # --- Time
 
     def live(self, days: float, faults_a_day: float) -> None:
-        """Let days pass; faults come at random moments."""
+        """Let days pass, with faults at random moments."""
         end = self.seconds + days * DAY
         fault_at = self.seconds + self.chance.expovariate(faults_a_day / DAY) if faults_a_day else end
         while self.seconds < end:
@@ -76,7 +76,7 @@ class Days(World):
                 heal()
             self.heals = [found for found in self.heals if found[0] > self.seconds]
             if fault_at <= self.seconds:
-                # Most things break while something is done.
+                # Most faults come while something is being done.
                 if self.chance.random() < 0.6:
                     self.armed += 1
                 else:
@@ -87,7 +87,7 @@ class Days(World):
             self.fuse = None
 
     def skip_to(self, moment: float) -> None:
-        """Pass over the time in which looks would find that nothing is due and nobody does anything."""
+        """Skip the time in which nothing is due and nothing happens."""
         busy = any(machine.is_alive and (machine.running or machine.pending) for machine in self.machines)
         if busy or self.seconds < self.calm_at:
             return
@@ -95,7 +95,7 @@ class Days(World):
         if len(leases) < len(INTERVALS) - bool(self.disabled) or any(doc["job"] for doc in leases):
             return
         due = min((doc["due_at"] for doc in leases if doc["_id"] != self.disabled), default=self.now)
-        # A range that grew left a piece behind that is wanted no longer.
+        # A range that grew has left a job that is no longer needed.
         wanted = [f"{FILLED} {first} {last}" for first, last in pieces(SINCE, self.until, 7)]
         open_ = list(self.database.ops["backfills"].find({"_id": {"$in": wanted}, "outcome": None}))
         tries = [doc["not_before"] for doc in open_ if doc["not_before"]]
@@ -111,7 +111,7 @@ class Days(World):
             self.account(skipped)
 
     def look(self) -> None:
-        """What holds at every moment."""
+        """Check what must hold at every moment."""
         self.ticks += len(self.machines)
         for run in self.runs[self.counted :]:
             self.begun[run.site], self.trouble[run.site] = self.seconds, 0.0
@@ -121,7 +121,7 @@ class Days(World):
             self.break_something()
         self.account(STEP)
         done = Counter((run.args["since"], run.args["until"]) for run in self.runs if self.has_filled(run))
-        assert set(done.values()) <= {1}, "a piece was done twice"
+        assert set(done.values()) <= {1}, "a job was done twice"
 
     def account(self, seconds: float) -> None:
         able = [m for m in self.machines if m.is_alive and m.is_ticking and not m.refuses]
@@ -279,7 +279,7 @@ WORLD_DAYS, QUIET_DAYS = 8, 2
 
 
 @pytest.mark.trials
-def test_whatever_breaks_the_promises_hold(database: Database, tmp_path: Path) -> None:
+def test_whatever_breaks_the_guarantees_hold(database: Database, tmp_path: Path) -> None:
     node_days = size(1000)
     happened: Counter[str] = Counter()
     runs = ticks = seed = 0
@@ -307,7 +307,7 @@ def test_whatever_breaks_the_promises_hold(database: Database, tmp_path: Path) -
 
 
 def settle(world: Days) -> None:
-    """All is well again for two days: every piece is done, once."""
+    """Let all be well for two days, and check that every job is done once."""
     for _, heal in world.heals:
         heal()
     world.heals = []
@@ -318,4 +318,4 @@ def settle(world: Days) -> None:
     world.live(QUIET_DAYS, 0)
     done = [dt.date.fromisoformat(run.args["since"]) for run in world.runs if world.has_filled(run)]
     missing = {first for first, _ in pieces(SINCE, world.until, 7)} - set(done)
-    assert not missing, f"pieces were not done: {missing}"
+    assert not missing, f"jobs were not done: {missing}"

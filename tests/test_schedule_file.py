@@ -1,4 +1,4 @@
-"""What a schedule file means, and what is refused in it."""
+"""The meaning of a schedule file, and the mistakes that are refused."""
 
 import datetime as dt
 import os
@@ -52,7 +52,7 @@ def refused(text: str) -> list[tuple[int, str]]:
 
 
 class TestRead:
-    def test_a_site_has_what_it_says_and_the_defaults(self) -> None:
+    def test_a_site_has_its_own_values_and_the_defaults(self) -> None:
         schedule = read_schedule(
             """
             timezone = "Africa/Casablanca"
@@ -76,7 +76,7 @@ class TestRead:
         assert anfas.longest == dt.timedelta(hours=1)
         assert (str(chouala.rule), chouala.args) == ("every 30m", {})
 
-    def test_what_is_not_enabled_is_left_out(self) -> None:
+    def test_a_disabled_site_is_left_out(self) -> None:
         text = '[sites.anfas]\nevery = "1h"\nenabled = false\n[sites.chouala]\nevery = "1h"'
         assert list(read_schedule(text, SITES).entries) == ["chouala"]
 
@@ -87,7 +87,7 @@ class TestRead:
         due = sorted(entry.rule.after(noon - dt.timedelta(seconds=1)) for entry in entries.values())
         assert due == [noon + dt.timedelta(minutes=n) for n in range(60)]
 
-    def test_a_backfill_is_split_the_newest_first(self) -> None:
+    def test_a_backfill_is_split_into_jobs_the_newest_first(self) -> None:
         text = (
             '[sites.anfas]\nevery = "1h"\n'
             '[[backfills]]\nsite = "anfas"\nsince = 2024-03-01\nuntil = "2024-03-10"\nby = "7d"'
@@ -97,24 +97,24 @@ class TestRead:
             "anfas 2024-03-01 2024-03-03",
         ]
 
-    def test_the_example_that_is_shipped_is_right(self) -> None:
+    def test_the_shipped_example_is_valid(self) -> None:
         spiders = {spider.name: spider.site for spider in (Alayam24, Maghress)}
         assert list(load_schedule(PROJECT / "deploy" / "schedule.toml", spiders).entries) == [
             "alayam24",
             "maghress",
         ]
 
-    def test_the_first_file_is_a_schedule(self) -> None:
+    def test_the_file_of_init_is_a_valid_schedule(self) -> None:
         assert list(read_schedule(first_file(SITES), SITES).entries) == ["anfas", "azul", "chouala", "taza"]
 
-    def test_the_example_in_the_first_file_is_right(self) -> None:
+    def test_the_example_in_the_file_of_init_is_valid(self) -> None:
         text = first_file({})
         example = text[text.index("# [sites.example]") :].replace("\n# ", "\n").removeprefix("# ")
         schedule = read_schedule(example.replace("enabled = false\n", ""), {"example": SITES["anfas"]})
         assert schedule.entries["example"].args == {"sections": "politics,sport", "limit": "200"}
         assert len(schedule.pieces) == 13
 
-    def test_how_much_it_is_in_words(self) -> None:
+    def test_the_size_of_a_schedule_in_words(self) -> None:
         one = "[sites.anfas]\nevery = '1h'\n"
         assert str(read_schedule(one, SITES)) == "1 site"
         backfill = "[[backfills]]\nsite = 'anfas'\nsince = 2024-01-01\nuntil = 2024-01-20\nby = '7d'"
@@ -137,7 +137,7 @@ class TestRead:
         assert f"#   scrapy schedule --check{option} " in file.read_text("utf-8")
 
 
-def test_what_is_not_installed_is_named_with_the_remedy(tmp_path: Path) -> None:
+def test_a_missing_package_is_named_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "cronsim.py").write_text("raise ImportError(name='cronsim')", "utf-8")
     done = scrapy("schedule", "--check", PYTHONPATH=str(tmp_path))
     assert done.returncode == 2
@@ -230,13 +230,13 @@ class TestMistakes:
         assert [where for where, _ in found] == [line]
         assert reason in found[0][1]
 
-    def test_all_mistakes_are_told_at_once_in_order(self) -> None:
+    def test_all_mistakes_are_reported_at_once_in_order(self) -> None:
         found = refused("evry = 1\n[sites.anfas]\nevery = '5'\nlongest = ''\n[sites.nobody]")
         assert [line for line, _ in found] == [1, 3, 4, 5]
 
     @settings(max_examples=200, derandomize=True)
     @given(st.text(alphabet=st.sampled_from("[]{}=.\"'#\n siteanfevry15mtrue-"), max_size=80))
-    def test_whatever_the_file_says_it_is_a_schedule_or_refused(self, text: str) -> None:
+    def test_any_file_is_a_schedule_or_refused(self, text: str) -> None:
         lines: list[int] = []
         try:
             read_schedule(text, SITES)
@@ -276,7 +276,7 @@ class TestWhateverIsInTheFile:
             max_size=4,
         )
     )
-    def test_any_value_is_taken_or_refused(self, tables: list[tuple[str, dict[str, str]]]) -> None:
+    def test_any_value_is_accepted_or_refused(self, tables: list[tuple[str, dict[str, str]]]) -> None:
         text = "\n".join(
             "\n".join([header, *(f"{key} = {value}" for key, value in keys.items())])
             for header, keys in tables
@@ -298,7 +298,7 @@ class TestWhateverIsInTheFile:
         many = "[[backfills]]\nsite = 'anfas'\nsince = 1990-01-01\nuntil = 2024-01-01\nby = '7d'\n"
         assert "more than 5000" in refused("[sites.anfas]\nevery = '1h'\n" + many * 3)[0][1]
 
-    def test_what_is_no_file_of_a_schedule_is_never_opened(self, tmp_path: Path) -> None:
+    def test_anything_but_a_regular_file_is_never_opened(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe")
         (tmp_path / "large").write_bytes(b"#" * 1_000_001)
         (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
@@ -320,7 +320,7 @@ class TestRemarks:
         text = "[sites.anfas]\nevery = '1h'\nenabled = false" + self.backfill("2024-01-01", "2024-01-31")
         assert self.said(text) == ["line 4: the backfill of anfas waits until the site is enabled"]
 
-    def test_arguments_that_would_cut_a_piece_short_are_left_out(self) -> None:
+    def test_arguments_that_would_cut_a_job_short_are_left_out(self) -> None:
         text = (
             "[sites.anfas]\nevery = '1h'\n"
             "args = { limit = '5', url = 'https://anfas.ma/1', sections = 'a' }\n"
@@ -344,11 +344,11 @@ class TestRemarks:
             "line 10: anfas from 2024-01-31 to 2024-01-31 is also in the backfill of line 5"
         ]
 
-    def test_days_to_come(self) -> None:
+    def test_future_days(self) -> None:
         text = "[sites.anfas]\nevery = '1h'" + self.backfill("2024-03-04", "2024-04-07")
         assert self.said(text) == ["2 backfill jobs will start when the last of their days has ended"]
 
-    def test_check_says_them(self, tmp_path: Path) -> None:
+    def test_check_reports_the_remarks(self, tmp_path: Path) -> None:
         file = tmp_path / "schedule.toml"
         text = "[sites.alayam24]\nevery = '1h'" + self.backfill("2024-01-01", "9999-12-31", "alayam24")
         file.write_text(text.replace("7d", "366d").replace("9999", "2100"), "utf-8")
@@ -380,10 +380,10 @@ class TestTimes:
         assert Cron("30 6 * * *", "Asia/Riyadh").after(now) == dt.datetime(2024, 3, 27, 3, 30, tzinfo=UTC)
         assert Cron("@daily").after(now) == dt.datetime(2024, 3, 28, tzinfo=UTC)
 
-    def test_a_clock_set_forward_skips_no_run_and_one_set_back_repeats_none(self) -> None:
+    def test_a_change_of_clocks_skips_no_run_and_repeats_none(self) -> None:
         words = Cron(
             "30 0 * * *", "Africa/Cairo"
-        )  # 2024-04-26 has no 00:30 there, 2024-11-01 has one hour twice
+        )  # there 2024-04-26 has no 00:30, and an hour of 2024-11-01 occurs twice
         due = [dt.datetime(2024, 4, 24, tzinfo=UTC)]
         while due[-1] < dt.datetime(2024, 11, 5, tzinfo=UTC):
             due.append(words.after(due[-1]))
@@ -404,7 +404,7 @@ class TestTimes:
         st.integers(1, 60),
     )
     @settings(max_examples=100, derandomize=True)
-    def test_a_range_that_grows_keeps_its_pieces(self, since: dt.date, days: int, more: int, by: int) -> None:
+    def test_a_range_that_grows_keeps_its_jobs(self, since: dt.date, days: int, more: int, by: int) -> None:
         until = since + dt.timedelta(days=days)
         before = set(pieces(since, until, by))
         after = set(pieces(since, until + dt.timedelta(days=more), by))
@@ -413,7 +413,7 @@ class TestTimes:
 
     @given(st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 800), st.integers(1, 60))
     @settings(max_examples=100, derandomize=True)
-    def test_the_pieces_of_a_range_are_the_range(self, since: dt.date, days: int, by: int) -> None:
+    def test_the_jobs_of_a_range_cover_the_range(self, since: dt.date, days: int, by: int) -> None:
         until = since + dt.timedelta(days=days)
         found = list(pieces(since, until, by))
         covered = [a + dt.timedelta(days=n) for a, b in reversed(found) for n in range((b - a).days + 1)]

@@ -1,4 +1,4 @@
-"""Intervals that adapt to what a newspaper publishes, on histories that are made for them."""
+"""Intervals that adapt to the pace of a newspaper, on synthetic histories."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Published = Callable[[dt.datetime], bool]
 
 
 class Life:
-    """A newspaper that is crawled at the intervals that its own articles give."""
+    """A newspaper that is crawled at the intervals that follow from its articles."""
 
     def __init__(self, articles: list[dt.datetime], bounds: Bounds = BOUNDS) -> None:
         self.articles = sorted(articles)
@@ -50,12 +50,12 @@ class Life:
         return self
 
     def after(self, days: float, until: float = 1000) -> list[dt.timedelta]:
-        """The intervals in a part of its life."""
+        """The intervals of a part of the history."""
         since, end = START + dt.timedelta(days=days), START + dt.timedelta(days=until)
         return [length for at, length in self.intervals if since <= at < end]
 
     def changes(self, days: float, until: float = 1000) -> int:
-        """How often the interval changed in it."""
+        """How often the interval changes in that part."""
         found = self.after(days, until)
         return sum(one != other for one, other in pairwise(found))
 
@@ -63,7 +63,7 @@ class Life:
 def articles(
     a_day: float, days: range, *, at: Published = lambda moment: True, seed: int = 7
 ) -> list[dt.datetime]:
-    """So many a day, at random, where a moment is one at which it publishes."""
+    """This many articles a day, at random moments at which the newspaper publishes."""
     chance = random.Random(seed)
     moments = []
     for day in days:
@@ -89,13 +89,13 @@ def test_a_newspaper_is_crawled_about_once_an_article_within_the_bounds(
     assert life.changes(16) <= 1
 
 
-def test_a_busy_wire_is_crawled_as_often_as_is_allowed_and_no_oftener() -> None:
+def test_a_busy_agency_is_crawled_at_the_shortest_interval() -> None:
     life = Life(articles(900, range(5)), Bounds(5 * MINUTE, DAY)).live(5)
     assert life.after(0, 0.4) == [FIRST] * len(life.after(0, 0.4))
     assert set(life.after(1)) == {5 * MINUTE}
 
 
-def test_a_weekly_magazine_has_one_interval_in_all_weeks() -> None:
+def test_a_weekly_magazine_has_the_same_interval_every_week() -> None:
     issues = [START + (7 * week + 1) * DAY + n * MINUTE for week in range(12) for n in range(20)]
     life = Life(issues).live(84)
     assert life.changes(15) == 0
@@ -112,7 +112,7 @@ def test_a_silent_friday_changes_nothing(a_day: float) -> None:
     assert nights.live(49).changes(21) <= 1
 
 
-def test_a_dead_newspaper_is_left_to_the_longest_interval_step_by_step() -> None:
+def test_a_dead_newspaper_gets_the_longest_interval_step_by_step() -> None:
     life = Life(articles(30, range(30))).live(60)
     busy = life.after(20, 29)[-1]
     dying = life.after(30)
@@ -122,14 +122,14 @@ def test_a_dead_newspaper_is_left_to_the_longest_interval_step_by_step() -> None
     assert len(life.after(33)) < 120
 
 
-def test_a_newspaper_that_comes_back_is_followed_within_a_day() -> None:
+def test_a_newspaper_that_comes_back_gets_its_interval_within_a_day() -> None:
     life = Life([*articles(30, range(20)), *articles(30, range(60, 90), seed=8)]).live(90)
     assert life.after(59, 60) == [DAY]
     assert min(life.after(60, 62)) <= 2 * HOUR
     assert set(life.after(64)) <= {30 * MINUTE, HOUR}
 
 
-def test_of_a_new_newspaper_nothing_is_guessed() -> None:
+def test_no_interval_is_guessed_for_a_new_newspaper() -> None:
     backlog = [PastRun(START, 300)]
     assert interval(backlog, START, BOUNDS) == FIRST
     assert pace([*backlog, PastRun(START + HOUR, 0)], START + 2 * HOUR) is None
@@ -150,7 +150,7 @@ def test_a_refused_newspaper_has_the_longest_interval() -> None:
     st.sampled_from(STEPS), st.sampled_from(STEPS), st.none() | st.sampled_from(STEPS),
 )  # fmt: skip
 @settings(max_examples=80, derandomize=True, deadline=None)
-def test_whatever_happened_the_interval_is_within_the_bounds_and_found_twice_it_stays(
+def test_any_interval_is_within_the_bounds_and_the_same_when_computed_again(
     found: list[tuple[int, int, bool]], one: dt.timedelta, other: dt.timedelta, before: dt.timedelta | None
 ) -> None:
     bounds = Bounds(min(one, other), max(one, other))
@@ -161,7 +161,7 @@ def test_whatever_happened_the_interval_is_within_the_bounds_and_found_twice_it_
     assert interval(visits, now, bounds, chosen) == chosen
 
 
-def test_a_rule_that_adapts_says_its_bounds() -> None:
+def test_an_adaptive_rule_shows_its_bounds() -> None:
     assert every("auto").bounds == BOUNDS  # type: ignore[union-attr]
     assert Adaptive("5m..12h").bounds == Bounds(5 * MINUTE, 12 * HOUR)
     assert isinstance(every("15m"), Every)
@@ -174,7 +174,7 @@ def test_a_rule_that_adapts_says_its_bounds() -> None:
             every(text)
 
 
-def test_the_schedule_follows_what_the_runs_store(database: Database, tmp_path: Path) -> None:
+def test_the_schedule_follows_the_articles_that_runs_store(database: Database, tmp_path: Path) -> None:
     world = World(database, tmp_path)
     world.write("\n".join(f"[sites.s{n:02}]\nevery = '10m..1d'" for n in range(3)))
     for site, new in (("s00", 9), ("s01", 0)):
@@ -188,7 +188,7 @@ def test_the_schedule_follows_what_the_runs_store(database: Database, tmp_path: 
             }
             for n in range(1, 300)
         )
-    # What a backfill stored says nothing of today.
+    # The articles of a backfill say nothing about today.
     filled = {"started_at": world.now - HOUR, "outcome": "ok", "counts": {"new": 9000}}
     database.ops["runs"].insert_one({"site": "s01", "arguments": {"since": "2024-01-01"}, **filled})
     world.machine("a")

@@ -1,4 +1,4 @@
-"""Who may crawl a site: held by one process, lost only to another job, and only after its time."""
+"""The lease of a site: one process holds it, and loses it only to another job, once it has expired."""
 
 import asyncio
 import datetime as dt
@@ -53,7 +53,7 @@ class TestLease:
 
         assert in_leases(claimed, use) == [False, True, False, False, True, True, True]
 
-    def test_a_claim_is_made_once(self, claimed: Database) -> None:
+    def test_a_site_is_claimed_once(self, claimed: Database) -> None:
         leases = claimed.ops["leases"]
         leases.update_one({}, {"$set": {"job": None}})
         found = leases.find_one()
@@ -62,7 +62,7 @@ class TestLease:
         ]
         assert [leases.update_one(*claim).matched_count for claim in claims] == [1, 0]
 
-    def test_a_holder_that_gave_a_sign_of_life_meanwhile_is_not_freed(self, claimed: Database) -> None:
+    def test_a_lease_whose_holder_has_sent_a_heartbeat_is_not_freed(self, claimed: Database) -> None:
         leases = claimed.ops["leases"]
         leases.update_one(*lease.take("loopback", "one", "process", NOW))
         found = leases.find_one()
@@ -71,7 +71,7 @@ class TestLease:
         assert leases.update_one(*lease.free(leases.find_one(), due_again=True)).matched_count == 1
         assert leases.find_one()["due_at"] == NOW
 
-    def test_it_is_safe_only_until_shortly_before_its_end(self, claimed: Database) -> None:
+    def test_a_lease_is_safe_until_shortly_before_its_end(self, claimed: Database) -> None:
         async def use(leases: Any) -> list[bool]:
             passed = 0.0
             held = Lease(leases, "loopback", "one", clock=lambda: passed)
@@ -87,7 +87,7 @@ class TestLease:
 
 class TestOutage:
     def test_a_crawl_downloads_nothing_while_it_may_have_lost_its_lease(self) -> None:
-        """Stand-ins for an engine, and for a MongoDB that stays away for most of a minute."""
+        """Uses a simulated engine, and a MongoDB that stays away for most of a minute."""
 
         class Away:
             is_safe = True
@@ -148,7 +148,7 @@ class TestCrawl:
         assert claimed.ops["runs"].count_documents({}) == 0
 
     def test_scrapyd_names_its_job_in_an_argument_only(self, tmp_path: Path) -> None:
-        """So it is there that a crawl learns that it must not start a MongoDB of its own."""
+        """This argument tells a crawl that it must not start an embedded MongoDB."""
         done = scrapy("crawl", "alayam24", "-a", "_job=one", NEWSCRAWL_DATA=str(tmp_path))
         assert done.returncode == 4
         assert "MONGODB_URI is not set: a crawl under Scrapyd needs" in done.stderr

@@ -1,4 +1,4 @@
-"""Newspapers without a declaration in a schedule: the list they come from, and the jobs they get."""
+"""Newspapers without a declaration in a schedule: their list and their jobs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ address = "http://127.0.0.1:8101/"
 
 def test_each_newspaper_gets_its_own_job_and_lease() -> None:
     listed = read_newspapers(LIST, SITES)
-    # A slug that a row asks for is its own, whatever row stands before it.
+    # A row gets the slug that it states, whatever rows precede it.
     slugs = ["sada_press_ma", "raya", "sada", "site_127"]
     assert [one.newspaper.slug for one in listed] == slugs
     schedule = read_schedule(first_file(SITES, "", listed), SITES)
@@ -105,12 +105,12 @@ def test_a_bad_row_is_refused_with_its_line_field_value_and_remedy(text: str, li
     assert reason in str(caught.value)
 
 
-def test_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_list_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScheduleError, match="the file cannot be read: No such file"):
         load_newspapers(tmp_path / "newspapers.toml", SITES)
 
 
-def test_newspapers_whose_domains_begin_alike_have_slugs_of_their_own() -> None:
+def test_newspapers_with_similar_domains_have_different_slugs() -> None:
     rows = "\n".join(f"[[newspapers]]\naddress = 'https://akhbar.press.{end}/'" for end in ("ma", "tn", "eg"))
     slugs = [one.newspaper.slug for one in read_newspapers(rows, {})]
     assert len(set(slugs)) == 3

@@ -1,4 +1,4 @@
-"""The schedule as a service: whatever answers, hangs or stands in the file, it stays and can be ended."""
+"""The schedule as a service: whatever servers and the file do, it goes on and can be ended."""
 
 import datetime as dt
 import logging
@@ -28,7 +28,7 @@ JOB = '{"id": "one", "spider": "hespress"}'
 
 
 class Answering:
-    """Something that listens where Scrapyd should."""
+    """A server that listens on Scrapyd's port."""
 
     body: bytes = b""
     status = 200
@@ -84,7 +84,7 @@ def service() -> Iterator[Answering]:
         (500, "\\xff", "is it another service"),
     ],
 )  # fmt: skip
-def test_any_answer_is_understood_or_told(
+def test_any_answer_is_understood_or_reported(
     service: Any, monkeypatch: pytest.MonkeyPatch, status: int, body: str, says: str
 ) -> None:
     monkeypatch.setenv("SCRAPYD_HTTP_PORT", str(service.port))
@@ -105,7 +105,7 @@ def test_an_endless_answer_is_not_read_to_its_end(service: Any, monkeypatch: pyt
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """A port that takes connections and never answers, as that of a stopped process."""
+    """A port that accepts connections and never answers, like that of a stopped process."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
 
@@ -137,9 +137,9 @@ def test_sigterm_ends_it_whatever_hangs(database: Database, silent: int, tmp_pat
     assert service.stderr
     try:
         assert "on node a" in service.stderr.readline()
-        threading.Event().wait(1.5)  # amid its first look
+        threading.Event().wait(1.5)  # during its first tick
         service.send_signal(signal.SIGTERM)
-        assert service.wait(25) == 0  # less than either would let it wait
+        assert service.wait(25) == 0  # less than either would make it wait
         assert "ended; running crawls continue" in service.stderr.read()
     finally:
         service.kill()
@@ -147,7 +147,7 @@ def test_sigterm_ends_it_whatever_hangs(database: Database, silent: int, tmp_pat
         service.stderr.close()
 
 
-def test_a_fault_is_told_once_and_the_schedule_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_is_reported_once_and_the_schedule_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     ended = threading.Event()
     errors: list[Exception | None] = [
         ValueError("خلل"), ValueError("خلل"), None,
@@ -213,7 +213,7 @@ def test_whatever_the_file_becomes_the_old_one_stays_in_force(
     assert caplog.text.count("previous schedule stays in force") == 7
 
 
-def test_next_says_on_which_node_all_places_are_taken(
+def test_next_shows_on_which_node_all_slots_are_in_use(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = Settings({"MONGODB_URI": database.uri, "MONGODB_DATABASE": database.name})
@@ -227,7 +227,7 @@ def test_next_says_on_which_node_all_places_are_taken(
     assert said.endswith("node a: all 2 slots are in use; these sites wait: s00\n")
 
 
-def test_the_interval_that_was_found_for_a_newspaper_is_shown(
+def test_the_computed_interval_of_a_newspaper_is_shown(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = database.client.admin.command("hello")["localTime"].replace(tzinfo=dt.UTC)

@@ -1,6 +1,6 @@
-"""A real Scrapyd, real crawls and a real mongod are stopped for two minutes: the schedule is back by itself.
+"""A real Scrapyd, real crawls and a real mongod are stopped for two minutes: the schedule recovers by itself.
 
-Not a part of ``make test``: what takes a minute here is passed over quickly in tests/test_schedule.py.
+Not part of ``make test``: tests/test_schedule.py tests the same with a simulated clock.
 """
 
 import os
@@ -43,7 +43,7 @@ def server(tmp_path: Path) -> Iterator[Mongod]:
 
 
 class Place:
-    """One node with its schedule as a service, four places and four sites."""
+    """One node with its schedule as a service, four slots and four sites."""
 
     def __init__(self, machine: Machine, database: Database, pages: Gate) -> None:
         self.machine, self.database, self.pages = machine, database, pages
@@ -60,7 +60,7 @@ class Place:
         return found if len(found := self.holders()) == len(SITES) else []
 
     def well_since(self, moment: float) -> Callable[[], bool]:
-        """Has every site had a run that began after a moment and ended well?"""
+        """Has every site had a run that began after this moment and ended well?"""
 
         def ask() -> bool:
             fine = [
@@ -112,7 +112,7 @@ def place(server: Mongod, folder: Path, project: Path, eggs: Path, newspaper: Ne
             print((folder / "schedule.log").read_text("utf-8"))
 
 
-def test_crawls_in_all_places(
+def test_crawls_in_all_slots(
     server: Mongod, tmp_path: Path, project: Path, deployed: Any, newspaper: Newspaper
 ) -> None:
     with place(server, tmp_path, project, deployed[1], newspaper) as there:

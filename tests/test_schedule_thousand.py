@@ -1,4 +1,4 @@
-"""A thousand newspapers for a day on three nodes, by the clock of a model: none missed, none twice."""
+"""A thousand newspapers for a simulated day on three nodes: none is left out, none is crawled twice."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tests.trials import size
 STEP = 30
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 RULES = ["15m", "1h", "1h", "4h", "4h", "4h", "1h", "1h", "auto", "auto"]
-"""Of ten newspapers."""
+"""The intervals of ten newspapers."""
 A_DAY = [96, 40, 12, 3, 0]
-"""Articles a day of those whose intervals adapt."""
+"""Articles a day of the newspapers whose intervals adapt."""
 AUTO = Bounds(15 * MINUTE, 24 * HOUR)
 FULL = 1000
 
 
 @pytest.mark.trials
-def test_a_thousand_newspapers_are_crawled_for_a_day_each_once_at_its_time(
+def test_a_thousand_newspapers_are_crawled_for_a_day_each_once_at_each_due_time(
     database: Database, tmp_path: Path
 ) -> None:
     count = max(20, size(FULL))
@@ -51,14 +51,14 @@ def test_a_thousand_newspapers_are_crawled_for_a_day_each_once_at_its_time(
 
 
 def _since(world: World, site: str) -> dt.timedelta:
-    """How long ago the run before the one that ends now began."""
+    """How long ago the run before the one that is ending began."""
     began = world.last.get(site, world.now - HOUR)  # type: ignore[attr-defined]
     world.last[site] = world.now  # type: ignore[attr-defined]
     return world.now - began
 
 
 def _history(world: World, published: dict[str, int]) -> None:
-    """Two weeks of runs of the newspapers whose intervals adapt, one in six hours."""
+    """Two weeks of runs, one every six hours, of the newspapers whose intervals adapt."""
     world.last = {}  # type: ignore[attr-defined]
     for name, a_day in published.items():
         world.database.ops["runs"].insert_many(

@@ -79,7 +79,7 @@ def test_an_annotation_without_bson_type_is_refused() -> None:
     | st.dates().map(str)
     | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 )
-def test_a_day_is_one_that_python_knows_too(text: str) -> None:
+def test_a_valid_day_is_one_that_python_accepts_too(text: str) -> None:
     try:
         real = str(dt.date.fromisoformat(text)) == text
     except ValueError:
@@ -116,7 +116,7 @@ WRONG: list[dict[str, Any]] = [
 ]
 
 
-def test_mongodb_takes_an_article_and_refuses_what_is_none(database: Database, run: Any) -> None:
+def test_mongodb_accepts_an_article_and_refuses_anything_else(database: Database, run: Any) -> None:
     run(prepared(database))
     database["articles"].insert_one(stored(day="2024-02-29", hijri_day="1445-08-19", hijri_month="1445-08"))
     for wrong in WRONG:
@@ -124,7 +124,7 @@ def test_mongodb_takes_an_article_and_refuses_what_is_none(database: Database, r
             database["articles"].insert_one(stored(**wrong) | {"_id": KEY[::-1], "keys": [KEY[::-1]]} | wrong)
 
 
-def test_mongodb_takes_the_examples_of_the_data_dictionary(database: Database, run: Any) -> None:
+def test_mongodb_accepts_the_examples_of_the_data_dictionary(database: Database, run: Any) -> None:
     run(prepared(database))
     collections = {Article: "articles", Rejection: "rejected", Revision: "revisions"}
     for example in examples.EXAMPLES:
@@ -141,7 +141,7 @@ def test_a_node_of_the_first_version_may_go_on_storing(database: Database, run: 
     database["articles"].insert_many(first["articles"])
 
 
-def test_every_field_that_came_later_says_since_when() -> None:
+def test_every_field_that_was_added_later_has_its_version() -> None:
     first = json_util.loads((PROJECT / "tests" / "data" / "schema_1.json").read_text("utf-8"))
     before = set(places(first["options"]["validator"]["$jsonSchema"]))
     since = {path: says.since for path, says in paths(Article)}
@@ -162,7 +162,7 @@ def places(schema: dict[str, Any], path: str = "") -> Iterator[str]:
 
 
 class TestFirstVersion:
-    """A collection as the first version of the code made it."""
+    """A collection that the first version of the code created."""
 
     @pytest.fixture
     def older(self, database: Database) -> Database:
@@ -210,7 +210,7 @@ class TestFirstVersion:
         run(prepared(older))
         assert {doc["owner"] for doc in older.articles()} == {"alayam24.com"}
 
-    def test_a_crawl_goes_on_with_it(self, older: Database, run: Any) -> None:
+    def test_a_crawl_continues_with_it(self, older: Database, run: Any) -> None:
         old = older.articles()[0]
         corrected = article(
             1,
@@ -234,7 +234,7 @@ class TestFirstVersion:
         assert older.ops["schema"].find_one()["version"] == SCHEMA_VERSION
         assert older["articles"].count_documents({"bands": []}) == len(older.articles())
 
-    def test_an_older_node_takes_nothing_back(self, older: Database, run: Any) -> None:
+    def test_an_older_node_undoes_nothing(self, older: Database, run: Any) -> None:
         older.ops["schema"].insert_one({"_id": "articles", "version": SCHEMA_VERSION + 1})
         before = older["articles"].options()
         run(prepared(older))
@@ -269,7 +269,7 @@ def test_the_view_news_leaves_out_copies_and_internal_fields(database: Database,
 
 
 def examined(explained: Any) -> Iterator[tuple[str, int]]:
-    """Stage and documents that it read, of an explanation."""
+    """The stage and the examined documents of a query, from its explanation."""
     if isinstance(explained, dict):
         if "docsExamined" in explained and "stage" in explained:
             yield explained["stage"], explained["docsExamined"]
@@ -282,7 +282,7 @@ def examined(explained: Any) -> Iterator[tuple[str, int]]:
 
 
 def interval(day: dt.date) -> dict[str, Any]:
-    """The stored detail of ``منذ يومين``: three days around a day."""
+    """The stored detail of ``منذ يومين``: an interval of three days."""
     first, last = (str(day + dt.timedelta(days=apart)) for apart in (-1, 1))
     article = Article(url="u", source="s", source_name="s", site="s")
     article.published = PublishedDetail(earliest=first, latest=last)
@@ -354,7 +354,7 @@ def filled(mongodb: str) -> Iterator[Database]:
 
 
 @pytest.mark.parametrize("query", queries.QUERIES, ids=lambda query: query.says)
-def test_the_queries_that_the_page_shows_read_what_they_return(
+def test_the_queries_on_the_page_read_hardly_more_than_they_return(
     filled: Database, query: queries.Query
 ) -> None:
     values = {'fold("أسعار")': "اسعار", 'copy["story"]': f"{20:032x}", 'copy["_id"]': f"{23:032x}"}
@@ -374,7 +374,9 @@ def test_the_queries_that_the_page_shows_read_what_they_return(
     if "story" in wanted:
         assert [doc["_id"] for doc in returned] == [f"{n:032x}" for n in (20, 23, 24)]
     if "updated_at" in wanted and query.collection == "articles":
-        assert {doc["_id"] for doc in returned if doc["duplicate_of"]}, "what became a copy has changed too"
+        assert {doc["_id"] for doc in returned if doc["duplicate_of"]}, (
+            "an article that became a copy has changed, too"
+        )
     if query.collection == "news":
         assert len(returned) < filled["articles"].count_documents(wanted)
     assert query.python in page.page()
@@ -397,7 +399,7 @@ def test_the_data_dictionary_says_what_the_classes_say() -> None:
     assert written == said, f"python -m newscrawl.data_dictionary > docs/data.md; it differs in {stale}"
 
 
-def test_the_dictionary_says_all_of_every_field() -> None:
+def test_the_dictionary_describes_every_field_completely() -> None:
     for cls in (Article, Rejection, Revision, *tables.parts_of(Article)):
         assert tables.docstrings(cls).keys() >= set(stored_fields(cls))
         for name in stored_fields(cls):

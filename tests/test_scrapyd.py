@@ -1,4 +1,4 @@
-"""The schedule on real Scrapyds with a password, on loopback, from the egg and files that are deployed."""
+"""The schedule on real Scrapyds with a password, on loopback, with the deployed egg and files."""
 
 import datetime as dt
 import json
@@ -55,7 +55,7 @@ T = TypeVar("T")
 
 
 def until(found: Callable[[], T], seconds: float = 240) -> T:
-    """Wait for something that another process does."""
+    """Wait until another process has done something."""
     deadline = time.monotonic() + seconds
     while not (result := found()):
         assert time.monotonic() < deadline, f"{found} did not come about in {seconds} s"
@@ -64,7 +64,7 @@ def until(found: Callable[[], T], seconds: float = 240) -> T:
 
 
 def pass_time(database: Database, seconds: float) -> None:
-    """Let time pass for the schedule, by moving everything it remembers into the past."""
+    """Let time pass for the schedule by moving all stored moments into the past."""
     for name, fields in {
         "leases": ["due_at", "served", "claimed_at", "taken_at", "until"],
         "nodes": ["alive_until", "started_at"],
@@ -79,7 +79,7 @@ def pass_time(database: Database, seconds: float) -> None:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what is deployed, and the spider of the loopback newspaper; the egg is built there."""
+    """A copy of the deployed files with the spider of the loopback newspaper, in which the egg is built."""
     copy = tmp_path_factory.mktemp("project")
     for name in PACKAGES:
         shutil.copytree(PROJECT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -149,7 +149,7 @@ class Machine:
         return False
 
     def kill(self) -> None:
-        """As the end of the machine, or of the service's process group."""
+        """Kill the processes, as when the machine or the service dies."""
         if self.scrapyd:
             with suppress(ProcessLookupError):
                 os.killpg(self.scrapyd.pid, signal.SIGKILL)
@@ -173,7 +173,7 @@ class Machine:
         return answer
 
     def schedule(self, text: str) -> list[str]:
-        """One look of the scheduler at what is due; returns the jobs that were started."""
+        """Run one tick of the scheduler, and return the jobs that it started."""
         with mock.patch.dict(os.environ, self.environment):
             scrapyd = Scrapyd()
         file = ScheduleFile(self.write(text), SITES)
@@ -214,7 +214,7 @@ def everything(jobs: dict[str, Any]) -> set[str]:
 
 
 class Gate(dict[str, Any]):
-    """Pages of a newspaper that keeps its articles back until it is opened, so that a crawl lasts."""
+    """Pages of a newspaper that holds back its articles until it is opened, so that a crawl goes on."""
 
     def __init__(self, pages: dict[str, Any]) -> None:
         super().__init__(pages)
@@ -284,7 +284,7 @@ def machine(machines: Machines) -> Machine:
 
 
 class TestDeploy:
-    def test_the_egg_brings_every_spider(self, deployed: tuple[dict[str, Any], Path]) -> None:
+    def test_the_egg_contains_every_spider(self, deployed: tuple[dict[str, Any], Path]) -> None:
         ours = SpiderLoader(
             Settings({"SPIDER_MODULES": ["spiders", "newscrawl.spider.any", "tests.loopback"]})
         ).list()
@@ -301,7 +301,7 @@ class TestDeploy:
         assert wanted - names == set()
         assert {name.split("/")[0] for name in names} == {*PACKAGES, "EGG-INFO"}
 
-    def test_nobody_gets_in_without_the_password_and_a_wrong_one_is_named(
+    def test_scrapyd_needs_the_password_and_a_wrong_one_is_reported(
         self, machine: Machine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         url = f"http://127.0.0.1:{machine.port}"
@@ -339,7 +339,7 @@ class TestSchedule:
         assert machine.schedule(SCHEDULE) == [], "nothing is due again"
         assert database.ops["leases"].count_documents({"job": None}) == 2
 
-    def test_what_was_missed_while_the_service_was_down_is_made_up_once(
+    def test_sites_that_were_due_while_the_service_was_down_are_crawled_once(
         self, machine: Machine, database: Database, newspaper: Newspaper
     ) -> None:
         (killed,) = machine.schedule(LOOPBACK)
@@ -361,15 +361,15 @@ class TestSchedule:
         (running,) = machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
         database.ops["leases"].update_one({}, {"$set": {"due_at": LONG_AGO}})
-        assert machine.schedule(LOOPBACK) == [], "due again, but its run is not over"
-        # The same job, and another scheduled one, put into the queue past the scheduler.
+        assert machine.schedule(LOOPBACK) == [], "due again, but the run is not over"
+        # The same job, and another scheduled one, submitted without the scheduler.
         machine.submit("loopback", setting="SCHEDULED=True", jobid=running)
         other = machine.submit("loopback", setting="SCHEDULED=True")
         until(lambda: len(machine.jobs()["finished"]) == 2)
         assert "another job has the site's lease" in machine.log_of(other)
         assert newspaper.asked.count("/") == 1
         assert database.ops["runs"].count_documents({}) == 1
-        # Who starts a run by hand is never refused.
+        # A run that is started by hand is never refused.
         by_hand = machine.submit("loopback", setting=["DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False"])
         until(lambda: newspaper.asked.count("/") == 2)
         newspaper.pages.opened.set()  # type: ignore[attr-defined]
@@ -402,7 +402,7 @@ class TestSchedule:
         assert (run["outcome"], run["reason"]) == ("killed", "silent")
         assert run["finished_at"] == run["heartbeat_at"]
 
-    def test_a_job_that_could_not_begin_leaves_a_record(self, machine: Machine, database: Database) -> None:
+    def test_a_job_that_cannot_begin_leaves_a_record(self, machine: Machine, database: Database) -> None:
         broken = LOOPBACK.replace("settings = {", 'settings = { DOWNLOAD_HANDLERS = "no JSON",')
         (job,) = machine.schedule(broken)
         until(machine.idle)
@@ -415,7 +415,7 @@ class TestSchedule:
 def test_newspapers_without_a_declaration_are_learned_and_crawled_by_their_own_jobs(
     machine: Machine, database: Database
 ) -> None:
-    """Two of them side by side; the job of a third, which is none, leaves a record that says so."""
+    """Two run side by side; the job of a third site, not a newspaper, leaves a record that says so."""
     with (
         serve(plain(list(range(8)))) as sada,
         serve(plain(list(range(20, 28)))) as raya,
@@ -452,7 +452,7 @@ def test_newspapers_without_a_declaration_are_learned_and_crawled_by_their_own_j
 def test_one_of_two_machines_is_killed_and_its_site_runs_on_the_other(
     machines: Machines, database: Database, newspaper: Newspaper
 ) -> None:
-    skip = 0 if size(100) == 100 else 5  # a small trial lets time pass more quickly
+    skip = 0 if size(100) == 100 else 5  # in a small trial time passes more quickly
     both = {name: machines(name) for name in ("node1", "node2")}
     schedulers = {}
     try:

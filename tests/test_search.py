@@ -38,7 +38,7 @@ def cases() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def cased(mongodb: str) -> Iterator[Database]:
-    """A collection with an article for each form of the cases; its ``url`` names the form."""
+    """A collection with an article for each form in the cases; its ``url`` is the form."""
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         database = Database(mongodb, "test_search", client)
         docs = []
@@ -66,7 +66,7 @@ def whole_words(cased: Database, query: str) -> set[str]:
 
 
 def measured(cased: Database, half: str, find: Callable[[Database, str], set[str]]) -> tuple[float, float]:
-    """Recall and precision over the cases of a half."""
+    """Recall and precision for one half of the cases."""
     count: Counter[tuple[str, bool]] = Counter()
     rows = [case for case in cases() if case["half"] == half]
     for word, some in itertools.groupby(rows, lambda case: case["word"]):
@@ -141,7 +141,7 @@ def test_articles_with_the_word_in_the_title_come_first(few: Any) -> None:
     assert len(search(few, "المستشفى", limit=1)) == 1
 
 
-def test_a_newspaper_and_a_span_of_days_in_either_calendar(few: Any) -> None:
+def test_search_in_a_newspaper_and_in_days_of_either_calendar(few: Any) -> None:
     assert numbers(search(few, "المستشفى", source="hespress")) == ["2"]
     assert set(numbers(search(few, "المستشفى", since="2024-03-31", until="2024-04-01"))) == {"4"}
     assert set(numbers(search(few, "المستشفى", since="2024-04-02"))) == {"2"}
@@ -164,7 +164,7 @@ def test_for_a_frequent_word_the_newest_articles_are_scored(
     assert numbers(search(few, "المستشفى", limit=1, until="2024-03-27")) == ["1"]
 
 
-def test_whole_words_alone(few: Any) -> None:
+def test_search_for_whole_words_only(few: Any) -> None:
     assert set(numbers(search(few, "مستشفى", expand=False))) == set()
     assert set(numbers(search(few, "مستشفى"))) == {"1", "2", "4"}
 
@@ -175,7 +175,7 @@ def test_a_snippet_marks_the_words_as_they_are_spelled(few: Any) -> None:
     assert (hit.day, hit.source, hit.is_copy) == ("2024-04-01", "alayam24", False)
 
 
-def test_a_snippet_of_a_long_text_is_cut_around_the_words() -> None:
+def test_a_snippet_of_a_long_text_surrounds_the_words() -> None:
     text = f"{'قبل ' * 100}الحكومة {'بعد ' * 100}"
     found = [token for token in tokens(text) if token.folded == "الحكومه"]
     cut = snippet(text, found)
@@ -192,12 +192,12 @@ def test_a_query_without_a_word_is_refused(few: Any, query: str) -> None:
         search(few, "كلمة " * 13)
 
 
-def test_a_query_is_words_and_no_pattern(few: Any) -> None:
+def test_a_query_is_words_and_not_a_pattern(few: Any) -> None:
     for query in ("(.*) وزير", "-وزير $text", "وزير {$ne: 1}", "\\ وزير"):
         assert all(hit.title for hit in search(few, query))
 
 
-def test_the_whole_text_is_searched_where_it_is_indexed(few: Any) -> None:
+def test_the_whole_text_is_searched_if_it_is_indexed(few: Any) -> None:
     assert numbers(search(few, "نهاية مستشفى")) == []
     try:
         use_search_scope("body")
@@ -211,7 +211,7 @@ def test_the_whole_text_is_searched_where_it_is_indexed(few: Any) -> None:
         use_search_scope("everything")
 
 
-def test_a_field_called_language_breaks_no_write(few: Any) -> None:
+def test_a_field_named_language_breaks_no_write(few: Any) -> None:
     doc = few["articles"].find_one()
     other = "0" * 32
     few["articles"].insert_one(doc | {"_id": other, "keys": [other], "language": "ar"})
@@ -245,7 +245,7 @@ def test_terminals_without_right_to_left_get_text_in_visual_order() -> None:
 
 @pytest.fixture(scope="module")
 def many(mongodb: str) -> Iterator[Any]:
-    """Articles of two newspapers: a word in all of them, others in each tenth, each hundredth, and one."""
+    """Articles of two newspapers, with words in all of them, every tenth, every hundredth, and one."""
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
         db = client["test_search_many"]
         db["articles"].create_indexes(INDEXES["articles"])
@@ -311,7 +311,7 @@ def test_days_are_read_as_people_write_them(texts: tuple[str, ...], choice: str)
 
 
 @pytest.mark.parametrize("given", CHOICES)
-def test_the_limit_of_reading_is_kept_and_unread_days_are_named(many: Any, given: dict[str, str]) -> None:
+def test_the_limit_of_documents_is_kept_and_unread_days_are_named(many: Any, given: dict[str, str]) -> None:
     choice = Choice.parse(**given, intervals=True)
     for query, every in (("الدوري", 1), ("البطولة", 10), ("الكأس", 100), ('"الدوري البطولة" الكأس', 0)):
         found, read = read_for(many, query, choice, limit=10)
@@ -323,7 +323,7 @@ def test_the_limit_of_reading_is_kept_and_unread_days_are_named(many: Any, given
             assert found.fitting == len(there), query
 
 
-def test_the_old_articles_of_a_country_are_found_though_others_print_more(many: Any) -> None:
+def test_old_articles_of_a_country_are_found_even_if_others_publish_more(many: Any) -> None:
     found = find(many, "الدوري", Choice(countries=("TN",), intervals=True), limit=10)
     assert (found.fitting, found.older) == (30, None)
 

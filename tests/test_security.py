@@ -1,4 +1,4 @@
-"""Who may do what with the stored articles, and what a page may do to MongoDB: nothing."""
+"""The rights of MongoDB's users; servers on loopback only; pages that cannot harm MongoDB."""
 
 import os
 import shlex
@@ -24,7 +24,7 @@ PASSWORDS = {"NEWSCRAWL_WRITER_PASSWORD": "w-secret", "NEWSCRAWL_READER_PASSWORD
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A mongod that asks for passwords, with an administrator."""
+    """A mongod that requires passwords, with an administrator; yields its port."""
     with mongod(tmp_path_factory.mktemp("auth"), "--auth") as server:
         with server.client() as client:
             client.admin.command("createUser", "admin", pwd="a-secret", roles=["userAdminAnyDatabase"])
@@ -34,7 +34,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 COMPRESSORS = ["snappy", "zlib", "zstd"]
 
 
-def test_the_server_of_its_own_listens_on_loopback_and_compresses_nothing(mongodb: str) -> None:
+def test_the_embedded_server_listens_on_loopback_and_compresses_nothing(mongodb: str) -> None:
     with MongoClient[dict[str, Any]](mongodb) as client:
         net = client.admin.command("getCmdLineOpts")["parsed"]["net"]
         assert net["bindIp"] == "127.0.0.1"
@@ -57,13 +57,13 @@ def test_the_deployed_server_listens_on_loopback_and_compresses_nothing(tmp_path
     assert "\n  bindIp: 127.0.0.1\n" in config.read_text("utf-8")
 
 
-def test_nothing_but_the_web_is_downloaded(tmp_path: Path) -> None:
+def test_only_http_and_https_are_downloaded(tmp_path: Path) -> None:
     handlers = get_project_settings().getwithbase("DOWNLOAD_HANDLERS")
     assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
     page = tmp_path / "خبر.html"
     page.write_text("<title>خبر</title>", "utf-8")
     bare = ("-s", "ITEM_PIPELINES={}", "-s", "EXTENSIONS={}")
-    done = scrapy("fetch", *bare, "-s", "DOWNLOADER_MIDDLEWARES={}", page.as_uri())  # past the gate
+    done = scrapy("fetch", *bare, "-s", "DOWNLOADER_MIDDLEWARES={}", page.as_uri())  # without the gate
     assert "خبر" not in done.stdout
     assert "Unsupported URL scheme 'file'" in done.stderr
 
@@ -149,7 +149,7 @@ POISON: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
-def test_what_cannot_be_stored_becomes_a_rejection(
+def test_an_article_that_cannot_be_stored_becomes_a_rejection(
     run: Run, database: Database, poison: dict[str, Any]
 ) -> None:
     bad = article(1)
@@ -167,7 +167,7 @@ def test_what_cannot_be_stored_becomes_a_rejection(
 
 
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
-def test_a_correction_that_cannot_be_stored_leaves_what_was(
+def test_a_correction_that_cannot_be_stored_leaves_the_article_unchanged(
     run: Run, database: Database, poison: dict[str, Any]
 ) -> None:
     store(run, database, article(1))
@@ -180,7 +180,7 @@ def test_a_correction_that_cannot_be_stored_leaves_what_was(
     assert database.articles() == before
 
 
-def test_texts_are_stored_as_they_are_whatever_they_look_like(run: Run, database: Database) -> None:
+def test_texts_that_look_like_operators_are_stored_unchanged(run: Run, database: Database) -> None:
     title = '{"$gt": ""} $where a.b \0 $title'
     store(run, database, article(1, title=title, tags=["$set", "a.b", "\0"]))
     store(run, database, article(1, title=title + "!", tags=["$inc"], section="$$ROOT", run="second"))
@@ -190,7 +190,7 @@ def test_texts_are_stored_as_they_are_whatever_they_look_like(run: Run, database
 
 
 class TestScrapydsPassword:
-    """Whoever reaches a Scrapyd without one can run code."""
+    """Anyone who can reach a Scrapyd without a password can run code."""
 
     EMPTY: ClassVar[dict[str, dict[str, str]]] = {
         "empty": {"SCRAPYD_USERNAME": "newscrawl", "SCRAPYD_PASSWORD": ""},
@@ -206,7 +206,7 @@ class TestScrapydsPassword:
         return str(file)
 
     @pytest.mark.parametrize("environment", EMPTY.values(), ids=EMPTY.keys())
-    def test_an_empty_one_is_refused(
+    def test_an_empty_password_is_refused(
         self, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for name in ("SCRAPYD_USERNAME", "SCRAPYD_PASSWORD"):
@@ -216,17 +216,17 @@ class TestScrapydsPassword:
         with pytest.raises(ScrapydError, match="is empty: Scrapyd then needs no password"):
             Scrapyd()
 
-    def test_one_that_is_given_is_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_given_password_is_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SCRAPYD_USERNAME", "newscrawl")
         monkeypatch.setenv("SCRAPYD_PASSWORD", "s3cret")
         assert not Scrapyd().is_open
 
-    def test_check_refuses_it(self, schedule: str) -> None:
+    def test_check_refuses_an_empty_password(self, schedule: str) -> None:
         done = scrapy("schedule", "--check", "--file", schedule, **self.EMPTY["empty"])
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
         assert "SCRAPYD_PASSWORD is empty" in done.stderr
 
-    def test_check_notes_that_there_is_none(self, schedule: str) -> None:
+    def test_check_reports_that_there_is_none(self, schedule: str) -> None:
         done = scrapy("schedule", "--check", "--file", schedule)
         assert (done.returncode, "no mistake" in done.stdout) == (0, True)
         assert "note: neither SCRAPYD_USERNAME nor SCRAPYD_PASSWORD is set" in done.stderr

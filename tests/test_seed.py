@@ -1,4 +1,4 @@
-"""A real maghress page, as far as its text tells: crawled in the markup of the recording.
+"""The text of a real maghress page, crawled in the markup of the recording.
 
 The text belongs to its newspaper and is not in the repository; ``NEWSCRAWL_SEED`` names the file.
 """
@@ -35,7 +35,7 @@ def page(seed: str) -> tuple[str, str, list[str]]:
 
 
 @pytest.mark.skipif(not SEED, reason="NEWSCRAWL_SEED names no file")
-def test_the_article_is_stored_without_what_surrounds_it(database: Database, tmp_path: Path) -> None:
+def test_the_article_is_stored_without_its_surroundings(database: Database, tmp_path: Path) -> None:
     html, title, paragraphs = page(Path(str(SEED)).read_text("utf-8"))
     exchanges = [
         Exchange("https://www.maghress.com/robots.txt", text("maghress/robots.txt"), "text/plain"),

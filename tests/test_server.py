@@ -1,4 +1,4 @@
-"""The embedded MongoDB: shared while it is used, gone with the last user, whatever is killed."""
+"""The embedded MongoDB: shared while it is used, gone with its last user, whatever is killed."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_two_that_start_at_once_share_a_server_that_lasts_as_long_as_either(data
         await_that(lambda: nothing_left(data))
 
 
-def test_the_last_to_leave_in_order_leaves_nothing_behind(data: Path) -> None:
+def test_the_last_user_that_ends_in_order_leaves_no_process(data: Path) -> None:
     with users(data, 1) as (user,):
         uri = user.uri()
         assert {path.stat().st_mode & 0o777 for path in (data, data / "db", data / "log")} == {0o700}
@@ -155,11 +155,11 @@ def test_the_last_to_leave_in_order_leaves_nothing_behind(data: Path) -> None:
     assert nothing_left(data)
     assert not DataFolder(data).state.exists()
     with Server(data) as again:
-        assert again == uri, "a saved address stays good"
+        assert again == uri, "a saved address stays valid"
     assert nothing_left(data)
 
 
-def test_what_was_acknowledged_survives_the_death_of_mongod_and_of_the_guardian(data: Path) -> None:
+def test_acknowledged_writes_survive_the_death_of_mongod_and_of_the_guardian(data: Path) -> None:
     with users(data, 1) as (user,):
         uri = user.uri()
         (old,) = processes(data)["mongod"]
@@ -169,13 +169,13 @@ def test_what_was_acknowledged_survives_the_death_of_mongod_and_of_the_guardian(
         assert user.store("قبل الوفاة الثانية"), "clients reconnect to the same port"
         os.kill(processes(data)["guardian"][0], signal.SIGKILL)
         await_that(lambda: nothing_left(data))
-        assert DataFolder(data).state.exists(), "a stale state is what the next start finds"
+        assert DataFolder(data).state.exists(), "the next start finds a stale state"
         with Server(data) as again:
             assert again == uri
             assert stored(uri) == {"قبل الوفاة الأولى", "قبل الوفاة الثانية"}
 
 
-def test_a_guardian_asked_to_stop_does(data: Path) -> None:
+def test_a_guardian_that_is_asked_to_stop_stops(data: Path) -> None:
     held = Server(data)
     with held:
         assert held.is_up
@@ -189,9 +189,9 @@ def test_a_guardian_asked_to_stop_does(data: Path) -> None:
     assert '"msg":"Now exiting"' in (data / "log" / "mongod.log").read_text(), "in order, not by force"
 
 
-def test_a_guardian_too_many_stands_by_and_goes_with_the_other(data: Path) -> None:
+def test_a_second_guardian_waits_and_ends_with_the_first(data: Path) -> None:
     with Server(data):
-        # As a crawl leaves it that is killed at the moment of starting it.
+        # As after a crawl that was killed while it started the server.
         spare = subprocess.Popen([sys.executable, guardian.__file__, str(data), "/bin/false"])
         await_that(lambda: len(processes(data)["guardian"]) == 2)
         assert len(processes(data)["mongod"]) == 1
@@ -259,7 +259,7 @@ def fake_mongod(folder: Path, script: str) -> str:
         ("exit 48", "no free port"),
     ],
 )
-def test_a_mongod_that_will_not_stay_up_is_given_up_with_its_reason(
+def test_a_mongod_that_keeps_ending_is_abandoned_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, says: str
 ) -> None:
     monkeypatch.setattr(guardian, "TICK", 0.01)
@@ -278,7 +278,7 @@ def guardian_in_use(folder: DataFolder) -> Iterator[None]:
     lock.close()
 
 
-def test_files_that_another_mongod_holds_are_left_to_it(
+def test_files_that_another_mongod_uses_are_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guardian, "HANDOVER_SECONDS", 0)
@@ -302,7 +302,7 @@ def test_broken_data_gives_a_sentence_with_the_reason_of_mongod(data: Path) -> N
     assert "\n" not in str(raised.value)
 
 
-def test_a_machine_without_mongod_is_told_what_to_install_or_set(
+def test_a_missing_mongod_is_reported_with_what_to_install_or_set(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -351,7 +351,7 @@ def test_a_full_disk_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> No
         Server(data).start()
 
 
-def test_a_mongod_that_ended_for_want_of_room_is_started_again_when_there_is_some(
+def test_a_mongod_that_ended_on_a_full_disk_is_started_again_when_there_is_space(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guardian, "TICK", 0.01)
@@ -377,7 +377,7 @@ def test_a_mongod_that_ended_for_want_of_room_is_started_again_when_there_is_som
 
         monkeypatch.setattr(guarding, "_check_place", stop_after_three)
         guarding.run()
-    assert all(looks), "crawls are told meanwhile"
+    assert all(looks), "crawls get the reason meanwhile"
     assert len(looks) >= 6
     assert not folder.full.exists()
 
@@ -412,7 +412,7 @@ def fill(path: Path) -> None:
             file.flush()
 
 
-def test_room_for_the_journal_is_asked_for_only_until_it_is_there(tmp_path: Path) -> None:
+def test_space_for_the_journal_is_required_only_until_the_journal_exists(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "mongodb")
     folder.create()
     room = shutil.disk_usage(tmp_path).free
@@ -430,7 +430,7 @@ def test_a_guardian_whose_folder_was_removed_touches_nothing_of_the_next_server(
     with ExitStack() as stack:
         stack.enter_context(first)
         (old,) = processes(data)["guardian"]
-        while data.exists():  # mongod goes on making files there
+        while data.exists():  # mongod goes on creating files there
             shutil.rmtree(data, ignore_errors=True)
         second = Server(data)
         uri = stack.enter_context(second)
@@ -441,7 +441,7 @@ def test_a_guardian_whose_folder_was_removed_touches_nothing_of_the_next_server(
     assert nothing_left(data)
 
 
-def test_a_long_log_is_set_aside(tmp_path: Path) -> None:
+def test_a_long_log_is_rotated(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "mongodb")
     folder.create()
     log = folder.log / "mongod.log"
@@ -451,7 +451,7 @@ def test_a_long_log_is_set_aside(tmp_path: Path) -> None:
     assert (folder.log / "mongod.log.1").stat().st_size > guardian.LOG_BYTES // 2
 
 
-def test_data_lies_beside_scrapy_cfg_or_where_the_settings_say(
+def test_data_is_next_to_scrapy_cfg_or_where_the_settings_say(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "scrapy.cfg").write_text("[settings]\n")
@@ -498,7 +498,7 @@ def scrapy_mongo(data: Path, **environ: str) -> subprocess.Popen[str]:
     )
 
 
-def test_scrapy_mongo_keeps_it_up_until_ctrl_c(data: Path) -> None:
+def test_scrapy_mongo_keeps_the_server_up_until_ctrl_c(data: Path) -> None:
     with scrapy_mongo(data) as command:
         assert command.stdout
         uri = command.stdout.readline().rpartition(" ")[2].strip()
@@ -522,12 +522,12 @@ def test_scrapy_mongo_has_nothing_to_keep_up_when_a_server_is_named(data: Path) 
 
 
 @pytest.mark.trials
-def test_whatever_is_killed_whenever_nothing_is_left_and_nothing_acknowledged_is_lost(data: Path) -> None:
+def test_after_any_kill_no_process_is_left_and_no_acknowledged_write_is_lost(data: Path) -> None:
     chance = random.Random(1445)
     kept: set[str] = set()
     for trial in range(size(20)):
         with users(data, 2) as both:
-            time.sleep(chance.uniform(0.2, 1.5))  # the random moment itself, nothing is awaited
+            time.sleep(chance.uniform(0.2, 1.5))  # the random moment itself, not a wait
             if DataFolder(data).running() and chance.random() < 0.5:
                 title = f"الخبر {trial}"
                 survivor = both[0]

@@ -47,7 +47,7 @@ def test_a_value_that_cannot_be_used_ends_with_a_sentence(
     assert allowed in said
 
 
-def test_every_number_has_a_least() -> None:
+def test_every_number_has_a_minimum() -> None:
     numbers = [variable for variable in VARIABLES if isinstance(variable.default, int | float)]
     assert [variable.name for variable in numbers if variable.least is None] == []
     assert len(numbers) > 9
@@ -57,7 +57,7 @@ def test_a_level_may_be_written_in_small_letters() -> None:
     assert log_level("warning") == "WARNING"
 
 
-def test_scrapy_ends_with_the_sentence_alone() -> None:
+def test_scrapy_ends_with_only_the_sentence() -> None:
     done = scrapy("list", NEWSCRAWL_TIMEOUT="2h")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
@@ -90,7 +90,7 @@ def test_each_variable_is_the_default_of_its_setting() -> None:
 
 
 @pytest.mark.parametrize("variable", [found for found in VARIABLES if found.least is not None])
-def test_a_setting_is_refused_as_its_variable_is(variable: settings.Variable) -> None:
+def test_a_bad_setting_is_refused_like_its_variable(variable: settings.Variable) -> None:
     with pytest.raises(
         ValueError, match=f"^{variable.setting}='-1' should be .*, {variable.least} or more: "
     ):
@@ -105,7 +105,7 @@ def test_a_heartbeat_is_refused_before_anything_runs(given: str, said: str) -> N
         complete(_given(HEARTBEAT=given))
 
 
-def test_a_setting_is_read_as_its_variable_is() -> None:
+def test_a_setting_is_read_like_its_variable() -> None:
     given = _given(
         LOG_LEVEL="warning", PRIVATE_NETWORKS="10.1.0.0/16", DOWNLOAD_DELAY="5", CONTACT="a@example.org"
     )
@@ -127,7 +127,7 @@ def test_mongodb_is_opened_in_one_place() -> None:
     shown = {
         Path("newscrawl/data_dictionary/page.py"),
         Path("newscrawl/commands/mongo.py"),
-    }  # what others type
+    }  # typed by users
     found = {
         path for path, text in code.items() if OPENING.search(re.sub(">>>.*|\\.\\.\\. .*", "", text))
     } - shown

@@ -1,4 +1,4 @@
-"""Nothing that a stranger writes forges a line of a log, or moves a terminal."""
+"""Foreign text cannot forge a line of a log, or control a terminal."""
 
 import io
 import logging
@@ -21,10 +21,10 @@ FORGED = "2026-11-28 12:00:00 [newscrawl] ERROR: forged"
 BREAKS = ["\n", "\r\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
 SIGNS = [*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD]
 SEEN = {"\u200c", "\u200d", "\t", "\n", *map(chr, SIGNS)}
-"""Format characters that belong to words or are signs, and what keeps its meaning."""
+"""Format characters that belong to words or are signs, and that keep their meaning."""
 
 
-def test_every_character_that_is_not_seen_is_escaped() -> None:
+def test_every_invisible_character_is_escaped() -> None:
     hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     for code in range(sys.maxunicode + 1):
         letter = chr(code)
@@ -38,7 +38,7 @@ def test_every_character_that_is_not_seen_is_escaped() -> None:
 
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("".join(BREAKS)))))
-def test_one_line_is_one_line(text: str) -> None:
+def test_one_line_stays_one_line(text: str) -> None:
     shown = one_line(text)
     assert shown.splitlines() in ([], [shown])
     shown.encode()
@@ -96,7 +96,7 @@ def test_no_line_is_forged(log: tuple[logging.Logger, io.StringIO], broken: str,
     assert all(line.startswith(" ") for line in lines[1:] if line)
 
 
-def test_what_is_logged_by_others_keeps_its_form(log: tuple[logging.Logger, io.StringIO]) -> None:
+def test_lines_of_other_libraries_keep_their_form(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, shown = log
     logger.warning("Overridden settings:\n%(settings)s", {"settings": "{'A': 1,\n 'B': 2}"})
     logger.warning("خبر %d من %s", 3, "الرباط")
@@ -105,13 +105,13 @@ def test_what_is_logged_by_others_keeps_its_form(log: tuple[logging.Logger, io.S
     ]  # fmt: skip
 
 
-def test_the_settings_of_the_project_bring_it() -> None:
+def test_the_settings_of_the_project_install_it() -> None:
     code = "import newscrawl.settings, logging; logging.warning('%s', 'a\\n\\x1b[2Jb')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "WARNING:root:a\\n\\x1b[2Jb\n"
 
 
-def test_a_terminal_shows_what_is_there() -> None:
+def test_a_terminal_shows_the_escaped_text() -> None:
     stream = io.StringIO()
     terminal = Terminal(stream)
     terminal.write("\x1b]0;title\x07\x1b[2Jخبر a\u202eb \ud800\n")

@@ -1,4 +1,4 @@
-"""Every site is declared soundly, and all of its offline pages are found and read right.
+"""Every site has a valid declaration, and all its offline pages are found and read correctly.
 
 The tests of one site need no server: ``pytest tests/test_sites.py -k hespress``.
 """
@@ -63,7 +63,7 @@ ARTICLES = [
     ("spa", "https://www.spa.gov.sa/N2018136"),
     ("lbcgroup", "https://www.lbcgroup.tv/news/lifestyle/898682/lbci-lebanon-articles/ar"),
 ]
-"""Addresses of which public sources say that they are articles'."""
+"""Addresses of articles, from public sources."""
 NO_ARTICLES = [
     ("maghress", "https://www.maghress.com/politics"),
     ("maghress", "https://www.maghress.com/alittihad"),
@@ -117,14 +117,14 @@ class TestDeclarations:
                 for selector in each(getattr(markup, field)):
                     compiled(selector)
 
-    def test_what_it_rests_on_is_said(self, site: Site) -> None:
+    def test_its_evidence_is_stated(self, site: Site) -> None:
         assert site.year
         assert site.year >= 2019
         assert all(markup.evidence for markup in site.markup)
         if any("guess" in markup.evidence for markup in site.markup) or not site.markup:
             assert site.evidence == "guess" or any(isinstance(source, Api) for source in site.discover)
 
-    def test_its_listings_are_no_articles(self, site: Site) -> None:
+    def test_its_listings_are_not_articles(self, site: Site) -> None:
         for source in site.discover:
             if source.url and site.owns(source.url) and "{year" not in source.url:
                 assert not site.is_article(source.url.replace("{page}", "2")), source.url
@@ -158,7 +158,7 @@ class TestDeclarations:
         assert spiders()[name].site.is_article(url)
 
     @pytest.mark.parametrize(("name", "url"), NO_ARTICLES)
-    def test_an_address_of_no_article(self, name: str, url: str) -> None:
+    def test_an_address_of_another_page(self, name: str, url: str) -> None:
         assert not spiders()[name].site.is_article(url)
 
     @pytest.mark.parametrize(("name", "one", "other"), SAME)
@@ -182,7 +182,7 @@ class TestOffline:
         assert {_place(url) for url in crawl.articles} == wanted
         assert {url: (no.reason, no.detail) for url, no in crawl.rejections.items()} == {}
 
-    def test_all_fields_are_right(self, offline: OfflineSite) -> None:
+    def test_all_fields_are_correct(self, offline: OfflineSite) -> None:
         problems = []
         for page in offline.pages:
             read = Crawl(offline).page(page).articles
@@ -200,7 +200,7 @@ def _place(url: str) -> str:
     return unquote(f"{parts.netloc}{parts.path}")
 
 
-def test_all_sites_crawled_at_once_are_stored_right(tmp_path: Path, mongodb: str) -> None:
+def test_all_sites_crawled_at_once_are_stored_correctly(tmp_path: Path, mongodb: str) -> None:
     sites = [load(name) for name in CRAWLED]
     for site in sites:
         site.record(tmp_path / f"{site.name}.warc.gz")
@@ -284,7 +284,7 @@ class TestFamilies:
         assert article.origins["title"] == article.origins["body"] == "markup"
         assert (article.day, article.authors) == ("2026-09-19", ["ليلى الصبان"])
 
-    def test_the_theme_of_a_page_is_the_first_that_fits(self) -> None:
+    def test_the_theme_of_a_page_is_the_first_that_matches(self) -> None:
         def theme(name: str) -> str | None:
             page = html.fromstring(theme_page(name))
             fits = (
@@ -323,7 +323,7 @@ class TestFamilies:
         assert site.is_article(f"https://example.ma{path}") is post
 
 
-def test_an_old_page_is_read_with_the_markup_of_its_day() -> None:
+def test_an_old_page_is_read_with_the_markup_of_its_time() -> None:
     site = Site(
         name="صحيفة التجربة", domain="example.ma", timezone="Africa/Casablanca", article="-", discover=[],
         markup=[

@@ -1,4 +1,4 @@
-"""Sixty newspapers that no spider declares, on two real Scrapyds, one of which is killed midway."""
+"""Sixty newspapers without a declaration, on two real Scrapyds, one of which is killed midway."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DONE = ("ok", "nothing_new", "partial")
 
 
 def scheduler(machine: Machine, text: str) -> subprocess.Popen[bytes]:
-    """The service that starts what is due there."""
+    """The service that starts the due crawls on this machine."""
     file = machine.write(text)
     command = [sys.executable, "-m", "scrapy", "schedule", "--node", machine.name, "--file", str(file)]
     with (machine.folder / "schedule.log").open("ab") as log:
@@ -30,7 +30,7 @@ def scheduler(machine: Machine, text: str) -> subprocess.Popen[bytes]:
 
 
 @long
-def test_sixty_newspapers_are_crawled_by_two_machines_of_which_one_is_killed(
+def test_two_machines_one_of_which_is_killed_crawl_sixty_newspapers(
     machines: Machines, database: Database
 ) -> None:
     with ExitStack() as stack:
@@ -51,7 +51,7 @@ def test_sixty_newspapers_are_crawled_by_two_machines_of_which_one_is_killed(
 
         try:
             until(lambda: len(done()) >= COUNT // 3, 900)
-            # Amid its work: it holds leases now.
+            # In the middle of its work: it holds leases now.
             until(
                 lambda: database.ops["leases"].count_documents({"node": "node1", "holder": {"$ne": None}}),
                 300,

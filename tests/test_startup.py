@@ -1,4 +1,4 @@
-"""A command starts quickly: it imports nothing that only other commands work with."""
+"""A command starts quickly: it imports nothing that only other commands need."""
 
 import subprocess
 import sys
@@ -34,9 +34,9 @@ run("try", "tests/sites/hespress/article-1.html", "--url", "https://www.hespress
 get_project_settings().get_component_priority_dict_with_base("EXTENSIONS")  # as a crawl asks first
 tell()
 """
-"""Scrapy by itself in one folder, then two commands of the project, then what a crawl loads first."""
+"""Scrapy alone in an empty folder, then two commands of the project, then the first imports of a crawl."""
 MOST = 40
-"""Modules that listing the spiders may import beyond Scrapy's own, the spiders' and the commands'."""
+"""Modules that listing the spiders may import, in addition to Scrapy's, the spiders' and the commands'."""
 STORING = ("bson", "fsspec", "newscrawl.archive", "newscrawl.search", "newscrawl.store", "pymongo", "warcio")
 LISTENING = ("aiohttp", "scrapy.extensions.remote_control", "scrapy.extensions.telnet", "twisted.conch")
 CRAWLING = ("newscrawl.discovery", "newscrawl.workers")
@@ -51,12 +51,12 @@ READING = (
 
 
 def of(packages: Iterable[str], modules: Iterable[str]) -> list[str]:
-    """Those of the modules that are in one of the packages."""
+    """The modules that are in one of the packages."""
     begin = tuple(f"{package}." for package in packages)
     return [name for name in modules if f"{name}.".startswith(begin)]
 
 
-def test_a_command_imports_nothing_that_only_others_work_with(tmp_path: Path) -> None:
+def test_a_command_imports_nothing_that_only_others_need(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", STARTED, str(PROJECT)],
         cwd=tmp_path, env=inherited(), capture_output=True, text=True, check=True, timeout=60,

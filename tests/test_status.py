@@ -1,4 +1,4 @@
-"""What `scrapy status` reads, says and writes."""
+"""The queries, sentences and files of `scrapy status`."""
 
 import datetime as dt
 import json
@@ -22,7 +22,7 @@ SITES = 12
 
 
 def fill(database: Database, sites: int, days: int, *, runs_a_day: int = 24) -> None:
-    """Runs and coverage of some sites for some days; the first site has been down for two days."""
+    """Store runs and coverage of some sites for some days; the first site has been down for two days."""
     for collection, of, models in (
         (database["coverage"], "coverage", INDEXES),
         (database.ops["runs"], "runs", OPS_INDEXES),
@@ -55,18 +55,18 @@ def fill(database: Database, sites: int, days: int, *, runs_a_day: int = 24) -> 
 
 
 def examined(database: Database) -> int:
-    """Documents that this server's queries have read so far."""
+    """The number of documents that queries of this server have read so far."""
     metrics = database.client.admin.command("serverStatus")["metrics"]
     return int(metrics["queryExecutor"]["scannedObjects"])
 
 
 def commands(database: Database) -> int:
-    """Queries that this server has had so far."""
+    """The number of queries that this server has had so far."""
     metrics = database.client.admin.command("serverStatus")["metrics"]["commands"]
     return sum(int(metrics[name]["total"]) for name in ("find", "aggregate", "getMore", "count"))
 
 
-def test_few_documents_are_read_for_a_site_and_few_queries_asked_for_all(database: Database) -> None:
+def test_few_documents_are_read_for_a_site_and_few_queries_sent_for_all(database: Database) -> None:
     fill(database, SITES, 90, runs_a_day=6)
     db, ops = database.client[database.name], database.ops
     before, asked = examined(database), commands(database)
@@ -77,8 +77,8 @@ def test_few_documents_are_read_for_a_site_and_few_queries_asked_for_all(databas
     assert commands(database) - asked <= 12
 
 
-def test_a_later_look_reads_what_was_written_since_and_sees_the_same(database: Database) -> None:
-    fill(database, SITES, 10, runs_a_day=4)  # fewer runs than are looked at
+def test_a_later_check_reads_only_newer_runs_and_gives_the_same(database: Database) -> None:
+    fill(database, SITES, 10, runs_a_day=4)  # fewer runs than are examined
     db, ops = database.client[database.name], database.ops
     reading = facts.Facts()
     first = reading.installation(db, ops)
@@ -94,7 +94,7 @@ def test_a_later_look_reads_what_was_written_since_and_sees_the_same(database: D
     assert [one.name for one, was in zip(second.sites, first.sites, strict=True) if one.runs != was.runs] == [
         "sahifa1", "sahifa2",
     ]  # fmt: skip
-    # One that was taken for dead shows life again, and another one is shown as killed.
+    # One run that counted as dead sends a heartbeat again, and another is marked as killed.
     ops["runs"].update_one(
         {"_id": "killed"}, {"$set": {"outcome": None}, "$currentDate": {"stored_at": True}}
     )
@@ -136,7 +136,7 @@ def made() -> Any:
     return status(seen, causes(seen))
 
 
-def test_the_table_has_red_first_and_says_what_is_the_matter_last() -> None:
+def test_the_table_has_red_first_and_the_reason_last() -> None:
     lines = text(made()).splitlines()
     assert lines[0] == "red  node node2 has sent no heartbeat since 2025-11-20 11:00 UTC"
     assert re.fullmatch(
@@ -150,7 +150,7 @@ LABEL = r'[a-z]+="(?:[^"\\\n]|\\["\\n])*"'
 SAMPLE = re.compile(rf"[a-z_]+(\{{{LABEL}(,{LABEL})*\}})? -?\d+(\.\d+)?")
 
 
-def test_prometheus_text_keeps_to_its_grammar() -> None:
+def test_prometheus_text_follows_its_grammar() -> None:
     lines = prometheus(made()).splitlines()
     assert all(line.startswith(("# HELP ", "# TYPE ")) or SAMPLE.fullmatch(line) for line in lines)
     told = [line.split()[2] for line in lines if line.startswith("# TYPE")]

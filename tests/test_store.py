@@ -1,4 +1,4 @@
-"""The writer and the questions of the store, against a real mongod."""
+"""The writer and the queries of the store, with a real mongod."""
 
 import asyncio
 import datetime as dt
@@ -128,7 +128,7 @@ def test_a_correction_keeps_all_former_states_in_order(run: Run, database: Datab
     assert [state["body"][-1] for state in former] == ["0", "1", "2"]
 
 
-def test_another_reading_is_no_correction_by_the_newspaper(run: Run, database: Database) -> None:
+def test_another_reading_is_not_a_correction_by_the_newspaper(run: Run, database: Database) -> None:
     store(run, database, article(1))
     other = article(1, body=TEXT, origins={"title": "markup", "body": "generic"}, run="second")
     assert store(run, database, other).counts == {"seen": 1}
@@ -157,7 +157,7 @@ def test_a_rejection_keeps_the_page(run: Run, database: Database) -> None:
     assert (doc["reason"], doc["times"]) == ("no_body", 2)
 
 
-def test_what_mongodb_refuses_becomes_a_rejection(run: Run, database: Database) -> None:
+def test_an_article_that_mongodb_refuses_becomes_a_rejection(run: Run, database: Database) -> None:
     writer = store(run, database, article(1, day="31-31-banana"), article(2))
     assert writer.counts == {"new": 1, "rejected": 1}
     assert database.ops["rejected"].find_one()["reason"] == "store_refused"
@@ -169,7 +169,7 @@ def test_limit_is_exact(run: Run, database: Database) -> None:
     assert len(database.articles()) == 7
 
 
-def test_acknowledged_articles_are_pending_no_longer(run: Run, database: Database) -> None:
+def test_acknowledged_articles_are_no_longer_pending(run: Run, database: Database) -> None:
     for number in (1, 2):
         database.ops["pending"].insert_one({"_id": article(number).keys[0], "site": "alayam24"})
     store(run, database, article(1))
@@ -192,7 +192,7 @@ def links(database: Database) -> dict[str, Any]:
     return {doc["url"]: (doc["duplicate_of"], doc["story"], doc["duplicate"]) for doc in database.articles()}
 
 
-def test_copies_are_linked_whatever_the_order_and_however_many_write(run: Run, database: Database) -> None:
+def test_copies_are_linked_in_any_order_and_with_any_number_of_writers(run: Run, database: Database) -> None:
     store(run, database, *copies())
     one_by_one = links(database)
     root = copies()[0].keys[0]
@@ -291,7 +291,7 @@ def test_while_mongodb_is_away_the_crawl_waits_and_then_goes_on(run: Run, databa
     assert len(database.articles()) == 100
 
 
-def test_a_writer_keeps_no_more_than_so_many_bytes_waiting(run: Run) -> None:
+def test_a_writer_limits_the_bytes_that_wait(run: Run) -> None:
     async def fill() -> int:
         client = AsyncMongoClient[dict[str, Any]]("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=50)
         writer = Writer(client, "nowhere", batch=1, age=0.01, queue=500, patience=1.0)
@@ -309,7 +309,7 @@ def test_a_writer_keeps_no_more_than_so_many_bytes_waiting(run: Run) -> None:
     assert run(fill()) < 20
 
 
-def test_a_stopped_crawl_leaves_what_it_asked_for_on_the_pending_list(database: Database) -> None:
+def test_a_stopped_crawl_leaves_its_requests_on_the_pending_list(database: Database) -> None:
     newspaper = Newspaper({"/": listing(list(range(9)))} | {f"/articles-{n}.html": page(n) for n in range(9)})
 
     def crawl(*args: str) -> None:
@@ -331,9 +331,7 @@ def test_a_stopped_crawl_leaves_what_it_asked_for_on_the_pending_list(database: 
     assert left == {f"articles-{n}.html" for n in range(9)} - stored
 
 
-def test_what_was_not_acknowledged_by_the_majority_is_written_again_and_counted_once(
-    run: Run, tmp_path: Path
-) -> None:
+def test_an_article_without_a_majority_is_written_again_and_counted_once(run: Run, tmp_path: Path) -> None:
     async def write() -> Writer:
         with mongod(tmp_path) as server:
             async with AsyncMongoClient[dict[str, Any]](server.uri, tz_aware=True, w="majority") as client:

@@ -1,4 +1,4 @@
-"""The declarations of the stored fields, and that the rest of the house derives from them."""
+"""The declarations of the stored fields, from which schema, writer, revisions and views derive."""
 
 import dataclasses
 import datetime as dt
@@ -42,7 +42,7 @@ UNDATED = f"<h1>نصائح لترشيد ماء المطبخ</h1><i class=waqt>ي
 ELSEWHERE = {
     "via": "the date pipeline, at an aggregator",
 }
-"""Fields that no page fills, and where they are filled."""
+"""Fields that no page fills → where they are filled."""
 
 
 def test_a_field_that_does_not_say_how_it_is_stored_is_named() -> None:
@@ -63,18 +63,18 @@ def test_every_field_of_a_document_says_where_it_comes_from_and_when_it_changes(
         assert says.changes, f"{cls.__name__}.{name} does not say when it changes"
 
 
-def test_a_field_that_came_later_has_a_value_for_older_documents() -> None:
+def test_a_field_that_was_added_later_has_a_value_for_older_documents() -> None:
     for name, says in declared(Article).items():
         if says.since > 1 and name not in COMPUTED:
             assert default(Article, name) in (None, "", 0, []), f"Article.{name} needs a default"
 
 
-def test_no_two_fields_have_one_name_in_the_saved_pages() -> None:
+def test_no_two_fields_share_a_name_in_the_saved_pages() -> None:
     assert len(fixture.FIELDS) == sum(says.expected for _, says in paths(Article))
 
 
-def test_every_field_that_is_read_on_a_page_is_filled_by_one() -> None:
-    """A field that nothing computes keeps its default for ever, and nobody would notice."""
+def test_every_field_that_is_read_from_pages_is_filled_on_some_page() -> None:
+    """Without this test, nobody would notice a field that keeps its default for ever."""
     articles = [
         identify(read(page.encode(), f"https://www.sada-elwaha.ma/jihat/{number}", site=SITE, now=NOW))
         for number, page in ((7300, RICH), (7301, UNDATED))
@@ -94,7 +94,7 @@ def test_the_fields_of_a_date_and_those_read_on_a_page() -> None:
     assert set(READ_FIELDS) - set(declared(Article)) == {"dates"}
 
 
-# --- What the writer and the revisions make of the declarations
+# --- The writer and the revisions
 
 
 OLD = Article(
@@ -120,7 +120,7 @@ OLD = Article(
         ({"text": True, "date": True}, {Changes.VISIT, Changes.TEXT, Changes.DATE}),
     ],
 )
-def test_the_writer_brings_every_field_that_changes_then(what: dict[str, bool], when: set[Changes]) -> None:
+def test_the_writer_updates_every_field_that_changes_then(what: dict[str, bool], when: set[Changes]) -> None:
     new = schema.document(OLD)
     expected = {name: new[name] for name, says in declared(Article).items() if says.changes in when}
     assert decisions.replaced_fields(new, **what) == expected

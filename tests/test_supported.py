@@ -1,4 +1,4 @@
-"""Which servers can be used, and when one is too small."""
+"""Which versions of MongoDB can be used, and when a server is too small."""
 
 import asyncio
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.conftest import PROJECT, Database
 
 
 class Admin:
-    """The answers of a server of another version, in the place of the real ones."""
+    """A server that answers like another version."""
 
     def __init__(self, wire: int, version: str) -> None:
         self.answers = {"hello": {"maxWireVersion": wire}, "buildInfo": {"version": version}}
@@ -35,12 +35,12 @@ def test_a_server_that_is_too_old_is_refused_by_its_version(wire: int, version: 
 
 
 @pytest.mark.parametrize("wire", [13, 17, 21, 25])
-def test_newer_ones_are_not(wire: int) -> None:
+def test_newer_servers_are_not_refused(wire: int) -> None:
     client: Any = Admin(wire, "")
     asyncio.run(supported.check_version(client))
 
 
-def test_a_collection_that_has_outgrown_the_cache_is_told(
+def test_a_collection_that_is_too_large_for_the_cache_is_reported(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database["articles"].insert_one({"day": "2026-11-28"})
@@ -54,7 +54,7 @@ def test_a_collection_that_has_outgrown_the_cache_is_told(
     assert "have outgrown the cache of the embedded MongoDB" in (asyncio.run(ask()) or "")
 
 
-def test_the_cache_grows_with_the_memory_that_there_is(tmp_path: Path) -> None:
+def test_the_cache_grows_with_the_memory(tmp_path: Path) -> None:
     limit, none = tmp_path / "memory.max", tmp_path / "unlimited"
     limit.write_text("1073741824\n")
     none.write_text("max\n")

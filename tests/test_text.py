@@ -1,4 +1,4 @@
-"""What a reader keeps, what is repaired, and what search compares."""
+"""Cleaning, folding and normalizing: what is kept, what is repaired, and what search compares."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ARABIC_CHARACTERS = [
     if unicodedata.category(chr(point)) != "Cn"
 ]
 KEPT_SIGNS = "ﷺﷻ﷽﷼﴾﴿"
-# Each character alone, in a word, beside a tatweel, in an Arabic and in a Persian sentence.
+# Each character alone, in a word, next to a tatweel, in an Arabic and in a Persian sentence.
 PLACES = ["{}", "ب{}ب", "ـ{}ـ", "قال الوزير إن {}كتب{} هذا", "این {}کتاب{} را خوانده است"]
 
 broken = st.text(
@@ -59,7 +59,7 @@ surrogates = st.text(st.characters(categories=["Cs", "Lo", "So"]))
 
 
 def letters(text: str) -> list[str]:
-    """The letters as a reader sees them: without shape, without tatweel, ی and ي alike."""
+    """The letters as readers see them: without shape and tatweel, with ی and ي equal."""
     plain = unicodedata.normalize("NFKD", text).translate(str.maketrans("یکھہەۃ", "يكهههة"))
     return [c for c in plain.replace("ـ", "") if c.isalpha() and unicodedata.category(c) != "Mn"]
 
@@ -146,7 +146,7 @@ def test_entities_escaped_ten_thousand_times() -> None:
     assert clean("&" + "amp;" * 10_000 + "quot;نعم&quot;") == '"نعم"'
 
 
-def test_huge_number_is_no_entity() -> None:
+def test_a_huge_number_is_not_an_entity() -> None:
     text = f"&#{'9' * 5000};"
     assert clean(text) == text
 
@@ -160,7 +160,7 @@ def test_good_text_with_a_mojibake_paragraph() -> None:
 class TestNormalize:
     TEXT = "إلى المدرسةِ، ٢٠٢٤"
 
-    def test_without_choices_it_is_clean(self) -> None:
+    def test_without_options_it_equals_clean(self) -> None:
         assert normalize("الحـــكومة&nbsp;المغربية") == clean("الحـــكومة&nbsp;المغربية")
 
     def test_tashkeel(self) -> None:
@@ -184,19 +184,19 @@ class TestNormalize:
         assert normalize("نعم، «لا»؟", punctuation="drop") == "نعم لا"
         assert normalize("كِتابٌ، 5€ 🎉", punctuation="drop") == "كِتابٌ 5€ 🎉"
 
-    def test_all_choices_come_near_to_fold(self) -> None:
+    def test_all_options_together_come_close_to_fold(self) -> None:
         text = normalize(
             self.TEXT, tashkeel="drop", alef="fold", ya="fold", ta="fold", digits="ascii", punctuation="drop"
         )
         assert text == fold(self.TEXT)
 
-    def test_unknown_choice_is_named(self) -> None:
+    def test_an_unknown_option_is_named(self) -> None:
         with pytest.raises(ValueError, match=r"alef='yes' is not a choice; use one of 'keep', 'fold'"):
             normalize("نعم", alef="yes")  # type: ignore[arg-type]
 
     @settings(derandomize=True, max_examples=200, deadline=None)
     @given(broken)
-    def test_of_clean_is_the_same(self, text: str) -> None:
+    def test_the_language_of_clean_text_is_the_same(self, text: str) -> None:
         assert normalize(clean(text), tashkeel="drop", alef="fold") == normalize(
             text, tashkeel="drop", alef="fold"
         )
@@ -234,13 +234,13 @@ class TestLanguage:
 
 class TestMarks:
     @pytest.mark.parametrize("piece", ["َّ", "\u0315\u0300", "\u0651\u064e\u0654"])
-    def test_any_number_of_marks_costs_no_more_than_its_length(self, piece: str) -> None:
+    def test_the_cost_of_marks_grows_with_their_number(self, piece: str) -> None:
         for function in (clean, fold, compose):
             assert growth(function, lambda n: "خبر" + piece * (n // len(piece)), 40_000) <= 2.5
 
-    def test_thirty_stay_in_their_order(self) -> None:
+    def test_thirty_marks_stay_in_their_order(self) -> None:
         assert compose("ب" + "\u0651\u064e" * 40) == "ب" + "\u064e" * 15 + "\u0651" * 15
-        assert compose("ب" + "\u064e" * 40) == "ب" + "\u064e" * 40  # in order already: nothing to do
+        assert compose("ب" + "\u064e" * 40) == "ب" + "\u064e" * 40  # already in order: nothing to do
         assert clean("قُلّ \u0651\u064e") == "قُلّ \u064e\u0651"
 
 
@@ -253,5 +253,5 @@ class TestMarks:
         ("شاشة 24″ جديدة", "شاشة 24″ جديدة"),
     ],
 )
-def test_a_double_prime_closes_with_the_mark_that_fits(printed: str, cleaned: str) -> None:
+def test_a_double_prime_gets_the_matching_closing_mark(printed: str, cleaned: str) -> None:
     assert clean(printed) == cleaned

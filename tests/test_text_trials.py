@@ -1,4 +1,4 @@
-"""Random and mutated input to everything that reads what newspapers send: no exception, the laws hold."""
+"""Random and mutated input to all functions over foreign text: no exceptions, and the laws hold."""
 
 from __future__ import annotations
 

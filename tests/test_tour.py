@@ -1,4 +1,4 @@
-"""The notebook for readers: its cells run as they stand on what the demo stores."""
+"""The notebook for readers: its cells run unchanged on the articles of the demo."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ shown.HTML = str
 sys.modules["IPython.display"] = shown
 exec(compile(sys.stdin.read(), "tour.ipynb", "exec"))
 """
-"""Runs the cells where there is no Jupyter."""
+"""Runs the cells without Jupyter."""
 
 
 def cells() -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ def test_its_cells_run_on_the_demo(recorded: Database) -> None:
     assert done.stdout.startswith(f"{stored} articles of "), done.stdout
 
 
-def test_it_is_kept_with_its_results() -> None:
+def test_it_contains_its_results() -> None:
     executed = [cell for cell in cells() if cell["cell_type"] == "code"]
     assert all(cell["execution_count"] for cell in executed)
     kinds = {kind for cell in executed for output in cell["outputs"] for kind in output.get("data", {})}

@@ -34,7 +34,7 @@ def rows(text: str) -> dict[str, list[str]]:
     return found
 
 
-def test_each_field_with_its_origin_and_the_selector_that_answered() -> None:
+def test_each_field_with_its_origin_and_the_selector_that_found_it() -> None:
     told = explain(article(7).encode(), URL, site=SITE, now=NOW)
     assert told.accepted
     found = rows(told.text)
@@ -84,7 +84,7 @@ def test_why_a_date_was_refused() -> None:
     assert "chosen, but names" in told
 
 
-def test_a_date_that_was_outvoted_says_what_it_said() -> None:
+def test_a_date_that_was_outvoted_is_shown() -> None:
     page = article(7).replace("<head>", "<head><meta name='date' content='2024-03-01'>")
     assert "outvoted: it says 2024-03-01" in explain(page.encode(), URL, site=SITE, now=NOW).text
 
@@ -97,12 +97,12 @@ def test_why_a_page_was_rejected() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"\x00\xff", b"%PDF-1.7", b"<" * 10_000])
-def test_no_page_raises(body: bytes) -> None:
+def test_no_page_raises_an_error(body: bytes) -> None:
     assert not explain(body, "https://www.goud.ma/story-7", site=SITE, now=NOW).accepted
 
 
 class TestCommand:
-    """``scrapy try`` as a user runs it; no MongoDB is there to be asked."""
+    """``scrapy try`` as a user runs it, without a MongoDB."""
 
     def test_a_page_of_a_declared_site(self) -> None:
         done = scrapy(

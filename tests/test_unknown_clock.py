@@ -1,4 +1,4 @@
-"""A site whose clock nobody knows: days stand as printed, instants only where the page states an offset."""
+"""A site with an unknown clock: days are stored as printed, instants only if the page states an offset."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def printed(date: str) -> tuple[str | None, dt.datetime | None, str | None]:
     return article.day, article.published_at, article.published.time if article.published else None
 
 
-def test_a_printed_clock_is_no_instant() -> None:
+def test_a_printed_time_is_not_an_instant() -> None:
     assert printed("<p>الإثنين 7 أكتوبر 2024 - 23:45</p>") == ("2024-10-07", None, "23:45")
 
 
@@ -40,7 +40,7 @@ def test_a_list_gives_the_days_that_it_prints() -> None:
     assert entry("https://sada.example/1", SITE, date="2024-10-07T23:45:00").day == dt.date(2024, 10, 7)
 
 
-def test_a_day_of_a_backfill_is_over_where_it_ends_last() -> None:
+def test_a_day_of_a_backfill_is_over_when_it_has_ended_everywhere() -> None:
     hourly = Every("1h")
     job = ScheduledSite(site="sada", rule=hourly, longest=dt.timedelta(hours=1), rank=0, timezone=None)
     piece = Piece(site="sada", since=dt.date(2024, 10, 7), until=dt.date(2024, 10, 7))
@@ -48,7 +48,7 @@ def test_a_day_of_a_backfill_is_over_where_it_ends_last() -> None:
     assert job.is_over(piece, dt.datetime(2024, 10, 8, 12, tzinfo=dt.UTC))
 
 
-def test_a_new_site_has_no_clock_that_nobody_gave() -> None:
+def test_a_new_site_has_no_clock_unless_one_is_given() -> None:
     found = probe.begin("https://sada.example/", name="sada")
     assert found.site().timezone is None
     written = declare.site_file(found, 2026)

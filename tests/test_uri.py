@@ -1,4 +1,4 @@
-"""No credential of a MongoDB address gets into a log or an error."""
+"""The credentials of a MongoDB address never appear in a log or an error."""
 
 from __future__ import annotations
 

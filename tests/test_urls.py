@@ -1,4 +1,4 @@
-"""One key for every spelling, two keys for two articles."""
+"""All spellings of an address have one key, and two articles have two keys."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_canonical_is_idempotent_ascii_and_never_raises(url: str) -> None:
 
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(pieces, pieces)
-def test_questions_about_garbage_are_answered(url: str, other: str) -> None:
+def test_garbage_is_answered_without_an_error(url: str, other: str) -> None:
     assert same_site(url, other) in (True, False)
     declared_canonical(url, other, lambda _: True)
 
@@ -80,22 +80,22 @@ def test_key_is_a_digest_of_the_canonical_form() -> None:
 @pytest.mark.parametrize(
     "url", ["", " ", "http://", "http://[::1", "mailto:a@b.ma", "javascript:void(0)", "/خبر", "\ud800"]
 )
-def test_what_is_no_web_address_is_only_escaped(url: str) -> None:
+def test_text_that_is_not_a_web_address_is_only_escaped(url: str) -> None:
     assert not canonical(url).startswith("https://")
 
 
-def test_one_host_of_garbage_is_one_key() -> None:
+def test_one_invalid_host_has_one_key() -> None:
     assert key("http://[::1") == key("http://[::1 ")
     assert key("http://a.ma:x/b") == key("https://www.a.ma:x//b/")
 
 
 class TestRules:
-    def test_the_parameters_that_matter(self) -> None:
+    def test_parameters_that_distinguish_pages(self) -> None:
         rules = UrlRules(parameters=frozenset({"id"}))
         assert key("https://a.ma/x?id=1&v=2", rules) == key("https://a.ma/x?id=1", rules)
         assert key("https://a.ma/x?id=1", rules) != key("https://a.ma/x?id=2", rules)
 
-    def test_a_parameter_that_tracks_elsewhere(self) -> None:
+    def test_a_parameter_that_is_for_tracking_elsewhere(self) -> None:
         rules = UrlRules(parameters=frozenset({"spm"}))
         assert key("https://a.ma/x?spm=1", rules) != key("https://a.ma/x?spm=2", rules)
 
@@ -118,7 +118,7 @@ class TestRules:
         rules = UrlRules(path_case=False)
         assert key("https://a.ma/Story/1", rules) == key("https://a.ma/story/1", rules)
 
-    def test_fragments_that_name_no_page(self) -> None:
+    def test_fragments_that_do_not_name_a_page(self) -> None:
         rules = UrlRules(hash_routes=False)
         assert key("https://a.ma/x#!/y", rules) == key("https://a.ma/x", rules)
 
@@ -142,7 +142,7 @@ class TestDeclaredCanonical:
         href = "https://www.hespress.com/خبر-1.html"
         assert declared_canonical(self.PAGE, href, self.is_article) == href
 
-    def test_a_relative_one(self) -> None:
+    def test_a_relative_canonical_address(self) -> None:
         assert (
             declared_canonical(self.PAGE, "/خبر-1.html", self.is_article)
             == "https://m.hespress.com/خبر-1.html"
@@ -187,7 +187,7 @@ def test_same_site(url: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize("copy", ["cdn.ampproject.org/c/s/", "google.com/amp/", "google.com/amp/s/"])
-def test_copies_of_copies_lead_to_the_original_at_the_cost_of_their_length(copy: str) -> None:
+def test_the_cost_of_resolving_copies_of_copies_grows_with_their_length(copy: str) -> None:
     assert canonical("https://" + copy * 50 + "hespress.com/amp/x-1.html") == "https://hespress.com/x-1.html"
     made = lambda n: "https://" + copy * (n // len(copy)) + "hespress.com/x-1.html"  # noqa: E731
     assert canonical(made(8000)) == "https://hespress.com/x-1.html"

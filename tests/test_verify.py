@@ -1,4 +1,4 @@
-"""``scrapy verify --report``: one page over all sites, which survives being killed."""
+"""``scrapy verify --report`` writes one page about all sites, and survives a kill."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def row(page: Path, site: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
-def test_a_killed_report_goes_on_with_the_sites_that_are_left(tmp_path: Path) -> None:
+def test_after_a_kill_the_report_continues_with_the_remaining_sites(tmp_path: Path) -> None:
     page, part = tmp_path / "report.md", tmp_path / "report.md.part"
     first, second = newspaper(), newspaper()
     second.stuck_at = "/robots.txt"
@@ -59,7 +59,7 @@ def test_a_killed_report_goes_on_with_the_sites_that_are_left(tmp_path: Path) ->
         assert row(page, "first")[3] == "holds"
         assert row(page, "second")[3] == "not asked yet"
         with part.open("a", encoding="utf-8") as file:
-            file.write('{"site": "second", "declared": "')  # as a kill amid a line leaves it
+            file.write('{"site": "second", "declared": "')  # as after a kill in the middle of a line
         asked, second.stuck_at = list(first.asked), None
         done = verified(page, **given)
         assert done.returncode == 0, done.stdout
@@ -76,7 +76,7 @@ def test_a_killed_report_goes_on_with_the_sites_that_are_left(tmp_path: Path) ->
     assert not part.exists()
 
 
-def test_a_site_that_gave_no_answer_is_asked_again_alone(tmp_path: Path) -> None:
+def test_only_sites_that_gave_no_answer_are_asked_again(tmp_path: Path) -> None:
     page = tmp_path / "report.md"
     first, second = newspaper(), newspaper()
     with serve(first):
@@ -101,7 +101,7 @@ def test_a_site_that_gave_no_answer_is_asked_again_alone(tmp_path: Path) -> None
         (("--report", "{}"), "it is a directory"),
     ],
 )
-def test_a_report_takes_the_place_of_no_other_file(tmp_path: Path, args: tuple[str, ...], said: str) -> None:
+def test_a_report_overwrites_no_other_file(tmp_path: Path, args: tuple[str, ...], said: str) -> None:
     there = tmp_path / "there.md"
     there.write_text("# ملاحظات\n", "utf-8")
     done = scrapy("verify", *(arg.format(tmp_path) for arg in args), *SITES)
@@ -123,7 +123,7 @@ def test_a_site_whose_declaration_changed_is_asked_again(tmp_path: Path) -> None
     assert Report(tmp_path / "page.md", changed).asked_again() == ["sada", "rajae"]
 
 
-def test_lines_that_are_no_site_are_passed_over(tmp_path: Path) -> None:
+def test_lines_that_are_not_a_site_are_skipped(tmp_path: Path) -> None:
     sites = {"sada": _site()}
     report = Report(tmp_path / "page.md", sites | {"rajae": _site()})
     report.add("sada", Verdict(), AT)
@@ -136,7 +136,7 @@ def test_lines_that_are_no_site_are_passed_over(tmp_path: Path) -> None:
     assert set(Report(tmp_path / "page.md", sites).done) == {"sada"}
 
 
-def test_what_a_site_says_breaks_no_table_and_no_block() -> None:
+def test_text_of_a_site_breaks_no_table_and_no_block() -> None:
     verdict = Verdict()
     verdict.say("robots", "```\n| x | y |\x1b[2J", holds=False)
     verdict.count("title", "mar|kup")

@@ -30,12 +30,12 @@ def test_a_member_is_its_stored_word(words: type[Word]) -> None:
         assert re.fullmatch("[a-z_]+", word)
 
 
-def test_every_list_but_that_of_outcomes_says_what_each_word_means() -> None:
+def test_every_list_except_that_of_outcomes_gives_the_meaning_of_each_word() -> None:
     silent = {word for words in LISTS for word in words if not word.meaning}
     assert silent == {"ok", "nothing_new", "killed"}
 
 
-def test_the_validator_has_the_closed_lists() -> None:
+def test_the_validator_contains_the_closed_lists() -> None:
     fields = articles_validator()["$jsonSchema"]["properties"]
     published = fields["published"]["properties"]
     assert published["calendar"]["enum"] == [*Calendar, None]
@@ -78,7 +78,7 @@ def test_mypy_refuses_a_word_that_is_not_in_its_list(tmp_path: Path) -> None:
 
 
 def _strings() -> Iterator[tuple[Path, str]]:
-    """Every string of the product's code but docstrings and the examples of docs/data.md."""
+    """All strings of the product's code, except docstrings and the examples of docs/data.md."""
     for path in sorted(PROJECT.glob("newscrawl/**/*.py")):
         if path.parent.name == "data_dictionary":
             continue
@@ -89,14 +89,14 @@ def _strings() -> Iterator[tuple[Path, str]]:
                 yield path, node.value
 
 
-def test_months_stand_in_their_table_alone() -> None:
+def test_names_of_months_are_in_their_table_only() -> None:
     known = {name for name in names("month", "hijri_month") if len(name) > 3 and not name.isascii()}
     assert len(known) > 100
     month = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(known)))})\b")
     assert {(path.name, text) for path, text in _strings() if month.search(text)} == set()
 
 
-def test_digits_stand_in_one_table() -> None:
+def test_digits_are_in_one_table() -> None:
     zero = re.compile(r"0x0?6[6f]0|ord\(.[٠۰].\)|[٠۰].?[١۱].?[٢۲]", re.IGNORECASE)
     found = {path.name for path in PROJECT.glob("newscrawl/**/*.py") if zero.search(path.read_text("utf-8"))}
     assert found == {"words.py"}

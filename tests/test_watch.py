@@ -1,4 +1,4 @@
-"""What the monitors make of single histories, and what rings for which cause."""
+"""The findings of the monitors for single histories, and the alarms of each cause."""
 
 import datetime as dt
 from dataclasses import replace
@@ -34,20 +34,20 @@ FINE = [ran(hour) for hour in range(1, 50)]
 DOWN = [ran(hour, RunOutcome.UNREACHABLE, new=0) for hour in range(1, 13)]
 
 
-def test_a_site_that_is_as_always_gives_nothing() -> None:
+def test_a_site_that_is_as_usual_gives_no_finding() -> None:
     well = site("sahifa", *FINE)
     assert silent(well, NOW) is None
     assert reduced(well, NOW) is None
     assert causes(Installation(NOW, [well])) == {}
 
 
-def test_first_failures_and_our_own_absence_are_no_silence() -> None:
+def test_first_failures_and_our_own_outages_do_not_count_as_silence() -> None:
     assert silent(site("sahifa", *DOWN[:5], *FINE[5:]), NOW) is None
     asleep = [replace(run, began=run.began - 30 * DAY, ended=run.ended - 30 * DAY) for run in FINE]
     assert silent(site("sahifa", *asleep), NOW) is None, "nobody looked"
 
 
-def test_silence_says_for_how_long_and_whether_the_site_answers() -> None:
+def test_a_silence_states_how_long_and_whether_the_site_answers() -> None:
     found = silent(site("sahifa", *DOWN, *FINE[12:]), NOW)
     assert found
     assert found.sentence == "unreachable for 11 h (12 runs)"
@@ -57,7 +57,7 @@ def test_silence_says_for_how_long_and_whether_the_site_answers() -> None:
     assert found.kind == "quiet"
 
 
-def test_the_remedy_fits_what_was_found() -> None:
+def test_the_remedy_fits_the_finding() -> None:
     nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 40)]
     quiet = causes(Installation(NOW, [site("sahifa", *nothing, ran(40))]))["silent sahifa"]
     assert "scrapy verify {site}" in REMEDIES[quiet.remedy]
@@ -66,7 +66,7 @@ def test_the_remedy_fits_what_was_found() -> None:
         runs = [ran(hour, outcome, new=0) for hour in range(1, 13)]
         found = causes(Installation(NOW, [site("sahifa", *runs, *FINE[12:])]))["silent sahifa"]
         assert ("new articles" in REMEDIES[found.remedy]) is closer
-    # Others run its sites only if one of them is known to be up.
+    # Other nodes run its sites only if one of them is known to be up.
     for late, promised in ((-1, True), (5, False)):
         nodes = [SeenNode("a", NOW - HOUR), SeenNode("b", NOW - late * HOUR / 60)]
         away = causes(Installation(NOW, nodes=nodes))["node a"]
@@ -74,7 +74,7 @@ def test_the_remedy_fits_what_was_found() -> None:
 
 
 @pytest.mark.parametrize("numbers", [[40] * 6, [40] * 10])
-def test_of_a_young_newspaper_nothing_is_expected(numbers: list[int]) -> None:
+def test_nothing_is_expected_of_a_young_newspaper(numbers: list[int]) -> None:
     nothing = [ran(hour, RunOutcome.NOTHING_NEW, new=0) for hour in range(1, 40)]
     assert silent(site("sahifa", *nothing, ran(40), numbers=numbers), NOW) is None
 
@@ -103,7 +103,7 @@ def test_an_aggregator_is_judged_by_its_runs_alone() -> None:
     assert silent(replace(gone, runs=[*nothing, *slow]), NOW) is None, "it is often as quiet"
 
 
-def test_what_an_alarm_keeps_outlives_the_runs_that_it_was_seen_in() -> None:
+def test_the_facts_of_an_alarm_outlive_the_runs_that_showed_them() -> None:
     before = [ran(hour, new=10, empty={"authors": 0.05}) for hour in range(20, 40)]
     after = [ran(hour, new=10, empty={"authors": 0.9}) for hour in range(1, 60)]
     found = read_worse(site("sahifa", *after[:2], *before))
@@ -114,7 +114,7 @@ def test_what_an_alarm_keeps_outlives_the_runs_that_it_was_seen_in() -> None:
     assert read_worse(site("sahifa", *before), found.usual) is None
 
 
-def test_one_cause_rings_once() -> None:
+def test_one_cause_raises_one_alarm() -> None:
     sites = [site(f"sahifa{n}", *DOWN, *FINE[12:]) for n in range(10)]
     found = causes(Installation(NOW, sites))
     assert list(found) == ["network"]
@@ -137,7 +137,7 @@ def test_nodes_and_schedules() -> None:
     assert causes(Installation(NOW, nodes=restarted)) == {}
 
 
-def test_an_archive_that_stopped_rings_for_its_node() -> None:
+def test_an_archive_that_stopped_raises_an_alarm_for_its_node() -> None:
     full = ran(1, alarms=(("archive_stopped", "No space left on device"),))
     found = causes(Installation(NOW, [site("sahifa", full, *FINE[1:])]))
     assert found["archive node1"].sentence == "archive of node1: No space left on device"
@@ -158,7 +158,7 @@ def test_an_alarm_begins_once_and_is_over_once() -> None:
     assert (ringing, begun, [cause.key for cause in over]) == ({}, [], ["node n1"])
 
 
-def test_fridays_feasts_and_ramadan_are_no_silence() -> None:
+def test_fridays_feasts_and_ramadan_do_not_count_as_silence() -> None:
     friday = [0 if (dt.date(2025, 9, 1) + n * DAY).weekday() == 4 else 30 for n in range(80)]
     known = [CoverageDay(dt.date(2025, 9, 1) + n * DAY, number, True) for n, number in enumerate(friday)]
     beat = rhythm(known, dt.date(2025, 11, 20), "EG")

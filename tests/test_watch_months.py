@@ -1,4 +1,4 @@
-"""What rings in made months: few false alarms, hardly any missed, and how late."""
+"""Alarms in synthetic months: few are false, and hardly any are missed."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ def scored(seeds: range, every: dt.timedelta) -> Score:
     return total
 
 
-def test_a_month_rings_for_what_is_not_well_and_for_nothing_else() -> None:
+def test_a_month_raises_the_right_alarms_and_no_others() -> None:
     score = Watched(World(3, sites=4)).score(24 * HOUR)
     assert score.due >= 2
     assert not score.missed, score
@@ -29,7 +29,7 @@ def test_a_month_rings_for_what_is_not_well_and_for_nothing_else() -> None:
 
 @long
 @pytest.mark.parametrize("seeds", [TUNED, range(210, 230)], ids=["tuned", "held out"])
-def test_hundreds_of_months_ring_rightly(seeds: range) -> None:
+def test_hundreds_of_months_raise_the_right_alarms(seeds: range) -> None:
     score = scored(seeds, HOUR)
     print(f"\n{score}", *score.false, *score.missed, sep="\n")
     assert len(score.false) <= score.months / 10

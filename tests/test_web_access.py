@@ -1,4 +1,4 @@
-"""Who may ask `scrapy web` for what, and what its answers allow."""
+"""Who may request what from `scrapy web`, and what its responses allow."""
 
 import base64
 from typing import Any, cast
@@ -36,7 +36,7 @@ LOCAL, PUBLIC = Access(), Access(host="0.0.0.0", password=PASSWORD, hosts=frozen
         ({"kept_origin": "https://a.example", "hosts": frozenset({"a.example"})}, "name of the site itself"),
     ],
 )
-def test_what_is_not_safe_is_refused_with_its_remedy(given: dict[str, Any], said: str) -> None:
+def test_unsafe_options_are_refused_with_the_remedy(given: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Access(**given)
 
@@ -93,7 +93,7 @@ def test_names_origins_and_methods_are_checked(
         ("", 401),
     ],
 )
-def test_only_the_password_opens(told: str, status: int | None) -> None:
+def test_only_the_password_gives_access(told: str, status: int | None) -> None:
     given = f"Basic {base64.b64encode(told.encode()).decode()}"
     refused = refusal(PUBLIC, "GET", {"host": "news.example.org", "authorization": given}, kept=False)
     assert (refused[0] if refused else None) == status
@@ -111,7 +111,7 @@ def test_the_origin_of_kept_pages_is_never_that_of_the_site() -> None:
     assert refusal(behind, "GET", {"host": "kept.example.org"}, kept=False)
 
 
-def test_a_seal_is_for_one_page_and_for_a_while() -> None:
+def test_a_signature_is_for_one_page_and_for_a_time() -> None:
     now = 1_000_000.0
     seal = Seal(clock=lambda: now)
     query = seal.path("rejected", "a/b").partition("?")[2]
@@ -146,7 +146,7 @@ HOSTILE = """
 """
 
 
-def test_a_kept_page_keeps_its_text_and_nothing_that_is_active() -> None:
+def test_a_kept_page_keeps_its_text_and_nothing_active() -> None:
     shown = tamed(KeptPage(HOSTILE.encode()))
     for text in ("نص الخبر", "أرسل", "رابط", "في الكائن", "بلا برنامج", "color:red", "data:image/gif"):
         assert text in shown
@@ -157,18 +157,18 @@ def test_a_kept_page_keeps_its_text_and_nothing_that_is_active() -> None:
 @pytest.mark.parametrize(
     "piece", ["<script>a</script>ب", "<form>ب</form>", "<form>", "<link>ب", "<i style='url('>ب</i>"]
 )
-def test_a_hostile_page_costs_no_more_than_its_length(piece: str) -> None:
+def test_the_cost_of_a_hostile_page_grows_with_its_length(piece: str) -> None:
     assert growth(tamed, lambda n: KeptPage((piece * n).encode()), 5000) <= 2.5
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"\0", b"\xff\xfe", b"<!-- -->", "<p>خبر".encode("cp1256"), b"<frameset>"]
 )
-def test_any_bytes_make_a_page(body: bytes) -> None:
+def test_any_bytes_give_a_page(body: bytes) -> None:
     assert tamed(KeptPage(body)).startswith("<!doctype html>\n<html")
 
 
-def test_mongodb_that_is_away_is_told_without_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mongodb_that_is_away_is_reported_without_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newscrawl.web.app.PATIENCE", 0.01)
     away = MongoClient[dict[str, Any]]("mongodb://u:geheim@127.0.0.1:9/?serverSelectionTimeoutMS=1")
     context = Context(away["a"], away["b"], cast("dict[str, Any]", {}), Lookout())
@@ -180,7 +180,7 @@ def test_mongodb_that_is_away_is_told_without_its_credentials(monkeypatch: pytes
     away.close()
 
 
-def test_the_headers_of_each_answer_allow_nothing_from_elsewhere() -> None:
+def test_the_headers_of_each_response_allow_nothing_from_elsewhere() -> None:
     own = headers_of_site("http://127.0.0.1:8766")
     assert own["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'; ")
     assert "script" not in own["Content-Security-Policy"]
@@ -208,18 +208,18 @@ def test_the_headers_of_each_answer_allow_nothing_from_elsewhere() -> None:
         ("2026-11-28 [scrapy] INFO: Crawled (200) https://sahifa.example/1.html",) * 2,
     ],
 )
-def test_what_opens_something_is_not_shown(said: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_not_shown(said: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secret, "_known", set())
     secret.keep({"ALARM_WEBHOOK": "https://hooks.example/T0/geheim"})
     assert secret.hidden(said) == shown
 
 
 @pytest.mark.parametrize("piece", ["a", "token", "a:", "authorization ", "key ", "http://", "x.", "'\"= "])
-def test_masking_a_line_costs_no_more_than_its_length(piece: str) -> None:
+def test_the_cost_of_masking_a_line_grows_with_its_length(piece: str) -> None:
     assert growth(secret.hidden, lambda n: piece * n, 8000) <= 2.5
 
 
-def test_a_command_that_would_be_open_to_all_does_not_start() -> None:
+def test_a_site_that_would_be_open_to_all_does_not_start() -> None:
     done = scrapy("web", "--host", "0.0.0.0", MONGODB_URI="mongodb://127.0.0.1:9/")
     assert done.returncode == 2
     assert "NEWSCRAWL_WEB_PASSWORD" in done.stdout + done.stderr

@@ -68,17 +68,17 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Visit:
-    """A page as somebody looks at it, with all that went wrong."""
+    """A page in a browser, with all its errors."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
-    """Hosts and ports that were asked."""
+    """The hosts and ports that it requested."""
 
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Opens pages, each in a browser that knows nothing yet."""
+    """Opens pages, each in a fresh browser."""
     opened = []
 
     def open_(
@@ -101,7 +101,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
 
 @pytest.mark.parametrize(("lang", "size", "scheme"), LOOKS)
-def test_pages_run_the_right_way_fit_the_screen_and_ask_nobody_else(
+def test_pages_have_the_right_direction_fit_the_screen_and_send_no_request_elsewhere(
     site: str, visit: Callable[..., Visit], lang: str, size: dict[str, int], scheme: str
 ) -> None:
     seen = visit(site, lang, size, scheme)
@@ -137,7 +137,7 @@ def test_the_keyboard_and_the_back_button_lead_through_the_site(
     assert page.url.endswith("/sites/barid")
 
 
-def test_a_kept_page_runs_nothing_and_asks_for_nothing(
+def test_a_kept_page_runs_nothing_and_requests_nothing(
     site: str, visit: Callable[..., Visit], outside: Outside
 ) -> None:
     seen = visit(f"{site}/rejected/barid01", "ar")
@@ -153,11 +153,11 @@ def test_a_kept_page_runs_nothing_and_asks_for_nothing(
     assert seen.errors == []
 
 
-def test_the_policy_alone_holds_a_kept_page_that_is_not_tamed(
+def test_the_policy_alone_restrains_a_kept_page_that_is_not_rebuilt(
     site: str, visit: Callable[..., Visit], outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def as_it_is(page: KeptPage) -> str:
-        return page.body.decode().replace('<link rel="preconnect"', "<link")  # which no policy knows
+        return page.body.decode().replace('<link rel="preconnect"', "<link")  # which no policy covers
 
     monkeypatch.setattr("newscrawl.web.app.tamed", as_it_is)
     seen = visit(f"{site}/rejected/barid01", "ar")
@@ -170,7 +170,7 @@ def test_the_policy_alone_holds_a_kept_page_that_is_not_tamed(
 
 
 @pytest.mark.parametrize("is_tamed", [True, False])
-def test_the_archived_page_of_an_article_runs_nothing_and_asks_for_nothing(
+def test_the_archived_page_of_an_article_runs_nothing_and_requests_nothing(
     site: str, visit: Callable[..., Visit], outside: Outside, monkeypatch: pytest.MonkeyPatch, is_tamed: bool
 ) -> None:
     if not is_tamed:  # the policy and the sandbox alone
@@ -202,7 +202,7 @@ def test_axe_finds_nothing_serious(site: str, visit: Callable[..., Visit], tmp_p
         page = visit(site, lang, size, scheme).page
         for path in (*PAGES, *MORE):
             page.goto(site + path, wait_until="load")
-            page.evaluate(axe)  # the driver's own, which no policy of the page concerns
+            page.evaluate(axe)  # the driver's own script, to which the page's policy does not apply
             found = page.evaluate("axe.run(document, {iframes: false})")
             for one in found["violations"]:
                 if one["impact"] in ("serious", "critical"):

@@ -1,4 +1,4 @@
-"""What `scrapy web` shows operators."""
+"""The pages of `scrapy web` for operators."""
 
 import datetime as dt
 import platform
@@ -61,7 +61,7 @@ def test_red_comes_first(client: TestClient) -> None:
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_there_in_both_languages_and_shows_no_secret(
+def test_every_page_exists_in_both_languages_and_shows_no_secret(
     client: TestClient, path: str, lang: str
 ) -> None:
     client.cookies.clear()
@@ -83,11 +83,11 @@ def test_every_page_is_there_in_both_languages_and_shows_no_secret(
         ("/sites/barid/rejected?reason=because", 400), ("/sites/barid/runs?before=yesterday", 400),
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -> None:
+def test_a_page_that_does_not_exist_says_so(client: TestClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
 
 
-def test_a_fault_is_told_by_a_page_that_says_nothing_of_it(
+def test_a_fault_gives_a_page_without_its_details(
     installation: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Lookout):
@@ -105,7 +105,7 @@ def test_a_fault_is_told_by_a_page_that_says_nothing_of_it(
     ]
 
 
-def test_a_page_that_is_not_there_can_be_read_in_the_other_language(client: TestClient) -> None:
+def test_a_missing_page_can_be_read_in_the_other_language(client: TestClient) -> None:
     client.cookies.clear()
     page = client.get("/sites/nobody?x=1").text
     assert 'href="/sites/nobody?x=1&amp;lang=en"' in page
@@ -170,7 +170,7 @@ def test_a_run_shows_the_end_of_its_log_without_secrets(
     assert PASSWORD not in client.get(f"/runs/{run['_id']}").text
 
 
-def test_every_word_of_the_closed_lists_has_its_arabic() -> None:
+def test_every_word_of_the_closed_lists_has_an_arabic_wording() -> None:
     lists = (
         RunOutcome, RejectionReason, FetchFailure, Interruption, AddressSource, AddressOutcome, AlarmKind,
         CoverageReason, Origin,
@@ -187,7 +187,7 @@ def test_every_word_of_the_closed_lists_has_its_arabic() -> None:
         assert word("ar", f"outcome.{outcome}")
 
 
-def test_every_key_of_a_template_has_its_words() -> None:
+def test_every_key_of_a_template_has_a_wording() -> None:
     keys = {
         key
         for file in (PROJECT / "newscrawl" / "web" / "templates").glob("*.html")
@@ -225,13 +225,13 @@ def test_every_key_of_a_template_has_its_words() -> None:
         ({}, "waha said so"),
     ],
 )
-def test_what_is_the_matter_is_told_in_arabic(told: dict[str, Any], said: str) -> None:
+def test_problems_are_described_in_arabic(told: dict[str, Any], said: str) -> None:
     found = Cause("reduced waha", "waha: waha said so", NOW, ("waha",), facts=told)
     assert telling.cause("ar", found).striptags() == said
     assert telling.cause("en", found).striptags() == "waha said so"
 
 
-def test_a_report_is_one_file_that_asks_for_nothing(installation: Database, tmp_path: Path) -> None:
+def test_a_report_is_one_file_that_requests_nothing(installation: Database, tmp_path: Path) -> None:
     file = tmp_path / "overview.html"
     done = scrapy(
         "report", "--out", str(file), "--lang", "ar",
@@ -252,12 +252,12 @@ def test_a_report_that_cannot_be_written_is_refused(installation: Database, tmp_
 
 
 MOST = 30
-"""Documents that MongoDB may examine for each line that is shown."""
+"""The number of documents that MongoDB may examine for each line of a page."""
 WRITES = {"insert", "update", "delete", "findAndModify", "create", "createIndexes", "drop", "collMod"}
 
 
 def lines(page: str) -> int:
-    """Lines that a page shows: those of its tables and lists, and the page itself."""
+    """The lines of a page: those of its tables and lists, and the page itself."""
     return 1 + page.count("<tr>") - page.count("<thead>") + page.partition("<main")[2].count("<li>")
 
 
@@ -265,7 +265,7 @@ def lines(page: str) -> int:
 def test_few_documents_are_examined_for_each_line_and_nothing_is_written(
     client: TestClient, installation: Database, path: str
 ) -> None:
-    client.get("/")  # what the monitors have seen stays good for a minute
+    client.get("/")  # the findings of the monitors are kept for a minute
     before = counters(installation)
     page = client.get(path).text
     after = counters(installation)
@@ -274,13 +274,13 @@ def test_few_documents_are_examined_for_each_line_and_nothing_is_written(
 
 
 def counters(database: Database) -> dict[str, int]:
-    """What the server has examined, and how often it was asked to write, so far."""
+    """The numbers of examined documents and of writes so far."""
     metrics = database.client.admin.command("serverStatus")["metrics"]
     told = {name: int(metrics["commands"].get(name, {}).get("total", 0)) for name in WRITES}
     return told | {"examined": int(metrics["queryExecutor"]["scannedObjects"])}
 
 
-def test_bars_run_as_the_language_does_and_a_silent_day_is_seen() -> None:
+def test_bars_follow_the_direction_of_the_language_and_a_silent_day_is_visible() -> None:
     days = [plots.Bar("2026-11-26", 10), plots.Bar("2026-11-27", 40), plots.Bar("2026-11-28", 0, "lost")]
     for rtl in (False, True):
         drawn = str(plots.bars(days, title="<days>", usual=[20, 20, None], rtl=rtl))
@@ -300,7 +300,7 @@ def test_bars_run_as_the_language_does_and_a_silent_day_is_seen() -> None:
         assert drawn.count('class="usual"') == 1
 
 
-def test_nodes_that_are_away_come_first_and_checks_that_fail(client: TestClient) -> None:
+def test_nodes_that_are_away_and_failing_checks_come_first(client: TestClient) -> None:
     page = client.get("/nodes?lang=en").text
     assert page.index("crawler2") < page.index("crawler1")
     states = re.findall(r'<span class="state (\w+)"', page)
@@ -330,7 +330,7 @@ def test_pages_agree_on_which_nodes_are_up_and_full(client: TestClient, installa
     ("minutes", "state"),
     [(-1, "here"), (5, "late"), (60, "away"), (60 * 24 * 30, "retired"), (None, "retired")],
 )
-def test_a_node_is_judged_as_by_its_alarm(minutes: int | None, state: str) -> None:
+def test_a_node_has_the_state_of_its_alarm(minutes: int | None, state: str) -> None:
     until = None if minutes is None else NOW - dt.timedelta(minutes=minutes)
     seen = Installation(NOW, nodes=[SeenNode("a", until), SeenNode("b", NOW)])
     found = causes(seen)
@@ -345,7 +345,7 @@ def test_a_node_is_judged_as_by_its_alarm(minutes: int | None, state: str) -> No
     assert len(show_schedule(data, asked)["crowded"]) == up
 
 
-def test_a_lease_that_is_over_has_ended(client: TestClient, installation: Database) -> None:
+def test_an_expired_lease_is_shown_as_ended(client: TestClient, installation: Database) -> None:
     leases = installation.ops["leases"]
     lease = leases.find_one({"_id": "shams"})
     assert "lease ends <time" in client.get("/schedule?lang=en").text
@@ -375,7 +375,7 @@ def test_an_alarm_that_is_muted_is_marked(client: TestClient) -> None:
         ({"host": "crawler1", "log": None}, ""),
     ],
 )
-def test_the_command_for_a_log_elsewhere(doc: dict[str, Any], command: str) -> None:
+def test_the_command_for_a_log_on_another_machine(doc: dict[str, Any], command: str) -> None:
     assert fetching(doc) == command
 
 
@@ -423,7 +423,7 @@ def test_a_command_in_an_arabic_remedy_runs_left_to_right_as_a_whole() -> None:
     assert "<bdi>spiders/barid.py</bdi>" in said
 
 
-def test_one_look_is_good_for_a_minute_whatever_the_clocks_say(
+def test_a_check_is_reused_for_a_minute_whatever_the_clocks_say(
     installation: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apart = 3 * DAY

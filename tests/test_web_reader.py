@@ -1,4 +1,4 @@
-"""What `scrapy web` shows readers."""
+"""The pages of `scrapy web` for readers."""
 
 import datetime as dt
 import re
@@ -58,13 +58,13 @@ def get(client: TestClient, path: str, lang: str = "en", status: int = 200) -> s
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
-def test_every_page_is_there_in_both_languages(client: TestClient, lang: str) -> None:
+def test_every_page_exists_in_both_languages(client: TestClient, lang: str) -> None:
     for path in PAGES:
         page = get(client, path, lang)
         assert f'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">' in page
         assert "<script" not in page
         assert "style=" not in page
-        # The dot after a name is that of the line, not of the name.
+        # The dot after a name belongs to the line, not to the name.
         assert not re.search(r'class="by">(?:<span>.*?</span>)*<bdi', page), path
         assert not re.search("[\u202a-\u202e\u2066-\u2069]", page), path
         for said in re.findall(r'<(?:img|iframe|link|source)[^>]*(?:href|src)="([^"]*)"', page):
@@ -99,7 +99,7 @@ def test_a_corrected_article_says_so_and_shows_what_changed(client: TestClient) 
     assert "2 paragraphs unchanged" in history.partition('id="state-1"')[2]
 
 
-def test_corrections_are_listed_the_last_one_first(client: TestClient) -> None:
+def test_corrections_are_listed_the_last_first(client: TestClient) -> None:
     page = get(client, "/corrections")
     links = re.findall(r'<h2><a href="/articles/(\w+)#state-(\d)">', page)
     assert links == [(IDS["corrected"], "2"), (IDS["corrected"], "1")]
@@ -111,7 +111,7 @@ def test_corrections_are_listed_the_last_one_first(client: TestClient) -> None:
     assert f'/articles/{IDS["corrected"]}#history">corrected</a>' in get(client, "/search?q=بلدية")
 
 
-def test_both_calendars_stand_beside_each_other(client: TestClient) -> None:
+def test_both_calendars_are_shown_side_by_side(client: TestClient) -> None:
     page = text_of(get(client, f"/articles/{IDS['corrected']}", "ar"))
     assert "الجمعة 20 نوفمبر 2026" in page
     assert "9 جمادى الآخرة 1448 هـ" in page or "10 جمادى الآخرة 1448 هـ" in page
@@ -123,7 +123,7 @@ def test_both_calendars_stand_beside_each_other(client: TestClient) -> None:
     assert "ورد في الصفحة: منذ أسبوع" in text_of(get(client, "/articles/" + IDS["undated"], "ar"))
 
 
-def test_each_field_has_its_method_and_place(client: TestClient) -> None:
+def test_each_field_has_its_origin_and_place(client: TestClient) -> None:
     page = get(client, f"/articles/{IDS['corrected']}").partition('id="provenance"')[2]
     rows = {row.partition("</th>")[0]: text_of(row) for row in page.split('<th scope="row">')[1:]}
     assert "site&#39;s markup" in rows["date"]
@@ -134,7 +134,7 @@ def test_each_field_has_its_method_and_place(client: TestClient) -> None:
     assert "article:modified_time" in page
 
 
-def test_a_copy_names_its_root_and_what_differs(client: TestClient) -> None:
+def test_a_copy_names_its_root_and_the_differences(client: TestClient) -> None:
     page = get(client, f"/articles/{IDS['edited']}")
     compare = f"/articles/{IDS['edited']}?with={IDS['corrected']}#differences"
     assert compare in page
@@ -142,11 +142,11 @@ def test_a_copy_names_its_root_and_what_differs(client: TestClient) -> None:
     assert re.search(r"<del><bdi[^>]*>200</bdi></del>\s*<ins><bdi[^>]*>مئتي</bdi></ins>", shown)
     assert "% of the words of the other text also appear here" in text_of(shown)
     same = get(client, f"/articles/{IDS['copy']}?with={IDS['corrected']}")
-    assert "word for word" not in same  # the lede is not there
+    assert "word for word" not in same  # there is no lede
     assert "ساحة" in same.partition('id="differences"')[2]
 
 
-def test_a_story_is_shown_in_time_with_its_owners(client: TestClient) -> None:
+def test_a_story_is_shown_in_order_of_time_with_its_owners(client: TestClient) -> None:
     page = get(client, f"/stories/{IDS['copy']}")
     shown = text_of(page)
     assert "4 articles in 4 newspapers" in shown
@@ -164,7 +164,7 @@ def test_a_story_is_shown_in_time_with_its_owners(client: TestClient) -> None:
     assert page.count("<circle") == 4
 
 
-def test_what_a_page_says_cannot_turn_or_run_anything(client: TestClient) -> None:
+def test_text_of_a_page_cannot_change_the_direction_or_run_code(client: TestClient) -> None:
     page = get(client, f"/articles/{IDS['hostile']}")
     assert "alert(1)&lt;/script&gt;" in page
     assert "\\u202e" in page
@@ -175,7 +175,7 @@ def test_what_a_page_says_cannot_turn_or_run_anything(client: TestClient) -> Non
     assert '<article class="news" lang="fr" dir="ltr">' in french
 
 
-def test_search_marks_the_words_and_goes_on_by_its_address(client: TestClient) -> None:
+def test_search_marks_the_words_and_continues_by_its_address(client: TestClient) -> None:
     page = get(client, "/search?q=سوق")
     assert "<mark>السوق</mark>" in page
     assert f"{MANY + 5} articles" in page
@@ -213,7 +213,9 @@ def test_the_link_of_a_tag_or_a_section_finds_the_article(client: TestClient) ->
         ("q=سوق&since=2026-11-20&until=2026-11-01", "comes after the last one"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_searched_is_said_with_its_remedy(client: TestClient, query: str, said: str) -> None:
+def test_a_query_that_cannot_be_searched_is_reported_with_the_remedy(
+    client: TestClient, query: str, said: str
+) -> None:
     page = get(client, f"/search?{query}")
     assert said in text_of(page)
     assert 'role="alert"' in page
@@ -229,11 +231,11 @@ def test_what_cannot_be_searched_is_said_with_its_remedy(client: TestClient, que
         ("/coverage/manar?year=2999&calendar=hijri", 400), ("/corrections?before=yesterday", 400),
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -> None:
+def test_a_page_that_does_not_exist_says_so(client: TestClient, path: str, status: int) -> None:
     get(client, path, status=status)
 
 
-def test_an_article_is_found_by_the_key_of_any_of_its_addresses_and_not_once_forgotten(
+def test_an_article_is_found_by_any_of_its_keys_and_not_once_it_is_forgotten(
     client: TestClient, installation: Database
 ) -> None:
     db = installation.client[installation.name]
@@ -260,7 +262,7 @@ def test_an_article_of_an_older_version_is_shown_without_what_it_lacks(
         db["articles"].delete_one({"_id": old})
 
 
-def test_coverage_is_told_in_words_and_patterns(client: TestClient) -> None:
+def test_coverage_is_shown_in_words_and_patterns(client: TestClient) -> None:
     page = get(client, "/coverage/sada_rif")
     silent = re.search(r'<a class="day part"[^>]*aria-label="([^"]+)"', page)
     assert silent
@@ -280,7 +282,7 @@ def test_coverage_is_told_in_words_and_patterns(client: TestClient) -> None:
     assert first
 
 
-def test_every_word_of_the_closed_lists_has_its_words(client: TestClient) -> None:
+def test_every_word_of_the_closed_lists_has_a_wording(client: TestClient) -> None:
     lists: dict[str, Any] = {
         "copy": CopyKind, "coverage": CoverageReason, "date_kind": DateKind, "date_warning": DateWarning,
         "text_warning": TextWarning, "method": Origin, "covered": Seen,
@@ -300,7 +302,7 @@ def test_every_word_of_the_closed_lists_has_its_words(client: TestClient) -> Non
         ("أ ب ج " * 900, "أ ب د " * 900), ("\n\n".join("أبجد") * 500, "\n\n".join("أبجه") * 500),
     ],
 )  # fmt: skip
-def test_the_parts_of_a_difference_are_the_two_texts(old: str, new: str) -> None:
+def test_the_parts_of_a_difference_make_up_the_two_texts(old: str, new: str) -> None:
     shown = differences.of_texts(old, new)
     kinds = differences.Kind
     for text, other in ((old, kinds.IN), (new, kinds.OUT)):
@@ -313,7 +315,7 @@ def test_the_parts_of_a_difference_are_the_two_texts(old: str, new: str) -> None
             assert words == text.split()
 
 
-def test_a_copy_that_claims_to_be_older_than_its_root_stands_before_it_on_the_line_of_time() -> None:
+def test_a_copy_that_claims_to_be_older_than_its_root_comes_before_it_on_the_time_line() -> None:
     noon = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
     root, copy = (
         dict.fromkeys(("day", "duplicate", "agencies"))

@@ -1,4 +1,4 @@
-"""Workers: pages that never end, that kill their worker, or that are being read when the crawl ends."""
+"""Workers: pages that never finish, that kill their worker, or that are being read when the crawl ends."""
 
 import asyncio
 import os
@@ -44,9 +44,9 @@ def exists(pid: int) -> bool:
 
 
 def await_that(what: Callable[[], Any], crawl: subprocess.Popen[bytes] | None = None) -> None:
-    """Wait until a condition holds, as long as the crawl runs."""
+    """Wait until a condition holds; fail if the crawl ends first."""
     while not what():
-        assert crawl is None or crawl.poll() is None, "the crawl has ended before"
+        assert crawl is None or crawl.poll() is None, "the crawl ended first"
         time.sleep(0.05)
 
 
@@ -72,7 +72,7 @@ class TestPool:
         done = run(work())
         assert [number for _, number, _ in done] == list(range(20))
         assert len({pid for *_, pid in done}) == 1
-        # Once to the worker; each answer brings it back from there.
+        # Once to the worker; each result brings it back.
         assert tasks.Unpacked.sent == 1
 
     def test_an_endless_job_is_too_slow_and_the_next_gets_a_new_worker(self, run: Run) -> None:
@@ -93,7 +93,7 @@ class TestPool:
         async def work() -> None:
             pool = Pool(1)
             assert await pool.submit(0.2, tasks.waits, "a", 0.6) == "done"
-            # Nor does one page pay for those before it.
+            # The limit is counted for each page separately.
             assert await pool.submit(0.2, tasks.waits, "a", 0.1) == "done"
             await pool.close()
 
@@ -117,14 +117,14 @@ class TestPool:
             pool = Pool(1)
             *_, first = await pool.submit(LONG, tasks.echo, 1)
             os.kill(first, signal.SIGKILL)
-            await asyncio.to_thread(await_that, lambda: not exists(first))  # the pool has seen it end
+            await asyncio.to_thread(await_that, lambda: not exists(first))  # the pool has noticed its end
             *_, second = await pool.submit(LONG, tasks.echo, 1)
             assert first != second
             await pool.close()
 
         run(work())
 
-    def test_signals_for_the_crawl_leave_its_worker_alone(self, run: Run) -> None:
+    def test_signals_for_the_crawl_do_not_affect_its_worker(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1)
             first = await pool.submit(LONG, tasks.signalled, 1)
@@ -144,7 +144,7 @@ class TestPool:
 
         run(work())
 
-    def test_a_large_answer_comes_whole(self, run: Run) -> None:
+    def test_a_large_result_arrives_complete(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1)
             large = "خ" * 3_000_000
@@ -154,7 +154,7 @@ class TestPool:
 
         run(work())
 
-    def test_a_worker_is_started_for_work_that_waits_and_no_more_than_are_allowed(self, run: Run) -> None:
+    def test_workers_are_started_for_waiting_work_up_to_the_limit(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(2)
             alone = {(await pool.submit(LONG, tasks.echo, 1))[-1] for _ in range(3)}
@@ -198,7 +198,7 @@ class TestPool:
         run(work())
 
     def test_stopping_a_page_whose_worker_has_just_died(self, run: Run) -> None:
-        """Killing it must not take its exit status from the pool, which continues."""
+        """The kill must not take the exit status from the pool, which continues."""
 
         async def work() -> None:
             pool = Pool(1)
@@ -301,7 +301,7 @@ asyncio.run(main())
         ahead, worker = int(crawl.stdout.readline()), int(crawl.stdout.readline())
         assert worker == ahead, "it was forked before"
         assert alive(worker)
-        assert len(list(Path(f"/proc/{worker}/fd").iterdir())) == 4, "it keeps nothing open of its parent"
+        assert len(list(Path(f"/proc/{worker}/fd").iterdir())) == 4, "it keeps no files of its parent open"
         crawl.kill()
     await_that(lambda: not alive(worker))
 
@@ -380,7 +380,7 @@ class TestCrawl:
     def test_killed_workers_and_sigterm(
         self, newspaper: Newspaper, database: Database, tmp_path: Path
     ) -> None:
-        """A killed worker loses its page; after the crawl was ended, the next crawl requests the page."""
+        """A killed worker loses its page; when the crawl has ended, the next crawl requests the page."""
         newspaper.pages = {f"/articles-{n}.html": article(n) for n in range(6)}
         for number in (2, 5):
             newspaper.pages[f"/articles-{number}.html"] = article(number, text=f"</p><p>{ENDLESS}</p><p>")
@@ -398,7 +398,7 @@ class TestCrawl:
             if "could not be read: the process that read it ended: signal 9" in said:
                 return True
             read = len(re.findall(r"Article http\S+", said))
-            # Nothing else is left to read, and no worker reads what comes after.
+            # Nothing else is left to read, and no worker reads further pages.
             if read == 4 and "/articles-5.html" not in newspaper.asked:
                 for worker in workers(said):
                     with suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Every write of an article names its ``_id``, so that a sharded collection would ask one shard for it."""
+"""Every write of an article names its ``_id``, so that a sharded collection would send it to one shard."""
 
 import datetime as dt
 from collections import Counter
@@ -19,7 +19,7 @@ LATER = NOON + dt.timedelta(hours=1)
 
 
 class Asking:
-    """A store that asks once, in the place of a crawl's."""
+    """A store without retries, instead of a crawl's."""
 
     def __init__(self, articles: Any) -> None:
         self.articles = articles
@@ -29,7 +29,7 @@ class Asking:
 
 
 async def everything_else(database: Database) -> None:
-    """All that changes stored articles, but for the writer and the commands."""
+    """All code that changes stored articles, except the writer and the commands."""
     async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
         store_: Any = Asking(client[database.name]["articles"])
         visits, owner = Visits(store_), "alayam24.com"
@@ -45,7 +45,7 @@ async def everything_else(database: Database) -> None:
         await forget(client, database.name, [key(article(1).url)], "alayam24")
 
 
-def test_of_articles_and_revisions(run: Run, database: Database) -> None:
+def test_writes_of_articles_and_revisions(run: Run, database: Database) -> None:
     store(run, database, *copies())
     database.client[database.name].command("profile", 2)
     store(run, database, article(1, body=f"{TEXT} بعد أن صححته الجريدة", checked_at=LATER), article(9))
