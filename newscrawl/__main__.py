@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; exit status 0 done, 2 wrong use, 4 MongoDB cannot be used."""
+    """Run a command; the exit status is 0 for success, 2 for wrong use, 4 if MongoDB cannot be used."""
     opts = parser().parse_args(arguments)
     try:
         from newscrawl.export.run import run  # needs pyarrow, which some readers lack

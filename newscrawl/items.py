@@ -648,7 +648,7 @@ class Rejection:
     rejected_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
     """Moment of the visit, UTC."""
     retry_at: dt.datetime | None = field(default=None, metadata=_OF_VISIT)
-    """When the address may be requested again; null if not before this document expires."""
+    """When the address may be requested again; null if only after this document expires."""
     run: str = field(default="", metadata=_OF_VISIT)
     """The run that wrote it."""
     page: bytes = field(default=b"", repr=False, metadata=stored(_VISIT, Changes.VISIT, unit="zlib"))

@@ -72,7 +72,7 @@ class Keeper:
         self._began = time.monotonic()
         self._is_off = False
         self.alarms: dict[Alarm, str] = {}
-        """One sentence for each cause of an error."""
+        """The errors so far: one sentence for each cause."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Keeper | None:

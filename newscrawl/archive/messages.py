@@ -1,4 +1,4 @@
-"""HTTP requests and responses as they are kept in WARC records: as they were sent, without secrets."""
+"""Turns HTTP requests and responses into the form of WARC records: as they were sent, without secrets."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Head:
         return b"\r\n".join([self.first, *map(b": ".join, self.headers), b"", b""])
 
 
-@lru_cache(64)  # each record of a page names it
+@lru_cache(64)  # each record of a page names the address
 def address(url: str) -> str:
     """The address of a request as a record names it: no fragment, no user or password.
 

@@ -1,4 +1,4 @@
-"""The pages in an archive file, each with everything that is needed to build its article again.
+"""Reads the pages in an archive file, each with everything that is needed to build its article again.
 
 A page is a ``response`` record (a rendered one a ``resource``, an unchanged one a ``revisit``) between a
 ``request`` and a ``metadata`` record. The metadata record has what the HTTP message lacks, as lines of the

@@ -1,4 +1,4 @@
-"""The archive of one run: a file that is begun with the first page and finished with the last one.
+"""Writes the archive of one run: begins a file with the first page, and finishes it with the last one.
 
 An error of the disk ends archiving for a while and is reported once; it never costs an article.
 """

@@ -1,4 +1,4 @@
-"""WARC files (ISO 28500:2017, version 1.1) as newscrawl writes them: recordings and archives.
+"""Writes WARC files (ISO 28500:2017, version 1.1): recordings and archives.
 
 Each record is a gzip member of its own, so that it can be read without the others, and a truncated file gives
 all records before the cut.

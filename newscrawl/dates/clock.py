@@ -1,4 +1,6 @@
-"""Clock times near a date: ``14:30``, ``2:30 م``, ``14h30``, ``الساعة الثالثة مساء``, and their zone."""
+"""Finds clock times near a date: ``14:30``, ``2:30 م``, ``14h30``, ``الساعة الثالثة مساء``, and their
+zone.
+"""
 
 from __future__ import annotations
 

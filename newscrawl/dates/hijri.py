@@ -114,8 +114,8 @@ def days(hijri: HijriDate, country: str | None = None) -> Days:
     Example: 16 رمضان 1445 is 26 March 2024 in Umm al-Qura and 27 March in Morocco: ``days(HijriDate(1445, 9,
     16)).likely`` is the 26th, with ``"MA"`` the 27th, and the other day is among ``others``. Rules: a month
     of Morocco begins on the day of Umm al-Qura's or a day later (166 observed months); in other countries it
-    may also begin a day later, and ICU's plain ``islamic`` calendar is a day behind. Saudi Arabia prints Umm
-    al-Qura only. Raises the errors of :func:`to_hijri`.
+    may also begin a day later, and ICU's plain ``islamic`` calendar is a day behind. Saudi newspapers print
+    Umm al-Qura only. Raises the errors of :func:`to_hijri`.
     """
     year, month, day = hijri
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12 and 1 <= day <= 30):

@@ -1,4 +1,4 @@
-"""Machine-readable forms, read without the grammar: ISO 8601 stamps and .NET's ``/Date(…)/``."""
+"""Reads machine-readable forms without the grammar: ISO 8601 stamps and .NET's ``/Date(…)/``."""
 
 from __future__ import annotations
 

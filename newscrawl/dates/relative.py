@@ -1,4 +1,4 @@
-"""Relative phrases: ``منذ ساعتين``, ``قبل 3 أيام``, ``أمس على الساعة 20:15``, ``الثلاثاء الماضي``.
+"""Reads relative phrases: ``منذ ساعتين``, ``قبل 3 أيام``, ``أمس على الساعة 20:15``, ``الثلاثاء الماضي``.
 
 A phrase counts only if it is the whole text, or a whole part of a line (``الرباط - منذ ساعتين``):
 ``محتجز منذ 3 أيام`` does not give the time of publication.

@@ -1,4 +1,4 @@
-"""Machine-readable dates: in feeds, sitemaps, responses of APIs, JSON-LD and meta tags."""
+"""Reads machine-readable dates: in feeds, sitemaps, responses of APIs, JSON-LD and meta tags."""
 
 from __future__ import annotations
 

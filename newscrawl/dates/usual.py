@@ -1,4 +1,4 @@
-"""The most frequent form of a printed date, read without the grammar.
+"""Reads the most frequent form of a printed date without the grammar.
 
 Example: ``الأربعاء، 27 مارس 2024 - 14:30``.
 """

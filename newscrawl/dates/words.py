@@ -1,4 +1,4 @@
-"""The words of dates: folding, the vocabulary of ``words.tsv``, and the tokens of a text.
+"""Recognises the words of dates: folding, the vocabulary of ``words.tsv``, and the tokens of a text.
 
 The kind of each token is one letter. These letters form the *shape* of a text, in which
 ``newscrawl.dates.grammar`` looks for dates. Example: ``27 مارس 2024 - 14:30`` has the shape

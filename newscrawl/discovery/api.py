@@ -1,4 +1,4 @@
-"""JSON endpoints that list articles: WordPress REST and others."""
+"""Reads JSON endpoints that list articles: WordPress REST and others."""
 
 from __future__ import annotations
 

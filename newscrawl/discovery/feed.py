@@ -1,4 +1,4 @@
-"""RSS, Atom and JSON feeds."""
+"""Reads RSS, Atom and JSON feeds."""
 
 from __future__ import annotations
 

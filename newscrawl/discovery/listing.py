@@ -1,4 +1,4 @@
-"""Listing pages: their links to articles and sections, and the link to the next page."""
+"""Reads listing pages: their links to articles and sections, and the link to the next page."""
 
 from __future__ import annotations
 

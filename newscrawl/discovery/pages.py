@@ -1,4 +1,4 @@
-"""The requests of a walk's pages."""
+"""Makes the requests for a walk's pages."""
 
 from __future__ import annotations
 

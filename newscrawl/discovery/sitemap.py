@@ -1,4 +1,4 @@
-"""Sitemaps, news sitemaps and indexes of them (https://www.sitemaps.org/protocol.html)."""
+"""Reads sitemaps, news sitemaps and indexes of them (https://www.sitemaps.org/protocol.html)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RECORD and REPLAY, checked and applied before a crawl starts."""
+"""Checks and applies RECORD and REPLAY before a crawl starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pauses in the requests to a host: because it asks for one (Retry-After), or because it fails."""
+"""Pauses the requests to a host, because it asks for that (Retry-After) or because it fails."""
 
 from __future__ import annotations
 

@@ -58,10 +58,10 @@ LOCAL = ("about:", "blob:", "data:")
 """Beginnings of addresses that need no network."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TOLD = 200
-"""Maximum number of refused attempts that a crawl logs at INFO; further attempts and usual ones are logged at
-DEBUG."""
+"""Maximum number of refused attempts that a crawl logs at INFO; further attempts, and ordinary attempts, are
+logged at DEBUG."""
 NAVIGATION = "navigation"
-"""The kind of an attempt to replace the page by another one."""
+"""The kind of attempt that replaces the page with another one."""
 _TELL = "newscrawlRefused"
 
 # Runs before any script of a page, in every frame of it.
@@ -156,7 +156,7 @@ class Confinement:
         context = page.context
         if context not in self._contexts:
             self._contexts[context] = asyncio.ensure_future(self._confine_context(context))
-        await asyncio.shield(self._contexts[context])  # pages of one context begin at once
+        await asyncio.shield(self._contexts[context])  # pages of one context begin at the same time
         await _Guard(self, page, visit).begin()
 
     async def _confine_context(self, context: BrowserContext) -> None:
@@ -239,7 +239,7 @@ class _Guard:
             await route.fallback()
             return
         self._all.refuse(reason, NAVIGATION if is_page else request.resource_type, request.url)
-        # Aborting a navigation leaves the page as it is; blocking it would replace the page by an error.
+        # Aborting a navigation leaves the page as it is; blocking it would replace the page with an error.
         await _abort(route, "aborted" if is_page else "blockedbyclient")
 
     async def _redirect(self, session: CDPSession, event: dict[str, Any]) -> None:

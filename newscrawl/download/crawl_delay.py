@@ -1,4 +1,4 @@
-"""The delay that robots.txt asks for (Crawl-delay), which Scrapy reads but does not obey."""
+"""Obeys the delay that robots.txt asks for (Crawl-delay), which Scrapy reads but ignores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses with a wrong Content-Length, and counting the bytes that were really sent."""
+"""Handles responses with a wrong Content-Length, and counts the bytes that were really sent."""
 
 from __future__ import annotations
 

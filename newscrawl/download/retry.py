@@ -26,10 +26,10 @@ BACKOFF = 2.0
 class RetryMiddleware:
     """Retries by kind of error; replaces Scrapy's middleware of the same name.
 
-    Retries, at most ``RETRY_TIMES`` times: a name that does not resolve, a refused or broken connection, a
-    timeout, 408, 429 and 5xx. Before each retry the whole host gets no requests for 2, 4, 8, ... seconds, or
-    as long as its Retry-After asks. If that is more than ``RETRY_AFTER_MAX`` seconds, the request is given
-    up, and ``request.meta["retry_at"]`` (aware, UTC) says when to try again.
+    These are retried, at most ``RETRY_TIMES`` times: a name that does not resolve, a refused or broken
+    connection, a timeout, 408, 429 and 5xx. Before each retry the whole host gets no requests for 2, 4, 8,
+    ... seconds, or as long as its Retry-After asks. If that is more than ``RETRY_AFTER_MAX`` seconds, the
+    request is given up, and ``request.meta["retry_at"]`` (aware, UTC) says when to try again.
     """
 
     def __init__(self, crawler: Crawler) -> None:

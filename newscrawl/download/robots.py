@@ -1,4 +1,4 @@
-"""robots.txt by RFC 9309: an unreachable file forbids everything, a missing file allows everything."""
+"""Obeys robots.txt by RFC 9309: an unreachable file forbids everything, a missing file allows everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting until a rendered page shows what a reader sees."""
+"""Waits until a rendered page shows what a reader sees."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 LOADING = 15.0
 """Seconds that a page may take to load its parts, once its document is loaded."""
 IDLE = 0.5
-"""Seconds without a request after which a page's scripts are taken to be done."""
+"""Seconds without a request after which a page's scripts count as done."""
 SETTLE = 5.0
 """Seconds that a loaded page may keep sending requests before it is read as it is."""
 RELOADS = 3
 """Maximum number of documents to wait for after the first one, such as the page after an interstitial."""
 THIN, THIN_WAITS = 200, 2.0
-"""A page with fewer letters may be an interstitial; seconds that it gets to move on."""
+"""A page with fewer letters than the first number may be an interstitial; the second is the number of seconds
+that it gets to move on."""
 LOOK = 0.1
 """Seconds between two checks of a page."""
 

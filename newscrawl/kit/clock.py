@@ -1,4 +1,4 @@
-"""The clock of an unknown newspaper, from its country and from its own pages."""
+"""Finds the clock of an unknown newspaper, from its country and from its own pages."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def _joined(site: Site, before: Site, seen: Sequence[str]) -> tuple[str, str | N
         return before.article, before.not_article
     if site.not_article == before.not_article:
         article, not_article = f"{site.article}|{before.article}", site.not_article
-    else:  # each excludes only from its own pattern
+    else:  # each ``not_article`` excludes only from its own ``article``
         article, not_article = f"{_alone(site)}|{_alone(before)}", None
     return (article, not_article) if len(article) <= _LONGEST else (site.article, site.not_article)
 

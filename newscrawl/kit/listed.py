@@ -22,7 +22,7 @@ class ListAnswer:
 
     answer: Answer
     entries: list[Entry] | None
-    """None if the page could not be fetched, or is not of the declared kind."""
+    """The articles in the list; None if the page could not be fetched, or is not of the declared kind."""
     index: bool = False
     """Is it an index of files that list articles?"""
 

@@ -1,4 +1,4 @@
-"""An overview of all sites: what each declares, on what evidence, and the results of its last runs."""
+"""Writes an overview of all sites: what each declares, on what evidence, and the results of its last runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of ``scrapy verify`` about all sites, on one page for a merge request.
+"""Writes the report of ``scrapy verify`` about all sites, on one page for a merge request.
 
 The file ``<page>.part`` gets a line of JSON as soon as a site is done. A later run with the same page
 continues from there.

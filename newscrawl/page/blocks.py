@@ -1,4 +1,4 @@
-"""A page as a reader sees it: a row of text blocks, and the boxes that contain them."""
+"""Turns a page into what a reader sees: a row of text blocks, and the boxes that contain them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generic reading of a body: finds the article's text on a page without a declaration."""
+"""Reads a body generically: finds the article's text on a page without a declaration."""
 
 from __future__ import annotations
 

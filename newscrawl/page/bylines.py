@@ -1,4 +1,4 @@
-"""Credits: the people in an author line, the news agencies, and the dateline of a text."""
+"""Reads credits: the people in an author line, the news agencies, and the dateline of a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The article's date, chosen among every date that its page offers.
+"""Chooses the article's date among all dates that its page offers.
 
 Pages print the dates of the article, of its change, of the visit, of other articles and of the footer, and
 machine-readable dates may have a wrong day or zone. So each day is weighed by the origins that give it,

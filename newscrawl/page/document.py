@@ -1,4 +1,4 @@
-"""A page, parsed once: the tree that all ways of reading share."""
+"""Parses a page once, into the tree that all ways of reading share."""
 
 from __future__ import annotations
 

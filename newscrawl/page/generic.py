@@ -1,4 +1,4 @@
-"""The generic reading of everything around the body: lede, author line, visible dates."""
+"""Reads everything around the body generically: lede, author line, visible dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headline, chosen among the declared and the printed ones, without the name of the site."""
+"""Chooses the headline among the declared and the printed headlines, and removes the name of the site."""
 
 from __future__ import annotations
 

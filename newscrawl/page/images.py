@@ -1,4 +1,4 @@
-"""The pictures of an article, without those of related items, icons and the site's default picture."""
+"""Finds the pictures of an article, leaving out related items, icons and the site's default picture."""
 
 from __future__ import annotations
 

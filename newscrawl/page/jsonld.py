@@ -1,4 +1,4 @@
-"""JSON-LD: what a page declares about its article in ``<script type="application/ld+json">``."""
+"""Reads JSON-LD: what a page declares about its article in ``<script type="application/ld+json">``."""
 
 from __future__ import annotations
 

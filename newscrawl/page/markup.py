@@ -1,4 +1,4 @@
-"""A site's own selectors, compiled once and applied to a parsed page."""
+"""Compiles a site's own selectors once, and applies them to parsed pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The declarations in a page's head and microdata: ``<meta>``, ``<link>``, ``<title>``, ``itemprop``."""
+"""Reads the declarations in a page's head and microdata: ``<meta>``, ``<link>``, ``<title>``,
+``itemprop``.
+"""
 
 from __future__ import annotations
 

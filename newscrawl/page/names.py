@@ -1,4 +1,4 @@
-"""What an element contains, judging by its class, id, itemprop and rel.
+"""Judges what an element contains by its class, id, itemprop and rel.
 
 The words are those that Arabic, French and English news templates share. A name is only a hint, which the
 text may overrule (see ``body``).

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class AnySpider(Spider):
     """A placeholder in the list of spiders, which logs an error and ends.
 
-    ``scrapy crawl any`` learns a newspaper, and runs a spider that :func:`spider_of` makes of it.
+    ``scrapy crawl any`` learns a newspaper, and runs the spider that :func:`spider_of` makes for it.
     """
 
     name = "any"

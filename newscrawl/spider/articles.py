@@ -1,4 +1,4 @@
-"""The article pages of a crawl: which are requested, and how their responses are read."""
+"""Handles the article pages of a crawl: makes their requests and reads their responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which newspaper ``scrapy crawl any`` crawls: the arguments that only ``any`` has."""
+"""The arguments that only ``scrapy crawl any`` has: which newspaper it crawls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a crawl put together, and their reactions to Scrapy's signals."""
+"""Puts the parts of a crawl together, and reacts to Scrapy's signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Normalizes text with options between storage and search, for training models."""
+"""Normalizes text for training models, with options between storage and search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a page could not be read."""
+"""The reasons why a page could not be read, as exceptions."""
 
 from __future__ import annotations
 
