@@ -32,7 +32,7 @@ SAME_WORDS, SAME_PAIRS = 0.68, 0.45
 """Minimum share of the shorter text's words, and of its shingles, in a copy with another title. If a fifth of
 the words changes, 0.80 and 0.64 remain; a follow-up that repeats 60 % of a text shares 0.63 and 0.60."""
 TITLED_WORDS, TITLED_PAIRS = 0.55, 0.40
-"""The same for a copy with the same title, which is evidence, too: such a copy may be shortened and
+"""Minimum shares in a copy with the same title, which is evidence, too: such a copy may be shortened and
 framed."""
 LEAST_SIMILAR = 0.3
 """Minimum similarity of copies with different titles, unless one contains the other or begins like it. A
@@ -49,9 +49,8 @@ text."""
 BRIEF_PAIRS = 0.6
 """``OPENED_PAIRS`` for a brief, that is, for a part smaller than :data:`LEAST_PART`."""
 SAME_SITE_WORDS, SAME_SITE_PAIRS, SAME_SITE_OPENING = 0.85, 0.7, 0.8
-"""The same minimum shares for two pages of one newspaper with one text, at another address or on another day.
-They must be higher than for two sites, because all pages share a frame and follow-ups repeat their
-background."""
+"""Minimum shares in two pages of one newspaper with one text, at another address or on another day. They must
+be higher than for two sites, because all pages share a frame and follow-ups repeat their background."""
 SAME_FRAME = 0.6
 """Minimum similarity of copies at one aggregator, where all texts have the same frame."""
 WHOLE_TEXT = 0.85
@@ -213,7 +212,7 @@ def same_opening(first: Text, second: Text) -> float:
 
 
 def same_text(first: Text, second: Text, *, same_title: bool, same_frame: bool) -> bool:
-    """Do the two texts share enough to be the same text, whether whole, shortened, framed or edited?
+    """Do the two texts share enough to be one text, whether whole, shortened, framed or edited?
 
     ``same_frame`` is true if both have the same frame, as at an aggregator.
     """

@@ -39,11 +39,11 @@ class Walked:
     kind: str
     """``listing``, ``feed``, ``sitemap`` or ``api``: lists of different kinds show the same articles."""
     completed: bool
-    """Did it reach its end without skipping a page?"""
+    """Did the walk reach its end without skipping a page?"""
     since: dt.datetime | None = None
-    """From when it saw everything that was added to the list; None if unknown."""
+    """The moment since when it saw everything that was added to the list; None if unknown."""
     until: dt.datetime | None = None
-    """Until when; None if ``since`` is None."""
+    """The moment until when it saw everything; None if ``since`` is None."""
     marked_at: dt.datetime | None = None
     """When it left its mark, the ``since`` of the next walk; later than its own beginning. None without a
     mark."""
@@ -59,7 +59,7 @@ class SeenRun:
     """When it ended, by the same clock."""
     outcome: RunOutcome
     whole: bool
-    """Did it look for everything, rather than a section, a kind of list, or one page?"""
+    """Did the run look for everything, rather than a section, a kind of list, or one page?"""
     walks: tuple[Walked, ...] = ()
     pending_since: dt.datetime | None = None
     """When the oldest address that was still pending at its end was first found; None without one."""
@@ -189,7 +189,7 @@ def _required(earlier: Sequence[SeenRun], later: Sequence[SeenRun]) -> set[str]:
 
 
 def _shows(run: SeenRun, start: dt.datetime, end: dt.datetime) -> bool:
-    """Did any walk of a run see everything that was added to its list in this time?"""
+    """Did any walk of the run see everything that was added to its list in this time?"""
     spans = ((walk.since, walk.until) for walk in run.walks if walk.completed)
     return any(since and until and since <= start and end <= until for since, until in spans)
 

@@ -21,7 +21,7 @@ Shares = Mapping[str, Mapping[str, float]]
 _ORDER: tuple[str, ...] = (*Origin, NO_ORIGIN)
 """All origins, the most reliable first."""
 HISTORY = 20
-"""With how many former runs a run is compared; after half as many, a change counts as usual."""
+"""Number of former runs with which a run is compared; after half as many, a change counts as usual."""
 ENOUGH = 5
 """Minimum number of articles for which a run is judged."""
 FALL = 0.2

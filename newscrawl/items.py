@@ -114,7 +114,7 @@ class Published:
     utc_offset: str | None = None
     """Offset from UTC at that instant as ``+HH:MM``. Example: ``+01:00``."""
     hijri: HijriDay | None = None
-    """The same day in the publisher's Hijri calendar; None outside every known table."""
+    """The day in the publisher's Hijri calendar; None outside every known table."""
     calendar: Calendar = Calendar.GREGORIAN
     """Which calendar the text used."""
     precision: Precision = Precision.DAY
@@ -502,7 +502,7 @@ class Article:
             expected=True,
         ),
     )
-    """The same day in the publisher's Hijri calendar. Example: ``1445-09-17``."""
+    """The day in the publisher's Hijri calendar. Example: ``1445-09-17``."""
     hijri_month: str | None = field(
         default=None,
         metadata=stored(
@@ -514,7 +514,7 @@ class Article:
         default=None,
         metadata=stored(_DATE, Changes.DATE, unit="YYYY-MM-DD, Hijri", rule={"pattern": patterns.HIJRI_DAY}),
     )
-    """The same day in the Umm al-Qura calendar. Example: ``1445-09-17``."""
+    """The day in the Umm al-Qura calendar. Example: ``1445-09-17``."""
     hijri_month_uaq: str | None = field(
         default=None,
         metadata=stored(

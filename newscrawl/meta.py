@@ -29,9 +29,9 @@ class Meta(TypedDict, total=False):
     walk: Any
     """The ``newscrawl.discovery.Walk`` that found it, or None."""
     again: bool
-    """Is it a repeated visit to a stored article?"""
+    """Is the request a repeated visit to a stored article?"""
     pending: bool
-    """Is it from the pending list of an earlier run?"""
+    """Is the request from the pending list of an earlier run?"""
     known_raw: Raw | None
     """Where the page of the last visit is archived, for a repeated visit."""
     kept: Raw | None

@@ -26,8 +26,8 @@ killed."""
 STARTING = max(dt.timedelta(minutes=2), 2 * LEASE)
 """How long a job may run before it takes its site's lease."""
 LEARNING = max(dt.timedelta(minutes=10), STARTING)
-"""The same for a newspaper without a declaration: its job may first have to download twenty pages,
-politely."""
+"""How long the job of a newspaper without a declaration may run before it takes the lease: it may first have
+to download twenty pages, politely."""
 
 CRON = dt.timedelta(minutes=1)
 """How often cron starts ``scrapy schedule --once``."""

@@ -265,7 +265,7 @@ class FetchFailure(Word):
     """Why a page could not be fetched."""
 
     passes: bool
-    """Can the same request succeed later, without a change of settings or of the site's rules?"""
+    """Can the request succeed later, without a change of settings or of the site's rules?"""
     retried: bool
     """Is it worth retrying at once?"""
 

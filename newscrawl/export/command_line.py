@@ -13,7 +13,7 @@ HELP = (
     "read, and articles that were removed from the collection are removed from the folder."
 )
 FORMATS = ("parquet", "jsonl", "csv")
-"""Formats of files; each is also the suffix."""
+"""The file formats; each name is also the suffix."""
 BY = ("month", "source", "none")
 """How the files of a folder are partitioned."""
 

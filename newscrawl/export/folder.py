@@ -52,7 +52,7 @@ class Manifest:
     choice: dict[str, Any] = field(default_factory=dict)
     """The choice of articles, see :class:`newscrawl.choice.Choice`."""
     splits: dict[str, Any] = field(default_factory=dict)
-    """See :class:`newscrawl.export.splits.Splits`; empty if there is no split."""
+    """The split, see :class:`newscrawl.export.splits.Splits`; empty if there is none."""
     files: list[dict[str, Any]] = field(default_factory=list)
     """``path`` in the folder, ``rows``, ``bytes`` and ``sha256`` of each."""
 

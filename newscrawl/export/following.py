@@ -25,8 +25,8 @@ from newscrawl.export.schema import schema
 from newscrawl.export.splits import Splits
 
 OVERLAP = dt.timedelta(hours=1)
-"""Reading begins this long before the last reading: a change carries the moment when a crawl made it, but the
-crawl may have waited for MongoDB before it could send it."""
+"""An update reads changes from this long before the previous reading: a change carries the moment when a
+crawl made it, but the crawl may have waited for MongoDB before it could send it."""
 MOST = 50_000
 """Maximum number of changed articles, which are held in memory; if there are more, everything is exported
 anew."""

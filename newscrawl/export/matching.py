@@ -74,7 +74,7 @@ def _compare(name: str, word: str, value: Any) -> Any:
 
 
 def _holds(field: Any, value: str) -> Any:
-    """Does a list of texts contain a text? Arrow has no such function, so the list is joined into one."""
+    """Does the list of texts contain the text? Arrow has no such function, so the list is joined into one."""
     mark = pc.scalar(_BETWEEN)
     inside, nothing = pc.binary_join(field, mark), pc.scalar("")
     joined = pc.binary_join_element_wise(nothing, inside, nothing, mark)

@@ -107,7 +107,7 @@ class Articles(ABC):
         return frame
 
     def to_pandas(self) -> pd.DataFrame:
-        """All articles as a pandas frame with Arrow's types, which keep integers and days."""
+        """All articles as a pandas frame with Arrow's types, which preserve integers and days."""
         import pandas as pd
 
         return self.to_arrow().to_pandas(types_mapper=pd.ArrowDtype)

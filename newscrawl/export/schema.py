@@ -70,7 +70,7 @@ def bare(hint: Any) -> Any:
 
 
 def is_day(says: Stored) -> bool:
-    """Is a field a Gregorian day?"""
+    """Is the field a Gregorian day?"""
     return says.rule.get("pattern") == patterns.DAY
 
 

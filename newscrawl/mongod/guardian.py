@@ -57,8 +57,7 @@ LOG_BYTES = 10_000_000
 RESTARTS, RESTART_SECONDS = 5, 60
 """If mongod dies this many times within this many seconds, another start will not help."""
 STOP_SECONDS = 60
-"""How long mongod may take to write its cache to disk before it is killed, which loses nothing: it has a
-journal."""
+"""How long mongod may take to write its cache to disk before it is killed; its journal prevents any loss."""
 HANDOVER_SECONDS = 10
 """How long the mongod of a killed guardian may take to exit."""
 ADDRESS_IN_USE = 48
@@ -88,7 +87,7 @@ NO_SPACE = "No space left on device"
 ASSERTION_IDS = (23091, 23092)
 """Log entries that merely follow an error (MongoDB's ``assert_util.cpp``)."""
 PR_SET_PDEATHSIG = 1
-"""From Linux's ``prctl.h``."""
+"""The constant of that name in Linux's ``prctl.h``."""
 
 
 class GaveUp(Exception):

@@ -170,7 +170,7 @@ class Server:
 
     @property
     def is_up(self) -> bool:
-        """Is the server that `start` returned still kept up?"""
+        """Is the server that `start` returned still up?"""
         return self._guardian_lives(self._locks) and self._folder.running() is not None
 
     def _close(self, locks: dict[str, Lock]) -> None:

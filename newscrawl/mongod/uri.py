@@ -39,7 +39,7 @@ def keep_secret(uri: str) -> None:
 def redact(text: str, uri: str | None = None) -> str:
     """The text without the credentials of any MongoDB address in it.
 
-    Masked are user and password (also when they hold an unescaped ``@`` or ``/``, the usual mistake), and
+    User and password are masked (even if they hold an unescaped ``@`` or ``/``, the usual mistake), as are
     the options that carry secrets. With `uri`, its password and tokens are masked wherever the text repeats
     them, percent-encoded or not. Host, port and database stay.
 

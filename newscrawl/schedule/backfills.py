@@ -29,7 +29,7 @@ _CUT_OFF = ("lease_lost", "shutdown")
 
 
 def is_outage(run: Mapping[str, Any]) -> bool:
-    """Did a run fail because of an outage of the site or the store, not because of its piece?
+    """Did the run fail because of an outage of the site or the store, rather than because of its piece?
 
     >>> is_outage({"outcome": "unreachable", "summary": "hespress: unreachable (the site does not answer)"})
     True
@@ -161,5 +161,5 @@ def _days(ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
 
 
 def _covers(spans: Iterable[tuple[int, int]], piece: Piece) -> bool:
-    """Do finished pieces of other lengths cover all days of a piece?"""
+    """Do finished pieces of other lengths cover all days of the piece?"""
     return any(first <= piece.since.toordinal() and piece.until.toordinal() <= last for first, last in spans)

@@ -65,7 +65,7 @@ class ScheduledSite:
 
     @property
     def is_learned(self) -> bool:
-        """Is it a newspaper without a declaration? Its job may have to learn it before it takes the lease."""
+        """Is it a newspaper without a declaration? Its job may have to learn it before taking the lease."""
         return is_named(self.args)
 
     @property
@@ -90,7 +90,7 @@ class ScheduledSite:
         return kept | {"SCHEDULED": "True", "CLOSESPIDER_TIMEOUT": f"{self.longest.total_seconds():.0f}"}
 
     def is_over(self, piece: Piece, now: dt.datetime) -> bool:
-        """Have all days of a piece ended at the site?"""
+        """Have all days of the piece ended at the site?"""
         own = zone(self.timezone) if self.timezone else _LAST
         return piece.until < now.astimezone(own).date()
 
@@ -469,7 +469,7 @@ class _Reader:
         return value if isinstance(value, _KEYS.top[key]) else otherwise
 
     def _table(self, path: tuple[str, ...], table: Mapping[str, Any], keys: Mapping[str, type[Any]]) -> bool:
-        """Are all keys of a table known, and their values of the right types?"""
+        """Are all keys of the table known, and their values of the right types?"""
         before = len(self._mistakes)
         for key, value in table.items():
             if key not in keys:

@@ -48,7 +48,7 @@ class JobService(Protocol):
     slots: int
 
     def jobs(self) -> Jobs:
-        """Its jobs."""
+        """The jobs that this Scrapyd knows."""
 
     def submit(
         self, site: str, job: str, args: Mapping[str, str], settings: Mapping[str, str], *, first: bool = True

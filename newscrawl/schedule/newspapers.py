@@ -153,7 +153,7 @@ class _List:
         return len(self._mistakes) == before
 
     def _table(self, path: tuple[str, ...], table: Mapping[str, Any], keys: Mapping[str, type[Any]]) -> bool:
-        """Are all keys of a table known, and their values of the right types?"""
+        """Are all keys of the table known, and their values of the right types?"""
         before = len(self._mistakes)
         for key, value in table.items():
             if key not in keys:

@@ -21,7 +21,7 @@ PROJECT = "newscrawl"
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
 """How long a Scrapyd on the same machine may take to accept a connection, and between parts of its answer."""
 LISTING_SECONDS = 30.0
-"""The same for accepting a job: for the first job after a deployment, Scrapyd lists all spiders."""
+"""How long it may take to accept a job: for the first job after a deployment, Scrapyd lists all spiders."""
 LARGEST_ANSWER = 10_000_000
 """Maximum bytes of an answer; a thousand finished jobs take 400 KB."""
 

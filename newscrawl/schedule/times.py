@@ -42,7 +42,7 @@ def duration(text: str) -> dt.timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """At equal intervals, on a grid that does not depend on when the scheduler was started."""
+    """Due at equal intervals, on a grid that does not depend on when the scheduler was started."""
 
     text: str
     """The interval as written: ``15m``."""
@@ -88,12 +88,12 @@ def spelled(length: dt.timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Adaptive:
-    """At intervals that adapt to how often a newspaper publishes; see :mod:`newscrawl.schedule.intervals`."""
+    """Due at intervals that adapt to the pace of a newspaper; see :mod:`newscrawl.schedule.intervals`."""
 
     text: str
     """``auto``, which means ``15m..1d``, or other bounds: ``5m..12h``."""
     share: float = 0.0
-    """As in :class:`Every`."""
+    """The fraction of the interval, as in :class:`Every`."""
 
     def __post_init__(self) -> None:
         least, most = (Every(part).interval for part in self._parts)
@@ -144,7 +144,7 @@ def every(text: str, share: float = 0.0) -> Every | Adaptive:
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """At the times that five cron fields describe, on the clock of a zone.
+    """Due at the times that five cron fields describe, on the clock of a zone.
 
     When the clock changes for summer time, no due time is skipped or repeated, as in Debian's cron.
     """

@@ -84,7 +84,7 @@ class _CandidateReader:
         self.candidates = Candidates()
 
     def result(self) -> Candidates:
-        """The candidates, cut to ``enough``."""
+        """The candidates, at most ``enough``."""
         result = self.candidates
         result.documents.sort(key=_day_of, reverse=True)
         if len(result.documents) > self._enough:
@@ -156,7 +156,7 @@ class _CandidateReader:
         self.candidates.older = _day_of(last[-1]) or None
 
     def _read_possible(self) -> None:
-        """Read articles without an exact day that may be of the requested days."""
+        """Read articles without an exact day that may be from the requested days."""
         if not (self._first or self._last) or self._left <= 0:
             return
         latest = {"$gte": self._first or "0001-01-01"}

@@ -22,7 +22,7 @@ class Evidence:
         self._backed: dict[str, bool] = {}
 
     def allows(self, form: Form) -> bool:
-        """Can this form be the word, as far as the collection shows?"""
+        """Can the form be the word, as far as the collection shows?"""
         if form.is_plain:
             return True
         if len(form.word) <= SHORT and not form.has_article and not self._is_backed(form.word):
@@ -30,7 +30,7 @@ class Evidence:
         return not any(self._is_own(core) for core in cores(form))
 
     def _is_own(self, form: Form) -> bool:
-        """Is a form a separate word?"""
+        """Is the form a separate word?"""
         if form not in self._own:
             self._own[form] = self._shows_own(form)
         return self._own[form]

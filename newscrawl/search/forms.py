@@ -21,7 +21,7 @@ PREFIXES: Sequence[str] = (*_AND, *_TO, *(first + then for first in _AND for the
 ARTICLES: Sequence[str] = tuple(
     before + article for article in ("ال", "بال", "كال", "لل") for before in ("", *_AND)
 )
-"""The same prefixes with the article; ``ل`` and ``ال`` become ``لل``."""
+"""These prefixes with the article; ``ل`` and ``ال`` become ``لل``."""
 FUTURE: Sequence[str] = ("س", "وس", "فس")
 """Prefixes of the future tense, before a verb that begins with a letter of ``IMPERFECT``."""
 IMPERFECT = "يتنا"
@@ -107,7 +107,7 @@ def spellings(text: str) -> Sequence[str]:
 
 
 def fits(form: Form, spelling: str) -> bool:
-    """Can a word of a text be this form, judging by its spelling? Folding hides some differences.
+    """Can the word of a text be this form, judging by its spelling? Folding hides some differences.
 
     >>> fits(forms("عاب")["العاب"], "ألعاب"), fits(forms("مدرس")["مدرسه"], "مدرسة")
     (False, False)

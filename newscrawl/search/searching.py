@@ -27,7 +27,7 @@ READ = 10
 EXAMINED = 24
 """How many articles may be read for each article in the result; at least ``MANY`` in all."""
 THOROUGH = 250
-"""The same for searches that may take a second: :func:`search`, and ``scrapy search``."""
+"""How many may be read in searches that may take a second: :func:`search`, and ``scrapy search``."""
 MANY = 100
 """Minimum number of articles that are scored."""
 _HEAD = dict.fromkeys(

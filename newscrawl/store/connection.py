@@ -82,7 +82,7 @@ class Store:
 
     @property
     def is_open(self) -> bool:
-        """Is there a connection?"""
+        """Is the connection open?"""
         return self._client is not None
 
     @property

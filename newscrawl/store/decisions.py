@@ -45,7 +45,7 @@ class Decisions:
     """The decisions on a batch of articles."""
 
     writes: dict[str, Write] = field(default_factory=dict)
-    """By ``_id``."""
+    """The writes by ``_id``."""
     again: list[Article] = field(default_factory=list)
     """Articles that must wait for another article of the batch."""
     unchanged: list[tuple[str, Article]] = field(default_factory=list)
@@ -156,7 +156,7 @@ def replaced_fields(new: Document, *, text: bool, date: bool) -> Document:
 
 
 def _is_foreign(article: Article, stored: Document | None) -> bool:
-    """Does a stored document belong to another site than the article?"""
+    """Does the stored document belong to another site than the article?"""
     return stored is not None and stored.get("owner") not in (article.owner, None)
 
 

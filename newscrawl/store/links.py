@@ -309,7 +309,7 @@ class _Decision:
         return list(roots_by_id.values())
 
     def _joins(self, doc: Document, member: Document, root: Document) -> bool:
-        """Does an article join a story because of one of its members?"""
+        """Does the article join a story because of this member?"""
         if not self._are_copies(doc, member):
             return False
         if root is member:

@@ -46,7 +46,7 @@ def is_passing(error: PyMongoError) -> bool:
 
 
 def is_away(error: PyMongoError) -> bool:
-    """Is it worth waiting at the start of a crawl? Waiting then does not cure a missing user or right."""
+    """Is it worth waiting at the start of a crawl? Waiting does not cure a missing user or right."""
     return is_passing(error) and not (isinstance(error, OperationFailure) and error.code in _DENIED)
 
 

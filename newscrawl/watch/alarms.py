@@ -143,7 +143,7 @@ class Alarms:
 
 
 def covers(pattern: str, doc: Document) -> bool:
-    """Does a pattern silence this alarm? ``*`` stands for any characters of its key or of a site's name."""
+    """Does the pattern silence this alarm? ``*`` stands for any characters of its key or of a site's name."""
     names = [doc["_id"], *doc.get("sites", ())]
     return any(fnmatchcase(name, pattern) for name in names)
 

@@ -224,7 +224,7 @@ class Ringing:
     cause: Cause
     began: dt.datetime
     clear_since: dt.datetime | None = None
-    """Since when its cause has been gone; None while it lasts."""
+    """When its cause ended; None while it lasts."""
 
 
 def step(

@@ -50,7 +50,7 @@ class Check:
     remedy: str = ""
 
     def __str__(self) -> str:
-        """At most two lines."""
+        """The result in at most two lines."""
         word = {True: "wrong", False: "ok", None: "note"}[self.wrong]
         remedy = f"\n{'':7}{'':12}do: {self.remedy}" if self.remedy else ""
         return f"{word:<7}{self.name:<12}{self.sentence}{remedy}"

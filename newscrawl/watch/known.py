@@ -76,10 +76,10 @@ class EndedRun:
 
 @dataclass(frozen=True, slots=True)
 class WatchedSite:
-    """What is known of one site."""
+    """What is known about one site."""
 
     name: str
-    """As ``runs.site`` names it."""
+    """Its name, as in ``runs.site``."""
     country: str | None = None
     timezone: str | None = None
     runs: Sequence[EndedRun] = ()

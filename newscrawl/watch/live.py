@@ -58,7 +58,7 @@ class Live:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Begin and end with the spider."""
+        """The extension, connected to the beginning and the end of the spider."""
         live = cls(crawler)
         crawler.signals.connect(live.opened, signals.spider_opened)
         crawler.signals.connect(live.closed, signals.spider_closed)

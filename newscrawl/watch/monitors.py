@@ -19,7 +19,7 @@ from newscrawl.watch.rhythm import Rhythm, rhythm, season
 SURE = math.log(1e-5)
 """Logarithm of the probability below which a silence is not a coincidence."""
 TOO_FEW = math.log(3e-4)
-"""The same for days with too few articles; each such day is checked only once."""
+"""Logarithm of the probability below which a day has too few articles; each day is checked only once."""
 FAILING = dt.timedelta(hours=8)
 """How long a site may fail to answer: maintenance at night takes as long."""
 FEWEST_RUNS = 4
@@ -27,7 +27,7 @@ FEWEST_RUNS = 4
 RISE = 0.4
 """Minimum rise in the share of articles without a field, or of rejected pages."""
 SAMPLES, USUAL = (12, 30), 30
-"""Numbers of newest articles that show how a site is read now, and of older articles that show how it was
+"""How many of the newest articles show how a site is read now; how many older articles show how it was
 read."""
 FEWEST = 10
 """Minimum number of articles that lack the field, or of rejected pages."""
@@ -36,7 +36,7 @@ CHANCE = math.log(1e-8)
 FALLEN: Mapping[int, float] = {3: 0.25, 5: 0.4, 7: 0.5, 10: 0.6}
 """Number of days → share of the usual articles below which there are too few."""
 SILENCE = 15.0
-"""Number of missing articles from which successive empty days are a silence."""
+"""Successive empty days are a silence if at least this many articles are missing."""
 LESS = 0.8
 """Share of the usual articles that still come during a slump of a few weeks."""
 _DAY = dt.timedelta(days=1)
@@ -104,7 +104,7 @@ def quiet(site: WatchedSite, beat: Rhythm | None) -> Finding | None:
 
 
 def _is_longest_by_far(site: WatchedSite, since: dt.datetime, looked: dt.datetime) -> bool:
-    """Is this pause at least two days, and three times as long as any before?
+    """Is the pause at least two days long, and three times as long as any before?
 
     No more is known about an aggregator: coverage counts the days of its newspapers, not its own.
     """

@@ -54,8 +54,7 @@ class Rhythm:
     week: tuple[float, ...]
     """Articles of an ordinary day, Monday first."""
     shape: float
-    """How far days fall below ``week`` for more than chance: the shape of a gamma distribution; small means
-    far."""
+    """The shape of a gamma distribution: the smaller it is, the further days fall below ``week``."""
     level: float = 1.0
     """Share of ``week`` that the last days reached, at most 1."""
     country: str | None = None
@@ -141,7 +140,7 @@ def _usual(numbers: Sequence[int]) -> float:
 
 
 def _shape(days: Sequence[CoverageDay], week: Sequence[float]) -> float:
-    """How far days fall below their expectation for more than chance."""
+    """The ``shape`` of a rhythm, from how far its days fall below their expectation."""
     below = [
         (week[one.day.weekday()] - one.articles, week[one.day.weekday()])
         for one in days

@@ -41,8 +41,8 @@ class SiteStatus:
     sentence: str = ""
     """The problem, or why the state is not known."""
     why: str = ""
-    """The same in one word: ``silent``, ``reduced``; while the state is not known, ``not_run``, ``failed``,
-    ``young``."""
+    """The problem in one word: ``silent``, ``reduced``; while the state is not known, ``not_run``,
+    ``failed``, ``young``."""
 
 
 @dataclass(frozen=True, slots=True)
