@@ -19,7 +19,7 @@ __all__ = ["NotWarcError", "Record", "heads", "members", "records", "status_of"]
 logger = logging.getLogger(__name__)
 
 _START = re.compile(rb"\x1f\x8b\x08[\0-\x1f]|WARC/1\.\d")
-"""How a record begins, compressed or not."""
+"""Matches the beginning of a record, compressed or not."""
 _SEARCHED = 1 << 20
 """Bytes that are searched at a time for the beginning of a record."""
 _READ = 1 << 16

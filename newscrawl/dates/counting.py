@@ -81,7 +81,7 @@ def age(now: dt.datetime, counted: Mapping[Unit, float]) -> Age:
 
 
 def _by_24_hours(moment: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """A moment that was counted back in calendar days, counted in days of 24 hours instead.
+    """A moment that was counted back in calendar days, recomputed with days of 24 hours.
 
     The two differ if the clocks were changed in between. Libraries count either way.
     """

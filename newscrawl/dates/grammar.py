@@ -34,7 +34,7 @@ class DateForm(NamedTuple):
     clear: bool
     """False when its neighbours show that it is a range, a reference or a limit, not the date of the text."""
     clock: int | None = None
-    """Index of the token of a clock time between month and year."""
+    """Index of the token of a clock time that is printed between month and year."""
     short: bool = False
     """Is the year printed with two digits?"""
     spelled: bool = False

@@ -130,7 +130,7 @@ def days(hijri: HijriDate, country: str | None = None) -> Days:
     basis = HijriBasis.TABLE if morocco.observed[_index(year, month)] else HijriBasis.FORECAST
     likely = morocco.start(year, month) + offset
     if basis == HijriBasis.FORECAST and day == 30 and length == 29:
-        # A month with 30 days began with Umm al-Qura's and ended a day later: there is no other way.
+        # A month can have 30 days here only if it began with Umm al-Qura's and ended a day later.
         likely = first + offset
     elif day > morocco.length(year, month):
         return Days(None, near, basis)
@@ -171,7 +171,7 @@ def _umm_al_qura() -> _Calendar:
 
 
 def last_month() -> dt.date:
-    """The first day of the last Moroccan month that is announced or computed.
+    """The first day of the last Moroccan month that was announced or computed.
 
     Example: ``2038-12-28``, ذو الحجة 1460. Later months follow from Umm al-Qura alone. Raises the errors of
     :func:`to_hijri`.
@@ -184,7 +184,7 @@ def last_month() -> dt.date:
 def use_months(path: str) -> None:
     """Use this table of Morocco's announced months instead of the one that the environment names.
 
-    An empty path: use neither. Example: ``use_months("/etc/newscrawl/months.tsv")``.
+    An empty path means that neither is used. Example: ``use_months("/etc/newscrawl/months.tsv")``.
     """
     _TABLE[:] = [path]
 

@@ -33,12 +33,13 @@ def parse_stamp(
     false_zone: bool = False,
     month_first: bool = False,
 ) -> Published | None:
-    """The date of a machine-readable stamp; None when it gives no certain day. Never raises for any stamp.
+    """The date of a machine-readable stamp; None when it gives no certain day. Never raises, whatever the
+    stamp.
 
     In addition to the forms of :func:`newscrawl.dates.parse` it reads Unix times of 1990 to 2049 in seconds
     and milliseconds (in a text: 10 or 13 digits of any kind), instants, and the two-digit years of RFC 822.
     It refuses zero dates (``0000-00-00``, ``1970-01-01``, 0), a year or a clock time alone, and days that do
-    not exist. The options are those of ``parse``, with the same ``ValueError`` for wrong ones.
+    not exist. The options are those of ``parse``, and wrong options raise the same ``ValueError``.
 
     >>> parse_stamp(1711571400, timezone="Asia/Riyadh").date
     datetime.date(2024, 3, 27)

@@ -10,7 +10,8 @@ __all__ = ["rows"]
 
 
 def rows(name: str, columns: tuple[str, ...], path: Traversable | None = None) -> Iterator[tuple[str, ...]]:
-    """The named columns of each row of a table, by default of the shipped table with that name.
+    """The named columns of each row of a table: of the shipped table with this name, or of the one at
+    ``path``.
 
     Example: ``rows("words.tsv", ("kind", "value"))``.
     Raises ``ValueError`` with file, line and remedy when a column is missing.

@@ -120,7 +120,7 @@ ASCII_DIGITS: dict[int, str] = {zero + n: str(n) for zero in (0x0660, 0x06F0) fo
 
 
 class _Letters(dict[int, str | None]):
-    """Character → its folded form, after NFKD; completed as characters are met."""
+    """Character → its folded form, after NFKD; new characters are added when they first occur."""
 
     def __missing__(self, code: int) -> str | None:
         character = chr(code)
@@ -175,7 +175,8 @@ def fold(text: str) -> str:
     if text.isascii():
         text = text.lower().translate(_ASCII)
     else:
-        # Composed first, which limits the marks on a letter: the cost of NFKD is quadratic in their number.
+        # The text is composed first, which limits the marks on a letter: the cost of NFKD is quadratic in
+        # their number.
         text = unicodedata.normalize("NFKD", compose(_ISOLATED.sub("", text))).translate(_LETTERS).lower()
         if "ـ" in text:
             text = _TATWEEL_DASH.sub("-", text).replace("ـ", "")
@@ -325,7 +326,9 @@ _LETTER_DAY = re.compile(r"(?:^|\|\ ?)(?P<before>[St])(?=,?\ N[ /-][MQ])|[YM]\ (
 
 
 def _settle(tokens: list[DateToken], shape: str) -> str:
-    """Decide from the context what ``سبت`` (Saturday or September) and single letters mean; the new shape."""
+    """Decide from the context what ``سبت`` (Saturday or September) and single letters mean; returns the new
+    shape.
+    """
     days = [match.start(match.lastgroup or 0) for match in _LETTER_DAY.finditer(shape)]
     september = {match.start(match.lastgroup or 0) for match in _SEPTEMBER.finditer(shape)}
     for place, token in enumerate(tokens):
@@ -345,7 +348,7 @@ def _with_years(tokens: list[DateToken], shape: str) -> TokenText:
     """The text with one token for each year in words (``ألفين وأربعة وعشرين`` is 2024)."""
     for match in reversed(list(_YEAR_IN_WORDS.finditer(shape))):
         after = tokens[match.end() + 1 : match.end() + 2]
-        if after and after[0].letter == "x" and after[0].value.startswith("و"):  # a number that is not known
+        if after and after[0].letter == "x" and after[0].value.startswith("و"):  # an unknown number
             continue
         year = sum(token.number for token in tokens[match.start() : match.end()])
         tokens[match.start() : match.end()] = [DateToken("Y", f"{year:04}", year)]

@@ -41,7 +41,7 @@ def is_stale(name: str, moment: dt.datetime) -> bool:
 
 
 def is_stale_clock(name: str, clock: dt.datetime, at: dt.datetime) -> bool:
-    """Is the printed clock (naive) an hour ahead of its instant ``at``? :func:`is_stale` answers this for
+    """Is the printed clock (naive) an hour ahead of its instant ``at``? :func:`is_stale` checks the same for
     stamps.
     """
     moment = clock.replace(tzinfo=dt.timezone(dt.timedelta(hours=1)))

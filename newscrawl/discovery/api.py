@@ -19,13 +19,13 @@ from newscrawl.meta import meta
 from newscrawl.sites import Api, Site
 
 LONGEST = 20_000_000
-"""Maximum number of letters of an answer that are read."""
+"""Maximum number of letters of a response that are read."""
 ENTRIES = 5_000
-"""Maximum number of entries of an answer that are read."""
+"""Maximum number of entries of a response that are read."""
 
 
 def read_api(response: Response, api: Api, site: Site) -> ListPage | None:
-    """The articles of an answer and the page after it; None when it is not JSON."""
+    """The articles of a response and the page after it; None when it is not JSON."""
     skipped: Counter[str] = Counter()
     try:
         content = text(response.body, header(response, "Content-Type"), LONGEST, skipped)

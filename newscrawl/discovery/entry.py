@@ -1,4 +1,4 @@
-"""One article as a listing, a feed, a sitemap or an API names it, before its page is requested."""
+"""Describes an article as a listing, a feed, a sitemap or an API names it, before its page is requested."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d[/%-]")
 _FIRST_DAY = dt.date(1995, 1, 1)
 """Newspapers have been on the web since this day; an earlier day is a placeholder of some software."""
 ESCAPED = 3
-"""How many times an address is unescaped, at most."""
+"""Maximum number of times that an address is unescaped."""
 _REFERENCE = re.compile(r"&(?:amp|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 DATE, TITLE = 600, 2_000
 """Maximum number of letters of a date and of a title that are read."""
@@ -34,13 +34,13 @@ class Entry:
 
     url: str
     day: dt.date | None = None
-    """Day of publication on the publisher's clock, when the entry carries one."""
+    """Day of publication on the publisher's clock, if the list gives one."""
     lastmod: dt.datetime | None = None
-    """Instant of the last change on the publisher's clock, when the entry carries one."""
+    """Instant of the last change on the publisher's clock, if the list gives one."""
     title: str | None = None
-    """Headline, when the entry carries one."""
+    """Headline, if the list gives one."""
     date: str | None = None
-    """The date of publication as the entry carries it, for a page that has none."""
+    """The date of publication as printed in the list, for a page that has none."""
     origin: str = ""
     """The address of the list that names it. Example: ``https://www.goud.ma/feed``."""
 
@@ -48,8 +48,8 @@ class Entry:
     def days(self) -> tuple[dt.date | None, dt.date | None]:
         """The first and the last day on which the article can have been published.
 
-        A day in the path of the address may be off by one, as the server's midnight is not the reader's. A
-        day in a slug says nothing. An article that was changed on a day was published by then.
+        A day in the path of the address may be off by one, as the server's midnight is not the publisher's. A
+        day in a slug is ignored. An article that was changed on a day was published by then.
 
         >>> Entry("https://www.aljazeera.net/politics/2024/4/13/x").days
         (datetime.date(2024, 4, 12), datetime.date(2024, 4, 14))
@@ -100,7 +100,7 @@ def entry(
 ) -> Entry:
     """An entry with its dates read on the publisher's clock.
 
-    A date that names no exact day is None, and counted in ``skipped``.
+    A date without an exact day becomes None, and is counted in ``skipped``.
 
     >>> site = Site(name="كود", domain="goud.ma", timezone="Africa/Casablanca", article="x", discover=[])
     >>> entry("https://goud.ma/x", site, date="Wed, 27 Mar 2024 23:30:00 -0200").day

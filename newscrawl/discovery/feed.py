@@ -29,10 +29,10 @@ _ROOT = re.compile(rb"\A\s*<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
 _AROUND = re.compile(rb"<(channel|rss|rdf:RDF|feed)(?=[\s>])", re.IGNORECASE)
-"""The elements that enclose the entries of a feed."""
+"""Matches the elements that enclose the entries of a feed."""
 _END = re.compile(rb"</(?:channel|rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
 _WHOLE = re.compile(rb".*(?:</[^<>]*>|/>)", re.DOTALL)
-"""A part of a file up to the end of its last whole element."""
+"""Matches a part of a file up to the end of its last whole element."""
 _LINK = re.compile(rb"<\w+:link\s[^<>]*/>", re.IGNORECASE)
 _PREFIX = re.compile(rb"<([A-Za-z][\w.-]{0,20}):")
 _NAMESPACES = {

@@ -175,7 +175,7 @@ def next_page(response: TextResponse, listing: Listing, site: Site) -> str | Non
 
 
 def _label(link: Selector) -> str:
-    """The beginning of a link's text; a longer text is neither ``next`` nor a number."""
+    """The beginning of a link's text, because a long text is neither ``next`` nor a number."""
     return link.xpath(f"substring(string(), 1, {LABEL})").get() or ""
 
 

@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"([?&](?:page|paged|pg|start_page)=|/page[/:-])(\d+)", re.
 _DIGITS = re.compile(r"\d{1,9}")
 _ENDING = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
 _ADDED = re.compile(r"[^\d]{0,24}\d{1,9}[^\d]{0,8}")
-"""What a second page adds to the address of the first, if the number is in the path."""
+"""Matches what a second page adds to the address of the first, if the number is in the path."""
 _LONGEST_NUMBER = 9
 """Maximum number of digits of a page number."""
 
@@ -70,7 +70,9 @@ def _is_number(label: str) -> bool:
 
 
 def _counts(url: str, current: str, number: int) -> bool:
-    """Do the two addresses differ only in one parameter, which is now ``number`` and was one less?"""
+    """Do the two addresses differ only in one parameter, which is ``number`` in ``url`` and one less in
+    ``current``?
+    """
     there, here = urlsplit(url), urlsplit(current)
     after, before = (dict(parse_qsl(parts.query, keep_blank_values=True)) for parts in (there, here))
     changed = [name for name in after if after[name] != before.get(name)]

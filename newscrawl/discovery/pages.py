@@ -30,7 +30,7 @@ def name(source: Discovery, home: str) -> str:
 
 
 def first(source: Discovery, home: str, since: dt.date, until: dt.date) -> list[Request]:
-    """The first page of a walk; for a sitemap in dated files, all files that can contain the requested
+    """The request of a walk's first page; for a sitemap in dated files, of all files that can contain the
     days.
     """
     if not isinstance(source, Sitemap):
@@ -40,7 +40,7 @@ def first(source: Discovery, home: str, since: dt.date, until: dt.date) -> list[
 
 
 def page(source: Listing | Feed | Api, number: int, home: str) -> Request:
-    """A page of a numbered listing; the newest one is number 0.
+    """The request of a page of a numbered listing; the newest page is number 0.
 
     >>> page(Api("/api?start={page}", first=0, step=10), 2, "https://www.spa.gov.sa/").url
     'https://www.spa.gov.sa/api?start=20'
@@ -61,12 +61,12 @@ def page(source: Listing | Feed | Api, number: int, home: str) -> Request:
 
 
 def after(source: Listing | Feed | Api, url: str, number: int) -> Request:
-    """The page after page ``number``, at the address that the page itself gives."""
+    """The request of the page after page ``number``, at the address that the page itself gives."""
     return Request(url, headers=dict(source.headers), meta={"page": number + 1})
 
 
 def saved(source: Discovery, request: Request) -> str:
-    """A page of a walk as text for another run: its number, and its address if the number is not enough.
+    """A page of a walk as text for a later run: its number, and its address if the number is not enough.
 
     >>> saved(Feed("https://www.goud.ma/feed/?paged={page}"), Request("https://www.goud.ma/feed/?paged=7",
     ...       meta={"page": 6}))

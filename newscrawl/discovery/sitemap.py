@@ -48,13 +48,13 @@ _NO_ARTICLES = re.compile(
     r"sitemap-(?:taxonomies|users|posts-page|tax|category|tags?|authors?|images?|videos?)\b",
     re.IGNORECASE,
 )
-"""Files of an index in which the usual plugins do not list articles."""
+"""Matches files of an index in which the usual plugins do not list articles."""
 _NAMED = re.compile(
     r"site-?map[^/?#]*\.(?:xml|txt|php|aspx|ashx)(?:\.gz)?(?:[?#]|$)|\.xml\.gz(?:[?#]|$)", re.IGNORECASE
 )
-"""An address that belongs to a sitemap, in any list."""
+"""Matches an address that belongs to a sitemap, in any list."""
 _XML = re.compile(r"\.(?:xml|gz)(?:[?#]|$)", re.IGNORECASE)
-"""An address that may belong to a sitemap."""
+"""Matches an address that may belong to a sitemap."""
 _Files = list[tuple[str, str | None]]
 """Files that a sitemap names: address and ``lastmod``."""
 _PERIOD = re.compile(
@@ -66,7 +66,7 @@ _MARKUP = re.compile(r"<(?:html|head|body|script|!doctype)\b", re.IGNORECASE)
 _NOTICES = re.compile(
     r"<!--.*?(?:-->|\Z)|(?:<br\s*/?>\s*)?<b>[A-Z][\w ]{3,20}</b>:.*?(?:\n|\Z)|<br\s*/?>", re.DOTALL
 )
-"""Comments by caches and notices by PHP around plain text."""
+"""Matches comments of caches and notices of PHP around plain text."""
 _BEGIN = re.compile(rb"(?=<(?:[\w-]{1,20}:)?(?:url|sitemap)[\s>])", re.IGNORECASE)
 _ROOTS = ("urlset", "sitemapindex")
 _FEEDS = ("rss", "feed", "rdf")
@@ -221,8 +221,8 @@ def named_by_robots(body: bytes, base: str, site: Site) -> list[str]:
 class _File:
     """A sitemap while it is parsed; only its entries are kept.
 
-    An entry counts at any depth, and ends at the latest where the next one begins: a missing tag spoils only
-    its own entry.
+    An entry counts at any depth, and ends where the next one begins, if not before: a missing tag affects
+    only its own entry.
     """
 
     def __init__(self, skipped: Counter[str]) -> None:
@@ -327,7 +327,7 @@ def _feed(file: _File, pieces: Iterable[bytes]) -> bool:
     parser = etree.XMLParser(
         target=file, recover=True, resolve_entities=False, no_network=True, huge_tree=True
     )
-    with suppress(etree.XMLSyntaxError, UnicodeDecodeError):  # the latter for ``&#xD800;``
+    with suppress(etree.XMLSyntaxError, UnicodeDecodeError):  # ``&#xD800;`` raises the latter
         met = silent = 0
         for piece in pieces:
             parser.feed(piece)
@@ -353,7 +353,7 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iterator[dict[str, str]]:
-    """The entries of a sitemap in plain text: an address in each line, at least in the first."""
+    """The entries of a sitemap in plain text: an address on each line, or at least on the first."""
     counts: Counter[str] = Counter()
     content = text(body, content_type, ENTRIES * LINE, counts).replace("\ufeff", "")
     if _MARKUP.search(content, 0, SNIFFED):
@@ -378,7 +378,7 @@ def _lines(body: bytes, content_type: str | None, skipped: Counter[str]) -> Iter
 
 
 def _moment(entry: Entry, last: dt.date) -> tuple[dt.date, float]:
-    """The order of entries by age: its latest possible day, then the instant of its change."""
+    """Sort key of entries by age: the latest possible day, then the instant of the change."""
     changed = entry.lastmod.date() if entry.lastmod else last
     return max(last, changed), entry.lastmod.timestamp() if entry.lastmod else 0.0
 

@@ -19,7 +19,8 @@ UNPACKED = 52_428_800
 TEXT = 1 << 19
 """Maximum number of bytes between the ends of two tags."""
 PACKED = 4
-"""How many times a file is unpacked, at most: some servers compress a file that is already compressed."""
+"""Maximum number of times that a file is unpacked: some servers compress a file that is already
+compressed."""
 _PIECE = 1 << 18
 """Number of bytes that are unpacked and decoded at a time."""
 _GZIP = b"\x1f\x8b\x08"
@@ -28,14 +29,14 @@ BEFORE = 1_000
 
 _CONTROL = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_LETTER = re.compile(rb"\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
-"""Byte order marks, and characters that XML does not allow."""
+"""Matches byte order marks, and characters that XML does not allow."""
 _ROOT = re.compile(
     rb"<(?:[\w-]{1,20}:)?(?:urlset|sitemapindex|rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE
 )
 _ASIDE = re.compile(
     rb"<!--.*?-->|<\?.{0,500}?\?>|<!\[CDATA\[(?P<text>.*?)(?:\]\]>|\Z)|<!--(?!.*?-->).*\Z", re.DOTALL
 )
-"""Comments, instructions (a second XML declaration is one), and CDATA, where an ampersand stands for
+"""Matches comments, instructions (such as a second XML declaration), and CDATA, where an ampersand stands for
 itself."""
 _REFERENCES = {
     b"&amp;": b"&#38;",
@@ -44,9 +45,9 @@ _REFERENCES = {
     b"&quot;": b"&#34;",
     b"&apos;": b"&#39;",
 }
-"""Named reference, which libxml2 drops after the first mistake in a file → numeric one, which it keeps."""
+"""Named reference → numeric reference. After the first mistake in a file, libxml2 keeps only numeric ones."""
 _AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#[xX][\da-fA-F]{1,6};)(?:([a-zA-Z]\w{1,30});)?")
-"""A reference that XML does not know (``&nbsp;``), or an ampersand that begins no reference
+"""Matches a reference that XML does not know (``&nbsp;``), or an ampersand that begins no reference
 (``?a=2&id=1``)."""
 
 
@@ -131,7 +132,8 @@ def utf8(
 
     Byte order marks, control characters, comments, declarations and everything before the root are left out.
     CDATA becomes plain text, named references become numeric ones, a lone ampersand is escaped. Text after
-    the last tag is left out, as it was cut off. The file is cut off at a text longer than ``TEXT`` bytes.
+    the last tag is left out, because it is incomplete. The file is cut off at a text longer than ``TEXT``
+    bytes.
     """
     started = False
     for piece in _tagged(texts(body, content_type, skipped)):

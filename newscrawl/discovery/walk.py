@@ -1,4 +1,4 @@
-"""One walk of one listing, feed, sitemap or API: how far it goes, and what it leaves for the next walk."""
+"""Decides how far one walk of a listing, feed, sitemap or API goes, and what it leaves for the next walk."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ BARREN = 3
 """Number of pages in a row that may show nothing new: a ticker on every page may have shown their articles
 already, or they list none. The walk leaves a site that repeats its last page for ever after this many."""
 VALIDATOR_AGE = dt.timedelta(days=1)
-"""How long a page is requested conditionally before it is read in full again: some servers repeat an ETag
-for another page, and addresses that were rejected for a while should be seen again."""
+"""How long a page is requested conditionally before it is read in full again: some servers use one ETag for
+several pages, and addresses that were only temporarily rejected should be seen again."""
 
 UPCOMING = 50_000
 """Maximum number of pages that a walk keeps for later: as many as a sitemap index may name."""
@@ -46,12 +46,12 @@ class ListPage:
     index: bool = False
     """Is it a list of further files? Their order cannot end the walk."""
     skipped: Counter[str] = field(default_factory=Counter)
-    """Reason → entries that were not read. The reasons are those for which an address is refused
+    """Reason → number of entries that were not read. The reasons are those for which an address is refused
     (``newscrawl.vocabulary.AddressRefusal``), ``no_address`` (an entry without one), ``too_many`` (entries
     above the limit) and ``unreadable`` (the parser of the format fails on the entry)."""
     flaws: Counter[str] = field(default_factory=Counter)
-    """Flaws of what was read: ``date`` (a date of an entry names no day), ``cut`` (the file ends too early,
-    or is longer than the limit)."""
+    """Flaw → number of entries or files that were read in spite of it: ``date`` (a date of an entry names no
+    day), ``cut`` (the file ends too early, or is longer than the limit)."""
 
     def __post_init__(self) -> None:
         for reason in FLAWS & self.skipped.keys():
@@ -62,7 +62,7 @@ class ListPage:
 class Walk:
     """One walk, newest first, until it reaches its end.
 
-    The end is the mark of the last completed walk, or the day ``since``, or on a first walk the horizon in
+    The end is the mark of the last completed walk or the day ``since``; for a first walk it is the horizon in
     days and pages.
     """
 
@@ -132,7 +132,7 @@ class Walk:
     """It has seen everything that the list shows for the days after this one, and perhaps a part of this
     one."""
     has_unchanged: bool = False
-    """Had one of its pages not changed since the last completed walk?"""
+    """Was one of its pages unchanged since the last completed walk?"""
 
     @property
     def exact(self) -> bool:
@@ -210,7 +210,7 @@ class Walk:
     def _note_days(self) -> None:
         """Note how far back the current page goes.
 
-        Any page of a listing may also show old articles, so there its newest day counts.
+        Any page of a listing may also show old articles, so the newest day of a listing page counts.
         """
         if not self.days:
             return
@@ -230,8 +230,8 @@ class Walk:
     def rest(self) -> list[Request]:
         """The pages for the next run: those that failed, and the rest of a walk that was stopped or cut.
 
-        After a failure the next walk begins anew. A resumed walk requests only its failed pages again, as
-        long as any of its pages can be read.
+        After a failure the next walk starts from the beginning. A resumed walk requests only its failed pages
+        again, as long as any of its pages can be read.
         """
         if self.is_over and not self.is_cut:
             return self.missed if self.resumed and self.pages_read else []

@@ -22,10 +22,10 @@ SHARE = 0.15
 SECTION_WORDS = 4
 """Maximum number of words in a link to a section."""
 _NO_SECTION = frozenset({"lang", "hl", "page", "paged", "print", "share", "sort", "s", "q", "search"})
-"""Parameters for another view of a page, not for a section."""
+"""Parameters that select another view of a page, not a section."""
 
 MANY = 5
-"""Minimum number of links of one form that may be articles, whatever their texts."""
+"""At least this many links of one form may be articles, whatever their texts."""
 _LONG_NUMBER = 3
 """If the numbers of articles have at least this many digits, shorter numbers may be sections."""
 _FEW_SECTIONS = 15
@@ -99,7 +99,7 @@ def pattern(articles: Sequence[str], others: Iterable[str] = ()) -> str | None:
 
 
 def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool = False) -> list[str]:
-    """The same as :func:`pattern`, with one expression for each frequent form of address.
+    """The expressions of :func:`pattern`, one for each frequent form of address.
 
     ``sure`` says that all of them are certainly articles, even if their addresses end in a word or two.
     """

@@ -80,7 +80,7 @@ class Asking(Spider):
 
 
 def saved_page(given: str | Path, url: str | None) -> Answer:
-    """A saved page as an answer of its site at the time when the file was written.
+    """A saved page as an :class:`Answer` of its site, at the time when the file was written.
 
     Raises ``UsageError`` if there is no such regular file, or if neither ``url`` nor the page gives its
     address.

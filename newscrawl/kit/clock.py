@@ -62,7 +62,7 @@ def agree(pages: Sequence[Sequence[dt.datetime]]) -> bool:
 
 
 def fits(name: str, pages: Sequence[Sequence[dt.datetime]]) -> bool:
-    """Is every offset on the pages that of a zone at that moment?
+    """Is every offset on the pages the offset of zone ``name`` at that moment?
 
     A Moroccan server with zone files from before the change of 2026 counts as fitting.
     """

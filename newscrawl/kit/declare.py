@@ -111,7 +111,7 @@ def _discover(draft: SiteDraft) -> list[str]:
 
 
 def _call(source: Discovery) -> str:
-    """The call that creates a source: its address, and the fields that differ from the defaults."""
+    """The code that declares a list: its address, and the fields that differ from the defaults."""
     kind = type(source).__name__
     usual = {field.name: field.default for field in fields(source)} | {"headers": {}}
     other = {

@@ -23,7 +23,7 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The result of reading a page, and the reasons."""
+    """The result of reading a page, with the reasons."""
 
     text: str
     """Tables for a terminal. Values come last in each line, so that Arabic does not disturb the columns."""
@@ -47,7 +47,7 @@ def explain(
     >>> explain(page, "https://www.example.ma/1").accepted
     False
 
-    Never raises for any bytes.
+    Never raises, whatever the bytes.
     """
     raw = extract(body, url, site=site, headers=headers, now=now)
     article = date_article(build_article(clean_article(raw), site), site, now)

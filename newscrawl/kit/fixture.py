@@ -42,7 +42,7 @@ ARTICLES = 2
 NAMED = 3
 """Maximum number of feeds or sitemaps named by the site itself that are saved."""
 TRIED = 6
-"""Maximum number of article pages that are requested to find them."""
+"""Maximum number of article pages that are requested to find these."""
 _JSON_DATES = ("date_published", "date_modified")
 
 
@@ -120,7 +120,7 @@ def moment(answer: Answer) -> str:
 
 
 def changed(answer: Answer, body: bytes, site: Site) -> list[str]:
-    """The fields that are found in another way, or not at all, because of the other words."""
+    """The fields that are found in another way, or not at all, because the words were replaced."""
     assert answer.response is not None
     before = read(answer.response.body, answer.response.url, site=site, headers=answer.headers, now=answer.at)
     after = read(body, answer.response.url, site=site, now=answer.at)

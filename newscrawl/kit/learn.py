@@ -19,7 +19,7 @@ RELEARN = dt.timedelta(days=1)
 LEFT_ALONE = dt.timedelta(days=7)
 """Time for which a site is left alone if it is not a newspaper, or if it refused our first request."""
 _LONGEST = 1000
-"""Maximum length of a pattern that was joined from several rounds, in letters."""
+"""Maximum length, in letters, of a pattern that was joined over several rounds of learning."""
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -50,7 +50,9 @@ def slug(draft: probe.SiteDraft, taken: Collection[str]) -> str:
 
 
 async def learn(draft: probe.SiteDraft, fetch: Fetch) -> str | None:
-    """Complete the draft by asking the site; the reason why it cannot be crawled, or None if it can."""
+    """Complete the draft by requests to the site; returns the reason why it cannot be crawled, or None if it
+    can.
+    """
     await probe.probe(draft, fetch)
     _set_clock(draft)
     return why_not(draft)
@@ -120,14 +122,15 @@ def learned(draft: probe.SiteDraft, before: Site | None, year: int) -> Site:
 def _joined(site: Site, before: Site, seen: Sequence[str]) -> tuple[str, str | None]:
     """The patterns ``article`` and ``not_article``, joined from the new and the earlier declaration.
 
-    They match exactly the articles of either. The earlier patterns stay if they match all articles of today.
+    They match an address if it is an article of either declaration. The earlier patterns stay if they match
+    all articles of today.
     """
     taken = [url for url in seen if site.is_article(url)]
     if taken and all(map(before.is_article, taken)):
         return before.article, before.not_article
     if site.not_article == before.not_article:
         article, not_article = f"{site.article}|{before.article}", site.not_article
-    else:  # each ``not_article`` excludes only from its own ``article``
+    else:  # each ``not_article`` limits only its own ``article``
         article, not_article = f"{_alone(site)}|{_alone(before)}", None
     return (article, not_article) if len(article) <= _LONGEST else (site.article, site.not_article)
 

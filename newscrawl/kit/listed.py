@@ -30,8 +30,8 @@ class ListAnswer:
 async def first_requests(
     source: Discovery, site: Site, fetch: Fetch, robots: Answer
 ) -> list[tuple[Discovery, Request]]:
-    """The first requests of a declared list, each with the list's declaration; if the site itself has to name
-    the list, its address is looked up.
+    """The first requests of a declared list, each with the list's declaration; the address of a list that the
+    site itself names is looked up.
     """
     match source:
         case Sitemap(url=None):

@@ -31,7 +31,7 @@ FEW = 3
 """Minimum number of articles in a page of a list."""
 
 _COUNTS = re.compile(r"page|paged|pg|offset|start|skip|from|index|^p$|^n$|^i$|^num", re.IGNORECASE)
-"""Names of parameters that count pages or articles."""
+"""Matches names of parameters that count pages or articles."""
 _OFFSET = re.compile(r"offset|start|skip|from", re.IGNORECASE)
 _BUTTON = re.compile(r"^(?:data-\w[\w-]*|hx-get|hx-post|ic-get-from)$")
 _STRING = re.compile(r"'([^'\n\\]{0,300})'|\"([^\"\n\\]{0,300})\"|`([^`\\]{0,300})`")
@@ -46,9 +46,9 @@ _DATA = re.compile(
     r"[$\w.]+(?:\([^()\n]{0,60}\))?\.(?:(?:data|attr|getAttribute)\(\s*['\"](?:data-)?([a-z][a-z0-9-]{0,40})['\"]\s*\)"
     r"|dataset\.([a-z]\w{0,40}))"
 )
-"""Code that reads a ``data-`` attribute: ``$(this).data('section')``, ``button.dataset.section``."""
+"""Matches code that reads a ``data-`` attribute: ``$(this).data('section')``, ``button.dataset.section``."""
 _SHORT = re.compile(r"([{,]\s*)(\w{1,40})(?=\s*[,}])")
-"""A shorthand property of an object: ``{ page }``."""
+"""Matches a shorthand property of an object: ``{ page }``."""
 _OBJECT = re.compile(
     r"(?:data|body|params|URLSearchParams\(|post\([^{]{0,200})\s*[:,]?\s*"
     r"(?:[\w.]+\(\s*|new \w+\(\s*)?(\{[^{}]{1,600}\})"
@@ -60,7 +60,7 @@ _ACTS = re.compile(
     r"|checkout|pay|report|share|upload|auth|token)(?![a-z])",
     re.IGNORECASE,
 )
-"""Names of calls that do more than list something; they are never made."""
+"""Matches names of calls that do more than list something; these calls are never made."""
 _CALLS = re.compile(r"(?:fetch|ajax|get|post|getJSON|open|load|axios)\s*\(|url\s*:|=\s*$", re.IGNORECASE)
 
 

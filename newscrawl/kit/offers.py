@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from newscrawl.kit.probe import SiteDraft
 
 SURE = 50
-"""Maximum number of addresses of a sitemap that are taken for articles without a check."""
+"""Number of addresses of a sitemap that count as articles without a check."""
 _FEED_LINK = re.compile(
     r"/(?:rss|feeds?|atom)(?:[/-]?(?:all|news|index|default))?(?:\.(?:xml|php|aspx?))?/?$|\.rss$"
     r"|[?&](?:format|type|feed)=(?:feed|rss2?|atom)\b",
     re.IGNORECASE,
 )
-"""The end of a link to a feed."""
+"""Matches the end of a link to a feed."""
 _FEEDS = ("/feed", "/rss.xml", "/rss")
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
 """Usual addresses, if no page names others."""
 
 
 async def offered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> list[str]:
-    """The articles in feeds, API and sitemaps; adds these lists to the draft."""
+    """The articles in feeds, the API and sitemaps; adds these lists to the draft."""
     every = draft.site(article="")
     sure = await _given(draft, every, fetch)
     sure += await _feeds(draft, home, every, fetch)
@@ -43,7 +43,7 @@ async def offered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> list[st
 
 
 async def _given(draft: SiteDraft, every: Site, fetch: Fetch) -> list[str]:
-    """The articles of the feed or the sitemap that somebody named."""
+    """The articles of the feed or the sitemap that the user named."""
     sure: list[str] = []
     for source in draft.given:
         assert source.url

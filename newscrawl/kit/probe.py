@@ -51,9 +51,9 @@ class SiteDraft:
     theme: str | None = None
     refused: str | None = None
     missing: list[str] = field(default_factory=list)
-    """One sentence for each thing that somebody has to find out."""
+    """One sentence for each fact that the user has to find out."""
     told: list[str] = field(default_factory=list)
-    """One line for each thing that was found."""
+    """One line for each fact that was found."""
     articles: list[str] = field(default_factory=list)
     """The addresses from which the article pattern was made."""
     browser: bool = False
@@ -277,7 +277,7 @@ async def _older(
 async def _by_script(
     page: TextResponse, known: Sequence[str], site: Site, fetch: Fetch
 ) -> Listing | Api | None:
-    """The list that a script of a page requests, found in the page or else in its script files."""
+    """The list that a script of a page requests, found in the page or in its script files."""
     called = more.calls(page)
     files = [] if called else more.script_files(page, site)
     texts = [

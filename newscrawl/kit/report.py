@@ -25,7 +25,7 @@ from newscrawl.sites import Site
 HEADING = "# Sites verified"
 """First line of each report, by which it is recognised."""
 SHOWN = ("title", "body", "dates", "authors", "section", "tags", "images")
-"""Fields with a column."""
+"""Fields that have a column."""
 _WORDS = ("holds", "does not hold", "no answer", "left alone", "not asked yet")
 """The possible results of a site."""
 _LISTS = ("listing", "feed", "sitemap", "api", "wordpress")
@@ -185,7 +185,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A foreign text as one line that cannot end a block of code."""
+    """A text from a site as one line that cannot end a block of code."""
     return one_line(text).replace("```", "'''")
 
 

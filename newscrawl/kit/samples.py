@@ -32,7 +32,7 @@ _FORUM = re.compile(
     rb"|vbulletin_\w+\.js|/phpbb|ipsLayout",
     re.IGNORECASE,
 )
-"""Marks of common forum software."""
+"""Matches marks of common forum software."""
 _THREAD_ADDRESS = re.compile(
     r"/(?:threads?|showthread|viewtopic|forums?|discussions?|questions?)\b|[?&](?:topic|threadid|t)=\d|/topic,"
     r"|/(?:منتدى|منتديات|المنتدى|المنتديات)(?:/|$)",

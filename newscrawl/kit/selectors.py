@@ -26,7 +26,7 @@ _NAME = re.compile(r"-?[a-zA-Z_][\w-]*$")
 _PASSING = re.compile(
     r"\d{2,}|active|current|open|wow|animated|post-\d|^(?:row|col|container|clearfix)\b|__\w*[A-Z0-9]"
 )
-"""Classes that do not describe the element, or change from page to page."""
+"""Matches classes that do not describe the element, or change from page to page."""
 
 
 @dataclass(slots=True)
@@ -134,7 +134,9 @@ def _printed(s: Sample) -> str:
 
 
 def _common(samples: Sequence[Sample], texts: Sequence[str], *, alone: bool = False) -> str:
-    """A selector whose first match has the wanted text on every page that has one, at least half of them."""
+    """A selector whose first match has the wanted text on every page that has a match; at least half of the
+    pages must have one.
+    """
     wanted = [(s, squeeze(text)) for s, text in zip(samples, texts, strict=True) if text]
     if not wanted or len(wanted) * 2 < len(samples):
         return ""

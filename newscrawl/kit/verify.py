@@ -55,7 +55,7 @@ class Verdict:
         return [finding.line for finding in self.findings]
 
     def say(self, what: str, text: str, *, holds: bool | None = True) -> None:
-        """Add a finding. If one does not hold, the whole verdict does not; None means not known."""
+        """Add a finding. If one does not hold, the whole verdict does not hold; None means not known."""
         self.holds = self.holds and holds is not False
         self.findings.append(SiteFinding(what, text, holds))
 

@@ -43,7 +43,7 @@ _STYLE = re.compile(
     r"(?:@[\w-]{1,30}[^{};\u0600-\u06ff]{0,100}\{\s*)?[.#@]?[a-zA-Z*][^{};\u0600-\u06ff]{0,200}"
     r"\{(?:[^{}\u0600-\u06ff]{0,2000}:[^{}\u0600-\u06ff]{0,2000}|\s*)\}(?:\s*\})?"
 )
-"""A CSS rule: a selector and declarations in braces, without Arabic letters."""
+"""Matches a CSS rule: a selector and declarations in braces, without Arabic letters."""
 _AUTHORITY = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
 
 
@@ -298,7 +298,7 @@ def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]
     home: Callable[[str], bool] = lambda url: len(path_of(url)) > 1 and _slug(url) == _slug(raw.url)  # noqa: E731
     met = [url for url in [*raw.urls, raw.url] if url == raw.url or url != raw.canonical]
     named = _admitted(raw.canonical, raw.url, site)
-    if named != raw.url:  # nearly always it is the page's own address, which adds nothing
+    if named != raw.url:  # nearly always it is the page's own address, which need not be added
         declared = urls.declared_canonical(raw.url, named, site.is_article if site else home, rules)
         met += [declared] if declared else []
     met = list(dict.fromkeys(met))

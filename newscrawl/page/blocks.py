@@ -33,7 +33,7 @@ EMBED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|twitter-
 _POST = re.compile(
     r"//(?:[a-z]+\.)?(?:(?:twitter|x)\.com/[^/]+/status/|instagram\.com/(?:p|reel)/|tiktok\.com/@|facebook\.com/[^/]+/posts/)"
 )
-"""The address of a post on a social network."""
+"""Matches the address of a post on a social network."""
 _PLAIN = frozenset("b strong i em u font wbr big small sub sup tr tbody".split())
 """Elements whose class and id are ignored."""
 _LABEL = 30
@@ -87,7 +87,7 @@ class Box:
 
 @dataclass(slots=True, eq=False)
 class MarkedElement:
-    """An element whose name says what it holds."""
+    """An element whose name says what it contains."""
 
     element: etree._Element
     index: int
@@ -168,7 +168,7 @@ def read_blocks(root: etree._Element) -> Blocks:
 
 
 class _Cutter:
-    """The blocks so far, and the state of the walk over the tree."""
+    """Holds the blocks so far, and the state of the walk over the tree."""
 
     __slots__ = (
         "anchors", "articles", "blocks", "heading", "linked", "links", "navigation", "parts", "row",
@@ -181,7 +181,7 @@ class _Cutter:
         self.parts: list[str] = []
         """The texts of the line that has not ended yet."""
         self.anchors: list[bool] = []
-        """For each open ``a``: does it have an address?"""
+        """For each open ``a``: whether it has an address."""
         self.links = self.linked = self.articles = 0
         self.heading = ""
         self.skipped: etree._Element | None = None
@@ -274,7 +274,7 @@ class _Cutter:
             self.heading = ""
 
     def end(self) -> Blocks:
-        """The blocks, after the end of the page or of the part that is read."""
+        """Return the blocks, after the page or the part to be read has ended."""
         if self.parts:
             self.flush()
         while self.stack:

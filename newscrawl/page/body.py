@@ -156,7 +156,9 @@ def _weight(block: Block, bad: bool, early: bool, arabic: bool) -> float:
 def _within(
     blocks: Blocks, box: Box, inner: Box, bad: list[bool], weights: list[float], title: int | None
 ) -> list[int]:
-    """The blocks of a box that belong to the article: outside its inner box, only the prose before it."""
+    """The blocks of a box that belong to the article; of the blocks outside its inner box, only the prose
+    before it.
+    """
     row = blocks.row
     first = box.start if title is None or not box.start <= title < box.end else title + 1
     headline = row[title].text if title is not None else None
@@ -226,7 +228,7 @@ def _is_prose(block: Block, weight: float) -> bool:
 
 
 def _inner(blocks: Blocks, box: Box, weights: list[float], title: int | None) -> tuple[Box, int]:
-    """The innermost box with nearly all prose of a box, and the index where its prose begins.
+    """The innermost box with nearly all prose of ``box``, and the index at which its prose begins.
 
     A box named ``body`` is preferred. A nameless box inside it still marks where the text begins, so that a
     lede above it is found.
@@ -402,7 +404,7 @@ def _is_quoted(block: Block) -> bool:
 
 
 def _is_listing(blocks: Blocks, kept: list[int]) -> bool:
-    """Are most paragraphs below a headline with a link, as on a page of teasers?"""
+    """Does a linked headline precede most paragraphs, as on a page of teasers?"""
     row = blocks.row
     prose = [i for i in kept if row[i].words >= PROSE and not row[i].heading]
     teasers = 0

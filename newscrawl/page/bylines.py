@@ -19,7 +19,7 @@ LED = re.compile(
     r"(?P<name>\S.{1,80})$",
     re.IGNORECASE,
 )
-"""A line that names an author after a verb or a label (``بقلم …``, ``إعداد: …``, ``Author, …``)."""
+"""Matches a line that names an author after a verb or a label (``بقلم …``, ``إعداد: …``, ``Author, …``)."""
 _BETWEEN = re.compile(
     r"\s*[،,;؛/|&+•·–—:\"“”″]+\s*|\s*-+\s+|\s+-+\s*|\s+ـ+\s*|\s*ـ+\s+|\s+(?:و|and|et)\s+"
     r"|(?<=[\u0620-\u064a])-(?=[\u0620-\u064a])",
@@ -33,7 +33,7 @@ _PLACE = re.compile(
     r"|ولاية|جهة|عمالة|قطاع|منطقة|شمال|جنوب|شرق|غرب|نيو|سان|لوس|كوالا|هونغ)\s|أبو ظبي"
     r"|.*\s(?:المكرمة|المنورة|المحتلة)$"
 )
-"""Places of several words, by the first word (``الدار البيضاء``, ``مرسى مطروح``)."""
+"""Matches places of several words by the first word (``الدار البيضاء``, ``مرسى مطروح``)."""
 _OTHER = re.compile(
     r"(?:ال)?(?:مراسل|محرر|كاتب|صحفي|صحافي|باحث|خبير|مدير|رئيس|محلل|محام|[إا]علامي|[أا]كاديمي|ناشط|عضو"
     r"|مستشار|منسق|موفد|مبعوث|متدرب|مصور|مترجم|مندوب)(?:[ةيو]|ية|[وي]ن|و?نا|ات)?\b|[أا]ستاذة?\b"
@@ -46,20 +46,20 @@ _OTHER = re.compile(
     r"|.*[@«»\"“”\d]|.*\.[a-z]{2,3}$",
     re.IGNORECASE,
 )
-"""Credits that are not a person: a job, a desk, an agency, a quoted newspaper, a day, an address."""
+"""Matches credits that are not a person: a job, a desk, an agency, a quoted newspaper, a day, an address."""
 _LABEL = re.compile(
     r"(?:ال)?(?:تصوير|صور|صورة|مصور|عدسة|فيديو|مونتاج|رسم|رسوم|كاريكاتير|كاريكتير|مصدر|[إا]خراج|غرافيك|غرافيكس"
     r"|[إا]نفوغراف(?:يك)?|تصميم|بعدسة|كاميرا|photo|photos|video|cam[ée]ra)ة?(?:\s+(?:فوتوغرافي|خاص|تلفزيوني)ة?)?$",
     re.IGNORECASE,
 )
-"""Labels of someone other than the writer."""
+"""Matches labels of someone other than the writer."""
 _IN_WAW = frozenset(
     "وليد وائل وسام وفاء ولد ولاء وجدي وحيد وهبي وهيب وهبة وسيم وجيه وصفي والي وداد وردة وضاح وفيق ونيس وئام"
     " وصال واصف وصيف وديع وردي وجدان ونس وعد".split()
 )
 """Given names that begin with ``و``, which is not the conjunction here."""
 _OF = frozenset("بن ابن بنت ولد آيت أيت أبو ابو آل عبد".split())
-"""A name continues after these words, so no other name begins there."""
+"""After these words a name continues, so no other name begins there."""
 _LONGEST = 300
 """Maximum length of an author line, in letters."""
 _WORDS = range(2, 7)
@@ -69,7 +69,7 @@ _CRAFTS = re.compile(
     r"(?:و?(?:ال)?(?:كتابة|[إا]عداد|ترجمة|تصوير|تحرير|تقرير|حوار|متابعة|رصد|تحليل|قراءة|استطلاع|تحقيق|تقديم|[إا]خراج"
     r"|[إا]شراف|صياغة)\b\s*)+"
 )
-"""Only jobs: ``إعداد وتصوير``."""
+"""Matches text that names only jobs: ``إعداد وتصوير``."""
 _CITIES = frozenset(
     "الرياض جدة الدمام القاهرة الإسكندرية الرباط طنجة مراكش وجدة أكادير الجزائر وهران تونس طرابلس نواكشوط"
     " الخرطوم عمان عمّان دمشق حلب بيروت بغداد البصرة صنعاء عدن الكويت الدوحة المنامة مسقط دبي أبوظبي الشارقة"
@@ -81,18 +81,18 @@ _PIECE = re.compile(
     r"(?P<text>[^()\[\]:|/\-–—ـ،,+\"“”″«»]+)?"
     r"(?P<end>\s*[)\]:|/،,+\"“”″«»]+\s*|\s*[\-–—]+\s*|\s+ـ+\s*|\s*ـ+\s+|\s*[(\[]\s*|\s*$)"
 )
-"""A piece of the first line of a text, and the mark that ends it."""
+"""Matches a piece of the first line of a text, and the mark that ends it."""
 _OPENING = 90
-"""Number of letters of a text that may contain its opening."""
+"""Number of letters at the beginning of a text that may contain its opening."""
 _PIECES = 4
 """Maximum number of pieces of an opening; each has at most three words."""
 _TAIL = re.compile(r"[(\[/]\s*([^()\[\]/]{2,40})\s*[)\]/]?\s*$")
 _OPENED = frozenset("([/")
 _CUT = re.compile(r"(?:نُ?شرت?|حُ?رر|بتاريخ|تاريخ النشر|آخر تحديث)\b")
-"""The beginning of the date after the credits in a line."""
+"""Matches the beginning of the date after the credits in a line."""
 _DASHES = frozenset("|-–—")
 _CUT_PARTS = ("شر", "رر", "تاريخ", "تحديث")
-"""That beginning contains at least one of these."""
+"""The beginning of a date after credits contains at least one of these."""
 _SHORT = 12
 """Maximum number of words of a line that consists of credits."""
 _HOMONYMS = frozenset({"قنا", "بترا", "سبا", "سونا", "بنا", "وفا", "انسا", "تاس"})

@@ -29,7 +29,7 @@ _SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
 _FULL = re.compile(
     r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[^\s\x00-\x20\x7f-\xa0?#;\\]*(?:\?[^\s\x00-\x20\x7f-\xa0#;]+)?"
 )
-"""An absolute address that needs no change."""
+"""Matches an absolute address that needs no change."""
 
 
 @dataclass

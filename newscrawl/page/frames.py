@@ -23,7 +23,7 @@ LETTERS = 60
 """Minimum number of letters of a complete sentence that is judged by its text alone."""
 _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|[٠-٩]{2})[\d٠-٩]{2}(?!\d)|^(?:منذ|قبل)\s")
 _COMMENTS = re.compile("عليق|رد|راء|comment", re.IGNORECASE)
-"""Every heading of readers' comments contains one of these."""
+"""Matches one of the words that every heading of readers' comments contains."""
 _HEADING = 6
 """Maximum number of words of a heading of readers' comments."""
 _LABELS = 30
@@ -31,7 +31,7 @@ _LABELS = 30
 _TRIED = 5
 """Maximum number of headings of comments that are examined."""
 _SKIP = re.compile(r"(?:تخط|تجاوز |انتقل إلى ما بعد|skip |passer )", re.IGNORECASE)
-"""How the text of a link that skips a part of the page begins."""
+"""Matches the beginning of the text of a link that skips a part of the page."""
 _MOST = 0.5
 """The name of a box with at least this share of the article's prose is ignored."""
 _MUCH = 0.2
@@ -43,7 +43,7 @@ STAMP = re.compile(
     r"(?:\W*(?:\d{1,2}:\d{2}(?::\d{2})?|GMT|[صم]|صباحا|مساء)[ً]?)*\W*",
     re.IGNORECASE,
 )
-"""A line that consists of a day or a clock time."""
+"""Matches a line that consists of a day or a clock time."""
 _HEAD = 12
 """Number of lines below the headline that may contain credits."""
 _CREDIT_WORDS, _CREDIT_LETTERS = 22, 200
@@ -59,7 +59,7 @@ _CREDIT = re.compile(
 _HEADED = 6
 """Maximum number of short lines below a headline that are not its text."""
 _REPLY = re.compile(r"(?:ال)?رد|أجب|جاوب|رد على التعليق|reply|répondre", re.IGNORECASE)
-"""The link below a reader's comment."""
+"""Matches the link below a reader's comment."""
 _HEADLINE = range(3, 26)
 """Number of words of a headline."""
 
@@ -85,7 +85,7 @@ def place(block: Block) -> etree._Element | None:
 
 
 def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[bool]:
-    """For each block: does its text show that it is outside the article, which ends at ``until``?"""
+    """For each block: whether its text shows that it is outside the article, which ends at ``until``."""
     row = blocks.row
     foreign = [False] * len(row)
     heads: dict[str, list[int]] = {"": [], "drop": [], "end": [], "stop": []}
@@ -109,7 +109,7 @@ def others(blocks: Blocks, title: int | None, until: int | None = None) -> list[
 
 
 def named(blocks: Blocks, title: int | None, article: Collection[int] = ()) -> list[bool]:
-    """For each block: is it in a box whose name says that it is outside the article?
+    """For each block: whether it is in a box whose name says that it is outside the article.
 
     ``article`` holds the indexes of the blocks that belong to the article, judging by the text alone. The
     names of boxes with much of that text are ignored, and so is the name of a box around the headline or
@@ -225,7 +225,9 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
 
 
 def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
-    """The boxes named after comments, if the article is half as long or each comment has its own box."""
+    """The boxes named after comments; one longer than twice the article counts only if each comment has a
+    box.
+    """
     row = blocks.row
     boxes = [box for box in blocks.boxes if box.hint == "bad" and box.start > told]
     boxes = [box for box in boxes if box.element.tag not in _LEAVES and is_comments(box.element)]
@@ -286,7 +288,7 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     """The index of the next article's headline; None if the page shows only one article.
 
     It is a second ``h1``, the heading of another ``article`` element, or a line like the headline with a day
-    below it, and it is in another box than the text before it.
+    below it, and it is in a different box from the text before it.
     """
     row = blocks.row
     below = range(title + 1, len(row))
@@ -319,8 +321,8 @@ def second_article(blocks: Blocks, title: int) -> int | None:
 def _articles(blocks: Blocks, title: int) -> set[int]:
     """The indexes where ``article`` elements after the article's own element begin.
 
-    Its own element contains the headline or, without a heading, the text. Entries of a live report are not
-    articles.
+    The article's own element contains the headline or, if that is missing, the text. Entries of a live report
+    are not articles.
     """
     boxes = [box for box in blocks.boxes if box.element.tag == "article" and box.end > title]
     own = next((box for box in boxes if box.start <= title), None)

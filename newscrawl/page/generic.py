@@ -30,13 +30,14 @@ _DATE = re.compile(
     rf"|^\W*(?:يوم\s)?{_NAME}+\s(?:الماضي|الماضية|الفائت|المنصرم)\b"  # «الثلاثاء الماضي», «الشهر الماضي»
     r"|^\W*(?:[أا]ول\s)?(?:[أا]مس|البارحة)\b(?:\W*$|.*\d)|^\W*اليوم\W.*\d:\d\d"
 )
-"""Text that looks like one of the forms that ``newscrawl.dates`` can read."""
+"""Matches text that looks like one of the forms that ``newscrawl.dates`` can read."""
 _RELATIVE = re.compile("منذ|مند|قبل|عندو|مضت|ago|il y a|الماضي|الفائت|المنصرم|[أا]مس|البارحة")
-"""Every date form without a digit contains one of these."""
+"""Matches one of the words that every date form without a digit contains."""
 _MARKED = re.compile(
     "[\u0640\u064b-\u065f\u200b-\u200f\u202a-\u202e\u2010-\u2015\u2044\u2066-\u2069\u2212\\\\\ufb50-\uff1f]"
 )
-"""Characters that pages put inside a date: vowels, tatweel, direction marks, dashes, presentation forms."""
+"""Matches characters that pages put inside a date: vowels, tatweel, direction marks, dashes, presentation
+forms."""
 _LABEL = re.compile(r"(?:تاريخ(?: النشر)?|نشر(?:ت)? (?:في|بتاريخ|يوم)|نُشر)\b")
 _ALONE = re.compile(
     r"\W*(?:الساعة\s*)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[صم]|صباح\S*|مساء\S*|[ap]\.?m\.?)?\W*", re.IGNORECASE
@@ -52,7 +53,7 @@ MAX_DATE_LETTERS = 400
 """A longer line is not searched for a date; 22 long words have 300 letters."""
 MAX_BYLINE_WORDS = 10
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|writers?|reporters?|journalists?)/[^/?#]", re.IGNORECASE)
-"""The address of an author's page."""
+"""Matches the address of an author's page."""
 _LINKS = 3
 """Maximum number of links in the box of an author that are read."""
 _INLINE = 12
@@ -60,9 +61,10 @@ _INLINE = 12
 _LONGEST = 60
 """Maximum length of a date inside a line, in letters."""
 _CHANGED = re.compile(r"^(?!.*(?:entry-date|publish)).*(?:modif|updat)", re.IGNORECASE | re.DOTALL)
-"""Class names of a date of change; ``entry-date updated``, in WordPress themes, is a date of publication."""
+"""Matches class names of a date of change; ``entry-date updated``, in WordPress themes, is a date of
+publication."""
 _HEADER = re.compile(r"(?:entry|post|article|story|single|node|news|content)[-_]|submitted|article")
-"""Names of the header and footer of an article."""
+"""Matches names of the header and footer of an article."""
 _CONTINUES = re.compile(
     r"و(?:[أا]ضاف|تابع|قال|[أا]كد|[أا]وضح|ذكر|[أا]شار|لفت|شدد|[أا]ردف|استطرد|بي[ّ]?ن|نو[ّ]?ه|اعتبر|زاد|استدرك|كشف|نقل|ختم|صر[ّ]?ح|[أا]فاد|"
     r"[أا]علن|رأى|[أا]بدى|[أا]عرب|دعا|طالب|عب[ّ]?ر|قد|كان)(?:ت|وا)?\b"
@@ -150,7 +152,7 @@ def _is_relative(text: str) -> bool:
 
 
 def _apart(block: Block) -> str:
-    """The text of a line with spaces between its elements: ``المحرر 16 مايو``, which only CSS separates."""
+    """The text of a line, with spaces between elements that only CSS separates: ``المحرر 16 مايو``."""
     text = squeeze(" ".join(map(str, block.element.itertext()))) if len(block.element) else ""
     return text if text.replace(" ", "") == block.text.replace(" ", "") else block.text
 

@@ -30,7 +30,7 @@ class Headline:
 
 
 def bare(text: str) -> str:
-    """A headline reduced to its letters, to compare two printings of it."""
+    """A headline reduced to its letters, for comparing two versions of it."""
     return _LETTERS.sub(" ", text).strip().lower()
 
 
@@ -79,8 +79,8 @@ def suffix(title: str, headline: str) -> str | None:
 
 
 def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple[str | None, int | None]:
-    """The printed headline and its index: the ``h1`` that is most like a declared title; without an ``h1``,
-    the line.
+    """The printed headline and its index: the ``h1`` (without any, the line) that is most like a declared
+    title.
     """
     wanted = {bare(text) for text in dict.fromkeys(declared) if text}
     shortest, longest = min(map(len, wanted), default=0) / 3, max(map(len, wanted), default=0) * 3
@@ -94,7 +94,7 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
             continue
         if not shortest <= len(block.text) <= longest:
             continue
-        # Nine lines of ten have no telling word and need no closer look.
+        # Nine lines out of ten have none of these words and need no closer look.
         line = block.text.lower() if cased else block.text
         for word in telling:
             if word in line:
@@ -128,7 +128,8 @@ def find(blocks: Blocks, declared: Sequence[str], names: Sequence[str]) -> tuple
 
 
 def _telling(titles: Sequence[tuple[str, frozenset[str]]]) -> frozenset[str]:
-    """Every line that resembles a title has at least one of these words; the empty word if any line can.
+    """Words of which every line that resembles a title has at least one; contains the empty word if any line
+    can resemble one.
 
     Two lines that resemble each other share half of their words, and so at least one of the longer half; or
     one line begins with the other.

@@ -20,7 +20,7 @@ _DECORATION = re.compile(
     r"|transparent|1x1|facebook|whatsapp|twitter|telegram|youtube)\d{0,4}(?:[-_]\d+x\d+)?(?:[/_.@-]|$)",
     re.IGNORECASE,
 )
-"""Addresses of icons, logos and placeholders."""
+"""Matches addresses of icons, logos and placeholders."""
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:التعليق على الصورة|تعليق الصورة|شرح الصورة|image caption|caption|l[ée]gende)\s*[،,:]\s*",

@@ -20,10 +20,10 @@ ARTICLE_TYPES = frozenset(
     " BackgroundNewsArticle AskPublicNewsArticle AdvertiserContentArticle SatiricalArticle BlogPosting"
     " SocialMediaPosting LiveBlogPosting Report TechArticle ScholarlyArticle DiscussionForumPosting".split()
 )
-"""Types of schema.org that stand for an article (https://schema.org/Article and its subtypes)."""
+"""Types of schema.org that describe an article (https://schema.org/Article and its subtypes)."""
 
 PAGE_TYPES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "CreativeWork"})
-"""Types that describe the page; used only for what no article node gives."""
+"""Types that describe the page; used only for fields that no article node gives."""
 
 _MAX_NODES = 5_000
 _MAX_TEXT = 1_000_000
@@ -82,7 +82,7 @@ def read_jsonld(root: etree._Element, titles: Sequence[str] = ()) -> Linked:
 
 
 def _plain(title: str) -> str:
-    """A headline without punctuation and spaces, in which two printings of it may differ."""
+    """A headline without punctuation and spaces, in which two versions of it may differ."""
     return _MARKS.sub("", title)
 
 

@@ -46,9 +46,10 @@ class _Part:
     """``class`` or ``id``."""
     name: str
     tag: str | None
-    """The tag that an element with this name must have; None for any."""
+    """The tag that an element with that class or id must have; None for any."""
     path: Callable[[etree._Element], Any] | None
-    """The rest of the path, from an element with the name; None if that element itself is the match."""
+    """The rest of the path, from the element with that class or id; None if that element itself is the
+    match."""
 
 
 @lru_cache(maxsize=4096)
@@ -139,7 +140,7 @@ class ElementFinder:
             if nested or len(starts) > self.MAX:
                 return search(self.root)
             held = [start for start in starts if self._holds(start)]
-            if part.path is None:  # as most selectors, such as h1.headline: a third of the time
+            if part.path is None:  # true of most selectors, such as h1.headline: takes a third of the time
                 groups.append([start for start in held if part.tag in (None, start.tag)])
             else:
                 groups.append([hit for start in held for hit in part.path(start)])

@@ -94,7 +94,7 @@ class MetaTags:
         return None, ""
 
     def all(self, names: tuple[str, ...]) -> list[str]:
-        """All values of the first of these names that has any."""
+        """All values of the first of these names that has a value."""
         for name in names:
             if name in self.names:
                 return self.names[name]

@@ -39,11 +39,12 @@ _FRAME = re.compile(
     | visually-hidden | sr-only | screen-reader )(?![a-z])""",
     re.VERBOSE,
 )
-"""Boxes that do not belong to an article. Only whole words match: ``shareable`` and ``shadow`` do not."""
+"""Matches names of boxes that do not belong to an article. Only whole words match: ``shareable`` and
+``shadow`` do not."""
 _NEGATED = re.compile(r"(?<![a-z])(?:no|not|has|have|with|without|is|hide)[-_ ](?!print)[a-z]+")
-"""Names that say what a layout has or lacks (``has-sidebar``)."""
+"""Matches names that say what a layout has or lacks (``has-sidebar``)."""
 _COMMENTS = re.compile(rf"(?<![a-z])(?:comment|disqus|respond|replies){_PART}(?![a-z])")
-"""Boxes of the readers' comments."""
+"""Matches names of boxes of the readers' comments."""
 _CREDIT = re.compile(
     r"""(?:^|[-_ ])(?:bio|source)(?=$|[-_ 0-9]) | author[-_]?(?:box|bio|info|card|desc|about)
     | about[-_]?author | caption | img[-_]cap | image[-_]?(?:heading|title) | credit
@@ -52,7 +53,7 @@ _CREDIT = re.compile(
     | publish-?date | byline | dateline | read(?:ing)?[-_]?time""",
     re.VERBOSE,
 )
-"""Boxes with information about an article, such as date and author, outside its text."""
+"""Matches names of boxes with information about an article, such as date and author, outside its text."""
 _GOOD = re.compile(
     r"""article[-_]*(?:body|content|text|desc|holder|inner) | entry[-_]*content
     | post[-_]*(?:body|content|text) | story[-_]*(?:body|content|text) | news[-_]*(?:body|content|text|story)
@@ -62,7 +63,7 @@ _GOOD = re.compile(
     | itembody | p-content | the-?content""",
     re.VERBOSE,
 )
-"""Boxes of an article's text."""
+"""Matches names of boxes of an article's text."""
 _ROLES = {
     "author": r"""author | writer | by-?line | writeby | journalist | reporter
         | (?:^|[-_ ])editor(?=$|\s|[_-]?name)""",
@@ -81,7 +82,7 @@ _CLOCK = re.compile(
     | top-?(?:bar|menu|nav) | toolbar | (?:^|[-_ ])(?:menu|nav|ticker|footer)(?=$|[-_ ])""",
     re.VERBOSE,
 )
-"""Boxes whose date is that of the visit."""
+"""Matches names of boxes whose date is that of the visit."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER = re.compile(r"\d+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -144,7 +145,7 @@ def named(element: etree._Element) -> tuple[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def is_clock(names: str) -> bool:
-    """Do id and class belong to a box that shows the date of the visit?
+    """Do ``names`` (id and class) belong to a box that shows the date of the visit?
 
     >>> is_clock("header-date"), is_clock("post-date")
     (True, False)

@@ -16,7 +16,7 @@ _NUMBERS = frozenset({"1", "2", "\u0661", "\u0662"})
 _PART = re.compile(
     r"(?:[?&](?:page|paged|pg|pageno|part)=\d{1,2}(?=&|$))|/(?:page/)?\d{1,2}/?$|[-_](?:p|page)\d{1,2}(?=\.\w+$|$)"
 )
-"""The number of a part in an address."""
+"""Matches the number of a part in an address."""
 _MOST = 12
 """Maximum number of links that are checked."""
 _LONGEST = 20

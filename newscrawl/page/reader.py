@@ -31,7 +31,7 @@ def read(
     >>> article.title, article.day, article.source
     ('المغرب يطلق برنامجا جديدا', '2024-03-27', 'example')
 
-    Never raises for any bytes. ``check`` decides whether the page is an article at all.
+    Never raises, whatever the bytes. ``check`` decides whether the page is an article at all.
     """
     raw = clean_article(extract(body, url, site=site, headers=headers, now=now))
     return date_article(build_article(raw, site), site, now)

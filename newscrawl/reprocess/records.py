@@ -25,7 +25,7 @@ MOST = 2 * MAX_BYTES
 _GZIP = b"\x1f\x8b\x08"
 _PACKED = re.compile(rb"\x1f\x8b\x08[\0-\x1f]")
 _PLAIN = re.compile(rb"WARC/1\.\d\r?\n(?=[A-Za-z-]+:)")
-"""How an uncompressed record begins."""
+"""Matches the beginning of an uncompressed record."""
 _END = b"\r\n\r\n"
 """What follows the block of a record."""
 _SEARCHED = 1 << 20

@@ -98,8 +98,8 @@ class Listing(Paged):
     url: str
     """Address; a path alone is on the site's own host. ``{page}`` stands for the page number."""
     links: str = "a"
-    """CSS selector of the article links; links that match the site's article pattern are followed. Any other
-    selector than the default must match the listing's own articles only: no ticker, no sidebar."""
+    """CSS selector of the article links; links that match the site's article pattern are followed. A selector
+    other than the default must match only the listing's own articles: no ticker, no sidebar."""
     next: str | None = NEXT
     """CSS selector of the link to the next (older) page; None for a single page. If the default matches
     nothing, a link with the right text (``التالي``) or the next number is followed."""
@@ -262,7 +262,7 @@ class Site:
     publisher: str | None = None
     """On an aggregator: regular expression whose group ``source`` is the newspaper in the path."""
     url_rules: UrlRules = field(default_factory=UrlRules)
-    """Which spellings of an address are equal on this site, see ``newscrawl.urls``."""
+    """Rules for which spellings of an address are equal on this site, see ``newscrawl.urls``."""
     false_zone: bool = False
     """True when the site's machine-readable dates carry a zone (``Z``) that is really local time."""
     month_first: bool = False
@@ -286,7 +286,7 @@ class Site:
     """Further hosts of this site, in addition to those of ``discover``, with the port if it is not the
     default. Example: ``ar.hibapress.com``. Any other subdomain is another site."""
     refused: str | None = None
-    """Why the site is left alone (its robots.txt or a refusal of our user agent); None to crawl it."""
+    """Why the site is not crawled (its robots.txt or a refusal of our user agent); None to crawl it."""
 
     @cached_property
     def clock(self) -> dt.tzinfo:
@@ -412,7 +412,9 @@ class Site:
         return self.is_article(url) and not (self.other_edition and re.search(self.other_edition, place(url)))
 
     def markup_on(self, day: dt.date | None) -> Markup | None:
-        """The markup valid on a day: the newest one that had not ended by then."""
+        """The markup that was valid on a day: of the versions that had not ended by then, the one that ends
+        first.
+        """
         valid = [m for m in self.markup if day is None or m.valid_until is None or day <= m.valid_until]
         ended = [m for m in valid if m.valid_until is not None]
         if day is not None and ended:

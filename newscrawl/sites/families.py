@@ -85,7 +85,7 @@ WORDPRESS_PAGES = (
     r"|^/(?:about|contact|privacy|terms|من-نحن|اتصل|للتواصل|سياسة-الخصوصية|شروط-|هيئة-التحرير|فريق-)[^/]*/?$"
     r"|^/(?:fr|en|es)/"
 )
-"""Addresses of WordPress that look like a post but are not, or belong to another edition."""
+"""Addresses of WordPress that look like a post but are not one, or belong to another edition."""
 
 JANNAH = Markup(
     version="jannah",

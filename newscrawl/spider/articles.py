@@ -35,7 +35,7 @@ def say_unread(response: Response, error: ReadingError) -> None:
 
 
 class ArticlePages:
-    """Makes the requests of new articles and of repeated visits, and reads the responses."""
+    """Makes the requests for new articles and repeated visits, and reads the responses."""
 
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl

@@ -1,4 +1,4 @@
-"""What the parts of a crawl share: its site, its arguments, its store and its workers."""
+"""Declares what the parts of a crawl share: its site, its arguments, its store and its workers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from newscrawl.workers.reader import PageReader
 
 
 class Crawl(Protocol):
-    """A crawl as its parts see it: the spider."""
+    """The crawl from the view of its parts; the spider implements it."""
 
     name: str
     arguments: Arguments
@@ -29,7 +29,7 @@ class Crawl(Protocol):
     clock: Clock
     reader: PageReader
     why: dict[str, str]
-    """Outcome → a sentence that says more than its name, for the summary of the run."""
+    """Outcome → a sentence that explains it better than its name, for the summary of the run."""
 
     @property
     def site(self) -> Site:
@@ -39,7 +39,7 @@ class Crawl(Protocol):
         """The errback of every request."""
 
     def ask(self, request: Request) -> None:
-        """Send a request from outside of a callback."""
+        """Send a request from outside a callback."""
 
     def stat(self, name: str, count: int = 1) -> None:
         """Count something, as ``newscrawl/<name>``."""

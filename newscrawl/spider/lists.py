@@ -235,7 +235,7 @@ class Lists:
     def _is_young(self, entry: Entry) -> bool:
         """Can the address have been published within the last day, judging by its list?
 
-        Not in a replay: a page that the recording lacks never arrives later.
+        False in a replay: a page that the recording lacks never arrives later.
         """
         last = entry.days[1]
         today = self._crawl.clock.now().astimezone(self._crawl.site.clock).date()

@@ -35,7 +35,7 @@ class NewsSpider(Spider):
     clock: Clock
     reader: PageReader
     began: dt.datetime
-    """When the crawl began, by its own clock, UTC; in a replay that of the recording."""
+    """When the crawl began, by its own clock, UTC; in a replay, the beginning of the recording."""
 
     def __init__(self, name: str | None = None, **kwargs: str) -> None:
         from newscrawl.spider.arguments import Arguments
@@ -45,7 +45,7 @@ class NewsSpider(Spider):
         self.arguments = Arguments.parse(kwargs, self.site.country)
         self.arguments.check(self.site)
         self.why: dict[str, str] = {}
-        """Outcome → a sentence that says more than its name, for the summary of the run."""
+        """Outcome → a sentence that explains it better than its name, for the summary of the run."""
         self.parts = CrawlParts(self)
         self.walks = self.parts.walks
         self.ledger = self.parts.ledger
@@ -90,7 +90,7 @@ class NewsSpider(Spider):
         return self.parts.failures.settle(failure)
 
     def ask(self, request: Request) -> None:
-        """Send a request from outside of a callback."""
+        """Send a request from outside a callback."""
         assert self.crawler.engine
         self.crawler.engine.crawl(request)
 

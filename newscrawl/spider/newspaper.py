@@ -25,7 +25,7 @@ class Newspaper:
     kind: Literal["home", "feed", "sitemap"]
     """What the address leads to."""
     address: str
-    """Example: ``https://sada.example/khabar.xml``."""
+    """The given address. Example: ``https://sada.example/khabar.xml``."""
     slug: str | None = None
     """Its name in the collection, ``sada``; None to derive it from the domain."""
     title: str | None = None

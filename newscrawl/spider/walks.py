@@ -1,6 +1,6 @@
 """The walks of a crawl: where each begins, how far it has come, what it leaves for the next run.
 
-A :class:`~newscrawl.discovery.Walk` decides its own course; only this module informs it of what happened to
+A :class:`~newscrawl.discovery.Walk` decides its own course; only this module reports to it what happened to
 its pages.
 """
 
@@ -81,7 +81,7 @@ class CrawlWalks:
         own = self._crawl.site.clock
         now = self._crawl.clock.now()
         last = mark.completed_at if mark else now
-        # Besides the mark, this ends a walk whose mark has vanished from the site.
+        # This day ends a walk whose mark has vanished from the site.
         horizon = last.astimezone(own).date() - dt.timedelta(days=settings.getint("HORIZON_DAYS"))
         # If sections are requested, a home page is read only for its links to them.
         in_order = not isinstance(source, Sitemap)

@@ -19,7 +19,7 @@ LETTERS = (
     "\u0750-\u077f\u0870-\u0887\u0889-\u088e\u08a0-\u08c8"
 )
 ALPHABET = "\u0621-\u063a\u0641-\u064a\u0671"
-# Tashkeel, Qur'anic signs and the small letters above others.
+# Tashkeel, Qur'anic signs and the small letters that are written above others.
 MARKS = (
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
     "\u0897-\u089f\u08c9-\u08e1\u08e3-\u08ff"
@@ -126,6 +126,6 @@ def collapse(text: str) -> str:
 
 def base_letters(match: re.Match[str]) -> str:
     """The letters of a run of presentation forms (ﻻ is لا)."""
-    # NFKC for these only, because it would change other characters. It decomposes marks to a space or a
-    # tatweel with the mark.
+    # NFKC is used for these only, because it would change other characters. It turns an isolated mark into a
+    # space or a tatweel with the mark.
     return unicodedata.normalize("NFKC", match[0]).replace(" ", "").replace(TATWEEL, "")

@@ -80,7 +80,7 @@ def clean(text: str) -> str:
     entities (also escaped twice), decomposed letters, Persian letters inside Arabic words, mojibake, and the
     double prime that WordPress prints for a closing quote. Keeps tashkeel, hamzas, ة and ى, Qur'anic
     quotations, ﷺ, digits as printed, Arabic punctuation, URLs, emoji, Tifinagh and French. One blank line
-    separates paragraphs, one line break lines.
+    separates paragraphs, and one line break separates lines.
 
     >>> clean("الحـــكومة&nbsp;المغربية سنة 1445هـ")
     'الحكومة المغربية سنة 1445هـ'

@@ -38,7 +38,7 @@ _NAME_LETTERS = "گپچژڤڭڨݣڥ"
 _NAME_LETTER = character_class(_NAME_LETTERS)
 _FOREIGN_LETTER = lazy.pattern(f"[^{ALPHABET}{_NAME_LETTERS}{ZWNJ}]")
 _MAYBE_FOREIGN = re.compile(f"[^{ALPHABET}{ZWNJ} ]")
-"""A letter in words of Arabic script that may indicate another language."""
+"""Matches a letter in words of Arabic script that may indicate another language."""
 _HAMZA_OR_TA = re.compile("[أإةؤ]")
 _ENOUGH_WORDS = 400
 _ARTICLE = re.compile("(?:[وفبك]?ال|ولل|لل)..")

@@ -1,4 +1,4 @@
-"""The values of numbers in folded Arabic text: ``٨``, ``8`` and ``ثمانية`` are the same number.
+"""Reads the values of numbers in folded Arabic text: ``٨``, ``8`` and ``ثمانية`` are the same number.
 
 Cardinals follow the rules of written Arabic (ones before tens, ``و`` between the parts, the scale last), in
 both genders and all cases, as folded by :func:`newscrawl.text.fold`.

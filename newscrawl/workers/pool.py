@@ -30,9 +30,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000
-"""A larger answer, in bytes, is unpacked in a thread, because unpacking it would block the event loop."""
+"""An answer of more bytes is unpacked in a thread, because unpacking it would block the event loop."""
 _LOOK = 1.0
-"""Seconds between two measurements of a worker's memory; each takes as long as sending it a page."""
+"""Seconds between two measurements of a worker's memory; a measurement takes as long as sending a page."""
 # Not ``python -m``: the child must find eggs and paths that were added to ``sys.path`` at run time.
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -264,7 +264,7 @@ class _Worker(asyncio.Protocol):
             self.process.returncode = 0
         else:
             self.process.returncode = os.waitstatus_to_exitcode(status)
-            if sys.platform == "darwin":  # on Linux it includes the parent's memory at the fork
+            if sys.platform == "darwin":  # on Linux, the value includes the parent's memory at the fork
                 self._megabytes = usage.ru_maxrss // 2**20
         self._tell(self, self.process.returncode, self._megabytes)
         self.ended.set_result(None)

@@ -55,7 +55,7 @@ class PageReader:
     def begin_ahead(cls, settings: BaseSettings, site: Site) -> None:
         """Fork a worker before a crawl of this process starts, while the process has no threads."""
         if settings.getint("WORKERS"):
-            # Loads tables and selectors that both processes need once, which saves 0.1 s.
+            # Tables and selectors that both processes need are loaded only once, which saves 0.1 s.
             read(_SAMPLE, site.home, site=site)
             cls._ahead = fork(settings.getint("MEMUSAGE_LIMIT_MB"))
 
@@ -94,7 +94,7 @@ class PageReader:
     async def _list(self, function: Callable[..., T], *arguments: Any) -> T:
         if self._size:
             return await self._submit(function, *arguments)
-        # In a thread, as a sitemap with 50,000 entries would block the event loop.
+        # This runs in a thread, because a sitemap with 50,000 entries would block the event loop.
         return await asyncio.to_thread(_in_process, function, self._site, *arguments)
 
     async def _submit(self, function: Callable[..., T], *arguments: Any) -> T:

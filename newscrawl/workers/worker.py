@@ -44,7 +44,8 @@ def main(descriptor: int, parent: int, memory: int) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Have this process killed when the parent ends in any way, and ignore signals meant for the parent.
+    """Have this process killed when the parent ends in any way, and ignore signals that are meant for the
+    parent.
 
     Otherwise a signal to the group (Ctrl-C) or to all processes of a service would lose the current page.
     If the system cannot kill the process, it ends when its socket closes, or when its page uses up its CPU
