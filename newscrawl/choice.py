@@ -36,7 +36,7 @@ class Choice:
     until: str | None = None
     """The last day, included; a month or a year stands for its last day."""
     intervals: bool = False
-    """Include articles without an exact day that may be from these days?"""
+    """Are articles included that have no exact day, but may be from these days?"""
     sources: tuple[str, ...] = ()
     """Newspapers by their slug: ``alayam24``."""
     countries: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Choice:
     languages: tuple[str, ...] = ()
     """Languages of the text, ISO 639: ``ar``."""
     roots: bool = False
-    """Choose only the roots of stories, without copies?"""
+    """Are only the roots of stories chosen, without copies?"""
     changed_since: dt.datetime | None = None
     """Only articles that were added, corrected, linked or removed since this moment (an aware
     ``datetime``)."""

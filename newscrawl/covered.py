@@ -84,7 +84,7 @@ def bounds(day: dt.date, timezone: str | None) -> tuple[dt.datetime, dt.datetime
 
 @dataclass(slots=True)
 class _Span:
-    """The period of a list that consecutive walks saw."""
+    """A period in which consecutive walks saw everything that was added to a list."""
 
     since: dt.datetime
     until: dt.datetime

@@ -77,7 +77,7 @@ def admit(
     >>> admit("/خبر?اسم=7", "https://www.alayam24.com/", charset="windows-1256")
     'https://www.alayam24.com/%D8%AE%D8%A8%D8%B1?%C7%D3%E3=7'
 
-    Raises :class:`Refused`, for any other ``str``.
+    Raises :class:`Refused` for any other ``str``.
 
     >>> admit("file://www.hespress.com/etc/passwd")
     Traceback (most recent call last):

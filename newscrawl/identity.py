@@ -110,7 +110,7 @@ def _hash(text: str) -> str:
 
 
 def _segments(text: str) -> Iterator[str]:
-    """The pieces of a text, without pieces that change by themselves."""
+    """The pieces of a text, except pieces that change by themselves."""
     for line in text.split("\n"):
         yield from _pieces(line)[0]
 
@@ -472,10 +472,9 @@ def duplicate(root: Fields, root_text: Text, copy: Fields, copy_text: Text) -> D
 def order(article: Fields) -> tuple[Any, ...]:
     """The sort key of the copies of a story; the first in this order is the story's root.
 
-    The newspaper's own page comes before an aggregator's, and then an earlier page before a later one, by the
-    first visit. The day that a page claims may be wrong or false, so a copy that claims to be older does not
-    displace an earlier page. Pages that were first visited at the same moment are ordered by the time that
-    they claim.
+    The newspaper's own page comes before an aggregator's; after that, the page that was visited first. The
+    day that a page claims may be wrong or false, so a copy that claims to be older does not displace an
+    earlier page. Pages that were first visited at the same moment are ordered by the time that they claim.
     """
     late, days = dt.datetime.max.replace(tzinfo=dt.UTC), allowed_days(article)
     return (

@@ -90,7 +90,8 @@ class HijriDay:
     day: str
     """Hijri day as ``YYYY-MM-DD``. Example: ``1445-09-17`` (17 رمضان 1445)."""
     calendar: HijriCalendar
-    """Whose months: ``umm_al_qura`` (the Saudi civil calendar) or ``morocco`` (sighted months)."""
+    """The calendar whose months apply: ``umm_al_qura`` (the Saudi civil calendar) or ``morocco`` (sighted
+    months)."""
     basis: HijriBasis
     """``table`` (an observed or official month), ``forecast`` (a computed month after the table's end), or
     ``printed`` (no table covers the month; only the page states the day)."""
@@ -302,7 +303,8 @@ class HijriDetail:
     """Calendar and basis of ``hijri_day``."""
 
     calendar: HijriCalendar = field(metadata=stored(_MONTHS))
-    """Whose months: ``umm_al_qura`` (the Saudi civil calendar) or ``morocco`` (the months sighted there)."""
+    """The calendar whose months apply: ``umm_al_qura`` (the Saudi civil calendar) or ``morocco`` (the months
+    sighted there)."""
     basis: HijriBasis = field(metadata=stored(_MONTHS))
     """``table``: the month is official or was observed. ``forecast``: the month was computed, so the day may
     be off by one. ``printed``: no table covers the month; only the page states the day."""

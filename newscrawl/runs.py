@@ -355,10 +355,10 @@ class RunRecord:
         }
 
     async def _settle(self, spider: Spider, end: Document) -> None:
-        """Save the marks and the record, release the lease; each even if another fails, which ``end`` then
-        records.
+        """Save the marks and the record, and release the lease.
 
-        Together, these steps wait for an unavailable MongoDB as long as a crawl does.
+        Each step runs even if another fails; ``end`` then records the failure. Together, the steps wait for
+        an unavailable MongoDB as long as a crawl does.
         """
         reading: Document = {}
         try:

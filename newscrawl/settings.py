@@ -125,7 +125,7 @@ def user_agent(contact: str) -> str:
 def complete(settings: BaseSettings) -> None:
     """Parse settings given as text (``-s NAME=VALUE``) like the environment, and derive others from them.
 
-    Raises ``ValueError`` with a message for the user for an invalid value.
+    Raises ``ValueError`` for an invalid value, with a message for the user.
     """
     for variable in VARIABLES:
         given = settings.get(variable.setting)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 class Command(ProjectCommand):
     """Exit status: 0 fine, 1 something is wrong with the archive or its store does not answer, 2 wrong use,
-    3 no such page, 4 MongoDB.
+    3 no such page, 4 MongoDB cannot be used.
     """
 
     def syntax(self) -> str:

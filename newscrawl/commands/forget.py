@@ -43,7 +43,7 @@ class Command(ProjectCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Forget each address."""
+        """Forget the article at each address."""
         from newscrawl.gate import is_address
 
         if not args:

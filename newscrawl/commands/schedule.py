@@ -1,4 +1,4 @@
-"""``scrapy schedule``: starts the crawls that are due, by ``schedule.toml``, on this machine's Scrapyd."""
+"""``scrapy schedule``: starts due crawls, as planned in ``schedule.toml``, on this machine's Scrapyd."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Command(ProjectCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit status: 0 fine, 2 a mistake in the file or in the arguments, 4 MongoDB.
+        """Exit status: 0 fine, 2 a mistake in the file or in the arguments, 4 MongoDB cannot be used.
 
         With ``--once`` also 3: Scrapyd does not answer, refuses a job, or has no free slot for a due site.
         """

@@ -73,7 +73,8 @@ class Articles(ABC):
 
     @abstractmethod
     def bounds(self, field: str, query: Query) -> tuple[Any, Any]:
-        """The lowest and highest value of a field among a query's articles; None, None without articles."""
+        """The lowest and highest value of a field among a query's articles; ``(None, None)`` without
+        articles."""
 
     @abstractmethod
     def count(self) -> int:

@@ -252,7 +252,7 @@ def _answers(running: Running) -> bool:
 async def local_server(data: Path) -> AsyncIterator[str]:
     """The URI of the embedded server of the folder `data`, which stays up inside the ``async with``.
 
-    Never blocks the reactor. Raises ServerError on entry; MongodNotFound without a mongod.
+    Never blocks the reactor. Raises ServerError on entry, and MongodNotFound if there is no mongod.
     """
     server = Server(data)
     starting = asyncio.ensure_future(asyncio.to_thread(server.start))

@@ -31,7 +31,7 @@ def duration(text: str) -> dt.timedelta:
     >>> duration("1h30m")
     datetime.timedelta(seconds=5400)
 
-    Raises ``ValueError`` naming the text and its form.
+    Raises ``ValueError`` with the text and the expected form.
     """
     match = _DURATION.fullmatch(text.strip())
     seconds = match and sum(int(n) * unit for n, unit in zip(match.groups("0"), _UNITS.values(), strict=True))
@@ -137,7 +137,7 @@ def every(text: str, share: float = 0.0) -> Every | Adaptive:
     >>> str(every("15m")), str(every("auto")), every("5m..12h").bounds.least
     ('every 15m', 'every auto', datetime.timedelta(seconds=300))
 
-    Raises ``ValueError`` naming the text and its form.
+    Raises ``ValueError`` with the text and the expected form.
     """
     return Adaptive(text, share) if text == "auto" or ".." in text else Every(text, share)
 

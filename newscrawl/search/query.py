@@ -37,7 +37,7 @@ def parse(query: str, *, expand: bool = True) -> list[Phrase]:
     >>> [[wanted.word for wanted in phrase.words] for phrase in parse('أسعار "وزير الصحة"')]
     [['اسعار'], ['وزير', 'الصحه']]
 
-    Raises ``ValueError`` with the remedy for a query without a word, or with too many.
+    Raises ``ValueError``, with the remedy, for a query without words, or with too many.
     """
     phrases = []
     for part in _PART.finditer(query):

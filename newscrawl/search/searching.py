@@ -106,7 +106,7 @@ def search(
         for hit in search(client["newscrawl"], 'أسعار "وزير الصحة"', since="1445-09-01H"):
             print(hit.day, hit.source_name, hit.snippet.marked("[", "]"))
 
-    Raises ``ValueError`` with the remedy for a query without words or an invalid day.
+    Raises ``ValueError``, with the remedy, for a query without words or an invalid day.
     """
     choice = Choice.parse(
         source=source or (), country=country or (), since=since, until=until, intervals=True, roots=not copies
@@ -140,7 +140,7 @@ def find(
     has the articles of that page, without those whose spelling shows that they contain other words.
 
     Without words, all articles of the choice fit, and a snippet is the beginning of a text. Raises
-    ``ValueError`` with the remedy for a query that contains only punctuation.
+    ``ValueError``, with the remedy, for a query that contains only punctuation.
     """
     phrases = parse(query, expand=expand) if query.strip() else []
     articles, match = db["articles"], Match(phrases, in_collection(db["articles"]))

@@ -40,9 +40,9 @@ LOOK_AGAIN = dt.timedelta(days=1)
 class Writer:
     """Queues articles and rejections, and writes them in batches by size and age.
 
-    ``put`` only queues. For each batch, one read fetches the stored articles, and one bulk write stores the
-    changes. Copies are linked after the acknowledgement. ``counts`` counts only acknowledged items: ``new``,
-    ``seen``, ``revised``, ``rejected``.
+    ``put`` only queues items. For each batch, one read fetches the stored articles, and one bulk write stores
+    the changes. Copies are linked after the acknowledgement. ``counts`` counts only acknowledged items:
+    ``new``, ``seen``, ``revised``, ``rejected``.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ from newscrawl.watch.known import OURS, EndedRun, Installation, SeenNode, Watche
 from newscrawl.watch.monitors import Finding, Usual, failing, reduced, silent
 
 NODE_AWAY = dt.timedelta(minutes=10)
-"""How long a node may be away without an alarm: an upgrade restarts it."""
+"""How long a node may be away before an alarm begins: an upgrade restarts nodes."""
 GONE = dt.timedelta(days=14)
 """A node that was away for this long counts as taken out of service."""
 OVERDUE = dt.timedelta(hours=1)

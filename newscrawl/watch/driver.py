@@ -78,7 +78,7 @@ class Watchman:
         return failed
 
     def _is_mine(self, now: dt.datetime) -> bool:
-        """Has no other process checked within the last minute? Claims the check if so."""
+        """Has no other process checked within the last minute? If so, claims the check."""
         alarms = self._ops["alarms"]
         old = {"_id": "look", "$or": [{"at": {"$lte": now - ALMOST}}, {"at": {"$gt": now + EVERY}}]}
         try:

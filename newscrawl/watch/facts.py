@@ -49,7 +49,7 @@ def now_of(db: Database[Document]) -> dt.datetime:
 
 
 class Facts:
-    """Reads the state of an installation repeatedly; each time only the runs that have changed."""
+    """Reads the state of an installation again and again, but each run only if it has changed."""
 
     def __init__(self) -> None:
         self._runs: dict[str, dict[Any, EndedRun]] = {}
@@ -144,7 +144,7 @@ def _days(db: Database[Document], names: Sequence[str], now: dt.datetime) -> Map
     by_source: defaultdict[str, list[CoverageDay]] = defaultdict(list)
     for row in rows.sort([("source", 1), ("day", 1)]):
         day = dt.date.fromisoformat(row["day"])
-        if day <= now.date() + dt.timedelta(days=1):  # an article dated in the future shows nothing
+        if day <= now.date() + dt.timedelta(days=1):  # an article dated in the future is a mistake
             by_source[row["source"]].append(CoverageDay(day, row["articles"], row.get("complete")))
     return by_source
 

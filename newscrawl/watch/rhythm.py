@@ -52,7 +52,7 @@ class Rhythm:
     """How many articles to expect on a newspaper's days."""
 
     week: tuple[float, ...]
-    """Articles of an ordinary day, Monday first."""
+    """Number of articles on each day of an ordinary week, Monday first."""
     shape: float
     """The shape of a gamma distribution: the smaller it is, the further days fall below ``week``."""
     level: float = 1.0

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 
 MOST_WORDS = 2000
-"""Maximum words of a changed passage to compare; a longer passage is shown as removed and inserted."""
+"""Maximum number of words in a passage that is compared; a longer one is shown as removed and inserted."""
 MOST_PARAGRAPHS = 1000
 _BREAK = "\n"
 

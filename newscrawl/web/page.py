@@ -33,14 +33,14 @@ class WrongError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The databases and settings that pages read from."""
+    """The databases and settings from which pages read."""
 
     db: Database[Document]
     """The database of articles."""
     ops: Database[Document]
     """The database of operations."""
     settings: Settings
-    """Never shown, as they hold passwords."""
+    """The settings, which are never shown, as they hold passwords."""
     lookout: Lookout
     """Runs the monitors."""
 

@@ -34,7 +34,7 @@ class Result:
     sources: Mapping[str, str] = field(default_factory=dict)
     """All newspapers, for the form: slug → name."""
     found: SearchResult | None = None
-    """None for an empty or invalid search."""
+    """The result; None for an empty or invalid search."""
     mistakes: list[Mistake] = field(default_factory=list)
     page: int = 1
 

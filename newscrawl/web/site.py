@@ -21,7 +21,7 @@ from newscrawl.web.words import LANGUAGES, word
 DAYS = 90
 """Number of days whose articles are shown."""
 RUNS, READINGS, PENDING = 15, 30, 8
-"""How many runs are shown; how many runs' origins; how many pending addresses."""
+"""Numbers of runs, of runs with their origins, and of pending addresses that are shown."""
 NOW = 5
 """How many of the newest runs with new articles show how a field is read now."""
 ORDER: tuple[str, ...] = (*Origin, NO_ORIGIN)
@@ -55,7 +55,7 @@ def read(context: Context, asked: Asked) -> Read:
     source, lease = db["sources"].find_one({"_id": name}), ops["leases"].find_one({"_id": name})
     if source is None and lease is None and all(site.name != name for site in look.seen.sites):
         raise NotFoundError
-    last = asked.now.date() + dt.timedelta(days=1)  # a date in the future shows nothing
+    last = asked.now.date() + dt.timedelta(days=1)  # a date in the future is a mistake
     first = last - dt.timedelta(days=DAYS)
     days = db["coverage"].find({"source": name, "day": {"$gt": str(first), "$lte": str(last)}})
     runs = ops["runs"].find({"site": name}, RUN_FIELDS).sort("started_at", -1).limit(RUNS)

@@ -15,7 +15,7 @@ from newscrawl.web.page import Asked, Context, NotFoundError, Page
 Document = dict[str, Any]
 
 MOST = 200
-"""Maximum number of articles of a story shown, in order of time."""
+"""Maximum number of articles shown for a story, in order of time."""
 _READ = dict.fromkeys(
     ("title", "source", "source_name", "site", "owner", "via", "agencies", "country", "lang", "day",
      "published_at", "published.earliest", "published.latest", "first_seen_at", "duplicate_of", "duplicate",
