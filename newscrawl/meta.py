@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Meta(TypedDict, total=False):
     """The keys, all of which may be missing."""
 
-    # --- Of an article's request
+    # --- For the request of an article
     key: str
     """``newscrawl.urls.key`` of the requested address; present if the request is for an article."""
     asked: str
@@ -37,11 +37,11 @@ class Meta(TypedDict, total=False):
     kept: Raw | None
     """Where this page was archived; None if it was not."""
 
-    # --- Of a page of a walk
+    # --- For a page of a walk
     page: int
     """Its number; the newest is 0."""
 
-    # --- Of any download
+    # --- For any download
     fetched_at: dt.datetime
     """Moment of download, UTC; in a replay, that of the recording."""
     retry_at: dt.datetime | None
@@ -49,7 +49,7 @@ class Meta(TypedDict, total=False):
     wire_bytes: int
     """Length of the body as received, before decompression."""
 
-    # --- Scrapy's and its plug-ins'
+    # --- Keys of Scrapy and its plug-ins
     playwright: bool
     redirect_urls: list[str]
     redirect_times: int

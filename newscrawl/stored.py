@@ -116,7 +116,7 @@ def stored_fields(cls: Any) -> tuple[str, ...]:
 
 
 def names(cls: Any, which: Callable[[Stored], object]) -> tuple[str, ...]:
-    """The names of a class's stored fields with some property, in order."""
+    """The names of a class's stored fields with a certain property, in order."""
     return tuple(name for name, says in declared(cls).items() if which(says))
 
 

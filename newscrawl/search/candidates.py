@@ -223,7 +223,10 @@ class _CandidateReader:
 
 
 def _newspapers(articles: Articles[Document], countries: Collection[str]) -> Iterator[str]:
-    """The newspapers of these countries. No index covers countries: reads an article of each newspaper."""
+    """The newspapers of these countries.
+
+    As no index covers countries, one article of each newspaper is read.
+    """
     first = {"_id": "$source", "country": {"$first": "$country"}}
     for newspaper in articles.aggregate([{"$sort": {"source": 1, "day": -1}}, {"$group": first}]):
         if newspaper["country"] in countries:

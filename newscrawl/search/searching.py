@@ -132,7 +132,7 @@ def find(
     newest: bool = False,
     examined: int = EXAMINED,
 ) -> SearchResult:
-    """The best articles that contain all words of a query, and the day back to which the search went.
+    """The best articles that contain all words of a query, and the oldest day that the search reached.
 
     For each article in the result, up to ``examined`` are read, the newest first, and up to 10 scored. So
     frequent words are found only in the newest articles, and another search can continue from the day

@@ -47,7 +47,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _START_PATIENCE = 30.0
-"""Seconds that a crawl started by hand waits for MongoDB at its start."""
+"""Seconds for which a crawl that a person started waits for MongoDB."""
 
 
 class Store:
@@ -137,7 +137,8 @@ class Store:
 
     @property
     def _start_patience(self) -> float:
-        """Seconds to wait at the start; few for a crawl by hand, whose ``MONGODB_URI`` may be wrong."""
+        """Seconds to wait at the start; few if a person started the crawl, as ``MONGODB_URI`` may be
+        wrong."""
         patience = self._settings.getfloat("STORE_PATIENCE")
         return patience if self._settings.getbool("SCHEDULED") else min(patience, _START_PATIENCE)
 
