@@ -43,7 +43,7 @@ class CommandError(Exception):
 
 
 class HelpFormatter(ScrapyHelpFormatter):
-    """Scrapy's formatter, which would make a heading of a line of wrapped help that ends with a colon."""
+    """Scrapy's help formatter, but no wrapped line that ends with a colon becomes a heading."""
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         """The lines of an option's help; a space after a final colon keeps a line from becoming a heading."""

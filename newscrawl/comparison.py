@@ -310,7 +310,7 @@ def _pieces(first: Sequence[str], second: Sequence[str]) -> _Pieces:
 
 
 def _other_numbers(first: Text, second: Text, pieces: _Pieces) -> bool:
-    """Do the two texts differ in their numbers only?"""
+    """Do the two texts differ only in their numbers?"""
     shorter = min(len(first.forms), len(second.forms))
     agree = differ = 0.0
     for here, there in pieces.equal:

@@ -1,4 +1,4 @@
-"""``scrapy demo``: crawls two sites from the recording that ships with the project, shows the articles."""
+"""``scrapy demo``: crawls two sites from the project's recording, and shows the stored articles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy verify``: downloads a few pages of live sites, checks whether their declarations still hold."""
+"""``scrapy verify``: checks on a few pages of live sites whether their declarations still hold."""
 
 from __future__ import annotations
 

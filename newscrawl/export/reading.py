@@ -73,8 +73,7 @@ class Articles(ABC):
 
     @abstractmethod
     def bounds(self, field: str, query: Query) -> tuple[Any, Any]:
-        """The lowest and highest value of a field in a query's articles; ``(None, None)`` without
-        articles."""
+        """The lowest and highest value of a field in a query's articles; two None without articles."""
 
     @abstractmethod
     def count(self) -> int:

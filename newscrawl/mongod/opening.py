@@ -45,7 +45,7 @@ class ServerError(RuntimeError):
 
 
 class StoreConfigError(ServerError):
-    """The settings name no server where one is required, or an invalid address."""
+    """The settings name an invalid address, or no server although one is required."""
 
 
 class StoreError(Exception):

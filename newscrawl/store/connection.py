@@ -137,8 +137,7 @@ class Store:
 
     @property
     def _start_patience(self) -> float:
-        """Seconds to wait at the start; few if a person started the crawl, as ``MONGODB_URI`` may be
-        wrong."""
+        """Seconds to wait at the start; few for a crawl by hand, as ``MONGODB_URI`` may be wrong."""
         patience = self._settings.getfloat("STORE_PATIENCE")
         return patience if self._settings.getbool("SCHEDULED") else min(patience, _START_PATIENCE)
 
