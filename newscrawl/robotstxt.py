@@ -35,7 +35,7 @@ def read_robots(body: bytes) -> str:
     >>> read_robots("User-agent: *\r\nDisallow: /أرشيف".encode("cp1256"))
     'User-agent: *\nDisallow: /أرشيف\n'
 
-    A byte order mark is left out, as is a line that ``LONGEST`` cuts off or that is longer than
+    Byte order marks are left out, as is a line that ``LONGEST`` cuts off or that is longer than
     ``LONGEST_LINE``. Each line that is valid UTF-8 is decoded as UTF-8, whatever the other lines are; bytes
     that fit no encoding become escapes. Never raises.
     """
@@ -48,7 +48,8 @@ def read_robots(body: bytes) -> str:
     if len(body) > LONGEST:
         lines.pop()
     encoding = _other_encoding(lines)
-    return "".join(f"{_text(line, encoding)}\n" for line in lines if line and len(line) <= LONGEST_LINE)
+    texts = (_text(line, encoding) for line in lines if len(line) <= LONGEST_LINE)
+    return "".join(f"{text}\n" for marked in texts if (text := marked.lstrip("\ufeff")))
 
 
 def comparable(url: str) -> str:

@@ -88,7 +88,7 @@ def test_a_retry_after_that_says_nothing(value: str | None) -> None:
     assert retry_after(value, now=NOON) is None
 
 
-@settings(max_examples=200, derandomize=True)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(st.text(max_size=30), st.none() | st.text(max_size=30))
 def test_no_retry_after_can_break_a_crawl(value: str, date: str | None) -> None:
     at = retry_after(value, now=NOON, date=date)

@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from protego import Protego
 
@@ -80,6 +80,8 @@ def test_an_endless_line_is_left_out() -> None:
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
+@example(b"\xef\xbb\xbf\xfe\xff\x01\x01")  # two byte order marks, of two encodings
+@example("\ufeff\ufeff\n\ufeffa".encode())
 def test_any_bytes_give_some_rules(body: bytes) -> None:
     text = read_robots(body)
     Protego.parse(text)

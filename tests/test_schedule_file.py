@@ -234,7 +234,7 @@ class TestMistakes:
         found = refused("evry = 1\n[sites.anfas]\nevery = '5'\nlongest = ''\n[sites.nobody]")
         assert [line for line, _ in found] == [1, 3, 4, 5]
 
-    @settings(max_examples=200, derandomize=True)
+    @settings(max_examples=200, derandomize=True, deadline=None)
     @given(st.text(alphabet=st.sampled_from("[]{}=.\"'#\n siteanfevry15mtrue-"), max_size=80))
     def test_any_file_is_a_schedule_or_refused(self, text: str) -> None:
         lines: list[int] = []
@@ -359,7 +359,7 @@ class TestRemarks:
 
 class TestTimes:
     @given(MOMENTS, st.sampled_from(["1m", "15m", "7h", "1d", "1h30m"]), SHARES)
-    @settings(max_examples=200, derandomize=True)
+    @settings(max_examples=200, derandomize=True, deadline=None)
     def test_an_interval_is_due_once_in_each_interval(
         self, now: dt.datetime, text: str, share: float
     ) -> None:
@@ -368,7 +368,7 @@ class TestTimes:
         assert Every(text, share).after(due) == due + duration(text)
 
     @given(MOMENTS, st.sampled_from(["*/5 * * * *", "30 6 * * *", "0 0 1 * *", "15 2 * * 0"]), SHARES)
-    @settings(max_examples=100, derandomize=True)
+    @settings(max_examples=100, derandomize=True, deadline=None)
     def test_cron_words_are_due_in_their_minute(self, now: dt.datetime, words: str, share: float) -> None:
         due = Cron(words, "Africa/Cairo", share).after(now)
         minute = due.replace(second=0, microsecond=0)
@@ -403,7 +403,7 @@ class TestTimes:
         st.integers(0, 30),
         st.integers(1, 60),
     )
-    @settings(max_examples=100, derandomize=True)
+    @settings(max_examples=100, derandomize=True, deadline=None)
     def test_a_range_that_grows_keeps_its_jobs(self, since: dt.date, days: int, more: int, by: int) -> None:
         until = since + dt.timedelta(days=days)
         before = set(pieces(since, until, by))
@@ -412,7 +412,7 @@ class TestTimes:
         assert count_pieces(since, until, by) == len(before)
 
     @given(st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 800), st.integers(1, 60))
-    @settings(max_examples=100, derandomize=True)
+    @settings(max_examples=100, derandomize=True, deadline=None)
     def test_the_jobs_of_a_range_cover_the_range(self, since: dt.date, days: int, by: int) -> None:
         until = since + dt.timedelta(days=days)
         found = list(pieces(since, until, by))
