@@ -118,7 +118,7 @@ class ProjectCommand(ScrapyCommand):
         try:
             return self.sites[spider]
         except KeyError:
-            raise UsageError(f"there is no spider {spider!r}; `scrapy list` shows them") from None
+            raise no_spider(spider, self.sites) from None
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
@@ -186,6 +186,21 @@ class AskingCommand(ProjectCommand):
                 f"{url} could not be read ({answer.kind}): {one_line(answer.reason)}",
             )
         return answer
+
+
+def no_spider(name: str, names: Iterable[str], option: str = "") -> UsageError:
+    """The error for a spider that does not exist, with similar names.
+
+    ``option`` begins the message.
+
+    >>> str(no_spider("hespres", ["hespress", "goud"]))
+    "there is no spider 'hespres'; did you mean 'hespress'? `scrapy list` shows all"
+    """
+    import difflib
+
+    close = difflib.get_close_matches(name, names, 3)
+    hint = f"did you mean {' or '.join(map(repr, close))}? " if close else ""
+    return UsageError(f"{option}there is no spider {name!r}; {hint}`scrapy list` shows all")
 
 
 def check_settings(settings: BaseSettings) -> None:

@@ -158,7 +158,7 @@ MONGODB_URI = environment(
     "MONGODB_URI", "", "address of MongoDB; unset: an embedded `mongod` (an error under Scrapyd)", str
 )
 MONGODB_DATABASE = environment(
-    "MONGODB_DATABASE", "newscrawl", "database of the articles; operations use `<name>_ops`", str
+    "MONGODB_DATABASE", "newscrawl", "database of the articles; internal data are in `<name>_ops`", str
 )
 NEWSCRAWL_DATA = environment(
     "NEWSCRAWL_DATA",
@@ -199,23 +199,25 @@ AUTOTHROTTLE_MAX_DELAY = 60.0
 CRAWL_DELAY_MAX = environment(
     "NEWSCRAWL_CRAWL_DELAY_MAX",
     60.0,
-    "most seconds of Crawl-delay that are obeyed; a robots.txt that asks for more causes a warning",
+    "longest Crawl-delay that is obeyed, in seconds; a longer one in a robots.txt causes a warning",
     float,
     least=0,
 )
 RETRY_AFTER_MAX = environment(
     "NEWSCRAWL_RETRY_AFTER_MAX",
     300.0,
-    "most seconds of Retry-After that a run waits; a longer wait is left to the next run",
+    "longest Retry-After that a run waits for, in seconds; a longer wait is left to the next run",
     float,
     least=0,
 )
 RETRY_TIMES = 2
 
 # --- Limits, so that every crawl ends and no page can fill the memory.
-DOWNLOAD_TIMEOUT = environment("NEWSCRAWL_DOWNLOAD_TIMEOUT", 60.0, "seconds for one download", float, least=1)
+DOWNLOAD_TIMEOUT = environment(
+    "NEWSCRAWL_DOWNLOAD_TIMEOUT", 60.0, "seconds that a download may take", float, least=1
+)
 DOWNLOAD_MAXSIZE = environment(
-    "NEWSCRAWL_DOWNLOAD_MAXSIZE", 20_000_000, "most bytes of one page", int, least=100_000
+    "NEWSCRAWL_DOWNLOAD_MAXSIZE", 20_000_000, "largest page that is downloaded, in bytes", int, least=100_000
 )
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
@@ -243,7 +245,11 @@ WORKERS = environment(
     least=0,
 )
 WORKER_CPU_SECONDS = environment(
-    "NEWSCRAWL_WORKER_CPU_SECONDS", 30.0, "most seconds of CPU time for reading one page", float, least=1
+    "NEWSCRAWL_WORKER_CPU_SECONDS",
+    30.0,
+    "CPU time that reading one page may take, in seconds",
+    float,
+    least=1,
 )
 WORKER_PATIENCE = 5.0  # seconds that a stopped crawl waits for pages that are still being read
 CONCURRENT_ITEMS = 1  # Scrapy starts this many tasks for every response, but a page has only one article
@@ -272,7 +278,7 @@ REVISIT_HOURS = [1, 6, 24, 168]
 REVISIT_BUDGET = environment(
     "NEWSCRAWL_REVISITS",
     50,
-    "most articles that one run visits again",
+    "how many articles one run visits again at most",
     int,
     least=0,
     setting="REVISIT_BUDGET",
@@ -283,7 +289,7 @@ HORIZON_DAYS = environment(
 WALK_PAGES = environment(
     "NEWSCRAWL_WALK_PAGES",
     500,
-    "most pages of one listing, feed, sitemap or API in one run; the next run continues there",
+    "how many pages of a listing, feed, sitemap or API one run reads at most; the next run continues there",
     int,
     least=1,
 )

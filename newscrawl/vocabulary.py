@@ -275,24 +275,24 @@ class FetchFailure(Word):
         member.passes, member.retried = passes, retried
         return member
 
-    DNS = "dns", "the name does not resolve", True, True
+    DNS = "dns", "the host name does not resolve", True, True
     REFUSED = "refused", "the server refuses the connection", True, True
     TIMEOUT = "timeout", "no answer in time", True, True
-    LOST = "lost", "no connection, or it broke", True, True
+    LOST = "lost", "the connection failed or broke off", True, True
     # An expired certificate is usually renewed, so this passes, but retrying at once does not help.
     CERTIFICATE = "certificate", "the server's certificate is not valid", True, False
-    BUSY = "busy", "408, 429 or 503, or a pause the site asked for", True, True
-    SERVER = "server", "any other 5xx", True, True
-    CLIENT = "client", "any other 4xx", False, False
+    BUSY = "busy", "HTTP status 408, 429 or 503, or the site asked for a pause", True, True
+    SERVER = "server", "another HTTP status 5xx", True, True
+    CLIENT = "client", "another HTTP status 4xx", False, False
     ROBOTS = "robots", "robots.txt forbids it", False, False
     OFFSITE = "offsite", "it is on another site", False, False
-    ADDRESS = "address", "the gate refuses it", False, False
+    ADDRESS = "address", "the address is not allowed, such as ftp://", False, False
     LOOP = "loop", "endless redirects", True, False
     PRIVATE = "private", "its host leads to an address that is not public", True, False
     TOO_LARGE = "too_large", "more than `NEWSCRAWL_DOWNLOAD_MAXSIZE`", False, False
     NOT_RECORDED = "not_recorded", "the recording that is replayed lacks it", False, False
     # An unknown failure counts as passing: another request costs little, while giving up may cost an article.
-    OTHER = "other", "none of these", True, False
+    OTHER = "other", "another failure, which the log describes", True, False
 
 
 class AddressRefusal(Word):
@@ -397,7 +397,7 @@ class RunOutcome(Word):
     UNREACHABLE = "unreachable", 3, "the site does not answer"
     STORE_DOWN = "store_down", 4, "MongoDB cannot be used"
     KILLED = "killed", 1
-    FAULT = "fault", 1, "newscrawl has a fault; the traceback is above"
+    FAULT = "fault", 1, "newscrawl has a fault, please report it; the traceback is above"
 
 
 class Alarm(Word):

@@ -550,7 +550,7 @@ class TestFailures:
     def test_unknown_spider(self) -> None:
         done = scrapy("crawl", "alayam25")
         assert done.returncode == 2
-        assert "there is no spider 'alayam25'" in done.stderr
+        assert "there is no spider 'alayam25'; did you mean 'alayam24'" in done.stderr
 
     def test_a_request_that_the_recording_lacks_is_named(self, database: Database) -> None:
         url = "https://www.alayam24.com/articles-1.html"

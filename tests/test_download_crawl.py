@@ -276,7 +276,7 @@ def test_wrong_use_is_reported_before_any_download(site: Site, crawl: Crawl, tmp
         ({"RECORD": str(tmp_path / "a.warc.gz"), "REPLAY": str(there)}, "exclude each other"),
         ({"REPLAY": str(tmp_path / "absent.warc.gz")}, "no such file"),
         ({"REPLAY": str(tmp_path)}, "directory"),
-        ({"REPLAY": str(empty)}, "holds no exchange"),
+        ({"REPLAY": str(empty)}, "contains no exchange"),
         ({"REPLAY": str(there)}, "not a WARC file"),
     ):
         with pytest.raises(RecordingError, match=words):

@@ -41,7 +41,7 @@ def test_a_rejected_address_by_each_of_its_spellings(run: Run, database: Databas
             "rejected  2026-09-20 12:00 UTC by alayam24: no_body (12 words)",
             "status    200",
             "run       20260920T120000Z-1f2e3d4c",
-            f"asked as  {URL}?s=1",
+            f"also at   {URL}?s=1",
         )
     )
     assert lines(database, URL.replace("5", "6"))[-1] == "page      none was kept"

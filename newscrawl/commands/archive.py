@@ -249,7 +249,7 @@ def _all(archive: Archive, site: str | None) -> Iterator[Page]:
 
 def _print(page: Page) -> None:
     said = {
-        "asked": page.asked, "redirected by": " ".join(page.redirects), "address": page.url,
+        "requested": page.asked, "redirected by": " ".join(page.redirects), "address": page.url,
         "status": page.status, "fetched at": f"{page.fetched_at:%Y-%m-%d %H:%M:%S} UTC",
         "rendered": "yes" if page.is_rendered else "", "title in list": page.entry.title,
         "date in list": page.entry.date, "list": page.entry.origin,

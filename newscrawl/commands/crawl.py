@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
 from newscrawl.collecting import leave_alone
-from newscrawl.command import check_months, check_settings
+from newscrawl.command import check_months, check_settings, no_spider
 from newscrawl.shown import clean_terminal, one_line
 from newscrawl.vocabulary import RunOutcome
 
@@ -34,7 +34,7 @@ class Command(CrawlCommand):
         from newscrawl.workers.reader import PageReader
 
         if len(args) != 1:
-            hint = next((f"; write -a {word}" for word in args if "=" in word), "; `scrapy list` shows them")
+            hint = next((f"; write -a {word}" for word in args if "=" in word), "; `scrapy list` shows all")
             raise UsageError(f"give the name of one spider: scrapy crawl hespress{hint}")
         assert self.crawler_process
         assert self.settings
@@ -49,7 +49,7 @@ class Command(CrawlCommand):
         try:
             crawler = self._create_crawler(args[0])
         except KeyError:
-            raise UsageError(f"there is no spider {args[0]!r}; `scrapy list` shows them") from None
+            raise no_spider(args[0], self.crawler_process.spider_loader.list()) from None
         if issubclass(crawler.spidercls, NewsSpider):
             self._check(crawler, opts.spargs)
             PageReader.begin_ahead(crawler.settings, crawler.spidercls.site)

@@ -102,7 +102,7 @@ def _scrapyd(root: Path) -> Iterator[Check]:
     from newscrawl.watch.doctor import Check
 
     try:
-        from newscrawl.schedule.node import IS_OPEN, Scrapyd, ScrapydError
+        from newscrawl.schedule.node import SET_BOTH, Scrapyd, ScrapydError
     except ImportError:
         yield Check(
             "Scrapyd",
@@ -112,8 +112,8 @@ def _scrapyd(root: Path) -> Iterator[Check]:
         )
         return
     remedy = (
-        "compare this shell's SCRAPYD_PASSWORD with /etc/newscrawl/environment; if they agree: "
-        "systemctl restart newscrawl-scrapyd"
+        "systemctl restart newscrawl-scrapyd; if it refuses the password, compare SCRAPYD_PASSWORD in this "
+        "shell with /etc/newscrawl/environment"
     )
     try:
         scrapyd = Scrapyd()
@@ -121,7 +121,8 @@ def _scrapyd(root: Path) -> Iterator[Check]:
         yield Check("Scrapyd", True, str(error), remedy)
         return
     if scrapyd.is_open:
-        yield Check("Scrapyd", True, "it asks for no password", IS_OPEN)
+        sentence = "it asks for no password, so anybody who can reach it can run code"
+        yield Check("Scrapyd", True, sentence, SET_BOTH)
     try:
         running = len(scrapyd.jobs().running)
         yield Check("Scrapyd", False, f"answers at {scrapyd.url}, jobs running: {running}")

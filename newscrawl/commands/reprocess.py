@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
-from newscrawl.command import CommandError, ProjectCommand
+from newscrawl.command import CommandError, ProjectCommand, no_spider
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Command(ProjectCommand):
         if opts.processes < 1:
             raise UsageError(f"--processes={opts.processes} should be 1 or more")
         if opts.to == PARQUET and not opts.out:
-            raise UsageError("--to parquet needs --out FOLDER")
+            raise UsageError("--to parquet needs --out FOLDER: the folder to write to")
         failed: list[str] = []
         try:
             with self._databases(opts) as databases:
@@ -160,7 +160,7 @@ class Command(ProjectCommand):
                 keys = selection.stale(db, _parts(opts.stale), only)
             plan = replace(plan, forgotten=tombstones.all_forgotten(db), keys=keys)
         if unknown := next((name for name in opts.site if name not in sites), None):
-            raise UsageError(f"--site={unknown!r} is no spider; `scrapy list` shows them")
+            raise no_spider(unknown, sites, "--site: ")
         return plan
 
     def _chains(self, args: list[str], opts: argparse.Namespace, plan: Plan) -> list[list[Range]]:
@@ -292,7 +292,7 @@ def _on_dask(
 def _parts(text: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if unknown := next((part for part in parts if part not in STALE), None):
-        raise UsageError(f"--stale={unknown!r} should be of: {', '.join(STALE)}")
+        raise UsageError(f"--stale={unknown!r} should be one or more of: {', '.join(STALE)}")
     return parts
 
 

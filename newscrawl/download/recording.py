@@ -306,14 +306,18 @@ def first_moment(path: str | Path) -> dt.datetime:
 
 
 def _empty(path: Path) -> RecordingError:
-    return RecordingError(f"REPLAY={path}: the file holds no exchange; record one with -s RECORD={path}")
+    return RecordingError(
+        f"REPLAY={path}: the file contains no exchange; remove it, then record a crawl: -s RECORD={path}"
+    )
 
 
 def _open(path: Path) -> BinaryIO:
     try:
         return open_regular(path)
     except FileNotFoundError:
-        raise RecordingError(f"REPLAY={path}: there is no such file") from None
+        raise RecordingError(
+            f"REPLAY={path}: there is no such file; correct its path, or record it first: -s RECORD={path}"
+        ) from None
     except OSError as error:
         raise RecordingError(f"REPLAY={path}: {error.strerror}") from None
 

@@ -72,7 +72,7 @@ def _rejected(doc: dict[str, Any]) -> Iterator[str]:
         yield f"{'run':<10}{doc['run']}"
     for url in doc["urls"]:
         if url != doc["url"]:
-            yield f"{'asked as':<10}{url}"
+            yield f"{'also at':<10}{url}"
     if doc["retry_at"]:
         yield f"{'again':<10}after {_moment(doc['retry_at'])}"
     if not doc["page"]:

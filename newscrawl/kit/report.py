@@ -30,9 +30,9 @@ _WORDS = ("holds", "does not hold", "no answer", "left alone", "not asked yet")
 """The possible results of a site."""
 _LISTS = ("listing", "feed", "sitemap", "api", "wordpress")
 _LEGEND = (
-    "Each was asked for robots.txt, one list of articles and three articles. *articles*: those that are read",
-    "with their day, of those that were asked for. Then for each field the methods that found it, with the",
-    "number of articles; `empty`: none of them found it.",
+    "From each site robots.txt, one list of articles and three articles were requested. *articles*: how many",
+    "of these articles were read with their day. The other columns: the methods that found each field, with",
+    "the number of articles; `empty`: no method found it.",
 )
 
 

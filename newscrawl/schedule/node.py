@@ -26,10 +26,9 @@ LARGEST_ANSWER = 10_000_000
 """Maximum bytes of an answer; a thousand finished jobs take 400 KB."""
 
 
-IS_OPEN = (
-    "Scrapyd then needs no password, and anybody who can reach it can run code; set SCRAPYD_USERNAME and "
-    "SCRAPYD_PASSWORD for both Scrapyd and the schedule"
-)
+SET_BOTH = "set SCRAPYD_USERNAME and SCRAPYD_PASSWORD for both Scrapyd and the schedule"
+"""The remedy for a Scrapyd without credentials."""
+IS_OPEN = f"Scrapyd then needs no password, and anybody who can reach it can run code; {SET_BOTH}"
 """The danger of a Scrapyd without credentials, and the remedy."""
 
 

@@ -78,7 +78,9 @@ async def patiently(
                 raise
             problem = knows() or _trouble(error)
             if loop.time() >= give_up:
-                raise StoreDownError(f"{problem}; gave up after {patience:.0f} s") from error
+                raise StoreDownError(
+                    f"{problem}; gave up after {patience:.0f} s, see `scrapy doctor`"
+                ) from error
             log.warning("%s; trying again in %.1f s", problem, pause)
         await asyncio.sleep(min(pause, max(0.0, give_up - loop.time())))
         pause = min(pause * 2, LONGEST_PAUSE)

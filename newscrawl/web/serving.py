@@ -58,4 +58,6 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         said = os.strerror(error.errno) if error.errno else str(error)
-        raise OSError(error.errno, f"{host} port {port} cannot be listened on: {said}") from None
+        raise OSError(
+            error.errno, f"cannot listen on {host} port {port}: {said}; give another --host or --port"
+        ) from None
