@@ -583,7 +583,8 @@ class Article:
         default=None, metadata=stored(_DATABASE, Changes.STORE, export=True)
     )
     """Server clock, UTC, at the last change of a link or of a field that a reader sees. A visit that finds
-    nothing new does not change it, only ``http``, ``raw``, ``run``, ``last_seen_at`` and ``checked_at``."""
+    nothing new does not change it, but only ``http``, ``raw``, ``run``, ``last_seen_at`` and
+    ``checked_at``."""
     revision: int = field(
         default=1, metadata=stored(_DATABASE, Changes.STORE, unit="states", rule={"minimum": 1}, export=True)
     )

@@ -29,8 +29,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class ExportFile(ABC):
     """A file that is written under a hidden name and renamed when it is complete.
 
-    A context manager: after an exception inside, there is no file. A killed writer leaves ``.NAME.PID``
-    behind, which the next writer of the same file removes.
+    It is a context manager; an exception inside leaves no file. A killed writer leaves ``.NAME.PID`` behind,
+    which the next writer of the same file removes.
     """
 
     def __init__(self, path: Path, columns: tuple[str, ...] = COLUMNS) -> None:

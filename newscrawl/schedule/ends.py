@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 GUESSED = ("silent", "did_not_begin")
 """Reasons that a schedule records for runs that did not record their own end."""
 PUBLISHED_FOR = dt.timedelta(days=3)
-"""How long every new run copies such records to the readers' database again."""
+"""How long each new run keeps copying such records to the readers' database."""
 
 
 def silent(job: str | None = None) -> tuple[Document, list[Document]]:

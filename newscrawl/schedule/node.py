@@ -19,9 +19,9 @@ from newscrawl.spider.any import AnySpider
 
 PROJECT = "newscrawl"
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
-"""How long a Scrapyd on the same machine may take to accept a connection, and between parts of its answer."""
+"""Limits for a Scrapyd on the same machine: to accept a connection, and between two parts of an answer."""
 LISTING_SECONDS = 30.0
-"""How long it may take to accept a job: for the first job after a deployment, Scrapyd lists all spiders."""
+"""Limit for accepting a job: for the first job after a deployment, Scrapyd lists all spiders."""
 LARGEST_ANSWER = 10_000_000
 """Maximum bytes of an answer; a thousand finished jobs take 400 KB."""
 

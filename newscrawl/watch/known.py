@@ -97,7 +97,7 @@ class DueSite:
     site: str
     due_at: dt.datetime
     runs: bool = False
-    """Is a job of it running or queued?"""
+    """Is a job of the site running or queued?"""
 
 
 @dataclass(frozen=True, slots=True)

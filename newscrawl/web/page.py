@@ -1,4 +1,4 @@
-"""The parts of a page of the site."""
+"""The types that a page of the site uses."""
 
 from __future__ import annotations
 
